@@ -1,0 +1,567 @@
+//! From bytes to a [`Document`], or to the first fault.
+
+use std::collections::HashSet;
+
+use crate::document::{Document, Kind, Node};
+use crate::fault::{Fault, FaultKind, Rejected};
+use crate::limits::Limits;
+
+/// Reading recurses once per level: this bounds the stack whatever the limits say.
+const DEPTH_MAX: usize = 512;
+/// Spans are 32 bits.
+const TEXT_BYTES_MAX: usize = 1 << 30;
+/// Up to this many members, names are compared pair by pair.
+const PAIRWISE_MEMBERS_MAX: usize = 16;
+
+pub(crate) fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Document, Rejected> {
+    let reject = |kind, at: usize, bytes| {
+        Err(Rejected {
+            fault: Fault {
+                kind,
+                at: at as u32,
+            },
+            bytes,
+        })
+    };
+    if bytes.len() > limits.text_bytes_max.min(TEXT_BYTES_MAX) {
+        return reject(
+            FaultKind::TextTooLong,
+            limits.text_bytes_max.min(TEXT_BYTES_MAX),
+            bytes,
+        );
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            return reject(FaultKind::NotUtf8, at, error.into_bytes());
+        }
+    };
+    if text.starts_with('\u{FEFF}') {
+        return reject(FaultKind::ByteOrderMark, 0, text.into_bytes());
+    }
+    let mut parser = Parser {
+        bytes: text.as_bytes(),
+        text: &text,
+        at: 0,
+        limits,
+        depth: 0,
+        // A leaf with its name takes some 20 bytes of text; two nodes.
+        nodes: Vec::with_capacity((text.len() / 10).clamp(4, 1 << 16)),
+        unescaped: String::new(),
+    };
+    match parser.document() {
+        Ok(()) => {
+            let (nodes, unescaped) = (parser.nodes, parser.unescaped);
+            Ok(Document {
+                text,
+                nodes,
+                unescaped,
+                dropped: 0,
+            })
+        }
+        Err(fault) => Err(Rejected {
+            fault,
+            bytes: text.into_bytes(),
+        }),
+    }
+}
+
+struct Parser<'a> {
+    bytes: &'a [u8],
+    text: &'a str,
+    at: usize,
+    limits: &'a Limits,
+    depth: usize,
+    nodes: Vec<Node>,
+    unescaped: String,
+}
+
+type Parsed<T = ()> = Result<T, Fault>;
+
+impl Parser<'_> {
+    fn document(&mut self) -> Parsed {
+        self.skip_space();
+        self.value()?;
+        self.skip_space();
+        if self.at < self.bytes.len() {
+            return self.fault(FaultKind::TrailingText);
+        }
+        Ok(())
+    }
+
+    const fn fault<T>(&self, kind: FaultKind) -> Parsed<T> {
+        Err(Fault {
+            kind,
+            at: self.at as u32,
+        })
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn value(&mut self) -> Parsed {
+        match self.peek() {
+            Some(b'"') => self.string(),
+            Some(b'{') => self.object(),
+            Some(b'[') => self.array(),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.word(b"true", Kind::True),
+            Some(b'f') => self.word(b"false", Kind::False),
+            Some(b'n') => self.word(b"null", Kind::Null),
+            Some(_) => self.fault(FaultKind::Syntax),
+            None => self.fault(FaultKind::UnexpectedEnd),
+        }
+    }
+
+    /// Adds a node that begins at `start` and ends here, and has no children yet.
+    fn push(&mut self, kind: Kind, start: usize) -> Parsed<usize> {
+        if self.nodes.len() >= self.limits.nodes_max {
+            return self.fault(FaultKind::TooManyNodes);
+        }
+        let index = self.nodes.len();
+        self.nodes.push(Node {
+            kind,
+            escaped: false,
+            dropped: false,
+            start: start as u32,
+            end: self.at as u32,
+            next: index as u32 + 1,
+            first: 0,
+            last: 0,
+        });
+        Ok(index)
+    }
+
+    fn word(&mut self, word: &[u8], kind: Kind) -> Parsed {
+        let start = self.at;
+        if !self
+            .bytes
+            .get(start..)
+            .unwrap_or_default()
+            .starts_with(word)
+        {
+            return self.fault(FaultKind::Syntax);
+        }
+        self.at += word.len();
+        self.push(kind, start).map(drop)
+    }
+
+    fn number(&mut self) -> Parsed {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        match self.peek() {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => self.digits()?,
+            Some(_) => return self.fault(FaultKind::Syntax),
+            None => return self.fault(FaultKind::UnexpectedEnd),
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        let mut has_exponent = false;
+        if let Some(b'e' | b'E') = self.peek() {
+            has_exponent = true;
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        let length = self.at - start;
+        if length > self.limits.number_bytes_max {
+            self.at = start;
+            return self.fault(FaultKind::NumberTooLong);
+        }
+        // 309 digits without an exponent are the first that an f64 may not hold.
+        if has_exponent || length > 308 {
+            let lexeme = self.text.get(start..self.at).unwrap_or_default();
+            if !lexeme.parse::<f64>().is_ok_and(f64::is_finite) {
+                self.at = start;
+                return self.fault(FaultKind::NumberRange);
+            }
+        }
+        self.push(Kind::Number, start).map(drop)
+    }
+
+    fn digits(&mut self) -> Parsed {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        match self.peek() {
+            _ if self.at > start => Ok(()),
+            Some(_) => self.fault(FaultKind::Syntax),
+            None => self.fault(FaultKind::UnexpectedEnd),
+        }
+    }
+
+    fn string(&mut self) -> Parsed {
+        let start = self.at;
+        self.at += 1;
+        self.skip_plain();
+        let (escaped, first, last) = if self.peek() == Some(b'"') {
+            (false, start + 1, self.at)
+        } else {
+            let first = self.unescaped.len();
+            self.unescaped
+                .push_str(self.text.get(start + 1..self.at).unwrap_or_default());
+            self.rest_of_escaped()?;
+            (true, first, self.unescaped.len())
+        };
+        if last - first > self.limits.string_bytes_max {
+            self.at = start;
+            return self.fault(FaultKind::StringTooLong);
+        }
+        self.at += 1;
+        let index = self.push(Kind::String, start)?;
+        if let Some(node) = self.nodes.get_mut(index) {
+            node.escaped = escaped;
+            node.first = first as u32;
+            node.last = last as u32;
+        }
+        Ok(())
+    }
+
+    /// Moves to the next quotation mark, backslash or control character, eight bytes at a time.
+    fn skip_plain(&mut self) {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        const HIGH: u64 = 0x8080_8080_8080_8080;
+        const fn has_zero(word: u64) -> u64 {
+            word.wrapping_sub(ONES) & !word & HIGH
+        }
+        while let Some(eight) = self.bytes.get(self.at..self.at + 8) {
+            let word = u64::from_le_bytes(eight.try_into().unwrap_or_default());
+            let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+            let special = control
+                | has_zero(word ^ (ONES * u64::from(b'"')))
+                | has_zero(word ^ (ONES * u64::from(b'\\')));
+            if special != 0 {
+                self.at += special.trailing_zeros() as usize / 8;
+                break;
+            }
+            self.at += 8;
+        }
+        while self
+            .peek()
+            .is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\')
+        {
+            self.at += 1;
+        }
+    }
+
+    fn rest_of_escaped(&mut self) -> Parsed {
+        loop {
+            match self.peek() {
+                Some(b'"') => return Ok(()),
+                Some(b'\\') => self.escape()?,
+                Some(_) => return self.fault(FaultKind::ControlCharacter),
+                None => return self.fault(FaultKind::UnexpectedEnd),
+            }
+            let start = self.at;
+            self.skip_plain();
+            self.unescaped
+                .push_str(self.text.get(start..self.at).unwrap_or_default());
+        }
+    }
+
+    fn escape(&mut self) -> Parsed {
+        let character = match self.bytes.get(self.at + 1) {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{C}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode_escape(),
+            Some(_) => return self.fault(FaultKind::BadEscape),
+            None => return self.fault(FaultKind::UnexpectedEnd),
+        };
+        self.unescaped.push(character);
+        self.at += 2;
+        Ok(())
+    }
+
+    fn unicode_escape(&mut self) -> Parsed {
+        let Some(unit) = self.hex4(self.at + 2) else {
+            return self.fault(FaultKind::BadEscape);
+        };
+        let mut length = 6;
+        let mut scalar = u32::from(unit);
+        if (0xD800..0xDC00).contains(&unit) {
+            let low = (self.bytes.get(self.at + 6..self.at + 8) == Some(b"\\u"))
+                .then(|| self.hex4(self.at + 8))
+                .flatten()
+                .filter(|low| (0xDC00..0xE000).contains(low));
+            let Some(low) = low else {
+                return self.fault(FaultKind::BadEscape);
+            };
+            scalar = 0x1_0000 + ((u32::from(unit) - 0xD800) << 10) + (u32::from(low) - 0xDC00);
+            length = 12;
+        }
+        // A lone low surrogate is no character, so `from_u32` refuses it.
+        let Some(character) = char::from_u32(scalar) else {
+            return self.fault(FaultKind::BadEscape);
+        };
+        self.unescaped.push(character);
+        self.at += length;
+        Ok(())
+    }
+
+    fn hex4(&self, at: usize) -> Option<u16> {
+        self.bytes
+            .get(at..at + 4)?
+            .iter()
+            .try_fold(0_u16, |sum, digit| {
+                Some(sum << 4 | (*digit as char).to_digit(16)? as u16)
+            })
+    }
+
+    fn array(&mut self) -> Parsed {
+        let index = self.open(Kind::Array)?;
+        let mut count = 0;
+        self.skip_space();
+        if self.peek() != Some(b']') {
+            loop {
+                count += 1;
+                if count > self.limits.array_items_max {
+                    return self.fault(FaultKind::TooManyItems);
+                }
+                self.skip_space();
+                self.value()?;
+                if self.more(b']')? {
+                    continue;
+                }
+                break;
+            }
+        }
+        self.close(index, count);
+        Ok(())
+    }
+
+    fn object(&mut self) -> Parsed {
+        let index = self.open(Kind::Object)?;
+        let mut count = 0;
+        self.skip_space();
+        if self.peek() != Some(b'}') {
+            loop {
+                count += 1;
+                if count > self.limits.object_members_max {
+                    return self.fault(FaultKind::TooManyMembers);
+                }
+                self.member(index, count)?;
+                if self.more(b'}')? {
+                    continue;
+                }
+                break;
+            }
+        }
+        if count > PAIRWISE_MEMBERS_MAX {
+            self.refuse_duplicates(index)?;
+        }
+        self.close(index, count);
+        Ok(())
+    }
+
+    fn member(&mut self, object: usize, count: usize) -> Parsed {
+        self.skip_space();
+        match self.peek() {
+            Some(b'"') => {}
+            Some(_) => return self.fault(FaultKind::Syntax),
+            None => return self.fault(FaultKind::UnexpectedEnd),
+        }
+        let name = self.nodes.len();
+        let start = self.at;
+        self.string()?;
+        if count <= PAIRWISE_MEMBERS_MAX && self.is_known_name(object, name) {
+            self.at = start;
+            return self.fault(FaultKind::DuplicateName);
+        }
+        self.skip_space();
+        match self.peek() {
+            Some(b':') => self.at += 1,
+            Some(_) => return self.fault(FaultKind::Syntax),
+            None => return self.fault(FaultKind::UnexpectedEnd),
+        }
+        self.skip_space();
+        self.value()
+    }
+
+    fn open(&mut self, kind: Kind) -> Parsed<usize> {
+        self.depth += 1;
+        if self.depth > self.limits.depth_max.min(DEPTH_MAX) {
+            return self.fault(FaultKind::TooDeep);
+        }
+        let start = self.at;
+        self.at += 1;
+        self.push(kind, start)
+    }
+
+    /// After a child: whether another follows, or the container ends here.
+    fn more(&mut self, close: u8) -> Parsed<bool> {
+        self.skip_space();
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                Ok(true)
+            }
+            Some(byte) if byte == close => Ok(false),
+            Some(_) => self.fault(FaultKind::Syntax),
+            None => self.fault(FaultKind::UnexpectedEnd),
+        }
+    }
+
+    fn close(&mut self, index: usize, count: usize) {
+        self.at += 1;
+        self.depth -= 1;
+        let next = self.nodes.len() as u32;
+        if let Some(node) = self.nodes.get_mut(index) {
+            node.end = self.at as u32;
+            node.next = next;
+            node.first = count as u32;
+        }
+    }
+
+    fn characters(&self, node: &Node) -> &str {
+        let text = if node.escaped {
+            self.unescaped.as_str()
+        } else {
+            self.text
+        };
+        text.get(node.first as usize..node.last as usize)
+            .unwrap_or_default()
+    }
+
+    /// The name nodes of the object whose node is `object`, as far as they have been read.
+    fn names(&self, object: usize) -> impl Iterator<Item = (usize, &Node)> {
+        let mut at = object + 1;
+        std::iter::from_fn(move || {
+            let index = at;
+            let name = self.nodes.get(index)?;
+            at = self
+                .nodes
+                .get(index + 1)
+                .map_or(self.nodes.len(), |value| value.next as usize);
+            Some((index, name))
+        })
+    }
+
+    fn is_known_name(&self, object: usize, name: usize) -> bool {
+        let Some(node) = self.nodes.get(name) else {
+            return false;
+        };
+        let new = self.characters(node);
+        self.names(object)
+            .take_while(|(index, _)| *index < name)
+            .any(|(_, known)| {
+                known.last - known.first == node.last - node.first && self.characters(known) == new
+            })
+    }
+
+    fn refuse_duplicates(&self, object: usize) -> Parsed {
+        let mut seen = HashSet::new();
+        for (_, name) in self.names(object) {
+            if !seen.insert(self.characters(name)) {
+                return Err(Fault {
+                    kind: FaultKind::DuplicateName,
+                    at: name.start,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str) -> FaultKind {
+        Document::parse(text.into(), &Limits::default())
+            .map(|_| text)
+            .unwrap_err()
+            .fault
+            .kind
+    }
+
+    #[test]
+    fn what_has_two_readings_is_refused() {
+        assert_eq!(
+            fault(r#"{"role": 1, "r\u006fle": 2}"#),
+            FaultKind::DuplicateName
+        );
+        assert_eq!(fault(r#""\ud800""#), FaultKind::BadEscape);
+        assert_eq!(fault(r#""\udc00""#), FaultKind::BadEscape);
+        assert_eq!(fault("1e999"), FaultKind::NumberRange);
+        assert_eq!(fault("\u{FEFF}{}"), FaultKind::ByteOrderMark);
+        assert_eq!(fault("07"), FaultKind::TrailingText);
+        assert_eq!(fault("+7"), FaultKind::Syntax);
+        assert_eq!(fault("{} {}"), FaultKind::TrailingText);
+        assert_eq!(fault("[1,]"), FaultKind::Syntax);
+        assert_eq!(fault("NaN"), FaultKind::Syntax);
+        assert_eq!(fault("\"\t\""), FaultKind::ControlCharacter);
+    }
+
+    #[test]
+    fn a_duplicate_among_many_members_is_found() {
+        let members: Vec<String> = (0..100)
+            .map(|index| format!("\"k{index}\": {{\"k\": 1}}"))
+            .collect();
+        let text = format!("{{{},\"k\\u0037\": 1}}", members.join(","));
+        assert_eq!(fault(&text), FaultKind::DuplicateName);
+    }
+
+    #[test]
+    fn every_limit_holds() {
+        let limits = Limits {
+            text_bytes_max: 100,
+            depth_max: 3,
+            nodes_max: 10,
+            string_bytes_max: 5,
+            array_items_max: 4,
+            object_members_max: 2,
+            number_bytes_max: 5,
+        };
+        let kind = |text: &str| {
+            Document::parse(text.into(), &limits)
+                .map_err(|no| no.fault.kind)
+                .err()
+        };
+        assert_eq!(kind("[[[]]]"), None);
+        assert_eq!(kind("[[[[]]]]"), Some(FaultKind::TooDeep));
+        assert_eq!(kind("[1,2,3,4]"), None);
+        assert_eq!(kind("[1,2,3,4,5]"), Some(FaultKind::TooManyItems));
+        assert_eq!(
+            kind(r#"{"a":1,"b":2,"c":3}"#),
+            Some(FaultKind::TooManyMembers)
+        );
+        assert_eq!(kind("\"\\u00e9aaaa\""), Some(FaultKind::StringTooLong));
+        assert_eq!(kind("123456"), Some(FaultKind::NumberTooLong));
+        assert_eq!(kind("[[1,2,3],[1,2,3],[1]]"), Some(FaultKind::TooManyNodes));
+        assert_eq!(kind(&" ".repeat(101)), Some(FaultKind::TextTooLong));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_without_a_deep_stack() {
+        let limits = Limits {
+            depth_max: usize::MAX,
+            ..Limits::GENEROUS
+        };
+        let text = "[".repeat(1_000_000);
+        let rejected = Document::parse(text.clone().into(), &limits).unwrap_err();
+        assert_eq!(rejected.fault.kind, FaultKind::TooDeep);
+        assert_eq!(rejected.bytes, text.as_bytes(), "nothing is lost");
+    }
+}

@@ -1,0 +1,201 @@
+//! Time as a parameter.
+
+use std::fmt;
+
+pub use std::time::Instant;
+
+/// Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted (as POSIX time does).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct UnixMillis(pub u64);
+
+/// Where the time comes from. The command gives the system's clock, tests a fake one.
+///
+/// Monotonic time (timeouts, durations) is the runtime's own; this is civil time, for records
+/// and for dates in policies and contracts.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> UnixMillis;
+}
+
+/// A calendar date, proleptic Gregorian, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+/// Why a text is not a [`Date`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateError {
+    /// Not of the form `YYYY-MM-DD`.
+    Form,
+    /// The month has no such day, or the year no such month.
+    NoSuchDay,
+}
+
+const DAY_MS: u64 = 86_400_000;
+
+impl Date {
+    /// Reads `YYYY-MM-DD` (RFC 3339 `full-date`).
+    pub fn parse(text: &str) -> Result<Self, DateError> {
+        let bytes = text.as_bytes();
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = bytes else {
+            return Err(DateError::Form);
+        };
+        let number = |digits: &[u8]| {
+            digits.iter().try_fold(0_u16, |sum, digit| {
+                digit
+                    .is_ascii_digit()
+                    .then(|| sum * 10 + u16::from(digit - b'0'))
+            })
+        };
+        let year = number(&[*y1, *y2, *y3, *y4]).ok_or(DateError::Form)?;
+        let month = number(&[*m1, *m2]).ok_or(DateError::Form)? as u8;
+        let day = number(&[*d1, *d2]).ok_or(DateError::Form)? as u8;
+        if year < 1970 || day == 0 || day > days_in_month(year, month) {
+            return Err(DateError::NoSuchDay);
+        }
+        Ok(Self { year, month, day })
+    }
+
+    /// The first instant of this day, in UTC.
+    pub fn start(self) -> UnixMillis {
+        let years = u64::from(self.year);
+        let before = |year: u64| year * 365 + (year / 4) - (year / 100) + (year / 400);
+        let days_before_year = before(years - 1) - before(1969);
+        let days_before_month: u64 = (1..self.month)
+            .map(|month| u64::from(days_in_month(self.year, month)))
+            .sum();
+        UnixMillis((days_before_year + days_before_month + u64::from(self.day) - 1) * DAY_MS)
+    }
+
+    /// The first instant after this day, in UTC: what ends "until 2027-01-31".
+    pub fn end(self) -> UnixMillis {
+        UnixMillis(self.start().0 + DAY_MS)
+    }
+
+    /// The day that holds `time`.
+    pub fn of(time: UnixMillis) -> Self {
+        let mut days = time.0 / DAY_MS;
+        let mut year = 1970_u16;
+        while days >= days_in_year(year) {
+            days -= days_in_year(year);
+            year = year.saturating_add(1);
+        }
+        let mut month = 1_u8;
+        while days >= u64::from(days_in_month(year, month)) {
+            days -= u64::from(days_in_month(year, month));
+            month += 1;
+        }
+        Self {
+            year,
+            month,
+            day: days as u8 + 1,
+        }
+    }
+}
+
+const fn days_in_year(year: u16) -> u64 {
+    if is_leap(year) { 366 } else { 365 }
+}
+
+const fn is_leap(year: u16) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+const fn days_in_month(year: u16, month: u8) -> u8 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if is_leap(year) => 29,
+        2 => 28,
+        _ => 0,
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl UnixMillis {
+    /// RFC 3339 with milliseconds, in UTC: `2026-11-24T08:15:30.125Z`.
+    pub fn rfc3339(self) -> String {
+        let (hour, minute, second) = self.time_of_day();
+        let millis = self.0 % 1000;
+        format!(
+            "{}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z",
+            Date::of(self)
+        )
+    }
+
+    /// The HTTP date form (RFC 9110 section 5.6.7): `Tue, 24 Nov 2026 08:15:30 GMT`.
+    pub fn http_date(self) -> String {
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        const MONTHS: [&str; 12] = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ];
+        let date = Date::of(self);
+        let weekday = DAYS
+            .get((self.0 / DAY_MS % 7) as usize)
+            .copied()
+            .unwrap_or_default();
+        let month = MONTHS
+            .get(usize::from(date.month) - 1)
+            .copied()
+            .unwrap_or_default();
+        let (hour, minute, second) = self.time_of_day();
+        let (day, year) = (date.day, date.year);
+        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+    }
+
+    const fn time_of_day(self) -> (u64, u64, u64) {
+        let seconds = self.0 / 1000 % 86_400;
+        (seconds / 3600, seconds / 60 % 60, seconds % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_counts_its_days_from_1970_and_back() {
+        for (text, days) in [
+            ("1970-01-01", 0),
+            ("1972-02-29", 789),
+            ("2000-03-01", 11_017),
+            ("2026-11-24", 20_781),
+        ] {
+            let date = Date::parse(text).unwrap();
+            assert_eq!(date.start().0 / DAY_MS, days, "{text}");
+            assert_eq!(Date::of(date.start()), date, "{text}");
+            assert_eq!(Date::of(UnixMillis(date.end().0 - 1)), date, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_that_do_not_exist_are_refused() {
+        for text in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-04-31",
+            "2026-01-00",
+        ] {
+            assert_eq!(Date::parse(text), Err(DateError::NoSuchDay), "{text}");
+        }
+        for text in ["2026-1-1", "tomorrow", "", "2026/01/01", "+026-01-01"] {
+            assert_eq!(Date::parse(text), Err(DateError::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_prints_in_both_forms() {
+        let time = UnixMillis(Date::parse("2026-11-24").unwrap().start().0 + 29_730_125);
+        assert_eq!(time.rfc3339(), "2026-11-24T08:15:30.125Z");
+        assert_eq!(time.http_date(), "Tue, 24 Nov 2026 08:15:30 GMT");
+    }
+}

@@ -1,0 +1,28 @@
+//! The nouns of Portcullis: what the field's words mean here, as types.
+//!
+//! This crate does no IO, knows no serialisation format and reads no clock. Everything else may
+//! use it; it uses nothing. See `ARCHITECTURE.md` for who uses whom.
+
+mod caller;
+mod clock;
+mod control;
+mod diagnostic;
+mod method;
+mod pointer;
+mod refusal;
+mod relaxation;
+mod request_id;
+mod secret;
+mod suggest;
+
+pub use caller::Caller;
+pub use clock::{Clock, Date, DateError, Instant, UnixMillis};
+pub use control::{ControlId, Mode, Room};
+pub use diagnostic::{Code, Diagnostic, Severity, SourceId, Sources, Span};
+pub use method::Method;
+pub use pointer::Pointer;
+pub use refusal::{Refusal, Status};
+pub use relaxation::{Relaxation, Scope};
+pub use request_id::{RequestId, RequestIdError};
+pub use secret::Secret;
+pub use suggest::did_you_mean;

@@ -1,0 +1,36 @@
+//! Written exceptions.
+
+use crate::{ControlId, Date, Span, UnixMillis};
+
+/// A written exception: where a control does less than it could, who wanted that, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relaxation {
+    /// Where it holds.
+    pub scope: Scope,
+    /// Who wrote it.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds; the control enforces again on the day after (rule 29).
+    pub until: Option<Date>,
+    /// The line in the policy file.
+    pub span: Option<Span>,
+}
+
+/// Where a relaxation holds. `None` is "all".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The operation, by its index in the contract.
+    pub operation: Option<usize>,
+    /// The control.
+    pub control: Option<ControlId>,
+}
+
+impl Relaxation {
+    /// Whether it holds for this control and operation at this time.
+    pub fn holds(&self, control: ControlId, operation: Option<usize>, now: UnixMillis) -> bool {
+        self.scope.control.is_none_or(|scoped| scoped == control)
+            && (self.scope.operation.is_none() || self.scope.operation == operation)
+            && self.until.is_none_or(|until| now < until.end())
+    }
+}
