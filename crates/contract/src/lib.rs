@@ -1,1 +1,21 @@
-//! placeholder
+//! What an OpenAPI document says, in one internal form.
+//!
+//! Nothing else in Portcullis interprets OpenAPI: controls, gateway, attacker and reports all read
+//! a [`Contract`]. Versions 3.0 and 3.1 come in as JSON or YAML; every place that is not
+//! understood or cannot be enforced becomes a located warning, never silence.
+
+mod contract;
+mod media;
+mod operation;
+mod parameter;
+mod path;
+mod schema;
+mod shape;
+
+pub use contract::{Contract, Find, SchemePlace, SecurityRequirement, SecurityScheme};
+pub use media::{BodyKind, Media, MediaRange};
+pub use operation::{Operation, RequestBody, Response, Security, StatusPattern, Sunset};
+pub use parameter::{Collection, Parameter, Place, Scalar, ScalarFault};
+pub use path::{CanonicalPath, PathFault};
+pub use schema::{Mismatch, Schema};
+pub use shape::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types};

@@ -1,0 +1,92 @@
+//! Media types of bodies.
+
+use portcullis_model::Span;
+
+use crate::schema::Schema;
+
+/// A declared media type with its schema.
+#[derive(Debug)]
+pub struct Media {
+    /// The key under `content`.
+    pub range: MediaRange,
+    /// How such a body is read.
+    pub kind: BodyKind,
+    /// What it must look like; `None` where the document says nothing (or `{}`).
+    pub schema: Option<Schema>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A media type or a range of them (RFC 9110 section 12.5.1), in lower case, parameters left out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MediaRange {
+    /// `application`, or `*`.
+    pub main: String,
+    /// `json`, `*`, or with a suffix: `problem+json`.
+    pub sub: String,
+}
+
+impl MediaRange {
+    /// Reads `application/json; charset=utf-8`: the essence, without its parameters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let essence = text.split(';').next().unwrap_or_default().trim();
+        let (main, sub) = essence.split_once('/')?;
+        let is_token = |word: &str| {
+            !word.is_empty()
+                && word
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&b))
+        };
+        (is_token(main) && is_token(sub)).then(|| Self {
+            main: main.to_ascii_lowercase(),
+            sub: sub.to_ascii_lowercase(),
+        })
+    }
+
+    /// Whether a body of type `other` (no range itself) falls under it.
+    pub fn covers(&self, other: &Self) -> bool {
+        (self.main == "*" || self.main == other.main) && (self.sub == "*" || self.sub == other.sub)
+    }
+
+    /// How a body of this type is read.
+    pub fn kind(&self) -> BodyKind {
+        match (self.main.as_str(), self.sub.as_str()) {
+            ("application", "json") => BodyKind::Json,
+            (_, sub) if sub.ends_with("+json") => BodyKind::Json,
+            ("application", "x-www-form-urlencoded") => BodyKind::Form,
+            ("application", "x-ndjson" | "jsonl" | "json-seq") | ("text", "event-stream") => {
+                BodyKind::Stream
+            }
+            ("multipart", _) => BodyKind::Multipart,
+            ("text" | "application", "xml") => BodyKind::Xml,
+            (_, sub) if sub.ends_with("+xml") => BodyKind::Xml,
+            ("text", _) => BodyKind::Text,
+            _ => BodyKind::Opaque,
+        }
+    }
+}
+
+impl std::fmt::Display for MediaRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.main, self.sub)
+    }
+}
+
+/// How a body is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BodyKind {
+    /// JSON, read strictly.
+    Json,
+    /// `application/x-www-form-urlencoded`, read into the same tree.
+    Form,
+    /// UTF-8 text.
+    Text,
+    /// Bytes that mean nothing to us: images, archives.
+    Opaque,
+    /// Events or lines that never end.
+    Stream,
+    /// Parts; not read in this version.
+    Multipart,
+    /// XML; not read in this version.
+    Xml,
+}

@@ -1,0 +1,169 @@
+//! Which properties are declared: the union over `allOf`, `oneOf`, `anyOf` and conditionals.
+//!
+//! A shape answers "is this name declared here?", in both directions. Exact validity (which
+//! combination of them is allowed) stays with the schema itself.
+
+use regex::Regex;
+
+/// All shapes of a contract. Recursive schemas are cycles in this graph.
+#[derive(Debug, Default)]
+pub struct Shapes {
+    pub(crate) shapes: Vec<Shape>,
+}
+
+/// A shape, by its place in [`Shapes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShapeId(pub(crate) u32);
+
+/// What is declared of a value.
+#[derive(Debug)]
+pub struct Shape {
+    /// The JSON types that it may have.
+    pub types: Types,
+    /// What is declared of its members, if it is an object.
+    pub object: ObjectShape,
+    /// What is declared of its items, if it is an array; `None`: nothing.
+    pub items: Option<ShapeId>,
+}
+
+/// What is declared of an object's members.
+#[derive(Debug, Default)]
+pub struct ObjectShape {
+    /// By name, in document order.
+    pub(crate) properties: Vec<(Box<str>, Property)>,
+    /// Indices into `properties`, sorted by name.
+    pub(crate) by_name: Vec<u32>,
+    /// `patternProperties`.
+    pub patterns: Vec<(Regex, ShapeId)>,
+    /// What else may stand there.
+    pub rest: Rest,
+}
+
+/// One declared property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Property {
+    /// Its value.
+    pub shape: ShapeId,
+    /// `readOnly` wherever it is declared: requests do not set it.
+    pub read_only: bool,
+    /// `writeOnly` wherever it is declared: answers do not show it.
+    pub write_only: bool,
+}
+
+/// What the schema says of members that are not declared by name or pattern (rule 18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rest {
+    /// Nothing is declared at all: a free-form leaf, kept as it is.
+    #[default]
+    FreeForm,
+    /// `additionalProperties: false` (or `unevaluatedProperties: false`) wherever it is declared.
+    Closed,
+    /// Silent, or `additionalProperties: true`, beside declared properties.
+    Open,
+    /// `additionalProperties` is a schema: a map.
+    Map(ShapeId),
+}
+
+/// A set of JSON types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Types(u8);
+
+impl Types {
+    #![expect(missing_docs, reason = "each is the JSON type of that name")]
+    pub const NONE: Self = Self(0);
+    pub const NULL: Self = Self(1);
+    pub const BOOLEAN: Self = Self(2);
+    pub const INTEGER: Self = Self(4);
+    /// Includes [`Types::INTEGER`].
+    pub const NUMBER: Self = Self(8 | 4);
+    pub const STRING: Self = Self(16);
+    pub const ARRAY: Self = Self(32);
+    pub const OBJECT: Self = Self(64);
+    pub const ANY: Self = Self(127);
+
+    /// Either.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Whether all of `other` is allowed.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+impl Shapes {
+    /// The shape of this id.
+    ///
+    /// Ids come from this contract only, so there always is one; the fallback declares nothing.
+    pub fn get(&self, id: ShapeId) -> &Shape {
+        const NOTHING: &Shape = &Shape {
+            types: Types::ANY,
+            object: ObjectShape {
+                properties: Vec::new(),
+                by_name: Vec::new(),
+                patterns: Vec::new(),
+                rest: Rest::Closed,
+            },
+            items: None,
+        };
+        self.shapes.get(id.0 as usize).unwrap_or(NOTHING)
+    }
+
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.shapes.len()
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.shapes.is_empty()
+    }
+}
+
+impl ObjectShape {
+    /// The declared properties, in document order.
+    pub fn properties(&self) -> impl Iterator<Item = (&str, Property)> {
+        self.properties
+            .iter()
+            .map(|(name, property)| (&**name, *property))
+    }
+
+    /// The declared property of this name. `hint` is where the last one was found: members mostly
+    /// come in declared order, so the next one is tried first.
+    pub fn property(&self, name: &str, hint: &mut usize) -> Option<Property> {
+        if let Some((known, property)) = self.properties.get(*hint)
+            && &**known == name
+        {
+            *hint += 1;
+            return Some(*property);
+        }
+        let place = self
+            .by_name
+            .binary_search_by(|index| {
+                self.properties
+                    .get(*index as usize)
+                    .map_or("", |(known, _)| known)
+                    .cmp(name)
+            })
+            .ok()?;
+        let index = *self.by_name.get(place)? as usize;
+        *hint = index + 1;
+        self.properties.get(index).map(|(_, property)| *property)
+    }
+
+    /// The shape of a member that only a pattern declares.
+    pub fn pattern(&self, name: &str) -> Option<ShapeId> {
+        self.patterns
+            .iter()
+            .find(|(pattern, _)| pattern.is_match(name))
+            .map(|(_, shape)| *shape)
+    }
+}

@@ -1,0 +1,200 @@
+//! Contract and policy, joined: immutable, versioned.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use portcullis_contract::Contract;
+use portcullis_model::{Diagnostic, Relaxation, Sources};
+
+/// Contract and policy, joined: what one gateway enforces.
+#[derive(Debug)]
+pub struct Model {
+    /// The contract.
+    pub contract: Arc<Contract>,
+    /// All files that it was read from, for messages.
+    pub sources: Sources,
+    /// Twelve hexadecimal digits of the SHA-256 over contract and policy: the version that
+    /// stands in every record.
+    pub version: String,
+    /// Whether a policy file stands behind it (rule 26).
+    pub posture: Posture,
+    /// Where the gateway listens.
+    pub listen: SocketAddr,
+    /// Where the API is.
+    pub upstream: Upstream,
+    /// The base path under which clients call: empty or `/api`. The contract's, unless the
+    /// policy says otherwise.
+    pub base_path: String,
+    /// Web origins that may call from a browser.
+    pub origins: Vec<Origin>,
+    /// Operations that anyone may call, by index (rule 7), beside what the contract says.
+    pub access: Access,
+    /// What happens to undeclared properties in requests, by operation index.
+    pub undeclared_in: Vec<Undeclared>,
+    /// What happens to undeclared properties in answers, by operation index: `Drop` or `Refuse`.
+    pub undeclared_out: Vec<Undeclared>,
+    /// How bodies are handled, by operation index.
+    pub bodies: Vec<BodyHandling>,
+    /// All bounds.
+    pub limits: Limits,
+    /// Written exceptions.
+    pub relaxations: Vec<Relaxation>,
+    /// Where events go.
+    pub ledger: LedgerTarget,
+    /// Warnings of contract and policy.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Whether a policy file stands behind the model (rule 26).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posture {
+    /// A contract alone: on loopback, declared operations are served.
+    ContractOnly,
+    /// A contract and a policy file: what nobody decided is closed.
+    Policy,
+}
+
+/// Where the API is: plain HTTP in this version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upstream {
+    /// Host name or address, as in the URL; IPv6 in brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// The path that stands before every path template; the base path, unless the URL has one.
+    pub path: String,
+}
+
+/// A web origin (RFC 6454): scheme, host, port.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin(pub(crate) String);
+
+impl Origin {
+    /// The serialisation that browsers send: `https://shop.example.com`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Which operations anyone may call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// By operation index: whether the policy says `anyone`.
+    pub anyone: Vec<bool>,
+}
+
+/// What happens to properties that are not declared, or that requests may not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Undeclared {
+    /// The whole message is refused.
+    Refuse,
+    /// They are removed and reported.
+    #[default]
+    Drop,
+    /// They pass: a relaxation, with a reason.
+    Allow,
+}
+
+/// How the bodies of an operation are handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BodyHandling {
+    /// The answer's body streams: declared event streams and binary downloads, marked "body not
+    /// inspected".
+    pub stream_answer: bool,
+    /// The request's bytes are forwarded as they came if they have exactly one reading (signed
+    /// bodies; rule 17).
+    pub exact_request: bool,
+}
+
+/// Where events go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerTarget {
+    /// A file, appended to.
+    File(PathBuf),
+    /// Standard output.
+    Stdout,
+}
+
+/// Every bound of one gateway, in one place. The defaults are for an ordinary JSON API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a request head: request line and headers.
+    pub head_bytes_max: usize,
+    /// Header fields of a request.
+    pub headers_max: usize,
+    /// Bytes of the request target.
+    pub target_bytes_max: usize,
+    /// Bytes of a request body as sent, and after decoding (rule 21).
+    pub body_bytes_max: usize,
+    /// How many times larger a compressed body may become.
+    pub decompressed_ratio_max: u32,
+    /// Bytes of an answer's body, decoded, where it is inspected.
+    pub answer_bytes_max: usize,
+    /// Arrays and objects inside one another.
+    pub json_depth_max: usize,
+    /// Values and member names of one body.
+    pub json_nodes_max: usize,
+    /// Bytes of one string in a request.
+    pub string_bytes_max: usize,
+    /// Items of one array in a request.
+    pub array_items_max: usize,
+    /// Members of one object in a request.
+    pub object_members_max: usize,
+    /// Connections at a time.
+    pub connections_max: usize,
+    /// Connections at a time from one address.
+    pub connections_per_address_max: usize,
+    /// Requests in the API at a time; more get 503.
+    pub upstream_concurrency_max: usize,
+    /// Bytes that all requests together may hold in buffers.
+    pub buffered_bytes_max: usize,
+    /// From the first byte of a head to its end.
+    pub head_timeout: Duration,
+    /// Without a byte of the body.
+    pub body_idle_timeout: Duration,
+    /// Bytes per second that a body must keep on average, after its first second.
+    pub body_rate_min: u32,
+    /// From the end of the head to the end of the answer.
+    pub total_timeout: Duration,
+    /// Between two requests on one connection.
+    pub idle_timeout: Duration,
+    /// To connect to the API.
+    pub connect_timeout: Duration,
+    /// From the last byte sent to the API to the last byte of its answer.
+    pub upstream_timeout: Duration,
+    /// How long SIGTERM waits for requests that are under way.
+    pub drain_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const SECOND: Duration = Duration::from_secs(1);
+        Self {
+            head_bytes_max: 16 << 10,
+            headers_max: 64,
+            target_bytes_max: 8 << 10,
+            body_bytes_max: 1 << 20,
+            decompressed_ratio_max: 20,
+            answer_bytes_max: 8 << 20,
+            json_depth_max: 32,
+            json_nodes_max: 100_000,
+            string_bytes_max: 256 << 10,
+            array_items_max: 10_000,
+            object_members_max: 1_000,
+            connections_max: 10_000,
+            connections_per_address_max: 1_000,
+            upstream_concurrency_max: 1_024,
+            buffered_bytes_max: 256 << 20,
+            head_timeout: SECOND * 10,
+            body_idle_timeout: SECOND * 10,
+            body_rate_min: 512,
+            total_timeout: SECOND * 60,
+            idle_timeout: SECOND * 60,
+            connect_timeout: SECOND * 3,
+            upstream_timeout: SECOND * 30,
+            drain_timeout: SECOND * 20,
+        }
+    }
+}
