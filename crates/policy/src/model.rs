@@ -144,8 +144,6 @@ pub struct Limits {
     pub object_members_max: usize,
     /// Connections at a time.
     pub connections_max: usize,
-    /// Connections at a time from one address.
-    pub connections_per_address_max: usize,
     /// Requests in the API at a time; more get 503.
     pub upstream_concurrency_max: usize,
     /// Bytes that all requests together may hold in buffers.
@@ -184,7 +182,6 @@ impl Default for Limits {
             array_items_max: 10_000,
             object_members_max: 1_000,
             connections_max: 10_000,
-            connections_per_address_max: 1_000,
             upstream_concurrency_max: 1_024,
             buffered_bytes_max: 256 << 20,
             head_timeout: SECOND * 10,
