@@ -1,1 +1,13 @@
-//! placeholder
+//! What happened: the audit log, in its first form.
+//!
+//! One JSON object per line and request, written by one background thread. It holds names,
+//! pointers and counts, never a value, a body or a credential. The queue is bounded in bytes; what
+//! does not fit is counted and the count is written, so that a gap is visible. The tamper-evident
+//! form comes later and will take the place of [`writer`]'s plain lines.
+
+mod entry;
+mod event;
+mod writer;
+
+pub use entry::{Entry, Noted, Verdict};
+pub use writer::{Ledger, LedgerError};

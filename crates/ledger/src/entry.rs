@@ -1,0 +1,260 @@
+//! One request's record, while it is being gathered.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use portcullis_model::{Caller, ControlId, Refusal, RequestId, Room, Status, UnixMillis};
+
+use crate::event;
+use crate::writer::Ledger;
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The API answered, and the answer was released.
+    Allowed,
+    /// A control said no.
+    Refused,
+    /// The gateway answered by itself: a preflight, its own endpoints.
+    Answered,
+    /// The API could not be asked, or its answer could not be read.
+    Failed,
+    /// Nobody finished it: the client left, or the task died.
+    Abandoned,
+}
+
+impl Verdict {
+    /// The word in the record.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Refused => "refused",
+            Self::Answered => "answered",
+            Self::Failed => "failed",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+/// Something that a control did short of refusing: removed, or would have refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    /// Who.
+    pub control: ControlId,
+    /// Which rule of it.
+    pub reason: &'static str,
+    /// Where and what, by name only.
+    pub detail: String,
+}
+
+/// How many notes of each kind one record keeps; more are counted.
+const NOTES_MAX: usize = 16;
+
+/// The record of one request. It is finished exactly once; dropped unfinished it says
+/// `abandoned`.
+#[derive(Debug)]
+pub struct Entry {
+    ledger: Arc<Ledger>,
+    pub(crate) facts: Facts,
+    is_finished: bool,
+}
+
+/// What rooms learn.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) request_id: RequestId,
+    pub(crate) time: UnixMillis,
+    pub(crate) started: Instant,
+    pub(crate) model: Arc<str>,
+    pub(crate) peer: std::net::IpAddr,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) operation: Option<Arc<str>>,
+    pub(crate) caller: Option<Caller>,
+    pub(crate) room: Room,
+    pub(crate) verdict: Verdict,
+    pub(crate) refusal: Option<Refusal>,
+    pub(crate) failure: Option<String>,
+    pub(crate) status: Option<Status>,
+    pub(crate) upstream_status: Option<Status>,
+    pub(crate) upstream_micros: Option<u64>,
+    pub(crate) request_bytes: u64,
+    pub(crate) answer_bytes: u64,
+    pub(crate) client_gone: bool,
+    pub(crate) not_inspected: bool,
+    pub(crate) edits: Vec<Noted>,
+    pub(crate) edits_more: u32,
+    pub(crate) would_refuse: Vec<Noted>,
+    pub(crate) would_refuse_more: u32,
+}
+
+impl Entry {
+    /// Opens the record of a request.
+    pub fn open(
+        ledger: Arc<Ledger>,
+        request_id: RequestId,
+        time: UnixMillis,
+        model: Arc<str>,
+        peer: std::net::IpAddr,
+    ) -> Self {
+        let facts = Facts {
+            request_id,
+            time,
+            started: Instant::now(),
+            model,
+            peer,
+            method: String::new(),
+            path: String::new(),
+            operation: None,
+            caller: None,
+            room: Room::Receive,
+            verdict: Verdict::Abandoned,
+            refusal: None,
+            failure: None,
+            status: None,
+            upstream_status: None,
+            upstream_micros: None,
+            request_bytes: 0,
+            answer_bytes: 0,
+            client_gone: false,
+            not_inspected: false,
+            edits: Vec::new(),
+            edits_more: 0,
+            would_refuse: Vec::new(),
+            would_refuse_more: 0,
+        };
+        Self {
+            ledger,
+            facts,
+            is_finished: false,
+        }
+    }
+
+    /// The request's name.
+    pub const fn request_id(&self) -> RequestId {
+        self.facts.request_id
+    }
+
+    /// When it began.
+    pub const fn time(&self) -> UnixMillis {
+        self.facts.time
+    }
+
+    /// The room that the request has entered.
+    pub const fn enter(&mut self, room: Room) {
+        self.facts.room = room;
+    }
+
+    /// Method and path as sent, without the query; cut at 256 bytes.
+    pub fn target(&mut self, method: &str, path: &str) {
+        const PATH_BYTES_MAX: usize = 256;
+        self.facts.method = cut(method, 32);
+        self.facts.path = cut(path, PATH_BYTES_MAX);
+    }
+
+    /// The operation that it is.
+    pub fn operation(&mut self, name: Arc<str>) {
+        self.facts.operation = Some(name);
+    }
+
+    /// Who is calling.
+    pub const fn caller(&mut self, caller: Caller) {
+        self.facts.caller = Some(caller);
+    }
+
+    /// Bytes of the request's body, as sent.
+    pub const fn request_bytes(&mut self, bytes: u64) {
+        self.facts.request_bytes = bytes;
+    }
+
+    /// What the API answered, and how long it took.
+    pub const fn upstream(&mut self, status: Status, micros: u64) {
+        self.facts.upstream_status = Some(status);
+        self.facts.upstream_micros = Some(micros);
+    }
+
+    /// The client left before it had the answer.
+    pub const fn client_gone(&mut self) {
+        self.facts.client_gone = true;
+    }
+
+    /// The answer's body was not looked at.
+    pub const fn not_inspected(&mut self) {
+        self.facts.not_inspected = true;
+    }
+
+    /// A control removed something.
+    pub fn edit(&mut self, noted: Noted) {
+        note(&mut self.facts.edits, &mut self.facts.edits_more, noted);
+    }
+
+    /// A control would have refused, but only observes.
+    pub fn would_refuse(&mut self, refusal: &Refusal) {
+        let noted = Noted {
+            control: refusal.control,
+            reason: refusal.reason,
+            detail: refusal.detail.clone(),
+        };
+        note(
+            &mut self.facts.would_refuse,
+            &mut self.facts.would_refuse_more,
+            noted,
+        );
+    }
+
+    /// What controls removed so far.
+    pub fn edits(&self) -> &[Noted] {
+        &self.facts.edits
+    }
+
+    /// What controls would have refused so far.
+    pub fn would_have_refused(&self) -> &[Noted] {
+        &self.facts.would_refuse
+    }
+
+    /// The end. `refusal` belongs to [`Verdict::Refused`], `failure` to [`Verdict::Failed`].
+    pub fn finish(
+        mut self,
+        verdict: Verdict,
+        status: Status,
+        answer_bytes: u64,
+        refusal: Option<Refusal>,
+        failure: Option<String>,
+    ) {
+        self.facts.verdict = verdict;
+        self.facts.status = Some(status);
+        self.facts.answer_bytes = answer_bytes;
+        self.facts.refusal = refusal;
+        self.facts.failure = failure;
+        self.is_finished = true;
+        self.write();
+    }
+
+    fn write(&self) {
+        self.ledger.append(|out| event::write(&self.facts, out));
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            self.write();
+        }
+    }
+}
+
+fn note(kept: &mut Vec<Noted>, more: &mut u32, new: Noted) {
+    if kept.len() < NOTES_MAX {
+        kept.push(new);
+    } else {
+        *more = more.saturating_add(1);
+    }
+}
+
+fn cut(text: &str, bytes_max: usize) -> String {
+    let mut end = text.len().min(bytes_max);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().to_owned()
+}

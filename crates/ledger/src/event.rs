@@ -1,0 +1,136 @@
+//! The record's form: one JSON object, members always in this order, absent ones left out.
+
+use std::io::Write as _;
+
+use portcullis_json::push_quoted;
+
+use crate::entry::{Facts, Noted, Verdict};
+
+pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
+    let mut event = Object::open(out);
+    event.text("time", &facts.time.rfc3339());
+    event.text("request_id", &facts.request_id.to_string());
+    event.text("model", &facts.model);
+    event.text("peer", &facts.peer.to_string());
+    event.text("method", &facts.method);
+    event.text("path", &facts.path);
+    event.optional("operation", facts.operation.as_deref());
+    event.optional("caller", facts.caller.map(portcullis_model::Caller::name));
+    event.text("verdict", facts.verdict.name());
+    if facts.verdict != Verdict::Allowed {
+        event.text("room", facts.room.name());
+    }
+    if let Some(refusal) = &facts.refusal {
+        event.text("control", refusal.control.name());
+        event.text("reason", refusal.reason);
+        event.text("detail", &refusal.detail);
+    }
+    event.optional("failure", facts.failure.as_deref());
+    event.number("status", facts.status.map(|status| u64::from(status.0)));
+    event.number(
+        "upstream_status",
+        facts.upstream_status.map(|status| u64::from(status.0)),
+    );
+    event.notes("edits", &facts.edits, facts.edits_more);
+    event.notes("would_refuse", &facts.would_refuse, facts.would_refuse_more);
+    if facts.client_gone {
+        event.raw("client_gone", b"true");
+    }
+    if facts.not_inspected {
+        event.raw("body_not_inspected", b"true");
+    }
+    event.number("request_bytes", Some(facts.request_bytes));
+    event.number("answer_bytes", Some(facts.answer_bytes));
+    event.number("upstream_micros", facts.upstream_micros);
+    event.number("micros", Some(facts.started.elapsed().as_micros() as u64));
+    event.close();
+}
+
+/// What could not be written, said in its place.
+pub(crate) fn write_overflow(time: portcullis_model::UnixMillis, lost: u64, out: &mut Vec<u8>) {
+    let mut event = Object::open(out);
+    event.text("time", &time.rfc3339());
+    event.text("event", "overflow");
+    event.number("records_lost", Some(lost));
+    event.close();
+}
+
+struct Object<'a> {
+    out: &'a mut Vec<u8>,
+    is_first: bool,
+}
+
+impl<'a> Object<'a> {
+    fn open(out: &'a mut Vec<u8>) -> Self {
+        out.push(b'{');
+        Self {
+            out,
+            is_first: true,
+        }
+    }
+
+    fn close(self) {
+        self.out.extend_from_slice(b"}\n");
+    }
+
+    /// `name` is one of ours: it needs no escape.
+    fn name(&mut self, name: &str) {
+        if !self.is_first {
+            self.out.push(b',');
+        }
+        self.is_first = false;
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    fn raw(&mut self, name: &str, value: &[u8]) {
+        self.name(name);
+        self.out.extend_from_slice(value);
+    }
+
+    fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        push_quoted(value, self.out);
+    }
+
+    fn optional(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
+    fn number(&mut self, name: &str, value: Option<u64>) {
+        if let Some(value) = value {
+            self.name(name);
+            // Writing to a Vec cannot fail.
+            let _ = write!(self.out, "{value}");
+        }
+    }
+
+    fn notes(&mut self, name: &str, notes: &[Noted], more: u32) {
+        if notes.is_empty() {
+            return;
+        }
+        self.name(name);
+        self.out.push(b'[');
+        for (place, note) in notes.iter().enumerate() {
+            if place > 0 {
+                self.out.push(b',');
+            }
+            let mut object = Object {
+                out: &mut *self.out,
+                is_first: true,
+            };
+            object.out.push(b'{');
+            object.text("control", note.control.name());
+            object.text("reason", note.reason);
+            object.text("detail", &note.detail);
+            object.out.push(b'}');
+        }
+        if more > 0 {
+            let _ = write!(self.out, ",{{\"more\":{more}}}");
+        }
+        self.out.push(b']');
+    }
+}
