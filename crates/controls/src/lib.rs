@@ -1,1 +1,20 @@
-//! placeholder
+//! One file per control: pure judgement, no IO, no clock.
+//!
+//! A control derives, for each operation of the model, an [`Expectation`]. The gateway's rooms ask
+//! it to judge, `check` reports where it is missing, the threat it answers is data beside it, and
+//! the attacker probes it. A control's doc comment is its page: `portcullis explain NAME`.
+
+mod plan;
+mod registry;
+
+pub mod api_inventory;
+pub mod caller_identity;
+pub mod content_type;
+pub mod input_shape;
+pub mod resource_limits;
+pub mod response_shape;
+pub mod safe_configuration;
+pub mod writable_properties;
+
+pub use plan::{OperationPlan, Plan, PlanOptions};
+pub use registry::{CONTROLS, Expectation, Face, Judgement, face};

@@ -88,8 +88,10 @@ pub struct Refusal {
     pub public: Option<&'static str>,
     /// What happened, for the ledger. Never a secret, never a body.
     pub detail: String,
-    /// Which rule of the control it was: a short word that does not change, `duplicate_key`.
+    /// Which rule of the control it was: a short word that does not change, `duplicate_name`.
     pub reason: &'static str,
+    /// Header fields that the answer carries: `Allow`, `Retry-After`, `WWW-Authenticate`.
+    pub fields: Vec<(&'static str, String)>,
 }
 
 impl Refusal {
@@ -107,6 +109,13 @@ impl Refusal {
             detail: detail.into(),
             reason,
         }
+    }
+
+    /// With a header field on the answer.
+    #[must_use]
+    pub fn with_field(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.fields.push((name, value.into()));
+        self
     }
 
     /// With a sentence for the caller.

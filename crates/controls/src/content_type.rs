@@ -1,0 +1,214 @@
+//! # `content_type`
+//!
+//! Only declared media types and charsets reach the API, and a body is what it says it is.
+//!
+//! ## Why
+//!
+//! Frameworks parse a body by its look, not by its label: `text/plain` that holds JSON crosses
+//! origins without a preflight, `application/anything+json` walks past a filter that knows only
+//! `application/json`, UTF-16 hides keywords from a scanner (OWASP API8; CWE-436, CWE-351).
+//!
+//! ## Example
+//!
+//! The contract declares `application/json` for `createOrder`. The same body as `text/plain`, as
+//! a form, with `charset=utf-16`, or without a `Content-Type` is answered 415. A body for an
+//! operation that declares none is dropped and reported.
+//!
+//! ## Limits
+//!
+//! JSON, forms, text and opaque bytes are read in this version. Multipart, XML and streams are
+//! refused as request bodies even where they are declared; `check` lists them.
+
+use portcullis_contract::{BodyKind, MediaRange, Operation};
+use portcullis_json::Fault;
+use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
+use portcullis_policy::Model;
+
+use crate::registry::{Expectation, Face, Judgement};
+
+/// See the module's page.
+pub const FACE: Face = Face {
+    id: ControlId::ContentType,
+    item: "F2",
+    guarantee: "only declared media types and charsets, and a body is what it says",
+    cwe: &[351, 436],
+    threat: "a body is read by the API as something that no check has looked at",
+    rooms: &[Room::Validate],
+    expectation,
+    source: include_str!("content_type.rs"),
+};
+
+static NOT_READ: Code = Code {
+    name: "content-type-not-read",
+    page: "The operation takes a body of a type that this version does not read (multipart, XML, \
+           streams). Such requests are answered 415, because nothing would check them.\n\nDeclare \
+           a JSON or form variant beside it, or keep the operation off the gateway until the type \
+           is read.",
+};
+
+/// The codes of this control.
+pub const CODES: [&Code; 1] = [&NOT_READ];
+
+/// The codings of a body that are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// As it is.
+    Identity,
+    /// RFC 1952.
+    Gzip,
+    /// zlib (RFC 1950), which HTTP calls deflate.
+    Deflate,
+}
+
+/// What a request's body is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// There is none.
+    None,
+    /// There is one, and the operation declares none: it is read within limits and dropped.
+    Undeclared,
+    /// It is the declared media type of this index.
+    Declared {
+        /// The index in the operation's `body.media`.
+        media: usize,
+        /// How it is read.
+        kind: BodyKind,
+        /// How it is coded.
+        coding: Coding,
+        /// The `Content-Type` that goes to the API: essence, and `charset=utf-8` if it was said.
+        content_type: String,
+    },
+    /// Nobody looked: it goes to the API as it came (only when this control observes or is not
+    /// asked).
+    AsItCame,
+}
+
+/// Judges the labels of a body, before it is read.
+pub fn judge_labels(
+    operation: &Operation,
+    content_type: Option<&str>,
+    content_encoding: Option<&str>,
+    has_body: bool,
+) -> Judgement<Body> {
+    if !has_body {
+        return Judgement::Pass(Body::None);
+    }
+    let Some(declared) = &operation.body else { return Judgement::Pass(Body::Undeclared) };
+    let refuse = |reason, detail: String| {
+        let refusal =
+            Refusal::new(ControlId::ContentType, Status::UNSUPPORTED_MEDIA_TYPE, reason, detail);
+        Judgement::Refuse(refusal, Body::AsItCame)
+    };
+    let Some(content_type) = content_type else {
+        return refuse("no_content_type", "a body without `Content-Type`".to_owned());
+    };
+    let Some(range) = MediaRange::parse(content_type).filter(|range| !range.has_wildcard()) else {
+        return refuse("bad_content_type", "the `Content-Type` is no media type".to_owned());
+    };
+    let found = declared.media.iter().position(|media| media.range.covers(&range));
+    let Some(media) = found else {
+        return refuse("undeclared_media_type", format!("`{range}` is not declared"));
+    };
+    let Some(charset) = charset(content_type) else {
+        return refuse("undeclared_charset", "a charset other than UTF-8".to_owned());
+    };
+    let kind = range.kind();
+    if matches!(kind, BodyKind::Multipart | BodyKind::Xml | BodyKind::Stream) {
+        return refuse("type_not_read", format!("`{range}` is not read in this version"));
+    }
+    let coding = match content_encoding.map(str::trim) {
+        None | Some("") => Coding::Identity,
+        Some(name) if name.eq_ignore_ascii_case("identity") => Coding::Identity,
+        Some(name) if name.eq_ignore_ascii_case("gzip") => Coding::Gzip,
+        Some(name) if name.eq_ignore_ascii_case("deflate") => Coding::Deflate,
+        Some(_) => return refuse("unknown_coding", "a content coding that is not read".to_owned()),
+    };
+    let content_type = match charset {
+        Charset::NotSaid => range.to_string(),
+        Charset::Utf8 => format!("{range}; charset=utf-8"),
+    };
+    Judgement::Pass(Body::Declared { media, kind, coding, content_type })
+}
+
+/// The refusal of a body that is not what its label says.
+pub fn not_what_it_says(fault: &Fault) -> Refusal {
+    Refusal::new(
+        ControlId::ContentType,
+        Status::BAD_REQUEST,
+        "not_what_it_says",
+        format!("declared as JSON: {fault}"),
+    )
+}
+
+/// The refusal of a body whose content coding does not decode.
+pub fn bad_coding() -> Refusal {
+    let detail = "the body is not what its `Content-Encoding` says";
+    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "bad_coding", detail)
+}
+
+/// The refusal of a text body that is not UTF-8.
+pub fn not_utf8() -> Refusal {
+    let detail = "declared as text: not UTF-8";
+    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "not_what_it_says", detail)
+}
+
+enum Charset {
+    NotSaid,
+    Utf8,
+}
+
+/// The charset of a media type: every type that is read here is UTF-8 (RFC 8259 section 8.1;
+/// for others, by decision).
+fn charset(content_type: &str) -> Option<Charset> {
+    let mut found = Charset::NotSaid;
+    for parameter in content_type.split(';').skip(1) {
+        let parameter = parameter.trim();
+        if parameter.is_empty() {
+            continue;
+        }
+        let (name, value) = parameter.split_once('=')?;
+        if name.trim().eq_ignore_ascii_case("charset") {
+            let value = value.trim().trim_matches('"');
+            let is_utf8 = ["utf-8", "utf8", "us-ascii"]
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(value));
+            if !is_utf8 || matches!(found, Charset::Utf8) {
+                return None;
+            }
+            found = Charset::Utf8;
+        }
+    }
+    Some(found)
+}
+
+fn expectation(model: &Model, operation: usize) -> Expectation {
+    let Some(operation) = model.contract.operation(operation) else {
+        return Expectation::NotApplicable("no such operation");
+    };
+    let Some(body) = &operation.body else {
+        return Expectation::NotApplicable("it takes no body");
+    };
+    let is_read = |kind| !matches!(kind, BodyKind::Multipart | BodyKind::Xml | BodyKind::Stream);
+    let read: Vec<String> = body
+        .media
+        .iter()
+        .filter(|media| is_read(media.kind))
+        .map(|media| media.range.to_string())
+        .collect();
+    if read.is_empty() {
+        let names: Vec<String> = body.media.iter().map(|media| media.range.to_string()).collect();
+        return Expectation::Missing(
+            Diagnostic::warning(
+                &NOT_READ,
+                format!(
+                    "`{}` takes only `{}`, which is not read in this version",
+                    operation.name(),
+                    names.join("`, `")
+                ),
+            )
+            .at(body.span)
+            .help("requests with a body are answered 415"),
+        );
+    }
+    Expectation::Required(format!("a body is {}", read.join(" or ")))
+}

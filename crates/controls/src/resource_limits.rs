@@ -1,0 +1,198 @@
+//! # `resource_limits`
+//!
+//! Size, depth, count, time and concurrency are bounded, for every request and every answer,
+//! before they cost the API anything.
+//!
+//! ## Why
+//!
+//! An API that accepts a body of any size, nests as deep as the sender likes, or waits for ever
+//! for the rest of a header is taken down by one machine (OWASP API4; CWE-400, CWE-409,
+//! CWE-674, CWE-770). Compressed bodies make it cheaper still: 10 KB may become 10 GB.
+//!
+//! ## Example
+//!
+//! With `limits: { body_bytes: 1MiB }` a request that announces 3 MB is answered 413 before its
+//! body is read; one that announces nothing is cut off at the limit. A gzip body is inflated at
+//! most to the same limit and to `decompressed_ratio` times its size.
+//!
+//! ## Limits
+//!
+//! Rates per caller are not part of this version. In observe mode only the limits on the JSON
+//! inside a body are observed: head, times, connection counts and the sizes that the gateway
+//! itself must hold stay as they are, because nothing could be observed without them.
+
+use portcullis_json::{Fault, Limits as JsonLimits};
+use portcullis_model::{ControlId, Refusal, Room, Status};
+use portcullis_policy::{Limits, Model};
+
+use crate::registry::{Expectation, Face};
+
+/// See the module's page.
+pub const FACE: Face = Face {
+    id: ControlId::ResourceLimits,
+    item: "A4",
+    guarantee: "size, depth, count, time and concurrency are bounded",
+    cwe: &[400, 409, 674, 770],
+    threat: "one sender exhausts the API's memory, processors or connections",
+    rooms: &[Room::Receive, Room::Limit, Room::Validate, Room::Forward, Room::Inspect],
+    expectation,
+    source: include_str!("resource_limits.rs"),
+};
+
+fn expectation(model: &Model, _operation: usize) -> Expectation {
+    let limits = &model.limits;
+    Expectation::Required(format!(
+        "bodies up to {} bytes, depth {}, {} requests in the API at a time",
+        limits.body_bytes_max, limits.json_depth_max, limits.upstream_concurrency_max
+    ))
+}
+
+/// A limit that was passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is the limit of that name in the policy")]
+pub enum Breach {
+    HeadBytes,
+    Headers,
+    TargetBytes,
+    BodyBytes,
+    DecompressedRatio,
+    HeadTimeout,
+    BodyIdleTimeout,
+    BodyRate,
+    TotalTimeout,
+    Connections,
+    UpstreamConcurrency,
+    BufferedBytes,
+}
+
+impl Breach {
+    /// The key in the policy's `limits` that raises it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::HeadBytes => "head_bytes",
+            Self::Headers => "headers",
+            Self::TargetBytes => "target_bytes",
+            Self::BodyBytes => "body_bytes",
+            Self::DecompressedRatio => "decompressed_ratio",
+            Self::HeadTimeout => "head_timeout",
+            Self::BodyIdleTimeout => "body_idle_timeout",
+            Self::BodyRate => "body_rate",
+            Self::TotalTimeout => "total_timeout",
+            Self::Connections => "connections",
+            Self::UpstreamConcurrency => "upstream_concurrency",
+            Self::BufferedBytes => "buffered_bytes",
+        }
+    }
+
+    const fn status(self) -> Status {
+        match self {
+            Self::HeadBytes | Self::Headers => Status::HEAD_TOO_LARGE,
+            Self::TargetBytes => Status::URI_TOO_LONG,
+            Self::BodyBytes | Self::DecompressedRatio => Status::CONTENT_TOO_LARGE,
+            Self::HeadTimeout | Self::BodyIdleTimeout | Self::BodyRate | Self::TotalTimeout => {
+                Status::REQUEST_TIMEOUT
+            }
+            Self::Connections | Self::UpstreamConcurrency | Self::BufferedBytes => {
+                Status::UNAVAILABLE
+            }
+        }
+    }
+
+    /// The refusal of this breach. The ledger's detail names the line that raises the limit
+    /// (rule 21); overload says when to come back (RFC 9110 section 10.2.3).
+    pub fn refusal(self, limits: &Limits) -> Refusal {
+        let key = self.key();
+        let refusal = Refusal::new(
+            ControlId::ResourceLimits,
+            self.status(),
+            key,
+            format!("above `limits: {{ {key}: {} }}`", self.value(limits)),
+        );
+        if self.status() == Status::UNAVAILABLE {
+            refusal.with_field("Retry-After", "1")
+        } else {
+            refusal
+        }
+    }
+
+    fn value(self, limits: &Limits) -> String {
+        match self {
+            Self::HeadBytes => limits.head_bytes_max.to_string(),
+            Self::Headers => limits.headers_max.to_string(),
+            Self::TargetBytes => limits.target_bytes_max.to_string(),
+            Self::BodyBytes => limits.body_bytes_max.to_string(),
+            Self::DecompressedRatio => limits.decompressed_ratio_max.to_string(),
+            Self::HeadTimeout => format!("{}ms", limits.head_timeout.as_millis()),
+            Self::BodyIdleTimeout => format!("{}ms", limits.body_idle_timeout.as_millis()),
+            Self::BodyRate => format!("{}B/s", limits.body_rate_min),
+            Self::TotalTimeout => format!("{}ms", limits.total_timeout.as_millis()),
+            Self::Connections => limits.connections_max.to_string(),
+            Self::UpstreamConcurrency => limits.upstream_concurrency_max.to_string(),
+            Self::BufferedBytes => limits.buffered_bytes_max.to_string(),
+        }
+    }
+}
+
+/// The refusal of a JSON text that is too large in one direction.
+pub fn json_refusal(fault: &Fault) -> Refusal {
+    Refusal::new(
+        ControlId::ResourceLimits,
+        Status::CONTENT_TOO_LARGE,
+        fault.kind.name(),
+        fault.to_string(),
+    )
+}
+
+/// How much of a request's JSON is read.
+pub fn json_in(limits: &Limits) -> JsonLimits {
+    JsonLimits {
+        text_bytes_max: limits.body_bytes_max,
+        depth_max: limits.json_depth_max,
+        nodes_max: limits.json_nodes_max,
+        string_bytes_max: limits.string_bytes_max,
+        array_items_max: limits.array_items_max,
+        object_members_max: limits.object_members_max,
+        number_bytes_max: 64,
+    }
+}
+
+/// How much of an answer's JSON is read: its size decides, and a bounded depth.
+pub fn json_out(limits: &Limits) -> JsonLimits {
+    JsonLimits {
+        text_bytes_max: limits.answer_bytes_max,
+        depth_max: 4 * limits.json_depth_max,
+        nodes_max: limits.answer_bytes_max,
+        string_bytes_max: limits.answer_bytes_max,
+        array_items_max: limits.answer_bytes_max,
+        object_members_max: limits.answer_bytes_max,
+        number_bytes_max: 1024,
+    }
+}
+
+/// The limits of a gateway in which this control is not asked (a knock-out run): what one
+/// machine can still hold.
+pub fn not_asked(limits: &Limits) -> Limits {
+    const LARGE: usize = 64 << 20;
+    let long = std::time::Duration::from_secs(3600);
+    Limits {
+        head_bytes_max: LARGE,
+        headers_max: 10_000,
+        target_bytes_max: LARGE,
+        body_bytes_max: LARGE,
+        decompressed_ratio_max: u32::MAX,
+        answer_bytes_max: LARGE,
+        json_depth_max: 512,
+        json_nodes_max: LARGE,
+        string_bytes_max: LARGE,
+        array_items_max: LARGE,
+        object_members_max: LARGE,
+        upstream_concurrency_max: 100_000,
+        buffered_bytes_max: 1 << 30,
+        head_timeout: long,
+        body_idle_timeout: long,
+        body_rate_min: 0,
+        total_timeout: long,
+        idle_timeout: long,
+        ..limits.clone()
+    }
+}
