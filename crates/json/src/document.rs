@@ -95,6 +95,11 @@ impl Document {
         }
     }
 
+    /// Whether a string or name holds U+0000, which only an escape can write.
+    pub fn contains_nul(&self) -> bool {
+        self.unescaped.contains('\0')
+    }
+
     /// Gives the text back.
     pub fn into_text(self) -> String {
         self.text

@@ -22,7 +22,7 @@ pub use diagnostic::{Code, Diagnostic, Severity, SourceId, Sources, Span};
 pub use method::Method;
 pub use pointer::Pointer;
 pub use refusal::{Refusal, Status};
-pub use relaxation::{Relaxation, Scope};
+pub use relaxation::{Effect, Relaxation, Scope};
 pub use request_id::{RequestId, RequestIdError};
 pub use secret::Secret;
 pub use suggest::did_you_mean;

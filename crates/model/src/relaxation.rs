@@ -7,6 +7,8 @@ use crate::{ControlId, Date, Span, UnixMillis};
 pub struct Relaxation {
     /// Where it holds.
     pub scope: Scope,
+    /// What it does.
+    pub effect: Effect,
     /// Who wrote it.
     pub by: String,
     /// Why.
@@ -24,6 +26,15 @@ pub struct Scope {
     pub operation: Option<usize>,
     /// The control.
     pub control: Option<ControlId>,
+}
+
+/// What a relaxation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The control records what it would have refused or removed, and changes nothing.
+    Observe,
+    /// Undeclared properties of requests pass (`writable_properties` only).
+    AllowUndeclared,
 }
 
 impl Relaxation {

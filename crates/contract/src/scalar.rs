@@ -1,0 +1,85 @@
+//! One text, read as a declared type.
+
+use std::borrow::Cow;
+
+use crate::parameter::{Scalar, ScalarFault};
+use crate::shape::Types;
+
+impl<'a> Scalar<'a> {
+    /// Reads one text as one of these types, in its one spelling: integers without sign `+`,
+    /// leading zero or fraction, numbers as JSON writes them, `true` or `false`. Text only where
+    /// text is declared.
+    pub fn read(text: Cow<'a, str>, types: Types) -> Result<Self, ScalarFault> {
+        if types.contains(Types::NUMBER) && is_number(&text)
+            || types.contains(Types::INTEGER) && is_integer(&text)
+        {
+            return Ok(Self::Number(text));
+        }
+        if types.contains(Types::BOOLEAN) && (text == "true" || text == "false") {
+            return Ok(Self::Boolean(text == "true"));
+        }
+        if types.contains(Types::STRING) {
+            return Ok(Self::Text(text));
+        }
+        if types.contains(Types::NULL) && text.is_empty() {
+            return Ok(Self::Null);
+        }
+        if types.contains(Types::INTEGER) {
+            return Err(ScalarFault::NotANumber);
+        }
+        if types.contains(Types::BOOLEAN) {
+            return Err(ScalarFault::NotABoolean);
+        }
+        // Only a container is declared: the schema says whether a text will do.
+        Ok(Self::Text(text))
+    }
+}
+
+/// `-?(0|[1-9][0-9]*)`.
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits == "0"
+        || digits.bytes().all(|byte| byte.is_ascii_digit())
+            && digits.bytes().next().is_some_and(|first| first != b'0')
+}
+
+/// The number grammar of RFC 8259 section 6.
+fn is_number(text: &str) -> bool {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (text, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_integer(whole)
+        && fraction.is_none_or(is_digits)
+        && exponent.is_none_or(|text| is_digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_one_spelling() {
+        let read = |text: &'static str, types| Scalar::read(Cow::Borrowed(text), types);
+        for text in ["0", "7", "-12", "9007199254740993"] {
+            assert_eq!(read(text, Types::INTEGER), Ok(Scalar::Number(text.into())), "{text}");
+        }
+        for text in ["07", "+7", " 7", "7 ", "7.0", "7.", "0x7", "1e5", "", "-", "-0x", "٧"] {
+            assert_eq!(read(text, Types::INTEGER), Err(ScalarFault::NotANumber), "{text}");
+        }
+        for text in ["1.5", "1e5", "-0.1E-3"] {
+            assert_eq!(read(text, Types::NUMBER), Ok(Scalar::Number(text.into())), "{text}");
+        }
+        for text in [".5", "1.", "1e", "NaN", "Infinity", "1_000"] {
+            assert_eq!(read(text, Types::NUMBER), Err(ScalarFault::NotANumber), "{text}");
+        }
+        assert_eq!(read("TRUE", Types::BOOLEAN), Err(ScalarFault::NotABoolean));
+        assert_eq!(read("", Types::INTEGER.or(Types::NULL)), Ok(Scalar::Null));
+        assert_eq!(read("07", Types::INTEGER.or(Types::STRING)), Ok(Scalar::Text("07".into())));
+    }
+}
