@@ -108,6 +108,7 @@ impl Refusal {
             public: None,
             detail: detail.into(),
             reason,
+            fields: Vec::new(),
         }
     }
 
