@@ -60,6 +60,19 @@ pub enum Coding {
     Deflate,
 }
 
+impl Coding {
+    /// The coding of a `Content-Encoding` field; `None` if it is not decoded here.
+    pub fn from_name(name: Option<&str>) -> Option<Self> {
+        match name.map(str::trim) {
+            None | Some("") => Some(Self::Identity),
+            Some(name) if name.eq_ignore_ascii_case("identity") => Some(Self::Identity),
+            Some(name) if name.eq_ignore_ascii_case("gzip") => Some(Self::Gzip),
+            Some(name) if name.eq_ignore_ascii_case("deflate") => Some(Self::Deflate),
+            Some(_) => None,
+        }
+    }
+}
+
 /// What a request's body is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
@@ -93,41 +106,75 @@ pub fn judge_labels(
     if !has_body {
         return Judgement::Pass(Body::None);
     }
-    let Some(declared) = &operation.body else { return Judgement::Pass(Body::Undeclared) };
+    let Some(declared) = &operation.body else {
+        return Judgement::Pass(Body::Undeclared);
+    };
     let refuse = |reason, detail: String| {
-        let refusal =
-            Refusal::new(ControlId::ContentType, Status::UNSUPPORTED_MEDIA_TYPE, reason, detail);
+        let refusal = Refusal::new(
+            ControlId::ContentType,
+            Status::UNSUPPORTED_MEDIA_TYPE,
+            reason,
+            detail,
+        );
         Judgement::Refuse(refusal, Body::AsItCame)
     };
     let Some(content_type) = content_type else {
-        return refuse("no_content_type", "a body without `Content-Type`".to_owned());
+        return refuse(
+            "no_content_type",
+            "a body without `Content-Type`".to_owned(),
+        );
     };
     let Some(range) = MediaRange::parse(content_type).filter(|range| !range.has_wildcard()) else {
-        return refuse("bad_content_type", "the `Content-Type` is no media type".to_owned());
+        return refuse(
+            "bad_content_type",
+            "the `Content-Type` is no media type".to_owned(),
+        );
     };
-    let found = declared.media.iter().position(|media| media.range.covers(&range));
+    let found = declared
+        .media
+        .iter()
+        .position(|media| media.range.covers(&range));
     let Some(media) = found else {
-        return refuse("undeclared_media_type", format!("`{range}` is not declared"));
+        return refuse(
+            "undeclared_media_type",
+            format!("`{range}` is not declared"),
+        );
     };
     let Some(charset) = charset(content_type) else {
-        return refuse("undeclared_charset", "a charset other than UTF-8".to_owned());
+        return refuse(
+            "undeclared_charset",
+            "a charset other than UTF-8".to_owned(),
+        );
     };
     let kind = range.kind();
     if matches!(kind, BodyKind::Multipart | BodyKind::Xml | BodyKind::Stream) {
-        return refuse("type_not_read", format!("`{range}` is not read in this version"));
+        return refuse(
+            "type_not_read",
+            format!("`{range}` is not read in this version"),
+        );
     }
     let coding = match content_encoding.map(str::trim) {
         None | Some("") => Coding::Identity,
         Some(name) if name.eq_ignore_ascii_case("identity") => Coding::Identity,
         Some(name) if name.eq_ignore_ascii_case("gzip") => Coding::Gzip,
         Some(name) if name.eq_ignore_ascii_case("deflate") => Coding::Deflate,
-        Some(_) => return refuse("unknown_coding", "a content coding that is not read".to_owned()),
+        Some(_) => {
+            return refuse(
+                "unknown_coding",
+                "a content coding that is not read".to_owned(),
+            );
+        }
     };
     let content_type = match charset {
         Charset::NotSaid => range.to_string(),
         Charset::Utf8 => format!("{range}; charset=utf-8"),
     };
-    Judgement::Pass(Body::Declared { media, kind, coding, content_type })
+    Judgement::Pass(Body::Declared {
+        media,
+        kind,
+        coding,
+        content_type,
+    })
 }
 
 /// The refusal of a body that is not what its label says.
@@ -143,13 +190,23 @@ pub fn not_what_it_says(fault: &Fault) -> Refusal {
 /// The refusal of a body whose content coding does not decode.
 pub fn bad_coding() -> Refusal {
     let detail = "the body is not what its `Content-Encoding` says";
-    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "bad_coding", detail)
+    Refusal::new(
+        ControlId::ContentType,
+        Status::BAD_REQUEST,
+        "bad_coding",
+        detail,
+    )
 }
 
 /// The refusal of a text body that is not UTF-8.
 pub fn not_utf8() -> Refusal {
     let detail = "declared as text: not UTF-8";
-    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "not_what_it_says", detail)
+    Refusal::new(
+        ControlId::ContentType,
+        Status::BAD_REQUEST,
+        "not_what_it_says",
+        detail,
+    )
 }
 
 enum Charset {
@@ -196,7 +253,11 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
         .map(|media| media.range.to_string())
         .collect();
     if read.is_empty() {
-        let names: Vec<String> = body.media.iter().map(|media| media.range.to_string()).collect();
+        let names: Vec<String> = body
+            .media
+            .iter()
+            .map(|media| media.range.to_string())
+            .collect();
         return Expectation::Missing(
             Diagnostic::warning(
                 &NOT_READ,

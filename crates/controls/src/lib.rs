@@ -14,6 +14,7 @@ pub mod input_shape;
 pub mod resource_limits;
 pub mod response_shape;
 pub mod safe_configuration;
+pub mod urlencoded;
 pub mod writable_properties;
 
 pub use plan::{OperationPlan, Plan, PlanOptions};

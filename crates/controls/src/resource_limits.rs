@@ -34,7 +34,13 @@ pub const FACE: Face = Face {
     guarantee: "size, depth, count, time and concurrency are bounded",
     cwe: &[400, 409, 674, 770],
     threat: "one sender exhausts the API's memory, processors or connections",
-    rooms: &[Room::Receive, Room::Limit, Room::Validate, Room::Forward, Room::Inspect],
+    rooms: &[
+        Room::Receive,
+        Room::Limit,
+        Room::Validate,
+        Room::Forward,
+        Room::Inspect,
+    ],
     expectation,
     source: include_str!("resource_limits.rs"),
 };
@@ -173,7 +179,7 @@ pub fn json_out(limits: &Limits) -> JsonLimits {
 /// machine can still hold.
 pub fn not_asked(limits: &Limits) -> Limits {
     const LARGE: usize = 64 << 20;
-    let long = std::time::Duration::from_secs(3600);
+    let long = std::time::Duration::from_hours(1);
     Limits {
         head_bytes_max: LARGE,
         headers_max: 10_000,

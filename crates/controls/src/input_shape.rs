@@ -1,0 +1,96 @@
+//! # `input_shape`
+//!
+//! Every value in path, query, headers, cookies and body has one reading and the declared shape,
+//! before a byte of the request reaches the API.
+//!
+//! ## Why
+//!
+//! What a check and an API read differently is an attacker's tool: the second of two equal keys,
+//! `07` for the id 7, a path with `%2f` in it, a string where a number belongs (OWASP API8;
+//! CWE-20, CWE-436, CWE-1287).
+//!
+//! ## Example
+//!
+//! The contract declares `quantity` as `type: integer, minimum: 1`. `-5`, `0.5`, `"5"`, and a
+//! body with `quantity` twice are answered 400. What passes goes to the API in one spelling:
+//! names and texts unescaped, parameters decoded and encoded once, undeclared query parameters
+//! and cookies left out.
+//!
+//! ## Limits
+//!
+//! A value is as safe as its schema: `type: string` without `pattern`, `enum`, `format` or
+//! `maxLength` lets any text through (within `limits`). Number lexemes and member order stay as
+//! they were sent.
+
+mod body;
+mod parameters;
+
+use portcullis_contract::{Mismatch, PathFault, Place};
+use portcullis_model::{ControlId, Refusal, Room, Status};
+use portcullis_policy::Model;
+
+use crate::registry::{Expectation, Face};
+
+pub use body::{judge_body, unreadable};
+pub use parameters::{Accepted, Given, Header, judge_parameters};
+
+/// See the module's page.
+pub const FACE: Face = Face {
+    id: ControlId::InputShape,
+    item: "F1",
+    guarantee: "every value has one reading and the declared shape",
+    cwe: &[20, 436, 1287],
+    threat: "the API reads something else than what was checked, or what it cannot handle",
+    rooms: &[Room::Receive, Room::Validate],
+    expectation,
+    source: include_str!("input_shape.rs"),
+};
+
+fn expectation(model: &Model, operation: usize) -> Expectation {
+    let Some(operation) = model.contract.operation(operation) else {
+        return Expectation::NotApplicable("no such operation");
+    };
+    let parameters = operation.parameters.len();
+    let body = if operation.body.is_some() {
+        " and its body"
+    } else {
+        ""
+    };
+    Expectation::Required(format!("{parameters} parameters{body} are as declared"))
+}
+
+/// The refusal of a path that has more than one reading.
+pub fn path_refusal(fault: PathFault) -> Refusal {
+    let (reason, detail) = match fault {
+        PathFault::NotAbsolute => ("path_not_absolute", "the path does not begin with `/`"),
+        PathFault::BadEscape => ("path_bad_escape", "`%` without two hexadecimal digits"),
+        PathFault::NotUtf8 => ("path_not_utf8", "the path is not UTF-8"),
+        PathFault::ControlCharacter => ("path_control_character", "a control character"),
+        PathFault::HiddenSeparator => ("path_hidden_separator", "an encoded slash or a backslash"),
+        PathFault::DotSegment => ("path_dot_segment", "a `.` or `..` segment"),
+        PathFault::EmptySegment => ("path_empty_segment", "an empty segment"),
+        PathFault::BadCharacter => ("path_bad_character", "a character that must be encoded"),
+    };
+    refusal(reason, detail)
+}
+
+fn refusal(reason: &'static str, detail: impl Into<String>) -> Refusal {
+    Refusal::new(ControlId::InputShape, Status::BAD_REQUEST, reason, detail)
+        .saying("the request is not what the contract declares")
+}
+
+fn mismatch(what: &str, mismatch: &Mismatch) -> Refusal {
+    let Mismatch {
+        at,
+        keyword,
+        schema_at,
+    } = mismatch;
+    refusal(
+        "schema",
+        format!("{what}: `{keyword}` is not met at `{at}` (schema `{schema_at}`)"),
+    )
+}
+
+fn parameter_refusal(reason: &'static str, place: Place, name: &str) -> Refusal {
+    refusal(reason, format!("{} parameter `{name}`", place.name()))
+}

@@ -1,0 +1,33 @@
+//! Bodies: one reading, and the declared schema.
+
+use portcullis_contract::Schema;
+use portcullis_json::{Document, Fault, FaultKind};
+use portcullis_model::Refusal;
+
+use super::{mismatch, refusal};
+use crate::registry::Judgement;
+use crate::{content_type, resource_limits};
+
+/// The refusal of a JSON text that is not accepted. Who refuses depends on why: too large is
+/// `resource_limits`, not JSON at all is `content_type`, two readings is this control.
+pub fn unreadable(fault: &Fault) -> Refusal {
+    match fault.kind {
+        kind if kind.is_limit() => resource_limits::json_refusal(fault),
+        FaultKind::Syntax
+        | FaultKind::UnexpectedEnd
+        | FaultKind::TrailingText
+        | FaultKind::ControlCharacter => content_type::not_what_it_says(fault),
+        kind => refusal(kind.name(), fault.to_string()),
+    }
+}
+
+/// Whether a body is what its schema says.
+pub fn judge_body(schema: Option<&Schema>, document: &Document) -> Judgement<()> {
+    if document.contains_nul() {
+        return Judgement::Refuse(refusal("nul", "U+0000 in a string or name"), ());
+    }
+    match schema.map(|schema| schema.check(document.root())) {
+        None | Some(Ok(())) => Judgement::Pass(()),
+        Some(Err(found)) => Judgement::Refuse(mismatch("body", &found), ()),
+    }
+}

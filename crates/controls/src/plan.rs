@@ -1,0 +1,130 @@
+//! The compiled plan: the model, and what every control expects of every operation.
+
+use std::sync::Arc;
+
+use portcullis_json::Limits as JsonLimits;
+use portcullis_model::{ControlId, Diagnostic, Mode, UnixMillis};
+use portcullis_policy::{Limits, Model};
+
+use crate::caller_identity;
+use crate::registry::{CONTROLS, Expectation};
+use crate::resource_limits;
+use crate::safe_configuration::LeakDetector;
+
+/// Everything that one request needs, immutable: a request holds one `Arc` of it.
+#[derive(Debug)]
+pub struct Plan {
+    /// Contract and policy.
+    pub model: Model,
+    /// The version in every record.
+    pub version: Arc<str>,
+    /// By operation index.
+    pub operations: Vec<OperationPlan>,
+    /// The limits in force: the model's, unless `resource_limits` is not asked.
+    pub limits: Limits,
+    /// How much of a request's JSON is read.
+    pub json_in: JsonLimits,
+    /// How much of an answer's JSON is read.
+    pub json_out: JsonLimits,
+    /// Finds inner details in error bodies.
+    pub leaks: LeakDetector,
+    options: PlanOptions,
+}
+
+/// What controls expect of one operation, as far as it is compiled ahead.
+#[derive(Debug)]
+pub struct OperationPlan {
+    /// What people call it.
+    pub name: Arc<str>,
+    /// Who may call it.
+    pub caller: caller_identity::Expected,
+}
+
+/// How a gateway runs its plan, beside what the policy says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PlanOptions {
+    /// Every control observes (`--observe`, `try`).
+    pub observe: bool,
+    /// Controls that are not asked: only in a knock-out run on loopback (rule 35).
+    pub not_asked: Vec<ControlId>,
+}
+
+impl Plan {
+    /// Compiles what every control expects.
+    pub fn compile(model: Model, options: PlanOptions) -> Self {
+        let operations = (0..model.contract.operations.len())
+            .filter_map(|index| {
+                let operation = model.contract.operation(index)?;
+                Some(OperationPlan {
+                    name: Arc::from(operation.name()),
+                    caller: caller_identity::Expected::derive(&model, index),
+                })
+            })
+            .collect();
+        let limits = if options.not_asked.contains(&ControlId::ResourceLimits) {
+            resource_limits::not_asked(&model.limits)
+        } else {
+            model.limits.clone()
+        };
+        Self {
+            version: Arc::from(model.version.as_str()),
+            operations,
+            json_in: resource_limits::json_in(&limits),
+            json_out: resource_limits::json_out(&limits),
+            limits,
+            leaks: LeakDetector::default(),
+            model,
+            options,
+        }
+    }
+
+    /// What a control's refusal does for this operation at this time.
+    pub fn mode(&self, control: ControlId, operation: Option<usize>, now: UnixMillis) -> Mode {
+        if self.options.not_asked.contains(&control) {
+            return Mode::NotAsked;
+        }
+        let is_observed = self.options.observe
+            || self.model.relaxations.iter().any(|relaxation| {
+                relaxation.effect == portcullis_model::Effect::Observe
+                    && relaxation.holds(control, operation, now)
+            });
+        if is_observed {
+            Mode::Observe
+        } else {
+            Mode::Enforce
+        }
+    }
+
+    /// Whether a relaxation lets undeclared properties of this operation through.
+    pub fn is_undeclared_allowed(&self, operation: usize, now: UnixMillis) -> bool {
+        self.model.relaxations.iter().any(|relaxation| {
+            relaxation.effect == portcullis_model::Effect::AllowUndeclared
+                && relaxation.holds(ControlId::WritableProperties, Some(operation), now)
+        })
+    }
+
+    /// Whether every control observes.
+    pub const fn observes_everything(&self) -> bool {
+        self.options.observe
+    }
+
+    /// Where controls should expect something and cannot: by control, then operation.
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        for face in CONTROLS {
+            for operation in 0..self.operations.len() {
+                if let Expectation::Missing(finding) = (face.expectation)(&self.model, operation) {
+                    findings.push(finding);
+                }
+            }
+        }
+        findings
+    }
+
+    /// How many operations nobody may call, because nobody said who may (rule 7).
+    pub fn closed_count(&self) -> usize {
+        let is_closed =
+            |one: &&OperationPlan| matches!(one.caller, caller_identity::Expected::Closed(_));
+        self.operations.iter().filter(is_closed).count()
+    }
+}

@@ -1,0 +1,286 @@
+//! The projection of an answer to what is declared.
+
+use portcullis_contract::{ObjectShape, Rest, Shape, ShapeId, Shapes, Types};
+use portcullis_json::{Document, Kind, Value};
+use portcullis_model::Pointer;
+
+/// Why a property does not leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing declares it.
+    Undeclared,
+    /// It is declared `writeOnly`.
+    WriteOnly,
+    /// An object or array where the document declares neither.
+    WrongType,
+    /// Nothing is declared here, and its name is that of a secret.
+    SensitiveName,
+}
+
+impl Why {
+    /// The short word for the ledger.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Undeclared => "undeclared_property",
+            Self::WriteOnly => "write_only_property",
+            Self::WrongType => "wrong_type",
+            Self::SensitiveName => "sensitive_name",
+        }
+    }
+}
+
+/// A property that does not leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// Where it stands, items of arrays as `*`: `/items/*/cost`.
+    pub at: Pointer,
+    /// Why.
+    pub why: Why,
+    /// How many times.
+    pub count: u32,
+}
+
+/// What the projection finds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Projection {
+    /// The values that do not leave, by their place in the document.
+    pub drop: Vec<u32>,
+    /// The same for people, equal places counted once.
+    pub removed: Vec<Removed>,
+    /// The whole answer is of a type that is not declared.
+    pub is_root_undeclared: bool,
+    /// The document describes nothing of it.
+    pub is_not_described: bool,
+}
+
+/// How many different places are reported.
+const REMOVED_MAX: usize = 16;
+
+/// Projects a document to a shape; `None` is "nothing is described".
+pub fn project(document: &Document, shapes: &Shapes, shape: Option<ShapeId>) -> Projection {
+    let mut walk = Walk {
+        shapes,
+        at: Vec::new(),
+        removed: Vec::new(),
+        projection: Projection::default(),
+    };
+    let root = document.root();
+    let Some(shape) = shape.map(|shape| shapes.get(shape)) else {
+        walk.projection.is_not_described = true;
+        walk.free_form(root);
+        return walk.finish();
+    };
+    walk.projection.is_not_described = shape.types.contains(Types::OBJECT)
+        && shape.object.rest == Rest::FreeForm
+        && shape.items.is_none();
+    if !walk.value(root, shape) {
+        walk.projection.is_root_undeclared = true;
+    }
+    walk.finish()
+}
+
+/// Names of members; `None` is any item of an array.
+type Place<'a> = Vec<Option<&'a str>>;
+
+struct Walk<'a> {
+    shapes: &'a Shapes,
+    at: Place<'a>,
+    removed: Vec<(Place<'a>, Why, u32)>,
+    projection: Projection,
+}
+
+impl<'a> Walk<'a> {
+    /// Looks at a value; false if it is of a type that may not leave here at all.
+    fn value(&mut self, value: Value<'a>, shape: &'a Shape) -> bool {
+        match value.kind() {
+            Kind::Object if shape.types.contains(Types::OBJECT) => {
+                self.object(value, &shape.object);
+                true
+            }
+            // Declared a list, sent one: filtered as an item (documents are wrong in places).
+            Kind::Object => match self.items_of(shape) {
+                Some(items) => self.value(value, items),
+                None => false,
+            },
+            Kind::Array if shape.types.contains(Types::ARRAY) => {
+                match shape.items.map(|items| self.shapes.get(items)) {
+                    Some(items) => self.items(value, items),
+                    None => value.items().for_each(|item| self.free_item(item)),
+                }
+                true
+            }
+            // Declared one, sent a list: each is filtered as the one.
+            Kind::Array if shape.types.contains(Types::OBJECT) => {
+                self.items(value, shape);
+                true
+            }
+            Kind::Array => false,
+            _ => true,
+        }
+    }
+
+    fn items_of(&self, shape: &Shape) -> Option<&'a Shape> {
+        if !shape.types.contains(Types::ARRAY) {
+            return None;
+        }
+        // Only one step: an item that is itself a list does not stand for an object.
+        let items = self.shapes.get(shape.items?);
+        items.types.contains(Types::OBJECT).then_some(items)
+    }
+
+    fn items(&mut self, value: Value<'a>, shape: &'a Shape) {
+        self.at.push(None);
+        for item in value.items() {
+            // An array in an array where only objects are declared would recurse on one shape;
+            // its depth is bounded by the document's.
+            if !self.value(item, shape) {
+                self.remove(item, Why::WrongType);
+            }
+        }
+        self.at.pop();
+    }
+
+    fn object(&mut self, value: Value<'a>, shape: &'a ObjectShape) {
+        let mut hint = 0;
+        for (name, member) in value.members() {
+            let name = name.as_str().unwrap_or_default();
+            self.at.push(Some(name));
+            self.member(name, member, shape, &mut hint);
+            self.at.pop();
+        }
+    }
+
+    fn member(
+        &mut self,
+        name: &'a str,
+        member: Value<'a>,
+        shape: &'a ObjectShape,
+        hint: &mut usize,
+    ) {
+        let declared = match shape.property(name, hint) {
+            Some(property) if property.write_only => {
+                return self.remove(member, Why::WriteOnly);
+            }
+            Some(property) => Some(property.shape),
+            None => shape.pattern(name),
+        };
+        match (declared, shape.rest) {
+            (Some(declared), _) | (None, Rest::Map(declared)) => {
+                if !self.value(member, self.shapes.get(declared)) {
+                    self.remove(member, Why::WrongType);
+                }
+            }
+            (None, Rest::FreeForm) if is_sensitive(name) => {
+                self.remove(member, Why::SensitiveName);
+            }
+            (None, Rest::FreeForm) => self.free_form(member),
+            (None, Rest::Open | Rest::Closed) => self.remove(member, Why::Undeclared),
+        }
+    }
+
+    /// Nothing is declared here: only names of secrets are taken out.
+    fn free_form(&mut self, value: Value<'a>) {
+        for (name, member) in value.members() {
+            let name = name.as_str().unwrap_or_default();
+            self.at.push(Some(name));
+            if is_sensitive(name) {
+                self.remove(member, Why::SensitiveName);
+            } else {
+                self.free_form(member);
+            }
+            self.at.pop();
+        }
+        value.items().for_each(|item| self.free_item(item));
+    }
+
+    fn free_item(&mut self, item: Value<'a>) {
+        self.at.push(None);
+        self.free_form(item);
+        self.at.pop();
+    }
+
+    fn remove(&mut self, member: Value<'_>, why: Why) {
+        self.projection.drop.push(member.index());
+        let is_known =
+            |(at, known, _): &&mut (Place<'a>, Why, u32)| *known == why && *at == self.at;
+        if let Some((_, _, count)) = self.removed.iter_mut().find(is_known) {
+            *count = count.saturating_add(1);
+        } else if self.removed.len() < REMOVED_MAX {
+            self.removed.push((self.at.clone(), why, 1));
+        }
+    }
+
+    fn finish(mut self) -> Projection {
+        for (place, why, count) in self.removed {
+            let mut at = Pointer::root();
+            place.iter().for_each(|step| at.push(step.unwrap_or("*")));
+            self.projection.removed.push(Removed { at, why, count });
+        }
+        self.projection
+    }
+}
+
+/// Names that only ever hold what must not leave. Tokens are not among them: many an API's login
+/// answers one, undescribed.
+fn is_sensitive(name: &str) -> bool {
+    const NAMES: [&str; 20] = [
+        "apisecret",
+        "cardnumber",
+        "clientsecret",
+        "creditcard",
+        "creditcardnumber",
+        "cvc",
+        "cvv",
+        "hashedpassword",
+        "mfasecret",
+        "otpsecret",
+        "passwd",
+        "password",
+        "passworddigest",
+        "passwordhash",
+        "passwordsalt",
+        "privatekey",
+        "pwd",
+        "secretkey",
+        "ssn",
+        "totpsecret",
+    ];
+    const LONGEST: usize = 24;
+    if name.len() > LONGEST {
+        return false;
+    }
+    let plain: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|character| character.to_ascii_lowercase())
+        .collect();
+    NAMES.binary_search(&plain.as_str()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn password_like_names_are_known_in_every_spelling() {
+        for name in [
+            "password",
+            "Password_Hash",
+            "passwordHash",
+            "card-number",
+            "CVV",
+            "pwd",
+        ] {
+            assert!(is_sensitive(name), "{name}");
+        }
+        for name in [
+            "access_token",
+            "password_changed_at",
+            "pass",
+            "card_last4",
+            "",
+        ] {
+            assert!(!is_sensitive(name), "{name}");
+        }
+    }
+}

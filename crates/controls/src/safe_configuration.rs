@@ -1,0 +1,69 @@
+//! # `safe_configuration`
+//!
+//! Secure by default towards browsers and strangers: only declared methods, exact CORS answered
+//! by the gateway, sensible security headers, no header or error body that tells how the API is
+//! built.
+//!
+//! ## Why
+//!
+//! Frameworks reflect any origin, answer `TRACE`, honour `X-HTTP-Method-Override`, and send their
+//! version and their stack trace along (OWASP API8 2023, API7 2019; CWE-16, CWE-209, CWE-942).
+//!
+//! ## Example
+//!
+//! `DELETE /medicines/{id}` is not declared: 405 with `Allow: GET`. A preflight from an origin that
+//! `origins:` does not name is answered without CORS headers and never reaches the API. A 409 whose
+//! body shows SQL keeps its status and gets a neutral body. `Server` and `X-Powered-By` are gone.
+//!
+//! ## Limits
+//!
+//! `HEAD` and `OPTIONS` are methods like others: not declared, not served (preflights aside). The
+//! leak detector knows the traces of common languages and databases, not every one. The list of
+//! header names to remove is that of the OWASP Secure Headers Project (Apache-2.0), with ours.
+
+mod cors;
+mod headers;
+mod leak;
+mod requests;
+
+use portcullis_model::{ControlId, Method, Refusal, Room, Status};
+use portcullis_policy::Model;
+
+use crate::registry::{Expectation, Face, Judgement};
+
+pub use cors::{Preflight, answer_fields, judge_preflight};
+pub use headers::{Security, is_leak, security_fields};
+pub use leak::{LeakDetector, leak_refusal};
+pub use requests::{RequestField, request_field};
+
+/// See the module's page.
+pub const FACE: Face = Face {
+    id: ControlId::SafeConfiguration,
+    item: "A7",
+    guarantee: "only declared methods, exact CORS, security headers, neutral errors",
+    cwe: &[16, 209, 942],
+    threat: "careless defaults of the API's framework are an entry or a map for attackers",
+    rooms: &[Room::FindOperation, Room::Inspect],
+    expectation,
+    source: include_str!("safe_configuration.rs"),
+};
+
+fn expectation(model: &Model, _operation: usize) -> Expectation {
+    Expectation::Required(match model.origins.len() {
+        0 => "no web origin may call; security headers on every answer".to_owned(),
+        count => format!("{count} web origins may call; security headers on every answer"),
+    })
+}
+
+/// The refusal of a method that a declared path does not declare (RFC 9110 section 15.5.6).
+pub fn undeclared_method(declared: &[Method]) -> Judgement<()> {
+    let names: Vec<&str> = declared.iter().map(|method| method.name()).collect();
+    let refusal = Refusal::new(
+        ControlId::SafeConfiguration,
+        Status::METHOD_NOT_ALLOWED,
+        "undeclared_method",
+        "the path is declared, but not with this method",
+    )
+    .with_field("Allow", names.join(", "));
+    Judgement::Refuse(refusal, ())
+}

@@ -1,0 +1,135 @@
+//! Inner details in error bodies.
+
+use portcullis_json::{Kind, Value};
+use portcullis_model::{ControlId, Refusal, Status};
+use regex::RegexSet;
+
+/// Knows the traces that languages, databases and hosts leave in texts. Linear in the text.
+#[derive(Debug)]
+pub struct LeakDetector {
+    patterns: Option<RegexSet>,
+}
+
+/// What a pattern recognises, and the pattern.
+const PATTERNS: [(&str, &str); 12] = [
+    (
+        "stack_trace",
+        r"Traceback \(most recent call last\)|panicked at |goroutine \d+ \[",
+    ),
+    (
+        "stack_frame",
+        r#"(?m)^\s*at [\w.$<>/]+ ?\(|\.(?:java|kt|js|ts|cs|py|rb|php|go|rs):\d+|File ".+", line \d+"#,
+    ),
+    (
+        "class_name",
+        r"\b(?:java|javax|org\.springframework|org\.hibernate|System)\.\w+\.\w+|\w+::\w+Error\b|sqlalchemy\.|psycopg2?\.|rusqlite|PDOException",
+    ),
+    ("sql_state", r"SQLSTATE|ORA-\d{5}|SQLITE_[A-Z]+|PG::"),
+    (
+        "sql_error",
+        r#"(?i)syntax error at or near|near ".*": syntax error|you have an error in your sql|no such (?:table|column)|unterminated quoted string"#,
+    ),
+    (
+        "sql_constraint",
+        r"(?i)constraint failed: \w+\.\w+|violates (?:unique|foreign key|check|not-null) constraint",
+    ),
+    (
+        "sql_text",
+        r"(?i)\bselect\b.{1,200}\bfrom\b.{1,200}\b(?:where|limit|order by|join)\b|\binsert into \w+ ?\(|\bupdate \w+ set \w+ ?=",
+    ),
+    (
+        "unix_path",
+        r"(?:^|[\s'\x22(=])/(?:usr|home|var|opt|srv|etc|root|app|proc|tmp)/[\w.-]+",
+    ),
+    (
+        "windows_path",
+        r"(?i)\b[a-z]:\\(?:users|inetpub|windows|program files|app)\b",
+    ),
+    (
+        "private_address",
+        r"\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b|\b127\.0\.0\.1:\d+",
+    ),
+    (
+        "debug_page",
+        r"DEBUG = True|Werkzeug Debugger|Whoops, looks like something went wrong",
+    ),
+    (
+        "connection_string",
+        r"(?i)\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqp)://",
+    ),
+];
+
+impl Default for LeakDetector {
+    fn default() -> Self {
+        let patterns = RegexSet::new(PATTERNS.iter().map(|(_, pattern)| *pattern)).ok();
+        Self { patterns }
+    }
+}
+
+impl LeakDetector {
+    /// What a text tells, if anything.
+    pub fn find(&self, text: &str) -> Option<&'static str> {
+        // Without patterns nothing can be said to be clean.
+        let Some(patterns) = &self.patterns else {
+            return Some("detector_failed");
+        };
+        let first = patterns.matches(text).iter().next()?;
+        PATTERNS.get(first).map(|(name, _)| *name)
+    }
+
+    /// What the strings inside a value tell, if anything.
+    pub fn find_in(&self, value: Value<'_>) -> Option<&'static str> {
+        match value.kind() {
+            Kind::String => self.find(value.as_str().unwrap_or_default()),
+            Kind::Object => value.members().find_map(|(_, member)| self.find_in(member)),
+            Kind::Array => value.items().find_map(|item| self.find_in(item)),
+            _ => None,
+        }
+    }
+}
+
+/// The refusal of an error body that tells too much; the answer keeps its status.
+pub fn leak_refusal(status: Status, what: &'static str) -> Refusal {
+    Refusal::new(
+        ControlId::SafeConfiguration,
+        status,
+        "error_body_leaks",
+        what,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traces_are_found_and_honest_errors_are_not() {
+        let detector = LeakDetector::default();
+        assert!(detector.patterns.is_some(), "every pattern compiles");
+        for (text, what) in [
+            ("near \"'\": syntax error in SELECT", "sql_error"),
+            (
+                "UNIQUE constraint failed: customers.email",
+                "sql_constraint",
+            ),
+            ("Traceback (most recent call last):\n", "stack_trace"),
+            ("    at Object.<anonymous> (server.js:10:5)", "stack_frame"),
+            ("cannot open '/var/lib/api/data.db'", "unix_path"),
+            ("java.lang.NullPointerException", "class_name"),
+            ("connect ECONNREFUSED 10.0.3.7:5432", "private_address"),
+            ("SELECT * FROM orders WHERE id = 7", "sql_text"),
+        ] {
+            assert_eq!(detector.find(text), Some(what), "{text}");
+        }
+        for text in [
+            "the e-mail address is already taken",
+            "quantity must be at least 1",
+            "order 17 is already paid; select another one from the list",
+            "version 10.0.3 is required",
+            "/api/orders/17",
+            "please update your profile and set a phone number",
+        ] {
+            assert_eq!(detector.find(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Header fields of requests: which reach the API.
+
+/// What becomes of a header field of a request (rule 19).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestField {
+    /// It belongs to the connection or is the gateway's to set: never forwarded.
+    Connection,
+    /// It says who or what the request is, on nobody's authority: overrides of method, target,
+    /// host or client. Never forwarded while this control is asked, not even when it observes.
+    Hostile,
+    /// It is on the fixed list of what clients send.
+    Ordinary,
+    /// It goes to the API only if the contract declares it.
+    IfDeclared,
+}
+
+/// The class of a header by its lower-case name.
+pub fn request_field(name: &str) -> RequestField {
+    if CONNECTION.binary_search(&name).is_ok() {
+        RequestField::Connection
+    } else if name.contains('_')
+        || HOSTILE.binary_search(&name).is_ok()
+        || HOSTILE_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+    {
+        RequestField::Hostile
+    } else if ORDINARY.binary_search(&name).is_ok() {
+        RequestField::Ordinary
+    } else {
+        RequestField::IfDeclared
+    }
+}
+
+const CONNECTION: [&str; 17] = [
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "host",
+    "keep-alive",
+    "portcullis-probe",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "x-request-id",
+];
+
+const ORDINARY: [&str; 13] = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-language",
+    "idempotency-key",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-unmodified-since",
+    "prefer",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+];
+
+const HOSTILE: [&str; 15] = [
+    "client-ip",
+    "forwarded",
+    "front-end-https",
+    "true-client-ip",
+    "via",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-host",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-host",
+    "x-original-url",
+    "x-real-ip",
+    "x-rewrite-url",
+];
+
+const HOSTILE_PREFIXES: [&str; 4] = ["portcullis-", "x-envoy-", "x-forwarded-", "x-original-"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_its_class() {
+        assert!(CONNECTION.is_sorted() && ORDINARY.is_sorted() && HOSTILE.is_sorted());
+        for name in [
+            "x-http-method-override",
+            "x-forwarded-for",
+            "user_id",
+            "x-original-url",
+        ] {
+            assert_eq!(request_field(name), RequestField::Hostile, "{name}");
+        }
+        assert_eq!(request_field("transfer-encoding"), RequestField::Connection);
+        assert_eq!(request_field("accept"), RequestField::Ordinary);
+        assert_eq!(request_field("x-debug"), RequestField::IfDeclared);
+    }
+}

@@ -1,0 +1,285 @@
+//! `name=value&name=value`: queries, form bodies, and cookies' percent-free cousin.
+//!
+//! What has one reading is decoded and written back in one spelling; the rest is a fault. A form
+//! body becomes the same tree as a JSON body, so that every later check is the same check.
+
+use std::borrow::Cow;
+
+use portcullis_contract::{Scalar, ShapeId, Shapes, Types};
+use portcullis_json::{Document, Kind, Limits, Value, push_quoted};
+
+/// Why a text has no single reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// `%` without two hexadecimal digits.
+    BadEscape,
+    /// The decoded bytes are not UTF-8.
+    NotUtf8,
+    /// A name twice that is declared for one value.
+    Repeated,
+    /// A value that is not of its declared type.
+    Type,
+    /// More than the limits of a body allow.
+    TooLarge,
+}
+
+impl Fault {
+    /// A short word that does not change.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BadEscape => "bad_escape",
+            Self::NotUtf8 => "not_utf8",
+            Self::Repeated => "repeated",
+            Self::Type => "type",
+            Self::TooLarge => "too_large",
+        }
+    }
+}
+
+/// The pairs of a text, still encoded, empty ones left out. A name without `=` has the empty
+/// value.
+pub fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| match pair.split_once('=') {
+            Some((name, value)) => (name, value),
+            None => (pair, ""),
+        })
+}
+
+/// Decodes `+` and percent escapes.
+pub fn decode(raw: &str) -> Result<Cow<'_, str>, Fault> {
+    if !raw.bytes().any(|byte| byte == b'%' || byte == b'+') {
+        return Ok(Cow::Borrowed(raw));
+    }
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut rest = raw.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        rest = behind;
+        match first {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let (Some(high), Some(low)) = (hex(rest.first()), hex(rest.get(1))) else {
+                    return Err(Fault::BadEscape);
+                };
+                bytes.push(high << 4 | low);
+                rest = rest.get(2..).unwrap_or_default();
+            }
+            other => bytes.push(*other),
+        }
+    }
+    String::from_utf8(bytes)
+        .map(Cow::Owned)
+        .map_err(|_| Fault::NotUtf8)
+}
+
+fn hex(digit: Option<&u8>) -> Option<u8> {
+    char::from(*digit?).to_digit(16).map(|value| value as u8)
+}
+
+/// Appends `text` with everything but unreserved characters (RFC 3986 section 2.3) encoded.
+pub fn push_encoded(text: &str, out: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(byte);
+        } else {
+            out.push(b'%');
+            for digit in [byte >> 4, byte & 15] {
+                out.push(HEX.get(usize::from(digit)).copied().unwrap_or(b'0'));
+            }
+        }
+    }
+}
+
+/// Appends `name=value`, behind `&` if it is not the first.
+pub fn push_pair(name: &str, value: &str, out: &mut Vec<u8>) {
+    if !out.is_empty() {
+        out.push(b'&');
+    }
+    push_encoded(name, out);
+    out.push(b'=');
+    push_encoded(value, out);
+}
+
+/// Reads a form body into the tree of an object of this shape: values get their declared types,
+/// repeated names become arrays where an array is declared.
+pub fn read_form(
+    text: &str,
+    shapes: &Shapes,
+    shape: Option<ShapeId>,
+    limits: &Limits,
+) -> Result<Document, Fault> {
+    let mut decoded = Vec::new();
+    for (name, value) in pairs(text) {
+        if decoded.len() >= limits.object_members_max {
+            return Err(Fault::TooLarge);
+        }
+        decoded.push((decode(name)?, decode(value)?));
+    }
+    read_pairs(&decoded, shapes, shape, limits)
+}
+
+/// The same from pairs that are decoded already.
+pub fn read_pairs(
+    pairs: &[(Cow<'_, str>, Cow<'_, str>)],
+    shapes: &Shapes,
+    shape: Option<ShapeId>,
+    limits: &Limits,
+) -> Result<Document, Fault> {
+    let mut order: Vec<usize> = (0..pairs.len()).collect();
+    let name = |index: usize| pairs.get(index).map_or("", |(name, _)| name.as_ref());
+    order.sort_by(|a, b| name(*a).cmp(name(*b)));
+    let mut groups: Vec<&[usize]> = order.chunk_by(|a, b| name(*a) == name(*b)).collect();
+    groups.sort_by_key(|group| group.first().copied());
+
+    let mut json = vec![b'{'];
+    for group in groups {
+        let name = group.first().map_or("", |first| name(*first));
+        let values = group
+            .iter()
+            .filter_map(|index| pairs.get(*index))
+            .map(|(_, value)| value);
+        if json.len() > 1 {
+            json.push(b',');
+        }
+        push_quoted(name, &mut json);
+        json.push(b':');
+        push_values(values, declared(shapes, shape, name), shapes, &mut json)?;
+    }
+    json.push(b'}');
+    let limits = Limits {
+        text_bytes_max: limits.text_bytes_max.saturating_mul(4),
+        ..limits.clone()
+    };
+    Document::parse(json, &limits).map_err(|_| Fault::TooLarge)
+}
+
+fn declared(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
+    let object = &shapes.get(shape?).object;
+    object
+        .property(name, &mut 0)
+        .map(|property| property.shape)
+        .or_else(|| object.pattern(name))
+}
+
+fn push_values<'a>(
+    mut values: impl Iterator<Item = &'a Cow<'a, str>> + Clone,
+    shape: Option<ShapeId>,
+    shapes: &Shapes,
+    json: &mut Vec<u8>,
+) -> Result<(), Fault> {
+    let types = shape.map_or(Types::STRING, |shape| shapes.get(shape).types);
+    if types.contains(Types::ARRAY)
+        && (!types.contains(Types::STRING) || values.clone().count() > 1)
+    {
+        let items = shape.and_then(|shape| shapes.get(shape).items);
+        let types = items.map_or(Types::STRING, |items| shapes.get(items).types);
+        json.push(b'[');
+        for (place, value) in values.enumerate() {
+            if place > 0 {
+                json.push(b',');
+            }
+            push_value(value, types, json)?;
+        }
+        json.push(b']');
+        return Ok(());
+    }
+    match (values.next(), values.next()) {
+        (Some(value), None) => push_value(value, types, json),
+        _ => Err(Fault::Repeated),
+    }
+}
+
+fn push_value(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault> {
+    if types.contains(Types::OBJECT) && !types.contains(Types::STRING) {
+        // An object inside a form is written as JSON; the whole is parsed again, strictly.
+        let limits = Limits {
+            text_bytes_max: value.len(),
+            ..Limits::default()
+        };
+        let document =
+            Document::parse(value.as_bytes().to_vec(), &limits).map_err(|_| Fault::Type)?;
+        document.write(json);
+        return Ok(());
+    }
+    match Scalar::read(Cow::Borrowed(value), types).map_err(|_| Fault::Type)? {
+        Scalar::Text(text) => push_quoted(&text, json),
+        Scalar::Number(lexeme) => json.extend_from_slice(lexeme.as_bytes()),
+        Scalar::Boolean(value) => {
+            json.extend_from_slice(if value { b"true" } else { b"false" });
+        }
+        Scalar::Null => json.extend_from_slice(b"null"),
+    }
+    Ok(())
+}
+
+/// Writes the tree of a form body back as a form.
+pub fn write_form(document: &Document) -> Vec<u8> {
+    let mut out = Vec::with_capacity(document.text().len());
+    for (name, value) in document.root().members() {
+        let name = name.as_str().unwrap_or_default();
+        if value.is_array() {
+            value
+                .items()
+                .for_each(|item| push_pair(name, &as_text(item), &mut out));
+        } else {
+            push_pair(name, &as_text(value), &mut out);
+        }
+    }
+    out
+}
+
+fn as_text(value: Value<'_>) -> Cow<'_, str> {
+    match value.kind() {
+        Kind::String => Cow::Borrowed(value.as_str().unwrap_or_default()),
+        Kind::Null => Cow::Borrowed(""),
+        Kind::True | Kind::False | Kind::Number => Cow::Borrowed(value.lexeme()),
+        Kind::Array | Kind::Object => {
+            let mut json = Vec::new();
+            value.write(&mut json);
+            Cow::Owned(String::from_utf8(json).unwrap_or_default())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escapes_have_one_reading_or_none() {
+        assert_eq!(decode("a+b%20c").as_deref(), Ok("a b c"));
+        assert_eq!(decode("%C3%A9").as_deref(), Ok("é"));
+        assert_eq!(decode("100%"), Err(Fault::BadEscape));
+        assert_eq!(decode("%zz"), Err(Fault::BadEscape));
+        assert_eq!(decode("%c0%af"), Err(Fault::NotUtf8));
+    }
+
+    #[test]
+    fn a_form_is_written_back_in_one_spelling() {
+        let shapes = Shapes::default();
+        let document = read_form("b=1&a=%7e+x&&c", &shapes, None, &Limits::default()).unwrap();
+        assert_eq!(write_form(&document), b"b=1&a=~%20x&c=");
+        assert_eq!(
+            read_form("a=1&b=2&a=3", &shapes, None, &Limits::default()).map(|_| ()),
+            Err(Fault::Repeated)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_survives_encoding(text in any::<String>()) {
+            let mut out = Vec::new();
+            push_encoded(&text, &mut out);
+            let encoded = String::from_utf8(out).unwrap();
+            prop_assert_eq!(decode(&encoded).unwrap(), text);
+        }
+
+        #[test]
+        fn no_text_makes_a_form_panic(text in "[a-c=&%+0-9\\[\\]é]{0,32}") {
+            let _ = read_form(&text, &Shapes::default(), None, &Limits::default());
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! # `writable_properties`
+//!
+//! Only properties that the contract declares as writable reach the API.
+//!
+//! ## Why
+//!
+//! Frameworks bind whatever a body holds: `"role": "admin"` beside a name and an e-mail address
+//! makes an administrator (mass assignment; OWASP API3 2023, API6 2019; CWE-915). Schemas do not
+//! help as they are written: nearly all published object schemas are open, so a validator accepts
+//! every further property.
+//!
+//! ## Example
+//!
+//! `register` declares `email`, `name`, `password`. A body with `"role": "staff"` reaches the API
+//! without `role`, and the record says so. `id`, declared `readOnly`, is removed likewise. With
+//! `operations: { register: { undeclared: refuse } }` the whole request is refused; where the
+//! schema says `additionalProperties: false` it always is.
+//!
+//! ## Limits
+//!
+//! The declared set is the union over `allOf`, `oneOf`, `anyOf` and conditionals: a property of
+//! another alternative is left to the schema. A map (`additionalProperties: {schema}`) and an
+//! object without any declared property are kept as they are; `check` lists such bodies. Which
+//! caller may write which property comes with authorization.
+
+use portcullis_contract::{BodyKind, Media, Operation, Rest, ShapeId, Shapes};
+use portcullis_json::{Document, Kind, Value};
+use portcullis_model::{Code, ControlId, Diagnostic, Pointer, Refusal, Room, Status};
+use portcullis_policy::{Model, Undeclared};
+
+use crate::registry::{Expectation, Face};
+
+/// See the module's page.
+pub const FACE: Face = Face {
+    id: ControlId::WritableProperties,
+    item: "A6",
+    guarantee: "only properties that the contract declares as writable reach the API",
+    cwe: &[915],
+    threat: "a caller sets what only the API should: a role, a price, an owner",
+    rooms: &[Room::Validate],
+    expectation,
+    source: include_str!("writable_properties.rs"),
+};
+
+static NOT_DESCRIBED: Code = Code {
+    name: "writable-body-not-described",
+    page: "The request body has no declared properties (no schema, `{}`, or a bare object), so \
+           every name in it reaches the API.\n\nDescribe the body: `type: object` with \
+           `properties`.",
+};
+
+/// The codes of this control.
+pub const CODES: [&Code; 1] = [&NOT_DESCRIBED];
+
+/// Why a property is not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing declares it, and the schema is open or silent.
+    Undeclared,
+    /// Nothing declares it, and the schema is closed.
+    Closed,
+    /// It is declared `readOnly`.
+    ReadOnly,
+}
+
+impl Why {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::Undeclared => "undeclared_property",
+            Self::Closed => "closed_schema",
+            Self::ReadOnly => "read_only_property",
+        }
+    }
+}
+
+/// A property that is not written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unwritable {
+    /// Its value's place in the document.
+    pub index: u32,
+    /// Where it stands. Names come from the caller: for the ledger only.
+    pub at: Pointer,
+    /// Why.
+    pub why: Why,
+}
+
+/// What becomes of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is written without these.
+    Drop(Vec<Unwritable>),
+    /// It is refused; an observer would have dropped these.
+    Refuse(Refusal, Vec<Unwritable>),
+}
+
+/// Judges a body of this shape.
+pub fn judge(
+    document: &Document,
+    shapes: &Shapes,
+    shape: Option<ShapeId>,
+    undeclared: Undeclared,
+    is_undeclared_allowed: bool,
+) -> Outcome {
+    let mut walk = Walk {
+        shapes,
+        found: Vec::new(),
+        at: Vec::new(),
+    };
+    if let Some(shape) = shape {
+        walk.value(document.root(), shape);
+    }
+    let mut found = walk.found;
+    if is_undeclared_allowed {
+        found.retain(|one| one.why == Why::ReadOnly);
+    }
+    let refused = found
+        .iter()
+        .find(|one| one.why == Why::Closed || undeclared == Undeclared::Refuse)
+        .map(|one| {
+            let detail = format!("`{}` at `{}`", one.why.reason(), one.at);
+            Refusal::new(
+                ControlId::WritableProperties,
+                Status::BAD_REQUEST,
+                one.why.reason(),
+                detail,
+            )
+        });
+    match refused {
+        Some(refusal) => Outcome::Refuse(refusal, found),
+        None => Outcome::Drop(found),
+    }
+}
+
+/// The refusal of a body that this control cannot look into, because it was not read.
+pub fn not_read() -> Refusal {
+    Refusal::new(
+        ControlId::WritableProperties,
+        Status::BAD_REQUEST,
+        "body_not_read",
+        "the body could not be read, so its properties are unknown",
+    )
+}
+
+impl Unwritable {
+    /// The short word for the ledger.
+    pub const fn reason(&self) -> &'static str {
+        self.why.reason()
+    }
+}
+
+enum Step<'a> {
+    Name(&'a str),
+    Index(usize),
+}
+
+struct Walk<'a> {
+    shapes: &'a Shapes,
+    found: Vec<Unwritable>,
+    at: Vec<Step<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    fn value(&mut self, value: Value<'a>, shape: ShapeId) {
+        let shape = self.shapes.get(shape);
+        match value.kind() {
+            Kind::Object => {
+                let mut hint = 0;
+                for (name, member) in value.members() {
+                    let name = name.as_str().unwrap_or_default();
+                    self.at.push(Step::Name(name));
+                    self.member(name, member, &shape.object, &mut hint);
+                    self.at.pop();
+                }
+            }
+            Kind::Array => {
+                let Some(items) = shape.items else { return };
+                for (index, item) in value.items().enumerate() {
+                    self.at.push(Step::Index(index));
+                    self.value(item, items);
+                    self.at.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn member(
+        &mut self,
+        name: &str,
+        member: Value<'a>,
+        object: &portcullis_contract::ObjectShape,
+        hint: &mut usize,
+    ) {
+        match object.property(name, hint) {
+            Some(property) if property.read_only => self.note(member, Why::ReadOnly),
+            Some(property) => self.value(member, property.shape),
+            None => match (object.pattern(name), object.rest) {
+                (Some(shape), _) | (None, Rest::Map(shape)) => self.value(member, shape),
+                (None, Rest::FreeForm) => {}
+                (None, Rest::Open) => self.note(member, Why::Undeclared),
+                (None, Rest::Closed) => self.note(member, Why::Closed),
+            },
+        }
+    }
+
+    fn note(&mut self, member: Value<'_>, why: Why) {
+        let mut at = Pointer::root();
+        for step in &self.at {
+            match step {
+                Step::Name(name) => at.push(name),
+                Step::Index(index) => at.push_index(*index),
+            }
+        }
+        self.found.push(Unwritable {
+            index: member.index(),
+            at,
+            why,
+        });
+    }
+}
+
+fn expectation(model: &Model, operation: usize) -> Expectation {
+    let Some(operation) = model.contract.operation(operation) else {
+        return Expectation::NotApplicable("no such operation");
+    };
+    let Some(body) = &operation.body else {
+        return Expectation::NotApplicable("it takes no body");
+    };
+    let is_tree = |media: &&Media| matches!(media.kind, BodyKind::Json | BodyKind::Form);
+    let Some(media) = body.media.iter().find(is_tree) else {
+        return Expectation::NotApplicable("its body has no properties");
+    };
+    if is_described(media, &model.contract.shapes) {
+        return Expectation::Required("only declared properties are written".to_owned());
+    }
+    Expectation::Missing(finding(operation, media))
+}
+
+fn is_described(media: &Media, shapes: &Shapes) -> bool {
+    media.schema.as_ref().is_some_and(|schema| {
+        let shape = shapes.get(schema.shape);
+        let object = shape
+            .items
+            .map_or(&shape.object, |items| &shapes.get(items).object);
+        object.rest != Rest::FreeForm || !shape.types.contains(portcullis_contract::Types::OBJECT)
+    })
+}
+
+fn finding(operation: &Operation, media: &Media) -> Diagnostic {
+    Diagnostic::warning(
+        &NOT_DESCRIBED,
+        format!("the body of `{}` declares no properties", operation.name()),
+    )
+    .at(media.span)
+    .help("every name in it reaches the API; describe it with `properties`")
+}
