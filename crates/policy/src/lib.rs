@@ -3,8 +3,24 @@
 //! The file is read strictly: unknown keys, unknown operations and unknown controls are located
 //! errors with a suggestion. A model that has an error does not exist, so nothing can run on it.
 
+mod address;
+pub mod codes;
+mod failure;
+mod file;
+mod join;
 mod model;
+mod notes;
+mod open;
+mod place;
+mod quantity;
+mod reference;
+mod section;
+mod word;
+mod yaml;
 
+pub use failure::{Failure, Unreadable};
+pub use join::{Input, Overrides};
 pub use model::{
     Access, BodyHandling, LedgerTarget, Limits, Model, Origin, Posture, Undeclared, Upstream,
 };
+pub use reference::{json_schema, reference_page};

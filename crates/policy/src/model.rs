@@ -33,7 +33,7 @@ pub struct Model {
     pub access: Access,
     /// What happens to undeclared properties in requests, by operation index.
     pub undeclared_in: Vec<Undeclared>,
-    /// What happens to undeclared properties in answers, by operation index: `Drop` or `Refuse`.
+    /// What happens to undeclared properties in answers, by operation index.
     pub undeclared_out: Vec<Undeclared>,
     /// How bodies are handled, by operation index.
     pub bodies: Vec<BodyHandling>,
@@ -85,7 +85,8 @@ pub struct Access {
     pub anyone: Vec<bool>,
 }
 
-/// What happens to properties that are not declared, or that requests may not set.
+/// What happens to properties that are not declared, or that requests may not set. That they
+/// pass is a relaxation ([`portcullis_model::Effect::AllowUndeclared`]), judged by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Undeclared {
     /// The whole message is refused.
@@ -93,8 +94,6 @@ pub enum Undeclared {
     /// They are removed and reported.
     #[default]
     Drop,
-    /// They pass: a relaxation, with a reason.
-    Allow,
 }
 
 /// How the bodies of an operation are handled.

@@ -1,0 +1,335 @@
+//! Where things are: listen address, the API's URL, base path, web origins.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use crate::model::{Origin, Upstream};
+use crate::notes::shown;
+
+/// Why a text is none, and what to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+fn fault<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Fault> {
+    Err(Fault {
+        message: message.into(),
+        help: help.into(),
+    })
+}
+
+/// Reads `127.0.0.1:8080`, `[::1]:8080`.
+pub(crate) fn listen(text: &str) -> Result<SocketAddr, Fault> {
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return Ok(address);
+    }
+    let port = text
+        .rsplit(':')
+        .next()
+        .and_then(|port| port.parse::<u16>().ok());
+    let message = format!("{} is not an address to listen on", shown(text));
+    match (port, text.parse::<IpAddr>()) {
+        (_, Ok(IpAddr::V6(address))) => fault(message, format!("add the port: `[{address}]:8080`")),
+        (_, Ok(address)) => fault(message, format!("add the port: `{address}:8080`")),
+        (Some(port), _) => fault(
+            message,
+            format!(
+                "write an IP address and a port: `127.0.0.1:{port}`, or `0.0.0.0:{port}` for all networks"
+            ),
+        ),
+        _ => fault(message, "write an IP address and a port: `127.0.0.1:8080`"),
+    }
+}
+
+/// The API's URL, taken apart. The path is empty where the URL has none.
+pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
+    const EXAMPLE: &str = "http://127.0.0.1:3000";
+    let Some(rest) = text.strip_prefix("http://") else {
+        return match text.split_once("://") {
+            Some(("https", _)) => fault(
+                format!(
+                    "{} needs TLS, which this version does not speak to the API",
+                    shown(text)
+                ),
+                format!("use an `http` address in the same host or network: `{EXAMPLE}`"),
+            ),
+            Some(_) => fault(
+                format!("{} is not an `http` URL", shown(text)),
+                format!("write `{EXAMPLE}`"),
+            ),
+            None => fault(
+                format!("{} is not a URL", shown(text)),
+                format!("write the scheme too, as in `{EXAMPLE}`"),
+            ),
+        };
+    };
+    if rest.contains(['?', '#']) {
+        return fault(
+            format!("{} has a query or a fragment", shown(text)),
+            format!("write scheme, host, port and path only: `{EXAMPLE}/v1`"),
+        );
+    }
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    if authority.contains('@') {
+        // Not shown: what stands before the `@` may be a password.
+        return fault(
+            "the URL holds a user name",
+            format!("write it without: `{EXAMPLE}`"),
+        );
+    }
+    let (host, port) = authority_parts(authority).ok_or_else(|| Fault {
+        message: format!("{} has no host and port that can be called", shown(text)),
+        help: format!(
+            "write a host name or an IP address, and a port from 1 to 65535: `{EXAMPLE}`"
+        ),
+    })?;
+    let path = if path == "/" { "" } else { path };
+    Ok(Upstream {
+        host: host.to_ascii_lowercase(),
+        port: port.unwrap_or(80),
+        path: base_path(path)?,
+    })
+}
+
+/// A path that stands before every path template: empty, or `/api`.
+pub(crate) fn base_path(text: &str) -> Result<String, Fault> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let plain = |segment: &str| {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+        !segment.is_empty() && segment.bytes().all(is_plain) && !matches!(segment, "." | "..")
+    };
+    let message = format!("{} is not a base path", shown(text));
+    let Some(inner) = text.strip_prefix('/') else {
+        return fault(
+            message,
+            format!("begin it with a slash: {}", shown(&format!("/{text}"))),
+        );
+    };
+    if let Some(without) = text.strip_suffix('/') {
+        let without = if without.is_empty() { "\"\"" } else { without };
+        return fault(
+            message,
+            format!("write it without a slash at the end: {}", shown(without)),
+        );
+    }
+    if !inner.split('/').all(plain) {
+        return fault(
+            message,
+            "use letters, digits, `-`, `.`, `_` and `~` between the slashes",
+        );
+    }
+    Ok(text.to_owned())
+}
+
+/// A web origin as browsers send it.
+pub(crate) fn origin(text: &str) -> Result<Origin, Fault> {
+    const EXAMPLE: &str = "https://shop.example.com";
+    let message = format!("{} is not a web origin", shown(text));
+    if text.contains('*') {
+        return fault(
+            format!("{} stands for many origins", shown(text)),
+            format!("name each one: `{EXAMPLE}`; a pattern would let in sites that nobody chose"),
+        );
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return fault(message, format!("write scheme and host, as in `{EXAMPLE}`"));
+    };
+    let scheme = scheme.to_ascii_lowercase();
+    let default_port = match scheme.as_str() {
+        "http" => 80,
+        "https" => 443,
+        _ => {
+            return fault(
+                message,
+                format!("begin it with `https://`, as in `{EXAMPLE}`"),
+            );
+        }
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some((host, port)) = authority_parts(authority) else {
+        return fault(
+            message,
+            format!(
+                "write scheme and host, as in `{EXAMPLE}`; other alphabets in their `xn--` form"
+            ),
+        );
+    };
+    let host = host.to_ascii_lowercase();
+    let serialised = match port.filter(|port| *port != default_port) {
+        Some(port) => format!("{scheme}://{host}:{port}"),
+        None => format!("{scheme}://{host}"),
+    };
+    if serialised != text {
+        return fault(
+            format!("{} is not how browsers write an origin", shown(text)),
+            format!("write {}", shown(&serialised)),
+        );
+    }
+    Ok(Origin(serialised))
+}
+
+/// Host and port of an authority without user information (RFC 3986 section 3.2).
+fn authority_parts(authority: &str) -> Option<(&str, Option<u16>)> {
+    /// RFC 1035 section 2.3.4.
+    const HOST_BYTES_MAX: usize = 253;
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(_) => {
+            let (host, rest) = authority.split_at_checked(authority.find(']')? + 1)?;
+            let inner = host.strip_prefix('[')?.strip_suffix(']')?;
+            inner.parse::<Ipv6Addr>().ok()?;
+            match rest {
+                "" => (host, None),
+                _ => (host, Some(rest.strip_prefix(':')?)),
+            }
+        }
+        None => match authority.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (authority, None),
+        },
+    };
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    };
+    let is_host = host.starts_with('[') || host.split('.').all(is_label);
+    if !is_host || host.len() > HOST_BYTES_MAX {
+        return None;
+    }
+    match port {
+        None => Some((host, None)),
+        Some(port) if port.bytes().all(|b| b.is_ascii_digit()) => {
+            let port = port.parse::<u16>().ok().filter(|port| *port > 0)?;
+            Some((host, Some(port)))
+        }
+        Some(_) => None,
+    }
+}
+
+impl Upstream {
+    /// The address, where the host is one and not a name.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.host.trim_matches(['[', ']']).parse().ok()
+    }
+
+    /// Whether requests to it stay on this host.
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost" || self.address().is_some_and(|address| address.is_loopback())
+    }
+
+    /// Whether it is what listens on `listen`, as far as can be told without resolving names.
+    pub(crate) fn is_listener(&self, listen: SocketAddr) -> bool {
+        let listens_on_loopback = listen.ip().is_unspecified() || listen.ip().is_loopback();
+        let is_same_host = match self.address() {
+            Some(address) if address == listen.ip() => true,
+            Some(address) if address.is_unspecified() => listens_on_loopback,
+            Some(address) => listen.ip().is_unspecified() && address.is_loopback(),
+            None => self.host == "localhost" && listens_on_loopback,
+        };
+        is_same_host && self.port == listen.port()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upstream_is_taken_apart() {
+        let read = |text| upstream(text).map(|up| (up.host, up.port, up.path));
+        let parts = |host: &str, port, path: &str| Ok((host.to_owned(), port, path.to_owned()));
+        assert_eq!(read("http://127.0.0.1:3000"), parts("127.0.0.1", 3000, ""));
+        assert_eq!(read("http://API.internal/"), parts("api.internal", 80, ""));
+        assert_eq!(read("http://[::1]:3000/v1"), parts("[::1]", 3000, "/v1"));
+        for text in [
+            "127.0.0.1:3000",
+            "https://a",
+            "ftp://a",
+            "http://",
+            "http://u:p@a",
+            "http://a:0",
+            "http://a:65536",
+            "http://a:+80",
+            "http://a b",
+            "http://a/v1/",
+            "http://a/..",
+            "http://a?x",
+            "http://[::1",
+            "http://[a]",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_not_repeated() {
+        let fault = upstream("http://joe:obviously-fake@host").unwrap_err();
+        assert!(!format!("{fault:?}").contains("obviously-fake"));
+    }
+
+    #[test]
+    fn an_origin_is_what_a_browser_sends() {
+        for text in [
+            "https://shop.example.com",
+            "http://localhost:5173",
+            "https://[::1]:8443",
+        ] {
+            assert_eq!(origin(text).unwrap().as_str(), text);
+        }
+        for (text, help) in [
+            (
+                "https://shop.example.com/",
+                "write `https://shop.example.com`",
+            ),
+            (
+                "https://shop.example.com/cart",
+                "write `https://shop.example.com`",
+            ),
+            (
+                "https://Shop.example.com",
+                "write `https://shop.example.com`",
+            ),
+            (
+                "https://shop.example.com:443",
+                "write `https://shop.example.com`",
+            ),
+        ] {
+            assert_eq!(origin(text).unwrap_err().help, help);
+        }
+        for text in [
+            "*",
+            "https://*.example.com",
+            "null",
+            "shop.example.com",
+            "https://",
+            "https://ü.de",
+        ] {
+            assert!(origin(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_base_path_has_one_spelling() {
+        assert_eq!(base_path(""), Ok(String::new()));
+        assert_eq!(base_path("/api/v1"), Ok("/api/v1".to_owned()));
+        for text in ["api", "/", "/api/", "//api", "/a/../b", "/a%2fb", "/a?b"] {
+            assert!(base_path(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_gateway_is_not_its_own_upstream() {
+        let is_own = |url, at: &str| upstream(url).unwrap().is_listener(at.parse().unwrap());
+        assert!(is_own("http://127.0.0.1:8080", "127.0.0.1:8080"));
+        assert!(is_own("http://localhost:8080", "0.0.0.0:8080"));
+        assert!(is_own("http://127.0.0.1:8080", "[::]:8080"));
+        assert!(is_own("http://0.0.0.0:8080", "127.0.0.1:8080"));
+        assert!(!is_own("http://[::1]:8080", "127.0.0.1:8080"));
+        assert!(!is_own("http://127.0.0.1:8081", "127.0.0.1:8080"));
+        assert!(!is_own("http://10.0.0.2:8080", "127.0.0.1:8080"));
+    }
+}

@@ -1,0 +1,98 @@
+//! The kinds of problem of a policy file. Names are stable; `portcullis explain NAME` prints the
+//! page, which lies in the folder beside this file.
+
+use portcullis_model::Code;
+
+macro_rules! codes {
+    ($( $(#[$doc:meta])* $constant:ident = $name:literal, )*) => {
+        $(
+            $(#[$doc])*
+            pub static $constant: Code = Code {
+                name: $name,
+                page: include_str!(concat!("codes/", $name, ".md")),
+            };
+        )*
+
+        /// Every code of this crate.
+        pub static ALL: &[&Code] = &[$(&$constant),*];
+    };
+}
+
+codes! {
+    /// The policy cannot be read as YAML with one meaning.
+    NOT_YAML = "policy-not-yaml",
+    /// The policy is larger than 1 MiB.
+    TOO_LARGE = "policy-too-large",
+    /// The file is not UTF-8.
+    NOT_UTF8 = "policy-not-utf8",
+    /// A file cannot be read.
+    UNREADABLE_FILE = "policy-unreadable-file",
+    /// A key stands twice in one section.
+    DUPLICATE_KEY = "policy-duplicate-key",
+    /// A key is not known.
+    UNKNOWN_KEY = "policy-unknown-key",
+    /// A key belongs to a later version.
+    NOT_IN_THIS_VERSION = "policy-not-in-this-version",
+    /// A key is missing.
+    MISSING_KEY = "policy-missing-key",
+    /// A value is of another kind than expected.
+    WRONG_KIND = "policy-wrong-kind",
+    /// A word has no meaning here.
+    UNKNOWN_WORD = "policy-unknown-word",
+    /// An address cannot be used.
+    BAD_ADDRESS = "policy-bad-address",
+    /// A web origin is not one.
+    BAD_ORIGIN = "policy-bad-origin",
+    /// A bound cannot be meant.
+    BAD_LIMIT = "policy-bad-limit",
+    /// There is not exactly one API.
+    ONE_API = "policy-one-api",
+    /// An operation is not in the contract.
+    UNKNOWN_OPERATION = "policy-unknown-operation",
+    /// A control does not exist.
+    UNKNOWN_CONTROL = "policy-unknown-control",
+    /// A relaxation does not say one thing.
+    BAD_RELAXATION = "policy-bad-relaxation",
+    /// A date is none.
+    BAD_DATE = "policy-bad-date",
+    /// Something is decided twice.
+    CONFLICT = "policy-conflict",
+    /// An answer that can be inspected should stream.
+    NOTHING_TO_STREAM = "policy-nothing-to-stream",
+    /// There are more problems than are shown.
+    MORE_PROBLEMS = "policy-more-problems",
+    /// A relaxation is past its end.
+    RELAXATION_EXPIRED = "policy-relaxation-expired",
+    /// A relaxation ends within two weeks.
+    RELAXATION_ENDS_SOON = "policy-relaxation-ends-soon",
+    /// Every control observes.
+    OBSERVES_EVERYTHING = "policy-observes-everything",
+    /// Requests travel to the API in plain text.
+    PLAIN_UPSTREAM = "policy-plain-upstream",
+    /// An entry changes nothing.
+    NO_EFFECT = "policy-no-effect",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_own_name_and_a_page() {
+        let mut names: Vec<_> = ALL.iter().map(|code| code.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+        for code in ALL {
+            assert!(code.name.starts_with("policy-"), "{}", code.name);
+            assert!(
+                code.page.starts_with(&format!("# {}\n", code.name)),
+                "{}",
+                code.name
+            );
+            for part in ["## Example", "## What to do"] {
+                assert!(code.page.contains(part), "{}: no `{part}`", code.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Contract and policy into one model.
+
+mod operations;
+mod relaxations;
+
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use portcullis_contract::Contract;
+use portcullis_model::{Diagnostic, SourceId, Sources, Span, UnixMillis};
+use sha2::{Digest, Sha256};
+
+use crate::address::{self, Fault};
+use crate::codes;
+use crate::failure::Failure;
+use crate::file::{Api, LedgerSection, PolicyFile};
+use crate::model::{Access, LedgerTarget, Limits, Model, Origin, Posture, Upstream};
+use crate::notes::Notes;
+use crate::section::{Read, Spanned};
+use crate::yaml;
+use operations::Names;
+
+/// Where records go when the policy does not say.
+const LEDGER_FILE: &str = "portcullis-ledger.jsonl";
+/// Where the gateway listens when nobody says.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// The texts that a model is made of.
+#[derive(Debug)]
+pub struct Input {
+    /// The files.
+    pub sources: Sources,
+    /// The OpenAPI document.
+    pub contract: SourceId,
+    /// The policy file; its `contract` key is not followed, [`Input::contract`] is read.
+    pub policy: Option<SourceId>,
+    /// The folder of the policy file, for the ledger's path; empty for the working folder.
+    pub folder: PathBuf,
+    /// What the command line says instead.
+    pub overrides: Overrides,
+    /// The time, to judge the end dates of relaxations.
+    pub now: UnixMillis,
+}
+
+/// What the command line says; it wins over the policy file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--upstream`; needed where there is no policy file.
+    pub upstream: Option<String>,
+    /// `--listen`.
+    pub listen: Option<String>,
+}
+
+/// Joins the texts. All problems of both are found in one go.
+pub(crate) fn join(input: Input) -> Result<Model, Failure> {
+    let mut notes = Notes::default();
+    let file = input
+        .policy
+        .and_then(|source| parse(&input.sources, source, &mut notes));
+    join_parsed(input, file, notes)
+}
+
+/// The policy text as its sections.
+pub(crate) fn parse(sources: &Sources, source: SourceId, notes: &mut Notes) -> Option<PolicyFile> {
+    let tree = yaml::read(source, sources.text(source), notes)?;
+    PolicyFile::read(&tree, notes)
+}
+
+/// Joins the texts, the policy being parsed already.
+pub(crate) fn join_parsed(
+    mut input: Input,
+    file: Option<PolicyFile>,
+    mut notes: Notes,
+) -> Result<Model, Failure> {
+    let contract = match portcullis_contract::read(&mut input.sources, input.contract) {
+        Ok(contract) => Some(contract),
+        Err(problems) => {
+            notes.extend(problems);
+            None
+        }
+    };
+    let model = contract.and_then(|contract| build(&input, file, contract, &mut notes));
+    match model {
+        Some(mut model) if !notes.has_error() => {
+            model.warnings = notes.into_diagnostics();
+            model.sources = input.sources;
+            Ok(model)
+        }
+        _ => Err(Failure {
+            sources: input.sources,
+            diagnostics: notes.into_diagnostics(),
+            unreadable: None,
+        }),
+    }
+}
+
+/// The model, without its sources and warnings. Notes may hold errors; then it is of no use.
+fn build(
+    input: &Input,
+    file: Option<PolicyFile>,
+    mut contract: Contract,
+    notes: &mut Notes,
+) -> Option<Model> {
+    notes.extend(std::mem::take(&mut contract.warnings));
+    let posture = match input.policy {
+        Some(_) => Posture::Policy,
+        None => Posture::ContractOnly,
+    };
+    let names = Names::new(&contract);
+    let file = match (file, posture) {
+        (Some(file), _) => Some(file),
+        (None, Posture::ContractOnly) => None,
+        (None, Posture::Policy) => return None,
+    };
+    let api = file.as_ref().and_then(|file| one_api(file, notes));
+    let listen = listen(input, file.as_ref(), notes);
+    let base_path = api
+        .and_then(|api| api.base_path.as_ref())
+        .map_or_else(|| contract.base_path.clone(), |base| base.0.clone());
+    let upstream = upstream(input, api, &base_path, listen, notes);
+    let decisions = operations::decide(file.as_ref(), &contract, &names, notes);
+    let relaxations = relaxations::read(file.as_ref(), &contract, &names, input.now, notes);
+    let limits = match file.as_ref().and_then(|file| file.limits.as_ref()) {
+        Some(section) => section.limits(notes),
+        None => Limits::default(),
+    };
+    let ledger = ledger(
+        file.as_ref().and_then(|file| file.ledger.as_ref()),
+        input,
+        notes,
+    );
+    let access = Access {
+        anyone: operations::anyone(file.as_ref(), &contract, &names, notes),
+    };
+    Some(Model {
+        version: version(&contract, input),
+        contract: Arc::new(contract),
+        sources: Sources::default(),
+        posture,
+        listen,
+        upstream: upstream?,
+        base_path,
+        origins: file.as_ref().map_or_else(Vec::new, origins),
+        access,
+        undeclared_in: decisions.undeclared_in,
+        undeclared_out: decisions.undeclared_out,
+        bodies: decisions.bodies,
+        limits,
+        relaxations,
+        ledger,
+        warnings: Vec::new(),
+    })
+}
+
+/// Exactly one API in this version.
+fn one_api<'a>(file: &'a PolicyFile, notes: &mut Notes) -> Option<&'a Api> {
+    let apis = file.apis.0.as_ref()?;
+    if let Some(second) = apis.value.get(1) {
+        let span = second
+            .value
+            .contract
+            .0
+            .as_ref()
+            .map_or(second.span, |contract| contract.span);
+        notes.push(|| {
+            Diagnostic::error(&codes::ONE_API, "a second API stands here")
+                .at(span)
+                .label("the second one")
+                .help("this version serves one API: keep one entry, and start another gateway for the other")
+        });
+    }
+    let first = apis.value.first().map(|api| &api.value);
+    if first.is_none() && !notes.has_error() {
+        notes.push(|| {
+            Diagnostic::error(&codes::ONE_API, "`apis` names no API")
+                .at(apis.span)
+                .help("write `- { contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }`")
+        });
+    }
+    first
+}
+
+fn listen(input: &Input, file: Option<&PolicyFile>, notes: &mut Notes) -> SocketAddr {
+    if let Some(text) = &input.overrides.listen {
+        return given("--listen", address::listen(text), notes).unwrap_or(LISTEN);
+    }
+    file.and_then(|file| file.listen.as_ref())
+        .map_or(LISTEN, |listen| listen.value.0)
+}
+
+fn upstream(
+    input: &Input,
+    api: Option<&Api>,
+    base_path: &str,
+    listen: SocketAddr,
+    notes: &mut Notes,
+) -> Option<Upstream> {
+    let (mut upstream, span) = match &input.overrides.upstream {
+        Some(text) => (given("--upstream", address::upstream(text), notes)?, None),
+        None if input.policy.is_none() => {
+            notes.push(|| {
+                Diagnostic::error(&codes::MISSING_KEY, "`--upstream` is missing")
+                    .help("say where the API is: `--upstream http://127.0.0.1:3000`")
+            });
+            return None;
+        }
+        None => {
+            let url = api?.upstream.0.as_ref()?;
+            (url.value.0.clone(), Some(url.span))
+        }
+    };
+    check_upstream(&upstream, span, listen, notes);
+    if upstream.path.is_empty() {
+        base_path.clone_into(&mut upstream.path);
+    }
+    Some(upstream)
+}
+
+fn check_upstream(upstream: &Upstream, span: Option<Span>, listen: SocketAddr, notes: &mut Notes) {
+    let place = format!("{}:{}", upstream.host, upstream.port);
+    if upstream.is_listener(listen) {
+        notes.push(|| {
+            Diagnostic::error(
+                &codes::BAD_ADDRESS,
+                format!("`{place}` is where the gateway itself listens"),
+            )
+            .at(span)
+            .help("give the API's own port, or another `listen`")
+        });
+    } else if !upstream.is_loopback() {
+        notes.push(|| {
+            Diagnostic::warning(
+                &codes::PLAIN_UPSTREAM,
+                format!("requests travel to `{place}` in plain text"),
+            )
+            .at(span)
+            .help("put the gateway on the API's host, or the hop into a network that encrypts")
+        });
+    }
+}
+
+/// A value of the command line.
+fn given<T>(flag: &str, result: Result<T, Fault>, notes: &mut Notes) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(Fault { message, help }) => {
+            notes.push(|| {
+                Diagnostic::error(&codes::BAD_ADDRESS, format!("`{flag}`: {message}")).help(help)
+            });
+            None
+        }
+    }
+}
+
+fn origins(file: &PolicyFile) -> Vec<Origin> {
+    let origins = file.origins.iter().flatten();
+    origins.map(|origin| origin.0.clone()).collect()
+}
+
+fn ledger(section: Option<&LedgerSection>, input: &Input, notes: &mut Notes) -> LedgerTarget {
+    let file = section.and_then(|section| section.file.as_ref());
+    let stdout = section.and_then(|section| section.stdout.as_ref());
+    match (file, stdout) {
+        (Some(Spanned { span, .. }), Some(Spanned { value: true, .. })) => {
+            notes.push(|| {
+                Diagnostic::error(
+                    &codes::CONFLICT,
+                    "the ledger goes to a file and to standard output",
+                )
+                .at(*span)
+                .help("keep one of `file` and `stdout`")
+            });
+            LedgerTarget::Stdout
+        }
+        (None, Some(Spanned { value: true, .. })) => LedgerTarget::Stdout,
+        (file, _) => {
+            let name = file.map_or(LEDGER_FILE, |file| file.value.as_str());
+            LedgerTarget::File(input.folder.join(name))
+        }
+    }
+}
+
+/// Twelve digits over the contract's digest and the policy's text.
+fn version(contract: &Contract, input: &Input) -> String {
+    let policy = input.policy.map_or("", |source| input.sources.text(source));
+    let digest = Sha256::new()
+        .chain_update(&contract.digest)
+        .chain_update([0])
+        .chain_update(policy)
+        .finalize();
+    digest
+        .iter()
+        .take(6)
+        .fold(String::new(), |mut digits, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        })
+}

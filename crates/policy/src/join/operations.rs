@@ -1,0 +1,200 @@
+//! What is decided for single operations, and who may call them.
+
+use std::collections::HashMap;
+
+use portcullis_contract::{BodyKind, Contract, Operation};
+use portcullis_model::{Diagnostic, Span, did_you_mean};
+
+use crate::codes;
+use crate::file::{OperationDecision, PolicyFile};
+use crate::model::{BodyHandling, Undeclared};
+use crate::notes::{Notes, shown};
+use crate::word::UndeclaredWord;
+use crate::yaml::Key;
+
+/// Stands for all operations.
+const ALL: &str = "*";
+
+/// The operations by both of their names.
+pub(super) struct Names {
+    indices: HashMap<String, usize>,
+}
+
+impl Names {
+    /// Both names of every operation.
+    pub(super) fn new(contract: &Contract) -> Self {
+        let mut indices = HashMap::new();
+        for (index, operation) in contract.operations.iter().enumerate() {
+            indices.insert(operation.title(), index);
+        }
+        // An operationId is what people mean if it looks like another one's title.
+        for (index, operation) in contract.operations.iter().enumerate() {
+            if let Some(id) = &operation.id {
+                indices.insert(id.clone(), index);
+            }
+        }
+        Self { indices }
+    }
+
+    /// The operation of this name; notes when there is none.
+    pub(super) fn find(&self, name: &str, span: Span, notes: &mut Notes) -> Option<usize> {
+        let index = self.indices.get(name).copied();
+        if index.is_none() {
+            notes.push(|| self.unknown(name, span));
+        }
+        index
+    }
+
+    fn unknown(&self, name: &str, span: Span) -> Diagnostic {
+        let mut known: Vec<&str> = self.indices.keys().map(String::as_str).collect();
+        known.sort_unstable();
+        Diagnostic::error(
+            &codes::UNKNOWN_OPERATION,
+            format!("the contract has no operation {}", shown(name)),
+        )
+        .at(span)
+        .label("not in the contract")
+        .help(match did_you_mean(name, known) {
+            Some(near) => format!("did you mean {}?", shown(near)),
+            None => "write its operationId, or method and path: `GET /orders/{id}`".to_owned(),
+        })
+    }
+}
+
+/// What is decided, by operation index.
+pub(super) struct Decisions {
+    pub(super) undeclared_in: Vec<Undeclared>,
+    pub(super) undeclared_out: Vec<Undeclared>,
+    pub(super) bodies: Vec<BodyHandling>,
+}
+
+/// Reads `operations`.
+pub(super) fn decide(
+    file: Option<&PolicyFile>,
+    contract: &Contract,
+    names: &Names,
+    notes: &mut Notes,
+) -> Decisions {
+    let count = contract.operations.len();
+    let mut decisions = Decisions {
+        undeclared_in: vec![Undeclared::default(); count],
+        undeclared_out: vec![Undeclared::default(); count],
+        bodies: vec![BodyHandling::default(); count],
+    };
+    let mut decided: HashMap<usize, &Key> = HashMap::new();
+    let entries = file.and_then(|file| file.operations.as_ref());
+    for (key, decision) in entries.iter().flat_map(|entries| &entries.0) {
+        let Some(index) = names.find(&key.text, key.span, notes) else {
+            continue;
+        };
+        if let Some(first) = decided.insert(index, key) {
+            notes.push(|| twice(first, key));
+        }
+        if let Some(operation) = contract.operation(index) {
+            check(decision, operation, notes);
+        }
+        decisions.set(index, decision);
+    }
+    decisions
+}
+
+impl Decisions {
+    fn set(&mut self, index: usize, decision: &OperationDecision) {
+        if let (Some(slot), Some(word)) = (self.undeclared_in.get_mut(index), decision.undeclared) {
+            *slot = word.into();
+        }
+        if let (Some(slot), Some(word)) = (self.undeclared_out.get_mut(index), decision.answers) {
+            *slot = word.into();
+        }
+        if let Some(slot) = self.bodies.get_mut(index) {
+            slot.exact_request = decision.body.is_some();
+            slot.stream_answer = decision.answer.is_some();
+        }
+    }
+}
+
+impl From<UndeclaredWord> for Undeclared {
+    fn from(word: UndeclaredWord) -> Self {
+        match word {
+            UndeclaredWord::Refuse => Self::Refuse,
+            UndeclaredWord::Drop => Self::Drop,
+        }
+    }
+}
+
+fn twice(first: &Key, second: &Key) -> Diagnostic {
+    Diagnostic::error(
+        &codes::CONFLICT,
+        format!(
+            "{} is decided twice, here and as {}",
+            shown(&second.text),
+            shown(&first.text)
+        ),
+    )
+    .at(second.span)
+    .label("the same operation")
+    .help("keep one of the two entries")
+}
+
+fn check(decision: &OperationDecision, operation: &Operation, notes: &mut Notes) {
+    let name = operation.name();
+    if let Some(body) = &decision.body
+        && operation.body.is_none()
+    {
+        notes.push(|| {
+            Diagnostic::warning(
+                &codes::NO_EFFECT,
+                format!("{} has no request body", shown(&name)),
+            )
+            .at(body.span)
+            .help("remove `body`, or correct the name of the operation")
+        });
+    }
+    if let Some(answer) = &decision.answer
+        && !may_stream(operation)
+    {
+        notes.push(|| {
+            Diagnostic::error(
+                &codes::NOTHING_TO_STREAM,
+                format!("{} declares no event stream and no download", shown(&name)),
+            )
+            .at(answer.span)
+            .label("its answers can be inspected")
+            .help("remove `answer`, or declare the stream's media type in the contract")
+        });
+    }
+}
+
+/// Whether the contract declares an answer that cannot be inspected.
+fn may_stream(operation: &Operation) -> bool {
+    let mut media = operation
+        .responses
+        .iter()
+        .flat_map(|response| &response.media);
+    media.any(|media| matches!(media.kind, BodyKind::Stream | BodyKind::Opaque))
+}
+
+/// Reads `access`: whether anyone may call, by operation index.
+pub(super) fn anyone(
+    file: Option<&PolicyFile>,
+    contract: &Contract,
+    names: &Names,
+    notes: &mut Notes,
+) -> Vec<bool> {
+    let mut anyone = vec![false; contract.operations.len()];
+    let rules = file.and_then(|file| file.access.as_ref());
+    let lists = rules
+        .into_iter()
+        .flatten()
+        .filter_map(|rule| rule.anyone.0.as_ref());
+    for name in lists.flat_map(|list| &list.0) {
+        if name.value == ALL {
+            anyone.fill(true);
+        } else if let Some(index) = names.find(&name.value, name.span, notes)
+            && let Some(slot) = anyone.get_mut(index)
+        {
+            *slot = true;
+        }
+    }
+    anyone
+}

@@ -1,0 +1,165 @@
+//! Written exceptions: each says one thing, who wanted it, why, and until when.
+
+use portcullis_contract::Contract;
+use portcullis_model::{ControlId, Date, Diagnostic, Effect, Relaxation, Scope, Span, UnixMillis};
+
+use super::operations::Names;
+use crate::codes;
+use crate::file::{PolicyFile, RelaxEntry};
+use crate::notes::{Notes, shown};
+use crate::section::Spanned;
+
+/// How long before its end a relaxation is spoken of (rule 29).
+const SOON_MS: u64 = 14 * 24 * 3600 * 1000;
+
+/// Reads `relax`. Expired ones are kept: whether one holds is judged at the time of a request.
+pub(super) fn read(
+    file: Option<&PolicyFile>,
+    contract: &Contract,
+    names: &Names,
+    now: UnixMillis,
+    notes: &mut Notes,
+) -> Vec<Relaxation> {
+    let entries = file.and_then(|file| file.relax.as_ref());
+    entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| relaxation(&entry.value, entry.span, contract, names, now, notes))
+        .collect()
+}
+
+fn relaxation(
+    entry: &RelaxEntry,
+    span: Span,
+    contract: &Contract,
+    names: &Names,
+    now: UnixMillis,
+    notes: &mut Notes,
+) -> Option<Relaxation> {
+    let operation = entry.operation.as_ref();
+    let operation = operation.map(|name| names.find(&name.value, name.span, notes));
+    let effect = effect(entry, span, notes);
+    if let Some(until) = &entry.until {
+        check_end(until.value.0, until.span, now, notes);
+    }
+    // `Some(None)` is an operation that does not exist: no relaxation at all, not one for all.
+    let operation = match operation {
+        None => None,
+        Some(index) => Some(index?),
+    };
+    let effect = effect?;
+    let relaxation = Relaxation {
+        scope: Scope {
+            operation,
+            control: control(entry, effect),
+        },
+        effect,
+        by: entry.by.0.clone()?,
+        reason: entry.reason.0.clone()?,
+        until: entry.until.as_ref().map(|until| until.value.0),
+        span: Some(span),
+    };
+    check_reach(&relaxation, span, contract, notes);
+    Some(relaxation)
+}
+
+fn control(entry: &RelaxEntry, effect: Effect) -> Option<ControlId> {
+    match effect {
+        Effect::AllowUndeclared => Some(ControlId::WritableProperties),
+        Effect::Observe => entry.control.as_ref().map(|control| control.value.0),
+    }
+}
+
+/// Exactly one of `mode` and `undeclared`.
+fn effect(entry: &RelaxEntry, span: Span, notes: &mut Notes) -> Option<Effect> {
+    match (&entry.mode, &entry.undeclared) {
+        (Some(_), None) => Some(Effect::Observe),
+        (None, Some(_)) => {
+            let other = entry.control.as_ref();
+            let other = other.filter(|control| control.value.0 != ControlId::WritableProperties);
+            if let Some(Spanned { value, span }) = other {
+                notes.push(|| {
+                    Diagnostic::error(
+                        &codes::BAD_RELAXATION,
+                        format!("`{}` knows no `undeclared`", value.0),
+                    )
+                    .at(*span)
+                    .label("this control")
+                    .help("write `writable_properties`, or leave `control` out")
+                });
+            }
+            Some(Effect::AllowUndeclared)
+        }
+        (Some(_), Some(allow)) => {
+            notes.push(|| {
+                Diagnostic::error(&codes::BAD_RELAXATION, "this relaxation says two things")
+                    .at(allow.span)
+                    .label("and `mode` beside it")
+                    .help("keep one of `mode` and `undeclared`, or write two entries")
+            });
+            None
+        }
+        (None, None) => {
+            notes.push(|| {
+                Diagnostic::error(
+                    &codes::BAD_RELAXATION,
+                    "this relaxation does not say what it allows",
+                )
+                .at(span)
+                .label("in this entry")
+                .help("add `mode: observe` or `undeclared: allow`")
+            });
+            None
+        }
+    }
+}
+
+fn check_end(until: Date, span: Span, now: UnixMillis, notes: &mut Notes) {
+    let end = until.end();
+    if end <= now {
+        notes.push(|| {
+            Diagnostic::warning(
+                &codes::RELAXATION_EXPIRED,
+                format!("this relaxation ended on {until}: the control enforces again"),
+            )
+            .at(span)
+            .help("remove the entry, or set a new date with whoever answers for it")
+        });
+    } else if end.0 - now.0 <= SOON_MS {
+        notes.push(|| {
+            Diagnostic::warning(
+                &codes::RELAXATION_ENDS_SOON,
+                format!("this relaxation ends on {until}"),
+            )
+            .at(span)
+            .help("look in the ledger for what still depends on it, with the verdict `observed`")
+        });
+    }
+}
+
+fn check_reach(relaxation: &Relaxation, span: Span, contract: &Contract, notes: &mut Notes) {
+    let scope = &relaxation.scope;
+    if scope.operation.is_none() && scope.control.is_none() {
+        notes.push(|| {
+            Diagnostic::warning(&codes::OBSERVES_EVERYTHING, "every control only observes")
+                .at(span)
+                .label("neither `operation` nor `control`")
+                .help("name one of them, as soon as you know which needs it")
+        });
+    }
+    let operation = scope.operation.and_then(|index| contract.operation(index));
+    if let Some(operation) = operation
+        && relaxation.effect == Effect::AllowUndeclared
+        && operation.body.is_none()
+    {
+        let name = operation.name();
+        notes.push(|| {
+            Diagnostic::warning(
+                &codes::NO_EFFECT,
+                format!("{} has no request body", shown(&name)),
+            )
+            .at(span)
+            .help("remove the entry, or correct the name of the operation")
+        });
+    }
+}

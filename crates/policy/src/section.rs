@@ -1,0 +1,311 @@
+//! How sections are read: a struct per section, a key per field.
+//!
+//! The field's name is the key and the field's comment is its reference text, so that file,
+//! documentation and JSON Schema cannot come apart. Reading goes on behind a problem, so that
+//! one run tells all of them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use portcullis_model::{Diagnostic, Span, did_you_mean};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::codes;
+use crate::notes::{Notes, shown};
+use crate::yaml::{Content, Key, Node};
+
+/// What can be read from a node.
+pub(crate) trait Read: Sized {
+    /// Reads it. What is wrong is noted; then there may be no value.
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self>;
+}
+
+/// What can be a field of a section.
+pub(crate) trait Field: Sized {
+    /// The key is there.
+    fn present(node: &Node, notes: &mut Notes) -> Self;
+    /// The key is not there.
+    fn absent(key: &'static str, section: Span, notes: &mut Notes) -> Self;
+}
+
+/// Declares a section: the struct, how it is read, and its schema.
+///
+/// `later` names keys that a later version will know.
+macro_rules! section {
+    (
+        $(#[$meta:meta])*
+        struct $name:ident, later $later:expr, {
+            $( $(#[$doc:meta])* $field:ident: $kind:ty, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, schemars::JsonSchema)]
+        #[schemars(deny_unknown_fields)]
+        pub(crate) struct $name {
+            $( $(#[$doc])* pub(crate) $field: $kind, )*
+        }
+
+        impl $crate::section::Read for $name {
+            fn read(
+                node: &$crate::yaml::Node,
+                notes: &mut $crate::notes::Notes,
+            ) -> Option<Self> {
+                let mut section = $crate::section::Section::open(node, notes)?;
+                $( let $field = section.take(stringify!($field)); )*
+                section.close(&$later);
+                Some(Self { $( $field, )* })
+            }
+        }
+    };
+}
+pub(crate) use section;
+
+/// Among keys of a later version: every key whose value is a mapping.
+pub(crate) const EVERY_MAPPING: &str = "*";
+
+/// A mapping that is being read.
+pub(crate) struct Section<'a, 'n> {
+    entries: HashMap<&'a str, (&'a Key, &'a Node)>,
+    /// In the order of the file.
+    keys: Vec<&'a Key>,
+    known: Vec<&'static str>,
+    span: Span,
+    notes: &'n mut Notes,
+}
+
+impl<'a, 'n> Section<'a, 'n> {
+    /// Begins to read a mapping; notes when it is something else.
+    pub(crate) fn open(node: &'a Node, notes: &'n mut Notes) -> Option<Self> {
+        let Content::Mapping(entries) = &node.content else {
+            notes.push(|| wrong_kind(node, "a mapping", "write `key: value` lines here"));
+            return None;
+        };
+        Some(Self {
+            entries: entries
+                .iter()
+                .map(|(key, value)| (key.text.as_str(), (key, value)))
+                .collect(),
+            keys: entries.iter().map(|(key, _)| key).collect(),
+            known: Vec::new(),
+            span: node.span,
+            notes,
+        })
+    }
+
+    /// The value of a key.
+    pub(crate) fn take<T: Field>(&mut self, key: &'static str) -> T {
+        self.known.push(key);
+        match self.entries.remove(key) {
+            Some((_, node)) => T::present(node, self.notes),
+            None => T::absent(key, self.span, self.notes),
+        }
+    }
+
+    /// Notes every key that nobody took.
+    pub(crate) fn close(self, later: &[&str]) {
+        for key in self.keys {
+            let Some((_, value)) = self.entries.get(key.text.as_str()) else {
+                continue;
+            };
+            let is_mapping = matches!(value.content, Content::Mapping(_));
+            let is_later = later.contains(&key.text.as_str())
+                || (is_mapping && later.contains(&EVERY_MAPPING));
+            let known = &self.known;
+            self.notes.push(|| {
+                if is_later {
+                    Diagnostic::error(
+                        &codes::NOT_IN_THIS_VERSION,
+                        format!("{} is not in this version yet", shown(&key.text)),
+                    )
+                    .at(key.span)
+                    .label("a later version reads this")
+                    .help("remove it; nothing here would act on it")
+                } else {
+                    unknown_key(key, known)
+                }
+            });
+        }
+    }
+}
+
+fn unknown_key(key: &Key, known: &[&'static str]) -> Diagnostic {
+    let problem = Diagnostic::error(
+        &codes::UNKNOWN_KEY,
+        format!("{} is not a key of this section", shown(&key.text)),
+    )
+    .at(key.span);
+    match did_you_mean(&key.text, known.iter().copied()) {
+        Some(near) => problem
+            .label("unknown")
+            .help(format!("did you mean `{near}`?")),
+        None => problem
+            .label("unknown")
+            .help(format!("it knows `{}`", known.join("`, `"))),
+    }
+}
+
+/// A value of the wrong kind.
+pub(crate) fn wrong_kind(node: &Node, expected: &str, help: &str) -> Diagnostic {
+    Diagnostic::error(
+        &codes::WRONG_KIND,
+        format!(
+            "{expected} is expected here, and this is {}",
+            node.content.kind()
+        ),
+    )
+    .at(node.span)
+    .help(help)
+}
+
+impl<T: Read> Field for Option<T> {
+    fn present(node: &Node, notes: &mut Notes) -> Self {
+        if node.content == Content::Nothing {
+            return None;
+        }
+        T::read(node, notes)
+    }
+
+    fn absent(_: &'static str, _: Span, _: &mut Notes) -> Self {
+        None
+    }
+}
+
+/// A field that must be there. It holds nothing only where a problem was noted.
+#[derive(Debug)]
+pub(crate) struct Needed<T>(pub(crate) Option<T>);
+
+impl<T: Read> Field for Needed<T> {
+    fn present(node: &Node, notes: &mut Notes) -> Self {
+        Self(T::read(node, notes))
+    }
+
+    fn absent(key: &'static str, section: Span, notes: &mut Notes) -> Self {
+        notes.push(|| {
+            Diagnostic::error(&codes::MISSING_KEY, format!("`{key}` is missing"))
+                .at(section)
+                .label("in this section")
+                .help(format!("add `{key}: ...`"))
+        });
+        Self(None)
+    }
+}
+
+/// A value, and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Spanned<T> {
+    pub(crate) value: T,
+    pub(crate) span: Span,
+}
+
+impl<T: Read> Read for Spanned<T> {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let value = T::read(node, notes)?;
+        Some(Self {
+            value,
+            span: node.span,
+        })
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let Content::List(items) = &node.content else {
+            notes.push(|| {
+                wrong_kind(
+                    node,
+                    "a list",
+                    "write `[a, b]`, or lines that begin with `- `",
+                )
+            });
+            return None;
+        };
+        Some(
+            items
+                .iter()
+                .filter_map(|item| T::read(item, notes))
+                .collect(),
+        )
+    }
+}
+
+/// A mapping whose keys are names that people chose.
+#[derive(Debug)]
+pub(crate) struct Named<T>(pub(crate) Vec<(Key, T)>);
+
+impl<T: Read> Read for Named<T> {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let Content::Mapping(entries) = &node.content else {
+            notes.push(|| wrong_kind(node, "a mapping", "write `name: { ... }` lines here"));
+            return None;
+        };
+        let read = |(key, value): &(Key, Node)| Some((key.clone(), T::read(value, notes)?));
+        Some(Self(entries.iter().filter_map(read).collect()))
+    }
+}
+
+impl Read for String {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        scalar(node, notes).map(str::to_owned)
+    }
+}
+
+/// The text of a single value; notes when it is something else, or blank.
+pub(crate) fn scalar<'a>(node: &'a Node, notes: &mut Notes) -> Option<&'a str> {
+    match &node.content {
+        Content::Scalar { text, .. } if !text.trim().is_empty() => Some(text),
+        Content::Scalar { .. } | Content::Nothing => {
+            notes.push(|| {
+                Diagnostic::error(
+                    &codes::WRONG_KIND,
+                    "a value is expected here, and there is none",
+                )
+                .at(node.span)
+                .label("blank")
+                .help("write one, or remove the key")
+            });
+            None
+        }
+        _ => {
+            notes.push(|| wrong_kind(node, "a single value", "write one value, without brackets"));
+            None
+        }
+    }
+}
+
+macro_rules! same_schema {
+    ($($outer:ident),*) => { $(
+        impl<T: JsonSchema> JsonSchema for $outer<T> {
+            fn inline_schema() -> bool {
+                T::inline_schema()
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                T::schema_name()
+            }
+
+            fn schema_id() -> Cow<'static, str> {
+                T::schema_id()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                T::json_schema(generator)
+            }
+        }
+    )* };
+}
+same_schema!(Needed, Spanned);
+
+impl<T: JsonSchema> JsonSchema for Named<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Owned(format!("Named{}", T::schema_name()))
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        schemars::json_schema!({ "type": "object", "additionalProperties": value })
+    }
+}

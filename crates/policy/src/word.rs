@@ -1,0 +1,260 @@
+//! Values that are one word out of a few.
+
+use std::borrow::Cow;
+
+use portcullis_model::{ControlId, Date, DateError, Diagnostic, did_you_mean};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::codes;
+use crate::notes::{Notes, shown};
+use crate::section::{Read, Spanned, scalar};
+use crate::yaml::{Content, Node};
+
+/// What happens to undeclared properties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum UndeclaredWord {
+    /// The whole message is refused.
+    Refuse,
+    /// They are removed and reported.
+    Drop,
+}
+
+/// `exact`: the bytes go upstream as they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum BodyWord {
+    /// The bytes are forwarded as they came if they have exactly one reading.
+    Exact,
+}
+
+/// `stream`: the answer is not held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum AnswerWord {
+    /// The answer's body streams, marked "body not inspected".
+    Stream,
+}
+
+/// `observe`: record, change nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum ModeWord {
+    /// The control records what it would have refused or removed, and changes nothing.
+    Observe,
+}
+
+/// `allow`: undeclared properties pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum AllowWord {
+    /// Undeclared properties of requests pass.
+    Allow,
+}
+
+impl Read for UndeclaredWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let words = [("refuse", Self::Refuse), ("drop", Self::Drop)];
+        let help = match &node.content {
+            Content::Scalar { text, .. } if text == "allow" => Some(
+                "a relaxation needs a name and a reason: write it under `relax`, as `{ operation: ..., undeclared: allow, by: ..., reason: ... }`",
+            ),
+            _ => None,
+        };
+        word(node, notes, &words, help)
+    }
+}
+
+impl Read for BodyWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("exact", Self::Exact)], None)
+    }
+}
+
+impl Read for AnswerWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("stream", Self::Stream)], None)
+    }
+}
+
+impl Read for ModeWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let help = match &node.content {
+            Content::Scalar { text, .. } if text == "enforce" => {
+                Some("controls enforce unless a relaxation says otherwise: remove this entry")
+            }
+            _ => None,
+        };
+        word(node, notes, &[("observe", Self::Observe)], help)
+    }
+}
+
+impl Read for AllowWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let help = match &node.content {
+            Content::Scalar { text, .. } if matches!(text.as_str(), "refuse" | "drop") => {
+                Some("this is no relaxation: write it under `operations`")
+            }
+            _ => None,
+        };
+        word(node, notes, &[("allow", Self::Allow)], help)
+    }
+}
+
+fn word<T: Copy>(
+    node: &Node,
+    notes: &mut Notes,
+    words: &[(&'static str, T)],
+    help: Option<&str>,
+) -> Option<T> {
+    let text = scalar(node, notes)?;
+    let found = words.iter().find(|(word, _)| *word == text);
+    if found.is_none() {
+        notes.push(|| {
+            let known = || words.iter().map(|(word, _)| *word);
+            let help = match (help, did_you_mean(text, known())) {
+                (Some(help), _) => help.to_owned(),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => {
+                    format!("write `{}`", known().collect::<Vec<_>>().join("` or `"))
+                }
+            };
+            Diagnostic::error(
+                &codes::UNKNOWN_WORD,
+                format!("{} has no meaning here", shown(text)),
+            )
+            .at(node.span)
+            .label("this word")
+            .help(help)
+        });
+    }
+    found.map(|(_, value)| *value)
+}
+
+impl Read for bool {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("true", true), ("false", false)], None)
+    }
+}
+
+/// The name of a control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ControlName(pub(crate) ControlId);
+
+impl Read for ControlName {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let text = scalar(node, notes)?;
+        let control = ControlId::from_name(text);
+        if control.is_none() {
+            notes.push(|| {
+                let names = || ControlId::ALL.into_iter().map(ControlId::name);
+                Diagnostic::error(
+                    &codes::UNKNOWN_CONTROL,
+                    format!("there is no control {}", shown(text)),
+                )
+                .at(node.span)
+                .label("no such control")
+                .help(match did_you_mean(text, names()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!(
+                        "these exist: `{}`",
+                        names().collect::<Vec<_>>().join("`, `")
+                    ),
+                })
+            });
+        }
+        control.map(Self)
+    }
+}
+
+impl JsonSchema for ControlName {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("ControlName")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": ControlId::ALL.map(ControlId::name) })
+    }
+}
+
+/// A calendar day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Day(pub(crate) Date);
+
+impl Read for Day {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let text = scalar(node, notes)?;
+        let date = Date::parse(text);
+        if let Err(error) = date {
+            notes.push(|| {
+                let (why, help) = match error {
+                    DateError::Form => ("is not a date", "write year, month and day: `2027-01-31`"),
+                    DateError::NoSuchDay => (
+                        "is a day that does not exist",
+                        "look at the month and its length",
+                    ),
+                };
+                Diagnostic::error(&codes::BAD_DATE, format!("{} {why}", shown(text)))
+                    .at(node.span)
+                    .label("this date")
+                    .help(help)
+            });
+        }
+        date.ok().map(Self)
+    }
+}
+
+impl JsonSchema for Day {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Day")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+            "examples": ["2027-01-31"],
+        })
+    }
+}
+
+/// Operations, by name: one, several, or `"*"` for all.
+#[derive(Debug, Clone)]
+pub(crate) struct Names(pub(crate) Vec<Spanned<String>>);
+
+impl Read for Names {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        if let Content::List(_) = node.content {
+            return Read::read(node, notes).map(Self);
+        }
+        Read::read(node, notes).map(|one| Self(vec![one]))
+    }
+}
+
+impl JsonSchema for Names {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Names")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [
+                { "type": "string" },
+                { "type": "array", "items": { "type": "string" } },
+            ],
+            "examples": ["*", ["listMedicines", "GET /orders/{id}"]],
+        })
+    }
+}
