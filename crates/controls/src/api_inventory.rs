@@ -56,19 +56,15 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
             Expectation::Missing(
                 Diagnostic::warning(
                     &DEPRECATED_WITHOUT_SUNSET,
-                    format!(
-                        "`{}` is deprecated, but no date says when it ends",
-                        operation.name()
-                    ),
+                    format!("`{}` is deprecated, but no date says when it ends", operation.name()),
                 )
                 .at(operation.span)
                 .help("add `x-sunset: YYYY-MM-DD` to the operation"),
             )
         }
-        Some(Operation {
-            sunset: Some(sunset),
-            ..
-        }) => Expectation::Required(format!("served until {}", sunset.date)),
+        Some(Operation { sunset: Some(sunset), .. }) => {
+            Expectation::Required(format!("served until {}", sunset.date))
+        }
         _ => Expectation::Required("served as declared".to_owned()),
     }
 }
@@ -77,12 +73,8 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
 /// under another base path (rule 32).
 pub fn undeclared(hint: Option<String>) -> Judgement<()> {
     let detail = hint.unwrap_or_else(|| "the contract declares no such path".to_owned());
-    let refusal = Refusal::new(
-        ControlId::ApiInventory,
-        Status::NOT_FOUND,
-        "undeclared_path",
-        detail,
-    );
+    let refusal =
+        Refusal::new(ControlId::ApiInventory, Status::NOT_FOUND, "undeclared_path", detail);
     Judgement::Refuse(refusal, ())
 }
 

@@ -74,11 +74,7 @@ impl Expected {
             return Self::Anyone;
         }
         let is_loopback = model.listen.ip().is_loopback();
-        match model
-            .contract
-            .operation(operation)
-            .map(|operation| &operation.security)
-        {
+        match model.contract.operation(operation).map(|operation| &operation.security) {
             Some(Security::Anonymous { .. }) => Self::Anyone,
             Some(Security::Required { any_of, .. }) if is_loopback => Self::Present(any_of.clone()),
             Some(Security::Required { .. }) => Self::Closed(NOT_LOOPBACK),

@@ -110,48 +110,26 @@ pub fn judge_labels(
         return Judgement::Pass(Body::Undeclared);
     };
     let refuse = |reason, detail: String| {
-        let refusal = Refusal::new(
-            ControlId::ContentType,
-            Status::UNSUPPORTED_MEDIA_TYPE,
-            reason,
-            detail,
-        );
+        let refusal =
+            Refusal::new(ControlId::ContentType, Status::UNSUPPORTED_MEDIA_TYPE, reason, detail);
         Judgement::Refuse(refusal, Body::AsItCame)
     };
     let Some(content_type) = content_type else {
-        return refuse(
-            "no_content_type",
-            "a body without `Content-Type`".to_owned(),
-        );
+        return refuse("no_content_type", "a body without `Content-Type`".to_owned());
     };
     let Some(range) = MediaRange::parse(content_type).filter(|range| !range.has_wildcard()) else {
-        return refuse(
-            "bad_content_type",
-            "the `Content-Type` is no media type".to_owned(),
-        );
+        return refuse("bad_content_type", "the `Content-Type` is no media type".to_owned());
     };
-    let found = declared
-        .media
-        .iter()
-        .position(|media| media.range.covers(&range));
+    let found = declared.media.iter().position(|media| media.range.covers(&range));
     let Some(media) = found else {
-        return refuse(
-            "undeclared_media_type",
-            format!("`{range}` is not declared"),
-        );
+        return refuse("undeclared_media_type", format!("`{range}` is not declared"));
     };
     let Some(charset) = charset(content_type) else {
-        return refuse(
-            "undeclared_charset",
-            "a charset other than UTF-8".to_owned(),
-        );
+        return refuse("undeclared_charset", "a charset other than UTF-8".to_owned());
     };
     let kind = range.kind();
     if matches!(kind, BodyKind::Multipart | BodyKind::Xml | BodyKind::Stream) {
-        return refuse(
-            "type_not_read",
-            format!("`{range}` is not read in this version"),
-        );
+        return refuse("type_not_read", format!("`{range}` is not read in this version"));
     }
     let coding = match content_encoding.map(str::trim) {
         None | Some("") => Coding::Identity,
@@ -159,22 +137,14 @@ pub fn judge_labels(
         Some(name) if name.eq_ignore_ascii_case("gzip") => Coding::Gzip,
         Some(name) if name.eq_ignore_ascii_case("deflate") => Coding::Deflate,
         Some(_) => {
-            return refuse(
-                "unknown_coding",
-                "a content coding that is not read".to_owned(),
-            );
+            return refuse("unknown_coding", "a content coding that is not read".to_owned());
         }
     };
     let content_type = match charset {
         Charset::NotSaid => range.to_string(),
         Charset::Utf8 => format!("{range}; charset=utf-8"),
     };
-    Judgement::Pass(Body::Declared {
-        media,
-        kind,
-        coding,
-        content_type,
-    })
+    Judgement::Pass(Body::Declared { media, kind, coding, content_type })
 }
 
 /// The refusal of a body that is not what its label says.
@@ -190,23 +160,13 @@ pub fn not_what_it_says(fault: &Fault) -> Refusal {
 /// The refusal of a body whose content coding does not decode.
 pub fn bad_coding() -> Refusal {
     let detail = "the body is not what its `Content-Encoding` says";
-    Refusal::new(
-        ControlId::ContentType,
-        Status::BAD_REQUEST,
-        "bad_coding",
-        detail,
-    )
+    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "bad_coding", detail)
 }
 
 /// The refusal of a text body that is not UTF-8.
 pub fn not_utf8() -> Refusal {
     let detail = "declared as text: not UTF-8";
-    Refusal::new(
-        ControlId::ContentType,
-        Status::BAD_REQUEST,
-        "not_what_it_says",
-        detail,
-    )
+    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "not_what_it_says", detail)
 }
 
 enum Charset {
@@ -226,9 +186,8 @@ fn charset(content_type: &str) -> Option<Charset> {
         let (name, value) = parameter.split_once('=')?;
         if name.trim().eq_ignore_ascii_case("charset") {
             let value = value.trim().trim_matches('"');
-            let is_utf8 = ["utf-8", "utf8", "us-ascii"]
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(value));
+            let is_utf8 =
+                ["utf-8", "utf8", "us-ascii"].iter().any(|known| known.eq_ignore_ascii_case(value));
             if !is_utf8 || matches!(found, Charset::Utf8) {
                 return None;
             }
@@ -253,11 +212,7 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
         .map(|media| media.range.to_string())
         .collect();
     if read.is_empty() {
-        let names: Vec<String> = body
-            .media
-            .iter()
-            .map(|media| media.range.to_string())
-            .collect();
+        let names: Vec<String> = body.media.iter().map(|media| media.range.to_string()).collect();
         return Expectation::Missing(
             Diagnostic::warning(
                 &NOT_READ,

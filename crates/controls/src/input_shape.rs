@@ -31,7 +31,7 @@ use portcullis_policy::Model;
 
 use crate::registry::{Expectation, Face};
 
-pub use body::{judge_body, unreadable};
+pub use body::{judge_body, missing_body, unreadable, unreadable_form};
 pub use parameters::{Accepted, Given, Header, judge_parameters};
 
 /// See the module's page.
@@ -51,11 +51,7 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
         return Expectation::NotApplicable("no such operation");
     };
     let parameters = operation.parameters.len();
-    let body = if operation.body.is_some() {
-        " and its body"
-    } else {
-        ""
-    };
+    let body = if operation.body.is_some() { " and its body" } else { "" };
     Expectation::Required(format!("{parameters} parameters{body} are as declared"))
 }
 
@@ -80,15 +76,8 @@ fn refusal(reason: &'static str, detail: impl Into<String>) -> Refusal {
 }
 
 fn mismatch(what: &str, mismatch: &Mismatch) -> Refusal {
-    let Mismatch {
-        at,
-        keyword,
-        schema_at,
-    } = mismatch;
-    refusal(
-        "schema",
-        format!("{what}: `{keyword}` is not met at `{at}` (schema `{schema_at}`)"),
-    )
+    let Mismatch { at, keyword, schema_at } = mismatch;
+    refusal("schema", format!("{what}: `{keyword}` is not met at `{at}` (schema `{schema_at}`)"))
 }
 
 fn parameter_refusal(reason: &'static str, place: Place, name: &str) -> Refusal {

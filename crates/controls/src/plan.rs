@@ -88,11 +88,7 @@ impl Plan {
                 relaxation.effect == portcullis_model::Effect::Observe
                     && relaxation.holds(control, operation, now)
             });
-        if is_observed {
-            Mode::Observe
-        } else {
-            Mode::Enforce
-        }
+        if is_observed { Mode::Observe } else { Mode::Enforce }
     }
 
     /// Whether a relaxation lets undeclared properties of this operation through.

@@ -111,10 +111,7 @@ mod tests {
             assert_eq!(face.id, id, "the registry and the nouns have one order");
             assert_eq!(super::face(id).id, id);
             let page = face.page();
-            assert!(
-                page.starts_with(&format!("# `{id}`")),
-                "{id}: the page has a title"
-            );
+            assert!(page.starts_with(&format!("# `{id}`")), "{id}: the page has a title");
             for part in ["## Why", "## Example", "## Limits"] {
                 assert!(page.contains(part), "{id}: the page has no `{part}`");
             }

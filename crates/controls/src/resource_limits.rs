@@ -34,13 +34,7 @@ pub const FACE: Face = Face {
     guarantee: "size, depth, count, time and concurrency are bounded",
     cwe: &[400, 409, 674, 770],
     threat: "one sender exhausts the API's memory, processors or connections",
-    rooms: &[
-        Room::Receive,
-        Room::Limit,
-        Room::Validate,
-        Room::Forward,
-        Room::Inspect,
-    ],
+    rooms: &[Room::Receive, Room::Limit, Room::Validate, Room::Forward, Room::Inspect],
     expectation,
     source: include_str!("resource_limits.rs"),
 };

@@ -89,9 +89,7 @@ pub fn plan<'a>(
         return Plan::Empty;
     }
     let response = operation.response(status);
-    let range = content_type
-        .and_then(MediaRange::parse)
-        .filter(|range| !range.has_wildcard());
+    let range = content_type.and_then(MediaRange::parse).filter(|range| !range.has_wildcard());
     let Some(range) = range else {
         // A body without a type cannot be read in one way.
         return Plan::Neutral("no_media_type");
@@ -99,23 +97,14 @@ pub fn plan<'a>(
     let kind = range.kind();
     if let Some(media) = response.and_then(|response| media_for(response, &range)) {
         return match kind {
-            BodyKind::Json => Plan::Json {
-                media: Some(media),
-                is_undeclared_error: false,
-            },
+            BodyKind::Json => Plan::Json { media: Some(media), is_undeclared_error: false },
             kind => Plan::Declared(kind),
         };
     }
     match (kind, status) {
-        (BodyKind::Json, 400..=499) => Plan::Json {
-            media: None,
-            is_undeclared_error: true,
-        },
+        (BodyKind::Json, 400..=499) => Plan::Json { media: None, is_undeclared_error: true },
         (BodyKind::Json, _) if response.is_none_or(|response| response.media.is_empty()) => {
-            Plan::Json {
-                media: any_success(operation),
-                is_undeclared_error: false,
-            }
+            Plan::Json { media: any_success(operation), is_undeclared_error: false }
         }
         // A redirect's body is for people; nothing is lost without it.
         (_, 300..=399) => Plan::Empty,
@@ -124,10 +113,7 @@ pub fn plan<'a>(
 }
 
 fn media_for<'a>(response: &'a Response, range: &MediaRange) -> Option<&'a Media> {
-    response
-        .media
-        .iter()
-        .find(|media| media.range.covers(range))
+    response.media.iter().find(|media| media.range.covers(range))
 }
 
 /// For a success that is not declared, or declared without content: the other declared success
@@ -143,29 +129,18 @@ fn any_success(operation: &Operation) -> Option<&Media> {
 
 /// The refusal of an answer in `refuse` mode, or one that cannot be read.
 pub fn refusal(reason: &'static str, detail: impl Into<String>) -> Refusal {
-    Refusal::new(
-        ControlId::ResponseShape,
-        Status::BAD_GATEWAY,
-        reason,
-        detail,
-    )
+    Refusal::new(ControlId::ResponseShape, Status::BAD_GATEWAY, reason, detail)
 }
 
 fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(operation) = model.contract.operation(operation) else {
         return Expectation::NotApplicable("no such operation");
     };
-    let successes = operation
-        .responses
-        .iter()
-        .filter(|response| response.status.covers(200));
+    let successes = operation.responses.iter().filter(|response| response.status.covers(200));
     let Some(response) = successes.into_iter().next() else {
         return Expectation::Required("only declared answers".to_owned());
     };
-    let json = response
-        .media
-        .iter()
-        .find(|media| media.kind == BodyKind::Json);
+    let json = response.media.iter().find(|media| media.kind == BodyKind::Json);
     match json {
         None if response.media.is_empty() => Expectation::Missing(finding(operation, response)),
         Some(media) if !is_described(media, &model.contract.shapes) => {
@@ -178,9 +153,7 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
 fn is_described(media: &Media, shapes: &Shapes) -> bool {
     media.schema.as_ref().is_some_and(|schema| {
         let shape = shapes.get(schema.shape);
-        let object = shape
-            .items
-            .map_or(&shape.object, |items| &shapes.get(items).object);
+        let object = shape.items.map_or(&shape.object, |items| &shapes.get(items).object);
         object.rest != Rest::FreeForm || !shape.types.contains(Types::OBJECT)
     })
 }

@@ -39,12 +39,10 @@ impl Fault {
 /// The pairs of a text, still encoded, empty ones left out. A name without `=` has the empty
 /// value.
 pub fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| match pair.split_once('=') {
-            Some((name, value)) => (name, value),
-            None => (pair, ""),
-        })
+    text.split('&').filter(|pair| !pair.is_empty()).map(|pair| match pair.split_once('=') {
+        Some((name, value)) => (name, value),
+        None => (pair, ""),
+    })
 }
 
 /// Decodes `+` and percent escapes.
@@ -68,9 +66,7 @@ pub fn decode(raw: &str) -> Result<Cow<'_, str>, Fault> {
             other => bytes.push(*other),
         }
     }
-    String::from_utf8(bytes)
-        .map(Cow::Owned)
-        .map_err(|_| Fault::NotUtf8)
+    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| Fault::NotUtf8)
 }
 
 fn hex(digit: Option<&u8>) -> Option<u8> {
@@ -136,10 +132,7 @@ pub fn read_pairs(
     let mut json = vec![b'{'];
     for group in groups {
         let name = group.first().map_or("", |first| name(*first));
-        let values = group
-            .iter()
-            .filter_map(|index| pairs.get(*index))
-            .map(|(_, value)| value);
+        let values = group.iter().filter_map(|index| pairs.get(*index)).map(|(_, value)| value);
         if json.len() > 1 {
             json.push(b',');
         }
@@ -148,19 +141,14 @@ pub fn read_pairs(
         push_values(values, declared(shapes, shape, name), shapes, &mut json)?;
     }
     json.push(b'}');
-    let limits = Limits {
-        text_bytes_max: limits.text_bytes_max.saturating_mul(4),
-        ..limits.clone()
-    };
+    let limits =
+        Limits { text_bytes_max: limits.text_bytes_max.saturating_mul(4), ..limits.clone() };
     Document::parse(json, &limits).map_err(|_| Fault::TooLarge)
 }
 
 fn declared(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
     let object = &shapes.get(shape?).object;
-    object
-        .property(name, &mut 0)
-        .map(|property| property.shape)
-        .or_else(|| object.pattern(name))
+    object.property(name, &mut 0).map(|property| property.shape).or_else(|| object.pattern(name))
 }
 
 fn push_values<'a>(
@@ -194,10 +182,7 @@ fn push_values<'a>(
 fn push_value(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault> {
     if types.contains(Types::OBJECT) && !types.contains(Types::STRING) {
         // An object inside a form is written as JSON; the whole is parsed again, strictly.
-        let limits = Limits {
-            text_bytes_max: value.len(),
-            ..Limits::default()
-        };
+        let limits = Limits { text_bytes_max: value.len(), ..Limits::default() };
         let document =
             Document::parse(value.as_bytes().to_vec(), &limits).map_err(|_| Fault::Type)?;
         document.write(json);
@@ -220,9 +205,7 @@ pub fn write_form(document: &Document) -> Vec<u8> {
     for (name, value) in document.root().members() {
         let name = name.as_str().unwrap_or_default();
         if value.is_array() {
-            value
-                .items()
-                .for_each(|item| push_pair(name, &as_text(item), &mut out));
+            value.items().for_each(|item| push_pair(name, &as_text(item), &mut out));
         } else {
             push_pair(name, &as_text(value), &mut out);
         }

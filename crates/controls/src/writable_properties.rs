@@ -101,11 +101,7 @@ pub fn judge(
     undeclared: Undeclared,
     is_undeclared_allowed: bool,
 ) -> Outcome {
-    let mut walk = Walk {
-        shapes,
-        found: Vec::new(),
-        at: Vec::new(),
-    };
+    let mut walk = Walk { shapes, found: Vec::new(), at: Vec::new() };
     if let Some(shape) = shape {
         walk.value(document.root(), shape);
     }
@@ -138,6 +134,16 @@ pub fn not_read() -> Refusal {
         Status::BAD_REQUEST,
         "body_not_read",
         "the body could not be read, so its properties are unknown",
+    )
+}
+
+/// The refusal of a signed body that would have to be changed (rule 17).
+pub fn exact_body() -> Refusal {
+    Refusal::new(
+        ControlId::WritableProperties,
+        Status::BAD_REQUEST,
+        "exact_body",
+        "the body goes to the API byte for byte, and holds properties that may not be written",
     )
 }
 
@@ -211,11 +217,7 @@ impl<'a> Walk<'a> {
                 Step::Index(index) => at.push_index(*index),
             }
         }
-        self.found.push(Unwritable {
-            index: member.index(),
-            at,
-            why,
-        });
+        self.found.push(Unwritable { index: member.index(), at, why });
     }
 }
 
@@ -239,9 +241,7 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
 fn is_described(media: &Media, shapes: &Shapes) -> bool {
     media.schema.as_ref().is_some_and(|schema| {
         let shape = shapes.get(schema.shape);
-        let object = shape
-            .items
-            .map_or(&shape.object, |items| &shapes.get(items).object);
+        let object = shape.items.map_or(&shape.object, |items| &shapes.get(items).object);
         object.rest != Rest::FreeForm || !shape.types.contains(portcullis_contract::Types::OBJECT)
     })
 }

@@ -1,1 +1,19 @@
-//! placeholder
+//! The only crate that proxies HTTP: the path of a request.
+//!
+//! [`start`] takes a compiled plan and listens; [`path`] reads like a table of contents of what
+//! happens to a request. One file per room in `path/`, the connections to clients in `client`,
+//! those to the API in `upstream`.
+
+mod answer;
+mod budget;
+mod client;
+mod coding;
+mod decision;
+mod head;
+mod listener;
+mod path;
+mod upstream;
+mod wire;
+
+pub use decision::{Act, Decision, DecisionError, Probe};
+pub use listener::{Counts, Options, Running, StartError, start};

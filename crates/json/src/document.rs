@@ -54,10 +54,7 @@ impl Document {
 
     /// The whole value.
     pub const fn root(&self) -> Value<'_> {
-        Value {
-            document: self,
-            index: 0,
-        }
+        Value { document: self, index: 0 }
     }
 
     /// The text as it was read.
@@ -127,10 +124,7 @@ const MISSING: &Node = &Node {
 
 impl<'a> Value<'a> {
     fn node(self) -> &'a Node {
-        self.document
-            .nodes
-            .get(self.index as usize)
-            .unwrap_or(MISSING)
+        self.document.nodes.get(self.index as usize).unwrap_or(MISSING)
     }
 
     /// The document it is part of.
@@ -157,10 +151,7 @@ impl<'a> Value<'a> {
     /// The spelling in the text: for numbers, the lexeme.
     pub fn lexeme(self) -> &'a str {
         let node = self.node();
-        self.document
-            .text
-            .get(node.start as usize..node.end as usize)
-            .unwrap_or_default()
+        self.document.text.get(node.start as usize..node.end as usize).unwrap_or_default()
     }
 
     /// The characters of a string.
@@ -222,37 +213,23 @@ impl<'a> Value<'a> {
 
     /// The members of an object, in order; none for anything else.
     pub fn members(self) -> Members<'a> {
-        Members {
-            walk: self.children(Kind::Object),
-        }
+        Members { walk: self.children(Kind::Object) }
     }
 
     /// The items of an array, in order; none for anything else.
     pub fn items(self) -> Items<'a> {
-        Items {
-            walk: self.children(Kind::Array),
-        }
+        Items { walk: self.children(Kind::Array) }
     }
 
     fn children(self, kind: Kind) -> Walk<'a> {
         let node = self.node();
-        let end = if node.kind == kind {
-            node.next
-        } else {
-            self.index + 1
-        };
-        Walk {
-            document: self.document,
-            index: self.index + 1,
-            end,
-        }
+        let end = if node.kind == kind { node.next } else { self.index + 1 };
+        Walk { document: self.document, index: self.index + 1, end }
     }
 
     /// The member of this name.
     pub fn get(self, name: &str) -> Option<Self> {
-        self.members()
-            .find(|(known, _)| known.as_str() == Some(name))
-            .map(|(_, value)| value)
+        self.members().find(|(known, _)| known.as_str() == Some(name)).map(|(_, value)| value)
     }
 
     /// The value at a JSON Pointer (RFC 6901); the empty pointer is the value itself.
@@ -283,13 +260,8 @@ impl std::fmt::Debug for Value<'_> {
 
 impl Document {
     fn characters(&self, node: &Node) -> &str {
-        let text = if node.escaped {
-            &self.unescaped
-        } else {
-            &self.text
-        };
-        text.get(node.first as usize..node.last as usize)
-            .unwrap_or_default()
+        let text = if node.escaped { &self.unescaped } else { &self.text };
+        text.get(node.first as usize..node.last as usize).unwrap_or_default()
     }
 }
 
@@ -318,14 +290,8 @@ impl<'a> Iterator for Members<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let walk = &mut self.walk;
         while walk.index < walk.end {
-            let name = Value {
-                document: walk.document,
-                index: walk.index,
-            };
-            let value = Value {
-                document: walk.document,
-                index: walk.index + 1,
-            };
+            let name = Value { document: walk.document, index: walk.index };
+            let value = Value { document: walk.document, index: walk.index + 1 };
             let node = value.node();
             walk.index = node.next;
             if !node.dropped {
@@ -342,10 +308,7 @@ impl<'a> Iterator for Items<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let walk = &mut self.walk;
         while walk.index < walk.end {
-            let value = Value {
-                document: walk.document,
-                index: walk.index,
-            };
+            let value = Value { document: walk.document, index: walk.index };
             let node = value.node();
             walk.index = node.next;
             if !node.dropped {
@@ -370,10 +333,7 @@ mod tests {
         let root = document.root();
         assert_eq!(root.len(), 2);
         assert_eq!(root.lookup("/a~1b/0").and_then(Value::as_number), Some("1"));
-        assert_eq!(
-            root.lookup("/a~1b/1/k").and_then(Value::as_str),
-            Some("v\n")
-        );
+        assert_eq!(root.lookup("/a~1b/1/k").and_then(Value::as_str), Some("v\n"));
         assert!(root.lookup("/z").is_some_and(Value::is_null));
         assert!(root.lookup("/a~1b/2").is_none());
         assert!(root.lookup("a").is_none());

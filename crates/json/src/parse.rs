@@ -14,21 +14,10 @@ const TEXT_BYTES_MAX: usize = 1 << 30;
 const PAIRWISE_MEMBERS_MAX: usize = 16;
 
 pub(crate) fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Document, Rejected> {
-    let reject = |kind, at: usize, bytes| {
-        Err(Rejected {
-            fault: Fault {
-                kind,
-                at: at as u32,
-            },
-            bytes,
-        })
-    };
+    let reject =
+        |kind, at: usize, bytes| Err(Rejected { fault: Fault { kind, at: at as u32 }, bytes });
     if bytes.len() > limits.text_bytes_max.min(TEXT_BYTES_MAX) {
-        return reject(
-            FaultKind::TextTooLong,
-            limits.text_bytes_max.min(TEXT_BYTES_MAX),
-            bytes,
-        );
+        return reject(FaultKind::TextTooLong, limits.text_bytes_max.min(TEXT_BYTES_MAX), bytes);
     }
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
@@ -53,17 +42,9 @@ pub(crate) fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Document, Rejecte
     match parser.document() {
         Ok(()) => {
             let (nodes, unescaped) = (parser.nodes, parser.unescaped);
-            Ok(Document {
-                text,
-                nodes,
-                unescaped,
-                dropped: 0,
-            })
+            Ok(Document { text, nodes, unescaped, dropped: 0 })
         }
-        Err(fault) => Err(Rejected {
-            fault,
-            bytes: text.into_bytes(),
-        }),
+        Err(fault) => Err(Rejected { fault, bytes: text.into_bytes() }),
     }
 }
 
@@ -91,10 +72,7 @@ impl Parser<'_> {
     }
 
     const fn fault<T>(&self, kind: FaultKind) -> Parsed<T> {
-        Err(Fault {
-            kind,
-            at: self.at as u32,
-        })
+        Err(Fault { kind, at: self.at as u32 })
     }
 
     fn peek(&self) -> Option<u8> {
@@ -142,12 +120,7 @@ impl Parser<'_> {
 
     fn word(&mut self, word: &[u8], kind: Kind) -> Parsed {
         let start = self.at;
-        if !self
-            .bytes
-            .get(start..)
-            .unwrap_or_default()
-            .starts_with(word)
-        {
+        if !self.bytes.get(start..).unwrap_or_default().starts_with(word) {
             return self.fault(FaultKind::Syntax);
         }
         self.at += word.len();
@@ -214,8 +187,7 @@ impl Parser<'_> {
             (false, start + 1, self.at)
         } else {
             let first = self.unescaped.len();
-            self.unescaped
-                .push_str(self.text.get(start + 1..self.at).unwrap_or_default());
+            self.unescaped.push_str(self.text.get(start + 1..self.at).unwrap_or_default());
             self.rest_of_escaped()?;
             (true, first, self.unescaped.len())
         };
@@ -252,10 +224,7 @@ impl Parser<'_> {
             }
             self.at += 8;
         }
-        while self
-            .peek()
-            .is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\')
-        {
+        while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
             self.at += 1;
         }
     }
@@ -270,8 +239,7 @@ impl Parser<'_> {
             }
             let start = self.at;
             self.skip_plain();
-            self.unescaped
-                .push_str(self.text.get(start..self.at).unwrap_or_default());
+            self.unescaped.push_str(self.text.get(start..self.at).unwrap_or_default());
         }
     }
 
@@ -324,9 +292,7 @@ impl Parser<'_> {
         self.bytes
             .get(at..at + 4)?
             .iter()
-            .try_fold(0_u16, |sum, digit| {
-                Some(sum << 4 | (*digit as char).to_digit(16)? as u16)
-            })
+            .try_fold(0_u16, |sum, digit| Some(sum << 4 | (*digit as char).to_digit(16)? as u16))
     }
 
     fn array(&mut self) -> Parsed {
@@ -435,13 +401,8 @@ impl Parser<'_> {
     }
 
     fn characters(&self, node: &Node) -> &str {
-        let text = if node.escaped {
-            self.unescaped.as_str()
-        } else {
-            self.text
-        };
-        text.get(node.first as usize..node.last as usize)
-            .unwrap_or_default()
+        let text = if node.escaped { self.unescaped.as_str() } else { self.text };
+        text.get(node.first as usize..node.last as usize).unwrap_or_default()
     }
 
     /// The name nodes of the object whose node is `object`, as far as they have been read.
@@ -450,10 +411,7 @@ impl Parser<'_> {
         std::iter::from_fn(move || {
             let index = at;
             let name = self.nodes.get(index)?;
-            at = self
-                .nodes
-                .get(index + 1)
-                .map_or(self.nodes.len(), |value| value.next as usize);
+            at = self.nodes.get(index + 1).map_or(self.nodes.len(), |value| value.next as usize);
             Some((index, name))
         })
     }
@@ -463,21 +421,16 @@ impl Parser<'_> {
             return false;
         };
         let new = self.characters(node);
-        self.names(object)
-            .take_while(|(index, _)| *index < name)
-            .any(|(_, known)| {
-                known.last - known.first == node.last - node.first && self.characters(known) == new
-            })
+        self.names(object).take_while(|(index, _)| *index < name).any(|(_, known)| {
+            known.last - known.first == node.last - node.first && self.characters(known) == new
+        })
     }
 
     fn refuse_duplicates(&self, object: usize) -> Parsed {
         let mut seen = HashSet::new();
         for (_, name) in self.names(object) {
             if !seen.insert(self.characters(name)) {
-                return Err(Fault {
-                    kind: FaultKind::DuplicateName,
-                    at: name.start,
-                });
+                return Err(Fault { kind: FaultKind::DuplicateName, at: name.start });
             }
         }
         Ok(())
@@ -489,19 +442,12 @@ mod tests {
     use super::*;
 
     fn fault(text: &str) -> FaultKind {
-        Document::parse(text.into(), &Limits::default())
-            .map(|_| text)
-            .unwrap_err()
-            .fault
-            .kind
+        Document::parse(text.into(), &Limits::default()).map(|_| text).unwrap_err().fault.kind
     }
 
     #[test]
     fn what_has_two_readings_is_refused() {
-        assert_eq!(
-            fault(r#"{"role": 1, "r\u006fle": 2}"#),
-            FaultKind::DuplicateName
-        );
+        assert_eq!(fault(r#"{"role": 1, "r\u006fle": 2}"#), FaultKind::DuplicateName);
         assert_eq!(fault(r#""\ud800""#), FaultKind::BadEscape);
         assert_eq!(fault(r#""\udc00""#), FaultKind::BadEscape);
         assert_eq!(fault("1e999"), FaultKind::NumberRange);
@@ -516,9 +462,8 @@ mod tests {
 
     #[test]
     fn a_duplicate_among_many_members_is_found() {
-        let members: Vec<String> = (0..100)
-            .map(|index| format!("\"k{index}\": {{\"k\": 1}}"))
-            .collect();
+        let members: Vec<String> =
+            (0..100).map(|index| format!("\"k{index}\": {{\"k\": 1}}")).collect();
         let text = format!("{{{},\"k\\u0037\": 1}}", members.join(","));
         assert_eq!(fault(&text), FaultKind::DuplicateName);
     }
@@ -534,19 +479,13 @@ mod tests {
             object_members_max: 2,
             number_bytes_max: 5,
         };
-        let kind = |text: &str| {
-            Document::parse(text.into(), &limits)
-                .map_err(|no| no.fault.kind)
-                .err()
-        };
+        let kind =
+            |text: &str| Document::parse(text.into(), &limits).map_err(|no| no.fault.kind).err();
         assert_eq!(kind("[[[]]]"), None);
         assert_eq!(kind("[[[[]]]]"), Some(FaultKind::TooDeep));
         assert_eq!(kind("[1,2,3,4]"), None);
         assert_eq!(kind("[1,2,3,4,5]"), Some(FaultKind::TooManyItems));
-        assert_eq!(
-            kind(r#"{"a":1,"b":2,"c":3}"#),
-            Some(FaultKind::TooManyMembers)
-        );
+        assert_eq!(kind(r#"{"a":1,"b":2,"c":3}"#), Some(FaultKind::TooManyMembers));
         assert_eq!(kind("\"\\u00e9aaaa\""), Some(FaultKind::StringTooLong));
         assert_eq!(kind("123456"), Some(FaultKind::NumberTooLong));
         assert_eq!(kind("[[1,2,3],[1,2,3],[1]]"), Some(FaultKind::TooManyNodes));
@@ -555,10 +494,7 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_refused_without_a_deep_stack() {
-        let limits = Limits {
-            depth_max: usize::MAX,
-            ..Limits::GENEROUS
-        };
+        let limits = Limits { depth_max: usize::MAX, ..Limits::GENEROUS };
         let text = "[".repeat(1_000_000);
         let rejected = Document::parse(text.clone().into(), &limits).unwrap_err();
         assert_eq!(rejected.fault.kind, FaultKind::TooDeep);

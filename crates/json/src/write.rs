@@ -54,10 +54,7 @@ impl Value<'_> {
     }
 
     fn is_escaped(self) -> bool {
-        self.document()
-            .nodes
-            .get(self.index() as usize)
-            .is_some_and(|node| node.escaped)
+        self.document().nodes.get(self.index() as usize).is_some_and(|node| node.escaped)
     }
 }
 
@@ -69,9 +66,7 @@ mod tests {
 
     fn rewrite(text: &str) -> String {
         let mut out = Vec::new();
-        Document::parse(text.into(), &Limits::default())
-            .unwrap()
-            .write(&mut out);
+        Document::parse(text.into(), &Limits::default()).unwrap().write(&mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -88,9 +83,7 @@ mod tests {
             Just(serde_json::Value::Null),
             any::<bool>().prop_map(Into::into),
             any::<i64>().prop_map(Into::into),
-            any::<f64>()
-                .prop_filter("finite", |n| n.is_finite())
-                .prop_map(Into::into),
+            any::<f64>().prop_filter("finite", |n| n.is_finite()).prop_map(Into::into),
             any::<String>().prop_map(Into::into),
         ];
         leaf.prop_recursive(4, 64, 8, |inner| {

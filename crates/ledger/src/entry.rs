@@ -123,11 +123,7 @@ impl Entry {
             would_refuse: Vec::new(),
             would_refuse_more: 0,
         };
-        Self {
-            ledger,
-            facts,
-            is_finished: false,
-        }
+        Self { ledger, facts, is_finished: false }
     }
 
     /// The request's name.
@@ -195,11 +191,7 @@ impl Entry {
             reason: refusal.reason,
             detail: refusal.detail.clone(),
         };
-        note(
-            &mut self.facts.would_refuse,
-            &mut self.facts.would_refuse_more,
-            noted,
-        );
+        note(&mut self.facts.would_refuse, &mut self.facts.would_refuse_more, noted);
     }
 
     /// What controls removed so far.

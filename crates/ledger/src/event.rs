@@ -27,10 +27,7 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     }
     event.optional("failure", facts.failure.as_deref());
     event.number("status", facts.status.map(|status| u64::from(status.0)));
-    event.number(
-        "upstream_status",
-        facts.upstream_status.map(|status| u64::from(status.0)),
-    );
+    event.number("upstream_status", facts.upstream_status.map(|status| u64::from(status.0)));
     event.notes("edits", &facts.edits, facts.edits_more);
     event.notes("would_refuse", &facts.would_refuse, facts.would_refuse_more);
     if facts.client_gone {
@@ -63,10 +60,7 @@ struct Object<'a> {
 impl<'a> Object<'a> {
     fn open(out: &'a mut Vec<u8>) -> Self {
         out.push(b'{');
-        Self {
-            out,
-            is_first: true,
-        }
+        Self { out, is_first: true }
     }
 
     fn close(self) {
@@ -118,10 +112,7 @@ impl<'a> Object<'a> {
             if place > 0 {
                 self.out.push(b',');
             }
-            let mut object = Object {
-                out: &mut *self.out,
-                is_first: true,
-            };
+            let mut object = Object { out: &mut *self.out, is_first: true };
             object.out.push(b'{');
             object.text("control", note.control.name());
             object.text("reason", note.reason);

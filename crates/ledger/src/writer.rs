@@ -85,10 +85,8 @@ impl Ledger {
 
     /// A ledger into anything that takes bytes.
     pub fn to(sink: Box<dyn Write + Send>, clock: Arc<dyn Clock>) -> Result<Self, LedgerError> {
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State::default()),
-            changed: Condvar::new(),
-        });
+        let shared =
+            Arc::new(Shared { state: Mutex::new(State::default()), changed: Condvar::new() });
         let writer = std::thread::Builder::new()
             .name("ledger".to_owned())
             .spawn({
@@ -96,10 +94,7 @@ impl Ledger {
                 move || drain(&shared, sink, &*clock)
             })
             .map_err(LedgerError::Thread)?;
-        Ok(Self {
-            shared,
-            writer: Mutex::new(Some(writer)),
-        })
+        Ok(Self { shared, writer: Mutex::new(Some(writer)) })
     }
 
     /// Adds one record, written by `write`; counts it as lost if the queue is full.
@@ -123,11 +118,7 @@ impl Ledger {
     pub fn flush(&self) {
         let mut state = self.shared.lock();
         while !state.queue.is_empty() || state.is_writing {
-            state = self
-                .shared
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -136,11 +127,7 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         self.shared.lock().is_closing = true;
         self.shared.changed.notify_all();
-        let writer = self
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
             // A writer that panicked has nothing more to say.
             let _ = writer.join();
@@ -177,10 +164,7 @@ fn drain(shared: &Shared, mut sink: Box<dyn Write + Send>, clock: &dyn Clock) {
     loop {
         let mut state = shared.lock();
         while state.queue.is_empty() && !state.is_closing {
-            state = shared
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.queue.is_empty() {
             return;

@@ -45,9 +45,7 @@ impl Date {
         };
         let number = |digits: &[u8]| {
             digits.iter().try_fold(0_u16, |sum, digit| {
-                digit
-                    .is_ascii_digit()
-                    .then(|| sum * 10 + u16::from(digit - b'0'))
+                digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0'))
             })
         };
         let year = number(&[*y1, *y2, *y3, *y4]).ok_or(DateError::Form)?;
@@ -64,9 +62,8 @@ impl Date {
         let years = u64::from(self.year);
         let before = |year: u64| year * 365 + (year / 4) - (year / 100) + (year / 400);
         let days_before_year = before(years - 1) - before(1969);
-        let days_before_month: u64 = (1..self.month)
-            .map(|month| u64::from(days_in_month(self.year, month)))
-            .sum();
+        let days_before_month: u64 =
+            (1..self.month).map(|month| u64::from(days_in_month(self.year, month))).sum();
         UnixMillis((days_before_year + days_before_month + u64::from(self.day) - 1) * DAY_MS)
     }
 
@@ -88,11 +85,7 @@ impl Date {
             days -= u64::from(days_in_month(year, month));
             month += 1;
         }
-        Self {
-            year,
-            month,
-            day: days as u8 + 1,
-        }
+        Self { year, month, day: days as u8 + 1 }
     }
 }
 
@@ -125,27 +118,17 @@ impl UnixMillis {
     pub fn rfc3339(self) -> String {
         let (hour, minute, second) = self.time_of_day();
         let millis = self.0 % 1000;
-        format!(
-            "{}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z",
-            Date::of(self)
-        )
+        format!("{}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z", Date::of(self))
     }
 
     /// The HTTP date form (RFC 9110 section 5.6.7): `Tue, 24 Nov 2026 08:15:30 GMT`.
     pub fn http_date(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        const MONTHS: [&str; 12] = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ];
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let date = Date::of(self);
-        let weekday = DAYS
-            .get((self.0 / DAY_MS % 7) as usize)
-            .copied()
-            .unwrap_or_default();
-        let month = MONTHS
-            .get(usize::from(date.month) - 1)
-            .copied()
-            .unwrap_or_default();
+        let weekday = DAYS.get((self.0 / DAY_MS % 7) as usize).copied().unwrap_or_default();
+        let month = MONTHS.get(usize::from(date.month) - 1).copied().unwrap_or_default();
         let (hour, minute, second) = self.time_of_day();
         let (day, year) = (date.day, date.year);
         format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
@@ -163,12 +146,9 @@ mod tests {
 
     #[test]
     fn a_date_counts_its_days_from_1970_and_back() {
-        for (text, days) in [
-            ("1970-01-01", 0),
-            ("1972-02-29", 789),
-            ("2000-03-01", 11_017),
-            ("2026-11-24", 20_781),
-        ] {
+        for (text, days) in
+            [("1970-01-01", 0), ("1972-02-29", 789), ("2000-03-01", 11_017), ("2026-11-24", 20_781)]
+        {
             let date = Date::parse(text).unwrap();
             assert_eq!(date.start().0 / DAY_MS, days, "{text}");
             assert_eq!(Date::of(date.start()), date, "{text}");
@@ -178,13 +158,7 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist_are_refused() {
-        for text in [
-            "2026-02-29",
-            "2026-13-01",
-            "2026-00-10",
-            "2026-04-31",
-            "2026-01-00",
-        ] {
+        for text in ["2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-01-00"] {
             assert_eq!(Date::parse(text), Err(DateError::NoSuchDay), "{text}");
         }
         for text in ["2026-1-1", "tomorrow", "", "2026/01/01", "+026-01-01"] {

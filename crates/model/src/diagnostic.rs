@@ -37,23 +37,17 @@ impl Sources {
 
     /// The name of a file.
     pub fn name(&self, id: SourceId) -> &str {
-        self.files
-            .get(usize::from(id.0))
-            .map_or("", |(name, _)| name)
+        self.files.get(usize::from(id.0)).map_or("", |(name, _)| name)
     }
 
     /// The text of a file.
     pub fn text(&self, id: SourceId) -> &str {
-        self.files
-            .get(usize::from(id.0))
-            .map_or("", |(_, text)| text)
+        self.files.get(usize::from(id.0)).map_or("", |(_, text)| text)
     }
 
     /// The text of a file, shared.
     pub fn shared_text(&self, id: SourceId) -> Arc<str> {
-        self.files
-            .get(usize::from(id.0))
-            .map_or_else(|| Arc::from(""), |(_, text)| text.clone())
+        self.files.get(usize::from(id.0)).map_or_else(|| Arc::from(""), |(_, text)| text.clone())
     }
 
     /// Line and column of a span's start, both from 1; columns count characters.
@@ -65,13 +59,7 @@ impl Sources {
         }
         let before = text.get(..start).unwrap_or_default();
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let column = before
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         (line as u32, column as u32)
     }
 }
@@ -123,14 +111,7 @@ impl Diagnostic {
     }
 
     const fn new(code: &'static Code, severity: Severity, message: String) -> Self {
-        Self {
-            code,
-            severity,
-            message,
-            span: None,
-            label: None,
-            help: None,
-        }
+        Self { code, severity, message, span: None, label: None, help: None }
     }
 
     /// Where it is.
@@ -163,13 +144,7 @@ mod tests {
     fn a_place_is_counted_in_lines_and_characters() {
         let mut sources = Sources::default();
         let id = sources.add("a.yaml", "é: 1\nöx: 2\n");
-        let at = |start| {
-            sources.line_column(Span {
-                source: id,
-                start,
-                end: start,
-            })
-        };
+        let at = |start| sources.line_column(Span { source: id, start, end: start });
         assert_eq!(at(0), (1, 1));
         assert_eq!(at(2), (1, 2));
         assert_eq!(at(6), (2, 1));

@@ -102,14 +102,7 @@ impl Refusal {
         reason: &'static str,
         detail: impl Into<String>,
     ) -> Self {
-        Self {
-            control,
-            status,
-            public: None,
-            detail: detail.into(),
-            reason,
-            fields: Vec::new(),
-        }
+        Self { control, status, public: None, detail: detail.into(), reason, fields: Vec::new() }
     }
 
     /// With a header field on the answer.

@@ -66,14 +66,8 @@ mod tests {
         let later = RequestId::new(UnixMillis(1_795_000_000_001), 0);
         assert!(earlier.to_string() < later.to_string());
         assert_eq!(RequestId::parse(&earlier.to_string()), Ok(earlier));
-        assert_eq!(
-            RequestId::parse(&later.to_string().to_lowercase()),
-            Ok(later)
-        );
-        assert_eq!(
-            RequestId::parse("8ZZZZZZZZZZZZZZZZZZZZZZZZZ"),
-            Err(RequestIdError)
-        );
+        assert_eq!(RequestId::parse(&later.to_string().to_lowercase()), Ok(later));
+        assert_eq!(RequestId::parse("8ZZZZZZZZZZZZZZZZZZZZZZZZZ"), Err(RequestIdError));
         assert_eq!(RequestId::parse("no"), Err(RequestIdError));
     }
 }

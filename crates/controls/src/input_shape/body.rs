@@ -1,16 +1,17 @@
 //! Bodies: one reading, and the declared schema.
 
 use portcullis_contract::Schema;
-use portcullis_json::{Document, Fault, FaultKind};
+use portcullis_json::{Document, FaultKind};
 use portcullis_model::Refusal;
 
 use super::{mismatch, refusal};
 use crate::registry::Judgement;
+use crate::urlencoded::Fault;
 use crate::{content_type, resource_limits};
 
 /// The refusal of a JSON text that is not accepted. Who refuses depends on why: too large is
 /// `resource_limits`, not JSON at all is `content_type`, two readings is this control.
-pub fn unreadable(fault: &Fault) -> Refusal {
+pub fn unreadable(fault: &portcullis_json::Fault) -> Refusal {
     match fault.kind {
         kind if kind.is_limit() => resource_limits::json_refusal(fault),
         FaultKind::Syntax
@@ -19,6 +20,16 @@ pub fn unreadable(fault: &Fault) -> Refusal {
         | FaultKind::ControlCharacter => content_type::not_what_it_says(fault),
         kind => refusal(kind.name(), fault.to_string()),
     }
+}
+
+/// The refusal of a form that has no single reading.
+pub fn unreadable_form(fault: Fault) -> Refusal {
+    refusal(fault.name(), "in the form")
+}
+
+/// The refusal of a request without the body that is required.
+pub fn missing_body() -> Refusal {
+    refusal("missing_body", "the body is required")
 }
 
 /// Whether a body is what its schema says.

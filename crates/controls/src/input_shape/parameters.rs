@@ -58,24 +58,21 @@ pub fn judge_parameters<'a>(
     shapes: &'a Shapes,
     given: &'a Given<'a>,
 ) -> Judgement<Accepted> {
-    let mut judge = Judge {
-        operation,
-        shapes,
-        given,
-        accepted: Accepted::default(),
-    };
+    let mut judge = Judge { operation, shapes, given, accepted: Accepted::default() };
     match judge.all() {
         Ok(()) => Judgement::Pass(judge.accepted),
-        Err(refusal) => Judgement::Refuse(refusal, as_it_came(given)),
+        Err(refusal) => Judgement::Refuse(refusal, given.as_it_came()),
     }
 }
 
-/// What an observer goes on with.
-fn as_it_came(given: &Given<'_>) -> Accepted {
-    Accepted {
-        query: given.query.unwrap_or_default().as_bytes().to_vec(),
-        cookies: given.cookies.unwrap_or_default().as_bytes().to_vec(),
-        dropped: Vec::new(),
+impl Given<'_> {
+    /// Query and cookies as they were sent: what an observer goes on with.
+    pub fn as_it_came(&self) -> Accepted {
+        Accepted {
+            query: self.query.unwrap_or_default().as_bytes().to_vec(),
+            cookies: self.cookies.unwrap_or_default().as_bytes().to_vec(),
+            dropped: Vec::new(),
+        }
     }
 }
 
@@ -98,18 +95,12 @@ impl<'a> Judge<'a> {
 
     fn declared(&self, place: Place) -> impl Iterator<Item = &'a Parameter> + use<'a> {
         let parameters: &'a [Parameter] = &self.operation.parameters;
-        parameters
-            .iter()
-            .filter(move |parameter| parameter.place == place)
+        parameters.iter().filter(move |parameter| parameter.place == place)
     }
 
     fn path(&self) -> Result<(), Refusal> {
         for parameter in self.declared(Place::Path) {
-            let found = self
-                .given
-                .path
-                .iter()
-                .find(|(name, _)| *name == parameter.name);
+            let found = self.given.path.iter().find(|(name, _)| *name == parameter.name);
             let Some((_, value)) = found else {
                 return Err(parameter_refusal("missing", Place::Path, &parameter.name));
             };
@@ -124,11 +115,7 @@ impl<'a> Judge<'a> {
             match (self.given.header)(&name) {
                 Header::One(value) => self.check(parameter, &[Cow::Borrowed(value.trim())])?,
                 Header::Repeated => {
-                    return Err(parameter_refusal(
-                        "repeated",
-                        Place::Header,
-                        &parameter.name,
-                    ));
+                    return Err(parameter_refusal("repeated", Place::Header, &parameter.name));
                 }
                 Header::Absent => Self::absent(parameter)?,
             }
@@ -138,20 +125,14 @@ impl<'a> Judge<'a> {
 
     fn absent(parameter: &Parameter) -> Result<(), Refusal> {
         if parameter.required {
-            return Err(parameter_refusal(
-                "missing",
-                parameter.place,
-                &parameter.name,
-            ));
+            return Err(parameter_refusal("missing", parameter.place, &parameter.name));
         }
         Ok(())
     }
 
     fn query(&mut self) -> Result<(), Refusal> {
         let Some(query) = self.given.query else {
-            return self
-                .declared(Place::Query)
-                .try_for_each(|parameter| Self::absent(parameter));
+            return self.declared(Place::Query).try_for_each(Self::absent);
         };
         let mut pairs: Pairs<'a> = Vec::new();
         for (name, value) in urlencoded::pairs(query) {
@@ -201,17 +182,10 @@ impl<'a> Judge<'a> {
                 let [(_, raw)] = taken.as_slice() else {
                     return Err(undecodable(Fault::Repeated));
                 };
-                let values = raw
-                    .split(',')
-                    .map(urlencoded::decode)
-                    .collect::<Result<Vec<_>, _>>();
+                let values = raw.split(',').map(urlencoded::decode).collect::<Result<Vec<_>, _>>();
                 let values = values.map_err(undecodable)?;
                 if values.iter().any(|value| value.contains(',')) {
-                    return Err(parameter_refusal(
-                        "encoded_comma",
-                        Place::Query,
-                        &parameter.name,
-                    ));
+                    return Err(parameter_refusal("encoded_comma", Place::Query, &parameter.name));
                 }
                 self.check(parameter, &values)?;
                 self.write_commas(&parameter.name, &values);
@@ -253,10 +227,7 @@ impl<'a> Judge<'a> {
         };
         let mut members = Vec::with_capacity(taken.len());
         for (name, raw) in taken {
-            members.push((
-                Cow::Owned(member(name)),
-                urlencoded::decode(raw).map_err(fault)?,
-            ));
+            members.push((Cow::Owned(member(name)), urlencoded::decode(raw).map_err(fault)?));
         }
         let shape = parameter.schema.as_ref().map(|schema| schema.shape);
         let document = urlencoded::read_pairs(&members, self.shapes, shape, self.given.limits)
@@ -323,11 +294,7 @@ impl<'a> Judge<'a> {
                 (None, _) => Self::absent(parameter)?,
                 (Some((_, value)), None) => self.check(parameter, &[Cow::Borrowed(*value)])?,
                 _ => {
-                    return Err(parameter_refusal(
-                        "repeated",
-                        Place::Cookie,
-                        &parameter.name,
-                    ));
+                    return Err(parameter_refusal("repeated", Place::Cookie, &parameter.name));
                 }
             }
         }
@@ -350,20 +317,13 @@ impl<'a> Judge<'a> {
     fn is_declared_cookie(&self, name: &str) -> bool {
         let is_scheme =
             |place: &SchemePlace| matches!(place, SchemePlace::Cookie(known) if known == name);
-        self.declared(Place::Cookie)
-            .any(|parameter| parameter.name == name)
-            || self
-                .given
-                .schemes
-                .iter()
-                .any(|scheme| is_scheme(&scheme.place))
+        self.declared(Place::Cookie).any(|parameter| parameter.name == name)
+            || self.given.schemes.iter().any(|scheme| is_scheme(&scheme.place))
     }
 
     fn drop_name(&mut self, place: Place, name: &str) {
         if self.accepted.dropped.len() < DROPPED_MAX {
-            self.accepted
-                .dropped
-                .push((place, name.chars().take(64).collect()));
+            self.accepted.dropped.push((place, name.chars().take(64).collect()));
         }
     }
 
@@ -377,19 +337,13 @@ impl<'a> Judge<'a> {
             return Ok(());
         };
         if parameter.collection == Collection::Json {
-            let text = values
-                .first()
-                .map(|value| value.as_bytes().to_vec())
-                .unwrap_or_default();
+            let text = values.first().map(|value| value.as_bytes().to_vec()).unwrap_or_default();
             let document = Document::parse(text, self.given.limits)
                 .map_err(|rejected| parameter_refusal(rejected.fault.kind.name(), place, name))?;
             return Self::check_document(parameter, &document);
         }
-        let read = |value| {
-            parameter
-                .scalar(value)
-                .map_err(|_| parameter_refusal("type", place, name))
-        };
+        let read =
+            |value| parameter.scalar(value).map_err(|_| parameter_refusal("type", place, name));
         let result = match (&parameter.collection, values) {
             (Collection::Commas, [joined]) if place != Place::Query => {
                 let scalars = joined
@@ -439,7 +393,5 @@ fn belongs(parameter: &Parameter, name: &str) -> bool {
 
 /// `filter[status]` is the member `status` of `filter`.
 fn inner<'n>(parameter: &str, name: &'n str) -> Option<&'n str> {
-    name.strip_prefix(parameter)?
-        .strip_prefix('[')?
-        .strip_suffix(']')
+    name.strip_prefix(parameter)?.strip_prefix('[')?.strip_suffix(']')
 }

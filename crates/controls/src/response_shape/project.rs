@@ -58,12 +58,8 @@ const REMOVED_MAX: usize = 16;
 
 /// Projects a document to a shape; `None` is "nothing is described".
 pub fn project(document: &Document, shapes: &Shapes, shape: Option<ShapeId>) -> Projection {
-    let mut walk = Walk {
-        shapes,
-        at: Vec::new(),
-        removed: Vec::new(),
-        projection: Projection::default(),
-    };
+    let mut walk =
+        Walk { shapes, at: Vec::new(), removed: Vec::new(), projection: Projection::default() };
     let root = document.root();
     let Some(shape) = shape.map(|shape| shapes.get(shape)) else {
         walk.projection.is_not_described = true;
@@ -263,23 +259,10 @@ mod tests {
 
     #[test]
     fn password_like_names_are_known_in_every_spelling() {
-        for name in [
-            "password",
-            "Password_Hash",
-            "passwordHash",
-            "card-number",
-            "CVV",
-            "pwd",
-        ] {
+        for name in ["password", "Password_Hash", "passwordHash", "card-number", "CVV", "pwd"] {
             assert!(is_sensitive(name), "{name}");
         }
-        for name in [
-            "access_token",
-            "password_changed_at",
-            "pass",
-            "card_last4",
-            "",
-        ] {
+        for name in ["access_token", "password_changed_at", "pass", "card_last4", ""] {
             assert!(!is_sensitive(name), "{name}");
         }
     }

@@ -22,48 +22,27 @@ pub struct Preflight<'a> {
 type Fields = Vec<(&'static str, String)>;
 
 /// Headers that a page may send without the contract naming them.
-const ORDINARY: [&str; 6] = [
-    "accept",
-    "accept-language",
-    "authorization",
-    "content-type",
-    "if-match",
-    "if-none-match",
-];
+const ORDINARY: [&str; 6] =
+    ["accept", "accept-language", "authorization", "content-type", "if-match", "if-none-match"];
 
 /// The fields of a preflight's answer, or the refusal of an origin that is not named.
 pub fn judge_preflight(preflight: &Preflight<'_>) -> Judgement<Fields> {
-    let Preflight {
-        origin,
-        origins,
-        operation,
-        schemes,
-    } = *preflight;
+    let Preflight { origin, origins, operation, schemes } = *preflight;
     if !is_named(origins, origin) {
         let shown: String = origin.chars().take(128).collect();
         return Judgement::Refuse(
-            refusal(
-                "unknown_origin",
-                format!("`origins:` does not name `{shown}`"),
-            ),
+            refusal("unknown_origin", format!("`origins:` does not name `{shown}`")),
             Vec::new(),
         );
     }
     let Some(operation) = operation else {
         return Judgement::Refuse(
-            refusal(
-                "undeclared_preflight",
-                "no declared operation for this preflight",
-            ),
+            refusal("undeclared_preflight", "no declared operation for this preflight"),
             Vec::new(),
         );
     };
     let mut allowed: Vec<String> = ORDINARY.iter().map(|name| (*name).to_owned()).collect();
-    for parameter in operation
-        .parameters
-        .iter()
-        .filter(|one| one.place == Place::Header)
-    {
+    for parameter in operation.parameters.iter().filter(|one| one.place == Place::Header) {
         allowed.push(parameter.name.to_ascii_lowercase());
     }
     for scheme in schemes {
@@ -74,22 +53,14 @@ pub fn judge_preflight(preflight: &Preflight<'_>) -> Judgement<Fields> {
     allowed.sort_unstable();
     allowed.dedup();
     let mut fields = answer_fields(origins, Some(origin), schemes);
-    fields.push((
-        "Access-Control-Allow-Methods",
-        operation.method.name().to_owned(),
-    ));
+    fields.push(("Access-Control-Allow-Methods", operation.method.name().to_owned()));
     fields.push(("Access-Control-Allow-Headers", allowed.join(", ")));
     fields.push(("Access-Control-Max-Age", "600".to_owned()));
     Judgement::Pass(fields)
 }
 
 fn refusal(reason: &'static str, detail: impl Into<String>) -> Refusal {
-    Refusal::new(
-        ControlId::SafeConfiguration,
-        Status::FORBIDDEN,
-        reason,
-        detail,
-    )
+    Refusal::new(ControlId::SafeConfiguration, Status::FORBIDDEN, reason, detail)
 }
 
 fn is_named(origins: &[Origin], origin: &str) -> bool {
@@ -113,10 +84,7 @@ pub fn answer_fields(
             "Access-Control-Expose-Headers",
             "ETag, Link, Location, Retry-After, X-Request-Id".to_owned(),
         ));
-        if schemes
-            .iter()
-            .any(|scheme| matches!(scheme.place, SchemePlace::Cookie(_)))
-        {
+        if schemes.iter().any(|scheme| matches!(scheme.place, SchemePlace::Cookie(_))) {
             fields.push(("Access-Control-Allow-Credentials", "true".to_owned()));
         }
     }

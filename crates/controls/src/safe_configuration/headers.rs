@@ -14,21 +14,14 @@ pub struct Security {
 pub fn security_fields(security: Security) -> impl Iterator<Item = (&'static str, &'static str)> {
     const ALWAYS: [(&str, &str); 6] = [
         ("X-Content-Type-Options", "nosniff"),
-        (
-            "Content-Security-Policy",
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
         ("Referrer-Policy", "no-referrer"),
         ("X-Frame-Options", "DENY"),
         ("X-Permitted-Cross-Domain-Policies", "none"),
     ];
-    let private = security
-        .is_private
-        .then_some(("Cache-Control", "private, no-store"));
-    let tls = security
-        .is_tls
-        .then_some(("Strict-Transport-Security", "max-age=31536000"));
+    let private = security.is_private.then_some(("Cache-Control", "private, no-store"));
+    let tls = security.is_tls.then_some(("Strict-Transport-Security", "max-age=31536000"));
     ALWAYS.into_iter().chain(private).chain(tls)
 }
 
@@ -142,23 +135,14 @@ mod tests {
     #[test]
     fn lists_are_sorted_because_they_are_searched_by_halves() {
         assert!(REMOVED.is_sorted());
-        for name in [
-            "server",
-            "x-powered-by",
-            "x-debug-sql",
-            "x-kong-request-id",
-            "x-frame-options",
-        ] {
+        for name in
+            ["server", "x-powered-by", "x-debug-sql", "x-kong-request-id", "x-frame-options"]
+        {
             assert!(is_leak(name), "{name}");
         }
-        for name in [
-            "content-type",
-            "etag",
-            "location",
-            "x-total-count",
-            "link",
-            "x-ratelimit-limit",
-        ] {
+        for name in
+            ["content-type", "etag", "location", "x-total-count", "link", "x-ratelimit-limit"]
+        {
             assert!(!is_leak(name), "{name}");
         }
     }

@@ -12,10 +12,7 @@ pub struct LeakDetector {
 
 /// What a pattern recognises, and the pattern.
 const PATTERNS: [(&str, &str); 12] = [
-    (
-        "stack_trace",
-        r"Traceback \(most recent call last\)|panicked at |goroutine \d+ \[",
-    ),
+    ("stack_trace", r"Traceback \(most recent call last\)|panicked at |goroutine \d+ \["),
     (
         "stack_frame",
         r#"(?m)^\s*at [\w.$<>/]+ ?\(|\.(?:java|kt|js|ts|cs|py|rb|php|go|rs):\d+|File ".+", line \d+"#,
@@ -37,26 +34,14 @@ const PATTERNS: [(&str, &str); 12] = [
         "sql_text",
         r"(?i)\bselect\b.{1,200}\bfrom\b.{1,200}\b(?:where|limit|order by|join)\b|\binsert into \w+ ?\(|\bupdate \w+ set \w+ ?=",
     ),
-    (
-        "unix_path",
-        r"(?:^|[\s'\x22(=])/(?:usr|home|var|opt|srv|etc|root|app|proc|tmp)/[\w.-]+",
-    ),
-    (
-        "windows_path",
-        r"(?i)\b[a-z]:\\(?:users|inetpub|windows|program files|app)\b",
-    ),
+    ("unix_path", r"(?:^|[\s'\x22(=])/(?:usr|home|var|opt|srv|etc|root|app|proc|tmp)/[\w.-]+"),
+    ("windows_path", r"(?i)\b[a-z]:\\(?:users|inetpub|windows|program files|app)\b"),
     (
         "private_address",
         r"\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b|\b127\.0\.0\.1:\d+",
     ),
-    (
-        "debug_page",
-        r"DEBUG = True|Werkzeug Debugger|Whoops, looks like something went wrong",
-    ),
-    (
-        "connection_string",
-        r"(?i)\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqp)://",
-    ),
+    ("debug_page", r"DEBUG = True|Werkzeug Debugger|Whoops, looks like something went wrong"),
+    ("connection_string", r"(?i)\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqp)://"),
 ];
 
 impl Default for LeakDetector {
@@ -90,12 +75,7 @@ impl LeakDetector {
 
 /// The refusal of an error body that tells too much; the answer keeps its status.
 pub fn leak_refusal(status: Status, what: &'static str) -> Refusal {
-    Refusal::new(
-        ControlId::SafeConfiguration,
-        status,
-        "error_body_leaks",
-        what,
-    )
+    Refusal::new(ControlId::SafeConfiguration, status, "error_body_leaks", what)
 }
 
 #[cfg(test)]
@@ -108,10 +88,7 @@ mod tests {
         assert!(detector.patterns.is_some(), "every pattern compiles");
         for (text, what) in [
             ("near \"'\": syntax error in SELECT", "sql_error"),
-            (
-                "UNIQUE constraint failed: customers.email",
-                "sql_constraint",
-            ),
+            ("UNIQUE constraint failed: customers.email", "sql_constraint"),
             ("Traceback (most recent call last):\n", "stack_trace"),
             ("    at Object.<anonymous> (server.js:10:5)", "stack_frame"),
             ("cannot open '/var/lib/api/data.db'", "unix_path"),

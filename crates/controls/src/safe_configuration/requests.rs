@@ -20,9 +20,7 @@ pub fn request_field(name: &str) -> RequestField {
         RequestField::Connection
     } else if name.contains('_')
         || HOSTILE.binary_search(&name).is_ok()
-        || HOSTILE_PREFIXES
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
+        || HOSTILE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
     {
         RequestField::Hostile
     } else if ORDINARY.binary_search(&name).is_ok() {
@@ -95,12 +93,7 @@ mod tests {
     #[test]
     fn every_name_has_its_class() {
         assert!(CONNECTION.is_sorted() && ORDINARY.is_sorted() && HOSTILE.is_sorted());
-        for name in [
-            "x-http-method-override",
-            "x-forwarded-for",
-            "user_id",
-            "x-original-url",
-        ] {
+        for name in ["x-http-method-override", "x-forwarded-for", "user_id", "x-original-url"] {
             assert_eq!(request_field(name), RequestField::Hostile, "{name}");
         }
         assert_eq!(request_field("transfer-encoding"), RequestField::Connection);

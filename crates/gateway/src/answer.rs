@@ -1,0 +1,127 @@
+//! Answers: how they are put together, once, at the edge.
+
+use std::io::Write as _;
+
+use portcullis_json::push_quoted;
+use portcullis_model::{RequestId, Status};
+
+use crate::upstream::Streaming;
+
+/// An answer on its way out: fields without those that the edge adds.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: Status,
+    fields: Vec<u8>,
+    pub(crate) body: Body,
+    /// Nobody may store it (rule 23).
+    pub(crate) is_private: bool,
+}
+
+/// An answer's body.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// None, and none may be announced (204, 304, answers to HEAD).
+    Nothing,
+    /// As it comes from the API, not inspected.
+    Streaming(Box<Streaming>),
+}
+
+impl Answer {
+    pub(crate) const fn new(status: Status, body: Body) -> Self {
+        Self { status, fields: Vec::new(), body, is_private: true }
+    }
+
+    /// A neutral problem document (RFC 9457): the status's own title, a sentence at most, and the
+    /// request's name.
+    pub(crate) fn problem(status: Status, public: Option<&str>, id: RequestId) -> Self {
+        let mut body = Vec::with_capacity(160);
+        body.extend_from_slice(b"{\"type\":\"about:blank\",\"title\":");
+        push_quoted(status.reason(), &mut body);
+        // Writing to a Vec cannot fail.
+        let _ = write!(body, ",\"status\":{}", status.0);
+        if let Some(public) = public {
+            body.extend_from_slice(b",\"detail\":");
+            push_quoted(public, &mut body);
+        }
+        body.extend_from_slice(b",\"request_id\":\"");
+        body.extend_from_slice(&id.text());
+        body.extend_from_slice(b"\"}");
+        let mut answer = Self::new(status, Body::Whole(body));
+        answer.push_field("Content-Type", "application/problem+json");
+        answer
+    }
+
+    /// Adds a field. One that could end its line early is left out: it cannot be written.
+    pub(crate) fn push_field(&mut self, name: &str, value: &str) {
+        let is_clean = |text: &str| !text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0));
+        if is_clean(name) && is_clean(value) {
+            push_field(&mut self.fields, name, value);
+        }
+    }
+
+    /// Whether a body of known length is there, and how long it is.
+    pub(crate) const fn body_bytes(&self) -> u64 {
+        match &self.body {
+            Body::Whole(body) => body.len() as u64,
+            Body::Nothing | Body::Streaming(_) => 0,
+        }
+    }
+
+    /// Writes head and whole body (a streaming body is written by the connection).
+    pub(crate) fn write(&self, edge: &Edge<'_>, out: &mut Vec<u8>) {
+        out.reserve(self.fields.len() + self.body_bytes() as usize + 512);
+        let reason = self.status.reason();
+        let _ = write!(out, "HTTP/1.1 {} {reason}\r\n", self.status.0);
+        out.extend_from_slice(&self.fields);
+        for (name, value) in edge.fields {
+            push_field(out, name, value);
+        }
+        for (name, value) in edge.constant_fields.iter().copied() {
+            push_field(out, name, value);
+        }
+        push_field(out, "Date", edge.date);
+        out.extend_from_slice(b"X-Request-Id: ");
+        out.extend_from_slice(&edge.id.text());
+        out.extend_from_slice(b"\r\n");
+        match &self.body {
+            Body::Whole(body) => {
+                let _ = write!(out, "Content-Length: {}\r\n", body.len());
+            }
+            Body::Streaming(_) if edge.is_http10 => {}
+            Body::Streaming(_) => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
+            Body::Nothing => {}
+        }
+        if !edge.keep_alive {
+            out.extend_from_slice(b"Connection: close\r\n");
+        } else if edge.is_http10 {
+            out.extend_from_slice(b"Connection: keep-alive\r\n");
+        }
+        out.extend_from_slice(b"\r\n");
+        if let Body::Whole(body) = &self.body
+            && !edge.is_head
+        {
+            out.extend_from_slice(body);
+        }
+    }
+}
+
+/// What the edge adds to every answer.
+#[derive(Debug)]
+pub(crate) struct Edge<'a> {
+    pub(crate) id: RequestId,
+    pub(crate) date: &'a str,
+    pub(crate) fields: &'a [(&'static str, String)],
+    pub(crate) constant_fields: &'a [(&'static str, &'static str)],
+    pub(crate) keep_alive: bool,
+    pub(crate) is_http10: bool,
+    pub(crate) is_head: bool,
+}
+
+fn push_field(out: &mut Vec<u8>, name: &str, value: &str) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value.as_bytes());
+    out.extend_from_slice(b"\r\n");
+}

@@ -1,0 +1,304 @@
+//! Listening: one acceptor, a few workers, each with its own runtime and its own connections to
+//! the API, so that a request never changes threads.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use portcullis_controls::Plan;
+use portcullis_ledger::Ledger;
+use portcullis_model::Clock;
+use tokio::sync::{mpsc, watch};
+use tokio::task::LocalSet;
+
+use crate::budget::Budget;
+use crate::client;
+use crate::decision::Probe;
+use crate::upstream::Pool;
+
+/// How a gateway runs.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Threads that serve requests.
+    pub workers: usize,
+    /// The attacker's credential, in a gateway that `attack` starts (rule 35).
+    pub probe: Option<Probe>,
+    /// Called with one line for every refusal (rule 31).
+    pub on_refusal: Option<fn(&str)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { workers: 1, probe: None, on_refusal: None }
+    }
+}
+
+/// Why a gateway does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    Listen(SocketAddr, io::Error),
+    /// A thread or its runtime cannot be made.
+    Worker(io::Error),
+    /// The operating system has no randomness for us.
+    Chance,
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Listen(address, error) => write!(f, "cannot listen on `{address}`: {error}"),
+            Self::Worker(error) => write!(f, "cannot start a worker: {error}"),
+            Self::Chance => f.write_str("the operating system gives no randomness"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Listen(_, error) | Self::Worker(error) => Some(error),
+            Self::Chance => None,
+        }
+    }
+}
+
+/// What happened so far, counted.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Requests whose head was read.
+    pub requests: AtomicU64,
+    /// Requests that a control refused.
+    pub refused: AtomicU64,
+    /// Panics in rooms, caught and answered 500.
+    pub panics: AtomicU64,
+    /// Connections that were turned away because there were too many.
+    pub connections_refused: AtomicU64,
+}
+
+/// What all workers share.
+pub(crate) struct Shared {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) probe: Option<Probe>,
+    pub(crate) on_refusal: Option<fn(&str)>,
+    pub(crate) counts: Arc<Counts>,
+    pub(crate) connections: Arc<Budget>,
+    pub(crate) buffered: Arc<Budget>,
+    pub(crate) in_upstream: Arc<Budget>,
+    is_draining: AtomicBool,
+    drain: watch::Sender<bool>,
+}
+
+impl Shared {
+    pub(crate) fn is_draining(&self) -> bool {
+        self.is_draining.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn drain_signal(&self) -> watch::Receiver<bool> {
+        self.drain.subscribe()
+    }
+}
+
+/// A gateway that listens. Dropped, it drains as [`Running::stop`] does.
+pub struct Running {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What happened so far.
+    pub fn counts(&self) -> &Counts {
+        &self.shared.counts
+    }
+
+    /// Bytes of bodies that requests hold at this moment.
+    pub fn buffered_bytes(&self) -> usize {
+        self.shared.buffered.held()
+    }
+
+    /// Takes no more connections, lets requests under way end (`drain_timeout` at most), and
+    /// returns.
+    pub fn stop(self) {
+        self.drain();
+    }
+
+    fn drain(&self) {
+        self.shared.is_draining.store(true, Ordering::Relaxed);
+        self.shared.drain.send_replace(true);
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            // A worker that panicked has nothing left to drain.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.drain();
+    }
+}
+
+/// Connections that wait to be taken by a worker.
+const HANDOVER_MAX: usize = 1024;
+
+/// Listens on the model's address and serves until it is stopped. Returns when it listens.
+pub fn start(
+    plan: Arc<Plan>,
+    ledger: Arc<Ledger>,
+    clock: Arc<dyn Clock>,
+    options: Options,
+) -> Result<Running, StartError> {
+    let wanted = plan.model.listen;
+    let listener = listen(wanted).map_err(|error| StartError::Listen(wanted, error))?;
+    let address = listener.local_addr().map_err(|error| StartError::Listen(wanted, error))?;
+    let limits = &plan.limits;
+    let shared = Arc::new(Shared {
+        connections: Budget::new(limits.connections_max),
+        buffered: Budget::new(limits.buffered_bytes_max),
+        in_upstream: Budget::new(limits.upstream_concurrency_max),
+        plan,
+        ledger,
+        clock,
+        probe: options.probe,
+        on_refusal: options.on_refusal,
+        counts: Arc::new(Counts::default()),
+        is_draining: AtomicBool::new(false),
+        drain: watch::Sender::new(false),
+    });
+    let mut threads = Vec::new();
+    let mut workers = Vec::new();
+    for number in 0..options.workers.max(1) {
+        let (send, receive) = mpsc::channel(HANDOVER_MAX);
+        workers.push(send);
+        let chance = client::Chance::new().ok_or(StartError::Chance)?;
+        threads.push(thread(&format!("worker-{number}"), work(shared.clone(), receive, chance))?);
+    }
+    threads.push(thread("acceptor", accept(shared.clone(), listener, workers))?);
+    Ok(Running { address, shared, threads: Mutex::new(threads) })
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    use socket2::{Domain, Protocol, Socket, Type};
+    const BACKLOG: i32 = 1024;
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// A thread that runs one future on its own runtime, with local tasks.
+fn thread<F: Future<Output = ()> + 'static>(
+    name: &str,
+    future: impl FnOnce() -> F + Send + 'static,
+) -> Result<JoinHandle<()>, StartError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(StartError::Worker)?;
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || LocalSet::new().block_on(&runtime, future()))
+        .map_err(StartError::Worker)
+}
+
+type Taken = (std::net::TcpStream, SocketAddr, crate::budget::Held);
+
+/// The acceptor: hands connections to workers in turn.
+fn accept(
+    shared: Arc<Shared>,
+    listener: TcpListener,
+    workers: Vec<mpsc::Sender<Taken>>,
+) -> impl FnOnce() -> std::pin::Pin<Box<dyn Future<Output = ()>>> + Send {
+    move || {
+        Box::pin(async move {
+            let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+                return;
+            };
+            let mut drain = shared.drain_signal();
+            let mut turn = 0_usize;
+            loop {
+                let accepted = tokio::select! {
+                    accepted = listener.accept() => accepted,
+                    _ = drain.changed() => return,
+                };
+                let Ok((stream, peer)) = accepted else {
+                    // Out of descriptors: wait until some are free rather than spin.
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    continue;
+                };
+                let Some(held) = shared.connections.take(1) else {
+                    shared.counts.connections_refused.fetch_add(1, Ordering::Relaxed);
+                    continue;
+                };
+                // Without it a small answer waits for the last one's acknowledgement.
+                let _ = stream.set_nodelay(true);
+                let Ok(stream) = stream.into_std() else {
+                    continue;
+                };
+                turn = turn.wrapping_add(1);
+                if let Some(worker) = workers.get(turn % workers.len()) {
+                    // A worker that is a thousand connections behind sheds them.
+                    let _ = worker.try_send((stream, peer, held));
+                }
+            }
+        })
+    }
+}
+
+/// A worker: serves its connections until the drain is over.
+fn work(
+    shared: Arc<Shared>,
+    mut taken: mpsc::Receiver<Taken>,
+    chance: client::Chance,
+) -> impl FnOnce() -> std::pin::Pin<Box<dyn Future<Output = ()>>> + Send {
+    move || {
+        Box::pin(async move {
+            let drain_timeout = shared.plan.limits.drain_timeout;
+            let worker = std::rc::Rc::new(client::Worker {
+                pool: Pool::new(shared.plan.model.upstream.clone()),
+                chance: std::cell::RefCell::new(chance),
+                date: std::cell::RefCell::default(),
+                under_way: std::cell::Cell::new(0),
+                shared,
+            });
+            while let Some((stream, peer, held)) = taken.recv().await {
+                let Ok(stream) = tokio::net::TcpStream::from_std(stream) else {
+                    continue;
+                };
+                let worker = worker.clone();
+                tokio::task::spawn_local(async move {
+                    worker.under_way.set(worker.under_way.get() + 1);
+                    client::serve(&worker, stream, peer).await;
+                    worker.under_way.set(worker.under_way.get() - 1);
+                    drop(held);
+                });
+            }
+            // The acceptor has gone: the drain has begun.
+            let until = Instant::now() + drain_timeout;
+            while worker.under_way.get() > 0 && Instant::now() < until {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+    }
+}

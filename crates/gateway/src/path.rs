@@ -1,0 +1,44 @@
+//! The path of a request: eleven rooms, one file each.
+//!
+//! Each room takes what the room before it returns, and returns the next type or an [`Exit`]. The
+//! types' fields are private to their room, so only [`reserve`] can make what [`forward`] takes:
+//! a forgotten check does not compile. The cheapest refusal comes first, and no refusal tells a
+//! caller more than they may know.
+
+mod authenticate;
+mod authorize_function;
+mod authorize_object;
+mod context;
+mod find_operation;
+mod forward;
+mod inspect;
+mod limit;
+mod receive;
+mod record;
+mod reserve;
+mod validate;
+
+pub(crate) use context::{Context, Exit};
+pub(crate) use inspect::Cleared;
+pub(crate) use receive::Request;
+pub(crate) use record::Closing;
+
+use crate::client::Client;
+
+/// Walks one request through the rooms. [`record`] follows at the edge, for every exit.
+pub(crate) async fn walk(
+    request: Request,
+    client: &mut Client<'_>,
+    context: &mut Context<'_>,
+) -> Result<Cleared, Exit> {
+    let received = receive::enter(request, context)?;
+    let matched = find_operation::enter(received, context)?;
+    let authenticated = authenticate::enter(matched, context)?;
+    let admitted = limit::enter(authenticated, context)?;
+    let allowed = authorize_function::enter(admitted, context);
+    let valid = validate::enter(allowed, client, context).await?;
+    let owned = authorize_object::enter(valid, context);
+    let reserved = reserve::enter(owned, context);
+    let answered = forward::enter(reserved, client, context).await?;
+    inspect::enter(answered, context).await
+}

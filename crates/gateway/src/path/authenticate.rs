@@ -1,0 +1,70 @@
+//! Room 3: who is calling? In this version: is a credential of a declared kind there?
+
+use portcullis_contract::SchemePlace;
+use portcullis_controls::urlencoded;
+use portcullis_model::{Caller, Room};
+
+use super::find_operation::Matched;
+use super::{Context, Exit};
+use crate::head::RequestHead;
+
+/// A request of which it is known who calls, as far as this version can know.
+pub(super) struct Authenticated {
+    matched: Matched,
+    caller: Caller,
+}
+
+impl Authenticated {
+    pub(super) const fn matched(&self) -> &Matched {
+        &self.matched
+    }
+
+    pub(super) const fn caller(&self) -> Caller {
+        self.caller
+    }
+}
+
+pub(super) fn enter(matched: Matched, context: &mut Context<'_>) -> Result<Authenticated, Exit> {
+    context.enter(Room::Authenticate);
+    let plan = context.plan.clone();
+    let compiled = matched.operation().and_then(|index| plan.operations.get(index));
+    let caller = match compiled {
+        Some(compiled) => {
+            let head = matched.received().head();
+            let schemes = &plan.model.contract.schemes;
+            context.ask(compiled.caller.judge(schemes, |place| is_shown(head, place)))?
+        }
+        None => Caller::Anonymous,
+    };
+    context.entry.caller(caller);
+    Ok(Authenticated { matched, caller })
+}
+
+/// Whether a credential stands at this place. An empty one is none.
+fn is_shown(head: &RequestHead, place: &SchemePlace) -> bool {
+    match place {
+        SchemePlace::Authorization(scheme) => {
+            head.fields.get("authorization").is_some_and(|value| {
+                value.split_once(' ').is_some_and(|(shown, credential)| {
+                    shown.eq_ignore_ascii_case(scheme) && !credential.trim().is_empty()
+                })
+            })
+        }
+        SchemePlace::Header(name) => {
+            let mut values = head.fields.all(name);
+            values.next().is_some_and(|value| !value.is_empty()) && values.next().is_none()
+        }
+        SchemePlace::Cookie(name) => head.fields.get("cookie").is_some_and(|cookies| {
+            cookies
+                .split(';')
+                .filter_map(|pair| pair.trim().split_once('='))
+                .any(|(shown, value)| shown == name && !value.is_empty())
+        }),
+        SchemePlace::Query(name) => head.query().is_some_and(|query| {
+            urlencoded::pairs(query).any(|(shown, value)| {
+                !value.is_empty() && urlencoded::decode(shown).is_ok_and(|shown| shown == *name)
+            })
+        }),
+        SchemePlace::MutualTls | SchemePlace::NotUnderstood => false,
+    }
+}

@@ -1,0 +1,212 @@
+//! What goes with a request through all rooms: the snapshot of the plan, the record, the clock.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use portcullis_controls::safe_configuration::answer_fields;
+use portcullis_controls::{Judgement, Plan};
+use portcullis_ledger::{Entry, Noted};
+use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
+
+use super::record::Closing;
+use super::{Cleared, record};
+use crate::answer::Answer;
+use crate::client::Worker;
+use crate::decision::Act;
+use crate::head::RequestHead;
+
+/// How a request ends without an answer of the API.
+#[derive(Debug)]
+pub(crate) enum Exit {
+    /// A control said no.
+    Refused(Refusal),
+    /// The gateway answers by itself.
+    Answered(Answer),
+    /// The API could not be asked, or its answer not be read.
+    Failed { status: Status, detail: String },
+    /// The client has left.
+    Gone,
+}
+
+impl Exit {
+    /// The exit after a panic in a room: closed.
+    pub(crate) fn panicked() -> Self {
+        Self::Failed { status: Status::INTERNAL, detail: "a room panicked".to_owned() }
+    }
+}
+
+impl From<Refusal> for Exit {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What goes with a request.
+pub(crate) struct Context<'w> {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) worker: &'w Worker,
+    pub(crate) entry: Entry,
+    /// The operation, once it is found.
+    pub(super) operation: Option<usize>,
+    /// When the whole request must be over.
+    pub(super) deadline: Instant,
+    origin: Option<String>,
+    nonce: Option<String>,
+    acts: Vec<Act>,
+}
+
+impl<'w> Context<'w> {
+    pub(crate) fn new(plan: Arc<Plan>, worker: &'w Worker, entry: Entry) -> Self {
+        let deadline = Instant::now() + plan.limits.total_timeout;
+        Self {
+            plan,
+            worker,
+            entry,
+            operation: None,
+            deadline,
+            origin: None,
+            nonce: None,
+            acts: Vec::new(),
+        }
+    }
+
+    /// Takes what the edge will need from the head.
+    pub(crate) fn begin(&mut self, head: &RequestHead) {
+        self.entry.target(head.method_text(), head.path());
+        if !self.plan.model.origins.is_empty() {
+            self.origin = head.fields.get("origin").map(str::to_owned);
+        }
+        if let Some(field) = head.fields.get(crate::decision::PROBE_FIELD) {
+            self.probe(field);
+        }
+    }
+
+    fn probe(&mut self, field: &str) {
+        let probe = self.worker.shared.probe.as_ref();
+        self.nonce =
+            probe.and_then(|probe| probe.nonce(field, self.entry.time())).map(str::to_owned);
+    }
+
+    /// A head that never ended may have shown the probe's credential already.
+    pub(crate) fn probe_unfinished(&mut self, unfinished: &[u8]) {
+        let text = String::from_utf8_lossy(unfinished);
+        let lines = text.split("\r\n").filter_map(|line| line.split_once(':'));
+        let field = lines
+            .filter(|(name, _)| name.eq_ignore_ascii_case(crate::decision::PROBE_FIELD))
+            .map(|(_, value)| value.trim().to_owned())
+            .next();
+        if let Some(field) = field {
+            self.probe(&field);
+        }
+    }
+
+    pub(super) const fn enter(&mut self, room: Room) {
+        self.entry.enter(room);
+    }
+
+    pub(super) fn request_id(&self) -> RequestId {
+        self.entry.request_id()
+    }
+
+    pub(super) fn now(&self) -> UnixMillis {
+        self.entry.time()
+    }
+
+    /// What a control's refusal does here and now.
+    pub(super) fn mode(&self, control: ControlId) -> Mode {
+        self.plan.mode(control, self.operation, self.now())
+    }
+
+    /// Takes a control's judgement as its mode says: a refusal ends the walk, or is noted and the
+    /// control's own value goes on.
+    pub(super) fn ask<T>(&mut self, judgement: Judgement<T>) -> Result<T, Exit> {
+        match judgement {
+            Judgement::Pass(value) => Ok(value),
+            Judgement::Refuse(refusal, value) => {
+                self.refuse(refusal)?;
+                Ok(value)
+            }
+        }
+    }
+
+    /// The same for a refusal that has no value to go on with.
+    pub(super) fn refuse(&mut self, refusal: Refusal) -> Result<(), Exit> {
+        match self.mode(refusal.control) {
+            Mode::Enforce => Err(Exit::Refused(refusal)),
+            Mode::Observe => {
+                self.entry.would_refuse(&refusal);
+                Ok(())
+            }
+            Mode::NotAsked => Ok(()),
+        }
+    }
+
+    /// Whether a control may remove something: noted either way.
+    pub(super) fn may_remove(&mut self, noted: Noted) -> bool {
+        let control = noted.control;
+        match self.mode(control) {
+            Mode::Enforce => {
+                self.entry.edit(noted);
+                self.acted(Act::Removed(control));
+                true
+            }
+            Mode::Observe => {
+                let Noted { control, reason, detail } = noted;
+                self.entry.would_refuse(&Refusal::new(control, Status(0), reason, detail));
+                false
+            }
+            Mode::NotAsked => false,
+        }
+    }
+
+    /// A control removed something that no mode could keep.
+    pub(super) fn remove(&mut self, noted: Noted) {
+        self.acted(Act::Removed(noted.control));
+        self.entry.edit(noted);
+    }
+
+    /// A control left out something too ordinary for the record.
+    pub(super) fn acted_silently(&mut self, control: ControlId, name: &str) {
+        /// Names that browsers and tools send unasked.
+        const UNASKED: [&str; 6] = ["sec-", "origin", "referer", "dnt", "cache-control", "pragma"];
+        if !UNASKED.iter().any(|known| name.starts_with(known)) {
+            self.acted(Act::Removed(control));
+        }
+    }
+
+    /// For the decision header; each act once.
+    pub(super) fn acted(&mut self, act: Act) {
+        if self.nonce.is_some() && !self.acts.contains(&act) {
+            self.acts.push(act);
+        }
+    }
+
+    /// Whether somebody waits for the decision.
+    pub(super) const fn is_probed(&self) -> bool {
+        self.nonce.is_some()
+    }
+
+    /// The end of the walk: the answer of this outcome, and what the edge adds.
+    pub(crate) fn close(mut self, outcome: Result<Cleared, Exit>) -> (Answer, Closing) {
+        if let Err(Exit::Refused(refusal)) = &outcome {
+            self.acted(Act::Refused(refusal.control));
+        }
+        let (answer, ending) = record::enter(outcome, &mut self);
+        let has_security_fields = self.mode(ControlId::SafeConfiguration) != Mode::NotAsked;
+        let mut fields = Vec::new();
+        if has_security_fields {
+            let model = &self.plan.model;
+            fields = answer_fields(&model.origins, self.origin.as_deref(), &model.contract.schemes);
+        }
+        if let (Some(probe), Some(nonce)) = (&self.worker.shared.probe, &self.nonce) {
+            let decision = crate::decision::Decision {
+                status: answer.status.0,
+                model: self.plan.version.to_string(),
+                acts: self.acts,
+            };
+            let value = probe.sign(nonce, &decision);
+            fields.push((crate::decision::DECISION_FIELD, value));
+        }
+        (answer, Closing::new(self.entry, ending, fields, has_security_fields))
+    }
+}

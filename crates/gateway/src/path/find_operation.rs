@@ -1,0 +1,140 @@
+//! Room 2: which operation of the contract is this? What is none does not exist.
+
+use portcullis_contract::{CanonicalPath, Find};
+use portcullis_controls::safe_configuration::{Preflight, judge_preflight, undeclared_method};
+use portcullis_controls::{Judgement, api_inventory};
+use portcullis_model::{Method, Room, Status};
+
+use super::receive::Received;
+use super::{Context, Exit};
+use crate::answer::{Answer, Body};
+
+/// A request of which it is known what it wants.
+pub(super) struct Matched {
+    received: Received,
+    operation: Option<usize>,
+    path: Option<CanonicalPath>,
+}
+
+impl Matched {
+    pub(super) const fn received(&self) -> &Received {
+        &self.received
+    }
+
+    /// The operation; none for an undeclared one that nobody refused.
+    pub(super) const fn operation(&self) -> Option<usize> {
+        self.operation
+    }
+
+    /// The path behind the base path.
+    pub(super) const fn path(&self) -> Option<&CanonicalPath> {
+        self.path.as_ref()
+    }
+}
+
+pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Matched, Exit> {
+    context.enter(Room::FindOperation);
+    let path = received.path().and_then(|path| path.behind(&context.plan.model.base_path));
+    if let Some(origin) = preflight_origin(&received) {
+        return Err(preflight(&received, path.as_ref(), &origin, context));
+    }
+    let operation = find(&received, path.as_ref(), context)?;
+    if let Some(index) = operation {
+        context.operation = operation;
+        let plan = context.plan.clone();
+        if let Some(compiled) = plan.operations.get(index) {
+            context.entry.operation(compiled.name.clone());
+        }
+        if let Some(declared) = plan.model.contract.operation(index) {
+            context.ask(api_inventory::judge_sunset(declared, context.now()))?;
+        }
+    }
+    Ok(Matched { received, operation, path })
+}
+
+fn find(
+    received: &Received,
+    path: Option<&CanonicalPath>,
+    context: &mut Context<'_>,
+) -> Result<Option<usize>, Exit> {
+    let plan = context.plan.clone();
+    let contract = &plan.model.contract;
+    // A method that no contract can declare finds the path's other methods.
+    let method = received.head().method;
+    let found = path.map(|path| contract.find(method.unwrap_or(Method::Trace), path));
+    match found {
+        Some(Find::Operation(index)) if method.is_some() => Ok(Some(index)),
+        Some(Find::Operation(index)) => {
+            let declared = contract.operation(index).map(|one| one.method);
+            context.ask(undeclared_method(declared.as_slice()))?;
+            Ok(None)
+        }
+        Some(Find::OtherMethods(methods)) => {
+            context.ask(undeclared_method(methods))?;
+            Ok(None)
+        }
+        Some(Find::Nothing) | None => {
+            let hint = hint(received, context);
+            context.ask(api_inventory::undeclared(hint))?;
+            Ok(None)
+        }
+    }
+}
+
+/// Rule 32: a path that would match with or without the base path says so, to the ledger.
+fn hint(received: &Received, context: &Context<'_>) -> Option<String> {
+    let model = &context.plan.model;
+    let base = &model.base_path;
+    let whole = received.path()?;
+    if base.is_empty() {
+        let declared = &model.contract.base_path;
+        let behind = whole.behind(declared).filter(|_| !declared.is_empty())?;
+        return (model.contract.find(received.head().method?, &behind) != Find::Nothing).then(
+            || format!("it would match behind `{declared}`, which the contract's servers name"),
+        );
+    }
+    (model.contract.find(received.head().method?, whole) != Find::Nothing)
+        .then(|| format!("it would match with the base path `{base}` before it"))
+}
+
+/// A preflight (Fetch standard): OPTIONS with an origin and the method that is to follow.
+fn preflight_origin(received: &Received) -> Option<String> {
+    let head = received.head();
+    let is_preflight = head.method == Some(Method::Options)
+        && head.fields.get("access-control-request-method").is_some();
+    is_preflight.then(|| head.fields.get("origin").map(str::to_owned)).flatten()
+}
+
+fn preflight(
+    received: &Received,
+    path: Option<&CanonicalPath>,
+    origin: &str,
+    context: &mut Context<'_>,
+) -> Exit {
+    let plan = context.plan.clone();
+    let contract = &plan.model.contract;
+    let wanted =
+        received.head().fields.get("access-control-request-method").and_then(Method::from_name);
+    let operation = path.zip(wanted).and_then(|(path, method)| match contract.find(method, path) {
+        Find::Operation(index) => contract.operation(index),
+        _ => None,
+    });
+    let preflight =
+        Preflight { origin, origins: &plan.model.origins, operation, schemes: &contract.schemes };
+    match judge_preflight(&preflight) {
+        // Observing cannot hand a preflight to the API either: CORS is answered here.
+        Judgement::Refuse(refusal, _) => Exit::Refused(refusal),
+        Judgement::Pass(fields) => {
+            let mut answer = Answer::new(Status(204), Body::Nothing);
+            fields
+                .iter()
+                .filter(|(name, _)| {
+                    name.starts_with("Access-Control-Allow-M")
+                        || name.starts_with("Access-Control-Allow-H")
+                        || name.starts_with("Access-Control-Max")
+                })
+                .for_each(|(name, value)| answer.push_field(name, value));
+            Exit::Answered(answer)
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Room 9: the API's turn. The whole request was checked before its first byte leaves; it is
+//! written from what was checked, in one piece.
+
+use std::io::Write as _;
+use std::time::Instant;
+
+use portcullis_contract::{Place, SchemePlace};
+use portcullis_controls::safe_configuration::{RequestField, request_field};
+use portcullis_controls::urlencoded;
+use portcullis_ledger::Noted;
+use portcullis_model::{Caller, ControlId, Method, Mode, Room, Status};
+
+use super::reserve::Reserved;
+use super::validate::{Payload, Valid};
+use super::{Context, Exit};
+use crate::budget::Held;
+use crate::client::Client;
+use crate::head::{AnswerHead, RequestHead};
+use crate::upstream::{Streaming, UpstreamFault};
+
+/// What the API answered: the head, and a body that nobody has read.
+pub(super) struct Answered {
+    operation: Option<usize>,
+    is_private: bool,
+    head: AnswerHead,
+    body: Streaming,
+    buffered: Held,
+    place: Held,
+}
+
+/// The parts of [`Answered`] that `inspect` works on.
+pub(super) struct Parts {
+    pub(super) operation: Option<usize>,
+    /// Whether the answer may depend on the caller (rule 23).
+    pub(super) is_private: bool,
+    pub(super) head: AnswerHead,
+    pub(super) body: Streaming,
+    /// Bytes held for this request; the answer's are added.
+    pub(super) buffered: Held,
+    /// The place in the API, given back when the answer is read.
+    pub(super) place: Held,
+}
+
+impl Answered {
+    pub(super) fn into_parts(self) -> Parts {
+        let Self { operation, is_private, head, body, buffered, place } = self;
+        Parts { operation, is_private, head, body, buffered, place }
+    }
+}
+
+pub(super) async fn enter(
+    reserved: Reserved,
+    client: &Client<'_>,
+    context: &mut Context<'_>,
+) -> Result<Answered, Exit> {
+    context.enter(Room::Forward);
+    let valid = reserved.into_valid();
+    let authenticated = valid.admitted().authenticated();
+    let matched = authenticated.matched();
+    let head = matched.received().head();
+    let (operation, method) = (matched.operation(), head.method);
+    let is_private = authenticated.caller() == Caller::NotVerified
+        || head.fields.get("authorization").is_some()
+        || head.fields.get("cookie").is_some();
+    let request = write(&valid, context);
+    let (place, buffered) = valid.into_held();
+
+    let is_safe = method.is_some_and(Method::is_safe);
+    let pool = context.worker.pool.clone();
+    let plan = context.plan.clone();
+    let started = Instant::now();
+    let to_head = method == Some(Method::Head);
+    let exchange = pool.exchange(&request, to_head, is_safe, &plan.limits);
+    let result = if is_safe {
+        // Nobody waits any more: a read ends here. A write runs to its end and is recorded.
+        tokio::select! {
+            biased;
+            result = exchange => result,
+            () = client.gone() => return Err(Exit::Gone),
+        }
+    } else {
+        exchange.await
+    };
+    let (head, body) = result.map_err(failed)?;
+    let micros = started.elapsed().as_micros() as u64;
+    context.entry.upstream(Status(head.status), micros);
+    Ok(Answered { operation, is_private, head, body, buffered, place })
+}
+
+pub(super) fn failed(fault: UpstreamFault) -> Exit {
+    let status = match fault {
+        UpstreamFault::TimedOut => Status::GATEWAY_TIMEOUT,
+        UpstreamFault::NoBudget => Status::UNAVAILABLE,
+        _ => Status::BAD_GATEWAY,
+    };
+    Exit::Failed { status, detail: fault.detail() }
+}
+
+/// The request as the API will read it.
+fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
+    let matched = valid.admitted().authenticated().matched();
+    let received = matched.received();
+    let head = received.head();
+    let plan = context.plan.clone();
+    let upstream = &plan.model.upstream;
+    let mut out = Vec::with_capacity(1024);
+
+    out.extend_from_slice(head.method_text().as_bytes());
+    out.push(b' ');
+    match (matched.path(), valid.parameters()) {
+        (Some(path), Some(parameters)) => {
+            out.extend_from_slice(upstream.path.as_bytes());
+            path.write(&mut out);
+            if !parameters.query.is_empty() {
+                out.push(b'?');
+                out.extend_from_slice(&parameters.query);
+            }
+        }
+        // Undeclared and not refused: as it came.
+        _ => out.extend_from_slice(head.target().as_bytes()),
+    }
+    // Writing to a Vec cannot fail.
+    let _ = write!(out, " HTTP/1.1\r\nHost: {}:{}\r\n", upstream.host, upstream.port);
+    write_fields(head, matched.operation(), context, &mut out);
+    write_cookies(valid, head, &mut out);
+    let (body, coding) = payload(valid.body());
+    if let Some(content_type) = valid.content_type() {
+        let _ = write!(out, "Content-Type: {content_type}\r\n");
+    }
+    if let Some(coding) = coding {
+        let _ = write!(out, "Content-Encoding: {coding}\r\n");
+    }
+    if !body.is_empty() || expects_length(head.method) {
+        let _ = write!(out, "Content-Length: {}\r\n", body.len());
+    }
+    let peer = received.peer().ip().to_canonical();
+    let id = context.request_id();
+    let _ = write!(
+        out,
+        "Accept-Encoding: identity\r\nX-Forwarded-For: {peer}\r\nX-Forwarded-Proto: http\r\n\
+         X-Request-Id: {id}\r\n\r\n"
+    );
+    out.extend_from_slice(&body);
+    out
+}
+
+/// Methods whose empty body is announced (RFC 9110 section 8.6).
+const fn expects_length(method: Option<Method>) -> bool {
+    matches!(method, Some(Method::Post | Method::Put | Method::Patch))
+}
+
+fn payload(body: &Payload) -> (std::borrow::Cow<'_, [u8]>, Option<&str>) {
+    match body {
+        Payload::Nothing => (Vec::new().into(), None),
+        Payload::Json(document) => {
+            let mut out = Vec::new();
+            document.write(&mut out);
+            (out.into(), None)
+        }
+        Payload::Form(document) => (urlencoded::write_form(document).into(), None),
+        Payload::Bytes { bytes, coding } => (bytes.as_slice().into(), coding.as_deref()),
+    }
+}
+
+fn write_cookies(valid: &Valid, head: &RequestHead, out: &mut Vec<u8>) {
+    let cookies = match valid.parameters() {
+        Some(parameters) => parameters.cookies.as_slice(),
+        None => head.fields.get("cookie").unwrap_or_default().as_bytes(),
+    };
+    if !cookies.is_empty() {
+        out.extend_from_slice(b"Cookie: ");
+        out.extend_from_slice(cookies);
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+/// Header fields by allow-list (rule 19).
+fn write_fields(
+    head: &RequestHead,
+    operation: Option<usize>,
+    context: &mut Context<'_>,
+    out: &mut Vec<u8>,
+) {
+    let plan = context.plan.clone();
+    let contract = &plan.model.contract;
+    let operation = operation.and_then(|index| contract.operation(index));
+    let is_declared = |name: &str| {
+        let is_parameter = operation.is_some_and(|operation| {
+            operation.parameters.iter().any(|parameter| {
+                parameter.place == Place::Header && parameter.name.eq_ignore_ascii_case(name)
+            })
+        });
+        is_parameter
+            || contract.schemes.iter().any(|scheme| {
+                matches!(&scheme.place, SchemePlace::Header(known) if known.eq_ignore_ascii_case(name))
+            })
+    };
+    for (name, value) in head.fields.iter() {
+        if head.fields.has_token("connection", name) {
+            continue;
+        }
+        let passes = match request_field(name) {
+            RequestField::Connection => false,
+            RequestField::Ordinary => true,
+            RequestField::Hostile if is_declared(name) && !is_routing(name) => true,
+            RequestField::Hostile => may_pass_hostile(name, context) && may_pass(name, context),
+            RequestField::IfDeclared => is_declared(name) || may_pass(name, context),
+        };
+        if passes {
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(b": ");
+            out.extend_from_slice(value.as_bytes());
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+}
+
+/// Names that tell a server who or what a request is: not even a contract can declare them.
+fn is_routing(name: &str) -> bool {
+    name.starts_with("x-forwarded-") || name.starts_with("portcullis-") || name == "forwarded"
+}
+
+/// Overrides of method, target and client are never forwarded, observing or not (rule 28); only
+/// a knock-out run lets them through.
+fn may_pass_hostile(name: &str, context: &mut Context<'_>) -> bool {
+    let control = ControlId::SafeConfiguration;
+    if context.mode(control) == Mode::NotAsked {
+        return true;
+    }
+    let detail = format!("header `{name}`");
+    context.remove(Noted { control, reason: "hostile_header", detail });
+    false
+}
+
+/// An undeclared header: dropped where this control enforces.
+fn may_pass(name: &str, context: &mut Context<'_>) -> bool {
+    match context.mode(ControlId::InputShape) {
+        Mode::Enforce => {
+            // Browsers send a dozen of these with every request: only the attacker is told.
+            context.acted_silently(ControlId::InputShape, name);
+            false
+        }
+        Mode::Observe | Mode::NotAsked => true,
+    }
+}

@@ -1,0 +1,65 @@
+//! Room 1: strict HTTP within limits, and a path with one reading.
+//!
+//! The head itself was read strictly by the connection (`head.rs`); what is left is what may be
+//! relaxed for an API: the length of the target and the spelling of the path.
+
+use std::net::SocketAddr;
+
+use portcullis_contract::CanonicalPath;
+use portcullis_controls::input_shape::path_refusal;
+use portcullis_controls::resource_limits::Breach;
+use portcullis_model::Room;
+
+use super::{Context, Exit};
+use crate::head::RequestHead;
+
+/// A request as it came.
+pub(crate) struct Request {
+    head: RequestHead,
+    peer: SocketAddr,
+}
+
+impl Request {
+    pub(crate) const fn new(head: RequestHead, peer: SocketAddr) -> Self {
+        Self { head, peer }
+    }
+}
+
+/// A request whose head is HTTP and within limits.
+pub(super) struct Received {
+    head: RequestHead,
+    peer: SocketAddr,
+    path: Option<CanonicalPath>,
+}
+
+impl Received {
+    pub(super) const fn head(&self) -> &RequestHead {
+        &self.head
+    }
+
+    pub(super) const fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// The path in its one spelling; none if it has several and nobody refused that.
+    pub(super) const fn path(&self) -> Option<&CanonicalPath> {
+        self.path.as_ref()
+    }
+}
+
+pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Received, Exit> {
+    context.enter(Room::Receive);
+    let Request { head, peer } = request;
+    let limits = &context.plan.limits;
+    if head.target().len() > limits.target_bytes_max {
+        return Err(Breach::TargetBytes.refusal(limits).into());
+    }
+    let path = match CanonicalPath::parse(head.path()) {
+        Ok(path) => Some(path),
+        Err(fault) => {
+            context.refuse(path_refusal(fault))?;
+            None
+        }
+    };
+    Ok(Received { head, peer, path })
+}

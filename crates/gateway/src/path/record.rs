@@ -1,0 +1,92 @@
+//! Room 11: what happened? The one place where an outcome becomes an answer and a record.
+
+use std::sync::atomic::Ordering;
+
+use portcullis_ledger::{Entry, Verdict};
+use portcullis_model::{Refusal, RequestId, Status, UnixMillis};
+
+use super::{Cleared, Context, Exit};
+use crate::answer::{Answer, Body};
+
+/// How the record will end.
+pub(super) struct Ending {
+    verdict: Verdict,
+    refusal: Option<Refusal>,
+    failure: Option<String>,
+}
+
+/// A request that is over but for the writing of its answer.
+pub(crate) struct Closing {
+    entry: Entry,
+    ending: Ending,
+    pub(crate) fields: Vec<(&'static str, String)>,
+    pub(crate) has_security_fields: bool,
+}
+
+/// The answer of an outcome.
+pub(super) fn enter(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answer, Ending) {
+    let id = context.request_id();
+    let ending = |verdict| Ending { verdict, refusal: None, failure: None };
+    match outcome {
+        Ok(cleared) => (cleared.into_answer(), ending(Verdict::Allowed)),
+        Err(Exit::Answered(answer)) => (answer, ending(Verdict::Answered)),
+        Err(Exit::Refused(refusal)) => {
+            let mut answer = Answer::problem(refusal.status, refusal.public, id);
+            for (name, value) in &refusal.fields {
+                answer.push_field(name, value);
+            }
+            context.worker.shared.counts.refused.fetch_add(1, Ordering::Relaxed);
+            if let Some(say) = context.worker.shared.on_refusal {
+                say(&line(id, &refusal));
+            }
+            (answer, Ending { verdict: Verdict::Refused, refusal: Some(refusal), failure: None })
+        }
+        Err(Exit::Failed { status, detail }) => {
+            let mut answer = Answer::problem(status, None, id);
+            if status == Status::UNAVAILABLE {
+                answer.push_field("Retry-After", "1");
+            }
+            (answer, Ending { verdict: Verdict::Failed, refusal: None, failure: Some(detail) })
+        }
+        Err(Exit::Gone) => {
+            context.entry.client_gone();
+            // Nobody reads it; 499 is what access logs commonly write for this.
+            (Answer::new(Status(499), Body::Nothing), ending(Verdict::Abandoned))
+        }
+    }
+}
+
+/// Rule 31: one line per refusal, with what to type for more.
+fn line(id: RequestId, refusal: &Refusal) -> String {
+    let Refusal { control, status, reason, detail, .. } = refusal;
+    format!("refused {} by {control} ({reason}): {detail}; portcullis explain {id}", status.0)
+}
+
+impl Closing {
+    pub(super) const fn new(
+        entry: Entry,
+        ending: Ending,
+        fields: Vec<(&'static str, String)>,
+        has_security_fields: bool,
+    ) -> Self {
+        Self { entry, ending, fields, has_security_fields }
+    }
+
+    pub(crate) const fn request_id(&self) -> RequestId {
+        self.entry.request_id()
+    }
+
+    pub(crate) const fn time(&self) -> UnixMillis {
+        self.entry.time()
+    }
+
+    /// Closes the record, once the answer was written or could not be.
+    pub(crate) fn record(self, answer: &Answer, is_written: bool) {
+        let Self { mut entry, ending, .. } = self;
+        if !is_written {
+            entry.client_gone();
+        }
+        let Ending { verdict, refusal, failure } = ending;
+        entry.finish(verdict, answer.status, answer.body_bytes(), refusal, failure);
+    }
+}

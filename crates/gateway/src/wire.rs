@@ -1,0 +1,414 @@
+//! A connection's bytes: what was read and not yet used, heads, and bodies.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::budget::Held;
+use crate::head::{Length, end_of_head};
+
+/// A TCP stream and the bytes that came with too early a read.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    pub(crate) stream: TcpStream,
+    buffer: Vec<u8>,
+    used: usize,
+}
+
+/// How many bytes are read at a time.
+const READ_BYTES: usize = 8 << 10;
+
+impl Wire {
+    pub(crate) const fn new(stream: TcpStream) -> Self {
+        Self { stream, buffer: Vec::new(), used: 0 }
+    }
+
+    fn unread(&self) -> &[u8] {
+        self.buffer.get(self.used..).unwrap_or_default()
+    }
+
+    /// Whether bytes wait that nobody asked for yet.
+    pub(crate) fn has_unread(&self) -> bool {
+        self.used < self.buffer.len()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.used += count;
+        if self.used >= self.buffer.len() {
+            self.used = 0;
+            // Empties without giving the memory back; `rest` does that.
+            self.buffer.truncate(0);
+        }
+    }
+
+    /// Reads more; 0 is the end of the stream.
+    async fn fill(&mut self) -> io::Result<usize> {
+        if self.used > 0 {
+            self.buffer.drain(..self.used);
+            self.used = 0;
+        }
+        self.buffer.reserve(READ_BYTES);
+        self.stream.read_buf(&mut self.buffer).await
+    }
+
+    /// Waits for the first byte of a next message, holding no buffer meanwhile.
+    pub(crate) async fn rest(&mut self) -> io::Result<()> {
+        if self.has_unread() {
+            return Ok(());
+        }
+        self.buffer = Vec::new();
+        self.stream.readable().await
+    }
+
+    /// Reads a head, the empty line included: at most `bytes_max` bytes, from the first byte at
+    /// most `within`.
+    pub(crate) async fn read_head(
+        &mut self,
+        bytes_max: usize,
+        within: Duration,
+    ) -> Result<Vec<u8>, WireFault> {
+        let read = async {
+            let mut searched = 0;
+            loop {
+                if let Some(end) = end_of_head(self.unread(), searched) {
+                    if end > bytes_max {
+                        return Err(WireFault::TooLarge);
+                    }
+                    let head = self.unread().get(..end).unwrap_or_default().to_vec();
+                    self.consume(end);
+                    return Ok(head);
+                }
+                searched = self.unread().len();
+                if searched > bytes_max {
+                    return Err(WireFault::TooLarge);
+                }
+                match self.fill().await {
+                    Ok(0) if searched == 0 => return Err(WireFault::Closed),
+                    Ok(0) => return Err(WireFault::Cut),
+                    Ok(_) => {}
+                    Err(error) => return Err(WireFault::Io(error.kind())),
+                }
+            }
+        };
+        timeout(within, read).await.unwrap_or(Err(WireFault::TimedOut))
+    }
+
+    /// What was read of a head that never ended, for the one who must still answer it.
+    pub(crate) fn unfinished(&self) -> &[u8] {
+        self.unread()
+    }
+}
+
+/// Why a message was not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WireFault {
+    /// The stream ended before the message began.
+    Closed,
+    /// The stream ended inside the message.
+    Cut,
+    /// The stream failed.
+    Io(io::ErrorKind),
+    /// Too many bytes.
+    TooLarge,
+    /// The head, or the whole, took too long.
+    TimedOut,
+    /// No byte for too long.
+    Idle,
+    /// Too few bytes a second.
+    TooSlow,
+    /// Chunks that are none.
+    Syntax,
+    /// All requests together hold too much.
+    NoBudget,
+}
+
+/// The bounds of one body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyRules {
+    pub(crate) bytes_max: usize,
+    pub(crate) idle: Duration,
+    /// Bytes a second on average, after the first second; 0 is no bound.
+    pub(crate) rate_min: u32,
+    pub(crate) deadline: Instant,
+}
+
+/// Reads one body off a wire.
+#[derive(Debug)]
+pub(crate) struct BodyReader {
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Exactly(u64),
+    UntilClose,
+    ChunkSize,
+    Chunk(u64),
+    ChunkEnd,
+    Trailer,
+    Done,
+}
+
+/// A chunk's size line and a trailer's lines, at most.
+const LINE_BYTES_MAX: usize = 1024;
+const TRAILER_LINES_MAX: usize = 32;
+
+impl BodyReader {
+    pub(crate) const fn new(length: Length) -> Self {
+        let state = match length {
+            Length::None | Length::Exactly(0) => State::Done,
+            Length::Exactly(count) => State::Exactly(count),
+            Length::Chunked => State::ChunkSize,
+            Length::UntilClose => State::UntilClose,
+        };
+        Self { state }
+    }
+
+    pub(crate) const fn is_done(&self) -> bool {
+        matches!(self.state, State::Done)
+    }
+
+    /// Reads the whole body.
+    pub(crate) async fn read_all(
+        &mut self,
+        wire: &mut Wire,
+        rules: &BodyRules,
+        held: &mut Held,
+    ) -> Result<Vec<u8>, WireFault> {
+        let mut body = Vec::new();
+        if let State::Exactly(count) = self.state {
+            if count > rules.bytes_max as u64 {
+                return Err(WireFault::TooLarge);
+            }
+            // Grows with what really comes: an announced length costs the sender nothing.
+            body.reserve((count as usize).min(64 << 10));
+        }
+        let started = Instant::now();
+        while !self.is_done() {
+            let before = body.len();
+            self.next(wire, rules, &mut body).await?;
+            if body.len() > rules.bytes_max {
+                return Err(WireFault::TooLarge);
+            }
+            if !held.grow(body.len() - before) {
+                return Err(WireFault::NoBudget);
+            }
+            let seconds = started.elapsed().as_secs();
+            if !self.is_done() && (body.len() as u64) < seconds * u64::from(rules.rate_min) {
+                return Err(WireFault::TooSlow);
+            }
+        }
+        Ok(body)
+    }
+
+    /// Appends the next bytes of the body; less than 16 KiB at a time.
+    pub(crate) async fn next(
+        &mut self,
+        wire: &mut Wire,
+        rules: &BodyRules,
+        out: &mut Vec<u8>,
+    ) -> Result<(), WireFault> {
+        if !wire.has_unread() {
+            let left = rules.deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(WireFault::TimedOut);
+            }
+            let is_last = left < rules.idle;
+            match timeout(left.min(rules.idle), wire.fill()).await {
+                Err(_) if is_last => return Err(WireFault::TimedOut),
+                Err(_) => return Err(WireFault::Idle),
+                Ok(Err(error)) => return Err(WireFault::Io(error.kind())),
+                Ok(Ok(0)) if self.state == State::UntilClose => {
+                    self.state = State::Done;
+                    return Ok(());
+                }
+                Ok(Ok(0)) => return Err(WireFault::Cut),
+                Ok(Ok(_)) => {}
+            }
+        }
+        while wire.has_unread() && !self.is_done() {
+            let before = wire.unread().len();
+            self.step(wire, out)?;
+            if wire.unread().len() == before {
+                // A line that is not whole yet: read on behind it.
+                return self.read_line_on(wire, rules).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_line_on(&self, wire: &mut Wire, rules: &BodyRules) -> Result<(), WireFault> {
+        if wire.unread().len() > LINE_BYTES_MAX {
+            return Err(WireFault::Syntax);
+        }
+        let left = rules.deadline.saturating_duration_since(Instant::now());
+        match timeout(left.min(rules.idle), wire.fill()).await {
+            Err(_) => Err(WireFault::Idle),
+            Ok(Err(error)) => Err(WireFault::Io(error.kind())),
+            Ok(Ok(0)) => Err(WireFault::Cut),
+            Ok(Ok(_)) => Ok(()),
+        }
+    }
+
+    fn step(&mut self, wire: &mut Wire, out: &mut Vec<u8>) -> Result<(), WireFault> {
+        match self.state {
+            State::Done => {}
+            State::UntilClose => {
+                let count = wire.unread().len();
+                take(wire, count, out);
+            }
+            State::Exactly(left) => {
+                let count = wire.unread().len().min(usize::try_from(left).unwrap_or(usize::MAX));
+                take(wire, count, out);
+                let left = left - count as u64;
+                self.state = if left == 0 { State::Done } else { State::Exactly(left) };
+            }
+            State::Chunk(left) => {
+                let count = wire.unread().len().min(usize::try_from(left).unwrap_or(usize::MAX));
+                take(wire, count, out);
+                let left = left - count as u64;
+                self.state = if left == 0 { State::ChunkEnd } else { State::Chunk(left) };
+            }
+            State::ChunkEnd => {
+                if let Some(line) = line(wire)? {
+                    if !line.is_empty() {
+                        return Err(WireFault::Syntax);
+                    }
+                    self.state = State::ChunkSize;
+                }
+            }
+            State::ChunkSize => {
+                if let Some(line) = line(wire)? {
+                    self.state = match chunk_size(&line)? {
+                        0 => State::Trailer,
+                        size => State::Chunk(size),
+                    };
+                }
+            }
+            State::Trailer => self.trailer(wire)?,
+        }
+        Ok(())
+    }
+
+    /// Trailer fields are read and left out: nobody downstream of a check may see them.
+    fn trailer(&mut self, wire: &mut Wire) -> Result<(), WireFault> {
+        for _ in 0..TRAILER_LINES_MAX {
+            match line(wire)? {
+                None => return Ok(()),
+                Some(line) if line.is_empty() => {
+                    self.state = State::Done;
+                    return Ok(());
+                }
+                Some(line) if line.contains(&b':') => {}
+                Some(_) => return Err(WireFault::Syntax),
+            }
+        }
+        Err(WireFault::Syntax)
+    }
+}
+
+fn take(wire: &mut Wire, count: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(wire.unread().get(..count).unwrap_or_default());
+    wire.consume(count);
+}
+
+/// The next line, without its CRLF, if it is there.
+fn line(wire: &mut Wire) -> Result<Option<Vec<u8>>, WireFault> {
+    let Some(end) = wire.unread().iter().position(|byte| *byte == b'\n') else {
+        return if wire.unread().len() > LINE_BYTES_MAX {
+            Err(WireFault::Syntax)
+        } else {
+            Ok(None)
+        };
+    };
+    let line = wire.unread().get(..end).unwrap_or_default().strip_suffix(b"\r");
+    let line = line.filter(|line| !line.contains(&b'\r')).ok_or(WireFault::Syntax)?.to_vec();
+    wire.consume(end + 1);
+    Ok(Some(line))
+}
+
+/// `1*HEXDIG` and nothing else: extensions have no meaning between us and anybody (RFC 9112
+/// section 7.1.1), and readers disagree on where they end.
+fn chunk_size(line: &[u8]) -> Result<u64, WireFault> {
+    if line.is_empty() || line.len() > 8 {
+        return Err(WireFault::Syntax);
+    }
+    line.iter().try_fold(0_u64, |sum, digit| {
+        let digit = char::from(*digit).to_digit(16).ok_or(WireFault::Syntax)?;
+        Ok(sum << 4 | u64::from(digit))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::Budget;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    async fn read(length: Length, parts: &[&[u8]]) -> Result<Vec<u8>, WireFault> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut sender = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        sender.set_nodelay(true).unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut wire = Wire::new(stream);
+        let rules = BodyRules {
+            bytes_max: 64,
+            idle: Duration::from_millis(200),
+            rate_min: 0,
+            deadline: Instant::now() + Duration::from_secs(2),
+        };
+        let parts: Vec<Vec<u8>> = parts.iter().map(|part| part.to_vec()).collect();
+        let send = async move {
+            for part in parts {
+                sender.write_all(&part).await.unwrap();
+                sender.flush().await.unwrap();
+                tokio::task::yield_now().await;
+            }
+            sender
+        };
+        let mut held = Budget::new(1 << 20).take(0).unwrap();
+        let mut reader = BodyReader::new(length);
+        let (result, _sender) = tokio::join!(reader.read_all(&mut wire, &rules, &mut held), send);
+        result
+    }
+
+    #[tokio::test]
+    async fn chunks_are_joined_however_they_arrive() {
+        let whole = b"5\r\nhello\r\n6\r\n world\r\n0\r\nX: y\r\n\r\n";
+        assert_eq!(read(Length::Chunked, &[whole]).await.unwrap(), b"hello world");
+        let single: Vec<&[u8]> = whole.chunks(1).collect();
+        assert_eq!(read(Length::Chunked, &single).await.unwrap(), b"hello world");
+    }
+
+    #[tokio::test]
+    async fn chunks_that_two_readers_could_read_differently_are_refused() {
+        for bad in [
+            &b"5;ext=1\r\nhello\r\n0\r\n\r\n"[..],
+            b"5\nhello\n0\n\n",
+            b"0x5\r\nhello\r\n0\r\n\r\n",
+            b"+5\r\nhello\r\n0\r\n\r\n",
+            b" 5\r\nhello\r\n0\r\n\r\n",
+            b"5\r\nhelloX\r\n0\r\n\r\n",
+            b"FFFFFFFFF\r\n",
+            b"\r\n",
+            b"5\r\r\nhello\r\n0\r\n\r\n",
+            b"0\r\nnot a field\r\n\r\n",
+        ] {
+            assert_eq!(read(Length::Chunked, &[bad]).await, Err(WireFault::Syntax), "{bad:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_is_as_long_as_it_says_within_the_limit() {
+        assert_eq!(read(Length::Exactly(3), &[b"abc"]).await.unwrap(), b"abc");
+        assert_eq!(read(Length::Exactly(3), &[b"a", b"b", b"cdef"]).await.unwrap(), b"abc");
+        assert_eq!(read(Length::Exactly(65), &[]).await, Err(WireFault::TooLarge));
+        assert_eq!(read(Length::Exactly(3), &[b"ab"]).await, Err(WireFault::Idle));
+        let long = [b"40\r\n".as_slice(), &[b'x'; 64], b"\r\n5\r\nhello\r\n"].concat();
+        assert_eq!(read(Length::Chunked, &[&long]).await, Err(WireFault::TooLarge));
+    }
+}
