@@ -1,6 +1,5 @@
 //! A connection of a client: requests one after another, each walked through the rooms.
 
-use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,99 +9,17 @@ use std::time::{Duration, Instant};
 
 use portcullis_controls::safe_configuration::{Security, security_fields};
 use portcullis_ledger::Entry;
-use portcullis_model::{ControlId, RequestId, UnixMillis};
+use portcullis_model::ControlId;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::answer::{Answer, Body, Edge};
-use crate::head::{HeadFault, RequestHead};
-use crate::listener::Shared;
-use crate::path::{self, Closing, Context, Exit, Request};
-use crate::upstream::Pool;
+use crate::head::{HeadFault, Length, RequestHead};
+use crate::incoming::Incoming;
+use crate::path::{self, Cleared, Closing, Context, Exit, Request};
 use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
-
-/// What the connections of one thread share.
-pub(crate) struct Worker {
-    pub(crate) shared: std::sync::Arc<Shared>,
-    pub(crate) pool: Rc<Pool>,
-    pub(crate) chance: RefCell<Chance>,
-    pub(crate) date: RefCell<(u64, String)>,
-    pub(crate) under_way: Cell<usize>,
-}
-
-/// Randomness for request ids, taken from the operating system in pieces.
-#[derive(Debug)]
-pub(crate) struct Chance {
-    bytes: [u8; 1024],
-    used: usize,
-}
-
-impl Chance {
-    pub(crate) fn new() -> Option<Self> {
-        let mut bytes = [0; 1024];
-        getrandom::fill(&mut bytes).ok()?;
-        Some(Self { bytes, used: 0 })
-    }
-
-    /// The next 128 bits. If the operating system fails later, old bytes are mixed with the time
-    /// by the caller: a request id is a name, not a secret.
-    fn next(&mut self) -> u128 {
-        if self.used + 16 > self.bytes.len() {
-            let _ = getrandom::fill(&mut self.bytes);
-            self.used = 0;
-        }
-        let bytes = self.bytes.get(self.used..self.used + 16).unwrap_or_default();
-        self.used += 16;
-        bytes.try_into().map(u128::from_le_bytes).unwrap_or_default()
-    }
-}
-
-impl Worker {
-    fn request_id(&self, now: UnixMillis) -> RequestId {
-        RequestId::new(now, self.chance.borrow_mut().next())
-    }
-
-    /// The `Date` field, made once a second.
-    fn date(&self, now: UnixMillis) -> std::cell::Ref<'_, str> {
-        let second = now.0 / 1000;
-        if self.date.borrow().0 != second {
-            *self.date.borrow_mut() = (second, now.http_date());
-        }
-        std::cell::Ref::map(self.date.borrow(), |(_, text)| text.as_str())
-    }
-}
-
-/// The client's side of one request: its body, and whether it is still there.
-pub(crate) struct Client<'w> {
-    wire: &'w mut Wire,
-    reader: BodyReader,
-    expects_continue: bool,
-}
-
-impl Client<'_> {
-    /// Reads the request's body, telling a client that waits to go on (RFC 9110 section 10.1.1).
-    pub(crate) async fn read_body(
-        &mut self,
-        rules: &BodyRules,
-        held: &mut crate::budget::Held,
-    ) -> Result<Vec<u8>, WireFault> {
-        if std::mem::take(&mut self.expects_continue) && !self.wire.has_unread() {
-            let interim = b"HTTP/1.1 100 Continue\r\n\r\n";
-            self.wire.stream.write_all(interim).await.map_err(|e| WireFault::Io(e.kind()))?;
-        }
-        self.reader.read_all(self.wire, rules, held).await
-    }
-
-    /// Returns when the client has left. Never, if it sends a next request early.
-    pub(crate) async fn gone(&self) {
-        let mut byte = [0; 1];
-        match self.wire.stream.peek(&mut byte).await {
-            Ok(0) | Err(_) => {}
-            Ok(_) => std::future::pending().await,
-        }
-    }
-}
+use crate::worker::Worker;
 
 /// How long a connection that ends badly is read on, so that its last answer arrives.
 const LINGER: Duration = Duration::from_secs(1);
@@ -111,7 +28,7 @@ const LINGER_BYTES_MAX: usize = 256 << 10;
 /// Serves one connection until it ends.
 pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
     let mut wire = Wire::new(stream);
-    let mut drain = worker.shared.drain_signal();
+    let mut drain = worker.shared.drain.signal();
     loop {
         let limits = &worker.shared.plan.limits;
         tokio::select! {
@@ -121,7 +38,7 @@ pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAd
             _ = drain.changed() => return,
         }
         match one(worker, &mut wire, peer).await {
-            Next::Request if !worker.shared.is_draining() => {}
+            Next::Request if !worker.shared.drain.has_begun() => {}
             Next::Request | Next::Close => return,
             Next::Linger => return linger(wire).await,
         }
@@ -145,7 +62,7 @@ async fn linger(mut wire: Wire) {
             rate_min: 0,
             deadline: Instant::now() + LINGER,
         };
-        let mut reader = BodyReader::new(crate::head::Length::UntilClose);
+        let mut reader = BodyReader::new(Length::UntilClose);
         let mut sink = Vec::new();
         let mut read = 0;
         while !reader.is_done() && read < LINGER_BYTES_MAX {
@@ -195,19 +112,18 @@ async fn request(
 ) -> Next {
     let shared = &worker.shared;
     let mut framing = Framing {
-        keep_alive: head.keep_alive && !shared.is_draining(),
+        keep_alive: head.keep_alive && !shared.drain.has_begun(),
         is_http10: head.is_http10,
         is_head: head.method == Some(portcullis_model::Method::Head),
     };
     context.begin(&head);
-    let reader = BodyReader::new(head.length);
-    let mut client = Client { reader, expects_continue: head.expects_continue, wire };
-    let walk = path::walk(Request::new(head, peer), &mut client, &mut context);
+    let mut incoming = Incoming::new(&head, wire);
+    let walk = path::walk(Request::new(head, peer), &mut incoming, &mut context);
     let outcome = caught(walk).await.unwrap_or_else(|()| {
         shared.counts.panics.fetch_add(1, Ordering::Relaxed);
         Err(Exit::panicked())
     });
-    let is_body_read = client.reader.is_done();
+    let is_body_read = incoming.is_read();
     framing.keep_alive &= is_body_read;
     match finish(worker, wire, context, outcome, framing).await {
         true if framing.keep_alive => Next::Request,
@@ -263,10 +179,10 @@ async fn finish(
     worker: &Worker,
     wire: &mut Wire,
     context: Context<'_>,
-    outcome: Result<path::Cleared, Exit>,
+    outcome: Result<Cleared, Exit>,
     framing: Framing,
 ) -> bool {
-    let (mut answer, closing) = context.close(outcome);
+    let (mut answer, closing) = path::close(outcome, context);
     let out = assemble(worker, &answer, &closing, framing);
     // A client that does not read its answer holds a connection, nothing else; not for ever.
     let within = worker.shared.plan.limits.total_timeout;

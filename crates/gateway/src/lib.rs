@@ -10,10 +10,13 @@ mod client;
 mod coding;
 mod decision;
 mod head;
+mod incoming;
 mod listener;
 mod path;
 mod upstream;
 mod wire;
+mod worker;
 
 pub use decision::{Act, Decision, DecisionError, Probe};
-pub use listener::{Counts, Options, Running, StartError, start};
+pub use listener::{Options, Running, StartError, start};
+pub use worker::{Counts, Watch};

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -11,28 +11,39 @@ use std::time::{Duration, Instant};
 use portcullis_controls::Plan;
 use portcullis_ledger::Ledger;
 use portcullis_model::Clock;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use crate::budget::Budget;
 use crate::client;
 use crate::decision::Probe;
 use crate::upstream::Pool;
+use crate::worker::{Chance, Counts, Drain, Shared, Watch, Worker};
 
 /// How a gateway runs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     /// Threads that serve requests.
     pub workers: usize,
     /// The attacker's credential, in a gateway that `attack` starts (rule 35).
     pub probe: Option<Probe>,
-    /// Called with one line for every refusal (rule 31).
-    pub on_refusal: Option<fn(&str)>,
+    /// Is told of refusals as they happen.
+    pub watch: Option<Arc<dyn Watch>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { workers: 1, probe: None, on_refusal: None }
+        Self { workers: 1, probe: None, watch: None }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("workers", &self.workers)
+            .field("probe", &self.probe)
+            .field("is_watched", &self.watch.is_some())
+            .finish()
     }
 }
 
@@ -63,44 +74,6 @@ impl std::error::Error for StartError {
             Self::Listen(_, error) | Self::Worker(error) => Some(error),
             Self::Chance => None,
         }
-    }
-}
-
-/// What happened so far, counted.
-#[derive(Debug, Default)]
-pub struct Counts {
-    /// Requests whose head was read.
-    pub requests: AtomicU64,
-    /// Requests that a control refused.
-    pub refused: AtomicU64,
-    /// Panics in rooms, caught and answered 500.
-    pub panics: AtomicU64,
-    /// Connections that were turned away because there were too many.
-    pub connections_refused: AtomicU64,
-}
-
-/// What all workers share.
-pub(crate) struct Shared {
-    pub(crate) plan: Arc<Plan>,
-    pub(crate) ledger: Arc<Ledger>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) probe: Option<Probe>,
-    pub(crate) on_refusal: Option<fn(&str)>,
-    pub(crate) counts: Arc<Counts>,
-    pub(crate) connections: Arc<Budget>,
-    pub(crate) buffered: Arc<Budget>,
-    pub(crate) in_upstream: Arc<Budget>,
-    is_draining: AtomicBool,
-    drain: watch::Sender<bool>,
-}
-
-impl Shared {
-    pub(crate) fn is_draining(&self) -> bool {
-        self.is_draining.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn drain_signal(&self) -> watch::Receiver<bool> {
-        self.drain.subscribe()
     }
 }
 
@@ -140,8 +113,7 @@ impl Running {
     }
 
     fn drain(&self) {
-        self.shared.is_draining.store(true, Ordering::Relaxed);
-        self.shared.drain.send_replace(true);
+        self.shared.drain.begin();
         let threads =
             std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
@@ -179,17 +151,16 @@ pub fn start(
         ledger,
         clock,
         probe: options.probe,
-        on_refusal: options.on_refusal,
+        watch: options.watch,
         counts: Arc::new(Counts::default()),
-        is_draining: AtomicBool::new(false),
-        drain: watch::Sender::new(false),
+        drain: Drain::default(),
     });
     let mut threads = Vec::new();
     let mut workers = Vec::new();
     for number in 0..options.workers.max(1) {
         let (send, receive) = mpsc::channel(HANDOVER_MAX);
         workers.push(send);
-        let chance = client::Chance::new().ok_or(StartError::Chance)?;
+        let chance = Chance::new().ok_or(StartError::Chance)?;
         threads.push(thread(&format!("worker-{number}"), work(shared.clone(), receive, chance))?);
     }
     threads.push(thread("acceptor", accept(shared.clone(), listener, workers))?);
@@ -235,7 +206,7 @@ fn accept(
             let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
                 return;
             };
-            let mut drain = shared.drain_signal();
+            let mut drain = shared.drain.signal();
             let mut turn = 0_usize;
             loop {
                 let accepted = tokio::select! {
@@ -270,12 +241,12 @@ fn accept(
 fn work(
     shared: Arc<Shared>,
     mut taken: mpsc::Receiver<Taken>,
-    chance: client::Chance,
+    chance: Chance,
 ) -> impl FnOnce() -> std::pin::Pin<Box<dyn Future<Output = ()>>> + Send {
     move || {
         Box::pin(async move {
             let drain_timeout = shared.plan.limits.drain_timeout;
-            let worker = std::rc::Rc::new(client::Worker {
+            let worker = std::rc::Rc::new(Worker {
                 pool: Pool::new(shared.plan.model.upstream.clone()),
                 chance: std::cell::RefCell::new(chance),
                 date: std::cell::RefCell::default(),

@@ -21,14 +21,14 @@ mod validate;
 pub(crate) use context::{Context, Exit};
 pub(crate) use inspect::Cleared;
 pub(crate) use receive::Request;
-pub(crate) use record::Closing;
+pub(crate) use record::{Closing, close};
 
-use crate::client::Client;
+use crate::incoming::Incoming;
 
 /// Walks one request through the rooms. [`record`] follows at the edge, for every exit.
 pub(crate) async fn walk(
     request: Request,
-    client: &mut Client<'_>,
+    incoming: &mut Incoming<'_>,
     context: &mut Context<'_>,
 ) -> Result<Cleared, Exit> {
     let received = receive::enter(request, context)?;
@@ -36,9 +36,9 @@ pub(crate) async fn walk(
     let authenticated = authenticate::enter(matched, context)?;
     let admitted = limit::enter(authenticated, context)?;
     let allowed = authorize_function::enter(admitted, context);
-    let valid = validate::enter(allowed, client, context).await?;
+    let valid = validate::enter(allowed, incoming, context).await?;
     let owned = authorize_object::enter(valid, context);
     let reserved = reserve::enter(owned, context);
-    let answered = forward::enter(reserved, client, context).await?;
+    let answered = forward::enter(reserved, incoming, context).await?;
     inspect::enter(answered, context).await
 }

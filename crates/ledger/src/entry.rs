@@ -153,6 +153,11 @@ impl Entry {
         self.facts.operation = Some(name);
     }
 
+    /// The name of the operation, once it is known.
+    pub fn operation_name(&self) -> Option<&str> {
+        self.facts.operation.as_deref()
+    }
+
     /// Who is calling.
     pub const fn caller(&mut self, caller: Caller) {
         self.facts.caller = Some(caller);
@@ -192,11 +197,6 @@ impl Entry {
             detail: refusal.detail.clone(),
         };
         note(&mut self.facts.would_refuse, &mut self.facts.would_refuse_more, noted);
-    }
-
-    /// What controls removed so far.
-    pub fn edits(&self) -> &[Noted] {
-        &self.facts.edits
     }
 
     /// What controls would have refused so far.

@@ -4,8 +4,8 @@ use portcullis_contract::SchemePlace;
 use portcullis_controls::urlencoded;
 use portcullis_model::{Caller, Room};
 
+use super::context::{Context, Exit};
 use super::find_operation::Matched;
-use super::{Context, Exit};
 use crate::head::RequestHead;
 
 /// A request of which it is known who calls, as far as this version can know.

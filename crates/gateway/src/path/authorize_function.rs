@@ -3,7 +3,7 @@
 
 use portcullis_model::Room;
 
-use super::Context;
+use super::context::Context;
 use super::limit::Admitted;
 
 /// A request whose caller may use the operation.

@@ -3,7 +3,7 @@
 
 use portcullis_model::Room;
 
-use super::Context;
+use super::context::Context;
 use super::validate::Valid;
 
 /// A request whose caller may touch its objects.

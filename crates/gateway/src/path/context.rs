@@ -8,12 +8,10 @@ use portcullis_controls::{Judgement, Plan};
 use portcullis_ledger::{Entry, Noted};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
 
-use super::record::Closing;
-use super::{Cleared, record};
 use crate::answer::Answer;
-use crate::client::Worker;
-use crate::decision::Act;
+use crate::decision::{Act, DECISION_FIELD, Decision, PROBE_FIELD};
 use crate::head::RequestHead;
+use crate::worker::Worker;
 
 /// How a request ends without an answer of the API.
 #[derive(Debug)]
@@ -76,7 +74,7 @@ impl<'w> Context<'w> {
         if !self.plan.model.origins.is_empty() {
             self.origin = head.fields.get("origin").map(str::to_owned);
         }
-        if let Some(field) = head.fields.get(crate::decision::PROBE_FIELD) {
+        if let Some(field) = head.fields.get(PROBE_FIELD) {
             self.probe(field);
         }
     }
@@ -92,7 +90,7 @@ impl<'w> Context<'w> {
         let text = String::from_utf8_lossy(unfinished);
         let lines = text.split("\r\n").filter_map(|line| line.split_once(':'));
         let field = lines
-            .filter(|(name, _)| name.eq_ignore_ascii_case(crate::decision::PROBE_FIELD))
+            .filter(|(name, _)| name.eq_ignore_ascii_case(PROBE_FIELD))
             .map(|(_, value)| value.trim().to_owned())
             .next();
         if let Some(field) = field {
@@ -181,32 +179,28 @@ impl<'w> Context<'w> {
         }
     }
 
-    /// Whether somebody waits for the decision.
-    pub(super) const fn is_probed(&self) -> bool {
-        self.nonce.is_some()
-    }
-
-    /// The end of the walk: the answer of this outcome, and what the edge adds.
-    pub(crate) fn close(mut self, outcome: Result<Cleared, Exit>) -> (Answer, Closing) {
-        if let Err(Exit::Refused(refusal)) = &outcome {
-            self.acted(Act::Refused(refusal.control));
-        }
-        let (answer, ending) = record::enter(outcome, &mut self);
-        let has_security_fields = self.mode(ControlId::SafeConfiguration) != Mode::NotAsked;
+    /// The CORS fields and the decision header of an answer; none while `safe_configuration` is
+    /// not asked, or nobody waits for a decision.
+    pub(super) fn edge_fields(&self, status: Status) -> Vec<(&'static str, String)> {
+        let model = &self.plan.model;
         let mut fields = Vec::new();
-        if has_security_fields {
-            let model = &self.plan.model;
+        if self.sets_security_fields() {
             fields = answer_fields(&model.origins, self.origin.as_deref(), &model.contract.schemes);
         }
         if let (Some(probe), Some(nonce)) = (&self.worker.shared.probe, &self.nonce) {
-            let decision = crate::decision::Decision {
-                status: answer.status.0,
-                model: self.plan.version.to_string(),
-                acts: self.acts,
-            };
-            let value = probe.sign(nonce, &decision);
-            fields.push((crate::decision::DECISION_FIELD, value));
+            let model = self.plan.version.to_string();
+            let decision = Decision { status: status.0, model, acts: self.acts.clone() };
+            fields.push((DECISION_FIELD, probe.sign(nonce, &decision)));
         }
-        (answer, Closing::new(self.entry, ending, fields, has_security_fields))
+        fields
+    }
+
+    pub(super) fn sets_security_fields(&self) -> bool {
+        self.mode(ControlId::SafeConfiguration) != Mode::NotAsked
+    }
+
+    /// Whether somebody waits for the decision.
+    pub(super) const fn is_probed(&self) -> bool {
+        self.nonce.is_some()
     }
 }

@@ -5,8 +5,8 @@ use portcullis_controls::safe_configuration::{Preflight, judge_preflight, undecl
 use portcullis_controls::{Judgement, api_inventory};
 use portcullis_model::{Method, Room, Status};
 
+use super::context::{Context, Exit};
 use super::receive::Received;
-use super::{Context, Exit};
 use crate::answer::{Answer, Body};
 
 /// A request of which it is known what it wants.

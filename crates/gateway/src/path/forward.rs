@@ -10,12 +10,12 @@ use portcullis_controls::urlencoded;
 use portcullis_ledger::Noted;
 use portcullis_model::{Caller, ControlId, Method, Mode, Room, Status};
 
+use super::context::{Context, Exit};
 use super::reserve::Reserved;
 use super::validate::{Payload, Valid};
-use super::{Context, Exit};
 use crate::budget::Held;
-use crate::client::Client;
 use crate::head::{AnswerHead, RequestHead};
+use crate::incoming::Incoming;
 use crate::upstream::{Streaming, UpstreamFault};
 
 /// What the API answered: the head, and a body that nobody has read.
@@ -50,7 +50,7 @@ impl Answered {
 
 pub(super) async fn enter(
     reserved: Reserved,
-    client: &Client<'_>,
+    incoming: &Incoming<'_>,
     context: &mut Context<'_>,
 ) -> Result<Answered, Exit> {
     context.enter(Room::Forward);
@@ -76,7 +76,7 @@ pub(super) async fn enter(
         tokio::select! {
             biased;
             result = exchange => result,
-            () = client.gone() => return Err(Exit::Gone),
+            () = incoming.gone() => return Err(Exit::Gone),
         }
     } else {
         exchange.await

@@ -10,8 +10,8 @@ use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Refusal, Room, Status};
 use portcullis_policy::Undeclared;
 
+use super::context::{Context, Exit};
 use super::forward::{Answered, Parts, failed};
-use super::{Context, Exit};
 use crate::answer::{Answer, Body};
 use crate::coding::decode;
 use crate::decision::Act;

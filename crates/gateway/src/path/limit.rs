@@ -4,7 +4,7 @@ use portcullis_controls::resource_limits::Breach;
 use portcullis_model::Room;
 
 use super::authenticate::Authenticated;
-use super::{Context, Exit};
+use super::context::{Context, Exit};
 use crate::budget::Held;
 
 /// A request that holds a place in the API until it is over.

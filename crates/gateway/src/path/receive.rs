@@ -10,7 +10,7 @@ use portcullis_controls::input_shape::path_refusal;
 use portcullis_controls::resource_limits::Breach;
 use portcullis_model::Room;
 
-use super::{Context, Exit};
+use super::context::{Context, Exit};
 use crate::head::RequestHead;
 
 /// A request as it came.

@@ -5,11 +5,13 @@ use std::sync::atomic::Ordering;
 use portcullis_ledger::{Entry, Verdict};
 use portcullis_model::{Refusal, RequestId, Status, UnixMillis};
 
-use super::{Cleared, Context, Exit};
+use super::context::{Context, Exit};
+use super::inspect::Cleared;
 use crate::answer::{Answer, Body};
+use crate::decision::Act;
 
 /// How the record will end.
-pub(super) struct Ending {
+struct Ending {
     verdict: Verdict,
     refusal: Option<Refusal>,
     failure: Option<String>,
@@ -23,9 +25,27 @@ pub(crate) struct Closing {
     pub(crate) has_security_fields: bool,
 }
 
+/// The end of a walk: the answer of its outcome, and the record that is closed when the answer is
+/// written.
+pub(crate) fn close(outcome: Result<Cleared, Exit>, mut context: Context<'_>) -> (Answer, Closing) {
+    if let Err(Exit::Refused(refusal)) = &outcome {
+        context.acted(Act::Refused(refusal.control));
+    }
+    let (answer, ending) = conclude(outcome, &mut context);
+    let fields = context.edge_fields(answer.status);
+    let has_security_fields = context.sets_security_fields();
+    (answer, Closing { entry: context.entry, ending, fields, has_security_fields })
+}
+
 /// The answer of an outcome.
-pub(super) fn enter(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answer, Ending) {
+fn conclude(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answer, Ending) {
     let id = context.request_id();
+    if let Some(watch) = &context.worker.shared.watch {
+        let entry = &context.entry;
+        for noted in entry.would_have_refused() {
+            watch.would_refuse(id, entry.operation_name(), noted);
+        }
+    }
     let ending = |verdict| Ending { verdict, refusal: None, failure: None };
     match outcome {
         Ok(cleared) => (cleared.into_answer(), ending(Verdict::Allowed)),
@@ -36,8 +56,8 @@ pub(super) fn enter(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -
                 answer.push_field(name, value);
             }
             context.worker.shared.counts.refused.fetch_add(1, Ordering::Relaxed);
-            if let Some(say) = context.worker.shared.on_refusal {
-                say(&line(id, &refusal));
+            if let Some(watch) = &context.worker.shared.watch {
+                watch.refused(id, &refusal);
             }
             (answer, Ending { verdict: Verdict::Refused, refusal: Some(refusal), failure: None })
         }
@@ -56,22 +76,7 @@ pub(super) fn enter(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -
     }
 }
 
-/// Rule 31: one line per refusal, with what to type for more.
-fn line(id: RequestId, refusal: &Refusal) -> String {
-    let Refusal { control, status, reason, detail, .. } = refusal;
-    format!("refused {} by {control} ({reason}): {detail}; portcullis explain {id}", status.0)
-}
-
 impl Closing {
-    pub(super) const fn new(
-        entry: Entry,
-        ending: Ending,
-        fields: Vec<(&'static str, String)>,
-        has_security_fields: bool,
-    ) -> Self {
-        Self { entry, ending, fields, has_security_fields }
-    }
-
     pub(crate) const fn request_id(&self) -> RequestId {
         self.entry.request_id()
     }

@@ -3,8 +3,8 @@
 
 use portcullis_model::Room;
 
-use super::Context;
 use super::authorize_object::Owned;
+use super::context::Context;
 use super::validate::Valid;
 
 /// A request that may reach the API.

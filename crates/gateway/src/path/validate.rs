@@ -16,12 +16,12 @@ use portcullis_model::{ControlId, Mode, Refusal, Room};
 use portcullis_policy::Undeclared;
 
 use super::authorize_function::Allowed;
+use super::context::{Context, Exit};
 use super::limit::Admitted;
-use super::{Context, Exit};
 use crate::budget::Held;
-use crate::client::Client;
 use crate::coding::{CodingFault, decode};
 use crate::head::RequestHead;
+use crate::incoming::Incoming;
 use crate::wire::{BodyRules, WireFault};
 
 /// A request of which every value was checked.
@@ -76,7 +76,7 @@ impl Valid {
 
 pub(super) async fn enter(
     allowed: Allowed,
-    client: &mut Client<'_>,
+    incoming: &mut Incoming<'_>,
     context: &mut Context<'_>,
 ) -> Result<Valid, Exit> {
     context.enter(Room::Validate);
@@ -96,10 +96,10 @@ pub(super) async fn enter(
             content_type::judge_labels(operation, content_type, content_encoding, head.has_body());
         let labels = context.ask(labels)?;
         let (body, content_type) =
-            body(labels, index, operation, head, client, &mut buffered, context).await?;
+            body(labels, index, operation, head, incoming, &mut buffered, context).await?;
         (Some(accepted), body, content_type)
     } else {
-        let body = as_it_came(head, client, &mut buffered, context).await?;
+        let body = as_it_came(head, incoming, &mut buffered, context).await?;
         (None, body, head.fields.get("content-type").map(str::to_owned))
     };
     let admitted = allowed.into_admitted();
@@ -155,7 +155,7 @@ async fn body(
     index: usize,
     operation: &Operation,
     head: &RequestHead,
-    client: &mut Client<'_>,
+    incoming: &mut Incoming<'_>,
     buffered: &mut Held,
     context: &mut Context<'_>,
 ) -> Result<(Payload, Option<String>), Exit> {
@@ -168,7 +168,7 @@ async fn body(
             Ok((Payload::Nothing, None))
         }
         Body::Undeclared => {
-            let bytes = as_it_came(head, client, buffered, context).await?;
+            let bytes = as_it_came(head, incoming, buffered, context).await?;
             let noted = Noted {
                 control: ControlId::ContentType,
                 reason: "undeclared_body",
@@ -189,10 +189,10 @@ async fn body(
                 // Enforced on its own, the next control cannot look into what was not read.
                 context.refuse(writable_properties::not_read())?;
             }
-            Ok((as_it_came(head, client, buffered, context).await?, as_sent()))
+            Ok((as_it_came(head, incoming, buffered, context).await?, as_sent()))
         }
         Body::Declared { media, kind, coding, content_type } => {
-            let sent = read(client, buffered, context).await?;
+            let sent = read(incoming, buffered, context).await?;
             let media = operation.body.as_ref().and_then(|body| body.media.get(media));
             let body = declared(sent, media, kind, coding, index, context)?;
             let content_type =
@@ -339,19 +339,19 @@ fn strip(
 /// A body that nobody looks into: within limits, as it came.
 async fn as_it_came(
     head: &RequestHead,
-    client: &mut Client<'_>,
+    incoming: &mut Incoming<'_>,
     buffered: &mut Held,
     context: &mut Context<'_>,
 ) -> Result<Payload, Exit> {
     if !head.has_body() {
         return Ok(Payload::Nothing);
     }
-    let bytes = read(client, buffered, context).await?;
+    let bytes = read(incoming, buffered, context).await?;
     Ok(Payload::Bytes { bytes, coding: head.fields.get("content-encoding").map(str::to_owned) })
 }
 
 async fn read(
-    client: &mut Client<'_>,
+    incoming: &mut Incoming<'_>,
     buffered: &mut Held,
     context: &mut Context<'_>,
 ) -> Result<Vec<u8>, Exit> {
@@ -362,7 +362,7 @@ async fn read(
         rate_min: limits.body_rate_min,
         deadline: context.deadline.max(Instant::now()),
     };
-    let breach = match client.read_body(&rules, buffered).await {
+    let breach = match incoming.read_body(&rules, buffered).await {
         Ok(body) => {
             context.entry.request_bytes(body.len() as u64);
             return Ok(body);

@@ -1,0 +1,48 @@
+//! A request's body on its way in, and whether its sender is still there.
+
+use tokio::io::AsyncWriteExt as _;
+
+use crate::budget::Held;
+use crate::head::RequestHead;
+use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
+
+/// The client's side of one request: its body, and whether it is still there.
+pub(crate) struct Incoming<'w> {
+    wire: &'w mut Wire,
+    reader: BodyReader,
+    expects_continue: bool,
+}
+
+impl<'w> Incoming<'w> {
+    pub(crate) const fn new(head: &RequestHead, wire: &'w mut Wire) -> Self {
+        let reader = BodyReader::new(head.length);
+        Self { wire, reader, expects_continue: head.expects_continue }
+    }
+
+    /// Whether all of the body was read, so that a next request may follow.
+    pub(crate) const fn is_read(&self) -> bool {
+        self.reader.is_done()
+    }
+
+    /// Reads the request's body, telling a client that waits to go on (RFC 9110 section 10.1.1).
+    pub(crate) async fn read_body(
+        &mut self,
+        rules: &BodyRules,
+        held: &mut Held,
+    ) -> Result<Vec<u8>, WireFault> {
+        if std::mem::take(&mut self.expects_continue) && !self.wire.has_unread() {
+            let interim = b"HTTP/1.1 100 Continue\r\n\r\n";
+            self.wire.stream.write_all(interim).await.map_err(|e| WireFault::Io(e.kind()))?;
+        }
+        self.reader.read_all(self.wire, rules, held).await
+    }
+
+    /// Returns when the client has left. Never, if it sends a next request early.
+    pub(crate) async fn gone(&self) {
+        let mut byte = [0; 1];
+        match self.wire.stream.peek(&mut byte).await {
+            Ok(0) | Err(_) => {}
+            Ok(_) => std::future::pending().await,
+        }
+    }
+}

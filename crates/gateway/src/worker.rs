@@ -1,0 +1,130 @@
+//! What requests share: across all threads, and on one thread.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use portcullis_controls::Plan;
+use portcullis_ledger::{Ledger, Noted};
+use portcullis_model::{Clock, Refusal, RequestId, UnixMillis};
+use tokio::sync::watch;
+
+use crate::budget::Budget;
+use crate::decision::Probe;
+use crate::upstream::Pool;
+
+/// What all workers share.
+pub(crate) struct Shared {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) probe: Option<Probe>,
+    pub(crate) watch: Option<Arc<dyn Watch>>,
+    pub(crate) counts: Arc<Counts>,
+    pub(crate) connections: Arc<Budget>,
+    pub(crate) buffered: Arc<Budget>,
+    pub(crate) in_upstream: Arc<Budget>,
+    pub(crate) drain: Drain,
+}
+
+/// The sign that no more requests are taken.
+#[derive(Debug)]
+pub(crate) struct Drain {
+    sign: watch::Sender<bool>,
+}
+
+impl Default for Drain {
+    fn default() -> Self {
+        Self { sign: watch::Sender::new(false) }
+    }
+}
+
+impl Drain {
+    pub(crate) fn begin(&self) {
+        self.sign.send_replace(true);
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        *self.sign.borrow()
+    }
+
+    /// A receiver whose `changed` returns when it begins.
+    pub(crate) fn signal(&self) -> watch::Receiver<bool> {
+        self.sign.subscribe()
+    }
+}
+
+/// What happened so far, counted.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Requests whose head was read.
+    pub requests: AtomicU64,
+    /// Requests that a control refused.
+    pub refused: AtomicU64,
+    /// Panics in rooms, caught and answered 500.
+    pub panics: AtomicU64,
+    /// Connections that were turned away because there were too many.
+    pub connections_refused: AtomicU64,
+}
+
+/// Somebody who is told of refusals as they happen. Called on the request's own thread: it must
+/// not block.
+pub trait Watch: Send + Sync {
+    /// A control refused.
+    fn refused(&self, id: RequestId, refusal: &Refusal);
+
+    /// A control that observes would have refused, or removed.
+    fn would_refuse(&self, id: RequestId, operation: Option<&str>, noted: &Noted);
+}
+
+/// What the connections of one thread share.
+pub(crate) struct Worker {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) pool: Rc<Pool>,
+    pub(crate) chance: RefCell<Chance>,
+    pub(crate) date: RefCell<(u64, String)>,
+    pub(crate) under_way: Cell<usize>,
+}
+
+/// Randomness for request ids, taken from the operating system in pieces.
+#[derive(Debug)]
+pub(crate) struct Chance {
+    bytes: [u8; 1024],
+    used: usize,
+}
+
+impl Chance {
+    pub(crate) fn new() -> Option<Self> {
+        let mut bytes = [0; 1024];
+        getrandom::fill(&mut bytes).ok()?;
+        Some(Self { bytes, used: 0 })
+    }
+
+    /// The next 128 bits. If the operating system fails later, old bytes are mixed with the time
+    /// by the caller: a request id is a name, not a secret.
+    fn next(&mut self) -> u128 {
+        if self.used + 16 > self.bytes.len() {
+            let _ = getrandom::fill(&mut self.bytes);
+            self.used = 0;
+        }
+        let bytes = self.bytes.get(self.used..self.used + 16).unwrap_or_default();
+        self.used += 16;
+        bytes.try_into().map(u128::from_le_bytes).unwrap_or_default()
+    }
+}
+
+impl Worker {
+    pub(crate) fn request_id(&self, now: UnixMillis) -> RequestId {
+        RequestId::new(now, self.chance.borrow_mut().next())
+    }
+
+    /// The `Date` field, made once a second.
+    pub(crate) fn date(&self, now: UnixMillis) -> std::cell::Ref<'_, str> {
+        let second = now.0 / 1000;
+        if self.date.borrow().0 != second {
+            *self.date.borrow_mut() = (second, now.http_date());
+        }
+        std::cell::Ref::map(self.date.borrow(), |(_, text)| text.as_str())
+    }
+}

@@ -1,0 +1,83 @@
+//! `portcullis check`: what is wrong, doubtful or open, without serving anything.
+
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_model::{Diagnostic, Severity, Sources};
+
+use crate::arguments::{CheckOptions, Deny, Format, ModelOptions};
+use crate::exit::Exit;
+use crate::{load, report, talk};
+
+/// Where there is no policy file, the upstream is not needed to check.
+const NO_UPSTREAM: &str = "http://127.0.0.1:9";
+
+pub(crate) fn check(options: &CheckOptions) -> Exit {
+    let model_options = ModelOptions {
+        config: options.config.clone(),
+        contract: options.contract.clone(),
+        upstream: options.config.is_none().then(|| NO_UPSTREAM.to_owned()),
+        listen: None,
+    };
+    let (problems, sources, is_unreadable, operations) = match load::model(&model_options) {
+        Ok(model) => {
+            let mut problems = model.warnings.clone();
+            let plan = Plan::compile(model, PlanOptions::default());
+            problems.extend(plan.findings());
+            let counts = (plan.operations.len(), plan.closed_count());
+            (problems, plan.model.sources, false, Some(counts))
+        }
+        Err(failure) => {
+            (failure.diagnostics, failure.sources, failure.unreadable.is_some(), None)
+        }
+    };
+    match options.format {
+        Format::Text => print_text(&problems, &sources, operations),
+        Format::Json => print_json(&problems, &sources, operations),
+    }
+    verdict(options, &problems, is_unreadable)
+}
+
+fn verdict(options: &CheckOptions, problems: &[Diagnostic], is_unreadable: bool) -> Exit {
+    let denies = |what| options.deny.contains(&what);
+    let denies_expired = options.deny_expired || denies(Deny::Expired);
+    let is_denied = |problem: &Diagnostic| {
+        problem.severity == Severity::Error
+            || denies(Deny::Warnings)
+            || denies_expired && problem.code.name == portcullis_policy::codes::EXPIRED.name
+    };
+    if is_unreadable {
+        Exit::Unusable
+    } else if problems.iter().any(is_denied) {
+        Exit::Failure
+    } else {
+        Exit::Success
+    }
+}
+
+fn print_text(problems: &[Diagnostic], sources: &Sources, operations: Option<(usize, usize)>) {
+    let coloured = talk::is_coloured(true);
+    talk::print(&report::render_text(problems, sources, coloured));
+    let (errors, warnings) = count(problems);
+    let mut line = format!("{errors} errors, {warnings} warnings");
+    if let Some((served, closed)) = operations {
+        line.push_str(&format!("; {served} operations, {closed} of them closed"));
+    }
+    line.push('\n');
+    talk::print(&line);
+}
+
+fn print_json(problems: &[Diagnostic], sources: &Sources, operations: Option<(usize, usize)>) {
+    let (errors, warnings) = count(problems);
+    let report = serde_json::json!({
+        "errors": errors,
+        "warnings": warnings,
+        "operations": operations.map(|(operations, _)| operations),
+        "operations_closed": operations.map(|(_, closed)| closed),
+        "problems": report::to_json(problems, sources),
+    });
+    talk::print(&format!("{report:#}\n"));
+}
+
+fn count(problems: &[Diagnostic]) -> (usize, usize) {
+    let errors = problems.iter().filter(|one| one.severity == Severity::Error).count();
+    (errors, problems.len() - errors)
+}

@@ -1,0 +1,229 @@
+//! What `check` and `run` say about files: as text for people, as JSON for programs.
+//!
+//! Both show the place, one bounded line around it, what to do, and the code whose page
+//! `portcullis explain` prints.
+
+mod excerpt;
+mod places;
+
+use std::fmt;
+
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use portcullis_model::{Diagnostic, Severity, Sources};
+use serde_json::{Value, json};
+
+use excerpt::Excerpt;
+use places::{Place, Places};
+
+/// Columns of a terminal that nobody measured.
+const WIDTH: usize = 100;
+
+/// All of them as text: drawn with colour and line characters, or in plain ASCII.
+pub(crate) fn render_text(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> String {
+    let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_width(WIDTH)
+        .with_break_words(false)
+        .with_context_lines(0)
+        .without_cause_chain();
+    let mut places = Places::new(sources);
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        let report = Report::new(diagnostic, sources, &mut places);
+        let footer = format!("portcullis explain {}", diagnostic.code.name);
+        // Writing to a String cannot fail, and the excerpt holds every span that is asked for.
+        let _ = handler.clone().with_footer(footer).render_report(&mut text, &report);
+        text.push('\n');
+    }
+    text
+}
+
+/// All of them as a list of objects; what has no place has `null` there.
+pub(crate) fn to_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
+    let mut places = Places::new(sources);
+    diagnostics
+        .iter()
+        .map(|one| {
+            let range = one.span.map(|span| places.range(span));
+            let start = range.map(|(start, _)| start);
+            let end = range.map(|(_, end)| end);
+            let snippet = one.span.map(|span| Excerpt::new(sources, span, &mut places).text);
+            json!({
+                "code": one.code.name,
+                "severity": severity(one),
+                "message": one.message,
+                "file": one.span.map(|span| sources.name(span.source)),
+                "line": start.map(|place| place.line),
+                "column": start.map(|place| place.column),
+                "end_line": end.map(|place| place.line),
+                "end_column": end.map(|place| place.column),
+                "snippet": snippet,
+                "help": one.help,
+            })
+        })
+        .collect()
+}
+
+const fn severity(diagnostic: &Diagnostic) -> &'static str {
+    match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// One problem as the drawing library wants it.
+#[derive(Debug)]
+struct Report<'a> {
+    diagnostic: &'a Diagnostic,
+    excerpt: Option<Excerpt>,
+}
+
+impl<'a> Report<'a> {
+    fn new(diagnostic: &'a Diagnostic, sources: &Sources, places: &mut Places<'_>) -> Self {
+        let span = diagnostic.span;
+        Self { diagnostic, excerpt: span.map(|span| Excerpt::new(sources, span, places)) }
+    }
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.diagnostic.message)
+    }
+}
+
+impl std::error::Error for Report<'_> {}
+
+impl miette::Diagnostic for Report<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let name = self.diagnostic.code.name;
+        let severity = severity(self.diagnostic);
+        let place = match &self.excerpt {
+            Some(_) => "",
+            None if name.starts_with("policy-") => " in the command line",
+            None => " in the contract",
+        };
+        Some(Box::new(format!("{severity}[{name}]{place}")))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.diagnostic.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let help = self.diagnostic.help.as_deref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let excerpt = self.excerpt.as_ref()?;
+        let label = self.diagnostic.label.clone().unwrap_or_else(|| "here".to_owned());
+        let mark = excerpt.mark.clone();
+        let span = LabeledSpan::new(Some(label), mark.start, mark.len());
+        Some(Box::new(std::iter::once(span)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_model::{Code, Span};
+
+    use super::*;
+
+    static CODE: Code = Code { name: "policy-unknown-key", page: "" };
+    static OTHER: Code = Code { name: "contract-unreadable", page: "" };
+
+    const POLICY: &str = "apis: []\norgins: [https://shop.example.com]\n";
+
+    fn sample() -> (Sources, Vec<Diagnostic>) {
+        let mut sources = Sources::default();
+        let source = sources.add("portcullis.yaml", POLICY);
+        let span = |start, end| Span { source, start, end };
+        let all = vec![
+            Diagnostic::error(&CODE, "`orgins` is not a key of this section")
+                .at(span(9, 15))
+                .label("unknown")
+                .help("did you mean `origins`?"),
+            Diagnostic::warning(&CODE, "the text ends here").at(span(44, 44)),
+            Diagnostic::error(&CODE, "`--upstream` is missing").help("say where the API is"),
+            Diagnostic::error(&OTHER, "it is a picture"),
+        ];
+        (sources, all)
+    }
+
+    #[test]
+    fn plain_text_is_ascii_and_shows_place_help_and_code() {
+        let (sources, all) = sample();
+        let text = render_text(&all, &sources, false);
+        assert!(text.is_ascii());
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn colour_is_drawn_only_when_asked() {
+        let (sources, all) = sample();
+        assert!(!render_text(&all, &sources, false).contains('\u{1b}'));
+        let text = render_text(&all, &sources, true);
+        assert!(text.contains('\u{1b}') && text.contains('│'));
+    }
+
+    #[test]
+    fn json_holds_every_part() {
+        let (sources, all) = sample();
+        let text = serde_json::to_string_pretty(&to_json(&all, &sources)).unwrap();
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_file_in_one_long_line_is_cut_around_the_place() {
+        let mut sources = Sources::default();
+        let text = format!("{}\"wröng\":1{}", "ab,".repeat(2_000_000), ",ü".repeat(2_000_000));
+        let source = sources.add("openapi.json", text.as_str());
+        let all: Vec<_> = (0..200)
+            .map(|n| {
+                let start = 6_000_000 - n * 3;
+                Diagnostic::error(&OTHER, "wrong").at(Span { source, start, end: start + 8 })
+            })
+            .collect();
+        let rendered = render_text(&all, &sources, false);
+        assert!(rendered.contains("openapi.json:1:6000001"), "{}", rendered.len());
+        assert!(rendered.len() < 200 * 800, "{}", rendered.len());
+        let first = &to_json(&all, &sources)[0];
+        assert_eq!(first["column"], 6_000_001);
+        let snippet = first["snippet"].as_str().unwrap();
+        assert!(snippet.len() < 200 && snippet.contains("\"wröng\":1"), "{snippet}");
+        assert!(snippet.starts_with("...") && snippet.ends_with("..."));
+    }
+
+    #[test]
+    fn a_file_cannot_drive_the_terminal() {
+        let mut sources = Sources::default();
+        let text = "a: \u{1b}[31mred\u{202e}\u{7}\n";
+        let source = sources.add("a.yaml", text);
+        let all = [Diagnostic::error(&OTHER, "wrong").at(Span { source, start: 0, end: 1 })];
+        let rendered = render_text(&all, &sources, false);
+        assert!(rendered.contains("a: ?[31mred??"), "{rendered}");
+        assert!(!rendered.contains(['\u{1b}', '\u{202e}', '\u{7}']));
+    }
+
+    #[test]
+    fn a_place_outside_the_file_or_inside_a_character_is_drawn() {
+        let mut sources = Sources::default();
+        let source = sources.add("a.yaml", "é\nb");
+        for (start, end) in [(0, 0), (1, 2), (2, 3), (3, 4), (4, 9), (900, 901), (3, 1)] {
+            let one = [Diagnostic::error(&OTHER, "wrong").at(Span { source, start, end })];
+            assert!(render_text(&one, &sources, false).contains("a.yaml:"), "{start}..{end}");
+            assert!(to_json(&one, &sources)[0]["line"].is_u64());
+        }
+        let empty = sources.add("empty.yaml", "");
+        let one = [Diagnostic::error(&OTHER, "wrong").at(Span { source: empty, start: 0, end: 0 })];
+        assert!(render_text(&one, &sources, false).contains("empty.yaml:1:1"));
+    }
+}

@@ -1,0 +1,129 @@
+//! Lines and columns, for many problems in large files: counting from the start for each of
+//! them would be quadratic.
+
+use std::collections::HashMap;
+
+use portcullis_model::{SourceId, Sources, Span};
+
+/// Bytes between two counts of characters.
+const BLOCK: usize = 4096;
+
+/// Line and column, both from 1; columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+/// The lines of all files that were asked for.
+#[derive(Debug)]
+pub(super) struct Places<'a> {
+    sources: &'a Sources,
+    files: HashMap<SourceId, Lines>,
+}
+
+#[derive(Debug)]
+struct Lines {
+    /// The first byte of every line.
+    starts: Vec<usize>,
+    /// How many characters begin before every block.
+    characters: Vec<usize>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(sources: &'a Sources) -> Self {
+        Self { sources, files: HashMap::new() }
+    }
+
+    /// Where a span starts, and where it ends.
+    pub(super) fn range(&mut self, span: Span) -> (Place, Place) {
+        let start = self.place(span.source, span.start as usize);
+        let end = self.place(span.source, span.end.max(span.start) as usize);
+        (start, end)
+    }
+
+    /// The bytes of the line that holds a byte, without its end.
+    pub(super) fn line(&mut self, source: SourceId, byte: usize) -> std::ops::Range<usize> {
+        let text = self.sources.text(source);
+        let byte = floor(text, byte);
+        let start = self.lines(source).start_of(byte).1;
+        let rest = text.get(start..).unwrap_or_default();
+        let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        start..start + length
+    }
+
+    fn place(&mut self, source: SourceId, byte: usize) -> Place {
+        let text = self.sources.text(source);
+        let byte = floor(text, byte);
+        let lines = self.lines(source);
+        let (line, start) = lines.start_of(byte);
+        let before = |byte| lines.characters_before(text, byte);
+        Place { line: line + 1, column: before(byte).saturating_sub(before(start)) + 1 }
+    }
+
+    fn lines(&mut self, source: SourceId) -> &Lines {
+        let text = self.sources.text(source);
+        self.files.entry(source).or_insert_with(|| Lines::new(text))
+    }
+}
+
+impl Lines {
+    fn new(text: &str) -> Self {
+        let after = |(at, _): (usize, &str)| at + 1;
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(after)).collect();
+        let mut characters = vec![0];
+        let mut count = 0;
+        for block in text.as_bytes().chunks(BLOCK) {
+            count += begun(block);
+            characters.push(count);
+        }
+        Self { starts, characters }
+    }
+
+    /// The line that holds a byte, from 0, and the line's first byte.
+    fn start_of(&self, byte: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|start| *start <= byte).saturating_sub(1);
+        (line, self.starts.get(line).copied().unwrap_or_default())
+    }
+
+    fn characters_before(&self, text: &str, byte: usize) -> usize {
+        let block = byte / BLOCK;
+        let rest = text.as_bytes().get(block * BLOCK..byte).unwrap_or_default();
+        self.characters.get(block).copied().unwrap_or_default() + begun(rest)
+    }
+}
+
+/// How many characters begin in these bytes of UTF-8.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
+/// The character boundary at or before a byte.
+pub(super) fn floor(text: &str, byte: usize) -> usize {
+    let mut byte = byte.min(text.len());
+    while !text.is_char_boundary(byte) {
+        byte -= 1;
+    }
+    byte
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_those_of_the_sources() {
+        let mut sources = Sources::default();
+        let text = format!("é: 1\r\n{}x\n\nend", "öx ".repeat(5000));
+        let source = sources.add("a.yaml", text.as_str());
+        let mut places = Places::new(&sources);
+        for byte in [0, 1, 2, 5, 6, 7, 4095, 4096, 4097, 9000, text.len() - 1, text.len(), 999_999]
+        {
+            let at = byte as u32;
+            let span = Span { source, start: at, end: at };
+            let (line, column) = sources.line_column(span);
+            let place = places.range(span).0;
+            assert_eq!((place.line, place.column), (line as usize, column as usize), "{byte}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `portcullis run` and `portcullis try`: a gateway until somebody ends it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::{Options, Running, Watch};
+use portcullis_ledger::{Ledger, LedgerError};
+use portcullis_policy::{LedgerTarget, Posture};
+
+use crate::arguments::{ModelOptions, RunOptions, TryOptions};
+use crate::clock::SystemClock;
+use crate::exit::Exit;
+use crate::watch::{Refusals, Trial};
+use crate::{load, talk};
+
+pub(crate) fn run(options: &RunOptions) -> Exit {
+    let plan_options = PlanOptions { observe: options.observe, ..PlanOptions::default() };
+    let plan = match load::plan(&options.model, plan_options) {
+        Ok(plan) => plan,
+        Err(exit) => return exit,
+    };
+    let target = match options.ledger.as_deref() {
+        None => plan.model.ledger.clone(),
+        Some(path) if path == Path::new("-") => LedgerTarget::Stdout,
+        Some(path) => LedgerTarget::File(path.to_owned()),
+    };
+    let ledger = match open(&target) {
+        Ok(ledger) => ledger,
+        Err(error) => {
+            if let LedgerTarget::File(path) = &target {
+                talk::say(&format!("`{}`: {error}", path.display()));
+            }
+            talk::say("help: name another file with --ledger FILE, or standard output with --ledger -");
+            return Exit::Unusable;
+        }
+    };
+    describe(&plan);
+    let workers = options.workers.map_or_else(processors, usize::from);
+    let exit = serve(plan, &ledger, workers, Arc::new(Refusals::default()));
+    if ledger.lost() > 0 {
+        talk::say(&format!("{} records could not be written", ledger.lost()));
+    }
+    exit
+}
+
+/// Rule 27: loopback only, observes everything, changes nothing.
+pub(crate) fn try_out(options: &TryOptions) -> Exit {
+    let model = ModelOptions {
+        config: None,
+        contract: Some(options.contract.clone()),
+        upstream: Some(options.upstream.clone()),
+        listen: Some(options.listen.clone()),
+    };
+    let plan = match load::plan(&model, PlanOptions { observe: true, ..PlanOptions::default() }) {
+        Ok(plan) => plan,
+        Err(exit) => return exit,
+    };
+    if !plan.model.listen.ip().is_loopback() {
+        talk::say(&format!("`try` listens on loopback only, not on `{}`", plan.model.listen));
+        return Exit::Unusable;
+    }
+    describe(&plan);
+    talk::say("every control observes; call your API through this address, and end with Ctrl-C");
+    let ledger = match Ledger::to(Box::new(std::io::sink()), Arc::new(SystemClock)) {
+        Ok(ledger) => Arc::new(ledger),
+        Err(error) => {
+            talk::say(&error.to_string());
+            return Exit::Unusable;
+        }
+    };
+    let trial = Arc::new(Trial::default());
+    let exit = serve(plan, &ledger, 1, trial.clone());
+    talk::print(&trial.summary());
+    exit
+}
+
+fn open(target: &LedgerTarget) -> Result<Arc<Ledger>, LedgerError> {
+    let clock = Arc::new(SystemClock);
+    let ledger = match target {
+        LedgerTarget::File(path) => Ledger::open(path, clock)?,
+        LedgerTarget::Stdout => Ledger::to(Box::new(std::io::stdout()), clock)?,
+    };
+    Ok(Arc::new(ledger))
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// What is served, what is not, and why, before the first request.
+fn describe(plan: &Plan) {
+    let model = &plan.model;
+    let contract = &model.contract;
+    talk::say(&format!(
+        "`{}` {}: {} operations, model {}",
+        contract.title,
+        contract.version,
+        plan.operations.len(),
+        plan.version
+    ));
+    let base = if model.base_path.is_empty() { "/" } else { &model.base_path };
+    talk::say(&format!(
+        "base path `{base}`; the API is at `http://{}:{}{}`",
+        model.upstream.host, model.upstream.port, model.upstream.path
+    ));
+    let closed = plan.closed_count();
+    if closed > 0 {
+        talk::say(&format!(
+            "{closed} operations are closed: nobody says who may call them, or a caller is needed \
+             that cannot be verified here; `portcullis check` lists them, `access: [{{ anyone: \
+             [...] }}]` in a policy file opens them"
+        ));
+    }
+    if model.posture == Posture::ContractOnly {
+        talk::say("no policy file: declared credentials must be present, callers are not verified");
+    }
+    if plan.observes_everything() {
+        talk::say("every control observes: nothing is refused or removed");
+    }
+}
+
+fn serve(plan: Plan, ledger: &Arc<Ledger>, workers: usize, watch: Arc<dyn Watch>) -> Exit {
+    let options = Options { workers, probe: None, watch: Some(watch) };
+    let clock = Arc::new(SystemClock);
+    let running = match portcullis_gateway::start(Arc::new(plan), ledger.clone(), clock, options) {
+        Ok(running) => running,
+        Err(error) => {
+            talk::say(&error.to_string());
+            return Exit::Unusable;
+        }
+    };
+    talk::say(&format!("listening on {}", running.address()));
+    match wait_for_end() {
+        Ok(()) => {}
+        Err(error) => {
+            talk::say(&format!("signals cannot be waited for: {error}"));
+            return Exit::Unusable;
+        }
+    }
+    drain(running);
+    ledger.flush();
+    Exit::Success
+}
+
+fn drain(running: Running) {
+    let requests = running.counts().requests.load(std::sync::atomic::Ordering::Relaxed);
+    talk::say(&format!("draining; {requests} requests served"));
+    running.stop();
+}
+
+/// Waits for SIGTERM or SIGINT.
+fn wait_for_end() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
+}
