@@ -1,0 +1,107 @@
+//! HTTP as bytes: what is sent is exactly what the test says.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// How long a test waits for anything.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An answer, read to the end of its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status; 0 if the connection ended without an answer.
+    pub status: u16,
+    /// Names in lower case, and values.
+    pub fields: Vec<(String, String)>,
+    /// The body, chunks joined.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The first value of a field.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// Sends bytes on a new connection and reads one answer.
+pub fn exchange(address: SocketAddr, request: impl AsRef<[u8]>) -> Answer {
+    let mut stream = send(address, request);
+    read(&mut stream)
+}
+
+/// Sends bytes on a new connection and keeps it.
+pub fn send(address: SocketAddr, request: impl AsRef<[u8]>) -> TcpStream {
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    // The other side may refuse and close before it has read everything.
+    let _ = stream.write_all(request.as_ref());
+    stream
+}
+
+fn read(stream: &mut TcpStream) -> Answer {
+    let mut bytes = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        if let Some(answer) = whole(&bytes, false) {
+            return answer;
+        }
+        match stream.read(&mut piece) {
+            Ok(0) | Err(_) => break,
+            Ok(count) => bytes.extend_from_slice(piece.get(..count).unwrap_or_default()),
+        }
+    }
+    whole(&bytes, true).unwrap_or(Answer { status: 0, fields: Vec::new(), body: bytes })
+}
+
+fn whole(bytes: &[u8], is_end: bool) -> Option<Answer> {
+    let text = String::from_utf8_lossy(bytes);
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let head = text.get(..end)?;
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    if status == 100 {
+        return whole(bytes.get(end + 4..)?, is_end);
+    }
+    let fields: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let answer = Answer { status, fields, body: Vec::new() };
+    let rest = bytes.get(end + 4..)?;
+    let body = if let Some(length) = answer.field("content-length") {
+        let length: usize = length.parse().ok()?;
+        rest.get(..length).map(<[u8]>::to_vec)
+    } else if answer.field("transfer-encoding").is_some() {
+        chunks(rest)
+    } else if status == 204 || status == 304 {
+        Some(Vec::new())
+    } else {
+        is_end.then(|| rest.to_vec())
+    };
+    match body {
+        Some(body) => Some(Answer { body, ..answer }),
+        None if is_end => Some(Answer { body: rest.to_vec(), ..answer }),
+        None => None,
+    }
+}
+
+fn chunks(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|two| two == b"\r\n")?;
+        let size = std::str::from_utf8(rest.get(..end)?).ok()?;
+        let size = usize::from_str_radix(size, 16).ok()?;
+        if size == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(rest.get(end + 2..end + 2 + size)?);
+        rest = rest.get(end + 4 + size..)?;
+    }
+}
