@@ -1,1 +1,94 @@
-//! placeholder
+//! A small pharmacy API that is vulnerable on purpose.
+//!
+//! It is what attacks are shown on: real SQL, real flaws, and beside each flaw a *safe twin* that
+//! does the same job right. Every weak place carries a `FLAW(id)` comment; `FLAWS.md` lists them
+//! with the request that exploits each. Never put it on a network that others can reach.
+//!
+//! Two documents describe it: [`HONEST`], as a well-meaning team would publish it, and
+//! [`SLOPPY`], as a careless generator would.
+
+mod answer;
+mod back_office;
+mod call;
+mod coerce;
+mod customers;
+mod database;
+mod decode;
+mod desk;
+mod door;
+mod hidden;
+mod medicines;
+mod orders;
+mod payments;
+mod prescriptions;
+mod routes;
+mod safe_orders;
+mod sessions;
+mod strict;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::database::Database;
+
+/// The document of a well-meaning team: OpenAPI 3.1, YAML.
+pub const HONEST: &str = include_str!("../openapi/honest.yaml");
+
+/// The document of a careless generator: OpenAPI 3.0.3, JSON.
+pub const SLOPPY: &str = include_str!("../openapi/sloppy.json");
+
+/// How long [`Running::stop`] waits for open connections.
+const STOP_GRACE: Duration = Duration::from_secs(1);
+
+/// The sample API.
+#[derive(Debug)]
+pub struct Sample;
+
+impl Sample {
+    /// Starts an instance with a database of its own on a free port of 127.0.0.1.
+    pub async fn start_on_loopback() -> io::Result<Running> {
+        Self::start(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?).await
+    }
+
+    /// Starts an instance with a database of its own; it serves on the current tokio runtime
+    /// until it is stopped or dropped.
+    pub async fn start(listener: TcpListener) -> io::Result<Running> {
+        let address = listener.local_addr()?;
+        let opened = tokio::task::spawn_blocking(Database::open).await?;
+        let database = Arc::new(opened.map_err(io::Error::other)?);
+        let service = routes::router(database).into_make_service_with_connect_info::<SocketAddr>();
+        let (stop, stopped) = oneshot::channel::<()>();
+        // FLAW(a4-slow-head): no timers; who sends a byte a minute is served for ever.
+        let server = axum::serve(listener, service).with_graceful_shutdown(async {
+            let _ = stopped.await;
+        });
+        let task = tokio::spawn(server.into_future());
+        Ok(Running { address, stop, task })
+    }
+}
+
+/// An instance that serves.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Running {
+    /// Takes no more connections, lets open requests finish for a second, and returns.
+    pub async fn stop(mut self) {
+        // The receiver is gone only if the server ended already.
+        let _ = self.stop.send(());
+        if tokio::time::timeout(STOP_GRACE, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Which operation answers where: the careless ones, and their safe twins below `/api/safe`.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::routing::{delete, get, patch, post, put};
+
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::database::{Books, Database};
+use crate::desk::{careful, careless};
+use crate::{
+    back_office, customers, door, hidden, medicines, orders, payments, prescriptions, safe_orders,
+    sessions,
+};
+
+/// The whole API over one database.
+pub(crate) fn router(database: Arc<Database>) -> Router {
+    let careless = shop().merge(staff()).merge(undocumented()).merge(fallbacks());
+    let careless = careless.layer(DefaultBodyLimit::disable()).with_state(Arc::clone(&database));
+    // The door must change the request before it is routed, so it stands around a router.
+    let behind_the_door =
+        Router::new().fallback_service(careless).layer(middleware::from_fn(door::careless));
+    let safe = safe_twins().fallback(careful(nowhere)).with_state(database);
+    Router::new().nest("/api/safe", safe).fallback_service(behind_the_door)
+}
+
+fn shop() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/health", get(careless(back_office::health)))
+        .route("/login", post(careless(sessions::login)))
+        .route("/login/form", post(careless(sessions::login_form)))
+        .route("/register", post(careless(sessions::register)))
+        .route("/logout", post(careless(sessions::logout)))
+        .route("/password", post(careless(sessions::change_password)))
+        .route(
+            "/profile",
+            get(careless(customers::profile)).patch(careless(customers::update_profile)),
+        )
+        .route("/profile/form", post(careless(customers::update_profile)))
+        .route("/medicines", get(careless(medicines::list)))
+        .route("/medicines/lookup", get(careless(medicines::lookup)))
+        .route("/medicines/{id}", get(careless(medicines::read)))
+        .route("/v1/medicines", get(careless(medicines::list_v1)))
+        .route("/v1/prices", get(careless(medicines::prices_v1)))
+        .route("/search", get(careless(medicines::search)))
+        .route("/go", get(careless(back_office::go)))
+        .route("/delivery-slots", get(careless(back_office::delivery_slots)))
+        .route("/orders", get(careless(orders::list)).post(careless(orders::create)))
+        .route("/orders/by-code/{code}", get(careless(orders::read_by_code)))
+        .route("/orders/{id}", get(careless(orders::read)).put(careless(orders::update)))
+        .route("/orders/{id}", delete(careless(orders::cancel)))
+        .route("/payments", post(careless(payments::create)))
+        .route("/payments/{id}", get(careless(payments::read)))
+        .route(
+            "/prescriptions",
+            get(careless(prescriptions::list)).post(careless(prescriptions::request)),
+        )
+        .route(
+            "/prescriptions/{number}",
+            get(careless(prescriptions::read)).patch(careless(prescriptions::update)),
+        )
+}
+
+fn staff() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/staff/customers", get(careless(customers::list)))
+        .route("/staff/customers/{id}", get(careless(customers::read)))
+        .route("/staff/medicines/{id}/restock", post(careless(back_office::restock)))
+        .route("/staff/reports/sales", get(careless(back_office::sales)))
+        .route("/staff/export", get(careless(back_office::export)))
+}
+
+fn undocumented() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/medicines/{id}", put(careless(medicines::replace)))
+        .route("/medicines/{id}", delete(careless(medicines::remove)))
+        .route("/debug/env", get(careless(hidden::environment)))
+        .route("/v0/customers", get(careless(hidden::customers_v0)))
+        .route("/.git/config", get(careless(hidden::git_config)))
+        .route("/actuator", get(careless(hidden::actuator)))
+        .route("/backup.sql", get(careless(hidden::backup)))
+        .route("/admin/users", get(careless(hidden::users)))
+        .route("/internal/metrics", get(careless(hidden::metrics)))
+}
+
+fn fallbacks() -> Router<Arc<Database>> {
+    Router::new().fallback(careless(nowhere)).method_not_allowed_fallback(careless(not_that_way))
+}
+
+fn safe_twins() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/register", post(careful(sessions::safe_register)))
+        .route("/login/form", post(careful(sessions::safe_login_form)))
+        .route(
+            "/profile",
+            get(careful(customers::safe_profile)).patch(careful(customers::safe_update_profile)),
+        )
+        .route("/profile/form", post(careful(customers::safe_update_profile_form)))
+        .route("/medicines", get(careful(medicines::safe_list)))
+        .route("/medicines/lookup", get(careful(medicines::safe_lookup)))
+        .route("/medicines/{id}", get(careful(medicines::safe_read)))
+        .route("/search", get(careful(medicines::safe_search)))
+        .route("/go", get(careful(back_office::safe_go)))
+        .route("/delivery-slots", get(careful(back_office::safe_delivery_slots)))
+        .route("/orders", get(careful(safe_orders::list)).post(careful(safe_orders::create)))
+        .route("/orders/{id}", get(careful(safe_orders::read)).put(careful(safe_orders::update)))
+        .route("/payments", post(careful(payments::safe_create)))
+        .route("/payments/{id}", get(careful(payments::safe_read)))
+        .route("/prescriptions", get(careful(prescriptions::safe_list)))
+        .route("/prescriptions/{number}", patch(careful(prescriptions::safe_update)))
+        .route("/staff/customers", get(careful(customers::safe_list)))
+        .route("/staff/export", get(careful(back_office::safe_export)))
+        .layer(DefaultBodyLimit::disable())
+}
+
+fn nowhere(_call: &Call, _books: &Books<'_>) -> Result<Answer, Fault> {
+    Err(Fault::missing("page"))
+}
+
+fn not_that_way(call: &Call, _books: &Books<'_>) -> Result<Answer, Fault> {
+    let detail = format!("`{}` is not possible here", call.method);
+    Err(Fault::new(StatusCode::METHOD_NOT_ALLOWED, detail))
+}

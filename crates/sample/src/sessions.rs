@@ -1,0 +1,155 @@
+//! Logging in and out, registering, changing the password.
+
+use axum::http::{StatusCode, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::customers;
+use crate::database::{Books, Row, weak_hash};
+use crate::{coerce, strict};
+
+/// `POST /login`.
+pub(crate) fn login(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    let fields = call.fields()?;
+    let (id, token) = open_session(books, &fields)?;
+    let answer = Answer::json(json!({ "token": token, "customer_id": id }));
+    Ok(answer.with(header::SET_COOKIE, cookie(&token)))
+}
+
+/// `POST /login/form`.
+pub(crate) fn login_form(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    let fields = call.fields()?;
+    let (_, token) = open_session(books, &fields)?;
+    // FLAW(a7-open-redirect-login): wherever the form says.
+    let next = fields.get("next").map(coerce::text).filter(|next| !next.is_empty());
+    let next = next.unwrap_or_else(|| "/api/profile".to_owned());
+    Ok(Answer::redirect(StatusCode::SEE_OTHER, next).with(header::SET_COOKIE, cookie(&token)))
+}
+
+/// `POST /safe/login/form`.
+pub(crate) fn safe_login_form(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    #[derive(Deserialize)]
+    struct Form {
+        email: String,
+        password: String,
+        next: Option<String>,
+    }
+    let form: Form = strict::form(call)?;
+    let next = form.next.unwrap_or_else(|| "/api/profile".to_owned());
+    if !is_local(&next) {
+        return Err(Fault::invalid("`next` is a path of this API"));
+    }
+    let mut fields = Row::new();
+    fields.insert("email".to_owned(), form.email.into());
+    fields.insert("password".to_owned(), form.password.into());
+    let (_, token) = open_session(books, &fields)?;
+    let cookie = format!("{}; Secure; SameSite=Strict", cookie(&token));
+    Ok(Answer::redirect(StatusCode::SEE_OTHER, next).with(header::SET_COOKIE, cookie))
+}
+
+/// Whether a redirect to it stays here.
+pub(crate) fn is_local(target: &str) -> bool {
+    let rest = target.strip_prefix("/api/");
+    rest.is_some_and(|rest| {
+        rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'/' || b == b'-')
+    })
+}
+
+fn open_session(books: &Books<'_>, fields: &Row) -> Result<(i64, String), Fault> {
+    let field = |name: &str| fields.get(name).map(coerce::text).unwrap_or_default();
+    let hash = weak_hash(&field("password"));
+    let sql = "SELECT id FROM customers WHERE email = ?1 AND password_hash = ?2";
+    let found = books.row(sql, &[&field("email"), &hash])?;
+    let id = found.and_then(|row| row.get("id").and_then(Value::as_i64));
+    let id = id.ok_or_else(|| Fault::new(StatusCode::UNAUTHORIZED, "wrong email or password"))?;
+    let count = books.row("SELECT count(*) + 1 AS next FROM tokens", &[])?;
+    let next = count.and_then(|row| row.get("next").and_then(Value::as_i64)).unwrap_or_default();
+    // Anybody can count: a weak token, for the issue that replaces it.
+    let token = format!("ph-{id}-{next:06}");
+    books.run("INSERT INTO tokens VALUES (?1, ?2)", &[&token, &id])?;
+    Ok((id, token))
+}
+
+fn cookie(token: &str) -> String {
+    format!("session={token}; Path=/; HttpOnly")
+}
+
+/// `POST /logout`.
+pub(crate) fn logout(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    call.caller(books)?;
+    let token = call.bearer().or_else(|| call.cookie("session"));
+    // The row stays, so that the next token is not a used one.
+    books.run("UPDATE tokens SET customer_id = -1 WHERE token = ?1", &[&token])?;
+    Ok(Answer::nothing())
+}
+
+/// `POST /register`.
+pub(crate) fn register(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    let mut fields = call.fields()?;
+    let password = fields.get("password").map(coerce::text).unwrap_or_default();
+    let email = fields.get("email").map(coerce::text).unwrap_or_default();
+    refuse_known(books, &email, &password)?;
+    fields.insert("password_hash".to_owned(), weak_hash(&password).into());
+    // FLAW(a6-register-role), FLAW(a6-register-verified), FLAW(a6-register-discount),
+    // FLAW(a6-register-form): every field that is a column is written.
+    let id = books.insert("customers", &fields)?;
+    customers::row(books, id).map(Answer::created)
+}
+
+/// `POST /safe/register`.
+pub(crate) fn safe_register(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    #[derive(Deserialize)]
+    struct Registration {
+        email: String,
+        password: String,
+        name: String,
+        phone: Option<String>,
+        date_of_birth: Option<String>,
+        address: Option<String>,
+    }
+    let said: Registration = strict::json(call)?;
+    strict::bounded(&said.name, 80)?;
+    strict::bounded(&said.email, 120)?;
+    strict::bounded(said.phone.as_deref().unwrap_or_default(), 20)?;
+    strict::bounded(said.address.as_deref().unwrap_or_default(), 200)?;
+    refuse_known(books, &said.email, &said.password)?;
+    let sql = "INSERT INTO customers (email, password_hash, name, phone, date_of_birth, address) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let hash = weak_hash(&said.password);
+    let (name, born) = (&said.name, &said.date_of_birth);
+    books.run(sql, &[&said.email, &hash, name, &said.phone, born, &said.address])?;
+    let row = books.row("SELECT id FROM customers WHERE email = ?1", &[&said.email])?;
+    let id = row.and_then(|row| row.get("id").and_then(Value::as_i64)).unwrap_or_default();
+    customers::public_row(books, id).map(Answer::created)
+}
+
+fn refuse_known(books: &Books<'_>, email: &str, password: &str) -> Result<(), Fault> {
+    if !email.contains('@') || password.chars().count() < 8 {
+        return Err(Fault::invalid("an email and a password of at least 8 characters are needed"));
+    }
+    match books.row("SELECT * FROM customers WHERE email = ?1", &[&email])? {
+        // FLAW(a3-register-conflict): the refusal carries the other customer's row.
+        Some(row) => Err(Fault::conflict("this email is taken").showing("existing", row)),
+        None => Ok(()),
+    }
+}
+
+/// `POST /password`, as JSON or as a form.
+pub(crate) fn change_password(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    let caller = call.caller(books)?;
+    let fields = call.fields()?;
+    let field = |name: &str| fields.get(name).map(coerce::text).unwrap_or_default();
+    let sql = "SELECT id FROM customers WHERE id = ?1 AND password_hash = ?2";
+    let known = books.row(sql, &[&caller.id, &weak_hash(&field("current_password"))])?;
+    if known.is_none() {
+        return Err(Fault::invalid("the current password is wrong"));
+    }
+    if field("new_password").chars().count() < 8 {
+        return Err(Fault::invalid("the new password is too short"));
+    }
+    let hash = weak_hash(&field("new_password"));
+    books.run("UPDATE customers SET password_hash = ?1 WHERE id = ?2", &[&hash, &caller.id])?;
+    Ok(Answer::nothing())
+}
