@@ -1,1 +1,38 @@
-fn main() {}
+//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `deny`, `docs`.
+
+mod bench;
+mod check;
+mod deny;
+mod docs;
+mod shell;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  check   format, lints, tests, doc tests, documentation, tidy rules: all that CI runs
+  bench   cost and speed beside nginx in one run; writes docs/src/figures.md
+  deny    licences, advisories and duplicate versions (installs cargo-deny if it is missing)
+  docs    write the pages that are made from the code
+  tidy    the tidy rules alone
+";
+
+fn main() -> ExitCode {
+    let result = match std::env::args().nth(1).as_deref() {
+        Some("check") => check::run(),
+        Some("bench") => bench::run(),
+        Some("deny") => deny::run(),
+        Some("docs") => docs::write(),
+        Some("tidy") => tidy::run(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            shell::say(&problem);
+            ExitCode::FAILURE
+        }
+    }
+}

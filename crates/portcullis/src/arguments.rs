@@ -30,6 +30,9 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  portcullis explain writable_properties\n  portcullis \
         explain 01KAT3ZW1E8Q6Y3V9N5R2M7XJD --ledger portcullis-ledger.jsonl")]
     Explain(ExplainOptions),
+    /// Print a page of the documentation that is made from the code
+    #[command(hide = true)]
+    Reference(ReferenceOptions),
 }
 
 /// Where the model comes from.
@@ -119,6 +122,21 @@ pub(crate) struct ExplainOptions {
     /// The ledger in which a request is looked up
     #[arg(long, value_name = "FILE", default_value = "portcullis-ledger.jsonl")]
     pub(crate) ledger: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReferenceOptions {
+    /// Which page
+    #[arg(value_enum)]
+    pub(crate) what: Reference,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reference {
+    Policy,
+    PolicySchema,
+    Controls,
+    Codes,
 }
 
 #[cfg(test)]

@@ -25,9 +25,7 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
             let counts = (plan.operations.len(), plan.closed_count());
             (problems, plan.model.sources, false, Some(counts))
         }
-        Err(failure) => {
-            (failure.diagnostics, failure.sources, failure.unreadable.is_some(), None)
-        }
+        Err(failure) => (failure.diagnostics, failure.sources, failure.unreadable.is_some(), None),
     };
     match options.format {
         Format::Text => print_text(&problems, &sources, operations),

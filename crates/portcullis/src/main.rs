@@ -1,4 +1,30 @@
-#[cfg(test)]
-mod report;
+//! The command: flags, wiring, exit codes.
 
-fn main() {}
+mod arguments;
+mod check;
+mod clock;
+mod exit;
+mod explain;
+mod load;
+mod reference;
+mod report;
+mod run;
+mod talk;
+mod watch;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    let exit = match arguments.command {
+        Command::Run(options) => run::run(&options),
+        Command::Try(options) => run::try_out(&options),
+        Command::Check(options) => check::check(&options),
+        Command::Explain(options) => explain::explain(&options),
+        Command::Reference(options) => reference::reference(&options),
+    };
+    exit.code()
+}

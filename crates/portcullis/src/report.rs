@@ -13,7 +13,7 @@ use portcullis_model::{Diagnostic, Severity, Sources};
 use serde_json::{Value, json};
 
 use excerpt::Excerpt;
-use places::{Place, Places};
+use places::Places;
 
 /// Columns of a terminal that nobody measured.
 const WIDTH: usize = 100;

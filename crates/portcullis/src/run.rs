@@ -31,7 +31,9 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
             if let LedgerTarget::File(path) = &target {
                 talk::say(&format!("`{}`: {error}", path.display()));
             }
-            talk::say("help: name another file with --ledger FILE, or standard output with --ledger -");
+            talk::say(
+                "help: name another file with --ledger FILE, or standard output with --ledger -",
+            );
             return Exit::Unusable;
         }
     };

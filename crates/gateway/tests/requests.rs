@@ -1,0 +1,331 @@
+//! What reaches the API, and what does not.
+
+mod support;
+
+use portcullis_testkit::Behaviour;
+use support::{Scene, Setup};
+
+const SHOP: &str = include_str!("support/shop.yaml");
+
+fn shop() -> Scene {
+    Scene::new(SHOP, Behaviour::json(200, "[]"))
+}
+
+#[test]
+fn what_the_contract_does_not_declare_does_not_exist() {
+    let scene = shop();
+    for target in [
+        "/api/debug/env",
+        "/debug/env",
+        "/items",
+        "/api/items/",
+        "/api/ITEMS",
+        "/api/items/7/more",
+        "/api",
+        "/",
+    ] {
+        assert_eq!(scene.get(target).status, 404, "{target}");
+    }
+    assert_eq!(scene.forwarded(), None);
+}
+
+#[test]
+fn a_path_with_two_readings_is_refused() {
+    let scene = shop();
+    for target in [
+        "//api/items",
+        "/api//items",
+        "/api/./items",
+        "/api/x/../items",
+        "/api/%2e%2e/items",
+        "/api/items%2f7",
+        "/api/items%5c7",
+        "/api/items\\7",
+        "/api/items/%00",
+        "/api/items/%zz",
+        "/api/items/%c0%af",
+        "/api/items/%",
+    ] {
+        assert_eq!(scene.get(target).status, 400, "{target}");
+    }
+    assert_eq!(scene.forwarded(), None);
+}
+
+#[test]
+fn a_path_reaches_the_api_in_its_one_spelling() {
+    let scene = shop();
+    assert_eq!(scene.get("/%61pi/%69tems").status, 200);
+    let request = scene.forwarded().unwrap();
+    assert!(request.starts_with("GET /api/items HTTP/1.1\r\n"), "{request}");
+}
+
+#[test]
+fn an_undeclared_method_is_refused_with_those_that_are() {
+    let scene = shop();
+    let answer = scene.raw("DELETE /api/items HTTP/1.1\r\nHost: api\r\n\r\n");
+    assert_eq!(answer.status, 405);
+    assert_eq!(answer.field("allow"), Some("GET, POST"));
+    for method in ["TRACE", "HEAD", "OPTIONS", "PROPFIND", "get"] {
+        let answer = scene.raw(format!("{method} /api/items HTTP/1.1\r\nHost: api\r\n\r\n"));
+        assert_eq!(answer.status, 405, "{method}");
+    }
+    assert_eq!(scene.forwarded(), None);
+}
+
+#[test]
+fn parameters_have_their_declared_type_in_one_spelling() {
+    let scene = shop();
+    for target in [
+        "/api/items?page=0",
+        "/api/items?page=07",
+        "/api/items?page=+7",
+        "/api/items?page=%207",
+        "/api/items?page=1e1",
+        "/api/items?page=1.0",
+        "/api/items?page=",
+        "/api/items?page=1&page=2",
+        "/api/items?q=%zz",
+        "/api/items?q=%ff",
+        "/api/items?q=a%00b",
+        "/api/items?q=aaaaaaaaaaaaaaaaaaaaa",
+        "/api/items?ids=1&ids=x",
+        "/api/items/07",
+        "/api/items/7x",
+        "/api/items/%207",
+    ] {
+        assert_eq!(scene.get(target).status, 400, "{target}");
+    }
+    for (field, status) in [
+        ("X-Trace: abc\r\n", 200),
+        ("X-Trace: ABC\r\n", 400),
+        ("X-Trace: abc\r\nX-Trace: def\r\n", 400),
+        ("Cookie: theme=dark\r\n", 200),
+        ("Cookie: theme=blue\r\n", 400),
+        ("Cookie: theme=dark; theme=light\r\n", 400),
+    ] {
+        assert_eq!(scene.get_with("/api/items", field).status, status, "{field}");
+    }
+}
+
+#[test]
+fn undeclared_parameters_are_left_out_and_the_rest_is_written_once() {
+    let scene = shop();
+    let fields = "Cookie: debug=1; theme=dark; a=b\r\nX-Debug: 1\r\nX-Trace: abc\r\n";
+    let target = "/api/items?debug=1&q=a+b%2fc%7e&page=2&ids=1&ids=2&q2";
+    assert_eq!(scene.get_with(target, fields).status, 200);
+    let request = scene.forwarded().unwrap();
+    let line = request.lines().next().unwrap();
+    assert_eq!(line, "GET /api/items?page=2&q=a%20b%2Fc~&ids=1&ids=2 HTTP/1.1");
+    assert!(request.contains("Cookie: theme=dark\r\n"), "{request}");
+    assert!(request.contains("x-trace: abc\r\n"), "{request}");
+    assert!(!request.to_lowercase().contains("debug"), "{request}");
+    let record = scene.last_record();
+    assert!(record["edits"].to_string().contains("debug"), "{record}");
+}
+
+#[test]
+fn headers_that_say_who_or_what_a_request_is_are_never_forwarded() {
+    let scene = shop();
+    let fields = "X-HTTP-Method-Override: DELETE\r\nX-Original-URL: /admin\r\nX-Rewrite-Url: /admin\r\n\
+                  X-Forwarded-For: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\nX-Real-IP: 127.0.0.1\r\n\
+                  user_id: 7\r\nX-Forwarded-Host: evil\r\nConnection: keep-alive, x-trace\r\n\
+                  X-Trace: abc\r\nPortcullis-Decision: v=1\r\n";
+    assert_eq!(scene.get_with("/api/items", fields).status, 200);
+    let request = scene.forwarded().unwrap().to_lowercase();
+    for name in ["override", "original", "rewrite", "forwarded: ", "real-ip", "user_id", "evil", "x-trace", "decision"] {
+        assert!(!request.contains(name), "{name}: {request}");
+    }
+    assert_eq!(request.matches("x-forwarded-for:").count(), 1);
+    assert!(request.contains(&format!("host: {}\r\n", scene.api.address())), "{request}");
+}
+
+#[test]
+fn undeclared_and_read_only_properties_do_not_reach_the_api() {
+    let scene = shop();
+    let body = r#"{"id": 9, "na\u006de": "x", "role": "staff", "size": {"width": 1, "admin": true},
+                   "labels": {"a": "b"}, "extra": {"free": [1]}}"#;
+    assert_eq!(scene.post_json("/api/items", body).status, 200);
+    assert_eq!(
+        scene.forwarded_body().unwrap(),
+        r#"{"name":"x","size":{"width":1},"labels":{"a":"b"},"extra":{"free":[1]}}"#
+    );
+    let record = scene.last_record();
+    for name in ["/id", "/role", "/size/admin"] {
+        assert!(record["edits"].to_string().contains(name), "{name}: {record}");
+    }
+    // A schema that says it is closed is.
+    let request = "PUT /api/items/7 HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n\
+                   Content-Length: 24\r\n\r\n{\"name\":\"x\",\"role\":\"y\"} ";
+    assert_eq!(scene.raw(request).status, 400);
+}
+
+#[test]
+fn a_form_is_checked_like_json_and_stays_a_form() {
+    let scene = shop();
+    let form = "application/x-www-form-urlencoded";
+    let answer = scene.post("/api/items", form, "name=a+b&price=1.5&role=staff&tags=x&tags=y&id=3");
+    assert_eq!(answer.status, 200);
+    assert_eq!(scene.forwarded_body().unwrap(), "name=a%20b&price=1.5&tags=x&tags=y");
+    for body in ["name=a&name=b", "name=a&price=-1", "name=a&price=abc", "price=1", "name=%zz"] {
+        assert_eq!(scene.post("/api/items", form, body).status, 400, "{body}");
+    }
+}
+
+#[test]
+fn a_body_with_two_readings_or_a_wrong_value_is_refused() {
+    let scene = shop();
+    for body in [
+        r#"{"name": "a", "name": "b"}"#,
+        r#"{"name": "a", "n\u0061me": "b"}"#,
+        r#"{"name": 7}"#,
+        r#"{"name": "a", "price": "1"}"#,
+        r#"{"name": "a", "price": -1}"#,
+        r#"{"name": "a", "price": 1e999}"#,
+        r#"{"name": "a\u0000"}"#,
+        r#"{"name": "a\ud800"}"#,
+        r#"{"price": 1}"#,
+        "{\"name\": \"a\"",
+        "{\"name\": \"a\"} {}",
+        "[]",
+        "null",
+        "",
+        "name=a",
+    ] {
+        assert_eq!(scene.post_json("/api/items", body).status, 400, "{body}");
+    }
+    let utf16: Vec<u8> = "{\"name\":\"a\"}".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let mut request = format!(
+        "POST /api/items HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n",
+        utf16.len()
+    )
+    .into_bytes();
+    request.extend(utf16);
+    assert_eq!(scene.raw(request).status, 400);
+    assert_eq!(scene.forwarded(), None);
+}
+
+#[test]
+fn only_declared_media_types_and_charsets_pass() {
+    let scene = shop();
+    let body = r#"{"name": "a"}"#;
+    for (content_type, status) in [
+        ("application/json", 200),
+        ("application/json; charset=utf-8", 200),
+        ("application/json; charset=\"UTF-8\"", 200),
+        ("Application/JSON;charset=UTF8", 200),
+        ("application/json; charset=utf-16", 415),
+        ("application/json; charset=utf-8; charset=utf-7", 415),
+        ("text/plain", 415),
+        ("application/anything+json", 415),
+        ("application/jsonx", 415),
+        ("*/*", 415),
+        ("nonsense", 415),
+        ("multipart/form-data; boundary=x", 415),
+    ] {
+        assert_eq!(scene.post("/api/items", content_type, body).status, status, "{content_type}");
+    }
+    let untyped = "POST /api/items HTTP/1.1\r\nHost: api\r\nContent-Length: 13\r\n\r\n{\"name\": \"a\"}";
+    assert_eq!(scene.raw(untyped).status, 415);
+}
+
+#[test]
+fn a_body_that_nobody_declared_is_dropped() {
+    let scene = shop();
+    let request = "GET /api/items HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n\
+                   Content-Length: 7\r\n\r\n{\"a\":1}";
+    assert_eq!(scene.raw(request).status, 200);
+    let forwarded = scene.forwarded().unwrap();
+    assert!(forwarded.ends_with("\r\n\r\n") && !forwarded.contains("Content-Type"), "{forwarded}");
+}
+
+#[test]
+fn a_chunked_body_and_one_that_waits_to_be_asked_for_arrive_whole() {
+    let scene = shop();
+    let chunked = "POST /api/items HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n\
+                   Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n\
+                   5\r\n{\"nam\r\n8\r\ne\": \"a\"}\r\n0\r\n\r\n";
+    assert_eq!(scene.raw(chunked).status, 200);
+    assert_eq!(scene.forwarded_body().unwrap(), r#"{"name":"a"}"#);
+}
+
+#[test]
+fn heads_with_two_readings_never_become_requests() {
+    let scene = shop();
+    for head in [
+        "GET /api/items HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET /api/items HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
+        "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+        "GET /api/items HTTP/1.1\r\nHost: a\r\nX: 1\r\n y\r\n\r\n",
+        "GET /api/items HTTP/1.1\r\nHost: a\r\nX : 1\r\n\r\n",
+        "GET http://a/api/items HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /api/items HTTP/1.1\r\n\r\n",
+        "nonsense\r\n\r\n",
+    ] {
+        assert_eq!(scene.raw(head).status, 400, "{head:?}");
+    }
+    assert_eq!(scene.forwarded(), None);
+    let records = scene.records();
+    assert_eq!(records.len(), 9);
+    assert!(records.iter().all(|record| record["control"] == "input_shape"), "{records:?}");
+}
+
+#[test]
+fn an_operation_without_a_statement_is_closed_once_there_is_a_policy() {
+    let contract_only = shop();
+    contract_only.api.behave(Behaviour::Answer(b"HTTP/1.1 204 X\r\n\r\n".to_vec()));
+    assert_eq!(contract_only.get("/api/unsaid").status, 204);
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n";
+    let setup = Setup { policy: Some(policy), ..Setup::default() };
+    let closed = Scene::with(SHOP, Behaviour::json(200, "[]"), setup);
+    assert_eq!(closed.get("/api/unsaid").status, 403);
+    let policy = format!("{policy}access: [{{ anyone: [getUnsaid] }}]\n");
+    let setup = Setup { policy: Some(&policy), ..Setup::default() };
+    let opened = Scene::with(SHOP, Behaviour::Answer(b"HTTP/1.1 204 X\r\n\r\n".to_vec()), setup);
+    assert_eq!(opened.get("/api/unsaid").status, 204);
+}
+
+#[test]
+fn beyond_loopback_operations_that_need_a_caller_are_closed() {
+    let scene = Scene::with(
+        SHOP,
+        Behaviour::json(200, "[]"),
+        Setup { listen: Some("0.0.0.0:0"), ..Setup::default() },
+    );
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], scene.gateway.address().port()));
+    let status = |target: &str, fields: &str| {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n{fields}\r\n");
+        portcullis_testkit::exchange(address, request).status
+    };
+    assert_eq!(status("/api/items", ""), 200);
+    assert_eq!(status("/api/secret", "Authorization: Bearer fake\r\n"), 403);
+    assert_eq!(status("/api/unsaid", ""), 403);
+}
+
+#[test]
+fn a_declared_credential_must_be_there() {
+    let scene = Scene::new(SHOP, Behaviour::json(200, r#"{"ok": true}"#));
+    let answer = scene.get("/api/secret");
+    assert_eq!(answer.status, 401);
+    assert_eq!(answer.field("www-authenticate"), Some("Bearer"));
+    for field in ["Authorization: Basic abc\r\n", "Authorization: Bearer\r\n", "Authorization: Bearer  \r\n"] {
+        assert_eq!(scene.get_with("/api/secret", field).status, 401, "{field}");
+    }
+    assert_eq!(scene.forwarded(), None);
+    let answer = scene.get_with("/api/secret", "Authorization: Bearer obviously-fake\r\n");
+    assert_eq!(answer.status, 200);
+    let record = scene.last_record();
+    assert_eq!(record["caller"], "caller not verified");
+    assert!(!record.to_string().contains("obviously-fake"), "{record}");
+}
+
+#[test]
+fn retired_operations_announce_their_end_and_then_are_gone() {
+    let scene = Scene::new(SHOP, Behaviour::Answer(b"HTTP/1.1 204 X\r\n\r\n".to_vec()));
+    let answer = scene.get("/api/old");
+    assert_eq!(answer.status, 204);
+    assert_eq!(answer.field("deprecation"), Some("@0"));
+    assert_eq!(answer.field("sunset"), Some("Sun, 31 Jan 2027 00:00:00 GMT"));
+    assert_eq!(scene.get("/api/older").status, 410);
+}

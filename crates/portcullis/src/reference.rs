@@ -1,0 +1,53 @@
+//! `portcullis reference` (hidden): the pages of the documentation that are made from the code.
+
+use std::fmt::Write as _;
+
+use portcullis_controls::CONTROLS;
+
+use crate::arguments::{Reference, ReferenceOptions};
+use crate::exit::Exit;
+use crate::{explain, talk};
+
+pub(crate) fn reference(options: &ReferenceOptions) -> Exit {
+    let text = match options.what {
+        Reference::Policy => portcullis_policy::reference_page(),
+        Reference::PolicySchema => format!("{:#}\n", portcullis_policy::json_schema()),
+        Reference::Controls => controls(),
+        Reference::Codes => codes(),
+    };
+    talk::print(&text);
+    Exit::Success
+}
+
+fn controls() -> String {
+    let mut page = String::from(
+        "# Controls\n\nMade from the code by `cargo xtask docs`.\n\n| control | item | guarantee | \
+         weaknesses |\n|---|---|---|---|\n",
+    );
+    for face in CONTROLS {
+        let cwe: Vec<String> = face.cwe.iter().map(|number| format!("CWE-{number}")).collect();
+        let (id, item, guarantee) = (face.id, face.item, face.guarantee);
+        // Writing to a String cannot fail.
+        let _ = writeln!(page, "| `{id}` | {item} | {guarantee} | {} |", cwe.join(", "));
+    }
+    for face in CONTROLS {
+        let text = face.page();
+        let rooms: Vec<&str> = face.rooms.iter().map(|room| room.name()).collect();
+        let _ = write!(
+            page,
+            "\n#{}\n\nAsked in: {}. The threat: {}.\n",
+            text.trim_end().replace("\n## ", "\n### "),
+            rooms.join(", "),
+            face.threat
+        );
+    }
+    page
+}
+
+fn codes() -> String {
+    let mut page = String::from("# Problem codes\n\nMade from the code by `cargo xtask docs`.\n");
+    for code in explain::codes() {
+        let _ = write!(page, "\n## `{}`\n\n{}\n", code.name, code.page.trim());
+    }
+    page
+}

@@ -1,0 +1,132 @@
+//! Cost and speed of the gateway beside nginx, in one run.
+//!
+//! Rounds of all subjects are interleaved and medians taken, so that a machine that slows down
+//! slows down everybody. The cost is the processor time that the kernel accounts to the proxy's
+//! processes, divided by the requests of the round; throughput and latency are what `wrk` sees.
+
+mod documents;
+mod load;
+mod processes;
+mod table;
+
+use crate::bench::load::{Round, Shape};
+use crate::bench::processes::{Folder, Process};
+use crate::shell;
+
+/// Rounds of each subject.
+const ROUNDS: usize = 5;
+/// Connections that are left open for the memory figure.
+const IDLE_CONNECTIONS: usize = 1000;
+
+/// A proxy under measurement, and the path that it is asked for.
+struct Subject {
+    name: &'static str,
+    shape: Shape,
+    address: String,
+    path: &'static str,
+    proxy: usize,
+}
+
+/// All rounds of a subject.
+pub(crate) struct Measured {
+    name: &'static str,
+    shape: Shape,
+    rounds: Vec<Round>,
+}
+
+pub(crate) fn run() -> Result<(), String> {
+    if !shell::has("nginx", "-v") || !shell::has("wrk", "-v") && !has_wrk() {
+        shell::install(&["nginx", "wrk"])?;
+    }
+    shell::run("cargo", &["build", "--release", "--locked", "--package", "portcullis"])?;
+    let folder = Folder::new()?;
+    documents::write(&folder)?;
+    let _origin = processes::nginx(&folder, "origin", &documents::origin_configuration())?;
+    let proxies = [
+        processes::nginx(&folder, "peer", &documents::peer_configuration())?,
+        processes::portcullis(&folder, "few.json", documents::FEW_PORT)?,
+        processes::portcullis(&folder, "many.json", documents::MANY_PORT)?,
+    ];
+    let measured = rounds(&subjects(), &proxies)?;
+    let memory = memory(&proxies)?;
+    let compile = documents::github_compile_time(&folder)?;
+    let page = table::page(&measured, &memory, compile.as_ref());
+    let path = shell::root().join("docs/src/figures.md");
+    std::fs::write(&path, &page).map_err(|error| format!("docs/src/figures.md: {error}"))?;
+    shell::say(&page);
+    Ok(())
+}
+
+/// `wrk -v` prints its version and fails.
+fn has_wrk() -> bool {
+    std::process::Command::new("wrk").arg("-v").output().is_ok()
+}
+
+fn subjects() -> Vec<Subject> {
+    let nginx = format!("127.0.0.1:{}", documents::PEER_PORT);
+    let few = format!("127.0.0.1:{}", documents::FEW_PORT);
+    let many = format!("127.0.0.1:{}", documents::MANY_PORT);
+    let subject = |name, shape, address: &str, path, proxy| Subject {
+        name,
+        shape,
+        address: address.to_owned(),
+        path,
+        proxy,
+    };
+    vec![
+        subject("nginx", Shape::Raw, &nginx, "/raw/7", 0),
+        subject("portcullis, body not read", Shape::Raw, &few, "/raw/7", 1),
+        subject("nginx", Shape::Get, &nginx, "/items/7", 0),
+        subject("portcullis, everything on", Shape::Get, &few, "/items/7", 1),
+        subject("portcullis, 1,000 operations", Shape::Get, &many, "/items/7", 2),
+        subject("nginx", Shape::Post, &nginx, "/items", 0),
+        subject("portcullis, everything on", Shape::Post, &few, "/items", 1),
+        subject("portcullis, 1,000 operations", Shape::Post, &many, "/items", 2),
+    ]
+}
+
+fn rounds(subjects: &[Subject], proxies: &[Process]) -> Result<Vec<Measured>, String> {
+    let mut measured: Vec<Measured> = subjects
+        .iter()
+        .map(|one| Measured { name: one.name, shape: one.shape, rounds: Vec::new() })
+        .collect();
+    for number in 0..=ROUNDS {
+        for (subject, measured) in subjects.iter().zip(&mut measured) {
+            let Some(proxy) = proxies.get(subject.proxy) else { continue };
+            let round = load::round(&subject.address, subject.path, subject.shape, proxy)?;
+            // The first round warms caches and connections.
+            if number > 0 {
+                measured.rounds.push(round);
+            }
+        }
+        shell::say(&format!("round {number} of {ROUNDS}"));
+    }
+    Ok(measured)
+}
+
+/// Resident memory of a proxy, in bytes.
+pub(crate) struct Memory {
+    name: &'static str,
+    idle: u64,
+    per_connection: u64,
+}
+
+fn memory(proxies: &[Process]) -> Result<Vec<Memory>, String> {
+    let mut all = Vec::new();
+    for (name, index, port) in
+        [("nginx", 0, documents::PEER_PORT), ("portcullis", 1, documents::FEW_PORT)]
+    {
+        let Some(proxy) = proxies.get(index) else { continue };
+        let before = proxy.resident_bytes()?;
+        let connections = load::idle_connections(port, IDLE_CONNECTIONS)?;
+        let after = proxy.resident_bytes()?;
+        drop(connections);
+        let per_connection = after.saturating_sub(before) / IDLE_CONNECTIONS as u64;
+        all.push(Memory { name, idle: before, per_connection });
+    }
+    let fresh = processes::fresh_resident_bytes()?;
+    if let Some(ours) = all.last_mut() {
+        ours.idle = fresh;
+    }
+    Ok(all)
+}

@@ -1,0 +1,136 @@
+//! The processes of a run: started here, ended here, by pid.
+
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::bench::documents;
+use crate::shell;
+
+/// A folder under the target folder that is made anew for a run.
+pub(crate) struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    pub(crate) fn new() -> Result<Self, String> {
+        let path = shell::root().join("target/bench");
+        // Whether it was there does not matter.
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).map_err(|error| format!("target/bench: {error}"))?;
+        Ok(Self { path })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<(), String> {
+        std::fs::write(self.path.join(name), text).map_err(|error| format!("{name}: {error}"))
+    }
+}
+
+/// A process that ends when this is dropped.
+pub(crate) struct Process {
+    child: Child,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // SIGTERM lets nginx end its workers.
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = self.child.wait();
+    }
+}
+
+impl Process {
+    fn start(command: &mut Command, port: u16) -> Result<Self, String> {
+        let child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("{command:?}: {error}"))?;
+        let process = Self { child };
+        let until = Instant::now() + Duration::from_secs(10);
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if Instant::now() > until {
+                return Err(format!("nothing listens on port {port}: {command:?}"));
+            }
+            pause(Duration::from_millis(20));
+        }
+        Ok(process)
+    }
+
+    /// This process and its children.
+    fn pids(&self) -> Vec<u32> {
+        let own = self.child.id();
+        let path = format!("/proc/{own}/task/{own}/children");
+        let children = std::fs::read_to_string(path).unwrap_or_default();
+        let children = children.split_whitespace().filter_map(|pid| pid.parse().ok());
+        std::iter::once(own).chain(children).collect()
+    }
+
+    /// Processor time so far, user and system, in microseconds. The kernel counts nanoseconds in
+    /// `schedstat`.
+    pub(crate) fn cpu_micros(&self) -> Result<u64, String> {
+        let mut nanoseconds = 0;
+        for pid in self.pids() {
+            let tasks = std::fs::read_dir(format!("/proc/{pid}/task"))
+                .map_err(|error| format!("/proc/{pid}: {error}"))?;
+            for task in tasks.flatten() {
+                let text = std::fs::read_to_string(task.path().join("schedstat"));
+                let text = text.map_err(|error| format!("schedstat of {pid}: {error}"))?;
+                let first = text.split_whitespace().next().and_then(|word| word.parse().ok());
+                nanoseconds += first.unwrap_or(0_u64);
+            }
+        }
+        Ok(nanoseconds / 1000)
+    }
+
+    /// Resident memory, in bytes.
+    pub(crate) fn resident_bytes(&self) -> Result<u64, String> {
+        let mut kilobytes = 0;
+        for pid in self.pids() {
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status"))
+                .map_err(|error| format!("/proc/{pid}: {error}"))?;
+            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+            let number = line.and_then(|line| line.split_whitespace().next());
+            kilobytes += number.and_then(|number| number.parse().ok()).unwrap_or(0_u64);
+        }
+        Ok(kilobytes * 1024)
+    }
+}
+
+pub(crate) fn nginx(folder: &Folder, name: &str, configuration: &str) -> Result<Process, String> {
+    let file = format!("{name}.conf");
+    folder.write(&file, configuration)?;
+    let port = if name == "origin" { documents::ORIGIN_PORT } else { documents::PEER_PORT };
+    let prefix = folder.path().join(name);
+    std::fs::create_dir_all(&prefix).map_err(|error| format!("{name}: {error}"))?;
+    let mut command = Command::new("nginx");
+    command.arg("-p").arg(&prefix).arg("-c").arg(folder.path().join(&file));
+    command.args(["-g", "daemon off;"]);
+    Process::start(&mut command, port)
+}
+
+pub(crate) fn portcullis(folder: &Folder, contract: &str, port: u16) -> Result<Process, String> {
+    let mut command = Command::new(shell::root().join("target/release/portcullis"));
+    command.current_dir(folder.path());
+    command.args(["run", "--workers", "1", "--contract", contract]);
+    command.args(["--ledger", &format!("{contract}.ledger")]);
+    command.arg("--upstream").arg(format!("http://127.0.0.1:{}", documents::ORIGIN_PORT));
+    command.arg("--listen").arg(format!("127.0.0.1:{port}"));
+    Process::start(&mut command, port)
+}
+
+/// What a gateway holds that has served nothing yet.
+pub(crate) fn fresh_resident_bytes() -> Result<u64, String> {
+    let folder = Folder { path: shell::root().join("target/bench") };
+    portcullis(&folder, "few.json", documents::FRESH_PORT)?.resident_bytes()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a program that starts offers no event")]
+pub(crate) fn pause(time: Duration) {
+    std::thread::sleep(time);
+}

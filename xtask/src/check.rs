@@ -1,0 +1,19 @@
+//! All that CI runs, in one command.
+
+use crate::{docs, shell, tidy};
+
+pub(crate) fn run() -> Result<(), String> {
+    tidy::run()?;
+    shell::run("cargo", &["fmt", "--all", "--check"])?;
+    let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    shell::run("cargo", &clippy)?;
+    if shell::has("cargo-nextest", "--version") {
+        shell::run("cargo", &["nextest", "run", "--workspace", "--locked", "--no-fail-fast"])?;
+    } else {
+        shell::run("cargo", &["test", "--workspace", "--locked", "--no-fail-fast", "--tests"])?;
+    }
+    shell::run("cargo", &["test", "--workspace", "--locked", "--doc", "--quiet"])?;
+    docs::check()?;
+    shell::say("all checks passed");
+    Ok(())
+}
