@@ -25,10 +25,8 @@ pub(crate) fn request(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     if fields.get("medicine").is_none_or(|medicine| coerce::text(medicine).is_empty()) {
         return Err(Fault::invalid("a prescription names its `medicine`"));
     }
-    let sql = "SELECT 'RX-' || (1001 + count(*)) AS number FROM prescriptions";
-    let number = books.row(sql, &[])?.and_then(|mut row| row.remove("number"));
     let mut prescription = Row::new();
-    prescription.insert("number".to_owned(), number.clone().unwrap_or_default());
+    prescription.insert("number".to_owned(), next_number(books)?.into());
     prescription.insert("customer_id".to_owned(), caller.id.into());
     prescription.insert("doctor".to_owned(), "to be named".into());
     // FLAW(a6-prescription-approved): a request may come approved.
@@ -36,6 +34,35 @@ pub(crate) fn request(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     books.insert("prescriptions", &prescription)?;
     let number = prescription.get("number").map(coerce::text).unwrap_or_default();
     row(books, &number).map(Answer::created)
+}
+
+/// `POST /safe/prescriptions`.
+pub(crate) fn safe_request(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    #[derive(Deserialize)]
+    struct Wanted {
+        medicine: String,
+        doctor: Option<String>,
+        diagnosis: Option<String>,
+    }
+    let caller = strict::caller(call, books)?;
+    let wanted: Wanted = strict::json(call)?;
+    let doctor = wanted.doctor.unwrap_or_else(|| "to be named".to_owned());
+    let diagnosis = wanted.diagnosis.unwrap_or_default();
+    strict::bounded(&wanted.medicine, 80)?;
+    strict::bounded(&doctor, 80)?;
+    strict::bounded(&diagnosis, 200)?;
+    let number = next_number(books)?;
+    let sql = "INSERT INTO prescriptions (number, customer_id, medicine, doctor, diagnosis) \
+               VALUES (?1, ?2, ?3, ?4, ?5)";
+    let medicine = &wanted.medicine;
+    books.run(sql, &[&number, &caller.id, medicine, &doctor, &diagnosis])?;
+    public_row(books, &number).map(Answer::created)
+}
+
+fn next_number(books: &Books<'_>) -> Result<String, Fault> {
+    let sql = "SELECT 'RX-' || (1001 + count(*)) AS number FROM prescriptions";
+    let row = books.row(sql, &[])?.unwrap_or_default();
+    Ok(row.get("number").map(coerce::text).unwrap_or_default())
 }
 
 /// `GET /prescriptions/{number}`: anybody's (an authorization flaw of a later issue).
@@ -76,15 +103,19 @@ pub(crate) fn safe_update(call: &Call, books: &Books<'_>) -> Result<Answer, Faul
     };
     let number = call.parameter("number");
     books.run("UPDATE prescriptions SET status = ?1 WHERE number = ?2", &[&status, &number])?;
-    let sql = "SELECT number, customer_id, medicine, doctor, diagnosis, status \
-               FROM prescriptions WHERE number = ?1";
-    let row = books.row(sql, &[&number])?;
-    row.map(Answer::json).ok_or_else(|| Fault::missing("prescription"))
+    public_row(books, number).map(Answer::json)
 }
 
 fn row(books: &Books<'_>, number: &str) -> Result<Row, Fault> {
     let row = books.row("SELECT * FROM prescriptions WHERE number = ?1", &[&number])?;
     row.ok_or_else(|| Fault::missing("prescription"))
+}
+
+/// A prescription as the document declares it.
+fn public_row(books: &Books<'_>, number: &str) -> Result<Row, Fault> {
+    let sql = "SELECT number, customer_id, medicine, doctor, diagnosis, status \
+               FROM prescriptions WHERE number = ?1";
+    books.row(sql, &[&number])?.ok_or_else(|| Fault::missing("prescription"))
 }
 
 /// `GET /safe/prescriptions`.

@@ -110,7 +110,10 @@ fn safe_twins() -> Router<Arc<Database>> {
         .route("/orders/{id}", get(careful(safe_orders::read)).put(careful(safe_orders::update)))
         .route("/payments", post(careful(payments::safe_create)))
         .route("/payments/{id}", get(careful(payments::safe_read)))
-        .route("/prescriptions", get(careful(prescriptions::safe_list)))
+        .route(
+            "/prescriptions",
+            get(careful(prescriptions::safe_list)).post(careful(prescriptions::safe_request)),
+        )
         .route("/prescriptions/{number}", patch(careful(prescriptions::safe_update)))
         .route("/staff/customers", get(careful(customers::safe_list)))
         .route("/staff/export", get(careful(back_office::safe_export)))
