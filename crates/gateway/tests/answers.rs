@@ -1,0 +1,247 @@
+//! What leaves, and what does not.
+
+mod support;
+
+use portcullis_controls::PlanOptions;
+use portcullis_testkit::Behaviour;
+use support::{Scene, Setup};
+
+const SHOP: &str = include_str!("support/shop.yaml");
+
+fn answering(status: u16, body: &str) -> Scene {
+    Scene::new(SHOP, Behaviour::json(status, body))
+}
+
+#[test]
+fn undeclared_and_write_only_properties_do_not_leave() {
+    let scene = answering(
+        200,
+        r#"[{"id": 1, "name": "a", "password_hash": "x", "pin": "1234", "stock": 3,
+            "size": {"width": 1, "cost": 2}, "labels": {"a": "b"}, "extra": {"k": 1, "password": "p"}},
+           {"id": 2, "name": "b", "password_hash": "y"}]"#,
+    );
+    let answer = scene.get("/api/items");
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.text(),
+        r#"[{"id":1,"name":"a","stock":3,"size":{"width":1},"labels":{"a":"b"},"extra":{"k":1}},{"id":2,"name":"b"}]"#
+    );
+    let edits = scene.last_record()["edits"].to_string();
+    for place in ["/*/password_hash (2 times)", "/*/pin", "/*/size/cost", "/*/extra/password"] {
+        assert!(edits.contains(place), "{place}: {edits}");
+    }
+    assert!(!edits.contains("1234"), "values are never recorded");
+}
+
+#[test]
+fn an_answer_without_drift_leaves_as_it_came() {
+    let body = "{ \"id\": 1.0, \"name\": \"a\\u00e9\" }";
+    let scene = answering(200, body);
+    assert_eq!(scene.get("/api/items/1").text(), body);
+}
+
+#[test]
+fn a_list_where_one_was_declared_is_filtered_all_the_same() {
+    let scene = answering(200, r#"{"id": 1, "secret": 2}"#);
+    assert_eq!(scene.get("/api/items").text(), r#"{"id":1}"#);
+    scene.api.behave(Behaviour::json(200, r#"[{"id": 1, "secret": 2}]"#));
+    assert_eq!(scene.get("/api/items/1").text(), r#"[{"id":1}]"#);
+    // An object where a text was declared has nothing that may leave.
+    scene.api.behave(Behaviour::json(200, r#"{"id": 1, "name": {"secret": 2}}"#));
+    assert_eq!(scene.get("/api/items/1").text(), r#"{"id":1}"#);
+}
+
+#[test]
+fn server_errors_tell_nothing() {
+    let scene = answering(500, r#"{"error": "SELECT * FROM t", "trace": "at main.rs:7"}"#);
+    let answer = scene.get("/api/items");
+    assert_eq!(answer.status, 500);
+    assert_eq!(answer.field("content-type"), Some("application/problem+json"));
+    assert!(!answer.text().contains("SELECT"), "{}", answer.text());
+    let id = answer.field("x-request-id").unwrap().to_owned();
+    assert!(answer.text().contains(&id));
+    assert_eq!(scene.last_record()["request_id"], id.as_str());
+    let busy = b"HTTP/1.1 503 X\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n".to_vec();
+    scene.api.behave(Behaviour::Answer(busy));
+    let answer = scene.get("/api/items");
+    assert_eq!((answer.status, answer.field("retry-after")), (503, Some("7")));
+}
+
+#[test]
+fn client_errors_keep_their_status_and_lose_inner_details() {
+    let scene = answering(404, r#"{"title": "no such item", "detail": "look again", "row": 7}"#);
+    scene.api.behave(Behaviour::with_type(
+        404,
+        "application/problem+json",
+        r#"{"title": "no such item", "row": 7}"#,
+    ));
+    assert_eq!(scene.get("/api/items/1").text(), r#"{"title":"no such item"}"#);
+    // Undeclared, but clients depend on them.
+    scene.api.behave(Behaviour::json(409, r#"{"error": "the name is taken"}"#));
+    let answer = scene.get("/api/items/1");
+    assert_eq!((answer.status, answer.text().as_str()), (409, r#"{"error": "the name is taken"}"#));
+    for leak in [
+        r#"{"error": "UNIQUE constraint failed: items.name"}"#,
+        r#"{"errors": [{"trace": "Traceback (most recent call last):"}]}"#,
+    ] {
+        scene.api.behave(Behaviour::json(422, leak));
+        let answer = scene.get("/api/items/1");
+        assert_eq!(answer.status, 422);
+        assert!(answer.text().contains("Unprocessable"), "{}", answer.text());
+    }
+    scene.api.behave(Behaviour::with_type(404, "text/html", "<h1>Whoops</h1>"));
+    let answer = scene.get("/api/items/1");
+    assert_eq!((answer.status, answer.field("content-type")), (404, Some("application/problem+json")));
+}
+
+#[test]
+fn undeclared_media_types_and_broken_answers_do_not_leave() {
+    let scene = answering(200, "[]");
+    for (content_type, body) in [
+        ("text/html", "<script>alert(1)</script>"),
+        ("application/json", "{\"id\": "),
+        ("application/json", "{\"id\": 1, \"id\": 2}"),
+        ("application/json", "true false"),
+        ("application/xml", "<a/>"),
+    ] {
+        scene.api.behave(Behaviour::with_type(200, content_type, body));
+        let answer = scene.get("/api/items/1");
+        assert_eq!(answer.status, 502, "{content_type} {body}");
+        assert!(!answer.text().contains("script"));
+    }
+    let untyped = b"HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\n{}".to_vec();
+    scene.api.behave(Behaviour::Answer(untyped));
+    assert_eq!(scene.get("/api/items/1").status, 502);
+}
+
+#[test]
+fn an_answer_that_nobody_described_passes_without_passwords() {
+    let scene = answering(200, r#"{"a": {"Password": "x", "access_token": "t"}, "list": [{"cvv": 1}]}"#);
+    assert_eq!(scene.get("/api/anything").text(), r#"{"a":{"access_token":"t"},"list":[{}]}"#);
+}
+
+#[test]
+fn an_answer_above_the_limit_is_a_bad_gateway() {
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
+                  limits: { answer_bytes: 2KiB }\n";
+    let setup = Setup { policy: Some(policy), ..Setup::default() };
+    let body = format!("[{}]", vec!["{\"id\":1}"; 1000].join(","));
+    let scene = Scene::with(SHOP, Behaviour::json(200, &body), setup);
+    assert_eq!(scene.get("/api/items").status, 502);
+}
+
+#[test]
+fn every_answer_carries_the_security_fields_and_none_of_the_apis_own() {
+    let scene = answering(200, "[]");
+    scene.api.behave(Behaviour::Answer(
+        b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 2\r\nServer: nginx/1.2\r\n\
+          X-Powered-By: Express\r\nX-Debug-Query: SELECT\r\nAccess-Control-Allow-Origin: *\r\n\
+          Access-Control-Allow-Credentials: true\r\nPortcullis-Decision: v=1\r\nX-Frame-Options: ALLOW\r\n\
+          ETag: \"e\"\r\nX-Total-Count: 7\r\n\r\n[]"
+            .to_vec(),
+    ));
+    let answer = scene.get_with("/api/items", "Origin: https://evil.example\r\n");
+    for name in [
+        "server",
+        "x-powered-by",
+        "x-debug-query",
+        "access-control-allow-origin",
+        "access-control-allow-credentials",
+        "portcullis-decision",
+    ] {
+        assert_eq!(answer.field(name), None, "{name}");
+    }
+    assert_eq!(answer.field("x-frame-options"), Some("DENY"));
+    assert_eq!(answer.field("x-content-type-options"), Some("nosniff"));
+    assert_eq!(answer.field("etag"), Some("\"e\""));
+    assert_eq!(answer.field("x-total-count"), Some("7"));
+    let refused = scene.get("/nothing");
+    assert_eq!(refused.field("x-content-type-options"), Some("nosniff"));
+    assert_eq!(refused.field("cache-control"), Some("private, no-store"));
+}
+
+#[test]
+fn an_entity_tag_does_not_outlive_a_changed_body() {
+    let scene = answering(200, "[]");
+    scene.api.behave(Behaviour::Answer(
+        b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 18\r\nETag: \"e\"\r\n\r\n{\"id\":1,\"extra2\":1}"
+            .to_vec(),
+    ));
+    let answer = scene.get("/api/items/1");
+    assert_eq!(answer.field("etag"), None, "{}", answer.text());
+}
+
+#[test]
+fn cross_origin_requests_are_answered_by_the_gateway_for_named_origins() {
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
+                  origins: [\"https://shop.example.com\"]\n";
+    let setup = Setup { policy: Some(policy), ..Setup::default() };
+    let scene = Scene::with(SHOP, Behaviour::json(200, "[]"), setup);
+    let preflight = |origin: &str, method: &str| {
+        scene.raw(format!(
+            "OPTIONS /api/items HTTP/1.1\r\nHost: api\r\nOrigin: {origin}\r\n\
+             Access-Control-Request-Method: {method}\r\n\r\n"
+        ))
+    };
+    let answer = preflight("https://shop.example.com", "POST");
+    assert_eq!(answer.status, 204);
+    assert_eq!(answer.field("access-control-allow-origin"), Some("https://shop.example.com"));
+    assert_eq!(answer.field("access-control-allow-methods"), Some("POST"));
+    for (origin, method) in [
+        ("https://evil.example", "POST"),
+        ("https://shop.example.com.evil.example", "POST"),
+        ("null", "POST"),
+        ("https://shop.example.com", "DELETE"),
+    ] {
+        let answer = preflight(origin, method);
+        assert_eq!(answer.status, 403, "{origin} {method}");
+        assert_eq!(answer.field("access-control-allow-methods"), None);
+    }
+    assert_eq!(scene.forwarded(), None, "the API sees no preflight");
+    let answer = scene.get_with("/api/items", "Origin: https://shop.example.com\r\n");
+    assert_eq!(answer.field("access-control-allow-origin"), Some("https://shop.example.com"));
+    assert_eq!(answer.field("vary"), Some("Origin"));
+    let refused = scene.get_with("/nothing", "Origin: https://shop.example.com\r\n");
+    assert_eq!(refused.field("access-control-allow-origin"), Some("https://shop.example.com"));
+}
+
+#[test]
+fn observing_changes_nothing_and_says_what_it_would_have_done() {
+    let options = PlanOptions { observe: true, ..PlanOptions::default() };
+    let setup = Setup { options, ..Setup::default() };
+    let scene = Scene::with(SHOP, Behaviour::json(200, r#"{"id":1,"hash":"x"}"#), setup);
+    let body = r#"{"name": 7, "role": "staff", "id": 3}"#;
+    let answer = scene.post_json("/api/items?debug=1", body);
+    assert_eq!((answer.status, answer.text().as_str()), (200, r#"{"id":1,"hash":"x"}"#));
+    assert_eq!(scene.forwarded_body().unwrap(), body);
+    assert!(scene.forwarded().unwrap().starts_with("POST /api/items?debug=1 HTTP/1.1"));
+    let would = scene.last_record()["would_refuse"].to_string();
+    for control in ["input_shape", "writable_properties", "response_shape"] {
+        assert!(would.contains(control), "{control}: {would}");
+    }
+    assert_eq!(scene.get("/debug/env").status, 200, "an undeclared path goes through");
+    let rewritten = scene.get_with("/api/items", "X-HTTP-Method-Override: DELETE\r\n");
+    assert_eq!(rewritten.status, 200);
+    assert!(!scene.forwarded().unwrap().to_lowercase().contains("override"), "rule 28");
+}
+
+#[test]
+fn a_relaxation_holds_where_and_as_long_as_it_says() {
+    let policy = |until: &str| {
+        format!(
+            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
+             relax:\n  - {{ operation: createItem, control: writable_properties, mode: observe, \
+             by: ops, reason: \"old clients\", until: {until} }}\n"
+        )
+    };
+    for (until, forwarded) in [
+        ("2026-11-24", r#"{"name":"a","role":"b"}"#),
+        ("2026-11-23", r#"{"name":"a"}"#),
+    ] {
+        let policy = policy(until);
+        let setup = Setup { policy: Some(&policy), ..Setup::default() };
+        let scene = Scene::with(SHOP, Behaviour::json(201, "{}"), setup);
+        assert_eq!(scene.post_json("/api/items", r#"{"name": "a", "role": "b"}"#).status, 201);
+        assert_eq!(scene.forwarded_body().unwrap(), forwarded, "until {until}");
+    }
+}

@@ -1,0 +1,208 @@
+//! Connections that are slow, dead, many, or lie.
+
+mod support;
+
+use std::io::{Read as _, Write as _};
+use std::time::{Duration, Instant};
+
+use portcullis_testkit::{Behaviour, send};
+use support::{Scene, Setup};
+
+const SHOP: &str = include_str!("support/shop.yaml");
+
+const GET: &str = "GET /api/items HTTP/1.1\r\nHost: api\r\n\r\n";
+
+fn limited(limits: &str, behaviour: Behaviour) -> Scene {
+    let policy = format!(
+        "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\nlimits: {limits}\n"
+    );
+    Scene::with(SHOP, behaviour, Setup { policy: Some(&policy), ..Setup::default() })
+}
+
+#[test]
+fn an_api_that_fails_is_a_neutral_502_or_504() {
+    let scene = limited("{ upstream_timeout: 200ms }", Behaviour::Close);
+    let cases: [(Behaviour, u16); 9] = [
+        (Behaviour::Close, 502),
+        (Behaviour::Hang, 504),
+        (Behaviour::AnswerAndClose(b"HTTP/1.1 200 X\r\nContent-".to_vec()), 502),
+        (Behaviour::AnswerAndClose(b"nonsense\r\n\r\n".to_vec()), 502),
+        (
+            Behaviour::AnswerAndClose(
+                b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[]".to_vec(),
+            ),
+            502,
+        ),
+        (
+            Behaviour::Answer(
+                b"HTTP/1.1 200 X\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n[]".to_vec(),
+            ),
+            502,
+        ),
+        (
+            Behaviour::Answer(b"HTTP/1.1 200 X\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n[]".to_vec()),
+            502,
+        ),
+        (
+            Behaviour::Answer(
+                b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".to_vec(),
+            ),
+            502,
+        ),
+        (
+            Behaviour::Answer(b"HTTP/1.1 101 X\r\nUpgrade: h2c\r\n\r\n".to_vec()),
+            502,
+        ),
+    ];
+    for (behaviour, status) in cases {
+        scene.api.behave(behaviour.clone());
+        let answer = scene.raw(GET);
+        assert_eq!(answer.status, status, "{behaviour:?}");
+        assert_eq!(answer.field("content-type"), Some("application/problem+json"));
+        assert_eq!(scene.last_record()["verdict"], "failed");
+    }
+    scene.api.behave(Behaviour::json(200, "[]"));
+    assert_eq!(scene.raw(GET).status, 200, "and it recovers");
+}
+
+#[test]
+fn bytes_behind_an_answer_never_reach_the_next_caller() {
+    let scene = Scene::new(SHOP, Behaviour::Close);
+    let poisoned = b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]\
+        HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{\"id\":9}";
+    scene.api.behave(Behaviour::Answer(poisoned.to_vec()));
+    assert_eq!(scene.raw(GET).text(), "[]");
+    scene.api.behave(Behaviour::json(200, r#"{"id":1}"#));
+    assert_eq!(scene.get("/api/items/1").text(), r#"{"id":1}"#);
+}
+
+#[test]
+fn a_kept_connection_that_died_is_replaced_for_reads() {
+    let answer = b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]";
+    let scene = Scene::new(SHOP, Behaviour::AnswerAndClose(answer.to_vec()));
+    for _ in 0..5 {
+        assert_eq!(scene.raw(GET).status, 200);
+    }
+}
+
+#[test]
+fn a_slow_head_and_a_slow_body_are_cut_off() {
+    let scene = limited(
+        "{ head_timeout: 100ms, body_idle_timeout: 100ms }",
+        Behaviour::json(200, "[]"),
+    );
+    for slow in [
+        "GET /api/items HTTP/1.1\r\nHost: a\r\nX",
+        "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",
+    ] {
+        let started = Instant::now();
+        let mut stream = send(scene.gateway.address(), slow);
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let text = String::from_utf8_lossy(&answer);
+        assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
+        assert!(started.elapsed() < Duration::from_secs(5));
+        assert_eq!(scene.last_record()["control"], "resource_limits");
+    }
+    assert_eq!(scene.forwarded(), None);
+}
+
+#[test]
+fn every_size_has_a_limit() {
+    let limits = "{ head_bytes: 2KiB, headers: 10, target_bytes: 100, body_bytes: 1KiB, json_depth: 4, \
+                  array_items: 5, string_bytes: 100, json_nodes: 50 }";
+    let scene = limited(limits, Behaviour::json(200, "[]"));
+    let many: String = (0..11).map(|n| format!("X-{n}: 1\r\n")).collect();
+    assert_eq!(scene.get_with("/api/items", &many).status, 431);
+    assert_eq!(scene.get_with("/api/items", &format!("X: {}\r\n", "a".repeat(3000))).status, 431);
+    assert_eq!(scene.get(&format!("/api/items?q={}", "a".repeat(200))).status, 414);
+    let huge = "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                Content-Length: 1000000000\r\n\r\n";
+    assert_eq!(scene.raw(huge).status, 413, "refused before it is read");
+    for body in [
+        format!("{{\"name\": \"{}\"}}", "a".repeat(2000)),
+        format!("{{\"name\": \"{}\"}}", "a".repeat(101)),
+        format!("{{\"name\": \"a\", \"extra\": {{\"a\": {}}}}}", "[".repeat(3) + &"]".repeat(3)),
+        "{\"name\": \"a\", \"extra\": {\"a\": [1,2,3,4,5,6]}}".to_owned(),
+    ] {
+        assert_eq!(scene.post_json("/api/items", &body).status, 413, "{body}");
+    }
+    let chunk = format!("400\r\n{}\r\n", "a".repeat(1024));
+    let chunked = format!(
+        "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+         Transfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
+        chunk.repeat(5)
+    );
+    assert_eq!(scene.raw(chunked).status, 413);
+    assert_eq!(scene.forwarded(), None);
+    assert!(scene.last_record()["detail"].as_str().unwrap().contains("body_bytes: 1024"));
+}
+
+#[test]
+fn more_requests_than_the_api_may_have_are_told_to_come_back() {
+    let scene = limited("{ upstream_concurrency: 1, upstream_timeout: 2s }", Behaviour::Hang);
+    let _first = send(scene.gateway.address(), GET);
+    // The first is in the API once the API has seen it.
+    while scene.forwarded().is_none() {
+        std::thread::yield_now();
+    }
+    let answer = scene.raw(GET);
+    assert_eq!((answer.status, answer.field("retry-after")), (503, Some("1")));
+}
+
+#[test]
+fn a_client_that_leaves_ends_its_read_but_not_its_write() {
+    let scene = limited("{ upstream_timeout: 400ms }", Behaviour::Hang);
+    drop(send(scene.gateway.address(), GET));
+    assert_eq!(scene.last_record()["verdict"], "abandoned");
+    let post = "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                Content-Length: 12\r\n\r\n{\"name\":\"a\"}";
+    let started = Instant::now();
+    drop(send(scene.gateway.address(), post));
+    // A record exists only when the write has run to its end.
+    while scene.gateway.counts().requests.load(std::sync::atomic::Ordering::Relaxed) < 2 {
+        std::thread::yield_now();
+    }
+    let mut record = scene.last_record();
+    while record["method"] != "POST" && started.elapsed() < Duration::from_secs(5) {
+        record = scene.last_record();
+    }
+    assert_eq!(record["verdict"], "failed", "{record}");
+    assert!(record["failure"].as_str().unwrap().contains("in time"), "{record}");
+}
+
+#[test]
+fn requests_follow_one_another_on_one_connection() {
+    let scene = Scene::new(SHOP, Behaviour::json(200, "[]"));
+    let mut stream = send(scene.gateway.address(), GET.repeat(3));
+    stream.write_all(GET.replace("Host: api", "Host: api\r\nConnection: close").as_bytes()).unwrap();
+    let mut all = String::new();
+    stream.read_to_string(&mut all).unwrap();
+    assert_eq!(all.matches("HTTP/1.1 200 OK").count(), 4, "{all}");
+    assert_eq!(all.matches("Connection: close").count(), 1);
+    let ids: std::collections::HashSet<String> = scene
+        .records()
+        .iter()
+        .map(|record| record["request_id"].to_string())
+        .collect();
+    assert_eq!(ids.len(), 4, "every request has its own id");
+}
+
+#[test]
+fn stopping_lets_a_request_under_way_end() {
+    let scene = Scene::new(SHOP, Behaviour::Hang);
+    let mut stream = send(scene.gateway.address(), GET);
+    while scene.forwarded().is_none() {
+        std::thread::yield_now();
+    }
+    let Scene { gateway, ledger, .. } = scene;
+    let address = gateway.address();
+    let stopper = std::thread::spawn(move || gateway.stop());
+    // The scripted API went with the scene, so the request fails; its client is told.
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 50"), "{answer}");
+    stopper.join().unwrap();
+    assert!(std::net::TcpStream::connect(address).is_err(), "nobody listens any more");
+    assert_eq!(ledger.lost(), 0);
+}
