@@ -37,7 +37,8 @@ pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAd
             }
             _ = drain.changed() => return,
         }
-        match one(worker, &mut wire, peer).await {
+        // Boxed, so that a connection that rests does not hold the room that a walk takes.
+        match Box::pin(one(worker, &mut wire, peer)).await {
             Next::Request if !worker.shared.drain.has_begun() => {}
             Next::Request | Next::Close => return,
             Next::Linger => return linger(wire).await,
