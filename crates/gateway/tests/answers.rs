@@ -91,7 +91,10 @@ fn client_errors_keep_their_status_and_lose_inner_details() {
     }
     scene.api.behave(Behaviour::with_type(404, "text/html", "<h1>Whoops</h1>"));
     let answer = scene.get("/api/items/1");
-    assert_eq!((answer.status, answer.field("content-type")), (404, Some("application/problem+json")));
+    assert_eq!(
+        (answer.status, answer.field("content-type")),
+        (404, Some("application/problem+json"))
+    );
 }
 
 #[test]
@@ -116,7 +119,8 @@ fn undeclared_media_types_and_broken_answers_do_not_leave() {
 
 #[test]
 fn an_answer_that_nobody_described_passes_without_passwords() {
-    let scene = answering(200, r#"{"a": {"Password": "x", "access_token": "t"}, "list": [{"cvv": 1}]}"#);
+    let scene =
+        answering(200, r#"{"a": {"Password": "x", "access_token": "t"}, "list": [{"cvv": 1}]}"#);
     assert_eq!(scene.get("/api/anything").text(), r#"{"a":{"access_token":"t"},"list":[{}]}"#);
 }
 
@@ -234,10 +238,9 @@ fn a_relaxation_holds_where_and_as_long_as_it_says() {
              by: ops, reason: \"old clients\", until: {until} }}\n"
         )
     };
-    for (until, forwarded) in [
-        ("2026-11-24", r#"{"name":"a","role":"b"}"#),
-        ("2026-11-23", r#"{"name":"a"}"#),
-    ] {
+    for (until, forwarded) in
+        [("2026-11-24", r#"{"name":"a","role":"b"}"#), ("2026-11-23", r#"{"name":"a"}"#)]
+    {
         let policy = policy(until);
         let setup = Setup { policy: Some(&policy), ..Setup::default() };
         let scene = Scene::with(SHOP, Behaviour::json(201, "{}"), setup);

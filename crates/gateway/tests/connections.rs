@@ -68,7 +68,8 @@ fn an_api_that_fails_is_a_neutral_502_or_504() {
 #[test]
 fn bytes_behind_an_answer_never_reach_the_next_caller() {
     let scene = Scene::new(SHOP, Behaviour::Close);
-    let poisoned = b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]\
+    let poisoned =
+        b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]\
         HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{\"id\":9}";
     scene.api.behave(Behaviour::Answer(poisoned.to_vec()));
     assert_eq!(scene.raw(GET).text(), "[]");
@@ -87,10 +88,8 @@ fn a_kept_connection_that_died_is_replaced_for_reads() {
 
 #[test]
 fn a_slow_head_and_a_slow_body_are_cut_off() {
-    let scene = limited(
-        "{ head_timeout: 100ms, body_idle_timeout: 100ms }",
-        Behaviour::json(200, "[]"),
-    );
+    let scene =
+        limited("{ head_timeout: 100ms, body_idle_timeout: 100ms }", Behaviour::json(200, "[]"));
     for slow in [
         "GET /api/items HTTP/1.1\r\nHost: a\r\nX",
         "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",
@@ -175,16 +174,15 @@ fn a_client_that_leaves_ends_its_read_but_not_its_write() {
 fn requests_follow_one_another_on_one_connection() {
     let scene = Scene::new(SHOP, Behaviour::json(200, "[]"));
     let mut stream = send(scene.gateway.address(), GET.repeat(3));
-    stream.write_all(GET.replace("Host: api", "Host: api\r\nConnection: close").as_bytes()).unwrap();
+    stream
+        .write_all(GET.replace("Host: api", "Host: api\r\nConnection: close").as_bytes())
+        .unwrap();
     let mut all = String::new();
     stream.read_to_string(&mut all).unwrap();
     assert_eq!(all.matches("HTTP/1.1 200 OK").count(), 4, "{all}");
     assert_eq!(all.matches("Connection: close").count(), 1);
-    let ids: std::collections::HashSet<String> = scene
-        .records()
-        .iter()
-        .map(|record| record["request_id"].to_string())
-        .collect();
+    let ids: std::collections::HashSet<String> =
+        scene.records().iter().map(|record| record["request_id"].to_string()).collect();
     assert_eq!(ids.len(), 4, "every request has its own id");
 }
 

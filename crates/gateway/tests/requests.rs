@@ -132,7 +132,17 @@ fn headers_that_say_who_or_what_a_request_is_are_never_forwarded() {
                   X-Trace: abc\r\nPortcullis-Decision: v=1\r\n";
     assert_eq!(scene.get_with("/api/items", fields).status, 200);
     let request = scene.forwarded().unwrap().to_lowercase();
-    for name in ["override", "original", "rewrite", "forwarded: ", "real-ip", "user_id", "evil", "x-trace", "decision"] {
+    for name in [
+        "override",
+        "original",
+        "rewrite",
+        "forwarded: ",
+        "real-ip",
+        "user_id",
+        "evil",
+        "x-trace",
+        "decision",
+    ] {
         assert!(!request.contains(name), "{name}: {request}");
     }
     assert_eq!(request.matches("x-forwarded-for:").count(), 1);
@@ -225,7 +235,8 @@ fn only_declared_media_types_and_charsets_pass() {
     ] {
         assert_eq!(scene.post("/api/items", content_type, body).status, status, "{content_type}");
     }
-    let untyped = "POST /api/items HTTP/1.1\r\nHost: api\r\nContent-Length: 13\r\n\r\n{\"name\": \"a\"}";
+    let untyped =
+        "POST /api/items HTTP/1.1\r\nHost: api\r\nContent-Length: 13\r\n\r\n{\"name\": \"a\"}";
     assert_eq!(scene.raw(untyped).status, 415);
 }
 
@@ -309,7 +320,9 @@ fn a_declared_credential_must_be_there() {
     let answer = scene.get("/api/secret");
     assert_eq!(answer.status, 401);
     assert_eq!(answer.field("www-authenticate"), Some("Bearer"));
-    for field in ["Authorization: Basic abc\r\n", "Authorization: Bearer\r\n", "Authorization: Bearer  \r\n"] {
+    for field in
+        ["Authorization: Basic abc\r\n", "Authorization: Bearer\r\n", "Authorization: Bearer  \r\n"]
+    {
         assert_eq!(scene.get_with("/api/secret", field).status, 401, "{field}");
     }
     assert_eq!(scene.forwarded(), None);

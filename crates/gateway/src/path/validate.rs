@@ -4,7 +4,8 @@
 
 use std::time::Instant;
 
-use portcullis_contract::{BodyKind, Media, Operation};
+use portcullis_contract::{BodyKind, Media, Operation, Schema};
+use portcullis_controls::Plan;
 use portcullis_controls::content_type::{self, Body, Coding};
 use portcullis_controls::input_shape::{self, Accepted, Given, Header};
 use portcullis_controls::resource_limits::Breach;
@@ -230,33 +231,45 @@ fn declared(
         }
     };
     let schema = media.and_then(|media| media.schema.as_ref());
-    let shapes = &plan.model.contract.shapes;
-    let document = match kind {
+    let read = match kind {
         BodyKind::Json => Document::parse(bytes, &plan.json_in)
+            .map(|document| Read { document, form: None })
             .map_err(|rejected| (input_shape::unreadable(&rejected.fault), rejected.bytes)),
-        BodyKind::Form => match std::str::from_utf8(&bytes) {
-            Err(_) => Err((content_type::not_utf8(), bytes)),
-            Ok(text) => {
-                let shape = schema.map(|schema| schema.shape);
-                urlencoded::read_form(text, shapes, shape, &plan.json_in)
-                    .map_err(|fault| (input_shape::unreadable_form(fault), bytes))
-            }
-        },
+        BodyKind::Form => read_form(bytes, schema, &plan),
         BodyKind::Text if std::str::from_utf8(&bytes).is_err() => {
             context.refuse(content_type::not_utf8())?;
             return Ok(Payload::Bytes { bytes, coding: None });
         }
-        _ => {
-            return Ok(Payload::Bytes { bytes, coding: None });
-        }
+        _ => return Ok(Payload::Bytes { bytes, coding: None }),
     };
-    match document {
-        Ok(document) => checked(document, kind, schema, index, context),
+    match read {
+        Ok(read) => checked(read, schema, index, context),
         Err((refusal, bytes)) => {
             context.refuse(refusal)?;
             context.refuse(writable_properties::not_read())?;
             Ok(Payload::Bytes { bytes, coding: None })
         }
+    }
+}
+
+/// A body as a tree; a form keeps its bytes beside it.
+struct Read {
+    document: Document,
+    form: Option<Vec<u8>>,
+}
+
+fn read_form(
+    bytes: Vec<u8>,
+    schema: Option<&Schema>,
+    plan: &Plan,
+) -> Result<Read, (Refusal, Vec<u8>)> {
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return Err((content_type::not_utf8(), bytes));
+    };
+    let shape = schema.map(|schema| schema.shape);
+    match urlencoded::read_form(text, &plan.model.contract.shapes, shape, &plan.json_in) {
+        Ok(document) => Ok(Read { document, form: Some(bytes) }),
+        Err(fault) => Err((input_shape::unreadable_form(fault), bytes)),
     }
 }
 
@@ -270,40 +283,38 @@ fn coded(bytes: Vec<u8>, coding: Coding) -> Payload {
 }
 
 fn checked(
-    mut document: Document,
-    kind: BodyKind,
-    schema: Option<&portcullis_contract::Schema>,
+    read: Read,
+    schema: Option<&Schema>,
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<Payload, Exit> {
-    let plan = context.plan.clone();
+    let Read { mut document, form } = read;
     strip(&mut document, schema, index, context)?;
     context.ask(input_shape::judge_body(schema, &document))?;
-    let handling = plan.model.bodies.get(index).copied().unwrap_or_default();
-    if handling.exact_request {
-        if document.is_edited() {
-            return Err(writable_properties::exact_body().into());
-        }
-        let bytes = document.into_text().into_bytes();
-        return Ok(Payload::Bytes { bytes, coding: None });
+    let handling = context.plan.model.bodies.get(index).copied().unwrap_or_default();
+    if handling.exact_request && document.is_edited() {
+        return Err(writable_properties::exact_body().into());
     }
-    let observes = [ControlId::InputShape, ControlId::WritableProperties]
+    let is_enforced = [ControlId::InputShape, ControlId::WritableProperties]
         .into_iter()
-        .all(|control| context.mode(control) != Mode::Enforce);
-    Ok(match kind {
-        // Where nothing is enforced, nothing is changed either.
-        BodyKind::Json if observes => {
+        .any(|control| context.mode(control) == Mode::Enforce);
+    Ok(match form {
+        // Where nothing is enforced, or nothing may be changed, nothing is.
+        Some(bytes) if handling.exact_request || !is_enforced => {
+            Payload::Bytes { bytes, coding: None }
+        }
+        None if handling.exact_request || !is_enforced => {
             Payload::Bytes { bytes: document.into_text().into_bytes(), coding: None }
         }
-        BodyKind::Form => Payload::Form(document),
-        _ => Payload::Json(document),
+        Some(_) => Payload::Form(document),
+        None => Payload::Json(document),
     })
 }
 
 /// Takes out what this request may not write.
 fn strip(
     document: &mut Document,
-    schema: Option<&portcullis_contract::Schema>,
+    schema: Option<&Schema>,
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<(), Exit> {
