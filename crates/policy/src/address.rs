@@ -13,10 +13,7 @@ pub(crate) struct Fault {
 }
 
 fn fault<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Fault> {
-    Err(Fault {
-        message: message.into(),
-        help: help.into(),
-    })
+    Err(Fault { message: message.into(), help: help.into() })
 }
 
 /// Reads `127.0.0.1:8080`, `[::1]:8080`.
@@ -24,10 +21,7 @@ pub(crate) fn listen(text: &str) -> Result<SocketAddr, Fault> {
     if let Ok(address) = text.parse::<SocketAddr>() {
         return Ok(address);
     }
-    let port = text
-        .rsplit(':')
-        .next()
-        .and_then(|port| port.parse::<u16>().ok());
+    let port = text.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
     let message = format!("{} is not an address to listen on", shown(text));
     match (port, text.parse::<IpAddr>()) {
         (_, Ok(IpAddr::V6(address))) => fault(message, format!("add the port: `[{address}]:8080`")),
@@ -48,16 +42,12 @@ pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
     let Some(rest) = text.strip_prefix("http://") else {
         return match text.split_once("://") {
             Some(("https", _)) => fault(
-                format!(
-                    "{} needs TLS, which this version does not speak to the API",
-                    shown(text)
-                ),
+                format!("{} needs TLS, which this version does not speak to the API", shown(text)),
                 format!("use an `http` address in the same host or network: `{EXAMPLE}`"),
             ),
-            Some(_) => fault(
-                format!("{} is not an `http` URL", shown(text)),
-                format!("write `{EXAMPLE}`"),
-            ),
+            Some(_) => {
+                fault(format!("{} is not an `http` URL", shown(text)), format!("write `{EXAMPLE}`"))
+            }
             None => fault(
                 format!("{} is not a URL", shown(text)),
                 format!("write the scheme too, as in `{EXAMPLE}`"),
@@ -73,10 +63,7 @@ pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
     let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
     if authority.contains('@') {
         // Not shown: what stands before the `@` may be a password.
-        return fault(
-            "the URL holds a user name",
-            format!("write it without: `{EXAMPLE}`"),
-        );
+        return fault("the URL holds a user name", format!("write it without: `{EXAMPLE}`"));
     }
     let (host, port) = authority_parts(authority).ok_or_else(|| Fault {
         message: format!("{} has no host and port that can be called", shown(text)),
@@ -103,23 +90,14 @@ pub(crate) fn base_path(text: &str) -> Result<String, Fault> {
     };
     let message = format!("{} is not a base path", shown(text));
     let Some(inner) = text.strip_prefix('/') else {
-        return fault(
-            message,
-            format!("begin it with a slash: {}", shown(&format!("/{text}"))),
-        );
+        return fault(message, format!("begin it with a slash: {}", shown(&format!("/{text}"))));
     };
     if let Some(without) = text.strip_suffix('/') {
         let without = if without.is_empty() { "\"\"" } else { without };
-        return fault(
-            message,
-            format!("write it without a slash at the end: {}", shown(without)),
-        );
+        return fault(message, format!("write it without a slash at the end: {}", shown(without)));
     }
     if !inner.split('/').all(plain) {
-        return fault(
-            message,
-            "use letters, digits, `-`, `.`, `_` and `~` between the slashes",
-        );
+        return fault(message, "use letters, digits, `-`, `.`, `_` and `~` between the slashes");
     }
     Ok(text.to_owned())
 }
@@ -142,10 +120,7 @@ pub(crate) fn origin(text: &str) -> Result<Origin, Fault> {
         "http" => 80,
         "https" => 443,
         _ => {
-            return fault(
-                message,
-                format!("begin it with `https://`, as in `{EXAMPLE}`"),
-            );
+            return fault(message, format!("begin it with `https://`, as in `{EXAMPLE}`"));
         }
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -191,10 +166,7 @@ fn authority_parts(authority: &str) -> Option<(&str, Option<u16>)> {
         },
     };
     let is_label = |label: &str| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
     };
     let is_host = host.starts_with('[') || host.split('.').all(is_label);
     if !is_host || host.len() > HOST_BYTES_MAX {
@@ -273,41 +245,20 @@ mod tests {
 
     #[test]
     fn an_origin_is_what_a_browser_sends() {
-        for text in [
-            "https://shop.example.com",
-            "http://localhost:5173",
-            "https://[::1]:8443",
-        ] {
+        for text in ["https://shop.example.com", "http://localhost:5173", "https://[::1]:8443"] {
             assert_eq!(origin(text).unwrap().as_str(), text);
         }
         for (text, help) in [
-            (
-                "https://shop.example.com/",
-                "write `https://shop.example.com`",
-            ),
-            (
-                "https://shop.example.com/cart",
-                "write `https://shop.example.com`",
-            ),
-            (
-                "https://Shop.example.com",
-                "write `https://shop.example.com`",
-            ),
-            (
-                "https://shop.example.com:443",
-                "write `https://shop.example.com`",
-            ),
+            ("https://shop.example.com/", "write `https://shop.example.com`"),
+            ("https://shop.example.com/cart", "write `https://shop.example.com`"),
+            ("https://Shop.example.com", "write `https://shop.example.com`"),
+            ("https://shop.example.com:443", "write `https://shop.example.com`"),
         ] {
             assert_eq!(origin(text).unwrap_err().help, help);
         }
-        for text in [
-            "*",
-            "https://*.example.com",
-            "null",
-            "shop.example.com",
-            "https://",
-            "https://ü.de",
-        ] {
+        for text in
+            ["*", "https://*.example.com", "null", "shop.example.com", "https://", "https://ü.de"]
+        {
             assert!(origin(text).is_err(), "{text}");
         }
     }

@@ -62,9 +62,9 @@ codes! {
     /// There are more problems than are shown.
     MORE_PROBLEMS = "policy-more-problems",
     /// A relaxation is past its end.
-    RELAXATION_EXPIRED = "policy-relaxation-expired",
+    EXPIRED = "policy-relaxation-expired",
     /// A relaxation ends within two weeks.
-    RELAXATION_ENDS_SOON = "policy-relaxation-ends-soon",
+    ENDS_SOON = "policy-relaxation-ends-soon",
     /// Every control observes.
     OBSERVES_EVERYTHING = "policy-observes-everything",
     /// Requests travel to the API in plain text.
@@ -85,11 +85,7 @@ mod tests {
         assert_eq!(names.len(), ALL.len());
         for code in ALL {
             assert!(code.name.starts_with("policy-"), "{}", code.name);
-            assert!(
-                code.page.starts_with(&format!("# {}\n", code.name)),
-                "{}",
-                code.name
-            );
+            assert!(code.page.starts_with(&format!("# {}\n", code.name)), "{}", code.name);
             for part in ["## Example", "## What to do"] {
                 assert!(code.page.contains(part), "{}: no `{part}`", code.name);
             }

@@ -4,11 +4,19 @@ mod limits;
 
 pub(crate) use limits::LimitsSection;
 
+use std::borrow::Cow;
+
+use portcullis_model::Diagnostic;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::codes;
+use crate::notes::Notes;
 use crate::place::{ApiUrl, BasePath, ListenAddress, WebOrigin};
-use crate::section::{Named, Needed, Spanned, section};
+use crate::section::{Named, Needed, Read, Spanned, section, wrong_kind};
 use crate::word::{
     AllowWord, AnswerWord, BodyWord, ControlName, Day, ModeWord, Names, UndeclaredWord,
 };
+use crate::yaml::{Content, Node};
 
 section! {
     /// What the owner of an API decided, beside what its contract says. Every key but `apis` may
@@ -18,7 +26,7 @@ section! {
         "trusted_proxies", "pass",
     ], {
         /// The APIs behind this gateway: exactly one in this version.
-        apis: Needed<Spanned<Vec<Spanned<Api>>>>,
+        apis: Needed<OneApi>,
         /// The IP address and port where the gateway listens. Default: `127.0.0.1:8080`, because
         /// nobody else can reach it until you decide who may.
         listen: Option<Spanned<ListenAddress>>,
@@ -40,6 +48,50 @@ section! {
         /// Written exceptions: where a control does less than it could, who wanted that, and
         /// why. Default: none, because every control enforces.
         relax: Option<Vec<Spanned<RelaxEntry>>>,
+    }
+}
+
+/// A list of exactly one API.
+#[derive(Debug)]
+pub(crate) struct OneApi(pub(crate) Api);
+
+impl Read for OneApi {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let Content::List(items) = &node.content else {
+            notes.push(|| wrong_kind(node, "a list", "write `- contract: openapi.yaml` here"));
+            return None;
+        };
+        if items.is_empty() {
+            notes.push(|| {
+                Diagnostic::error(&codes::ONE_API, "`apis` names no API").at(node.span).help(
+                    "write `- { contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }`",
+                )
+            });
+        }
+        for another in items.iter().skip(1) {
+            notes.push(|| {
+                Diagnostic::error(&codes::ONE_API, "a second API stands here")
+                    .at(another.span)
+                    .label("this version serves one")
+                    .help("keep one entry, and start another gateway for the other API")
+            });
+        }
+        items.first().and_then(|first| Api::read(first, notes)).map(Self)
+    }
+}
+
+impl JsonSchema for OneApi {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("OneApi")
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let api = generator.subschema_for::<Api>();
+        json_schema!({ "type": "array", "items": api, "minItems": 1, "maxItems": 1 })
     }
 }
 
@@ -105,12 +157,12 @@ section! {
         /// The operation, by operationId or by `GET /orders/{id}`. Default: all.
         operation: Option<Spanned<String>>,
         /// The control. Default: all.
-        control: Option<Spanned<ControlName>>,
+        control: Option<Needed<Spanned<ControlName>>>,
         /// `observe`: the control records what it would have refused or removed, and changes
         /// nothing.
-        mode: Option<Spanned<ModeWord>>,
+        mode: Option<Needed<ModeWord>>,
         /// `allow`: properties that an open schema does not declare reach the API.
-        undeclared: Option<Spanned<AllowWord>>,
+        undeclared: Option<Spanned<Needed<AllowWord>>>,
         /// Who decided it.
         by: Needed<String>,
         /// Why. The next person who reads this file decides by it.

@@ -19,7 +19,7 @@ use crate::file::{Api, LedgerSection, PolicyFile};
 use crate::model::{Access, LedgerTarget, Limits, Model, Origin, Posture, Upstream};
 use crate::notes::Notes;
 use crate::section::{Read, Spanned};
-use crate::yaml;
+use crate::yaml::{self, Content};
 use operations::Names;
 
 /// Where records go when the policy does not say.
@@ -56,22 +56,28 @@ pub struct Overrides {
 /// Joins the texts. All problems of both are found in one go.
 pub(crate) fn join(input: Input) -> Result<Model, Failure> {
     let mut notes = Notes::default();
-    let file = input
-        .policy
-        .and_then(|source| parse(&input.sources, source, &mut notes));
-    join_parsed(input, file, notes)
+    let file = input.policy.and_then(|source| parse(&input.sources, source, &mut notes));
+    join_parsed(input, file.as_ref(), notes)
 }
 
 /// The policy text as its sections.
 pub(crate) fn parse(sources: &Sources, source: SourceId, notes: &mut Notes) -> Option<PolicyFile> {
     let tree = yaml::read(source, sources.text(source), notes)?;
+    if tree.content == Content::Nothing {
+        notes.push(|| {
+            Diagnostic::error(&codes::MISSING_KEY, "the policy says nothing")
+                .at(tree.span)
+                .help("begin with `apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }]`")
+        });
+        return None;
+    }
     PolicyFile::read(&tree, notes)
 }
 
 /// Joins the texts, the policy being parsed already.
 pub(crate) fn join_parsed(
     mut input: Input,
-    file: Option<PolicyFile>,
+    file: Option<&PolicyFile>,
     mut notes: Notes,
 ) -> Result<Model, Failure> {
     let contract = match portcullis_contract::read(&mut input.sources, input.contract) {
@@ -81,7 +87,7 @@ pub(crate) fn join_parsed(
             None
         }
     };
-    let model = contract.and_then(|contract| build(&input, file, contract, &mut notes));
+    let model = build(&input, file, contract, &mut notes);
     match model {
         Some(mut model) if !notes.has_error() => {
             model.warnings = notes.into_diagnostics();
@@ -96,54 +102,43 @@ pub(crate) fn join_parsed(
     }
 }
 
-/// The model, without its sources and warnings. Notes may hold errors; then it is of no use.
+/// The model, without its sources and warnings; of no use if errors were noted. Goes on without
+/// a contract, to find what is wrong beside it.
 fn build(
     input: &Input,
-    file: Option<PolicyFile>,
-    mut contract: Contract,
+    file: Option<&PolicyFile>,
+    mut contract: Option<Contract>,
     notes: &mut Notes,
 ) -> Option<Model> {
-    notes.extend(std::mem::take(&mut contract.warnings));
-    let posture = match input.policy {
-        Some(_) => Posture::Policy,
-        None => Posture::ContractOnly,
-    };
-    let names = Names::new(&contract);
-    let file = match (file, posture) {
-        (Some(file), _) => Some(file),
-        (None, Posture::ContractOnly) => None,
-        (None, Posture::Policy) => return None,
-    };
-    let api = file.as_ref().and_then(|file| one_api(file, notes));
-    let listen = listen(input, file.as_ref(), notes);
-    let base_path = api
-        .and_then(|api| api.base_path.as_ref())
-        .map_or_else(|| contract.base_path.clone(), |base| base.0.clone());
+    if let Some(contract) = &mut contract {
+        notes.extend(std::mem::take(&mut contract.warnings));
+    }
+    let known = contract.as_ref();
+    let names = Names::new(known);
+    let api = file.and_then(|file| file.apis.0.as_ref()).map(|one| &one.0);
+    let listen = listen(input, file, notes);
+    let base_path = base_path(api, known);
     let upstream = upstream(input, api, &base_path, listen, notes);
-    let decisions = operations::decide(file.as_ref(), &contract, &names, notes);
-    let relaxations = relaxations::read(file.as_ref(), &contract, &names, input.now, notes);
-    let limits = match file.as_ref().and_then(|file| file.limits.as_ref()) {
-        Some(section) => section.limits(notes),
-        None => Limits::default(),
-    };
-    let ledger = ledger(
-        file.as_ref().and_then(|file| file.ledger.as_ref()),
-        input,
-        notes,
-    );
-    let access = Access {
-        anyone: operations::anyone(file.as_ref(), &contract, &names, notes),
-    };
+    let anyone = operations::anyone(file, known, &names, notes);
+    let decisions = operations::decide(file, known, &names, notes);
+    let limits = file.and_then(|file| file.limits.as_ref());
+    let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
+    let ledger = ledger(file.and_then(|file| file.ledger.as_ref()), input, notes);
+    let relaxations = relaxations::read(file, known, &names, input.now, notes);
+    let contract = contract?;
     Some(Model {
         version: version(&contract, input),
         contract: Arc::new(contract),
         sources: Sources::default(),
-        posture,
+        posture: match input.policy {
+            Some(_) => Posture::Policy,
+            None => Posture::ContractOnly,
+        },
         listen,
         upstream: upstream?,
         base_path,
-        origins: file.as_ref().map_or_else(Vec::new, origins),
-        access,
+        origins: file.map_or_else(Vec::new, origins),
+        access: Access { anyone },
         undeclared_in: decisions.undeclared_in,
         undeclared_out: decisions.undeclared_out,
         bodies: decisions.bodies,
@@ -154,40 +149,19 @@ fn build(
     })
 }
 
-/// Exactly one API in this version.
-fn one_api<'a>(file: &'a PolicyFile, notes: &mut Notes) -> Option<&'a Api> {
-    let apis = file.apis.0.as_ref()?;
-    if let Some(second) = apis.value.get(1) {
-        let span = second
-            .value
-            .contract
-            .0
-            .as_ref()
-            .map_or(second.span, |contract| contract.span);
-        notes.push(|| {
-            Diagnostic::error(&codes::ONE_API, "a second API stands here")
-                .at(span)
-                .label("the second one")
-                .help("this version serves one API: keep one entry, and start another gateway for the other")
-        });
+fn base_path(api: Option<&Api>, contract: Option<&Contract>) -> String {
+    match (api.and_then(|api| api.base_path.as_ref()), contract) {
+        (Some(base), _) => base.0.clone(),
+        (None, Some(contract)) => contract.base_path.clone(),
+        (None, None) => String::new(),
     }
-    let first = apis.value.first().map(|api| &api.value);
-    if first.is_none() && !notes.has_error() {
-        notes.push(|| {
-            Diagnostic::error(&codes::ONE_API, "`apis` names no API")
-                .at(apis.span)
-                .help("write `- { contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }`")
-        });
-    }
-    first
 }
 
 fn listen(input: &Input, file: Option<&PolicyFile>, notes: &mut Notes) -> SocketAddr {
     if let Some(text) = &input.overrides.listen {
         return given("--listen", address::listen(text), notes).unwrap_or(LISTEN);
     }
-    file.and_then(|file| file.listen.as_ref())
-        .map_or(LISTEN, |listen| listen.value.0)
+    file.and_then(|file| file.listen.as_ref()).map_or(LISTEN, |listen| listen.value.0)
 }
 
 fn upstream(
@@ -290,12 +264,9 @@ fn version(contract: &Contract, input: &Input) -> String {
         .chain_update([0])
         .chain_update(policy)
         .finalize();
-    digest
-        .iter()
-        .take(6)
-        .fold(String::new(), |mut digits, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(digits, "{byte:02x}");
-            digits
-        })
+    digest.iter().take(6).fold(String::new(), |mut digits, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }

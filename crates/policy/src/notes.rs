@@ -33,11 +33,7 @@ impl Notes {
     /// Whether nothing can be built on what was read.
     pub(crate) fn has_error(&self) -> bool {
         // What was not told is not known to be a warning only.
-        self.untold > 0
-            || self
-                .told
-                .iter()
-                .any(|note| note.severity == Severity::Error)
+        self.untold > 0 || self.told.iter().any(|note| note.severity == Severity::Error)
     }
 
     /// All of them: errors first, each kind in the order of the files.

@@ -74,7 +74,7 @@ impl Model {
                     overrides: overrides.clone(),
                     now,
                 },
-                file,
+                file.as_ref(),
                 notes,
             ),
             Err(error) => Err(unreadable(sources, &path, Some(span), error, notes)),
@@ -88,17 +88,14 @@ impl Model {
 }
 
 fn contract_name(file: &PolicyFile) -> Option<(String, Span)> {
-    let api = file.apis.0.as_ref()?.value.first()?;
-    let contract = api.value.contract.0.as_ref()?;
+    let contract = file.apis.0.as_ref()?.0.contract.0.as_ref()?;
     Some((contract.value.clone(), contract.span))
 }
 
 /// Adds a file to the sources. What is not UTF-8 in it is noted.
 fn load(sources: &mut Sources, path: &Path, notes: &mut Notes) -> io::Result<SourceId> {
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(FILE_BYTES_MAX + 1)
-        .read_to_end(&mut bytes)?;
+    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,
@@ -115,11 +112,7 @@ fn load(sources: &mut Sources, path: &Path, notes: &mut Notes) -> io::Result<Sou
     let source = sources.add(name, text);
     notes.push(|| {
         Diagnostic::error(&codes::NOT_UTF8, "the file is not UTF-8")
-            .at(Span {
-                source,
-                start,
-                end: start,
-            })
+            .at(Span { source, start, end: start })
             .label("the first byte that is not")
             .help("save the file as UTF-8")
     });
@@ -135,19 +128,17 @@ fn unreadable(
 ) -> Failure {
     notes.push(|| {
         let message = format!("`{}` cannot be read: {error}", path.display());
-        Diagnostic::error(&codes::UNREADABLE_FILE, message)
-            .at(named_at)
-            .help(match named_at {
-                Some(_) => "a contract is named from the folder of the policy file",
-                None => "look at the path, and whether this user may read the file",
-            })
+        Diagnostic::error(&codes::UNREADABLE_FILE, message).at(named_at).help(match named_at {
+            Some(_) if path.to_string_lossy().contains("://") => {
+                "a contract is a file: fetch it once, and name the file"
+            }
+            Some(_) => "a contract is named from the folder of the policy file",
+            None => "look at the path, and whether this user may read the file",
+        })
     });
     Failure {
         sources,
         diagnostics: notes.into_diagnostics(),
-        unreadable: Some(Unreadable {
-            path: path.to_owned(),
-            error,
-        }),
+        unreadable: Some(Unreadable { path: path.to_owned(), error }),
     }
 }

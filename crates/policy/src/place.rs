@@ -70,11 +70,7 @@ fn parsed<T>(
     match result {
         Ok(value) => Some(value),
         Err(fault) => {
-            notes.push(|| {
-                Diagnostic::error(code, fault.message)
-                    .at(node.span)
-                    .help(fault.help)
-            });
+            notes.push(|| Diagnostic::error(code, fault.message).at(node.span).help(fault.help));
             None
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use portcullis_model::Diagnostic;
+use portcullis_model::{Diagnostic, did_you_mean};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::codes;
@@ -46,10 +46,7 @@ pub(crate) trait Quantity: Sized + Copy {
         let fits = |(_, size): &&(&str, u64)| amount.is_multiple_of(*size);
         match Self::UNITS.iter().rev().filter(|_| amount > 0).find(fits) {
             Some((unit, size)) => format!("{}{unit}", amount / size),
-            None => format!(
-                "{amount}{}",
-                Self::UNITS.first().map_or("", |(unit, _)| unit)
-            ),
+            None => format!("{amount}{}", Self::UNITS.first().map_or("", |(unit, _)| unit)),
         }
     }
 }
@@ -57,12 +54,8 @@ pub(crate) trait Quantity: Sized + Copy {
 const KIB: u64 = 1 << 10;
 
 impl Quantity for Size {
-    const UNITS: &'static [(&'static str, u64)] = &[
-        ("B", 1),
-        ("KiB", KIB),
-        ("MiB", KIB * KIB),
-        ("GiB", KIB * KIB * KIB),
-    ];
+    const UNITS: &'static [(&'static str, u64)] =
+        &[("B", 1), ("KiB", KIB), ("MiB", KIB * KIB), ("GiB", KIB * KIB * KIB)];
     const HELP: &'static str = "write a whole number and `B`, `KiB`, `MiB` or `GiB`: `512KiB`";
 
     fn new(amount: u64) -> Self {
@@ -123,15 +116,24 @@ impl Time {
 
 /// Reads an amount: digits, perhaps a space, a unit.
 fn parse<Q: Quantity>(text: &str) -> Option<Q> {
-    let text = text.trim();
-    let unit_at = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (digits, unit) = text.split_at_checked(unit_at)?;
-    let (_, size) = Q::UNITS
-        .iter()
-        .find(|(known, _)| *known == unit.trim_start())?;
+    let (digits, unit) = parts(text)?;
+    let (_, size) = Q::UNITS.iter().find(|(known, _)| *known == unit)?;
     digits.parse::<u64>().ok()?.checked_mul(*size).map(Q::new)
+}
+
+fn parts(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at_checked(end)?;
+    Some((digits, unit.trim_start()))
+}
+
+/// The amount with the unit that somebody may have meant: `1MB` for `1MiB`.
+fn near<Q: Quantity>(text: &str) -> Option<String> {
+    let (digits, unit) = parts(text)?;
+    let unit = did_you_mean(unit, Q::UNITS.iter().map(|(known, _)| *known))?;
+    let meant = format!("{digits}{unit}");
+    parse::<Q>(&meant).map(|_| meant)
 }
 
 fn read<Q: Quantity>(node: &Node, notes: &mut Notes) -> Option<Q> {
@@ -139,13 +141,15 @@ fn read<Q: Quantity>(node: &Node, notes: &mut Notes) -> Option<Q> {
     let amount = parse(text);
     if amount.is_none() {
         notes.push(|| {
-            Diagnostic::error(
-                &codes::BAD_LIMIT,
-                format!("{} is not an amount", shown(text)),
-            )
-            .at(node.span)
-            .label("this amount")
-            .help(Q::HELP)
+            Diagnostic::error(&codes::BAD_LIMIT, format!("{} is not an amount", shown(text)))
+                .at(node.span)
+                .label("this amount")
+                .help(
+                    near::<Q>(text).map_or_else(
+                        || Q::HELP.to_owned(),
+                        |near| format!("did you mean `{near}`?"),
+                    ),
+                )
         });
     }
     amount
@@ -198,9 +202,7 @@ mod tests {
 
     #[test]
     fn what_leaves_a_question_is_no_amount() {
-        for text in [
-            "1048576", "1MB", "1.5MiB", "-1B", "1mib", "MiB", "", "1 Mi B",
-        ] {
+        for text in ["1048576", "1MB", "1.5MiB", "-1B", "1mib", "MiB", "", "1 Mi B"] {
             assert_eq!(parse::<Size>(text), None, "{text}");
         }
         assert_eq!(parse::<Time>("10"), None);
@@ -208,6 +210,14 @@ mod tests {
         assert_eq!(parse::<Count>("64s"), None);
         assert_eq!(parse::<Size>("99999999999999999999B"), None);
         assert_eq!(parse::<Size>("18446744073709551615GiB"), None);
+    }
+
+    #[test]
+    fn the_unit_that_was_meant_is_found() {
+        assert_eq!(near::<Size>("1MB").as_deref(), Some("1MiB"));
+        assert_eq!(near::<Size>("512kib").as_deref(), Some("512KiB"));
+        assert_eq!(near::<Time>("10sec"), None);
+        assert_eq!(near::<Size>("ten"), None);
     }
 
     #[test]

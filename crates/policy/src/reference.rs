@@ -44,11 +44,7 @@ fn description(value: &Value) -> Option<&str> {
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
 /// Whether a value may be of this JSON type.
@@ -68,9 +64,7 @@ impl<'a> Types<'a> {
         const STEPS_MAX: usize = 8;
         let mut section = self.resolve(value);
         for _ in 0..STEPS_MAX {
-            let inner = section
-                .get("items")
-                .or_else(|| section.get("additionalProperties"));
+            let inner = section.get("items").or_else(|| section.get("additionalProperties"));
             match inner {
                 Some(inner) if inner.is_object() => section = self.resolve(inner),
                 _ => break,
@@ -84,16 +78,11 @@ impl<'a> Types<'a> {
         let choice = list(value, "anyOf").find(|one| one.get("$ref").is_some());
         let value = choice.unwrap_or(value);
         let pointer = value.get("$ref").and_then(Value::as_str);
-        pointer
-            .and_then(|pointer| self.schema.pointer(pointer.strip_prefix('#')?))
-            .unwrap_or(value)
+        pointer.and_then(|pointer| self.schema.pointer(pointer.strip_prefix('#')?)).unwrap_or(value)
     }
 
     fn table(&self, section: &'a Value) -> String {
-        let mut lines = vec![
-            "| key | value | meaning |".to_owned(),
-            "|---|---|---|".to_owned(),
-        ];
+        let mut lines = vec!["| key | value | meaning |".to_owned(), "|---|---|---|".to_owned()];
         for (key, value) in properties(section) {
             let text = description(value).unwrap_or_default().replace('\n', " ");
             let is_needed = list(section, "required").any(|name| name == key.as_str());
@@ -111,14 +100,10 @@ impl<'a> Types<'a> {
             return words;
         }
         if let Some(example) = list(resolved, "examples").next() {
-            let example = example
-                .as_str()
-                .map_or_else(|| example.to_string(), str::to_owned);
+            let example = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
             return format!("like `{example}`");
         }
-        let is_by_name = resolved
-            .get("additionalProperties")
-            .is_some_and(Value::is_object);
+        let is_by_name = resolved.get("additionalProperties").is_some_and(Value::is_object);
         let kind = match resolved {
             value if is(value, "array") => "a list",
             value if is(value, "object") && is_by_name => "a mapping by name",

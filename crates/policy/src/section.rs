@@ -25,7 +25,9 @@ pub(crate) trait Field: Sized {
     /// The key is there.
     fn present(node: &Node, notes: &mut Notes) -> Self;
     /// The key is not there.
-    fn absent(key: &'static str, section: Span, notes: &mut Notes) -> Self;
+    fn absent() -> Self;
+    /// Whether it must be.
+    const IS_NEEDED: bool;
 }
 
 /// Declares a section: the struct, how it is read, and its schema.
@@ -69,6 +71,7 @@ pub(crate) struct Section<'a, 'n> {
     /// In the order of the file.
     keys: Vec<&'a Key>,
     known: Vec<&'static str>,
+    missing: Vec<&'static str>,
     span: Span,
     notes: &'n mut Notes,
 }
@@ -81,12 +84,10 @@ impl<'a, 'n> Section<'a, 'n> {
             return None;
         };
         Some(Self {
-            entries: entries
-                .iter()
-                .map(|(key, value)| (key.text.as_str(), (key, value)))
-                .collect(),
+            entries: entries.iter().map(|(key, value)| (key.text.as_str(), (key, value))).collect(),
             keys: entries.iter().map(|(key, _)| key).collect(),
             known: Vec::new(),
+            missing: Vec::new(),
             span: node.span,
             notes,
         })
@@ -95,37 +96,52 @@ impl<'a, 'n> Section<'a, 'n> {
     /// The value of a key.
     pub(crate) fn take<T: Field>(&mut self, key: &'static str) -> T {
         self.known.push(key);
-        match self.entries.remove(key) {
-            Some((_, node)) => T::present(node, self.notes),
-            None => T::absent(key, self.span, self.notes),
+        if let Some((_, node)) = self.entries.remove(key) {
+            return T::present(node, self.notes);
         }
+        if T::IS_NEEDED {
+            self.missing.push(key);
+        }
+        T::absent()
     }
 
-    /// Notes every key that nobody took.
+    /// Notes every key that nobody took, and those that are needed and not there.
     pub(crate) fn close(self, later: &[&str]) {
-        for key in self.keys {
+        let mut is_from_later = false;
+        for key in &self.keys {
             let Some((_, value)) = self.entries.get(key.text.as_str()) else {
                 continue;
             };
             let is_mapping = matches!(value.content, Content::Mapping(_));
             let is_later = later.contains(&key.text.as_str())
                 || (is_mapping && later.contains(&EVERY_MAPPING));
+            is_from_later |= is_later;
             let known = &self.known;
+            self.notes.push(|| if is_later { later_key(key) } else { unknown_key(key, known) });
+        }
+        // A rule that a later version reads is complete there.
+        if is_from_later {
+            return;
+        }
+        for key in self.missing {
             self.notes.push(|| {
-                if is_later {
-                    Diagnostic::error(
-                        &codes::NOT_IN_THIS_VERSION,
-                        format!("{} is not in this version yet", shown(&key.text)),
-                    )
-                    .at(key.span)
-                    .label("a later version reads this")
-                    .help("remove it; nothing here would act on it")
-                } else {
-                    unknown_key(key, known)
-                }
+                Diagnostic::error(&codes::MISSING_KEY, format!("`{key}` is missing"))
+                    .at(self.span)
+                    .label("in this section")
+                    .help(format!("add `{key}: ...`"))
             });
         }
     }
+}
+
+fn later_key(key: &Key) -> Diagnostic {
+    Diagnostic::error(
+        &codes::NOT_IN_THIS_VERSION,
+        format!("{} is not in this version yet", shown(&key.text)),
+    )
+    .at(key.span)
+    .label("a later version reads this")
+    .help("remove it; nothing here would act on it")
 }
 
 fn unknown_key(key: &Key, known: &[&'static str]) -> Diagnostic {
@@ -135,12 +151,8 @@ fn unknown_key(key: &Key, known: &[&'static str]) -> Diagnostic {
     )
     .at(key.span);
     match did_you_mean(&key.text, known.iter().copied()) {
-        Some(near) => problem
-            .label("unknown")
-            .help(format!("did you mean `{near}`?")),
-        None => problem
-            .label("unknown")
-            .help(format!("it knows `{}`", known.join("`, `"))),
+        Some(near) => problem.label("unknown").help(format!("did you mean `{near}`?")),
+        None => problem.label("unknown").help(format!("it knows `{}`", known.join("`, `"))),
     }
 }
 
@@ -148,10 +160,7 @@ fn unknown_key(key: &Key, known: &[&'static str]) -> Diagnostic {
 pub(crate) fn wrong_kind(node: &Node, expected: &str, help: &str) -> Diagnostic {
     Diagnostic::error(
         &codes::WRONG_KIND,
-        format!(
-            "{expected} is expected here, and this is {}",
-            node.content.kind()
-        ),
+        format!("{expected} is expected here, and this is {}", node.content.kind()),
     )
     .at(node.span)
     .help(help)
@@ -165,29 +174,34 @@ impl<T: Read> Field for Option<T> {
         T::read(node, notes)
     }
 
-    fn absent(_: &'static str, _: Span, _: &mut Notes) -> Self {
+    fn absent() -> Self {
         None
     }
+
+    const IS_NEEDED: bool = false;
 }
 
-/// A field that must be there. It holds nothing only where a problem was noted.
+/// A value that must be there. It holds nothing only where a problem was noted.
 #[derive(Debug)]
 pub(crate) struct Needed<T>(pub(crate) Option<T>);
+
+/// Inside an `Option`: `None` is absent, and what could not be read is not taken for absent.
+impl<T: Read> Read for Needed<T> {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        Some(Self(T::read(node, notes)))
+    }
+}
 
 impl<T: Read> Field for Needed<T> {
     fn present(node: &Node, notes: &mut Notes) -> Self {
         Self(T::read(node, notes))
     }
 
-    fn absent(key: &'static str, section: Span, notes: &mut Notes) -> Self {
-        notes.push(|| {
-            Diagnostic::error(&codes::MISSING_KEY, format!("`{key}` is missing"))
-                .at(section)
-                .label("in this section")
-                .help(format!("add `{key}: ...`"))
-        });
+    fn absent() -> Self {
         Self(None)
     }
+
+    const IS_NEEDED: bool = true;
 }
 
 /// A value, and where it stands.
@@ -200,10 +214,7 @@ pub(crate) struct Spanned<T> {
 impl<T: Read> Read for Spanned<T> {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let value = T::read(node, notes)?;
-        Some(Self {
-            value,
-            span: node.span,
-        })
+        Some(Self { value, span: node.span })
     }
 }
 
@@ -211,20 +222,11 @@ impl<T: Read> Read for Vec<T> {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let Content::List(items) = &node.content else {
             notes.push(|| {
-                wrong_kind(
-                    node,
-                    "a list",
-                    "write `[a, b]`, or lines that begin with `- `",
-                )
+                wrong_kind(node, "a list", "write `[a, b]`, or lines that begin with `- `")
             });
             return None;
         };
-        Some(
-            items
-                .iter()
-                .filter_map(|item| T::read(item, notes))
-                .collect(),
-        )
+        Some(items.iter().filter_map(|item| T::read(item, notes)).collect())
     }
 }
 
@@ -255,13 +257,10 @@ pub(crate) fn scalar<'a>(node: &'a Node, notes: &mut Notes) -> Option<&'a str> {
         Content::Scalar { text, .. } if !text.trim().is_empty() => Some(text),
         Content::Scalar { .. } | Content::Nothing => {
             notes.push(|| {
-                Diagnostic::error(
-                    &codes::WRONG_KIND,
-                    "a value is expected here, and there is none",
-                )
-                .at(node.span)
-                .label("blank")
-                .help("write one, or remove the key")
+                Diagnostic::error(&codes::WRONG_KIND, "a value is expected here, and there is none")
+                    .at(node.span)
+                    .label("blank")
+                    .help("write one, or remove the key")
             });
             None
         }

@@ -119,13 +119,10 @@ fn word<T: Copy>(
                     format!("write `{}`", known().collect::<Vec<_>>().join("` or `"))
                 }
             };
-            Diagnostic::error(
-                &codes::UNKNOWN_WORD,
-                format!("{} has no meaning here", shown(text)),
-            )
-            .at(node.span)
-            .label("this word")
-            .help(help)
+            Diagnostic::error(&codes::UNKNOWN_WORD, format!("{} has no meaning here", shown(text)))
+                .at(node.span)
+                .label("this word")
+                .help(help)
         });
     }
     found.map(|(_, value)| *value)
@@ -156,10 +153,7 @@ impl Read for ControlName {
                 .label("no such control")
                 .help(match did_you_mean(text, names()) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!(
-                        "these exist: `{}`",
-                        names().collect::<Vec<_>>().join("`, `")
-                    ),
+                    None => format!("these exist: `{}`", names().collect::<Vec<_>>().join("`, `")),
                 })
             });
         }
@@ -193,10 +187,9 @@ impl Read for Day {
             notes.push(|| {
                 let (why, help) = match error {
                     DateError::Form => ("is not a date", "write year, month and day: `2027-01-31`"),
-                    DateError::NoSuchDay => (
-                        "is a day that does not exist",
-                        "look at the month and its length",
-                    ),
+                    DateError::NoSuchDay => {
+                        ("is a day that does not exist", "look at the month and its length")
+                    }
                 };
                 Diagnostic::error(&codes::BAD_DATE, format!("{} {why}", shown(text)))
                     .at(node.span)

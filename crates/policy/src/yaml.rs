@@ -62,18 +62,11 @@ impl Content {
 /// Reads a policy text. `None` if there is no tree; then `notes` says why.
 pub(crate) fn read(source: SourceId, text: &str, notes: &mut Notes) -> Option<Node> {
     if text.len() > TEXT_BYTES_MAX {
-        let span = Span {
-            source,
-            start: 0,
-            end: 0,
-        };
+        let span = Span { source, start: 0, end: 0 };
         notes.push(|| {
             Diagnostic::error(
                 &codes::TOO_LARGE,
-                format!(
-                    "the policy has {} bytes, more than {TEXT_BYTES_MAX}",
-                    text.len()
-                ),
+                format!("the policy has {} bytes, more than {TEXT_BYTES_MAX}", text.len()),
             )
             .at(span)
             .help("is this the contract? the policy names it under `apis`")
@@ -85,12 +78,8 @@ pub(crate) fn read(source: SourceId, text: &str, notes: &mut Notes) -> Option<No
     options.disallow_directives = true;
     options.flow_nesting_limit = DEPTH_MAX;
     options.block_nesting_limit = DEPTH_MAX;
-    let mut reader = Reader {
-        parser: Parser::new_from_str_with_options(text, options),
-        text,
-        source,
-        notes,
-    };
+    let mut reader =
+        Reader { parser: Parser::new_from_str_with_options(text, options), text, source, notes };
     reader.stream()
 }
 
@@ -129,11 +118,7 @@ impl<'a> Reader<'a, '_> {
         }
         Some(root.unwrap_or(Node {
             content: Content::Nothing,
-            span: Span {
-                source: self.source,
-                start: 0,
-                end: 0,
-            },
+            span: Span { source: self.source, start: 0, end: 0 },
         }))
     }
 
@@ -142,11 +127,7 @@ impl<'a> Reader<'a, '_> {
             Some(Ok((event, span))) => Ok((event, self.span(&span))),
             Some(Err(error)) => {
                 let at = self.at(error.marker());
-                let span = Span {
-                    source: self.source,
-                    start: at,
-                    end: at,
-                };
+                let span = Span { source: self.source, start: at, end: at };
                 let info = error.info();
                 let reason = info.lines().next().unwrap_or("the text cannot be read");
                 let message = format!("this is not YAML: {reason}");
@@ -163,11 +144,7 @@ impl<'a> Reader<'a, '_> {
 
     fn node(&mut self, (event, span): Next<'a>, depth: usize) -> Result<Node, Stop> {
         if depth > DEPTH_MAX {
-            self.not_yaml(
-                span,
-                "lists and mappings stand too deep in one another",
-                "nest less",
-            );
+            self.not_yaml(span, "lists and mappings stand too deep in one another", "nest less");
             return Err(Stop);
         }
         self.properties(&event, span);
@@ -177,10 +154,7 @@ impl<'a> Reader<'a, '_> {
             Event::MappingStart(..) => self.mapping(span, depth),
             Event::Alias(_) => {
                 self.not_yaml(span, "an alias stands here", "write the value out");
-                Ok(Node {
-                    content: Content::Nothing,
-                    span,
-                })
+                Ok(Node { content: Content::Nothing, span })
             }
             _ => {
                 self.not_yaml(span, "a value is missing here", "write one");
@@ -198,10 +172,7 @@ impl<'a> Reader<'a, '_> {
             }
         }
         let span = items.first().map_or(start, |first: &Node| first.span);
-        Ok(Node {
-            content: Content::List(items),
-            span,
-        })
+        Ok(Node { content: Content::List(items), span })
     }
 
     fn mapping(&mut self, start: Span, depth: usize) -> Result<Node, Stop> {
@@ -233,19 +204,10 @@ impl<'a> Reader<'a, '_> {
                 continue;
             }
             known.insert(text.clone(), key.span.start);
-            entries.push((
-                Key {
-                    text,
-                    span: key.span,
-                },
-                value,
-            ));
+            entries.push((Key { text, span: key.span }, value));
         }
         let span = entries.first().map_or(start, |(key, _)| key.span);
-        Ok(Node {
-            content: Content::Mapping(entries),
-            span,
-        })
+        Ok(Node { content: Content::Mapping(entries), span })
     }
 
     /// Anchors and tags.
@@ -257,11 +219,7 @@ impl<'a> Reader<'a, '_> {
             _ => return,
         };
         if anchor != 0 {
-            self.not_yaml(
-                span,
-                "this value has an anchor",
-                "remove the `&name` before it",
-            );
+            self.not_yaml(span, "this value has an anchor", "remove the `&name` before it");
         }
         if tag.is_some() {
             self.not_yaml(span, "this value has a tag", "remove the `!name` before it");
@@ -269,22 +227,14 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn not_yaml(&mut self, span: Span, message: &str, help: &str) {
-        self.notes.push(|| {
-            Diagnostic::error(&codes::NOT_YAML, message)
-                .at(span)
-                .help(help)
-        });
+        self.notes.push(|| Diagnostic::error(&codes::NOT_YAML, message).at(span).help(help));
     }
 }
 
 impl Reader<'_, '_> {
     fn span(&self, span: &granit_parser::Span) -> Span {
         let start = self.at(&span.start);
-        Span {
-            source: self.source,
-            start,
-            end: self.at(&span.end).max(start),
-        }
+        Span { source: self.source, start, end: self.at(&span.end).max(start) }
     }
 
     fn at(&self, marker: &granit_parser::Marker) -> u32 {
@@ -298,10 +248,7 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Span) -> Node {
     let content = if !quoted && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL") {
         Content::Nothing
     } else {
-        Content::Scalar {
-            text: text.into_owned(),
-            quoted,
-        }
+        Content::Scalar { text: text.into_owned(), quoted }
     };
     Node { content, span }
 }

@@ -105,11 +105,7 @@ impl LimitsSection {
         set(&self.body_bytes, 1..=GIB, &mut limits.body_bytes_max);
         set(&self.answer_bytes, 1..=GIB, &mut limits.answer_bytes_max);
         set(&self.string_bytes, 1..=GIB, &mut limits.string_bytes_max);
-        set(
-            &self.buffered_bytes,
-            MIB..=1024 * GIB,
-            &mut limits.buffered_bytes_max,
-        );
+        set(&self.buffered_bytes, MIB..=1024 * GIB, &mut limits.buffered_bytes_max);
     }
 
     fn set_counts(&self, limits: &mut Limits, notes: &mut Notes) {
@@ -127,26 +123,10 @@ impl LimitsSection {
         set(&self.headers, 8..=1000, &mut limits.headers_max);
         set(&self.json_depth, 1..=512, &mut limits.json_depth_max);
         set(&self.json_nodes, 1..=50_000_000, &mut limits.json_nodes_max);
-        set(
-            &self.array_items,
-            1..=10_000_000,
-            &mut limits.array_items_max,
-        );
-        set(
-            &self.object_members,
-            1..=10_000_000,
-            &mut limits.object_members_max,
-        );
-        set(
-            &self.connections,
-            1..=1_000_000,
-            &mut limits.connections_max,
-        );
-        set(
-            &self.upstream_concurrency,
-            1..=100_000,
-            &mut limits.upstream_concurrency_max,
-        );
+        set(&self.array_items, 1..=10_000_000, &mut limits.array_items_max);
+        set(&self.object_members, 1..=10_000_000, &mut limits.object_members_max);
+        set(&self.connections, 1..=1_000_000, &mut limits.connections_max);
+        set(&self.upstream_concurrency, 1..=100_000, &mut limits.upstream_concurrency_max);
     }
 
     fn set_times(&self, limits: &mut Limits, notes: &mut Notes) {
@@ -155,40 +135,18 @@ impl LimitsSection {
                 *limit = time.duration();
             }
         };
-        set(
-            &self.head_timeout,
-            100..=600 * SECOND,
-            &mut limits.head_timeout,
-        );
-        set(
-            &self.body_idle_timeout,
-            100..=600 * SECOND,
-            &mut limits.body_idle_timeout,
-        );
-        set(
-            &self.total_timeout,
-            100..=24 * HOUR,
-            &mut limits.total_timeout,
-        );
+        set(&self.head_timeout, 100..=600 * SECOND, &mut limits.head_timeout);
+        set(&self.body_idle_timeout, 100..=600 * SECOND, &mut limits.body_idle_timeout);
+        set(&self.total_timeout, 100..=24 * HOUR, &mut limits.total_timeout);
         set(&self.idle_timeout, 100..=HOUR, &mut limits.idle_timeout);
-        set(
-            &self.connect_timeout,
-            10..=600 * SECOND,
-            &mut limits.connect_timeout,
-        );
-        set(
-            &self.upstream_timeout,
-            10..=24 * HOUR,
-            &mut limits.upstream_timeout,
-        );
+        set(&self.connect_timeout, 10..=600 * SECOND, &mut limits.connect_timeout);
+        set(&self.upstream_timeout, 10..=24 * HOUR, &mut limits.upstream_timeout);
         set(&self.drain_timeout, 100..=HOUR, &mut limits.drain_timeout);
     }
 
     /// A budget that one request exceeds would answer 503 for ever.
     fn check_buffers(&self, limits: &Limits, notes: &mut Notes) {
-        let one = limits
-            .body_bytes_max
-            .saturating_add(limits.answer_bytes_max);
+        let one = limits.body_bytes_max.saturating_add(limits.answer_bytes_max);
         if one <= limits.buffered_bytes_max {
             return;
         }

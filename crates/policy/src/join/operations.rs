@@ -15,14 +15,18 @@ use crate::yaml::Key;
 /// Stands for all operations.
 const ALL: &str = "*";
 
-/// The operations by both of their names.
+/// The operations by both of their names. Without a contract nothing is known, and nothing is
+/// said of names: that there is no contract has been said.
 pub(super) struct Names {
-    indices: HashMap<String, usize>,
+    indices: Option<HashMap<String, usize>>,
 }
 
 impl Names {
     /// Both names of every operation.
-    pub(super) fn new(contract: &Contract) -> Self {
+    pub(super) fn new(contract: Option<&Contract>) -> Self {
+        let Some(contract) = contract else {
+            return Self { indices: None };
+        };
         let mut indices = HashMap::new();
         for (index, operation) in contract.operations.iter().enumerate() {
             indices.insert(operation.title(), index);
@@ -33,32 +37,33 @@ impl Names {
                 indices.insert(id.clone(), index);
             }
         }
-        Self { indices }
+        Self { indices: Some(indices) }
     }
 
     /// The operation of this name; notes when there is none.
     pub(super) fn find(&self, name: &str, span: Span, notes: &mut Notes) -> Option<usize> {
-        let index = self.indices.get(name).copied();
+        let indices = self.indices.as_ref()?;
+        let index = indices.get(name).copied();
         if index.is_none() {
-            notes.push(|| self.unknown(name, span));
+            notes.push(|| unknown(indices, name, span));
         }
         index
     }
+}
 
-    fn unknown(&self, name: &str, span: Span) -> Diagnostic {
-        let mut known: Vec<&str> = self.indices.keys().map(String::as_str).collect();
-        known.sort_unstable();
-        Diagnostic::error(
-            &codes::UNKNOWN_OPERATION,
-            format!("the contract has no operation {}", shown(name)),
-        )
-        .at(span)
-        .label("not in the contract")
-        .help(match did_you_mean(name, known) {
-            Some(near) => format!("did you mean {}?", shown(near)),
-            None => "write its operationId, or method and path: `GET /orders/{id}`".to_owned(),
-        })
-    }
+fn unknown(indices: &HashMap<String, usize>, name: &str, span: Span) -> Diagnostic {
+    let mut known: Vec<&str> = indices.keys().map(String::as_str).collect();
+    known.sort_unstable();
+    Diagnostic::error(
+        &codes::UNKNOWN_OPERATION,
+        format!("the contract has no operation {}", shown(name)),
+    )
+    .at(span)
+    .label("not in the contract")
+    .help(match did_you_mean(name, known) {
+        Some(near) => format!("did you mean {}?", shown(near)),
+        None => "write its operationId, or method and path: `GET /orders/{id}`".to_owned(),
+    })
 }
 
 /// What is decided, by operation index.
@@ -71,11 +76,11 @@ pub(super) struct Decisions {
 /// Reads `operations`.
 pub(super) fn decide(
     file: Option<&PolicyFile>,
-    contract: &Contract,
+    contract: Option<&Contract>,
     names: &Names,
     notes: &mut Notes,
 ) -> Decisions {
-    let count = contract.operations.len();
+    let count = contract.map_or(0, |contract| contract.operations.len());
     let mut decisions = Decisions {
         undeclared_in: vec![Undeclared::default(); count],
         undeclared_out: vec![Undeclared::default(); count],
@@ -90,7 +95,7 @@ pub(super) fn decide(
         if let Some(first) = decided.insert(index, key) {
             notes.push(|| twice(first, key));
         }
-        if let Some(operation) = contract.operation(index) {
+        if let Some(operation) = contract.and_then(|contract| contract.operation(index)) {
             check(decision, operation, notes);
         }
         decisions.set(index, decision);
@@ -125,11 +130,7 @@ impl From<UndeclaredWord> for Undeclared {
 fn twice(first: &Key, second: &Key) -> Diagnostic {
     Diagnostic::error(
         &codes::CONFLICT,
-        format!(
-            "{} is decided twice, here and as {}",
-            shown(&second.text),
-            shown(&first.text)
-        ),
+        format!("{} is decided twice, here and as {}", shown(&second.text), shown(&first.text)),
     )
     .at(second.span)
     .label("the same operation")
@@ -142,12 +143,9 @@ fn check(decision: &OperationDecision, operation: &Operation, notes: &mut Notes)
         && operation.body.is_none()
     {
         notes.push(|| {
-            Diagnostic::warning(
-                &codes::NO_EFFECT,
-                format!("{} has no request body", shown(&name)),
-            )
-            .at(body.span)
-            .help("remove `body`, or correct the name of the operation")
+            Diagnostic::warning(&codes::NO_EFFECT, format!("{} has no request body", shown(&name)))
+                .at(body.span)
+                .help("remove `body`, or correct the name of the operation")
         });
     }
     if let Some(answer) = &decision.answer
@@ -167,26 +165,20 @@ fn check(decision: &OperationDecision, operation: &Operation, notes: &mut Notes)
 
 /// Whether the contract declares an answer that cannot be inspected.
 fn may_stream(operation: &Operation) -> bool {
-    let mut media = operation
-        .responses
-        .iter()
-        .flat_map(|response| &response.media);
+    let mut media = operation.responses.iter().flat_map(|response| &response.media);
     media.any(|media| matches!(media.kind, BodyKind::Stream | BodyKind::Opaque))
 }
 
 /// Reads `access`: whether anyone may call, by operation index.
 pub(super) fn anyone(
     file: Option<&PolicyFile>,
-    contract: &Contract,
+    contract: Option<&Contract>,
     names: &Names,
     notes: &mut Notes,
 ) -> Vec<bool> {
-    let mut anyone = vec![false; contract.operations.len()];
+    let mut anyone = vec![false; contract.map_or(0, |contract| contract.operations.len())];
     let rules = file.and_then(|file| file.access.as_ref());
-    let lists = rules
-        .into_iter()
-        .flatten()
-        .filter_map(|rule| rule.anyone.0.as_ref());
+    let lists = rules.into_iter().flatten().filter_map(|rule| rule.anyone.0.as_ref());
     for name in lists.flat_map(|list| &list.0) {
         if name.value == ALL {
             anyone.fill(true);

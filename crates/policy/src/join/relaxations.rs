@@ -15,7 +15,7 @@ const SOON_MS: u64 = 14 * 24 * 3600 * 1000;
 /// Reads `relax`. Expired ones are kept: whether one holds is judged at the time of a request.
 pub(super) fn read(
     file: Option<&PolicyFile>,
-    contract: &Contract,
+    contract: Option<&Contract>,
     names: &Names,
     now: UnixMillis,
     notes: &mut Notes,
@@ -31,7 +31,7 @@ pub(super) fn read(
 fn relaxation(
     entry: &RelaxEntry,
     span: Span,
-    contract: &Contract,
+    contract: Option<&Contract>,
     names: &Names,
     now: UnixMillis,
     notes: &mut Notes,
@@ -48,11 +48,13 @@ fn relaxation(
         Some(index) => Some(index?),
     };
     let effect = effect?;
+    let control = match &entry.control {
+        Some(control) => Some(control.0.as_ref()?.value.0),
+        None if effect == Effect::AllowUndeclared => Some(ControlId::WritableProperties),
+        None => None,
+    };
     let relaxation = Relaxation {
-        scope: Scope {
-            operation,
-            control: control(entry, effect),
-        },
+        scope: Scope { operation, control },
         effect,
         by: entry.by.0.clone()?,
         reason: entry.reason.0.clone()?,
@@ -63,19 +65,12 @@ fn relaxation(
     Some(relaxation)
 }
 
-fn control(entry: &RelaxEntry, effect: Effect) -> Option<ControlId> {
-    match effect {
-        Effect::AllowUndeclared => Some(ControlId::WritableProperties),
-        Effect::Observe => entry.control.as_ref().map(|control| control.value.0),
-    }
-}
-
 /// Exactly one of `mode` and `undeclared`.
 fn effect(entry: &RelaxEntry, span: Span, notes: &mut Notes) -> Option<Effect> {
     match (&entry.mode, &entry.undeclared) {
         (Some(_), None) => Some(Effect::Observe),
         (None, Some(_)) => {
-            let other = entry.control.as_ref();
+            let other = entry.control.as_ref().and_then(|control| control.0.as_ref());
             let other = other.filter(|control| control.value.0 != ControlId::WritableProperties);
             if let Some(Spanned { value, span }) = other {
                 notes.push(|| {
@@ -119,7 +114,7 @@ fn check_end(until: Date, span: Span, now: UnixMillis, notes: &mut Notes) {
     if end <= now {
         notes.push(|| {
             Diagnostic::warning(
-                &codes::RELAXATION_EXPIRED,
+                &codes::EXPIRED,
                 format!("this relaxation ended on {until}: the control enforces again"),
             )
             .at(span)
@@ -127,17 +122,21 @@ fn check_end(until: Date, span: Span, now: UnixMillis, notes: &mut Notes) {
         });
     } else if end.0 - now.0 <= SOON_MS {
         notes.push(|| {
-            Diagnostic::warning(
-                &codes::RELAXATION_ENDS_SOON,
-                format!("this relaxation ends on {until}"),
-            )
-            .at(span)
-            .help("look in the ledger for what still depends on it, with the verdict `observed`")
+            Diagnostic::warning(&codes::ENDS_SOON, format!("this relaxation ends on {until}"))
+                .at(span)
+                .help(
+                    "look in the ledger for what still depends on it, with the verdict `observed`",
+                )
         });
     }
 }
 
-fn check_reach(relaxation: &Relaxation, span: Span, contract: &Contract, notes: &mut Notes) {
+fn check_reach(
+    relaxation: &Relaxation,
+    span: Span,
+    contract: Option<&Contract>,
+    notes: &mut Notes,
+) {
     let scope = &relaxation.scope;
     if scope.operation.is_none() && scope.control.is_none() {
         notes.push(|| {
@@ -147,19 +146,16 @@ fn check_reach(relaxation: &Relaxation, span: Span, contract: &Contract, notes: 
                 .help("name one of them, as soon as you know which needs it")
         });
     }
-    let operation = scope.operation.and_then(|index| contract.operation(index));
+    let operation = scope.operation.and_then(|index| contract?.operation(index));
     if let Some(operation) = operation
         && relaxation.effect == Effect::AllowUndeclared
         && operation.body.is_none()
     {
         let name = operation.name();
         notes.push(|| {
-            Diagnostic::warning(
-                &codes::NO_EFFECT,
-                format!("{} has no request body", shown(&name)),
-            )
-            .at(span)
-            .help("remove the entry, or correct the name of the operation")
+            Diagnostic::warning(&codes::NO_EFFECT, format!("{} has no request body", shown(&name)))
+                .at(span)
+                .help("remove the entry, or correct the name of the operation")
         });
     }
 }

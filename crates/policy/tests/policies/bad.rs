@@ -1,0 +1,132 @@
+//! What people are told about a policy that is wrong: one snapshot per policy.
+
+use std::fmt::Write as _;
+
+use portcullis_model::Severity;
+
+use crate::pharmacy::{self, diagnostics, join, own};
+
+/// Name, and the policy. `API` stands for a correct `apis` section.
+const BAD: &[(&str, &str)] = &[
+    ("nothing", ""),
+    ("a_list", "- a\n- b\n"),
+    ("no_apis", "listen: 127.0.0.1:8080\n"),
+    ("empty_apis", "apis: []\n"),
+    (
+        "two_apis",
+        "apis:\n  - { contract: a.yaml, upstream: \"http://127.0.0.1:1\" }\n  - { contract: b.yaml, upstream: \"http://127.0.0.1:2\" }\n",
+    ),
+    ("no_upstream", "apis: [{ contract: openapi.yaml }]\n"),
+    (
+        "upstream_without_scheme",
+        "apis: [{ contract: openapi.yaml, upstream: \"127.0.0.1:3000\" }]\n",
+    ),
+    (
+        "upstream_with_tls",
+        "apis: [{ contract: openapi.yaml, upstream: \"https://api.internal\" }]\n",
+    ),
+    (
+        "upstream_is_the_gateway",
+        "apis: [{ contract: openapi.yaml, upstream: \"http://localhost:8080\" }]\n",
+    ),
+    (
+        "base_path_with_slash",
+        "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\", base_path: /api/ }]\n",
+    ),
+    ("misspelt_key", "API\norgins: []\n"),
+    ("far_key", "API\nfirewall: on\n"),
+    ("later_key", "API\ntenant: /organisation_id\ncallers:\n  jwt: { issuer: a }\n"),
+    ("repeated_key", "API\nlisten: 127.0.0.1:1\nlisten: 127.0.0.1:2\n"),
+    ("listen_without_port", "API\nlisten: 127.0.0.1\n"),
+    ("listen_on_a_name", "API\nlisten: localhost:9000\n"),
+    ("origin_star", "API\norigins: [\"*\"]\n"),
+    ("origin_pattern", "API\norigins: [\"https://*.example.com\"]\n"),
+    ("origin_with_slash", "API\norigins: [https://shop.example.com/]\n"),
+    ("origin_with_path", "API\norigins:\n  - https://shop.example.com/cart\n"),
+    ("origins_not_a_list", "API\norigins: https://shop.example.com\n"),
+    ("unknown_operation", "API\naccess:\n  - anyone: [listMedicine, \"GET /nowhere\"]\n"),
+    ("role_in_access", "API\naccess:\n  - { role: admin, may: \"*\" }\n"),
+    ("allow_without_reason", "API\noperations:\n  createOrder: { undeclared: allow }\n"),
+    ("misspelt_word", "API\noperations:\n  createOrder: { undeclared: refused }\n"),
+    (
+        "decided_twice",
+        "API\noperations:\n  createOrder: { undeclared: refuse }\n  \"POST /orders\": { undeclared: drop }\n",
+    ),
+    ("stream_of_json", "API\noperations:\n  listMedicines: { answer: stream }\n"),
+    ("size_without_unit", "API\nlimits: { body_bytes: 1048576 }\n"),
+    ("size_in_megabytes", "API\nlimits: { body_bytes: 1MB }\n"),
+    ("zero_limit", "API\nlimits: { json_depth: 0 }\n"),
+    ("absurd_limit", "API\nlimits: { head_timeout: 90min, json_depth: 100000 }\n"),
+    ("buffers_too_small", "API\nlimits: { body_bytes: 512MiB }\n"),
+    (
+        "limit_per_caller",
+        "API\nlimits: { caller: 100/s, login: { per: body./email, rate: 5/15min } }\n",
+    ),
+    ("ledger_to_both", "API\nledger: { file: a.jsonl, stdout: true }\n"),
+    (
+        "relax_without_reason",
+        "API\nrelax:\n  - { operation: createOrder, mode: observe, by: ops }\n",
+    ),
+    (
+        "relax_with_blank_reason",
+        "API\nrelax:\n  - { operation: createOrder, mode: observe, by: ops, reason: \"  \" }\n",
+    ),
+    ("relax_says_nothing", "API\nrelax:\n  - { operation: createOrder, by: ops, reason: why }\n"),
+    (
+        "relax_says_two_things",
+        "API\nrelax:\n  - { operation: createOrder, mode: observe, undeclared: allow, by: ops, reason: why }\n",
+    ),
+    (
+        "relax_unknown_control",
+        "API\nrelax:\n  - { control: writeable_properties, mode: observe, by: ops, reason: why }\n",
+    ),
+    (
+        "relax_other_control",
+        "API\nrelax:\n  - { control: input_shape, undeclared: allow, by: ops, reason: why }\n",
+    ),
+    (
+        "relax_no_such_day",
+        "API\nrelax:\n  - { control: input_shape, mode: observe, by: ops, reason: why, until: 2027-02-30 }\n",
+    ),
+    (
+        "relax_mode_enforce",
+        "API\nrelax:\n  - { control: input_shape, mode: enforce, by: ops, reason: why }\n",
+    ),
+    ("unquoted_template", "API\naccess:\n  - anyone: [GET /orders/{id}]\n"),
+    ("tab_indent", "apis:\n\t- contract: a\n"),
+    ("alias", "API\norigins: &o [https://a.example]\naccess: *o\n"),
+    ("tag", "API\nlisten: !!str 127.0.0.1:8080\n"),
+    ("two_documents", "API\n---\nlisten: 127.0.0.1:8080\n"),
+    (
+        "several_problems",
+        "API\nlisten: here\norigins: [\"*\"]\nlimits: { body_bytes: 0B, jsondepth: 3 }\nrelax:\n  - { operation: creatOrder, by: ops }\n",
+    ),
+];
+
+#[test]
+fn a_bad_policy_is_told_what_where_and_what_to_write() {
+    for (name, policy) in BAD {
+        let policy = pharmacy::with_api(policy);
+        let failure = join(&policy).expect_err(name);
+        let told = diagnostics(&failure.sources, &own(&failure.diagnostics));
+        let mut text = String::new();
+        for line in policy.lines() {
+            let _ = writeln!(text, "| {line}");
+        }
+        let _ = write!(text, "\n{told}");
+        insta::assert_snapshot!(*name, text);
+    }
+}
+
+#[test]
+fn every_error_has_a_place_and_a_help() {
+    for (name, policy) in BAD {
+        let failure = join(&pharmacy::with_api(policy)).expect_err(name);
+        for one in own(&failure.diagnostics) {
+            assert_eq!(one.severity, Severity::Error, "{name}: {}", one.message);
+            assert!(one.span.is_some(), "{name}: {}", one.message);
+            assert!(one.help.is_some(), "{name}: {}", one.message);
+            assert!(!one.message.ends_with('.'), "{name}: {}", one.message);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What a correct policy becomes.
+
+use std::path::Path;
+use std::time::Duration;
+
+use portcullis_model::{ControlId, Date, Effect, Severity, UnixMillis};
+use portcullis_policy::{LedgerTarget, Limits, Model, Origin, Posture, Undeclared, Upstream};
+
+use crate::pharmacy::{API, diagnostics, input, join};
+
+/// Every key once.
+pub(crate) const FULL: &str = r#"apis:
+  - contract: openapi.yaml
+    upstream: http://127.0.0.1:3000
+    base_path: /shop
+listen: 127.0.0.1:9000
+origins: [https://shop.example.com, "http://localhost:5173"]
+access:
+  - anyone: [listMedicines, "GET /orders/{id}"]
+operations:
+  createOrder: { undeclared: refuse, answers: refuse, body: exact }
+  "GET /orders": { answer: stream }
+limits: { body_bytes: 2MiB, json_depth: 16, head_timeout: 500ms, body_rate: 1KiB/s }
+ledger: { file: audit.jsonl }
+relax:
+  - { operation: createOrder, control: writable_properties, mode: observe, by: ops, reason: "mobile 2.x still sends debug", until: 2027-01-31 }
+  - { operation: createOrder, undeclared: allow, by: ops, reason: "v2 adds fields" }
+"#;
+
+fn read(policy: &str) -> Model {
+    match join(policy) {
+        Ok(model) => model,
+        Err(failure) => panic!("{}", diagnostics(&failure.sources, &failure.diagnostics)),
+    }
+}
+
+fn index(model: &Model, name: &str) -> usize {
+    model.contract.operation_named(name).expect("an operation of the contract")
+}
+
+#[test]
+fn the_smallest_policy_has_the_safe_defaults() {
+    let model = read(API);
+    assert_eq!(model.posture, Posture::Policy);
+    assert_eq!(model.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(model.base_path, "/api");
+    let upstream = Upstream { host: "127.0.0.1".to_owned(), port: 3000, path: "/api".to_owned() };
+    assert_eq!(model.upstream, upstream);
+    assert!(model.origins.is_empty());
+    assert!(model.access.anyone.iter().all(|anyone| !anyone));
+    assert!(model.undeclared_in.iter().all(|word| *word == Undeclared::Drop));
+    assert!(model.undeclared_out.iter().all(|word| *word == Undeclared::Drop));
+    assert_eq!(model.limits, Limits::default());
+    assert!(model.relaxations.is_empty());
+    assert_eq!(model.ledger, LedgerTarget::File(Path::new("conf").join("portcullis-ledger.jsonl")));
+}
+
+#[test]
+fn every_key_arrives_in_the_model() {
+    let model = read(FULL);
+    let create = index(&model, "createOrder");
+    let watch = index(&model, "watchOrders");
+    let one = index(&model, "GET /orders/{id}");
+    assert_eq!(model.listen.to_string(), "127.0.0.1:9000");
+    assert_eq!(model.base_path, "/shop");
+    assert_eq!(model.upstream.path, "/shop");
+    let origins: Vec<_> = model.origins.iter().map(Origin::as_str).collect();
+    assert_eq!(origins, ["https://shop.example.com", "http://localhost:5173"]);
+    assert!(model.access.anyone[one] && !model.access.anyone[create]);
+    assert_eq!(model.undeclared_in[create], Undeclared::Refuse);
+    assert_eq!(model.undeclared_out[create], Undeclared::Refuse);
+    assert_eq!(model.undeclared_out[one], Undeclared::Drop);
+    assert!(model.bodies[create].exact_request && !model.bodies[create].stream_answer);
+    assert!(model.bodies[watch].stream_answer && !model.bodies[watch].exact_request);
+    assert_eq!(model.limits.body_bytes_max, 2 << 20);
+    assert_eq!(model.limits.json_depth_max, 16);
+    assert_eq!(model.limits.head_timeout, Duration::from_millis(500));
+    assert_eq!(model.limits.body_rate_min, 1024);
+    assert_eq!(model.ledger, LedgerTarget::File(Path::new("conf").join("audit.jsonl")));
+}
+
+#[test]
+fn a_relaxation_keeps_what_it_says() {
+    let model = read(FULL);
+    let create = index(&model, "createOrder");
+    let [observe, allow] = model.relaxations.as_slice() else {
+        panic!("two relaxations");
+    };
+    assert_eq!(observe.effect, Effect::Observe);
+    assert_eq!(observe.scope.operation, Some(create));
+    assert_eq!(observe.scope.control, Some(ControlId::WritableProperties));
+    assert_eq!((observe.by.as_str(), observe.until), ("ops", Date::parse("2027-01-31").ok()));
+    assert_eq!(observe.reason, "mobile 2.x still sends debug");
+    assert_eq!(allow.effect, Effect::AllowUndeclared);
+    assert_eq!(allow.scope.control, Some(ControlId::WritableProperties));
+    assert_eq!(allow.until, None);
+    assert!(observe.span.is_some());
+}
+
+#[test]
+fn a_star_opens_all_operations() {
+    for policy in ["access: [{ anyone: \"*\" }]", "access: [{ anyone: [\"*\"] }]"] {
+        let model = read(&format!("{API}{policy}\n"));
+        assert!(model.access.anyone.iter().all(|anyone| *anyone));
+    }
+}
+
+#[test]
+fn empty_sections_are_as_if_they_were_not_there() {
+    let model = read(&format!("{API}origins:\naccess: ~\nrelax: []\nlimits: {{}}\noperations:\n"));
+    assert_eq!(model.limits, Limits::default());
+    assert!(model.relaxations.is_empty());
+}
+
+#[test]
+fn a_path_in_the_upstream_replaces_the_base_path_towards_the_api() {
+    let with = |url: &str| {
+        read(&format!("apis: [{{ contract: openapi.yaml, upstream: \"{url}\" }}]\n")).upstream.path
+    };
+    assert_eq!(with("http://127.0.0.1:3000/internal/v2"), "/internal/v2");
+    assert_eq!(with("http://127.0.0.1:3000/"), "/api");
+}
+
+#[test]
+fn an_empty_base_path_is_said_so() {
+    let model = read(
+        "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\", base_path: \"\" }]\n",
+    );
+    assert_eq!((model.base_path.as_str(), model.upstream.path.as_str()), ("", ""));
+}
+
+#[test]
+fn the_ledger_goes_to_standard_output_when_told() {
+    assert_eq!(read(&format!("{API}ledger: {{ stdout: true }}\n")).ledger, LedgerTarget::Stdout);
+}
+
+/// Codes of the warnings.
+fn warned(policy: &str) -> Vec<&'static str> {
+    let model = read(policy);
+    let own = model.warnings.iter().filter(|one| one.code.name.starts_with("policy-"));
+    own.inspect(|one| assert_eq!(one.severity, Severity::Warning))
+        .map(|one| one.code.name)
+        .collect()
+}
+
+fn until(date: &str) -> String {
+    format!(
+        "{API}relax:\n  - {{ control: input_shape, mode: observe, by: ops, reason: why, until: {date} }}\n"
+    )
+}
+
+#[test]
+fn an_expired_relaxation_is_kept_and_does_not_hold() {
+    let model = read(&until("2026-11-23"));
+    let [relaxation] = model.relaxations.as_slice() else {
+        panic!("one relaxation");
+    };
+    let at = |date: &str| Date::parse(date).unwrap().start();
+    assert!(relaxation.holds(ControlId::InputShape, None, at("2026-11-23")));
+    assert!(!relaxation.holds(ControlId::InputShape, None, at("2026-11-24")));
+}
+
+#[test]
+fn the_end_of_a_relaxation_is_spoken_of_two_weeks_before() {
+    assert_eq!(warned(&until("2026-11-23")), ["policy-relaxation-expired"]);
+    assert_eq!(warned(&until("2026-11-24")), ["policy-relaxation-ends-soon"]);
+    assert_eq!(warned(&until("2026-12-07")), ["policy-relaxation-ends-soon"]);
+    assert_eq!(warned(&until("2026-12-08")), [""; 0]);
+}
+
+#[test]
+fn what_changes_nothing_or_too_much_is_warned_of() {
+    let relax = |entry: &str| format!("{API}relax:\n  - {{ {entry}, by: ops, reason: why }}\n");
+    assert_eq!(warned(&relax("mode: observe")), ["policy-observes-everything"]);
+    assert_eq!(warned(&relax("operation: listMedicines, undeclared: allow")), ["policy-no-effect"]);
+    let operations = format!("{API}operations:\n  listMedicines: {{ body: exact }}\n");
+    assert_eq!(warned(&operations), ["policy-no-effect"]);
+    let plain = "apis: [{ contract: openapi.yaml, upstream: \"http://api.internal:3000\" }]\n";
+    assert_eq!(warned(plain), ["policy-plain-upstream"]);
+}
+
+#[test]
+fn the_version_follows_contract_and_policy() {
+    let version = read(API).version;
+    assert_eq!(version.len(), 12);
+    assert!(version.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)));
+    assert_eq!(read(API).version, version);
+    assert_ne!(read(&format!("{API}# a comment\n")).version, version);
+    assert_ne!(alone("http://127.0.0.1:3000").unwrap().version, version);
+}
+
+fn alone(upstream: &str) -> Result<Model, Vec<String>> {
+    let mut input = input(None);
+    input.overrides.upstream = Some(upstream.to_owned());
+    Model::join(input)
+        .map_err(|failure| failure.diagnostics.into_iter().map(|one| one.message).collect())
+}
+
+#[test]
+fn a_contract_alone_opens_nothing_by_policy() {
+    let model = alone("http://127.0.0.1:3000").unwrap();
+    assert_eq!(model.posture, Posture::ContractOnly);
+    assert!(model.access.anyone.iter().all(|anyone| !anyone));
+    assert_eq!(model.access.anyone.len(), model.contract.operations.len());
+}
+
+#[test]
+fn a_contract_alone_needs_an_upstream() {
+    let failure = Model::join(input(None)).unwrap_err();
+    assert_eq!(failure.diagnostics[0].message, "`--upstream` is missing");
+    assert_eq!(alone("3000").unwrap_err(), ["`--upstream`: `3000` is not a URL"]);
+}
+
+#[test]
+fn the_command_line_wins_over_the_policy() {
+    let mut input = input(Some(FULL));
+    input.overrides.listen = Some("127.0.0.1:7000".to_owned());
+    input.overrides.upstream = Some("http://[::1]:4000".to_owned());
+    let model = Model::join(input).unwrap();
+    assert_eq!(model.listen.to_string(), "127.0.0.1:7000");
+    assert_eq!((model.upstream.host.as_str(), model.upstream.port), ("[::1]", 4000));
+}
+
+#[test]
+fn problems_of_contract_and_policy_come_together() {
+    let mut input = input(Some("apis: []\nlisten: here\nlimits: { json_depth: 0 }\n"));
+    input.contract = input.sources.add("broken.yaml", "openapi: [");
+    input.now = UnixMillis(0);
+    let failure = Model::join(input).unwrap_err();
+    let told = diagnostics(&failure.sources, &failure.diagnostics);
+    for part in ["broken.yaml", "names no API", "`here`", "a bound of nothing"] {
+        assert!(told.contains(part), "{part} is missing in:\n{told}");
+    }
+}

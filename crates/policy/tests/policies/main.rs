@@ -1,0 +1,15 @@
+//! Policies through the whole crate: text in, model or diagnostics out.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a test sets up must be there"
+)]
+
+mod bad;
+mod files;
+mod good;
+mod hostile;
+mod pharmacy;
+mod reference;
