@@ -152,8 +152,9 @@ impl Call {
         if text.is_empty() {
             return Ok(Row::new());
         }
-        // FLAW(f2-text-plain), FLAW(f2-json-suffix), FLAW(f2-form-for-json): the media type is
-        // not looked at, what looks like JSON is JSON, all else is a form.
+        // FLAW(f2-text-plain), FLAW(f2-json-suffix), FLAW(f2-form-for-json),
+        // FLAW(f2-missing-type): the media type is not looked at, what looks like JSON is JSON,
+        // all else is a form.
         if !text.starts_with(['{', '[']) {
             let pairs = decode::pairs(text).into_iter();
             return Ok(pairs.map(|(name, value)| (name, Value::String(value))).collect());
@@ -210,7 +211,7 @@ impl Call {
 pub(crate) fn known(books: &Books<'_>, token: Option<&str>) -> Result<Caller, Fault> {
     let token = token.ok_or_else(Fault::unknown_caller)?;
     let sql = "SELECT c.id, c.role, c.loyalty_discount_percent FROM customers c \
-               JOIN tokens t ON t.customer_id = c.id WHERE t.token = ?1";
+               JOIN tokens t ON t.customer_id = c.id WHERE t.token = ?1 AND t.ended = 0";
     let row = books.row(sql, &[&token])?.ok_or_else(Fault::unknown_caller)?;
     let field = |name: &str| row.get(name).unwrap_or(&Value::Null);
     Ok(Caller {

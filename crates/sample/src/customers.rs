@@ -27,7 +27,7 @@ pub(crate) fn update_profile(call: &Call, books: &Books<'_>) -> Result<Answer, F
     let caller = call.caller(books)?;
     let fields = call.fields()?;
     // FLAW(a6-profile-role), FLAW(a6-profile-discount), FLAW(a6-profile-risk-score),
-    // FLAW(a6-profile-form), FLAW(a6-escaped-name): every field that is a column is written.
+    // FLAW(a6-profile-form), FLAW(a6-nested-preferences), FLAW(a6-escaped-name): every field that is a column is written.
     // FLAW(f1-oversized-text), FLAW(f1-null-byte): of any length, with anything in it.
     books.update("customers", "id", &caller.id, &fields)?;
     row(books, caller.id).map(Answer::json)

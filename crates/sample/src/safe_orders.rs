@@ -69,8 +69,9 @@ pub(crate) fn create(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
         books.run(sql, &[&id, &line.quantity, &line.medicine_id])?;
     }
     let sql = "UPDATE orders SET discount_percent = ?1, total_cents = \
-               (SELECT sum(quantity * unit_price_cents) FROM order_items WHERE order_id = ?2) \
-               * (100 - ?1) / 100 WHERE id = ?2";
+               CAST(round((SELECT sum(quantity * unit_price_cents) \
+               FROM order_items WHERE order_id = ?2) \
+               * (100 - ?1) / 100) AS INTEGER) WHERE id = ?2";
     books.run(sql, &[&caller.discount_percent, &id])?;
     whole(books, id, &caller).map(Answer::created)
 }

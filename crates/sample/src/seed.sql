@@ -67,7 +67,8 @@ CREATE TABLE payments (
 );
 CREATE TABLE tokens (
     token TEXT PRIMARY KEY,
-    customer_id INTEGER NOT NULL REFERENCES customers (id)
+    customer_id INTEGER NOT NULL REFERENCES customers (id),
+    ended INTEGER NOT NULL DEFAULT 0
 );
 
 INSERT INTO customers VALUES

@@ -68,7 +68,7 @@ fn open_session(books: &Books<'_>, fields: &Row) -> Result<(i64, String), Fault>
     let next = count.and_then(|row| row.get("next").and_then(Value::as_i64)).unwrap_or_default();
     // Anybody can count: a weak token, for the issue that replaces it.
     let token = format!("ph-{id}-{next:06}");
-    books.run("INSERT INTO tokens VALUES (?1, ?2)", &[&token, &id])?;
+    books.run("INSERT INTO tokens (token, customer_id) VALUES (?1, ?2)", &[&token, &id])?;
     Ok((id, token))
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn logout(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     call.caller(books)?;
     let token = call.bearer().or_else(|| call.cookie("session"));
     // The row stays, so that the next token is not a used one.
-    books.run("UPDATE tokens SET customer_id = -1 WHERE token = ?1", &[&token])?;
+    books.run("UPDATE tokens SET ended = 1 WHERE token = ?1", &[&token])?;
     Ok(Answer::nothing())
 }
 

@@ -1,0 +1,25 @@
+//! The sample API as attackers and honest clients see it: over raw sockets.
+//!
+//! Each flaw of `FLAWS.md` has the test of its name: the exploit works on the careless operation,
+//! and the safe twin withstands it.
+
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod configuration;
+#[cfg(test)]
+mod documents;
+#[cfg(test)]
+mod exposure;
+#[cfg(test)]
+mod input;
+#[cfg(test)]
+mod inventory;
+#[cfg(test)]
+mod journeys;
+#[cfg(test)]
+mod mass_assignment;
+#[cfg(test)]
+mod media;
+#[cfg(test)]
+mod resources;
