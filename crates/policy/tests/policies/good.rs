@@ -80,6 +80,45 @@ fn every_key_arrives_in_the_model() {
 }
 
 #[test]
+fn every_limit_sets_its_own_bound() {
+    let model = read(&format!(
+        "{API}limits:
+  {{ head_bytes: 2KiB, headers: 10, target_bytes: 3KiB, body_bytes: 4KiB, decompressed_ratio: 5,
+    answer_bytes: 6KiB, json_depth: 7, json_nodes: 8, string_bytes: 9KiB, array_items: 11,
+    object_members: 12, connections: 13, upstream_concurrency: 14, buffered_bytes: 15MiB,
+    head_timeout: 16s, body_idle_timeout: 17s, body_rate: 18B/s, total_timeout: 19s,
+    idle_timeout: 20s, connect_timeout: 21s, upstream_timeout: 22s, drain_timeout: 23s }}
+"
+    ));
+    let seconds = Duration::from_secs;
+    let expected = Limits {
+        head_bytes_max: 2 << 10,
+        headers_max: 10,
+        target_bytes_max: 3 << 10,
+        body_bytes_max: 4 << 10,
+        decompressed_ratio_max: 5,
+        answer_bytes_max: 6 << 10,
+        json_depth_max: 7,
+        json_nodes_max: 8,
+        string_bytes_max: 9 << 10,
+        array_items_max: 11,
+        object_members_max: 12,
+        connections_max: 13,
+        upstream_concurrency_max: 14,
+        buffered_bytes_max: 15 << 20,
+        head_timeout: seconds(16),
+        body_idle_timeout: seconds(17),
+        body_rate_min: 18,
+        total_timeout: seconds(19),
+        idle_timeout: seconds(20),
+        connect_timeout: seconds(21),
+        upstream_timeout: seconds(22),
+        drain_timeout: seconds(23),
+    };
+    assert_eq!(model.limits, expected);
+}
+
+#[test]
 fn a_relaxation_keeps_what_it_says() {
     let model = read(FULL);
     let create = index(&model, "createOrder");

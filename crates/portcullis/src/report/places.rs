@@ -46,10 +46,11 @@ impl<'a> Places<'a> {
     pub(super) fn line(&mut self, source: SourceId, byte: usize) -> std::ops::Range<usize> {
         let text = self.sources.text(source);
         let byte = floor(text, byte);
-        let start = self.lines(source).start_of(byte).1;
-        let rest = text.get(start..).unwrap_or_default();
-        let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
-        start..start + length
+        let lines = self.lines(source);
+        let (line, start) = lines.start_of(byte);
+        let end = lines.starts.get(line + 1).copied().unwrap_or(text.len());
+        let written = text.get(start..end).unwrap_or_default();
+        start..start + written.trim_end_matches(['\n', '\r']).len()
     }
 
     fn place(&mut self, source: SourceId, byte: usize) -> Place {
