@@ -1,0 +1,234 @@
+//! The command as a new user meets it: exit codes, what is said, what is served.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use portcullis_testkit::{Behaviour, ScriptedApi, exchange};
+use serde_json::Value;
+
+const CONTRACT: &str = r#"openapi: 3.1.0
+info: { title: Notes, version: "1" }
+paths:
+  /notes:
+    get:
+      operationId: listNotes
+      security: []
+      responses:
+        "200":
+          description: notes
+          content:
+            application/json:
+              schema: { type: array, items: { type: object, properties: { text: { type: string } } } }
+  /notes/{id}:
+    get:
+      operationId: getNote
+      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+      responses: { "200": { description: a note } }
+"#;
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn with(files: &[(&str, &str)]) -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        for (name, text) in files {
+            std::fs::write(folder.path(name), text).unwrap();
+        }
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+        command.current_dir(self.0.path()).env("NO_COLOR", "1");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().unwrap()
+    }
+}
+
+/// A gateway that is ended, by pid, when this is dropped.
+struct Gateway {
+    child: Child,
+    address: SocketAddr,
+    said: String,
+}
+
+impl Gateway {
+    fn start(folder: &Folder, arguments: &[&str]) -> Self {
+        let mut child = folder
+            .command()
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("it says where it listens").unwrap();
+            if let Some(address) = line.strip_prefix("listening on ") {
+                break address.parse().unwrap();
+            }
+            said.push_str(&line);
+            said.push('\n');
+        };
+        // What it says later is read, so that it never waits for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address, said }
+    }
+
+    fn end(mut self) -> (i32, String) {
+        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        let mut printed = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+        (self.child.wait().unwrap().code().unwrap(), printed)
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_contract_alone_is_served_on_loopback_and_ends_on_sigterm() {
+    let api = ScriptedApi::start(Behaviour::json(200, r#"[{"text": "a", "owner": 7}]"#));
+    let folder = Folder::with(&[("openapi.yaml", CONTRACT)]);
+    let upstream = format!("http://{}", api.address());
+    let gateway = Gateway::start(
+        &folder,
+        &["run", "--contract", "openapi.yaml", "--upstream", &upstream, "--listen", "127.0.0.1:0"],
+    );
+    assert!(gateway.said.contains("callers are not verified"), "{}", gateway.said);
+    let answer = exchange(gateway.address, "GET /notes HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!((answer.status, answer.text().as_str()), (200, r#"[{"text":"a"}]"#));
+    let answer = exchange(gateway.address, "GET /other HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(answer.status, 404);
+    let id = answer.field("x-request-id").unwrap().to_owned();
+    let (code, _) = gateway.end();
+    assert_eq!(code, 0);
+
+    let output = folder.run(&["explain", &id]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let explained = text(&output.stdout);
+    for part in ["api_inventory", "undeclared_path", "relax:"] {
+        assert!(explained.contains(part), "{explained}");
+    }
+}
+
+#[test]
+fn trying_changes_nothing_and_says_what_would_be_refused() {
+    let body = r#"[{"text": "a", "owner": 7}]"#;
+    let api = ScriptedApi::start(Behaviour::json(200, body));
+    let folder = Folder::with(&[("openapi.yaml", CONTRACT)]);
+    let upstream = format!("http://{}", api.address());
+    let arguments =
+        ["try", "--contract", "openapi.yaml", "--upstream", &upstream, "--listen", "127.0.0.1:0"];
+    let gateway = Gateway::start(&folder, &arguments);
+    let answer = exchange(gateway.address, "GET /notes HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(answer.text(), body);
+    let (code, printed) = gateway.end();
+    assert_eq!(code, 0);
+    assert!(
+        printed.contains("listNotes: response_shape (undeclared_property) /*/owner"),
+        "{printed}"
+    );
+
+    let mut arguments = arguments;
+    arguments[6] = "0.0.0.0:0";
+    assert_eq!(folder.run(&arguments).status.code(), Some(2), "loopback only");
+}
+
+#[test]
+fn checking_says_what_is_closed_and_what_stops() {
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }]\n";
+    let folder = Folder::with(&[
+        ("openapi.yaml", CONTRACT),
+        ("portcullis.yaml", policy),
+        ("wrong.yaml", &format!("{policy}acces: []\n")),
+    ]);
+    let check = |name: &str, more: &[&str]| {
+        let mut arguments = vec!["check", "-c", name, "--format", "json"];
+        arguments.extend(more);
+        let output = folder.run(&arguments);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code().unwrap(), report)
+    };
+    let (code, report) = check("portcullis.yaml", &[]);
+    assert_eq!(
+        (code, &report["operations"], &report["operations_closed"]),
+        (0, &2.into(), &1.into())
+    );
+    let closed = &report["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["code"] == "caller-operation-closed");
+    let closed = closed.unwrap();
+    assert_eq!(closed["line"], 17, "{closed}");
+    for part in ["file", "column", "snippet", "help"] {
+        assert!(!closed[part].is_null(), "{part}: {closed}");
+    }
+    assert_eq!(check("portcullis.yaml", &["--deny", "warnings"]).0, 1);
+    let (code, report) = check("wrong.yaml", &[]);
+    assert_eq!(code, 1);
+    let problem = &report["problems"][0];
+    assert!(problem["help"].as_str().unwrap().contains("access"), "{problem}");
+    let run = folder.run(&["run", "-c", "wrong.yaml"]);
+    assert_eq!(run.status.code(), Some(1), "what `check` calls an error stops `run`");
+    assert_eq!(check("missing.yaml", &[]).0, 2);
+    assert_eq!(folder.run(&["check"]).status.code(), Some(2));
+
+    let text_form = folder.run(&["check", "-c", "wrong.yaml"]);
+    let shown = text(&text_form.stdout);
+    assert!(
+        shown.contains("wrong.yaml:2:1") && shown.contains("portcullis explain policy-"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn every_code_and_control_has_a_page() {
+    let folder = Folder::with(&[]);
+    for name in ["input_shape", "caller-operation-closed", "policy-unknown-key"] {
+        let output = folder.run(&["explain", name]);
+        assert_eq!(output.status.code(), Some(0), "{name}");
+        assert!(text(&output.stdout).starts_with('#'), "{name}");
+    }
+    let output = folder.run(&["explain", "input_shap"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("did you mean `input_shape`?"));
+}
+
+#[test]
+fn an_unusable_ledger_or_address_is_said_before_anything_is_served() {
+    let folder = Folder::with(&[("openapi.yaml", CONTRACT)]);
+    let base = ["run", "--contract", "openapi.yaml", "--upstream", "http://127.0.0.1:9"];
+    let with = |more: &[&str]| {
+        let arguments: Vec<&str> = base.iter().chain(more).copied().collect();
+        folder.run(&arguments)
+    };
+    let output = with(&["--listen", "127.0.0.1:0", "--ledger", "missing/ledger.jsonl"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--ledger"), "{}", text(&output.stderr));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = with(&["--listen", &address]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains(&address), "{}", text(&output.stderr));
+    assert!(Path::new(&folder.path("portcullis-ledger.jsonl")).exists());
+}
