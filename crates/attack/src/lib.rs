@@ -1,1 +1,39 @@
-//! placeholder
+//! Does it hold? Attacks, directly and through the gateway.
+//!
+//! Attacks and journeys are data files (`FORMAT.md`). Each attack is tried directly and through a
+//! gateway that is started for it alone; what stopped it is read from a signed decision header,
+//! and is believed only if the attack succeeds again in a gateway that does not ask that control.
+//!
+//! [`Runner`] runs them, [`registry`] is the built-in set, [`read`] reads the user's own.
+
+mod answer;
+mod check;
+mod client;
+mod condition;
+mod form;
+mod identity;
+mod payload;
+mod place;
+mod problem;
+pub mod read;
+pub mod registry;
+mod report;
+mod request;
+mod runner;
+mod scalar;
+mod sequence;
+mod trial;
+mod twin;
+mod variables;
+mod verdict;
+
+pub use check::Against;
+pub use condition::{Check, Condition, Test};
+pub use form::{Attack, Document, Journey, Slow, SlowPart, Step, Twin};
+pub use payload::{Bytes, Payload, Pieces};
+pub use place::{Place, Upstream};
+pub use problem::{BadFile, Problem};
+pub use report::{AttackFound, JourneyFound, Report, Totals};
+pub use runner::Runner;
+pub use scalar::{ExpectedControl, Pairs, Statuses};
+pub use verdict::{Outcome, Passage, State, Verdict};

@@ -1,0 +1,313 @@
+//! What one value of a file alone cannot tell: names that are used must exist, a step says how
+//! it is sent once, a sequence is bounded.
+
+use std::collections::HashSet;
+
+use serde_saphyr::{Location, Spanned};
+
+use crate::condition::Condition;
+use crate::form::{Attack, Journey, Step, Twin};
+use crate::identity;
+use crate::payload::Payload;
+use crate::problem::Problem;
+use crate::twin::swapped;
+use crate::variables;
+
+/// Steps of one sequence.
+const STEPS_MAX: usize = 50;
+/// How long a slow sender may be let run.
+const SLOW_MS_MAX: u16 = 10_000;
+/// Bytes of an id: it is also a file name.
+const ID_BYTES_MAX: usize = 64;
+/// Variables that the runner itself sets.
+pub(crate) const GIVEN: [&str; 2] = ["host", "unique"];
+
+/// Whether a file may use what only the built-in sample has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The sample: `as`, `document` and `policy` have a meaning.
+    Sample,
+    /// An API of the user's own.
+    Upstream,
+}
+
+/// Checks an attack; its problems, in the order of the file.
+pub(crate) fn attack(attack: &Attack, against: Against) -> Vec<Problem> {
+    let mut checker = Checker::new(against);
+    checker.id(&attack.id);
+    checker.item(&attack.item);
+    checker.settings(attack.document.is_some(), attack.policy.as_ref(), &attack.id);
+    checker.trial(&Trial {
+        before: &attack.before,
+        honest: &attack.honest,
+        attack: &attack.attack,
+        look: &attack.look,
+        harm: &attack.harm,
+    });
+    if let Some(twin) = &attack.twin {
+        checker.twin(&twin.value, attack);
+    }
+    checker.problems
+}
+
+/// Checks a journey.
+pub(crate) fn journey(journey: &Journey, against: Against) -> Vec<Problem> {
+    let mut checker = Checker::new(against);
+    checker.id(&journey.id);
+    checker.settings(journey.document.is_some(), journey.policy.as_ref(), &journey.id);
+    let mut seen = Seen::default();
+    checker.sequence(&journey.steps, &mut seen, true);
+    if !journey.steps.iter().any(|step| !step.value.expect.is_empty()) {
+        checker.say(&journey.id, "a journey that expects nothing cannot break".to_owned());
+    }
+    checker.problems
+}
+
+/// The parts of an attack or of its twin.
+struct Trial<'a> {
+    before: &'a [Spanned<Step>],
+    honest: &'a [Spanned<Step>],
+    attack: &'a [Spanned<Step>],
+    look: &'a [Spanned<Step>],
+    harm: &'a [Spanned<Condition>],
+}
+
+/// Names that steps so far have given.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    steps: HashSet<String>,
+    variables: HashSet<String>,
+}
+
+struct Checker {
+    against: Against,
+    problems: Vec<Problem>,
+}
+
+impl Checker {
+    const fn new(against: Against) -> Self {
+        Self { against, problems: Vec::new() }
+    }
+
+    fn say<T>(&mut self, at: &Spanned<T>, message: String) {
+        self.at(at.referenced, message);
+    }
+
+    fn at(&mut self, at: Location, message: String) {
+        self.problems.push(Problem::at(at, message));
+    }
+
+    fn id(&mut self, id: &Spanned<String>) {
+        let text = &id.value;
+        let is_inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if text.is_empty() || text.len() > ID_BYTES_MAX || !text.bytes().all(is_inner) {
+            self.say(id, format!(
+                "`{}` is not an id; use up to {ID_BYTES_MAX} lower case letters, digits and `-`",
+                text.escape_default()
+            ));
+        }
+    }
+
+    fn item(&mut self, item: &Spanned<String>) {
+        let mut bytes = item.value.bytes();
+        let is_item = bytes.next().is_some_and(|first| first.is_ascii_uppercase())
+            && (1..=2).contains(&bytes.len())
+            && bytes.all(|byte| byte.is_ascii_digit());
+        if !is_item {
+            self.say(
+                item,
+                format!("`{}` is not an item; write one as `A6`", item.value.escape_default()),
+            );
+        }
+    }
+
+    fn settings(
+        &mut self,
+        has_document: bool,
+        policy: Option<&Spanned<String>>,
+        id: &Spanned<String>,
+    ) {
+        if self.against == Against::Upstream {
+            if has_document {
+                self.say(
+                    id,
+                    "`document` names one of the sample's; against another API \
+                    `--contract` does"
+                        .to_owned(),
+                );
+            }
+            if let Some(policy) = policy {
+                self.say(
+                    policy,
+                    "`policy` belongs to attacks on the sample; against another API \
+                    write a policy file and give it with `-c`"
+                        .to_owned(),
+                );
+            }
+        }
+    }
+
+    fn trial(&mut self, trial: &Trial<'_>) {
+        let mut seen = Seen::default();
+        self.sequence(trial.before, &mut seen, true);
+        self.sequence(trial.honest, &mut seen.clone(), true);
+        self.sequence(trial.attack, &mut seen, false);
+        let last = trial.look.last().or(trial.attack.last());
+        self.sequence(trial.look, &mut seen, false);
+        if trial.harm.is_empty()
+            && let Some(last) = last
+        {
+            self.say(last, "`harm` is empty, so the attack could not fail".to_owned());
+        }
+        for condition in trial.harm {
+            if let Some(step) = &condition.value.step
+                && !named(trial.attack, step)
+                && !named(trial.look, step)
+            {
+                self.say(
+                    condition,
+                    format!("no step of `attack` or `look` is called `{}`", step.escape_default()),
+                );
+            }
+            self.condition(condition, &seen);
+        }
+        if !trial.honest.iter().any(|step| !step.value.expect.is_empty())
+            && let Some(first) = trial.honest.first()
+        {
+            self.say(first, "`honest` expects nothing, so it shows nothing".to_owned());
+        }
+    }
+
+    fn twin(&mut self, twin: &Twin, attack: &Attack) {
+        for (from, to) in &twin.swap {
+            let all = attack.before.iter().chain(&attack.honest).chain(&attack.attack);
+            let begins = |step: &&Spanned<Step>| {
+                step.value
+                    .send
+                    .as_deref()
+                    .or(step.value.raw.as_deref())
+                    .is_some_and(|send| swapped(send, from, to).is_some())
+            };
+            if all.chain(&attack.look).filter(begins).count() == 0 {
+                let at = attack.twin.as_ref().map_or(Location::UNKNOWN, |twin| twin.referenced);
+                self.at(at, format!("no request begins with `{}`", from.escape_default()));
+            }
+        }
+        self.trial(&Trial {
+            before: twin.before.as_ref().unwrap_or(&attack.before),
+            honest: twin.honest.as_ref().unwrap_or(&attack.honest),
+            attack: twin.attack.as_ref().unwrap_or(&attack.attack),
+            look: twin.look.as_ref().unwrap_or(&attack.look),
+            harm: twin.harm.as_ref().unwrap_or(&attack.harm),
+        });
+    }
+
+    fn sequence(&mut self, steps: &[Spanned<Step>], seen: &mut Seen, may_expect: bool) {
+        if let Some(beyond) = steps.get(STEPS_MAX) {
+            self.say(beyond, format!("a sequence has at most {STEPS_MAX} steps"));
+        }
+        for step in steps {
+            self.step(step, seen);
+            if !may_expect && let Some(first) = step.value.expect.first() {
+                self.say(first, "what an attack leads to stands in `harm`".to_owned());
+            }
+            for condition in &step.value.expect {
+                if condition.value.step.is_some() {
+                    self.say(
+                        condition,
+                        "`in` belongs to `harm`; here the step's own answer is \
+                        meant"
+                            .to_owned(),
+                    );
+                }
+                self.condition(condition, seen);
+            }
+            seen.variables.extend(step.value.save.keys().cloned());
+        }
+    }
+
+    fn step(&mut self, step: &Spanned<Step>, seen: &mut Seen) {
+        let Step { name, identity, send, raw, headers, body, chunked, slow, save, .. } =
+            &step.value;
+        if let Some(name) = name
+            && !seen.steps.insert(name.clone())
+        {
+            self.say(step, format!("a second step is called `{}`", name.escape_default()));
+        }
+        match (send, raw) {
+            (Some(send), None) if send.contains(' ') => {}
+            (Some(_), None) => {
+                self.say(step, "`send` is a method and a target: `GET /`".to_owned());
+            }
+            (None, Some(_)) => {
+                let others =
+                    !headers.names.is_empty() || body.is_some() || *chunked || slow.is_some();
+                if others || identity.is_some() {
+                    self.say(step, "`raw` is the whole request; nothing goes beside it".to_owned());
+                }
+            }
+            _ => self.say(step, "a step has either `send` or `raw`".to_owned()),
+        }
+        if let Some(identity) = identity {
+            self.identity(step, identity);
+        }
+        if slow.is_some_and(|slow| {
+            slow.at_most_ms > SLOW_MS_MAX || slow.bytes_per == 0 || slow.pause_ms == 0
+        }) {
+            self.say(step, format!(
+                "`slow` needs `bytes_per` and `pause_ms` above 0, and `at_most_ms` up to {SLOW_MS_MAX}"
+            ));
+        }
+        for name in save.keys().filter(|name| !variables::is_name(name)) {
+            self.say(
+                step,
+                format!(
+                    "`{}` is not a name; use lower case letters, digits and `_`",
+                    name.escape_default()
+                ),
+            );
+        }
+        let fields = headers.pairs.iter().map(|(_, value)| value.clone());
+        let lines = send.iter().chain(raw).cloned().chain(fields);
+        let texts = lines.chain(body.as_ref().map(Payload::texts).unwrap_or_default());
+        self.variables(step, texts, seen);
+    }
+
+    fn identity<T>(&mut self, at: &Spanned<T>, name: &str) {
+        if self.against == Against::Upstream {
+            self.say(
+                at,
+                "`as` names the sample's users; against another API log in with a step of \
+                `before` and `save` the token"
+                    .to_owned(),
+            );
+        } else if identity::password(name).is_none() {
+            self.say(
+                at,
+                format!(
+                    "`{}` is not a user of the sample; it knows `{}`",
+                    name.escape_default(),
+                    identity::NAMES.join("`, `")
+                ),
+            );
+        }
+    }
+
+    fn condition(&mut self, condition: &Spanned<Condition>, seen: &Seen) {
+        self.variables(condition, condition.value.texts().into_iter(), seen);
+    }
+
+    fn variables<T>(&mut self, at: &Spanned<T>, texts: impl Iterator<Item = String>, seen: &Seen) {
+        for text in texts {
+            for name in variables::names(&text) {
+                if !seen.variables.contains(name) && !GIVEN.contains(&name) {
+                    self.say(at, format!("no step before this one saves `{name}`"));
+                }
+            }
+        }
+    }
+}
+
+fn named(steps: &[Spanned<Step>], name: &str) -> bool {
+    steps.iter().any(|step| step.value.name.as_deref() == Some(name))
+}

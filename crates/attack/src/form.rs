@@ -1,0 +1,149 @@
+//! What attack and journey files say, as they are written. `FORMAT.md` is their reference.
+//!
+//! Reading is strict: a key that is not known, a value of another kind, or a number beyond its
+//! bound is an error at its line. What one value alone cannot tell (names, variables) is checked
+//! in `check.rs`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use crate::condition::Condition;
+use crate::payload::Payload;
+use crate::scalar::{ExpectedControl, Pairs};
+
+/// One attack.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the keys of an attack")]
+pub struct Attack {
+    /// Its name, in lower case with hyphens.
+    pub id: Spanned<String>,
+    /// The mission's row: `A6`.
+    pub item: Spanned<String>,
+    /// The control that should stop it, or `none` while there is no such control.
+    pub control: ExpectedControl,
+    /// The weakness (CWE number).
+    pub cwe: u16,
+    /// What the attacker gets, in one line.
+    pub title: Spanned<String>,
+    /// Which of the sample's documents the gateway enforces.
+    pub document: Option<Spanned<Document>>,
+    /// Further lines of the policy file.
+    pub policy: Option<Spanned<String>>,
+    /// Steps that go before the positive control and before the attack.
+    #[serde(default)]
+    pub before: Vec<Spanned<Step>>,
+    /// The positive control: the same sequence without the attack's ingredient. It must work.
+    pub honest: Vec<Spanned<Step>>,
+    /// The attack's own steps.
+    pub attack: Vec<Spanned<Step>>,
+    /// Steps that look at what happened; they always go to the API itself.
+    #[serde(default)]
+    pub look: Vec<Spanned<Step>>,
+    /// What holds, all of it, when the attack succeeded.
+    pub harm: Vec<Spanned<Condition>>,
+    /// The same attack at an operation that does it right.
+    pub twin: Option<Spanned<Twin>>,
+}
+
+/// The same attack, aimed at the safe operation. What is left out is the attack's own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the keys of a twin")]
+pub struct Twin {
+    /// Method and path that are replaced where a request begins with them.
+    #[serde(default)]
+    pub swap: BTreeMap<String, String>,
+    /// Instead of the attack's `before`.
+    pub before: Option<Vec<Spanned<Step>>>,
+    /// Instead of the attack's `honest`.
+    pub honest: Option<Vec<Spanned<Step>>>,
+    /// Instead of the attack's `attack`.
+    pub attack: Option<Vec<Spanned<Step>>>,
+    /// Instead of the attack's `look`.
+    pub look: Option<Vec<Spanned<Step>>>,
+    /// Instead of the attack's `harm`.
+    pub harm: Option<Vec<Spanned<Condition>>>,
+}
+
+/// What honest clients do, and what they must get.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the keys of a journey")]
+pub struct Journey {
+    /// Its name, in lower case with hyphens.
+    pub id: Spanned<String>,
+    /// What they do, in one line.
+    pub title: Spanned<String>,
+    /// Which of the sample's documents the gateway enforces.
+    pub document: Option<Spanned<Document>>,
+    /// Further lines of the policy file.
+    pub policy: Option<Spanned<String>>,
+    /// The requests, in order.
+    pub steps: Vec<Spanned<Step>>,
+}
+
+/// The sample API has two documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase", expecting = "`honest` or `sloppy`")]
+pub enum Document {
+    /// What a well-meaning team would publish.
+    #[default]
+    Honest,
+    /// What a careless tool would generate.
+    Sloppy,
+}
+
+/// One request.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the keys of a step")]
+pub struct Step {
+    /// How conditions call it.
+    pub name: Option<String>,
+    /// One of the sample's users, whose token is sent along.
+    #[serde(rename = "as")]
+    pub identity: Option<String>,
+    /// Method and target, as they are sent.
+    pub send: Option<String>,
+    /// The whole request, byte by byte, instead of `send`.
+    pub raw: Option<String>,
+    /// Header fields, in this order and spelling.
+    #[serde(default)]
+    pub headers: Pairs,
+    /// The body.
+    pub body: Option<Payload>,
+    /// Whether the body goes in chunks, without a length.
+    #[serde(default)]
+    pub chunked: bool,
+    /// Sends a head or a body that never ends, a few bytes at a time.
+    pub slow: Option<Slow>,
+    /// What the answer must be like, else the sequence is not what it should be.
+    #[serde(default)]
+    pub expect: Vec<Spanned<Condition>>,
+    /// Values of the answer for later steps: a JSON Pointer, or the name of a header field.
+    #[serde(default)]
+    pub save: BTreeMap<String, String>,
+}
+
+/// A request that takes its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the keys of `slow`")]
+pub struct Slow {
+    /// What never ends.
+    pub part: SlowPart,
+    /// How many bytes at a time.
+    pub bytes_per: u16,
+    /// The pause between them.
+    pub pause_ms: u16,
+    /// When the attacker gives up, and the connection has been held for as long as it matters.
+    pub at_most_ms: u16,
+}
+
+/// What never ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase", expecting = "`head` or `body`")]
+pub enum SlowPart {
+    /// One header field more, without an end.
+    Head,
+    /// A body of which a megabyte was announced.
+    Body,
+}

@@ -1,0 +1,200 @@
+//! What is attacked: a fresh sample for every try, or an API that is already there; directly, or
+//! behind a gateway that is started for this try alone.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::{Options, Probe, Running};
+use portcullis_ledger::Ledger;
+use portcullis_model::{Clock, Sources};
+use portcullis_policy::{Input, Model, Overrides};
+use portcullis_sample::Sample;
+
+use crate::form::Document;
+use crate::sequence::Session;
+use crate::trial::Way;
+
+/// Gateways of a run listen where nobody else can reach them (rule 35).
+const LISTEN: &str = "127.0.0.1:0";
+/// How long the credential of one try is good. A try has at most a few dozen steps.
+const PROBE_LIFE_MS: u64 = 600_000;
+
+/// What is attacked.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// The built-in sample, a fresh one for every try.
+    Sample,
+    /// An API that is already there.
+    Upstream(Upstream),
+}
+
+/// An API that is already there, and what describes it.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    /// Where it is: an address of this machine.
+    pub address: SocketAddr,
+    /// The same as a URL, as the policy file would say it.
+    pub url: String,
+    /// The OpenAPI document; the policy's own where it is left out.
+    pub contract: Option<PathBuf>,
+    /// The policy file.
+    pub policy: Option<PathBuf>,
+}
+
+/// What a file says about the gateway that it wants.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) document: Document,
+    pub(crate) policy: Option<&'a str>,
+}
+
+/// One try's own world.
+pub(crate) struct World {
+    /// Where its steps go.
+    pub(crate) session: Session,
+    gateway: Option<Running>,
+    sample: Option<portcullis_sample::Running>,
+}
+
+impl Place {
+    /// Makes what one try needs.
+    pub(crate) async fn open(
+        &self,
+        wanted: Wanted<'_>,
+        way: &Way,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<World, String> {
+        let sample = match self {
+            Self::Sample => Some(
+                Sample::start_on_loopback()
+                    .await
+                    .map_err(|error| format!("the sample does not start: {error}"))?,
+            ),
+            Self::Upstream(_) => None,
+        };
+        let api = match (self, &sample) {
+            (Self::Upstream(upstream), _) => upstream.address,
+            (Self::Sample, Some(sample)) => sample.address,
+            (Self::Sample, None) => return Err("the sample does not run".to_owned()),
+        };
+        let unique = unique()?;
+        match way {
+            Way::Direct => {
+                let session = Session::new(api, api, None, unique);
+                Ok(World { session, gateway: None, sample })
+            }
+            Way::Through(not_asked) => {
+                let model = self.model(wanted, api, clock)?;
+                let options = PlanOptions { observe: false, not_asked: not_asked.clone() };
+                let plan = Arc::new(Plan::compile(model, options));
+                let (gateway, probe) = start(plan, clock)?;
+                let session = Session::new(gateway.address(), api, Some(probe), unique);
+                Ok(World { session, gateway: Some(gateway), sample })
+            }
+        }
+    }
+
+    /// Document and policy, joined.
+    fn model(
+        &self,
+        wanted: Wanted<'_>,
+        api: SocketAddr,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Model, String> {
+        let model = match self {
+            Self::Sample => sample_model(wanted, api, clock),
+            Self::Upstream(upstream) => upstream.model(clock),
+        };
+        model.map_err(|failure| format!("the gateway's model cannot be built: {failure}"))
+    }
+}
+
+impl Upstream {
+    /// Document and policy, joined; the gateway listens on loopback whatever the policy says.
+    pub fn model(&self, clock: &Arc<dyn Clock>) -> Result<Model, Box<portcullis_policy::Failure>> {
+        let overrides =
+            Overrides { upstream: Some(self.url.clone()), listen: Some(LISTEN.to_owned()) };
+        let model = match (&self.policy, &self.contract) {
+            (Some(policy), _) => Model::from_policy(policy, &overrides, clock.now()),
+            (None, contract) => {
+                let contract = contract.clone().unwrap_or_default();
+                Model::from_contract(&contract, &overrides, clock.now())
+            }
+        };
+        model.map_err(Box::new)
+    }
+}
+
+/// The model of the sample behind a gateway: its document alone, or with a policy.
+fn sample_model(
+    wanted: Wanted<'_>,
+    api: SocketAddr,
+    clock: &Arc<dyn Clock>,
+) -> Result<Model, Box<portcullis_policy::Failure>> {
+    let mut sources = Sources::default();
+    let (name, text) = match wanted.document {
+        Document::Honest => ("honest.yaml", portcullis_sample::HONEST),
+        Document::Sloppy => ("sloppy.json", portcullis_sample::SLOPPY),
+    };
+    let contract = sources.add(name, text);
+    let policy = wanted.policy.map(|further| {
+        let text = format!(
+            "apis: [{{ contract: {name}, upstream: \"http://{api}\" }}]\nlisten: {LISTEN}\n{further}"
+        );
+        sources.add("portcullis.yaml", text)
+    });
+    let input = Input {
+        sources,
+        contract,
+        policy,
+        folder: PathBuf::new(),
+        overrides: Overrides {
+            upstream: Some(format!("http://{api}")),
+            listen: Some(LISTEN.to_owned()),
+        },
+        now: clock.now(),
+    };
+    Model::join(input).map_err(Box::new)
+}
+
+/// Starts a gateway that tells what it decides, to its own attacker only.
+fn start(plan: Arc<Plan>, clock: &Arc<dyn Clock>) -> Result<(Running, Probe), String> {
+    let mut chance = [0; 64];
+    getrandom::fill(&mut chance).map_err(|_| no_chance())?;
+    let probe = Probe::new(chance, clock.now(), PROBE_LIFE_MS);
+    let ledger = Ledger::to(Box::new(io::sink()), clock.clone())
+        .map_err(|error| format!("the gateway does not start: {error}"))?;
+    let options = Options { probe: Some(probe.clone()), ..Options::default() };
+    let gateway = portcullis_gateway::start(plan, Arc::new(ledger), clock.clone(), options)
+        .map_err(|error| format!("the gateway does not start: {error}"))?;
+    Ok((gateway, probe))
+}
+
+/// A word that no other try has.
+fn unique() -> Result<String, String> {
+    let mut chance = [0; 8];
+    getrandom::fill(&mut chance).map_err(|_| no_chance())?;
+    Ok(format!("u{:016x}", u64::from_le_bytes(chance)))
+}
+
+fn no_chance() -> String {
+    "the operating system gives no randomness".to_owned()
+}
+
+impl World {
+    /// Ends it: the gateway first, because it keeps connections to the API.
+    pub(crate) async fn close(self) {
+        let Self { session, gateway, sample } = self;
+        drop(session);
+        if let Some(gateway) = gateway {
+            // Stopping waits for its threads. A gateway that panicked has none left.
+            let _ = tokio::task::spawn_blocking(move || gateway.stop()).await;
+        }
+        if let Some(sample) = sample {
+            sample.stop().await;
+        }
+    }
+}

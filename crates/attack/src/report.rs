@@ -1,0 +1,166 @@
+//! What was found, as it is printed.
+
+use portcullis_model::ControlId;
+use serde::Serialize;
+
+use crate::form::{Attack, Journey};
+use crate::verdict::{Outcome, Passage, State, Verdict};
+
+/// Everything that was found.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Report {
+    /// In the order of the files.
+    pub attacks: Vec<AttackFound>,
+    /// In the order of the files.
+    pub journeys: Vec<JourneyFound>,
+    /// Counted.
+    pub totals: Totals,
+}
+
+/// One attack.
+#[derive(Debug, Clone, Serialize)]
+pub struct AttackFound {
+    /// Its name.
+    pub id: String,
+    /// The mission's row.
+    pub item: String,
+    /// Directly.
+    pub direct: Outcome,
+    /// Through the gateway.
+    pub through: Outcome,
+    /// The control that stopped it, as its signed word and the knock-out say.
+    pub control: Option<&'static str>,
+    /// What follows.
+    pub state: State,
+    /// All controls that had to be left out before it succeeded again.
+    pub stopped_by: Vec<&'static str>,
+    /// The control that the file expects; `null` where there is none yet.
+    pub expected_control: Option<&'static str>,
+    /// Whether it succeeded again without them; `null` where nothing stopped it.
+    pub knock_out: Option<bool>,
+    /// The same attack at the safe operation; `null` where the file names none.
+    pub twin: Option<Outcome>,
+    /// The weakness (CWE number).
+    pub cwe: u16,
+    /// What the attacker gets.
+    pub title: String,
+    /// Why something is not as clear as it should be.
+    pub why: Option<String>,
+}
+
+/// One journey.
+#[derive(Debug, Clone, Serialize)]
+pub struct JourneyFound {
+    /// Its name.
+    pub id: String,
+    /// Directly.
+    pub direct: Passage,
+    /// Through the gateway.
+    pub through: Passage,
+    /// What honest clients do.
+    pub title: String,
+    /// What was not as expected, directly.
+    pub direct_why: Option<String>,
+    /// What was not as expected, through the gateway.
+    pub through_why: Option<String>,
+}
+
+/// Counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "each counts the attacks in the state of that name")]
+pub struct Totals {
+    /// All attacks.
+    pub attacks: usize,
+    pub closed: usize,
+    pub already_safe: usize,
+    pub open: usize,
+    pub opened_by_gateway: usize,
+    pub inconclusive: usize,
+    /// All journeys.
+    pub journeys: usize,
+    /// Journeys that were `ok` both ways.
+    pub journeys_ok: usize,
+}
+
+impl AttackFound {
+    pub(crate) fn new(attack: &Attack, verdict: Verdict) -> Self {
+        let state = verdict.state();
+        let stopped_by: Vec<_> = verdict.stopped_by.iter().map(|control| control.name()).collect();
+        Self {
+            id: attack.id.value.clone(),
+            item: attack.item.value.clone(),
+            direct: verdict.direct,
+            through: verdict.through,
+            control: stopped_by.first().copied(),
+            state,
+            stopped_by,
+            expected_control: attack.control.0.map(ControlId::name),
+            knock_out: verdict.knock_out,
+            twin: verdict.twin,
+            cwe: attack.cwe,
+            title: attack.title.value.clone(),
+            why: verdict.why,
+        }
+    }
+
+    /// Whether it is as it should be: closed, unless there is no control for it yet.
+    pub fn is_as_promised(&self) -> bool {
+        self.expected_control.is_none() || self.state == State::Closed
+    }
+
+    /// Whether another control than expected stopped it.
+    pub fn is_by_another(&self) -> bool {
+        self.expected_control.is_some()
+            && !self.stopped_by.is_empty()
+            && !self.expected_control.is_some_and(|expected| self.stopped_by.contains(&expected))
+    }
+}
+
+impl JourneyFound {
+    pub(crate) fn new(
+        journey: &Journey,
+        (direct, direct_why): (Passage, Option<String>),
+        (through, through_why): (Passage, Option<String>),
+    ) -> Self {
+        Self {
+            id: journey.id.value.clone(),
+            direct,
+            through,
+            title: journey.title.value.clone(),
+            direct_why,
+            through_why,
+        }
+    }
+
+    /// Whether it went well both ways.
+    pub fn is_ok(&self) -> bool {
+        self.direct == Passage::Ok && self.through == Passage::Ok
+    }
+}
+
+impl Report {
+    /// Counts again.
+    pub(crate) fn count(&mut self) {
+        let mut totals = Totals { attacks: self.attacks.len(), ..Totals::default() };
+        for attack in &self.attacks {
+            let count = match attack.state {
+                State::Closed => &mut totals.closed,
+                State::AlreadySafe => &mut totals.already_safe,
+                State::Open => &mut totals.open,
+                State::OpenedByGateway => &mut totals.opened_by_gateway,
+                State::Inconclusive => &mut totals.inconclusive,
+            };
+            *count += 1;
+        }
+        totals.journeys = self.journeys.len();
+        totals.journeys_ok = self.journeys.iter().filter(|journey| journey.is_ok()).count();
+        self.totals = totals;
+    }
+
+    /// Whether every attack of an enforced control succeeded directly, was stopped through by a
+    /// named control and succeeded again without it, and every journey went well both ways.
+    pub fn is_as_promised(&self) -> bool {
+        self.attacks.iter().all(AttackFound::is_as_promised)
+            && self.journeys.iter().all(JourneyFound::is_ok)
+    }
+}

@@ -1,0 +1,178 @@
+//! Runs attacks and journeys, a few at a time, and gathers what was found.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use portcullis_model::Clock;
+
+use crate::form::{Attack, Journey};
+use crate::place::{Place, Wanted};
+use crate::report::{AttackFound, JourneyFound, Report};
+use crate::trial::{Part, Seen, Target, Try, Way};
+use crate::verdict::{Passage, Verdict};
+use crate::{trial, twin};
+
+/// Attacks at a time at the sample, where each has a world of its own.
+const AT_A_TIME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+
+/// What is run, where, and by which clock.
+pub struct Runner {
+    /// What is attacked.
+    pub place: Place,
+    /// Civil time, for gateways and their records.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Runner {
+    /// Runs all of them. `progress` is called with a line after each.
+    pub fn run(
+        &self,
+        attacks: &[Attack],
+        journeys: &[Journey],
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Report {
+        let total = attacks.len() + journeys.len();
+        let next = AtomicUsize::new(0);
+        let found: Mutex<Vec<Found>> = Mutex::new(Vec::with_capacity(total));
+        let at_a_time = match self.place {
+            Place::Sample => AT_A_TIME,
+            // One API has one state: attacks at the same time would disturb one another.
+            Place::Upstream(_) => NonZeroUsize::MIN,
+        };
+        let work = || {
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let one = match attacks.get(place) {
+                    Some(attack) => Found::Attack(place, self.attack(attack)),
+                    None => match journeys.get(place - attacks.len()) {
+                        Some(journey) => Found::Journey(place, self.journey(journey)),
+                        None => return,
+                    },
+                };
+                let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                progress(&format!("{}/{total} {}", found.len() + 1, one.line()));
+                found.push(one);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..at_a_time.get() {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.sort_by_key(Found::place);
+        let mut report = Report::default();
+        for one in found {
+            match one {
+                Found::Attack(_, attack) => report.attacks.push(attack),
+                Found::Journey(_, journey) => report.journeys.push(journey),
+            }
+        }
+        report.count();
+        report
+    }
+
+    /// Runs one attack.
+    pub fn attack(&self, attack: &Attack) -> AttackFound {
+        let verdict = block_on(async {
+            let lab = Lab { runner: self, attack, twin: twin::of(attack) };
+            trial::run(&lab, lab.twin.is_some()).await
+        });
+        AttackFound::new(attack, verdict.unwrap_or_else(Verdict::inconclusive))
+    }
+
+    /// Runs one journey, both ways.
+    pub fn journey(&self, journey: &Journey) -> JourneyFound {
+        let pass = |way: Way| {
+            let walked = block_on(self.walk(journey, &way)).and_then(|walked| walked);
+            match walked {
+                Ok(()) => (Passage::Ok, None),
+                Err(why) => (Passage::Broken, Some(why)),
+            }
+        };
+        let direct = pass(Way::Direct);
+        let through = pass(Way::Through(Vec::new()));
+        JourneyFound::new(journey, direct, through)
+    }
+
+    async fn walk(&self, journey: &Journey, way: &Way) -> Result<(), String> {
+        let wanted = Wanted {
+            document: journey.document.as_ref().map(|one| one.value).unwrap_or_default(),
+            policy: journey.policy.as_ref().map(|one| one.value.as_str()),
+        };
+        let mut world = self.place.open(wanted, way, &self.clock).await?;
+        let walked = world.session.expect(&journey.steps).await;
+        world.close().await;
+        walked
+    }
+}
+
+/// A runtime of its own for one attack: nothing of it outlives the attack.
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime
+        .map(|runtime| runtime.block_on(future))
+        .map_err(|error| format!("the attacker cannot run: {error}"))
+}
+
+/// An attack at a place.
+struct Lab<'a> {
+    runner: &'a Runner,
+    attack: &'a Attack,
+    twin: Option<Attack>,
+}
+
+impl Target for Lab<'_> {
+    async fn attempt(&self, one: Try) -> Seen {
+        let attack = match (one.part, &self.twin) {
+            (Part::TwinHonest | Part::TwinAttack, Some(twin)) => twin,
+            _ => self.attack,
+        };
+        let wanted = Wanted {
+            document: attack.document.as_ref().map(|one| one.value).unwrap_or_default(),
+            policy: attack.policy.as_ref().map(|one| one.value.as_str()),
+        };
+        let Runner { place, clock } = self.runner;
+        let mut world = match place.open(wanted, &one.way, clock).await {
+            Ok(world) => world,
+            Err(why) => return Seen::Broken(why),
+        };
+        let seen = match one.part {
+            Part::Attack | Part::TwinAttack => world.session.attack(attack).await,
+            Part::Honest | Part::TwinHonest => {
+                let mut walked = world.session.expect(&attack.before).await;
+                if walked.is_ok() {
+                    walked = world.session.expect(&attack.honest).await;
+                }
+                walked.map_or_else(Seen::Broken, |()| Seen::Worked)
+            }
+        };
+        world.close().await;
+        seen
+    }
+}
+
+enum Found {
+    Attack(usize, AttackFound),
+    Journey(usize, JourneyFound),
+}
+
+impl Found {
+    const fn place(&self) -> usize {
+        match self {
+            Self::Attack(place, _) | Self::Journey(place, _) => *place,
+        }
+    }
+
+    fn line(&self) -> String {
+        match self {
+            Self::Attack(_, found) => format!("{} {}", found.id, found.state.name()),
+            Self::Journey(_, found) => {
+                let (direct, through) = (found.direct.name(), found.through.name());
+                format!("{} {direct} directly, {through} through", found.id)
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Sequences of steps, sent to one pair of doors.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use portcullis_gateway::{Act, Probe};
+use serde_json::{Value, json};
+use serde_saphyr::Spanned;
+
+use crate::client::{Answer, Exchange, Silence, exchange};
+use crate::form::{Attack, Step};
+use crate::identity;
+use crate::payload::Payload;
+use crate::request::{self, Added};
+use crate::trial::Seen;
+use crate::variables::{Missing, Variables};
+
+/// How long one step may take.
+const STEP_TIMEOUT: Duration = Duration::from_secs(5);
+/// The gateway's answer field that says what it decided.
+const DECISION_FIELD: &str = "portcullis-decision";
+
+/// Where a sequence goes, and what it has learned so far.
+pub(crate) struct Session {
+    /// Where the steps go.
+    door: SocketAddr,
+    /// The API itself, where `look` looks.
+    api: SocketAddr,
+    /// The credential that makes a gateway say what it decided.
+    probe: Option<Probe>,
+    variables: Variables,
+    tokens: HashMap<String, String>,
+    sent: u32,
+}
+
+/// A step that was answered, or not, and what the gateway says of it.
+struct Done {
+    exchange: Exchange,
+    acts: Vec<Act>,
+}
+
+/// Why a sequence cannot go on.
+enum Stuck {
+    /// A value that it needs was never saved.
+    Missing(String),
+    /// Something that has nothing to do with the attack.
+    Broken(String),
+}
+
+impl From<Missing> for Stuck {
+    fn from(Missing(name): Missing) -> Self {
+        Self::Missing(name)
+    }
+}
+
+impl Session {
+    /// A session at `door`; `unique` is a word that no other session has.
+    pub(crate) fn new(
+        door: SocketAddr,
+        api: SocketAddr,
+        probe: Option<Probe>,
+        unique: String,
+    ) -> Self {
+        let mut variables = Variables::default();
+        variables.save("unique", Value::from(unique));
+        Self { door, api, probe, variables, tokens: HashMap::new(), sent: 0 }
+    }
+
+    /// Steps that must go as they expect; if not, why.
+    pub(crate) async fn expect(&mut self, steps: &[Spanned<Step>]) -> Result<(), String> {
+        for (place, step) in steps.iter().enumerate() {
+            let step = &step.value;
+            let named = |why: String| {
+                let send = step.send.as_deref().or(step.raw.as_deref()).unwrap_or_default();
+                let line = send.lines().next().unwrap_or_default();
+                format!("step {} (`{line}`): {why}", place + 1)
+            };
+            let done = self.step(step, self.door).await.map_err(|stuck| match stuck {
+                Stuck::Missing(name) => named(format!("no step has saved `{name}`")),
+                Stuck::Broken(why) => named(why),
+            })?;
+            for condition in &step.expect {
+                if let Err(why) = condition.value.judge(&done.exchange, &self.variables) {
+                    return Err(named(with_acts(why, &done.acts)));
+                }
+            }
+            if let Some(silence) = done.exchange.answer.as_ref().err() {
+                return Err(named(silence.to_string()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The attack: what comes before, its own steps, a look at what happened, and the judgement.
+    pub(crate) async fn attack(&mut self, attack: &Attack) -> Seen {
+        if let Err(why) = self.expect(&attack.before).await {
+            return Seen::Broken(format!("before it, {why}"));
+        }
+        let mut exchanges: Vec<(Option<&str>, Exchange)> = Vec::new();
+        let mut acts = Vec::new();
+        let own = attack.attack.iter().map(|step| (step, self.door));
+        let look = attack.look.iter().map(|step| (step, self.api));
+        for (step, to) in own.chain(look).collect::<Vec<_>>() {
+            let is_own = to == self.door && attack.attack.iter().any(|own| std::ptr::eq(own, step));
+            match self.step(&step.value, to).await {
+                Ok(done) => {
+                    if is_own {
+                        acts.extend(done.acts);
+                    }
+                    exchanges.push((step.value.name.as_deref(), done.exchange));
+                }
+                // What this step builds on was prevented: there is no harm in it.
+                Err(Stuck::Missing(_)) => {}
+                Err(Stuck::Broken(why)) => return Seen::Broken(why),
+            }
+        }
+        self.judge(attack, &exchanges, acts)
+    }
+
+    fn judge(
+        &self,
+        attack: &Attack,
+        exchanges: &[(Option<&str>, Exchange)],
+        acts: Vec<Act>,
+    ) -> Seen {
+        let steps = attack.attack.len() + attack.look.len();
+        let has_all = exchanges.len() == steps;
+        let is_harmed = !attack.harm.is_empty()
+            && attack.harm.iter().all(|condition| {
+                let condition = &condition.value;
+                let meant = match condition.step.as_deref() {
+                    Some(name) => exchanges.iter().find(|(known, _)| *known == Some(name)),
+                    None if has_all => exchanges.last(),
+                    None => None,
+                };
+                meant.is_some_and(|(_, seen)| condition.judge(seen, &self.variables).is_ok())
+            });
+        if is_harmed {
+            return Seen::Harm;
+        }
+        // An answer that did not come in time shows neither harm nor withstanding, unless a
+        // control says that it acted.
+        let silent = exchanges.iter().find_map(|(_, seen)| match &seen.answer {
+            Err(silence @ (Silence::TimedOut | Silence::NotConnected(_))) => Some(silence),
+            _ => None,
+        });
+        match silent {
+            Some(silence) if acts.is_empty() => Seen::Broken(silence.to_string()),
+            _ => Seen::NoHarm(acts),
+        }
+    }
+
+    async fn step(&mut self, step: &Step, to: SocketAddr) -> Result<Done, Stuck> {
+        let token = match &step.identity {
+            Some(name) => Some(self.token(name).await?),
+            None => None,
+        };
+        self.send(step, token, to).await
+    }
+
+    async fn send(
+        &mut self,
+        step: &Step,
+        token: Option<String>,
+        to: SocketAddr,
+    ) -> Result<Done, Stuck> {
+        self.variables.save("host", Value::from(to.to_string()));
+        self.sent += 1;
+        let nonce = format!("n{}", self.sent);
+        let probe = self.probe.as_ref().filter(|_| to == self.door);
+        let first = probe.map(|probe| probe.request_field(&nonce)).into_iter().collect();
+        let request = request::build(step, &Added { first, token }, &self.variables)?;
+        let exchange = exchange(to, &request, STEP_TIMEOUT).await;
+        let mut acts = Vec::new();
+        if let (Some(probe), Ok(answer)) = (probe, &exchange.answer) {
+            acts = decision(probe, &nonce, answer).map_err(Stuck::Broken)?;
+        }
+        if let Ok(answer) = &exchange.answer {
+            self.save(step, answer);
+        }
+        Ok(Done { exchange, acts })
+    }
+
+    /// Keeps what a step wants of its answer; what is not there is missing for later steps.
+    fn save(&mut self, step: &Step, answer: &Answer) {
+        let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+        for (name, source) in &step.save {
+            let value = if source.is_empty() || source.starts_with('/') {
+                body.as_ref().and_then(|body| body.pointer(source)).cloned()
+            } else {
+                answer.all(source).first().copied().map(Value::from)
+            };
+            if let Some(value) = value {
+                self.variables.save(name, value);
+            }
+        }
+    }
+
+    /// The token of one of the sample's users, who logs in through the same door, once.
+    async fn token(&mut self, name: &str) -> Result<String, Stuck> {
+        if let Some(token) = self.tokens.get(name) {
+            return Ok(token.clone());
+        }
+        let password = identity::password(name)
+            .ok_or_else(|| Stuck::Broken(format!("`{name}` is not a user of the sample")))?;
+        let body = json!({ "email": identity::email(name), "password": password });
+        let step = Step {
+            send: Some("POST /api/login".to_owned()),
+            body: Some(Payload::Json(body)),
+            ..Step::default()
+        };
+        let done = self.send(&step, None, self.door).await?;
+        let failed = |why: String| Stuck::Broken(format!("`{name}` cannot log in: {why}"));
+        let answer = done.exchange.answer.map_err(|silence| failed(silence.to_string()))?;
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        match body.pointer("/token").and_then(Value::as_str) {
+            Some(token) => {
+                self.tokens.insert(name.to_owned(), token.to_owned());
+                Ok(token.to_owned())
+            }
+            None => Err(failed(with_acts(format!("status {}", answer.status), &done.acts))),
+        }
+    }
+}
+
+/// What the gateway says that it decided, if it says so. Only its own word counts: a header that
+/// its key did not sign for this very answer is an error, not a hint.
+fn decision(probe: &Probe, nonce: &str, answer: &Answer) -> Result<Vec<Act>, String> {
+    match answer.all(DECISION_FIELD).as_slice() {
+        [] => Ok(Vec::new()),
+        [value] => match probe.verify(nonce, value) {
+            Ok(decision) if decision.status == answer.status => Ok(decision.acts),
+            Ok(_) => Err("the decision header is about another answer".to_owned()),
+            Err(_) => Err("the decision header is not signed by this run's key".to_owned()),
+        },
+        _ => Err("the answer has two decision headers".to_owned()),
+    }
+}
+
+/// With the name of the control that refused, if one did.
+fn with_acts(why: String, acts: &[Act]) -> String {
+    let refused = acts.iter().find_map(|act| match act {
+        Act::Refused(control) => Some(control),
+        Act::Removed(_) => None,
+    });
+    match refused {
+        Some(control) => format!("{why}, refused by {control}"),
+        None => why,
+    }
+}
