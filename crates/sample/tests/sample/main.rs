@@ -18,6 +18,8 @@ mod inventory;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod later;
+#[cfg(test)]
 mod mass_assignment;
 #[cfg(test)]
 mod media;

@@ -60,7 +60,7 @@ async fn a4_deep_json() {
     };
     let direct = api.call("PATCH /api/profile", &[&alice], nested(90_000)).await;
     assert_eq!((direct.status, read_by(&direct, "depth")), (200, 90_002));
-    // The twin skips what it does not know, without a tree; where it reads, it counts.
+    // The twin skips what it does not know, without building a tree.
     let twin = api.call("PATCH /api/safe/profile", &[&alice], nested(20_000)).await;
     assert_eq!((twin.status, &twin.json()["preferences"]), (200, &json!({})));
     // Beyond this the process itself would die, so the sample stops.
