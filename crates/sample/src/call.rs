@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::Location;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, FromRequest, RawPathParams, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts as _, RawPathParams, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::Response;
 use serde::Deserialize as _;
@@ -49,7 +50,7 @@ impl<S: Send + Sync> FromRequest<S> for Call {
 
     async fn from_request(request: Request<Body>, state: &S) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let parameters = RawPathParamsOf::read(&mut parts, state).await;
+        let parameters = path_parameters(&mut parts, state).await;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
         // FLAW(a4-huge-body): whatever is sent is taken into memory.
@@ -70,18 +71,10 @@ impl<S: Send + Sync> FromRequest<S> for Call {
 }
 
 /// The parameters of the path, decoded.
-struct RawPathParamsOf;
-
-impl RawPathParamsOf {
-    async fn read<S: Send + Sync>(
-        parts: &mut axum::http::request::Parts,
-        state: &S,
-    ) -> Vec<(String, String)> {
-        use axum::extract::FromRequestParts as _;
-        let found = RawPathParams::from_request_parts(parts, state).await;
-        let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        found.map(|parameters| parameters.iter().map(pair).collect()).unwrap_or_default()
-    }
+async fn path_parameters<S: Send + Sync>(parts: &mut Parts, state: &S) -> Vec<(String, String)> {
+    let found = RawPathParams::from_request_parts(parts, state).await;
+    let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    found.map(|parameters| parameters.iter().map(pair).collect()).unwrap_or_default()
 }
 
 impl Call {

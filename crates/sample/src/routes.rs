@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{delete, get, patch, post, put};
@@ -20,7 +19,7 @@ use crate::{
 /// The whole API over one database.
 pub(crate) fn router(database: Arc<Database>) -> Router {
     let careless = shop().merge(staff()).merge(undocumented()).merge(fallbacks());
-    let careless = careless.layer(DefaultBodyLimit::disable()).with_state(Arc::clone(&database));
+    let careless = careless.with_state(Arc::clone(&database));
     // The door must change the request before it is routed, so it stands around a router.
     let behind_the_door =
         Router::new().fallback_service(careless).layer(middleware::from_fn(door::careless));
@@ -117,7 +116,6 @@ fn safe_twins() -> Router<Arc<Database>> {
         .route("/prescriptions/{number}", patch(careful(prescriptions::safe_update)))
         .route("/staff/customers", get(careful(customers::safe_list)))
         .route("/staff/export", get(careful(back_office::safe_export)))
-        .layer(DefaultBodyLimit::disable())
 }
 
 fn nowhere(_call: &Call, _books: &Books<'_>) -> Result<Answer, Fault> {

@@ -1,18 +1,17 @@
 //! How the safe twins read: one media type, one encoding, typed, bounded, every name once.
 
 use axum::extract::Query;
+use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
-
-use axum::http::StatusCode;
 
 use crate::answer::Fault;
 use crate::call::{Call, Caller, known};
 use crate::database::{Books, Row};
 use crate::decode;
 
-/// The largest body that a safe twin reads.
+/// The largest body that a safe twin reads; a larger one is received, but neither decoded nor kept.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// A JSON body.

@@ -14,6 +14,8 @@ mod exposure;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
+mod instance;
+#[cfg(test)]
 mod inventory;
 #[cfg(test)]
 mod journeys;
