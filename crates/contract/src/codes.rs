@@ -1,13 +1,42 @@
-//! The kinds of problem that an OpenAPI document can have.
+//! The kinds of problem that an OpenAPI document can have. Names are stable; `portcullis explain
+//! NAME` prints the page.
 
 use portcullis_model::Code;
 
-/// Neither JSON nor YAML.
+/// All of them.
+pub const ALL: &[&Code] = &[
+    &UNREADABLE,
+    &TOO_LARGE,
+    &VERSION,
+    &STRUCTURE,
+    &DANGLING_REFERENCE,
+    &FOREIGN_REFERENCE,
+    &REFERENCE_CYCLE,
+    &SERVER,
+    &PATH_TEMPLATE,
+    &SAME_PATH,
+    &SPLITTABLE_PATH,
+    &PARAMETER,
+    &PARAMETER_STYLE,
+    &NOT_SERVED,
+    &MEDIA_TYPE,
+    &SECURITY,
+    &SUNSET,
+    &SLOW_PATTERN,
+    &SCHEMA,
+    &FREE_FORM,
+    &OPERATION_ID,
+    &UNKNOWN_KEY,
+    &TOO_COMPLEX,
+    &MORE_PROBLEMS,
+];
+
+/// The document is neither JSON nor YAML with one reading.
 pub static UNREADABLE: Code = Code {
     name: "contract-unreadable",
-    page: r#"# contract-unreadable
+    page: "# contract-unreadable
 
-The document is neither JSON nor YAML.
+The document is neither JSON nor YAML with one reading.
 
 ## Example
 
@@ -21,6 +50,533 @@ The bracket is never closed.
 ## What to do
 
 Correct the text at the place that is shown. JSON is expected where the name ends with `.json` or
-the text begins with `{`, YAML everywhere else.
+the text begins with `{` or `[`, YAML everywhere else. Names that stand twice in one object, merge
+keys (`<<`), tags and a second YAML document are refused, because readers differ on them.
+",
+};
+
+/// The document is larger than a contract may be.
+pub static TOO_LARGE: Code = Code {
+    name: "contract-too-large",
+    page: "# contract-too-large
+
+The document is larger than a contract may be.
+
+## Example
+
+```yaml
+a: &a [x, x, x, x, x, x, x, x]
+b: &b [*a, *a, *a, *a, *a, *a, *a, *a]
+c: &c [*b, *b, *b, *b, *b, *b, *b, *b]
+```
+
+A few more lines like these would fill any memory.
+
+## What to do
+
+A document may have 256 MiB, 50 million values, 512 levels, and 16 MiB that come from aliases. Take
+out large examples, and write repeated parts once under `components`.
+",
+};
+
+/// The document does not say that it is OpenAPI 3.0 or 3.1.
+pub static VERSION: Code = Code {
+    name: "contract-version",
+    page: r#"# contract-version
+
+The document does not say that it is OpenAPI 3.0 or 3.1.
+
+## Example
+
+```yaml
+swagger: "2.0"
+```
+
+## What to do
+
+OpenAPI 3.0.x and 3.1.x are read. Convert a Swagger 2.0 document to OpenAPI 3.0 first; most
+converters need one command. A document for 3.2 that uses none of its new features can be marked
+`openapi: 3.1.1`.
 "#,
 };
+
+/// Something that the OpenAPI specification requires is missing or is of another kind.
+pub static STRUCTURE: Code = Code {
+    name: "contract-structure",
+    page: r#"# contract-structure
+
+Something that the OpenAPI specification requires is missing or is of another kind.
+
+## Example
+
+```yaml
+openapi: 3.0.3
+info: { title: Pharmacy, version: "1" }
+paths: []
+```
+
+`paths` must be an object.
+
+## What to do
+
+Write what the message asks for at the place that is shown. An error stops the gateway. As a
+warning, the message says what is left out because of it.
+"#,
+};
+
+/// A `$ref` points to something that is not in the document.
+pub static DANGLING_REFERENCE: Code = Code {
+    name: "contract-dangling-reference",
+    page: r##"# contract-dangling-reference
+
+A `$ref` points to something that is not in the document.
+
+## Example
+
+```yaml
+schema: { $ref: "#/components/schemas/Oder" }
+```
+
+There is `Order`, and no `Oder`.
+
+## What to do
+
+Correct the pointer, or add what it points to. Nothing is guessed, so the gateway does not start:
+what stands behind the pointer decides what may pass.
+"##,
+};
+
+/// A `$ref` points to another file, to a URL, or to an anchor.
+pub static FOREIGN_REFERENCE: Code = Code {
+    name: "contract-foreign-reference",
+    page: r#"# contract-foreign-reference
+
+A `$ref` points to another file, to a URL, or to an anchor.
+
+## Example
+
+```yaml
+schema: { $ref: "./order.yaml" }
+```
+
+## What to do
+
+References inside the document (`#/components/...`) are read. Bundle the files into one document
+before; every common OpenAPI tool can do that. Nothing is ever fetched.
+"#,
+};
+
+/// A chain of `$ref`s leads back to itself without ever saying anything.
+pub static REFERENCE_CYCLE: Code = Code {
+    name: "contract-reference-cycle",
+    page: r##"# contract-reference-cycle
+
+A chain of `$ref`s leads back to itself without ever saying anything.
+
+## Example
+
+```yaml
+components:
+  parameters:
+    A: { $ref: "#/components/parameters/B" }
+    B: { $ref: "#/components/parameters/A" }
+```
+
+## What to do
+
+Give one of them a content. Schemas that contain themselves (a tree, a comment with answers) are
+fine; this is about references that point to nothing but references.
+"##,
+};
+
+/// The base path of the API is not clear from `servers`.
+pub static SERVER: Code = Code {
+    name: "contract-server",
+    page: "# contract-server
+
+The base path of the API is not clear from `servers`.
+
+## Example
+
+```yaml
+servers:
+  - url: https://api.example.com/v1
+  - url: https://api.example.com/v2
+```
+
+Is it `/v1` or `/v2`?
+
+## What to do
+
+The first server decides. Put the right one first, give every server variable a default, or set
+`base_path` in the policy. `servers` inside paths and operations are not read.
+",
+};
+
+/// No request can match this path, so its operations are not served.
+pub static PATH_TEMPLATE: Code = Code {
+    name: "contract-path-template",
+    page: "# contract-path-template
+
+No request can match this path, so its operations are not served.
+
+## Example
+
+```yaml
+paths:
+  /orders?state={state}: { get: {} }
+```
+
+A query is no part of a path.
+
+## What to do
+
+Write the path with `/` first, braces around names, no query, no fragment, no empty segment and no
+`.` or `..`. Declare query values as parameters.
+",
+};
+
+/// Two operations have the same method and match the same paths.
+pub static SAME_PATH: Code = Code {
+    name: "contract-same-path",
+    page: "# contract-same-path
+
+Two operations have the same method and match the same paths.
+
+## Example
+
+```yaml
+paths:
+  /orders/{id}: { get: { operationId: getOrder } }
+  /orders/{number}: { get: { operationId: getByNumber } }
+```
+
+Parameter names do not tell paths apart.
+
+## What to do
+
+The first one is served, the second is not. Join them, or give one of them another path.
+",
+};
+
+/// Several values stand in one path segment, and some texts can be split in two ways.
+pub static SPLITTABLE_PATH: Code = Code {
+    name: "contract-splittable-path",
+    page: r#"# contract-splittable-path
+
+Several values stand in one path segment, and some texts can be split in two ways.
+
+## Example
+
+```yaml
+paths:
+  /files/{name}.{extension}: { get: {} }
+```
+
+Is `a.tar.gz` the name `a` or `a.tar`?
+
+## What to do
+
+The first value is taken as short as possible: `a` and `tar.gz`. If the API splits otherwise, let the
+schemas of the parameters forbid the text between them (`pattern: "^[^.]+$"`).
+"#,
+};
+
+/// A parameter does not fit its operation.
+pub static PARAMETER: Code = Code {
+    name: "contract-parameter",
+    page: "# contract-parameter
+
+A parameter does not fit its operation.
+
+## Example
+
+```yaml
+paths:
+  /orders/{id}:
+    get:
+      parameters: [{ name: order_id, in: path, required: true, schema: { type: string } }]
+```
+
+The path says `id`.
+
+## What to do
+
+Make names agree. A path value that is not declared is taken as any text. A declared path parameter
+that the path does not name is left out. Header parameters called `Accept`, `Content-Type` and
+`Authorization` are left out, as the specification says.
+",
+};
+
+/// A parameter is written in a style that this version does not read.
+pub static PARAMETER_STYLE: Code = Code {
+    name: "contract-parameter-style",
+    page: "# contract-parameter-style
+
+A parameter is written in a style that this version does not read.
+
+## Example
+
+```yaml
+- { name: ids, in: query, style: pipeDelimited, schema: { type: array, items: { type: integer } } }
+```
+
+## What to do
+
+Its value is taken as one text and passes without being checked against the schema. Where the API
+allows it, use the default style of its place (`form` in a query, `simple` in a path or header), or
+`deepObject` for an object of one level in a query.
+",
+};
+
+/// An operation cannot be checked, so it is closed.
+pub static NOT_SERVED: Code = Code {
+    name: "contract-operation-not-served",
+    page: r#"# contract-operation-not-served
+
+An operation cannot be checked, so it is closed.
+
+## Example
+
+```yaml
+schema: { type: string, pattern: "(" }
+```
+
+This pattern is none; what it should forbid is not known.
+
+## What to do
+
+Correct the place that is shown. All other operations are served.
+"#,
+};
+
+/// A key under `content` is no media type, or of a type that is not looked into.
+pub static MEDIA_TYPE: Code = Code {
+    name: "contract-media-type",
+    page: "# contract-media-type
+
+A key under `content` is no media type, or of a type that is not looked into.
+
+## Example
+
+```yaml
+content:
+  multipart/form-data: { schema: { type: object } }
+```
+
+## What to do
+
+Bodies of type XML and multipart are not read in this version: requests with them are refused, and
+answers with them are not inspected. Declare `application/json` or
+`application/x-www-form-urlencoded` where the API takes it.
+",
+};
+
+/// A security requirement or scheme cannot be satisfied as it is written.
+pub static SECURITY: Code = Code {
+    name: "contract-security",
+    page: "# contract-security
+
+A security requirement or scheme cannot be satisfied as it is written.
+
+## Example
+
+```yaml
+security: [{ baerer: [] }]
+components:
+  securitySchemes: { bearer: { type: http, scheme: bearer } }
+```
+
+## What to do
+
+Name a scheme that stands under `components.securitySchemes`, and give it a type that OpenAPI knows.
+Until then nothing satisfies the requirement, and callers are refused.
+",
+};
+
+/// `x-sunset` is not a date, so it has no effect.
+pub static SUNSET: Code = Code {
+    name: "contract-sunset",
+    page: "# contract-sunset
+
+`x-sunset` is not a date, so it has no effect.
+
+## Example
+
+```yaml
+x-sunset: next spring
+```
+
+## What to do
+
+Write the first day on which the operation is no longer served: `x-sunset: 2027-03-31`.
+",
+};
+
+/// A pattern looks around or refers back, so it cannot be matched in linear time.
+pub static SLOW_PATTERN: Code = Code {
+    name: "contract-slow-pattern",
+    page: r#"# contract-slow-pattern
+
+A pattern looks around or refers back, so it cannot be matched in linear time.
+
+## Example
+
+```yaml
+pattern: "^(?!.*secret).*$"
+```
+
+## What to do
+
+It is enforced with a bounded number of steps; a value that needs more is refused. Where you can,
+write it without `(?=`, `(?!`, `(?<` and `\\1`.
+"#,
+};
+
+/// A schema says something that has no meaning, or that is not read in this version.
+pub static SCHEMA: Code = Code {
+    name: "contract-schema",
+    page: "# contract-schema
+
+A schema says something that has no meaning, or that is not read in this version.
+
+## Example
+
+```yaml
+type: strng
+```
+
+## What to do
+
+Correct it. Operations whose requests depend on it are not served until then, because what it
+should forbid is not known.
+",
+};
+
+/// One alternative of a schema allows any properties, beside others that declare theirs.
+pub static FREE_FORM: Code = Code {
+    name: "contract-free-form",
+    page: r##"# contract-free-form
+
+One alternative of a schema allows any properties, beside others that declare theirs.
+
+## Example
+
+```yaml
+oneOf:
+  - $ref: "#/components/schemas/Card"
+  - type: object
+```
+
+## What to do
+
+Only the declared properties count as declared; the free-form alternative does not open the rest. If
+any property may really stand there, say so with `additionalProperties: {}`.
+"##,
+};
+
+/// Two operations have the same `operationId`.
+pub static OPERATION_ID: Code = Code {
+    name: "contract-operation-id",
+    page: "# contract-operation-id
+
+Two operations have the same `operationId`.
+
+## Example
+
+```yaml
+paths:
+  /orders: { get: { operationId: list } }
+  /cards: { get: { operationId: list } }
+```
+
+## What to do
+
+In the policy the name means the first of them. Rename one, or write `GET /cards` there.
+",
+};
+
+/// A key stands where OpenAPI does not know it, so it has no effect.
+pub static UNKNOWN_KEY: Code = Code {
+    name: "contract-unknown-key",
+    page: "# contract-unknown-key
+
+A key stands where OpenAPI does not know it, so it has no effect.
+
+## Example
+
+```yaml
+paths:
+  /orders: { gett: {} }
+```
+
+## What to do
+
+Correct its spelling, or begin it with `x-` if it is an extension.
+",
+};
+
+/// The schemas are combined in so many ways that they cannot be compiled within bounds.
+pub static TOO_COMPLEX: Code = Code {
+    name: "contract-too-complex",
+    page: r##"# contract-too-complex
+
+The schemas are combined in so many ways that they cannot be compiled within bounds.
+
+## Example
+
+```yaml
+Node:
+  oneOf: [{ $ref: "#/components/schemas/A" }, { $ref: "#/components/schemas/B" }]
+```
+
+with hundreds of alternatives that contain one another.
+
+## What to do
+
+Use fewer alternatives that refer to one another, and fewer levels of `allOf`.
+"##,
+};
+
+/// There are more problems than are shown.
+pub static MORE_PROBLEMS: Code = Code {
+    name: "contract-more-problems",
+    page: "# contract-more-problems
+
+There are more problems than are shown.
+
+## Example
+
+```text
+214 more problems are not shown
+```
+
+## What to do
+
+Correct the ones that are shown, then read the document again.
+",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_code_has_a_name_of_its_own_and_a_page() {
+        let mut names = HashSet::new();
+        for code in ALL {
+            assert!(names.insert(code.name), "{} stands twice", code.name);
+            assert!(code.name.starts_with("contract-"), "{}", code.name);
+            assert!(
+                code.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
+                "{}",
+                code.name
+            );
+            assert!(code.page.starts_with(&format!("# {}\n", code.name)), "{}", code.name);
+            for heading in ["\n## Example\n", "\n## What to do\n"] {
+                assert!(code.page.contains(heading), "{} lacks {heading}", code.name);
+            }
+        }
+    }
+}

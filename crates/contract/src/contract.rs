@@ -4,6 +4,7 @@ use portcullis_model::{Diagnostic, Method, Span};
 
 use crate::operation::Operation;
 use crate::path::CanonicalPath;
+use crate::route::Routes;
 use crate::shape::Shapes;
 
 /// An OpenAPI document, compiled: immutable, shared by all requests.
@@ -30,6 +31,7 @@ pub struct Contract {
     pub schemes: Vec<SecurityScheme>,
     /// What was not understood, or cannot be enforced, or is doubtful.
     pub warnings: Vec<Diagnostic>,
+    pub(crate) routes: Routes,
 }
 
 /// What a method and path lead to.
@@ -47,8 +49,19 @@ impl Contract {
     /// Which operation is this? `path` is without the base path. Literal segments win over
     /// templated ones (OpenAPI 3.1 section 4.8.8.2), from left to right, with backtracking.
     pub fn find(&self, method: Method, path: &CanonicalPath) -> Find<'_> {
-        let _ = (method, path);
-        Find::Nothing
+        self.routes.find(method, path)
+    }
+
+    /// Appends the values of an operation's path parameters: name and decoded value, in the order
+    /// of the template. Both are borrowed, so a caller that keeps the list allocates nothing.
+    /// `path` is one that [`Contract::find`] led to this operation.
+    pub fn path_values<'a>(
+        &'a self,
+        operation: usize,
+        path: &'a CanonicalPath,
+        values: &mut Vec<(&'a str, &'a str)>,
+    ) {
+        self.routes.values(operation, path, values);
     }
 
     /// The operation of this index.

@@ -4,16 +4,29 @@
 //! a [`Contract`]. Versions 3.0 and 3.1 come in as JSON or YAML; every place that is not
 //! understood or cannot be enforced becomes a located warning, never silence.
 
+mod bodies;
 pub mod codes;
 mod contract;
+mod document;
 mod media;
+mod notes;
 mod operation;
+mod operations;
 mod parameter;
+mod parameters;
 mod path;
 mod read;
+mod reader;
+mod reference;
+mod route;
 mod scalar;
 mod schema;
+mod security;
+mod servers;
 mod shape;
+mod template;
+mod version;
+mod yaml;
 
 pub use contract::{Contract, Find, SchemePlace, SecurityRequirement, SecurityScheme};
 pub use media::{BodyKind, Media, MediaRange};

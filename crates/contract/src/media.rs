@@ -33,14 +33,10 @@ impl MediaRange {
         let (main, sub) = essence.split_once('/')?;
         let is_token = |word: &str| {
             !word.is_empty()
-                && word
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&b))
+                && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&b))
         };
-        (is_token(main) && is_token(sub)).then(|| Self {
-            main: main.to_ascii_lowercase(),
-            sub: sub.to_ascii_lowercase(),
-        })
+        (is_token(main) && is_token(sub))
+            .then(|| Self { main: main.to_ascii_lowercase(), sub: sub.to_ascii_lowercase() })
     }
 
     /// Whether a body of type `other` (no range itself) falls under it.

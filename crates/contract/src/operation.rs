@@ -46,9 +46,7 @@ impl Operation {
 
     /// The declared answer for a status: exact, else range (`4XX`), else `default`.
     pub fn response(&self, status: u16) -> Option<&Response> {
-        self.responses
-            .iter()
-            .find(|response| response.status.covers(status))
+        self.responses.iter().find(|response| response.status.covers(status))
     }
 }
 

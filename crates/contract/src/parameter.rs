@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use portcullis_model::Span;
 
 use crate::schema::Schema;
+use crate::shape::Types;
 
 /// Where a parameter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +44,8 @@ pub struct Parameter {
     pub schema: Option<Schema>,
     /// Where it is declared.
     pub span: Span,
+    /// The types of one value: those of the schema, or of its items.
+    pub(crate) scalar_types: Types,
 }
 
 /// How the values of a parameter are written (OpenAPI `style` and `explode`; Appendix C).
@@ -90,7 +93,6 @@ pub enum ScalarFault {
 impl Parameter {
     /// Reads one text as the type that the schema (or that of its items) allows.
     pub fn scalar<'a>(&self, text: Cow<'a, str>) -> Result<Scalar<'a>, ScalarFault> {
-        let _ = &self.schema;
-        Ok(Scalar::Text(text))
+        Scalar::read(text, self.scalar_types)
     }
 }

@@ -1,16 +1,140 @@
 //! From a text to a [`Contract`].
 
+use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
 use portcullis_model::{Diagnostic, SourceId, Sources};
+use sha2::{Digest, Sha256};
 
 use crate::codes;
 use crate::contract::Contract;
+use crate::document::{Node, Tree};
+use crate::notes::{Notes, shown};
+use crate::reader::Reader;
+use crate::reference::References;
+use crate::schema::{Definitions, Validators};
+use crate::shape::ShapeBuilder;
+use crate::version::Version;
+
+/// Reading recurses into values (512 deep at most) and schemas (1,000 at most). It has a stack of
+/// its own, so that no caller's can be too small; pages that are not used cost nothing.
+const STACK_BYTES: usize = 256 << 20;
 
 /// Reads an OpenAPI document. What stops is in the error, at least one entry; what does not is in
 /// [`Contract::warnings`].
 pub fn read(sources: &mut Sources, main: SourceId) -> Result<Contract, Vec<Diagnostic>> {
-    let name = sources.name(main);
-    Err(vec![Diagnostic::error(
-        &codes::UNREADABLE,
-        format!("`{name}` cannot be read as an OpenAPI document"),
-    )])
+    let sources: &Sources = sources;
+    thread::scope(|scope| {
+        let reading = thread::Builder::new()
+            .name("contract".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, || read_document(sources, main));
+        match reading.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => {
+                let message = format!("no thread can be started to read the document: {error}");
+                Err(vec![Diagnostic::error(&codes::UNREADABLE, message)])
+            }
+        }
+    })
+}
+
+fn read_document(sources: &Sources, main: SourceId) -> Result<Contract, Vec<Diagnostic>> {
+    let tree = Tree::read(sources, main).map_err(|problem| vec![problem])?;
+    let root = tree.root();
+    let (openapi, version) = version(root).map_err(|problem| vec![problem])?;
+    let text = sources.text(main);
+    let references = References::new(root);
+    let mut reader = Reader {
+        root,
+        version,
+        references: &references,
+        shapes: ShapeBuilder::new(&references, version),
+        definitions: Definitions::default(),
+        validators: Arc::new(OnceLock::new()),
+        has_read_only: text.contains("readOnly"),
+        notes: Notes::default(),
+    };
+    let (title, version) = reader.info();
+    let (base_path, base_path_span) = reader.base_path();
+    let mut schemes = reader.schemes();
+    if reader.expect(root, "paths", "an object", Node::is_object).is_none() {
+        return Err(reader.notes.into_diagnostics());
+    }
+    let operations = reader.operations(&mut schemes);
+    if reader.notes.has_error() {
+        return Err(reader.notes.into_diagnostics());
+    }
+    let (validators, faults) = Validators::compile(&reader.definitions);
+    let (operations, routes) = reader.served(operations, &faults);
+    // It was empty: this is the only place that fills it.
+    let _ = reader.validators.set(validators);
+    Ok(Contract {
+        title,
+        version,
+        openapi,
+        digest: digest(text),
+        base_path,
+        base_path_span,
+        operations,
+        shapes: reader.shapes.finish(),
+        schemes,
+        warnings: reader.notes.into_diagnostics(),
+        routes,
+    })
+}
+
+/// The `openapi` field, and what it means.
+fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
+    const READ: &str = "OpenAPI 3.0 and 3.1 are read";
+    let problem = |node: Node<'_>, message: String| {
+        Diagnostic::error(&codes::VERSION, message).at(node.span())
+    };
+    if !root.is_object() {
+        let message = format!("an OpenAPI document is an object, and this is {}", root.kind_name());
+        return Err(problem(root, message));
+    }
+    if let Some(swagger) = root.get("swagger") {
+        let message = format!("this is Swagger {}", swagger.as_word().unwrap_or("2.0"));
+        return Err(problem(swagger, message).help(format!("{READ}: convert the document first")));
+    }
+    let Some(openapi) = root.get("openapi") else {
+        let message = "this is no OpenAPI document: the field `openapi` is missing".to_owned();
+        return Err(problem(root, message).help(READ));
+    };
+    let text = openapi.as_word().unwrap_or_default();
+    let Some(version) = Version::parse(text) else {
+        let message = format!("OpenAPI {} is not read", shown(text));
+        return Err(problem(openapi, message).help(READ));
+    };
+    Ok((text.to_owned(), version))
+}
+
+impl Reader<'_> {
+    /// Title and version. A document without them is incomplete, and as safe as another.
+    fn info(&mut self) -> (String, String) {
+        let info = self.root.get("info");
+        let word = |name| {
+            let word = info.and_then(|info| info.get(name)).and_then(Node::as_word);
+            word.unwrap_or_default().to_owned()
+        };
+        let (title, version) = (word("title"), word("version"));
+        if title.is_empty() || version.is_empty() {
+            let place = info.unwrap_or(self.root).span();
+            let message = "`info` should have a title and a version";
+            self.notes.warn(&codes::STRUCTURE, place, message);
+        }
+        (title, version)
+    }
+}
+
+fn digest(text: &str) -> String {
+    let mut out = String::with_capacity(64);
+    for byte in Sha256::digest(text.as_bytes()) {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
 }

@@ -1,11 +1,25 @@
 //! A schema: exact validity, and the shape.
 
+mod definitions;
+mod patterns;
+mod representation;
+mod translate;
+mod validators;
+
+use std::sync::{Arc, OnceLock};
+
 use portcullis_model::{Pointer, Span};
 
 use crate::parameter::Scalar;
 use crate::shape::{ShapeId, Types};
+use representation::Instance;
+
+pub(crate) use definitions::Definitions;
+pub(crate) use translate::Fault;
+pub(crate) use validators::Validators;
 
 /// A schema at one place of the document (parameter, body, answer).
+#[derive(Debug)]
 pub struct Schema {
     /// The declared properties, and what else may stand beside them.
     pub shape: ShapeId,
@@ -13,15 +27,15 @@ pub struct Schema {
     pub types: Types,
     /// Where it stands.
     pub span: Span,
+    /// How values are checked; schemas of answers have no validator in this version.
+    pub(crate) definition: Option<Definition>,
 }
 
-impl std::fmt::Debug for Schema {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Schema")
-            .field("shape", &self.shape)
-            .field("types", &self.types)
-            .finish()
-    }
+/// A definition among the validators of a contract, which are compiled when all are known.
+#[derive(Debug, Clone)]
+pub(crate) struct Definition {
+    pub(crate) validators: Arc<OnceLock<Validators>>,
+    pub(crate) index: usize,
 }
 
 /// Where and why a value is not what its schema says. Never holds the value itself.
@@ -31,26 +45,38 @@ pub struct Mismatch {
     pub at: Pointer,
     /// The keyword that is not met: `maxLength`.
     pub keyword: &'static str,
-    /// Where in the schema.
+    /// Where in the schema: a pointer into the document behind a reference, else into the schema
+    /// itself.
     pub schema_at: Pointer,
+}
+
+impl Mismatch {
+    /// What is said of every value where there is no validator.
+    pub(crate) const fn not_compiled() -> Self {
+        Self { at: Pointer::root(), keyword: "schema", schema_at: Pointer::root() }
+    }
 }
 
 impl Schema {
     /// Whether a JSON value is what the schema says for requests; the first mismatch if not.
+    /// Where there is no validator, as for answers in this version, no value is.
     pub fn check(&self, value: portcullis_json::Value<'_>) -> Result<(), Mismatch> {
-        let _ = value;
-        Ok(())
+        self.check_instance(Instance::Json(value))
     }
 
     /// The same for a single value that came as text.
     pub fn check_scalar(&self, value: &Scalar<'_>) -> Result<(), Mismatch> {
-        let _ = value;
-        Ok(())
+        self.check_instance(Instance::Scalar(value))
     }
 
     /// The same for several.
     pub fn check_list(&self, values: &[Scalar<'_>]) -> Result<(), Mismatch> {
-        let _ = values;
-        Ok(())
+        self.check_instance(Instance::List(values))
+    }
+
+    fn check_instance(&self, instance: Instance<'_>) -> Result<(), Mismatch> {
+        let definition = self.definition.as_ref().ok_or_else(Mismatch::not_compiled)?;
+        let validators = definition.validators.get().ok_or_else(Mismatch::not_compiled)?;
+        validators.check(definition.index, instance)
     }
 }

@@ -3,7 +3,15 @@
 //! A shape answers "is this name declared here?", in both directions. Exact validity (which
 //! combination of them is allowed) stays with the schema itself.
 
+mod build;
+mod describe;
+mod gather;
+
+use std::fmt;
+
 use regex::Regex;
+
+pub(crate) use build::ShapeBuilder;
 
 /// All shapes of a contract. Recursive schemas are cycles in this graph.
 #[derive(Debug, Default)]
@@ -16,7 +24,7 @@ pub struct Shapes {
 pub struct ShapeId(pub(crate) u32);
 
 /// What is declared of a value.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Shape {
     /// The JSON types that it may have.
     pub types: Types,
@@ -93,9 +101,49 @@ impl Types {
         Self(self.0 & other.0)
     }
 
+    /// Whether any of `other` is allowed.
+    pub const fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// Whether all of `other` is allowed.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+}
+
+impl Default for Types {
+    fn default() -> Self {
+        Self::ANY
+    }
+}
+
+impl fmt::Display for Types {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMES: [(Types, &str); 7] = [
+            (Types::NULL, "null"),
+            (Types::BOOLEAN, "boolean"),
+            (Types::NUMBER, "number"),
+            (Types::INTEGER, "integer"),
+            (Types::STRING, "string"),
+            (Types::ARRAY, "array"),
+            (Types::OBJECT, "object"),
+        ];
+        match *self {
+            Self::ANY => return f.write_str("anything"),
+            Self::NONE => return f.write_str("nothing"),
+            _ => {}
+        }
+        let mut is_first = true;
+        for (types, name) in NAMES {
+            let is_implied = types == Self::INTEGER && self.contains(Self::NUMBER);
+            if self.contains(types) && !is_implied {
+                f.write_str(if is_first { "" } else { " | " })?;
+                f.write_str(name)?;
+                is_first = false;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -131,9 +179,7 @@ impl Shapes {
 impl ObjectShape {
     /// The declared properties, in document order.
     pub fn properties(&self) -> impl Iterator<Item = (&str, Property)> {
-        self.properties
-            .iter()
-            .map(|(name, property)| (&**name, *property))
+        self.properties.iter().map(|(name, property)| (&**name, *property))
     }
 
     /// The declared property of this name. `hint` is where the last one was found: members mostly
@@ -148,10 +194,7 @@ impl ObjectShape {
         let place = self
             .by_name
             .binary_search_by(|index| {
-                self.properties
-                    .get(*index as usize)
-                    .map_or("", |(known, _)| known)
-                    .cmp(name)
+                self.properties.get(*index as usize).map_or("", |(known, _)| known).cmp(name)
             })
             .ok()?;
         let index = *self.by_name.get(place)? as usize;
@@ -161,9 +204,6 @@ impl ObjectShape {
 
     /// The shape of a member that only a pattern declares.
     pub fn pattern(&self, name: &str) -> Option<ShapeId> {
-        self.patterns
-            .iter()
-            .find(|(pattern, _)| pattern.is_match(name))
-            .map(|(_, shape)| *shape)
+        self.patterns.iter().find(|(pattern, _)| pattern.is_match(name)).map(|(_, shape)| *shape)
     }
 }

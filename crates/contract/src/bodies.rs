@@ -1,0 +1,129 @@
+//! Bodies of requests and answers.
+
+use portcullis_model::Diagnostic;
+
+use crate::codes;
+use crate::document::Node;
+use crate::media::{BodyKind, Media, MediaRange};
+use crate::notes::shown;
+use crate::operation::{RequestBody, Response, StatusPattern};
+use crate::reader::{Closed, Direction, Reader};
+
+/// Media types of one body.
+const MEDIA_MAX: usize = 256;
+
+impl<'a> Reader<'a> {
+    /// `requestBody`.
+    pub(crate) fn request_body(
+        &mut self,
+        operation: Node<'a>,
+    ) -> Result<Option<RequestBody>, Closed> {
+        let Some(node) = operation.get("requestBody").filter(|node| !node.is_null()) else {
+            return Ok(None);
+        };
+        let body = self.object(node, "`requestBody`")?;
+        Ok(Some(RequestBody {
+            required: body.is_true("required"),
+            media: self.content(body, Direction::Request)?,
+            span: node.span(),
+        }))
+    }
+
+    /// `responses`, exact statuses before ranges before `default`.
+    pub(crate) fn responses(&mut self, operation: Node<'a>) -> Result<Vec<Response>, Closed> {
+        let mut responses: Vec<Response> = Vec::new();
+        let Some(list) = operation.get("responses").filter(|node| !node.is_null()) else {
+            return Ok(responses);
+        };
+        for (key, node) in list.members().filter(|(key, _)| !key.text.starts_with("x-")) {
+            let Some(status) = status_pattern(key.text) else {
+                let message =
+                    format!("{} is no status: this answer is not declared", shown(key.text));
+                self.notes.push(
+                    Diagnostic::warning(&codes::STRUCTURE, message)
+                        .at(key.span)
+                        .help("write `200`, `4XX` or `default`"),
+                );
+                continue;
+            };
+            if responses.iter().any(|known| known.status == status) {
+                continue;
+            }
+            let response = self.object(node, "an answer")?;
+            responses.push(Response {
+                status,
+                media: self.content(response, Direction::Answer)?,
+                span: key.span,
+            });
+        }
+        responses.sort_by_key(|response| response.status);
+        Ok(responses)
+    }
+
+    /// `content`, most specific first.
+    fn content(&mut self, holder: Node<'a>, direction: Direction) -> Result<Vec<Media>, Closed> {
+        let mut media: Vec<Media> = Vec::new();
+        for (key, node) in holder.get("content").into_iter().flat_map(Node::members) {
+            let Some(range) = MediaRange::parse(key.text) else {
+                let message = format!("{} is no media type", shown(key.text));
+                self.notes.warn(&codes::MEDIA_TYPE, key.span, message);
+                continue;
+            };
+            if media.len() == MEDIA_MAX {
+                let message =
+                    format!("more than {MEDIA_MAX} media types stand under one `content`");
+                return Err(Closed::new(holder, message));
+            }
+            if media.iter().any(|known| known.range == range) {
+                let message = format!("{} stands twice: the first one counts", shown(key.text));
+                self.notes.warn(&codes::MEDIA_TYPE, key.span, message);
+                continue;
+            }
+            let kind = range.kind();
+            let is_inspected = !matches!(kind, BodyKind::Multipart | BodyKind::Xml);
+            if !is_inspected {
+                let consequence = match direction {
+                    Direction::Request => "requests with it are refused",
+                    Direction::Answer => "answers with it are not inspected",
+                };
+                let message =
+                    format!("{} is not read in this version: {consequence}", shown(key.text));
+                self.notes.warn(&codes::MEDIA_TYPE, key.span, message);
+            }
+            let declared = self.object(node, "a media type")?;
+            let schema = declared.get("schema").and_then(|schema| {
+                let direction = if is_inspected { direction } else { Direction::Answer };
+                self.schema(schema, direction)
+            });
+            media.push(Media { range, kind, schema, span: key.span });
+        }
+        media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));
+        Ok(media)
+    }
+}
+
+fn status_pattern(key: &str) -> Option<StatusPattern> {
+    match key.as_bytes() {
+        b"default" => Some(StatusPattern::Default),
+        [hundred @ b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => {
+            Some(StatusPattern::Range(u16::from(hundred - b'0')))
+        }
+        [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9'] => key.parse().ok().map(StatusPattern::Exact),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_three_digits_a_range_or_default() {
+        assert_eq!(status_pattern("200"), Some(StatusPattern::Exact(200)));
+        assert_eq!(status_pattern("4XX"), Some(StatusPattern::Range(4)));
+        assert_eq!(status_pattern("default"), Some(StatusPattern::Default));
+        for key in ["2000", "20", "600", "2X0", "Default", "", "ok"] {
+            assert_eq!(status_pattern(key), None, "{key}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! All problems of one reading, each told once, up to a maximum.
+
+use std::collections::HashSet;
+
+use portcullis_model::{Code, Diagnostic, Severity, Span};
+
+use crate::codes;
+
+/// Problems that are told; what comes after them is counted. Nobody reads more.
+const TOLD_MAX: usize = 500;
+
+/// Gathers problems, so that one run tells all of them.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    told: Vec<Diagnostic>,
+    untold: usize,
+    has_error: bool,
+    /// Components are read once for each operation that uses them, and told once.
+    known: HashSet<(&'static str, Option<Span>, String)>,
+}
+
+impl Notes {
+    /// Notes a problem.
+    pub(crate) fn push(&mut self, problem: Diagnostic) {
+        self.has_error |= problem.severity == Severity::Error;
+        if self.is_full() {
+            self.untold += 1;
+            return;
+        }
+        let key = (problem.code.name, problem.span, problem.message.clone());
+        if self.known.insert(key) {
+            self.told.push(problem);
+        }
+    }
+
+    /// Notes a warning at a place.
+    pub(crate) fn warn(&mut self, code: &'static Code, span: Span, message: impl Into<String>) {
+        self.push(Diagnostic::warning(code, message).at(span));
+    }
+
+    /// Whether what comes now is only counted: no suggestion needs to be worked out for it.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.told.len() >= TOLD_MAX
+    }
+
+    /// Whether nothing can be built on what was read.
+    pub(crate) const fn has_error(&self) -> bool {
+        self.has_error
+    }
+
+    /// All of them: errors first, each kind in the order of the document.
+    pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        self.told.sort_by_key(|note| (note.severity, note.span));
+        if self.untold > 0 {
+            let message = format!("{} more problems are not shown", self.untold);
+            let note = if self.has_error {
+                Diagnostic::error(&codes::MORE_PROBLEMS, message)
+            } else {
+                Diagnostic::warning(&codes::MORE_PROBLEMS, message)
+            };
+            self.told.push(note.help("correct the ones above, then read the document again"));
+        }
+        self.told
+    }
+}
+
+/// Text of the document as messages show it: in backticks, short, without control characters.
+pub(crate) fn shown(text: &str) -> String {
+    const SHOWN_CHARS_MAX: usize = 80;
+    let mut out = String::from("`");
+    for (count, character) in text.chars().enumerate() {
+        if count == SHOWN_CHARS_MAX {
+            out.push_str("...");
+            break;
+        }
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out.push('`');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_once_and_what_is_not_told_is_counted() {
+        let mut notes = Notes::default();
+        for count in 0..2 * (TOLD_MAX + 7) {
+            let message = format!("number {}", count / 2);
+            notes.push(Diagnostic::warning(&codes::STRUCTURE, message));
+        }
+        assert!(!notes.has_error());
+        let told = notes.into_diagnostics();
+        assert_eq!(told.len(), TOLD_MAX + 1);
+        assert!(told[TOLD_MAX].message.ends_with("more problems are not shown"));
+        assert_eq!(told[TOLD_MAX].severity, Severity::Warning);
+    }
+
+    #[test]
+    fn an_untold_error_still_stops() {
+        let mut notes = Notes::default();
+        for count in 0..TOLD_MAX {
+            notes.push(Diagnostic::warning(&codes::STRUCTURE, format!("{count}")));
+        }
+        notes.push(Diagnostic::error(&codes::STRUCTURE, "the one that counts"));
+        assert!(notes.has_error());
+    }
+
+    #[test]
+    fn text_of_a_document_is_shown_short_and_without_controls() {
+        assert_eq!(shown("a\u{1b}[31mb"), "`a\\u{1b}[31mb`");
+        assert_eq!(shown(&"x".repeat(100)).len(), 85);
+    }
+}

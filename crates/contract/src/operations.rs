@@ -1,0 +1,188 @@
+//! `paths`: every operation that can be served.
+
+use std::collections::HashMap;
+
+use portcullis_model::{Date, Diagnostic, Method, Span, did_you_mean};
+
+use crate::codes;
+use crate::contract::SecurityScheme;
+use crate::document::{Name, Node};
+use crate::notes::shown;
+use crate::operation::{Operation, Sunset};
+use crate::reader::{Closed, Reader};
+use crate::route::{Routes, Taken};
+use crate::schema::Fault;
+use crate::template::Template;
+
+/// Members of a path item that are no methods (OpenAPI 3.1 section 4.8.9).
+const PATH_MEMBERS: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
+
+/// An operation, and how its path is matched.
+type Read = (Operation, Template);
+
+impl<'a> Reader<'a> {
+    /// All operations, in document order.
+    pub(crate) fn operations(&mut self, schemes: &mut Vec<SecurityScheme>) -> Vec<Read> {
+        let mut operations = Vec::new();
+        let paths = self.root.get("paths");
+        for (path, node) in paths.into_iter().flat_map(Node::members) {
+            if path.text.starts_with("x-") {
+                continue;
+            }
+            let template = match Template::parse(path.text) {
+                Ok(template) => template,
+                Err(fault) => {
+                    let message = format!("no request can match {}: {fault}", shown(path.text));
+                    self.notes.warn(&codes::PATH_TEMPLATE, path.span, message);
+                    continue;
+                }
+            };
+            if template.patterns().any(crate::template::Pattern::is_splittable) {
+                let message = format!(
+                    "some paths can be split in two ways by {}: the first value is as short as \
+                     possible",
+                    shown(path.text)
+                );
+                self.notes.warn(&codes::SPLITTABLE_PATH, path.span, message);
+            }
+            self.path_item(path, node, &template, schemes, &mut operations);
+        }
+        operations
+    }
+
+    fn path_item(
+        &mut self,
+        path: Name<'a>,
+        node: Node<'a>,
+        template: &Template,
+        schemes: &mut Vec<SecurityScheme>,
+        operations: &mut Vec<Read>,
+    ) {
+        let item = match self.object(node, "the path") {
+            Ok(item) => item,
+            Err(closed) => {
+                self.not_served(path.text, &closed);
+                return;
+            }
+        };
+        self.ignored_servers(item);
+        for (key, node) in item.members() {
+            let Some(method) = Method::ALL.into_iter().find(|method| method.key() == key.text)
+            else {
+                self.path_member(key);
+                continue;
+            };
+            match self.operation((path, key, method), item, node, template, schemes) {
+                Ok(operation) => operations.push((operation, template.clone())),
+                Err(closed) => self.not_served(&format!("{method} {}", path.text), &closed),
+            }
+        }
+    }
+
+    fn path_member(&mut self, key: Name<'a>) {
+        if PATH_MEMBERS.contains(&key.text) || key.text.starts_with("x-") {
+            return;
+        }
+        let message = format!("{} means nothing in a path", shown(key.text));
+        let problem = Diagnostic::warning(&codes::UNKNOWN_KEY, message).at(key.span);
+        let methods = Method::ALL.into_iter().map(Method::key);
+        let known = methods.chain(PATH_MEMBERS);
+        self.notes.push(match did_you_mean(key.text, known) {
+            Some(near) => problem.help(format!("did you mean {}?", shown(near))),
+            None => problem,
+        });
+    }
+
+    /// Notes that an operation, or all of a path, is closed.
+    pub(crate) fn not_served(&mut self, name: &str, closed: &Closed) {
+        let message = format!("{} is not served: {}", shown(name), closed.message);
+        self.notes.warn(&codes::NOT_SERVED, closed.span, message);
+    }
+
+    fn operation(
+        &mut self,
+        (path, key, method): (Name<'a>, Name<'a>, Method),
+        item: Node<'a>,
+        node: Node<'a>,
+        template: &Template,
+        schemes: &mut Vec<SecurityScheme>,
+    ) -> Result<Operation, Closed> {
+        if !node.is_object() {
+            let message = format!("an operation must be an object, not {}", node.kind_name());
+            return Err(Closed::new(node, message));
+        }
+        self.ignored_servers(node);
+        let tags = node.get("tags").into_iter().flat_map(Node::items);
+        Ok(Operation {
+            id: node.get_str("operationId").map(str::to_owned),
+            method,
+            template: path.text.to_owned(),
+            span: key.span,
+            tags: tags.filter_map(Node::as_str).map(str::to_owned).collect(),
+            deprecated: node.is_true("deprecated"),
+            sunset: self.sunset(node),
+            parameters: self.parameters(item, node, template)?,
+            body: self.request_body(node)?,
+            responses: self.responses(node)?,
+            security: self.security(node, schemes),
+        })
+    }
+
+    fn sunset(&mut self, operation: Node<'a>) -> Option<Sunset> {
+        let node = operation.get("x-sunset")?;
+        let date = node.as_str().and_then(|text| Date::parse(text).ok());
+        if date.is_none() {
+            let message = "`x-sunset` must be a date such as `2027-03-31`: it has no effect";
+            self.notes.warn(&codes::SUNSET, node.span(), message);
+        }
+        date.map(|date| Sunset { date, span: node.span() })
+    }
+
+    /// Leaves out operations whose requests cannot be checked, or that match the paths of an
+    /// earlier one.
+    pub(crate) fn served(
+        &mut self,
+        operations: Vec<Read>,
+        faults: &[Option<Fault>],
+    ) -> (Vec<Operation>, Routes) {
+        let mut served: Vec<Operation> = Vec::new();
+        let mut routes = Routes::default();
+        let mut names: HashMap<String, Span> = HashMap::new();
+        for (operation, template) in operations {
+            if let Some(fault) = fault(&operation, faults) {
+                let closed = Closed { span: fault.span, message: fault.message.clone() };
+                self.not_served(&operation.title(), &closed);
+                continue;
+            }
+            if let Err(Taken(first)) = routes.add(operation.method, &template) {
+                let first = served.get(first).map(Operation::title).unwrap_or_default();
+                let message = format!(
+                    "{} matches the same paths as {}, which is served instead",
+                    shown(&operation.title()),
+                    shown(&first)
+                );
+                self.notes.warn(&codes::SAME_PATH, operation.span, message);
+                continue;
+            }
+            if let Some(id) = &operation.id
+                && names.insert(id.clone(), operation.span).is_some()
+            {
+                let message = format!("{} names two operations", shown(id));
+                self.notes.warn(&codes::OPERATION_ID, operation.span, message);
+            }
+            served.push(operation);
+        }
+        (served, routes)
+    }
+}
+
+/// Why a request of an operation cannot be checked.
+fn fault<'f>(operation: &Operation, faults: &'f [Option<Fault>]) -> Option<&'f Fault> {
+    let parameters = operation.parameters.iter();
+    let body = operation.body.iter().flat_map(|body| &body.media);
+    parameters
+        .map(|parameter| &parameter.schema)
+        .chain(body.map(|media| &media.schema))
+        .filter_map(|schema| schema.as_ref()?.definition.as_ref())
+        .find_map(|definition| faults.get(definition.index)?.as_ref())
+}

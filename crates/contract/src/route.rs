@@ -1,0 +1,211 @@
+//! From method and path to an operation: a tree of segments.
+
+use std::collections::HashMap;
+
+use portcullis_model::Method;
+
+use crate::contract::Find;
+use crate::path::CanonicalPath;
+use crate::template::{Pattern, Segment, Template};
+
+/// All templates of a contract. Reading it allocates nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    nodes: Vec<Node>,
+    paths: Vec<Path>,
+    /// The template of each operation, by its index.
+    templates: Vec<Template>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    literals: HashMap<Box<str>, usize>,
+    /// The most specific first.
+    patterns: Vec<(Pattern, usize)>,
+    /// Index into `paths`, if a template ends here.
+    end: Option<usize>,
+}
+
+/// Templates that match the same paths.
+#[derive(Debug, Default)]
+struct Path {
+    methods: Vec<Method>,
+    operations: Vec<(Method, usize)>,
+}
+
+/// An earlier operation has the same method and matches the same paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Taken(pub(crate) usize);
+
+impl Routes {
+    /// Adds the next operation; its index is the number of operations added before. One that is
+    /// taken is not added.
+    pub(crate) fn add(&mut self, method: Method, template: &Template) -> Result<(), Taken> {
+        if self.nodes.is_empty() {
+            self.nodes.push(Node::default());
+        }
+        let mut at = 0;
+        for segment in &template.segments {
+            at = self.child(at, segment);
+        }
+        let index = self.templates.len();
+        let next = self.paths.len();
+        let Some(node) = self.nodes.get_mut(at) else {
+            return Ok(());
+        };
+        let path = *node.end.get_or_insert(next);
+        if path == next {
+            self.paths.push(Path::default());
+        }
+        if let Some(path) = self.paths.get_mut(path) {
+            if let Some((_, first)) = path.operations.iter().find(|(known, _)| *known == method) {
+                return Err(Taken(*first));
+            }
+            path.methods.push(method);
+            path.operations.push((method, index));
+        }
+        self.templates.push(template.clone());
+        Ok(())
+    }
+
+    /// The child of a node for this segment, made if there is none.
+    fn child(&mut self, at: usize, segment: &Segment) -> usize {
+        let next = self.nodes.len();
+        let Some(node) = self.nodes.get_mut(at) else {
+            return at;
+        };
+        let child = match segment {
+            Segment::Literal(text) => *node.literals.entry(text.as_str().into()).or_insert(next),
+            Segment::Pattern(pattern) => {
+                let known = node.patterns.iter().find(|(known, _)| known.is_same_shape(pattern));
+                if let Some((_, child)) = known {
+                    *child
+                } else {
+                    let fixed = pattern.fixed_bytes();
+                    let place =
+                        node.patterns.partition_point(|(known, _)| known.fixed_bytes() >= fixed);
+                    node.patterns.insert(place, (pattern.clone(), next));
+                    next
+                }
+            }
+        };
+        if child == next {
+            self.nodes.push(Node::default());
+        }
+        child
+    }
+
+    /// Which operation is this?
+    pub(crate) fn find(&self, method: Method, path: &CanonicalPath) -> Find<'_> {
+        let Some(found) = self.walk(0, path, 0) else {
+            return Find::Nothing;
+        };
+        match found.operations.iter().find(|(known, _)| *known == method) {
+            Some((_, operation)) => Find::Operation(*operation),
+            None => Find::OtherMethods(&found.methods),
+        }
+    }
+
+    /// Looks below one node. The nodes form a tree, so each is visited at most once.
+    fn walk(&self, at: usize, path: &CanonicalPath, depth: usize) -> Option<&Path> {
+        let node = self.nodes.get(at)?;
+        let Some(segment) = path.segment(depth) else {
+            return self.paths.get(node.end?);
+        };
+        let literal = node.literals.get(segment);
+        if let Some(found) = literal.and_then(|child| self.walk(*child, path, depth + 1)) {
+            return Some(found);
+        }
+        node.patterns
+            .iter()
+            .filter(|(pattern, _)| pattern.is_match(segment))
+            .find_map(|(_, child)| self.walk(*child, path, depth + 1))
+    }
+
+    /// Appends the values of the path's parameters, by the operation's own names.
+    pub(crate) fn values<'a>(
+        &'a self,
+        operation: usize,
+        path: &'a CanonicalPath,
+        values: &mut Vec<(&'a str, &'a str)>,
+    ) {
+        let Some(template) = self.templates.get(operation) else {
+            return;
+        };
+        for (segment, text) in template.segments.iter().zip(path.segments()) {
+            if let Segment::Pattern(pattern) = segment {
+                pattern.split(text, |name, value| values.push((name, value)));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn routes(templates: &[(Method, &str)]) -> Routes {
+        let mut routes = Routes::default();
+        for (method, template) in templates {
+            routes.add(*method, &Template::parse(template).unwrap()).unwrap();
+        }
+        routes
+    }
+
+    fn find(routes: &Routes, method: Method, path: &str) -> Option<usize> {
+        match routes.find(method, &CanonicalPath::parse(path).unwrap()) {
+            Find::Operation(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_literal_wins_and_a_dead_end_is_left() {
+        let routes = routes(&[
+            (Method::Get, "/users/{id}"),
+            (Method::Get, "/users/me"),
+            (Method::Get, "/users/{id}/orders"),
+            (Method::Get, "/users/me/cards"),
+            (Method::Get, "/users/{id}:lock"),
+            (Method::Get, "/"),
+        ]);
+        let find = |path| find(&routes, Method::Get, path);
+        assert_eq!(find("/users/7"), Some(0));
+        assert_eq!(find("/users/me"), Some(1));
+        assert_eq!(find("/users/me/orders"), Some(2), "`me` has no `orders`, an id has");
+        assert_eq!(find("/users/me/cards"), Some(3));
+        assert_eq!(find("/users/7:lock"), Some(4));
+        assert_eq!(find("/"), Some(5));
+        assert_eq!(find("/users/"), None);
+        assert_eq!(find("/users/7/"), None, "a slash at the end is another path");
+        assert_eq!(find("/users"), None);
+        assert_eq!(find("/Users/7"), None);
+        assert_eq!(find("/users/%6De"), Some(1), "an escape is the character");
+    }
+
+    #[test]
+    fn methods_of_one_path_are_known_together() {
+        let mut routes = routes(&[(Method::Get, "/a/{x}"), (Method::Put, "/a/{y}")]);
+        assert_eq!(find(&routes, Method::Put, "/a/1"), Some(1));
+        let path = CanonicalPath::parse("/a/1").unwrap();
+        assert_eq!(
+            routes.find(Method::Delete, &path),
+            Find::OtherMethods(&[Method::Get, Method::Put])
+        );
+        let mut values = Vec::new();
+        routes.values(1, &path, &mut values);
+        assert_eq!(values, [("y", "1")], "each operation has its own names");
+        let again = Template::parse("/a/{z}").unwrap();
+        assert_eq!(routes.add(Method::Get, &again), Err(Taken(0)));
+    }
+
+    #[test]
+    fn several_values_in_one_segment_are_told_apart() {
+        let routes = routes(&[(Method::Get, "/files/{name}.{ext}/v{version}")]);
+        let path = CanonicalPath::parse("/files/a.txt/v2").unwrap();
+        assert_eq!(routes.find(Method::Get, &path), Find::Operation(0));
+        let mut values = Vec::new();
+        routes.values(0, &path, &mut values);
+        assert_eq!(values, [("name", "a"), ("ext", "txt"), ("version", "2")]);
+    }
+}

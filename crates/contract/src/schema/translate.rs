@@ -1,0 +1,395 @@
+//! A schema of the document as JSON Schema 2020-12, for requests.
+//!
+//! Only what decides validity is taken over. What has no meaning is a fault of the definition:
+//! the operations that depend on it are closed, because what it should forbid is not known.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use portcullis_json::Kind;
+use portcullis_model::Span;
+use serde_json::{Map, Value as Data};
+
+use super::definitions::Definitions;
+use super::patterns::Engine;
+use crate::codes;
+use crate::document::Node;
+use crate::notes::{Notes, shown};
+use crate::shape::{ObjectShape, ShapeBuilder};
+use crate::version::Version;
+
+/// One definition, translated.
+#[derive(Debug, Default)]
+pub(super) struct Translated {
+    pub(super) schema: Data,
+    /// The definitions that it refers to, and how many schemas stand around the reference at the
+    /// same value; `None` where the reference is about a part of the value.
+    pub(super) refers_to: Vec<(usize, Option<usize>)>,
+    /// How many schemas stand in one another at the same value.
+    pub(super) depth: usize,
+    pub(super) fault: Option<Fault>,
+    pub(super) backtracks: bool,
+}
+
+/// Why a definition cannot be checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    pub(crate) span: Span,
+    pub(crate) message: String,
+}
+
+/// Names that a request does not set, so that it need not hold them.
+type ReadOnly = Rc<HashSet<String>>;
+
+/// Where in its definition a schema stands.
+#[derive(Clone)]
+struct Position {
+    /// Schemas around this one at the same value; `None` inside the value.
+    depth: Option<usize>,
+    read_only: ReadOnly,
+}
+
+pub(super) struct Translator<'a, 'b> {
+    pub(super) version: Version,
+    pub(super) has_read_only: bool,
+    pub(super) definitions: &'b mut Definitions<'a>,
+    pub(super) shapes: &'b mut ShapeBuilder<'a>,
+    pub(super) notes: &'b mut Notes,
+    out: Translated,
+}
+
+impl<'a, 'b> Translator<'a, 'b> {
+    pub(super) fn new(
+        version: Version,
+        has_read_only: bool,
+        definitions: &'b mut Definitions<'a>,
+        shapes: &'b mut ShapeBuilder<'a>,
+        notes: &'b mut Notes,
+    ) -> Self {
+        Self { version, has_read_only, definitions, shapes, notes, out: Translated::default() }
+    }
+
+    pub(super) fn translate(mut self, schema: Node<'a>) -> Translated {
+        let position = Position { depth: Some(0), read_only: ReadOnly::default() };
+        self.out.schema = self.schema(schema, &position);
+        self.out
+    }
+
+    fn fault(&mut self, span: Span, message: impl Into<String>) {
+        let message = message.into();
+        self.out.fault.get_or_insert(Fault { span, message });
+    }
+
+    fn schema(&mut self, schema: Node<'a>, position: &Position) -> Data {
+        self.out.depth = self.out.depth.max(position.depth.unwrap_or(0));
+        match schema.kind() {
+            Kind::True => return Data::Bool(true),
+            Kind::False => return Data::Bool(false),
+            Kind::Object => {}
+            _ => {
+                let message = format!("a schema must be an object, not {}", schema.kind_name());
+                self.fault(schema.span(), message);
+                return Data::Bool(false);
+            }
+        }
+        let mut out = Map::new();
+        if let Some(reference) = schema.get("$ref") {
+            match self.reference(schema, reference, position) {
+                Some(target) => out.insert("$ref".into(), target),
+                None => return Data::Bool(false),
+            };
+            if self.version.is_30() {
+                return Data::Object(out);
+            }
+        }
+        let inner = self.inside(schema, position);
+        for (name, keyword) in schema.members() {
+            // YAML makes null of a key without a value.
+            if !keyword.is_null() || name.text == "const" {
+                self.keyword(name.text, keyword, &inner, &mut out);
+            }
+        }
+        bound_integers(schema, &mut out);
+        if self.version.is_30() && schema.is_true("nullable") {
+            return allow_null(out);
+        }
+        Data::Object(out)
+    }
+
+    fn reference(
+        &mut self,
+        schema: Node<'a>,
+        reference: Node<'a>,
+        position: &Position,
+    ) -> Option<Data> {
+        let target = self.shapes.references().step(schema, self.notes).target();
+        let Some(target) = target else {
+            // The reason is noted as an error, which stops all.
+            self.fault(reference.span(), "its reference cannot be read");
+            return None;
+        };
+        let origin = reference.as_str().unwrap_or_default();
+        let index = self.definitions.index(target, origin.trim_start_matches('#'));
+        self.out.refers_to.push((index, position.depth));
+        Some(Data::String(format!("#/$defs/{index}")))
+    }
+
+    /// The position of schemas that speak of the same value as this one.
+    fn inside(&mut self, schema: Node<'a>, position: &Position) -> Position {
+        let mut read_only = position.read_only.clone();
+        let asks = |name| schema.get(name).is_some();
+        if self.has_read_only
+            && ["required", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"]
+                .into_iter()
+                .any(asks)
+        {
+            let id = self.shapes.shape(schema, self.notes);
+            let object = self.shapes.get(id).map(|shape| &shape.object);
+            let own: Vec<&str> = object
+                .into_iter()
+                .flat_map(ObjectShape::properties)
+                .filter(|(name, property)| property.read_only && !read_only.contains(*name))
+                .map(|(name, _)| name)
+                .collect();
+            if !own.is_empty() {
+                let mut names = HashSet::clone(&read_only);
+                names.extend(own.into_iter().map(str::to_owned));
+                read_only = Rc::new(names);
+            }
+        }
+        Position { depth: position.depth.map(|depth| depth + 1), read_only }
+    }
+
+    fn keyword(
+        &mut self,
+        name: &str,
+        keyword: Node<'a>,
+        inner: &Position,
+        out: &mut Map<String, Data>,
+    ) {
+        let part = Position { depth: None, read_only: ReadOnly::default() };
+        let value = match name {
+            "allOf" | "anyOf" | "oneOf" => self.list(name, keyword, inner),
+            "prefixItems" => self.list(name, keyword, &part),
+            "not" | "if" | "then" | "else" => Some(self.schema(keyword, inner)),
+            "additionalProperties"
+            | "items"
+            | "contains"
+            | "propertyNames"
+            | "unevaluatedItems"
+            | "unevaluatedProperties" => Some(self.schema(keyword, &part)),
+            "properties" => self.named(name, keyword, &part),
+            "patternProperties" => {
+                for (pattern, value) in keyword.members() {
+                    self.pattern(pattern.text, value.span());
+                }
+                self.named(name, keyword, &part)
+            }
+            "dependentSchemas" => self.named(name, keyword, inner),
+            "type" => self.types(keyword),
+            "enum" if keyword.is_array() => Some(keyword.to_data()),
+            "const" => Some(keyword.to_data()),
+            "required" => self.required(keyword, &inner.read_only),
+            "dependentRequired" => self.dependent_required(keyword),
+            "pattern" if keyword.as_str().is_some() => {
+                self.pattern(keyword.as_str().unwrap_or_default(), keyword.span());
+                Some(keyword.to_data())
+            }
+            "format" if keyword.as_str().is_some() => Some(keyword.to_data()),
+            // What a boolean says is joined with the bound afterwards.
+            "exclusiveMaximum" | "exclusiveMinimum" if keyword.as_bool().is_some() => None,
+            "maximum" | "minimum" | "multipleOf" | "exclusiveMaximum" | "exclusiveMinimum" => {
+                self.number(name, keyword)
+            }
+            "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties"
+            | "minProperties" | "maxContains" | "minContains" => self.count(name, keyword),
+            "uniqueItems" if keyword.as_bool().is_some() => Some(keyword.to_data()),
+            "$dynamicRef" | "$recursiveRef" => {
+                self.fault(keyword.span(), format!("`{name}` is not read in this version"));
+                None
+            }
+            "enum" | "pattern" | "format" | "uniqueItems" => {
+                self.wrong(name, keyword);
+                None
+            }
+            _ => None,
+        };
+        if let Some(value) = value {
+            out.insert(name.to_owned(), value);
+        }
+    }
+
+    fn wrong(&mut self, name: &str, keyword: Node<'a>) {
+        self.fault(keyword.span(), format!("`{name}` cannot be {}", keyword.kind_name()));
+    }
+
+    fn list(&mut self, name: &str, keyword: Node<'a>, position: &Position) -> Option<Data> {
+        if !keyword.is_array() || keyword.len() == 0 {
+            self.fault(keyword.span(), format!("`{name}` must be a list of schemas"));
+            return None;
+        }
+        Some(keyword.items().map(|item| self.schema(item, position)).collect())
+    }
+
+    fn named(&mut self, name: &str, keyword: Node<'a>, position: &Position) -> Option<Data> {
+        if !keyword.is_object() {
+            self.wrong(name, keyword);
+            return None;
+        }
+        let schemas: Map<String, Data> = keyword
+            .members()
+            .map(|(name, value)| (name.text.to_owned(), self.schema(value, position)))
+            .collect();
+        Some(Data::Object(schemas))
+    }
+
+    fn types(&mut self, keyword: Node<'a>) -> Option<Data> {
+        const NAMES: [&str; 7] =
+            ["null", "boolean", "integer", "number", "string", "array", "object"];
+        let mut names: Vec<&str> = keyword.as_str().into_iter().collect();
+        names.extend(keyword.items().map(|item| item.as_str().unwrap_or_default()));
+        if let Some(unknown) = names.iter().find(|name| !NAMES.contains(name)) {
+            self.fault(keyword.span(), format!("there is no type {}", shown(unknown)));
+            return None;
+        }
+        if names.is_empty() {
+            self.wrong("type", keyword);
+            return None;
+        }
+        names.sort_unstable();
+        names.dedup();
+        Some(match names.as_slice() {
+            [name] => Data::from(*name),
+            names => Data::from(names.to_vec()),
+        })
+    }
+
+    fn required(&mut self, keyword: Node<'a>, read_only: &ReadOnly) -> Option<Data> {
+        if keyword.as_bool().is_some() {
+            let message = "`required` must be a list of names: here it has no effect";
+            self.notes.warn(&codes::SCHEMA, keyword.span(), message);
+            return None;
+        }
+        let names = self.names("required", keyword)?;
+        let names = names.into_iter().filter(|name| !read_only.contains(*name));
+        Some(names.collect::<Vec<_>>().into())
+    }
+
+    fn dependent_required(&mut self, keyword: Node<'a>) -> Option<Data> {
+        if !keyword.is_object() {
+            self.wrong("dependentRequired", keyword);
+            return None;
+        }
+        let mut out = Map::new();
+        for (name, value) in keyword.members() {
+            out.insert(name.text.to_owned(), self.names("dependentRequired", value)?.into());
+        }
+        Some(Data::Object(out))
+    }
+
+    fn names(&mut self, name: &str, keyword: Node<'a>) -> Option<Vec<&'a str>> {
+        let names: Option<Vec<&str>> = keyword.items().map(Node::as_str).collect();
+        let mut names = names.filter(|_| keyword.is_array());
+        match &mut names {
+            Some(names) => {
+                names.sort_unstable();
+                names.dedup();
+            }
+            None => self.fault(keyword.span(), format!("`{name}` must be a list of names")),
+        }
+        names
+    }
+
+    fn number(&mut self, name: &str, keyword: Node<'a>) -> Option<Data> {
+        let number = keyword.to_number();
+        let is_usable = number.as_ref().is_some_and(|number| {
+            name != "multipleOf" || number.as_f64().is_some_and(|number| number > 0.0)
+        });
+        if !is_usable {
+            self.fault(keyword.span(), format!("`{name}` cannot be this value"));
+            return None;
+        }
+        number.map(Data::Number)
+    }
+
+    /// A whole number that is not negative; `10.0` is one.
+    fn count(&mut self, name: &str, keyword: Node<'a>) -> Option<Data> {
+        let number = keyword.to_number();
+        let count = number.as_ref().and_then(|number| {
+            let whole = |value: &f64| value.fract() == 0.0 && (0.0..1e15).contains(value);
+            #[expect(clippy::cast_sign_loss, reason = "checked to be whole and in range")]
+            number.as_u64().or_else(|| number.as_f64().filter(whole).map(|value| value as u64))
+        });
+        if count.is_none() {
+            self.fault(keyword.span(), format!("`{name}` must be a whole number from 0"));
+        }
+        count.map(Data::from)
+    }
+
+    fn pattern(&mut self, pattern: &'a str, span: Span) {
+        match self.definitions.patterns.engine(pattern) {
+            Some(Engine::Linear) => {}
+            Some(Engine::Backtracking) => {
+                self.out.backtracks = true;
+                let message = format!(
+                    "the pattern {} looks around or refers back: it is matched in bounded steps",
+                    shown(pattern)
+                );
+                self.notes.warn(&codes::SLOW_PATTERN, span, message);
+            }
+            None => self.fault(span, format!("{} is no pattern, or too large", shown(pattern))),
+        }
+    }
+}
+
+/// Adds what 3.0 writes in two keywords (`exclusiveMinimum: true`) and what formats of integers
+/// say of their range.
+fn bound_integers(schema: Node<'_>, out: &mut Map<String, Data>) {
+    for (inclusive, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")]
+    {
+        if schema.is_true(exclusive)
+            && let Some(bound) = out.remove(inclusive)
+        {
+            out.insert(exclusive.to_owned(), bound);
+        }
+    }
+    let (least, most) = match out.get("format").and_then(Data::as_str) {
+        Some("int32") => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        Some("int64") => (i64::MIN, i64::MAX),
+        _ => return,
+    };
+    let bound = |out: &Map<String, Data>, name| out.get(name).and_then(Data::as_f64);
+    #[expect(clippy::cast_precision_loss, reason = "only asks which bound is tighter")]
+    let (least_float, most_float) = (least as f64, most as f64);
+    if bound(out, "minimum").is_none_or(|known| known < least_float) {
+        out.insert("minimum".to_owned(), least.into());
+    }
+    if bound(out, "maximum").is_none_or(|known| known > most_float) {
+        out.insert("maximum".to_owned(), most.into());
+    }
+}
+
+/// `nullable: true` of 3.0: null is allowed whatever else the schema says. The specification
+/// wants a `type` beside it; generators also write it beside `allOf`.
+fn allow_null(mut schema: Map<String, Data>) -> Data {
+    let is_combined = ["allOf", "anyOf", "oneOf", "not", "if", "const"]
+        .into_iter()
+        .any(|name| schema.contains_key(name));
+    if is_combined {
+        return serde_json::json!({ "anyOf": [{ "type": "null" }, schema] });
+    }
+    match schema.get_mut("type") {
+        Some(Data::Array(names)) if !names.contains(&"null".into()) => names.push("null".into()),
+        Some(Data::String(name)) if name != "null" => {
+            let names = vec![std::mem::take(name), "null".to_owned()];
+            schema.insert("type".to_owned(), names.into());
+        }
+        _ => {}
+    }
+    if let Some(Data::Array(values)) = schema.get_mut("enum")
+        && !values.contains(&Data::Null)
+    {
+        values.push(Data::Null);
+    }
+    Data::Object(schema)
+}

@@ -1,0 +1,205 @@
+//! The compiled schemas of a contract.
+//!
+//! All definitions are compiled in one go, so that each is compiled once however often it is
+//! referred to. The compiled whole looks at an object with one member: its name chooses the
+//! definition, its value is what is checked.
+
+use jsonschema::{ValidationError, Validator};
+use portcullis_model::Pointer;
+use serde_json::{Map, Value as Data, json};
+
+use super::Mismatch;
+use super::definitions::Definitions;
+use super::patterns::{Engine, options};
+use super::representation::{Instance, Item, Representation};
+use super::translate::Fault;
+
+/// Definitions that may turn out not to compile, one after the other, before all are given up.
+const ATTEMPTS_MAX: usize = 16;
+
+/// What every schema of a contract is checked with.
+#[derive(Debug, Default)]
+pub(crate) struct Validators {
+    linear: Option<Validator<Representation>>,
+    backtracking: Option<Validator<Representation>>,
+    /// By definition.
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    key: Box<str>,
+    /// The pointer by which the definition is referred to.
+    origin: Box<str>,
+    /// `None`: it cannot be checked, so nothing is valid.
+    engine: Option<Engine>,
+}
+
+impl Validators {
+    /// Compiles all definitions; gives also why some cannot be checked, by definition.
+    pub(crate) fn compile(definitions: &Definitions<'_>) -> (Self, Vec<Option<Fault>>) {
+        let mut faults = definitions.faults();
+        let engines = definitions.engines();
+        let mut build = |engine| {
+            let members: Vec<usize> = engines
+                .iter()
+                .zip(&faults)
+                .enumerate()
+                .filter(|(_, (needed, fault))| **needed == engine && fault.is_none())
+                .map(|(index, _)| index)
+                .filter(|index| definitions.is_entry(*index))
+                .collect();
+            compile(definitions, engine, &members, &mut faults)
+        };
+        let linear = build(Engine::Linear);
+        let backtracking = build(Engine::Backtracking);
+        let entries = engines
+            .into_iter()
+            .zip(&faults)
+            .enumerate()
+            .map(|(index, (engine, fault))| Entry {
+                key: index.to_string().into(),
+                origin: definitions.origin(index).into(),
+                engine: fault.is_none().then_some(engine),
+            })
+            .collect();
+        let validators = Self { linear, backtracking, entries };
+        (validators, faults)
+    }
+
+    /// Checks an instance against a definition.
+    pub(crate) fn check(&self, definition: usize, instance: Instance<'_>) -> Result<(), Mismatch> {
+        let entry = self.entries.get(definition);
+        let validator = entry.and_then(|entry| match entry.engine? {
+            Engine::Linear => self.linear.as_ref(),
+            Engine::Backtracking => self.backtracking.as_ref(),
+        });
+        let (Some(entry), Some(validator)) = (entry, validator) else {
+            return Err(Mismatch::not_compiled());
+        };
+        let item = Item::Entry(&entry.key, instance);
+        if validator.is_valid(item) {
+            return Ok(());
+        }
+        Err(match validator.validate(item) {
+            Err(error) => self.mismatch(&error),
+            // Two answers about one value: the safe one counts.
+            Ok(()) => Mismatch::not_compiled(),
+        })
+    }
+
+    #[cold]
+    fn mismatch(&self, error: &ValidationError<'_>) -> Mismatch {
+        // The first token of the instance's pointer is the member that chooses the definition.
+        let at = error.instance_path().as_str();
+        let at = at.get(1..).and_then(|at| at.find('/').and_then(|end| at.get(end..)));
+        let schema = error.schema_path().as_str();
+        let located = schema.strip_prefix("/$defs/").and_then(|rest| {
+            let (index, rest) = rest.split_once('/')?;
+            let origin = &self.entries.get(index.parse::<usize>().ok()?)?.origin;
+            Some(format!("{origin}/{rest}"))
+        });
+        Mismatch {
+            at: Pointer::from_text(at.unwrap_or_default()),
+            keyword: keyword(error.kind().keyword()),
+            schema_at: Pointer::from_text(located.unwrap_or_else(|| schema.to_owned())),
+        }
+    }
+}
+
+/// Compiles these definitions and all that they refer to. One that does not compile, against
+/// expectation, is marked and left out.
+fn compile(
+    definitions: &Definitions<'_>,
+    engine: Engine,
+    members: &[usize],
+    faults: &mut [Option<Fault>],
+) -> Option<Validator<Representation>> {
+    let options = options(engine, definitions.patterns.cache());
+    let mut members = members.to_vec();
+    for _ in 0..ATTEMPTS_MAX {
+        if members.is_empty() {
+            return None;
+        }
+        let error = match options.build(&whole(definitions, &members, faults)) {
+            Ok(validator) => return Some(validator),
+            Err(error) => error,
+        };
+        let paths = [error.schema_path().as_str(), error.instance_path().as_str()];
+        let culprit = paths.into_iter().find_map(|path| {
+            let rest = path.strip_prefix("/$defs/")?;
+            rest.split('/').next()?.parse::<usize>().ok()
+        });
+        let is_new = |index: &usize| faults.get(*index).is_some_and(Option::is_none);
+        let Some(culprit) = culprit.filter(is_new) else {
+            break;
+        };
+        definitions.mark(culprit, &error.masked().to_string(), faults);
+        members.retain(|index| faults.get(*index).is_some_and(Option::is_none));
+    }
+    for index in members {
+        definitions.mark(index, "it cannot be compiled together with the others", faults);
+    }
+    None
+}
+
+/// The schema of the object whose only member chooses the definition.
+fn whole(definitions: &Definitions<'_>, members: &[usize], faults: &[Option<Fault>]) -> Data {
+    let mut choices = Map::new();
+    for index in members {
+        choices.insert(index.to_string(), json!({ "$ref": format!("#/$defs/{index}") }));
+    }
+    let reached = definitions.reached(members);
+    let mut all = Map::new();
+    for index in reached {
+        if let Some(schema) = definitions.schema(index)
+            && faults.get(index).is_some_and(Option::is_none)
+        {
+            all.insert(index.to_string(), schema.clone());
+        }
+    }
+    json!({
+        "properties": choices,
+        // With this, validators look the member up instead of trying all.
+        "additionalProperties": false,
+        "$defs": all,
+    })
+}
+
+/// The keyword's own spelling, which lives for ever.
+fn keyword(name: &str) -> &'static str {
+    const KEYWORDS: [&str; 31] = [
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "const",
+        "contains",
+        "dependentRequired",
+        "enum",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "falseSchema",
+        "format",
+        "maxContains",
+        "maxItems",
+        "maxLength",
+        "maxProperties",
+        "maximum",
+        "minContains",
+        "minItems",
+        "minLength",
+        "minProperties",
+        "minimum",
+        "multipleOf",
+        "not",
+        "oneOf",
+        "pattern",
+        "propertyNames",
+        "required",
+        "type",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+        "uniqueItems",
+    ];
+    KEYWORDS.into_iter().find(|known| *known == name).unwrap_or("schema")
+}

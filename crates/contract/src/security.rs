@@ -1,0 +1,148 @@
+//! Who may call, as far as the document says.
+
+use portcullis_model::{Diagnostic, did_you_mean};
+
+use crate::codes;
+use crate::contract::{SchemePlace, SecurityRequirement, SecurityScheme};
+use crate::document::Node;
+use crate::notes::shown;
+use crate::operation::Security;
+use crate::reader::Reader;
+
+/// Alternatives of one `security` list.
+const ALTERNATIVES_MAX: usize = 256;
+/// Schemes that are kept by name; nothing satisfies one beyond them.
+const SCHEMES_MAX: usize = 1_000;
+
+impl<'a> Reader<'a> {
+    /// `components.securitySchemes`.
+    pub(crate) fn schemes(&mut self) -> Vec<SecurityScheme> {
+        let components = self.root.get("components");
+        let Some(list) = components.and_then(|components| components.get("securitySchemes")) else {
+            return Vec::new();
+        };
+        let mut schemes = Vec::new();
+        for (name, node) in list.members().take(SCHEMES_MAX) {
+            let place = self.follow(node).map(scheme_place);
+            let place = place.unwrap_or(SchemePlace::NotUnderstood);
+            if place == SchemePlace::NotUnderstood {
+                let message = format!(
+                    "the security scheme {} is not understood: nothing satisfies it",
+                    shown(name.text)
+                );
+                self.notes.warn(&codes::SECURITY, name.span, message);
+            }
+            schemes.push(SecurityScheme {
+                name: name.text.to_owned(),
+                place,
+                span: Some(name.span),
+            });
+        }
+        schemes
+    }
+
+    /// What an operation requires: its own `security`, else that of the root. An empty list at
+    /// the root is what generators write by default, and says nothing.
+    pub(crate) fn security(
+        &mut self,
+        operation: Node<'a>,
+        schemes: &mut Vec<SecurityScheme>,
+    ) -> Security {
+        let own = operation.get("security").filter(|list| !list.is_null());
+        let Some(list) = own.or_else(|| self.root.get("security")) else {
+            return Security::NotStated;
+        };
+        let span = list.span();
+        let mut any_of = Vec::new();
+        let mut is_anonymous = list.is_array() && list.len() == 0;
+        if !list.is_array() {
+            let message = "`security` must be a list: nothing satisfies it";
+            self.notes.warn(&codes::SECURITY, span, message);
+            any_of.push(SecurityRequirement { schemes: vec![unknown_scheme("", schemes)] });
+        }
+        for item in list.items().take(ALTERNATIVES_MAX) {
+            let requirement = self.requirement(item, schemes);
+            if requirement.schemes.is_empty() {
+                is_anonymous = true;
+            } else if !any_of.contains(&requirement) {
+                any_of.push(requirement);
+            }
+        }
+        match (is_anonymous, own.is_some()) {
+            (false, _) => Security::Required { span, any_of },
+            (true, true) => Security::Anonymous { span, or: any_of },
+            (true, false) => Security::NotStated,
+        }
+    }
+
+    fn requirement(
+        &mut self,
+        item: Node<'a>,
+        schemes: &mut Vec<SecurityScheme>,
+    ) -> SecurityRequirement {
+        if !item.is_object() {
+            let message = "a security requirement must be an object: nothing satisfies this one";
+            self.notes.warn(&codes::SECURITY, item.span(), message);
+            return SecurityRequirement { schemes: vec![unknown_scheme("", schemes)] };
+        }
+        let mut indices = Vec::new();
+        for (name, _) in item.members() {
+            let known = schemes.iter().position(|scheme| scheme.name == name.text);
+            let index = known.unwrap_or_else(|| {
+                let message = format!(
+                    "there is no security scheme {}: nothing satisfies it",
+                    shown(name.text)
+                );
+                let mut problem = Diagnostic::warning(&codes::SECURITY, message).at(name.span);
+                let names = schemes.iter().take(SCHEMES_MAX).map(|scheme| scheme.name.as_str());
+                if !self.notes.is_full()
+                    && let Some(near) = did_you_mean(name.text, names)
+                {
+                    problem = problem.help(format!("did you mean {}?", shown(near)));
+                }
+                self.notes.push(problem);
+                unknown_scheme(name.text, schemes)
+            });
+            indices.push(index);
+        }
+        indices.sort_unstable();
+        indices.dedup();
+        SecurityRequirement { schemes: indices }
+    }
+}
+
+/// The index of a scheme that nothing satisfies.
+fn unknown_scheme(name: &str, schemes: &mut Vec<SecurityScheme>) -> usize {
+    let is_same =
+        |scheme: &SecurityScheme| scheme.name == name && scheme.place == SchemePlace::NotUnderstood;
+    if schemes.len() > 2 * SCHEMES_MAX {
+        return schemes.len() - 1;
+    }
+    schemes.iter().position(is_same).unwrap_or_else(|| {
+        schemes.push(SecurityScheme {
+            name: name.to_owned(),
+            place: SchemePlace::NotUnderstood,
+            span: None,
+        });
+        schemes.len() - 1
+    })
+}
+
+fn scheme_place(scheme: Node<'_>) -> SchemePlace {
+    let bearer = || SchemePlace::Authorization("bearer".to_owned());
+    let name = scheme.get_str("name").filter(|name| !name.is_empty());
+    match (scheme.get_str("type"), scheme.get_str("in"), name) {
+        (Some("http"), ..) => match scheme.get_str("scheme") {
+            Some(word) if !word.is_empty() => SchemePlace::Authorization(word.to_ascii_lowercase()),
+            _ => SchemePlace::NotUnderstood,
+        },
+        (Some("oauth2" | "openIdConnect"), ..) => bearer(),
+        (Some("mutualTLS"), ..) => SchemePlace::MutualTls,
+        (Some("apiKey"), Some("header"), Some(name)) => {
+            SchemePlace::Header(name.to_ascii_lowercase())
+        }
+        (Some("apiKey"), Some("cookie"), Some(name)) => SchemePlace::Cookie(name.to_owned()),
+        (Some("apiKey"), Some("query"), Some(name)) => SchemePlace::Query(name.to_owned()),
+        _ => SchemePlace::NotUnderstood,
+    }
+}

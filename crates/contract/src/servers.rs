@@ -1,0 +1,143 @@
+//! The base path of an API, from `servers`.
+
+use portcullis_model::{Diagnostic, Span};
+
+use crate::codes;
+use crate::document::Node;
+use crate::notes::shown;
+use crate::path::CanonicalPath;
+use crate::reader::Reader;
+
+impl<'a> Reader<'a> {
+    /// The path of the first server, and where it stands.
+    pub(crate) fn base_path(&mut self) -> (String, Option<Span>) {
+        let Some(servers) = self.root.get("servers") else {
+            return (String::new(), None);
+        };
+        let span = servers.span();
+        let mut paths = servers.items().map(|server| (server, base_path(server)));
+        let Some((first, path)) = paths.next() else {
+            return (String::new(), None);
+        };
+        let Some(path) = path else {
+            let message = "the path of this server is not clear, so the base path is empty";
+            let place = first.get("url").unwrap_or(first);
+            self.notes.push(
+                Diagnostic::warning(&codes::SERVER, message)
+                    .at(place.span())
+                    .help("write `https://host/path`, and give every variable a default"),
+            );
+            return (String::new(), Some(span));
+        };
+        let other = paths.find_map(|(server, other)| {
+            other.filter(|other| *other != path).map(|other| (server, other))
+        });
+        if let Some((server, other)) = other {
+            let message = format!(
+                "servers differ in their path: {} is used, not {}",
+                shown(if path.is_empty() { "/" } else { &path }),
+                shown(if other.is_empty() { "/" } else { &other }),
+            );
+            let place = server.get("url").unwrap_or(server).span();
+            self.notes.push(
+                Diagnostic::warning(&codes::SERVER, message)
+                    .at(place)
+                    .help("put the right server first, or set `base_path` in the policy"),
+            );
+        }
+        (path, Some(span))
+    }
+
+    /// Notes that `servers` stands where it is not read.
+    pub(crate) fn ignored_servers(&mut self, holder: Node<'a>) {
+        if let Some(servers) = holder.get("servers").filter(|servers| servers.len() > 0) {
+            let message = "`servers` is only read at the root: here it has no effect";
+            self.notes.warn(&codes::SERVER, servers.span(), message);
+        }
+    }
+}
+
+/// The path of one server in its one spelling, without a slash at the end; `None` if that is not
+/// clear.
+fn base_path(server: Node<'_>) -> Option<String> {
+    let url = substituted(server.get_str("url")?, server)?;
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let path = match url.split_once("//") {
+        // `https://host/path`, `//host/path`
+        Some((scheme, rest)) if scheme.is_empty() || scheme.ends_with(':') => {
+            rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default()
+        }
+        _ => url.strip_prefix('.').unwrap_or(url),
+    };
+    let path = path.trim_matches('/');
+    if path.is_empty() {
+        return Some(String::new());
+    }
+    let path = CanonicalPath::parse(&format!("/{path}")).ok()?;
+    let mut spelling = Vec::new();
+    path.write(&mut spelling);
+    String::from_utf8(spelling).ok()
+}
+
+/// The URL with the default of each variable in it.
+fn substituted(url: &str, server: Node<'_>) -> Option<String> {
+    let mut out = String::with_capacity(url.len());
+    let mut rest = url;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (name, tail) = behind.split_once('}')?;
+        out.push_str(before);
+        let variable = server.get("variables").and_then(|variables| variables.get(name));
+        out.push_str(variable?.get("default")?.as_word()?);
+        rest = tail;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Tree;
+    use portcullis_model::Sources;
+
+    fn path(server: &str) -> Option<String> {
+        let mut sources = Sources::default();
+        let source = sources.add("a.json", server);
+        base_path(Tree::read(&sources, source).unwrap().root())
+    }
+
+    fn of_url(url: &str) -> Option<String> {
+        path(&serde_json::json!({ "url": url }).to_string())
+    }
+
+    #[test]
+    fn the_path_of_a_server_is_its_one_spelling() {
+        for (url, expected) in [
+            ("https://api.example.com/v1/", "/v1"),
+            ("https://api.example.com", ""),
+            ("https://api.example.com/", ""),
+            ("//api.example.com/a/b", "/a/b"),
+            ("/api/v3", "/api/v3"),
+            ("v1", "/v1"),
+            ("./v1", "/v1"),
+            (".", ""),
+            ("/", ""),
+            ("", ""),
+            ("https://a.example/my%7eapi?x=1#y", "/my~api"),
+        ] {
+            assert_eq!(of_url(url).as_deref(), Some(expected), "{url}");
+        }
+        for url in ["../v1", "https://a.example/{version}", "/a//b", "/a b", "/{", "/%2e%2e"] {
+            assert_eq!(of_url(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn variables_have_their_default() {
+        let server = r#"{"url": "https://{region}.example.com/{version}",
+            "variables": {"region": {"default": "eu"}, "version": {"default": "v2"}}}"#;
+        assert_eq!(path(server).as_deref(), Some("/v2"));
+        let server = r#"{"url": "/{version}", "variables": {"version": {"enum": ["v2"]}}}"#;
+        assert_eq!(path(server), None);
+    }
+}

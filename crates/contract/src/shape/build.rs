@@ -1,0 +1,204 @@
+//! From schemas to shapes.
+//!
+//! A shape is made for a set of schema nodes: all that are declared for one value. Each set is
+//! made once, so recursive schemas become cycles and the work ends.
+
+use std::collections::HashMap;
+
+use portcullis_model::Diagnostic;
+use regex::{Regex, RegexBuilder};
+
+use super::gather::{Gathered, gather};
+use super::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes};
+use crate::codes;
+use crate::document::Node;
+use crate::notes::{Notes, shown};
+use crate::reference::{References, Step};
+use crate::version::Version;
+
+/// Shapes of one contract.
+const SHAPES_MAX: usize = 1_000_000;
+/// Properties of all shapes together.
+const PROPERTIES_MAX: usize = 8_000_000;
+/// Schema nodes looked at, all shapes together.
+const STEPS_MAX: usize = 50_000_000;
+/// Bytes of one compiled pattern of property names.
+const PATTERN_BYTES_MAX: usize = 1 << 20;
+
+/// Makes the shapes of one contract.
+#[derive(Debug)]
+pub(crate) struct ShapeBuilder<'a> {
+    pub(super) references: &'a References<'a>,
+    pub(super) version: Version,
+    shapes: Vec<Shape>,
+    known: HashMap<Box<[u32]>, ShapeId>,
+    pending: Vec<(ShapeId, Vec<Node<'a>>)>,
+    patterns: HashMap<&'a str, Option<Regex>>,
+    properties: usize,
+    pub(super) steps: usize,
+}
+
+impl<'a> ShapeBuilder<'a> {
+    pub(crate) fn new(references: &'a References<'a>, version: Version) -> Self {
+        Self {
+            references,
+            version,
+            shapes: Vec::new(),
+            known: HashMap::new(),
+            pending: Vec::new(),
+            patterns: HashMap::new(),
+            properties: 0,
+            steps: 0,
+        }
+    }
+
+    /// The shape of one schema, complete with all that it contains.
+    pub(crate) fn shape(&mut self, schema: Node<'a>, notes: &mut Notes) -> ShapeId {
+        let id = self.id(vec![schema], notes);
+        while let Some((id, set)) = self.pending.pop() {
+            if self.is_too_complex() {
+                let message = "the schemas are combined in too many ways";
+                let place = set.first().map(|node| node.span());
+                notes.push(Diagnostic::error(&codes::TOO_COMPLEX, message).at(place));
+                self.pending.clear();
+                break;
+            }
+            let shape = self.make(&set, notes);
+            self.properties += shape.object.properties.len();
+            if let Some(place) = self.shapes.get_mut(id.0 as usize) {
+                *place = shape;
+            }
+        }
+        id
+    }
+
+    pub(crate) const fn references(&self) -> &'a References<'a> {
+        self.references
+    }
+
+    /// A shape that is complete.
+    pub(crate) fn get(&self, id: ShapeId) -> Option<&Shape> {
+        self.shapes.get(id.0 as usize)
+    }
+
+    /// All of them.
+    pub(crate) fn finish(self) -> Shapes {
+        Shapes { shapes: self.shapes }
+    }
+
+    const fn is_too_complex(&self) -> bool {
+        self.shapes.len() > SHAPES_MAX || self.properties > PROPERTIES_MAX || self.steps > STEPS_MAX
+    }
+
+    /// The id of a set of schemas; the shape itself is made later.
+    fn id(&mut self, schemas: Vec<Node<'a>>, notes: &mut Notes) -> ShapeId {
+        let mut set: Vec<Node<'a>> =
+            schemas.into_iter().map(|schema| self.resolved(schema, notes)).collect();
+        set.sort_by_key(|node| node.id());
+        set.dedup_by_key(|node| node.id());
+        let key: Box<[u32]> = set.iter().map(|node| node.id()).collect();
+        if let Some(id) = self.known.get(&key) {
+            return *id;
+        }
+        let id = ShapeId(self.shapes.len() as u32);
+        self.shapes.push(Shape::default());
+        self.known.insert(key, id);
+        self.pending.push((id, set));
+        id
+    }
+
+    /// What a schema that is only a reference points to, so that sets are found again.
+    fn resolved(&self, schema: Node<'a>, notes: &mut Notes) -> Node<'a> {
+        let is_only_reference = |node: Node<'a>| {
+            node.get("$ref").is_some() && (self.version.is_30() || node.len() == 1)
+        };
+        let mut at = schema;
+        for _ in 0..64 {
+            if !is_only_reference(at) {
+                break;
+            }
+            match self.references.step(at, notes) {
+                Step::To(target) => at = target,
+                Step::NoReference | Step::Unreadable => break,
+            }
+        }
+        at
+    }
+
+    fn make(&mut self, set: &[Node<'a>], notes: &mut Notes) -> Shape {
+        let gathered = gather(self, set, notes);
+        let Gathered { types, properties, patterns, items, maps, is_closed, is_declared } =
+            gathered;
+        let properties: Vec<(Box<str>, Property)> = properties
+            .into_iter()
+            .map(|(name, declarations)| {
+                let property = Property {
+                    read_only: self.all_say("readOnly", &declarations, notes),
+                    write_only: self.all_say("writeOnly", &declarations, notes),
+                    shape: self.id(declarations, notes),
+                };
+                (name.into(), property)
+            })
+            .collect();
+        let mut by_name: Vec<u32> = (0..properties.len() as u32).collect();
+        by_name.sort_by_key(|index| properties.get(*index as usize).map(|(name, _)| name));
+        let patterns = patterns
+            .into_iter()
+            .filter_map(|(pattern, schema)| {
+                let regex = self.pattern(pattern, schema, notes)?;
+                Some((regex, self.id(vec![schema], notes)))
+            })
+            .collect();
+        let rest = match (maps.is_empty(), is_declared, is_closed) {
+            (false, ..) => Rest::Map(self.id(maps, notes)),
+            (true, false, _) => Rest::FreeForm,
+            (true, true, true) => Rest::Closed,
+            (true, true, false) => Rest::Open,
+        };
+        Shape {
+            types,
+            object: ObjectShape { properties, by_name, patterns, rest },
+            items: (!items.is_empty()).then(|| self.id(items, notes)),
+        }
+    }
+
+    fn pattern(&mut self, text: &'a str, schema: Node<'a>, notes: &mut Notes) -> Option<Regex> {
+        let known = self
+            .patterns
+            .entry(text)
+            .or_insert_with(|| RegexBuilder::new(text).size_limit(PATTERN_BYTES_MAX).build().ok());
+        if known.is_none() {
+            let message = format!(
+                "the pattern {} is not read: properties that it means count as undeclared",
+                shown(text)
+            );
+            notes.warn(&codes::SCHEMA, schema.span(), message);
+        }
+        known.clone()
+    }
+
+    /// Whether every declaration of a property says this.
+    fn all_say(&mut self, flag: &str, declarations: &[Node<'a>], notes: &mut Notes) -> bool {
+        declarations.iter().all(|schema| self.says(flag, *schema, 0, notes))
+    }
+
+    /// Whether a schema says this itself, through its reference, or in a part of its `allOf`.
+    /// Beside a `$ref` it counts in 3.0, too: there it has no meaning in the specification, and
+    /// one in the mind of its author.
+    fn says(&mut self, flag: &str, schema: Node<'a>, depth: usize, notes: &mut Notes) -> bool {
+        const DEPTH_MAX: usize = 16;
+        self.steps += 1;
+        if schema.is_true(flag) {
+            return true;
+        }
+        if depth >= DEPTH_MAX {
+            return false;
+        }
+        let target = self.references.step(schema, notes).target();
+        if target.is_some_and(|target| self.says(flag, target, depth + 1, notes)) {
+            return true;
+        }
+        let parts = schema.get("allOf").into_iter().flat_map(Node::items);
+        parts.take(64).any(|part| self.says(flag, part, depth + 1, notes))
+    }
+}

@@ -1,0 +1,289 @@
+//! What is declared for one value, over all the schemas that speak of it.
+
+use std::collections::HashMap;
+
+use portcullis_json::Kind;
+
+use super::Types;
+use super::build::ShapeBuilder;
+use crate::codes;
+use crate::document::Node;
+use crate::notes::Notes;
+use crate::reference::Step;
+
+/// `allOf`, `oneOf` and references inside one another, at one value.
+const DEPTH_MAX: usize = 1_000;
+
+/// All that a set of schemas declares.
+#[derive(Debug, Default)]
+pub(super) struct Gathered<'a> {
+    pub(super) types: Types,
+    /// In the order in which they are found.
+    pub(super) properties: Vec<(&'a str, Vec<Node<'a>>)>,
+    pub(super) patterns: Vec<(&'a str, Node<'a>)>,
+    pub(super) items: Vec<Node<'a>>,
+    /// Schemas of additional properties.
+    pub(super) maps: Vec<Node<'a>>,
+    pub(super) is_closed: bool,
+    pub(super) is_declared: bool,
+}
+
+/// What one schema says, with all its parts.
+#[derive(Debug, Clone, Copy)]
+struct Summary {
+    types: Types,
+    /// It declares properties, or that there are none.
+    declares: bool,
+    /// Undeclared ones are forbidden.
+    closes: bool,
+    /// It is an object of which nothing is said.
+    is_free: bool,
+}
+
+impl Summary {
+    const NOTHING: Self =
+        Self { types: Types::ANY, declares: false, closes: false, is_free: false };
+
+    /// Both hold.
+    const fn and(self, other: Self) -> Self {
+        Self {
+            types: self.types.and(other.types),
+            declares: self.declares || other.declares,
+            closes: self.closes || other.closes,
+            is_free: self.is_free && other.is_free,
+        }
+    }
+
+    /// One of these holds. Alternatives that declare nothing do not open the others.
+    fn any_of(alternatives: &[Self]) -> Self {
+        let types = alternatives.iter().map(|one| one.types);
+        let mut declaring = alternatives.iter().filter(|one| one.declares).peekable();
+        let declares = declaring.peek().is_some();
+        Self {
+            types: types.reduce(Types::or).unwrap_or(Types::ANY),
+            declares,
+            closes: declares && declaring.all(|one| one.closes),
+            is_free: false,
+        }
+    }
+}
+
+struct Gatherer<'a, 'b, 'n> {
+    builder: &'b mut ShapeBuilder<'a>,
+    notes: &'n mut Notes,
+    found: Gathered<'a>,
+    property_index: HashMap<&'a str, usize>,
+    /// Schemas that were seen for this value; `None` while they are being looked at.
+    seen: HashMap<u32, Option<Summary>>,
+}
+
+/// Gathers what a set of alternative schemas declares.
+pub(super) fn gather<'a>(
+    builder: &mut ShapeBuilder<'a>,
+    set: &[Node<'a>],
+    notes: &mut Notes,
+) -> Gathered<'a> {
+    let mut gatherer = Gatherer {
+        builder,
+        notes,
+        found: Gathered::default(),
+        property_index: HashMap::new(),
+        seen: HashMap::new(),
+    };
+    let summaries: Vec<Summary> = set.iter().map(|schema| gatherer.schema(*schema, 0)).collect();
+    let whole = Summary::any_of(&summaries);
+    Gathered {
+        types: whole.types,
+        is_closed: whole.closes,
+        is_declared: whole.declares,
+        ..gatherer.found
+    }
+}
+
+impl<'a> Gatherer<'a, '_, '_> {
+    fn schema(&mut self, schema: Node<'a>, depth: usize) -> Summary {
+        self.builder.steps += 1;
+        if let Some(seen) = self.seen.get(&schema.id()) {
+            // A schema inside itself, at the same value, adds nothing.
+            return seen.unwrap_or(Summary::NOTHING);
+        }
+        if !schema.is_object() || depth > DEPTH_MAX {
+            return Summary::NOTHING;
+        }
+        self.seen.insert(schema.id(), None);
+        let summary = self.parts(schema, depth + 1);
+        self.seen.insert(schema.id(), Some(summary));
+        summary
+    }
+
+    fn parts(&mut self, schema: Node<'a>, depth: usize) -> Summary {
+        let mut summary = Summary::NOTHING;
+        let mut is_free = says_object(schema);
+        let step = self.builder.references.step(schema, self.notes);
+        if let Step::To(target) = step {
+            summary = self.schema(target, depth);
+            is_free |= summary.is_free;
+        }
+        if self.builder.version.is_30() && !matches!(step, Step::NoReference) {
+            return summary;
+        }
+        summary = self.own(schema).and(summary);
+        for (name, keyword) in schema.members() {
+            match name.text {
+                "allOf" => {
+                    for part in keyword.items() {
+                        summary = summary.and(self.schema(part, depth));
+                    }
+                }
+                "anyOf" | "oneOf" => {
+                    let alternatives = self.alternatives(keyword, depth);
+                    summary = summary.and(alternatives);
+                }
+                "if" | "then" | "else" => self.sometimes(keyword, &mut summary, depth),
+                "dependentSchemas" => {
+                    for (_, part) in keyword.members() {
+                        self.sometimes(part, &mut summary, depth);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if self.builder.version.is_30() && schema.is_true("nullable") {
+            summary.types = summary.types.or(Types::NULL);
+        }
+        summary.is_free = is_free && !summary.declares && has_no_map(schema);
+        summary
+    }
+
+    /// What stands under a condition: its properties are declared, nothing else follows.
+    fn sometimes(&mut self, schema: Node<'a>, summary: &mut Summary, depth: usize) {
+        let part = self.schema(schema, depth);
+        summary.declares |= part.declares;
+    }
+
+    fn alternatives(&mut self, list: Node<'a>, depth: usize) -> Summary {
+        let summaries: Vec<Summary> = list.items().map(|part| self.schema(part, depth)).collect();
+        let whole = Summary::any_of(&summaries);
+        if whole.declares {
+            for (part, summary) in list.items().zip(&summaries) {
+                if summary.is_free {
+                    self.notes.warn(
+                        &codes::FREE_FORM,
+                        part.span(),
+                        "this alternative allows any properties, which is not honoured beside \
+                         others that declare theirs",
+                    );
+                }
+            }
+        }
+        whole
+    }
+
+    /// What a schema says without its parts.
+    fn own(&mut self, schema: Node<'a>) -> Summary {
+        let mut summary = Summary { types: types(schema), ..Summary::NOTHING };
+        for (name, keyword) in schema.members() {
+            match name.text {
+                "properties" => {
+                    for (name, declaration) in keyword.members() {
+                        summary.declares = true;
+                        self.property(name.text, declaration);
+                    }
+                }
+                "patternProperties" => {
+                    for (name, declaration) in keyword.members() {
+                        summary.declares = true;
+                        self.found.patterns.push((name.text, declaration));
+                    }
+                }
+                "additionalProperties" | "unevaluatedProperties" => match keyword.kind() {
+                    Kind::False => {
+                        summary.declares = true;
+                        summary.closes = true;
+                    }
+                    Kind::Object => self.found.maps.push(keyword),
+                    _ => {}
+                },
+                "items" | "unevaluatedItems" if keyword.is_object() => {
+                    self.found.items.push(keyword);
+                }
+                "prefixItems" => self.found.items.extend(keyword.items()),
+                _ => {}
+            }
+        }
+        summary
+    }
+
+    fn property(&mut self, name: &'a str, declaration: Node<'a>) {
+        let next = self.found.properties.len();
+        let index = *self.property_index.entry(name).or_insert(next);
+        if index == next {
+            self.found.properties.push((name, Vec::new()));
+        }
+        if let Some((_, declarations)) = self.found.properties.get_mut(index) {
+            declarations.push(declaration);
+        }
+    }
+}
+
+fn has_no_map(schema: Node<'_>) -> bool {
+    ["additionalProperties", "unevaluatedProperties"]
+        .into_iter()
+        .all(|name| schema.get(name).is_none_or(|keyword| !keyword.is_object()))
+}
+
+/// Whether a schema says "an object", or nothing, and no more.
+fn says_object(schema: Node<'_>) -> bool {
+    let says_object = schema.get("type").is_some_and(|keyword| {
+        keyword.as_str() == Some("object")
+            || keyword.items().any(|item| item.as_str() == Some("object"))
+    });
+    (says_object && schema.get("required").is_none()) || schema.len() == 0
+}
+
+/// The types that `type`, `enum` and `const` allow.
+fn types(schema: Node<'_>) -> Types {
+    let mut types = Types::ANY;
+    if let Some(keyword) = schema.get("type") {
+        let names = keyword.as_str().into_iter().chain(keyword.items().filter_map(Node::as_str));
+        types = names.map(type_named).fold(Types::NONE, Types::or);
+    }
+    if let Some(keyword) = schema.get("enum") {
+        types = types.and(keyword.items().map(type_of).fold(Types::NONE, Types::or));
+    }
+    if let Some(keyword) = schema.get("const") {
+        types = types.and(type_of(keyword));
+    }
+    types
+}
+
+fn type_named(name: &str) -> Types {
+    match name {
+        "null" => Types::NULL,
+        "boolean" => Types::BOOLEAN,
+        "integer" => Types::INTEGER,
+        "number" => Types::NUMBER,
+        "string" => Types::STRING,
+        "array" => Types::ARRAY,
+        "object" => Types::OBJECT,
+        _ => Types::NONE,
+    }
+}
+
+fn type_of(value: Node<'_>) -> Types {
+    match value.kind() {
+        Kind::Null => Types::NULL,
+        Kind::True | Kind::False => Types::BOOLEAN,
+        Kind::Number => match value.to_number() {
+            Some(number)
+                if number.is_f64() && number.as_f64().is_some_and(|f| f.fract() != 0.0) =>
+            {
+                Types::NUMBER
+            }
+            _ => Types::INTEGER,
+        },
+        Kind::String => Types::STRING,
+        Kind::Array => Types::ARRAY,
+        Kind::Object => Types::OBJECT,
+    }
+}

@@ -1,0 +1,269 @@
+//! Path templates: `/files/{name}.{ext}`.
+
+use std::fmt;
+
+use crate::reference::percent_decoded;
+
+/// Segments of one template. A longer one can only be a mistake.
+const SEGMENTS_MAX: usize = 128;
+
+/// A path template, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Template {
+    pub(crate) segments: Vec<Segment>,
+}
+
+/// One segment of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// Always this text, decoded.
+    Literal(String),
+    /// One or several parameters, with text around them.
+    Pattern(Pattern),
+}
+
+/// `prefix{a}separator{b}suffix`: text before the first parameter, and each parameter with the
+/// text behind it, which is only empty behind the last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    prefix: String,
+    parameters: Vec<(String, String)>,
+}
+
+/// Why a template can never be matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TemplateFault {
+    NotAbsolute,
+    QueryOrFragment,
+    Braces,
+    EmptySegment,
+    DotSegment,
+    Adjacent,
+    Repeated,
+    TooLong,
+    Escape,
+}
+
+impl fmt::Display for TemplateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAbsolute => "it does not begin with `/`",
+            Self::QueryOrFragment => "it holds `?` or `#`, which are no part of a path",
+            Self::Braces => "its braces do not pair up, or hold no name",
+            Self::EmptySegment => "it holds `//`",
+            Self::DotSegment => "it holds `.` or `..` as a segment",
+            Self::Adjacent => "nothing stands between two of its parameters",
+            Self::Repeated => "it names one parameter twice",
+            Self::TooLong => "it has too many segments",
+            Self::Escape => "it holds a `%` that is no escape, or an escaped separator",
+        })
+    }
+}
+
+impl Template {
+    /// Reads a key of `paths`.
+    pub(crate) fn parse(text: &str) -> Result<Self, TemplateFault> {
+        let rest = text.strip_prefix('/').ok_or(TemplateFault::NotAbsolute)?;
+        if text.contains(['?', '#']) {
+            return Err(TemplateFault::QueryOrFragment);
+        }
+        let mut segments = Vec::new();
+        let mut parts = rest.split('/').peekable();
+        while let Some(part) = parts.next() {
+            if part.is_empty() && parts.peek().is_some() {
+                return Err(TemplateFault::EmptySegment);
+            }
+            if segments.len() == SEGMENTS_MAX {
+                return Err(TemplateFault::TooLong);
+            }
+            segments.push(segment(part)?);
+        }
+        let template = Self { segments };
+        let mut names: Vec<&str> = template.names().collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair.first() == pair.last()) {
+            return Err(TemplateFault::Repeated);
+        }
+        Ok(template)
+    }
+
+    /// The parameters that it names, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.patterns().flat_map(|pattern| pattern.parameters.iter()).map(|(name, _)| name.as_str())
+    }
+
+    /// The segments that hold parameters.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Literal(_) => None,
+            Segment::Pattern(pattern) => Some(pattern),
+        })
+    }
+}
+
+impl Pattern {
+    /// Whether several values stand in this one segment, so that a value which holds the text
+    /// between them could be split in two ways.
+    pub(crate) const fn is_splittable(&self) -> bool {
+        self.parameters.len() > 1
+    }
+
+    /// How many bytes of it are fixed: more of them is more specific.
+    pub(crate) fn fixed_bytes(&self) -> usize {
+        let behind = self.parameters.iter().map(|(_, behind)| behind.len());
+        self.prefix.len() + behind.sum::<usize>()
+    }
+
+    /// Whether both match the same segments, whatever their parameters are called.
+    pub(crate) fn is_same_shape(&self, other: &Self) -> bool {
+        self.prefix == other.prefix
+            && self.parameters.len() == other.parameters.len()
+            && self.parameters.iter().zip(&other.parameters).all(|((_, a), (_, b))| a == b)
+    }
+
+    /// Whether a segment has this form.
+    pub(crate) fn is_match(&self, segment: &str) -> bool {
+        self.split(segment, |_, _| {})
+    }
+
+    /// Splits a segment into values, each as short as possible from the left, none of them
+    /// empty. Taking the first separator leaves the most for what follows, so no other split
+    /// succeeds where this one fails.
+    pub(crate) fn split<'a, 's>(
+        &'a self,
+        segment: &'s str,
+        mut take: impl FnMut(&'a str, &'s str),
+    ) -> bool {
+        let Some(mut rest) = segment.strip_prefix(self.prefix.as_str()) else {
+            return false;
+        };
+        let Some(((last, suffix), before)) = self.parameters.split_last() else {
+            return false;
+        };
+        for (name, separator) in before {
+            let first = rest.chars().next().map_or(0, char::len_utf8);
+            let Some(found) = rest.get(first..).and_then(|tail| tail.find(separator.as_str()))
+            else {
+                return false;
+            };
+            let (value, tail) = rest.split_at(first + found);
+            if value.is_empty() {
+                return false;
+            }
+            take(name, value);
+            rest = tail.get(separator.len()..).unwrap_or_default();
+        }
+        match rest.strip_suffix(suffix.as_str()) {
+            Some(value) if !value.is_empty() => {
+                take(last, value);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn segment(text: &str) -> Result<Segment, TemplateFault> {
+    let Some((prefix, mut rest)) = text.split_once('{') else {
+        let literal = literal(text)?;
+        return match literal.as_str() {
+            "." | ".." => Err(TemplateFault::DotSegment),
+            _ => Ok(Segment::Literal(literal)),
+        };
+    };
+    let prefix = literal(prefix)?;
+    let mut parameters = Vec::new();
+    loop {
+        let (name, behind) = rest.split_once('}').ok_or(TemplateFault::Braces)?;
+        if name.is_empty() || name.contains('{') {
+            return Err(TemplateFault::Braces);
+        }
+        let Some((separator, next)) = behind.split_once('{') else {
+            parameters.push((name.to_owned(), literal(behind)?));
+            return Ok(Segment::Pattern(Pattern { prefix, parameters }));
+        };
+        if separator.is_empty() {
+            return Err(TemplateFault::Adjacent);
+        }
+        parameters.push((name.to_owned(), literal(separator)?));
+        rest = next;
+    }
+}
+
+/// Fixed text of a template, decoded as the path of a request is.
+fn literal(text: &str) -> Result<String, TemplateFault> {
+    if text.contains('}') {
+        return Err(TemplateFault::Braces);
+    }
+    if !text.contains('%') {
+        return Ok(text.to_owned());
+    }
+    percent_decoded(text)
+        .filter(|decoded| !decoded.contains(['/', '\\', '\0']))
+        .ok_or(TemplateFault::Escape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(template: &str, segment: &str) -> Option<Vec<(String, String)>> {
+        let template = Template::parse(template).unwrap();
+        let pattern = template.patterns().next()?.clone();
+        let mut values = Vec::new();
+        let matched = pattern.split(segment, |name, value| {
+            values.push((name.to_owned(), value.to_owned()));
+        });
+        assert_eq!(matched, pattern.is_match(segment));
+        matched.then_some(values)
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        let owned = |(a, b): &(&str, &str)| ((*a).to_owned(), (*b).to_owned());
+        pairs.iter().map(owned).collect()
+    }
+
+    #[test]
+    fn values_are_as_short_as_possible_from_the_left_and_never_empty() {
+        assert_eq!(values("/{id}", "7"), Some(pairs(&[("id", "7")])));
+        assert_eq!(values("/{id}", ""), None);
+        assert_eq!(values("/{id}:go", "7:go"), Some(pairs(&[("id", "7")])));
+        assert_eq!(values("/{id}:go", ":go"), None);
+        assert_eq!(values("/{id}:go", "7:stop"), None);
+        assert_eq!(values("/v{id}", "v1"), Some(pairs(&[("id", "1")])));
+        let name = "/{name}.{ext}";
+        assert_eq!(values(name, "a.tar.gz"), Some(pairs(&[("name", "a"), ("ext", "tar.gz")])));
+        assert_eq!(values(name, "..a"), Some(pairs(&[("name", "."), ("ext", "a")])));
+        assert_eq!(values(name, "a."), None);
+        assert_eq!(values(name, "éé.é"), Some(pairs(&[("name", "éé"), ("ext", "é")])));
+        assert_eq!(values("/{a}...{b}", "x...y"), Some(pairs(&[("a", "x"), ("b", "y")])));
+    }
+
+    #[test]
+    fn literals_are_decoded() {
+        let template = Template::parse("/a%20b/c").unwrap();
+        assert_eq!(template.segments.first(), Some(&Segment::Literal("a b".to_owned())));
+    }
+
+    #[test]
+    fn templates_that_no_path_can_match_are_refused() {
+        for (text, fault) in [
+            ("a", TemplateFault::NotAbsolute),
+            ("/a?b=c", TemplateFault::QueryOrFragment),
+            ("/#a", TemplateFault::QueryOrFragment),
+            ("/{a", TemplateFault::Braces),
+            ("/a}", TemplateFault::Braces),
+            ("/{}", TemplateFault::Braces),
+            ("/{a{b}}", TemplateFault::Braces),
+            ("/a//b", TemplateFault::EmptySegment),
+            ("/a/../b", TemplateFault::DotSegment),
+            ("/{a}{b}", TemplateFault::Adjacent),
+            ("/{a}/{a}", TemplateFault::Repeated),
+            ("/%zz", TemplateFault::Escape),
+            ("/%2f", TemplateFault::Escape),
+        ] {
+            assert_eq!(Template::parse(text), Err(fault), "{text}");
+        }
+        assert_eq!(Template::parse(&"/a".repeat(500)), Err(TemplateFault::TooLong));
+    }
+}
