@@ -108,8 +108,8 @@ fn a_slow_head_and_a_slow_body_are_cut_off() {
 
 #[test]
 fn every_size_has_a_limit() {
-    let limits = "{ head_bytes: 2KiB, headers: 10, target_bytes: 100, body_bytes: 1KiB, json_depth: 4, \
-                  array_items: 5, string_bytes: 100, json_nodes: 50 }";
+    let limits = "{ head_bytes: 2KiB, headers: 10, target_bytes: 100B, body_bytes: 1KiB, json_depth: 4, \
+                  array_items: 5, string_bytes: 100B, json_nodes: 50 }";
     let scene = limited(limits, Behaviour::json(200, "[]"));
     let many: String = (0..11).map(|n| format!("X-{n}: 1\r\n")).collect();
     assert_eq!(scene.get_with("/api/items", &many).status, 431);
@@ -188,18 +188,18 @@ fn requests_follow_one_another_on_one_connection() {
 
 #[test]
 fn stopping_lets_a_request_under_way_end() {
-    let scene = Scene::new(SHOP, Behaviour::Hang);
+    let scene = limited("{ upstream_timeout: 300ms }", Behaviour::Hang);
     let mut stream = send(scene.gateway.address(), GET);
     while scene.forwarded().is_none() {
         std::thread::yield_now();
     }
-    let Scene { gateway, ledger, .. } = scene;
+    let Scene { gateway, ledger, api, .. } = scene;
     let address = gateway.address();
     let stopper = std::thread::spawn(move || gateway.stop());
-    // The scripted API went with the scene, so the request fails; its client is told.
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 50"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 504"), "{answer}");
+    assert_eq!(api.seen().len(), 1);
     stopper.join().unwrap();
     assert!(std::net::TcpStream::connect(address).is_err(), "nobody listens any more");
     assert_eq!(ledger.lost(), 0);

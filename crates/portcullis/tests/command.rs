@@ -179,7 +179,7 @@ fn checking_says_what_is_closed_and_what_stops() {
         .iter()
         .find(|one| one["code"] == "caller-operation-closed");
     let closed = closed.unwrap();
-    assert_eq!(closed["line"], 17, "{closed}");
+    assert_eq!(closed["line"], 15, "{closed}");
     for part in ["file", "column", "snippet", "help"] {
         assert!(!closed[part].is_null(), "{part}: {closed}");
     }

@@ -119,17 +119,18 @@ impl Scene {
         self.forwarded()?.split_once("\r\n\r\n").map(|(_, body)| body.to_owned())
     }
 
-    /// All records so far.
+    /// All records so far, at least one.
     pub fn records(&self) -> Vec<serde_json::Value> {
         // The record is closed just after the answer is written.
-        for _ in 0..200 {
+        for _ in 0..100_000 {
             self.ledger.flush();
             let bytes = self.records.0.lock().unwrap().clone();
             let text = String::from_utf8(bytes).unwrap();
             let records: Vec<_> =
                 text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
             let requests = &self.gateway.counts().requests;
-            if records.len() as u64 >= requests.load(std::sync::atomic::Ordering::Relaxed) {
+            let count = requests.load(std::sync::atomic::Ordering::Relaxed).max(1);
+            if records.len() as u64 >= count {
                 return records;
             }
             std::thread::yield_now();
