@@ -135,9 +135,11 @@ async fn knock_out(target: &impl Target, acts: &[Act]) -> Result<Vec<ControlId>,
             return Ok(vec![*control]);
         }
     }
+    // A control may also have acted without a word, where it leaves out what nobody misses; so
+    // those that never said anything come last.
     let mut left_out: Vec<ControlId> = Vec::new();
     let mut waiting = acting;
-    while let Some(next) = waiting.iter().find(|one| !left_out.contains(one)).copied() {
+    while let Some(next) = next(&waiting, &left_out) {
         left_out.push(next);
         match succeeds_without(target, &left_out).await {
             Ok(()) => return Ok(fewest(target, left_out).await),
@@ -150,6 +152,11 @@ async fn knock_out(target: &impl Target, acts: &[Act]) -> Result<Vec<ControlId>,
     }
     let names: Vec<&str> = left_out.iter().map(|control| control.name()).collect();
     Err(format!("without {} the attack does not succeed again", names.join(", ")))
+}
+
+/// Who is left out next: first those who said that they acted, then all others.
+fn next(waiting: &[ControlId], left_out: &[ControlId]) -> Option<ControlId> {
+    waiting.iter().chain(&ControlId::ALL).find(|one| !left_out.contains(one)).copied()
 }
 
 /// The chain without those of its links that do not matter.
@@ -280,6 +287,22 @@ mod tests {
             })
         });
         assert_eq!(verdict.stopped_by, [ContentType, InputShape]);
+    }
+
+    #[test]
+    fn a_second_control_that_says_nothing_is_found() {
+        let verdict = judge(false, |one| {
+            attacks(one, |way| match way {
+                Some(left_out) if !left_out.contains(&InputShape) => {
+                    Seen::NoHarm(vec![Act::Removed(SafeConfiguration)])
+                }
+                Some(left_out) if !left_out.contains(&SafeConfiguration) => {
+                    Seen::NoHarm(vec![Act::Removed(SafeConfiguration)])
+                }
+                _ => Seen::Harm,
+            })
+        });
+        assert_eq!(verdict.stopped_by, [SafeConfiguration, InputShape]);
     }
 
     #[test]
