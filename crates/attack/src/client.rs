@@ -147,3 +147,127 @@ async fn read(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(200);
+
+    /// One exchange with a peer that does what `peer` does.
+    fn with_peer<F: Future<Output = ()>>(
+        peer: impl FnOnce(TcpStream) -> F,
+        request: &Request,
+    ) -> Exchange {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let serve = async { peer(listener.accept().await.unwrap().0).await };
+            let ((), seen) = tokio::join!(serve, exchange(address, request, SHORT));
+            seen
+        })
+    }
+
+    fn request(text: &str) -> Request {
+        Request { bytes: text.as_bytes().to_vec(), trickle: None, is_head: false }
+    }
+
+    async fn read_some(stream: &mut TcpStream) -> String {
+        let mut bytes = vec![0; 1024];
+        let count = stream.read(&mut bytes).await.unwrap();
+        String::from_utf8(bytes[..count].to_vec()).unwrap()
+    }
+
+    #[test]
+    fn the_bytes_arrive_as_they_are() {
+        const ODD: &str = "GET  /%zz HTTP/9.9\nX : 1\r\nX: 2\r\n\r\n";
+        let seen = with_peer(
+            async |mut stream| {
+                assert_eq!(read_some(&mut stream).await, ODD);
+                stream.write_all(b"HTTP/1.1 400 No\r\nContent-Length: 2\r\n\r\nno").await.unwrap();
+            },
+            &request(ODD),
+        );
+        let answer = seen.answer.unwrap();
+        assert_eq!((answer.status, answer.text().as_ref()), (400, "no"));
+    }
+
+    #[test]
+    fn an_answer_before_the_end_of_the_request_counts() {
+        let mut large = request("POST / HTTP/1.1\r\n\r\n");
+        large.bytes.resize(32 << 20, b'x');
+        let seen = with_peer(
+            async |mut stream| {
+                read_some(&mut stream).await;
+                stream.write_all(b"HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+                stream.shutdown().await.unwrap();
+                // Until the sender sees the answer and leaves.
+                let mut rest = Vec::new();
+                let _ = stream.read_to_end(&mut rest).await;
+            },
+            &large,
+        );
+        assert_eq!(seen.answer.unwrap().status, 413);
+    }
+
+    #[test]
+    fn silence_is_told_apart() {
+        let closed = with_peer(async |stream| drop(stream), &request("GET / HTTP/1.1\r\n\r\n"));
+        assert_eq!(closed.answer, Err(Silence::Closed));
+        let half = with_peer(
+            async |mut stream| {
+                stream
+                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+                    .await
+                    .unwrap();
+            },
+            &request("x"),
+        );
+        assert_eq!(half.answer, Err(Silence::Closed));
+        let mute = with_peer(
+            async |mut stream| {
+                let mut rest = Vec::new();
+                let _ = stream.read_to_end(&mut rest).await;
+            },
+            &request("x"),
+        );
+        assert_eq!(mute.answer, Err(Silence::TimedOut));
+        assert!(mute.open_ms >= 200, "{}", mute.open_ms);
+    }
+
+    #[test]
+    fn a_slow_request_never_ends_and_measures_how_long_it_is_borne() {
+        let slow = Request {
+            trickle: Some(Trickle {
+                byte: b'a',
+                bytes_per: 2,
+                pause: Duration::from_millis(5),
+                at_most: SHORT,
+            }),
+            ..request("GET / HTTP/1.1\r\nX: ")
+        };
+        let borne = with_peer(
+            async |mut stream| {
+                let mut all = Vec::new();
+                let _ = stream.read_to_end(&mut all).await;
+                let text = String::from_utf8(all).unwrap();
+                assert!(text.starts_with("GET / HTTP/1.1\r\nX: aaaa"), "{text}");
+            },
+            &slow,
+        );
+        assert_eq!(borne.answer, Err(Silence::TimedOut));
+        assert!(borne.open_ms >= 200, "{}", borne.open_ms);
+        let shed = with_peer(
+            async |mut stream| {
+                read_some(&mut stream).await;
+                stream.write_all(b"HTTP/1.1 408 No\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+            },
+            &slow,
+        );
+        assert_eq!(shed.answer.map(|answer| answer.status), Ok(408));
+        assert!(shed.open_ms < 200, "{}", shed.open_ms);
+    }
+}

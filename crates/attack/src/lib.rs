@@ -4,12 +4,13 @@
 //! gateway that is started for it alone; what stopped it is read from a signed decision header,
 //! and is believed only if the attack succeeds again in a gateway that does not ask that control.
 //!
-//! [`Runner`] runs them, [`registry`] is the built-in set, [`read`] reads the user's own.
+//! [`Runner`] runs them, [`registry`] is the built-in set, [`folder`] reads the user's own.
 
 mod answer;
 mod check;
 mod client;
 mod condition;
+mod folder;
 mod form;
 mod identity;
 mod payload;
@@ -22,6 +23,7 @@ mod request;
 mod runner;
 mod scalar;
 mod sequence;
+mod table;
 mod trial;
 mod twin;
 mod variables;
@@ -29,9 +31,10 @@ mod verdict;
 
 pub use check::Against;
 pub use condition::{Check, Condition, Test};
+pub use folder::{Folder, folder};
 pub use form::{Attack, Document, Journey, Slow, SlowPart, Step, Twin};
 pub use payload::{Bytes, Payload, Pieces};
-pub use place::{Place, Upstream};
+pub use place::{Place, Upstream, sample_model};
 pub use problem::{BadFile, Problem};
 pub use report::{AttackFound, JourneyFound, Report, Totals};
 pub use runner::Runner;

@@ -105,7 +105,7 @@ impl Place {
         clock: &Arc<dyn Clock>,
     ) -> Result<Model, String> {
         let model = match self {
-            Self::Sample => sample_model(wanted, api, clock),
+            Self::Sample => sample_model(wanted.document, wanted.policy, api, clock),
             Self::Upstream(upstream) => upstream.model(clock),
         };
         model.map_err(|failure| format!("the gateway's model cannot be built: {failure}"))
@@ -129,18 +129,22 @@ impl Upstream {
 }
 
 /// The model of the sample behind a gateway: its document alone, or with a policy.
-fn sample_model(
-    wanted: Wanted<'_>,
+///
+/// `policy` is what follows `apis` and `listen` in the policy file; without it there is no policy
+/// file. `api` is where the sample listens; the gateway will listen on a free port of loopback.
+pub fn sample_model(
+    document: Document,
+    policy: Option<&str>,
     api: SocketAddr,
     clock: &Arc<dyn Clock>,
 ) -> Result<Model, Box<portcullis_policy::Failure>> {
     let mut sources = Sources::default();
-    let (name, text) = match wanted.document {
+    let (name, text) = match document {
         Document::Honest => ("honest.yaml", portcullis_sample::HONEST),
         Document::Sloppy => ("sloppy.json", portcullis_sample::SLOPPY),
     };
     let contract = sources.add(name, text);
-    let policy = wanted.policy.map(|further| {
+    let policy = policy.map(|further| {
         let text = format!(
             "apis: [{{ contract: {name}, upstream: \"http://{api}\" }}]\nlisten: {LISTEN}\n{further}"
         );

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_saphyr::Location;
 
 /// What is wrong with a file, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Problem {
     /// The line, from 1; 0 where the whole file is meant.
     pub line: u64,

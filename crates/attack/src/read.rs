@@ -1,7 +1,9 @@
 //! Texts into attacks and journeys, strictly.
 
+use std::collections::HashSet;
+
 use serde::de::DeserializeOwned;
-use serde_saphyr::{Location, MergeKeyPolicy, Options};
+use serde_saphyr::{Location, MergeKeyPolicy, Options, UserMessageFormatter};
 
 use crate::check::{self, Against};
 use crate::form::{Attack, Journey};
@@ -36,7 +38,8 @@ fn read<T: DeserializeOwned>(
         .map_err(|error| bad(vec![problem(&error)]))?;
     let mut problems = check(&file);
     // A twin repeats what it takes over from its attack.
-    problems.dedup();
+    let mut seen = HashSet::new();
+    problems.retain(|problem| seen.insert(problem.clone()));
     problems.truncate(TOLD_MAX);
     if problems.is_empty() { Ok(file) } else { Err(bad(problems)) }
 }
@@ -53,8 +56,146 @@ fn options() -> Options {
 }
 
 fn problem(error: &serde_saphyr::Error) -> Problem {
-    let text = error.to_string();
-    let first = text.lines().next().unwrap_or("the file cannot be read");
     let location = error.location().unwrap_or(Location::UNKNOWN);
-    Problem::at(location, first.to_owned())
+    if let serde_saphyr::Error::InvalidScalar { .. } = error {
+        return Problem::at(location, "a number in range is expected here".to_owned());
+    }
+    let text = error.render_with_formatter(&UserMessageFormatter);
+    let first = text.lines().next().unwrap_or("the file cannot be read");
+    // The place is told once, in front.
+    let place = format!(" at line {}, column {}", location.line(), location.column());
+    Problem::at(location, first.strip_suffix(&place).unwrap_or(first).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "\
+id: a6-role
+item: A6
+control: writable_properties
+cwe: 915
+title: become an administrator
+honest:
+  - send: GET /a
+    expect:
+      - status: 200
+attack:
+  - name: change
+    send: PATCH /a
+    save: { id: /id }
+look:
+  - send: GET /a/${id}
+harm:
+  - { in: change, json: /role, equals: admin }
+twin:
+  swap:
+    PATCH /a: PATCH /safe
+";
+
+    fn problems(text: &str) -> String {
+        match attack("a.yaml", text, Against::Sample) {
+            Ok(_) => String::new(),
+            Err(bad) => bad.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_good_attack_is_read() {
+        assert_eq!(problems(GOOD), "");
+    }
+
+    #[test]
+    fn each_mistake_is_told_at_its_place() {
+        for (from, to, expected) in [
+            ("title:", "titel:", "a.yaml:5:1: unknown field `titel`"),
+            ("cwe: 915", "cwe: many", "a.yaml:4:6: a number in range is expected"),
+            ("id: a6-role", "id: A6 Role", "a.yaml:1:5: `A6 Role` is not an id"),
+            ("item: A6", "item: mass", "a.yaml:2:7: `mass` is not an item"),
+            ("writable_properties", "writable", "`writable` is not a control"),
+            (
+                "send: GET /a\n    expect",
+                "sent: GET /a\n    expect",
+                "a.yaml:7:5: unknown field `sent`",
+            ),
+            ("send: PATCH /a", "send: PATCH", "a.yaml:11:5: `send` is a method and a target"),
+            ("${id}", "${other}", "a.yaml:15:5: no step before this one saves `other`"),
+            (
+                "in: change",
+                "in: chance",
+                "a.yaml:17:5: no step of `attack` or `look` is called `chance`",
+            ),
+            ("    expect:\n      - status: 200\n", "", "a.yaml:7:5: `honest` expects nothing"),
+            ("PATCH /a: PATCH", "PUT /a: PATCH", "no request begins with `PUT /a`"),
+            ("save: { id: /id }", "save: { Id: /id }", "`Id` is not a name"),
+            ("equals: admin }", "equals: admin, exists: true }", "a condition has one test"),
+            ("json: /role", "json: role", "`role` is not a JSON Pointer; write `/role`"),
+            (
+                "send: PATCH /a",
+                "raw: PATCH /a\n    as: alice",
+                "a.yaml:11:5: `raw` is the whole request",
+            ),
+            (
+                "    send: PATCH /a\n",
+                "    send: PATCH /a\n    as: eve\n",
+                "`eve` is not a user of the sample",
+            ),
+            (
+                "title: become",
+                "title: yes\ntitle: become",
+                "a.yaml:6:1: duplicate mapping key `title`",
+            ),
+            ("honest:", "honest: *none\nlook:", "a.yaml:"),
+        ] {
+            let text = GOOD.replacen(from, to, 1);
+            assert_ne!(text, GOOD, "{from} is not in the text");
+            let told = problems(&text);
+            assert!(told.contains(expected), "{to}: told {told:?}, expected {expected:?}");
+        }
+    }
+
+    #[test]
+    fn messages_name_no_type_of_ours() {
+        for text in ["", "[]", "5", "id: [a]", &GOOD.replace("- send: GET /a\n", "- 5\n")] {
+            let told = problems(text);
+            assert!(!told.is_empty());
+            for name in ["struct", "Attack", "Step", "Spanned", "Option", "enum", "u16"] {
+                assert!(!told.contains(name), "{text:?}: {told}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_or_endless_is_refused() {
+        let large = " ".repeat(TEXT_BYTES_MAX + 1);
+        assert!(problems(&large).contains("more than"));
+        let mut bomb = String::from("a: &a [x, x]\n");
+        for level in 0..40 {
+            bomb.push_str("b: [*a, *a, *a, *a, *a, *a, *a, *a]\n");
+            bomb.push_str(if level % 2 == 0 { "# again\n" } else { "" });
+        }
+        assert!(!problems(&bomb).is_empty());
+        let deep = format!("id: {}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(!problems(&deep).is_empty());
+    }
+
+    #[test]
+    fn what_belongs_to_the_sample_is_refused_elsewhere() {
+        let text = GOOD
+            .replace("look:", "document: sloppy\npolicy: 'origins: []'\nlook:")
+            .replace("    save: { id: /id }\n", "    save: { id: /id }\n    as: alice\n");
+        assert!(attack("a.yaml", &text, Against::Sample).is_ok());
+        let told = attack("a.yaml", &text, Against::Upstream).unwrap_err().to_string();
+        for part in ["`document` names one of the sample's", "`policy` belongs", "`as` names"] {
+            assert!(told.contains(part), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_journey_must_expect_something() {
+        let text = "{ id: j, title: t, steps: [{ send: GET / }] }";
+        let told = journey("j.yaml", text, Against::Sample).unwrap_err().to_string();
+        assert!(told.contains("a journey that expects nothing cannot break"), "{told}");
+    }
 }

@@ -1,0 +1,96 @@
+//! A folder of the user's own: `journeys/*.yaml` are journeys, every other YAML file an attack.
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::check::Against;
+use crate::form::{Attack, Journey};
+use crate::problem::{BadFile, Problem};
+use crate::read;
+
+/// Files of one folder.
+const FILES_MAX: usize = 10_000;
+/// Folders in one another.
+const DEPTH_MAX: usize = 8;
+/// Bytes that are read of one file; the reader refuses less.
+const FILE_BYTES_MAX: u64 = 2 << 20;
+
+/// What a folder holds.
+#[derive(Debug, Clone, Default)]
+pub struct Folder {
+    /// By path.
+    pub attacks: Vec<Attack>,
+    /// By path.
+    pub journeys: Vec<Journey>,
+}
+
+/// Reads a folder. All files that cannot be used are told at once.
+pub fn folder(path: &Path, against: Against) -> Result<Folder, Vec<BadFile>> {
+    let mut files = Vec::new();
+    gather(path, 0, &mut files).map_err(|bad| vec![bad])?;
+    files.sort_unstable();
+    let mut folder = Folder::default();
+    let mut bad = Vec::new();
+    for file in &files {
+        let name = file.display().to_string();
+        let text = match text(file) {
+            Ok(text) => text,
+            Err(error) => {
+                bad.push(unreadable(file, &error));
+                continue;
+            }
+        };
+        let is_journey =
+            file.parent().and_then(Path::file_name).is_some_and(|name| name == "journeys");
+        if is_journey {
+            match read::journey(&name, &text, against) {
+                Ok(journey) => folder.journeys.push(journey),
+                Err(problems) => bad.push(problems),
+            }
+        } else {
+            match read::attack(&name, &text, against) {
+                Ok(attack) => folder.attacks.push(attack),
+                Err(problems) => bad.push(problems),
+            }
+        }
+    }
+    if files.is_empty() {
+        let message = "the folder holds no file that ends in `.yaml` or `.yml`";
+        bad.push(of_path(path, message.to_owned()));
+    }
+    if bad.is_empty() { Ok(folder) } else { Err(bad) }
+}
+
+fn gather(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), BadFile> {
+    if depth > DEPTH_MAX {
+        return Err(of_path(path, format!("folders stand more than {DEPTH_MAX} deep")));
+    }
+    for entry in std::fs::read_dir(path).map_err(|error| unreadable(path, &error))? {
+        let entry = entry.map_err(|error| unreadable(path, &error))?;
+        let (path, kind) = (entry.path(), entry.file_type());
+        // A link is followed to a file only: folders that lead in a circle have no end.
+        if kind.is_ok_and(|kind| kind.is_dir()) {
+            gather(&path, depth + 1, files)?;
+        } else if path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+            files.push(path);
+        }
+        if files.len() > FILES_MAX {
+            return Err(of_path(&entry.path(), format!("more than {FILES_MAX} files")));
+        }
+    }
+    Ok(())
+}
+
+fn text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(FILE_BYTES_MAX).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> BadFile {
+    of_path(path, format!("it cannot be read: {error}"))
+}
+
+fn of_path(path: &Path, message: String) -> BadFile {
+    BadFile { name: path.display().to_string(), problems: vec![Problem::of_file(message)] }
+}
