@@ -4,6 +4,8 @@
 //! colon, one `Host`, one length. What a lenient reader would let pass is where two readers
 //! disagree, so it is refused here, before anything looks at it.
 
+use std::mem::MaybeUninit;
+
 use portcullis_model::{Method, Status};
 
 /// A head, read: names in lower case, values without surrounding white space.
@@ -123,10 +125,10 @@ impl RequestHead {
     /// Reads a whole head, the empty line included.
     pub(crate) fn parse(bytes: &[u8], headers_max: usize) -> Result<Self, HeadFault> {
         check_lines(bytes)?;
-        let mut slots = [httparse::EMPTY_HEADER; FIELDS_MAX];
+        let mut slots = [const { MaybeUninit::uninit() }; FIELDS_MAX];
         let slots = slots.get_mut(..headers_max.min(FIELDS_MAX)).unwrap_or_default();
-        let mut request = httparse::Request::new(slots);
-        match request.parse(bytes) {
+        let mut request = httparse::Request::new(&mut []);
+        match request.parse_with_uninit_headers(bytes, slots) {
             Ok(httparse::Status::Complete(_)) => {}
             Err(httparse::Error::TooManyHeaders) => return Err(HeadFault::TooManyFields),
             Err(httparse::Error::Version) => return Err(HeadFault::Version),
@@ -276,9 +278,10 @@ impl AnswerHead {
     /// Reads a whole head, the empty line included. `to_head` says whether it answers `HEAD`.
     pub(crate) fn parse(bytes: &[u8], to_head: bool) -> Result<Self, HeadFault> {
         check_lines(bytes)?;
-        let mut slots = [httparse::EMPTY_HEADER; FIELDS_MAX];
-        let mut answer = httparse::Response::new(&mut slots);
-        match answer.parse(bytes) {
+        let mut slots = [const { MaybeUninit::uninit() }; FIELDS_MAX];
+        let mut answer = httparse::Response::new(&mut []);
+        let parser = httparse::ParserConfig::default();
+        match parser.parse_response_with_uninit_headers(&mut answer, bytes, &mut slots) {
             Ok(httparse::Status::Complete(_)) => {}
             Err(httparse::Error::TooManyHeaders) => return Err(HeadFault::TooManyFields),
             _ => return Err(HeadFault::Syntax),

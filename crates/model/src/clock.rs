@@ -73,24 +73,28 @@ impl Date {
     }
 
     /// The day that holds `time`.
-    pub fn of(time: UnixMillis) -> Self {
-        let mut days = time.0 / DAY_MS;
-        let mut year = 1970_u16;
-        while days >= days_in_year(year) {
-            days -= days_in_year(year);
-            year = year.saturating_add(1);
-        }
-        let mut month = 1_u8;
-        while days >= u64::from(days_in_month(year, month)) {
-            days -= u64::from(days_in_month(year, month));
-            month += 1;
-        }
-        Self { year, month, day: days as u8 + 1 }
+    pub const fn of(time: UnixMillis) -> Self {
+        const DAYS_OF_400_YEARS: u64 = 146_097;
+        // Days since 1600-03-01: leap days then fall on the last day of a year, of four years,
+        // of a century and of four centuries.
+        let days = time.0 / DAY_MS + 135_080;
+        let (four_centuries, days) = (days / DAYS_OF_400_YEARS, days % DAYS_OF_400_YEARS);
+        let century = min(days / 36_524, 3);
+        let days = days - century * 36_524;
+        let (four_years, days) = (days / 1461, days % 1461);
+        let year = min(days / 365, 3);
+        let days = days - year * 365;
+        // March, April, May, June, July have 153 days, and so have the five months after them.
+        let month = (5 * days + 2) / 153;
+        let day = days - (153 * month + 2) / 5 + 1;
+        let (month, next_year) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+        let year = 1600 + 400 * four_centuries + 100 * century + 4 * four_years + year + next_year;
+        Self { year: year as u16, month: month as u8, day: day as u8 }
     }
 }
 
-const fn days_in_year(year: u16) -> u64 {
-    if is_leap(year) { 366 } else { 365 }
+const fn min(a: u64, b: u64) -> u64 {
+    if a < b { a } else { b }
 }
 
 const fn is_leap(year: u16) -> bool {
@@ -153,6 +157,23 @@ mod tests {
             assert_eq!(date.start().0 / DAY_MS, days, "{text}");
             assert_eq!(Date::of(date.start()), date, "{text}");
             assert_eq!(Date::of(UnixMillis(date.end().0 - 1)), date, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_day_of_four_centuries_follows_the_one_before() {
+        let mut expected = Date { year: 1970, month: 1, day: 1 };
+        for day in 0..146_097 {
+            let date = Date::of(UnixMillis(day * DAY_MS));
+            assert_eq!(date, expected);
+            assert_eq!(date.start().0, day * DAY_MS);
+            expected.day += 1;
+            if expected.day > days_in_month(expected.year, expected.month) {
+                expected = Date { month: expected.month + 1, day: 1, ..expected };
+            }
+            if expected.month > 12 {
+                expected = Date { year: expected.year + 1, month: 1, day: 1 };
+            }
         }
     }
 
