@@ -303,8 +303,7 @@ The path says `id`.
 ## What to do
 
 Make names agree. A path value that is not declared is taken as any text. A declared path parameter
-that the path does not name is left out. Header parameters called `Accept`, `Content-Type` and
-`Authorization` are left out, as the specification says.
+that the path does not name is left out.
 ",
 };
 
@@ -413,12 +412,12 @@ Write the first day on which the operation is no longer served: `x-sunset: 2027-
 ",
 };
 
-/// A pattern looks around or refers back, so it cannot be matched in linear time.
+/// A pattern cannot be matched in linear time, mostly because it looks around or refers back.
 pub static SLOW_PATTERN: Code = Code {
     name: "contract-slow-pattern",
     page: r#"# contract-slow-pattern
 
-A pattern looks around or refers back, so it cannot be matched in linear time.
+A pattern cannot be matched in linear time, mostly because it looks around or refers back.
 
 ## Example
 

@@ -6,15 +6,18 @@ use portcullis_model::{Code, Diagnostic, Severity, Span};
 
 use crate::codes;
 
-/// Problems that are told; what comes after them is counted. Nobody reads more.
+/// Errors that are told, and as many warnings again; what comes after them is counted. Nobody
+/// reads more.
 const TOLD_MAX: usize = 500;
+/// Problems that come with a suggestion. Working one out looks at thousands of names.
+const SUGGESTED_MAX: usize = 50;
 
 /// Gathers problems, so that one run tells all of them.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
-    told: Vec<Diagnostic>,
+    errors: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
     untold: usize,
-    has_error: bool,
     /// Components are read once for each operation that uses them, and told once.
     known: HashSet<(&'static str, Option<Span>, String)>,
 }
@@ -22,14 +25,17 @@ pub(crate) struct Notes {
 impl Notes {
     /// Notes a problem.
     pub(crate) fn push(&mut self, problem: Diagnostic) {
-        self.has_error |= problem.severity == Severity::Error;
-        if self.is_full() {
+        let told = match problem.severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        if told.len() >= TOLD_MAX {
             self.untold += 1;
             return;
         }
         let key = (problem.code.name, problem.span, problem.message.clone());
         if self.known.insert(key) {
-            self.told.push(problem);
+            told.push(problem);
         }
     }
 
@@ -38,29 +44,33 @@ impl Notes {
         self.push(Diagnostic::warning(code, message).at(span));
     }
 
-    /// Whether what comes now is only counted: no suggestion needs to be worked out for it.
-    pub(crate) const fn is_full(&self) -> bool {
-        self.told.len() >= TOLD_MAX
+    /// Whether a suggestion is worth its cost: not after many problems.
+    pub(crate) const fn suggests(&self) -> bool {
+        self.errors.len() + self.warnings.len() < SUGGESTED_MAX
     }
 
     /// Whether nothing can be built on what was read.
     pub(crate) const fn has_error(&self) -> bool {
-        self.has_error
+        !self.errors.is_empty()
     }
 
     /// All of them: errors first, each kind in the order of the document.
     pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
-        self.told.sort_by_key(|note| (note.severity, note.span));
+        let has_error = self.has_error();
+        self.errors.sort_by_key(|note| note.span);
+        self.warnings.sort_by_key(|note| note.span);
+        let mut told = self.errors;
+        told.append(&mut self.warnings);
         if self.untold > 0 {
             let message = format!("{} more problems are not shown", self.untold);
-            let note = if self.has_error {
+            let note = if has_error {
                 Diagnostic::error(&codes::MORE_PROBLEMS, message)
             } else {
                 Diagnostic::warning(&codes::MORE_PROBLEMS, message)
             };
-            self.told.push(note.help("correct the ones above, then read the document again"));
+            told.push(note.help("correct the ones above, then read the document again"));
         }
-        self.told
+        told
     }
 }
 
@@ -102,13 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn an_untold_error_still_stops() {
+    fn warnings_do_not_hide_an_error() {
         let mut notes = Notes::default();
         for count in 0..TOLD_MAX {
             notes.push(Diagnostic::warning(&codes::STRUCTURE, format!("{count}")));
         }
         notes.push(Diagnostic::error(&codes::STRUCTURE, "the one that counts"));
         assert!(notes.has_error());
+        assert_eq!(notes.into_diagnostics()[0].message, "the one that counts");
     }
 
     #[test]

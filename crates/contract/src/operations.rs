@@ -93,8 +93,11 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// Notes that an operation, or all of a path, is closed.
+    /// Notes that an operation, or all of a path, is closed. After an error nothing is served.
     pub(crate) fn not_served(&mut self, name: &str, closed: &Closed) {
+        if self.notes.has_error() {
+            return;
+        }
         let message = format!("{} is not served: {}", shown(name), closed.message);
         self.notes.warn(&codes::NOT_SERVED, closed.span, message);
     }
@@ -112,6 +115,10 @@ impl<'a> Reader<'a> {
             return Err(Closed::new(node, message));
         }
         self.ignored_servers(node);
+        // All parts are read before the first fault counts, so that one run tells all faults.
+        let parameters = self.parameters(item, node, template);
+        let body = self.request_body(node);
+        let responses = self.responses(node);
         let tags = node.get("tags").into_iter().flat_map(Node::items);
         Ok(Operation {
             id: node.get_str("operationId").map(str::to_owned),
@@ -121,9 +128,9 @@ impl<'a> Reader<'a> {
             tags: tags.filter_map(Node::as_str).map(str::to_owned).collect(),
             deprecated: node.is_true("deprecated"),
             sunset: self.sunset(node),
-            parameters: self.parameters(item, node, template)?,
-            body: self.request_body(node)?,
-            responses: self.responses(node)?,
+            parameters: parameters?,
+            body: body?,
+            responses: responses?,
             security: self.security(node, schemes),
         })
     }

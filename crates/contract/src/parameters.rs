@@ -89,8 +89,11 @@ impl<'a> Reader<'a> {
             }
         };
         let span = node.get("name").unwrap_or(node).span();
-        if let Some(reason) = why_left_out(place, name, template) {
-            let message = format!("{} {reason}: it is left out", shown(name));
+        if place == Place::Header && is_protocol_field(name) {
+            return Ok(None);
+        }
+        if place == Place::Path && !template.names().any(|known| known == name) {
+            let message = format!("{} is not named in the path: it is left out", shown(name));
             self.notes.warn(&codes::PARAMETER, span, message);
             return Ok(None);
         }
@@ -241,17 +244,9 @@ fn is_same(a: &Parameter, b: &Parameter) -> bool {
         }
 }
 
-fn why_left_out(place: Place, name: &str, template: &Template) -> Option<&'static str> {
-    const FIXED: [&str; 3] = ["accept", "content-type", "authorization"];
-    match place {
-        Place::Path if !template.names().any(|known| known == name) => {
-            Some("is not named in the path")
-        }
-        Place::Header if FIXED.iter().any(|fixed| fixed.eq_ignore_ascii_case(name)) => {
-            Some("is no parameter but part of the protocol")
-        }
-        _ => None,
-    }
+/// Header fields that are no parameters, whatever a document says (OpenAPI 3.1 section 4.8.12.2).
+fn is_protocol_field(name: &str) -> bool {
+    ["accept", "content-type", "authorization"].iter().any(|fixed| fixed.eq_ignore_ascii_case(name))
 }
 
 fn undeclared(name: &str, operation: Node<'_>) -> Parameter {

@@ -88,7 +88,7 @@ impl<'a> References<'a> {
         match self.lookup(text) {
             Ok(target) => Step::To(target),
             Err(fault) => {
-                notes.push(fault.diagnostic(text, !notes.is_full()).at(reference.span()));
+                notes.push(fault.diagnostic(text, notes.suggests()).at(reference.span()));
                 Step::Unreadable
             }
         }

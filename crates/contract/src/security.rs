@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
                 );
                 let mut problem = Diagnostic::warning(&codes::SECURITY, message).at(name.span);
                 let names = schemes.iter().take(SCHEMES_MAX).map(|scheme| scheme.name.as_str());
-                if !self.notes.is_full()
+                if self.notes.suggests()
                     && let Some(near) = did_you_mean(name.text, names)
                 {
                     problem = problem.help(format!("did you mean {}?", shown(near)));

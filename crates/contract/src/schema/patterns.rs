@@ -8,7 +8,9 @@ use serde_json::json;
 use super::representation::Representation;
 
 /// Bytes of one compiled pattern.
-const PATTERN_BYTES_MAX: usize = 4 << 20;
+const PATTERN_BYTES_MAX: usize = 10 << 20;
+/// Bytes that matching one pattern may keep.
+const MATCHING_BYTES_MAX: usize = 2 << 20;
 /// Steps back that one match may take.
 const BACKTRACK_MAX: usize = 20_000;
 
@@ -41,13 +43,15 @@ pub(crate) fn options(
         .with_pattern_cache(cache.clone());
     match engine {
         Engine::Linear => options.with_pattern_options(
-            PatternOptions::regex().size_limit(PATTERN_BYTES_MAX).dfa_size_limit(PATTERN_BYTES_MAX),
+            PatternOptions::regex()
+                .size_limit(PATTERN_BYTES_MAX)
+                .dfa_size_limit(MATCHING_BYTES_MAX),
         ),
         Engine::Backtracking => options.with_pattern_options(
             PatternOptions::fancy_regex()
                 .backtrack_limit(BACKTRACK_MAX)
                 .size_limit(PATTERN_BYTES_MAX)
-                .dfa_size_limit(PATTERN_BYTES_MAX),
+                .dfa_size_limit(MATCHING_BYTES_MAX),
         ),
     }
 }

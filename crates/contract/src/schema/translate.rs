@@ -332,7 +332,7 @@ impl<'a, 'b> Translator<'a, 'b> {
             Some(Engine::Backtracking) => {
                 self.out.backtracks = true;
                 let message = format!(
-                    "the pattern {} looks around or refers back: it is matched in bounded steps",
+                    "the pattern {} is not matched in linear time, but in bounded steps",
                     shown(pattern)
                 );
                 self.notes.warn(&codes::SLOW_PATTERN, span, message);

@@ -16,12 +16,12 @@ use crate::notes::{Notes, shown};
 use crate::reference::{References, Step};
 use crate::version::Version;
 
-/// Shapes of one contract.
+/// Shapes of one contract. The largest published documents have a tenth of each of these.
 const SHAPES_MAX: usize = 1_000_000;
 /// Properties of all shapes together.
-const PROPERTIES_MAX: usize = 8_000_000;
+const PROPERTIES_MAX: usize = 1_000_000;
 /// Schema nodes looked at, all shapes together.
-const STEPS_MAX: usize = 50_000_000;
+const STEPS_MAX: usize = 5_000_000;
 /// Bytes of one compiled pattern of property names.
 const PATTERN_BYTES_MAX: usize = 1 << 20;
 
@@ -92,6 +92,7 @@ impl<'a> ShapeBuilder<'a> {
 
     /// The id of a set of schemas; the shape itself is made later.
     fn id(&mut self, schemas: Vec<Node<'a>>, notes: &mut Notes) -> ShapeId {
+        self.steps += schemas.len();
         let mut set: Vec<Node<'a>> =
             schemas.into_iter().map(|schema| self.resolved(schema, notes)).collect();
         set.sort_by_key(|node| node.id());

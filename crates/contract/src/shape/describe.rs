@@ -12,10 +12,11 @@ const LINES_MAX: usize = 400;
 impl Shapes {
     /// The shape as an indented list of its properties, down to a bounded depth.
     pub fn describe(&self, id: ShapeId) -> String {
-        let mut out = Description { shapes: self, text: String::new(), lines: 0 };
+        let mut out =
+            Description { shapes: self, text: String::new(), lines: 0, around: Vec::new() };
         let head = head(self.get(id));
         out.line(0, &head);
-        out.inside(self.get(id), 1);
+        out.inside(id, 1);
         out.text
     }
 }
@@ -24,6 +25,8 @@ struct Description<'a> {
     shapes: &'a Shapes,
     text: String,
     lines: usize,
+    /// The shapes that this one stands in.
+    around: Vec<ShapeId>,
 }
 
 impl Description<'_> {
@@ -35,16 +38,25 @@ impl Description<'_> {
         }
     }
 
-    fn inside(&mut self, shape: &Shape, depth: usize) {
-        if self.lines > LINES_MAX {
+    fn inside(&mut self, id: ShapeId, depth: usize) {
+        let shape = self.shapes.get(id);
+        let is_leaf = shape.object.properties.is_empty()
+            && shape.object.patterns.is_empty()
+            && shape.items.is_none()
+            && !matches!(shape.object.rest, Rest::Map(_));
+        if is_leaf || self.lines > LINES_MAX {
             return;
         }
-        if depth > DEPTH_MAX {
-            if !shape.object.properties.is_empty() || shape.items.is_some() {
-                self.line(depth, "...");
-            }
+        if depth > DEPTH_MAX || self.around.contains(&id) {
+            self.line(depth, "...");
             return;
         }
+        self.around.push(id);
+        self.members(shape, depth);
+        self.around.pop();
+    }
+
+    fn members(&mut self, shape: &Shape, depth: usize) {
         for (name, property) in shape.object.properties() {
             let mut line = format!("{name}: {}", head(self.shapes.get(property.shape)));
             if property.read_only {
@@ -54,7 +66,7 @@ impl Description<'_> {
                 line.push_str(", write only");
             }
             self.line(depth, &line);
-            self.inside(self.shapes.get(property.shape), depth + 1);
+            self.inside(property.shape, depth + 1);
         }
         let patterns = shape.object.patterns.iter();
         let mut others: Vec<(String, ShapeId)> =
@@ -66,10 +78,9 @@ impl Description<'_> {
             others.push(("[]".to_owned(), items));
         }
         for (name, id) in others {
-            let shape = self.shapes.get(id);
-            let line = format!("{name}: {}", head(shape));
+            let line = format!("{name}: {}", head(self.shapes.get(id)));
             self.line(depth, &line);
-            self.inside(shape, depth + 1);
+            self.inside(id, depth + 1);
         }
     }
 }

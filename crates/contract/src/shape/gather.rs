@@ -238,7 +238,9 @@ fn says_object(schema: Node<'_>) -> bool {
         keyword.as_str() == Some("object")
             || keyword.items().any(|item| item.as_str() == Some("object"))
     });
-    (says_object && schema.get("required").is_none()) || schema.len() == 0
+    // `type: object, nullable: true` as an alternative is how generators write null.
+    let is_bare = schema.get("required").is_none() && !schema.is_true("nullable");
+    says_object && is_bare || schema.len() == 0
 }
 
 /// The types that `type`, `enum` and `const` allow.

@@ -1,0 +1,14 @@
+//! Whole documents: what is read from them, what is said about them, what is checked.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops where its promise breaks"
+)]
+
+mod documents;
+mod hostile;
+mod problems;
+mod reading;
+mod validity;

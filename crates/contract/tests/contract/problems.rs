@@ -1,0 +1,208 @@
+//! What is said about bad documents: severity, code, line and column, message, help.
+
+use crate::reading::{read, told};
+
+/// What is said about a YAML document, and how many operations are served.
+fn problems(text: &str) -> String {
+    let (sources, result) = read("api.yaml", text);
+    match result {
+        Ok(contract) => {
+            let served: Vec<String> =
+                contract.operations.iter().map(portcullis_contract::Operation::title).collect();
+            format!("served: {}\n{}", served.join(", "), told(&sources, &contract.warnings))
+        }
+        Err(problems) => format!("stopped\n{}", told(&sources, &problems)),
+    }
+}
+
+/// A document with these paths and components.
+fn with(paths: &str, components: &str) -> String {
+    let indent = |text: &str| text.trim_matches('\n').replace('\n', "\n  ");
+    format!(
+        "openapi: 3.1.0\ninfo: {{ title: T, version: v }}\npaths:\n  {}\ncomponents:\n  {}\n",
+        indent(paths),
+        indent(components)
+    )
+}
+
+#[test]
+fn texts_that_cannot_be_read_stop() {
+    let mut out = String::new();
+    for text in [
+        "openapi: 3.0.3\ninfo: { title: Pharmacy\n",
+        "openapi: 3.0.3\n\tinfo: x\n",
+        "{\"openapi\": \"3.0.3\",\n  \"paths\": {}, }",
+        "{\"openapi\": \"3.0.3\", \"openapi\": \"3.1.0\"}",
+        "{\"openapi\": \"3.0",
+        "openapi: 3.0.3\nopenapi: 3.1.0\n",
+        "base: &b { a: 1 }\nuse:\n  <<: *b\n",
+        "",
+        "[]",
+        "just text",
+    ] {
+        out.push_str(&problems(text));
+    }
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn versions_that_are_not_read_stop() {
+    let mut out = String::new();
+    for text in [
+        "swagger: \"2.0\"\npaths: {}",
+        "openapi: 3.2.0\npaths: {}",
+        "openapi: 3\npaths: {}",
+        "info: {}",
+        "openapi: 3.0.3",
+        "openapi: 3.0.3\npaths: []",
+    ] {
+        out.push_str(&problems(text));
+    }
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn references_to_nothing_stop() {
+    insta::assert_snapshot!(problems(&with(
+        r##"
+/orders:
+  post:
+    requestBody: { $ref: "#/components/requestBodies/Oder" }
+    responses:
+      200: { $ref: "other.yaml#/x" }
+  get:
+    parameters: [{ $ref: "#/components/parameters/A" }]
+    responses:
+      200:
+        content:
+          application/json: { schema: { $ref: "#/components/schemas/Gone" } }
+  put:
+    requestBody:
+      content:
+        application/json: { schema: { properties: { a: { $ref: "#Anchor" } } } }
+"##,
+        r##"
+requestBodies:
+  Order: { content: {} }
+parameters:
+  A: { $ref: "#/components/parameters/B" }
+  B: { $ref: "#/components/parameters/A" }
+"##,
+    )));
+}
+
+#[test]
+fn what_concerns_one_operation_closes_that_one() {
+    insta::assert_snapshot!(problems(&with(
+        r##"
+/fine: { get: { responses: {} } }
+/pattern: { get: { parameters: [{ name: a, in: query, schema: { type: string, pattern: "(" } }] } }
+/type: { get: { parameters: [{ name: a, in: query, schema: { type: strng } }] } }
+/nowhere: { get: { parameters: [{ name: a, schema: {} }] } }
+/nameless: { get: { parameters: [{ in: query }] } }
+/list: { get: { parameters: { name: a } } }
+/text: { get: responses, put: {} }
+/item: text
+/body: { post: { requestBody: [] } }
+/deep:
+  post: { requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Outer" } } } } }
+  put: { requestBody: { content: { application/json: { schema: { minLength: -1 } } } } }
+  patch: { requestBody: { content: { application/json: { schema: { allOf: [] } } } } }
+  delete: { requestBody: { content: { application/json: { schema: { properties: [] } } } } }
+  get: { responses: { 200: { content: { application/json: { schema: { $ref: "#/components/schemas/Outer" } } } } } }
+/dynamic: { post: { requestBody: { content: { application/json: { schema: { $dynamicRef: "#a" } } } } } }
+"##,
+        r##"
+schemas:
+  Outer: { type: object, properties: { inner: { $ref: "#/components/schemas/Inner" } } }
+  Inner: { type: object, properties: { a: { pattern: "[z-a]" }, outer: { $ref: "#/components/schemas/Outer" } } }
+"##,
+    )));
+}
+
+#[test]
+fn paths_that_cannot_be_told_apart_are_told() {
+    insta::assert_snapshot!(problems(&with(
+        r#"
+/a/{id}: { get: { operationId: one }, put: {} }
+/a/{name}: { get: { operationId: two }, delete: { operationId: one } }
+/b?c=d: { get: {} }
+/b#c: { get: {} }
+b: { get: {} }
+/b//c: { get: {} }
+/{a}{b}: { get: {} }
+/{a: { get: {} }
+/{a}-{b}: { get: {} }
+/c: { gett: {}, x-get: {}, GET: {} }
+x-paths: {}
+"#,
+        "schemas: {}",
+    )));
+}
+
+#[test]
+fn parameters_that_do_not_fit_are_told() {
+    insta::assert_snapshot!(problems(&with(
+        r#"
+/a/{id}:
+  get:
+    x-sunset: next spring
+    parameters:
+      - { name: other, in: path, required: true, schema: { type: string } }
+      - { name: q, in: query, schema: { type: string } }
+      - { name: q, in: query, schema: { type: integer } }
+      - { name: matrix, in: query, style: matrix, schema: { type: string } }
+      - { name: spaces, in: query, style: spaceDelimited, schema: { type: array } }
+      - { name: X-Object, in: header, schema: { type: object } }
+      - { name: map, in: query, schema: { type: object, additionalProperties: { type: string } } }
+      - { name: xml, in: query, content: { application/xml: {} } }
+      - { name: accept, in: header, schema: { type: string } }
+"#,
+        "schemas: {}",
+    )));
+}
+
+#[test]
+fn security_that_nothing_satisfies_is_told() {
+    insta::assert_snapshot!(problems(&with(
+        r"
+/a: { get: { security: [{ sesion: [] }] } }
+/b: { get: { security: {} }, put: { security: [session] } }
+",
+        r"
+securitySchemes:
+  session: { type: http, scheme: bearer }
+  odd: { type: carrier-pigeon }
+  nowhere: { type: apiKey, in: body, name: k }
+",
+    )));
+}
+
+#[test]
+fn bodies_that_are_not_looked_into_are_told() {
+    insta::assert_snapshot!(problems(&with(
+        r"
+/a:
+  post:
+    servers: [{ url: /other }]
+    requestBody:
+      content:
+        multipart/form-data: {}
+        text/xml: {}
+        json: {}
+        application/json: {}
+        application/json; charset=utf-8: {}
+    responses:
+      ok: {}
+      200: { content: { application/xml: {} } }
+      201:
+        content:
+          application/json:
+            schema:
+              oneOf:
+                - { type: object, properties: { a: { type: string } } }
+                - { type: object }
+",
+        "schemas: {}",
+    )));
+}
