@@ -19,6 +19,9 @@ const PAGES: [(&str, &str); 4] = [
 pub(crate) fn write() -> Result<(), String> {
     for (page, name) in PAGES {
         let path = shell::root().join(page);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| format!("`{page}`: {error}"))?;
+        }
         std::fs::write(&path, made(name)?).map_err(|error| format!("`{page}`: {error}"))?;
         shell::say(&format!("wrote {page}"));
     }

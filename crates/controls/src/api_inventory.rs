@@ -11,7 +11,8 @@
 //!
 //! ## Example
 //!
-//! `GET /debug/env` is answered 404, however the path is spelt (`//debug/env`, `/%64ebug/env`).
+//! `GET /debug/env` is answered 404, and so is `/%64ebug/env`, which is the same path (`//debug/env`
+//! has two readings, so `input_shape` refuses it).
 //! An operation with `deprecated: true` and `x-sunset: 2026-12-31` carries `Deprecation`
 //! (RFC 9745) and `Sunset` (RFC 8594) until that day, and is answered 410 from then on.
 //!

@@ -183,10 +183,10 @@ async fn finish(
     outcome: Result<Cleared, Exit>,
     framing: Framing,
 ) -> bool {
+    let within = context.time_left();
     let (mut answer, closing) = path::close(outcome, context);
     let out = assemble(worker, &answer, &closing, framing);
     // A client that does not read its answer holds a connection, nothing else; not for ever.
-    let within = worker.shared.plan.limits.total_timeout;
     let is_written = matches!(timeout(within, wire.stream.write_all(&out)).await, Ok(Ok(())));
     drop(out);
     let is_streamed = is_written && stream(wire, &mut answer, framing, within).await;

@@ -9,8 +9,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portcullis_controls::Plan;
-use portcullis_ledger::Ledger;
-use portcullis_model::Clock;
+use portcullis_controls::resource_limits::Breach;
+use portcullis_ledger::{Entry, Ledger, Verdict};
+use portcullis_model::{Clock, RequestId};
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
@@ -163,7 +164,8 @@ pub fn start(
         let chance = Chance::new().ok_or(StartError::Chance)?;
         threads.push(thread(&format!("worker-{number}"), work(shared.clone(), receive, chance))?);
     }
-    threads.push(thread("acceptor", accept(shared.clone(), listener, workers))?);
+    let chance = Chance::new().ok_or(StartError::Chance)?;
+    threads.push(thread("acceptor", accept(shared.clone(), listener, workers, chance))?);
     Ok(Running { address, shared, threads: Mutex::new(threads) })
 }
 
@@ -200,6 +202,7 @@ fn accept(
     shared: Arc<Shared>,
     listener: TcpListener,
     workers: Vec<mpsc::Sender<Taken>>,
+    mut chance: Chance,
 ) -> impl FnOnce() -> std::pin::Pin<Box<dyn Future<Output = ()>>> + Send {
     move || {
         Box::pin(async move {
@@ -219,7 +222,7 @@ fn accept(
                     continue;
                 };
                 let Some(held) = shared.connections.take(1) else {
-                    shared.counts.connections_refused.fetch_add(1, Ordering::Relaxed);
+                    turn_away(&shared, peer, &mut chance);
                     continue;
                 };
                 // Without it a small answer waits for the last one's acknowledgement.
@@ -235,6 +238,20 @@ fn accept(
             }
         })
     }
+}
+
+/// A connection too many: closed unread, and recorded.
+fn turn_away(shared: &Shared, peer: SocketAddr, chance: &mut Chance) {
+    shared.counts.connections_refused.fetch_add(1, Ordering::Relaxed);
+    let now = shared.clock.now();
+    let id = RequestId::new(now, chance.next());
+    let version = shared.plan.version.clone();
+    let entry = Entry::open(shared.ledger.clone(), id, now, version, peer.ip().to_canonical());
+    let refusal = Breach::Connections.refusal(&shared.plan.limits);
+    if let Some(watch) = &shared.watch {
+        watch.refused(id, &refusal);
+    }
+    entry.finish(Verdict::Refused, refusal.status, 0, Some(refusal), None);
 }
 
 /// A worker: serves its connections until the drain is over.

@@ -80,15 +80,16 @@ impl Pool {
 
     /// Sends a whole request and reads the head of its answer. `to_head`: the method is HEAD;
     /// `is_repeatable`: it only reads, so that a kept connection that turns out to be dead may be
-    /// replaced once.
+    /// replaced once. It ends at `until` at the latest.
     pub(crate) async fn exchange(
         self: &Rc<Self>,
         request: &[u8],
         to_head: bool,
         is_repeatable: bool,
+        until: Instant,
         limits: &Limits,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
-        let deadline = Instant::now() + limits.upstream_timeout;
+        let deadline = until.min(Instant::now() + limits.upstream_timeout);
         if let Some(wire) = self.kept() {
             match self.on(wire, request, to_head, deadline, limits).await {
                 // Nothing of an answer arrived: the connection was dead before we used it.

@@ -103,7 +103,7 @@ impl Chance {
 
     /// The next 128 bits. If the operating system fails later, old bytes are mixed with the time
     /// by the caller: a request id is a name, not a secret.
-    fn next(&mut self) -> u128 {
+    pub(crate) fn next(&mut self) -> u128 {
         if self.used + 16 > self.bytes.len() {
             let _ = getrandom::fill(&mut self.bytes);
             self.used = 0;

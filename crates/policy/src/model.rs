@@ -145,7 +145,8 @@ pub struct Limits {
     pub connections_max: usize,
     /// Requests in the API at a time; more get 503.
     pub upstream_concurrency_max: usize,
-    /// Bytes that all requests together may hold in buffers.
+    /// Bytes of bodies, as they are read, that all requests together may hold; what is made of
+    /// them (trees, decoded forms) comes on top.
     pub buffered_bytes_max: usize,
     /// From the first byte of a head to its end.
     pub head_timeout: Duration,
@@ -159,7 +160,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// To connect to the API.
     pub connect_timeout: Duration,
-    /// From the last byte sent to the API to the last byte of its answer.
+    /// From sending a request to the API, a connection included, to the last byte of its answer;
+    /// a body that streams may be silent for so long.
     pub upstream_timeout: Duration,
     /// How long SIGTERM waits for requests that are under way.
     pub drain_timeout: Duration,

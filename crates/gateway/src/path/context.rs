@@ -1,7 +1,7 @@
 //! What goes with a request through all rooms: the snapshot of the plan, the record, the clock.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use portcullis_controls::safe_configuration::answer_fields;
 use portcullis_controls::{Judgement, Plan};
@@ -66,6 +66,12 @@ impl<'w> Context<'w> {
             nonce: None,
             acts: Vec::new(),
         }
+    }
+
+    /// How long the request may still take; a second at least, to say how it ended.
+    pub(crate) fn time_left(&self) -> Duration {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        left.max(Duration::from_secs(1))
     }
 
     /// Takes what the edge will need from the head.

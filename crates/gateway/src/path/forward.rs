@@ -70,7 +70,7 @@ pub(super) async fn enter(
     let plan = context.plan.clone();
     let started = Instant::now();
     let to_head = method == Some(Method::Head);
-    let exchange = pool.exchange(&request, to_head, is_safe, &plan.limits);
+    let exchange = pool.exchange(&request, to_head, is_safe, context.deadline, &plan.limits);
     let result = if is_safe {
         // Nobody waits any more: a read ends here. A write runs to its end and is recorded.
         tokio::select! {
@@ -89,7 +89,9 @@ pub(super) async fn enter(
 
 pub(super) fn failed(fault: UpstreamFault) -> Exit {
     let status = match fault {
-        UpstreamFault::TimedOut => Status::GATEWAY_TIMEOUT,
+        UpstreamFault::TimedOut | UpstreamFault::Connect(std::io::ErrorKind::TimedOut) => {
+            Status::GATEWAY_TIMEOUT
+        }
         UpstreamFault::NoBudget => Status::UNAVAILABLE,
         _ => Status::BAD_GATEWAY,
     };

@@ -48,8 +48,8 @@ section! {
         /// Requests in the API at a time; more are answered 503. Default: `1024`, more than an
         /// API on one machine can work on.
         upstream_concurrency: Option<Spanned<Count>>,
-        /// Bytes that all requests together may hold in buffers. Default: `256MiB`, so that the
-        /// gateway stays small beside the API.
+        /// Bytes of bodies, as they are read, that all requests together may hold; what is made of
+        /// them comes on top. Default: `256MiB`, so that the gateway stays small beside the API.
         buffered_bytes: Option<Spanned<Size>>,
         /// From the first byte of a head to its end. Default: `10s`, enough for a poor mobile
         /// connection and too little for a slow attack.
@@ -68,8 +68,8 @@ section! {
         /// To connect to the API. Default: `3s`; it is near, so a second attempt of the packet
         /// is the most to wait for.
         connect_timeout: Option<Spanned<Time>>,
-        /// From the last byte sent to the API to the last byte of its answer. Default: `30s`,
-        /// half of `total_timeout`.
+        /// From sending a request to the API, a connection included, to the last byte of its
+        /// answer. Default: `30s`, half of `total_timeout`.
         upstream_timeout: Option<Spanned<Time>>,
         /// How long a stop waits for requests that are under way. Default: `20s`, less than
         /// orchestrators wait before they kill.
@@ -120,7 +120,7 @@ impl LimitsSection {
                 *limit = usize::try_from(count).unwrap_or(usize::MAX);
             }
         };
-        set(&self.headers, 8..=1000, &mut limits.headers_max);
+        set(&self.headers, 8..=256, &mut limits.headers_max);
         set(&self.json_depth, 1..=512, &mut limits.json_depth_max);
         set(&self.json_nodes, 1..=50_000_000, &mut limits.json_nodes_max);
         set(&self.array_items, 1..=10_000_000, &mut limits.array_items_max);

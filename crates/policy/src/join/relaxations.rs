@@ -124,9 +124,7 @@ fn check_end(until: Date, span: Span, now: UnixMillis, notes: &mut Notes) {
         notes.push(|| {
             Diagnostic::warning(&codes::ENDS_SOON, format!("this relaxation ends on {until}"))
                 .at(span)
-                .help(
-                    "look in the ledger for what still depends on it, with the verdict `observed`",
-                )
+                .help("look in the ledger for what still depends on it, under `would_refuse`")
         });
     }
 }
