@@ -158,31 +158,14 @@ impl Written {
 impl Condition {
     /// Whether it holds; if not, what is there instead, in a few words.
     pub(crate) fn judge(&self, exchange: &Exchange, variables: &Variables) -> Result<(), String> {
-        if let Check::OpenAfterMs(ms) = self.check {
-            return if exchange.open_ms >= ms {
-                Ok(())
-            } else {
-                Err(format!("the connection was over after {} ms", exchange.open_ms))
-            };
+        if self.check.holds(exchange, variables)? {
+            return Ok(());
         }
-        let answer = exchange.answer.as_ref().map_err(|why| format!("no answer: {why}"))?;
-        let judged = match &self.check {
-            Check::OpenAfterMs(_) => Ok(true),
-            Check::Status(statuses) if statuses.contains(answer.status) => Ok(true),
-            Check::Status(statuses) => {
-                return Err(format!("status {}, not {statuses}", answer.status));
-            }
-            Check::Json(pointer, test) => judge_json(answer, pointer, test, variables),
-            Check::Header(name, test) => test.judge_fields(&answer.all(name), variables),
-            Check::Body(Test::LengthAtLeast(bytes)) => Ok(answer.body.len() >= *bytes),
-            Check::Body(Test::LengthAtMost(bytes)) => Ok(answer.body.len() <= *bytes),
-            Check::Body(test) => test.judge_fields(&[&answer.text()], variables),
-        };
-        match judged {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(format!("{} (status {})", self.check.what(answer), answer.status)),
-            Err(Missing(name)) => Err(format!("no step has saved `{name}`")),
-        }
+        let found = self.check.found(exchange);
+        Err(match &exchange.answer {
+            Ok(answer) => format!("{found} (status {})", answer.status),
+            Err(silence) => format!("{found} ({silence})"),
+        })
     }
 
     /// Every text in which `${name}` may stand.
@@ -195,39 +178,54 @@ impl Condition {
     }
 }
 
-fn judge_json(
-    answer: &Answer,
-    pointer: &str,
-    test: &Test,
-    variables: &Variables,
-) -> Result<bool, Missing> {
-    let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
-    let pointer = variables.fill(pointer)?;
-    test.judge(body.as_ref().and_then(|body| body.pointer(&pointer)), variables)
-}
-
 /// How much of a value a message shows.
 const SHOWN_CHARS_MAX: usize = 80;
 
 impl Check {
-    /// What was found instead.
-    fn what(&self, answer: &Answer) -> String {
+    fn holds(&self, exchange: &Exchange, variables: &Variables) -> Result<bool, String> {
+        if let Self::OpenAfterMs(ms) = self {
+            return Ok(exchange.open_ms >= *ms);
+        }
+        let answer = exchange.answer.as_ref().map_err(|silence| format!("no answer: {silence}"))?;
+        let judged = match self {
+            Self::OpenAfterMs(_) => Ok(true),
+            Self::Status(statuses) => Ok(statuses.contains(answer.status)),
+            Self::Json(pointer, test) => variables
+                .fill(pointer)
+                .and_then(|at| test.judge(value(answer, &at).as_ref(), variables)),
+            Self::Header(name, test) => test.judge_fields(&answer.all(name), variables),
+            Self::Body(Test::LengthAtLeast(bytes)) => Ok(answer.body.len() >= *bytes),
+            Self::Body(Test::LengthAtMost(bytes)) => Ok(answer.body.len() <= *bytes),
+            Self::Body(test) => test.judge_fields(&[&answer.text()], variables),
+        };
+        judged.map_err(|Missing(name)| format!("no step has saved `{name}`"))
+    }
+
+    /// What was found where something else was looked for.
+    fn found(&self, exchange: &Exchange) -> String {
         let shown = |text: String| text.chars().take(SHOWN_CHARS_MAX).collect::<String>();
+        let Ok(answer) = &exchange.answer else {
+            return format!("the connection was over after {} ms", exchange.open_ms);
+        };
         match self {
-            Self::Json(pointer, _) => {
-                let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
-                match body.as_ref().and_then(|body| body.pointer(pointer)) {
-                    Some(value) => format!("`{pointer}` is {}", shown(value.to_string())),
-                    None => format!("there is no `{pointer}`"),
-                }
-            }
+            Self::OpenAfterMs(_) => format!("it was answered after {} ms", exchange.open_ms),
+            Self::Status(statuses) => format!("it is not {statuses}"),
+            Self::Json(pointer, _) => match value(answer, pointer) {
+                Some(value) => format!("`{pointer}` is {}", shown(value.to_string())),
+                None => format!("there is no `{pointer}`"),
+            },
             Self::Header(name, _) => {
                 format!("`{name}` is {}", shown(format!("{:?}", answer.all(name))))
             }
             Self::Body(_) => format!("the body is {}", shown(format!("{:?}", answer.text()))),
-            Self::Status(_) | Self::OpenAfterMs(_) => String::new(),
         }
     }
+}
+
+/// The value at a JSON Pointer of an answer's body.
+fn value(answer: &Answer, pointer: &str) -> Option<Value> {
+    let body: Value = serde_json::from_slice(&answer.body).ok()?;
+    body.pointer(pointer).cloned()
 }
 
 impl Test {
@@ -266,9 +264,10 @@ impl Test {
         let number = value.and_then(Value::as_f64);
         Ok(match self {
             Self::Exists(exists) => value.is_some() == *exists,
-            Self::Equals(wanted) => value.is_some_and(|value| {
-                variables.fill_value(wanted).is_ok_and(|wanted| is_same(value, &wanted))
-            }),
+            Self::Equals(wanted) => {
+                let wanted = variables.fill_value(wanted)?;
+                value.is_some_and(|value| is_same(value, &wanted))
+            }
             Self::Differs(wanted) => {
                 let wanted = variables.fill_value(wanted)?;
                 value.is_none_or(|value| !is_same(value, &wanted))

@@ -94,3 +94,28 @@ fn unreadable(path: &Path, error: &io::Error) -> BadFile {
 fn of_path(path: &Path, message: String) -> BadFile {
     BadFile { name: path.display().to_string(), problems: vec![Problem::of_file(message)] }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry;
+
+    #[test]
+    fn the_built_in_files_read_alike_from_their_folder() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let set = folder(root, Against::Sample).unwrap();
+        assert_eq!(set.attacks.len(), registry::ATTACKS.len());
+        assert_eq!(set.journeys.len(), registry::JOURNEYS.len());
+    }
+
+    #[test]
+    fn every_file_that_cannot_be_used_is_told() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let bad = folder(&root.join("attacks/none"), Against::Upstream).unwrap_err();
+        assert_eq!(bad.len(), 5, "each names the sample's users");
+        let told = folder(&root.join("no-such-folder"), Against::Sample).unwrap_err();
+        assert!(told[0].to_string().contains("it cannot be read"));
+        let told = folder(&root.join("src"), Against::Sample).unwrap_err();
+        assert!(told[0].to_string().contains("holds no file"));
+    }
+}

@@ -249,3 +249,31 @@ fn with_acts(why: String, acts: &[Act]) -> String {
         None => why,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use portcullis_model::UnixMillis;
+
+    use super::*;
+
+    fn answer(fields: &[(&str, &str)]) -> Answer {
+        let fields =
+            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Answer { status: 400, fields, body: Vec::new() }
+    }
+
+    #[test]
+    fn only_a_signed_word_is_believed() {
+        let probe = Probe::new([7; 64], UnixMillis(0), 1000);
+        let said = |fields: &[(&str, &str)]| decision(&probe, "n1", &answer(fields));
+        assert_eq!(said(&[]), Ok(Vec::new()));
+        let claim = "v=1; run=x; nonce=n1; status=400; model=m; acts=refused:input_shape; sig=00";
+        for fields in [
+            vec![("Portcullis-Decision", claim)],
+            vec![("portcullis-decision", "")],
+            vec![("portcullis-decision", claim), ("portcullis-decision", claim)],
+        ] {
+            assert!(said(&fields).is_err(), "{fields:?}");
+        }
+    }
+}

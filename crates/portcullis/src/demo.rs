@@ -1,0 +1,116 @@
+//! `portcullis demo`: the sample API, attacked directly and through the gateway.
+
+use std::fmt::Write as _;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use portcullis_attack::{Document, Place, sample_model};
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::{Options, Running, Watch};
+use portcullis_ledger::{Ledger, Noted};
+use portcullis_model::{Clock, Refusal, RequestId};
+use portcullis_sample::Sample;
+
+use crate::arguments::DemoOptions;
+use crate::attack_command;
+use crate::clock::SystemClock;
+use crate::exit::Exit;
+use crate::talk;
+
+pub(crate) fn demo(options: &DemoOptions) -> Exit {
+    let set = match attack_command::built_in_set() {
+        Ok(set) => set,
+        Err(exit) => return exit,
+    };
+    let report = attack_command::run(Place::Sample, &set);
+    let exit = attack_command::finish(&report, options.format);
+    if options.once {
+        return exit;
+    }
+    match stay_up() {
+        Ok(()) => exit,
+        Err(why) => {
+            talk::say(&why);
+            Exit::Unusable
+        }
+    }
+}
+
+/// Keeps a sample and a gateway up until somebody ends them.
+fn stay_up() -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("the sample does not start: {error}"))?;
+    runtime.block_on(async {
+        let sample = Sample::start_on_loopback()
+            .await
+            .map_err(|error| format!("the sample does not start: {error}"))?;
+        let gateway = gateway(sample.address)?;
+        talk::say_text(&invitation(sample.address, gateway.address()));
+        let ended = ended().await.map_err(|error| format!("signals cannot be waited for: {error}"));
+        talk::say("ending");
+        // Stopping waits for its threads, which may wait for the sample.
+        let stopped = tokio::task::spawn_blocking(move || gateway.stop()).await;
+        sample.stop().await;
+        ended.and(stopped.map_err(|_| "the gateway did not end well".to_owned()))
+    })
+}
+
+fn gateway(api: SocketAddr) -> Result<Running, String> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let failed = |error: &dyn std::fmt::Display| format!("the gateway does not start: {error}");
+    let model =
+        sample_model(Document::Honest, None, api, &clock).map_err(|error| failed(&error))?;
+    let plan = Arc::new(Plan::compile(model, PlanOptions::default()));
+    let ledger = Ledger::to(Box::new(io::sink()), clock.clone()).map_err(|error| failed(&error))?;
+    let options = Options { watch: Some(Arc::new(Say)), ..Options::default() };
+    portcullis_gateway::start(plan, Arc::new(ledger), clock, options)
+        .map_err(|error| failed(&error))
+}
+
+/// Says what the gateway refuses and why. A demo keeps no ledger to explain it from.
+struct Say;
+
+impl Watch for Say {
+    fn refused(&self, _: RequestId, refusal: &Refusal) {
+        let Refusal { control, status, reason, detail, .. } = refusal;
+        let shown: String = detail.chars().filter(|letter| !letter.is_control()).collect();
+        talk::say(&format!("refused {} by {control} ({reason}): {shown}", status.0));
+    }
+
+    fn would_refuse(&self, _: RequestId, _: Option<&str>, _: &Noted) {}
+}
+
+/// What to type, at the API and at the gateway.
+fn invitation(api: SocketAddr, gateway: SocketAddr) -> String {
+    let register = "-H 'Content-Type: application/json' -d '{\"email\":\"NAME@pharmacy.example\",\
+                    \"password\":\"eve-pass-1\",\"name\":\"Eve\",\"role\":\"admin\"}'";
+    let mut text = format!(
+        "the sample API listens on http://{api}, the gateway before it on http://{gateway}\n\n\
+         try each at the API and at the gateway:\n"
+    );
+    for (address, name) in [(api, "eve"), (gateway, "eva")] {
+        let register = register.replace("NAME", name);
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "\n  curl -s http://{address}/api/medicines/1\n  \
+             curl -s http://{address}/api/debug/env\n  \
+             curl -s http://{address}/api/register {register}"
+        );
+    }
+    text.push_str("\nend with Ctrl-C\n");
+    text
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn ended() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
