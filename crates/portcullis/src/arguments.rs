@@ -14,6 +14,13 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// See it work: the sample API, attacked directly and through the gateway
+    #[command(
+        after_help = "Example:\n  portcullis demo\n  portcullis demo --once --format json\n\n\
+        Exit codes: 0 every attack of an enforced control was stopped and every journey passed, \
+        1 not, 2 nothing could be started"
+    )]
+    Demo(DemoOptions),
     /// Serve: enforce the contract in front of the API
     #[command(after_help = "Example:\n  portcullis run --contract openapi.yaml \
         --upstream http://127.0.0.1:3000 --listen 127.0.0.1:8080\n  portcullis run -c portcullis.yaml")]
@@ -26,6 +33,12 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  portcullis check -c portcullis.yaml --format json\n\n\
         Exit codes: 0 no error, 1 errors (or warnings under --deny), 2 usage or unreadable file")]
     Check(CheckOptions),
+    /// Attack, directly and through the gateway: the built-in sample, or an API of yours
+    #[command(
+        after_help = "Example:\n  portcullis attack --attacks attacks/ --contract openapi.yaml \
+        --upstream http://127.0.0.1:3000 --format json"
+    )]
+    Attack(AttackOptions),
     /// Explain a problem code, a control, or a request by its id
     #[command(after_help = "Example:\n  portcullis explain writable_properties\n  portcullis \
         explain 01KAT3ZW1E8Q6Y3V9N5R2M7XJD --ledger portcullis-ledger.jsonl")]
@@ -113,6 +126,41 @@ pub(crate) enum Deny {
     Warnings,
     /// Relaxations past their end date
     Expired,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttackOptions {
+    /// A folder of attack files; journeys lie in its folder `journeys` [default: the built-in set]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) attacks: Option<PathBuf>,
+    /// Your API instead of the built-in sample: http://127.0.0.1:PORT, on this machine only
+    #[arg(long, value_name = "URL", requires = "attacks", requires = "described")]
+    pub(crate) upstream: Option<String>,
+    /// The OpenAPI document of your API
+    #[arg(long, value_name = "FILE", group = "described", requires = "upstream")]
+    pub(crate) contract: Option<PathBuf>,
+    /// The policy file of your API
+    #[arg(
+        short = 'c',
+        long = "config",
+        value_name = "FILE",
+        group = "described",
+        requires = "upstream"
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoOptions {
+    /// End after the table, instead of staying up to be tried with curl
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,10 @@
 //! The command: flags, wiring, exit codes.
 
 mod arguments;
+mod attack_command;
 mod check;
 mod clock;
+mod demo;
 mod exit;
 mod explain;
 mod load;
@@ -20,9 +22,11 @@ use crate::exit::Exit;
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let exit = match arguments.command {
+        Command::Demo(options) => demo::demo(&options),
         Command::Run(options) => run::run(&options),
         Command::Try(options) => run::try_out(&options),
         Command::Check(options) => check::check(&options),
+        Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Reference(options) => reference::reference(&options),
     };

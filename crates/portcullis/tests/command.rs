@@ -1,5 +1,11 @@
 //! The command as a new user meets it: exit codes, what is said, what is served.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a set-up that fails must fail its test"
+)]
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
