@@ -8,6 +8,7 @@ use crate::media::{BodyKind, Media, MediaRange};
 use crate::notes::shown;
 use crate::operation::{RequestBody, Response, StatusPattern};
 use crate::reader::{Closed, Direction, Reader};
+use crate::schema::Schema;
 
 /// Media types of one body.
 const MEDIA_MAX: usize = 256;
@@ -74,11 +75,6 @@ impl<'a> Reader<'a> {
                     format!("more than {MEDIA_MAX} media types stand under one `content`");
                 return Err(Closed::new(holder, message));
             }
-            if media.iter().any(|known| known.range == range) {
-                let message = format!("{} stands twice: the first one counts", shown(key.text));
-                self.notes.warn(&codes::MEDIA_TYPE, key.span, message);
-                continue;
-            }
             let kind = range.kind();
             let is_inspected = !matches!(kind, BodyKind::Multipart | BodyKind::Xml);
             if !is_inspected {
@@ -95,6 +91,14 @@ impl<'a> Reader<'a> {
                 let direction = if is_inspected { direction } else { Direction::Answer };
                 self.schema(schema, direction)
             });
+            if let Some(known) = media.iter().find(|known| known.range == range) {
+                let shape = |schema: &Option<Schema>| schema.as_ref().map(|schema| schema.shape);
+                if shape(&known.schema) != shape(&schema) {
+                    let message = format!("{} stands twice: the first one counts", shown(key.text));
+                    self.notes.warn(&codes::MEDIA_TYPE, key.span, message);
+                }
+                continue;
+            }
             media.push(Media { range, kind, schema, span: key.span });
         }
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));

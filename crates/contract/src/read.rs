@@ -57,6 +57,7 @@ fn read_document(sources: &Sources, main: SourceId) -> Result<Contract, Vec<Diag
         has_read_only: text.contains("readOnly"),
         notes: Notes::default(),
     };
+    reader.dialect();
     let (title, version) = reader.info();
     let (base_path, base_path_span) = reader.base_path();
     let mut schemes = reader.schemes();
@@ -113,6 +114,22 @@ fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
 }
 
 impl Reader<'_> {
+    /// Notes that schemas are meant in another dialect than the one in which they are read.
+    fn dialect(&mut self) {
+        const READ: [&str; 2] = [
+            "https://json-schema.org/draft/2020-12/schema",
+            "https://spec.openapis.org/oas/3.1/dialect/base",
+        ];
+        let Some(dialect) = self.root.get("jsonSchemaDialect") else {
+            return;
+        };
+        let is_read = dialect.as_str().is_some_and(|name| READ.contains(&name));
+        if !is_read && !self.version.is_30() {
+            let message = "schemas are read as JSON Schema 2020-12, not in this dialect";
+            self.notes.warn(&codes::SCHEMA, dialect.span(), message);
+        }
+    }
+
     /// Title and version. A document without them is incomplete, and as safe as another.
     fn info(&mut self) -> (String, String) {
         let info = self.root.get("info");

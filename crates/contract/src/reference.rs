@@ -48,8 +48,10 @@ impl<'a> Step<'a> {
 /// Why a reference points to nothing that can be read.
 #[derive(Debug, Clone, Copy)]
 enum Fault<'a> {
-    /// To another document, or to an anchor.
+    /// To another document.
     Foreign,
+    /// To a name inside a schema.
+    Anchor,
     /// To nothing; the part of the pointer that is missing, and where it was looked for.
     Dangling { within: Node<'a> },
 }
@@ -108,7 +110,7 @@ impl<'a> References<'a> {
         if pointer.is_empty() {
             return Ok(self.root);
         }
-        let pointer = pointer.strip_prefix('/').ok_or(Fault::Foreign)?;
+        let pointer = pointer.strip_prefix('/').ok_or(Fault::Anchor)?;
         let mut at = self.root;
         for token in pointer.split('/') {
             let token = unescape(token);
@@ -141,6 +143,11 @@ impl Fault<'_> {
                 Diagnostic::error(&codes::FOREIGN_REFERENCE, message).help(
                     "references that begin with `#/` are read; bundle the files into one document",
                 )
+            }
+            Self::Anchor => {
+                let message = format!("the reference {} is no pointer", shown(text));
+                Diagnostic::error(&codes::FOREIGN_REFERENCE, message)
+                    .help("anchors are not read: write `#/components/schemas/NAME`")
             }
             Self::Dangling { within } => {
                 let message = format!("the reference {} points to nothing", shown(text));

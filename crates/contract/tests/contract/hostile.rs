@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use crate::reading::{contract, read};
 
 /// Far above what the reading needs, far below what a missing bound would take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn document(schema: &str, schemas: &str) -> String {
     format!(

@@ -11,4 +11,5 @@ mod documents;
 mod hostile;
 mod problems;
 mod reading;
+mod shapes;
 mod validity;

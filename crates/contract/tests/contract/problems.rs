@@ -123,7 +123,7 @@ schemas:
 #[test]
 fn paths_that_cannot_be_told_apart_are_told() {
     insta::assert_snapshot!(problems(&with(
-        r#"
+        r"
 /a/{id}: { get: { operationId: one }, put: {} }
 /a/{name}: { get: { operationId: two }, delete: { operationId: one } }
 /b?c=d: { get: {} }
@@ -135,7 +135,7 @@ b: { get: {} }
 /{a}-{b}: { get: {} }
 /c: { gett: {}, x-get: {}, GET: {} }
 x-paths: {}
-"#,
+",
         "schemas: {}",
     )));
 }
@@ -143,7 +143,7 @@ x-paths: {}
 #[test]
 fn parameters_that_do_not_fit_are_told() {
     insta::assert_snapshot!(problems(&with(
-        r#"
+        r"
 /a/{id}:
   get:
     x-sunset: next spring
@@ -157,7 +157,7 @@ fn parameters_that_do_not_fit_are_told() {
       - { name: map, in: query, schema: { type: object, additionalProperties: { type: string } } }
       - { name: xml, in: query, content: { application/xml: {} } }
       - { name: accept, in: header, schema: { type: string } }
-"#,
+",
         "schemas: {}",
     )));
 }
@@ -192,6 +192,7 @@ fn bodies_that_are_not_looked_into_are_told() {
         json: {}
         application/json: {}
         application/json; charset=utf-8: {}
+        application/json; v=2: { schema: { type: string } }
     responses:
       ok: {}
       200: { content: { application/xml: {} } }

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use portcullis_contract::{Contract, Scalar};
 use portcullis_json::{Document, Limits};
 
-use crate::reading::{clinic, operation, pharmacy};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use crate::reading::{clinic, contract, operation, pharmacy};
 
 #[test]
 fn a_read_only_property_need_not_be_sent() {
@@ -133,4 +136,72 @@ fn parameter(
     let scalar = parameter.scalar(Cow::Borrowed(text)).map_err(|fault| format!("{fault:?}"))?;
     let result = parameter.schema.as_ref().unwrap().check_scalar(&scalar);
     result.map_err(|mismatch| mismatch.keyword.to_owned())
+}
+
+/// Schemas whose verdicts are compared with those of `jsonschema` on its own values.
+const SCHEMAS: [&str; 8] = [
+    r#"{"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}, "additionalProperties": false}"#,
+    r#"{"type": "array", "uniqueItems": true, "items": {"type": ["number", "string", "array"]}}"#,
+    r#"{"oneOf": [{"type": "string", "maxLength": 2}, {"type": "number", "multipleOf": 2}, {"const": [1, {"a": 1}]}]}"#,
+    r#"{"enum": [1, "a", null, [], {"a": 1.0}, true]}"#,
+    r#"{"type": "object", "propertyNames": {"pattern": "^[ab]$"}, "minProperties": 1, "patternProperties": {"^a": {"minimum": 0, "exclusiveMaximum": 10}}}"#,
+    r#"{"allOf": [{"properties": {"a": true}}, {"properties": {"b": {"type": "null"}}}], "unevaluatedProperties": false}"#,
+    r#"{"if": {"type": "object"}, "then": {"required": ["b"]}, "else": {"not": {"type": "boolean"}}}"#,
+    r#"{"type": "array", "prefixItems": [{"type": "integer"}], "items": {"contains": {"const": 1}, "maxItems": 2}}"#,
+];
+
+fn value() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        (-3_i64..12).prop_map(Into::into),
+        prop_oneof![Just(1.0), Just(0.5), Just(-0.0), Just(1e30)].prop_map(serde_json::Value::from),
+        prop_oneof![Just(u64::MAX), Just(1)].prop_map(Into::into),
+        "[abé]{0,3}".prop_map(Into::into),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            prop::collection::btree_map("[abc]", inner, 0..4)
+                .prop_map(|members| members.into_iter().collect::<serde_json::Value>()),
+        ]
+    })
+}
+
+fn all_schemas() -> Contract {
+    let operations: Vec<String> = SCHEMAS
+        .iter()
+        .enumerate()
+        .map(|(index, schema)| {
+            format!(
+                r#""/{index}": {{"post": {{"operationId": "s{index}", "requestBody": {{"content": {{"application/json": {{"schema": {schema}}}}}}}}}}}"#
+            )
+        })
+        .collect();
+    let text = format!(
+        r#"{{"openapi": "3.1.0", "info": {{"title": "T", "version": "1"}}, "paths": {{{}}}}}"#,
+        operations.join(",")
+    );
+    contract("api.json", &text)
+}
+
+#[test]
+fn verdicts_are_those_of_the_schema_alone() {
+    let contract = all_schemas();
+    let validators: Vec<jsonschema::Validator> = SCHEMAS
+        .iter()
+        .map(|schema| jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap())
+        .collect();
+    let verdicts = std::cell::Cell::new((0, 0));
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(400));
+    let result = runner.run(&(0..SCHEMAS.len(), value()), |(index, value)| {
+        let ours = body(&contract, &format!("s{index}"), &value.to_string()).is_ok();
+        prop_assert_eq!(ours, validators[index].is_valid(&value), "{}", SCHEMAS[index]);
+        let (valid, invalid) = verdicts.get();
+        verdicts.set((valid + usize::from(ours), invalid + usize::from(!ours)));
+        Ok(())
+    });
+    result.unwrap();
+    let (valid, invalid) = verdicts.get();
+    assert!(valid > 20 && invalid > 20, "{valid} valid, {invalid} invalid: nothing was compared");
 }
