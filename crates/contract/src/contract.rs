@@ -4,7 +4,8 @@ use portcullis_model::{Diagnostic, Method, Span};
 
 use crate::operation::Operation;
 use crate::path::CanonicalPath;
-use crate::route::Routes;
+use crate::route::{Find, Routes};
+use crate::scheme::SecurityScheme;
 use crate::shape::Shapes;
 
 /// An OpenAPI document, compiled: immutable, shared by all requests.
@@ -27,22 +28,11 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// The declared properties of every schema, as a graph.
     pub shapes: Shapes,
-    /// The security schemes of the document, by their index in [`SecurityRequirement`].
+    /// The security schemes of the document, by their index in [`crate::SecurityRequirement`].
     pub schemes: Vec<SecurityScheme>,
     /// What was not understood, or cannot be enforced, or is doubtful.
     pub warnings: Vec<Diagnostic>,
     pub(crate) routes: Routes,
-}
-
-/// What a method and path lead to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Find<'a> {
-    /// An operation, by its index.
-    Operation(usize),
-    /// The path is declared, but not with this method; these are.
-    OtherMethods(&'a [Method]),
-    /// No declared path.
-    Nothing,
 }
 
 impl Contract {
@@ -75,41 +65,4 @@ impl Contract {
             operation.id.as_deref() == Some(name) || operation.title() == name
         })
     }
-}
-
-/// A way to show who is calling (OpenAPI Security Scheme Object), as far as presence needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecurityScheme {
-    /// The key under `components.securitySchemes`.
-    pub name: String,
-    /// Where the credential stands.
-    pub place: SchemePlace,
-    /// Where it is declared.
-    pub span: Option<Span>,
-}
-
-/// Where a credential stands in a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SchemePlace {
-    /// `Authorization` with this auth-scheme, in lower case: `bearer`, `basic` (also for oauth2
-    /// and openIdConnect, which are bearer).
-    Authorization(String),
-    /// A header of this name, in lower case.
-    Header(String),
-    /// A cookie of this name.
-    Cookie(String),
-    /// A query parameter of this name.
-    Query(String),
-    /// A client certificate.
-    MutualTls,
-    /// Of a type that is not understood: nothing can satisfy it.
-    NotUnderstood,
-}
-
-/// One alternative of a `security` list: all of these schemes together, by their index. Empty
-/// means that anonymous calls are allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecurityRequirement {
-    /// Indices into [`Contract::schemes`].
-    pub schemes: Vec<usize>,
 }

@@ -2,9 +2,9 @@
 
 use portcullis_model::{Date, Method, Span};
 
-use crate::contract::SecurityRequirement;
 use crate::media::Media;
 use crate::parameter::Parameter;
+use crate::scheme::SecurityRequirement;
 
 /// A method on a path template, with all that the document says of it (path item included).
 #[derive(Debug)]

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use portcullis_model::{Date, Diagnostic, Method, Span, did_you_mean};
 
 use crate::codes;
-use crate::contract::SecurityScheme;
 use crate::document::{Name, Node};
 use crate::notes::shown;
 use crate::operation::{Operation, Sunset};
 use crate::reader::{Closed, Reader};
 use crate::route::{Routes, Taken};
 use crate::schema::Fault;
+use crate::scheme::SecurityScheme;
 use crate::template::Template;
 
 /// Members of a path item that are no methods (OpenAPI 3.1 section 4.8.9).

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use portcullis_model::Span;
 
+use crate::scalar::{Scalar, ScalarFault};
 use crate::schema::Schema;
 use crate::shape::Types;
 
@@ -66,28 +67,6 @@ pub enum Collection {
     Json,
     /// A style that this version does not read: one value, taken as text.
     NotUnderstood,
-}
-
-/// One value that came as text, read as its declared type.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Scalar<'a> {
-    /// Text.
-    Text(Cow<'a, str>),
-    /// A number, as its JSON lexeme.
-    Number(Cow<'a, str>),
-    /// `true` or `false`.
-    Boolean(bool),
-    /// Nothing, where the schema is nullable and the text is empty.
-    Null,
-}
-
-/// Why a text is not a value of its declared type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScalarFault {
-    /// Declared a number, but not one in its one spelling: `07`, `+7`, ` 7`, `7.`, `0x7`.
-    NotANumber,
-    /// Declared a boolean, and neither `true` nor `false`.
-    NotABoolean,
 }
 
 impl Parameter {

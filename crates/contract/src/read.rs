@@ -14,7 +14,7 @@ use crate::notes::{Notes, shown};
 use crate::reader::Reader;
 use crate::reference::References;
 use crate::schema::{Definitions, Validators};
-use crate::shape::ShapeBuilder;
+use crate::shape::build::ShapeBuilder;
 use crate::version::Version;
 
 /// Reading recurses into values (512 deep at most) and schemas (1,000 at most). It has a stack of

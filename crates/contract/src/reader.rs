@@ -9,7 +9,8 @@ use crate::document::Node;
 use crate::notes::{Notes, shown};
 use crate::reference::References;
 use crate::schema::{Definition, Definitions, Schema, Validators};
-use crate::shape::{ShapeBuilder, Types};
+use crate::shape::Types;
+use crate::shape::build::ShapeBuilder;
 use crate::version::Version;
 
 /// Reads the parts of one document.

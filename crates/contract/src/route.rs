@@ -4,9 +4,19 @@ use std::collections::HashMap;
 
 use portcullis_model::Method;
 
-use crate::contract::Find;
 use crate::path::CanonicalPath;
 use crate::template::{Pattern, Segment, Template};
+
+/// What a method and path lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Find<'a> {
+    /// An operation, by its index.
+    Operation(usize),
+    /// The path is declared, but not with this method; these are.
+    OtherMethods(&'a [Method]),
+    /// No declared path.
+    Nothing,
+}
 
 /// All templates of a contract. Reading it allocates nothing.
 #[derive(Debug, Default)]

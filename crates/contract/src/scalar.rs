@@ -2,8 +2,29 @@
 
 use std::borrow::Cow;
 
-use crate::parameter::{Scalar, ScalarFault};
 use crate::shape::Types;
+
+/// One value that came as text, read as its declared type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar<'a> {
+    /// Text.
+    Text(Cow<'a, str>),
+    /// A number, as its JSON lexeme.
+    Number(Cow<'a, str>),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// Nothing, where the schema is nullable and the text is empty.
+    Null,
+}
+
+/// Why a text is not a value of its declared type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScalarFault {
+    /// Declared a number, but not one in its one spelling: `07`, `+7`, ` 7`, `7.`, `0x7`.
+    NotANumber,
+    /// Declared a boolean, and neither `true` nor `false`.
+    NotABoolean,
+}
 
 impl<'a> Scalar<'a> {
     /// Reads one text as one of these types, in its one spelling: integers without sign `+`,

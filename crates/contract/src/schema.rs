@@ -1,6 +1,7 @@
 //! A schema: exact validity, and the shape.
 
 mod definitions;
+mod mismatch;
 mod patterns;
 mod representation;
 mod translate;
@@ -8,14 +9,14 @@ mod validators;
 
 use std::sync::{Arc, OnceLock};
 
-use portcullis_model::{Pointer, Span};
+use portcullis_model::Span;
 
-use crate::parameter::Scalar;
+use crate::scalar::Scalar;
 use crate::shape::{ShapeId, Types};
 use representation::Instance;
 
-pub(crate) use definitions::Definitions;
-pub(crate) use translate::Fault;
+pub(crate) use definitions::{Definitions, Fault};
+pub use mismatch::Mismatch;
 pub(crate) use validators::Validators;
 
 /// A schema at one place of the document (parameter, body, answer).
@@ -36,25 +37,6 @@ pub struct Schema {
 pub(crate) struct Definition {
     pub(crate) validators: Arc<OnceLock<Validators>>,
     pub(crate) index: usize,
-}
-
-/// Where and why a value is not what its schema says. Never holds the value itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mismatch {
-    /// Where in the value.
-    pub at: Pointer,
-    /// The keyword that is not met: `maxLength`.
-    pub keyword: &'static str,
-    /// Where in the schema: a pointer into the document behind a reference, else into the schema
-    /// itself.
-    pub schema_at: Pointer,
-}
-
-impl Mismatch {
-    /// What is said of every value where there is no validator.
-    pub(crate) const fn not_compiled() -> Self {
-        Self { at: Pointer::root(), keyword: "schema", schema_at: Pointer::root() }
-    }
 }
 
 impl Schema {

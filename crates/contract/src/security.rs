@@ -3,11 +3,11 @@
 use portcullis_model::{Diagnostic, did_you_mean};
 
 use crate::codes;
-use crate::contract::{SchemePlace, SecurityRequirement, SecurityScheme};
 use crate::document::Node;
 use crate::notes::shown;
 use crate::operation::Security;
 use crate::reader::Reader;
+use crate::scheme::{SchemePlace, SecurityRequirement, SecurityScheme};
 
 /// Alternatives of one `security` list.
 const ALTERNATIVES_MAX: usize = 256;

@@ -3,15 +3,13 @@
 //! A shape answers "is this name declared here?", in both directions. Exact validity (which
 //! combination of them is allowed) stays with the schema itself.
 
-mod build;
+pub(crate) mod build;
 mod describe;
 mod gather;
 
 use std::fmt;
 
 use regex::Regex;
-
-pub(crate) use build::ShapeBuilder;
 
 /// All shapes of a contract. Recursive schemas are cycles in this graph.
 #[derive(Debug, Default)]

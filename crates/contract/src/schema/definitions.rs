@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
+use portcullis_model::Span;
+use serde_json::Value as Data;
+
 use super::patterns::{Engine, Patterns};
-use super::translate::{Fault, Translated, Translator};
 use crate::document::Node;
-use crate::notes::Notes;
-use crate::shape::ShapeBuilder;
-use crate::version::Version;
 
 /// Schemas inside one another at one value, references followed. Checking recurses this deep for
 /// each level of the value.
@@ -32,6 +31,26 @@ struct Definition<'a> {
     translated: Translated,
 }
 
+/// One definition, translated.
+#[derive(Debug, Default)]
+pub(super) struct Translated {
+    pub(super) schema: Data,
+    /// The definitions that it refers to, and how many schemas stand around the reference at the
+    /// same value; `None` where the reference is about a part of the value.
+    pub(super) refers_to: Vec<(usize, Option<usize>)>,
+    /// How many schemas stand in one another at the same value.
+    pub(super) depth: usize,
+    pub(super) fault: Option<Fault>,
+    pub(super) backtracks: bool,
+}
+
+/// Why a definition cannot be checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    pub(crate) span: Span,
+    pub(crate) message: String,
+}
+
 impl<'a> Definitions<'a> {
     /// The index of a schema; it is translated later.
     pub(super) fn index(&mut self, node: Node<'a>, origin: &str) -> usize {
@@ -48,29 +67,26 @@ impl<'a> Definitions<'a> {
         index
     }
 
-    /// Adds a schema of a request, with all that it refers to.
-    pub(crate) fn add(
-        &mut self,
-        node: Node<'a>,
-        version: Version,
-        has_read_only: bool,
-        shapes: &mut ShapeBuilder<'a>,
-        notes: &mut Notes,
-    ) -> usize {
+    /// The index of a schema that values are checked against.
+    pub(super) fn entry(&mut self, node: Node<'a>) -> usize {
         let index = self.index(node, "");
         if let Some(definition) = self.list.get_mut(index) {
             definition.is_entry = true;
         }
-        while let Some(definition) = self.list.get(self.translated) {
-            let node = definition.node;
-            let translator = Translator::new(version, has_read_only, self, shapes, notes);
-            let translated = translator.translate(node);
-            if let Some(definition) = self.list.get_mut(self.translated) {
-                definition.translated = translated;
-            }
+        index
+    }
+
+    /// The next schema that is to be translated.
+    pub(super) fn untranslated(&self) -> Option<Node<'a>> {
+        self.list.get(self.translated).map(|definition| definition.node)
+    }
+
+    /// Takes the translation of that schema.
+    pub(super) fn set_translated(&mut self, translated: Translated) {
+        if let Some(definition) = self.list.get_mut(self.translated) {
+            definition.translated = translated;
             self.translated += 1;
         }
-        index
     }
 
     pub(super) fn is_entry(&self, index: usize) -> bool {

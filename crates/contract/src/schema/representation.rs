@@ -7,7 +7,7 @@ use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
 use portcullis_json::{Kind, Value};
 
-use crate::parameter::Scalar;
+use crate::scalar::Scalar;
 
 /// The representation, as `jsonschema` names it.
 #[derive(Debug)]
@@ -349,6 +349,49 @@ mod tests {
         let document = Document::parse(text.into_bytes(), &Limits::default()).unwrap();
         let root = Item::Instance(Instance::Json(document.root()));
         conformance::assert_conformance::<Representation>(&root);
+    }
+
+    #[test]
+    fn values_are_equal_as_json_is() {
+        let texts = [
+            "null",
+            "true",
+            "false",
+            "0",
+            "-0",
+            "0.0",
+            "1",
+            "1.0",
+            "1e0",
+            "1.5",
+            r#""1""#,
+            r#""é""#,
+            r#""\u00e9""#,
+            "[]",
+            "[1]",
+            "[1.0]",
+            "[1, 2]",
+            "{}",
+            r#"{"a": 1}"#,
+            r#"{"a": 1.0}"#,
+            r#"{"a": 2}"#,
+            r#"{"b": 1}"#,
+            r#"{"a": 1, "b": [null]}"#,
+            r#"{"b": [null], "a": 1}"#,
+            "18446744073709551615",
+            "18446744073709551616",
+            "-9223372036854775808",
+        ];
+        for one in texts {
+            let document = Document::parse(one.into(), &Limits::default()).unwrap();
+            let item = Item::Instance(Instance::Json(document.root()));
+            let value: serde_json::Value = serde_json::from_str(one).unwrap();
+            for other in texts {
+                let expected: serde_json::Value = serde_json::from_str(other).unwrap();
+                let is_equal = jsonschema::json::cmp::equal(&value, &expected);
+                assert_eq!(item.equals_value(&expected), is_equal, "{one} and {other}");
+            }
+        }
     }
 
     #[test]

@@ -10,32 +10,33 @@ use portcullis_json::Kind;
 use portcullis_model::Span;
 use serde_json::{Map, Value as Data};
 
-use super::definitions::Definitions;
+use super::definitions::{Definitions, Fault, Translated};
 use super::patterns::Engine;
 use crate::codes;
 use crate::document::Node;
 use crate::notes::{Notes, shown};
-use crate::shape::{ObjectShape, ShapeBuilder};
+use crate::shape::ObjectShape;
+use crate::shape::build::ShapeBuilder;
 use crate::version::Version;
 
-/// One definition, translated.
-#[derive(Debug, Default)]
-pub(super) struct Translated {
-    pub(super) schema: Data,
-    /// The definitions that it refers to, and how many schemas stand around the reference at the
-    /// same value; `None` where the reference is about a part of the value.
-    pub(super) refers_to: Vec<(usize, Option<usize>)>,
-    /// How many schemas stand in one another at the same value.
-    pub(super) depth: usize,
-    pub(super) fault: Option<Fault>,
-    pub(super) backtracks: bool,
-}
-
-/// Why a definition cannot be checked.
-#[derive(Debug, Clone)]
-pub(crate) struct Fault {
-    pub(crate) span: Span,
-    pub(crate) message: String,
+impl<'a> Definitions<'a> {
+    /// Adds a schema of a request, with all that it refers to.
+    pub(crate) fn add(
+        &mut self,
+        node: Node<'a>,
+        version: Version,
+        has_read_only: bool,
+        shapes: &mut ShapeBuilder<'a>,
+        notes: &mut Notes,
+    ) -> usize {
+        let index = self.entry(node);
+        while let Some(node) = self.untranslated() {
+            let translator = Translator::new(version, has_read_only, self, shapes, notes);
+            let translated = translator.translate(node);
+            self.set_translated(translated);
+        }
+        index
+    }
 }
 
 /// Names that a request does not set, so that it need not hold them.

@@ -8,11 +8,10 @@ use jsonschema::{ValidationError, Validator};
 use portcullis_model::Pointer;
 use serde_json::{Map, Value as Data, json};
 
-use super::Mismatch;
-use super::definitions::Definitions;
+use super::definitions::{Definitions, Fault};
+use super::mismatch::Mismatch;
 use super::patterns::{Engine, options};
 use super::representation::{Instance, Item, Representation};
-use super::translate::Fault;
 
 /// Definitions that may turn out not to compile, one after the other, before all are given up.
 const ATTEMPTS_MAX: usize = 16;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use portcullis_model::Diagnostic;
 use regex::{Regex, RegexBuilder};
 
-use super::gather::{Gathered, gather};
+use super::gather::{Gathered, Source, gather};
 use super::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes};
 use crate::codes;
 use crate::document::Node;
@@ -28,21 +28,19 @@ const PATTERN_BYTES_MAX: usize = 1 << 20;
 /// Makes the shapes of one contract.
 #[derive(Debug)]
 pub(crate) struct ShapeBuilder<'a> {
-    pub(super) references: &'a References<'a>,
-    pub(super) version: Version,
+    source: Source<'a>,
     shapes: Vec<Shape>,
     known: HashMap<Box<[u32]>, ShapeId>,
     pending: Vec<(ShapeId, Vec<Node<'a>>)>,
     patterns: HashMap<&'a str, Option<Regex>>,
     properties: usize,
-    pub(super) steps: usize,
+    steps: usize,
 }
 
 impl<'a> ShapeBuilder<'a> {
     pub(crate) fn new(references: &'a References<'a>, version: Version) -> Self {
         Self {
-            references,
-            version,
+            source: Source { references, version },
             shapes: Vec::new(),
             known: HashMap::new(),
             pending: Vec::new(),
@@ -73,7 +71,7 @@ impl<'a> ShapeBuilder<'a> {
     }
 
     pub(crate) const fn references(&self) -> &'a References<'a> {
-        self.references
+        self.source.references
     }
 
     /// A shape that is complete.
@@ -111,14 +109,14 @@ impl<'a> ShapeBuilder<'a> {
     /// What a schema that is only a reference points to, so that sets are found again.
     fn resolved(&self, schema: Node<'a>, notes: &mut Notes) -> Node<'a> {
         let is_only_reference = |node: Node<'a>| {
-            node.get("$ref").is_some() && (self.version.is_30() || node.len() == 1)
+            node.get("$ref").is_some() && (self.source.version.is_30() || node.len() == 1)
         };
         let mut at = schema;
         for _ in 0..64 {
             if !is_only_reference(at) {
                 break;
             }
-            match self.references.step(at, notes) {
+            match self.source.references.step(at, notes) {
                 Step::To(target) => at = target,
                 Step::NoReference | Step::Unreadable => break,
             }
@@ -127,9 +125,10 @@ impl<'a> ShapeBuilder<'a> {
     }
 
     fn make(&mut self, set: &[Node<'a>], notes: &mut Notes) -> Shape {
-        let gathered = gather(self, set, notes);
-        let Gathered { types, properties, patterns, items, maps, is_closed, is_declared } =
+        let gathered = gather(self.source, set, notes);
+        let Gathered { types, properties, patterns, items, maps, is_closed, is_declared, steps } =
             gathered;
+        self.steps += steps;
         let properties: Vec<(Box<str>, Property)> = properties
             .into_iter()
             .map(|(name, declarations)| {
@@ -195,7 +194,7 @@ impl<'a> ShapeBuilder<'a> {
         if depth >= DEPTH_MAX {
             return false;
         }
-        let target = self.references.step(schema, notes).target();
+        let target = self.source.references.step(schema, notes).target();
         if target.is_some_and(|target| self.says(flag, target, depth + 1, notes)) {
             return true;
         }

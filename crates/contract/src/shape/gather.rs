@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use portcullis_json::Kind;
 
 use super::Types;
-use super::build::ShapeBuilder;
 use crate::codes;
 use crate::document::Node;
 use crate::notes::Notes;
-use crate::reference::Step;
+use crate::reference::{References, Step};
+use crate::version::Version;
 
 /// `allOf`, `oneOf` and references inside one another, at one value.
 const DEPTH_MAX: usize = 1_000;
@@ -26,6 +26,8 @@ pub(super) struct Gathered<'a> {
     pub(super) maps: Vec<Node<'a>>,
     pub(super) is_closed: bool,
     pub(super) is_declared: bool,
+    /// Schemas that were looked at.
+    pub(super) steps: usize,
 }
 
 /// What one schema says, with all its parts.
@@ -68,9 +70,17 @@ impl Summary {
     }
 }
 
-struct Gatherer<'a, 'b, 'n> {
-    builder: &'b mut ShapeBuilder<'a>,
+/// What gathering needs to know of the document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) references: &'a References<'a>,
+    pub(super) version: Version,
+}
+
+struct Gatherer<'a, 'n> {
+    source: Source<'a>,
     notes: &'n mut Notes,
+    steps: usize,
     found: Gathered<'a>,
     property_index: HashMap<&'a str, usize>,
     /// Schemas that were seen for this value; `None` while they are being looked at.
@@ -78,14 +88,11 @@ struct Gatherer<'a, 'b, 'n> {
 }
 
 /// Gathers what a set of alternative schemas declares.
-pub(super) fn gather<'a>(
-    builder: &mut ShapeBuilder<'a>,
-    set: &[Node<'a>],
-    notes: &mut Notes,
-) -> Gathered<'a> {
+pub(super) fn gather<'a>(source: Source<'a>, set: &[Node<'a>], notes: &mut Notes) -> Gathered<'a> {
     let mut gatherer = Gatherer {
-        builder,
+        source,
         notes,
+        steps: 0,
         found: Gathered::default(),
         property_index: HashMap::new(),
         seen: HashMap::new(),
@@ -96,13 +103,14 @@ pub(super) fn gather<'a>(
         types: whole.types,
         is_closed: whole.closes,
         is_declared: whole.declares,
+        steps: gatherer.steps,
         ..gatherer.found
     }
 }
 
-impl<'a> Gatherer<'a, '_, '_> {
+impl<'a> Gatherer<'a, '_> {
     fn schema(&mut self, schema: Node<'a>, depth: usize) -> Summary {
-        self.builder.steps += 1;
+        self.steps += 1;
         if let Some(seen) = self.seen.get(&schema.id()) {
             // A schema inside itself, at the same value, adds nothing.
             return seen.unwrap_or(Summary::NOTHING);
@@ -119,12 +127,12 @@ impl<'a> Gatherer<'a, '_, '_> {
     fn parts(&mut self, schema: Node<'a>, depth: usize) -> Summary {
         let mut summary = Summary::NOTHING;
         let mut is_free = says_object(schema);
-        let step = self.builder.references.step(schema, self.notes);
+        let step = self.source.references.step(schema, self.notes);
         if let Step::To(target) = step {
             summary = self.schema(target, depth);
             is_free |= summary.is_free;
         }
-        if self.builder.version.is_30() && !matches!(step, Step::NoReference) {
+        if self.source.version.is_30() && !matches!(step, Step::NoReference) {
             return summary;
         }
         summary = self.own(schema).and(summary);
@@ -148,7 +156,7 @@ impl<'a> Gatherer<'a, '_, '_> {
                 _ => {}
             }
         }
-        if self.builder.version.is_30() && schema.is_true("nullable") {
+        if self.source.version.is_30() && schema.is_true("nullable") {
             summary.types = summary.types.or(Types::NULL);
         }
         summary.is_free = is_free && !summary.declares && has_no_map(schema);

@@ -1,0 +1,40 @@
+//! Ways to show who is calling.
+
+use portcullis_model::Span;
+
+/// A way to show who is calling (OpenAPI Security Scheme Object), as far as presence needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityScheme {
+    /// The key under `components.securitySchemes`.
+    pub name: String,
+    /// Where the credential stands.
+    pub place: SchemePlace,
+    /// Where it is declared.
+    pub span: Option<Span>,
+}
+
+/// Where a credential stands in a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemePlace {
+    /// `Authorization` with this auth-scheme, in lower case: `bearer`, `basic` (also for oauth2
+    /// and openIdConnect, which are bearer).
+    Authorization(String),
+    /// A header of this name, in lower case.
+    Header(String),
+    /// A cookie of this name.
+    Cookie(String),
+    /// A query parameter of this name.
+    Query(String),
+    /// A client certificate.
+    MutualTls,
+    /// Of a type that is not understood: nothing can satisfy it.
+    NotUnderstood,
+}
+
+/// One alternative of a `security` list: all of these schemes together, by their index. Empty
+/// means that anonymous calls are allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityRequirement {
+    /// Indices into [`crate::Contract::schemes`].
+    pub schemes: Vec<usize>,
+}
