@@ -5,12 +5,14 @@
 //! processes, divided by the requests of the round; throughput and latency are what `wrk` sees.
 
 mod documents;
+mod folder;
 mod load;
 mod processes;
 mod table;
 
+use crate::bench::folder::Folder;
 use crate::bench::load::{Round, Shape};
-use crate::bench::processes::{Folder, Process};
+use crate::bench::processes::Process;
 use crate::shell;
 
 /// Rounds of each subject.

@@ -49,6 +49,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "api_inventory/a9-sunset-passed",
     "api_inventory/a9-trailing-slash",
     "safe_configuration/a7-cors-any-origin",
+    "safe_configuration/a7-cors-preflight",
     "safe_configuration/a7-forwarded-for",
     "safe_configuration/a7-leak-headers",
     "safe_configuration/a7-method-override",

@@ -27,15 +27,19 @@ use portcullis_contract::Operation;
 use portcullis_model::{ControlId, Diagnostic, Refusal, Room, Status, UnixMillis};
 use portcullis_policy::Model;
 
-use crate::registry::{Expectation, Face, Judgement};
+use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
 /// See the module's page.
 pub const FACE: Face = Face {
     id: ControlId::ApiInventory,
     item: "A9",
     guarantee: "what the contract does not declare does not exist",
-    cwe: &[1059, 912],
-    threat: "forgotten, undocumented or retired operations are reached",
+    threat: Threat {
+        id: "forgotten-operation",
+        text: "forgotten, undocumented or retired operations are reached",
+        stride: Stride::ElevationOfPrivilege,
+        cwe: &[1059, 912],
+    },
     rooms: &[Room::FindOperation, Room::Inspect],
     expectation,
     source: include_str!("api_inventory.rs"),

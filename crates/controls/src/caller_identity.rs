@@ -25,15 +25,19 @@ use portcullis_contract::{SchemePlace, Security, SecurityRequirement, SecuritySc
 use portcullis_model::{Caller, Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::{Model, Posture};
 
-use crate::registry::{Expectation, Face, Judgement};
+use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
 /// See the module's page.
 pub const FACE: Face = Face {
     id: ControlId::CallerIdentity,
     item: "A2",
     guarantee: "an operation that needs a caller is not reached without a declared credential",
-    cwe: &[306, 862],
-    threat: "an operation that nobody protects is called by anybody",
+    threat: Threat {
+        id: "missing-authentication",
+        text: "an operation that nobody protects is called by anybody",
+        stride: Stride::Spoofing,
+        cwe: &[306, 862],
+    },
     rooms: &[Room::Authenticate],
     expectation,
     source: include_str!("caller_identity.rs"),

@@ -24,15 +24,19 @@ use portcullis_json::Fault;
 use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::Model;
 
-use crate::registry::{Expectation, Face, Judgement};
+use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
 /// See the module's page.
 pub const FACE: Face = Face {
     id: ControlId::ContentType,
     item: "F2",
     guarantee: "only declared media types and charsets, and a body is what it says",
-    cwe: &[351, 436],
-    threat: "a body is read by the API as something that no check has looked at",
+    threat: Threat {
+        id: "content-type-confusion",
+        text: "a body is read by the API as something that no check has looked at",
+        stride: Stride::Tampering,
+        cwe: &[351, 436],
+    },
     rooms: &[Room::Validate],
     expectation,
     source: include_str!("content_type.rs"),

@@ -29,7 +29,7 @@ use portcullis_contract::{Mismatch, PathFault, Place};
 use portcullis_model::{ControlId, Refusal, Room, Status};
 use portcullis_policy::Model;
 
-use crate::registry::{Expectation, Face};
+use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use body::{judge_body, missing_body, unreadable, unreadable_form};
 pub use parameters::{Accepted, Given, Header, judge_parameters};
@@ -39,8 +39,12 @@ pub const FACE: Face = Face {
     id: ControlId::InputShape,
     item: "F1",
     guarantee: "every value has one reading and the declared shape",
-    cwe: &[20, 436, 1287],
-    threat: "the API reads something else than what was checked, or what it cannot handle",
+    threat: Threat {
+        id: "input-confusion",
+        text: "the API reads something else than what was checked, or what it cannot handle",
+        stride: Stride::Tampering,
+        cwe: &[20, 436, 1287],
+    },
     rooms: &[Room::Receive, Room::Validate],
     expectation,
     source: include_str!("input_shape.rs"),

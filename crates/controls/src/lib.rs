@@ -4,6 +4,7 @@
 //! it to judge, `check` reports where it is missing, the threat it answers is data beside it, and
 //! the attacker probes it. A control's doc comment is its page: `portcullis explain NAME`.
 
+mod face;
 mod plan;
 mod registry;
 
@@ -17,5 +18,6 @@ pub mod safe_configuration;
 pub mod urlencoded;
 pub mod writable_properties;
 
+pub use face::{Expectation, Face, Judgement, Stride, Threat};
 pub use plan::{OperationPlan, Plan, PlanOptions};
-pub use registry::{CONTROLS, Expectation, Face, Judgement, face};
+pub use registry::{CONTROLS, face};

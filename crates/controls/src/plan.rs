@@ -7,7 +7,8 @@ use portcullis_model::{ControlId, Diagnostic, Mode, UnixMillis};
 use portcullis_policy::{Limits, Model};
 
 use crate::caller_identity;
-use crate::registry::{CONTROLS, Expectation};
+use crate::face::Expectation;
+use crate::registry::CONTROLS;
 use crate::resource_limits;
 use crate::safe_configuration::LeakDetector;
 

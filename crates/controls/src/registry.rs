@@ -1,67 +1,12 @@
-//! What every control has, and the list of them.
+//! The list of controls.
 
-use portcullis_model::{ControlId, Diagnostic, Refusal, Room};
-use portcullis_policy::Model;
+use portcullis_model::ControlId;
 
+use crate::face::Face;
 use crate::{
     api_inventory, caller_identity, content_type, input_shape, resource_limits, response_shape,
     safe_configuration, writable_properties,
 };
-
-/// The faces of one control beside its judgement.
-#[derive(Debug)]
-pub struct Face {
-    /// Which control.
-    pub id: ControlId,
-    /// The mission's row: `A6`.
-    pub item: &'static str,
-    /// The guarantee, in one sentence.
-    pub guarantee: &'static str,
-    /// The weaknesses it answers (CWE numbers).
-    pub cwe: &'static [u16],
-    /// What happens where it is missing: the threat.
-    pub threat: &'static str,
-    /// The rooms that ask it.
-    pub rooms: &'static [Room],
-    /// What it expects of an operation, or why it cannot.
-    pub expectation: fn(&Model, usize) -> Expectation,
-    /// Its own source text, whose first comment is its page.
-    pub source: &'static str,
-}
-
-/// What a control expects of one operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expectation {
-    /// It is enforced: in one line, what is expected.
-    Required(String),
-    /// There is nothing to protect here, and why.
-    NotApplicable(&'static str),
-    /// It should exist and cannot be derived: a finding.
-    Missing(Diagnostic),
-}
-
-/// What a control says of a request or an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Judgement<T> {
-    /// Yes, and what it learned.
-    Pass(T),
-    /// No; and what the request goes on with if the control only observes.
-    Refuse(Refusal, T),
-}
-
-impl<T> Judgement<T> {
-    /// No, or the value.
-    ///
-    /// # Errors
-    ///
-    /// The refusal.
-    pub fn enforce(self) -> Result<T, Refusal> {
-        match self {
-            Self::Pass(value) => Ok(value),
-            Self::Refuse(refusal, _) => Err(refusal),
-        }
-    }
-}
 
 /// Every control: one line each.
 pub const CONTROLS: [&Face; ControlId::ALL.len()] = [
@@ -89,18 +34,6 @@ pub fn face(id: ControlId) -> &'static Face {
     }
 }
 
-impl Face {
-    /// The page: the first comment of the control's file, as Markdown.
-    pub fn page(&self) -> String {
-        self.source
-            .lines()
-            .map_while(|line| line.strip_prefix("//!"))
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .collect::<Vec<_>>()
-            .join("\n")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,8 +49,9 @@ mod tests {
                 assert!(page.contains(part), "{id}: the page has no `{part}`");
             }
             assert!(!face.rooms.is_empty(), "{id} is asked in no room");
-            assert!(!face.cwe.is_empty(), "{id} names no weakness");
-            assert!(!face.threat.is_empty());
+            assert!(!face.threat.cwe.is_empty(), "{id} names no weakness");
+            let others = CONTROLS.iter().filter(|other| other.threat.id == face.threat.id);
+            assert_eq!(others.count(), 1, "{id}: every threat has one name");
         }
     }
 }

@@ -25,15 +25,19 @@ use portcullis_json::{Fault, Limits as JsonLimits};
 use portcullis_model::{ControlId, Refusal, Room, Status};
 use portcullis_policy::{Limits, Model};
 
-use crate::registry::{Expectation, Face};
+use crate::face::{Expectation, Face, Stride, Threat};
 
 /// See the module's page.
 pub const FACE: Face = Face {
     id: ControlId::ResourceLimits,
     item: "A4",
     guarantee: "size, depth, count, time and concurrency are bounded",
-    cwe: &[400, 409, 674, 770],
-    threat: "one sender exhausts the API's memory, processors or connections",
+    threat: Threat {
+        id: "resource-exhaustion",
+        text: "one sender exhausts the API's memory, processors or connections",
+        stride: Stride::DenialOfService,
+        cwe: &[400, 409, 674, 770],
+    },
     rooms: &[Room::Receive, Room::Limit, Room::Validate, Room::Forward, Room::Inspect],
     expectation,
     source: include_str!("resource_limits.rs"),

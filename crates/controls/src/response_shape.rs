@@ -29,7 +29,7 @@ use portcullis_contract::{BodyKind, Media, MediaRange, Operation, Response, Rest
 use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::Model;
 
-use crate::registry::{Expectation, Face};
+use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use project::{Projection, Removed, Why, project};
 
@@ -38,8 +38,12 @@ pub const FACE: Face = Face {
     id: ControlId::ResponseShape,
     item: "A3",
     guarantee: "an answer holds only what the contract declares",
-    cwe: &[200, 209, 213],
-    threat: "callers read what the API never meant to show",
+    threat: Threat {
+        id: "excessive-data-exposure",
+        text: "callers read what the API never meant to show",
+        stride: Stride::InformationDisclosure,
+        cwe: &[200, 209, 213],
+    },
     rooms: &[Room::Inspect],
     expectation,
     source: include_str!("response_shape.rs"),

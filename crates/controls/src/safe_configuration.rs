@@ -29,7 +29,7 @@ mod requests;
 use portcullis_model::{ControlId, Method, Refusal, Room, Status};
 use portcullis_policy::Model;
 
-use crate::registry::{Expectation, Face, Judgement};
+use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
 pub use cors::{Preflight, answer_fields, judge_preflight};
 pub use headers::{Security, is_leak, security_fields};
@@ -41,8 +41,12 @@ pub const FACE: Face = Face {
     id: ControlId::SafeConfiguration,
     item: "A7",
     guarantee: "only declared methods, exact CORS, security headers, neutral errors",
-    cwe: &[16, 209, 942],
-    threat: "careless defaults of the API's framework are an entry or a map for attackers",
+    threat: Threat {
+        id: "careless-defaults",
+        text: "careless defaults of the API's framework are an entry or a map for attackers",
+        stride: Stride::InformationDisclosure,
+        cwe: &[16, 209, 942],
+    },
     rooms: &[Room::FindOperation, Room::Inspect],
     expectation,
     source: include_str!("safe_configuration.rs"),

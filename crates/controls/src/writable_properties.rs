@@ -28,15 +28,19 @@ use portcullis_json::{Document, Kind, Value};
 use portcullis_model::{Code, ControlId, Diagnostic, Pointer, Refusal, Room, Status};
 use portcullis_policy::{Model, Undeclared};
 
-use crate::registry::{Expectation, Face};
+use crate::face::{Expectation, Face, Stride, Threat};
 
 /// See the module's page.
 pub const FACE: Face = Face {
     id: ControlId::WritableProperties,
     item: "A6",
     guarantee: "only properties that the contract declares as writable reach the API",
-    cwe: &[915],
-    threat: "a caller sets what only the API should: a role, a price, an owner",
+    threat: Threat {
+        id: "mass-assignment",
+        text: "a caller sets what only the API should: a role, a price, an owner",
+        stride: Stride::ElevationOfPrivilege,
+        cwe: &[915],
+    },
     rooms: &[Room::Validate],
     expectation,
     source: include_str!("writable_properties.rs"),

@@ -246,3 +246,19 @@ async fn stream(wire: &mut Wire, answer: &mut Answer, framing: Framing, within: 
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_a_room_is_caught() {
+        let room = async {
+            tokio::task::yield_now().await;
+            assert!(std::hint::black_box(false), "as a room might");
+        };
+        assert_eq!(caught(room).await, Err(()));
+        assert_eq!(caught(async { 7 }).await, Ok(7));
+        assert!(matches!(Exit::panicked(), Exit::Failed { status, .. } if status.0 == 500));
+    }
+}

@@ -1,9 +1,5 @@
 //! The tree, and how to walk it.
 
-use crate::fault::Rejected;
-use crate::limits::Limits;
-use crate::parse;
-
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is the JSON type of that name")]
@@ -47,11 +43,6 @@ pub(crate) struct Node {
 }
 
 impl Document {
-    /// Reads one JSON text. On a fault the bytes are given back with it.
-    pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Self, Rejected> {
-        parse::parse(bytes, limits)
-    }
-
     /// The whole value.
     pub const fn root(&self) -> Value<'_> {
         Value { document: self, index: 0 }
@@ -322,6 +313,7 @@ impl<'a> Iterator for Items<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
 
     fn read(text: &str) -> Document {
         Document::parse(text.into(), &Limits::default()).unwrap()

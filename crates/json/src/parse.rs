@@ -13,38 +13,45 @@ const TEXT_BYTES_MAX: usize = 1 << 30;
 /// Up to this many members, names are compared pair by pair.
 const PAIRWISE_MEMBERS_MAX: usize = 16;
 
-pub(crate) fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Document, Rejected> {
-    let reject =
-        |kind, at: usize, bytes| Err(Rejected { fault: Fault { kind, at: at as u32 }, bytes });
-    if bytes.len() > limits.text_bytes_max.min(TEXT_BYTES_MAX) {
-        return reject(FaultKind::TextTooLong, limits.text_bytes_max.min(TEXT_BYTES_MAX), bytes);
-    }
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            return reject(FaultKind::NotUtf8, at, error.into_bytes());
+impl Document {
+    /// Reads one JSON text. On a fault the bytes are given back with it.
+    pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Self, Rejected> {
+        let reject =
+            |kind, at: usize, bytes| Err(Rejected { fault: Fault { kind, at: at as u32 }, bytes });
+        if bytes.len() > limits.text_bytes_max.min(TEXT_BYTES_MAX) {
+            return reject(
+                FaultKind::TextTooLong,
+                limits.text_bytes_max.min(TEXT_BYTES_MAX),
+                bytes,
+            );
         }
-    };
-    if text.starts_with('\u{FEFF}') {
-        return reject(FaultKind::ByteOrderMark, 0, text.into_bytes());
-    }
-    let mut parser = Parser {
-        bytes: text.as_bytes(),
-        text: &text,
-        at: 0,
-        limits,
-        depth: 0,
-        // A leaf with its name takes some 20 bytes of text; two nodes.
-        nodes: Vec::with_capacity((text.len() / 10).clamp(4, 1 << 16)),
-        unescaped: String::new(),
-    };
-    match parser.document() {
-        Ok(()) => {
-            let (nodes, unescaped) = (parser.nodes, parser.unescaped);
-            Ok(Document { text, nodes, unescaped, dropped: 0 })
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                return reject(FaultKind::NotUtf8, at, error.into_bytes());
+            }
+        };
+        if text.starts_with('\u{FEFF}') {
+            return reject(FaultKind::ByteOrderMark, 0, text.into_bytes());
         }
-        Err(fault) => Err(Rejected { fault, bytes: text.into_bytes() }),
+        let mut parser = Parser {
+            bytes: text.as_bytes(),
+            text: &text,
+            at: 0,
+            limits,
+            depth: 0,
+            // A leaf with its name takes some 20 bytes of text; two nodes.
+            nodes: Vec::with_capacity((text.len() / 10).clamp(4, 1 << 16)),
+            unescaped: String::new(),
+        };
+        match parser.document() {
+            Ok(()) => {
+                let (nodes, unescaped) = (parser.nodes, parser.unescaped);
+                Ok(Self { text, nodes, unescaped, dropped: 0 })
+            }
+            Err(fault) => Err(Rejected { fault, bytes: text.into_bytes() }),
+        }
     }
 }
 

@@ -3,49 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use portcullis_model::{Caller, ControlId, Refusal, RequestId, Room, Status, UnixMillis};
+use portcullis_model::{Caller, Refusal, RequestId, Room, Status, UnixMillis};
 
 use crate::event;
+use crate::facts::{Facts, Noted, Verdict};
 use crate::writer::Ledger;
-
-/// How a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The API answered, and the answer was released.
-    Allowed,
-    /// A control said no.
-    Refused,
-    /// The gateway answered by itself: a preflight, its own endpoints.
-    Answered,
-    /// The API could not be asked, or its answer could not be read.
-    Failed,
-    /// Nobody finished it: the client left, or the task died.
-    Abandoned,
-}
-
-impl Verdict {
-    /// The word in the record.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::Refused => "refused",
-            Self::Answered => "answered",
-            Self::Failed => "failed",
-            Self::Abandoned => "abandoned",
-        }
-    }
-}
-
-/// Something that a control did short of refusing: removed, or would have refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Noted {
-    /// Who.
-    pub control: ControlId,
-    /// Which rule of it.
-    pub reason: &'static str,
-    /// Where and what, by name only.
-    pub detail: String,
-}
 
 /// How many notes of each kind one record keeps; more are counted.
 const NOTES_MAX: usize = 16;
@@ -57,35 +19,6 @@ pub struct Entry {
     ledger: Arc<Ledger>,
     pub(crate) facts: Facts,
     is_finished: bool,
-}
-
-/// What rooms learn.
-#[derive(Debug)]
-pub(crate) struct Facts {
-    pub(crate) request_id: RequestId,
-    pub(crate) time: UnixMillis,
-    pub(crate) started: Instant,
-    pub(crate) model: Arc<str>,
-    pub(crate) peer: std::net::IpAddr,
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) operation: Option<Arc<str>>,
-    pub(crate) caller: Option<Caller>,
-    pub(crate) room: Room,
-    pub(crate) verdict: Verdict,
-    pub(crate) refusal: Option<Refusal>,
-    pub(crate) failure: Option<String>,
-    pub(crate) status: Option<Status>,
-    pub(crate) upstream_status: Option<Status>,
-    pub(crate) upstream_micros: Option<u64>,
-    pub(crate) request_bytes: u64,
-    pub(crate) answer_bytes: u64,
-    pub(crate) client_gone: bool,
-    pub(crate) not_inspected: bool,
-    pub(crate) edits: Vec<Noted>,
-    pub(crate) edits_more: u32,
-    pub(crate) would_refuse: Vec<Noted>,
-    pub(crate) would_refuse_more: u32,
 }
 
 impl Entry {

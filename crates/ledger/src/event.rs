@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use portcullis_json::push_quoted;
 
-use crate::entry::{Facts, Noted, Verdict};
+use crate::facts::{Facts, Noted, Verdict};
 
 pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     let mut event = Object::open(out);

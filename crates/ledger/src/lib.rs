@@ -7,7 +7,9 @@
 
 mod entry;
 mod event;
+mod facts;
 mod writer;
 
-pub use entry::{Entry, Noted, Verdict};
+pub use entry::Entry;
+pub use facts::{Noted, Verdict};
 pub use writer::{Ledger, LedgerError};

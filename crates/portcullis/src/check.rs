@@ -55,12 +55,10 @@ fn print_text(problems: &[Diagnostic], sources: &Sources, operations: Option<(us
     let coloured = talk::is_coloured(true);
     talk::print(&report::render_text(problems, sources, coloured));
     let (errors, warnings) = count(problems);
-    let mut line = format!("{errors} errors, {warnings} warnings");
-    if let Some((served, closed)) = operations {
-        line.push_str(&format!("; {served} operations, {closed} of them closed"));
-    }
-    line.push('\n');
-    talk::print(&line);
+    let counted = operations.map_or_else(String::new, |(served, closed)| {
+        format!("; {served} operations, {closed} of them closed")
+    });
+    talk::print(&format!("{errors} errors, {warnings} warnings{counted}\n"));
 }
 
 fn print_json(problems: &[Diagnostic], sources: &Sources, operations: Option<(usize, usize)>) {

@@ -17,7 +17,6 @@ mod watch;
 use clap::Parser as _;
 
 use crate::arguments::{Arguments, Command};
-use crate::exit::Exit;
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();

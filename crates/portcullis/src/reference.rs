@@ -25,7 +25,8 @@ fn controls() -> String {
          weaknesses |\n|---|---|---|---|\n",
     );
     for face in CONTROLS {
-        let cwe: Vec<String> = face.cwe.iter().map(|number| format!("CWE-{number}")).collect();
+        let cwe: Vec<String> =
+            face.threat.cwe.iter().map(|number| format!("CWE-{number}")).collect();
         let (id, item, guarantee) = (face.id, face.item, face.guarantee);
         // Writing to a String cannot fail.
         let _ = writeln!(page, "| `{id}` | {item} | {guarantee} | {} |", cwe.join(", "));
@@ -35,10 +36,11 @@ fn controls() -> String {
         let rooms: Vec<&str> = face.rooms.iter().map(|room| room.name()).collect();
         let _ = write!(
             page,
-            "\n#{}\n\nAsked in: {}. The threat: {}.\n",
+            "\n#{}\n\nAsked in: {}. The threat, `{}`: {}.\n",
             text.trim_end().replace("\n## ", "\n### "),
             rooms.join(", "),
-            face.threat
+            face.threat.id,
+            face.threat.text
         );
     }
     page

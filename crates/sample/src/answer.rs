@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::database::Row;
+use crate::row::Row;
 
 /// A good answer.
 pub(crate) struct Answer {

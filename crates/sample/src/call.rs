@@ -12,7 +12,8 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::answer::Fault;
-use crate::database::{Books, Row};
+use crate::database::Books;
+use crate::row::Row;
 use crate::{coerce, decode};
 
 /// JSON this deep is refused, so that the process that runs this sample survives.

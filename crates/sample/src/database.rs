@@ -6,12 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::types::{Value as Cell, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::answer::Fault;
-
-/// A row, column by column.
-pub(crate) type Row = Map<String, Value>;
+use crate::row::Row;
 
 /// How many statements of one call are kept for its debug answer.
 const STATEMENTS_SHOWN_MAX: usize = 20;

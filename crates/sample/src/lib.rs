@@ -22,6 +22,7 @@ mod orders;
 mod payments;
 mod prescriptions;
 mod routes;
+mod row;
 mod safe_orders;
 mod sessions;
 mod strict;

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Fault};
 use crate::call::Call;
-use crate::database::{Books, Row};
+use crate::database::Books;
+use crate::row::Row;
 use crate::{coerce, customers};
 
 /// `POST /orders`.

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Fault};
 use crate::call::Call;
-use crate::database::{Books, Row};
+use crate::database::Books;
+use crate::row::Row;
 use crate::{coerce, strict};
 
 /// What the document says a payment is.

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Fault};
 use crate::call::{Call, Caller};
-use crate::database::{Books, Row};
+use crate::database::Books;
+use crate::row::Row;
 use crate::{orders, strict};
 
 /// The most lines of one order.

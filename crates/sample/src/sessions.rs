@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, Fault};
 use crate::call::Call;
 use crate::customers;
-use crate::database::{Books, Row, weak_hash};
+use crate::database::{Books, weak_hash};
+use crate::row::Row;
 use crate::{coerce, strict};
 
 /// `POST /login`.

@@ -8,8 +8,9 @@ use serde_json::error::Category;
 
 use crate::answer::Fault;
 use crate::call::{Call, Caller, known};
-use crate::database::{Books, Row};
+use crate::database::Books;
 use crate::decode;
+use crate::row::Row;
 
 /// The largest body that a safe twin reads; a larger one is received, but neither decoded nor kept.
 const BODY_BYTES_MAX: usize = 64 * 1024;

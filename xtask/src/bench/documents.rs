@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::bench::processes::Folder;
+use crate::bench::folder::Folder;
 use crate::shell;
 
 pub(crate) const ORIGIN_PORT: u16 = 18_080;

@@ -1,35 +1,12 @@
 //! The processes of a run: started here, ended here, by pid.
 
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::bench::documents;
+use crate::bench::folder::Folder;
 use crate::shell;
-
-/// A folder under the target folder that is made anew for a run.
-pub(crate) struct Folder {
-    path: PathBuf,
-}
-
-impl Folder {
-    pub(crate) fn new() -> Result<Self, String> {
-        let path = shell::root().join("target/bench");
-        // Whether it was there does not matter.
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).map_err(|error| format!("target/bench: {error}"))?;
-        Ok(Self { path })
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    pub(crate) fn write(&self, name: &str, text: &str) -> Result<(), String> {
-        std::fs::write(self.path.join(name), text).map_err(|error| format!("{name}: {error}"))
-    }
-}
 
 /// A process that ends when this is dropped.
 pub(crate) struct Process {
@@ -126,8 +103,7 @@ pub(crate) fn portcullis(folder: &Folder, contract: &str, port: u16) -> Result<P
 
 /// What a gateway holds that has served nothing yet.
 pub(crate) fn fresh_resident_bytes() -> Result<u64, String> {
-    let folder = Folder { path: shell::root().join("target/bench") };
-    portcullis(&folder, "few.json", documents::FRESH_PORT)?.resident_bytes()
+    portcullis(&Folder::known(), "few.json", documents::FRESH_PORT)?.resident_bytes()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a program that starts offers no event")]

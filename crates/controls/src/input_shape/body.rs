@@ -5,7 +5,7 @@ use portcullis_json::{Document, FaultKind};
 use portcullis_model::Refusal;
 
 use super::{mismatch, refusal};
-use crate::registry::Judgement;
+use crate::face::Judgement;
 use crate::urlencoded::Fault;
 use crate::{content_type, resource_limits};
 

@@ -7,7 +7,7 @@ use portcullis_json::{Document, Limits};
 use portcullis_model::Refusal;
 
 use super::{mismatch, parameter_refusal, refusal};
-use crate::registry::Judgement;
+use crate::face::Judgement;
 use crate::urlencoded::{self, Fault};
 
 /// What stands in a request outside its body.

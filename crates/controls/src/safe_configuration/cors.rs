@@ -4,7 +4,7 @@ use portcullis_contract::{Operation, Place, SchemePlace, SecurityScheme};
 use portcullis_model::{ControlId, Refusal, Status};
 use portcullis_policy::Origin;
 
-use crate::registry::Judgement;
+use crate::face::Judgement;
 
 /// A preflight (Fetch standard, CORS-preflight request), as far as we need it.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use portcullis_contract::{CanonicalPath, Find};
 use portcullis_controls::safe_configuration::{Preflight, judge_preflight, undeclared_method};
 use portcullis_controls::{Judgement, api_inventory};
-use portcullis_model::{Method, Room, Status};
+use portcullis_model::{ControlId, Method, Mode, Room, Status};
 
 use super::context::{Context, Exit};
 use super::receive::Received;
@@ -35,7 +35,9 @@ impl Matched {
 pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Matched, Exit> {
     context.enter(Room::FindOperation);
     let path = received.path().and_then(|path| path.behind(&context.plan.model.base_path));
-    if let Some(origin) = preflight_origin(&received) {
+    if context.mode(ControlId::SafeConfiguration) != Mode::NotAsked
+        && let Some(origin) = preflight_origin(&received)
+    {
         return Err(preflight(&received, path.as_ref(), &origin, context));
     }
     let operation = find(&received, path.as_ref(), context)?;

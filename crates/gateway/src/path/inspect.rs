@@ -16,6 +16,7 @@ use crate::answer::{Answer, Body};
 use crate::coding::decode;
 use crate::decision::Act;
 use crate::head::Fields;
+use crate::upstream::UpstreamFault;
 
 /// An answer that may leave.
 pub(crate) struct Cleared {
@@ -165,7 +166,7 @@ async fn declared(
     let limits = &context.plan.limits;
     let bytes = match body.read_all(limits.answer_bytes_max, &mut buffered).await {
         Ok(bytes) => bytes,
-        Err(fault) => return Err(failed(fault)),
+        Err(fault) => return Err(unread(fault)),
     };
     drop(place);
     let status = Status(head.status);
@@ -180,6 +181,15 @@ async fn declared(
     answer.is_private = is_private;
     copy_fields(&head.fields, &mut answer, Kept { coding: true, validators: true }, context);
     Ok(answer)
+}
+
+/// The end of a request whose answer was not read whole. Too large is this control's no, and not
+/// to be observed: nobody holds such an answer.
+fn unread(fault: UpstreamFault) -> Exit {
+    match fault {
+        UpstreamFault::TooLarge => response_shape::refusal("too_large", fault.detail()).into(),
+        fault => failed(fault),
+    }
 }
 
 /// The neutral answer in place of an error body that tells too much; none if that is observed.
@@ -204,7 +214,7 @@ impl Json {
         let status = Status(head.status);
         let bytes = match body.read_all(plan.limits.answer_bytes_max, &mut buffered).await {
             Ok(bytes) => bytes,
-            Err(fault) => return Err(failed(fault)),
+            Err(fault) => return Err(unread(fault)),
         };
         drop(place);
         let mut document = match read(bytes, &head.fields, &plan) {
