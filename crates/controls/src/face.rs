@@ -67,20 +67,6 @@ pub enum Judgement<T> {
     Refuse(Refusal, T),
 }
 
-impl<T> Judgement<T> {
-    /// No, or the value.
-    ///
-    /// # Errors
-    ///
-    /// The refusal.
-    pub fn enforce(self) -> Result<T, Refusal> {
-        match self {
-            Self::Pass(value) => Ok(value),
-            Self::Refuse(refusal, _) => Err(refusal),
-        }
-    }
-}
-
 impl Face {
     /// The page: the first comment of the control's file, as Markdown.
     pub fn page(&self) -> String {

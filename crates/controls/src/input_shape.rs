@@ -45,7 +45,7 @@ pub const FACE: Face = Face {
         stride: Stride::Tampering,
         cwe: &[20, 436, 1287],
     },
-    rooms: &[Room::Receive, Room::Validate],
+    rooms: &[Room::Receive, Room::Validate, Room::Forward],
     expectation,
     source: include_str!("input_shape.rs"),
 };

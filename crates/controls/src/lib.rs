@@ -7,6 +7,7 @@
 mod face;
 mod plan;
 mod registry;
+mod remedy;
 
 pub mod api_inventory;
 pub mod caller_identity;
@@ -21,3 +22,4 @@ pub mod writable_properties;
 pub use face::{Expectation, Face, Judgement, Stride, Threat};
 pub use plan::{OperationPlan, Plan, PlanOptions};
 pub use registry::{CONTROLS, face};
+pub use remedy::{Remedy, remedy};

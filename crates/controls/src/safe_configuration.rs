@@ -34,7 +34,7 @@ use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 pub use cors::{Preflight, answer_fields, judge_preflight};
 pub use headers::{Security, is_leak, security_fields};
 pub use leak::{LeakDetector, leak_refusal};
-pub use requests::{RequestField, request_field};
+pub use requests::{RequestField, is_sent_unasked, request_field};
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -47,7 +47,7 @@ pub const FACE: Face = Face {
         stride: Stride::InformationDisclosure,
         cwe: &[16, 209, 942],
     },
-    rooms: &[Room::FindOperation, Room::Inspect],
+    rooms: &[Room::FindOperation, Room::Forward, Room::Inspect, Room::Record],
     expectation,
     source: include_str!("safe_configuration.rs"),
 };

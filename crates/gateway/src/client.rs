@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -119,8 +120,12 @@ async fn request(
     };
     context.begin(&head);
     let mut incoming = Incoming::new(&head, wire);
-    let walk = path::walk(Request::new(head, peer), &mut incoming, &mut context);
-    let outcome = caught(walk).await.unwrap_or_else(|()| {
+    let outcome = {
+        let request = Request::new(head, peer);
+        let walk = std::pin::pin!(path::walk(request, &mut incoming, &mut context));
+        caught(walk).await
+    };
+    let outcome = outcome.unwrap_or_else(|()| {
         shared.counts.panics.fetch_add(1, Ordering::Relaxed);
         Err(Exit::panicked())
     });
@@ -134,8 +139,7 @@ async fn request(
 }
 
 /// Runs a walk; a panic in a room is an `Err`.
-async fn caught<T>(walk: impl Future<Output = T>) -> Result<T, ()> {
-    let mut walk = std::pin::pin!(walk);
+async fn caught<T>(mut walk: Pin<&mut impl Future<Output = T>>) -> Result<T, ()> {
     poll_fn(move |cx| match catch_unwind(AssertUnwindSafe(|| walk.as_mut().poll(cx))) {
         Ok(poll) => poll.map(Ok),
         Err(_) => std::task::Poll::Ready(Err(())),
@@ -257,8 +261,8 @@ mod tests {
             tokio::task::yield_now().await;
             assert!(std::hint::black_box(false), "as a room might");
         };
-        assert_eq!(caught(room).await, Err(()));
-        assert_eq!(caught(async { 7 }).await, Ok(7));
+        assert_eq!(caught(std::pin::pin!(room)).await, Err(()));
+        assert_eq!(caught(std::pin::pin!(async { 7 })).await, Ok(7));
         assert!(matches!(Exit::panicked(), Exit::Failed { status, .. } if status.0 == 500));
     }
 }

@@ -12,7 +12,9 @@ use portcullis_model::{Method, Status};
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     text: String,
-    fields: Vec<Field>,
+    list: Vec<Field>,
+    /// Whether one of them is `Connection`: most messages have none.
+    has_connection: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -306,7 +308,11 @@ impl AnswerHead {
 
 impl Fields {
     fn with_capacity(bytes: usize, fields: usize) -> Self {
-        Self { text: String::with_capacity(bytes), fields: Vec::with_capacity(fields) }
+        Self {
+            text: String::with_capacity(bytes),
+            list: Vec::with_capacity(fields),
+            has_connection: false,
+        }
     }
 
     fn push_text(&mut self, bytes: &[u8]) -> Result<(u32, u32), HeadFault> {
@@ -325,8 +331,9 @@ impl Fields {
             }
             (start as u32, self.text.len() as u32)
         };
+        self.has_connection |= self.slice(name) == "connection";
         let value = self.push_text(value.trim_ascii())?;
-        self.fields.push(Field { name, value });
+        self.list.push(Field { name, value });
         Ok(())
     }
 
@@ -336,7 +343,7 @@ impl Fields {
 
     /// All fields: name in lower case, value.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().map(|field| (self.slice(field.name), self.slice(field.value)))
+        self.list.iter().map(|field| (self.slice(field.name), self.slice(field.value)))
     }
 
     /// The values of one name.
@@ -347,6 +354,11 @@ impl Fields {
     /// The first value of one name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.all(name).next()
+    }
+
+    /// Whether `Connection` says that a field ends with this hop (RFC 9110 section 7.6.1).
+    pub(crate) fn is_hop_by_hop(&self, name: &str) -> bool {
+        self.has_connection && self.has_token("connection", name)
     }
 
     /// Whether a comma-separated field names a token.

@@ -44,6 +44,7 @@ fn an_answer_without_drift_leaves_as_it_came() {
 fn a_list_where_one_was_declared_is_filtered_all_the_same() {
     let scene = answering(200, r#"{"id": 1, "secret": 2}"#);
     assert_eq!(scene.get("/api/items").text(), r#"{"id":1}"#);
+    assert_eq!(scene.last_record()["drift"], "other_type");
     scene.api.behave(Behaviour::json(200, r#"[{"id": 1, "secret": 2}]"#));
     assert_eq!(scene.get("/api/items/1").text(), r#"[{"id":1}]"#);
     // An object where a text was declared has nothing that may leave.
@@ -80,6 +81,7 @@ fn client_errors_keep_their_status_and_lose_inner_details() {
     scene.api.behave(Behaviour::json(409, r#"{"error": "the name is taken"}"#));
     let answer = scene.get("/api/items/1");
     assert_eq!((answer.status, answer.text().as_str()), (409, r#"{"error": "the name is taken"}"#));
+    assert_eq!(scene.last_record()["drift"], "undeclared_status");
     for leak in [
         r#"{"error": "UNIQUE constraint failed: items.name"}"#,
         r#"{"errors": [{"trace": "Traceback (most recent call last):"}]}"#,
@@ -122,6 +124,7 @@ fn an_answer_that_nobody_described_passes_without_passwords() {
     let scene =
         answering(200, r#"{"a": {"Password": "x", "access_token": "t"}, "list": [{"cvv": 1}]}"#);
     assert_eq!(scene.get("/api/anything").text(), r#"{"a":{"access_token":"t"},"list":[{}]}"#);
+    assert_eq!(scene.last_record()["drift"], "not_described");
 }
 
 #[test]
@@ -224,6 +227,26 @@ fn observing_changes_nothing_and_says_what_it_would_have_done() {
         assert!(would.contains(control), "{control}: {would}");
     }
     assert_eq!(scene.get("/debug/env").status, 200, "an undeclared path goes through");
+    scene.api.behave(Behaviour::Answer(
+        b"HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\nContent-Length: 9\r\nServer: x\r\n\
+          X-Powered-By: y\r\nAccess-Control-Allow-Origin: *\r\nX-Frame-Options: ALLOW\r\n\r\ndata: 1\n\n"
+            .to_vec(),
+    ));
+    let answer = scene.get("/api/items");
+    assert_eq!((answer.status, answer.text().as_str()), (200, "data: 1\n\n"));
+    for (name, value) in [
+        ("server", "x"),
+        ("x-powered-by", "y"),
+        ("access-control-allow-origin", "*"),
+        ("x-frame-options", "ALLOW"),
+    ] {
+        assert_eq!(answer.field(name), Some(value), "{name}");
+    }
+    let would = scene.last_record()["would_refuse"].to_string();
+    assert!(would.contains("x-powered-by"), "{would}");
+    let preflight = "OPTIONS /api/items HTTP/1.1\r\nHost: a\r\nOrigin: https://a.example\r\n\
+                     Access-Control-Request-Method: GET\r\n\r\n";
+    assert_eq!(scene.raw(preflight).status, 200, "the API answers its own preflights");
     let rewritten = scene.get_with("/api/items", "X-HTTP-Method-Override: DELETE\r\n");
     assert_eq!(rewritten.status, 200);
     assert!(!scene.forwarded().unwrap().to_lowercase().contains("override"), "rule 28");

@@ -342,3 +342,18 @@ fn retired_operations_announce_their_end_and_then_are_gone() {
     assert_eq!(answer.field("sunset"), Some("Sun, 31 Jan 2027 00:00:00 GMT"));
     assert_eq!(scene.get("/api/older").status, 410);
 }
+
+#[test]
+fn a_base_path_of_the_api_stands_before_undeclared_paths_too() {
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n";
+    let api = portcullis_testkit::ScriptedApi::start(Behaviour::json(200, "[]"));
+    let mut model =
+        support::model(SHOP, api.address(), &Setup { policy: Some(policy), ..Setup::default() });
+    "/other".clone_into(&mut model.upstream.path);
+    let options = portcullis_controls::PlanOptions { observe: true, ..Default::default() };
+    let scene = Scene::of(api, model, options);
+    assert_eq!(scene.get("/api/items").status, 200);
+    assert!(scene.forwarded().unwrap().starts_with("GET /other/items HTTP/1.1"));
+    assert_eq!(scene.get("/api/nothing?a=b").status, 200);
+    assert!(scene.forwarded().unwrap().starts_with("GET /other/nothing?a=b HTTP/1.1"));
+}

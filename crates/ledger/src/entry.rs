@@ -51,6 +51,7 @@ impl Entry {
             answer_bytes: 0,
             client_gone: false,
             not_inspected: false,
+            drift: None,
             edits: Vec::new(),
             edits_more: 0,
             would_refuse: Vec::new(),
@@ -115,6 +116,11 @@ impl Entry {
     /// The answer's body was not looked at.
     pub const fn not_inspected(&mut self) {
         self.facts.not_inspected = true;
+    }
+
+    /// The document and the API disagree, or the document says nothing: how.
+    pub const fn drift(&mut self, how: &'static str) {
+        self.facts.drift = Some(how);
     }
 
     /// A control removed something.

@@ -36,6 +36,7 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     if facts.not_inspected {
         event.raw("body_not_inspected", b"true");
     }
+    event.optional("drift", facts.drift);
     event.number("request_bytes", Some(facts.request_bytes));
     event.number("answer_bytes", Some(facts.answer_bytes));
     event.number("upstream_micros", facts.upstream_micros);

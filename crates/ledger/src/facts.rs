@@ -67,6 +67,7 @@ pub(crate) struct Facts {
     pub(crate) answer_bytes: u64,
     pub(crate) client_gone: bool,
     pub(crate) not_inspected: bool,
+    pub(crate) drift: Option<&'static str>,
     pub(crate) edits: Vec<Noted>,
     pub(crate) edits_more: u32,
     pub(crate) would_refuse: Vec<Noted>,

@@ -71,7 +71,22 @@ pub(crate) fn parse(sources: &Sources, source: SourceId, notes: &mut Notes) -> O
         });
         return None;
     }
+    if let Some(span) = openapi_key(&tree) {
+        notes.push(|| {
+            Diagnostic::error(&codes::UNKNOWN_KEY, "this is an OpenAPI document, not a policy")
+                .at(span)
+                .help("name it with `--contract`; a policy file names it under `apis`")
+        });
+        return None;
+    }
     PolicyFile::read(&tree, notes)
+}
+
+/// Where a document says that it is OpenAPI.
+fn openapi_key(tree: &yaml::Node) -> Option<Span> {
+    let Content::Mapping(entries) = &tree.content else { return None };
+    let is_telling = |key: &yaml::Key| key.text == "openapi" || key.text == "swagger";
+    entries.iter().map(|(key, _)| key).find(|key| is_telling(key)).map(|key| key.span)
 }
 
 /// Joins the texts, the policy being parsed already.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// A security layer in front of an HTTP API that nobody has to change.
 #[derive(Debug, Parser)]
@@ -50,15 +50,16 @@ pub(crate) enum Command {
 
 /// Where the model comes from.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("model_source").required(true))]
 pub(crate) struct ModelOptions {
     /// The policy file
-    #[arg(short = 'c', long = "config", value_name = "FILE", conflicts_with = "contract")]
+    #[arg(short = 'c', long = "config", value_name = "FILE", group = "model_source")]
     pub(crate) config: Option<PathBuf>,
     /// The OpenAPI document, where there is no policy file
-    #[arg(long, value_name = "FILE", required_unless_present = "config")]
+    #[arg(long, value_name = "FILE", group = "model_source", requires = "upstream")]
     pub(crate) contract: Option<PathBuf>,
     /// Where the API is: http://HOST:PORT; a path in it replaces the contract's base path
-    #[arg(long, value_name = "URL", required_unless_present = "config")]
+    #[arg(long, value_name = "URL")]
     pub(crate) upstream: Option<String>,
     /// Where to listen
     #[arg(long, value_name = "ADDR")]
@@ -94,12 +95,13 @@ pub(crate) struct TryOptions {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("check_source").required(true))]
 pub(crate) struct CheckOptions {
     /// The policy file
-    #[arg(short = 'c', long = "config", value_name = "FILE", conflicts_with = "contract")]
+    #[arg(short = 'c', long = "config", value_name = "FILE", group = "check_source")]
     pub(crate) config: Option<PathBuf>,
     /// An OpenAPI document alone
-    #[arg(long, value_name = "FILE", required_unless_present = "config")]
+    #[arg(long, value_name = "FILE", group = "check_source")]
     pub(crate) contract: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]

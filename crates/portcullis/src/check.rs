@@ -28,27 +28,36 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
         Err(failure) => (failure.diagnostics, failure.sources, failure.unreadable.is_some(), None),
     };
     match options.format {
-        Format::Text => print_text(&problems, &sources, operations),
+        Format::Text => {
+            print_text(&problems, &sources, operations);
+            let denied = problems.iter().filter(|one| is_denied(options, one)).count();
+            let errors = count(&problems).0;
+            if denied > errors {
+                talk::print(&format!("denied beside the errors: {}\n", denied - errors));
+            }
+        }
         Format::Json => print_json(&problems, &sources, operations),
     }
     verdict(options, &problems, is_unreadable)
 }
 
 fn verdict(options: &CheckOptions, problems: &[Diagnostic], is_unreadable: bool) -> Exit {
-    let denies = |what| options.deny.contains(&what);
-    let denies_expired = options.deny_expired || denies(Deny::Expired);
-    let is_denied = |problem: &Diagnostic| {
-        problem.severity == Severity::Error
-            || denies(Deny::Warnings)
-            || denies_expired && problem.code.name == portcullis_policy::codes::EXPIRED.name
-    };
     if is_unreadable {
         Exit::Unusable
-    } else if problems.iter().any(is_denied) {
+    } else if problems.iter().any(|problem| is_denied(options, problem)) {
         Exit::Failure
     } else {
         Exit::Success
     }
+}
+
+/// Whether a problem fails the check.
+fn is_denied(options: &CheckOptions, problem: &Diagnostic) -> bool {
+    let denies = |what| options.deny.contains(&what);
+    problem.severity == Severity::Error
+        || denies(Deny::Warnings)
+        || (options.deny_expired || denies(Deny::Expired))
+            && problem.code.name == portcullis_policy::codes::EXPIRED.name
 }
 
 fn print_text(problems: &[Diagnostic], sources: &Sources, operations: Option<(usize, usize)>) {
@@ -58,7 +67,12 @@ fn print_text(problems: &[Diagnostic], sources: &Sources, operations: Option<(us
     let counted = operations.map_or_else(String::new, |(served, closed)| {
         format!("; {served} operations, {closed} of them closed")
     });
-    talk::print(&format!("{errors} errors, {warnings} warnings{counted}\n"));
+    talk::print(&format!("{}, {}{counted}\n", many(errors, "error"), many(warnings, "warning")));
+}
+
+/// `1 error`, `2 errors`.
+fn many(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn print_json(problems: &[Diagnostic], sources: &Sources, operations: Option<(usize, usize)>) {

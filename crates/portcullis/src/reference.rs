@@ -36,10 +36,11 @@ fn controls() -> String {
         let rooms: Vec<&str> = face.rooms.iter().map(|room| room.name()).collect();
         let _ = write!(
             page,
-            "\n#{}\n\nAsked in: {}. The threat, `{}`: {}.\n",
+            "\n#{}\n\nAsked in: {}. The threat, `{}` ({:?} in STRIDE): {}.\n",
             text.trim_end().replace("\n## ", "\n### "),
             rooms.join(", "),
             face.threat.id,
+            face.threat.stride,
             face.threat.text
         );
     }
@@ -49,7 +50,12 @@ fn controls() -> String {
 fn codes() -> String {
     let mut page = String::from("# Problem codes\n\nMade from the code by `cargo xtask docs`.\n");
     for code in explain::codes() {
-        let _ = write!(page, "\n## `{}`\n\n{}\n", code.name, code.page.trim());
+        let _ = write!(
+            page,
+            "\n## `{}`\n\n{}\n",
+            code.name,
+            explain::body(code).replace("\n#", "\n##")
+        );
     }
     page
 }

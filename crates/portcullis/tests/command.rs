@@ -131,9 +131,10 @@ fn a_contract_alone_is_served_on_loopback_and_ends_on_sigterm() {
     let output = folder.run(&["explain", &id]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let explained = text(&output.stdout);
-    for part in ["api_inventory", "undeclared_path", "relax:"] {
+    for part in ["api_inventory", "undeclared_path", "base_path"] {
         assert!(explained.contains(part), "{explained}");
     }
+    assert!(!explained.contains("relax:"), "a wrong path is no reason to relax");
 }
 
 #[test]
@@ -210,10 +211,16 @@ fn checking_says_what_is_closed_and_what_stops() {
 #[test]
 fn every_code_and_control_has_a_page() {
     let folder = Folder::with(&[]);
-    for name in ["input_shape", "caller-operation-closed", "policy-unknown-key"] {
+    let listed = text(&folder.run(&["reference", "codes"]).stdout);
+    let codes = listed.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`'));
+    let names: Vec<&str> = codes.chain(["input_shape", "A6"]).collect();
+    assert!(names.len() > 50, "{} codes", names.len());
+    for name in names {
         let output = folder.run(&["explain", name]);
         assert_eq!(output.status.code(), Some(0), "{name}");
-        assert!(text(&output.stdout).starts_with('#'), "{name}");
+        let page = text(&output.stdout);
+        assert!(page.starts_with('#') && page.lines().count() > 2, "{name}: {page}");
+        assert_eq!(page.matches(&format!("# {name}\n")).count(), 0, "{name}: its title twice");
     }
     let output = folder.run(&["explain", "input_shap"]);
     assert_eq!(output.status.code(), Some(2));
@@ -237,4 +244,21 @@ fn an_unusable_ledger_or_address_is_said_before_anything_is_served() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains(&address), "{}", text(&output.stderr));
     assert!(Path::new(&folder.path("portcullis-ledger.jsonl")).exists());
+}
+
+#[test]
+fn the_demo_proves_every_control_and_breaks_no_journey() {
+    let folder = Folder::with(&[]);
+    let output = folder.run(&["demo", "--once", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let attacks = report["attacks"].as_array().unwrap();
+    for attack in attacks {
+        let words = ["id", "item", "direct", "through", "state"].map(|key| attack[key].as_str());
+        assert!(words.iter().all(Option::is_some), "{attack}");
+        assert_eq!(attack["state"] == "closed", attack["control"].is_string(), "{attack}");
+    }
+    assert_eq!(report["totals"]["attacks"], attacks.len());
+    assert_eq!(report["totals"]["inconclusive"], 0);
+    assert!(report["journeys"].as_array().unwrap().iter().all(|one| one["through"] == "ok"));
 }

@@ -51,6 +51,8 @@ pub struct Projection {
     pub is_root_undeclared: bool,
     /// The document describes nothing of it.
     pub is_not_described: bool,
+    /// A list stands where one was declared, or the other way round; both are filtered.
+    pub is_of_other_type: bool,
 }
 
 /// How many different places are reported.
@@ -95,7 +97,10 @@ impl<'a> Walk<'a> {
             }
             // Declared a list, sent one: filtered as an item (documents are wrong in places).
             Kind::Object => match self.items_of(shape) {
-                Some(items) => self.value(value, items),
+                Some(items) => {
+                    self.projection.is_of_other_type = true;
+                    self.value(value, items)
+                }
                 None => false,
             },
             Kind::Array if shape.types.contains(Types::ARRAY) => {
@@ -107,6 +112,7 @@ impl<'a> Walk<'a> {
             }
             // Declared one, sent a list: each is filtered as the one.
             Kind::Array if shape.types.contains(Types::OBJECT) => {
+                self.projection.is_of_other_type = true;
                 self.items(value, shape);
                 true
             }

@@ -30,6 +30,12 @@ pub fn request_field(name: &str) -> RequestField {
     }
 }
 
+/// Whether browsers and tools send a field unasked, so that leaving it out tells nothing.
+pub fn is_sent_unasked(name: &str) -> bool {
+    name.starts_with("sec-")
+        || matches!(name, "origin" | "referer" | "dnt" | "cache-control" | "pragma" | "priority")
+}
+
 const CONNECTION: [&str; 17] = [
     "accept-encoding",
     "connection",

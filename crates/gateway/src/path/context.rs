@@ -112,6 +112,11 @@ impl<'w> Context<'w> {
         self.entry.request_id()
     }
 
+    /// What people call the operation, once it is found.
+    pub(super) fn operation_name(&self) -> String {
+        self.entry.operation_name().unwrap_or_default().to_owned()
+    }
+
     pub(super) fn now(&self) -> UnixMillis {
         self.entry.time()
     }
@@ -169,12 +174,10 @@ impl<'w> Context<'w> {
         self.entry.edit(noted);
     }
 
-    /// A control left out something too ordinary for the record.
-    pub(super) fn acted_silently(&mut self, control: ControlId, name: &str) {
-        /// Names that browsers and tools send unasked.
-        const UNASKED: [&str; 6] = ["sec-", "origin", "referer", "dnt", "cache-control", "pragma"];
-        if !UNASKED.iter().any(|known| name.starts_with(known)) {
-            self.acted(Act::Removed(control));
+    /// For the decision header, where something was really done.
+    pub(super) fn acted_if(&mut self, is_done: bool, act: Act) {
+        if is_done {
+            self.acted(act);
         }
     }
 
@@ -185,8 +188,8 @@ impl<'w> Context<'w> {
         }
     }
 
-    /// The CORS fields and the decision header of an answer; none while `safe_configuration` is
-    /// not asked, or nobody waits for a decision.
+    /// The CORS fields and the decision header of an answer; none where `safe_configuration` does
+    /// not enforce, or nobody waits for a decision.
     pub(super) fn edge_fields(&self, status: Status) -> Vec<(&'static str, String)> {
         let model = &self.plan.model;
         let mut fields = Vec::new();
@@ -202,11 +205,6 @@ impl<'w> Context<'w> {
     }
 
     pub(super) fn sets_security_fields(&self) -> bool {
-        self.mode(ControlId::SafeConfiguration) != Mode::NotAsked
-    }
-
-    /// Whether somebody waits for the decision.
-    pub(super) const fn is_probed(&self) -> bool {
-        self.nonce.is_some()
+        self.mode(ControlId::SafeConfiguration) == Mode::Enforce
     }
 }

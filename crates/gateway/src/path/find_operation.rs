@@ -35,10 +35,13 @@ impl Matched {
 pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Matched, Exit> {
     context.enter(Room::FindOperation);
     let path = received.path().and_then(|path| path.behind(&context.plan.model.base_path));
-    if context.mode(ControlId::SafeConfiguration) != Mode::NotAsked
-        && let Some(origin) = preflight_origin(&received)
-    {
-        return Err(preflight(&received, path.as_ref(), &origin, context));
+    if let Some(origin) = preflight_origin(&received) {
+        match (preflight(&received, path.as_ref(), &origin, context), context.mode(PREFLIGHTS)) {
+            (exit, Mode::Enforce) => return Err(exit),
+            (Exit::Refused(refusal), Mode::Observe) => context.entry.would_refuse(&refusal),
+            // Observed or not asked: the API answers its own preflights.
+            (_, Mode::Observe | Mode::NotAsked) => {}
+        }
     }
     let operation = find(&received, path.as_ref(), context)?;
     if let Some(index) = operation {
@@ -99,6 +102,9 @@ fn hint(received: &Received, context: &Context<'_>) -> Option<String> {
         .then(|| format!("it would match with the base path `{base}` before it"))
 }
 
+/// Who answers preflights.
+const PREFLIGHTS: ControlId = ControlId::SafeConfiguration;
+
 /// A preflight (Fetch standard): OPTIONS with an origin and the method that is to follow.
 fn preflight_origin(received: &Received) -> Option<String> {
     let head = received.head();
@@ -111,7 +117,7 @@ fn preflight(
     received: &Received,
     path: Option<&CanonicalPath>,
     origin: &str,
-    context: &mut Context<'_>,
+    context: &Context<'_>,
 ) -> Exit {
     let plan = context.plan.clone();
     let contract = &plan.model.contract;
@@ -124,7 +130,6 @@ fn preflight(
     let preflight =
         Preflight { origin, origins: &plan.model.origins, operation, schemes: &contract.schemes };
     match judge_preflight(&preflight) {
-        // Observing cannot hand a preflight to the API either: CORS is answered here.
         Judgement::Refuse(refusal, _) => Exit::Refused(refusal),
         Judgement::Pass(fields) => {
             let mut answer = Answer::new(Status(204), Body::Nothing);

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::time::Instant;
 
 use portcullis_contract::{Place, SchemePlace};
-use portcullis_controls::safe_configuration::{RequestField, request_field};
+use portcullis_controls::safe_configuration::{RequestField, is_sent_unasked, request_field};
 use portcullis_controls::urlencoded;
 use portcullis_ledger::Noted;
 use portcullis_model::{Caller, ControlId, Method, Mode, Room, Status};
@@ -14,6 +14,7 @@ use super::context::{Context, Exit};
 use super::reserve::Reserved;
 use super::validate::{Payload, Valid};
 use crate::budget::Held;
+use crate::decision::Act;
 use crate::head::{AnswerHead, RequestHead};
 use crate::incoming::Incoming;
 use crate::upstream::{Streaming, UpstreamFault};
@@ -118,8 +119,16 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
                 out.extend_from_slice(&parameters.query);
             }
         }
-        // Undeclared and not refused: as it came.
-        _ => out.extend_from_slice(head.target().as_bytes()),
+        // Undeclared and not refused: as it came, behind the API's own base path.
+        (Some(path), None) => {
+            out.extend_from_slice(upstream.path.as_bytes());
+            path.write(&mut out);
+            if let Some(query) = head.query() {
+                out.push(b'?');
+                out.extend_from_slice(query.as_bytes());
+            }
+        }
+        (None, _) => out.extend_from_slice(head.target().as_bytes()),
     }
     // Writing to a Vec cannot fail.
     let _ = write!(out, " HTTP/1.1\r\nHost: {}:{}\r\n", upstream.host, upstream.port);
@@ -139,8 +148,7 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
     let id = context.request_id();
     let _ = write!(
         out,
-        "Accept-Encoding: identity\r\nX-Forwarded-For: {peer}\r\nX-Forwarded-Proto: http\r\n\
-         X-Request-Id: {id}\r\n\r\n"
+        "Accept-Encoding: identity\r\nX-Forwarded-For: {peer}\r\nX-Request-Id: {id}\r\n\r\n"
     );
     out.extend_from_slice(&body);
     out
@@ -198,7 +206,7 @@ fn write_fields(
             })
     };
     for (name, value) in head.fields.iter() {
-        if head.fields.has_token("connection", name) {
+        if head.fields.is_hop_by_hop(name) {
             continue;
         }
         let passes = match request_field(name) {
@@ -239,7 +247,9 @@ fn may_pass(name: &str, context: &mut Context<'_>) -> bool {
     match context.mode(ControlId::InputShape) {
         Mode::Enforce => {
             // Browsers send a dozen of these with every request: only the attacker is told.
-            context.acted_silently(ControlId::InputShape, name);
+            if !is_sent_unasked(name) {
+                context.acted(Act::Removed(ControlId::InputShape));
+            }
             false
         }
         Mode::Observe | Mode::NotAsked => true,

@@ -159,8 +159,11 @@ async fn declared(
         return Ok(as_it_came(parts, context));
     }
     if kind == BodyKind::Stream {
-        let detail = "declared as a stream; add `operations: { NAME: { answer: stream } }`";
-        return Err(response_shape::refusal("undecided_stream", detail).into());
+        let name = context.operation_name();
+        let line = format!("operations: {{ \"{name}\": {{ answer: stream }} }}");
+        let detail = format!("declared as a stream, and nobody decided that it may: {line}");
+        context.refuse(response_shape::refusal("undecided_stream", detail))?;
+        return Ok(as_it_came(parts, context));
     }
     let Parts { is_private, head, body, mut buffered, place, .. } = parts;
     let limits = &context.plan.limits;
@@ -250,6 +253,19 @@ impl Json {
         Ok(pass(status, body, &head.fields, is_private, kept, context))
     }
 
+    /// Where the document and the API disagree, or the document says nothing.
+    const fn drift(&self, projection: &Projection) -> Option<&'static str> {
+        if self.is_undeclared_error {
+            Some("undeclared_status")
+        } else if projection.is_not_described {
+            Some("not_described")
+        } else if projection.is_of_other_type {
+            Some("other_type")
+        } else {
+            None
+        }
+    }
+
     /// Marks what may not leave; an answer in its place if nothing may.
     fn project(
         &self,
@@ -258,8 +274,11 @@ impl Json {
         context: &mut Context<'_>,
     ) -> Result<Option<Answer>, Exit> {
         let plan = context.plan.clone();
-        let Projection { drop, removed, is_root_undeclared, .. } =
-            response_shape::project(document, &plan.model.contract.shapes, self.shape);
+        let projection = response_shape::project(document, &plan.model.contract.shapes, self.shape);
+        if let Some(how) = self.drift(&projection) {
+            context.entry.drift(how);
+        }
+        let Projection { drop, removed, is_root_undeclared, .. } = projection;
         let control = ControlId::ResponseShape;
         if is_root_undeclared {
             let detail = "the answer is of a type that is not declared".to_owned();
@@ -335,8 +354,9 @@ struct Kept {
 /// Copies the API's fields but those of the connection, those that tell how it is built, and
 /// those that the gateway sets.
 fn copy_fields(fields: &Fields, answer: &mut Answer, kept: Kept, context: &mut Context<'_>) {
-    let removes_leaks = context.mode(ControlId::SafeConfiguration) != Mode::NotAsked;
-    let mut has_removed = false;
+    let mode = context.mode(ControlId::SafeConfiguration);
+    let removes_leaks = mode == Mode::Enforce;
+    let mut leaks = Vec::new();
     for (name, value) in fields.iter() {
         let is_connection = matches!(
             name,
@@ -350,7 +370,7 @@ fn copy_fields(fields: &Fields, answer: &mut Answer, kept: Kept, context: &mut C
                 | "transfer-encoding"
                 | "upgrade"
         ) || name.starts_with("portcullis-")
-            || fields.has_token("connection", name);
+            || fields.is_hop_by_hop(name);
         let is_stale = match name {
             "content-encoding" => !kept.coding,
             "etag" | "last-modified" | "accept-ranges" | "content-md5" | "digest" => {
@@ -362,13 +382,27 @@ fn copy_fields(fields: &Fields, answer: &mut Answer, kept: Kept, context: &mut C
         if is_connection || is_stale {
             continue;
         }
-        if removes_leaks && is_leak(name) {
-            has_removed |= context.is_probed();
-            continue;
+        if mode != Mode::NotAsked && is_leak(name) {
+            // Every server names itself: not worth a line in every record.
+            if name == "server" {
+                context.acted_if(removes_leaks, Act::Removed(ControlId::SafeConfiguration));
+            } else {
+                leaks.push(name);
+            }
+            if removes_leaks {
+                continue;
+            }
         }
         answer.push_field(name, value);
     }
-    if has_removed || removes_leaks && fields.get("x-content-type-options").is_none() {
+    if !leaks.is_empty() {
+        let detail = leaks.join(", ");
+        context.may_remove(Noted {
+            control: ControlId::SafeConfiguration,
+            reason: "telling_header",
+            detail,
+        });
+    } else if removes_leaks && fields.get("x-content-type-options").is_none() {
         context.acted(Act::Removed(ControlId::SafeConfiguration));
     }
 }

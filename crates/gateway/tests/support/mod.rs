@@ -82,7 +82,11 @@ impl Scene {
     pub fn with(contract: &str, behaviour: Behaviour, setup: Setup<'_>) -> Self {
         let api = ScriptedApi::start(behaviour);
         let model = model(contract, api.address(), &setup);
-        let plan = Arc::new(Plan::compile(model, setup.options));
+        Self::of(api, model, setup.options)
+    }
+
+    pub fn of(api: ScriptedApi, model: Model, options: PlanOptions) -> Self {
+        let plan = Arc::new(Plan::compile(model, options));
         let clock = Arc::new(FakeClock::at(noon()));
         let records = Records::default();
         let ledger = Arc::new(Ledger::to(Box::new(records.clone()), clock.clone()).unwrap());

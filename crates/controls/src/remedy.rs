@@ -1,0 +1,115 @@
+//! What somebody who is sure may write, so that a refused request passes (rule 31).
+
+use portcullis_model::ControlId;
+
+/// What would let a refused request pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Nothing: HTTP itself has no other reading (rule 28).
+    None,
+    /// The request must change: it lacks what it needs.
+    Request,
+    /// The contract must declare it (or the base path is not the one that was meant).
+    Contract,
+    /// The policy's `access` must say who may call.
+    Access,
+    /// The policy's `origins` must name the origin.
+    Origins,
+    /// A key of the policy's `limits` must be raised.
+    Limit(&'static str),
+    /// The policy's `operations` must say that the answer streams.
+    Stream,
+    /// The API must answer otherwise.
+    Api,
+    /// A relaxation for this control and operation.
+    Relax,
+}
+
+/// The remedy of a refusal, by its control and reason.
+pub fn remedy(control: ControlId, reason: &str) -> Remedy {
+    match control {
+        ControlId::ResourceLimits => limit(reason).map_or(Remedy::Relax, Remedy::Limit),
+        ControlId::ApiInventory | ControlId::SafeConfiguration => match reason {
+            "unknown_origin" => Remedy::Origins,
+            "error_body_leaks" => Remedy::Api,
+            _ => Remedy::Contract,
+        },
+        ControlId::CallerIdentity if reason == "closed" => Remedy::Access,
+        ControlId::CallerIdentity => Remedy::Request,
+        ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
+        ControlId::ResponseShape => match reason {
+            "undecided_stream" => Remedy::Stream,
+            "too_large" => Remedy::Limit("answer_bytes"),
+            "broken_json" | "coding" | "server_error" => Remedy::Api,
+            _ => Remedy::Relax,
+        },
+        ControlId::InputShape | ControlId::ContentType | ControlId::WritableProperties => {
+            Remedy::Relax
+        }
+    }
+}
+
+/// Refusals of HTTP itself.
+const FRAMING: [&str; 11] = [
+    "body_length",
+    "chunks",
+    "expectation",
+    "head_cut",
+    "head_line_end",
+    "head_syntax",
+    "host",
+    "http_version",
+    "repeated_field",
+    "request_target",
+    "transfer_coding",
+];
+
+fn limit(reason: &str) -> Option<&'static str> {
+    const KEYS: [&str; 12] = [
+        "head_bytes",
+        "headers",
+        "target_bytes",
+        "body_bytes",
+        "decompressed_ratio",
+        "head_timeout",
+        "body_idle_timeout",
+        "body_rate",
+        "total_timeout",
+        "connections",
+        "upstream_concurrency",
+        "buffered_bytes",
+    ];
+    let json = match reason {
+        "text_too_long" => "body_bytes",
+        "too_deep" => "json_depth",
+        "too_many_nodes" => "json_nodes",
+        "string_too_long" => "string_bytes",
+        "too_many_items" => "array_items",
+        "too_many_members" => "object_members",
+        other => return KEYS.into_iter().find(|key| *key == other),
+    };
+    Some(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_remedy_opens_more_than_the_refusal_was_about() {
+        use ControlId::{ApiInventory, CallerIdentity, InputShape, ResourceLimits, ResponseShape};
+        for (control, reason, expected) in [
+            (ApiInventory, "undeclared_path", Remedy::Contract),
+            (ControlId::SafeConfiguration, "unknown_origin", Remedy::Origins),
+            (CallerIdentity, "closed", Remedy::Access),
+            (CallerIdentity, "no_credential", Remedy::Request),
+            (InputShape, "host", Remedy::None),
+            (InputShape, "schema", Remedy::Relax),
+            (ResourceLimits, "too_deep", Remedy::Limit("json_depth")),
+            (ResourceLimits, "body_bytes", Remedy::Limit("body_bytes")),
+            (ResponseShape, "undecided_stream", Remedy::Stream),
+        ] {
+            assert_eq!(remedy(control, reason), expected, "{control} {reason}");
+        }
+    }
+}
