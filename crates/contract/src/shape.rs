@@ -50,9 +50,9 @@ pub struct ObjectShape {
 pub struct Property {
     /// Its value.
     pub shape: ShapeId,
-    /// `readOnly` wherever it is declared: requests do not set it.
+    /// `readOnly` in one of its declarations: requests do not set it.
     pub read_only: bool,
-    /// `writeOnly` wherever it is declared: answers do not show it.
+    /// `writeOnly` in one of its declarations: answers do not show it.
     pub write_only: bool,
 }
 

@@ -38,7 +38,7 @@ pub const FACE: Face = Face {
         stride: Stride::DenialOfService,
         cwe: &[400, 409, 674, 770],
     },
-    rooms: &[Room::Receive, Room::Limit, Room::Validate],
+    rooms: &[Room::Receive, Room::Validate, Room::Reserve],
     expectation,
     source: include_str!("resource_limits.rs"),
 };

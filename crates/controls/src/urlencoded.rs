@@ -146,7 +146,8 @@ pub fn read_pairs(
     Document::parse(json, &limits).map_err(|_| Fault::TooLarge)
 }
 
-fn declared(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
+/// What is declared of a member.
+pub(crate) fn declared(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
     let object = &shapes.get(shape?).object;
     object.property(name, &mut 0).map(|property| property.shape).or_else(|| object.pattern(name))
 }

@@ -152,6 +152,7 @@ impl RequestHead {
         for header in request.headers.iter() {
             fields.push(header.name, header.value)?;
         }
+        fields.end_hop();
         let (length, keep_alive, expects_continue) = framing(&fields, is_http10)?;
         Ok(Self {
             method: Method::from_name(method),
@@ -267,6 +268,23 @@ fn is_host(host: &str) -> bool {
     !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]%".contains(&b))
 }
 
+/// Fields by which a message is framed or judged: never left out.
+fn is_essential(name: &str) -> bool {
+    matches!(
+        name,
+        "authorization"
+            | "connection"
+            | "content-encoding"
+            | "content-length"
+            | "content-type"
+            | "cookie"
+            | "expect"
+            | "host"
+            | "location"
+            | "transfer-encoding"
+    )
+}
+
 /// An answer's head.
 #[derive(Debug)]
 pub(crate) struct AnswerHead {
@@ -294,6 +312,11 @@ impl AnswerHead {
         for header in answer.headers.iter() {
             fields.push(header.name, header.value)?;
         }
+        for once in ["content-type", "content-encoding"] {
+            if fields.all(once).nth(1).is_some() {
+                return Err(HeadFault::Repeated);
+            }
+        }
         let length = if to_head || status == 204 || status == 304 || (100..200).contains(&status) {
             Length::None
         } else {
@@ -301,7 +324,10 @@ impl AnswerHead {
         };
         let keep_alive = version == 1
             && !fields.has_token("connection", "close")
-            && length != Length::UntilClose;
+            && length != Length::UntilClose
+            // A body that may not be there would be read as the next answer.
+            && (status != 204 || fields.get("content-length").is_none_or(|length| length == "0"))
+            && (length != Length::None || fields.get("transfer-encoding").is_none());
         Ok(Self { status, fields, length, keep_alive })
     }
 }
@@ -332,9 +358,29 @@ impl Fields {
             (start as u32, self.text.len() as u32)
         };
         self.has_connection |= self.slice(name) == "connection";
-        let value = self.push_text(value.trim_ascii())?;
-        self.list.push(Field { name, value });
+        match (self.push_text(value.trim_ascii()), is_essential(self.slice(name))) {
+            (Ok(value), _) => self.list.push(Field { name, value }),
+            (Err(fault), true) => return Err(fault),
+            // Old texts in Latin-1 have a meaning for few; nobody checks them, so they end here.
+            (Err(_), false) => {}
+        }
         Ok(())
+    }
+
+    /// Takes out the fields that end with this hop (RFC 9110 section 7.6.1), before anybody
+    /// looks: what is checked is what goes on.
+    fn end_hop(&mut self) {
+        if self.has_connection {
+            let named: Vec<String> = self
+                .all("connection")
+                .flat_map(|value| value.split(','))
+                .map(|name| name.trim().to_ascii_lowercase())
+                .filter(|name| !is_essential(name))
+                .collect();
+            let mut list = std::mem::take(&mut self.list);
+            list.retain(|field| !named.iter().any(|name| name == self.slice(field.name)));
+            self.list = list;
+        }
     }
 
     fn slice(&self, (start, end): (u32, u32)) -> &str {

@@ -34,11 +34,11 @@ pub(crate) async fn walk(
     let received = receive::enter(request, context)?;
     let matched = find_operation::enter(received, context)?;
     let authenticated = authenticate::enter(matched, context)?;
-    let admitted = limit::enter(authenticated, context)?;
+    let admitted = limit::enter(authenticated, context);
     let allowed = authorize_function::enter(admitted, context);
     let valid = validate::enter(allowed, incoming, context).await?;
     let owned = authorize_object::enter(valid, context);
-    let reserved = reserve::enter(owned, context);
+    let reserved = reserve::enter(owned, context)?;
     let answered = forward::enter(reserved, incoming, context).await?;
     inspect::enter(answered, context).await
 }

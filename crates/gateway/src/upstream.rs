@@ -66,6 +66,8 @@ impl UpstreamFault {
 pub(crate) struct Streaming {
     wire: Wire,
     reader: BodyReader,
+    /// Bytes of the body that were read to see whether there are any.
+    first: Vec<u8>,
     pool: Rc<Pool>,
     keep_alive: bool,
     deadline: Instant,
@@ -157,6 +159,7 @@ impl Pool {
                     let streaming = Streaming {
                         wire,
                         reader: BodyReader::new(head.length),
+                        first: Vec::new(),
                         pool: self.clone(),
                         keep_alive: head.keep_alive,
                         deadline,
@@ -184,7 +187,15 @@ const fn read_fault(fault: WireFault) -> UpstreamFault {
 impl Streaming {
     /// Whether a body follows.
     pub(crate) const fn has_body(&self) -> bool {
-        !self.reader.is_done()
+        !self.first.is_empty() || !self.reader.is_done()
+    }
+
+    /// Finds out whether a body without a stated length has any bytes.
+    pub(crate) async fn settle(&mut self) -> Result<(), UpstreamFault> {
+        let mut first = std::mem::take(&mut self.first);
+        let result = if first.is_empty() { self.next(&mut first).await } else { Ok(()) };
+        self.first = first;
+        result
     }
 
     /// Reads the whole body and gives the connection back.
@@ -195,7 +206,16 @@ impl Streaming {
     ) -> Result<Vec<u8>, UpstreamFault> {
         let idle = self.deadline.saturating_duration_since(Instant::now());
         let rules = BodyRules { bytes_max, idle, rate_min: 0, deadline: self.deadline };
-        let body = self.reader.read_all(&mut self.wire, &rules, held).await.map_err(read_fault)?;
+        let rest = self.reader.read_all(&mut self.wire, &rules, held).await.map_err(read_fault)?;
+        let mut body = std::mem::take(&mut self.first);
+        if body.is_empty() {
+            body = rest;
+        } else {
+            body.extend_from_slice(&rest);
+        }
+        if body.len() > bytes_max {
+            return Err(UpstreamFault::TooLarge);
+        }
         self.give_back();
         Ok(body)
     }
@@ -205,6 +225,7 @@ impl Streaming {
         let deadline = Instant::now() + self.silence;
         let rules = BodyRules { bytes_max: usize::MAX, idle: self.silence, rate_min: 0, deadline };
         let before = out.len();
+        out.append(&mut self.first);
         while out.len() == before && self.has_body() {
             self.reader.next(&mut self.wire, &rules, out).await.map_err(read_fault)?;
         }

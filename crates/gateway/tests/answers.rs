@@ -271,3 +271,69 @@ fn a_relaxation_holds_where_and_as_long_as_it_says() {
         assert_eq!(scene.forwarded_body().unwrap(), forwarded, "until {until}");
     }
 }
+
+#[test]
+fn an_empty_answer_is_empty_however_it_is_framed() {
+    let scene = answering(200, "[]");
+    for empty in [
+        &b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"[..],
+        b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 X\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 204 X\r\n\r\n",
+    ] {
+        scene.api.behave(Behaviour::Answer(empty.to_vec()));
+        let answer = scene.get("/api/items/1");
+        assert!(answer.status == 200 || answer.status == 204, "{}", answer.status);
+        assert_eq!(answer.text(), "");
+    }
+    scene.api.behave(Behaviour::AnswerAndClose(b"HTTP/1.1 200 X\r\n\r\n".to_vec()));
+    assert_eq!(scene.get("/api/items/1").status, 200);
+}
+
+#[test]
+fn two_media_types_are_none() {
+    let scene = answering(200, "[]");
+    scene.api.behave(Behaviour::Answer(
+        b"HTTP/1.1 200 X\r\nContent-Type: text/plain\r\nContent-Type: application/json\r\n\
+          Content-Length: 14\r\n\r\n{\"secret\":\"x\"}"
+            .to_vec(),
+    ));
+    let answer = scene.get("/api/items/1");
+    assert_eq!(answer.status, 502);
+    assert!(!answer.text().contains("secret"));
+}
+
+#[test]
+fn a_text_where_an_object_was_declared_does_not_leave() {
+    let scene = answering(200, "\"SECRET=obviously-fake\"");
+    assert_eq!(scene.get("/api/items/1").status, 502);
+    scene.api.behave(Behaviour::json(200, r#"[{"id":1,"size":"SECRET"}, "SECRET"]"#));
+    assert_eq!(scene.get("/api/items").text(), r#"[{"id":1}]"#);
+}
+
+#[test]
+fn a_link_to_the_api_itself_leads_through_the_gateway() {
+    let scene = answering(200, "[]");
+    let own = scene.api.address();
+    for (link, expected) in [
+        (format!("http://{own}/api/items/7"), "/api/items/7"),
+        ("/api/items/7".to_owned(), "/api/items/7"),
+        ("https://other.example/x".to_owned(), "https://other.example/x"),
+    ] {
+        let text = format!("HTTP/1.1 303 X\r\nLocation: {link}\r\nContent-Length: 0\r\n\r\n");
+        scene.api.behave(Behaviour::Answer(text.into_bytes()));
+        assert_eq!(scene.get("/api/items/1").field("location"), Some(expected), "{link}");
+    }
+}
+
+#[test]
+fn a_field_in_an_old_charset_is_left_out_and_the_rest_passes() {
+    let scene = answering(200, "[]");
+    scene.api.behave(Behaviour::Answer(
+        b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 2\r\nX-Name: Jos\xe9\r\n\r\n[]"
+            .to_vec(),
+    ));
+    let request = b"GET /api/items HTTP/1.1\r\nHost: a\r\nX-Other: Jos\xe9\r\n\r\n";
+    let answer = scene.raw(request);
+    assert_eq!((answer.status, answer.field("x-name")), (200, None));
+}

@@ -204,3 +204,25 @@ fn stopping_lets_a_request_under_way_end() {
     assert!(std::net::TcpStream::connect(address).is_err(), "nobody listens any more");
     assert_eq!(ledger.lost(), 0);
 }
+
+#[test]
+fn a_body_behind_a_204_never_becomes_the_next_answer() {
+    let scene = Scene::new(SHOP, Behaviour::Close);
+    scene.api.behave(Behaviour::Answer(b"HTTP/1.1 204 X\r\nContent-Length: 70\r\n\r\n".to_vec()));
+    assert_eq!(scene.raw(GET).status, 204);
+    scene.api.behave(Behaviour::json(200, "[]"));
+    assert_eq!(scene.raw(GET).text(), "[]");
+    let first = scene.api.seen();
+    assert_eq!(first.len(), 2, "on a connection of its own");
+}
+
+#[test]
+fn bodies_that_are_sent_slowly_hold_no_place_in_the_api() {
+    let scene = limited("{ upstream_concurrency: 1 }", Behaviour::json(200, "[]"));
+    let head = "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                Content-Length: 900\r\n\r\n{";
+    let _slow: Vec<_> = (0..8).map(|_| send(scene.gateway.address(), head)).collect();
+    for _ in 0..4 {
+        assert_eq!(scene.raw(GET).status, 200);
+    }
+}

@@ -357,3 +357,14 @@ fn a_base_path_of_the_api_stands_before_undeclared_paths_too() {
     assert_eq!(scene.get("/api/nothing?a=b").status, 200);
     assert!(scene.forwarded().unwrap().starts_with("GET /other/nothing?a=b HTTP/1.1"));
 }
+
+#[test]
+fn a_field_that_ends_with_this_hop_is_not_there_for_any_check() {
+    let scene = Scene::new(SHOP, Behaviour::json(200, r#"{"ok":true}"#));
+    let fields = "Authorization: Bearer obviously-fake\r\nConnection: authorization\r\n";
+    assert_eq!(scene.get_with("/api/secret", fields).status, 200);
+    let forwarded = scene.forwarded().unwrap();
+    assert!(forwarded.contains("obviously-fake"), "what was checked is what goes on: {forwarded}");
+    let fields = "X-Trace: NOT-VALID\r\nConnection: x-trace\r\n";
+    assert_eq!(scene.get_with("/api/items", fields).status, 200, "gone before it is looked at");
+}

@@ -155,6 +155,21 @@ impl<'a> Definitions<'a> {
         spread.into_iter().map(engine).collect()
     }
 
+    /// Whether each definition can be asked where a value fails. In a union that contains itself
+    /// every alternative is described at every level, which doubles or triples with each: such a
+    /// failure is only said, not located.
+    pub(super) fn may_locate(&self) -> Vec<bool> {
+        let own = (0..self.list.len()).map(|index| {
+            let definition = self.list.get(index)?;
+            let targets: Vec<usize> =
+                definition.translated.refers_to.iter().map(|(target, _)| *target).collect();
+            let is_risky = has_union(&definition.translated.schema)
+                && self.reached(&targets).binary_search(&index).is_ok();
+            is_risky.then_some(())
+        });
+        self.spread(own.collect()).iter().map(Option::is_none).collect()
+    }
+
     /// Carries a mark from each definition to all that refer to it.
     fn spread<T: Clone>(&self, mut marks: Vec<Option<T>>) -> Vec<Option<T>> {
         let mut referred_by: Vec<Vec<usize>> = vec![Vec::new(); self.list.len()];
@@ -209,5 +224,16 @@ impl<'a> Definitions<'a> {
             *place = Some(deepest);
         }
         deepest
+    }
+}
+
+/// Whether a schema holds alternatives anywhere.
+fn has_union(schema: &Data) -> bool {
+    match schema {
+        Data::Object(members) => members.iter().any(|(name, value)| {
+            matches!(name.as_str(), "oneOf" | "anyOf") && value.is_array() || has_union(value)
+        }),
+        Data::Array(items) => items.iter().any(has_union),
+        _ => false,
     }
 }

@@ -32,6 +32,8 @@ struct Entry {
     origin: Box<str>,
     /// `None`: it cannot be checked, so nothing is valid.
     engine: Option<Engine>,
+    /// Whether a failure is located; else only the definition is named.
+    may_locate: bool,
 }
 
 impl Validators {
@@ -56,7 +58,9 @@ impl Validators {
             .into_iter()
             .zip(&faults)
             .enumerate()
-            .map(|(index, (engine, fault))| Entry {
+            .zip(definitions.may_locate())
+            .map(|((index, (engine, fault)), may_locate)| Entry {
+                may_locate,
                 key: index.to_string().into(),
                 origin: definitions.origin(index).into(),
                 engine: fault.is_none().then_some(engine),
@@ -79,6 +83,10 @@ impl Validators {
         let item = Item::Entry(&entry.key, instance);
         if validator.is_valid(item) {
             return Ok(());
+        }
+        if !entry.may_locate {
+            let schema_at = Pointer::from_text(&*entry.origin);
+            return Err(Mismatch { at: Pointer::root(), keyword: "schema", schema_at });
         }
         Err(match validator.validate(item) {
             Err(error) => self.mismatch(&error),

@@ -133,8 +133,8 @@ impl<'a> ShapeBuilder<'a> {
             .into_iter()
             .map(|(name, declarations)| {
                 let property = Property {
-                    read_only: self.all_say("readOnly", &declarations, notes),
-                    write_only: self.all_say("writeOnly", &declarations, notes),
+                    read_only: self.any_says("readOnly", &declarations, notes),
+                    write_only: self.any_says("writeOnly", &declarations, notes),
                     shape: self.id(declarations, notes),
                 };
                 (name.into(), property)
@@ -177,9 +177,10 @@ impl<'a> ShapeBuilder<'a> {
         known.clone()
     }
 
-    /// Whether every declaration of a property says this.
-    fn all_say(&mut self, flag: &str, declarations: &[Node<'a>], notes: &mut Notes) -> bool {
-        declarations.iter().all(|schema| self.says(flag, *schema, 0, notes))
+    /// Whether a declaration of a property says this. One is enough, as in JSON Schema's own
+    /// rule for parts of an `allOf`; among alternatives, too, the stricter one counts.
+    fn any_says(&mut self, flag: &str, declarations: &[Node<'a>], notes: &mut Notes) -> bool {
+        declarations.iter().any(|schema| self.says(flag, *schema, 0, notes))
     }
 
     /// Whether a schema says this itself, through its reference, or in a part of its `allOf`.

@@ -230,3 +230,30 @@ proptest! {
         prop_assert!(read("api.yaml", &text).1.is_err());
     }
 }
+
+#[test]
+fn a_value_that_fails_a_union_inside_itself_is_refused_in_bounded_work() {
+    let operator = |name: &str| {
+        format!(
+            r##""{name}": {{"type": "object", "required": ["left", "op"], "properties": {{
+                "left": {{"$ref": "#/components/schemas/Expr"}}, "op": {{"const": "{name}"}}}}}}"##
+        )
+    };
+    let names = ["Add", "Sub", "Mul"];
+    let alternatives = names.map(|name| format!(r##"{{"$ref": "#/components/schemas/{name}"}}"##));
+    let schemas = format!(
+        r#""Expr": {{"oneOf": [{}, {{"type": "number"}}]}}, {}"#,
+        alternatives.join(","),
+        names.map(operator).join(",")
+    );
+    let contract =
+        contract("api.json", &document(r##"{"$ref": "#/components/schemas/Expr"}"##, &schemas));
+    let media = contract.operations[0].body.as_ref().unwrap().media.first().unwrap();
+    // Three alternatives a level: described one by one they would be three to the thirtieth.
+    let value = format!("{}\"bad\"{}", "{\"left\":".repeat(30), ",\"op\":\"zzz\"}".repeat(30));
+    let value = Document::parse(value.into(), &Limits::default()).unwrap();
+    let start = Instant::now();
+    let mismatch = media.schema.as_ref().unwrap().check(value.root()).unwrap_err();
+    assert!(start.elapsed() < PATIENCE, "it took {:?}", start.elapsed());
+    assert_eq!((mismatch.at.as_str(), mismatch.keyword), ("", "schema"));
+}

@@ -104,9 +104,9 @@ fn types_are_what_all_parts_allow() {
 }
 
 #[test]
-fn read_only_is_what_every_declaration_says() {
+fn read_only_is_what_one_declaration_says() {
     let both = r#"{"allOf": [{"$ref": "@B"}, {"properties": {"b": {"type": "integer"}}}]}"#;
-    assert_eq!(of(both), "object (closed); b: integer");
+    assert_eq!(of(both), "object (closed); b: integer, read only");
     let referred = r#"{"type": "object", "properties": {"x": {"$ref": "@Id"}}}"#
         .replace("@Id", "@Open/properties/o");
     assert_eq!(of(&referred), "object (open); x: string, read only");

@@ -74,7 +74,7 @@ fn recursive_schemas_are_checked_to_the_bottom() {
     assert_eq!(body(&contract, "putNote", &deep), Ok(()));
     let bad = note(&note(&note(r#"{"text": ""}"#)));
     let told = body(&contract, "putNote", &bad).unwrap_err();
-    assert!(told.starts_with("/replies/0/replies/0/replies/0/text minLength"), "{told}");
+    assert!(told.contains("schema"), "a union inside itself is said, not located: {told}");
     let author = r#"{"text": "a", "author": {"friend": {"name": "administrator"}}}"#;
     assert!(body(&contract, "putNote", author).is_err(), "a pattern with look-ahead is enforced");
 }

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Collection, Operation, Parameter, Place, Scalar, SchemePlace, Shapes};
+use portcullis_contract::{
+    Collection, Operation, Parameter, Place, Rest, Scalar, SchemePlace, Shapes,
+};
 use portcullis_json::{Document, Limits};
 use portcullis_model::Refusal;
 
@@ -225,15 +227,23 @@ impl<'a> Judge<'a> {
             Collection::DeepObject => inner(&parameter.name, name).unwrap_or_default().to_owned(),
             _ => name.to_owned(),
         };
-        let mut members = Vec::with_capacity(taken.len());
-        for (name, raw) in taken {
-            members.push((Cow::Owned(member(name)), urlencoded::decode(raw).map_err(fault)?));
-        }
         let shape = parameter.schema.as_ref().map(|schema| schema.shape);
+        let is_open = shape.is_some_and(|shape| self.shapes.get(shape).object.rest == Rest::Open);
+        let mut members = Vec::with_capacity(taken.len());
+        let mut kept = Vec::with_capacity(taken.len());
+        for (name, raw) in taken {
+            let inner = member(name);
+            if is_open && urlencoded::declared(self.shapes, shape, &inner).is_none() {
+                self.drop_name(Place::Query, name);
+                continue;
+            }
+            members.push((Cow::Owned(inner), urlencoded::decode(raw).map_err(fault)?));
+            kept.push(*name);
+        }
         let document = urlencoded::read_pairs(&members, self.shapes, shape, self.given.limits)
             .map_err(fault)?;
         Self::check_document(parameter, &document)?;
-        for ((name, _), (_, value)) in taken.iter().zip(&members) {
+        for (name, (_, value)) in kept.iter().zip(&members) {
             urlencoded::push_pair(name, value, &mut self.accepted.query);
         }
         Ok(())
@@ -393,5 +403,7 @@ fn belongs(parameter: &Parameter, name: &str) -> bool {
 
 /// `filter[status]` is the member `status` of `filter`.
 fn inner<'n>(parameter: &str, name: &'n str) -> Option<&'n str> {
-    name.strip_prefix(parameter)?.strip_prefix('[')?.strip_suffix(']')
+    let inner = name.strip_prefix(parameter)?.strip_prefix('[')?.strip_suffix(']')?;
+    // Deeper nesting would be read by some APIs as an object, and by us as a name.
+    (!inner.contains(['[', ']'])).then_some(inner)
 }

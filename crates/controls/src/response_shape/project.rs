@@ -55,6 +55,8 @@ pub struct Projection {
     pub is_of_other_type: bool,
 }
 
+const SCALARS: Types = Types::BOOLEAN.or(Types::NUMBER).or(Types::STRING);
+
 /// How many different places are reported.
 const REMOVED_MAX: usize = 16;
 
@@ -117,7 +119,9 @@ impl<'a> Walk<'a> {
                 true
             }
             Kind::Array => false,
-            _ => true,
+            Kind::Null => true,
+            // A text where only an object or a list is declared could hold anything.
+            _ => shape.types.intersects(SCALARS),
         }
     }
 

@@ -63,7 +63,7 @@ const PREFIXES: [&str; 12] = [
 
 /// Names from the OWASP Secure Headers Project's list of headers to remove (Apache-2.0) that no
 /// family above covers, and a few of ours.
-const REMOVED: [&str; 62] = [
+const REMOVED: [&str; 63] = [
     "$wsep",
     "host-header",
     "k-proxy-request",
@@ -72,6 +72,7 @@ const REMOVED: [&str; 62] = [
     "pega-host",
     "powered-by",
     "product",
+    "refresh",
     "server",
     "server-timing",
     "sourcemap",

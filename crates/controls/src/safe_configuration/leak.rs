@@ -66,7 +66,9 @@ impl LeakDetector {
     pub fn find_in(&self, value: Value<'_>) -> Option<&'static str> {
         match value.kind() {
             Kind::String => self.find(value.as_str().unwrap_or_default()),
-            Kind::Object => value.members().find_map(|(_, member)| self.find_in(member)),
+            Kind::Object => value.members().find_map(|(name, member)| {
+                self.find(name.as_str().unwrap_or_default()).or_else(|| self.find_in(member))
+            }),
             Kind::Array => value.items().find_map(|item| self.find_in(item)),
             _ => None,
         }

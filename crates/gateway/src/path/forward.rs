@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::time::Instant;
 
 use portcullis_contract::{Place, SchemePlace};
+use portcullis_controls::Plan;
 use portcullis_controls::safe_configuration::{RequestField, is_sent_unasked, request_field};
 use portcullis_controls::urlencoded;
 use portcullis_ledger::Noted;
@@ -55,7 +56,7 @@ pub(super) async fn enter(
     context: &mut Context<'_>,
 ) -> Result<Answered, Exit> {
     context.enter(Room::Forward);
-    let valid = reserved.into_valid();
+    let (valid, place) = reserved.into_parts();
     let authenticated = valid.admitted().authenticated();
     let matched = authenticated.matched();
     let head = matched.received().head();
@@ -64,7 +65,7 @@ pub(super) async fn enter(
         || head.fields.get("authorization").is_some()
         || head.fields.get("cookie").is_some();
     let request = write(&valid, context);
-    let (place, buffered) = valid.into_held();
+    let buffered = valid.into_buffered();
 
     let is_safe = method.is_some_and(Method::is_safe);
     let pool = context.worker.pool.clone();
@@ -145,13 +146,24 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
         let _ = write!(out, "Content-Length: {}\r\n", body.len());
     }
     let peer = received.peer().ip().to_canonical();
-    let id = context.request_id();
-    let _ = write!(
-        out,
-        "Accept-Encoding: identity\r\nX-Forwarded-For: {peer}\r\nX-Request-Id: {id}\r\n\r\n"
-    );
+    let _ = write!(out, "Accept-Encoding: identity\r\nX-Forwarded-For: {peer}\r\n");
+    if !declares_request_id(matched.operation(), &plan) || head.fields.get("x-request-id").is_none()
+    {
+        let _ = write!(out, "X-Request-Id: {}\r\n", context.request_id());
+    }
+    out.extend_from_slice(b"\r\n");
     out.extend_from_slice(&body);
     out
+}
+
+/// Whether clients name their requests themselves.
+fn declares_request_id(operation: Option<usize>, plan: &Plan) -> bool {
+    let operation = operation.and_then(|index| plan.model.contract.operation(index));
+    operation.is_some_and(|operation| {
+        operation.parameters.iter().any(|parameter| {
+            parameter.place == Place::Header && parameter.name.eq_ignore_ascii_case("x-request-id")
+        })
+    })
 }
 
 /// Methods whose empty body is announced (RFC 9110 section 8.6).
@@ -206,11 +218,9 @@ fn write_fields(
             })
     };
     for (name, value) in head.fields.iter() {
-        if head.fields.is_hop_by_hop(name) {
-            continue;
-        }
         let passes = match request_field(name) {
-            RequestField::Connection => false,
+            // The contract may have clients name their requests; ours then stands in the answer only.
+            RequestField::Connection => name == "x-request-id" && is_declared(name),
             RequestField::Ordinary => true,
             RequestField::Hostile if is_declared(name) && !is_routing(name) => true,
             RequestField::Hostile => may_pass_hostile(name, context) && may_pass(name, context),

@@ -8,14 +8,14 @@ use portcullis_controls::{Plan, api_inventory};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Refusal, Room, Status};
-use portcullis_policy::Undeclared;
+use portcullis_policy::{Model, Undeclared};
 
 use super::context::{Context, Exit};
 use super::forward::{Answered, Parts, failed};
 use crate::answer::{Answer, Body};
 use crate::coding::decode;
 use crate::decision::Act;
-use crate::head::Fields;
+use crate::head::{Fields, Length};
 use crate::upstream::UpstreamFault;
 
 /// An answer that may leave.
@@ -31,7 +31,11 @@ impl Cleared {
 
 pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Result<Cleared, Exit> {
     context.enter(Room::Inspect);
-    let parts = answered.into_parts();
+    let mut parts = answered.into_parts();
+    if matches!(parts.head.length, Length::Chunked | Length::UntilClose) {
+        // Frameworks write an empty answer so, too.
+        parts.body.settle().await.map_err(unread)?;
+    }
     let plan = context.plan.clone();
     let status = Status(parts.head.status);
     let operation =
@@ -88,7 +92,7 @@ fn finished(body: crate::upstream::Streaming) -> Body {
 fn empty(parts: Parts, context: &mut Context<'_>) -> Answer {
     let status = Status(parts.head.status);
     let body = if status.0 == 204 || status.0 == 304 || !parts.body.has_body() {
-        if status.0 == 204 || status.0 == 304 || parts.head.length == crate::head::Length::None {
+        if status.0 == 204 || status.0 == 304 || parts.head.length == Length::None {
             finished(parts.body)
         } else {
             parts.body.give_back();
@@ -174,8 +178,7 @@ async fn declared(
     drop(place);
     let status = Status(head.status);
     if (400..500).contains(&status.0)
-        && let Ok(text) = std::str::from_utf8(&bytes)
-        && let Some(what) = context.plan.leaks.find(text)
+        && let Some(what) = leak_of(&bytes, &head.fields, &context.plan)
         && let Some(answer) = leaking(status, what, context)
     {
         return Ok(answer);
@@ -192,6 +195,17 @@ fn unread(fault: UpstreamFault) -> Exit {
     match fault {
         UpstreamFault::TooLarge => response_shape::refusal("too_large", fault.detail()).into(),
         fault => failed(fault),
+    }
+}
+
+/// What a text tells, whatever its coding and charset; one that does not decode tells too much.
+fn leak_of(bytes: &[u8], fields: &Fields, plan: &Plan) -> Option<&'static str> {
+    let max = plan.limits.answer_bytes_max;
+    let decoded = Coding::from_name(fields.get("content-encoding"))
+        .map(|coding| decode(bytes.to_vec(), coding, max, u32::MAX));
+    match decoded {
+        Some(Ok(text)) => plan.leaks.find(&String::from_utf8_lossy(&text)),
+        Some(Err(_)) | None => Some("not_decodable"),
     }
 }
 
@@ -393,7 +407,11 @@ fn copy_fields(fields: &Fields, answer: &mut Answer, kept: Kept, context: &mut C
                 continue;
             }
         }
-        answer.push_field(name, value);
+        let is_link = matches!(name, "location" | "content-location");
+        match is_link.then(|| public_path(value, &context.plan)).flatten() {
+            Some(path) if removes_leaks => answer.push_field(name, &path),
+            _ => answer.push_field(name, value),
+        }
     }
     if !leaks.is_empty() {
         let detail = leaks.join(", ");
@@ -405,4 +423,15 @@ fn copy_fields(fields: &Fields, answer: &mut Answer, kept: Kept, context: &mut C
     } else if removes_leaks && fields.get("x-content-type-options").is_none() {
         context.acted(Act::Removed(ControlId::SafeConfiguration));
     }
+}
+
+/// A link to the API itself, as clients can follow it: the path behind the gateway's base path.
+fn public_path(link: &str, plan: &Plan) -> Option<String> {
+    let Model { upstream, base_path, .. } = &plan.model;
+    let own = format!("http://{}:{}", upstream.host, upstream.port);
+    let path = link.strip_prefix(&own).filter(|rest| rest.starts_with('/'))?;
+    Some(match path.strip_prefix(upstream.path.as_str()) {
+        Some(rest) if rest.starts_with('/') => format!("{base_path}{rest}"),
+        _ => path.to_owned(),
+    })
 }

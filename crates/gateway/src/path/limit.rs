@@ -1,36 +1,23 @@
-//! Room 4: is there room for this request, as far as one can tell without its body?
+//! Room 4: is there room for this request, as far as one can tell without its body? In this
+//! version no rate is counted; the type is what later rooms rely on.
 
-use portcullis_controls::resource_limits::Breach;
 use portcullis_model::Room;
 
 use super::authenticate::Authenticated;
-use super::context::{Context, Exit};
-use crate::budget::Held;
+use super::context::Context;
 
-/// A request that holds a place in the API until it is over.
+/// A request that no limit known without its body refuses.
 pub(super) struct Admitted {
     authenticated: Authenticated,
-    place: Held,
 }
 
 impl Admitted {
     pub(super) const fn authenticated(&self) -> &Authenticated {
         &self.authenticated
     }
-
-    pub(super) fn into_place(self) -> Held {
-        self.place
-    }
 }
 
-pub(super) fn enter(
-    authenticated: Authenticated,
-    context: &mut Context<'_>,
-) -> Result<Admitted, Exit> {
+pub(super) const fn enter(authenticated: Authenticated, context: &mut Context<'_>) -> Admitted {
     context.enter(Room::Limit);
-    match context.worker.shared.in_upstream.take(1) {
-        Some(place) => Ok(Admitted { authenticated, place }),
-        // Overload is no matter of observing: there is no place.
-        None => Err(Breach::UpstreamConcurrency.refusal(&context.plan.limits).into()),
-    }
+    Admitted { authenticated }
 }

@@ -1,24 +1,31 @@
-//! Room 8: what must be held while the API works? In this version nothing needs the body; the
-//! type is all that `forward` accepts.
+//! Room 8: what must be held while the API works? In this version a place in it, taken only now:
+//! whoever sends a body slowly holds no place meanwhile.
 
+use portcullis_controls::resource_limits::Breach;
 use portcullis_model::Room;
 
 use super::authorize_object::Owned;
-use super::context::Context;
+use super::context::{Context, Exit};
 use super::validate::Valid;
+use crate::budget::Held;
 
-/// A request that may reach the API.
+/// A request that may reach the API, and holds a place in it until it is over.
 pub(super) struct Reserved {
     valid: Valid,
+    place: Held,
 }
 
 impl Reserved {
-    pub(super) fn into_valid(self) -> Valid {
-        self.valid
+    pub(super) fn into_parts(self) -> (Valid, Held) {
+        (self.valid, self.place)
     }
 }
 
-pub(super) fn enter(owned: Owned, context: &mut Context<'_>) -> Reserved {
+pub(super) fn enter(owned: Owned, context: &mut Context<'_>) -> Result<Reserved, Exit> {
     context.enter(Room::Reserve);
-    Reserved { valid: owned.into_valid() }
+    match context.worker.shared.in_upstream.take(1) {
+        Some(place) => Ok(Reserved { valid: owned.into_valid(), place }),
+        // Overload is no matter of observing: there is no place.
+        None => Err(Breach::UpstreamConcurrency.refusal(&context.plan.limits).into()),
+    }
 }

@@ -69,9 +69,9 @@ impl Valid {
         self.content_type.as_deref()
     }
 
-    /// The places that this request holds until it is over.
-    pub(super) fn into_held(self) -> (Held, Held) {
-        (self.admitted.into_place(), self.buffered)
+    /// The bytes that this request holds until it is over.
+    pub(super) fn into_buffered(self) -> Held {
+        self.buffered
     }
 }
 
