@@ -506,4 +506,22 @@ mod tests {
         let both = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n";
         assert_eq!(parse(both), Err(HeadFault::Length));
     }
+
+    #[test]
+    fn a_connection_on_which_an_unread_body_may_follow_is_not_kept() {
+        let is_kept = |head: &str, to_head| {
+            AnswerHead::parse(head.as_bytes(), to_head).map(|head| head.keep_alive)
+        };
+        for (head, to_head, expected) in [
+            ("HTTP/1.1 204 X\r\n\r\n", false, true),
+            ("HTTP/1.1 204 X\r\nContent-Length: 0\r\n\r\n", false, true),
+            ("HTTP/1.1 204 X\r\nContent-Length: 70\r\n\r\n", false, false),
+            ("HTTP/1.1 204 X\r\nTransfer-Encoding: chunked\r\n\r\n", false, false),
+            ("HTTP/1.1 304 X\r\nContent-Length: 70\r\n\r\n", false, true),
+            ("HTTP/1.1 200 X\r\nContent-Length: 70\r\n\r\n", true, true),
+            ("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n", true, false),
+        ] {
+            assert_eq!(is_kept(head, to_head), Ok(expected), "{head:?}");
+        }
+    }
 }

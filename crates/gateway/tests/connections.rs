@@ -206,17 +206,6 @@ fn stopping_lets_a_request_under_way_end() {
 }
 
 #[test]
-fn a_body_behind_a_204_never_becomes_the_next_answer() {
-    let scene = Scene::new(SHOP, Behaviour::Close);
-    scene.api.behave(Behaviour::Answer(b"HTTP/1.1 204 X\r\nContent-Length: 70\r\n\r\n".to_vec()));
-    assert_eq!(scene.raw(GET).status, 204);
-    scene.api.behave(Behaviour::json(200, "[]"));
-    assert_eq!(scene.raw(GET).text(), "[]");
-    let first = scene.api.seen();
-    assert_eq!(first.len(), 2, "on a connection of its own");
-}
-
-#[test]
 fn bodies_that_are_sent_slowly_hold_no_place_in_the_api() {
     let scene = limited("{ upstream_concurrency: 1 }", Behaviour::json(200, "[]"));
     let head = "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
