@@ -1,0 +1,147 @@
+//! A JSON answer: parsed strictly, and projected to what is declared.
+
+use portcullis_contract::ShapeId;
+use portcullis_controls::Plan;
+use portcullis_controls::content_type::Coding;
+use portcullis_controls::response_shape::{self, Projection};
+use portcullis_json::Document;
+use portcullis_ledger::Noted;
+use portcullis_model::{ControlId, Mode, Refusal, Status};
+use portcullis_policy::Undeclared;
+
+use super::super::context::{Context, Exit};
+use super::super::forward::Parts;
+use super::fields::{Kept, pass};
+use super::neutral::{leaking, neutral, unread};
+use crate::answer::Answer;
+use crate::coding::decode;
+use crate::head::Fields;
+
+/// A JSON answer of a declared operation.
+pub(super) struct Json {
+    pub(super) index: usize,
+    pub(super) shape: Option<ShapeId>,
+    pub(super) is_undeclared_error: bool,
+}
+
+impl Json {
+    pub(super) async fn inspect(
+        self,
+        parts: Parts,
+        context: &mut Context<'_>,
+    ) -> Result<Answer, Exit> {
+        let Parts { is_private, head, body, mut buffered, place, .. } = parts;
+        let plan = context.plan.clone();
+        let status = Status(head.status);
+        let bytes = match body.read_all(plan.limits.answer_bytes_max, &mut buffered).await {
+            Ok(bytes) => bytes,
+            Err(fault) => return Err(unread(fault)),
+        };
+        drop(place);
+        let mut document = match read(bytes, &head.fields, &plan) {
+            Ok(document) => document,
+            Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
+                context.entry.would_refuse(&refusal);
+                let kept = Kept { coding: true, validators: true };
+                return Ok(pass(status, bytes, &head.fields, is_private, kept, context));
+            }
+            Err((refusal, _)) => return neutral(status, refusal.reason, refusal.detail, context),
+        };
+        if (400..500).contains(&status.0)
+            && let Some(what) = plan.leaks.find_in(document.root())
+            && let Some(answer) = leaking(status, what, context)
+        {
+            return Ok(answer);
+        }
+        if context.mode(ControlId::ResponseShape) != Mode::NotAsked
+            && let Some(answer) = self.project(&mut document, status, context)?
+        {
+            return Ok(answer);
+        }
+        let is_edited = document.is_edited();
+        let body = if is_edited {
+            let mut out = Vec::new();
+            document.write(&mut out);
+            out
+        } else {
+            // One reading and nothing removed: the API's own spelling.
+            document.into_text().into_bytes()
+        };
+        let kept = Kept { coding: false, validators: !is_edited };
+        Ok(pass(status, body, &head.fields, is_private, kept, context))
+    }
+
+    /// Where the document and the API disagree, or the document says nothing.
+    const fn drift(&self, projection: &Projection) -> Option<&'static str> {
+        if self.is_undeclared_error {
+            Some("undeclared_status")
+        } else if projection.is_not_described {
+            Some("not_described")
+        } else if projection.is_of_other_type {
+            Some("other_type")
+        } else {
+            None
+        }
+    }
+
+    /// Marks what may not leave; an answer in its place if nothing may.
+    fn project(
+        &self,
+        document: &mut Document,
+        status: Status,
+        context: &mut Context<'_>,
+    ) -> Result<Option<Answer>, Exit> {
+        let plan = context.plan.clone();
+        let projection = response_shape::project(document, &plan.model.contract.shapes, self.shape);
+        if let Some(how) = self.drift(&projection) {
+            context.entry.drift(how);
+        }
+        let Projection { drop, removed, is_root_undeclared, .. } = projection;
+        let control = ControlId::ResponseShape;
+        if is_root_undeclared {
+            let detail = "the answer is of a type that is not declared".to_owned();
+            if context.mode(control) == Mode::Enforce {
+                return neutral(status, "wrong_type", detail, context).map(Some);
+            }
+            context.entry.would_refuse(&response_shape::refusal("wrong_type", detail));
+        }
+        let undeclared_out = plan.model.undeclared_out.get(self.index).copied();
+        if undeclared_out == Some(Undeclared::Refuse)
+            && !self.is_undeclared_error
+            && let Some(first) = removed.first()
+        {
+            context.refuse(response_shape::refusal(first.why.reason(), first.at.to_string()))?;
+        }
+        let mut may_remove = !removed.is_empty();
+        for one in removed {
+            let times =
+                if one.count > 1 { format!(" ({} times)", one.count) } else { String::new() };
+            let detail = format!("{}{times}", one.at);
+            may_remove &= context.may_remove(Noted { control, reason: one.why.reason(), detail });
+        }
+        if may_remove {
+            drop.into_iter().for_each(|index| document.drop_value(index));
+        }
+        Ok(None)
+    }
+}
+
+/// A JSON body, decoded and parsed; or why not, and the bytes as they came.
+fn read(bytes: Vec<u8>, fields: &Fields, plan: &Plan) -> Result<Document, (Refusal, Vec<u8>)> {
+    let coding = Coding::from_name(fields.get("content-encoding"));
+    let undecoded = || response_shape::refusal("coding", "a content coding that does not decode");
+    let decoded = match coding {
+        Some(Coding::Identity) => bytes,
+        None => return Err((undecoded(), bytes)),
+        Some(coding) => {
+            match decode(bytes.clone(), coding, plan.limits.answer_bytes_max, u32::MAX) {
+                Ok(decoded) => decoded,
+                Err(_) => return Err((undecoded(), bytes)),
+            }
+        }
+    };
+    Document::parse(decoded, &plan.json_out).map_err(|rejected| {
+        let detail = rejected.fault.to_string();
+        (response_shape::refusal("broken_json", detail), rejected.bytes)
+    })
+}

@@ -1,0 +1,69 @@
+//! What stands in place of an answer that may not leave.
+
+use portcullis_controls::Plan;
+use portcullis_controls::content_type::Coding;
+use portcullis_controls::response_shape;
+use portcullis_controls::safe_configuration::leak_refusal;
+use portcullis_ledger::Noted;
+use portcullis_model::{ControlId, Refusal, Status};
+
+use super::super::context::{Context, Exit};
+use super::super::forward::failed;
+use crate::answer::Answer;
+use crate::coding::decode;
+use crate::head::Fields;
+use crate::upstream::UpstreamFault;
+
+/// Errors keep their status (rule 22); anything else that may not leave is a bad gateway.
+pub(super) fn neutral(
+    status: Status,
+    reason: &'static str,
+    detail: String,
+    context: &mut Context<'_>,
+) -> Result<Answer, Exit> {
+    if status.0 < 400 {
+        return Err(response_shape::refusal(reason, detail).into());
+    }
+    let control = ControlId::ResponseShape;
+    context.remove(Noted { control, reason, detail });
+    Ok(Answer::problem(status, None, context.request_id()))
+}
+
+pub(super) fn with_retry_after(mut answer: Answer, retry_after: Option<String>) -> Answer {
+    if let Some(value) = retry_after {
+        answer.push_field("Retry-After", &value);
+    }
+    answer
+}
+
+/// The end of a request whose answer was not read whole. Too large is this control's no, and not
+/// to be observed: nobody holds such an answer.
+pub(super) fn unread(fault: UpstreamFault) -> Exit {
+    match fault {
+        UpstreamFault::TooLarge => response_shape::refusal("too_large", fault.detail()).into(),
+        fault => failed(fault),
+    }
+}
+
+/// What a text tells, whatever its coding and charset; one that does not decode tells too much.
+pub(super) fn leak_of(bytes: &[u8], fields: &Fields, plan: &Plan) -> Option<&'static str> {
+    let max = plan.limits.answer_bytes_max;
+    let decoded = Coding::from_name(fields.get("content-encoding"))
+        .map(|coding| decode(bytes.to_vec(), coding, max, u32::MAX));
+    match decoded {
+        Some(Ok(text)) => plan.leaks.find(&String::from_utf8_lossy(&text)),
+        Some(Err(_)) | None => Some("not_decodable"),
+    }
+}
+
+/// The neutral answer in place of an error body that tells too much; none if that is observed.
+pub(super) fn leaking(
+    status: Status,
+    what: &'static str,
+    context: &mut Context<'_>,
+) -> Option<Answer> {
+    let Refusal { control, reason, detail, .. } = leak_refusal(status, what);
+    context
+        .may_remove(Noted { control, reason, detail })
+        .then(|| Answer::problem(status, None, context.request_id()))
+}

@@ -1,0 +1,53 @@
+//! The values outside the body: path, query, header fields, cookies.
+
+use portcullis_contract::Operation;
+use portcullis_controls::input_shape::{self, Accepted, Given, Header};
+use portcullis_ledger::Noted;
+use portcullis_model::ControlId;
+
+use super::super::context::{Context, Exit};
+use super::super::find_operation::Matched;
+
+/// Judges the values of a declared operation outside its body.
+pub(super) fn judge(
+    matched: &Matched,
+    index: usize,
+    operation: &Operation,
+    context: &mut Context<'_>,
+) -> Result<Accepted, Exit> {
+    let plan = context.plan.clone();
+    let contract = &plan.model.contract;
+    let head = matched.received().head();
+    let mut values = Vec::new();
+    if let Some(path) = matched.path() {
+        contract.path_values(index, path, &mut values);
+    }
+    let header = |name: &str| {
+        let mut fields = head.fields.all(name);
+        match (fields.next(), fields.next()) {
+            (None, _) => Header::Absent,
+            (Some(value), None) => Header::One(value),
+            _ => Header::Repeated,
+        }
+    };
+    let given = Given {
+        path: &values,
+        query: head.query(),
+        header: &header,
+        cookies: head.fields.get("cookie"),
+        schemes: &contract.schemes,
+        limits: &plan.json_in,
+    };
+    let judged = input_shape::judge_parameters(operation, &contract.shapes, &given);
+    let accepted = context.ask(judged)?;
+    let mut must_keep = false;
+    for (place, name) in &accepted.dropped {
+        let noted = Noted {
+            control: ControlId::InputShape,
+            reason: "undeclared_parameter",
+            detail: format!("{} parameter `{name}`", place.name()),
+        };
+        must_keep |= !context.may_remove(noted);
+    }
+    Ok(if must_keep { given.as_it_came() } else { accepted })
+}

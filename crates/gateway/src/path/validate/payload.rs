@@ -1,0 +1,20 @@
+//! What goes to the API as a body.
+
+use portcullis_json::Document;
+
+/// The body that goes to the API.
+pub(in crate::path) enum Payload {
+    /// None.
+    Nothing,
+    /// JSON, printed from the tree.
+    Json(Document),
+    /// A form, printed from the tree.
+    Form(Document),
+    /// As it came: text, opaque bytes, a signed body, or one that nobody refused.
+    Bytes {
+        /// The bytes, still coded if `coding` says so.
+        bytes: Vec<u8>,
+        /// `Content-Encoding`, where the bytes were not decoded.
+        coding: Option<String>,
+    },
+}

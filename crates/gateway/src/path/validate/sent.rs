@@ -1,0 +1,73 @@
+//! The body as it is sent: read within limits.
+
+use std::time::Instant;
+
+use portcullis_controls::resource_limits::Breach;
+use portcullis_model::{ControlId, Refusal, Status};
+
+use super::super::context::{Context, Exit};
+use super::payload::Payload;
+use crate::budget::Held;
+use crate::head::RequestHead;
+use crate::incoming::Incoming;
+use crate::wire::{BodyRules, WireFault};
+
+/// A body that is still with the client, and the head that announced it.
+pub(super) struct Sent<'r, 'w> {
+    pub(super) head: &'r RequestHead,
+    pub(super) incoming: &'r mut Incoming<'w>,
+    /// Grows with what is read.
+    pub(super) buffered: &'r mut Held,
+}
+
+impl Sent<'_, '_> {
+    /// The media type as it was sent.
+    pub(super) fn content_type(&self) -> Option<String> {
+        self.head.fields.get("content-type").map(str::to_owned)
+    }
+
+    /// A body that nobody looks into: within limits, as it came.
+    pub(super) async fn as_it_came(&mut self, context: &mut Context<'_>) -> Result<Payload, Exit> {
+        if !self.head.has_body() {
+            return Ok(Payload::Nothing);
+        }
+        let bytes = self.read(context).await?;
+        let coding = self.head.fields.get("content-encoding").map(str::to_owned);
+        Ok(Payload::Bytes { bytes, coding })
+    }
+
+    /// All of it, still coded.
+    pub(super) async fn read(&mut self, context: &mut Context<'_>) -> Result<Vec<u8>, Exit> {
+        let limits = &context.plan.limits;
+        let rules = BodyRules {
+            bytes_max: limits.body_bytes_max,
+            idle: limits.body_idle_timeout,
+            rate_min: limits.body_rate_min,
+            deadline: context.deadline.max(Instant::now()),
+        };
+        let breach = match self.incoming.read_body(&rules, self.buffered).await {
+            Ok(body) => {
+                context.entry.request_bytes(body.len() as u64);
+                return Ok(body);
+            }
+            Err(WireFault::TooLarge) => Breach::BodyBytes,
+            Err(WireFault::Idle) => Breach::BodyIdleTimeout,
+            Err(WireFault::TooSlow) => Breach::BodyRate,
+            Err(WireFault::TimedOut) => Breach::TotalTimeout,
+            Err(WireFault::NoBudget) => Breach::BufferedBytes,
+            Err(WireFault::Syntax) => return Err(Exit::Refused(chunks())),
+            Err(WireFault::Closed | WireFault::Cut | WireFault::Io(_)) => return Err(Exit::Gone),
+        };
+        Err(breach.refusal(limits).into())
+    }
+}
+
+/// HTTP framing is never relaxed (rule 28).
+fn chunks() -> Refusal {
+    Refusal::new(
+        ControlId::InputShape,
+        Status::BAD_REQUEST,
+        "chunks",
+        "the chunks of the body have no single reading (RFC 9112)",
+    )
+}
