@@ -6,7 +6,7 @@ use portcullis_model::{Caller, Room};
 
 use super::context::{Context, Exit};
 use super::find_operation::Matched;
-use crate::head::RequestHead;
+use crate::head::{Essential, RequestHead};
 
 /// A request of which it is known who calls, as far as this version can know.
 pub(super) struct Authenticated {
@@ -44,7 +44,7 @@ pub(super) fn enter(matched: Matched, context: &mut Context<'_>) -> Result<Authe
 fn is_shown(head: &RequestHead, place: &SchemePlace) -> bool {
     match place {
         SchemePlace::Authorization(scheme) => {
-            head.fields.get("authorization").is_some_and(|value| {
+            head.fields.first(Essential::Authorization).is_some_and(|value| {
                 value.split_once(' ').is_some_and(|(shown, credential)| {
                     shown.eq_ignore_ascii_case(scheme) && !credential.trim().is_empty()
                 })
@@ -54,7 +54,7 @@ fn is_shown(head: &RequestHead, place: &SchemePlace) -> bool {
             let mut values = head.fields.all(name);
             values.next().is_some_and(|value| !value.is_empty()) && values.next().is_none()
         }
-        SchemePlace::Cookie(name) => head.fields.get("cookie").is_some_and(|cookies| {
+        SchemePlace::Cookie(name) => head.fields.first(Essential::Cookie).is_some_and(|cookies| {
             cookies
                 .split(';')
                 .filter_map(|pair| pair.trim().split_once('='))

@@ -16,7 +16,7 @@ use super::reserve::Reserved;
 use super::validate::{Payload, Valid};
 use crate::budget::Held;
 use crate::decision::Act;
-use crate::head::{AnswerHead, RequestHead};
+use crate::head::{AnswerHead, Essential, RequestHead};
 use crate::incoming::Incoming;
 use crate::upstream::{Streaming, UpstreamFault};
 
@@ -62,8 +62,8 @@ pub(super) async fn enter(
     let head = matched.received().head();
     let (operation, method) = (matched.operation(), head.method);
     let is_private = authenticated.caller() == Caller::NotVerified
-        || head.fields.get("authorization").is_some()
-        || head.fields.get("cookie").is_some();
+        || head.fields.first(Essential::Authorization).is_some()
+        || head.fields.first(Essential::Cookie).is_some();
     let request = write(&valid, context);
     let buffered = valid.into_buffered();
 
@@ -187,7 +187,7 @@ fn payload(body: &Payload) -> (std::borrow::Cow<'_, [u8]>, Option<&str>) {
 fn write_cookies(valid: &Valid, head: &RequestHead, out: &mut Vec<u8>) {
     let cookies = match valid.parameters() {
         Some(parameters) => parameters.cookies.as_slice(),
-        None => head.fields.get("cookie").unwrap_or_default().as_bytes(),
+        None => head.fields.first(Essential::Cookie).unwrap_or_default().as_bytes(),
     };
     if !cookies.is_empty() {
         out.extend_from_slice(b"Cookie: ");

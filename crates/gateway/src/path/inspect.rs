@@ -12,7 +12,7 @@ use portcullis_model::{ControlId, Mode, Room, Status};
 use super::context::{Context, Exit};
 use super::forward::Answered;
 use crate::answer::Answer;
-use crate::head::Length;
+use crate::head::{Essential, Length};
 use json::Json;
 use neutral::unread;
 use opaque::{as_it_came, declared, empty, neutral_or_pass};
@@ -42,7 +42,7 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     let Some((index, operation)) = operation else {
         return Ok(Cleared { answer: as_it_came(parts, context) });
     };
-    let content_type = parts.head.fields.get("content-type").map(str::to_owned);
+    let content_type = parts.head.fields.first(Essential::ContentType).map(str::to_owned);
     let decided =
         response_shape::plan(operation, status.0, content_type.as_deref(), parts.body.has_body());
     if context.mode(ControlId::ResponseShape) == Mode::NotAsked && !(400..500).contains(&status.0) {

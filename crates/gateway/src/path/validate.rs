@@ -19,6 +19,7 @@ use super::authorize_function::Allowed;
 use super::context::{Context, Exit};
 use super::limit::Admitted;
 use crate::budget::Held;
+use crate::head::Essential;
 use crate::incoming::Incoming;
 
 /// A request of which every value was checked.
@@ -70,8 +71,8 @@ pub(super) async fn enter(
     };
     let (parameters, body, content_type) = if let Some((index, operation)) = operation {
         let accepted = parameters::judge(matched, index, operation, context)?;
-        let content_type = head.fields.get("content-type");
-        let content_encoding = head.fields.get("content-encoding");
+        let content_type = head.fields.first(Essential::ContentType);
+        let content_encoding = head.fields.first(Essential::ContentEncoding);
         let labels =
             content_type::judge_labels(operation, content_type, content_encoding, head.has_body());
         let labels = context.ask(labels)?;
@@ -80,7 +81,7 @@ pub(super) async fn enter(
         (Some(accepted), body, content_type)
     } else {
         let body = Sent { head, incoming, buffered: &mut buffered }.as_it_came(context).await?;
-        (None, body, head.fields.get("content-type").map(str::to_owned))
+        (None, body, head.fields.first(Essential::ContentType).map(str::to_owned))
     };
     let admitted = allowed.into_admitted();
     Ok(Valid { admitted, parameters, body, content_type, buffered })

@@ -15,7 +15,7 @@ use super::fields::{Kept, pass};
 use super::neutral::{leaking, neutral, unread};
 use crate::answer::Answer;
 use crate::coding::decode;
-use crate::head::Fields;
+use crate::head::{Essential, Fields};
 
 /// A JSON answer of a declared operation.
 pub(super) struct Json {
@@ -128,7 +128,7 @@ impl Json {
 
 /// A JSON body, decoded and parsed; or why not, and the bytes as they came.
 fn read(bytes: Vec<u8>, fields: &Fields, plan: &Plan) -> Result<Document, (Refusal, Vec<u8>)> {
-    let coding = Coding::from_name(fields.get("content-encoding"));
+    let coding = Coding::from_name(fields.first(Essential::ContentEncoding));
     let undecoded = || response_shape::refusal("coding", "a content coding that does not decode");
     let decoded = match coding {
         Some(Coding::Identity) => bytes,

@@ -11,7 +11,7 @@ use super::super::context::{Context, Exit};
 use super::super::forward::failed;
 use crate::answer::Answer;
 use crate::coding::decode;
-use crate::head::Fields;
+use crate::head::{Essential, Fields};
 use crate::upstream::UpstreamFault;
 
 /// Errors keep their status (rule 22); anything else that may not leave is a bad gateway.
@@ -48,7 +48,7 @@ pub(super) fn unread(fault: UpstreamFault) -> Exit {
 /// What a text tells, whatever its coding and charset; one that does not decode tells too much.
 pub(super) fn leak_of(bytes: &[u8], fields: &Fields, plan: &Plan) -> Option<&'static str> {
     let max = plan.limits.answer_bytes_max;
-    let decoded = Coding::from_name(fields.get("content-encoding"))
+    let decoded = Coding::from_name(fields.first(Essential::ContentEncoding))
         .map(|coding| decode(bytes.to_vec(), coding, max, u32::MAX));
     match decoded {
         Some(Ok(text)) => plan.leaks.find(&String::from_utf8_lossy(&text)),

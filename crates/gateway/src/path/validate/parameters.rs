@@ -7,6 +7,7 @@ use portcullis_model::ControlId;
 
 use super::super::context::{Context, Exit};
 use super::super::find_operation::Matched;
+use crate::head::Essential;
 
 /// Judges the values of a declared operation outside its body.
 pub(super) fn judge(
@@ -34,7 +35,7 @@ pub(super) fn judge(
         path: &values,
         query: head.query(),
         header: &header,
-        cookies: head.fields.get("cookie"),
+        cookies: head.fields.first(Essential::Cookie),
         schemes: &contract.schemes,
         limits: &plan.json_in,
     };

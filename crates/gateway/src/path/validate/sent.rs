@@ -8,7 +8,7 @@ use portcullis_model::{ControlId, Refusal, Status};
 use super::super::context::{Context, Exit};
 use super::payload::Payload;
 use crate::budget::Held;
-use crate::head::RequestHead;
+use crate::head::{Essential, RequestHead};
 use crate::incoming::Incoming;
 use crate::wire::{BodyRules, WireFault};
 
@@ -23,7 +23,7 @@ pub(super) struct Sent<'r, 'w> {
 impl Sent<'_, '_> {
     /// The media type as it was sent.
     pub(super) fn content_type(&self) -> Option<String> {
-        self.head.fields.get("content-type").map(str::to_owned)
+        self.head.fields.first(Essential::ContentType).map(str::to_owned)
     }
 
     /// A body that nobody looks into: within limits, as it came.
@@ -32,7 +32,7 @@ impl Sent<'_, '_> {
             return Ok(Payload::Nothing);
         }
         let bytes = self.read(context).await?;
-        let coding = self.head.fields.get("content-encoding").map(str::to_owned);
+        let coding = self.head.fields.first(Essential::ContentEncoding).map(str::to_owned);
         Ok(Payload::Bytes { bytes, coding })
     }
 
