@@ -38,8 +38,15 @@ pub struct Contract {
 impl Contract {
     /// Which operation is this? `path` is without the base path. Literal segments win over
     /// templated ones (OpenAPI 3.1 section 4.8.8.2), from left to right, with backtracking.
+    ///
+    /// A path that a careless server would read as another template's literal leads nowhere.
     pub fn find(&self, method: Method, path: &CanonicalPath) -> Find<'_> {
         self.routes.find(method, path)
+    }
+
+    /// The methods that are declared for a path; none if it is not declared.
+    pub fn methods(&self, path: &CanonicalPath) -> Option<&[Method]> {
+        self.routes.methods(path)
     }
 
     /// Appends the values of an operation's path parameters: name and decoded value, in the order

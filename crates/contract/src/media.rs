@@ -3,6 +3,7 @@
 use portcullis_model::Span;
 
 use crate::schema::Schema;
+use crate::shape::Shapes;
 
 /// A declared media type with its schema.
 #[derive(Debug)]
@@ -15,6 +16,17 @@ pub struct Media {
     pub schema: Option<Schema>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Media {
+    /// Whether it declares properties, so that somebody must look at them.
+    pub fn has_properties(&self, shapes: &Shapes) -> bool {
+        self.schema.as_ref().is_some_and(|schema| {
+            let shape = shapes.get(schema.shape);
+            let items = shape.items.map(|items| shapes.get(items));
+            shape.object.is_described() || items.is_some_and(|items| items.object.is_described())
+        })
+    }
 }
 
 /// A media type or a range of them (RFC 9110 section 12.5.1), in lower case, parameters left out.
@@ -39,9 +51,12 @@ impl MediaRange {
             .then(|| Self { main: main.to_ascii_lowercase(), sub: sub.to_ascii_lowercase() })
     }
 
-    /// Whether a body of type `other` (no range itself) falls under it.
+    /// Whether a body of type `other` (no range itself) falls under it. `*+json` stands for every
+    /// type with that suffix.
     pub fn covers(&self, other: &Self) -> bool {
-        (self.main == "*" || self.main == other.main) && (self.sub == "*" || self.sub == other.sub)
+        let has_suffix =
+            || self.sub.strip_prefix('*').is_some_and(|suffix| other.sub.ends_with(suffix));
+        (self.main == "*" || self.main == other.main) && (self.sub == other.sub || has_suffix())
     }
 
     /// Whether it is a range of types rather than one.
@@ -52,7 +67,7 @@ impl MediaRange {
     /// How a body of this type is read.
     pub fn kind(&self) -> BodyKind {
         match (self.main.as_str(), self.sub.as_str()) {
-            ("application", "json") => BodyKind::Json,
+            (_, "json" | "x-json") => BodyKind::Json,
             (_, sub) if sub.ends_with("+json") => BodyKind::Json,
             ("application", "x-www-form-urlencoded") => BodyKind::Form,
             ("application", "x-ndjson" | "jsonl" | "json-seq") | ("text", "event-stream") => {

@@ -1,6 +1,6 @@
 //! What a `$ref` points to.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use portcullis_model::{Diagnostic, did_you_mean};
@@ -13,6 +13,8 @@ use crate::notes::{Notes, shown};
 const CHAIN_MAX: usize = 64;
 /// Objects with more members are looked up by a table.
 const SCANNED_MEMBERS_MAX: usize = 16;
+/// Schemas that build on one.
+const SUBTYPES_MAX: usize = 1_000;
 /// Names that are compared for a suggestion.
 const COMPARED_MAX: usize = 2_000;
 
@@ -24,6 +26,8 @@ pub(crate) struct References<'a> {
     known: RefCell<HashMap<&'a str, Result<Node<'a>, Fault<'a>>>>,
     /// The members of large objects, by the object.
     tables: RefCell<HashMap<u32, HashMap<&'a str, Node<'a>>>>,
+    /// The named schemas whose `allOf` refers to a schema, by that schema; made when first asked.
+    subtypes: OnceCell<HashMap<u32, Vec<Node<'a>>>>,
 }
 
 /// Where the `$ref` of an object leads.
@@ -58,7 +62,12 @@ enum Fault<'a> {
 
 impl<'a> References<'a> {
     pub(crate) fn new(root: Node<'a>) -> Self {
-        Self { root, known: RefCell::default(), tables: RefCell::default() }
+        Self {
+            root,
+            known: RefCell::default(),
+            tables: RefCell::default(),
+            subtypes: OnceCell::new(),
+        }
     }
 
     /// The node itself, or what it points to if it is a Reference Object; `None` if that cannot
@@ -117,6 +126,50 @@ impl<'a> References<'a> {
             at = self.child(at, &token).ok_or(Fault::Dangling { within: at })?;
         }
         Ok(at)
+    }
+
+    /// The schema that a discriminator's mapping names: a reference, or the name of a schema of the
+    /// document (OpenAPI 3.1 section 4.8.25).
+    pub(crate) fn schema_named(&self, name: &'a str) -> Option<Node<'a>> {
+        self.named_schemas()
+            .and_then(|schemas| self.child(schemas, name))
+            .or_else(|| self.lookup(name).ok())
+    }
+
+    /// The named schemas that build on this one by their `allOf`, and those that build on them.
+    pub(crate) fn subtypes(&self, schema: Node<'a>) -> Vec<Node<'a>> {
+        let direct = self.subtypes.get_or_init(|| self.direct_subtypes());
+        let mut found: Vec<Node<'a>> = Vec::new();
+        let mut open = vec![schema];
+        while let Some(next) = open.pop() {
+            for subtype in direct.get(&next.id()).into_iter().flatten() {
+                let is_known = found.iter().any(|known| known.id() == subtype.id());
+                if !is_known && found.len() < SUBTYPES_MAX {
+                    found.push(*subtype);
+                    open.push(*subtype);
+                }
+            }
+        }
+        found
+    }
+
+    fn direct_subtypes(&self) -> HashMap<u32, Vec<Node<'a>>> {
+        let mut direct: HashMap<u32, Vec<Node<'a>>> = HashMap::new();
+        let schemas = self.named_schemas().into_iter().flat_map(Node::members);
+        for (_, schema) in schemas {
+            let parts = schema.get("allOf").into_iter().flat_map(Node::items);
+            let bases = parts.filter_map(|part| self.lookup(part.get_str("$ref")?).ok());
+            for base in bases {
+                direct.entry(base.id()).or_default().push(schema);
+            }
+        }
+        direct
+    }
+
+    /// Where the document names its schemas.
+    fn named_schemas(&self) -> Option<Node<'a>> {
+        let components = self.root.get("components").and_then(|node| node.get("schemas"));
+        components.or_else(|| self.root.get("definitions"))
     }
 
     /// The member or item of this name. Other than [`Node::get`], it is fast in large objects.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use portcullis_controls::Plan;
 use portcullis_controls::resource_limits::Breach;
-use portcullis_ledger::{Entry, Ledger, Verdict};
+use portcullis_ledger::{Entry, Ledger, Opening, Verdict};
 use portcullis_model::{Clock, RequestId};
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
@@ -245,11 +245,17 @@ fn turn_away(shared: &Shared, peer: SocketAddr, chance: &mut Chance) {
     shared.counts.connections_refused.fetch_add(1, Ordering::Relaxed);
     let now = shared.clock.now();
     let id = RequestId::new(now, chance.next());
-    let version = shared.plan.version.clone();
-    let entry = Entry::open(shared.ledger.clone(), id, now, version, peer.ip().to_canonical());
+    let opening = Opening {
+        request_id: id,
+        time: now,
+        started: Instant::now(),
+        model: shared.plan.version.clone(),
+        peer: peer.ip().to_canonical().to_string().into(),
+    };
+    let entry = Entry::open(shared.ledger.clone(), opening);
     let refusal = Breach::Connections.refusal(&shared.plan.limits);
     if let Some(watch) = &shared.watch {
-        watch.refused(id, &refusal);
+        watch.refused(id, "a connection", &refusal);
     }
     entry.finish(Verdict::Refused, refusal.status, 0, Some(refusal), None);
 }

@@ -41,8 +41,8 @@ impl Document {
             at: 0,
             limits,
             depth: 0,
-            // A leaf with its name takes some 20 bytes of text; two nodes.
-            nodes: Vec::with_capacity((text.len() / 10).clamp(4, 1 << 16)),
+            // A leaf with its name takes some 16 bytes of text; two nodes.
+            nodes: Vec::with_capacity((text.len() / 8).clamp(4, 1 << 16)),
             unescaped: String::new(),
         };
         match parser.document() {
@@ -327,6 +327,7 @@ impl Parser<'_> {
     fn object(&mut self) -> Parsed {
         let index = self.open(Kind::Object)?;
         let mut count = 0;
+        let mut marks = 0;
         self.skip_space();
         if self.peek() != Some(b'}') {
             loop {
@@ -334,7 +335,7 @@ impl Parser<'_> {
                 if count > self.limits.object_members_max {
                     return self.fault(FaultKind::TooManyMembers);
                 }
-                self.member(index, count)?;
+                self.member(index, count, &mut marks)?;
                 if self.more(b'}')? {
                     continue;
                 }
@@ -348,7 +349,9 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn member(&mut self, object: usize, count: usize) -> Parsed {
+    /// `marks` are those of the names before this one: only a name whose mark is known can stand
+    /// there already.
+    fn member(&mut self, object: usize, count: usize, marks: &mut u64) -> Parsed {
         self.skip_space();
         match self.peek() {
             Some(b'"') => {}
@@ -358,9 +361,13 @@ impl Parser<'_> {
         let name = self.nodes.len();
         let start = self.at;
         self.string()?;
-        if count <= PAIRWISE_MEMBERS_MAX && self.is_known_name(object, name) {
-            self.at = start;
-            return self.fault(FaultKind::DuplicateName);
+        if count <= PAIRWISE_MEMBERS_MAX {
+            let mark = self.nodes.get(name).map_or(0, |node| mark(self.characters(node)));
+            if *marks & mark != 0 && self.is_known_name(object, name) {
+                self.at = start;
+                return self.fault(FaultKind::DuplicateName);
+            }
+            *marks |= mark;
         }
         self.skip_space();
         match self.peek() {
@@ -442,6 +449,15 @@ impl Parser<'_> {
         }
         Ok(())
     }
+}
+
+/// One bit of 64, the same for equal names.
+fn mark(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let (first, last) = (bytes.first().copied(), bytes.last().copied());
+    let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+    let sum = (bytes.len() as u8).wrapping_mul(7).wrapping_add(first).wrapping_add(last << 2);
+    1 << (sum % 64)
 }
 
 #[cfg(test)]

@@ -157,6 +157,8 @@ impl<'a> ShapeBuilder<'a> {
         };
         Shape {
             types,
+            read_only: self.any_says("readOnly", set, notes),
+            write_only: self.any_says("writeOnly", set, notes),
             object: ObjectShape { properties, by_name, patterns, rest },
             items: (!items.is_empty()).then(|| self.id(items, notes)),
         }
@@ -183,14 +185,20 @@ impl<'a> ShapeBuilder<'a> {
         declarations.iter().any(|schema| self.says(flag, *schema, 0, notes))
     }
 
-    /// Whether a schema says this itself, through its reference, or in a part of its `allOf`.
+    /// Whether a schema says this itself, through its reference, or in a part of it.
     /// Beside a `$ref` it counts in 3.0, too: there it has no meaning in the specification, and
     /// one in the mind of its author.
     fn says(&mut self, flag: &str, schema: Node<'a>, depth: usize, notes: &mut Notes) -> bool {
         const DEPTH_MAX: usize = 16;
         self.steps += 1;
-        if schema.is_true(flag) {
-            return true;
+        match schema.get(flag).map(|value| (value, value.as_bool())) {
+            Some((_, Some(true))) => return true,
+            Some((value, None)) if !value.is_null() => {
+                let message = format!("`{flag}` must be a boolean: it is taken as `true`");
+                notes.warn(&codes::SCHEMA, value.span(), message);
+                return true;
+            }
+            _ => {}
         }
         if depth >= DEPTH_MAX {
             return false;
@@ -199,7 +207,7 @@ impl<'a> ShapeBuilder<'a> {
         if target.is_some_and(|target| self.says(flag, target, depth + 1, notes)) {
             return true;
         }
-        let parts = schema.get("allOf").into_iter().flat_map(Node::items);
-        parts.take(64).any(|part| self.says(flag, part, depth + 1, notes))
+        let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| schema.get(name));
+        parts.flat_map(Node::items).take(64).any(|part| self.says(flag, part, depth + 1, notes))
     }
 }

@@ -147,6 +147,7 @@ impl<'a> Gatherer<'a, '_> {
                     let alternatives = self.alternatives(keyword, depth);
                     summary = summary.and(alternatives);
                 }
+                "discriminator" => self.subtypes(schema, keyword, &mut summary, depth),
                 "if" | "then" | "else" => self.sometimes(keyword, &mut summary, depth),
                 "dependentSchemas" => {
                     for (_, part) in keyword.members() {
@@ -170,21 +171,58 @@ impl<'a> Gatherer<'a, '_> {
     }
 
     fn alternatives(&mut self, list: Node<'a>, depth: usize) -> Summary {
-        let summaries: Vec<Summary> = list.items().map(|part| self.schema(part, depth)).collect();
+        let mut summaries = Vec::new();
+        // Which of the maps that were found each alternative has brought.
+        let mut maps = Vec::new();
+        for part in list.items() {
+            let first = self.found.maps.len();
+            summaries.push(self.schema(part, depth));
+            maps.push(first..self.found.maps.len());
+        }
         let whole = Summary::any_of(&summaries);
-        if whole.declares {
-            for (part, summary) in list.items().zip(&summaries) {
-                if summary.is_free {
-                    self.notes.warn(
-                        &codes::FREE_FORM,
-                        part.span(),
-                        "this alternative allows any properties, which is not honoured beside \
-                         others that declare theirs",
-                    );
-                }
+        if !whole.declares {
+            return whole;
+        }
+        let parts: Vec<Node<'a>> = list.items().collect();
+        // From the last one on, so that the places of the others stay.
+        for ((part, summary), maps) in parts.iter().zip(&summaries).zip(maps).rev() {
+            let is_map = !maps.is_empty() && !summary.declares;
+            if is_map {
+                self.found.maps.drain(maps);
+            }
+            if is_map || summary.is_free {
+                self.notes.warn(
+                    &codes::FREE_FORM,
+                    part.span(),
+                    "this alternative allows any properties, which is not honoured beside \
+                     others that declare theirs",
+                );
             }
         }
         whole
+    }
+
+    /// Schemas that a discriminator leads to: what they declare may stand here, too, as may the
+    /// property that tells them apart.
+    fn subtypes(
+        &mut self,
+        schema: Node<'a>,
+        discriminator: Node<'a>,
+        summary: &mut Summary,
+        depth: usize,
+    ) {
+        // Swagger 2.0 writes the name alone.
+        let name = discriminator.as_str().or_else(|| discriminator.get_str("propertyName"));
+        if let Some(name) = name {
+            self.declare(name);
+        }
+        let references = self.source.references;
+        let mapping = discriminator.get("mapping").into_iter().flat_map(Node::members);
+        let mapped = mapping.filter_map(|(_, target)| references.schema_named(target.as_str()?));
+        let subtypes: Vec<Node<'a>> = mapped.chain(references.subtypes(schema)).collect();
+        for subtype in subtypes {
+            self.sometimes(subtype, summary, depth);
+        }
     }
 
     /// What a schema says without its parts.
@@ -195,7 +233,10 @@ impl<'a> Gatherer<'a, '_> {
                 "properties" => {
                     for (name, declaration) in keyword.members() {
                         summary.declares = true;
-                        self.property(name.text, declaration);
+                        // `false` is how a schema forbids a name.
+                        if declaration.as_bool() != Some(false) {
+                            self.property(name.text, declaration);
+                        }
                     }
                 }
                 "patternProperties" => {
@@ -209,7 +250,7 @@ impl<'a> Gatherer<'a, '_> {
                         summary.declares = true;
                         summary.closes = true;
                     }
-                    Kind::Object => self.found.maps.push(keyword),
+                    Kind::Object if constrains(keyword) => self.found.maps.push(keyword),
                     _ => {}
                 },
                 "items" | "unevaluatedItems" if keyword.is_object() => {
@@ -219,15 +260,26 @@ impl<'a> Gatherer<'a, '_> {
                 _ => {}
             }
         }
+        // What must be there may be there, described or not; behind those that are, in their order.
+        let required = schema.get("required").into_iter().flat_map(Node::items);
+        for name in required.filter_map(Node::as_str) {
+            self.declare(name);
+        }
         summary
     }
 
-    fn property(&mut self, name: &'a str, declaration: Node<'a>) {
+    /// A name that may stand there.
+    fn declare(&mut self, name: &'a str) -> usize {
         let next = self.found.properties.len();
         let index = *self.property_index.entry(name).or_insert(next);
         if index == next {
             self.found.properties.push((name, Vec::new()));
         }
+        index
+    }
+
+    fn property(&mut self, name: &'a str, declaration: Node<'a>) {
+        let index = self.declare(name);
         if let Some((_, declarations)) = self.found.properties.get_mut(index) {
             declarations.push(declaration);
         }
@@ -237,7 +289,29 @@ impl<'a> Gatherer<'a, '_> {
 fn has_no_map(schema: Node<'_>) -> bool {
     ["additionalProperties", "unevaluatedProperties"]
         .into_iter()
-        .all(|name| schema.get(name).is_none_or(|keyword| !keyword.is_object()))
+        .all(|name| schema.get(name).is_none_or(|keyword| !constrains(keyword)))
+}
+
+/// Whether a schema says more than words: one that only describes is the same as `true`.
+fn constrains(schema: Node<'_>) -> bool {
+    const WORDS: [&str; 12] = [
+        "$comment",
+        "default",
+        "deprecated",
+        "description",
+        "example",
+        "examples",
+        "externalDocs",
+        "nullable",
+        "readOnly",
+        "title",
+        "writeOnly",
+        "xml",
+    ];
+    schema.is_object()
+        && schema.members().any(|(name, _)| {
+            WORDS.binary_search(&name.text).is_err() && !name.text.starts_with("x-")
+        })
 }
 
 /// Whether a schema says "an object", or nothing, and no more.

@@ -80,7 +80,7 @@ fn declared(
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<Payload, Exit> {
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let limits = &plan.limits;
     let as_sent = if coding == Coding::Identity { None } else { Some(sent.clone()) };
     let decoded = decode(sent, coding, limits.body_bytes_max, limits.decompressed_ratio_max);
@@ -99,7 +99,7 @@ fn declared(
         BodyKind::Json => Document::parse(bytes, &plan.json_in)
             .map(|document| Read { document, form: None })
             .map_err(|rejected| (input_shape::unreadable(&rejected.fault), rejected.bytes)),
-        BodyKind::Form => read_form(bytes, schema, &plan),
+        BodyKind::Form => read_form(bytes, schema, plan),
         BodyKind::Text if std::str::from_utf8(&bytes).is_err() => {
             context.refuse(content_type::not_utf8())?;
             return Ok(Payload::Bytes { bytes, coding: None });
@@ -182,7 +182,7 @@ fn strip(
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<(), Exit> {
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let undeclared = plan.model.undeclared_in.get(index).copied().unwrap_or(Undeclared::Drop);
     let outcome = writable_properties::judge(
         document,
