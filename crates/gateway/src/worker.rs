@@ -26,6 +26,9 @@ pub(crate) struct Shared {
     pub(crate) buffered: Arc<Budget>,
     pub(crate) in_upstream: Arc<Budget>,
     pub(crate) drain: Drain,
+    /// The room that panics.
+    #[cfg(test)]
+    pub(crate) fault: Option<portcullis_model::Room>,
 }
 
 /// The sign that no more requests are taken.

@@ -104,8 +104,10 @@ impl<'w> Context<'w> {
         }
     }
 
-    pub(super) const fn enter(&mut self, room: Room) {
+    pub(super) fn enter(&mut self, room: Room) {
         self.entry.enter(room);
+        #[cfg(test)]
+        assert!(self.worker.shared.fault != Some(room), "as a test wants it");
     }
 
     pub(super) fn request_id(&self) -> RequestId {
