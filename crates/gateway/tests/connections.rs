@@ -134,7 +134,7 @@ fn every_size_has_a_limit() {
     );
     assert_eq!(scene.raw(chunked).status, 413);
     assert_eq!(scene.forwarded(), None);
-    assert!(scene.last_record()["detail"].as_str().unwrap().contains("body_bytes: 1024"));
+    assert!(scene.last_record()["detail"].as_str().unwrap().contains("body_bytes: 1KiB"));
 }
 
 #[test]
