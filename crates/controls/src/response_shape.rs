@@ -1,6 +1,6 @@
 //! # `response_shape`
 //!
-//! An answer holds only what the contract declares: status, media type, properties.
+//! An answer holds only what the contract declares: media type and properties, by status.
 //!
 //! ## Why
 //!
@@ -21,7 +21,9 @@
 //! password-like names removed and is reported as not described. Values are not looked at: a
 //! secret inside a declared property passes. A client error (4xx) that the document does not
 //! declare passes as JSON if nothing in it looks like an inner detail, because clients depend on
-//! 409 and 422 that nobody documented.
+//! 409 and 422 that nobody documented; so do values of other types in a declared one. XML and text
+//! are not looked into: what has properties leaves as JSON only, wherever it is declared as JSON,
+//! too, and a wildcard declares no form but JSON.
 
 mod project;
 
@@ -59,8 +61,17 @@ static NOT_DESCRIBED: Code = Code {
            `application/json`, a schema with `properties`.",
 };
 
+static UNDECIDED_STREAM: Code = Code {
+    name: "undecided-stream",
+    page: "This answer is declared as a stream (`text/event-stream`, JSON lines). A stream cannot be \
+           looked at as a whole before its first byte leaves, so it does not leave until somebody has \
+           decided that it may; the caller gets 502.\n\nDecide in the policy file: \
+           `operations: { NAME: { answer: stream } }`. Such answers are marked \
+           `body_not_inspected` in the ledger.",
+};
+
 /// The codes of this control.
-pub const CODES: [&Code; 1] = [&NOT_DESCRIBED];
+pub const CODES: [&Code; 2] = [&NOT_DESCRIBED, &UNDECIDED_STREAM];
 
 /// What becomes of an answer, decided from its head.
 #[derive(Debug, Clone, Copy)]
@@ -235,12 +246,19 @@ pub fn refusal(reason: &'static str, detail: impl Into<String>) -> Refusal {
     Refusal::new(ControlId::ResponseShape, Status::BAD_GATEWAY, reason, detail)
 }
 
-fn expectation(model: &Model, operation: usize) -> Expectation {
-    let Some(operation) = model.contract.operation(operation) else {
+fn expectation(model: &Model, index: usize) -> Expectation {
+    let Some(operation) = model.contract.operation(index) else {
         return Expectation::NotApplicable("no such operation");
     };
-    let successes = operation.responses.iter().filter(|response| response.status.covers(200));
-    let Some(response) = successes.into_iter().next() else {
+    let successes = || operation.responses.iter().filter(|response| response.status.covers(200));
+    let may_stream = model.bodies.get(index).is_some_and(|body| body.stream_answer);
+    let is_stream = |media: &&Media| media.kind == BodyKind::Stream;
+    if let Some(media) = successes().flat_map(|response| &response.media).find(is_stream)
+        && !may_stream
+    {
+        return Expectation::Missing(undecided(operation, media));
+    }
+    let Some(response) = successes().next() else {
         return Expectation::Required("only declared answers".to_owned());
     };
     let json = response.media.iter().find(|media| media.kind == BodyKind::Json);
@@ -259,6 +277,15 @@ fn is_described(media: &Media, shapes: &Shapes) -> bool {
         let object = shape.items.map_or(&shape.object, |items| &shapes.get(items).object);
         object.is_described() || !shape.types.contains(Types::OBJECT)
     })
+}
+
+fn undecided(operation: &Operation, media: &Media) -> Diagnostic {
+    let name = operation.name();
+    let message = format!("`{name}` answers a stream, and nobody decided that it may");
+    Diagnostic::warning(&UNDECIDED_STREAM, message).at(media.span).help(format!(
+        "callers get 502; to let it pass, not inspected: \
+         operations: {{ \"{name}\": {{ answer: stream }} }}"
+    ))
 }
 
 fn finding(operation: &Operation, response: &Response) -> Diagnostic {
