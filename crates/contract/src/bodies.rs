@@ -3,7 +3,7 @@
 use portcullis_model::Diagnostic;
 
 use crate::codes;
-use crate::document::Node;
+use crate::document::{Name, Node};
 use crate::media::{BodyKind, Media, MediaRange};
 use crate::notes::shown;
 use crate::operation::{RequestBody, Response, StatusPattern};
@@ -11,7 +11,7 @@ use crate::reader::{Closed, Direction, Reader};
 use crate::schema::Schema;
 
 /// Media types of one body.
-const MEDIA_MAX: usize = 256;
+pub(crate) const MEDIA_MAX: usize = 256;
 
 impl<'a> Reader<'a> {
     /// `requestBody`.
@@ -51,11 +51,12 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let response = self.object(node, "an answer")?;
-            responses.push(Response {
-                status,
-                media: self.content(response, Direction::Answer)?,
-                span: key.span,
-            });
+            let media = if self.version.is_swagger() {
+                self.swagger_answer(operation, response)?
+            } else {
+                self.content(response, Direction::Answer)?
+            };
+            responses.push(Response { status, media, span: key.span });
         }
         responses.sort_by_key(|response| response.status);
         Ok(responses)
@@ -75,22 +76,10 @@ impl<'a> Reader<'a> {
                     format!("more than {MEDIA_MAX} media types stand under one `content`");
                 return Err(Closed::new(holder, message));
             }
-            let kind = range.kind();
-            let is_inspected = !matches!(kind, BodyKind::Multipart | BodyKind::Xml);
-            if !is_inspected {
-                let consequence = match direction {
-                    Direction::Request => "requests with it are refused",
-                    Direction::Answer => "answers with it are not inspected",
-                };
-                let message =
-                    format!("{} is not read in this version: {consequence}", shown(key.text));
-                self.notes.warn(&codes::MEDIA_TYPE, key.span, message);
-            }
+            let (kind, direction) = self.kind(&range, key, direction);
             let declared = self.object(node, "a media type")?;
-            let schema = declared.get("schema").and_then(|schema| {
-                let direction = if is_inspected { direction } else { Direction::Answer };
-                self.schema(schema, direction)
-            });
+            let schema = declared.get("schema");
+            let schema = schema.and_then(|schema| self.schema(schema, direction));
             if let Some(known) = media.iter().find(|known| known.range == range) {
                 let shape = |schema: &Option<Schema>| schema.as_ref().map(|schema| schema.shape);
                 if shape(&known.schema) != shape(&schema) {
@@ -103,6 +92,27 @@ impl<'a> Reader<'a> {
         }
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));
         Ok(media)
+    }
+
+    /// How a body of this type is read, and as what its schema is: one that is not looked into has
+    /// no values to check.
+    pub(crate) fn kind(
+        &mut self,
+        range: &MediaRange,
+        written: Name<'_>,
+        direction: Direction,
+    ) -> (BodyKind, Direction) {
+        let kind = range.kind();
+        if !matches!(kind, BodyKind::Multipart | BodyKind::Xml) {
+            return (kind, direction);
+        }
+        let consequence = match direction {
+            Direction::Request => "requests with it are refused",
+            Direction::Answer => "answers with it are not inspected",
+        };
+        let message = format!("{} is not read in this version: {consequence}", shown(written.text));
+        self.notes.warn(&codes::MEDIA_TYPE, written.span, message);
+        (kind, Direction::Answer)
     }
 }
 

@@ -79,23 +79,23 @@ out large examples, and write repeated parts once under `components`.
 ",
 };
 
-/// The document does not say that it is OpenAPI 3.0 or 3.1.
+/// The document does not say that it is of a version that is read.
 pub static VERSION: Code = Code {
     name: "contract-version",
     page: r#"# contract-version
 
-The document does not say that it is OpenAPI 3.0 or 3.1.
+The document does not say that it is of a version that is read.
 
 ## Example
 
 ```yaml
-swagger: "2.0"
+swagger: "1.2"
 ```
 
 ## What to do
 
-OpenAPI 3.0.x and 3.1.x are read. Convert a Swagger 2.0 document to OpenAPI 3.0 first; most
-converters need one command. A document for 3.2 that uses none of its new features can be marked
+Swagger 2.0 and OpenAPI 3.0.x and 3.1.x are read. Convert an older document first; most converters
+need one command. A document for 3.2 that uses none of its new features can be marked
 `openapi: 3.1.1`.
 "#,
 };
@@ -388,7 +388,8 @@ components:
 
 ## What to do
 
-Name a scheme that stands under `components.securitySchemes`, and give it a type that OpenAPI knows.
+Name a scheme that stands under `components.securitySchemes` (Swagger 2.0: `securityDefinitions`),
+and give it a type that OpenAPI knows.
 Until then nothing satisfies the requirement, and callers are refused.
 ",
 };

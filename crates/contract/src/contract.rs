@@ -15,7 +15,7 @@ pub struct Contract {
     pub title: String,
     /// `info.version`.
     pub version: String,
-    /// The `openapi` field: `3.0.3`.
+    /// The `openapi` field, or `swagger`: `3.0.3`, `2.0`.
     pub openapi: String,
     /// SHA-256 of the document's text, in lower-case hexadecimal.
     pub digest: String,

@@ -1,13 +1,14 @@
 //! What an OpenAPI document says, in one internal form.
 //!
 //! Nothing else in Portcullis interprets OpenAPI: controls, gateway, attacker and reports all read
-//! a [`Contract`]. Versions 3.0 and 3.1 come in as JSON or YAML; every place that is not
+//! a [`Contract`]. Versions 2.0, 3.0 and 3.1 come in as JSON or YAML; every place that is not
 //! understood or cannot be enforced becomes a located warning, never silence.
 
 mod bodies;
 pub mod codes;
 mod contract;
 mod document;
+mod form;
 mod media;
 mod notes;
 mod operation;
@@ -25,6 +26,7 @@ mod scheme;
 mod security;
 mod servers;
 mod shape;
+mod swagger;
 mod template;
 mod version;
 mod yaml;

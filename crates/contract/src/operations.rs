@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         };
         self.ignored_servers(item);
         for (key, node) in item.members() {
-            let Some(method) = Method::ALL.into_iter().find(|method| method.key() == key.text)
+            let Some(method) = self.version.methods().find(|method| method.key() == key.text)
             else {
                 self.path_member(key);
                 continue;
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
         }
         let message = format!("{} means nothing in a path", shown(key.text));
         let problem = Diagnostic::warning(&codes::UNKNOWN_KEY, message).at(key.span);
-        let methods = Method::ALL.into_iter().map(Method::key);
+        let methods = self.version.methods().map(Method::key);
         let known = methods.chain(PATH_MEMBERS);
         self.notes.push(match did_you_mean(key.text, known) {
             Some(near) => problem.help(format!("did you mean {}?", shown(near))),
@@ -116,10 +116,16 @@ impl<'a> Reader<'a> {
         }
         self.ignored_servers(node);
         // All parts are read before the first fault counts, so that one run tells all faults.
-        let parameters = self.parameters(item, node, template);
-        let body = self.request_body(node);
+        let inputs = if self.version.is_swagger() {
+            self.swagger_inputs(item, node, template)
+        } else {
+            let parameters = self.parameters(item, node, template);
+            let body = self.request_body(node);
+            parameters.and_then(|parameters| Ok((parameters, body?)))
+        };
         let responses = self.responses(node);
         let tags = node.get("tags").into_iter().flat_map(Node::items);
+        let (parameters, body) = inputs?;
         Ok(Operation {
             id: node.get_str("operationId").map(str::to_owned),
             method,
@@ -128,8 +134,8 @@ impl<'a> Reader<'a> {
             tags: tags.filter_map(Node::as_str).map(str::to_owned).collect(),
             deprecated: node.is_true("deprecated"),
             sunset: self.sunset(node),
-            parameters: parameters?,
-            body: body?,
+            parameters,
+            body,
             responses: responses?,
             security: self.security(node, schemes),
         })

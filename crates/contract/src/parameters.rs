@@ -13,7 +13,7 @@ use crate::shape::{Rest, Types};
 use crate::template::Template;
 
 /// Parameters of one operation, those of its path included.
-const PARAMETERS_MAX: usize = 512;
+pub(crate) const PARAMETERS_MAX: usize = 512;
 
 impl<'a> Reader<'a> {
     /// The parameters of an operation, those of its path included unless it declares them anew.
@@ -52,6 +52,17 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        self.declare_rest(&mut parameters, operation, template);
+        Ok(parameters)
+    }
+
+    /// Adds the names of the path that no parameter declares.
+    pub(crate) fn declare_rest(
+        &mut self,
+        parameters: &mut Vec<Parameter>,
+        operation: Node<'a>,
+        template: &Template,
+    ) {
         for name in template.names() {
             let is_declared =
                 parameters.iter().any(|known| known.place == Place::Path && known.name == name);
@@ -65,7 +76,6 @@ impl<'a> Reader<'a> {
                 parameters.push(undeclared(name, operation));
             }
         }
-        Ok(parameters)
     }
 
     /// One parameter; `None` if it is left out.
@@ -220,7 +230,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn scalar_types(&self, schema: Option<&Schema>, collection: &Collection) -> Types {
+    /// The types of one value of a parameter.
+    pub(crate) fn scalar_types(&self, schema: Option<&Schema>, collection: &Collection) -> Types {
         let Some(schema) = schema else {
             return Types::STRING;
         };
@@ -245,7 +256,7 @@ fn is_same(a: &Parameter, b: &Parameter) -> bool {
 }
 
 /// Header fields that are no parameters, whatever a document says (OpenAPI 3.1 section 4.8.12.2).
-fn is_protocol_field(name: &str) -> bool {
+pub(crate) fn is_protocol_field(name: &str) -> bool {
     ["accept", "content-type", "authorization"].iter().any(|fixed| fixed.eq_ignore_ascii_case(name))
 }
 

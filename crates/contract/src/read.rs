@@ -89,7 +89,7 @@ fn read_document(sources: &Sources, main: SourceId) -> Result<Contract, Vec<Diag
 
 /// The `openapi` field, and what it means.
 fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
-    const READ: &str = "OpenAPI 3.0 and 3.1 are read";
+    const READ: &str = "Swagger 2.0 and OpenAPI 3.0 and 3.1 are read";
     let problem = |node: Node<'_>, message: String| {
         Diagnostic::error(&codes::VERSION, message).at(node.span())
     };
@@ -98,8 +98,12 @@ fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
         return Err(problem(root, message));
     }
     if let Some(swagger) = root.get("swagger") {
-        let message = format!("this is Swagger {}", swagger.as_word().unwrap_or("2.0"));
-        return Err(problem(swagger, message).help(format!("{READ}: convert the document first")));
+        let text = swagger.as_word().unwrap_or_default();
+        let Some(version) = Version::parse_swagger(text) else {
+            let message = format!("Swagger {} is not read", shown(text));
+            return Err(problem(swagger, message).help(READ));
+        };
+        return Ok((text.to_owned(), version));
     }
     let Some(openapi) = root.get("openapi") else {
         let message = "this is no OpenAPI document: the field `openapi` is missing".to_owned();
@@ -124,7 +128,7 @@ impl Reader<'_> {
             return;
         };
         let is_read = dialect.as_str().is_some_and(|name| READ.contains(&name));
-        if !is_read && !self.version.is_30() {
+        if !is_read && self.version.is_json_schema() {
             let message = "schemas are read as JSON Schema 2020-12, not in this dialect";
             self.notes.warn(&codes::SCHEMA, dialect.span(), message);
         }

@@ -1,8 +1,12 @@
 //! Which OpenAPI this is.
 
+use portcullis_model::Method;
+
 /// The versions that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Version {
+    /// Swagger 2.0: schemas follow draft 4 of JSON Schema, with exceptions.
+    V20,
     /// 3.0: schemas are a dialect of their own.
     V30,
     /// 3.1: schemas are JSON Schema 2020-12.
@@ -22,8 +26,38 @@ impl Version {
         }
     }
 
-    pub(crate) const fn is_30(self) -> bool {
-        matches!(self, Self::V30)
+    /// Reads the `swagger` field.
+    pub(crate) fn parse_swagger(text: &str) -> Option<Self> {
+        // YAML makes a number of it where the quotes are left out.
+        matches!(text, "2.0" | "2").then_some(Self::V20)
+    }
+
+    pub(crate) const fn is_swagger(self) -> bool {
+        matches!(self, Self::V20)
+    }
+
+    /// The methods that a path can have.
+    pub(crate) fn methods(self) -> impl Iterator<Item = Method> {
+        Method::ALL.into_iter().filter(move |method| *method != Method::Trace || !self.is_swagger())
+    }
+
+    /// Whether schemas are plain JSON Schema 2020-12.
+    pub(crate) const fn is_json_schema(self) -> bool {
+        matches!(self, Self::V31)
+    }
+
+    /// Whether what stands beside a `$ref` in a schema has no meaning.
+    pub(crate) const fn has_lone_references(self) -> bool {
+        !self.is_json_schema()
+    }
+
+    /// The keyword that adds null to a schema's types.
+    pub(crate) const fn nullable_key(self) -> Option<&'static str> {
+        match self {
+            Self::V20 => Some("x-nullable"),
+            Self::V30 => Some("nullable"),
+            Self::V31 => None,
+        }
     }
 }
 
@@ -32,12 +66,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_versions_are_read() {
+    fn three_versions_are_read() {
+        assert_eq!(Version::parse_swagger("2.0"), Some(Version::V20));
         assert_eq!(Version::parse("3.0.3"), Some(Version::V30));
         assert_eq!(Version::parse("3.0"), Some(Version::V30));
         assert_eq!(Version::parse("3.1.0"), Some(Version::V31));
         for text in ["3.2.0", "2.0", "3", "", "3.10.0", "4.1.0", "3.1."] {
             assert_eq!(Version::parse(text), None, "{text}");
+        }
+        for text in ["1.2", "3.0", "", "2.0.0", "2.1"] {
+            assert_eq!(Version::parse_swagger(text), None, "{text}");
         }
     }
 }

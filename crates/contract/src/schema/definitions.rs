@@ -89,6 +89,14 @@ impl<'a> Definitions<'a> {
         }
     }
 
+    /// Adds an entry that has no schema of its own in the document. All others are translated.
+    pub(super) fn push_translated(&mut self, at: Node<'a>, translated: Translated) -> usize {
+        let index = self.list.len();
+        self.list.push(Definition { node: at, origin: String::new(), is_entry: true, translated });
+        self.translated = self.list.len();
+        index
+    }
+
     pub(super) fn is_entry(&self, index: usize) -> bool {
         self.list.get(index).is_some_and(|definition| definition.is_entry)
     }

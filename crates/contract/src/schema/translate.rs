@@ -8,12 +8,13 @@ use std::rc::Rc;
 
 use portcullis_json::Kind;
 use portcullis_model::Span;
-use serde_json::{Map, Value as Data};
+use serde_json::{Map, Value as Data, json};
 
 use super::definitions::{Definitions, Fault, Translated};
 use super::patterns::Engine;
 use crate::codes;
 use crate::document::Node;
+use crate::form::Field;
 use crate::notes::{Notes, shown};
 use crate::shape::ObjectShape;
 use crate::shape::build::ShapeBuilder;
@@ -30,12 +31,57 @@ impl<'a> Definitions<'a> {
         notes: &mut Notes,
     ) -> usize {
         let index = self.entry(node);
+        self.translate(version, has_read_only, shapes, notes);
+        index
+    }
+
+    /// Adds an object whose members are declared one by one, at a place that is no schema itself:
+    /// the form of Swagger 2.0.
+    pub(crate) fn add_form(
+        &mut self,
+        at: Node<'a>,
+        fields: &[Field<'a>],
+        version: Version,
+        has_read_only: bool,
+        shapes: &mut ShapeBuilder<'a>,
+        notes: &mut Notes,
+    ) -> usize {
+        let mut translated = Translated { depth: 1, ..Translated::default() };
+        let mut properties = Map::new();
+        for field in fields {
+            let schema = match field.schema {
+                Some(node) => {
+                    let index = self.index(node, "");
+                    translated.refers_to.push((index, None));
+                    json!({ "$ref": format!("#/$defs/{index}") })
+                }
+                None => json!({ "type": "string" }),
+            };
+            properties.insert(field.name.to_owned(), schema);
+        }
+        let required = fields.iter().filter(|field| field.required).map(|field| field.name);
+        translated.schema = json!({
+            "type": "object",
+            "properties": properties,
+            "required": required.collect::<Vec<_>>(),
+        });
+        self.translate(version, has_read_only, shapes, notes);
+        self.push_translated(at, translated)
+    }
+
+    /// Translates what waits for it.
+    fn translate(
+        &mut self,
+        version: Version,
+        has_read_only: bool,
+        shapes: &mut ShapeBuilder<'a>,
+        notes: &mut Notes,
+    ) {
         while let Some(node) = self.untranslated() {
             let translator = Translator::new(version, has_read_only, self, shapes, notes);
             let translated = translator.translate(node);
             self.set_translated(translated);
         }
-        index
     }
 }
 
@@ -99,19 +145,22 @@ impl<'a, 'b> Translator<'a, 'b> {
                 Some(target) => out.insert("$ref".into(), target),
                 None => return Data::Bool(false),
             };
-            if self.version.is_30() {
+            if self.version.has_lone_references() {
                 return Data::Object(out);
             }
         }
         let inner = self.inside(schema, position);
         for (name, keyword) in schema.members() {
-            // YAML makes null of a key without a value.
-            if !keyword.is_null() || name.text == "const" {
+            // YAML makes null of a key without a value. A parameter of Swagger 2.0 is its own
+            // schema, and its `required` is not about members.
+            let is_absent = keyword.is_null() && name.text != "const"
+                || name.text == "required" && is_swagger_parameter(schema, self.version);
+            if !is_absent {
                 self.keyword(name.text, keyword, &inner, &mut out);
             }
         }
         bound_integers(schema, &mut out);
-        if self.version.is_30() && schema.is_true("nullable") {
+        if self.version.nullable_key().is_some_and(|key| schema.is_true(key)) {
             return allow_null(out);
         }
         Data::Object(out)
@@ -249,6 +298,9 @@ impl<'a, 'b> Translator<'a, 'b> {
             ["null", "boolean", "integer", "number", "string", "array", "object"];
         let mut names: Vec<&str> = keyword.as_str().into_iter().collect();
         names.extend(keyword.items().map(|item| item.as_str().unwrap_or_default()));
+        if self.version.is_swagger() {
+            names.iter_mut().filter(|name| **name == "file").for_each(|name| *name = "string");
+        }
         if let Some(unknown) = names.iter().find(|name| !NAMES.contains(name)) {
             self.fault(keyword.span(), format!("there is no type {}", shown(unknown)));
             return None;
@@ -343,6 +395,10 @@ impl<'a, 'b> Translator<'a, 'b> {
     }
 }
 
+fn is_swagger_parameter(schema: Node<'_>, version: Version) -> bool {
+    version.is_swagger() && schema.get_str("in").is_some()
+}
+
 /// Adds what 3.0 writes in two keywords (`exclusiveMinimum: true`) and what formats of integers
 /// say of their range.
 fn bound_integers(schema: Node<'_>, out: &mut Map<String, Data>) {
@@ -377,7 +433,7 @@ fn allow_null(mut schema: Map<String, Data>) -> Data {
         .into_iter()
         .any(|name| schema.contains_key(name));
     if is_combined {
-        return serde_json::json!({ "anyOf": [{ "type": "null" }, schema] });
+        return json!({ "anyOf": [{ "type": "null" }, schema] });
     }
     match schema.get_mut("type") {
         Some(Data::Array(names)) if !names.contains(&"null".into()) => names.push("null".into()),

@@ -9,9 +9,10 @@ use portcullis_model::Diagnostic;
 use regex::{Regex, RegexBuilder};
 
 use super::gather::{Gathered, Source, gather};
-use super::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes};
+use super::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types};
 use crate::codes;
 use crate::document::Node;
+use crate::form::Field;
 use crate::notes::{Notes, shown};
 use crate::reference::{References, Step};
 use crate::version::Version;
@@ -70,6 +71,34 @@ impl<'a> ShapeBuilder<'a> {
         id
     }
 
+    /// The shape of a form: an object with these members, each complete. A member without a schema
+    /// is a text.
+    pub(crate) fn form(&mut self, fields: &[Field<'a>], notes: &mut Notes) -> ShapeId {
+        let mut properties = Vec::with_capacity(fields.len());
+        for field in fields {
+            let shape = match field.schema {
+                Some(schema) => self.shape(schema, notes),
+                None => self.push(Shape { types: Types::STRING, ..Shape::default() }),
+            };
+            let property = Property { shape, read_only: false, write_only: false };
+            properties.push((field.name.into(), property));
+        }
+        self.properties += properties.len();
+        let by_name = by_name(&properties);
+        let rest = Rest::Open;
+        self.push(Shape {
+            types: Types::OBJECT,
+            object: ObjectShape { properties, by_name, patterns: Vec::new(), rest },
+            ..Shape::default()
+        })
+    }
+
+    fn push(&mut self, shape: Shape) -> ShapeId {
+        let id = ShapeId(self.shapes.len() as u32);
+        self.shapes.push(shape);
+        id
+    }
+
     pub(crate) const fn references(&self) -> &'a References<'a> {
         self.source.references
     }
@@ -99,8 +128,7 @@ impl<'a> ShapeBuilder<'a> {
         if let Some(id) = self.known.get(&key) {
             return *id;
         }
-        let id = ShapeId(self.shapes.len() as u32);
-        self.shapes.push(Shape::default());
+        let id = self.push(Shape::default());
         self.known.insert(key, id);
         self.pending.push((id, set));
         id
@@ -109,7 +137,8 @@ impl<'a> ShapeBuilder<'a> {
     /// What a schema that is only a reference points to, so that sets are found again.
     fn resolved(&self, schema: Node<'a>, notes: &mut Notes) -> Node<'a> {
         let is_only_reference = |node: Node<'a>| {
-            node.get("$ref").is_some() && (self.source.version.is_30() || node.len() == 1)
+            node.get("$ref").is_some()
+                && (self.source.version.has_lone_references() || node.len() == 1)
         };
         let mut at = schema;
         for _ in 0..64 {
@@ -140,8 +169,7 @@ impl<'a> ShapeBuilder<'a> {
                 (name.into(), property)
             })
             .collect();
-        let mut by_name: Vec<u32> = (0..properties.len() as u32).collect();
-        by_name.sort_by_key(|index| properties.get(*index as usize).map(|(name, _)| name));
+        let by_name = by_name(&properties);
         let patterns = patterns
             .into_iter()
             .filter_map(|(pattern, schema)| {
@@ -210,4 +238,11 @@ impl<'a> ShapeBuilder<'a> {
         let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| schema.get(name));
         parts.flat_map(Node::items).take(64).any(|part| self.says(flag, part, depth + 1, notes))
     }
+}
+
+/// Indices of properties, sorted by name.
+fn by_name(properties: &[(Box<str>, Property)]) -> Vec<u32> {
+    let mut by_name: Vec<u32> = (0..properties.len() as u32).collect();
+    by_name.sort_by_key(|index| properties.get(*index as usize).map(|(name, _)| name));
+    by_name
 }

@@ -9,6 +9,7 @@ use crate::codes;
 use crate::document::Node;
 use crate::notes::Notes;
 use crate::reference::{References, Step};
+use crate::swagger;
 use crate::version::Version;
 
 /// `allOf`, `oneOf` and references inside one another, at one value.
@@ -132,7 +133,7 @@ impl<'a> Gatherer<'a, '_> {
             summary = self.schema(target, depth);
             is_free |= summary.is_free;
         }
-        if self.source.version.is_30() && !matches!(step, Step::NoReference) {
+        if self.source.version.has_lone_references() && !matches!(step, Step::NoReference) {
             return summary;
         }
         summary = self.own(schema).and(summary);
@@ -157,8 +158,11 @@ impl<'a> Gatherer<'a, '_> {
                 _ => {}
             }
         }
-        if self.source.version.is_30() && schema.is_true("nullable") {
+        if self.source.version.nullable_key().is_some_and(|key| schema.is_true(key)) {
             summary.types = summary.types.or(Types::NULL);
+        }
+        if self.source.version.is_swagger() {
+            swagger::doubts(schema, self.notes);
         }
         summary.is_free = is_free && !summary.declares && has_no_map(schema);
         summary
@@ -227,7 +231,7 @@ impl<'a> Gatherer<'a, '_> {
 
     /// What a schema says without its parts.
     fn own(&mut self, schema: Node<'a>) -> Summary {
-        let mut summary = Summary { types: types(schema), ..Summary::NOTHING };
+        let mut summary = Summary { types: types(schema, self.source.version), ..Summary::NOTHING };
         for (name, keyword) in schema.members() {
             match name.text {
                 "properties" => {
@@ -326,11 +330,16 @@ fn says_object(schema: Node<'_>) -> bool {
 }
 
 /// The types that `type`, `enum` and `const` allow.
-fn types(schema: Node<'_>) -> Types {
+fn types(schema: Node<'_>, version: Version) -> Types {
     let mut types = Types::ANY;
     if let Some(keyword) = schema.get("type") {
         let names = keyword.as_str().into_iter().chain(keyword.items().filter_map(Node::as_str));
-        types = names.map(type_named).fold(Types::NONE, Types::or);
+        let named = |name| match name {
+            // The content of a file, as bytes or text.
+            "file" if version.is_swagger() => Types::STRING,
+            name => type_named(name),
+        };
+        types = names.map(named).fold(Types::NONE, Types::or);
     }
     if let Some(keyword) = schema.get("enum") {
         types = types.and(keyword.items().map(type_of).fold(Types::NONE, Types::or));

@@ -12,4 +12,5 @@ mod hostile;
 mod problems;
 mod reading;
 mod shapes;
+mod swagger;
 mod validity;

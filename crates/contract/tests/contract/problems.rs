@@ -49,7 +49,8 @@ fn texts_that_cannot_be_read_stop() {
 fn versions_that_are_not_read_stop() {
     let mut out = String::new();
     for text in [
-        "swagger: \"2.0\"\npaths: {}",
+        "swagger: \"1.2\"\npaths: {}",
+        "swagger: \"2.0\"",
         "openapi: 3.2.0\npaths: {}",
         "openapi: 3\npaths: {}",
         "info: {}",
