@@ -11,6 +11,7 @@ pub const ALL: &[&Code] = &[
     &STRUCTURE,
     &DANGLING_REFERENCE,
     &FOREIGN_REFERENCE,
+    &UNREAD_FILE,
     &REFERENCE_CYCLE,
     &SERVER,
     &PATH_TEMPLATE,
@@ -146,23 +147,48 @@ what stands behind the pointer decides what may pass.
 "##,
 };
 
-/// A `$ref` points to another file, to a URL, or to an anchor.
+/// A `$ref` points to something that is never read: a URL, or a file outside of the folder.
 pub static FOREIGN_REFERENCE: Code = Code {
     name: "contract-foreign-reference",
     page: r#"# contract-foreign-reference
 
-A `$ref` points to another file, to a URL, or to an anchor.
+A `$ref` points to something that is never read: a URL, or a file outside of the folder.
 
 ## Example
 
 ```yaml
-schema: { $ref: "./order.yaml" }
+schema: { $ref: "https://example.com/schemas/order.yaml" }
 ```
 
 ## What to do
 
-References inside the document (`#/components/...`) are read. Bundle the files into one document
-before; every common OpenAPI tool can do that. Nothing is ever fetched.
+References inside the document (`#/components/...`) and to files below the folder of the main
+document (`schemas/order.yaml#/Order`) are read. Nothing is ever fetched: save what the URL names
+beside the document. Where a file lies above the main document, move the main document up. All files
+are of one version: Swagger 2.0, OpenAPI 3.0, or 3.1.
+"#,
+};
+
+/// A file that a `$ref` points to is not read.
+pub static UNREAD_FILE: Code = Code {
+    name: "contract-unread-file",
+    page: r#"# contract-unread-file
+
+A file that a `$ref` points to is not read.
+
+## Example
+
+```yaml
+schema: { $ref: "schemas/oder.yaml" }
+```
+
+There is `schemas/order.yaml`, and no `oder.yaml`.
+
+## What to do
+
+Correct the path: it is relative to the file that the reference stands in. The file must be a regular
+file in JSON or YAML, below the folder of the main document also when links are followed. A contract
+may have 4,096 files, and 256 MiB and 50 million values in all of them together.
 "#,
 };
 

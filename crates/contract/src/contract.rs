@@ -17,7 +17,8 @@ pub struct Contract {
     pub version: String,
     /// The `openapi` field, or `swagger`: `3.0.3`, `2.0`.
     pub openapi: String,
-    /// SHA-256 of the document's text, in lower-case hexadecimal.
+    /// SHA-256 in lower-case hexadecimal: of the document's text, or, where it refers to files, of
+    /// the list of their digests and paths.
     pub digest: String,
     /// The path of the first server, without a slash at the end: empty or `/api/v3`.
     pub base_path: String,

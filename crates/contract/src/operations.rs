@@ -65,6 +65,7 @@ impl<'a> Reader<'a> {
                 return;
             }
         };
+        self.beside_reference(node);
         self.ignored_servers(item);
         for (key, node) in item.members() {
             let Some(method) = self.version.methods().find(|method| method.key() == key.text)
@@ -75,6 +76,20 @@ impl<'a> Reader<'a> {
             match self.operation((path, key, method), item, node, template, schemes) {
                 Ok(operation) => operations.push((operation, template.clone())),
                 Err(closed) => self.not_served(&format!("{method} {}", path.text), &closed),
+            }
+        }
+    }
+
+    /// Notes what stands beside the `$ref` of a path: it is not joined with what that points to.
+    fn beside_reference(&mut self, node: Node<'a>) {
+        if node.get("$ref").is_none() {
+            return;
+        }
+        for (key, _) in node.members() {
+            let is_prose = matches!(key.text, "$ref" | "summary" | "description");
+            if !is_prose && !key.text.starts_with("x-") {
+                let message = format!("{} has no effect beside `$ref`", shown(key.text));
+                self.notes.warn(&codes::UNKNOWN_KEY, key.span, message);
             }
         }
     }

@@ -111,7 +111,7 @@ mod tests {
     fn path(server: &str) -> Option<String> {
         let mut sources = Sources::default();
         let source = sources.add("a.json", server);
-        base_path(Tree::read(&sources, source).unwrap().root())
+        base_path(Tree::read(&sources, source, "a.json", 0).unwrap().root())
     }
 
     fn of_url(url: &str) -> Option<String> {

@@ -46,6 +46,14 @@ impl Version {
         matches!(self, Self::V31)
     }
 
+    /// Whether schemas mean the same in both.
+    pub(crate) const fn has_schemas_of(self, other: Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::V20, Self::V20) | (Self::V30, Self::V30) | (Self::V31, Self::V31)
+        )
+    }
+
     /// Whether what stands beside a `$ref` in a schema has no meaning.
     pub(crate) const fn has_lone_references(self) -> bool {
         !self.is_json_schema()

@@ -16,6 +16,7 @@ use crate::codes;
 use crate::document::Node;
 use crate::form::Field;
 use crate::notes::{Notes, shown};
+use crate::reference::References;
 use crate::shape::ObjectShape;
 use crate::shape::build::ShapeBuilder;
 use crate::version::Version;
@@ -178,8 +179,8 @@ impl<'a, 'b> Translator<'a, 'b> {
             self.fault(reference.span(), "its reference cannot be read");
             return None;
         };
-        let origin = reference.as_str().unwrap_or_default();
-        let index = self.definitions.index(target, origin.trim_start_matches('#'));
+        let origin = References::origin(reference.as_str().unwrap_or_default(), target);
+        let index = self.definitions.index(target, &origin);
         self.out.refers_to.push((index, position.depth));
         Some(Data::String(format!("#/$defs/{index}")))
     }

@@ -222,7 +222,9 @@ impl<'a> Gatherer<'a, '_> {
         }
         let references = self.source.references;
         let mapping = discriminator.get("mapping").into_iter().flat_map(Node::members);
-        let mapped = mapping.filter_map(|(_, target)| references.schema_named(target.as_str()?));
+        let mapped = mapping.filter_map(|(_, target)| {
+            references.schema_named(target.as_str()?, discriminator)
+        });
         let subtypes: Vec<Node<'a>> = mapped.chain(references.subtypes(schema)).collect();
         for subtype in subtypes {
             self.sometimes(subtype, summary, depth);
@@ -334,12 +336,12 @@ fn types(schema: Node<'_>, version: Version) -> Types {
     let mut types = Types::ANY;
     if let Some(keyword) = schema.get("type") {
         let names = keyword.as_str().into_iter().chain(keyword.items().filter_map(Node::as_str));
-        let named = |name| match name {
+        let allowed = |name| match name {
             // The content of a file, as bytes or text.
             "file" if version.is_swagger() => Types::STRING,
             name => type_named(name),
         };
-        types = names.map(named).fold(Types::NONE, Types::or);
+        types = names.map(allowed).fold(Types::NONE, Types::or);
     }
     if let Some(keyword) = schema.get("enum") {
         types = types.and(keyword.items().map(type_of).fold(Types::NONE, Types::or));

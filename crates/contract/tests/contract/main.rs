@@ -8,6 +8,7 @@
 )]
 
 mod documents;
+mod files;
 mod hostile;
 mod problems;
 mod reading;

@@ -4,7 +4,11 @@ use crate::reading::{read, told};
 
 /// What is said about a YAML document, and how many operations are served.
 fn problems(text: &str) -> String {
-    let (sources, result) = read("api.yaml", text);
+    problems_of("api.yaml", text)
+}
+
+fn problems_of(name: &str, text: &str) -> String {
+    let (sources, result) = read(name, text);
     match result {
         Ok(contract) => {
             let served: Vec<String> =
@@ -40,7 +44,8 @@ fn texts_that_cannot_be_read_stop() {
         "[]",
         "just text",
     ] {
-        out.push_str(&problems(text));
+        let name = if text.starts_with('{') { "api.json" } else { "api.yaml" };
+        out.push_str(&problems_of(name, text));
     }
     insta::assert_snapshot!(out);
 }

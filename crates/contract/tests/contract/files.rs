@@ -1,0 +1,351 @@
+//! References between files: what is read, what is said, what is never opened.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use portcullis_contract::{Contract, FileFault, Files, codes};
+use portcullis_json::{Document, Limits};
+use portcullis_model::{Diagnostic, Sources};
+
+use crate::documents::described;
+use crate::reading::{contract, operation, told};
+
+/// Files in memory, and which of them were asked for.
+#[derive(Default)]
+struct Folder {
+    files: BTreeMap<&'static str, String>,
+    asked: Vec<String>,
+}
+
+impl Files for Folder {
+    fn text(&mut self, name: &str, bytes_max: u64) -> Result<String, FileFault> {
+        self.asked.push(name.to_owned());
+        let text = self.files.get(name).ok_or(FileFault::Missing)?;
+        if text.len() as u64 > bytes_max { Err(FileFault::TooLarge) } else { Ok(text.clone()) }
+    }
+}
+
+type Outcome = (Sources, Result<Contract, Vec<Diagnostic>>, Vec<String>);
+
+/// Reads the first of these files, with the others beside it.
+fn read(files: &[(&'static str, &str)]) -> Outcome {
+    let mut sources = Sources::default();
+    let (name, text) = files[0];
+    let main = sources.add(format!("api/{name}"), text);
+    let mut folder = Folder::default();
+    folder.files.extend(files[1..].iter().map(|(name, text)| (*name, (*text).to_owned())));
+    let result = portcullis_contract::read(&mut sources, main, &mut folder);
+    (sources, result, folder.asked)
+}
+
+fn read_whole(files: &[(&'static str, &str)]) -> Contract {
+    let (sources, result, _) = read(files);
+    result.unwrap_or_else(|problems| panic!("{}", told(&sources, &problems)))
+}
+
+/// What is said, with the file that each place is in.
+fn said(files: &[(&'static str, &str)]) -> String {
+    let (sources, result, _) = read(files);
+    let (mut out, problems) = match result {
+        Ok(contract) => (format!("served {}\n", contract.operations.len()), contract.warnings),
+        Err(problems) => ("stopped\n".to_owned(), problems),
+    };
+    for problem in problems {
+        let name = problem.span.map_or("", |span| sources.name(span.source));
+        write!(out, "{name}: {}", told(&sources, &[problem])).unwrap();
+    }
+    out
+}
+
+fn is_valid(contract: &Contract, name: &str, body: &str) -> bool {
+    let media = &operation(contract, name).body.as_ref().unwrap().media[0];
+    let document = Document::parse(body.into(), &Limits::default()).unwrap();
+    media.schema.as_ref().unwrap().check(document.root()).is_ok()
+}
+
+/// A main document with one path, whose body has this schema.
+fn main_with(version: &str, schema: &str) -> String {
+    format!(
+        "openapi: {version}\ninfo: {{ title: T, version: v }}\npaths:\n  /a:\n    post:\n      \
+         requestBody:\n        content:\n          application/json:\n            schema: {schema}\n"
+    )
+}
+
+const SPLIT: [(&str, &str); 7] = [
+    (
+        "openapi.yaml",
+        "openapi: 3.0.3\ninfo: { title: T, version: v }\npaths:\n  /orders: { $ref: paths/orders.yaml }\n  \
+         /orders/{id}: { $ref: './paths/order.json#/item' }\ncomponents:\n  parameters:\n    \
+         Page: { name: page, in: query, schema: { type: integer, maximum: 9 } }\n",
+    ),
+    (
+        "paths/orders.yaml",
+        "parameters: [{ $ref: '../openapi.yaml#/components/parameters/Page' }]\nget:\n  responses:\n    \
+         default: { $ref: ../responses.yaml#/Failed }\npost:\n  requestBody:\n    required: true\n    \
+         content:\n      application/json: { schema: { $ref: ../schemas/order.yaml } }\n",
+    ),
+    (
+        "paths/order.json",
+        r#"{"item": {"get": {"parameters": [{"$ref": "../parameters/id.yaml"}],
+            "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "../schemas/order.yaml"}}}}}}}}"#,
+    ),
+    (
+        "parameters/id.yaml",
+        "{ name: id, in: path, required: true, schema: { type: string, maxLength: 3 } }",
+    ),
+    (
+        "responses.yaml",
+        "Failed: { content: { application/json: { schema: { $ref: '#/Problem' } } } }\n\
+         Problem: { type: object, properties: { title: { type: string } } }\n",
+    ),
+    (
+        "schemas/order.yaml",
+        "type: object\nrequired: [item]\nproperties:\n  item: { $ref: 'item.yaml#/Item' }\n  \
+         parts: { type: array, items: { $ref: order.yaml } }\n",
+    ),
+    (
+        "schemas/item.yaml",
+        "Item: { type: object, required: [name], properties: { name: { $ref: '#/Name' }, order: { $ref: './order.yaml#' } } }\n\
+         Name: { type: string, maxLength: 5 }\n",
+    ),
+];
+
+const BUNDLED: &str = "
+openapi: 3.0.3
+info: { title: T, version: v }
+paths:
+  /orders:
+    parameters: [{ name: page, in: query, schema: { type: integer, maximum: 9 } }]
+    get:
+      responses:
+        default: { content: { application/json: { schema: { $ref: '#/components/schemas/Problem' } } } }
+    post:
+      requestBody:
+        required: true
+        content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } }
+  /orders/{id}:
+    get:
+      parameters: [{ name: id, in: path, required: true, schema: { type: string, maxLength: 3 } }]
+      responses:
+        200: { content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } }
+components:
+  schemas:
+    Problem: { type: object, properties: { title: { type: string } } }
+    Order:
+      type: object
+      required: [item]
+      properties:
+        item: { $ref: '#/components/schemas/Item' }
+        parts: { type: array, items: { $ref: '#/components/schemas/Order' } }
+    Item:
+      type: object
+      required: [name]
+      properties: { name: { type: string, maxLength: 5 }, order: { $ref: '#/components/schemas/Order' } }
+";
+
+#[test]
+fn a_document_over_many_files_is_the_document_in_one() {
+    let (split, bundled) = (read_whole(&SPLIT), contract("openapi.yaml", BUNDLED));
+    let all = |contract: &Contract| -> Vec<String> {
+        contract.operations.iter().map(|one| described(contract, one)).collect()
+    };
+    assert_eq!(all(&split), all(&bundled));
+    assert!(split.warnings.is_empty(), "{:?}", split.warnings);
+    for body in [
+        r#"{"item": {"name": "a"}}"#,
+        r#"{"item": {"name": "a", "order": {"item": {"name": "b"}}}}"#,
+        r#"{"item": {"name": "too long"}}"#,
+        r#"{"item": {"name": "a", "order": {"item": {"name": "too long"}}}}"#,
+        r#"{"item": {"name": "a"}, "parts": [{"item": {}}]}"#,
+        r#"{"item": 1}"#,
+        "{}",
+        "[]",
+    ] {
+        let judged = [&split, &bundled].map(|contract| is_valid(contract, "POST /orders", body));
+        assert_eq!(judged[0], judged[1], "{body}");
+    }
+}
+
+#[test]
+fn the_digest_covers_every_file() {
+    let digest = |files: &[(&'static str, &str)]| read_whole(files).digest;
+    let one = digest(&SPLIT);
+    assert_eq!(one, digest(&SPLIT));
+    for changed in 0..SPLIT.len() {
+        let mut files = SPLIT;
+        let text = format!("{}\n", files[changed].1);
+        files[changed].1 = &text;
+        assert_ne!(one, digest(&files), "{}", SPLIT[changed].0);
+    }
+    let alone = contract("openapi.yaml", BUNDLED).digest;
+    assert_eq!(
+        alone,
+        digest(&[("other.yaml", BUNDLED)]),
+        "the digest of one file is that of its text"
+    );
+}
+
+#[test]
+fn a_refusal_names_the_file_of_the_schema() {
+    let contract = read_whole(&SPLIT);
+    let media = &operation(&contract, "POST /orders").body.as_ref().unwrap().media[0];
+    let document = Document::parse(br#"{"item": {"name": "too long"}}"#.into(), &Limits::default());
+    let mismatch = media.schema.as_ref().unwrap().check(document.unwrap().root()).unwrap_err();
+    assert_eq!(mismatch.schema_at.as_str(), "schemas/item.yaml#/Name/maxLength");
+}
+
+#[test]
+fn cycles_over_files_end() {
+    let main = main_with("3.1.0", "{ $ref: a.yaml }");
+    for (a, b) in [
+        ("{ $ref: b.yaml }", "{ $ref: a.yaml }"),
+        ("{ allOf: [{ $ref: b.yaml }] }", "{ allOf: [{ $ref: a.yaml }] }"),
+        ("{ properties: { b: { $ref: b.yaml } } }", "{ items: { $ref: a.yaml } }"),
+        ("{ $ref: openapi.yaml#/paths/~1a }", "{}"),
+    ] {
+        let (_, result, asked) = read(&[("openapi.yaml", &main), ("a.yaml", a), ("b.yaml", b)]);
+        assert!(asked.len() <= 2, "each file is asked for once: {asked:?}");
+        // Whatever the verdict: it comes.
+        drop(result);
+    }
+}
+
+#[test]
+fn every_problem_points_into_its_file() {
+    let mut out = String::new();
+    let main = main_with("3.1.0", "{ $ref: a.yaml#/A }");
+    for a in [
+        "B: {}\n",
+        "\n\nA:\n  type: strng\n",
+        "A: { properties: { b: { $ref: '#/Missing' } } }",
+        "A: {}\nA: {}\n",
+        "A: { properties: { b: { $ref: b.yaml } } }",
+        "A: { pattern: '^(?!x)' }",
+        "A: &a [*a]",
+        "",
+    ] {
+        out.push_str(&said(&[("openapi.yaml", &main), ("a.yaml", a)]));
+    }
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn what_may_not_be_read_is_told_and_not_asked_for() {
+    let mut out = String::new();
+    for reference in [
+        "https://example.com/a.yaml",
+        "//example.com/a.yaml",
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "../a.yaml",
+        "b/%2e%2e/%2e%2e/a.yaml",
+        "..\\\\a.yaml",
+        "a.yaml?b",
+        "http:",
+        ":",
+    ] {
+        let main = main_with("3.0.3", &format!("{{ $ref: \"{reference}\" }}"));
+        let (_, _, asked) = read(&[("openapi.yaml", &main)]);
+        assert!(reference == ":" || asked.is_empty(), "{asked:?}");
+        out.push_str(&said(&[("openapi.yaml", &main)]));
+    }
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn files_of_another_version_are_not_mixed_in() {
+    let other = "openapi: 3.1.0\ncomponents: { schemas: { A: { type: [string, 'null'] } } }\n";
+    let reference = "{ $ref: 'other.yaml#/components/schemas/A' }";
+    let problems = said(&[("openapi.yaml", &main_with("3.0.3", reference)), ("other.yaml", other)]);
+    assert!(problems.contains("leads to a document of another version"), "{problems}");
+    let main = main_with("3.1.1", reference);
+    let contract = read_whole(&[("openapi.yaml", &main), ("other.yaml", other)]);
+    assert!(is_valid(&contract, "POST /a", "null"));
+}
+
+#[test]
+fn names_that_schemas_give_themselves_are_found() {
+    let schema = "
+              $defs:
+                order: { $id: 'https://example.com/schemas/order', $ref: item, $defs: { x: { $anchor: x, type: integer } } }
+                item: { $id: '/schemas/item', properties: { n: { $ref: '#n' }, x: { $ref: 'order#x' }, y: { $ref: '#/$defs/y' } },
+                  $defs: { n: { $anchor: n, maximum: 3 }, y: { type: boolean } } }
+              $id: https://example.com/root
+              $ref: schemas/order";
+    let main = main_with("3.1.0", schema);
+    let contract = read_whole(&[("openapi.yaml", &main)]);
+    assert!(contract.warnings.is_empty(), "{:?}", contract.warnings);
+    for (body, is_right) in [
+        (r#"{"n": 3, "x": 1, "y": true}"#, true),
+        (r#"{"n": 4}"#, false),
+        (r#"{"x": "a"}"#, false),
+        (r#"{"y": 1}"#, false),
+    ] {
+        assert_eq!(is_valid(&contract, "POST /a", body), is_right, "{body}");
+    }
+}
+
+#[test]
+fn doubts_about_names_are_told() {
+    let mut out = String::new();
+    for schema in [
+        "{ $id: a, properties: { b: { $ref: '#/info' } } }",
+        "{ properties: { a: { $anchor: a }, b: { $anchor: a }, c: { $ref: '#a' } } }",
+        "{ $defs: { a: { $id: a }, b: { $id: a } }, properties: { c: { $ref: a } } }",
+        "{ properties: { a: { $ref: '#gone' } } }",
+    ] {
+        out.push_str(&said(&[("openapi.yaml", &main_with("3.1.0", schema))]));
+    }
+    let schema = "{ properties: { a: { $anchor: a }, b: { $ref: '#a' } } }";
+    out.push_str(&said(&[("openapi.yaml", &main_with("3.0.3", schema))]));
+    let draft = "$schema: http://json-schema.org/draft-07/schema#\ntype: string\n";
+    let main = main_with("3.1.0", "{ $ref: a.yaml }");
+    out.push_str(&said(&[("openapi.yaml", &main), ("a.yaml", draft)]));
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn a_reference_in_an_example_stops_nothing() {
+    let main = main_with("3.0.3", "{ type: object, example: { $ref: gone.yaml } }");
+    assert_eq!(said(&[("openapi.yaml", &main)]), "served 1\n");
+}
+
+/// A chain of files, each of which refers to the next.
+struct Endless(usize);
+
+impl Files for Endless {
+    fn text(&mut self, _: &str, _: u64) -> Result<String, FileFault> {
+        self.0 += 1;
+        Ok(format!("properties: {{ a: {{ $ref: f{}.yaml }} }}", self.0))
+    }
+}
+
+/// Files whose aliases become many times as long.
+struct Bombs(usize);
+
+impl Files for Bombs {
+    fn text(&mut self, _: &str, _: u64) -> Result<String, FileFault> {
+        self.0 += 1;
+        let list = "*a, ".repeat(15_000);
+        let text = "x".repeat(1_000);
+        Ok(format!("a: &a {text}\nb: [{list}]\nc: {{ $ref: f{}.yaml#/c }}\n", self.0))
+    }
+}
+
+#[test]
+fn files_without_end_are_bounded() {
+    const PATIENCE: Duration = Duration::from_mins(2);
+    let all: [(&str, &mut dyn Files); 2] =
+        [("f.yaml", &mut Endless(0)), ("f.yaml#/c", &mut Bombs(0))];
+    for (first, files) in all {
+        let mut sources = Sources::default();
+        let main = main_with("3.0.3", &format!("{{ $ref: '{first}' }}"));
+        let main = sources.add("openapi.yaml", main);
+        let start = Instant::now();
+        let problems = portcullis_contract::read(&mut sources, main, files).unwrap_err();
+        assert!(start.elapsed() < PATIENCE, "it took {:?}", start.elapsed());
+        let known = [&codes::UNREAD_FILE, &codes::REFERENCE_CYCLE];
+        assert!(problems.iter().all(|problem| known.contains(&problem.code)), "{problems:?}");
+    }
+}
