@@ -78,6 +78,7 @@ impl<'a> Reader<'a> {
             }
             let (kind, direction) = self.kind(&range, key, direction);
             let declared = self.object(node, "a media type")?;
+            self.sequences(declared);
             let schema = declared.get("schema");
             let schema = schema.and_then(|schema| self.schema(schema, direction));
             if let Some(known) = media.iter().find(|known| known.range == range) {
@@ -92,6 +93,17 @@ impl<'a> Reader<'a> {
         }
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));
         Ok(media)
+    }
+
+    /// Notes what 3.2 says of sequences.
+    fn sequences(&mut self, media: Node<'a>) {
+        for key in ["itemSchema", "prefixEncoding", "itemEncoding"] {
+            if let Some(place) = media.get(key).filter(|_| self.version.is_32()) {
+                let message =
+                    format!("`{key}` is not enforced: no item of a sequence is looked at");
+                self.notes.warn(&codes::MEDIA_TYPE, place.span(), message);
+            }
+        }
     }
 
     /// How a body of this type is read, and as what its schema is: one that is not looked into has

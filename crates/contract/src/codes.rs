@@ -95,9 +95,8 @@ swagger: "1.2"
 
 ## What to do
 
-Swagger 2.0 and OpenAPI 3.0.x and 3.1.x are read. Convert an older document first; most converters
-need one command. A document for 3.2 that uses none of its new features can be marked
-`openapi: 3.1.1`.
+Swagger 2.0 and OpenAPI 3.0.x, 3.1.x and 3.2.x are read. Convert an older document first; most
+converters need one command.
 "#,
 };
 
@@ -165,7 +164,7 @@ schema: { $ref: "https://example.com/schemas/order.yaml" }
 References inside the document (`#/components/...`) and to files below the folder of the main
 document (`schemas/order.yaml#/Order`) are read. Nothing is ever fetched: save what the URL names
 beside the document. Where a file lies above the main document, move the main document up. All files
-are of one version: Swagger 2.0, OpenAPI 3.0, or 3.1.
+are of one version: Swagger 2.0, OpenAPI 3.0, or 3.1 and 3.2.
 "#,
 };
 

@@ -1,7 +1,7 @@
 //! What an OpenAPI document says, in one internal form.
 //!
 //! Nothing else in Portcullis interprets OpenAPI: controls, gateway, attacker and reports all read
-//! a [`Contract`]. Versions 2.0, 3.0 and 3.1 come in as JSON or YAML; every place that is not
+//! a [`Contract`]. Versions 2.0, 3.0, 3.1 and 3.2 come in as JSON or YAML; every place that is not
 //! understood or cannot be enforced becomes a located warning, never silence.
 
 mod bodies;
@@ -20,6 +20,7 @@ mod operations;
 mod parameter;
 mod parameters;
 mod path;
+mod querystring;
 mod read;
 mod reader;
 mod reference;

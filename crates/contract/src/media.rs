@@ -73,6 +73,7 @@ impl MediaRange {
             ("application", "x-ndjson" | "jsonl" | "json-seq") | ("text", "event-stream") => {
                 BodyKind::Stream
             }
+            (_, sub) if sub.ends_with("+json-seq") => BodyKind::Stream,
             ("multipart", _) => BodyKind::Multipart,
             ("text" | "application", "xml") => BodyKind::Xml,
             (_, sub) if sub.ends_with("+xml") => BodyKind::Xml,

@@ -68,6 +68,10 @@ impl<'a> Reader<'a> {
         self.beside_reference(node);
         self.ignored_servers(item);
         for (key, node) in item.members() {
+            if key.text == "additionalOperations" && self.version.is_32() {
+                self.additional(path, node);
+                continue;
+            }
             let Some(method) = self.version.methods().find(|method| method.key() == key.text)
             else {
                 self.path_member(key);
@@ -77,6 +81,18 @@ impl<'a> Reader<'a> {
                 Ok(operation) => operations.push((operation, template.clone())),
                 Err(closed) => self.not_served(&format!("{method} {}", path.text), &closed),
             }
+        }
+    }
+
+    /// Operations of 3.2 with methods that have no field of their own: none is served.
+    fn additional(&mut self, path: Name<'a>, node: Node<'a>) {
+        for (method, _) in node.members().filter(|(name, _)| !name.text.starts_with("x-")) {
+            let message = match Method::from_name(method.text) {
+                Some(_) => "this method has a field of its own in the path",
+                None => "its method is not read",
+            };
+            let closed = Closed { span: method.span, message: message.to_owned() };
+            self.not_served(&format!("{} {}", method.text, path.text), &closed);
         }
     }
 

@@ -52,6 +52,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        self.reads_query_once(path, operation)?;
         self.declare_rest(&mut parameters, operation, template);
         Ok(parameters)
     }
@@ -93,6 +94,9 @@ impl<'a> Reader<'a> {
             Some("query") => Place::Query,
             Some("header") => Place::Header,
             Some("cookie") => Place::Cookie,
+            Some("querystring") if self.version.is_32() => {
+                return self.querystring(node, name).map(Some);
+            }
             _ => {
                 let message = format!("the parameter {} does not say where it stands", shown(name));
                 return Err(Closed::new(node, message));
@@ -170,7 +174,10 @@ impl<'a> Reader<'a> {
             Place::Query | Place::Cookie => "form",
         };
         let style = node.get("style").map_or(Some(default), Node::as_str).unwrap_or("?");
-        let explode = node.get("explode").and_then(Node::as_bool).unwrap_or(style == "form");
+        let explode = node
+            .get("explode")
+            .and_then(Node::as_bool)
+            .unwrap_or(matches!(style, "form" | "cookie"));
         let is_known = schema.types != Types::ANY;
         let is_list = is_known && schema.types.contains(Types::ARRAY);
         let is_object = is_known && !is_list && schema.types.contains(Types::OBJECT);
@@ -183,23 +190,27 @@ impl<'a> Reader<'a> {
             (Place::Query, "spaceDelimited" | "pipeDelimited") if !is_list && !is_object => {
                 Ok(Collection::Single)
             }
-            (Place::Path | Place::Header, "simple") | (Place::Query | Place::Cookie, "form") => {
-                match (is_list, is_object) {
-                    (true, _) if explode && style == "form" => Ok(Collection::Repeated),
-                    (true, _) => Ok(Collection::Commas),
-                    (false, true) if explode && place == Place::Query => {
-                        self.members(node, schema).map(Collection::Members)
-                    }
-                    (false, true) => Err(format!("an object in this {} parameter", place.name())),
-                    (false, false) => Ok(Collection::Single),
+            (Place::Path | Place::Header, "simple")
+            | (Place::Query | Place::Cookie, "form")
+            | (Place::Cookie, "cookie") => match (is_list, is_object) {
+                (true, _) if explode && style != "simple" => Ok(Collection::Repeated),
+                (true, _) => Ok(Collection::Commas),
+                (false, true) if explode && place == Place::Query => {
+                    self.members(node, schema).map(Collection::Members)
                 }
-            }
+                (false, true) => Err(format!("an object in this {} parameter", place.name())),
+                (false, false) => Ok(Collection::Single),
+            },
             _ => Err(what()),
         }
     }
 
     /// The names of an object whose members are parameters themselves.
-    fn members(&mut self, node: Node<'a>, schema: &Schema) -> Result<Vec<String>, String> {
+    pub(crate) fn members(
+        &mut self,
+        node: Node<'a>,
+        schema: &Schema,
+    ) -> Result<Vec<String>, String> {
         let Some(shape) = self.shapes.get(schema.shape) else {
             return Ok(Vec::new());
         };

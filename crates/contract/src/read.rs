@@ -100,7 +100,7 @@ fn read_document(
 
 /// The `openapi` field, and what it means.
 fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
-    const READ: &str = "Swagger 2.0 and OpenAPI 3.0 and 3.1 are read";
+    const READ: &str = "Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are read";
     let problem = |node: Node<'_>, message: String| {
         Diagnostic::error(&codes::VERSION, message).at(node.span())
     };
@@ -146,12 +146,14 @@ impl Reader<'_> {
     }
 
     fn read_as_2020_12(&mut self, dialect: Node<'_>) {
-        const READ: [&str; 2] = [
+        const READ: [&str; 3] = [
             "https://json-schema.org/draft/2020-12/schema",
-            "https://spec.openapis.org/oas/3.1/dialect/base",
+            // Behind these stand the days on which they were published.
+            "https://spec.openapis.org/oas/3.1/dialect/",
+            "https://spec.openapis.org/oas/3.2/dialect/",
         ];
-        let name = dialect.as_str().map(|name| name.trim_end_matches('#'));
-        if self.version.is_json_schema() && !name.is_some_and(|name| READ.contains(&name)) {
+        let is_read = |name: &str| READ.iter().any(|known| name.starts_with(known));
+        if self.version.is_json_schema() && !dialect.as_str().is_some_and(is_read) {
             let message = "schemas are read as JSON Schema 2020-12, not in this dialect";
             self.notes.warn(&codes::SCHEMA, dialect.span(), message);
         }

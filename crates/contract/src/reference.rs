@@ -146,6 +146,11 @@ impl<'a> References<'a> {
         }
     }
 
+    /// What a text points to that is a reference without a `$ref`, as seen from a node.
+    pub(crate) fn target(&self, text: &'a str, from: Node<'a>) -> Option<Node<'a>> {
+        self.lookup(from, text).ok().map(|found| found.target)
+    }
+
     /// How a schema behind a reference is named in refusals: `/components/schemas/Order`, or
     /// `order.yaml#/Order` in another file.
     pub(crate) fn origin(text: &str, target: Node<'a>) -> String {

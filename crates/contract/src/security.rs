@@ -3,7 +3,7 @@
 use portcullis_model::{Diagnostic, did_you_mean};
 
 use crate::codes;
-use crate::document::Node;
+use crate::document::{Name, Node};
 use crate::notes::shown;
 use crate::operation::Security;
 use crate::reader::Reader;
@@ -93,6 +93,7 @@ impl<'a> Reader<'a> {
         let mut indices = Vec::new();
         for (name, _) in item.members() {
             let known = schemes.iter().position(|scheme| scheme.name == name.text);
+            let known = known.or_else(|| self.scheme_at(name, item, schemes));
             let index = known.unwrap_or_else(|| {
                 let message = format!(
                     "there is no security scheme {}: nothing satisfies it",
@@ -114,6 +115,30 @@ impl<'a> Reader<'a> {
         indices.dedup();
         SecurityRequirement { schemes: indices }
     }
+
+    /// The scheme that a requirement of 3.2 names by its URI.
+    fn scheme_at(
+        &mut self,
+        name: Name<'a>,
+        requirement: Node<'a>,
+        schemes: &mut Vec<SecurityScheme>,
+    ) -> Option<usize> {
+        if !self.version.is_32() || !is_uri(name.text) || schemes.len() >= SCHEMES_MAX {
+            return None;
+        }
+        let target = self.references.target(name.text, requirement)?;
+        let place = scheme_place(self.follow(target)?, self.version);
+        if place == SchemePlace::NotUnderstood {
+            return None;
+        }
+        schemes.push(SecurityScheme { name: name.text.to_owned(), place, span: Some(name.span) });
+        Some(schemes.len() - 1)
+    }
+}
+
+/// Whether a name can only be a URI.
+fn is_uri(name: &str) -> bool {
+    name.contains(['#', '/', ':'])
 }
 
 /// The index of a scheme that nothing satisfies.

@@ -11,6 +11,8 @@ pub(crate) enum Version {
     V30,
     /// 3.1: schemas are JSON Schema 2020-12.
     V31,
+    /// 3.2: 3.1, and more.
+    V32,
 }
 
 impl Version {
@@ -22,6 +24,7 @@ impl Version {
         match (major, minor) {
             ("3", "0") if has_known_form => Some(Self::V30),
             ("3", "1") if has_known_form => Some(Self::V31),
+            ("3", "2") if has_known_form => Some(Self::V32),
             _ => None,
         }
     }
@@ -32,26 +35,35 @@ impl Version {
         matches!(text, "2.0" | "2").then_some(Self::V20)
     }
 
+    pub(crate) const fn is_32(self) -> bool {
+        matches!(self, Self::V32)
+    }
+
     pub(crate) const fn is_swagger(self) -> bool {
         matches!(self, Self::V20)
     }
 
     /// The methods that a path can have.
     pub(crate) fn methods(self) -> impl Iterator<Item = Method> {
-        Method::ALL.into_iter().filter(move |method| *method != Method::Trace || !self.is_swagger())
+        Method::ALL.into_iter().filter(move |method| match method {
+            Method::Trace => !self.is_swagger(),
+            Method::Query => self.is_32(),
+            _ => true,
+        })
     }
 
     /// Whether schemas are plain JSON Schema 2020-12.
     pub(crate) const fn is_json_schema(self) -> bool {
-        matches!(self, Self::V31)
+        matches!(self, Self::V31 | Self::V32)
     }
 
     /// Whether schemas mean the same in both.
     pub(crate) const fn has_schemas_of(self, other: Self) -> bool {
-        matches!(
-            (self, other),
-            (Self::V20, Self::V20) | (Self::V30, Self::V30) | (Self::V31, Self::V31)
-        )
+        match self {
+            Self::V20 => other.is_swagger(),
+            Self::V30 => matches!(other, Self::V30),
+            Self::V31 | Self::V32 => other.is_json_schema(),
+        }
     }
 
     /// Whether what stands beside a `$ref` in a schema has no meaning.
@@ -64,7 +76,7 @@ impl Version {
         match self {
             Self::V20 => Some("x-nullable"),
             Self::V30 => Some("nullable"),
-            Self::V31 => None,
+            Self::V31 | Self::V32 => None,
         }
     }
 }
@@ -74,12 +86,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_versions_are_read() {
+    fn four_versions_are_read() {
         assert_eq!(Version::parse_swagger("2.0"), Some(Version::V20));
         assert_eq!(Version::parse("3.0.3"), Some(Version::V30));
         assert_eq!(Version::parse("3.0"), Some(Version::V30));
         assert_eq!(Version::parse("3.1.0"), Some(Version::V31));
-        for text in ["3.2.0", "2.0", "3", "", "3.10.0", "4.1.0", "3.1."] {
+        assert_eq!(Version::parse("3.2.0"), Some(Version::V32));
+        for text in ["3.3.0", "2.0", "3", "", "3.10.0", "4.1.0", "3.1."] {
             assert_eq!(Version::parse(text), None, "{text}");
         }
         for text in ["1.2", "3.0", "", "2.0.0", "2.1"] {

@@ -164,6 +164,10 @@ impl<'a> Gatherer<'a, '_> {
         if self.source.version.is_swagger() {
             swagger::doubts(schema, self.notes);
         }
+        if let Some(place) = schema.get("discriminator").and_then(|one| one.get("defaultMapping")) {
+            let message = "`defaultMapping` chooses nothing: every alternative is tried";
+            self.notes.warn(&codes::SCHEMA, place.span(), message);
+        }
         summary.is_free = is_free && !summary.declares && has_no_map(schema);
         summary
     }

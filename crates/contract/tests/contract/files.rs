@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use portcullis_contract::{Contract, FileFault, Files, codes};
 use portcullis_json::{Document, Limits};
 use portcullis_model::{Diagnostic, Sources};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
 
 use crate::documents::described;
 use crate::reading::{contract, operation, told};
@@ -347,5 +349,117 @@ fn files_without_end_are_bounded() {
         assert!(start.elapsed() < PATIENCE, "it took {:?}", start.elapsed());
         let known = [&codes::UNREAD_FILE, &codes::REFERENCE_CYCLE];
         assert!(problems.iter().all(|problem| known.contains(&problem.code)), "{problems:?}");
+    }
+}
+
+/// One property of a schema: a scalar, or another schema, directly or in a list.
+#[derive(Debug, Clone)]
+enum Part {
+    Integer(u8),
+    Text(u8),
+    Schema(usize),
+    List(usize),
+}
+
+const SCHEMAS: usize = 5;
+const PATHS: [&str; 4] = ["a.json", "b/c.json", "b/d/e.json", "f.json"];
+
+fn part() -> impl Strategy<Value = Part> {
+    prop_oneof![
+        (0_u8..9).prop_map(Part::Integer),
+        (0_u8..4).prop_map(Part::Text),
+        (0..SCHEMAS).prop_map(Part::Schema),
+        (0..SCHEMAS).prop_map(Part::List),
+    ]
+}
+
+/// A schema with these parts; `refer` writes a reference to another one.
+fn schema(parts: &[Part], refer: impl Fn(usize) -> String) -> Value {
+    let properties = parts.iter().enumerate().map(|(index, part)| {
+        let schema = match part {
+            Part::Integer(most) => json!({ "type": "integer", "maximum": most }),
+            Part::Text(most) => json!({ "type": "string", "maxLength": most }),
+            Part::Schema(target) => json!({ "$ref": refer(*target) }),
+            Part::List(target) => json!({ "type": "array", "items": { "$ref": refer(*target) } }),
+        };
+        (format!("p{index}"), schema)
+    });
+    json!({ "type": "object", "properties": properties.collect::<Map<_, _>>(), "required": ["p0"] })
+}
+
+fn main_document(refer: impl Fn(usize) -> String, schemas: Value) -> String {
+    let operation = |index: usize| {
+        let content = json!({ "application/json": { "schema": { "$ref": refer(index) } } });
+        let responses = json!({ "200": { "content": content } });
+        let one =
+            json!({ "post": { "requestBody": { "content": content }, "responses": responses } });
+        (format!("/{index}"), one)
+    };
+    let paths: Map<String, Value> = (0..SCHEMAS).map(operation).collect();
+    json!({ "openapi": "3.0.3", "info": { "title": "T", "version": "v" }, "paths": paths,
+        "components": { "schemas": schemas } })
+    .to_string()
+}
+
+/// How a file refers to a schema in another one.
+fn from_to(from: &str, to: &str, index: usize) -> String {
+    let up = "../".repeat(from.matches('/').count());
+    let path = if from == to { String::new() } else { format!("{up}{to}") };
+    format!("{path}#/S{index}")
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![(0..12_i32).prop_map(Value::from), "[a-z]{0,5}".prop_map(Value::from)];
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::btree_map("p[0-2]", inner, 0..3)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn split_or_bundled_it_is_the_same_contract(
+        schemas in prop::collection::vec(prop::collection::vec(part(), 1..4), SCHEMAS),
+        homes in prop::collection::vec(0..PATHS.len(), SCHEMAS),
+        bodies in prop::collection::vec(value(), 12),
+    ) {
+        let bundled = |index: usize| format!("#/components/schemas/S{index}");
+        let all: Map<String, Value> = schemas
+            .iter()
+            .enumerate()
+            .map(|(index, parts)| (format!("S{index}"), schema(parts, bundled)))
+            .collect();
+        let bundled = contract("main.json", &main_document(bundled, Value::Object(all)));
+
+        let home = |index: usize| PATHS[homes[index]];
+        let main = main_document(|index| from_to("main.json", home(index), index), json!({}));
+        let files = PATHS.map(|path| {
+            let inside = schemas.iter().enumerate().filter(|(index, _)| home(*index) == path);
+            let inside: Map<String, Value> = inside
+                .map(|(index, parts)| {
+                    let refer = |target| from_to(path, home(target), target);
+                    (format!("S{index}"), schema(parts, refer))
+                })
+                .collect();
+            (path, Value::Object(inside).to_string())
+        });
+        let mut given: Vec<(&'static str, &str)> = vec![("main.json", main.as_str())];
+        given.extend(files.iter().map(|(path, text)| (*path, text.as_str())));
+        let split = read_whole(&given);
+
+        for (one, other) in bundled.operations.iter().zip(&split.operations) {
+            prop_assert_eq!(described(&bundled, one), described(&split, other));
+            for body in &bodies {
+                let body = body.to_string();
+                let name = one.title();
+                prop_assert_eq!(is_valid(&bundled, &name, &body), is_valid(&split, &name, &body));
+            }
+        }
+        prop_assert_eq!(bundled.operations.len(), split.operations.len());
     }
 }

@@ -10,6 +10,7 @@
 mod documents;
 mod files;
 mod hostile;
+mod openapi_3_2;
 mod problems;
 mod reading;
 mod shapes;

@@ -56,7 +56,7 @@ fn versions_that_are_not_read_stop() {
     for text in [
         "swagger: \"1.2\"\npaths: {}",
         "swagger: \"2.0\"",
-        "openapi: 3.2.0\npaths: {}",
+        "openapi: 3.3.0\npaths: {}",
         "openapi: 3\npaths: {}",
         "info: {}",
         "openapi: 3.0.3",

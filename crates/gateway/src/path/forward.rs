@@ -184,7 +184,7 @@ fn declares_request_id(operation: Option<usize>, plan: &Plan) -> bool {
 
 /// Methods whose empty body is announced (RFC 9110 section 8.6).
 const fn expects_length(method: Option<Method>) -> bool {
-    matches!(method, Some(Method::Post | Method::Put | Method::Patch))
+    matches!(method, Some(Method::Post | Method::Put | Method::Patch | Method::Query))
 }
 
 fn payload(body: &Payload) -> (std::borrow::Cow<'_, [u8]>, Option<&str>) {
