@@ -387,7 +387,7 @@ fn schema(parts: &[Part], refer: impl Fn(usize) -> String) -> Value {
     json!({ "type": "object", "properties": properties.collect::<Map<_, _>>(), "required": ["p0"] })
 }
 
-fn main_document(refer: impl Fn(usize) -> String, schemas: Value) -> String {
+fn main_document(refer: impl Fn(usize) -> String, schemas: &Value) -> String {
     let operation = |index: usize| {
         let content = json!({ "application/json": { "schema": { "$ref": refer(index) } } });
         let responses = json!({ "200": { "content": content } });
@@ -434,10 +434,10 @@ proptest! {
             .enumerate()
             .map(|(index, parts)| (format!("S{index}"), schema(parts, bundled)))
             .collect();
-        let bundled = contract("main.json", &main_document(bundled, Value::Object(all)));
+        let bundled = contract("main.json", &main_document(bundled, &Value::Object(all)));
 
         let home = |index: usize| PATHS[homes[index]];
-        let main = main_document(|index| from_to("main.json", home(index), index), json!({}));
+        let main = main_document(|index| from_to("main.json", home(index), index), &json!({}));
         let files = PATHS.map(|path| {
             let inside = schemas.iter().enumerate().filter(|(index, _)| home(*index) == path);
             let inside: Map<String, Value> = inside
