@@ -178,13 +178,19 @@ fn growth_bytes(sources: &Sources, tree: &Tree) -> usize {
     tree.json_bytes().saturating_sub(sources.text(tree.source()).len())
 }
 
-/// Finds the text of every `$ref`.
+/// Finds the text of every `$ref`, and of what the mapping of a discriminator leads to.
 fn references<'a>(node: Node<'a>, found: &mut impl FnMut(&'a str)) {
     for (name, value) in node.members() {
-        match value.as_str() {
-            Some(text) if name.text == "$ref" => found(text),
-            _ => references(value, found),
+        match (name.text, value.as_str()) {
+            ("$ref" | "defaultMapping", Some(text)) => found(text),
+            ("mapping", _) => {
+                let targets = value.members().filter_map(|(_, target)| target.as_str());
+                // The others are names of schemas.
+                targets.filter(|target| target.contains(['/', '.'])).for_each(&mut *found);
+            }
+            _ => {}
         }
+        references(value, found);
     }
     for item in node.items() {
         references(item, found);

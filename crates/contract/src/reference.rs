@@ -266,8 +266,7 @@ impl<'a> References<'a> {
         let mut direct: HashMap<u32, Vec<Node<'a>>> = HashMap::new();
         for schema in self.library.trees().flat_map(schemas_of) {
             let parts = schema.get("allOf").into_iter().flat_map(Node::items);
-            let bases =
-                parts.filter_map(|part| self.lookup(part, part.get_str("$ref")?).ok());
+            let bases = parts.filter_map(|part| self.lookup(part, part.get_str("$ref")?).ok());
             for base in bases {
                 direct.entry(base.target.id()).or_default().push(schema);
             }

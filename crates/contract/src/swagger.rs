@@ -10,7 +10,7 @@ use crate::codes;
 use crate::document::Node;
 use crate::notes::Notes;
 
-/// Notes what a schema says that is no part of Swagger 2.0, or is not followed.
+/// Notes what a schema says that is no part of Swagger 2.0.
 pub(crate) fn doubts(schema: Node<'_>, notes: &mut Notes) {
     if schema.is_true("x-nullable")
         && let Some(place) = schema.get("x-nullable")
@@ -22,10 +22,5 @@ pub(crate) fn doubts(schema: Node<'_>, notes: &mut Notes) {
     if let Some(place) = schema.get("nullable").filter(|place| place.as_bool().is_some()) {
         let message = "`nullable` is no part of Swagger 2.0: it has no effect, here and elsewhere";
         notes.warn_once(&codes::SCHEMA, place.span(), message);
-    }
-    if let Some(place) = schema.get("discriminator").filter(|place| place.as_str().is_some()) {
-        let message = "`discriminator` is not followed: what only the schemas that extend this one \
-                       declare counts as undeclared";
-        notes.warn(&codes::SCHEMA, place.span(), message);
     }
 }

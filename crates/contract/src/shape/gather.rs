@@ -7,7 +7,7 @@ use portcullis_json::Kind;
 use super::Types;
 use crate::codes;
 use crate::document::Node;
-use crate::notes::Notes;
+use crate::notes::{Notes, shown};
 use crate::reference::{References, Step};
 use crate::swagger;
 use crate::version::Version;
@@ -164,10 +164,6 @@ impl<'a> Gatherer<'a, '_> {
         if self.source.version.is_swagger() {
             swagger::doubts(schema, self.notes);
         }
-        if let Some(place) = schema.get("discriminator").and_then(|one| one.get("defaultMapping")) {
-            let message = "`defaultMapping` chooses nothing: every alternative is tried";
-            self.notes.warn(&codes::SCHEMA, place.span(), message);
-        }
         summary.is_free = is_free && !summary.declares && has_no_map(schema);
         summary
     }
@@ -226,10 +222,20 @@ impl<'a> Gatherer<'a, '_> {
         }
         let references = self.source.references;
         let mapping = discriminator.get("mapping").into_iter().flat_map(Node::members);
-        let mapped = mapping.filter_map(|(_, target)| {
-            references.schema_named(target.as_str()?, discriminator)
-        });
-        let subtypes: Vec<Node<'a>> = mapped.chain(references.subtypes(schema)).collect();
+        let mapping = mapping.map(|(_, target)| target).chain(discriminator.get("defaultMapping"));
+        let mut subtypes: Vec<Node<'a>> = Vec::new();
+        for target in mapping {
+            let named = target.as_str().and_then(|name| references.schema_named(name, target));
+            if named.is_none() {
+                let message = format!(
+                    "{} leads to no schema: what only that declares is undeclared",
+                    shown(target.as_str().unwrap_or_default())
+                );
+                self.notes.warn(&codes::SCHEMA, target.span(), message);
+            }
+            subtypes.extend(named);
+        }
+        subtypes.extend(references.subtypes(schema));
         for subtype in subtypes {
             self.sometimes(subtype, summary, depth);
         }

@@ -308,6 +308,33 @@ fn doubts_about_names_are_told() {
 }
 
 #[test]
+fn a_discriminator_leads_into_files() {
+    let main = main_with("3.0.3", "{ $ref: pets/pet.yaml }");
+    let pet = "type: object\nproperties: { kind: { type: string } }\n\
+               discriminator: { propertyName: kind, mapping: { cat: ./cat.yaml } }\n";
+    let cat = "{ type: object, properties: { claws: { $ref: '../parts.yaml#/Claws' } } }";
+    let parts = "Claws: { type: integer }\nDog: { allOf: [{ $ref: pets/pet.yaml }, { properties: { bark: { type: string } } }] }";
+    let files = [
+        ("openapi.yaml", main.as_str()),
+        ("pets/pet.yaml", pet),
+        ("pets/cat.yaml", cat),
+        ("parts.yaml", parts),
+    ];
+    let contract = read_whole(&files);
+    assert!(contract.warnings.is_empty(), "{:?}", contract.warnings);
+    let media = &operation(&contract, "POST /a").body.as_ref().unwrap().media[0];
+    let shape = contract.shapes.describe(media.schema.as_ref().unwrap().shape);
+    for property in ["claws: integer", "bark: string"] {
+        assert!(shape.contains(property), "{shape}");
+    }
+    let problems = said(&files[..2]);
+    assert!(
+        problems.contains("contract-schema 3:54 `./cat.yaml` leads to no schema"),
+        "{problems}"
+    );
+}
+
+#[test]
 fn a_reference_in_an_example_stops_nothing() {
     let main = main_with("3.0.3", "{ type: object, example: { $ref: gone.yaml } }");
     assert_eq!(said(&[("openapi.yaml", &main)]), "served 1\n");
