@@ -7,6 +7,7 @@
 mod bodies;
 pub mod codes;
 mod contract;
+mod dialect;
 mod document;
 mod files;
 mod form;

@@ -7,6 +7,7 @@ use portcullis_model::{Diagnostic, SourceId, Sources};
 
 use crate::codes;
 use crate::contract::Contract;
+use crate::dialect;
 use crate::document::{Node, Tree};
 use crate::files::Files;
 use crate::library::Library;
@@ -67,8 +68,9 @@ fn read_document(
         has_read_only: says("readOnly"),
         notes: Notes::default(),
     };
-    reader.dialect();
-    reader.dialects_of_files(&library);
+    if let Some(dialect) = root.get("jsonSchemaDialect") {
+        dialect::doubt(dialect, version, &mut reader.notes);
+    }
     let (title, version) = reader.info();
     let (base_path, base_path_span) = reader.base_path();
     let mut schemes = reader.schemes();
@@ -129,36 +131,6 @@ fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
 }
 
 impl Reader<'_> {
-    /// Notes that schemas are meant in another dialect than the one in which they are read.
-    fn dialect(&mut self) {
-        if let Some(dialect) = self.root.get("jsonSchemaDialect") {
-            self.read_as_2020_12(dialect);
-        }
-    }
-
-    /// The same for files that are schemas themselves.
-    fn dialects_of_files(&mut self, library: &Library) {
-        for tree in library.trees() {
-            if let Some(dialect) = tree.root().get("$schema") {
-                self.read_as_2020_12(dialect);
-            }
-        }
-    }
-
-    fn read_as_2020_12(&mut self, dialect: Node<'_>) {
-        const READ: [&str; 3] = [
-            "https://json-schema.org/draft/2020-12/schema",
-            // Behind these stand the days on which they were published.
-            "https://spec.openapis.org/oas/3.1/dialect/",
-            "https://spec.openapis.org/oas/3.2/dialect/",
-        ];
-        let is_read = |name: &str| READ.iter().any(|known| name.starts_with(known));
-        if self.version.is_json_schema() && !dialect.as_str().is_some_and(is_read) {
-            let message = "schemas are read as JSON Schema 2020-12, not in this dialect";
-            self.notes.warn(&codes::SCHEMA, dialect.span(), message);
-        }
-    }
-
     /// Title and version. A document without them is incomplete, and as safe as another.
     fn info(&mut self) -> (String, String) {
         let info = self.root.get("info");

@@ -6,6 +6,7 @@ use portcullis_json::Kind;
 
 use super::Types;
 use crate::codes;
+use crate::dialect;
 use crate::document::Node;
 use crate::notes::{Notes, shown};
 use crate::reference::{References, Step};
@@ -148,6 +149,7 @@ impl<'a> Gatherer<'a, '_> {
                     let alternatives = self.alternatives(keyword, depth);
                     summary = summary.and(alternatives);
                 }
+                "$schema" => dialect::doubt(keyword, self.source.version, self.notes),
                 "discriminator" => self.subtypes(schema, keyword, &mut summary, depth),
                 "if" | "then" | "else" => self.sometimes(keyword, &mut summary, depth),
                 "dependentSchemas" => {

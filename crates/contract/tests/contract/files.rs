@@ -379,6 +379,41 @@ fn files_without_end_are_bounded() {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn damaged_files_are_read_or_refused_at_their_place(
+        damage in prop::collection::vec(
+            (0..SPLIT.len(), any::<prop::sample::Index>(), 0_usize..8, "[\\[\\]{}\":,$#&*!./a-z \n-]{0,6}"),
+            1..6,
+        ),
+    ) {
+        let mut texts = SPLIT.map(|(_, text)| text.to_owned());
+        for (which, place, length, replacement) in damage {
+            let text = &mut texts[which];
+            let start = place.index(text.len().max(1)).min(text.len());
+            let end = (start + length).min(text.len());
+            text.replace_range(start..end, &replacement);
+        }
+        let files: Vec<(&'static str, &str)> =
+            SPLIT.iter().zip(&texts).map(|((name, _), text)| (*name, text.as_str())).collect();
+        let (sources, result, _) = read(&files);
+        let problems = match result {
+            Ok(contract) => contract.warnings,
+            Err(problems) => {
+                prop_assert!(!problems.is_empty());
+                problems
+            }
+        };
+        for problem in problems {
+            let span = problem.span.unwrap();
+            prop_assert!(span.start <= span.end);
+            prop_assert!(span.end as usize <= sources.text(span.source).len() + 1);
+        }
+    }
+}
+
 /// One property of a schema: a scalar, or another schema, directly or in a list.
 #[derive(Debug, Clone)]
 enum Part {

@@ -190,7 +190,8 @@ fn many_bad_references_are_told_in_time() {
     assert!(problems.len() < 1_100);
 }
 
-const DOCUMENTS: [(&str, &str); 2] = [
+const DOCUMENTS: [(&str, &str); 3] = [
+    ("depot.yaml", include_str!("documents/depot.yaml")),
     ("pharmacy.json", include_str!("documents/pharmacy.json")),
     ("clinic.yaml", include_str!("documents/clinic.yaml")),
 ];
