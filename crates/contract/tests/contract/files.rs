@@ -289,6 +289,30 @@ fn names_that_schemas_give_themselves_are_found() {
 }
 
 #[test]
+fn a_text_means_what_it_says_in_its_own_file_and_schema() {
+    let same = "{ $ref: '#/components/schemas/A' }";
+    let main = main_with(
+        "3.0.3",
+        &format!("{{ properties: {{ o: {{ $ref: other.yaml }}, a: {same} }} }}"),
+    );
+    let main = format!("{main}components: {{ schemas: {{ A: {{ type: integer }} }} }}\n");
+    let other = format!(
+        "properties: {{ a: {same} }}\ncomponents: {{ schemas: {{ A: {{ type: string }} }} }}\n"
+    );
+    let contract = read_whole(&[("openapi.yaml", &main), ("other.yaml", &other)]);
+    assert!(is_valid(&contract, "POST /a", r#"{"a": 1, "o": {"a": "x"}}"#));
+    assert!(!is_valid(&contract, "POST /a", r#"{"a": "x"}"#));
+    assert!(!is_valid(&contract, "POST /a", r#"{"o": {"a": 1}}"#));
+
+    let schema = "{ $id: outer, $defs: { n: { type: integer } }, properties: { \
+                  a: { $id: inner, $defs: { n: { type: string } }, $ref: '#/$defs/n' }, b: { $ref: '#/$defs/n' } } }";
+    let contract = read_whole(&[("openapi.yaml", &main_with("3.1.0", schema))]);
+    assert!(is_valid(&contract, "POST /a", r#"{"a": "x", "b": 1}"#));
+    assert!(!is_valid(&contract, "POST /a", r#"{"a": 1}"#));
+    assert!(!is_valid(&contract, "POST /a", r#"{"b": "x"}"#));
+}
+
+#[test]
 fn doubts_about_names_are_told() {
     let mut out = String::new();
     for schema in [
