@@ -29,6 +29,7 @@ pub const ALL: &[&Code] = &[
     &SUNSET,
     &SLOW_PATTERN,
     &SCHEMA,
+    &FORMAT,
     &FREE_FORM,
     &OPERATION_ID,
     &UNKNOWN_KEY,
@@ -391,6 +392,10 @@ Correct it. Operations whose requests depend on it are not served until then, be
 should forbid is not known.
 ",
 };
+
+/// A schema has a format that is not known here.
+pub static FORMAT: Code =
+    Code { name: "contract-format", page: include_str!("codes/contract-format.md") };
 
 /// One alternative of a schema allows any properties, beside others that declare theirs.
 pub static FREE_FORM: Code = Code {

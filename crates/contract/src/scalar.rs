@@ -57,7 +57,7 @@ impl<'a> Scalar<'a> {
 }
 
 /// `0|-?[1-9][0-9]*`: `-0` would be a second spelling.
-fn is_integer(text: &str) -> bool {
+pub(crate) fn is_integer(text: &str) -> bool {
     text != "-0" && is_whole_part(text)
 }
 

@@ -1,7 +1,11 @@
 //! A schema: exact validity, and the shape.
 
+mod decimal;
 mod definitions;
+mod formats;
 mod mismatch;
+mod numbers;
+mod options;
 mod patterns;
 mod representation;
 mod translate;

@@ -20,15 +20,13 @@ enum Which {
 
 const NETWORK: &str = "refers to another document on a server: nothing is ever fetched";
 
-pub(super) const OPENAPI_31: &[Rule] = &[
-    Rule { reason: NETWORK, which: Which::Files(&["refRemote"]) },
-];
+pub(super) const OPENAPI_31: &[Rule] =
+    &[Rule { reason: NETWORK, which: Which::Files(&["refRemote"]) }];
 
 pub(super) const OPENAPI_31_FORMATS: &[Rule] = &[];
 
-pub(super) const OPENAPI_30: &[Rule] = &[
-    Rule { reason: NETWORK, which: Which::Files(&["refRemote"]) },
-];
+pub(super) const OPENAPI_30: &[Rule] =
+    &[Rule { reason: NETWORK, which: Which::Files(&["refRemote"]) }];
 
 /// Why a case, or one test of it, does not apply; `None` if it does.
 pub(super) fn reason(

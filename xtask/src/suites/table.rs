@@ -56,7 +56,9 @@ fn section(out: &mut String, suite: &Suite) {
         }
     }
     if !suite.chosen.is_empty() {
-        out.push_str("\nWhere the suite leaves the choice:\n\n| text | what is done |\n|---|---|\n");
+        out.push_str(
+            "\nWhere the suite leaves the choice:\n\n| text | what is done |\n|---|---|\n",
+        );
         for (name, choice) in &suite.chosen {
             line(out, format_args!("| `{name}` | {} |", choice.replace('|', "\\|")));
         }

@@ -1,11 +1,12 @@
 //! The schemas that requests depend on, each translated once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use portcullis_model::Span;
 use serde_json::Value as Data;
 
-use super::patterns::{Engine, Patterns};
+use super::options::Engine;
+use super::patterns::Patterns;
 use crate::document::Node;
 
 /// Schemas inside one another at one value, references followed. Checking recurses this deep for
@@ -19,6 +20,8 @@ pub(crate) struct Definitions<'a> {
     by_node: HashMap<u32, usize>,
     translated: usize,
     pub(super) patterns: Patterns<'a>,
+    /// Formats that nobody here knows, each told once.
+    pub(super) unknown_formats: HashSet<&'a str>,
 }
 
 #[derive(Debug)]

@@ -2,58 +2,16 @@
 
 use std::collections::HashMap;
 
-use jsonschema::{PatternCache, PatternOptions};
+use jsonschema::PatternCache;
 use serde_json::json;
 
-use super::representation::Representation;
-
-/// Bytes of one compiled pattern.
-const PATTERN_BYTES_MAX: usize = 10 << 20;
-/// Bytes that matching one pattern may keep.
-const MATCHING_BYTES_MAX: usize = 2 << 20;
-/// Steps back that one match may take.
-const BACKTRACK_MAX: usize = 20_000;
-
-/// How schemas match their patterns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Engine {
-    /// In linear time.
-    Linear,
-    /// With look-around and back-references, in a bounded number of steps.
-    Backtracking,
-}
+use super::options::{Engine, options};
 
 /// The patterns of one contract.
 #[derive(Debug, Default)]
 pub(crate) struct Patterns<'a> {
     known: HashMap<&'a str, Option<Engine>>,
     cache: PatternCache,
-}
-
-/// Options that every validator of a contract is built with.
-pub(crate) fn options(
-    engine: Engine,
-    cache: &PatternCache,
-) -> jsonschema::ValidationOptions<'static, std::sync::Arc<dyn jsonschema::Retrieve>, Representation>
-{
-    let options = jsonschema::options_for::<Representation>()
-        .with_draft(jsonschema::Draft::Draft202012)
-        .offline()
-        .should_validate_formats(true)
-        .with_pattern_cache(cache.clone());
-    match engine {
-        Engine::Linear => options.with_pattern_options(
-            PatternOptions::regex()
-                .size_limit(PATTERN_BYTES_MAX)
-                .dfa_size_limit(MATCHING_BYTES_MAX),
-        ),
-        Engine::Backtracking => options.with_pattern_options(
-            PatternOptions::fancy_regex()
-                .backtrack_limit(BACKTRACK_MAX)
-                .size_limit(PATTERN_BYTES_MAX)
-                .dfa_size_limit(MATCHING_BYTES_MAX),
-        ),
-    }
 }
 
 impl<'a> Patterns<'a> {

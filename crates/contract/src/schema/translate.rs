@@ -7,11 +7,14 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use portcullis_json::Kind;
-use portcullis_model::Span;
+use portcullis_model::{Diagnostic, Span};
 use serde_json::{Map, Value as Data, json};
 
+use super::decimal::{Decimal, is_same_number};
 use super::definitions::{Definitions, Fault, Translated};
-use super::patterns::Engine;
+use super::formats::{Treatment, treatment};
+use super::numbers::{BOUNDS, EXACT, NUMBER_FORMAT, NumberFormat};
+use super::options::Engine;
 use crate::codes;
 use crate::document::Node;
 use crate::form::Field;
@@ -160,7 +163,8 @@ impl<'a, 'b> Translator<'a, 'b> {
                 self.keyword(name.text, keyword, &inner, &mut out);
             }
         }
-        bound_integers(schema, &mut out);
+        join_bounds(schema, &mut out);
+        split_format(&mut out);
         if self.version.nullable_key().is_some_and(|key| schema.is_true(key)) {
             return allow_null(out);
         }
@@ -238,20 +242,18 @@ impl<'a, 'b> Translator<'a, 'b> {
             }
             "dependentSchemas" => self.named(name, keyword, inner),
             "type" => self.types(keyword),
-            "enum" if keyword.is_array() => Some(keyword.to_data()),
-            "const" => Some(keyword.to_data()),
+            "enum" if keyword.is_array() => Some(self.exact(keyword)),
+            "const" => Some(self.exact(keyword)),
             "required" => self.required(keyword, &inner.read_only),
             "dependentRequired" => self.dependent_required(keyword),
             "pattern" if keyword.as_str().is_some() => {
                 self.pattern(keyword.as_str().unwrap_or_default(), keyword.span());
                 Some(keyword.to_data())
             }
-            "format" if keyword.as_str().is_some() => Some(keyword.to_data()),
+            "format" if keyword.as_str().is_some() => self.format(keyword),
             // What a boolean says is joined with the bound afterwards.
             "exclusiveMaximum" | "exclusiveMinimum" if keyword.as_bool().is_some() => None,
-            "maximum" | "minimum" | "multipleOf" | "exclusiveMaximum" | "exclusiveMinimum" => {
-                self.number(name, keyword)
-            }
+            name if BOUNDS.contains(&name) => self.bound(name, keyword, out),
             "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties"
             | "minProperties" | "maxContains" | "minContains" => self.count(name, keyword),
             "uniqueItems" if keyword.as_bool().is_some() => Some(keyword.to_data()),
@@ -354,16 +356,60 @@ impl<'a, 'b> Translator<'a, 'b> {
         names
     }
 
-    fn number(&mut self, name: &str, keyword: Node<'a>) -> Option<Data> {
-        let number = keyword.to_number();
-        let is_usable = number.as_ref().is_some_and(|number| {
-            name != "multipleOf" || number.as_f64().is_some_and(|number| number > 0.0)
+    /// A bound. Where the nearest double is another number, its lexeme goes with it.
+    fn bound(
+        &mut self,
+        name: &str,
+        keyword: Node<'a>,
+        out: &mut Map<String, Data>,
+    ) -> Option<Data> {
+        let lexeme = keyword.as_number().unwrap_or_default();
+        let one = Decimal::read("1");
+        let number = keyword.to_number().filter(|_| {
+            name != "multipleOf"
+                || !lexeme.starts_with('-') && one.is_multiple_of(&Decimal::read(lexeme)).is_some()
         });
-        if !is_usable {
+        let Some(number) = number else {
             self.fault(keyword.span(), format!("`{name}` cannot be this value"));
             return None;
+        };
+        if !is_same_number(lexeme, &number.to_string()) {
+            let exact = out.entry(EXACT).or_insert_with(|| Map::new().into());
+            if let Some(exact) = exact.as_object_mut() {
+                exact.insert(name.to_owned(), lexeme.into());
+            }
         }
-        number.map(Data::Number)
+        Some(number.into())
+    }
+
+    /// Values that others are compared with.
+    fn exact(&mut self, keyword: Node<'a>) -> Data {
+        let data = keyword.to_data();
+        if let Some(place) = first_inexact(keyword) {
+            let message = "this number has more digits than values are compared in";
+            self.fault(place.span(), message);
+        }
+        data
+    }
+
+    fn format(&mut self, keyword: Node<'a>) -> Option<Data> {
+        let name = keyword.as_str().unwrap_or_default();
+        match treatment(name) {
+            Treatment::Enforced => Some(name.into()),
+            Treatment::Empty => None,
+            Treatment::Unknown => {
+                if self.definitions.unknown_formats.insert(name) {
+                    let message =
+                        format!("the format {} is not known: it is not enforced", shown(name));
+                    self.notes.push(
+                        Diagnostic::warning(&codes::FORMAT, message).at(keyword.span()).help(
+                            "say what is meant with `pattern`, `enum`, `minLength` or `maxLength`",
+                        ),
+                    );
+                }
+                None
+            }
+        }
     }
 
     /// A whole number that is not negative; `10.0` is one.
@@ -400,30 +446,58 @@ fn is_swagger_parameter(schema: Node<'_>, version: Version) -> bool {
     version.is_swagger() && schema.get_str("in").is_some()
 }
 
-/// Adds what 3.0 writes in two keywords (`exclusiveMinimum: true`) and what formats of integers
-/// say of their range.
-fn bound_integers(schema: Node<'_>, out: &mut Map<String, Data>) {
+/// The first number inside a value that no double holds.
+fn first_inexact(value: Node<'_>) -> Option<Node<'_>> {
+    match value.as_number() {
+        Some(lexeme) => {
+            let number = value.to_number().map(|number| number.to_string()).unwrap_or_default();
+            (!is_same_number(lexeme, &number)).then_some(value)
+        }
+        None if value.is_object() => value.members().find_map(|(_, member)| first_inexact(member)),
+        None => value.items().find_map(first_inexact),
+    }
+}
+
+/// Adds what 3.0 writes in two keywords: `exclusiveMinimum: true`.
+fn join_bounds(schema: Node<'_>, out: &mut Map<String, Data>) {
     for (inclusive, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")]
     {
         if schema.is_true(exclusive)
             && let Some(bound) = out.remove(inclusive)
         {
             out.insert(exclusive.to_owned(), bound);
+            let exact = out.get_mut(EXACT).and_then(Data::as_object_mut);
+            if let Some(exact) = exact
+                && let Some(lexeme) = exact.remove(inclusive)
+            {
+                exact.insert(exclusive.to_owned(), lexeme);
+            }
         }
     }
-    let (least, most) = match out.get("format").and_then(Data::as_str) {
-        Some("int32") => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        Some("int64") => (i64::MIN, i64::MAX),
-        _ => return,
+}
+
+/// A format of numbers is a keyword of its own, because the library asks formats of texts only.
+fn split_format(out: &mut Map<String, Data>) {
+    let Some(name) = out.get("format").and_then(Data::as_str) else {
+        return;
     };
-    let bound = |out: &Map<String, Data>, name| out.get(name).and_then(Data::as_f64);
-    #[expect(clippy::cast_precision_loss, reason = "only asks which bound is tighter")]
-    let (least_float, most_float) = (least as f64, most as f64);
-    if bound(out, "minimum").is_none_or(|known| known < least_float) {
-        out.insert("minimum".to_owned(), least.into());
+    if NumberFormat::named(name).is_none() {
+        return;
     }
-    if bound(out, "maximum").is_none_or(|known| known > most_float) {
-        out.insert("maximum".to_owned(), most.into());
+    let name = Data::from(name);
+    let allows = |wanted: &[&str]| match out.get("type") {
+        None => true,
+        Some(Data::Array(types)) => {
+            types.iter().filter_map(Data::as_str).any(|known| wanted.contains(&known))
+        }
+        Some(known) => known.as_str().is_some_and(|known| wanted.contains(&known)),
+    };
+    let (is_number, is_text) = (allows(&["number", "integer"]), allows(&["string"]));
+    if is_number {
+        out.insert(NUMBER_FORMAT.to_owned(), name);
+    }
+    if !is_text {
+        out.remove("format");
     }
 }
 

@@ -10,7 +10,8 @@ use serde_json::{Map, Value as Data, json};
 
 use super::definitions::{Definitions, Fault};
 use super::mismatch::Mismatch;
-use super::patterns::{Engine, options};
+use super::numbers::NUMBER_FORMAT;
+use super::options::{Engine, options};
 use super::representation::{Instance, Item, Representation};
 
 /// Definitions that may turn out not to compile, one after the other, before all are given up.
@@ -100,7 +101,7 @@ impl Validators {
         // The first token of the instance's pointer is the member that chooses the definition.
         let at = error.instance_path().as_str();
         let at = at.get(1..).and_then(|at| at.find('/').and_then(|end| at.get(end..)));
-        let schema = error.schema_path().as_str();
+        let schema = error.schema_path().as_str().replace(NUMBER_FORMAT, "format");
         let located = schema.strip_prefix("/$defs/").and_then(|rest| {
             let (index, rest) = rest.split_once('/')?;
             let origin = &self.entries.get(index.parse::<usize>().ok()?)?.origin;
@@ -109,7 +110,7 @@ impl Validators {
         Mismatch {
             at: Pointer::from_text(at.unwrap_or_default()),
             keyword: keyword(error.kind().keyword()),
-            schema_at: Pointer::from_text(located.unwrap_or_else(|| schema.to_owned())),
+            schema_at: Pointer::from_text(located.unwrap_or(schema)),
         }
     }
 }
@@ -175,6 +176,7 @@ fn whole(definitions: &Definitions<'_>, members: &[usize], faults: &[Option<Faul
 
 /// The keyword's own spelling, which lives for ever.
 fn keyword(name: &str) -> &'static str {
+    let name = if name == NUMBER_FORMAT { "format" } else { name };
     const KEYWORDS: [&str; 31] = [
         "additionalProperties",
         "allOf",

@@ -8,6 +8,7 @@
 )]
 
 mod documents;
+mod exactness;
 mod files;
 mod hostile;
 mod openapi_3_2;

@@ -40,7 +40,7 @@ fn schemas_of_3_0_keep_their_meaning() {
         "/items/0/quantity maximum /components/schemas/Item/properties/quantity/maximum"
     );
     let item = r#"{"items": [{"medicine": 9223372036854775808, "quantity": 1}]}"#;
-    assert!(check(item).unwrap_err().starts_with("/items/0/medicine maximum"), "int64 is a range");
+    assert!(check(item).unwrap_err().starts_with("/items/0/medicine format"), "int64 is a range");
     assert!(check(&with(r#""card": "4111-1111""#)).unwrap_err().starts_with("/card pattern"));
 }
 
@@ -88,7 +88,7 @@ fn parameters_are_read_as_their_type() {
     for text in ["07", "+7", " 7", "7.0", "7.", "0x7", "1e5", "", "seven"] {
         assert_eq!(id(text), Err("NotANumber".to_owned()), "{text}");
     }
-    assert_eq!(id("9223372036854775808"), Err("maximum".to_owned()));
+    assert_eq!(id("9223372036854775808"), Err("format".to_owned()));
     assert_eq!(parameter(&contract, "getOrder", "Trace", "yes"), Err("NotABoolean".to_owned()));
     let list = |values: &[&'static str]| {
         let parameters = &operation(&contract, "listMedicines").parameters;
@@ -102,7 +102,7 @@ fn parameters_are_read_as_their_type() {
             .map_err(|mismatch| format!("{} {}", mismatch.at, mismatch.keyword))
     };
     assert_eq!(list(&["1", "2"]), Ok(()));
-    assert_eq!(list(&["1", "2147483648"]), Err("/1 maximum".to_owned()));
+    assert_eq!(list(&["1", "2147483648"]), Err("/1 format".to_owned()));
     assert_eq!(list(&["1"; 51]), Err(" maxItems".to_owned()));
 }
 

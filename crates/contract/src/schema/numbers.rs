@@ -1,0 +1,156 @@
+//! Bounds of numbers, as keywords of the schema library: compared by what is written.
+
+use std::cmp::Ordering;
+
+use jsonschema::{Keyword, ValidationError};
+use serde_json::{Map, Value as Data};
+
+use super::decimal::Decimal;
+use super::representation::{Item, Representation};
+
+/// Where a schema keeps the lexemes of bounds that no double holds.
+pub(super) const EXACT: &str = "x-portcullis-exact";
+/// What is said about numbers by the format of this name.
+pub(super) const NUMBER_FORMAT: &str = "x-portcullis-format";
+
+/// The keywords that are replaced.
+pub(super) const BOUNDS: [&str; 5] =
+    ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+
+/// A bound of numbers.
+struct Bound {
+    accepts: fn(&Decimal<'_>, &Decimal<'_>) -> bool,
+    lexeme: Box<str>,
+    /// The bound, if it is a small whole number, and what order with it is accepted: the way that
+    /// nearly all values take.
+    small: Option<(i64, fn(Ordering) -> bool)>,
+}
+
+/// A keyword for the library, made of the schema that it stands in.
+pub(super) type Made<'a> =
+    Result<Box<dyn for<'i> Keyword<'i, Representation>>, ValidationError<'a>>;
+
+/// The keyword of this name, one of [`BOUNDS`].
+pub(super) fn bound<'a>(
+    name: &'static str,
+    schema: &'a Map<String, Data>,
+    value: &'a Data,
+) -> Made<'a> {
+    let exact = schema.get(EXACT).and_then(|all| all.get(name)).and_then(Data::as_str);
+    let lexeme: Box<str> = exact.map_or_else(|| value.to_string(), str::to_owned).into();
+    let accepts_order: Option<fn(Ordering) -> bool> = match name {
+        "minimum" => Some(Ordering::is_ge),
+        "maximum" => Some(Ordering::is_le),
+        "exclusiveMinimum" => Some(Ordering::is_gt),
+        "exclusiveMaximum" => Some(Ordering::is_lt),
+        _ => None,
+    };
+    let accepts: fn(&Decimal<'_>, &Decimal<'_>) -> bool = match name {
+        "minimum" => |value, bound| value >= bound,
+        "maximum" => |value, bound| value <= bound,
+        "exclusiveMinimum" => |value, bound| value > bound,
+        "exclusiveMaximum" => |value, bound| value < bound,
+        // A divisor that cannot be computed with closes the operation before it comes here.
+        _ => |value, divisor| value.is_multiple_of(divisor) == Some(true),
+    };
+    let small = lexeme.parse().ok().zip(accepts_order);
+    Ok(Box::new(Bound { accepts, lexeme, small }))
+}
+
+impl<'i> Keyword<'i, Representation> for Bound {
+    fn validate(&self, instance: Item<'i>) -> Result<(), ValidationError<'i>> {
+        verdict(Keyword::<Representation>::is_valid(self, instance))
+    }
+
+    fn is_valid(&self, instance: Item<'i>) -> bool {
+        let Some(lexeme) = instance.lexeme() else {
+            return true;
+        };
+        if let Some((bound, accepts)) = self.small
+            && let Ok(value) = lexeme.parse::<i64>()
+        {
+            return accepts(value.cmp(&bound));
+        }
+        (self.accepts)(&Decimal::read(lexeme), &Decimal::read(&self.lexeme))
+    }
+}
+
+/// What a format says about numbers.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum NumberFormat {
+    /// Whole numbers of this range.
+    Whole(&'static str, &'static str),
+    /// What single precision holds without becoming infinite.
+    Single,
+}
+
+impl NumberFormat {
+    /// What the format of this name says about numbers, if anything (OpenAPI Format Registry).
+    /// `double` says what holds for every number that is read.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "int8" => Self::Whole("-128", "127"),
+            "int16" => Self::Whole("-32768", "32767"),
+            "int32" => Self::Whole("-2147483648", "2147483647"),
+            "int64" => Self::Whole("-9223372036854775808", "9223372036854775807"),
+            "uint8" => Self::Whole("0", "255"),
+            "uint16" => Self::Whole("0", "65535"),
+            "uint32" => Self::Whole("0", "4294967295"),
+            "uint64" => Self::Whole("0", "18446744073709551615"),
+            "double-int" => Self::Whole("-9007199254740991", "9007199254740991"),
+            "float" => Self::Single,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn holds(self, lexeme: &str) -> bool {
+        match self {
+            Self::Whole(least, most) => {
+                let value = Decimal::read(lexeme);
+                value.is_whole() && value >= Decimal::read(least) && value <= Decimal::read(most)
+            }
+            Self::Single => lexeme.parse::<f32>().is_ok_and(f32::is_finite),
+        }
+    }
+}
+
+/// The keyword that holds numbers to a format.
+pub(super) fn number_format(value: &Data) -> Made<'_> {
+    let name = value.as_str().unwrap_or_default();
+    match NumberFormat::named(name) {
+        Some(format) => Ok(Box::new(format)),
+        None => Err(ValidationError::custom("this format says nothing about numbers")),
+    }
+}
+
+impl<'i> Keyword<'i, Representation> for NumberFormat {
+    fn validate(&self, instance: Item<'i>) -> Result<(), ValidationError<'i>> {
+        verdict(Keyword::<Representation>::is_valid(self, instance))
+    }
+
+    fn is_valid(&self, instance: Item<'i>) -> bool {
+        instance.lexeme().is_none_or(|lexeme| self.holds(lexeme))
+    }
+}
+
+/// A number that must be this one.
+struct Same(Data);
+
+/// The keyword `const`, for all values.
+pub(super) fn constant(value: &Data) -> Made<'_> {
+    Ok(Box::new(Same(value.clone())))
+}
+
+impl<'i> Keyword<'i, Representation> for Same {
+    fn validate(&self, instance: Item<'i>) -> Result<(), ValidationError<'i>> {
+        verdict(Keyword::<Representation>::is_valid(self, instance))
+    }
+
+    fn is_valid(&self, instance: Item<'i>) -> bool {
+        jsonschema::json::Node::equals_value(&instance, &self.0)
+    }
+}
+
+fn verdict<'i>(is_valid: bool) -> Result<(), ValidationError<'i>> {
+    if is_valid { Ok(()) } else { Err(ValidationError::custom("not met")) }
+}
