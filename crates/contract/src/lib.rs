@@ -9,6 +9,7 @@ pub mod codes;
 mod contract;
 mod dialect;
 mod document;
+mod ecma;
 mod files;
 mod form;
 mod library;

@@ -8,6 +8,7 @@ mod numbers;
 mod options;
 mod patterns;
 mod representation;
+mod slow;
 mod translate;
 mod validators;
 

@@ -15,6 +15,11 @@ pub(crate) struct Decimal<'a> {
     magnitude: i64,
 }
 
+/// A length as a signed number; no text is longer.
+fn signed(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(EXPONENT_MAX)
+}
+
 impl<'a> Decimal<'a> {
     /// Reads a number as JSON writes it (RFC 8259 section 6).
     pub(crate) fn read(lexeme: &'a str) -> Self {
@@ -28,11 +33,11 @@ impl<'a> Decimal<'a> {
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let mut whole = whole.trim_start_matches('0');
-        let mut magnitude = whole.len() as i64;
+        let mut magnitude = signed(whole.len());
         let mut fraction = fraction.trim_end_matches('0');
         if whole.is_empty() {
             let behind = fraction.trim_start_matches('0');
-            magnitude = -((fraction.len() - behind.len()) as i64);
+            magnitude = -signed(fraction.len() - behind.len());
             fraction = behind;
         }
         if fraction.is_empty() {
@@ -46,7 +51,7 @@ impl<'a> Decimal<'a> {
     }
 
     fn count(&self) -> i64 {
-        (self.digits.0.len() + self.digits.1.len()) as i64
+        signed(self.digits.0.len() + self.digits.1.len())
     }
 
     fn digits(&self) -> impl Iterator<Item = u8> + use<'a> {
@@ -79,7 +84,7 @@ impl<'a> Decimal<'a> {
         }
         let rest =
             self.digits().fold(0, |rest, digit| (rest * 10 + u128::from(digit - b'0')) % divisor);
-        Some(rest * power_of_ten(powers, divisor) % divisor == 0)
+        Some((rest * power_of_ten(powers, divisor)).is_multiple_of(divisor))
     }
 }
 

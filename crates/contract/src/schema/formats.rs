@@ -67,9 +67,9 @@ pub(super) fn treatment(name: &str) -> Treatment {
 }
 
 /// Adds the formats that the library does not know.
-pub(super) fn add<'i, R>(
-    mut options: ValidationOptions<'i, R, Representation>,
-) -> ValidationOptions<'i, R, Representation> {
+pub(super) fn add<R>(
+    mut options: ValidationOptions<'_, R, Representation>,
+) -> ValidationOptions<'_, R, Representation> {
     for (name, check) in OF_OUR_OWN {
         options = options.with_format(name, check);
     }

@@ -19,42 +19,33 @@ pub(super) const BOUNDS: [&str; 5] =
 
 /// A bound of numbers.
 struct Bound {
-    accepts: fn(&Decimal<'_>, &Decimal<'_>) -> bool,
+    relation: Relation,
     lexeme: Box<str>,
-    /// The bound, if it is a small whole number, and what order with it is accepted: the way that
-    /// nearly all values take.
-    small: Option<(i64, fn(Ordering) -> bool)>,
+    /// The bound, if it is a small whole number: the way that nearly all values take.
+    small: Option<i64>,
 }
 
-/// A keyword for the library, made of the schema that it stands in.
-pub(super) type Made<'a> =
-    Result<Box<dyn for<'i> Keyword<'i, Representation>>, ValidationError<'a>>;
+/// How a number must stand to the bound.
+enum Relation {
+    Order(fn(Ordering) -> bool),
+    Multiple,
+}
 
-/// The keyword of this name, one of [`BOUNDS`].
-pub(super) fn bound<'a>(
-    name: &'static str,
-    schema: &'a Map<String, Data>,
-    value: &'a Data,
-) -> Made<'a> {
+/// A keyword for the library.
+pub(super) type Made = Box<dyn for<'i> Keyword<'i, Representation>>;
+
+/// The keyword of this name, one of [`BOUNDS`], made of the schema that it stands in.
+pub(super) fn bound(name: &str, schema: &Map<String, Data>, value: &Data) -> Made {
     let exact = schema.get(EXACT).and_then(|all| all.get(name)).and_then(Data::as_str);
     let lexeme: Box<str> = exact.map_or_else(|| value.to_string(), str::to_owned).into();
-    let accepts_order: Option<fn(Ordering) -> bool> = match name {
-        "minimum" => Some(Ordering::is_ge),
-        "maximum" => Some(Ordering::is_le),
-        "exclusiveMinimum" => Some(Ordering::is_gt),
-        "exclusiveMaximum" => Some(Ordering::is_lt),
-        _ => None,
+    let relation = match name {
+        "minimum" => Relation::Order(Ordering::is_ge),
+        "maximum" => Relation::Order(Ordering::is_le),
+        "exclusiveMinimum" => Relation::Order(Ordering::is_gt),
+        "exclusiveMaximum" => Relation::Order(Ordering::is_lt),
+        _ => Relation::Multiple,
     };
-    let accepts: fn(&Decimal<'_>, &Decimal<'_>) -> bool = match name {
-        "minimum" => |value, bound| value >= bound,
-        "maximum" => |value, bound| value <= bound,
-        "exclusiveMinimum" => |value, bound| value > bound,
-        "exclusiveMaximum" => |value, bound| value < bound,
-        // A divisor that cannot be computed with closes the operation before it comes here.
-        _ => |value, divisor| value.is_multiple_of(divisor) == Some(true),
-    };
-    let small = lexeme.parse().ok().zip(accepts_order);
-    Ok(Box::new(Bound { accepts, lexeme, small }))
+    Box::new(Bound { relation, small: lexeme.parse().ok(), lexeme })
 }
 
 impl<'i> Keyword<'i, Representation> for Bound {
@@ -66,12 +57,22 @@ impl<'i> Keyword<'i, Representation> for Bound {
         let Some(lexeme) = instance.lexeme() else {
             return true;
         };
-        if let Some((bound, accepts)) = self.small
-            && let Ok(value) = lexeme.parse::<i64>()
-        {
-            return accepts(value.cmp(&bound));
+        match &self.relation {
+            Relation::Order(accepts) => accepts(self.order(lexeme)),
+            // A divisor that cannot be computed with closes the operation before it comes here.
+            Relation::Multiple => {
+                Decimal::read(lexeme).is_multiple_of(&Decimal::read(&self.lexeme)) == Some(true)
+            }
         }
-        (self.accepts)(&Decimal::read(lexeme), &Decimal::read(&self.lexeme))
+    }
+}
+
+impl Bound {
+    fn order(&self, lexeme: &str) -> Ordering {
+        match (lexeme.parse::<i64>(), self.small) {
+            (Ok(value), Some(bound)) => value.cmp(&bound),
+            _ => Decimal::read(lexeme).cmp(&Decimal::read(&self.lexeme)),
+        }
     }
 }
 
@@ -114,10 +115,9 @@ impl NumberFormat {
     }
 }
 
-/// The keyword that holds numbers to a format.
-pub(super) fn number_format(value: &Data) -> Made<'_> {
-    let name = value.as_str().unwrap_or_default();
-    match NumberFormat::named(name) {
+/// The keyword that holds numbers to the format of this name.
+pub(super) fn number_format<'a>(value: &Data) -> Result<Made, ValidationError<'a>> {
+    match value.as_str().and_then(NumberFormat::named) {
         Some(format) => Ok(Box::new(format)),
         None => Err(ValidationError::custom("this format says nothing about numbers")),
     }
@@ -133,12 +133,12 @@ impl<'i> Keyword<'i, Representation> for NumberFormat {
     }
 }
 
-/// A number that must be this one.
+/// A value that must be this one.
 struct Same(Data);
 
 /// The keyword `const`, for all values.
-pub(super) fn constant(value: &Data) -> Made<'_> {
-    Ok(Box::new(Same(value.clone())))
+pub(super) fn constant(value: &Data) -> Made {
+    Box::new(Same(value.clone()))
 }
 
 impl<'i> Keyword<'i, Representation> for Same {
@@ -151,6 +151,6 @@ impl<'i> Keyword<'i, Representation> for Same {
     }
 }
 
-fn verdict<'i>(is_valid: bool) -> Result<(), ValidationError<'i>> {
+pub(super) fn verdict<'i>(is_valid: bool) -> Result<(), ValidationError<'i>> {
     if is_valid { Ok(()) } else { Err(ValidationError::custom("not met")) }
 }

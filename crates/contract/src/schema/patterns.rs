@@ -6,24 +6,32 @@ use jsonschema::PatternCache;
 use serde_json::json;
 
 use super::options::{Engine, options};
+use super::slow;
+use crate::ecma::{WORD_END, spelt_out};
 
 /// The patterns of one contract.
 #[derive(Debug, Default)]
 pub(crate) struct Patterns<'a> {
-    known: HashMap<&'a str, Option<Engine>>,
+    known: HashMap<&'a str, Option<(Engine, String)>>,
     cache: PatternCache,
 }
 
 impl<'a> Patterns<'a> {
-    /// The engine that a pattern needs; `None` if it is no pattern, or too large.
-    pub(crate) fn engine(&mut self, pattern: &'a str) -> Option<Engine> {
+    /// The engine that a pattern needs, and its spelling for it; `None` if it is no pattern, or
+    /// too large.
+    pub(crate) fn engine(&mut self, pattern: &'a str) -> Option<(Engine, &str)> {
         let Self { known, cache } = self;
-        *known.entry(pattern).or_insert_with(|| {
-            let schema = json!({ "pattern": pattern });
-            [Engine::Linear, Engine::Backtracking]
-                .into_iter()
-                .find(|engine| options(*engine, cache).build(&schema).is_ok())
-        })
+        let found = known.entry(pattern).or_insert_with(|| {
+            let spelt = spelt_out(pattern)?;
+            let schema = json!({ "pattern": spelt });
+            if options(Engine::Linear, cache).build(&schema).is_ok() {
+                return Some((Engine::Linear, spelt));
+            }
+            // This engine knows words of Unicode only.
+            let spelt = spelt.replace(WORD_END, r"\b");
+            slow::compile(&spelt).map(|_| (Engine::Backtracking, spelt))
+        });
+        found.as_ref().map(|(engine, spelt)| (*engine, spelt.as_str()))
     }
 
     pub(crate) const fn cache(&self) -> &PatternCache {
@@ -41,13 +49,14 @@ mod tests {
         for (pattern, engine) in [
             ("^[a-z]+$", Some(Engine::Linear)),
             (r"^\d{3}-\p{L}\/$", Some(Engine::Linear)),
+            (r"\bname\b", Some(Engine::Linear)),
             ("^(?!x).*$", Some(Engine::Backtracking)),
-            (r"^(a)\1$", Some(Engine::Backtracking)),
+            (r"^(a)\1\b$", Some(Engine::Backtracking)),
             ("(", None),
             ("[z-a]", None),
             (r"(((a{1000}){1000}){1000})", None),
         ] {
-            assert_eq!(patterns.engine(pattern), engine, "{pattern}");
+            assert_eq!(patterns.engine(pattern).map(|(engine, _)| engine), engine, "{pattern}");
         }
     }
 }

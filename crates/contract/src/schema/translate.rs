@@ -15,6 +15,7 @@ use super::definitions::{Definitions, Fault, Translated};
 use super::formats::{Treatment, treatment};
 use super::numbers::{BOUNDS, EXACT, NUMBER_FORMAT, NumberFormat};
 use super::options::Engine;
+use super::slow::{SLOW_NAMES, SLOW_PATTERN};
 use crate::codes;
 use crate::document::Node;
 use crate::form::Field;
@@ -234,22 +235,14 @@ impl<'a, 'b> Translator<'a, 'b> {
             | "unevaluatedItems"
             | "unevaluatedProperties" => Some(self.schema(keyword, &part)),
             "properties" => self.named(name, keyword, &part),
-            "patternProperties" => {
-                for (pattern, value) in keyword.members() {
-                    self.pattern(pattern.text, value.span());
-                }
-                self.named(name, keyword, &part)
-            }
+            "patternProperties" => self.pattern_properties(keyword, &part, out),
             "dependentSchemas" => self.named(name, keyword, inner),
             "type" => self.types(keyword),
             "enum" if keyword.is_array() => Some(self.exact(keyword)),
             "const" => Some(self.exact(keyword)),
             "required" => self.required(keyword, &inner.read_only),
             "dependentRequired" => self.dependent_required(keyword),
-            "pattern" if keyword.as_str().is_some() => {
-                self.pattern(keyword.as_str().unwrap_or_default(), keyword.span());
-                Some(keyword.to_data())
-            }
+            "pattern" if keyword.as_str().is_some() => self.text_pattern(keyword, out),
             "format" if keyword.as_str().is_some() => self.format(keyword),
             // What a boolean says is joined with the bound afterwards.
             "exclusiveMaximum" | "exclusiveMinimum" if keyword.as_bool().is_some() => None,
@@ -426,11 +419,13 @@ impl<'a, 'b> Translator<'a, 'b> {
         count.map(Data::from)
     }
 
-    fn pattern(&mut self, pattern: &'a str, span: Span) {
-        match self.definitions.patterns.engine(pattern) {
-            Some(Engine::Linear) => {}
-            Some(Engine::Backtracking) => {
-                self.out.backtracks = true;
+    /// A pattern as the engine reads it that it needs.
+    fn pattern(&mut self, pattern: &'a str, span: Span) -> Option<(Engine, String)> {
+        let found = self.definitions.patterns.engine(pattern);
+        let found = found.map(|(engine, spelt)| (engine, spelt.to_owned()));
+        match found {
+            Some((Engine::Linear, _)) => {}
+            Some((Engine::Backtracking, _)) => {
                 let message = format!(
                     "the pattern {} is not matched in linear time, but in bounded steps",
                     shown(pattern)
@@ -439,6 +434,49 @@ impl<'a, 'b> Translator<'a, 'b> {
             }
             None => self.fault(span, format!("{} is no pattern, or too large", shown(pattern))),
         }
+        found
+    }
+
+    fn text_pattern(&mut self, keyword: Node<'a>, out: &mut Map<String, Data>) -> Option<Data> {
+        let pattern = keyword.as_str().unwrap_or_default();
+        match self.pattern(pattern, keyword.span())? {
+            (Engine::Linear, spelt) => Some(spelt.into()),
+            (Engine::Backtracking, spelt) => {
+                out.insert(SLOW_PATTERN.to_owned(), spelt.into());
+                None
+            }
+        }
+    }
+
+    fn pattern_properties(
+        &mut self,
+        keyword: Node<'a>,
+        position: &Position,
+        out: &mut Map<String, Data>,
+    ) -> Option<Data> {
+        if !keyword.is_object() {
+            self.wrong("patternProperties", keyword);
+            return None;
+        }
+        let (mut all, mut slow) = (Map::new(), Vec::new());
+        for (pattern, value) in keyword.members() {
+            let (engine, spelt) = self.pattern(pattern.text, pattern.span)?;
+            if engine == Engine::Backtracking {
+                self.out.backtracks = true;
+                slow.push(spelt.clone());
+            }
+            let schema = self.schema(value, position);
+            // Two patterns may be one when they are spelt out: both schemas hold.
+            let schema = match all.remove(&spelt) {
+                Some(other) => json!({ "allOf": [other, schema] }),
+                None => schema,
+            };
+            all.insert(spelt, schema);
+        }
+        if !slow.is_empty() {
+            out.insert(SLOW_NAMES.to_owned(), slow.into());
+        }
+        Some(Data::Object(all))
     }
 }
 

@@ -13,6 +13,7 @@ use super::mismatch::Mismatch;
 use super::numbers::NUMBER_FORMAT;
 use super::options::{Engine, options};
 use super::representation::{Instance, Item, Representation};
+use super::slow::{self, SLOW_NAMES, SLOW_PATTERN};
 
 /// Definitions that may turn out not to compile, one after the other, before all are given up.
 const ATTEMPTS_MAX: usize = 16;
@@ -82,7 +83,7 @@ impl Validators {
             return Err(Mismatch::not_compiled());
         };
         let item = Item::Entry(&entry.key, instance);
-        if validator.is_valid(item) {
+        if slow::decided(|| validator.is_valid(item)) {
             return Ok(());
         }
         if !entry.may_locate {
@@ -101,7 +102,7 @@ impl Validators {
         // The first token of the instance's pointer is the member that chooses the definition.
         let at = error.instance_path().as_str();
         let at = at.get(1..).and_then(|at| at.find('/').and_then(|end| at.get(end..)));
-        let schema = error.schema_path().as_str().replace(NUMBER_FORMAT, "format");
+        let schema = in_the_document(error.schema_path().as_str());
         let located = schema.strip_prefix("/$defs/").and_then(|rest| {
             let (index, rest) = rest.split_once('/')?;
             let origin = &self.entries.get(index.parse::<usize>().ok()?)?.origin;
@@ -174,10 +175,23 @@ fn whole(definitions: &Definitions<'_>, members: &[usize], faults: &[Option<Faul
     })
 }
 
+/// Our keywords, and those of the document that they stand for.
+const OURS: [(&str, &str); 3] =
+    [(NUMBER_FORMAT, "format"), (SLOW_PATTERN, "pattern"), (SLOW_NAMES, "patternProperties")];
+
+/// A pointer into a schema that is compiled, as one into the schema of the document.
+fn in_the_document(pointer: &str) -> String {
+    for (ours, theirs) in OURS {
+        if let Some(around) = pointer.strip_suffix(ours) {
+            return format!("{around}{theirs}");
+        }
+    }
+    pointer.to_owned()
+}
+
 /// The keyword's own spelling, which lives for ever.
 fn keyword(name: &str) -> &'static str {
-    let name = if name == NUMBER_FORMAT { "format" } else { name };
-    const KEYWORDS: [&str; 31] = [
+    const KEYWORDS: [&str; 32] = [
         "additionalProperties",
         "allOf",
         "anyOf",
@@ -203,6 +217,7 @@ fn keyword(name: &str) -> &'static str {
         "not",
         "oneOf",
         "pattern",
+        "patternProperties",
         "propertyNames",
         "required",
         "type",
@@ -210,5 +225,6 @@ fn keyword(name: &str) -> &'static str {
         "unevaluatedProperties",
         "uniqueItems",
     ];
+    let name = OURS.iter().find(|(ours, _)| *ours == name).map_or(name, |(_, theirs)| theirs);
     KEYWORDS.into_iter().find(|known| *known == name).unwrap_or("schema")
 }

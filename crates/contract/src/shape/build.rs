@@ -12,6 +12,7 @@ use super::gather::{Gathered, Source, gather};
 use super::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types};
 use crate::codes;
 use crate::document::Node;
+use crate::ecma::spelt_out;
 use crate::form::Field;
 use crate::notes::{Notes, shown};
 use crate::reference::{References, Step};
@@ -193,10 +194,7 @@ impl<'a> ShapeBuilder<'a> {
     }
 
     fn pattern(&mut self, text: &'a str, schema: Node<'a>, notes: &mut Notes) -> Option<Regex> {
-        let known = self
-            .patterns
-            .entry(text)
-            .or_insert_with(|| RegexBuilder::new(text).size_limit(PATTERN_BYTES_MAX).build().ok());
+        let known = self.patterns.entry(text).or_insert_with(|| compiled(text));
         if known.is_none() {
             let message = format!(
                 "the pattern {} is not read: properties that it means count as undeclared",
@@ -245,4 +243,9 @@ fn by_name(properties: &[(Box<str>, Property)]) -> Vec<u32> {
     let mut by_name: Vec<u32> = (0..properties.len() as u32).collect();
     by_name.sort_by_key(|index| properties.get(*index as usize).map(|(name, _)| name));
     by_name
+}
+
+/// A pattern as validators read it: in the dialect of ECMA-262.
+fn compiled(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(&spelt_out(pattern)?).size_limit(PATTERN_BYTES_MAX).build().ok()
 }

@@ -12,6 +12,7 @@ mod exactness;
 mod files;
 mod hostile;
 mod openapi_3_2;
+mod patterns;
 mod problems;
 mod reading;
 mod shapes;
