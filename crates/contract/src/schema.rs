@@ -10,6 +10,7 @@ mod patterns;
 mod representation;
 mod slow;
 mod translate;
+mod unions;
 mod validators;
 
 use std::sync::{Arc, OnceLock};

@@ -108,9 +108,13 @@ fn write(value: Value<'_>, moves: bool, out: &mut Vec<u8>) {
             }
             _ => None,
         };
-        match pointer.filter(|pointer| pointer.is_empty() || pointer.starts_with('/')) {
-            Some(pointer) => push_quoted(&format!("#{PLACE}{pointer}"), out),
-            None => write(member, moves && !has_own_address(member), out),
+        let pointer = pointer.filter(|pointer| pointer.is_empty() || pointer.starts_with('/'));
+        if let Some(pointer) = pointer {
+            push_quoted(&format!("#{PLACE}{pointer}"), out);
+        } else {
+            // What values are compared with is no schema.
+            let is_value = matches!(name.as_str(), Some("enum" | "const"));
+            write(member, moves && !is_value && !has_own_address(member), out);
         }
     }
     out.push(b'}');

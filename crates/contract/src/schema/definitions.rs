@@ -166,19 +166,17 @@ impl<'a> Definitions<'a> {
         spread.into_iter().map(engine).collect()
     }
 
-    /// Whether each definition can be asked where a value fails. In a union that contains itself
-    /// every alternative is described at every level, which doubles or triples with each: such a
-    /// failure is only said, not located.
-    pub(super) fn may_locate(&self) -> Vec<bool> {
+    /// Whether each definition reaches a union that contains itself.
+    pub(super) fn have_recursive_unions(&self) -> Vec<bool> {
         let own = (0..self.list.len()).map(|index| {
             let definition = self.list.get(index)?;
             let targets: Vec<usize> =
                 definition.translated.refers_to.iter().map(|(target, _)| *target).collect();
-            let is_risky = has_union(&definition.translated.schema)
+            let is_recursive = has_union(&definition.translated.schema)
                 && self.reached(&targets).binary_search(&index).is_ok();
-            is_risky.then_some(())
+            is_recursive.then_some(())
         });
-        self.spread(own.collect()).iter().map(Option::is_none).collect()
+        self.spread(own.collect()).iter().map(Option::is_some).collect()
     }
 
     /// Carries a mark from each definition to all that refer to it.

@@ -74,7 +74,11 @@ fn recursive_schemas_are_checked_to_the_bottom() {
     assert_eq!(body(&contract, "putNote", &deep), Ok(()));
     let bad = note(&note(&note(r#"{"text": ""}"#)));
     let told = body(&contract, "putNote", &bad).unwrap_err();
-    assert!(told.contains("schema"), "a union inside itself is said, not located: {told}");
+    assert_eq!(
+        told,
+        "/replies/0/replies/0/replies/0/text minLength \
+         /components/schemas/Note/properties/text/minLength"
+    );
     let author = r#"{"text": "a", "author": {"friend": {"name": "administrator"}}}"#;
     assert!(body(&contract, "putNote", author).is_err(), "a pattern with look-ahead is enforced");
 }
@@ -113,6 +117,41 @@ fn answers_have_no_validator_and_nothing_is_valid() {
     let document = Document::parse(b"{}".to_vec(), &Limits::default()).unwrap();
     let media = response.media.iter().find(|media| media.schema.is_some()).unwrap();
     assert!(media.schema.as_ref().unwrap().check(document.root()).is_err());
+}
+
+#[test]
+fn a_failure_in_a_union_inside_itself_is_located() {
+    let text = r##"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"post": {
+        "operationId": "put", "requestBody": {"content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/Filter"}}}}}}},
+        "components": {"schemas": {
+            "Filter": {"anyOf": [{"$ref": "#/components/schemas/Group"}, {"$ref": "#/components/schemas/Test"}]},
+            "Group": {"type": "object", "required": ["all"], "additionalProperties": false, "properties": {
+                "all": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Filter"}}}},
+            "Test": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"},
+                "value": {"oneOf": [{"type": "integer"}, {"type": "object", "properties": {
+                    "max": {"type": "integer"}}}]}}}}}}"##;
+    let contract = contract("api.json", text);
+    let check = |json: &str| body(&contract, "put", json);
+    assert_eq!(check(r#"{"all": [{"name": "a", "value": 1}, {"all": [{"name": "b"}]}]}"#), Ok(()));
+    for (json, told) in [
+        (
+            r#"{"all": [{"name": "a"}, {"all": [{"name": "b"}, {"name": 7}]}]}"#,
+            "/all/1/all/1/name type /components/schemas/Test/properties/name/type",
+        ),
+        (
+            r#"{"all": [{"name": "a", "value": {"max": "x"}}]}"#,
+            "/all/0/value/max type /components/schemas/Test/properties/value/oneOf/1/properties/max/type",
+        ),
+        (
+            r#"{"all": [{"name": "a", "value": true}]}"#,
+            "/all/0/value oneOf /components/schemas/Test/properties/value/oneOf",
+        ),
+        (r#"{"all": []}"#, "/all minItems /components/schemas/Group/properties/all/minItems"),
+        ("7", " anyOf /components/schemas/Filter/anyOf"),
+    ] {
+        assert_eq!(check(json), Err(told.to_owned()), "{json}");
+    }
 }
 
 /// Checks a JSON body; gives the place and keyword of the first mismatch.
