@@ -26,7 +26,7 @@ fn main() -> io::Result<()> {
     let mut contracts = Vec::new();
     for size in SIZES {
         let text = document(size);
-        let before = resident_kib();
+        let before = anonymous_kib();
         let start = Instant::now();
         let mut sources = Sources::default();
         let main = sources.add("api.json", text);
@@ -34,29 +34,32 @@ fn main() -> io::Result<()> {
             .map_err(|problems| io::Error::other(format!("{problems:?}")))?;
         let took = start.elapsed();
         drop(sources);
-        let grown = resident_kib().saturating_sub(before);
+        let grown = anonymous_kib().saturating_sub(before);
         writeln!(out, "{size} operations: read in {} ms, {grown} KiB", took.as_millis())?;
         contracts.push(contract);
     }
     let body = Document::parse(BODY.as_bytes().to_vec(), &Limits::default())
         .map_err(|rejected| io::Error::other(rejected.fault))?;
-    let mut fastest = [u128::MAX; SIZES.len()];
+    let mut fastest = [(u128::MAX, u128::MAX); SIZES.len()];
     for _ in 0..ROUNDS {
-        for (contract, fastest) in contracts.iter().zip(&mut fastest) {
-            *fastest = nanoseconds(contract, &body).min(*fastest);
+        for (contract, (one, all)) in contracts.iter().zip(&mut fastest) {
+            *one = nanoseconds(contract, 1, &body).min(*one);
+            *all = nanoseconds(contract, usize::MAX, &body).min(*all);
         }
     }
-    for (size, fastest) in SIZES.iter().zip(fastest) {
-        writeln!(out, "{size} operations: {fastest} ns for one check")?;
+    for (size, (one, all)) in SIZES.iter().zip(fastest) {
+        writeln!(out, "{size} operations: {one} ns for a check of one, {all} ns in turn over all")?;
     }
     Ok(())
 }
 
-/// A check of the body against one operation after the other.
-fn nanoseconds(contract: &Contract, body: &Document) -> u128 {
+/// A check of the body against so many operations in turn. Over all of a large contract, each
+/// check finds its schemas outside the processor's caches.
+fn nanoseconds(contract: &Contract, count: usize, body: &Document) -> u128 {
     let schemas: Vec<_> = contract
         .operations
         .iter()
+        .take(count)
         .filter_map(|operation| operation.body.as_ref()?.media.first()?.schema.as_ref())
         .collect();
     let start = Instant::now();
@@ -100,9 +103,9 @@ fn document(size: usize) -> String {
     )
 }
 
-/// Resident memory of this process.
-fn resident_kib() -> u64 {
+/// Memory of this process that no file backs.
+fn anonymous_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
