@@ -2,12 +2,14 @@
 
 mod decimal;
 mod definitions;
+mod doubts;
 mod formats;
 mod mismatch;
 mod numbers;
 mod options;
 mod patterns;
 mod representation;
+mod scalars;
 mod slow;
 mod translate;
 mod unions;

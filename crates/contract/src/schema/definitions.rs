@@ -22,6 +22,8 @@ pub(crate) struct Definitions<'a> {
     pub(super) patterns: Patterns<'a>,
     /// Formats that nobody here knows, each told once.
     pub(super) unknown_formats: HashSet<&'a str>,
+    /// The same for keywords.
+    pub(super) unknown_keywords: HashSet<&'a str>,
 }
 
 #[derive(Debug)]

@@ -7,17 +7,14 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use portcullis_json::Kind;
-use portcullis_model::{Diagnostic, Span};
+use portcullis_model::Span;
 use serde_json::{Map, Value as Data, json};
 
-use super::decimal::{Decimal, is_same_number};
 use super::definitions::{Definitions, Fault, Translated};
-use super::formats::{Treatment, treatment};
-use super::numbers::{BOUNDS, EXACT, NUMBER_FORMAT, NumberFormat};
-use super::options::Engine;
-use super::slow::{SLOW_NAMES, SLOW_PATTERN};
+use super::numbers::BOUNDS;
+use super::scalars::{join_bounds, split_format};
 use crate::codes;
-use crate::document::Node;
+use crate::document::{Name, Node};
 use crate::form::Field;
 use crate::notes::{Notes, shown};
 use crate::reference::References;
@@ -95,7 +92,7 @@ type ReadOnly = Rc<HashSet<String>>;
 
 /// Where in its definition a schema stands.
 #[derive(Clone)]
-struct Position {
+pub(super) struct Position {
     /// Schemas around this one at the same value; `None` inside the value.
     depth: Option<usize>,
     read_only: ReadOnly,
@@ -127,12 +124,17 @@ impl<'a, 'b> Translator<'a, 'b> {
         self.out
     }
 
-    fn fault(&mut self, span: Span, message: impl Into<String>) {
+    pub(super) fn fault(&mut self, span: Span, message: impl Into<String>) {
         let message = message.into();
         self.out.fault.get_or_insert(Fault { span, message });
     }
 
-    fn schema(&mut self, schema: Node<'a>, position: &Position) -> Data {
+    /// Names of members are matched by an engine that counts its steps.
+    pub(super) const fn backtracks(&mut self) {
+        self.out.backtracks = true;
+    }
+
+    pub(super) fn schema(&mut self, schema: Node<'a>, position: &Position) -> Data {
         self.out.depth = self.out.depth.max(position.depth.unwrap_or(0));
         match schema.kind() {
             Kind::True => return Data::Bool(true),
@@ -151,6 +153,7 @@ impl<'a, 'b> Translator<'a, 'b> {
                 None => return Data::Bool(false),
             };
             if self.version.has_lone_references() {
+                self.beside_reference(schema);
                 return Data::Object(out);
             }
         }
@@ -161,7 +164,7 @@ impl<'a, 'b> Translator<'a, 'b> {
             let is_absent = keyword.is_null() && name.text != "const"
                 || name.text == "required" && is_swagger_parameter(schema, self.version);
             if !is_absent {
-                self.keyword(name.text, keyword, &inner, &mut out);
+                self.keyword(name, (schema, keyword), &inner, &mut out);
             }
         }
         join_bounds(schema, &mut out);
@@ -195,9 +198,17 @@ impl<'a, 'b> Translator<'a, 'b> {
         let mut read_only = position.read_only.clone();
         let asks = |name| schema.get(name).is_some();
         if self.has_read_only
-            && ["required", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"]
-                .into_iter()
-                .any(asks)
+            && [
+                "required",
+                "dependentRequired",
+                "allOf",
+                "anyOf",
+                "oneOf",
+                "if",
+                "dependentSchemas",
+            ]
+            .into_iter()
+            .any(asks)
         {
             let id = self.shapes.shape(schema, self.notes);
             let object = self.shapes.get(id).map(|shape| &shape.object);
@@ -218,11 +229,12 @@ impl<'a, 'b> Translator<'a, 'b> {
 
     fn keyword(
         &mut self,
-        name: &str,
-        keyword: Node<'a>,
+        key: Name<'a>,
+        (schema, keyword): (Node<'a>, Node<'a>),
         inner: &Position,
         out: &mut Map<String, Data>,
     ) {
+        let name = key.text;
         let part = Position { depth: None, read_only: ReadOnly::default() };
         let value = match name {
             "allOf" | "anyOf" | "oneOf" => self.list(name, keyword, inner),
@@ -241,7 +253,7 @@ impl<'a, 'b> Translator<'a, 'b> {
             "enum" if keyword.is_array() => Some(self.exact(keyword)),
             "const" => Some(self.exact(keyword)),
             "required" => self.required(keyword, &inner.read_only),
-            "dependentRequired" => self.dependent_required(keyword),
+            "dependentRequired" => self.dependent_required(keyword, &inner.read_only),
             "pattern" if keyword.as_str().is_some() => self.text_pattern(keyword, out),
             "format" if keyword.as_str().is_some() => self.format(keyword),
             // What a boolean says is joined with the bound afterwards.
@@ -258,14 +270,21 @@ impl<'a, 'b> Translator<'a, 'b> {
                 self.wrong(name, keyword);
                 None
             }
-            _ => None,
+            "discriminator" => {
+                self.discriminator(schema, keyword);
+                None
+            }
+            _ => {
+                self.unknown_keyword(key);
+                None
+            }
         };
         if let Some(value) = value {
             out.insert(name.to_owned(), value);
         }
     }
 
-    fn wrong(&mut self, name: &str, keyword: Node<'a>) {
+    pub(super) fn wrong(&mut self, name: &str, keyword: Node<'a>) {
         self.fault(keyword.span(), format!("`{name}` cannot be {}", keyword.kind_name()));
     }
 
@@ -324,14 +343,16 @@ impl<'a, 'b> Translator<'a, 'b> {
         Some(names.collect::<Vec<_>>().into())
     }
 
-    fn dependent_required(&mut self, keyword: Node<'a>) -> Option<Data> {
+    fn dependent_required(&mut self, keyword: Node<'a>, read_only: &ReadOnly) -> Option<Data> {
         if !keyword.is_object() {
             self.wrong("dependentRequired", keyword);
             return None;
         }
         let mut out = Map::new();
         for (name, value) in keyword.members() {
-            out.insert(name.text.to_owned(), self.names("dependentRequired", value)?.into());
+            let names = self.names("dependentRequired", value)?.into_iter();
+            let names: Vec<&str> = names.filter(|name| !read_only.contains(*name)).collect();
+            out.insert(name.text.to_owned(), names.into());
         }
         Some(Data::Object(out))
     }
@@ -349,62 +370,6 @@ impl<'a, 'b> Translator<'a, 'b> {
         names
     }
 
-    /// A bound. Where the nearest double is another number, its lexeme goes with it.
-    fn bound(
-        &mut self,
-        name: &str,
-        keyword: Node<'a>,
-        out: &mut Map<String, Data>,
-    ) -> Option<Data> {
-        let lexeme = keyword.as_number().unwrap_or_default();
-        let one = Decimal::read("1");
-        let number = keyword.to_number().filter(|_| {
-            name != "multipleOf"
-                || !lexeme.starts_with('-') && one.is_multiple_of(&Decimal::read(lexeme)).is_some()
-        });
-        let Some(number) = number else {
-            self.fault(keyword.span(), format!("`{name}` cannot be this value"));
-            return None;
-        };
-        if !is_same_number(lexeme, &number.to_string()) {
-            let exact = out.entry(EXACT).or_insert_with(|| Map::new().into());
-            if let Some(exact) = exact.as_object_mut() {
-                exact.insert(name.to_owned(), lexeme.into());
-            }
-        }
-        Some(number.into())
-    }
-
-    /// Values that others are compared with.
-    fn exact(&mut self, keyword: Node<'a>) -> Data {
-        let data = keyword.to_data();
-        if let Some(place) = first_inexact(keyword) {
-            let message = "this number has more digits than values are compared in";
-            self.fault(place.span(), message);
-        }
-        data
-    }
-
-    fn format(&mut self, keyword: Node<'a>) -> Option<Data> {
-        let name = keyword.as_str().unwrap_or_default();
-        match treatment(name) {
-            Treatment::Enforced => Some(name.into()),
-            Treatment::Empty => None,
-            Treatment::Unknown => {
-                if self.definitions.unknown_formats.insert(name) {
-                    let message =
-                        format!("the format {} is not known: it is not enforced", shown(name));
-                    self.notes.push(
-                        Diagnostic::warning(&codes::FORMAT, message).at(keyword.span()).help(
-                            "say what is meant with `pattern`, `enum`, `minLength` or `maxLength`",
-                        ),
-                    );
-                }
-                None
-            }
-        }
-    }
-
     /// A whole number that is not negative; `10.0` is one.
     fn count(&mut self, name: &str, keyword: Node<'a>) -> Option<Data> {
         let number = keyword.to_number();
@@ -418,125 +383,10 @@ impl<'a, 'b> Translator<'a, 'b> {
         }
         count.map(Data::from)
     }
-
-    /// A pattern as the engine reads it that it needs.
-    fn pattern(&mut self, pattern: &'a str, span: Span) -> Option<(Engine, String)> {
-        let found = self.definitions.patterns.engine(pattern);
-        let found = found.map(|(engine, spelt)| (engine, spelt.to_owned()));
-        match found {
-            Some((Engine::Linear, _)) => {}
-            Some((Engine::Backtracking, _)) => {
-                let message = format!(
-                    "the pattern {} is not matched in linear time, but in bounded steps",
-                    shown(pattern)
-                );
-                self.notes.warn(&codes::SLOW_PATTERN, span, message);
-            }
-            None => self.fault(span, format!("{} is no pattern, or too large", shown(pattern))),
-        }
-        found
-    }
-
-    fn text_pattern(&mut self, keyword: Node<'a>, out: &mut Map<String, Data>) -> Option<Data> {
-        let pattern = keyword.as_str().unwrap_or_default();
-        match self.pattern(pattern, keyword.span())? {
-            (Engine::Linear, spelt) => Some(spelt.into()),
-            (Engine::Backtracking, spelt) => {
-                out.insert(SLOW_PATTERN.to_owned(), spelt.into());
-                None
-            }
-        }
-    }
-
-    fn pattern_properties(
-        &mut self,
-        keyword: Node<'a>,
-        position: &Position,
-        out: &mut Map<String, Data>,
-    ) -> Option<Data> {
-        if !keyword.is_object() {
-            self.wrong("patternProperties", keyword);
-            return None;
-        }
-        let (mut all, mut slow) = (Map::new(), Vec::new());
-        for (pattern, value) in keyword.members() {
-            let (engine, spelt) = self.pattern(pattern.text, pattern.span)?;
-            if engine == Engine::Backtracking {
-                self.out.backtracks = true;
-                slow.push(spelt.clone());
-            }
-            let schema = self.schema(value, position);
-            // Two patterns may be one when they are spelt out: both schemas hold.
-            let schema = match all.remove(&spelt) {
-                Some(other) => json!({ "allOf": [other, schema] }),
-                None => schema,
-            };
-            all.insert(spelt, schema);
-        }
-        if !slow.is_empty() {
-            out.insert(SLOW_NAMES.to_owned(), slow.into());
-        }
-        Some(Data::Object(all))
-    }
 }
 
 fn is_swagger_parameter(schema: Node<'_>, version: Version) -> bool {
     version.is_swagger() && schema.get_str("in").is_some()
-}
-
-/// The first number inside a value that no double holds.
-fn first_inexact(value: Node<'_>) -> Option<Node<'_>> {
-    match value.as_number() {
-        Some(lexeme) => {
-            let number = value.to_number().map(|number| number.to_string()).unwrap_or_default();
-            (!is_same_number(lexeme, &number)).then_some(value)
-        }
-        None if value.is_object() => value.members().find_map(|(_, member)| first_inexact(member)),
-        None => value.items().find_map(first_inexact),
-    }
-}
-
-/// Adds what 3.0 writes in two keywords: `exclusiveMinimum: true`.
-fn join_bounds(schema: Node<'_>, out: &mut Map<String, Data>) {
-    for (inclusive, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")]
-    {
-        if schema.is_true(exclusive)
-            && let Some(bound) = out.remove(inclusive)
-        {
-            out.insert(exclusive.to_owned(), bound);
-            let exact = out.get_mut(EXACT).and_then(Data::as_object_mut);
-            if let Some(exact) = exact
-                && let Some(lexeme) = exact.remove(inclusive)
-            {
-                exact.insert(exclusive.to_owned(), lexeme);
-            }
-        }
-    }
-}
-
-/// A format of numbers is a keyword of its own, because the library asks formats of texts only.
-fn split_format(out: &mut Map<String, Data>) {
-    let Some(name) = out.get("format").and_then(Data::as_str) else {
-        return;
-    };
-    if NumberFormat::named(name).is_none() {
-        return;
-    }
-    let name = Data::from(name);
-    let allows = |wanted: &[&str]| match out.get("type") {
-        None => true,
-        Some(Data::Array(types)) => {
-            types.iter().filter_map(Data::as_str).any(|known| wanted.contains(&known))
-        }
-        Some(known) => known.as_str().is_some_and(|known| wanted.contains(&known)),
-    };
-    let (is_number, is_text) = (allows(&["number", "integer"]), allows(&["string"]));
-    if is_number {
-        out.insert(NUMBER_FORMAT.to_owned(), name);
-    }
-    if !is_text {
-        out.remove("format");
-    }
 }
 
 /// `nullable: true` of 3.0: null is allowed whatever else the schema says. The specification

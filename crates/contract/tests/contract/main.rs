@@ -7,6 +7,7 @@
     reason = "a test stops where its promise breaks"
 )]
 
+mod direction;
 mod documents;
 mod exactness;
 mod files;
