@@ -129,8 +129,8 @@ impl<'a> Translator<'a, '_> {
         let lists = ["oneOf", "anyOf"].into_iter().filter_map(|name| schema.get(name));
         let alternatives: Vec<Node<'a>> = lists.flat_map(Node::items).collect();
         if alternatives.is_empty() {
-            let message = "the schemas that this discriminator means are not read: their \
-                           properties count as undeclared";
+            let message = "values are held to this schema alone, not to the one of those that the \
+                           discriminator means: their properties pass as they are";
             self.notes.push(
                 Diagnostic::warning(&codes::SCHEMA, message)
                     .at(keyword.span())
