@@ -21,7 +21,7 @@ fuzz_target!(|text: &str| {
         );
         let mut sources = Sources::default();
         let main = sources.add("api.json", document);
-        let Ok(contract) = portcullis_contract::read(&mut sources, main) else {
+        let Ok(contract) = portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles) else {
             return;
         };
         let bodies = contract.operations.iter().filter_map(|operation| operation.body.as_ref());

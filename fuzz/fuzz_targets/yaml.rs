@@ -8,7 +8,7 @@ use portcullis_model::Sources;
 fuzz_target!(|text: &str| {
     let mut sources = Sources::default();
     let main = sources.add("api.yaml", text);
-    let problems = match portcullis_contract::read(&mut sources, main) {
+    let problems = match portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles) {
         Ok(contract) => contract.warnings,
         Err(problems) => {
             assert!(!problems.is_empty());

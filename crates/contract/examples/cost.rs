@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::io::{self, Write};
 use std::time::Instant;
 
-use portcullis_contract::Contract;
+use portcullis_contract::{Contract, NoFiles};
 use portcullis_json::{Document, Limits};
 use portcullis_model::Sources;
 
@@ -30,7 +30,7 @@ fn main() -> io::Result<()> {
         let start = Instant::now();
         let mut sources = Sources::default();
         let main = sources.add("api.json", text);
-        let contract = portcullis_contract::read(&mut sources, main)
+        let contract = portcullis_contract::read(&mut sources, main, &mut NoFiles)
             .map_err(|problems| io::Error::other(format!("{problems:?}")))?;
         let took = start.elapsed();
         drop(sources);

@@ -1,6 +1,6 @@
 //! A schema of the suite, placed into an OpenAPI document as an author would place it.
 
-use portcullis_contract::{Contract, Schema};
+use portcullis_contract::{Contract, NoFiles, Schema};
 use portcullis_json::{Document, Limits, Value, push_quoted};
 use portcullis_model::Sources;
 
@@ -22,7 +22,7 @@ impl Placed {
     pub(super) fn read(openapi: &str, schema: Value<'_>) -> Self {
         let mut sources = Sources::default();
         let main = sources.add("suite.json", document(openapi, schema));
-        let contract = match portcullis_contract::read(&mut sources, main) {
+        let contract = match portcullis_contract::read(&mut sources, main, &mut NoFiles) {
             Ok(contract) => contract,
             Err(problems) => return Self::Closed(messages(&problems)),
         };

@@ -105,13 +105,13 @@ impl<'a> Translator<'a, '_> {
         });
     }
 
-    /// What stands beside a reference of 3.0, where it has no effect.
+    /// What stands beside a reference before 3.1, where it has no effect.
     pub(super) fn beside_reference(&mut self, schema: Node<'a>) {
         let decides = |name: &str| CHECKED.contains(&name) && name != "$ref";
         let beside = schema.members().find(|(name, _)| decides(name.text));
         if let Some((name, _)) = beside {
             let message =
-                format!("{} has no effect beside `$ref` in OpenAPI 3.0", shown(name.text));
+                format!("{} has no effect beside `$ref` before OpenAPI 3.1", shown(name.text));
             self.notes.push(
                 Diagnostic::warning(&codes::SCHEMA, message)
                     .at(name.span)

@@ -274,6 +274,7 @@ impl<'a, 'b> Translator<'a, 'b> {
                 self.discriminator(schema, keyword);
                 None
             }
+            _ if is_swagger_parameter(schema, self.version) => None,
             _ => {
                 self.unknown_keyword(key);
                 None
