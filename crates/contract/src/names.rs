@@ -9,6 +9,10 @@ use crate::location::resolved;
 /// Names that are kept; a reference to one beyond them points to nothing.
 const NAMES_MAX: usize = 100_000;
 
+/// Keywords whose members are named by the document.
+const MAPS: [&str; 6] =
+    ["$defs", "definitions", "dependentSchemas", "patternProperties", "properties", "schemas"];
+
 /// All names in the files of one contract.
 #[derive(Debug, Default)]
 pub(crate) struct Names<'a> {
@@ -16,6 +20,8 @@ pub(crate) struct Names<'a> {
     resources: Vec<Resource<'a>>,
     by_uri: HashMap<String, Named<usize>>,
     anchors: HashMap<(usize, &'a str), Named<Node<'a>>>,
+    /// The names of `$dynamicAnchor`, by the resource that has them.
+    dynamic: HashMap<usize, Vec<(&'a str, Node<'a>)>>,
 }
 
 /// What a name names.
@@ -52,7 +58,7 @@ impl<'a> Names<'a> {
             names.by_uri.entry(place).or_insert(Named::One(index));
             let mut end = root.id() + 1;
             if has_names {
-                names.look_into(root, index, &mut end);
+                names.look_into(root, index, false, &mut end);
             } else {
                 end = root.id() + tree.node_count();
             }
@@ -92,6 +98,20 @@ impl<'a> Names<'a> {
         self.anchors.get(&(resource, name)).copied()
     }
 
+    /// The dynamic anchors of the resource that a node stands in.
+    pub(crate) fn dynamic_anchors(&self, node: Node<'a>) -> &[(&'a str, Node<'a>)] {
+        if self.dynamic.is_empty() {
+            return &[];
+        }
+        self.dynamic.get(&self.resource_of(node)).map_or(&[], Vec::as_slice)
+    }
+
+    /// All schemas that have this name as a dynamic anchor.
+    pub(crate) fn all_dynamic(&self, name: &str) -> impl Iterator<Item = Node<'a>> {
+        let all = self.dynamic.values().flatten();
+        all.filter(move |(known, _)| *known == name).map(|(_, target)| *target)
+    }
+
     fn add(&mut self, root: Node<'a>, around: Option<usize>, base: String) -> usize {
         let index = self.resources.len();
         self.by_uri
@@ -108,8 +128,9 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Gathers the names in a node; `end` becomes one past the last node that was seen.
-    fn look_into(&mut self, node: Node<'a>, around: usize, end: &mut u32) {
+    /// Gathers the names in a node; `end` becomes one past the last node that was seen. The members
+    /// of a map of schemas are named by the document, not by the specification.
+    fn look_into(&mut self, node: Node<'a>, around: usize, is_map: bool, end: &mut u32) {
         *end = node.id() + 1;
         let mut resource = around;
         let is_root = self.root(around).is_some_and(|root| root.id() == node.id());
@@ -118,6 +139,13 @@ impl<'a> Names<'a> {
             let base = self.resources.get(around).map_or("", |resource| &resource.base);
             let base = resolved(base, without_fragment(id)).unwrap_or_else(|| id.to_owned());
             resource = self.add(node, Some(around), base);
+        }
+        if let Some(name) = node.get_str("$dynamicAnchor") {
+            let of_resource = self.dynamic.entry(resource).or_default();
+            if of_resource.len() < NAMES_MAX && of_resource.iter().all(|(known, _)| *known != name)
+            {
+                of_resource.push((name, node));
+            }
         }
         for key in ["$anchor", "$dynamicAnchor"] {
             if let Some(name) = node.get_str(key)
@@ -134,16 +162,33 @@ impl<'a> Names<'a> {
                     .or_insert(Named::One(node));
             }
         }
-        for (_, value) in node.members() {
-            self.look_into(value, resource, end);
+        for (name, value) in node.members() {
+            // What values are compared with is no schema.
+            let is_value = match name.text {
+                "const" => !is_map,
+                "enum" => value.is_array(),
+                _ => false,
+            };
+            if is_value {
+                *end = end_of(value);
+            } else {
+                let is_map = !is_map && MAPS.contains(&name.text);
+                self.look_into(value, resource, is_map, end);
+            }
         }
         for item in node.items() {
-            self.look_into(item, resource, end);
+            self.look_into(item, resource, false, end);
         }
         if resource != around {
             self.close(resource, *end);
         }
     }
+}
+
+/// One past the last node in a value.
+fn end_of(value: Node<'_>) -> u32 {
+    let last = value.members().last().map(|(_, member)| member).or_else(|| value.items().last());
+    last.map_or(value.id() + 1, end_of)
 }
 
 fn without_fragment(uri: &str) -> &str {

@@ -116,11 +116,31 @@ impl<'a> References<'a> {
 
     /// What the `$ref` of an object points to. Why one cannot be read is noted.
     pub(crate) fn step(&self, node: Node<'a>, notes: &mut Notes) -> Step<'a> {
-        let Some(reference) = node.get("$ref") else {
+        self.step_by("$ref", node, notes)
+    }
+
+    /// What the `$dynamicRef` of a schema points to before its scope is asked, and by which name
+    /// it is asked, if at all.
+    pub(crate) fn dynamic_step(
+        &self,
+        node: Node<'a>,
+        notes: &mut Notes,
+    ) -> Option<(Node<'a>, Option<&'a str>)> {
+        let target = self.step_by("$dynamicRef", node, notes).target()?;
+        let name = node.get_str("$dynamicRef")?.split_once('#').map(|(_, name)| name);
+        Some((target, name.filter(|name| target.get_str("$dynamicAnchor") == Some(name))))
+    }
+
+    pub(crate) const fn names(&self) -> &Names<'a> {
+        &self.names
+    }
+
+    fn step_by(&self, key: &str, node: Node<'a>, notes: &mut Notes) -> Step<'a> {
+        let Some(reference) = node.get(key) else {
             return Step::NoReference;
         };
         let Some(text) = reference.as_str() else {
-            let message = format!("`$ref` must be a text, not {}", reference.kind_name());
+            let message = format!("`{key}` must be a text, not {}", reference.kind_name());
             notes.push(Diagnostic::error(&codes::STRUCTURE, message).at(reference.span()));
             return Step::Unreadable;
         };

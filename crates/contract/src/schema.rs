@@ -10,6 +10,7 @@ mod options;
 mod patterns;
 mod representation;
 mod scalars;
+mod scopes;
 mod slow;
 mod translate;
 mod unions;

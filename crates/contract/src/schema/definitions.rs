@@ -7,6 +7,7 @@ use serde_json::Value as Data;
 
 use super::options::Engine;
 use super::patterns::Patterns;
+use super::scopes::Scopes;
 use crate::document::Node;
 
 /// Schemas inside one another at one value, references followed. Checking recurses this deep for
@@ -17,9 +18,11 @@ const DEPTH_MAX: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Definitions<'a> {
     list: Vec<Definition<'a>>,
-    by_node: HashMap<u32, usize>,
+    /// By schema and scope.
+    by_node: HashMap<(u32, usize), usize>,
     translated: usize,
     pub(super) patterns: Patterns<'a>,
+    pub(super) scopes: Scopes<'a>,
     /// Formats that nobody here knows, each told once.
     pub(super) unknown_formats: HashSet<&'a str>,
     /// The same for keywords.
@@ -29,6 +32,8 @@ pub(crate) struct Definitions<'a> {
 #[derive(Debug)]
 struct Definition<'a> {
     node: Node<'a>,
+    /// Where it is entered from.
+    scope: usize,
     /// The pointer by which it is referred to; empty for the schema of a parameter or body.
     origin: String,
     /// A parameter or body is checked against it, not only what refers to it.
@@ -58,12 +63,13 @@ pub(crate) struct Fault {
 
 impl<'a> Definitions<'a> {
     /// The index of a schema; it is translated later.
-    pub(super) fn index(&mut self, node: Node<'a>, origin: &str) -> usize {
+    pub(super) fn index(&mut self, node: Node<'a>, scope: usize, origin: &str) -> usize {
         let next = self.list.len();
-        let index = *self.by_node.entry(node.id()).or_insert(next);
+        let index = *self.by_node.entry((node.id(), scope)).or_insert(next);
         if index == next {
             self.list.push(Definition {
                 node,
+                scope,
                 origin: origin.to_owned(),
                 is_entry: false,
                 translated: Translated::default(),
@@ -74,16 +80,16 @@ impl<'a> Definitions<'a> {
 
     /// The index of a schema that values are checked against.
     pub(super) fn entry(&mut self, node: Node<'a>) -> usize {
-        let index = self.index(node, "");
+        let index = self.index(node, 0, "");
         if let Some(definition) = self.list.get_mut(index) {
             definition.is_entry = true;
         }
         index
     }
 
-    /// The next schema that is to be translated.
-    pub(super) fn untranslated(&self) -> Option<Node<'a>> {
-        self.list.get(self.translated).map(|definition| definition.node)
+    /// The next schema that is to be translated, and the scope that it is entered from.
+    pub(super) fn untranslated(&self) -> Option<(Node<'a>, usize)> {
+        self.list.get(self.translated).map(|definition| (definition.node, definition.scope))
     }
 
     /// Takes the translation of that schema.
@@ -97,7 +103,13 @@ impl<'a> Definitions<'a> {
     /// Adds an entry that has no schema of its own in the document. All others are translated.
     pub(super) fn push_translated(&mut self, at: Node<'a>, translated: Translated) -> usize {
         let index = self.list.len();
-        self.list.push(Definition { node: at, origin: String::new(), is_entry: true, translated });
+        self.list.push(Definition {
+            node: at,
+            scope: 0,
+            origin: String::new(),
+            is_entry: true,
+            translated,
+        });
         self.translated = self.list.len();
         index
     }

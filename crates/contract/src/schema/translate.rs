@@ -53,7 +53,7 @@ impl<'a> Definitions<'a> {
         for field in fields {
             let schema = match field.schema {
                 Some(node) => {
-                    let index = self.index(node, "");
+                    let index = self.index(node, 0, "");
                     translated.refers_to.push((index, None));
                     json!({ "$ref": format!("#/$defs/{index}") })
                 }
@@ -79,9 +79,9 @@ impl<'a> Definitions<'a> {
         shapes: &mut ShapeBuilder<'a>,
         notes: &mut Notes,
     ) {
-        while let Some(node) = self.untranslated() {
+        while let Some((node, scope)) = self.untranslated() {
             let translator = Translator::new(version, has_read_only, self, shapes, notes);
-            let translated = translator.translate(node);
+            let translated = translator.translate(node, scope);
             self.set_translated(translated);
         }
     }
@@ -96,6 +96,8 @@ pub(super) struct Position {
     /// Schemas around this one at the same value; `None` inside the value.
     depth: Option<usize>,
     read_only: ReadOnly,
+    /// What dynamic references mean here.
+    scope: usize,
 }
 
 pub(super) struct Translator<'a, 'b> {
@@ -118,8 +120,8 @@ impl<'a, 'b> Translator<'a, 'b> {
         Self { version, has_read_only, definitions, shapes, notes, out: Translated::default() }
     }
 
-    pub(super) fn translate(mut self, schema: Node<'a>) -> Translated {
-        let position = Position { depth: Some(0), read_only: ReadOnly::default() };
+    pub(super) fn translate(mut self, schema: Node<'a>, scope: usize) -> Translated {
+        let position = Position { depth: Some(0), read_only: ReadOnly::default(), scope };
         self.out.schema = self.schema(schema, &position);
         self.out
     }
@@ -146,6 +148,8 @@ impl<'a, 'b> Translator<'a, 'b> {
                 return Data::Bool(false);
             }
         }
+        let entered = Position { scope: self.entered(schema, position.scope), ..position.clone() };
+        let position = &entered;
         let mut out = Map::new();
         if let Some(reference) = schema.get("$ref") {
             match self.reference(schema, reference, position) {
@@ -166,6 +170,9 @@ impl<'a, 'b> Translator<'a, 'b> {
             if !is_absent {
                 self.keyword(name, (schema, keyword), &inner, &mut out);
             }
+        }
+        if let Some(keyword) = schema.get("$dynamicRef") {
+            self.dynamic_reference(schema, keyword, &inner, &mut out);
         }
         join_bounds(schema, &mut out);
         split_format(&mut out);
@@ -188,9 +195,52 @@ impl<'a, 'b> Translator<'a, 'b> {
             return None;
         };
         let origin = References::origin(reference.as_str().unwrap_or_default(), target);
-        let index = self.definitions.index(target, &origin);
+        Some(self.to_definition(target, &origin, position))
+    }
+
+    fn to_definition(&mut self, target: Node<'a>, origin: &str, position: &Position) -> Data {
+        let index = self.definitions.index(target, position.scope, origin);
         self.out.refers_to.push((index, position.depth));
-        Some(Data::String(format!("#/$defs/{index}")))
+        Data::String(format!("#/$defs/{index}"))
+    }
+
+    /// The scope within a schema.
+    fn entered(&mut self, schema: Node<'a>, from: usize) -> usize {
+        let names = self.shapes.references().names();
+        match self.definitions.scopes.entered(from, schema, names) {
+            Some(scope) => scope,
+            None => {
+                self.fault(schema.span(), "dynamic anchors are combined in too many ways");
+                from
+            }
+        }
+    }
+
+    /// `$dynamicRef`, as the reference that it is in this scope; beside a `$ref` as a part of all.
+    fn dynamic_reference(
+        &mut self,
+        schema: Node<'a>,
+        keyword: Node<'a>,
+        inner: &Position,
+        out: &mut Map<String, Data>,
+    ) {
+        let step = self.shapes.references().dynamic_step(schema, self.notes);
+        let Some((target, name)) = step.filter(|_| self.version.is_json_schema()) else {
+            self.fault(keyword.span(), "`$dynamicRef` cannot be read here");
+            return;
+        };
+        let meant = name.and_then(|name| self.definitions.scopes.get(inner.scope, name));
+        let target = meant.unwrap_or(target);
+        let origin = References::origin(keyword.as_str().unwrap_or_default(), target);
+        let target = self.to_definition(target, &origin, inner);
+        if out.contains_key("$ref") {
+            let all = out.entry("allOf").or_insert_with(|| Data::Array(Vec::new()));
+            if let Data::Array(all) = all {
+                all.push(json!({ "$ref": target }));
+            }
+        } else {
+            out.insert("$ref".to_owned(), target);
+        }
     }
 
     /// The position of schemas that speak of the same value as this one.
@@ -224,7 +274,7 @@ impl<'a, 'b> Translator<'a, 'b> {
                 read_only = Rc::new(names);
             }
         }
-        Position { depth: position.depth.map(|depth| depth + 1), read_only }
+        Position { depth: position.depth.map(|depth| depth + 1), read_only, scope: position.scope }
     }
 
     fn keyword(
@@ -235,7 +285,7 @@ impl<'a, 'b> Translator<'a, 'b> {
         out: &mut Map<String, Data>,
     ) {
         let name = key.text;
-        let part = Position { depth: None, read_only: ReadOnly::default() };
+        let part = Position { depth: None, read_only: ReadOnly::default(), scope: inner.scope };
         let value = match name {
             "allOf" | "anyOf" | "oneOf" => self.list(name, keyword, inner),
             "prefixItems" => self.list(name, keyword, &part),
@@ -262,8 +312,10 @@ impl<'a, 'b> Translator<'a, 'b> {
             "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties"
             | "minProperties" | "maxContains" | "minContains" => self.count(name, keyword),
             "uniqueItems" if keyword.as_bool().is_some() => Some(keyword.to_data()),
-            "$dynamicRef" | "$recursiveRef" => {
-                self.fault(keyword.span(), format!("`{name}` is not read in this version"));
+            // Comes last, because it may stand beside others of its kind.
+            "$dynamicRef" => None,
+            "$recursiveRef" => {
+                self.fault(keyword.span(), format!("`{name}` is no keyword of this version"));
                 None
             }
             "enum" | "pattern" | "format" | "uniqueItems" => {

@@ -151,6 +151,9 @@ impl<'a> Gatherer<'a, '_> {
                 }
                 "$schema" => dialect::doubt(keyword, self.source.version, self.notes),
                 "discriminator" => self.subtypes(schema, keyword, &mut summary, depth),
+                "$dynamicRef" if self.source.version.is_json_schema() => {
+                    self.dynamic(schema, &mut summary, depth);
+                }
                 "if" | "then" | "else" => self.sometimes(keyword, &mut summary, depth),
                 "dependentSchemas" => {
                     for (_, part) in keyword.members() {
@@ -168,6 +171,19 @@ impl<'a> Gatherer<'a, '_> {
         }
         summary.is_free = is_free && !summary.declares && has_no_map(schema);
         summary
+    }
+
+    /// What a dynamic reference may mean: what any of the schemas declares is declared.
+    fn dynamic(&mut self, schema: Node<'a>, summary: &mut Summary, depth: usize) {
+        let Some((target, name)) = self.source.references.dynamic_step(schema, self.notes) else {
+            return;
+        };
+        self.sometimes(target, summary, depth);
+        let others =
+            name.into_iter().flat_map(|name| self.source.references.names().all_dynamic(name));
+        for other in others.collect::<Vec<_>>() {
+            self.sometimes(other, summary, depth);
+        }
     }
 
     /// What stands under a condition: its properties are declared, nothing else follows.

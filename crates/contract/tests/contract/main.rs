@@ -9,6 +9,7 @@
 
 mod direction;
 mod documents;
+mod dynamic;
 mod exactness;
 mod files;
 mod hostile;

@@ -116,7 +116,7 @@ fn what_concerns_one_operation_closes_that_one() {
   patch: { requestBody: { content: { application/json: { schema: { allOf: [] } } } } }
   delete: { requestBody: { content: { application/json: { schema: { properties: [] } } } } }
   get: { responses: { 200: { content: { application/json: { schema: { $ref: "#/components/schemas/Outer" } } } } } }
-/dynamic: { post: { requestBody: { content: { application/json: { schema: { $dynamicRef: "#a" } } } } } }
+/dynamic: { post: { requestBody: { content: { application/json: { schema: { $recursiveRef: "#" } } } } } }
 "##,
         r##"
 schemas:
