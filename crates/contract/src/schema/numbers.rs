@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Data};
 
 use super::decimal::Decimal;
 use super::representation::{Item, Representation};
+use crate::document::Node;
 
 /// Where a schema keeps the lexemes of bounds that no double holds.
 pub(super) const EXACT: &str = "x-portcullis-exact";
@@ -153,4 +154,47 @@ impl<'i> Keyword<'i, Representation> for Same {
 
 pub(super) fn verdict<'i>(is_valid: bool) -> Result<(), ValidationError<'i>> {
     if is_valid { Ok(()) } else { Err(ValidationError::custom("not met")) }
+}
+
+/// Adds what 3.0 writes in two keywords: `exclusiveMinimum: true`.
+pub(super) fn join_bounds(schema: Node<'_>, out: &mut Map<String, Data>) {
+    for (inclusive, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")]
+    {
+        if schema.is_true(exclusive)
+            && let Some(bound) = out.remove(inclusive)
+        {
+            out.insert(exclusive.to_owned(), bound);
+            let exact = out.get_mut(EXACT).and_then(Data::as_object_mut);
+            if let Some(exact) = exact
+                && let Some(lexeme) = exact.remove(inclusive)
+            {
+                exact.insert(exclusive.to_owned(), lexeme);
+            }
+        }
+    }
+}
+
+/// A format of numbers is a keyword of its own, because the library asks formats of texts only.
+pub(super) fn split_format(out: &mut Map<String, Data>) {
+    let Some(name) = out.get("format").and_then(Data::as_str) else {
+        return;
+    };
+    if NumberFormat::named(name).is_none() {
+        return;
+    }
+    let name = Data::from(name);
+    let allows = |wanted: &[&str]| match out.get("type") {
+        None => true,
+        Some(Data::Array(types)) => {
+            types.iter().filter_map(Data::as_str).any(|known| wanted.contains(&known))
+        }
+        Some(known) => known.as_str().is_some_and(|known| wanted.contains(&known)),
+    };
+    let (is_number, is_text) = (allows(&["number", "integer"]), allows(&["string"]));
+    if is_number {
+        out.insert(NUMBER_FORMAT.to_owned(), name);
+    }
+    if !is_text {
+        out.remove("format");
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Data, json};
 
 use super::decimal::{Decimal, is_same_number};
 use super::formats::{Treatment, treatment};
-use super::numbers::{EXACT, NUMBER_FORMAT, NumberFormat};
+use super::numbers::EXACT;
 use super::options::Engine;
 use super::slow::{SLOW_NAMES, SLOW_PATTERN};
 use super::translate::{Position, Translator};
@@ -144,48 +144,5 @@ fn first_inexact(value: Node<'_>) -> Option<Node<'_>> {
         }
         None if value.is_object() => value.members().find_map(|(_, member)| first_inexact(member)),
         None => value.items().find_map(first_inexact),
-    }
-}
-
-/// Adds what 3.0 writes in two keywords: `exclusiveMinimum: true`.
-pub(super) fn join_bounds(schema: Node<'_>, out: &mut Map<String, Data>) {
-    for (inclusive, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")]
-    {
-        if schema.is_true(exclusive)
-            && let Some(bound) = out.remove(inclusive)
-        {
-            out.insert(exclusive.to_owned(), bound);
-            let exact = out.get_mut(EXACT).and_then(Data::as_object_mut);
-            if let Some(exact) = exact
-                && let Some(lexeme) = exact.remove(inclusive)
-            {
-                exact.insert(exclusive.to_owned(), lexeme);
-            }
-        }
-    }
-}
-
-/// A format of numbers is a keyword of its own, because the library asks formats of texts only.
-pub(super) fn split_format(out: &mut Map<String, Data>) {
-    let Some(name) = out.get("format").and_then(Data::as_str) else {
-        return;
-    };
-    if NumberFormat::named(name).is_none() {
-        return;
-    }
-    let name = Data::from(name);
-    let allows = |wanted: &[&str]| match out.get("type") {
-        None => true,
-        Some(Data::Array(types)) => {
-            types.iter().filter_map(Data::as_str).any(|known| wanted.contains(&known))
-        }
-        Some(known) => known.as_str().is_some_and(|known| wanted.contains(&known)),
-    };
-    let (is_number, is_text) = (allows(&["number", "integer"]), allows(&["string"]));
-    if is_number {
-        out.insert(NUMBER_FORMAT.to_owned(), name);
-    }
-    if !is_text {
-        out.remove("format");
     }
 }

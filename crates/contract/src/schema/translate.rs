@@ -11,8 +11,7 @@ use portcullis_model::Span;
 use serde_json::{Map, Value as Data, json};
 
 use super::definitions::{Definitions, Fault, Translated};
-use super::numbers::BOUNDS;
-use super::scalars::{join_bounds, split_format};
+use super::numbers::{BOUNDS, join_bounds, split_format};
 use crate::codes;
 use crate::document::{Name, Node};
 use crate::form::Field;
@@ -195,10 +194,10 @@ impl<'a, 'b> Translator<'a, 'b> {
             return None;
         };
         let origin = References::origin(reference.as_str().unwrap_or_default(), target);
-        Some(self.to_definition(target, &origin, position))
+        Some(self.defined(target, &origin, position))
     }
 
-    fn to_definition(&mut self, target: Node<'a>, origin: &str, position: &Position) -> Data {
+    fn defined(&mut self, target: Node<'a>, origin: &str, position: &Position) -> Data {
         let index = self.definitions.index(target, position.scope, origin);
         self.out.refers_to.push((index, position.depth));
         Data::String(format!("#/$defs/{index}"))
@@ -207,13 +206,11 @@ impl<'a, 'b> Translator<'a, 'b> {
     /// The scope within a schema.
     fn entered(&mut self, schema: Node<'a>, from: usize) -> usize {
         let names = self.shapes.references().names();
-        match self.definitions.scopes.entered(from, schema, names) {
-            Some(scope) => scope,
-            None => {
-                self.fault(schema.span(), "dynamic anchors are combined in too many ways");
-                from
-            }
-        }
+        let entered = self.definitions.scopes.entered(from, schema, names);
+        entered.unwrap_or_else(|| {
+            self.fault(schema.span(), "dynamic anchors are combined in too many ways");
+            from
+        })
     }
 
     /// `$dynamicRef`, as the reference that it is in this scope; beside a `$ref` as a part of all.
@@ -232,7 +229,7 @@ impl<'a, 'b> Translator<'a, 'b> {
         let meant = name.and_then(|name| self.definitions.scopes.get(inner.scope, name));
         let target = meant.unwrap_or(target);
         let origin = References::origin(keyword.as_str().unwrap_or_default(), target);
-        let target = self.to_definition(target, &origin, inner);
+        let target = self.defined(target, &origin, inner);
         if out.contains_key("$ref") {
             let all = out.entry("allOf").or_insert_with(|| Data::Array(Vec::new()));
             if let Data::Array(all) = all {

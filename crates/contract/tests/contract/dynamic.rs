@@ -80,7 +80,7 @@ fn scopes_that_multiply_are_bounded() {
         }
     }
     schemas.push_str(
-        r##""l20": {"$id": "l20", "$dynamicRef": "l0#n0"}, "r20": {"$id": "r20", "type": "string"}"##,
+        r#""l20": {"$id": "l20", "$dynamicRef": "l0#n0"}, "r20": {"$id": "r20", "type": "string"}"#,
     );
     let schema = r##"{"anyOf": [{"$ref": "#/components/schemas/l0"}, {"$ref": "#/components/schemas/r0"}]}"##;
     let (_, result) = read("api.json", &document(schema, &schemas));
