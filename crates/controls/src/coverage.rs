@@ -215,7 +215,7 @@ components:
     fn contract() -> Contract {
         let mut sources = Sources::default();
         let source = sources.add("openapi.yaml", DOCUMENT);
-        portcullis_contract::read(&mut sources, source).unwrap()
+        portcullis_contract::read(&mut sources, source, &mut portcullis_contract::NoFiles).unwrap()
     }
 
     #[test]

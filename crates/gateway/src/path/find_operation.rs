@@ -38,7 +38,7 @@ pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Mat
     if let Some(origin) = preflight_origin(&received) {
         match (preflight(&received, path.as_ref(), &origin, context), context.mode(PREFLIGHTS)) {
             (exit, Mode::Enforce) => return Err(exit),
-            (Exit::Refused(refusal), Mode::Observe) => context.entry.would_refuse(&refusal),
+            (Exit::Refused(refusal), Mode::Observe) => context.would_refuse(&refusal),
             // Observed or not asked: the API answers its own preflights.
             (_, Mode::Observe | Mode::NotAsked) => {}
         }
