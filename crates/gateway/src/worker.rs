@@ -86,6 +86,9 @@ pub trait Watch: Send + Sync {
     /// A request entered a room. Of use to whoever follows one request.
     fn entered(&self, _: RequestId, _: Room) {}
 
+    /// It is this operation of the contract, by its index.
+    fn found(&self, _: RequestId, _: usize) {}
+
     /// In the room that was entered last, a control removed something; or, where it only
     /// observes, would have removed or refused it.
     fn noted(&self, _: RequestId, _: &Noted, _is_removed: bool) {}

@@ -113,6 +113,14 @@ impl<'w> Context<'w> {
         assert!(self.worker.shared.fault != Some(room), "as a test wants it");
     }
 
+    /// The operation is known from here on.
+    pub(super) fn found(&mut self, operation: usize) {
+        self.operation = Some(operation);
+        if let Some(watch) = &self.worker.shared.watch {
+            watch.found(self.request_id(), operation);
+        }
+    }
+
     pub(super) fn request_id(&self) -> RequestId {
         self.entry.request_id()
     }

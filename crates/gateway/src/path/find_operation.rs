@@ -45,7 +45,7 @@ pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Mat
     }
     let operation = find(&received, path.as_ref(), context)?;
     if let Some(index) = operation {
-        context.operation = operation;
+        context.found(index);
         let plan = context.plan;
         if let Some(compiled) = plan.operations.get(index) {
             context.entry.operation(compiled.name.clone());
