@@ -7,7 +7,7 @@ use portcullis_contract::{
 };
 use portcullis_controls::Plan;
 use portcullis_controls::coverage::{self, Extent};
-use portcullis_model::{Code, Diagnostic, Span};
+use portcullis_model::{Code, Diagnostic, Method, Span};
 
 use crate::report::Places;
 
@@ -227,6 +227,10 @@ fn operation(
 
 fn answers(operation: &Operation, shapes: &Shapes, places: &mut Places<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
+    if operation.method == Method::Head {
+        // No body, whatever the document says (RFC 9110 section 9.3.2).
+        return parts;
+    }
     for response in &operation.responses {
         let status = match response.status {
             StatusPattern::Exact(status) => status.to_string(),

@@ -102,7 +102,8 @@ fn operation(one: &OperationFacts, out: &mut String) {
     let _ = writeln!(out, "</h3>\n<p class=\"name\">{name} <span class=\"at\">{at}</span></p>");
     out.push_str("<table>\n");
     let caller_at = one.caller.at.as_deref().unwrap_or_default();
-    let (class, word) = if one.caller.is_stated { ("enforced", "stated") } else { ("not", "open") };
+    let (class, word) =
+        if one.caller.is_stated { ("enforced", "stated") } else { ("not", "undecided") };
     let _ = writeln!(
         out,
         "<tr><td class=\"{class}\">{word}</td><td>caller</td><td>{}</td><td class=\"at\">{}</td></tr>",

@@ -153,10 +153,25 @@ fn exchange(address: SocketAddr, host: &str, path: &str, until: Instant) -> io::
             0 => return Ok(bytes),
             count => bytes.extend_from_slice(piece.get(..count).unwrap_or_default()),
         }
+        if is_whole(&bytes) {
+            // Not every server closes when it is asked to.
+            return Ok(bytes);
+        }
         if bytes.len() > ANSWER_BYTES_MAX {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
     }
+}
+
+/// Whether an answer has the length that it states.
+fn is_whole(bytes: &[u8]) -> bool {
+    let end = bytes.windows(4).take(HEAD_BYTES_MAX).position(|window| window == b"\r\n\r\n");
+    let Some(end) = end else { return false };
+    let head = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default());
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
+    let mut lengths = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length = lengths.next().and_then(|(_, value)| value.trim().parse::<usize>().ok());
+    length.is_some_and(|length| bytes.len() >= end + 4 + length)
 }
 
 /// The path that a redirect on the same host leads to.

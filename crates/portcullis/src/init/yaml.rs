@@ -149,12 +149,26 @@ impl<'a> Page<'a> {
             return;
         }
         self.say(
-            "It says nothing of the following. Keep those that anyone may call, and remove the \
-                  others from the list: they stay closed until the document says who may.",
+            "It says nothing of the following: they stay closed. Uncomment what anyone may call, \
+             and only that; for the others, write `security` into the document.",
         );
         self.line("# access:");
         self.line("#   - anyone:");
-        self.named(&undecided, "#       - ");
+        let kind = |one: &&'a Operation| match Role::of(one) {
+            Some(Role::Login | Role::Registration | Role::Refresh) => 0,
+            Some(Role::Administrative) => 2,
+            Some(Role::Logout | Role::WhoAmI) | None => 1,
+        };
+        let of = |wanted| -> Vec<_> {
+            undecided.iter().copied().filter(|one| kind(one) == wanted).collect()
+        };
+        self.named(&of(0), "#       - ");
+        self.named(&of(1), "#       - ");
+        let administrative = of(2);
+        if !administrative.is_empty() {
+            self.say("These look administrative. Nobody who is not known should reach them:");
+            self.named(&administrative, "##       - ");
+        }
     }
 
     fn named(&mut self, operations: &[&Operation], before: &str) {
@@ -235,8 +249,8 @@ impl<'a> Page<'a> {
         self.line("# relax:");
         let _ = writeln!(
             self.out,
-            "#   - {{ operation: {}, control: writable_properties, mode: observe, by: ops, reason: \
-             \"the mobile app still sends more\" }}",
+            "#   - {{ operation: {}, control: writable_properties, mode: observe, by: \"who\", \
+             reason: \"why\" }}",
             quoted(&first.name())
         );
     }
