@@ -132,7 +132,7 @@ fn what_the_policy_decided_leads_to_its_line() {
         (
             "--method POST --path /api/orders?dry=maybe --header Authorization:+Bearer+x"
                 .to_owned(),
-            &["query parameter `dry`", "openapi.yaml:10:11"],
+            &["openapi.yaml:10:17  query parameter `dry`"],
         ),
         (
             "--method POST --path /api/orders".to_owned(),
