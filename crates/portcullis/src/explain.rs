@@ -6,6 +6,7 @@ mod ground;
 mod pages;
 mod recorded;
 mod remedy;
+mod request;
 mod seen;
 mod stand_in;
 mod trace;

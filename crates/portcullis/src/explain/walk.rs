@@ -7,9 +7,9 @@ use portcullis_controls::{CONTROLS, Plan, face};
 use portcullis_model::{Refusal, Room};
 use serde_json::{Value, json};
 
-use super::described::Request;
 use super::ground::{Act, Ground, Grounds};
 use super::remedy::what_to_do;
+use super::request::Request;
 use super::seen::{Body, Seen};
 use super::stand_in::Outcome;
 use super::trace::Step;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::support::{Folder, text};
 
-const DOCUMENT: &str = r##"openapi: 3.1.0
+const DOCUMENT: &str = r#"openapi: 3.1.0
 info: { title: "Notes <b>&", version: "1" }
 servers: [{ url: /api }]
 paths:
@@ -40,7 +40,7 @@ paths:
 components:
   securitySchemes:
     key: { type: apiKey, in: header, name: X-Key }
-"##;
+"#;
 
 #[test]
 fn what_is_worst_comes_first() {

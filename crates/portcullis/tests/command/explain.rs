@@ -41,7 +41,7 @@ components:
         password: { type: string }
 "##;
 
-const POLICY: &str = r#"apis:
+const POLICY: &str = r"apis:
   - contract: openapi.yaml
     upstream: http://127.0.0.1:3000/v2
 listen: 127.0.0.1:8080
@@ -51,7 +51,7 @@ operations:
     undeclared: refuse
 limits:
   body_bytes: 1KiB
-"#;
+";
 
 fn folder() -> Folder {
     Folder::with(&[

@@ -7,10 +7,10 @@ use crate::support::{CONTRACT, Folder, text};
 const UPSTREAM: &str = "http://127.0.0.1:3000";
 
 /// What names in a document may try.
-const HOSTILE: &str = r##"{"openapi": "3.1.0", "info": {"title": "a\nlisten: 0.0.0.0:1\n#", "version": "1"},
+const HOSTILE: &str = r#"{"openapi": "3.1.0", "info": {"title": "a\nlisten: 0.0.0.0:1\n#", "version": "1"},
 "paths": {"/a\u0085b": {"get": {"operationId": "x\"\n  - anyone: \"*", "responses": {}}},
 "/\u2028relax:/{id}": {"post": {"operationId": "- : {\\", "requestBody": {"content": {"application/json": {}}}, "responses": {}}},
-"/admin/{n}": {"get": {"responses": {"200": {"description": "", "content": {"text/event-stream": {}}}}}}}}"##;
+"/admin/{n}": {"get": {"responses": {"200": {"description": "", "content": {"text/event-stream": {}}}}}}}}"#;
 
 fn uncommented(policy: &str) -> String {
     let line = |line: &str| match line.trim_start().strip_prefix("# ") {
