@@ -108,7 +108,7 @@ impl LimitsSection {
             head_bytes headers target_bytes body_bytes decompressed_ratio answer_bytes json_depth
             json_nodes string_bytes array_items object_members connections upstream_concurrency
             buffered_bytes head_timeout body_idle_timeout body_rate total_timeout idle_timeout
-            connect_timeout upstream_timeout drain_timeout
+            connect_timeout upstream_timeout stream_idle_timeout drain_timeout
         ];
         all.into_iter().flatten().collect()
     }

@@ -125,6 +125,9 @@ impl<'a> Grounds<'a> {
                 let at = operation.body.as_ref().map(|body| body.span);
                 vec![self.ground(declared_types(operation), at.or(Some(operation.span)))]
             }
+            ControlId::InputShape if act.reason == "undeclared_header" => {
+                vec![self.ground("declares no such header", Some(operation.span))]
+            }
             ControlId::InputShape => self.input(operation, act.detail),
             ControlId::WritableProperties => self.body(operation, act.detail),
             ControlId::ResponseShape => self.answers(operation),
