@@ -13,6 +13,7 @@ mod ecma;
 mod files;
 mod form;
 mod library;
+mod locate;
 mod location;
 mod media;
 mod names;
@@ -40,6 +41,7 @@ mod yaml;
 
 pub use contract::Contract;
 pub use files::{FileFault, Files, NoFiles};
+pub use locate::locate;
 pub use media::{BodyKind, Media, MediaRange};
 pub use operation::{Operation, RequestBody, Response, Security, StatusPattern, Sunset};
 pub use parameter::{Collection, Parameter, Place};

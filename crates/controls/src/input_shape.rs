@@ -23,6 +23,7 @@
 //! they were sent.
 
 mod body;
+mod concerned;
 mod parameters;
 
 use portcullis_contract::{Mismatch, PathFault, Place};
@@ -32,6 +33,7 @@ use portcullis_policy::Model;
 use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use body::{judge_body, missing_body, unreadable, unreadable_form};
+pub use concerned::{Concerned, Unmet};
 pub use parameters::{Accepted, Given, Header, judge_parameters};
 
 /// See the module's page.
