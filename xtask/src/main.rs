@@ -1,7 +1,9 @@
-//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `deny`, `docs`.
+//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `corpus`, `deny`,
+//! `docs`.
 
 mod bench;
 mod check;
+mod corpus;
 mod deny;
 mod docs;
 mod shell;
@@ -15,6 +17,7 @@ usage: cargo xtask COMMAND
 
   check   format, lints, tests, doc tests, documentation, tidy rules: all that CI runs
   bench   cost and speed beside nginx in one run; writes docs/src/figures.md
+  corpus  read and check 2,639 published documents (needs npm); writes docs/src/corpus.md
   deny    licences, advisories and duplicate versions (installs cargo-deny if it is missing)
   docs    write the pages that are made from the code
   suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
@@ -26,6 +29,7 @@ fn main() -> ExitCode {
     let result = match std::env::args().nth(1).as_deref() {
         Some("check") => check::run(),
         Some("bench") => bench::run(),
+        Some("corpus") => corpus::run(std::env::args().nth(2).as_deref()),
         Some("deny") => deny::run(),
         Some("docs") => docs::write(),
         Some("suites") => suites::run(&arguments),
