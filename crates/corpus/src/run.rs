@@ -39,6 +39,7 @@ pub struct Compiled {
     /// What came of it.
     pub result: Result<Contract, Vec<Diagnostic>>,
     took: Duration,
+    processor_time: Duration,
     peak_kib: u64,
 }
 
@@ -46,9 +47,15 @@ pub struct Compiled {
 pub fn compile(name: &str, text: String) -> Compiled {
     let mut sources = Sources::default();
     let main = sources.add(name, text);
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), measure::processor_time());
     let result = portcullis_contract::read(&mut sources, main);
-    Compiled { sources, result, took: started.elapsed(), peak_kib: measure::peak_kib() }
+    Compiled {
+        sources,
+        result,
+        took: started.elapsed(),
+        processor_time: measure::processor_time().saturating_sub(before),
+        peak_kib: measure::peak_kib(),
+    }
 }
 
 impl Compiled {
@@ -84,6 +91,7 @@ impl Compiled {
             "operations": self.result.as_ref().map_or(0, |contract| contract.operations.len()),
             "shapes": self.result.as_ref().map_or(0, |contract| contract.shapes.len()),
             "compile_ms": self.took.as_millis() as u64,
+            "processor_ms": self.processor_time.as_millis() as u64,
             "peak_kib": self.peak_kib,
             "codes": texts.counts(),
             "texts": texts.places(),

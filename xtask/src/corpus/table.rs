@@ -106,7 +106,9 @@ fn summary(runs: &[Run], took: Duration, page: &mut String) {
     let panics = count(&|run| matches!(run.outcome, Outcome::Panicked(_)));
     let slow = count(&|run| matches!(run.outcome, Outcome::TooSlow));
     let peak = runs.iter().map(|run| run.number("peak_kib")).max().unwrap_or(0);
-    let rows: [(&str, String); 14] = [
+    let seconds =
+        |name: &'static str| format!("{:.1} s", sum(&|run| run.number(name)) as f64 / 1e3);
+    let rows: [(&str, String); 15] = [
         ("documents", runs.len().to_string()),
         ("by version", versions.join(", ")),
         ("compiled", count(&|run| run.is_compiled()).to_string()),
@@ -121,10 +123,8 @@ fn summary(runs: &[Run], took: Duration, page: &mut String) {
         ("routing: oracle disagrees", sum(&|run| run.checked("routing", "disagree")).to_string()),
         ("answers: names that leaked", sum(&|run| run.checked("answers", "leaked")).to_string()),
         ("warnings without a place", sum(&|run| run.number("unlocated")).to_string()),
-        (
-            "time to compile all",
-            format!("{:.1} s", sum(&|run| run.number("compile_ms")) as f64 / 1e3),
-        ),
+        ("processor time to compile all", seconds("processor_ms")),
+        ("time on the clock, two at a time", seconds("compile_ms")),
         ("most memory to compile one", format!("{} MB", peak / 1024)),
         (
             "this run, checks included",
@@ -150,12 +150,12 @@ fn documents(runs: &[Run], page: &mut String) {
         rows.extend(run.map(|run| (format!("**{title}**"), run)));
     }
     let mut slowest: Vec<&Run> = runs.iter().collect();
-    slowest.sort_by_key(|run| std::cmp::Reverse(run.number("compile_ms")));
+    slowest.sort_by_key(|run| std::cmp::Reverse(run.number("processor_ms")));
     rows.extend(slowest.iter().take(SLOWEST).map(|run| (run.file.name.clone(), *run)));
     let _ = writeln!(
         page,
         "\n## Named documents, and the {SLOWEST} slowest\n\n| document | size | operations | \
-         compiled in | most memory | told |\n|---|---:|---:|---:|---:|---:|"
+         processor time | by the clock | most memory | told |\n|---|---:|---:|---:|---:|---:|---:|"
     );
     for (name, run) in rows {
         let codes = run.read().and_then(|read| read.get("codes")?.as_object());
@@ -163,9 +163,10 @@ fn documents(runs: &[Run], page: &mut String) {
             codes.into_iter().flat_map(|codes| codes.values()).filter_map(Value::as_u64).sum();
         let _ = writeln!(
             page,
-            "| {name} | {:.1} MB | {} | {:.2} s | {} MB | {told} |",
+            "| {name} | {:.1} MB | {} | {:.2} s | {:.2} s | {} MB | {told} |",
             run.file.bytes as f64 / 1e6,
             run.number("operations"),
+            run.number("processor_ms") as f64 / 1e3,
             run.number("compile_ms") as f64 / 1e3,
             run.number("peak_kib") / 1024,
         );
