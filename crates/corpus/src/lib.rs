@@ -12,6 +12,7 @@ mod generate;
 mod measure;
 mod paths;
 mod projection;
+mod requests;
 pub mod routing;
 mod run;
 mod source;
@@ -19,5 +20,6 @@ mod tally;
 
 pub use chance::Chance;
 pub use generate::Generator;
+pub use requests::requests;
 pub use run::{Checks, Compiled, checks, compile};
 pub use source::{Source, Stated};
