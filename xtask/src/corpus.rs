@@ -4,7 +4,7 @@
 //! `crates/corpus`. `cargo xtask corpus WORD` runs only the documents with that word in their
 //! name, prints what was found, and writes nothing.
 
-mod documents;
+pub(crate) mod documents;
 mod table;
 mod worker;
 

@@ -71,7 +71,7 @@ pub fn requests(contract: &Contract, source: Source<'_>, name: &str) -> Vec<Valu
                 "template": one.path,
                 "path": request.path,
                 "query": query.join("&"),
-                "headers": request.headers.iter().cloned().collect::<Vec<_>>(),
+                "headers": request.headers,
                 "content_type": request.content_type,
                 "body": request.body.as_ref().map(Value::to_string),
                 "change": change,
@@ -84,6 +84,10 @@ pub fn requests(contract: &Contract, source: Source<'_>, name: &str) -> Vec<Valu
 
 /// A request that the document allows; `None` if this does not know how to make one.
 fn honest(source: Source<'_>, stated: &Stated<'_>, chance: &mut Chance) -> Option<Request> {
+    if stated.path.contains(['#', '?']) {
+        // No request can have such a path.
+        return None;
+    }
     let mut request = Request { path: stated.path.to_owned(), ..Request::default() };
     for parameter in parameters(source, stated) {
         let text = |key| parameter.get(key).and_then(Value::as_str);
@@ -293,7 +297,7 @@ fn body_verdict(contract: &Contract, operation: &Operation, request: &Request) -
         }
     }
     match input_shape::judge_body(schema, &document) {
-        Judgement::Refuse(refusal, _) => Some(format!("{}: {}", refusal.reason, refusal.detail)),
+        Judgement::Refuse(refusal, ()) => Some(format!("{}: {}", refusal.reason, refusal.detail)),
         Judgement::Pass(()) => None,
     }
 }
