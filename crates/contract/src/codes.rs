@@ -20,6 +20,7 @@ pub const ALL: &[&Code] = &[
     &SERVER,
     &PATH_TEMPLATE,
     &SAME_PATH,
+    &AMBIGUOUS_PATH,
     &SPLITTABLE_PATH,
     &PARAMETER,
     &PARAMETER_STYLE,
@@ -196,6 +197,32 @@ Parameter names do not tell paths apart.
 ## What to do
 
 The first one is served, the second is not. Join them, or give one of them another path.
+",
+};
+
+/// Some paths belong to two operations, and the document does not say which one counts.
+pub static AMBIGUOUS_PATH: Code = Code {
+    name: "contract-ambiguous-path",
+    page: "# contract-ambiguous-path
+
+Some paths belong to two operations, and the document does not say which one counts.
+
+## Example
+
+```yaml
+paths:
+  /books/{title}: { get: { operationId: getBook } }
+  /{kind}/latest: { get: { operationId: getLatest } }
+```
+
+`/books/latest` is a path of both.
+
+## What to do
+
+Segments are compared from the left, and fixed text comes before parameters: `getBook` is served,
+and its rules are checked. If the API chooses the other one, that one runs unchecked. Let the schema
+of the parameter forbid the word (`title: { not: { const: latest } }`, or a number, or a pattern),
+or give one of them another path. Pairs whose parameters cannot hold the word are not reported.
 ",
 };
 

@@ -4,6 +4,7 @@
 //! a [`Contract`]. Versions 2.0, 3.0, 3.1 and 3.2 come in as JSON or YAML; every place that is not
 //! understood or cannot be enforced becomes a located warning, never silence.
 
+mod ambiguous;
 mod bodies;
 pub mod codes;
 mod contract;

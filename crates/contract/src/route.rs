@@ -114,6 +114,11 @@ impl Routes {
         child
     }
 
+    /// The template of each operation, by its index.
+    pub(crate) fn templates(&self) -> &[Template] {
+        &self.templates
+    }
+
     /// Which operation is this?
     pub(crate) fn find(&self, method: Method, path: &CanonicalPath) -> Find<'_> {
         let Some(found) = self.path(path) else {

@@ -121,6 +121,18 @@ impl Pattern {
             && self.parameters.iter().zip(&other.parameters).all(|((_, a), (_, b))| a == b)
     }
 
+    /// Whether a segment may have both forms, as far as their ends tell.
+    pub(crate) fn may_overlap(&self, other: &Self) -> bool {
+        let (own, foreign) = (self.suffix(), other.suffix());
+        let (first, second) = (&self.prefix, &other.prefix);
+        (first.starts_with(second.as_str()) || second.starts_with(first.as_str()))
+            && (own.ends_with(foreign) || foreign.ends_with(own))
+    }
+
+    fn suffix(&self) -> &str {
+        self.parameters.last().map_or("", |(_, behind)| behind)
+    }
+
     /// Whether a segment has this form.
     pub(crate) fn is_match(&self, segment: &str) -> bool {
         self.split(segment, |_, _| {})

@@ -213,3 +213,32 @@ fn bodies_that_are_not_looked_into_are_told() {
         "schemas: {}",
     )));
 }
+
+#[test]
+fn paths_of_two_operations_are_told_unless_one_refuses_them() {
+    let path = |name: &str, schema: &str| {
+        format!("[{{ name: {name}, in: path, required: true, schema: {schema} }}]")
+    };
+    let text = path("p", "{ type: string }");
+    let number = path("p", "{ type: integer }");
+    let no_word = path("p", "{ type: string, not: { const: latest } }");
+    let file = "[{ name: a, in: path, required: true, schema: { type: string } }, \
+                { name: b, in: path, required: true, schema: { type: string } }]";
+    insta::assert_snapshot!(problems(&with(
+        &format!(
+            "
+/books/{{p}}: {{ get: {{ parameters: {text}, responses: {{}} }} }}
+/shops/{{p}}: {{ get: {{ parameters: {number}, responses: {{}} }} }}
+/halls/{{p}}: {{ get: {{ parameters: {no_word}, responses: {{}} }} }}
+/posts/{{p}}: {{ put: {{ parameters: {text}, responses: {{}} }} }}
+/{{p}}/latest: {{ get: {{ parameters: {text}, responses: {{}} }} }}
+/{{p}}/latest/{{q}}: {{ get: {{ responses: {{}} }} }}
+/files/of/{{a}}:{{b}}: {{ get: {{ parameters: {file}, responses: {{}} }} }}
+/files/of/{{a}}-{{b}}: {{ get: {{ parameters: {file}, responses: {{}} }} }}
+/files/of/{{p}}:lock: {{ put: {{ parameters: {text}, responses: {{}} }} }}
+/files/of/{{p}}:free: {{ put: {{ parameters: {text}, responses: {{}} }} }}
+"
+        ),
+        "schemas: {}",
+    )));
+}
