@@ -18,6 +18,7 @@ pub const ALL: &[&Code] = &[
     &SPLITTABLE_PATH,
     &PARAMETER,
     &PARAMETER_STYLE,
+    &OPEN_PARAMETER,
     &NOT_SERVED,
     &MEDIA_TYPE,
     &SECURITY,
@@ -307,24 +308,51 @@ that the path does not name is left out.
 ",
 };
 
-/// A parameter is written in a style that this version does not read.
+/// A parameter is written in a style that gives its value no form.
 pub static PARAMETER_STYLE: Code = Code {
     name: "contract-parameter-style",
     page: "# contract-parameter-style
 
-A parameter is written in a style that this version does not read.
+A parameter is written in a style that gives its value no form, or as a media type that is not read.
 
 ## Example
 
 ```yaml
-- { name: ids, in: query, style: pipeDelimited, schema: { type: array, items: { type: integer } } }
+- { name: ids, in: query, style: matrix, schema: { type: array, items: { type: integer } } }
 ```
+
+`matrix` is a style of paths.
 
 ## What to do
 
-Its value is taken as one text and passes without being checked against the schema. Where the API
-allows it, use the default style of its place (`form` in a query, `simple` in a path or header), or
-`deepObject` for an object of one level in a query.
+The message says what becomes of the value. \"Taken as one text\" means that it passes without being
+checked against the schema. Write a style of its place: `simple`, `label` or `matrix` in a path,
+`form`, `spaceDelimited`, `pipeDelimited` or `deepObject` in a query, `simple` in a header, `form` or
+`cookie` in a cookie; or `content: { application/json: ... }` where values are deeper than that.
+",
+};
+
+/// An object takes every parameter that nothing else declares.
+pub static OPEN_PARAMETER: Code = Code {
+    name: "contract-open-parameter",
+    page: "# contract-open-parameter
+
+An object takes every parameter that nothing else declares.
+
+## Example
+
+```yaml
+- { name: filter, in: query, schema: { type: object } }
+```
+
+In a query an object is written with `explode: true` unless the document says otherwise: its members
+are parameters themselves. This one names no members, so `?debug=1` is one.
+
+## What to do
+
+Declare its `properties`; what is not among them is then removed. If the API expects
+`filter[status]=new`, add `style: deepObject`; if it expects JSON, say so with
+`content: { application/json: ... }`.
 ",
 };
 

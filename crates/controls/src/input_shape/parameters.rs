@@ -168,7 +168,7 @@ impl<'a> Judge<'a> {
     ) -> Result<(), Refusal> {
         let mut taken: Vec<(&str, &'a str)> = Vec::new();
         for ((name, value), used) in pairs.iter().zip(is_used.iter_mut()) {
-            if !*used && belongs(parameter, name) {
+            if !*used && belongs(parameter, self.shapes, name) {
                 *used = true;
                 taken.push((name, *value));
             }
@@ -179,8 +179,8 @@ impl<'a> Judge<'a> {
         let undecodable =
             |fault: Fault| parameter_refusal(fault.name(), Place::Query, &parameter.name);
         match &parameter.collection {
-            Collection::Members(_) | Collection::DeepObject => self.query_object(parameter, &taken),
-            Collection::Commas => {
+            Collection::Members | Collection::DeepObject => self.query_object(parameter, &taken),
+            Collection::Joined(_) => {
                 let [(_, raw)] = taken.as_slice() else {
                     return Err(undecodable(Fault::Repeated));
                 };
@@ -205,7 +205,7 @@ impl<'a> Judge<'a> {
                 }
                 Ok(())
             }
-            Collection::Single | Collection::Json | Collection::NotUnderstood => {
+            _ => {
                 let [(_, raw)] = taken.as_slice() else {
                     return Err(undecodable(Fault::Repeated));
                 };
@@ -355,14 +355,14 @@ impl<'a> Judge<'a> {
         let read =
             |value| parameter.scalar(value).map_err(|_| parameter_refusal("type", place, name));
         let result = match (&parameter.collection, values) {
-            (Collection::Commas, [joined]) if place != Place::Query => {
+            (Collection::Joined(_), [joined]) if place != Place::Query => {
                 let scalars = joined
                     .split(',')
                     .map(|value| read(Cow::Borrowed(value)))
                     .collect::<Result<Vec<Scalar<'_>>, _>>()?;
                 schema.check_list(&scalars)
             }
-            (Collection::Commas | Collection::Repeated, values) => {
+            (Collection::Joined(_) | Collection::Repeated, values) => {
                 let scalars = values
                     .iter()
                     .map(|value| read(Cow::Borrowed(value.as_ref())))
@@ -393,9 +393,12 @@ fn undecodable(place: Place, fault: Fault) -> Refusal {
 }
 
 /// Whether a query name is part of a parameter.
-fn belongs(parameter: &Parameter, name: &str) -> bool {
+fn belongs(parameter: &Parameter, shapes: &Shapes, name: &str) -> bool {
     match &parameter.collection {
-        Collection::Members(members) => members.iter().any(|member| member == name),
+        Collection::Members => {
+            let shape = parameter.schema.as_ref().map(|schema| schema.shape);
+            urlencoded::declared(shapes, shape, name).is_some()
+        }
         Collection::DeepObject => inner(&parameter.name, name).is_some(),
         _ => parameter.name == name,
     }
