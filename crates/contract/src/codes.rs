@@ -16,6 +16,7 @@ pub const ALL: &[&Code] = &[
     &PATH_TEMPLATE,
     &SAME_PATH,
     &SPLITTABLE_PATH,
+    &AMBIGUOUS_PATH,
     &PARAMETER,
     &PARAMETER_STYLE,
     &OPEN_PARAMETER,
@@ -278,9 +279,35 @@ Is `a.tar.gz` the name `a` or `a.tar`?
 
 ## What to do
 
-The first value is taken as short as possible: `a` and `tar.gz`. If the API splits otherwise, let the
-schemas of the parameters forbid the text between them (`pattern: "^[^.]+$"`).
+Nobody knows how the API splits it, so each value must be as declared in every way to split the
+segment. A schema that forbids the text between them (`pattern: "^[^.]+$"`) thereby refuses every
+request that can be split in two ways.
 "#,
+};
+
+/// Two paths match the same requests, and neither is the more specific one.
+pub static AMBIGUOUS_PATH: Code = Code {
+    name: "contract-ambiguous-path",
+    page: "# contract-ambiguous-path
+
+Two paths match some of the same requests, and neither is the more specific one throughout.
+
+## Example
+
+```yaml
+paths:
+  /{entity}/me: { get: {} }
+  /books/{id}: { get: {} }
+```
+
+`/books/me` is both, and the specification leaves it to the tool which one it is.
+
+## What to do
+
+Here fixed text wins over a parameter, segment by segment from the left: `/books/{id}`. If the API
+decides otherwise, its rules for the other path are not applied to such a request. Name the paths
+so that they cannot meet, or forbid the value with the parameter's schema.
+",
 };
 
 /// A parameter does not fit its operation.

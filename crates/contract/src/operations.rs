@@ -9,7 +9,7 @@ use crate::document::{Name, Node};
 use crate::notes::shown;
 use crate::operation::{Operation, Sunset};
 use crate::reader::{Closed, Reader};
-use crate::route::{Routes, Taken};
+use crate::route::{Comparison, Routes, Taken};
 use crate::schema::Fault;
 use crate::scheme::SecurityScheme;
 use crate::template::Template;
@@ -39,8 +39,7 @@ impl<'a> Reader<'a> {
             };
             if template.patterns().any(crate::template::Pattern::is_splittable) {
                 let message = format!(
-                    "some paths can be split in two ways by {}: the first value is as short as \
-                     possible",
+                    "some paths can be split in two ways by {}: values must be as declared in each",
                     shown(path.text)
                 );
                 self.notes.warn(&codes::SPLITTABLE_PATH, path.span, message);
@@ -155,12 +154,14 @@ impl<'a> Reader<'a> {
         let mut served: Vec<Operation> = Vec::new();
         let mut routes = Routes::default();
         let mut names: HashMap<String, Span> = HashMap::new();
+        let mut comparison = Comparison::default();
         for (operation, template) in operations {
             if let Some(fault) = fault(&operation, faults) {
                 let closed = Closed { span: fault.span, message: fault.message.clone() };
                 self.not_served(&operation.title(), &closed);
                 continue;
             }
+            let rival = comparison.rival(&routes, &template);
             if let Err(Taken(first)) = routes.add(operation.method, &template) {
                 let first = served.get(first).map(Operation::title).unwrap_or_default();
                 let message = format!(
@@ -177,9 +178,30 @@ impl<'a> Reader<'a> {
                 let message = format!("{} names two operations", shown(id));
                 self.notes.warn(&codes::OPERATION_ID, operation.span, message);
             }
+            if let Some(rival) = rival.and_then(|index| served.get(index)) {
+                self.warn_of_rival(&operation, rival);
+            }
             served.push(operation);
         }
+        if comparison.is_cut() {
+            let message = "there are too many paths to say of all whether they compete";
+            self.notes.push(Diagnostic::warning(&codes::AMBIGUOUS_PATH, message));
+        }
         (served, routes)
+    }
+
+    /// Two paths compete for some requests, and neither is the more specific one.
+    fn warn_of_rival(&mut self, operation: &Operation, rival: &Operation) {
+        if operation.template == rival.template {
+            return;
+        }
+        let message = format!(
+            "some requests match {} and {}: the one that has fixed text first, from the left, \
+             gets them",
+            shown(&operation.template),
+            shown(&rival.template)
+        );
+        self.notes.warn(&codes::AMBIGUOUS_PATH, operation.span, message);
     }
 }
 

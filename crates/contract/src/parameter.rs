@@ -131,4 +131,12 @@ impl Parameter {
     pub fn scalar<'a>(&self, text: Cow<'a, str>) -> Result<Scalar<'a>, ScalarFault> {
         Scalar::read(text, self.scalar_types)
     }
+
+    /// Reads one text as the type that the schema itself allows beside a list or an object;
+    /// `None` if it allows nothing but those.
+    pub fn alternative<'a>(&self, text: Cow<'a, str>) -> Option<Result<Scalar<'a>, ScalarFault>> {
+        let types = self.schema.as_ref()?.types;
+        let is_given = types != Types::ANY && types.intersects(Types::SCALAR);
+        is_given.then(|| Scalar::read(text, types))
+    }
 }

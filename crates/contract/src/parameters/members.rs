@@ -10,9 +10,6 @@ use crate::reader::Reader;
 use crate::schema::Schema;
 use crate::shape::{Rest, Types};
 
-/// What one text can say.
-const SCALARS: Types = Types::NULL.or(Types::BOOLEAN).or(Types::NUMBER).or(Types::STRING);
-
 impl<'a> Reader<'a> {
     pub(super) fn warn_of_members(
         &mut self,
@@ -34,8 +31,10 @@ impl<'a> Reader<'a> {
             self.notes.warn(&codes::OPEN_PARAMETER, node.span(), message);
         }
         let (readable, outcome) = match collection {
-            Collection::JoinedMembers { .. } => (SCALARS, "requests that hold it are refused"),
-            Collection::Members => (SCALARS.or(Types::ARRAY), "it is read as JSON"),
+            Collection::JoinedMembers { .. } => {
+                (Types::SCALAR, "requests that hold it are refused")
+            }
+            Collection::Members => (Types::SCALAR.or(Types::ARRAY), "it is read as JSON"),
             _ => return,
         };
         let unreadable = shape.object.properties().find(|(_, property)| {

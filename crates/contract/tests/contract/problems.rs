@@ -133,6 +133,9 @@ b: { get: {} }
 /{a}{b}: { get: {} }
 /{a: { get: {} }
 /{a}-{b}: { get: {} }
+/{entity}/me: { get: {} }
+/books/{id}: { post: {} }
+/books/me: { get: {} }
 /c: { gett: {}, x-get: {}, GET: {} }
 x-paths: {}
 ",

@@ -112,9 +112,9 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
     out.extend_from_slice(head.method_text().as_bytes());
     out.push(b' ');
     match (matched.path(), valid.parameters()) {
-        (Some(path), Some(parameters)) => {
+        (Some(_), Some(parameters)) => {
             out.extend_from_slice(upstream.path.as_bytes());
-            path.write(&mut out);
+            out.extend_from_slice(&parameters.path);
             if !parameters.query.is_empty() {
                 out.push(b'?');
                 out.extend_from_slice(&parameters.query);
@@ -133,7 +133,8 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
     }
     // Writing to a Vec cannot fail.
     let _ = write!(out, " HTTP/1.1\r\nHost: {}:{}\r\n", upstream.host, upstream.port);
-    write_fields(head, matched.operation(), context, &mut out);
+    let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
+    write_fields(head, matched.operation(), anew.unwrap_or_default(), context, &mut out);
     write_cookies(valid, head, &mut out);
     let (body, coding) = payload(valid.body());
     if let Some(content_type) = valid.content_type() {
@@ -196,10 +197,11 @@ fn write_cookies(valid: &Valid, head: &RequestHead, out: &mut Vec<u8>) {
     }
 }
 
-/// Header fields by allow-list (rule 19).
+/// Header fields by allow-list (rule 19); those that were written anew in that spelling.
 fn write_fields(
     head: &RequestHead,
     operation: Option<usize>,
+    anew: &[(String, Vec<u8>)],
     context: &mut Context<'_>,
     out: &mut Vec<u8>,
 ) {
@@ -217,6 +219,7 @@ fn write_fields(
                 matches!(&scheme.place, SchemePlace::Header(known) if known.eq_ignore_ascii_case(name))
             })
     };
+    let mut is_written = vec![false; anew.len()];
     for (name, value) in head.fields.iter() {
         let passes = match request_field(name) {
             // The contract may have clients name their requests; ours then stands in the answer only.
@@ -226,12 +229,23 @@ fn write_fields(
             RequestField::Hostile => may_pass_hostile(name, context) && may_pass(name, context),
             RequestField::IfDeclared => is_declared(name) || may_pass(name, context),
         };
-        if passes {
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(b": ");
-            out.extend_from_slice(value.as_bytes());
-            out.extend_from_slice(b"\r\n");
+        if !passes {
+            continue;
         }
+        let anew = anew.iter().zip(&mut is_written).find(|((known, _), _)| known == name);
+        let value = match anew {
+            // Further fields of this name are in the first one already.
+            Some((_, true)) => continue,
+            Some(((_, value), is_written)) => {
+                *is_written = true;
+                value
+            }
+            None => value.as_bytes(),
+        };
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(value);
+        out.extend_from_slice(b"\r\n");
     }
 }
 
