@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Scalar, ShapeId, Shapes, Types};
+use portcullis_contract::{Rest, Scalar, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Limits, Value, push_quoted};
 
 /// Why a text has no single reading.
@@ -174,7 +174,7 @@ pub fn read_pairs(
         }
         push_quoted(name, &mut json);
         json.push(b':');
-        push_values(values, declared(shapes, shape, name), shapes, &mut json)?;
+        push_values(values, member(shapes, shape, name), shapes, &mut json)?;
     }
     json.push(b'}');
     let limits =
@@ -186,6 +186,14 @@ pub fn read_pairs(
 pub(crate) fn declared(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
     let object = &shapes.get(shape?).object;
     object.property(name, &mut 0).map(|property| property.shape).or_else(|| object.pattern(name))
+}
+
+/// What is said of a member: by its name, or by the schema of all others.
+pub(crate) fn member(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
+    declared(shapes, shape, name).or_else(|| match shapes.get(shape?).object.rest {
+        Rest::Map(shape) => Some(shape),
+        _ => None,
+    })
 }
 
 fn push_values<'a>(

@@ -96,6 +96,9 @@ impl<'a> Judge<'a> {
                     self.push_cookie(name, raw);
                     return Ok(());
                 }
+                if members.is_empty() {
+                    return Self::absent(parameter);
+                }
                 let items = members.iter().flat_map(|(name, value)| [*name, value.as_ref()]);
                 let mut value = Vec::new();
                 join_encoded(items, delimiter, &mut value);

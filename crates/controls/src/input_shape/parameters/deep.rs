@@ -161,7 +161,7 @@ impl<'a> Judge<'a> {
                     }
                     push_quoted(name, json);
                     json.push(b':');
-                    self.push(member, self.member_shape(shape, name), json)?;
+                    self.push(member, urlencoded::member(self.shapes, shape, name), json)?;
                 }
                 json.push(b'}');
                 Ok(())
@@ -188,15 +188,6 @@ impl<'a> Judge<'a> {
         }
         json.push(b']');
         Ok(())
-    }
-
-    fn member_shape(&self, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
-        urlencoded::declared(self.shapes, shape, name).or_else(|| {
-            match self.shapes.get(shape?).object.rest {
-                Rest::Map(shape) => Some(shape),
-                _ => None,
-            }
-        })
     }
 }
 

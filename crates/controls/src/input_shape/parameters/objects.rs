@@ -47,7 +47,7 @@ impl Judge<'_> {
     ) -> Result<Document, Refusal> {
         let shape = parameter.schema.as_ref().map(|schema| schema.shape);
         let has_spelling = |name: &str| {
-            urlencoded::declared(self.shapes, shape, name)
+            urlencoded::member(self.shapes, shape, name)
                 .is_none_or(|shape| self.shapes.get(shape).types.intersects(Types::SCALAR))
         };
         if members.iter().all(|(name, _)| has_spelling(name)) {

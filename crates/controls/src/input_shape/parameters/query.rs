@@ -140,6 +140,9 @@ impl<'a> Judge<'a> {
                 let members = alternating(items).map_err(fault)?;
                 let document = self.read_joined_members(parameter, members)?;
                 let members = texts(&document);
+                if members.is_empty() {
+                    return Self::absent(parameter);
+                }
                 let items = members.iter().flat_map(|(name, value)| [*name, value.as_ref()]);
                 let out = self.begin_pair(name);
                 join_encoded(items, delimiter, out);
