@@ -83,6 +83,10 @@ impl<'a> Judge<'a> {
             Collection::Joined(delimiter) => {
                 let items = in_cookie(raw, delimiter).map_err(fault)?;
                 self.check_list(parameter, &items)?;
+                if raw.contains('%') {
+                    let as_sent: Vec<&str> = raw.split(delimiter.character()).collect();
+                    self.check_list(parameter, &as_sent)?;
+                }
                 self.push_cookie(name, raw);
                 Ok(())
             }
@@ -90,6 +94,11 @@ impl<'a> Judge<'a> {
                 let items = in_cookie(raw, delimiter).map_err(fault)?;
                 let members = alternating(items).map_err(fault)?;
                 let count = members.len();
+                if raw.contains('%') {
+                    let as_sent = raw.split(delimiter.character()).map(Cow::Borrowed).collect();
+                    let as_sent = alternating(as_sent).map_err(fault)?;
+                    self.read_joined_members(parameter, as_sent)?;
+                }
                 let document = self.read_joined_members(parameter, members)?;
                 let members = texts(&document);
                 if members.len() == count {
