@@ -127,11 +127,11 @@ impl Styles {
             return;
         };
         let mut lines = text.split('\n');
-        let target = lines.next().unwrap_or_default().to_owned();
+        let request = Request::to(lines.next().unwrap_or_default());
         let cookies = lines.next().map(str::to_owned);
         let fields = lines.filter_map(|line| line.split_once(':'));
         let fields = fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
-        self.hold(&Request { target, fields: fields.collect(), cookies });
+        self.hold(&Request { fields: fields.collect(), cookies, ..request });
     }
 }
 

@@ -12,7 +12,6 @@ use portcullis_json::{Document, Limits, push_quoted};
 use portcullis_model::Refusal;
 
 use super::Judge;
-use super::query::Pair;
 use super::value::{check_tree, unreadable};
 use crate::urlencoded::{self, Fault};
 
@@ -43,29 +42,30 @@ pub(super) fn keys<'n>(parameter: &str, name: &'n str) -> Option<Vec<Key<'n>>> {
     (!keys.is_empty()).then_some(keys)
 }
 
-impl<'a> Judge<'a> {
-    /// Checks an object that is written with brackets, and writes it anew.
+impl Judge<'_> {
+    /// Checks an object that is written with brackets, and writes it anew. `taken` are its names,
+    /// decoded, and their values, still encoded.
     pub(super) fn deep_object(
         &mut self,
         parameter: &Parameter,
-        taken: &[&Pair<'a>],
+        taken: &[(&str, &str)],
     ) -> Result<(), Refusal> {
         let fault = unreadable(parameter);
         let shape = parameter.schema.as_ref().map(|schema| schema.shape);
         let mut root = Node::default();
-        let mut kept: Vec<(&str, Cow<'a, str>)> = Vec::with_capacity(taken.len());
-        for pair in taken {
-            let keys = keys(&parameter.name, &pair.name).unwrap_or_default();
+        let mut kept: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(taken.len());
+        for (name, raw) in taken {
+            let keys = keys(&parameter.name, name).unwrap_or_default();
             if keys.len() > KEYS_MAX {
                 return Err(fault(Fault::TooDeep));
             }
             if !self.keeps_nested(shape, &keys) {
-                self.drop_name(parameter.place, &pair.name);
+                self.drop_name(parameter.place, name);
                 continue;
             }
-            let value = urlencoded::decode(pair.raw).map_err(fault)?;
+            let value = urlencoded::decode(raw).map_err(fault)?;
             root.insert(&keys, value.clone()).map_err(fault)?;
-            kept.push((&pair.name, value));
+            kept.push((name, value));
         }
         if kept.is_empty() {
             return Self::absent(parameter);

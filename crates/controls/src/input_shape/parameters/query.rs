@@ -13,9 +13,9 @@ use super::{Judge, deep};
 use crate::urlencoded::{self, Fault};
 
 /// One `name=value`, the name decoded.
-pub(super) struct Pair<'a> {
-    pub(super) name: Cow<'a, str>,
-    pub(super) raw: &'a str,
+struct Pair<'a> {
+    name: Cow<'a, str>,
+    raw: &'a str,
     owner: Option<Owner>,
 }
 
@@ -107,7 +107,11 @@ impl<'a> Judge<'a> {
         let fault = unreadable(parameter);
         match parameter.collection {
             Collection::Members => self.query_members(parameter, taken),
-            Collection::DeepObject => self.deep_object(parameter, taken),
+            Collection::DeepObject => {
+                let named: Vec<(&str, &str)> =
+                    taken.iter().map(|pair| (pair.name.as_ref(), pair.raw)).collect();
+                self.deep_object(parameter, &named)
+            }
             Collection::Repeated => {
                 let values = taken.iter().map(|pair| urlencoded::decode(pair.raw));
                 let values = values.collect::<Result<Vec<_>, _>>().map_err(fault)?;
