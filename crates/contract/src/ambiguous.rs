@@ -116,7 +116,8 @@ fn refuses(operation: &Operation, own: &Segment, foreign: &Segment) -> bool {
         return false;
     };
     let mut is_refused = false;
-    pattern.split(text, |name, value| {
+    pattern.split(text, |name, at| {
+        let value = text.get(at).unwrap_or_default();
         let declared = operation
             .parameters
             .iter()

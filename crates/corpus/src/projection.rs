@@ -1,7 +1,7 @@
 //! Answers that hold more than is declared, and what of them leaves.
 
 use portcullis_contract::{BodyKind, Contract, Media};
-use portcullis_controls::response_shape::{Projection, project};
+use portcullis_controls::response_shape::{OtherType, Projection, project};
 use portcullis_json::{Document, Limits};
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ pub(crate) fn projected(contract: &Contract, media: &Media, answer: &Value) -> O
     let text = serde_json::to_vec(answer).ok()?;
     let mut document = Document::parse(text, &Limits::GENEROUS).ok()?;
     let shape = media.schema.as_ref().map(|schema| schema.shape);
-    let found = project(&document, &contract.shapes, shape);
+    let found = project(&document, &contract.shapes, shape, OtherType::Removed);
     found.drop.iter().for_each(|index| document.drop_value(*index));
     let mut out = Vec::new();
     document.write(&mut out);

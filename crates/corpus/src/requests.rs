@@ -247,7 +247,7 @@ fn verdict(contract: &Contract, stated: &Stated<'_>, request: &Request) -> Strin
         return "not served".to_owned();
     };
     let mut values = Vec::new();
-    contract.path_values(index, &path, &mut values);
+    contract.path_parts(index, &path, &mut values);
     let mut query = Vec::new();
     request.query.iter().for_each(|(name, value)| urlencoded::push_pair(name, value, &mut query));
     let query = String::from_utf8_lossy(&query);

@@ -48,7 +48,7 @@ pub fn compile(name: &str, text: String) -> Compiled {
     let mut sources = Sources::default();
     let main = sources.add(name, text);
     let (started, before) = (Instant::now(), measure::processor_time());
-    let result = portcullis_contract::read(&mut sources, main);
+    let result = portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles);
     Compiled {
         sources,
         result,

@@ -8,7 +8,7 @@
 )]
 
 use portcullis_contract::{Contract, Schema};
-use portcullis_controls::response_shape::project;
+use portcullis_controls::response_shape::{OtherType, project};
 use portcullis_controls::writable_properties::{self, Outcome};
 use portcullis_corpus::declared::{Way, undeclared};
 use portcullis_corpus::{Chance, Generator, Source, compile};
@@ -104,7 +104,7 @@ fn left(contract: &Contract, value: &Value) -> Option<Value> {
     let text = value.to_string().into_bytes();
     let mut document = Document::parse(text, &Limits::GENEROUS).unwrap();
     let shape = answer_schema(contract).map(|schema| schema.shape);
-    let found = project(&document, &contract.shapes, shape);
+    let found = project(&document, &contract.shapes, shape, OtherType::Removed);
     if found.is_root_undeclared {
         return None;
     }

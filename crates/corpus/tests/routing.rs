@@ -2,7 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test stops where its promise breaks")]
 
-use portcullis_contract::{CanonicalPath, Find};
+use portcullis_contract::{CanonicalPath, Find, PathPart};
 use portcullis_corpus::{compile, routing};
 use portcullis_model::Method;
 use proptest::prelude::*;
@@ -111,14 +111,15 @@ proptest! {
         for path in &paths {
             let Ok(canonical) = CanonicalPath::parse(path) else { continue };
             let Find::Operation(index) = contract.find(Method::Get, &canonical) else { continue };
-            let mut values = Vec::new();
-            contract.path_values(index, &canonical, &mut values);
+            let mut parts = Vec::new();
+            contract.path_parts(index, &canonical, &mut parts);
             // The fixed text of a template is written with escapes.
             let mut built = contract.operations[index].template.clone();
             built = built.replace("%20", " ").replace("%41", "A").replace("%C3%A9", "\u{e9}");
-            for (name, value) in values {
-                prop_assert!(!value.is_empty());
-                built = built.replace(&format!("{{{name}}}"), value);
+            for part in parts {
+                let PathPart::Value(value) = part else { continue };
+                prop_assert!(!value.text.is_empty());
+                built = built.replace(&format!("{{{}}}", value.name), value.text);
             }
             let decoded: Vec<&str> = canonical.segments().collect();
             prop_assert_eq!(built, format!("/{}", decoded.join("/")));

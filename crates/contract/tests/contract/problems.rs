@@ -139,6 +139,9 @@ b: { get: {} }
 /{a}{b}: { get: {} }
 /{a: { get: {} }
 /{a}-{b}: { get: {} }
+/{entity}/me: { get: {} }
+/books/{id}: { post: {} }
+/books/me: { get: {} }
 /c: { gett: {}, x-get: {}, GET: {} }
 x-paths: {}
 ",
@@ -159,7 +162,10 @@ fn parameters_that_do_not_fit_are_told() {
       - { name: q, in: query, schema: { type: integer } }
       - { name: matrix, in: query, style: matrix, schema: { type: string } }
       - { name: spaces, in: query, style: spaceDelimited, schema: { type: array } }
-      - { name: X-Object, in: header, schema: { type: object } }
+      - { name: X-Object, in: header, style: form, schema: { type: object } }
+      - { name: single, in: query, style: deepObject, schema: { type: string } }
+      - { name: pairs, in: query, explode: false, schema: { properties: { a: { type: object } } } }
+      - { name: members, in: query, schema: { properties: { q: {}, b: { type: object } } } }
       - { name: map, in: query, schema: { type: object, additionalProperties: { type: string } } }
       - { name: xml, in: query, content: { application/xml: {} } }
       - { name: accept, in: header, schema: { type: string } }
