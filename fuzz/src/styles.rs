@@ -55,7 +55,7 @@ impl Styles {
     pub fn new() -> Self {
         let mut sources = Sources::default();
         let main = sources.add("styles.yaml", include_str!("styles.yaml"));
-        match portcullis_contract::read(&mut sources, main) {
+        match portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles) {
             Ok(contract) => Self { contract, limits: Limits::default() },
             Err(problems) => panic!("the document of styles is not read: {problems:?}"),
         }
