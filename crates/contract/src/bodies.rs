@@ -3,15 +3,18 @@
 use portcullis_model::Diagnostic;
 
 use crate::codes;
-use crate::document::Node;
+use crate::document::{Name, Node};
 use crate::media::{BodyKind, Media, MediaRange};
 use crate::notes::shown;
 use crate::operation::{RequestBody, Response, StatusPattern};
 use crate::reader::{Closed, Direction, Reader};
 use crate::schema::Schema;
+use crate::shape::Types;
 
 /// Media types of one body.
 const MEDIA_MAX: usize = 256;
+/// What one text can be read as.
+const TEXT_TYPES: Types = Types::STRING.or(Types::NUMBER).or(Types::BOOLEAN).or(Types::NULL);
 
 impl<'a> Reader<'a> {
     /// `requestBody`.
@@ -75,22 +78,9 @@ impl<'a> Reader<'a> {
                     format!("more than {MEDIA_MAX} media types stand under one `content`");
                 return Err(Closed::new(holder, message));
             }
-            let kind = range.kind();
-            let is_inspected = !matches!(kind, BodyKind::Multipart | BodyKind::Xml);
-            if !is_inspected {
-                let consequence = match direction {
-                    Direction::Request => "requests with it are refused",
-                    Direction::Answer => "answers with it are not inspected",
-                };
-                let message =
-                    format!("{} is not read in this version: {consequence}", shown(key.text));
-                self.notes.warn(&codes::MEDIA_TYPE, key.span, message);
-            }
             let declared = self.object(node, "a media type")?;
-            let schema = declared.get("schema").and_then(|schema| {
-                let direction = if is_inspected { direction } else { Direction::Answer };
-                self.schema(schema, direction)
-            });
+            let kind = range.kind();
+            let schema = self.body_schema(key, declared, kind, direction);
             if let Some(known) = media.iter().find(|known| known.range == range) {
                 let shape = |schema: &Option<Schema>| schema.as_ref().map(|schema| schema.shape);
                 if shape(&known.schema) != shape(&schema) {
@@ -103,6 +93,44 @@ impl<'a> Reader<'a> {
         }
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));
         Ok(media)
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// The schema of a body, as far as bodies of this kind are held against one.
+    fn body_schema(
+        &mut self,
+        key: Name<'a>,
+        declared: Node<'a>,
+        kind: BodyKind,
+        direction: Direction,
+    ) -> Option<Schema> {
+        let schema = declared.get("schema");
+        if matches!(kind, BodyKind::Multipart | BodyKind::Xml) {
+            let consequence = match direction {
+                Direction::Request => "requests with it are refused",
+                Direction::Answer => "answers with it are not inspected",
+            };
+            let message = format!("{} is not read in this version: {consequence}", shown(key.text));
+            self.notes.warn(&codes::MEDIA_TYPE, key.span, message);
+            return schema.and_then(|schema| self.schema(schema, Direction::Answer));
+        }
+        let schema = schema.and_then(|schema| self.schema(schema, direction))?;
+        let is_text = matches!(kind, BodyKind::Text | BodyKind::Opaque);
+        if is_text && direction == Direction::Request && !schema.types.intersects(TEXT_TYPES) {
+            let message = format!(
+                "a body of type {} is one text, not {}: its schema is not enforced",
+                shown(key.text),
+                schema.types
+            );
+            self.notes.push(
+                Diagnostic::warning(&codes::MEDIA_TYPE, message)
+                    .at(schema.span)
+                    .help("declare `type: string`, with `maxLength` and `pattern` where they fit"),
+            );
+            return None;
+        }
+        Some(schema)
     }
 }
 

@@ -37,6 +37,6 @@ pub use path::{CanonicalPath, PathFault};
 pub use read::read;
 pub use route::Find;
 pub use scalar::{Scalar, ScalarFault};
-pub use schema::{Mismatch, Schema};
+pub use schema::{Blobs, Mismatch, Schema};
 pub use scheme::{SchemePlace, SecurityRequirement, SecurityScheme};
 pub use shape::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types};

@@ -19,12 +19,16 @@
 //! JSON, forms, text and opaque bytes are read in this version. Multipart, XML and streams are
 //! refused as request bodies even where they are declared; `check` lists them.
 
+mod signature;
+
 use portcullis_contract::{BodyKind, MediaRange, Operation};
 use portcullis_json::Fault;
 use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::Model;
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
+
+pub use signature::judge_signature;
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -84,20 +88,24 @@ pub enum Body {
     None,
     /// There is one, and the operation declares none: it is read within limits and dropped.
     Undeclared,
-    /// It is the declared media type of this index.
-    Declared {
-        /// The index in the operation's `body.media`.
-        media: usize,
-        /// How it is read.
-        kind: BodyKind,
-        /// How it is coded.
-        coding: Coding,
-        /// The `Content-Type` that goes to the API: essence, and `charset=utf-8` if it was said.
-        content_type: String,
-    },
+    /// It is of a declared media type.
+    Declared(Label),
     /// Nobody looked: it goes to the API as it came (only when this control observes or is not
     /// asked).
     AsItCame,
+}
+
+/// What a declared body says it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// The index in the operation's `body.media`.
+    pub media: usize,
+    /// The media type that was sent.
+    pub range: MediaRange,
+    /// How it is coded.
+    pub coding: Coding,
+    /// The `Content-Type` that goes to the API: essence, and `charset=utf-8` if it was said.
+    pub content_type: String,
 }
 
 /// Judges the labels of a body, before it is read.
@@ -148,7 +156,7 @@ pub fn judge_labels(
         Charset::NotSaid => range.to_string(),
         Charset::Utf8 => format!("{range}; charset=utf-8"),
     };
-    Judgement::Pass(Body::Declared { media, kind, coding, content_type })
+    Judgement::Pass(Body::Declared(Label { media, range, coding, content_type }))
 }
 
 /// The refusal of a body that is not what its label says.

@@ -31,7 +31,7 @@ use portcullis_policy::Model;
 
 use crate::face::{Expectation, Face, Stride, Threat};
 
-pub use body::{judge_body, missing_body, unreadable, unreadable_form};
+pub use body::{judge_body, judge_bytes, judge_text, missing_body, unreadable, unreadable_form};
 pub use parameters::{Accepted, Given, Header, judge_parameters};
 
 /// See the module's page.

@@ -1,6 +1,8 @@
 //! Bodies: one reading, and the declared schema.
 
-use portcullis_contract::Schema;
+use std::borrow::Cow;
+
+use portcullis_contract::{Scalar, Schema};
 use portcullis_json::{Document, FaultKind};
 use portcullis_model::Refusal;
 
@@ -38,6 +40,31 @@ pub fn judge_body(schema: Option<&Schema>, document: &Document) -> Judgement<()>
         return Judgement::Refuse(refusal("nul", "U+0000 in a string or name"), ());
     }
     match schema.map(|schema| schema.check(document.root())) {
+        None | Some(Ok(())) => Judgement::Pass(()),
+        Some(Err(found)) => Judgement::Refuse(mismatch("body", &found), ()),
+    }
+}
+
+/// Whether a text body is what its schema says: one value, in the one spelling of its type.
+pub fn judge_text(schema: Option<&Schema>, text: &str) -> Judgement<()> {
+    if text.contains('\0') {
+        return Judgement::Refuse(refusal("nul", "U+0000 in the text"), ());
+    }
+    let Some(schema) = schema else {
+        return Judgement::Pass(());
+    };
+    let Ok(scalar) = Scalar::read(Cow::Borrowed(text), schema.types) else {
+        return Judgement::Refuse(refusal("type", format!("the text is no {}", schema.types)), ());
+    };
+    match schema.check_scalar(&scalar) {
+        Ok(()) => Judgement::Pass(()),
+        Err(found) => Judgement::Refuse(mismatch("body", &found), ()),
+    }
+}
+
+/// Whether a body of bytes is what its schema says: as long as it may be, in octets.
+pub fn judge_bytes(schema: Option<&Schema>, bytes: &[u8]) -> Judgement<()> {
+    match schema.map(|schema| schema.check_bytes(bytes)) {
         None | Some(Ok(())) => Judgement::Pass(()),
         Some(Err(found)) => Judgement::Refuse(mismatch("body", &found), ()),
     }

@@ -6,6 +6,7 @@ mod body;
 mod parameters;
 mod payload;
 mod sent;
+mod tree;
 
 use portcullis_controls::content_type;
 use portcullis_controls::input_shape::Accepted;
