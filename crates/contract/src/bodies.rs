@@ -81,6 +81,9 @@ impl<'a> Reader<'a> {
             let declared = self.object(node, "a media type")?;
             let kind = range.kind();
             let schema = self.body_schema(key, declared, kind, direction);
+            let is_form_data = kind == BodyKind::FormData && direction == Direction::Request;
+            let encoding =
+                if is_form_data { self.encoding(declared, schema.as_ref())? } else { Vec::new() };
             if let Some(known) = media.iter().find(|known| known.range == range) {
                 let shape = |schema: &Option<Schema>| schema.as_ref().map(|schema| schema.shape);
                 if shape(&known.schema) != shape(&schema) {
@@ -89,7 +92,7 @@ impl<'a> Reader<'a> {
                 }
                 continue;
             }
-            media.push(Media { range, kind, schema, span: key.span });
+            media.push(Media { range, kind, schema, encoding, span: key.span });
         }
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));
         Ok(media)
@@ -106,7 +109,12 @@ impl<'a> Reader<'a> {
         direction: Direction,
     ) -> Option<Schema> {
         let schema = declared.get("schema");
-        if matches!(kind, BodyKind::Multipart | BodyKind::Xml) {
+        let is_read = match kind {
+            BodyKind::Multipart | BodyKind::Xml => false,
+            BodyKind::FormData => direction == Direction::Request,
+            _ => true,
+        };
+        if !is_read {
             let consequence = match direction {
                 Direction::Request => "requests with it are refused",
                 Direction::Answer => "answers with it are not inspected",

@@ -20,6 +20,7 @@ pub const ALL: &[&Code] = &[
     &PARAMETER_STYLE,
     &NOT_SERVED,
     &MEDIA_TYPE,
+    &ENCODING,
     &SECURITY,
     &SUNSET,
     &SLOW_PATTERN,
@@ -360,15 +361,40 @@ A key under `content` is no media type, or of a type that is not looked into.
 
 ```yaml
 content:
-  multipart/form-data: { schema: { type: object } }
+  multipart/mixed: { schema: { type: object } }
 ```
 
 ## What to do
 
-Bodies of type XML and multipart are not read in this version: requests with them are refused, and
-answers with them are not inspected. Declare `application/json` or
-`application/x-www-form-urlencoded` where the API takes it.
+Of the bodies with several parts only `multipart/form-data` is read: requests with others are
+refused. Answers of several parts or in XML are not inspected. Text and bytes are one value: a schema
+of type `object` or `array` is not enforced on them.
 ",
+};
+
+/// What is said of the parts of a body cannot be enforced, or leaves a file open.
+pub static ENCODING: Code = Code {
+    name: "contract-encoding",
+    page: r#"# contract-encoding
+
+What is said of the parts of a body cannot be enforced, or leaves a file open.
+
+## Example
+
+```yaml
+content:
+  multipart/form-data:
+    schema: { type: object, properties: { photo: { type: string, format: binary } } }
+```
+
+Nothing says what `photo` is: a picture, or a page with a script.
+
+## What to do
+
+Declare the media types of each file: `encoding: { photo: { contentType: "image/png, image/jpeg" } }`.
+A file with another label is then refused, and so is one that does not begin as its label says.
+Lists are read as one part per item, objects as JSON in one part; other styles are not read.
+"#,
 };
 
 /// A security requirement or scheme cannot be satisfied as it is written.

@@ -8,6 +8,7 @@ mod bodies;
 pub mod codes;
 mod contract;
 mod document;
+mod encoding;
 mod media;
 mod notes;
 mod operation;
@@ -30,7 +31,7 @@ mod version;
 mod yaml;
 
 pub use contract::Contract;
-pub use media::{BodyKind, Media, MediaRange};
+pub use media::{BodyKind, Encoding, Media, MediaRange};
 pub use operation::{Operation, RequestBody, Response, Security, StatusPattern, Sunset};
 pub use parameter::{Collection, Parameter, Place};
 pub use path::{CanonicalPath, PathFault};

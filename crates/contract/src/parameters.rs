@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
     }
 
     /// How the values of a parameter are written, and what they must look like.
-    fn value(
+    pub(crate) fn value(
         &mut self,
         node: Node<'a>,
         place: Place,
@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn scalar_types(&self, schema: Option<&Schema>, collection: &Collection) -> Types {
+    pub(crate) fn scalar_types(&self, schema: Option<&Schema>, collection: &Collection) -> Types {
         let Some(schema) = schema else {
             return Types::STRING;
         };

@@ -19,16 +19,14 @@
 //! JSON, forms, text and opaque bytes are read in this version. Multipart, XML and streams are
 //! refused as request bodies even where they are declared; `check` lists them.
 
-mod signature;
-
 use portcullis_contract::{BodyKind, MediaRange, Operation};
 use portcullis_json::Fault;
 use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::Model;
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
-
-pub use signature::judge_signature;
+use crate::multipart::boundary;
+use crate::signature::begins_as;
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -106,6 +104,8 @@ pub struct Label {
     pub coding: Coding,
     /// The `Content-Type` that goes to the API: essence, and `charset=utf-8` if it was said.
     pub content_type: String,
+    /// The boundary of a body of parts.
+    pub boundary: Option<String>,
 }
 
 /// Judges the labels of a body, before it is read.
@@ -139,10 +139,18 @@ pub fn judge_labels(
     let Some(charset) = charset(content_type) else {
         return refuse("undeclared_charset", "a charset other than UTF-8".to_owned());
     };
-    let kind = range.kind();
-    if matches!(kind, BodyKind::Multipart | BodyKind::Xml | BodyKind::Stream) {
+    let kinds = [range.kind(), declared.media.get(media).map_or(range.kind(), |media| media.kind)];
+    if !kinds.into_iter().all(is_read) {
         return refuse("type_not_read", format!("`{range}` is not read in this version"));
     }
+    let boundary = if range.kind() == BodyKind::FormData {
+        let Some(boundary) = boundary(content_type) else {
+            return refuse("boundary", "no boundary, or one with two readings".to_owned());
+        };
+        Some(boundary.to_owned())
+    } else {
+        None
+    };
     let coding = match content_encoding.map(str::trim) {
         None | Some("") => Coding::Identity,
         Some(name) if name.eq_ignore_ascii_case("identity") => Coding::Identity,
@@ -156,7 +164,7 @@ pub fn judge_labels(
         Charset::NotSaid => range.to_string(),
         Charset::Utf8 => format!("{range}; charset=utf-8"),
     };
-    Judgement::Pass(Body::Declared(Label { media, range, coding, content_type }))
+    Judgement::Pass(Body::Declared(Label { media, range, coding, content_type, boundary }))
 }
 
 /// The refusal of a body that is not what its label says.
@@ -167,6 +175,32 @@ pub fn not_what_it_says(fault: &Fault) -> Refusal {
         "not_what_it_says",
         format!("declared as JSON: {fault}"),
     )
+}
+
+/// The refusal of a body that is no `multipart/form-data`.
+pub fn not_parts(detail: &str) -> Refusal {
+    let detail = format!("declared as parts: {detail}");
+    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "not_what_it_says", detail)
+}
+
+/// The refusal of a part with another label than is declared.
+pub fn part_label(reason: &'static str) -> Refusal {
+    let status = Status::UNSUPPORTED_MEDIA_TYPE;
+    Refusal::new(ControlId::ContentType, status, reason, "the label of a part")
+}
+
+/// Whether bytes begin as files with their label do.
+pub fn judge_signature(label: &MediaRange, bytes: &[u8]) -> Judgement<()> {
+    match begins_as(label, bytes) {
+        Some(false) => Judgement::Refuse(wrong_signature(), ()),
+        _ => Judgement::Pass(()),
+    }
+}
+
+/// The refusal of a file that begins as files of another type do.
+pub fn wrong_signature() -> Refusal {
+    let detail = "the file does not begin as files with its label do";
+    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "not_what_it_says", detail)
 }
 
 /// The refusal of a body whose content coding does not decode.
@@ -209,6 +243,11 @@ fn charset(content_type: &str) -> Option<Charset> {
     Some(found)
 }
 
+/// Whether requests of this kind are looked into, so that they may pass.
+const fn is_read(kind: BodyKind) -> bool {
+    !matches!(kind, BodyKind::Multipart | BodyKind::Xml | BodyKind::Stream)
+}
+
 fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(operation) = model.contract.operation(operation) else {
         return Expectation::NotApplicable("no such operation");
@@ -216,7 +255,6 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(body) = &operation.body else {
         return Expectation::NotApplicable("it takes no body");
     };
-    let is_read = |kind| !matches!(kind, BodyKind::Multipart | BodyKind::Xml | BodyKind::Stream);
     let read: Vec<String> = body
         .media
         .iter()

@@ -13,9 +13,11 @@ pub mod api_inventory;
 pub mod caller_identity;
 pub mod content_type;
 pub mod input_shape;
+pub mod multipart;
 pub mod resource_limits;
 pub mod response_shape;
 pub mod safe_configuration;
+pub mod signature;
 pub mod urlencoded;
 pub mod writable_properties;
 

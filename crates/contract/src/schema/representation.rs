@@ -169,9 +169,8 @@ impl<'a> Node<'a, Representation> for Item<'a> {
                 Scalar::Null => JsonType::Null,
             },
             Self::Instance(Instance::List(_)) => JsonType::Array,
-            Self::Instance(Instance::Bytes(_)) => JsonType::String,
             Self::Entry(..) => JsonType::Object,
-            Self::Name(_) => JsonType::String,
+            Self::Instance(Instance::Bytes(_)) | Self::Name(_) => JsonType::String,
         }
     }
 

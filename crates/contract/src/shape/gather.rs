@@ -26,6 +26,7 @@ pub(super) struct Gathered<'a> {
     pub(super) maps: Vec<Node<'a>>,
     pub(super) is_closed: bool,
     pub(super) is_declared: bool,
+    pub(super) is_binary: bool,
     /// Schemas that were looked at.
     pub(super) steps: usize,
 }
@@ -190,6 +191,7 @@ impl<'a> Gatherer<'a, '_> {
     /// What a schema says without its parts.
     fn own(&mut self, schema: Node<'a>) -> Summary {
         let mut summary = Summary { types: types(schema), ..Summary::NOTHING };
+        self.found.is_binary |= is_binary(schema);
         for (name, keyword) in schema.members() {
             match name.text {
                 "properties" => {
@@ -249,6 +251,12 @@ fn says_object(schema: Node<'_>) -> bool {
     // `type: object, nullable: true` as an alternative is how generators write null.
     let is_bare = schema.get("required").is_none() && !schema.is_true("nullable");
     says_object && is_bare || schema.len() == 0
+}
+
+/// Whether a text is bytes.
+fn is_binary(schema: Node<'_>) -> bool {
+    schema.get_str("format") == Some("binary")
+        || schema.get("contentMediaType").is_some() && schema.get("contentEncoding").is_none()
 }
 
 /// The types that `type`, `enum` and `const` allow.

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Scalar, Schema};
+use portcullis_contract::{Blobs, Scalar, Schema};
 use portcullis_json::{Document, FaultKind};
 use portcullis_model::Refusal;
+use portcullis_policy::Limits;
 
 use super::{mismatch, refusal};
 use crate::face::Judgement;
+use crate::multipart::Fault as PartsFault;
 use crate::urlencoded::Fault;
 use crate::{content_type, resource_limits};
 
@@ -29,6 +31,20 @@ pub fn unreadable_form(fault: Fault) -> Refusal {
     refusal(fault.name(), "in the form")
 }
 
+/// The refusal of a body of parts that has no single reading. Who refuses depends on why, as for
+/// JSON.
+pub fn unreadable_parts(fault: &PartsFault, limits: &Limits) -> Refusal {
+    match fault {
+        PartsFault::Syntax(what) => content_type::not_parts(what),
+        PartsFault::Shape(reason) => refusal(reason, "in the parts of the body"),
+        PartsFault::Label(reason) => content_type::part_label(reason),
+        PartsFault::Breach(breach) => breach.refusal(limits),
+        PartsFault::Json(fault) => unreadable(fault),
+        PartsFault::NotUtf8 => content_type::not_utf8(),
+        PartsFault::Signature => content_type::wrong_signature(),
+    }
+}
+
 /// The refusal of a request without the body that is required.
 pub fn missing_body() -> Refusal {
     refusal("missing_body", "the body is required")
@@ -40,6 +56,21 @@ pub fn judge_body(schema: Option<&Schema>, document: &Document) -> Judgement<()>
         return Judgement::Refuse(refusal("nul", "U+0000 in a string or name"), ());
     }
     match schema.map(|schema| schema.check(document.root())) {
+        None | Some(Ok(())) => Judgement::Pass(()),
+        Some(Err(found)) => Judgement::Refuse(mismatch("body", &found), ()),
+    }
+}
+
+/// The same for a body of parts, of which some are files.
+pub fn judge_parts(
+    schema: Option<&Schema>,
+    document: &Document,
+    blobs: &Blobs<'_>,
+) -> Judgement<()> {
+    if document.contains_nul() {
+        return Judgement::Refuse(refusal("nul", "U+0000 in a part or its name"), ());
+    }
+    match schema.map(|schema| schema.check_parts(document.root(), blobs)) {
         None | Some(Ok(())) => Judgement::Pass(()),
         Some(Err(found)) => Judgement::Refuse(mismatch("body", &found), ()),
     }

@@ -4,6 +4,7 @@
 
 mod body;
 mod parameters;
+mod parts;
 mod payload;
 mod sent;
 mod tree;

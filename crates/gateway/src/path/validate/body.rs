@@ -3,11 +3,14 @@
 use portcullis_contract::{BodyKind, Media, Operation};
 use portcullis_controls::content_type::{self, Body, Coding, Label};
 use portcullis_controls::input_shape;
+use portcullis_controls::resource_limits::Breach;
 use portcullis_controls::writable_properties;
 use portcullis_ledger::Noted;
 use portcullis_model::ControlId;
+use portcullis_policy::Limits;
 
 use super::super::context::{Context, Exit};
+use super::parts;
 use super::payload::Payload;
 use super::sent::Sent;
 use super::tree;
@@ -46,7 +49,7 @@ pub(super) async fn take(
             let has_properties = operation
                 .body
                 .as_ref()
-                .is_some_and(|body| body.media.iter().any(|media| is_tree(media.kind)));
+                .is_some_and(|body| body.media.iter().any(|media| media.kind.is_tree()));
             if has_properties {
                 // Enforced on its own, the next control cannot look into what was not read.
                 context.refuse(writable_properties::not_read())?;
@@ -54,17 +57,28 @@ pub(super) async fn take(
             Ok((sent.as_it_came(context).await?, as_sent))
         }
         Body::Declared(label) => {
-            let bytes = sent.read(context).await?;
+            let (bytes_max, breach) = bytes_max(&label, &context.plan.limits);
+            let bytes = sent.read(bytes_max, breach, context).await?;
             let media = operation.body.as_ref().and_then(|body| body.media.get(label.media));
             let body = declared(bytes, media, &label, index, context)?;
-            let is_written = !matches!(body, Payload::Bytes { .. });
-            Ok((body, if is_written { Some(label.content_type) } else { as_sent }))
+            let content_type = match &body {
+                Payload::Bytes { .. } => as_sent,
+                Payload::Parts { boundary, .. } => {
+                    Some(format!("{}; boundary={boundary}", label.range))
+                }
+                _ => Some(label.content_type),
+            };
+            Ok((body, content_type))
         }
     }
 }
 
-const fn is_tree(kind: BodyKind) -> bool {
-    matches!(kind, BodyKind::Json | BodyKind::Form)
+/// How large a body may be, and which limit that is.
+fn bytes_max(label: &Label, limits: &Limits) -> (usize, Breach) {
+    match label.range.kind() {
+        BodyKind::FormData => (limits.multipart_bytes_max, Breach::MultipartBytes),
+        _ => (limits.body_bytes_max, Breach::BodyBytes),
+    }
 }
 
 /// A body of a declared media type: decoded, parsed, stripped, checked.
@@ -79,12 +93,14 @@ fn declared(
     let limits = &plan.limits;
     let coding = label.coding;
     let as_sent = if coding == Coding::Identity { None } else { Some(sent.clone()) };
-    let decoded = decode(sent, coding, limits.body_bytes_max, limits.decompressed_ratio_max);
+    let (bytes_max, above) = bytes_max(label, limits);
+    let decoded = decode(sent, coding, bytes_max, limits.decompressed_ratio_max);
     let bytes = match decoded {
         Ok(bytes) => bytes,
         Err(fault) => {
             context.refuse(match fault {
                 CodingFault::Broken => content_type::bad_coding(),
+                CodingFault::Breach(Breach::BodyBytes) => above.refusal(limits),
                 CodingFault::Breach(breach) => breach.refusal(limits),
             })?;
             return Ok(coded(as_sent.unwrap_or_default(), coding));
@@ -94,6 +110,10 @@ fn declared(
     match label.range.kind() {
         BodyKind::Json => return tree::json(bytes, schema, index, context),
         BodyKind::Form => return tree::form(bytes, schema, index, context),
+        BodyKind::FormData => {
+            let boundary = label.boundary.as_deref().unwrap_or_default();
+            return parts::form_data(bytes, boundary, media, index, context);
+        }
         BodyKind::Text => match std::str::from_utf8(&bytes) {
             Ok(text) => context.ask(input_shape::judge_text(schema, text))?,
             Err(_) => context.refuse(content_type::not_utf8())?,

@@ -1,24 +1,9 @@
 //! What files of a type begin with, for types that always begin alike.
 
 use portcullis_contract::MediaRange;
-use portcullis_model::{ControlId, Refusal, Status};
-
-use crate::face::Judgement;
-
-/// Whether bytes that are labelled with a media type begin as files of this type do. Types that
-/// have no fixed beginning are not looked at.
-pub fn judge_signature(label: &MediaRange, bytes: &[u8]) -> Judgement<()> {
-    if begins_as(label, bytes) != Some(false) {
-        return Judgement::Pass(());
-    }
-    let detail = format!("labelled `{label}`, and does not begin as such files do");
-    let status = Status::BAD_REQUEST;
-    let refusal = Refusal::new(ControlId::ContentType, status, "not_what_it_says", detail);
-    Judgement::Refuse(refusal, ())
-}
 
 /// Whether bytes begin as files of a type do; `None` where such files have no fixed beginning.
-fn begins_as(label: &MediaRange, bytes: &[u8]) -> Option<bool> {
+pub fn begins_as(label: &MediaRange, bytes: &[u8]) -> Option<bool> {
     let begins = |beginning: &[u8]| bytes.starts_with(beginning);
     Some(match (label.main.as_str(), label.sub.as_str()) {
         // PNG section 5.2, JPEG (ITU-T T.81 annex B), GIF89a section 17.
@@ -43,8 +28,7 @@ mod tests {
     #[test]
     fn a_file_that_is_another_than_its_label_is_found() {
         let judge = |label: &str, bytes: &[u8]| {
-            let label = MediaRange::parse(label).unwrap();
-            matches!(judge_signature(&label, bytes), Judgement::Pass(()))
+            begins_as(&MediaRange::parse(label).unwrap(), bytes) != Some(false)
         };
         for (label, bytes) in [
             ("image/png", &b"\x89PNG\r\n\x1a\n...."[..]),
