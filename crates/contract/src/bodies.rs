@@ -110,8 +110,8 @@ impl<'a> Reader<'a> {
     ) -> Option<Schema> {
         let schema = declared.get("schema");
         let is_read = match kind {
-            BodyKind::Multipart | BodyKind::Xml => false,
-            BodyKind::FormData => direction == Direction::Request,
+            BodyKind::Multipart => false,
+            BodyKind::FormData | BodyKind::Xml => direction == Direction::Request,
             _ => true,
         };
         if !is_read {
@@ -122,6 +122,19 @@ impl<'a> Reader<'a> {
             let message = format!("{} is not read in this version: {consequence}", shown(key.text));
             self.notes.warn(&codes::MEDIA_TYPE, key.span, message);
             return schema.and_then(|schema| self.schema(schema, Direction::Answer));
+        }
+        if kind == BodyKind::Xml {
+            let schema = schema.and_then(|schema| self.schema(schema, Direction::Answer))?;
+            let message = format!(
+                "xml schema not enforced: a body of type {} is only held to be well-formed",
+                shown(key.text)
+            );
+            self.notes.push(
+                Diagnostic::warning(&codes::XML_SCHEMA, message)
+                    .at(schema.span)
+                    .help("what stands in the elements is for the API to check"),
+            );
+            return Some(schema);
         }
         let schema = schema.and_then(|schema| self.schema(schema, direction))?;
         let is_text = matches!(kind, BodyKind::Text | BodyKind::Opaque);

@@ -21,6 +21,7 @@ pub const ALL: &[&Code] = &[
     &NOT_SERVED,
     &MEDIA_TYPE,
     &ENCODING,
+    &XML_SCHEMA,
     &SECURITY,
     &SUNSET,
     &SLOW_PATTERN,
@@ -395,6 +396,28 @@ Declare the media types of each file: `encoding: { photo: { contentType: "image/
 A file with another label is then refused, and so is one that does not begin as its label says.
 Lists are read as one part per item, objects as JSON in one part; other styles are not read.
 "#,
+};
+
+/// The schema of an XML body is not enforced.
+pub static XML_SCHEMA: Code = Code {
+    name: "contract-xml-schema",
+    page: "# contract-xml-schema
+
+The schema of an XML body is not enforced.
+
+## Example
+
+```yaml
+content:
+  application/xml: { schema: { type: object, properties: { id: { type: integer } } } }
+```
+
+## What to do
+
+Such a body is read strictly (UTF-8, well-formed, no document type, no entities, within `limits`),
+and reaches the API as it came. Which elements it holds, and what is in them, nobody checks: an
+undeclared element passes. Declare `application/json` where the API takes it, or leave XML out.
+",
 };
 
 /// A security requirement or scheme cannot be satisfied as it is written.

@@ -112,7 +112,7 @@ pub enum BodyKind {
     FormData,
     /// Parts of another kind; not read in this version.
     Multipart,
-    /// XML; not read in this version.
+    /// XML, held to be well-formed in requests; its schema is not enforced.
     Xml,
 }
 

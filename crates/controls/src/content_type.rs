@@ -16,8 +16,10 @@
 //!
 //! ## Limits
 //!
-//! JSON, forms, text and opaque bytes are read in this version. Multipart, XML and streams are
-//! refused as request bodies even where they are declared; `check` lists them.
+//! Streams, and bodies of parts other than `multipart/form-data`, are refused as requests even where
+//! they are declared; `check` lists them. A schema is not enforced on XML, which is only held to be
+//! well-formed. Bytes are looked at only in their first few, for types that always begin alike
+//! (PNG, JPEG, GIF, WebP, PDF, ZIP, gzip).
 
 use portcullis_contract::{BodyKind, MediaRange, Operation};
 use portcullis_json::Fault;
@@ -27,6 +29,7 @@ use portcullis_policy::Model;
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use crate::multipart::boundary;
 use crate::signature::begins_as;
+use crate::xml::Fault as XmlFault;
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -46,8 +49,8 @@ pub const FACE: Face = Face {
 
 static NOT_READ: Code = Code {
     name: "content-type-not-read",
-    page: "The operation takes a body of a type that this version does not read (multipart, XML, \
-           streams). Such requests are answered 415, because nothing would check them.\n\nDeclare \
+    page: "The operation takes a body of a type that this version does not read (parts other \
+           than `multipart/form-data`, streams). Such requests are answered 415, because nothing would check them.\n\nDeclare \
            a JSON or form variant beside it, or keep the operation off the gateway until the type \
            is read.",
 };
@@ -183,6 +186,12 @@ pub fn not_parts(detail: &str) -> Refusal {
     Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "not_what_it_says", detail)
 }
 
+/// The refusal of a body that is no XML.
+pub fn not_xml(fault: &XmlFault) -> Refusal {
+    let detail = format!("declared as XML: {fault}");
+    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "not_what_it_says", detail)
+}
+
 /// The refusal of a part with another label than is declared.
 pub fn part_label(reason: &'static str) -> Refusal {
     let status = Status::UNSUPPORTED_MEDIA_TYPE;
@@ -245,7 +254,7 @@ fn charset(content_type: &str) -> Option<Charset> {
 
 /// Whether requests of this kind are looked into, so that they may pass.
 const fn is_read(kind: BodyKind) -> bool {
-    !matches!(kind, BodyKind::Multipart | BodyKind::Xml | BodyKind::Stream)
+    !matches!(kind, BodyKind::Multipart | BodyKind::Stream)
 }
 
 fn expectation(model: &Model, operation: usize) -> Expectation {
@@ -259,7 +268,10 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
         .media
         .iter()
         .filter(|media| is_read(media.kind))
-        .map(|media| media.range.to_string())
+        .map(|media| match media.kind {
+            BodyKind::Xml => format!("{} (well-formed; its schema is not enforced)", media.range),
+            _ => media.range.to_string(),
+        })
         .collect();
     if read.is_empty() {
         let names: Vec<String> = body.media.iter().map(|media| media.range.to_string()).collect();

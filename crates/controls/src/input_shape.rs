@@ -33,7 +33,7 @@ use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use body::{
     judge_body, judge_bytes, judge_parts, judge_text, missing_body, unreadable, unreadable_form,
-    unreadable_parts,
+    unreadable_parts, unreadable_xml,
 };
 pub use parameters::{Accepted, Given, Header, judge_parameters};
 

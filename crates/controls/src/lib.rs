@@ -20,6 +20,7 @@ pub mod safe_configuration;
 pub mod signature;
 pub mod urlencoded;
 pub mod writable_properties;
+pub mod xml;
 
 pub use face::{Expectation, Face, Judgement, Stride, Threat};
 pub use plan::{OperationPlan, Plan, PlanOptions};

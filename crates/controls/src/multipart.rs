@@ -16,6 +16,7 @@ mod write;
 use portcullis_json::Fault as JsonFault;
 
 use crate::resource_limits::Breach;
+use crate::xml::Fault as XmlFault;
 
 pub use boundary::boundary;
 pub use form::{FormData, read};
@@ -38,6 +39,8 @@ pub enum Fault {
     Json(JsonFault),
     /// A part that is text is not UTF-8.
     NotUtf8,
+    /// A part that is XML has no single reading.
+    Xml(XmlFault),
     /// A file does not begin as its label says.
     Signature,
 }

@@ -66,12 +66,9 @@ const GIF: &str = "GIF89a!";
 
 /// A body of parts: what stands behind each delimiter, up to the next.
 fn parts(boundary: &str, parts: &[&str]) -> Vec<u8> {
-    let mut body = String::new();
-    for part in parts {
-        body.push_str(&format!("--{boundary}\r\n{part}\r\n"));
-    }
-    body.push_str(&format!("--{boundary}--\r\n"));
-    body.into_bytes()
+    let parts: Vec<String> =
+        parts.iter().map(|part| format!("--{boundary}\r\n{part}\r\n")).collect();
+    format!("{}--{boundary}--\r\n", parts.concat()).into_bytes()
 }
 
 fn field(name: &str, value: &str) -> String {
@@ -217,4 +214,33 @@ fn a_body_of_parts_has_limits_of_its_own() {
             assert_eq!(scene.last_record()["reason"], reason);
         }
     }
+}
+
+#[test]
+fn xml_reaches_the_api_as_it_came_if_it_is_well_formed() {
+    let scene = Scene::new(UPLOADS, Behaviour::with_type(200, "application/xml", "<a/>"));
+    let order = "<?xml version=\"1.0\"?>\n<order id='1'><note>&lt;b&gt;</note></order>";
+    assert_eq!(put(&scene, "/order", "application/xml; charset=utf-8", order.as_bytes()), 200);
+    assert_eq!(scene.forwarded_body().unwrap(), order);
+    for (body, reason) in [
+        ("<order>", "not_what_it_says"),
+        ("{\"id\": 1}", "not_what_it_says"),
+        ("<!DOCTYPE o [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><o>&x;</o>", "xml_doctype"),
+        ("<o>&x;</o>", "xml_entity"),
+        ("<?xml version=\"1.0\" encoding=\"utf-7\"?><o/>", "xml_declaration"),
+        ("<o role=\"a\" role=\"admin\"/>", "xml_repeated_attribute"),
+    ] {
+        assert_eq!(put(&scene, "/order", "application/xml", body.as_bytes()), 400, "{body}");
+        assert_eq!(scene.last_record()["reason"], reason, "{body}");
+    }
+    let deep = "<a>".repeat(65);
+    assert_eq!(put(&scene, "/order", "application/xml", deep.as_bytes()), 413);
+    assert_eq!(put(&scene, "/order", "application/xml; charset=utf-16", b"<a/>"), 415);
+}
+
+#[test]
+fn an_answer_that_is_no_xml_by_its_label_passes_and_is_reported() {
+    let scene = Scene::new(UPLOADS, Behaviour::with_type(200, "application/xml", "<a>"));
+    assert_eq!(put(&scene, "/order", "application/xml", b"<a/>"), 200);
+    assert_eq!(scene.last_record()["drift"], "not_xml");
 }

@@ -11,6 +11,7 @@ use super::{mismatch, refusal};
 use crate::face::Judgement;
 use crate::multipart::Fault as PartsFault;
 use crate::urlencoded::Fault;
+use crate::xml::{Fault as XmlFault, FaultKind as XmlFaultKind};
 use crate::{content_type, resource_limits};
 
 /// The refusal of a JSON text that is not accepted. Who refuses depends on why: too large is
@@ -31,6 +32,16 @@ pub fn unreadable_form(fault: Fault) -> Refusal {
     refusal(fault.name(), "in the form")
 }
 
+/// The refusal of an XML text that is not accepted. Who refuses depends on why, as for JSON.
+pub fn unreadable_xml(fault: XmlFault, limits: &Limits) -> Refusal {
+    match fault.kind {
+        XmlFaultKind::Breach(breach) => breach.refusal(limits),
+        XmlFaultKind::NotUtf8 => content_type::not_utf8(),
+        XmlFaultKind::Syntax(_) => content_type::not_xml(&fault),
+        kind => refusal(kind.name(), fault.to_string()),
+    }
+}
+
 /// The refusal of a body of parts that has no single reading. Who refuses depends on why, as for
 /// JSON.
 pub fn unreadable_parts(fault: &PartsFault, limits: &Limits) -> Refusal {
@@ -40,6 +51,7 @@ pub fn unreadable_parts(fault: &PartsFault, limits: &Limits) -> Refusal {
         PartsFault::Label(reason) => content_type::part_label(reason),
         PartsFault::Breach(breach) => breach.refusal(limits),
         PartsFault::Json(fault) => unreadable(fault),
+        PartsFault::Xml(fault) => unreadable_xml(*fault, limits),
         PartsFault::NotUtf8 => content_type::not_utf8(),
         PartsFault::Signature => content_type::wrong_signature(),
     }

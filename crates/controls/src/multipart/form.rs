@@ -7,10 +7,12 @@ use portcullis_contract::{
     ShapeId, Shapes, Types,
 };
 use portcullis_json::{Document, Limits as JsonLimits, Value, push_quoted};
+use portcullis_policy::Limits;
 
 use super::Fault;
 use super::parse::Part;
 use crate::signature::begins_as;
+use crate::xml;
 
 /// A body of parts, read: the tree that is checked, and the bytes that it stands for.
 #[derive(Debug)]
@@ -49,9 +51,10 @@ pub fn read(
     parts: Vec<Part>,
     media: Option<&Media>,
     shapes: &Shapes,
-    limits: &JsonLimits,
+    json: &JsonLimits,
+    limits: &Limits,
 ) -> Result<FormData, (Fault, Vec<u8>)> {
-    let reader = Reader { body: &body, parts: &parts, media, shapes, limits };
+    let reader = Reader { body: &body, parts: &parts, media, shapes, json, limits };
     match reader.tree() {
         Ok((document, leaves)) => Ok(FormData { body, parts, document, leaves }),
         Err(fault) => Err((fault, body)),
@@ -91,7 +94,8 @@ struct Reader<'a> {
     parts: &'a [Part],
     media: Option<&'a Media>,
     shapes: &'a Shapes,
-    limits: &'a JsonLimits,
+    json: &'a JsonLimits,
+    limits: &'a Limits,
 }
 
 /// The parts of one name.
@@ -120,10 +124,10 @@ impl<'a> Reader<'a> {
         let limits = JsonLimits {
             // Each part is within its own limits, and there are only so many.
             text_bytes_max: json.len(),
-            depth_max: self.limits.depth_max.saturating_add(2),
-            array_items_max: self.limits.array_items_max.max(self.parts.len()),
-            object_members_max: self.limits.object_members_max.max(self.parts.len()),
-            ..self.limits.clone()
+            depth_max: self.json.depth_max.saturating_add(2),
+            array_items_max: self.json.array_items_max.max(self.parts.len()),
+            object_members_max: self.json.object_members_max.max(self.parts.len()),
+            ..self.json.clone()
         };
         let document =
             Document::parse(json, &limits).map_err(|rejected| Fault::Json(rejected.fault))?;
@@ -213,7 +217,7 @@ impl<'a> Reader<'a> {
     fn undeclared(&self, part: &Part, json: &mut Vec<u8>) -> Reading {
         let bytes = bytes(self.body, part);
         match str::from_utf8(bytes) {
-            Ok(text) if part.file_name.is_none() && text.len() <= self.limits.string_bytes_max => {
+            Ok(text) if part.file_name.is_none() && text.len() <= self.json.string_bytes_max => {
                 push_quoted(text, json);
                 Reading::Text
             }
@@ -239,7 +243,7 @@ impl<'a> Reader<'a> {
         match reading {
             Reading::File => json.extend_from_slice(b"\"\""),
             Reading::Json => {
-                let document = Document::parse(bytes.to_vec(), self.limits)
+                let document = Document::parse(bytes.to_vec(), self.json)
                     .map_err(|rejected| Fault::Json(rejected.fault))?;
                 document.write(json);
             }
@@ -259,7 +263,9 @@ impl<'a> Reader<'a> {
         let label = part.content_type.as_ref().map(|label| &label.range);
         let is_declared = encoding.is_some_and(|encoding| !encoding.content_types.is_empty());
         match label {
-            Some(label) if is_declared && reading == Reading::File => check_file(label, bytes)?,
+            Some(label) if is_declared && reading == Reading::File => {
+                check_file(label, bytes, self.limits)?;
+            }
             _ => {}
         }
         Ok(reading)
@@ -315,7 +321,10 @@ fn reading(
 const CONTAINERS: Types = Types::ARRAY.or(Types::OBJECT);
 
 /// Whether the bytes of a file are what its label says, as far as that can be seen.
-fn check_file(label: &MediaRange, bytes: &[u8]) -> Result<(), Fault> {
+fn check_file(label: &MediaRange, bytes: &[u8], limits: &Limits) -> Result<(), Fault> {
+    if label.kind() == BodyKind::Xml {
+        return xml::check(bytes, limits).map_err(Fault::Xml);
+    }
     if label.kind() == BodyKind::Text && str::from_utf8(bytes).is_err() {
         return Err(Fault::NotUtf8);
     }

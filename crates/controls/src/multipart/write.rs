@@ -106,7 +106,15 @@ mod tests {
 
     fn form(body: &[u8], boundary: &str) -> FormData {
         let parts = parse(body, boundary, &Limits::default()).unwrap();
-        read(body.to_vec(), parts, None, &Shapes::default(), &JsonLimits::default()).unwrap()
+        read(
+            body.to_vec(),
+            parts,
+            None,
+            &Shapes::default(),
+            &JsonLimits::default(),
+            &Limits::default(),
+        )
+        .unwrap()
     }
 
     fn body(parts: &[Plain], boundary: &str) -> Vec<u8> {
@@ -115,10 +123,10 @@ mod tests {
             push_delimiter(boundary, "\r\n", &mut out);
             let mut head = format!("Content-Disposition: form-data; name=\"{name}\"");
             if let Some(file_name) = file_name {
-                head.push_str(&format!("; filename=\"{file_name}\""));
+                head += &format!("; filename=\"{file_name}\"");
             }
             if let Some(label) = label {
-                head.push_str(&format!("\r\nContent-Type: {label}"));
+                head += &format!("\r\nContent-Type: {label}");
             }
             out.extend_from_slice(head.as_bytes());
             out.extend_from_slice(b"\r\n\r\n");

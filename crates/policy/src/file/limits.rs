@@ -26,7 +26,8 @@ section! {
         /// people's requests is a hundred times smaller.
         body_bytes: Option<Spanned<Size>>,
         /// Bytes of a request's body of several parts (`multipart/form-data`), as sent and after
-        /// decoding. Default: `10MiB`, a few photographs; it is held in memory.
+        /// decoding. Default: `10MiB`, a few photographs, or less if `buffered_bytes` has no room
+        /// for it beside an answer; it is held in memory.
         multipart_bytes: Option<Spanned<Size>>,
         /// Parts of one body. Default: `100`; forms have tens.
         parts: Option<Spanned<Count>>,
@@ -106,6 +107,10 @@ impl LimitsSection {
         self.set_sizes(&mut limits, notes);
         self.set_counts(&mut limits, notes);
         self.set_times(&mut limits, notes);
+        if self.multipart_bytes.is_none() {
+            let room = limits.buffered_bytes_max.saturating_sub(limits.answer_bytes_max);
+            limits.multipart_bytes_max = limits.multipart_bytes_max.min(room.max(1));
+        }
         self.check_buffers(&limits, notes);
         limits
     }

@@ -2,6 +2,7 @@
 
 use portcullis_contract::BodyKind;
 use portcullis_controls::response_shape;
+use portcullis_controls::xml;
 use portcullis_model::{ControlId, Mode, Status};
 
 use super::super::context::{Context, Exit};
@@ -9,7 +10,7 @@ use super::super::forward::Parts;
 use super::fields::{Kept, copy_fields};
 use super::neutral::{leak_of, leaking, neutral, unread, with_retry_after};
 use crate::answer::{Answer, Body};
-use crate::head::Length;
+use crate::head::{Essential, Length};
 use crate::upstream::Streaming;
 
 /// Head and body as the API sent them, hop-by-hop fields aside: nobody may look at the body, or
@@ -99,6 +100,11 @@ pub(super) async fn declared(
     };
     drop(place);
     let status = Status(head.status);
+    let is_coded = head.fields.first(Essential::ContentEncoding).is_some();
+    if kind == BodyKind::Xml && !is_coded && xml::check(&bytes, limits).is_err() {
+        // Nothing is removed from it, so it passes; the owner learns that it is not what it says.
+        context.entry.drift("not_xml");
+    }
     if (400..500).contains(&status.0)
         && let Some(what) = leak_of(&bytes, &head.fields, &context.plan)
         && let Some(answer) = leaking(status, what, context)

@@ -5,6 +5,7 @@ use portcullis_controls::content_type::{self, Body, Coding, Label};
 use portcullis_controls::input_shape;
 use portcullis_controls::resource_limits::Breach;
 use portcullis_controls::writable_properties;
+use portcullis_controls::xml;
 use portcullis_ledger::Noted;
 use portcullis_model::ControlId;
 use portcullis_policy::Limits;
@@ -113,6 +114,11 @@ fn declared(
         BodyKind::FormData => {
             let boundary = label.boundary.as_deref().unwrap_or_default();
             return parts::form_data(bytes, boundary, media, index, context);
+        }
+        BodyKind::Xml => {
+            if let Err(fault) = xml::check(&bytes, limits) {
+                context.refuse(input_shape::unreadable_xml(fault, limits))?;
+            }
         }
         BodyKind::Text => match std::str::from_utf8(&bytes) {
             Ok(text) => context.ask(input_shape::judge_text(schema, text))?,

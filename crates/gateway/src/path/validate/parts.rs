@@ -37,7 +37,8 @@ fn read(
     let plan = &context.plan;
     match multipart::parse(&bytes, boundary, &plan.limits) {
         Ok(parts) => {
-            multipart::read(bytes, parts, media, &plan.model.contract.shapes, &plan.json_in)
+            let shapes = &plan.model.contract.shapes;
+            multipart::read(bytes, parts, media, shapes, &plan.json_in, &plan.limits)
         }
         Err(fault) => Err((fault, bytes)),
     }
