@@ -200,16 +200,13 @@ pub fn part_label(reason: &'static str) -> Refusal {
 
 /// Whether bytes begin as files with their label do.
 pub fn judge_signature(label: &MediaRange, bytes: &[u8]) -> Judgement<()> {
-    match begins_as(label, bytes) {
-        Some(false) => Judgement::Refuse(wrong_signature(), ()),
-        _ => Judgement::Pass(()),
+    if begins_as(label, bytes) != Some(false) {
+        return Judgement::Pass(());
     }
-}
-
-/// The refusal of a file that begins as files of another type do.
-pub fn wrong_signature() -> Refusal {
-    let detail = "the file does not begin as files with its label do";
-    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "not_what_it_says", detail)
+    let detail = format!("labelled `{label}`, and does not begin as such files do");
+    let status = Status::BAD_REQUEST;
+    let refusal = Refusal::new(ControlId::ContentType, status, "not_what_it_says", detail);
+    Judgement::Refuse(refusal, ())
 }
 
 /// The refusal of a body whose content coding does not decode.

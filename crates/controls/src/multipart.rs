@@ -41,6 +41,4 @@ pub enum Fault {
     NotUtf8,
     /// A part that is XML has no single reading.
     Xml(XmlFault),
-    /// A file does not begin as its label says.
-    Signature,
 }

@@ -107,6 +107,27 @@ fn parts_reach_the_api_with_a_boundary_of_ours_and_nothing_else_changed() {
 }
 
 #[test]
+fn what_clients_write_in_many_spellings_reaches_the_api_in_one() {
+    let scene = uploads();
+    for file in [
+        "Content-Disposition: form-data; name=\"photo\"; filename=\"naïve.gif\"",
+        "content-disposition: form-data; name=photo; filename*=utf-8''na%C3%AFve.gif",
+        "Content-Disposition:form-data;name=\"photo\";filename=\"naïve.gif\";\
+         filename*=UTF-8''na%C3%AFve.gif",
+    ] {
+        let file = format!(
+            "{file}\r\nContent-Length: 7\r\nContent-Transfer-Encoding: binary\r\n\
+             content-type: image/GIF; codecs=\"x\"\r\nX-Other: y\r\n\r\n{GIF}"
+        );
+        assert_eq!(send_parts(&scene, &[&file]), 204, "{file}");
+        let body = scene.forwarded_body().unwrap();
+        let expected = "Content-Disposition: form-data; name=\"photo\"; filename=\"naïve.gif\"\r\n\
+                        Content-Type: image/gif\r\n\r\nGIF89a!\r\n--";
+        assert!(body.contains(expected), "{body}");
+    }
+}
+
+#[test]
 fn a_part_that_is_not_declared_or_not_writable_does_not_arrive() {
     let scene = uploads();
     assert_eq!(send_parts(&scene, &[&field("role", "admin"), &photo(), &field("id", "7")]), 204);

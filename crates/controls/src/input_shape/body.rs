@@ -53,7 +53,6 @@ pub fn unreadable_parts(fault: &PartsFault, limits: &Limits) -> Refusal {
         PartsFault::Json(fault) => unreadable(fault),
         PartsFault::Xml(fault) => unreadable_xml(*fault, limits),
         PartsFault::NotUtf8 => content_type::not_utf8(),
-        PartsFault::Signature => content_type::wrong_signature(),
     }
 }
 

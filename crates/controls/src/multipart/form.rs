@@ -11,7 +11,6 @@ use portcullis_policy::Limits;
 
 use super::Fault;
 use super::parse::Part;
-use crate::signature::begins_as;
 use crate::xml;
 
 /// A body of parts, read: the tree that is checked, and the bytes that it stands for.
@@ -77,6 +76,21 @@ impl FormData {
         let files = self.leaves.iter().zip(&self.parts);
         let files = files.filter(|(leaf, _)| leaf.reading == Reading::File);
         Blobs::new(files.map(|(leaf, part)| (leaf.index, bytes(&self.body, part))))
+    }
+
+    /// The labels of files, and what they are labels of; only of those whose media types are
+    /// declared.
+    pub fn labelled_files<'a>(
+        &'a self,
+        media: Option<&'a Media>,
+    ) -> impl Iterator<Item = (&'a MediaRange, &'a [u8])> {
+        let files = self.leaves.iter().zip(&self.parts);
+        let files = files.filter(|(leaf, _)| leaf.reading == Reading::File);
+        files.filter_map(move |(_, part)| {
+            let encoding = media.and_then(|media| media.encoding(&part.name))?;
+            let label = part.content_type.as_ref().filter(|_| !encoding.content_types.is_empty());
+            Some((&label?.range, bytes(&self.body, part)))
+        })
     }
 
     /// The body as it came.
@@ -320,7 +334,7 @@ fn reading(
 
 const CONTAINERS: Types = Types::ARRAY.or(Types::OBJECT);
 
-/// Whether the bytes of a file are what its label says, as far as that can be seen.
+/// Whether the bytes of a file are text or XML, where its label says so.
 fn check_file(label: &MediaRange, bytes: &[u8], limits: &Limits) -> Result<(), Fault> {
     if label.kind() == BodyKind::Xml {
         return xml::check(bytes, limits).map_err(Fault::Xml);
@@ -328,7 +342,7 @@ fn check_file(label: &MediaRange, bytes: &[u8], limits: &Limits) -> Result<(), F
     if label.kind() == BodyKind::Text && str::from_utf8(bytes).is_err() {
         return Err(Fault::NotUtf8);
     }
-    if begins_as(label, bytes) == Some(false) { Err(Fault::Signature) } else { Ok(()) }
+    Ok(())
 }
 
 /// Whether the declared header fields of a part are there, once, and as declared.

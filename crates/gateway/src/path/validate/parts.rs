@@ -2,6 +2,7 @@
 //! boundary of ours.
 
 use portcullis_contract::Media;
+use portcullis_controls::content_type;
 use portcullis_controls::input_shape;
 use portcullis_controls::multipart::{self, Fault, FormData};
 use portcullis_controls::writable_properties;
@@ -50,6 +51,9 @@ fn checked(
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<Payload, Exit> {
+    for (label, bytes) in form.labelled_files(media) {
+        context.ask(content_type::judge_signature(label, bytes))?;
+    }
     let schema = media.and_then(|media| media.schema.as_ref());
     tree::strip(form.document_mut(), schema, index, context)?;
     context.ask(input_shape::judge_parts(schema, form.document(), &form.blobs()))?;
