@@ -73,6 +73,10 @@ fn push_head(part: &Part, media: Option<&Media>, out: &mut Vec<u8>) {
         push(&format!("Content-Type: {}", label.range));
         push(if label.says_utf8 { "; charset=utf-8\r\n" } else { "\r\n" });
     }
+    if part.content_type.is_none() && part.file_name.is_some() {
+        // Readers differ on what a file without a label is.
+        push("Content-Type: application/octet-stream\r\n");
+    }
     let encoding = media.and_then(|media| media.encoding(&part.name));
     for declared in encoding.map(|encoding| encoding.headers.as_slice()).unwrap_or_default() {
         let mut sent = part.headers.iter();
@@ -174,7 +178,13 @@ mod tests {
             prop_assume!(memmem::find_iter(&sent, b"--xYz").count() == parts.len() + 1);
             prop_assert_eq!(plain(&sent, "xYz").unwrap(), parts.clone());
             let (written, boundary) = write(&form(&sent, "xYz"), None, "seed").unwrap();
-            prop_assert_eq!(plain(&written, &boundary).unwrap(), parts);
+            let mut expected = parts;
+            for (_, file_name, label, _) in &mut expected {
+                if file_name.is_some() {
+                    label.get_or_insert_with(|| "application/octet-stream".to_owned());
+                }
+            }
+            prop_assert_eq!(plain(&written, &boundary).unwrap(), expected);
         }
 
         #[test]
