@@ -20,6 +20,21 @@ const ROUNDS: usize = 5;
 /// Connections that are left open for the memory figure.
 const IDLE_CONNECTIONS: usize = 1000;
 
+/// What is left out where nothing is asked: the gateway reads, routes, writes and records.
+const NOTHING: [&str; 8] = [
+    "resource_limits",
+    "api_inventory",
+    "safe_configuration",
+    "caller_identity",
+    "content_type",
+    "input_shape",
+    "writable_properties",
+    "response_shape",
+];
+/// What is left out where only the contract is asked, in both directions.
+const CONTRACT: [&str; 4] =
+    ["resource_limits", "api_inventory", "safe_configuration", "caller_identity"];
+
 /// A proxy under measurement, and the path that it is asked for.
 struct Subject {
     name: &'static str,
@@ -41,6 +56,8 @@ pub(crate) fn run() -> Result<(), String> {
         shell::install(&["nginx", "wrk"])?;
     }
     shell::run("cargo", &["build", "--release", "--locked", "--package", "portcullis"])?;
+    let partial = ["build", "--release", "--locked", "-p", "portcullis-gateway", "--example"];
+    shell::run("cargo", &[&partial[..], &["partial"]].concat())?;
     let folder = Folder::new()?;
     documents::write(&folder)?;
     let _origin = processes::nginx(&folder, "origin", &documents::origin_configuration())?;
@@ -48,6 +65,8 @@ pub(crate) fn run() -> Result<(), String> {
         processes::nginx(&folder, "peer", &documents::peer_configuration())?,
         processes::portcullis(&folder, "few.json", documents::FEW_PORT)?,
         processes::portcullis(&folder, "many.json", documents::MANY_PORT)?,
+        processes::partial(&folder, "nothing", documents::NOTHING_PORT, &NOTHING)?,
+        processes::partial(&folder, "contract", documents::CONTRACT_PORT, &CONTRACT)?,
     ];
     let measured = rounds(&subjects(), &proxies)?;
     let memory = memory(&proxies)?;
@@ -68,6 +87,8 @@ fn subjects() -> Vec<Subject> {
     let nginx = format!("127.0.0.1:{}", documents::PEER_PORT);
     let few = format!("127.0.0.1:{}", documents::FEW_PORT);
     let many = format!("127.0.0.1:{}", documents::MANY_PORT);
+    let nothing = format!("127.0.0.1:{}", documents::NOTHING_PORT);
+    let contract = format!("127.0.0.1:{}", documents::CONTRACT_PORT);
     let subject = |name, shape, address: &str, path, proxy| Subject {
         name,
         shape,
@@ -77,11 +98,16 @@ fn subjects() -> Vec<Subject> {
     };
     vec![
         subject("nginx", Shape::Raw, &nginx, "/raw/7", 0),
-        subject("portcullis, body not read", Shape::Raw, &few, "/raw/7", 1),
+        subject("portcullis, nothing asked", Shape::Raw, &nothing, "/raw/7", 3),
+        subject("portcullis, everything on, body not read", Shape::Raw, &few, "/raw/7", 1),
         subject("nginx", Shape::Get, &nginx, "/items/7", 0),
+        subject("portcullis, nothing asked", Shape::Get, &nothing, "/items/7", 3),
+        subject("portcullis, contract both ways", Shape::Get, &contract, "/items/7", 4),
         subject("portcullis, everything on", Shape::Get, &few, "/items/7", 1),
         subject("portcullis, 1,000 operations", Shape::Get, &many, "/items/7", 2),
         subject("nginx", Shape::Post, &nginx, "/items", 0),
+        subject("portcullis, nothing asked", Shape::Post, &nothing, "/items", 3),
+        subject("portcullis, contract both ways", Shape::Post, &contract, "/items", 4),
         subject("portcullis, everything on", Shape::Post, &few, "/items", 1),
         subject("portcullis, 1,000 operations", Shape::Post, &many, "/items", 2),
     ]

@@ -5,6 +5,7 @@ mod check;
 mod deny;
 mod docs;
 mod shell;
+mod suites;
 mod tidy;
 
 use std::process::ExitCode;
@@ -16,15 +17,18 @@ usage: cargo xtask COMMAND
   bench   cost and speed beside nginx in one run; writes docs/src/figures.md
   deny    licences, advisories and duplicate versions (installs cargo-deny if it is missing)
   docs    write the pages that are made from the code
+  suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
   tidy    the tidy rules alone
 ";
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(2).collect();
     let result = match std::env::args().nth(1).as_deref() {
         Some("check") => check::run(),
         Some("bench") => bench::run(),
         Some("deny") => deny::run(),
         Some("docs") => docs::write(),
+        Some("suites") => suites::run(&arguments),
         Some("tidy") => tidy::run(),
         _ => Err(USAGE.to_owned()),
     };

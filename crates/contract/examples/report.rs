@@ -25,7 +25,8 @@ fn main() -> io::Result<()> {
         let mut sources = Sources::default();
         let main = sources.add(file.as_str(), text);
         let start = Instant::now();
-        let result = portcullis_contract::read(&mut sources, main);
+        let result =
+            portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles);
         let took = start.elapsed();
         let (operations, shapes, problems) = match &result {
             Ok(contract) => (contract.operations.len(), contract.shapes.len(), &contract.warnings),

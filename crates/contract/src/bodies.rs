@@ -12,7 +12,7 @@ use crate::schema::Schema;
 use crate::shape::Types;
 
 /// Media types of one body.
-const MEDIA_MAX: usize = 256;
+pub(crate) const MEDIA_MAX: usize = 256;
 /// What one text can be read as.
 const TEXT_TYPES: Types = Types::STRING.or(Types::NUMBER).or(Types::BOOLEAN).or(Types::NULL);
 
@@ -54,11 +54,12 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let response = self.object(node, "an answer")?;
-            responses.push(Response {
-                status,
-                media: self.content(response, Direction::Answer)?,
-                span: key.span,
-            });
+            let media = if self.version.is_swagger() {
+                self.swagger_answer(operation, response)?
+            } else {
+                self.content(response, Direction::Answer)?
+            };
+            responses.push(Response { status, media, span: key.span });
         }
         responses.sort_by_key(|response| response.status);
         Ok(responses)
@@ -79,8 +80,11 @@ impl<'a> Reader<'a> {
                 return Err(Closed::new(holder, message));
             }
             let declared = self.object(node, "a media type")?;
-            let kind = range.kind();
-            let schema = self.body_schema(key, declared, kind, direction);
+            self.sequences(declared);
+            let (kind, checked) = self.kind(&range, key, direction);
+            let schema = declared.get("schema");
+            let schema = schema.and_then(|schema| self.schema(schema, checked));
+            let schema = self.enforced(schema, kind, key, direction);
             let is_form_data = kind == BodyKind::FormData && direction == Direction::Request;
             let encoding =
                 if is_form_data { self.encoding(declared, schema.as_ref())? } else { Vec::new() };
@@ -97,51 +101,67 @@ impl<'a> Reader<'a> {
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));
         Ok(media)
     }
-}
 
-impl<'a> Reader<'a> {
-    /// The schema of a body, as far as bodies of this kind are held against one.
-    fn body_schema(
+    /// Notes what 3.2 says of sequences.
+    fn sequences(&mut self, media: Node<'a>) {
+        for key in ["itemSchema", "prefixEncoding", "itemEncoding"] {
+            if let Some(place) = media.get(key).filter(|_| self.version.is_32()) {
+                let message =
+                    format!("`{key}` is not enforced: no item of a sequence is looked at");
+                self.notes.warn(&codes::MEDIA_TYPE, place.span(), message);
+            }
+        }
+    }
+
+    /// How a body of this type is read, and as what its schema is: one that is not looked into has
+    /// no values to check.
+    pub(crate) fn kind(
         &mut self,
-        key: Name<'a>,
-        declared: Node<'a>,
+        range: &MediaRange,
+        written: Name<'_>,
+        direction: Direction,
+    ) -> (BodyKind, Direction) {
+        let kind = range.kind();
+        let consequence = match (kind, direction) {
+            (BodyKind::Multipart, Direction::Request) => "requests with it are refused",
+            (BodyKind::Xml, Direction::Request) => return (kind, Direction::Answer),
+            (BodyKind::Multipart | BodyKind::FormData | BodyKind::Xml, Direction::Answer) => {
+                "answers with it are not inspected"
+            }
+            _ => return (kind, direction),
+        };
+        let message = format!("{} is not read in this version: {consequence}", shown(written.text));
+        self.notes.warn(&codes::MEDIA_TYPE, written.span, message);
+        (kind, Direction::Answer)
+    }
+
+    /// The schema of a body, as far as bodies of this kind are held against one.
+    pub(crate) fn enforced(
+        &mut self,
+        schema: Option<Schema>,
         kind: BodyKind,
+        written: Name<'_>,
         direction: Direction,
     ) -> Option<Schema> {
-        let schema = declared.get("schema");
-        let is_read = match kind {
-            BodyKind::Multipart => false,
-            BodyKind::FormData | BodyKind::Xml => direction == Direction::Request,
-            _ => true,
-        };
-        if !is_read {
-            let consequence = match direction {
-                Direction::Request => "requests with it are refused",
-                Direction::Answer => "answers with it are not inspected",
-            };
-            let message = format!("{} is not read in this version: {consequence}", shown(key.text));
-            self.notes.warn(&codes::MEDIA_TYPE, key.span, message);
-            return schema.and_then(|schema| self.schema(schema, Direction::Answer));
+        let schema = schema?;
+        if direction == Direction::Answer {
+            return Some(schema);
         }
+        let is_text = matches!(kind, BodyKind::Text | BodyKind::Opaque);
         if kind == BodyKind::Xml {
-            let schema = schema.and_then(|schema| self.schema(schema, Direction::Answer))?;
             let message = format!(
                 "xml schema not enforced: a body of type {} is only held to be well-formed",
-                shown(key.text)
+                shown(written.text)
             );
             self.notes.push(
                 Diagnostic::warning(&codes::XML_SCHEMA, message)
                     .at(schema.span)
                     .help("what stands in the elements is for the API to check"),
             );
-            return Some(schema);
-        }
-        let schema = schema.and_then(|schema| self.schema(schema, direction))?;
-        let is_text = matches!(kind, BodyKind::Text | BodyKind::Opaque);
-        if is_text && direction == Direction::Request && !schema.types.intersects(TEXT_TYPES) {
+        } else if is_text && !schema.types.intersects(TEXT_TYPES) {
             let message = format!(
                 "a body of type {} is one text, not {}: its schema is not enforced",
-                shown(key.text),
+                shown(written.text),
                 schema.types
             );
             self.notes.push(

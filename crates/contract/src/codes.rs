@@ -1,7 +1,11 @@
 //! The kinds of problem that an OpenAPI document can have. Names are stable; `portcullis explain
 //! NAME` prints the page.
 
+mod references;
+
 use portcullis_model::Code;
+
+pub use references::{DANGLING_REFERENCE, FOREIGN_REFERENCE, REFERENCE_CYCLE, UNREAD_FILE};
 
 /// All of them.
 pub const ALL: &[&Code] = &[
@@ -11,6 +15,7 @@ pub const ALL: &[&Code] = &[
     &STRUCTURE,
     &DANGLING_REFERENCE,
     &FOREIGN_REFERENCE,
+    &UNREAD_FILE,
     &REFERENCE_CYCLE,
     &SERVER,
     &PATH_TEMPLATE,
@@ -26,6 +31,7 @@ pub const ALL: &[&Code] = &[
     &SUNSET,
     &SLOW_PATTERN,
     &SCHEMA,
+    &FORMAT,
     &FREE_FORM,
     &OPERATION_ID,
     &UNKNOWN_KEY,
@@ -81,24 +87,23 @@ out large examples, and write repeated parts once under `components`.
 ",
 };
 
-/// The document does not say that it is OpenAPI 3.0 or 3.1.
+/// The document does not say that it is of a version that is read.
 pub static VERSION: Code = Code {
     name: "contract-version",
     page: r#"# contract-version
 
-The document does not say that it is OpenAPI 3.0 or 3.1.
+The document does not say that it is of a version that is read.
 
 ## Example
 
 ```yaml
-swagger: "2.0"
+swagger: "1.2"
 ```
 
 ## What to do
 
-OpenAPI 3.0.x and 3.1.x are read. Convert a Swagger 2.0 document to OpenAPI 3.0 first; most
-converters need one command. A document for 3.2 that uses none of its new features can be marked
-`openapi: 3.1.1`.
+Swagger 2.0 and OpenAPI 3.0.x, 3.1.x and 3.2.x are read. Convert an older document first; most
+converters need one command.
 "#,
 };
 
@@ -124,71 +129,6 @@ paths: []
 Write what the message asks for at the place that is shown. An error stops the gateway. As a
 warning, the message says what is left out because of it.
 "#,
-};
-
-/// A `$ref` points to something that is not in the document.
-pub static DANGLING_REFERENCE: Code = Code {
-    name: "contract-dangling-reference",
-    page: r##"# contract-dangling-reference
-
-A `$ref` points to something that is not in the document.
-
-## Example
-
-```yaml
-schema: { $ref: "#/components/schemas/Oder" }
-```
-
-There is `Order`, and no `Oder`.
-
-## What to do
-
-Correct the pointer, or add what it points to. Nothing is guessed, so the gateway does not start:
-what stands behind the pointer decides what may pass.
-"##,
-};
-
-/// A `$ref` points to another file, to a URL, or to an anchor.
-pub static FOREIGN_REFERENCE: Code = Code {
-    name: "contract-foreign-reference",
-    page: r#"# contract-foreign-reference
-
-A `$ref` points to another file, to a URL, or to an anchor.
-
-## Example
-
-```yaml
-schema: { $ref: "./order.yaml" }
-```
-
-## What to do
-
-References inside the document (`#/components/...`) are read. Bundle the files into one document
-before; every common OpenAPI tool can do that. Nothing is ever fetched.
-"#,
-};
-
-/// A chain of `$ref`s leads back to itself without ever saying anything.
-pub static REFERENCE_CYCLE: Code = Code {
-    name: "contract-reference-cycle",
-    page: r##"# contract-reference-cycle
-
-A chain of `$ref`s leads back to itself without ever saying anything.
-
-## Example
-
-```yaml
-components:
-  parameters:
-    A: { $ref: "#/components/parameters/B" }
-    B: { $ref: "#/components/parameters/A" }
-```
-
-## What to do
-
-Give one of them a content. Schemas that contain themselves (a tree, a comment with answers) are
-fine; this is about references that point to nothing but references.
-"##,
 };
 
 /// The base path of the API is not clear from `servers`.
@@ -437,7 +377,8 @@ components:
 
 ## What to do
 
-Name a scheme that stands under `components.securitySchemes`, and give it a type that OpenAPI knows.
+Name a scheme that stands under `components.securitySchemes` (Swagger 2.0: `securityDefinitions`),
+and give it a type that OpenAPI knows.
 Until then nothing satisfies the requirement, and callers are refused.
 ",
 };
@@ -500,6 +441,10 @@ Correct it. Operations whose requests depend on it are not served until then, be
 should forbid is not known.
 ",
 };
+
+/// A schema has a format that is not known here.
+pub static FORMAT: Code =
+    Code { name: "contract-format", page: include_str!("codes/contract-format.md") };
 
 /// One alternative of a schema allows any properties, beside others that declare theirs.
 pub static FREE_FORM: Code = Code {

@@ -15,9 +15,10 @@ pub struct Contract {
     pub title: String,
     /// `info.version`.
     pub version: String,
-    /// The `openapi` field: `3.0.3`.
+    /// The `openapi` field, or `swagger`: `3.0.3`, `2.0`.
     pub openapi: String,
-    /// SHA-256 of the document's text, in lower-case hexadecimal.
+    /// SHA-256 in lower-case hexadecimal: of the document's text, or, where it refers to files, of
+    /// the list of their digests and paths.
     pub digest: String,
     /// The path of the first server, without a slash at the end: empty or `/api/v3`.
     pub base_path: String,
@@ -38,8 +39,15 @@ pub struct Contract {
 impl Contract {
     /// Which operation is this? `path` is without the base path. Literal segments win over
     /// templated ones (OpenAPI 3.1 section 4.8.8.2), from left to right, with backtracking.
+    ///
+    /// A path that a careless server would read as another template's literal leads nowhere.
     pub fn find(&self, method: Method, path: &CanonicalPath) -> Find<'_> {
         self.routes.find(method, path)
+    }
+
+    /// The methods that are declared for a path; none if it is not declared.
+    pub fn methods(&self, path: &CanonicalPath) -> Option<&[Method]> {
+        self.routes.methods(path)
     }
 
     /// Appends the values of an operation's path parameters: name and decoded value, in the order

@@ -15,6 +15,10 @@ pub(crate) struct Tree {
     document: Document,
     places: Places,
     source: SourceId,
+    /// Where the file lies below the folder of the main document.
+    path: String,
+    /// What its nodes are counted from, so that no two nodes of a contract have one id.
+    first_id: u32,
 }
 
 /// Where the nodes of a tree stand in its source.
@@ -41,21 +45,33 @@ pub(crate) struct Name<'a> {
 }
 
 impl Tree {
-    /// Reads a text: JSON if its name ends with `.json` or it begins with `{` or `[`, else YAML.
-    pub(crate) fn read(sources: &Sources, source: SourceId) -> Result<Self, Diagnostic> {
+    /// Reads a text, whose nodes are counted from `first_id`: JSON if its name ends with `.json` or
+    /// it begins with `{` or `[`, else YAML. What begins so and is named `.yaml` may be either.
+    pub(crate) fn read(
+        sources: &Sources,
+        source: SourceId,
+        path: &str,
+        first_id: u32,
+    ) -> Result<Self, Diagnostic> {
         let text = sources.text(source);
         let first = text.trim_start_matches('\u{feff}').trim_start();
         let extension = Path::new(sources.name(source)).extension();
-        let is_named_json = extension.is_some_and(|known| known.eq_ignore_ascii_case("json"));
-        if is_named_json || first.starts_with(['{', '[']) {
-            Self::read_json(text, source)
-        } else {
-            let (document, places) = yaml::read(text, source)?;
-            Ok(Self { document, places: Places::Yaml(places), source })
-        }
+        let is_named = |name| extension.is_some_and(|known| known.eq_ignore_ascii_case(name));
+        let is_json = is_named("json") || first.starts_with(['{', '[']);
+        let json = is_json.then(|| Self::read_json(text, source));
+        let (document, places) = match json {
+            Some(Ok(document)) => (document, Places::Json),
+            // YAML begins with a bracket, too.
+            Some(Err(problem)) if !is_named("yaml") && !is_named("yml") => return Err(problem),
+            _ => {
+                let (document, places) = yaml::read(text, source)?;
+                (document, Places::Yaml(places))
+            }
+        };
+        Ok(Self { document, places, source, path: path.to_owned(), first_id })
     }
 
-    fn read_json(text: &str, source: SourceId) -> Result<Self, Diagnostic> {
+    fn read_json(text: &str, source: SourceId) -> Result<Document, Diagnostic> {
         let span = |at: u32| Span { source, start: at, end: at };
         let mut bytes = text.as_bytes().to_vec();
         if text.starts_with('\u{feff}') {
@@ -63,17 +79,40 @@ impl Tree {
             bytes.iter_mut().take(3).for_each(|byte| *byte = b' ');
         }
         let document = Document::parse(bytes, &Limits::GENEROUS);
-        let document = document.map_err(|rejected| {
+        document.map_err(|rejected| {
             let fault = rejected.fault;
             let code = if fault.kind.is_limit() { &codes::TOO_LARGE } else { &codes::UNREADABLE };
             Diagnostic::error(code, json_message(fault.kind)).at(span(fault.at))
-        })?;
-        Ok(Self { document, places: Places::Json, source })
+        })
     }
 
     /// The whole value.
     pub(crate) const fn root(&self) -> Node<'_> {
         Node { tree: self, value: self.document.root() }
+    }
+
+    /// Where the file lies below the folder of the main document: `schemas/order.yaml`.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether it is the main document, which is read first.
+    pub(crate) const fn is_main(&self) -> bool {
+        self.first_id == 0
+    }
+
+    pub(crate) const fn source(&self) -> SourceId {
+        self.source
+    }
+
+    /// Values and names in it.
+    pub(crate) const fn node_count(&self) -> u32 {
+        self.document.node_count() as u32
+    }
+
+    /// Bytes of the JSON that it means.
+    pub(crate) fn json_bytes(&self) -> usize {
+        self.document.text().len()
     }
 }
 
@@ -99,9 +138,14 @@ const fn json_message(kind: FaultKind) -> &'static str {
 }
 
 impl<'a> Node<'a> {
-    /// Its place in the tree, by which it is remembered.
+    /// Its place among all nodes of the contract, by which it is remembered.
     pub(crate) const fn id(self) -> u32 {
-        self.value.index()
+        self.tree.first_id + self.value.index()
+    }
+
+    /// The file that it stands in.
+    pub(crate) const fn tree(self) -> &'a Tree {
+        self.tree
     }
 
     /// What it is.
@@ -135,7 +179,8 @@ impl<'a> Node<'a> {
                 Span { source, start: range.start, end }
             }
             Places::Yaml(places) => {
-                let (start, end) = places.get(self.id() as usize).copied().unwrap_or_default();
+                let (start, end) =
+                    places.get(self.value.index() as usize).copied().unwrap_or_default();
                 Span { source, start, end }
             }
         }

@@ -1,21 +1,29 @@
 //! What an OpenAPI document says, in one internal form.
 //!
 //! Nothing else in Portcullis interprets OpenAPI: controls, gateway, attacker and reports all read
-//! a [`Contract`]. Versions 3.0 and 3.1 come in as JSON or YAML; every place that is not
+//! a [`Contract`]. Versions 2.0, 3.0, 3.1 and 3.2 come in as JSON or YAML; every place that is not
 //! understood or cannot be enforced becomes a located warning, never silence.
 
 mod bodies;
 pub mod codes;
 mod contract;
+mod dialect;
 mod document;
+mod ecma;
 mod encoding;
+mod files;
+mod form;
+mod library;
+mod location;
 mod media;
+mod names;
 mod notes;
 mod operation;
 mod operations;
 mod parameter;
 mod parameters;
 mod path;
+mod querystring;
 mod read;
 mod reader;
 mod reference;
@@ -26,11 +34,13 @@ mod scheme;
 mod security;
 mod servers;
 mod shape;
+mod swagger;
 mod template;
 mod version;
 mod yaml;
 
 pub use contract::Contract;
+pub use files::{FileFault, Files, NoFiles};
 pub use media::{BodyKind, Encoding, Media, MediaRange};
 pub use operation::{Operation, RequestBody, Response, Security, StatusPattern, Sunset};
 pub use parameter::{Collection, Parameter, Place};

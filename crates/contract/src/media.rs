@@ -4,6 +4,7 @@ use portcullis_model::Span;
 
 use crate::parameter::Parameter;
 use crate::schema::Schema;
+use crate::shape::Shapes;
 
 /// A declared media type with its schema.
 #[derive(Debug)]
@@ -21,6 +22,15 @@ pub struct Media {
 }
 
 impl Media {
+    /// Whether it declares properties, so that somebody must look at them.
+    pub fn has_properties(&self, shapes: &Shapes) -> bool {
+        self.schema.as_ref().is_some_and(|schema| {
+            let shape = shapes.get(schema.shape);
+            let items = shape.items.map(|items| shapes.get(items));
+            shape.object.is_described() || items.is_some_and(|items| items.object.is_described())
+        })
+    }
+
     /// What is said of the parts of this name.
     pub fn encoding(&self, name: &str) -> Option<&Encoding> {
         self.encoding.iter().find(|encoding| encoding.property == name)
@@ -60,9 +70,12 @@ impl MediaRange {
             .then(|| Self { main: main.to_ascii_lowercase(), sub: sub.to_ascii_lowercase() })
     }
 
-    /// Whether a body of type `other` (no range itself) falls under it.
+    /// Whether a body of type `other` (no range itself) falls under it. `*+json` stands for every
+    /// type with that suffix.
     pub fn covers(&self, other: &Self) -> bool {
-        (self.main == "*" || self.main == other.main) && (self.sub == "*" || self.sub == other.sub)
+        let has_suffix =
+            || self.sub.strip_prefix('*').is_some_and(|suffix| other.sub.ends_with(suffix));
+        (self.main == "*" || self.main == other.main) && (self.sub == other.sub || has_suffix())
     }
 
     /// Whether it is a range of types rather than one.
@@ -73,13 +86,14 @@ impl MediaRange {
     /// How a body of this type is read.
     pub fn kind(&self) -> BodyKind {
         match (self.main.as_str(), self.sub.as_str()) {
-            ("application", "json") => BodyKind::Json,
+            (_, "json" | "x-json") => BodyKind::Json,
             (_, sub) if sub.ends_with("+json") => BodyKind::Json,
             ("application", "x-www-form-urlencoded") => BodyKind::Form,
             ("application", "x-ndjson" | "jsonl" | "json-seq") | ("text", "event-stream") => {
                 BodyKind::Stream
             }
             ("multipart", "form-data") => BodyKind::FormData,
+            (_, sub) if sub.ends_with("+json-seq") => BodyKind::Stream,
             ("multipart", _) => BodyKind::Multipart,
             ("text" | "application", "xml") => BodyKind::Xml,
             (_, sub) if sub.ends_with("+xml") => BodyKind::Xml,

@@ -44,6 +44,13 @@ impl Notes {
         self.push(Diagnostic::warning(code, message).at(span));
     }
 
+    /// Notes what holds in many places, at the first of them.
+    pub(crate) fn warn_once(&mut self, code: &'static Code, span: Span, message: &str) {
+        if self.known.insert((code.name, None, message.to_owned())) {
+            self.warn(code, span, message);
+        }
+    }
+
     /// Whether a suggestion is worth its cost: not after many problems.
     pub(crate) const fn suggests(&self) -> bool {
         self.errors.len() + self.warnings.len() < SUGGESTED_MAX

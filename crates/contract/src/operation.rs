@@ -2,7 +2,7 @@
 
 use portcullis_model::{Date, Method, Span};
 
-use crate::media::Media;
+use crate::media::{BodyKind, Media, MediaRange};
 use crate::parameter::Parameter;
 use crate::scheme::SecurityRequirement;
 
@@ -79,6 +79,18 @@ pub struct Response {
     pub media: Vec<Media>,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Response {
+    /// The declared media type that speaks of a body of this type.
+    pub fn media_for(&self, range: &MediaRange) -> Option<&Media> {
+        self.media.iter().find(|media| media.range.covers(range))
+    }
+
+    /// Whether it is declared as JSON.
+    pub fn has_json(&self) -> bool {
+        self.media.iter().any(|media| media.kind == BodyKind::Json)
+    }
 }
 
 /// The key of an answer: `200`, `4XX`, `default`.

@@ -65,9 +65,14 @@ impl<'a> Reader<'a> {
                 return;
             }
         };
+        self.beside_reference(node);
         self.ignored_servers(item);
         for (key, node) in item.members() {
-            let Some(method) = Method::ALL.into_iter().find(|method| method.key() == key.text)
+            if key.text == "additionalOperations" && self.version.is_32() {
+                self.additional(path, node);
+                continue;
+            }
+            let Some(method) = self.version.methods().find(|method| method.key() == key.text)
             else {
                 self.path_member(key);
                 continue;
@@ -79,13 +84,39 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Operations of 3.2 with methods that have no field of their own: none is served.
+    fn additional(&mut self, path: Name<'a>, node: Node<'a>) {
+        for (method, _) in node.members().filter(|(name, _)| !name.text.starts_with("x-")) {
+            let message = match Method::from_name(method.text) {
+                Some(_) => "this method has a field of its own in the path",
+                None => "its method is not read",
+            };
+            let closed = Closed { span: method.span, message: message.to_owned() };
+            self.not_served(&format!("{} {}", method.text, path.text), &closed);
+        }
+    }
+
+    /// Notes what stands beside the `$ref` of a path: it is not joined with what that points to.
+    fn beside_reference(&mut self, node: Node<'a>) {
+        if node.get("$ref").is_none() {
+            return;
+        }
+        for (key, _) in node.members() {
+            let is_prose = matches!(key.text, "$ref" | "summary" | "description");
+            if !is_prose && !key.text.starts_with("x-") {
+                let message = format!("{} has no effect beside `$ref`", shown(key.text));
+                self.notes.warn(&codes::UNKNOWN_KEY, key.span, message);
+            }
+        }
+    }
+
     fn path_member(&mut self, key: Name<'a>) {
         if PATH_MEMBERS.contains(&key.text) || key.text.starts_with("x-") {
             return;
         }
         let message = format!("{} means nothing in a path", shown(key.text));
         let problem = Diagnostic::warning(&codes::UNKNOWN_KEY, message).at(key.span);
-        let methods = Method::ALL.into_iter().map(Method::key);
+        let methods = self.version.methods().map(Method::key);
         let known = methods.chain(PATH_MEMBERS);
         self.notes.push(match did_you_mean(key.text, known) {
             Some(near) => problem.help(format!("did you mean {}?", shown(near))),
@@ -116,10 +147,16 @@ impl<'a> Reader<'a> {
         }
         self.ignored_servers(node);
         // All parts are read before the first fault counts, so that one run tells all faults.
-        let parameters = self.parameters(item, node, template);
-        let body = self.request_body(node);
+        let inputs = if self.version.is_swagger() {
+            self.swagger_inputs(item, node, template)
+        } else {
+            let parameters = self.parameters(item, node, template);
+            let body = self.request_body(node);
+            parameters.and_then(|parameters| Ok((parameters, body?)))
+        };
         let responses = self.responses(node);
         let tags = node.get("tags").into_iter().flat_map(Node::items);
+        let (parameters, body) = inputs?;
         Ok(Operation {
             id: node.get_str("operationId").map(str::to_owned),
             method,
@@ -128,8 +165,8 @@ impl<'a> Reader<'a> {
             tags: tags.filter_map(Node::as_str).map(str::to_owned).collect(),
             deprecated: node.is_true("deprecated"),
             sunset: self.sunset(node),
-            parameters: parameters?,
-            body: body?,
+            parameters,
+            body,
             responses: responses?,
             security: self.security(node, schemes),
         })

@@ -13,7 +13,7 @@ use crate::shape::{Rest, Types};
 use crate::template::Template;
 
 /// Parameters of one operation, those of its path included.
-const PARAMETERS_MAX: usize = 512;
+pub(crate) const PARAMETERS_MAX: usize = 512;
 
 impl<'a> Reader<'a> {
     /// The parameters of an operation, those of its path included unless it declares them anew.
@@ -52,6 +52,18 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        self.reads_query_once(path, operation)?;
+        self.declare_rest(&mut parameters, operation, template);
+        Ok(parameters)
+    }
+
+    /// Adds the names of the path that no parameter declares.
+    pub(crate) fn declare_rest(
+        &mut self,
+        parameters: &mut Vec<Parameter>,
+        operation: Node<'a>,
+        template: &Template,
+    ) {
         for name in template.names() {
             let is_declared =
                 parameters.iter().any(|known| known.place == Place::Path && known.name == name);
@@ -65,7 +77,6 @@ impl<'a> Reader<'a> {
                 parameters.push(undeclared(name, operation));
             }
         }
-        Ok(parameters)
     }
 
     /// One parameter; `None` if it is left out.
@@ -83,6 +94,9 @@ impl<'a> Reader<'a> {
             Some("query") => Place::Query,
             Some("header") => Place::Header,
             Some("cookie") => Place::Cookie,
+            Some("querystring") if self.version.is_32() => {
+                return self.querystring(node, name).map(Some);
+            }
             _ => {
                 let message = format!("the parameter {} does not say where it stands", shown(name));
                 return Err(Closed::new(node, message));
@@ -160,7 +174,10 @@ impl<'a> Reader<'a> {
             Place::Query | Place::Cookie => "form",
         };
         let style = node.get("style").map_or(Some(default), Node::as_str).unwrap_or("?");
-        let explode = node.get("explode").and_then(Node::as_bool).unwrap_or(style == "form");
+        let explode = node
+            .get("explode")
+            .and_then(Node::as_bool)
+            .unwrap_or(matches!(style, "form" | "cookie"));
         let is_known = schema.types != Types::ANY;
         let is_list = is_known && schema.types.contains(Types::ARRAY);
         let is_object = is_known && !is_list && schema.types.contains(Types::OBJECT);
@@ -173,23 +190,27 @@ impl<'a> Reader<'a> {
             (Place::Query, "spaceDelimited" | "pipeDelimited") if !is_list && !is_object => {
                 Ok(Collection::Single)
             }
-            (Place::Path | Place::Header, "simple") | (Place::Query | Place::Cookie, "form") => {
-                match (is_list, is_object) {
-                    (true, _) if explode && style == "form" => Ok(Collection::Repeated),
-                    (true, _) => Ok(Collection::Commas),
-                    (false, true) if explode && place == Place::Query => {
-                        self.members(node, schema).map(Collection::Members)
-                    }
-                    (false, true) => Err(format!("an object in this {} parameter", place.name())),
-                    (false, false) => Ok(Collection::Single),
+            (Place::Path | Place::Header, "simple")
+            | (Place::Query | Place::Cookie, "form")
+            | (Place::Cookie, "cookie") => match (is_list, is_object) {
+                (true, _) if explode && style != "simple" => Ok(Collection::Repeated),
+                (true, _) => Ok(Collection::Commas),
+                (false, true) if explode && place == Place::Query => {
+                    self.members(node, schema).map(Collection::Members)
                 }
-            }
+                (false, true) => Err(format!("an object in this {} parameter", place.name())),
+                (false, false) => Ok(Collection::Single),
+            },
             _ => Err(what()),
         }
     }
 
     /// The names of an object whose members are parameters themselves.
-    fn members(&mut self, node: Node<'a>, schema: &Schema) -> Result<Vec<String>, String> {
+    pub(crate) fn members(
+        &mut self,
+        node: Node<'a>,
+        schema: &Schema,
+    ) -> Result<Vec<String>, String> {
         let Some(shape) = self.shapes.get(schema.shape) else {
             return Ok(Vec::new());
         };
@@ -220,6 +241,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The types of one value of a parameter.
     pub(crate) fn scalar_types(&self, schema: Option<&Schema>, collection: &Collection) -> Types {
         let Some(schema) = schema else {
             return Types::STRING;
@@ -245,7 +267,7 @@ fn is_same(a: &Parameter, b: &Parameter) -> bool {
 }
 
 /// Header fields that are no parameters, whatever a document says (OpenAPI 3.1 section 4.8.12.2).
-fn is_protocol_field(name: &str) -> bool {
+pub(crate) fn is_protocol_field(name: &str) -> bool {
     ["accept", "content-type", "authorization"].iter().any(|fixed| fixed.eq_ignore_ascii_case(name))
 }
 

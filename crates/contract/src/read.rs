@@ -1,15 +1,16 @@
 //! From a text to a [`Contract`].
 
-use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use portcullis_model::{Diagnostic, SourceId, Sources};
-use sha2::{Digest, Sha256};
 
 use crate::codes;
 use crate::contract::Contract;
+use crate::dialect;
 use crate::document::{Node, Tree};
+use crate::files::Files;
+use crate::library::Library;
 use crate::notes::{Notes, shown};
 use crate::reader::Reader;
 use crate::reference::References;
@@ -21,15 +22,18 @@ use crate::version::Version;
 /// its own, so that no caller's can be too small; pages that are not used cost nothing.
 const STACK_BYTES: usize = 256 << 20;
 
-/// Reads an OpenAPI document. What stops is in the error, at least one entry; what does not is in
-/// [`Contract::warnings`].
-pub fn read(sources: &mut Sources, main: SourceId) -> Result<Contract, Vec<Diagnostic>> {
-    let sources: &Sources = sources;
+/// Reads an OpenAPI document, with the files that it refers to. What stops is in the error, at least
+/// one entry; what does not is in [`Contract::warnings`]. Files are added to the sources.
+pub fn read(
+    sources: &mut Sources,
+    main: SourceId,
+    files: &mut dyn Files,
+) -> Result<Contract, Vec<Diagnostic>> {
     thread::scope(|scope| {
         let reading = thread::Builder::new()
             .name("contract".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, || read_document(sources, main));
+            .spawn_scoped(scope, || read_document(sources, main, files));
         match reading.map(thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -41,12 +45,19 @@ pub fn read(sources: &mut Sources, main: SourceId) -> Result<Contract, Vec<Diagn
     })
 }
 
-fn read_document(sources: &Sources, main: SourceId) -> Result<Contract, Vec<Diagnostic>> {
-    let tree = Tree::read(sources, main).map_err(|problem| vec![problem])?;
-    let root = tree.root();
+fn read_document(
+    sources: &mut Sources,
+    main: SourceId,
+    files: &mut dyn Files,
+) -> Result<Contract, Vec<Diagnostic>> {
+    let library = Library::load(sources, main, files).map_err(|problem| vec![problem])?;
+    let Some(root) = library.main().map(Tree::root) else {
+        return Err(Vec::new());
+    };
     let (openapi, version) = version(root).map_err(|problem| vec![problem])?;
-    let text = sources.text(main);
-    let references = References::new(root);
+    let says = |word| library.trees().any(|tree| sources.text(tree.source()).contains(word));
+    let has_names = ["$id", "$anchor", "$dynamicAnchor", "$self"].into_iter().any(says);
+    let references = References::new(&library, version, has_names);
     let mut reader = Reader {
         root,
         version,
@@ -54,10 +65,12 @@ fn read_document(sources: &Sources, main: SourceId) -> Result<Contract, Vec<Diag
         shapes: ShapeBuilder::new(&references, version),
         definitions: Definitions::default(),
         validators: Arc::new(OnceLock::new()),
-        has_read_only: text.contains("readOnly"),
+        has_read_only: says("readOnly"),
         notes: Notes::default(),
     };
-    reader.dialect();
+    if let Some(dialect) = root.get("jsonSchemaDialect") {
+        dialect::doubt(dialect, version, &mut reader.notes);
+    }
     let (title, version) = reader.info();
     let (base_path, base_path_span) = reader.base_path();
     let mut schemes = reader.schemes();
@@ -76,7 +89,7 @@ fn read_document(sources: &Sources, main: SourceId) -> Result<Contract, Vec<Diag
         title,
         version,
         openapi,
-        digest: digest(text),
+        digest: library.digest(sources),
         base_path,
         base_path_span,
         operations,
@@ -89,7 +102,7 @@ fn read_document(sources: &Sources, main: SourceId) -> Result<Contract, Vec<Diag
 
 /// The `openapi` field, and what it means.
 fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
-    const READ: &str = "OpenAPI 3.0 and 3.1 are read";
+    const READ: &str = "Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are read";
     let problem = |node: Node<'_>, message: String| {
         Diagnostic::error(&codes::VERSION, message).at(node.span())
     };
@@ -98,8 +111,12 @@ fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
         return Err(problem(root, message));
     }
     if let Some(swagger) = root.get("swagger") {
-        let message = format!("this is Swagger {}", swagger.as_word().unwrap_or("2.0"));
-        return Err(problem(swagger, message).help(format!("{READ}: convert the document first")));
+        let text = swagger.as_word().unwrap_or_default();
+        let Some(version) = Version::parse_swagger(text) else {
+            let message = format!("Swagger {} is not read", shown(text));
+            return Err(problem(swagger, message).help(READ));
+        };
+        return Ok((text.to_owned(), version));
     }
     let Some(openapi) = root.get("openapi") else {
         let message = "this is no OpenAPI document: the field `openapi` is missing".to_owned();
@@ -114,22 +131,6 @@ fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
 }
 
 impl Reader<'_> {
-    /// Notes that schemas are meant in another dialect than the one in which they are read.
-    fn dialect(&mut self) {
-        const READ: [&str; 2] = [
-            "https://json-schema.org/draft/2020-12/schema",
-            "https://spec.openapis.org/oas/3.1/dialect/base",
-        ];
-        let Some(dialect) = self.root.get("jsonSchemaDialect") else {
-            return;
-        };
-        let is_read = dialect.as_str().is_some_and(|name| READ.contains(&name));
-        if !is_read && !self.version.is_30() {
-            let message = "schemas are read as JSON Schema 2020-12, not in this dialect";
-            self.notes.warn(&codes::SCHEMA, dialect.span(), message);
-        }
-    }
-
     /// Title and version. A document without them is incomplete, and as safe as another.
     fn info(&mut self) -> (String, String) {
         let info = self.root.get("info");
@@ -145,13 +146,4 @@ impl Reader<'_> {
         }
         (title, version)
     }
-}
-
-fn digest(text: &str) -> String {
-    let mut out = String::with_capacity(64);
-    for byte in Sha256::digest(text.as_bytes()) {
-        // Writing to a String cannot fail.
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
 }

@@ -30,6 +30,8 @@ pub(crate) struct Routes {
 #[derive(Debug, Default)]
 struct Node {
     literals: HashMap<Box<str>, usize>,
+    /// The literals as careless servers read them ([`folded`]).
+    folded: HashMap<Box<str>, Vec<(Box<str>, usize)>>,
     /// The most specific first.
     patterns: Vec<(Pattern, usize)>,
     /// Index into `paths`, if a template ends here.
@@ -85,7 +87,14 @@ impl Routes {
             return at;
         };
         let child = match segment {
-            Segment::Literal(text) => *node.literals.entry(text.as_str().into()).or_insert(next),
+            Segment::Literal(text) => {
+                let child = *node.literals.entry(text.as_str().into()).or_insert(next);
+                if child == next {
+                    let known = node.folded.entry(folded(text).into()).or_default();
+                    known.push((text.as_str().into(), next));
+                }
+                child
+            }
             Segment::Pattern(pattern) => {
                 let known = node.patterns.iter().find(|(known, _)| known.is_same_shape(pattern));
                 if let Some((_, child)) = known {
@@ -107,13 +116,25 @@ impl Routes {
 
     /// Which operation is this?
     pub(crate) fn find(&self, method: Method, path: &CanonicalPath) -> Find<'_> {
-        let Some(found) = self.walk(0, path, 0) else {
+        let Some(found) = self.path(path) else {
             return Find::Nothing;
         };
         match found.operations.iter().find(|(known, _)| *known == method) {
             Some((_, operation)) => Find::Operation(*operation),
             None => Find::OtherMethods(&found.methods),
         }
+    }
+
+    /// The methods of a path.
+    pub(crate) fn methods(&self, path: &CanonicalPath) -> Option<&[Method]> {
+        self.path(path).map(|path| path.methods.as_slice())
+    }
+
+    /// The declared path that this one is, if it is not another spelling of another one.
+    fn path(&self, path: &CanonicalPath) -> Option<&Path> {
+        let found = self.walk(0, path, 0)?;
+        let may_be_folded = path.segments().any(|segment| folded(segment) != segment);
+        (!may_be_folded || !self.is_other_spelling(0, path, 0, false)).then_some(found)
     }
 
     /// Looks below one node. The nodes form a tree, so each is visited at most once.
@@ -132,6 +153,38 @@ impl Routes {
             .find_map(|(_, child)| self.walk(*child, path, depth + 1))
     }
 
+    /// Whether a careless server would read a literal of another template in this path: `/EXPORT`
+    /// and `/export;x` are `/export` for some, and must not go in under the rules of `/{id}`.
+    fn is_other_spelling(
+        &self,
+        at: usize,
+        path: &CanonicalPath,
+        depth: usize,
+        is_folded: bool,
+    ) -> bool {
+        let Some(node) = self.nodes.get(at) else { return false };
+        let Some(segment) = path.segment(depth) else {
+            return is_folded && node.end.is_some();
+        };
+        // What is declared in this very spelling is what is meant.
+        if let Some(child) = node.literals.get(segment)
+            && self.walk(*child, path, depth + 1).is_some()
+        {
+            return self.is_other_spelling(*child, path, depth + 1, is_folded);
+        }
+        let folded = node.folded.get(folded(segment).as_str());
+        folded
+            .into_iter()
+            .flatten()
+            .filter(|(literal, _)| **literal != *segment)
+            .any(|(_, child)| self.is_other_spelling(*child, path, depth + 1, true))
+            || node
+                .patterns
+                .iter()
+                .filter(|(pattern, _)| pattern.is_match(segment))
+                .any(|(_, child)| self.is_other_spelling(*child, path, depth + 1, is_folded))
+    }
+
     /// Appends the values of the path's parameters, by the operation's own names.
     pub(crate) fn values<'a>(
         &'a self,
@@ -148,6 +201,13 @@ impl Routes {
             }
         }
     }
+}
+
+/// A segment as careless servers read it: without case (Express, ASP.NET), cut at `;` (servlet
+/// containers), without dots and spaces at its end (file systems of Windows).
+fn folded(segment: &str) -> String {
+    let cut = segment.split(';').next().unwrap_or_default();
+    cut.trim_end_matches(['.', ' ']).to_lowercase()
 }
 
 #[cfg(test)]
@@ -217,5 +277,27 @@ mod tests {
         let mut values = Vec::new();
         routes.values(0, &path, &mut values);
         assert_eq!(values, [("name", "a"), ("ext", "txt"), ("version", "2")]);
+    }
+
+    #[test]
+    fn another_spelling_of_a_literal_is_no_value_of_its_sibling() {
+        let routes = routes(&[
+            (Method::Get, "/reports/all"),
+            (Method::Get, "/reports/{id}"),
+            (Method::Get, "/reports/{id}/pages"),
+            (Method::Get, "/Teams/mine"),
+        ]);
+        let find = |text: &str| routes.find(Method::Get, &CanonicalPath::parse(text).unwrap());
+        assert_eq!(find("/reports/all"), Find::Operation(0));
+        for spelling in ["ALL", "All", "all;x=1", "all%3bx", "all.", "all%20", "aLl.;v"] {
+            assert_eq!(find(&format!("/reports/{spelling}")), Find::Nothing, "{spelling}");
+        }
+        for id in ["7", "ALLOY", "A1B2", "all-of-it", "x;all"] {
+            assert_eq!(find(&format!("/reports/{id}")), Find::Operation(1), "{id}");
+        }
+        // Nothing is declared below `/reports/all`, so nothing is meant there.
+        assert_eq!(find("/reports/ALL/pages"), Find::Operation(2));
+        assert_eq!(find("/Teams/mine"), Find::Operation(3));
+        assert_eq!(find("/teams/mine"), Find::Nothing);
     }
 }

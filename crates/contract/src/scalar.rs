@@ -56,8 +56,13 @@ impl<'a> Scalar<'a> {
     }
 }
 
-/// `-?(0|[1-9][0-9]*)`.
-fn is_integer(text: &str) -> bool {
+/// `0|-?[1-9][0-9]*`: `-0` would be a second spelling.
+pub(crate) fn is_integer(text: &str) -> bool {
+    text != "-0" && is_whole_part(text)
+}
+
+/// `-?(0|[1-9][0-9]*)`, the part of a number before its fraction.
+fn is_whole_part(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits == "0"
         || digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -75,7 +80,7 @@ fn is_number(text: &str) -> bool {
         None => (mantissa, None),
     };
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_integer(whole)
+    is_whole_part(whole)
         && fraction.is_none_or(is_digits)
         && exponent.is_none_or(|text| is_digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
 }
@@ -90,7 +95,8 @@ mod tests {
         for text in ["0", "7", "-12", "9007199254740993"] {
             assert_eq!(read(text, Types::INTEGER), Ok(Scalar::Number(text.into())), "{text}");
         }
-        for text in ["07", "+7", " 7", "7 ", "7.0", "7.", "0x7", "1e5", "", "-", "-0x", "٧"] {
+        for text in ["07", "+7", " 7", "7 ", "7.0", "7.", "0x7", "1e5", "", "-", "-0", "-0x", "٧"]
+        {
             assert_eq!(read(text, Types::INTEGER), Err(ScalarFault::NotANumber), "{text}");
         }
         for text in ["1.5", "1e5", "-0.1E-3"] {

@@ -1,11 +1,20 @@
 //! A schema: exact validity, and the shape.
 
 mod blobs;
+mod decimal;
 mod definitions;
+mod doubts;
+mod formats;
 mod mismatch;
+mod numbers;
+mod options;
 mod patterns;
 mod representation;
+mod scalars;
+mod scopes;
+mod slow;
 mod translate;
+mod unions;
 mod validators;
 
 use std::sync::{Arc, OnceLock};

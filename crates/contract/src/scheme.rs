@@ -5,7 +5,7 @@ use portcullis_model::Span;
 /// A way to show who is calling (OpenAPI Security Scheme Object), as far as presence needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityScheme {
-    /// The key under `components.securitySchemes`.
+    /// The key under `components.securitySchemes` (Swagger 2.0: `securityDefinitions`).
     pub name: String,
     /// Where the credential stands.
     pub place: SchemePlace,

@@ -3,11 +3,12 @@
 use portcullis_model::{Diagnostic, did_you_mean};
 
 use crate::codes;
-use crate::document::Node;
+use crate::document::{Name, Node};
 use crate::notes::shown;
 use crate::operation::Security;
 use crate::reader::Reader;
 use crate::scheme::{SchemePlace, SecurityRequirement, SecurityScheme};
+use crate::version::Version;
 
 /// Alternatives of one `security` list.
 const ALTERNATIVES_MAX: usize = 256;
@@ -15,15 +16,19 @@ const ALTERNATIVES_MAX: usize = 256;
 const SCHEMES_MAX: usize = 1_000;
 
 impl<'a> Reader<'a> {
-    /// `components.securitySchemes`.
+    /// `components.securitySchemes`, or `securityDefinitions` of Swagger 2.0.
     pub(crate) fn schemes(&mut self) -> Vec<SecurityScheme> {
-        let components = self.root.get("components");
-        let Some(list) = components.and_then(|components| components.get("securitySchemes")) else {
+        let (holder, key) = if self.version.is_swagger() {
+            (Some(self.root), "securityDefinitions")
+        } else {
+            (self.root.get("components"), "securitySchemes")
+        };
+        let Some(list) = holder.and_then(|holder| holder.get(key)) else {
             return Vec::new();
         };
         let mut schemes = Vec::new();
         for (name, node) in list.members().take(SCHEMES_MAX) {
-            let place = self.follow(node).map(scheme_place);
+            let place = self.follow(node).map(|node| scheme_place(node, self.version));
             let place = place.unwrap_or(SchemePlace::NotUnderstood);
             if place == SchemePlace::NotUnderstood {
                 let message = format!(
@@ -88,6 +93,7 @@ impl<'a> Reader<'a> {
         let mut indices = Vec::new();
         for (name, _) in item.members() {
             let known = schemes.iter().position(|scheme| scheme.name == name.text);
+            let known = known.or_else(|| self.scheme_at(name, item, schemes));
             let index = known.unwrap_or_else(|| {
                 let message = format!(
                     "there is no security scheme {}: nothing satisfies it",
@@ -109,6 +115,30 @@ impl<'a> Reader<'a> {
         indices.dedup();
         SecurityRequirement { schemes: indices }
     }
+
+    /// The scheme that a requirement of 3.2 names by its URI.
+    fn scheme_at(
+        &mut self,
+        name: Name<'a>,
+        requirement: Node<'a>,
+        schemes: &mut Vec<SecurityScheme>,
+    ) -> Option<usize> {
+        if !self.version.is_32() || !is_uri(name.text) || schemes.len() >= SCHEMES_MAX {
+            return None;
+        }
+        let target = self.references.target(name.text, requirement)?;
+        let place = scheme_place(self.follow(target)?, self.version);
+        if place == SchemePlace::NotUnderstood {
+            return None;
+        }
+        schemes.push(SecurityScheme { name: name.text.to_owned(), place, span: Some(name.span) });
+        Some(schemes.len() - 1)
+    }
+}
+
+/// Whether a name can only be a URI.
+fn is_uri(name: &str) -> bool {
+    name.contains(['#', '/', ':'])
 }
 
 /// The index of a scheme that nothing satisfies.
@@ -128,11 +158,14 @@ fn unknown_scheme(name: &str, schemes: &mut Vec<SecurityScheme>) -> usize {
     })
 }
 
-fn scheme_place(scheme: Node<'_>) -> SchemePlace {
+fn scheme_place(scheme: Node<'_>, version: Version) -> SchemePlace {
     let bearer = || SchemePlace::Authorization("bearer".to_owned());
     let name = scheme.get_str("name").filter(|name| !name.is_empty());
     match (scheme.get_str("type"), scheme.get_str("in"), name) {
-        (Some("http"), ..) => match scheme.get_str("scheme") {
+        (Some("basic"), ..) if version.is_swagger() => {
+            SchemePlace::Authorization("basic".to_owned())
+        }
+        (Some("http"), ..) if !version.is_swagger() => match scheme.get_str("scheme") {
             Some(word) if !word.is_empty() => SchemePlace::Authorization(word.to_ascii_lowercase()),
             _ => SchemePlace::NotUnderstood,
         },

@@ -11,6 +11,9 @@ use crate::reader::Reader;
 impl<'a> Reader<'a> {
     /// The path of the first server, and where it stands.
     pub(crate) fn base_path(&mut self) -> (String, Option<Span>) {
+        if self.version.is_swagger() {
+            return self.swagger_base_path();
+        }
         let Some(servers) = self.root.get("servers") else {
             return (String::new(), None);
         };
@@ -69,6 +72,11 @@ fn base_path(server: Node<'_>) -> Option<String> {
         }
         _ => url.strip_prefix('.').unwrap_or(url),
     };
+    spelling(path)
+}
+
+/// A base path in its one spelling, without a slash at the end.
+pub(crate) fn spelling(path: &str) -> Option<String> {
     let path = path.trim_matches('/');
     if path.is_empty() {
         return Some(String::new());
@@ -103,7 +111,7 @@ mod tests {
     fn path(server: &str) -> Option<String> {
         let mut sources = Sources::default();
         let source = sources.add("a.json", server);
-        base_path(Tree::read(&sources, source).unwrap().root())
+        base_path(Tree::read(&sources, source, "a.json", 0).unwrap().root())
     }
 
     fn of_url(url: &str) -> Option<String> {

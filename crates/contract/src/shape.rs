@@ -26,11 +26,15 @@ pub struct ShapeId(pub(crate) u32);
 pub struct Shape {
     /// The JSON types that it may have.
     pub types: Types,
+    /// `readOnly` in one of its schemas: requests do not set it.
+    pub read_only: bool,
+    /// `writeOnly` in one of its schemas: answers do not show it.
+    pub write_only: bool,
     /// What is declared of its members, if it is an object.
     pub object: ObjectShape,
     /// What is declared of its items, if it is an array; `None`: nothing.
     pub items: Option<ShapeId>,
-    /// Its text is bytes: `format: binary` (3.0), or `contentMediaType` without
+    /// Its text is bytes: `type: file` (2.0), `format: binary` (3.0), or `contentMediaType` without
     /// `contentEncoding` (3.1), in one of its declarations.
     pub is_binary: bool,
 }
@@ -155,6 +159,8 @@ impl Shapes {
     pub fn get(&self, id: ShapeId) -> &Shape {
         const NOTHING: &Shape = &Shape {
             types: Types::ANY,
+            read_only: false,
+            write_only: false,
             object: ObjectShape {
                 properties: Vec::new(),
                 by_name: Vec::new(),
@@ -178,7 +184,34 @@ impl Shapes {
     }
 }
 
+impl Shape {
+    /// What an item of a list must be, where a list stands. Where no type is stated, and members
+    /// are declared but no items, a list is a list of such objects: what is declared is looked for
+    /// in either.
+    pub fn item<'a>(&'a self, shapes: &'a Shapes) -> Option<&'a Self> {
+        match self.items {
+            Some(items) => Some(shapes.get(items)),
+            None => (self.types == Types::ANY && self.object.is_described()).then_some(self),
+        }
+    }
+
+    /// What an object must be, where an object stands: the same the other way round.
+    pub fn as_object<'a>(&'a self, shapes: &'a Shapes) -> &'a Self {
+        match self.items {
+            Some(items) if self.types == Types::ANY && !self.object.is_described() => {
+                shapes.get(items)
+            }
+            _ => self,
+        }
+    }
+}
+
 impl ObjectShape {
+    /// Whether anything is declared of its members.
+    pub fn is_described(&self) -> bool {
+        self.rest != Rest::FreeForm || !self.properties.is_empty() || !self.patterns.is_empty()
+    }
+
     /// The declared properties, in document order.
     pub fn properties(&self) -> impl Iterator<Item = (&str, Property)> {
         self.properties.iter().map(|(name, property)| (&**name, *property))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::reference::percent_decoded;
+use crate::location::percent_decoded;
 
 /// Segments of one template. A longer one can only be a mistake.
 const SEGMENTS_MAX: usize = 128;

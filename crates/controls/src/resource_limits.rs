@@ -21,7 +21,7 @@
 //! inside a body are observed: head, times, connection counts and the sizes that the gateway
 //! itself must hold stay as they are, because nothing could be observed without them.
 
-use portcullis_json::{Fault, Limits as JsonLimits};
+use portcullis_json::{Fault, FaultKind, Limits as JsonLimits};
 use portcullis_model::{ControlId, Refusal, Room, Status};
 use portcullis_policy::{Limits, Model};
 
@@ -146,18 +146,18 @@ impl Breach {
 
     fn value(self, limits: &Limits) -> String {
         match self {
-            Self::HeadBytes => limits.head_bytes_max.to_string(),
+            Self::HeadBytes => size(limits.head_bytes_max),
             Self::Headers => limits.headers_max.to_string(),
-            Self::TargetBytes => limits.target_bytes_max.to_string(),
-            Self::BodyBytes => limits.body_bytes_max.to_string(),
-            Self::MultipartBytes => limits.multipart_bytes_max.to_string(),
+            Self::TargetBytes => size(limits.target_bytes_max),
+            Self::BodyBytes => size(limits.body_bytes_max),
+            Self::MultipartBytes => size(limits.multipart_bytes_max),
             Self::Parts => limits.parts_max.to_string(),
-            Self::PartBytes => limits.part_bytes_max.to_string(),
-            Self::PartHeadBytes => limits.part_head_bytes_max.to_string(),
+            Self::PartBytes => size(limits.part_bytes_max),
+            Self::PartHeadBytes => size(limits.part_head_bytes_max),
             Self::XmlDepth => limits.xml_depth_max.to_string(),
             Self::XmlNodes => limits.xml_nodes_max.to_string(),
             Self::XmlAttributes => limits.xml_attributes_max.to_string(),
-            Self::StringBytes => limits.string_bytes_max.to_string(),
+            Self::StringBytes => size(limits.string_bytes_max),
             Self::DecompressedRatio => limits.decompressed_ratio_max.to_string(),
             Self::HeadTimeout => format!("{}ms", limits.head_timeout.as_millis()),
             Self::BodyIdleTimeout => format!("{}ms", limits.body_idle_timeout.as_millis()),
@@ -165,19 +165,40 @@ impl Breach {
             Self::TotalTimeout => format!("{}ms", limits.total_timeout.as_millis()),
             Self::Connections => limits.connections_max.to_string(),
             Self::UpstreamConcurrency => limits.upstream_concurrency_max.to_string(),
-            Self::BufferedBytes => limits.buffered_bytes_max.to_string(),
+            Self::BufferedBytes => size(limits.buffered_bytes_max),
         }
+    }
+}
+
+/// A number of bytes as the policy writes it.
+fn size(bytes: usize) -> String {
+    const KIB: usize = 1 << 10;
+    const MIB: usize = 1 << 20;
+    match bytes {
+        0 => "0B".to_owned(),
+        bytes if bytes.is_multiple_of(MIB) => format!("{}MiB", bytes / MIB),
+        bytes if bytes.is_multiple_of(KIB) => format!("{}KiB", bytes / KIB),
+        bytes => format!("{bytes}B"),
     }
 }
 
 /// The refusal of a JSON text that is too large in one direction.
 pub fn json_refusal(fault: &Fault) -> Refusal {
-    Refusal::new(
-        ControlId::ResourceLimits,
-        Status::CONTENT_TOO_LARGE,
-        fault.kind.name(),
-        fault.to_string(),
-    )
+    let key = match fault.kind {
+        FaultKind::TextTooLong => Some("body_bytes"),
+        FaultKind::TooDeep => Some("json_depth"),
+        FaultKind::TooManyNodes => Some("json_nodes"),
+        FaultKind::StringTooLong => Some("string_bytes"),
+        FaultKind::TooManyItems => Some("array_items"),
+        FaultKind::TooManyMembers => Some("object_members"),
+        _ => None,
+    };
+    let detail = match key {
+        Some(key) => format!("{fault}: above `limits: {{ {key} }}`"),
+        None => fault.to_string(),
+    };
+    let reason = fault.kind.name();
+    Refusal::new(ControlId::ResourceLimits, Status::CONTENT_TOO_LARGE, reason, detail)
 }
 
 /// How much of a request's JSON is read.

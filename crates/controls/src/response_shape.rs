@@ -1,6 +1,6 @@
 //! # `response_shape`
 //!
-//! An answer holds only what the contract declares: status, media type, properties.
+//! An answer holds only what the contract declares: media type and properties, by status.
 //!
 //! ## Why
 //!
@@ -21,17 +21,21 @@
 //! password-like names removed and is reported as not described. Values are not looked at: a
 //! secret inside a declared property passes. A client error (4xx) that the document does not
 //! declare passes as JSON if nothing in it looks like an inner detail, because clients depend on
-//! 409 and 422 that nobody documented.
+//! 409 and 422 that nobody documented; so do values of other types in a declared one. XML and text
+//! are not looked into: what has properties leaves as JSON only, wherever it is declared as JSON,
+//! too, and a wildcard declares no form but JSON.
 
 mod project;
 
-use portcullis_contract::{BodyKind, Media, MediaRange, Operation, Response, Rest, Shapes, Types};
+use portcullis_contract::{
+    BodyKind, Media, MediaRange, Operation, Response, Shapes, StatusPattern, Types,
+};
 use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::Model;
 
 use crate::face::{Expectation, Face, Stride, Threat};
 
-pub use project::{Projection, Removed, Why, project};
+pub use project::{OtherType, Projection, Removed, Why, project};
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -57,14 +61,25 @@ static NOT_DESCRIBED: Code = Code {
            `application/json`, a schema with `properties`.",
 };
 
+static UNDECIDED_STREAM: Code = Code {
+    name: "undecided-stream",
+    page: "This answer is declared as a stream (`text/event-stream`, JSON lines). A stream cannot be \
+           looked at as a whole before its first byte leaves, so it does not leave until somebody has \
+           decided that it may; the caller gets 502.\n\nDecide in the policy file: \
+           `operations: { NAME: { answer: stream } }`. Such answers are marked \
+           `body_not_inspected` in the ledger.",
+};
+
 /// The codes of this control.
-pub const CODES: [&Code; 1] = [&NOT_DESCRIBED];
+pub const CODES: [&Code; 2] = [&NOT_DESCRIBED, &UNDECIDED_STREAM];
 
 /// What becomes of an answer, decided from its head.
 #[derive(Debug, Clone, Copy)]
-pub enum Plan<'a> {
+pub enum Handling<'a> {
     /// There is no body, or none may be: the head goes out alone.
     Empty,
+    /// There may be a body, and it stays behind: the head goes out alone; why.
+    WithoutBody(&'static str),
     /// JSON, projected to one of these declared media (the first that has a schema decides), or
     /// to nothing declared.
     Json {
@@ -75,49 +90,137 @@ pub enum Plan<'a> {
     },
     /// Text or bytes of a declared type, as they are.
     Declared(BodyKind),
-    /// A neutral problem document instead of the body; why.
-    Neutral(&'static str),
+    /// A neutral problem document instead of the body.
+    Neutral(Neutral),
+}
+
+/// Why a neutral problem document stands instead of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Neutral {
+    /// A server error: never for the world.
+    ServerError,
+    /// A body that does not say what it is cannot be read in one way.
+    NoMediaType,
+    /// A type that is not declared for this status.
+    UndeclaredMediaType,
+    /// The same, and it may never end.
+    UndeclaredStream,
+    /// Properties in a form that is not read, where the same answer is declared as JSON.
+    NotInspected,
+}
+
+impl Neutral {
+    /// The short word for the ledger.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::ServerError => "server_error",
+            Self::NoMediaType => "no_media_type",
+            Self::UndeclaredMediaType => "undeclared_media_type",
+            Self::UndeclaredStream => "undeclared_stream",
+            Self::NotInspected => "not_inspected",
+        }
+    }
+
+    /// Whether the head alone decides it, however long the body lets wait.
+    pub const fn is_decided_by_head(self) -> bool {
+        matches!(self, Self::ServerError | Self::UndeclaredStream)
+    }
 }
 
 /// Decides from status and media type (rule 22).
-pub fn plan<'a>(
+pub fn handling<'a>(
     operation: &'a Operation,
+    shapes: &Shapes,
     status: u16,
     content_type: Option<&str>,
     has_body: bool,
-) -> Plan<'a> {
+) -> Handling<'a> {
     if status >= 500 {
-        return Plan::Neutral("server_error");
+        return Handling::Neutral(Neutral::ServerError);
     }
     if !has_body {
-        return Plan::Empty;
+        return Handling::Empty;
     }
     let response = operation.response(status);
     let range = content_type.and_then(MediaRange::parse).filter(|range| !range.has_wildcard());
     let Some(range) = range else {
-        // A body without a type cannot be read in one way.
-        return Plan::Neutral("no_media_type");
+        return Handling::Neutral(Neutral::NoMediaType);
     };
     let kind = range.kind();
-    if let Some(media) = response.and_then(|response| media_for(response, &range)) {
-        return match kind {
-            BodyKind::Json => Plan::Json { media: Some(media), is_undeclared_error: false },
-            kind => Plan::Declared(kind),
-        };
+    if let Some((response, media)) =
+        response.and_then(|response| Some((response, response.media_for(&range)?)))
+    {
+        return declared(response, media, kind, shapes);
     }
     match (kind, status) {
-        (BodyKind::Json, 400..=499) => Plan::Json { media: None, is_undeclared_error: true },
+        (BodyKind::Json, 400..=499) => Handling::Json { media: None, is_undeclared_error: true },
         (BodyKind::Json, _) if response.is_none_or(|response| response.media.is_empty()) => {
-            Plan::Json { media: any_success(operation), is_undeclared_error: false }
+            match any_success(operation) {
+                // Somebody decided that a success has no content.
+                None if says_success(operation) => Handling::WithoutBody("undeclared_body"),
+                media => Handling::Json { media, is_undeclared_error: false },
+            }
         }
         // A redirect's body is for people; nothing is lost without it.
-        (_, 300..=399) => Plan::Empty,
-        _ => Plan::Neutral("undeclared_media_type"),
+        (_, 300..=399) => Handling::WithoutBody("redirect"),
+        (BodyKind::Stream, _) => Handling::Neutral(Neutral::UndeclaredStream),
+        _ => Handling::Neutral(Neutral::UndeclaredMediaType),
     }
 }
 
-fn media_for<'a>(response: &'a Response, range: &MediaRange) -> Option<&'a Media> {
-    response.media.iter().find(|media| media.range.covers(range))
+/// A body of a declared type. What has properties leaves only where they can be looked at: a
+/// wildcard does not declare each of its types, and a client that asks for XML where JSON is
+/// declared, too, does not get around the projection.
+fn declared<'a>(
+    response: &'a Response,
+    media: &'a Media,
+    kind: BodyKind,
+    shapes: &Shapes,
+) -> Handling<'a> {
+    if kind == BodyKind::Json {
+        return Handling::Json { media: Some(media), is_undeclared_error: false };
+    }
+    if media.has_properties(shapes) {
+        if media.range.has_wildcard() {
+            return Handling::Neutral(Neutral::UndeclaredMediaType);
+        }
+        if kind != BodyKind::Stream && response.has_json() {
+            return Handling::Neutral(Neutral::NotInspected);
+        }
+    }
+    Handling::Declared(kind)
+}
+
+/// The `Accept` that the API is offered: of what the client accepts, what may leave. `None` where
+/// that is all of it. An API that is never asked for what may not leave does not answer it, and
+/// does not do its work for nothing.
+pub fn accept(operation: &Operation, shapes: &Shapes, sent: &str) -> Option<String> {
+    let may_leave = |range: &MediaRange| {
+        range.kind() == BodyKind::Json && !range.has_wildcard()
+            || operation.responses.iter().any(|response| {
+                response.media.iter().any(|media| {
+                    let is_meant = media.range.covers(range) || range.covers(&media.range);
+                    let handling = declared(response, media, media.kind, shapes);
+                    is_meant && !matches!(handling, Handling::Neutral(_))
+                })
+            })
+    };
+    let parts: Vec<&str> = sent.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let kept: Vec<&str> = parts
+        .iter()
+        .copied()
+        // What cannot be read is left to the API, as is everything of an API that declares nothing.
+        .filter(|part| MediaRange::parse(part).is_none_or(|range| may_leave(&range)))
+        .collect();
+    if kept.len() == parts.len() || operation.responses.iter().all(|one| one.media.is_empty()) {
+        return None;
+    }
+    if kept.is_empty() {
+        let json = operation.responses.iter().flat_map(|response| &response.media);
+        let json = json.filter(|media| media.kind == BodyKind::Json && !media.range.has_wildcard());
+        return json.map(|media| media.range.to_string()).next();
+    }
+    Some(kept.join(", "))
 }
 
 /// For a success that is not declared, or declared without content: the other declared success
@@ -131,17 +234,31 @@ fn any_success(operation: &Operation) -> Option<&Media> {
         .find(|media| media.kind == BodyKind::Json && media.schema.is_some())
 }
 
+/// Whether the document says of any success that it exists.
+fn says_success(operation: &Operation) -> bool {
+    operation.responses.iter().any(|response| {
+        matches!(response.status, StatusPattern::Exact(200..=299) | StatusPattern::Range(2))
+    })
+}
+
 /// The refusal of an answer in `refuse` mode, or one that cannot be read.
 pub fn refusal(reason: &'static str, detail: impl Into<String>) -> Refusal {
     Refusal::new(ControlId::ResponseShape, Status::BAD_GATEWAY, reason, detail)
 }
 
-fn expectation(model: &Model, operation: usize) -> Expectation {
-    let Some(operation) = model.contract.operation(operation) else {
+fn expectation(model: &Model, index: usize) -> Expectation {
+    let Some(operation) = model.contract.operation(index) else {
         return Expectation::NotApplicable("no such operation");
     };
-    let successes = operation.responses.iter().filter(|response| response.status.covers(200));
-    let Some(response) = successes.into_iter().next() else {
+    let successes = || operation.responses.iter().filter(|response| response.status.covers(200));
+    let may_stream = model.bodies.get(index).is_some_and(|body| body.stream_answer);
+    let is_stream = |media: &&Media| media.kind == BodyKind::Stream;
+    if let Some(media) = successes().flat_map(|response| &response.media).find(is_stream)
+        && !may_stream
+    {
+        return Expectation::Missing(undecided(operation, media));
+    }
+    let Some(response) = successes().next() else {
         return Expectation::Required("only declared answers".to_owned());
     };
     let json = response.media.iter().find(|media| media.kind == BodyKind::Json);
@@ -158,8 +275,17 @@ fn is_described(media: &Media, shapes: &Shapes) -> bool {
     media.schema.as_ref().is_some_and(|schema| {
         let shape = shapes.get(schema.shape);
         let object = shape.items.map_or(&shape.object, |items| &shapes.get(items).object);
-        object.rest != Rest::FreeForm || !shape.types.contains(Types::OBJECT)
+        object.is_described() || !shape.types.contains(Types::OBJECT)
     })
+}
+
+fn undecided(operation: &Operation, media: &Media) -> Diagnostic {
+    let name = operation.name();
+    let message = format!("`{name}` answers a stream, and nobody decided that it may");
+    Diagnostic::warning(&UNDECIDED_STREAM, message).at(media.span).help(format!(
+        "callers get 502; to let it pass, not inspected: \
+         operations: {{ \"{name}\": {{ answer: stream }} }}"
+    ))
 }
 
 fn finding(operation: &Operation, response: &Response) -> Diagnostic {

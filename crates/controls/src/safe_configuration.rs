@@ -24,6 +24,7 @@
 mod cors;
 mod headers;
 mod leak;
+mod links;
 mod requests;
 
 use portcullis_model::{ControlId, Method, Refusal, Room, Status};
@@ -34,6 +35,7 @@ use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 pub use cors::{Preflight, answer_fields, judge_preflight};
 pub use headers::{Security, is_leak, security_fields};
 pub use leak::{LeakDetector, leak_refusal};
+pub use links::{public_link, public_links};
 pub use requests::{RequestField, is_sent_unasked, request_field};
 
 /// See the module's page.

@@ -23,7 +23,7 @@
 //! object without any declared property are kept as they are; `check` lists such bodies. Which
 //! caller may write which property comes with authorization.
 
-use portcullis_contract::{Media, Operation, Rest, ShapeId, Shapes};
+use portcullis_contract::{Media, Operation, Rest, Shape, ShapeId, Shapes};
 use portcullis_json::{Document, Kind, Value};
 use portcullis_model::{Code, ControlId, Diagnostic, Pointer, Refusal, Room, Status};
 use portcullis_policy::{Model, Undeclared};
@@ -107,7 +107,7 @@ pub fn judge(
 ) -> Outcome {
     let mut walk = Walk { shapes, found: Vec::new(), at: Vec::new() };
     if let Some(shape) = shape {
-        walk.value(document.root(), shape);
+        walk.value(document.root(), shapes.get(shape));
     }
     let mut found = walk.found;
     if is_undeclared_allowed {
@@ -170,10 +170,10 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn value(&mut self, value: Value<'a>, shape: ShapeId) {
-        let shape = self.shapes.get(shape);
+    fn value(&mut self, value: Value<'a>, shape: &'a Shape) {
         match value.kind() {
             Kind::Object => {
+                let shape = shape.as_object(self.shapes);
                 let mut hint = 0;
                 for (name, member) in value.members() {
                     let name = name.as_str().unwrap_or_default();
@@ -183,10 +183,10 @@ impl<'a> Walk<'a> {
                 }
             }
             Kind::Array => {
-                let Some(items) = shape.items else { return };
+                let Some(items) = shape.item(self.shapes) else { return };
                 for (index, item) in value.items().enumerate() {
                     self.at.push(Step::Index(index));
-                    self.value(item, items);
+                    self.declared(item, items);
                     self.at.pop();
                 }
             }
@@ -203,13 +203,24 @@ impl<'a> Walk<'a> {
     ) {
         match object.property(name, hint) {
             Some(property) if property.read_only => self.note(member, Why::ReadOnly),
-            Some(property) => self.value(member, property.shape),
+            Some(property) => self.value(member, self.shapes.get(property.shape)),
             None => match (object.pattern(name), object.rest) {
-                (Some(shape), _) | (None, Rest::Map(shape)) => self.value(member, shape),
+                (Some(shape), _) | (None, Rest::Map(shape)) => {
+                    self.declared(member, self.shapes.get(shape));
+                }
                 (None, Rest::FreeForm) => {}
                 (None, Rest::Open) => self.note(member, Why::Undeclared),
                 (None, Rest::Closed) => self.note(member, Why::Closed),
             },
+        }
+    }
+
+    /// An item, or a member that is not declared by its own name.
+    fn declared(&mut self, value: Value<'a>, shape: &'a Shape) {
+        if shape.read_only {
+            self.note(value, Why::ReadOnly);
+        } else {
+            self.value(value, shape);
         }
     }
 

@@ -1,11 +1,13 @@
 //! Answers: how they are put together, once, at the edge.
 
-use std::io::Write as _;
-
-use portcullis_json::push_quoted;
+use portcullis_controls::safe_configuration::{Security, security_fields};
+use portcullis_json::{push_decimal, push_quoted};
 use portcullis_model::{RequestId, Status};
 
 use crate::upstream::Streaming;
+
+/// What the fields of an ordinary answer take.
+const FIELDS_BYTES: usize = 256;
 
 /// An answer on its way out: fields without those that the edge adds.
 #[derive(Debug)]
@@ -29,8 +31,8 @@ pub(crate) enum Body {
 }
 
 impl Answer {
-    pub(crate) const fn new(status: Status, body: Body) -> Self {
-        Self { status, fields: Vec::new(), body, is_private: true }
+    pub(crate) fn new(status: Status, body: Body) -> Self {
+        Self { status, fields: Vec::with_capacity(FIELDS_BYTES), body, is_private: true }
     }
 
     /// A neutral problem document (RFC 9457): the status's own title, a sentence at most, and the
@@ -39,8 +41,8 @@ impl Answer {
         let mut body = Vec::with_capacity(160);
         body.extend_from_slice(b"{\"type\":\"about:blank\",\"title\":");
         push_quoted(status.reason(), &mut body);
-        // Writing to a Vec cannot fail.
-        let _ = write!(body, ",\"status\":{}", status.0);
+        body.extend_from_slice(b",\"status\":");
+        push_decimal(u64::from(status.0), &mut body);
         if let Some(public) = public {
             body.extend_from_slice(b",\"detail\":");
             push_quoted(public, &mut body);
@@ -72,13 +74,16 @@ impl Answer {
     /// Writes head and whole body (a streaming body is written by the connection).
     pub(crate) fn write(&self, edge: &Edge<'_>, out: &mut Vec<u8>) {
         out.reserve(self.fields.len() + self.body_bytes() as usize + 512);
-        let reason = self.status.reason();
-        let _ = write!(out, "HTTP/1.1 {} {reason}\r\n", self.status.0);
+        out.extend_from_slice(b"HTTP/1.1 ");
+        push_decimal(u64::from(self.status.0), out);
+        out.push(b' ');
+        out.extend_from_slice(self.status.reason().as_bytes());
+        out.extend_from_slice(b"\r\n");
         out.extend_from_slice(&self.fields);
         for (name, value) in edge.fields {
             push_field(out, name, value);
         }
-        for (name, value) in edge.constant_fields.iter().copied() {
+        for (name, value) in edge.security.into_iter().flat_map(security_fields) {
             push_field(out, name, value);
         }
         push_field(out, "Date", edge.date);
@@ -87,7 +92,9 @@ impl Answer {
         out.extend_from_slice(b"\r\n");
         match &self.body {
             Body::Whole(body) => {
-                let _ = write!(out, "Content-Length: {}\r\n", body.len());
+                out.extend_from_slice(b"Content-Length: ");
+                push_decimal(body.len() as u64, out);
+                out.extend_from_slice(b"\r\n");
             }
             Body::Streaming(_) if edge.is_http10 => {}
             Body::Streaming(_) => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
@@ -113,7 +120,8 @@ pub(crate) struct Edge<'a> {
     pub(crate) id: RequestId,
     pub(crate) date: &'a str,
     pub(crate) fields: &'a [(&'static str, String)],
-    pub(crate) constant_fields: &'a [(&'static str, &'static str)],
+    /// What the security fields depend on; none where they are not set.
+    pub(crate) security: Option<Security>,
     pub(crate) keep_alive: bool,
     pub(crate) is_http10: bool,
     pub(crate) is_head: bool,

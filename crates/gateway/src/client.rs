@@ -5,15 +5,16 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use portcullis_controls::safe_configuration::{Security, security_fields};
-use portcullis_ledger::Entry;
+use portcullis_controls::safe_configuration::Security;
+use portcullis_ledger::{Entry, Opening};
 use portcullis_model::ControlId;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
 use crate::answer::{Answer, Body, Edge};
 use crate::head::{HeadFault, Length, RequestHead};
@@ -29,6 +30,7 @@ const LINGER_BYTES_MAX: usize = 256 << 10;
 /// Serves one connection until it ends.
 pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
     let mut wire = Wire::new(stream);
+    let peer: Arc<str> = peer.ip().to_canonical().to_string().into();
     let mut drain = worker.shared.drain.signal();
     loop {
         let limits = &worker.shared.plan.limits;
@@ -39,7 +41,7 @@ pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAd
             _ = drain.changed() => return,
         }
         // Boxed, so that a connection that rests does not hold the room that a walk takes.
-        match Box::pin(one(worker, &mut wire, peer)).await {
+        match Box::pin(one(worker, &mut wire, &peer)).await {
             Next::Request if !worker.shared.drain.has_begun() => {}
             Next::Request | Next::Close => return,
             Next::Linger => return linger(wire).await,
@@ -60,7 +62,7 @@ async fn linger(mut wire: Wire) {
         wire.stream.shutdown().await.ok()?;
         let rules = BodyRules {
             bytes_max: LINGER_BYTES_MAX,
-            idle: LINGER,
+            idle: None,
             rate_min: 0,
             deadline: Instant::now() + LINGER,
         };
@@ -79,10 +81,11 @@ async fn linger(mut wire: Wire) {
 }
 
 /// One request: its head, the walk, the answer.
-async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: SocketAddr) -> Next {
+async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
     let shared = &worker.shared;
     let limits = &shared.plan.limits;
-    let head = match wire.read_head(limits.head_bytes_max, limits.head_timeout).await {
+    let begun = Instant::now();
+    let head = match wire.read_head(limits.head_bytes_max, begun + limits.head_timeout).await {
         Err(WireFault::Closed | WireFault::Io(_)) => return Next::Close,
         Err(fault) => Err(BadHead::Wire(fault)),
         Ok(bytes) => RequestHead::parse(&bytes, limits.headers_max).map_err(BadHead::Fault),
@@ -90,9 +93,15 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: SocketAddr) -> Next {
     shared.counts.requests.fetch_add(1, Ordering::Relaxed);
     let now = shared.clock.now();
     let plan = shared.plan.clone();
-    let (id, version) = (worker.request_id(now), plan.version.clone());
-    let entry = Entry::open(shared.ledger.clone(), id, now, version, peer.ip().to_canonical());
-    let mut context = Context::new(plan, worker, entry);
+    let opening = Opening {
+        request_id: worker.request_id(now),
+        time: now,
+        started: Instant::now(),
+        model: plan.version.clone(),
+        peer: peer.clone(),
+    };
+    let entry = Entry::open(shared.ledger.clone(), opening);
+    let mut context = Context::new(&plan, worker, entry);
     match head {
         Ok(head) => request(worker, wire, head, peer, context).await,
         Err(bad) => {
@@ -109,7 +118,7 @@ async fn request(
     worker: &Rc<Worker>,
     wire: &mut Wire,
     head: RequestHead,
-    peer: SocketAddr,
+    peer: &Arc<str>,
     mut context: Context<'_>,
 ) -> Next {
     let shared = &worker.shared;
@@ -121,7 +130,7 @@ async fn request(
     context.begin(&head);
     let mut incoming = Incoming::new(&head, wire);
     let outcome = {
-        let request = Request::new(head, peer);
+        let request = Request::new(head, peer.clone());
         let walk = std::pin::pin!(path::walk(request, &mut incoming, &mut context));
         caught(walk).await
     };
@@ -187,11 +196,12 @@ async fn finish(
     outcome: Result<Cleared, Exit>,
     framing: Framing,
 ) -> bool {
-    let within = context.time_left();
+    let until = context.answer_deadline(Instant::now()).into();
+    let within = context.plan.limits.idle_timeout;
     let (mut answer, closing) = path::close(outcome, context);
     let out = assemble(worker, &answer, &closing, framing);
     // A client that does not read its answer holds a connection, nothing else; not for ever.
-    let is_written = matches!(timeout(within, wire.stream.write_all(&out)).await, Ok(Ok(())));
+    let is_written = matches!(timeout_at(until, wire.stream.write_all(&out)).await, Ok(Ok(())));
     drop(out);
     let is_streamed = is_written && stream(wire, &mut answer, framing, within).await;
     closing.record(&answer, is_written && is_streamed);
@@ -201,14 +211,12 @@ async fn finish(
 /// The bytes of an answer: all of it, or all but a streaming body.
 fn assemble(worker: &Worker, answer: &Answer, closing: &Closing, framing: Framing) -> Vec<u8> {
     let security = Security { is_tls: false, is_private: answer.is_private };
-    let constant: Vec<_> =
-        security_fields(security).filter(|_| closing.has_security_fields).collect();
     let date = worker.date(closing.time());
     let edge = Edge {
         id: closing.request_id(),
         date: &date,
         fields: &closing.fields,
-        constant_fields: &constant,
+        security: closing.has_security_fields.then_some(security),
         keep_alive: framing.keep_alive,
         is_http10: framing.is_http10,
         is_head: framing.is_head,
@@ -218,7 +226,7 @@ fn assemble(worker: &Worker, answer: &Answer, closing: &Closing, framing: Framin
     out
 }
 
-/// Writes a streaming body, piece by piece as it comes.
+/// Writes a streaming body, piece by piece as it comes. Each piece must be taken `within` a time.
 async fn stream(wire: &mut Wire, answer: &mut Answer, framing: Framing, within: Duration) -> bool {
     let Body::Streaming(streaming) = &mut answer.body else {
         return true;

@@ -30,6 +30,9 @@ impl<'w> Incoming<'w> {
         rules: &BodyRules,
         held: &mut Held,
     ) -> Result<Vec<u8>, WireFault> {
+        if self.reader.announces_more_than(rules.bytes_max) {
+            return Err(WireFault::TooLarge);
+        }
         if std::mem::take(&mut self.expects_continue) && !self.wire.has_unread() {
             let interim = b"HTTP/1.1 100 Continue\r\n\r\n";
             self.wire.stream.write_all(interim).await.map_err(|e| WireFault::Io(e.kind()))?;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use portcullis_controls::Plan;
 use portcullis_controls::resource_limits::Breach;
-use portcullis_ledger::{Entry, Ledger, Verdict};
+use portcullis_ledger::{Entry, Ledger, Opening, Verdict};
 use portcullis_model::{Clock, RequestId};
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
@@ -30,11 +30,20 @@ pub struct Options {
     pub probe: Option<Probe>,
     /// Is told of refusals as they happen.
     pub watch: Option<Arc<dyn Watch>>,
+    /// The room that panics.
+    #[cfg(test)]
+    fault: Option<portcullis_model::Room>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { workers: 1, probe: None, watch: None }
+        Self {
+            workers: 1,
+            probe: None,
+            watch: None,
+            #[cfg(test)]
+            fault: None,
+        }
     }
 }
 
@@ -44,7 +53,7 @@ impl std::fmt::Debug for Options {
             .field("workers", &self.workers)
             .field("probe", &self.probe)
             .field("is_watched", &self.watch.is_some())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -155,6 +164,8 @@ pub fn start(
         watch: options.watch,
         counts: Arc::new(Counts::default()),
         drain: Drain::default(),
+        #[cfg(test)]
+        fault: options.fault,
     });
     let mut threads = Vec::new();
     let mut workers = Vec::new();
@@ -245,11 +256,17 @@ fn turn_away(shared: &Shared, peer: SocketAddr, chance: &mut Chance) {
     shared.counts.connections_refused.fetch_add(1, Ordering::Relaxed);
     let now = shared.clock.now();
     let id = RequestId::new(now, chance.next());
-    let version = shared.plan.version.clone();
-    let entry = Entry::open(shared.ledger.clone(), id, now, version, peer.ip().to_canonical());
+    let opening = Opening {
+        request_id: id,
+        time: now,
+        started: Instant::now(),
+        model: shared.plan.version.clone(),
+        peer: peer.ip().to_canonical().to_string().into(),
+    };
+    let entry = Entry::open(shared.ledger.clone(), opening);
     let refusal = Breach::Connections.refusal(&shared.plan.limits);
     if let Some(watch) = &shared.watch {
-        watch.refused(id, &refusal);
+        watch.refused(id, "a connection", &refusal);
     }
     entry.finish(Verdict::Refused, refusal.status, 0, Some(refusal), None);
 }
@@ -288,5 +305,55 @@ fn work(
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_controls::PlanOptions;
+    use portcullis_model::{Room, Sources, UnixMillis};
+    use portcullis_policy::{Input, Model, Overrides};
+    use portcullis_testkit::{Behaviour, FakeClock, ScriptedApi, exchange};
+
+    use super::*;
+
+    fn plan(api: &ScriptedApi) -> Arc<Plan> {
+        let mut sources = Sources::default();
+        let contract = sources.add(
+            "openapi.yaml",
+            "openapi: 3.1.0\ninfo: { title: One, version: \"1\" }\npaths:\n  /one:\n    get:\n      \
+             security: []\n      responses: { \"204\": { description: done } }\n",
+        );
+        let overrides = Overrides {
+            upstream: Some(format!("http://{}", api.address())),
+            listen: Some("127.0.0.1:0".to_owned()),
+        };
+        let (folder, now) = (std::path::PathBuf::new(), UnixMillis(0));
+        let input = Input { sources, contract, policy: None, folder, overrides, now };
+        Arc::new(Plan::compile(Model::join(input).unwrap(), PlanOptions::default()))
+    }
+
+    #[test]
+    fn a_panic_in_any_room_is_answered_closed_counted_and_recorded() {
+        let no_content = b"HTTP/1.1 204 X\r\n\r\n".to_vec();
+        let api = ScriptedApi::start(Behaviour::Answer(no_content));
+        let request = "GET /one HTTP/1.1\r\nHost: a\r\n\r\n";
+        for room in Room::ALL.into_iter().filter(|room| *room != Room::Record) {
+            let clock = Arc::new(FakeClock::at(UnixMillis(0)));
+            let ledger = Ledger::to(Box::new(io::sink()), clock.clone()).unwrap();
+            let options = Options { fault: Some(room), ..Options::default() };
+            let gateway = start(plan(&api), Arc::new(ledger), clock, options).unwrap();
+            let before = api.seen().len();
+            for time in 1..=2 {
+                let answer = exchange(gateway.address(), request);
+                assert_eq!(answer.status, 500, "{room:?}");
+                assert!(answer.text().contains("request_id"), "{room:?}: {}", answer.text());
+                assert_eq!(gateway.counts().panics.load(Ordering::Relaxed), time, "{room:?}");
+            }
+            let reached = api.seen().len() - before;
+            assert_eq!(reached, if room == Room::Inspect { 2 } else { 0 }, "{room:?}");
+            assert_eq!(gateway.shared.in_upstream.held(), 0, "{room:?} gives its place back");
+            assert_eq!(gateway.buffered_bytes(), 0, "{room:?} gives its buffers back");
+        }
     }
 }

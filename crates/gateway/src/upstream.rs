@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use portcullis_policy::{Limits, Upstream};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
 use crate::budget::Held;
 use crate::head::AnswerHead;
@@ -73,6 +73,8 @@ pub(crate) struct Streaming {
     deadline: Instant,
     /// How long a body that streams may be silent.
     silence: Duration,
+    /// The place in the API that is held until the body has streamed.
+    place: Option<Held>,
 }
 
 impl Pool {
@@ -82,16 +84,15 @@ impl Pool {
 
     /// Sends a whole request and reads the head of its answer. `to_head`: the method is HEAD;
     /// `is_repeatable`: it only reads, so that a kept connection that turns out to be dead may be
-    /// replaced once. It ends at `until` at the latest.
+    /// replaced once. It ends at `deadline`.
     pub(crate) async fn exchange(
         self: &Rc<Self>,
         request: &[u8],
         to_head: bool,
         is_repeatable: bool,
-        until: Instant,
+        deadline: Instant,
         limits: &Limits,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
-        let deadline = until.min(Instant::now() + limits.upstream_timeout);
         if let Some(wire) = self.kept() {
             match self.on(wire, request, to_head, deadline, limits).await {
                 // Nothing of an answer arrived: the connection was dead before we used it.
@@ -139,13 +140,12 @@ impl Pool {
         deadline: Instant,
         limits: &Limits,
     ) -> Result<(AnswerHead, Streaming), (UpstreamFault, bool)> {
-        let left = || deadline.saturating_duration_since(Instant::now());
         // A failed write is no end yet: an API may answer and close before it has read a large body.
-        if timeout(left(), wire.stream.write_all(request)).await.is_err() {
+        if timeout_at(deadline.into(), wire.stream.write_all(request)).await.is_err() {
             return Err((UpstreamFault::TimedOut, false));
         }
         for interim in 0..=INTERIM_MAX {
-            let bytes = wire.read_head(HEAD_BYTES_MAX, left()).await.map_err(|fault| {
+            let bytes = wire.read_head(HEAD_BYTES_MAX, deadline).await.map_err(|fault| {
                 let is_clean =
                     interim == 0 && matches!(fault, WireFault::Closed | WireFault::Io(_));
                 (read_fault(fault), is_clean)
@@ -163,7 +163,8 @@ impl Pool {
                         pool: self.clone(),
                         keep_alive: head.keep_alive,
                         deadline,
-                        silence: limits.upstream_timeout,
+                        silence: limits.stream_idle_timeout,
+                        place: None,
                     };
                     return Ok((head, streaming));
                 }
@@ -190,12 +191,24 @@ impl Streaming {
         !self.first.is_empty() || !self.reader.is_done()
     }
 
+    /// Holds the request's place in the API as long as the body streams.
+    pub(crate) fn hold(&mut self, place: Held) {
+        self.place = Some(place);
+    }
+
     /// Finds out whether a body without a stated length has any bytes.
     pub(crate) async fn settle(&mut self) -> Result<(), UpstreamFault> {
-        let mut first = std::mem::take(&mut self.first);
-        let result = if first.is_empty() { self.next(&mut first).await } else { Ok(()) };
-        self.first = first;
-        result
+        let rules = self.until_the_deadline(usize::MAX);
+        while self.first.is_empty() && !self.reader.is_done() {
+            let read = self.reader.next(&mut self.wire, &rules, &mut self.first).await;
+            read.map_err(read_fault)?;
+        }
+        Ok(())
+    }
+
+    /// Only the whole answer has a time: an API may think between two pieces of it.
+    const fn until_the_deadline(&self, bytes_max: usize) -> BodyRules {
+        BodyRules { bytes_max, idle: None, rate_min: 0, deadline: self.deadline }
     }
 
     /// Reads the whole body and gives the connection back.
@@ -204,8 +217,7 @@ impl Streaming {
         bytes_max: usize,
         held: &mut Held,
     ) -> Result<Vec<u8>, UpstreamFault> {
-        let idle = self.deadline.saturating_duration_since(Instant::now());
-        let rules = BodyRules { bytes_max, idle, rate_min: 0, deadline: self.deadline };
+        let rules = self.until_the_deadline(bytes_max);
         let rest = self.reader.read_all(&mut self.wire, &rules, held).await.map_err(read_fault)?;
         let mut body = std::mem::take(&mut self.first);
         if body.is_empty() {
@@ -223,7 +235,7 @@ impl Streaming {
     /// Appends the next bytes; nothing appended is the end.
     pub(crate) async fn next(&mut self, out: &mut Vec<u8>) -> Result<(), UpstreamFault> {
         let deadline = Instant::now() + self.silence;
-        let rules = BodyRules { bytes_max: usize::MAX, idle: self.silence, rate_min: 0, deadline };
+        let rules = BodyRules { bytes_max: usize::MAX, idle: None, rate_min: 0, deadline };
         let before = out.len();
         out.append(&mut self.first);
         while out.len() == before && self.has_body() {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 
 use crate::budget::Held;
 use crate::head::{Length, end_of_head};
@@ -63,12 +63,11 @@ impl Wire {
         self.stream.readable().await
     }
 
-    /// Reads a head, the empty line included: at most `bytes_max` bytes, from the first byte at
-    /// most `within`.
+    /// Reads a head, the empty line included: at most `bytes_max` bytes, until `deadline`.
     pub(crate) async fn read_head(
         &mut self,
         bytes_max: usize,
-        within: Duration,
+        deadline: Instant,
     ) -> Result<Vec<u8>, WireFault> {
         let read = async {
             let mut searched = 0;
@@ -93,7 +92,7 @@ impl Wire {
                 }
             }
         };
-        timeout(within, read).await.unwrap_or(Err(WireFault::TimedOut))
+        timeout_at(deadline.into(), read).await.unwrap_or(Err(WireFault::TimedOut))
     }
 
     /// What was read of a head that never ended, for the one who must still answer it.
@@ -129,10 +128,26 @@ pub(crate) enum WireFault {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodyRules {
     pub(crate) bytes_max: usize,
-    pub(crate) idle: Duration,
+    /// How long no byte may come; `None`: only the whole has a time.
+    pub(crate) idle: Option<Duration>,
     /// Bytes a second on average, after the first second; 0 is no bound.
     pub(crate) rate_min: u32,
     pub(crate) deadline: Instant,
+}
+
+impl BodyRules {
+    /// Reads more, within the time that is left and the silence that is allowed.
+    async fn within(
+        &self,
+        read: impl Future<Output = io::Result<usize>>,
+    ) -> Result<usize, WireFault> {
+        let (until, fault) = match self.idle.map(|idle| Instant::now() + idle) {
+            Some(silent) if silent < self.deadline => (silent, WireFault::Idle),
+            _ => (self.deadline, WireFault::TimedOut),
+        };
+        let read = timeout_at(until.into(), read).await.map_err(|_| fault)?;
+        read.map_err(|error| WireFault::Io(error.kind()))
+    }
 }
 
 /// Reads one body off a wire.
@@ -148,13 +163,14 @@ enum State {
     ChunkSize,
     Chunk(u64),
     ChunkEnd,
-    Trailer,
+    /// So many lines of it were read.
+    Trailer(u32),
     Done,
 }
 
 /// A chunk's size line and a trailer's lines, at most.
 const LINE_BYTES_MAX: usize = 1024;
-const TRAILER_LINES_MAX: usize = 32;
+const TRAILER_LINES_MAX: u32 = 32;
 
 impl BodyReader {
     pub(crate) const fn new(length: Length) -> Self {
@@ -171,6 +187,11 @@ impl BodyReader {
         matches!(self.state, State::Done)
     }
 
+    /// Whether the length that was announced is above this.
+    pub(crate) const fn announces_more_than(&self, bytes_max: usize) -> bool {
+        matches!(self.state, State::Exactly(count) if count > bytes_max as u64)
+    }
+
     /// Reads the whole body.
     pub(crate) async fn read_all(
         &mut self,
@@ -179,14 +200,15 @@ impl BodyReader {
         held: &mut Held,
     ) -> Result<Vec<u8>, WireFault> {
         let mut body = Vec::new();
+        if self.announces_more_than(rules.bytes_max) {
+            return Err(WireFault::TooLarge);
+        }
         if let State::Exactly(count) = self.state {
-            if count > rules.bytes_max as u64 {
-                return Err(WireFault::TooLarge);
-            }
             // Grows with what really comes: an announced length costs the sender nothing.
             body.reserve((count as usize).min(64 << 10));
         }
-        let started = Instant::now();
+        // A body that is there already needs no clock.
+        let mut started = None;
         while !self.is_done() {
             let before = body.len();
             self.next(wire, rules, &mut body).await?;
@@ -196,8 +218,11 @@ impl BodyReader {
             if !held.grow(body.len() - before) {
                 return Err(WireFault::NoBudget);
             }
-            let seconds = started.elapsed().as_secs();
-            if !self.is_done() && (body.len() as u64) < seconds * u64::from(rules.rate_min) {
+            if self.is_done() {
+                break;
+            }
+            let seconds = started.get_or_insert_with(Instant::now).elapsed().as_secs();
+            if (body.len() as u64) < seconds * u64::from(rules.rate_min) {
                 return Err(WireFault::TooSlow);
             }
         }
@@ -212,21 +237,13 @@ impl BodyReader {
         out: &mut Vec<u8>,
     ) -> Result<(), WireFault> {
         if !wire.has_unread() {
-            let left = rules.deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(WireFault::TimedOut);
-            }
-            let is_last = left < rules.idle;
-            match timeout(left.min(rules.idle), wire.fill()).await {
-                Err(_) if is_last => return Err(WireFault::TimedOut),
-                Err(_) => return Err(WireFault::Idle),
-                Ok(Err(error)) => return Err(WireFault::Io(error.kind())),
-                Ok(Ok(0)) if self.state == State::UntilClose => {
+            match rules.within(wire.fill()).await? {
+                0 if self.state == State::UntilClose => {
                     self.state = State::Done;
                     return Ok(());
                 }
-                Ok(Ok(0)) => return Err(WireFault::Cut),
-                Ok(Ok(_)) => {}
+                0 => return Err(WireFault::Cut),
+                _ => {}
             }
         }
         while wire.has_unread() && !self.is_done() {
@@ -244,12 +261,9 @@ impl BodyReader {
         if wire.unread().len() > LINE_BYTES_MAX {
             return Err(WireFault::Syntax);
         }
-        let left = rules.deadline.saturating_duration_since(Instant::now());
-        match timeout(left.min(rules.idle), wire.fill()).await {
-            Err(_) => Err(WireFault::Idle),
-            Ok(Err(error)) => Err(WireFault::Io(error.kind())),
-            Ok(Ok(0)) => Err(WireFault::Cut),
-            Ok(Ok(_)) => Ok(()),
+        match rules.within(wire.fill()).await? {
+            0 => Err(WireFault::Cut),
+            _ => Ok(()),
         }
     }
 
@@ -283,30 +297,27 @@ impl BodyReader {
             State::ChunkSize => {
                 if let Some(line) = line(wire)? {
                     self.state = match chunk_size(&line)? {
-                        0 => State::Trailer,
+                        0 => State::Trailer(0),
                         size => State::Chunk(size),
                     };
                 }
             }
-            State::Trailer => self.trailer(wire)?,
+            State::Trailer(lines) => self.trailer(wire, lines)?,
         }
         Ok(())
     }
 
     /// Trailer fields are read and left out: nobody downstream of a check may see them.
-    fn trailer(&mut self, wire: &mut Wire) -> Result<(), WireFault> {
-        for _ in 0..TRAILER_LINES_MAX {
-            match line(wire)? {
-                None => return Ok(()),
-                Some(line) if line.is_empty() => {
-                    self.state = State::Done;
-                    return Ok(());
-                }
-                Some(line) if line.contains(&b':') => {}
-                Some(_) => return Err(WireFault::Syntax),
+    fn trailer(&mut self, wire: &mut Wire, lines: u32) -> Result<(), WireFault> {
+        self.state = match line(wire)? {
+            None => State::Trailer(lines),
+            Some(line) if line.is_empty() => State::Done,
+            Some(line) if line.contains(&b':') && lines < TRAILER_LINES_MAX => {
+                State::Trailer(lines + 1)
             }
-        }
-        Err(WireFault::Syntax)
+            Some(_) => return Err(WireFault::Syntax),
+        };
+        Ok(())
     }
 }
 
@@ -357,7 +368,7 @@ mod tests {
         let mut wire = Wire::new(stream);
         let rules = BodyRules {
             bytes_max: 64,
-            idle: Duration::from_millis(200),
+            idle: Some(Duration::from_millis(200)),
             rate_min: 0,
             deadline: Instant::now() + Duration::from_secs(2),
         };
@@ -397,6 +408,7 @@ mod tests {
             b"\r\n",
             b"5\r\r\nhello\r\n0\r\n\r\n",
             b"0\r\nnot a field\r\n\r\n",
+            format!("0\r\n{}\r\n", "X: y\r\n".repeat(33)).as_bytes(),
         ] {
             assert_eq!(read(Length::Chunked, &[bad]).await, Err(WireFault::Syntax), "{bad:?}");
         }

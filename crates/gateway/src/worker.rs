@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use portcullis_controls::Plan;
 use portcullis_ledger::{Ledger, Noted};
-use portcullis_model::{Clock, Refusal, RequestId, UnixMillis};
+use portcullis_model::{Clock, Refusal, RequestId, Status, UnixMillis};
 use tokio::sync::watch;
 
 use crate::budget::Budget;
@@ -26,6 +26,9 @@ pub(crate) struct Shared {
     pub(crate) buffered: Arc<Budget>,
     pub(crate) in_upstream: Arc<Budget>,
     pub(crate) drain: Drain,
+    /// The room that panics.
+    #[cfg(test)]
+    pub(crate) fault: Option<portcullis_model::Room>,
 }
 
 /// The sign that no more requests are taken.
@@ -71,11 +74,14 @@ pub struct Counts {
 /// Somebody who is told of refusals as they happen. Called on the request's own thread: it must
 /// not block.
 pub trait Watch: Send + Sync {
-    /// A control refused.
-    fn refused(&self, id: RequestId, refusal: &Refusal);
+    /// A control refused. `what` is the operation, or method and path where none was found.
+    fn refused(&self, id: RequestId, what: &str, refusal: &Refusal);
 
     /// A control that observes would have refused, or removed.
-    fn would_refuse(&self, id: RequestId, operation: Option<&str>, noted: &Noted);
+    fn would_refuse(&self, id: RequestId, what: &str, noted: &Noted);
+
+    /// The API could not be asked, or its answer not be read.
+    fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str);
 }
 
 /// What the connections of one thread share.

@@ -337,3 +337,128 @@ fn a_field_in_an_old_charset_is_left_out_and_the_rest_passes() {
     let answer = scene.raw(request);
     assert_eq!((answer.status, answer.field("x-name")), (200, None));
 }
+
+/// A contract with one operation, whose `200` is this.
+fn one(content: &str) -> String {
+    format!(
+        "openapi: 3.1.0\ninfo: {{ title: One, version: \"1\" }}\npaths:\n  /one:\n    get:\n      \
+         operationId: one\n      security: []\n      responses:\n        \"200\": {{ description: it, \
+         content: {content} }}\n"
+    )
+}
+
+const SECRET: &str = r#"{"id": 1, "password_digest2": "x"}"#;
+
+#[test]
+fn no_label_and_no_wildcard_gets_properties_around_the_projection() {
+    let object = "{ schema: { type: object, properties: { id: { type: integer } } } }";
+    for declared in [
+        format!("{{ \"*/*\": {object} }}"),
+        format!("{{ application/json: {object}, application/xml: {object} }}"),
+        format!("{{ application/json: {object}, text/json: {object} }}"),
+        format!("{{ application/json: {object}, text/plain: {object} }}"),
+    ] {
+        let scene = Scene::new(&one(&declared), Behaviour::json(200, SECRET));
+        for label in [
+            "application/json",
+            "text/json",
+            "application/x-json",
+            "application/xml",
+            "text/plain",
+            "text/html",
+            "application/octet-stream",
+        ] {
+            scene.api.behave(Behaviour::with_type(200, label, SECRET));
+            let answer = scene.get("/one");
+            assert!(!answer.text().contains("password"), "{declared} {label}: {}", answer.text());
+        }
+    }
+}
+
+#[test]
+fn the_api_is_offered_only_what_may_leave() {
+    let object = "{ schema: { type: object, properties: { id: { type: integer } } } }";
+    let declared = format!("{{ application/json: {object}, application/xml: {object} }}");
+    let scene = Scene::new(&one(&declared), Behaviour::json(200, "{}"));
+    for (sent, offered) in [
+        ("application/xml", "application/json"),
+        ("text/html, application/xml;q=0.9, */*;q=0.8", "*/*;q=0.8"),
+        ("application/json", "application/json"),
+        ("application/vnd.one+json", "application/vnd.one+json"),
+        ("*/*", "*/*"),
+    ] {
+        scene.get_with("/one", &format!("Accept: {sent}\r\n"));
+        let forwarded = scene.forwarded().unwrap();
+        assert!(forwarded.contains(&format!("accept: {offered}\r\n")), "{sent}: {forwarded}");
+    }
+}
+
+#[test]
+fn a_list_of_an_untyped_object_is_projected_like_the_object() {
+    let scene = Scene::new(
+        &one("{ application/json: { schema: { properties: { id: { type: integer } } } } }"),
+        Behaviour::json(200, &format!("[{SECRET}]")),
+    );
+    assert_eq!(scene.get("/one").text(), r#"[{"id":1}]"#);
+}
+
+#[test]
+fn a_success_that_is_declared_without_content_has_none() {
+    let contract = "openapi: 3.1.0\ninfo: { title: One, version: \"1\" }\npaths:\n  /one:\n    \
+                    delete:\n      security: []\n      responses: { \"204\": { description: gone } }\n";
+    let scene = Scene::new(contract, Behaviour::json(200, SECRET));
+    let answer = scene.raw("DELETE /one HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!((answer.status, answer.text().as_str()), (200, ""));
+    assert!(scene.last_record()["edits"].to_string().contains("undeclared_body"));
+}
+
+#[test]
+fn an_error_of_another_shape_is_told_and_its_challenge_with_it() {
+    let contract = "openapi: 3.1.0\ninfo: { title: One, version: \"1\" }\npaths:\n  /one:\n    \
+                    get:\n      security: []\n      responses:\n        \"422\": { description: no, \
+                    content: { application/json: { schema: { type: object, properties: { detail: { \
+                    type: array, items: { type: object, properties: { msg: { type: string } } } } } } } } }\n";
+    let text = r#"{"detail":"Email already registered"}"#;
+    let scene = Scene::new(contract, Behaviour::json(422, text));
+    assert_eq!(scene.get("/one").text(), text);
+    let object = r#"{"detail":{"code":"X","msg":"y","password":"p"}}"#;
+    scene.api.behave(Behaviour::json(422, object));
+    assert_eq!(scene.get("/one").text(), r#"{"detail":{"code":"X","msg":"y"}}"#);
+    let challenge = b"HTTP/1.1 401 X\r\nWWW-Authenticate: Digest nonce=\"n\"\r\n\
+                      Content-Type: text/plain\r\nETag: \"e\"\r\nContent-Length: 2\r\n\r\nno";
+    scene.api.behave(Behaviour::Answer(challenge.to_vec()));
+    let answer = scene.get("/one");
+    assert_eq!(answer.field("www-authenticate"), Some("Digest nonce=\"n\""));
+    assert_eq!(answer.field("content-type"), Some("application/problem+json"));
+    assert_eq!(answer.field("etag"), None);
+}
+
+#[test]
+fn caches_are_told_nothing_of_a_private_answer() {
+    let contract = "openapi: 3.1.0\ninfo: { title: One, version: \"1\" }\ncomponents: { \
+                    securitySchemes: { key: { type: apiKey, in: header, name: X-Key } } }\npaths:\n  \
+                    /one:\n    get:\n      security: [{}, { key: [] }]\n      responses:\n        \
+                    \"200\": { description: it, content: { application/json: { schema: { type: object, \
+                    properties: { id: { type: integer } } } } } }\n";
+    let public = b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nCache-Control: public\r\n\
+                   CDN-Cache-Control: max-age=60\r\nSurrogate-Control: max-age=60\r\nAge: 7\r\n\
+                   X-Accel-Expires: 60\r\nContent-Digest: sha-256=:x:\r\nContent-Length: 21\r\n\r\n\
+                   {\"id\":1,\"secret\":\"x\"}";
+    let scene = Scene::new(contract, Behaviour::Answer(public.to_vec()));
+    let private = scene.get_with("/one", "X-Key: k\r\n");
+    assert_eq!(private.field("cache-control"), Some("private, no-store"));
+    for name in ["cdn-cache-control", "surrogate-control", "age", "x-accel-expires"] {
+        assert_eq!(private.field(name), None, "{name}");
+    }
+    assert_eq!(private.field("content-digest"), None, "the body was changed");
+    assert_eq!(scene.get("/one").field("cache-control"), Some("public"), "anybody's");
+}
+
+#[test]
+fn a_byte_order_mark_and_a_wrong_charset_are_put_right() {
+    let object = "{ application/json: { schema: { type: object, properties: { id: {} } } } }";
+    let scene = Scene::new(&one(object), Behaviour::json(200, "\u{feff}{\"id\":1}"));
+    assert_eq!(scene.get("/one").text(), "{\"id\":1}");
+    scene.api.behave(Behaviour::with_type(200, "application/json; charset=utf-16", "{\"id\":1}"));
+    assert_eq!(scene.get("/one").field("content-type"), Some("application/json"));
+}

@@ -134,7 +134,7 @@ fn every_size_has_a_limit() {
     );
     assert_eq!(scene.raw(chunked).status, 413);
     assert_eq!(scene.forwarded(), None);
-    assert!(scene.last_record()["detail"].as_str().unwrap().contains("body_bytes: 1024"));
+    assert!(scene.last_record()["detail"].as_str().unwrap().contains("body_bytes: 1KiB"));
 }
 
 #[test]
@@ -214,4 +214,94 @@ fn bodies_that_are_sent_slowly_hold_no_place_in_the_api() {
     for _ in 0..4 {
         assert_eq!(scene.raw(GET).status, 200);
     }
+}
+
+#[test]
+fn bodies_beyond_the_common_budget_are_told_to_come_back() {
+    let limits = "{ body_bytes: 64KiB, answer_bytes: 64KiB, buffered_bytes: 128KiB, \
+                  body_idle_timeout: 5s }";
+    let scene = limited(limits, Behaviour::json(201, "{}"));
+    let head = "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                Content-Length: 60000\r\n\r\n";
+    let slow = format!("{head}{}", " ".repeat(55_000));
+    let _held = [send(scene.gateway.address(), &slow), send(scene.gateway.address(), &slow)];
+    while scene.gateway.buffered_bytes() < 110_000 {
+        std::thread::yield_now();
+    }
+    let body = format!("{{\"name\": \"a\"}}{}", " ".repeat(30_000));
+    let answer = scene.post_json("/api/items", &body);
+    assert_eq!((answer.status, answer.field("retry-after")), (503, Some("1")));
+    assert_eq!(scene.forwarded(), None);
+    assert_eq!(scene.post_json("/api/items", "{\"name\": \"a\"}").status, 201, "small ones pass");
+}
+
+#[test]
+fn a_connection_too_many_is_closed_and_recorded() {
+    let scene = limited("{ connections: 2 }", Behaviour::json(200, "[]"));
+    let first = send(scene.gateway.address(), GET);
+    let _second = send(scene.gateway.address(), GET);
+    // Both are open once both are answered.
+    while scene.records().len() < 2 {
+        std::thread::yield_now();
+    }
+    let answer = scene.raw(GET);
+    assert_eq!(answer.status, 0, "nobody answers: {}", answer.text());
+    let refused = &scene.gateway.counts().connections_refused;
+    assert_eq!(refused.load(std::sync::atomic::Ordering::Relaxed), 1);
+    drop(first);
+    let started = Instant::now();
+    while scene.raw(GET).status != 200 {
+        assert!(started.elapsed() < Duration::from_secs(5), "a place is free again");
+    }
+}
+
+#[test]
+fn a_connection_that_rests_too_long_is_closed_without_a_word() {
+    let scene = limited("{ idle_timeout: 100ms }", Behaviour::json(200, "[]"));
+    let mut stream = send(scene.gateway.address(), GET);
+    let mut all = String::new();
+    stream.read_to_string(&mut all).unwrap();
+    assert_eq!(all.matches("HTTP/1.1 ").count(), 1, "{all}");
+}
+
+#[test]
+fn a_stream_reaches_the_client_before_its_first_event_and_holds_its_place() {
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
+                  limits: { upstream_timeout: 200ms, upstream_concurrency: 1 }\n\
+                  operations: { watch: { answer: stream } }\n";
+    let contract = "openapi: 3.1.0\ninfo: { title: Watch, version: \"1\" }\npaths:\n  /events:\n    \
+                    get:\n      operationId: watch\n      security: []\n      responses:\n        \
+                    \"200\": { description: events, content: { text/event-stream: {} } }\n";
+    let head = b"HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\n\
+                 Transfer-Encoding: chunked\r\n\r\n";
+    let setup = Setup { policy: Some(policy), ..Setup::default() };
+    let scene = Scene::with(contract, Behaviour::Answer(head.to_vec()), setup);
+    let request = "GET /events HTTP/1.1\r\nHost: a\r\n\r\n";
+    let mut stream = send(scene.gateway.address(), request);
+    let mut seen = Vec::new();
+    let mut piece = [0; 1024];
+    while !seen.windows(4).any(|four| four == b"\r\n\r\n") {
+        let count = stream.read(&mut piece).unwrap();
+        assert_ne!(count, 0, "the head must come: {}", String::from_utf8_lossy(&seen));
+        seen.extend_from_slice(&piece[..count]);
+    }
+    assert!(seen.starts_with(b"HTTP/1.1 200 "));
+    assert_eq!(scene.raw(request).status, 503, "a stream is a request in the API");
+    // Silent for longer than `upstream_timeout`, and still there.
+    stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+    let silence = stream.read(&mut piece).unwrap_err();
+    assert_eq!(silence.kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn an_undeclared_stream_is_refused_at_its_head() {
+    let head = b"HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\n\
+                 Transfer-Encoding: chunked\r\n\r\n";
+    let scene = limited("{ upstream_timeout: 30s }", Behaviour::Answer(head.to_vec()));
+    let started = Instant::now();
+    assert_eq!(scene.raw(GET).status, 502);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    let record = scene.last_record();
+    assert_eq!(record["reason"], "undeclared_stream");
+    assert!(record["detail"].as_str().unwrap().contains("answer: stream"), "{record}");
 }

@@ -368,3 +368,102 @@ fn a_field_that_ends_with_this_hop_is_not_there_for_any_check() {
     let fields = "X-Trace: NOT-VALID\r\nConnection: x-trace\r\n";
     assert_eq!(scene.get_with("/api/items", fields).status, 200, "gone before it is looked at");
 }
+
+/// A contract with one operation whose JSON body is of this schema.
+fn taking(schema: &str, more: &str) -> String {
+    format!(
+        "openapi: 3.1.0\ninfo: {{ title: One, version: \"1\" }}\npaths:\n  /one:\n    post:\n      \
+         operationId: one\n      security: []\n      requestBody: {{ content: {{ application/json: {{ \
+         schema: {schema} }} }} }}\n      responses: {{ \"204\": {{ description: done }} }}\n{more}"
+    )
+}
+
+#[test]
+fn what_is_not_declared_does_not_come_in_through_a_side_door() {
+    let name = "name: { type: string }";
+    for (schema, body, expected) in [
+        // Words alone do not make a map.
+        (
+            format!("{{ type: object, properties: {{ {name} }}, additionalProperties: {{}} }}"),
+            r#"{"name":"a","role":"admin"}"#,
+            r#"{"name":"a"}"#,
+        ),
+        // Without a type, a list of such objects is such a list.
+        (
+            format!("{{ properties: {{ {name} }} }}"),
+            r#"[{"name":"a","role":"x"}]"#,
+            r#"[{"name":"a"}]"#,
+        ),
+        // A map among the alternatives opens no other.
+        (
+            format!(
+                "{{ anyOf: [{{ type: object, properties: {{ {name}, age: {{ type: integer }} }} }}, \
+                 {{ type: object, additionalProperties: {{ type: string }} }}] }}"
+            ),
+            r#"{"name":"a","age":5,"role":"admin"}"#,
+            r#"{"name":"a","age":5}"#,
+        ),
+        // Read-only in an alternative, in items, in a map.
+        (
+            format!(
+                "{{ type: object, properties: {{ {name}, role: {{ oneOf: [{{ type: string, \
+                 readOnly: true }}, {{ type: 'null' }}] }}, tags: {{ type: array, items: {{ type: \
+                 string, readOnly: true }} }}, labels: {{ type: object, additionalProperties: {{ type: \
+                 string, readOnly: true }} }} }} }}"
+            ),
+            r#"{"name":"a","role":"admin","tags":["x"],"labels":{"k":"v"}}"#,
+            r#"{"name":"a","tags":[],"labels":{}}"#,
+        ),
+    ] {
+        let scene = Scene::new(&taking(&schema, ""), Behaviour::Close);
+        scene.post_json("/one", body);
+        assert_eq!(scene.forwarded_body().as_deref(), Some(expected), "{schema}");
+    }
+}
+
+#[test]
+fn what_a_discriminator_leads_to_and_what_is_required_passes() {
+    let schemas = "components:\n  schemas:\n    Pet:\n      type: object\n      required: [kind, mood]\n      \
+                   discriminator: { propertyName: kind }\n      properties: { name: { type: string } }\n    \
+                   Cat:\n      allOf:\n        - $ref: '#/components/schemas/Pet'\n        - { type: object, \
+                   properties: { lives: { type: integer }, id: { type: integer, readOnly: true } } }\n";
+    let contract = taking("{ $ref: '#/components/schemas/Pet' }", schemas);
+    let scene = Scene::new(&contract, Behaviour::Close);
+    let body = r#"{"kind":"Cat","mood":"calm","name":"Tom","lives":9,"id":1,"owner":"me"}"#;
+    scene.post_json("/one", body);
+    assert_eq!(
+        scene.forwarded_body().as_deref(),
+        Some(r#"{"kind":"Cat","mood":"calm","name":"Tom","lives":9}"#)
+    );
+}
+
+#[test]
+fn a_declared_override_header_is_no_way_in() {
+    let contract = "openapi: 3.1.0\ninfo: { title: One, version: \"1\" }\npaths:\n  /one:\n    get:\n      \
+                    security: []\n      parameters:\n        - { name: X-HTTP-Method-Override, in: header, \
+                    schema: { type: string } }\n        - { name: X-Real-IP, in: header, schema: { type: \
+                    string } }\n        - { name: api_key, in: header, schema: { type: string } }\n      \
+                    responses: { \"204\": { description: done } }\n";
+    let scene = Scene::new(contract, Behaviour::Close);
+    let fields = "X-HTTP-Method-Override: DELETE\r\nX-Real-IP: 127.0.0.1\r\napi_key: k\r\n\
+                  X_Real_IP: 127.0.0.1\r\nX-Tenant: t\r\n";
+    scene.get_with("/one", fields);
+    let forwarded = scene.forwarded().unwrap();
+    for gone in ["override", "real", "x-tenant"] {
+        assert!(!forwarded.to_ascii_lowercase().contains(gone), "{gone}: {forwarded}");
+    }
+    assert!(forwarded.contains("api_key: k"), "{forwarded}");
+    let edits = scene.last_record()["edits"].to_string();
+    assert!(edits.contains("header `x-tenant`"), "what is left out is said: {edits}");
+}
+
+#[test]
+fn a_body_that_is_announced_too_large_is_not_asked_for() {
+    let scene = Scene::new(SHOP, Behaviour::Close);
+    let request = "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+                   Expect: 100-continue\r\nContent-Length: 12000000\r\n\r\n";
+    let mut stream = portcullis_testkit::send(scene.gateway.address(), request);
+    let mut all = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut all).unwrap();
+    assert!(all.starts_with("HTTP/1.1 413 "), "{all}");
+}

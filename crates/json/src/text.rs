@@ -1,4 +1,4 @@
-//! Strings: their characters and their one spelling.
+//! Strings and whole numbers in their one spelling.
 
 /// Appends `text` as a JSON string with the fewest escapes: the quotation mark, the backslash,
 /// and control characters (RFC 8259 section 7).
@@ -31,4 +31,34 @@ pub fn push_quoted(text: &str, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(bytes.get(written..).unwrap_or_default());
     out.push(b'"');
+}
+
+/// Appends a whole number in decimal.
+pub fn push_decimal(number: u64, out: &mut Vec<u8>) {
+    let mut digits = [b'0'; 20];
+    let mut left = number;
+    let mut count = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (left % 10) as u8;
+        left /= 10;
+        count += 1;
+        if left == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(digits.len() - count..).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_written_as_everybody_writes_them() {
+        for number in [0, 7, 10, 99, 100, 1_000_000, u64::MAX] {
+            let mut out = Vec::new();
+            push_decimal(number, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), number.to_string());
+        }
+    }
 }

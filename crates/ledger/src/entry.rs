@@ -1,5 +1,6 @@
 //! One request's record, while it is being gathered.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,19 +22,29 @@ pub struct Entry {
     is_finished: bool,
 }
 
+/// What is known of a request before its head is looked at.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// The request's name.
+    pub request_id: RequestId,
+    /// When it began, for people.
+    pub time: UnixMillis,
+    /// When it began, to measure how long it took.
+    pub started: Instant,
+    /// The version of the model that decides it.
+    pub model: Arc<str>,
+    /// The address at the other end of the connection.
+    pub peer: Arc<str>,
+}
+
 impl Entry {
     /// Opens the record of a request.
-    pub fn open(
-        ledger: Arc<Ledger>,
-        request_id: RequestId,
-        time: UnixMillis,
-        model: Arc<str>,
-        peer: std::net::IpAddr,
-    ) -> Self {
+    pub fn open(ledger: Arc<Ledger>, opening: Opening) -> Self {
+        let Opening { request_id, time, started, model, peer } = opening;
         let facts = Facts {
             request_id,
             time,
-            started: Instant::now(),
+            started,
             model,
             peer,
             method: String::new(),
@@ -70,6 +81,11 @@ impl Entry {
         self.facts.time
     }
 
+    /// When it began, by the clock that only runs forward.
+    pub const fn started(&self) -> Instant {
+        self.facts.started
+    }
+
     /// The room that the request has entered.
     pub const fn enter(&mut self, room: Room) {
         self.facts.room = room;
@@ -90,6 +106,15 @@ impl Entry {
     /// The name of the operation, once it is known.
     pub fn operation_name(&self) -> Option<&str> {
         self.facts.operation.as_deref()
+    }
+
+    /// What people call the request: its operation, or method and path where none was found.
+    pub fn what(&self) -> Cow<'_, str> {
+        match self.operation_name() {
+            Some(name) => name.into(),
+            None if self.facts.method.is_empty() => "(no request)".into(),
+            None => format!("{} {}", self.facts.method, self.facts.path).into(),
+        }
     }
 
     /// Who is calling.

@@ -1,17 +1,15 @@
 //! The record's form: one JSON object, members always in this order, absent ones left out.
 
-use std::io::Write as _;
-
-use portcullis_json::push_quoted;
+use portcullis_json::{push_decimal, push_quoted};
 
 use crate::facts::{Facts, Noted, Verdict};
 
 pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     let mut event = Object::open(out);
-    event.text("time", &facts.time.rfc3339());
-    event.text("request_id", &facts.request_id.to_string());
+    event.plain("time", &facts.time.rfc3339_text());
+    event.plain("request_id", &facts.request_id.text());
     event.text("model", &facts.model);
-    event.text("peer", &facts.peer.to_string());
+    event.text("peer", &facts.peer);
     event.text("method", &facts.method);
     event.text("path", &facts.path);
     event.optional("operation", facts.operation.as_deref());
@@ -47,7 +45,7 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
 /// What could not be written, said in its place.
 pub(crate) fn write_overflow(time: portcullis_model::UnixMillis, lost: u64, out: &mut Vec<u8>) {
     let mut event = Object::open(out);
-    event.text("time", &time.rfc3339());
+    event.plain("time", &time.rfc3339_text());
     event.text("event", "overflow");
     event.number("records_lost", Some(lost));
     event.close();
@@ -84,6 +82,14 @@ impl<'a> Object<'a> {
         self.out.extend_from_slice(value);
     }
 
+    /// A text that needs no escape.
+    fn plain(&mut self, name: &str, value: &[u8]) {
+        self.name(name);
+        self.out.push(b'"');
+        self.out.extend_from_slice(value);
+        self.out.push(b'"');
+    }
+
     fn text(&mut self, name: &str, value: &str) {
         self.name(name);
         push_quoted(value, self.out);
@@ -98,8 +104,7 @@ impl<'a> Object<'a> {
     fn number(&mut self, name: &str, value: Option<u64>) {
         if let Some(value) = value {
             self.name(name);
-            // Writing to a Vec cannot fail.
-            let _ = write!(self.out, "{value}");
+            push_decimal(value, self.out);
         }
     }
 
@@ -121,7 +126,9 @@ impl<'a> Object<'a> {
             object.out.push(b'}');
         }
         if more > 0 {
-            let _ = write!(self.out, ",{{\"more\":{more}}}");
+            self.out.extend_from_slice(b",{\"more\":");
+            push_decimal(u64::from(more), self.out);
+            self.out.push(b'}');
         }
         self.out.push(b']');
     }

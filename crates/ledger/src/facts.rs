@@ -51,7 +51,7 @@ pub(crate) struct Facts {
     pub(crate) time: UnixMillis,
     pub(crate) started: Instant,
     pub(crate) model: Arc<str>,
-    pub(crate) peer: std::net::IpAddr,
+    pub(crate) peer: Arc<str>,
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) operation: Option<Arc<str>>,

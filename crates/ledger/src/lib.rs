@@ -10,6 +10,6 @@ mod event;
 mod facts;
 mod writer;
 
-pub use entry::Entry;
+pub use entry::{Entry, Opening};
 pub use facts::{Noted, Verdict};
 pub use writer::{Ledger, LedgerError};

@@ -120,9 +120,42 @@ impl fmt::Display for Date {
 impl UnixMillis {
     /// RFC 3339 with milliseconds, in UTC: `2026-11-24T08:15:30.125Z`.
     pub fn rfc3339(self) -> String {
+        self.rfc3339_text().iter().copied().map(char::from).collect()
+    }
+
+    /// The same without an allocation: every record has one.
+    pub fn rfc3339_text(self) -> [u8; 24] {
+        let Date { year, month, day } = Date::of(self);
         let (hour, minute, second) = self.time_of_day();
         let millis = self.0 % 1000;
-        format!("{}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z", Date::of(self))
+        let digit = |number: u64, ten: u64| b'0' + (number / ten % 10) as u8;
+        let (year, month, day) = (u64::from(year), u64::from(month), u64::from(day));
+        [
+            digit(year, 1000),
+            digit(year, 100),
+            digit(year, 10),
+            digit(year, 1),
+            b'-',
+            digit(month, 10),
+            digit(month, 1),
+            b'-',
+            digit(day, 10),
+            digit(day, 1),
+            b'T',
+            digit(hour, 10),
+            digit(hour, 1),
+            b':',
+            digit(minute, 10),
+            digit(minute, 1),
+            b':',
+            digit(second, 10),
+            digit(second, 1),
+            b'.',
+            digit(millis, 100),
+            digit(millis, 10),
+            digit(millis, 1),
+            b'Z',
+        ]
     }
 
     /// The HTTP date form (RFC 9110 section 5.6.7): `Tue, 24 Nov 2026 08:15:30 GMT`.

@@ -106,6 +106,21 @@ pub enum Room {
 }
 
 impl Room {
+    /// All of them, in order.
+    pub const ALL: [Self; 11] = [
+        Self::Receive,
+        Self::FindOperation,
+        Self::Authenticate,
+        Self::Limit,
+        Self::AuthorizeFunction,
+        Self::Validate,
+        Self::AuthorizeObject,
+        Self::Reserve,
+        Self::Forward,
+        Self::Inspect,
+        Self::Record,
+    ];
+
     /// The name in the ledger: `find_operation`.
     pub const fn name(self) -> &'static str {
         match self {

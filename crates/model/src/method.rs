@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A method of an operation (OpenAPI path item fields, RFC 9110 section 9, RFC 5789).
+/// A method of an operation (OpenAPI path item fields, RFC 9110 section 9, RFC 5789). `QUERY` is
+/// OpenAPI 3.2's: it only reads, and has a body (draft-ietf-httpbis-safe-method-w-body).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is the method of that name")]
 pub enum Method {
@@ -14,11 +15,12 @@ pub enum Method {
     Delete,
     Options,
     Trace,
+    Query,
 }
 
 impl Method {
-    /// Every method that OpenAPI 3.0 and 3.1 know.
-    pub const ALL: [Self; 8] = [
+    /// Every method that an OpenAPI path item has a field for.
+    pub const ALL: [Self; 9] = [
         Self::Get,
         Self::Head,
         Self::Post,
@@ -27,6 +29,7 @@ impl Method {
         Self::Delete,
         Self::Options,
         Self::Trace,
+        Self::Query,
     ];
 
     /// The token on the wire. Methods are case-sensitive: `get` is not `GET`.
@@ -40,6 +43,7 @@ impl Method {
             Self::Delete => "DELETE",
             Self::Options => "OPTIONS",
             Self::Trace => "TRACE",
+            Self::Query => "QUERY",
         }
     }
 
@@ -59,12 +63,13 @@ impl Method {
             Self::Delete => "delete",
             Self::Options => "options",
             Self::Trace => "trace",
+            Self::Query => "query",
         }
     }
 
     /// Whether it only reads (RFC 9110 section 9.2.1).
     pub const fn is_safe(self) -> bool {
-        matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace)
+        matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace | Self::Query)
     }
 }
 

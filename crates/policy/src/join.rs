@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use portcullis_contract::Contract;
+use portcullis_contract::{Contract, Files, NoFiles};
 use portcullis_model::{Diagnostic, SourceId, Sources, Span, UnixMillis};
 use sha2::{Digest, Sha256};
 
@@ -53,11 +53,11 @@ pub struct Overrides {
     pub listen: Option<String>,
 }
 
-/// Joins the texts. All problems of both are found in one go.
+/// Joins the texts, of which the contract stands alone. All problems of both are found in one go.
 pub(crate) fn join(input: Input) -> Result<Model, Failure> {
     let mut notes = Notes::default();
     let file = input.policy.and_then(|source| parse(&input.sources, source, &mut notes));
-    join_parsed(input, file.as_ref(), notes)
+    join_parsed(input, file.as_ref(), &mut NoFiles, notes)
 }
 
 /// The policy text as its sections.
@@ -89,13 +89,14 @@ fn openapi_key(tree: &yaml::Node) -> Option<Span> {
     entries.iter().map(|(key, _)| key).find(|key| is_telling(key)).map(|key| key.span)
 }
 
-/// Joins the texts, the policy being parsed already.
+/// Joins the texts, the policy being parsed already. `files` are those that the contract refers to.
 pub(crate) fn join_parsed(
     mut input: Input,
     file: Option<&PolicyFile>,
+    files: &mut dyn Files,
     mut notes: Notes,
 ) -> Result<Model, Failure> {
-    let contract = match portcullis_contract::read(&mut input.sources, input.contract) {
+    let contract = match portcullis_contract::read(&mut input.sources, input.contract, files) {
         Ok(contract) => Some(contract),
         Err(problems) => {
             notes.extend(problems);

@@ -7,6 +7,7 @@ mod address;
 pub mod codes;
 mod failure;
 mod file;
+mod folder;
 mod join;
 mod model;
 mod notes;

@@ -174,9 +174,11 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// To connect to the API.
     pub connect_timeout: Duration,
-    /// From sending a request to the API, a connection included, to the last byte of its answer;
-    /// a body that streams may be silent for so long.
+    /// From sending a request to the API, a connection included, to the last byte of its answer; to
+    /// its head, if the body streams.
     pub upstream_timeout: Duration,
+    /// How long a body that streams may be silent.
+    pub stream_idle_timeout: Duration,
     /// How long SIGTERM waits for requests that are under way.
     pub drain_timeout: Duration,
 }
@@ -213,6 +215,7 @@ impl Default for Limits {
             idle_timeout: SECOND * 60,
             connect_timeout: SECOND * 3,
             upstream_timeout: SECOND * 30,
+            stream_idle_timeout: SECOND * 300,
             drain_timeout: SECOND * 20,
         }
     }

@@ -1,4 +1,4 @@
-//! The files of a model: the only place of this crate that reads any.
+//! The files of a model. Those that a contract refers to are opened by [`Folder`].
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -9,6 +9,7 @@ use portcullis_model::{Diagnostic, SourceId, Sources, Span, UnixMillis};
 use crate::codes;
 use crate::failure::{Failure, Unreadable};
 use crate::file::PolicyFile;
+use crate::folder::Folder;
 use crate::join::{self, Input, Overrides};
 use crate::model::Model;
 use crate::notes::Notes;
@@ -36,6 +37,7 @@ impl Model {
                     now,
                 },
                 None,
+                &mut Folder::of(contract),
                 notes,
             ),
             Err(error) => Err(unreadable(sources, contract, None, error, notes)),
@@ -75,6 +77,7 @@ impl Model {
                     now,
                 },
                 file.as_ref(),
+                &mut Folder::of(&path),
                 notes,
             ),
             Err(error) => Err(unreadable(sources, &path, Some(span), error, notes)),

@@ -9,7 +9,7 @@ use portcullis_attack::{Document, Place, sample_model};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Options, Running, Watch};
 use portcullis_ledger::{Ledger, Noted};
-use portcullis_model::{Clock, Refusal, RequestId};
+use portcullis_model::{Clock, Refusal, RequestId, Status};
 use portcullis_sample::Sample;
 
 use crate::arguments::DemoOptions;
@@ -72,13 +72,17 @@ fn gateway(api: SocketAddr) -> Result<Running, String> {
 struct Say;
 
 impl Watch for Say {
-    fn refused(&self, _: RequestId, refusal: &Refusal) {
+    fn refused(&self, _: RequestId, _: &str, refusal: &Refusal) {
         let Refusal { control, status, reason, detail, .. } = refusal;
         let shown: String = detail.chars().filter(|letter| !letter.is_control()).collect();
         talk::say(&format!("refused {} by {control} ({reason}): {shown}", status.0));
     }
 
-    fn would_refuse(&self, _: RequestId, _: Option<&str>, _: &Noted) {}
+    fn would_refuse(&self, _: RequestId, _: &str, _: &Noted) {}
+
+    fn failed(&self, _: RequestId, what: &str, status: Status, detail: &str) {
+        talk::say(&format!("  failed {} {what}: {detail}", status.0));
+    }
 }
 
 /// What to type, at the API and at the gateway.

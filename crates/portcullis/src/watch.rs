@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use portcullis_gateway::Watch;
 use portcullis_ledger::Noted;
-use portcullis_model::{Clock as _, Refusal, RequestId};
+use portcullis_model::{Clock as _, Refusal, RequestId, Status};
 
 use crate::clock::SystemClock;
 use crate::talk;
@@ -26,38 +26,60 @@ struct Window {
     unsaid: u32,
 }
 
-impl Watch for Refusals {
-    fn refused(&self, id: RequestId, refusal: &Refusal) {
+impl Refusals {
+    /// Whether one more line may be said in this second.
+    fn may_say(&self) -> bool {
         let second = SystemClock.now().0 / 1000;
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if window.second != second {
             let unsaid = window.unsaid;
             *window = Window { second, said: 0, unsaid: 0 };
             if unsaid > 0 {
-                talk::say(&format!("{unsaid} more refusals, all in the ledger"));
+                talk::say(&format!("{unsaid} more lines like these, all in the ledger"));
             }
         }
         if window.said >= LINES_PER_SECOND_MAX {
             window.unsaid += 1;
-            return;
+            return false;
         }
         window.said += 1;
-        drop(window);
-        let Refusal { control, status, reason, detail, .. } = refusal;
-        let shown: String = detail.chars().filter(|letter| !letter.is_control()).collect();
-        talk::say(&format!(
-            "refused {} by {control} ({reason}): {shown}; portcullis explain {id}",
-            status.0
-        ));
+        true
+    }
+}
+
+/// A text from outside, so that a terminal shows it and does nothing else.
+fn shown(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).collect()
+}
+
+impl Watch for Refusals {
+    fn refused(&self, id: RequestId, what: &str, refusal: &Refusal) {
+        if self.may_say() {
+            let Refusal { control, status, reason, detail, .. } = refusal;
+            let (what, detail) = (shown(what), shown(detail));
+            talk::say(&format!(
+                "refused {} {what}: {control} ({reason}): {detail}; portcullis explain {id}",
+                status.0
+            ));
+        }
     }
 
-    fn would_refuse(&self, _: RequestId, _: Option<&str>, _: &Noted) {}
+    fn would_refuse(&self, _: RequestId, _: &str, _: &Noted) {}
+
+    fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str) {
+        if self.may_say() {
+            let (what, detail) = (shown(what), shown(detail));
+            talk::say(&format!("failed {} {what}: {detail}; request {id}", status.0));
+        }
+    }
 }
 
 /// Gathers what would have been refused: the first time of each kind is said, all are counted.
 #[derive(Debug, Default)]
 pub(crate) struct Trial {
     seen: Mutex<BTreeMap<Kind, u64>>,
+    /// What cannot be observed: HTTP itself, and what no machine can hold.
+    refusals: Refusals,
 }
 
 /// Operation, control, reason, detail.
@@ -83,15 +105,18 @@ impl Trial {
 }
 
 impl Watch for Trial {
-    fn refused(&self, id: RequestId, refusal: &Refusal) {
-        // What cannot be observed: HTTP itself, and what no machine can hold.
-        Refusals::default().refused(id, refusal);
+    fn refused(&self, id: RequestId, what: &str, refusal: &Refusal) {
+        self.refusals.refused(id, what, refusal);
     }
 
-    fn would_refuse(&self, _: RequestId, operation: Option<&str>, noted: &Noted) {
+    fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str) {
+        self.refusals.failed(id, what, status, detail);
+    }
+
+    fn would_refuse(&self, _: RequestId, what: &str, noted: &Noted) {
         let Noted { control, reason, detail } = noted;
-        let operation = operation.unwrap_or("(undeclared)").to_owned();
-        let detail: String = detail.chars().filter(|one| !one.is_control()).take(160).collect();
+        let operation = shown(what);
+        let detail: String = shown(detail).chars().take(160).collect();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let is_full = seen.len() >= KINDS_MAX;
         let kind = (operation, control.name(), *reason, detail);

@@ -14,6 +14,8 @@ pub(crate) const PEER_PORT: u16 = 18_081;
 pub(crate) const FEW_PORT: u16 = 18_082;
 pub(crate) const MANY_PORT: u16 = 18_083;
 pub(crate) const FRESH_PORT: u16 = 18_084;
+pub(crate) const NOTHING_PORT: u16 = 18_085;
+pub(crate) const CONTRACT_PORT: u16 = 18_086;
 /// An answer has at least so many bytes.
 pub(crate) const ITEM_BYTES: usize = 1000;
 

@@ -101,6 +101,20 @@ pub(crate) fn portcullis(folder: &Folder, contract: &str, port: u16) -> Result<P
     Process::start(&mut command, port)
 }
 
+/// A gateway with the small contract in which these controls are not asked.
+pub(crate) fn partial(
+    folder: &Folder,
+    name: &str,
+    port: u16,
+    left_out: &[&str],
+) -> Result<Process, String> {
+    let mut command = Command::new(shell::root().join("target/release/examples/partial"));
+    command.current_dir(folder.path());
+    command.arg("few.json").arg(format!("http://127.0.0.1:{}", documents::ORIGIN_PORT));
+    command.arg(format!("127.0.0.1:{port}")).arg(format!("{name}.ledger")).args(left_out);
+    Process::start(&mut command, port)
+}
+
 /// What a gateway holds that has served nothing yet.
 pub(crate) fn fresh_resident_bytes() -> Result<u64, String> {
     portcullis(&Folder::known(), "few.json", documents::FRESH_PORT)?.resident_bytes()

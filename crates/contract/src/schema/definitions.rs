@@ -1,11 +1,13 @@
 //! The schemas that requests depend on, each translated once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use portcullis_model::Span;
 use serde_json::Value as Data;
 
-use super::patterns::{Engine, Patterns};
+use super::options::Engine;
+use super::patterns::Patterns;
+use super::scopes::Scopes;
 use crate::document::Node;
 
 /// Schemas inside one another at one value, references followed. Checking recurses this deep for
@@ -16,14 +18,22 @@ const DEPTH_MAX: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Definitions<'a> {
     list: Vec<Definition<'a>>,
-    by_node: HashMap<u32, usize>,
+    /// By schema and scope.
+    by_node: HashMap<(u32, usize), usize>,
     translated: usize,
     pub(super) patterns: Patterns<'a>,
+    pub(super) scopes: Scopes<'a>,
+    /// Formats that nobody here knows, each told once.
+    pub(super) unknown_formats: HashSet<&'a str>,
+    /// The same for keywords.
+    pub(super) unknown_keywords: HashSet<&'a str>,
 }
 
 #[derive(Debug)]
 struct Definition<'a> {
     node: Node<'a>,
+    /// Where it is entered from.
+    scope: usize,
     /// The pointer by which it is referred to; empty for the schema of a parameter or body.
     origin: String,
     /// A parameter or body is checked against it, not only what refers to it.
@@ -53,12 +63,13 @@ pub(crate) struct Fault {
 
 impl<'a> Definitions<'a> {
     /// The index of a schema; it is translated later.
-    pub(super) fn index(&mut self, node: Node<'a>, origin: &str) -> usize {
+    pub(super) fn index(&mut self, node: Node<'a>, scope: usize, origin: &str) -> usize {
         let next = self.list.len();
-        let index = *self.by_node.entry(node.id()).or_insert(next);
+        let index = *self.by_node.entry((node.id(), scope)).or_insert(next);
         if index == next {
             self.list.push(Definition {
                 node,
+                scope,
                 origin: origin.to_owned(),
                 is_entry: false,
                 translated: Translated::default(),
@@ -69,16 +80,16 @@ impl<'a> Definitions<'a> {
 
     /// The index of a schema that values are checked against.
     pub(super) fn entry(&mut self, node: Node<'a>) -> usize {
-        let index = self.index(node, "");
+        let index = self.index(node, 0, "");
         if let Some(definition) = self.list.get_mut(index) {
             definition.is_entry = true;
         }
         index
     }
 
-    /// The next schema that is to be translated.
-    pub(super) fn untranslated(&self) -> Option<Node<'a>> {
-        self.list.get(self.translated).map(|definition| definition.node)
+    /// The next schema that is to be translated, and the scope that it is entered from.
+    pub(super) fn untranslated(&self) -> Option<(Node<'a>, usize)> {
+        self.list.get(self.translated).map(|definition| (definition.node, definition.scope))
     }
 
     /// Takes the translation of that schema.
@@ -87,6 +98,20 @@ impl<'a> Definitions<'a> {
             definition.translated = translated;
             self.translated += 1;
         }
+    }
+
+    /// Adds an entry that has no schema of its own in the document. All others are translated.
+    pub(super) fn push_translated(&mut self, at: Node<'a>, translated: Translated) -> usize {
+        let index = self.list.len();
+        self.list.push(Definition {
+            node: at,
+            scope: 0,
+            origin: String::new(),
+            is_entry: true,
+            translated,
+        });
+        self.translated = self.list.len();
+        index
     }
 
     pub(super) fn is_entry(&self, index: usize) -> bool {
@@ -155,19 +180,17 @@ impl<'a> Definitions<'a> {
         spread.into_iter().map(engine).collect()
     }
 
-    /// Whether each definition can be asked where a value fails. In a union that contains itself
-    /// every alternative is described at every level, which doubles or triples with each: such a
-    /// failure is only said, not located.
-    pub(super) fn may_locate(&self) -> Vec<bool> {
+    /// Whether each definition reaches a union that contains itself.
+    pub(super) fn have_recursive_unions(&self) -> Vec<bool> {
         let own = (0..self.list.len()).map(|index| {
             let definition = self.list.get(index)?;
             let targets: Vec<usize> =
                 definition.translated.refers_to.iter().map(|(target, _)| *target).collect();
-            let is_risky = has_union(&definition.translated.schema)
+            let is_recursive = has_union(&definition.translated.schema)
                 && self.reached(&targets).binary_search(&index).is_ok();
-            is_risky.then_some(())
+            is_recursive.then_some(())
         });
-        self.spread(own.collect()).iter().map(Option::is_none).collect()
+        self.spread(own.collect()).iter().map(Option::is_some).collect()
     }
 
     /// Carries a mark from each definition to all that refer to it.

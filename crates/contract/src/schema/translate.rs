@@ -8,13 +8,15 @@ use std::rc::Rc;
 
 use portcullis_json::Kind;
 use portcullis_model::Span;
-use serde_json::{Map, Value as Data};
+use serde_json::{Map, Value as Data, json};
 
 use super::definitions::{Definitions, Fault, Translated};
-use super::patterns::Engine;
+use super::numbers::{BOUNDS, join_bounds, split_format};
 use crate::codes;
-use crate::document::Node;
+use crate::document::{Name, Node};
+use crate::form::Field;
 use crate::notes::{Notes, shown};
+use crate::reference::References;
 use crate::shape::ObjectShape;
 use crate::shape::build::ShapeBuilder;
 use crate::version::Version;
@@ -30,12 +32,57 @@ impl<'a> Definitions<'a> {
         notes: &mut Notes,
     ) -> usize {
         let index = self.entry(node);
-        while let Some(node) = self.untranslated() {
+        self.translate(version, has_read_only, shapes, notes);
+        index
+    }
+
+    /// Adds an object whose members are declared one by one, at a place that is no schema itself:
+    /// the form of Swagger 2.0.
+    pub(crate) fn add_form(
+        &mut self,
+        at: Node<'a>,
+        fields: &[Field<'a>],
+        version: Version,
+        has_read_only: bool,
+        shapes: &mut ShapeBuilder<'a>,
+        notes: &mut Notes,
+    ) -> usize {
+        let mut translated = Translated { depth: 1, ..Translated::default() };
+        let mut properties = Map::new();
+        for field in fields {
+            let schema = match field.schema {
+                Some(node) => {
+                    let index = self.index(node, 0, "");
+                    translated.refers_to.push((index, None));
+                    json!({ "$ref": format!("#/$defs/{index}") })
+                }
+                None => json!({ "type": "string" }),
+            };
+            properties.insert(field.name.to_owned(), schema);
+        }
+        let required = fields.iter().filter(|field| field.required).map(|field| field.name);
+        translated.schema = json!({
+            "type": "object",
+            "properties": properties,
+            "required": required.collect::<Vec<_>>(),
+        });
+        self.translate(version, has_read_only, shapes, notes);
+        self.push_translated(at, translated)
+    }
+
+    /// Translates what waits for it.
+    fn translate(
+        &mut self,
+        version: Version,
+        has_read_only: bool,
+        shapes: &mut ShapeBuilder<'a>,
+        notes: &mut Notes,
+    ) {
+        while let Some((node, scope)) = self.untranslated() {
             let translator = Translator::new(version, has_read_only, self, shapes, notes);
-            let translated = translator.translate(node);
+            let translated = translator.translate(node, scope);
             self.set_translated(translated);
         }
-        index
     }
 }
 
@@ -44,10 +91,12 @@ type ReadOnly = Rc<HashSet<String>>;
 
 /// Where in its definition a schema stands.
 #[derive(Clone)]
-struct Position {
+pub(super) struct Position {
     /// Schemas around this one at the same value; `None` inside the value.
     depth: Option<usize>,
     read_only: ReadOnly,
+    /// What dynamic references mean here.
+    scope: usize,
 }
 
 pub(super) struct Translator<'a, 'b> {
@@ -70,18 +119,23 @@ impl<'a, 'b> Translator<'a, 'b> {
         Self { version, has_read_only, definitions, shapes, notes, out: Translated::default() }
     }
 
-    pub(super) fn translate(mut self, schema: Node<'a>) -> Translated {
-        let position = Position { depth: Some(0), read_only: ReadOnly::default() };
+    pub(super) fn translate(mut self, schema: Node<'a>, scope: usize) -> Translated {
+        let position = Position { depth: Some(0), read_only: ReadOnly::default(), scope };
         self.out.schema = self.schema(schema, &position);
         self.out
     }
 
-    fn fault(&mut self, span: Span, message: impl Into<String>) {
+    pub(super) fn fault(&mut self, span: Span, message: impl Into<String>) {
         let message = message.into();
         self.out.fault.get_or_insert(Fault { span, message });
     }
 
-    fn schema(&mut self, schema: Node<'a>, position: &Position) -> Data {
+    /// Names of members are matched by an engine that counts its steps.
+    pub(super) const fn backtracks(&mut self) {
+        self.out.backtracks = true;
+    }
+
+    pub(super) fn schema(&mut self, schema: Node<'a>, position: &Position) -> Data {
         self.out.depth = self.out.depth.max(position.depth.unwrap_or(0));
         match schema.kind() {
             Kind::True => return Data::Bool(true),
@@ -93,25 +147,35 @@ impl<'a, 'b> Translator<'a, 'b> {
                 return Data::Bool(false);
             }
         }
+        let entered = Position { scope: self.entered(schema, position.scope), ..position.clone() };
+        let position = &entered;
         let mut out = Map::new();
         if let Some(reference) = schema.get("$ref") {
             match self.reference(schema, reference, position) {
                 Some(target) => out.insert("$ref".into(), target),
                 None => return Data::Bool(false),
             };
-            if self.version.is_30() {
+            if self.version.has_lone_references() {
+                self.beside_reference(schema);
                 return Data::Object(out);
             }
         }
         let inner = self.inside(schema, position);
         for (name, keyword) in schema.members() {
-            // YAML makes null of a key without a value.
-            if !keyword.is_null() || name.text == "const" {
-                self.keyword(name.text, keyword, &inner, &mut out);
+            // YAML makes null of a key without a value. A parameter of Swagger 2.0 is its own
+            // schema, and its `required` is not about members.
+            let is_absent = keyword.is_null() && name.text != "const"
+                || name.text == "required" && is_swagger_parameter(schema, self.version);
+            if !is_absent {
+                self.keyword(name, (schema, keyword), &inner, &mut out);
             }
         }
-        bound_integers(schema, &mut out);
-        if self.version.is_30() && schema.is_true("nullable") {
+        if let Some(keyword) = schema.get("$dynamicRef") {
+            self.dynamic_reference(schema, keyword, &inner, &mut out);
+        }
+        join_bounds(schema, &mut out);
+        split_format(&mut out);
+        if self.version.nullable_key().is_some_and(|key| schema.is_true(key)) {
             return allow_null(out);
         }
         Data::Object(out)
@@ -129,10 +193,51 @@ impl<'a, 'b> Translator<'a, 'b> {
             self.fault(reference.span(), "its reference cannot be read");
             return None;
         };
-        let origin = reference.as_str().unwrap_or_default();
-        let index = self.definitions.index(target, origin.trim_start_matches('#'));
+        let origin = References::origin(reference.as_str().unwrap_or_default(), target);
+        Some(self.defined(target, &origin, position))
+    }
+
+    fn defined(&mut self, target: Node<'a>, origin: &str, position: &Position) -> Data {
+        let index = self.definitions.index(target, position.scope, origin);
         self.out.refers_to.push((index, position.depth));
-        Some(Data::String(format!("#/$defs/{index}")))
+        Data::String(format!("#/$defs/{index}"))
+    }
+
+    /// The scope within a schema.
+    fn entered(&mut self, schema: Node<'a>, from: usize) -> usize {
+        let names = self.shapes.references().names();
+        let entered = self.definitions.scopes.entered(from, schema, names);
+        entered.unwrap_or_else(|| {
+            self.fault(schema.span(), "dynamic anchors are combined in too many ways");
+            from
+        })
+    }
+
+    /// `$dynamicRef`, as the reference that it is in this scope; beside a `$ref` as a part of all.
+    fn dynamic_reference(
+        &mut self,
+        schema: Node<'a>,
+        keyword: Node<'a>,
+        inner: &Position,
+        out: &mut Map<String, Data>,
+    ) {
+        let step = self.shapes.references().dynamic_step(schema, self.notes);
+        let Some((target, name)) = step.filter(|_| self.version.is_json_schema()) else {
+            self.fault(keyword.span(), "`$dynamicRef` cannot be read here");
+            return;
+        };
+        let meant = name.and_then(|name| self.definitions.scopes.get(inner.scope, name));
+        let target = meant.unwrap_or(target);
+        let origin = References::origin(keyword.as_str().unwrap_or_default(), target);
+        let target = self.defined(target, &origin, inner);
+        if out.contains_key("$ref") {
+            let all = out.entry("allOf").or_insert_with(|| Data::Array(Vec::new()));
+            if let Data::Array(all) = all {
+                all.push(json!({ "$ref": target }));
+            }
+        } else {
+            out.insert("$ref".to_owned(), target);
+        }
     }
 
     /// The position of schemas that speak of the same value as this one.
@@ -140,9 +245,17 @@ impl<'a, 'b> Translator<'a, 'b> {
         let mut read_only = position.read_only.clone();
         let asks = |name| schema.get(name).is_some();
         if self.has_read_only
-            && ["required", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"]
-                .into_iter()
-                .any(asks)
+            && [
+                "required",
+                "dependentRequired",
+                "allOf",
+                "anyOf",
+                "oneOf",
+                "if",
+                "dependentSchemas",
+            ]
+            .into_iter()
+            .any(asks)
         {
             let id = self.shapes.shape(schema, self.notes);
             let object = self.shapes.get(id).map(|shape| &shape.object);
@@ -158,17 +271,18 @@ impl<'a, 'b> Translator<'a, 'b> {
                 read_only = Rc::new(names);
             }
         }
-        Position { depth: position.depth.map(|depth| depth + 1), read_only }
+        Position { depth: position.depth.map(|depth| depth + 1), read_only, scope: position.scope }
     }
 
     fn keyword(
         &mut self,
-        name: &str,
-        keyword: Node<'a>,
+        key: Name<'a>,
+        (schema, keyword): (Node<'a>, Node<'a>),
         inner: &Position,
         out: &mut Map<String, Data>,
     ) {
-        let part = Position { depth: None, read_only: ReadOnly::default() };
+        let name = key.text;
+        let part = Position { depth: None, read_only: ReadOnly::default(), scope: inner.scope };
         let value = match name {
             "allOf" | "anyOf" | "oneOf" => self.list(name, keyword, inner),
             "prefixItems" => self.list(name, keyword, &part),
@@ -180,47 +294,47 @@ impl<'a, 'b> Translator<'a, 'b> {
             | "unevaluatedItems"
             | "unevaluatedProperties" => Some(self.schema(keyword, &part)),
             "properties" => self.named(name, keyword, &part),
-            "patternProperties" => {
-                for (pattern, value) in keyword.members() {
-                    self.pattern(pattern.text, value.span());
-                }
-                self.named(name, keyword, &part)
-            }
+            "patternProperties" => self.pattern_properties(keyword, &part, out),
             "dependentSchemas" => self.named(name, keyword, inner),
             "type" => self.types(keyword),
-            "enum" if keyword.is_array() => Some(keyword.to_data()),
-            "const" => Some(keyword.to_data()),
+            "enum" if keyword.is_array() => Some(self.exact(keyword)),
+            "const" => Some(self.exact(keyword)),
             "required" => self.required(keyword, &inner.read_only),
-            "dependentRequired" => self.dependent_required(keyword),
-            "pattern" if keyword.as_str().is_some() => {
-                self.pattern(keyword.as_str().unwrap_or_default(), keyword.span());
-                Some(keyword.to_data())
-            }
-            "format" if keyword.as_str().is_some() => Some(keyword.to_data()),
+            "dependentRequired" => self.dependent_required(keyword, &inner.read_only),
+            "pattern" if keyword.as_str().is_some() => self.text_pattern(keyword, out),
+            "format" if keyword.as_str().is_some() => self.format(keyword),
             // What a boolean says is joined with the bound afterwards.
             "exclusiveMaximum" | "exclusiveMinimum" if keyword.as_bool().is_some() => None,
-            "maximum" | "minimum" | "multipleOf" | "exclusiveMaximum" | "exclusiveMinimum" => {
-                self.number(name, keyword)
-            }
+            name if BOUNDS.contains(&name) => self.bound(name, keyword, out),
             "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties"
             | "minProperties" | "maxContains" | "minContains" => self.count(name, keyword),
             "uniqueItems" if keyword.as_bool().is_some() => Some(keyword.to_data()),
-            "$dynamicRef" | "$recursiveRef" => {
-                self.fault(keyword.span(), format!("`{name}` is not read in this version"));
+            // Comes last, because it may stand beside others of its kind.
+            "$dynamicRef" => None,
+            "$recursiveRef" => {
+                self.fault(keyword.span(), format!("`{name}` is no keyword of this version"));
                 None
             }
             "enum" | "pattern" | "format" | "uniqueItems" => {
                 self.wrong(name, keyword);
                 None
             }
-            _ => None,
+            "discriminator" => {
+                self.discriminator(schema, keyword);
+                None
+            }
+            _ if is_swagger_parameter(schema, self.version) => None,
+            _ => {
+                self.unknown_keyword(key);
+                None
+            }
         };
         if let Some(value) = value {
             out.insert(name.to_owned(), value);
         }
     }
 
-    fn wrong(&mut self, name: &str, keyword: Node<'a>) {
+    pub(super) fn wrong(&mut self, name: &str, keyword: Node<'a>) {
         self.fault(keyword.span(), format!("`{name}` cannot be {}", keyword.kind_name()));
     }
 
@@ -249,6 +363,9 @@ impl<'a, 'b> Translator<'a, 'b> {
             ["null", "boolean", "integer", "number", "string", "array", "object"];
         let mut names: Vec<&str> = keyword.as_str().into_iter().collect();
         names.extend(keyword.items().map(|item| item.as_str().unwrap_or_default()));
+        if self.version.is_swagger() {
+            names.iter_mut().filter(|name| **name == "file").for_each(|name| *name = "string");
+        }
         if let Some(unknown) = names.iter().find(|name| !NAMES.contains(name)) {
             self.fault(keyword.span(), format!("there is no type {}", shown(unknown)));
             return None;
@@ -276,14 +393,16 @@ impl<'a, 'b> Translator<'a, 'b> {
         Some(names.collect::<Vec<_>>().into())
     }
 
-    fn dependent_required(&mut self, keyword: Node<'a>) -> Option<Data> {
+    fn dependent_required(&mut self, keyword: Node<'a>, read_only: &ReadOnly) -> Option<Data> {
         if !keyword.is_object() {
             self.wrong("dependentRequired", keyword);
             return None;
         }
         let mut out = Map::new();
         for (name, value) in keyword.members() {
-            out.insert(name.text.to_owned(), self.names("dependentRequired", value)?.into());
+            let names = self.names("dependentRequired", value)?.into_iter();
+            let names: Vec<&str> = names.filter(|name| !read_only.contains(*name)).collect();
+            out.insert(name.text.to_owned(), names.into());
         }
         Some(Data::Object(out))
     }
@@ -301,18 +420,6 @@ impl<'a, 'b> Translator<'a, 'b> {
         names
     }
 
-    fn number(&mut self, name: &str, keyword: Node<'a>) -> Option<Data> {
-        let number = keyword.to_number();
-        let is_usable = number.as_ref().is_some_and(|number| {
-            name != "multipleOf" || number.as_f64().is_some_and(|number| number > 0.0)
-        });
-        if !is_usable {
-            self.fault(keyword.span(), format!("`{name}` cannot be this value"));
-            return None;
-        }
-        number.map(Data::Number)
-    }
-
     /// A whole number that is not negative; `10.0` is one.
     fn count(&mut self, name: &str, keyword: Node<'a>) -> Option<Data> {
         let number = keyword.to_number();
@@ -326,48 +433,10 @@ impl<'a, 'b> Translator<'a, 'b> {
         }
         count.map(Data::from)
     }
-
-    fn pattern(&mut self, pattern: &'a str, span: Span) {
-        match self.definitions.patterns.engine(pattern) {
-            Some(Engine::Linear) => {}
-            Some(Engine::Backtracking) => {
-                self.out.backtracks = true;
-                let message = format!(
-                    "the pattern {} is not matched in linear time, but in bounded steps",
-                    shown(pattern)
-                );
-                self.notes.warn(&codes::SLOW_PATTERN, span, message);
-            }
-            None => self.fault(span, format!("{} is no pattern, or too large", shown(pattern))),
-        }
-    }
 }
 
-/// Adds what 3.0 writes in two keywords (`exclusiveMinimum: true`) and what formats of integers
-/// say of their range.
-fn bound_integers(schema: Node<'_>, out: &mut Map<String, Data>) {
-    for (inclusive, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")]
-    {
-        if schema.is_true(exclusive)
-            && let Some(bound) = out.remove(inclusive)
-        {
-            out.insert(exclusive.to_owned(), bound);
-        }
-    }
-    let (least, most) = match out.get("format").and_then(Data::as_str) {
-        Some("int32") => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        Some("int64") => (i64::MIN, i64::MAX),
-        _ => return,
-    };
-    let bound = |out: &Map<String, Data>, name| out.get(name).and_then(Data::as_f64);
-    #[expect(clippy::cast_precision_loss, reason = "only asks which bound is tighter")]
-    let (least_float, most_float) = (least as f64, most as f64);
-    if bound(out, "minimum").is_none_or(|known| known < least_float) {
-        out.insert("minimum".to_owned(), least.into());
-    }
-    if bound(out, "maximum").is_none_or(|known| known > most_float) {
-        out.insert("maximum".to_owned(), most.into());
-    }
+fn is_swagger_parameter(schema: Node<'_>, version: Version) -> bool {
+    version.is_swagger() && schema.get_str("in").is_some()
 }
 
 /// `nullable: true` of 3.0: null is allowed whatever else the schema says. The specification
@@ -377,7 +446,7 @@ fn allow_null(mut schema: Map<String, Data>) -> Data {
         .into_iter()
         .any(|name| schema.contains_key(name));
     if is_combined {
-        return serde_json::json!({ "anyOf": [{ "type": "null" }, schema] });
+        return json!({ "anyOf": [{ "type": "null" }, schema] });
     }
     match schema.get_mut("type") {
         Some(Data::Array(names)) if !names.contains(&"null".into()) => names.push("null".into()),

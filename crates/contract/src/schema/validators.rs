@@ -4,14 +4,17 @@
 //! referred to. The compiled whole looks at an object with one member: its name chooses the
 //! definition, its value is what is checked.
 
-use jsonschema::{ValidationError, Validator};
+use jsonschema::Validator;
 use portcullis_model::Pointer;
 use serde_json::{Map, Value as Data, json};
 
 use super::definitions::{Definitions, Fault};
 use super::mismatch::Mismatch;
-use super::patterns::{Engine, options};
+use super::numbers::NUMBER_FORMAT;
+use super::options::{Engine, options};
 use super::representation::{Instance, Item, Representation};
+use super::slow::{self, SLOW_NAMES, SLOW_PATTERN};
+use super::unions::{Failure, Unions};
 
 /// Definitions that may turn out not to compile, one after the other, before all are given up.
 const ATTEMPTS_MAX: usize = 16;
@@ -21,6 +24,8 @@ const ATTEMPTS_MAX: usize = 16;
 pub(crate) struct Validators {
     linear: Option<Validator<Representation>>,
     backtracking: Option<Validator<Representation>>,
+    /// Locates failures in unions that contain themselves.
+    unions: Option<Unions>,
     /// By definition.
     entries: Vec<Entry>,
 }
@@ -32,8 +37,8 @@ struct Entry {
     origin: Box<str>,
     /// `None`: it cannot be checked, so nothing is valid.
     engine: Option<Engine>,
-    /// Whether a failure is located; else only the definition is named.
-    may_locate: bool,
+    /// Whether it reaches a union that contains itself.
+    has_recursive_union: bool,
 }
 
 impl Validators {
@@ -54,19 +59,25 @@ impl Validators {
         };
         let linear = build(Engine::Linear);
         let backtracking = build(Engine::Backtracking);
+        let recursive = definitions.have_recursive_unions();
+        let members: Vec<usize> = (0..recursive.len())
+            .filter(|index| definitions.is_entry(*index) && recursive.get(*index) == Some(&true))
+            .filter(|index| faults.get(*index).is_some_and(Option::is_none))
+            .collect();
+        let unions = Unions::compile(definitions, &members);
         let entries = engines
             .into_iter()
             .zip(&faults)
             .enumerate()
-            .zip(definitions.may_locate())
-            .map(|((index, (engine, fault)), may_locate)| Entry {
-                may_locate,
+            .zip(&recursive)
+            .map(|((index, (engine, fault)), has_recursive_union)| Entry {
+                has_recursive_union: *has_recursive_union,
                 key: index.to_string().into(),
                 origin: definitions.origin(index).into(),
                 engine: fault.is_none().then_some(engine),
             })
             .collect();
-        let validators = Self { linear, backtracking, entries };
+        let validators = Self { linear, backtracking, unions, entries };
         (validators, faults)
     }
 
@@ -81,35 +92,50 @@ impl Validators {
             return Err(Mismatch::not_compiled());
         };
         let item = Item::Entry(&entry.key, instance);
-        if validator.is_valid(item) {
+        if slow::decided(|| validator.is_valid(item)) {
             return Ok(());
         }
-        if !entry.may_locate {
-            let schema_at = Pointer::from_text(&*entry.origin);
-            return Err(Mismatch { at: Pointer::root(), keyword: "schema", schema_at });
+        if entry.has_recursive_union {
+            return Err(self.mismatch_in_union(entry, instance));
         }
         Err(match validator.validate(item) {
-            Err(error) => self.mismatch(&error),
+            Err(error) => self.located(&Failure::of(&error)),
             // Two answers about one value: the safe one counts.
             Ok(()) => Mismatch::not_compiled(),
         })
     }
 
     #[cold]
-    fn mismatch(&self, error: &ValidationError<'_>) -> Mismatch {
-        // The first token of the instance's pointer is the member that chooses the definition.
-        let at = error.instance_path().as_str();
-        let at = at.get(1..).and_then(|at| at.find('/').and_then(|end| at.get(end..)));
-        let schema = error.schema_path().as_str();
+    fn mismatch_in_union(&self, entry: &Entry, instance: Instance<'_>) -> Mismatch {
+        let failure = match instance {
+            Instance::Json(value) => {
+                self.unions.as_ref().and_then(|unions| unions.locate(&entry.key, value))
+            }
+            Instance::Scalar(_) | Instance::List(_) | Instance::Bytes(_) | Instance::Parts(..) => {
+                None
+            }
+        };
+        match failure {
+            Some(failure) => self.located(&failure),
+            None => Mismatch {
+                at: Pointer::root(),
+                keyword: "schema",
+                schema_at: Pointer::from_text(&*entry.origin),
+            },
+        }
+    }
+
+    fn located(&self, failure: &Failure) -> Mismatch {
+        let schema = in_the_document(&failure.schema_at);
         let located = schema.strip_prefix("/$defs/").and_then(|rest| {
             let (index, rest) = rest.split_once('/')?;
             let origin = &self.entries.get(index.parse::<usize>().ok()?)?.origin;
             Some(format!("{origin}/{rest}"))
         });
         Mismatch {
-            at: Pointer::from_text(at.unwrap_or_default()),
-            keyword: keyword(error.kind().keyword()),
-            schema_at: Pointer::from_text(located.unwrap_or_else(|| schema.to_owned())),
+            at: Pointer::from_text(failure.at.as_str()),
+            keyword: keyword(&failure.keyword),
+            schema_at: Pointer::from_text(located.unwrap_or(schema)),
         }
     }
 }
@@ -173,9 +199,23 @@ fn whole(definitions: &Definitions<'_>, members: &[usize], faults: &[Option<Faul
     })
 }
 
+/// Our keywords, and those of the document that they stand for.
+const OURS: [(&str, &str); 3] =
+    [(NUMBER_FORMAT, "format"), (SLOW_PATTERN, "pattern"), (SLOW_NAMES, "patternProperties")];
+
+/// A pointer into a schema that is compiled, as one into the schema of the document.
+fn in_the_document(pointer: &str) -> String {
+    for (ours, theirs) in OURS {
+        if let Some(around) = pointer.strip_suffix(ours) {
+            return format!("{around}{theirs}");
+        }
+    }
+    pointer.to_owned()
+}
+
 /// The keyword's own spelling, which lives for ever.
 fn keyword(name: &str) -> &'static str {
-    const KEYWORDS: [&str; 31] = [
+    const KEYWORDS: [&str; 32] = [
         "additionalProperties",
         "allOf",
         "anyOf",
@@ -201,6 +241,7 @@ fn keyword(name: &str) -> &'static str {
         "not",
         "oneOf",
         "pattern",
+        "patternProperties",
         "propertyNames",
         "required",
         "type",
@@ -208,5 +249,6 @@ fn keyword(name: &str) -> &'static str {
         "unevaluatedProperties",
         "uniqueItems",
     ];
+    let name = OURS.iter().find(|(ours, _)| *ours == name).map_or(name, |(_, theirs)| theirs);
     KEYWORDS.into_iter().find(|known| *known == name).unwrap_or("schema")
 }

@@ -9,9 +9,11 @@ use portcullis_model::Diagnostic;
 use regex::{Regex, RegexBuilder};
 
 use super::gather::{Gathered, Source, gather};
-use super::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes};
+use super::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types};
 use crate::codes;
 use crate::document::Node;
+use crate::ecma::spelt_out;
+use crate::form::Field;
 use crate::notes::{Notes, shown};
 use crate::reference::{References, Step};
 use crate::version::Version;
@@ -70,6 +72,34 @@ impl<'a> ShapeBuilder<'a> {
         id
     }
 
+    /// The shape of a form: an object with these members, each complete. A member without a schema
+    /// is a text.
+    pub(crate) fn form(&mut self, fields: &[Field<'a>], notes: &mut Notes) -> ShapeId {
+        let mut properties = Vec::with_capacity(fields.len());
+        for field in fields {
+            let shape = match field.schema {
+                Some(schema) => self.shape(schema, notes),
+                None => self.push(Shape { types: Types::STRING, ..Shape::default() }),
+            };
+            let property = Property { shape, read_only: false, write_only: false };
+            properties.push((field.name.into(), property));
+        }
+        self.properties += properties.len();
+        let by_name = by_name(&properties);
+        let rest = Rest::Open;
+        self.push(Shape {
+            types: Types::OBJECT,
+            object: ObjectShape { properties, by_name, patterns: Vec::new(), rest },
+            ..Shape::default()
+        })
+    }
+
+    fn push(&mut self, shape: Shape) -> ShapeId {
+        let id = ShapeId(self.shapes.len() as u32);
+        self.shapes.push(shape);
+        id
+    }
+
     pub(crate) const fn references(&self) -> &'a References<'a> {
         self.source.references
     }
@@ -99,8 +129,7 @@ impl<'a> ShapeBuilder<'a> {
         if let Some(id) = self.known.get(&key) {
             return *id;
         }
-        let id = ShapeId(self.shapes.len() as u32);
-        self.shapes.push(Shape::default());
+        let id = self.push(Shape::default());
         self.known.insert(key, id);
         self.pending.push((id, set));
         id
@@ -109,7 +138,8 @@ impl<'a> ShapeBuilder<'a> {
     /// What a schema that is only a reference points to, so that sets are found again.
     fn resolved(&self, schema: Node<'a>, notes: &mut Notes) -> Node<'a> {
         let is_only_reference = |node: Node<'a>| {
-            node.get("$ref").is_some() && (self.source.version.is_30() || node.len() == 1)
+            node.get("$ref").is_some()
+                && (self.source.version.has_lone_references() || node.len() == 1)
         };
         let mut at = schema;
         for _ in 0..64 {
@@ -149,8 +179,7 @@ impl<'a> ShapeBuilder<'a> {
                 (name.into(), property)
             })
             .collect();
-        let mut by_name: Vec<u32> = (0..properties.len() as u32).collect();
-        by_name.sort_by_key(|index| properties.get(*index as usize).map(|(name, _)| name));
+        let by_name = by_name(&properties);
         let patterns = patterns
             .into_iter()
             .filter_map(|(pattern, schema)| {
@@ -166,6 +195,8 @@ impl<'a> ShapeBuilder<'a> {
         };
         Shape {
             types,
+            read_only: self.any_says("readOnly", set, notes),
+            write_only: self.any_says("writeOnly", set, notes),
             object: ObjectShape { properties, by_name, patterns, rest },
             items: (!items.is_empty()).then(|| self.id(items, notes)),
             is_binary,
@@ -173,10 +204,7 @@ impl<'a> ShapeBuilder<'a> {
     }
 
     fn pattern(&mut self, text: &'a str, schema: Node<'a>, notes: &mut Notes) -> Option<Regex> {
-        let known = self
-            .patterns
-            .entry(text)
-            .or_insert_with(|| RegexBuilder::new(text).size_limit(PATTERN_BYTES_MAX).build().ok());
+        let known = self.patterns.entry(text).or_insert_with(|| compiled(text));
         if known.is_none() {
             let message = format!(
                 "the pattern {} is not read: properties that it means count as undeclared",
@@ -193,14 +221,20 @@ impl<'a> ShapeBuilder<'a> {
         declarations.iter().any(|schema| self.says(flag, *schema, 0, notes))
     }
 
-    /// Whether a schema says this itself, through its reference, or in a part of its `allOf`.
+    /// Whether a schema says this itself, through its reference, or in a part of it.
     /// Beside a `$ref` it counts in 3.0, too: there it has no meaning in the specification, and
     /// one in the mind of its author.
     fn says(&mut self, flag: &str, schema: Node<'a>, depth: usize, notes: &mut Notes) -> bool {
         const DEPTH_MAX: usize = 16;
         self.steps += 1;
-        if schema.is_true(flag) {
-            return true;
+        match schema.get(flag).map(|value| (value, value.as_bool())) {
+            Some((_, Some(true))) => return true,
+            Some((value, None)) if !value.is_null() => {
+                let message = format!("`{flag}` must be a boolean: it is taken as `true`");
+                notes.warn(&codes::SCHEMA, value.span(), message);
+                return true;
+            }
+            _ => {}
         }
         if depth >= DEPTH_MAX {
             return false;
@@ -209,7 +243,19 @@ impl<'a> ShapeBuilder<'a> {
         if target.is_some_and(|target| self.says(flag, target, depth + 1, notes)) {
             return true;
         }
-        let parts = schema.get("allOf").into_iter().flat_map(Node::items);
-        parts.take(64).any(|part| self.says(flag, part, depth + 1, notes))
+        let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| schema.get(name));
+        parts.flat_map(Node::items).take(64).any(|part| self.says(flag, part, depth + 1, notes))
     }
+}
+
+/// Indices of properties, sorted by name.
+fn by_name(properties: &[(Box<str>, Property)]) -> Vec<u32> {
+    let mut by_name: Vec<u32> = (0..properties.len() as u32).collect();
+    by_name.sort_by_key(|index| properties.get(*index as usize).map(|(name, _)| name));
+    by_name
+}
+
+/// A pattern as validators read it: in the dialect of ECMA-262.
+fn compiled(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(&spelt_out(pattern)?).size_limit(PATTERN_BYTES_MAX).build().ok()
 }

@@ -6,9 +6,11 @@ use portcullis_json::Kind;
 
 use super::Types;
 use crate::codes;
+use crate::dialect;
 use crate::document::Node;
-use crate::notes::Notes;
+use crate::notes::{Notes, shown};
 use crate::reference::{References, Step};
+use crate::swagger;
 use crate::version::Version;
 
 /// `allOf`, `oneOf` and references inside one another, at one value.
@@ -133,7 +135,7 @@ impl<'a> Gatherer<'a, '_> {
             summary = self.schema(target, depth);
             is_free |= summary.is_free;
         }
-        if self.source.version.is_30() && !matches!(step, Step::NoReference) {
+        if self.source.version.has_lone_references() && !matches!(step, Step::NoReference) {
             return summary;
         }
         summary = self.own(schema).and(summary);
@@ -148,6 +150,11 @@ impl<'a> Gatherer<'a, '_> {
                     let alternatives = self.alternatives(keyword, depth);
                     summary = summary.and(alternatives);
                 }
+                "$schema" => dialect::doubt(keyword, self.source.version, self.notes),
+                "discriminator" => self.subtypes(schema, keyword, &mut summary, depth),
+                "$dynamicRef" if self.source.version.is_json_schema() => {
+                    self.dynamic(schema, &mut summary, depth);
+                }
                 "if" | "then" | "else" => self.sometimes(keyword, &mut summary, depth),
                 "dependentSchemas" => {
                     for (_, part) in keyword.members() {
@@ -157,11 +164,27 @@ impl<'a> Gatherer<'a, '_> {
                 _ => {}
             }
         }
-        if self.source.version.is_30() && schema.is_true("nullable") {
+        if self.source.version.nullable_key().is_some_and(|key| schema.is_true(key)) {
             summary.types = summary.types.or(Types::NULL);
+        }
+        if self.source.version.is_swagger() {
+            swagger::doubts(schema, self.notes);
         }
         summary.is_free = is_free && !summary.declares && has_no_map(schema);
         summary
+    }
+
+    /// What a dynamic reference may mean: what any of the schemas declares is declared.
+    fn dynamic(&mut self, schema: Node<'a>, summary: &mut Summary, depth: usize) {
+        let Some((target, name)) = self.source.references.dynamic_step(schema, self.notes) else {
+            return;
+        };
+        self.sometimes(target, summary, depth);
+        let others =
+            name.into_iter().flat_map(|name| self.source.references.names().all_dynamic(name));
+        for other in others.collect::<Vec<_>>() {
+            self.sometimes(other, summary, depth);
+        }
     }
 
     /// What stands under a condition: its properties are declared, nothing else follows.
@@ -171,33 +194,85 @@ impl<'a> Gatherer<'a, '_> {
     }
 
     fn alternatives(&mut self, list: Node<'a>, depth: usize) -> Summary {
-        let summaries: Vec<Summary> = list.items().map(|part| self.schema(part, depth)).collect();
+        let mut summaries = Vec::new();
+        // Which of the maps that were found each alternative has brought.
+        let mut maps = Vec::new();
+        for part in list.items() {
+            let first = self.found.maps.len();
+            summaries.push(self.schema(part, depth));
+            maps.push(first..self.found.maps.len());
+        }
         let whole = Summary::any_of(&summaries);
-        if whole.declares {
-            for (part, summary) in list.items().zip(&summaries) {
-                if summary.is_free {
-                    self.notes.warn(
-                        &codes::FREE_FORM,
-                        part.span(),
-                        "this alternative allows any properties, which is not honoured beside \
-                         others that declare theirs",
-                    );
-                }
+        if !whole.declares {
+            return whole;
+        }
+        let parts: Vec<Node<'a>> = list.items().collect();
+        // From the last one on, so that the places of the others stay.
+        for ((part, summary), maps) in parts.iter().zip(&summaries).zip(maps).rev() {
+            let is_map = !maps.is_empty() && !summary.declares;
+            if is_map {
+                self.found.maps.drain(maps);
+            }
+            if is_map || summary.is_free {
+                self.notes.warn(
+                    &codes::FREE_FORM,
+                    part.span(),
+                    "this alternative allows any properties, which is not honoured beside \
+                     others that declare theirs",
+                );
             }
         }
         whole
     }
 
+    /// Schemas that a discriminator leads to: what they declare may stand here, too, as may the
+    /// property that tells them apart.
+    fn subtypes(
+        &mut self,
+        schema: Node<'a>,
+        discriminator: Node<'a>,
+        summary: &mut Summary,
+        depth: usize,
+    ) {
+        // Swagger 2.0 writes the name alone.
+        let name = discriminator.as_str().or_else(|| discriminator.get_str("propertyName"));
+        if let Some(name) = name {
+            self.declare(name);
+        }
+        let references = self.source.references;
+        let mapping = discriminator.get("mapping").into_iter().flat_map(Node::members);
+        let mapping = mapping.map(|(_, target)| target).chain(discriminator.get("defaultMapping"));
+        let mut subtypes: Vec<Node<'a>> = Vec::new();
+        for target in mapping {
+            let named = target.as_str().and_then(|name| references.schema_named(name, target));
+            if named.is_none() {
+                let message = format!(
+                    "{} leads to no schema: what only that declares is undeclared",
+                    shown(target.as_str().unwrap_or_default())
+                );
+                self.notes.warn(&codes::SCHEMA, target.span(), message);
+            }
+            subtypes.extend(named);
+        }
+        subtypes.extend(references.subtypes(schema));
+        for subtype in subtypes {
+            self.sometimes(subtype, summary, depth);
+        }
+    }
+
     /// What a schema says without its parts.
     fn own(&mut self, schema: Node<'a>) -> Summary {
-        let mut summary = Summary { types: types(schema), ..Summary::NOTHING };
-        self.found.is_binary |= is_binary(schema);
+        let mut summary = Summary { types: types(schema, self.source.version), ..Summary::NOTHING };
+        self.found.is_binary |= is_binary(schema, self.source.version);
         for (name, keyword) in schema.members() {
             match name.text {
                 "properties" => {
                     for (name, declaration) in keyword.members() {
                         summary.declares = true;
-                        self.property(name.text, declaration);
+                        // `false` is how a schema forbids a name.
+                        if declaration.as_bool() != Some(false) {
+                            self.property(name.text, declaration);
+                        }
                     }
                 }
                 "patternProperties" => {
@@ -211,7 +286,7 @@ impl<'a> Gatherer<'a, '_> {
                         summary.declares = true;
                         summary.closes = true;
                     }
-                    Kind::Object => self.found.maps.push(keyword),
+                    Kind::Object if constrains(keyword) => self.found.maps.push(keyword),
                     _ => {}
                 },
                 "items" | "unevaluatedItems" if keyword.is_object() => {
@@ -221,15 +296,26 @@ impl<'a> Gatherer<'a, '_> {
                 _ => {}
             }
         }
+        // What must be there may be there, described or not; behind those that are, in their order.
+        let required = schema.get("required").into_iter().flat_map(Node::items);
+        for name in required.filter_map(Node::as_str) {
+            self.declare(name);
+        }
         summary
     }
 
-    fn property(&mut self, name: &'a str, declaration: Node<'a>) {
+    /// A name that may stand there.
+    fn declare(&mut self, name: &'a str) -> usize {
         let next = self.found.properties.len();
         let index = *self.property_index.entry(name).or_insert(next);
         if index == next {
             self.found.properties.push((name, Vec::new()));
         }
+        index
+    }
+
+    fn property(&mut self, name: &'a str, declaration: Node<'a>) {
+        let index = self.declare(name);
         if let Some((_, declarations)) = self.found.properties.get_mut(index) {
             declarations.push(declaration);
         }
@@ -239,7 +325,29 @@ impl<'a> Gatherer<'a, '_> {
 fn has_no_map(schema: Node<'_>) -> bool {
     ["additionalProperties", "unevaluatedProperties"]
         .into_iter()
-        .all(|name| schema.get(name).is_none_or(|keyword| !keyword.is_object()))
+        .all(|name| schema.get(name).is_none_or(|keyword| !constrains(keyword)))
+}
+
+/// Whether a schema says more than words: one that only describes is the same as `true`.
+fn constrains(schema: Node<'_>) -> bool {
+    const WORDS: [&str; 12] = [
+        "$comment",
+        "default",
+        "deprecated",
+        "description",
+        "example",
+        "examples",
+        "externalDocs",
+        "nullable",
+        "readOnly",
+        "title",
+        "writeOnly",
+        "xml",
+    ];
+    schema.is_object()
+        && schema.members().any(|(name, _)| {
+            WORDS.binary_search(&name.text).is_err() && !name.text.starts_with("x-")
+        })
 }
 
 /// Whether a schema says "an object", or nothing, and no more.
@@ -254,17 +362,23 @@ fn says_object(schema: Node<'_>) -> bool {
 }
 
 /// Whether a text is bytes.
-fn is_binary(schema: Node<'_>) -> bool {
+fn is_binary(schema: Node<'_>, version: Version) -> bool {
     schema.get_str("format") == Some("binary")
+        || version.is_swagger() && schema.get_str("type") == Some("file")
         || schema.get("contentMediaType").is_some() && schema.get("contentEncoding").is_none()
 }
 
 /// The types that `type`, `enum` and `const` allow.
-fn types(schema: Node<'_>) -> Types {
+fn types(schema: Node<'_>, version: Version) -> Types {
     let mut types = Types::ANY;
     if let Some(keyword) = schema.get("type") {
         let names = keyword.as_str().into_iter().chain(keyword.items().filter_map(Node::as_str));
-        types = names.map(type_named).fold(Types::NONE, Types::or);
+        let allowed = |name| match name {
+            // The content of a file, as bytes or text.
+            "file" if version.is_swagger() => Types::STRING,
+            name => type_named(name),
+        };
+        types = names.map(allowed).fold(Types::NONE, Types::or);
     }
     if let Some(keyword) = schema.get("enum") {
         types = types.and(keyword.items().map(type_of).fold(Types::NONE, Types::or));

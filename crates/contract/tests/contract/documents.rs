@@ -57,7 +57,7 @@ fn a_request_leads_to_its_operation_and_values() {
 }
 
 /// What was read of one operation.
-fn described(contract: &Contract, operation: &Operation) -> String {
+pub(crate) fn described(contract: &Contract, operation: &Operation) -> String {
     let mut out = format!("{} {:?}\n", operation.title(), operation.id);
     if let Some(sunset) = operation.sunset {
         writeln!(out, "deprecated {}, sunset {:?}", operation.deprecated, sunset.date).unwrap();

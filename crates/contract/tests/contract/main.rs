@@ -7,9 +7,16 @@
     reason = "a test stops where its promise breaks"
 )]
 
+mod direction;
 mod documents;
+mod dynamic;
+mod exactness;
+mod files;
 mod hostile;
+mod openapi_3_2;
+mod patterns;
 mod problems;
 mod reading;
 mod shapes;
+mod swagger;
 mod validity;

@@ -4,7 +4,11 @@ use crate::reading::{read, told};
 
 /// What is said about a YAML document, and how many operations are served.
 fn problems(text: &str) -> String {
-    let (sources, result) = read("api.yaml", text);
+    problems_of("api.yaml", text)
+}
+
+fn problems_of(name: &str, text: &str) -> String {
+    let (sources, result) = read(name, text);
     match result {
         Ok(contract) => {
             let served: Vec<String> =
@@ -40,7 +44,8 @@ fn texts_that_cannot_be_read_stop() {
         "[]",
         "just text",
     ] {
-        out.push_str(&problems(text));
+        let name = if text.starts_with('{') { "api.json" } else { "api.yaml" };
+        out.push_str(&problems_of(name, text));
     }
     insta::assert_snapshot!(out);
 }
@@ -49,8 +54,9 @@ fn texts_that_cannot_be_read_stop() {
 fn versions_that_are_not_read_stop() {
     let mut out = String::new();
     for text in [
-        "swagger: \"2.0\"\npaths: {}",
-        "openapi: 3.2.0\npaths: {}",
+        "swagger: \"1.2\"\npaths: {}",
+        "swagger: \"2.0\"",
+        "openapi: 3.3.0\npaths: {}",
         "openapi: 3\npaths: {}",
         "info: {}",
         "openapi: 3.0.3",
@@ -110,7 +116,7 @@ fn what_concerns_one_operation_closes_that_one() {
   patch: { requestBody: { content: { application/json: { schema: { allOf: [] } } } } }
   delete: { requestBody: { content: { application/json: { schema: { properties: [] } } } } }
   get: { responses: { 200: { content: { application/json: { schema: { $ref: "#/components/schemas/Outer" } } } } } }
-/dynamic: { post: { requestBody: { content: { application/json: { schema: { $dynamicRef: "#a" } } } } } }
+/dynamic: { post: { requestBody: { content: { application/json: { schema: { $recursiveRef: "#" } } } } } }
 "##,
         r##"
 schemas:

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use portcullis_contract::{Contract, Operation};
+use portcullis_contract::{Contract, NoFiles, Operation};
 use portcullis_model::{Diagnostic, Sources};
 
 pub(crate) fn read(name: &str, text: &str) -> (Sources, Result<Contract, Vec<Diagnostic>>) {
     let mut sources = Sources::default();
     let main = sources.add(name, text);
-    let result = portcullis_contract::read(&mut sources, main);
+    let result = portcullis_contract::read(&mut sources, main, &mut NoFiles);
     (sources, result)
 }
 

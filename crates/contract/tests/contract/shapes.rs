@@ -34,9 +34,10 @@ fn the_rest_is_what_the_schemas_say_together() {
         (r#"{"type": "object"}"#, "object (free form)"),
         (r#"{"type": "object", "additionalProperties": true}"#, "object (free form)"),
         (r#"{"type": "object", "additionalProperties": false}"#, "object (closed)"),
+        (r#"{"type": "object", "additionalProperties": {}}"#, "object (free form)"),
         (
-            r#"{"type": "object", "additionalProperties": {}}"#,
-            "object (map); *: anything (free form)",
+            r#"{"type": "object", "properties": {"x": {"type": "string"}}, "additionalProperties": {"description": "any"}}"#,
+            "object (open); x: string",
         ),
         (r#"{"$ref": "@A"}"#, "object (closed); a: string"),
         (r#"{"$ref": "@Open"}"#, "object (open); o: string, read only"),
@@ -58,7 +59,16 @@ fn the_rest_is_what_the_schemas_say_together() {
             r#"{"anyOf": [{"$ref": "@A"}, {"type": "string"}]}"#,
             "string | object (closed); a: string",
         ),
-        (r#"{"anyOf": [{"$ref": "@A"}, {"$ref": "@Map"}]}"#, "object (map); a: string; *: number"),
+        // A map beside declared properties would open them all.
+        (r#"{"anyOf": [{"$ref": "@A"}, {"$ref": "@Map"}]}"#, "object (closed); a: string"),
+        (
+            r#"{"type": "object", "required": ["kind"], "properties": {"x": {"type": "string"}}}"#,
+            "object (open); x: string; kind: anything (free form)",
+        ),
+        (
+            r#"{"type": "object", "properties": {"x": {"type": "string"}, "never": false}}"#,
+            "object (open); x: string",
+        ),
         (
             r#"{"type": "object", "properties": {"x": {}}, "unevaluatedProperties": false, "allOf": [{"$ref": "@Open"}]}"#,
             "object (closed); x: anything (free form); o: string, read only",

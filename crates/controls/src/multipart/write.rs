@@ -125,13 +125,13 @@ mod tests {
         let mut out = Vec::new();
         for (name, file_name, label, bytes) in parts {
             push_delimiter(boundary, "\r\n", &mut out);
-            let mut head = format!("Content-Disposition: form-data; name=\"{name}\"");
-            if let Some(file_name) = file_name {
-                head += &format!("; filename=\"{file_name}\"");
-            }
-            if let Some(label) = label {
-                head += &format!("\r\nContent-Type: {label}");
-            }
+            let file_name = file_name.as_ref().map(|text| format!("; filename=\"{text}\""));
+            let label = label.as_ref().map(|text| format!("\r\nContent-Type: {text}"));
+            let head = format!(
+                "Content-Disposition: form-data; name=\"{name}\"{}{}",
+                file_name.unwrap_or_default(),
+                label.unwrap_or_default()
+            );
             out.extend_from_slice(head.as_bytes());
             out.extend_from_slice(b"\r\n\r\n");
             out.extend_from_slice(bytes);

@@ -60,20 +60,36 @@ const SCALARS: Types = Types::BOOLEAN.or(Types::NUMBER).or(Types::STRING);
 /// How many different places are reported.
 const REMOVED_MAX: usize = 16;
 
+/// What becomes of a value whose type is not the declared one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherType {
+    /// It does not leave.
+    Removed,
+    /// It leaves like a value that nobody described. Errors are told in more ways than documents
+    /// say, and clients depend on what they tell (rule 22).
+    Kept,
+}
+
 /// Projects a document to a shape; `None` is "nothing is described".
-pub fn project(document: &Document, shapes: &Shapes, shape: Option<ShapeId>) -> Projection {
-    let mut walk =
-        Walk { shapes, at: Vec::new(), removed: Vec::new(), projection: Projection::default() };
+pub fn project(
+    document: &Document,
+    shapes: &Shapes,
+    shape: Option<ShapeId>,
+    other_type: OtherType,
+) -> Projection {
+    let projection = Projection::default();
+    let mut walk = Walk { shapes, other_type, removed: Vec::new(), projection };
     let root = document.root();
+    let at = Step { up: None, name: None };
     let Some(shape) = shape.map(|shape| shapes.get(shape)) else {
         walk.projection.is_not_described = true;
-        walk.free_form(root);
+        walk.free_form(root, &at);
         return walk.finish();
     };
     walk.projection.is_not_described = shape.types.contains(Types::OBJECT)
-        && shape.object.rest == Rest::FreeForm
+        && !shape.object.is_described()
         && shape.items.is_none();
-    if !walk.value(root, shape) {
+    if !walk.value(root, shape, &at) && !walk.keeps(root, &at) {
         walk.projection.is_root_undeclared = true;
     }
     walk.finish()
@@ -82,40 +98,68 @@ pub fn project(document: &Document, shapes: &Shapes, shape: Option<ShapeId>) -> 
 /// Names of members; `None` is any item of an array.
 type Place<'a> = Vec<Option<&'a str>>;
 
+/// One step on the way from the root, and those before it. The root's own step counts for nothing.
+struct Step<'s, 'a> {
+    up: Option<&'s Step<'s, 'a>>,
+    name: Option<&'a str>,
+}
+
+impl<'a> Step<'_, 'a> {
+    const fn member<'n>(&'n self, name: &'a str) -> Step<'n, 'a> {
+        Step { up: Some(self), name: Some(name) }
+    }
+
+    const fn item(&self) -> Step<'_, 'a> {
+        Step { up: Some(self), name: None }
+    }
+
+    fn place(&self) -> Place<'a> {
+        let mut place = Vec::new();
+        let mut step = self;
+        while let Some(up) = step.up {
+            place.push(step.name);
+            step = up;
+        }
+        place.reverse();
+        place
+    }
+}
+
 struct Walk<'a> {
     shapes: &'a Shapes,
-    at: Place<'a>,
+    other_type: OtherType,
     removed: Vec<(Place<'a>, Why, u32)>,
     projection: Projection,
 }
 
 impl<'a> Walk<'a> {
     /// Looks at a value; false if it is of a type that may not leave here at all.
-    fn value(&mut self, value: Value<'a>, shape: &'a Shape) -> bool {
+    fn value(&mut self, value: Value<'a>, shape: &'a Shape, at: &Step<'_, 'a>) -> bool {
         match value.kind() {
             Kind::Object if shape.types.contains(Types::OBJECT) => {
-                self.object(value, &shape.object);
+                self.object(value, &shape.as_object(self.shapes).object, at);
                 true
             }
+            Kind::Object if self.other_type == OtherType::Kept => false,
             // Declared a list, sent one: filtered as an item (documents are wrong in places).
             Kind::Object => match self.items_of(shape) {
                 Some(items) => {
                     self.projection.is_of_other_type = true;
-                    self.value(value, items)
+                    self.value(value, items, at)
                 }
                 None => false,
             },
             Kind::Array if shape.types.contains(Types::ARRAY) => {
-                match shape.items.map(|items| self.shapes.get(items)) {
-                    Some(items) => self.items(value, items),
-                    None => value.items().for_each(|item| self.free_item(item)),
+                match shape.item(self.shapes) {
+                    Some(items) => self.items(value, items, at),
+                    None => value.items().for_each(|item| self.free_item(item, at)),
                 }
                 true
             }
             // Declared one, sent a list: each is filtered as the one.
             Kind::Array if shape.types.contains(Types::OBJECT) => {
                 self.projection.is_of_other_type = true;
-                self.items(value, shape);
+                self.items(value, shape, at);
                 true
             }
             Kind::Array => false,
@@ -134,85 +178,95 @@ impl<'a> Walk<'a> {
         items.types.contains(Types::OBJECT).then_some(items)
     }
 
-    fn items(&mut self, value: Value<'a>, shape: &'a Shape) {
-        self.at.push(None);
+    fn items(&mut self, value: Value<'a>, shape: &'a Shape, at: &Step<'_, 'a>) {
+        let at = at.item();
         for item in value.items() {
             // An array in an array where only objects are declared would recurse on one shape;
             // its depth is bounded by the document's.
-            if !self.value(item, shape) {
-                self.remove(item, Why::WrongType);
-            }
+            self.declared(item, shape, &at);
         }
-        self.at.pop();
     }
 
-    fn object(&mut self, value: Value<'a>, shape: &'a ObjectShape) {
+    /// A value for which a shape is declared.
+    fn declared(&mut self, value: Value<'a>, shape: &'a Shape, at: &Step<'_, 'a>) {
+        if shape.write_only {
+            self.remove(value, Why::WriteOnly, at);
+        } else if !self.value(value, shape, at) && !self.keeps(value, at) {
+            self.remove(value, Why::WrongType, at);
+        }
+    }
+
+    /// Whether a value of another type than the declared one leaves.
+    fn keeps(&mut self, value: Value<'a>, at: &Step<'_, 'a>) -> bool {
+        if self.other_type == OtherType::Removed {
+            return false;
+        }
+        self.projection.is_of_other_type = true;
+        self.free_form(value, at);
+        true
+    }
+
+    fn object(&mut self, value: Value<'a>, shape: &'a ObjectShape, at: &Step<'_, 'a>) {
         let mut hint = 0;
         for (name, member) in value.members() {
             let name = name.as_str().unwrap_or_default();
-            self.at.push(Some(name));
-            self.member(name, member, shape, &mut hint);
-            self.at.pop();
+            self.member(member, shape, &mut hint, &at.member(name));
         }
     }
 
     fn member(
         &mut self,
-        name: &'a str,
         member: Value<'a>,
         shape: &'a ObjectShape,
         hint: &mut usize,
+        at: &Step<'_, 'a>,
     ) {
+        let name = at.name.unwrap_or_default();
         let declared = match shape.property(name, hint) {
             Some(property) if property.write_only => {
-                return self.remove(member, Why::WriteOnly);
+                return self.remove(member, Why::WriteOnly, at);
             }
             Some(property) => Some(property.shape),
             None => shape.pattern(name),
         };
         match (declared, shape.rest) {
             (Some(declared), _) | (None, Rest::Map(declared)) => {
-                if !self.value(member, self.shapes.get(declared)) {
-                    self.remove(member, Why::WrongType);
-                }
+                self.declared(member, self.shapes.get(declared), at);
             }
             (None, Rest::FreeForm) if is_sensitive(name) => {
-                self.remove(member, Why::SensitiveName);
+                self.remove(member, Why::SensitiveName, at);
             }
-            (None, Rest::FreeForm) => self.free_form(member),
-            (None, Rest::Open | Rest::Closed) => self.remove(member, Why::Undeclared),
+            (None, Rest::FreeForm) => self.free_form(member, at),
+            (None, Rest::Open | Rest::Closed) => self.remove(member, Why::Undeclared, at),
         }
     }
 
     /// Nothing is declared here: only names of secrets are taken out.
-    fn free_form(&mut self, value: Value<'a>) {
+    fn free_form(&mut self, value: Value<'a>, at: &Step<'_, 'a>) {
         for (name, member) in value.members() {
             let name = name.as_str().unwrap_or_default();
-            self.at.push(Some(name));
+            let at = at.member(name);
             if is_sensitive(name) {
-                self.remove(member, Why::SensitiveName);
+                self.remove(member, Why::SensitiveName, &at);
             } else {
-                self.free_form(member);
+                self.free_form(member, &at);
             }
-            self.at.pop();
         }
-        value.items().for_each(|item| self.free_item(item));
+        value.items().for_each(|item| self.free_item(item, at));
     }
 
-    fn free_item(&mut self, item: Value<'a>) {
-        self.at.push(None);
-        self.free_form(item);
-        self.at.pop();
+    fn free_item(&mut self, item: Value<'a>, at: &Step<'_, 'a>) {
+        self.free_form(item, &at.item());
     }
 
-    fn remove(&mut self, member: Value<'_>, why: Why) {
+    fn remove(&mut self, member: Value<'_>, why: Why, at: &Step<'_, 'a>) {
         self.projection.drop.push(member.index());
-        let is_known =
-            |(at, known, _): &&mut (Place<'a>, Why, u32)| *known == why && *at == self.at;
+        let place = at.place();
+        let is_known = |(at, known, _): &&mut (Place<'a>, Why, u32)| *known == why && *at == place;
         if let Some((_, _, count)) = self.removed.iter_mut().find(is_known) {
             *count = count.saturating_add(1);
         } else if self.removed.len() < REMOVED_MAX {
-            self.removed.push((self.at.clone(), why, 1));
+            self.removed.push((place, why, 1));
         }
     }
 
@@ -229,19 +283,25 @@ impl<'a> Walk<'a> {
 /// Names that only ever hold what must not leave. Tokens are not among them: many an API's login
 /// answers one, undescribed.
 fn is_sensitive(name: &str) -> bool {
-    const NAMES: [&str; 20] = [
+    const NAMES: [&str; 28] = [
         "apisecret",
         "cardnumber",
         "clientsecret",
+        "confirmpassword",
         "creditcard",
         "creditcardnumber",
+        "currentpassword",
         "cvc",
         "cvv",
+        "encryptedpassword",
         "hashedpassword",
         "mfasecret",
+        "newpassword",
+        "oldpassword",
         "otpsecret",
         "passwd",
         "password",
+        "passwordconfirmation",
         "passworddigest",
         "passwordhash",
         "passwordsalt",
@@ -250,6 +310,8 @@ fn is_sensitive(name: &str) -> bool {
         "secretkey",
         "ssn",
         "totpsecret",
+        "userpass",
+        "userpassword",
     ];
     const LONGEST: usize = 24;
     if name.len() > LONGEST {
@@ -270,6 +332,9 @@ mod tests {
     #[test]
     fn password_like_names_are_known_in_every_spelling() {
         for name in ["password", "Password_Hash", "passwordHash", "card-number", "CVV", "pwd"] {
+            assert!(is_sensitive(name), "{name}");
+        }
+        for name in ["encrypted_password", "user_pass", "passwordConfirmation"] {
             assert!(is_sensitive(name), "{name}");
         }
         for name in ["access_token", "password_changed_at", "pass", "card_last4", ""] {

@@ -22,8 +22,18 @@ pub struct Preflight<'a> {
 type Fields = Vec<(&'static str, String)>;
 
 /// Headers that a page may send without the contract naming them.
-const ORDINARY: [&str; 6] =
-    ["accept", "accept-language", "authorization", "content-type", "if-match", "if-none-match"];
+const ORDINARY: [&str; 10] = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "prefer",
+    "traceparent",
+    "tracestate",
+];
 
 /// The fields of a preflight's answer, or the refusal of an origin that is not named.
 pub fn judge_preflight(preflight: &Preflight<'_>) -> Judgement<Fields> {

@@ -46,9 +46,10 @@ pub fn is_leak(name: &str) -> bool {
 }
 
 /// Families of names that gateways, debuggers and meshes add.
-const PREFIXES: [&str; 12] = [
+const PREFIXES: [&str; 13] = [
     "access-control-",
     "portcullis-",
+    "x-accel-",
     "x-aspnet",
     "x-b3-",
     "x-backend",
@@ -63,7 +64,7 @@ const PREFIXES: [&str; 12] = [
 
 /// Names from the OWASP Secure Headers Project's list of headers to remove (Apache-2.0) that no
 /// family above covers, and a few of ours.
-const REMOVED: [&str; 63] = [
+const REMOVED: [&str; 65] = [
     "$wsep",
     "host-header",
     "k-proxy-request",
@@ -100,6 +101,7 @@ const REMOVED: [&str; 63] = [
     "x-joomla-version",
     "x-kubernetes-pf-flowschema-ui",
     "x-kubernetes-pf-prioritylevel-ui",
+    "x-lighttpd-send-file",
     "x-mod-pagespeed",
     "x-nextjs-cache",
     "x-nextjs-matched-path",
@@ -116,6 +118,7 @@ const REMOVED: [&str; 63] = [
     "x-redirect-by",
     "x-runtime",
     "x-ruxit-js-agent",
+    "x-sendfile",
     "x-served-by",
     "x-server-powered-by",
     "x-sourcefiles",

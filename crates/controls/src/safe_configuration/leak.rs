@@ -11,37 +11,45 @@ pub struct LeakDetector {
 }
 
 /// What a pattern recognises, and the pattern.
-const PATTERNS: [(&str, &str); 12] = [
-    ("stack_trace", r"Traceback \(most recent call last\)|panicked at |goroutine \d+ \["),
+const PATTERNS: [(&str, &str); 14] = [
+    (
+        "stack_trace",
+        r"Traceback \(most recent call last\)|panicked at |goroutine \d+ \[|panic: runtime error",
+    ),
     (
         "stack_frame",
-        r#"(?m)^\s*at [\w.$<>/]+ ?\(|\.(?:java|kt|js|ts|cs|py|rb|php|go|rs):\d+|File ".+", line \d+"#,
+        r#"(?m)^\s*at [\w.$<>/]+ ?\([\w.$/\\: -]*[:.][\w.:]*\)|\.(?:java|kt|js|ts|cs|py|rb|php|go|rs):\d+|File "[^"]+\.py", line \d+"#,
     ),
     (
         "class_name",
-        r"\b(?:java|javax|org\.springframework|org\.hibernate|System)\.\w+\.\w+|\w+::\w+Error\b|sqlalchemy\.|psycopg2?\.|rusqlite|PDOException",
+        r"\b(?:javax?|org\.(?:springframework|hibernate|apache|postgresql)|com\.(?:fasterxml|mysql|zaxxer)|System|Microsoft)\.[\w.]*\w+(?:Exception|Error)\b|\w+::\w+Error\b|sqlalchemy\.|psycopg2?\.|pymysql\.|rusqlite|PDOException",
     ),
-    ("sql_state", r"SQLSTATE|ORA-\d{5}|SQLITE_[A-Z]+|PG::"),
+    ("sql_state", r"SQLSTATE|ORA-\d{5}|SQLITE_[A-Z]+|PG::|\bE11000\b"),
     (
         "sql_error",
-        r#"(?i)syntax error at or near|near ".*": syntax error|you have an error in your sql|no such (?:table|column)|unterminated quoted string"#,
+        r#"(?i)syntax error at or near|near ".*": syntax error|you have an error in your sql|no such (?:table|column)|unterminated quoted string|(?:relation|column) ".+" does not exist|unknown column '"#,
     ),
     (
         "sql_constraint",
-        r"(?i)constraint failed: \w+\.\w+|violates (?:unique|foreign key|check|not-null) constraint",
+        r"(?i)constraint failed: \w+\.\w+|violates (?:unique|foreign key|check|not-null) constraint|duplicate entry '.*' for key|duplicate key error collection",
     ),
     (
         "sql_text",
-        r"(?i)\bselect\b.{1,200}\bfrom\b.{1,200}\b(?:where|limit|order by|join)\b|\binsert into \w+ ?\(|\bupdate \w+ set \w+ ?=",
+        r"\bSELECT\b.{1,200}\bFROM\b.{1,200}\b(?:WHERE|LIMIT|ORDER BY|JOIN)\b|\bselect [\w*\x60., ]+ from \w+ (?:where \w+ ?[=<>]|limit \d|order by |join )|(?i)\binsert into \w+ ?\(|\bupdate \w+ set \w+ ?=|\bDELETE FROM \w+",
     ),
-    ("unix_path", r"(?:^|[\s'\x22(=])/(?:usr|home|var|opt|srv|etc|root|app|proc|tmp)/[\w.-]+"),
-    ("windows_path", r"(?i)\b[a-z]:\\(?:users|inetpub|windows|program files|app)\b"),
+    (
+        "unix_path",
+        r"(?:^|[\s'\x22(=])/(?:usr|home|var|opt|srv|etc|root|app|proc|tmp|data|mnt|workspace)/[\w.-]+(?:/[\w.-]+)*\.\w+|(?:^|[\s'\x22(=])/(?:usr|var|opt|srv|etc|root|proc)/[\w.-]+",
+    ),
+    ("windows_path", r"(?i)\b[a-z]:\\[\w. -]+\\"),
     (
         "private_address",
-        r"\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}\b|\b127\.0\.0\.1:\d+",
+        r"\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}:\d+|\b127\.0\.0\.1:\d+|\b169\.254\.169\.254\b|\b(?:ECONNREFUSED|EHOSTUNREACH|ETIMEDOUT|ENOTFOUND)\b",
     ),
     ("debug_page", r"DEBUG = True|Werkzeug Debugger|Whoops, looks like something went wrong"),
     ("connection_string", r"(?i)\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqp)://"),
+    ("database_account", r"(?i)access denied for user '|password authentication failed for user"),
+    ("token", r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
 ];
 
 impl Default for LeakDetector {
@@ -97,6 +105,20 @@ mod tests {
             ("java.lang.NullPointerException", "class_name"),
             ("connect ECONNREFUSED 10.0.3.7:5432", "private_address"),
             ("SELECT * FROM orders WHERE id = 7", "sql_text"),
+            ("select id, name from users where id = 7", "sql_text"),
+            ("relation \"users\" does not exist", "sql_error"),
+            ("Duplicate entry 'a@b' for key 'users.email'", "sql_constraint"),
+            ("E11000 duplicate key error collection: app.users", "sql_state"),
+            ("System.NullReferenceException: Object reference", "class_name"),
+            ("org.postgresql.util.PSQLException: ERROR", "class_name"),
+            ("com.fasterxml.jackson.databind.JsonMappingException", "class_name"),
+            ("(pymysql.err.IntegrityError)", "class_name"),
+            ("Access denied for user 'root'@'localhost'", "database_account"),
+            ("getaddrinfo ENOTFOUND db.internal", "private_address"),
+            ("http://169.254.169.254/latest", "private_address"),
+            ("no such file: /data/app/config.yml", "unix_path"),
+            ("D:\\work\\app.cs", "windows_path"),
+            ("panic: runtime error: index out of range", "stack_trace"),
         ] {
             assert_eq!(detector.find(text), Some(what), "{text}");
         }
@@ -107,6 +129,15 @@ mod tests {
             "version 10.0.3 is required",
             "/api/orders/17",
             "please update your profile and set a phone number",
+            "Please select a date from the list where it applies",
+            "at least (one) item",
+            "expected a comma at position (3)",
+            "select a value from 1 to 5, limit 3",
+            "Version 10.2.33.44 required",
+            "Invalid value 192.168.1.5",
+            "File \"invoice.pdf\", line 3 is invalid",
+            "/home/address/street",
+            "java.lang.String expected",
         ] {
             assert_eq!(detector.find(text), None, "{text}");
         }

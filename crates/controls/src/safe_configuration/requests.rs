@@ -6,8 +6,12 @@ pub enum RequestField {
     /// It belongs to the connection or is the gateway's to set: never forwarded.
     Connection,
     /// It says who or what the request is, on nobody's authority: overrides of method, target,
-    /// host or client. Never forwarded while this control is asked, not even when it observes.
+    /// host or client. Never forwarded while this control is asked, not even when it observes, and
+    /// not even if the contract declares it.
     Hostile,
+    /// Its name has an underscore, which some servers read as a hyphen. It goes to the API if the
+    /// contract declares it, and is hostile otherwise.
+    Ambiguous,
     /// It is on the fixed list of what clients send.
     Ordinary,
     /// It goes to the API only if the contract declares it.
@@ -18,16 +22,25 @@ pub enum RequestField {
 pub fn request_field(name: &str) -> RequestField {
     if CONNECTION.binary_search(&name).is_ok() {
         RequestField::Connection
-    } else if name.contains('_')
-        || HOSTILE.binary_search(&name).is_ok()
-        || HOSTILE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-    {
+    } else if is_hostile(name) {
         RequestField::Hostile
+    } else if name.contains('_') {
+        // What the hyphenated name may not do, this one may not either.
+        if is_hostile(&name.replace('_', "-")) {
+            RequestField::Hostile
+        } else {
+            RequestField::Ambiguous
+        }
     } else if ORDINARY.binary_search(&name).is_ok() {
         RequestField::Ordinary
     } else {
         RequestField::IfDeclared
     }
+}
+
+fn is_hostile(name: &str) -> bool {
+    HOSTILE.binary_search(&name).is_ok()
+        || HOSTILE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Whether browsers and tools send a field unasked, so that leaving it out tells nothing.
@@ -99,9 +112,12 @@ mod tests {
     #[test]
     fn every_name_has_its_class() {
         assert!(CONNECTION.is_sorted() && ORDINARY.is_sorted() && HOSTILE.is_sorted());
-        for name in ["x-http-method-override", "x-forwarded-for", "user_id", "x-original-url"] {
+        for name in
+            ["x-http-method-override", "x-forwarded-for", "x_forwarded_for", "x-original-url"]
+        {
             assert_eq!(request_field(name), RequestField::Hostile, "{name}");
         }
+        assert_eq!(request_field("user_id"), RequestField::Ambiguous);
         assert_eq!(request_field("transfer-encoding"), RequestField::Connection);
         assert_eq!(request_field("accept"), RequestField::Ordinary);
         assert_eq!(request_field("x-debug"), RequestField::IfDeclared);

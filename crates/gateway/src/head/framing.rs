@@ -18,6 +18,13 @@ pub(crate) enum Length {
     UntilClose,
 }
 
+impl Length {
+    /// Whether only its end says how long a body is, and whether there is one.
+    pub(crate) const fn is_open(self) -> bool {
+        matches!(self, Self::Chunked | Self::UntilClose)
+    }
+}
+
 /// Where a head ends in `bytes`, if it does: one past the empty line. `from` is where the last
 /// search stopped.
 pub(crate) fn end_of_head(bytes: &[u8], from: usize) -> Option<usize> {

@@ -11,7 +11,7 @@ use crate::head::{Essential, RequestHead};
 /// A request of which it is known who calls, as far as this version can know.
 pub(super) struct Authenticated {
     matched: Matched,
-    caller: Caller,
+    shows_credential: bool,
 }
 
 impl Authenticated {
@@ -19,25 +19,27 @@ impl Authenticated {
         &self.matched
     }
 
-    pub(super) const fn caller(&self) -> Caller {
-        self.caller
+    /// Whether a credential of the contract is there, needed or not: the answer may depend on it.
+    pub(super) const fn shows_credential(&self) -> bool {
+        self.shows_credential
     }
 }
 
 pub(super) fn enter(matched: Matched, context: &mut Context<'_>) -> Result<Authenticated, Exit> {
     context.enter(Room::Authenticate);
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let compiled = matched.operation().and_then(|index| plan.operations.get(index));
+    let head = matched.received().head();
+    let schemes = &plan.model.contract.schemes;
+    let shows_credential = schemes.iter().any(|scheme| is_shown(head, &scheme.place));
     let caller = match compiled {
         Some(compiled) => {
-            let head = matched.received().head();
-            let schemes = &plan.model.contract.schemes;
             context.ask(compiled.caller.judge(schemes, |place| is_shown(head, place)))?
         }
         None => Caller::Anonymous,
     };
     context.entry.caller(caller);
-    Ok(Authenticated { matched, caller })
+    Ok(Authenticated { matched, shows_credential })
 }
 
 /// Whether a credential stands at this place. An empty one is none.

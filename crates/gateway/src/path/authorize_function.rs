@@ -21,7 +21,7 @@ impl Allowed {
     }
 }
 
-pub(super) const fn enter(admitted: Admitted, context: &mut Context<'_>) -> Allowed {
+pub(super) fn enter(admitted: Admitted, context: &mut Context<'_>) -> Allowed {
     context.enter(Room::AuthorizeFunction);
     Allowed { admitted }
 }

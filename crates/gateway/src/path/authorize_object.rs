@@ -17,7 +17,7 @@ impl Owned {
     }
 }
 
-pub(super) const fn enter(valid: Valid, context: &mut Context<'_>) -> Owned {
+pub(super) fn enter(valid: Valid, context: &mut Context<'_>) -> Owned {
     context.enter(Room::AuthorizeObject);
     Owned { valid }
 }

@@ -1,6 +1,5 @@
 //! What goes with a request through all rooms: the snapshot of the plan, the record, the clock.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use portcullis_controls::safe_configuration::answer_fields;
@@ -41,7 +40,8 @@ impl From<Refusal> for Exit {
 
 /// What goes with a request.
 pub(crate) struct Context<'w> {
-    pub(crate) plan: Arc<Plan>,
+    /// The snapshot of the plan that this request was begun with.
+    pub(crate) plan: &'w Plan,
     pub(crate) worker: &'w Worker,
     pub(crate) entry: Entry,
     /// The operation, once it is found.
@@ -54,8 +54,8 @@ pub(crate) struct Context<'w> {
 }
 
 impl<'w> Context<'w> {
-    pub(crate) fn new(plan: Arc<Plan>, worker: &'w Worker, entry: Entry) -> Self {
-        let deadline = Instant::now() + plan.limits.total_timeout;
+    pub(crate) fn new(plan: &'w Plan, worker: &'w Worker, entry: Entry) -> Self {
+        let deadline = entry.started() + plan.limits.total_timeout;
         Self {
             plan,
             worker,
@@ -68,10 +68,10 @@ impl<'w> Context<'w> {
         }
     }
 
-    /// How long the request may still take; a second at least, to say how it ended.
-    pub(crate) fn time_left(&self) -> Duration {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        left.max(Duration::from_secs(1))
+    /// When the answer must be written, if writing begins at `now`; a second from then at least,
+    /// to say how the request ended.
+    pub(crate) fn answer_deadline(&self, now: Instant) -> Instant {
+        self.deadline.max(now + Duration::from_secs(1))
     }
 
     /// Takes what the edge will need from the head.
@@ -104,8 +104,10 @@ impl<'w> Context<'w> {
         }
     }
 
-    pub(super) const fn enter(&mut self, room: Room) {
+    pub(super) fn enter(&mut self, room: Room) {
         self.entry.enter(room);
+        #[cfg(test)]
+        assert!(self.worker.shared.fault != Some(room), "as a test wants it");
     }
 
     pub(super) fn request_id(&self) -> RequestId {

@@ -46,7 +46,7 @@ pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Mat
     let operation = find(&received, path.as_ref(), context)?;
     if let Some(index) = operation {
         context.operation = operation;
-        let plan = context.plan.clone();
+        let plan = context.plan;
         if let Some(compiled) = plan.operations.get(index) {
             context.entry.operation(compiled.name.clone());
         }
@@ -62,23 +62,21 @@ fn find(
     path: Option<&CanonicalPath>,
     context: &mut Context<'_>,
 ) -> Result<Option<usize>, Exit> {
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let contract = &plan.model.contract;
-    // A method that no contract can declare finds the path's other methods.
-    let method = received.head().method;
-    let found = path.map(|path| contract.find(method.unwrap_or(Method::Trace), path));
+    let found = match (received.head().method, path) {
+        (Some(method), Some(path)) => contract.find(method, path),
+        // A method that no document can declare finds the path's other methods.
+        (None, Some(path)) => contract.methods(path).map_or(Find::Nothing, Find::OtherMethods),
+        (_, None) => Find::Nothing,
+    };
     match found {
-        Some(Find::Operation(index)) if method.is_some() => Ok(Some(index)),
-        Some(Find::Operation(index)) => {
-            let declared = contract.operation(index).map(|one| one.method);
-            context.ask(undeclared_method(declared.as_slice()))?;
-            Ok(None)
-        }
-        Some(Find::OtherMethods(methods)) => {
+        Find::Operation(index) => Ok(Some(index)),
+        Find::OtherMethods(methods) => {
             context.ask(undeclared_method(methods))?;
             Ok(None)
         }
-        Some(Find::Nothing) | None => {
+        Find::Nothing => {
             let hint = hint(received, context);
             context.ask(api_inventory::undeclared(hint))?;
             Ok(None)
@@ -119,7 +117,7 @@ fn preflight(
     origin: &str,
     context: &Context<'_>,
 ) -> Exit {
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let contract = &plan.model.contract;
     let wanted =
         received.head().fields.get("access-control-request-method").and_then(Method::from_name);

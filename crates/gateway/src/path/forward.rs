@@ -1,21 +1,21 @@
 //! Room 9: the API's turn. The whole request was checked before its first byte leaves; it is
 //! written from what was checked, in one piece.
 
-use std::io::Write as _;
 use std::time::Instant;
 
 use portcullis_contract::{Place, SchemePlace};
 use portcullis_controls::Plan;
+use portcullis_controls::response_shape;
 use portcullis_controls::safe_configuration::{RequestField, is_sent_unasked, request_field};
 use portcullis_controls::urlencoded;
+use portcullis_json::push_decimal;
 use portcullis_ledger::Noted;
-use portcullis_model::{Caller, ControlId, Method, Mode, Room, Status};
+use portcullis_model::{ControlId, Method, Mode, Room, Status};
 
 use super::context::{Context, Exit};
 use super::reserve::Reserved;
 use super::validate::{Payload, Valid};
 use crate::budget::Held;
-use crate::decision::Act;
 use crate::head::{AnswerHead, Essential, RequestHead};
 use crate::incoming::Incoming;
 use crate::upstream::{Streaming, UpstreamFault};
@@ -61,7 +61,7 @@ pub(super) async fn enter(
     let matched = authenticated.matched();
     let head = matched.received().head();
     let (operation, method) = (matched.operation(), head.method);
-    let is_private = authenticated.caller() == Caller::NotVerified
+    let is_private = authenticated.shows_credential()
         || head.fields.first(Essential::Authorization).is_some()
         || head.fields.first(Essential::Cookie).is_some();
     let request = write(&valid, context);
@@ -69,10 +69,11 @@ pub(super) async fn enter(
 
     let is_safe = method.is_some_and(Method::is_safe);
     let pool = context.worker.pool.clone();
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let started = Instant::now();
     let to_head = method == Some(Method::Head);
-    let exchange = pool.exchange(&request, to_head, is_safe, context.deadline, &plan.limits);
+    let deadline = context.deadline.min(started + plan.limits.upstream_timeout);
+    let exchange = pool.exchange(&request, to_head, is_safe, deadline, &plan.limits);
     let result = if is_safe {
         // Nobody waits any more: a read ends here. A write runs to its end and is recorded.
         tokio::select! {
@@ -100,14 +101,18 @@ pub(super) fn failed(fault: UpstreamFault) -> Exit {
     Exit::Failed { status, detail: fault.detail() }
 }
 
+/// What the head of an ordinary request takes.
+const HEAD_BYTES: usize = 1024;
+
 /// The request as the API will read it.
 fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
     let matched = valid.admitted().authenticated().matched();
     let received = matched.received();
     let head = received.head();
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let upstream = &plan.model.upstream;
-    let mut out = Vec::with_capacity(1024);
+    let (body, coding) = payload(valid.body());
+    let mut out = Vec::with_capacity(HEAD_BYTES + body.len());
 
     out.extend_from_slice(head.method_text().as_bytes());
     out.push(b' ');
@@ -131,29 +136,40 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
         }
         (None, _) => out.extend_from_slice(head.target().as_bytes()),
     }
-    // Writing to a Vec cannot fail.
-    let _ = write!(out, " HTTP/1.1\r\nHost: {}:{}\r\n", upstream.host, upstream.port);
+    out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
+    out.extend_from_slice(upstream.host.as_bytes());
+    out.push(b':');
+    push_decimal(u64::from(upstream.port), &mut out);
+    out.extend_from_slice(b"\r\n");
     write_fields(head, matched.operation(), context, &mut out);
     write_cookies(valid, head, &mut out);
-    let (body, coding) = payload(valid.body());
     if let Some(content_type) = valid.content_type() {
-        let _ = write!(out, "Content-Type: {content_type}\r\n");
+        push_field("Content-Type", content_type.as_bytes(), &mut out);
     }
     if let Some(coding) = coding {
-        let _ = write!(out, "Content-Encoding: {coding}\r\n");
+        push_field("Content-Encoding", coding.as_bytes(), &mut out);
     }
     if !body.is_empty() || expects_length(head.method) {
-        let _ = write!(out, "Content-Length: {}\r\n", body.len());
+        out.extend_from_slice(b"Content-Length: ");
+        push_decimal(body.len() as u64, &mut out);
+        out.extend_from_slice(b"\r\n");
     }
-    let peer = received.peer().ip().to_canonical();
-    let _ = write!(out, "Accept-Encoding: identity\r\nX-Forwarded-For: {peer}\r\n");
-    if !declares_request_id(matched.operation(), &plan) || head.fields.get("x-request-id").is_none()
+    push_field("Accept-Encoding", b"identity", &mut out);
+    push_field("X-Forwarded-For", received.peer().as_bytes(), &mut out);
+    if !declares_request_id(matched.operation(), plan) || head.fields.get("x-request-id").is_none()
     {
-        let _ = write!(out, "X-Request-Id: {}\r\n", context.request_id());
+        push_field("X-Request-Id", &context.request_id().text(), &mut out);
     }
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(&body);
     out
+}
+
+fn push_field(name: &str, value: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
 }
 
 /// Whether clients name their requests themselves.
@@ -168,7 +184,7 @@ fn declares_request_id(operation: Option<usize>, plan: &Plan) -> bool {
 
 /// Methods whose empty body is announced (RFC 9110 section 8.6).
 const fn expects_length(method: Option<Method>) -> bool {
-    matches!(method, Some(Method::Post | Method::Put | Method::Patch))
+    matches!(method, Some(Method::Post | Method::Put | Method::Patch | Method::Query))
 }
 
 fn payload(body: &Payload) -> (std::borrow::Cow<'_, [u8]>, Option<&str>) {
@@ -191,9 +207,7 @@ fn write_cookies(valid: &Valid, head: &RequestHead, out: &mut Vec<u8>) {
         None => head.fields.first(Essential::Cookie).unwrap_or_default().as_bytes(),
     };
     if !cookies.is_empty() {
-        out.extend_from_slice(b"Cookie: ");
-        out.extend_from_slice(cookies);
-        out.extend_from_slice(b"\r\n");
+        push_field("Cookie", cookies, out);
     }
 }
 
@@ -204,7 +218,7 @@ fn write_fields(
     context: &mut Context<'_>,
     out: &mut Vec<u8>,
 ) {
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let contract = &plan.model.contract;
     let operation = operation.and_then(|index| contract.operation(index));
     let is_declared = |name: &str| {
@@ -218,27 +232,27 @@ fn write_fields(
                 matches!(&scheme.place, SchemePlace::Header(known) if known.eq_ignore_ascii_case(name))
             })
     };
+    let accept = head.fields.get("accept");
+    let accept = accept.filter(|_| context.mode(ControlId::ResponseShape) == Mode::Enforce);
+    let offered = operation
+        .zip(accept)
+        .and_then(|(operation, sent)| response_shape::accept(operation, &contract.shapes, sent));
     for (name, value) in head.fields.iter() {
+        let value = if name == "accept" { offered.as_deref().unwrap_or(value) } else { value };
         let passes = match request_field(name) {
             // The contract may have clients name their requests; ours then stands in the answer only.
             RequestField::Connection => name == "x-request-id" && is_declared(name),
             RequestField::Ordinary => true,
-            RequestField::Hostile if is_declared(name) && !is_routing(name) => true,
-            RequestField::Hostile => may_pass_hostile(name, context) && may_pass(name, context),
+            RequestField::Ambiguous if is_declared(name) => true,
+            RequestField::Hostile | RequestField::Ambiguous => {
+                may_pass_hostile(name, context) && may_pass(name, context)
+            }
             RequestField::IfDeclared => is_declared(name) || may_pass(name, context),
         };
         if passes {
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(b": ");
-            out.extend_from_slice(value.as_bytes());
-            out.extend_from_slice(b"\r\n");
+            push_field(name, value.as_bytes(), out);
         }
     }
-}
-
-/// Names that tell a server who or what a request is: not even a contract can declare them.
-fn is_routing(name: &str) -> bool {
-    name.starts_with("x-forwarded-") || name.starts_with("portcullis-") || name == "forwarded"
 }
 
 /// Overrides of method, target and client are never forwarded, observing or not (rule 28); only
@@ -253,16 +267,13 @@ fn may_pass_hostile(name: &str, context: &mut Context<'_>) -> bool {
     false
 }
 
-/// An undeclared header: dropped where this control enforces.
+/// An undeclared header: dropped where this control enforces, and noted either way.
 fn may_pass(name: &str, context: &mut Context<'_>) -> bool {
-    match context.mode(ControlId::InputShape) {
-        Mode::Enforce => {
-            // Browsers send a dozen of these with every request: only the attacker is told.
-            if !is_sent_unasked(name) {
-                context.acted(Act::Removed(ControlId::InputShape));
-            }
-            false
-        }
-        Mode::Observe | Mode::NotAsked => true,
+    let control = ControlId::InputShape;
+    // Browsers send a dozen of these with every request: they are not worth a line each.
+    if is_sent_unasked(name) {
+        return context.mode(control) != Mode::Enforce;
     }
+    let detail = format!("header `{name}`");
+    !context.may_remove(Noted { control, reason: "undeclared_header", detail })
 }

@@ -5,17 +5,18 @@ mod json;
 mod neutral;
 mod opaque;
 
+use portcullis_contract::BodyKind;
 use portcullis_controls::api_inventory;
-use portcullis_controls::response_shape::{self, Plan as AnswerPlan};
+use portcullis_controls::response_shape::{self, Handling, Neutral};
 use portcullis_model::{ControlId, Mode, Room, Status};
 
 use super::context::{Context, Exit};
 use super::forward::Answered;
 use crate::answer::Answer;
-use crate::head::{Essential, Length};
+use crate::head::Essential;
 use json::Json;
 use neutral::unread;
-use opaque::{as_it_came, declared, empty, neutral_or_pass};
+use opaque::{as_it_came, declared, empty, neutral_or_pass, without_body};
 
 /// An answer that may leave.
 pub(crate) struct Cleared {
@@ -31,31 +32,37 @@ impl Cleared {
 pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Result<Cleared, Exit> {
     context.enter(Room::Inspect);
     let mut parts = answered.into_parts();
-    if matches!(parts.head.length, Length::Chunked | Length::UntilClose) {
-        // Frameworks write an empty answer so, too.
-        parts.body.settle().await.map_err(unread)?;
-    }
-    let plan = context.plan.clone();
+    let plan = context.plan;
+    let contract = &plan.model.contract;
     let status = Status(parts.head.status);
-    let operation =
-        parts.operation.and_then(|index| Some((index, plan.model.contract.operation(index)?)));
+    let operation = parts.operation.and_then(|index| Some((index, contract.operation(index)?)));
     let Some((index, operation)) = operation else {
         return Ok(Cleared { answer: as_it_came(parts, context) });
     };
-    let content_type = parts.head.fields.first(Essential::ContentType).map(str::to_owned);
-    let decided =
-        response_shape::plan(operation, status.0, content_type.as_deref(), parts.body.has_body());
     if context.mode(ControlId::ResponseShape) == Mode::NotAsked && !(400..500).contains(&status.0) {
         return Ok(Cleared { answer: as_it_came(parts, context) });
     }
-    let mut answer = match decided {
-        AnswerPlan::Empty => empty(parts, context),
-        AnswerPlan::Neutral(reason) => neutral_or_pass(parts, reason, context)?,
-        AnswerPlan::Declared(kind) => {
-            let streams = plan.model.bodies.get(index).is_some_and(|body| body.stream_answer);
-            declared(parts, kind, streams, context).await?
-        }
-        AnswerPlan::Json { media, is_undeclared_error } => {
+    // An error is no stream, whatever its operation streams.
+    let streams =
+        status.0 < 400 && plan.model.bodies.get(index).is_some_and(|body| body.stream_answer);
+    let content_type = parts.head.fields.first(Essential::ContentType).map(str::to_owned);
+    let decide = |has_body| {
+        let content_type = content_type.as_deref();
+        response_shape::handling(operation, &contract.shapes, status.0, content_type, has_body)
+    };
+    let mut handling = decide(parts.body.has_body());
+    if parts.head.length.is_open() && !is_decided_by_head(&handling, streams) {
+        // Frameworks write an empty answer so, too.
+        parts.body.settle().await.map_err(unread)?;
+        handling = decide(parts.body.has_body());
+    }
+    let mut answer = match handling {
+        Handling::Empty => empty(parts, context),
+        Handling::WithoutBody(reason) => without_body(parts, reason, context),
+        Handling::Neutral(Neutral::NotInspected) if streams => as_it_came(parts, context),
+        Handling::Neutral(why) => neutral_or_pass(parts, why, context)?,
+        Handling::Declared(kind) => declared(parts, kind, streams, context).await?,
+        Handling::Json { media, is_undeclared_error } => {
             let shape = media.and_then(|media| media.schema.as_ref()).map(|one| one.shape);
             let json = Json { index, shape, is_undeclared_error };
             json.inspect(parts, context).await?
@@ -65,4 +72,14 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
         answer.push_field(name, &value);
     }
     Ok(Cleared { answer })
+}
+
+/// Whether it does not matter if a body of unknown length has any bytes.
+const fn is_decided_by_head(handling: &Handling<'_>, streams: bool) -> bool {
+    match handling {
+        Handling::Neutral(why) => why.is_decided_by_head(),
+        Handling::Declared(BodyKind::Stream) => true,
+        Handling::Declared(_) => streams,
+        Handling::Empty | Handling::WithoutBody(_) | Handling::Json { .. } => false,
+    }
 }

@@ -17,7 +17,7 @@ impl Admitted {
     }
 }
 
-pub(super) const fn enter(authenticated: Authenticated, context: &mut Context<'_>) -> Admitted {
+pub(super) fn enter(authenticated: Authenticated, context: &mut Context<'_>) -> Admitted {
     context.enter(Room::Limit);
     Admitted { authenticated }
 }

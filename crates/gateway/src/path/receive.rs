@@ -3,7 +3,7 @@
 //! The head itself was read strictly by the connection (`head.rs`); what is left is what may be
 //! relaxed for an API: the length of the target and the spelling of the path.
 
-use std::net::SocketAddr;
+use std::sync::Arc;
 
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::input_shape::path_refusal;
@@ -16,11 +16,12 @@ use crate::head::RequestHead;
 /// A request as it came.
 pub(crate) struct Request {
     head: RequestHead,
-    peer: SocketAddr,
+    /// The address at the other end of the connection.
+    peer: Arc<str>,
 }
 
 impl Request {
-    pub(crate) const fn new(head: RequestHead, peer: SocketAddr) -> Self {
+    pub(crate) const fn new(head: RequestHead, peer: Arc<str>) -> Self {
         Self { head, peer }
     }
 }
@@ -28,7 +29,7 @@ impl Request {
 /// A request whose head is HTTP and within limits.
 pub(super) struct Received {
     head: RequestHead,
-    peer: SocketAddr,
+    peer: Arc<str>,
     path: Option<CanonicalPath>,
 }
 
@@ -37,8 +38,8 @@ impl Received {
         &self.head
     }
 
-    pub(super) const fn peer(&self) -> SocketAddr {
-        self.peer
+    pub(super) fn peer(&self) -> &str {
+        &self.peer
     }
 
     /// The path in its one spelling; none if it has several and nobody refused that.

@@ -43,7 +43,7 @@ fn conclude(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answe
     if let Some(watch) = &context.worker.shared.watch {
         let entry = &context.entry;
         for noted in entry.would_have_refused() {
-            watch.would_refuse(id, entry.operation_name(), noted);
+            watch.would_refuse(id, &entry.what(), noted);
         }
     }
     let ending = |verdict| Ending { verdict, refusal: None, failure: None };
@@ -57,11 +57,14 @@ fn conclude(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answe
             }
             context.worker.shared.counts.refused.fetch_add(1, Ordering::Relaxed);
             if let Some(watch) = &context.worker.shared.watch {
-                watch.refused(id, &refusal);
+                watch.refused(id, &context.entry.what(), &refusal);
             }
             (answer, Ending { verdict: Verdict::Refused, refusal: Some(refusal), failure: None })
         }
         Err(Exit::Failed { status, detail }) => {
+            if let Some(watch) = &context.worker.shared.watch {
+                watch.failed(id, &context.entry.what(), status, &detail);
+            }
             let mut answer = Answer::problem(status, None, id);
             if status == Status::UNAVAILABLE {
                 answer.push_field("Retry-After", "1");

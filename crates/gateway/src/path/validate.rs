@@ -63,7 +63,7 @@ pub(super) async fn enter(
     context: &mut Context<'_>,
 ) -> Result<Valid, Exit> {
     context.enter(Room::Validate);
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let matched = allowed.admitted().authenticated().matched();
     let head = matched.received().head();
     let operation =

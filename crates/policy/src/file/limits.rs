@@ -86,8 +86,11 @@ section! {
         /// is the most to wait for.
         connect_timeout: Option<Spanned<Time>>,
         /// From sending a request to the API, a connection included, to the last byte of its
-        /// answer. Default: `30s`, half of `total_timeout`.
+        /// answer; to its head, if the body streams. Default: `30s`, half of `total_timeout`.
         upstream_timeout: Option<Spanned<Time>>,
+        /// How long a body that streams may be silent. Default: `5min`; event streams send a sign of
+        /// life every half minute or so.
+        stream_idle_timeout: Option<Spanned<Time>>,
         /// How long a stop waits for requests that are under way. Default: `20s`, less than
         /// orchestrators wait before they kill.
         drain_timeout: Option<Spanned<Time>>,
@@ -169,6 +172,7 @@ impl LimitsSection {
         set(&self.idle_timeout, 100..=HOUR, &mut limits.idle_timeout);
         set(&self.connect_timeout, 10..=600 * SECOND, &mut limits.connect_timeout);
         set(&self.upstream_timeout, 10..=24 * HOUR, &mut limits.upstream_timeout);
+        set(&self.stream_idle_timeout, 10..=24 * HOUR, &mut limits.stream_idle_timeout);
         set(&self.drain_timeout, 100..=HOUR, &mut limits.drain_timeout);
     }
 

@@ -89,7 +89,8 @@ fn every_limit_sets_its_own_bound() {
     answer_bytes: 6KiB, json_depth: 7, json_nodes: 8, string_bytes: 9KiB, array_items: 11,
     object_members: 12, connections: 13, upstream_concurrency: 14, buffered_bytes: 15MiB,
     head_timeout: 16s, body_idle_timeout: 17s, body_rate: 18B/s, total_timeout: 19s,
-    idle_timeout: 20s, connect_timeout: 21s, upstream_timeout: 22s, drain_timeout: 23s }}
+    idle_timeout: 20s, connect_timeout: 21s, upstream_timeout: 22s, stream_idle_timeout: 24s,
+    drain_timeout: 23s }}
 "
     ));
     let seconds = Duration::from_secs;
@@ -122,6 +123,7 @@ fn every_limit_sets_its_own_bound() {
         idle_timeout: seconds(20),
         connect_timeout: seconds(21),
         upstream_timeout: seconds(22),
+        stream_idle_timeout: seconds(24),
         drain_timeout: seconds(23),
     };
     assert_eq!(model.limits, expected);

@@ -1,7 +1,7 @@
 //! The header fields of an answer: which of the API's go on, and which are no longer true.
 
-use portcullis_controls::Plan;
-use portcullis_controls::safe_configuration::is_leak;
+use portcullis_contract::MediaRange;
+use portcullis_controls::safe_configuration::{is_leak, public_link, public_links};
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
 use portcullis_policy::Model;
@@ -12,12 +12,35 @@ use crate::decision::Act;
 use crate::head::Fields;
 
 /// Which fields of the API's answer are still true of ours.
-#[derive(Clone, Copy)]
-pub(super) struct Kept {
-    /// The body is still coded as it came.
-    pub(super) coding: bool,
-    /// The body is the API's own: its entity tag holds (rule 23).
-    pub(super) validators: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// All: the body is as it came.
+    Body,
+    /// The body is the API's own, and no longer coded.
+    Decoded,
+    /// Something was taken out of the body: no tag and no digest holds (rule 23).
+    Edited,
+    /// The body is another one: nothing that describes it holds.
+    Head,
+}
+
+impl Kept {
+    /// Whether a field, by its lower-case name, says something that is no longer true.
+    fn is_stale(self, name: &str) -> bool {
+        match name {
+            // Ranges are not asked for, so none can be had.
+            "accept-ranges" | "content-encoding" => self != Self::Body,
+            "etag" | "last-modified" | "content-digest" | "content-md5" | "content-range"
+            | "digest" | "repr-digest" => matches!(self, Self::Edited | Self::Head),
+            name => self == Self::Head && name.starts_with("content-"),
+        }
+    }
+}
+
+/// Whether a field tells caches what to keep, and for how long (RFC 9111, RFC 9213).
+fn is_for_caches(name: &str) -> bool {
+    matches!(name, "age" | "cache-control" | "expires" | "pragma" | "surrogate-control")
+        || name.ends_with("-cache-control")
 }
 
 /// An answer with this body, and the fields of the API that go on.
@@ -60,14 +83,8 @@ pub(super) fn copy_fields(
                 | "upgrade"
         ) || name.starts_with("portcullis-")
             || fields.is_hop_by_hop(name);
-        let is_stale = match name {
-            "content-encoding" => !kept.coding,
-            "etag" | "last-modified" | "accept-ranges" | "content-md5" | "digest" => {
-                !kept.validators
-            }
-            "cache-control" | "expires" | "pragma" => answer.is_private && removes_leaks,
-            _ => false,
-        };
+        let is_stale =
+            kept.is_stale(name) || answer.is_private && removes_leaks && is_for_caches(name);
         if is_connection || is_stale {
             continue;
         }
@@ -82,9 +99,8 @@ pub(super) fn copy_fields(
                 continue;
             }
         }
-        let is_link = matches!(name, "location" | "content-location");
-        match is_link.then(|| public_path(value, &context.plan)).flatten() {
-            Some(path) if removes_leaks => answer.push_field(name, &path),
+        match public(name, value, kept, &context.plan.model) {
+            Some(value) if removes_leaks => answer.push_field(name, &value),
             _ => answer.push_field(name, value),
         }
     }
@@ -100,13 +116,24 @@ pub(super) fn copy_fields(
     }
 }
 
-/// A link to the API itself, as clients can follow it: the path behind the gateway's base path.
-fn public_path(link: &str, plan: &Plan) -> Option<String> {
-    let Model { upstream, base_path, .. } = &plan.model;
-    let own = format!("http://{}:{}", upstream.host, upstream.port);
-    let path = link.strip_prefix(&own).filter(|rest| rest.starts_with('/'))?;
-    Some(match path.strip_prefix(upstream.path.as_str()) {
-        Some(rest) if rest.starts_with('/') => format!("{base_path}{rest}"),
-        _ => path.to_owned(),
-    })
+/// A value as it is true for clients; none if it is so already.
+fn public(name: &str, value: &str, kept: Kept, model: &Model) -> Option<String> {
+    let Model { upstream, base_path, .. } = model;
+    match name {
+        "location" | "content-location" => public_link(value, upstream, base_path),
+        "link" => public_links(value, upstream, base_path),
+        // What was parsed is UTF-8, whatever its label says.
+        "content-type" if kept != Kept::Body => without_other_charset(value),
+        _ => None,
+    }
+}
+
+fn without_other_charset(value: &str) -> Option<String> {
+    let mut parameters = value.split(';').skip(1).filter_map(|one| one.split_once('='));
+    let is_other = parameters.any(|(name, value)| {
+        let value = value.trim().trim_matches('"');
+        name.trim().eq_ignore_ascii_case("charset")
+            && !["utf-8", "utf8", "us-ascii"].iter().any(|known| value.eq_ignore_ascii_case(known))
+    });
+    is_other.then(|| MediaRange::parse(value).map(|range| range.to_string())).flatten()
 }

@@ -3,7 +3,7 @@
 use portcullis_contract::ShapeId;
 use portcullis_controls::Plan;
 use portcullis_controls::content_type::Coding;
-use portcullis_controls::response_shape::{self, Projection};
+use portcullis_controls::response_shape::{self, OtherType, Projection};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Refusal, Status};
@@ -14,8 +14,8 @@ use super::super::forward::Parts;
 use super::fields::{Kept, pass};
 use super::neutral::{leaking, neutral, unread};
 use crate::answer::Answer;
-use crate::coding::decode;
-use crate::head::{Essential, Fields};
+use crate::coding::{CodingFault, decode};
+use crate::head::{AnswerHead, Essential, Fields};
 
 /// A JSON answer of a declared operation.
 pub(super) struct Json {
@@ -31,30 +31,29 @@ impl Json {
         context: &mut Context<'_>,
     ) -> Result<Answer, Exit> {
         let Parts { is_private, head, body, mut buffered, place, .. } = parts;
-        let plan = context.plan.clone();
+        let plan = context.plan;
         let status = Status(head.status);
         let bytes = match body.read_all(plan.limits.answer_bytes_max, &mut buffered).await {
             Ok(bytes) => bytes,
             Err(fault) => return Err(unread(fault)),
         };
         drop(place);
-        let mut document = match read(bytes, &head.fields, &plan) {
+        let mut document = match read(bytes, &head.fields, plan) {
             Ok(document) => document,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
                 context.entry.would_refuse(&refusal);
-                let kept = Kept { coding: true, validators: true };
-                return Ok(pass(status, bytes, &head.fields, is_private, kept, context));
+                return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
             }
-            Err((refusal, _)) => return neutral(status, refusal.reason, refusal.detail, context),
+            Err((refusal, _)) => return neutral(&head, refusal.reason, refusal.detail, context),
         };
         if (400..500).contains(&status.0)
             && let Some(what) = plan.leaks.find_in(document.root())
-            && let Some(answer) = leaking(status, what, context)
+            && let Some(answer) = leaking(&head, what, context)
         {
             return Ok(answer);
         }
         if context.mode(ControlId::ResponseShape) != Mode::NotAsked
-            && let Some(answer) = self.project(&mut document, status, context)?
+            && let Some(answer) = self.project(&mut document, &head, context)?
         {
             return Ok(answer);
         }
@@ -67,7 +66,7 @@ impl Json {
             // One reading and nothing removed: the API's own spelling.
             document.into_text().into_bytes()
         };
-        let kept = Kept { coding: false, validators: !is_edited };
+        let kept = if is_edited { Kept::Edited } else { Kept::Decoded };
         Ok(pass(status, body, &head.fields, is_private, kept, context))
     }
 
@@ -88,11 +87,14 @@ impl Json {
     fn project(
         &self,
         document: &mut Document,
-        status: Status,
+        head: &AnswerHead,
         context: &mut Context<'_>,
     ) -> Result<Option<Answer>, Exit> {
-        let plan = context.plan.clone();
-        let projection = response_shape::project(document, &plan.model.contract.shapes, self.shape);
+        let plan = context.plan;
+        let is_error = (400..500).contains(&head.status);
+        let other_type = if is_error { OtherType::Kept } else { OtherType::Removed };
+        let shapes = &plan.model.contract.shapes;
+        let projection = response_shape::project(document, shapes, self.shape, other_type);
         if let Some(how) = self.drift(&projection) {
             context.entry.drift(how);
         }
@@ -101,7 +103,7 @@ impl Json {
         if is_root_undeclared {
             let detail = "the answer is of a type that is not declared".to_owned();
             if context.mode(control) == Mode::Enforce {
-                return neutral(status, "wrong_type", detail, context).map(Some);
+                return neutral(head, "wrong_type", detail, context).map(Some);
             }
             context.entry.would_refuse(&response_shape::refusal("wrong_type", detail));
         }
@@ -126,20 +128,33 @@ impl Json {
     }
 }
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A JSON body, decoded and parsed; or why not, and the bytes as they came.
 fn read(bytes: Vec<u8>, fields: &Fields, plan: &Plan) -> Result<Document, (Refusal, Vec<u8>)> {
     let coding = Coding::from_name(fields.first(Essential::ContentEncoding));
-    let undecoded = || response_shape::refusal("coding", "a content coding that does not decode");
-    let decoded = match coding {
-        Some(Coding::Identity) => bytes,
-        None => return Err((undecoded(), bytes)),
-        Some(coding) => {
-            match decode(bytes.clone(), coding, plan.limits.answer_bytes_max, u32::MAX) {
-                Ok(decoded) => decoded,
-                Err(_) => return Err((undecoded(), bytes)),
-            }
+    let max = plan.limits.answer_bytes_max;
+    let refusal = |fault| match fault {
+        CodingFault::Broken => {
+            response_shape::refusal("coding", "a content coding that does not decode")
+        }
+        CodingFault::Breach(_) => {
+            let detail = "decoded, the answer is above `limits: { answer_bytes }`";
+            response_shape::refusal("too_large", detail)
         }
     };
+    let mut decoded = match coding {
+        Some(Coding::Identity) => bytes,
+        None => return Err((refusal(CodingFault::Broken), bytes)),
+        Some(coding) => match decode(bytes.clone(), coding, max, u32::MAX) {
+            Ok(decoded) => decoded,
+            Err(fault) => return Err((refusal(fault), bytes)),
+        },
+    };
+    if decoded.starts_with(BYTE_ORDER_MARK) {
+        // Some servers write it; readers may ignore it (RFC 8259 section 8.1), so it goes.
+        decoded.drain(..BYTE_ORDER_MARK.len());
+    }
     Document::parse(decoded, &plan.json_out).map_err(|rejected| {
         let detail = rejected.fault.to_string();
         (response_shape::refusal("broken_json", detail), rejected.bytes)

@@ -9,29 +9,35 @@ use portcullis_model::{ControlId, Refusal, Status};
 
 use super::super::context::{Context, Exit};
 use super::super::forward::failed;
+use super::fields::{Kept, copy_fields};
 use crate::answer::Answer;
 use crate::coding::decode;
-use crate::head::{Essential, Fields};
+use crate::head::{AnswerHead, Essential, Fields};
 use crate::upstream::UpstreamFault;
 
 /// Errors keep their status (rule 22); anything else that may not leave is a bad gateway.
 pub(super) fn neutral(
-    status: Status,
+    head: &AnswerHead,
     reason: &'static str,
     detail: String,
     context: &mut Context<'_>,
 ) -> Result<Answer, Exit> {
-    if status.0 < 400 {
+    if head.status < 400 {
         return Err(response_shape::refusal(reason, detail).into());
     }
     let control = ControlId::ResponseShape;
     context.remove(Noted { control, reason, detail });
-    Ok(Answer::problem(status, None, context.request_id()))
+    Ok(problem(head, context))
 }
 
-pub(super) fn with_retry_after(mut answer: Answer, retry_after: Option<String>) -> Answer {
-    if let Some(value) = retry_after {
-        answer.push_field("Retry-After", &value);
+/// The problem document in place of an error's body. What a client error says beside its body
+/// stays true: a challenge, the methods that are allowed, how many calls are left.
+fn problem(head: &AnswerHead, context: &mut Context<'_>) -> Answer {
+    let mut answer = Answer::problem(Status(head.status), None, context.request_id());
+    if head.status < 500 {
+        copy_fields(&head.fields, &mut answer, Kept::Head, context);
+    } else if let Some(value) = head.fields.get("retry-after") {
+        answer.push_field("Retry-After", value);
     }
     answer
 }
@@ -58,12 +64,10 @@ pub(super) fn leak_of(bytes: &[u8], fields: &Fields, plan: &Plan) -> Option<&'st
 
 /// The neutral answer in place of an error body that tells too much; none if that is observed.
 pub(super) fn leaking(
-    status: Status,
+    head: &AnswerHead,
     what: &'static str,
     context: &mut Context<'_>,
 ) -> Option<Answer> {
-    let Refusal { control, reason, detail, .. } = leak_refusal(status, what);
-    context
-        .may_remove(Noted { control, reason, detail })
-        .then(|| Answer::problem(status, None, context.request_id()))
+    let Refusal { control, reason, detail, .. } = leak_refusal(Status(head.status), what);
+    context.may_remove(Noted { control, reason, detail }).then(|| problem(head, context))
 }

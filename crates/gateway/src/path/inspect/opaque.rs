@@ -1,30 +1,32 @@
 //! Answers that are not JSON, and those that nobody looks into.
 
 use portcullis_contract::BodyKind;
-use portcullis_controls::response_shape;
+use portcullis_controls::response_shape::{self, Neutral};
 use portcullis_controls::xml;
+use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
 
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::fields::{Kept, copy_fields};
-use super::neutral::{leak_of, leaking, neutral, unread, with_retry_after};
+use super::neutral::{leak_of, leaking, neutral, unread};
 use crate::answer::{Answer, Body};
-use crate::head::{Essential, Length};
+use crate::head::{AnswerHead, Essential, Length};
 use crate::upstream::Streaming;
 
 /// Head and body as the API sent them, hop-by-hop fields aside: nobody may look at the body, or
 /// nobody does.
-pub(super) fn as_it_came(parts: Parts, context: &mut Context<'_>) -> Answer {
+pub(super) fn as_it_came(mut parts: Parts, context: &mut Context<'_>) -> Answer {
     context.entry.not_inspected();
     let body = if parts.body.has_body() {
+        parts.body.hold(parts.place);
         Body::Streaming(Box::new(parts.body))
     } else {
         finished(parts.body)
     };
     let mut answer = Answer::new(Status(parts.head.status), body);
     answer.is_private = parts.is_private;
-    copy_fields(&parts.head.fields, &mut answer, Kept { coding: true, validators: true }, context);
+    copy_fields(&parts.head.fields, &mut answer, Kept::Body, context);
     answer
 }
 
@@ -34,44 +36,74 @@ fn finished(body: Streaming) -> Body {
     Body::Nothing
 }
 
+/// An answer that has no body.
 pub(super) fn empty(parts: Parts, context: &mut Context<'_>) -> Answer {
     let status = Status(parts.head.status);
-    let body = if status.0 == 204 || status.0 == 304 || !parts.body.has_body() {
-        if status.0 == 204 || status.0 == 304 || parts.head.length == Length::None {
-            finished(parts.body)
-        } else {
-            parts.body.give_back();
-            Body::Whole(Vec::new())
-        }
-    } else {
-        // A body that is left out is not read either: the connection ends.
-        Body::Whole(Vec::new())
-    };
+    let is_bodiless = status.0 == 204 || status.0 == 304 || parts.head.length == Length::None;
+    parts.body.give_back();
+    let body = if is_bodiless { Body::Nothing } else { Body::Whole(Vec::new()) };
     let mut answer = Answer::new(status, body);
     answer.is_private = parts.is_private;
-    copy_fields(&parts.head.fields, &mut answer, Kept { coding: false, validators: true }, context);
+    copy_fields(&parts.head.fields, &mut answer, Kept::Decoded, context);
+    answer
+}
+
+/// An answer whose body stays behind; or all of it, where that is only observed.
+pub(super) fn without_body(
+    parts: Parts,
+    reason: &'static str,
+    context: &mut Context<'_>,
+) -> Answer {
+    let control = ControlId::ResponseShape;
+    let detail = format!("the body of an answer {}", parts.head.status);
+    if !context.may_remove(Noted { control, reason, detail }) {
+        return as_it_came(parts, context);
+    }
+    // It is not read either: its connection to the API ends.
+    let mut answer = Answer::new(Status(parts.head.status), Body::Whole(Vec::new()));
+    answer.is_private = parts.is_private;
+    copy_fields(&parts.head.fields, &mut answer, Kept::Head, context);
     answer
 }
 
 /// A neutral problem document in place of the body; or the body, where that is only observed.
 pub(super) fn neutral_or_pass(
     parts: Parts,
-    reason: &'static str,
+    why: Neutral,
     context: &mut Context<'_>,
 ) -> Result<Answer, Exit> {
-    let status = Status(parts.head.status);
-    let detail = format!("the API answered {}", status.0);
+    let (reason, detail) = (why.reason(), neutral_detail(&parts.head, why, context));
     match context.mode(ControlId::ResponseShape) {
-        Mode::Enforce => {
-            let retry_after = parts.head.fields.get("retry-after").map(str::to_owned);
-            let answer = neutral(status, reason, detail, context)?;
-            Ok(with_retry_after(answer, retry_after))
-        }
+        Mode::Enforce => neutral(&parts.head, reason, detail, context),
         Mode::Observe => {
             context.entry.would_refuse(&response_shape::refusal(reason, detail));
             Ok(as_it_came(parts, context))
         }
         Mode::NotAsked => Ok(as_it_came(parts, context)),
+    }
+}
+
+/// What the API did, and the line that would let it pass, for its owner.
+fn neutral_detail(head: &AnswerHead, why: Neutral, context: &Context<'_>) -> String {
+    const TYPE_BYTES_MAX: usize = 100;
+    let status = head.status;
+    let name = context.operation_name();
+    let media = head.fields.first(Essential::ContentType).unwrap_or_default();
+    let media = media.get(..media.len().min(TYPE_BYTES_MAX)).unwrap_or_default();
+    match why {
+        Neutral::ServerError => format!("the API answered {status}"),
+        Neutral::NoMediaType => format!("the API answered {status} without a media type"),
+        Neutral::UndeclaredMediaType => {
+            format!("the API answered {status} as `{media}`, which is not declared")
+        }
+        Neutral::UndeclaredStream => format!(
+            "the API answered {status} as `{media}`, which is not declared; declare it, then \
+             decide: operations: {{ \"{name}\": {{ answer: stream }} }}"
+        ),
+        Neutral::NotInspected => format!(
+            "the API answered {status} as `{media}`, whose properties are not read, where JSON is \
+             declared, too; to let it pass: operations: {{ \"{name}\": {{ answer: stream }} }}"
+        ),
     }
 }
 
@@ -106,13 +138,13 @@ pub(super) async fn declared(
         context.entry.drift("not_xml");
     }
     if (400..500).contains(&status.0)
-        && let Some(what) = leak_of(&bytes, &head.fields, &context.plan)
-        && let Some(answer) = leaking(status, what, context)
+        && let Some(what) = leak_of(&bytes, &head.fields, context.plan)
+        && let Some(answer) = leaking(&head, what, context)
     {
         return Ok(answer);
     }
     let mut answer = Answer::new(status, Body::Whole(bytes));
     answer.is_private = is_private;
-    copy_fields(&head.fields, &mut answer, Kept { coding: true, validators: true }, context);
+    copy_fields(&head.fields, &mut answer, Kept::Body, context);
     Ok(answer)
 }

@@ -90,7 +90,7 @@ fn declared(
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<Payload, Exit> {
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let limits = &plan.limits;
     let coding = label.coding;
     let as_sent = if coding == Coding::Identity { None } else { Some(sent.clone()) };

@@ -16,7 +16,7 @@ pub(super) fn judge(
     operation: &Operation,
     context: &mut Context<'_>,
 ) -> Result<Accepted, Exit> {
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let contract = &plan.model.contract;
     let head = matched.received().head();
     let mut values = Vec::new();

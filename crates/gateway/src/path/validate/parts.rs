@@ -19,7 +19,7 @@ pub(super) fn form_data(
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<Payload, Exit> {
-    let plan = context.plan.clone();
+    let plan = context.plan;
     match read(bytes, boundary, media, context) {
         Ok(form) => checked(form, media, index, context),
         Err((fault, bytes)) => {
@@ -35,7 +35,7 @@ fn read(
     media: Option<&Media>,
     context: &Context<'_>,
 ) -> Result<FormData, (Fault, Vec<u8>)> {
-    let plan = &context.plan;
+    let plan = context.plan;
     match multipart::parse(&bytes, boundary, &plan.limits) {
         Ok(parts) => {
             let shapes = &plan.model.contract.shapes;

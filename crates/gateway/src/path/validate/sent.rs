@@ -1,7 +1,5 @@
 //! The body as it is sent: read within limits.
 
-use std::time::Instant;
-
 use portcullis_controls::resource_limits::Breach;
 use portcullis_model::{ControlId, Refusal, Status};
 
@@ -47,9 +45,9 @@ impl Sent<'_, '_> {
         let limits = &context.plan.limits;
         let rules = BodyRules {
             bytes_max,
-            idle: limits.body_idle_timeout,
+            idle: Some(limits.body_idle_timeout),
             rate_min: limits.body_rate_min,
-            deadline: context.deadline.max(Instant::now()),
+            deadline: context.deadline,
         };
         let breach = match self.incoming.read_body(&rules, self.buffered).await {
             Ok(body) => {

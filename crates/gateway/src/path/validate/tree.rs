@@ -34,8 +34,8 @@ pub(super) fn form(
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<Payload, Exit> {
-    let plan = context.plan.clone();
-    match read_form(bytes, schema, &plan) {
+    let plan = context.plan;
+    match read_form(bytes, schema, plan) {
         Ok(read) => checked(read, schema, index, context),
         Err((refusal, bytes)) => unread(refusal, bytes, context),
     }
@@ -113,7 +113,7 @@ pub(super) fn strip(
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<(), Exit> {
-    let plan = context.plan.clone();
+    let plan = context.plan;
     let undeclared = plan.model.undeclared_in.get(index).copied().unwrap_or(Undeclared::Drop);
     let outcome = writable_properties::judge(
         document,
