@@ -8,7 +8,8 @@ use std::process::Command;
 use crate::shell;
 
 /// Page, and the reference it is made from.
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 5] = [
+    ("docs/src/reference/command.md", "command"),
     ("docs/src/reference/policy.md", "policy"),
     ("docs/src/reference/controls.md", "controls"),
     ("docs/src/reference/codes.md", "codes"),

@@ -14,6 +14,7 @@ mod encoding;
 mod files;
 mod form;
 mod library;
+mod locate;
 mod location;
 mod media;
 mod names;
@@ -41,6 +42,7 @@ mod yaml;
 
 pub use contract::Contract;
 pub use files::{FileFault, Files, NoFiles};
+pub use locate::locate;
 pub use media::{BodyKind, Encoding, Media, MediaRange};
 pub use operation::{Operation, RequestBody, Response, Security, StatusPattern, Sunset};
 pub use parameter::{Collection, Parameter, Place};

@@ -23,6 +23,7 @@
 //! they were sent.
 
 mod body;
+mod concerned;
 mod parameters;
 
 use portcullis_contract::{Mismatch, PathFault, Place};
@@ -35,6 +36,7 @@ pub use body::{
     judge_body, judge_bytes, judge_parts, judge_text, missing_body, unreadable, unreadable_form,
     unreadable_parts, unreadable_xml,
 };
+pub use concerned::{Concerned, Unmet};
 pub use parameters::{Accepted, Given, Header, judge_parameters};
 
 /// See the module's page.

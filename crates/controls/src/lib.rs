@@ -12,6 +12,7 @@ mod remedy;
 pub mod api_inventory;
 pub mod caller_identity;
 pub mod content_type;
+pub mod coverage;
 pub mod input_shape;
 pub mod multipart;
 pub mod resource_limits;

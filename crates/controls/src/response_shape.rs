@@ -35,7 +35,7 @@ use portcullis_policy::Model;
 
 use crate::face::{Expectation, Face, Stride, Threat};
 
-pub use project::{OtherType, Projection, Removed, Why, project};
+pub use project::{OtherType, Projection, Removed, Why, is_sensitive, project};
 
 /// See the module's page.
 pub const FACE: Face = Face {

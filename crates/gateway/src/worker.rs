@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use portcullis_controls::Plan;
 use portcullis_ledger::{Ledger, Noted};
-use portcullis_model::{Clock, Refusal, RequestId, Status, UnixMillis};
+use portcullis_model::{Clock, Refusal, RequestId, Room, Status, UnixMillis};
 use tokio::sync::watch;
 
 use crate::budget::Budget;
@@ -82,6 +82,16 @@ pub trait Watch: Send + Sync {
 
     /// The API could not be asked, or its answer not be read.
     fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str);
+
+    /// A request entered a room. Of use to whoever follows one request.
+    fn entered(&self, _: RequestId, _: Room) {}
+
+    /// It is this operation of the contract, by its index.
+    fn found(&self, _: RequestId, _: usize) {}
+
+    /// In the room that was entered last, a control removed something; or, where it only
+    /// observes, would have removed or refused it.
+    fn noted(&self, _: RequestId, _: &Noted, _is_removed: bool) {}
 }
 
 /// What the connections of one thread share.

@@ -43,6 +43,10 @@ codes! {
     BAD_ADDRESS = "policy-bad-address",
     /// A web origin is not one.
     BAD_ORIGIN = "policy-bad-origin",
+    /// A digest is none.
+    BAD_DIGEST = "policy-bad-digest",
+    /// The contract is not the one whose digest the policy holds.
+    CONTRACT_CHANGED = "policy-contract-changed",
     /// A bound cannot be meant.
     BAD_LIMIT = "policy-bad-limit",
     /// There is not exactly one API.

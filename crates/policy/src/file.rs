@@ -10,6 +10,7 @@ use portcullis_model::Diagnostic;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::codes;
+use crate::digest::ContractDigest;
 use crate::notes::Notes;
 use crate::place::{ApiUrl, BasePath, ListenAddress, WebOrigin};
 use crate::section::{Named, Needed, Read, Spanned, section, wrong_kind};
@@ -33,7 +34,7 @@ section! {
         /// Web origins whose pages may call the API from a browser, each as the browser writes
         /// it: `https://shop.example.com`. Default: none, because a page that nobody named has
         /// no business there.
-        origins: Option<Vec<WebOrigin>>,
+        origins: Option<Vec<Spanned<WebOrigin>>>,
         /// Who may call what. Default: only what the contract declares open, because an
         /// operation that nobody decided about stays closed.
         access: Option<Vec<AccessRule>>,
@@ -100,13 +101,18 @@ section! {
     struct Api, later ["tls"], {
         /// The OpenAPI document, as a path from the folder of this file.
         contract: Needed<Spanned<String>>,
+        /// The SHA-256 digest of the document that was decided about, `sha256:` and 64
+        /// hexadecimal digits: another document is an error until its digest stands here.
+        /// `portcullis init` writes it. Default: none, because a document that lies beside this
+        /// file changes with it.
+        digest: Option<Spanned<ContractDigest>>,
         /// Where the API is: an `http` URL. A path in it replaces the base path towards the
         /// API; a single slash at the end counts as no path.
         upstream: Needed<Spanned<ApiUrl>>,
         /// The path under which clients call, before every path of the contract: `/api`. `""`
         /// for none. Default: the path of the contract's first server, because that is where
         /// its clients were told to call.
-        base_path: Option<BasePath>,
+        base_path: Option<Spanned<BasePath>>,
     }
 }
 
@@ -124,10 +130,10 @@ section! {
         /// What happens to properties of a request's body that an open schema does not declare:
         /// `drop` removes and reports them, `refuse` refuses the request. Default: `drop`,
         /// because honest clients send more than is declared. A closed schema always refuses.
-        undeclared: Option<UndeclaredWord>,
+        undeclared: Option<Spanned<UndeclaredWord>>,
         /// What happens to undeclared properties of an answer: `drop` or `refuse`. Default:
         /// `drop`, because an API that grew a property should not go dark.
-        answers: Option<UndeclaredWord>,
+        answers: Option<Spanned<UndeclaredWord>>,
         /// `exact` forwards the request's bytes as they came, if they have exactly one reading,
         /// for bodies that are signed. Default: what was checked is written anew, so that the
         /// API reads exactly that.

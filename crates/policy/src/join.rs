@@ -1,5 +1,6 @@
 //! Contract and policy into one model.
 
+mod lines;
 mod operations;
 mod relaxations;
 
@@ -141,6 +142,8 @@ fn build(
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
     let ledger = ledger(file.and_then(|file| file.ledger.as_ref()), input, notes);
     let relaxations = relaxations::read(file, known, &names, input.now, notes);
+    check_digest(api, known, notes);
+    let lines = lines::of(file, known, &names);
     let contract = contract?;
     Some(Model {
         version: version(&contract, input),
@@ -161,13 +164,35 @@ fn build(
         limits,
         relaxations,
         ledger,
+        lines,
         warnings: Vec::new(),
     })
 }
 
+/// A contract that is not the one that was decided about stops, until somebody says that it is.
+fn check_digest(api: Option<&Api>, contract: Option<&Contract>, notes: &mut Notes) {
+    let pinned = api.and_then(|api| api.digest.as_ref());
+    let (Some(pinned), Some(contract)) = (pinned, contract) else { return };
+    if pinned.value.0 == contract.digest {
+        return;
+    }
+    notes.push(|| {
+        Diagnostic::error(
+            &codes::CONTRACT_CHANGED,
+            "the contract has changed since its digest was written here",
+        )
+        .at(pinned.span)
+        .label("the digest of another document")
+        .help(format!(
+            "look at what changed; to accept it, write `digest: sha256:{}`",
+            contract.digest
+        ))
+    });
+}
+
 fn base_path(api: Option<&Api>, contract: Option<&Contract>) -> String {
     match (api.and_then(|api| api.base_path.as_ref()), contract) {
-        (Some(base), _) => base.0.clone(),
+        (Some(base), _) => base.value.0.clone(),
         (None, Some(contract)) => contract.base_path.clone(),
         (None, None) => String::new(),
     }
@@ -246,7 +271,7 @@ fn given<T>(flag: &str, result: Result<T, Fault>, notes: &mut Notes) -> Option<T
 
 fn origins(file: &PolicyFile) -> Vec<Origin> {
     let origins = file.origins.iter().flatten();
-    origins.map(|origin| origin.0.clone()).collect()
+    origins.map(|origin| origin.value.0.clone()).collect()
 }
 
 fn ledger(section: Option<&LedgerSection>, input: &Input, notes: &mut Notes) -> LedgerTarget {

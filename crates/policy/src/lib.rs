@@ -5,6 +5,7 @@
 
 mod address;
 pub mod codes;
+mod digest;
 mod failure;
 mod file;
 mod folder;
@@ -22,6 +23,7 @@ mod yaml;
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use model::{
-    Access, BodyHandling, LedgerTarget, Limits, Model, Origin, Posture, Undeclared, Upstream,
+    Access, BodyHandling, LedgerTarget, Limits, Lines, Model, OperationLines, Origin, Posture,
+    Undeclared, Upstream,
 };
 pub use reference::{json_schema, reference_page};

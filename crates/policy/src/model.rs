@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portcullis_contract::Contract;
-use portcullis_model::{Diagnostic, Relaxation, Sources};
+use portcullis_model::{Diagnostic, Relaxation, Sources, Span};
 
 /// Contract and policy, joined: what one gateway enforces.
 #[derive(Debug)]
@@ -43,8 +43,43 @@ pub struct Model {
     pub relaxations: Vec<Relaxation>,
     /// Where events go.
     pub ledger: LedgerTarget,
+    /// Where the policy file says these things.
+    pub lines: Lines,
     /// Warnings of contract and policy.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// Where the policy file says what it says, for whoever asks why a request was refused.
+/// Relaxations know their own place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// The name of the contract.
+    pub contract: Option<Span>,
+    /// `base_path`.
+    pub base_path: Option<Span>,
+    /// `listen`.
+    pub listen: Option<Span>,
+    /// The first of `origins`.
+    pub origins: Option<Span>,
+    /// By operation index: its name, or `"*"`, under `access`.
+    pub anyone: Vec<Option<Span>>,
+    /// By operation index.
+    pub operations: Vec<OperationLines>,
+    /// The keys of `limits` that are written, and the place of their values.
+    pub limits: Vec<(&'static str, Span)>,
+}
+
+/// Where `operations` says what it says of one operation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OperationLines {
+    /// `undeclared`.
+    pub undeclared: Option<Span>,
+    /// `answers`.
+    pub answers: Option<Span>,
+    /// `body`.
+    pub body: Option<Span>,
+    /// `answer`.
+    pub answer: Option<Span>,
 }
 
 /// Whether a policy file stands behind the model (rule 26).

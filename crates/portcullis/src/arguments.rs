@@ -6,7 +6,15 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// A security layer in front of an HTTP API that nobody has to change.
 #[derive(Debug, Parser)]
-#[command(name = "portcullis", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "portcullis",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "Begin with:\n  portcullis demo\n  portcullis init --contract openapi.yaml --upstream \
+        http://127.0.0.1:3000\n\nExit codes: 0 all is well, 1 what was looked at is not, 2 nothing \
+        could be looked at. Each command says what that means for it."
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -21,14 +29,28 @@ pub(crate) enum Command {
         1 not, 2 nothing could be started"
     )]
     Demo(DemoOptions),
+    /// Write a first policy file: what the document says, and what you must decide
+    #[command(after_help = "Example:\n  portcullis init --contract openapi.yaml --upstream \
+        http://127.0.0.1:3000\n  portcullis init --contract http://127.0.0.1:8000/openapi.json \
+        --upstream http://127.0.0.1:8000\n\nA URL is fetched once, over plain HTTP and from this \
+        machine only: there is no TLS here that could vouch for another one. No file is ever \
+        overwritten.\n\nExit codes: 0 written, 1 the document cannot be enforced, 2 nothing could \
+        be read, fetched or written")]
+    Init(InitOptions),
     /// Serve: enforce the contract in front of the API
     #[command(after_help = "Example:\n  portcullis run --contract openapi.yaml \
-        --upstream http://127.0.0.1:3000 --listen 127.0.0.1:8080\n  portcullis run -c portcullis.yaml")]
+        --upstream http://127.0.0.1:3000 --listen 127.0.0.1:8080\n  portcullis run -c \
+        portcullis.yaml\n\nExit codes: 0 it was ended, 1 contract or policy have errors, 2 usage, \
+        unreadable file, address or ledger not to be had")]
     Run(RunOptions),
     /// Try it on your API: observe everything, change nothing, say what would be refused
     #[command(after_help = "Example:\n  portcullis try --contract openapi.yaml \
-        --upstream http://127.0.0.1:3000")]
+        --upstream http://127.0.0.1:3000\n\nExit codes: 0 it was ended, 1 the contract has errors, \
+        2 usage, unreadable file, address not to be had")]
     Try(TryOptions),
+    /// What an OpenAPI document is worth: what of it is enforced, and why no more
+    #[command(subcommand)]
+    Contract(ContractCommand),
     /// Check contract and policy: errors are exactly what stops `run`
     #[command(after_help = "Example:\n  portcullis check -c portcullis.yaml --format json\n\n\
         Exit codes: 0 no error, 1 errors (or warnings under --deny), 2 usage or unreadable file")]
@@ -36,13 +58,28 @@ pub(crate) enum Command {
     /// Attack, directly and through the gateway: the built-in sample, or an API of yours
     #[command(
         after_help = "Example:\n  portcullis attack --attacks attacks/ --contract openapi.yaml \
-        --upstream http://127.0.0.1:3000 --format json"
+        --upstream http://127.0.0.1:3000 --format json\n\nExit codes: 0 all is as the files promise, \
+        1 not, 2 usage, or nothing could be started"
     )]
     Attack(AttackOptions),
-    /// Explain a problem code, a control, or a request by its id
-    #[command(after_help = "Example:\n  portcullis explain writable_properties\n  portcullis \
-        explain 01KAT3ZW1E8Q6Y3V9N5R2M7XJD --ledger portcullis-ledger.jsonl")]
+    /// Explain a code, a control, a request that was recorded, or one that you describe
+    #[command(
+        after_help = "Example:\n  portcullis explain writable_properties\n  portcullis explain \
+        01KAT3ZW1E8Q6Y3V9N5R2M7XJD -c portcullis.yaml\n  portcullis explain -c portcullis.yaml \
+        --method POST --path /api/orders \\\n      --header 'Content-Type: application/json' --body \
+        order.json\n\nA described request walks the rooms of the gateway itself; the API is not \
+        called.\n\nExit codes: 0 explained (a described request would reach the API), 1 there is no \
+        such record (it would be refused), 2 usage or unreadable file"
+    )]
     Explain(ExplainOptions),
+    /// Print a script that completes this command in a shell
+    #[command(after_help = "Example:\n  portcullis completions bash > \
+        ~/.local/share/bash-completion/completions/portcullis")]
+    Completions(CompletionsOptions),
+    /// Print the manual page
+    #[command(after_help = "Example:\n  portcullis man > portcullis.1; man ./portcullis.1\n  \
+        portcullis man contract report > portcullis-contract-report.1")]
+    Man(ManOptions),
     /// Print a page of the documentation that is made from the code
     #[command(hide = true)]
     Reference(ReferenceOptions),
@@ -114,6 +151,64 @@ pub(crate) struct CheckOptions {
     pub(crate) deny_expired: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct InitOptions {
+    /// The OpenAPI document: a file, or http://127.0.0.1:PORT/PATH to fetch it once
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) contract: String,
+    /// Where the API is: http://HOST:PORT
+    #[arg(long, value_name = "URL")]
+    pub(crate) upstream: String,
+    /// The policy file to write
+    #[arg(long, value_name = "FILE", default_value = "portcullis.yaml")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ContractCommand {
+    /// Report how far each operation of a document is enforced, worst first
+    #[command(
+        after_help = "Example:\n  portcullis contract report openapi.yaml\n  portcullis contract \
+        report openapi.yaml --format html > report.html\n\nExit codes: 0 reported, 1 the document \
+        has errors and cannot be enforced, 2 usage or unreadable file"
+    )]
+    Report(ReportOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportOptions {
+    /// The OpenAPI document
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// One page for a browser, or for paper
+    Html,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManOptions {
+    /// Of which command [default: the page that lists all of them]
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsOptions {
+    /// Which shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people
@@ -168,10 +263,53 @@ pub(crate) struct DemoOptions {
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
     /// A code (`contract-dangling-reference`), a control (`input_shape`), or a request id
-    pub(crate) what: String,
-    /// The ledger in which a request is looked up
-    #[arg(long, value_name = "FILE", default_value = "portcullis-ledger.jsonl")]
-    pub(crate) ledger: PathBuf,
+    #[arg(required_unless_present = "method")]
+    pub(crate) what: Option<String>,
+    #[command(flatten)]
+    pub(crate) files: ExplainedFiles,
+    /// The ledger in which a request is looked up [default: the policy's, else
+    /// portcullis-ledger.jsonl]
+    #[arg(long, value_name = "FILE", requires = "what")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// Describe a request: its method
+    #[arg(
+        long,
+        value_name = "METHOD",
+        requires = "path",
+        requires = "explained_files",
+        conflicts_with = "what"
+    )]
+    pub(crate) method: Option<String>,
+    /// ... its path as clients send it, base path and query included
+    #[arg(long, value_name = "PATH", requires = "method")]
+    pub(crate) path: Option<String>,
+    /// ... a header field, any number of times
+    #[arg(long = "header", value_name = "NAME: VALUE", requires = "method")]
+    pub(crate) headers: Vec<String>,
+    /// ... its body: a file, or `-` for standard input
+    #[arg(long, value_name = "FILE", requires = "method")]
+    pub(crate) body: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// The files that decide, where somebody asks why.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("explained_files"))]
+pub(crate) struct ExplainedFiles {
+    /// The policy file
+    #[arg(short = 'c', long = "config", value_name = "FILE", group = "explained_files")]
+    pub(crate) config: Option<PathBuf>,
+    /// The OpenAPI document, where there is no policy file
+    #[arg(long, value_name = "FILE", group = "explained_files")]
+    pub(crate) contract: Option<PathBuf>,
+    /// Where the API is, if `run` was told so
+    #[arg(long, value_name = "URL", requires = "explained_files")]
+    pub(crate) upstream: Option<String>,
+    /// Where the gateway listens, if `run` was told so: off loopback more is closed
+    #[arg(long, value_name = "ADDR", requires = "explained_files")]
+    pub(crate) listen: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -187,6 +325,7 @@ pub(crate) enum Reference {
     PolicySchema,
     Controls,
     Codes,
+    Command,
 }
 
 #[cfg(test)]

@@ -3,21 +3,14 @@
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_model::{Diagnostic, Severity, Sources};
 
-use crate::arguments::{CheckOptions, Deny, Format, ModelOptions};
+use crate::arguments::{CheckOptions, Deny, Format};
 use crate::exit::Exit;
 use crate::{load, report, talk};
 
-/// Where there is no policy file, the upstream is not needed to check.
-const NO_UPSTREAM: &str = "http://127.0.0.1:9";
-
 pub(crate) fn check(options: &CheckOptions) -> Exit {
-    let model_options = ModelOptions {
-        config: options.config.clone(),
-        contract: options.contract.clone(),
-        upstream: options.config.is_none().then(|| NO_UPSTREAM.to_owned()),
-        listen: None,
-    };
-    let (problems, sources, is_unreadable, operations) = match load::model(&model_options) {
+    let (config, contract) = (options.config.as_deref(), options.contract.as_deref());
+    let model = load::explained(config, contract, None, None);
+    let (problems, sources, is_unreadable, operations) = match model {
         Ok(model) => {
             let mut problems = model.warnings.clone();
             let plan = Plan::compile(model, PlanOptions::default());

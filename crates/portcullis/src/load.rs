@@ -1,7 +1,9 @@
 //! From the command line to a model, or to what is wrong with it.
 
+use std::path::Path;
+
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_model::{Clock as _, Severity};
+use portcullis_model::{Clock as _, Diagnostic, Severity};
 use portcullis_policy::{Failure, Model, Overrides};
 
 use crate::arguments::ModelOptions;
@@ -13,16 +15,49 @@ use crate::{report, talk};
 pub(crate) fn model(options: &ModelOptions) -> Result<Model, Failure> {
     let overrides =
         Overrides { upstream: options.upstream.clone(), listen: options.listen.clone() };
+    read(options.config.as_deref(), options.contract.as_deref(), &overrides)
+}
+
+/// The same for a question about the files: a document alone then needs no API.
+pub(crate) fn explained(
+    config: Option<&Path>,
+    contract: Option<&Path>,
+    upstream: Option<&str>,
+    listen: Option<&str>,
+) -> Result<Model, Failure> {
+    let upstream = upstream.or_else(|| config.is_none().then_some(NO_UPSTREAM));
+    let overrides =
+        Overrides { upstream: upstream.map(str::to_owned), listen: listen.map(str::to_owned) };
+    read(config, contract, &overrides)
+}
+
+/// Where nobody calls the API.
+const NO_UPSTREAM: &str = "http://127.0.0.1:9";
+
+fn read(
+    config: Option<&Path>,
+    contract: Option<&Path>,
+    overrides: &Overrides,
+) -> Result<Model, Failure> {
     let now = SystemClock.now();
-    match (&options.config, &options.contract) {
-        (Some(policy), _) => Model::from_policy(policy, &overrides, now),
-        (None, Some(contract)) => Model::from_contract(contract, &overrides, now),
+    match config {
+        Some(policy) => Model::from_policy(policy, overrides, now),
         // The command line's parser asks for one of them.
-        (None, None) => Model::from_contract("".as_ref(), &overrides, now),
+        None => Model::from_contract(contract.unwrap_or_else(|| "".as_ref()), overrides, now),
     }
 }
 
-/// The same, compiled; problems are said on standard error.
+/// Says on standard error why there is no model.
+pub(crate) fn refuse(failure: &Failure) -> Exit {
+    // Warnings would hide what stops.
+    let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
+    let errors: Vec<_> = failure.diagnostics.iter().filter(is_error).cloned().collect();
+    let coloured = talk::is_coloured(false);
+    talk::say_text(&report::render_text(&errors, &failure.sources, coloured));
+    if failure.unreadable.is_some() { Exit::Unusable } else { Exit::Failure }
+}
+
+/// The model of the options, compiled; problems are said on standard error.
 pub(crate) fn plan(options: &ModelOptions, plan_options: PlanOptions) -> Result<Plan, Exit> {
     match model(options) {
         Ok(model) => {
@@ -33,17 +68,6 @@ pub(crate) fn plan(options: &ModelOptions, plan_options: PlanOptions) -> Result<
             }
             Ok(Plan::compile(model, plan_options))
         }
-        Err(failure) => {
-            // Warnings would hide what stops.
-            let errors: Vec<_> = failure
-                .diagnostics
-                .iter()
-                .filter(|one| one.severity == Severity::Error)
-                .cloned()
-                .collect();
-            let coloured = talk::is_coloured(false);
-            talk::say_text(&report::render_text(&errors, &failure.sources, coloured));
-            Err(if failure.unreadable.is_some() { Exit::Unusable } else { Exit::Failure })
-        }
+        Err(failure) => Err(refuse(&failure)),
     }
 }

@@ -4,9 +4,13 @@ mod arguments;
 mod attack_command;
 mod check;
 mod clock;
+mod command_page;
+mod completions;
+mod contract_report;
 mod demo;
 mod exit;
 mod explain;
+mod init;
 mod load;
 mod reference;
 mod report;
@@ -16,17 +20,23 @@ mod watch;
 
 use clap::Parser as _;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, ContractCommand};
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let exit = match arguments.command {
         Command::Demo(options) => demo::demo(&options),
+        Command::Init(options) => init::init(&options),
         Command::Run(options) => run::run(&options),
         Command::Try(options) => run::try_out(&options),
+        Command::Contract(ContractCommand::Report(options)) => {
+            contract_report::contract_report(&options)
+        }
         Command::Check(options) => check::check(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),
+        Command::Completions(options) => completions::completions(&options),
+        Command::Man(options) => completions::man(&options),
         Command::Reference(options) => reference::reference(&options),
     };
     exit.code()

@@ -6,7 +6,7 @@ use portcullis_controls::CONTROLS;
 
 use crate::arguments::{Reference, ReferenceOptions};
 use crate::exit::Exit;
-use crate::{explain, talk};
+use crate::{command_page, explain, talk};
 
 pub(crate) fn reference(options: &ReferenceOptions) -> Exit {
     let text = match options.what {
@@ -14,6 +14,7 @@ pub(crate) fn reference(options: &ReferenceOptions) -> Exit {
         Reference::PolicySchema => format!("{:#}\n", portcullis_policy::json_schema()),
         Reference::Controls => controls(),
         Reference::Codes => codes(),
+        Reference::Command => command_page::write(),
     };
     talk::print(&text);
     Exit::Success

@@ -13,7 +13,7 @@ use portcullis_model::{Diagnostic, Severity, Sources};
 use serde_json::{Value, json};
 
 use excerpt::Excerpt;
-use places::Places;
+pub(crate) use places::Places;
 
 /// Columns of a terminal that nobody measured.
 const WIDTH: usize = 100;

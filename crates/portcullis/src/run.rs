@@ -1,5 +1,6 @@
 //! `portcullis run` and `portcullis try`: a gateway until somebody ends it.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,11 +40,23 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
     };
     describe(&plan);
     let workers = options.workers.map_or_else(processors, usize::from);
-    let exit = serve(plan, &ledger, workers, Arc::new(Refusals::default()));
+    let exit = serve(plan, &ledger, workers, Arc::new(Refusals::led_to(files(options))));
     if ledger.lost() > 0 {
         talk::say(&format!("{} records could not be written", ledger.lost()));
     }
     exit
+}
+
+/// The options that lead `explain` to the same files.
+fn files(options: &RunOptions) -> String {
+    let ModelOptions { config, contract, .. } = &options.model;
+    let given = [("-c", config), ("--contract", contract), ("--ledger", &options.ledger)];
+    let given = given.into_iter().filter_map(|(flag, path)| Some((flag, path.as_deref()?)));
+    given.fold(String::new(), |mut text, (flag, path)| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, " {flag} {}", talk::clean(&path.display().to_string()));
+        text
+    })
 }
 
 /// Rule 27: loopback only, observes everything, changes nothing.

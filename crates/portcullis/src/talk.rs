@@ -25,3 +25,12 @@ pub(crate) fn is_coloured(to_stdout: bool) -> bool {
         if to_stdout { std::io::stdout().is_terminal() } else { std::io::stderr().is_terminal() };
     is_terminal && !is_refused
 }
+
+/// Text from outside without what a terminal would obey: control and direction characters.
+pub(crate) fn clean(text: &str) -> String {
+    let is_obeyed = |one: char| {
+        one.is_control()
+            || matches!(one, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.chars().map(|one| if is_obeyed(one) { '?' } else { one }).collect()
+}

@@ -16,6 +16,8 @@ const LINES_PER_SECOND_MAX: u32 = 20;
 /// Says one line per refusal (rule 31).
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
+    /// What follows `portcullis explain ID`, so that the line can be pasted: ` -c FILE`.
+    files: String,
     window: Mutex<Window>,
 }
 
@@ -27,6 +29,11 @@ struct Window {
 }
 
 impl Refusals {
+    /// With the options that lead `explain` to the same files.
+    pub(crate) fn led_to(files: String) -> Self {
+        Self { files, ..Self::default() }
+    }
+
     /// Whether one more line may be said in this second.
     fn may_say(&self) -> bool {
         let second = SystemClock.now().0 / 1000;
@@ -47,18 +54,13 @@ impl Refusals {
     }
 }
 
-/// A text from outside, so that a terminal shows it and does nothing else.
-fn shown(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).collect()
-}
-
 impl Watch for Refusals {
     fn refused(&self, id: RequestId, what: &str, refusal: &Refusal) {
         if self.may_say() {
             let Refusal { control, status, reason, detail, .. } = refusal;
-            let (what, detail) = (shown(what), shown(detail));
+            let (what, detail, files) = (talk::clean(what), talk::clean(detail), &self.files);
             talk::say(&format!(
-                "refused {} {what}: {control} ({reason}): {detail}; portcullis explain {id}",
+                "refused {} {what}: {control} ({reason}): {detail}; portcullis explain {id}{files}",
                 status.0
             ));
         }
@@ -68,7 +70,7 @@ impl Watch for Refusals {
 
     fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str) {
         if self.may_say() {
-            let (what, detail) = (shown(what), shown(detail));
+            let (what, detail) = (talk::clean(what), talk::clean(detail));
             talk::say(&format!("failed {} {what}: {detail}; request {id}", status.0));
         }
     }
@@ -115,8 +117,8 @@ impl Watch for Trial {
 
     fn would_refuse(&self, _: RequestId, what: &str, noted: &Noted) {
         let Noted { control, reason, detail } = noted;
-        let operation = shown(what);
-        let detail: String = shown(detail).chars().take(160).collect();
+        let operation = talk::clean(what);
+        let detail: String = talk::clean(detail).chars().take(160).collect();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let is_full = seen.len() >= KINDS_MAX;
         let kind = (operation, control.name(), *reason, detail);

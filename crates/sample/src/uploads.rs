@@ -41,7 +41,7 @@ pub(crate) fn upload(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     // FLAW(a4-huge-upload): of any size.
     let photo = photo.ok_or_else(|| Fault::invalid("there is no `photo`"))?;
     // FLAW(f1-upload-path): the client says where it lies. FLAW(f2-upload-polyglot): and what it is.
-    Ok(stored(photo.file_name.unwrap_or_default(), &photo.media, photo.bytes))
+    Ok(stored(&photo.file_name.unwrap_or_default(), &photo.media, photo.bytes))
 }
 
 /// `POST /safe/profile/photo`.
@@ -78,10 +78,10 @@ pub(crate) fn safe_upload(call: &Call, books: &Books<'_>) -> Result<Answer, Faul
     strict::bounded(name.as_deref().unwrap_or_default(), 80)?;
     let sql = "UPDATE customers SET name = coalesce(?1, name) WHERE id = ?2";
     books.run(sql, &[&name, &caller.id])?;
-    Ok(stored(format!("{}.{kind}", caller.id), &photo.media, photo.bytes))
+    Ok(stored(&format!("{}.{kind}", caller.id), &photo.media, photo.bytes))
 }
 
-fn stored(file_name: String, media: &str, bytes: &[u8]) -> Answer {
+fn stored(file_name: &str, media: &str, bytes: &[u8]) -> Answer {
     let begins = bytes.get(..16).unwrap_or(bytes);
     Answer::created(json!({
         "stored_as": format!("{FOLDER}{file_name}"),

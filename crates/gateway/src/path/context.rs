@@ -106,8 +106,19 @@ impl<'w> Context<'w> {
 
     pub(super) fn enter(&mut self, room: Room) {
         self.entry.enter(room);
+        if let Some(watch) = &self.worker.shared.watch {
+            watch.entered(self.request_id(), room);
+        }
         #[cfg(test)]
         assert!(self.worker.shared.fault != Some(room), "as a test wants it");
+    }
+
+    /// The operation is known from here on.
+    pub(super) fn found(&mut self, operation: usize) {
+        self.operation = Some(operation);
+        if let Some(watch) = &self.worker.shared.watch {
+            watch.found(self.request_id(), operation);
+        }
     }
 
     pub(super) fn request_id(&self) -> RequestId {
@@ -145,7 +156,7 @@ impl<'w> Context<'w> {
         match self.mode(refusal.control) {
             Mode::Enforce => Err(Exit::Refused(refusal)),
             Mode::Observe => {
-                self.entry.would_refuse(&refusal);
+                self.would_refuse(&refusal);
                 Ok(())
             }
             Mode::NotAsked => Ok(()),
@@ -157,13 +168,12 @@ impl<'w> Context<'w> {
         let control = noted.control;
         match self.mode(control) {
             Mode::Enforce => {
-                self.entry.edit(noted);
-                self.acted(Act::Removed(control));
+                self.remove(noted);
                 true
             }
             Mode::Observe => {
                 let Noted { control, reason, detail } = noted;
-                self.entry.would_refuse(&Refusal::new(control, Status(0), reason, detail));
+                self.would_refuse(&Refusal::new(control, Status(0), reason, detail));
                 false
             }
             Mode::NotAsked => false,
@@ -173,7 +183,21 @@ impl<'w> Context<'w> {
     /// A control removed something that no mode could keep.
     pub(super) fn remove(&mut self, noted: Noted) {
         self.acted(Act::Removed(noted.control));
+        self.tell(&noted, true);
         self.entry.edit(noted);
+    }
+
+    /// A control that observes would have refused.
+    pub(super) fn would_refuse(&mut self, refusal: &Refusal) {
+        let Refusal { control, reason, detail, .. } = refusal;
+        self.tell(&Noted { control: *control, reason, detail: detail.clone() }, false);
+        self.entry.would_refuse(refusal);
+    }
+
+    fn tell(&self, noted: &Noted, is_removed: bool) {
+        if let Some(watch) = &self.worker.shared.watch {
+            watch.noted(self.request_id(), noted, is_removed);
+        }
     }
 
     /// For the decision header, where something was really done.

@@ -38,14 +38,14 @@ pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Mat
     if let Some(origin) = preflight_origin(&received) {
         match (preflight(&received, path.as_ref(), &origin, context), context.mode(PREFLIGHTS)) {
             (exit, Mode::Enforce) => return Err(exit),
-            (Exit::Refused(refusal), Mode::Observe) => context.entry.would_refuse(&refusal),
+            (Exit::Refused(refusal), Mode::Observe) => context.would_refuse(&refusal),
             // Observed or not asked: the API answers its own preflights.
             (_, Mode::Observe | Mode::NotAsked) => {}
         }
     }
     let operation = find(&received, path.as_ref(), context)?;
     if let Some(index) = operation {
-        context.operation = operation;
+        context.found(index);
         let plan = context.plan;
         if let Some(compiled) = plan.operations.get(index) {
             context.entry.operation(compiled.name.clone());

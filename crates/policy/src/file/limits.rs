@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use portcullis_model::Diagnostic;
+use portcullis_model::{Diagnostic, Span};
 
 use crate::codes;
 use crate::model::Limits;
@@ -116,6 +116,23 @@ impl LimitsSection {
         }
         self.check_buffers(&limits, notes);
         limits
+    }
+
+    /// The keys that are written, and where their values stand.
+    pub(crate) fn lines(&self) -> Vec<(&'static str, Span)> {
+        macro_rules! written {
+            ($($key:ident)*) => {
+                [$(self.$key.as_ref().map(|value| (stringify!($key), value.span))),*]
+            };
+        }
+        let all = written![
+            head_bytes headers target_bytes body_bytes multipart_bytes parts part_bytes
+            part_head_bytes decompressed_ratio answer_bytes json_depth json_nodes string_bytes
+            array_items object_members xml_depth xml_nodes xml_attributes connections
+            upstream_concurrency buffered_bytes head_timeout body_idle_timeout body_rate total_timeout idle_timeout
+            connect_timeout upstream_timeout stream_idle_timeout drain_timeout
+        ];
+        all.into_iter().flatten().collect()
     }
 
     fn set_sizes(&self, limits: &mut Limits, notes: &mut Notes) {

@@ -9,11 +9,12 @@ use crate::codes;
 use crate::file::{OperationDecision, PolicyFile};
 use crate::model::{BodyHandling, Undeclared};
 use crate::notes::{Notes, shown};
+use crate::section::Spanned;
 use crate::word::UndeclaredWord;
 use crate::yaml::Key;
 
 /// Stands for all operations.
-const ALL: &str = "*";
+pub(super) const ALL: &str = "*";
 
 /// The operations by both of their names. Without a contract nothing is known, and nothing is
 /// said of names: that there is no contract has been said.
@@ -43,11 +44,16 @@ impl Names {
     /// The operation of this name; notes when there is none.
     pub(super) fn find(&self, name: &str, span: Span, notes: &mut Notes) -> Option<usize> {
         let indices = self.indices.as_ref()?;
-        let index = indices.get(name).copied();
+        let index = self.known(name);
         if index.is_none() {
             notes.push(|| unknown(indices, name, span));
         }
         index
+    }
+
+    /// The operation of this name.
+    pub(super) fn known(&self, name: &str) -> Option<usize> {
+        self.indices.as_ref()?.get(name).copied()
     }
 }
 
@@ -105,12 +111,13 @@ pub(super) fn decide(
 
 impl Decisions {
     fn set(&mut self, index: usize, decision: &OperationDecision) {
-        if let (Some(slot), Some(word)) = (self.undeclared_in.get_mut(index), decision.undeclared) {
-            *slot = word.into();
-        }
-        if let (Some(slot), Some(word)) = (self.undeclared_out.get_mut(index), decision.answers) {
-            *slot = word.into();
-        }
+        let set = |slots: &mut Vec<Undeclared>, word: &Option<Spanned<UndeclaredWord>>| {
+            if let (Some(slot), Some(word)) = (slots.get_mut(index), word) {
+                *slot = word.value.into();
+            }
+        };
+        set(&mut self.undeclared_in, &decision.undeclared);
+        set(&mut self.undeclared_out, &decision.answers);
         if let Some(slot) = self.bodies.get_mut(index) {
             slot.exact_request = decision.body.is_some();
             slot.stream_answer = decision.answer.is_some();

@@ -33,6 +33,14 @@ const BAD: &[(&str, &str)] = &[
         "base_path_with_slash",
         "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\", base_path: /api/ }]\n",
     ),
+    (
+        "no_digest",
+        "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\", digest: sha256:9F86 }]\n",
+    ),
+    (
+        "another_contract",
+        "apis:\n  - contract: openapi.yaml\n    upstream: http://127.0.0.1:3000\n    digest: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n",
+    ),
     ("misspelt_key", "API\norgins: []\n"),
     ("far_key", "API\nfirewall: on\n"),
     ("later_key", "API\ntenant: /organisation_id\ncallers:\n  jwt: { issuer: a }\n"),

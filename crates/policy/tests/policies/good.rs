@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use portcullis_model::{ControlId, Date, Effect, Severity, UnixMillis};
+use portcullis_model::{ControlId, Date, Effect, Severity, Span, UnixMillis};
 use portcullis_policy::{LedgerTarget, Limits, Model, Origin, Posture, Undeclared, Upstream};
 
 use crate::pharmacy::{API, diagnostics, input, join};
@@ -287,5 +287,53 @@ fn problems_of_contract_and_policy_come_together() {
     let told = diagnostics(&failure.sources, &failure.diagnostics);
     for part in ["broken.yaml", "names no API", "`here`", "a bound of nothing"] {
         assert!(told.contains(part), "{part} is missing in:\n{told}");
+    }
+}
+
+#[test]
+fn a_contract_whose_digest_is_pinned_is_read() {
+    let digest = read(API).contract.digest.clone();
+    let pinned = API.replace("openapi.yaml,", &format!("openapi.yaml, digest: sha256:{digest},"));
+    assert_ne!(pinned, API);
+    assert_eq!(read(&pinned).contract.digest, digest);
+}
+
+#[test]
+fn every_decision_knows_its_line() {
+    let model = read(FULL);
+    let text = |span: Option<Span>| {
+        let span = span.expect("a place");
+        &model.sources.text(span.source)[span.start as usize..span.end as usize]
+    };
+    let lines = &model.lines;
+    assert_eq!(text(lines.contract), "openapi.yaml");
+    assert_eq!(text(lines.base_path), "/shop");
+    assert_eq!(text(lines.listen), "127.0.0.1:9000");
+    assert_eq!(text(lines.origins), "https://shop.example.com");
+    assert_eq!(text(lines.anyone[index(&model, "listMedicines")]), "listMedicines");
+    let create = lines.operations[index(&model, "createOrder")];
+    assert_eq!(text(create.undeclared), "refuse");
+    assert_eq!((text(create.answers), text(create.body)), ("refuse", "exact"));
+    assert_eq!(text(lines.operations[index(&model, "GET /orders")].answer), "stream");
+    let limits: Vec<_> = lines.limits.iter().map(|(key, span)| (*key, text(Some(*span)))).collect();
+    let expected = [
+        ("body_bytes", "2MiB"),
+        ("json_depth", "16"),
+        ("head_timeout", "500ms"),
+        ("body_rate", "1KiB/s"),
+    ];
+    assert_eq!(limits, expected);
+}
+
+#[test]
+fn every_limit_can_be_led_back_to_its_line() {
+    let schema = portcullis_policy::json_schema();
+    let keys = schema["$defs"]["LimitsSection"]["properties"].as_object().expect("the keys");
+    for (key, words) in keys {
+        let text = words["description"].as_str().expect("a text");
+        let default = text.split("Default: `").nth(1).and_then(|rest| rest.split('`').next());
+        let policy = format!("{API}limits: {{ {key}: {} }}\n", default.expect("a default"));
+        let model = read(&policy);
+        assert_eq!(model.lines.limits.first().map(|(known, _)| *known), Some(key.as_str()));
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct Place {
 
 /// The lines of all files that were asked for.
 #[derive(Debug)]
-pub(super) struct Places<'a> {
+pub(crate) struct Places<'a> {
     sources: &'a Sources,
     files: HashMap<SourceId, Lines>,
 }
@@ -31,8 +31,14 @@ struct Lines {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(sources: &'a Sources) -> Self {
+    pub(crate) fn new(sources: &'a Sources) -> Self {
         Self { sources, files: HashMap::new() }
+    }
+
+    /// Where a span starts: `file:line:column`.
+    pub(crate) fn at(&mut self, span: Span) -> String {
+        let Place { line, column } = self.range(span).0;
+        format!("{}:{line}:{column}", self.sources.name(span.source))
     }
 
     /// Where a span starts, and where it ends.

@@ -41,7 +41,7 @@ impl Json {
         let mut document = match read(bytes, &head.fields, plan) {
             Ok(document) => document,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
-                context.entry.would_refuse(&refusal);
+                context.would_refuse(&refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
             }
             Err((refusal, _)) => return neutral(&head, refusal.reason, refusal.detail, context),
@@ -105,7 +105,7 @@ impl Json {
             if context.mode(control) == Mode::Enforce {
                 return neutral(head, "wrong_type", detail, context).map(Some);
             }
-            context.entry.would_refuse(&response_shape::refusal("wrong_type", detail));
+            context.would_refuse(&response_shape::refusal("wrong_type", detail));
         }
         let undeclared_out = plan.model.undeclared_out.get(self.index).copied();
         if undeclared_out == Some(Undeclared::Refuse)

@@ -76,7 +76,7 @@ pub(super) fn neutral_or_pass(
     match context.mode(ControlId::ResponseShape) {
         Mode::Enforce => neutral(&parts.head, reason, detail, context),
         Mode::Observe => {
-            context.entry.would_refuse(&response_shape::refusal(reason, detail));
+            context.would_refuse(&response_shape::refusal(reason, detail));
             Ok(as_it_came(parts, context))
         }
         Mode::NotAsked => Ok(as_it_came(parts, context)),

@@ -6,109 +6,17 @@
     reason = "a set-up that fails must fail its test"
 )]
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+mod contract_report;
+mod explain;
+mod init;
+mod support;
+mod usage;
+
+use std::path::Path;
 
 use portcullis_testkit::{Behaviour, ScriptedApi, exchange};
 use serde_json::Value;
-
-const CONTRACT: &str = r#"openapi: 3.1.0
-info: { title: Notes, version: "1" }
-paths:
-  /notes:
-    get:
-      operationId: listNotes
-      security: []
-      responses:
-        "200":
-          description: notes
-          content:
-            application/json:
-              schema: { type: array, items: { type: object, properties: { text: { type: string } } } }
-  /notes/{id}:
-    get:
-      operationId: getNote
-      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
-      responses: { "200": { description: a note } }
-"#;
-
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn with(files: &[(&str, &str)]) -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        for (name, text) in files {
-            std::fs::write(folder.path(name), text).unwrap();
-        }
-        folder
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
-        command.current_dir(self.0.path()).env("NO_COLOR", "1");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command().args(arguments).output().unwrap()
-    }
-}
-
-/// A gateway that is ended, by pid, when this is dropped.
-struct Gateway {
-    child: Child,
-    address: SocketAddr,
-    said: String,
-}
-
-impl Gateway {
-    fn start(folder: &Folder, arguments: &[&str]) -> Self {
-        let mut child = folder
-            .command()
-            .args(arguments)
-            .stderr(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut said = String::new();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = loop {
-            let line = lines.next().expect("it says where it listens").unwrap();
-            if let Some(address) = line.strip_prefix("listening on ") {
-                break address.parse().unwrap();
-            }
-            said.push_str(&line);
-            said.push('\n');
-        };
-        // What it says later is read, so that it never waits for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address, said }
-    }
-
-    fn end(mut self) -> (i32, String) {
-        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        let mut printed = String::new();
-        self.child.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
-        (self.child.wait().unwrap().code().unwrap(), printed)
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
+use support::{CONTRACT, Folder, Gateway, text};
 
 #[test]
 fn a_contract_alone_is_served_on_loopback_and_ends_on_sigterm() {

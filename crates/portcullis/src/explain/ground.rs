@@ -1,0 +1,280 @@
+//! Which lines decide: of the contract, and of the policy. For requests that were recorded and
+//! for those that are described.
+
+use portcullis_contract::{Operation, Place, Security, locate};
+use portcullis_controls::input_shape::{Concerned, Unmet};
+use portcullis_controls::{Plan, Remedy, remedy};
+use portcullis_model::{Clock as _, ControlId, Effect, Pointer, Span};
+use serde_json::{Value, json};
+
+use crate::clock::SystemClock;
+use crate::report::Places;
+
+/// A line that decides, or the word that none does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ground {
+    pub(super) text: String,
+    /// `file:line:column`.
+    pub(super) at: Option<String>,
+}
+
+impl Ground {
+    /// For programs.
+    pub(super) fn json(&self) -> Value {
+        json!({ "text": self.text, "at": self.at })
+    }
+
+    /// For people, on one line.
+    pub(super) fn line(&self) -> String {
+        match &self.at {
+            Some(at) => format!("{at}  {}", self.text),
+            None => self.text.clone(),
+        }
+    }
+}
+
+/// Something that a control did.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Act<'a> {
+    pub(super) operation: Option<usize>,
+    pub(super) control: ControlId,
+    pub(super) reason: &'a str,
+    pub(super) detail: &'a str,
+}
+
+/// The files of a plan, for whoever asks where something stands.
+#[derive(Debug)]
+pub(super) struct Grounds<'a> {
+    plan: &'a Plan,
+    places: Places<'a>,
+}
+
+impl<'a> Grounds<'a> {
+    pub(super) fn new(plan: &'a Plan) -> Self {
+        Self { plan, places: Places::new(&plan.model.sources) }
+    }
+
+    pub(super) fn ground(&mut self, text: impl Into<String>, span: Option<Span>) -> Ground {
+        Ground { text: text.into(), at: span.map(|span| self.places.at(span)) }
+    }
+
+    fn operation(&self, index: Option<usize>) -> Option<&'a Operation> {
+        self.plan.model.contract.operation(index?)
+    }
+
+    /// Where the operation itself stands.
+    pub(super) fn declared(&mut self, index: usize) -> Option<Ground> {
+        let operation = self.operation(Some(index))?;
+        let (name, title) = (operation.name(), operation.title());
+        let text = if name == title {
+            format!("`{title}`")
+        } else {
+            format!("`{name}`, which is {title}")
+        };
+        Some(self.ground(text, Some(operation.span)))
+    }
+
+    /// What decides the base path.
+    pub(super) fn base_path(&mut self) -> Ground {
+        let model = &self.plan.model;
+        let text = if model.base_path.is_empty() {
+            "no base path".to_owned()
+        } else {
+            format!("base path `{}`", model.base_path)
+        };
+        self.ground(text, model.lines.base_path.or(model.contract.base_path_span))
+    }
+
+    /// What says who may call.
+    pub(super) fn caller(&mut self, index: usize) -> Option<Ground> {
+        let operation = self.operation(Some(index))?;
+        let line = self.plan.model.lines.anyone.get(index).copied().flatten();
+        Some(match (&operation.security, line) {
+            (_, Some(line)) => self.ground("the policy lets anyone call it", Some(line)),
+            (Security::Anonymous { span, .. }, None) => {
+                self.ground("the contract lets anyone call it", Some(*span))
+            }
+            (Security::Required { span, any_of }, None) => {
+                let schemes = &self.plan.model.contract.schemes;
+                let name = |index: &usize| Some(format!("`{}`", schemes.get(*index)?.name));
+                let all = any_of.iter().map(|one| {
+                    one.schemes.iter().filter_map(name).collect::<Vec<_>>().join(" with ")
+                });
+                let all = all.collect::<Vec<_>>().join(" or ");
+                self.ground(format!("the contract asks for {all}"), Some(*span))
+            }
+            (Security::NotStated, None) => {
+                self.ground("the contract says nothing of who may call", Some(operation.span))
+            }
+        })
+    }
+
+    /// The lines of the contract that an act rests on.
+    pub(super) fn contract(&mut self, act: Act<'_>) -> Vec<Ground> {
+        let Some(index) = act.operation else {
+            return vec![self.base_path()];
+        };
+        let Some(operation) = self.operation(act.operation) else { return Vec::new() };
+        let mut grounds = match act.control {
+            ControlId::ApiInventory => {
+                let sunset = operation.sunset.map(|sunset| sunset.span);
+                sunset.map(|at| self.ground("its last day", Some(at))).into_iter().collect()
+            }
+            ControlId::CallerIdentity => self.caller(index).into_iter().collect(),
+            ControlId::ContentType => {
+                let at = operation.body.as_ref().map(|body| body.span);
+                vec![self.ground(declared_types(operation), at.or(Some(operation.span)))]
+            }
+            ControlId::InputShape if act.reason == "undeclared_header" => {
+                vec![self.ground("declares no such header", Some(operation.span))]
+            }
+            ControlId::InputShape => self.input(operation, act.detail),
+            ControlId::WritableProperties => self.body(operation, act.detail),
+            ControlId::ResponseShape => self.answers(operation),
+            ControlId::ResourceLimits | ControlId::SafeConfiguration => Vec::new(),
+        };
+        if grounds.is_empty() {
+            grounds.extend(self.declared(index));
+        }
+        grounds
+    }
+
+    /// The parameter or body that is meant, and the keyword that was not met.
+    fn input(&mut self, operation: &Operation, detail: &str) -> Vec<Ground> {
+        let Some(Concerned { parameter, unmet }) = Concerned::of(detail) else {
+            let body = operation.body.as_ref().map(|body| body.span);
+            return body.map(|at| self.ground("the declared body", Some(at))).into_iter().collect();
+        };
+        let mut grounds = Vec::new();
+        let mut schemas = Vec::new();
+        if let Some((place, name)) = parameter {
+            let is_meant = |one: &&portcullis_contract::Parameter| {
+                one.place == place
+                    && (one.name == name
+                        || place == Place::Header && one.name.eq_ignore_ascii_case(name))
+            };
+            let Some(one) = operation.parameters.iter().find(is_meant) else {
+                let text = format!("declares no {} parameter `{name}`", place.name());
+                return vec![self.ground(text, Some(operation.span))];
+            };
+            let text = format!("{} parameter `{}`", place.name(), one.name);
+            grounds.push(self.ground(text, Some(one.span)));
+            schemas.extend(one.schema.as_ref().map(|schema| schema.span));
+        } else {
+            let media = operation.body.iter().flat_map(|body| &body.media);
+            schemas.extend(media.filter_map(|one| Some(one.schema.as_ref()?.span)));
+        }
+        if let Some(Unmet { keyword, schema_at, .. }) = unmet {
+            let pointer = Pointer::from_text(schema_at);
+            let sources = &self.plan.model.sources;
+            let found = schemas.iter().find_map(|schema| locate(sources, *schema, &pointer));
+            let at = found.or_else(|| schemas.first().copied());
+            grounds.push(self.ground(format!("`{keyword}` of its schema"), at));
+        }
+        grounds
+    }
+
+    /// The schema of the body, and the property that is read-only, if that is what it is about.
+    fn body(&mut self, operation: &Operation, detail: &str) -> Vec<Ground> {
+        let sources = &self.plan.model.sources;
+        let at = detail.rsplit_once("` at `").map_or(detail, |(_, at)| at.trim_end_matches('`'));
+        let mut grounds = Vec::new();
+        let media = operation.body.iter().flat_map(|body| &body.media);
+        for schema in media.filter_map(|one| one.schema.as_ref()) {
+            grounds.push(self.ground("the schema of the body", Some(schema.span)));
+            let pointer = declaration(at);
+            if let Some(found) = locate(sources, schema.span, &pointer) {
+                grounds.push(self.ground(format!("`{at}`"), Some(found)));
+            }
+        }
+        grounds
+    }
+
+    fn answers(&mut self, operation: &Operation) -> Vec<Ground> {
+        let answers = operation.responses.iter();
+        answers.map(|one| self.ground("a declared answer", Some(one.span))).collect()
+    }
+
+    /// The lines of the policy that an act rests on, or the word that none decides it.
+    pub(super) fn policy(&mut self, act: Act<'_>) -> Vec<Ground> {
+        let model = &self.plan.model;
+        let lines = &model.lines;
+        let of_operation = act.operation.and_then(|index| lines.operations.get(index).copied());
+        let of_operation = of_operation.unwrap_or_default();
+        let line = match (remedy(act.control, act.reason), act.control) {
+            (Remedy::Limit(key), _) => {
+                let written = lines.limits.iter().find(|(known, _)| *known == key);
+                written.map(|(_, span)| (format!("`limits: {{ {key} }}`"), *span))
+            }
+            (Remedy::Origins, _) => lines.origins.map(|at| ("`origins`".to_owned(), at)),
+            (Remedy::Contract, _) => lines.base_path.map(|at| ("`base_path`".to_owned(), at)),
+            (Remedy::Access, _) => {
+                let is_off_loopback = !model.listen.ip().is_loopback();
+                lines.listen.filter(|_| is_off_loopback).map(|at| {
+                    (
+                        "`listen` is not loopback, so nobody who needs a credential gets in"
+                            .to_owned(),
+                        at,
+                    )
+                })
+            }
+            (Remedy::Stream, _) => of_operation.answer.map(|at| ("`answer`".to_owned(), at)),
+            (_, ControlId::WritableProperties) if act.reason == "exact_body" => {
+                of_operation.body.map(|at| ("`body: exact`".to_owned(), at))
+            }
+            (_, ControlId::WritableProperties) => {
+                of_operation.undeclared.map(|at| ("`undeclared`".to_owned(), at))
+            }
+            (_, ControlId::ResponseShape) => {
+                of_operation.answers.map(|at| ("`answers`".to_owned(), at))
+            }
+            _ => None,
+        };
+        let mut grounds: Vec<Ground> =
+            line.into_iter().map(|(text, at)| self.ground(text, Some(at))).collect();
+        grounds.extend(self.relaxations(act));
+        if grounds.is_empty() {
+            grounds.push(self.ground("default: no policy line decides this", None));
+        }
+        grounds
+    }
+
+    /// Exceptions that are about this control and operation, in force or not.
+    fn relaxations(&mut self, act: Act<'_>) -> Vec<Ground> {
+        let now = SystemClock.now();
+        let all = &self.plan.model.relaxations;
+        let is_meant = |one: &&portcullis_model::Relaxation| {
+            one.scope.control.is_none_or(|control| control == act.control)
+                && (one.scope.operation.is_none() || one.scope.operation == act.operation)
+        };
+        let lines = all.iter().filter(is_meant).map(|one| {
+            let effect = match one.effect {
+                Effect::Observe => "only observes",
+                Effect::AllowUndeclared => "undeclared properties pass",
+            };
+            let (by, reason) = (&one.by, &one.reason);
+            let state = if one.holds(act.control, act.operation, now) { "" } else { ", over now" };
+            let until = one.until.map(|day| format!(" until {day}")).unwrap_or_default();
+            (format!("relaxed by {by}{until}{state}: {effect} ({reason})"), one.span)
+        });
+        let lines: Vec<_> = lines.collect();
+        lines.into_iter().map(|(text, span)| self.ground(text, span)).collect()
+    }
+}
+
+/// Where a schema declares the value at a pointer.
+fn declaration(at: &str) -> Pointer {
+    let steps = at.split('/').skip(1).map(|step| {
+        let is_index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+        if is_index { "/items".to_owned() } else { format!("/properties/{step}") }
+    });
+    Pointer::from_text(steps.collect::<String>())
+}
+
+fn declared_types(operation: &Operation) -> String {
+    let Some(body) = &operation.body else {
+        return "declares no body".to_owned();
+    };
+    let types: Vec<String> = body.media.iter().map(|one| format!("`{}`", one.range)).collect();
+    format!("the declared body: {}", types.join(" or "))
+}

@@ -1,0 +1,46 @@
+//! The pages that are in the code: of problem codes, and of controls.
+
+use portcullis_controls::{CONTROLS, face};
+use portcullis_model::{Code, ControlId, did_you_mean};
+
+/// Every code of every crate, for pages and suggestions.
+pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
+    portcullis_contract::codes::ALL
+        .iter()
+        .chain(portcullis_policy::codes::ALL)
+        .copied()
+        .chain(portcullis_controls::api_inventory::CODES)
+        .chain(portcullis_controls::caller_identity::CODES)
+        .chain(portcullis_controls::content_type::CODES)
+        .chain(portcullis_controls::response_shape::CODES)
+        .chain(portcullis_controls::writable_properties::CODES)
+}
+
+/// The page of a code without its own title.
+pub(crate) fn body(code: &Code) -> &'static str {
+    let page = code.page.trim();
+    match page.split_once('\n') {
+        Some((first, rest)) if first.starts_with("# ") => rest.trim(),
+        _ => page,
+    }
+}
+
+/// The page of a code, of a control, or of a mission item (`A6`).
+pub(super) fn page(what: &str) -> Option<String> {
+    if let Some(control) = ControlId::from_name(what) {
+        return Some(format!("{}\n", face(control).page()));
+    }
+    let of_item = CONTROLS.iter().filter(|face| face.item == what);
+    let pages: Vec<String> = of_item.map(|face| face.page() + "\n").collect();
+    if !pages.is_empty() {
+        return Some(pages.concat());
+    }
+    let code = codes().find(|code| code.name == what)?;
+    Some(format!("# `{}`\n\n{}\n", code.name, body(code)))
+}
+
+/// The name that was meant, if one is near.
+pub(super) fn near(what: &str) -> Option<&'static str> {
+    let known = codes().map(|code| code.name).chain(CONTROLS.iter().map(|face| face.id.name()));
+    did_you_mean(what, known)
+}

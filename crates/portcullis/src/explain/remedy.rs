@@ -1,0 +1,43 @@
+//! What to do about a refusal, in words.
+
+use portcullis_controls::{Remedy, remedy};
+use portcullis_model::ControlId;
+
+/// What would let a refused request pass, and what to write for it (rule 31).
+pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&str>) -> String {
+    let name = operation.unwrap_or("NAME");
+    match (remedy(control, reason), operation) {
+        (Remedy::None, _) => "Nothing lets it pass: HTTP has no other reading.".to_owned(),
+        (Remedy::Request, _) => "The request must carry what it lacks.".to_owned(),
+        (Remedy::Contract, _) => {
+            "If it should exist, declare it in the contract; if a base path is \
+             missing or too much, set `base_path` in the policy."
+                .to_owned()
+        }
+        (Remedy::Access, _) => {
+            format!(
+                "If anybody may call it, write into the policy:\n\naccess:\n  - anyone: [\"{name}\"]"
+            )
+        }
+        (Remedy::Origins, _) => "If pages of that origin may call, write it into the policy:\n\n\
+             origins: [\"https://...\"]"
+            .to_owned(),
+        (Remedy::Limit(key), _) => {
+            format!(
+                "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"
+            )
+        }
+        (Remedy::Stream, _) => format!(
+            "If it may stream uninspected, write into the policy:\n\noperations:\n  \"{name}\": {{ answer: stream }}"
+        ),
+        (Remedy::Api, _) => {
+            "The API's answer must change; the gateway cannot vouch for it.".to_owned()
+        }
+        (Remedy::Relax, Some(name)) => format!(
+            "To observe this operation for a while instead of refusing, write into the policy, \
+             with your name and reason:\n\nrelax:\n  - {{ operation: \"{name}\", control: {control}, \
+             mode: observe, by: \"...\", reason: \"...\", until: YYYY-MM-DD }}"
+        ),
+        (Remedy::Relax, None) => "No operation is concerned, so no relaxation fits it.".to_owned(),
+    }
+}

@@ -1,0 +1,147 @@
+//! A gateway of its own for one request, and something that stands in the API's place: the API
+//! itself is not called.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use portcullis_controls::Plan;
+use portcullis_gateway::Options;
+use portcullis_ledger::Ledger;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::trace::{Trace, Walked};
+use crate::clock::SystemClock;
+
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// Bytes of a request to the API, or of an answer, that are kept.
+const KEPT_BYTES_MAX: usize = 300 << 20;
+/// For the whole of it; the gateway's own bounds are shorter.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What became of a request.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) walked: Walked,
+    /// The request as the API would read it, if it would.
+    pub(super) sent: Option<Vec<u8>>,
+    /// What the caller would read.
+    pub(super) answer: Vec<u8>,
+}
+
+/// Sends a request through a gateway with this plan. The plan was compiled for the address where
+/// the gateway is meant to listen, because that decides what is closed; only then it moves here.
+pub(super) fn send(mut plan: Plan, request: &[u8]) -> Result<Outcome, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("no runtime starts: {error}"))?;
+    runtime.block_on(async {
+        let failed = |error: io::Error| format!("loopback cannot be used: {error}");
+        let api = TcpListener::bind((LOOPBACK, 0)).await.map_err(failed)?;
+        plan.model.listen = SocketAddr::new(LOOPBACK, 0);
+        plan.model.upstream.host = LOOPBACK.to_string();
+        plan.model.upstream.port = api.local_addr().map_err(failed)?.port();
+        let clock = Arc::new(SystemClock);
+        let ledger = Ledger::to(Box::new(io::sink()), clock.clone())
+            .map_err(|error| format!("no ledger starts: {error}"))?;
+        let trace = Arc::new(Trace::default());
+        let options = Options { watch: Some(trace.clone()), ..Options::default() };
+        let gateway = portcullis_gateway::start(Arc::new(plan), Arc::new(ledger), clock, options)
+            .map_err(|error| error.to_string())?;
+        let mut sent = None;
+        let answer = {
+            let exchange = tokio::time::timeout(PATIENCE, exchange(gateway.address(), request));
+            tokio::select! {
+                answer = exchange => answer,
+                () = stand_in(&api, &mut sent) => Ok(Ok(Vec::new())),
+            }
+        };
+        // Its connection is over, so stopping has nothing to wait for.
+        let stopped = tokio::task::spawn_blocking(move || gateway.stop()).await;
+        stopped.map_err(|_| "the gateway did not end well".to_owned())?;
+        let answer = answer.map_err(|_| "the gateway did not answer in time".to_owned())?;
+        Ok(Outcome { walked: trace.walked(), sent, answer: answer.map_err(failed)? })
+    })
+}
+
+/// Writes the request and reads the answer at once: an early answer may come before the whole
+/// request is taken.
+async fn exchange(gateway: SocketAddr, request: &[u8]) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(gateway).await?;
+    let (mut reader, mut writer) = stream.split();
+    // A gateway that refuses early takes no more: that is its answer, not a failure.
+    let write = async {
+        let _ = writer.write_all(request).await;
+    };
+    let read = async {
+        let mut answer = Vec::new();
+        let mut piece = [0; 4096];
+        while answer.len() < KEPT_BYTES_MAX {
+            match reader.read(&mut piece).await {
+                Ok(0) | Err(_) => break,
+                Ok(count) => answer.extend_from_slice(piece.get(..count).unwrap_or_default()),
+            }
+        }
+        answer
+    };
+    let ((), answer) = tokio::join!(write, read);
+    Ok(answer)
+}
+
+/// Keeps the request that arrives and answers that there is nothing to say; then waits for ever.
+async fn stand_in(api: &TcpListener, sent: &mut Option<Vec<u8>>) {
+    while sent.is_none() {
+        let Ok((mut stream, _)) = api.accept().await else { continue };
+        let Ok(request) = read_request(&mut stream).await else { continue };
+        *sent = Some(request);
+        let answer = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+        // The gateway's own deadline ends what cannot be written.
+        let _ = stream.write_all(answer).await;
+    }
+    std::future::pending::<()>().await;
+}
+
+/// A request as the gateway writes it: in one piece, its length stated.
+async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+    let mut request = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        if let Some(length) = whole_length(&request)
+            && (request.len() >= length || length > KEPT_BYTES_MAX)
+        {
+            return Ok(request);
+        }
+        match stream.read(&mut piece).await? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => request.extend_from_slice(piece.get(..count).unwrap_or_default()),
+        }
+    }
+}
+
+/// Head and body together, once the head is there.
+fn whole_length(request: &[u8]) -> Option<usize> {
+    let head = request.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let text = String::from_utf8_lossy(request.get(..head)?).to_ascii_lowercase();
+    let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+    let length = length.and_then(|length| length.trim().parse::<usize>().ok());
+    Some(head.saturating_add(length.unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_whole_when_its_stated_length_is_there() {
+        for (request, length) in [
+            ("GET / HTTP/1.1\r\nHost: a\r\n", None),
+            ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", Some(27)),
+            ("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab", Some(41)),
+        ] {
+            assert_eq!(whole_length(request.as_bytes()), length, "{request}");
+        }
+    }
+}

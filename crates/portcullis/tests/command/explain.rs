@@ -1,0 +1,273 @@
+//! `portcullis explain`: requests that were recorded, and requests that somebody describes.
+
+use portcullis_testkit::{Behaviour, ScriptedApi, exchange};
+use serde_json::Value;
+
+use crate::support::{Folder, Gateway, text};
+
+const DOCUMENT: &str = r##"openapi: 3.1.0
+info: { title: Orders, version: "1" }
+servers: [{ url: /api }]
+paths:
+  /orders:
+    post:
+      operationId: createOrder
+      security: [{ bearer: [] }]
+      parameters:
+        - name: dry
+          in: query
+          schema: { type: boolean }
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: { $ref: "#/components/schemas/NewOrder" }
+      responses: { "201": { description: made } }
+  /health:
+    get:
+      operationId: getHealth
+      responses: { "200": { description: well } }
+components:
+  securitySchemes:
+    bearer: { type: http, scheme: bearer }
+  schemas:
+    NewOrder:
+      type: object
+      properties:
+        id: { type: integer, readOnly: true }
+        quantity:
+          type: integer
+          minimum: 1
+        password: { type: string }
+"##;
+
+const POLICY: &str = r"apis:
+  - contract: openapi.yaml
+    upstream: http://127.0.0.1:3000/v2
+listen: 127.0.0.1:8080
+origins: [https://shop.example.com]
+operations:
+  createOrder:
+    undeclared: refuse
+limits:
+  body_bytes: 1KiB
+";
+
+fn folder() -> Folder {
+    Folder::with(&[
+        ("openapi.yaml", DOCUMENT),
+        ("portcullis.yaml", POLICY),
+        ("good.json", r#"{ "quantity": 2, "password": "s3cret" }"#),
+        ("small.json", r#"{"quantity": 0}"#),
+        ("more.json", r#"{"quantity": 1, "role": "admin", "id": 7}"#),
+        ("large.json", &format!("{{\"password\": \"{}\"}}", "x".repeat(2000))),
+    ])
+}
+
+/// A described request: exit code and what was printed.
+fn described(folder: &Folder, files: &[&str], request: &str) -> (i32, String) {
+    let words =
+        request.split(' ').filter(|word| !word.is_empty()).map(|word| word.replace('+', " "));
+    let words: Vec<String> = words.collect();
+    let mut arguments = vec!["explain"];
+    arguments.extend(files);
+    arguments.extend(words.iter().map(String::as_str));
+    let output = folder.run(&arguments);
+    assert!(text(&output.stderr).is_empty(), "{}", text(&output.stderr));
+    (output.status.code().unwrap(), text(&output.stdout))
+}
+
+const WITH_POLICY: [&str; 2] = ["-c", "portcullis.yaml"];
+const ORDER: &str = "--method POST --path /api/orders?dry=%74rue&x=1 --header \
+                     Authorization:+Bearer+s3cret --header Content-Type:+application/json --header \
+                     X-Debug:+1 --body ";
+
+/// Request ids and the digest-like version change with every run and edit.
+fn stable(text: &str) -> String {
+    let id = text.split("\"request_id\":\"").nth(1).and_then(|rest| rest.get(..26));
+    id.map_or_else(|| text.to_owned(), |id| text.replace(id, "(id)"))
+}
+
+#[test]
+fn a_request_that_reaches_the_api_is_shown_as_the_api_reads_it() {
+    let (code, shown) = described(&folder(), &WITH_POLICY, &format!("{ORDER}good.json"));
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains("s3cret"), "{shown}");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_value_that_is_refused_leads_to_its_keyword() {
+    let (code, shown) = described(&folder(), &WITH_POLICY, &format!("{ORDER}small.json"));
+    assert_eq!(code, 1, "{shown}");
+    insta::assert_snapshot!(stable(&shown));
+}
+
+#[test]
+fn what_the_policy_decided_leads_to_its_line() {
+    let folder = folder();
+    for (request, parts) in [
+        (
+            format!("{ORDER}more.json"),
+            &["writable_properties (undeclared_property)", "portcullis.yaml:8:17  `undeclared`"][..],
+        ),
+        (
+            format!("{ORDER}large.json"),
+            &["(body_bytes)", "portcullis.yaml:10:15  `limits: { body_bytes }`"],
+        ),
+        (
+            "--method GET --path /api/health".to_owned(),
+            &["caller_identity (closed)", "openapi.yaml:20:5", "anyone: [\"getHealth\"]"],
+        ),
+        (
+            "--method OPTIONS --path /api/orders --header Origin:+https://evil.example --header \
+             Access-Control-Request-Method:+POST"
+                .to_owned(),
+            &["unknown_origin", "portcullis.yaml:5:11  `origins`"],
+        ),
+        (
+            "--method GET --path /orders".to_owned(),
+            &["undeclared_path", "it would match with the base path", "openapi.yaml:3:"],
+        ),
+        (
+            "--method POST --path /api/orders?dry=maybe --header Authorization:+Bearer+x"
+                .to_owned(),
+            &["openapi.yaml:10:17  query parameter `dry`"],
+        ),
+        (
+            "--method POST --path /api/orders".to_owned(),
+            &["no_credential", "openapi.yaml:8:17  the contract asks for `bearer`"],
+        ),
+    ] {
+        let (code, shown) = described(&folder, &WITH_POLICY, &request);
+        assert_eq!(code, 1, "{request}: {shown}");
+        for part in parts {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+    }
+    let preflight = "--method OPTIONS --path /api/orders --header Origin:+https://shop.example.com \
+                     --header Access-Control-Request-Method:+POST";
+    let (code, shown) = described(&folder, &WITH_POLICY, preflight);
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("answered by the gateway itself"), "{shown}");
+}
+
+#[test]
+fn programs_read_the_same_walk() {
+    let folder = folder();
+    let request = format!("{ORDER}good.json --format json");
+    let (code, shown) = described(&folder, &WITH_POLICY, &request);
+    assert_eq!(code, 0, "{shown}");
+    let walk: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!((&walk["outcome"], &walk["operation"]), (&"reaches".into(), &"createOrder".into()));
+    assert_eq!(walk["upstream"]["path"], "/v2/orders");
+    assert_eq!(walk["upstream"]["query"], "dry=true");
+    assert_eq!(walk["left_out"], serde_json::json!(["x-debug"]));
+    let rooms: Vec<_> = walk["rooms"].as_array().unwrap().iter().map(|one| &one["room"]).collect();
+    assert_eq!((rooms.len(), rooms[0]), (9, &Value::from("receive")));
+    let (code, shown) =
+        described(&folder, &WITH_POLICY, &format!("{ORDER}small.json --format json"));
+    assert_eq!(code, 1);
+    let walk: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(walk["refusal"]["control"], "input_shape");
+    assert_eq!(walk["refusal"]["contract"][0]["at"], "openapi.yaml:33:11", "{walk}");
+}
+
+#[test]
+fn where_a_gateway_listens_decides_what_is_closed() {
+    let folder = folder();
+    let request = format!("{ORDER}good.json");
+    let alone = ["--contract", "openapi.yaml"];
+    assert_eq!(described(&folder, &alone, &request).0, 0);
+    let public = ["--contract", "openapi.yaml", "--listen", "0.0.0.0:8080"];
+    let (code, shown) = described(&folder, &public, &request);
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("the listener is not loopback"), "{shown}");
+}
+
+#[test]
+fn a_request_that_cannot_be_described_is_said() {
+    let folder = folder();
+    for (arguments, part) in [
+        (&["--method", "GET"][..], "--path"),
+        (&["--method", "GET", "--path", "/a"], "--contract"),
+        (&["--method", "GET", "--path", "a", "-c", "portcullis.yaml"], "begin with `/`"),
+        (&["--method", "G\r\nT", "--path", "/a", "-c", "portcullis.yaml"], "one word"),
+        (
+            &["--method", "GET", "--path", "/a", "--header", "x", "-c", "portcullis.yaml"],
+            "Name: value",
+        ),
+        (&["--method", "GET", "--path", "/a", "--body", "none", "-c", "portcullis.yaml"], "none"),
+        (&["--method", "GET", "--path", "/a", "-c", "missing.yaml"], "missing.yaml"),
+        (&["input_shape", "--method", "GET", "--path", "/a"], "cannot be used with"),
+        (&[], "explain"),
+    ] {
+        let arguments: Vec<&str> =
+            ["explain"].into_iter().chain(arguments.iter().copied()).collect();
+        let output = folder.run(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).contains(part), "{arguments:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_recorded_refusal_leads_to_its_lines_and_to_a_change_of_the_files() {
+    let api = ScriptedApi::start(Behaviour::json(201, "{}"));
+    let folder = folder();
+    let upstream = format!("http://{}", api.address());
+    let gateway = Gateway::start(
+        &folder,
+        &["run", "-c", "portcullis.yaml", "--upstream", &upstream, "--listen", "127.0.0.1:0"],
+    );
+    let request = "POST /api/orders HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\n\
+                   Content-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"quantity\": 0}";
+    let answer = exchange(gateway.address, request);
+    assert_eq!(answer.status, 400);
+    let id = answer.field("x-request-id").unwrap().to_owned();
+    gateway.end();
+
+    let explained = |more: &[&str]| {
+        let arguments: Vec<&str> =
+            ["explain", &id].into_iter().chain(more.iter().copied()).collect();
+        let output = folder.run(&arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let shown = explained(&WITH_POLICY);
+    for part in [
+        "refused by input_shape (schema)",
+        "openapi.yaml:33:11  `minimum` of its schema",
+        "default: no policy line decides this",
+        "operation: \"createOrder\", control: input_shape, mode: observe",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("note: "), "the files are the same: {shown}");
+    assert!(explained(&[]).contains("add -c FILE"));
+
+    std::fs::write(folder.path("portcullis.yaml"), POLICY.replace("1KiB", "2KiB")).unwrap();
+    let shown = explained(&WITH_POLICY);
+    assert!(shown.contains("note: the record was made by model"), "{shown}");
+    let shown = explained(&["-c", "portcullis.yaml", "--format", "json"]);
+    let account: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(account["same_model"], false);
+    assert_eq!(account["acts"][0]["contract"][0]["at"], "openapi.yaml:33:11");
+    assert_eq!(account["record"]["request_id"], id.as_str());
+}
+
+#[test]
+fn a_record_that_is_not_there_or_cut_is_said() {
+    const ID: &str = "01KAT3ZW1E8Q6Y3V9N5R2M7XJD";
+    let cut = format!("{{\"time\":\"x\",\"request_id\":\"{ID}\",\"mod");
+    let folder = Folder::with(&[("empty.jsonl", ""), ("cut.jsonl", &cut)]);
+    for (ledger, code, part) in [
+        ("empty.jsonl", 1, "no record"),
+        ("cut.jsonl", 1, "line 1 names it"),
+        ("missing.jsonl", 2, "cannot be read"),
+        (".", 2, "cannot be read"),
+    ] {
+        let output = folder.run(&["explain", ID, "--ledger", ledger]);
+        assert_eq!(output.status.code(), Some(code), "{ledger}");
+        assert!(text(&output.stderr).contains(part), "{ledger}: {}", text(&output.stderr));
+    }
+}
