@@ -1,8 +1,11 @@
-//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `deny`, `docs`.
+//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `corpus`, `deny`,
+//! `differential`, `docs`.
 
 mod bench;
 mod check;
+mod corpus;
 mod deny;
+mod differential;
 mod docs;
 mod shell;
 mod suites;
@@ -15,7 +18,10 @@ usage: cargo xtask COMMAND
 
   check   format, lints, tests, doc tests, documentation, tidy rules: all that CI runs
   bench   cost and speed beside nginx in one run; writes docs/src/figures.md
+  corpus  read and check 2,639 published documents (needs npm); writes docs/src/corpus.md
   deny    licences, advisories and duplicate versions (installs cargo-deny if it is missing)
+  differential  our verdicts beside those of two other validators (needs npm and python3); writes
+          docs/src/differential.md
   docs    write the pages that are made from the code
   suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
   tidy    the tidy rules alone
@@ -26,7 +32,9 @@ fn main() -> ExitCode {
     let result = match std::env::args().nth(1).as_deref() {
         Some("check") => check::run(),
         Some("bench") => bench::run(),
+        Some("corpus") => corpus::run(std::env::args().nth(2).as_deref()),
         Some("deny") => deny::run(),
+        Some("differential") => differential::run(),
         Some("docs") => docs::write(),
         Some("suites") => suites::run(&arguments),
         Some("tidy") => tidy::run(),

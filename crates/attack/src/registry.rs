@@ -84,6 +84,8 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "input_shape/f1-array-for-scalar",
     "input_shape/f1-duplicate-member",
     "input_shape/f1-duplicate-query-key",
+    "input_shape/f1-filter-brackets",
+    "input_shape/f1-filter-pipes",
     "input_shape/f1-fractional-quantity",
     "input_shape/f1-header-and-cookie",
     "input_shape/f1-id-leading-zero",

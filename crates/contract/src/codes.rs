@@ -1,10 +1,15 @@
 //! The kinds of problem that an OpenAPI document can have. Names are stable; `portcullis explain
 //! NAME` prints the page.
 
+mod paths;
 mod references;
 
 use portcullis_model::Code;
 
+pub use paths::{
+    AMBIGUOUS_PATH, OPEN_PARAMETER, PARAMETER, PARAMETER_STYLE, PATH_TEMPLATE, SAME_PATH,
+    SPLITTABLE_PATH,
+};
 pub use references::{DANGLING_REFERENCE, FOREIGN_REFERENCE, REFERENCE_CYCLE, UNREAD_FILE};
 
 /// All of them.
@@ -20,9 +25,11 @@ pub const ALL: &[&Code] = &[
     &SERVER,
     &PATH_TEMPLATE,
     &SAME_PATH,
+    &AMBIGUOUS_PATH,
     &SPLITTABLE_PATH,
     &PARAMETER,
     &PARAMETER_STYLE,
+    &OPEN_PARAMETER,
     &NOT_SERVED,
     &MEDIA_TYPE,
     &ENCODING,
@@ -152,121 +159,6 @@ Is it `/v1` or `/v2`?
 
 The first server decides. Put the right one first, give every server variable a default, or set
 `base_path` in the policy. `servers` inside paths and operations are not read.
-",
-};
-
-/// No request can match this path, so its operations are not served.
-pub static PATH_TEMPLATE: Code = Code {
-    name: "contract-path-template",
-    page: "# contract-path-template
-
-No request can match this path, so its operations are not served.
-
-## Example
-
-```yaml
-paths:
-  /orders?state={state}: { get: {} }
-```
-
-A query is no part of a path.
-
-## What to do
-
-Write the path with `/` first, braces around names, no query, no fragment, no empty segment and no
-`.` or `..`. Declare query values as parameters.
-",
-};
-
-/// Two operations have the same method and match the same paths.
-pub static SAME_PATH: Code = Code {
-    name: "contract-same-path",
-    page: "# contract-same-path
-
-Two operations have the same method and match the same paths.
-
-## Example
-
-```yaml
-paths:
-  /orders/{id}: { get: { operationId: getOrder } }
-  /orders/{number}: { get: { operationId: getByNumber } }
-```
-
-Parameter names do not tell paths apart.
-
-## What to do
-
-The first one is served, the second is not. Join them, or give one of them another path.
-",
-};
-
-/// Several values stand in one path segment, and some texts can be split in two ways.
-pub static SPLITTABLE_PATH: Code = Code {
-    name: "contract-splittable-path",
-    page: r#"# contract-splittable-path
-
-Several values stand in one path segment, and some texts can be split in two ways.
-
-## Example
-
-```yaml
-paths:
-  /files/{name}.{extension}: { get: {} }
-```
-
-Is `a.tar.gz` the name `a` or `a.tar`?
-
-## What to do
-
-The first value is taken as short as possible: `a` and `tar.gz`. If the API splits otherwise, let the
-schemas of the parameters forbid the text between them (`pattern: "^[^.]+$"`).
-"#,
-};
-
-/// A parameter does not fit its operation.
-pub static PARAMETER: Code = Code {
-    name: "contract-parameter",
-    page: "# contract-parameter
-
-A parameter does not fit its operation.
-
-## Example
-
-```yaml
-paths:
-  /orders/{id}:
-    get:
-      parameters: [{ name: order_id, in: path, required: true, schema: { type: string } }]
-```
-
-The path says `id`.
-
-## What to do
-
-Make names agree. A path value that is not declared is taken as any text. A declared path parameter
-that the path does not name is left out.
-",
-};
-
-/// A parameter is written in a style that this version does not read.
-pub static PARAMETER_STYLE: Code = Code {
-    name: "contract-parameter-style",
-    page: "# contract-parameter-style
-
-A parameter is written in a style that this version does not read.
-
-## Example
-
-```yaml
-- { name: ids, in: query, style: pipeDelimited, schema: { type: array, items: { type: integer } } }
-```
-
-## What to do
-
-Its value is taken as one text and passes without being checked against the schema. Where the API
-allows it, use the default style of its place (`form` in a query, `simple` in a path or header), or
-`deepObject` for an object of one level in a query.
 ",
 };
 

@@ -4,7 +4,7 @@ use portcullis_model::{Diagnostic, Method, Span};
 
 use crate::operation::Operation;
 use crate::path::CanonicalPath;
-use crate::route::{Find, Routes};
+use crate::route::{Find, PathPart, Routes};
 use crate::scheme::SecurityScheme;
 use crate::shape::Shapes;
 
@@ -50,16 +50,16 @@ impl Contract {
         self.routes.methods(path)
     }
 
-    /// Appends the values of an operation's path parameters: name and decoded value, in the order
-    /// of the template. Both are borrowed, so a caller that keeps the list allocates nothing.
-    /// `path` is one that [`Contract::find`] led to this operation.
-    pub fn path_values<'a>(
+    /// Appends the parts of a path as the template of an operation sees them, in order: fixed
+    /// text, and the values of parameters. `path` is one that [`Contract::find`] led to this
+    /// operation.
+    pub fn path_parts<'a>(
         &'a self,
         operation: usize,
         path: &'a CanonicalPath,
-        values: &mut Vec<(&'a str, &'a str)>,
+        parts: &mut Vec<PathPart<'a>>,
     ) {
-        self.routes.values(operation, path, values);
+        self.routes.parts(operation, path, parts);
     }
 
     /// The operation of this index.

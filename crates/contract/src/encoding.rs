@@ -7,6 +7,7 @@ use crate::document::{Name, Node};
 use crate::media::{Encoding, MediaRange};
 use crate::notes::shown;
 use crate::parameter::{Collection, Parameter, Place};
+use crate::parameters::Written;
 use crate::reader::{Closed, Reader};
 use crate::schema::Schema;
 use crate::shape::{Rest, Shape, Types};
@@ -74,7 +75,7 @@ impl<'a> Reader<'a> {
             if OWN.iter().any(|own| own.eq_ignore_ascii_case(name.text)) {
                 continue;
             }
-            let (collection, schema) = self.value(header, Place::Header)?;
+            let Written { prefix, collection, schema } = self.written(header, Place::Header)?;
             if collection != Collection::Single {
                 let message = format!(
                     "the header {} of a part has more than one value: it is refused",
@@ -82,12 +83,14 @@ impl<'a> Reader<'a> {
                 );
                 self.notes.warn(&codes::ENCODING, name.span, message);
             }
-            let scalar_types = self.scalar_types(schema.as_ref(), &collection);
+            let scalar_types = self.scalar_types(schema.as_ref(), collection);
             headers.push(Parameter {
                 place: Place::Header,
                 name: name.text.to_owned(),
                 required: header.is_true("required"),
+                prefix,
                 collection,
+                allow_empty: false,
                 schema,
                 span: name.span,
                 scalar_types,

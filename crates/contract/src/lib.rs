@@ -4,6 +4,7 @@
 //! a [`Contract`]. Versions 2.0, 3.0, 3.1 and 3.2 come in as JSON or YAML; every place that is not
 //! understood or cannot be enforced becomes a located warning, never silence.
 
+mod ambiguous;
 mod bodies;
 pub mod codes;
 mod contract;
@@ -35,6 +36,7 @@ mod scheme;
 mod security;
 mod servers;
 mod shape;
+mod style;
 mod swagger;
 mod template;
 mod version;
@@ -45,10 +47,10 @@ pub use files::{FileFault, Files, NoFiles};
 pub use locate::locate;
 pub use media::{BodyKind, Encoding, Media, MediaRange};
 pub use operation::{Operation, RequestBody, Response, Security, StatusPattern, Sunset};
-pub use parameter::{Collection, Parameter, Place};
-pub use path::{CanonicalPath, PathFault};
+pub use parameter::{Collection, Delimiter, Parameter, Place, Prefix};
+pub use path::{CanonicalPath, PathFault, write_path_text, write_path_value};
 pub use read::read;
-pub use route::Find;
+pub use route::{Find, PathPart, PathValue};
 pub use scalar::{Scalar, ScalarFault};
 pub use schema::{Blobs, Mismatch, Schema};
 pub use scheme::{SchemePlace, SecurityRequirement, SecurityScheme};

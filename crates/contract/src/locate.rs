@@ -1,22 +1,33 @@
 //! Where in the document a schema's keyword stands: for explanations, long after the reading.
 
-use portcullis_model::{Pointer, Sources, Span};
+use portcullis_model::{Pointer, SourceId, Sources, Span};
 
 use crate::document::{Node, Tree};
 
 /// Nodes that are looked at; the largest document has 5 million.
 const NODES_MAX: usize = 50_000_000;
 
-/// Where a [`crate::Mismatch::schema_at`] leads: the keyword's name. `schema` is where the schema
-/// of the value stands. Reads the document again, so it is for people, not for requests.
-pub fn locate(sources: &Sources, schema: Span, schema_at: &Pointer) -> Option<Span> {
-    let tree = Tree::read(sources, schema.source, "", 0).ok()?;
-    let steps: Vec<String> = schema_at
-        .as_str()
-        .split('/')
-        .skip(1)
-        .map(|step| step.replace("~1", "/").replace("~0", "~"))
-        .collect();
+/// Where a [`crate::Mismatch::schema_at`] leads: the keyword's name. `main` is the document, `schema`
+/// where the schema of the value stands. Reads the file again, so it is for people, not for
+/// requests.
+pub fn locate(
+    sources: &Sources,
+    main: SourceId,
+    schema: Span,
+    schema_at: &Pointer,
+) -> Option<Span> {
+    let (source, pointer) = match schema_at.as_str().split_once("#/") {
+        // Another file than the main document, by its path from that one's folder.
+        Some((file, pointer)) if !schema_at.as_str().starts_with('/') => {
+            let folder = sources.name(main).rsplit_once('/').map(|(folder, _)| folder);
+            let name = folder.map_or_else(|| file.to_owned(), |folder| format!("{folder}/{file}"));
+            (sources.named(&name)?, format!("/{pointer}"))
+        }
+        _ => (schema.source, schema_at.as_str().to_owned()),
+    };
+    let tree = Tree::read(sources, source, "", 0).ok()?;
+    let steps: Vec<String> =
+        pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
     // A pointer is one into the document behind a reference, else into the schema itself.
     let root = tree.root();
     walk(root, root, &steps).or_else(|| {
@@ -94,7 +105,7 @@ mod tests {
         let schema = if at == Some("c") { tree.root().get("c").unwrap().span() } else { schema };
         let schema =
             if at == Some("integer") { Span { source, start, end: start } } else { schema };
-        let span = locate(&sources, schema, &Pointer::from_text(pointer))?;
+        let span = locate(&sources, source, schema, &Pointer::from_text(pointer))?;
         Some(sources.line_column(span))
     }
 
@@ -104,6 +115,20 @@ mod tests {
         assert_eq!(found(None, "/maximum"), Some((5, 5)));
         assert_eq!(found(None, "/allOf/0/minimum"), Some((6, 15)));
         assert_eq!(found(Some("c"), "/properties/n"), Some((1, 34)), "behind two references");
+    }
+
+    #[test]
+    fn a_keyword_in_another_file_is_found_there() {
+        let mut sources = Sources::default();
+        let main = sources.add("api/main.yaml", "a: 1");
+        sources.add("api/schemas/order.yaml", "\nn: { minimum: 1 }");
+        let schema = Span { source: main, start: 0, end: 1 };
+        let pointer = Pointer::from_text("schemas/order.yaml#/n/minimum");
+        let found = locate(&sources, main, schema, &pointer).unwrap();
+        assert_eq!(sources.name(found.source), "api/schemas/order.yaml");
+        assert_eq!(sources.line_column(found), (2, 6));
+        let pointer = Pointer::from_text("schemas/other.yaml#/n/minimum");
+        assert_eq!(locate(&sources, main, schema, &pointer), None);
     }
 
     #[test]

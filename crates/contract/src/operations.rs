@@ -39,8 +39,7 @@ impl<'a> Reader<'a> {
             };
             if template.patterns().any(crate::template::Pattern::is_splittable) {
                 let message = format!(
-                    "some paths can be split in two ways by {}: the first value is as short as \
-                     possible",
+                    "some paths can be split in two ways by {}: values must be as declared in each",
                     shown(path.text)
                 );
                 self.notes.warn(&codes::SPLITTABLE_PATH, path.span, message);

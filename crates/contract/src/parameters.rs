@@ -1,15 +1,18 @@
 //! Parameters of an operation.
 
+mod members;
+mod value;
+
 use portcullis_model::Diagnostic;
+
+pub(crate) use value::Written;
 
 use crate::codes;
 use crate::document::Node;
-use crate::media::{BodyKind, MediaRange};
 use crate::notes::shown;
-use crate::parameter::{Collection, Parameter, Place};
-use crate::reader::{Closed, Direction, Reader};
-use crate::schema::Schema;
-use crate::shape::{Rest, Types};
+use crate::parameter::{Collection, Parameter, Place, Prefix};
+use crate::reader::{Closed, Reader};
+use crate::shape::Types;
 use crate::template::Template;
 
 /// Parameters of one operation, those of its path included.
@@ -54,6 +57,7 @@ impl<'a> Reader<'a> {
         }
         self.reads_query_once(path, operation)?;
         self.declare_rest(&mut parameters, operation, template);
+        self.warn_of_shared_names(&parameters);
         Ok(parameters)
     }
 
@@ -111,150 +115,19 @@ impl<'a> Reader<'a> {
             self.notes.warn(&codes::PARAMETER, span, message);
             return Ok(None);
         }
-        let (collection, schema) = self.value(node, place)?;
-        let scalar_types = self.scalar_types(schema.as_ref(), &collection);
+        let Written { prefix, collection, schema } = self.written(node, place)?;
+        let scalar_types = self.scalar_types(schema.as_ref(), collection);
         Ok(Some(Parameter {
             place,
             name: name.to_owned(),
             required: place == Place::Path || node.is_true("required"),
+            prefix,
             collection,
+            allow_empty: place == Place::Query && node.is_true("allowEmptyValue"),
             schema,
             span,
             scalar_types,
         }))
-    }
-
-    /// How the values of a parameter are written, and what they must look like.
-    pub(crate) fn value(
-        &mut self,
-        node: Node<'a>,
-        place: Place,
-    ) -> Result<(Collection, Option<Schema>), Closed> {
-        if let Some((key, media)) = node.get("content").and_then(|content| content.members().next())
-        {
-            let range = MediaRange::parse(key.text);
-            if range.is_some_and(|range| range.kind() == BodyKind::Json) {
-                let media = self.object(media, "a media type")?;
-                let schema = media.get("schema");
-                let schema = schema.and_then(|schema| self.schema(schema, Direction::Request));
-                return Ok((Collection::Json, schema));
-            }
-            let message = format!(
-                "a parameter of type {} is not read: it is taken as one text and not checked",
-                shown(key.text)
-            );
-            self.notes.warn(&codes::PARAMETER_STYLE, key.span, message);
-            return Ok((Collection::NotUnderstood, None));
-        }
-        let Some(schema) =
-            node.get("schema").and_then(|schema| self.schema(schema, Direction::Request))
-        else {
-            return Ok((Collection::Single, None));
-        };
-        match self.collection(node, place, &schema) {
-            Ok(collection) => Ok((collection, Some(schema))),
-            Err(reason) => {
-                let message =
-                    format!("{reason} is not read: it is taken as one text and not checked");
-                let span = node.get("style").unwrap_or(node).span();
-                self.notes.warn(&codes::PARAMETER_STYLE, span, message);
-                Ok((Collection::NotUnderstood, None))
-            }
-        }
-    }
-
-    fn collection(
-        &mut self,
-        node: Node<'a>,
-        place: Place,
-        schema: &Schema,
-    ) -> Result<Collection, String> {
-        let default = match place {
-            Place::Path | Place::Header => "simple",
-            Place::Query | Place::Cookie => "form",
-        };
-        let style = node.get("style").map_or(Some(default), Node::as_str).unwrap_or("?");
-        let explode = node
-            .get("explode")
-            .and_then(Node::as_bool)
-            .unwrap_or(matches!(style, "form" | "cookie"));
-        let is_known = schema.types != Types::ANY;
-        let is_list = is_known && schema.types.contains(Types::ARRAY);
-        let is_object = is_known && !is_list && schema.types.contains(Types::OBJECT);
-        let what = || format!("the style {} of this {} parameter", shown(style), place.name());
-        match (place, style) {
-            (Place::Query, "deepObject") if is_object => {
-                self.warn_deeper(node, schema);
-                Ok(Collection::DeepObject)
-            }
-            (Place::Query, "spaceDelimited" | "pipeDelimited") if !is_list && !is_object => {
-                Ok(Collection::Single)
-            }
-            (Place::Path | Place::Header, "simple")
-            | (Place::Query | Place::Cookie, "form")
-            | (Place::Cookie, "cookie") => match (is_list, is_object) {
-                (true, _) if explode && style != "simple" => Ok(Collection::Repeated),
-                (true, _) => Ok(Collection::Commas),
-                (false, true) if explode && place == Place::Query => {
-                    self.members(node, schema).map(Collection::Members)
-                }
-                (false, true) => Err(format!("an object in this {} parameter", place.name())),
-                (false, false) => Ok(Collection::Single),
-            },
-            _ => Err(what()),
-        }
-    }
-
-    /// The names of an object whose members are parameters themselves.
-    pub(crate) fn members(
-        &mut self,
-        node: Node<'a>,
-        schema: &Schema,
-    ) -> Result<Vec<String>, String> {
-        let Some(shape) = self.shapes.get(schema.shape) else {
-            return Ok(Vec::new());
-        };
-        let names: Vec<String> =
-            shape.object.properties().map(|(name, _)| name.to_owned()).collect();
-        if names.is_empty() {
-            return Err("an object without declared properties in a query".to_owned());
-        }
-        if matches!(shape.object.rest, Rest::Map(_)) {
-            let message = "only the declared properties of this parameter are read";
-            self.notes.warn(&codes::PARAMETER_STYLE, node.span(), message);
-        }
-        Ok(names)
-    }
-
-    /// `filter[a][b]` has no agreed meaning.
-    fn warn_deeper(&mut self, node: Node<'a>, schema: &Schema) {
-        let Some(shape) = self.shapes.get(schema.shape) else {
-            return;
-        };
-        let deeper = shape.object.properties().find(|(_, property)| {
-            self.shapes.get(property.shape).is_some_and(|shape| shape.types == Types::OBJECT)
-        });
-        if let Some((name, _)) = deeper {
-            let message =
-                format!("{} is an object inside `deepObject`: it is not read", shown(name));
-            self.notes.warn(&codes::PARAMETER_STYLE, node.span(), message);
-        }
-    }
-
-    /// The types of one value of a parameter.
-    pub(crate) fn scalar_types(&self, schema: Option<&Schema>, collection: &Collection) -> Types {
-        let Some(schema) = schema else {
-            return Types::STRING;
-        };
-        let is_list = matches!(collection, Collection::Commas | Collection::Repeated);
-        let types = if is_list {
-            let items = self.shapes.get(schema.shape).and_then(|shape| shape.items);
-            items.and_then(|items| self.shapes.get(items)).map(|shape| shape.types)
-        } else {
-            Some(schema.types)
-        };
-        // Where nothing is declared, a text is a text.
-        types.filter(|types| *types != Types::ANY).unwrap_or(Types::STRING)
     }
 }
 
@@ -276,7 +149,9 @@ fn undeclared(name: &str, operation: Node<'_>) -> Parameter {
         place: Place::Path,
         name: name.to_owned(),
         required: true,
+        prefix: Prefix::None,
         collection: Collection::Single,
+        allow_empty: false,
         schema: None,
         span: operation.span(),
         scalar_types: Types::STRING,

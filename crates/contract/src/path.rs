@@ -8,6 +8,9 @@ pub struct CanonicalPath {
     text: String,
     /// Where each segment ends in `text`. Never empty.
     ends: Vec<u32>,
+    /// Where in `text` a delimiter stands that was escaped, in order. An escaped delimiter is not
+    /// the same as a raw one (RFC 3986 section 2.2).
+    escaped: Vec<u32>,
 }
 
 /// Why a path has more than one reading.
@@ -27,7 +30,7 @@ pub enum PathFault {
     DotSegment,
     /// `//`.
     EmptySegment,
-    /// A raw character that RFC 3986 does not allow in a path.
+    /// A raw character that RFC 3986 does not allow in a path, and that no browser sends raw.
     BadCharacter,
 }
 
@@ -40,6 +43,7 @@ impl CanonicalPath {
         }
         let mut text = Vec::with_capacity(raw.len());
         let mut ends = Vec::with_capacity(8);
+        let mut escaped = Vec::new();
         let mut start = 0;
         while let Some(byte) = bytes.next() {
             match byte {
@@ -59,19 +63,23 @@ impl CanonicalPath {
                     match decoded {
                         b'/' | b'\\' => return Err(PathFault::HiddenSeparator),
                         0..=0x1F | 0x7F => return Err(PathFault::ControlCharacter),
+                        _ if is_delimiter(decoded) => {
+                            escaped.push(text.len() as u32);
+                            text.push(decoded);
+                        }
                         _ => text.push(decoded),
                     }
                 }
                 b'\\' => return Err(PathFault::HiddenSeparator),
                 0..=0x1F | 0x7F => return Err(PathFault::ControlCharacter),
-                _ if is_plain(byte) => text.push(byte),
+                _ if is_plain(byte) || is_often_raw(byte) => text.push(byte),
                 _ => return Err(PathFault::BadCharacter),
             }
         }
         end_segment(&text, start, &mut ends)?;
         // Every segment was found to be UTF-8, so the whole is.
         let text = String::from_utf8(text).map_err(|_| PathFault::NotUtf8)?;
-        Ok(Self { text, ends })
+        Ok(Self { text, ends, escaped })
     }
 
     /// The decoded segments: `/a/b/` has three, the last of them empty.
@@ -87,6 +95,18 @@ impl CanonicalPath {
             None => 0,
         };
         self.text.get(start as usize..end as usize)
+    }
+
+    /// The decoded segment at `index`, and the places in it where an escaped delimiter stands.
+    pub(crate) fn segment_with_escapes(
+        &self,
+        index: usize,
+    ) -> Option<(&str, impl Iterator<Item = usize>)> {
+        let segment = self.segment(index)?;
+        let end = *self.ends.get(index)?;
+        let start = end - segment.len() as u32;
+        let escaped = self.escaped.iter().filter(move |at| (start..end).contains(*at));
+        Some((segment, escaped.map(move |at| (at - start) as usize)))
     }
 
     /// How many segments it has: at least one.
@@ -118,26 +138,59 @@ impl CanonicalPath {
         let cut = *self.ends.get(count.checked_sub(1)?)?;
         let ends: Vec<u32> = self.ends.get(count..)?.iter().map(|end| end - cut).collect();
         let text = self.text.get(cut as usize..)?.to_owned();
-        (!ends.is_empty()).then_some(Self { text, ends })
+        let escaped = self.escaped.iter().filter_map(|at| at.checked_sub(cut)).collect();
+        (!ends.is_empty()).then_some(Self { text, ends, escaped })
     }
 
     /// Appends the one spelling of this path: unreserved characters (RFC 3986 section 2.3) and
-    /// `!$&'()*+,;=:@` raw, all else percent-encoded in upper case.
+    /// `!$&'()*:@` raw, `,;=+` as they were sent, all else percent-encoded in upper case.
     pub fn write(&self, out: &mut Vec<u8>) {
-        const HEX: &[u8; 16] = b"0123456789ABCDEF";
+        let mut escaped = self.escaped.iter().peekable();
+        let mut at = 0;
         for segment in self.segments() {
             out.push(b'/');
             for byte in segment.bytes() {
-                if is_plain(byte) {
+                let was_escaped = escaped.next_if(|place| **place == at).is_some();
+                if is_plain(byte) && !was_escaped {
                     out.push(byte);
-                    continue;
+                } else {
+                    push_escaped(byte, out);
                 }
-                out.push(b'%');
-                for digit in [byte >> 4, byte & 15] {
-                    out.push(HEX.get(usize::from(digit)).copied().unwrap_or(b'0'));
-                }
+                at += 1;
             }
         }
+    }
+}
+
+/// Appends the fixed text of a path, delimiters raw.
+pub fn write_path_text(text: &str, out: &mut Vec<u8>) {
+    for byte in text.bytes() {
+        if is_plain(byte) {
+            out.push(byte);
+        } else {
+            push_escaped(byte, out);
+        }
+    }
+}
+
+/// Appends one value as a path holds it. A raw `;` begins parameters of a segment for some
+/// servers, and a raw `+` is a space for some, so both are escaped; no reader takes the escaped
+/// ones for anything else.
+pub fn write_path_value(text: &str, out: &mut Vec<u8>) {
+    for byte in text.bytes() {
+        if is_plain(byte) && !matches!(byte, b';' | b'+') {
+            out.push(byte);
+        } else {
+            push_escaped(byte, out);
+        }
+    }
+}
+
+fn push_escaped(byte: u8, out: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    out.push(b'%');
+    for digit in [byte >> 4, byte & 15] {
+        out.push(HEX.get(usize::from(digit)).copied().unwrap_or(b'0'));
     }
 }
 
@@ -154,6 +207,17 @@ fn end_segment(text: &[u8], start: usize, ends: &mut Vec<u32>) -> Result<usize, 
     }
     ends.push(text.len() as u32);
     Ok(text.len())
+}
+
+/// Delimiters that have a meaning to servers or parameter styles when they are raw.
+const fn is_delimiter(byte: u8) -> bool {
+    matches!(byte, b',' | b';' | b'=' | b'+')
+}
+
+/// What RFC 3986 does not allow, and browsers send all the same (WHATWG URL, path percent-encode
+/// set). It delimits nothing, so it has one meaning; it is written escaped.
+const fn is_often_raw(byte: u8) -> bool {
+    matches!(byte, b'|' | b'[' | b']' | b'^')
 }
 
 /// `pchar` of RFC 3986 section 3.3, without escapes.
@@ -213,6 +277,8 @@ mod tests {
             ("/users/7:activate;v=1", "/users/7:activate;v=1"),
             ("/...", "/..."),
             ("/.well-known/x", "/.well-known/x"),
+            ("/a%3Bb%2cc%3d%2B/;,=+", "/a%3Bb%2Cc%3D%2B/;,=+"),
+            ("/a|b[0]^", "/a%7Cb%5B0%5D%5E"),
         ] {
             let path = CanonicalPath::parse(raw).unwrap();
             assert_eq!(written(&path), spelling, "{raw}");
@@ -252,7 +318,7 @@ mod tests {
             ("/a#b", PathFault::BadCharacter),
             ("/{id}", PathFault::BadCharacter),
             ("/<a>", PathFault::BadCharacter),
-            ("/a|b^`\"", PathFault::BadCharacter),
+            ("/a`\"", PathFault::BadCharacter),
             ("/café", PathFault::BadCharacter),
         ] {
             assert_eq!(CanonicalPath::parse(raw), Err(fault), "{raw}");
@@ -284,12 +350,13 @@ mod tests {
                     *end += segment.len() as u32;
                     Some(*end)
                 }).collect(),
+                escaped: Vec::new(),
             };
             prop_assert_eq!(CanonicalPath::parse(&written(&path)), Ok(path));
         }
 
         #[test]
-        fn an_accepted_path_hides_nothing(raw in "/[a-z./%0-9A-F;\\\\\u{e9}]{0,16}") {
+        fn an_accepted_path_hides_nothing(raw in "/[a-z./%0-9A-F;,|\\\\\u{e9}]{0,16}") {
             if let Ok(path) = CanonicalPath::parse(&raw) {
                 let segments: Vec<&str> = path.segments().collect();
                 let (last, inner) = segments.split_last().unwrap();

@@ -3,7 +3,7 @@
 use crate::document::Node;
 use crate::media::{BodyKind, MediaRange};
 use crate::notes::shown;
-use crate::parameter::{Collection, Parameter, Place};
+use crate::parameter::{Collection, Parameter, Place, Prefix};
 use crate::reader::{Closed, Direction, Reader};
 use crate::shape::Types;
 
@@ -26,14 +26,13 @@ impl<'a> Reader<'a> {
         let Some(schema) = schema.filter(|schema| schema.types.contains(Types::OBJECT)) else {
             return Err(Closed::new(media, "a whole query needs a schema with properties"));
         };
-        let members = self.members(node, &schema);
-        let members =
-            members.map_err(|reason| Closed::new(node, format!("{reason} is not read")))?;
         Ok(Parameter {
             place: Place::Query,
             name: name.to_owned(),
             required: node.is_true("required"),
-            collection: Collection::Members(members),
+            prefix: Prefix::None,
+            collection: Collection::Members,
+            allow_empty: false,
             schema: Some(schema),
             span,
             scalar_types: Types::STRING,

@@ -5,6 +5,7 @@ use std::thread;
 
 use portcullis_model::{Diagnostic, SourceId, Sources};
 
+use crate::ambiguous::ambiguous;
 use crate::codes;
 use crate::contract::Contract;
 use crate::dialect;
@@ -85,6 +86,7 @@ fn read_document(
     let (operations, routes) = reader.served(operations, &faults);
     // It was empty: this is the only place that fills it.
     let _ = reader.validators.set(validators);
+    ambiguous(&operations, routes.templates(), &mut reader.notes);
     Ok(Contract {
         title,
         version,

@@ -18,6 +18,32 @@ pub enum Find<'a> {
     Nothing,
 }
 
+/// A piece of the path of a request, as the template of its operation sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathPart<'a> {
+    /// `/`.
+    Slash,
+    /// Text of the template, decoded; it may be empty.
+    Fixed(&'a str),
+    /// The value of a parameter.
+    Value(PathValue<'a>),
+}
+
+/// The value of a path parameter, decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathValue<'a> {
+    /// The parameter.
+    pub name: &'a str,
+    /// The value, as short as possible where the segment can be split in several ways.
+    pub text: &'a str,
+    /// The places in `text` where one of `,;=+` stands that was escaped, in order.
+    pub escaped: Vec<usize>,
+    /// What the value is in other ways to split the segment.
+    pub others: Vec<&'a str>,
+    /// Whether there are more ways to split the segment than are looked at.
+    pub has_more: bool,
+}
+
 /// All templates of a contract. Reading it allocates nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
@@ -114,6 +140,11 @@ impl Routes {
         child
     }
 
+    /// The template of each operation, by its index.
+    pub(crate) fn templates(&self) -> &[Template] {
+        &self.templates
+    }
+
     /// Which operation is this?
     pub(crate) fn find(&self, method: Method, path: &CanonicalPath) -> Find<'_> {
         let Some(found) = self.path(path) else {
@@ -185,19 +216,21 @@ impl Routes {
                 .any(|(_, child)| self.is_other_spelling(*child, path, depth + 1, is_folded))
     }
 
-    /// Appends the values of the path's parameters, by the operation's own names.
-    pub(crate) fn values<'a>(
+    /// Appends the parts of a path, by the operation's own names.
+    pub(crate) fn parts<'a>(
         &'a self,
         operation: usize,
         path: &'a CanonicalPath,
-        values: &mut Vec<(&'a str, &'a str)>,
+        parts: &mut Vec<PathPart<'a>>,
     ) {
         let Some(template) = self.templates.get(operation) else {
             return;
         };
-        for (segment, text) in template.segments.iter().zip(path.segments()) {
-            if let Segment::Pattern(pattern) = segment {
-                pattern.split(text, |name, value| values.push((name, value)));
+        for (index, segment) in template.segments.iter().enumerate() {
+            parts.push(PathPart::Slash);
+            match segment {
+                Segment::Literal(text) => parts.push(PathPart::Fixed(text)),
+                Segment::Pattern(pattern) => pattern_parts(pattern, path, index, parts),
             }
         }
     }
@@ -208,6 +241,43 @@ impl Routes {
 fn folded(segment: &str) -> String {
     let cut = segment.split(';').next().unwrap_or_default();
     cut.trim_end_matches(['.', ' ']).to_lowercase()
+}
+
+fn pattern_parts<'a>(
+    pattern: &'a Pattern,
+    path: &'a CanonicalPath,
+    index: usize,
+    parts: &mut Vec<PathPart<'a>>,
+) {
+    let Some((text, escapes)) = path.segment_with_escapes(index) else {
+        return;
+    };
+    let splits = if pattern.is_splittable() { pattern.splits(text) } else { Some(Vec::new()) };
+    let escapes: Vec<usize> = escapes.collect();
+    let mut separators = pattern.separators();
+    let mut place = 0;
+    parts.push(PathPart::Fixed(pattern.prefix()));
+    pattern.split(text, |name, at| {
+        let value = text.get(at.clone()).unwrap_or_default();
+        let within = escapes.iter().filter(|escape| at.contains(*escape));
+        let mut others: Vec<&str> = splits
+            .iter()
+            .flatten()
+            .filter_map(|split| text.get(split.get(place)?.clone()))
+            .filter(|other| *other != value)
+            .collect();
+        others.sort_unstable();
+        others.dedup();
+        parts.push(PathPart::Value(PathValue {
+            name,
+            text: value,
+            escaped: within.map(|escape| escape - at.start).collect(),
+            others,
+            has_more: splits.is_none(),
+        }));
+        parts.push(PathPart::Fixed(separators.next().unwrap_or_default()));
+        place += 1;
+    });
 }
 
 #[cfg(test)]
@@ -227,6 +297,21 @@ mod tests {
             Find::Operation(index) => Some(index),
             _ => None,
         }
+    }
+
+    fn owned((name, value): (&str, &str)) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    fn values(routes: &Routes, operation: usize, path: &str) -> Vec<(String, String)> {
+        let path = CanonicalPath::parse(path).unwrap();
+        let mut parts = Vec::new();
+        routes.parts(operation, &path, &mut parts);
+        let values = parts.into_iter().filter_map(|part| match part {
+            PathPart::Value(value) => Some((value.name.to_owned(), value.text.to_owned())),
+            PathPart::Slash | PathPart::Fixed(_) => None,
+        });
+        values.collect()
     }
 
     #[test]
@@ -262,9 +347,11 @@ mod tests {
             routes.find(Method::Delete, &path),
             Find::OtherMethods(&[Method::Get, Method::Put])
         );
-        let mut values = Vec::new();
-        routes.values(1, &path, &mut values);
-        assert_eq!(values, [("y", "1")], "each operation has its own names");
+        assert_eq!(
+            values(&routes, 1, "/a/1"),
+            [owned(("y", "1"))],
+            "each operation has its own names"
+        );
         let again = Template::parse("/a/{z}").unwrap();
         assert_eq!(routes.add(Method::Get, &again), Err(Taken(0)));
     }
@@ -272,11 +359,32 @@ mod tests {
     #[test]
     fn several_values_in_one_segment_are_told_apart() {
         let routes = routes(&[(Method::Get, "/files/{name}.{ext}/v{version}")]);
-        let path = CanonicalPath::parse("/files/a.txt/v2").unwrap();
-        assert_eq!(routes.find(Method::Get, &path), Find::Operation(0));
-        let mut values = Vec::new();
-        routes.values(0, &path, &mut values);
-        assert_eq!(values, [("name", "a"), ("ext", "txt"), ("version", "2")]);
+        assert_eq!(find(&routes, Method::Get, "/files/a.txt/v2"), Some(0));
+        let values = values(&routes, 0, "/files/a.txt/v2");
+        assert_eq!(values, [("name", "a"), ("ext", "txt"), ("version", "2")].map(owned));
+    }
+
+    #[test]
+    fn every_reading_of_a_segment_is_known_and_so_is_what_was_escaped() {
+        let routes = routes(&[(Method::Get, "/x{name}.{ext}")]);
+        let path = CanonicalPath::parse("/xa%2Cb,.tar.gz").unwrap();
+        let mut parts = Vec::new();
+        routes.parts(0, &path, &mut parts);
+        let value = |name, text, escaped, other| {
+            let others = vec![other];
+            PathPart::Value(PathValue { name, text, escaped, others, has_more: false })
+        };
+        assert_eq!(
+            parts,
+            [
+                PathPart::Slash,
+                PathPart::Fixed("x"),
+                value("name", "a,b,", vec![1], "a,b,.tar"),
+                PathPart::Fixed("."),
+                value("ext", "tar.gz", vec![], "gz"),
+                PathPart::Fixed(""),
+            ]
+        );
     }
 
     #[test]

@@ -26,6 +26,16 @@ pub enum ScalarFault {
     NotABoolean,
 }
 
+impl ScalarFault {
+    /// What would have been right.
+    pub const fn wanted(self) -> &'static str {
+        match self {
+            Self::NotANumber => "a number is written without `+`, leading zeros or spaces",
+            Self::NotABoolean => "a boolean is written `true` or `false`",
+        }
+    }
+}
+
 impl<'a> Scalar<'a> {
     /// Reads one text as one of these types, in its one spelling: integers without sign `+`,
     /// leading zero or fraction, numbers as JSON writes them, `true` or `false`. Text only where

@@ -93,6 +93,8 @@ impl Types {
     pub const ARRAY: Self = Self(32);
     pub const OBJECT: Self = Self(64);
     pub const ANY: Self = Self(127);
+    /// What one text can say.
+    pub const SCALAR: Self = Self(1 | 2 | 8 | 4 | 16);
 
     /// Either.
     #[must_use]

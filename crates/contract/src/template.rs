@@ -1,11 +1,14 @@
 //! Path templates: `/files/{name}.{ext}`.
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::location::percent_decoded;
 
 /// Segments of one template. A longer one can only be a mistake.
 const SEGMENTS_MAX: usize = 128;
+/// Steps of looking for all ways to split one segment.
+const SPLIT_STEPS_MAX: usize = 256;
 
 /// A path template, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,46 +124,128 @@ impl Pattern {
             && self.parameters.iter().zip(&other.parameters).all(|((_, a), (_, b))| a == b)
     }
 
+    /// Whether a segment may have both forms, as far as their ends tell.
+    pub(crate) fn may_overlap(&self, other: &Self) -> bool {
+        let (own, foreign) = (self.suffix(), other.suffix());
+        let (first, second) = (&self.prefix, &other.prefix);
+        (first.starts_with(second.as_str()) || second.starts_with(first.as_str()))
+            && (own.ends_with(foreign) || foreign.ends_with(own))
+    }
+
+    fn suffix(&self) -> &str {
+        self.parameters.last().map_or("", |(_, behind)| behind)
+    }
+
     /// Whether a segment has this form.
     pub(crate) fn is_match(&self, segment: &str) -> bool {
         self.split(segment, |_, _| {})
     }
 
+    /// The text before the first parameter.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The text behind each parameter.
+    pub(crate) fn separators(&self) -> impl Iterator<Item = &str> {
+        self.parameters.iter().map(|(_, behind)| behind.as_str())
+    }
+
     /// Splits a segment into values, each as short as possible from the left, none of them
-    /// empty. Taking the first separator leaves the most for what follows, so no other split
-    /// succeeds where this one fails.
-    pub(crate) fn split<'a, 's>(
+    /// empty; gives the name of each and where it stands. Taking the first separator leaves the
+    /// most for what follows, so no other split succeeds where this one fails.
+    pub(crate) fn split<'a>(
         &'a self,
-        segment: &'s str,
-        mut take: impl FnMut(&'a str, &'s str),
+        segment: &str,
+        mut take: impl FnMut(&'a str, Range<usize>),
     ) -> bool {
-        let Some(mut rest) = segment.strip_prefix(self.prefix.as_str()) else {
+        let Some((last, before)) = self.parameters.split_last() else {
             return false;
         };
-        let Some(((last, suffix), before)) = self.parameters.split_last() else {
+        if !segment.starts_with(self.prefix.as_str()) {
             return false;
-        };
+        }
+        let mut at = self.prefix.len();
         for (name, separator) in before {
-            let first = rest.chars().next().map_or(0, char::len_utf8);
-            let Some(found) = rest.get(first..).and_then(|tail| tail.find(separator.as_str()))
-            else {
+            let Some(end) = ends(segment, at, separator).next() else {
                 return false;
             };
-            let (value, tail) = rest.split_at(first + found);
-            if value.is_empty() {
-                return false;
-            }
-            take(name, value);
-            rest = tail.get(separator.len()..).unwrap_or_default();
+            take(name, at..end);
+            at = end + separator.len();
         }
-        match rest.strip_suffix(suffix.as_str()) {
-            Some(value) if !value.is_empty() => {
-                take(last, value);
+        let (name, suffix) = last;
+        match last_end(segment, at, suffix) {
+            Some(end) => {
+                take(name, at..end);
                 true
             }
-            _ => false,
+            None => false,
         }
     }
+
+    /// All ways to split a segment: the values of each, in the order of the parameters. `None` if
+    /// there are more than anybody wants to check.
+    pub(crate) fn splits(&self, segment: &str) -> Option<Vec<Vec<Range<usize>>>> {
+        let mut found = Vec::new();
+        if segment.starts_with(self.prefix.as_str()) {
+            let mut steps = 0;
+            let mut ranges = Vec::with_capacity(self.parameters.len());
+            self.all_from(segment, self.prefix.len(), &mut ranges, &mut steps, &mut found)?;
+        }
+        Some(found)
+    }
+
+    /// Recurses once for each parameter of the segment.
+    fn all_from(
+        &self,
+        segment: &str,
+        at: usize,
+        ranges: &mut Vec<Range<usize>>,
+        steps: &mut usize,
+        found: &mut Vec<Vec<Range<usize>>>,
+    ) -> Option<()> {
+        *steps += 1;
+        if *steps > SPLIT_STEPS_MAX {
+            return None;
+        }
+        let Some((_, behind)) = self.parameters.get(ranges.len()) else {
+            return Some(());
+        };
+        if ranges.len() + 1 == self.parameters.len() {
+            if let Some(end) = last_end(segment, at, behind) {
+                let mut split = ranges.clone();
+                split.push(at..end);
+                found.push(split);
+            }
+            return Some(());
+        }
+        for end in ends(segment, at, behind) {
+            ranges.push(at..end);
+            self.all_from(segment, end + behind.len(), ranges, steps, found)?;
+            ranges.pop();
+        }
+        Some(())
+    }
+}
+
+/// Where a value that starts at `at` may end: before each separator behind its first character.
+fn ends<'t>(segment: &'t str, at: usize, separator: &'t str) -> impl Iterator<Item = usize> {
+    let rest = segment.get(at..).unwrap_or_default();
+    let first = rest.chars().next().map_or(0, char::len_utf8);
+    let mut from = at + first;
+    std::iter::from_fn(move || {
+        let found = segment.get(from..)?.find(separator)?;
+        let end = from + found;
+        let next = segment.get(end..)?.chars().next().map_or(1, char::len_utf8);
+        from = end + next;
+        Some(end)
+    })
+}
+
+/// Where the last value ends, if it is not empty.
+fn last_end(segment: &str, at: usize, suffix: &str) -> Option<usize> {
+    let end = segment.get(at..)?.strip_suffix(suffix)?.len() + at;
+    (end > at).then_some(end)
 }
 
 fn segment(text: &str) -> Result<Segment, TemplateFault> {
@@ -206,16 +291,24 @@ fn literal(text: &str) -> Result<String, TemplateFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn values(template: &str, segment: &str) -> Option<Vec<(String, String)>> {
         let template = Template::parse(template).unwrap();
         let pattern = template.patterns().next()?.clone();
         let mut values = Vec::new();
-        let matched = pattern.split(segment, |name, value| {
-            values.push((name.to_owned(), value.to_owned()));
+        let matched = pattern.split(segment, |name, range| {
+            values.push((name.to_owned(), segment[range].to_owned()));
         });
         assert_eq!(matched, pattern.is_match(segment));
         matched.then_some(values)
+    }
+
+    fn splits(template: &str, segment: &str) -> Option<Vec<Vec<String>>> {
+        let template = Template::parse(template).unwrap();
+        let splits = template.patterns().next()?.splits(segment)?;
+        let texts = |split: Vec<Range<usize>>| split.into_iter().map(|at| segment[at].to_owned());
+        Some(splits.into_iter().map(|split| texts(split).collect()).collect())
     }
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -237,6 +330,22 @@ mod tests {
         assert_eq!(values(name, "a."), None);
         assert_eq!(values(name, "éé.é"), Some(pairs(&[("name", "éé"), ("ext", "é")])));
         assert_eq!(values("/{a}...{b}", "x...y"), Some(pairs(&[("a", "x"), ("b", "y")])));
+    }
+
+    #[test]
+    fn every_way_to_split_a_segment_is_found() {
+        assert_eq!(splits("/{id}", "a-b"), Some(vec![vec!["a-b".to_owned()]]));
+        let two = |pairs: &[[&str; 2]]| {
+            Some(pairs.iter().map(|pair| pair.map(str::to_owned).to_vec()).collect::<Vec<_>>())
+        };
+        let name = "/{name}.{ext}";
+        assert_eq!(splits(name, "a.gz"), two(&[["a", "gz"]]));
+        assert_eq!(splits(name, "a.tar.gz"), two(&[["a", "tar.gz"], ["a.tar", "gz"]]));
+        assert_eq!(splits(name, ".a."), two(&[]));
+        assert_eq!(splits(name, "é.é.é"), two(&[["é", "é.é"], ["é.é", "é"]]));
+        assert_eq!(splits("/{a}--{b}", "x---y"), two(&[["x", "-y"], ["x-", "y"]]));
+        assert_eq!(splits("/v{a}-{b}.x", "v1-2-3.x"), two(&[["1", "2-3"], ["1-2", "3"]]));
+        assert_eq!(splits("/{a}-{b}-{c}", &"-".repeat(200)), None, "too many to look at");
     }
 
     #[test]
@@ -265,5 +374,28 @@ mod tests {
             assert_eq!(Template::parse(text), Err(fault), "{text}");
         }
         assert_eq!(Template::parse(&"/a".repeat(500)), Err(TemplateFault::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_split_is_one_of_all_and_all_rebuild_the_segment(segment in "[ab.é-]{0,9}") {
+            for text in ["/{a}", "/{a}.{b}", "/{a}-{b}.{c}", "/a{a}-{b}-"] {
+                let template = Template::parse(text).unwrap();
+                let pattern = template.patterns().next().unwrap();
+                let mut first = Vec::new();
+                let is_match = pattern.split(&segment, |_, range| first.push(range));
+                let all = pattern.splits(&segment).unwrap();
+                prop_assert_eq!(all.first(), is_match.then_some(&first));
+                for split in all {
+                    let mut rebuilt = pattern.prefix().to_owned();
+                    for (range, separator) in split.into_iter().zip(pattern.separators()) {
+                        prop_assert!(!range.is_empty());
+                        rebuilt += &segment[range];
+                        rebuilt += separator;
+                    }
+                    prop_assert_eq!(&rebuilt, &segment);
+                }
+            }
+        }
     }
 }

@@ -20,7 +20,9 @@
 //!
 //! A value is as safe as its schema: `type: string` without `pattern`, `enum`, `format` or
 //! `maxLength` lets any text through (within `limits`). Number lexemes and member order stay as
-//! they were sent.
+//! they were sent. An item of a list cannot hold the character that stands between items: `%2C`
+//! and `,` both do, and are refused where both stand in one value. Cookies go on as they came,
+//! once they are as declared both decoded and not.
 
 mod body;
 mod concerned;

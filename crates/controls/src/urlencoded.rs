@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Scalar, ShapeId, Shapes, Types};
+use portcullis_contract::{Rest, Scalar, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Limits, Value, push_quoted};
 
 /// Why a text has no single reading.
@@ -21,6 +21,14 @@ pub enum Fault {
     Type,
     /// More than the limits of a body allow.
     TooLarge,
+    /// Two readers could take it for two things.
+    TwoReadings,
+    /// A member's name without its value.
+    Unpaired,
+    /// What must stand before a value does not.
+    NoPrefix,
+    /// Names nested deeper than all readers follow.
+    TooDeep,
 }
 
 impl Fault {
@@ -32,6 +40,25 @@ impl Fault {
             Self::Repeated => "repeated",
             Self::Type => "type",
             Self::TooLarge => "too_large",
+            Self::TwoReadings => "two_readings",
+            Self::Unpaired => "unpaired_member",
+            Self::NoPrefix => "no_prefix",
+            Self::TooDeep => "too_deep",
+        }
+    }
+
+    /// What is wrong, for the ledger.
+    pub const fn detail(self) -> &'static str {
+        match self {
+            Self::BadEscape => "`%` without two hexadecimal digits",
+            Self::NotUtf8 => "it is not UTF-8",
+            Self::Repeated => "it stands there more than once",
+            Self::Type => "a value is not of its declared type",
+            Self::TooLarge => "it is larger than `limits` allow",
+            Self::TwoReadings => "delimiters are raw and escaped, or spellings are mixed",
+            Self::Unpaired => "a member has a name and no value",
+            Self::NoPrefix => "what its style writes before the value is not there",
+            Self::TooDeep => "its names are nested too deep",
         }
     }
 }
@@ -47,6 +74,15 @@ pub fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// Decodes `+` and percent escapes.
 pub fn decode(raw: &str) -> Result<Cow<'_, str>, Fault> {
+    unescaped(raw, b' ')
+}
+
+/// Decodes percent escapes; `+` is itself.
+pub fn unescape(raw: &str) -> Result<Cow<'_, str>, Fault> {
+    unescaped(raw, b'+')
+}
+
+fn unescaped(raw: &str, plus: u8) -> Result<Cow<'_, str>, Fault> {
     if !raw.bytes().any(|byte| byte == b'%' || byte == b'+') {
         return Ok(Cow::Borrowed(raw));
     }
@@ -55,7 +91,7 @@ pub fn decode(raw: &str) -> Result<Cow<'_, str>, Fault> {
     while let Some((first, behind)) = rest.split_first() {
         rest = behind;
         match first {
-            b'+' => bytes.push(b' '),
+            b'+' => bytes.push(plus),
             b'%' => {
                 let (Some(high), Some(low)) = (hex(rest.first()), hex(rest.get(1))) else {
                     return Err(Fault::BadEscape);
@@ -138,7 +174,7 @@ pub fn read_pairs(
         }
         push_quoted(name, &mut json);
         json.push(b':');
-        push_values(values, declared(shapes, shape, name), shapes, &mut json)?;
+        push_values(values, member(shapes, shape, name), shapes, &mut json)?;
     }
     json.push(b'}');
     let limits =
@@ -150,6 +186,14 @@ pub fn read_pairs(
 pub(crate) fn declared(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
     let object = &shapes.get(shape?).object;
     object.property(name, &mut 0).map(|property| property.shape).or_else(|| object.pattern(name))
+}
+
+/// What is said of a member: by its name, or by the schema of all others.
+pub(crate) fn member(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
+    declared(shapes, shape, name).or_else(|| match shapes.get(shape?).object.rest {
+        Rest::Map(shape) => Some(shape),
+        _ => None,
+    })
 }
 
 fn push_values<'a>(
@@ -189,6 +233,11 @@ fn push_value(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault
         document.write(json);
         return Ok(());
     }
+    push_scalar(value, types, json)
+}
+
+/// Appends one text as the JSON value of its declared type.
+pub(crate) fn push_scalar(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault> {
     match Scalar::read(Cow::Borrowed(value), types).map_err(|_| Fault::Type)? {
         Scalar::Text(text) => push_quoted(&text, json),
         Scalar::Number(lexeme) => json.extend_from_slice(lexeme.as_bytes()),
@@ -203,18 +252,24 @@ fn push_value(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault
 /// Writes the tree of a form body back as a form.
 pub fn write_form(document: &Document) -> Vec<u8> {
     let mut out = Vec::with_capacity(document.text().len());
-    for (name, value) in document.root().members() {
-        let name = name.as_str().unwrap_or_default();
-        if value.is_array() {
-            value.items().for_each(|item| push_pair(name, &as_text(item), &mut out));
-        } else {
-            push_pair(name, &as_text(value), &mut out);
-        }
-    }
+    push_form(document, &mut out);
     out
 }
 
-fn as_text(value: Value<'_>) -> Cow<'_, str> {
+/// Appends the members of a tree as pairs; a list is its name again for each item.
+pub(crate) fn push_form(document: &Document, out: &mut Vec<u8>) {
+    for (name, value) in document.root().members() {
+        let name = name.as_str().unwrap_or_default();
+        if value.is_array() {
+            value.items().for_each(|item| push_pair(name, &as_text(item), out));
+        } else {
+            push_pair(name, &as_text(value), out);
+        }
+    }
+}
+
+/// A value as the text of a form or parameter.
+pub(crate) fn as_text(value: Value<'_>) -> Cow<'_, str> {
     match value.kind() {
         Kind::String => Cow::Borrowed(value.as_str().unwrap_or_default()),
         Kind::Null => Cow::Borrowed(""),

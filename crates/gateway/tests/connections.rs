@@ -218,17 +218,17 @@ fn bodies_that_are_sent_slowly_hold_no_place_in_the_api() {
 
 #[test]
 fn bodies_beyond_the_common_budget_are_told_to_come_back() {
-    let limits = "{ body_bytes: 64KiB, answer_bytes: 64KiB, buffered_bytes: 128KiB, \
-                  body_idle_timeout: 5s }";
+    let limits = "{ body_bytes: 600KiB, answer_bytes: 400KiB, buffered_bytes: 1MiB, \
+                  string_bytes: 600KiB, body_idle_timeout: 5s }";
     let scene = limited(limits, Behaviour::json(201, "{}"));
     let head = "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
-                Content-Length: 60000\r\n\r\n";
-    let slow = format!("{head}{}", " ".repeat(55_000));
+                Content-Length: 600000\r\n\r\n";
+    let slow = format!("{head}{}", " ".repeat(450_000));
     let _held = [send(scene.gateway.address(), &slow), send(scene.gateway.address(), &slow)];
-    while scene.gateway.buffered_bytes() < 110_000 {
+    while scene.gateway.buffered_bytes() < 900_000 {
         std::thread::yield_now();
     }
-    let body = format!("{{\"name\": \"a\"}}{}", " ".repeat(30_000));
+    let body = format!("{{\"name\": \"a\"}}{}", " ".repeat(300_000));
     let answer = scene.post_json("/api/items", &body);
     assert_eq!((answer.status, answer.field("retry-after")), (503, Some("1")));
     assert_eq!(scene.forwarded(), None);

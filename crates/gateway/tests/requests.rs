@@ -124,6 +124,39 @@ fn undeclared_parameters_are_left_out_and_the_rest_is_written_once() {
 }
 
 #[test]
+fn values_in_every_place_reach_the_api_in_the_spelling_that_was_checked() {
+    let contract = r#"
+openapi: 3.1.0
+info: { title: Styles, version: "1" }
+servers: [{ url: /api }]
+paths:
+  /files/{name}/{ids}:
+    get:
+      security: []
+      parameters:
+        - { name: name, in: path, required: true, schema: { type: string } }
+        - { name: ids, in: path, required: true, schema: { type: array, items: { type: integer } } }
+        - { name: where, in: query, style: pipeDelimited, explode: false, schema: { type: object, properties: { R: { type: integer } } } }
+        - { name: X-Ids, in: header, schema: { type: array, items: { type: integer } } }
+        - { name: Transfer-Encoding, in: header, schema: { type: array, items: { type: string } } }
+      responses: { "200": { description: ok, content: { application/json: {} } } }
+"#;
+    let scene = Scene::new(contract, Behaviour::json(200, "[]"));
+    let target = "/%61pi/files/a;v=1|2/1%2C2?where=R|1|admin|1";
+    assert_eq!(scene.get_with(target, "X-Ids: 1, 2\r\nX-Ids: 3\r\n").status, 200);
+    let request = scene.forwarded().unwrap();
+    let line = request.lines().next().unwrap();
+    assert_eq!(line, "GET /api/files/a%3Bv=1%7C2/1,2?where=R%7C1 HTTP/1.1");
+    assert!(request.contains("\r\nx-ids: 1,2,3\r\n"), "{request}");
+    assert_eq!(request.to_lowercase().matches("x-ids:").count(), 1, "{request}");
+    assert!(!request.to_lowercase().contains("transfer-encoding"), "{request}");
+    assert!(scene.last_record()["edits"].to_string().contains("where/admin"));
+    for target in ["/api/files/a/1%2C2,3", "/api/files/a/1;2", "/api/files/a/1,x"] {
+        assert_eq!(scene.get(target).status, 400, "{target}");
+    }
+}
+
+#[test]
 fn headers_that_say_who_or_what_a_request_is_are_never_forwarded() {
     let scene = shop();
     let fields = "X-HTTP-Method-Override: DELETE\r\nX-Original-URL: /admin\r\nX-Rewrite-Url: /admin\r\n\

@@ -40,6 +40,12 @@ impl Sources {
         self.files.get(usize::from(id.0)).map_or("", |(name, _)| name)
     }
 
+    /// The file of this name.
+    pub fn named(&self, name: &str) -> Option<SourceId> {
+        let place = self.files.iter().position(|(known, _)| known == name)?;
+        u16::try_from(place).ok().map(SourceId)
+    }
+
     /// The text of a file.
     pub fn text(&self, id: SourceId) -> &str {
         self.files.get(usize::from(id.0)).map_or("", |(_, text)| text)

@@ -120,6 +120,17 @@ impl Call {
         self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The names of the query that begin with `prefix`, without it, and their values.
+    pub(crate) fn query_within<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let within = move |(key, value): &'a (String, String)| {
+            Some((key.strip_prefix(prefix)?, value.as_str()))
+        };
+        self.query.iter().filter_map(within)
+    }
+
     /// An id in the path.
     #[track_caller]
     pub(crate) fn id(&self, name: &str) -> Result<i64, Fault> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use portcullis_json::Kind;
+use portcullis_model::Diagnostic;
 
 use super::Types;
 use crate::codes;
@@ -262,7 +263,8 @@ impl<'a> Gatherer<'a, '_> {
 
     /// What a schema says without its parts.
     fn own(&mut self, schema: Node<'a>) -> Summary {
-        let mut summary = Summary { types: types(schema, self.source.version), ..Summary::NOTHING };
+        let types = types(schema, self.source.version, self.notes);
+        let mut summary = Summary { types, ..Summary::NOTHING };
         self.found.is_binary |= is_binary(schema, self.source.version);
         for (name, keyword) in schema.members() {
             match name.text {
@@ -368,23 +370,45 @@ fn is_binary(schema: Node<'_>, version: Version) -> bool {
         || schema.get("contentMediaType").is_some() && schema.get("contentEncoding").is_none()
 }
 
-/// The types that `type`, `enum` and `const` allow.
-fn types(schema: Node<'_>, version: Version) -> Types {
-    let mut types = Types::ANY;
-    if let Some(keyword) = schema.get("type") {
+/// The types that `type`, `enum` and `const` allow. Where they contradict one another, or where
+/// `type` means nothing, no value is valid; what is declared is then what the rest says.
+fn types(schema: Node<'_>, version: Version, notes: &mut Notes) -> Types {
+    let mut types = schema.get("type").map_or(Types::ANY, |keyword| {
         let names = keyword.as_str().into_iter().chain(keyword.items().filter_map(Node::as_str));
         let allowed = |name| match name {
             // The content of a file, as bytes or text.
             "file" if version.is_swagger() => Types::STRING,
             name => type_named(name),
         };
-        types = names.map(allowed).fold(Types::NONE, Types::or);
+        names.map(allowed).fold(Types::NONE, Types::or)
+    });
+    if types == Types::NONE {
+        let span = schema.get("type").unwrap_or(schema).span();
+        notes.warn(
+            &codes::SCHEMA,
+            span,
+            "this is no type of JSON: answers may hold any value here",
+        );
+        types = Types::ANY;
     }
-    if let Some(keyword) = schema.get("enum") {
-        types = types.and(keyword.items().map(type_of).fold(Types::NONE, Types::or));
-    }
-    if let Some(keyword) = schema.get("const") {
-        types = types.and(type_of(keyword));
+    let is_null = |values: Types| values == Types::NULL && schema.is_true("nullable");
+    for name in ["enum", "const"] {
+        let Some(keyword) = schema.get(name) else { continue };
+        let values = match name {
+            "enum" => keyword.items().map(type_of).fold(Types::NONE, Types::or),
+            _ => type_of(keyword),
+        };
+        if types.intersects(values) {
+            types = types.and(values);
+        } else if !is_null(values) {
+            let message =
+                format!("`{name}` holds no value of the declared type: no request is valid here");
+            notes.push(
+                Diagnostic::warning(&codes::SCHEMA, message)
+                    .at(keyword.span())
+                    .help("write the values as the type that they are sent as"),
+            );
+        }
     }
     types
 }

@@ -5,7 +5,7 @@ use portcullis_model::Span;
 use crate::codes;
 use crate::document::Node;
 use crate::notes::shown;
-use crate::parameter::{Collection, Place};
+use crate::parameter::{Collection, Delimiter, Place};
 use crate::reader::Reader;
 use crate::schema::Schema;
 use crate::shape::Types;
@@ -35,7 +35,10 @@ impl<'a> Reader<'a> {
         }
         let reason = match (collection_format(node), place) {
             _ if has_lists_inside(node) => "a list of lists".to_owned(),
-            ("csv", _) => return Collection::Commas,
+            ("csv", _) => return Collection::Joined(Delimiter::Comma),
+            ("ssv", _) => return Collection::Joined(Delimiter::Space),
+            ("tsv", _) => return Collection::Joined(Delimiter::Tab),
+            ("pipes", _) => return Collection::Joined(Delimiter::Pipe),
             ("multi", Place::Query) => return Collection::Repeated,
             (format, _) => format!("the collection format {}", shown(format)),
         };

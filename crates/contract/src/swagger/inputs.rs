@@ -6,7 +6,7 @@ use crate::codes;
 use crate::document::Node;
 use crate::notes::shown;
 use crate::operation::RequestBody;
-use crate::parameter::{Parameter, Place};
+use crate::parameter::{Collection, Parameter, Place, Prefix};
 use crate::parameters::{PARAMETERS_MAX, is_protocol_field};
 use crate::reader::{Closed, Direction, Reader};
 use crate::template::Template;
@@ -155,20 +155,18 @@ impl<'a> Reader<'a> {
         }
         let schema = self.schema(node, Direction::Request)?;
         let collection = self.swagger_collection(node, place, &schema);
-        let schema = Some(schema).filter(|_| is_checked(&collection));
-        let scalar_types = self.scalar_types(schema.as_ref(), &collection);
+        let schema = Some(schema).filter(|_| collection != Collection::NotUnderstood);
+        let scalar_types = self.scalar_types(schema.as_ref(), collection);
         Some(Parameter {
             place,
             name: name.to_owned(),
             required: place == Place::Path || node.is_true("required"),
+            prefix: Prefix::None,
             collection,
+            allow_empty: place == Place::Query && node.is_true("allowEmptyValue"),
             schema,
             span,
             scalar_types,
         })
     }
-}
-
-fn is_checked(collection: &crate::parameter::Collection) -> bool {
-    *collection != crate::parameter::Collection::NotUnderstood
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use portcullis_contract::{
-    CanonicalPath, Contract, Find, Operation, Security, SecurityRequirement,
+    CanonicalPath, Contract, Find, Operation, PathPart, Security, SecurityRequirement,
 };
 use portcullis_model::Method;
 
@@ -49,9 +49,15 @@ fn a_request_leads_to_its_operation_and_values() {
         panic!("the label is not found");
     };
     assert_eq!(contract.operation(index).unwrap().name(), "getLabel");
-    let mut values = Vec::new();
-    contract.path_values(index, &path, &mut values);
-    assert_eq!(values, [("order_id", "12"), ("name", "a"), ("format", "b.png")]);
+    let mut parts = Vec::new();
+    contract.path_parts(index, &path, &mut parts);
+    let values = parts.iter().filter_map(|part| match part {
+        PathPart::Value(value) => Some((value.name, value.text, value.others.as_slice())),
+        PathPart::Slash | PathPart::Fixed(_) => None,
+    });
+    let expected: [(&str, &str, &[&str]); 3] =
+        [("order_id", "12", &[]), ("name", "a", &["a.b"]), ("format", "b.png", &["png"])];
+    assert_eq!(values.collect::<Vec<_>>(), expected);
     let orders = CanonicalPath::parse("/orders").unwrap();
     assert_eq!(contract.find(Method::Get, &orders), Find::OtherMethods(&[Method::Post]));
 }

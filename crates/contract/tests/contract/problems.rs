@@ -139,6 +139,9 @@ b: { get: {} }
 /{a}{b}: { get: {} }
 /{a: { get: {} }
 /{a}-{b}: { get: {} }
+/{entity}/me: { get: {} }
+/books/{id}: { post: {} }
+/books/me: { get: {} }
 /c: { gett: {}, x-get: {}, GET: {} }
 x-paths: {}
 ",
@@ -159,7 +162,10 @@ fn parameters_that_do_not_fit_are_told() {
       - { name: q, in: query, schema: { type: integer } }
       - { name: matrix, in: query, style: matrix, schema: { type: string } }
       - { name: spaces, in: query, style: spaceDelimited, schema: { type: array } }
-      - { name: X-Object, in: header, schema: { type: object } }
+      - { name: X-Object, in: header, style: form, schema: { type: object } }
+      - { name: single, in: query, style: deepObject, schema: { type: string } }
+      - { name: pairs, in: query, explode: false, schema: { properties: { a: { type: object } } } }
+      - { name: members, in: query, schema: { properties: { q: {}, b: { type: object } } } }
       - { name: map, in: query, schema: { type: object, additionalProperties: { type: string } } }
       - { name: xml, in: query, content: { application/xml: {} } }
       - { name: accept, in: header, schema: { type: string } }
@@ -246,6 +252,35 @@ fn bodies_that_are_not_looked_into_are_told() {
                 - { type: object, properties: { a: { type: string } } }
                 - { type: object }
 ",
+        "schemas: {}",
+    )));
+}
+
+#[test]
+fn paths_of_two_operations_are_told_unless_one_refuses_them() {
+    let path = |name: &str, schema: &str| {
+        format!("[{{ name: {name}, in: path, required: true, schema: {schema} }}]")
+    };
+    let text = path("p", "{ type: string }");
+    let number = path("p", "{ type: integer }");
+    let no_word = path("p", "{ type: string, not: { const: latest } }");
+    let file = "[{ name: a, in: path, required: true, schema: { type: string } }, \
+                { name: b, in: path, required: true, schema: { type: string } }]";
+    insta::assert_snapshot!(problems(&with(
+        &format!(
+            "
+/books/{{p}}: {{ get: {{ parameters: {text}, responses: {{}} }} }}
+/shops/{{p}}: {{ get: {{ parameters: {number}, responses: {{}} }} }}
+/halls/{{p}}: {{ get: {{ parameters: {no_word}, responses: {{}} }} }}
+/posts/{{p}}: {{ put: {{ parameters: {text}, responses: {{}} }} }}
+/{{p}}/latest: {{ get: {{ parameters: {text}, responses: {{}} }} }}
+/{{p}}/latest/{{q}}: {{ get: {{ responses: {{}} }} }}
+/files/of/{{a}}:{{b}}: {{ get: {{ parameters: {file}, responses: {{}} }} }}
+/files/of/{{a}}-{{b}}: {{ get: {{ parameters: {file}, responses: {{}} }} }}
+/files/of/{{p}}:lock: {{ put: {{ parameters: {text}, responses: {{}} }} }}
+/files/of/{{p}}:free: {{ put: {{ parameters: {text}, responses: {{}} }} }}
+"
+        ),
         "schemas: {}",
     )));
 }

@@ -40,6 +40,10 @@ fn the_rest_is_what_the_schemas_say_together() {
             "object (open); x: string",
         ),
         (r#"{"$ref": "@A"}"#, "object (closed); a: string"),
+        (r#"{"type": "string", "enum": [1, 2]}"#, "string"),
+        (r#"{"type": "string", "enum": ["a", 2]}"#, "string"),
+        (r#"{"type": "array", "items": {"type": "string"}, "enum": ["a"]}"#, "array; []: string"),
+        (r#"{"type": {"type": "string"}}"#, "anything (free form)"),
         (r#"{"$ref": "@Open"}"#, "object (open); o: string, read only"),
         (r#"{"$ref": "@Map"}"#, "object (map); *: number"),
         (

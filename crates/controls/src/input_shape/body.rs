@@ -29,7 +29,7 @@ pub fn unreadable(fault: &portcullis_json::Fault) -> Refusal {
 
 /// The refusal of a form that has no single reading.
 pub fn unreadable_form(fault: Fault) -> Refusal {
-    refusal(fault.name(), "in the form")
+    refusal(fault.name(), format!("in the form: {}", fault.detail()))
 }
 
 /// The refusal of an XML text that is not accepted. Who refuses depends on why, as for JSON.

@@ -156,10 +156,11 @@ impl<'a> Walk<'a> {
                 }
                 true
             }
-            // Declared one, sent a list: each is filtered as the one.
+            // Declared one, sent a list: each is filtered as the one, or as an item, if there are
+            // items without a list.
             Kind::Array if shape.types.contains(Types::OBJECT) => {
                 self.projection.is_of_other_type = true;
-                self.items(value, shape, at);
+                self.items(value, shape.items.map_or(shape, |items| self.shapes.get(items)), at);
                 true
             }
             Kind::Array => false,
@@ -328,6 +329,54 @@ pub fn is_sensitive(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use portcullis_contract::NoFiles;
+    use portcullis_json::Limits;
+    use portcullis_model::Sources;
+
+    /// What leaves of an answer that this schema declares.
+    fn left(schema: &str, answer: &str) -> String {
+        let mut sources = Sources::default();
+        let text = format!(
+            r#"{{"openapi": "3.0.3", "info": {{"title": "t", "version": "1"}}, "paths": {{"/t":
+            {{"get": {{"responses": {{"200": {{"content": {{"application/json":
+            {{"schema": {schema}}}}}}}}}}}}}}}}}"#
+        );
+        let main = sources.add("t.json", text);
+        let contract = portcullis_contract::read(&mut sources, main, &mut NoFiles).unwrap();
+        let schema = contract.operations[0].responses[0].media[0].schema.as_ref();
+        let mut document = Document::parse(answer.into(), &Limits::default()).unwrap();
+        let shape = schema.map(|schema| schema.shape);
+        let found = project(&document, &contract.shapes, shape, OtherType::Removed);
+        found.drop.iter().for_each(|index| document.drop_value(*index));
+        let mut out = Vec::new();
+        document.write(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_list_where_only_members_are_declared_is_filtered_like_one() {
+        let schema = r#"{"properties": {"id": {}}}"#;
+        assert_eq!(
+            left(schema, r#"[{"id": 1, "hash": 2}, [{"hash": 3}], 4]"#),
+            r#"[{"id":1},[{}],4]"#
+        );
+        let schema = r#"{"properties": {"in": {"properties": {"id": {}}}}}"#;
+        assert_eq!(left(schema, r#"{"in": [{"hash": 2}]}"#), r#"{"in":[{}]}"#);
+        let schema = r#"{"type": "object", "items": {"properties": {"id": {}}}}"#;
+        assert_eq!(left(schema, r#"[{"id": 1, "hash": 2}]"#), r#"[{"id":1}]"#);
+        let schema = r#"{"type": ["array", "object"], "properties": {"id": {}}}"#;
+        assert_eq!(
+            left(schema, r#"[{"any": 1}]"#),
+            r#"[{"any":1}]"#,
+            "a list of anything is declared"
+        );
+    }
+
+    #[test]
+    fn an_object_where_only_items_are_declared_is_filtered_like_one_of_them() {
+        let schema = r#"{"items": {"properties": {"id": {}}}}"#;
+        assert_eq!(left(schema, r#"{"id": 1, "hash": 2}"#), r#"{"id":1}"#);
+    }
 
     #[test]
     fn password_like_names_are_known_in_every_spelling() {

@@ -117,9 +117,9 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
     out.extend_from_slice(head.method_text().as_bytes());
     out.push(b' ');
     match (matched.path(), valid.parameters()) {
-        (Some(path), Some(parameters)) => {
+        (Some(_), Some(parameters)) => {
             out.extend_from_slice(upstream.path.as_bytes());
-            path.write(&mut out);
+            out.extend_from_slice(&parameters.path);
             if !parameters.query.is_empty() {
                 out.push(b'?');
                 out.extend_from_slice(&parameters.query);
@@ -141,7 +141,8 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
     out.push(b':');
     push_decimal(u64::from(upstream.port), &mut out);
     out.extend_from_slice(b"\r\n");
-    write_fields(head, matched.operation(), context, &mut out);
+    let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
+    write_fields(head, matched.operation(), anew.unwrap_or_default(), context, &mut out);
     write_cookies(valid, head, &mut out);
     if let Some(content_type) = valid.content_type() {
         push_field("Content-Type", content_type.as_bytes(), &mut out);
@@ -211,10 +212,11 @@ fn write_cookies(valid: &Valid, head: &RequestHead, out: &mut Vec<u8>) {
     }
 }
 
-/// Header fields by allow-list (rule 19).
+/// Header fields by allow-list (rule 19); those that were written anew in that spelling.
 fn write_fields(
     head: &RequestHead,
     operation: Option<usize>,
+    anew: &[(String, Vec<u8>)],
     context: &mut Context<'_>,
     out: &mut Vec<u8>,
 ) {
@@ -237,6 +239,7 @@ fn write_fields(
     let offered = operation
         .zip(accept)
         .and_then(|(operation, sent)| response_shape::accept(operation, &contract.shapes, sent));
+    let mut is_written = vec![false; anew.len()];
     for (name, value) in head.fields.iter() {
         let value = if name == "accept" { offered.as_deref().unwrap_or(value) } else { value };
         let passes = match request_field(name) {
@@ -249,9 +252,20 @@ fn write_fields(
             }
             RequestField::IfDeclared => is_declared(name) || may_pass(name, context),
         };
-        if passes {
-            push_field(name, value.as_bytes(), out);
+        if !passes {
+            continue;
         }
+        let anew = anew.iter().zip(&mut is_written).find(|((known, _), _)| known == name);
+        let value = match anew {
+            // Further fields of this name are in the first one already.
+            Some((_, true)) => continue,
+            Some(((_, value), is_written)) => {
+                *is_written = true;
+                value
+            }
+            None => value.as_bytes(),
+        };
+        push_field(name, value, out);
     }
 }
 

@@ -167,7 +167,9 @@ impl<'a> Grounds<'a> {
         if let Some(Unmet { keyword, schema_at, .. }) = unmet {
             let pointer = Pointer::from_text(schema_at);
             let sources = &self.plan.model.sources;
-            let found = schemas.iter().find_map(|schema| locate(sources, *schema, &pointer));
+            let found = schemas
+                .iter()
+                .find_map(|schema| locate(sources, operation.span.source, *schema, &pointer));
             let at = found.or_else(|| schemas.first().copied());
             grounds.push(self.ground(format!("`{keyword}` of its schema"), at));
         }
@@ -183,7 +185,7 @@ impl<'a> Grounds<'a> {
         for schema in media.filter_map(|one| one.schema.as_ref()) {
             grounds.push(self.ground("the schema of the body", Some(schema.span)));
             let pointer = declaration(at);
-            if let Some(found) = locate(sources, schema.span, &pointer) {
+            if let Some(found) = locate(sources, operation.span.source, schema.span, &pointer) {
                 grounds.push(self.ground(format!("`{at}`"), Some(found)));
             }
         }

@@ -87,6 +87,34 @@ async fn f1_sort_column() {
 }
 
 #[tokio::test]
+async fn f1_filter_pipes() {
+    let api = Api::start().await;
+    let honest = "where=category%7Callergy";
+    let query = "where=category%7Callergy%7Crecalled%7C1";
+    let direct = api.get(&format!("/api/medicines/filter?{query}"), &[]).await;
+    assert_eq!(direct.json()["items"][0]["name"], "Nasoclear (recalled lot)");
+    assert_eq!(api.get(&format!("/api/safe/medicines/filter?{query}"), &[]).await.status, 422);
+    for target in ["/api/medicines/filter", "/api/safe/medicines/filter"] {
+        let reply = api.get(&format!("{target}?{honest}"), &[]).await;
+        assert_eq!(reply.json()["items"].as_array().map(Vec::len), Some(2), "{target}");
+    }
+}
+
+#[tokio::test]
+async fn f1_filter_brackets() {
+    let api = Api::start().await;
+    let honest = "between%5Bprice_cents%5D%5Bgte%5D=8000";
+    let query = "between%5Bsupplier_cost_cents%5D%5Bgte%5D=3000";
+    let direct = api.get(&format!("/api/medicines/filter?{query}"), &[]).await;
+    assert_eq!(direct.json()["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(api.get(&format!("/api/safe/medicines/filter?{query}"), &[]).await.status, 422);
+    for target in ["/api/medicines/filter", "/api/safe/medicines/filter"] {
+        let reply = api.get(&format!("{target}?{honest}"), &[]).await;
+        assert_eq!(reply.json()["items"][0]["name"], "Insulora Pen", "{target}");
+    }
+}
+
+#[tokio::test]
 async fn f1_id_spelling() {
     let api = Api::start().await;
     let alice = api.login("alice").await;

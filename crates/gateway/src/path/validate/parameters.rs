@@ -19,20 +19,20 @@ pub(super) fn judge(
     let plan = context.plan;
     let contract = &plan.model.contract;
     let head = matched.received().head();
-    let mut values = Vec::new();
+    let mut parts = Vec::new();
     if let Some(path) = matched.path() {
-        contract.path_values(index, path, &mut values);
+        contract.path_parts(index, path, &mut parts);
     }
     let header = |name: &str| {
         let mut fields = head.fields.all(name);
         match (fields.next(), fields.next()) {
             (None, _) => Header::Absent,
             (Some(value), None) => Header::One(value),
-            _ => Header::Repeated,
+            _ => Header::Several(head.fields.all(name).collect()),
         }
     };
     let given = Given {
-        path: &values,
+        path: &parts,
         query: head.query(),
         header: &header,
         cookies: head.fields.first(Essential::Cookie),

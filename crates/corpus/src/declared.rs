@@ -1,0 +1,244 @@
+//! Is every name in a value declared? An oracle that reads the schemas anew at every value.
+//!
+//! A name is declared where any schema that speaks of its object, itself or through references,
+//! combinations and conditions, names it, matches it with a pattern, or gives a schema for
+//! additional ones. Where none of them declares anything at all, every name is free.
+
+use std::collections::HashSet;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::source::Source;
+
+/// In which direction a value goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// To the API: what is `readOnly` is not declared.
+    In,
+    /// From the API: what is `writeOnly` is not declared.
+    Out,
+}
+
+/// Schemas that speak of one value; a document that needs more is not judged any further.
+const SCHEMAS_MAX: usize = 4096;
+/// Places that are told.
+const TOLD_MAX: usize = 8;
+
+/// The places (RFC 6901) of members that nothing declares.
+pub fn undeclared(source: Source<'_>, schema: &Value, value: &Value, way: Way) -> Vec<String> {
+    let mut walk = Walk { source, way, at: Vec::new(), told: Vec::new() };
+    walk.value(&[schema], value);
+    walk.told
+}
+
+struct Walk<'a> {
+    source: Source<'a>,
+    way: Way,
+    at: Vec<String>,
+    told: Vec<String>,
+}
+
+impl<'a> Walk<'a> {
+    fn value(&mut self, schemas: &[&'a Value], value: &Value) {
+        let all = expanded(self.source, schemas);
+        match value {
+            Value::Object(members) => {
+                // One sent where a list is declared is judged as an item of it.
+                let items = items(&all);
+                let all = if items.is_empty() || may_be_object(&all) {
+                    all
+                } else {
+                    expanded(self.source, &items)
+                };
+                for (name, member) in members {
+                    self.at.push(name.clone());
+                    self.member(&all, name, member);
+                    self.at.pop();
+                }
+            }
+            Value::Array(list) => {
+                let items = items(&all);
+                // A list of anything, if some schema says so; else each is judged as the one that
+                // the schemas speak of.
+                let is_free = items.is_empty() && all.iter().any(|one| names(one, "array"));
+                let inner = if items.is_empty() { all } else { items };
+                if is_free {
+                    return;
+                }
+                for (index, item) in list.iter().enumerate() {
+                    self.at.push(index.to_string());
+                    self.value(&inner, item);
+                    self.at.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn member(&mut self, all: &[&'a Value], name: &str, member: &Value) {
+        let mut declarations: Vec<&'a Value> = Vec::new();
+        let mut patterned: Vec<&'a Value> = Vec::new();
+        let mut maps: Vec<&'a Value> = Vec::new();
+        let mut is_silent = true;
+        for schema in all {
+            for (known, declaration) in object(schema.get("properties")) {
+                is_silent = false;
+                if known == name {
+                    declarations.push(declaration);
+                }
+            }
+            for (pattern, declaration) in object(schema.get("patternProperties")) {
+                is_silent = false;
+                if Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(name)) {
+                    patterned.push(declaration);
+                }
+            }
+            for rest in ["additionalProperties", "unevaluatedProperties"] {
+                match schema.get(rest) {
+                    Some(Value::Bool(false)) => is_silent = false,
+                    Some(map @ Value::Object(_)) => maps.push(map),
+                    _ => {}
+                }
+            }
+        }
+        let hidden = match self.way {
+            Way::In => "readOnly",
+            Way::Out => "writeOnly",
+        };
+        let is_hidden = declarations.iter().any(|schema| self.says(schema, hidden, 0));
+        declarations.append(&mut patterned);
+        if declarations.is_empty() {
+            declarations = maps;
+        }
+        if is_hidden || declarations.is_empty() && !is_silent {
+            if self.told.len() < TOLD_MAX {
+                self.told.push(format!("/{}", self.at.join("/")));
+            }
+        } else if !declarations.is_empty() {
+            self.value(&declarations, member);
+        }
+    }
+
+    /// Whether a declaration says so itself, through its reference, or in a part of `allOf`.
+    fn says(&self, schema: &'a Value, flag: &str, depth: usize) -> bool {
+        let part_says = |part: &'a Value| depth < 16 && self.says(part, flag, depth + 1);
+        schema.get(flag) == Some(&Value::Bool(true))
+            || schema
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|reference| self.source.at(reference))
+                .is_some_and(part_says)
+            || list(schema.get("allOf")).any(part_says)
+    }
+}
+
+/// These schemas and all that speak of the same value: references, combinations, conditions.
+fn expanded<'a>(source: Source<'a>, schemas: &[&'a Value]) -> Vec<&'a Value> {
+    let mut seen: HashSet<*const Value> = HashSet::new();
+    let mut all: Vec<&'a Value> = Vec::new();
+    let mut waiting: Vec<&'a Value> = schemas.to_vec();
+    while let Some(schema) = waiting.pop() {
+        if seen.len() >= SCHEMAS_MAX || !seen.insert(std::ptr::from_ref(schema)) {
+            continue;
+        }
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            waiting.extend(source.at(reference));
+            if source.is_30() {
+                // Nothing beside it counts.
+                continue;
+            }
+        }
+        all.push(schema);
+        for name in ["allOf", "oneOf", "anyOf"] {
+            waiting.extend(list(schema.get(name)));
+        }
+        for name in ["if", "then", "else"] {
+            waiting.extend(schema.get(name));
+        }
+        waiting.extend(object(schema.get("dependentSchemas")).map(|(_, schema)| schema));
+    }
+    all
+}
+
+fn items<'a>(all: &[&'a Value]) -> Vec<&'a Value> {
+    let single = ["items", "unevaluatedItems"];
+    let mut items: Vec<&'a Value> = Vec::new();
+    for schema in all {
+        let named = single.iter().filter_map(|name| schema.get(name));
+        items.extend(named.filter(|items| items.is_object()));
+        items.extend(list(schema.get("prefixItems")));
+    }
+    items
+}
+
+/// Whether a schema names the type object, or declares members.
+fn may_be_object(all: &[&Value]) -> bool {
+    let declares = |schema: &Value| {
+        ["properties", "patternProperties", "additionalProperties"]
+            .iter()
+            .any(|keyword| schema.get(keyword).is_some())
+    };
+    all.iter().any(|schema| names(schema, "object") || declares(schema))
+}
+
+/// Whether a schema names this type.
+fn names(schema: &Value, name: &str) -> bool {
+    match schema.get("type") {
+        Some(Value::String(known)) => known == name,
+        Some(Value::Array(known)) => known.iter().any(|known| known == name),
+        _ => false,
+    }
+}
+
+fn object(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    value.and_then(Value::as_object).into_iter().flatten()
+}
+
+fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_declared_wherever_any_part_declares_it() {
+        let root = json!({
+            "openapi": "3.1.0",
+            "components": { "schemas": { "Base": { "properties": { "id": {} } } } },
+        });
+        let schema = json!({
+            "allOf": [{ "$ref": "#/components/schemas/Base" }],
+            "oneOf": [
+                { "properties": { "card": { "properties": { "last4": {} } } } },
+                { "patternProperties": { "^x-": {} } },
+            ],
+        });
+        let undeclared = |value| undeclared(Source::new(&root), &schema, &value, Way::Out);
+        let declared = json!({ "id": 1, "card": { "last4": 1 }, "x-a": { "any": 1 } });
+        assert!(undeclared(declared).is_empty());
+        let told = undeclared(json!({ "id": { "free": 1 }, "card": { "cvc": 1 }, "hash": 1 }));
+        assert_eq!(told, ["/card/cvc", "/hash"]);
+    }
+
+    #[test]
+    fn a_map_declares_all_names_and_its_own_values() {
+        let root = json!({ "openapi": "3.0.3" });
+        let schema = json!({ "additionalProperties": { "properties": { "a": {} } } });
+        let value = json!({ "x": { "a": 1, "b": 1 } });
+        assert_eq!(undeclared(Source::new(&root), &schema, &value, Way::Out), ["/x/b"]);
+    }
+
+    #[test]
+    fn what_is_write_only_is_not_declared_for_answers() {
+        let root = json!({ "openapi": "3.0.3" });
+        let schema = json!({ "properties": { "pin": { "allOf": [{ "writeOnly": true }] } } });
+        let value = json!({ "pin": 1 });
+        assert_eq!(undeclared(Source::new(&root), &schema, &value, Way::Out), ["/pin"]);
+        assert!(undeclared(Source::new(&root), &schema, &value, Way::In).is_empty());
+    }
+}

@@ -1,0 +1,87 @@
+//! A document as plain JSON: what it states, before anybody interprets it.
+
+use portcullis_model::Method;
+use serde_json::Value;
+
+/// References that are followed one after the other.
+const HOPS_MAX: usize = 32;
+
+/// A document.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    root: &'a Value,
+}
+
+/// An operation that a document states.
+#[derive(Debug, Clone, Copy)]
+pub struct Stated<'a> {
+    /// The key in `paths`.
+    pub path: &'a str,
+    /// The path item, references followed.
+    pub item: &'a Value,
+    /// The method.
+    pub method: Method,
+    /// The operation.
+    pub operation: &'a Value,
+}
+
+impl<'a> Source<'a> {
+    /// This document.
+    pub const fn new(root: &'a Value) -> Self {
+        Self { root }
+    }
+
+    /// Whether schemas are those of OpenAPI 3.0, where nothing beside a `$ref` counts.
+    pub fn is_30(self) -> bool {
+        self.root.get("openapi").and_then(Value::as_str).is_some_and(|text| text.starts_with("3.0"))
+    }
+
+    /// What stands at a reference: `#/components/schemas/Order`.
+    pub fn at(self, reference: &str) -> Option<&'a Value> {
+        self.root.pointer(&percent_decoded(reference.strip_prefix('#')?)?)
+    }
+
+    /// The value, or what it refers to in the end.
+    pub fn follow(self, value: &'a Value) -> Option<&'a Value> {
+        let mut at = value;
+        for _ in 0..HOPS_MAX {
+            let Some(reference) = at.get("$ref").and_then(Value::as_str) else {
+                return Some(at);
+            };
+            at = self.at(reference)?;
+        }
+        None
+    }
+
+    /// All operations, in the order of the document.
+    pub fn operations(self) -> Vec<Stated<'a>> {
+        let paths = self.root.get("paths").and_then(Value::as_object);
+        let mut stated = Vec::new();
+        for (path, item) in paths.into_iter().flatten().filter(|(path, _)| path.starts_with('/')) {
+            let Some(item) = self.follow(item) else { continue };
+            for (key, operation) in item.as_object().into_iter().flatten() {
+                let method = Method::ALL.into_iter().find(|method| method.key() == key);
+                if let Some(method) = method {
+                    stated.push(Stated { path, item, method, operation });
+                }
+            }
+        }
+        stated
+    }
+}
+
+/// Text with its escapes undone, if that is UTF-8.
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digits = [rest.next()?, rest.next()?];
+        let digits = std::str::from_utf8(&digits).ok()?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
