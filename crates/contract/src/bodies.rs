@@ -9,9 +9,12 @@ use crate::notes::shown;
 use crate::operation::{RequestBody, Response, StatusPattern};
 use crate::reader::{Closed, Direction, Reader};
 use crate::schema::Schema;
+use crate::shape::Types;
 
 /// Media types of one body.
 pub(crate) const MEDIA_MAX: usize = 256;
+/// What one text can be read as.
+const TEXT_TYPES: Types = Types::STRING.or(Types::NUMBER).or(Types::BOOLEAN).or(Types::NULL);
 
 impl<'a> Reader<'a> {
     /// `requestBody`.
@@ -76,11 +79,15 @@ impl<'a> Reader<'a> {
                     format!("more than {MEDIA_MAX} media types stand under one `content`");
                 return Err(Closed::new(holder, message));
             }
-            let (kind, direction) = self.kind(&range, key, direction);
             let declared = self.object(node, "a media type")?;
             self.sequences(declared);
+            let (kind, checked) = self.kind(&range, key, direction);
             let schema = declared.get("schema");
-            let schema = schema.and_then(|schema| self.schema(schema, direction));
+            let schema = schema.and_then(|schema| self.schema(schema, checked));
+            let schema = self.enforced(schema, kind, key, direction);
+            let is_form_data = kind == BodyKind::FormData && direction == Direction::Request;
+            let encoding =
+                if is_form_data { self.encoding(declared, schema.as_ref())? } else { Vec::new() };
             if let Some(known) = media.iter().find(|known| known.range == range) {
                 let shape = |schema: &Option<Schema>| schema.as_ref().map(|schema| schema.shape);
                 if shape(&known.schema) != shape(&schema) {
@@ -89,7 +96,7 @@ impl<'a> Reader<'a> {
                 }
                 continue;
             }
-            media.push(Media { range, kind, schema, span: key.span });
+            media.push(Media { range, kind, schema, encoding, span: key.span });
         }
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));
         Ok(media)
@@ -115,16 +122,56 @@ impl<'a> Reader<'a> {
         direction: Direction,
     ) -> (BodyKind, Direction) {
         let kind = range.kind();
-        if !matches!(kind, BodyKind::Multipart | BodyKind::Xml) {
-            return (kind, direction);
-        }
-        let consequence = match direction {
-            Direction::Request => "requests with it are refused",
-            Direction::Answer => "answers with it are not inspected",
+        let consequence = match (kind, direction) {
+            (BodyKind::Multipart, Direction::Request) => "requests with it are refused",
+            (BodyKind::Xml, Direction::Request) => return (kind, Direction::Answer),
+            (BodyKind::Multipart | BodyKind::FormData | BodyKind::Xml, Direction::Answer) => {
+                "answers with it are not inspected"
+            }
+            _ => return (kind, direction),
         };
         let message = format!("{} is not read in this version: {consequence}", shown(written.text));
         self.notes.warn(&codes::MEDIA_TYPE, written.span, message);
         (kind, Direction::Answer)
+    }
+
+    /// The schema of a body, as far as bodies of this kind are held against one.
+    pub(crate) fn enforced(
+        &mut self,
+        schema: Option<Schema>,
+        kind: BodyKind,
+        written: Name<'_>,
+        direction: Direction,
+    ) -> Option<Schema> {
+        let schema = schema?;
+        if direction == Direction::Answer {
+            return Some(schema);
+        }
+        let is_text = matches!(kind, BodyKind::Text | BodyKind::Opaque);
+        if kind == BodyKind::Xml {
+            let message = format!(
+                "xml schema not enforced: a body of type {} is only held to be well-formed",
+                shown(written.text)
+            );
+            self.notes.push(
+                Diagnostic::warning(&codes::XML_SCHEMA, message)
+                    .at(schema.span)
+                    .help("what stands in the elements is for the API to check"),
+            );
+        } else if is_text && !schema.types.intersects(TEXT_TYPES) {
+            let message = format!(
+                "a body of type {} is one text, not {}: its schema is not enforced",
+                shown(written.text),
+                schema.types
+            );
+            self.notes.push(
+                Diagnostic::warning(&codes::MEDIA_TYPE, message)
+                    .at(schema.span)
+                    .help("declare `type: string`, with `maxLength` and `pattern` where they fit"),
+            );
+            return None;
+        }
+        Some(schema)
     }
 }
 

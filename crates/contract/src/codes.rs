@@ -32,6 +32,8 @@ pub const ALL: &[&Code] = &[
     &OPEN_PARAMETER,
     &NOT_SERVED,
     &MEDIA_TYPE,
+    &ENCODING,
+    &XML_SCHEMA,
     &SECURITY,
     &SUNSET,
     &SLOW_PATTERN,
@@ -192,14 +194,61 @@ A key under `content` is no media type, or of a type that is not looked into.
 
 ```yaml
 content:
-  multipart/form-data: { schema: { type: object } }
+  multipart/mixed: { schema: { type: object } }
 ```
 
 ## What to do
 
-Bodies of type XML and multipart are not read in this version: requests with them are refused, and
-answers with them are not inspected. Declare `application/json` or
-`application/x-www-form-urlencoded` where the API takes it.
+Of the bodies with several parts only `multipart/form-data` is read: requests with others are
+refused. Answers of several parts or in XML are not inspected. Text and bytes are one value: a schema
+of type `object` or `array` is not enforced on them.
+",
+};
+
+/// What is said of the parts of a body cannot be enforced, or leaves a file open.
+pub static ENCODING: Code = Code {
+    name: "contract-encoding",
+    page: r#"# contract-encoding
+
+What is said of the parts of a body cannot be enforced, or leaves a file open.
+
+## Example
+
+```yaml
+content:
+  multipart/form-data:
+    schema: { type: object, properties: { photo: { type: string, format: binary } } }
+```
+
+Nothing says what `photo` is: a picture, or a page with a script.
+
+## What to do
+
+Declare the media types of each file: `encoding: { photo: { contentType: "image/png, image/jpeg" } }`.
+A file with another label is then refused, and so is one that does not begin as its label says.
+Lists are read as one part per item, objects as JSON in one part; other styles are not read.
+"#,
+};
+
+/// The schema of an XML body is not enforced.
+pub static XML_SCHEMA: Code = Code {
+    name: "contract-xml-schema",
+    page: "# contract-xml-schema
+
+The schema of an XML body is not enforced.
+
+## Example
+
+```yaml
+content:
+  application/xml: { schema: { type: object, properties: { id: { type: integer } } } }
+```
+
+## What to do
+
+Such a body is read strictly (UTF-8, well-formed, no document type, no entities, within `limits`),
+and reaches the API as it came. Which elements it holds, and what is in them, nobody checks: an
+undeclared element passes. Declare `application/json` where the API takes it, or leave XML out.
 ",
 };
 

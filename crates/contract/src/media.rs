@@ -2,6 +2,7 @@
 
 use portcullis_model::Span;
 
+use crate::parameter::Parameter;
 use crate::schema::Schema;
 use crate::shape::Shapes;
 
@@ -14,6 +15,8 @@ pub struct Media {
     pub kind: BodyKind,
     /// What it must look like; `None` where the document says nothing (or `{}`).
     pub schema: Option<Schema>,
+    /// What is said of single parts (`encoding`); only for [`BodyKind::FormData`].
+    pub encoding: Vec<Encoding>,
     /// Where it stands.
     pub span: Span,
 }
@@ -27,6 +30,22 @@ impl Media {
             shape.object.is_described() || items.is_some_and(|items| items.object.is_described())
         })
     }
+
+    /// What is said of the parts of this name.
+    pub fn encoding(&self, name: &str) -> Option<&Encoding> {
+        self.encoding.iter().find(|encoding| encoding.property == name)
+    }
+}
+
+/// How the parts of one property are sent (OpenAPI 3.1 section 4.8.15).
+#[derive(Debug)]
+pub struct Encoding {
+    /// The property's name.
+    pub property: String,
+    /// The media types that a part may have; none: what follows from its schema.
+    pub content_types: Vec<MediaRange>,
+    /// Header fields that a part may have, beside the ones of RFC 7578.
+    pub headers: Vec<Parameter>,
 }
 
 /// A media type or a range of them (RFC 9110 section 12.5.1), in lower case, parameters left out.
@@ -73,6 +92,7 @@ impl MediaRange {
             ("application", "x-ndjson" | "jsonl" | "json-seq") | ("text", "event-stream") => {
                 BodyKind::Stream
             }
+            ("multipart", "form-data") => BodyKind::FormData,
             (_, sub) if sub.ends_with("+json-seq") => BodyKind::Stream,
             ("multipart", _) => BodyKind::Multipart,
             ("text" | "application", "xml") => BodyKind::Xml,
@@ -102,8 +122,17 @@ pub enum BodyKind {
     Opaque,
     /// Events or lines that never end.
     Stream,
-    /// Parts; not read in this version.
+    /// `multipart/form-data` (RFC 7578): parts with names, read into the same tree as a form.
+    FormData,
+    /// Parts of another kind; not read in this version.
     Multipart,
-    /// XML; not read in this version.
+    /// XML, held to be well-formed in requests; its schema is not enforced.
     Xml,
+}
+
+impl BodyKind {
+    /// Whether such a body is read into a tree of properties.
+    pub const fn is_tree(self) -> bool {
+        matches!(self, Self::Json | Self::Form | Self::FormData)
+    }
 }

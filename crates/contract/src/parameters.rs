@@ -5,7 +5,7 @@ mod value;
 
 use portcullis_model::Diagnostic;
 
-use value::Written;
+pub(crate) use value::Written;
 
 use crate::codes;
 use crate::document::Node;

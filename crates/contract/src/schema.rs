@@ -1,5 +1,6 @@
 //! A schema: exact validity, and the shape.
 
+mod blobs;
 mod decimal;
 mod definitions;
 mod doubts;
@@ -24,6 +25,7 @@ use crate::scalar::Scalar;
 use crate::shape::{ShapeId, Types};
 use representation::Instance;
 
+pub use blobs::Blobs;
 pub(crate) use definitions::{Definitions, Fault};
 pub use mismatch::Mismatch;
 pub(crate) use validators::Validators;
@@ -63,6 +65,20 @@ impl Schema {
     /// The same for several.
     pub fn check_list(&self, values: &[Scalar<'_>]) -> Result<(), Mismatch> {
         self.check_instance(Instance::List(values))
+    }
+
+    /// The same for bytes: a string, whose length is counted in octets.
+    pub fn check_bytes(&self, bytes: &[u8]) -> Result<(), Mismatch> {
+        self.check_instance(Instance::Bytes(bytes))
+    }
+
+    /// The same for a JSON object in which some strings stand for bytes.
+    pub fn check_parts(
+        &self,
+        value: portcullis_json::Value<'_>,
+        blobs: &Blobs<'_>,
+    ) -> Result<(), Mismatch> {
+        self.check_instance(Instance::Parts(value, blobs))
     }
 
     fn check_instance(&self, instance: Instance<'_>) -> Result<(), Mismatch> {

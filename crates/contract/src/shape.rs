@@ -34,6 +34,9 @@ pub struct Shape {
     pub object: ObjectShape,
     /// What is declared of its items, if it is an array; `None`: nothing.
     pub items: Option<ShapeId>,
+    /// Its text is bytes: `type: file` (2.0), `format: binary` (3.0), or `contentMediaType` without
+    /// `contentEncoding` (3.1), in one of its declarations.
+    pub is_binary: bool,
 }
 
 /// What is declared of an object's members.
@@ -167,6 +170,7 @@ impl Shapes {
                 rest: Rest::Closed,
             },
             items: None,
+            is_binary: false,
         };
         self.shapes.get(id.0 as usize).unwrap_or(NOTHING)
     }

@@ -16,8 +16,10 @@
 //!
 //! ## Limits
 //!
-//! JSON, forms, text and opaque bytes are read in this version. Multipart, XML and streams are
-//! refused as request bodies even where they are declared; `check` lists them.
+//! Streams, and bodies of parts other than `multipart/form-data`, are refused as requests even where
+//! they are declared; `check` lists them. A schema is not enforced on XML, which is only held to be
+//! well-formed. Bytes are looked at only in their first few, for types that always begin alike
+//! (PNG, JPEG, GIF, WebP, PDF, ZIP, gzip).
 
 use portcullis_contract::{BodyKind, MediaRange, Operation};
 use portcullis_json::Fault;
@@ -25,6 +27,9 @@ use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::Model;
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
+use crate::multipart::boundary;
+use crate::signature::begins_as;
+use crate::xml::Fault as XmlFault;
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -44,8 +49,8 @@ pub const FACE: Face = Face {
 
 static NOT_READ: Code = Code {
     name: "content-type-not-read",
-    page: "The operation takes a body of a type that this version does not read (multipart, XML, \
-           streams). Such requests are answered 415, because nothing would check them.\n\nDeclare \
+    page: "The operation takes a body of a type that this version does not read (parts other \
+           than `multipart/form-data`, streams). Such requests are answered 415, because nothing would check them.\n\nDeclare \
            a JSON or form variant beside it, or keep the operation off the gateway until the type \
            is read.",
 };
@@ -84,20 +89,26 @@ pub enum Body {
     None,
     /// There is one, and the operation declares none: it is read within limits and dropped.
     Undeclared,
-    /// It is the declared media type of this index.
-    Declared {
-        /// The index in the operation's `body.media`.
-        media: usize,
-        /// How it is read.
-        kind: BodyKind,
-        /// How it is coded.
-        coding: Coding,
-        /// The `Content-Type` that goes to the API: essence, and `charset=utf-8` if it was said.
-        content_type: String,
-    },
+    /// It is of a declared media type.
+    Declared(Label),
     /// Nobody looked: it goes to the API as it came (only when this control observes or is not
     /// asked).
     AsItCame,
+}
+
+/// What a declared body says it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// The index in the operation's `body.media`.
+    pub media: usize,
+    /// The media type that was sent.
+    pub range: MediaRange,
+    /// How it is coded.
+    pub coding: Coding,
+    /// The `Content-Type` that goes to the API: essence, and `charset=utf-8` if it was said.
+    pub content_type: String,
+    /// The boundary of a body of parts.
+    pub boundary: Option<String>,
 }
 
 /// Judges the labels of a body, before it is read.
@@ -131,10 +142,18 @@ pub fn judge_labels(
     let Some(charset) = charset(content_type) else {
         return refuse("undeclared_charset", "a charset other than UTF-8".to_owned());
     };
-    let kind = range.kind();
-    if matches!(kind, BodyKind::Multipart | BodyKind::Xml | BodyKind::Stream) {
+    let kinds = [range.kind(), declared.media.get(media).map_or(range.kind(), |media| media.kind)];
+    if !kinds.into_iter().all(is_read) {
         return refuse("type_not_read", format!("`{range}` is not read in this version"));
     }
+    let boundary = if range.kind() == BodyKind::FormData {
+        let Some(boundary) = boundary(content_type) else {
+            return refuse("boundary", "no boundary, or one with two readings".to_owned());
+        };
+        Some(boundary.to_owned())
+    } else {
+        None
+    };
     let coding = match content_encoding.map(str::trim) {
         None | Some("") => Coding::Identity,
         Some(name) if name.eq_ignore_ascii_case("identity") => Coding::Identity,
@@ -148,7 +167,7 @@ pub fn judge_labels(
         Charset::NotSaid => range.to_string(),
         Charset::Utf8 => format!("{range}; charset=utf-8"),
     };
-    Judgement::Pass(Body::Declared { media, kind, coding, content_type })
+    Judgement::Pass(Body::Declared(Label { media, range, coding, content_type, boundary }))
 }
 
 /// The refusal of a body that is not what its label says.
@@ -159,6 +178,35 @@ pub fn not_what_it_says(fault: &Fault) -> Refusal {
         "not_what_it_says",
         format!("declared as JSON: {fault}"),
     )
+}
+
+/// The refusal of a body that is no `multipart/form-data`.
+pub fn not_parts(detail: &str) -> Refusal {
+    let detail = format!("declared as parts: {detail}");
+    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "not_what_it_says", detail)
+}
+
+/// The refusal of a body that is no XML.
+pub fn not_xml(fault: &XmlFault) -> Refusal {
+    let detail = format!("declared as XML: {fault}");
+    Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "not_what_it_says", detail)
+}
+
+/// The refusal of a part with another label than is declared.
+pub fn part_label(reason: &'static str) -> Refusal {
+    let status = Status::UNSUPPORTED_MEDIA_TYPE;
+    Refusal::new(ControlId::ContentType, status, reason, "the label of a part")
+}
+
+/// Whether bytes begin as files with their label do.
+pub fn judge_signature(label: &MediaRange, bytes: &[u8]) -> Judgement<()> {
+    if begins_as(label, bytes) != Some(false) {
+        return Judgement::Pass(());
+    }
+    let detail = format!("labelled `{label}`, and does not begin as such files do");
+    let status = Status::BAD_REQUEST;
+    let refusal = Refusal::new(ControlId::ContentType, status, "not_what_it_says", detail);
+    Judgement::Refuse(refusal, ())
 }
 
 /// The refusal of a body whose content coding does not decode.
@@ -201,6 +249,11 @@ fn charset(content_type: &str) -> Option<Charset> {
     Some(found)
 }
 
+/// Whether requests of this kind are looked into, so that they may pass.
+const fn is_read(kind: BodyKind) -> bool {
+    !matches!(kind, BodyKind::Multipart | BodyKind::Stream)
+}
+
 fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(operation) = model.contract.operation(operation) else {
         return Expectation::NotApplicable("no such operation");
@@ -208,12 +261,14 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(body) = &operation.body else {
         return Expectation::NotApplicable("it takes no body");
     };
-    let is_read = |kind| !matches!(kind, BodyKind::Multipart | BodyKind::Xml | BodyKind::Stream);
     let read: Vec<String> = body
         .media
         .iter()
         .filter(|media| is_read(media.kind))
-        .map(|media| media.range.to_string())
+        .map(|media| match media.kind {
+            BodyKind::Xml => format!("{} (well-formed; its schema is not enforced)", media.range),
+            _ => media.range.to_string(),
+        })
         .collect();
     if read.is_empty() {
         let names: Vec<String> = body.media.iter().map(|media| media.range.to_string()).collect();

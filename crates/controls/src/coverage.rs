@@ -65,20 +65,28 @@ pub fn parameter(parameter: &Parameter) -> Extent {
 /// How far a request's body of one media type is enforced.
 pub fn request(operation: &Operation, media: &Media, shapes: &Shapes) -> Extent {
     // Any type that a range covers stands for all of them.
-    let content_type = media.range.to_string().replace('*', "x");
+    let mut content_type = media.range.to_string().replace('*', "x");
+    if media.kind == BodyKind::FormData {
+        content_type.push_str("; boundary=x");
+    }
     if let Judgement::Refuse(refusal, _) = judge_labels(operation, Some(&content_type), None, true)
     {
         return Extent::Refused(refusal.detail);
     }
     match media.kind {
-        BodyKind::Text | BodyKind::Opaque => {
-            Extent::Partly("size and type only: nothing looks into it".to_owned())
+        BodyKind::Text if media.schema.is_some() => Extent::Enforced,
+        BodyKind::Text => Extent::Partly("no schema: any text passes".to_owned()),
+        BodyKind::Opaque => {
+            Extent::Partly("length, type and first bytes only: nothing looks into it".to_owned())
         }
+        BodyKind::Xml => Extent::Partly("well-formed only: its schema is not enforced".to_owned()),
         BodyKind::Json
         | BodyKind::Form
+        | BodyKind::FormData
         | BodyKind::Stream
-        | BodyKind::Multipart
-        | BodyKind::Xml => described(media.schema.as_ref(), shapes, "every name reaches the API"),
+        | BodyKind::Multipart => {
+            described(media.schema.as_ref(), shapes, "every name reaches the API")
+        }
     }
 }
 
@@ -99,6 +107,7 @@ pub fn answer(status: StatusPattern, media: &Media, shapes: &Shapes) -> Extent {
         BodyKind::Form
         | BodyKind::Text
         | BodyKind::Opaque
+        | BodyKind::FormData
         | BodyKind::Multipart
         | BodyKind::Xml => Extent::Partly("type and size only: nothing looks into it".to_owned()),
     }
@@ -244,9 +253,9 @@ components:
                     assert_eq!(extent.name(), "refused");
                     continue;
                 }
-                "image/png" => {
-                    Extent::Partly("size and type only: nothing looks into it".to_owned())
-                }
+                "image/png" => Extent::Partly(
+                    "length, type and first bytes only: nothing looks into it".to_owned(),
+                ),
                 _ => Extent::Partly("no schema: every name reaches the API".to_owned()),
             };
             assert_eq!(extent, expected, "{range}");

@@ -14,11 +14,14 @@ pub mod caller_identity;
 pub mod content_type;
 pub mod coverage;
 pub mod input_shape;
+pub mod multipart;
 pub mod resource_limits;
 pub mod response_shape;
 pub mod safe_configuration;
+pub mod signature;
 pub mod urlencoded;
 pub mod writable_properties;
+pub mod xml;
 
 pub use face::{Expectation, Face, Judgement, Stride, Threat};
 pub use plan::{OperationPlan, Plan, PlanOptions};

@@ -65,11 +65,19 @@ const FRAMING: [&str; 11] = [
 ];
 
 fn limit(reason: &str) -> Option<&'static str> {
-    const KEYS: [&str; 12] = [
+    const KEYS: [&str; 20] = [
         "head_bytes",
         "headers",
         "target_bytes",
         "body_bytes",
+        "multipart_bytes",
+        "parts",
+        "part_bytes",
+        "part_head_bytes",
+        "xml_depth",
+        "xml_nodes",
+        "xml_attributes",
+        "string_bytes",
         "decompressed_ratio",
         "head_timeout",
         "body_idle_timeout",

@@ -59,6 +59,14 @@ pub enum Breach {
     Headers,
     TargetBytes,
     BodyBytes,
+    MultipartBytes,
+    Parts,
+    PartBytes,
+    PartHeadBytes,
+    XmlDepth,
+    XmlNodes,
+    XmlAttributes,
+    StringBytes,
     DecompressedRatio,
     HeadTimeout,
     BodyIdleTimeout,
@@ -77,6 +85,14 @@ impl Breach {
             Self::Headers => "headers",
             Self::TargetBytes => "target_bytes",
             Self::BodyBytes => "body_bytes",
+            Self::MultipartBytes => "multipart_bytes",
+            Self::Parts => "parts",
+            Self::PartBytes => "part_bytes",
+            Self::PartHeadBytes => "part_head_bytes",
+            Self::XmlDepth => "xml_depth",
+            Self::XmlNodes => "xml_nodes",
+            Self::XmlAttributes => "xml_attributes",
+            Self::StringBytes => "string_bytes",
             Self::DecompressedRatio => "decompressed_ratio",
             Self::HeadTimeout => "head_timeout",
             Self::BodyIdleTimeout => "body_idle_timeout",
@@ -92,7 +108,16 @@ impl Breach {
         match self {
             Self::HeadBytes | Self::Headers => Status::HEAD_TOO_LARGE,
             Self::TargetBytes => Status::URI_TOO_LONG,
-            Self::BodyBytes | Self::DecompressedRatio => Status::CONTENT_TOO_LARGE,
+            Self::BodyBytes
+            | Self::MultipartBytes
+            | Self::Parts
+            | Self::PartBytes
+            | Self::PartHeadBytes
+            | Self::XmlDepth
+            | Self::XmlNodes
+            | Self::XmlAttributes
+            | Self::StringBytes
+            | Self::DecompressedRatio => Status::CONTENT_TOO_LARGE,
             Self::HeadTimeout | Self::BodyIdleTimeout | Self::BodyRate | Self::TotalTimeout => {
                 Status::REQUEST_TIMEOUT
             }
@@ -125,6 +150,14 @@ impl Breach {
             Self::Headers => limits.headers_max.to_string(),
             Self::TargetBytes => size(limits.target_bytes_max),
             Self::BodyBytes => size(limits.body_bytes_max),
+            Self::MultipartBytes => size(limits.multipart_bytes_max),
+            Self::Parts => limits.parts_max.to_string(),
+            Self::PartBytes => size(limits.part_bytes_max),
+            Self::PartHeadBytes => size(limits.part_head_bytes_max),
+            Self::XmlDepth => limits.xml_depth_max.to_string(),
+            Self::XmlNodes => limits.xml_nodes_max.to_string(),
+            Self::XmlAttributes => limits.xml_attributes_max.to_string(),
+            Self::StringBytes => size(limits.string_bytes_max),
             Self::DecompressedRatio => limits.decompressed_ratio_max.to_string(),
             Self::HeadTimeout => format!("{}ms", limits.head_timeout.as_millis()),
             Self::BodyIdleTimeout => format!("{}ms", limits.body_idle_timeout.as_millis()),
@@ -204,6 +237,13 @@ pub fn not_asked(limits: &Limits) -> Limits {
         headers_max: 10_000,
         target_bytes_max: LARGE,
         body_bytes_max: LARGE,
+        multipart_bytes_max: LARGE,
+        parts_max: 10_000,
+        part_bytes_max: LARGE,
+        part_head_bytes_max: LARGE,
+        xml_depth_max: 4096,
+        xml_nodes_max: LARGE,
+        xml_attributes_max: 10_000,
         decompressed_ratio_max: u32::MAX,
         answer_bytes_max: LARGE,
         json_depth_max: 512,

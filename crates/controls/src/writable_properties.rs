@@ -23,7 +23,7 @@
 //! object without any declared property are kept as they are; `check` lists such bodies. Which
 //! caller may write which property comes with authorization.
 
-use portcullis_contract::{BodyKind, Media, Operation, Rest, Shape, ShapeId, Shapes};
+use portcullis_contract::{Media, Operation, Rest, Shape, ShapeId, Shapes};
 use portcullis_json::{Document, Kind, Value};
 use portcullis_model::{Code, ControlId, Diagnostic, Pointer, Refusal, Room, Status};
 use portcullis_policy::{Model, Undeclared};
@@ -243,7 +243,7 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(body) = &operation.body else {
         return Expectation::NotApplicable("it takes no body");
     };
-    let is_tree = |media: &&Media| matches!(media.kind, BodyKind::Json | BodyKind::Form);
+    let is_tree = |media: &&Media| media.kind.is_tree();
     let Some(media) = body.media.iter().find(is_tree) else {
         return Expectation::NotApplicable("its body has no properties");
     };

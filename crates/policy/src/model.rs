@@ -162,6 +162,14 @@ pub struct Limits {
     pub target_bytes_max: usize,
     /// Bytes of a request body as sent, and after decoding (rule 21).
     pub body_bytes_max: usize,
+    /// The same of a body of several parts (`multipart/form-data`).
+    pub multipart_bytes_max: usize,
+    /// Parts of one body.
+    pub parts_max: usize,
+    /// Bytes of one part, its header fields left out.
+    pub part_bytes_max: usize,
+    /// Bytes of the header fields of one part.
+    pub part_head_bytes_max: usize,
     /// How many times larger a compressed body may become.
     pub decompressed_ratio_max: u32,
     /// Bytes of an answer's body, decoded, where it is inspected.
@@ -176,6 +184,12 @@ pub struct Limits {
     pub array_items_max: usize,
     /// Members of one object in a request.
     pub object_members_max: usize,
+    /// Elements of XML inside one another.
+    pub xml_depth_max: usize,
+    /// Elements, attributes and other pieces of one XML body.
+    pub xml_nodes_max: usize,
+    /// Attributes of one element of XML.
+    pub xml_attributes_max: usize,
     /// Connections at a time.
     pub connections_max: usize,
     /// Requests in the API at a time; more get 503.
@@ -212,6 +226,10 @@ impl Default for Limits {
             headers_max: 64,
             target_bytes_max: 8 << 10,
             body_bytes_max: 1 << 20,
+            multipart_bytes_max: 10 << 20,
+            parts_max: 100,
+            part_bytes_max: 10 << 20,
+            part_head_bytes_max: 4 << 10,
             decompressed_ratio_max: 20,
             answer_bytes_max: 8 << 20,
             json_depth_max: 32,
@@ -219,6 +237,9 @@ impl Default for Limits {
             string_bytes_max: 256 << 10,
             array_items_max: 10_000,
             object_members_max: 1_000,
+            xml_depth_max: 64,
+            xml_nodes_max: 100_000,
+            xml_attributes_max: 64,
             connections_max: 10_000,
             upstream_concurrency_max: 1_024,
             buffered_bytes_max: 256 << 20,

@@ -17,6 +17,7 @@ mod decode;
 mod desk;
 mod door;
 mod hidden;
+mod imports;
 mod medicines;
 mod orders;
 mod payments;
@@ -26,6 +27,7 @@ mod row;
 mod safe_orders;
 mod sessions;
 mod strict;
+mod uploads;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

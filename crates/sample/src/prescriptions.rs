@@ -60,7 +60,7 @@ pub(crate) fn safe_request(call: &Call, books: &Books<'_>) -> Result<Answer, Fau
     public_row(books, &number).map(Answer::created)
 }
 
-fn next_number(books: &Books<'_>) -> Result<String, Fault> {
+pub(crate) fn next_number(books: &Books<'_>) -> Result<String, Fault> {
     let sql = "SELECT 'RX-' || (1001 + count(*)) AS number FROM prescriptions";
     let row = books.row(sql, &[])?.unwrap_or_default();
     Ok(row.get("number").map(coerce::text).unwrap_or_default())
@@ -107,13 +107,13 @@ pub(crate) fn safe_update(call: &Call, books: &Books<'_>) -> Result<Answer, Faul
     public_row(books, number).map(Answer::json)
 }
 
-fn row(books: &Books<'_>, number: &str) -> Result<Row, Fault> {
+pub(crate) fn row(books: &Books<'_>, number: &str) -> Result<Row, Fault> {
     let row = books.row("SELECT * FROM prescriptions WHERE number = ?1", &[&number])?;
     row.ok_or_else(|| Fault::missing("prescription"))
 }
 
 /// A prescription as the document declares it.
-fn public_row(books: &Books<'_>, number: &str) -> Result<Row, Fault> {
+pub(crate) fn public_row(books: &Books<'_>, number: &str) -> Result<Row, Fault> {
     let sql = "SELECT number, customer_id, medicine, doctor, diagnosis, status \
                FROM prescriptions WHERE number = ?1";
     books.row(sql, &[&number])?.ok_or_else(|| Fault::missing("prescription"))

@@ -12,8 +12,8 @@ use crate::call::Call;
 use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
-    back_office, customers, door, hidden, medicines, orders, payments, prescriptions, safe_orders,
-    sessions,
+    back_office, customers, door, hidden, imports, medicines, orders, payments, prescriptions,
+    safe_orders, sessions, uploads,
 };
 
 /// The whole API over one database.
@@ -40,6 +40,8 @@ fn shop() -> Router<Arc<Database>> {
             get(careless(customers::profile)).patch(careless(customers::update_profile)),
         )
         .route("/profile/form", post(careless(customers::update_profile)))
+        .route("/profile/photo", post(careless(uploads::upload)))
+        .route("/prescriptions/import", post(careless(imports::import)))
         .route("/medicines", get(careless(medicines::list)))
         .route("/medicines/lookup", get(careless(medicines::lookup)))
         .route("/medicines/filter", get(careless(medicines::filter)))
@@ -100,6 +102,8 @@ fn safe_twins() -> Router<Arc<Database>> {
             get(careful(customers::safe_profile)).patch(careful(customers::safe_update_profile)),
         )
         .route("/profile/form", post(careful(customers::safe_update_profile_form)))
+        .route("/profile/photo", post(careful(uploads::safe_upload)))
+        .route("/prescriptions/import", post(careful(imports::safe_import)))
         .route("/medicines", get(careful(medicines::safe_list)))
         .route("/medicines/lookup", get(careful(medicines::safe_lookup)))
         .route("/medicines/filter", get(careful(medicines::safe_filter)))

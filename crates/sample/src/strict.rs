@@ -37,6 +37,11 @@ pub(crate) fn form<T: DeserializeOwned>(call: &Call) -> Result<T, Fault> {
         .map_err(|_| Fault::invalid("the form does not match its schema"))
 }
 
+/// A text of that media type.
+pub(crate) fn text<'a>(call: &'a Call, media: &str) -> Result<&'a str, Fault> {
+    body(call, media)
+}
+
 /// The query.
 pub(crate) fn query<T: DeserializeOwned>(call: &Call) -> Result<T, Fault> {
     Query::try_from_uri(&call.uri)

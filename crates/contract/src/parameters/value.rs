@@ -11,10 +11,10 @@ use crate::shape::{Shape, Types};
 use crate::style::{self, Holds};
 
 /// What a document says of the value of a parameter.
-pub(super) struct Written {
-    pub(super) prefix: Prefix,
-    pub(super) collection: Collection,
-    pub(super) schema: Option<Schema>,
+pub(crate) struct Written {
+    pub(crate) prefix: Prefix,
+    pub(crate) collection: Collection,
+    pub(crate) schema: Option<Schema>,
 }
 
 impl Written {
@@ -25,7 +25,7 @@ impl Written {
 
 impl<'a> Reader<'a> {
     /// How the values of a parameter are written: as its media type, or as its style says.
-    pub(super) fn written(&mut self, node: Node<'a>, place: Place) -> Result<Written, Closed> {
+    pub(crate) fn written(&mut self, node: Node<'a>, place: Place) -> Result<Written, Closed> {
         let content = node.get("content").filter(|content| content.is_object());
         if let Some((key, media)) = content.and_then(|content| content.members().next()) {
             return self.typed_value(key, media);

@@ -7,6 +7,7 @@ use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
 use portcullis_json::{Kind, Value};
 
+use super::blobs::Blobs;
 use super::decimal::{Decimal, is_same_number};
 use crate::scalar::Scalar;
 
@@ -23,6 +24,21 @@ pub(crate) enum Instance<'a> {
     Scalar(&'a Scalar<'a>),
     /// Several of them.
     List(&'a [Scalar<'a>]),
+    /// Bytes: a string whose length is counted in octets (OpenAPI 3.1.1 section 4.8.14.2).
+    Bytes(&'a [u8]),
+    /// A JSON value in which some strings stand for bytes.
+    Parts(Value<'a>, &'a Blobs<'a>),
+}
+
+impl<'a> Instance<'a> {
+    /// A value inside one in which some strings stand for bytes.
+    fn part(value: Value<'a>, blobs: &'a Blobs<'a>) -> Self {
+        match blobs.get(value) {
+            Some(bytes) => Self::Bytes(bytes),
+            None if value.is_array() => Self::Parts(value, blobs),
+            None => Self::Json(value),
+        }
+    }
 }
 
 /// A node: an instance, or something around or inside one.
@@ -57,9 +73,16 @@ impl Json for Representation {
 impl<'a> Item<'a> {
     fn text(self) -> Option<&'a str> {
         match self {
-            Self::Instance(Instance::Json(value)) => value.as_str(),
+            Self::Instance(Instance::Json(value) | Instance::Parts(value, _)) => value.as_str(),
             Self::Instance(Instance::Scalar(Scalar::Text(text))) => Some(text),
             Self::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    const fn bytes(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Instance(Instance::Bytes(bytes)) => Some(bytes),
             _ => None,
         }
     }
@@ -67,7 +90,7 @@ impl<'a> Item<'a> {
     /// The number as it is written.
     pub(super) fn lexeme(self) -> Option<&'a str> {
         match self {
-            Self::Instance(Instance::Json(value)) => value.as_number(),
+            Self::Instance(Instance::Json(value) | Instance::Parts(value, _)) => value.as_number(),
             Self::Instance(Instance::Scalar(Scalar::Number(lexeme))) => Some(lexeme),
             _ => None,
         }
@@ -84,6 +107,9 @@ impl<'a> Node<'a, Representation> for Item<'a> {
             Self::Instance(Instance::Json(value)) if value.is_object() => {
                 Some(Members::Json(value))
             }
+            Self::Instance(Instance::Parts(value, blobs)) if value.is_object() => {
+                Some(Members::Parts(value, blobs))
+            }
             Self::Entry(name, instance) => Some(Members::Entry(name, instance)),
             _ => None,
         }
@@ -92,13 +118,23 @@ impl<'a> Node<'a, Representation> for Item<'a> {
     fn as_array(&self) -> Option<Items<'a>> {
         match *self {
             Self::Instance(Instance::Json(value)) if value.is_array() => Some(Items::Json(value)),
+            Self::Instance(Instance::Parts(value, blobs)) if value.is_array() => {
+                Some(Items::Parts(value, blobs))
+            }
             Self::Instance(Instance::List(list)) => Some(Items::List(list)),
             _ => None,
         }
     }
 
     fn as_string(&self) -> Option<Cow<'a, str>> {
-        self.text().map(Cow::Borrowed)
+        // Bytes that are no text still are a string, or a pattern would not be asked about them.
+        let bytes = self.bytes().map(String::from_utf8_lossy);
+        self.text().map(Cow::Borrowed).or(bytes)
+    }
+
+    fn string_length(&self) -> Option<u64> {
+        let bytes = self.bytes().map(|bytes| bytes.len() as u64);
+        bytes.or_else(|| self.text().map(|text| text.chars().count() as u64))
     }
 
     fn as_number(&self) -> Option<Lexeme<'a>> {
@@ -107,7 +143,7 @@ impl<'a> Node<'a, Representation> for Item<'a> {
 
     fn as_boolean(&self) -> Option<bool> {
         match self {
-            Self::Instance(Instance::Json(value)) => value.as_bool(),
+            Self::Instance(Instance::Json(value) | Instance::Parts(value, _)) => value.as_bool(),
             Self::Instance(Instance::Scalar(Scalar::Boolean(value))) => Some(*value),
             _ => None,
         }
@@ -119,7 +155,8 @@ impl<'a> Node<'a, Representation> for Item<'a> {
 
     fn json_type(&self) -> JsonType {
         match self {
-            Self::Instance(Instance::Json(value)) => match value.kind() {
+            Self::Instance(Instance::Json(value) | Instance::Parts(value, _)) => match value.kind()
+            {
                 Kind::Null => JsonType::Null,
                 Kind::True | Kind::False => JsonType::Boolean,
                 Kind::Number => JsonType::Number,
@@ -135,7 +172,7 @@ impl<'a> Node<'a, Representation> for Item<'a> {
             },
             Self::Instance(Instance::List(_)) => JsonType::Array,
             Self::Entry(..) => JsonType::Object,
-            Self::Name(_) => JsonType::String,
+            Self::Instance(Instance::Bytes(_)) | Self::Name(_) => JsonType::String,
         }
     }
 
@@ -144,7 +181,10 @@ impl<'a> Node<'a, Representation> for Item<'a> {
         match expected {
             Data::Null => self.is_null(),
             Data::Bool(expected) => self.as_boolean() == Some(*expected),
-            Data::String(expected) => self.text() == Some(expected),
+            Data::String(expected) => match self.bytes() {
+                Some(bytes) => bytes == expected.as_bytes(),
+                None => self.text() == Some(expected),
+            },
             // Numbers that a document holds and no double does are not taken over.
             Data::Number(expected) => {
                 self.lexeme().is_some_and(|lexeme| is_same_number(lexeme, &expected.to_string()))
@@ -167,7 +207,7 @@ impl<'a> Node<'a, Representation> for Item<'a> {
         use serde_json::Value as Data;
         Cow::Owned(match self.json_type() {
             JsonType::Boolean => Data::Bool(self.as_boolean() == Some(true)),
-            JsonType::String => Data::String(self.text().unwrap_or_default().to_owned()),
+            JsonType::String => Data::String(self.as_string().unwrap_or_default().into_owned()),
             JsonType::Number => {
                 let lexeme = Lexeme(self.lexeme().unwrap_or_default());
                 Data::Number(lexeme.to_number().into_owned())
@@ -188,7 +228,7 @@ impl<'a> Node<'a, Representation> for Item<'a> {
 
     fn identity(&self) -> Option<NodeIdentity> {
         match self {
-            Self::Instance(Instance::Json(value)) => {
+            Self::Instance(Instance::Json(value) | Instance::Parts(value, _)) => {
                 let document = std::ptr::from_ref(value.document()) as usize;
                 Some(NodeIdentity::tagged(document, value.index()))
             }
@@ -198,6 +238,9 @@ impl<'a> Node<'a, Representation> for Item<'a> {
             // A list lies where its first item lies.
             Self::Instance(Instance::List(list)) => {
                 Some(NodeIdentity::tagged(list.as_ptr() as usize, u32::MAX))
+            }
+            Self::Instance(Instance::Bytes(bytes)) => {
+                Some(NodeIdentity::tagged(bytes.as_ptr() as usize, u32::MAX - 2))
             }
             Self::Entry(..) => None,
             Self::Name(name) => Some(NodeIdentity::tagged(name.as_ptr() as usize, u32::MAX - 1)),
@@ -209,6 +252,7 @@ impl<'a> Node<'a, Representation> for Item<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Members<'a> {
     Json(Value<'a>),
+    Parts(Value<'a>, &'a Blobs<'a>),
     Entry(&'a str, Instance<'a>),
 }
 
@@ -219,7 +263,7 @@ impl<'a> Object<'a, Representation> for Members<'a> {
 
     fn len(&self) -> usize {
         match self {
-            Self::Json(value) => value.len(),
+            Self::Json(value) | Self::Parts(value, _) => value.len(),
             Self::Entry(..) => 1,
         }
     }
@@ -227,6 +271,9 @@ impl<'a> Object<'a, Representation> for Members<'a> {
     fn get(&self, key: &Box<str>) -> Option<Item<'a>> {
         match *self {
             Self::Json(value) => value.get(key).map(|value| Item::Instance(Instance::Json(value))),
+            Self::Parts(value, blobs) => {
+                value.get(key).map(|value| Item::Instance(Instance::part(value, blobs)))
+            }
             Self::Entry(name, instance) => (name == &**key).then_some(Item::Instance(instance)),
         }
     }
@@ -234,6 +281,7 @@ impl<'a> Object<'a, Representation> for Members<'a> {
     fn members(&self) -> MembersIter<'a> {
         match *self {
             Self::Json(value) => MembersIter::Json(value.members()),
+            Self::Parts(value, blobs) => MembersIter::Parts(value.members(), blobs),
             Self::Entry(name, instance) => MembersIter::Entry(Some((name, instance))),
         }
     }
@@ -243,6 +291,7 @@ impl<'a> Object<'a, Representation> for Members<'a> {
 #[derive(Debug)]
 pub(crate) enum MembersIter<'a> {
     Json(portcullis_json::Members<'a>),
+    Parts(portcullis_json::Members<'a>, &'a Blobs<'a>),
     Entry(Option<(&'a str, Instance<'a>)>),
 }
 
@@ -253,6 +302,10 @@ impl<'a> Iterator for MembersIter<'a> {
         match self {
             Self::Json(members) => members.next().map(|(name, value)| {
                 (name.as_str().unwrap_or_default(), Item::Instance(Instance::Json(value)))
+            }),
+            Self::Parts(members, blobs) => members.next().map(|(name, value)| {
+                let name = name.as_str().unwrap_or_default();
+                (name, Item::Instance(Instance::part(value, blobs)))
             }),
             Self::Entry(entry) => {
                 entry.take().map(|(name, instance)| (name, Item::Instance(instance)))
@@ -265,6 +318,7 @@ impl<'a> Iterator for MembersIter<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Items<'a> {
     Json(Value<'a>),
+    Parts(Value<'a>, &'a Blobs<'a>),
     List(&'a [Scalar<'a>]),
 }
 
@@ -274,7 +328,7 @@ impl<'a> Array<'a, Representation> for Items<'a> {
 
     fn len(&self) -> usize {
         match self {
-            Self::Json(value) => value.len(),
+            Self::Json(value) | Self::Parts(value, _) => value.len(),
             Self::List(list) => list.len(),
         }
     }
@@ -282,6 +336,7 @@ impl<'a> Array<'a, Representation> for Items<'a> {
     fn elements(&self) -> ItemsIter<'a> {
         match *self {
             Self::Json(value) => ItemsIter::Json(value.items()),
+            Self::Parts(value, blobs) => ItemsIter::Parts(value.items(), blobs),
             Self::List(list) => ItemsIter::List(list.iter()),
         }
     }
@@ -291,6 +346,7 @@ impl<'a> Array<'a, Representation> for Items<'a> {
 #[derive(Debug)]
 pub(crate) enum ItemsIter<'a> {
     Json(portcullis_json::Items<'a>),
+    Parts(portcullis_json::Items<'a>, &'a Blobs<'a>),
     List(std::slice::Iter<'a, Scalar<'a>>),
 }
 
@@ -300,6 +356,7 @@ impl<'a> Iterator for ItemsIter<'a> {
     fn next(&mut self) -> Option<Item<'a>> {
         Some(Item::Instance(match self {
             Self::Json(items) => Instance::Json(items.next()?),
+            Self::Parts(items, blobs) => Instance::part(items.next()?, blobs),
             Self::List(list) => Instance::Scalar(list.next()?),
         }))
     }

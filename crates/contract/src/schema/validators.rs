@@ -111,7 +111,9 @@ impl Validators {
             Instance::Json(value) => {
                 self.unions.as_ref().and_then(|unions| unions.locate(&entry.key, value))
             }
-            Instance::Scalar(_) | Instance::List(_) => None,
+            Instance::Scalar(_) | Instance::List(_) | Instance::Bytes(_) | Instance::Parts(..) => {
+                None
+            }
         };
         match failure {
             Some(failure) => self.located(&failure),

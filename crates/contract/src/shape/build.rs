@@ -156,8 +156,17 @@ impl<'a> ShapeBuilder<'a> {
 
     fn make(&mut self, set: &[Node<'a>], notes: &mut Notes) -> Shape {
         let gathered = gather(self.source, set, notes);
-        let Gathered { types, properties, patterns, items, maps, is_closed, is_declared, steps } =
-            gathered;
+        let Gathered {
+            types,
+            properties,
+            patterns,
+            items,
+            maps,
+            is_closed,
+            is_declared,
+            is_binary,
+            steps,
+        } = gathered;
         self.steps += steps;
         let patterns: Vec<(Regex, ShapeId)> = patterns
             .into_iter()
@@ -197,6 +206,7 @@ impl<'a> ShapeBuilder<'a> {
             write_only: self.any_says("writeOnly", set, notes),
             object: ObjectShape { properties, by_name, patterns, rest },
             items: (!items.is_empty()).then(|| self.id(items, notes)),
+            is_binary,
         }
     }
 

@@ -29,6 +29,7 @@ pub(super) struct Gathered<'a> {
     pub(super) maps: Vec<Node<'a>>,
     pub(super) is_closed: bool,
     pub(super) is_declared: bool,
+    pub(super) is_binary: bool,
     /// Schemas that were looked at.
     pub(super) steps: usize,
 }
@@ -264,6 +265,7 @@ impl<'a> Gatherer<'a, '_> {
     fn own(&mut self, schema: Node<'a>) -> Summary {
         let types = types(schema, self.source.version, self.notes);
         let mut summary = Summary { types, ..Summary::NOTHING };
+        self.found.is_binary |= is_binary(schema, self.source.version);
         for (name, keyword) in schema.members() {
             match name.text {
                 "properties" => {
@@ -359,6 +361,13 @@ fn says_object(schema: Node<'_>) -> bool {
     // `type: object, nullable: true` as an alternative is how generators write null.
     let is_bare = schema.get("required").is_none() && !schema.is_true("nullable");
     says_object && is_bare || schema.len() == 0
+}
+
+/// Whether a text is bytes.
+fn is_binary(schema: Node<'_>, version: Version) -> bool {
+    schema.get_str("format") == Some("binary")
+        || version.is_swagger() && schema.get_str("type") == Some("file")
+        || schema.get("contentMediaType").is_some() && schema.get("contentEncoding").is_none()
 }
 
 /// The types that `type`, `enum` and `const` allow. Where they contradict one another, or where

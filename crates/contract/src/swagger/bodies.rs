@@ -103,9 +103,10 @@ impl<'a> Reader<'a> {
         let mut media: Vec<Media> = offered
             .into_iter()
             .map(|Offered { range, written }| {
-                let (kind, direction) = self.kind(&range, written, direction);
-                let schema = schema.and_then(|schema| self.schema(schema, direction));
-                Media { range, kind, schema, span: written.span }
+                let (kind, checked) = self.kind(&range, written, direction);
+                let schema = schema.and_then(|schema| self.schema(schema, checked));
+                let schema = self.enforced(schema, kind, written, direction);
+                Media { range, kind, schema, encoding: Vec::new(), span: written.span }
             })
             .collect();
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));
@@ -115,5 +116,5 @@ impl<'a> Reader<'a> {
 
 /// Whether fields of a form can stand in it.
 pub(super) fn holds_fields(kind: BodyKind) -> bool {
-    matches!(kind, BodyKind::Form | BodyKind::Multipart)
+    matches!(kind, BodyKind::Form | BodyKind::FormData)
 }

@@ -34,7 +34,8 @@ impl<'a> Reader<'a> {
         for Offered { range, written } in offered {
             let (kind, direction) = self.kind(&range, written, Direction::Request);
             let schema = Some(self.form_schema(place, &fields, direction));
-            media.push(Media { range, kind, schema, span: written.span });
+            let encoding = Vec::new();
+            media.push(Media { range, kind, schema, encoding, span: written.span });
         }
         let required = fields.iter().any(|field| field.required);
         Ok(RequestBody { required, media, span: place.span() })

@@ -191,6 +191,39 @@ securitySchemes:
 }
 
 #[test]
+fn what_is_said_of_parts_and_cannot_be_kept_is_told() {
+    insta::assert_snapshot!(problems(&with(
+        r"
+/a:
+  post:
+    requestBody:
+      content:
+        multipart/form-data:
+          schema:
+            type: object
+            properties:
+              file: { type: string, format: binary }
+              files: { type: array, items: { type: string, format: binary } }
+              tags: { type: array, items: { type: string } }
+          encoding:
+            file: { contentType: 'image/png, image/*' }
+            tags: { style: form, explode: false }
+            other: { contentType: text/plain }
+    responses: { 204: { description: done } }
+/b:
+  post:
+    requestBody:
+      content:
+        multipart/form-data:
+          schema: { type: object, properties: { a: { type: string } } }
+          encoding: { a: { contentType: nonsense } }
+    responses: { 204: { description: done } }
+",
+        "schemas: {}",
+    )));
+}
+
+#[test]
 fn bodies_that_are_not_looked_into_are_told() {
     insta::assert_snapshot!(problems(&with(
         r"
@@ -200,7 +233,10 @@ fn bodies_that_are_not_looked_into_are_told() {
     requestBody:
       content:
         multipart/form-data: {}
-        text/xml: {}
+        multipart/mixed: {}
+        text/xml: { schema: { type: object } }
+        text/csv: { schema: { type: array, items: {} } }
+        application/octet-stream: { schema: { type: object } }
         json: {}
         application/json: {}
         application/json; charset=utf-8: {}

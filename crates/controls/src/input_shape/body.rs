@@ -1,12 +1,17 @@
 //! Bodies: one reading, and the declared schema.
 
-use portcullis_contract::Schema;
+use std::borrow::Cow;
+
+use portcullis_contract::{Blobs, Scalar, Schema};
 use portcullis_json::{Document, FaultKind};
 use portcullis_model::Refusal;
+use portcullis_policy::Limits;
 
 use super::{mismatch, refusal};
 use crate::face::Judgement;
+use crate::multipart::Fault as PartsFault;
 use crate::urlencoded::Fault;
+use crate::xml::{Fault as XmlFault, FaultKind as XmlFaultKind};
 use crate::{content_type, resource_limits};
 
 /// The refusal of a JSON text that is not accepted. Who refuses depends on why: too large is
@@ -27,6 +32,30 @@ pub fn unreadable_form(fault: Fault) -> Refusal {
     refusal(fault.name(), format!("in the form: {}", fault.detail()))
 }
 
+/// The refusal of an XML text that is not accepted. Who refuses depends on why, as for JSON.
+pub fn unreadable_xml(fault: XmlFault, limits: &Limits) -> Refusal {
+    match fault.kind {
+        XmlFaultKind::Breach(breach) => breach.refusal(limits),
+        XmlFaultKind::NotUtf8 => content_type::not_utf8(),
+        XmlFaultKind::Syntax(_) => content_type::not_xml(&fault),
+        kind => refusal(kind.name(), fault.to_string()),
+    }
+}
+
+/// The refusal of a body of parts that has no single reading. Who refuses depends on why, as for
+/// JSON.
+pub fn unreadable_parts(fault: &PartsFault, limits: &Limits) -> Refusal {
+    match fault {
+        PartsFault::Syntax(what) => content_type::not_parts(what),
+        PartsFault::Shape(reason) => refusal(reason, "in the parts of the body"),
+        PartsFault::Label(reason) => content_type::part_label(reason),
+        PartsFault::Breach(breach) => breach.refusal(limits),
+        PartsFault::Json(fault) => unreadable(fault),
+        PartsFault::Xml(fault) => unreadable_xml(*fault, limits),
+        PartsFault::NotUtf8 => content_type::not_utf8(),
+    }
+}
+
 /// The refusal of a request without the body that is required.
 pub fn missing_body() -> Refusal {
     refusal("missing_body", "the body is required")
@@ -38,6 +67,46 @@ pub fn judge_body(schema: Option<&Schema>, document: &Document) -> Judgement<()>
         return Judgement::Refuse(refusal("nul", "U+0000 in a string or name"), ());
     }
     match schema.map(|schema| schema.check(document.root())) {
+        None | Some(Ok(())) => Judgement::Pass(()),
+        Some(Err(found)) => Judgement::Refuse(mismatch("body", &found), ()),
+    }
+}
+
+/// The same for a body of parts, of which some are files.
+pub fn judge_parts(
+    schema: Option<&Schema>,
+    document: &Document,
+    blobs: &Blobs<'_>,
+) -> Judgement<()> {
+    if document.contains_nul() {
+        return Judgement::Refuse(refusal("nul", "U+0000 in a part or its name"), ());
+    }
+    match schema.map(|schema| schema.check_parts(document.root(), blobs)) {
+        None | Some(Ok(())) => Judgement::Pass(()),
+        Some(Err(found)) => Judgement::Refuse(mismatch("body", &found), ()),
+    }
+}
+
+/// Whether a text body is what its schema says: one value, in the one spelling of its type.
+pub fn judge_text(schema: Option<&Schema>, text: &str) -> Judgement<()> {
+    if text.contains('\0') {
+        return Judgement::Refuse(refusal("nul", "U+0000 in the text"), ());
+    }
+    let Some(schema) = schema else {
+        return Judgement::Pass(());
+    };
+    let Ok(scalar) = Scalar::read(Cow::Borrowed(text), schema.types) else {
+        return Judgement::Refuse(refusal("type", format!("the text is no {}", schema.types)), ());
+    };
+    match schema.check_scalar(&scalar) {
+        Ok(()) => Judgement::Pass(()),
+        Err(found) => Judgement::Refuse(mismatch("body", &found), ()),
+    }
+}
+
+/// Whether a body of bytes is what its schema says: as long as it may be, in octets.
+pub fn judge_bytes(schema: Option<&Schema>, bytes: &[u8]) -> Judgement<()> {
+    match schema.map(|schema| schema.check_bytes(bytes)) {
         None | Some(Ok(())) => Judgement::Pass(()),
         Some(Err(found)) => Judgement::Refuse(mismatch("body", &found), ()),
     }

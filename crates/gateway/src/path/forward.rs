@@ -197,6 +197,7 @@ fn payload(body: &Payload) -> (std::borrow::Cow<'_, [u8]>, Option<&str>) {
             (out.into(), None)
         }
         Payload::Form(document) => (urlencoded::write_form(document).into(), None),
+        Payload::Parts { bytes, .. } => (bytes.as_slice().into(), None),
         Payload::Bytes { bytes, coding } => (bytes.as_slice().into(), coding.as_deref()),
     }
 }

@@ -4,8 +4,10 @@
 
 mod body;
 mod parameters;
+mod parts;
 mod payload;
 mod sent;
+mod tree;
 
 use portcullis_controls::content_type;
 use portcullis_controls::input_shape::Accepted;

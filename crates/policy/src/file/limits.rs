@@ -25,6 +25,17 @@ section! {
         /// Bytes of a request's body, as sent and after decoding. Default: `1MiB`; the JSON of
         /// people's requests is a hundred times smaller.
         body_bytes: Option<Spanned<Size>>,
+        /// Bytes of a request's body of several parts (`multipart/form-data`), as sent and after
+        /// decoding. Default: `10MiB`, a few photographs, or less if `buffered_bytes` has no room
+        /// for it beside an answer; it is held in memory.
+        multipart_bytes: Option<Spanned<Size>>,
+        /// Parts of one body. Default: `100`; forms have tens.
+        parts: Option<Spanned<Count>>,
+        /// Bytes of one part. Default: `10MiB`, so that one file may fill its body.
+        part_bytes: Option<Spanned<Size>>,
+        /// Bytes of the header fields of one part. Default: `4KiB`; they name a field, a file and
+        /// a type.
+        part_head_bytes: Option<Spanned<Size>>,
         /// How many times larger a compressed body may become. Default: `20`; JSON shrinks to a
         /// tenth, bombs to a thousandth.
         decompressed_ratio: Option<Spanned<Count>>,
@@ -42,6 +53,12 @@ section! {
         array_items: Option<Spanned<Count>>,
         /// Members of one object in a request. Default: `1000`; declared objects have tens.
         object_members: Option<Spanned<Count>>,
+        /// Elements of XML inside one another. Default: `64`; real messages stay below twenty.
+        xml_depth: Option<Spanned<Count>>,
+        /// Elements, attributes and other pieces of one XML body. Default: `100000`, as for JSON.
+        xml_nodes: Option<Spanned<Count>>,
+        /// Attributes of one element of XML. Default: `64`; real elements have a handful.
+        xml_attributes: Option<Spanned<Count>>,
         /// Connections at a time. Default: `10000`, which fits beside the usual limit on open
         /// files.
         connections: Option<Spanned<Count>>,
@@ -93,6 +110,10 @@ impl LimitsSection {
         self.set_sizes(&mut limits, notes);
         self.set_counts(&mut limits, notes);
         self.set_times(&mut limits, notes);
+        if self.multipart_bytes.is_none() {
+            let room = limits.buffered_bytes_max.saturating_sub(limits.answer_bytes_max);
+            limits.multipart_bytes_max = limits.multipart_bytes_max.min(room.max(1));
+        }
         self.check_buffers(&limits, notes);
         limits
     }
@@ -105,9 +126,10 @@ impl LimitsSection {
             };
         }
         let all = written![
-            head_bytes headers target_bytes body_bytes decompressed_ratio answer_bytes json_depth
-            json_nodes string_bytes array_items object_members connections upstream_concurrency
-            buffered_bytes head_timeout body_idle_timeout body_rate total_timeout idle_timeout
+            head_bytes headers target_bytes body_bytes multipart_bytes parts part_bytes
+            part_head_bytes decompressed_ratio answer_bytes json_depth json_nodes string_bytes
+            array_items object_members xml_depth xml_nodes xml_attributes connections
+            upstream_concurrency buffered_bytes head_timeout body_idle_timeout body_rate total_timeout idle_timeout
             connect_timeout upstream_timeout stream_idle_timeout drain_timeout
         ];
         all.into_iter().flatten().collect()
@@ -122,6 +144,9 @@ impl LimitsSection {
         set(&self.head_bytes, KIB..=MIB, &mut limits.head_bytes_max);
         set(&self.target_bytes, 64..=MIB, &mut limits.target_bytes_max);
         set(&self.body_bytes, 1..=GIB, &mut limits.body_bytes_max);
+        set(&self.multipart_bytes, 1..=GIB, &mut limits.multipart_bytes_max);
+        set(&self.part_bytes, 1..=GIB, &mut limits.part_bytes_max);
+        set(&self.part_head_bytes, 64..=MIB, &mut limits.part_head_bytes_max);
         set(&self.answer_bytes, 1..=GIB, &mut limits.answer_bytes_max);
         set(&self.string_bytes, 1..=GIB, &mut limits.string_bytes_max);
         set(&self.buffered_bytes, MIB..=1024 * GIB, &mut limits.buffered_bytes_max);
@@ -144,6 +169,10 @@ impl LimitsSection {
         set(&self.json_nodes, 1..=50_000_000, &mut limits.json_nodes_max);
         set(&self.array_items, 1..=10_000_000, &mut limits.array_items_max);
         set(&self.object_members, 1..=10_000_000, &mut limits.object_members_max);
+        set(&self.parts, 1..=100_000, &mut limits.parts_max);
+        set(&self.xml_depth, 1..=4096, &mut limits.xml_depth_max);
+        set(&self.xml_nodes, 1..=50_000_000, &mut limits.xml_nodes_max);
+        set(&self.xml_attributes, 1..=10_000, &mut limits.xml_attributes_max);
         set(&self.connections, 1..=1_000_000, &mut limits.connections_max);
         set(&self.upstream_concurrency, 1..=100_000, &mut limits.upstream_concurrency_max);
     }
@@ -166,14 +195,16 @@ impl LimitsSection {
 
     /// A budget that one request exceeds would answer 503 for ever.
     fn check_buffers(&self, limits: &Limits, notes: &mut Notes) {
-        let one = limits.body_bytes_max.saturating_add(limits.answer_bytes_max);
+        let body = limits.body_bytes_max.max(limits.multipart_bytes_max);
+        let one = body.saturating_add(limits.answer_bytes_max);
         if one <= limits.buffered_bytes_max {
             return;
         }
-        let place = [&self.buffered_bytes, &self.body_bytes, &self.answer_bytes]
-            .into_iter()
-            .find_map(Option::as_ref)
-            .map(|value| value.span);
+        let place =
+            [&self.buffered_bytes, &self.body_bytes, &self.multipart_bytes, &self.answer_bytes]
+                .into_iter()
+                .find_map(Option::as_ref)
+                .map(|value| value.span);
         notes.push(|| {
             Diagnostic::error(
                 &codes::BAD_LIMIT,
@@ -184,7 +215,7 @@ impl LimitsSection {
                 ),
             )
             .at(place)
-            .help("raise `buffered_bytes`, or lower `body_bytes` and `answer_bytes`")
+            .help("raise `buffered_bytes`, or lower `body_bytes`, `multipart_bytes` and `answer_bytes`")
         });
     }
 }

@@ -84,6 +84,8 @@ fn every_limit_sets_its_own_bound() {
     let model = read(&format!(
         "{API}limits:
   {{ head_bytes: 2KiB, headers: 10, target_bytes: 3KiB, body_bytes: 4KiB, decompressed_ratio: 5,
+    multipart_bytes: 24KiB, parts: 25, part_bytes: 26KiB, part_head_bytes: 27KiB, xml_depth: 28,
+    xml_nodes: 29, xml_attributes: 30,
     answer_bytes: 6KiB, json_depth: 7, json_nodes: 8, string_bytes: 9KiB, array_items: 11,
     object_members: 12, connections: 13, upstream_concurrency: 14, buffered_bytes: 15MiB,
     head_timeout: 16s, body_idle_timeout: 17s, body_rate: 18B/s, total_timeout: 19s,
@@ -97,6 +99,13 @@ fn every_limit_sets_its_own_bound() {
         headers_max: 10,
         target_bytes_max: 3 << 10,
         body_bytes_max: 4 << 10,
+        multipart_bytes_max: 24 << 10,
+        parts_max: 25,
+        part_bytes_max: 26 << 10,
+        part_head_bytes_max: 27 << 10,
+        xml_depth_max: 28,
+        xml_nodes_max: 29,
+        xml_attributes_max: 30,
         decompressed_ratio_max: 5,
         answer_bytes_max: 6 << 10,
         json_depth_max: 7,
@@ -118,6 +127,13 @@ fn every_limit_sets_its_own_bound() {
         drain_timeout: seconds(23),
     };
     assert_eq!(model.limits, expected);
+}
+
+#[test]
+fn a_small_budget_lowers_what_a_body_of_parts_may_be_unless_that_was_said() {
+    let model = read(&format!("{API}limits: {{ buffered_bytes: 12MiB }}\n"));
+    assert_eq!(model.limits.multipart_bytes_max, 4 << 20);
+    assert_eq!(read(API).limits.multipart_bytes_max, 10 << 20);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use portcullis_contract::BodyKind;
 use portcullis_controls::response_shape::{self, Neutral};
+use portcullis_controls::xml;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
 
@@ -131,6 +132,11 @@ pub(super) async fn declared(
     };
     drop(place);
     let status = Status(head.status);
+    let is_coded = head.fields.first(Essential::ContentEncoding).is_some();
+    if kind == BodyKind::Xml && !is_coded && xml::check(&bytes, limits).is_err() {
+        // Nothing is removed from it, so it passes; the owner learns that it is not what it says.
+        context.entry.drift("not_xml");
+    }
     if (400..500).contains(&status.0)
         && let Some(what) = leak_of(&bytes, &head.fields, context.plan)
         && let Some(answer) = leaking(&head, what, context)

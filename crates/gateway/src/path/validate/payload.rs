@@ -10,6 +10,13 @@ pub(in crate::path) enum Payload {
     Json(Document),
     /// A form, printed from the tree.
     Form(Document),
+    /// Parts, written anew.
+    Parts {
+        /// The whole body.
+        bytes: Vec<u8>,
+        /// What stands between the parts.
+        boundary: String,
+    },
     /// As it came: text, opaque bytes, a signed body, or one that nobody refused.
     Bytes {
         /// The bytes, still coded if `coding` says so.

@@ -29,16 +29,22 @@ impl Sent<'_, '_> {
         if !self.head.has_body() {
             return Ok(Payload::Nothing);
         }
-        let bytes = self.read(context).await?;
+        let bytes_max = context.plan.limits.body_bytes_max;
+        let bytes = self.read(bytes_max, Breach::BodyBytes, context).await?;
         let coding = self.head.fields.first(Essential::ContentEncoding).map(str::to_owned);
         Ok(Payload::Bytes { bytes, coding })
     }
 
-    /// All of it, still coded.
-    pub(super) async fn read(&mut self, context: &mut Context<'_>) -> Result<Vec<u8>, Exit> {
+    /// All of it, still coded; `above` is the limit of `bytes_max`.
+    pub(super) async fn read(
+        &mut self,
+        bytes_max: usize,
+        above: Breach,
+        context: &mut Context<'_>,
+    ) -> Result<Vec<u8>, Exit> {
         let limits = &context.plan.limits;
         let rules = BodyRules {
-            bytes_max: limits.body_bytes_max,
+            bytes_max,
             idle: Some(limits.body_idle_timeout),
             rate_min: limits.body_rate_min,
             deadline: context.deadline,
@@ -48,7 +54,7 @@ impl Sent<'_, '_> {
                 context.entry.request_bytes(body.len() as u64);
                 return Ok(body);
             }
-            Err(WireFault::TooLarge) => Breach::BodyBytes,
+            Err(WireFault::TooLarge) => above,
             Err(WireFault::Idle) => Breach::BodyIdleTimeout,
             Err(WireFault::TooSlow) => Breach::BodyRate,
             Err(WireFault::TimedOut) => Breach::TotalTimeout,
