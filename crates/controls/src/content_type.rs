@@ -21,7 +21,7 @@
 //! well-formed. Bytes are looked at only in their first few, for types that always begin alike
 //! (PNG, JPEG, GIF, WebP, PDF, ZIP, gzip).
 
-use portcullis_contract::{BodyKind, MediaRange, Operation};
+use portcullis_contract::{BodyKind, Media, MediaRange, Operation, Shapes};
 use portcullis_json::Fault;
 use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::Model;
@@ -114,6 +114,7 @@ pub struct Label {
 /// Judges the labels of a body, before it is read.
 pub fn judge_labels(
     operation: &Operation,
+    shapes: &Shapes,
     content_type: Option<&str>,
     content_encoding: Option<&str>,
     has_body: bool,
@@ -139,6 +140,9 @@ pub fn judge_labels(
     let Some(media) = found else {
         return refuse("undeclared_media_type", format!("`{range}` is not declared"));
     };
+    if let Some(detail) = is_meant_otherwise(declared.media.get(media), &range, shapes) {
+        return refuse("undeclared_media_type", detail);
+    }
     let Some(charset) = charset(content_type) else {
         return refuse("undeclared_charset", "a charset other than UTF-8".to_owned());
     };
@@ -168,6 +172,20 @@ pub fn judge_labels(
         Charset::Utf8 => format!("{range}; charset=utf-8"),
     };
     Judgement::Pass(Body::Declared(Label { media, range, coding, content_type, boundary }))
+}
+
+/// A wildcard with properties means the forms in which properties are read. Under any other label
+/// they would pass unseen; why, if that is so.
+fn is_meant_otherwise(
+    media: Option<&Media>,
+    range: &MediaRange,
+    shapes: &Shapes,
+) -> Option<String> {
+    let media = media.filter(|media| media.range.has_wildcard() && media.has_properties(shapes))?;
+    let is_read = matches!(range.kind(), BodyKind::Json | BodyKind::Form | BodyKind::FormData);
+    (!is_read).then(|| {
+        format!("`{range}` falls under `{}`, whose properties are not read in it", media.range)
+    })
 }
 
 /// The refusal of a body that is not what its label says.

@@ -64,13 +64,19 @@ pub fn parameter(parameter: &Parameter) -> Extent {
 
 /// How far a request's body of one media type is enforced.
 pub fn request(operation: &Operation, media: &Media, shapes: &Shapes) -> Extent {
-    // Any type that a range covers stands for all of them.
-    let mut content_type = media.range.to_string().replace('*', "x");
+    // Any type that a range covers stands for all of them; with properties, those that are read.
+    let is_read = media.range.has_wildcard() && media.has_properties(shapes);
+    let mut content_type = if is_read {
+        let main = if media.range.main == "*" { "application" } else { &media.range.main };
+        format!("{main}/json")
+    } else {
+        media.range.to_string().replace('*', "x")
+    };
     if media.kind == BodyKind::FormData {
         content_type.push_str("; boundary=x");
     }
-    if let Judgement::Refuse(refusal, _) = judge_labels(operation, Some(&content_type), None, true)
-    {
+    let labels = judge_labels(operation, shapes, Some(&content_type), None, true);
+    if let Judgement::Refuse(refusal, _) = labels {
         return Extent::Refused(refusal.detail);
     }
     match media.kind {

@@ -273,14 +273,17 @@ fn verdict(contract: &Contract, stated: &Stated<'_>, request: &Request) -> Strin
 fn body_verdict(contract: &Contract, operation: &Operation, request: &Request) -> Option<String> {
     let has_body = request.body.is_some();
     let content_type = request.content_type.as_deref();
-    let labels = content_type::judge_labels(operation, content_type, None, has_body);
+    let labels =
+        content_type::judge_labels(operation, &contract.shapes, content_type, None, has_body);
     let media = match labels {
         Judgement::Refuse(refusal, _) => return Some(refusal.reason.to_owned()),
         Judgement::Pass(Body::None) => {
             let is_required = operation.body.as_ref().is_some_and(|body| body.required);
             return is_required.then(|| "missing_body".to_owned());
         }
-        Judgement::Pass(Body::Declared { media, kind: BodyKind::Json, .. }) => media,
+        Judgement::Pass(Body::Declared(label)) if label.range.kind() == BodyKind::Json => {
+            label.media
+        }
         Judgement::Pass(_) => return None,
     };
     let schema = operation.body.as_ref()?.media.get(media)?.schema.as_ref();

@@ -500,3 +500,24 @@ fn a_body_that_is_announced_too_large_is_not_asked_for() {
     std::io::Read::read_to_string(&mut stream, &mut all).unwrap();
     assert!(all.starts_with("HTTP/1.1 413 "), "{all}");
 }
+
+#[test]
+fn a_wildcard_lets_nobody_choose_a_label_that_is_not_looked_into() {
+    let object = "{ schema: { type: object, properties: { name: { type: string } } } }";
+    let contract = format!(
+        "openapi: 3.1.0\ninfo: {{ title: One, version: \"1\" }}\npaths:\n  /one:\n    post:\n      \
+         security: []\n      requestBody: {{ content: {{ \"*/*\": {object} }} }}\n      responses: {{ \
+         \"204\": {{ description: done }} }}\n"
+    );
+    let scene = Scene::new(&contract, Behaviour::Close);
+    let body = r#"{"name":"a","role":"admin"}"#;
+    for label in ["text/plain", "application/octet-stream", "application/json5", "application/xml"]
+    {
+        assert_eq!(scene.post("/one", label, body).status, 415, "{label}");
+    }
+    assert_eq!(scene.forwarded(), None);
+    for label in ["application/json", "text/json", "application/x-json", "application/a+json"] {
+        scene.post("/one", label, body);
+        assert_eq!(scene.forwarded_body().as_deref(), Some(r#"{"name":"a"}"#), "{label}");
+    }
+}

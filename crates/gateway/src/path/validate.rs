@@ -75,8 +75,10 @@ pub(super) async fn enter(
         let accepted = parameters::judge(matched, index, operation, context)?;
         let content_type = head.fields.first(Essential::ContentType);
         let content_encoding = head.fields.first(Essential::ContentEncoding);
+        let shapes = &plan.model.contract.shapes;
+        let has_body = head.has_body();
         let labels =
-            content_type::judge_labels(operation, content_type, content_encoding, head.has_body());
+            content_type::judge_labels(operation, shapes, content_type, content_encoding, has_body);
         let labels = context.ask(labels)?;
         let mut sent = Sent { head, incoming, buffered: &mut buffered };
         let (body, content_type) = body::take(labels, index, operation, &mut sent, context).await?;
