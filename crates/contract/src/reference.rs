@@ -1,7 +1,7 @@
 //! What a `$ref` points to.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use portcullis_model::{Diagnostic, did_you_mean};
 
@@ -34,6 +34,8 @@ pub(crate) struct References<'a> {
     tables: RefCell<HashMap<u32, HashMap<&'a str, Node<'a>>>>,
     /// The named schemas whose `allOf` refers to a schema, by that schema; made when first asked.
     subtypes: OnceCell<HashMap<u32, Vec<Node<'a>>>>,
+    /// The named schemas that build on others, and add something.
+    heirs: OnceCell<HashSet<u32>>,
 }
 
 /// Where the `$ref` of an object leads.
@@ -95,6 +97,7 @@ impl<'a> References<'a> {
             known: RefCell::default(),
             tables: RefCell::default(),
             subtypes: OnceCell::new(),
+            heirs: OnceCell::new(),
         }
     }
 
@@ -280,6 +283,20 @@ impl<'a> References<'a> {
             }
         }
         found
+    }
+
+    /// Whether this is a named schema that builds on others by its `allOf`, and is not just another
+    /// name for one of them.
+    pub(crate) fn is_subtype(&self, schema: Node<'a>) -> bool {
+        let heirs = self.heirs.get_or_init(|| {
+            let direct = self.subtypes.get_or_init(|| self.direct_subtypes());
+            let adds = |heir: &&Node<'a>| {
+                heir.get("properties").is_some()
+                    || heir.get("allOf").is_some_and(|parts| parts.len() > 1)
+            };
+            direct.values().flatten().filter(adds).map(|heir| heir.id()).collect()
+        });
+        heirs.contains(&schema.id())
     }
 
     fn direct_subtypes(&self) -> HashMap<u32, Vec<Node<'a>>> {

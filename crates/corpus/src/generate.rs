@@ -97,7 +97,9 @@ impl<'a> Generator<'a> {
                 object.insert(name.clone(), value);
             }
         }
-        if let Some(map @ Value::Object(_)) = schema.get("additionalProperties")
+        // `{}` is how generators write `true`, which is no map.
+        if let Some(map @ Value::Object(members)) = schema.get("additionalProperties")
+            && !members.is_empty()
             && depth < FULL_DEPTH_MAX
             && let Some(value) = self.make(map, depth + 1)
         {

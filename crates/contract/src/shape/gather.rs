@@ -88,7 +88,9 @@ struct Gatherer<'a, 'n> {
     found: Gathered<'a>,
     property_index: HashMap<&'a str, usize>,
     /// Schemas that were seen for this value; `None` while they are being looked at.
-    seen: HashMap<u32, Option<Summary>>,
+    seen: HashMap<(u32, bool), Option<Summary>>,
+    /// Whether what is looked at is a part of a schema that builds on it.
+    is_heir: bool,
 }
 
 /// Gathers what a set of alternative schemas declares.
@@ -100,6 +102,7 @@ pub(super) fn gather<'a>(source: Source<'a>, set: &[Node<'a>], notes: &mut Notes
         found: Gathered::default(),
         property_index: HashMap::new(),
         seen: HashMap::new(),
+        is_heir: false,
     };
     let summaries: Vec<Summary> = set.iter().map(|schema| gatherer.schema(*schema, 0)).collect();
     let whole = Summary::any_of(&summaries);
@@ -115,16 +118,17 @@ pub(super) fn gather<'a>(source: Source<'a>, set: &[Node<'a>], notes: &mut Notes
 impl<'a> Gatherer<'a, '_> {
     fn schema(&mut self, schema: Node<'a>, depth: usize) -> Summary {
         self.steps += 1;
-        if let Some(seen) = self.seen.get(&schema.id()) {
+        let key = (schema.id(), self.is_heir);
+        if let Some(seen) = self.seen.get(&key) {
             // A schema inside itself, at the same value, adds nothing.
             return seen.unwrap_or(Summary::NOTHING);
         }
         if !schema.is_object() || depth > DEPTH_MAX {
             return Summary::NOTHING;
         }
-        self.seen.insert(schema.id(), None);
+        self.seen.insert(key, None);
         let summary = self.parts(schema, depth + 1);
-        self.seen.insert(schema.id(), Some(summary));
+        self.seen.insert(key, Some(summary));
         summary
     }
 
@@ -143,9 +147,12 @@ impl<'a> Gatherer<'a, '_> {
         for (name, keyword) in schema.members() {
             match name.text {
                 "allOf" => {
+                    let was_heir = self.is_heir;
+                    self.is_heir |= self.source.references.is_subtype(schema);
                     for part in keyword.items() {
                         summary = summary.and(self.schema(part, depth));
                     }
+                    self.is_heir = was_heir;
                 }
                 "anyOf" | "oneOf" => {
                     let alternatives = self.alternatives(keyword, depth);
@@ -239,6 +246,10 @@ impl<'a> Gatherer<'a, '_> {
         let name = discriminator.as_str().or_else(|| discriminator.get_str("propertyName"));
         if let Some(name) = name {
             self.declare(name);
+        }
+        if self.is_heir {
+            // The value is of a type that builds on this one, so it is none of the others that do.
+            return;
         }
         let references = self.source.references;
         let mapping = discriminator.get("mapping").into_iter().flat_map(Node::members);

@@ -149,3 +149,35 @@ fn schemas_of_3_0_have_their_own_words() {
     let read_only = r#"{"type": "object", "properties": {"x": {"$ref": "@A", "readOnly": true}}}"#;
     assert_eq!(of(read_only), "object (open); x: object (closed), read only; a: string");
 }
+
+#[test]
+fn a_subtype_does_not_declare_what_its_siblings_do() {
+    let document = |schema: &str| {
+        format!(
+            r##"{{"openapi": "3.0.3", "info": {{"title": "T", "version": "1"}},
+            "paths": {{"/a": {{"get": {{"responses": {{"200": {{"content": {{"application/json": {{
+                "schema": {{"$ref": "#/components/schemas/{schema}"}}}}}}}}}}}}}}}},
+            "components": {{"schemas": {{
+                "Pet": {{"type": "object", "properties": {{"kind": {{"type": "string"}}}},
+                    "discriminator": {{"propertyName": "kind"}}}},
+                "Cat": {{"allOf": [{{"$ref": "#/components/schemas/Pet"}}],
+                    "properties": {{"claws": {{}}}}}},
+                "Dog": {{"allOf": [{{"$ref": "#/components/schemas/Pet"}},
+                    {{"properties": {{"chip": {{}}}}}}]}},
+                "Alias": {{"allOf": [{{"$ref": "#/components/schemas/Pet"}}], "description": "a"}}
+            }}}}}}"##
+        )
+    };
+    let names = |schema: &str| {
+        let contract = contract("api.json", &document(schema));
+        let schema = contract.operations[0].responses[0].media[0].schema.as_ref().unwrap();
+        let object = &contract.shapes.get(schema.shape).object;
+        let mut names: Vec<String> = object.properties().map(|(name, _)| name.to_owned()).collect();
+        names.sort_unstable();
+        names.join(" ")
+    };
+    assert_eq!(names("Pet"), "chip claws kind");
+    assert_eq!(names("Alias"), "chip claws kind", "only another name");
+    assert_eq!(names("Cat"), "claws kind");
+    assert_eq!(names("Dog"), "chip kind");
+}
