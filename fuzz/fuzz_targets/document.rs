@@ -8,13 +8,14 @@ use portcullis_model::Sources;
 fuzz_target!(|text: &str| {
     let mut sources = Sources::default();
     let main = sources.add("api.json", text);
-    let problems = match portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles) {
-        Ok(contract) => contract.warnings,
-        Err(problems) => {
-            assert!(!problems.is_empty());
-            problems
-        }
-    };
+    let problems =
+        match portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles) {
+            Ok(contract) => contract.warnings,
+            Err(problems) => {
+                assert!(!problems.is_empty());
+                problems
+            }
+        };
     for span in problems.iter().filter_map(|problem| problem.span) {
         assert!(span.start <= span.end);
         let _ = sources.line_column(span);

@@ -21,15 +21,21 @@ fuzz_target!(|text: &str| {
         );
         let mut sources = Sources::default();
         let main = sources.add("api.json", document);
-        let Ok(contract) = portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles) else {
+        let Ok(contract) =
+            portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles)
+        else {
             return;
         };
         let bodies = contract.operations.iter().filter_map(|operation| operation.body.as_ref());
-        for schema in bodies.flat_map(|body| &body.media).filter_map(|media| media.schema.as_ref()) {
+        for schema in bodies.flat_map(|body| &body.media).filter_map(|media| media.schema.as_ref())
+        {
             let first = schema.check(value.root());
             assert_eq!(first, schema.check(value.root()), "a verdict does not change");
             if let Err(mismatch) = first {
-                assert!(value.root().lookup(mismatch.at.as_str()).is_some() || mismatch.keyword == "propertyNames");
+                assert!(
+                    value.root().lookup(mismatch.at.as_str()).is_some()
+                        || mismatch.keyword == "propertyNames"
+                );
             }
         }
     }
