@@ -51,6 +51,9 @@ pub(crate) struct Routes {
     paths: Vec<Path>,
     /// The template of each operation, by its index.
     templates: Vec<Template>,
+    /// Whether a literal is another one for careless servers: then every path may be another
+    /// spelling of it.
+    has_unfolded: bool,
 }
 
 #[derive(Debug, Default)]
@@ -116,7 +119,9 @@ impl Routes {
             Segment::Literal(text) => {
                 let child = *node.literals.entry(text.as_str().into()).or_insert(next);
                 if child == next {
-                    let known = node.folded.entry(folded(text).into()).or_default();
+                    let other = folded(text);
+                    self.has_unfolded |= other != *text;
+                    let known = node.folded.entry(other.into()).or_default();
                     known.push((text.as_str().into(), next));
                 }
                 child
@@ -164,7 +169,8 @@ impl Routes {
     /// The declared path that this one is, if it is not another spelling of another one.
     fn path(&self, path: &CanonicalPath) -> Option<&Path> {
         let found = self.walk(0, path, 0)?;
-        let may_be_folded = path.segments().any(|segment| folded(segment) != segment);
+        let may_be_folded =
+            self.has_unfolded || path.segments().any(|segment| folded(segment) != segment);
         (!may_be_folded || !self.is_other_spelling(0, path, 0, false)).then_some(found)
     }
 
@@ -394,9 +400,11 @@ mod tests {
             (Method::Get, "/reports/{id}"),
             (Method::Get, "/reports/{id}/pages"),
             (Method::Get, "/Teams/mine"),
+            (Method::Get, "/{kind}/mine"),
         ]);
         let find = |text: &str| routes.find(Method::Get, &CanonicalPath::parse(text).unwrap());
         assert_eq!(find("/reports/all"), Find::Operation(0));
+        assert_eq!(find("/teams/mine"), Find::Nothing);
         for spelling in ["ALL", "All", "all;x=1", "all%3bx", "all.", "all%20", "aLl.;v"] {
             assert_eq!(find(&format!("/reports/{spelling}")), Find::Nothing, "{spelling}");
         }

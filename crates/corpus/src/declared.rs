@@ -61,14 +61,15 @@ impl<'a> Walk<'a> {
                 let items = items(&all);
                 // A list of anything, if some schema says so; else each is judged as the one that
                 // the schemas speak of.
-                let is_free = items.is_empty() && all.iter().any(|one| names(one, "array"));
-                let inner = if items.is_empty() { all } else { items };
+                let is_free = items.is_empty()
+                    && (!may_be_object(&all) || all.iter().any(|one| names(one, "array")));
+                let inner = if items.is_empty() { schemas.to_vec() } else { items };
                 if is_free {
                     return;
                 }
                 for (index, item) in list.iter().enumerate() {
                     self.at.push(index.to_string());
-                    self.value(&inner, item);
+                    self.declared(&inner, item);
                     self.at.pop();
                 }
             }
@@ -80,11 +81,11 @@ impl<'a> Walk<'a> {
         let mut declarations: Vec<&'a Value> = Vec::new();
         let mut patterned: Vec<&'a Value> = Vec::new();
         let mut maps: Vec<&'a Value> = Vec::new();
-        let mut is_silent = true;
+        let (mut is_silent, mut is_named) = (true, false);
         for schema in all {
             for (known, declaration) in object(schema.get("properties")) {
                 is_silent = false;
-                if known == name {
+                if known == name && *declaration != Value::Bool(false) {
                     declarations.push(declaration);
                 }
             }
@@ -97,30 +98,47 @@ impl<'a> Walk<'a> {
             for rest in ["additionalProperties", "unevaluatedProperties"] {
                 match schema.get(rest) {
                     Some(Value::Bool(false)) => is_silent = false,
-                    Some(map @ Value::Object(_)) => maps.push(map),
+                    Some(map) if constrains(map) => maps.push(map),
                     _ => {}
                 }
             }
+            // What must be there, or tells alternatives apart, may be there.
+            let tells_apart = schema.get("discriminator");
+            let tells_apart = tells_apart.and_then(|one| one.get("propertyName"));
+            is_named |= list(schema.get("required")).chain(tells_apart).any(|one| one == name);
         }
+        for others in [patterned, maps] {
+            if declarations.is_empty() {
+                declarations = others;
+            }
+        }
+        if declarations.is_empty() && !is_silent && !is_named {
+            self.tell();
+        } else {
+            self.declared(&declarations, member);
+        }
+    }
+
+    /// A value that these schemas declare, unless they hide it.
+    fn declared(&mut self, schemas: &[&'a Value], value: &Value) {
         let hidden = match self.way {
             Way::In => "readOnly",
             Way::Out => "writeOnly",
         };
-        let is_hidden = declarations.iter().any(|schema| self.says(schema, hidden, 0));
-        declarations.append(&mut patterned);
-        if declarations.is_empty() {
-            declarations = maps;
-        }
-        if is_hidden || declarations.is_empty() && !is_silent {
-            if self.told.len() < TOLD_MAX {
-                self.told.push(format!("/{}", self.at.join("/")));
-            }
-        } else if !declarations.is_empty() {
-            self.value(&declarations, member);
+        if schemas.iter().any(|schema| self.says(schema, hidden, 0)) {
+            self.tell();
+        } else if !schemas.is_empty() {
+            self.value(schemas, value);
         }
     }
 
-    /// Whether a declaration says so itself, through its reference, or in a part of `allOf`.
+    fn tell(&mut self) {
+        if self.told.len() < TOLD_MAX {
+            self.told.push(format!("/{}", self.at.join("/")));
+        }
+    }
+
+    /// Whether a declaration says so itself, through its reference, or in a part of it.
     fn says(&self, schema: &'a Value, flag: &str, depth: usize) -> bool {
         let part_says = |part: &'a Value| depth < 16 && self.says(part, flag, depth + 1);
         schema.get(flag) == Some(&Value::Bool(true))
@@ -129,7 +147,9 @@ impl<'a> Walk<'a> {
                 .and_then(Value::as_str)
                 .and_then(|reference| self.source.at(reference))
                 .is_some_and(part_says)
-            || list(schema.get("allOf")).any(part_says)
+            || ["allOf", "anyOf", "oneOf"]
+                .into_iter()
+                .any(|keyword| list(schema.get(keyword)).any(part_says))
     }
 }
 
@@ -157,8 +177,24 @@ fn expanded<'a>(source: Source<'a>, schemas: &[&'a Value]) -> Vec<&'a Value> {
             waiting.extend(schema.get(name));
         }
         waiting.extend(object(schema.get("dependentSchemas")).map(|(_, schema)| schema));
+        if let Some(discriminator) = schema.get("discriminator") {
+            let mapping = object(discriminator.get("mapping"));
+            let named = mapping.filter_map(|(_, target)| source.schema_named(target.as_str()?));
+            waiting.extend(named);
+            waiting.extend(source.heirs(schema));
+        }
     }
     all
+}
+
+/// Whether a schema says more than words about whatever stands there.
+fn constrains(schema: &Value) -> bool {
+    let is_word = |name: &String| {
+        let words = ["title", "description", "example", "examples", "default", "deprecated"];
+        let flags = ["nullable", "readOnly", "writeOnly", "xml", "externalDocs", "$comment"];
+        name.starts_with("x-") || words.contains(&name.as_str()) || flags.contains(&name.as_str())
+    };
+    schema.as_object().is_some_and(|members| !members.keys().all(is_word))
 }
 
 fn items<'a>(all: &[&'a Value]) -> Vec<&'a Value> {

@@ -2,7 +2,8 @@
 //!
 //! OpenAPI 3.1 section 4.8.8.2: concrete before templated. Where several templates match, they are
 //! compared segment by segment from the left: literal text before parameters, then more fixed text
-//! before less. What is then still equal is ambiguous, and any of them is right.
+//! before less. What is then still equal is ambiguous, and any of them is right. A path that a
+//! careless server reads as the literal text of another template belongs to none.
 
 use std::cmp::Reverse;
 
@@ -40,6 +41,9 @@ impl Oracle {
         let Some(segments) = segments else {
             return Vec::new();
         };
+        if self.is_other_spelling(&segments) {
+            return Vec::new();
+        }
         let matching: Vec<(Rank, usize)> = self
             .templates
             .iter()
@@ -63,6 +67,37 @@ impl Oracle {
             }
         }
         groups
+    }
+
+    /// Whether a template fits only if case, what follows a `;`, and dots and spaces at the end of
+    /// a segment do not count; unless another one goes on from there with the very text.
+    fn is_other_spelling(&self, path: &[String]) -> bool {
+        let has_text = |before: &[Segment], text: &String| {
+            self.templates.iter().any(|other| {
+                let behind = other.get(before.len()..).unwrap_or_default();
+                other.get(..before.len()) == Some(before)
+                    && behind.first() == Some(&vec![Piece::Text(text.clone())])
+                    && is_match(behind, path.get(before.len()..).unwrap_or_default())
+            })
+        };
+        self.templates.iter().filter(|template| template.len() == path.len()).any(|template| {
+            let mut is_folded = false;
+            let fits = template.iter().zip(path).enumerate().all(|(place, (segment, text))| {
+                let is_same = matches!(segment.as_slice(), [Piece::Text(known)] if known == text);
+                let before = template.get(..place).unwrap_or_default();
+                if is_same {
+                    return true;
+                }
+                let is_other = matches!(
+                    segment.as_slice(),
+                    [Piece::Text(known)] if carelessly(known) == carelessly(text)
+                );
+                is_folded |= is_other;
+                let is_value = segment.contains(&Piece::Value) && pieces_match(segment, text);
+                (is_other || is_value) && !has_text(before, text)
+            });
+            fits && is_folded
+        })
     }
 
     /// The pairs of templates that both match some path, though neither is at least as special as
@@ -96,6 +131,12 @@ fn is_ambiguous(one: &[Segment], other: &[Segment]) -> bool {
         }
     }
     first_wins && second_wins
+}
+
+/// A segment as a careless server reads it.
+fn carelessly(text: &str) -> String {
+    let text = text.split(';').next().unwrap_or_default().to_lowercase();
+    text.trim_end_matches([' ', '.']).to_owned()
 }
 
 fn literal_fits(literal: &[Piece], pattern: &[Piece]) -> bool {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use portcullis_contract::{
-    BodyKind, CanonicalPath, Contract, Find, Media, MediaRange, Operation, Parameter, StatusPattern,
+    BodyKind, CanonicalPath, Contract, Find, Media, MediaRange, NoFiles, Operation, Parameter,
+    StatusPattern,
 };
 use portcullis_controls::writable_properties::{self, Outcome};
 use portcullis_json::{Document, Limits};
@@ -48,7 +49,7 @@ pub fn compile(name: &str, text: String) -> Compiled {
     let mut sources = Sources::default();
     let main = sources.add(name, text);
     let (started, before) = (Instant::now(), measure::processor_time());
-    let result = portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles);
+    let result = portcullis_contract::read(&mut sources, main, &mut NoFiles);
     Compiled {
         sources,
         result,

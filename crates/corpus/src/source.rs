@@ -53,6 +53,25 @@ impl<'a> Source<'a> {
         None
     }
 
+    /// The schema that a discriminator's mapping names: by a reference, or by its name alone.
+    pub(crate) fn schema_named(self, name: &str) -> Option<&'a Value> {
+        if name.starts_with('#') {
+            return self.at(name);
+        }
+        self.root.get("components")?.get("schemas")?.get(name)
+    }
+
+    /// The schemas that are made from this one by `allOf`.
+    pub(crate) fn heirs(self, schema: &Value) -> impl Iterator<Item = &'a Value> {
+        let schemas = self.root.get("components").and_then(|all| all.get("schemas"));
+        let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
+        schemas.map(|(_, heir)| heir).filter(move |heir| {
+            let parts = heir.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            let mut targets = parts.filter_map(|part| self.at(part.get("$ref")?.as_str()?));
+            targets.any(|target| std::ptr::eq(target, schema))
+        })
+    }
+
     /// All operations, in the order of the document.
     pub fn operations(self) -> Vec<Stated<'a>> {
         let paths = self.root.get("paths").and_then(Value::as_object);

@@ -168,8 +168,22 @@ impl<'a> ShapeBuilder<'a> {
             steps,
         } = gathered;
         self.steps += steps;
+        let patterns: Vec<(Regex, ShapeId)> = patterns
+            .into_iter()
+            .filter_map(|(pattern, schema)| {
+                let regex = self.pattern(pattern, schema, notes)?;
+                Some((regex, self.id(vec![schema], notes)))
+            })
+            .collect();
+        // A name that is only required is described by the pattern or the map that it falls under.
+        let is_described_elsewhere = |name: &str| {
+            !maps.is_empty() || patterns.iter().any(|(pattern, _)| pattern.is_match(name))
+        };
         let properties: Vec<(Box<str>, Property)> = properties
             .into_iter()
+            .filter(|(name, declarations)| {
+                !declarations.is_empty() || !is_described_elsewhere(name)
+            })
             .map(|(name, declarations)| {
                 let property = Property {
                     read_only: self.any_says("readOnly", &declarations, notes),
@@ -180,13 +194,6 @@ impl<'a> ShapeBuilder<'a> {
             })
             .collect();
         let by_name = by_name(&properties);
-        let patterns = patterns
-            .into_iter()
-            .filter_map(|(pattern, schema)| {
-                let regex = self.pattern(pattern, schema, notes)?;
-                Some((regex, self.id(vec![schema], notes)))
-            })
-            .collect();
         let rest = match (maps.is_empty(), is_declared, is_closed) {
             (false, ..) => Rest::Map(self.id(maps, notes)),
             (true, false, _) => Rest::FreeForm,

@@ -44,6 +44,10 @@ fn the_rest_is_what_the_schemas_say_together() {
         (r#"{"type": "string", "enum": ["a", 2]}"#, "string"),
         (r#"{"type": "array", "items": {"type": "string"}, "enum": ["a"]}"#, "array; []: string"),
         (r#"{"type": {"type": "string"}}"#, "anything (free form)"),
+        (
+            r#"{"type": "object", "required": ["k"], "additionalProperties": {"$ref": "@A"}}"#,
+            "object (map); *: object (closed); a: string",
+        ),
         (r#"{"$ref": "@Open"}"#, "object (open); o: string, read only"),
         (r#"{"$ref": "@Map"}"#, "object (map); *: number"),
         (
