@@ -84,7 +84,9 @@ impl<'a> Reader<'a> {
             let (kind, checked) = self.kind(&range, key, direction);
             let schema = declared.get("schema");
             let schema = schema.and_then(|schema| self.schema(schema, checked));
-            let schema = self.enforced(schema, kind, key, direction);
+            let is_declared = schema.is_some();
+            let schema = self.enforced(schema, &range, key, direction);
+            let is_unread = is_declared && schema.is_none();
             let is_form_data = kind == BodyKind::FormData && direction == Direction::Request;
             let encoding =
                 if is_form_data { self.encoding(declared, schema.as_ref())? } else { Vec::new() };
@@ -96,7 +98,7 @@ impl<'a> Reader<'a> {
                 }
                 continue;
             }
-            media.push(Media { range, kind, schema, encoding, span: key.span });
+            media.push(Media { range, kind, schema, is_unread, encoding, span: key.span });
         }
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));
         Ok(media)
@@ -139,14 +141,16 @@ impl<'a> Reader<'a> {
     pub(crate) fn enforced(
         &mut self,
         schema: Option<Schema>,
-        kind: BodyKind,
+        range: &MediaRange,
         written: Name<'_>,
         direction: Direction,
     ) -> Option<Schema> {
         let schema = schema?;
-        if direction == Direction::Answer {
+        // Under a wildcard, what is sent says how it is read.
+        if direction == Direction::Answer || range.has_wildcard() {
             return Some(schema);
         }
+        let kind = range.kind();
         let is_text = matches!(kind, BodyKind::Text | BodyKind::Opaque);
         if kind == BodyKind::Xml {
             let message = format!(

@@ -15,6 +15,8 @@ pub struct Media {
     pub kind: BodyKind,
     /// What it must look like; `None` where the document says nothing (or `{}`).
     pub schema: Option<Schema>,
+    /// Whether the document declares properties in a form in which they are not read: text, bytes.
+    pub is_unread: bool,
     /// What is said of single parts (`encoding`); only for [`BodyKind::FormData`].
     pub encoding: Vec<Encoding>,
     /// Where it stands.

@@ -187,24 +187,28 @@ impl Shapes {
 }
 
 impl Shape {
-    /// What an item of a list must be, where a list stands. Where no type is stated, and members
-    /// are declared but no items, a list is a list of such objects: what is declared is looked for
-    /// in either.
+    /// What an item of a list must be, where a list stands. Where members are declared, no items, and
+    /// no list by type, a list is a list of such objects: what is declared is looked for in either.
     pub fn item<'a>(&'a self, shapes: &'a Shapes) -> Option<&'a Self> {
         match self.items {
             Some(items) => Some(shapes.get(items)),
-            None => (self.types == Types::ANY && self.object.is_described()).then_some(self),
+            None => (!self.says(Types::ARRAY) && self.object.is_described()).then_some(self),
         }
     }
 
     /// What an object must be, where an object stands: the same the other way round.
     pub fn as_object<'a>(&'a self, shapes: &'a Shapes) -> &'a Self {
         match self.items {
-            Some(items) if self.types == Types::ANY && !self.object.is_described() => {
+            Some(items) if !self.says(Types::OBJECT) && !self.object.is_described() => {
                 shapes.get(items)
             }
             _ => self,
         }
+    }
+
+    /// Whether a type is allowed by name, and not because none is stated.
+    fn says(&self, types: Types) -> bool {
+        self.types != Types::ANY && self.types.contains(types)
     }
 }
 

@@ -21,7 +21,7 @@
 //! well-formed. Bytes are looked at only in their first few, for types that always begin alike
 //! (PNG, JPEG, GIF, WebP, PDF, ZIP, gzip).
 
-use portcullis_contract::{BodyKind, Media, MediaRange, Operation, Shapes};
+use portcullis_contract::{BodyKind, Media, MediaRange, Operation, RequestBody, Shapes};
 use portcullis_json::Fault;
 use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::Model;
@@ -140,8 +140,8 @@ pub fn judge_labels(
     let Some(media) = found else {
         return refuse("undeclared_media_type", format!("`{range}` is not declared"));
     };
-    if let Some(detail) = is_meant_otherwise(declared.media.get(media), &range, shapes) {
-        return refuse("undeclared_media_type", detail);
+    if let Some(detail) = is_meant_otherwise(declared, media, &range, shapes) {
+        return refuse("type_not_read", detail);
     }
     let Some(charset) = charset(content_type) else {
         return refuse("undeclared_charset", "a charset other than UTF-8".to_owned());
@@ -174,17 +174,29 @@ pub fn judge_labels(
     Judgement::Pass(Body::Declared(Label { media, range, coding, content_type, boundary }))
 }
 
-/// A wildcard with properties means the forms in which properties are read. Under any other label
-/// they would pass unseen; why, if that is so.
+/// Whether a label would let properties pass unseen, and how. A wildcard with properties means the
+/// forms in which they are read, and so does a body that is declared as JSON, too.
 fn is_meant_otherwise(
-    media: Option<&Media>,
+    declared: &RequestBody,
+    media: usize,
     range: &MediaRange,
     shapes: &Shapes,
 ) -> Option<String> {
-    let media = media.filter(|media| media.range.has_wildcard() && media.has_properties(shapes))?;
+    let media = declared.media.get(media)?;
     let is_read = matches!(range.kind(), BodyKind::Json | BodyKind::Form | BodyKind::FormData);
-    (!is_read).then(|| {
-        format!("`{range}` falls under `{}`, whose properties are not read in it", media.range)
+    let has_properties = media.is_unread || media.has_properties(shapes);
+    if is_read || !has_properties {
+        return None;
+    }
+    if media.range.has_wildcard() {
+        let meant = &media.range;
+        return Some(format!(
+            "`{range}` falls under `{meant}`, whose properties are not read in it"
+        ));
+    }
+    let is_json = |media: &Media| media.kind == BodyKind::Json && media.has_properties(shapes);
+    declared.media.iter().any(is_json).then(|| {
+        format!("properties are not read in `{range}`, and the same body is declared as JSON")
     })
 }
 

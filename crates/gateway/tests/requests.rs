@@ -520,4 +520,16 @@ fn a_wildcard_lets_nobody_choose_a_label_that_is_not_looked_into() {
         scene.post("/one", label, body);
         assert_eq!(scene.forwarded_body().as_deref(), Some(r#"{"name":"a"}"#), "{label}");
     }
+    // Nor does a second declared form of the same body.
+    let contract = contract.replace(
+        &format!("\"*/*\": {object}"),
+        &format!("application/json: {object}, text/plain: {object}, application/xml: {object}"),
+    );
+    let scene = Scene::new(&contract, Behaviour::Close);
+    for (label, body) in
+        [("text/plain", body), ("application/xml", "<one><role>admin</role></one>")]
+    {
+        assert_eq!(scene.post("/one", label, body).status, 415, "{label}");
+    }
+    assert_eq!(scene.forwarded(), None);
 }

@@ -105,8 +105,11 @@ impl<'a> Reader<'a> {
             .map(|Offered { range, written }| {
                 let (kind, checked) = self.kind(&range, written, direction);
                 let schema = schema.and_then(|schema| self.schema(schema, checked));
-                let schema = self.enforced(schema, kind, written, direction);
-                Media { range, kind, schema, encoding: Vec::new(), span: written.span }
+                let is_declared = schema.is_some();
+                let schema = self.enforced(schema, &range, written, direction);
+                let is_unread = is_declared && schema.is_none();
+                let encoding = Vec::new();
+                Media { range, kind, schema, is_unread, encoding, span: written.span }
             })
             .collect();
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));

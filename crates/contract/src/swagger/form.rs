@@ -35,7 +35,14 @@ impl<'a> Reader<'a> {
             let (kind, direction) = self.kind(&range, written, Direction::Request);
             let schema = Some(self.form_schema(place, &fields, direction));
             let encoding = Vec::new();
-            media.push(Media { range, kind, schema, encoding, span: written.span });
+            media.push(Media {
+                range,
+                kind,
+                schema,
+                is_unread: false,
+                encoding,
+                span: written.span,
+            });
         }
         let required = fields.iter().any(|field| field.required);
         Ok(RequestBody { required, media, span: place.span() })

@@ -48,12 +48,13 @@ fn unmet(detail: &str) -> Option<(&str, Unmet<'_>)> {
     Some((what, Unmet { keyword, at, schema_at }))
 }
 
-/// `query parameter `x``.
+/// `query parameter `x``, and what may follow behind a colon.
 fn parameter(text: &str) -> Option<(Place, &str)> {
     let (place, name) = text.split_once(" parameter `")?;
     let places = [Place::Path, Place::Query, Place::Header, Place::Cookie];
     let place = places.into_iter().find(|known| known.name() == place)?;
-    Some((place, name.strip_suffix('`')?))
+    let (name, rest) = name.split_once('`')?;
+    (rest.is_empty() || rest.starts_with(": ")).then_some((place, name))
 }
 
 #[cfg(test)]
@@ -97,6 +98,9 @@ mod tests {
             let parameter = place.map(|place| (place, name.as_str()));
             prop_assert_eq!(Concerned::of(&detail), Some(Concerned { parameter, unmet: Some(unmet) }));
             if let Some(place) = place {
+                let detail = format!("{} parameter `{name}`: a boolean is `true`", place.name());
+                let concerned = Concerned { parameter, unmet: None };
+                prop_assert_eq!(Concerned::of(&detail), Some(concerned));
                 let detail = parameter_refusal("missing", place, &name).detail;
                 prop_assert_eq!(Concerned::of(&detail), Some(Concerned { parameter, unmet: None }));
             }
