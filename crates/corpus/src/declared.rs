@@ -181,9 +181,10 @@ fn expanded<'a>(source: Source<'a>, schemas: &[&'a Value]) -> Vec<&'a Value> {
             let mapping = object(discriminator.get("mapping"));
             let named = mapping.filter_map(|(_, target)| source.schema_named(target.as_str()?));
             waiting.extend(named);
+            let mut known: HashSet<*const Value> = HashSet::new();
             let mut heirs: Vec<&'a Value> = source.heirs(schema).collect();
             while let Some(heir) = heirs.pop() {
-                if !seen.contains(&std::ptr::from_ref(heir)) {
+                if known.insert(std::ptr::from_ref(heir)) {
                     heirs.extend(source.heirs(heir));
                     waiting.push(heir);
                 }

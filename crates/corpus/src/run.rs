@@ -31,7 +31,7 @@ const PAIRED_TEMPLATES_MAX: usize = 3000;
 /// Examples that are checked.
 const EXAMPLES_MAX: usize = 20_000;
 /// Answers that are made and projected.
-const ANSWERS_MAX: usize = 1000;
+const ANSWERS_MAX: usize = 400;
 
 /// A document, read.
 #[derive(Debug)]

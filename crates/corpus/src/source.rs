@@ -1,5 +1,7 @@
 //! A document as plain JSON: what it states, before anybody interprets it.
 
+use std::collections::HashMap;
+
 use portcullis_model::Method;
 use serde_json::Value;
 
@@ -10,6 +12,8 @@ const HOPS_MAX: usize = 32;
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
     root: &'a Value,
+    /// The named schemas that are made by `allOf` from the one at this place.
+    heirs: &'a HashMap<*const Value, Vec<&'a Value>>,
 }
 
 /// An operation that a document states.
@@ -26,9 +30,19 @@ pub struct Stated<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// This document.
-    pub const fn new(root: &'a Value) -> Self {
-        Self { root }
+    /// This document. What is remembered of it stays until the process ends, which reads one.
+    pub fn new(root: &'a Value) -> Self {
+        let nothing: &'a HashMap<_, _> = Box::leak(Box::default());
+        let plain = Self { root, heirs: nothing };
+        let mut heirs: HashMap<*const Value, Vec<&'a Value>> = HashMap::new();
+        let schemas = root.get("components").and_then(|all| all.get("schemas"));
+        for heir in schemas.and_then(Value::as_object).into_iter().flatten().map(|(_, one)| one) {
+            let parts = heir.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            for base in parts.filter_map(|part| plain.at(part.get("$ref")?.as_str()?)) {
+                heirs.entry(std::ptr::from_ref(base)).or_default().push(heir);
+            }
+        }
+        Self { root, heirs: Box::leak(Box::new(heirs)) }
     }
 
     /// Whether schemas are those of OpenAPI 3.0, where nothing beside a `$ref` counts.
@@ -63,13 +77,7 @@ impl<'a> Source<'a> {
 
     /// The schemas that are made from this one by `allOf`.
     pub(crate) fn heirs(self, schema: &Value) -> impl Iterator<Item = &'a Value> {
-        let schemas = self.root.get("components").and_then(|all| all.get("schemas"));
-        let schemas = schemas.and_then(Value::as_object).into_iter().flatten();
-        schemas.map(|(_, heir)| heir).filter(move |heir| {
-            let parts = heir.get("allOf").and_then(Value::as_array).into_iter().flatten();
-            let mut targets = parts.filter_map(|part| self.at(part.get("$ref")?.as_str()?));
-            targets.any(|target| std::ptr::eq(target, schema))
-        })
+        self.heirs.get(&std::ptr::from_ref(schema)).into_iter().flatten().copied()
     }
 
     /// All operations, in the order of the document.

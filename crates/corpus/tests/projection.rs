@@ -156,6 +156,10 @@ proptest! {
         if contract.operations.is_empty() || answer_schema(&contract).is_none() {
             return Ok(());
         }
+        if contract.warnings.iter().any(|told| told.code.name == "contract-free-form") {
+            // What a map among alternatives would say of a required name is not honoured either.
+            return Ok(());
+        }
         let made = Generator::new(source, Way::Out, Chance::new(seed)).value(&schema);
         for value in values.iter().chain(&made) {
             if let Some(left) = left(&contract, value) {
