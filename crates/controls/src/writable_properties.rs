@@ -23,7 +23,7 @@
 //! object without any declared property are kept as they are; `check` lists such bodies. Which
 //! caller may write which property comes with authorization.
 
-use portcullis_contract::{Media, Operation, Rest, Shape, ShapeId, Shapes};
+use portcullis_contract::{Media, Operation, Rest, Shape, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Value};
 use portcullis_model::{Code, ControlId, Diagnostic, Pointer, Refusal, Room, Status};
 use portcullis_policy::{Model, Undeclared};
@@ -173,7 +173,7 @@ impl<'a> Walk<'a> {
     fn value(&mut self, value: Value<'a>, shape: &'a Shape) {
         match value.kind() {
             Kind::Object => {
-                let shape = shape.as_object(self.shapes);
+                let shape = self.as_object(shape);
                 let mut hint = 0;
                 for (name, member) in value.members() {
                     let name = name.as_str().unwrap_or_default();
@@ -183,7 +183,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Kind::Array => {
-                let Some(items) = shape.item(self.shapes) else { return };
+                let Some(items) = self.item(shape) else { return };
                 for (index, item) in value.items().enumerate() {
                     self.at.push(Step::Index(index));
                     self.declared(item, items);
@@ -192,6 +192,21 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
+    }
+
+    /// What an object must be. Where only a list is declared, and the schema lets one pass all the
+    /// same (by another alternative), it is held to what is declared of the items.
+    fn as_object(&self, shape: &'a Shape) -> &'a Shape {
+        match shape.items {
+            Some(items) if !shape.types.contains(Types::OBJECT) => self.shapes.get(items),
+            _ => shape.as_object(self.shapes),
+        }
+    }
+
+    /// What an item of a list must be: the same the other way round.
+    fn item(&self, shape: &'a Shape) -> Option<&'a Shape> {
+        let is_like_one = !shape.types.contains(Types::ARRAY) && shape.object.is_described();
+        shape.item(self.shapes).or_else(|| is_like_one.then_some(shape))
     }
 
     fn member(
@@ -257,7 +272,7 @@ fn is_described(media: &Media, shapes: &Shapes) -> bool {
     media.schema.as_ref().is_some_and(|schema| {
         let shape = shapes.get(schema.shape);
         let object = shape.items.map_or(&shape.object, |items| &shapes.get(items).object);
-        object.rest != Rest::FreeForm || !shape.types.contains(portcullis_contract::Types::OBJECT)
+        object.rest != Rest::FreeForm || !shape.types.contains(Types::OBJECT)
     })
 }
 

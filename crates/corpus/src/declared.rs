@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::source::Source;
 
@@ -44,17 +44,19 @@ impl<'a> Walk<'a> {
         let all = expanded(self.source, schemas);
         match value {
             Value::Object(members) => {
-                // One sent where a list is declared is judged as an item of it.
                 let items = items(&all);
-                let all = if items.is_empty() || may_be_object(&all) {
-                    all
-                } else {
-                    expanded(self.source, &items)
-                };
-                for (name, member) in members {
-                    self.at.push(name.clone());
-                    self.member(&all, name, member);
-                    self.at.pop();
+                if items.is_empty() {
+                    return self.members(&all, members);
+                }
+                // One sent where a list is declared is judged as an item of it. Where schemas speak
+                // of both, it is enough that one of them declares a name.
+                let before = self.told.len();
+                self.members(&expanded(self.source, &items), members);
+                if may_be_object(&all) {
+                    let as_item = self.told.split_off(before);
+                    self.members(&all, members);
+                    let as_object = self.told.split_off(before);
+                    self.told.extend(as_object.into_iter().filter(|at| as_item.contains(at)));
                 }
             }
             Value::Array(list) => {
@@ -74,6 +76,14 @@ impl<'a> Walk<'a> {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn members(&mut self, all: &[&'a Value], members: &Map<String, Value>) {
+        for (name, member) in members {
+            self.at.push(name.clone());
+            self.member(all, name, member);
+            self.at.pop();
         }
     }
 
@@ -154,41 +164,51 @@ impl<'a> Walk<'a> {
 }
 
 /// These schemas and all that speak of the same value: references, combinations, conditions.
+///
+/// A discriminator leads to the schemas that build on its own, unless it was come to from one of
+/// these: then the value is of that type, and of none of the others.
 fn expanded<'a>(source: Source<'a>, schemas: &[&'a Value]) -> Vec<&'a Value> {
-    let mut seen: HashSet<*const Value> = HashSet::new();
+    let mut seen: HashSet<(*const Value, bool)> = HashSet::new();
     let mut all: Vec<&'a Value> = Vec::new();
-    let mut waiting: Vec<&'a Value> = schemas.to_vec();
-    while let Some(schema) = waiting.pop() {
-        if seen.len() >= SCHEMAS_MAX || !seen.insert(std::ptr::from_ref(schema)) {
+    let mut waiting: Vec<(&'a Value, bool)> = schemas.iter().map(|one| (*one, false)).collect();
+    while let Some((schema, is_part)) = waiting.pop() {
+        let key = std::ptr::from_ref(schema);
+        if seen.len() >= SCHEMAS_MAX || !seen.insert((key, is_part)) {
             continue;
         }
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            waiting.extend(source.at(reference));
+            waiting.extend(source.at(reference).map(|target| (target, is_part)));
             if source.is_30() {
                 // Nothing beside it counts.
                 continue;
             }
         }
         all.push(schema);
-        for name in ["allOf", "oneOf", "anyOf"] {
-            waiting.extend(list(schema.get(name)));
-        }
-        for name in ["if", "then", "else"] {
-            waiting.extend(schema.get(name));
-        }
-        waiting.extend(object(schema.get("dependentSchemas")).map(|(_, schema)| schema));
-        if let Some(discriminator) = schema.get("discriminator") {
+        let is_heir = is_part || source.is_heir(schema);
+        waiting.extend(list(schema.get("allOf")).map(|part| (part, is_heir)));
+        let others = ["oneOf", "anyOf"].into_iter().flat_map(|name| list(schema.get(name)));
+        let others =
+            others.chain(["if", "then", "else"].into_iter().filter_map(|name| schema.get(name)));
+        let others = others.chain(object(schema.get("dependentSchemas")).map(|(_, schema)| schema));
+        waiting.extend(others.map(|other| (other, is_part)));
+        if let Some(discriminator) = schema.get("discriminator").filter(|_| !is_part) {
             let mapping = object(discriminator.get("mapping"));
             let named = mapping.filter_map(|(_, target)| source.schema_named(target.as_str()?));
-            waiting.extend(named);
-            let mut known: HashSet<*const Value> = HashSet::new();
-            let mut heirs: Vec<&'a Value> = source.heirs(schema).collect();
-            while let Some(heir) = heirs.pop() {
-                if known.insert(std::ptr::from_ref(heir)) {
-                    heirs.extend(source.heirs(heir));
-                    waiting.push(heir);
-                }
-            }
+            waiting.extend(named.chain(heirs(source, schema)).map(|heir| (heir, false)));
+        }
+    }
+    all
+}
+
+/// The schemas that build on this one, and those that build on them.
+fn heirs<'a>(source: Source<'a>, schema: &Value) -> Vec<&'a Value> {
+    let mut known: HashSet<*const Value> = HashSet::new();
+    let mut waiting: Vec<&'a Value> = source.heirs(schema).collect();
+    let mut all = Vec::new();
+    while let Some(heir) = waiting.pop() {
+        if known.insert(std::ptr::from_ref(heir)) {
+            waiting.extend(source.heirs(heir));
+            all.push(heir);
         }
     }
     all

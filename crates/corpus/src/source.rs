@@ -80,6 +80,15 @@ impl<'a> Source<'a> {
         self.heirs.get(&std::ptr::from_ref(schema)).into_iter().flatten().copied()
     }
 
+    /// Whether this is a named schema that builds on another one, and adds something.
+    pub(crate) fn is_heir(self, schema: &Value) -> bool {
+        let schemas = self.root.get("components").and_then(|all| all.get("schemas"));
+        let mut named = schemas.and_then(Value::as_object).into_iter().flatten();
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        parts.is_some_and(|parts| parts.len() > 1 || schema.get("properties").is_some())
+            && named.any(|(_, named)| std::ptr::eq(named, schema))
+    }
+
     /// All operations, in the order of the document.
     pub fn operations(self) -> Vec<Stated<'a>> {
         let paths = self.root.get("paths").and_then(Value::as_object);
