@@ -61,12 +61,13 @@ pub(crate) fn refuse(failure: &Failure) -> Exit {
 pub(crate) fn plan(options: &ModelOptions, plan_options: PlanOptions) -> Result<Plan, Exit> {
     match model(options) {
         Ok(model) => {
-            let warnings = model.warnings.len();
+            let plan = Plan::compile(model, plan_options);
+            let warnings = plan.model.warnings.len() + plan.findings().len();
             if warnings > 0 {
                 let noun = if warnings == 1 { "warning" } else { "warnings" };
                 talk::say(&format!("{warnings} {noun}; `portcullis check` shows them"));
             }
-            Ok(Plan::compile(model, plan_options))
+            Ok(plan)
         }
         Err(failure) => Err(refuse(&failure)),
     }

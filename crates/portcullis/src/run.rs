@@ -119,6 +119,9 @@ fn describe(plan: &Plan) {
         "base path `{base}`; the API is at `http://{}:{}{}`",
         model.upstream.host, model.upstream.port, model.upstream.path
     ));
+    if plan.operations.is_empty() {
+        talk::say("the contract has no operation that can be served: every request is refused");
+    }
     let closed = plan.closed_count();
     if closed > 0 {
         talk::say(&format!(
