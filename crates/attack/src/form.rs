@@ -82,15 +82,17 @@ pub struct Journey {
     pub steps: Vec<Spanned<Step>>,
 }
 
-/// The sample API has two documents.
+/// The sample API has three documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase", expecting = "`honest` or `sloppy`")]
+#[serde(rename_all = "lowercase", expecting = "`honest`, `sloppy` or `generated`")]
 pub enum Document {
     /// What a well-meaning team would publish.
     #[default]
     Honest,
-    /// What a careless tool would generate.
+    /// What a careless team would publish.
     Sloppy,
+    /// What tools write from code: labels that mean anything, alternatives, schemas without types.
+    Generated,
 }
 
 /// One request.

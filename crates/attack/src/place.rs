@@ -142,6 +142,7 @@ pub fn sample_model(
     let (name, text) = match document {
         Document::Honest => ("honest.yaml", portcullis_sample::HONEST),
         Document::Sloppy => ("sloppy.json", portcullis_sample::SLOPPY),
+        Document::Generated => ("generated.yaml", portcullis_sample::GENERATED),
     };
     let contract = sources.add(name, text);
     let policy = policy.map(|further| {

@@ -4,8 +4,8 @@
 //! does the same job right. Every weak place carries a `FLAW(id)` comment; `FLAWS.md` lists them
 //! with the request that exploits each. Never put it on a network that others can reach.
 //!
-//! Two documents describe it: [`HONEST`], as a well-meaning team would publish it, and
-//! [`SLOPPY`], as a careless generator would.
+//! Three documents describe it: [`HONEST`], as a well-meaning team would publish it, [`SLOPPY`], as
+//! a careless team would, and [`GENERATED`], as tools write a part of it from code.
 
 mod answer;
 mod back_office;
@@ -43,8 +43,12 @@ use crate::database::Database;
 /// The document of a well-meaning team: OpenAPI 3.1, YAML.
 pub const HONEST: &str = include_str!("../openapi/honest.yaml");
 
-/// The document of a careless generator: OpenAPI 3.0.3, JSON.
+/// The document of a careless team: OpenAPI 3.0.3, JSON.
 pub const SLOPPY: &str = include_str!("../openapi/sloppy.json");
+
+/// What tools write from code, where gateways are easily misled: labels that mean anything,
+/// alternatives of which one takes everything, schemas without types. OpenAPI 3.0.1, YAML.
+pub const GENERATED: &str = include_str!("../openapi/generated.yaml");
 
 /// How long [`Running::stop`] waits for open connections.
 const STOP_GRACE: Duration = Duration::from_secs(1);
