@@ -236,7 +236,13 @@ async fn stream(wire: &mut Wire, answer: &mut Answer, framing: Framing, within: 
     loop {
         piece.clear();
         framed.clear();
-        if streaming.next(&mut piece).await.is_err() {
+        // An API may be silent for long; a client that has left must not hold its place meanwhile.
+        let is_read = tokio::select! {
+            biased;
+            read = streaming.next(&mut piece) => read.is_ok(),
+            () = wire.gone() => false,
+        };
+        if !is_read {
             return false;
         }
         if framing.is_http10 {

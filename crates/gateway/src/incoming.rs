@@ -42,10 +42,6 @@ impl<'w> Incoming<'w> {
 
     /// Returns when the client has left. Never, if it sends a next request early.
     pub(crate) async fn gone(&self) {
-        let mut byte = [0; 1];
-        match self.wire.stream.peek(&mut byte).await {
-            Ok(0) | Err(_) => {}
-            Ok(_) => std::future::pending().await,
-        }
+        self.wire.gone().await;
     }
 }

@@ -63,6 +63,15 @@ impl Wire {
         self.stream.readable().await
     }
 
+    /// Returns when the other side has left. Never, if bytes of it wait.
+    pub(crate) async fn gone(&self) {
+        let mut byte = [0; 1];
+        match self.stream.peek(&mut byte).await {
+            Ok(0) | Err(_) => {}
+            Ok(_) => std::future::pending().await,
+        }
+    }
+
     /// Reads a head, the empty line included: at most `bytes_max` bytes, until `deadline`.
     pub(crate) async fn read_head(
         &mut self,

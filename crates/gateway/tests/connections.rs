@@ -291,6 +291,13 @@ fn a_stream_reaches_the_client_before_its_first_event_and_holds_its_place() {
     stream.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
     let silence = stream.read(&mut piece).unwrap_err();
     assert_eq!(silence.kind(), std::io::ErrorKind::WouldBlock);
+    // A client that leaves is noticed although the API says nothing.
+    drop(stream);
+    scene.api.behave(Behaviour::Answer(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n".to_vec()));
+    let until = Instant::now() + Duration::from_secs(5);
+    while scene.raw(request).status == 503 {
+        assert!(Instant::now() < until, "its place is given back");
+    }
 }
 
 #[test]

@@ -32,8 +32,9 @@ impl Answer {
 
 /// Sends bytes on a new connection and reads one answer.
 pub fn exchange(address: SocketAddr, request: impl AsRef<[u8]>) -> Answer {
+    let is_head = request.as_ref().starts_with(b"HEAD ");
     let mut stream = send(address, request);
-    read(&mut stream)
+    read(&mut stream, is_head)
 }
 
 /// Sends bytes on a new connection and keeps it.
@@ -45,11 +46,13 @@ pub fn send(address: SocketAddr, request: impl AsRef<[u8]>) -> TcpStream {
     stream
 }
 
-fn read(stream: &mut TcpStream) -> Answer {
+/// Reads one answer. What is announced to a `HEAD` does not come (RFC 9110 section 9.3.2).
+fn read(stream: &mut TcpStream, is_head: bool) -> Answer {
     let mut bytes = Vec::new();
     let mut piece = [0; 4096];
     loop {
-        if let Some(answer) = whole(&bytes, false) {
+        let is_end = is_head && bytes.ends_with(b"\r\n\r\n");
+        if let Some(answer) = whole(&bytes, is_end) {
             return answer;
         }
         match stream.read(&mut piece) {
