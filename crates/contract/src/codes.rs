@@ -360,12 +360,13 @@ any property may really stand there, say so with `additionalProperties: {}`.
 "##,
 };
 
-/// Two operations have the same `operationId`.
+/// An `operationId` names two operations, or cannot be a name.
 pub static OPERATION_ID: Code = Code {
     name: "contract-operation-id",
     page: "# contract-operation-id
 
-Two operations have the same `operationId`.
+Two operations have the same `operationId`, or one has characters that act on a terminal or turn
+the direction of text. Such an operation is called by its method and path.
 
 ## Example
 

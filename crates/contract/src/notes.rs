@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use portcullis_model::{Code, Diagnostic, Severity, Span};
 
+pub(crate) use portcullis_model::shown;
+
 use crate::codes;
 
 /// Errors that are told, and as many warnings again; what comes after them is counted. Nobody
@@ -81,25 +83,6 @@ impl Notes {
     }
 }
 
-/// Text of the document as messages show it: in backticks, short, without control characters.
-pub(crate) fn shown(text: &str) -> String {
-    const SHOWN_CHARS_MAX: usize = 80;
-    let mut out = String::from("`");
-    for (count, character) in text.chars().enumerate() {
-        if count == SHOWN_CHARS_MAX {
-            out.push_str("...");
-            break;
-        }
-        if character.is_control() {
-            out.extend(character.escape_default());
-        } else {
-            out.push(character);
-        }
-    }
-    out.push('`');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,11 +110,5 @@ mod tests {
         notes.push(Diagnostic::error(&codes::STRUCTURE, "the one that counts"));
         assert!(notes.has_error());
         assert_eq!(notes.into_diagnostics()[0].message, "the one that counts");
-    }
-
-    #[test]
-    fn text_of_a_document_is_shown_short_and_without_controls() {
-        assert_eq!(shown("a\u{1b}[31mb"), "`a\\u{1b}[31mb`");
-        assert_eq!(shown(&"x".repeat(100)).len(), 85);
     }
 }

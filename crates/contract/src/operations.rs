@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{Date, Diagnostic, Method, Span, did_you_mean};
+use portcullis_model::{Date, Diagnostic, Method, Span, did_you_mean, plain};
 
 use crate::codes;
 use crate::document::{Name, Node};
@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
         let tags = node.get("tags").into_iter().flat_map(Node::items);
         let (parameters, body) = inputs?;
         Ok(Operation {
-            id: node.get_str("operationId").map(str::to_owned),
+            id: self.operation_id(node),
             method,
             template: path.text.to_owned(),
             span: key.span,
@@ -169,6 +169,18 @@ impl<'a> Reader<'a> {
             responses: responses?,
             security: self.security(node, schemes),
         })
+    }
+
+    /// The name of an operation goes into records, messages and policy files.
+    fn operation_id(&mut self, operation: Node<'a>) -> Option<String> {
+        let node = operation.get("operationId")?;
+        let id = node.as_str()?;
+        if plain(id) != id {
+            let message = format!("{} holds characters that a name cannot have", shown(id));
+            self.notes.warn(&codes::OPERATION_ID, node.span(), message);
+            return None;
+        }
+        Some(id.to_owned())
     }
 
     fn sunset(&mut self, operation: Node<'a>) -> Option<Sunset> {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use portcullis_model::{Diagnostic, SourceId, Sources};
+use portcullis_model::{Diagnostic, SourceId, Sources, plain};
 
 use crate::ambiguous::ambiguous;
 use crate::codes;
@@ -138,7 +138,7 @@ impl Reader<'_> {
         let info = self.root.get("info");
         let word = |name| {
             let word = info.and_then(|info| info.get(name)).and_then(Node::as_word);
-            word.unwrap_or_default().to_owned()
+            plain(word.unwrap_or_default()).into_owned()
         };
         let (title, version) = (word("title"), word("version"));
         if title.is_empty() || version.is_empty() {

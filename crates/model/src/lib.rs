@@ -13,6 +13,7 @@ mod refusal;
 mod relaxation;
 mod request_id;
 mod secret;
+mod shown;
 mod suggest;
 
 pub use caller::Caller;
@@ -25,4 +26,5 @@ pub use refusal::{Refusal, Status};
 pub use relaxation::{Effect, Relaxation, Scope};
 pub use request_id::{RequestId, RequestIdError};
 pub use secret::Secret;
+pub use shown::{plain, shown};
 pub use suggest::did_you_mean;

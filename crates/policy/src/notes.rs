@@ -2,6 +2,8 @@
 
 use portcullis_model::{Diagnostic, Severity};
 
+pub(crate) use portcullis_model::shown;
+
 use crate::codes;
 
 /// Problems that are told; what comes after them is counted. Nobody reads more, and finding a
@@ -50,25 +52,6 @@ impl Notes {
     }
 }
 
-/// Text of the file as messages show it: in backticks, short, without control characters.
-pub(crate) fn shown(text: &str) -> String {
-    const SHOWN_CHARS_MAX: usize = 60;
-    let mut out = String::from("`");
-    for (count, character) in text.chars().enumerate() {
-        if count == SHOWN_CHARS_MAX {
-            out.push_str("...");
-            break;
-        }
-        if character.is_control() {
-            out.extend(character.escape_default());
-        } else {
-            out.push(character);
-        }
-    }
-    out.push('`');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,11 +79,5 @@ mod tests {
         assert!(!notes.has_error());
         notes.push(|| Diagnostic::error(&codes::NOT_YAML, "the one that counts"));
         assert!(notes.has_error());
-    }
-
-    #[test]
-    fn text_of_a_file_is_shown_short_and_without_controls() {
-        assert_eq!(shown("a\u{1b}[31mb"), "`a\\u{1b}[31mb`");
-        assert_eq!(shown(&"x".repeat(100)).len(), 65);
     }
 }

@@ -1,17 +1,15 @@
 //! Addresses as values of the policy file: parsed where they are read, so that nothing behind
 //! this file holds one that is wrong.
 
-use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use portcullis_model::{Code, Diagnostic};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::address::{self, Fault};
 use crate::codes;
 use crate::model::{Origin, Upstream};
 use crate::notes::Notes;
-use crate::section::{Read, scalar};
+use crate::section::{Read, inline_schemas, scalar};
 use crate::yaml::{Content, Node};
 
 /// Where the gateway listens.
@@ -76,24 +74,7 @@ fn parsed<T>(
     }
 }
 
-macro_rules! string_schemas {
-    ($($name:ident: $schema:tt),* $(,)?) => { $(
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                Cow::Borrowed(stringify!($name))
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!($schema)
-            }
-        }
-    )* };
-}
-string_schemas! {
+inline_schemas! {
     ListenAddress: { "type": "string", "examples": ["127.0.0.1:8080", "[::1]:8080"] },
     ApiUrl: { "type": "string", "pattern": "^http://[^/?#@]+(/[^?#]*)?$", "examples": ["http://127.0.0.1:3000"] },
     BasePath: { "type": "string", "pattern": "^(/[A-Za-z0-9._~-]+)*$", "examples": ["/api", ""] },

@@ -1,14 +1,12 @@
 //! Amounts with their unit in the value: `1MiB`, `10s`, `512B/s`, and plain counts.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use portcullis_model::{Diagnostic, did_you_mean};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::codes;
 use crate::notes::{Notes, shown};
-use crate::section::{Read, scalar};
+use crate::section::{Read, inline_schemas, scalar};
 use crate::yaml::Node;
 
 /// Bytes.
@@ -156,29 +154,16 @@ fn read<Q: Quantity>(node: &Node, notes: &mut Notes) -> Option<Q> {
 }
 
 macro_rules! quantities {
-    ($($name:ident: $schema:tt),* $(,)?) => { $(
+    ($($name:ident),*) => { $(
         impl Read for $name {
             fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
                 read(node, notes)
             }
         }
-
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                Cow::Borrowed(stringify!($name))
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!($schema)
-            }
-        }
     )* };
 }
-quantities! {
+quantities!(Size, Time, Rate, Count);
+inline_schemas! {
     Size: { "type": "string", "pattern": "^[0-9]+ *(B|KiB|MiB|GiB)$", "examples": ["512KiB", "1MiB"] },
     Time: { "type": "string", "pattern": "^[0-9]+ *(ms|s|min)$", "examples": ["500ms", "10s"] },
     Rate: { "type": "string", "pattern": "^[0-9]+ *(B|KiB|MiB)/s$", "examples": ["512B/s"] },

@@ -62,6 +62,26 @@ macro_rules! section {
 }
 pub(crate) use section;
 
+/// Gives types the JSON Schema of their text, which stands where it is used.
+macro_rules! inline_schemas {
+    ($($name:ident: $schema:tt),* $(,)?) => { $(
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    )* };
+}
+pub(crate) use inline_schemas;
+
 /// Among keys of a later version: every key whose value is a mapping.
 pub(crate) const EVERY_MAPPING: &str = "*";
 

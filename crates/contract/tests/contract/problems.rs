@@ -150,6 +150,19 @@ x-paths: {}
 }
 
 #[test]
+fn a_document_cannot_act_on_the_terminal_of_its_reader() {
+    let text = "openapi: 3.1.0\ninfo: { title: \"A\\e[31mB\\u202e\", version: \"1\\a\" }\n\
+                paths:\n  /a: { get: { operationId: \"x\\e[2J\" } }\n";
+    let (sources, result) = read("api.yaml", text);
+    let contract = result.unwrap();
+    let told = told(&sources, &contract.warnings);
+    let names = contract.operations.iter().map(portcullis_contract::Operation::name);
+    let all = [contract.title, contract.version, told].into_iter().chain(names);
+    let all: Vec<String> = all.collect();
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
 fn parameters_that_do_not_fit_are_told() {
     insta::assert_snapshot!(problems(&with(
         r"
