@@ -1,10 +1,12 @@
 //! Parameters of an operation.
 
+mod declared;
 mod members;
 mod value;
 
-use portcullis_model::Diagnostic;
+use portcullis_model::{Diagnostic, Span};
 
+pub(crate) use declared::Declared;
 pub(crate) use value::Written;
 
 use crate::codes;
@@ -15,9 +17,6 @@ use crate::reader::{Closed, Reader};
 use crate::shape::Types;
 use crate::template::Template;
 
-/// Parameters of one operation, those of its path included.
-pub(crate) const PARAMETERS_MAX: usize = 512;
-
 impl<'a> Reader<'a> {
     /// The parameters of an operation, those of its path included unless it declares them anew.
     pub(crate) fn parameters(
@@ -26,35 +25,8 @@ impl<'a> Reader<'a> {
         operation: Node<'a>,
         template: &Template,
     ) -> Result<Vec<Parameter>, Closed> {
-        let mut parameters: Vec<Parameter> = Vec::new();
-        for holder in [operation, path] {
-            let Some(list) = holder.get("parameters").filter(|list| !list.is_null()) else {
-                continue;
-            };
-            if !list.is_array() || list.len() > PARAMETERS_MAX {
-                let message = format!("`parameters` must be a list of at most {PARAMETERS_MAX}");
-                return Err(Closed::new(list, message));
-            }
-            let outer = parameters.len();
-            for item in list.items() {
-                let Some(parameter) = self.parameter(item, template)? else {
-                    continue;
-                };
-                let known = parameters.iter().position(|known| is_same(known, &parameter));
-                match known {
-                    None => parameters.push(parameter),
-                    // The operation's own counts.
-                    Some(index) if index < outer => {}
-                    Some(_) => {
-                        let message = format!(
-                            "{} is declared twice: the first one counts",
-                            shown(&parameter.name)
-                        );
-                        self.notes.warn(&codes::PARAMETER, parameter.span, message);
-                    }
-                }
-            }
-        }
+        let mut parameters =
+            self.declared(path, operation, |reader, item| reader.parameter(item, template))?;
         self.reads_query_once(path, operation)?;
         self.declare_rest(&mut parameters, operation, template);
         self.warn_of_shared_names(&parameters);
@@ -131,12 +103,22 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn is_same(a: &Parameter, b: &Parameter) -> bool {
-    a.place == b.place
-        && match a.place {
-            Place::Header => a.name.eq_ignore_ascii_case(&b.name),
-            _ => a.name == b.name,
-        }
+impl Declared for Parameter {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.place == other.place
+            && match self.place {
+                Place::Header => self.name.eq_ignore_ascii_case(&other.name),
+                _ => self.name == other.name,
+            }
+    }
 }
 
 /// Header fields that are no parameters, whatever a document says (OpenAPI 3.1 section 4.8.12.2).

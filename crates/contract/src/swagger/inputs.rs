@@ -1,13 +1,13 @@
 //! `parameters` of Swagger 2.0: values of the request, its body, or the fields of its form.
 
-use portcullis_model::Diagnostic;
+use portcullis_model::{Diagnostic, Span};
 
 use crate::codes;
 use crate::document::Node;
 use crate::notes::shown;
 use crate::operation::RequestBody;
 use crate::parameter::{Collection, Parameter, Place, Prefix};
-use crate::parameters::{PARAMETERS_MAX, is_protocol_field};
+use crate::parameters::{Declared, is_protocol_field};
 use crate::reader::{Closed, Direction, Reader};
 use crate::template::Template;
 
@@ -21,14 +21,22 @@ enum Home {
 
 /// A parameter, as far as it is told from others.
 #[derive(Debug, Clone, Copy)]
-struct Declared<'a> {
+struct Input<'a> {
     home: Home,
     name: &'a str,
     node: Node<'a>,
 }
 
-impl Declared<'_> {
-    /// Whether both are about the same value; an operation has one body.
+impl Declared for Input<'_> {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn span(&self) -> Span {
+        self.node.get("name").unwrap_or(self.node).span()
+    }
+
+    /// An operation has one body.
     fn is_same(&self, other: &Self) -> bool {
         self.home == other.home
             && match self.home {
@@ -49,7 +57,7 @@ impl<'a> Reader<'a> {
         template: &Template,
     ) -> Result<(Vec<Parameter>, Option<RequestBody>), Closed> {
         self.swagger_schemes(operation);
-        let all = self.declared(path, operation)?;
+        let all = self.declared(path, operation, |reader, item| reader.input(item).map(Some))?;
         let mut parameters = Vec::new();
         for one in &all {
             if let Home::Value(place) = one.home {
@@ -72,41 +80,7 @@ impl<'a> Reader<'a> {
         Ok((parameters, body))
     }
 
-    /// The parameters of the operation, then those of the path that it does not declare anew.
-    fn declared(
-        &mut self,
-        path: Node<'a>,
-        operation: Node<'a>,
-    ) -> Result<Vec<Declared<'a>>, Closed> {
-        let mut all: Vec<Declared<'a>> = Vec::new();
-        for holder in [operation, path] {
-            let Some(list) = holder.get("parameters").filter(|list| !list.is_null()) else {
-                continue;
-            };
-            if !list.is_array() || list.len() > PARAMETERS_MAX {
-                let message = format!("`parameters` must be a list of at most {PARAMETERS_MAX}");
-                return Err(Closed::new(list, message));
-            }
-            let outer = all.len();
-            for item in list.items() {
-                let one = self.declared_as(item)?;
-                match all.iter().position(|known| known.is_same(&one)) {
-                    None => all.push(one),
-                    // The operation's own counts.
-                    Some(index) if index < outer => {}
-                    Some(_) => {
-                        let message =
-                            format!("{} is declared twice: the first one counts", shown(one.name));
-                        let place = one.node.get("name").unwrap_or(one.node).span();
-                        self.notes.warn(&codes::PARAMETER, place, message);
-                    }
-                }
-            }
-        }
-        Ok(all)
-    }
-
-    fn declared_as(&mut self, item: Node<'a>) -> Result<Declared<'a>, Closed> {
+    fn input(&mut self, item: Node<'a>) -> Result<Input<'a>, Closed> {
         let node = self.object(item, "a parameter")?;
         let home = match node.get_str("in") {
             Some("path") => Home::Value(Place::Path),
@@ -125,18 +99,18 @@ impl<'a> Reader<'a> {
         if name.is_empty() && home != Home::Body {
             return Err(Closed::new(node, "a parameter has no name"));
         }
-        Ok(Declared { home, name, node })
+        Ok(Input { home, name, node })
     }
 
     /// One value; `None` if it is left out. The parameter is its own schema.
     fn swagger_parameter(
         &mut self,
-        declared: Declared<'a>,
+        input: Input<'a>,
         place: Place,
         template: &Template,
     ) -> Option<Parameter> {
-        let Declared { name, node, .. } = declared;
-        let span = node.get("name").unwrap_or(node).span();
+        let Input { name, node, .. } = input;
+        let span = input.span();
         if place == Place::Header && is_protocol_field(name) {
             let message = format!("{} is not read as a parameter: it is left out", shown(name));
             self.notes.push(Diagnostic::warning(&codes::PARAMETER, message).at(span).help(
