@@ -533,3 +533,21 @@ fn a_wildcard_lets_nobody_choose_a_label_that_is_not_looked_into() {
     }
     assert_eq!(scene.forwarded(), None);
 }
+
+#[test]
+fn a_credential_in_a_cookie_has_one_value() {
+    let contract = "openapi: 3.1.0\ninfo: { title: One, version: \"1\" }\ncomponents: { \
+                    securitySchemes: { sid: { type: apiKey, in: cookie, name: sid } } }\npaths:\n  \
+                    /one:\n    get:\n      security: [{ sid: [] }]\n      responses: { \"204\": { \
+                    description: done } }\n";
+    let done = b"HTTP/1.1 204 X\r\n\r\n".to_vec();
+    let scene = Scene::new(contract, Behaviour::Answer(done));
+    for cookies in ["sid=1; sid=2", "sid=; sid=2", "sid=1; a=b; sid=2"] {
+        let answer = scene.get_with("/one", &format!("Cookie: {cookies}\r\n"));
+        assert_eq!(answer.status, 400, "{cookies}");
+    }
+    assert_eq!(scene.forwarded(), None);
+    // Browsers send one of the same name and value for each path it was set for.
+    assert_eq!(scene.get_with("/one", "Cookie: sid=1; sid=1\r\n").status, 204);
+    assert!(scene.forwarded().unwrap().contains("\r\nCookie: sid=1\r\n"));
+}

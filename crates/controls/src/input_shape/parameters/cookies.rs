@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use portcullis_contract::{Collection, Parameter, Place, SchemePlace};
 use portcullis_model::Refusal;
 
+use super::super::parameter_refusal;
 use super::Judge;
 use super::headers::plain_json;
 use super::objects::texts;
@@ -37,12 +38,27 @@ impl<'a> Judge<'a> {
             let taken: Pairs<'a> = its.map(|(pair, _)| *pair).collect();
             self.cookie_parameter(parameter, &taken)?;
         }
+        let mut credentials: Pairs<'a> = Vec::new();
         for ((name, value), owner) in pairs.into_iter().zip(owners) {
             match owner {
                 Some(Owner::Parameter(_)) => {}
-                Some(Owner::Scheme) => self.push_cookie(name, value),
+                Some(Owner::Scheme) => credentials.push((name, value)),
                 None => self.drop_name(Place::Cookie, name),
             }
+        }
+        self.credential_cookies(credentials)
+    }
+
+    /// Credentials, each once. Some servers take the first of two, others the last.
+    fn credential_cookies(&mut self, mut shown: Pairs<'a>) -> Result<(), Refusal> {
+        shown.sort_unstable();
+        shown.dedup();
+        let mut before = None;
+        for (name, value) in shown {
+            if before.replace(name) == Some(name) {
+                return Err(parameter_refusal("repeated", Place::Cookie, name));
+            }
+            self.push_cookie(name, value);
         }
         Ok(())
     }
