@@ -196,6 +196,18 @@ impl Streaming {
         self.place = Some(place);
     }
 
+    /// The whole body, if it came together with the head: then it goes on in one piece, too.
+    pub(crate) fn take_if_here(&mut self) -> Option<Vec<u8>> {
+        let rest = if self.reader.is_done() {
+            Vec::new()
+        } else {
+            self.reader.take_if_here(&mut self.wire)?
+        };
+        let mut body = std::mem::take(&mut self.first);
+        body.extend_from_slice(&rest);
+        Some(body)
+    }
+
     /// Finds out whether a body without a stated length has any bytes.
     pub(crate) async fn settle(&mut self) -> Result<(), UpstreamFault> {
         let rules = self.until_the_deadline(usize::MAX);

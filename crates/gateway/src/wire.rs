@@ -201,6 +201,18 @@ impl BodyReader {
         matches!(self.state, State::Exactly(count) if count > bytes_max as u64)
     }
 
+    /// The body of a stated length, if all of it lies here already.
+    pub(crate) fn take_if_here(&mut self, wire: &mut Wire) -> Option<Vec<u8>> {
+        let State::Exactly(left) = self.state else {
+            return None;
+        };
+        let count = usize::try_from(left).ok().filter(|count| *count <= wire.unread().len())?;
+        let mut body = Vec::with_capacity(count);
+        take(wire, count, &mut body);
+        self.state = State::Done;
+        Some(body)
+    }
+
     /// Reads the whole body.
     pub(crate) async fn read_all(
         &mut self,

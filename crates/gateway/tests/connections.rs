@@ -301,6 +301,32 @@ fn a_stream_reaches_the_client_before_its_first_event_and_holds_its_place() {
 }
 
 #[test]
+fn a_body_that_nobody_looks_at_arrives_whole_whatever_its_size_and_framing() {
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
+                  operations: { export: { answer: stream } }\n";
+    let contract = "openapi: 3.1.0\ninfo: { title: Export, version: \"1\" }\npaths:\n  /export:\n    \
+                    get:\n      operationId: export\n      security: []\n      responses:\n        \
+                    \"200\": { description: all, content: { application/octet-stream: {} } }\n";
+    let setup = Setup { policy: Some(policy), ..Setup::default() };
+    let scene = Scene::with(contract, Behaviour::Close, setup);
+    for size in [0, 1, 1_000, 8_000, 300_000] {
+        let body: Vec<u8> = (0..size).map(|index| (index % 251) as u8).collect();
+        let head = "HTTP/1.1 200 X\r\nContent-Type: application/octet-stream\r\n";
+        let stated = [format!("{head}Content-Length: {size}\r\n\r\n").as_bytes(), &body].concat();
+        let chunk = [format!("{size:x}\r\n").as_bytes(), &body, b"\r\n"].concat();
+        let chunk = if size == 0 { Vec::new() } else { chunk };
+        let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\n");
+        let chunked = [chunked.as_bytes(), &chunk, b"0\r\n\r\n"].concat();
+        for sent in [stated, chunked] {
+            scene.api.behave(Behaviour::Answer(sent));
+            let answer = scene.raw("GET /export HTTP/1.1\r\nHost: a\r\n\r\n");
+            assert_eq!((answer.status, answer.body.len()), (200, size));
+            assert!(answer.body == body, "every byte in its place");
+        }
+    }
+}
+
+#[test]
 fn an_undeclared_stream_is_refused_at_its_head() {
     let head = b"HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\n\
                  Transfer-Encoding: chunked\r\n\r\n";

@@ -18,11 +18,14 @@ use crate::upstream::Streaming;
 /// nobody does.
 pub(super) fn as_it_came(mut parts: Parts, context: &mut Context<'_>) -> Answer {
     context.entry.not_inspected();
-    let body = if parts.body.has_body() {
+    let body = if !parts.body.has_body() {
+        finished(parts.body)
+    } else if let Some(body) = parts.body.take_if_here() {
+        parts.body.give_back();
+        Body::Whole(body)
+    } else {
         parts.body.hold(parts.place);
         Body::Streaming(Box::new(parts.body))
-    } else {
-        finished(parts.body)
     };
     let mut answer = Answer::new(Status(parts.head.status), body);
     answer.is_private = parts.is_private;
