@@ -17,8 +17,9 @@
 //!
 //! ## Limits
 //!
-//! An answer that the document does not describe (`{}`, no schema, a bare object) passes with
-//! password-like names removed and is reported as not described. Values are not looked at: a
+//! An answer that the document does not describe (no success declared, no `content`, no schema,
+//! `{}`, a bare object) passes with password-like names removed, if it is JSON, and is reported as
+//! not described. Values are not looked at: a
 //! secret inside a declared property passes. A client error (4xx) that the document does not
 //! declare passes as JSON if nothing in it looks like an inner detail, because clients depend on
 //! 409 and 422 that nobody documented; so do values of other types in a declared one. XML and text
@@ -30,7 +31,7 @@ mod project;
 use portcullis_contract::{
     BodyKind, Media, MediaRange, Operation, Response, Shapes, StatusPattern, Types,
 };
-use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
+use portcullis_model::{Code, ControlId, Diagnostic, Method, Refusal, Room, Span, Status};
 use portcullis_policy::Model;
 
 use crate::face::{Expectation, Face, Stride, Threat};
@@ -55,10 +56,11 @@ pub const FACE: Face = Face {
 
 static NOT_DESCRIBED: Code = Code {
     name: "response-not-described",
-    page: "A successful answer of this operation has no declared properties (no `content`, no \
-           schema, `{}`, or a bare object). It passes with password-like names removed; whatever \
-           else the API puts into it reaches the client.\n\nDescribe the answer: `content`, \
-           `application/json`, a schema with `properties`.",
+    page: "A successful answer of this operation has no declared properties (no success among its \
+           `responses`, no `content`, no schema, `{}`, or a bare object). JSON passes with \
+           password-like names removed; whatever else the API puts into it reaches the \
+           client.\n\nDescribe the answer: `content`, `application/json`, a schema with \
+           `properties`; or, where there is nothing to answer, declare `204`.",
 };
 
 static UNDECIDED_STREAM: Code = Code {
@@ -156,8 +158,7 @@ pub fn handling<'a>(
         (BodyKind::Json, 400..=499) => Handling::Json { media: None, is_undeclared_error: true },
         (BodyKind::Json, _) if response.is_none_or(|response| response.media.is_empty()) => {
             match any_success(operation) {
-                // Somebody decided that a success has no content.
-                None if says_success(operation) => Handling::WithoutBody("undeclared_body"),
+                None if has_empty_success(operation) => Handling::WithoutBody("undeclared_body"),
                 media => Handling::Json { media, is_undeclared_error: false },
             }
         }
@@ -234,11 +235,28 @@ fn any_success(operation: &Operation) -> Option<&Media> {
         .find(|media| media.kind == BodyKind::Json && media.schema.is_some())
 }
 
-/// Whether the document says of any success that it exists.
-fn says_success(operation: &Operation) -> bool {
-    operation.responses.iter().any(|response| {
-        matches!(response.status, StatusPattern::Exact(200..=299) | StatusPattern::Range(2))
+/// Whether somebody decided that a success has no content: by its status. A success whose
+/// `content` is left out is one that nobody described (rule 22).
+fn has_empty_success(operation: &Operation) -> bool {
+    let mut outcomes = outcomes(operation).peekable();
+    outcomes.peek().is_some() && outcomes.all(|one| is_bodiless(one.status))
+}
+
+/// Whether the document says anything of a request that goes well.
+pub fn says_of_success(operation: &Operation) -> bool {
+    operation.responses.iter().any(|one| one.status == StatusPattern::Default)
+        || outcomes(operation).next().is_some()
+}
+
+/// What the document says of it.
+fn outcomes(operation: &Operation) -> impl Iterator<Item = &Response> {
+    operation.responses.iter().filter(|one| {
+        matches!(one.status, StatusPattern::Exact(200..=399) | StatusPattern::Range(2 | 3))
     })
+}
+
+const fn is_bodiless(status: StatusPattern) -> bool {
+    matches!(status, StatusPattern::Exact(204 | 205 | 300..=399) | StatusPattern::Range(3))
 }
 
 /// The refusal of an answer in `refuse` mode, or one that cannot be read.
@@ -250,24 +268,39 @@ fn expectation(model: &Model, index: usize) -> Expectation {
     let Some(operation) = model.contract.operation(index) else {
         return Expectation::NotApplicable("no such operation");
     };
-    let successes = || operation.responses.iter().filter(|response| response.status.covers(200));
+    if operation.method == Method::Head {
+        return Expectation::NotApplicable("an answer to HEAD has no body");
+    }
     let may_stream = model.bodies.get(index).is_some_and(|body| body.stream_answer);
     let is_stream = |media: &&Media| media.kind == BodyKind::Stream;
+    let successes = || operation.responses.iter().filter(|one| one.status.covers(200));
     if let Some(media) = successes().flat_map(|response| &response.media).find(is_stream)
         && !may_stream
     {
         return Expectation::Missing(undecided(operation, media));
     }
-    let Some(response) = successes().next() else {
-        return Expectation::Required("only declared answers".to_owned());
-    };
-    let json = response.media.iter().find(|media| media.kind == BodyKind::Json);
-    match json {
-        None if response.media.is_empty() => Expectation::Missing(finding(operation, response)),
-        Some(media) if !is_described(media, &model.contract.shapes) => {
-            Expectation::Missing(finding(operation, response))
+    let shapes = &model.contract.shapes;
+    if let Some(response) = outcomes(operation).find(|one| is_undescribed(one, shapes)) {
+        return Expectation::Missing(finding(operation, response.span));
+    }
+    let default = operation.responses.iter().find(|one| one.status == StatusPattern::Default);
+    match (outcomes(operation).next(), default) {
+        (None, Some(default)) if is_undescribed(default, shapes) => {
+            Expectation::Missing(finding(operation, default.span))
         }
+        (None, None) => Expectation::Missing(finding(operation, operation.span)),
         _ => Expectation::Required("only declared properties leave".to_owned()),
+    }
+}
+
+/// Whether JSON of this answer leaves although nothing says what is in it.
+fn is_undescribed(response: &Response, shapes: &Shapes) -> bool {
+    if is_bodiless(response.status) {
+        return false;
+    }
+    match response.media.iter().find(|media| media.kind == BodyKind::Json) {
+        Some(media) => !is_described(media, shapes),
+        None => response.media.is_empty(),
     }
 }
 
@@ -288,11 +321,11 @@ fn undecided(operation: &Operation, media: &Media) -> Diagnostic {
     ))
 }
 
-fn finding(operation: &Operation, response: &Response) -> Diagnostic {
+fn finding(operation: &Operation, at: Span) -> Diagnostic {
     Diagnostic::warning(
         &NOT_DESCRIBED,
         format!("the answer of `{}` is not described", operation.name()),
     )
-    .at(response.span)
-    .help("whatever the API sends passes, but for password-like names; declare its properties")
+    .at(at)
+    .help("whatever JSON the API sends passes, but for password-like names; declare its properties")
 }

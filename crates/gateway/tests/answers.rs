@@ -403,6 +403,28 @@ fn a_list_of_an_untyped_object_is_projected_like_the_object() {
 }
 
 #[test]
+fn an_answer_that_nobody_described_passes_but_for_what_is_called_like_a_secret() {
+    let sent = r#"{"id":1,"more":{"password_hash":"x","n":2}}"#;
+    for responses in [
+        "{ \"200\": { description: ok } }",
+        "{ \"201\": { description: ok } }",
+        "{ \"404\": { description: not there } }",
+        "{ default: { description: all } }",
+        "{}",
+    ] {
+        let contract = format!(
+            "openapi: 3.1.0\ninfo: {{ title: One, version: \"1\" }}\npaths:\n  /one:\n    get:\n      \
+             security: []\n      responses: {responses}\n"
+        );
+        let scene = Scene::new(&contract, Behaviour::json(200, sent));
+        assert_eq!(scene.get("/one").text(), r#"{"id":1,"more":{"n":2}}"#, "{responses}");
+        assert_eq!(scene.last_record()["drift"], "not_described", "{responses}");
+        scene.api.behave(Behaviour::with_type(200, "text/html", "<p>x</p>"));
+        assert_eq!(scene.get("/one").status, 502, "{responses}: only JSON can be looked at");
+    }
+}
+
+#[test]
 fn a_success_that_is_declared_without_content_has_none() {
     let contract = "openapi: 3.1.0\ninfo: { title: One, version: \"1\" }\npaths:\n  /one:\n    \
                     delete:\n      security: []\n      responses: { \"204\": { description: gone } }\n";

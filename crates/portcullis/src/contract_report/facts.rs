@@ -7,6 +7,7 @@ use portcullis_contract::{
 };
 use portcullis_controls::Plan;
 use portcullis_controls::coverage::{self, Extent};
+use portcullis_controls::response_shape;
 use portcullis_model::{Code, Diagnostic, Method, Span};
 
 use crate::report::Places;
@@ -230,6 +231,17 @@ fn answers(operation: &Operation, shapes: &Shapes, places: &mut Places<'_>) -> V
     if operation.method == Method::Head {
         // No body, whatever the document says (RFC 9110 section 9.3.2).
         return parts;
+    }
+    if !response_shape::says_of_success(operation) {
+        parts.push(Part {
+            is_answer: true,
+            what: "answer".to_owned(),
+            is_required: false,
+            extent: Extent::Partly(
+                "no success is declared: JSON leaves but for password-like names".to_owned(),
+            ),
+            at: places.at(operation.span),
+        });
     }
     for response in &operation.responses {
         let status = match response.status {
