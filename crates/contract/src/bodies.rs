@@ -1,9 +1,10 @@
 //! Bodies of requests and answers.
 
-use portcullis_model::Diagnostic;
+use portcullis_model::{Diagnostic, did_you_mean};
 
 use crate::codes;
 use crate::document::{Name, Node};
+use crate::keys;
 use crate::media::{BodyKind, Media, MediaRange};
 use crate::notes::shown;
 use crate::operation::{RequestBody, Response, StatusPattern};
@@ -13,6 +14,21 @@ use crate::shape::Types;
 
 /// Media types of one body.
 pub(crate) const MEDIA_MAX: usize = 256;
+/// The registered top-level types (IANA), and any.
+const MAIN_TYPES: [&str; 12] = [
+    "application",
+    "audio",
+    "example",
+    "font",
+    "haptics",
+    "image",
+    "message",
+    "model",
+    "multipart",
+    "text",
+    "video",
+    "*",
+];
 /// What one text can be read as.
 const TEXT_TYPES: Types = Types::STRING.or(Types::NUMBER).or(Types::BOOLEAN).or(Types::NULL);
 
@@ -26,6 +42,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         };
         let body = self.object(node, "`requestBody`")?;
+        self.unknown_keys(body, &keys::REQUEST_BODY);
         Ok(Some(RequestBody {
             required: body.is_true("required"),
             media: self.content(body, Direction::Request)?,
@@ -54,6 +71,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let response = self.object(node, "an answer")?;
+            self.unknown_keys(response, &keys::RESPONSE);
             let media = if self.version.is_swagger() {
                 self.swagger_answer(operation, response)?
             } else {
@@ -79,7 +97,9 @@ impl<'a> Reader<'a> {
                     format!("more than {MEDIA_MAX} media types stand under one `content`");
                 return Err(Closed::new(holder, message));
             }
+            self.misspelt_type(&range, key);
             let declared = self.object(node, "a media type")?;
+            self.unknown_keys(declared, &keys::MEDIA_TYPE);
             self.sequences(declared);
             let (kind, checked) = self.kind(&range, key, direction);
             let schema = declared.get("schema");
@@ -102,6 +122,19 @@ impl<'a> Reader<'a> {
         }
         media.sort_by_key(|media| (media.range.main == "*", media.range.sub == "*"));
         Ok(media)
+    }
+
+    /// Notes a media type that no client sends: `aplication/json`.
+    fn misspelt_type(&mut self, range: &MediaRange, written: Name<'_>) {
+        if MAIN_TYPES.contains(&range.main.as_str()) || range.main.starts_with("x-") {
+            return;
+        }
+        let message = format!("{} is of no registered type", shown(written.text));
+        let problem = Diagnostic::warning(&codes::MEDIA_TYPE, message).at(written.span);
+        self.notes.push(match did_you_mean(&range.main, MAIN_TYPES) {
+            Some(near) => problem.help(format!("did you mean `{near}/{}`?", range.sub)),
+            None => problem,
+        });
     }
 
     /// Notes what 3.2 says of sequences.

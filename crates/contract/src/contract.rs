@@ -27,6 +27,11 @@ pub struct Contract {
     /// Every operation that can be served, in document order. Its index is its identity in the
     /// model.
     pub operations: Vec<Operation>,
+    /// Every path that a request can match, in document order, also one without operations.
+    pub paths: Vec<String>,
+    /// Every operation that is declared and cannot be served, of whose path and method that much
+    /// is known.
+    pub not_served: Vec<NotServed>,
     /// The declared properties of every schema, as a graph.
     pub shapes: Shapes,
     /// The security schemes of the document, by their index in [`crate::SecurityRequirement`].
@@ -34,6 +39,19 @@ pub struct Contract {
     /// What was not understood, or cannot be enforced, or is doubtful.
     pub warnings: Vec<Diagnostic>,
     pub(crate) routes: Routes,
+}
+
+/// A declared operation that cannot be served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotServed {
+    /// `GET /orders/{id}`.
+    pub title: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// Why.
+    pub why: String,
+    /// Where the reason stands.
+    pub why_span: Span,
 }
 
 impl Contract {
@@ -45,7 +63,7 @@ impl Contract {
         self.routes.find(method, path)
     }
 
-    /// The methods that are declared for a path; none if it is not declared.
+    /// The methods that are served for a path; none if it is not declared, or has none.
     pub fn methods(&self, path: &CanonicalPath) -> Option<&[Method]> {
         self.routes.methods(path)
     }

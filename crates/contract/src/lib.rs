@@ -14,6 +14,7 @@ mod ecma;
 mod encoding;
 mod files;
 mod form;
+mod keys;
 mod library;
 mod locate;
 mod location;
@@ -42,7 +43,7 @@ mod template;
 mod version;
 mod yaml;
 
-pub use contract::Contract;
+pub use contract::{Contract, NotServed};
 pub use files::{FileFault, Files, NoFiles};
 pub use locate::locate;
 pub use media::{BodyKind, Encoding, Media, MediaRange};

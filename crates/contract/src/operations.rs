@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{Date, Diagnostic, Method, Span, did_you_mean, plain};
+use portcullis_model::{Date, Method, Span, plain};
 
 use crate::codes;
+use crate::contract::NotServed;
 use crate::document::{Name, Node};
+use crate::keys;
 use crate::notes::shown;
 use crate::operation::{Operation, Sunset};
 use crate::reader::{Closed, Reader};
@@ -14,16 +16,30 @@ use crate::schema::Fault;
 use crate::scheme::SecurityScheme;
 use crate::template::Template;
 
-/// Members of a path item that are no methods (OpenAPI 3.1 section 4.8.9).
-const PATH_MEMBERS: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
+/// What `paths` declares.
+#[derive(Debug, Default)]
+pub(crate) struct Paths {
+    /// Operations, and how their paths are matched.
+    operations: Vec<(Operation, Template)>,
+    /// Operations that cannot be served.
+    not_served: Vec<(NotServed, Method, Template)>,
+    /// Every path, also one without operations.
+    templates: Vec<(String, Template)>,
+}
 
-/// An operation, and how its path is matched.
-type Read = (Operation, Template);
+/// What becomes of them.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) not_served: Vec<NotServed>,
+    pub(crate) paths: Vec<String>,
+    pub(crate) routes: Routes,
+}
 
 impl<'a> Reader<'a> {
     /// All operations, in document order.
-    pub(crate) fn operations(&mut self, schemes: &mut Vec<SecurityScheme>) -> Vec<Read> {
-        let mut operations = Vec::new();
+    pub(crate) fn operations(&mut self, schemes: &mut Vec<SecurityScheme>) -> Paths {
+        let mut all = Paths::default();
         let paths = self.root.get("paths");
         for (path, node) in paths.into_iter().flat_map(Node::members) {
             if path.text.starts_with("x-") {
@@ -44,9 +60,10 @@ impl<'a> Reader<'a> {
                 );
                 self.notes.warn(&codes::SPLITTABLE_PATH, path.span, message);
             }
-            self.path_item(path, node, &template, schemes, &mut operations);
+            self.path_item(path, node, &template, schemes, &mut all);
+            all.templates.push((path.text.to_owned(), template));
         }
-        operations
+        all
     }
 
     fn path_item(
@@ -55,7 +72,7 @@ impl<'a> Reader<'a> {
         node: Node<'a>,
         template: &Template,
         schemes: &mut Vec<SecurityScheme>,
-        operations: &mut Vec<Read>,
+        all: &mut Paths,
     ) {
         let item = match self.object(node, "the path") {
             Ok(item) => item,
@@ -66,6 +83,7 @@ impl<'a> Reader<'a> {
         };
         self.beside_reference(node);
         self.ignored_servers(item);
+        self.unknown_keys(item, &keys::PATH);
         for (key, node) in item.members() {
             if key.text == "additionalOperations" && self.version.is_32() {
                 self.additional(path, node);
@@ -73,12 +91,16 @@ impl<'a> Reader<'a> {
             }
             let Some(method) = self.version.methods().find(|method| method.key() == key.text)
             else {
-                self.path_member(key);
                 continue;
             };
             match self.operation((path, key, method), item, node, template, schemes) {
-                Ok(operation) => operations.push((operation, template.clone())),
-                Err(closed) => self.not_served(&format!("{method} {}", path.text), &closed),
+                Ok(operation) => all.operations.push((operation, template.clone())),
+                Err(closed) => {
+                    let title = format!("{method} {}", path.text);
+                    self.not_served(&title, &closed);
+                    let closed = NotServed::new(title, key.span, closed);
+                    all.not_served.push((closed, method, template.clone()));
+                }
             }
         }
     }
@@ -109,20 +131,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn path_member(&mut self, key: Name<'a>) {
-        if PATH_MEMBERS.contains(&key.text) || key.text.starts_with("x-") {
-            return;
-        }
-        let message = format!("{} means nothing in a path", shown(key.text));
-        let problem = Diagnostic::warning(&codes::UNKNOWN_KEY, message).at(key.span);
-        let methods = self.version.methods().map(Method::key);
-        let known = methods.chain(PATH_MEMBERS);
-        self.notes.push(match did_you_mean(key.text, known) {
-            Some(near) => problem.help(format!("did you mean {}?", shown(near))),
-            None => problem,
-        });
-    }
-
     /// Notes that an operation, or all of a path, is closed. After an error nothing is served.
     pub(crate) fn not_served(&mut self, name: &str, closed: &Closed) {
         if self.notes.has_error() {
@@ -145,6 +153,7 @@ impl<'a> Reader<'a> {
             return Err(Closed::new(node, message));
         }
         self.ignored_servers(node);
+        self.unknown_keys(node, &keys::OPERATION);
         // All parts are read before the first fault counts, so that one run tells all faults.
         let inputs = if self.version.is_swagger() {
             self.swagger_inputs(item, node, template)
@@ -195,18 +204,24 @@ impl<'a> Reader<'a> {
 
     /// Leaves out operations whose requests cannot be checked, or that match the paths of an
     /// earlier one.
-    pub(crate) fn served(
-        &mut self,
-        operations: Vec<Read>,
-        faults: &[Option<Fault>],
-    ) -> (Vec<Operation>, Routes) {
+    pub(crate) fn served(&mut self, all: Paths, faults: &[Option<Fault>]) -> Outcome {
         let mut served: Vec<Operation> = Vec::new();
+        let mut not_served = Vec::new();
         let mut routes = Routes::default();
         let mut names: HashMap<String, Span> = HashMap::new();
-        for (operation, template) in operations {
+        for (_, template) in &all.templates {
+            routes.declare(template);
+        }
+        for (closed, method, template) in all.not_served {
+            routes.close(method, &template, not_served.len());
+            not_served.push(closed);
+        }
+        for (operation, template) in all.operations {
             if let Some(fault) = fault(&operation, faults) {
                 let closed = Closed { span: fault.span, message: fault.message.clone() };
                 self.not_served(&operation.title(), &closed);
+                routes.close(operation.method, &template, not_served.len());
+                not_served.push(NotServed::new(operation.title(), operation.span, closed));
                 continue;
             }
             if let Err(Taken(first)) = routes.add(operation.method, &template) {
@@ -227,7 +242,14 @@ impl<'a> Reader<'a> {
             }
             served.push(operation);
         }
-        (served, routes)
+        let paths = all.templates.into_iter().map(|(text, _)| text).collect();
+        Outcome { operations: served, not_served, paths, routes }
+    }
+}
+
+impl NotServed {
+    fn new(title: String, span: Span, closed: Closed) -> Self {
+        Self { title, span, why: closed.message, why_span: closed.span }
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) use value::Written;
 
 use crate::codes;
 use crate::document::Node;
+use crate::keys;
 use crate::notes::shown;
 use crate::parameter::{Collection, Parameter, Place, Prefix};
 use crate::reader::{Closed, Reader};
@@ -62,6 +63,7 @@ impl<'a> Reader<'a> {
         template: &Template,
     ) -> Result<Option<Parameter>, Closed> {
         let node = self.object(item, "a parameter")?;
+        self.unknown_keys(node, &keys::PARAMETER);
         let Some(name) = node.get_str("name").filter(|name| !name.is_empty()) else {
             return Err(Closed::new(node, "a parameter has no name"));
         };

@@ -1,5 +1,6 @@
 //! From a text to a [`Contract`].
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
@@ -11,8 +12,10 @@ use crate::contract::Contract;
 use crate::dialect;
 use crate::document::{Node, Tree};
 use crate::files::Files;
+use crate::keys;
 use crate::library::Library;
 use crate::notes::{Notes, shown};
+use crate::operations::Outcome;
 use crate::reader::Reader;
 use crate::reference::References;
 use crate::schema::{Definitions, Validators};
@@ -67,8 +70,13 @@ fn read_document(
         definitions: Definitions::default(),
         validators: Arc::new(OnceLock::new()),
         has_read_only: says("readOnly"),
+        unknown_keys: HashSet::new(),
         notes: Notes::default(),
     };
+    reader.unknown_keys(root, &keys::ROOT);
+    if let Some(components) = root.get("components") {
+        reader.unknown_keys(components, &keys::COMPONENTS);
+    }
     if let Some(dialect) = root.get("jsonSchemaDialect") {
         dialect::doubt(dialect, version, &mut reader.notes);
     }
@@ -83,7 +91,7 @@ fn read_document(
         return Err(reader.notes.into_diagnostics());
     }
     let (validators, faults) = Validators::compile(&reader.definitions);
-    let (operations, routes) = reader.served(operations, &faults);
+    let Outcome { operations, not_served, paths, routes } = reader.served(operations, &faults);
     // It was empty: this is the only place that fills it.
     let _ = reader.validators.set(validators);
     ambiguous(&operations, routes.templates(), &mut reader.notes);
@@ -95,6 +103,8 @@ fn read_document(
         base_path,
         base_path_span,
         operations,
+        paths,
+        not_served,
         shapes: reader.shapes.finish(),
         schemes,
         warnings: reader.notes.into_diagnostics(),

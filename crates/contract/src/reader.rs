@@ -1,5 +1,6 @@
 //! What all parts of the reading share.
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use portcullis_model::{Diagnostic, Span};
@@ -24,6 +25,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) validators: Arc<OnceLock<Validators>>,
     /// Whether the document says `readOnly` anywhere.
     pub(crate) has_read_only: bool,
+    /// Keys that mean nothing, by what they stand in: each is told once.
+    pub(crate) unknown_keys: HashSet<(&'static str, &'a str)>,
     pub(crate) notes: Notes,
 }
 

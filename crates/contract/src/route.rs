@@ -14,6 +14,9 @@ pub enum Find<'a> {
     Operation(usize),
     /// The path is declared, but not with this method; these are.
     OtherMethods(&'a [Method]),
+    /// A declared operation that cannot be served, by its index in
+    /// [`crate::Contract::not_served`].
+    NotServed(usize),
     /// No declared path.
     Nothing,
 }
@@ -69,9 +72,11 @@ struct Node {
 
 /// Templates that match the same paths.
 #[derive(Debug, Default)]
-struct Path {
+pub(crate) struct Path {
+    /// Those of `operations`.
     methods: Vec<Method>,
     operations: Vec<(Method, usize)>,
+    not_served: Vec<(Method, usize)>,
 }
 
 /// An earlier operation has the same method and matches the same paths.
@@ -82,23 +87,8 @@ impl Routes {
     /// Adds the next operation; its index is the number of operations added before. One that is
     /// taken is not added.
     pub(crate) fn add(&mut self, method: Method, template: &Template) -> Result<(), Taken> {
-        if self.nodes.is_empty() {
-            self.nodes.push(Node::default());
-        }
-        let mut at = 0;
-        for segment in &template.segments {
-            at = self.child(at, segment);
-        }
         let index = self.templates.len();
-        let next = self.paths.len();
-        let Some(node) = self.nodes.get_mut(at) else {
-            return Ok(());
-        };
-        let path = *node.end.get_or_insert(next);
-        if path == next {
-            self.paths.push(Path::default());
-        }
-        if let Some(path) = self.paths.get_mut(path) {
+        if let Some(path) = self.declare(template) {
             if let Some((_, first)) = path.operations.iter().find(|(known, _)| *known == method) {
                 return Err(Taken(*first));
             }
@@ -107,6 +97,31 @@ impl Routes {
         }
         self.templates.push(template.clone());
         Ok(())
+    }
+
+    /// Adds an operation that is not served. Without it a request for it would be taken for one to
+    /// a sibling: `/reports/all` for `/reports/{id}`.
+    pub(crate) fn close(&mut self, method: Method, template: &Template, index: usize) {
+        if let Some(path) = self.declare(template) {
+            path.not_served.push((method, index));
+        }
+    }
+
+    /// Declares a path, whatever operations it has.
+    pub(crate) fn declare(&mut self, template: &Template) -> Option<&mut Path> {
+        if self.nodes.is_empty() {
+            self.nodes.push(Node::default());
+        }
+        let mut at = 0;
+        for segment in &template.segments {
+            at = self.child(at, segment);
+        }
+        let next = self.paths.len();
+        let path = *self.nodes.get_mut(at)?.end.get_or_insert(next);
+        if path == next {
+            self.paths.push(Path::default());
+        }
+        self.paths.get_mut(path)
     }
 
     /// The child of a node for this segment, made if there is none.
@@ -155,15 +170,22 @@ impl Routes {
         let Some(found) = self.path(path) else {
             return Find::Nothing;
         };
-        match found.operations.iter().find(|(known, _)| *known == method) {
-            Some((_, operation)) => Find::Operation(*operation),
+        let of = |all: &[(Method, usize)]| {
+            all.iter().find(|(known, _)| *known == method).map(|(_, index)| *index)
+        };
+        if let Some(operation) = of(&found.operations) {
+            return Find::Operation(operation);
+        }
+        match of(&found.not_served) {
+            Some(index) => Find::NotServed(index),
+            None if found.methods.is_empty() => Find::Nothing,
             None => Find::OtherMethods(&found.methods),
         }
     }
 
     /// The methods of a path.
     pub(crate) fn methods(&self, path: &CanonicalPath) -> Option<&[Method]> {
-        self.path(path).map(|path| path.methods.as_slice())
+        self.path(path).map(|path| path.methods.as_slice()).filter(|methods| !methods.is_empty())
     }
 
     /// The declared path that this one is, if it is not another spelling of another one.

@@ -18,6 +18,18 @@ impl<'a> Reader<'a> {
             return (String::new(), None);
         };
         let span = servers.span();
+        if !servers.is_array() {
+            let message = format!(
+                "`servers` must be a list, not {}: the base path is empty",
+                servers.kind_name()
+            );
+            self.notes.push(
+                Diagnostic::warning(&codes::SERVER, message)
+                    .at(span)
+                    .help("write `[{ url: https://host/path }]`"),
+            );
+            return (String::new(), None);
+        }
         let mut paths = servers.items().map(|server| (server, base_path(server)));
         let Some((first, path)) = paths.next() else {
             return (String::new(), None);

@@ -23,7 +23,7 @@
 //! needs a date (RFC 9745); the document has none, so the first second of 1970 is sent, which is
 //! in the past and therefore means "deprecated already".
 
-use portcullis_contract::Operation;
+use portcullis_contract::{NotServed, Operation};
 use portcullis_model::{ControlId, Diagnostic, Refusal, Room, Status, UnixMillis};
 use portcullis_policy::Model;
 
@@ -80,6 +80,14 @@ pub fn undeclared(hint: Option<String>) -> Judgement<()> {
     let detail = hint.unwrap_or_else(|| "the contract declares no such path".to_owned());
     let refusal =
         Refusal::new(ControlId::ApiInventory, Status::NOT_FOUND, "undeclared_path", detail);
+    Judgement::Refuse(refusal, ())
+}
+
+/// The refusal of an operation that the contract declares in a way that cannot be enforced.
+pub fn not_served(closed: &NotServed) -> Judgement<()> {
+    let NotServed { title, why, .. } = closed;
+    let detail = format!("`{title}` is declared, and not served: {why}; `check` shows where");
+    let refusal = Refusal::new(ControlId::ApiInventory, Status::NOT_FOUND, "not_served", detail);
     Judgement::Refuse(refusal, ())
 }
 

@@ -428,19 +428,15 @@ fn is_status(pattern: StatusPattern, key: &str) -> bool {
     }
 }
 
-/// The templates that are served, each once, and the template of each operation.
+/// The declared templates, each once, and the template of each operation.
 fn templates(contract: &Contract) -> (Vec<&str>, Vec<usize>) {
-    let mut templates: Vec<&str> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
-    let mut of = Vec::new();
-    for operation in &contract.operations {
-        let index = *known.entry(&operation.template).or_insert_with(|| {
-            templates.push(&operation.template);
-            templates.len() - 1
-        });
-        of.push(index);
+    let templates: Vec<&str> = contract.paths.iter().map(String::as_str).collect();
+    for (index, template) in templates.iter().enumerate() {
+        known.entry(template).or_insert(index);
     }
-    (templates, of)
+    let of = contract.operations.iter().map(|one| known.get(one.template.as_str()));
+    (templates, of.map(|index| index.copied().unwrap_or(usize::MAX)).collect())
 }
 
 /// Whether what was found is what one of the groups of templates says.
@@ -458,7 +454,12 @@ fn agrees(
         let operations = contract.operations.iter().zip(of).enumerate();
         let mut here = operations.filter(|(_, (_, template))| group.contains(template));
         match found {
-            Find::Nothing => false,
+            // A path without operations that are served.
+            Find::Nothing => here.next().is_none(),
+            Find::NotServed(index) => contract.not_served.get(index).is_some_and(|closed| {
+                let templates = group.iter().filter_map(|index| contract.paths.get(*index));
+                templates.into_iter().any(|path| closed.title == format!("{method} {path}"))
+            }),
             Find::Operation(index) => {
                 here.any(|(known, (one, _))| known == index && one.method == method)
             }

@@ -83,6 +83,7 @@ proptest! {
                 let found = contract.find(wanted, &behind);
                 let is_right = match found {
                     Find::Nothing => groups.is_empty(),
+                    Find::NotServed(_) => false,
                     Find::Operation(index) => groups.iter().any(|group| group.contains(&index))
                         && contract.operations[index].method == wanted,
                     Find::OtherMethods(methods) => groups.iter().any(|group| {

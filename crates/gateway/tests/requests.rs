@@ -482,3 +482,27 @@ fn a_wildcard_lets_nobody_choose_a_label_that_is_not_looked_into() {
     }
     assert_eq!(scene.forwarded(), None);
 }
+
+#[test]
+fn a_path_that_is_declared_and_not_served_is_no_value_of_its_sibling() {
+    let done = "responses: { \"204\": { description: done } }";
+    let contract = format!(
+        "openapi: 3.1.0\ninfo: {{ title: One, version: \"1\" }}\npaths:\n  /reports/{{name}}:\n    \
+         get: {{ security: [], parameters: [{{ name: name, in: path, required: true, schema: {{ \
+         type: string }} }}], {done} }}\n  /reports/all:\n    get: {{ parameters: [{{ name: q, in: \
+         query, schema: {{ type: int }} }}], {done} }}\n    delete: {{ security: [], {done} }}\n  \
+         /reports/none: {{ x-later: true }}\n"
+    );
+    let scene = Scene::new(&contract, Behaviour::Answer(b"HTTP/1.1 204 X\r\n\r\n".to_vec()));
+    assert_eq!(scene.get("/reports/july").status, 204);
+    for target in ["/reports/all", "/reports/none", "/reports/ALL"] {
+        assert_eq!(scene.get(target).status, 404, "{target}");
+    }
+    let put = scene.raw("PUT /reports/all HTTP/1.1\r\nHost: api\r\n\r\n");
+    assert_eq!((put.status, put.field("allow")), (405, Some("DELETE")));
+    let record = &scene.records()[1];
+    assert_eq!(record["reason"], "not_served");
+    let detail = record["detail"].as_str().unwrap();
+    assert!(detail.contains("`GET /reports/all` is declared, and not served"), "{detail}");
+    assert!(detail.contains("there is no type `int`"), "{detail}");
+}

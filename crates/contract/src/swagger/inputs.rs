@@ -4,6 +4,7 @@ use portcullis_model::{Diagnostic, Span};
 
 use crate::codes;
 use crate::document::Node;
+use crate::keys;
 use crate::notes::shown;
 use crate::operation::RequestBody;
 use crate::parameter::{Collection, Parameter, Place, Prefix};
@@ -82,6 +83,7 @@ impl<'a> Reader<'a> {
 
     fn input(&mut self, item: Node<'a>) -> Result<Input<'a>, Closed> {
         let node = self.object(item, "a parameter")?;
+        self.unknown_keys(node, &keys::PARAMETER);
         let home = match node.get_str("in") {
             Some("path") => Home::Value(Place::Path),
             Some("query") => Home::Value(Place::Query),

@@ -150,6 +150,36 @@ x-paths: {}
 }
 
 #[test]
+fn a_misspelt_key_is_told_wherever_it_stands() {
+    insta::assert_snapshot!(problems(&with(
+        r#"
+/a:
+  gett: {}
+  query: {}
+  post:
+    operationID: a
+    requestbody: { content: {} }
+    response: { "200": { description: ok } }
+    requestBody:
+      requird: true
+      content:
+        aplication/json: { schemas: { type: string } }
+    parameters:
+      - { name: q, in: query, schemas: { type: integer }, requird: true }
+    responses:
+      "200": { description: ok, contents: {} }
+    X-Owner: us
+/b:
+  post:
+    operationID: again
+    responses: {}
+"#,
+        "schema: {}
+scopes: {}",
+    )));
+}
+
+#[test]
 fn a_document_cannot_act_on_the_terminal_of_its_reader() {
     let text = "openapi: 3.1.0\ninfo: { title: \"A\\e[31mB\\u202e\", version: \"1\\a\" }\n\
                 paths:\n  /a: { get: { operationId: \"x\\e[2J\" } }\n";

@@ -76,6 +76,12 @@ fn find(
             context.ask(undeclared_method(methods))?;
             Ok(None)
         }
+        Find::NotServed(index) => {
+            if let Some(closed) = contract.not_served.get(index) {
+                context.ask(api_inventory::not_served(closed))?;
+            }
+            Ok(None)
+        }
         Find::Nothing => {
             let hint = hint(received, context);
             context.ask(api_inventory::undeclared(hint))?;
