@@ -46,6 +46,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "api_inventory/a9-internal-metrics",
     "api_inventory/a9-matrix-parameter",
     "api_inventory/a9-no-base-path",
+    "api_inventory/a9-not-served",
     "api_inventory/a9-old-version",
     "api_inventory/a9-sibling-spelling",
     "api_inventory/a9-sunset-passed",
