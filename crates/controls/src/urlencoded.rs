@@ -3,6 +3,10 @@
 //! What has one reading is decoded and written back in one spelling; the rest is a fault. A form
 //! body becomes the same tree as a JSON body, so that every later check is the same check.
 
+pub(crate) mod brackets;
+pub mod form;
+pub(crate) mod split;
+
 use std::borrow::Cow;
 
 use portcullis_contract::{Rest, Scalar, ShapeId, Shapes, Types};
@@ -29,6 +33,10 @@ pub enum Fault {
     NoPrefix,
     /// Names nested deeper than all readers follow.
     TooDeep,
+    /// An item of a list of which nothing may be written.
+    EmptyItem,
+    /// A list by index that is longer than all readers follow.
+    LongList,
 }
 
 impl Fault {
@@ -44,6 +52,8 @@ impl Fault {
             Self::Unpaired => "unpaired_member",
             Self::NoPrefix => "no_prefix",
             Self::TooDeep => "too_deep",
+            Self::EmptyItem => "empty_item",
+            Self::LongList => "long_list",
         }
     }
 
@@ -59,6 +69,10 @@ impl Fault {
             Self::Unpaired => "a member has a name and no value",
             Self::NoPrefix => "what its style writes before the value is not there",
             Self::TooDeep => "its names are nested too deep",
+            Self::EmptyItem => {
+                "an item holds nothing that may be written, and no spelling for that"
+            }
+            Self::LongList => "a list by index holds more than 20 items, which readers differ on",
         }
     }
 }
@@ -174,7 +188,7 @@ pub fn read_pairs(
         }
         push_quoted(name, &mut json);
         json.push(b':');
-        push_values(values, member(shapes, shape, name), shapes, &mut json)?;
+        push_texts(values, member(shapes, shape, name), shapes, &mut json)?;
     }
     json.push(b'}');
     let limits =
@@ -196,7 +210,8 @@ pub(crate) fn member(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Opt
     })
 }
 
-fn push_values<'a>(
+/// Appends the texts of one name: a list where one is declared, else one value.
+pub(crate) fn push_texts<'a>(
     mut values: impl Iterator<Item = &'a Cow<'a, str>> + Clone,
     shape: Option<ShapeId>,
     shapes: &Shapes,
@@ -230,6 +245,9 @@ fn push_value(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault
         let limits = Limits { text_bytes_max: value.len(), ..Limits::default() };
         let document =
             Document::parse(value.as_bytes().to_vec(), &limits).map_err(|_| Fault::Type)?;
+        if document.root().is_array() {
+            return Err(Fault::Type);
+        }
         document.write(json);
         return Ok(());
     }

@@ -10,9 +10,12 @@ use portcullis_policy::Limits;
 use super::{mismatch, refusal};
 use crate::face::Judgement;
 use crate::multipart::Fault as PartsFault;
-use crate::urlencoded::Fault;
+use crate::urlencoded::form::Unread;
 use crate::xml::{Fault as XmlFault, FaultKind as XmlFaultKind};
 use crate::{content_type, resource_limits};
+
+/// Characters of a field's name that the record shows.
+const FIELD_CHARACTERS_MAX: usize = 64;
 
 /// The refusal of a JSON text that is not accepted. Who refuses depends on why: too large is
 /// `resource_limits`, not JSON at all is `content_type`, two readings is this control.
@@ -28,8 +31,15 @@ pub fn unreadable(fault: &portcullis_json::Fault) -> Refusal {
 }
 
 /// The refusal of a form that has no single reading.
-pub fn unreadable_form(fault: Fault) -> Refusal {
-    refusal(fault.name(), format!("in the form: {}", fault.detail()))
+pub fn unreadable_form(unread: &Unread) -> Refusal {
+    let Unread { fault, field } = unread;
+    let place = match field {
+        Some(name) => {
+            format!(", at `{}`", name.chars().take(FIELD_CHARACTERS_MAX).collect::<String>())
+        }
+        None => String::new(),
+    };
+    refusal(fault.name(), format!("in the form{place}: {}", fault.detail()))
 }
 
 /// The refusal of an XML text that is not accepted. Who refuses depends on why, as for JSON.

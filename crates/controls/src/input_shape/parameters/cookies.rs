@@ -11,8 +11,8 @@ use portcullis_model::Refusal;
 use super::Judge;
 use super::headers::plain_json;
 use super::objects::texts;
-use super::split::{alternating, in_cookie, join_encoded};
 use super::value::unreadable;
+use crate::urlencoded::split::{alternating, in_cookie, join_encoded};
 use crate::urlencoded::{self, Fault, push_encoded};
 
 /// Cookies that stand in the header, still encoded.

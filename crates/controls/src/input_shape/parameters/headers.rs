@@ -7,10 +7,10 @@ use portcullis_json::Document;
 use portcullis_model::Refusal;
 
 use super::objects::{Members, texts};
-use super::split::{alternating, assigned, in_header};
 use super::value::unreadable;
 use super::{Header, Judge};
 use crate::urlencoded::Fault;
+use crate::urlencoded::split::{alternating, assigned, in_header};
 
 impl Judge<'_> {
     /// Checks the values of header fields, and writes those anew that have a structure.

@@ -9,8 +9,8 @@ use portcullis_model::Refusal;
 use super::super::parameter_refusal;
 use super::Judge;
 use super::objects::{Members, texts};
-use super::split::{alternating, join_encoded, push_delimiter};
 use super::value::unreadable;
+use crate::urlencoded::split::{alternating, join_encoded, push_delimiter};
 use crate::urlencoded::{Fault, push_encoded};
 
 impl Judge<'_> {

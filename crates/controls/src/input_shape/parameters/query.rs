@@ -6,11 +6,11 @@ use portcullis_contract::{Collection, Parameter, Place, SchemePlace, Types};
 use portcullis_model::Refusal;
 
 use super::super::{parameter_refusal, refusal};
+use super::Judge;
 use super::objects::{Members, texts};
-use super::split::{alternating, in_query, join_encoded};
 use super::value::unreadable;
-use super::{Judge, deep};
-use crate::urlencoded::{self, Fault};
+use crate::urlencoded::split::{alternating, in_query, join_encoded};
+use crate::urlencoded::{self, Fault, brackets};
 
 /// One `name=value`, the name decoded.
 struct Pair<'a> {
@@ -80,7 +80,7 @@ impl<'a> Judge<'a> {
             })
             .or_else(|| {
                 parameter(&|one| {
-                    one.collection == Collection::DeepObject && deep::keys(&one.name, name).is_some()
+                    one.collection == Collection::DeepObject && brackets::keys(&one.name, name).is_some()
                 })
             })
             .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name, false)))
