@@ -14,7 +14,7 @@
 //! The contract declares `quantity` as `type: integer, minimum: 1`. `-5`, `0.5`, `"5"`, and a
 //! body with `quantity` twice are answered 400. What passes goes to the API in one spelling:
 //! names and texts unescaped, parameters decoded and encoded once, undeclared query parameters
-//! and cookies left out.
+//! and cookies left out, `True` and `FALSE` as `true` and `false` outside of JSON.
 //!
 //! Forms are read in the style that `encoding` declares: `items[0][price]=p` is a member of the
 //! first item, held against what is declared there, and goes on under that name. `user[role]=admin`

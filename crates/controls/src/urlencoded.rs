@@ -9,7 +9,7 @@ pub(crate) mod split;
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Rest, Scalar, ShapeId, Shapes, Types};
+use portcullis_contract::{Rest, Scalar, ScalarFault, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Limits, Value, push_quoted};
 
 /// Why a text has no single reading.
@@ -23,6 +23,8 @@ pub enum Fault {
     Repeated,
     /// A value that is not of its declared type.
     Type,
+    /// The same for a number or boolean.
+    Scalar(ScalarFault),
     /// More than the limits of a body allow.
     TooLarge,
     /// Two readers could take it for two things.
@@ -46,7 +48,7 @@ impl Fault {
             Self::BadEscape => "bad_escape",
             Self::NotUtf8 => "not_utf8",
             Self::Repeated => "repeated",
-            Self::Type => "type",
+            Self::Type | Self::Scalar(_) => "type",
             Self::TooLarge => "too_large",
             Self::TwoReadings => "two_readings",
             Self::Unpaired => "unpaired_member",
@@ -64,6 +66,7 @@ impl Fault {
             Self::NotUtf8 => "it is not UTF-8",
             Self::Repeated => "it stands there more than once",
             Self::Type => "a value is not of its declared type",
+            Self::Scalar(fault) => fault.wanted(),
             Self::TooLarge => "it is larger than `limits` allow",
             Self::TwoReadings => "delimiters are raw and escaped, or spellings are mixed",
             Self::Unpaired => "a member has a name and no value",
@@ -256,7 +259,7 @@ fn push_value(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault
 
 /// Appends one text as the JSON value of its declared type.
 pub(crate) fn push_scalar(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault> {
-    match Scalar::read(Cow::Borrowed(value), types).map_err(|_| Fault::Type)? {
+    match Scalar::read(Cow::Borrowed(value), types).map_err(Fault::Scalar)? {
         Scalar::Text(text) => push_quoted(&text, json),
         Scalar::Number(lexeme) => json.extend_from_slice(lexeme.as_bytes()),
         Scalar::Boolean(value) => {

@@ -35,6 +35,8 @@ fn a_text_body_is_held_against_its_schema() {
         ("/level", "11", 400),
         ("/level", "07", 400),
         ("/level", "seven", 400),
+        ("/switch", "true", 204),
+        ("/switch", "True", 400),
         ("/table", "a,b\r\n1,2\r\n", 204),
     ] {
         let content_type = if target == "/table" { "text/csv" } else { "text/plain" };
@@ -104,6 +106,15 @@ fn parts_reach_the_api_with_a_boundary_of_ours_and_nothing_else_changed() {
     let list = [&field("tags", "a"), &photo(), &field("tags", "b"), about, &field("rank", "7")];
     let expected = parts(boundary, &list.map(|part| part as &str));
     assert_eq!(body, String::from_utf8(expected).unwrap());
+}
+
+#[test]
+fn a_boolean_in_a_part_reaches_the_api_in_its_one_spelling() {
+    let scene = uploads();
+    assert_eq!(send_parts(&scene, &[&photo(), &field("shared", "True")]), 204);
+    let body = scene.forwarded_body().unwrap();
+    assert!(body.contains(&format!("{}\r\n", field("shared", "true"))), "{body}");
+    assert_eq!(send_parts(&scene, &[&photo(), &field("shared", "1")]), 400);
 }
 
 #[test]

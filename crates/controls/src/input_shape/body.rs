@@ -105,7 +105,10 @@ pub fn judge_text(schema: Option<&Schema>, text: &str) -> Judgement<()> {
     let Some(schema) = schema else {
         return Judgement::Pass(());
     };
-    let Ok(scalar) = Scalar::read(Cow::Borrowed(text), schema.types) else {
+    // The text goes on as it came, so it must be in its one spelling.
+    let scalar = Scalar::read(Cow::Borrowed(text), schema.types);
+    let scalar = scalar.ok().filter(|scalar| scalar.text() == text);
+    let Some(scalar) = scalar else {
         return Judgement::Refuse(refusal("type", format!("the text is no {}", schema.types)), ());
     };
     match schema.check_scalar(&scalar) {

@@ -364,10 +364,11 @@ fn is_as_declared(declared: &Parameter, value: &str) -> bool {
     let Some(schema) = &declared.schema else {
         return true;
     };
+    // It goes on as it came, so it must be in its one spelling.
     declared.collection == Collection::Single
         && declared
             .scalar(Cow::Borrowed(value))
-            .is_ok_and(|scalar| schema.check_scalar(&scalar).is_ok())
+            .is_ok_and(|scalar| scalar.text() == value && schema.check_scalar(&scalar).is_ok())
 }
 
 /// Which value of the tree each part is.

@@ -134,16 +134,16 @@ impl<'n> Node<'n> {
     }
 
     /// Says which value of the tree each pair became. Recurses as deep as there are brackets.
-    pub(crate) fn leaves(&self, value: Value<'_>, leaf: &mut impl FnMut(usize, u32)) {
+    pub(crate) fn leaves<'d>(&self, value: Value<'d>, leaf: &mut impl FnMut(usize, Value<'d>)) {
         match self {
             Self::Values(values) | Self::Pushed(values) => {
                 if let ([one], false) = (values.as_slice(), matches!(self, Self::Pushed(_)))
                     && !value.is_array()
                 {
-                    leaf(one.pair, value.index());
+                    leaf(one.pair, value);
                 }
                 for (one, item) in values.iter().zip(value.items()) {
-                    leaf(one.pair, item.index());
+                    leaf(one.pair, item);
                 }
             }
             Self::Members(members) if value.is_array() => {

@@ -6,7 +6,7 @@
 //! declared or not: the API may read it so.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use portcullis_contract::{Collection, Media, ObjectShape, Rest, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Limits, Value, push_quoted};
@@ -109,7 +109,9 @@ impl Form {
         if !self.document.is_edited() {
             return Ok(());
         }
-        let written = self.fields.iter().map(|field| field.index).collect();
+        let says_nothing =
+            |field: &Field| !matches!(field.collection, Collection::JoinedMembers { .. });
+        let written = self.fields.iter().map(|field| (field.index, says_nothing(field))).collect();
         let mut empty = Vec::new();
         hollow(self.document.root(), &written, &mut empty)?;
         empty.into_iter().for_each(|index| self.document.drop_value(index));
@@ -279,14 +281,14 @@ impl Reader<'_> {
                 collection,
                 Collection::Joined(_) | Collection::JoinedMembers { .. } | Collection::Json
             );
-            let mut set = |pair: usize, index: u32| {
+            let mut set = |pair: usize, value: Value<'_>| {
                 if let Some(place) = places.get_mut(pair) {
-                    *place = Some((index, collection));
+                    *place = Some((value.index(), collection));
                 }
             };
             match node {
                 Node::Values(values) if is_one_text => {
-                    values.iter().for_each(|one| set(one.pair, value.index()));
+                    values.iter().for_each(|one| set(one.pair, value));
                 }
                 _ => node.leaves(value, &mut set),
             }
@@ -313,10 +315,15 @@ fn gather<'d>(value: Value<'d>, values: &mut HashMap<u32, Value<'d>>) {
     value.members().for_each(|(_, member)| gather(member, values));
 }
 
-/// Whether a value stands in no field any more. Recurses within the depth of bodies.
-fn hollow(value: Value<'_>, written: &HashSet<u32>, empty: &mut Vec<u32>) -> Result<bool, Fault> {
-    if written.contains(&value.index()) {
-        return Ok(false);
+/// Whether a value stands in no field any more; `written` are the values of fields, and whether such
+/// a field can say that an object is empty. Recurses within the depth of bodies.
+fn hollow(
+    value: Value<'_>,
+    written: &HashMap<u32, bool>,
+    empty: &mut Vec<u32>,
+) -> Result<bool, Fault> {
+    if let Some(says_nothing) = written.get(&value.index()) {
+        return Ok(!says_nothing && value.is_object() && value.is_empty());
     }
     let mut is_hollow = true;
     for item in value.items() {

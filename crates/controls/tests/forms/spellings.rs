@@ -8,6 +8,7 @@ fn brackets_reach_the_api_where_they_are_declared() {
         "/charges",
         &[
             ("amount=5&capture=true", Ok("amount=5&capture=true")),
+            ("capture=True&card[checks][cvc]=FALSE", Ok("capture=true&card[checks][cvc]=false")),
             (
                 "metadata[order]=6735&metadata[a%20b]=%C3%A9",
                 Ok("metadata[order]=6735&metadata[a%20b]=%C3%A9"),
@@ -64,6 +65,7 @@ fn what_readers_of_brackets_take_for_different_things_is_refused_by_name() {
             ("amount[]=5", Err("type")),
             ("amount[$gt]=5", Err("schema")),
             ("capture=yes", Err("type")),
+            ("capture=1", Err("type")),
         ],
     );
     let list = |count: usize| {
@@ -166,6 +168,7 @@ fn every_declared_style_is_read_and_written_in_that_style_only() {
             ("pipes=a|b", Ok("pipes=a%7Cb")),
             ("pairs=r,1,g,2", Ok("pairs=r,1,g,2")),
             ("pairs=r,1,admin,2", Ok("pairs=r,1")),
+            ("pairs=admin,2&free=a", Ok("free=a")),
             ("pairs=r,1,g", Err("unpaired_member")),
             ("pairs[r]=1", Err("type")),
             ("street=a&zip=b", Ok("street=a&zip=b")),

@@ -23,7 +23,7 @@ fn one_value_has_one_spelling() {
         ("text=a%00", Err("nul")),
         ("url=http://a/b?c=d,e:f@g", Ok("url=http%3A%2F%2Fa%2Fb%3Fc%3Dd%2Ce%3Af%40g")),
         ("on=true", Ok("on=true")),
-        ("on=True", Err("type")),
+        ("on=True", Ok("on=true")),
         ("on=1", Err("type")),
         ("flag", Ok("flag=")),
         ("flag=", Ok("flag=")),
@@ -201,4 +201,26 @@ fn what_is_left_out_is_told_by_name() {
     let accepted = styles.judge(&request).unwrap().unwrap();
     let dropped: Vec<&str> = accepted.dropped.iter().map(|(_, name)| name.as_str()).collect();
     assert_eq!(dropped, ["pairs/admin", "filter[admin]", "json/id", "debug"]);
+}
+
+#[test]
+fn booleans_go_on_in_one_spelling() {
+    queries(&[
+        ("on=True", Ok("on=true")),
+        ("on=FALSE", Ok("on=false")),
+        ("on=true", Ok("on=true")),
+        ("on=tRUE", Err("type")),
+        ("on=1", Err("type")),
+        ("on=yes", Err("type")),
+        ("on=", Err("type")),
+        ("maybe=True", Ok("maybe=True")),
+        ("flags=True,false,TRUE", Ok("flags=true,false,true")),
+        ("flags=True,0", Err("type")),
+        ("switch[on]=TRUE", Ok("switch%5Bon%5D=true")),
+        (
+            "switch[all][]=True&switch[all][]=false",
+            Ok("switch%5Ball%5D%5B%5D=true&switch%5Ball%5D%5B%5D=false"),
+        ),
+        ("json={\"R\":True}", Err("syntax")),
+    ]);
 }

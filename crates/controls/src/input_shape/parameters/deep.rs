@@ -23,7 +23,7 @@ impl Judge<'_> {
         let fault = unreadable(parameter);
         let shape = parameter.schema.as_ref().map(|schema| schema.shape);
         let mut root = Node::default();
-        let mut kept: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(taken.len());
+        let mut kept: Vec<&str> = Vec::with_capacity(taken.len());
         for (name, raw) in taken {
             let keys = keys(&parameter.name, name).unwrap_or_default();
             if keys.len() > KEYS_MAX {
@@ -34,16 +34,22 @@ impl Judge<'_> {
                 continue;
             }
             let value = urlencoded::decode(raw).map_err(fault)?;
-            let sent = Sent { pair: kept.len(), text: value.clone() };
+            let sent = Sent { pair: kept.len(), text: value };
             root.insert(&keys, sent).map_err(fault)?;
-            kept.push((name, value));
+            kept.push(name);
         }
         if kept.is_empty() {
             return Self::absent(parameter);
         }
         let document = self.tree(&root, shape).map_err(fault)?;
         check_tree(parameter, &document)?;
-        for (name, value) in kept {
+        let mut values = vec![Cow::Borrowed(""); kept.len()];
+        root.leaves(document.root(), &mut |pair, value| {
+            if let Some(place) = values.get_mut(pair) {
+                *place = urlencoded::as_text(value);
+            }
+        });
+        for (name, value) in kept.iter().zip(values) {
             urlencoded::push_pair(name, &value, &mut self.accepted.query);
         }
         Ok(())

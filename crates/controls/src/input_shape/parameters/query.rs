@@ -115,8 +115,7 @@ impl<'a> Judge<'a> {
             Collection::Repeated => {
                 let values = taken.iter().map(|pair| urlencoded::decode(pair.raw));
                 let values = values.collect::<Result<Vec<_>, _>>().map_err(fault)?;
-                self.check_list(parameter, &values)?;
-                for value in &values {
+                for value in &self.check_list(parameter, &values)? {
                     urlencoded::push_pair(name, value, &mut self.accepted.query);
                 }
                 Ok(())
@@ -135,7 +134,7 @@ impl<'a> Judge<'a> {
         match parameter.collection {
             Collection::Joined(delimiter) => {
                 let items = in_query(raw, delimiter).map_err(fault)?;
-                self.check_list(parameter, &items)?;
+                let items = self.check_list(parameter, &items)?;
                 let out = self.begin_pair(name);
                 join_encoded(items.iter().map(AsRef::as_ref), delimiter, out);
             }
@@ -168,7 +167,7 @@ impl<'a> Judge<'a> {
             }
             _ => {
                 let value = urlencoded::decode(raw).map_err(fault)?;
-                Self::check_one(parameter, &value)?;
+                let value = Self::check_one(parameter, &value)?;
                 urlencoded::push_pair(name, &value, &mut self.accepted.query);
             }
         }
