@@ -53,6 +53,24 @@ paths:
       responses: { "200": { description: ok } }
 "#;
 
+/// Fields of Swagger 2.0 in every format of a collection.
+const DEPOT: &str = r#"
+swagger: "2.0"
+info: { title: depot, version: "1" }
+paths:
+  /labels:
+    post:
+      security: []
+      consumes: [application/x-www-form-urlencoded, multipart/form-data]
+      parameters:
+        - { name: ids, in: formData, type: array, items: { type: integer }, maxItems: 3 }
+        - { name: words, in: formData, type: array, collectionFormat: ssv, items: { type: string } }
+        - { name: tabs, in: formData, type: array, collectionFormat: tsv, items: { type: string } }
+        - { name: pipes, in: formData, type: array, collectionFormat: pipes, items: { type: boolean } }
+        - { name: each, in: formData, type: array, collectionFormat: multi, items: { type: string, enum: [a, b] } }
+      responses: { 200: { description: ok } }
+"#;
+
 fn scene() -> Scene {
     Scene::new(PAYMENTS, Behaviour::json(200, "{}"))
 }
@@ -100,4 +118,68 @@ fn what_frameworks_read_differently_reaches_no_api() {
         assert_eq!(post(&scene, "/v1/subscriptions", form), 400, "{form}");
     }
     assert_eq!(scene.forwarded(), None);
+}
+
+#[test]
+fn lists_of_swagger_are_read_and_written_in_their_collection_format() {
+    let scene = Scene::new(DEPOT, Behaviour::json(200, "{}"));
+    for (form, expected) in [
+        ("ids=1,2", "ids=1,2"),
+        ("ids=1%2C2", "ids=1,2"),
+        ("words=a+b%20c", "words=a%20b%20c"),
+        ("tabs=a%09b", "tabs=a%09b"),
+        ("pipes=true|False", "pipes=true%7Cfalse"),
+        ("each=a&each=b", "each=a&each=b"),
+    ] {
+        assert_eq!(post(&scene, "/labels", form), 200, "{form}");
+        assert_eq!(scene.forwarded_body().as_deref(), Some(expected));
+    }
+    let before = scene.api.seen().len();
+    for form in
+        ["ids=1,x", "ids=1&ids=2", "ids=1,2,3,4", "ids[]=1", "each=a,b", "each=c", "pipes=1|0"]
+    {
+        assert_eq!(post(&scene, "/labels", form), 400, "{form}");
+    }
+    assert_eq!(scene.api.seen().len(), before);
+}
+
+/// A body of parts.
+fn parts(fields: &[(&str, &str)]) -> String {
+    let part = |(name, value): &(&str, &str)| {
+        format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    format!("{}--B--\r\n", fields.iter().map(part).collect::<String>())
+}
+
+#[test]
+fn lists_of_swagger_in_parts_are_read_and_written_in_their_collection_format() {
+    let scene = Scene::new(DEPOT, Behaviour::json(200, "{}"));
+    let send = |fields: &[(&str, &str)]| {
+        scene.post("/labels", "multipart/form-data; boundary=B", &parts(fields)).status
+    };
+    let fields = [
+        ("ids", "1,2"),
+        ("words", "a b"),
+        ("tabs", "a\tb,c"),
+        ("pipes", "TRUE|false"),
+        ("each", "a"),
+        ("each", "b"),
+    ];
+    assert_eq!(send(&fields), 200);
+    let body = scene.forwarded_body().unwrap();
+    for value in ["1,2", "a b", "a\tb,c", "true|false", "a", "b"] {
+        assert!(body.contains(&format!("\r\n\r\n{value}\r\n")), "{value}: {body}");
+    }
+    let before = scene.api.seen().len();
+    let refused: [&[(&str, &str)]; 5] = [
+        &[("ids", "1,x")],
+        &[("ids", "1"), ("ids", "2")],
+        &[("ids", "1,2,3,4")],
+        &[("pipes", "1|0")],
+        &[("each", "a,b")],
+    ];
+    for fields in refused {
+        assert_eq!(send(fields), 400, "{fields:?}");
+    }
+    assert_eq!(scene.api.seen().len(), before);
 }

@@ -38,7 +38,13 @@ fn write_with(form: &FormData, media: Option<&Media>, boundary: &str) -> (Vec<u8
         push_head(part, media, &mut out);
         match leaf.reading {
             Reading::Json => value.write(&mut out),
-            Reading::Text => out.extend_from_slice(as_text(*value).as_bytes()),
+            Reading::Joined(delimiter) if value.is_array() => {
+                let items: Vec<_> = value.items().map(as_text).collect();
+                out.extend_from_slice(items.join(&delimiter.character().to_string()).as_bytes());
+            }
+            Reading::Text | Reading::Joined(_) => {
+                out.extend_from_slice(as_text(*value).as_bytes());
+            }
             Reading::File => out.extend_from_slice(bytes(&form.body, part)),
         }
         out.extend_from_slice(b"\r\n");
