@@ -32,6 +32,7 @@
 
 mod body;
 mod concerned;
+mod nulls;
 mod parameters;
 
 use portcullis_contract::{Mismatch, PathFault, Place};
@@ -45,6 +46,7 @@ pub use body::{
     unreadable_parts, unreadable_xml,
 };
 pub use concerned::{Concerned, Unmet};
+pub use nulls::{NullMember, null_members};
 pub use parameters::{Accepted, Given, Header, judge_parameters};
 
 /// See the module's page.

@@ -7,6 +7,8 @@ use portcullis_json::{Document, FaultKind};
 use portcullis_model::Refusal;
 use portcullis_policy::Limits;
 
+use super::concerned::NULL_IN_BODY;
+use super::nulls::is_null_member;
 use super::{mismatch, refusal};
 use crate::face::Judgement;
 use crate::multipart::Fault as PartsFault;
@@ -78,6 +80,9 @@ pub fn judge_body(schema: Option<&Schema>, document: &Document) -> Judgement<()>
     }
     match schema.map(|schema| schema.check(document.root())) {
         None | Some(Ok(())) => Judgement::Pass(()),
+        Some(Err(found)) if is_null_member(document, &found.at) => {
+            Judgement::Refuse(mismatch(NULL_IN_BODY, &found), ())
+        }
         Some(Err(found)) => Judgement::Refuse(mismatch("body", &found), ()),
     }
 }

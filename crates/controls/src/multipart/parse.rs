@@ -46,7 +46,8 @@ pub fn parse(body: &[u8], boundary: &str, limits: &Limits) -> Result<Vec<Part>, 
     let mut parts: Vec<Part> = Vec::new();
     let first = finder.find(body).ok_or(Fault::Syntax("the boundary is not there"))?;
     let preamble = body.get(..first).unwrap_or_default();
-    if !preamble.is_empty() && !(preamble.ends_with(b"\r\n") && is_nobodys(preamble)) {
+    let is_left_out = preamble.is_empty() || preamble.ends_with(b"\r\n") && is_nobodys(preamble);
+    if !is_left_out {
         return Err(Fault::Shape("preamble"));
     }
     let mut at = first + delimiter.len();

@@ -1,6 +1,6 @@
 //! A body that is a tree: parsed once, stripped of what may not be written, held against its schema.
 
-use portcullis_contract::{Media, Schema};
+use portcullis_contract::{Media, MediaRange, Schema};
 use portcullis_controls::Plan;
 use portcullis_controls::content_type;
 use portcullis_controls::input_shape;
@@ -14,9 +14,10 @@ use portcullis_policy::Undeclared;
 use super::super::context::{Context, Exit};
 use super::payload::Payload;
 
-/// A JSON body.
+/// A JSON body of this type.
 pub(super) fn json(
     bytes: Vec<u8>,
+    range: &MediaRange,
     schema: Option<&Schema>,
     index: usize,
     context: &mut Context<'_>,
@@ -28,6 +29,11 @@ pub(super) fn json(
         }
     };
     strip(&mut document, schema, index, context)?;
+    let handling = context.plan.model.bodies.get(index).copied().unwrap_or_default();
+    // In a merge patch a null removes something (RFC 7396).
+    if handling.null_is_absent && range.sub != "merge-patch+json" {
+        take_out_nulls(&mut document, schema, context);
+    }
     context.ask(input_shape::judge_body(schema, &document))?;
     Ok(if goes_as_it_came(&document, index, context)? {
         Payload::Bytes { bytes: document.into_text().into_bytes(), coding: None }
@@ -85,6 +91,22 @@ pub(super) fn unread(
     context.refuse(refusal)?;
     context.refuse(writable_properties::not_read())?;
     Ok(Payload::Bytes { bytes, coding: None })
+}
+
+/// Takes out what the owner takes for absent.
+fn take_out_nulls(document: &mut Document, schema: Option<&Schema>, context: &mut Context<'_>) {
+    let shapes = &context.plan.model.contract.shapes;
+    let found = input_shape::null_members(document, shapes, schema.map(|schema| schema.shape));
+    for one in found {
+        let noted = Noted {
+            control: ControlId::InputShape,
+            reason: "null_property",
+            detail: one.at.to_string(),
+        };
+        if context.may_remove(noted) {
+            document.drop_value(one.index);
+        }
+    }
 }
 
 /// Whether anything about a tree is enforced; else it goes on as it came.
