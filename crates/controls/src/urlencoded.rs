@@ -68,7 +68,10 @@ impl Fault {
             Self::Type => "a value is not of its declared type",
             Self::Scalar(fault) => fault.wanted(),
             Self::TooLarge => "it is larger than `limits` allow",
-            Self::TwoReadings => "delimiters are raw and escaped, or spellings are mixed",
+            Self::TwoReadings => {
+                "delimiters are raw and escaped, spellings are mixed, or readers take its brackets for \
+                 different things"
+            }
             Self::Unpaired => "a member has a name and no value",
             Self::NoPrefix => "what its style writes before the value is not there",
             Self::TooDeep => "its names are nested too deep",

@@ -5,34 +5,31 @@
 mod properties;
 mod spellings;
 
+#[expect(unreachable_pub, reason = "fuzz targets use this file as a library")]
+#[path = "../../../../fuzz/src/forms.rs"]
+mod shared;
+
 use std::sync::LazyLock;
 
-use portcullis_contract::{BodyKind, Contract, Media};
+use portcullis_contract::{BodyKind, Media};
 use portcullis_controls::Judgement;
 use portcullis_controls::input_shape::judge_body;
-use portcullis_controls::urlencoded::form::{self, Form};
+use portcullis_controls::urlencoded::form::Form;
 use portcullis_controls::writable_properties::{self, Outcome};
-use portcullis_json::Limits;
-use portcullis_model::Sources;
 use portcullis_policy::Undeclared;
+use shared::Forms;
 
-static FORMS: LazyLock<Contract> = LazyLock::new(|| {
-    let mut sources = Sources::default();
-    let main = sources.add("forms.yaml", include_str!("forms.yaml"));
-    portcullis_contract::read(&mut sources, main, &mut portcullis_contract::NoFiles)
-        .unwrap_or_else(|problems| panic!("{problems:?}"))
-});
+static FORMS: LazyLock<Forms> = LazyLock::new(Forms::new);
 
 fn media(path: &str) -> &'static Media {
-    let mut all = FORMS.operations.iter();
+    let mut all = FORMS.contract.operations.iter();
     let operation = all.find(|one| one.title() == format!("POST {path}")).unwrap();
     let media = &operation.body.as_ref().unwrap().media;
     media.iter().find(|media| media.kind == BodyKind::Form).unwrap()
 }
 
 fn read(path: &str, text: &str) -> Result<Form, &'static str> {
-    form::read(text, Some(media(path)), &FORMS.shapes, &Limits::default())
-        .map_err(|unread| unread.fault.name())
+    FORMS.read(media(path), text).map_err(|unread| unread.fault.name())
 }
 
 /// What goes on of a form, or the reason of its refusal.
@@ -41,7 +38,13 @@ fn judged(path: &str, text: &str) -> Result<String, &'static str> {
     let schema = media(path).schema.as_ref();
     let shape = schema.map(|schema| schema.shape);
     let document = form.document();
-    match writable_properties::judge(document, &FORMS.shapes, shape, Undeclared::Drop, false) {
+    match writable_properties::judge(
+        document,
+        &FORMS.contract.shapes,
+        shape,
+        Undeclared::Drop,
+        false,
+    ) {
         Outcome::Drop(found) => {
             found.iter().for_each(|one| form.document_mut().drop_value(one.index));
         }

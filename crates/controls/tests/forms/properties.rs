@@ -4,7 +4,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{judged, read};
+use super::{FORMS, judged, read};
 
 /// How lists of texts are written in brackets.
 #[derive(Debug, Clone, Copy)]
@@ -102,5 +102,12 @@ proptest! {
         if let Ok(written) = judged(path, &sent.join("&")) {
             prop_assert_eq!(judged(path, &written), Ok(written.clone()), "{:?}", sent);
         }
+    }
+
+    #[test]
+    fn what_is_written_of_any_text_reads_as_the_same_tree(
+        text in "((items|expand|user|card|pairs|spaces|json|tags)?[a-c=&%+,|0-9\\[\\]{}\" ]{0,6}){0,6}",
+    ) {
+        FORMS.hold(&text);
     }
 }
