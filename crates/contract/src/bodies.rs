@@ -107,9 +107,13 @@ impl<'a> Reader<'a> {
             let is_declared = schema.is_some();
             let schema = self.enforced(schema, &range, key, direction);
             let is_unread = is_declared && schema.is_none();
-            let is_form_data = kind == BodyKind::FormData && direction == Direction::Request;
-            let encoding =
-                if is_form_data { self.encoding(declared, schema.as_ref())? } else { Vec::new() };
+            let encoding = match (kind, direction) {
+                (BodyKind::FormData, Direction::Request) => {
+                    self.encoding(declared, schema.as_ref())?
+                }
+                (BodyKind::Form, Direction::Request) => self.fields(declared, schema.as_ref())?,
+                _ => Vec::new(),
+            };
             if let Some(known) = media.iter().find(|known| known.range == range) {
                 let shape = |schema: &Option<Schema>| schema.as_ref().map(|schema| schema.shape);
                 if shape(&known.schema) != shape(&schema) {

@@ -205,12 +205,12 @@ of type `object` or `array` is not enforced on them.
 ",
 };
 
-/// What is said of the parts of a body cannot be enforced, or leaves a file open.
+/// What is said of the fields or parts of a body cannot be enforced, or leaves a file open.
 pub static ENCODING: Code = Code {
     name: "contract-encoding",
     page: r#"# contract-encoding
 
-What is said of the parts of a body cannot be enforced, or leaves a file open.
+What is said of the fields or parts of a body cannot be enforced, or leaves a file open.
 
 ## Example
 
@@ -227,6 +227,11 @@ Nothing says what `photo` is: a picture, or a page with a script.
 Declare the media types of each file: `encoding: { photo: { contentType: "image/png, image/jpeg" } }`.
 A file with another label is then refused, and so is one that does not begin as its label says.
 Lists are read as one part per item, objects as JSON in one part; other styles are not read.
+
+In a form (`application/x-www-form-urlencoded`) every style of a query is read. A style that says
+nothing of what a property holds (`deepObject` of a text, `pipeDelimited` with `explode` of an object,
+`form` with `explode` of a map) counts as none: lists are then repeated names, objects JSON, and both
+may be written with brackets.
 "#,
 };
 

@@ -13,7 +13,7 @@ use crate::schema::Schema;
 use crate::shape::{Rest, Shape, Types};
 
 /// Properties with an encoding, in one body.
-const ENCODINGS_MAX: usize = 512;
+pub(crate) const ENCODINGS_MAX: usize = 512;
 /// Media types, or header fields, of one part.
 const CHOICES_MAX: usize = 64;
 
@@ -42,6 +42,7 @@ impl<'a> Reader<'a> {
             self.tell_style(name, encoding);
             encodings.push(Encoding {
                 property: name.text.to_owned(),
+                collection: None,
                 content_types: content_types(encoding)?,
                 headers: self.part_headers(encoding)?,
             });
@@ -50,7 +51,7 @@ impl<'a> Reader<'a> {
         Ok(encodings)
     }
 
-    fn is_property(&self, schema: Option<&Schema>, name: &str) -> bool {
+    pub(crate) fn is_property(&self, schema: Option<&Schema>, name: &str) -> bool {
         let shape = schema.and_then(|schema| self.shapes.get(schema.shape));
         shape.is_none_or(|shape| {
             shape.object.property(name, &mut 0).is_some()
@@ -149,7 +150,7 @@ impl<'a> Reader<'a> {
 }
 
 /// `contentType: image/png, image/*`.
-fn content_types(encoding: Node<'_>) -> Result<Vec<MediaRange>, Closed> {
+pub(crate) fn content_types(encoding: Node<'_>) -> Result<Vec<MediaRange>, Closed> {
     let Some(node) = encoding.get("contentType").filter(|node| !node.is_null()) else {
         return Ok(Vec::new());
     };

@@ -12,6 +12,7 @@ mod dialect;
 mod document;
 mod ecma;
 mod encoding;
+mod fields;
 mod files;
 mod form;
 mod keys;

@@ -2,7 +2,7 @@
 
 use portcullis_model::Span;
 
-use crate::parameter::Parameter;
+use crate::parameter::{Collection, Parameter};
 use crate::schema::Schema;
 use crate::shape::Shapes;
 
@@ -17,7 +17,8 @@ pub struct Media {
     pub schema: Option<Schema>,
     /// Whether the document declares properties in a form in which they are not read: text, bytes.
     pub is_unread: bool,
-    /// What is said of single parts (`encoding`); only for [`BodyKind::FormData`].
+    /// What is said of single properties (`encoding`, `collectionFormat`); only for
+    /// [`BodyKind::Form`] and [`BodyKind::FormData`].
     pub encoding: Vec<Encoding>,
     /// Where it stands.
     pub span: Span,
@@ -33,17 +34,19 @@ impl Media {
         })
     }
 
-    /// What is said of the parts of this name.
+    /// What is said of the fields or parts of this name.
     pub fn encoding(&self, name: &str) -> Option<&Encoding> {
         self.encoding.iter().find(|encoding| encoding.property == name)
     }
 }
 
-/// How the parts of one property are sent (OpenAPI 3.1 section 4.8.15).
+/// How the fields or parts of one property are sent (OpenAPI 3.1 section 4.8.15).
 #[derive(Debug)]
 pub struct Encoding {
     /// The property's name.
     pub property: String,
+    /// How its values are written, where the document says so.
+    pub collection: Option<Collection>,
     /// The media types that a part may have; none: what follows from its schema.
     pub content_types: Vec<MediaRange>,
     /// Header fields that a part may have, beside the ones of RFC 7578.

@@ -18,11 +18,11 @@ pub enum Scalar<'a> {
 }
 
 /// Why a text is not a value of its declared type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScalarFault {
     /// Declared a number, but not one in its one spelling: `07`, `+7`, ` 7`, `7.`, `0x7`.
     NotANumber,
-    /// Declared a boolean, and neither `true` nor `false`.
+    /// Declared a boolean, and neither `true` nor `false` in any case that clients write.
     NotABoolean,
 }
 
@@ -31,7 +31,10 @@ impl ScalarFault {
     pub const fn wanted(self) -> &'static str {
         match self {
             Self::NotANumber => "a number is written without `+`, leading zeros or spaces",
-            Self::NotABoolean => "a boolean is written `true` or `false`",
+            Self::NotABoolean => {
+                "a boolean is written `true` or `false` (`True`, `TRUE`, `False` and `FALSE` are taken \
+                 for them; `1`, `0`, `yes` and `on` are not)"
+            }
         }
     }
 }
@@ -39,7 +42,8 @@ impl ScalarFault {
 impl<'a> Scalar<'a> {
     /// Reads one text as one of these types, in its one spelling: integers without sign `+`,
     /// leading zero or fraction, numbers as JSON writes them, `true` or `false`. Text only where
-    /// text is declared.
+    /// text is declared; where it is not, `True`, `TRUE`, `False` and `FALSE` are booleans, too.
+    /// What goes on is [`Scalar::text`].
     pub fn read(text: Cow<'a, str>, types: Types) -> Result<Self, ScalarFault> {
         if types.contains(Types::NUMBER) && is_number(&text)
             || types.contains(Types::INTEGER) && is_integer(&text)
@@ -52,6 +56,11 @@ impl<'a> Scalar<'a> {
         if types.contains(Types::STRING) {
             return Ok(Self::Text(text));
         }
+        if types.contains(Types::BOOLEAN)
+            && let Some(value) = capitalised(&text)
+        {
+            return Ok(Self::Boolean(value));
+        }
         if types.contains(Types::NULL) && text.is_empty() {
             return Ok(Self::Null);
         }
@@ -63,6 +72,25 @@ impl<'a> Scalar<'a> {
         }
         // Only a container is declared: the schema says whether a text will do.
         Ok(Self::Text(text))
+    }
+
+    /// Its one spelling; nothing for [`Scalar::Null`].
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Number(text) => text,
+            Self::Boolean(true) => "true",
+            Self::Boolean(false) => "false",
+            Self::Null => "",
+        }
+    }
+}
+
+/// Booleans as Python, Excel and others print them.
+fn capitalised(text: &str) -> Option<bool> {
+    match text {
+        "True" | "TRUE" => Some(true),
+        "False" | "FALSE" => Some(false),
+        _ => None,
     }
 }
 
@@ -115,8 +143,30 @@ mod tests {
         for text in [".5", "1.", "1e", "NaN", "Infinity", "1_000"] {
             assert_eq!(read(text, Types::NUMBER), Err(ScalarFault::NotANumber), "{text}");
         }
-        assert_eq!(read("TRUE", Types::BOOLEAN), Err(ScalarFault::NotABoolean));
         assert_eq!(read("", Types::INTEGER.or(Types::NULL)), Ok(Scalar::Null));
         assert_eq!(read("07", Types::INTEGER.or(Types::STRING)), Ok(Scalar::Text("07".into())));
+    }
+
+    #[test]
+    fn booleans_have_one_spelling_and_are_taken_as_clients_capitalise_them() {
+        let read = |text: &'static str, types| Scalar::read(Cow::Borrowed(text), types);
+        for (texts, value) in
+            [(["true", "True", "TRUE"], true), (["false", "False", "FALSE"], false)]
+        {
+            for text in texts {
+                let scalar = read(text, Types::BOOLEAN).unwrap();
+                assert_eq!(scalar, Scalar::Boolean(value), "{text}");
+                assert_eq!(scalar.text(), texts[0]);
+            }
+        }
+        for text in ["1", "0", "yes", "on", "off", "t", "tRUE", "truE", "", " true", "True "] {
+            assert_eq!(read(text, Types::BOOLEAN), Err(ScalarFault::NotABoolean), "{text}");
+        }
+        let text = Types::BOOLEAN.or(Types::STRING);
+        assert_eq!(read("True", text), Ok(Scalar::Text("True".into())));
+        assert_eq!(read("true", text), Ok(Scalar::Boolean(true)));
+        let number = Types::BOOLEAN.or(Types::INTEGER);
+        assert_eq!(read("True", number), Ok(Scalar::Boolean(true)));
+        assert_eq!(read("1", number), Ok(Scalar::Number("1".into())));
     }
 }

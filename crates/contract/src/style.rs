@@ -1,6 +1,7 @@
 //! From `style` and `explode` to how a value is written (OpenAPI 3.2 section 4.12.7).
 
 use crate::parameter::{Collection, Delimiter, Place, Prefix};
+use crate::shape::{Shape, Types};
 
 /// What a parameter holds, as far as its style cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,6 +9,26 @@ pub(crate) enum Holds {
     Scalar,
     List,
     Object,
+}
+
+impl Holds {
+    /// What a schema means to a style. One that names no type is what its other keywords speak of.
+    pub(crate) fn of(types: Types, shape: &Shape) -> Self {
+        if types == Types::ANY {
+            return match (shape.items, shape.object.properties().next()) {
+                (Some(_), None) => Self::List,
+                (None, Some(_)) => Self::Object,
+                _ => Self::Scalar,
+            };
+        }
+        if types.contains(Types::ARRAY) {
+            Self::List
+        } else if types.contains(Types::OBJECT) {
+            Self::Object
+        } else {
+            Self::Scalar
+        }
+    }
 }
 
 /// The style of a place where none is declared.

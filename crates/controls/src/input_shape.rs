@@ -14,7 +14,11 @@
 //! The contract declares `quantity` as `type: integer, minimum: 1`. `-5`, `0.5`, `"5"`, and a
 //! body with `quantity` twice are answered 400. What passes goes to the API in one spelling:
 //! names and texts unescaped, parameters decoded and encoded once, undeclared query parameters
-//! and cookies left out.
+//! and cookies left out, `True` and `FALSE` as `true` and `false` outside of JSON.
+//!
+//! Forms are read in the style that `encoding` declares: `items[0][price]=p` is a member of the
+//! first item, held against what is declared there, and goes on under that name. `user[role]=admin`
+//! is as undeclared, or as read-only, as it is in JSON.
 //!
 //! ## Limits
 //!
@@ -22,10 +26,13 @@
 //! `maxLength` lets any text through (within `limits`). Number lexemes and member order stay as
 //! they were sent. An item of a list cannot hold the character that stands between items: `%2C`
 //! and `,` both do, and are refused where both stand in one value. Cookies go on as they came,
-//! once they are as declared both decoded and not.
+//! once they are as declared both decoded and not. Brackets that frameworks read differently are
+//! refused: indices that are not 0, 1, 2 and so on in their order, more than 20 of them, an object
+//! whose names are all small numbers, a list of objects under `[]`, more than five brackets.
 
 mod body;
 mod concerned;
+mod nulls;
 mod parameters;
 
 use portcullis_contract::{Mismatch, PathFault, Place};
@@ -39,6 +46,7 @@ pub use body::{
     unreadable_parts, unreadable_xml,
 };
 pub use concerned::{Concerned, Unmet};
+pub use nulls::{NullMember, null_members};
 pub use parameters::{Accepted, Given, Header, judge_parameters};
 
 /// See the module's page.

@@ -1,7 +1,7 @@
 //! `multipart/form-data` (RFC 7578): one reading, and one spelling towards the API.
 //!
-//! What servers read in different ways is a fault: text before the first or behind the last
-//! boundary, a boundary inside a part, bare line feeds, folded or repeated fields, a transfer
+//! What servers read in different ways is a fault: dashes before the first or behind the last
+//! boundary (other text there is left out), a boundary inside a part, bare line feeds, folded or repeated fields, a transfer
 //! encoding, an escaped name, two names. What is left becomes the same tree as a form or a JSON
 //! body, in which files are strings that stand for bytes, so that every later check is the same
 //! check. It is written anew with a boundary of ours; the bytes of files stay as they are.

@@ -3,9 +3,13 @@
 //! What has one reading is decoded and written back in one spelling; the rest is a fault. A form
 //! body becomes the same tree as a JSON body, so that every later check is the same check.
 
+pub(crate) mod brackets;
+pub mod form;
+pub(crate) mod split;
+
 use std::borrow::Cow;
 
-use portcullis_contract::{Rest, Scalar, ShapeId, Shapes, Types};
+use portcullis_contract::{Rest, Scalar, ScalarFault, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Limits, Value, push_quoted};
 
 /// Why a text has no single reading.
@@ -19,6 +23,8 @@ pub enum Fault {
     Repeated,
     /// A value that is not of its declared type.
     Type,
+    /// The same for a number or boolean.
+    Scalar(ScalarFault),
     /// More than the limits of a body allow.
     TooLarge,
     /// Two readers could take it for two things.
@@ -29,6 +35,10 @@ pub enum Fault {
     NoPrefix,
     /// Names nested deeper than all readers follow.
     TooDeep,
+    /// An item of a list of which nothing may be written.
+    EmptyItem,
+    /// A list by index that is longer than all readers follow.
+    LongList,
 }
 
 impl Fault {
@@ -38,12 +48,14 @@ impl Fault {
             Self::BadEscape => "bad_escape",
             Self::NotUtf8 => "not_utf8",
             Self::Repeated => "repeated",
-            Self::Type => "type",
+            Self::Type | Self::Scalar(_) => "type",
             Self::TooLarge => "too_large",
             Self::TwoReadings => "two_readings",
             Self::Unpaired => "unpaired_member",
             Self::NoPrefix => "no_prefix",
             Self::TooDeep => "too_deep",
+            Self::EmptyItem => "empty_item",
+            Self::LongList => "long_list",
         }
     }
 
@@ -54,11 +66,19 @@ impl Fault {
             Self::NotUtf8 => "it is not UTF-8",
             Self::Repeated => "it stands there more than once",
             Self::Type => "a value is not of its declared type",
+            Self::Scalar(fault) => fault.wanted(),
             Self::TooLarge => "it is larger than `limits` allow",
-            Self::TwoReadings => "delimiters are raw and escaped, or spellings are mixed",
+            Self::TwoReadings => {
+                "delimiters are raw and escaped, spellings are mixed, or readers take its brackets for \
+                 different things"
+            }
             Self::Unpaired => "a member has a name and no value",
             Self::NoPrefix => "what its style writes before the value is not there",
             Self::TooDeep => "its names are nested too deep",
+            Self::EmptyItem => {
+                "an item holds nothing that may be written, and no spelling for that"
+            }
+            Self::LongList => "a list by index holds more than 20 items, which readers differ on",
         }
     }
 }
@@ -174,7 +194,7 @@ pub fn read_pairs(
         }
         push_quoted(name, &mut json);
         json.push(b':');
-        push_values(values, member(shapes, shape, name), shapes, &mut json)?;
+        push_texts(values, member(shapes, shape, name), shapes, &mut json)?;
     }
     json.push(b'}');
     let limits =
@@ -196,7 +216,8 @@ pub(crate) fn member(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Opt
     })
 }
 
-fn push_values<'a>(
+/// Appends the texts of one name: a list where one is declared, else one value.
+pub(crate) fn push_texts<'a>(
     mut values: impl Iterator<Item = &'a Cow<'a, str>> + Clone,
     shape: Option<ShapeId>,
     shapes: &Shapes,
@@ -230,6 +251,9 @@ fn push_value(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault
         let limits = Limits { text_bytes_max: value.len(), ..Limits::default() };
         let document =
             Document::parse(value.as_bytes().to_vec(), &limits).map_err(|_| Fault::Type)?;
+        if document.root().is_array() {
+            return Err(Fault::Type);
+        }
         document.write(json);
         return Ok(());
     }
@@ -238,7 +262,7 @@ fn push_value(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault
 
 /// Appends one text as the JSON value of its declared type.
 pub(crate) fn push_scalar(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault> {
-    match Scalar::read(Cow::Borrowed(value), types).map_err(|_| Fault::Type)? {
+    match Scalar::read(Cow::Borrowed(value), types).map_err(Fault::Scalar)? {
         Scalar::Text(text) => push_quoted(&text, json),
         Scalar::Number(lexeme) => json.extend_from_slice(lexeme.as_bytes()),
         Scalar::Boolean(value) => {

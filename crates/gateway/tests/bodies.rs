@@ -35,6 +35,8 @@ fn a_text_body_is_held_against_its_schema() {
         ("/level", "11", 400),
         ("/level", "07", 400),
         ("/level", "seven", 400),
+        ("/switch", "true", 204),
+        ("/switch", "True", 400),
         ("/table", "a,b\r\n1,2\r\n", 204),
     ] {
         let content_type = if target == "/table" { "text/csv" } else { "text/plain" };
@@ -107,6 +109,15 @@ fn parts_reach_the_api_with_a_boundary_of_ours_and_nothing_else_changed() {
 }
 
 #[test]
+fn a_boolean_in_a_part_reaches_the_api_in_its_one_spelling() {
+    let scene = uploads();
+    assert_eq!(send_parts(&scene, &[&photo(), &field("shared", "True")]), 204);
+    let body = scene.forwarded_body().unwrap();
+    assert!(body.contains(&format!("{}\r\n", field("shared", "true"))), "{body}");
+    assert_eq!(send_parts(&scene, &[&photo(), &field("shared", "1")]), 400);
+}
+
+#[test]
 fn what_clients_write_in_many_spellings_reaches_the_api_in_one() {
     let scene = uploads();
     for file in [
@@ -173,14 +184,41 @@ fn parts_are_held_against_their_schema() {
 }
 
 #[test]
+fn what_stands_around_the_parts_is_nobodys_and_stays_behind() {
+    let scene = uploads();
+    let whole = String::from_utf8(parts("xX", &[&photo()])).unwrap();
+    assert_eq!(send_parts(&scene, &[&photo()]), 204);
+    let boundary_left_out = |body: String| {
+        let line = body.split("\r\n").next().unwrap().to_owned();
+        body.replace(&line, "--b")
+    };
+    let expected = boundary_left_out(scene.forwarded_body().unwrap());
+    for body in [
+        format!("This is a message in several parts.\r\n{whole}"),
+        format!("\r\n{whole}"),
+        format!("{whole}\r\nnothing more\r\n"),
+    ] {
+        let status = put(&scene, "/photos", "multipart/form-data; boundary=xX", body.as_bytes());
+        assert_eq!(status, 204, "{body}");
+        assert_eq!(boundary_left_out(scene.forwarded_body().unwrap()), expected);
+    }
+}
+
+#[test]
 fn a_body_of_parts_with_two_readings_never_reaches_the_api() {
     let scene = uploads();
     let whole = String::from_utf8(parts("xX", &[&photo()])).unwrap();
     let inside = photo().replace(GIF, &format!("{GIF}\n--xX\nContent-Disposition: form-data"));
     let twice = photo().replace("name=\"photo\"", "name=\"photo\"; name=\"role\"");
     for (what, body) in [
-        ("a preamble", format!("hello\r\n{whole}")),
-        ("an epilogue", format!("{whole}--xX\r\n")),
+        ("a boundary behind the end", format!("{whole}--xX\r\n")),
+        ("another boundary before the first", format!("--yY\r\n{whole}")),
+        ("another boundary behind a line feed", format!("hello\n--yY\n\r\n{whole}")),
+        ("a boundary in a line of a preamble", format!("hello{whole}")),
+        ("a boundary behind a bare line feed", format!("hello\n{whole}")),
+        ("another boundary behind the end", format!("{whole}\r\n--yY\r\n")),
+        ("text beside the end", whole.replace("--xX--", "--xX--hello")),
+        ("dashes beside the end", whole.replace("--xX--", "--xX---")),
         ("a boundary in a part", String::from_utf8(parts("xX", &[&inside])).unwrap()),
         ("a longer boundary", whole.replace("--xX\r\n", "--xXx\r\n")),
         ("white space behind a boundary", whole.replacen("--xX\r\n", "--xX \r\n", 1)),

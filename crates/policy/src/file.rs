@@ -15,7 +15,7 @@ use crate::notes::Notes;
 use crate::place::{ApiUrl, BasePath, ListenAddress, WebOrigin};
 use crate::section::{Named, Needed, Read, Spanned, section, wrong_kind};
 use crate::word::{
-    AllowWord, AnswerWord, BodyWord, ControlName, Day, ModeWord, Names, UndeclaredWord,
+    AllowWord, AnswerWord, BodyWord, ControlName, Day, ModeWord, Names, NullWord, UndeclaredWord,
 };
 use crate::yaml::{Content, Node};
 
@@ -113,6 +113,8 @@ section! {
         /// for none. Default: the path of the contract's first server, because that is where
         /// its clients were told to call.
         base_path: Option<Spanned<BasePath>>,
+        /// `null_means` for all operations. Default: a null is a null.
+        null_means: Option<Spanned<NullWord>>,
     }
 }
 
@@ -138,6 +140,11 @@ section! {
         /// for bodies that are signed. Default: what was checked is written anew, so that the
         /// API reads exactly that.
         body: Option<Spanned<BodyWord>>,
+        /// `absent` takes a property out of a JSON body where it is `null` and the contract allows
+        /// no null there, before the body is checked; a required one is then missing. It is
+        /// reported. For clients that write `null` for what they do not know, as Java, C# and Go
+        /// do. Default: such a body is refused, because to some APIs a null means "remove it".
+        null_means: Option<Spanned<NullWord>>,
         /// `stream` lets the answer through as it comes, marked "body not inspected", for
         /// declared event streams and downloads. Default: an answer is checked before its first
         /// byte leaves.

@@ -80,6 +80,8 @@ pub struct OperationLines {
     pub body: Option<Span>,
     /// `answer`.
     pub answer: Option<Span>,
+    /// `null_means`, the operation's own or that of the API.
+    pub null_means: Option<Span>,
 }
 
 /// Whether a policy file stands behind the model (rule 26).
@@ -140,6 +142,8 @@ pub struct BodyHandling {
     /// The request's bytes are forwarded as they came if they have exactly one reading (signed
     /// bodies; rule 17).
     pub exact_request: bool,
+    /// A property of a JSON body that is null where none is allowed is taken out.
+    pub null_is_absent: bool,
 }
 
 /// Where events go.

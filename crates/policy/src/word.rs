@@ -36,6 +36,14 @@ pub(crate) enum AnswerWord {
     Stream,
 }
 
+/// `absent`: a null that the contract does not allow says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum NullWord {
+    /// The property is taken out before the body is checked.
+    Absent,
+}
+
 /// `observe`: record, change nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
@@ -68,6 +76,12 @@ impl Read for UndeclaredWord {
 impl Read for BodyWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("exact", Self::Exact)], None)
+    }
+}
+
+impl Read for NullWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("absent", Self::Absent)], None)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::notes::shown;
 use crate::parameter::{Collection, Place, Prefix};
 use crate::reader::{Closed, Direction, Reader};
 use crate::schema::Schema;
-use crate::shape::{Shape, Types};
+use crate::shape::Types;
 use crate::style::{self, Holds};
 
 /// What a document says of the value of a parameter.
@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
         let explode = node.get("explode").and_then(Node::as_bool);
         let explode = explode.unwrap_or_else(|| style::default_explode(name));
         let shape = self.shapes.get(schema.shape);
-        let holds = shape.map_or(Holds::Scalar, |shape| holds(schema, shape));
+        let holds = shape.map_or(Holds::Scalar, |shape| Holds::of(schema.types, shape));
         if let Some(written) = style::written(place, name, explode, holds) {
             return Some(written);
         }
@@ -110,23 +110,5 @@ impl<'a> Reader<'a> {
         };
         // Where nothing is declared, a text is a text.
         types.filter(|types| *types != Types::ANY).unwrap_or(Types::STRING)
-    }
-}
-
-/// What a schema means to a style. One that names no type is what its other keywords speak of.
-fn holds(schema: &Schema, shape: &Shape) -> Holds {
-    if schema.types == Types::ANY {
-        return match (shape.items, shape.object.properties().next()) {
-            (Some(_), None) => Holds::List,
-            (None, Some(_)) => Holds::Object,
-            _ => Holds::Scalar,
-        };
-    }
-    if schema.types.contains(Types::ARRAY) {
-        Holds::List
-    } else if schema.types.contains(Types::OBJECT) {
-        Holds::Object
-    } else {
-        Holds::Scalar
     }
 }

@@ -35,12 +35,11 @@ impl<'a> Reader<'a> {
         }
         let reason = match (collection_format(node), place) {
             _ if has_lists_inside(node) => "a list of lists".to_owned(),
-            ("csv", _) => return Collection::Joined(Delimiter::Comma),
-            ("ssv", _) => return Collection::Joined(Delimiter::Space),
-            ("tsv", _) => return Collection::Joined(Delimiter::Tab),
-            ("pipes", _) => return Collection::Joined(Delimiter::Pipe),
             ("multi", Place::Query) => return Collection::Repeated,
-            (format, _) => format!("the collection format {}", shown(format)),
+            (format, _) => match delimiter(format) {
+                Some(delimiter) => return Collection::Joined(delimiter),
+                None => format!("the collection format {}", shown(format)),
+            },
         };
         let message = format!(
             "{reason} in this {} parameter is not read: it is taken as one text and not checked",
@@ -54,6 +53,17 @@ impl<'a> Reader<'a> {
 /// `collectionFormat`, `csv` by default.
 pub(super) fn collection_format(node: Node<'_>) -> &str {
     node.get("collectionFormat").map_or(Some("csv"), Node::as_str).unwrap_or("?")
+}
+
+/// What stands between values in one text.
+pub(super) fn delimiter(format: &str) -> Option<Delimiter> {
+    match format {
+        "csv" => Some(Delimiter::Comma),
+        "ssv" => Some(Delimiter::Space),
+        "tsv" => Some(Delimiter::Tab),
+        "pipes" => Some(Delimiter::Pipe),
+        _ => None,
+    }
 }
 
 /// Where the collection format stands, or should.

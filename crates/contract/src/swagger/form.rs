@@ -5,13 +5,14 @@ use std::sync::Arc;
 use portcullis_model::Diagnostic;
 
 use super::bodies::{Offered, holds_fields};
-use super::collection::{collection_format, format_place, has_lists_inside};
+use super::collection::{collection_format, delimiter, format_place, has_lists_inside};
 use crate::codes;
 use crate::document::{Name, Node};
 use crate::form::Field;
-use crate::media::{Media, MediaRange};
+use crate::media::{Encoding, Media, MediaRange};
 use crate::notes::shown;
 use crate::operation::RequestBody;
+use crate::parameter::Collection;
 use crate::reader::{Closed, Direction, Reader};
 use crate::schema::{Definition, Schema};
 use crate::shape::Types;
@@ -26,7 +27,8 @@ impl<'a> Reader<'a> {
         operation: Node<'a>,
         nodes: &[Node<'a>],
     ) -> Result<RequestBody, Closed> {
-        let fields: Vec<Field<'a>> = nodes.iter().map(|node| self.field(*node)).collect();
+        let (fields, collections): (Vec<Field<'a>>, Vec<Option<Collection>>) =
+            nodes.iter().map(|node| self.field(*node)).unzip();
         let has_file = nodes.iter().any(|node| node.get_str("type") == Some("file"));
         let offered = self.form_types(operation, has_file)?;
         let place = operation.get("parameters").unwrap_or(operation);
@@ -34,7 +36,7 @@ impl<'a> Reader<'a> {
         for Offered { range, written } in offered {
             let (kind, direction) = self.kind(&range, written, Direction::Request);
             let schema = Some(self.form_schema(place, &fields, direction));
-            let encoding = Vec::new();
+            let encoding = encodings(&fields, &collections);
             media.push(Media {
                 range,
                 kind,
@@ -48,27 +50,34 @@ impl<'a> Reader<'a> {
         Ok(RequestBody { required, media, span: place.span() })
     }
 
-    /// One field. The parameter is its own schema.
-    fn field(&mut self, node: Node<'a>) -> Field<'a> {
+    /// One field, and how its values are written. The parameter is its own schema.
+    fn field(&mut self, node: Node<'a>) -> (Field<'a>, Option<Collection>) {
         let name = node.get_str("name").unwrap_or_default();
         let required = node.is_true("required");
-        let is_list = node.get_str("type") == Some("array");
-        let format = collection_format(node);
-        if is_list && (format != "multi" || has_lists_inside(node)) {
-            let message = format!(
-                "the collection format {} of a form field is not read: {} is taken as one text and \
-                 not checked",
-                shown(format),
-                shown(name)
-            );
-            self.notes.push(
-                Diagnostic::warning(&codes::PARAMETER_STYLE, message)
-                    .at(format_place(node))
-                    .help("where the API takes the name again for each value, write `multi`"),
-            );
-            return Field { name, required, schema: None };
+        let field = Field { name, required, schema: Some(node) };
+        if node.get_str("type") != Some("array") {
+            return (field, None);
         }
-        Field { name, required, schema: Some(node) }
+        let format = collection_format(node);
+        let collection = match format {
+            "multi" => Some(Collection::Repeated),
+            format => delimiter(format).map(Collection::Joined),
+        };
+        if collection.is_some() && !has_lists_inside(node) {
+            return (field, collection);
+        }
+        let message = format!(
+            "the collection format {} of a form field is not read: {} is taken as one text and not \
+             checked",
+            shown(format),
+            shown(name)
+        );
+        self.notes.push(
+            Diagnostic::warning(&codes::PARAMETER_STYLE, message)
+                .at(format_place(node))
+                .help("where the API takes the name again for each value, write `multi`"),
+        );
+        (Field { schema: None, ..field }, None)
     }
 
     /// Of which types the form may be.
@@ -111,4 +120,16 @@ impl<'a> Reader<'a> {
         });
         Schema { shape, types: Types::OBJECT, span: at.span(), definition }
     }
+}
+
+/// The fields whose values are written in a way of their own.
+fn encodings(fields: &[Field<'_>], collections: &[Option<Collection>]) -> Vec<Encoding> {
+    let all = fields.iter().zip(collections).filter(|(_, collection)| collection.is_some());
+    all.map(|(field, collection)| Encoding {
+        property: field.name.to_owned(),
+        collection: *collection,
+        content_types: Vec::new(),
+        headers: Vec::new(),
+    })
+    .collect()
 }

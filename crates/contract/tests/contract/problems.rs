@@ -267,6 +267,44 @@ fn what_is_said_of_parts_and_cannot_be_kept_is_told() {
 }
 
 #[test]
+fn what_is_said_of_fields_and_means_nothing_is_told() {
+    insta::assert_snapshot!(problems(&with(
+        r"
+/a:
+  post:
+    requestBody:
+      content:
+        application/x-www-form-urlencoded:
+          schema:
+            type: object
+            properties:
+              one: { type: string }
+              list: { type: array, items: { type: string } }
+              object: { type: object, properties: { a: { type: string } } }
+              map: { type: object, additionalProperties: { type: string } }
+              xml: { type: object }
+          encoding:
+            one: { style: deepObject, explode: true }
+            list: { style: matrix }
+            object: { style: pipeDelimited, explode: true }
+            map: { style: form, explode: true }
+            xml: { contentType: application/xml }
+            other: { style: form }
+    responses: { 204: { description: done } }
+/b:
+  post:
+    requestBody:
+      content:
+        application/x-www-form-urlencoded:
+          schema: { type: object, properties: { a: { type: string } } }
+          encoding: { a: { contentType: nonsense } }
+    responses: { 204: { description: done } }
+",
+        "schemas: {}",
+    )));
+}
+
+#[test]
 fn bodies_that_are_not_looked_into_are_told() {
     insta::assert_snapshot!(problems(&with(
         r"

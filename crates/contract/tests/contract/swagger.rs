@@ -1,6 +1,8 @@
 //! Swagger 2.0: what is read, what is checked, what is said about it.
 
-use portcullis_contract::{BodyKind, Contract, Mismatch, Scalar, Security, StatusPattern};
+use portcullis_contract::{
+    BodyKind, Collection, Contract, Delimiter, Mismatch, Scalar, Security, StatusPattern,
+};
 use portcullis_json::{Document, Limits};
 
 use crate::documents::described;
@@ -93,10 +95,16 @@ fn the_fields_of_a_form_are_held_against_their_own_keywords() {
     let body = operation(&contract, "login").body.as_ref().unwrap();
     assert!(body.required);
     assert_eq!(body.media[0].kind, BodyKind::Form);
+    let collection = |name| body.media[0].encoding(name).and_then(|one| one.collection);
+    assert_eq!(collection("roles"), Some(Collection::Repeated));
+    assert_eq!(collection("codes"), Some(Collection::Joined(Delimiter::Comma)));
+    assert_eq!(collection("name"), None);
     for (form, is_right) in [
         (r#"{"name": "ann"}"#, true),
         (r#"{"name": "ann", "age": 18, "remember": true, "roles": ["clerk"]}"#, true),
-        (r#"{"name": "ann", "codes": "1,x"}"#, true),
+        (r#"{"name": "ann", "codes": [1, 2]}"#, true),
+        (r#"{"name": "ann", "codes": ["x"]}"#, false),
+        (r#"{"name": "ann", "codes": "1,x"}"#, false),
         ("{}", false),
         (r#"{"name": "a name of twenty-one chars"}"#, false),
         (r#"{"name": "ann", "age": 17}"#, false),

@@ -7,12 +7,17 @@ use portcullis_json::{Document, FaultKind};
 use portcullis_model::Refusal;
 use portcullis_policy::Limits;
 
+use super::concerned::NULL_IN_BODY;
+use super::nulls::is_null_member;
 use super::{mismatch, refusal};
 use crate::face::Judgement;
 use crate::multipart::Fault as PartsFault;
-use crate::urlencoded::Fault;
+use crate::urlencoded::form::Unread;
 use crate::xml::{Fault as XmlFault, FaultKind as XmlFaultKind};
 use crate::{content_type, resource_limits};
+
+/// Characters of a field's name that the record shows.
+const FIELD_CHARACTERS_MAX: usize = 64;
 
 /// The refusal of a JSON text that is not accepted. Who refuses depends on why: too large is
 /// `resource_limits`, not JSON at all is `content_type`, two readings is this control.
@@ -28,8 +33,15 @@ pub fn unreadable(fault: &portcullis_json::Fault) -> Refusal {
 }
 
 /// The refusal of a form that has no single reading.
-pub fn unreadable_form(fault: Fault) -> Refusal {
-    refusal(fault.name(), format!("in the form: {}", fault.detail()))
+pub fn unreadable_form(unread: &Unread) -> Refusal {
+    let Unread { fault, field } = unread;
+    let place = match field {
+        Some(name) => {
+            format!(", at `{}`", name.chars().take(FIELD_CHARACTERS_MAX).collect::<String>())
+        }
+        None => String::new(),
+    };
+    refusal(fault.name(), format!("in the form{place}: {}", fault.detail()))
 }
 
 /// The refusal of an XML text that is not accepted. Who refuses depends on why, as for JSON.
@@ -68,6 +80,9 @@ pub fn judge_body(schema: Option<&Schema>, document: &Document) -> Judgement<()>
     }
     match schema.map(|schema| schema.check(document.root())) {
         None | Some(Ok(())) => Judgement::Pass(()),
+        Some(Err(found)) if is_null_member(document, &found.at) => {
+            Judgement::Refuse(mismatch(NULL_IN_BODY, &found), ())
+        }
         Some(Err(found)) => Judgement::Refuse(mismatch("body", &found), ()),
     }
 }
@@ -95,7 +110,10 @@ pub fn judge_text(schema: Option<&Schema>, text: &str) -> Judgement<()> {
     let Some(schema) = schema else {
         return Judgement::Pass(());
     };
-    let Ok(scalar) = Scalar::read(Cow::Borrowed(text), schema.types) else {
+    // The text goes on as it came, so it must be in its one spelling.
+    let scalar = Scalar::read(Cow::Borrowed(text), schema.types);
+    let scalar = scalar.ok().filter(|scalar| scalar.text() == text);
+    let Some(scalar) = scalar else {
         return Judgement::Refuse(refusal("type", format!("the text is no {}", schema.types)), ());
     };
     match schema.check_scalar(&scalar) {

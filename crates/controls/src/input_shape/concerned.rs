@@ -5,6 +5,10 @@
 
 use portcullis_contract::Place;
 
+/// What stands for the body in a refusal of a null that an owner may take for absent.
+pub(super) const NULL_IN_BODY: &str =
+    "body, null where none is allowed (`null_means: absent` takes it for absent if it is optional)";
+
 /// What a refusal was about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concerned<'a> {
@@ -30,7 +34,11 @@ impl<'a> Concerned<'a> {
     pub fn of(detail: &'a str) -> Option<Self> {
         match unmet(detail) {
             Some((what, unmet)) => {
-                let parameter = if what == "body" { None } else { Some(parameter(what)?) };
+                let parameter = if what == "body" || what == NULL_IN_BODY {
+                    None
+                } else {
+                    Some(parameter(what)?)
+                };
                 Some(Self { parameter, unmet: Some(unmet) })
             }
             None => Some(Self { parameter: Some(parameter(detail)?), unmet: None }),
@@ -80,6 +88,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read_back(
             place in places(),
+            is_null in any::<bool>(),
             name in "[^`]{1,20}",
             at in "(/[^`]{0,8}){0,3}",
             schema_at in "(/[^`]{0,8}){0,3}",
@@ -90,6 +99,7 @@ mod tests {
                 schema_at: Pointer::from_text(schema_at.as_str()),
             };
             let what = match place {
+                None if is_null => NULL_IN_BODY.to_owned(),
                 None => "body".to_owned(),
                 Some(place) => format!("{} parameter `{name}`", place.name()),
             };

@@ -6,7 +6,6 @@ mod headers;
 mod objects;
 mod path;
 mod query;
-mod split;
 mod value;
 
 use portcullis_contract::{Operation, Parameter, PathPart, Place, Shapes, write_path_text};

@@ -69,7 +69,8 @@ fn extended_value(value: &str) -> Result<Cow<'_, str>, Fault> {
 }
 
 /// Whether a text has the same characters for every reader. Browsers write quotes and line ends as
-/// `%22`, `%0D` and `%0A`; some readers undo that, and others do not.
+/// `%22`, `%0D` and `%0A`; some readers undo that, and others do not, and there is no spelling of
+/// them that all read alike (decision 0048).
 fn is_plain(text: &str) -> bool {
     let is_encoded_word = text.contains("=?") && text.contains("?=");
     let is_escaped = has_escape(text, |byte| byte == b'"' || byte.is_ascii_control());

@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use portcullis_contract::{
-    Blobs, BodyKind, Collection, Encoding, Media, MediaRange, Parameter, Rest, Scalar, Shape,
-    ShapeId, Shapes, Types,
+    Blobs, BodyKind, Collection, Delimiter, Encoding, Media, MediaRange, Parameter, Rest, Scalar,
+    Shape, ShapeId, Shapes, Types,
 };
 use portcullis_json::{Document, Limits as JsonLimits, Value, push_quoted};
 use portcullis_policy::Limits;
 
 use super::Fault;
 use super::parse::Part;
+use crate::urlencoded::push_texts;
 use crate::xml;
 
 /// A body of parts, read: the tree that is checked, and the bytes that it stands for.
@@ -37,6 +38,8 @@ pub(super) enum Reading {
     Text,
     /// JSON.
     Json,
+    /// A list in one text.
+    Joined(Delimiter),
     /// Bytes.
     File,
 }
@@ -164,6 +167,9 @@ impl<'a> Reader<'a> {
     fn group(&self, name: &str, parts: Vec<usize>, json: &mut Vec<u8>) -> Result<Group, Fault> {
         let declared = self.declared(name);
         let encoding = self.media.and_then(|media| media.encoding(name));
+        if let Some(Collection::Joined(delimiter)) = encoding.and_then(|one| one.collection) {
+            return self.joined(declared, delimiter, parts, json);
+        }
         let shape = declared.map(|id| self.shapes.get(id));
         let is_list = shape.is_some_and(|shape| {
             shape.types.contains(Types::ARRAY)
@@ -205,6 +211,34 @@ impl<'a> Reader<'a> {
             json.push(b']');
         }
         Ok(group)
+    }
+
+    /// Writes a list that is one text.
+    fn joined(
+        &self,
+        declared: Option<ShapeId>,
+        delimiter: Delimiter,
+        parts: Vec<usize>,
+        json: &mut Vec<u8>,
+    ) -> Result<Group, Fault> {
+        let [index] = parts.as_slice() else {
+            return Err(Fault::Shape("repeated"));
+        };
+        if let Some(part) = self.parts.get(*index) {
+            let kind = part.content_type.as_ref().map(|label| label.range.kind());
+            if part.file_name.is_some() {
+                return Err(Fault::Shape("text_with_file_name"));
+            }
+            if !matches!(kind, None | Some(BodyKind::Text)) {
+                return Err(Fault::Label("undeclared_part_type"));
+            }
+            let text = str::from_utf8(bytes(self.body, part)).map_err(|_| Fault::NotUtf8)?;
+            let items: Vec<Cow<'_, str>> =
+                text.split(delimiter.character()).map(Cow::Borrowed).collect();
+            push_texts(items.iter(), declared, self.shapes, json)
+                .map_err(|fault| Fault::Shape(fault.name()))?;
+        }
+        Ok(Group { parts, readings: vec![Reading::Joined(delimiter)], is_list: false })
     }
 
     /// The body has no declared properties at all.
@@ -261,7 +295,7 @@ impl<'a> Reader<'a> {
                     .map_err(|rejected| Fault::Json(rejected.fault))?;
                 document.write(json);
             }
-            Reading::Text => {
+            Reading::Text | Reading::Joined(_) => {
                 let text = str::from_utf8(bytes).map_err(|_| Fault::NotUtf8)?;
                 let types = if types == Types::ANY { Types::STRING } else { types };
                 let scalar = Scalar::read(Cow::Borrowed(text), types);
@@ -364,10 +398,11 @@ fn is_as_declared(declared: &Parameter, value: &str) -> bool {
     let Some(schema) = &declared.schema else {
         return true;
     };
+    // It goes on as it came, so it must be in its one spelling.
     declared.collection == Collection::Single
         && declared
             .scalar(Cow::Borrowed(value))
-            .is_ok_and(|scalar| schema.check_scalar(&scalar).is_ok())
+            .is_ok_and(|scalar| scalar.text() == value && schema.check_scalar(&scalar).is_ok())
 }
 
 /// Which value of the tree each part is.

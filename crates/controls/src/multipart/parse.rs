@@ -37,22 +37,29 @@ pub struct PartType {
 
 /// Reads a body with this boundary.
 ///
-/// The boundary stands nowhere but where parts begin and end. In time linear to the body.
+/// The boundary stands nowhere but where parts begin and end. What stands before the first and
+/// behind the last one is nobody's (RFC 2046 section 5.1.1) and left out, if no reader can take a
+/// line of it for a boundary. In time linear to the body.
 pub fn parse(body: &[u8], boundary: &str, limits: &Limits) -> Result<Vec<Part>, Fault> {
     let delimiter = format!("--{boundary}");
     let finder = memmem::Finder::new(&delimiter);
     let mut parts: Vec<Part> = Vec::new();
-    match finder.find(body) {
-        Some(0) => {}
-        Some(_) => return Err(Fault::Shape("preamble")),
-        None => return Err(Fault::Syntax("the boundary is not there")),
+    let first = finder.find(body).ok_or(Fault::Syntax("the boundary is not there"))?;
+    let preamble = body.get(..first).unwrap_or_default();
+    let is_left_out = preamble.is_empty() || preamble.ends_with(b"\r\n") && is_nobodys(preamble);
+    if !is_left_out {
+        return Err(Fault::Shape("preamble"));
     }
-    let mut at = delimiter.len();
+    let mut at = first + delimiter.len();
     loop {
         let rest = body.get(at..).unwrap_or_default();
         if let Some(epilogue) = rest.strip_prefix(b"--") {
-            let is_end = epilogue.is_empty() || epilogue == b"\r\n";
-            return if is_end { Ok(parts) } else { Err(Fault::Shape("epilogue")) };
+            let is_end = epilogue.is_empty() || epilogue.starts_with(b"\r\n");
+            return if is_end && is_nobodys(epilogue) {
+                Ok(parts)
+            } else {
+                Err(Fault::Shape("epilogue"))
+            };
         }
         let Some(inside) = rest.strip_prefix(b"\r\n") else {
             return Err(Fault::Shape("boundary_in_part"));
@@ -67,6 +74,11 @@ pub fn parse(body: &[u8], boundary: &str, limits: &Limits) -> Result<Vec<Part>, 
         parts.push(part(content, start, limits)?);
         at = start + length + delimiter.len();
     }
+}
+
+/// Whether nothing in a text is like a boundary, however its lines end.
+fn is_nobodys(text: &[u8]) -> bool {
+    memmem::find(text, b"--").is_none()
 }
 
 /// One part: header fields, an empty line, its bytes. `start` is where it stands in the body.

@@ -7,6 +7,7 @@ use portcullis_json::Value;
 
 use super::form::{FormData, Reading, bytes};
 use super::parse::Part;
+use crate::urlencoded::as_text;
 use portcullis_contract::Media;
 
 /// Tries for a boundary that stands in no part. One is enough unless somebody knew it.
@@ -37,7 +38,14 @@ fn write_with(form: &FormData, media: Option<&Media>, boundary: &str) -> (Vec<u8
         push_head(part, media, &mut out);
         match leaf.reading {
             Reading::Json => value.write(&mut out),
-            Reading::Text | Reading::File => out.extend_from_slice(bytes(&form.body, part)),
+            Reading::Joined(delimiter) if value.is_array() => {
+                let items: Vec<_> = value.items().map(as_text).collect();
+                out.extend_from_slice(items.join(&delimiter.character().to_string()).as_bytes());
+            }
+            Reading::Text | Reading::Joined(_) => {
+                out.extend_from_slice(as_text(*value).as_bytes());
+            }
+            Reading::File => out.extend_from_slice(bytes(&form.body, part)),
         }
         out.extend_from_slice(b"\r\n");
     }

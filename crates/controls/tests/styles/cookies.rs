@@ -65,3 +65,24 @@ fn json_goes_on_in_the_spelling_in_which_it_came() {
         cookies,
     );
 }
+
+#[test]
+fn booleans_go_on_in_one_spelling() {
+    expect(
+        &[
+            ("flag=True", Ok("flag=true")),
+            ("flag=false", Ok("flag=false")),
+            ("flag=\"True\"", Err("type")),
+            ("flag=Tru%65", Err("type")),
+            ("flag=0", Err("type")),
+            ("flags=TRUE,false", Ok("flags=true,false")),
+            ("flags=True%2Cfalse", Err("type")),
+            ("some=False; some=true", Ok("some=false; some=true")),
+            ("switch=on,True,note,a", Ok("switch=on,true,note,a")),
+            ("switch=on,true,note,a", Ok("switch=on,true,note,a")),
+            ("lights=FALSE; hint=True%20x", Ok("lights=false; hint=True%20x")),
+            ("theme=True", Ok("theme=True")),
+        ],
+        cookies,
+    );
+}

@@ -61,3 +61,17 @@ fn a_text_stays_as_it_came_and_json_is_written_in_ascii() {
         fields,
     );
 }
+
+#[test]
+fn booleans_go_on_in_one_spelling() {
+    expect(
+        &[
+            ("x-flag: True", Ok("x-flag: true")),
+            ("x-flag: true", Ok("")),
+            ("x-flag: 1", Err("type")),
+            ("x-flags: TRUE, false", Ok("x-flags: true,false")),
+            ("x-text: True", Ok("")),
+        ],
+        fields,
+    );
+}

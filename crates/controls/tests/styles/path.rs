@@ -127,3 +127,15 @@ fn several_values_in_a_segment_are_as_declared_in_every_way_to_split_it() {
         ("/repos/1-.zip", Err("no operation")),
     ]);
 }
+
+#[test]
+fn booleans_go_on_in_one_spelling() {
+    paths(&[
+        ("/flag/True", Ok("/flag/true")),
+        ("/flag/false", Ok("/flag/false")),
+        ("/flag/1", Err("type")),
+        ("/flag/TRUE;x", Err("type")),
+        ("/flags/;v=TRUE;v=False", Ok("/flags/;v=true;v=false")),
+        ("/text/True", Ok("/text/True")),
+    ]);
+}

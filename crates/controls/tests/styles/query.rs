@@ -23,7 +23,7 @@ fn one_value_has_one_spelling() {
         ("text=a%00", Err("nul")),
         ("url=http://a/b?c=d,e:f@g", Ok("url=http%3A%2F%2Fa%2Fb%3Fc%3Dd%2Ce%3Af%40g")),
         ("on=true", Ok("on=true")),
-        ("on=True", Err("type")),
+        ("on=True", Ok("on=true")),
         ("on=1", Err("type")),
         ("flag", Ok("flag=")),
         ("flag=", Ok("flag=")),
@@ -149,6 +149,14 @@ fn brackets_are_read_as_deep_as_they_are_declared() {
         ),
         ("filter[labels][a][b]=1", Err("schema")),
         ("filter[labels][a][b][c][d][e]=1", Err("too_deep")),
+        ("filter[labels][0]=x&filter[labels][1]=y", Err("two_readings")),
+        (
+            "filter[labels][7]=x&filter[labels][b]=y",
+            Ok("filter%5Blabels%5D%5B7%5D=x&filter%5Blabels%5D%5Bb%5D=y"),
+        ),
+        ("filter[labels][99]=x", Ok("filter%5Blabels%5D%5B99%5D=x")),
+        ("filter[labels][__proto__]=x", Err("two_readings")),
+        ("filter[labels][constructor]=x", Err("two_readings")),
         ("sealed[R]=1", Ok("sealed%5BR%5D=1")),
         ("sealed[admin]=1", Err("schema")),
         ("expand[]=a&expand[]=b", Ok("expand%5B%5D=a&expand%5B%5D=b")),
@@ -159,6 +167,16 @@ fn brackets_are_read_as_deep_as_they_are_declared() {
         ("created=5&created[gt]=5", Err("two_readings")),
         ("created=x", Err("type")),
     ]);
+}
+
+#[test]
+fn a_list_by_index_is_as_long_as_every_reader_follows() {
+    let list = |count: usize| {
+        let items = (0..count).map(|index| format!("expand%5B{index}%5D=a"));
+        items.collect::<Vec<_>>().join("&")
+    };
+    let (longest, longer) = (list(20), list(21));
+    queries(&[(&longest, Ok(&longest)), (&longer, Err("long_list"))]);
 }
 
 #[test]
@@ -183,4 +201,26 @@ fn what_is_left_out_is_told_by_name() {
     let accepted = styles.judge(&request).unwrap().unwrap();
     let dropped: Vec<&str> = accepted.dropped.iter().map(|(_, name)| name.as_str()).collect();
     assert_eq!(dropped, ["pairs/admin", "filter[admin]", "json/id", "debug"]);
+}
+
+#[test]
+fn booleans_go_on_in_one_spelling() {
+    queries(&[
+        ("on=True", Ok("on=true")),
+        ("on=FALSE", Ok("on=false")),
+        ("on=true", Ok("on=true")),
+        ("on=tRUE", Err("type")),
+        ("on=1", Err("type")),
+        ("on=yes", Err("type")),
+        ("on=", Err("type")),
+        ("maybe=True", Ok("maybe=True")),
+        ("flags=True,false,TRUE", Ok("flags=true,false,true")),
+        ("flags=True,0", Err("type")),
+        ("switch[on]=TRUE", Ok("switch%5Bon%5D=true")),
+        (
+            "switch[all][]=True&switch[all][]=false",
+            Ok("switch%5Ball%5D%5B%5D=true&switch%5Ball%5D%5B%5D=false"),
+        ),
+        ("json={\"R\":True}", Err("syntax")),
+    ]);
 }

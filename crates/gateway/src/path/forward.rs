@@ -7,7 +7,6 @@ use portcullis_contract::{Place, SchemePlace};
 use portcullis_controls::Plan;
 use portcullis_controls::response_shape;
 use portcullis_controls::safe_configuration::{RequestField, is_sent_unasked, request_field};
-use portcullis_controls::urlencoded;
 use portcullis_json::push_decimal;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Method, Mode, Room, Status};
@@ -196,7 +195,7 @@ fn payload(body: &Payload) -> (std::borrow::Cow<'_, [u8]>, Option<&str>) {
             document.write(&mut out);
             (out.into(), None)
         }
-        Payload::Form(document) => (urlencoded::write_form(document).into(), None),
+        Payload::Form(form) => (form.write().into(), None),
         Payload::Parts { bytes, .. } => (bytes.as_slice().into(), None),
         Payload::Bytes { bytes, coding } => (bytes.as_slice().into(), coding.as_deref()),
     }

@@ -25,7 +25,7 @@ pub(super) fn of(file: Option<&PolicyFile>, contract: Option<&Contract>, names: 
         listen: at(file.listen.as_ref()),
         origins: file.origins.iter().flatten().next().map(|origin| origin.span),
         anyone: anyone(file, count, names),
-        operations: operations(file, count, names),
+        operations: operations(file, count, names, api.and_then(|api| at(api.null_means.as_ref()))),
         limits: file.limits.as_ref().map(crate::file::LimitsSection::lines).unwrap_or_default(),
     }
 }
@@ -49,8 +49,13 @@ fn anyone(file: &PolicyFile, count: usize, names: &Names) -> Vec<Option<Span>> {
     lines.into_iter().map(|line| line.or(of_all)).collect()
 }
 
-fn operations(file: &PolicyFile, count: usize, names: &Names) -> Vec<OperationLines> {
-    let mut lines = vec![OperationLines::default(); count];
+fn operations(
+    file: &PolicyFile,
+    count: usize,
+    names: &Names,
+    null_means: Option<Span>,
+) -> Vec<OperationLines> {
+    let mut lines = vec![OperationLines { null_means, ..OperationLines::default() }; count];
     for (key, decision) in file.operations.iter().flat_map(|entries| &entries.0) {
         if let Some(line) = names.known(&key.text).and_then(|index| lines.get_mut(index)) {
             *line = OperationLines {
@@ -58,6 +63,7 @@ fn operations(file: &PolicyFile, count: usize, names: &Names) -> Vec<OperationLi
                 answers: at(decision.answers.as_ref()),
                 body: at(decision.body.as_ref()),
                 answer: at(decision.answer.as_ref()),
+                null_means: at(decision.null_means.as_ref()).or(null_means),
             };
         }
     }

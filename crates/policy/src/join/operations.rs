@@ -87,10 +87,12 @@ pub(super) fn decide(
     notes: &mut Notes,
 ) -> Decisions {
     let count = contract.map_or(0, |contract| contract.operations.len());
+    let api = file.and_then(|file| file.apis.0.as_ref()).map(|one| &one.0);
+    let null_is_absent = api.is_some_and(|api| api.null_means.is_some());
     let mut decisions = Decisions {
         undeclared_in: vec![Undeclared::default(); count],
         undeclared_out: vec![Undeclared::default(); count],
-        bodies: vec![BodyHandling::default(); count],
+        bodies: vec![BodyHandling { null_is_absent, ..BodyHandling::default() }; count],
     };
     let mut decided: HashMap<usize, &Key> = HashMap::new();
     let entries = file.and_then(|file| file.operations.as_ref());
@@ -121,6 +123,7 @@ impl Decisions {
         if let Some(slot) = self.bodies.get_mut(index) {
             slot.exact_request = decision.body.is_some();
             slot.stream_answer = decision.answer.is_some();
+            slot.null_is_absent |= decision.null_means.is_some();
         }
     }
 }
@@ -155,6 +158,15 @@ fn check(decision: &OperationDecision, operation: &Operation, notes: &mut Notes)
                 .help("remove `body`, or correct the name of the operation")
         });
     }
+    if let Some(null) = &decision.null_means
+        && !takes_json(operation)
+    {
+        notes.push(|| {
+            Diagnostic::warning(&codes::NO_EFFECT, format!("{} takes no JSON body", shown(&name)))
+                .at(null.span)
+                .help("remove `null_means`, or correct the name of the operation")
+        });
+    }
     if let Some(answer) = &decision.answer
         && !may_stream(operation)
     {
@@ -168,6 +180,11 @@ fn check(decision: &OperationDecision, operation: &Operation, notes: &mut Notes)
             .help("remove `answer`, or declare the stream's media type in the contract")
         });
     }
+}
+
+fn takes_json(operation: &Operation) -> bool {
+    let mut media = operation.body.iter().flat_map(|body| &body.media);
+    media.any(|media| media.kind == BodyKind::Json || media.range.has_wildcard())
 }
 
 /// Whether the contract declares an answer that cannot be inspected.

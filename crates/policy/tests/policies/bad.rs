@@ -61,6 +61,7 @@ const BAD: &[(&str, &str)] = &[
         "API\noperations:\n  createOrder: { undeclared: refuse }\n  \"POST /orders\": { undeclared: drop }\n",
     ),
     ("stream_of_json", "API\noperations:\n  listMedicines: { answer: stream }\n"),
+    ("null_means_nothing", "API\noperations:\n  createOrder: { null_means: nothing }\n"),
     ("size_without_unit", "API\nlimits: { body_bytes: 1048576 }\n"),
     ("size_in_megabytes", "API\nlimits: { body_bytes: 1MB }\n"),
     ("zero_limit", "API\nlimits: { json_depth: 0 }\n"),

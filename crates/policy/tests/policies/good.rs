@@ -18,7 +18,7 @@ origins: [https://shop.example.com, "http://localhost:5173"]
 access:
   - anyone: [listMedicines, "GET /orders/{id}"]
 operations:
-  createOrder: { undeclared: refuse, answers: refuse, body: exact }
+  createOrder: { undeclared: refuse, answers: refuse, body: exact, null_means: absent }
   "GET /orders": { answer: stream }
 limits: { body_bytes: 2MiB, json_depth: 16, head_timeout: 500ms, body_rate: 1KiB/s }
 ledger: { file: audit.jsonl }
@@ -71,12 +71,22 @@ fn every_key_arrives_in_the_model() {
     assert_eq!(model.undeclared_out[create], Undeclared::Refuse);
     assert_eq!(model.undeclared_out[one], Undeclared::Drop);
     assert!(model.bodies[create].exact_request && !model.bodies[create].stream_answer);
+    assert!(model.bodies[create].null_is_absent && !model.bodies[watch].null_is_absent);
     assert!(model.bodies[watch].stream_answer && !model.bodies[watch].exact_request);
     assert_eq!(model.limits.body_bytes_max, 2 << 20);
     assert_eq!(model.limits.json_depth_max, 16);
     assert_eq!(model.limits.head_timeout, Duration::from_millis(500));
     assert_eq!(model.limits.body_rate_min, 1024);
     assert_eq!(model.ledger, LedgerTarget::File(Path::new("conf").join("audit.jsonl")));
+}
+
+#[test]
+fn what_a_null_means_is_said_for_one_operation_or_for_all() {
+    let said = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\", null_means: absent }]\n";
+    let model = read(said);
+    assert!(model.bodies.iter().all(|body| body.null_is_absent));
+    assert!(model.lines.operations.iter().all(|lines| lines.null_means.is_some()));
+    assert!(read(API).bodies.iter().all(|body| !body.null_is_absent));
 }
 
 #[test]
@@ -232,6 +242,8 @@ fn what_changes_nothing_or_too_much_is_warned_of() {
     assert_eq!(warned(&relax("operation: listMedicines, undeclared: allow")), ["policy-no-effect"]);
     let operations = format!("{API}operations:\n  listMedicines: {{ body: exact }}\n");
     assert_eq!(warned(&operations), ["policy-no-effect"]);
+    let operations = format!("{API}operations:\n  listMedicines: {{ null_means: absent }}\n");
+    assert_eq!(warned(&operations), ["policy-no-effect"]);
     let plain = "apis: [{ contract: openapi.yaml, upstream: \"http://api.internal:3000\" }]\n";
     assert_eq!(warned(plain), ["policy-plain-upstream"]);
 }
@@ -314,6 +326,7 @@ fn every_decision_knows_its_line() {
     let create = lines.operations[index(&model, "createOrder")];
     assert_eq!(text(create.undeclared), "refuse");
     assert_eq!((text(create.answers), text(create.body)), ("refuse", "exact"));
+    assert_eq!(text(create.null_means), "absent");
     assert_eq!(text(lines.operations[index(&model, "GET /orders")].answer), "stream");
     let limits: Vec<_> = lines.limits.iter().map(|(key, span)| (*key, text(Some(*span)))).collect();
     let expected = [

@@ -227,6 +227,9 @@ impl<'a> Grounds<'a> {
             (_, ControlId::WritableProperties) => {
                 of_operation.undeclared.map(|at| ("`undeclared`".to_owned(), at))
             }
+            (_, ControlId::InputShape) if act.reason == "null_property" => {
+                of_operation.null_means.map(|at| ("`null_means: absent`".to_owned(), at))
+            }
             (_, ControlId::ResponseShape) => {
                 of_operation.answers.map(|at| ("`answers`".to_owned(), at))
             }

@@ -6,14 +6,15 @@
 use std::borrow::Cow;
 
 use portcullis_contract::{Collection, Parameter, Place, SchemePlace};
+use portcullis_json::Document;
 use portcullis_model::Refusal;
 
 use super::super::parameter_refusal;
 use super::Judge;
 use super::headers::plain_json;
 use super::objects::texts;
-use super::split::{alternating, in_cookie, join_encoded};
 use super::value::unreadable;
+use crate::urlencoded::split::{alternating, in_cookie, join_encoded};
 use crate::urlencoded::{self, Fault, push_encoded};
 
 /// Cookies that stand in the header, still encoded.
@@ -98,12 +99,15 @@ impl<'a> Judge<'a> {
             Collection::Repeated | Collection::Members => self.cookie_values(parameter, taken),
             Collection::Joined(delimiter) => {
                 let items = in_cookie(raw, delimiter).map_err(fault)?;
-                self.check_list(parameter, &items)?;
+                let spelled = self.check_list(parameter, &items)?;
+                let is_other = spelled != items;
                 if raw.contains('%') {
                     let as_sent: Vec<&str> = raw.split(delimiter.character()).collect();
                     self.check_list(parameter, &as_sent)?;
                 }
-                self.push_cookie(name, raw);
+                // Only booleans have another spelling, and those hold no escape.
+                let joined = is_other.then(|| spelled.join(&delimiter.character().to_string()));
+                self.push_cookie(name, joined.as_deref().unwrap_or(raw));
                 Ok(())
             }
             Collection::JoinedMembers { delimiter, .. } => {
@@ -117,7 +121,7 @@ impl<'a> Judge<'a> {
                 }
                 let document = self.read_joined_members(parameter, members)?;
                 let members = texts(&document);
-                if members.len() == count {
+                if members.len() == count && !holds_booleans(&document) {
                     self.push_cookie(name, raw);
                     return Ok(());
                 }
@@ -143,10 +147,14 @@ impl<'a> Judge<'a> {
                 Ok(())
             }
             _ => {
-                for reading in readings(raw).map_err(fault)? {
-                    Self::check_one(parameter, &reading)?;
+                let readings = readings(raw).map_err(fault)?;
+                let mut is_other = false;
+                for reading in &readings {
+                    is_other |= Self::check_one(parameter, reading)? != *reading;
                 }
-                self.push_cookie(name, raw);
+                // As it is, it is a boolean in another spelling: that holds no escape and no quote.
+                let spelled = Self::check_one(parameter, raw)?;
+                self.push_cookie(name, if is_other { &spelled } else { raw });
                 Ok(())
             }
         }
@@ -170,16 +178,36 @@ impl<'a> Judge<'a> {
         // A server reads all cookies alike: as they are, or decoded.
         let as_sent = readings.iter().map(|one| one.first().cloned().unwrap_or_default());
         let decoded = readings.iter().map(|one| one.last().cloned().unwrap_or_default());
-        for values in [as_sent.collect::<Vec<_>>(), decoded.collect::<Vec<_>>()] {
-            if parameter.collection == Collection::Repeated {
-                self.check_list(parameter, &values)?;
-            } else {
-                let names = taken.iter().map(|(name, _)| Cow::Borrowed(*name));
-                self.read_members(parameter, names.zip(values).collect())?;
-            }
+        let decoded: Vec<_> = decoded.collect();
+        let as_sent: Vec<_> = as_sent.collect();
+        let spelled = self.spelled_cookies(parameter, &taken, &decoded)?;
+        self.spelled_cookies(parameter, &taken, &as_sent)?;
+        for (((name, raw), spelled), decoded) in taken.iter().zip(spelled).zip(decoded) {
+            // Only booleans have another spelling, and those hold no escape.
+            self.push_cookie(name, if spelled == decoded { raw } else { &spelled });
         }
-        taken.iter().for_each(|(name, raw)| self.push_cookie(name, raw));
         Ok(())
+    }
+
+    /// Checks the values of cookies that are one list or object; gives each in its one spelling.
+    fn spelled_cookies(
+        &mut self,
+        parameter: &Parameter,
+        taken: &Pairs<'a>,
+        values: &[Cow<'_, str>],
+    ) -> Result<Vec<String>, Refusal> {
+        if parameter.collection == Collection::Repeated {
+            let spelled = self.check_list(parameter, values)?;
+            return Ok(spelled.into_iter().map(Cow::into_owned).collect());
+        }
+        let members = taken.iter().zip(values);
+        let members = members.map(|((name, _), value)| (Cow::Borrowed(*name), value.clone()));
+        let document = self.read_members(parameter, members.collect())?;
+        let spelled = |((name, _), value): (&(&str, _), &Cow<'_, str>)| {
+            let member = document.root().get(name).filter(|member| member.as_bool().is_some());
+            member.map_or_else(|| value.to_string(), |member| member.lexeme().to_owned())
+        };
+        Ok(taken.iter().zip(values).map(spelled).collect())
     }
 
     /// JSON, as it is or escaped, and written back as it was.
@@ -210,6 +238,11 @@ impl<'a> Judge<'a> {
         out.push(b'=');
         out.extend_from_slice(value.as_bytes());
     }
+}
+
+/// Whether a member may have come in another spelling.
+fn holds_booleans(document: &Document) -> bool {
+    document.root().members().any(|(_, member)| member.as_bool().is_some())
 }
 
 /// Whose a cookie is.

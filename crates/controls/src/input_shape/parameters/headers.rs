@@ -7,13 +7,13 @@ use portcullis_json::Document;
 use portcullis_model::Refusal;
 
 use super::objects::{Members, texts};
-use super::split::{alternating, assigned, in_header};
 use super::value::unreadable;
 use super::{Header, Judge};
 use crate::urlencoded::Fault;
+use crate::urlencoded::split::{alternating, assigned, in_header};
 
 impl Judge<'_> {
-    /// Checks the values of header fields, and writes those anew that have a structure.
+    /// Checks the values of header fields, and writes those anew that may have several spellings.
     pub(super) fn header_fields(&mut self) -> Result<(), Refusal> {
         for parameter in self.declared(Place::Header) {
             let name = parameter.name.to_ascii_lowercase();
@@ -33,14 +33,14 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// Checks one field; gives its one spelling where it has a structure.
+    /// Checks one field; gives its one spelling where it has a structure, or came in another one.
     fn field(&mut self, parameter: &Parameter, values: &[&str]) -> Result<Option<String>, Refusal> {
         let fault = unreadable(parameter);
         match parameter.collection {
             Collection::Joined(delimiter) => {
                 let items = in_header(values, delimiter).map_err(fault)?;
-                self.check_list(parameter, &items)?;
-                return Ok(Some(joined(items.into_iter(), delimiter)));
+                let items = self.check_list(parameter, &items)?;
+                return Ok(Some(joined(items.iter().map(AsRef::as_ref), delimiter)));
             }
             Collection::JoinedMembers { delimiter, is_assigned } => {
                 let items = in_header(values, delimiter).map_err(fault)?;
@@ -70,8 +70,8 @@ impl Judge<'_> {
                 Ok(Some(String::from_utf8_lossy(&form).into_owned()))
             }
             _ => {
-                Self::check_one(parameter, value)?;
-                Ok(None)
+                let spelled = Self::check_one(parameter, value)?;
+                Ok((spelled != value).then(|| spelled.into_owned()))
             }
         }
     }

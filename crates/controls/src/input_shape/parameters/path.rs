@@ -9,8 +9,8 @@ use portcullis_model::Refusal;
 use super::super::parameter_refusal;
 use super::Judge;
 use super::objects::{Members, texts};
-use super::split::{alternating, join_encoded, push_delimiter};
 use super::value::unreadable;
+use crate::urlencoded::split::{alternating, join_encoded, push_delimiter};
 use crate::urlencoded::{Fault, push_encoded};
 
 impl Judge<'_> {
@@ -52,10 +52,9 @@ impl Judge<'_> {
                 let values = items.into_iter().map(|item| item.assigned_to(&parameter.name));
                 let values = values.collect::<Result<Vec<_>, _>>().map_err(fault)?;
                 let values: Vec<&str> = values.into_iter().map(|value| value.text).collect();
-                self.check_list(parameter, &values)?;
-                for value in values {
+                for value in self.check_list(parameter, &values)? {
                     self.push_prefix(parameter, value.is_empty());
-                    push_encoded(value, &mut self.accepted.path);
+                    push_encoded(&value, &mut self.accepted.path);
                 }
                 return Ok(());
             }
@@ -83,8 +82,9 @@ impl Judge<'_> {
             Collection::Joined(delimiter) => {
                 let items = text.split(delimiter).map_err(fault)?;
                 let items: Vec<&str> = items.into_iter().map(|item| item.text).collect();
-                self.check_list(parameter, &items)?;
-                join_encoded(items.into_iter(), delimiter, &mut self.accepted.path);
+                let items = self.check_list(parameter, &items)?;
+                let items = items.iter().map(AsRef::as_ref);
+                join_encoded(items, delimiter, &mut self.accepted.path);
             }
             Collection::JoinedMembers { delimiter, is_assigned } => {
                 let items = text.split(delimiter).map_err(fault)?;
@@ -107,12 +107,12 @@ impl Judge<'_> {
                 push_encoded(&String::from_utf8_lossy(&form), &mut self.accepted.path);
             }
             _ if parameter.prefix == Prefix::Matrix => {
-                Self::check_one(parameter, text.text)?;
-                push_encoded(text.text, &mut self.accepted.path);
+                let value = Self::check_one(parameter, text.text)?;
+                push_encoded(&value, &mut self.accepted.path);
             }
             _ => {
-                Self::check_one(parameter, text.text)?;
-                write_path_value(text.text, &mut self.accepted.path);
+                let value = Self::check_one(parameter, text.text)?;
+                write_path_value(&value, &mut self.accepted.path);
             }
         }
         Ok(())

@@ -6,11 +6,11 @@ use portcullis_contract::{Collection, Parameter, Place, SchemePlace, Types};
 use portcullis_model::Refusal;
 
 use super::super::{parameter_refusal, refusal};
+use super::Judge;
 use super::objects::{Members, texts};
-use super::split::{alternating, in_query, join_encoded};
 use super::value::unreadable;
-use super::{Judge, deep};
-use crate::urlencoded::{self, Fault};
+use crate::urlencoded::split::{alternating, in_query, join_encoded};
+use crate::urlencoded::{self, Fault, brackets};
 
 /// One `name=value`, the name decoded.
 struct Pair<'a> {
@@ -80,7 +80,7 @@ impl<'a> Judge<'a> {
             })
             .or_else(|| {
                 parameter(&|one| {
-                    one.collection == Collection::DeepObject && deep::keys(&one.name, name).is_some()
+                    one.collection == Collection::DeepObject && brackets::keys(&one.name, name).is_some()
                 })
             })
             .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name, false)))
@@ -115,8 +115,7 @@ impl<'a> Judge<'a> {
             Collection::Repeated => {
                 let values = taken.iter().map(|pair| urlencoded::decode(pair.raw));
                 let values = values.collect::<Result<Vec<_>, _>>().map_err(fault)?;
-                self.check_list(parameter, &values)?;
-                for value in &values {
+                for value in &self.check_list(parameter, &values)? {
                     urlencoded::push_pair(name, value, &mut self.accepted.query);
                 }
                 Ok(())
@@ -135,7 +134,7 @@ impl<'a> Judge<'a> {
         match parameter.collection {
             Collection::Joined(delimiter) => {
                 let items = in_query(raw, delimiter).map_err(fault)?;
-                self.check_list(parameter, &items)?;
+                let items = self.check_list(parameter, &items)?;
                 let out = self.begin_pair(name);
                 join_encoded(items.iter().map(AsRef::as_ref), delimiter, out);
             }
@@ -168,7 +167,7 @@ impl<'a> Judge<'a> {
             }
             _ => {
                 let value = urlencoded::decode(raw).map_err(fault)?;
-                Self::check_one(parameter, &value)?;
+                let value = Self::check_one(parameter, &value)?;
                 urlencoded::push_pair(name, &value, &mut self.accepted.query);
             }
         }

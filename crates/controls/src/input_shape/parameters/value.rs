@@ -22,42 +22,49 @@ pub(super) fn unreadable(parameter: &Parameter) -> impl Fn(Fault) -> Refusal + C
 }
 
 impl Judge<'_> {
-    /// Checks one value.
-    pub(super) fn check_one(parameter: &Parameter, text: &str) -> Result<(), Refusal> {
+    /// Checks one value; gives its one spelling.
+    pub(super) fn check_one<'t>(
+        parameter: &Parameter,
+        text: &'t str,
+    ) -> Result<Cow<'t, str>, Refusal> {
         without_nul(parameter, text)?;
         let Some(schema) = &parameter.schema else {
-            return Ok(());
+            return Ok(Cow::Borrowed(text));
         };
         let scalar = parameter.scalar(Cow::Borrowed(text)).map_err(not_of_type(parameter))?;
-        schema.check_scalar(&scalar).map_err(not_as_declared(parameter))
+        schema.check_scalar(&scalar).map_err(not_as_declared(parameter))?;
+        Ok(spelled(scalar))
     }
 
-    /// Checks the items of a list. A single one may also be what the schema allows beside lists.
-    pub(super) fn check_list<T: AsRef<str>>(
+    /// Checks the items of a list; gives each in its one spelling. A single one may also be what the
+    /// schema allows beside lists.
+    pub(super) fn check_list<'t, T: AsRef<str>>(
         &self,
         parameter: &Parameter,
-        items: &[T],
-    ) -> Result<(), Refusal> {
+        items: &'t [T],
+    ) -> Result<Vec<Cow<'t, str>>, Refusal> {
         if items.len() > self.given.limits.array_items_max {
             return Err(unreadable(parameter)(Fault::TooLarge));
         }
         items.iter().try_for_each(|item| without_nul(parameter, item.as_ref()))?;
         let Some(schema) = &parameter.schema else {
-            return Ok(());
+            return Ok(items.iter().map(|item| Cow::Borrowed(item.as_ref())).collect());
         };
         let as_list = items
             .iter()
             .map(|item| parameter.scalar(Cow::Borrowed(item.as_ref())))
             .collect::<Result<Vec<Scalar<'_>>, _>>()
             .map_err(not_of_type(parameter))
-            .and_then(|list| schema.check_list(&list).map_err(not_as_declared(parameter)));
+            .and_then(|list| {
+                schema.check_list(&list).map_err(not_as_declared(parameter))?;
+                Ok(list.into_iter().map(spelled).collect())
+            });
         match (as_list, items) {
             (Err(refusal), [item]) => {
                 let alternative = parameter.alternative(Cow::Borrowed(item.as_ref()));
-                let is_alternative = alternative
-                    .and_then(Result::ok)
-                    .is_some_and(|scalar| schema.check_scalar(&scalar).is_ok());
-                if is_alternative { Ok(()) } else { Err(refusal) }
+                let alternative = alternative.and_then(Result::ok);
+                let alternative = alternative.filter(|scalar| schema.check_scalar(scalar).is_ok());
+                alternative.map(|scalar| vec![spelled(scalar)]).ok_or(refusal)
             }
             (as_list, _) => as_list,
         }
@@ -122,6 +129,14 @@ fn without_nul(parameter: &Parameter, text: &str) -> Result<(), Refusal> {
         return Err(parameter_refusal("nul", parameter.place, &parameter.name));
     }
     Ok(())
+}
+
+/// The one spelling of a value.
+fn spelled(scalar: Scalar<'_>) -> Cow<'_, str> {
+    match scalar {
+        Scalar::Text(text) | Scalar::Number(text) => text,
+        Scalar::Boolean(_) | Scalar::Null => Cow::Owned(scalar.text().to_owned()),
+    }
 }
 
 fn not_of_type(parameter: &Parameter) -> impl Fn(ScalarFault) -> Refusal + '_ {

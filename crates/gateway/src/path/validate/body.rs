@@ -109,8 +109,8 @@ fn declared(
     };
     let schema = media.and_then(|media| media.schema.as_ref());
     match label.range.kind() {
-        BodyKind::Json => return tree::json(bytes, schema, index, context),
-        BodyKind::Form => return tree::form(bytes, schema, index, context),
+        BodyKind::Json => return tree::json(bytes, &label.range, schema, index, context),
+        BodyKind::Form => return tree::form(bytes, media, index, context),
         BodyKind::FormData => {
             let boundary = label.boundary.as_deref().unwrap_or_default();
             return parts::form_data(bytes, boundary, media, index, context);

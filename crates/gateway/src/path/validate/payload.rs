@@ -1,5 +1,6 @@
 //! What goes to the API as a body.
 
+use portcullis_controls::urlencoded::form::Form;
 use portcullis_json::Document;
 
 /// The body that goes to the API.
@@ -8,8 +9,8 @@ pub(in crate::path) enum Payload {
     Nothing,
     /// JSON, printed from the tree.
     Json(Document),
-    /// A form, printed from the tree.
-    Form(Document),
+    /// A form, printed from its tree.
+    Form(Form),
     /// Parts, written anew.
     Parts {
         /// The whole body.

@@ -1,10 +1,10 @@
 //! A body that is a tree: parsed once, stripped of what may not be written, held against its schema.
 
-use portcullis_contract::Schema;
+use portcullis_contract::{Media, MediaRange, Schema};
 use portcullis_controls::Plan;
 use portcullis_controls::content_type;
 use portcullis_controls::input_shape;
-use portcullis_controls::urlencoded;
+use portcullis_controls::urlencoded::form::{self, Form};
 use portcullis_controls::writable_properties::{self, Outcome};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
@@ -14,31 +14,72 @@ use portcullis_policy::Undeclared;
 use super::super::context::{Context, Exit};
 use super::payload::Payload;
 
-/// A JSON body.
+/// A JSON body of this type.
 pub(super) fn json(
     bytes: Vec<u8>,
+    range: &MediaRange,
     schema: Option<&Schema>,
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<Payload, Exit> {
-    match Document::parse(bytes, &context.plan.json_in) {
-        Ok(document) => checked(Read { document, form: None }, schema, index, context),
-        Err(rejected) => unread(input_shape::unreadable(&rejected.fault), rejected.bytes, context),
+    let mut document = match Document::parse(bytes, &context.plan.json_in) {
+        Ok(document) => document,
+        Err(rejected) => {
+            return unread(input_shape::unreadable(&rejected.fault), rejected.bytes, context);
+        }
+    };
+    strip(&mut document, schema, index, context)?;
+    let handling = context.plan.model.bodies.get(index).copied().unwrap_or_default();
+    // In a merge patch a null removes something (RFC 7396).
+    if handling.null_is_absent && range.sub != "merge-patch+json" {
+        take_out_nulls(&mut document, schema, context);
     }
+    context.ask(input_shape::judge_body(schema, &document))?;
+    Ok(if goes_as_it_came(&document, index, context)? {
+        Payload::Bytes { bytes: document.into_text().into_bytes(), coding: None }
+    } else {
+        Payload::Json(document)
+    })
 }
 
-/// A form: the same tree.
+/// A form: a tree like that of JSON.
 pub(super) fn form(
     bytes: Vec<u8>,
-    schema: Option<&Schema>,
+    media: Option<&Media>,
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<Payload, Exit> {
-    let plan = context.plan;
-    match read_form(bytes, schema, plan) {
-        Ok(read) => checked(read, schema, index, context),
-        Err((refusal, bytes)) => unread(refusal, bytes, context),
+    let mut form = match read_form(&bytes, media, context.plan) {
+        Ok(form) => form,
+        Err(refusal) => return unread(refusal, bytes, context),
+    };
+    let schema = media.and_then(|media| media.schema.as_ref());
+    strip(form.document_mut(), schema, index, context)?;
+    if let Err(unread) = form.prune() {
+        context.refuse(input_shape::unreadable_form(&unread))?;
     }
+    context.ask(input_shape::judge_body(schema, form.document()))?;
+    Ok(if goes_as_it_came(form.document(), index, context)? {
+        Payload::Bytes { bytes, coding: None }
+    } else {
+        Payload::Form(form)
+    })
+}
+
+fn read_form(bytes: &[u8], media: Option<&Media>, plan: &Plan) -> Result<Form, Refusal> {
+    let text = std::str::from_utf8(bytes).map_err(|_| content_type::not_utf8())?;
+    form::read(text, media, &plan.model.contract.shapes, &plan.json_in)
+        .map_err(|unread| input_shape::unreadable_form(&unread))
+}
+
+/// Whether the bytes of a body stay as they are: where nothing is enforced, or nothing may be
+/// changed, nothing is.
+fn goes_as_it_came(document: &Document, index: usize, context: &Context<'_>) -> Result<bool, Exit> {
+    let handling = context.plan.model.bodies.get(index).copied().unwrap_or_default();
+    if handling.exact_request && document.is_edited() {
+        return Err(writable_properties::exact_body().into());
+    }
+    Ok(handling.exact_request || !is_enforced(context))
 }
 
 /// A body that cannot be read goes on only if neither control minds.
@@ -52,52 +93,20 @@ pub(super) fn unread(
     Ok(Payload::Bytes { bytes, coding: None })
 }
 
-/// A body as a tree; a form keeps its bytes beside it.
-struct Read {
-    document: Document,
-    form: Option<Vec<u8>>,
-}
-
-fn read_form(
-    bytes: Vec<u8>,
-    schema: Option<&Schema>,
-    plan: &Plan,
-) -> Result<Read, (Refusal, Vec<u8>)> {
-    let Ok(text) = std::str::from_utf8(&bytes) else {
-        return Err((content_type::not_utf8(), bytes));
-    };
-    let shape = schema.map(|schema| schema.shape);
-    match urlencoded::read_form(text, &plan.model.contract.shapes, shape, &plan.json_in) {
-        Ok(document) => Ok(Read { document, form: Some(bytes) }),
-        Err(fault) => Err((input_shape::unreadable_form(fault), bytes)),
-    }
-}
-
-fn checked(
-    read: Read,
-    schema: Option<&Schema>,
-    index: usize,
-    context: &mut Context<'_>,
-) -> Result<Payload, Exit> {
-    let Read { mut document, form } = read;
-    strip(&mut document, schema, index, context)?;
-    context.ask(input_shape::judge_body(schema, &document))?;
-    let handling = context.plan.model.bodies.get(index).copied().unwrap_or_default();
-    if handling.exact_request && document.is_edited() {
-        return Err(writable_properties::exact_body().into());
-    }
-    let is_enforced = is_enforced(context);
-    Ok(match form {
-        // Where nothing is enforced, or nothing may be changed, nothing is.
-        Some(bytes) if handling.exact_request || !is_enforced => {
-            Payload::Bytes { bytes, coding: None }
+/// Takes out what the owner takes for absent.
+fn take_out_nulls(document: &mut Document, schema: Option<&Schema>, context: &mut Context<'_>) {
+    let shapes = &context.plan.model.contract.shapes;
+    let found = input_shape::null_members(document, shapes, schema.map(|schema| schema.shape));
+    for one in found {
+        let noted = Noted {
+            control: ControlId::InputShape,
+            reason: "null_property",
+            detail: one.at.to_string(),
+        };
+        if context.may_remove(noted) {
+            document.drop_value(one.index);
         }
-        None if handling.exact_request || !is_enforced => {
-            Payload::Bytes { bytes: document.into_text().into_bytes(), coding: None }
-        }
-        Some(_) => Payload::Form(document),
-        None => Payload::Json(document),
-    })
+    }
 }
 
 /// Whether anything about a tree is enforced; else it goes on as it came.

@@ -8,15 +8,15 @@ use std::borrow::Cow;
 
 use portcullis_contract::Delimiter;
 
-use crate::urlencoded::{self, Fault};
+use super::{self as urlencoded, Fault};
 
 /// The items of a value in a query, which is still encoded.
-pub(super) fn in_query(raw: &str, delimiter: Delimiter) -> Result<Vec<Cow<'_, str>>, Fault> {
+pub(crate) fn in_query(raw: &str, delimiter: Delimiter) -> Result<Vec<Cow<'_, str>>, Fault> {
     split_encoded(raw, delimiter, urlencoded::decode)
 }
 
 /// The items of a value in a cookie, where `+` is itself. Some servers take quotes off.
-pub(super) fn in_cookie(raw: &str, delimiter: Delimiter) -> Result<Vec<Cow<'_, str>>, Fault> {
+pub(crate) fn in_cookie(raw: &str, delimiter: Delimiter) -> Result<Vec<Cow<'_, str>>, Fault> {
     if raw.contains(['"', '\\']) {
         return Err(Fault::TwoReadings);
     }
@@ -46,7 +46,7 @@ fn split_encoded<'r>(
 
 /// The items of a value in a header, which knows no escapes. Spaces beside a comma belong to no
 /// item, and empty items are none (RFC 9110 section 5.6.1).
-pub(super) fn in_header<'v>(
+pub(crate) fn in_header<'v>(
     values: &[&'v str],
     delimiter: Delimiter,
 ) -> Result<Vec<&'v str>, Fault> {
@@ -65,7 +65,7 @@ pub(super) fn in_header<'v>(
 }
 
 /// Names and values of an object that is written as a list: `name,value`.
-pub(super) fn alternating<T>(items: Vec<T>) -> Result<Vec<(T, T)>, Fault> {
+pub(crate) fn alternating<T>(items: Vec<T>) -> Result<Vec<(T, T)>, Fault> {
     let mut items = items.into_iter();
     let mut pairs = Vec::with_capacity(items.len() / 2);
     while let Some(name) = items.next() {
@@ -75,7 +75,7 @@ pub(super) fn alternating<T>(items: Vec<T>) -> Result<Vec<(T, T)>, Fault> {
 }
 
 /// Names and values of an object that is written with assignments: `name=value`.
-pub(super) fn assigned<'t>(items: &[&'t str]) -> Result<Vec<(&'t str, &'t str)>, Fault> {
+pub(crate) fn assigned<'t>(items: &[&'t str]) -> Result<Vec<(&'t str, &'t str)>, Fault> {
     let assigned = |item: &&'t str| {
         let (name, value) = item.split_once('=').ok_or(Fault::Unpaired)?;
         // Not everybody cuts at the first one.
@@ -85,7 +85,7 @@ pub(super) fn assigned<'t>(items: &[&'t str]) -> Result<Vec<(&'t str, &'t str)>,
 }
 
 /// Appends items with their delimiter between them, as a path or query holds them.
-pub(super) fn join_encoded<'t>(
+pub(crate) fn join_encoded<'t>(
     items: impl Iterator<Item = &'t str>,
     delimiter: Delimiter,
     out: &mut Vec<u8>,
@@ -99,7 +99,7 @@ pub(super) fn join_encoded<'t>(
 }
 
 /// Appends a delimiter: raw where a URL allows that.
-pub(super) fn push_delimiter(delimiter: Delimiter, out: &mut Vec<u8>) {
+pub(crate) fn push_delimiter(delimiter: Delimiter, out: &mut Vec<u8>) {
     out.extend_from_slice(match delimiter {
         Delimiter::Comma => b",",
         Delimiter::Space => b"%20",
