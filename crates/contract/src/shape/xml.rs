@@ -13,6 +13,8 @@ pub struct XmlShape {
     /// The name of the element of each item, as the schema of the items says it; `None`: it does
     /// not.
     pub items: Option<XmlName>,
+    /// Its items stand inside an element of their own.
+    pub is_wrapped: bool,
     /// The property that is the text of the element.
     pub text: Option<XmlText>,
     /// Properties that are elements, sorted by local name.
@@ -73,7 +75,8 @@ impl XmlShape {
     ) -> Option<&XmlMember> {
         let same = || named(&self.elements, local);
         // A namespace that is said comes first: beside it, one without means another element.
-        let exact = same().find(|one| namespace.is_some() && one.name.namespace.as_deref() == namespace);
+        let exact =
+            same().find(|one| namespace.is_some() && one.name.namespace.as_deref() == namespace);
         exact.or_else(|| same().find(|one| one.name.is(local, namespace, around)))
     }
 

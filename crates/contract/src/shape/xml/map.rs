@@ -12,7 +12,7 @@ use crate::notes::{Notes, shown};
 use crate::shape::{Rest, Shape, ShapeId, Types};
 
 /// Problems of one body that are told.
-const TOLD_MAX: usize = 5;
+const TOLD_MAX: usize = 10;
 
 /// How XML writes the shapes of one contract.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(in crate::shape) struct XmlBuilder<'a> {
     made: Vec<Option<Box<XmlShape>>>,
     /// Problems by the shape that has them; shapes of bodies without any are not in it.
     doubts: HashMap<ShapeId, Vec<Doubt>>,
+    /// Which bodies can be read.
+    known: HashMap<ShapeId, bool>,
 }
 
 /// A property in XML.
@@ -33,7 +35,13 @@ enum Placed {
 
 impl<'a> XmlBuilder<'a> {
     pub(in crate::shape) fn new(sayings: Sayings<'a>) -> Self {
-        Self { sayings, said: HashMap::new(), made: Vec::new(), doubts: HashMap::new() }
+        Self {
+            sayings,
+            said: HashMap::new(),
+            made: Vec::new(),
+            doubts: HashMap::new(),
+            known: HashMap::new(),
+        }
     }
 
     /// Takes in what the schemas of a shape say.
@@ -55,6 +63,9 @@ impl<'a> XmlBuilder<'a> {
         span: Span,
         notes: &mut Notes,
     ) -> bool {
+        if let Some(known) = self.known.get(&root) {
+            return *known;
+        }
         self.made.resize_with(shapes.len(), || None);
         let mut seen = vec![false; shapes.len()];
         let mut waiting = vec![root];
@@ -77,11 +88,12 @@ impl<'a> XmlBuilder<'a> {
             }
             waiting.extend(inside(shape));
         }
+        self.known.insert(root, is_readable);
         is_readable
     }
 
     fn make(&mut self, id: ShapeId, shape: &Shape, shapes: &[Shape]) {
-        let mut made = XmlShape::default();
+        let mut made = XmlShape { is_wrapped: self.is_wrapped(id), ..XmlShape::default() };
         let mut doubts = self.said(id).doubts.clone();
         let said = self.said(id);
         let own = said.name.as_ref().or(said.component.as_ref().filter(|name| is_name(name)));
@@ -159,7 +171,8 @@ impl<'a> XmlBuilder<'a> {
             let text = format!("{} is no name of an element: it cannot be sent", shown(&local));
             Err(Doubt { span: said.span, text, closes: false })
         };
-        let member = |name, wrapped| XmlMember { name, property: property.into(), shape: id, wrapped };
+        let member =
+            |name, wrapped| XmlMember { name, property: property.into(), shape: id, wrapped };
         if let Some(shape) = shape.filter(|shape| is_list(shape)) {
             if matches!(said.node, XmlNode::Attribute | XmlNode::Text) {
                 let text = format!("{} is a list, which is elements", shown(property));
@@ -197,7 +210,8 @@ impl<'a> XmlBuilder<'a> {
                 Err(closing(said.span, text))
             }
             XmlNode::None => {
-                let text = format!("{} is in the element around it, which is not read", shown(property));
+                let text =
+                    format!("{} is in the element around it, which is not read", shown(property));
                 Err(closing(said.span, text))
             }
         }
@@ -237,7 +251,8 @@ impl XmlShape {
             Placed::Attribute(member) => self.attributes.push(member),
             Placed::Text(text) if self.text.is_none() => self.text = Some(text),
             Placed::Text(text) => {
-                let text = format!("{} is the text of an element that has one", shown(&text.property));
+                let text =
+                    format!("{} is the text of an element that has one", shown(&text.property));
                 doubts.push(closing(None, text));
             }
         }
