@@ -293,8 +293,8 @@ fn xml_whose_elements_are_not_clear_is_refused_until_somebody_decides() {
     assert_eq!(put(&scene, "/order", "application/xml", b"<order><id>1</id></order>"), 415);
     assert_eq!(scene.last_record()["reason"], "type_not_read");
     let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
-                  relaxations: [{ operation: putOrder, control: content_type, action: observe, \
-                  by: somebody, reason: \"an old client\", until: 2099-01-01 }]\n";
+                  relax: [{ operation: putOrder, control: content_type, mode: observe, \
+                  by: somebody, reason: \"an old client\" }]\n";
     let setup = Setup { policy: Some(policy), ..Setup::default() };
     let scene = Scene::with(&contract, Behaviour::json(204, ""), setup);
     assert_eq!(put(&scene, "/order", "application/xml", b"<order><id>1</id></order>"), 204);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Rest, ShapeId, Types, XmlMember};
+use portcullis_contract::{ObjectShape, Rest, ShapeId, Types, XmlMember};
 use portcullis_json::push_quoted;
 
 use super::members::{Member, Source, Target, by_name, key};
@@ -131,7 +131,7 @@ impl<'t, 'a> Reader<'t, 'a> {
             return Ok(());
         }
         let object = id.map(|id| &self.shapes.get(id).object);
-        if object.is_some_and(|object| object.is_described()) {
+        if object.is_some_and(ObjectShape::is_described) {
             return Err(Fault { kind: FaultKind::Mixed, at: element.start });
         }
         let target = Target::Value(None);

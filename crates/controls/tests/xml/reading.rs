@@ -59,7 +59,7 @@ fn a_body_is_the_tree_that_it_would_be_in_json() {
         ("<order><buyer/></order>", r#"{"buyer":{}}"#),
         (
             "<order><extra a='1'><b>x</b><b>y</b><c><d/></c></extra></order>",
-            r##"{"extra":{"@a":1,"b":["x","y"],"c":{"d":""}}}"##,
+            r#"{"extra":{"@a":1,"b":["x","y"],"c":{"d":""}}}"#,
         ),
         ("<order><names><x>1</x><y>2</y></names></order>", r#"{"names":{"x":1,"y":2}}"#),
         (
