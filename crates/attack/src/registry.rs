@@ -110,6 +110,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "input_shape/f2-html-by-query",
     "writable_properties/a6-additional-anything",
     "writable_properties/a6-escaped-name",
+    "writable_properties/a6-import-approved",
     "writable_properties/a6-item-price",
     "writable_properties/a6-map-alternative",
     "writable_properties/a6-nested-preferences",
@@ -139,6 +140,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "response_shape/a3-order-items",
     "response_shape/a3-orders-list",
     "response_shape/a3-payment",
+    "response_shape/a3-prescriptions-export",
     "response_shape/a3-prescriptions-list",
     "response_shape/a3-profile",
     "response_shape/a3-register-conflict",
@@ -152,7 +154,6 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "none/a1-read-prescription",
     "none/a5-approve-as-customer",
     "none/a5-restock-as-customer",
-    "none/a6-import-approved",
 };
 
 /// What honest clients do.

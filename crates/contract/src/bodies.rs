@@ -163,8 +163,7 @@ impl<'a> Reader<'a> {
         let kind = range.kind();
         let consequence = match (kind, direction) {
             (BodyKind::Multipart, Direction::Request) => "requests with it are refused",
-            (BodyKind::Xml, Direction::Request) => return (kind, Direction::Answer),
-            (BodyKind::Multipart | BodyKind::FormData | BodyKind::Xml, Direction::Answer) => {
+            (BodyKind::Multipart | BodyKind::FormData, Direction::Answer) => {
                 "answers with it are not inspected"
             }
             _ => return (kind, direction),
@@ -183,23 +182,17 @@ impl<'a> Reader<'a> {
         direction: Direction,
     ) -> Option<Schema> {
         let schema = schema?;
+        if range.kind() == BodyKind::Xml {
+            let is_readable = self.shapes.map_xml(schema.shape, schema.span, &mut self.notes);
+            return is_readable.then_some(schema);
+        }
         // Under a wildcard, what is sent says how it is read.
         if direction == Direction::Answer || range.has_wildcard() {
             return Some(schema);
         }
         let kind = range.kind();
         let is_text = matches!(kind, BodyKind::Text | BodyKind::Opaque);
-        if kind == BodyKind::Xml {
-            let message = format!(
-                "xml schema not enforced: a body of type {} is only held to be well-formed",
-                shown(written.text)
-            );
-            self.notes.push(
-                Diagnostic::warning(&codes::XML_SCHEMA, message)
-                    .at(schema.span)
-                    .help("what stands in the elements is for the API to check"),
-            );
-        } else if is_text && !schema.types.intersects(TEXT_TYPES) {
+        if is_text && !schema.types.intersects(TEXT_TYPES) {
             let message = format!(
                 "a body of type {} is one text, not {}: its schema is not enforced",
                 shown(written.text),

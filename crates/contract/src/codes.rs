@@ -200,7 +200,7 @@ content:
 ## What to do
 
 Of the bodies with several parts only `multipart/form-data` is read: requests with others are
-refused. Answers of several parts or in XML are not inspected. Text and bytes are one value: a schema
+refused. Answers of several parts are not inspected. Text and bytes are one value: a schema
 of type `object` or `array` is not enforced on them.
 ",
 };
@@ -235,25 +235,34 @@ may be written with brackets.
 "#,
 };
 
-/// The schema of an XML body is not enforced.
+/// What is said of XML is not understood, or has no single meaning.
 pub static XML_SCHEMA: Code = Code {
     name: "contract-xml-schema",
     page: "# contract-xml-schema
 
-The schema of an XML body is not enforced.
+What is said of XML is not understood, or has no single meaning.
 
 ## Example
 
 ```yaml
 content:
-  application/xml: { schema: { type: object, properties: { id: { type: integer } } } }
+  application/xml:
+    schema:
+      type: object
+      properties:
+        id: { type: integer }
+        code: { type: string, xml: { name: id } }
 ```
+
+Is an element `id` the one or the other?
 
 ## What to do
 
-Such a body is read strictly (UTF-8, well-formed, no document type, no entities, within `limits`),
-and reaches the API as it came. Which elements it holds, and what is in them, nobody checks: an
-undeclared element passes. Declare `application/json` where the API takes it, or leave XML out.
+Bodies in XML are read by `name`, `namespace`, `attribute`, `wrapped` and (3.2) `nodeType` of each
+property. Give each property of an object its own name and place, write `wrapped: true` on a list
+inside a list, and make attributes and texts of single values only. Where the message says that such
+bodies are refused, requests are answered 415 and answers become 502: nothing else would keep out
+elements that nobody declared. A prefix means nothing without its `namespace`.
 ",
 };
 

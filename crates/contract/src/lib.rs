@@ -56,4 +56,7 @@ pub use route::{Find, PathPart, PathValue};
 pub use scalar::{Scalar, ScalarFault};
 pub use schema::{Blobs, Mismatch, Schema};
 pub use scheme::{SchemePlace, SecurityRequirement, SecurityScheme};
-pub use shape::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types};
+pub use shape::{
+    ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types, XmlMember, XmlName, XmlShape,
+    XmlText,
+};

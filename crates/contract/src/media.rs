@@ -15,7 +15,8 @@ pub struct Media {
     pub kind: BodyKind,
     /// What it must look like; `None` where the document says nothing (or `{}`).
     pub schema: Option<Schema>,
-    /// Whether the document declares properties in a form in which they are not read: text, bytes.
+    /// Whether the document declares properties in a form in which they are not read: text, bytes,
+    /// XML of which it does not say clearly what its elements are.
     pub is_unread: bool,
     /// What is said of single properties (`encoding`, `collectionFormat`); only for
     /// [`BodyKind::Form`] and [`BodyKind::FormData`].
@@ -32,6 +33,15 @@ impl Media {
             let items = shape.items.map(|items| shapes.get(items));
             shape.object.is_described() || items.is_some_and(|items| items.object.is_described())
         })
+    }
+
+    /// Whether a body of this type is read into a tree of properties. XML without a schema has none.
+    pub const fn is_tree(&self) -> bool {
+        match self.kind {
+            BodyKind::Json | BodyKind::Form | BodyKind::FormData => true,
+            BodyKind::Xml => self.schema.is_some(),
+            BodyKind::Text | BodyKind::Opaque | BodyKind::Stream | BodyKind::Multipart => false,
+        }
     }
 
     /// What is said of the fields or parts of this name.
@@ -131,13 +141,6 @@ pub enum BodyKind {
     FormData,
     /// Parts of another kind; not read in this version.
     Multipart,
-    /// XML, held to be well-formed in requests; its schema is not enforced.
+    /// XML: read into the same tree where a schema describes it, else held to be well-formed.
     Xml,
-}
-
-impl BodyKind {
-    /// Whether such a body is read into a tree of properties.
-    pub const fn is_tree(self) -> bool {
-        matches!(self, Self::Json | Self::Form | Self::FormData)
-    }
 }

@@ -6,15 +6,20 @@
 pub(crate) mod build;
 mod describe;
 mod gather;
+mod xml;
 
 use std::fmt;
 
 use regex::Regex;
 
+pub use xml::{XmlMember, XmlName, XmlShape, XmlText};
+
 /// All shapes of a contract. Recursive schemas are cycles in this graph.
 #[derive(Debug, Default)]
 pub struct Shapes {
     pub(crate) shapes: Vec<Shape>,
+    /// How XML writes them, as far as a body is declared in XML.
+    pub(crate) xml: Vec<Option<Box<XmlShape>>>,
 }
 
 /// A shape, by its place in [`Shapes`].

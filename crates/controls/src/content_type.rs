@@ -17,8 +17,8 @@
 //! ## Limits
 //!
 //! Streams, and bodies of parts other than `multipart/form-data`, are refused as requests even where
-//! they are declared; `check` lists them. A schema is not enforced on XML, which is only held to be
-//! well-formed. Bytes are looked at only in their first few, for types that always begin alike
+//! they are declared; `check` lists them. So is XML of which the document does not say clearly what
+//! its elements are; XML without a schema is only held to be well-formed. Bytes are looked at only in their first few, for types that always begin alike
 //! (PNG, JPEG, GIF, WebP, PDF, ZIP, gzip).
 
 use portcullis_contract::{BodyKind, Media, MediaRange, Operation, RequestBody, Shapes};
@@ -50,7 +50,7 @@ pub const FACE: Face = Face {
 static NOT_READ: Code = Code {
     name: "content-type-not-read",
     page: "The operation takes a body of a type that this version does not read (parts other \
-           than `multipart/form-data`, streams). Such requests are answered 415, because nothing would check them.\n\nDeclare \
+           than `multipart/form-data`, streams, XML with two readings). Such requests are answered 415, because nothing would check them.\n\nDeclare \
            a JSON or form variant beside it, or keep the operation off the gateway until the type \
            is read.",
 };
@@ -183,9 +183,13 @@ fn is_meant_otherwise(
     shapes: &Shapes,
 ) -> Option<String> {
     let media = declared.media.get(media)?;
+    let is_xml = range.kind() == BodyKind::Xml && media.kind == BodyKind::Xml;
+    if is_xml && media.is_unread {
+        return Some(format!("what its elements are is not clear, so `{range}` is not read"));
+    }
     let is_read = matches!(range.kind(), BodyKind::Json | BodyKind::Form | BodyKind::FormData);
     let has_properties = media.is_unread || media.has_properties(shapes);
-    if is_read || !has_properties {
+    if is_read || is_xml || !has_properties {
         return None;
     }
     if media.range.has_wildcard() {
@@ -294,9 +298,9 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     let read: Vec<String> = body
         .media
         .iter()
-        .filter(|media| is_read(media.kind))
+        .filter(|media| is_read(media.kind) && !(media.kind == BodyKind::Xml && media.is_unread))
         .map(|media| match media.kind {
-            BodyKind::Xml => format!("{} (well-formed; its schema is not enforced)", media.range),
+            BodyKind::Xml if media.schema.is_none() => format!("{} (well-formed)", media.range),
             _ => media.range.to_string(),
         })
         .collect();

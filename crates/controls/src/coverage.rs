@@ -85,10 +85,10 @@ pub fn request(operation: &Operation, media: &Media, shapes: &Shapes) -> Extent 
         BodyKind::Opaque => {
             Extent::Partly("length, type and first bytes only: nothing looks into it".to_owned())
         }
-        BodyKind::Xml => Extent::Partly("well-formed only: its schema is not enforced".to_owned()),
         BodyKind::Json
         | BodyKind::Form
         | BodyKind::FormData
+        | BodyKind::Xml
         | BodyKind::Stream
         | BodyKind::Multipart => {
             described(media.schema.as_ref(), shapes, "every name reaches the API")
@@ -102,7 +102,15 @@ pub fn answer(status: StatusPattern, media: &Media, shapes: &Shapes) -> Extent {
         return Extent::Enforced;
     }
     match media.kind {
-        BodyKind::Json => described(
+        BodyKind::Xml if media.is_unread => Extent::Refused(
+            "what its elements are is not clear: passes, uninspected, only where the policy says \
+             `answer: stream`"
+                .to_owned(),
+        ),
+        BodyKind::Xml if media.schema.is_none() => {
+            Extent::Partly("no schema: nothing looks into it".to_owned())
+        }
+        BodyKind::Json | BodyKind::Xml => described(
             media.schema.as_ref(),
             shapes,
             "what the API sends leaves, but for password-like names",
@@ -114,8 +122,9 @@ pub fn answer(status: StatusPattern, media: &Media, shapes: &Shapes) -> Extent {
         | BodyKind::Text
         | BodyKind::Opaque
         | BodyKind::FormData
-        | BodyKind::Multipart
-        | BodyKind::Xml => Extent::Partly("type and size only: nothing looks into it".to_owned()),
+        | BodyKind::Multipart => {
+            Extent::Partly("type and size only: nothing looks into it".to_owned())
+        }
     }
 }
 

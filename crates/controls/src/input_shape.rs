@@ -42,8 +42,8 @@ use portcullis_policy::Model;
 use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use body::{
-    judge_body, judge_bytes, judge_parts, judge_text, missing_body, unreadable, unreadable_form,
-    unreadable_parts, unreadable_xml,
+    judge_body, judge_bytes, judge_parts, judge_text, missing_body, other_root, unreadable,
+    unreadable_form, unreadable_parts, unreadable_xml,
 };
 pub use concerned::{Concerned, Unmet};
 pub use nulls::{NullMember, null_members};

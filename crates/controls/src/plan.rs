@@ -27,6 +27,8 @@ pub struct Plan {
     pub json_in: JsonLimits,
     /// How much of an answer's JSON is read.
     pub json_out: JsonLimits,
+    /// How much of an answer's XML is read.
+    pub xml_out: Limits,
     /// Finds inner details in error bodies.
     pub leaks: LeakDetector,
     options: PlanOptions,
@@ -72,6 +74,7 @@ impl Plan {
             operations,
             json_in: resource_limits::json_in(&limits),
             json_out: resource_limits::json_out(&limits),
+            xml_out: resource_limits::xml_out(&limits),
             limits,
             leaks: LeakDetector::default(),
             model,

@@ -40,7 +40,7 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         ControlId::ResponseShape => match reason {
             "undecided_stream" => Remedy::Stream,
             "too_large" => Remedy::Limit("answer_bytes"),
-            "broken_json" | "coding" | "server_error" => Remedy::Api,
+            "broken_json" | "broken_xml" | "coding" | "server_error" => Remedy::Api,
             _ => Remedy::Relax,
         },
         ControlId::InputShape | ControlId::ContentType | ControlId::WritableProperties => {

@@ -227,6 +227,17 @@ pub fn json_out(limits: &Limits) -> JsonLimits {
     }
 }
 
+/// How much of an answer's XML is read: likewise.
+pub fn xml_out(limits: &Limits) -> Limits {
+    Limits {
+        xml_depth_max: 4 * limits.xml_depth_max,
+        xml_nodes_max: limits.answer_bytes_max,
+        xml_attributes_max: 4 * limits.xml_attributes_max,
+        string_bytes_max: limits.answer_bytes_max,
+        ..limits.clone()
+    }
+}
+
 /// The limits of a gateway in which this control is not asked (a knock-out run): what one
 /// machine can still hold.
 pub fn not_asked(limits: &Limits) -> Limits {

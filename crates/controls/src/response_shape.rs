@@ -22,9 +22,10 @@
 //! not described. Values are not looked at: a
 //! secret inside a declared property passes. A client error (4xx) that the document does not
 //! declare passes as JSON if nothing in it looks like an inner detail, because clients depend on
-//! 409 and 422 that nobody documented; so do values of other types in a declared one. XML and text
-//! are not looked into: what has properties leaves as JSON only, wherever it is declared as JSON,
-//! too, and a wildcard declares no form but JSON.
+//! 409 and 422 that nobody documented; so do values of other types in a declared one. XML is read by
+//! its schema, elements and attributes that are no property are cut out, and what cannot be read does
+//! not leave; XML without a schema is not looked into. Nor is text: what has properties does not leave
+//! as text where it is declared as JSON, too, and a wildcard declares no form but JSON.
 
 mod project;
 
@@ -82,6 +83,8 @@ pub enum Handling<'a> {
     Empty,
     /// There may be a body, and it stays behind: the head goes out alone; why.
     WithoutBody(&'static str),
+    /// A body in XML that is read by its schema, and projected to it.
+    Xml(&'a Media),
     /// JSON, projected to one of these declared media (the first that has a schema decides), or
     /// to nothing declared.
     Json {
@@ -107,7 +110,8 @@ pub enum Neutral {
     UndeclaredMediaType,
     /// The same, and it may never end.
     UndeclaredStream,
-    /// Properties in a form that is not read, where the same answer is declared as JSON.
+    /// Properties in a form that is not read, where the same answer is declared as JSON; or XML of
+    /// which the document does not say clearly what its elements are.
     NotInspected,
 }
 
@@ -170,7 +174,7 @@ pub fn handling<'a>(
 }
 
 /// A body of a declared type. What has properties leaves only where they can be looked at: a
-/// wildcard does not declare each of its types, and a client that asks for XML where JSON is
+/// wildcard does not declare each of its types, and a client that asks for text where JSON is
 /// declared, too, does not get around the projection.
 fn declared<'a>(
     response: &'a Response,
@@ -180,6 +184,13 @@ fn declared<'a>(
 ) -> Handling<'a> {
     if kind == BodyKind::Json {
         return Handling::Json { media: Some(media), is_undeclared_error: false };
+    }
+    if kind == BodyKind::Xml && media.kind == BodyKind::Xml {
+        return match (&media.schema, media.is_unread) {
+            (Some(_), _) => Handling::Xml(media),
+            (None, true) => Handling::Neutral(Neutral::NotInspected),
+            (None, false) => Handling::Declared(kind),
+        };
     }
     if media.has_properties(shapes) {
         if media.range.has_wildcard() {
@@ -298,7 +309,10 @@ fn is_undescribed(response: &Response, shapes: &Shapes) -> bool {
     if is_bodiless(response.status) {
         return false;
     }
-    match response.media.iter().find(|media| media.kind == BodyKind::Json) {
+    let is_read = |media: &&Media| {
+        media.kind == BodyKind::Json || media.kind == BodyKind::Xml && media.schema.is_some()
+    };
+    match response.media.iter().find(is_read) {
         Some(media) => !is_described(media, shapes),
         None => response.media.is_empty(),
     }

@@ -22,6 +22,10 @@
 //! another alternative is left to the schema. A map (`additionalProperties: {schema}`) and an
 //! object without any declared property are kept as they are; `check` lists such bodies. Which
 //! caller may write which property comes with authorization.
+//!
+//! XML is read by its schema into the same tree: elements and attributes that are no property are
+//! cut out, and the rest goes on as it came. An XML body without a schema has no declared
+//! properties.
 
 use portcullis_contract::{Media, Operation, Rest, Shape, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Value};
@@ -29,6 +33,7 @@ use portcullis_model::{Code, ControlId, Diagnostic, Pointer, Refusal, Room, Stat
 use portcullis_policy::{Model, Undeclared};
 
 use crate::face::{Expectation, Face, Stride, Threat};
+use crate::xml::Stray;
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -105,11 +110,24 @@ pub fn judge(
     undeclared: Undeclared,
     is_undeclared_allowed: bool,
 ) -> Outcome {
+    judge_with(document, Vec::new(), shapes, shape, undeclared, is_undeclared_allowed)
+}
+
+/// The same, with what was found beside the tree.
+pub fn judge_with(
+    document: &Document,
+    beside: Vec<Unwritable>,
+    shapes: &Shapes,
+    shape: Option<ShapeId>,
+    undeclared: Undeclared,
+    is_undeclared_allowed: bool,
+) -> Outcome {
     let mut walk = Walk { shapes, found: Vec::new(), at: Vec::new() };
     if let Some(shape) = shape {
         walk.value(document.root(), shapes.get(shape));
     }
     let mut found = walk.found;
+    found.extend(beside);
     if is_undeclared_allowed {
         found.retain(|one| one.why == Why::ReadOnly);
     }
@@ -152,6 +170,12 @@ pub fn exact_body() -> Refusal {
 }
 
 impl Unwritable {
+    /// What has no place in the tree of an XML body.
+    pub fn stray(index: u32, stray: &Stray) -> Self {
+        let why = if stray.is_closed { Why::Closed } else { Why::Undeclared };
+        Self { index, at: stray.at.clone(), why }
+    }
+
     /// The short word for the ledger.
     pub const fn reason(&self) -> &'static str {
         self.why.reason()
@@ -258,7 +282,7 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(body) = &operation.body else {
         return Expectation::NotApplicable("it takes no body");
     };
-    let is_tree = |media: &&Media| media.kind.is_tree();
+    let is_tree = |media: &&Media| media.is_tree();
     let Some(media) = body.media.iter().find(is_tree) else {
         return Expectation::NotApplicable("its body has no properties");
     };

@@ -1,20 +1,29 @@
-//! XML 1.0 with namespaces: is a text well-formed, and does it have one reading?
+//! XML 1.0 with namespaces: is a text well-formed, does it have one reading, and what is it as the
+//! tree that its schema describes?
 //!
 //! No document type and no entity but the five that every reader knows: nothing is fetched and
 //! nothing grows. What readers differ on is a fault although it is well-formed: processing
 //! instructions, and comments inside a text, which some readers cut in two. In time linear to the
 //! text and without recursion; what it may hold is bounded by `limits`.
 
+mod body;
 mod characters;
 mod check;
 mod cursor;
+mod members;
 mod namespaces;
+mod object;
+mod read;
+mod tree;
+mod walk;
 
 use std::fmt;
 
 use crate::resource_limits::Breach;
 
+pub use body::{Stray, XmlBody};
 pub use check::check;
+pub use read::read;
 
 /// Why a text is not accepted, and at which byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +53,14 @@ pub enum FaultKind {
     CommentInText,
     /// An attribute twice, also under two prefixes of one namespace.
     RepeatedAttribute,
+    /// Text beside elements or attributes, where an object is declared.
+    Mixed,
+    /// An element or attribute twice that is declared for one value.
+    Repeated,
+    /// `xsi:nil` with a value beside it, or with another than `true` and `false`.
+    Nil,
+    /// The tree is above a limit.
+    Value(portcullis_json::Fault),
     /// Above a limit.
     Breach(Breach),
 }
@@ -60,6 +77,10 @@ impl FaultKind {
             Self::Instruction => "xml_instruction",
             Self::CommentInText => "xml_comment",
             Self::RepeatedAttribute => "xml_repeated_attribute",
+            Self::Mixed => "xml_mixed",
+            Self::Repeated => "repeated",
+            Self::Nil => "xml_nil",
+            Self::Value(fault) => fault.kind.name(),
             Self::Breach(breach) => breach.key(),
         }
     }
@@ -76,7 +97,10 @@ impl fmt::Display for Fault {
             FaultKind::Instruction => "a processing instruction",
             FaultKind::CommentInText => "a comment inside a text",
             FaultKind::RepeatedAttribute => "an attribute twice",
-            FaultKind::Breach(_) => "above a limit",
+            FaultKind::Mixed => "text beside elements or attributes",
+            FaultKind::Repeated => "one value twice",
+            FaultKind::Nil => "a null that is none",
+            FaultKind::Value(_) | FaultKind::Breach(_) => "above a limit",
         };
         write!(f, "{words}, at byte {}", self.at)
     }

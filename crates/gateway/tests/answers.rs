@@ -381,8 +381,9 @@ fn the_api_is_offered_only_what_may_leave() {
     let declared = format!("{{ application/json: {object}, application/xml: {object} }}");
     let scene = Scene::new(&one(&declared), Behaviour::json(200, "{}"));
     for (sent, offered) in [
-        ("application/xml", "application/json"),
-        ("text/html, application/xml;q=0.9, */*;q=0.8", "*/*;q=0.8"),
+        ("application/xml", "application/xml"),
+        ("text/xml", "application/json"),
+        ("text/html, application/xml;q=0.9, */*;q=0.8", "application/xml;q=0.9, */*;q=0.8"),
         ("application/json", "application/json"),
         ("application/vnd.one+json", "application/vnd.one+json"),
         ("*/*", "*/*"),
@@ -391,6 +392,52 @@ fn the_api_is_offered_only_what_may_leave() {
         let forwarded = scene.forwarded().unwrap();
         assert!(forwarded.contains(&format!("accept: {offered}\r\n")), "{sent}: {forwarded}");
     }
+}
+
+#[test]
+fn an_answer_in_xml_is_projected_like_one_in_json() {
+    let object = "{ schema: { type: object, properties: { id: { type: integer }, pin: { type: \
+                  string, writeOnly: true }, tags: { type: array, items: { type: string } } } } }";
+    let declared = format!("{{ application/json: {object}, application/atom+xml: {object} }}");
+    let scene = Scene::new(&one(&declared), Behaviour::json(200, "{}"));
+    let answer = |body: &str| {
+        scene.api.behave(Behaviour::with_type(200, "application/atom+xml", body));
+        let answer = scene.get("/one");
+        (answer.status, answer.text())
+    };
+    let sent =
+        "<one owner=\"x\"><id>1</id><hash a=\"b\"><c/></hash><tags>a</tags><pin>1</pin></one>";
+    assert_eq!(answer(sent), (200, "<one><id>1</id><tags>a</tags></one>".to_owned()));
+    let record = scene.last_record();
+    assert_eq!(record["edits"].as_array().map(Vec::len), Some(3));
+    let clean = "<one>\n<id>1</id></one>";
+    assert_eq!(answer(clean), (200, clean.to_owned()), "the API's own spelling");
+    for broken in ["<one>", "<one><id>1</id><id>2</id></one>", "<!DOCTYPE one><one/>", "{}"] {
+        assert_eq!(answer(broken).0, 502, "{broken}");
+        assert_eq!(scene.last_record()["reason"], "broken_xml");
+    }
+}
+
+#[test]
+fn an_answer_with_another_root_is_reported_and_projected() {
+    let object = "{ schema: { type: object, xml: { name: one }, properties: { id: {} } } }";
+    let scene = Scene::new(
+        &one(&format!("{{ text/xml: {object} }}")),
+        Behaviour::with_type(200, "text/xml", "<two><id>1</id><hash>x</hash></two>"),
+    );
+    assert_eq!(scene.get("/one").text(), "<two><id>1</id></two>");
+    assert_eq!(scene.last_record()["drift"], "other_root");
+}
+
+#[test]
+fn an_answer_in_xml_whose_elements_are_not_clear_does_not_leave() {
+    let object = "{ schema: { type: object, properties: { a: { xml: { name: b } }, b: {} } } }";
+    let scene = Scene::new(
+        &one(&format!("{{ text/xml: {object} }}")),
+        Behaviour::with_type(200, "text/xml", "<one><b>1</b></one>"),
+    );
+    assert_eq!(scene.get("/one").status, 502);
+    assert_eq!(scene.last_record()["reason"], "not_inspected");
 }
 
 #[test]

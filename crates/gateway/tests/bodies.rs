@@ -276,11 +276,15 @@ fn a_body_of_parts_has_limits_of_its_own() {
 }
 
 #[test]
-fn xml_reaches_the_api_as_it_came_if_it_is_well_formed() {
-    let scene = Scene::new(UPLOADS, Behaviour::with_type(200, "application/xml", "<a/>"));
-    let order = "<?xml version=\"1.0\"?>\n<order id='1'><note>&lt;b&gt;</note></order>";
-    assert_eq!(put(&scene, "/order", "application/xml; charset=utf-8", order.as_bytes()), 200);
-    assert_eq!(scene.forwarded_body().unwrap(), order);
+fn xml_reaches_the_api_without_what_its_schema_does_not_name() {
+    let scene = Scene::new(UPLOADS, Behaviour::json(204, ""));
+    let order = "<?xml version=\"1.0\"?>\n<order>\n  <id>7</id>\n  <role>admin</role>\n</order>";
+    let kept = "<?xml version=\"1.0\"?>\n<order>\n  <id>7</id>\n  \n</order>";
+    assert_eq!(put(&scene, "/order", "application/xml; charset=utf-8", order.as_bytes()), 204);
+    assert_eq!(scene.forwarded_body().unwrap(), kept);
+    let record = scene.last_record();
+    assert_eq!(record["edits"][0]["control"], "writable_properties");
+    assert_eq!(record["edits"][0]["detail"], "/role");
     for (body, reason) in [
         ("<order>", "not_what_it_says"),
         ("{\"id\": 1}", "not_what_it_says"),
@@ -288,6 +292,9 @@ fn xml_reaches_the_api_as_it_came_if_it_is_well_formed() {
         ("<o>&x;</o>", "xml_entity"),
         ("<?xml version=\"1.0\" encoding=\"utf-7\"?><o/>", "xml_declaration"),
         ("<o role=\"a\" role=\"admin\"/>", "xml_repeated_attribute"),
+        ("<o><id>1</id><id>2</id></o>", "repeated"),
+        ("<o>1<id>1</id></o>", "xml_mixed"),
+        ("<o><id>one</id></o>", "schema"),
     ] {
         assert_eq!(put(&scene, "/order", "application/xml", body.as_bytes()), 400, "{body}");
         assert_eq!(scene.last_record()["reason"], reason, "{body}");
@@ -298,8 +305,35 @@ fn xml_reaches_the_api_as_it_came_if_it_is_well_formed() {
 }
 
 #[test]
-fn an_answer_that_is_no_xml_by_its_label_passes_and_is_reported() {
-    let scene = Scene::new(UPLOADS, Behaviour::with_type(200, "application/xml", "<a>"));
-    assert_eq!(put(&scene, "/order", "application/xml", b"<a/>"), 200);
+fn xml_without_a_schema_passes_as_it_came_if_it_is_well_formed() {
+    let contract = UPLOADS.replace(
+        "application/xml: { schema: { type: object, properties: { id: { type: integer } } } }",
+        "application/xml: {}",
+    );
+    let scene = Scene::new(&contract, Behaviour::with_type(200, "application/xml", "<a>"));
+    let order = "<order id='1'><note>&lt;b&gt;</note>and text</order>";
+    assert_eq!(put(&scene, "/order", "application/xml", order.as_bytes()), 200);
+    assert_eq!(scene.forwarded_body().unwrap(), order);
+    // Nor does anything look into the answer; it is reported that it is no XML.
     assert_eq!(scene.last_record()["drift"], "not_xml");
+    assert_eq!(put(&scene, "/order", "application/xml", b"<order>"), 400);
+}
+
+#[test]
+fn xml_whose_elements_are_not_clear_is_refused_until_somebody_decides() {
+    let contract = UPLOADS.replace(
+        "application/xml: { schema: { type: object, properties: { id: { type: integer } } } }",
+        "application/xml: { schema: { type: object, properties: { id: { type: integer }, code: { \
+         type: string, xml: { name: id } } } } }",
+    );
+    assert_ne!(contract, UPLOADS);
+    let scene = Scene::new(&contract, Behaviour::json(204, ""));
+    assert_eq!(put(&scene, "/order", "application/xml", b"<order><id>1</id></order>"), 415);
+    assert_eq!(scene.last_record()["reason"], "type_not_read");
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
+                  relax: [{ operation: putOrder, control: content_type, mode: observe, \
+                  by: somebody, reason: \"an old client\" }]\n";
+    let setup = Setup { policy: Some(policy), ..Setup::default() };
+    let scene = Scene::with(&contract, Behaviour::json(204, ""), setup);
+    assert_eq!(put(&scene, "/order", "application/xml", b"<order><id>1</id></order>"), 204);
 }

@@ -475,12 +475,12 @@ fn a_wildcard_lets_nobody_choose_a_label_that_is_not_looked_into() {
         &format!("application/json: {object}, text/plain: {object}, application/xml: {object}"),
     );
     let scene = Scene::new(&contract, Behaviour::Close);
-    for (label, body) in
-        [("text/plain", body), ("application/xml", "<one><role>admin</role></one>")]
-    {
-        assert_eq!(scene.post("/one", label, body).status, 415, "{label}");
-    }
+    assert_eq!(scene.post("/one", "text/plain", body).status, 415);
     assert_eq!(scene.forwarded(), None);
+    // XML is read, so it may stand beside JSON.
+    let body = "<one><name>a</name><role>admin</role></one>";
+    scene.post("/one", "application/xml", body);
+    assert_eq!(scene.forwarded_body().as_deref(), Some("<one><name>a</name></one>"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Prescriptions from doctors' offices: XML.
+//! Prescriptions from doctors' offices and back to them: XML.
 
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -113,4 +113,36 @@ pub(crate) fn safe_import(call: &Call, books: &Books<'_>) -> Result<Answer, Faul
                VALUES (?1, ?2, ?3, ?4, '')";
     books.run(sql, &[&number, &caller.id, &medicine, &doctor])?;
     prescriptions::public_row(books, &number).map(Answer::created)
+}
+
+/// `GET /prescriptions/export`.
+pub(crate) fn export(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    let caller = call.caller(books)?;
+    // FLAW(a3-prescriptions-export): every column is an element.
+    let sql = "SELECT * FROM prescriptions WHERE customer_id = ?1 ORDER BY number";
+    Ok(written(&books.rows(sql, &[&caller.id])?))
+}
+
+/// `GET /safe/prescriptions/export`.
+pub(crate) fn safe_export(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    let caller = strict::caller(call, books)?;
+    let sql = "SELECT number, customer_id, medicine, doctor, diagnosis, status \
+               FROM prescriptions WHERE customer_id = ?1 ORDER BY number";
+    Ok(written(&books.rows(sql, &[&caller.id])?))
+}
+
+fn written(rows: &[Row]) -> Answer {
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<prescriptions>\n");
+    for row in rows {
+        text.push_str("  <prescription>");
+        for (name, value) in row {
+            let value = coerce::text(value).replace('&', "&amp;").replace('<', "&lt;");
+            for piece in ["<", name, ">", &value, "</", name, ">"] {
+                text.push_str(piece);
+            }
+        }
+        text.push_str("</prescription>\n");
+    }
+    text.push_str("</prescriptions>\n");
+    Answer::text("application/xml", text)
 }

@@ -107,7 +107,7 @@ impl<'a> Translator<'a, '_> {
 
     /// What stands beside a reference before 3.1, where it has no effect.
     pub(super) fn beside_reference(&mut self, schema: Node<'a>) {
-        let decides = |name: &str| CHECKED.contains(&name) && name != "$ref";
+        let decides = |name: &str| name == "xml" || CHECKED.contains(&name) && name != "$ref";
         let beside = schema.members().find(|(name, _)| decides(name.text));
         if let Some((name, _)) = beside {
             let message =

@@ -5,10 +5,12 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::Diagnostic;
+use portcullis_model::{Diagnostic, Span};
 use regex::{Regex, RegexBuilder};
 
 use super::gather::{Gathered, Source, gather};
+use super::xml::map::XmlBuilder;
+use super::xml::said::Sayings;
 use super::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types};
 use crate::codes;
 use crate::document::Node;
@@ -37,6 +39,8 @@ pub(crate) struct ShapeBuilder<'a> {
     patterns: HashMap<&'a str, Option<Regex>>,
     properties: usize,
     steps: usize,
+    /// Only where a document speaks of XML.
+    xml: Option<XmlBuilder<'a>>,
 }
 
 impl<'a> ShapeBuilder<'a> {
@@ -49,7 +53,21 @@ impl<'a> ShapeBuilder<'a> {
             patterns: HashMap::new(),
             properties: 0,
             steps: 0,
+            xml: None,
         }
+    }
+
+    /// From here on, what schemas say of XML is kept.
+    pub(crate) fn with_xml(mut self, root: Node<'a>) -> Self {
+        let Source { references, version } = self.source;
+        self.xml = Some(XmlBuilder::new(Sayings::new(root, version, references)));
+        self
+    }
+
+    /// Makes a shape readable in XML; false if it cannot be. What is not understood is noted, at
+    /// `span` where it has no better place.
+    pub(crate) fn map_xml(&mut self, shape: ShapeId, span: Span, notes: &mut Notes) -> bool {
+        self.xml.as_mut().is_some_and(|xml| xml.map(shape, &self.shapes, span, notes))
     }
 
     /// The shape of one schema, complete with all that it contains.
@@ -62,6 +80,9 @@ impl<'a> ShapeBuilder<'a> {
                 notes.push(Diagnostic::error(&codes::TOO_COMPLEX, message).at(place));
                 self.pending.clear();
                 break;
+            }
+            if let Some(xml) = &mut self.xml {
+                xml.hear(id, &set, notes);
             }
             let shape = self.make(&set, notes);
             self.properties += shape.object.properties.len();
@@ -111,7 +132,8 @@ impl<'a> ShapeBuilder<'a> {
 
     /// All of them.
     pub(crate) fn finish(self) -> Shapes {
-        Shapes { shapes: self.shapes }
+        let xml = self.xml.map(XmlBuilder::finish).unwrap_or_default();
+        Shapes { shapes: self.shapes, xml }
     }
 
     const fn is_too_complex(&self) -> bool {

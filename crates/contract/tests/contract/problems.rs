@@ -365,3 +365,40 @@ fn paths_of_two_operations_are_told_unless_one_refuses_them() {
         "schemas: {}",
     )));
 }
+
+#[test]
+fn what_is_said_of_xml_and_has_no_single_meaning_is_told() {
+    insta::assert_snapshot!(problems(&with(
+        "
+/a:
+  post:
+    requestBody:
+      content:
+        application/xml:
+          schema:
+            type: object
+            properties:
+              a: { type: string, xml: { name: id } }
+              id: { type: integer }
+              list: { type: array, items: { type: array, items: { type: string } } }
+              object: { type: object, xml: { attribute: true } }
+    responses:
+      200:
+        content:
+          text/xml:
+            schema:
+              type: object
+              properties:
+                either: { type: [array, string], items: { type: string }, xml: { wrapped: true } }
+                one: { oneOf: [{ type: string, xml: { name: x } }, { type: integer }] }
+                colon: { type: string, xml: { name: 'p:colon' } }
+                odd: { type: string, xml: { prefix: p, nodeType: text, attribute: 1 } }
+                map: { type: object, additionalProperties: { type: string, xml: { name: y } } }
+          application/problem+xml:
+            schema: { type: object, properties: { '@type': { type: string } } }
+          application/json:
+            schema: { type: object, properties: { b: { type: string, xml: { wrapped: 1 } } } }
+",
+        "schemas: {}",
+    )));
+}

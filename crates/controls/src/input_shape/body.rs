@@ -50,8 +50,14 @@ pub fn unreadable_xml(fault: XmlFault, limits: &Limits) -> Refusal {
         XmlFaultKind::Breach(breach) => breach.refusal(limits),
         XmlFaultKind::NotUtf8 => content_type::not_utf8(),
         XmlFaultKind::Syntax(_) => content_type::not_xml(&fault),
+        XmlFaultKind::Value(fault) => unreadable(&fault),
         kind => refusal(kind.name(), fault.to_string()),
     }
+}
+
+/// The refusal of an XML body of which the element has another name than is declared.
+pub fn other_root() -> Refusal {
+    refusal("xml_root", "the element of the body has another name than is declared")
 }
 
 /// The refusal of a body of parts that has no single reading. Who refuses depends on why, as for

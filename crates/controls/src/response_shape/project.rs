@@ -4,6 +4,8 @@ use portcullis_contract::{ObjectShape, Rest, Shape, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Value};
 use portcullis_model::Pointer;
 
+use crate::xml::Stray;
+
 /// Why a property does not leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
@@ -53,6 +55,20 @@ pub struct Projection {
     pub is_not_described: bool,
     /// A list stands where one was declared, or the other way round; both are filtered.
     pub is_of_other_type: bool,
+}
+
+impl Projection {
+    /// Adds what has no place in the tree of an XML answer: nothing declares it.
+    pub fn add_stray(&mut self, index: u32, stray: &Stray) {
+        self.drop.push(index);
+        let (at, why) = (stray.at.clone(), Why::Undeclared);
+        let known = self.removed.iter_mut().find(|one| one.why == why && one.at == at);
+        if let Some(known) = known {
+            known.count = known.count.saturating_add(1);
+        } else if self.removed.len() < REMOVED_MAX {
+            self.removed.push(Removed { at, why, count: 1 });
+        }
+    }
 }
 
 const SCALARS: Types = Types::BOOLEAN.or(Types::NUMBER).or(Types::STRING);

@@ -1,11 +1,14 @@
 //! Room 10: what may leave? Decided from the head, then from the body, before a byte is released.
 
+mod decoded;
 mod fields;
 mod json;
 mod neutral;
 mod opaque;
+mod projected;
+mod xml;
 
-use portcullis_contract::BodyKind;
+use portcullis_contract::{BodyKind, Media, ShapeId};
 use portcullis_controls::api_inventory;
 use portcullis_controls::response_shape::{self, Handling, Neutral};
 use portcullis_model::{ControlId, Mode, Room, Status};
@@ -17,6 +20,8 @@ use crate::head::Essential;
 use json::Json;
 use neutral::unread;
 use opaque::{as_it_came, declared, empty, neutral_or_pass, without_body};
+use projected::Declared;
+use xml::Xml;
 
 /// An answer that may leave.
 pub(crate) struct Cleared {
@@ -62,10 +67,14 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
         Handling::Neutral(Neutral::NotInspected) if streams => as_it_came(parts, context),
         Handling::Neutral(why) => neutral_or_pass(parts, why, context)?,
         Handling::Declared(kind) => declared(parts, kind, streams, context).await?,
+        Handling::Xml(_) if streams => as_it_came(parts, context),
+        Handling::Xml(media) => {
+            let declared = Declared { index, shape: shape(media), is_undeclared_error: false };
+            Xml { declared }.inspect(parts, context).await?
+        }
         Handling::Json { media, is_undeclared_error } => {
-            let shape = media.and_then(|media| media.schema.as_ref()).map(|one| one.shape);
-            let json = Json { index, shape, is_undeclared_error };
-            json.inspect(parts, context).await?
+            let declared = Declared { index, shape: media.and_then(shape), is_undeclared_error };
+            Json { declared }.inspect(parts, context).await?
         }
     };
     for (name, value) in api_inventory::announcement(operation) {
@@ -74,12 +83,16 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     Ok(Cleared { answer })
 }
 
+fn shape(media: &Media) -> Option<ShapeId> {
+    media.schema.as_ref().map(|schema| schema.shape)
+}
+
 /// Whether it does not matter if a body of unknown length has any bytes.
 const fn is_decided_by_head(handling: &Handling<'_>, streams: bool) -> bool {
     match handling {
         Handling::Neutral(why) => why.is_decided_by_head(),
         Handling::Declared(BodyKind::Stream) => true,
-        Handling::Declared(_) => streams,
+        Handling::Declared(_) | Handling::Xml(_) => streams,
         Handling::Empty | Handling::WithoutBody(_) | Handling::Json { .. } => false,
     }
 }

@@ -8,6 +8,7 @@ mod parts;
 mod payload;
 mod sent;
 mod tree;
+mod xml;
 
 use portcullis_controls::content_type;
 use portcullis_controls::input_shape::Accepted;

@@ -77,6 +77,17 @@ async fn a3_prescriptions_list() {
 }
 
 #[tokio::test]
+async fn a3_prescriptions_export() {
+    let api = Api::start().await;
+    let alice = api.login("alice").await;
+    let direct = api.call("GET /api/prescriptions/export", &[alice.as_str()], "").await;
+    let twin = api.call("GET /api/safe/prescriptions/export", &[alice.as_str()], "").await;
+    assert_eq!((direct.status, twin.status), (200, 200));
+    assert!(direct.text().contains("<reviewer_note>"), "{}", direct.text());
+    assert!(!twin.text().contains("reviewer_note") && twin.text().contains("<number>RX-"));
+}
+
+#[tokio::test]
 async fn a3_staff_list() {
     let pointer = "/items/0/password_hash";
     shown_and_withheld("paula", "GET /api/staff/customers", "", pointer, (200, 200)).await;

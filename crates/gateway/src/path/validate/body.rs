@@ -15,6 +15,7 @@ use super::parts;
 use super::payload::Payload;
 use super::sent::Sent;
 use super::tree;
+use super::xml as xml_body;
 use crate::coding::{CodingFault, decode};
 
 /// The body of a declared operation.
@@ -50,7 +51,7 @@ pub(super) async fn take(
             let has_properties = operation
                 .body
                 .as_ref()
-                .is_some_and(|body| body.media.iter().any(|media| media.kind.is_tree()));
+                .is_some_and(|body| body.media.iter().any(|media| media.is_tree()));
             if has_properties {
                 // Enforced on its own, the next control cannot look into what was not read.
                 context.refuse(writable_properties::not_read())?;
@@ -115,6 +116,7 @@ fn declared(
             let boundary = label.boundary.as_deref().unwrap_or_default();
             return parts::form_data(bytes, boundary, media, index, context);
         }
+        BodyKind::Xml if schema.is_some() => return xml_body::xml(bytes, schema, index, context),
         BodyKind::Xml => {
             if let Err(fault) = xml::check(&bytes, limits) {
                 context.refuse(input_shape::unreadable_xml(fault, limits))?;

@@ -55,7 +55,7 @@ fn checked(
         context.ask(content_type::judge_signature(label, bytes))?;
     }
     let schema = media.and_then(|media| media.schema.as_ref());
-    tree::strip(form.document_mut(), schema, index, context)?;
+    tree::strip(form.document_mut(), Vec::new(), schema, index, context)?;
     context.ask(input_shape::judge_parts(schema, form.document(), &form.blobs()))?;
     let handling = context.plan.model.bodies.get(index).copied().unwrap_or_default();
     if handling.exact_request && form.document().is_edited() {

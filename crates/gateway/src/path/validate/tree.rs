@@ -5,7 +5,7 @@ use portcullis_controls::Plan;
 use portcullis_controls::content_type;
 use portcullis_controls::input_shape;
 use portcullis_controls::urlencoded::form::{self, Form};
-use portcullis_controls::writable_properties::{self, Outcome};
+use portcullis_controls::writable_properties::{self, Outcome, Unwritable};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Refusal};
@@ -28,7 +28,7 @@ pub(super) fn json(
             return unread(input_shape::unreadable(&rejected.fault), rejected.bytes, context);
         }
     };
-    strip(&mut document, schema, index, context)?;
+    strip(&mut document, Vec::new(), schema, index, context)?;
     let handling = context.plan.model.bodies.get(index).copied().unwrap_or_default();
     // In a merge patch a null removes something (RFC 7396).
     if handling.null_is_absent && range.sub != "merge-patch+json" {
@@ -54,7 +54,7 @@ pub(super) fn form(
         Err(refusal) => return unread(refusal, bytes, context),
     };
     let schema = media.and_then(|media| media.schema.as_ref());
-    strip(form.document_mut(), schema, index, context)?;
+    strip(form.document_mut(), Vec::new(), schema, index, context)?;
     if let Err(unread) = form.prune() {
         context.refuse(input_shape::unreadable_form(&unread))?;
     }
@@ -115,17 +115,20 @@ pub(super) fn is_enforced(context: &Context<'_>) -> bool {
     controls.into_iter().any(|control| context.mode(control) == Mode::Enforce)
 }
 
-/// Takes out what this request may not write.
+/// Takes out what this request may not write, and says what was taken out. What stands `beside` the
+/// tree is the caller's to take out.
 pub(super) fn strip(
     document: &mut Document,
+    beside: Vec<Unwritable>,
     schema: Option<&Schema>,
     index: usize,
     context: &mut Context<'_>,
-) -> Result<(), Exit> {
+) -> Result<Vec<u32>, Exit> {
     let plan = context.plan;
     let undeclared = plan.model.undeclared_in.get(index).copied().unwrap_or(Undeclared::Drop);
-    let outcome = writable_properties::judge(
+    let outcome = writable_properties::judge_with(
         document,
+        beside,
         &plan.model.contract.shapes,
         schema.map(|schema| schema.shape),
         undeclared,
@@ -138,6 +141,7 @@ pub(super) fn strip(
             found
         }
     };
+    let mut dropped = Vec::new();
     for one in found {
         let noted = Noted {
             control: ControlId::WritableProperties,
@@ -146,7 +150,8 @@ pub(super) fn strip(
         };
         if context.may_remove(noted) {
             document.drop_value(one.index);
+            dropped.push(one.index);
         }
     }
-    Ok(())
+    Ok(dropped)
 }

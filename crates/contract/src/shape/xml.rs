@@ -1,0 +1,112 @@
+//! How XML writes the values of a schema: OpenAPI's XML Object, as names to look up.
+
+pub(super) mod map;
+pub(super) mod said;
+
+use super::{ShapeId, Shapes};
+
+/// How XML writes a value of one shape.
+#[derive(Debug, Default)]
+pub struct XmlShape {
+    /// The name of the element that is the whole body; `None`: the document does not say.
+    pub root: Option<XmlName>,
+    /// The name of the element of each item, as the schema of the items says it; `None`: it does
+    /// not.
+    pub items: Option<XmlName>,
+    /// Its items stand inside an element of their own.
+    pub is_wrapped: bool,
+    /// The property that is the text of the element.
+    pub text: Option<XmlText>,
+    /// Properties that are elements, sorted by local name.
+    pub(crate) elements: Vec<XmlMember>,
+    /// Properties that are attributes, sorted by local name.
+    pub(crate) attributes: Vec<XmlMember>,
+}
+
+/// A name in XML.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct XmlName {
+    /// Without a prefix.
+    pub local: Box<str>,
+    /// `None`: none, or that of the element around it.
+    pub namespace: Option<Box<str>>,
+}
+
+/// A property that is the text of its object's element.
+#[derive(Debug)]
+pub struct XmlText {
+    /// Its name in the schema.
+    pub property: Box<str>,
+    /// Its value.
+    pub shape: ShapeId,
+}
+
+/// A property with a name in XML.
+#[derive(Debug)]
+pub struct XmlMember {
+    /// Of its element or attribute. Of a list that is not wrapped: of each item.
+    pub name: XmlName,
+    /// Its name in the schema.
+    pub property: Box<str>,
+    /// Its value.
+    pub shape: ShapeId,
+    /// A list inside one element: the name of each item.
+    pub wrapped: Option<XmlName>,
+}
+
+impl XmlName {
+    /// Whether an element with this name, inside one of the namespace `around`, is meant.
+    pub fn is(&self, local: &str, namespace: Option<&str>, around: Option<&str>) -> bool {
+        *self.local == *local
+            && match &self.namespace {
+                Some(known) => namespace == Some(known),
+                None => namespace.is_none() || namespace == around,
+            }
+    }
+}
+
+impl XmlShape {
+    /// The property that an element is, inside one of the namespace `around`.
+    pub fn element(
+        &self,
+        local: &str,
+        namespace: Option<&str>,
+        around: Option<&str>,
+    ) -> Option<&XmlMember> {
+        let same = || named(&self.elements, local);
+        // A namespace that is said comes first: beside it, one without means another element.
+        let exact =
+            same().find(|one| namespace.is_some() && one.name.namespace.as_deref() == namespace);
+        exact.or_else(|| same().find(|one| one.name.is(local, namespace, around)))
+    }
+
+    /// The property that an attribute is. One without a prefix is in no namespace.
+    pub fn attribute(&self, local: &str, namespace: Option<&str>) -> Option<&XmlMember> {
+        named(&self.attributes, local).find(|one| one.name.namespace.as_deref() == namespace)
+    }
+
+    /// The properties that are elements, sorted by their names.
+    pub fn elements(&self) -> &[XmlMember] {
+        &self.elements
+    }
+
+    /// The properties that are attributes, sorted by their names.
+    pub fn attributes(&self) -> &[XmlMember] {
+        &self.attributes
+    }
+}
+
+/// The members of this local name.
+fn named<'m>(members: &'m [XmlMember], local: &str) -> impl Iterator<Item = &'m XmlMember> {
+    let first = members.partition_point(|one| *one.name.local < *local);
+    let rest = members.get(first..).unwrap_or_default();
+    let count = rest.iter().take_while(|one| *one.name.local == *local).count();
+    rest.iter().take(count)
+}
+
+impl Shapes {
+    /// How XML writes a value of this shape; `None` where no body of the contract does.
+    pub fn xml(&self, id: ShapeId) -> Option<&XmlShape> {
+        self.xml.get(id.0 as usize)?.as_deref()
+    }
+}

@@ -1,0 +1,197 @@
+//! An element as an object: which member each attribute, element and text in it is.
+
+use std::borrow::Cow;
+
+use portcullis_contract::{ObjectShape, Rest, ShapeId, Types, XmlMember};
+use portcullis_json::push_quoted;
+
+use super::members::{Member, Source, Target, by_name, key};
+use super::read::{Reader, is_only_list};
+use super::tree::{Attribute, Element};
+use super::{Fault, FaultKind};
+
+impl<'t, 'a> Reader<'t, 'a> {
+    /// Writes an element as an object of this shape; `None`: anything may stand in it.
+    pub(super) fn object(
+        &mut self,
+        index: usize,
+        element: &'t Element<'a>,
+        id: Option<ShapeId>,
+    ) -> Result<(), Fault> {
+        let rest = id.map_or(Rest::FreeForm, |id| self.shapes.get(id).object.rest);
+        let was_closed = self.is_closed;
+        self.is_closed = rest == Rest::Closed;
+        let mut members = Vec::new();
+        for (attribute, space) in self.own_attributes(element) {
+            members.push(self.attribute(attribute, space, id));
+        }
+        for (index, child) in self.tree.children(index) {
+            members.push(self.child(index, child, element, id));
+        }
+        self.text(index, element, id, &mut members)?;
+        self.push(b"{");
+        for (place, group) in by_name(&members).into_iter().enumerate() {
+            let group: Vec<&Member<'t>> =
+                group.iter().filter_map(|member| members.get(*member)).collect();
+            let Some(first) = group.first() else { continue };
+            if place > 0 {
+                self.json.push(b',');
+            }
+            self.next += 1;
+            push_quoted(&first.key, &mut self.json);
+            self.json.push(b':');
+            self.at.push(Some(first.key.clone()));
+            self.member(first, &group)?;
+            self.at.pop();
+        }
+        self.json.push(b'}');
+        self.is_closed = was_closed;
+        Ok(())
+    }
+
+    /// What an attribute is in its object.
+    fn attribute(
+        &self,
+        attribute: &'t Attribute<'a>,
+        space: u32,
+        id: Option<ShapeId>,
+    ) -> Member<'t> {
+        let namespace = self.tree.namespace(space);
+        let source = Source::Attribute(attribute.start..attribute.end, &attribute.value);
+        let xml = id.and_then(|id| self.shapes.xml(id));
+        match xml.and_then(|xml| xml.attribute(attribute.name.local, namespace)) {
+            Some(member) => Member::declared(member, source),
+            None => self.unnamed(key("@", attribute.name.local, namespace), source, id),
+        }
+    }
+
+    /// What an element is in its object.
+    fn child(
+        &self,
+        index: usize,
+        child: &'t Element<'a>,
+        parent: &Element<'_>,
+        id: Option<ShapeId>,
+    ) -> Member<'t> {
+        let namespace = self.tree.namespace(child.namespace);
+        let around = self.tree.namespace(parent.namespace);
+        let xml = id.and_then(|id| self.shapes.xml(id));
+        let source = Source::Element(index);
+        match xml.and_then(|xml| xml.element(child.local, namespace, around)) {
+            Some(member) => Member::declared(member, source),
+            None if namespace.is_none() || namespace == around => {
+                self.unnamed(Cow::Borrowed(child.local), source, id)
+            }
+            None => self.unnamed(key("", child.local, namespace), source, id),
+        }
+    }
+
+    /// A member that no property is: under a name that none has.
+    fn unnamed(
+        &self,
+        mut key: Cow<'t, str>,
+        source: Source<'t>,
+        id: Option<ShapeId>,
+    ) -> Member<'t> {
+        let Some(object) = id.map(|id| &self.shapes.get(id).object) else {
+            return Member { key, source, target: Target::Value(None) };
+        };
+        while object.property(&key, &mut 0).is_some() {
+            key.to_mut().push('?');
+        }
+        let target = match (object.pattern(&key), object.rest) {
+            (Some(shape), _) | (None, Rest::Map(shape)) => Target::Value(Some(shape)),
+            (None, Rest::FreeForm) => Target::Value(None),
+            (None, Rest::Open | Rest::Closed) => Target::Undeclared,
+        };
+        Member { key, source, target }
+    }
+
+    /// The text of an element that is an object.
+    fn text(
+        &self,
+        index: usize,
+        element: &'t Element<'a>,
+        id: Option<ShapeId>,
+        members: &mut Vec<Member<'t>>,
+    ) -> Result<(), Fault> {
+        let has_children = element.next > index + 1;
+        let source = Source::Text(&element.text);
+        if let Some(text) = id.and_then(|id| self.shapes.xml(id)?.text.as_ref())
+            && !has_children
+        {
+            let types = self.shapes.get(text.shape).types;
+            if !element.text.is_empty() || types.contains(Types::STRING) {
+                let target = Target::Value(Some(text.shape));
+                members.push(Member { key: Cow::Borrowed(&text.property), source, target });
+            }
+            return Ok(());
+        }
+        if element.is_blank() {
+            return Ok(());
+        }
+        let object = id.map(|id| &self.shapes.get(id).object);
+        if object.is_some_and(ObjectShape::is_described) {
+            return Err(Fault { kind: FaultKind::Mixed, at: element.start });
+        }
+        let target = Target::Value(None);
+        members.push(Member { key: Cow::Borrowed("#text"), source, target });
+        Ok(())
+    }
+
+    /// Writes the value of one name: of all that has it.
+    fn member(&mut self, first: &Member<'t>, group: &[&Member<'t>]) -> Result<(), Fault> {
+        let value = self.next;
+        for one in group {
+            match &one.source {
+                Source::Element(index) => self.mark(value, *index),
+                Source::Attribute(span, _) => self.spans.push((value, span.clone())),
+                Source::Text(_) => {}
+            }
+        }
+        let (id, wrapped) = match first.target {
+            Target::Undeclared => {
+                self.push(b"null");
+                return Ok(());
+            }
+            Target::Value(id) => (id, None),
+            Target::Member(XmlMember { shape, wrapped, .. }) => (Some(*shape), wrapped.as_ref()),
+        };
+        let shape = id.map(|id| self.shapes.get(id));
+        let is_wrapped = wrapped.is_some() || id.is_some_and(|id| self.is_wrapped(id));
+        let may_repeat =
+            !is_wrapped && shape.is_none_or(|shape| shape.types.contains(Types::ARRAY));
+        let is_list = may_repeat && (group.len() > 1 || shape.is_some_and(is_only_list));
+        let elements: Vec<usize> = group
+            .iter()
+            .filter_map(|one| match one.source {
+                Source::Element(index) => Some(index),
+                Source::Attribute(..) | Source::Text(_) => None,
+            })
+            .collect();
+        if is_list && elements.len() == group.len() {
+            return self.items(&elements, shape.and_then(|shape| shape.items));
+        }
+        if group.len() > 1 {
+            let at = elements.get(1).and_then(|index| self.tree.elements.get(*index));
+            return Err(Fault { kind: FaultKind::Repeated, at: at.map_or(0, |one| one.start) });
+        }
+        match (&first.source, wrapped) {
+            (Source::Element(index), Some(name)) => match self.tree.elements.get(*index) {
+                Some(element) if !self.is_nil(*index, element)? => {
+                    self.list(*index, element, shape.and_then(|shape| shape.items), Some(name))
+                }
+                _ => self.value(*index, id),
+            },
+            (Source::Element(index), None) => self.value(*index, id),
+            (Source::Attribute(_, text) | Source::Text(text), _) => {
+                self.scalar(text, shape.map_or(Types::ANY, |shape| shape.types));
+                Ok(())
+            }
+        }
+    }
+
+    fn is_wrapped(&self, id: ShapeId) -> bool {
+        self.shapes.xml(id).is_some_and(|xml| xml.is_wrapped)
+    }
+}

@@ -1,0 +1,95 @@
+//! What goes on is the document that was sent, without what may not pass.
+
+use crate::document::{contract, left, sent};
+
+const PERSON: &str = r"
+    Root:
+      type: object
+      xml: { name: person }
+      required: [name]
+      properties:
+        name: { type: string, maxLength: 5 }
+        role: { type: string, readOnly: true }
+        pin: { type: string, writeOnly: true }
+        tags: { type: array, readOnly: true, items: { type: string } }
+        home: { type: object, additionalProperties: false, properties: { city: { type: string } } }
+        pets: { type: array, xml: { wrapped: true }, items: { type: object, xml: { name: pet }, properties: { id: { type: integer } } } }
+";
+
+#[test]
+fn nothing_undeclared_and_nothing_read_only_reaches_the_api() {
+    let contract = contract("3.1.0", PERSON);
+    for (text, expected) in [
+        (
+            "<?xml version='1.0'?>\n<person>\n  <name>Bob</name>\n  <admin>true</admin>\n</person>\n",
+            "<?xml version='1.0'?>\n<person>\n  <name>Bob</name>\n  \n</person>\n",
+        ),
+        (
+            "<person role='x' name='y' ><name>Bob</name></person>",
+            "<person ><name>Bob</name></person>",
+        ),
+        (
+            "<person><role>admin</role><name lang='en'>Bob</name></person>",
+            "<person><name>Bob</name></person>",
+        ),
+        (
+            "<person><tags>a</tags><name>Bob</name><tags>b</tags></person>",
+            "<person><name>Bob</name></person>",
+        ),
+        (
+            "<person><name>Bob</name><e:role xmlns:e='urn:e'><role>a</role></e:role></person>",
+            "<person><name>Bob</name></person>",
+        ),
+        (
+            "<person><name>Bob</name><pets n='1'><pet><id>1</id><own>x</own></pet><cat/></pets></person>",
+            "<person><name>Bob</name><pets><pet><id>1</id></pet></pets></person>",
+        ),
+        (
+            "<person><name><![CDATA[B&b]]></name><pin>1</pin></person>",
+            "<person><name><![CDATA[B&b]]></name><pin>1</pin></person>",
+        ),
+    ] {
+        assert_eq!(sent(&contract, text).as_deref(), Ok(expected), "{text}");
+    }
+}
+
+#[test]
+fn what_the_schema_refuses_in_json_it_refuses_in_xml() {
+    let contract = contract("3.1.0", PERSON);
+    for (text, expected) in [
+        ("<person><name>Robert</name></person>", "maxLength at /name"),
+        ("<person/>", "required at "),
+        ("<person><name><b>Bob</b></name></person>", "type at /name"),
+        ("<person><name>Bob</name><home>text</home></person>", "type at /home"),
+        ("<person><name>Bob</name><home><zip>1</zip></home></person>", "closed_schema"),
+        ("<person><name>Bob</name><home><city code='1'>C</city></home></person>", "closed_schema"),
+        (
+            "<person><name>Bob</name><pets><pet><id>01</id></pet></pets></person>",
+            "type at /pets/0/id",
+        ),
+        ("<admin><name>Bob</name></admin>", "xml_root"),
+    ] {
+        assert_eq!(sent(&contract, text), Err(expected.to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn nothing_undeclared_and_nothing_write_only_leaves() {
+    let contract = contract("3.1.0", PERSON);
+    for (text, expected) in [
+        (
+            "<person hash='1'><name>Bob</name><pin>1</pin><cost><cents>1</cents></cost></person>",
+            "<person><name>Bob</name></person>",
+        ),
+        (
+            "<person><pets><pet><id>1</id><cost>1</cost></pet></pets></person>",
+            "<person><pets><pet><id>1</id></pet></pets></person>",
+        ),
+        (
+            "<person><name><hash>1</hash></name><role>r</role></person>",
+            "<person><role>r</role></person>",
+        ),
+    ] {
+        assert_eq!(left(&contract, text), expected, "{text}");
+    }
+}

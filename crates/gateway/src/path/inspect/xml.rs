@@ -1,0 +1,82 @@
+//! An answer in XML that a schema describes: read strictly, and projected to what is declared. What
+//! may not leave is cut out; the rest is the API's own spelling.
+
+use portcullis_controls::response_shape;
+use portcullis_controls::xml::{self, Stray, XmlBody};
+use portcullis_model::{ControlId, Mode, Refusal, Status};
+
+use super::super::context::{Context, Exit};
+use super::super::forward::Parts;
+use super::decoded::decoded;
+use super::fields::{Kept, pass};
+use super::neutral::{leak_of, leaking, neutral, unread};
+use super::projected::{Declared, Projected};
+use crate::answer::Answer;
+use crate::head::Fields;
+
+/// An XML answer of a declared operation.
+pub(super) struct Xml {
+    pub(super) declared: Declared,
+}
+
+impl Xml {
+    pub(super) async fn inspect(
+        self,
+        parts: Parts,
+        context: &mut Context<'_>,
+    ) -> Result<Answer, Exit> {
+        let Parts { is_private, head, body, mut buffered, place, .. } = parts;
+        let plan = context.plan;
+        let status = Status(head.status);
+        let bytes = match body.read_all(plan.limits.answer_bytes_max, &mut buffered).await {
+            Ok(bytes) => bytes,
+            Err(fault) => return Err(unread(fault)),
+        };
+        drop(place);
+        if (400..500).contains(&status.0)
+            && let Some(what) = leak_of(&bytes, &head.fields, plan)
+            && let Some(answer) = leaking(&head, what, context)
+        {
+            return Ok(answer);
+        }
+        if context.mode(ControlId::ResponseShape) == Mode::NotAsked {
+            return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
+        }
+        let mut body = match self.read(bytes, &head.fields, context) {
+            Ok(body) => body,
+            Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
+                context.would_refuse(&refusal);
+                return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
+            }
+            Err((refusal, _)) => return neutral(&head, refusal.reason, refusal.detail, context),
+        };
+        if body.is_other_root() {
+            context.entry.drift("other_root");
+        }
+        let strays: Vec<(u32, Stray)> =
+            body.strays().map(|(index, stray)| (index, stray.clone())).collect();
+        match self.declared.project(body.document_mut(), &strays, &head, context)? {
+            Projected::Instead(answer) => Ok(answer),
+            Projected::Without(dropped) => {
+                let kept = if dropped.is_empty() { Kept::Decoded } else { Kept::Edited };
+                let bytes = body.without(&dropped);
+                Ok(pass(status, bytes, &head.fields, is_private, kept, context))
+            }
+        }
+    }
+
+    /// The body, decoded and read; or why not, and the bytes as they came.
+    fn read(
+        &self,
+        bytes: Vec<u8>,
+        fields: &Fields,
+        context: &Context<'_>,
+    ) -> Result<XmlBody, (Refusal, Vec<u8>)> {
+        let plan = context.plan;
+        let bytes = decoded(bytes, fields, plan)?;
+        let shapes = &plan.model.contract.shapes;
+        xml::read(bytes, self.declared.shape, shapes, &plan.json_out, &plan.xml_out).map_err(
+            |(fault, bytes)| (response_shape::refusal("broken_xml", fault.to_string()), bytes),
+        )
+    }
+}
