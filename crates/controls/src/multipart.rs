@@ -13,6 +13,7 @@ mod parameters;
 mod parse;
 mod write;
 
+use portcullis_contract::ScalarFault;
 use portcullis_json::Fault as JsonFault;
 
 use crate::resource_limits::Breach;
@@ -31,6 +32,8 @@ pub enum Fault {
     /// It can be read in two ways, or a part is not what is declared; a short word that does not
     /// change.
     Shape(&'static str),
+    /// A text is not the number or boolean that is declared.
+    Scalar(ScalarFault),
     /// A part says that it is of a type that is not declared; a short word that does not change.
     Label(&'static str),
     /// Above a limit.

@@ -183,3 +183,18 @@ fn lists_of_swagger_in_parts_are_read_and_written_in_their_collection_format() {
     }
     assert_eq!(scene.api.seen().len(), before);
 }
+
+#[test]
+fn the_record_says_which_field_is_wrong_and_which_booleans_are_taken() {
+    let scene = Scene::new(DEPOT, Behaviour::json(200, "{}"));
+    let taken = "`True`, `TRUE`, `False` and `FALSE` are taken";
+    assert_eq!(post(&scene, "/labels", "pipes=true|yes"), 400);
+    let record = scene.last_record();
+    let detail = record["detail"].as_str().unwrap_or_default();
+    assert!(detail.contains("at `pipes`") && detail.contains(taken), "{detail}");
+    let body = parts(&[("pipes", "1")]);
+    assert_eq!(scene.post("/labels", "multipart/form-data; boundary=B", &body).status, 400);
+    let record = scene.last_record();
+    let detail = record["detail"].as_str().unwrap_or_default();
+    assert!(detail.contains(taken), "{detail}");
+}

@@ -66,6 +66,9 @@ pub fn unreadable_parts(fault: &PartsFault, limits: &Limits) -> Refusal {
     match fault {
         PartsFault::Syntax(what) => content_type::not_parts(what),
         PartsFault::Shape(reason) => refusal(reason, "in the parts of the body"),
+        PartsFault::Scalar(fault) => {
+            refusal("type", format!("in the parts of the body: {}", fault.wanted()))
+        }
         PartsFault::Label(reason) => content_type::part_label(reason),
         PartsFault::Breach(breach) => breach.refusal(limits),
         PartsFault::Json(fault) => unreadable(fault),

@@ -11,7 +11,7 @@ use portcullis_policy::Limits;
 
 use super::Fault;
 use super::parse::Part;
-use crate::urlencoded::push_texts;
+use crate::urlencoded::{Fault as TextFault, push_texts};
 use crate::xml;
 
 /// A body of parts, read: the tree that is checked, and the bytes that it stands for.
@@ -235,8 +235,10 @@ impl<'a> Reader<'a> {
             let text = str::from_utf8(bytes(self.body, part)).map_err(|_| Fault::NotUtf8)?;
             let items: Vec<Cow<'_, str>> =
                 text.split(delimiter.character()).map(Cow::Borrowed).collect();
-            push_texts(items.iter(), declared, self.shapes, json)
-                .map_err(|fault| Fault::Shape(fault.name()))?;
+            push_texts(items.iter(), declared, self.shapes, json).map_err(|fault| match fault {
+                TextFault::Scalar(fault) => Fault::Scalar(fault),
+                fault => Fault::Shape(fault.name()),
+            })?;
         }
         Ok(Group { parts, readings: vec![Reading::Joined(delimiter)], is_list: false })
     }
@@ -299,7 +301,7 @@ impl<'a> Reader<'a> {
                 let text = str::from_utf8(bytes).map_err(|_| Fault::NotUtf8)?;
                 let types = if types == Types::ANY { Types::STRING } else { types };
                 let scalar = Scalar::read(Cow::Borrowed(text), types);
-                match scalar.map_err(|_| Fault::Shape("type"))? {
+                match scalar.map_err(Fault::Scalar)? {
                     Scalar::Text(text) => push_quoted(&text, json),
                     Scalar::Number(lexeme) => json.extend_from_slice(lexeme.as_bytes()),
                     Scalar::Boolean(true) => json.extend_from_slice(b"true"),
