@@ -83,7 +83,7 @@ impl CanonicalPath {
     }
 
     /// The decoded segments: `/a/b/` has three, the last of them empty.
-    pub fn segments(&self) -> impl Iterator<Item = &str> {
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
         (0..self.ends.len()).filter_map(|index| self.segment(index))
     }
 

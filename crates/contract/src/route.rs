@@ -1,5 +1,7 @@
 //! From method and path to an operation: a tree of segments.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use portcullis_model::Method;
@@ -54,7 +56,7 @@ pub(crate) struct Routes {
     paths: Vec<Path>,
     /// The template of each operation, by its index.
     templates: Vec<Template>,
-    /// Whether a literal is another one for careless servers: then every path may be another
+    /// Whether a template is another one for careless servers: then every path may be another
     /// spelling of it.
     has_unfolded: bool,
 }
@@ -65,9 +67,30 @@ struct Node {
     /// The literals as careless servers read them ([`folded`]).
     folded: HashMap<Box<str>, Vec<(Box<str>, usize)>>,
     /// The most specific first.
-    patterns: Vec<(Pattern, usize)>,
+    patterns: Vec<Branch>,
     /// Index into `paths`, if a template ends here.
     end: Option<usize>,
+}
+
+/// What follows a segment with parameters.
+#[derive(Debug)]
+struct Branch {
+    pattern: Pattern,
+    /// The pattern as careless servers read it.
+    folded: Pattern,
+    child: usize,
+}
+
+/// How special a segment of a template is: literals are more so than patterns, and those with more
+/// fixed text than others.
+type Rank = (bool, usize);
+
+const LITERAL: Rank = (true, 0);
+
+impl Branch {
+    fn rank(&self) -> Rank {
+        (false, self.pattern.fixed_bytes())
+    }
 }
 
 /// Templates that match the same paths.
@@ -135,21 +158,24 @@ impl Routes {
                 let child = *node.literals.entry(text.as_str().into()).or_insert(next);
                 if child == next {
                     let other = folded(text);
-                    self.has_unfolded |= other != *text;
+                    // A slash at the end is one more or less for some.
+                    self.has_unfolded |= other != *text || text.is_empty();
                     let known = node.folded.entry(other.into()).or_default();
                     known.push((text.as_str().into(), next));
                 }
                 child
             }
             Segment::Pattern(pattern) => {
-                let known = node.patterns.iter().find(|(known, _)| known.is_same_shape(pattern));
-                if let Some((_, child)) = known {
-                    *child
+                let known = node.patterns.iter().find(|known| known.pattern.is_same_shape(pattern));
+                if let Some(known) = known {
+                    known.child
                 } else {
                     let fixed = pattern.fixed_bytes();
-                    let place =
-                        node.patterns.partition_point(|(known, _)| known.fixed_bytes() >= fixed);
-                    node.patterns.insert(place, (pattern.clone(), next));
+                    let place = node.patterns.partition_point(|known| known.rank().1 >= fixed);
+                    let folded = pattern.lowercase();
+                    self.has_unfolded |= folded != *pattern;
+                    let branch = Branch { pattern: pattern.clone(), folded, child: next };
+                    node.patterns.insert(place, branch);
                     next
                 }
             }
@@ -190,58 +216,85 @@ impl Routes {
 
     /// The declared path that this one is, if it is not another spelling of another one.
     fn path(&self, path: &CanonicalPath) -> Option<&Path> {
-        let found = self.walk(0, path, 0)?;
-        let may_be_folded =
-            self.has_unfolded || path.segments().any(|segment| folded(segment) != segment);
-        (!may_be_folded || !self.is_other_spelling(0, path, 0, false)).then_some(found)
+        let found = self.walk(0, path, 0, &mut |_, _| {})?;
+        let is_suspect = self.has_unfolded
+            || path.segments().any(|segment| folded(segment) != segment)
+            || path.segments().next_back().is_some_and(may_have_ending);
+        (!is_suspect || !self.is_other_spelling(path)).then_some(found)
     }
 
-    /// Looks below one node. The nodes form a tree, so each is visited at most once.
-    fn walk(&self, at: usize, path: &CanonicalPath, depth: usize) -> Option<&Path> {
+    /// Looks below one node. The nodes form a tree, so each is visited at most once. `chosen` is told
+    /// depth and rank of every segment of what is found, the last one first.
+    fn walk(
+        &self,
+        at: usize,
+        path: &CanonicalPath,
+        depth: usize,
+        chosen: &mut impl FnMut(usize, Rank),
+    ) -> Option<&Path> {
         let node = self.nodes.get(at)?;
         let Some(segment) = path.segment(depth) else {
             return self.paths.get(node.end?);
         };
         let literal = node.literals.get(segment);
-        if let Some(found) = literal.and_then(|child| self.walk(*child, path, depth + 1)) {
+        if let Some(found) = literal.and_then(|child| self.walk(*child, path, depth + 1, chosen)) {
+            chosen(depth, LITERAL);
             return Some(found);
         }
-        node.patterns
-            .iter()
-            .filter(|(pattern, _)| pattern.is_match(segment))
-            .find_map(|(_, child)| self.walk(*child, path, depth + 1))
+        node.patterns.iter().filter(|branch| branch.pattern.is_match(segment)).find_map(|branch| {
+            let found = self.walk(branch.child, path, depth + 1, chosen)?;
+            chosen(depth, branch.rank());
+            Some(found)
+        })
     }
 
-    /// Whether a careless server would read a literal of another template in this path: `/EXPORT`
-    /// and `/export;x` are `/export` for some, and must not go in under the rules of `/{id}`.
-    fn is_other_spelling(
+    /// Whether a careless server would read a more special template in this path: `/EXPORT`,
+    /// `/export;x`, `/export.json` and `/export/` are `/export` for some, and must not go in under
+    /// the rules of `/{id}`.
+    fn is_other_spelling(&self, path: &CanonicalPath) -> bool {
+        let mut chosen = vec![LITERAL; path.len()];
+        self.walk(0, path, 0, &mut |depth, rank| {
+            if let Some(place) = chosen.get_mut(depth) {
+                *place = rank;
+            }
+        });
+        self.has_better(0, path, 0, &chosen, Ordering::Equal)
+    }
+
+    /// The same below one node; `so_far` compares the segments before it with those of what was
+    /// chosen.
+    fn has_better(
         &self,
         at: usize,
         path: &CanonicalPath,
         depth: usize,
-        is_folded: bool,
+        chosen: &[Rank],
+        so_far: Ordering,
     ) -> bool {
         let Some(node) = self.nodes.get(at) else { return false };
-        let Some(segment) = path.segment(depth) else {
-            return is_folded && node.end.is_some();
+        let (Some(segment), Some(rank)) = (path.segment(depth), chosen.get(depth)) else {
+            let with_slash = node.literals.get("").and_then(|child| self.nodes.get(*child));
+            let ends = [Some(node), with_slash];
+            return so_far.is_gt() && ends.into_iter().flatten().any(|node| node.end.is_some());
         };
-        // What is declared in this very spelling is what is meant.
-        if let Some(child) = node.literals.get(segment)
-            && self.walk(*child, path, depth + 1).is_some()
-        {
-            return self.is_other_spelling(*child, path, depth + 1, is_folded);
+        let is_last = depth + 1 == path.len();
+        let spelling = folded(segment);
+        // A segment of which nothing is left is no segment for some.
+        let is_nothing = is_last && spelling.is_empty();
+        if is_nothing && node.end.is_some() && (so_far.is_gt() || so_far.is_eq() && !rank.0) {
+            return true;
         }
-        let folded = node.folded.get(folded(segment).as_str());
-        folded
-            .into_iter()
-            .flatten()
-            .filter(|(literal, _)| **literal != *segment)
-            .any(|(_, child)| self.is_other_spelling(*child, path, depth + 1, true))
-            || node
-                .patterns
-                .iter()
-                .filter(|(pattern, _)| pattern.is_match(segment))
-                .any(|(_, child)| self.is_other_spelling(*child, path, depth + 1, is_folded))
+        let stem = is_last.then(|| without_ending(&spelling)).flatten();
+        [Some(spelling.as_ref()), stem].into_iter().flatten().any(|spelling| {
+            let literals = node.folded.get(spelling).into_iter().flatten();
+            let literals = literals.map(|(_, child)| (*child, LITERAL));
+            let patterns = node.patterns.iter().filter(|branch| branch.folded.is_match(spelling));
+            let patterns = patterns.map(|branch| (branch.child, branch.rank()));
+            literals.chain(patterns).any(|(child, other)| {
+                let so_far = so_far.then(other.cmp(rank));
+                so_far.is_ge() && self.has_better(child, path, depth + 1, chosen, so_far)
+            })
+        })
     }
 
     /// Appends the parts of a path, by the operation's own names.
@@ -266,9 +319,28 @@ impl Routes {
 
 /// A segment as careless servers read it: without case (Express, ASP.NET), cut at `;` (servlet
 /// containers), without dots and spaces at its end (file systems of Windows).
-fn folded(segment: &str) -> String {
+fn folded(segment: &str) -> Cow<'_, str> {
     let cut = segment.split(';').next().unwrap_or_default();
-    cut.trim_end_matches(['.', ' ']).to_lowercase()
+    let cut = cut.trim_end_matches(['.', ' ']);
+    if cut.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+        return Cow::Owned(cut.to_lowercase());
+    }
+    Cow::Borrowed(cut)
+}
+
+/// Whether the last segment of a path may have an ending, or be nothing but a slash.
+fn may_have_ending(segment: &str) -> bool {
+    segment.is_empty() || segment.contains('.')
+}
+
+/// The last segment without the ending by which some servers choose a format (Rails, Django REST
+/// framework, older Spring): `all.json` is `all`.
+fn without_ending(segment: &str) -> Option<&str> {
+    const ENDING_BYTES_MAX: usize = 8;
+    let (stem, ending) = segment.rsplit_once('.')?;
+    let is_ending = (1..=ENDING_BYTES_MAX).contains(&ending.len())
+        && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_ending && !stem.is_empty()).then_some(stem)
 }
 
 fn pattern_parts<'a>(
@@ -416,6 +488,46 @@ mod tests {
     }
 
     #[test]
+    fn another_spelling_of_fixed_text_or_of_a_slash_is_no_value_of_its_sibling() {
+        let routes = routes(&[
+            (Method::Get, "/v1/{n}"),
+            (Method::Get, "/v1/{n}:Cancel"),
+            (Method::Get, "/f/{n}"),
+            (Method::Get, "/f/{n}.pdf"),
+            (Method::Get, "/e/{id}"),
+            (Method::Get, "/E/secret"),
+            (Method::Get, "/t/{id}/"),
+            (Method::Get, "/t/admin"),
+            (Method::Get, "/u/{id}"),
+            (Method::Get, "/u/admin/"),
+            (Method::Get, "/l"),
+            (Method::Get, "/l/{id}"),
+            (Method::Get, "/b/{id}/x"),
+            (Method::Get, "/b/y/{z}"),
+        ]);
+        let find = |text: &str| find(&routes, Method::Get, text);
+        for (right, wrong, other) in [
+            (("/v1/x:Cancel", 1), ("/v1/x", 0), "x:cancel x:CANCEL;a x:Cancel. x:Cancel%20"),
+            (("/f/a.pdf", 3), ("/f/a", 2), "a.PDF a.pdf;x a.pdf."),
+        ] {
+            assert_eq!((find(right.0), find(wrong.0)), (Some(right.1), Some(wrong.1)));
+            let base = wrong.0.rsplit_once('/').unwrap().0;
+            for spelling in other.split(' ') {
+                assert_eq!(find(&format!("{base}/{spelling}")), None, "{spelling}");
+            }
+        }
+        assert_eq!((find("/E/secret"), find("/e/7"), find("/e/secret")), (Some(5), Some(4), None));
+        assert_eq!((find("/t/admin"), find("/t/7/"), find("/t/admin/")), (Some(7), Some(6), None));
+        assert_eq!((find("/u/admin/"), find("/u/7"), find("/u/admin")), (Some(9), Some(8), None));
+        assert_eq!(
+            (find("/l"), find("/l/7"), find("/l/;x"), find("/l/%20")),
+            (Some(10), Some(11), None, None)
+        );
+        // These two compete in every spelling, and are told.
+        assert_eq!((find("/b/y/x"), find("/b/y/X")), (Some(13), Some(13)));
+    }
+
+    #[test]
     fn another_spelling_of_a_literal_is_no_value_of_its_sibling() {
         let routes = routes(&[
             (Method::Get, "/reports/all"),
@@ -430,9 +542,14 @@ mod tests {
         for spelling in ["ALL", "All", "all;x=1", "all%3bx", "all.", "all%20", "aLl.;v"] {
             assert_eq!(find(&format!("/reports/{spelling}")), Find::Nothing, "{spelling}");
         }
-        for id in ["7", "ALLOY", "A1B2", "all-of-it", "x;all"] {
+        for spelling in ["all.json", "ALL.xml", "all.json;x"] {
+            assert_eq!(find(&format!("/reports/{spelling}")), Find::Nothing, "{spelling}");
+        }
+        for id in ["7", "ALLOY", "A1B2", "all-of-it", "x;all", "7.json", "all.of.it", ".all"] {
             assert_eq!(find(&format!("/reports/{id}")), Find::Operation(1), "{id}");
         }
+        // The list itself is not declared: nothing is meant by a segment of which nothing is left.
+        assert_eq!(find("/reports/;x"), Find::Operation(1));
         // Nothing is declared below `/reports/all`, so nothing is meant there.
         assert_eq!(find("/reports/ALL/pages"), Find::Operation(2));
         assert_eq!(find("/Teams/mine"), Find::Operation(3));

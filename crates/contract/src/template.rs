@@ -117,6 +117,17 @@ impl Pattern {
         self.prefix.len() + behind.sum::<usize>()
     }
 
+    /// The same with its fixed text in lower case.
+    pub(crate) fn lowercase(&self) -> Self {
+        let parameters = self.parameters.iter();
+        Self {
+            prefix: self.prefix.to_lowercase(),
+            parameters: parameters
+                .map(|(name, text)| (name.clone(), text.to_lowercase()))
+                .collect(),
+        }
+    }
+
     /// Whether both match the same segments, whatever their parameters are called.
     pub(crate) fn is_same_shape(&self, other: &Self) -> bool {
         self.prefix == other.prefix

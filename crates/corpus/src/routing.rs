@@ -41,9 +41,6 @@ impl Oracle {
         let Some(segments) = segments else {
             return Vec::new();
         };
-        if self.is_other_spelling(&segments) {
-            return Vec::new();
-        }
         let matching: Vec<(Rank, usize)> = self
             .templates
             .iter()
@@ -54,6 +51,9 @@ impl Oracle {
         let Some(best) = matching.iter().map(|(rank, _)| rank).min() else {
             return Vec::new();
         };
+        if self.is_other_spelling(&segments, best) {
+            return Vec::new();
+        }
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for (_, index) in matching.iter().filter(|(rank, _)| rank == best) {
             let same = groups.iter_mut().find(|group| {
@@ -69,34 +69,34 @@ impl Oracle {
         groups
     }
 
-    /// Whether a template fits only if case, what follows a `;`, and dots and spaces at the end of
-    /// a segment do not count; unless another one goes on from there with the very text.
-    fn is_other_spelling(&self, path: &[String]) -> bool {
-        let has_text = |before: &[Segment], text: &String| {
-            self.templates.iter().any(|other| {
-                let behind = other.get(before.len()..).unwrap_or_default();
-                other.get(..before.len()) == Some(before)
-                    && behind.first() == Some(&vec![Piece::Text(text.clone())])
-                    && is_match(behind, path.get(before.len()..).unwrap_or_default())
-            })
+    /// Whether a more special template than the best one fits, for a server to which case, what
+    /// follows a `;`, dots and spaces at the end of a segment, an ending of the last segment, and a
+    /// slash at the end do not count.
+    fn is_other_spelling(&self, path: &[String], best: &Rank) -> bool {
+        let texts: Vec<String> = path.iter().map(|text| carelessly(text)).collect();
+        let (Some((last, before)), Some((end, start))) = (texts.split_last(), best.split_last())
+        else {
+            return false;
         };
-        self.templates.iter().filter(|template| template.len() == path.len()).any(|template| {
-            let mut is_folded = false;
-            let fits = template.iter().zip(path).enumerate().all(|(place, (segment, text))| {
-                let is_same = matches!(segment.as_slice(), [Piece::Text(known)] if known == text);
-                let before = template.get(..place).unwrap_or_default();
-                if is_same {
-                    return true;
-                }
-                let is_other = matches!(
-                    segment.as_slice(),
-                    [Piece::Text(known)] if carelessly(known) == carelessly(text)
-                );
-                is_folded |= is_other;
-                let is_value = segment.contains(&Piece::Value) && pieces_match(segment, text);
-                (is_other || is_value) && !has_text(before, text)
-            });
-            fits && is_folded
+        let mut readings = vec![texts.clone()];
+        if let Some((stem, ending)) = last.rsplit_once('.')
+            && !stem.is_empty()
+            && (1..=8).contains(&ending.len())
+            && ending.chars().all(|character| character.is_ascii_alphanumeric())
+        {
+            readings.push([before, &[stem.to_owned()]].concat());
+        }
+        let with_slash = |texts: &Vec<String>| [texts.as_slice(), &[String::new()]].concat();
+        let fits = |template: &[Segment], texts: &[String]| is_match(&lowercase(template), texts);
+        self.templates.iter().any(|template| {
+            let own = rank(template);
+            let is_better = |texts: &Vec<String>| own < *best && fits(template, texts);
+            let is_without_last = last.is_empty()
+                && fits(template, before)
+                && (own.as_slice() < start || own == start && end.0);
+            let is_with_slash = own.split_last().is_some_and(|(_, own)| own < best.as_slice())
+                && readings.iter().any(|texts| fits(template, &with_slash(texts)));
+            readings.iter().any(is_better) || is_without_last || is_with_slash
         })
     }
 
@@ -131,6 +131,15 @@ fn is_ambiguous(one: &[Segment], other: &[Segment]) -> bool {
         }
     }
     first_wins && second_wins
+}
+
+/// A template whose fixed text is read without case.
+fn lowercase(template: &[Segment]) -> Vec<Segment> {
+    let piece = |piece: &Piece| match piece {
+        Piece::Text(text) => Piece::Text(text.to_lowercase()),
+        Piece::Value => Piece::Value,
+    };
+    template.iter().map(|segment| segment.iter().map(piece).collect()).collect()
 }
 
 /// A segment as a careless server reads it.

@@ -10,10 +10,10 @@ use serde_json::json;
 
 /// A segment of a template. Few words and separators, so that templates collide.
 fn segment() -> impl Strategy<Value = String> {
-    let word = || prop::sample::select(vec!["a", "b", "me", "a.b", "-", "%20", "caf\u{e9}", ""]);
-    let separator = || prop::sample::select(vec![".", "-", ":", "..", "a", "%C3%A9"]);
+    let word = || prop::sample::select(vec!["a", "b", "Me", "a.b", "-", "%20", "caf\u{e9}", ""]);
+    let separator = || prop::sample::select(vec![".", "-", ":", "..", "A", "%C3%A9"]);
     prop_oneof![
-        3 => prop::sample::select(vec!["a", "b", "me", "a.b", "a-b", "%41", "a%20b"]).prop_map(String::from),
+        3 => prop::sample::select(vec!["a", "b", "Me", "a.b", "a-b", "%41", "a%20b"]).prop_map(String::from),
         3 => Just("{p}".to_owned()),
         1 => (word(), separator()).prop_map(|(prefix, suffix)| format!("{prefix}{{p}}{suffix}")),
         1 => (word(), separator(), word())
@@ -34,15 +34,20 @@ fn templates() -> impl Strategy<Value = Vec<String>> {
         });
         format!("/{}", named.collect::<Vec<_>>().join("/"))
     });
+    let slash = prop::sample::select(vec!["", "", "", "/"]);
+    let template = (template, slash).prop_map(|(template, slash)| template + slash);
     prop::collection::vec(template, 1..10)
 }
 
 fn path() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "a", "b", "me", ".", "-", ":", "%41", "%20", "%C3%A9", "x", "a.b", "..", "a-b", "",
+        "a", "b", "me", "Me", "A", ".", "-", ":", ";", "%41", "%20", "%C3%A9", "%C3%89", "x",
+        "a.b", "..", "a-b", "",
     ]);
     let segment = prop::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat());
-    prop::collection::vec(segment, 1..4).prop_map(|segments| format!("/{}", segments.join("/")))
+    let slash = prop::sample::select(vec!["", "", "", "/"]);
+    let segments = prop::collection::vec(segment, 1..4);
+    (segments, slash).prop_map(|(segments, slash)| format!("/{}{slash}", segments.join("/")))
 }
 
 /// A method for each template, by its place: so that one path has some methods and not others.
