@@ -379,8 +379,9 @@ pub static OPERATION_ID: Code = Code {
     name: "contract-operation-id",
     page: "# contract-operation-id
 
-Two operations have the same `operationId`, or one has characters that act on a terminal or turn
-the direction of text. Such an operation is called by its method and path.
+Two operations have the same `operationId`: the name means the first of them. Or one cannot be a name:
+it holds `*`, characters that act on a terminal, or is written like a method and a path, which could be
+another operation's. Such an operation is called by its method and path.
 
 ## Example
 
@@ -392,7 +393,7 @@ paths:
 
 ## What to do
 
-In the policy the name means the first of them. Rename one, or write `GET /cards` there.
+Rename one, or write `GET /cards` in the policy.
 ",
 };
 

@@ -85,10 +85,9 @@ impl Contract {
         self.operations.get(index)
     }
 
-    /// The operation that people call so: its operationId, or `GET /orders/{id}`.
+    /// The operation that people call so: `GET /orders/{id}`, or its operationId.
     pub fn operation_named(&self, name: &str) -> Option<usize> {
-        self.operations.iter().position(|operation| {
-            operation.id.as_deref() == Some(name) || operation.title() == name
-        })
+        let find = |is_it: &dyn Fn(&Operation) -> bool| self.operations.iter().position(is_it);
+        find(&|one| one.title() == name).or_else(|| find(&|one| one.id.as_deref() == Some(name)))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::{Date, Method, Span, plain};
+use portcullis_model::{Date, Diagnostic, Method, Span, plain};
 
 use crate::codes;
 use crate::contract::NotServed;
@@ -184,12 +184,15 @@ impl<'a> Reader<'a> {
     fn operation_id(&mut self, operation: Node<'a>) -> Option<String> {
         let node = operation.get("operationId")?;
         let id = node.as_str()?;
-        if plain(id) != id {
-            let message = format!("{} holds characters that a name cannot have", shown(id));
-            self.notes.warn(&codes::OPERATION_ID, node.span(), message);
-            return None;
-        }
-        Some(id.to_owned())
+        let why = if plain(id) != id || id.contains('*') {
+            "holds characters that a name cannot have"
+        } else if is_title(id) {
+            "is written like a method and a path: it could be another operation's"
+        } else {
+            return Some(id.to_owned());
+        };
+        self.notes.warn(&codes::OPERATION_ID, node.span(), format!("{} {why}", shown(id)));
+        None
     }
 
     fn sunset(&mut self, operation: Node<'a>) -> Option<Sunset> {
@@ -216,7 +219,7 @@ impl<'a> Reader<'a> {
             routes.close(method, &template, not_served.len());
             not_served.push(closed);
         }
-        for (operation, template) in all.operations {
+        for (mut operation, template) in all.operations {
             if let Some(fault) = fault(&operation, faults) {
                 let closed = Closed { span: fault.span, message: fault.message.clone() };
                 self.not_served(&operation.title(), &closed);
@@ -237,14 +240,26 @@ impl<'a> Reader<'a> {
             if let Some(id) = &operation.id
                 && names.insert(id.clone(), operation.span).is_some()
             {
-                let message = format!("{} names two operations", shown(id));
-                self.notes.warn(&codes::OPERATION_ID, operation.span, message);
+                let message = format!("{} names another operation, too", shown(id));
+                self.notes.push(
+                    Diagnostic::warning(&codes::OPERATION_ID, message)
+                        .at(operation.span)
+                        .help(format!("this one is called {}", shown(&operation.title()))),
+                );
+                operation.id = None;
             }
             served.push(operation);
         }
         let paths = all.templates.into_iter().map(|(text, _)| text).collect();
         Outcome { operations: served, not_served, paths, routes }
     }
+}
+
+/// Whether a name is written like the method and path of an operation.
+fn is_title(name: &str) -> bool {
+    name.split_once(' ').is_some_and(|(method, path)| {
+        Method::from_name(method).is_some() && path.trim_start().starts_with('/')
+    })
 }
 
 impl NotServed {

@@ -29,14 +29,15 @@ impl Names {
             return Self { indices: None };
         };
         let mut indices = HashMap::new();
-        for (index, operation) in contract.operations.iter().enumerate() {
-            indices.insert(operation.title(), index);
-        }
-        // An operationId is what people mean if it looks like another one's title.
-        for (index, operation) in contract.operations.iter().enumerate() {
+        let operations = || contract.operations.iter().enumerate();
+        for (index, operation) in operations() {
             if let Some(id) = &operation.id {
-                indices.insert(id.clone(), index);
+                indices.entry(id.clone()).or_insert(index);
             }
+        }
+        // What is written like a method and a path is that operation, whatever others are called.
+        for (index, operation) in operations() {
+            indices.insert(operation.title(), index);
         }
         Self { indices: Some(indices) }
     }

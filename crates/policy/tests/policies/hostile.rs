@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::pharmacy::{self, join, own};
+use portcullis_policy::Model;
+
+use crate::pharmacy::{self, API, input, join, own};
 
 #[test]
 fn a_hostile_policy_gets_a_bounded_answer() {
@@ -110,5 +112,32 @@ proptest! {
                 prop_assert!(span.is_some(), "{}", one.message);
             }
         }
+    }
+}
+
+#[test]
+fn an_operation_id_does_not_take_over_the_name_of_another_operation() {
+    let contract = "openapi: 3.1.0\ninfo: { title: T, version: \"1\" }\npaths:\n  /health:\n    \
+                    get: { operationId: h, responses: {} }\n    put: { operationId: twice, \
+                    responses: {} }\n  /admin:\n    delete: { operationId: GET /health, responses: {} \
+                    }\n    post: { operationId: \"*\", responses: {} }\n    put: { operationId: twice, \
+                    responses: {} }\n";
+    for (name, meant) in [
+        ("GET /health", Some("GET /health")),
+        ("twice", Some("PUT /health")),
+        ("PUT /admin", Some("PUT /admin")),
+        ("DELETE /admin", Some("DELETE /admin")),
+    ] {
+        let policy = format!("{API}access: [{{ anyone: [\"{name}\"] }}]\n");
+        let mut input = input(Some(&policy));
+        input.contract = input.sources.add("other.yaml", contract);
+        let model = Model::join(input).expect("a model");
+        let open = model.contract.operations.iter().zip(&model.access.anyone);
+        let open: Vec<String> =
+            open.filter(|(_, anyone)| **anyone).map(|(operation, _)| operation.title()).collect();
+        assert_eq!(open, meant.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{name}");
+        let names: Vec<&str> =
+            model.contract.operations.iter().filter_map(|one| one.id.as_deref()).collect();
+        assert_eq!(names, ["h", "twice"]);
     }
 }

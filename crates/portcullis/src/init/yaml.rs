@@ -292,12 +292,16 @@ impl<'a> Page<'a> {
     }
 }
 
+/// Words that some reader of YAML takes for nothing, or for a boolean.
+const NO_TEXT: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
+
 /// A YAML scalar on one line that means this text and nothing else.
 fn quoted(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte);
     let begins_plainly =
         text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');
-    if begins_plainly && text.bytes().all(is_plain) {
+    let is_other_kind = NO_TEXT.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if begins_plainly && !is_other_kind && text.bytes().all(is_plain) {
         return text.to_owned();
     }
     let mut out = String::from("\"");
@@ -334,6 +338,8 @@ mod tests {
             ("\u{2028}\u{85}", "\"\\u2028\\u0085\""),
             ("say \"no\" \\", "\"say \\\"no\\\" \\\\\""),
             ("*", "\"*\""),
+            ("null", "\"null\""),
+            ("Off", "\"Off\""),
             ("", "\"\""),
             ("/api/v1", "/api/v1"),
             ("übersicht", "\"übersicht\""),
