@@ -23,6 +23,10 @@ use crate::urlencoded::push_scalar;
 /// Reading recurses once per element, and JSON takes two levels for one: this bounds both stacks,
 /// whatever the limits say.
 const DEPTH_MAX: usize = 250;
+/// Strays whose whole place is told. Names are as long as a sender likes.
+const PLACES_MAX: usize = 16;
+/// Characters of a number; what is longer may be a text, and is one where that is declared.
+const NUMBER_BYTES_MAX: usize = 64;
 /// The namespace of `nil`.
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// What is no list and no null.
@@ -182,7 +186,12 @@ impl<'t, 'a> Reader<'t, 'a> {
     /// says whether it will do.
     pub(super) fn scalar(&mut self, text: &str, types: Types) {
         self.next += 1;
-        if push_scalar(text, types, &mut self.json).is_err() {
+        let is_no_number = || {
+            text.len() > NUMBER_BYTES_MAX
+                || text.parse().is_ok_and(|number: f64| !number.is_finite())
+        };
+        let is_text = types.contains(Types::STRING) && is_no_number();
+        if is_text || push_scalar(text, types, &mut self.json).is_err() {
             push_quoted(text, &mut self.json);
         }
     }
@@ -195,7 +204,9 @@ impl<'t, 'a> Reader<'t, 'a> {
     /// What nothing can declare: attributes of a single value, elements in a list that are no items.
     fn stray(&mut self, name: &str, span: Range<usize>) {
         let mut at = Pointer::root();
-        self.at.iter().for_each(|step| at.push(step.as_deref().unwrap_or("*")));
+        if self.strays.len() < PLACES_MAX {
+            self.at.iter().for_each(|step| at.push(step.as_deref().unwrap_or("*")));
+        }
         at.push(name);
         self.strays.push(Stray { span, at, is_closed: self.is_closed });
     }

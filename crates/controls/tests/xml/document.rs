@@ -16,6 +16,10 @@ pub(crate) fn contract(version: &str, schemas: &str) -> Contract {
          requestBody: {{ content: {{ {media} }} }}\n      responses: {{ '200': {{ description: d, \
          content: {{ {media} }} }} }}\ncomponents:\n  schemas:\n{schemas}"
     );
+    read_contract(&text)
+}
+
+pub(crate) fn read_contract(text: &str) -> Contract {
     let mut sources = Sources::default();
     let main = sources.add("t.yaml", text);
     portcullis_contract::read(&mut sources, main, &mut NoFiles).unwrap()

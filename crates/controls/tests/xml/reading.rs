@@ -1,6 +1,6 @@
 //! Names, types, attributes and lists, as the schema says them.
 
-use crate::document::{contract, json};
+use crate::document::{contract, json, read_contract, sent};
 
 const ORDER: &str = r#"
     Root:
@@ -61,6 +61,7 @@ fn a_body_is_the_tree_that_it_would_be_in_json() {
             "<order><extra a='1'><b>x</b><b>y</b><c><d/></c></extra></order>",
             r#"{"extra":{"@a":1,"b":["x","y"],"c":{"d":""}}}"#,
         ),
+        ("<order><extra><n>1e999</n></extra></order>", r#"{"extra":{"n":"1e999"}}"#),
         ("<order><names><x>1</x><y>2</y></names></order>", r#"{"names":{"x":1,"y":2}}"#),
         (
             "<order xmlns:i='http://www.w3.org/2001/XMLSchema-instance'><nothing i:nil='true'/></order>",
@@ -161,4 +162,28 @@ fn node_types_of_3_2_are_read() {
         assert_eq!(json(&contract, text).as_deref(), Ok(expected), "{text}");
     }
     assert_eq!(json(&contract, "<Root>7<no/></Root>"), Err("xml_mixed"));
+}
+
+#[test]
+fn swagger_2_0_says_it_in_the_same_words() {
+    let text = "
+swagger: '2.0'
+info: { title: t, version: '1' }
+consumes: [application/xml]
+paths:
+  /a:
+    post:
+      parameters: [{ in: body, name: b, schema: { $ref: '#/definitions/Tag' } }]
+      responses: { 200: { description: d } }
+definitions:
+  Tag:
+    type: object
+    properties:
+      id: { type: integer, xml: { attribute: true } }
+      urls: { type: array, xml: { wrapped: true, name: url }, items: { type: string } }
+";
+    let contract = read_contract(text);
+    let json = json(&contract, "<Tag id='1'><url><url>a</url></url></Tag>");
+    assert_eq!(json.as_deref(), Ok(r#"{"id":1,"urls":["a"]}"#));
+    assert_eq!(sent(&contract, "<tag id='1'/>"), Err("xml_root".to_owned()));
 }

@@ -64,10 +64,11 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     let mut answer = match handling {
         Handling::Empty => empty(parts, context),
         Handling::WithoutBody(reason) => without_body(parts, reason, context),
-        Handling::Neutral(Neutral::NotInspected) if streams => as_it_came(parts, context),
+        Handling::Neutral(Neutral::NotInspected) | Handling::Xml(_) if streams => {
+            as_it_came(parts, context)
+        }
         Handling::Neutral(why) => neutral_or_pass(parts, why, context)?,
         Handling::Declared(kind) => declared(parts, kind, streams, context).await?,
-        Handling::Xml(_) if streams => as_it_came(parts, context),
         Handling::Xml(media) => {
             let declared = Declared { index, shape: shape(media), is_undeclared_error: false };
             Xml { declared }.inspect(parts, context).await?

@@ -48,10 +48,8 @@ pub(super) async fn take(
             }
         }
         Body::AsItCame => {
-            let has_properties = operation
-                .body
-                .as_ref()
-                .is_some_and(|body| body.media.iter().any(|media| media.is_tree()));
+            let has_properties =
+                operation.body.as_ref().is_some_and(|body| body.media.iter().any(Media::is_tree));
             if has_properties {
                 // Enforced on its own, the next control cannot look into what was not read.
                 context.refuse(writable_properties::not_read())?;
