@@ -179,7 +179,7 @@ impl<'a> Grounds<'a> {
     /// The schema of the body, and the property that is read-only, if that is what it is about.
     fn body(&mut self, operation: &Operation, detail: &str) -> Vec<Ground> {
         let sources = &self.plan.model.sources;
-        let at = detail.rsplit_once("` at `").map_or(detail, |(_, at)| at.trim_end_matches('`'));
+        let at = detail.rsplit_once(" at `").map_or(detail, |(_, at)| at.trim_end_matches('`'));
         let mut grounds = Vec::new();
         let media = operation.body.iter().flat_map(|body| &body.media);
         for schema in media.filter_map(|one| one.schema.as_ref()) {
