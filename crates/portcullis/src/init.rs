@@ -4,6 +4,7 @@
 mod document;
 mod fetch;
 mod guess;
+mod indent;
 mod yaml;
 
 use std::fs::OpenOptions;

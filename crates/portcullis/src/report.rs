@@ -5,6 +5,7 @@
 
 mod excerpt;
 mod places;
+mod pointers;
 
 use std::fmt;
 
@@ -58,6 +59,7 @@ pub(crate) fn to_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
                 "column": start.map(|place| place.column),
                 "end_line": end.map(|place| place.line),
                 "end_column": end.map(|place| place.column),
+                "pointer": one.span.and_then(|span| places.pointer(span)),
                 "snippet": snippet,
                 "help": one.help,
             })
@@ -77,12 +79,16 @@ const fn severity(diagnostic: &Diagnostic) -> &'static str {
 struct Report<'a> {
     diagnostic: &'a Diagnostic,
     excerpt: Option<Excerpt>,
+    /// Where that stands in a line that nobody reads.
+    pointer: Option<String>,
 }
 
 impl<'a> Report<'a> {
     fn new(diagnostic: &'a Diagnostic, sources: &Sources, places: &mut Places<'_>) -> Self {
         let span = diagnostic.span;
-        Self { diagnostic, excerpt: span.map(|span| Excerpt::new(sources, span, places)) }
+        let pointer = span.and_then(|span| places.pointer(span));
+        let excerpt = span.map(|span| Excerpt::new(sources, span, places));
+        Self { diagnostic, excerpt, pointer }
     }
 }
 
@@ -98,10 +104,11 @@ impl miette::Diagnostic for Report<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let name = self.diagnostic.code.name;
         let severity = severity(self.diagnostic);
-        let place = match &self.excerpt {
-            Some(_) => "",
-            None if name.starts_with("policy-") => " in the command line",
-            None => " in the contract",
+        let place = match (&self.excerpt, &self.pointer) {
+            (Some(_), Some(pointer)) => format!(" at {pointer}"),
+            (Some(_), None) => String::new(),
+            (None, _) if name.starts_with("policy-") => " in the command line".to_owned(),
+            (None, _) => " in the contract".to_owned(),
         };
         Some(Box::new(format!("{severity}[{name}]{place}")))
     }
