@@ -162,6 +162,6 @@ fn in_one_line_a_pointer_says_where() {
 fn one_line() -> String {
     let description = "a long word ".repeat(40);
     format!(
-        r##"{{"openapi":"3.1.0","info":{{"title":"T","version":"1","description":"{description}"}},"paths":{{"/orders":{{"get":{{"parameters":[{{"name":"n","in":"query","schema":{{"maximum":1.50,"format":"own"}}}}],"responses":{{"200":{{"description":""}}}}}}}}}}}}"##
+        r#"{{"openapi":"3.1.0","info":{{"title":"T","version":"1","description":"{description}"}},"paths":{{"/orders":{{"get":{{"parameters":[{{"name":"n","in":"query","schema":{{"maximum":1.50,"format":"own"}}}}],"responses":{{"200":{{"description":""}}}}}}}}}}}}"#
     )
 }
