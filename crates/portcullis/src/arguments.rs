@@ -263,7 +263,7 @@ pub(crate) struct DemoOptions {
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
     /// A code (`contract-dangling-reference`), a control (`input_shape`), or a request id
-    #[arg(required_unless_present = "method")]
+    #[arg(value_name = "WHAT")]
     pub(crate) what: Option<String>,
     #[command(flatten)]
     pub(crate) files: ExplainedFiles,
@@ -281,7 +281,7 @@ pub(crate) struct ExplainOptions {
     )]
     pub(crate) method: Option<String>,
     /// ... its path as clients send it, base path and query included
-    #[arg(long, value_name = "PATH", requires = "method")]
+    #[arg(long, value_name = "PATH", requires = "method", conflicts_with = "what")]
     pub(crate) path: Option<String>,
     /// ... a header field, any number of times
     #[arg(long = "header", value_name = "NAME: VALUE", requires = "method")]

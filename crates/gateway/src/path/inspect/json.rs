@@ -12,7 +12,7 @@ use portcullis_policy::Undeclared;
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::fields::{Kept, pass};
-use super::neutral::{leaking, neutral, unread};
+use super::neutral::{leaking, neutral, neutral_deed, unread};
 use crate::answer::Answer;
 use crate::coding::{CodingFault, decode};
 use crate::head::{AnswerHead, Essential, Fields};
@@ -41,7 +41,7 @@ impl Json {
         let mut document = match read(bytes, &head.fields, plan) {
             Ok(document) => document,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
-                context.would_refuse(&refusal);
+                context.would(neutral_deed(status.0), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
             }
             Err((refusal, _)) => return neutral(&head, refusal.reason, refusal.detail, context),
@@ -101,24 +101,27 @@ impl Json {
         let Projection { drop, removed, is_root_undeclared, .. } = projection;
         let control = ControlId::ResponseShape;
         if is_root_undeclared {
-            let detail = "the answer is of a type that is not declared".to_owned();
+            let status = head.status;
+            let detail = format!("the answer {status} is of a type that is not declared");
             if context.mode(control) == Mode::Enforce {
                 return neutral(head, "wrong_type", detail, context).map(Some);
             }
-            context.would_refuse(&response_shape::refusal("wrong_type", detail));
+            context
+                .would(neutral_deed(head.status), &response_shape::refusal("wrong_type", detail));
         }
         let undeclared_out = plan.model.undeclared_out.get(self.index).copied();
         if undeclared_out == Some(Undeclared::Refuse)
             && !self.is_undeclared_error
             && let Some(first) = removed.first()
         {
-            context.refuse(response_shape::refusal(first.why.reason(), first.at.to_string()))?;
+            let detail = place(first.at.as_str(), head.status);
+            context.refuse(response_shape::refusal(first.why.reason(), detail))?;
         }
         let mut may_remove = !removed.is_empty();
         for one in removed {
             let times =
                 if one.count > 1 { format!(" ({} times)", one.count) } else { String::new() };
-            let detail = format!("{}{times}", one.at);
+            let detail = format!("{}{times}", place(one.at.as_str(), head.status));
             may_remove &= context.may_remove(Noted { control, reason: one.why.reason(), detail });
         }
         if may_remove {
@@ -126,6 +129,11 @@ impl Json {
         }
         Ok(None)
     }
+}
+
+/// Where something stands in an answer; whoever explains it reads this back.
+fn place(at: &str, status: u16) -> String {
+    format!("{at} of the answer {status}")
 }
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
