@@ -12,6 +12,7 @@ use portcullis_policy::{LedgerTarget, Posture};
 use crate::arguments::{ModelOptions, RunOptions, TryOptions};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
+use crate::report::many;
 use crate::trial::Trial;
 use crate::watch::Refusals;
 use crate::{load, talk};
@@ -111,10 +112,10 @@ fn describe(plan: &Plan) {
     let model = &plan.model;
     let contract = &model.contract;
     talk::say(&format!(
-        "`{}` {}: {} operations, model {}",
+        "`{}` {}: {}, model {}",
         contract.title,
         contract.version,
-        plan.operations.len(),
+        many(plan.operations.len(), "operation"),
         plan.version
     ));
     let base = if model.base_path.is_empty() { "/" } else { &model.base_path };
@@ -128,9 +129,14 @@ fn describe(plan: &Plan) {
     let closed = plan.closed_count();
     if closed > 0 {
         talk::say(&format!(
-            "{closed} operations are closed: nobody says who may call them, or a caller is needed \
+            "{} closed: nobody says who may call them, or a caller is needed \
              that cannot be verified here; `portcullis check` lists them, `access: [{{ anyone: \
-             [...] }}]` in a policy file opens them"
+             [...] }}]` in a policy file opens them",
+            if closed == 1 {
+                "1 operation is".to_owned()
+            } else {
+                format!("{closed} operations are")
+            }
         ));
     }
     if model.posture == Posture::ContractOnly {

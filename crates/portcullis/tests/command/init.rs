@@ -158,6 +158,35 @@ fn in_one_line_a_pointer_says_where() {
     assert!(policy.contains("#/paths/~1orders/get"), "{policy}");
 }
 
+#[test]
+fn many_open_operations_are_opened_by_one_line() {
+    let paths: String = (0..20).fold(String::new(), |all, n| {
+        all + &format!("  /p{n}: {{ get: {{ responses: {{}} }} }}\n")
+    });
+    let document = format!("openapi: 3.1.0\ninfo: {{ title: T, version: \"1\" }}\npaths:\n{paths}");
+    let admin = format!("{document}  /admin: {{ get: {{ responses: {{}} }} }}\n");
+    let folder = Folder::with(&[("many.yaml", &document), ("admin.yaml", &admin)]);
+    for (contract, out, is_offered) in
+        [("many.yaml", "a.yaml", true), ("admin.yaml", "b.yaml", false)]
+    {
+        folder.run(&["init", "--contract", contract, "--upstream", UPSTREAM, "--out", out]);
+        let policy = std::fs::read_to_string(folder.path(out)).unwrap();
+        assert_eq!(policy.contains("#   - anyone: [\"*\"]\n"), is_offered, "{policy}");
+        std::fs::write(folder.path("all.yaml"), uncommented(&policy)).unwrap();
+        assert_eq!(folder.run(&["check", "-c", "all.yaml"]).status.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_document_without_operations_is_doubted() {
+    let document = "openapi: 3.1.0\ninfo: { title: T, version: \"1\" }\npaths: {}\n";
+    let folder = Folder::with(&[("openapi.yaml", document)]);
+    let output = folder.run(&["init", "--contract", "openapi.yaml", "--upstream", UPSTREAM]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stderr);
+    assert!(said.contains("warning: the document has no operation"), "{said}");
+}
+
 /// A document as tools print it.
 fn one_line() -> String {
     let description = "a long word ".repeat(40);
