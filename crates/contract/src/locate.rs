@@ -23,14 +23,16 @@ pub fn locate(
             let name = folder.map_or_else(|| file.to_owned(), |folder| format!("{folder}/{file}"));
             (sources.named(&name)?, format!("/{pointer}"))
         }
-        _ => (schema.source, schema_at.as_str().to_owned()),
+        _ => (main, schema_at.as_str().to_owned()),
     };
-    let tree = Tree::read(sources, source, "", 0).ok()?;
     let steps: Vec<String> =
         pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
     // A pointer is one into the document behind a reference, else into the schema itself.
-    let root = tree.root();
-    walk(root, root, &steps).or_else(|| {
+    let tree = Tree::read(sources, source, "", 0).ok()?;
+    walk(tree.root(), tree.root(), &steps).or_else(|| {
+        let own = (schema.source != source).then(|| Tree::read(sources, schema.source, "", 0));
+        let own = own.transpose().ok()?;
+        let root = own.as_ref().unwrap_or(&tree).root();
         let mut waiting = vec![root];
         let mut seen = 0;
         while let Some(node) = waiting.pop() {

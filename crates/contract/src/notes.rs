@@ -8,9 +8,13 @@ pub(crate) use portcullis_model::shown;
 
 use crate::codes;
 
-/// Errors that are told, and as many warnings again; what comes after them is counted. Nobody
-/// reads more.
+/// Errors that are told, and as many warnings again, with the same words counted once; what comes
+/// after them is counted. Nobody reads more.
 const TOLD_MAX: usize = 500;
+/// Places of errors that are told, and of warnings: a generator writes one mistake everywhere.
+const PLACES_MAX: usize = 10_000;
+/// Problems that are remembered, so that each counts once.
+const KNOWN_MAX: usize = 200_000;
 /// Problems that come with a suggestion. Working one out looks at thousands of names.
 const SUGGESTED_MAX: usize = 50;
 
@@ -22,23 +26,32 @@ pub(crate) struct Notes {
     untold: usize,
     /// Components are read once for each operation that uses them, and told once.
     known: HashSet<(&'static str, Option<Span>, String)>,
+    /// The words of what is told, and how many of them are errors.
+    words: HashSet<(&'static str, String)>,
+    error_words: usize,
 }
 
 impl Notes {
     /// Notes a problem.
     pub(crate) fn push(&mut self, problem: Diagnostic) {
-        let told = match problem.severity {
-            Severity::Error => &mut self.errors,
-            Severity::Warning => &mut self.warnings,
+        let key = (problem.code.name, problem.span, problem.message.clone());
+        if self.known.len() < KNOWN_MAX && !self.known.insert(key) {
+            return;
+        }
+        let (told, words) = match problem.severity {
+            Severity::Error => (&mut self.errors, self.error_words),
+            Severity::Warning => (&mut self.warnings, self.words.len() - self.error_words),
         };
-        if told.len() >= TOLD_MAX {
+        let key = (problem.code.name, problem.message.clone());
+        let is_new = !self.words.contains(&key);
+        if told.len() >= PLACES_MAX || is_new && words >= TOLD_MAX {
             self.untold += 1;
             return;
         }
-        let key = (problem.code.name, problem.span, problem.message.clone());
-        if self.known.insert(key) {
-            told.push(problem);
+        if self.words.insert(key) && problem.severity == Severity::Error {
+            self.error_words += 1;
         }
+        told.push(problem);
     }
 
     /// Notes a warning at a place.
@@ -97,8 +110,22 @@ mod tests {
         assert!(!notes.has_error());
         let told = notes.into_diagnostics();
         assert_eq!(told.len(), TOLD_MAX + 1);
-        assert!(told[TOLD_MAX].message.ends_with("more problems are not shown"));
+        assert_eq!(told[TOLD_MAX].message, "7 more problems are not shown");
         assert_eq!(told[TOLD_MAX].severity, Severity::Warning);
+    }
+
+    #[test]
+    fn one_mistake_in_many_places_hides_no_other() {
+        let mut notes = Notes::default();
+        let source = portcullis_model::Sources::default().add("a", "");
+        let many = PLACES_MAX as u32 - 1;
+        for start in 0..many {
+            notes.warn(&codes::STRUCTURE, Span { source, start, end: start }, "the same");
+        }
+        notes.push(Diagnostic::warning(&codes::STRUCTURE, "another"));
+        let told = notes.into_diagnostics();
+        assert_eq!(told.len(), PLACES_MAX);
+        assert!(told.iter().any(|one| one.message == "another"));
     }
 
     #[test]

@@ -20,8 +20,16 @@ pub enum Scalar<'a> {
 /// Why a text is not a value of its declared type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScalarFault {
-    /// Declared a number, but not one in its one spelling: `07`, `+7`, ` 7`, `7.`, `0x7`.
+    /// Nothing stands where a number is declared.
+    Empty,
+    /// Declared an integer: `seven`, `1.5`.
+    NotAnInteger,
+    /// Declared a number: `seven`.
     NotANumber,
+    /// Declared one number, and several stand there: `1,2`.
+    Several,
+    /// A number, but not in its one spelling: `07`, `+7`, ` 7`, `.5`.
+    OtherSpelling,
     /// Declared a boolean, and neither `true` nor `false` in any case that clients write.
     NotABoolean,
 }
@@ -30,7 +38,17 @@ impl ScalarFault {
     /// What would have been right.
     pub const fn wanted(self) -> &'static str {
         match self {
-            Self::NotANumber => "a number is written without `+`, leading zeros or spaces",
+            Self::Empty => "empty, and a number is declared",
+            Self::NotAnInteger => "not an integer",
+            Self::NotANumber => "not a number",
+            Self::Several => {
+                "several numbers where one is read: lists are written as `style` and `explode` say, \
+                 by default with the name once for each item"
+            }
+            Self::OtherSpelling => {
+                "a number is written without `+`, leading zeros or spaces, and with digits on both \
+                 sides of its point"
+            }
             Self::NotABoolean => {
                 "a boolean is written `true` or `false` (`True`, `TRUE`, `False` and `FALSE` are taken \
                  for them; `1`, `0`, `yes` and `on` are not)"
@@ -65,7 +83,7 @@ impl<'a> Scalar<'a> {
             return Ok(Self::Null);
         }
         if types.contains(Types::INTEGER) {
-            return Err(ScalarFault::NotANumber);
+            return Err(fault_of_number(&text, types));
         }
         if types.contains(Types::BOOLEAN) {
             return Err(ScalarFault::NotABoolean);
@@ -91,6 +109,33 @@ fn capitalised(text: &str) -> Option<bool> {
         "True" | "TRUE" => Some(true),
         "False" | "FALSE" => Some(false),
         _ => None,
+    }
+}
+
+/// Why a text is no number of these types.
+#[cold]
+fn fault_of_number(text: &str, types: Types) -> ScalarFault {
+    let is_whole = |text: &str| {
+        let digits = text.trim().trim_start_matches(['+', '-']);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_real = |text: &str| {
+        text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE ".contains(&byte))
+            && text.trim().parse::<f64>().is_ok()
+    };
+    let is_wanted = |text: &str| {
+        if types.contains(Types::NUMBER) { is_real(text) } else { is_whole(text) }
+    };
+    if text.is_empty() {
+        ScalarFault::Empty
+    } else if is_wanted(text) {
+        ScalarFault::OtherSpelling
+    } else if text.contains(',') && text.split(',').all(is_wanted) {
+        ScalarFault::Several
+    } else if types.contains(Types::NUMBER) {
+        ScalarFault::NotANumber
+    } else {
+        ScalarFault::NotAnInteger
     }
 }
 
@@ -133,14 +178,22 @@ mod tests {
         for text in ["0", "7", "-12", "9007199254740993"] {
             assert_eq!(read(text, Types::INTEGER), Ok(Scalar::Number(text.into())), "{text}");
         }
-        for text in ["07", "+7", " 7", "7 ", "7.0", "7.", "0x7", "1e5", "", "-", "-0", "-0x", "٧"]
-        {
-            assert_eq!(read(text, Types::INTEGER), Err(ScalarFault::NotANumber), "{text}");
+        for text in ["07", "+7", " 7", "7 ", "-0"] {
+            assert_eq!(read(text, Types::INTEGER), Err(ScalarFault::OtherSpelling), "{text}");
         }
+        for text in ["7.0", "7.", "0x7", "1e5", "-", "-0x", "٧", "abc", "1.5", " ", "1,b"] {
+            assert_eq!(read(text, Types::INTEGER), Err(ScalarFault::NotAnInteger), "{text}");
+        }
+        assert_eq!(read("", Types::INTEGER), Err(ScalarFault::Empty));
+        assert_eq!(read("1,2", Types::INTEGER), Err(ScalarFault::Several));
+        assert_eq!(read("1.5,2", Types::NUMBER), Err(ScalarFault::Several));
         for text in ["1.5", "1e5", "-0.1E-3"] {
             assert_eq!(read(text, Types::NUMBER), Ok(Scalar::Number(text.into())), "{text}");
         }
-        for text in [".5", "1.", "1e", "NaN", "Infinity", "1_000"] {
+        for text in [".5", "1.", "+1", "01.5"] {
+            assert_eq!(read(text, Types::NUMBER), Err(ScalarFault::OtherSpelling), "{text}");
+        }
+        for text in ["1e", "NaN", "Infinity", "1_000"] {
             assert_eq!(read(text, Types::NUMBER), Err(ScalarFault::NotANumber), "{text}");
         }
         assert_eq!(read("", Types::INTEGER.or(Types::NULL)), Ok(Scalar::Null));

@@ -16,6 +16,7 @@ mod slow;
 mod translate;
 mod unions;
 mod validators;
+mod wanted;
 
 use std::sync::{Arc, OnceLock};
 

@@ -95,8 +95,14 @@ fn refusal(reason: &'static str, detail: impl Into<String>) -> Refusal {
 }
 
 fn mismatch(what: &str, mismatch: &Mismatch) -> Refusal {
-    let Mismatch { at, keyword, schema_at } = mismatch;
-    refusal("schema", format!("{what}: `{keyword}` is not met at `{at}` (schema `{schema_at}`)"))
+    let Mismatch { at, keyword, schema_at, wanted } = mismatch;
+    // No backtick in here: what is told is read back, see `concerned`.
+    let wanted = wanted.replace('`', "'");
+    let colon = if wanted.is_empty() { "" } else { ": " };
+    refusal(
+        "schema",
+        format!("{what}: `{keyword}` is not met at `{at}` (schema `{schema_at}`){colon}{wanted}"),
+    )
 }
 
 fn parameter_refusal(reason: &'static str, place: Place, name: &str) -> Refusal {

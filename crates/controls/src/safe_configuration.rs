@@ -68,7 +68,7 @@ pub fn undeclared_method(declared: &[Method]) -> Judgement<()> {
         ControlId::SafeConfiguration,
         Status::METHOD_NOT_ALLOWED,
         "undeclared_method",
-        "the path is declared, but not with this method",
+        format!("the path is declared with {} only", names.join(", ")),
     )
     .with_field("Allow", names.join(", "));
     Judgement::Refuse(refusal, ())

@@ -80,6 +80,15 @@ impl Why {
             Self::ReadOnly => "read_only_property",
         }
     }
+
+    /// What stands there, for people.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Undeclared => "a property that is not declared",
+            Self::Closed => "a property that is not declared, in a schema that allows no others,",
+            Self::ReadOnly => "a property that is declared `readOnly`",
+        }
+    }
 }
 
 /// A property that is not written.
@@ -135,7 +144,7 @@ pub fn judge_with(
         .iter()
         .find(|one| one.why == Why::Closed || undeclared == Undeclared::Refuse)
         .map(|one| {
-            let detail = format!("`{}` at `{}`", one.why.reason(), one.at);
+            let detail = format!("{} at `{}`", one.why.words(), one.at);
             Refusal::new(
                 ControlId::WritableProperties,
                 Status::BAD_REQUEST,

@@ -19,4 +19,4 @@ mod worker;
 
 pub use decision::{Act, Decision, DecisionError, Probe};
 pub use listener::{Options, Running, StartError, start};
-pub use worker::{Counts, Watch};
+pub use worker::{Counts, Deed, Watch};

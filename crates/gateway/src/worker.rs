@@ -77,9 +77,6 @@ pub trait Watch: Send + Sync {
     /// A control refused. `what` is the operation, or method and path where none was found.
     fn refused(&self, id: RequestId, what: &str, refusal: &Refusal);
 
-    /// A control that observes would have refused, or removed.
-    fn would_refuse(&self, id: RequestId, what: &str, noted: &Noted);
-
     /// The API could not be asked, or its answer not be read.
     fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str);
 
@@ -89,9 +86,20 @@ pub trait Watch: Send + Sync {
     /// It is this operation of the contract, by its index.
     fn found(&self, _: RequestId, _: usize) {}
 
-    /// In the room that was entered last, a control removed something; or, where it only
-    /// observes, would have removed or refused it.
-    fn noted(&self, _: RequestId, _: &Noted, _is_removed: bool) {}
+    /// In the room that was entered last, a control did something without ending the walk; or,
+    /// where it only observes, would have done it. `what` is as for [`Watch::refused`].
+    fn noted(&self, _: RequestId, _what: &str, _: &Noted, _: Deed, _is_done: bool) {}
+}
+
+/// What a control does to what may not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Deed {
+    /// An error in place of the answer.
+    Refuse,
+    /// The status stays, and a neutral body stands in place of the API's.
+    Replace,
+    /// All but this passes.
+    Remove,
 }
 
 /// What the connections of one thread share.

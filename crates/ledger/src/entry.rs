@@ -163,11 +163,6 @@ impl Entry {
         note(&mut self.facts.would_refuse, &mut self.facts.would_refuse_more, noted);
     }
 
-    /// What controls would have refused so far.
-    pub fn would_have_refused(&self) -> &[Noted] {
-        &self.facts.would_refuse
-    }
-
     /// The end. `refusal` belongs to [`Verdict::Refused`], `failure` to [`Verdict::Failed`].
     pub fn finish(
         mut self,

@@ -149,6 +149,7 @@ fn build(
         version: version(&contract, input),
         contract: Arc::new(contract),
         sources: Sources::default(),
+        main: input.contract,
         posture: match input.policy {
             Some(_) => Posture::Policy,
             None => Posture::ContractOnly,

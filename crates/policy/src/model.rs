@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portcullis_contract::Contract;
-use portcullis_model::{Diagnostic, Relaxation, Sources, Span};
+use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
 /// Contract and policy, joined: what one gateway enforces.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Model {
     pub contract: Arc<Contract>,
     /// All files that it was read from, for messages.
     pub sources: Sources,
+    /// The document itself, among them.
+    pub main: SourceId,
     /// Twelve hexadecimal digits of the SHA-256 over contract and policy: the version that
     /// stands in every record.
     pub version: String,

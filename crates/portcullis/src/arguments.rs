@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// A security layer in front of an HTTP API that nobody has to change.
@@ -93,7 +94,7 @@ pub(crate) struct ModelOptions {
     #[arg(short = 'c', long = "config", value_name = "FILE", group = "model_source")]
     pub(crate) config: Option<PathBuf>,
     /// The OpenAPI document, where there is no policy file
-    #[arg(long, value_name = "FILE", group = "model_source", requires = "upstream")]
+    #[arg(long, value_name = "FILE", group = "model_source", requires = "upstream", value_parser = document())]
     pub(crate) contract: Option<PathBuf>,
     /// Where the API is: http://HOST:PORT; a path in it replaces the contract's base path
     #[arg(long, value_name = "URL")]
@@ -121,7 +122,7 @@ pub(crate) struct RunOptions {
 #[derive(Debug, Args)]
 pub(crate) struct TryOptions {
     /// The OpenAPI document
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = document())]
     pub(crate) contract: PathBuf,
     /// Where the API is: http://HOST:PORT
     #[arg(long, value_name = "URL")]
@@ -138,11 +139,14 @@ pub(crate) struct CheckOptions {
     #[arg(short = 'c', long = "config", value_name = "FILE", group = "check_source")]
     pub(crate) config: Option<PathBuf>,
     /// An OpenAPI document alone
-    #[arg(long, value_name = "FILE", group = "check_source")]
+    #[arg(long, value_name = "FILE", group = "check_source", value_parser = document())]
     pub(crate) contract: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Show every place of what is the same in many
+    #[arg(long, short = 'v')]
+    pub(crate) verbose: bool,
     /// What else counts as an error
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) deny: Vec<Deny>,
@@ -178,7 +182,7 @@ pub(crate) enum ContractCommand {
 #[derive(Debug, Args)]
 pub(crate) struct ReportOptions {
     /// The OpenAPI document
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = document())]
     pub(crate) file: PathBuf,
     /// How to print
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
@@ -234,7 +238,7 @@ pub(crate) struct AttackOptions {
     #[arg(long, value_name = "URL", requires = "attacks", requires = "described")]
     pub(crate) upstream: Option<String>,
     /// The OpenAPI document of your API
-    #[arg(long, value_name = "FILE", group = "described", requires = "upstream")]
+    #[arg(long, value_name = "FILE", group = "described", requires = "upstream", value_parser = document())]
     pub(crate) contract: Option<PathBuf>,
     /// The policy file of your API
     #[arg(
@@ -263,7 +267,7 @@ pub(crate) struct DemoOptions {
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
     /// A code (`contract-dangling-reference`), a control (`input_shape`), or a request id
-    #[arg(required_unless_present = "method")]
+    #[arg(value_name = "WHAT")]
     pub(crate) what: Option<String>,
     #[command(flatten)]
     pub(crate) files: ExplainedFiles,
@@ -281,7 +285,7 @@ pub(crate) struct ExplainOptions {
     )]
     pub(crate) method: Option<String>,
     /// ... its path as clients send it, base path and query included
-    #[arg(long, value_name = "PATH", requires = "method")]
+    #[arg(long, value_name = "PATH", requires = "method", conflicts_with = "what")]
     pub(crate) path: Option<String>,
     /// ... a header field, any number of times
     #[arg(long = "header", value_name = "NAME: VALUE", requires = "method")]
@@ -302,7 +306,7 @@ pub(crate) struct ExplainedFiles {
     #[arg(short = 'c', long = "config", value_name = "FILE", group = "explained_files")]
     pub(crate) config: Option<PathBuf>,
     /// The OpenAPI document, where there is no policy file
-    #[arg(long, value_name = "FILE", group = "explained_files")]
+    #[arg(long, value_name = "FILE", group = "explained_files", value_parser = document())]
     pub(crate) contract: Option<PathBuf>,
     /// Where the API is, if `run` was told so
     #[arg(long, value_name = "URL", requires = "explained_files")]
@@ -326,6 +330,17 @@ pub(crate) enum Reference {
     Controls,
     Codes,
     Command,
+}
+
+/// A document on this machine: only `init` fetches one.
+fn document() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.to_str() {
+        Some(url) if url.contains("://") => Err(format!(
+            "only `init` fetches a document, once: portcullis init --contract {url} --upstream \
+             http://HOST:PORT; then name the file that it wrote"
+        )),
+        _ => Ok(path),
+    })
 }
 
 #[cfg(test)]

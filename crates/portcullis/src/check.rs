@@ -5,6 +5,7 @@ use portcullis_model::{Diagnostic, Severity, Sources};
 
 use crate::arguments::{CheckOptions, Deny, Format};
 use crate::exit::Exit;
+use crate::report::many;
 use crate::{load, report, talk};
 
 pub(crate) fn check(options: &CheckOptions) -> Exit {
@@ -22,11 +23,12 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
     };
     match options.format {
         Format::Text => {
-            print_text(&problems, &sources, operations);
-            let denied = problems.iter().filter(|one| is_denied(options, one)).count();
-            let errors = count(&problems).0;
-            if denied > errors {
-                talk::print(&format!("denied beside the errors: {}\n", denied - errors));
+            print_text(options, &problems, &sources, operations);
+            let is_denied = |one: &&Diagnostic| is_denied(options, one);
+            let denied: Vec<_> = problems.iter().filter(is_denied).cloned().collect();
+            let warnings = report::count(&denied).1;
+            if warnings > 0 {
+                talk::print(&format!("denied beside the errors: {warnings}\n"));
             }
         }
         Format::Json => print_json(&problems, &sources, operations),
@@ -53,23 +55,27 @@ fn is_denied(options: &CheckOptions, problem: &Diagnostic) -> bool {
             && problem.code.name == portcullis_policy::codes::EXPIRED.name
 }
 
-fn print_text(problems: &[Diagnostic], sources: &Sources, operations: Option<(usize, usize)>) {
+fn print_text(
+    options: &CheckOptions,
+    problems: &[Diagnostic],
+    sources: &Sources,
+    operations: Option<(usize, usize)>,
+) {
     let coloured = talk::is_coloured(true);
-    talk::print(&report::render_text(problems, sources, coloured));
-    let (errors, warnings) = count(problems);
+    let grouped = if options.verbose { problems.to_vec() } else { report::grouped(problems) };
+    talk::print(&report::render_text(&grouped, sources, coloured));
+    let (errors, warnings) = report::count(problems);
     let counted = operations.map_or_else(String::new, |(served, closed)| {
-        format!("; {served} operations, {closed} of them closed")
+        format!("; {}, {closed} of them closed", many(served, "operation"))
     });
     talk::print(&format!("{}, {}{counted}\n", many(errors, "error"), many(warnings, "warning")));
-}
-
-/// `1 error`, `2 errors`.
-fn many(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    if grouped.len() < problems.len() {
+        talk::print("what is the same in many places is shown once; --verbose shows each place\n");
+    }
 }
 
 fn print_json(problems: &[Diagnostic], sources: &Sources, operations: Option<(usize, usize)>) {
-    let (errors, warnings) = count(problems);
+    let (errors, warnings) = report::count(problems);
     let report = serde_json::json!({
         "errors": errors,
         "warnings": warnings,
@@ -78,9 +84,4 @@ fn print_json(problems: &[Diagnostic], sources: &Sources, operations: Option<(us
         "problems": report::to_json(problems, sources),
     });
     talk::print(&format!("{report:#}\n"));
-}
-
-fn count(problems: &[Diagnostic]) -> (usize, usize) {
-    let errors = problems.iter().filter(|one| one.severity == Severity::Error).count();
-    (errors, problems.len() - errors)
 }

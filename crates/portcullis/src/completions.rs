@@ -1,6 +1,7 @@
 //! `portcullis completions` and `portcullis man`: made from the same arguments as the help.
 
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
+use clap_mangen::Man;
 
 use crate::arguments::{Arguments, CompletionsOptions, ManOptions};
 use crate::exit::Exit;
@@ -26,11 +27,30 @@ pub(crate) fn man(options: &ManOptions) -> Exit {
         };
         command = inner;
     }
-    let mut page = Vec::new();
-    if let Err(error) = clap_mangen::Man::new(command.clone()).render(&mut page) {
-        talk::say(&format!("the manual page cannot be made: {error}"));
-        return Exit::Unusable;
+    match page(command) {
+        Ok(page) => {
+            talk::print(&page);
+            Exit::Success
+        }
+        Err(error) => {
+            talk::say(&format!("the manual page cannot be made: {error}"));
+            Exit::Unusable
+        }
     }
-    talk::print(&String::from_utf8_lossy(&page));
-    Exit::Success
+}
+
+/// The page. What the command says behind its help is notes here. The empty date is written, because
+/// all that follows it would stand in the place before it.
+fn page(command: &Command) -> std::io::Result<String> {
+    let root = Arguments::command();
+    let version = root.get_version().unwrap_or_default();
+    let mut page = Vec::new();
+    Man::new(command.clone()).render(&mut page)?;
+    let page = String::from_utf8_lossy(&page).replace("\n.SH EXTRA\n", "\n.SH NOTES\n");
+    let line = |line: &str| match line.strip_prefix(".TH ").and_then(|rest| rest.split(' ').next())
+    {
+        Some(name) => format!(".TH {name} 1 \"\" \"portcullis {version}\" Portcullis\n"),
+        None => format!("{line}\n"),
+    };
+    Ok(page.lines().map(line).collect())
 }

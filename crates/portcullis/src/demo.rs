@@ -8,7 +8,7 @@ use std::sync::Arc;
 use portcullis_attack::{Document, Place, sample_model};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Options, Running, Watch};
-use portcullis_ledger::{Ledger, Noted};
+use portcullis_ledger::Ledger;
 use portcullis_model::{Clock, Refusal, RequestId, Status};
 use portcullis_sample::Sample;
 
@@ -77,8 +77,6 @@ impl Watch for Say {
         let shown: String = detail.chars().filter(|letter| !letter.is_control()).collect();
         talk::say(&format!("refused {} by {control} ({reason}): {shown}", status.0));
     }
-
-    fn would_refuse(&self, _: RequestId, _: &str, _: &Noted) {}
 
     fn failed(&self, _: RequestId, what: &str, status: Status, detail: &str) {
         talk::say(&format!("  failed {} {what}: {detail}", status.0));

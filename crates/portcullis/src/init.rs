@@ -4,6 +4,7 @@
 mod document;
 mod fetch;
 mod guess;
+mod indent;
 mod yaml;
 
 use std::fs::OpenOptions;
@@ -15,6 +16,7 @@ use portcullis_policy::Model;
 
 use crate::arguments::InitOptions;
 use crate::exit::Exit;
+use crate::report::many;
 use crate::{load, talk};
 
 pub(crate) fn init(options: &InitOptions) -> Exit {
@@ -59,7 +61,14 @@ fn confirm(out: &Path, model: &Model) -> Result<(), Exit> {
     let operations = &model.contract.operations;
     let is_open = |one: &&portcullis_contract::Operation| one.security == Security::NotStated;
     let undecided = operations.iter().filter(is_open).count();
-    talk::say(&format!("wrote `{}`: {} operations", out.display(), operations.len()));
+    let count = many(operations.len(), "operation");
+    talk::say(&format!("wrote `{}`: {count}", out.display()));
+    if operations.is_empty() {
+        talk::say(
+            "warning: the document has no operation that can be served, so every request will be \
+             refused: is it the right document?",
+        );
+    }
     if undecided > 0 {
         talk::say(&format!(
             "{undecided} of them are closed until you decide who may call them: see `access` there"

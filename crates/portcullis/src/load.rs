@@ -53,8 +53,10 @@ pub(crate) fn refuse(failure: &Failure) -> Exit {
     let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
     let errors: Vec<_> = failure.diagnostics.iter().filter(is_error).cloned().collect();
     let coloured = talk::is_coloured(false);
-    talk::say_text(&report::render_text(&errors, &failure.sources, coloured));
-    if failure.unreadable.is_some() { Exit::Unusable } else { Exit::Failure }
+    let shown = report::grouped(&errors);
+    talk::say_text(&report::render_text(&shown, &failure.sources, coloured));
+    let is_usage = errors.iter().any(report::is_of_command_line);
+    if failure.unreadable.is_some() || is_usage { Exit::Unusable } else { Exit::Failure }
 }
 
 /// The model of the options, compiled; problems are said on standard error.
@@ -62,10 +64,10 @@ pub(crate) fn plan(options: &ModelOptions, plan_options: PlanOptions) -> Result<
     match model(options) {
         Ok(model) => {
             let plan = Plan::compile(model, plan_options);
-            let warnings = plan.model.warnings.len() + plan.findings().len();
+            let warnings = report::count(&plan.model.warnings).1 + plan.findings().len();
             if warnings > 0 {
-                let noun = if warnings == 1 { "warning" } else { "warnings" };
-                talk::say(&format!("{warnings} {noun}; `portcullis check` shows them"));
+                let warnings = report::many(warnings, "warning");
+                talk::say(&format!("{warnings}; `portcullis check` shows them"));
             }
             Ok(plan)
         }

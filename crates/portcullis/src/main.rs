@@ -16,6 +16,7 @@ mod reference;
 mod report;
 mod run;
 mod talk;
+mod trial;
 mod watch;
 
 use clap::Parser as _;

@@ -5,7 +5,9 @@
 
 mod excerpt;
 mod places;
+mod pointers;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
@@ -17,6 +19,55 @@ pub(crate) use places::Places;
 
 /// Columns of a terminal that nobody measured.
 const WIDTH: usize = 100;
+
+/// Each message once, at its first place, with the number of its other places.
+pub(crate) fn grouped(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut firsts: Vec<(Diagnostic, usize)> = Vec::new();
+    let mut known = HashMap::new();
+    for one in diagnostics {
+        let key = (one.code.name, one.message.as_str());
+        let place = *known.entry(key).or_insert(firsts.len());
+        match firsts.get_mut(place) {
+            Some((_, others)) => *others += 1,
+            None => firsts.push((one.clone(), 0)),
+        }
+    }
+    let told = firsts.into_iter().map(|(mut one, others)| {
+        if others > 0 {
+            let places = if others == 1 { "place" } else { "places" };
+            one.message = format!("{} (here and in {others} more {places})", one.message);
+        }
+        one
+    });
+    told.collect()
+}
+
+/// How many problems there are, those that are counted only included: errors and warnings.
+pub(crate) fn count(diagnostics: &[Diagnostic]) -> (usize, usize) {
+    let more = [
+        portcullis_contract::codes::MORE_PROBLEMS.name,
+        portcullis_policy::codes::MORE_PROBLEMS.name,
+    ];
+    diagnostics.iter().fold((0, 0), |(errors, warnings), one| {
+        let untold = one.message.split(' ').next().and_then(|count| count.parse().ok());
+        let times = untold.filter(|_| more.contains(&one.code.name)).unwrap_or(1);
+        match one.severity {
+            Severity::Error => (errors + times, warnings),
+            Severity::Warning => (errors, warnings + times),
+        }
+    })
+}
+
+/// Whether a problem is about an option, not about a file.
+pub(crate) fn is_of_command_line(one: &Diagnostic) -> bool {
+    let more = portcullis_policy::codes::MORE_PROBLEMS.name;
+    one.span.is_none() && one.code.name.starts_with("policy-") && one.code.name != more
+}
+
+/// `1 error`, `2 errors`.
+pub(crate) fn many(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
 
 /// All of them as text: drawn with colour and line characters, or in plain ASCII.
 pub(crate) fn render_text(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> String {
@@ -58,6 +109,7 @@ pub(crate) fn to_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
                 "column": start.map(|place| place.column),
                 "end_line": end.map(|place| place.line),
                 "end_column": end.map(|place| place.column),
+                "pointer": one.span.and_then(|span| places.pointer(span)),
                 "snippet": snippet,
                 "help": one.help,
             })
@@ -77,12 +129,16 @@ const fn severity(diagnostic: &Diagnostic) -> &'static str {
 struct Report<'a> {
     diagnostic: &'a Diagnostic,
     excerpt: Option<Excerpt>,
+    /// Where that stands in a line that nobody reads.
+    pointer: Option<String>,
 }
 
 impl<'a> Report<'a> {
     fn new(diagnostic: &'a Diagnostic, sources: &Sources, places: &mut Places<'_>) -> Self {
         let span = diagnostic.span;
-        Self { diagnostic, excerpt: span.map(|span| Excerpt::new(sources, span, places)) }
+        let pointer = span.and_then(|span| places.pointer(span));
+        let excerpt = span.map(|span| Excerpt::new(sources, span, places));
+        Self { diagnostic, excerpt, pointer }
     }
 }
 
@@ -98,10 +154,11 @@ impl miette::Diagnostic for Report<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let name = self.diagnostic.code.name;
         let severity = severity(self.diagnostic);
-        let place = match &self.excerpt {
-            Some(_) => "",
-            None if name.starts_with("policy-") => " in the command line",
-            None => " in the contract",
+        let place = match (&self.excerpt, &self.pointer) {
+            (Some(_), Some(pointer)) => format!(" at {pointer}"),
+            (Some(_), None) => String::new(),
+            (None, _) if is_of_command_line(self.diagnostic) => " in the command line".to_owned(),
+            (None, _) => " in the contract".to_owned(),
         };
         Some(Box::new(format!("{severity}[{name}]{place}")))
     }

@@ -12,7 +12,9 @@ use portcullis_policy::{LedgerTarget, Posture};
 use crate::arguments::{ModelOptions, RunOptions, TryOptions};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
-use crate::watch::{Refusals, Trial};
+use crate::report::many;
+use crate::trial::Trial;
+use crate::watch::Refusals;
 use crate::{load, talk};
 
 pub(crate) fn run(options: &RunOptions) -> Exit {
@@ -40,6 +42,7 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
     };
     describe(&plan);
     let workers = options.workers.map_or_else(processors, usize::from);
+    let plan = Arc::new(plan);
     let exit = serve(plan, &ledger, workers, Arc::new(Refusals::led_to(files(options))));
     if ledger.lost() > 0 {
         talk::say(&format!("{} records could not be written", ledger.lost()));
@@ -84,7 +87,8 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
             return Exit::Unusable;
         }
     };
-    let trial = Arc::new(Trial::default());
+    let plan = Arc::new(plan);
+    let trial = Arc::new(Trial::of(plan.clone()));
     let exit = serve(plan, &ledger, 1, trial.clone());
     talk::print(&trial.summary());
     exit
@@ -108,10 +112,10 @@ fn describe(plan: &Plan) {
     let model = &plan.model;
     let contract = &model.contract;
     talk::say(&format!(
-        "`{}` {}: {} operations, model {}",
+        "`{}` {}: {}, model {}",
         contract.title,
         contract.version,
-        plan.operations.len(),
+        many(plan.operations.len(), "operation"),
         plan.version
     ));
     let base = if model.base_path.is_empty() { "/" } else { &model.base_path };
@@ -125,9 +129,14 @@ fn describe(plan: &Plan) {
     let closed = plan.closed_count();
     if closed > 0 {
         talk::say(&format!(
-            "{closed} operations are closed: nobody says who may call them, or a caller is needed \
+            "{} closed: nobody says who may call them, or a caller is needed \
              that cannot be verified here; `portcullis check` lists them, `access: [{{ anyone: \
-             [...] }}]` in a policy file opens them"
+             [...] }}]` in a policy file opens them",
+            if closed == 1 {
+                "1 operation is".to_owned()
+            } else {
+                format!("{closed} operations are")
+            }
         ));
     }
     if model.posture == Posture::ContractOnly {
@@ -138,10 +147,10 @@ fn describe(plan: &Plan) {
     }
 }
 
-fn serve(plan: Plan, ledger: &Arc<Ledger>, workers: usize, watch: Arc<dyn Watch>) -> Exit {
+fn serve(plan: Arc<Plan>, ledger: &Arc<Ledger>, workers: usize, watch: Arc<dyn Watch>) -> Exit {
     let options = Options { workers, probe: None, watch: Some(watch) };
     let clock = Arc::new(SystemClock);
-    let running = match portcullis_gateway::start(Arc::new(plan), ledger.clone(), clock, options) {
+    let running = match portcullis_gateway::start(plan, ledger.clone(), clock, options) {
         Ok(running) => running,
         Err(error) => {
             talk::say(&error.to_string());

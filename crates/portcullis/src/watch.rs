@@ -1,24 +1,29 @@
 //! Saying what happens, as it happens, without drowning anybody.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use portcullis_gateway::Watch;
+use portcullis_gateway::{Deed, Watch};
 use portcullis_ledger::Noted;
-use portcullis_model::{Clock as _, Refusal, RequestId, Status};
+use portcullis_model::{Clock as _, ControlId, Refusal, RequestId, Status};
 
 use crate::clock::SystemClock;
 use crate::talk;
 
 /// Refusals that are said in one second; more are counted.
 const LINES_PER_SECOND_MAX: u32 = 20;
+/// Kinds of removals that are said in one run. Names in them come from outside.
+const REMOVALS_MAX: usize = 100;
 
-/// Says one line per refusal (rule 31).
+/// Says one line per refusal (rule 31), and one per kind of removal: whoever wonders where a body
+/// or a property went finds it.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
     /// What follows `portcullis explain ID`, so that the line can be pasted: ` -c FILE`.
     files: String,
     window: Mutex<Window>,
+    /// Operation, reason and place of what was removed so far.
+    removed: Mutex<BTreeSet<(String, &'static str, String)>>,
 }
 
 #[derive(Debug, Default)]
@@ -32,6 +37,19 @@ impl Refusals {
     /// With the options that lead `explain` to the same files.
     pub(crate) fn led_to(files: String) -> Self {
         Self { files, ..Self::default() }
+    }
+
+    /// Whether a removal is the first of its kind, and may be said.
+    fn is_first(&self, what: &str, noted: &Noted) -> bool {
+        let kind = (what.to_owned(), noted.reason, without_count(&noted.detail).to_owned());
+        let mut removed = self.removed.lock().unwrap_or_else(PoisonError::into_inner);
+        if removed.len() >= REMOVALS_MAX || !removed.insert(kind) {
+            return false;
+        }
+        if removed.len() == REMOVALS_MAX {
+            talk::say("more kinds of removals are not said: the ledger has all of them");
+        }
+        true
     }
 
     /// Whether one more line may be said in this second.
@@ -66,7 +84,18 @@ impl Watch for Refusals {
         }
     }
 
-    fn would_refuse(&self, _: RequestId, _: &str, _: &Noted) {}
+    fn noted(&self, id: RequestId, what: &str, noted: &Noted, deed: Deed, is_done: bool) {
+        if is_done && is_of_a_body(noted, deed) && self.is_first(what, noted) {
+            let Noted { control, reason, detail } = noted;
+            let word = if deed == Deed::Replace { "replaced" } else { "removed" };
+            let (what, files) = (talk::clean(what), &self.files);
+            let detail = talk::clean(without_count(detail));
+            talk::say(&format!(
+                "{word} in {what}: {control} ({reason}): {detail}; said once; portcullis explain \
+                 {id}{files}"
+            ));
+        }
+    }
 
     fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str) {
         if self.may_say() {
@@ -76,58 +105,17 @@ impl Watch for Refusals {
     }
 }
 
-/// Gathers what would have been refused: the first time of each kind is said, all are counted.
-#[derive(Debug, Default)]
-pub(crate) struct Trial {
-    seen: Mutex<BTreeMap<Kind, u64>>,
-    /// What cannot be observed: HTTP itself, and what no machine can hold.
-    refusals: Refusals,
+/// Whether it is about a body or a property in one, not about header fields and parameters.
+fn is_of_a_body(noted: &Noted, deed: Deed) -> bool {
+    use ControlId::{ContentType, ResponseShape, WritableProperties};
+    let is_of_body = matches!(noted.control, ContentType | ResponseShape | WritableProperties);
+    is_of_body || deed == Deed::Replace
 }
 
-/// Operation, control, reason, detail.
-type Kind = (String, &'static str, &'static str, String);
-
-/// Kinds that are told apart; details come from outside, so their number is bounded.
-const KINDS_MAX: usize = 1000;
-
-impl Trial {
-    /// What would have been refused, most frequent first.
-    pub(crate) fn summary(&self) -> String {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.is_empty() {
-            return "nothing would have been refused or removed\n".to_owned();
-        }
-        let mut kinds: Vec<_> = seen.iter().collect();
-        kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        let lines = kinds.iter().map(|((operation, control, reason, detail), count)| {
-            format!("{count:>6} x {operation}: {control} ({reason}) {detail}\n")
-        });
-        lines.collect()
-    }
-}
-
-impl Watch for Trial {
-    fn refused(&self, id: RequestId, what: &str, refusal: &Refusal) {
-        self.refusals.refused(id, what, refusal);
-    }
-
-    fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str) {
-        self.refusals.failed(id, what, status, detail);
-    }
-
-    fn would_refuse(&self, _: RequestId, what: &str, noted: &Noted) {
-        let Noted { control, reason, detail } = noted;
-        let operation = talk::clean(what);
-        let detail: String = talk::clean(detail).chars().take(160).collect();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_full = seen.len() >= KINDS_MAX;
-        let kind = (operation, control.name(), *reason, detail);
-        if let Some(count) = seen.get_mut(&kind) {
-            *count += 1;
-        } else if !is_full {
-            let (operation, control, reason, detail) = &kind;
-            talk::say(&format!("would refuse: {operation}: {control} ({reason}) {detail}"));
-            seen.insert(kind, 1);
-        }
+/// `/*/owner (3 times)` without what changes from request to request.
+pub(crate) fn without_count(detail: &str) -> &str {
+    match detail.rsplit_once(" (") {
+        Some((place, count)) if count.ends_with(" times)") => place,
+        _ => detail,
     }
 }

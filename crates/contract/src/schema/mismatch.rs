@@ -12,11 +12,18 @@ pub struct Mismatch {
     /// Where in the schema: a pointer into the document behind a reference, else into the schema
     /// itself.
     pub schema_at: Pointer,
+    /// What would have been right, in words of the document: `at most 100`. May be empty.
+    pub wanted: String,
 }
 
 impl Mismatch {
     /// What is said of every value where there is no validator.
     pub(crate) const fn not_compiled() -> Self {
-        Self { at: Pointer::root(), keyword: "schema", schema_at: Pointer::root() }
+        Self {
+            at: Pointer::root(),
+            keyword: "schema",
+            schema_at: Pointer::root(),
+            wanted: String::new(),
+        }
     }
 }

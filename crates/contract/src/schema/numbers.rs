@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Data};
 
 use super::decimal::Decimal;
 use super::representation::{Item, Representation};
+use super::wanted::of_value;
 use crate::document::Node;
 
 /// Where a schema keeps the lexemes of bounds that no double holds.
@@ -22,6 +23,8 @@ pub(super) const BOUNDS: [&str; 5] =
 struct Bound {
     relation: Relation,
     lexeme: Box<str>,
+    /// The relation, for people.
+    words: &'static str,
     /// The bound, if it is a small whole number: the way that nearly all values take.
     small: Option<i64>,
 }
@@ -39,19 +42,20 @@ pub(super) type Made = Box<dyn for<'i> Keyword<'i, Representation>>;
 pub(super) fn bound(name: &str, schema: &Map<String, Data>, value: &Data) -> Made {
     let exact = schema.get(EXACT).and_then(|all| all.get(name)).and_then(Data::as_str);
     let lexeme: Box<str> = exact.map_or_else(|| value.to_string(), str::to_owned).into();
-    let relation = match name {
-        "minimum" => Relation::Order(Ordering::is_ge),
-        "maximum" => Relation::Order(Ordering::is_le),
-        "exclusiveMinimum" => Relation::Order(Ordering::is_gt),
-        "exclusiveMaximum" => Relation::Order(Ordering::is_lt),
-        _ => Relation::Multiple,
+    let (relation, words) = match name {
+        "minimum" => (Relation::Order(Ordering::is_ge), "at least"),
+        "maximum" => (Relation::Order(Ordering::is_le), "at most"),
+        "exclusiveMinimum" => (Relation::Order(Ordering::is_gt), "more than"),
+        "exclusiveMaximum" => (Relation::Order(Ordering::is_lt), "less than"),
+        _ => (Relation::Multiple, "a multiple of"),
     };
-    Box::new(Bound { relation, small: lexeme.parse().ok(), lexeme })
+    Box::new(Bound { relation, small: lexeme.parse().ok(), lexeme, words })
 }
 
 impl<'i> Keyword<'i, Representation> for Bound {
     fn validate(&self, instance: Item<'i>) -> Result<(), ValidationError<'i>> {
-        verdict(Keyword::<Representation>::is_valid(self, instance))
+        let is_valid = Keyword::<Representation>::is_valid(self, instance);
+        verdict(is_valid, || format!("{} {}", self.words, self.lexeme))
     }
 
     fn is_valid(&self, instance: Item<'i>) -> bool {
@@ -126,7 +130,11 @@ pub(super) fn number_format<'a>(value: &Data) -> Result<Made, ValidationError<'a
 
 impl<'i> Keyword<'i, Representation> for NumberFormat {
     fn validate(&self, instance: Item<'i>) -> Result<(), ValidationError<'i>> {
-        verdict(Keyword::<Representation>::is_valid(self, instance))
+        let is_valid = Keyword::<Representation>::is_valid(self, instance);
+        verdict(is_valid, || match self {
+            Self::Whole(least, most) => format!("an integer from {least} to {most}"),
+            Self::Single => "a number that single precision holds".to_owned(),
+        })
     }
 
     fn is_valid(&self, instance: Item<'i>) -> bool {
@@ -144,7 +152,7 @@ pub(super) fn constant(value: &Data) -> Made {
 
 impl<'i> Keyword<'i, Representation> for Same {
     fn validate(&self, instance: Item<'i>) -> Result<(), ValidationError<'i>> {
-        verdict(Keyword::<Representation>::is_valid(self, instance))
+        verdict(Keyword::<Representation>::is_valid(self, instance), || of_value(&self.0))
     }
 
     fn is_valid(&self, instance: Item<'i>) -> bool {
@@ -152,8 +160,12 @@ impl<'i> Keyword<'i, Representation> for Same {
     }
 }
 
-pub(super) fn verdict<'i>(is_valid: bool) -> Result<(), ValidationError<'i>> {
-    if is_valid { Ok(()) } else { Err(ValidationError::custom("not met")) }
+/// The verdict of a keyword of our own; if it is not met, what would have been right.
+pub(super) fn verdict<'i>(
+    is_valid: bool,
+    wanted: impl FnOnce() -> String,
+) -> Result<(), ValidationError<'i>> {
+    if is_valid { Ok(()) } else { Err(ValidationError::custom(wanted())) }
 }
 
 /// Adds what 3.0 writes in two keywords: `exclusiveMinimum: true`.

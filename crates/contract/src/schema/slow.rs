@@ -13,6 +13,7 @@ use serde_json::Value as Data;
 
 use super::numbers::{Made, verdict};
 use super::representation::{Item, Representation};
+use super::wanted::of_pattern;
 
 /// In the place of `pattern`, where that needs this engine.
 pub(super) const SLOW_PATTERN: &str = "x-portcullis-pattern";
@@ -72,7 +73,8 @@ pub(super) fn pattern<'a>(value: &Data) -> Result<Made, ValidationError<'a>> {
 
 impl<'i> Keyword<'i, Representation> for Pattern {
     fn validate(&self, instance: Item<'i>) -> Result<(), ValidationError<'i>> {
-        verdict(Keyword::<Representation>::is_valid(self, instance))
+        let is_valid = Keyword::<Representation>::is_valid(self, instance);
+        verdict(is_valid, || of_pattern(self.0.as_str()))
     }
 
     fn is_valid(&self, instance: Item<'i>) -> bool {
@@ -94,7 +96,8 @@ pub(super) fn names<'a>(value: &Data) -> Result<Made, ValidationError<'a>> {
 
 impl<'i> Keyword<'i, Representation> for Names {
     fn validate(&self, instance: Item<'i>) -> Result<(), ValidationError<'i>> {
-        verdict(Keyword::<Representation>::is_valid(self, instance))
+        let is_valid = Keyword::<Representation>::is_valid(self, instance);
+        verdict(is_valid, || "a name that is matched in bounded work".to_owned())
     }
 
     fn is_valid(&self, instance: Item<'i>) -> bool {

@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Data, json};
 use super::definitions::Definitions;
 use super::options::{Engine, options};
 use super::representation::{Instance, Item, Representation};
+use super::wanted::{decisive, wanted};
 
 /// Questions that locating one failure may take.
 const QUESTIONS_MAX: usize = 512;
@@ -43,6 +44,8 @@ pub(super) struct Failure {
     pub(super) keyword: String,
     /// A pointer into the schema that is compiled.
     pub(super) schema_at: String,
+    /// See [`wanted`].
+    pub(super) wanted: String,
 }
 
 impl Unions {
@@ -89,6 +92,7 @@ impl Unions {
                     at: around,
                     keyword: union.keyword.to_owned(),
                     schema_at: union.place.clone(),
+                    wanted: "no alternative fits".to_owned(),
                 });
             };
             failure = deeper;
@@ -96,8 +100,11 @@ impl Unions {
     }
 
     /// The alternative that gets deepest into a value, if one gets into it at all or fails in
-    /// another union.
+    /// another union; where there is only one beside `null`, that one.
     fn follow(&self, union: &Union, value: Value<'_>) -> Option<Failure> {
+        if let [only] = union.alternatives.as_slice() {
+            return self.first(only, value);
+        }
         let mut deepest: Option<(usize, Failure)> = None;
         for name in &union.alternatives {
             let Some(failure) = self.first(name, value) else {
@@ -131,6 +138,7 @@ impl Unions {
 impl Failure {
     #[cold]
     pub(super) fn of(error: &ValidationError<'_>) -> Self {
+        let error = decisive(error);
         // The first token of the instance's pointer is the member that chooses the schema.
         let at = error.instance_path().as_str();
         let at = at.get(1..).and_then(|at| at.find('/').and_then(|end| at.get(end..)));
@@ -138,6 +146,7 @@ impl Failure {
             at: at.unwrap_or_default().to_owned(),
             keyword: error.kind().keyword().to_owned(),
             schema_at: error.schema_path().as_str().to_owned(),
+            wanted: wanted(error),
         }
     }
 }
@@ -211,6 +220,10 @@ impl Masking {
     fn union(&mut self, keyword: &'static str, list: &[Data], place: String) -> Union {
         let mut alternatives = Vec::new();
         for (index, alternative) in list.iter().enumerate() {
+            // Where the others fail, nobody is helped by hearing that the value is not `null`.
+            if *alternative == json!({ "type": "null" }) {
+                continue;
+            }
             let name = format!("alternative-{}", self.places.len());
             let place = format!("{place}/{index}");
             self.places.insert(name.clone(), place.clone());

@@ -121,6 +121,7 @@ impl Validators {
                 at: Pointer::root(),
                 keyword: "schema",
                 schema_at: Pointer::from_text(&*entry.origin),
+                wanted: String::new(),
             },
         }
     }
@@ -136,6 +137,7 @@ impl Validators {
             at: Pointer::from_text(failure.at.as_str()),
             keyword: keyword(&failure.keyword),
             schema_at: Pointer::from_text(located.unwrap_or(schema)),
+            wanted: failure.wanted.clone(),
         }
     }
 }

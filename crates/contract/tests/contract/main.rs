@@ -20,3 +20,4 @@ mod reading;
 mod shapes;
 mod swagger;
 mod validity;
+mod wanted;

@@ -89,8 +89,17 @@ fn parameters_are_read_as_their_type() {
     let id = |text| parameter(&contract, "getOrder", "order_id", text);
     assert_eq!(id("7"), Ok(()));
     assert_eq!(id("0"), Err("minimum".to_owned()));
-    for text in ["07", "+7", " 7", "7.0", "7.", "0x7", "1e5", "", "seven"] {
-        assert_eq!(id(text), Err("NotANumber".to_owned()), "{text}");
+    for (text, fault) in [
+        ("07", "OtherSpelling"),
+        ("+7", "OtherSpelling"),
+        (" 7", "OtherSpelling"),
+        ("7.0", "NotAnInteger"),
+        ("1e5", "NotAnInteger"),
+        ("seven", "NotAnInteger"),
+        ("7,8", "Several"),
+        ("", "Empty"),
+    ] {
+        assert_eq!(id(text), Err(fault.to_owned()), "{text}");
     }
     assert_eq!(id("9223372036854775808"), Err("format".to_owned()));
     assert_eq!(parameter(&contract, "getOrder", "Trace", "yes"), Err("NotABoolean".to_owned()));

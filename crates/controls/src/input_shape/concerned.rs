@@ -47,9 +47,12 @@ impl<'a> Concerned<'a> {
 }
 
 /// `body: ` and the rest of the sentence, taken apart from its end: names come from outside and
-/// stand before it.
+/// stand before it, and what would have been right has no backtick.
 fn unmet(detail: &str) -> Option<(&str, Unmet<'_>)> {
-    let rest = detail.strip_suffix("`)")?;
+    let (rest, wanted) = detail.rsplit_once("`)")?;
+    if !wanted.is_empty() && !wanted.starts_with(": ") {
+        return None;
+    }
     let (rest, schema_at) = rest.rsplit_once("` (schema `")?;
     let (rest, at) = rest.rsplit_once("` is not met at `")?;
     let (what, keyword) = rest.rsplit_once(": `")?;
@@ -92,11 +95,13 @@ mod tests {
             name in "[^`]{1,20}",
             at in "(/[^`]{0,8}){0,3}",
             schema_at in "(/[^`]{0,8}){0,3}",
+            wanted in ".{0,20}",
         ) {
             let found = Mismatch {
                 at: Pointer::from_text(at.as_str()),
                 keyword: "minimum",
                 schema_at: Pointer::from_text(schema_at.as_str()),
+                wanted,
             };
             let what = match place {
                 None if is_null => NULL_IN_BODY.to_owned(),

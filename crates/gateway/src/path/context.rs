@@ -10,7 +10,7 @@ use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMi
 use crate::answer::Answer;
 use crate::decision::{Act, DECISION_FIELD, Decision, PROBE_FIELD};
 use crate::head::RequestHead;
-use crate::worker::Worker;
+use crate::worker::{Deed, Worker};
 
 /// How a request ends without an answer of the API.
 #[derive(Debug)]
@@ -165,38 +165,52 @@ impl<'w> Context<'w> {
 
     /// Whether a control may remove something: noted either way.
     pub(super) fn may_remove(&mut self, noted: Noted) -> bool {
+        self.may(Deed::Remove, noted)
+    }
+
+    /// Whether a control may put a neutral body in place of the API's: noted either way.
+    pub(super) fn may_replace(&mut self, noted: Noted) -> bool {
+        self.may(Deed::Replace, noted)
+    }
+
+    fn may(&mut self, deed: Deed, noted: Noted) -> bool {
         let control = noted.control;
         match self.mode(control) {
             Mode::Enforce => {
-                self.remove(noted);
+                self.did(deed, noted);
                 true
             }
             Mode::Observe => {
                 let Noted { control, reason, detail } = noted;
-                self.would_refuse(&Refusal::new(control, Status(0), reason, detail));
+                self.would(deed, &Refusal::new(control, Status(0), reason, detail));
                 false
             }
             Mode::NotAsked => false,
         }
     }
 
-    /// A control removed something that no mode could keep.
-    pub(super) fn remove(&mut self, noted: Noted) {
+    /// A control did something that no mode could leave undone.
+    pub(super) fn did(&mut self, deed: Deed, noted: Noted) {
         self.acted(Act::Removed(noted.control));
-        self.tell(&noted, true);
+        self.tell(&noted, deed, true);
         self.entry.edit(noted);
     }
 
     /// A control that observes would have refused.
     pub(super) fn would_refuse(&mut self, refusal: &Refusal) {
+        self.would(Deed::Refuse, refusal);
+    }
+
+    /// A control that observes would have done this.
+    pub(super) fn would(&mut self, deed: Deed, refusal: &Refusal) {
         let Refusal { control, reason, detail, .. } = refusal;
-        self.tell(&Noted { control: *control, reason, detail: detail.clone() }, false);
+        self.tell(&Noted { control: *control, reason, detail: detail.clone() }, deed, false);
         self.entry.would_refuse(refusal);
     }
 
-    fn tell(&self, noted: &Noted, is_removed: bool) {
+    fn tell(&self, noted: &Noted, deed: Deed, is_done: bool) {
         if let Some(watch) = &self.worker.shared.watch {
-            watch.noted(self.request_id(), noted, is_removed);
+            watch.noted(self.request_id(), &self.entry.what(), noted, deed, is_done);
         }
     }
 

@@ -18,6 +18,7 @@ use crate::budget::Held;
 use crate::head::{AnswerHead, Essential, RequestHead};
 use crate::incoming::Incoming;
 use crate::upstream::{Streaming, UpstreamFault};
+use crate::worker::Deed;
 
 /// What the API answered: the head, and a body that nobody has read.
 pub(super) struct Answered {
@@ -276,7 +277,7 @@ fn may_pass_hostile(name: &str, context: &mut Context<'_>) -> bool {
         return true;
     }
     let detail = format!("header `{name}`");
-    context.remove(Noted { control, reason: "hostile_header", detail });
+    context.did(Deed::Remove, Noted { control, reason: "hostile_header", detail });
     false
 }
 

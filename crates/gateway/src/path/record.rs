@@ -40,12 +40,6 @@ pub(crate) fn close(outcome: Result<Cleared, Exit>, mut context: Context<'_>) ->
 /// The answer of an outcome.
 fn conclude(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answer, Ending) {
     let id = context.request_id();
-    if let Some(watch) = &context.worker.shared.watch {
-        let entry = &context.entry;
-        for noted in entry.would_have_refused() {
-            watch.would_refuse(id, &entry.what(), noted);
-        }
-    }
     let ending = |verdict| Ending { verdict, refusal: None, failure: None };
     match outcome {
         Ok(cleared) => (cleared.into_answer(), ending(Verdict::Allowed)),

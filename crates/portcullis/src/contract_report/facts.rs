@@ -1,5 +1,6 @@
 //! What a report says, before it has a form.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use portcullis_contract::{
@@ -10,7 +11,7 @@ use portcullis_controls::coverage::{self, Extent};
 use portcullis_controls::response_shape;
 use portcullis_model::{Code, Diagnostic, Method, Span};
 
-use crate::report::Places;
+use crate::report::{self, Places};
 
 /// A document, as its owner asks about it.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(super) struct Facts {
     pub(super) file: String,
     pub(super) title: String,
     pub(super) version: String,
+    /// `OpenAPI 3.1.0`, `Swagger 2.0`.
+    pub(super) kind: String,
     pub(super) openapi: String,
     pub(super) digest: String,
     pub(super) base_path: String,
@@ -26,6 +29,8 @@ pub(super) struct Facts {
     /// In document order.
     pub(super) operations: Vec<OperationFacts>,
     pub(super) warnings: Vec<Warning>,
+    /// How many warnings there are, those included that the reading only counted.
+    pub(super) warning_count: usize,
 }
 
 /// A way to show who is calling.
@@ -79,9 +84,11 @@ pub(super) struct Part {
 /// Codes of operations that are declared and not served.
 const NOT_SERVED: [&Code; 3] = [&codes::NOT_SERVED, &codes::SAME_PATH, &codes::PATH_TEMPLATE];
 
-/// Why an operation of which nobody says who may call it is closed.
-pub(super) const CLOSED: &str = "nobody says who may call it: closed as soon as there is a policy \
-                                 file, or a listener that is not loopback";
+/// What is said of an operation of which nobody says who may call it.
+const UNDECIDED: &str = "nobody says who may call it";
+/// What that means, said once.
+pub(super) const CLOSED: &str = "an operation of which nobody says who may call it is closed as soon \
+                                 as there is a policy file, or a listener that is not loopback";
 
 impl Facts {
     /// What the plan of a document without a policy says.
@@ -95,6 +102,7 @@ impl Facts {
         Self {
             title: contract.title.clone(),
             version: contract.version.clone(),
+            kind: kind(&contract.openapi),
             openapi: contract.openapi.clone(),
             digest: contract.digest.clone(),
             base_path: model.base_path.clone(),
@@ -105,9 +113,29 @@ impl Facts {
                 .iter()
                 .map(|one| operation(one, &contract.schemes, &contract.shapes, &mut places))
                 .collect(),
+            warning_count: report::count(&problems).1,
             warnings: problems.iter().map(|one| warning(one, &file, &mut places)).collect(),
             file,
         }
+    }
+
+    /// How many operations nobody says who may call.
+    pub(super) fn undecided_count(&self) -> usize {
+        self.operations.iter().filter(|one| !one.caller.is_stated).count()
+    }
+
+    /// Each warning once, with the number of its other places.
+    pub(super) fn grouped(&self) -> Vec<(&Warning, usize)> {
+        let mut firsts: Vec<(&Warning, usize)> = Vec::new();
+        let mut known = HashMap::new();
+        for one in &self.warnings {
+            let place = *known.entry((one.code, &one.text)).or_insert(firsts.len());
+            match firsts.get_mut(place) {
+                Some((_, others)) => *others += 1,
+                None => firsts.push((one, 0)),
+            }
+        }
+        firsts
     }
 
     /// Declared, and not served.
@@ -157,6 +185,12 @@ impl OperationFacts {
     pub(super) fn is_enforced(&self) -> bool {
         self.caller.is_stated && self.parts.iter().all(|part| part.extent == Extent::Enforced)
     }
+}
+
+/// What the specification calls itself.
+fn kind(version: &str) -> String {
+    let name = if version.starts_with("2.") { "Swagger" } else { "OpenAPI" };
+    format!("{name} {version}")
 }
 
 fn warning(one: &Diagnostic, file: &str, places: &mut Places<'_>) -> Warning {
@@ -274,7 +308,7 @@ fn answers(operation: &Operation, shapes: &Shapes, places: &mut Places<'_>) -> V
 
 fn caller(security: &Security, schemes: &[SecurityScheme], places: &mut Places<'_>) -> Caller {
     match security {
-        Security::NotStated => Caller { text: CLOSED.to_owned(), at: None, is_stated: false },
+        Security::NotStated => Caller { text: UNDECIDED.to_owned(), at: None, is_stated: false },
         Security::Anonymous { span, .. } => {
             let text = "anybody, the document says so".to_owned();
             Caller { text, at: Some(places.at(*span)), is_stated: true }

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use portcullis_controls::coverage::Extent;
 
-use super::facts::{Facts, OperationFacts, Part, Warning};
+use super::facts::{CLOSED, Facts, OperationFacts, Part, Warning};
 
 /// All of the page's look.
 const STYLE: &str = include_str!("page.css");
@@ -32,14 +32,13 @@ pub(super) fn write(facts: &Facts) -> String {
 }
 
 fn head(facts: &Facts, out: &mut String) {
-    let undecided = facts.operations.iter().filter(|one| !one.caller.is_stated).count();
     out.push_str("<ul class=\"numbers\">\n");
     for (count, class, text) in [
         (facts.operations.len(), "", "operations"),
         (facts.enforced_count(), "good", "wholly enforced"),
-        (undecided, "bad", "say nothing of who may call"),
+        (facts.undecided_count(), "bad", "say nothing of who may call"),
         (facts.not_served().count(), "bad", "declared, not served"),
-        (facts.warnings.len(), "", "warnings"),
+        (facts.warning_count, "", "warnings"),
     ] {
         let class = if count == 0 { "" } else { class };
         let _ = writeln!(out, "<li class=\"{class}\"><b>{count}</b> {text}</li>");
@@ -47,7 +46,7 @@ fn head(facts: &Facts, out: &mut String) {
     out.push_str("</ul>\n<dl>\n");
     let base = if facts.base_path.is_empty() { "/" } else { &facts.base_path };
     let base_at = facts.base_path_at.as_deref().unwrap_or("no servers");
-    row(out, "Document", &facts.file, &format!("OpenAPI {}", facts.openapi));
+    row(out, "Document", &facts.file, &facts.kind);
     row(out, "Base path", base, base_at);
     for scheme in &facts.schemes {
         let place = format!("{}: {}", scheme.name, scheme.place);
@@ -79,6 +78,9 @@ fn operations(facts: &Facts, out: &mut String) {
         return;
     }
     out.push_str("<h2>Operations, worst first</h2>\n");
+    if facts.undecided_count() > 0 {
+        let _ = writeln!(out, "<p><b>undecided</b>: {CLOSED}</p>");
+    }
     for one in facts.worst_first() {
         operation(one, out);
     }
@@ -140,12 +142,13 @@ fn warnings(facts: &Facts, out: &mut String) {
         "<h2>Warnings</h2>\n<p><code>portcullis explain CODE</code> says what each means.</p>\n\
          <table class=\"warnings\">\n<tr><th>Code</th><th>What</th><th>Where</th></tr>\n",
     );
-    for one in &facts.warnings {
+    for (one, others) in facts.grouped() {
+        let more = if others > 0 { format!(" and {others} more") } else { String::new() };
         let help = one.help.as_deref().unwrap_or_default();
         let _ = writeln!(
             out,
             "<tr><td><code>{}</code></td><td>{}<br><span class=\"help\">{}</span></td><td \
-             class=\"at\">{}</td></tr>",
+             class=\"at\">{}{more}</td></tr>",
             one.code,
             Escaped(&one.text),
             Escaped(help),

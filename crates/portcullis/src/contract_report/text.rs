@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use portcullis_controls::coverage::Extent;
 
-use super::facts::{Facts, OperationFacts, Warning};
+use super::facts::{CLOSED, Facts, OperationFacts, Warning};
 use crate::talk::clean;
 
 /// Operations that are shown in full; the others are counted.
@@ -28,14 +28,14 @@ fn head(facts: &Facts, out: &mut String) {
     let base_at = facts.base_path_at.as_deref().unwrap_or("no `servers`");
     let (title, version) = (clean(&facts.title), clean(&facts.version));
     let _ = writeln!(out, "{title} {version}\n");
-    let _ = writeln!(out, "document    {} (OpenAPI {})", facts.file, clean(&facts.openapi));
+    let _ = writeln!(out, "document    {} ({})", facts.file, clean(&facts.kind));
     let _ = writeln!(out, "digest      sha256:{}", facts.digest);
     let _ = writeln!(out, "base path   {base} ({base_at})");
     for scheme in &facts.schemes {
         let at = scheme.at.as_deref().map(|at| format!(" ({at})")).unwrap_or_default();
         let _ = writeln!(out, "credential  {}: {}{at}", clean(&scheme.name), clean(&scheme.place));
     }
-    let undecided = facts.operations.iter().filter(|one| !one.caller.is_stated).count();
+    let undecided = facts.undecided_count();
     let _ = writeln!(
         out,
         "operations  {all}: {} wholly enforced, {undecided} without a word on who may call; {} \
@@ -43,7 +43,10 @@ fn head(facts: &Facts, out: &mut String) {
         facts.enforced_count(),
         facts.not_served().count()
     );
-    let _ = writeln!(out, "warnings    {}", facts.warnings.len());
+    let _ = writeln!(out, "warnings    {}", facts.warning_count);
+    if undecided > 0 {
+        let _ = writeln!(out, "\n{CLOSED}");
+    }
 }
 
 fn not_served(facts: &Facts, out: &mut String) {

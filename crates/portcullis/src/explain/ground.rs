@@ -1,10 +1,9 @@
-//! Which lines decide: of the contract, and of the policy. For requests that were recorded and
+//! Which lines of the policy decide, and where a line stands. For requests that were recorded and
 //! for those that are described.
 
-use portcullis_contract::{Operation, Place, Security, locate};
-use portcullis_controls::input_shape::{Concerned, Unmet};
+use portcullis_contract::{Operation, Security};
 use portcullis_controls::{Plan, Remedy, remedy};
-use portcullis_model::{Clock as _, ControlId, Effect, Pointer, Span};
+use portcullis_model::{Clock as _, ControlId, Effect, Span};
 use serde_json::{Value, json};
 
 use crate::clock::SystemClock;
@@ -40,12 +39,14 @@ pub(super) struct Act<'a> {
     pub(super) control: ControlId,
     pub(super) reason: &'a str,
     pub(super) detail: &'a str,
+    /// What was asked for: `/orders?page=2`; empty if nobody knows.
+    pub(super) target: &'a str,
 }
 
 /// The files of a plan, for whoever asks where something stands.
 #[derive(Debug)]
 pub(super) struct Grounds<'a> {
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     places: Places<'a>,
 }
 
@@ -58,7 +59,7 @@ impl<'a> Grounds<'a> {
         Ground { text: text.into(), at: span.map(|span| self.places.at(span)) }
     }
 
-    fn operation(&self, index: Option<usize>) -> Option<&'a Operation> {
+    pub(super) fn operation(&self, index: Option<usize>) -> Option<&'a Operation> {
         self.plan.model.contract.operation(index?)
     }
 
@@ -77,10 +78,11 @@ impl<'a> Grounds<'a> {
     /// What decides the base path.
     pub(super) fn base_path(&mut self) -> Ground {
         let model = &self.plan.model;
-        let text = if model.base_path.is_empty() {
-            "no base path".to_owned()
-        } else {
-            format!("base path `{}`", model.base_path)
+        let text = match (model.base_path.as_str(), model.lines.base_path) {
+            ("", None) => "no base path".to_owned(),
+            ("", Some(_)) => "the policy says: no base path".to_owned(),
+            (base, None) => format!("base path `{base}`"),
+            (base, Some(_)) => format!("the policy says: base path `{base}`"),
         };
         self.ground(text, model.lines.base_path.or(model.contract.base_path_span))
     }
@@ -107,94 +109,6 @@ impl<'a> Grounds<'a> {
                 self.ground("the contract says nothing of who may call", Some(operation.span))
             }
         })
-    }
-
-    /// The lines of the contract that an act rests on.
-    pub(super) fn contract(&mut self, act: Act<'_>) -> Vec<Ground> {
-        let Some(index) = act.operation else {
-            return vec![self.base_path()];
-        };
-        let Some(operation) = self.operation(act.operation) else { return Vec::new() };
-        let mut grounds = match act.control {
-            ControlId::ApiInventory => {
-                let sunset = operation.sunset.map(|sunset| sunset.span);
-                sunset.map(|at| self.ground("its last day", Some(at))).into_iter().collect()
-            }
-            ControlId::CallerIdentity => self.caller(index).into_iter().collect(),
-            ControlId::ContentType => {
-                let at = operation.body.as_ref().map(|body| body.span);
-                vec![self.ground(declared_types(operation), at.or(Some(operation.span)))]
-            }
-            ControlId::InputShape if act.reason == "undeclared_header" => {
-                vec![self.ground("declares no such header", Some(operation.span))]
-            }
-            ControlId::InputShape => self.input(operation, act.detail),
-            ControlId::WritableProperties => self.body(operation, act.detail),
-            ControlId::ResponseShape => self.answers(operation),
-            ControlId::ResourceLimits | ControlId::SafeConfiguration => Vec::new(),
-        };
-        if grounds.is_empty() {
-            grounds.extend(self.declared(index));
-        }
-        grounds
-    }
-
-    /// The parameter or body that is meant, and the keyword that was not met.
-    fn input(&mut self, operation: &Operation, detail: &str) -> Vec<Ground> {
-        let Some(Concerned { parameter, unmet }) = Concerned::of(detail) else {
-            let body = operation.body.as_ref().map(|body| body.span);
-            return body.map(|at| self.ground("the declared body", Some(at))).into_iter().collect();
-        };
-        let mut grounds = Vec::new();
-        let mut schemas = Vec::new();
-        if let Some((place, name)) = parameter {
-            let is_meant = |one: &&portcullis_contract::Parameter| {
-                one.place == place
-                    && (one.name == name
-                        || place == Place::Header && one.name.eq_ignore_ascii_case(name))
-            };
-            let Some(one) = operation.parameters.iter().find(is_meant) else {
-                let text = format!("declares no {} parameter `{name}`", place.name());
-                return vec![self.ground(text, Some(operation.span))];
-            };
-            let text = format!("{} parameter `{}`", place.name(), one.name);
-            grounds.push(self.ground(text, Some(one.span)));
-            schemas.extend(one.schema.as_ref().map(|schema| schema.span));
-        } else {
-            let media = operation.body.iter().flat_map(|body| &body.media);
-            schemas.extend(media.filter_map(|one| Some(one.schema.as_ref()?.span)));
-        }
-        if let Some(Unmet { keyword, schema_at, .. }) = unmet {
-            let pointer = Pointer::from_text(schema_at);
-            let sources = &self.plan.model.sources;
-            let found = schemas
-                .iter()
-                .find_map(|schema| locate(sources, operation.span.source, *schema, &pointer));
-            let at = found.or_else(|| schemas.first().copied());
-            grounds.push(self.ground(format!("`{keyword}` of its schema"), at));
-        }
-        grounds
-    }
-
-    /// The schema of the body, and the property that is read-only, if that is what it is about.
-    fn body(&mut self, operation: &Operation, detail: &str) -> Vec<Ground> {
-        let sources = &self.plan.model.sources;
-        let at = detail.rsplit_once("` at `").map_or(detail, |(_, at)| at.trim_end_matches('`'));
-        let mut grounds = Vec::new();
-        let media = operation.body.iter().flat_map(|body| &body.media);
-        for schema in media.filter_map(|one| one.schema.as_ref()) {
-            grounds.push(self.ground("the schema of the body", Some(schema.span)));
-            let pointer = declaration(at);
-            if let Some(found) = locate(sources, operation.span.source, schema.span, &pointer) {
-                grounds.push(self.ground(format!("`{at}`"), Some(found)));
-            }
-        }
-        grounds
-    }
-
-    fn answers(&mut self, operation: &Operation) -> Vec<Ground> {
-        let answers = operation.responses.iter();
-        answers.map(|one| self.ground("a declared answer", Some(one.span))).collect()
     }
 
     /// The lines of the policy that an act rests on, or the word that none decides it.
@@ -265,21 +179,4 @@ impl<'a> Grounds<'a> {
         let lines: Vec<_> = lines.collect();
         lines.into_iter().map(|(text, span)| self.ground(text, span)).collect()
     }
-}
-
-/// Where a schema declares the value at a pointer.
-fn declaration(at: &str) -> Pointer {
-    let steps = at.split('/').skip(1).map(|step| {
-        let is_index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
-        if is_index { "/items".to_owned() } else { format!("/properties/{step}") }
-    });
-    Pointer::from_text(steps.collect::<String>())
-}
-
-fn declared_types(operation: &Operation) -> String {
-    let Some(body) = &operation.body else {
-        return "declares no body".to_owned();
-    };
-    let types: Vec<String> = body.media.iter().map(|one| format!("`{}`", one.range)).collect();
-    format!("the declared body: {}", types.join(" or "))
 }

@@ -181,7 +181,8 @@ impl Account {
             let word = |name: &str| from.get(name).and_then(Value::as_str).unwrap_or_default();
             let Some(control) = ControlId::from_name(word("control")) else { return };
             let (reason, detail) = (word("reason").to_owned(), word("detail").to_owned());
-            let act = Act { operation: index, control, reason: &reason, detail: &detail };
+            let target = record.get("path").and_then(Value::as_str).unwrap_or_default();
+            let act = Act { operation: index, control, reason: &reason, detail: &detail, target };
             // A name that these files do not know leads nowhere in them.
             let is_known = name.is_none() || index.is_some();
             let grounds = grounds.as_mut().filter(|_| is_known);

@@ -9,6 +9,9 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
     match (remedy(control, reason), operation) {
         (Remedy::None, _) => "Nothing lets it pass: HTTP has no other reading.".to_owned(),
         (Remedy::Request, _) => "The request must carry what it lacks.".to_owned(),
+        (Remedy::Contract, _) if reason == "undeclared_method" => {
+            "If this method should exist, declare it beside the others of its path.".to_owned()
+        }
         (Remedy::Contract, _) => {
             "If it should exist, declare it in the contract; if a base path is \
              missing or too much, set `base_path` in the policy."
@@ -18,6 +21,11 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
             format!(
                 "If anybody may call it, write into the policy:\n\naccess:\n  - anyone: [\"{name}\"]"
             )
+        }
+        (Remedy::Origins, _) if reason == "cors_header" => {
+            "Pages of which origins may call is said by the policy, not by the API:\n\n\
+             origins: [\"https://...\"]"
+                .to_owned()
         }
         (Remedy::Origins, _) => "If pages of that origin may call, write it into the policy:\n\n\
              origins: [\"https://...\"]"
@@ -33,6 +41,11 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
         (Remedy::Api, _) => {
             "The API's answer must change; the gateway cannot vouch for it.".to_owned()
         }
+        (Remedy::Relax, Some(name)) if reason == "undeclared_property" => format!(
+            "If it belongs there, declare it in that schema. To keep it for a while, write into \
+             the policy, with your name and reason:\n\nrelax:\n  - {{ operation: \"{name}\", \
+             control: {control}, mode: observe, by: \"...\", reason: \"...\", until: YYYY-MM-DD }}"
+        ),
         (Remedy::Relax, Some(name)) => format!(
             "To observe this operation for a while instead of refusing, write into the policy, \
              with your name and reason:\n\nrelax:\n  - {{ operation: \"{name}\", control: {control}, \

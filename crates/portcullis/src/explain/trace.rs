@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use portcullis_gateway::Watch;
+use portcullis_gateway::{Deed, Watch};
 use portcullis_ledger::Noted;
 use portcullis_model::{Refusal, RequestId, Room, Status};
 
@@ -48,10 +48,6 @@ impl Watch for Trace {
         self.change(|walked| walked.refusal = Some(refusal.clone()));
     }
 
-    fn would_refuse(&self, _: RequestId, _: &str, _: &Noted) {
-        // Told in its room already.
-    }
-
     fn failed(&self, _: RequestId, _: &str, _: Status, _: &str) {
         // What the stand-in answers is of no interest.
     }
@@ -66,7 +62,7 @@ impl Watch for Trace {
         self.change(|walked| walked.operation = Some(operation));
     }
 
-    fn noted(&self, _: RequestId, noted: &Noted, is_removed: bool) {
+    fn noted(&self, _: RequestId, _: &str, noted: &Noted, _: Deed, is_removed: bool) {
         self.change(|walked| {
             let Some(step) = walked.steps.last_mut() else { return };
             if step.notes.len() < NOTES_MAX {

@@ -73,7 +73,7 @@ impl Walk {
             })
             .collect();
         let refusal = walked.refusal.as_ref().filter(|_| end == End::Refused).map(|refusal| {
-            let act = act(index, refusal);
+            let act = act(index, refusal, &request.target);
             (refusal.clone(), grounds.contract(act), grounds.policy(act))
         });
         let seen = outcome.sent.as_ref();
@@ -226,9 +226,9 @@ fn lines(whose: &str, grounds: &[Ground], out: &mut String) {
     }
 }
 
-fn act(operation: Option<usize>, refusal: &Refusal) -> Act<'_> {
+fn act<'a>(operation: Option<usize>, refusal: &'a Refusal, target: &'a str) -> Act<'a> {
     let Refusal { control, reason, detail, .. } = refusal;
-    Act { operation, control: *control, reason, detail }
+    Act { operation, control: *control, reason, detail, target }
 }
 
 fn verdict(
@@ -272,6 +272,7 @@ fn verdict(
                 control: noted.control,
                 reason: noted.reason,
                 detail: &noted.detail,
+                target: "",
             };
             let mut behind = if index.is_some() { grounds.contract(act) } else { Vec::new() };
             behind.extend(grounds.policy(act));

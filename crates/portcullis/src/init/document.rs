@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use portcullis_model::{Clock as _, Sources};
 use portcullis_policy::{Input, Model, Overrides};
 
+use super::indent::indented;
 use super::{fetch, write_new};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
@@ -33,6 +34,7 @@ pub(super) fn take(contract: &str, out: &Path) -> Result<Document, Exit> {
         Exit::Unusable
     })?;
     let path = out.with_file_name(file_name(contract, &fetched));
+    let fetched = indented(&fetched).unwrap_or(fetched);
     // A document that cannot be enforced is not kept: it would only be in the way.
     check(&path, &fetched)?;
     match std::fs::read_to_string(&path) {

@@ -9,11 +9,14 @@ use portcullis_policy::Model;
 
 use super::document::Document;
 use super::guess::{Role, resources};
-use crate::report::Places;
+use crate::report::{Places, many};
 use crate::talk::clean;
 
 /// Operations that one list names; more are counted. A policy has at most 1 MiB.
 const NAMED_MAX: usize = 500;
+
+/// Operations beyond which one line for all of them is offered, too.
+const EACH_MAX: usize = 12;
 
 /// The text. Writing to a String cannot fail.
 pub(super) fn write(model: &Model, contract: &str, upstream: &str, document: &Document) -> String {
@@ -60,8 +63,8 @@ impl<'a> Page<'a> {
     fn head(&mut self) {
         let contract = &self.model.contract;
         let (title, version) = (clean(&contract.title), clean(&contract.version));
-        let count = contract.operations.len();
-        self.say(&format!("The policy for `{title}` {version}: {count} operations."));
+        let count = many(contract.operations.len(), "operation");
+        self.say(&format!("The policy for `{title}` {version}: {count}."));
         self.say(
             "`##` explains. `#` stands before what you may want: remove it, and it is decided.",
         );
@@ -153,6 +156,15 @@ impl<'a> Page<'a> {
              and only that; for the others, write `security` into the document.",
         );
         self.line("# access:");
+        let is_administrative = |one: &Operation| Role::of(one) == Some(Role::Administrative);
+        // A star opens what the document protects, too.
+        let may_be_all = undecided.len() == operations.len()
+            && undecided.len() > EACH_MAX
+            && !undecided.iter().any(|one| is_administrative(one));
+        if may_be_all {
+            self.line("#   - anyone: [\"*\"]");
+            self.say("That lets anyone call all of them. Or one by one:");
+        }
         self.line("#   - anyone:");
         let kind = |one: &&'a Operation| match Role::of(one) {
             Some(Role::Login | Role::Registration | Role::Refresh) => 0,

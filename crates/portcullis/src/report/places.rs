@@ -5,6 +5,12 @@ use std::collections::HashMap;
 
 use portcullis_model::{SourceId, Sources, Span};
 
+use super::pointers::Pointers;
+use crate::talk::clean;
+
+/// Bytes of a line in which a column still leads somewhere.
+const LINE_MAX: usize = 300;
+
 /// Bytes between two counts of characters.
 const BLOCK: usize = 4096;
 
@@ -20,6 +26,7 @@ pub(super) struct Place {
 pub(crate) struct Places<'a> {
     sources: &'a Sources,
     files: HashMap<SourceId, Lines>,
+    pointers: HashMap<SourceId, Pointers>,
 }
 
 #[derive(Debug)]
@@ -32,13 +39,28 @@ struct Lines {
 
 impl<'a> Places<'a> {
     pub(crate) fn new(sources: &'a Sources) -> Self {
-        Self { sources, files: HashMap::new() }
+        Self { sources, files: HashMap::new(), pointers: HashMap::new() }
     }
 
-    /// Where a span starts: `file:line:column`.
+    /// Where a span starts: `file:line:column`, and in a line that nobody reads its pointer.
     pub(crate) fn at(&mut self, span: Span) -> String {
         let Place { line, column } = self.range(span).0;
-        format!("{}:{line}:{column}", self.sources.name(span.source))
+        let pointer = self.pointer(span).map(|pointer| format!(" {pointer}"));
+        let name = self.sources.name(span.source);
+        format!("{name}:{line}:{column}{}", pointer.unwrap_or_default())
+    }
+
+    /// The JSON Pointer of a place that stands in a long line of a JSON text.
+    pub(super) fn pointer(&mut self, span: Span) -> Option<String> {
+        let sources = self.sources;
+        let text = sources.text(span.source);
+        let byte = span.start as usize;
+        let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
+        if !is_json || self.line(span.source, byte).len() <= LINE_MAX {
+            return None;
+        }
+        let pointers = self.pointers.entry(span.source).or_insert_with(|| Pointers::of(text));
+        pointers.at(text, byte).map(|pointer| clean(&pointer))
     }
 
     /// Where a span starts, and where it ends.

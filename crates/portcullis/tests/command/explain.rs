@@ -130,6 +130,14 @@ fn what_the_policy_decided_leads_to_its_line() {
             &["undeclared_path", "it would match with the base path", "openapi.yaml:3:"],
         ),
         (
+            "--method DELETE --path /api/orders?x=1".to_owned(),
+            &[
+                "declared with POST only",
+                "openapi.yaml:6:5  declares `POST /orders`",
+                "declare it beside the others",
+            ],
+        ),
+        (
             "--method POST --path /api/orders?dry=maybe --header Authorization:+Bearer+x"
                 .to_owned(),
             &["openapi.yaml:10:17  query parameter `dry`"],
@@ -150,6 +158,63 @@ fn what_the_policy_decided_leads_to_its_line() {
     let (code, shown) = described(&folder, &WITH_POLICY, preflight);
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("answered by the gateway itself"), "{shown}");
+}
+
+#[test]
+fn a_base_path_that_the_policy_says_is_no_line_of_the_contract() {
+    let folder = folder();
+    let policy = POLICY.replace("/v2\n", "/v2\n    base_path: /other\n");
+    std::fs::write(folder.path("own.yaml"), policy).unwrap();
+    let request = "--method GET --path /api/orders --format json";
+    let (code, shown) = described(&folder, &["-c", "own.yaml"], request);
+    assert_eq!(code, 1, "{shown}");
+    let walk: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(walk["refusal"]["contract"], serde_json::json!([]), "{walk}");
+    assert_eq!(walk["refusal"]["policy"][0]["text"], "`base_path`", "{walk}");
+}
+
+#[test]
+fn a_keyword_is_found_when_its_path_lies_in_a_file_of_its_own() {
+    let item = "post:\n  operationId: createOrder\n  security: []\n  requestBody:\n    content:\n      \
+                application/json:\n        schema: { $ref: '../openapi.yaml#/components/schemas/NewOrder' }\n  \
+                parameters:\n    - name: n\n      in: query\n      schema:\n        type: integer\n        \
+                maximum: 3\n  responses: {}\n";
+    let start = DOCUMENT.find("  /orders:\n").unwrap();
+    let end = DOCUMENT.find("  /health:\n").unwrap();
+    let main =
+        DOCUMENT.replace(&DOCUMENT[start..end], "  /orders: { $ref: 'paths/orders.yaml' }\n");
+    let folder = Folder::with(&[("openapi.yaml", &main), ("small.json", r#"{"quantity": 0}"#)]);
+    std::fs::create_dir(folder.path("paths")).unwrap();
+    std::fs::write(folder.path("paths/orders.yaml"), item).unwrap();
+    let files = ["--contract", "openapi.yaml"];
+    let post = "--method POST --path /api/orders";
+    let json = "--header Content-Type:+application/json --body small.json";
+    let (_, shown) = described(&folder, &files, &format!("{post} {json}"));
+    assert!(shown.contains("openapi.yaml:20:11  `minimum`"), "{shown}");
+    let (_, shown) = described(&folder, &files, &format!("{post}?n=4 {json}"));
+    assert!(shown.contains("orders.yaml:13:9  `maximum`"), "{shown}");
+}
+
+#[test]
+fn a_cors_field_that_was_removed_leads_to_the_origins() {
+    let answer = b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\r\n";
+    let api = ScriptedApi::start(Behaviour::Answer(answer.to_vec()));
+    let folder = folder();
+    let policy = format!("{POLICY}access:\n  - anyone: [getHealth]\n");
+    std::fs::write(folder.path("open.yaml"), policy).unwrap();
+    let upstream = format!("http://{}", api.address());
+    let gateway = Gateway::start(
+        &folder,
+        &["run", "-c", "open.yaml", "--upstream", &upstream, "--listen", "127.0.0.1:0"],
+    );
+    let answer = exchange(gateway.address, "GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n");
+    let id = answer.field("x-request-id").unwrap().to_owned();
+    gateway.end();
+    let shown = text(&folder.run(&["explain", &id, "-c", "open.yaml"]).stdout);
+    for part in ["removed by safe_configuration (cors_header)", "`origins`", "origins: [\"https://"]
+    {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
 }
 
 #[test]
@@ -200,7 +265,9 @@ fn a_request_that_cannot_be_described_is_said() {
         (&["--method", "GET", "--path", "/a", "--body", "none", "-c", "portcullis.yaml"], "none"),
         (&["--method", "GET", "--path", "/a", "-c", "missing.yaml"], "missing.yaml"),
         (&["input_shape", "--method", "GET", "--path", "/a"], "cannot be used with"),
-        (&[], "explain"),
+        (&["--path", "/a", "-c", "portcullis.yaml"], "--method <METHOD>"),
+        (&["-c", "portcullis.yaml"], "--method GET --path"),
+        (&[], "--method GET --path"),
     ] {
         let arguments: Vec<&str> =
             ["explain"].into_iter().chain(arguments.iter().copied()).collect();

@@ -123,3 +123,74 @@ fn what_cannot_be_fetched_is_said_and_leaves_nothing() {
     let output = folder.run(&["init", "--contract", "missing.yaml", "--upstream", UPSTREAM]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn a_document_that_came_in_one_line_is_kept_in_lines() {
+    let one_line = one_line();
+    let api = ScriptedApi::start(Behaviour::json(200, &one_line));
+    let folder = Folder::with(&[]);
+    let url = format!("http://{}/openapi.json", api.address());
+    let output = folder.run(&["init", "--contract", &url, "--upstream", UPSTREAM]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let kept = std::fs::read_to_string(folder.path("openapi.json")).unwrap();
+    assert!(kept.contains("\n    \"/orders\": {\n"), "{kept}");
+    assert!(kept.contains("\"maximum\": 1.50"), "lexemes stay: {kept}");
+    let checked = folder.run(&["check", "-c", "portcullis.yaml"]);
+    assert_eq!(checked.status.code(), Some(0), "the digest is that of the file: {checked:?}");
+}
+
+#[test]
+fn in_one_line_a_pointer_says_where() {
+    let folder = Folder::with(&[("openapi.json", &one_line())]);
+    for arguments in [
+        &["check", "--contract", "openapi.json"][..],
+        &["contract", "report", "openapi.json"],
+        &["explain", "--contract", "openapi.json", "--method", "GET", "--path", "/orders"],
+    ] {
+        let told = text(&folder.run(arguments).stdout);
+        assert!(told.contains("#/paths/~1orders/get"), "{arguments:?}: {told}");
+    }
+    let told =
+        text(&folder.run(&["check", "--contract", "openapi.json", "--format", "json"]).stdout);
+    assert!(told.contains("\"pointer\": \"#/paths/~1orders/get"), "{told}");
+    folder.run(&["init", "--contract", "openapi.json", "--upstream", UPSTREAM]);
+    let policy = std::fs::read_to_string(folder.path("portcullis.yaml")).unwrap();
+    assert!(policy.contains("#/paths/~1orders/get"), "{policy}");
+}
+
+#[test]
+fn many_open_operations_are_opened_by_one_line() {
+    let paths: String = (0..20).fold(String::new(), |all, n| {
+        all + &format!("  /p{n}: {{ get: {{ responses: {{}} }} }}\n")
+    });
+    let document = format!("openapi: 3.1.0\ninfo: {{ title: T, version: \"1\" }}\npaths:\n{paths}");
+    let admin = format!("{document}  /admin: {{ get: {{ responses: {{}} }} }}\n");
+    let folder = Folder::with(&[("many.yaml", &document), ("admin.yaml", &admin)]);
+    for (contract, out, is_offered) in
+        [("many.yaml", "a.yaml", true), ("admin.yaml", "b.yaml", false)]
+    {
+        folder.run(&["init", "--contract", contract, "--upstream", UPSTREAM, "--out", out]);
+        let policy = std::fs::read_to_string(folder.path(out)).unwrap();
+        assert_eq!(policy.contains("#   - anyone: [\"*\"]\n"), is_offered, "{policy}");
+        std::fs::write(folder.path("all.yaml"), uncommented(&policy)).unwrap();
+        assert_eq!(folder.run(&["check", "-c", "all.yaml"]).status.code(), Some(0));
+    }
+}
+
+#[test]
+fn a_document_without_operations_is_doubted() {
+    let document = "openapi: 3.1.0\ninfo: { title: T, version: \"1\" }\npaths: {}\n";
+    let folder = Folder::with(&[("openapi.yaml", document)]);
+    let output = folder.run(&["init", "--contract", "openapi.yaml", "--upstream", UPSTREAM]);
+    assert_eq!(output.status.code(), Some(0));
+    let said = text(&output.stderr);
+    assert!(said.contains("warning: the document has no operation"), "{said}");
+}
+
+/// A document as tools print it.
+fn one_line() -> String {
+    let description = "a long word ".repeat(40);
+    format!(
+        r#"{{"openapi":"3.1.0","info":{{"title":"T","version":"1","description":"{description}"}},"paths":{{"/orders":{{"get":{{"parameters":[{{"name":"n","in":"query","schema":{{"maximum":1.50,"format":"own"}}}}],"responses":{{"200":{{"description":""}}}}}}}}}}}}"#
+    )
+}

@@ -54,18 +54,48 @@ fn trying_changes_nothing_and_says_what_would_be_refused() {
     let arguments =
         ["try", "--contract", "openapi.yaml", "--upstream", &upstream, "--listen", "127.0.0.1:0"];
     let gateway = Gateway::start(&folder, &arguments);
-    let answer = exchange(gateway.address, "GET /notes HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert_eq!(answer.text(), body);
+    let get = |path: &str| {
+        exchange(gateway.address, format!("GET {path} HTTP/1.1\r\nHost: a\r\nX-Own: 1\r\n\r\n"))
+    };
+    assert_eq!(get("/notes").text(), body);
+    assert_eq!(get("/notes/abc").text(), body);
+    assert_eq!(get("/notes/abc").text(), body);
+    api.behave(Behaviour::json(500, "{}"));
+    assert_eq!(get("/notes").status, 500);
     let (code, printed) = gateway.end();
     assert_eq!(code, 0);
-    assert!(
-        printed.contains("listNotes: response_shape (undeclared_property) /*/owner"),
-        "{printed}"
-    );
+    insta::assert_snapshot!(printed);
 
     let mut arguments = arguments;
     arguments[6] = "0.0.0.0:0";
     assert_eq!(folder.run(&arguments).status.code(), Some(2), "loopback only");
+}
+
+#[test]
+fn what_is_removed_is_said_once_and_found_in_the_ledger() {
+    let body = r#"[{"text": "a", "owner": 7}, {"owner": 8}]"#;
+    let api = ScriptedApi::start(Behaviour::json(200, body));
+    let folder = Folder::with(&[("openapi.yaml", CONTRACT)]);
+    let upstream = format!("http://{}", api.address());
+    let gateway = Gateway::start(
+        &folder,
+        &["run", "--contract", "openapi.yaml", "--upstream", &upstream, "--listen", "127.0.0.1:0"],
+    );
+    for _ in 0..3 {
+        let answer = exchange(gateway.address, "GET /notes HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_eq!(answer.text(), r#"[{"text":"a"},{}]"#);
+    }
+    let said = gateway.end_and_hear();
+    let removed: Vec<&str> = said.lines().filter(|line| line.starts_with("removed")).collect();
+    let [line] = removed.as_slice() else { panic!("one line of: {said}") };
+    let told = "removed in listNotes: response_shape (undeclared_property): /*/owner of the answer \
+                200; said once; portcullis explain ";
+    let command = line.strip_prefix(told).unwrap_or_else(|| panic!("{line}"));
+    let arguments: Vec<&str> = ["explain"].into_iter().chain(command.split(' ')).collect();
+    let explained = text(&folder.run(&arguments).stdout);
+    for part in ["openapi.yaml:9:9  the answer 200", "openapi.yaml:13:23  the schema of its"] {
+        assert!(explained.contains(part), "{part}: {explained}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread::JoinHandle;
 
 pub(crate) const CONTRACT: &str = r#"openapi: 3.1.0
 info: { title: Notes, version: "1" }
@@ -56,6 +57,8 @@ pub(crate) struct Gateway {
     child: Child,
     pub(crate) address: SocketAddr,
     pub(crate) said: String,
+    /// What it says after that.
+    later: Option<JoinHandle<String>>,
 }
 
 impl Gateway {
@@ -78,8 +81,17 @@ impl Gateway {
             said.push('\n');
         };
         // What it says later is read, so that it never waits for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address, said }
+        let later = std::thread::spawn(move || {
+            lines.map_while(Result::ok).fold(String::new(), |said, line| said + &line + "\n")
+        });
+        Self { child, address, said, later: Some(later) }
+    }
+
+    /// Ends it; gives what it said on standard error while it served.
+    pub(crate) fn end_and_hear(mut self) -> String {
+        let later = self.later.take().unwrap();
+        self.end();
+        later.join().unwrap()
     }
 
     pub(crate) fn end(mut self) -> (i32, String) {

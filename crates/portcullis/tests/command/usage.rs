@@ -61,7 +61,9 @@ fn shells_and_man_are_served_from_the_same_arguments() {
     let page = text(&folder.run(&["man"]).stdout);
     assert!(page.contains(".TH portcullis") && page.contains("demo"), "{page}");
     let page = text(&folder.run(&["man", "contract", "report"]).stdout);
-    assert!(page.contains("html"), "{page}");
+    assert!(page.contains("html") && !page.contains("EXTRA"), "{page}");
+    let title = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
+    assert!(title.starts_with(".TH portcullis-contract-report 1 \"\" \"portcullis "), "{title}");
     assert_eq!(folder.run(&["man", "nothing"]).status.code(), Some(2));
 }
 
@@ -76,4 +78,69 @@ fn the_page_of_the_command_names_every_command_and_code() {
     for code in 0..3 {
         assert!(page.contains(&format!("\n| {code} | ")), "{code}");
     }
+}
+
+#[test]
+fn what_is_wrong_on_the_command_line_is_wrong_usage() {
+    let folder = Folder::with(&[("openapi.yaml", CONTRACT)]);
+    let run = ["run", "--contract", "openapi.yaml"];
+    let described =
+        ["explain", "--contract", "openapi.yaml", "--method", "GET", "--path", "/notes"];
+    for (base, more) in [
+        (&run[..], &["--upstream", "ftp://a"][..]),
+        (&run, &["--upstream", "http://127.0.0.1:1", "--listen", "nowhere"]),
+        (&["try", "--contract", "openapi.yaml"], &["--upstream", "127.0.0.1"]),
+        (&["init", "--contract", "openapi.yaml"], &["--upstream", "https://a.example"]),
+        (&described, &["--listen", "1.2.3.4"]),
+    ] {
+        let arguments: Vec<&str> = base.iter().chain(more).copied().collect();
+        let output = folder.run(&arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains("in the command line"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_url_in_place_of_a_document_leads_to_init() {
+    let folder = Folder::with(&[]);
+    let url = "http://127.0.0.1:8000/openapi.json";
+    for arguments in [
+        &["check", "--contract", url][..],
+        &["run", "--contract", url, "--upstream", "http://127.0.0.1:8000"],
+        &["try", "--contract", url, "--upstream", "http://127.0.0.1:8000"],
+        &["contract", "report", url],
+        &["explain", "--contract", url, "--method", "GET", "--path", "/"],
+    ] {
+        let output = folder.run(arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(&format!("portcullis init --contract {url}")), "{said}");
+    }
+}
+
+#[test]
+fn what_is_the_same_in_many_places_is_shown_once() {
+    let operation = "responses: { \"204\": { description: d } }, servers: [{ url: /a }]";
+    let paths: String = (0..600)
+        .fold(String::new(), |all, n| all + &format!("  /p{n}: {{ get: {{ {operation} }} }}\n"));
+    let document = format!(
+        "openapi: 3.1.0\ninfo: {{ title: T, version: \"1\" }}\npaths:\n{paths}  /x: {{ get: {{ responses: \
+         {{}}, tags: 7 }} }}\n"
+    );
+    let folder = Folder::with(&[("openapi.yaml", &document)]);
+    let shown = text(&folder.run(&["check", "--contract", "openapi.yaml"]).stdout);
+    assert!(shown.contains("(here and in 599 more places)"), "{shown}");
+    assert!(shown.lines().count() < 100, "{shown}");
+    assert!(!shown.contains("more problems are not shown"), "{shown}");
+    let all = text(&folder.run(&["check", "--contract", "openapi.yaml", "--verbose"]).stdout);
+    assert_eq!(all.matches("warning[contract-server]").count(), 600);
+    let json =
+        text(&folder.run(&["check", "--contract", "openapi.yaml", "--format", "json"]).stdout);
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let warnings = report["warnings"].as_u64().unwrap();
+    assert_eq!(warnings as usize, report["problems"].as_array().unwrap().len());
+    assert!(shown.contains(&format!("0 errors, {warnings} warnings; 601 operations, ")), "{shown}");
+    let report = text(&folder.run(&["contract", "report", "openapi.yaml"]).stdout);
+    assert!(report.contains(&format!("warnings    {warnings}\n")), "{report}");
 }

@@ -104,13 +104,18 @@ pub(super) fn copy_fields(
             _ => answer.push_field(name, value),
         }
     }
-    if !leaks.is_empty() {
-        let detail = leaks.join(", ");
-        context.may_remove(Noted {
-            control: ControlId::SafeConfiguration,
-            reason: "telling_header",
-            detail,
-        });
+    // Who may call from other pages is the policy's to say, and told by itself.
+    let (cors, leaks): (Vec<&str>, Vec<&str>) =
+        leaks.into_iter().partition(|name| name.starts_with("access-control-"));
+    let is_any = !cors.is_empty() || !leaks.is_empty();
+    for (reason, names) in [("cors_header", cors), ("telling_header", leaks)] {
+        if !names.is_empty() {
+            let control = ControlId::SafeConfiguration;
+            context.may_remove(Noted { control, reason, detail: names.join(", ") });
+        }
+    }
+    if is_any {
+        // Told above.
     } else if removes_leaks && fields.get("x-content-type-options").is_none() {
         context.acted(Act::Removed(ControlId::SafeConfiguration));
     }

@@ -9,7 +9,7 @@ use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
 use super::fields::{Kept, pass};
-use super::neutral::{leaking, neutral, unread};
+use super::neutral::{leaking, neutral, neutral_deed, unread};
 use super::projected::{Declared, Projected};
 use crate::answer::Answer;
 use crate::head::Fields;
@@ -36,7 +36,7 @@ impl Json {
         let mut document = match read(bytes, &head.fields, plan) {
             Ok(document) => document,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
-                context.would_refuse(&refusal);
+                context.would(neutral_deed(status.0), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
             }
             Err((refusal, _)) => return neutral(&head, refusal.reason, refusal.detail, context),

@@ -14,6 +14,7 @@ use crate::answer::Answer;
 use crate::coding::decode;
 use crate::head::{AnswerHead, Essential, Fields};
 use crate::upstream::UpstreamFault;
+use crate::worker::Deed;
 
 /// Errors keep their status (rule 22); anything else that may not leave is a bad gateway.
 pub(super) fn neutral(
@@ -26,8 +27,13 @@ pub(super) fn neutral(
         return Err(response_shape::refusal(reason, detail).into());
     }
     let control = ControlId::ResponseShape;
-    context.remove(Noted { control, reason, detail });
+    context.did(Deed::Replace, Noted { control, reason, detail });
     Ok(problem(head, context))
+}
+
+/// What [`neutral`] does to an answer of this status.
+pub(super) const fn neutral_deed(status: u16) -> Deed {
+    if status < 400 { Deed::Refuse } else { Deed::Replace }
 }
 
 /// The problem document in place of an error's body. What a client error says beside its body
@@ -69,5 +75,5 @@ pub(super) fn leaking(
     context: &mut Context<'_>,
 ) -> Option<Answer> {
     let Refusal { control, reason, detail, .. } = leak_refusal(Status(head.status), what);
-    context.may_remove(Noted { control, reason, detail }).then(|| problem(head, context))
+    context.may_replace(Noted { control, reason, detail }).then(|| problem(head, context))
 }

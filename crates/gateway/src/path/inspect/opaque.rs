@@ -9,7 +9,7 @@ use portcullis_model::{ControlId, Mode, Status};
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::fields::{Kept, copy_fields};
-use super::neutral::{leak_of, leaking, neutral, unread};
+use super::neutral::{leak_of, leaking, neutral, neutral_deed, unread};
 use crate::answer::{Answer, Body};
 use crate::head::{AnswerHead, Essential, Length};
 use crate::upstream::Streaming;
@@ -58,7 +58,7 @@ pub(super) fn without_body(
     context: &mut Context<'_>,
 ) -> Answer {
     let control = ControlId::ResponseShape;
-    let detail = format!("the body of an answer {}", parts.head.status);
+    let detail = format!("the body of the answer {}", parts.head.status);
     if !context.may_remove(Noted { control, reason, detail }) {
         return as_it_came(parts, context);
     }
@@ -79,7 +79,8 @@ pub(super) fn neutral_or_pass(
     match context.mode(ControlId::ResponseShape) {
         Mode::Enforce => neutral(&parts.head, reason, detail, context),
         Mode::Observe => {
-            context.would_refuse(&response_shape::refusal(reason, detail));
+            let deed = neutral_deed(parts.head.status);
+            context.would(deed, &response_shape::refusal(reason, detail));
             Ok(as_it_came(parts, context))
         }
         Mode::NotAsked => Ok(as_it_came(parts, context)),

@@ -9,7 +9,7 @@ use portcullis_model::{ControlId, Mode};
 use portcullis_policy::Undeclared;
 
 use super::super::context::{Context, Exit};
-use super::neutral::neutral;
+use super::neutral::{neutral, neutral_deed};
 use crate::answer::Answer;
 use crate::head::AnswerHead;
 
@@ -63,24 +63,27 @@ impl Declared {
         let Projection { drop, removed, is_root_undeclared, .. } = projection;
         let control = ControlId::ResponseShape;
         if is_root_undeclared {
-            let detail = "the answer is of a type that is not declared".to_owned();
+            let status = head.status;
+            let detail = format!("the answer {status} is of a type that is not declared");
             if context.mode(control) == Mode::Enforce {
                 return neutral(head, "wrong_type", detail, context).map(Projected::Instead);
             }
-            context.would_refuse(&response_shape::refusal("wrong_type", detail));
+            context
+                .would(neutral_deed(head.status), &response_shape::refusal("wrong_type", detail));
         }
         let undeclared_out = plan.model.undeclared_out.get(self.index).copied();
         if undeclared_out == Some(Undeclared::Refuse)
             && !self.is_undeclared_error
             && let Some(first) = removed.first()
         {
-            context.refuse(response_shape::refusal(first.why.reason(), first.at.to_string()))?;
+            let detail = place(first.at.as_str(), head.status);
+            context.refuse(response_shape::refusal(first.why.reason(), detail))?;
         }
         let mut may_remove = !removed.is_empty();
         for one in removed {
             let times =
                 if one.count > 1 { format!(" ({} times)", one.count) } else { String::new() };
-            let detail = format!("{}{times}", one.at);
+            let detail = format!("{}{times}", place(one.at.as_str(), head.status));
             may_remove &= context.may_remove(Noted { control, reason: one.why.reason(), detail });
         }
         if !may_remove {
@@ -89,4 +92,9 @@ impl Declared {
         drop.iter().for_each(|index| document.drop_value(*index));
         Ok(Projected::Without(drop))
     }
+}
+
+/// Where something stands in an answer; whoever explains it reads this back.
+fn place(at: &str, status: u16) -> String {
+    format!("{at} of the answer {status}")
 }

@@ -9,7 +9,7 @@ use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
 use super::fields::{Kept, pass};
-use super::neutral::{leak_of, leaking, neutral, unread};
+use super::neutral::{leak_of, leaking, neutral, neutral_deed, unread};
 use super::projected::{Declared, Projected};
 use crate::answer::Answer;
 use crate::head::Fields;
@@ -45,7 +45,7 @@ impl Xml {
         let mut body = match self.read(bytes, &head.fields, context) {
             Ok(body) => body,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
-                context.would_refuse(&refusal);
+                context.would(neutral_deed(head.status), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
             }
             Err((refusal, _)) => return neutral(&head, refusal.reason, refusal.detail, context),

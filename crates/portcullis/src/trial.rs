@@ -1,0 +1,142 @@
+//! What `try` has seen: the first time of each kind is said, all are counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use portcullis_controls::Plan;
+use portcullis_gateway::{Deed, Watch};
+use portcullis_ledger::Noted;
+use portcullis_model::{Refusal, RequestId, Status};
+
+use crate::watch::{Refusals, without_count};
+use crate::{explain, talk};
+
+/// Kinds that are told apart; details come from outside, so their number is bounded.
+const KINDS_MAX: usize = 1000;
+/// Characters of a detail that are kept.
+const DETAIL_MAX: usize = 240;
+
+/// Gathers what would have been refused, replaced or removed.
+pub(crate) struct Trial {
+    plan: Arc<Plan>,
+    seen: Mutex<BTreeMap<Kind, Count>>,
+    /// What cannot be observed: HTTP itself, and what no machine can hold.
+    refusals: Refusals,
+}
+
+/// What is told in one line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    deed: Deed,
+    /// `None`: header fields, which are the same in all operations.
+    operation: Option<String>,
+    control: &'static str,
+    reason: &'static str,
+    detail: String,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    times: u64,
+    operations: BTreeSet<String>,
+    at: Option<String>,
+}
+
+impl Trial {
+    pub(crate) fn of(plan: Arc<Plan>) -> Self {
+        Self { plan, seen: Mutex::default(), refusals: Refusals::default() }
+    }
+
+    /// What would have been done, and what of it breaks clients.
+    pub(crate) fn summary(&self) -> String {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.is_empty() {
+            return "nothing would have been refused or removed\n".to_owned();
+        }
+        let mut out = String::new();
+        for (deed, breaks) in [
+            (Deed::Refuse, "these break clients, who would get an error"),
+            (Deed::Replace, "clients who read the body of these errors break"),
+            (Deed::Remove, "all else passes; clients, or the API, break only if they need it"),
+        ] {
+            let mut kinds: Vec<_> = seen.iter().filter(|(kind, _)| kind.deed == deed).collect();
+            kinds.sort_by_key(|(_, count)| std::cmp::Reverse(count.times));
+            if kinds.is_empty() {
+                continue;
+            }
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "{} ({breaks}):", word(deed));
+            for (kind, count) in kinds {
+                let _ = writeln!(out, "{:>6} x {}", count.times, line(kind, count));
+            }
+        }
+        if seen.keys().all(|kind| kind.deed == Deed::Remove) {
+            out.push_str("nothing would have been refused\n");
+        }
+        if seen.len() >= KINDS_MAX {
+            let _ = writeln!(out, "more than {KINDS_MAX} kinds: some are not shown");
+        }
+        out
+    }
+}
+
+const fn word(deed: Deed) -> &'static str {
+    match deed {
+        Deed::Refuse => "would refuse",
+        Deed::Replace => "would replace",
+        Deed::Remove => "would remove",
+    }
+}
+
+fn line(kind: &Kind, count: &Count) -> String {
+    let Kind { operation, control, reason, detail, .. } = kind;
+    let operations = match (operation, count.operations.len()) {
+        (Some(operation), _) => operation.clone(),
+        (None, 1) => count.operations.iter().cloned().collect(),
+        (None, many) => format!("in {many} operations"),
+    };
+    let at = count.at.as_deref().map(|at| format!(" ({at})")).unwrap_or_default();
+    format!("{operations}: {control} ({reason}) {detail}{at}")
+}
+
+impl Watch for Trial {
+    fn refused(&self, id: RequestId, what: &str, refusal: &Refusal) {
+        self.refusals.refused(id, what, refusal);
+    }
+
+    fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str) {
+        self.refusals.failed(id, what, status, detail);
+    }
+
+    fn noted(&self, _: RequestId, what: &str, noted: &Noted, deed: Deed, is_done: bool) {
+        if is_done {
+            // What overrides HTTP never passes, tried or not (rule 28).
+            return;
+        }
+        let name = talk::clean(what);
+        let is_of_all = noted.reason.ends_with("_header");
+        let detail = talk::clean(without_count(&noted.detail)).chars().take(DETAIL_MAX).collect();
+        let kind = Kind {
+            deed,
+            operation: (!is_of_all).then(|| name.clone()),
+            control: noted.control.name(),
+            reason: noted.reason,
+            detail,
+        };
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= KINDS_MAX && !seen.contains_key(&kind) {
+            return;
+        }
+        let is_new = !seen.contains_key(&kind);
+        let count = seen.entry(kind.clone()).or_default();
+        count.times += 1;
+        if count.operations.len() < KINDS_MAX {
+            count.operations.insert(name);
+        }
+        if is_new {
+            count.at = (!is_of_all).then(|| explain::place(&self.plan, what, noted)).flatten();
+            talk::say(&format!("{}: {}", word(deed), line(&kind, count)));
+        }
+    }
+}
