@@ -93,7 +93,7 @@ pub(crate) fn base_path(text: &str) -> Result<String, Fault> {
         return fault(message, format!("begin it with a slash: {}", shown(&format!("/{text}"))));
     };
     if let Some(without) = text.strip_suffix('/') {
-        let without = if without.is_empty() { "\"\"" } else { without };
+        let without = if without.trim_matches('/').is_empty() { "\"\"" } else { without };
         return fault(message, format!("write it without a slash at the end: {}", shown(without)));
     }
     if !inner.split('/').all(plain) {

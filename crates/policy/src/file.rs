@@ -113,6 +113,10 @@ section! {
         /// for none. Default: the path of the contract's first server, because that is where
         /// its clients were told to call.
         base_path: Option<Spanned<BasePath>>,
+        /// The path that stands before every path towards the API, where it differs: `""` for none.
+        /// Default: the path of `upstream`, or `base_path`, because most APIs listen where their
+        /// contract says.
+        upstream_base_path: Option<Spanned<BasePath>>,
         /// `null_means` for all operations. Default: a null is a null.
         null_means: Option<Spanned<NullWord>>,
     }

@@ -228,8 +228,15 @@ fn upstream(
         }
     };
     check_upstream(&upstream, span, listen, notes);
-    if upstream.path.is_empty() {
-        base_path.clone_into(&mut upstream.path);
+    match api.and_then(|api| api.upstream_base_path.as_ref()) {
+        Some(own) if upstream.path.is_empty() => own.value.0.clone_into(&mut upstream.path),
+        Some(own) => notes.push(|| {
+            Diagnostic::error(&codes::CONFLICT, "the path towards the API is said twice")
+                .at(own.span)
+                .help("keep one of the path in `upstream` and `upstream_base_path`")
+        }),
+        None if upstream.path.is_empty() => base_path.clone_into(&mut upstream.path),
+        None => {}
     }
     Some(upstream)
 }

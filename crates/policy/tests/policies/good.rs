@@ -56,6 +56,20 @@ fn the_smallest_policy_has_the_safe_defaults() {
 }
 
 #[test]
+fn the_api_may_listen_without_the_base_path_of_its_contract() {
+    let path = |own: &str, upstream: &str| {
+        let api =
+            format!("apis: [{{ contract: openapi.yaml, upstream: \"{upstream}\", {own} }}]\n");
+        let model = read(&api);
+        assert_eq!(model.base_path, "/api");
+        model.upstream.path
+    };
+    assert_eq!(path("upstream_base_path: \"\"", "http://127.0.0.1:3000"), "");
+    assert_eq!(path("upstream_base_path: /v2", "http://127.0.0.1:3000/"), "/v2");
+    assert_eq!(path("base_path: /api", "http://127.0.0.1:3000/v3"), "/v3");
+}
+
+#[test]
 fn every_key_arrives_in_the_model() {
     let model = read(FULL);
     let create = index(&model, "createOrder");
