@@ -146,6 +146,25 @@ fn what_is_the_same_in_many_places_is_shown_once() {
 }
 
 #[test]
+fn a_body_that_many_operations_share_is_told_once() {
+    let operation = |n: usize| {
+        format!(
+            "  /p{n}: {{ post: {{ operationId: op{n}, responses: {{}}, requestBody: {{ $ref: \
+             '#/components/requestBodies/b' }} }} }}\n"
+        )
+    };
+    let paths = (0..40).fold(String::new(), |all, n| all + &operation(n));
+    let document = format!(
+        "openapi: 3.1.0\ninfo: {{ title: T, version: \"1\" }}\npaths:\n{paths}components:\n  \
+         requestBodies:\n    b: {{ content: {{ application/json: {{ schema: {{ type: object }} }} }} }}\n"
+    );
+    let folder = Folder::with(&[("openapi.yaml", &document)]);
+    let shown = text(&folder.run(&["check", "--contract", "openapi.yaml"]).stdout);
+    assert!(shown.contains("body of `op0` declares no properties (and 39 more, with"), "{shown}");
+    assert_eq!(shown.matches("warning[writable-body-not-described]").count(), 1, "{shown}");
+}
+
+#[test]
 fn what_is_no_document_is_said_in_one_error() {
     let utf16: Vec<u8> = CONTRACT.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let marked = [b"\xff\xfe", utf16.as_slice()].concat();
