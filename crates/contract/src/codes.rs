@@ -44,6 +44,7 @@ pub const ALL: &[&Code] = &[
     &UNKNOWN_KEY,
     &TOO_COMPLEX,
     &MORE_PROBLEMS,
+    &NO_OPERATIONS,
 ];
 
 /// The document is neither JSON nor YAML with one reading.
@@ -66,7 +67,8 @@ The bracket is never closed.
 
 Correct the text at the place that is shown. JSON is expected where the name ends with `.json` or
 the text begins with `{` or `[`, YAML everywhere else. Names that stand twice in one object, merge
-keys (`<<`), tags and a second YAML document are refused, because readers differ on them.
+keys (`<<`), tags and a second YAML document are refused, because readers differ on them. The file is
+UTF-8: what was saved as UTF-16 or Latin-1 is saved anew.
 ",
 };
 
@@ -437,6 +439,30 @@ with hundreds of alternatives that contain one another.
 
 Use fewer alternatives that refer to one another, and fewer levels of `allOf`.
 "##,
+};
+
+/// No operation can be served.
+pub static NO_OPERATIONS: Code = Code {
+    name: "contract-no-operations",
+    page: "# contract-no-operations
+
+No operation can be served.
+
+## Example
+
+```yaml
+openapi: 3.1.0
+info: { title: Pharmacy, version: '1' }
+paths: {}
+```
+
+Every request would be answered 404.
+
+## What to do
+
+Name the document that describes the operations: a build step may have left this one empty, or it
+holds only the schemas of another.
+",
 };
 
 /// There are more problems than are shown.

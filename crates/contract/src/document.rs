@@ -6,8 +6,7 @@ use std::path::Path;
 use portcullis_json::{Document, FaultKind, Kind, Limits, Value};
 use portcullis_model::{Diagnostic, SourceId, Sources, Span};
 
-use crate::codes;
-use crate::yaml;
+use crate::{codes, twice, yaml};
 
 /// A document, read.
 #[derive(Debug)]
@@ -73,6 +72,10 @@ impl Tree {
 
     fn read_json(text: &str, source: SourceId) -> Result<Document, Diagnostic> {
         let span = |at: u32| Span { source, start: at, end: at };
+        if text.trim_start_matches('\u{feff}').trim().is_empty() {
+            let message = "the document is empty";
+            return Err(Diagnostic::error(&codes::UNREADABLE, message).at(span(0)));
+        }
         let mut bytes = text.as_bytes().to_vec();
         if text.starts_with('\u{feff}') {
             // Editors put it there. Spaces in its place keep everything else where it stands.
@@ -82,7 +85,13 @@ impl Tree {
         document.map_err(|rejected| {
             let fault = rejected.fault;
             let code = if fault.kind.is_limit() { &codes::TOO_LARGE } else { &codes::UNREADABLE };
-            Diagnostic::error(code, json_message(fault.kind)).at(span(fault.at))
+            let problem = Diagnostic::error(code, json_message(fault.kind)).at(span(fault.at));
+            match fault.kind {
+                FaultKind::DuplicateName => {
+                    twice::help(problem, text, twice::first(text, fault.at))
+                }
+                _ => problem,
+            }
         })
     }
 

@@ -41,6 +41,7 @@ mod shape;
 mod style;
 mod swagger;
 mod template;
+mod twice;
 mod version;
 mod yaml;
 

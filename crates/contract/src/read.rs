@@ -99,6 +99,11 @@ fn read_document(
     // It was empty: this is the only place that fills it.
     let _ = reader.validators.set(validators);
     ambiguous(&operations, routes.templates(), &mut reader.notes);
+    if operations.is_empty() {
+        let place = root.get("paths").unwrap_or(root).span();
+        let message = "no operation can be served: every request would be refused";
+        reader.notes.warn(&codes::NO_OPERATIONS, place, message);
+    }
     Ok(Contract {
         title,
         version,
@@ -118,13 +123,20 @@ fn read_document(
 
 /// The `openapi` field, and what it means.
 fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
+    const NAME_IT: &str =
+        "name the document itself, as in openapi.yaml, not the page that shows it";
     const READ: &str = "Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are read";
     let problem = |node: Node<'_>, message: String| {
         Diagnostic::error(&codes::VERSION, message).at(node.span())
     };
     if !root.is_object() {
-        let message = format!("an OpenAPI document is an object, and this is {}", root.kind_name());
-        return Err(problem(root, message));
+        let is_page = root.as_word().is_some_and(|text| text.trim_start().starts_with('<'));
+        let message = match root.kind_name() {
+            "null" => "the document is empty, or holds nothing but comments".to_owned(),
+            _ if is_page => "this is a web page, not a document".to_owned(),
+            kind => format!("an OpenAPI document is an object, and this is {kind}"),
+        };
+        return Err(problem(root, message).help(NAME_IT));
     }
     if let Some(swagger) = root.get("swagger") {
         let text = swagger.as_word().unwrap_or_default();

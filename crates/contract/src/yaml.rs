@@ -3,14 +3,14 @@
 //! The core schema of YAML 1.2: only `true` and `false` are booleans, so `no` and `on` stay
 //! texts. Keys are texts however they look: `200:` is `"200"`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use portcullis_json::{Document, Limits, push_quoted};
 use portcullis_model::{Diagnostic, SourceId, Span};
 use serde_saphyr::granit_parser::{self, Event, Options, Parser, ScalarStyle};
 
-use crate::codes;
 use crate::notes::shown;
+use crate::{codes, twice};
 
 /// Bytes that aliases may add. Documents that use them to avoid repetition need kilobytes.
 const ALIASED_BYTES_MAX: usize = 16 << 20;
@@ -34,6 +34,7 @@ pub(crate) fn read(text: &str, source: SourceId) -> Result<(Document, Places), D
     let mut writer = Writer {
         parser: Parser::new_from_str_with_options(text, options),
         source,
+        text,
         text_bytes: text.len(),
         json: Vec::with_capacity(text.len()),
         places: Vec::new(),
@@ -53,6 +54,7 @@ pub(crate) fn read(text: &str, source: SourceId) -> Result<(Document, Places), D
 struct Writer<'a> {
     parser: Parser<'a, granit_parser::StrInput<'a>>,
     source: SourceId,
+    text: &'a str,
     text_bytes: usize,
     json: Vec<u8>,
     places: Places,
@@ -66,8 +68,8 @@ struct Writer<'a> {
 struct Open {
     written: Written,
     anchor: usize,
-    /// The keys of a mapping; `None` for a list.
-    keys: Option<HashSet<String>>,
+    /// The keys of a mapping, and where each stands; `None` for a list.
+    keys: Option<HashMap<String, u32>>,
     /// Whether a key waits for its value.
     wants_value: bool,
     is_empty: bool,
@@ -161,8 +163,9 @@ impl Writer<'_> {
             return Err(unreadable(span, message).help("write the members out"));
         }
         let keys = self.open.last_mut().and_then(|open| open.keys.as_mut());
-        if keys.is_some_and(|keys| !keys.insert(text.to_owned())) {
-            return Err(unreadable(span, "this key stands twice in one mapping"));
+        if let Some(first) = keys.and_then(|keys| keys.insert(text.to_owned(), span.start)) {
+            let problem = unreadable(span, "this key stands twice in one mapping");
+            return Err(twice::help(problem, self.text, Some(first as usize)));
         }
         self.places.push((span.start, span.end));
         push_quoted(text, &mut self.json);
@@ -182,7 +185,7 @@ impl Writer<'_> {
         self.open.push(Open {
             written: Written { json: (start.0, start.0), places: (start.1, start.1) },
             anchor,
-            keys: is_mapping.then(HashSet::new),
+            keys: is_mapping.then(HashMap::new),
             wants_value: false,
             is_empty: true,
         });

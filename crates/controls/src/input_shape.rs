@@ -99,9 +99,10 @@ fn mismatch(what: &str, mismatch: &Mismatch) -> Refusal {
     // No backtick in here: what is told is read back, see `concerned`.
     let wanted = wanted.replace('`', "'");
     let colon = if wanted.is_empty() { "" } else { ": " };
+    let at = if at.as_str().is_empty() { String::new() } else { format!(" at `{at}`") };
     refusal(
         "schema",
-        format!("{what}: `{keyword}` is not met at `{at}` (schema `{schema_at}`){colon}{wanted}"),
+        format!("{what}: `{keyword}` is not met{at} (schema `{schema_at}`){colon}{wanted}"),
     )
 }
 

@@ -2,9 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use portcullis_model::{Diagnostic, SourceId, Sources, Span, UnixMillis};
+use portcullis_contract::codes::UNREADABLE as CONTRACT_NOT_UTF8;
+use portcullis_model::{Code, Diagnostic, SourceId, Sources, Span, UnixMillis};
 
 use crate::codes;
 use crate::failure::{Failure, Unreadable};
@@ -26,8 +27,9 @@ impl Model {
     ) -> Result<Self, Failure> {
         let mut sources = Sources::default();
         let mut notes = Notes::default();
-        match load(&mut sources, contract, &mut notes) {
-            Ok(source) => join::join_parsed(
+        match load(&mut sources, contract, &CONTRACT_NOT_UTF8, &mut notes) {
+            Ok((_, false)) => Err(failure(sources, notes)),
+            Ok((source, true)) => join::join_parsed(
                 Input {
                     sources,
                     contract: source,
@@ -52,22 +54,20 @@ impl Model {
     ) -> Result<Self, Failure> {
         let mut sources = Sources::default();
         let mut notes = Notes::default();
-        let source = match load(&mut sources, policy, &mut notes) {
-            Ok(source) => source,
+        let source = match load(&mut sources, policy, &codes::NOT_UTF8, &mut notes) {
+            Ok((_, false)) => return Err(failure(sources, notes)),
+            Ok((source, true)) => source,
             Err(error) => return Err(unreadable(sources, policy, None, error, notes)),
         };
         let file = join::parse(&sources, source, &mut notes);
         let folder = policy.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let Some((name, span)) = file.as_ref().and_then(contract_name) else {
-            return Err(Failure {
-                sources,
-                diagnostics: notes.into_diagnostics(),
-                unreadable: None,
-            });
+            return Err(failure(sources, notes));
         };
-        let path = folder.join(name);
-        match load(&mut sources, &path, &mut notes) {
-            Ok(contract) => join::join_parsed(
+        let path = plain(&folder.join(name));
+        match load(&mut sources, &path, &CONTRACT_NOT_UTF8, &mut notes) {
+            Ok((_, false)) => Err(failure(sources, notes)),
+            Ok((contract, true)) => join::join_parsed(
                 Input {
                     sources,
                     contract,
@@ -95,8 +95,38 @@ fn contract_name(file: &PolicyFile) -> Option<(String, Span)> {
     Some((contract.value.clone(), contract.span))
 }
 
-/// Adds a file to the sources. What is not UTF-8 in it is noted.
-fn load(sources: &mut Sources, path: &Path, notes: &mut Notes) -> io::Result<SourceId> {
+fn failure(sources: Sources, notes: Notes) -> Failure {
+    Failure { sources, diagnostics: notes.into_diagnostics(), unreadable: None }
+}
+
+/// A path without `.` and without `a/..`. Links are not followed: where one stands before `..`, the
+/// path stays as it is.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        let is_named = matches!(out.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if is_named => {
+                if out.is_symlink() {
+                    return path.to_path_buf();
+                }
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+/// Adds a file to the sources. Whether it is text; if it is not UTF-8, that is noted, and nothing
+/// else of it is worth saying.
+fn load(
+    sources: &mut Sources,
+    path: &Path,
+    code: &'static Code,
+    notes: &mut Notes,
+) -> io::Result<(SourceId, bool)> {
     let mut bytes = Vec::new();
     File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
@@ -106,20 +136,38 @@ fn load(sources: &mut Sources, path: &Path, notes: &mut Notes) -> io::Result<Sou
         ));
     }
     let name = path.display().to_string();
+    if is_utf16(&bytes) {
+        let source = sources.add(name, "");
+        notes.push(|| {
+            Diagnostic::error(code, "the file is UTF-16, not UTF-8")
+                .at(Span { source, start: 0, end: 0 })
+                .help("save it as UTF-8: `iconv -f UTF-16 -t UTF-8 FILE > NEW`")
+        });
+        return Ok((source, false));
+    }
     let error = match String::from_utf8(bytes) {
-        Ok(text) => return Ok(sources.add(name, text)),
+        Ok(text) => return Ok((sources.add(name, text), true)),
         Err(error) => error,
     };
     let start = error.utf8_error().valid_up_to() as u32;
     let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
     let source = sources.add(name, text);
     notes.push(|| {
-        Diagnostic::error(&codes::NOT_UTF8, "the file is not UTF-8")
+        Diagnostic::error(code, "the file is not UTF-8")
             .at(Span { source, start, end: start })
             .label("the first byte that is not")
             .help("save the file as UTF-8")
     });
-    Ok(source)
+    Ok((source, false))
+}
+
+/// Whether a text begins as UTF-16 does: with its mark, or with a zero byte beside a letter.
+fn is_utf16(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        [0, one, 0, two, ..] | [one, 0, two, 0, ..] => one.is_ascii() && two.is_ascii(),
+        _ => false,
+    }
 }
 
 fn unreadable(

@@ -15,31 +15,48 @@ use portcullis_model::{Diagnostic, Severity, Sources};
 use serde_json::{Value, json};
 
 use excerpt::Excerpt;
-pub(crate) use places::Places;
+pub(crate) use places::{Places, located};
 
 /// Columns of a terminal that nobody measured.
 const WIDTH: usize = 100;
 
-/// Each message once, at its first place, with the number of its other places.
+/// Each message once, at its first place, with the number of its other places; and once for each
+/// place what differs in names only: a shared body is told for each operation.
 pub(crate) fn grouped(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
-    let mut firsts: Vec<(Diagnostic, usize)> = Vec::new();
-    let mut known = HashMap::new();
+    let mut firsts: Vec<(Diagnostic, usize, usize)> = Vec::new();
+    let mut by_words = HashMap::new();
+    let mut by_place = HashMap::new();
     for one in diagnostics {
-        let key = (one.code.name, one.message.as_str());
-        let place = *known.entry(key).or_insert(firsts.len());
-        match firsts.get_mut(place) {
-            Some((_, others)) => *others += 1,
-            None => firsts.push((one.clone(), 0)),
+        let words = (one.code.name, one.message.as_str());
+        let place = one.span.map(|span| (one.code.name, span, without_names(&one.message)));
+        let known = by_words.get(&words).copied();
+        let near = place.as_ref().and_then(|place| by_place.get(place).copied());
+        match (known.or(near)).and_then(|index: usize| firsts.get_mut(index)) {
+            Some((_, others, _)) if known.is_some() => *others += 1,
+            Some((_, _, alike)) => *alike += 1,
+            None => {
+                by_words.insert(words, firsts.len());
+                by_place.extend(place.map(|place| (place, firsts.len())));
+                firsts.push((one.clone(), 0, 0));
+            }
         }
     }
-    let told = firsts.into_iter().map(|(mut one, others)| {
+    let told = firsts.into_iter().map(|(mut one, others, alike)| {
         if others > 0 {
             let places = if others == 1 { "place" } else { "places" };
             one.message = format!("{} (here and in {others} more {places})", one.message);
         }
+        if alike > 0 {
+            one.message = format!("{} (and {alike} more, with other names)", one.message);
+        }
         one
     });
     told.collect()
+}
+
+/// A message without what stands between backticks.
+fn without_names(message: &str) -> String {
+    message.split('`').step_by(2).collect::<Vec<_>>().join("`")
 }
 
 /// How many problems there are, those that are counted only included: errors and warnings.

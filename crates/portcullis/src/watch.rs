@@ -1,7 +1,8 @@
 //! Saying what happens, as it happens, without drowning anybody.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use portcullis_gateway::{Deed, Watch};
 use portcullis_ledger::Noted;
@@ -22,8 +23,8 @@ pub(crate) struct Refusals {
     /// What follows `portcullis explain ID`, so that the line can be pasted: ` -c FILE`.
     files: String,
     window: Mutex<Window>,
-    /// Operation, reason and place of what was removed so far.
-    removed: Mutex<BTreeSet<(String, &'static str, String)>>,
+    /// Operation, reason and place of what was removed so far, hashed.
+    removed: RwLock<HashSet<u64>>,
 }
 
 #[derive(Debug, Default)]
@@ -39,13 +40,20 @@ impl Refusals {
         Self { files, ..Self::default() }
     }
 
-    /// Whether a removal is the first of its kind, and may be said.
+    /// Whether a removal is the first of its kind, and may be said. Most are not, and only read.
     fn is_first(&self, what: &str, noted: &Noted) -> bool {
-        let kind = (what.to_owned(), noted.reason, without_count(&noted.detail).to_owned());
-        let mut removed = self.removed.lock().unwrap_or_else(PoisonError::into_inner);
-        if removed.len() >= REMOVALS_MAX || !removed.insert(kind) {
+        let mut hasher = DefaultHasher::new();
+        (what, noted.reason, without_count(&noted.detail)).hash(&mut hasher);
+        let kind = hasher.finish();
+        let is_over = |known: &HashSet<u64>| known.len() >= REMOVALS_MAX || known.contains(&kind);
+        if is_over(&self.removed.read().unwrap_or_else(PoisonError::into_inner)) {
             return false;
         }
+        let mut removed = self.removed.write().unwrap_or_else(PoisonError::into_inner);
+        if is_over(&removed) {
+            return false;
+        }
+        removed.insert(kind);
         if removed.len() == REMOVALS_MAX {
             talk::say("more kinds of removals are not said: the ledger has all of them");
         }
@@ -117,5 +125,25 @@ pub(crate) fn without_count(detail: &str) -> &str {
     match detail.rsplit_once(" (") {
         Some((place, count)) if count.ends_with(" times)") => place,
         _ => detail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_removal_is_said_once_and_their_number_is_bounded() {
+        let refusals = Refusals::default();
+        let noted = |at: &str| Noted {
+            control: ControlId::ResponseShape,
+            reason: "undeclared_property",
+            detail: at.to_owned(),
+        };
+        assert!(refusals.is_first("listNotes", &noted("/a")));
+        assert!(!refusals.is_first("listNotes", &noted("/a (3 times)")), "only the count differs");
+        assert!(refusals.is_first("getNote", &noted("/a")));
+        let said = (0..2 * REMOVALS_MAX).filter(|n| refusals.is_first("a", &noted(&n.to_string())));
+        assert_eq!(said.count(), REMOVALS_MAX - 2);
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn page(runs: &[Run], took: Duration) -> String {
     summary(runs, took, &mut page);
     documents(runs, &mut page);
     let codes = |run: &Run| run.read()?.get("codes").cloned();
-    let text = "A document tells at most 500 warnings; the rest of them is one \
+    let text = "A document tells at most 500 different warnings, at most 10,000 places; the rest is one \
                 `contract-more-problems`.";
     counted("Warnings and errors", text, &each(runs, codes), &mut page);
     for (name, title, text) in PARTS {

@@ -53,8 +53,11 @@ fn unmet(detail: &str) -> Option<(&str, Unmet<'_>)> {
     if !wanted.is_empty() && !wanted.starts_with(": ") {
         return None;
     }
-    let (rest, schema_at) = rest.rsplit_once("` (schema `")?;
-    let (rest, at) = rest.rsplit_once("` is not met at `")?;
+    let (rest, schema_at) = rest.rsplit_once(" (schema `")?;
+    let (rest, at) = match rest.strip_suffix("` is not met") {
+        Some(rest) => (rest, ""),
+        None => rest.strip_suffix('`')?.rsplit_once("` is not met at `")?,
+    };
     let (what, keyword) = rest.rsplit_once(": `")?;
     Some((what, Unmet { keyword, at, schema_at }))
 }

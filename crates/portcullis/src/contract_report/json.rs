@@ -5,14 +5,14 @@ use portcullis_policy::Failure;
 use serde_json::{Value, json};
 
 use super::facts::{CLOSED, Facts, OperationFacts, Part, Warning};
-use crate::report::Places;
+use crate::report::{Places, located};
 
 /// The report as one object. `operations` and `warnings` keep their form.
 pub(super) fn of(facts: &Facts) -> Value {
     let schemes = facts
         .schemes
         .iter()
-        .map(|one| json!({ "name": one.name, "place": one.place, "at": one.at }));
+        .map(|one| located(json!({ "name": one.name, "place": one.place }), one.at.as_deref()));
     json!({
         "operations": facts.operations.len(),
         "operations_enforced": facts.enforced_count(),
@@ -45,38 +45,40 @@ pub(super) fn of_failure(failure: &Failure) -> Value {
 
 fn problem(one: &Diagnostic, file: Option<&str>, places: &mut Places<'_>) -> Value {
     let at = one.span.map(|span| places.at(span)).or_else(|| file.map(str::to_owned));
-    json!({ "code": one.code.name, "at": at, "text": one.message, "help": one.help })
+    let told = json!({ "code": one.code.name, "text": one.message, "help": one.help });
+    located(told, at.as_deref())
 }
 
 fn warning(one: &Warning) -> Value {
-    json!({ "code": one.code, "at": one.at, "text": one.text, "help": one.help })
+    located(json!({ "code": one.code, "text": one.text, "help": one.help }), Some(&one.at))
 }
 
 fn operation(one: &OperationFacts) -> Value {
     let parts = |is_answer| -> Vec<Value> {
         one.parts.iter().filter(|part| part.is_answer == is_answer).map(part).collect()
     };
-    json!({
+    let caller = json!({ "text": one.caller.text, "stated": one.caller.is_stated });
+    let told = json!({
         "name": one.name,
         "method": one.method,
         "path": one.path,
-        "at": one.at,
         "enforced": one.is_enforced(),
-        "caller": { "text": one.caller.text, "stated": one.caller.is_stated, "at": one.caller.at },
+        "caller": located(caller, one.caller.at.as_deref()),
         "closed": if one.caller.is_stated { Value::Null } else { CLOSED.into() },
         "request": parts(false),
         "answers": parts(true),
         "deprecated": one.is_deprecated,
         "sunset": one.sunset,
-    })
+    });
+    located(told, Some(&one.at))
 }
 
 fn part(part: &Part) -> Value {
-    json!({
+    let told = json!({
         "what": part.what,
         "required": part.is_required,
         "enforced": part.extent.name(),
         "why": part.extent.why(),
-        "at": part.at,
-    })
+    });
+    located(told, Some(&part.at))
 }

@@ -7,7 +7,7 @@ use portcullis_model::{Clock as _, ControlId, Effect, Span};
 use serde_json::{Value, json};
 
 use crate::clock::SystemClock;
-use crate::report::Places;
+use crate::report::{Places, located};
 
 /// A line that decides, or the word that none does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(super) struct Ground {
 impl Ground {
     /// For programs.
     pub(super) fn json(&self) -> Value {
-        json!({ "text": self.text, "at": self.at })
+        located(json!({ "text": self.text }), self.at.as_deref())
     }
 
     /// For people, on one line.

@@ -144,6 +144,10 @@ impl<'a> Page<'a> {
             self.say("The document lets anyone call:");
             self.named(&public, "##   ");
         }
+        if operations.is_empty() {
+            self.say("It has no operation that can be served.");
+            return;
+        }
         if undecided.is_empty() {
             self.say("It says of every operation who may call it. To let anyone call one of them:");
             let first = operations.first().map(Operation::name).unwrap_or_default();

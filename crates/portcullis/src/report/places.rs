@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use portcullis_model::{SourceId, Sources, Span};
+use serde_json::Value;
 
 use super::pointers::Pointers;
 use crate::talk::clean;
@@ -19,6 +20,33 @@ const BLOCK: usize = 4096;
 pub(super) struct Place {
     pub(super) line: usize,
     pub(super) column: usize,
+}
+
+/// An object for programs, with the place that [`Places::at`] gave: `at`, and `pointer` where there
+/// is one.
+pub(crate) fn located(mut object: Value, at: Option<&str>) -> Value {
+    let (at, pointer) = match at {
+        Some(at) => parts(at),
+        None => (None, None),
+    };
+    if let Some(members) = object.as_object_mut() {
+        members.insert("at".to_owned(), at.into());
+        members.insert("pointer".to_owned(), pointer.into());
+    }
+    object
+}
+
+/// `file:line:column` and the pointer behind it. Names of files and members may hold anything, so
+/// the first place counts where a column ends.
+fn parts(at: &str) -> (Option<&str>, Option<&str>) {
+    let is_column = |before: &str| {
+        let mut words = before.rsplit(':');
+        let is_number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+        words.next().is_some_and(is_number) && words.next().is_some_and(is_number)
+    };
+    let splits = at.match_indices(" #").filter_map(|(place, _)| at.split_at_checked(place));
+    let mut splits = splits.filter(|(before, _)| is_column(before));
+    splits.next().map_or((Some(at), None), |(at, pointer)| (Some(at), Some(pointer.trim_start())))
 }
 
 /// The lines of all files that were asked for.
@@ -139,6 +167,18 @@ pub(super) fn floor(text: &str, byte: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn programs_read_place_and_pointer_apart() {
+        for (at, place, pointer) in [
+            ("a.json:1:5657 #/paths/~1orders", "a.json:1:5657", Some("#/paths/~1orders")),
+            ("a #b.json:1:2 #/c:1:2 #/d", "a #b.json:1:2", Some("#/c:1:2 #/d")),
+            ("a.yaml:3:4", "a.yaml:3:4", None),
+            ("a #b.yaml:3:4", "a #b.yaml:3:4", None),
+        ] {
+            assert_eq!(parts(at), (Some(place), pointer), "{at}");
+        }
+    }
 
     #[test]
     fn places_are_those_of_the_sources() {

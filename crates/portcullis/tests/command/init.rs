@@ -185,6 +185,8 @@ fn a_document_without_operations_is_doubted() {
     assert_eq!(output.status.code(), Some(0));
     let said = text(&output.stderr);
     assert!(said.contains("warning: the document has no operation"), "{said}");
+    let policy = std::fs::read_to_string(folder.path("portcullis.yaml")).unwrap();
+    assert!(!policy.contains("anyone:"), "there is nobody to let in: {policy}");
 }
 
 /// A document as tools print it.

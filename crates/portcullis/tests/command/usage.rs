@@ -144,3 +144,81 @@ fn what_is_the_same_in_many_places_is_shown_once() {
     let report = text(&folder.run(&["contract", "report", "openapi.yaml"]).stdout);
     assert!(report.contains(&format!("warnings    {warnings}\n")), "{report}");
 }
+
+#[test]
+fn a_body_that_many_operations_share_is_told_once() {
+    let operation = |n: usize| {
+        format!(
+            "  /p{n}: {{ post: {{ operationId: op{n}, responses: {{}}, requestBody: {{ $ref: \
+             '#/components/requestBodies/b' }} }} }}\n"
+        )
+    };
+    let paths = (0..40).fold(String::new(), |all, n| all + &operation(n));
+    let document = format!(
+        "openapi: 3.1.0\ninfo: {{ title: T, version: \"1\" }}\npaths:\n{paths}components:\n  \
+         requestBodies:\n    b: {{ content: {{ application/json: {{ schema: {{ type: object }} }} }} }}\n"
+    );
+    let folder = Folder::with(&[("openapi.yaml", &document)]);
+    let shown = text(&folder.run(&["check", "--contract", "openapi.yaml"]).stdout);
+    assert!(shown.contains("body of `op0` declares no properties (and 39 more, with"), "{shown}");
+    assert_eq!(shown.matches("warning[writable-body-not-described]").count(), 1, "{shown}");
+}
+
+#[test]
+fn what_is_no_document_is_said_in_one_error() {
+    let utf16: Vec<u8> = CONTRACT.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [b"\xff\xfe", utf16.as_slice()].concat();
+    let folder = Folder::with(&[
+        ("empty.yaml", ""),
+        ("comment.yaml", "# nothing\n"),
+        ("empty.json", " \n"),
+        ("page.yaml", "<!DOCTYPE html>\n<html></html>\n"),
+        ("twice.yaml", "openapi: 3.1.0\ninfo: {}\npaths: {}\ninfo: {}\n"),
+        ("twice.json", "{\"openapi\": \"3.1.0\",\n\"info\": {\"a\": {}},\n\"info\": {}}"),
+    ]);
+    for (name, bytes) in
+        [("utf16.yaml", utf16.as_slice()), ("marked.yaml", &marked), ("latin.yaml", b"a: \xe4")]
+    {
+        std::fs::write(folder.path(name), bytes).unwrap();
+    }
+    for (name, parts) in [
+        ("empty.yaml", ["contract-version", "is empty, or holds nothing but comments"]),
+        ("comment.yaml", ["contract-version", "is empty, or holds nothing but comments"]),
+        ("empty.json", ["contract-unreadable", "the document is empty"]),
+        ("page.yaml", ["contract-version", "this is a web page, not a document"]),
+        ("twice.yaml", ["twice.yaml:4:1", "it stands first in line 2, column 1"]),
+        ("twice.json", ["twice.json:3:1", "it stands first in line 2, column 1"]),
+        ("utf16.yaml", ["contract-unreadable", "iconv -f UTF-16"]),
+        ("marked.yaml", ["contract-unreadable", "iconv -f UTF-16"]),
+        ("latin.yaml", ["contract-unreadable", "save the file as UTF-8"]),
+    ] {
+        let output = folder.run(&["check", "--contract", name]);
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        let shown = text(&output.stdout);
+        for part in parts.into_iter().chain(["1 error, 0 warnings"]) {
+            assert!(shown.contains(part), "{name}, {part}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_document_without_operations_is_a_warning() {
+    let document = "openapi: 3.1.0\ninfo: { title: T, version: \"1\" }\npaths: {}\n";
+    let folder = Folder::with(&[("openapi.yaml", document)]);
+    let shown = text(&folder.run(&["check", "--contract", "openapi.yaml"]).stdout);
+    assert!(shown.contains("warning[contract-no-operations]"), "{shown}");
+    assert!(shown.contains("0 errors, 1 warning; 0 operations"), "{shown}");
+}
+
+#[test]
+fn paths_in_messages_have_no_detours() {
+    let policy = "apis: [{ contract: ../api/./openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n";
+    let folder = Folder::with(&[]);
+    for inner in ["run", "api"] {
+        std::fs::create_dir(folder.path(inner)).unwrap();
+    }
+    std::fs::write(folder.path("run/p.yaml"), policy).unwrap();
+    std::fs::write(folder.path("api/openapi.yaml"), "openapi: 2\n").unwrap();
+    let shown = text(&folder.run(&["check", "-c", "run/p.yaml"]).stdout);
+    assert!(shown.contains("[api/openapi.yaml:1:10]"), "{shown}");
+}
