@@ -67,12 +67,12 @@ impl XmlName {
 
 impl XmlShape {
     /// The property that an element is, inside one of the namespace `around`.
-    pub fn element(
-        &self,
-        local: &str,
+    pub fn element<'m>(
+        &'m self,
+        local: &'m str,
         namespace: Option<&str>,
         around: Option<&str>,
-    ) -> Option<&XmlMember> {
+    ) -> Option<&'m XmlMember> {
         let same = || named(&self.elements, local);
         // A namespace that is said comes first: beside it, one without means another element.
         let exact =
@@ -81,7 +81,11 @@ impl XmlShape {
     }
 
     /// The property that an attribute is. One without a prefix is in no namespace.
-    pub fn attribute(&self, local: &str, namespace: Option<&str>) -> Option<&XmlMember> {
+    pub fn attribute<'m>(
+        &'m self,
+        local: &'m str,
+        namespace: Option<&str>,
+    ) -> Option<&'m XmlMember> {
         named(&self.attributes, local).find(|one| one.name.namespace.as_deref() == namespace)
     }
 
@@ -97,11 +101,16 @@ impl XmlShape {
 }
 
 /// The members of this local name.
-fn named<'m>(members: &'m [XmlMember], local: &str) -> impl Iterator<Item = &'m XmlMember> {
-    let first = members.partition_point(|one| *one.name.local < *local);
-    let rest = members.get(first..).unwrap_or_default();
-    let count = rest.iter().take_while(|one| *one.name.local == *local).count();
-    rest.iter().take(count)
+fn named<'m>(members: &'m [XmlMember], local: &'m str) -> impl Iterator<Item = &'m XmlMember> {
+    /// Up to this many members, looking at each is faster.
+    const SCANNED_MAX: usize = 16;
+    let first = if members.len() <= SCANNED_MAX {
+        let found = members.iter().position(|one| *one.name.local == *local);
+        found.unwrap_or(members.len())
+    } else {
+        members.partition_point(|one| *one.name.local < *local)
+    };
+    members.iter().skip(first).take_while(move |one| *one.name.local == *local)
 }
 
 impl Shapes {

@@ -86,6 +86,16 @@ impl<'a> Cursor<'a> {
     }
 
     fn part(&mut self) -> Option<&'a str> {
+        let is_plain =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let bytes = self.rest.as_bytes();
+        let length = bytes.iter().position(|byte| !is_plain(byte)).unwrap_or(bytes.len());
+        let (first, behind) = (bytes.first()?, bytes.get(length));
+        if (first.is_ascii_alphabetic() || *first == b'_') && behind.is_none_or(u8::is_ascii) {
+            let (part, behind) = self.rest.split_at_checked(length)?;
+            self.rest = behind;
+            return Some(part);
+        }
         let first = self.rest.chars().next().filter(|first| starts_name(*first))?;
         let more = self.rest.get(first.len_utf8()..).unwrap_or_default();
         let behind = more.trim_start_matches(continues_name);

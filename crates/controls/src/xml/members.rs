@@ -12,6 +12,8 @@ pub(super) struct Member<'t> {
     pub(super) key: Cow<'t, str>,
     pub(super) source: Source<'t>,
     pub(super) target: Target<'t>,
+    /// The place of the first one of this name.
+    pub(super) first: usize,
 }
 
 /// What stands in the document.
@@ -35,7 +37,19 @@ pub(super) enum Target<'t> {
 
 impl<'t> Member<'t> {
     pub(super) fn declared(member: &'t XmlMember, source: Source<'t>) -> Self {
-        Self { key: Cow::Borrowed(&member.property), source, target: Target::Member(member) }
+        Self::new(Cow::Borrowed(&member.property), source, Target::Member(member))
+    }
+
+    fn has_name_of(&self, other: &Self) -> bool {
+        match (self.target, other.target) {
+            // Two properties of one object have two names.
+            (Target::Member(a), Target::Member(b)) => std::ptr::eq(a, b),
+            _ => self.key == other.key,
+        }
+    }
+
+    pub(super) const fn new(key: Cow<'t, str>, source: Source<'t>, target: Target<'t>) -> Self {
+        Self { key, source, target, first: 0 }
     }
 }
 
@@ -48,13 +62,34 @@ pub(super) fn key<'t>(mark: &str, local: &'t str, namespace: Option<&str>) -> Co
     }
 }
 
-/// The members of each name, in the order of their first ones.
-pub(super) fn by_name(members: &[Member<'_>]) -> Vec<Vec<usize>> {
-    let name = |index: &usize| members.get(*index).map_or("", |member| &*member.key);
-    let mut order: Vec<usize> = (0..members.len()).collect();
-    order.sort_by(|a, b| name(a).cmp(name(b)));
-    let mut groups: Vec<Vec<usize>> =
-        order.chunk_by(|a, b| name(a) == name(b)).map(<[usize]>::to_vec).collect();
-    groups.sort_by_key(|group| group.first().copied());
-    groups
+/// Up to this many members, names are compared pair by pair.
+const PAIRWISE_MAX: usize = 16;
+
+/// Puts the members of each name together, in the order of their first ones.
+pub(super) fn sort_by_name(members: &mut [Member<'_>]) {
+    if members.len() <= PAIRWISE_MAX {
+        for index in 0..members.len() {
+            let (known, rest) = members.split_at_mut_checked(index).unwrap_or_default();
+            if let Some(member) = rest.first_mut() {
+                let same = known.iter().position(|known| known.has_name_of(member));
+                member.first = same.unwrap_or(index);
+            }
+        }
+    } else {
+        let mut firsts: Vec<usize> = (0..members.len()).collect();
+        let name = |index: usize| members.get(index).map_or("", |member| &*member.key);
+        let mut order = firsts.clone();
+        order.sort_by(|a, b| name(*a).cmp(name(*b)));
+        for group in order.chunk_by(|a, b| name(*a) == name(*b)) {
+            for index in group {
+                if let (Some(place), Some(first)) = (firsts.get_mut(*index), group.first()) {
+                    *place = *first;
+                }
+            }
+        }
+        for (member, first) in members.iter_mut().zip(firsts) {
+            member.first = first;
+        }
+    }
+    members.sort_by_key(|member| member.first);
 }

@@ -5,10 +5,13 @@ use std::borrow::Cow;
 use portcullis_contract::{ObjectShape, Rest, ShapeId, Types, XmlMember};
 use portcullis_json::push_quoted;
 
-use super::members::{Member, Source, Target, by_name, key};
+use super::members::{Member, Source, Target, key, sort_by_name};
 use super::read::{Reader, is_only_list};
 use super::tree::{Attribute, Element};
 use super::{Fault, FaultKind};
+
+/// Members of an ordinary object.
+const MEMBERS_EXPECTED: usize = 8;
 
 impl<'t, 'a> Reader<'t, 'a> {
     /// Writes an element as an object of this shape; `None`: anything may stand in it.
@@ -21,7 +24,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         let rest = id.map_or(Rest::FreeForm, |id| self.shapes.get(id).object.rest);
         let was_closed = self.is_closed;
         self.is_closed = rest == Rest::Closed;
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(MEMBERS_EXPECTED);
         for (attribute, space) in self.own_attributes(element) {
             members.push(self.attribute(attribute, space, id));
         }
@@ -30,18 +33,17 @@ impl<'t, 'a> Reader<'t, 'a> {
         }
         self.text(index, element, id, &mut members)?;
         self.push(b"{");
-        for (place, group) in by_name(&members).into_iter().enumerate() {
-            let group: Vec<&Member<'t>> =
-                group.iter().filter_map(|member| members.get(*member)).collect();
-            let Some(first) = group.first() else { continue };
-            if place > 0 {
+        sort_by_name(&mut members);
+        for group in members.chunk_by(|a, b| a.first == b.first) {
+            let Some(one) = group.first() else { continue };
+            if one.first > 0 {
                 self.json.push(b',');
             }
             self.next += 1;
-            push_quoted(&first.key, &mut self.json);
+            push_quoted(&one.key, &mut self.json);
             self.json.push(b':');
-            self.at.push(Some(first.key.clone()));
-            self.member(first, &group)?;
+            self.at.push(Some(one.key.clone()));
+            self.member(one, group)?;
             self.at.pop();
         }
         self.json.push(b'}');
@@ -94,7 +96,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         id: Option<ShapeId>,
     ) -> Member<'t> {
         let Some(object) = id.map(|id| &self.shapes.get(id).object) else {
-            return Member { key, source, target: Target::Value(None) };
+            return Member::new(key, source, Target::Value(None));
         };
         while object.property(&key, &mut 0).is_some() {
             key.to_mut().push('?');
@@ -104,7 +106,7 @@ impl<'t, 'a> Reader<'t, 'a> {
             (None, Rest::FreeForm) => Target::Value(None),
             (None, Rest::Open | Rest::Closed) => Target::Undeclared,
         };
-        Member { key, source, target }
+        Member::new(key, source, target)
     }
 
     /// The text of an element that is an object.
@@ -123,7 +125,7 @@ impl<'t, 'a> Reader<'t, 'a> {
             let types = self.shapes.get(text.shape).types;
             if !element.text.is_empty() || types.contains(Types::STRING) {
                 let target = Target::Value(Some(text.shape));
-                members.push(Member { key: Cow::Borrowed(&text.property), source, target });
+                members.push(Member::new(Cow::Borrowed(&text.property), source, target));
             }
             return Ok(());
         }
@@ -135,12 +137,12 @@ impl<'t, 'a> Reader<'t, 'a> {
             return Err(Fault { kind: FaultKind::Mixed, at: element.start });
         }
         let target = Target::Value(None);
-        members.push(Member { key: Cow::Borrowed("#text"), source, target });
+        members.push(Member::new(Cow::Borrowed("#text"), source, target));
         Ok(())
     }
 
     /// Writes the value of one name: of all that has it.
-    fn member(&mut self, first: &Member<'t>, group: &[&Member<'t>]) -> Result<(), Fault> {
+    fn member(&mut self, first: &Member<'t>, group: &[Member<'t>]) -> Result<(), Fault> {
         let value = self.next;
         for one in group {
             match &one.source {
@@ -162,19 +164,17 @@ impl<'t, 'a> Reader<'t, 'a> {
         let may_repeat =
             !is_wrapped && shape.is_none_or(|shape| shape.types.contains(Types::ARRAY));
         let is_list = may_repeat && (group.len() > 1 || shape.is_some_and(is_only_list));
-        let elements: Vec<usize> = group
-            .iter()
-            .filter_map(|one| match one.source {
-                Source::Element(index) => Some(index),
-                Source::Attribute(..) | Source::Text(_) => None,
-            })
-            .collect();
-        if is_list && elements.len() == group.len() {
-            return self.items(&elements, shape.and_then(|shape| shape.items));
+        let elements = group.iter().filter_map(|one| match one.source {
+            Source::Element(index) => Some(index),
+            Source::Attribute(..) | Source::Text(_) => None,
+        });
+        if is_list && elements.clone().count() == group.len() {
+            return self.items(elements, shape.and_then(|shape| shape.items));
         }
         if group.len() > 1 {
-            let at = elements.get(1).and_then(|index| self.tree.elements.get(*index));
-            return Err(Fault { kind: FaultKind::Repeated, at: at.map_or(0, |one| one.start) });
+            let mut again = elements.skip(1).filter_map(|index| self.tree.elements.get(index));
+            let at = again.next().map_or(0, |one| one.start);
+            return Err(Fault { kind: FaultKind::Repeated, at });
         }
         match (&first.source, wrapped) {
             (Source::Element(index), Some(name)) => match self.tree.elements.get(*index) {

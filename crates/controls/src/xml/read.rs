@@ -190,7 +190,7 @@ impl<'t, 'a> Reader<'t, 'a> {
             text.len() > NUMBER_BYTES_MAX
                 || text.parse().is_ok_and(|number: f64| !number.is_finite())
         };
-        let is_text = types.contains(Types::STRING) && is_no_number();
+        let is_text = types.contains(Types::STRING.or(Types::INTEGER)) && is_no_number();
         if is_text || push_scalar(text, types, &mut self.json).is_err() {
             push_quoted(text, &mut self.json);
         }
@@ -245,18 +245,22 @@ impl<'t, 'a> Reader<'t, 'a> {
                 self.stray(&key("", child.local, space), child.start..child.end);
             }
         }
-        self.items(&found, items)
+        self.items(found.into_iter(), items)
     }
 
-    pub(super) fn items(&mut self, found: &[usize], shape: Option<ShapeId>) -> Result<(), Fault> {
+    pub(super) fn items(
+        &mut self,
+        found: impl Iterator<Item = usize>,
+        shape: Option<ShapeId>,
+    ) -> Result<(), Fault> {
         self.push(b"[");
         self.at.push(None);
-        for (place, index) in found.iter().enumerate() {
+        for (place, index) in found.enumerate() {
             if place > 0 {
                 self.json.push(b',');
             }
-            self.mark(self.next, *index);
-            self.value(*index, shape)?;
+            self.mark(self.next, index);
+            self.value(index, shape)?;
         }
         self.at.pop();
         self.json.push(b']');

@@ -45,6 +45,10 @@ pub(super) struct Attribute<'a> {
 }
 
 impl<'a> Tree<'a> {
+    pub(super) fn with_capacity(elements: usize) -> Self {
+        Self { elements: Vec::with_capacity(elements), ..Self::default() }
+    }
+
     pub(super) fn open(&mut self, element: Element<'a>) -> usize {
         self.elements.push(element);
         self.elements.len() - 1

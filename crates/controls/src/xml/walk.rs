@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::{memchr, memchr2, memchr3};
 use portcullis_policy::Limits;
 
 use super::characters::{is_char, is_space};
@@ -16,7 +17,9 @@ use crate::resource_limits::Breach;
 pub(super) fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Tree<'a>, Fault> {
     let text = str::from_utf8(bytes)
         .map_err(|error| Fault { kind: FaultKind::NotUtf8, at: error.valid_up_to() })?;
-    if let Some((at, _)) = text.char_indices().find(|(_, character)| !is_char(*character)) {
+    if has_doubtful_bytes(bytes)
+        && let Some((at, _)) = text.char_indices().find(|(_, character)| !is_char(*character))
+    {
         return Err(Fault { kind: FaultKind::Syntax("a character that XML does not take"), at });
     }
     let mut walk = Walk {
@@ -24,7 +27,8 @@ pub(super) fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Tree<'a>, Fau
         limits,
         nodes: 0,
         open: Vec::new(),
-        tree: Tree::default(),
+        // A leaf with its tags takes some 32 bytes.
+        tree: Tree::with_capacity((bytes.len() / 32).clamp(4, 1 << 16)),
         namespaces: Namespaces::default(),
     };
     walk.cursor.take("\u{feff}");
@@ -40,6 +44,15 @@ pub(super) fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Tree<'a>, Fau
     }
     walk.tree.namespaces = walk.namespaces.into_names();
     Ok(walk.tree)
+}
+
+/// Whether any byte may be part of a character that XML does not take: a control character, or the
+/// first byte of U+FFFE. Most texts hold neither.
+fn has_doubtful_bytes(bytes: &[u8]) -> bool {
+    let is_doubtful =
+        |byte: u8| byte == 0xef || byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // Without a way out, so that many bytes are looked at in one step.
+    bytes.chunks(1 << 12).any(|chunk| chunk.iter().fold(false, |any, one| any | is_doubtful(*one)))
 }
 
 struct Walk<'a, 'l> {
@@ -171,7 +184,14 @@ impl<'a> Walk<'a, '_> {
         let (mut has_text, mut has_comment) = (false, false);
         loop {
             let start = self.cursor;
-            if let Some(rest) = start.rest.strip_prefix("<![CDATA[") {
+            match start.rest.as_bytes() {
+                [b'<', b'!' | b'?', ..] => {}
+                [] | [b'<', ..] => return Ok(()),
+                _ => {}
+            }
+            if !start.rest.starts_with(['<', '&']) {
+                has_text |= self.text()?;
+            } else if let Some(rest) = start.rest.strip_prefix("<![CDATA[") {
                 self.count()?;
                 self.cursor.rest = rest;
                 let text = self.cursor.until("]]>", "a CDATA section does not end")?;
@@ -186,15 +206,11 @@ impl<'a> Walk<'a, '_> {
                 return Err(start.fault(if is_doctype { FaultKind::Doctype } else { wrong }));
             } else if start.rest.starts_with("<?") {
                 return Err(start.fault(FaultKind::Instruction));
-            } else if start.rest.starts_with('&') {
+            } else {
                 let character = self.cursor.reference()?;
                 self.count()?;
                 self.tree.push_character(self.open.last().map(|open| open.index), character);
                 has_text = true;
-            } else if start.rest.is_empty() || start.rest.starts_with('<') {
-                return Ok(());
-            } else {
-                has_text |= self.text()?;
             }
             if has_text && has_comment {
                 return Err(start.fault(FaultKind::CommentInText));
@@ -205,12 +221,12 @@ impl<'a> Walk<'a, '_> {
     /// Characters up to the next tag or reference; whether they are more than white space.
     fn text(&mut self) -> Result<bool, Fault> {
         let start = self.cursor;
-        let end = start.rest.find(['<', '&']).unwrap_or(start.rest.len());
+        let end = memchr2(b'<', b'&', start.rest.as_bytes()).unwrap_or(start.rest.len());
         let (text, behind) = start.rest.split_at_checked(end).unwrap_or((start.rest, ""));
         self.cursor.rest = behind;
         self.count()?;
         self.bounded(text)?;
-        if text.contains("]]>") {
+        if memchr(b']', text.as_bytes()).is_some() && text.contains("]]>") {
             return Err(start.syntax("`]]>` outside a CDATA section"));
         }
         self.add(text);
@@ -320,14 +336,16 @@ impl<'a> Walk<'a, '_> {
 
     /// A value in quotes, its references undone.
     fn value(&mut self) -> Result<Cow<'a, str>, Fault> {
-        let Some(quote @ ('"' | '\'')) = self.cursor.rest.chars().next() else {
-            return Err(self.cursor.syntax("a quote is missing"));
+        let (mark, quote) = match self.cursor.rest.bytes().next() {
+            Some(mark @ b'"') => (mark, "\""),
+            Some(mark @ b'\'') => (mark, "'"),
+            _ => return Err(self.cursor.syntax("a quote is missing")),
         };
-        self.cursor.take(quote.encode_utf8(&mut [0; 4]));
+        self.cursor.take(quote);
         let mut value = Cow::Borrowed("");
         loop {
             let rest = self.cursor.rest;
-            let end = rest.find([quote, '<', '&']);
+            let end = memchr3(mark, b'<', b'&', rest.as_bytes());
             let end = end.ok_or_else(|| self.cursor.syntax("a value does not end"))?;
             let (text, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
             self.cursor.rest = behind;
@@ -344,7 +362,7 @@ impl<'a> Walk<'a, '_> {
             } else if behind.starts_with('<') {
                 return Err(self.cursor.syntax("`<` in a value"));
             } else {
-                self.cursor.take(quote.encode_utf8(&mut [0; 4]));
+                self.cursor.take(quote);
                 return Ok(value);
             }
         }
