@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
         let body = self.object(node, "`requestBody`")?;
         self.unknown_keys(body, &keys::REQUEST_BODY);
         Ok(Some(RequestBody {
-            required: body.is_true("required"),
+            required: self.flag(body, "required", true),
             media: self.content(body, Direction::Request)?,
             span: node.span(),
         }))
@@ -86,6 +86,14 @@ impl<'a> Reader<'a> {
     /// `content`, most specific first.
     fn content(&mut self, holder: Node<'a>, direction: Direction) -> Result<Vec<Media>, Closed> {
         let mut media: Vec<Media> = Vec::new();
+        let is_wrong = |content: &Node<'_>| !content.is_null() && !content.is_object();
+        if let Some(content) = holder.get("content").filter(is_wrong) {
+            let message = format!(
+                "`content` must be an object, not {}: no media type is declared",
+                content.kind_name()
+            );
+            self.notes.warn(&codes::STRUCTURE, content.span(), message);
+        }
         for (key, node) in holder.get("content").into_iter().flat_map(Node::members) {
             let Some(range) = MediaRange::parse(key.text) else {
                 let message = format!("{} is no media type", shown(key.text));

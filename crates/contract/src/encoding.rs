@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
             headers.push(Parameter {
                 place: Place::Header,
                 name: name.text.to_owned(),
-                required: header.is_true("required"),
+                required: self.flag(header, "required", true),
                 prefix,
                 collection,
                 allow_empty: false,
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
     /// Styles other than the default are not read: parts that are sent so are refused or dropped.
     fn tell_style(&mut self, name: Name<'a>, encoding: Node<'a>) {
         let style = encoding.get_str("style").unwrap_or("form");
-        let explode = encoding.get("explode").and_then(Node::as_bool);
+        let explode = self.explode(encoding);
         if style == "form" && explode != Some(false) {
             return;
         }

@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
     ) -> Option<Collection> {
         let declared = encoding.get("style").filter(|style| !style.is_null());
         let style = declared.map_or(Some("form"), Node::as_str).unwrap_or("?");
-        let explode = encoding.get("explode").and_then(Node::as_bool);
+        let explode = self.explode(encoding);
         let explode = explode.unwrap_or_else(|| style::default_explode(style));
         let holds = self.field_holds(schema, name.text);
         let written = style::written(Place::Query, style, explode, holds);

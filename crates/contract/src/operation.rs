@@ -1,5 +1,7 @@
 //! One operation: method and path template.
 
+use std::fmt;
+
 use portcullis_model::{Date, Method, Span};
 
 use crate::media::{BodyKind, Media, MediaRange};
@@ -111,6 +113,17 @@ impl StatusPattern {
             Self::Exact(exact) => exact == status,
             Self::Range(hundred) => hundred == status / 100,
             Self::Default => true,
+        }
+    }
+}
+
+impl fmt::Display for StatusPattern {
+    /// As documents write it: `200`, `4XX`, `default`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(status) => write!(f, "{status}"),
+            Self::Range(hundred) => write!(f, "{hundred}XX"),
+            Self::Default => f.write_str("default"),
         }
     }
 }

@@ -83,6 +83,7 @@ impl<'a> Reader<'a> {
         };
         self.beside_reference(node);
         self.ignored_servers(item);
+        self.ignored_sunset(item);
         self.unknown_keys(item, &keys::PATH);
         for (key, node) in item.members() {
             if key.text == "additionalOperations" && self.version.is_32() {
@@ -171,7 +172,7 @@ impl<'a> Reader<'a> {
             template: path.text.to_owned(),
             span: key.span,
             tags: tags.filter_map(Node::as_str).map(str::to_owned).collect(),
-            deprecated: node.is_true("deprecated"),
+            deprecated: self.flag(node, "deprecated", true),
             sunset: self.sunset(node),
             parameters,
             body,
@@ -193,6 +194,14 @@ impl<'a> Reader<'a> {
         };
         self.notes.warn(&codes::OPERATION_ID, node.span(), format!("{} {why}", shown(id)));
         None
+    }
+
+    /// Notes a sunset of a whole path.
+    fn ignored_sunset(&mut self, item: Node<'a>) {
+        if let Some(sunset) = item.get("x-sunset").filter(|sunset| !sunset.is_null()) {
+            let message = "`x-sunset` is only read in operations: here it has no effect";
+            self.notes.warn(&codes::SUNSET, sunset.span(), message);
+        }
     }
 
     fn sunset(&mut self, operation: Node<'a>) -> Option<Sunset> {

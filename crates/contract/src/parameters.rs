@@ -91,13 +91,15 @@ impl<'a> Reader<'a> {
         }
         let Written { prefix, collection, schema } = self.written(node, place)?;
         let scalar_types = self.scalar_types(schema.as_ref(), collection);
+        let required = self.flag(node, "required", true);
+        let allow_empty = self.flag(node, "allowEmptyValue", false);
         Ok(Some(Parameter {
             place,
             name: name.to_owned(),
-            required: place == Place::Path || node.is_true("required"),
+            required: place == Place::Path || required,
             prefix,
             collection,
-            allow_empty: place == Place::Query && node.is_true("allowEmptyValue"),
+            allow_empty: place == Place::Query && allow_empty,
             schema,
             span,
             scalar_types,

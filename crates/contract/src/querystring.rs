@@ -29,7 +29,7 @@ impl<'a> Reader<'a> {
         Ok(Parameter {
             place: Place::Query,
             name: name.to_owned(),
-            required: node.is_true("required"),
+            required: self.flag(node, "required", true),
             prefix: Prefix::None,
             collection: Collection::Members,
             allow_empty: false,

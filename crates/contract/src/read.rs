@@ -139,6 +139,10 @@ fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
         return Err(problem(root, message).help(NAME_IT));
     }
     if let Some(swagger) = root.get("swagger") {
+        if root.get("openapi").is_some() {
+            let message = "the document says `swagger` and `openapi`: which one is it?".to_owned();
+            return Err(problem(swagger, message).help("leave one of them out"));
+        }
         let text = swagger.as_word().unwrap_or_default();
         let Some(version) = Version::parse_swagger(text) else {
             let message = format!("Swagger {} is not read", shown(text));

@@ -8,6 +8,10 @@ use crate::notes::shown;
 use crate::path::CanonicalPath;
 use crate::reader::Reader;
 
+/// Variables of a server, and values of one, that are looked at for another base path.
+const VARIABLES_MAX: usize = 32;
+const VALUES_MAX: usize = 64;
+
 impl<'a> Reader<'a> {
     /// The path of the first server, and where it stands.
     pub(crate) fn base_path(&mut self) -> (String, Option<Span>) {
@@ -60,7 +64,29 @@ impl<'a> Reader<'a> {
                     .help("put the right server first, or set `base_path` in the policy"),
             );
         }
+        self.warn_of_variables(first, &path);
         (path, Some(span))
+    }
+
+    /// Notes that a variable of a server lets the base path have other values: only its default is
+    /// served.
+    fn warn_of_variables(&mut self, server: Node<'a>, path: &str) {
+        let variables = server.get("variables").into_iter().flat_map(Node::members);
+        for (name, variable) in variables.take(VARIABLES_MAX) {
+            let Some(other) = other_path(server, name.text, variable, path) else {
+                continue;
+            };
+            let message = format!(
+                "the variable {} lets the base path vary: {} is used, not {other}",
+                shown(name.text),
+                shown(if path.is_empty() { "/" } else { path }),
+            );
+            self.notes.push(
+                Diagnostic::warning(&codes::SERVER, message)
+                    .at(name.span)
+                    .help("paths under another base path are 404; the policy can set `base_path`"),
+            );
+        }
     }
 
     /// Notes that `servers` stands where it is not read.
@@ -72,10 +98,28 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What else the base path may be by a variable, in words; `None` if it does not change with it.
+fn other_path(server: Node<'_>, name: &str, variable: Node<'_>, path: &str) -> Option<String> {
+    let with = |value| base_path_with(server, Some((name, value))).filter(|other| other != path);
+    match variable.get("enum").filter(|values| values.len() > 0) {
+        Some(values) => {
+            let mut others = values.items().take(VALUES_MAX).filter_map(Node::as_word);
+            let other = others.find_map(with)?;
+            Some(shown(if other.is_empty() { "/" } else { &other }).to_string())
+        }
+        None => with("another").map(|_| "any other".to_owned()),
+    }
+}
+
 /// The path of one server in its one spelling, without a slash at the end; `None` if that is not
 /// clear.
 fn base_path(server: Node<'_>) -> Option<String> {
-    let url = substituted(server.get_str("url")?, server)?;
+    base_path_with(server, None)
+}
+
+/// The same with this value of one variable.
+fn base_path_with(server: Node<'_>, with: Option<(&str, &str)>) -> Option<String> {
+    let url = substituted(server.get_str("url")?, server, with)?;
     let url = url.split(['?', '#']).next().unwrap_or_default();
     let path = match url.split_once("//") {
         // `https://host/path`, `//host/path`
@@ -99,15 +143,18 @@ pub(crate) fn spelling(path: &str) -> Option<String> {
     String::from_utf8(spelling).ok()
 }
 
-/// The URL with the default of each variable in it.
-fn substituted(url: &str, server: Node<'_>) -> Option<String> {
+/// The URL with the default of each variable in it, but for one that has this value.
+fn substituted(url: &str, server: Node<'_>, with: Option<(&str, &str)>) -> Option<String> {
     let mut out = String::with_capacity(url.len());
     let mut rest = url;
     while let Some((before, behind)) = rest.split_once('{') {
         let (name, tail) = behind.split_once('}')?;
         out.push_str(before);
-        let variable = server.get("variables").and_then(|variables| variables.get(name));
-        out.push_str(variable?.get("default")?.as_word()?);
+        let variable = || server.get("variables").and_then(|variables| variables.get(name));
+        match with.filter(|(known, _)| *known == name) {
+            Some((_, value)) => out.push_str(value),
+            None => out.push_str(variable()?.get("default")?.as_word()?),
+        }
         rest = tail;
     }
     out.push_str(rest);

@@ -45,6 +45,7 @@ pub(crate) enum TemplateFault {
     Repeated,
     TooLong,
     Escape,
+    Unsendable,
 }
 
 impl fmt::Display for TemplateFault {
@@ -58,7 +59,10 @@ impl fmt::Display for TemplateFault {
             Self::Adjacent => "nothing stands between two of its parameters",
             Self::Repeated => "it names one parameter twice",
             Self::TooLong => "it has too many segments",
-            Self::Escape => "it holds a `%` that is no escape, or an escaped separator",
+            Self::Unsendable => "it holds `\\` or a control character, which no path may hold",
+            Self::Escape => {
+                "it holds a `%` that is no escape, or an escaped separator or control character"
+            }
         })
     }
 }
@@ -262,7 +266,8 @@ fn last_end(segment: &str, at: usize, suffix: &str) -> Option<usize> {
 fn segment(text: &str) -> Result<Segment, TemplateFault> {
     let Some((prefix, mut rest)) = text.split_once('{') else {
         let literal = literal(text)?;
-        return match literal.as_str() {
+        // Servers cut a segment off at `;`, so a request cannot hold one that looks so either.
+        return match literal.split(';').next().unwrap_or_default() {
             "." | ".." => Err(TemplateFault::DotSegment),
             _ => Ok(Segment::Literal(literal)),
         };
@@ -291,11 +296,16 @@ fn literal(text: &str) -> Result<String, TemplateFault> {
     if text.contains('}') {
         return Err(TemplateFault::Braces);
     }
+    if text.contains(|character: char| character == '\\' || character.is_control()) {
+        return Err(TemplateFault::Unsendable);
+    }
     if !text.contains('%') {
         return Ok(text.to_owned());
     }
     percent_decoded(text)
-        .filter(|decoded| !decoded.contains(['/', '\\', '\0']))
+        .filter(|decoded| {
+            !decoded.contains(|one: char| matches!(one, '/' | '\\') || one.is_control())
+        })
         .ok_or(TemplateFault::Escape)
 }
 
@@ -381,6 +391,10 @@ mod tests {
             ("/{a}/{a}", TemplateFault::Repeated),
             ("/%zz", TemplateFault::Escape),
             ("/%2f", TemplateFault::Escape),
+            ("/%0a", TemplateFault::Escape),
+            ("/a\\b", TemplateFault::Unsendable),
+            ("/a\tb{c}", TemplateFault::Unsendable),
+            ("/..;a", TemplateFault::DotSegment),
         ] {
             assert_eq!(Template::parse(text), Err(fault), "{text}");
         }

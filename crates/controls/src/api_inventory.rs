@@ -58,14 +58,14 @@ pub const CODES: [&portcullis_model::Code; 1] = [&DEPRECATED_WITHOUT_SUNSET];
 fn expectation(model: &Model, operation: usize) -> Expectation {
     match model.contract.operation(operation) {
         Some(operation) if operation.deprecated && operation.sunset.is_none() => {
-            Expectation::Missing(
+            Expectation::Missing(vec![
                 Diagnostic::warning(
                     &DEPRECATED_WITHOUT_SUNSET,
                     format!("`{}` is deprecated, but no date says when it ends", operation.name()),
                 )
                 .at(operation.span)
                 .help("add `x-sunset: YYYY-MM-DD` to the operation"),
-            )
+            ])
         }
         Some(Operation { sunset: Some(sunset), .. }) => {
             Expectation::Required(format!("served until {}", sunset.date))

@@ -153,13 +153,13 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
         Expected::Present(_) => {
             Expectation::Required("a declared credential is present (not verified)".to_owned())
         }
-        Expected::Closed(why) => Expectation::Missing(
+        Expected::Closed(why) => Expectation::Missing(vec![
             Diagnostic::warning(&CLOSED, format!("`{}` is closed: {why}", declared.name()))
                 .at(declared.span)
                 .help(format!(
                     "if anybody may call it, say so in the policy: access: [{{ anyone: [\"{}\"] }}]",
                     declared.name()
                 )),
-        ),
+        ]),
     }
 }

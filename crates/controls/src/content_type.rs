@@ -27,6 +27,8 @@ use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::Model;
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
+use crate::free_form::Way;
+use crate::labels::undone;
 use crate::multipart::boundary;
 use crate::signature::begins_as;
 use crate::xml::Fault as XmlFault;
@@ -55,8 +57,16 @@ static NOT_READ: Code = Code {
            is read.",
 };
 
+static UNDONE: Code = Code {
+    name: "content-type-not-described",
+    page: "One media type of this body has no schema, and another one describes it. Under the first, \
+           the same body would reach the API without a look at its properties, so requests with it \
+           are answered 415.\n\nGive it the schema of the other (`$ref`), or one of its own; \
+           `{ type: object }` says that anything may stand in it.",
+};
+
 /// The codes of this control.
-pub const CODES: [&Code; 1] = [&NOT_READ];
+pub const CODES: [&Code; 2] = [&NOT_READ, &UNDONE];
 
 /// The codings of a body that are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,7 +185,8 @@ pub fn judge_labels(
 }
 
 /// Whether a label would let properties pass unseen, and how. A wildcard with properties means the
-/// forms in which they are read, and so does a body that is declared as JSON, too.
+/// forms in which they are read, and so does a body that is declared as JSON, too. A label without a
+/// schema does not undo what is described under another.
 fn is_meant_otherwise(
     declared: &RequestBody,
     media: usize,
@@ -183,6 +194,12 @@ fn is_meant_otherwise(
     shapes: &Shapes,
 ) -> Option<String> {
     let media = declared.media.get(media)?;
+    if let Some(described) = undone(&declared.media, media, range, shapes, Way::In) {
+        let described = &described.range;
+        return Some(format!(
+            "`{range}` has no schema, and the same body is described as `{described}`"
+        ));
+    }
     let is_xml = range.kind() == BodyKind::Xml && media.kind == BodyKind::Xml;
     if is_xml && media.is_unread {
         return Some(format!("what its elements are is not clear, so `{range}` is not read"));
@@ -306,18 +323,40 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
         .collect();
     if read.is_empty() {
         let names: Vec<String> = body.media.iter().map(|media| media.range.to_string()).collect();
-        return Expectation::Missing(
-            Diagnostic::warning(
-                &NOT_READ,
-                format!(
-                    "`{}` takes only `{}`, which is not read in this version",
-                    operation.name(),
-                    names.join("`, `")
-                ),
-            )
-            .at(body.span)
-            .help("requests with a body are answered 415"),
+        let message = format!(
+            "`{}` takes only `{}`, which is not read in this version",
+            operation.name(),
+            names.join("`, `")
         );
+        return Expectation::Missing(vec![
+            Diagnostic::warning(&NOT_READ, message)
+                .at(body.span)
+                .help("requests with a body are answered 415"),
+        ]);
     }
-    Expectation::Required(format!("a body is {}", read.join(" or ")))
+    let shapes = &model.contract.shapes;
+    let undone: Vec<Diagnostic> =
+        body.media.iter().filter_map(|media| finding(operation, body, media, shapes)).collect();
+    if undone.is_empty() {
+        return Expectation::Required(format!("a body is {}", read.join(" or ")));
+    }
+    Expectation::Missing(undone)
+}
+
+/// A label that describes nothing, beside one that does.
+fn finding(
+    operation: &Operation,
+    body: &RequestBody,
+    media: &Media,
+    shapes: &Shapes,
+) -> Option<Diagnostic> {
+    let described = undone(&body.media, media, &media.range, shapes, Way::In)?;
+    let message = format!(
+        "`{}` of `{}` has no schema, and the same body is described as `{}`",
+        media.range,
+        operation.name(),
+        described.range
+    );
+    let finding = Diagnostic::warning(&UNDONE, message).at(media.span);
+    Some(finding.help("requests with it are answered 415; give it that schema, or its own"))
 }

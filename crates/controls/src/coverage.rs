@@ -4,16 +4,16 @@
 //! It asks the controls wherever they can answer without a request, so that a report says what
 //! the gateway does.
 
-use std::collections::HashSet;
-
 use portcullis_contract::{
-    BodyKind, Collection, Media, Operation, Parameter, Rest, Schema, ShapeId, Shapes,
-    StatusPattern, Types,
+    BodyKind, Collection, Media, Operation, Parameter, Response, Schema, Shapes, StatusPattern,
+    Types,
 };
 use portcullis_model::Pointer;
 
 use crate::content_type::judge_labels;
 use crate::face::Judgement;
+use crate::free_form::{Way, free_form, named};
+use crate::labels::{may_hold_properties, undone};
 
 /// How far something is enforced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,23 +49,35 @@ impl Extent {
 }
 
 /// How far a parameter is enforced.
-pub fn parameter(parameter: &Parameter) -> Extent {
+pub fn parameter(parameter: &Parameter, shapes: &Shapes) -> Extent {
     if parameter.collection == Collection::NotUnderstood {
         return Extent::Not("its style is not read: taken as one text, unchecked".to_owned());
     }
     match &parameter.schema {
-        None => Extent::Partly("no schema: any text passes".to_owned()),
-        Some(schema) if schema.types == Types::ANY => {
+        None if is_one_text(parameter) => Extent::Partly("no schema: any text passes".to_owned()),
+        Some(schema) if schema.types == Types::ANY && is_one_text(parameter) => {
             Extent::Partly("no type: any text passes that its other keywords allow".to_owned())
         }
-        Some(_) => Extent::Enforced,
+        schema => described(schema.as_ref(), shapes, Way::In, "what is sent reaches the API"),
     }
+}
+
+const fn is_one_text(parameter: &Parameter) -> bool {
+    matches!(parameter.collection, Collection::Single)
 }
 
 /// How far a request's body of one media type is enforced.
 pub fn request(operation: &Operation, media: &Media, shapes: &Shapes) -> Extent {
+    let all = operation.body.as_ref().map_or(&[][..], |body| &body.media);
+    if let Some(described) = undone(all, media, &media.range, shapes, Way::In) {
+        return Extent::Refused(format!(
+            "no schema, and the same body is described as `{}`",
+            described.range
+        ));
+    }
     // Any type that a range covers stands for all of them; with properties, those that are read.
-    let is_read = media.range.has_wildcard() && media.has_properties(shapes);
+    let is_range = media.range.has_wildcard() && may_hold_properties(&media.range);
+    let is_read = is_range && media.has_properties(shapes);
     let mut content_type = if is_read {
         let main = if media.range.main == "*" { "application" } else { &media.range.main };
         format!("{main}/json")
@@ -80,26 +92,37 @@ pub fn request(operation: &Operation, media: &Media, shapes: &Shapes) -> Extent 
         return Extent::Refused(refusal.detail);
     }
     match media.kind {
-        BodyKind::Text if media.schema.is_some() => Extent::Enforced,
-        BodyKind::Text => Extent::Partly("no schema: any text passes".to_owned()),
-        BodyKind::Opaque => {
+        BodyKind::Text if !is_range && media.schema.is_some() => Extent::Enforced,
+        BodyKind::Text if !is_range => Extent::Partly("no schema: any text passes".to_owned()),
+        BodyKind::Opaque if !is_range => {
             Extent::Partly("length, type and first bytes only: nothing looks into it".to_owned())
         }
-        BodyKind::Json
-        | BodyKind::Form
-        | BodyKind::FormData
-        | BodyKind::Xml
-        | BodyKind::Stream
-        | BodyKind::Multipart => {
-            described(media.schema.as_ref(), shapes, "every name reaches the API")
-        }
+        _ => described(media.schema.as_ref(), shapes, Way::In, "every name reaches the API"),
     }
 }
 
 /// How far an answer of one media type is enforced.
-pub fn answer(status: StatusPattern, media: &Media, shapes: &Shapes) -> Extent {
-    if is_server_error(status) {
+pub fn answer(response: &Response, media: &Media, shapes: &Shapes) -> Extent {
+    if is_server_error(response.status) {
         return Extent::Enforced;
+    }
+    if let Some(described) = undone(&response.media, media, &media.range, shapes, Way::Out) {
+        let described = &described.range;
+        if media.kind != BodyKind::Json || media.range.has_wildcard() {
+            return Extent::Refused(format!(
+                "no schema, and the same answer is described as `{described}`: passes, \
+                 uninspected, only where the policy says `answer: stream`; JSON is held to that"
+            ));
+        }
+        if is_success(response.status) {
+            return Extent::Enforced;
+        }
+    }
+    if media.range.has_wildcard() && may_hold_properties(&media.range) {
+        let extent = described(media.schema.as_ref(), shapes, Way::Out, LEAVES);
+        let is_any_type = extent == Extent::Enforced && !media.has_properties(shapes);
+        let why = "JSON is held to its schema; of any other type nothing is looked into";
+        return if is_any_type { Extent::Partly(why.to_owned()) } else { extent };
     }
     match media.kind {
         BodyKind::Xml if media.is_unread => Extent::Refused(
@@ -110,22 +133,27 @@ pub fn answer(status: StatusPattern, media: &Media, shapes: &Shapes) -> Extent {
         BodyKind::Xml if media.schema.is_none() => {
             Extent::Partly("no schema: nothing looks into it".to_owned())
         }
-        BodyKind::Json | BodyKind::Xml => described(
-            media.schema.as_ref(),
-            shapes,
-            "what the API sends leaves, but for password-like names",
-        ),
+        BodyKind::Json | BodyKind::Xml => {
+            described(media.schema.as_ref(), shapes, Way::Out, LEAVES)
+        }
         BodyKind::Stream => Extent::Refused(
             "a stream: passes, uninspected, only where the policy says `answer: stream`".to_owned(),
         ),
-        BodyKind::Form
-        | BodyKind::Text
-        | BodyKind::Opaque
-        | BodyKind::FormData
-        | BodyKind::Multipart => {
-            Extent::Partly("type and size only: nothing looks into it".to_owned())
-        }
+        _ if media.has_properties(shapes) && response.has_json() => Extent::Refused(
+            "its properties are not read, and JSON is declared, too: passes, uninspected, only \
+             where the policy says `answer: stream`"
+                .to_owned(),
+        ),
+        _ => Extent::Partly("type and size only: nothing looks into it".to_owned()),
     }
+}
+
+/// What becomes of an answer that nothing describes.
+const LEAVES: &str = "what the API sends leaves, but for password-like names";
+
+/// Whether this is how a request ends that goes well.
+pub const fn is_success(status: StatusPattern) -> bool {
+    matches!(status, StatusPattern::Exact(200..=399) | StatusPattern::Range(2 | 3))
 }
 
 /// Whether an answer of this status always becomes a neutral problem document.
@@ -137,61 +165,21 @@ pub const fn is_server_error(status: StatusPattern) -> bool {
     }
 }
 
-/// Free-form places that are named; more are counted.
-const PLACES_MAX: usize = 5;
-
-fn described(schema: Option<&Schema>, shapes: &Shapes, consequence: &str) -> Extent {
+fn described(schema: Option<&Schema>, shapes: &Shapes, way: Way, consequence: &str) -> Extent {
     let Some(schema) = schema else {
         return Extent::Partly(format!("no schema: {consequence}"));
     };
-    let places = free_form(shapes, schema.shape);
+    let places = free_form(shapes, schema.shape, way);
     match places.as_slice() {
         [] => Extent::Enforced,
         [root] if root.as_str().is_empty() => {
             Extent::Partly(format!("no properties are declared: {consequence}"))
         }
-        places => {
-            let named: Vec<&str> = places.iter().take(PLACES_MAX).map(Pointer::as_str).collect();
-            let more = match places.len().saturating_sub(PLACES_MAX) {
-                0 => String::new(),
-                more => format!(" and at {more} more places"),
-            };
-            let named = named.join("`, `");
-            Extent::Partly(format!("free-form at `{named}`{more}: there, {consequence}"))
+        [items] if *items == Pointer::from_text("/*") && schema.types == Types::ARRAY => {
+            Extent::Partly(format!("nothing is declared of its items: {consequence}"))
         }
+        places => Extent::Partly(format!("free-form at {}: there, {consequence}", named(places))),
     }
-}
-
-/// Where a value of this shape may hold anything at all. Each shape counts once, at the first
-/// place that leads to it; `*` stands for an item, or for any name of a map.
-pub fn free_form(shapes: &Shapes, root: ShapeId) -> Vec<Pointer> {
-    /// Shapes that are looked at: real schemas have hundreds.
-    const SHAPES_MAX: usize = 10_000;
-    let mut found = Vec::new();
-    let mut known = HashSet::from([root]);
-    let mut waiting = vec![(root, Pointer::root())];
-    while let Some((id, at)) = waiting.pop() {
-        let shape = shapes.get(id);
-        let is_object = shape.types.contains(Types::OBJECT);
-        if is_object && shape.object.rest == Rest::FreeForm {
-            found.push(at.clone());
-        }
-        let rest = match shape.object.rest {
-            Rest::Map(inner) => Some(("*", inner)),
-            _ => None,
-        };
-        let properties = shape.object.properties().map(|(name, one)| (name, one.shape));
-        let inside = properties.chain(rest).chain(shape.items.map(|items| ("*", items)));
-        for (name, inner) in inside {
-            if known.len() < SHAPES_MAX && known.insert(inner) {
-                let mut at = at.clone();
-                at.push(name);
-                waiting.push((inner, at));
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 #[cfg(test)]
@@ -247,8 +235,11 @@ components:
         let contract = contract();
         let operation = contract.operation(0).unwrap();
         let shapes = &contract.shapes;
-        let parameters: Vec<_> =
-            operation.parameters.iter().map(|one| (one.name.as_str(), parameter(one))).collect();
+        let parameters: Vec<_> = operation
+            .parameters
+            .iter()
+            .map(|one| (one.name.as_str(), parameter(one, shapes)))
+            .collect();
         assert_eq!(parameters[0], ("id", Extent::Enforced));
         for (name, extent) in &parameters[1..3] {
             assert_eq!(extent.name(), "partly", "{name}");
@@ -264,14 +255,13 @@ components:
                     "free-form at `/labels/*/*`, `/meta`: there, every name reaches the API"
                         .to_owned(),
                 ),
-                "application/x-ndjson" => {
-                    assert_eq!(extent.name(), "refused");
+                "application/x-ndjson" | "application/x-www-form-urlencoded" => {
+                    assert_eq!(extent.name(), "refused", "{range}");
                     continue;
                 }
-                "image/png" => Extent::Partly(
+                _ => Extent::Partly(
                     "length, type and first bytes only: nothing looks into it".to_owned(),
                 ),
-                _ => Extent::Partly("no schema: every name reaches the API".to_owned()),
             };
             assert_eq!(extent, expected, "{range}");
         }
@@ -283,7 +273,7 @@ components:
         let operation = contract.operation(0).unwrap();
         let extents = operation.responses.iter().flat_map(|response| {
             response.media.iter().map(|media| {
-                let extent = answer(response.status, media, &contract.shapes);
+                let extent = answer(response, media, &contract.shapes);
                 (response.status, media.range.to_string(), extent.name())
             })
         });
@@ -298,12 +288,28 @@ components:
     }
 
     #[test]
-    fn a_shape_that_holds_itself_is_walked_once() {
-        let contract = contract();
-        let operation = contract.operation(0).unwrap();
-        let media = &operation.body.as_ref().unwrap().media;
-        let schema = media.iter().find_map(|media| media.schema.as_ref()).unwrap();
-        let places = free_form(&contract.shapes, schema.shape);
-        assert_eq!(places.len(), 2, "{places:?}");
+    fn what_is_filtered_is_said_to_be() {
+        let text = r#"{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/t":
+            {"post": {
+                "requestBody": {"content": {"*/*":
+                    {"schema": {"properties": {"a": {"type": "string"}}}}}},
+                "responses": {
+                    "200": {"description": "", "content": {"*/*":
+                        {"schema": {"properties": {"a": {"type": "string"}}}}}},
+                    "201": {"description": "", "content": {"application/json":
+                        {"schema": {"items": {"properties": {"a": {"type": "string"}}}}}}}
+                }}}}}"#;
+        let mut sources = Sources::default();
+        let source = sources.add("openapi.json", text);
+        let contract =
+            portcullis_contract::read(&mut sources, source, &mut portcullis_contract::NoFiles)
+                .unwrap();
+        let (operation, shapes) = (&contract.operations[0], &contract.shapes);
+        let media = &operation.body.as_ref().unwrap().media[0];
+        assert_eq!(request(operation, media, shapes), Extent::Enforced);
+        for response in &operation.responses {
+            let extent = answer(response, &response.media[0], shapes);
+            assert_eq!(extent, Extent::Enforced, "{}", response.status);
+        }
     }
 }

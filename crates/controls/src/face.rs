@@ -54,8 +54,8 @@ pub enum Expectation {
     Required(String),
     /// There is nothing to protect here, and why.
     NotApplicable(&'static str),
-    /// It should exist and cannot be derived: a finding.
-    Missing(Diagnostic),
+    /// It should exist and cannot be derived, in these places: findings, at least one.
+    Missing(Vec<Diagnostic>),
 }
 
 /// What a control says of a request or an answer.

@@ -35,10 +35,11 @@ mod concerned;
 mod nulls;
 mod parameters;
 
-use portcullis_contract::{Mismatch, PathFault, Place};
-use portcullis_model::{ControlId, Refusal, Room, Status};
+use portcullis_contract::{Mismatch, Operation, Parameter, PathFault, Place, Shapes};
+use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status, shown};
 use portcullis_policy::Model;
 
+use crate::coverage::{self, Extent};
 use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use body::{
@@ -65,13 +66,55 @@ pub const FACE: Face = Face {
     source: include_str!("input_shape.rs"),
 };
 
+static NOT_DESCRIBED: Code = Code {
+    name: "parameter-not-described",
+    page: "This parameter has no schema or type, or holds a place of which nothing is declared: an \
+           object without `properties`, a list without `items` (`*` stands for any item or name). \
+           What is sent there reaches the API.\n\nGive the parameter a `schema` with a `type`, an \
+           object its `properties`, a list its `items`.",
+};
+
+/// The codes of this control.
+pub const CODES: [&Code; 1] = [&NOT_DESCRIBED];
+
 fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(operation) = model.contract.operation(operation) else {
         return Expectation::NotApplicable("no such operation");
     };
+    let shapes = &model.contract.shapes;
+    let findings: Vec<Diagnostic> = operation
+        .parameters
+        .iter()
+        // Of a name of the path that nothing declares the contract itself tells.
+        .filter(|one| one.span != operation.span)
+        .filter_map(|one| open_parameter(operation, one, shapes))
+        .collect();
+    if !findings.is_empty() {
+        return Expectation::Missing(findings);
+    }
     let parameters = operation.parameters.len();
     let body = if operation.body.is_some() { " and its body" } else { "" };
     Expectation::Required(format!("{parameters} parameters{body} are as declared"))
+}
+
+/// What of a parameter reaches the API although nothing says what is in it. One whose style is not
+/// read has been told of by the contract.
+fn open_parameter(
+    operation: &Operation,
+    parameter: &Parameter,
+    shapes: &Shapes,
+) -> Option<Diagnostic> {
+    let Extent::Partly(why) = coverage::parameter(parameter, shapes) else {
+        return None;
+    };
+    let message = format!(
+        "the {} parameter {} of `{}` is not described: {why}",
+        parameter.place.name(),
+        shown(&parameter.name),
+        operation.name()
+    );
+    let finding = Diagnostic::warning(&NOT_DESCRIBED, message).at(parameter.span);
+    Some(finding.help("give it a `schema` with a `type`, `properties` or `items`"))
 }
 
 /// The refusal of a path that has more than one reading.

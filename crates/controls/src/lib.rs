@@ -5,6 +5,8 @@
 //! the attacker probes it. A control's doc comment is its page: `portcullis explain NAME`.
 
 mod face;
+mod free_form;
+mod labels;
 mod plan;
 mod registry;
 mod remedy;

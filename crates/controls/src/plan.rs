@@ -113,8 +113,8 @@ impl Plan {
         let mut findings = Vec::new();
         for face in CONTROLS {
             for operation in 0..self.operations.len() {
-                if let Expectation::Missing(finding) = (face.expectation)(&self.model, operation) {
-                    findings.push(finding);
+                if let Expectation::Missing(found) = (face.expectation)(&self.model, operation) {
+                    findings.extend(found);
                 }
             }
         }

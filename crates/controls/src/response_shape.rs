@@ -35,7 +35,10 @@ use portcullis_contract::{
 use portcullis_model::{Code, ControlId, Diagnostic, Method, Refusal, Room, Span, Status};
 use portcullis_policy::Model;
 
+use crate::coverage::{self, Extent, is_success};
 use crate::face::{Expectation, Face, Stride, Threat};
+use crate::free_form::Way;
+use crate::labels::{may_hold_properties, undone};
 
 pub use project::{OtherType, Projection, Removed, Why, is_sensitive, project};
 
@@ -58,10 +61,20 @@ pub const FACE: Face = Face {
 static NOT_DESCRIBED: Code = Code {
     name: "response-not-described",
     page: "A successful answer of this operation has no declared properties (no success among its \
-           `responses`, no `content`, no schema, `{}`, or a bare object). JSON passes with \
+           `responses`, no `content`, no schema, `{}`, a bare object, a list without `items`), or \
+           holds such a place: there, `*` stands for any item or name. JSON passes with \
            password-like names removed; whatever else the API puts into it reaches the \
            client.\n\nDescribe the answer: `content`, `application/json`, a schema with \
            `properties`; or, where there is nothing to answer, declare `204`.",
+};
+
+static NOT_INSPECTED: Code = Code {
+    name: "response-not-inspected",
+    page: "This answer holds properties in a form that is not read (YAML, MessagePack, CSV, a form, \
+           XML without a schema), and it is declared in no other. It passes in its declared type, \
+           whole: what the API puts into it reaches the client.\n\nDeclare the answer as JSON, or as \
+           XML with a schema. Where JSON is declared beside it, this form is answered 502 unless the \
+           policy says `answer: stream`.",
 };
 
 static UNDECIDED_STREAM: Code = Code {
@@ -74,7 +87,7 @@ static UNDECIDED_STREAM: Code = Code {
 };
 
 /// The codes of this control.
-pub const CODES: [&Code; 2] = [&NOT_DESCRIBED, &UNDECIDED_STREAM];
+pub const CODES: [&Code; 3] = [&NOT_DESCRIBED, &NOT_INSPECTED, &UNDECIDED_STREAM];
 
 /// What becomes of an answer, decided from its head.
 #[derive(Debug, Clone, Copy)]
@@ -156,7 +169,7 @@ pub fn handling<'a>(
     if let Some((response, media)) =
         response.and_then(|response| Some((response, response.media_for(&range)?)))
     {
-        return declared(response, media, kind, shapes);
+        return declared(response, media, &range, status, shapes);
     }
     match (kind, status) {
         (BodyKind::Json, 400..=499) => Handling::Json { media: None, is_undeclared_error: true },
@@ -175,15 +188,24 @@ pub fn handling<'a>(
 
 /// A body of a declared type. What has properties leaves only where they can be looked at: a
 /// wildcard does not declare each of its types, and a client that asks for text where JSON is
-/// declared, too, does not get around the projection.
+/// declared, too, does not get around the projection. A label without a schema does not undo what is
+/// described under another.
 fn declared<'a>(
     response: &'a Response,
     media: &'a Media,
-    kind: BodyKind,
+    sent: &MediaRange,
+    status: u16,
     shapes: &Shapes,
 ) -> Handling<'a> {
+    let kind = sent.kind();
+    let undone = undone(&response.media, media, sent, shapes, Way::Out);
     if kind == BodyKind::Json {
+        // Errors are told in more ways than documents say (rule 22).
+        let media = undone.filter(|_| status < 400).unwrap_or(media);
         return Handling::Json { media: Some(media), is_undeclared_error: false };
+    }
+    if undone.is_some() {
+        return Handling::Neutral(Neutral::NotInspected);
     }
     if kind == BodyKind::Xml && media.kind == BodyKind::Xml {
         return match (&media.schema, media.is_unread) {
@@ -211,8 +233,10 @@ pub fn accept(operation: &Operation, shapes: &Shapes, sent: &str) -> Option<Stri
         range.kind() == BodyKind::Json && !range.has_wildcard()
             || operation.responses.iter().any(|response| {
                 response.media.iter().any(|media| {
-                    let is_meant = media.range.covers(range) || range.covers(&media.range);
-                    let handling = declared(response, media, media.kind, shapes);
+                    let is_one = media.range.covers(range);
+                    let is_meant = is_one || range.covers(&media.range);
+                    let asked = if is_one { range } else { &media.range };
+                    let handling = declared(response, media, asked, 200, shapes);
                     is_meant && !matches!(handling, Handling::Neutral(_))
                 })
             })
@@ -261,9 +285,7 @@ pub fn says_of_success(operation: &Operation) -> bool {
 
 /// What the document says of it.
 fn outcomes(operation: &Operation) -> impl Iterator<Item = &Response> {
-    operation.responses.iter().filter(|one| {
-        matches!(one.status, StatusPattern::Exact(200..=399) | StatusPattern::Range(2 | 3))
-    })
+    operation.responses.iter().filter(|one| is_success(one.status))
 }
 
 const fn is_bodiless(status: StatusPattern) -> bool {
@@ -283,47 +305,66 @@ fn expectation(model: &Model, index: usize) -> Expectation {
         return Expectation::NotApplicable("an answer to HEAD has no body");
     }
     let may_stream = model.bodies.get(index).is_some_and(|body| body.stream_answer);
-    let is_stream = |media: &&Media| media.kind == BodyKind::Stream;
-    let successes = || operation.responses.iter().filter(|one| one.status.covers(200));
-    if let Some(media) = successes().flat_map(|response| &response.media).find(is_stream)
-        && !may_stream
-    {
-        return Expectation::Missing(undecided(operation, media));
-    }
     let shapes = &model.contract.shapes;
-    if let Some(response) = outcomes(operation).find(|one| is_undescribed(one, shapes)) {
-        return Expectation::Missing(finding(operation, response.span));
+    let mut findings = Vec::new();
+    let successes = operation.responses.iter().filter(|one| one.status.covers(200));
+    let is_stream = |media: &&Media| media.kind == BodyKind::Stream;
+    if !may_stream && let Some(media) = successes.flat_map(|one| &one.media).find(is_stream) {
+        findings.push(undecided(operation, media));
     }
-    let default = operation.responses.iter().find(|one| one.status == StatusPattern::Default);
-    match (outcomes(operation).next(), default) {
-        (None, Some(default)) if is_undescribed(default, shapes) => {
-            Expectation::Missing(finding(operation, default.span))
+    if !says_of_success(operation) {
+        findings.push(finding(operation, operation.span, "no success is declared"));
+    }
+    for response in operation.responses.iter().filter(|one| !is_bodiless(one.status)) {
+        if response.media.is_empty() && is_of_success(operation, response) {
+            let what = format!("`{}` has no content", response.status);
+            findings.push(finding(operation, response.span, &what));
         }
-        (None, None) => Expectation::Missing(finding(operation, operation.span)),
-        _ => Expectation::Required("only declared properties leave".to_owned()),
+        for media in &response.media {
+            findings.extend(open_answer(operation, response, media, shapes));
+        }
+    }
+    if findings.is_empty() {
+        return Expectation::Required("only declared properties leave".to_owned());
+    }
+    Expectation::Missing(findings)
+}
+
+/// Whether requests that go well are answered so: errors are told in more ways than documents say.
+fn is_of_success(operation: &Operation, response: &Response) -> bool {
+    match response.status {
+        StatusPattern::Default => outcomes(operation).next().is_none(),
+        status => is_success(status),
     }
 }
 
-/// Whether JSON of this answer leaves although nothing says what is in it.
-fn is_undescribed(response: &Response, shapes: &Shapes) -> bool {
-    if is_bodiless(response.status) {
-        return false;
-    }
-    let is_read = |media: &&Media| {
-        media.kind == BodyKind::Json || media.kind == BodyKind::Xml && media.schema.is_some()
+/// What of this answer leaves although nothing says what is in it.
+fn open_answer(
+    operation: &Operation,
+    response: &Response,
+    media: &Media,
+    shapes: &Shapes,
+) -> Option<Diagnostic> {
+    let Extent::Partly(why) = coverage::answer(response, media, shapes) else {
+        return None;
     };
-    match response.media.iter().find(is_read) {
-        Some(media) => !is_described(media, shapes),
-        None => response.media.is_empty(),
+    let what = format!("`{} {}`: {why}", response.status, media.range);
+    let is_parts = matches!(media.kind, BodyKind::FormData | BodyKind::Multipart);
+    let is_read = matches!(media.kind, BodyKind::Json | BodyKind::Xml) && media.schema.is_some()
+        || media.kind == BodyKind::Json
+        || media.range.has_wildcard() && may_hold_properties(&media.range);
+    if !is_read {
+        // Of answers in parts the contract itself tells.
+        let is_told = media.has_properties(shapes) || may_hold_properties(&media.range);
+        return (is_told && !is_parts).then(|| not_inspected(operation, media, &what));
     }
-}
-
-fn is_described(media: &Media, shapes: &Shapes) -> bool {
-    media.schema.as_ref().is_some_and(|schema| {
-        let shape = shapes.get(schema.shape);
-        let object = shape.items.map_or(&shape.object, |items| &shapes.get(items).object);
-        object.is_described() || !shape.types.contains(Types::OBJECT)
-    })
+    let is_whole = media.schema.as_ref().is_none_or(|schema| {
+        let root = shapes.get(schema.shape);
+        let holds = root.types.intersects(Types::OBJECT.or(Types::ARRAY));
+        holds && !media.has_properties(shapes)
+    });
+    let is_told = is_whole || is_of_success(operation, response);
+    is_told.then(|| finding(operation, media.span, &what))
 }
 
 fn undecided(operation: &Operation, media: &Media) -> Diagnostic {
@@ -335,11 +376,16 @@ fn undecided(operation: &Operation, media: &Media) -> Diagnostic {
     ))
 }
 
-fn finding(operation: &Operation, at: Span) -> Diagnostic {
-    Diagnostic::warning(
-        &NOT_DESCRIBED,
-        format!("the answer of `{}` is not described", operation.name()),
-    )
-    .at(at)
-    .help("whatever JSON the API sends passes, but for password-like names; declare its properties")
+fn finding(operation: &Operation, at: Span, what: &str) -> Diagnostic {
+    let message = format!("the answer of `{}` is not described: {what}", operation.name());
+    Diagnostic::warning(&NOT_DESCRIBED, message)
+        .at(at)
+        .help("JSON that the API sends passes, but for password-like names; declare its properties")
+}
+
+fn not_inspected(operation: &Operation, media: &Media, what: &str) -> Diagnostic {
+    let message = format!("an answer of `{}` is not inspected: {what}", operation.name());
+    Diagnostic::warning(&NOT_INSPECTED, message)
+        .at(media.span)
+        .help("declare it as JSON (or XML with a schema), too, or instead")
 }

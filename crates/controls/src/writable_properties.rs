@@ -32,7 +32,9 @@ use portcullis_json::{Document, Kind, Value};
 use portcullis_model::{Code, ControlId, Diagnostic, Pointer, Refusal, Room, Status};
 use portcullis_policy::{Model, Undeclared};
 
+use crate::coverage::{self, Extent};
 use crate::face::{Expectation, Face, Stride, Threat};
+use crate::labels::may_hold_properties;
 use crate::xml::Stray;
 
 /// See the module's page.
@@ -53,9 +55,10 @@ pub const FACE: Face = Face {
 
 static NOT_DESCRIBED: Code = Code {
     name: "writable-body-not-described",
-    page: "The request body has no declared properties (no schema, `{}`, or a bare object), so \
-           every name in it reaches the API.\n\nDescribe the body: `type: object` with \
-           `properties`.",
+    page: "The request body has no declared properties (no schema, `{}`, a bare object, a list \
+           without `items`), or holds such a place: there, `*` stands for any item or name. Every \
+           name in it reaches the API.\n\nDescribe the body: `type: object` with `properties`, \
+           `type: array` with `items`.",
 };
 
 /// The codes of this control.
@@ -291,29 +294,30 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(body) = &operation.body else {
         return Expectation::NotApplicable("it takes no body");
     };
-    let is_tree = |media: &&Media| media.is_tree();
-    let Some(media) = body.media.iter().find(is_tree) else {
-        return Expectation::NotApplicable("its body has no properties");
-    };
-    if is_described(media, &model.contract.shapes) {
+    let shapes = &model.contract.shapes;
+    let findings: Vec<Diagnostic> =
+        body.media.iter().filter_map(|media| open_body(operation, media, shapes)).collect();
+    if !findings.is_empty() {
+        return Expectation::Missing(findings);
+    }
+    let is_tree = |media: &Media| media.is_tree() || media.has_properties(shapes);
+    if body.media.iter().any(is_tree) {
         return Expectation::Required("only declared properties are written".to_owned());
     }
-    Expectation::Missing(finding(operation, media))
+    Expectation::NotApplicable("its body has no properties")
 }
 
-fn is_described(media: &Media, shapes: &Shapes) -> bool {
-    media.schema.as_ref().is_some_and(|schema| {
-        let shape = shapes.get(schema.shape);
-        let object = shape.items.map_or(&shape.object, |items| &shapes.get(items).object);
-        object.rest != Rest::FreeForm || !shape.types.contains(Types::OBJECT)
+/// What of this body reaches the API although nothing says what is in it.
+fn open_body(operation: &Operation, media: &Media, shapes: &Shapes) -> Option<Diagnostic> {
+    let Extent::Partly(why) = coverage::request(operation, media, shapes) else {
+        return None;
+    };
+    let is_told = media.is_tree() || may_hold_properties(&media.range);
+    let name = operation.name();
+    let message = format!("the body of `{name}` is not described: `{}`: {why}", media.range);
+    is_told.then(|| {
+        Diagnostic::warning(&NOT_DESCRIBED, message)
+            .at(media.span)
+            .help("describe it with `properties`, and lists with `items`")
     })
-}
-
-fn finding(operation: &Operation, media: &Media) -> Diagnostic {
-    Diagnostic::warning(
-        &NOT_DESCRIBED,
-        format!("the body of `{}` declares no properties", operation.name()),
-    )
-    .at(media.span)
-    .help("every name in it reaches the API; describe it with `properties`")
 }

@@ -28,7 +28,12 @@ impl<'a> Reader<'a> {
     pub(crate) fn written(&mut self, node: Node<'a>, place: Place) -> Result<Written, Closed> {
         let content = node.get("content").filter(|content| content.is_object());
         if let Some((key, media)) = content.and_then(|content| content.members().next()) {
+            self.warn_beside_content(node, key);
             return self.typed_value(key, media);
+        }
+        if let Some(content) = node.get("content").filter(|content| !content.is_null()) {
+            let message = "`content` must name one media type: here it has no effect";
+            self.notes.warn(&codes::PARAMETER, content.span(), message);
         }
         let Some(schema) =
             node.get("schema").and_then(|schema| self.schema(schema, Direction::Request))
@@ -41,6 +46,20 @@ impl<'a> Reader<'a> {
                 Ok(Written { prefix, collection, schema: Some(schema) })
             }
             None => Ok(Written::plain(Collection::NotUnderstood, None)),
+        }
+    }
+
+    /// A value has one form: what else is said of it has no effect.
+    fn warn_beside_content(&mut self, node: Node<'a>, key: Name<'a>) {
+        let media = node.get("content").into_iter().flat_map(Node::members).skip(1);
+        let others = media.map(|(other, _)| other.span).next();
+        let beside = ["schema", "style", "explode"].into_iter().find_map(|name| node.get(name));
+        if let Some(span) = others.or_else(|| beside.map(Node::span)) {
+            let message = format!(
+                "a parameter has either one media type or a schema: {} counts, this has no effect",
+                shown(key.text)
+            );
+            self.notes.warn(&codes::PARAMETER, span, message);
         }
     }
 
@@ -74,7 +93,7 @@ impl<'a> Reader<'a> {
     ) -> Option<(Prefix, Collection)> {
         let style = node.get("style").filter(|style| !style.is_null());
         let name = style.map_or(Some(style::default_style(place)), Node::as_str).unwrap_or("?");
-        let explode = node.get("explode").and_then(Node::as_bool);
+        let explode = self.explode(node);
         let explode = explode.unwrap_or_else(|| style::default_explode(name));
         let shape = self.shapes.get(schema.shape);
         let holds = shape.map_or(Holds::Scalar, |shape| Holds::of(schema.types, shape));

@@ -9,6 +9,7 @@ use super::Types;
 use crate::codes;
 use crate::dialect;
 use crate::document::Node;
+use crate::kinds::{self, is_no_schema};
 use crate::notes::{Notes, shown};
 use crate::reference::{References, Step};
 use crate::swagger;
@@ -143,6 +144,7 @@ impl<'a> Gatherer<'a, '_> {
         if self.source.version.has_lone_references() && !matches!(step, Step::NoReference) {
             return summary;
         }
+        kinds::doubts(schema, self.source.version, self.notes);
         summary = self.own(schema).and(summary);
         for (name, keyword) in schema.members() {
             match name.text {
@@ -283,7 +285,7 @@ impl<'a> Gatherer<'a, '_> {
                     for (name, declaration) in keyword.members() {
                         summary.declares = true;
                         // `false` is how a schema forbids a name.
-                        if declaration.as_bool() != Some(false) {
+                        if declaration.as_bool() != Some(false) && !is_no_schema(declaration) {
                             self.property(name.text, declaration);
                         }
                     }
@@ -295,6 +297,10 @@ impl<'a> Gatherer<'a, '_> {
                     }
                 }
                 "additionalProperties" | "unevaluatedProperties" => match keyword.kind() {
+                    _ if is_no_schema(keyword) => {
+                        summary.declares = true;
+                        summary.closes = true;
+                    }
                     Kind::False => {
                         summary.declares = true;
                         summary.closes = true;

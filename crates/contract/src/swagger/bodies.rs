@@ -31,7 +31,8 @@ impl<'a> Reader<'a> {
             self.notes.warn(&codes::STRUCTURE, body.span(), message);
         }
         let media = self.swagger_media(offered, schema, Direction::Request);
-        Ok(RequestBody { required: body.is_true("required"), media, span: body.span() })
+        let required = self.flag(body, "required", true);
+        Ok(RequestBody { required, media, span: body.span() })
     }
 
     /// The body of an answer; none without a `schema`.

@@ -53,7 +53,8 @@ impl<'a> Reader<'a> {
     /// One field, and how its values are written. The parameter is its own schema.
     fn field(&mut self, node: Node<'a>) -> (Field<'a>, Option<Collection>) {
         let name = node.get_str("name").unwrap_or_default();
-        let required = node.is_true("required");
+        let required = self.flag(node, "required", true);
+        self.ignored_schema(node);
         let field = Field { name, required, schema: Some(node) };
         if node.get_str("type") != Some("array") {
             return (field, None);

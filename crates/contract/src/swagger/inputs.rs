@@ -104,6 +104,18 @@ impl<'a> Reader<'a> {
         Ok(Input { home, name, node })
     }
 
+    /// Notes a schema where the parameter is its own.
+    pub(super) fn ignored_schema(&mut self, node: Node<'a>) {
+        if let Some(schema) = node.get("schema").filter(|schema| !schema.is_null()) {
+            let message = "`schema` is only read in the parameter of a body: here it has no effect";
+            self.notes.push(
+                Diagnostic::warning(&codes::PARAMETER, message)
+                    .at(schema.span())
+                    .help("write `type`, and what else it says, into the parameter itself"),
+            );
+        }
+    }
+
     /// One value; `None` if it is left out. The parameter is its own schema.
     fn swagger_parameter(
         &mut self,
@@ -125,6 +137,7 @@ impl<'a> Reader<'a> {
             self.notes.warn(&codes::PARAMETER, span, message);
             return None;
         }
+        self.ignored_schema(node);
         if node.get_str("type") == Some("file") {
             let message = format!("{} cannot be a file there: it is a text", shown(name));
             self.notes.warn(&codes::PARAMETER, span, message);
@@ -133,13 +146,15 @@ impl<'a> Reader<'a> {
         let collection = self.swagger_collection(node, place, &schema);
         let schema = Some(schema).filter(|_| collection != Collection::NotUnderstood);
         let scalar_types = self.scalar_types(schema.as_ref(), collection);
+        let required = self.flag(node, "required", true);
+        let allow_empty = self.flag(node, "allowEmptyValue", false);
         Some(Parameter {
             place,
             name: name.to_owned(),
-            required: place == Place::Path || node.is_true("required"),
+            required: place == Place::Path || required,
             prefix: Prefix::None,
             collection,
-            allow_empty: place == Place::Query && node.is_true("allowEmptyValue"),
+            allow_empty: place == Place::Query && allow_empty,
             schema,
             span,
             scalar_types,

@@ -402,3 +402,126 @@ fn what_is_said_of_xml_and_has_no_single_meaning_is_told() {
         "schemas: {}",
     )));
 }
+
+#[test]
+fn booleans_that_are_none_are_told_and_close() {
+    let (_, result) = read("api.yaml", &with(FLAGS, "schemas: {}"));
+    let contract = result.unwrap();
+    let operation = &contract.operations[0];
+    assert!(operation.body.as_ref().unwrap().required);
+    let required: Vec<bool> = operation.parameters.iter().map(|one| one.required).collect();
+    assert_eq!(required, [true, true, false, false]);
+    assert!(!operation.parameters[1].allow_empty);
+    let collection = operation.parameters[2].collection;
+    assert!(matches!(collection, portcullis_contract::Collection::Joined(_)), "as it is meant");
+    insta::assert_snapshot!(problems(&with(FLAGS, "schemas: {}")));
+}
+
+const FLAGS: &str = r#"
+/a:
+  x-sunset: 2027-01-01
+  post:
+    deprecated: maybe
+    parameters:
+      - { name: a, in: query, required: yes, schema: { type: string } }
+      - { name: b, in: query, required: "true", allowEmptyValue: "yes", schema: { type: string } }
+      - { name: c, in: query, explode: no, schema: { type: array, items: { type: string } } }
+      - { name: d, in: query, explode: 0, schema: { type: array, items: { type: string } } }
+    requestBody:
+      required: "true"
+      content: { application/json: { schema: { properties: { a: { type: string } } } } }
+    responses: { "204": { description: done }, "200": { description: x, content: [a] } }
+"#;
+
+#[test]
+fn keywords_of_the_wrong_kind_are_told_in_answers_and_declare_nothing() {
+    let answer = |schema: &str| {
+        with(
+            &format!(
+                "\n/a:\n  get:\n    responses:\n      200: {{ description: d, content: {{ \
+                 application/json: {{ schema: {schema} }} }} }}\n"
+            ),
+            "schemas: {}",
+        )
+    };
+    let mut out = String::new();
+    for schema in [
+        r#"{ properties: { a: "string", b: { type: string }, c: [], d: } }"#,
+        "{ properties: [a], additionalProperties: flase }",
+        "{ type: object, additionalProperties: flase }",
+        "{ properties: { a: {} }, required: a }",
+        "{ type: array, items: string }",
+        "{ allOf: { properties: { a: {} } } }",
+        "{ type: string, nullable: true }",
+    ] {
+        let text = answer(schema);
+        let (_, result) = read("api.yaml", &text);
+        let contract = result.unwrap();
+        let media = &contract.operations[0].responses[0].media[0];
+        out.push_str(&contract.shapes.describe(media.schema.as_ref().unwrap().shape));
+        out.push_str(&problems(&text));
+    }
+    out.push_str(&problems(&answer("{ type: string, nullable: yes }").replace("3.1.0", "3.0.3")));
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn what_has_no_effect_in_a_parameter_is_told() {
+    insta::assert_snapshot!(problems(&with(
+        r"
+/a:
+  get:
+    parameters:
+      - { name: a, in: query, schema: { type: integer }, content: { application/json: { schema: { type: string } } } }
+      - { name: b, in: query, content: { application/json: { schema: { type: string } }, text/plain: {} } }
+      - { name: c, in: query, content: {} }
+      - { name: d, in: query, content: text/plain, schema: { type: string } }
+    responses: {}
+/a\b: { get: { responses: {} } }
+",
+        "schemas: {}",
+    )));
+}
+
+#[test]
+fn a_document_of_two_versions_stops() {
+    insta::assert_snapshot!(problems("swagger: '2.0'\nopenapi: 3.0.3\npaths: {}\n"));
+}
+
+#[test]
+fn a_schema_beside_the_parameter_of_swagger_is_told() {
+    insta::assert_snapshot!(problems(
+        "swagger: '2.0'
+info: { title: T, version: v }
+consumes: [application/x-www-form-urlencoded]
+produces: [application/json]
+paths:
+  /a:
+    get:
+      parameters:
+        - { name: a, in: query, schema: { type: integer } }
+        - { name: b, in: query, type: string, required: yes }
+      responses: { 204: { description: done } }
+    post:
+      parameters:
+        - { name: f, in: formData, schema: { type: integer }, required: 'yes' }
+      responses: { 204: { description: done } }
+"
+    ));
+}
+
+#[test]
+fn base_paths_that_vary_are_told() {
+    let mut out = String::new();
+    for server in [
+        "{ url: '/{v}', variables: { v: { default: v1, enum: [v1, v2] } } }",
+        "{ url: '/{v}', variables: { v: { default: v1 } } }",
+        "{ url: '/{v}', variables: { v: { default: v1, enum: [v1] } } }",
+        "{ url: 'https://{host}/v1', variables: { host: { default: a.example } } }",
+    ] {
+        out.push_str(&problems(&format!(
+            "openapi: 3.1.0\ninfo: {{ title: T, version: v }}\nservers: [{server}]\npaths: {{}}\n"
+        )));
+    }
+    insta::assert_snapshot!(out);
+}

@@ -234,7 +234,7 @@ fn operation(
             is_answer: false,
             what: format!("{} parameter `{}`", one.place.name(), one.name),
             is_required: one.required,
-            extent: coverage::parameter(one),
+            extent: coverage::parameter(one, shapes),
             at: places.at(one.span),
         });
     }
@@ -278,11 +278,7 @@ fn answers(operation: &Operation, shapes: &Shapes, places: &mut Places<'_>) -> V
         });
     }
     for response in &operation.responses {
-        let status = match response.status {
-            StatusPattern::Exact(status) => status.to_string(),
-            StatusPattern::Range(hundred) => format!("{hundred}XX"),
-            StatusPattern::Default => "default".to_owned(),
-        };
+        let status = response.status;
         let mut part = |what: String, extent, span: Span| {
             parts.push(Part {
                 is_answer: true,
@@ -299,7 +295,7 @@ fn answers(operation: &Operation, shapes: &Shapes, places: &mut Places<'_>) -> V
             part(format!("answer {status}"), Extent::Partly(why.to_owned()), response.span);
         }
         for media in &response.media {
-            let extent = coverage::answer(response.status, media, shapes);
+            let extent = coverage::answer(response, media, shapes);
             part(format!("answer {status} `{}`", media.range), extent, media.span);
         }
     }

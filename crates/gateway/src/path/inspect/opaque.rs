@@ -105,8 +105,8 @@ fn neutral_detail(head: &AnswerHead, why: Neutral, context: &Context<'_>) -> Str
              decide: operations: {{ \"{name}\": {{ answer: stream }} }}"
         ),
         Neutral::NotInspected => format!(
-            "the API answered {status} as `{media}`, whose properties are not read, where JSON is \
-             declared, too; to let it pass: operations: {{ \"{name}\": {{ answer: stream }} }}"
+            "the API answered {status} as `{media}`, whose properties are not read, and the same \
+             answer is declared in another form; to let it pass: operations: {{ \"{name}\": {{ answer: stream }} }}"
         ),
     }
 }
