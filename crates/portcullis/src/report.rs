@@ -20,38 +20,68 @@ pub(crate) use places::{Places, located};
 /// Columns of a terminal that nobody measured.
 const WIDTH: usize = 100;
 
-/// Each message once, at its first place, with the number of its other places; and once for each
-/// place what differs in names only: a shared body is told for each operation.
+/// Warnings of one kind, which differ in names and places, that are shown.
+const KIND_MAX: usize = 3;
+
+/// A problem that is shown, and those that it stands for.
+struct Shown {
+    problem: Diagnostic,
+    /// With the same words at other places.
+    elsewhere: usize,
+    /// At the same place with other names: a shared body is told for each operation.
+    renamed: usize,
+    /// Of its kind, with other names at other places.
+    alike: usize,
+}
+
+/// Each message once, at its first place, with the number of its other places; once for each place
+/// what differs in names only; and the first few warnings of a kind.
 pub(crate) fn grouped(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
-    let mut firsts: Vec<(Diagnostic, usize, usize)> = Vec::new();
+    let mut all: Vec<Shown> = Vec::new();
     let mut by_words = HashMap::new();
     let mut by_place = HashMap::new();
+    let mut by_kind: HashMap<_, (usize, usize)> = HashMap::new();
     for one in diagnostics {
         let words = (one.code.name, one.message.as_str());
-        let place = one.span.map(|span| (one.code.name, span, without_names(&one.message)));
-        let known = by_words.get(&words).copied();
+        let kind = (one.code.name, without_names(&one.message));
+        let place = one.span.map(|span| (span, kind.clone()));
+        let (count, last) = by_kind.get(&kind).copied().unwrap_or_default();
         let near = place.as_ref().and_then(|place| by_place.get(place).copied());
-        match (known.or(near)).and_then(|index: usize| firsts.get_mut(index)) {
-            Some((_, others, _)) if known.is_some() => *others += 1,
-            Some((_, _, alike)) => *alike += 1,
-            None => {
-                by_words.insert(words, firsts.len());
-                by_place.extend(place.map(|place| (place, firsts.len())));
-                firsts.push((one.clone(), 0, 0));
+        if let Some(shown) = by_words.get(&words).and_then(|index: &usize| all.get_mut(*index)) {
+            shown.elsewhere += 1;
+        } else if let Some(shown) = near.and_then(|index: usize| all.get_mut(index)) {
+            shown.renamed += 1;
+        } else if one.severity == Severity::Warning && count >= KIND_MAX {
+            if let Some(shown) = all.get_mut(last) {
+                shown.alike += 1;
             }
+        } else {
+            by_words.insert(words, all.len());
+            by_place.extend(place.map(|place| (place, all.len())));
+            by_kind.insert(kind, (count + 1, all.len()));
+            let problem = one.clone();
+            all.push(Shown { problem, elsewhere: 0, renamed: 0, alike: 0 });
         }
     }
-    let told = firsts.into_iter().map(|(mut one, others, alike)| {
-        if others > 0 {
-            let places = if others == 1 { "place" } else { "places" };
-            one.message = format!("{} (here and in {others} more {places})", one.message);
+    all.into_iter().map(Shown::told).collect()
+}
+
+impl Shown {
+    fn told(self) -> Diagnostic {
+        let Self { mut problem, elsewhere, renamed, alike } = self;
+        let mut add = |words: String| problem.message = format!("{} ({words})", problem.message);
+        if elsewhere > 0 {
+            let places = if elsewhere == 1 { "place" } else { "places" };
+            add(format!("here and in {elsewhere} more {places}"));
+        }
+        if renamed > 0 {
+            add(format!("and {renamed} more, with other names"));
         }
         if alike > 0 {
-            one.message = format!("{} (and {alike} more, with other names)", one.message);
+            add(format!("and {alike} more of this kind; `--verbose` shows each"));
         }
-        one
-    });
-    told.collect()
+        problem
+    }
 }
 
 /// A message without what stands between backticks.
