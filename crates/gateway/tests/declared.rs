@@ -249,6 +249,44 @@ fn a_map_in_a_form_takes_no_other_spelling_either() {
 }
 
 #[test]
+fn only_the_alternative_that_says_read_only_waives_what_it_requires() {
+    let schema = r#"{"oneOf":[{"required":["a"],"properties":{"a":{"type":"string"}}},
+        {"required":["b"],"properties":{"b":{"type":"string"},"a":{"type":"integer","readOnly":true}}}]}"#;
+    for (body, status) in [("{}", 400), (r#"{"a":"x"}"#, 400), (r#"{"b":"x"}"#, 200)] {
+        let found = in_3_1(schema, "", body);
+        assert_eq!(found.status, status, "{body}");
+        assert_eq!(found.forwarded.is_some(), status == 200, "{body}");
+    }
+    let all = r#"{"oneOf":[{"required":["a","b"],"properties":{"b":{"type":"string"},"a":{"readOnly":true}}},
+        {"required":["c"],"properties":{"c":{}}}]}"#;
+    assert_eq!(in_3_1(all, "", r#"{"b":"x"}"#).status, 200);
+}
+
+#[test]
+fn what_is_required_elsewhere_and_read_only_here_need_not_be_sent() {
+    let schemas = r#""Base":{"type":"object","required":["id","n"],"properties":{"id":{"type":"string"},"n":{"type":"string"}}},
+        "Ids":{"required":["id"]},
+        "Said":{"type":"object","properties":{"id":{"type":"string","readOnly":true},"n":{}}},
+        "Node":{"allOf":[{"$ref":"@Base"},{"properties":{"id":{"readOnly":true},"next":{"$ref":"@Node"}}}]}"#;
+    for schema in [
+        r#"{"allOf":[{"$ref":"@Base"},{"properties":{"id":{"readOnly":true}}}]}"#,
+        r#"{"$ref":"@Base","properties":{"id":{"readOnly":true}}}"#,
+        r#"{"allOf":[{"$ref":"@Said"},{"$ref":"@Ids"}]}"#,
+        r#"{"allOf":[{"$ref":"@Said"}],"anyOf":[{"$ref":"@Ids"},{"required":["id","x"]}]}"#,
+        r#"{"$ref":"@Node"}"#,
+    ] {
+        for body in [r#"{"n":"x"}"#, r#"{"id":"1","n":"x"}"#] {
+            let found = in_3_1(schema, schemas, body);
+            assert_eq!(found.forwarded.as_deref(), Some(r#"{"n":"x"}"#), "{schema} {body}");
+        }
+    }
+    let node = r#"{"n":"x","next":{"n":"y"}}"#;
+    assert_eq!(in_3_1(r#"{"$ref":"@Node"}"#, schemas, node).forwarded.as_deref(), Some(node));
+    let itself = in_3_1(r#"{"$ref":"@Base"}"#, schemas, r#"{"n":"x"}"#);
+    assert_eq!(itself.status, 400, "where nothing says read-only, it is required");
+}
+
+#[test]
 fn what_another_property_requires_is_declared() {
     let schema =
         r#"{"type":"object","properties":{"a":{"type":"string"}},"dependentRequired":{"a":["b"]}}"#;

@@ -200,6 +200,14 @@ impl<'a> ShapeBuilder<'a> {
         }
     }
 
+    /// The names that the `properties` of a schema call read-only, without its parts.
+    pub(crate) fn own_read_only(&mut self, schema: Node<'a>, notes: &mut Notes) -> Vec<String> {
+        let own = schema.get("properties").into_iter().flat_map(Node::members);
+        own.filter(|(_, declaration)| self.any_says(Flag::ReadOnly, &[*declaration], notes))
+            .map(|(name, _)| name.text.to_owned())
+            .collect()
+    }
+
     /// Whether one of these declarations says this of its value.
     pub(super) fn any_says(
         &mut self,

@@ -146,6 +146,15 @@ impl ObjectShape {
         self.properties.get(index).map(|(_, property)| *property)
     }
 
+    /// The shape of a member that is declared in any way.
+    pub(crate) fn value(&self, name: &str) -> Option<ShapeId> {
+        match self.member(name, &mut 0) {
+            Member::Property(property) => Some(property.shape),
+            Member::Pattern(shape) | Member::Map(shape) => Some(shape),
+            Member::FreeForm | Member::Undeclared | Member::Closed => None,
+        }
+    }
+
     /// The shape of a member by the patterns alone.
     pub fn pattern(&self, name: &str) -> Option<ShapeId> {
         match self.matching(name) {
