@@ -20,7 +20,8 @@
 //!
 //! The declared set is the union over `allOf`, `oneOf`, `anyOf` and conditionals: a property of
 //! another alternative is left to the schema. A map (`additionalProperties: {schema}`) and an
-//! object without any declared property are kept as they are; `check` lists such bodies. Which
+//! object without any declared property are kept as they are; `check` lists such bodies. A map takes
+//! no other spelling of a name that its object calls read-only (`Role`, `role[]`, ` role`). Which
 //! caller may write which property comes with authorization.
 //!
 //! XML is read by its schema into the same tree: elements and attributes that are no property are

@@ -326,6 +326,8 @@ fn a_map_holds_only_names_that_its_schema_takes() {
         );
         assert_eq!(in_3_1(&schema, "", value).answer, r#"{"x-a":"1"}"#, "{names}");
     }
+    let free = r#"{"type":"object","propertyNames":{"pattern":"^x-"}}"#;
+    assert_eq!(in_3_1(free, "", value).answer, r#"{"x-a":"1"}"#);
     let never =
         r#"{"type":"object","propertyNames":false,"additionalProperties":{"type":"string"}}"#;
     assert_eq!(in_3_1(never, "", value).answer, "{}");

@@ -14,6 +14,10 @@ use crate::shape::build::ShapeBuilder;
 
 /// Sets of names that definitions are entered with.
 const SETS_MAX: usize = 1_000;
+/// References that are entered with such a set.
+const ENTERED_MAX: usize = 20_000;
+/// Schemas that are looked at for what they require.
+const STEPS_MAX: usize = 2_000_000;
 
 /// Names that a request does not set.
 pub(super) type ReadOnly = Rc<BTreeSet<String>>;
@@ -155,6 +159,8 @@ pub(super) struct Waivers<'a> {
     sets: Vec<ReadOnly>,
     by_set: HashMap<ReadOnly, usize>,
     required: HashMap<u32, Rc<HashSet<&'a str>>>,
+    entered: usize,
+    steps: usize,
 }
 
 impl Default for Waivers<'_> {
@@ -164,6 +170,8 @@ impl Default for Waivers<'_> {
             sets: vec![none.clone()],
             by_set: HashMap::from([(none, 0)]),
             required: HashMap::new(),
+            entered: 0,
+            steps: 0,
         }
     }
 }
@@ -175,7 +183,7 @@ impl<'a> Waivers<'a> {
     }
 
     /// The number of those names that a schema, or a part of it, requires; `None` if there are too
-    /// many such sets.
+    /// many such sets, or if it takes too long to tell.
     pub(super) fn entering(
         &mut self,
         names: &ReadOnly,
@@ -186,9 +194,16 @@ impl<'a> Waivers<'a> {
         if names.is_empty() {
             return Some(0);
         }
+        if self.steps > STEPS_MAX {
+            return None;
+        }
         let required = self.required(schema, references, notes);
         let asked = names.iter().filter(|name| required.contains(name.as_str()));
         let asked: ReadOnly = Rc::new(asked.cloned().collect());
+        self.entered += usize::from(!asked.is_empty());
+        if self.entered > ENTERED_MAX {
+            return None;
+        }
         if let Some(known) = self.by_set.get(&asked) {
             return Some(*known);
         }
@@ -214,6 +229,7 @@ impl<'a> Waivers<'a> {
         let mut seen = HashSet::from([schema.id()]);
         let mut waiting = vec![schema];
         while let Some(next) = waiting.pop() {
+            self.steps += 1;
             names.extend(own_required(next));
             let mut parts: Vec<Node<'a>> = Vec::new();
             parts.extend(references.step(next, notes).target());

@@ -21,7 +21,7 @@ pub struct ObjectShape {
     pub(crate) forbidden: Vec<Box<str>>,
     /// How the declared names look to a careless reader, sorted; only beside patterns and maps.
     pub(crate) spellings: Vec<Spelling>,
-    /// `propertyNames`: what the names of a map must be.
+    /// `propertyNames`: what names must be that nothing declares.
     pub(crate) names: Vec<NameRule>,
     /// What else may stand there.
     pub rest: Rest,
@@ -119,11 +119,11 @@ impl ObjectShape {
             (Matching::One(shape), _) => Member::Pattern(shape),
             (Matching::Forbidden, _) | (Matching::None, Rest::Open) => self.nothing(),
             (Matching::None, Rest::Closed) => Member::Closed,
-            (Matching::None, Rest::FreeForm) => Member::FreeForm,
-            (Matching::None, Rest::Map(shape)) => {
-                let is_allowed = self.names.iter().all(|rule| rule.allows(name));
-                if is_allowed { Member::Map(shape) } else { Member::Closed }
+            (Matching::None, _) if !self.names.iter().all(|rule| rule.allows(name)) => {
+                Member::Closed
             }
+            (Matching::None, Rest::FreeForm) => Member::FreeForm,
+            (Matching::None, Rest::Map(shape)) => Member::Map(shape),
         }
     }
 
