@@ -354,12 +354,13 @@ should forbid is not known.
 pub static FORMAT: Code =
     Code { name: "contract-format", page: include_str!("codes/contract-format.md") };
 
-/// One alternative of a schema allows any properties, beside others that declare theirs.
+/// Some part of a schema allows any properties, beside others that declare theirs.
 pub static FREE_FORM: Code = Code {
     name: "contract-free-form",
     page: r##"# contract-free-form
 
-One alternative of a schema allows any properties, beside others that declare theirs.
+One alternative of a schema, a condition (`then`, `dependentSchemas`) or a subtype allows any
+properties, beside others that declare theirs.
 
 ## Example
 
@@ -371,7 +372,7 @@ oneOf:
 
 ## What to do
 
-Only the declared properties count as declared; the free-form alternative does not open the rest. If
+Only the declared properties count as declared; the free-form part does not open the rest. If
 any property may really stand there, say so with `additionalProperties: {}`.
 "##,
 };

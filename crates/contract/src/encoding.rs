@@ -10,7 +10,7 @@ use crate::parameter::{Collection, Parameter, Place};
 use crate::parameters::Written;
 use crate::reader::{Closed, Reader};
 use crate::schema::Schema;
-use crate::shape::{Rest, Shape, Types};
+use crate::shape::{Member, Shape, Types};
 
 /// Properties with an encoding, in one body.
 pub(crate) const ENCODINGS_MAX: usize = 512;
@@ -54,9 +54,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn is_property(&self, schema: Option<&Schema>, name: &str) -> bool {
         let shape = schema.and_then(|schema| self.shapes.get(schema.shape));
         shape.is_none_or(|shape| {
-            shape.object.property(name, &mut 0).is_some()
-                || shape.object.pattern(name).is_some()
-                || matches!(shape.object.rest, Rest::Map(_) | Rest::FreeForm)
+            !matches!(shape.object.member(name, &mut 0), Member::Undeclared | Member::Closed)
         })
     }
 

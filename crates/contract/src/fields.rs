@@ -10,7 +10,7 @@ use crate::notes::shown;
 use crate::parameter::{Collection, Place};
 use crate::reader::{Closed, Reader};
 use crate::schema::Schema;
-use crate::shape::Shape;
+use crate::shape::{Member, Shape};
 use crate::style::{self, Holds};
 
 impl<'a> Reader<'a> {
@@ -115,7 +115,10 @@ impl<'a> Reader<'a> {
 
     fn field_shape(&self, schema: Option<&Schema>, name: &str) -> Option<&Shape> {
         let object = &self.shapes.get(schema?.shape)?.object;
-        let property = object.property(name, &mut 0).map(|property| property.shape);
-        self.shapes.get(property.or_else(|| object.pattern(name))?)
+        match object.member(name, &mut 0) {
+            Member::Property(property) => self.shapes.get(property.shape),
+            Member::Pattern(shape) => self.shapes.get(shape),
+            Member::Map(_) | Member::FreeForm | Member::Undeclared | Member::Closed => None,
+        }
     }
 }

@@ -60,6 +60,6 @@ pub use scalar::{Scalar, ScalarFault};
 pub use schema::{Blobs, Mismatch, Schema};
 pub use scheme::{SchemePlace, SecurityRequirement, SecurityScheme};
 pub use shape::{
-    ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types, XmlMember, XmlName, XmlShape,
-    XmlText,
+    Member, ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types, XmlMember, XmlName,
+    XmlShape, XmlText,
 };

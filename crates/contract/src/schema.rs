@@ -10,12 +10,14 @@ mod numbers;
 mod options;
 mod patterns;
 mod representation;
+mod required;
 mod scalars;
 mod scopes;
 mod slow;
 mod translate;
 mod unions;
 mod validators;
+mod waived;
 mod wanted;
 
 use std::sync::{Arc, OnceLock};

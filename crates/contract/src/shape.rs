@@ -5,13 +5,19 @@
 
 pub(crate) mod build;
 mod describe;
+mod flags;
 mod gather;
+mod kinds;
+mod member;
+mod never;
+mod object;
+mod source;
+mod summary;
 mod xml;
 
 use std::fmt;
 
-use regex::Regex;
-
+pub use member::{Member, ObjectShape};
 pub use xml::{XmlMember, XmlName, XmlShape, XmlText};
 
 /// All shapes of a contract. Recursive schemas are cycles in this graph.
@@ -42,19 +48,6 @@ pub struct Shape {
     /// Its text is bytes: `type: file` (2.0), `format: binary` (3.0), or `contentMediaType` without
     /// `contentEncoding` (3.1), in one of its declarations.
     pub is_binary: bool,
-}
-
-/// What is declared of an object's members.
-#[derive(Debug, Default)]
-pub struct ObjectShape {
-    /// By name, in document order.
-    pub(crate) properties: Vec<(Box<str>, Property)>,
-    /// Indices into `properties`, sorted by name.
-    pub(crate) by_name: Vec<u32>,
-    /// `patternProperties`.
-    pub patterns: Vec<(Regex, ShapeId)>,
-    /// What else may stand there.
-    pub rest: Rest,
 }
 
 /// One declared property.
@@ -168,12 +161,7 @@ impl Shapes {
             types: Types::ANY,
             read_only: false,
             write_only: false,
-            object: ObjectShape {
-                properties: Vec::new(),
-                by_name: Vec::new(),
-                patterns: Vec::new(),
-                rest: Rest::Closed,
-            },
+            object: ObjectShape::closed(),
             items: None,
             is_binary: false,
         };
@@ -214,42 +202,5 @@ impl Shape {
     /// Whether a type is allowed by name, and not because none is stated.
     fn says(&self, types: Types) -> bool {
         self.types != Types::ANY && self.types.contains(types)
-    }
-}
-
-impl ObjectShape {
-    /// Whether anything is declared of its members.
-    pub fn is_described(&self) -> bool {
-        self.rest != Rest::FreeForm || !self.properties.is_empty() || !self.patterns.is_empty()
-    }
-
-    /// The declared properties, in document order.
-    pub fn properties(&self) -> impl Iterator<Item = (&str, Property)> {
-        self.properties.iter().map(|(name, property)| (&**name, *property))
-    }
-
-    /// The declared property of this name. `hint` is where the last one was found: members mostly
-    /// come in declared order, so the next one is tried first.
-    pub fn property(&self, name: &str, hint: &mut usize) -> Option<Property> {
-        if let Some((known, property)) = self.properties.get(*hint)
-            && &**known == name
-        {
-            *hint += 1;
-            return Some(*property);
-        }
-        let place = self
-            .by_name
-            .binary_search_by(|index| {
-                self.properties.get(*index as usize).map_or("", |(known, _)| known).cmp(name)
-            })
-            .ok()?;
-        let index = *self.by_name.get(place)? as usize;
-        *hint = index + 1;
-        self.properties.get(index).map(|(_, property)| *property)
-    }
-
-    /// The shape of a member that only a pattern declares.
-    pub fn pattern(&self, name: &str) -> Option<ShapeId> {
-        self.patterns.iter().find(|(pattern, _)| pattern.is_match(name)).map(|(_, shape)| *shape)
     }
 }

@@ -9,7 +9,7 @@ pub(crate) mod split;
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Rest, Scalar, ScalarFault, ShapeId, Shapes, Types};
+use portcullis_contract::{Member, Scalar, ScalarFault, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Limits, Value, push_quoted};
 
 /// Why a text has no single reading.
@@ -204,16 +204,20 @@ pub fn read_pairs(
 
 /// What is declared of a member.
 pub(crate) fn declared(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
-    let object = &shapes.get(shape?).object;
-    object.property(name, &mut 0).map(|property| property.shape).or_else(|| object.pattern(name))
+    match shapes.get(shape?).object.member(name, &mut 0) {
+        Member::Property(property) => Some(property.shape),
+        Member::Pattern(shape) => Some(shape),
+        Member::Map(_) | Member::FreeForm | Member::Undeclared | Member::Closed => None,
+    }
 }
 
 /// What is said of a member: by its name, or by the schema of all others.
 pub(crate) fn member(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Option<ShapeId> {
-    declared(shapes, shape, name).or_else(|| match shapes.get(shape?).object.rest {
-        Rest::Map(shape) => Some(shape),
-        _ => None,
-    })
+    match shapes.get(shape?).object.member(name, &mut 0) {
+        Member::Property(property) => Some(property.shape),
+        Member::Pattern(shape) | Member::Map(shape) => Some(shape),
+        Member::FreeForm | Member::Undeclared | Member::Closed => None,
+    }
 }
 
 /// Appends the texts of one name: a list where one is declared, else one value.

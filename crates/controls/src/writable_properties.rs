@@ -20,14 +20,17 @@
 //!
 //! The declared set is the union over `allOf`, `oneOf`, `anyOf` and conditionals: a property of
 //! another alternative is left to the schema. A map (`additionalProperties: {schema}`) and an
-//! object without any declared property are kept as they are; `check` lists such bodies. Which
+//! object without any declared property are kept as they are; `check` lists such bodies. A map takes
+//! no other spelling of a name that its object calls read-only (`Role`, `role[]`, ` role`). Which
 //! caller may write which property comes with authorization.
 //!
 //! XML is read by its schema into the same tree: elements and attributes that are no property are
 //! cut out, and the rest goes on as it came. An XML body without a schema has no declared
 //! properties.
 
-use portcullis_contract::{Media, Operation, Rest, Shape, ShapeId, Shapes, Types};
+use portcullis_contract::{
+    Media, Member, ObjectShape, Operation, Property, Rest, Shape, ShapeId, Shapes, Types,
+};
 use portcullis_json::{Document, Kind, Value};
 use portcullis_model::{Code, ControlId, Diagnostic, Pointer, Refusal, Room, Status};
 use portcullis_policy::{Model, Undeclared};
@@ -245,28 +248,19 @@ impl<'a> Walk<'a> {
         shape.item(self.shapes).or_else(|| is_like_one.then_some(shape))
     }
 
-    fn member(
-        &mut self,
-        name: &str,
-        member: Value<'a>,
-        object: &portcullis_contract::ObjectShape,
-        hint: &mut usize,
-    ) {
-        match object.property(name, hint) {
-            Some(property) if property.read_only => self.note(member, Why::ReadOnly),
-            Some(property) => self.value(member, self.shapes.get(property.shape)),
-            None => match (object.pattern(name), object.rest) {
-                (Some(shape), _) | (None, Rest::Map(shape)) => {
-                    self.declared(member, self.shapes.get(shape));
-                }
-                (None, Rest::FreeForm) => {}
-                (None, Rest::Open) => self.note(member, Why::Undeclared),
-                (None, Rest::Closed) => self.note(member, Why::Closed),
-            },
+    fn member(&mut self, name: &str, member: Value<'a>, object: &ObjectShape, hint: &mut usize) {
+        match object.member(name, hint) {
+            Member::Property(property) if property.read_only => self.note(member, Why::ReadOnly),
+            Member::Property(Property { shape, .. })
+            | Member::Pattern(shape)
+            | Member::Map(shape) => self.declared(member, self.shapes.get(shape)),
+            Member::FreeForm => {}
+            Member::Undeclared => self.note(member, Why::Undeclared),
+            Member::Closed => self.note(member, Why::Closed),
         }
     }
 
-    /// An item, or a member that is not declared by its own name.
+    /// An item or a member.
     fn declared(&mut self, value: Value<'a>, shape: &'a Shape) {
         if shape.read_only {
             self.note(value, Why::ReadOnly);

@@ -117,10 +117,10 @@ impl<'a> Walk<'a> {
             let tells_apart = tells_apart.and_then(|one| one.get("propertyName"));
             is_named |= list(schema.get("required")).chain(tells_apart).any(|one| one == name);
         }
-        for others in [patterned, maps] {
-            if declarations.is_empty() {
-                declarations = others;
-            }
+        // Patterns speak of named properties, too.
+        declarations.extend(patterned);
+        if declarations.is_empty() {
+            declarations = maps;
         }
         if declarations.is_empty() && !is_silent && !is_named {
             self.tell();

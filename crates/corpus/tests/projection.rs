@@ -120,6 +120,13 @@ fn left(contract: &Contract, value: &Value) -> Option<Value> {
     Some(serde_json::from_slice(&out).unwrap())
 }
 
+/// Whether the schema allows a value; it takes and answers the same.
+fn is_valid(contract: &Contract, value: &Value) -> bool {
+    let document = Document::parse(value.to_string().into_bytes(), &Limits::GENEROUS).unwrap();
+    let schema = contract.operations[0].body.as_ref().unwrap().media[0].schema.as_ref();
+    schema.is_none_or(|schema| schema.check(document.root()).is_ok())
+}
+
 /// What enters of a body; `None`: it is refused.
 fn entered(contract: &Contract, value: &Value) -> Option<Value> {
     let text = value.to_string().into_bytes();
@@ -199,6 +206,10 @@ proptest! {
         else {
             return Ok(());
         };
+        if !is_valid(&contract, &made) {
+            // Parts that contradict one another, such as a map and a closed object.
+            return Ok(());
+        }
         prop_assert_eq!(left(&contract, &made), Some(made.clone()), "{} in {}", made, root);
     }
 }

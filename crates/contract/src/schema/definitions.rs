@@ -8,6 +8,7 @@ use serde_json::Value as Data;
 use super::options::Engine;
 use super::patterns::Patterns;
 use super::scopes::Scopes;
+use super::waived::{ReadOnly, Waivers};
 use crate::document::Node;
 
 /// Schemas inside one another at one value, references followed. Checking recurses this deep for
@@ -18,11 +19,12 @@ const DEPTH_MAX: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Definitions<'a> {
     list: Vec<Definition<'a>>,
-    /// By schema and scope.
-    by_node: HashMap<(u32, usize), usize>,
+    /// By schema, scope and waived names.
+    by_node: HashMap<(u32, usize, usize), usize>,
     translated: usize,
     pub(super) patterns: Patterns<'a>,
     pub(super) scopes: Scopes<'a>,
+    pub(super) waivers: Waivers<'a>,
     /// Formats that nobody here knows, each told once.
     pub(super) unknown_formats: HashSet<&'a str>,
     /// The same for keywords.
@@ -34,6 +36,8 @@ struct Definition<'a> {
     node: Node<'a>,
     /// Where it is entered from.
     scope: usize,
+    /// What is waived where it is entered from.
+    waived: usize,
     /// The pointer by which it is referred to; empty for the schema of a parameter or body.
     origin: String,
     /// A parameter or body is checked against it, not only what refers to it.
@@ -63,13 +67,20 @@ pub(crate) struct Fault {
 
 impl<'a> Definitions<'a> {
     /// The index of a schema; it is translated later.
-    pub(super) fn index(&mut self, node: Node<'a>, scope: usize, origin: &str) -> usize {
+    pub(super) fn index(
+        &mut self,
+        node: Node<'a>,
+        scope: usize,
+        waived: usize,
+        origin: &str,
+    ) -> usize {
         let next = self.list.len();
-        let index = *self.by_node.entry((node.id(), scope)).or_insert(next);
+        let index = *self.by_node.entry((node.id(), scope, waived)).or_insert(next);
         if index == next {
             self.list.push(Definition {
                 node,
                 scope,
+                waived,
                 origin: origin.to_owned(),
                 is_entry: false,
                 translated: Translated::default(),
@@ -80,16 +91,18 @@ impl<'a> Definitions<'a> {
 
     /// The index of a schema that values are checked against.
     pub(super) fn entry(&mut self, node: Node<'a>) -> usize {
-        let index = self.index(node, 0, "");
+        let index = self.index(node, 0, 0, "");
         if let Some(definition) = self.list.get_mut(index) {
             definition.is_entry = true;
         }
         index
     }
 
-    /// The next schema that is to be translated, and the scope that it is entered from.
-    pub(super) fn untranslated(&self) -> Option<(Node<'a>, usize)> {
-        self.list.get(self.translated).map(|definition| (definition.node, definition.scope))
+    /// The next schema that is to be translated, the scope that it is entered from, and what is
+    /// waived there.
+    pub(super) fn untranslated(&self) -> Option<(Node<'a>, usize, ReadOnly)> {
+        let next = self.list.get(self.translated)?;
+        Some((next.node, next.scope, self.waivers.get(next.waived)))
     }
 
     /// Takes the translation of that schema.
@@ -106,6 +119,7 @@ impl<'a> Definitions<'a> {
         self.list.push(Definition {
             node: at,
             scope: 0,
+            waived: 0,
             origin: String::new(),
             is_entry: true,
             translated,

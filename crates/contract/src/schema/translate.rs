@@ -3,21 +3,17 @@
 //! Only what decides validity is taken over. What has no meaning is a fault of the definition:
 //! the operations that depend on it are closed, because what it should forbid is not known.
 
-use std::collections::HashSet;
-use std::rc::Rc;
-
 use portcullis_json::Kind;
 use portcullis_model::Span;
 use serde_json::{Map, Value as Data, json};
 
 use super::definitions::{Definitions, Fault, Translated};
 use super::numbers::{BOUNDS, join_bounds, split_format};
-use crate::codes;
+use super::waived::{Place, ReadOnly, Waived};
 use crate::document::{Name, Node};
 use crate::form::Field;
 use crate::notes::{Notes, shown};
 use crate::reference::References;
-use crate::shape::ObjectShape;
 use crate::shape::build::ShapeBuilder;
 use crate::version::Version;
 
@@ -52,7 +48,7 @@ impl<'a> Definitions<'a> {
         for field in fields {
             let schema = match field.schema {
                 Some(node) => {
-                    let index = self.index(node, 0, "");
+                    let index = self.index(node, 0, 0, "");
                     translated.refers_to.push((index, None));
                     json!({ "$ref": format!("#/$defs/{index}") })
                 }
@@ -78,25 +74,22 @@ impl<'a> Definitions<'a> {
         shapes: &mut ShapeBuilder<'a>,
         notes: &mut Notes,
     ) {
-        while let Some((node, scope)) = self.untranslated() {
+        while let Some((node, scope, waived)) = self.untranslated() {
             let translator = Translator::new(version, has_read_only, self, shapes, notes);
-            let translated = translator.translate(node, scope);
+            let translated = translator.translate(node, scope, waived);
             self.set_translated(translated);
         }
     }
 }
 
-/// Names that a request does not set, so that it need not hold them.
-type ReadOnly = Rc<HashSet<String>>;
-
 /// Where in its definition a schema stands.
 #[derive(Clone)]
 pub(super) struct Position {
     /// Schemas around this one at the same value; `None` inside the value.
-    depth: Option<usize>,
-    read_only: ReadOnly,
+    pub(super) depth: Option<usize>,
+    pub(super) read_only: ReadOnly,
     /// What dynamic references mean here.
-    scope: usize,
+    pub(super) scope: usize,
 }
 
 pub(super) struct Translator<'a, 'b> {
@@ -119,8 +112,13 @@ impl<'a, 'b> Translator<'a, 'b> {
         Self { version, has_read_only, definitions, shapes, notes, out: Translated::default() }
     }
 
-    pub(super) fn translate(mut self, schema: Node<'a>, scope: usize) -> Translated {
-        let position = Position { depth: Some(0), read_only: ReadOnly::default(), scope };
+    pub(super) fn translate(
+        mut self,
+        schema: Node<'a>,
+        scope: usize,
+        read_only: ReadOnly,
+    ) -> Translated {
+        let position = Position { depth: Some(0), read_only, scope };
         self.out.schema = self.schema(schema, &position);
         self.out
     }
@@ -150,24 +148,35 @@ impl<'a, 'b> Translator<'a, 'b> {
         let entered = Position { scope: self.entered(schema, position.scope), ..position.clone() };
         let position = &entered;
         let mut out = Map::new();
+        let is_lone = self.version.has_lone_references() && schema.get("$ref").is_some();
+        let waived = if is_lone {
+            Waived::around(&position.read_only)
+        } else {
+            self.waived(schema, position)
+        };
         if let Some(reference) = schema.get("$ref") {
-            match self.reference(schema, reference, position) {
+            let read_only = waived.within(Place::Reference);
+            match self.reference(schema, reference, &Position { read_only, ..position.clone() }) {
                 Some(target) => out.insert("$ref".into(), target),
                 None => return Data::Bool(false),
             };
-            if self.version.has_lone_references() {
+            if is_lone {
                 self.beside_reference(schema);
                 return Data::Object(out);
             }
         }
-        let inner = self.inside(schema, position);
+        let inner = Position {
+            depth: position.depth.map(|depth| depth + 1),
+            read_only: waived.all.clone(),
+            scope: position.scope,
+        };
         for (name, keyword) in schema.members() {
             // YAML makes null of a key without a value. A parameter of Swagger 2.0 is its own
             // schema, and its `required` is not about members.
             let is_absent = keyword.is_null() && name.text != "const"
                 || name.text == "required" && is_swagger_parameter(schema, self.version);
             if !is_absent {
-                self.keyword(name, (schema, keyword), &inner, &mut out);
+                self.keyword(name, (schema, keyword), (&inner, &waived), &mut out);
             }
         }
         if let Some(keyword) = schema.get("$dynamicRef") {
@@ -198,7 +207,14 @@ impl<'a, 'b> Translator<'a, 'b> {
     }
 
     fn defined(&mut self, target: Node<'a>, origin: &str, position: &Position) -> Data {
-        let index = self.definitions.index(target, position.scope, origin);
+        let references = self.shapes.references();
+        let waivers = &mut self.definitions.waivers;
+        let waived = waivers.entering(&position.read_only, target, references, self.notes);
+        if waived.is_none() {
+            self.fault(target.span(), "what is read-only is combined in too many ways");
+        }
+        let waived = waived.unwrap_or_default();
+        let index = self.definitions.index(target, position.scope, waived, origin);
         self.out.refers_to.push((index, position.depth));
         Data::String(format!("#/$defs/{index}"))
     }
@@ -240,53 +256,25 @@ impl<'a, 'b> Translator<'a, 'b> {
         }
     }
 
-    /// The position of schemas that speak of the same value as this one.
-    fn inside(&mut self, schema: Node<'a>, position: &Position) -> Position {
-        let mut read_only = position.read_only.clone();
-        let asks = |name| schema.get(name).is_some();
-        if self.has_read_only
-            && [
-                "required",
-                "dependentRequired",
-                "allOf",
-                "anyOf",
-                "oneOf",
-                "if",
-                "dependentSchemas",
-            ]
-            .into_iter()
-            .any(asks)
-        {
-            let id = self.shapes.shape(schema, self.notes);
-            let object = self.shapes.get(id).map(|shape| &shape.object);
-            let own: Vec<&str> = object
-                .into_iter()
-                .flat_map(ObjectShape::properties)
-                .filter(|(name, property)| property.read_only && !read_only.contains(*name))
-                .map(|(name, _)| name)
-                .collect();
-            if !own.is_empty() {
-                let mut names = HashSet::clone(&read_only);
-                names.extend(own.into_iter().map(str::to_owned));
-                read_only = Rc::new(names);
-            }
-        }
-        Position { depth: position.depth.map(|depth| depth + 1), read_only, scope: position.scope }
-    }
-
     fn keyword(
         &mut self,
         key: Name<'a>,
         (schema, keyword): (Node<'a>, Node<'a>),
-        inner: &Position,
+        (inner, waived): (&Position, &Waived),
         out: &mut Map<String, Data>,
     ) {
         let name = key.text;
         let part = Position { depth: None, read_only: ReadOnly::default(), scope: inner.scope };
         let value = match name {
-            "allOf" | "anyOf" | "oneOf" => self.list(name, keyword, inner),
+            "allOf" => self.all_of(keyword, (inner, waived)),
+            "anyOf" | "oneOf" => self.alternatives(name, keyword, (inner, waived)),
             "prefixItems" => self.list(name, keyword, &part),
-            "not" | "if" | "then" | "else" => Some(self.schema(keyword, inner)),
+            // These only ask, so that nothing is waived.
+            "not" | "if" => Some(self.schema(keyword, &Position { depth: inner.depth, ..part })),
+            "then" | "else" => {
+                let read_only = waived.within(Place::Conditional);
+                Some(self.schema(keyword, &Position { read_only, ..inner.clone() }))
+            }
             "additionalProperties"
             | "items"
             | "contains"
@@ -295,7 +283,10 @@ impl<'a, 'b> Translator<'a, 'b> {
             | "unevaluatedProperties" => Some(self.schema(keyword, &part)),
             "properties" => self.named(name, keyword, &part),
             "patternProperties" => self.pattern_properties(keyword, &part, out),
-            "dependentSchemas" => self.named(name, keyword, inner),
+            "dependentSchemas" => {
+                let read_only = waived.within(Place::Conditional);
+                self.named(name, keyword, &Position { read_only, ..inner.clone() })
+            }
             "type" => self.types(keyword),
             "enum" if keyword.is_array() => Some(self.exact(keyword)),
             "const" => Some(self.exact(keyword)),
@@ -338,7 +329,12 @@ impl<'a, 'b> Translator<'a, 'b> {
         self.fault(keyword.span(), format!("`{name}` cannot be {}", keyword.kind_name()));
     }
 
-    fn list(&mut self, name: &str, keyword: Node<'a>, position: &Position) -> Option<Data> {
+    pub(super) fn list(
+        &mut self,
+        name: &str,
+        keyword: Node<'a>,
+        position: &Position,
+    ) -> Option<Data> {
         if !keyword.is_array() || keyword.len() == 0 {
             self.fault(keyword.span(), format!("`{name}` must be a list of schemas"));
             return None;
@@ -380,44 +376,6 @@ impl<'a, 'b> Translator<'a, 'b> {
             [name] => Data::from(*name),
             names => Data::from(names.to_vec()),
         })
-    }
-
-    fn required(&mut self, keyword: Node<'a>, read_only: &ReadOnly) -> Option<Data> {
-        if keyword.as_bool().is_some() {
-            let message = "`required` must be a list of names: here it has no effect";
-            self.notes.warn(&codes::SCHEMA, keyword.span(), message);
-            return None;
-        }
-        let names = self.names("required", keyword)?;
-        let names = names.into_iter().filter(|name| !read_only.contains(*name));
-        Some(names.collect::<Vec<_>>().into())
-    }
-
-    fn dependent_required(&mut self, keyword: Node<'a>, read_only: &ReadOnly) -> Option<Data> {
-        if !keyword.is_object() {
-            self.wrong("dependentRequired", keyword);
-            return None;
-        }
-        let mut out = Map::new();
-        for (name, value) in keyword.members() {
-            let names = self.names("dependentRequired", value)?.into_iter();
-            let names: Vec<&str> = names.filter(|name| !read_only.contains(*name)).collect();
-            out.insert(name.text.to_owned(), names.into());
-        }
-        Some(Data::Object(out))
-    }
-
-    fn names(&mut self, name: &str, keyword: Node<'a>) -> Option<Vec<&'a str>> {
-        let names: Option<Vec<&str>> = keyword.items().map(Node::as_str).collect();
-        let mut names = names.filter(|_| keyword.is_array());
-        match &mut names {
-            Some(names) => {
-                names.sort_unstable();
-                names.dedup();
-            }
-            None => self.fault(keyword.span(), format!("`{name}` must be a list of names")),
-        }
-        names
     }
 
     /// A whole number that is not negative; `10.0` is one.

@@ -6,17 +6,20 @@
 use std::collections::HashMap;
 
 use portcullis_model::{Diagnostic, Span};
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
-use super::gather::{Gathered, Source, gather};
+use super::flags::{Flag, Flags};
+use super::gather::gather;
+use super::member::by_name;
+use super::never::Nevers;
+use super::source::Source;
 use super::xml::map::XmlBuilder;
 use super::xml::said::Sayings;
 use super::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types};
 use crate::codes;
 use crate::document::Node;
-use crate::ecma::spelt_out;
 use crate::form::Field;
-use crate::notes::{Notes, shown};
+use crate::notes::Notes;
 use crate::reference::{References, Step};
 use crate::version::Version;
 
@@ -26,19 +29,21 @@ const SHAPES_MAX: usize = 1_000_000;
 const PROPERTIES_MAX: usize = 1_000_000;
 /// Schema nodes looked at, all shapes together.
 const STEPS_MAX: usize = 5_000_000;
-/// Bytes of one compiled pattern of property names.
-const PATTERN_BYTES_MAX: usize = 1 << 20;
 
 /// Makes the shapes of one contract.
 #[derive(Debug)]
 pub(crate) struct ShapeBuilder<'a> {
-    source: Source<'a>,
+    pub(super) source: Source<'a>,
     shapes: Vec<Shape>,
     known: HashMap<Box<[u32]>, ShapeId>,
     pending: Vec<(ShapeId, Vec<Node<'a>>)>,
-    patterns: HashMap<&'a str, Option<Regex>>,
+    pub(super) patterns: HashMap<&'a str, Option<Regex>>,
+    pub(super) nevers: Nevers,
+    flags: Flags,
+    /// The shape of a text of which no more is known.
+    pub(super) text: Option<ShapeId>,
     properties: usize,
-    steps: usize,
+    pub(super) steps: usize,
     /// Only where a document speaks of XML.
     xml: Option<XmlBuilder<'a>>,
 }
@@ -51,6 +56,9 @@ impl<'a> ShapeBuilder<'a> {
             known: HashMap::new(),
             pending: Vec::new(),
             patterns: HashMap::new(),
+            nevers: Nevers::default(),
+            flags: Flags::default(),
+            text: None,
             properties: 0,
             steps: 0,
             xml: None,
@@ -110,12 +118,12 @@ impl<'a> ShapeBuilder<'a> {
         let rest = Rest::Open;
         self.push(Shape {
             types: Types::OBJECT,
-            object: ObjectShape { properties, by_name, patterns: Vec::new(), rest },
+            object: ObjectShape { properties, by_name, rest, ..ObjectShape::default() },
             ..Shape::default()
         })
     }
 
-    fn push(&mut self, shape: Shape) -> ShapeId {
+    pub(super) fn push(&mut self, shape: Shape) -> ShapeId {
         let id = ShapeId(self.shapes.len() as u32);
         self.shapes.push(shape);
         id
@@ -137,11 +145,13 @@ impl<'a> ShapeBuilder<'a> {
     }
 
     const fn is_too_complex(&self) -> bool {
-        self.shapes.len() > SHAPES_MAX || self.properties > PROPERTIES_MAX || self.steps > STEPS_MAX
+        self.shapes.len() > SHAPES_MAX
+            || self.properties > PROPERTIES_MAX
+            || self.steps.saturating_add(self.flags.steps) > STEPS_MAX
     }
 
     /// The id of a set of schemas; the shape itself is made later.
-    fn id(&mut self, schemas: Vec<Node<'a>>, notes: &mut Notes) -> ShapeId {
+    pub(super) fn id(&mut self, schemas: Vec<Node<'a>>, notes: &mut Notes) -> ShapeId {
         self.steps += schemas.len();
         let mut set: Vec<Node<'a>> =
             schemas.into_iter().map(|schema| self.resolved(schema, notes)).collect();
@@ -158,7 +168,7 @@ impl<'a> ShapeBuilder<'a> {
     }
 
     /// What a schema that is only a reference points to, so that sets are found again.
-    fn resolved(&self, schema: Node<'a>, notes: &mut Notes) -> Node<'a> {
+    pub(super) fn resolved(&self, schema: Node<'a>, notes: &mut Notes) -> Node<'a> {
         let is_only_reference = |node: Node<'a>| {
             node.get("$ref").is_some()
                 && (self.source.version.has_lone_references() || node.len() == 1)
@@ -177,114 +187,34 @@ impl<'a> ShapeBuilder<'a> {
     }
 
     fn make(&mut self, set: &[Node<'a>], notes: &mut Notes) -> Shape {
-        let gathered = gather(self.source, set, notes);
-        let Gathered {
-            types,
-            properties,
-            patterns,
-            items,
-            maps,
-            is_closed,
-            is_declared,
-            is_binary,
-            steps,
-        } = gathered;
-        self.steps += steps;
-        let patterns: Vec<(Regex, ShapeId)> = patterns
-            .into_iter()
-            .filter_map(|(pattern, schema)| {
-                let regex = self.pattern(pattern, schema, notes)?;
-                Some((regex, self.id(vec![schema], notes)))
-            })
-            .collect();
-        // A name that is only required is described by the pattern or the map that it falls under.
-        let is_described_elsewhere = |name: &str| {
-            !maps.is_empty() || patterns.iter().any(|(pattern, _)| pattern.is_match(name))
-        };
-        let properties: Vec<(Box<str>, Property)> = properties
-            .into_iter()
-            .filter(|(name, declarations)| {
-                !declarations.is_empty() || !is_described_elsewhere(name)
-            })
-            .map(|(name, declarations)| {
-                let property = Property {
-                    read_only: self.any_says("readOnly", &declarations, notes),
-                    write_only: self.any_says("writeOnly", &declarations, notes),
-                    shape: self.id(declarations, notes),
-                };
-                (name.into(), property)
-            })
-            .collect();
-        let by_name = by_name(&properties);
-        let rest = match (maps.is_empty(), is_declared, is_closed) {
-            (false, ..) => Rest::Map(self.id(maps, notes)),
-            (true, false, _) => Rest::FreeForm,
-            (true, true, true) => Rest::Closed,
-            (true, true, false) => Rest::Open,
-        };
+        let mut gathered = gather(self.source, set, &mut self.nevers, notes);
+        self.steps += gathered.steps;
+        let object = self.object(set, &mut gathered, notes);
         Shape {
-            types,
-            read_only: self.any_says("readOnly", set, notes),
-            write_only: self.any_says("writeOnly", set, notes),
-            object: ObjectShape { properties, by_name, patterns, rest },
-            items: (!items.is_empty()).then(|| self.id(items, notes)),
-            is_binary,
+            types: gathered.types,
+            read_only: self.any_says(Flag::ReadOnly, set, notes),
+            write_only: self.any_says(Flag::WriteOnly, set, notes),
+            object,
+            items: (!gathered.items.is_empty()).then(|| self.id(gathered.items, notes)),
+            is_binary: gathered.is_binary,
         }
     }
 
-    fn pattern(&mut self, text: &'a str, schema: Node<'a>, notes: &mut Notes) -> Option<Regex> {
-        let known = self.patterns.entry(text).or_insert_with(|| compiled(text));
-        if known.is_none() {
-            let message = format!(
-                "the pattern {} is not read: properties that it means count as undeclared",
-                shown(text)
-            );
-            notes.warn(&codes::SCHEMA, schema.span(), message);
-        }
-        known.clone()
+    /// The names that the `properties` of a schema call read-only, without its parts.
+    pub(crate) fn own_read_only(&mut self, schema: Node<'a>, notes: &mut Notes) -> Vec<String> {
+        let own = schema.get("properties").into_iter().flat_map(Node::members);
+        own.filter(|(_, declaration)| self.any_says(Flag::ReadOnly, &[*declaration], notes))
+            .map(|(name, _)| name.text.to_owned())
+            .collect()
     }
 
-    /// Whether a declaration of a property says this. One is enough, as in JSON Schema's own
-    /// rule for parts of an `allOf`; among alternatives, too, the stricter one counts.
-    fn any_says(&mut self, flag: &str, declarations: &[Node<'a>], notes: &mut Notes) -> bool {
-        declarations.iter().any(|schema| self.says(flag, *schema, 0, notes))
+    /// Whether one of these declarations says this of its value.
+    pub(super) fn any_says(
+        &mut self,
+        flag: Flag,
+        declarations: &[Node<'a>],
+        notes: &mut Notes,
+    ) -> bool {
+        self.flags.any_says(flag, self.source, declarations, notes)
     }
-
-    /// Whether a schema says this itself, through its reference, or in a part of it.
-    /// Beside a `$ref` it counts in 3.0, too: there it has no meaning in the specification, and
-    /// one in the mind of its author.
-    fn says(&mut self, flag: &str, schema: Node<'a>, depth: usize, notes: &mut Notes) -> bool {
-        const DEPTH_MAX: usize = 16;
-        self.steps += 1;
-        match schema.get(flag).map(|value| (value, value.as_bool())) {
-            Some((_, Some(true))) => return true,
-            Some((value, None)) if !value.is_null() => {
-                let message = format!("`{flag}` must be a boolean: it is taken as `true`");
-                notes.warn(&codes::SCHEMA, value.span(), message);
-                return true;
-            }
-            _ => {}
-        }
-        if depth >= DEPTH_MAX {
-            return false;
-        }
-        let target = self.source.references.step(schema, notes).target();
-        if target.is_some_and(|target| self.says(flag, target, depth + 1, notes)) {
-            return true;
-        }
-        let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|name| schema.get(name));
-        parts.flat_map(Node::items).take(64).any(|part| self.says(flag, part, depth + 1, notes))
-    }
-}
-
-/// Indices of properties, sorted by name.
-fn by_name(properties: &[(Box<str>, Property)]) -> Vec<u32> {
-    let mut by_name: Vec<u32> = (0..properties.len() as u32).collect();
-    by_name.sort_by_key(|index| properties.get(*index as usize).map(|(name, _)| name));
-    by_name
-}
-
-/// A pattern as validators read it: in the dialect of ECMA-262.
-fn compiled(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(&spelt_out(pattern)?).size_limit(PATTERN_BYTES_MAX).build().ok()
 }

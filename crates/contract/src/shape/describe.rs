@@ -69,8 +69,9 @@ impl Description<'_> {
             self.inside(property.shape, depth + 1);
         }
         let patterns = shape.object.patterns.iter();
-        let mut others: Vec<(String, ShapeId)> =
-            patterns.map(|(pattern, shape)| (format!("/{pattern}/"), *shape)).collect();
+        let mut others: Vec<(String, ShapeId)> = patterns
+            .filter_map(|(pattern, shape)| Some((format!("/{pattern}/"), (*shape)?)))
+            .collect();
         if let Rest::Map(rest) = shape.object.rest {
             others.push(("*".to_owned(), rest));
         }

@@ -57,6 +57,29 @@ fn what_only_answers_hold_is_not_required_wherever_that_is_said() {
 }
 
 #[test]
+fn an_alternative_that_no_request_can_meet_is_told() {
+    let schema = r#"{"oneOf": [{"required": ["a"], "properties": {"a": {}}},
+        {"required": ["b"], "properties": {"b": {}, "a": {"readOnly": true}}}]}"#;
+    assert_verdicts(&document("3.1.0", schema, ""), &[r#"{"b": 1}"#], &["{}"]);
+    let told = warnings("3.1.0", schema, "");
+    assert!(told.contains("another alternative calls it read-only"), "{told}");
+}
+
+#[test]
+fn what_is_forbidden_and_read_only_stays_forbidden_and_nothing_else() {
+    let schema =
+        r#"{"properties": {"id": {"readOnly": true}, "n": {}}, "not": {"required": ["id"]}}"#;
+    assert_verdicts(&document("3.1.0", schema, ""), &[r#"{"n": 1}"#, "{}"], &[r#"{"id": 1}"#]);
+    let asked = r#"{"properties": {"id": {"readOnly": true}, "n": {}},
+        "if": {"required": ["id"]}, "then": {"required": ["n"]}}"#;
+    assert_verdicts(
+        &document("3.1.0", asked, ""),
+        &["{}", r#"{"id": 1, "n": 1}"#],
+        &[r#"{"id": 1}"#],
+    );
+}
+
+#[test]
 fn null_is_allowed_where_3_0_says_so() {
     let other = r#""Other": {"type": "object", "required": ["a"]}"#;
     let cases: [(&str, &[&str], &[&str]); 5] = [

@@ -61,6 +61,52 @@ fn a_long_chain_of_references_ends() {
 }
 
 #[test]
+fn flags_and_required_names_at_the_end_of_chains_are_bounded() {
+    let mut schemas = String::new();
+    let mut properties = String::new();
+    for index in 0..600 {
+        let next = index + 1;
+        write!(
+            schemas,
+            r##""S{index}": {{"allOf": [{{"$ref": "#/components/schemas/S{next}"}}]}},"##
+        )
+        .unwrap();
+        write!(properties, r##""p{index}": {{"$ref": "#/components/schemas/S{index}"}},"##)
+            .unwrap();
+    }
+    schemas.push_str(r#""S600": {"type": "object", "required": ["id"], "properties": {"id": {}}}"#);
+    let body = format!(
+        r##"{{"allOf": [{{"$ref": "#/components/schemas/S0"}}, {{"properties": {{{properties}
+            "id": {{"readOnly": true}}}}}}]}}"##
+    );
+    assert_eq!(served(&document(&body, &schemas)), 0);
+}
+
+#[test]
+fn sets_of_read_only_names_that_multiply_stop() {
+    let required: Vec<String> = (0..24).map(|name| format!(r#""n{name}""#)).collect();
+    let mut schemas = String::new();
+    for index in 0..100 {
+        let required = required.join(",");
+        write!(schemas, r#""R{index}": {{"title": "{index}", "required": [{required}]}},"#)
+            .unwrap();
+    }
+    let all: Vec<String> =
+        (0..100).map(|index| format!(r##"{{"$ref": "#/components/schemas/R{index}"}}"##)).collect();
+    write!(schemas, r#""All": {{"allOf": [{}]}}"#, all.join(",")).unwrap();
+    let of_pair = |one: usize, other: usize| {
+        format!(
+            r##""p{one}x{other}": {{"allOf": [{{"$ref": "#/components/schemas/All"}}, {{"properties":
+            {{"n{one}": {{"readOnly": true}}, "n{other}": {{"readOnly": true}}}}}}]}}"##
+        )
+    };
+    let pairs: Vec<String> =
+        (0..24).flat_map(|one| (one + 1..24).map(move |other| of_pair(one, other))).collect();
+    let body = format!(r#"{{"properties": {{{}}}}}"#, pairs.join(","));
+    assert_eq!(served(&document(&body, &schemas)), 0);
+}
+
+#[test]
 fn a_schema_that_is_only_itself_ends() {
     let schemas = r##""A": {"allOf": [{"$ref": "#/components/schemas/B"}]},
         "B": {"anyOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]},

@@ -11,7 +11,7 @@ use portcullis_policy::Limits;
 
 use super::Fault;
 use super::parse::Part;
-use crate::urlencoded::{Fault as TextFault, push_texts};
+use crate::urlencoded::{Fault as TextFault, member, push_texts};
 use crate::xml;
 
 /// A body of parts, read: the tree that is checked, and the bytes that it stands for.
@@ -251,12 +251,7 @@ impl<'a> Reader<'a> {
 
     fn declared(&self, name: &str) -> Option<ShapeId> {
         let shape = self.media?.schema.as_ref()?.shape;
-        let object = &self.shapes.get(shape).object;
-        let property = object.property(name, &mut 0).map(|property| property.shape);
-        property.or_else(|| object.pattern(name)).or(match object.rest {
-            Rest::Map(shape) => Some(shape),
-            _ => None,
-        })
+        member(self.shapes, Some(shape), name)
     }
 
     fn items(&self, shape: Option<&'a Shape>) -> Option<&'a Shape> {

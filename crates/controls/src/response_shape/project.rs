@@ -1,6 +1,6 @@
 //! The projection of an answer to what is declared.
 
-use portcullis_contract::{ObjectShape, Rest, Shape, ShapeId, Shapes, Types};
+use portcullis_contract::{Member, ObjectShape, Property, Shape, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Value};
 use portcullis_model::Pointer;
 
@@ -239,22 +239,18 @@ impl<'a> Walk<'a> {
         at: &Step<'_, 'a>,
     ) {
         let name = at.name.unwrap_or_default();
-        let declared = match shape.property(name, hint) {
-            Some(property) if property.write_only => {
-                return self.remove(member, Why::WriteOnly, at);
+        match shape.member(name, hint) {
+            Member::Property(property) if property.write_only => {
+                self.remove(member, Why::WriteOnly, at);
             }
-            Some(property) => Some(property.shape),
-            None => shape.pattern(name),
-        };
-        match (declared, shape.rest) {
-            (Some(declared), _) | (None, Rest::Map(declared)) => {
-                self.declared(member, self.shapes.get(declared), at);
-            }
-            (None, Rest::FreeForm) if is_sensitive(name) => {
+            Member::Property(Property { shape, .. })
+            | Member::Pattern(shape)
+            | Member::Map(shape) => self.declared(member, self.shapes.get(shape), at),
+            Member::FreeForm if is_sensitive(name) => {
                 self.remove(member, Why::SensitiveName, at);
             }
-            (None, Rest::FreeForm) => self.free_form(member, at),
-            (None, Rest::Open | Rest::Closed) => self.remove(member, Why::Undeclared, at),
+            Member::FreeForm => self.free_form(member, at),
+            Member::Undeclared | Member::Closed => self.remove(member, Why::Undeclared, at),
         }
     }
 

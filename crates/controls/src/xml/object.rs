@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::{ObjectShape, Rest, ShapeId, Types, XmlMember};
+use portcullis_contract::{Member as Declared, ObjectShape, Rest, ShapeId, Types, XmlMember};
 use portcullis_json::push_quoted;
 
 use super::members::{Member, Source, Target, key, sort_by_name};
@@ -101,10 +101,11 @@ impl<'t, 'a> Reader<'t, 'a> {
         while object.property(&key, &mut 0).is_some() {
             key.to_mut().push('?');
         }
-        let target = match (object.pattern(&key), object.rest) {
-            (Some(shape), _) | (None, Rest::Map(shape)) => Target::Value(Some(shape)),
-            (None, Rest::FreeForm) => Target::Value(None),
-            (None, Rest::Open | Rest::Closed) => Target::Undeclared,
+        let target = match object.member(&key, &mut 0) {
+            Declared::Property(property) => Target::Value(Some(property.shape)),
+            Declared::Pattern(shape) | Declared::Map(shape) => Target::Value(Some(shape)),
+            Declared::FreeForm => Target::Value(None),
+            Declared::Undeclared | Declared::Closed => Target::Undeclared,
         };
         Member::new(key, source, target)
     }

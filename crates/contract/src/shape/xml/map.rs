@@ -274,7 +274,8 @@ fn by_any_name(shape: &Shape) -> impl Iterator<Item = ShapeId> {
         Rest::Map(rest) => Some(rest),
         _ => None,
     };
-    shape.object.patterns.iter().map(|(_, shape)| *shape).chain(rest)
+    let patterns = shape.object.patterns.iter().filter_map(|(_, shape)| *shape);
+    patterns.chain(shape.object.joined.iter().map(|(_, shape)| *shape)).chain(rest)
 }
 
 /// The shapes that stand directly in one.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Parameter, Rest, ShapeId};
+use portcullis_contract::{Member, Parameter, ShapeId};
 use portcullis_json::{Document, Limits};
 use portcullis_model::Refusal;
 
@@ -69,14 +69,17 @@ impl Judge<'_> {
                     continue;
                 }
             };
-            shape = match known.object.property(name, &mut 0) {
-                Some(property) if property.read_only => return false,
-                Some(property) => Some(property.shape),
-                None => match (known.object.pattern(name), known.object.rest) {
-                    (Some(shape), _) | (None, Rest::Map(shape)) => Some(shape),
-                    (None, Rest::Open) => return false,
-                    (None, Rest::FreeForm | Rest::Closed) => return true,
-                },
+            shape = match known.object.member(name, &mut 0) {
+                Member::Property(property) if property.read_only => return false,
+                Member::Property(property) => Some(property.shape),
+                Member::Pattern(shape) | Member::Map(shape) => {
+                    if self.shapes.get(shape).read_only {
+                        return false;
+                    }
+                    Some(shape)
+                }
+                Member::Undeclared => return false,
+                Member::FreeForm | Member::Closed => return true,
             };
         }
         true

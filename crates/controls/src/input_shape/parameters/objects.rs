@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Parameter, Rest, Types};
+use portcullis_contract::{Member, Parameter, Rest, Types};
 use portcullis_json::Document;
 use portcullis_model::Refusal;
 
@@ -63,9 +63,11 @@ impl Judge<'_> {
             return true;
         };
         let object = &self.shapes.get(schema.shape).object;
-        match object.property(name, &mut 0) {
-            Some(property) => !property.read_only,
-            None => object.rest != Rest::Open || object.pattern(name).is_some(),
+        match object.member(name, &mut 0) {
+            Member::Property(property) => !property.read_only,
+            Member::Pattern(shape) | Member::Map(shape) => !self.shapes.get(shape).read_only,
+            Member::FreeForm | Member::Closed => true,
+            Member::Undeclared => false,
         }
     }
 
