@@ -105,7 +105,7 @@ fn other_path(server: Node<'_>, name: &str, variable: Node<'_>, path: &str) -> O
         Some(values) => {
             let mut others = values.items().take(VALUES_MAX).filter_map(Node::as_word);
             let other = others.find_map(with)?;
-            Some(shown(if other.is_empty() { "/" } else { &other }).to_string())
+            Some(shown(if other.is_empty() { "/" } else { &other }))
         }
         None => with("another").map(|_| "any other".to_owned()),
     }

@@ -17,6 +17,7 @@ use crate::document::Node;
 use crate::ecma::spelt_out;
 use crate::form::Field;
 use crate::notes::{Notes, shown};
+use crate::pattern_budget::{NAMES_BYTES_MAX, PatternBudget};
 use crate::reference::{References, Step};
 use crate::version::Version;
 
@@ -37,6 +38,7 @@ pub(crate) struct ShapeBuilder<'a> {
     known: HashMap<Box<[u32]>, ShapeId>,
     pending: Vec<(ShapeId, Vec<Node<'a>>)>,
     patterns: HashMap<&'a str, Option<Regex>>,
+    pattern_budget: PatternBudget,
     properties: usize,
     steps: usize,
     /// Only where a document speaks of XML.
@@ -51,6 +53,7 @@ impl<'a> ShapeBuilder<'a> {
             known: HashMap::new(),
             pending: Vec::new(),
             patterns: HashMap::new(),
+            pattern_budget: PatternBudget::new(NAMES_BYTES_MAX),
             properties: 0,
             steps: 0,
             xml: None,
@@ -233,10 +236,12 @@ impl<'a> ShapeBuilder<'a> {
     }
 
     fn pattern(&mut self, text: &'a str, schema: Node<'a>, notes: &mut Notes) -> Option<Regex> {
-        let known = self.patterns.entry(text).or_insert_with(|| compiled(text));
+        let known =
+            self.patterns.entry(text).or_insert_with(|| compiled(text, &mut self.pattern_budget));
         if known.is_none() {
             let message = format!(
-                "the pattern {} is not read: properties that it means count as undeclared",
+                "the pattern {} is not read, or too large, by itself or beside the others: properties \
+                 that it means count as undeclared",
                 shown(text)
             );
             notes.warn(&codes::SCHEMA, schema.span(), message);
@@ -285,6 +290,8 @@ fn by_name(properties: &[(Box<str>, Property)]) -> Vec<u32> {
 }
 
 /// A pattern as validators read it: in the dialect of ECMA-262.
-fn compiled(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(&spelt_out(pattern)?).size_limit(PATTERN_BYTES_MAX).build().ok()
+fn compiled(pattern: &str, budget: &mut PatternBudget) -> Option<Regex> {
+    let spelt = spelt_out(pattern)?;
+    budget.take(&spelt, PATTERN_BYTES_MAX).ok()?;
+    RegexBuilder::new(&spelt).size_limit(PATTERN_BYTES_MAX).build().ok()
 }
