@@ -55,6 +55,9 @@ pub struct ObjectShape {
     pub patterns: Vec<(Regex, ShapeId)>,
     /// What else may stand there.
     pub rest: Rest,
+    /// A schema says that anything else may stand there (`additionalProperties: true` or `{}`),
+    /// which is no more than saying nothing ([`Rest::Open`]).
+    pub is_said_open: bool,
 }
 
 /// One declared property.
@@ -173,6 +176,7 @@ impl Shapes {
                 by_name: Vec::new(),
                 patterns: Vec::new(),
                 rest: Rest::Closed,
+                is_said_open: false,
             },
             items: None,
             is_binary: false,

@@ -113,7 +113,13 @@ impl<'a> ShapeBuilder<'a> {
         let rest = Rest::Open;
         self.push(Shape {
             types: Types::OBJECT,
-            object: ObjectShape { properties, by_name, patterns: Vec::new(), rest },
+            object: ObjectShape {
+                properties,
+                by_name,
+                patterns: Vec::new(),
+                rest,
+                is_said_open: false,
+            },
             ..Shape::default()
         })
     }
@@ -189,6 +195,7 @@ impl<'a> ShapeBuilder<'a> {
             maps,
             is_closed,
             is_declared,
+            is_said_open,
             is_binary,
             steps,
         } = gathered;
@@ -229,7 +236,7 @@ impl<'a> ShapeBuilder<'a> {
             types,
             read_only: self.any_says("readOnly", set, notes),
             write_only: self.any_says("writeOnly", set, notes),
-            object: ObjectShape { properties, by_name, patterns, rest },
+            object: ObjectShape { properties, by_name, patterns, rest, is_said_open },
             items: (!items.is_empty()).then(|| self.id(items, notes)),
             is_binary,
         }

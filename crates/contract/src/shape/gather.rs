@@ -30,6 +30,7 @@ pub(super) struct Gathered<'a> {
     pub(super) maps: Vec<Node<'a>>,
     pub(super) is_closed: bool,
     pub(super) is_declared: bool,
+    pub(super) is_said_open: bool,
     pub(super) is_binary: bool,
     /// Schemas that were looked at.
     pub(super) steps: usize,
@@ -306,6 +307,7 @@ impl<'a> Gatherer<'a, '_> {
                         summary.closes = true;
                     }
                     Kind::Object if constrains(keyword) => self.found.maps.push(keyword),
+                    Kind::True | Kind::Object => self.found.is_said_open = true,
                     _ => {}
                 },
                 "items" | "unevaluatedItems" if keyword.is_object() => {

@@ -77,6 +77,7 @@ fn part(part: &Part) -> Value {
         "required": part.is_required,
         "enforced": part.extent.name(),
         "why": part.extent.why(),
+        "removed": part.removed,
         "at": part.at,
     })
 }
