@@ -92,6 +92,9 @@ pub fn request(operation: &Operation, media: &Media, shapes: &Shapes) -> Extent 
         return Extent::Refused(refusal.detail);
     }
     match media.kind {
+        BodyKind::Text | BodyKind::Opaque if !is_range && media.has_properties(shapes) => {
+            Extent::Partly("its properties are not read: every name reaches the API".to_owned())
+        }
         BodyKind::Text if !is_range && media.schema.is_some() => Extent::Enforced,
         BodyKind::Text if !is_range => Extent::Partly("no schema: any text passes".to_owned()),
         BodyKind::Opaque if !is_range => {

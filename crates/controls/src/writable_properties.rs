@@ -303,7 +303,8 @@ fn open_body(operation: &Operation, media: &Media, shapes: &Shapes) -> Option<Di
     let Extent::Partly(why) = coverage::request(operation, media, shapes) else {
         return None;
     };
-    let is_told = media.is_tree() || may_hold_properties(&media.range);
+    let is_told =
+        media.is_tree() || media.has_properties(shapes) || may_hold_properties(&media.range);
     let name = operation.name();
     let message = format!("the body of `{name}` is not described: `{}`: {why}", media.range);
     is_told.then(|| {
