@@ -6,6 +6,7 @@
 pub(crate) mod build;
 mod describe;
 mod gather;
+mod open;
 mod xml;
 
 use std::fmt;
@@ -16,10 +17,13 @@ pub use xml::{XmlMember, XmlName, XmlShape, XmlText};
 
 /// All shapes of a contract. Recursive schemas are cycles in this graph.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "the shapes themselves, and what is known of them")]
 pub struct Shapes {
     pub(crate) shapes: Vec<Shape>,
     /// How XML writes them, as far as a body is declared in XML.
     pub(crate) xml: Vec<Option<Box<XmlShape>>>,
+    /// By shape: whether it leads to a place that may hold anything.
+    leads_to_open: Vec<bool>,
 }
 
 /// A shape, by its place in [`Shapes`].

@@ -142,7 +142,9 @@ impl<'a> ShapeBuilder<'a> {
     /// All of them.
     pub(crate) fn finish(self) -> Shapes {
         let xml = self.xml.map(XmlBuilder::finish).unwrap_or_default();
-        Shapes { shapes: self.shapes, xml }
+        let mut shapes = Shapes { shapes: self.shapes, xml, ..Shapes::default() };
+        shapes.find_open();
+        shapes
     }
 
     const fn is_too_complex(&self) -> bool {
