@@ -91,7 +91,7 @@ A few more lines like these would fill any memory.
 
 ## What to do
 
-A document may have 256 MiB, 50 million values, 512 levels, and 16 MiB that come from aliases. Take
+A document may have 96 MiB, 16 million values, 512 levels, and 16 MiB that come from aliases. Take
 out large examples, and write repeated parts once under `components`.
 ",
 };
@@ -372,8 +372,11 @@ oneOf:
 
 ## What to do
 
-Only the declared properties count as declared; the free-form part does not open the rest. If
-any property may really stand there, say so with `additionalProperties: {}`.
+Only the declared properties count as declared; the free-form part does not open the rest. No
+schema does: beside `properties`, undeclared ones are removed whatever `additionalProperties` says, in
+requests and answers. If any property may really reach the API, that is a decision of the policy, with a
+reason: `relax: [{ operation: NAME, undeclared: allow, by: ..., reason: ... }]`. Where the names are
+free and the values are not, describe a map: `additionalProperties: { type: string }` stays.
 "##,
 };
 

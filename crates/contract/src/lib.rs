@@ -29,6 +29,7 @@ mod operations;
 mod parameter;
 mod parameters;
 mod path;
+mod pattern_budget;
 mod querystring;
 mod read;
 mod reader;

@@ -16,12 +16,12 @@ use crate::location::local_path;
 /// Files that one contract may be made of, those that cannot be read included.
 pub(crate) const FILES_MAX: usize = 4_096;
 /// Bytes of all files together.
-const TEXT_BYTES_MAX: u64 = 256 << 20;
+const TEXT_BYTES_MAX: u64 = 96 << 20;
 /// Bytes by which all files together may grow when aliases are written out. Each file has a
 /// maximum of its own, a quarter of this.
 const GROWTH_BYTES_MAX: usize = 64 << 20;
 /// Values and names in all files together.
-const NODES_MAX: u32 = 50_000_000;
+const NODES_MAX: u32 = 16_000_000;
 
 /// The files of one contract. The first one is the main document.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use portcullis_model::{Pointer, SourceId, Sources, Span};
 use crate::document::{Node, Tree};
 
 /// Nodes that are looked at; the largest document has 5 million.
-const NODES_MAX: usize = 50_000_000;
+const NODES_MAX: usize = 16_000_000;
 
 /// Where a [`crate::Mismatch::schema_at`] leads: the keyword's name. `main` is the document, `schema`
 /// where the schema of the value stands. Reads the file again, so it is for people, not for

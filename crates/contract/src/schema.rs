@@ -1,6 +1,7 @@
 //! A schema: exact validity, and the shape.
 
 mod blobs;
+mod choices;
 mod decimal;
 mod definitions;
 mod doubts;

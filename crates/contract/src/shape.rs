@@ -7,12 +7,13 @@ pub(crate) mod build;
 mod describe;
 mod flags;
 mod gather;
-mod kinds;
 mod member;
 mod never;
 mod object;
+mod open;
 mod source;
 mod summary;
+mod types;
 mod xml;
 
 use std::fmt;
@@ -22,10 +23,13 @@ pub use xml::{XmlMember, XmlName, XmlShape, XmlText};
 
 /// All shapes of a contract. Recursive schemas are cycles in this graph.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "the shapes themselves, and what is known of them")]
 pub struct Shapes {
     pub(crate) shapes: Vec<Shape>,
     /// How XML writes them, as far as a body is declared in XML.
     pub(crate) xml: Vec<Option<Box<XmlShape>>>,
+    /// By shape: whether it leads to a place that may hold anything.
+    leads_to_open: Vec<bool>,
 }
 
 /// A shape, by its place in [`Shapes`].

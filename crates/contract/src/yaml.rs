@@ -23,7 +23,7 @@ pub(crate) fn read(text: &str, source: SourceId) -> Result<(Document, Places), D
     let limits = Limits::GENEROUS;
     let span = Span { source, start: 0, end: 0 };
     if text.len() > limits.text_bytes_max {
-        let message = "the document is larger than 256 MiB";
+        let message = "the document is larger than 96 MiB";
         return Err(Diagnostic::error(&codes::TOO_LARGE, message).at(span));
     }
     let mut options = Options::default();

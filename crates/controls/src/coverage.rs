@@ -12,7 +12,7 @@ use portcullis_model::Pointer;
 
 use crate::content_type::judge_labels;
 use crate::face::Judgement;
-use crate::free_form::{Way, free_form, named};
+use crate::free_form::{Way, free_form, named, said_open};
 use crate::labels::{may_hold_properties, undone};
 
 /// How far something is enforced.
@@ -92,6 +92,9 @@ pub fn request(operation: &Operation, media: &Media, shapes: &Shapes) -> Extent 
         return Extent::Refused(refusal.detail);
     }
     match media.kind {
+        BodyKind::Text | BodyKind::Opaque if !is_range && media.has_properties(shapes) => {
+            Extent::Partly("its properties are not read: every name reaches the API".to_owned())
+        }
         BodyKind::Text if !is_range && media.schema.is_some() => Extent::Enforced,
         BodyKind::Text if !is_range => Extent::Partly("no schema: any text passes".to_owned()),
         BodyKind::Opaque if !is_range => {
@@ -145,6 +148,35 @@ pub fn answer(response: &Response, media: &Media, shapes: &Shapes) -> Extent {
                 .to_owned(),
         ),
         _ => Extent::Partly("type and size only: nothing looks into it".to_owned()),
+    }
+}
+
+/// What is removed from a request's body of one media type although its schema says that it may
+/// stand there; and the line that lets it in.
+pub fn removed_request(operation: &Operation, media: &Media, shapes: &Shapes) -> Option<String> {
+    let places = removed(media, shapes, Way::In)?;
+    let name = operation.name();
+    Some(format!(
+        "undeclared properties are removed {places}, whatever `additionalProperties` says; to let \
+         them in: `relax: [{{ operation: \"{name}\", undeclared: allow, by: ..., reason: ... }}]`"
+    ))
+}
+
+/// The same for an answer.
+pub fn removed_answer(media: &Media, shapes: &Shapes) -> Option<String> {
+    let places = removed(media, shapes, Way::Out)?;
+    Some(format!(
+        "undeclared properties are removed {places}, whatever `additionalProperties` says; declare \
+         those that clients need"
+    ))
+}
+
+fn removed(media: &Media, shapes: &Shapes, way: Way) -> Option<String> {
+    let places = said_open(shapes, media.schema.as_ref()?.shape, way);
+    match places.as_slice() {
+        [] => None,
+        [root] if root.as_str().is_empty() => Some("at the top".to_owned()),
+        places => Some(format!("at {}", named(places))),
     }
 }
 

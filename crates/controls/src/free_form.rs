@@ -6,9 +6,9 @@ use std::collections::HashSet;
 use portcullis_contract::{Property, Rest, Shape, ShapeId, Shapes, Types};
 use portcullis_model::Pointer;
 
-/// Shapes that are looked at for one value: real schemas have hundreds. What lies behind that many
-/// counts as open.
-const SHAPES_MAX: usize = 10_000;
+/// Shapes that are looked at for one value, of those that lead to such a place: real schemas have
+/// dozens. What lies behind that many counts as open.
+const SHAPES_MAX: usize = 2_000;
 /// Places that are named; more are counted.
 const PLACES_MAX: usize = 5;
 
@@ -25,53 +25,70 @@ pub(crate) enum Way {
 /// place that leads to it; `*` stands for an item, or for any name of a map or a pattern.
 pub(crate) fn free_form(shapes: &Shapes, root: ShapeId, way: Way) -> Vec<Pointer> {
     let mut found = Vec::new();
-    let mut known = HashSet::from([root]);
-    let mut waiting = vec![(root, Pointer::root())];
-    while let Some((id, at)) = waiting.pop() {
-        let shape = shapes.get(id);
-        if is_any_object(shape, shapes) {
+    let beyond = walk(shapes, root, way, |shape, at| {
+        if shape.is_any_object(shapes) {
             found.push(at.clone());
-        } else if is_any_list(shape, shapes) {
-            found.push(inside(&at, "*"));
+        } else if shape.is_any_list(shapes) {
+            found.push(inside(at, "*"));
         }
-        for (name, inner) in parts(shape, way) {
-            if known.contains(&inner) {
-                continue;
-            }
-            if known.len() >= SHAPES_MAX {
-                found.push(inside(&at, name));
-                break;
-            }
-            known.insert(inner);
-            waiting.push((inner, inside(&at, name)));
-        }
-    }
+    });
+    found.extend(beyond);
     found.sort();
     found.dedup();
     found
 }
 
+/// Where a schema says that undeclared properties may stand beside declared ones, which lets none
+/// in (rule 18).
+pub(crate) fn said_open(shapes: &Shapes, root: ShapeId, way: Way) -> Vec<Pointer> {
+    let mut found = Vec::new();
+    walk(shapes, root, way, |shape, at| {
+        if shape.is_open_in_vain() {
+            found.push(at.clone());
+        }
+    });
+    found.sort();
+    found
+}
+
+/// Visits every shape once; gives the first place that was not looked at, if there are too many.
+fn walk(
+    shapes: &Shapes,
+    root: ShapeId,
+    way: Way,
+    mut visit: impl FnMut(&Shape, &Pointer),
+) -> Option<Pointer> {
+    let mut known = HashSet::from([root]);
+    let mut waiting = vec![(root, Pointer::root())];
+    while let Some((id, at)) = waiting.pop() {
+        let shape = shapes.get(id);
+        visit(shape, &at);
+        for (name, inner) in parts(shape, way) {
+            if !shapes.leads_to_open(inner) || known.contains(&inner) {
+                continue;
+            }
+            if known.len() >= SHAPES_MAX {
+                return Some(inside(&at, name));
+            }
+            known.insert(inner);
+            waiting.push((inner, inside(&at, name)));
+        }
+    }
+    None
+}
+
 /// The places in words: `` `/meta`, `/labels/*` and at 3 more places ``.
 pub(crate) fn named(places: &[Pointer]) -> String {
-    let named: Vec<&str> = places.iter().take(PLACES_MAX).map(Pointer::as_str).collect();
+    let name = |at: &'_ Pointer| match at.as_str() {
+        "" => "/".to_owned(),
+        at => at.to_owned(),
+    };
+    let named: Vec<String> = places.iter().take(PLACES_MAX).map(name).collect();
     let more = match places.len().saturating_sub(PLACES_MAX) {
         0 => String::new(),
         more => format!(" and at {more} more places"),
     };
     format!("`{}`{more}", named.join("`, `"))
-}
-
-/// Whether an object is declared here, and nothing of what it holds. Where only items are declared,
-/// an object is held to those.
-fn is_any_object(shape: &Shape, shapes: &Shapes) -> bool {
-    shape.types.contains(Types::OBJECT)
-        && shape.object.rest == Rest::FreeForm
-        && std::ptr::eq(shape.as_object(shapes), shape)
-}
-
-/// Whether a list is declared here, and nothing of its items: `items` left out, or `true`.
-fn is_any_list(shape: &Shape, shapes: &Shapes) -> bool {
-    shape.types.contains(Types::ARRAY) && shape.item(shapes).is_none()
 }
 
 /// What a value of this shape holds.
@@ -82,7 +99,7 @@ fn parts(shape: &Shape, way: Way) -> impl Iterator<Item = (&str, ShapeId)> {
         Way::Out => !one.write_only,
     };
     let properties = shape.object.properties().filter(move |(_, one)| goes(one));
-    let patterns = shape.object.patterns.iter().map(|(_, inner)| ("*", *inner));
+    let patterns = shape.object.under_patterns().map(|inner| ("*", inner));
     let rest = match shape.object.rest {
         Rest::Map(inner) => Some(("*", inner)),
         _ => None,
@@ -99,13 +116,13 @@ fn inside(at: &Pointer, name: &str) -> Pointer {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_contract::NoFiles;
+    use portcullis_contract::{Contract, NoFiles};
     use portcullis_model::Sources;
 
     use super::*;
 
-    /// The open places of an answer with this schema.
-    fn places(schema: &str) -> Vec<String> {
+    /// An answer with this schema.
+    fn read(schema: &str) -> (Contract, ShapeId) {
         let mut sources = Sources::default();
         let text = format!(
             r##"{{"openapi": "3.1.0", "info": {{"title": "t", "version": "1"}}, "paths": {{"/t":
@@ -118,7 +135,14 @@ mod tests {
         let main = sources.add("t.json", text);
         let contract = portcullis_contract::read(&mut sources, main, &mut NoFiles).unwrap();
         let schema = contract.operations[0].responses[0].media[0].schema.as_ref().unwrap();
-        let found = free_form(&contract.shapes, schema.shape, Way::Out);
+        let shape = schema.shape;
+        (contract, shape)
+    }
+
+    /// Its open places.
+    fn places(schema: &str) -> Vec<String> {
+        let (contract, shape) = read(schema);
+        let found = free_form(&contract.shapes, shape, Way::Out);
         found.iter().map(|at| at.as_str().to_owned()).collect()
     }
 
@@ -171,12 +195,36 @@ mod tests {
 
     #[test]
     fn what_lies_too_far_away_counts_as_open() {
-        let schema = (0..=SHAPES_MAX)
-            .map(|n| format!(r#""p{n}": {{"type": "string"}}"#))
-            .collect::<Vec<_>>()
-            .join(", ");
-        let found = places(&format!(r#"{{"type": "object", "properties": {{{schema}}}}}"#));
-        assert_eq!(found.len(), 1);
+        let open = "{\"properties\": {\"a\": ".repeat(120);
+        assert_eq!(places(&format!("{open}{{}}{}", "}}".repeat(120))), ["/a".repeat(120)]);
+        let inner = r#"{"properties": {"a": {"type": "array", "items": {}}}}"#;
+        let members: Vec<String> =
+            (0..SHAPES_MAX / 2).map(|n| format!(r#""p{n}": {inner}"#)).collect();
+        let found = places(&format!(r#"{{"properties": {{{}}}}}"#, members.join(", ")));
+        assert!(found.len() < members.len() && found.len() > SHAPES_MAX / 10, "{}", found.len());
+    }
+
+    #[test]
+    fn a_schema_that_says_it_is_open_is_known() {
+        let said = |schema: &str| {
+            let (contract, shape) = read(schema);
+            let found = said_open(&contract.shapes, shape, Way::Out);
+            found.iter().map(|at| at.as_str().to_owned()).collect::<Vec<_>>()
+        };
+        for open in ["true", "{}", r#"{"description": "what they like"}"#] {
+            let inner = r#""properties": {"id": {"type": "string"}}"#;
+            let object = format!(r#"{{{inner}, "additionalProperties": {open}}}"#);
+            assert_eq!(said(&object), [""], "{open}");
+            assert_eq!(said(&format!(r#"{{"type": "array", "items": {object}}}"#)), ["/*"]);
+        }
+        for schema in [
+            r#"{"properties": {"id": {}}}"#,
+            r#"{"properties": {"id": {}}, "additionalProperties": false}"#,
+            r#"{"properties": {"id": {}}, "additionalProperties": {"type": "string"}}"#,
+            r#"{"type": "object", "additionalProperties": true}"#,
+        ] {
+            assert_eq!(said(schema), [""; 0], "{schema}");
+        }
     }
 
     #[test]

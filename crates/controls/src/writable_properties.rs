@@ -29,7 +29,7 @@
 //! properties.
 
 use portcullis_contract::{
-    Media, Member, ObjectShape, Operation, Property, Rest, Shape, ShapeId, Shapes, Types,
+    Media, Member, ObjectShape, Operation, Property, Shape, ShapeId, Shapes, Types,
 };
 use portcullis_json::{Document, Kind, Value};
 use portcullis_model::{Code, ControlId, Diagnostic, Pointer, Refusal, Room, Status};
@@ -306,7 +306,8 @@ fn open_body(operation: &Operation, media: &Media, shapes: &Shapes) -> Option<Di
     let Extent::Partly(why) = coverage::request(operation, media, shapes) else {
         return None;
     };
-    let is_told = media.is_tree() || may_hold_properties(&media.range);
+    let is_told =
+        media.is_tree() || media.has_properties(shapes) || may_hold_properties(&media.range);
     let name = operation.name();
     let message = format!("the body of `{name}` is not described: `{}`: {why}", media.range);
     is_told.then(|| {

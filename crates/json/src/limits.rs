@@ -23,9 +23,9 @@ pub struct Limits {
 impl Limits {
     /// For documents of our own side (contracts): bounded by what a machine can hold.
     pub const GENEROUS: Self = Self {
-        text_bytes_max: 256 << 20,
+        text_bytes_max: 96 << 20,
         depth_max: 512,
-        nodes_max: 50_000_000,
+        nodes_max: 16_000_000,
         string_bytes_max: 16 << 20,
         array_items_max: 10_000_000,
         object_members_max: 10_000_000,

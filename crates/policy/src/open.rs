@@ -15,8 +15,8 @@ use crate::join::{self, Input, Overrides};
 use crate::model::Model;
 use crate::notes::Notes;
 
-/// Bytes of a file. The largest published contract has 12 MiB.
-const FILE_BYTES_MAX: u64 = 256 << 20;
+/// Bytes of a file. The largest published contract has 47 MB.
+const FILE_BYTES_MAX: u64 = 96 << 20;
 
 impl Model {
     /// A contract without a policy file (rule 26). `overrides` must name the upstream.

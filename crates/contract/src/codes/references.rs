@@ -65,7 +65,7 @@ There is `schemas/order.yaml`, and no `oder.yaml`.
 
 Correct the path: it is relative to the file that the reference stands in. The file must be a regular
 file in JSON or YAML, below the folder of the main document also when links are followed. A contract
-may have 4,096 files, and 256 MiB and 50 million values in all of them together.
+may have 4,096 files, and 96 MiB and 16 million values in all of them together.
 "#,
 };
 

@@ -1,6 +1,7 @@
 //! Numbers compared as they are written, not as the doubles that are nearest to them.
 
 use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 
 /// Exponents are held to this: no text has as many digits.
 const EXPONENT_MAX: i64 = 1 << 40;
@@ -111,6 +112,14 @@ fn power_of_ten(power: i64, modulus: u128) -> u128 {
         power >>= 1;
     }
     result
+}
+
+impl Hash for Decimal<'_> {
+    /// One number has one hash, wherever its point stands.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.is_negative, self.magnitude, self.count()).hash(state);
+        self.digits().for_each(|digit| state.write_u8(digit));
+    }
 }
 
 impl Ord for Decimal<'_> {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use jsonschema::{PatternCache, PatternOptions, Retrieve, ValidationOptions};
 
+use super::choices::choices;
 use super::formats;
 use super::numbers::{BOUNDS, NUMBER_FORMAT, bound, constant, number_format};
 use super::representation::Representation;
 use super::slow::{self, BACKTRACK_MAX, SLOW_NAMES, SLOW_PATTERN};
 
 /// Bytes of one compiled pattern.
-const PATTERN_BYTES_MAX: usize = 10 << 20;
+pub(super) const PATTERN_BYTES_MAX: usize = 10 << 20;
 /// Bytes that matching one pattern may keep.
 const MATCHING_BYTES_MAX: usize = 2 << 20;
 
@@ -34,6 +35,7 @@ pub(super) fn options(engine: Engine, cache: &PatternCache) -> Options {
         .offline()
         .should_validate_formats(true)
         .with_pattern_cache(cache.clone())
+        .with_keyword("enum", |_, value, _| choices(value))
         .with_keyword("const", |_, value, _| Ok(constant(value)))
         .with_keyword(NUMBER_FORMAT, |_, value, _| number_format(value))
         .with_keyword(SLOW_PATTERN, |_, value, _| slow::pattern(value))

@@ -87,6 +87,11 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// The bytes of a text, whether it is one or stands for bytes.
+    pub(super) fn string_bytes(self) -> Option<&'a [u8]> {
+        self.bytes().or_else(|| self.text().map(str::as_bytes))
+    }
+
     /// The number as it is written.
     pub(super) fn lexeme(self) -> Option<&'a str> {
         match self {

@@ -83,7 +83,13 @@ impl<'a> Translator<'a, '_> {
                 );
                 self.notes.warn(&codes::SLOW_PATTERN, span, message);
             }
-            None => self.fault(span, format!("{} is no pattern, or too large", shown(pattern))),
+            None => self.fault(
+                span,
+                format!(
+                    "{} is no pattern, or too large, by itself or beside the others",
+                    shown(pattern)
+                ),
+            ),
         }
         found
     }

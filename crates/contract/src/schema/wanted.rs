@@ -19,7 +19,7 @@ pub(super) fn wanted(error: &ValidationError<'_>) -> String {
         Kind::Required { property } => format!("the property {} is missing", cut(property)),
         Kind::Type { kind } => format!("declared is {}", types(kind)),
         Kind::Format { format } => of_format(format, error),
-        Kind::Enum { options } => format!("one of {}", options_of(options)),
+        Kind::Enum { options } => of_choices(options.as_array().map_or(&[], Vec::as_slice)),
         Kind::Pattern { pattern } => of_pattern(pattern),
         Kind::MaxLength { limit } => format!("at most {limit} long"),
         Kind::MinLength { limit } => format!("at least {limit} long"),
@@ -113,9 +113,11 @@ fn types(kind: &TypeKind) -> String {
     }
 }
 
-fn options_of(options: &Data) -> String {
-    let all: Vec<String> = options.as_array().into_iter().flatten().map(Data::to_string).collect();
-    cut_text(&all.join(", "))
+/// What a list of declared values is called in a message.
+pub(super) fn of_choices(values: &[Data]) -> String {
+    // Thousands of values are cut off behind the first few anyway.
+    let shown: Vec<String> = values.iter().take(SHOWN_MAX).map(Data::to_string).collect();
+    format!("one of {}", cut_text(&shown.join(", ")))
 }
 
 fn cut(value: &Data) -> String {

@@ -20,6 +20,7 @@ use crate::codes;
 use crate::document::Node;
 use crate::form::Field;
 use crate::notes::Notes;
+use crate::pattern_budget::{NAMES_BYTES_MAX, PatternBudget};
 use crate::reference::{References, Step};
 use crate::version::Version;
 
@@ -38,6 +39,7 @@ pub(crate) struct ShapeBuilder<'a> {
     known: HashMap<Box<[u32]>, ShapeId>,
     pending: Vec<(ShapeId, Vec<Node<'a>>)>,
     pub(super) patterns: HashMap<&'a str, Option<Regex>>,
+    pub(super) pattern_budget: PatternBudget,
     pub(super) nevers: Nevers,
     flags: Flags,
     /// The shape of a text of which no more is known.
@@ -56,6 +58,7 @@ impl<'a> ShapeBuilder<'a> {
             known: HashMap::new(),
             pending: Vec::new(),
             patterns: HashMap::new(),
+            pattern_budget: PatternBudget::new(NAMES_BYTES_MAX),
             nevers: Nevers::default(),
             flags: Flags::default(),
             text: None,
@@ -141,7 +144,9 @@ impl<'a> ShapeBuilder<'a> {
     /// All of them.
     pub(crate) fn finish(self) -> Shapes {
         let xml = self.xml.map(XmlBuilder::finish).unwrap_or_default();
-        Shapes { shapes: self.shapes, xml }
+        let mut shapes = Shapes { shapes: self.shapes, xml, ..Shapes::default() };
+        shapes.find_open();
+        shapes
     }
 
     const fn is_too_complex(&self) -> bool {

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use portcullis_json::Kind;
 
 use super::Types;
-use super::kinds::{is_binary, types};
 use super::never::Nevers;
 use super::source::{Source, says_nothing};
 use super::summary::{Map, Summary, add};
+use super::types::{is_binary, types};
 use crate::codes;
 use crate::dialect;
 use crate::document::Node;
@@ -39,6 +39,7 @@ pub(super) struct Gathered<'a> {
     pub(super) names: Vec<Node<'a>>,
     pub(super) is_closed: bool,
     pub(super) is_declared: bool,
+    pub(super) is_said_open: bool,
     pub(super) is_binary: bool,
     /// Schemas that were looked at.
     pub(super) steps: usize,
@@ -195,14 +196,14 @@ impl<'a> Gatherer<'a, '_> {
     fn unevaluated(&mut self, schema: Node<'a>, keyword: Node<'a>, summary: &mut Summary<'a>) {
         let is_open = !self.takes_nothing(keyword);
         if is_open && !summary.closes {
-            Self::additional(schema, keyword, summary);
+            self.additional(schema, keyword, summary);
         } else if !is_open && !summary.evaluates_all && summary.maps.is_empty() {
             *summary = std::mem::replace(summary, Summary::silent()).and(Summary::unknown());
         }
     }
 
     /// What undeclared properties must be, where a schema says it.
-    fn additional(owner: Node<'a>, values: Node<'a>, summary: &mut Summary<'a>) {
+    fn additional(&mut self, owner: Node<'a>, values: Node<'a>, summary: &mut Summary<'a>) {
         let map = Map { owner, values };
         if !says_nothing(values) || values.is_true("readOnly") {
             add(&mut summary.maps, vec![map]);
@@ -210,6 +211,7 @@ impl<'a> Gatherer<'a, '_> {
             add(&mut summary.doubtful_maps, vec![map]);
             summary.evaluates_all = true;
         } else {
+            self.found.is_said_open = true;
             summary.evaluates_all = true;
         }
     }
@@ -338,7 +340,7 @@ impl<'a> Gatherer<'a, '_> {
                     summary.declares = true;
                     summary.closes = true;
                 }
-                "additionalProperties" => Self::additional(schema, keyword, &mut summary),
+                "additionalProperties" => self.additional(schema, keyword, &mut summary),
                 "propertyNames" => summary.names.push(keyword),
                 "items" | "unevaluatedItems"
                     if keyword.is_object() || keyword.kind() == Kind::False =>

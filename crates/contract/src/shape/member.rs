@@ -25,6 +25,9 @@ pub struct ObjectShape {
     pub(crate) names: Vec<NameRule>,
     /// What else may stand there.
     pub rest: Rest,
+    /// A schema says that anything else may stand there (`additionalProperties: true` or `{}`),
+    /// which is no more than saying nothing ([`Rest::Open`]).
+    pub is_said_open: bool,
 }
 
 /// What is declared of one member.
@@ -90,6 +93,7 @@ impl ObjectShape {
             spellings: Vec::new(),
             names: Vec::new(),
             rest: Rest::Closed,
+            is_said_open: false,
         }
     }
 
@@ -101,6 +105,11 @@ impl ObjectShape {
     /// The declared properties, in document order.
     pub fn properties(&self) -> impl Iterator<Item = (&str, Property)> {
         self.properties.iter().map(|(name, property)| (&**name, *property))
+    }
+
+    /// The shapes of what may stand under a pattern.
+    pub fn under_patterns(&self) -> impl Iterator<Item = ShapeId> {
+        self.patterns.iter().filter_map(|(_, shape)| *shape)
     }
 
     /// What is declared of a member. `hint` is where the last one was found: members mostly come in

@@ -15,6 +15,7 @@ use crate::codes;
 use crate::document::Node;
 use crate::ecma::spelt_out;
 use crate::notes::{Notes, shown};
+use crate::pattern_budget::PatternBudget;
 
 /// Bytes of one compiled pattern of property names.
 const PATTERN_BYTES_MAX: usize = 1 << 20;
@@ -68,7 +69,17 @@ impl<'a> ShapeBuilder<'a> {
         let names = std::mem::take(&mut gathered.names);
         let names = names.into_iter().filter_map(|names| self.name_rule(names, notes)).collect();
         let by_name = by_name(&properties);
-        ObjectShape { properties, by_name, patterns, joined, forbidden, spellings, names, rest }
+        ObjectShape {
+            properties,
+            by_name,
+            patterns,
+            joined,
+            forbidden,
+            spellings,
+            names,
+            rest,
+            is_said_open: gathered.is_said_open,
+        }
     }
 
     /// The names that may not stand there, though some schema declares them.
@@ -220,14 +231,16 @@ impl<'a> ShapeBuilder<'a> {
             return Some(NameRule::OneOf(listed));
         }
         let pattern = names.get("pattern")?;
-        compiled(pattern.as_str()?).map(NameRule::Pattern)
+        compiled(pattern.as_str()?, &mut self.pattern_budget).map(NameRule::Pattern)
     }
 
     fn pattern(&mut self, text: &'a str, schema: Node<'a>, notes: &mut Notes) -> Option<Regex> {
-        let known = self.patterns.entry(text).or_insert_with(|| compiled(text));
+        let known =
+            self.patterns.entry(text).or_insert_with(|| compiled(text, &mut self.pattern_budget));
         if known.is_none() {
             let message = format!(
-                "the pattern {} is not read: properties that it means count as undeclared",
+                "the pattern {} is not read, or too large, by itself or beside the others: properties \
+                 that it means count as undeclared",
                 shown(text)
             );
             notes.warn(&codes::SCHEMA, schema.span(), message);
@@ -253,6 +266,8 @@ fn spellings(properties: &[(Box<str>, Property)], forbidden: &[Box<str>]) -> Vec
 }
 
 /// A pattern as validators read it: in the dialect of ECMA-262.
-fn compiled(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(&spelt_out(pattern)?).size_limit(PATTERN_BYTES_MAX).build().ok()
+fn compiled(pattern: &str, budget: &mut PatternBudget) -> Option<Regex> {
+    let spelt = spelt_out(pattern)?;
+    budget.take(&spelt, PATTERN_BYTES_MAX).ok()?;
+    RegexBuilder::new(&spelt).size_limit(PATTERN_BYTES_MAX).build().ok()
 }

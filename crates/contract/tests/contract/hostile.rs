@@ -306,3 +306,54 @@ fn a_value_that_fails_a_union_inside_itself_is_located_in_bounded_work() {
     assert_eq!((mismatch.at.as_str(), mismatch.keyword), (place.as_str(), "oneOf"));
     assert_eq!(mismatch.schema_at.as_str(), "/components/schemas/Expr/oneOf");
 }
+
+#[test]
+fn thousands_of_large_patterns_end_and_close() {
+    let start = Instant::now();
+    let mut patterns = String::new();
+    for n in 0..6_000 {
+        writeln!(patterns, r#""^[\\p{{L}}]{{0,{n}}}$": {{}},"#).unwrap();
+    }
+    let names = format!(r#"{{"patternProperties": {{{patterns}"x": {{}}}}}}"#);
+    assert_eq!(served(&document(&names, "")), 0, "what it should forbid is not known");
+    let (_, result) = read(
+        "api.json",
+        &format!(
+            r#"{{"openapi": "3.1.0", "info": {{"title": "T", "version": "1"}}, "paths": {{"/a": {{
+            "get": {{"responses": {{"200": {{"content": {{"application/json":
+            {{"schema": {names}}}}}}}}}}}}}}}}}"#
+        ),
+    );
+    let contract = result.unwrap();
+    assert_eq!(contract.operations.len(), 1);
+    let closed = contract.warnings.iter().filter(|one| one.message.contains("beside the others"));
+    assert!(closed.count() > 400, "the first ones are told, each at its place");
+    let mut looks = String::new();
+    for n in 0..3_000 {
+        write!(looks, r#"{{"pattern": "(?=\\p{{L}}{{0,{n}}})(?!\\p{{L}}{{{n}}})x"}},"#).unwrap();
+    }
+    let texts = format!(r#"{{"anyOf": [{looks} {{"pattern": "x"}}]}}"#);
+    assert_eq!(served(&document(&texts, "")), 0);
+    assert!(start.elapsed() < PATIENCE, "it took {:?}", start.elapsed());
+}
+
+#[test]
+fn a_long_list_against_a_long_enum_is_found_by_hash() {
+    let mixed = |n: usize| match n % 4 {
+        0 => format!(r#"{{"id": {n}}}"#),
+        1 => format!("{n}.5"),
+        2 => format!(r#""{n}""#),
+        _ => n.to_string(),
+    };
+    let list = |range: std::ops::Range<usize>| range.map(mixed).collect::<Vec<_>>().join(",");
+    let schema = format!(r#"{{"type": "array", "items": {{"enum": [{}]}}}}"#, list(0..20_000));
+    let contract = contract("api.json", &document(&schema, ""));
+    let schema = contract.operations[0].body.as_ref().unwrap().media[0].schema.as_ref().unwrap();
+    let start = Instant::now();
+    for (range, is_valid) in [(11_000..20_000, true), (11_001..20_001, false)] {
+        let text = format!("[{}]", list(range));
+        let value = Document::parse(text.into_bytes(), &Limits::default()).unwrap();
+        assert_eq!(schema.check(value.root()).is_ok(), is_valid);
+    }
+    assert!(start.elapsed() < PATIENCE / 10, "it took {:?}", start.elapsed());
+}

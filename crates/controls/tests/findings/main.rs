@@ -103,6 +103,7 @@ fn bodies_that_only_some_labels_describe_are_told() {
             "{{ application/json: {THING}, application/x-www-form-urlencoded: {{}}, application/xml: {{}} }}"
         ),
         format!("{{ '*/*': {THING} }}"),
+        "{ text/plain: { schema: { properties: { a: { type: string } } } } }".to_owned(),
     ] {
         out.push_str(&findings(&format!("requestBody: {{ content: {content} }}\n{FINE}")));
         out.push('\n');

@@ -78,6 +78,8 @@ pub(super) struct Part {
     pub(super) what: String,
     pub(super) is_required: bool,
     pub(super) extent: Extent,
+    /// What is removed although the document says that it may stand there.
+    pub(super) removed: Option<String>,
     pub(super) at: String,
 }
 
@@ -235,6 +237,7 @@ fn operation(
             what: format!("{} parameter `{}`", one.place.name(), one.name),
             is_required: one.required,
             extent: coverage::parameter(one, shapes),
+            removed: None,
             at: places.at(one.span),
         });
     }
@@ -244,6 +247,7 @@ fn operation(
             what: format!("body `{}`", media.range),
             is_required: operation.body.as_ref().is_some_and(|body| body.required),
             extent: coverage::request(operation, media, shapes),
+            removed: coverage::removed_request(operation, media, shapes),
             at: places.at(media.span),
         });
     }
@@ -274,17 +278,19 @@ fn answers(operation: &Operation, shapes: &Shapes, places: &mut Places<'_>) -> V
             extent: Extent::Partly(
                 "no success is declared: JSON leaves but for password-like names".to_owned(),
             ),
+            removed: None,
             at: places.at(operation.span),
         });
     }
     for response in &operation.responses {
         let status = response.status;
-        let mut part = |what: String, extent, span: Span| {
+        let mut part = |what: String, extent, removed, span: Span| {
             parts.push(Part {
                 is_answer: true,
                 what,
                 is_required: false,
                 extent,
+                removed,
                 at: places.at(span),
             });
         };
@@ -292,11 +298,12 @@ fn answers(operation: &Operation, shapes: &Shapes, places: &mut Places<'_>) -> V
             matches!(response.status, StatusPattern::Exact(100..=199 | 204 | 205 | 300..));
         if response.media.is_empty() && !may_be_empty {
             let why = "no content is declared: JSON leaves but for password-like names";
-            part(format!("answer {status}"), Extent::Partly(why.to_owned()), response.span);
+            part(format!("answer {status}"), Extent::Partly(why.to_owned()), None, response.span);
         }
         for media in &response.media {
             let extent = coverage::answer(response, media, shapes);
-            part(format!("answer {status} `{}`", media.range), extent, media.span);
+            let removed = coverage::removed_answer(media, shapes);
+            part(format!("answer {status} `{}`", media.range), extent, removed, media.span);
         }
     }
     parts

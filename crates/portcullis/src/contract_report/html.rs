@@ -123,13 +123,15 @@ fn row_of(part: &Part, out: &mut String) {
         Extent::Not(_) => "not enforced",
         Extent::Refused(_) => "refused",
     };
+    let why = [part.extent.why(), part.removed.as_deref()];
+    let why: Vec<&str> = why.into_iter().flatten().collect();
     let needed = if part.is_required { " <span class=\"needed\">required</span>" } else { "" };
     let _ = writeln!(
         out,
         "<tr><td class=\"{}\">{word}</td><td>{}{needed}</td><td>{}</td><td class=\"at\">{}</td></tr>",
         part.extent.name(),
         Escaped(&part.what),
-        Escaped(part.extent.why().unwrap_or_default()),
+        Escaped(&why.join("; ")),
         Escaped(&part.at)
     );
 }

@@ -79,6 +79,7 @@ fn part(part: &Part) -> Value {
         "required": part.is_required,
         "enforced": part.extent.name(),
         "why": part.extent.why(),
+        "removed": part.removed,
     });
     located(told, Some(&part.at))
 }

@@ -9,6 +9,8 @@ use crate::talk::clean;
 
 /// Operations that are shown in full; the others are counted.
 const OPERATIONS_MAX: usize = 200;
+/// Bodies and answers from which something is removed that a schema lets in.
+const REMOVED_MAX: usize = 50;
 /// Names on one line of those that need nothing.
 const NAMES_MAX: usize = 50;
 
@@ -18,6 +20,7 @@ pub(super) fn write(facts: &Facts) -> String {
     head(facts, &mut out);
     not_served(facts, &mut out);
     operations(facts, &mut out);
+    removed(facts, &mut out);
     kinds(facts, &mut out);
     out
 }
@@ -94,6 +97,26 @@ fn operation(one: &OperationFacts, out: &mut String) {
         };
         let why = clean(part.extent.why().unwrap_or_default());
         let _ = writeln!(out, "      {}: {word}: {why} ({})", clean(&part.what), part.at);
+    }
+}
+
+/// What is removed although a schema lets it in: nobody expects that who has written it.
+fn removed(facts: &Facts, out: &mut String) {
+    let parts =
+        facts.operations.iter().flat_map(|one| one.parts.iter().map(move |part| (one, part)));
+    let mut removed =
+        parts.filter_map(|(one, part)| Some((one, part, part.removed.as_ref()?))).peekable();
+    if removed.peek().is_none() {
+        return;
+    }
+    out.push_str("\nRemoved, though a schema lets it in\n\n");
+    for (one, part, why) in removed.by_ref().take(REMOVED_MAX) {
+        let (name, what) = (clean(&one.name), clean(&part.what));
+        let _ = writeln!(out, "  {name}  {what}: {} ({})", clean(why), part.at);
+    }
+    let more = removed.count();
+    if more > 0 {
+        let _ = writeln!(out, "  and {more} more; `--format json` or `html` has them all");
     }
 }
 

@@ -118,3 +118,40 @@ fn a_document_that_cannot_be_enforced_has_no_report() {
         assert!(report["errors"][0]["code"].is_string(), "{file}: {report}");
     }
 }
+
+#[test]
+fn what_a_schema_lets_in_and_is_removed_is_said() {
+    let folder = Folder::with(&[(
+        "openapi.yaml",
+        r##"openapi: 3.1.0
+info: { title: t, version: "1" }
+paths:
+  /notes:
+    post:
+      operationId: createNote
+      security: []
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Note" } } } }
+      responses:
+        "200": { description: ok, content: { application/json: { schema: { $ref: "#/components/schemas/Note" } } } }
+components:
+  schemas:
+    Note:
+      type: object
+      properties: { text: { type: string } }
+      additionalProperties: true
+"##,
+    )]);
+    let output = folder.run(&["contract", "report", "openapi.yaml"]);
+    let said = text(&output.stdout);
+    for part in [
+        "1 wholly enforced",
+        "warnings    0",
+        "Removed, though a schema lets it in",
+        "relax: [{ operation: \"createNote\", undeclared: allow, by: ..., reason: ... }]",
+        "answer 200 `application/json`: undeclared properties are removed at the top",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let output = folder.run(&["contract", "report", "openapi.yaml", "--format", "html"]);
+    assert!(text(&output.stdout).contains("undeclared: allow"));
+}
