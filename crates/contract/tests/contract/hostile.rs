@@ -74,8 +74,7 @@ fn flags_and_required_names_at_the_end_of_chains_are_bounded() {
         write!(properties, r##""p{index}": {{"$ref": "#/components/schemas/S{index}"}},"##)
             .unwrap();
     }
-    schemas
-        .push_str(r#""S600": {"type": "object", "required": ["id"], "properties": {"id": {}}}"#);
+    schemas.push_str(r#""S600": {"type": "object", "required": ["id"], "properties": {"id": {}}}"#);
     let body = format!(
         r##"{{"allOf": [{{"$ref": "#/components/schemas/S0"}}, {{"properties": {{{properties}
             "id": {{"readOnly": true}}}}}}]}}"##
