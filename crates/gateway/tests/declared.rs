@@ -136,6 +136,24 @@ fn a_map_under_a_condition_opens_nothing_else() {
 }
 
 #[test]
+fn what_is_a_map_in_one_place_opens_no_object_that_another_declares() {
+    let object = r#"{"type":"object","properties":{"a":{"type":"string"}}}"#;
+    let map = r#"{"type":"object","additionalProperties":{"type":"string"}}"#;
+    for schema in [
+        format!(
+            r#"{{"anyOf":[{{"type":"object","properties":{{"m":{object}}}}},{{"type":"object","properties":{{"m":{map}}}}}]}}"#
+        ),
+        format!(
+            r#"{{"type":"object","properties":{{"m":{object}}},"patternProperties":{{"^m":{map}}}}}"#
+        ),
+    ] {
+        let found = in_3_1(&schema, "", r#"{"m":{"a":"x","role":"admin"}}"#);
+        assert_eq!(found.answer, r#"{"m":{"a":"x"}}"#, "{schema}");
+        assert_eq!(found.forwarded.as_deref(), Some(r#"{"m":{"a":"x"}}"#), "{schema}");
+    }
+}
+
+#[test]
 fn the_name_that_tells_types_apart_is_a_text() {
     let value = r#"{"kind":"cat","a":"x"}"#;
     let found = in_3_1(r#"{"$ref":"@Bare"}"#, PETS, value);

@@ -81,9 +81,11 @@ pub(super) fn gather<'a>(
     let summaries: Vec<Summary<'a>> =
         set.iter().map(|schema| gatherer.schema(*schema, 0)).collect();
     let mut whole = Summary::any_of(&summaries);
-    // These need not be alternatives: several parts of one schema may speak of one property.
-    for summary in &summaries {
-        add(&mut whole.maps, summary.maps.clone());
+    if whole.declares {
+        // Several schemas may speak of one property. What is a map in one of them is none where
+        // another declares properties, as among alternatives.
+        let others = summaries.iter().filter(|one| !one.declares);
+        others.for_each(|one| add(&mut whole.doubtful_maps, one.maps.clone()));
     }
     if let [one] = summaries.as_slice() {
         whole.names.clone_from(&one.names);
