@@ -324,6 +324,7 @@ fn expectation(model: &Model, index: usize) -> Expectation {
             findings.extend(open_answer(operation, response, media, shapes));
         }
     }
+    findings.extend(open_errors(operation, shapes));
     if findings.is_empty() {
         return Expectation::Required("only declared properties leave".to_owned());
     }
@@ -358,13 +359,41 @@ fn open_answer(
         let is_told = media.has_properties(shapes) || may_hold_properties(&media.range);
         return (is_told && !is_parts).then(|| not_inspected(operation, media, &what));
     }
-    let is_whole = media.schema.as_ref().is_none_or(|schema| {
-        let root = shapes.get(schema.shape);
-        let holds = root.types.intersects(Types::OBJECT.or(Types::ARRAY));
-        holds && !media.has_properties(shapes)
-    });
-    let is_told = is_whole || is_of_success(operation, response);
+    let is_told = is_of_success(operation, response);
     is_told.then(|| finding(operation, media.span, &what))
+}
+
+/// Errors of which nothing at all is declared, in one finding: they are many, and much alike.
+fn open_errors(operation: &Operation, shapes: &Shapes) -> Option<Diagnostic> {
+    const NAMED_MAX: usize = 8;
+    let is_error = |one: &&Response| {
+        !is_bodiless(one.status) && !is_of_success(operation, one) && !one.media.is_empty()
+    };
+    let all = operation.responses.iter().filter(is_error);
+    let all = all.flat_map(|response| response.media.iter().map(move |media| (response, media)));
+    let open: Vec<(&Response, &Media)> =
+        all.filter(|(response, media)| is_open_error(response, media, shapes)).collect();
+    let (_, first) = open.first()?;
+    let named = open.iter().take(NAMED_MAX);
+    let mut what: Vec<String> =
+        named.map(|(response, media)| format!("`{} {}`", response.status, media.range)).collect();
+    if let Some(more) = open.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
+        what.push(format!("and {more} more"));
+    }
+    let what = format!("{}: no properties are declared of these errors", what.join(", "));
+    Some(finding(operation, first.span, &what))
+}
+
+fn is_open_error(response: &Response, media: &Media, shapes: &Shapes) -> bool {
+    let is_read = media.kind == BodyKind::Json
+        || media.kind == BodyKind::Xml && media.schema.is_some()
+        || media.range.has_wildcard() && may_hold_properties(&media.range);
+    let is_any = media.schema.as_ref().is_none_or(|schema| {
+        let root = shapes.get(schema.shape);
+        root.types.intersects(Types::OBJECT.or(Types::ARRAY)) && !media.has_properties(shapes)
+    });
+    let is_partly = || matches!(coverage::answer(response, media, shapes), Extent::Partly(_));
+    is_read && is_any && is_partly()
 }
 
 fn undecided(operation: &Operation, media: &Media) -> Diagnostic {
