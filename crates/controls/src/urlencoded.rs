@@ -255,11 +255,14 @@ fn push_value(value: &str, types: Types, json: &mut Vec<u8>) -> Result<(), Fault
         let limits = Limits { text_bytes_max: value.len(), ..Limits::default() };
         let document =
             Document::parse(value.as_bytes().to_vec(), &limits).map_err(|_| Fault::Type)?;
-        if document.root().is_array() {
+        if document.root().is_object() {
+            document.write(json);
+            return Ok(());
+        }
+        // A text or a list in JSON would go on without its marks, and be read as something else.
+        if document.root().is_array() || document.root().as_str().is_some() {
             return Err(Fault::Type);
         }
-        document.write(json);
-        return Ok(());
     }
     push_scalar(value, types, json)
 }

@@ -95,6 +95,9 @@ fn undeclared_and_read_only_properties_stay_out_at_every_depth() {
         &[
             ("user[name]=a&user[role]=admin", Ok("user[name]=a")),
             ("user[role]=admin&name=b", Ok("name=b")),
+            // A text in JSON would go on as the text, and be read as something else.
+            ("user=%22a%3D%22", Err("type")),
+            ("user=%22%7B%7D%22", Err("type")),
             ("user={\"name\":\"a\",\"role\":\"admin\"}", Ok("user=%7B%22name%22%3A%22a%22%7D")),
             ("user={\"name\":\"a\"}&user[role]=admin", Err("two_readings")),
             ("user[name]=a&user[is_admin]=1", Ok("user[name]=a")),
