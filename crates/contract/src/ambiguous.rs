@@ -12,8 +12,8 @@ use crate::operation::Operation;
 use crate::parameter::Place;
 use crate::template::{Pattern, Segment, Template};
 
-/// Pairs of operations that are compared. The largest published document needs two million.
-const COMPARED_MAX: usize = 20_000_000;
+/// Pairs of segments that are compared. The largest published document needs twenty million.
+const COMPARED_MAX: usize = 30_000_000;
 
 /// Notes each operation that is served for paths which fit another one of the same method better in
 /// some segment. OpenAPI leaves such paths to the implementation (3.1 section 4.8.8.2): if the API
@@ -26,10 +26,10 @@ pub(crate) fn ambiguous(operations: &[Operation], templates: &[Template], notes:
     }
     let mut compared = 0_usize;
     let mut found: Vec<(&Operation, &Operation)> = Vec::new();
-    for group in groups.values() {
+    for ((_, segments), group) in &groups {
         for (index, one) in group.iter().enumerate() {
             let others = group.get(index + 1..).unwrap_or_default();
-            compared = compared.saturating_add(others.len());
+            compared = compared.saturating_add(others.len().saturating_mul(*segments));
             if compared > COMPARED_MAX {
                 let message =
                     "there are too many paths to find those that belong to two operations";

@@ -285,15 +285,21 @@ impl Routes {
             return true;
         }
         let stem = is_last.then(|| without_ending(&spelling)).flatten();
-        [Some(spelling.as_ref()), stem].into_iter().flatten().any(|spelling| {
-            let literals = node.folded.get(spelling).into_iter().flatten();
-            let literals = literals.map(|(_, child)| (*child, LITERAL));
-            let patterns = node.patterns.iter().filter(|branch| branch.folded.is_match(spelling));
-            let patterns = patterns.map(|branch| (branch.child, branch.rank()));
-            literals.chain(patterns).any(|(child, other)| {
-                let so_far = so_far.then(other.cmp(rank));
-                so_far.is_ge() && self.has_better(child, path, depth + 1, chosen, so_far)
-            })
+        // A server may be careless about case alone, or about all of it.
+        let lowercase = segment.to_lowercase();
+        let readings = [Some(segment), Some(&lowercase), Some(&spelling), stem];
+        let is_match = |branch: &&Branch| {
+            readings.into_iter().flatten().any(|reading| branch.folded.is_match(reading))
+                || branch.pattern.is_match(segment)
+        };
+        let literals = [Some(spelling.as_ref()), stem].into_iter().flatten();
+        let literals = literals.filter_map(|spelling| node.folded.get(spelling)).flatten();
+        let literals = literals.map(|(_, child)| (*child, LITERAL));
+        let patterns = node.patterns.iter().filter(is_match);
+        let patterns = patterns.map(|branch| (branch.child, branch.rank()));
+        literals.chain(patterns).any(|(child, other)| {
+            let so_far = so_far.then(other.cmp(rank));
+            so_far.is_ge() && self.has_better(child, path, depth + 1, chosen, so_far)
         })
     }
 
@@ -340,6 +346,7 @@ fn without_ending(segment: &str) -> Option<&str> {
     let (stem, ending) = segment.rsplit_once('.')?;
     let is_ending = (1..=ENDING_BYTES_MAX).contains(&ending.len())
         && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let stem = stem.trim_end_matches(['.', ' ']);
     (is_ending && !stem.is_empty()).then_some(stem)
 }
 
@@ -504,6 +511,10 @@ mod tests {
             (Method::Get, "/l/{id}"),
             (Method::Get, "/b/{id}/x"),
             (Method::Get, "/b/y/{z}"),
+            (Method::Get, "/w/all/{f}"),
+            (Method::Get, "/w/{i}/{f}"),
+            (Method::Get, "/p/x/{b}.pdf"),
+            (Method::Get, "/p/{a}/{b}.pdf"),
         ]);
         let find = |text: &str| find(&routes, Method::Get, text);
         for (right, wrong, other) in [
@@ -523,6 +534,10 @@ mod tests {
             (find("/l"), find("/l/7"), find("/l/;x"), find("/l/%20")),
             (Some(10), Some(11), None, None)
         );
+        for mixed in ["/w/ALL/;1", "/w/ALL/%20", "/w/All;x/...", "/p/X/a;b.pdf", "/p/x;/a.PDF"] {
+            assert_eq!(find(mixed), None, "{mixed}");
+        }
+        assert_eq!((find("/w/all/;1"), find("/p/x/a;b.pdf")), (Some(14), Some(16)));
         // These two compete in every spelling, and are told.
         assert_eq!((find("/b/y/x"), find("/b/y/X")), (Some(13), Some(13)));
     }

@@ -73,30 +73,31 @@ impl Oracle {
     /// follows a `;`, dots and spaces at the end of a segment, an ending of the last segment, and a
     /// slash at the end do not count.
     fn is_other_spelling(&self, path: &[String], best: &Rank) -> bool {
-        let texts: Vec<String> = path.iter().map(|text| carelessly(text)).collect();
-        let (Some((last, before)), Some((end, start))) = (texts.split_last(), best.split_last())
-        else {
+        let readings: Vec<Vec<String>> = path.iter().map(|text| readings(text)).collect();
+        let Some((end, start)) = best.split_last() else {
             return false;
         };
-        let mut readings = vec![texts.clone()];
-        if let Some((stem, ending)) = last.rsplit_once('.')
-            && !stem.is_empty()
-            && (1..=8).contains(&ending.len())
-            && ending.chars().all(|character| character.is_ascii_alphanumeric())
-        {
-            readings.push([before, &[stem.to_owned()]].concat());
-        }
-        let with_slash = |texts: &Vec<String>| [texts.as_slice(), &[String::new()]].concat();
-        let fits = |template: &[Segment], texts: &[String]| is_match(&lowercase(template), texts);
+        let (Some((last, before)), Some(text)) = (readings.split_last(), path.last()) else {
+            return false;
+        };
+        let stem = carelessly(text);
+        let stem = stem.rsplit_once('.').filter(|(stem, ending)| {
+            !stem.is_empty()
+                && (1..=8).contains(&ending.len())
+                && ending.chars().all(|character| character.is_ascii_alphanumeric())
+        });
+        let stem = stem.map(|(stem, _)| carelessly(stem)).filter(|stem| !stem.is_empty());
+        let whole = [before, &[last.iter().cloned().chain(stem).collect()]].concat();
+        let with_slash = [whole.as_slice(), &[vec![String::new()]]].concat();
         self.templates.iter().any(|template| {
             let own = rank(template);
-            let is_better = |texts: &Vec<String>| own < *best && fits(template, texts);
-            let is_without_last = last.is_empty()
+            let is_better = own < *best && fits(template, &whole);
+            let is_without_last = carelessly(text).is_empty()
                 && fits(template, before)
                 && (own.as_slice() < start || own == start && end.0);
             let is_with_slash = own.split_last().is_some_and(|(_, own)| own < best.as_slice())
-                && readings.iter().any(|texts| fits(template, &with_slash(texts)));
-            readings.iter().any(is_better) || is_without_last || is_with_slash
+                && fits(template, &with_slash);
+            is_better || is_without_last || is_with_slash
         })
     }
 
@@ -131,6 +132,22 @@ fn is_ambiguous(one: &[Segment], other: &[Segment]) -> bool {
         }
     }
     first_wins && second_wins
+}
+
+/// What servers may read in a segment: it, without case, and as the most careless ones do.
+fn readings(text: &str) -> Vec<String> {
+    vec![text.to_owned(), text.to_lowercase(), carelessly(text)]
+}
+
+/// Whether every segment fits in one of its readings. A literal is read carelessly itself.
+fn fits(template: &[Segment], readings: &[Vec<String>]) -> bool {
+    template.len() == readings.len()
+        && template.iter().zip(lowercase(template)).zip(readings).all(|((own, lower), readings)| {
+            readings.iter().any(|text| match own.as_slice() {
+                [Piece::Text(known)] => carelessly(known) == carelessly(text),
+                pieces => pieces_match(pieces, text) || pieces_match(&lower, text),
+            })
+        })
 }
 
 /// A template whose fixed text is read without case.

@@ -212,14 +212,30 @@ fn a_map_takes_no_other_spelling_of_what_may_not_be_written() {
         "user":{"type":"object","properties":{"id":{"readOnly":true}}}},
         "additionalProperties":{"type":"string"}}"#;
     for name in [
-        "Role", "ROLE", " role", "role[]", "user[id]", "is.admin", "is admin", "IS_ADMIN", "S",
+        "Role",
+        "ROLE",
+        " role",
+        "role[]",
+        "user[id]",
+        "is.admin",
+        "is admin",
+        "IS_ADMIN",
+        "S",
         "User[id]",
+        "user.id",
+        "USER.id",
+        ".role",
+        "role.x",
+        "user.id[]",
+        "_role",
+        "!role",
+        "_role[]",
     ] {
         let found = in_3_1(schema, "", &format!(r#"{{"name":"n","{name}":"admin"}}"#));
         assert_eq!(found.forwarded.as_deref(), Some(r#"{"name":"n"}"#), "{name}");
         assert_eq!(found.status, 200, "{name}");
     }
-    for name in ["roles", "Name", "colour", "my role", "rôle", "userid"] {
+    for name in ["roles", "Name", "colour", "my role", "rôle", "userid", "_name", "x.role", "_x"] {
         let body = format!(r#"{{"name":"n","{name}":"x"}}"#);
         assert_eq!(in_3_1(schema, "", &body).forwarded.as_deref(), Some(body.as_str()), "{name}");
     }

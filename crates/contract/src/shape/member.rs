@@ -207,17 +207,29 @@ impl ObjectShape {
         if self.spellings.is_empty() {
             return None;
         }
+        if let Some(known) = self.spelt(name) {
+            return match (known.rank, known.index) {
+                (Rank::Guarded, Some(index)) => {
+                    let (_, property) = self.properties.get(index as usize)?;
+                    Some(Member::Property(*property))
+                }
+                (Rank::Guarded, None) => Some(self.nothing()),
+                (Rank::Plain, _) => has_brackets(name).then(|| self.nothing()),
+            };
+        }
+        // Binders of Spring and ASP.NET go into a property at a dot, and Spring reads marks before it.
+        let bare = name.trim_start_matches(['.', '_', '!']);
+        let head = bare.find(['.', '[']).and_then(|end| bare.get(..end)).unwrap_or(bare);
+        let known = self.spelt(head)?;
+        let leads_into = head.len() < bare.len() || name.starts_with('.');
+        (leads_into || known.rank == Rank::Guarded).then(|| self.nothing())
+    }
+
+    /// The declared name that a careless reader takes this one for.
+    fn spelt(&self, name: &str) -> Option<&Spelling> {
         let folded = folded(name);
         let first = self.spellings.partition_point(|known| *known.folded < *folded);
-        let known = self.spellings.get(first).filter(|known| *known.folded == *folded)?;
-        match (known.rank, known.index) {
-            (Rank::Guarded, Some(index)) => {
-                let (_, property) = self.properties.get(index as usize)?;
-                Some(Member::Property(*property))
-            }
-            (Rank::Guarded, None) => Some(self.nothing()),
-            (Rank::Plain, _) => has_brackets(name).then(|| self.nothing()),
-        }
+        self.spellings.get(first).filter(|known| *known.folded == *folded)
     }
 }
 
