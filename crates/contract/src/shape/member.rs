@@ -218,7 +218,7 @@ impl ObjectShape {
             };
         }
         // Binders of Spring and ASP.NET go into a property at a dot, and Spring reads marks before it.
-        let bare = name.trim_start_matches(['.', '_', '!']);
+        let bare = name.trim_start_matches(['.', '!']);
         let head = bare.find(['.', '[']).and_then(|end| bare.get(..end)).unwrap_or(bare);
         let known = self.spelt(head)?;
         let leads_into = head.len() < bare.len() || name.starts_with('.');
