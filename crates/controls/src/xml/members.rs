@@ -21,7 +21,8 @@ pub(super) struct Member<'t> {
 pub(super) enum Source<'t> {
     Element(usize),
     Attribute(Range<usize>, &'t str),
-    Text(&'t str),
+    /// The text of the element with this number.
+    Text(usize, &'t str),
 }
 
 /// What is said of it.

@@ -119,7 +119,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         members: &mut Vec<Member<'t>>,
     ) -> Result<(), Fault> {
         let has_children = element.next > index + 1;
-        let source = Source::Text(&element.text);
+        let source = Source::Text(index, &element.text);
         if let Some(text) = id.and_then(|id| self.shapes.xml(id)?.text.as_ref())
             && !has_children
         {
@@ -149,7 +149,10 @@ impl<'t, 'a> Reader<'t, 'a> {
             match &one.source {
                 Source::Element(index) => self.mark(value, *index),
                 Source::Attribute(span, _) => self.spans.push((value, span.clone())),
-                Source::Text(_) => {}
+                Source::Text(index, _) => {
+                    let texts = self.tree.around_children(*index);
+                    self.spans.extend(texts.map(|span| (value, span)));
+                }
             }
         }
         let (id, wrapped) = match first.target {
@@ -167,7 +170,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         let is_list = may_repeat && (group.len() > 1 || shape.is_some_and(is_only_list));
         let elements = group.iter().filter_map(|one| match one.source {
             Source::Element(index) => Some(index),
-            Source::Attribute(..) | Source::Text(_) => None,
+            Source::Attribute(..) | Source::Text(..) => None,
         });
         if is_list && elements.clone().count() == group.len() {
             return self.items(elements, shape.and_then(|shape| shape.items));
@@ -185,7 +188,7 @@ impl<'t, 'a> Reader<'t, 'a> {
                 _ => self.value(*index, id),
             },
             (Source::Element(index), None) => self.value(*index, id),
-            (Source::Attribute(_, text) | Source::Text(text), _) => {
+            (Source::Attribute(_, text) | Source::Text(_, text), _) => {
                 self.scalar(text, shape.map_or(Types::ANY, |shape| shape.types));
                 Ok(())
             }

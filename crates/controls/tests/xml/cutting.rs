@@ -93,3 +93,48 @@ fn nothing_undeclared_and_nothing_write_only_leaves() {
         assert_eq!(left(&contract, text), expected, "{text}");
     }
 }
+
+const PRICE: &str = r"
+    Root:
+      type: object
+      properties:
+        id: { type: string, xml: { nodeType: attribute } }
+        role: { type: string, readOnly: true, xml: { nodeType: text } }
+        key: { type: object, properties: { n: { type: string, xml: { nodeType: attribute } }, value: { type: string, writeOnly: true, xml: { nodeType: cdata } } } }
+";
+
+#[test]
+fn the_text_of_an_element_is_cut_as_an_element_is() {
+    let contract = contract("3.2.0", PRICE);
+    for (text, expected) in [
+        ("<Root id='1'>admin</Root>", "<Root id='1'></Root>"),
+        ("<Root id='1'><![CDATA[ad]]>m&#105;n<![CDATA[]]></Root >", "<Root id='1'></Root >"),
+        ("<Root id='1'> <!-- a --> </Root>", "<Root id='1'></Root>"),
+        ("<Root id='1'/>", "<Root id='1'/>"),
+        (
+            "<Root id='1'><key n='a'>secret</key></Root>",
+            "<Root id='1'><key n='a'>secret</key></Root>",
+        ),
+    ] {
+        assert_eq!(sent(&contract, text).as_deref(), Ok(expected), "{text}");
+    }
+    for (text, expected) in [
+        (
+            "<Root id='1'><key n='a'><![CDATA[sec]]>ret</key></Root>",
+            "<Root id='1'><key n='a'></key></Root>",
+        ),
+        ("<Root id='1'>admin</Root>", "<Root id='1'>admin</Root>"),
+    ] {
+        assert_eq!(left(&contract, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn texts_of_a_free_form_are_cut_where_no_member_may_have_their_name() {
+    let schema = "
+    Root: { type: object, propertyNames: { pattern: '^[a-z]+$' } }
+";
+    let contract = contract("3.1.0", schema);
+    let text = "<Root>one<a>2</a>three<b/> four</Root>";
+    assert_eq!(left(&contract, text), "<Root><a>2</a><b/></Root>");
+}
