@@ -60,9 +60,15 @@ impl XmlName {
         *self.local == *local
             && match &self.namespace {
                 Some(known) => namespace == Some(known),
-                None => namespace.is_none() || namespace == around,
+                None => namespace.is_none() || is_same(namespace, around),
             }
     }
+}
+
+/// Whether two are one namespace. In one document they mostly are one text, and it may be long.
+fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
+    let is_one_text = one.zip(other).is_some_and(|(one, other)| std::ptr::eq(one, other));
+    is_one_text || one == other
 }
 
 impl XmlShape {

@@ -63,7 +63,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         let xml = id.and_then(|id| self.shapes.xml(id));
         match xml.and_then(|xml| xml.attribute(attribute.name.local, namespace)) {
             Some(member) => Member::declared(member, source),
-            None => self.unnamed(key("@", attribute.name.local, namespace), source, id),
+            None => self.unnamed(key("@", attribute.name.local, space), source, id),
         }
     }
 
@@ -81,10 +81,10 @@ impl<'t, 'a> Reader<'t, 'a> {
         let source = Source::Element(index);
         match xml.and_then(|xml| xml.element(child.local, namespace, around)) {
             Some(member) => Member::declared(member, source),
-            None if namespace.is_none() || namespace == around => {
+            None if child.namespace == 0 || child.namespace == parent.namespace => {
                 self.unnamed(Cow::Borrowed(child.local), source, id)
             }
-            None => self.unnamed(key("", child.local, namespace), source, id),
+            None => self.unnamed(key("", child.local, child.namespace), source, id),
         }
     }
 

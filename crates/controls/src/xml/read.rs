@@ -23,8 +23,10 @@ use crate::urlencoded::push_scalar;
 /// Reading recurses once per element, and JSON takes two levels for one: this bounds both stacks,
 /// whatever the limits say.
 const DEPTH_MAX: usize = 250;
-/// Strays whose whole place is told. Names are as long as a sender likes.
+/// Strays whose whole place is told.
 const PLACES_MAX: usize = 16;
+/// Characters of a name that a place shows. Names are as long as a sender likes.
+const SHOWN_MAX: usize = 64;
 /// Characters of a number; what is longer may be a text, and is one where that is declared.
 const NUMBER_BYTES_MAX: usize = 64;
 /// The namespace of `nil`.
@@ -205,15 +207,15 @@ impl<'t, 'a> Reader<'t, 'a> {
     fn stray(&mut self, name: &str, span: Range<usize>) {
         let mut at = Pointer::root();
         if self.strays.len() < PLACES_MAX {
-            self.at.iter().for_each(|step| at.push(step.as_deref().unwrap_or("*")));
+            self.at.iter().for_each(|step| at.push(shown(step.as_deref().unwrap_or("*"))));
         }
-        at.push(name);
+        at.push(shown(name));
         self.strays.push(Stray { span, at, is_closed: self.is_closed });
     }
 
     fn loose_attributes(&mut self, element: &'t Element<'a>) {
         for (attribute, space) in self.own_attributes(element) {
-            let name = key("@", attribute.name.local, self.tree.namespace(space));
+            let name = key("@", attribute.name.local, space);
             self.stray(&name, attribute.start..attribute.end);
         }
     }
@@ -242,7 +244,7 @@ impl<'t, 'a> Reader<'t, 'a> {
             if name.is_none_or(|name| name.is(child.local, space, around)) {
                 found.push(index);
             } else {
-                self.stray(&key("", child.local, space), child.start..child.end);
+                self.stray(&key("", child.local, child.namespace), child.start..child.end);
             }
         }
         self.items(found.into_iter(), items)
@@ -273,6 +275,12 @@ impl<'t, 'a> Reader<'t, 'a> {
             self.spans.push((value, element.start..element.end));
         }
     }
+}
+
+/// The start of a name.
+fn shown(name: &str) -> &str {
+    let end = name.char_indices().nth(SHOWN_MAX).map_or(name.len(), |(at, _)| at);
+    name.get(..end).unwrap_or(name)
 }
 
 /// Whether a value is a list, whatever stands there.
