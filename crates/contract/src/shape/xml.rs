@@ -3,6 +3,7 @@
 pub(super) mod map;
 pub(super) mod said;
 
+use super::member::folded;
 use super::{ShapeId, Shapes};
 
 /// How XML writes a value of one shape.
@@ -21,6 +22,9 @@ pub struct XmlShape {
     pub(crate) elements: Vec<XmlMember>,
     /// Properties that are attributes, sorted by local name.
     pub(crate) attributes: Vec<XmlMember>,
+    /// How the names of properties look to a careless reader, those in XML and those in the schema,
+    /// sorted; only beside patterns and maps.
+    pub(crate) spellings: Vec<Box<str>>,
 }
 
 /// A name in XML.
@@ -93,6 +97,13 @@ impl XmlShape {
         namespace: Option<&str>,
     ) -> Option<&'m XmlMember> {
         named(&self.attributes, local).find(|one| one.name.namespace.as_deref() == namespace)
+    }
+
+    /// Whether a careless reader takes an element or attribute with this local name, which is no
+    /// property, for one. No map may hold it then: readers differ in case, in namespaces, and in
+    /// what is an attribute.
+    pub fn is_like_property(&self, local: &str) -> bool {
+        !self.spellings.is_empty() && self.spellings.binary_search(&folded(local)).is_ok()
     }
 
     /// The properties that are elements, sorted by their names.

@@ -26,10 +26,10 @@ impl<'t, 'a> Reader<'t, 'a> {
         self.is_closed = rest == Rest::Closed;
         let mut members = Vec::with_capacity(MEMBERS_EXPECTED);
         for (attribute, space) in self.own_attributes(element) {
-            members.push(self.attribute(attribute, space, id));
+            members.extend(self.attribute(attribute, space, id));
         }
         for (index, child) in self.tree.children(index) {
-            members.push(self.child(index, child, element, id));
+            members.extend(self.child(index, child, element, id));
         }
         self.text(index, element, id, &mut members)?;
         self.push(b"{");
@@ -51,41 +51,51 @@ impl<'t, 'a> Reader<'t, 'a> {
         Ok(())
     }
 
-    /// What an attribute is in its object.
+    /// What an attribute is in its object; `None`: a stray.
     fn attribute(
-        &self,
+        &mut self,
         attribute: &'t Attribute<'a>,
         space: u32,
         id: Option<ShapeId>,
-    ) -> Member<'t> {
-        let namespace = self.tree.namespace(space);
-        let source = Source::Attribute(attribute.start..attribute.end, &attribute.value);
+    ) -> Option<Member<'t>> {
+        let local = attribute.name.local;
         let xml = id.and_then(|id| self.shapes.xml(id));
-        match xml.and_then(|xml| xml.attribute(attribute.name.local, namespace)) {
-            Some(member) => Member::declared(member, source),
-            None => self.unnamed(key("@", attribute.name.local, space), source, id),
+        let known = xml.and_then(|xml| xml.attribute(local, self.tree.namespace(space)));
+        let source = Source::Attribute(attribute.start..attribute.end, &attribute.value);
+        if let Some(member) = known {
+            return Some(Member::declared(member, source));
         }
+        let key = key("@", local, space);
+        if xml.is_some_and(|xml| xml.is_like_property(local)) {
+            self.stray(&key, attribute.start..attribute.end);
+            return None;
+        }
+        Some(self.unnamed(key, source, id))
     }
 
-    /// What an element is in its object.
+    /// What an element is in its object; `None`: a stray.
     fn child(
-        &self,
+        &mut self,
         index: usize,
         child: &'t Element<'a>,
         parent: &Element<'_>,
         id: Option<ShapeId>,
-    ) -> Member<'t> {
+    ) -> Option<Member<'t>> {
         let namespace = self.tree.namespace(child.namespace);
         let around = self.tree.namespace(parent.namespace);
         let xml = id.and_then(|id| self.shapes.xml(id));
+        let known = xml.and_then(|xml| xml.element(child.local, namespace, around));
         let source = Source::Element(index);
-        match xml.and_then(|xml| xml.element(child.local, namespace, around)) {
-            Some(member) => Member::declared(member, source),
-            None if child.namespace == 0 || child.namespace == parent.namespace => {
-                self.unnamed(Cow::Borrowed(child.local), source, id)
-            }
-            None => self.unnamed(key("", child.local, child.namespace), source, id),
+        if let Some(member) = known {
+            return Some(Member::declared(member, source));
         }
+        let is_own = child.namespace == parent.namespace;
+        let key = key("", child.local, if is_own { 0 } else { child.namespace });
+        if xml.is_some_and(|xml| xml.is_like_property(child.local)) {
+            self.stray(&key, child.start..child.end);
+            return None;
+        }
+        Some(self.unnamed(key, source, id))
     }
 
     /// A member that no property is: under a name that none has.

@@ -204,7 +204,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// What nothing can declare: attributes of a single value, elements in a list that are no items.
-    fn stray(&mut self, name: &str, span: Range<usize>) {
+    pub(super) fn stray(&mut self, name: &str, span: Range<usize>) {
         let mut at = Pointer::root();
         if self.strays.len() < PLACES_MAX {
             self.at.iter().for_each(|step| at.push(shown(step.as_deref().unwrap_or("*"))));

@@ -138,3 +138,66 @@ fn texts_of_a_free_form_are_cut_where_no_member_may_have_their_name() {
     let text = "<Root>one<a>2</a>three<b/> four</Root>";
     assert_eq!(left(&contract, text), "<Root><a>2</a><b/></Root>");
 }
+
+const MAP: &str = r"
+    Root:
+      type: object
+      additionalProperties: { type: string }
+      properties:
+        role: { type: string, readOnly: true }
+        pw: { type: string, writeOnly: true }
+        isAdmin: { type: string, readOnly: true, xml: { name: adm } }
+        level: { type: string, readOnly: true, xml: { attribute: true } }
+        name: { type: string }
+";
+
+#[test]
+fn a_map_takes_nothing_that_a_reader_takes_for_a_property() {
+    let contract = contract("3.1.0", MAP);
+    for inside in [
+        "<role>admin</role>",
+        "<ROLE>admin</ROLE>",
+        "<p:role>admin</p:role>",
+        "<p:Role><role>admin</role></p:Role>",
+        "<level>9</level>",
+        "<p:Level>9</p:Level>",
+        "<adm>1</adm>",
+        "<ADM>1</ADM>",
+        "<isAdmin>1</isAdmin>",
+        "<isadmin>1</isadmin><isAdmin>1</isAdmin>",
+    ] {
+        let text = format!("<Root xmlns:p='urn:x'><a>1</a>{inside}<name>n</name></Root>");
+        let expected = "<Root xmlns:p='urn:x'><a>1</a><name>n</name></Root>";
+        assert_eq!(sent(&contract, &text).as_deref(), Ok(expected), "{text}");
+    }
+    for name in ["role", "Role", "p:role", "level", "LEVEL", "p:level", "adm", "isAdmin", "name"] {
+        let text = format!("<Root xmlns:p='urn:x' b='2' {name}='admin'><a>1</a></Root>");
+        let expected = "<Root xmlns:p='urn:x' b='2'><a>1</a></Root>";
+        assert_eq!(sent(&contract, &text).as_deref(), Ok(expected), "{text}");
+    }
+    for text in [
+        "<Root pw='s3'><a>1</a></Root>",
+        "<Root><PW>s3</PW><a>1</a></Root>",
+        "<Root><p:pw xmlns:p='urn:x'>s3</p:pw><a>1</a></Root>",
+    ] {
+        assert_eq!(left(&contract, text), "<Root><a>1</a></Root>", "{text}");
+    }
+}
+
+#[test]
+fn a_pattern_takes_nothing_that_a_reader_takes_for_a_property() {
+    let schema = |closed: &str| {
+        format!(
+            "
+    Root: {{ type: object, {closed} patternProperties: {{ '.': {{ type: string }} }}, properties: {{ role: {{ readOnly: true, type: string }} }} }}
+"
+        )
+    };
+    let open = contract("3.1.0", &schema(""));
+    let closed = contract("3.1.0", &schema("additionalProperties: false,"));
+    for text in ["<Root role='a'><b>1</b></Root>", "<Root><Role>a</Role><b>1</b></Root>"] {
+        assert_eq!(sent(&open, text).as_deref(), Ok("<Root><b>1</b></Root>"), "{text}");
+        assert_eq!(sent(&closed, text), Err("closed_schema".to_owned()), "{text}");
+    }
+    assert_eq!(sent(&closed, "<Root b='1'/>").as_deref(), Ok("<Root b='1'/>"));
+}
