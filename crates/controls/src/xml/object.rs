@@ -6,7 +6,7 @@ use portcullis_contract::{Member as Declared, ObjectShape, Rest, ShapeId, Types,
 use portcullis_json::push_quoted;
 
 use super::members::{Member, Source, Target, key, sort_by_name};
-use super::read::{Reader, is_only_list};
+use super::read::{Reader, is_list_said, is_only_list};
 use super::tree::{Attribute, Element};
 use super::{Fault, FaultKind};
 
@@ -175,8 +175,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         };
         let shape = id.map(|id| self.shapes.get(id));
         let is_wrapped = wrapped.is_some() || id.is_some_and(|id| self.is_wrapped(id));
-        let may_repeat =
-            !is_wrapped && shape.is_none_or(|shape| shape.types.contains(Types::ARRAY));
+        let may_repeat = !is_wrapped && shape.is_none_or(is_list_said);
         let is_list = may_repeat && (group.len() > 1 || shape.is_some_and(is_only_list));
         let elements = group.iter().filter_map(|one| match one.source {
             Source::Element(index) => Some(index),

@@ -185,14 +185,16 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Writes one text as a value of its declared type; another text stays a text, and the schema
-    /// says whether it will do.
+    /// says whether it will do. It goes on as it came, so a boolean in capitals is none.
     pub(super) fn scalar(&mut self, text: &str, types: Types) {
         self.next += 1;
         let is_no_number = || {
             text.len() > NUMBER_BYTES_MAX
                 || text.parse().is_ok_and(|number: f64| !number.is_finite())
         };
-        let is_text = types.contains(Types::STRING.or(Types::INTEGER)) && is_no_number();
+        let is_capitalised = types.contains(Types::BOOLEAN) && text.starts_with(['T', 'F']);
+        let is_text =
+            is_capitalised || types.contains(Types::STRING.or(Types::INTEGER)) && is_no_number();
         if is_text || push_scalar(text, types, &mut self.json).is_err() {
             push_quoted(text, &mut self.json);
         }
@@ -281,6 +283,12 @@ impl<'t, 'a> Reader<'t, 'a> {
 fn shown(name: &str) -> &str {
     let end = name.char_indices().nth(SHOWN_MAX).map_or(name.len(), |(at, _)| at);
     name.get(..end).unwrap_or(name)
+}
+
+/// Whether it is said that a value may be a list. What may be anything is one value: as a list, it
+/// would not be held to what its schema says of an object or a text.
+pub(super) fn is_list_said(shape: &Shape) -> bool {
+    shape.types.contains(Types::ARRAY) && (shape.types != Types::ANY || shape.items.is_some())
 }
 
 /// Whether a value is a list, whatever stands there.

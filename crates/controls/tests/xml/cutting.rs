@@ -201,3 +201,18 @@ fn a_pattern_takes_nothing_that_a_reader_takes_for_a_property() {
     }
     assert_eq!(sent(&closed, "<Root b='1'/>").as_deref(), Ok("<Root b='1'/>"));
 }
+
+#[test]
+fn a_boolean_goes_on_in_its_one_spelling_or_not_at_all() {
+    let schema = "
+    Root: { type: object, properties: { on: { type: boolean }, any: { type: [boolean, string] } } }
+";
+    let contract = contract("3.1.0", schema);
+    for word in ["True", "TRUE", "False", "FALSE", "1"] {
+        let text = format!("<Root><on>{word}</on></Root>");
+        assert_eq!(sent(&contract, &text), Err("type at /on".to_owned()), "{text}");
+    }
+    for text in ["<Root><on>true</on></Root>", "<Root><any>True</any></Root>"] {
+        assert_eq!(sent(&contract, text).as_deref(), Ok(text));
+    }
+}

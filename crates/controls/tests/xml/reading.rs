@@ -205,3 +205,25 @@ definitions:
     assert_eq!(json.as_deref(), Ok(r#"{"id":1,"urls":["a"]}"#));
     assert_eq!(sent(&contract, "<tag id='1'/>"), Err("xml_root".to_owned()));
 }
+
+#[test]
+fn what_may_be_anything_is_no_list_that_its_schema_does_not_see() {
+    let schemas = "
+    Root:
+      type: object
+      properties:
+        any: { properties: { p: { type: string, enum: [a] } } }
+        some: { items: { type: string } }
+        either: { type: [array, string] }
+";
+    let contract = contract("3.1.0", schemas);
+    let twice = json(&contract, "<Root><any/><any><p>zzz</p></any></Root>");
+    assert_eq!(twice, Err("repeated"));
+    for (text, expected) in [
+        ("<Root><any><p>a</p></any></Root>", r#"{"any":{"p":"a"}}"#),
+        ("<Root><some>a</some><some>b</some></Root>", r#"{"some":["a","b"]}"#),
+        ("<Root><either>a</either><either>b</either></Root>", r#"{"either":["a","b"]}"#),
+    ] {
+        assert_eq!(json(&contract, text).as_deref(), Ok(expected), "{text}");
+    }
+}
