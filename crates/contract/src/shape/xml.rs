@@ -11,6 +11,8 @@ use super::{ShapeId, Shapes};
 pub struct XmlShape {
     /// The name of the element that is the whole body; `None`: the document does not say.
     pub root: Option<XmlName>,
+    /// An XML Object says how it is written: a text with one is that of an element.
+    pub is_said: bool,
     /// The name of the element of each item, as the schema of the items says it; `None`: it does
     /// not.
     pub items: Option<XmlName>,

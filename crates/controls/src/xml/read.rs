@@ -16,6 +16,7 @@ use super::body::{Stray, XmlBody};
 use super::members::key;
 use super::tree::{Attribute, Element, Tree};
 use super::walk::walk;
+use super::whole::{is_whole, read_whole};
 use super::{Fault, FaultKind};
 use crate::resource_limits::Breach;
 use crate::urlencoded::push_scalar;
@@ -66,6 +67,10 @@ fn read_tree(
     limits: &Limits,
 ) -> Result<Read, Fault> {
     let tree = walk(bytes, limits)?;
+    if shape.is_some_and(|shape| is_whole(shape, shapes)) {
+        let document = read_whole(bytes, json)?;
+        return Ok(Read { document, spans: Vec::new(), strays: Vec::new(), is_other_root: false });
+    }
     if tree.depth > DEPTH_MAX {
         return Err(Fault { kind: FaultKind::Breach(Breach::XmlDepth), at: 0 });
     }

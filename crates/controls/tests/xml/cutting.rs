@@ -216,3 +216,23 @@ fn a_boolean_goes_on_in_its_one_spelling_or_not_at_all() {
         assert_eq!(sent(&contract, text).as_deref(), Ok(text));
     }
 }
+
+#[test]
+fn xml_that_is_one_text_to_its_schema_goes_on_byte_for_byte() {
+    let long = format!("<r>{}</r>", "<a b='1'>x</a>".repeat(30_000));
+    for schema in ["type: string", "type: string, format: binary", "type: [string, 'null']"] {
+        let contract = contract("3.1.0", &format!("    Root: {{ {schema} }}\n"));
+        for text in
+            ["<r a='1'>x</r>", "<?xml version='1.0'?>\n<r><b/><b>\"</b></r>\n", "<r/>", &long]
+        {
+            assert_eq!(sent(&contract, text).as_deref(), Ok(text), "{schema}");
+            assert_eq!(left(&contract, text), text, "{schema}");
+        }
+        for (text, fault) in [("<r>", "xml_syntax"), ("<!DOCTYPE r><r/>", "xml_doctype")] {
+            assert_eq!(sent(&contract, text), Err(fault.to_owned()), "{schema}");
+        }
+    }
+    let contract = contract("3.1.0", "    Root: { type: string, maxLength: 10 }\n");
+    assert_eq!(sent(&contract, "<r>abc</r>").as_deref(), Ok("<r>abc</r>"));
+    assert_eq!(sent(&contract, "<r>abcd</r>"), Err("maxLength at ".to_owned()));
+}

@@ -227,3 +227,14 @@ fn what_may_be_anything_is_no_list_that_its_schema_does_not_see() {
         assert_eq!(json(&contract, text).as_deref(), Ok(expected), "{text}");
     }
 }
+
+#[test]
+fn a_text_with_an_xml_object_is_that_of_an_element() {
+    let schema = "
+    Root: { type: string, maxLength: 3, xml: { name: note } }
+";
+    let contract = contract("3.1.0", schema);
+    assert_eq!(sent(&contract, "<note>abc</note>").as_deref(), Ok("<note>abc</note>"));
+    assert_eq!(sent(&contract, "<note>abcd</note>"), Err("maxLength at ".to_owned()));
+    assert_eq!(sent(&contract, "<note><b/></note>"), Err("type at ".to_owned()));
+}

@@ -97,6 +97,7 @@ impl<'a> XmlBuilder<'a> {
         let mut made = XmlShape { is_wrapped: self.is_wrapped(id), ..XmlShape::default() };
         let mut doubts = self.said(id).doubts.clone();
         let said = self.said(id);
+        made.is_said = said.span.is_some() || !said.others.is_empty();
         let own = said.name.as_ref().or(said.component.as_ref().filter(|name| is_name(name)));
         if said.others.iter().all(|other| other.name.is_none()) || said.name.is_some() {
             let namespace = said.namespace.clone();
