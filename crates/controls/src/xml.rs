@@ -16,6 +16,7 @@ mod object;
 mod read;
 mod tree;
 mod walk;
+mod whole;
 
 use std::fmt;
 

@@ -320,6 +320,23 @@ fn xml_without_a_schema_passes_as_it_came_if_it_is_well_formed() {
 }
 
 #[test]
+fn xml_that_is_one_text_to_its_schema_passes_both_ways_as_it_came() {
+    let object =
+        "application/xml: { schema: { type: object, properties: { id: { type: integer } } } }";
+    let text = "'*/*': { schema: { type: string } }";
+    let contract = UPLOADS.replace(object, text).replace("application/xml: {}", text);
+    assert_ne!(contract, UPLOADS);
+    let order = "<r a=\"1\"><b>x</b>&amp;<b/></r>";
+    let scene = Scene::new(&contract, Behaviour::with_type(200, "application/xml", order));
+    for label in ["application/xml", "application/atom+xml"] {
+        assert_eq!(put(&scene, "/order", label, order.as_bytes()), 200);
+        assert_eq!(scene.forwarded_body().unwrap(), order);
+        assert!(scene.last_record().get("edits").is_none_or(|edits| edits.is_null()));
+    }
+    assert_eq!(put(&scene, "/order", "application/xml", b"<r>"), 400);
+}
+
+#[test]
 fn xml_whose_elements_are_not_clear_is_refused_until_somebody_decides() {
     let contract = UPLOADS.replace(
         "application/xml: { schema: { type: object, properties: { id: { type: integer } } } }",

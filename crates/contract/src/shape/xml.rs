@@ -3,6 +3,7 @@
 pub(super) mod map;
 pub(super) mod said;
 
+use super::member::folded;
 use super::{ShapeId, Shapes};
 
 /// How XML writes a value of one shape.
@@ -10,6 +11,8 @@ use super::{ShapeId, Shapes};
 pub struct XmlShape {
     /// The name of the element that is the whole body; `None`: the document does not say.
     pub root: Option<XmlName>,
+    /// An XML Object says how it is written: a text with one is that of an element.
+    pub is_said: bool,
     /// The name of the element of each item, as the schema of the items says it; `None`: it does
     /// not.
     pub items: Option<XmlName>,
@@ -21,6 +24,9 @@ pub struct XmlShape {
     pub(crate) elements: Vec<XmlMember>,
     /// Properties that are attributes, sorted by local name.
     pub(crate) attributes: Vec<XmlMember>,
+    /// How the names of properties look to a careless reader, those in XML and those in the schema,
+    /// sorted; only beside patterns and maps.
+    pub(crate) spellings: Vec<Box<str>>,
 }
 
 /// A name in XML.
@@ -60,9 +66,15 @@ impl XmlName {
         *self.local == *local
             && match &self.namespace {
                 Some(known) => namespace == Some(known),
-                None => namespace.is_none() || namespace == around,
+                None => namespace.is_none() || is_same(namespace, around),
             }
     }
+}
+
+/// Whether two are one namespace. In one document they mostly are one text, and it may be long.
+fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
+    let is_one_text = one.zip(other).is_some_and(|(one, other)| std::ptr::eq(one, other));
+    is_one_text || one == other
 }
 
 impl XmlShape {
@@ -87,6 +99,13 @@ impl XmlShape {
         namespace: Option<&str>,
     ) -> Option<&'m XmlMember> {
         named(&self.attributes, local).find(|one| one.name.namespace.as_deref() == namespace)
+    }
+
+    /// Whether a careless reader takes an element or attribute with this local name, which is no
+    /// property, for one. No map may hold it then: readers differ in case, in namespaces, and in
+    /// what is an attribute.
+    pub fn is_like_property(&self, local: &str) -> bool {
+        !self.spellings.is_empty() && self.spellings.binary_search(&folded(local)).is_ok()
     }
 
     /// The properties that are elements, sorted by their names.

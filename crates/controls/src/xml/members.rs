@@ -21,7 +21,8 @@ pub(super) struct Member<'t> {
 pub(super) enum Source<'t> {
     Element(usize),
     Attribute(Range<usize>, &'t str),
-    Text(&'t str),
+    /// The text of the element with this number.
+    Text(usize, &'t str),
 }
 
 /// What is said of it.
@@ -53,12 +54,13 @@ impl<'t> Member<'t> {
     }
 }
 
-/// The name in the tree of what has no property's name: `@lang`, `{urn:x}id`.
-pub(super) fn key<'t>(mark: &str, local: &'t str, namespace: Option<&str>) -> Cow<'t, str> {
+/// The name in the tree of what has no property's name: `@lang`, `{2}id`. A namespace has the number
+/// in which the document declares it: its name may be as long as the document, once per element.
+pub(super) fn key<'t>(mark: &str, local: &'t str, namespace: u32) -> Cow<'t, str> {
     match (mark, namespace) {
-        ("", None) => Cow::Borrowed(local),
-        (mark, None) => Cow::Owned(format!("{mark}{local}")),
-        (mark, Some(namespace)) => Cow::Owned(format!("{mark}{{{namespace}}}{local}")),
+        ("", 0) => Cow::Borrowed(local),
+        (mark, 0) => Cow::Owned(format!("{mark}{local}")),
+        (mark, namespace) => Cow::Owned(format!("{mark}{{{namespace}}}{local}")),
     }
 }
 

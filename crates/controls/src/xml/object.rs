@@ -6,7 +6,7 @@ use portcullis_contract::{Member as Declared, ObjectShape, Rest, ShapeId, Types,
 use portcullis_json::push_quoted;
 
 use super::members::{Member, Source, Target, key, sort_by_name};
-use super::read::{Reader, is_only_list};
+use super::read::{Reader, is_list_said, is_only_list};
 use super::tree::{Attribute, Element};
 use super::{Fault, FaultKind};
 
@@ -26,10 +26,10 @@ impl<'t, 'a> Reader<'t, 'a> {
         self.is_closed = rest == Rest::Closed;
         let mut members = Vec::with_capacity(MEMBERS_EXPECTED);
         for (attribute, space) in self.own_attributes(element) {
-            members.push(self.attribute(attribute, space, id));
+            members.extend(self.attribute(attribute, space, id));
         }
         for (index, child) in self.tree.children(index) {
-            members.push(self.child(index, child, element, id));
+            members.extend(self.child(index, child, element, id));
         }
         self.text(index, element, id, &mut members)?;
         self.push(b"{");
@@ -51,41 +51,51 @@ impl<'t, 'a> Reader<'t, 'a> {
         Ok(())
     }
 
-    /// What an attribute is in its object.
+    /// What an attribute is in its object; `None`: a stray.
     fn attribute(
-        &self,
+        &mut self,
         attribute: &'t Attribute<'a>,
         space: u32,
         id: Option<ShapeId>,
-    ) -> Member<'t> {
-        let namespace = self.tree.namespace(space);
-        let source = Source::Attribute(attribute.start..attribute.end, &attribute.value);
+    ) -> Option<Member<'t>> {
+        let local = attribute.name.local;
         let xml = id.and_then(|id| self.shapes.xml(id));
-        match xml.and_then(|xml| xml.attribute(attribute.name.local, namespace)) {
-            Some(member) => Member::declared(member, source),
-            None => self.unnamed(key("@", attribute.name.local, namespace), source, id),
+        let known = xml.and_then(|xml| xml.attribute(local, self.tree.namespace(space)));
+        let source = Source::Attribute(attribute.start..attribute.end, &attribute.value);
+        if let Some(member) = known {
+            return Some(Member::declared(member, source));
         }
+        let key = key("@", local, space);
+        if xml.is_some_and(|xml| xml.is_like_property(local)) {
+            self.stray(&key, attribute.start..attribute.end);
+            return None;
+        }
+        Some(self.unnamed(key, source, id))
     }
 
-    /// What an element is in its object.
+    /// What an element is in its object; `None`: a stray.
     fn child(
-        &self,
+        &mut self,
         index: usize,
         child: &'t Element<'a>,
         parent: &Element<'_>,
         id: Option<ShapeId>,
-    ) -> Member<'t> {
+    ) -> Option<Member<'t>> {
         let namespace = self.tree.namespace(child.namespace);
         let around = self.tree.namespace(parent.namespace);
         let xml = id.and_then(|id| self.shapes.xml(id));
+        let known = xml.and_then(|xml| xml.element(child.local, namespace, around));
         let source = Source::Element(index);
-        match xml.and_then(|xml| xml.element(child.local, namespace, around)) {
-            Some(member) => Member::declared(member, source),
-            None if namespace.is_none() || namespace == around => {
-                self.unnamed(Cow::Borrowed(child.local), source, id)
-            }
-            None => self.unnamed(key("", child.local, namespace), source, id),
+        if let Some(member) = known {
+            return Some(Member::declared(member, source));
         }
+        let is_own = child.namespace == parent.namespace;
+        let key = key("", child.local, if is_own { 0 } else { child.namespace });
+        if xml.is_some_and(|xml| xml.is_like_property(child.local)) {
+            self.stray(&key, child.start..child.end);
+            return None;
+        }
+        Some(self.unnamed(key, source, id))
     }
 
     /// A member that no property is: under a name that none has.
@@ -119,7 +129,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         members: &mut Vec<Member<'t>>,
     ) -> Result<(), Fault> {
         let has_children = element.next > index + 1;
-        let source = Source::Text(&element.text);
+        let source = Source::Text(index, &element.text);
         if let Some(text) = id.and_then(|id| self.shapes.xml(id)?.text.as_ref())
             && !has_children
         {
@@ -149,7 +159,10 @@ impl<'t, 'a> Reader<'t, 'a> {
             match &one.source {
                 Source::Element(index) => self.mark(value, *index),
                 Source::Attribute(span, _) => self.spans.push((value, span.clone())),
-                Source::Text(_) => {}
+                Source::Text(index, _) => {
+                    let texts = self.tree.around_children(*index);
+                    self.spans.extend(texts.map(|span| (value, span)));
+                }
             }
         }
         let (id, wrapped) = match first.target {
@@ -162,12 +175,11 @@ impl<'t, 'a> Reader<'t, 'a> {
         };
         let shape = id.map(|id| self.shapes.get(id));
         let is_wrapped = wrapped.is_some() || id.is_some_and(|id| self.is_wrapped(id));
-        let may_repeat =
-            !is_wrapped && shape.is_none_or(|shape| shape.types.contains(Types::ARRAY));
+        let may_repeat = !is_wrapped && shape.is_none_or(is_list_said);
         let is_list = may_repeat && (group.len() > 1 || shape.is_some_and(is_only_list));
         let elements = group.iter().filter_map(|one| match one.source {
             Source::Element(index) => Some(index),
-            Source::Attribute(..) | Source::Text(_) => None,
+            Source::Attribute(..) | Source::Text(..) => None,
         });
         if is_list && elements.clone().count() == group.len() {
             return self.items(elements, shape.and_then(|shape| shape.items));
@@ -185,7 +197,7 @@ impl<'t, 'a> Reader<'t, 'a> {
                 _ => self.value(*index, id),
             },
             (Source::Element(index), None) => self.value(*index, id),
-            (Source::Attribute(_, text) | Source::Text(text), _) => {
+            (Source::Attribute(_, text) | Source::Text(_, text), _) => {
                 self.scalar(text, shape.map_or(Types::ANY, |shape| shape.types));
                 Ok(())
             }

@@ -16,6 +16,7 @@ use super::body::{Stray, XmlBody};
 use super::members::key;
 use super::tree::{Attribute, Element, Tree};
 use super::walk::walk;
+use super::whole::{is_whole, read_whole};
 use super::{Fault, FaultKind};
 use crate::resource_limits::Breach;
 use crate::urlencoded::push_scalar;
@@ -23,8 +24,10 @@ use crate::urlencoded::push_scalar;
 /// Reading recurses once per element, and JSON takes two levels for one: this bounds both stacks,
 /// whatever the limits say.
 const DEPTH_MAX: usize = 250;
-/// Strays whose whole place is told. Names are as long as a sender likes.
+/// Strays whose whole place is told.
 const PLACES_MAX: usize = 16;
+/// Characters of a name that a place shows. Names are as long as a sender likes.
+const SHOWN_MAX: usize = 64;
 /// Characters of a number; what is longer may be a text, and is one where that is declared.
 const NUMBER_BYTES_MAX: usize = 64;
 /// The namespace of `nil`.
@@ -64,6 +67,10 @@ fn read_tree(
     limits: &Limits,
 ) -> Result<Read, Fault> {
     let tree = walk(bytes, limits)?;
+    if shape.is_some_and(|shape| is_whole(shape, shapes)) {
+        let document = read_whole(bytes, json)?;
+        return Ok(Read { document, spans: Vec::new(), strays: Vec::new(), is_other_root: false });
+    }
     if tree.depth > DEPTH_MAX {
         return Err(Fault { kind: FaultKind::Breach(Breach::XmlDepth), at: 0 });
     }
@@ -183,14 +190,16 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Writes one text as a value of its declared type; another text stays a text, and the schema
-    /// says whether it will do.
+    /// says whether it will do. It goes on as it came, so a boolean in capitals is none.
     pub(super) fn scalar(&mut self, text: &str, types: Types) {
         self.next += 1;
         let is_no_number = || {
             text.len() > NUMBER_BYTES_MAX
                 || text.parse().is_ok_and(|number: f64| !number.is_finite())
         };
-        let is_text = types.contains(Types::STRING.or(Types::INTEGER)) && is_no_number();
+        let is_capitalised = types.contains(Types::BOOLEAN) && text.starts_with(['T', 'F']);
+        let is_text =
+            is_capitalised || types.contains(Types::STRING.or(Types::INTEGER)) && is_no_number();
         if is_text || push_scalar(text, types, &mut self.json).is_err() {
             push_quoted(text, &mut self.json);
         }
@@ -202,18 +211,18 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// What nothing can declare: attributes of a single value, elements in a list that are no items.
-    fn stray(&mut self, name: &str, span: Range<usize>) {
+    pub(super) fn stray(&mut self, name: &str, span: Range<usize>) {
         let mut at = Pointer::root();
         if self.strays.len() < PLACES_MAX {
-            self.at.iter().for_each(|step| at.push(step.as_deref().unwrap_or("*")));
+            self.at.iter().for_each(|step| at.push(shown(step.as_deref().unwrap_or("*"))));
         }
-        at.push(name);
+        at.push(shown(name));
         self.strays.push(Stray { span, at, is_closed: self.is_closed });
     }
 
     fn loose_attributes(&mut self, element: &'t Element<'a>) {
         for (attribute, space) in self.own_attributes(element) {
-            let name = key("@", attribute.name.local, self.tree.namespace(space));
+            let name = key("@", attribute.name.local, space);
             self.stray(&name, attribute.start..attribute.end);
         }
     }
@@ -242,7 +251,7 @@ impl<'t, 'a> Reader<'t, 'a> {
             if name.is_none_or(|name| name.is(child.local, space, around)) {
                 found.push(index);
             } else {
-                self.stray(&key("", child.local, space), child.start..child.end);
+                self.stray(&key("", child.local, child.namespace), child.start..child.end);
             }
         }
         self.items(found.into_iter(), items)
@@ -273,6 +282,18 @@ impl<'t, 'a> Reader<'t, 'a> {
             self.spans.push((value, element.start..element.end));
         }
     }
+}
+
+/// The start of a name.
+fn shown(name: &str) -> &str {
+    let end = name.char_indices().nth(SHOWN_MAX).map_or(name.len(), |(at, _)| at);
+    name.get(..end).unwrap_or(name)
+}
+
+/// Whether it is said that a value may be a list. What may be anything is one value: as a list, it
+/// would not be held to what its schema says of an object or a text.
+pub(super) fn is_list_said(shape: &Shape) -> bool {
+    shape.types.contains(Types::ARRAY) && (shape.types != Types::ANY || shape.items.is_some())
 }
 
 /// Whether a value is a list, whatever stands there.

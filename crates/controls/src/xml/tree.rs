@@ -23,6 +23,8 @@ pub(super) struct Element<'a> {
     /// Where it stands, tags included.
     pub(super) start: usize,
     pub(super) end: usize,
+    /// What stands between its tags.
+    pub(super) content: Range<usize>,
     pub(super) local: &'a str,
     pub(super) namespace: u32,
     pub(super) attributes: Range<usize>,
@@ -54,10 +56,18 @@ impl<'a> Tree<'a> {
         self.elements.len() - 1
     }
 
-    pub(super) fn close(&mut self, index: usize, end: usize) {
+    /// Notes where the start tag of an element ends.
+    pub(super) fn begin_content(&mut self, index: usize, at: usize) {
+        if let Some(element) = self.elements.get_mut(index) {
+            element.content = at..at;
+        }
+    }
+
+    /// Ends an element; its content ends before its end tag.
+    pub(super) fn close(&mut self, index: usize, content_end: usize, end: usize) {
         let next = self.elements.len();
         if let Some(element) = self.elements.get_mut(index) {
-            (element.end, element.next) = (end, next);
+            (element.content.end, element.end, element.next) = (content_end, end, next);
         }
     }
 
@@ -102,6 +112,15 @@ impl<'a> Tree<'a> {
             at = element.next;
             Some((index, element))
         })
+    }
+
+    /// Where the texts directly in an element stand, with comments between them.
+    pub(super) fn around_children(&self, index: usize) -> impl Iterator<Item = Range<usize>> {
+        let content = self.elements.get(index).map_or(0..0, |element| element.content.clone());
+        let starts = self.children(index).map(|(_, child)| child.start);
+        let ends = self.children(index).map(|(_, child)| child.end);
+        let froms = std::iter::once(content.start).chain(ends);
+        froms.zip(starts.chain(std::iter::once(content.end))).map(|(from, to)| from..to)
     }
 
     /// The attributes of an element that declare no namespace, each with its own.

@@ -246,7 +246,8 @@ impl<'a> Walk<'a, '_> {
         match self.open.pop() {
             Some(Open { name: known, mark, index }) if known == name.whole => {
                 self.namespaces.forget(mark);
-                self.tree.close(index, self.cursor.at());
+                let content_end = start.at().saturating_sub("</".len());
+                self.tree.close(index, content_end, self.cursor.at());
                 Ok(())
             }
             _ => Err(start.syntax("an end tag that does not match")),
@@ -267,6 +268,7 @@ impl<'a> Walk<'a, '_> {
         let index = self.tree.open(Element {
             start: start.at(),
             end: self.cursor.at(),
+            content: 0..0,
             local: name.local,
             namespace,
             attributes,
@@ -274,11 +276,13 @@ impl<'a> Walk<'a, '_> {
             next: 0,
         });
         if self.cursor.take("/>") {
-            self.tree.close(index, self.cursor.at());
+            self.tree.begin_content(index, self.cursor.at());
+            self.tree.close(index, self.cursor.at(), self.cursor.at());
             self.namespaces.forget(mark);
             return Ok(());
         }
         self.cursor.expect(">", "a start tag does not end")?;
+        self.tree.begin_content(index, self.cursor.at());
         if self.open.len() >= self.limits.xml_depth_max {
             return Err(start.fault(FaultKind::Breach(Breach::XmlDepth)));
         }

@@ -1,6 +1,6 @@
 //! Names, types, attributes and lists, as the schema says them.
 
-use crate::document::{contract, json, read_contract, sent};
+use crate::document::{contract, json, read, read_contract, sent};
 
 const ORDER: &str = r#"
     Root:
@@ -83,22 +83,40 @@ fn what_is_not_the_property_by_name_namespace_or_place_is_undeclared() {
         // The name in the schema is not the name in XML.
         ("<order><paid>true</paid><tags>a</tags></order>", r#"{"paid?":null,"tags?":null}"#),
         // Another namespace, or none where one is said.
-        ("<order><e:note xmlns:e='urn:evil'>x</e:note></order>", r#"{"{urn:evil}note":null}"#),
-        (
-            "<order xmlns='urn:shop'><note xmlns='urn:evil'>x</note></order>",
-            r#"{"{urn:evil}note":null}"#,
-        ),
+        ("<order><e:note xmlns:e='urn:evil'>x</e:note></order>", r#"{"{2}note":null}"#),
+        ("<order xmlns='urn:shop'><note xmlns='urn:evil'>x</note></order>", r#"{"{3}note":null}"#),
         ("<order><buyer><name>B</name></buyer></order>", r#"{"buyer":{"name?":null}}"#),
-        ("<order xmlns:e='urn:evil' e:id='7'/>", r#"{"@{urn:evil}id":null}"#),
-        ("<order xml:lang='en'/>", r#"{"@{http://www.w3.org/XML/1998/namespace}lang":null}"#),
+        ("<order xmlns:e='urn:evil' e:id='7'/>", r#"{"@{2}id":null}"#),
+        ("<order xml:lang='en'/>", r#"{"@{1}lang":null}"#),
         (
             "<order xmlns:i='http://www.w3.org/2001/XMLSchema-instance' i:type='Admin'/>",
-            r#"{"@{http://www.w3.org/2001/XMLSchema-instance}type":null}"#,
+            r#"{"@{2}type":null}"#,
         ),
         ("<order><role>admin</role><role>staff</role></order>", r#"{"role":null}"#),
     ] {
         assert_eq!(json(&contract, text).as_deref(), Ok(expected), "{text}");
     }
+}
+
+#[test]
+fn a_long_namespace_costs_its_length_once() {
+    let contract = contract("3.0.3", ORDER);
+    let (uri, many) = ("u".repeat(200_000), "<p:x/>".repeat(500));
+    let text = format!("<order xmlns:p='{uri}' xmlns:q='{uri}2' p:y='' q:y=''>{many}</order>");
+    let written = json(&contract, &text).unwrap();
+    assert_eq!(written, r#"{"@{2}y":null,"@{3}y":null,"{2}x":null}"#);
+    let text = format!("<order xmlns:p='{uri}'><note>{many}</note></order>");
+    assert!(json(&contract, &text).unwrap().len() < 10_000);
+}
+
+#[test]
+fn the_places_of_strays_show_the_start_of_long_names() {
+    let contract = contract("3.0.3", ORDER);
+    let long = "n".repeat(10_000);
+    let text = format!("<order><names><{long} {long}=''>1</{long}></names></order>");
+    let body = read(&contract, &text).unwrap();
+    assert!(body.strays().all(|(_, stray)| stray.at.to_string().len() < 200));
+    assert_eq!(body.strays().count(), 1);
 }
 
 #[test]
@@ -186,4 +204,37 @@ definitions:
     let json = json(&contract, "<Tag id='1'><url><url>a</url></url></Tag>");
     assert_eq!(json.as_deref(), Ok(r#"{"id":1,"urls":["a"]}"#));
     assert_eq!(sent(&contract, "<tag id='1'/>"), Err("xml_root".to_owned()));
+}
+
+#[test]
+fn what_may_be_anything_is_no_list_that_its_schema_does_not_see() {
+    let schemas = "
+    Root:
+      type: object
+      properties:
+        any: { properties: { p: { type: string, enum: [a] } } }
+        some: { items: { type: string } }
+        either: { type: [array, string] }
+";
+    let contract = contract("3.1.0", schemas);
+    let twice = json(&contract, "<Root><any/><any><p>zzz</p></any></Root>");
+    assert_eq!(twice, Err("repeated"));
+    for (text, expected) in [
+        ("<Root><any><p>a</p></any></Root>", r#"{"any":{"p":"a"}}"#),
+        ("<Root><some>a</some><some>b</some></Root>", r#"{"some":["a","b"]}"#),
+        ("<Root><either>a</either><either>b</either></Root>", r#"{"either":["a","b"]}"#),
+    ] {
+        assert_eq!(json(&contract, text).as_deref(), Ok(expected), "{text}");
+    }
+}
+
+#[test]
+fn a_text_with_an_xml_object_is_that_of_an_element() {
+    let schema = "
+    Root: { type: string, maxLength: 3, xml: { name: note } }
+";
+    let contract = contract("3.1.0", schema);
+    assert_eq!(sent(&contract, "<note>abc</note>").as_deref(), Ok("<note>abc</note>"));
+    assert_eq!(sent(&contract, "<note>abcd</note>"), Err("maxLength at ".to_owned()));
+    assert_eq!(sent(&contract, "<note><b/></note>"), Err("type at ".to_owned()));
 }

@@ -9,7 +9,8 @@ use super::{XmlMember, XmlName, XmlShape, XmlText};
 use crate::codes;
 use crate::document::Node;
 use crate::notes::{Notes, shown};
-use crate::shape::{Rest, Shape, ShapeId, Types};
+use crate::shape::member::folded;
+use crate::shape::{ObjectShape, Rest, Shape, ShapeId, Types};
 
 /// Problems of one body that are told.
 const TOLD_MAX: usize = 10;
@@ -96,6 +97,7 @@ impl<'a> XmlBuilder<'a> {
         let mut made = XmlShape { is_wrapped: self.is_wrapped(id), ..XmlShape::default() };
         let mut doubts = self.said(id).doubts.clone();
         let said = self.said(id);
+        made.is_said = said.span.is_some() || !said.others.is_empty();
         let own = said.name.as_ref().or(said.component.as_ref().filter(|name| is_name(name)));
         if said.others.iter().all(|other| other.name.is_none()) || said.name.is_some() {
             let namespace = said.namespace.clone();
@@ -132,6 +134,7 @@ impl<'a> XmlBuilder<'a> {
                 }
             }
         }
+        made.spellings = spellings(&made, &shape.object);
         for value in by_any_name(shape) {
             let said = self.said(value);
             if said.name.is_some() || !matches!(said.node, XmlNode::Inferred | XmlNode::Element) {
@@ -257,6 +260,21 @@ impl XmlShape {
             }
         }
     }
+}
+
+/// How the names of an object's properties look to a careless reader, where others may stand there.
+fn spellings(made: &XmlShape, object: &ObjectShape) -> Vec<Box<str>> {
+    if object.patterns.is_empty() && !matches!(object.rest, Rest::Map(_)) {
+        return Vec::new();
+    }
+    let in_xml = made.elements.iter().chain(&made.attributes).map(|member| &*member.name.local);
+    let in_schema = object.properties().map(|(name, _)| name);
+    let forbidden = object.forbidden.iter().map(|name| &**name);
+    let mut spellings: Vec<Box<str>> =
+        in_xml.chain(in_schema).chain(forbidden).map(folded).collect();
+    spellings.sort();
+    spellings.dedup();
+    spellings
 }
 
 /// What is one value, and no list of them.
