@@ -10,7 +10,8 @@ impl Grounds<'_> {
     /// The lines of the contract that an act rests on.
     pub(super) fn contract(&mut self, act: Act<'_>) -> Vec<Ground> {
         let Some(index) = act.operation else {
-            let declared = self.methods(act);
+            let mut declared = self.methods(act);
+            declared.extend(self.not_served(act));
             if !declared.is_empty() {
                 return declared;
             }
@@ -115,6 +116,18 @@ impl Grounds<'_> {
             grounds.push(self.ground(text, Some(at)));
         }
         grounds
+    }
+
+    /// The operation that is declared and cannot be served, and what is wrong with it.
+    fn not_served(&mut self, act: Act<'_>) -> Vec<Ground> {
+        let title = act.detail.split('`').nth(1).filter(|_| act.reason == "not_served");
+        let all = &self.plan.model.contract.not_served;
+        let Some(one) = title.and_then(|title| all.iter().find(|one| one.title == title)) else {
+            return Vec::new();
+        };
+        let (declares, why) = (format!("declares `{}`", one.title), one.why.clone());
+        let (at, why_at) = (one.span, one.why_span);
+        vec![self.ground(declares, Some(at)), self.ground(why, Some(why_at))]
     }
 
     /// The operations of a path that is declared with other methods.

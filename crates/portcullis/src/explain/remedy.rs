@@ -12,6 +12,9 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
         (Remedy::Contract, _) if reason == "undeclared_method" => {
             "If this method should exist, declare it beside the others of its path.".to_owned()
         }
+        (Remedy::Contract, _) if reason == "not_served" => {
+            "Correct the document where it cannot be read; then the operation is served.".to_owned()
+        }
         (Remedy::Contract, _) => {
             "If it should exist, declare it in the contract; if a base path is \
              missing or too much, set `base_path` in the policy."

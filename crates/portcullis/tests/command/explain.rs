@@ -338,3 +338,19 @@ fn a_record_that_is_not_there_or_cut_is_said() {
         assert!(text(&output.stderr).contains(part), "{ledger}: {}", text(&output.stderr));
     }
 }
+
+#[test]
+fn an_operation_that_is_not_served_leads_to_what_is_wrong_with_it() {
+    let document = "openapi: 3.1.0\ninfo: { title: T, version: \"1\" }\npaths:\n  /delay/{n}:\n    \
+                    get:\n      parameters:\n        - { name: n, in: path, required: true, schema: { \
+                    type: int } }\n      responses: { \"204\": { description: done } }\n  /x:\n    get: \
+                    { responses: { \"204\": { description: done } } }\n";
+    let folder = Folder::with(&[("openapi.yaml", document)]);
+    let arguments =
+        ["explain", "--contract", "openapi.yaml", "--method", "GET", "--path", "/delay/1"];
+    let said = text(&folder.run(&arguments).stdout);
+    assert!(said.contains("openapi.yaml:5:5  declares `GET /delay/{n}`"), "{said}");
+    assert!(said.contains("openapi.yaml:7:64  there is no type `int`"), "{said}");
+    assert!(said.contains("Correct the document where it cannot be read"), "{said}");
+    assert!(!said.contains("no base path"), "{said}");
+}
