@@ -13,7 +13,7 @@ use crate::schema::Schema;
 use crate::shape::{Member, Shape, Types};
 
 /// Properties with an encoding, in one body.
-pub(crate) const ENCODINGS_MAX: usize = 512;
+const ENCODINGS_MAX: usize = 512;
 /// Media types, or header fields, of one part.
 const CHOICES_MAX: usize = 64;
 
@@ -24,34 +24,48 @@ impl<'a> Reader<'a> {
         media: Node<'a>,
         schema: Option<&Schema>,
     ) -> Result<Vec<Encoding>, Closed> {
+        let encodings = self.encodings(media, schema, |reader, name, encoding| {
+            reader.tell_style(name, encoding);
+            Ok(Encoding {
+                property: name.text.to_owned(),
+                collection: None,
+                content_types: content_types(encoding)?,
+                headers: reader.part_headers(encoding)?,
+            })
+        })?;
+        self.tell_any_file(&encodings, schema);
+        Ok(encodings)
+    }
+
+    /// The members of `encoding`, each as `read` reads it.
+    pub(crate) fn encodings(
+        &mut self,
+        media: Node<'a>,
+        schema: Option<&Schema>,
+        mut read: impl FnMut(&mut Self, Name<'a>, Node<'a>) -> Result<Encoding, Closed>,
+    ) -> Result<Vec<Encoding>, Closed> {
         let mut encodings = Vec::new();
-        let Some(list) = media.get("encoding").filter(|node| !node.is_null()) else {
-            self.tell_any_file(&encodings, schema);
-            return Ok(encodings);
-        };
-        for (name, node) in list.members().filter(|(name, _)| !name.text.starts_with("x-")) {
+        let list = media.get("encoding").filter(|node| !node.is_null());
+        for (name, node) in list.into_iter().flat_map(Node::members) {
+            if name.text.starts_with("x-") {
+                continue;
+            }
             if encodings.len() == ENCODINGS_MAX {
                 let message = format!("more than {ENCODINGS_MAX} properties have an encoding");
-                return Err(Closed::new(list, message));
+                return Err(Closed::new(list.unwrap_or(media), message));
             }
             let encoding = self.object(node, "an encoding")?;
             if !self.is_property(schema, name.text) {
                 let message = format!("{} is no property of this body", shown(name.text));
                 self.notes.warn(&codes::ENCODING, name.span, message);
+                continue;
             }
-            self.tell_style(name, encoding);
-            encodings.push(Encoding {
-                property: name.text.to_owned(),
-                collection: None,
-                content_types: content_types(encoding)?,
-                headers: self.part_headers(encoding)?,
-            });
+            encodings.push(read(self, name, encoding)?);
         }
-        self.tell_any_file(&encodings, schema);
         Ok(encodings)
     }
 
-    pub(crate) fn is_property(&self, schema: Option<&Schema>, name: &str) -> bool {
+    fn is_property(&self, schema: Option<&Schema>, name: &str) -> bool {
         let shape = schema.and_then(|schema| self.shapes.get(schema.shape));
         shape.is_none_or(|shape| {
             !matches!(shape.object.member(name, &mut 0), Member::Undeclared | Member::Closed)

@@ -4,7 +4,7 @@ use portcullis_model::Diagnostic;
 
 use crate::codes;
 use crate::document::{Name, Node};
-use crate::encoding::{ENCODINGS_MAX, content_types};
+use crate::encoding::content_types;
 use crate::media::{BodyKind, Encoding};
 use crate::notes::shown;
 use crate::parameter::{Collection, Place};
@@ -20,27 +20,12 @@ impl<'a> Reader<'a> {
         media: Node<'a>,
         schema: Option<&Schema>,
     ) -> Result<Vec<Encoding>, Closed> {
-        let mut encodings = Vec::new();
-        let Some(list) = media.get("encoding").filter(|node| !node.is_null()) else {
-            return Ok(encodings);
-        };
-        for (name, node) in list.members().filter(|(name, _)| !name.text.starts_with("x-")) {
-            if encodings.len() == ENCODINGS_MAX {
-                let message = format!("more than {ENCODINGS_MAX} properties have an encoding");
-                return Err(Closed::new(list, message));
-            }
-            let encoding = self.object(node, "an encoding")?;
-            if !self.is_property(schema, name.text) {
-                let message = format!("{} is no property of this body", shown(name.text));
-                self.notes.warn(&codes::ENCODING, name.span, message);
-                continue;
-            }
-            let collection = self.field_collection(name, encoding, schema);
+        self.encodings(media, schema, |reader, name, encoding| {
+            let collection = reader.field_collection(name, encoding, schema);
             let property = name.text.to_owned();
             let (content_types, headers) = (Vec::new(), Vec::new());
-            encodings.push(Encoding { property, collection, content_types, headers });
-        }
-        Ok(encodings)
+            Ok(Encoding { property, collection, content_types, headers })
+        })
     }
 
     /// How one field is written; `None` where the document leaves it to its schema. `style`,
