@@ -23,7 +23,7 @@ pub(crate) fn undone<'a>(
 ) -> Option<&'a Media> {
     let says_nothing = media.schema.is_none() && !media.is_unread;
     let is_meant = if media.range.has_wildcard() {
-        !FILE_TYPES.contains(&sent.main.as_str())
+        !FILE_TYPES.contains(&sent.main.as_str()) || is_json_in_disguise(sent)
     } else {
         holds_properties(sent)
     };
@@ -38,6 +38,11 @@ pub(crate) fn undone<'a>(
         } || one.range.has_wildcard();
         is_read && one.has_properties(shapes)
     })
+}
+
+/// Whether a label calls JSON a picture: body parsers go by its end. Models may be JSON.
+fn is_json_in_disguise(sent: &MediaRange) -> bool {
+    sent.kind() == BodyKind::Json && sent.main != "model"
 }
 
 /// Whether what falls under this type or range may hold properties, read or not.
@@ -60,6 +65,15 @@ const fn is_tree(kind: BodyKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_no_picture() {
+        let is_disguised = |text| is_json_in_disguise(&MediaRange::parse(text).unwrap());
+        assert!(is_disguised("image/json") && is_disguised("image/x+json"));
+        for text in ["image/png", "image/svg+xml", "model/gltf+json"] {
+            assert!(!is_disguised(text), "{text}");
+        }
+    }
 
     #[test]
     fn formats_of_properties_are_known_by_their_names() {

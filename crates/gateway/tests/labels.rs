@@ -53,6 +53,8 @@ fn a_request_under_a_label_without_a_schema_does_not_get_around_the_described_on
         ("application/yaml", "role: admin"),
         ("application/other+json", r#"{"role":"admin"}"#),
         ("text/x-anything", r#"{"role":"admin"}"#),
+        ("image/json", r#"{"role":"admin"}"#),
+        ("image/x+json", r#"{"role":"admin"}"#),
         ("application/octet-stream", r#"{"role":"admin"}"#),
     ] {
         let answer = scene.post("/things", label, body);
