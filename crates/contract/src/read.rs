@@ -77,13 +77,7 @@ fn read_document(
         unknown_keys: HashSet::new(),
         notes: Notes::default(),
     };
-    reader.unknown_keys(root, &keys::ROOT);
-    if let Some(components) = root.get("components") {
-        reader.unknown_keys(components, &keys::COMPONENTS);
-    }
-    if let Some(dialect) = root.get("jsonSchemaDialect") {
-        dialect::doubt(dialect, version, &mut reader.notes);
-    }
+    reader.doubts_of_root();
     let (title, version) = reader.info();
     let (base_path, base_path_span) = reader.base_path();
     let mut schemes = reader.schemes();
@@ -163,6 +157,17 @@ fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
 }
 
 impl Reader<'_> {
+    /// What the document says at its top and does not mean, or nobody here understands.
+    fn doubts_of_root(&mut self) {
+        self.unknown_keys(self.root, &keys::ROOT);
+        if let Some(components) = self.root.get("components") {
+            self.unknown_keys(components, &keys::COMPONENTS);
+        }
+        if let Some(dialect) = self.root.get("jsonSchemaDialect") {
+            dialect::doubt(dialect, self.version, &mut self.notes);
+        }
+    }
+
     /// Title and version. A document without them is incomplete, and as safe as another.
     fn info(&mut self) -> (String, String) {
         let info = self.root.get("info");

@@ -1,5 +1,6 @@
 //! Where a name that stands twice in one object stands first.
 
+use portcullis_json::string_end;
 use portcullis_model::Diagnostic;
 
 /// Says the first place, where it is known.
@@ -41,19 +42,6 @@ pub(crate) fn first(text: &str, second: u32) -> Option<usize> {
     }
     let mut names = open.pop()?.into_iter();
     names.find(|start| text.get(*start..string_end(bytes, *start)) == Some(name))
-}
-
-/// The byte behind a string that begins here.
-fn string_end(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
 }
 
 #[cfg(test)]

@@ -17,4 +17,4 @@ mod write;
 pub use document::{Document, Items, Kind, Members, Value};
 pub use fault::{Fault, FaultKind, Rejected};
 pub use limits::Limits;
-pub use text::{push_decimal, push_quoted};
+pub use text::{push_decimal, push_quoted, string_end};

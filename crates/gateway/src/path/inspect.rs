@@ -6,6 +6,7 @@ mod json;
 mod neutral;
 mod opaque;
 mod projected;
+mod whole;
 mod xml;
 
 use portcullis_contract::{BodyKind, Media, ShapeId};

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use portcullis_json::string_end;
+
 /// Values that are remembered; the largest document has 5 million.
 const NODES_MAX: usize = 10_000_000;
 /// Values inside values. Documents with more are not read.
@@ -142,19 +144,6 @@ impl Walk {
         self.begin(at, end);
         end
     }
-}
-
-/// The byte behind a string that begins here.
-fn string_end(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
 }
 
 fn scalar_end(bytes: &[u8], start: usize) -> usize {

@@ -9,8 +9,9 @@ use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
 use super::fields::{Kept, pass};
-use super::neutral::{leaking, neutral, neutral_deed, unread};
+use super::neutral::{leaking, neutral, neutral_deed};
 use super::projected::{Declared, Projected};
+use super::whole::{Whole, whole};
 use crate::answer::Answer;
 use crate::head::Fields;
 
@@ -25,14 +26,9 @@ impl Json {
         parts: Parts,
         context: &mut Context<'_>,
     ) -> Result<Answer, Exit> {
-        let Parts { is_private, head, body, mut buffered, place, .. } = parts;
+        let Whole { is_private, head, bytes, held: _held } = whole(parts, context).await?;
         let plan = context.plan;
         let status = Status(head.status);
-        let bytes = match body.read_all(plan.limits.answer_bytes_max, &mut buffered).await {
-            Ok(bytes) => bytes,
-            Err(fault) => return Err(unread(fault)),
-        };
-        drop(place);
         let mut document = match read(bytes, &head.fields, plan) {
             Ok(document) => document,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {

@@ -9,7 +9,8 @@ use portcullis_model::{ControlId, Mode, Status};
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::fields::{Kept, copy_fields};
-use super::neutral::{leak_of, leaking, neutral, neutral_deed, unread};
+use super::neutral::{leak_of, leaking, neutral, neutral_deed};
+use super::whole::{Whole, whole};
 use crate::answer::{Answer, Body};
 use crate::head::{AnswerHead, Essential, Length};
 use crate::upstream::Streaming;
@@ -128,13 +129,8 @@ pub(super) async fn declared(
         context.refuse(response_shape::refusal("undecided_stream", detail))?;
         return Ok(as_it_came(parts, context));
     }
-    let Parts { is_private, head, body, mut buffered, place, .. } = parts;
+    let Whole { is_private, head, bytes, held: _held } = whole(parts, context).await?;
     let limits = &context.plan.limits;
-    let bytes = match body.read_all(limits.answer_bytes_max, &mut buffered).await {
-        Ok(bytes) => bytes,
-        Err(fault) => return Err(unread(fault)),
-    };
-    drop(place);
     let status = Status(head.status);
     let is_coded = head.fields.first(Essential::ContentEncoding).is_some();
     if kind == BodyKind::Xml && !is_coded && xml::check(&bytes, limits).is_err() {

@@ -9,8 +9,9 @@ use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
 use super::fields::{Kept, pass};
-use super::neutral::{leak_of, leaking, neutral, neutral_deed, unread};
+use super::neutral::{leak_of, leaking, neutral, neutral_deed};
 use super::projected::{Declared, Projected};
+use super::whole::{Whole, whole};
 use crate::answer::Answer;
 use crate::head::Fields;
 
@@ -25,14 +26,9 @@ impl Xml {
         parts: Parts,
         context: &mut Context<'_>,
     ) -> Result<Answer, Exit> {
-        let Parts { is_private, head, body, mut buffered, place, .. } = parts;
+        let Whole { is_private, head, bytes, held: _held } = whole(parts, context).await?;
         let plan = context.plan;
         let status = Status(head.status);
-        let bytes = match body.read_all(plan.limits.answer_bytes_max, &mut buffered).await {
-            Ok(bytes) => bytes,
-            Err(fault) => return Err(unread(fault)),
-        };
-        drop(place);
         if (400..500).contains(&status.0)
             && let Some(what) = leak_of(&bytes, &head.fields, plan)
             && let Some(answer) = leaking(&head, what, context)
