@@ -197,7 +197,7 @@ fn is_meant_otherwise(
     if let Some(described) = undone(&declared.media, media, range, shapes, Way::In) {
         let described = &described.range;
         return Some(format!(
-            "`{range}` has no schema, and the same body is described as `{described}`"
+            "`{range}` describes no properties, and the same body is described as `{described}`"
         ));
     }
     let is_xml = range.kind() == BodyKind::Xml && media.kind == BodyKind::Xml;
@@ -352,7 +352,7 @@ fn finding(
 ) -> Option<Diagnostic> {
     let described = undone(&body.media, media, &media.range, shapes, Way::In)?;
     let message = format!(
-        "`{}` of `{}` has no schema, and the same body is described as `{}`",
+        "`{}` of `{}` describes no properties, and the same body is described as `{}`",
         media.range,
         operation.name(),
         described.range

@@ -14,6 +14,7 @@ use crate::content_type::judge_labels;
 use crate::face::Judgement;
 use crate::free_form::{Way, free_form, named, said_open};
 use crate::labels::{may_hold_properties, undone};
+use crate::xml;
 
 /// How far something is enforced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,12 +67,19 @@ const fn is_one_text(parameter: &Parameter) -> bool {
     matches!(parameter.collection, Collection::Single)
 }
 
+/// Said of XML whose schema is a text.
+const ONE_TEXT: &str = "declared as one text: nothing looks into its elements";
+
+fn is_one_text_in_xml(media: &Media, shapes: &Shapes) -> bool {
+    media.schema.as_ref().is_some_and(|schema| xml::is_whole(schema.shape, shapes))
+}
+
 /// How far a request's body of one media type is enforced.
 pub fn request(operation: &Operation, media: &Media, shapes: &Shapes) -> Extent {
     let all = operation.body.as_ref().map_or(&[][..], |body| &body.media);
     if let Some(described) = undone(all, media, &media.range, shapes, Way::In) {
         return Extent::Refused(format!(
-            "no schema, and the same body is described as `{}`",
+            "describes no properties, and the same body is described as `{}`",
             described.range
         ));
     }
@@ -95,6 +103,7 @@ pub fn request(operation: &Operation, media: &Media, shapes: &Shapes) -> Extent 
         BodyKind::Text | BodyKind::Opaque if !is_range && media.has_properties(shapes) => {
             Extent::Partly("its properties are not read: every name reaches the API".to_owned())
         }
+        BodyKind::Xml if is_one_text_in_xml(media, shapes) => Extent::Partly(ONE_TEXT.to_owned()),
         BodyKind::Text if !is_range && media.schema.is_some() => Extent::Enforced,
         BodyKind::Text if !is_range => Extent::Partly("no schema: any text passes".to_owned()),
         BodyKind::Opaque if !is_range => {
@@ -113,7 +122,7 @@ pub fn answer(response: &Response, media: &Media, shapes: &Shapes) -> Extent {
         let described = &described.range;
         if media.kind != BodyKind::Json || media.range.has_wildcard() {
             return Extent::Refused(format!(
-                "no schema, and the same answer is described as `{described}`: passes, \
+                "describes no properties, and the same answer is described as `{described}`: passes, \
                  uninspected, only where the policy says `answer: stream`; JSON is held to that"
             ));
         }
@@ -136,6 +145,7 @@ pub fn answer(response: &Response, media: &Media, shapes: &Shapes) -> Extent {
         BodyKind::Xml if media.schema.is_none() => {
             Extent::Partly("no schema: nothing looks into it".to_owned())
         }
+        BodyKind::Xml if is_one_text_in_xml(media, shapes) => Extent::Partly(ONE_TEXT.to_owned()),
         BodyKind::Json | BodyKind::Xml => {
             described(media.schema.as_ref(), shapes, Way::Out, LEAVES)
         }

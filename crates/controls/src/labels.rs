@@ -1,7 +1,7 @@
 //! Labels that describe nothing, beside one that does: what a document says of a body under one
 //! media type is not undone by another that it only names (decision 0056).
 
-use portcullis_contract::{BodyKind, Media, MediaRange, Shapes};
+use portcullis_contract::{BodyKind, Media, MediaRange, Schema, Shapes, Types};
 
 use crate::free_form::Way;
 
@@ -21,7 +21,8 @@ pub(crate) fn undone<'a>(
     shapes: &Shapes,
     way: Way,
 ) -> Option<&'a Media> {
-    let says_nothing = media.schema.is_none() && !media.is_unread;
+    let says_nothing =
+        media.schema.is_none() && !media.is_unread || is_called_a_text(media, sent, shapes);
     let is_meant = if media.range.has_wildcard() {
         !FILE_TYPES.contains(&sent.main.as_str()) || is_json_in_disguise(sent)
     } else {
@@ -38,6 +39,15 @@ pub(crate) fn undone<'a>(
         } || one.range.has_wildcard();
         is_read && one.has_properties(shapes)
     })
+}
+
+/// Whether a form that frameworks read into objects is declared as one text, and so not looked into.
+/// JSON and forms are held to that: no object of theirs is a text.
+fn is_called_a_text(media: &Media, sent: &MediaRange, shapes: &Shapes) -> bool {
+    let objects = Types::OBJECT.or(Types::ARRAY);
+    let is_text = |schema: &Schema| !shapes.get(schema.shape).types.intersects(objects);
+    let is_held = matches!(sent.kind(), BodyKind::Json | BodyKind::Form | BodyKind::FormData);
+    !is_held && holds_properties(sent) && media.schema.as_ref().is_some_and(is_text)
 }
 
 /// Whether a label calls JSON a picture: body parsers go by its end. Models may be JSON.

@@ -25,6 +25,7 @@ use crate::resource_limits::Breach;
 pub use body::{Stray, XmlBody};
 pub use check::check;
 pub use read::read;
+pub(crate) use whole::is_whole;
 
 /// Why a text is not accepted, and at which byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -108,3 +108,22 @@ fn the_policy_lets_an_answer_pass_that_is_not_inspected() {
     let scene = Scene::with(DOCUMENT, behaviour, setup);
     assert_eq!(scene.post_json("/things", "{}").text(), "<a>1</a>");
 }
+
+#[test]
+fn a_form_of_objects_that_is_called_a_text_does_not_get_around_the_described_one() {
+    let text = "{ schema: { type: string } }";
+    let contract =
+        DOCUMENT.replace("application/yaml: {}", &format!("application/yaml: {text}")).replace(
+            "          text/plain: {}",
+            &format!("          application/xml: {text}\n          text/plain: {text}"),
+        );
+    let scene = Scene::new(&contract, Behaviour::json(200, r#"{"id":"1"}"#));
+    for (label, body) in [
+        ("application/xml", "<thing><role>admin</role></thing>"),
+        ("application/yaml", "role: admin"),
+    ] {
+        assert_eq!(scene.post("/things", label, body).status, 415, "{label}");
+    }
+    assert!(scene.forwarded().is_none());
+    assert_eq!(scene.post("/things", "text/plain", "a note").status, 200);
+}

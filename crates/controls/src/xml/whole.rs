@@ -9,7 +9,7 @@ use super::{Fault, FaultKind};
 const OTHERS: Types = Types::BOOLEAN.or(Types::NUMBER).or(Types::ARRAY).or(Types::OBJECT);
 
 /// Whether a body of this shape is one text or bytes, and no element that has a text.
-pub(super) fn is_whole(id: ShapeId, shapes: &Shapes) -> bool {
+pub(crate) fn is_whole(id: ShapeId, shapes: &Shapes) -> bool {
     let types = shapes.get(id).types;
     types.contains(Types::STRING)
         && !types.intersects(OTHERS)
