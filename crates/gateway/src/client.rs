@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use portcullis_controls::safe_configuration::Security;
 use portcullis_ledger::{Entry, Opening};
 use portcullis_model::ControlId;
-use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{timeout, timeout_at};
 
@@ -20,6 +19,7 @@ use crate::answer::{Answer, Body, Edge};
 use crate::head::{HeadFault, Length, RequestHead};
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
+use crate::stream::Stream;
 use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
 use crate::worker::Worker;
 
@@ -29,7 +29,7 @@ const LINGER_BYTES_MAX: usize = 256 << 10;
 
 /// Serves one connection until it ends.
 pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
-    let mut wire = Wire::new(stream);
+    let mut wire = Wire::new(Stream::Plain(stream));
     let peer: Arc<str> = peer.ip().to_canonical().to_string().into();
     let mut drain = worker.shared.drain.signal();
     loop {
@@ -59,7 +59,7 @@ enum Next {
 
 async fn linger(mut wire: Wire) {
     let drain = async {
-        wire.stream.shutdown().await.ok()?;
+        wire.end().await.ok()?;
         let rules = BodyRules {
             bytes_max: LINGER_BYTES_MAX,
             idle: None,
@@ -201,7 +201,7 @@ async fn finish(
     let (mut answer, closing) = path::close(outcome, context);
     let out = assemble(worker, &answer, &closing, framing);
     // A client that does not read its answer holds a connection, nothing else; not for ever.
-    let is_written = matches!(timeout_at(until, wire.stream.write_all(&out)).await, Ok(Ok(())));
+    let is_written = matches!(timeout_at(until, wire.write(&out)).await, Ok(Ok(())));
     drop(out);
     let is_streamed = is_written && stream(wire, &mut answer, framing, within).await;
     closing.record(&answer, is_written && is_streamed);
@@ -252,7 +252,7 @@ async fn stream(wire: &mut Wire, answer: &mut Answer, framing: Framing, within: 
             framed.extend_from_slice(&piece);
             framed.extend_from_slice(b"\r\n");
         }
-        if !matches!(timeout(within, wire.stream.write_all(&framed)).await, Ok(Ok(()))) {
+        if !matches!(timeout(within, wire.write(&framed)).await, Ok(Ok(()))) {
             return false;
         }
         if piece.is_empty() {

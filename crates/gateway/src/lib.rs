@@ -13,6 +13,7 @@ mod head;
 mod incoming;
 mod listener;
 mod path;
+mod stream;
 mod upstream;
 mod wire;
 mod worker;

@@ -52,7 +52,7 @@ impl Answered {
 
 pub(super) async fn enter(
     reserved: Reserved,
-    incoming: &Incoming<'_>,
+    incoming: &mut Incoming<'_>,
     context: &mut Context<'_>,
 ) -> Result<Answered, Exit> {
     context.enter(Room::Forward);
