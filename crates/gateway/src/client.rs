@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::time::{timeout, timeout_at};
 
 use crate::answer::{Answer, Body, Edge};
-use crate::head::{HeadFault, Length, RequestHead};
+use crate::head::{Essential, HeadFault, Length, RequestHead};
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
 use crate::stream::Stream;
@@ -33,9 +33,9 @@ pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAd
     let peer: Arc<str> = peer.ip().to_canonical().to_string().into();
     let mut drain = worker.shared.drain.signal();
     loop {
-        let limits = &worker.shared.plan.limits;
+        let idle_timeout = worker.site().limits().idle_timeout;
         tokio::select! {
-            rested = timeout(limits.idle_timeout, wire.rest()) => {
+            rested = timeout(idle_timeout, wire.rest()) => {
                 if !matches!(rested, Ok(Ok(()))) { return }
             }
             _ = drain.changed() => return,
@@ -83,7 +83,8 @@ async fn linger(mut wire: Wire) {
 /// One request: its head, the walk, the answer.
 async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
     let shared = &worker.shared;
-    let limits = &shared.plan.limits;
+    let site = worker.site();
+    let limits = site.limits();
     let begun = Instant::now();
     let head = match wire.read_head(limits.head_bytes_max, begun + limits.head_timeout).await {
         Err(WireFault::Closed | WireFault::Io(_)) => return Next::Close,
@@ -92,7 +93,13 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
     };
     shared.counts.requests.fetch_add(1, Ordering::Relaxed);
     let now = shared.clock.now();
-    let plan = shared.plan.clone();
+    // Taken only now: whoever sends a head slowly is not judged by what was in force before.
+    let site = worker.site();
+    let chosen = head
+        .as_ref()
+        .ok()
+        .and_then(|head| site.choose(head.fields.first(Essential::Host), head.path()));
+    let plan = chosen.unwrap_or_else(|| site.first());
     let opening = Opening {
         request_id: worker.request_id(now),
         time: now,
@@ -101,7 +108,7 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
         peer: peer.clone(),
     };
     let entry = Entry::open(shared.ledger.clone(), opening);
-    let mut context = Context::new(&plan, worker, entry);
+    let mut context = Context::new(plan, worker, entry);
     match head {
         Ok(head) => request(worker, wire, head, peer, context).await,
         Err(bad) => {

@@ -82,6 +82,10 @@ impl Pool {
         Rc::new(Self { target, idle: RefCell::new(Vec::new()) })
     }
 
+    pub(crate) const fn target(&self) -> &Upstream {
+        &self.target
+    }
+
     /// Sends a whole request and reads the head of its answer. `to_head`: the method is HEAD;
     /// `is_repeatable`: it only reads, so that a kept connection that turns out to be dead may be
     /// replaced once. It ends at `deadline`.
