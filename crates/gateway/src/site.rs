@@ -8,21 +8,39 @@ use portcullis_controls::Plan;
 use portcullis_policy::{Limits, Upstream};
 use tokio::sync::watch;
 
+use crate::tls::ServerTls;
+
 /// The plans of all APIs behind one listener.
 #[derive(Debug, Clone)]
 pub struct Site {
     /// Also speaks for the listener: its address, its bounds on connections, heads and rest.
     first: Arc<Plan>,
     others: Vec<Arc<Plan>>,
+    tls: Option<ServerTls>,
 }
 
 impl From<Arc<Plan>> for Site {
     fn from(plan: Arc<Plan>) -> Self {
-        Self { first: plan, others: Vec::new() }
+        Self { first: plan, others: Vec::new(), tls: None }
     }
 }
 
 impl Site {
+    /// The same, spoken to inside TLS; with none, in the clear.
+    #[must_use]
+    pub fn with_tls(self, tls: Option<ServerTls>) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// Whether clients are spoken to inside TLS.
+    pub const fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    pub(crate) const fn tls(&self) -> Option<&ServerTls> {
+        self.tls.as_ref()
+    }
+
     /// The APIs, in the order of the policy file.
     pub fn plans(&self) -> impl Iterator<Item = &Arc<Plan>> {
         std::iter::once(&self.first).chain(&self.others)

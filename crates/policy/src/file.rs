@@ -1,8 +1,10 @@
 //! The policy file as its sections are written. The comments here are the reference text.
 
 mod limits;
+mod tls;
 
 pub(crate) use limits::LimitsSection;
+pub(crate) use tls::TlsSection;
 
 use std::borrow::Cow;
 
@@ -23,7 +25,7 @@ section! {
     /// What the owner of an API decided, beside what its contract says. Every key but `apis` may
     /// be left out; what is left out keeps the safe default.
     struct PolicyFile, later [
-        "callers", "tenant", "resources", "answers", "writes", "values", "prove", "tls",
+        "callers", "tenant", "resources", "answers", "writes", "values", "prove",
         "trusted_proxies", "pass",
     ], {
         /// The APIs behind this gateway: exactly one in this version.
@@ -31,6 +33,9 @@ section! {
         /// The IP address and port where the gateway listens. Default: `127.0.0.1:8080`, because
         /// nobody else can reach it until you decide who may.
         listen: Option<Spanned<ListenAddress>>,
+        /// How clients are spoken to inside TLS. Default: they are not, which is safe on loopback
+        /// alone.
+        tls: Option<TlsSection>,
         /// Web origins whose pages may call the API from a browser, each as the browser writes
         /// it: `https://shop.example.com`. Default: none, because a page that nobody named has
         /// no business there.

@@ -140,6 +140,8 @@ fn build(
     let decisions = operations::decide(file, known, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
+    let tls = file.and_then(|file| file.tls.as_ref());
+    let tls = tls.and_then(|tls| tls.files(&input.folder, notes));
     let ledger = ledger(file.and_then(|file| file.ledger.as_ref()), input, notes);
     let relaxations = relaxations::read(file, known, &names, input.now, notes);
     check_digest(api, known, notes);
@@ -155,6 +157,7 @@ fn build(
             None => Posture::ContractOnly,
         },
         listen,
+        tls,
         upstream: upstream?,
         base_path,
         origins: file.map_or_else(Vec::new, origins),

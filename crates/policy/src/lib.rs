@@ -16,6 +16,7 @@ mod open;
 mod place;
 mod quantity;
 mod reference;
+mod secret;
 mod section;
 mod word;
 mod yaml;
@@ -24,6 +25,7 @@ pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use model::{
     Access, BodyHandling, LedgerTarget, Limits, Lines, Model, OperationLines, Origin, Posture,
-    Undeclared, Upstream,
+    SecretSource, TlsFiles, Undeclared, Upstream,
 };
 pub use reference::{json_schema, reference_page};
+pub use secret::SecretError;

@@ -1,0 +1,46 @@
+//! The section `tls`: where TLS ends.
+
+use portcullis_model::Diagnostic;
+
+use crate::codes;
+use crate::model::TlsFiles;
+use crate::notes::Notes;
+use crate::secret::Secret;
+use crate::section::{Spanned, section};
+
+section! {
+    /// How clients are spoken to inside TLS. Both keys name a place, never the text itself:
+    /// `file:cert.pem` (from the folder of this file), `env:NAME`, or `credential:NAME` for what
+    /// systemd hands over. They are read again when they change.
+    struct TlsSection, later ["client_ca"], {
+        /// The certificate (PEM), those of its issuers behind it. Default: none; the gateway speaks
+        /// plain HTTP, which is safe on loopback alone.
+        certificate: Option<Spanned<Secret>>,
+        /// Its private key (PEM, not encrypted).
+        key: Option<Spanned<Secret>>,
+    }
+}
+
+impl TlsSection {
+    /// Both, or nothing.
+    pub(crate) fn files(&self, folder: &std::path::Path, notes: &mut Notes) -> Option<TlsFiles> {
+        let (present, missing) = match (&self.certificate, &self.key) {
+            (Some(certificate), Some(key)) => {
+                return Some(TlsFiles {
+                    certificate: certificate.value.source(folder),
+                    key: key.value.source(folder),
+                });
+            }
+            (Some(certificate), None) => (certificate.span, "key"),
+            (None, Some(key)) => (key.span, "certificate"),
+            (None, None) => return None,
+        };
+        notes.push(|| {
+            Diagnostic::error(&codes::MISSING_KEY, format!("`tls` has no `{missing}`"))
+                .at(present)
+                .label("it is of no use alone")
+                .help(format!("add `{missing}: file:{missing}.pem`"))
+        });
+        None
+    }
+}
