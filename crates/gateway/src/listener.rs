@@ -281,7 +281,7 @@ fn work(
         Box::pin(async move {
             let drain_timeout = shared.plan.limits.drain_timeout;
             let worker = std::rc::Rc::new(Worker {
-                pool: Pool::new(shared.plan.model.upstream.clone()),
+                pool: Pool::new(shared.plan.model.upstream.first.clone()),
                 chance: std::cell::RefCell::new(chance),
                 date: std::cell::RefCell::default(),
                 under_way: std::cell::Cell::new(0),

@@ -8,7 +8,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use portcullis_policy::{Limits, Upstream};
+use portcullis_policy::{Instance, Limits};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{timeout, timeout_at};
@@ -27,7 +27,7 @@ const INTERIM_MAX: usize = 8;
 /// The connections of one worker to one API.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    target: Upstream,
+    target: Instance,
     idle: RefCell<Vec<Wire>>,
 }
 
@@ -78,7 +78,7 @@ pub(crate) struct Streaming {
 }
 
 impl Pool {
-    pub(crate) fn new(target: Upstream) -> Rc<Self> {
+    pub(crate) fn new(target: Instance) -> Rc<Self> {
         Rc::new(Self { target, idle: RefCell::new(Vec::new()) })
     }
 
