@@ -21,6 +21,13 @@ pub(crate) enum NetworkFault {
 }
 
 impl Network {
+    /// The network of so many bits that an address is in.
+    pub fn around(address: IpAddr, bits: u8) -> Self {
+        let address = address.to_canonical();
+        let bits = bits.min(width(address));
+        Self { first: masked(address, bits), bits }
+    }
+
     /// Reads `10.0.0.0/8`, `127.0.0.1`, `2001:db8::/32`.
     pub(crate) fn parse(text: &str) -> Result<Self, NetworkFault> {
         let (address, bits) = match text.split_once('/') {
