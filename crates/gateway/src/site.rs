@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use portcullis_controls::Plan;
-use portcullis_policy::{Limits, Upstream};
+use portcullis_policy::{Instance, Limits};
 use tokio::sync::watch;
 
 use crate::tls::ServerTls;
@@ -67,8 +67,8 @@ impl Site {
     }
 
     /// Whether it sends anything to this target.
-    pub(crate) fn sends_to(&self, target: &Upstream) -> bool {
-        self.plans().any(|plan| plan.model.upstream == *target)
+    pub(crate) fn sends_to(&self, target: &Instance) -> bool {
+        self.plans().any(|plan| plan.model.upstream.instances().any(|one| one == target))
     }
 }
 

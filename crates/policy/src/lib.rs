@@ -1,4 +1,5 @@
-//! What the owner decided: the policy file, joined with the contract into one [`Model`].
+//! What the owner decided: the policy file, joined with each contract into a [`Model`], all of them
+//! in one [`Policy`].
 //!
 //! The file is read strictly: unknown keys, unknown operations and unknown controls are located
 //! errors with a suggestion. A model that has an error does not exist, so nothing can run on it.
@@ -11,6 +12,7 @@ mod file;
 mod folder;
 mod join;
 mod model;
+mod network;
 mod notes;
 mod open;
 mod place;
@@ -24,8 +26,9 @@ mod yaml;
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use model::{
-    Access, BodyHandling, LedgerTarget, Limits, Lines, Model, OperationLines, Origin, Posture,
-    SecretSource, TlsFiles, Undeclared, Upstream,
+    Access, BodyHandling, Instance, LedgerTarget, Limits, Lines, Model, OperationLines, Origin,
+    Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream,
 };
+pub use network::Network;
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;

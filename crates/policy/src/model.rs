@@ -8,9 +8,26 @@ use std::time::Duration;
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
-/// Contract and policy, joined: what one gateway enforces.
+use crate::network::Network;
+
+/// All APIs of one policy file.
+#[derive(Debug)]
+pub struct Policy {
+    /// At least one. What concerns the listener (`listen`, `limits`, `ledger`, `proxies`) is the
+    /// same in each.
+    pub apis: Vec<Model>,
+    /// All files that were read, for messages.
+    pub sources: Sources,
+    /// Warnings of the policy and of all contracts.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Contract and policy, joined: what a gateway enforces for one API.
 #[derive(Debug)]
 pub struct Model {
+    /// What people call the API, where there are several: the policy's word, or its first host and
+    /// base path. Empty where there is one.
+    pub name: Arc<str>,
     /// The contract.
     pub contract: Arc<Contract>,
     /// All files that it was read from, for messages.
@@ -28,6 +45,10 @@ pub struct Model {
     pub tls: Option<TlsFiles>,
     /// Where the API is.
     pub upstream: Upstream,
+    /// The host names that choose this API, in lower case and without port; none: every host.
+    pub hosts: Vec<String>,
+    /// Who stands in front of the gateway.
+    pub proxies: Proxies,
     /// The base path under which clients call: empty or `/api`. The contract's, unless the
     /// policy says otherwise.
     pub base_path: String,
@@ -49,7 +70,7 @@ pub struct Model {
     pub ledger: LedgerTarget,
     /// Where the policy file says these things.
     pub lines: Lines,
-    /// Warnings of contract and policy.
+    /// Warnings of contract and policy, where there is one API; else they are in [`Policy`].
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -59,6 +80,8 @@ pub struct Model {
 pub struct Lines {
     /// The name of the contract.
     pub contract: Option<Span>,
+    /// The first of `hosts`.
+    pub hosts: Option<Span>,
     /// `base_path`.
     pub base_path: Option<Span>,
     /// `listen`.
@@ -120,15 +143,33 @@ pub enum SecretSource {
     Credential(String),
 }
 
-/// Where the API is: plain HTTP in this version.
+/// Where the API is: one instance or several, all of them the same API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upstream {
+    /// The first instance.
+    pub first: Instance,
+    /// The other ones.
+    pub others: Vec<Instance>,
+    /// The path that stands before every path template; the base path, unless the URL has one.
+    pub path: String,
+}
+
+/// One instance of an API: plain HTTP in this version.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Instance {
     /// Host name or address, as in the URL; IPv6 in brackets.
     pub host: String,
     /// The port.
     pub port: u16,
-    /// The path that stands before every path template; the base path, unless the URL has one.
-    pub path: String,
+}
+
+/// Proxies in front of the gateway.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proxies {
+    /// Whose word about a client is believed.
+    pub trusted: Vec<Network>,
+    /// Whether they end TLS, so that `https` in their word counts as protected.
+    pub end_tls: bool,
 }
 
 /// A web origin (RFC 6454): scheme, host, port.

@@ -123,10 +123,10 @@ fn describe(plan: &Plan) {
         plan.version
     ));
     let base = if model.base_path.is_empty() { "/" } else { &model.base_path };
-    talk::say(&format!(
-        "base path `{base}`; the API is at `http://{}:{}{}`",
-        model.upstream.host, model.upstream.port, model.upstream.path
-    ));
+    let path = &model.upstream.path;
+    let instances = model.upstream.instances().map(|one| format!("`http://{one}{path}`"));
+    let instances = instances.collect::<Vec<_>>().join(", ");
+    talk::say(&format!("base path `{base}`; the API is at {instances}"));
     if plan.operations.is_empty() {
         talk::say("the contract has no operation that can be served: every request is refused");
     }

@@ -7,9 +7,10 @@ use crate::model::TlsFiles;
 use crate::notes::Notes;
 use crate::secret::Secret;
 use crate::section::{Spanned, section};
+use crate::word::TerminatedWord;
 
 section! {
-    /// How clients are spoken to inside TLS. Both keys name a place, never the text itself:
+    /// Where TLS ends: here, or at a proxy in front. `certificate` and `key` name a place, never the text itself:
     /// `file:cert.pem` (from the folder of this file), `env:NAME`, or `credential:NAME` for what
     /// systemd hands over. They are read again when they change.
     struct TlsSection, later ["client_ca"], {
@@ -18,6 +19,10 @@ section! {
         certificate: Option<Spanned<Secret>>,
         /// Its private key (PEM, not encrypted).
         key: Option<Spanned<Secret>>,
+        /// `trusted_proxies`: a trusted proxy ends TLS, and says so (`X-Forwarded-Proto: https`, or
+        /// `proto=https` in `Forwarded`). What it says so of counts as protected. Default: nobody,
+        /// because that line is believed without a look at the hop between.
+        terminated_by: Option<Spanned<TerminatedWord>>,
     }
 }
 
