@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -19,6 +18,7 @@ use crate::answer::{Answer, Body, Edge};
 use crate::head::{Essential, HeadFault, Length, RequestHead};
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
+use crate::sender::Peer;
 use crate::stream::Stream;
 use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
 use crate::worker::Worker;
@@ -30,7 +30,7 @@ const LINGER_BYTES_MAX: usize = 256 << 10;
 /// Serves one connection until it ends.
 pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
     let mut wire = Wire::new(Stream::Plain(stream));
-    let peer: Arc<str> = peer.ip().to_canonical().to_string().into();
+    let peer = Peer::new(peer, wire.is_tls());
     let mut drain = worker.shared.drain.signal();
     loop {
         let idle_timeout = worker.site().limits().idle_timeout;
@@ -81,7 +81,7 @@ async fn linger(mut wire: Wire) {
 }
 
 /// One request: its head, the walk, the answer.
-async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
+async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Peer) -> Next {
     let shared = &worker.shared;
     let site = worker.site();
     let limits = site.limits();
@@ -105,12 +105,18 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
         time: now,
         started: Instant::now(),
         model: plan.version.clone(),
-        peer: peer.clone(),
+        peer: peer.text.clone(),
     };
-    let entry = Entry::open(shared.ledger.clone(), opening);
+    let mut entry = Entry::open(shared.ledger.clone(), opening);
+    if let Some(plan) = chosen.filter(|plan| !plan.model.name.is_empty()) {
+        entry.api(plan.model.name.clone());
+    }
+    let is_claimed = chosen.is_some();
     let mut context = Context::new(plan, worker, entry);
     match head {
-        Ok(head) => request(worker, wire, head, peer, context).await,
+        Ok(head) => {
+            request(worker, wire, Request::new(head, peer.clone(), is_claimed), context).await
+        }
         Err(bad) => {
             context.probe_unfinished(wire.unfinished());
             let exit = bad.exit(limits);
@@ -124,20 +130,19 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
 async fn request(
     worker: &Rc<Worker>,
     wire: &mut Wire,
-    head: RequestHead,
-    peer: &Arc<str>,
+    request: Request,
     mut context: Context<'_>,
 ) -> Next {
     let shared = &worker.shared;
+    let head = request.head();
     let mut framing = Framing {
         keep_alive: head.keep_alive && !shared.drain.has_begun(),
         is_http10: head.is_http10,
         is_head: head.method == Some(portcullis_model::Method::Head),
     };
-    context.begin(&head);
-    let mut incoming = Incoming::new(&head, wire);
+    context.begin(head);
+    let mut incoming = Incoming::new(head, wire);
     let outcome = {
-        let request = Request::new(head, peer.clone());
         let walk = std::pin::pin!(path::walk(request, &mut incoming, &mut context));
         caught(walk).await
     };
@@ -217,7 +222,7 @@ async fn finish(
 
 /// The bytes of an answer: all of it, or all but a streaming body.
 fn assemble(worker: &Worker, answer: &Answer, closing: &Closing, framing: Framing) -> Vec<u8> {
-    let security = Security { is_tls: false, is_private: answer.is_private };
+    let security = Security { is_tls: closing.is_protected, is_private: answer.is_private };
     let date = worker.date(closing.time());
     let edge = Edge {
         id: closing.request_id(),

@@ -10,6 +10,8 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     event.plain("request_id", &facts.request_id.text());
     event.text("model", &facts.model);
     event.text("peer", &facts.peer);
+    event.optional("client", facts.client.as_deref());
+    event.optional("api", facts.api.as_deref());
     event.text("method", &facts.method);
     event.text("path", &facts.path);
     event.optional("operation", facts.operation.as_deref());

@@ -52,7 +52,8 @@ pub fn client(peer: IpAddr, proxies: &Proxies, said: &Forwarding<'_>) -> Judgeme
     });
     let common = (!said.x_forwarded_for.is_empty()).then(|| {
         let elements = said.x_forwarded_for.iter().rev().flat_map(|line| line.rsplit(','));
-        let hops = elements.map(|text| Some(Hop { address: node(text.trim(), true)?, proto: None }));
+        let hops =
+            elements.map(|text| Some(Hop { address: node(text.trim(), true)?, proto: None }));
         walk(peer, &proxies.trusted, hops)
     });
     let end = match (modern, common) {

@@ -133,6 +133,8 @@ fn https_counts_only_if_nobody_says_otherwise() {
     let mut proxies = proxies();
     proxies.end_tls = false;
     let said = Forwarding { x_forwarded_proto: vec!["https"], ..Forwarding::default() };
-    let Judgement::Pass(client) = client(PEER, &proxies, &said) else { panic!("nothing to refuse") };
+    let Judgement::Pass(client) = client(PEER, &proxies, &said) else {
+        panic!("nothing to refuse")
+    };
     assert!(!client.is_https, "nobody said that proxies end TLS");
 }

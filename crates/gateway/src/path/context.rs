@@ -48,6 +48,8 @@ pub(crate) struct Context<'w> {
     pub(super) operation: Option<usize>,
     /// When the whole request must be over.
     pub(super) deadline: Instant,
+    /// Whether nobody could read the request on its way.
+    pub(super) is_protected: bool,
     origin: Option<String>,
     nonce: Option<String>,
     acts: Vec<Act>,
@@ -62,6 +64,7 @@ impl<'w> Context<'w> {
             entry,
             operation: None,
             deadline,
+            is_protected: false,
             origin: None,
             nonce: None,
             acts: Vec::new(),

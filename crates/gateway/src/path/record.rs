@@ -23,6 +23,8 @@ pub(crate) struct Closing {
     ending: Ending,
     pub(crate) fields: Vec<(&'static str, String)>,
     pub(crate) has_security_fields: bool,
+    /// Whether the request came over TLS.
+    pub(crate) is_protected: bool,
 }
 
 /// The end of a walk: the answer of its outcome, and the record that is closed when the answer is
@@ -34,7 +36,8 @@ pub(crate) fn close(outcome: Result<Cleared, Exit>, mut context: Context<'_>) ->
     let (answer, ending) = conclude(outcome, &mut context);
     let fields = context.edge_fields(answer.status);
     let has_security_fields = context.sets_security_fields();
-    (answer, Closing { entry: context.entry, ending, fields, has_security_fields })
+    let Context { entry, is_protected, .. } = context;
+    (answer, Closing { entry, ending, fields, has_security_fields, is_protected })
 }
 
 /// The answer of an outcome.

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Running, start};
+use portcullis_gateway::{Options, Running, Site, start};
 use portcullis_ledger::Ledger;
 use portcullis_model::{Date, Sources, UnixMillis};
 use portcullis_policy::{Input, Model, Overrides};
@@ -86,11 +86,14 @@ impl Scene {
     }
 
     pub fn of(api: ScriptedApi, model: Model, options: PlanOptions) -> Self {
-        let plan = Arc::new(Plan::compile(model, options));
+        Self::of_site(api, Arc::new(Plan::compile(model, options)))
+    }
+
+    pub fn of_site(api: ScriptedApi, site: impl Into<Site>) -> Self {
         let clock = Arc::new(FakeClock::at(noon()));
         let records = Records::default();
         let ledger = Arc::new(Ledger::to(Box::new(records.clone()), clock.clone()).unwrap());
-        let gateway = start(plan, ledger.clone(), clock, Options::default()).unwrap();
+        let gateway = start(site, ledger.clone(), clock, Options::default()).unwrap();
         Self { api, gateway, ledger, records }
     }
 
