@@ -5,6 +5,7 @@
 //! errors with a suggestion. A model that has an error does not exist, so nothing can run on it.
 
 mod address;
+mod amounts;
 pub mod codes;
 mod digest;
 mod failure;
@@ -23,6 +24,7 @@ mod section;
 mod word;
 mod yaml;
 
+pub use amounts::Amount;
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use model::{
