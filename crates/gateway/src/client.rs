@@ -120,11 +120,7 @@ fn entry(worker: &Worker, plan: &Plan, peer: &Peer, http: &'static str) -> Entry
         http,
         tls: peer.tls,
     };
-    let mut entry = Entry::open(shared.ledger.clone(), opening);
-    if !plan.model.name.is_empty() {
-        entry.api(plan.model.name.clone());
-    }
-    entry
+    Entry::open(shared.ledger.clone(), opening)
 }
 
 /// Walks a request through the rooms; a panic in one of them is an exit.

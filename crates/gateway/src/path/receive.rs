@@ -64,6 +64,8 @@ pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Recei
     context.ask(transport_encryption::judge_hop(sender.hop))?;
     if !is_claimed {
         context.refuse(misdirected(head.fields.first(Essential::Host)))?;
+    } else if !context.plan.model.name.is_empty() {
+        context.entry.api(context.plan.model.name.clone());
     }
     let limits = &context.plan.limits;
     if head.target().len() > limits.target_bytes_max {
