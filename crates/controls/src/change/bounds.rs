@@ -22,13 +22,62 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         let what = format!("clients call under `{new}`, no longer under `{old}`");
         changes.of_all(Reach::Wider, what, after.lines.base_path);
     }
+    hosts(pair, changes);
+    proxies(pair, changes);
     if before.upstream != after.upstream {
         let shown = |one: &portcullis_policy::Upstream| {
-            format!("http://{}:{}{}", one.host, one.port, one.path)
+            let urls = one.instances().map(|instance| format!("http://{instance}{}", one.path));
+            urls.collect::<Vec<_>>().join(", ")
         };
         let (old, new) = (shown(&before.upstream), shown(&after.upstream));
         let what = format!("requests, with their credentials, go to `{new}`, no longer to `{old}`");
         changes.of_all(Reach::Wider, what, after.lines.contract);
+    }
+}
+
+/// Which requests reach it: those for its hosts, or for every host.
+fn hosts(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model, &pair.after.model);
+    let line = after.lines.hosts;
+    match (before.hosts.as_slice(), after.hosts.as_slice()) {
+        ([], []) => {}
+        (_, []) => changes.of_all(Reach::Wider, "it is called under every host", None),
+        ([], _) => changes.of_all(Reach::Narrower, "it is called under named hosts only", line),
+        (old, new) => {
+            for host in new.iter().filter(|host| !old.contains(host)) {
+                changes.of_all(Reach::Wider, format!("it is called as `{host}`"), line);
+            }
+            for host in old.iter().filter(|host| !new.contains(host)) {
+                changes.of_all(
+                    Reach::Narrower,
+                    format!("it is no longer called as `{host}`"),
+                    line,
+                );
+            }
+        }
+    }
+}
+
+/// Whose word about a client is believed.
+fn proxies(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model.proxies, &pair.after.model.proxies);
+    for network in after.trusted.iter().filter(|one| !before.trusted.contains(one)) {
+        let what = format!("`{network}` is believed about who the client is");
+        changes.of_all(Reach::Wider, what, None);
+    }
+    for network in before.trusted.iter().filter(|one| !after.trusted.contains(one)) {
+        let what = format!("`{network}` is no longer believed about who the client is");
+        changes.of_all(Reach::Narrower, what, None);
+    }
+    match (before.end_tls, after.end_tls) {
+        (false, true) => {
+            let what = "trusted proxies end TLS: what they say came over it counts as protected";
+            changes.of_all(Reach::Wider, what, None);
+        }
+        (true, false) => {
+            changes.of_all(Reach::Narrower, "nobody is believed to end TLS", None);
+        }
+        _ => {}
     }
 }
 
@@ -37,6 +86,7 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
 const fn all_of(model: &Model) {
     let Model {
         // Said in words, or looked up by them.
+        name: _,
         sources: _,
         main: _,
         version: _,
@@ -48,6 +98,8 @@ const fn all_of(model: &Model) {
         ledger: _,
         // Compared here.
         upstream: _,
+        hosts: _,
+        proxies: _,
         base_path: _,
         origins: _,
         limits: _,
