@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::Plan;
-use portcullis_policy::{Instance, Limits, Model};
+use portcullis_policy::{Instance, LedgerTarget, Limits, Model};
 use tokio::sync::watch;
 
 use crate::tls::ServerTls;
@@ -82,9 +82,19 @@ impl Site {
         best.map(|(_, plan)| plan)
     }
 
+    /// The API, if there is one only.
+    pub fn only(&self) -> Option<&Arc<Plan>> {
+        self.others.is_empty().then_some(&self.first)
+    }
+
     /// Where it wants to listen.
     pub fn listen(&self) -> SocketAddr {
         self.first.model.listen
+    }
+
+    /// Where its records go.
+    pub fn ledger(&self) -> &LedgerTarget {
+        &self.first.model.ledger
     }
 
     /// The bounds that belong to the listener and to no API.

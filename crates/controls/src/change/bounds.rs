@@ -7,7 +7,7 @@ use super::{Changes, Pair, Reach};
 pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
     all_of(&pair.after.model);
     limits(pair, changes);
-    way_in(pair, changes);
+    encryption(pair, changes);
     let (before, after) = (&pair.before.model, &pair.after.model);
     for origin in after.origins.iter().filter(|origin| !before.origins.contains(origin)) {
         let what = format!("pages of `{}` may call from a browser", origin.as_str());
@@ -23,14 +23,62 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         let what = format!("clients call under `{new}`, no longer under `{old}`");
         changes.of_all(Reach::Wider, what, after.lines.base_path);
     }
+    hosts(pair, changes);
+    proxies(pair, changes);
     if before.upstream != after.upstream {
         let shown = |one: &portcullis_policy::Upstream| {
-            let instances = one.instances().map(|one| format!("http://{}:{}", one.host, one.port));
-            format!("{}{}", instances.collect::<Vec<_>>().join(", "), one.path)
+            let urls = one.instances().map(|instance| format!("http://{instance}{}", one.path));
+            urls.collect::<Vec<_>>().join(", ")
         };
         let (old, new) = (shown(&before.upstream), shown(&after.upstream));
         let what = format!("requests, with their credentials, go to `{new}`, no longer to `{old}`");
         changes.of_all(Reach::Wider, what, after.lines.contract);
+    }
+}
+
+/// Which requests reach it: those for its hosts, or for every host.
+fn hosts(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model, &pair.after.model);
+    let line = after.lines.hosts;
+    match (before.hosts.as_slice(), after.hosts.as_slice()) {
+        ([], []) => {}
+        (_, []) => changes.of_all(Reach::Wider, "it is called under every host", None),
+        ([], _) => changes.of_all(Reach::Narrower, "it is called under named hosts only", line),
+        (old, new) => {
+            for host in new.iter().filter(|host| !old.contains(host)) {
+                changes.of_all(Reach::Wider, format!("it is called as `{host}`"), line);
+            }
+            for host in old.iter().filter(|host| !new.contains(host)) {
+                changes.of_all(
+                    Reach::Narrower,
+                    format!("it is no longer called as `{host}`"),
+                    line,
+                );
+            }
+        }
+    }
+}
+
+/// Whose word about a client is believed.
+fn proxies(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model.proxies, &pair.after.model.proxies);
+    for network in after.trusted.iter().filter(|one| !before.trusted.contains(one)) {
+        let what = format!("`{network}` is believed about who the client is");
+        changes.of_all(Reach::Wider, what, None);
+    }
+    for network in before.trusted.iter().filter(|one| !after.trusted.contains(one)) {
+        let what = format!("`{network}` is no longer believed about who the client is");
+        changes.of_all(Reach::Narrower, what, None);
+    }
+    match (before.end_tls, after.end_tls) {
+        (false, true) => {
+            let what = "trusted proxies end TLS: what they say came over it counts as protected";
+            changes.of_all(Reach::Wider, what, None);
+        }
+        (true, false) => {
+            changes.of_all(Reach::Narrower, "nobody is believed to end TLS", None);
+        }
+        _ => {}
     }
 }
 
@@ -51,11 +99,11 @@ const fn all_of(model: &Model) {
         ledger: _,
         // Compared here.
         upstream: _,
+        hosts: _,
+        proxies: _,
         base_path: _,
         origins: _,
         limits: _,
-        hosts: _,
-        proxies: _,
         tls: _,
         // Compared in the files beside this one.
         relaxations: _,
@@ -67,45 +115,9 @@ const fn all_of(model: &Model) {
     } = model;
 }
 
-/// Which hosts are answered for, whose word about a client is believed, and where TLS ends.
-fn way_in(pair: &Pair<'_>, changes: &mut Changes) {
+/// Where TLS ends.
+fn encryption(pair: &Pair<'_>, changes: &mut Changes) {
     let (before, after) = (&pair.before.model, &pair.after.model);
-    if before.hosts != after.hosts {
-        let shown = |hosts: &[String]| match hosts {
-            [] => "every host".to_owned(),
-            hosts => format!("`{}`", hosts.join("`, `")),
-        };
-        let is_within = !after.hosts.is_empty()
-            && (before.hosts.is_empty()
-                || after.hosts.iter().all(|host| before.hosts.contains(host)));
-        let reach = if is_within { Reach::Narrower } else { Reach::Wider };
-        let what = format!(
-            "it answers for {}, no longer for {}",
-            shown(&after.hosts),
-            shown(&before.hosts)
-        );
-        changes.of_all(reach, what, after.lines.hosts);
-    }
-    let (old, new) = (&before.proxies, &after.proxies);
-    for network in new.trusted.iter().filter(|network| !old.trusted.contains(network)) {
-        let what = format!("what `{network}` says of its clients is believed");
-        changes.of_all(Reach::Wider, what, None);
-    }
-    for network in old.trusted.iter().filter(|network| !new.trusted.contains(network)) {
-        let what = format!("what `{network}` says of its clients is no longer believed");
-        changes.of_all(Reach::Narrower, what, None);
-    }
-    match (old.end_tls, new.end_tls) {
-        (false, true) => {
-            let what = "what a trusted proxy calls `https` counts as protected";
-            changes.of_all(Reach::Wider, what.to_owned(), None);
-        }
-        (true, false) => {
-            let what = "a trusted proxy's `https` no longer counts as protected";
-            changes.of_all(Reach::Narrower, what.to_owned(), None);
-        }
-        _ => {}
-    }
     match (&before.tls, &after.tls) {
         (Some(_), None) => {
             let what = "clients are no longer spoken to inside TLS";
