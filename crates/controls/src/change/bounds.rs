@@ -27,7 +27,9 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
     proxies(pair, changes);
     if before.upstream != after.upstream {
         let shown = |one: &portcullis_policy::Upstream| {
-            let urls = one.instances().map(|instance| format!("http://{instance}{}", one.path));
+            let urls = one
+                .instances()
+                .map(|instance| format!("{}://{instance}{}", instance.scheme(), one.path));
             urls.collect::<Vec<_>>().join(", ")
         };
         let (old, new) = (shown(&before.upstream), shown(&after.upstream));
