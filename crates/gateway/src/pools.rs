@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use portcullis_policy::Instance;
 
+use crate::instances::Instances;
 use crate::site::Site;
 use crate::upstream::Pool;
 
@@ -17,12 +18,12 @@ pub(crate) struct Pools {
 impl Pools {
     /// The pool of a target. One that no longer `is_kept` serves its last exchanges and ends with
     /// them.
-    pub(crate) fn of(&self, target: &Instance, is_kept: bool) -> Rc<Pool> {
+    pub(crate) fn of(&self, target: &Instance, is_kept: bool, instances: &Instances) -> Rc<Pool> {
         let mut pools = self.pools.borrow_mut();
         if let Some(known) = pools.iter().find(|pool| pool.target() == target) {
             return known.clone();
         }
-        let pool = Pool::new(target.clone());
+        let pool = Pool::new(target.clone(), instances.of(target));
         if is_kept {
             pools.push(pool.clone());
         }

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use portcullis_policy::{Instance, Limits};
@@ -14,6 +15,7 @@ use tokio::time::{timeout, timeout_at};
 
 use crate::budget::Held;
 use crate::head::AnswerHead;
+use crate::instances::Health;
 use crate::stream::Stream;
 use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
 
@@ -28,7 +30,19 @@ const INTERIM_MAX: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Pool {
     target: Instance,
+    health: Arc<Health>,
     idle: RefCell<Vec<Wire>>,
+}
+
+/// How a request is exchanged for an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    /// The method is HEAD.
+    pub(crate) to_head: bool,
+    /// It only reads.
+    pub(crate) is_repeatable: bool,
+    pub(crate) deadline: Instant,
+    pub(crate) limits: &'a Limits,
 }
 
 /// Why there is no answer.
@@ -38,6 +52,8 @@ pub(crate) enum UpstreamFault {
     Connect(io::ErrorKind),
     /// Not in time.
     TimedOut,
+    /// The connection ended or failed before the first byte of an answer.
+    Unanswered,
     /// The connection ended or failed before the answer was whole.
     Cut,
     /// Not HTTP, or with two readings.
@@ -53,6 +69,7 @@ impl UpstreamFault {
         match self {
             Self::Connect(kind) => format!("the API does not take a connection: {kind}"),
             Self::TimedOut => "the API did not answer in time".to_owned(),
+            Self::Unanswered => "the API ended the connection without an answer".to_owned(),
             Self::Cut => "the API ended the connection before its answer was whole".to_owned(),
             Self::Malformed(why) => format!("the API's answer has no single reading: {why}"),
             Self::TooLarge => "the API's answer is above `limits: { answer_bytes }`".to_owned(),
@@ -78,35 +95,35 @@ pub(crate) struct Streaming {
 }
 
 impl Pool {
-    pub(crate) fn new(target: Instance) -> Rc<Self> {
-        Rc::new(Self { target, idle: RefCell::new(Vec::new()) })
+    pub(crate) fn new(target: Instance, health: Arc<Health>) -> Rc<Self> {
+        Rc::new(Self { target, health, idle: RefCell::new(Vec::new()) })
+    }
+
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
     }
 
     pub(crate) const fn target(&self) -> &Instance {
         &self.target
     }
 
-    /// Sends a whole request and reads the head of its answer. `to_head`: the method is HEAD;
-    /// `is_repeatable`: it only reads, so that a kept connection that turns out to be dead may be
-    /// replaced once. It ends at `deadline`.
+    /// Sends a whole request and reads the head of its answer. A kept connection that turns out to
+    /// be dead is replaced once, if the request only reads.
     pub(crate) async fn exchange(
         self: &Rc<Self>,
         request: &[u8],
-        to_head: bool,
-        is_repeatable: bool,
-        deadline: Instant,
-        limits: &Limits,
+        terms: Terms<'_>,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
         if let Some(wire) = self.kept() {
-            match self.on(wire, request, to_head, deadline, limits).await {
-                // Nothing of an answer arrived: the connection was dead before we used it.
-                Err((UpstreamFault::Cut, true)) if is_repeatable => {}
-                Err((fault, _)) => return Err(fault),
-                Ok(answer) => return Ok(answer),
+            match self.on(wire, request, terms).await {
+                // The connection was dead before we used it.
+                Err(UpstreamFault::Unanswered) if terms.is_repeatable => {}
+                result => return result,
             }
         }
-        let wire = self.connect(limits.connect_timeout).await?;
-        self.on(wire, request, to_head, deadline, limits).await.map_err(|(fault, _)| fault)
+        let left = terms.deadline.saturating_duration_since(Instant::now());
+        let wire = self.connect(terms.limits.connect_timeout.min(left)).await?;
+        self.on(wire, request, terms).await
     }
 
     /// A kept connection on which nothing waits: neither an end nor bytes nobody asked for.
@@ -133,29 +150,28 @@ impl Pool {
         }
     }
 
-    /// One exchange; the flag of a fault says that no byte of an answer had arrived.
+    /// One exchange.
     async fn on(
         self: &Rc<Self>,
         mut wire: Wire,
         request: &[u8],
-        to_head: bool,
-        deadline: Instant,
-        limits: &Limits,
-    ) -> Result<(AnswerHead, Streaming), (UpstreamFault, bool)> {
+        terms: Terms<'_>,
+    ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
+        let Terms { to_head, deadline, limits, .. } = terms;
         // A failed write is no end yet: an API may answer and close before it has read a large body.
         if timeout_at(deadline.into(), wire.write(request)).await.is_err() {
-            return Err((UpstreamFault::TimedOut, false));
+            return Err(UpstreamFault::TimedOut);
         }
         for interim in 0..=INTERIM_MAX {
-            let bytes = wire.read_head(HEAD_BYTES_MAX, deadline).await.map_err(|fault| {
-                let is_clean =
-                    interim == 0 && matches!(fault, WireFault::Closed | WireFault::Io(_));
-                (read_fault(fault), is_clean)
+            let bytes = wire.read_head(HEAD_BYTES_MAX, deadline).await;
+            let bytes = bytes.map_err(|fault| match fault {
+                WireFault::Closed | WireFault::Io(_) if interim == 0 => UpstreamFault::Unanswered,
+                fault => read_fault(fault),
             })?;
             let head = AnswerHead::parse(&bytes, to_head)
-                .map_err(|fault| (UpstreamFault::Malformed(fault.reason()), false))?;
+                .map_err(|fault| UpstreamFault::Malformed(fault.reason()))?;
             match head.status {
-                101 => return Err((UpstreamFault::Malformed("switching_protocols"), false)),
+                101 => return Err(UpstreamFault::Malformed("switching_protocols")),
                 100..=199 => {}
                 200..=599 => {
                     let streaming = Streaming {
@@ -170,10 +186,10 @@ impl Pool {
                     };
                     return Ok((head, streaming));
                 }
-                _ => return Err((UpstreamFault::Malformed("status"), false)),
+                _ => return Err(UpstreamFault::Malformed("status")),
             }
         }
-        Err((UpstreamFault::Malformed("interim_answers"), false))
+        Err(UpstreamFault::Malformed("interim_answers"))
     }
 }
 

@@ -96,12 +96,10 @@ pub(crate) fn site(options: &ModelOptions, plan_options: &PlanOptions) -> Result
 /// The one API of the options, compiled.
 pub(crate) fn plan(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Arc<Plan>, Exit> {
     let site = site(options, plan_options)?;
-    match site.only() {
-        Some(plan) => Ok(plan.clone()),
-        None => {
-            talk::say("this works on one API at a time, and the policy names several");
-            talk::say("help: give a policy file of one API with -c FILE");
-            Err(Exit::Unusable)
-        }
+    if let Some(plan) = site.only() {
+        return Ok(plan.clone());
     }
+    talk::say("this works on one API at a time, and the policy names several");
+    talk::say("help: give a policy file of one API with -c FILE");
+    Err(Exit::Unusable)
 }
