@@ -15,6 +15,8 @@ pub enum Remedy {
     Access,
     /// The policy's `origins` must name the origin.
     Origins,
+    /// The policy's `tls` must name a certificate.
+    Encrypt,
     /// The policy's `hosts` must name the host.
     Hosts,
     /// The proxy in front must not pass on what it did not write.
@@ -43,7 +45,8 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             _ => Remedy::Contract,
         },
         ControlId::CallerIdentity if reason == "closed" => Remedy::Access,
-        ControlId::CallerIdentity => Remedy::Request,
+        ControlId::TransportEncryption if reason == "plain_credential" => Remedy::Encrypt,
+        ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
         ControlId::ResponseShape => match reason {
             "undecided_stream" => Remedy::Stream,
@@ -73,7 +76,7 @@ const FRAMING: [&str; 11] = [
 ];
 
 fn limit(reason: &str) -> Option<&'static str> {
-    const KEYS: [&str; 20] = [
+    const KEYS: [&str; 21] = [
         "head_bytes",
         "headers",
         "target_bytes",
@@ -87,6 +90,7 @@ fn limit(reason: &str) -> Option<&'static str> {
         "xml_attributes",
         "string_bytes",
         "decompressed_ratio",
+        "handshake_timeout",
         "head_timeout",
         "body_idle_timeout",
         "body_rate",

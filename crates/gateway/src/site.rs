@@ -9,25 +9,43 @@ use portcullis_controls::Plan;
 use portcullis_policy::{Instance, LedgerTarget, Limits, Model};
 use tokio::sync::watch;
 
+use crate::tls::ServerTls;
+
 /// The plans of all APIs behind one listener.
 #[derive(Debug, Clone)]
 pub struct Site {
     /// Also speaks for the listener: its address, its bounds on connections, heads and rest.
     first: Arc<Plan>,
     others: Vec<Arc<Plan>>,
+    tls: Option<ServerTls>,
 }
 
 impl From<Arc<Plan>> for Site {
     fn from(plan: Arc<Plan>) -> Self {
-        Self { first: plan, others: Vec::new() }
+        Self { first: plan, others: Vec::new(), tls: None }
     }
 }
 
 impl Site {
+    /// The same, spoken to inside TLS; with none, in the clear.
+    #[must_use]
+    pub fn with_tls(self, tls: Option<ServerTls>) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// Whether clients are spoken to inside TLS.
+    pub const fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    pub(crate) const fn tls(&self) -> Option<&ServerTls> {
+        self.tls.as_ref()
+    }
+
     /// The APIs of one policy, in the order of its file; none without any.
     pub fn of(plans: impl IntoIterator<Item = Arc<Plan>>) -> Option<Self> {
         let mut plans = plans.into_iter();
-        Some(Self { first: plans.next()?, others: plans.collect() })
+        Some(Self { first: plans.next()?, others: plans.collect(), tls: None })
     }
 
     /// The APIs, in the order of the policy file.

@@ -52,6 +52,8 @@ pub(crate) struct Facts {
     pub(crate) started: Instant,
     pub(crate) model: Arc<str>,
     pub(crate) peer: Arc<str>,
+    pub(crate) http: &'static str,
+    pub(crate) tls: Option<&'static str>,
     pub(crate) client: Option<Arc<str>>,
     pub(crate) api: Option<Arc<str>>,
     pub(crate) method: String,

@@ -18,6 +18,7 @@ pub struct Amount {
 
 impl Limits {
     /// All of them, in the order of the reference.
+    #[expect(clippy::too_many_lines, reason = "a table with a line for each bound")]
     pub fn amounts(&self) -> Vec<Amount> {
         let size = |key, bytes: usize| amount(key, Size(bytes as u64));
         let count = |key, count: usize| amount(key, Count(count as u64));
@@ -47,6 +48,7 @@ impl Limits {
             connections_max,
             upstream_concurrency_max,
             buffered_bytes_max,
+            handshake_timeout,
             head_timeout,
             body_idle_timeout,
             body_rate_min,
@@ -79,6 +81,7 @@ impl Limits {
             count("connections", connections_max),
             count("upstream_concurrency", upstream_concurrency_max),
             size("buffered_bytes", buffered_bytes_max),
+            time("handshake_timeout", handshake_timeout),
             time("head_timeout", head_timeout),
             time("body_idle_timeout", body_idle_timeout),
             Amount { is_least: true, ..amount("body_rate", Rate(u64::from(body_rate_min))) },

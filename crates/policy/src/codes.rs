@@ -43,6 +43,10 @@ codes! {
     BAD_ADDRESS = "policy-bad-address",
     /// A web origin is not one.
     BAD_ORIGIN = "policy-bad-origin",
+    /// A value does not say where a secret is.
+    BAD_SECRET = "policy-bad-secret",
+    /// A certificate or its key cannot be used.
+    UNUSABLE_CERTIFICATE = "policy-unusable-certificate",
     /// A digest is none.
     BAD_DIGEST = "policy-bad-digest",
     /// The contract is not the one whose digest the policy holds.

@@ -26,8 +26,8 @@ section! {
         /// The IP address and port where the gateway listens. Default: `127.0.0.1:8080`, because
         /// nobody else can reach it until you decide who may.
         listen: Option<Spanned<ListenAddress>>,
-        /// Where TLS ends. Default: nowhere, because nobody said so: the hop to the gateway counts
-        /// as plain.
+        /// How clients are spoken to inside TLS, or who else ends it. Default: nobody does, which is
+        /// safe on loopback alone.
         tls: Option<TlsSection>,
         /// Proxies in front of the gateway, as addresses or networks: `10.0.0.0/8`, `127.0.0.1`.
         /// Only what they say of a client (`Forwarded`, `X-Forwarded-For`) is believed. Default:

@@ -201,6 +201,8 @@ fn build(
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
+    let tls = file.and_then(|file| file.tls.as_ref());
+    let tls = tls.and_then(|tls| tls.files(&texts.folder, notes));
     let ledger = ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);
@@ -229,6 +231,7 @@ fn build(
                     None => Posture::ContractOnly,
                 },
                 listen,
+                tls: tls.clone(),
                 upstream: upstream?,
                 hosts,
                 proxies: proxies.clone(),

@@ -19,6 +19,7 @@ mod open;
 mod place;
 mod quantity;
 mod reference;
+mod secret;
 mod section;
 mod word;
 mod yaml;
@@ -28,7 +29,8 @@ pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use model::{
     Access, BodyHandling, Instance, LedgerTarget, Limits, Lines, Model, OperationLines, Origin,
-    Policy, Posture, Proxies, Undeclared, Upstream,
+    Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};
+pub use secret::SecretError;

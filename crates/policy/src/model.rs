@@ -41,6 +41,8 @@ pub struct Model {
     pub posture: Posture,
     /// Where the gateway listens.
     pub listen: SocketAddr,
+    /// What it shows to clients that speak TLS; none: it does not.
+    pub tls: Option<TlsFiles>,
     /// Where the API is.
     pub upstream: Upstream,
     /// The host names that choose this API, in lower case and without port; none: every host.
@@ -84,6 +86,8 @@ pub struct Lines {
     pub base_path: Option<Span>,
     /// `listen`.
     pub listen: Option<Span>,
+    /// `certificate` of `tls`.
+    pub tls: Option<Span>,
     /// The first of `origins`.
     pub origins: Option<Span>,
     /// By operation index: its name, or `"*"`, under `access`.
@@ -116,6 +120,27 @@ pub enum Posture {
     ContractOnly,
     /// A contract and a policy file: what nobody decided is closed.
     Policy,
+}
+
+/// Where the certificate and its key are: both PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate, those of its issuers behind it.
+    pub certificate: SecretSource,
+    /// Its private key.
+    pub key: SecretSource,
+}
+
+/// Where a text is that does not stand in the policy file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    /// A file.
+    File(PathBuf),
+    /// A variable of the environment.
+    Variable(String),
+    /// A credential that the service manager hands over: a file of this name in the folder that
+    /// `CREDENTIALS_DIRECTORY` names (systemd).
+    Credential(String),
 }
 
 /// Where the API is: one instance or several, all of them the same API.
@@ -244,6 +269,8 @@ pub struct Limits {
     /// Bytes of bodies, as they are read, that all requests together may hold; what is made of
     /// them (trees, decoded forms) comes on top.
     pub buffered_bytes_max: usize,
+    /// From the first byte of a handshake of TLS to its end.
+    pub handshake_timeout: Duration,
     /// From the first byte of a head to its end.
     pub head_timeout: Duration,
     /// Without a byte of the body.
@@ -290,6 +317,7 @@ impl Default for Limits {
             connections_max: 10_000,
             upstream_concurrency_max: 1_024,
             buffered_bytes_max: 256 << 20,
+            handshake_timeout: SECOND * 10,
             head_timeout: SECOND * 10,
             body_idle_timeout: SECOND * 10,
             body_rate_min: 512,

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_model::{Diagnostic, Severity, Sources};
-
-use portcullis_policy::Policy;
+use portcullis_policy::{Model, Policy};
 
 use crate::arguments::{CheckOptions, Deny, Format};
 use crate::exit::Exit;
 use crate::report::many;
-use crate::{load, report, talk};
+use crate::{certificates, load, report, talk};
 
 pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (config, contract) = (options.config.as_deref(), options.contract.as_deref());
@@ -18,6 +17,8 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (problems, sources, is_unreadable, apis) = match policy {
         Ok(Policy { apis, warnings: mut problems, sources }) => {
             let mut counted = Vec::new();
+            // The certificate is the listener's: every API has the same.
+            problems.extend(apis.first().map(unusable).unwrap_or_default());
             for api in apis {
                 let plan = Plan::compile(api, PlanOptions::default());
                 problems.extend(plan.findings());
@@ -42,6 +43,14 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
         Format::Json => print_json(&problems, &sources, &apis),
     }
     verdict(options, &problems, is_unreadable)
+}
+
+/// A certificate that cannot be used here. A warning: where the policy is checked, its key need not
+/// lie.
+fn unusable(model: &Model) -> Vec<Diagnostic> {
+    let found = certificates::of(model).err().map(|failure| failure.diagnostics);
+    let found = found.into_iter().flatten();
+    found.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()
 }
 
 /// How many operations an API has, and how many of them nobody may call.

@@ -11,7 +11,7 @@ use portcullis_policy::{Failure, Model, Overrides, Policy};
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
-use crate::{report, talk};
+use crate::{certificates, report, talk};
 
 /// Reads contracts and policy as the options say.
 pub(crate) fn policy(options: &ModelOptions) -> Result<Policy, Failure> {
@@ -91,6 +91,18 @@ pub(crate) fn site(options: &ModelOptions, plan_options: &PlanOptions) -> Result
     }
     // A policy without an API is none.
     Site::of(plans).ok_or(Exit::Failure)
+}
+
+/// The same, with the certificate that clients are shown, if the policy names one.
+pub(crate) fn served(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Site, Exit> {
+    let site = site(options, plan_options)?;
+    // The certificate is the listener's: every API has the same.
+    let tls = match site.plans().next().map(|plan| certificates::of(&plan.model)) {
+        Some(Err(failure)) => return Err(refuse(&failure)),
+        Some(Ok(tls)) => tls,
+        None => None,
+    };
+    Ok(site.with_tls(tls))
 }
 
 /// The one API of the options, compiled.

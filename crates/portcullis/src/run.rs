@@ -19,7 +19,7 @@ use crate::{load, talk};
 
 pub(crate) fn run(options: &RunOptions) -> Exit {
     let plan_options = PlanOptions { observe: options.observe, ..PlanOptions::default() };
-    let site = match load::site(&options.model, &plan_options) {
+    let site = match load::served(&options.model, &plan_options) {
         Ok(site) => site,
         Err(exit) => return exit,
     };
@@ -87,7 +87,7 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
         }
     };
     let trial = Arc::new(Trial::of(plan.clone()));
-    let exit = serve(plan, &ledger, 1, trial.clone());
+    let exit = serve(plan.into(), &ledger, 1, trial.clone());
     talk::print(&trial.summary());
     exit
 }
@@ -150,14 +150,10 @@ fn describe(plan: &Plan) {
     }
 }
 
-fn serve(
-    site: impl Into<Site>,
-    ledger: &Arc<Ledger>,
-    workers: usize,
-    watch: Arc<dyn Watch>,
-) -> Exit {
+fn serve(site: Site, ledger: &Arc<Ledger>, workers: usize, watch: Arc<dyn Watch>) -> Exit {
     let options = Options { workers, probe: None, watch: Some(watch) };
     let clock = Arc::new(SystemClock);
+    let is_tls = site.is_tls();
     let running = match portcullis_gateway::start(site, ledger.clone(), clock, options) {
         Ok(running) => running,
         Err(error) => {
@@ -165,7 +161,8 @@ fn serve(
             return Exit::Unusable;
         }
     };
-    talk::say(&format!("listening on {}", running.address()));
+    let inside = if is_tls { ", inside TLS" } else { "" };
+    talk::say(&format!("listening on {}{inside}", running.address()));
     match wait_for_end() {
         Ok(()) => {}
         Err(error) => {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use portcullis_controls::safe_configuration::answer_fields;
+use portcullis_controls::transport_encryption::Hop;
 use portcullis_controls::{Judgement, Plan};
 use portcullis_ledger::{Entry, Noted};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
@@ -46,10 +47,10 @@ pub(crate) struct Context<'w> {
     pub(crate) entry: Entry,
     /// The operation, once it is found.
     pub(super) operation: Option<usize>,
+    /// How the request travelled.
+    pub(super) hop: Hop,
     /// When the whole request must be over.
     pub(super) deadline: Instant,
-    /// Whether nobody could read the request on its way.
-    pub(super) is_protected: bool,
     origin: Option<String>,
     nonce: Option<String>,
     acts: Vec<Act>,
@@ -63,8 +64,8 @@ impl<'w> Context<'w> {
             worker,
             entry,
             operation: None,
+            hop: Hop::Plain,
             deadline,
-            is_protected: false,
             origin: None,
             nonce: None,
             acts: Vec::new(),

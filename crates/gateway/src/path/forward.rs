@@ -184,7 +184,7 @@ fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgo
 /// build links from.
 fn write_way(sender: &Sender, head: &RequestHead, plan: &Plan, out: &mut Vec<u8>) {
     push_field("X-Forwarded-For", sender.client.as_bytes(), out);
-    let proto: &[u8] = if sender.is_protected { b"https" } else { b"http" };
+    let proto: &[u8] = if sender.hop.is_tls() { b"https" } else { b"http" };
     push_field("X-Forwarded-Proto", proto, out);
     let host = head.fields.first(Essential::Host);
     if let Some(host) = host.filter(|host| is_claimed(host, &plan.model.hosts)) {

@@ -9,6 +9,7 @@ use portcullis_controls::api_inventory::misdirected;
 use portcullis_controls::input_shape::path_refusal;
 use portcullis_controls::resource_limits::Breach;
 use portcullis_controls::safe_configuration::{Forwarding, client};
+use portcullis_controls::transport_encryption::{self, Hop};
 use portcullis_model::Room;
 
 use super::context::{Context, Exit};
@@ -59,8 +60,12 @@ pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Recei
     context.enter(Room::Receive);
     let Request { head, peer, is_claimed } = request;
     let sender = sender(&head, &peer, context)?;
+    context.hop = sender.hop;
+    context.ask(transport_encryption::judge_hop(sender.hop))?;
     if !is_claimed {
         context.refuse(misdirected(head.fields.first(Essential::Host)))?;
+    } else if !context.plan.model.name.is_empty() {
+        context.entry.api(context.plan.model.name.clone());
     }
     let limits = &context.plan.limits;
     if head.target().len() > limits.target_bytes_max {
@@ -92,8 +97,12 @@ fn sender(head: &RequestHead, peer: &Peer, context: &mut Context<'_>) -> Result<
             sender.client = client.address.to_string().into();
             context.entry.client(sender.client.clone());
         }
-        sender.is_protected |= client.is_https;
+        sender.hop = match (client.is_https, proxies.end_tls) {
+            (true, _) => Hop::Asserted,
+            // It ends TLS, and does not say that there was any.
+            (false, true) => Hop::Plain,
+            (false, false) => sender.hop,
+        };
     }
-    context.is_protected = sender.is_protected;
     Ok(sender)
 }

@@ -129,7 +129,7 @@ fn every_limit_sets_its_own_bound() {
     xml_nodes: 29, xml_attributes: 30,
     answer_bytes: 6KiB, json_depth: 7, json_nodes: 8, string_bytes: 9KiB, array_items: 11,
     object_members: 12, connections: 13, upstream_concurrency: 14, buffered_bytes: 15MiB,
-    head_timeout: 16s, body_idle_timeout: 17s, body_rate: 18B/s, total_timeout: 19s,
+    handshake_timeout: 31s, head_timeout: 16s, body_idle_timeout: 17s, body_rate: 18B/s, total_timeout: 19s,
     idle_timeout: 20s, connect_timeout: 21s, upstream_timeout: 22s, stream_idle_timeout: 24s,
     drain_timeout: 23s }}
 "
@@ -157,6 +157,7 @@ fn every_limit_sets_its_own_bound() {
         connections_max: 13,
         upstream_concurrency_max: 14,
         buffered_bytes_max: 15 << 20,
+        handshake_timeout: seconds(31),
         head_timeout: seconds(16),
         body_idle_timeout: seconds(17),
         body_rate_min: 18,
