@@ -15,7 +15,8 @@ use crate::notes::Notes;
 use crate::place::{ApiUrl, BasePath, ListenAddress, WebOrigin};
 use crate::section::{Named, Needed, Read, Spanned, section, wrong_kind};
 use crate::word::{
-    AllowWord, AnswerWord, BodyWord, ControlName, Day, ModeWord, Names, NullWord, UndeclaredWord,
+    AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, ModeWord, Names, NullWord,
+    UndeclaredWord,
 };
 use crate::yaml::{Content, Node};
 
@@ -31,6 +32,10 @@ section! {
         /// The IP address and port where the gateway listens. Default: `127.0.0.1:8080`, because
         /// nobody else can reach it until you decide who may.
         listen: Option<Spanned<ListenAddress>>,
+        /// The IP address and port of liveness (`/livez`) and readiness (`/readyz`), for whoever
+        /// watches over the process. It must not be where the API listens. Default: none, because
+        /// nobody asks until it is said where.
+        health: Option<Spanned<ListenAddress>>,
         /// Web origins whose pages may call the API from a browser, each as the browser writes
         /// it: `https://shop.example.com`. Default: none, because a page that nobody named has
         /// no business there.
@@ -165,6 +170,11 @@ section! {
         /// `true` writes records to standard output, where containers expect them. Default:
         /// `false`, because the output of a shell is lost.
         stdout: Option<Spanned<bool>>,
+        /// What happens while records cannot be written, as on a full disk, and no more of them fit
+        /// into memory (8 MiB, about 16,000): `refuse` answers 503 instead of asking the API, `lose`
+        /// goes on, and counts what is lost. Default: `refuse`, because what nobody can see
+        /// afterwards should not happen.
+        when_full: Option<Spanned<FullWord>>,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Contract and policy into one model.
 
 mod lines;
+mod operated;
 mod operations;
 mod relaxations;
 
@@ -16,15 +17,13 @@ use sha2::{Digest, Sha256};
 use crate::address::{self, Fault};
 use crate::codes;
 use crate::failure::Failure;
-use crate::file::{Api, LedgerSection, PolicyFile};
-use crate::model::{Access, LedgerTarget, Limits, Model, Origin, Posture, Upstream};
+use crate::file::{Api, PolicyFile};
+use crate::model::{Access, Limits, Model, Origin, Posture, Upstream};
 use crate::notes::Notes;
-use crate::section::{Read, Spanned};
+use crate::section::Read;
 use crate::yaml::{self, Content};
 use operations::Names;
 
-/// Where records go when the policy does not say.
-const LEDGER_FILE: &str = "portcullis-ledger.jsonl";
 /// Where the gateway listens when nobody says.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
@@ -135,12 +134,13 @@ fn build(
     let api = file.and_then(|file| file.apis.0.as_ref()).map(|one| &one.0);
     let listen = listen(input, file, notes);
     let base_path = base_path(api, known);
-    let upstream = upstream(input, api, &base_path, listen, notes);
+    let health = operated::health(file, listen, notes);
+    let upstream = upstream(input, api, &base_path, &[Some(listen), health], notes);
     let anyone = operations::anyone(file, known, &names, notes);
     let decisions = operations::decide(file, known, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
-    let ledger = ledger(file.and_then(|file| file.ledger.as_ref()), input, notes);
+    let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), input, notes);
     let relaxations = relaxations::read(file, known, &names, input.now, notes);
     check_digest(api, known, notes);
     let lines = lines::of(file, known, &names);
@@ -155,6 +155,7 @@ fn build(
             None => Posture::ContractOnly,
         },
         listen,
+        health,
         upstream: upstream?,
         base_path,
         origins: file.map_or_else(Vec::new, origins),
@@ -165,6 +166,7 @@ fn build(
         limits,
         relaxations,
         ledger,
+        when_full: operated::when_full(file),
         lines,
         warnings: Vec::new(),
     })
@@ -210,7 +212,7 @@ fn upstream(
     input: &Input,
     api: Option<&Api>,
     base_path: &str,
-    listen: SocketAddr,
+    ours: &[Option<SocketAddr>],
     notes: &mut Notes,
 ) -> Option<Upstream> {
     let (mut upstream, span) = match &input.overrides.upstream {
@@ -227,7 +229,7 @@ fn upstream(
             (url.value.0.clone(), Some(url.span))
         }
     };
-    check_upstream(&upstream, span, listen, notes);
+    check_upstream(&upstream, span, ours, notes);
     match api.and_then(|api| api.upstream_base_path.as_ref()) {
         Some(own) if upstream.path.is_empty() => own.value.0.clone_into(&mut upstream.path),
         Some(own) => notes.push(|| {
@@ -241,16 +243,22 @@ fn upstream(
     Some(upstream)
 }
 
-fn check_upstream(upstream: &Upstream, span: Option<Span>, listen: SocketAddr, notes: &mut Notes) {
+/// Our own listeners are never an upstream (rule 34).
+fn check_upstream(
+    upstream: &Upstream,
+    span: Option<Span>,
+    ours: &[Option<SocketAddr>],
+    notes: &mut Notes,
+) {
     let place = format!("{}:{}", upstream.host, upstream.port);
-    if upstream.is_listener(listen) {
+    if ours.iter().flatten().any(|listen| upstream.is_listener(*listen)) {
         notes.push(|| {
             Diagnostic::error(
                 &codes::BAD_ADDRESS,
                 format!("`{place}` is where the gateway itself listens"),
             )
             .at(span)
-            .help("give the API's own port, or another `listen`")
+            .help("give the API's own port, or another `listen` or `health`")
         });
     } else if !upstream.is_loopback() {
         notes.push(|| {
@@ -280,29 +288,6 @@ fn given<T>(flag: &str, result: Result<T, Fault>, notes: &mut Notes) -> Option<T
 fn origins(file: &PolicyFile) -> Vec<Origin> {
     let origins = file.origins.iter().flatten();
     origins.map(|origin| origin.value.0.clone()).collect()
-}
-
-fn ledger(section: Option<&LedgerSection>, input: &Input, notes: &mut Notes) -> LedgerTarget {
-    let file = section.and_then(|section| section.file.as_ref());
-    let stdout = section.and_then(|section| section.stdout.as_ref());
-    match (file, stdout) {
-        (Some(Spanned { span, .. }), Some(Spanned { value: true, .. })) => {
-            notes.push(|| {
-                Diagnostic::error(
-                    &codes::CONFLICT,
-                    "the ledger goes to a file and to standard output",
-                )
-                .at(*span)
-                .help("keep one of `file` and `stdout`")
-            });
-            LedgerTarget::Stdout
-        }
-        (None, Some(Spanned { value: true, .. })) => LedgerTarget::Stdout,
-        (file, _) => {
-            let name = file.map_or(LEDGER_FILE, |file| file.value.as_str());
-            LedgerTarget::File(input.folder.join(name))
-        }
-    }
 }
 
 /// Twelve digits over the contract's digest and the policy's text.

@@ -26,6 +26,6 @@ pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use model::{
     Access, BodyHandling, LedgerTarget, Limits, Lines, Model, OperationLines, Origin, Posture,
-    Undeclared, Upstream,
+    Undeclared, Upstream, WhenFull,
 };
 pub use reference::{json_schema, reference_page};

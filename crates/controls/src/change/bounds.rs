@@ -1,6 +1,6 @@
 //! What belongs to no single operation: limits, origins, where the API is, and under which path.
 
-use portcullis_policy::Model;
+use portcullis_policy::{Model, WhenFull};
 
 use super::{Changes, Pair, Reach};
 
@@ -15,6 +15,17 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
     for origin in before.origins.iter().filter(|origin| !after.origins.contains(origin)) {
         let what = format!("pages of `{}` may no longer call", origin.as_str());
         changes.of_all(Reach::Narrower, what, None);
+    }
+    match (before.when_full, after.when_full) {
+        (WhenFull::Refuse, WhenFull::Lose) => {
+            let what = "requests pass whose records are lost";
+            changes.of_all(Reach::Wider, what, after.lines.when_full);
+        }
+        (WhenFull::Lose, WhenFull::Refuse) => {
+            let what = "no request passes whose record would be lost";
+            changes.of_all(Reach::Narrower, what, after.lines.when_full);
+        }
+        _ => {}
     }
     if before.base_path != after.base_path {
         let shown = |path: &str| if path.is_empty() { "/".to_owned() } else { path.to_owned() };
@@ -45,11 +56,13 @@ const fn all_of(model: &Model) {
         // A reload with another one is refused as a whole, or told by whoever opens it.
         posture: _,
         listen: _,
+        health: _,
         ledger: _,
         // Compared here.
         upstream: _,
         base_path: _,
         origins: _,
+        when_full: _,
         limits: _,
         // Compared in the files beside this one.
         relaxations: _,

@@ -23,6 +23,7 @@ pub(super) fn of(file: Option<&PolicyFile>, contract: Option<&Contract>, names: 
         contract: api.and_then(|api| api.contract.0.as_ref()).map(|contract| contract.span),
         base_path: api.and_then(|api| at(api.base_path.as_ref())),
         listen: at(file.listen.as_ref()),
+        when_full: at(file.ledger.as_ref().and_then(|ledger| ledger.when_full.as_ref())),
         origins: file.origins.iter().flatten().next().map(|origin| origin.span),
         anyone: anyone(file, count, names),
         operations: operations(file, count, names, api.and_then(|api| at(api.null_means.as_ref()))),
