@@ -22,6 +22,7 @@ pub mod resource_limits;
 pub mod response_shape;
 pub mod safe_configuration;
 pub mod signature;
+pub mod transport_encryption;
 pub mod urlencoded;
 pub mod writable_properties;
 pub mod xml;

@@ -15,6 +15,8 @@ pub enum Remedy {
     Access,
     /// The policy's `origins` must name the origin.
     Origins,
+    /// The policy's `tls` must name a certificate.
+    Encrypt,
     /// A key of the policy's `limits` must be raised.
     Limit(&'static str),
     /// The policy's `operations` must say that the answer streams.
@@ -37,7 +39,8 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             _ => Remedy::Contract,
         },
         ControlId::CallerIdentity if reason == "closed" => Remedy::Access,
-        ControlId::CallerIdentity => Remedy::Request,
+        ControlId::TransportEncryption if reason == "plain_credential" => Remedy::Encrypt,
+        ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
         ControlId::ResponseShape => match reason {
             "undecided_stream" => Remedy::Stream,
@@ -67,7 +70,7 @@ const FRAMING: [&str; 11] = [
 ];
 
 fn limit(reason: &str) -> Option<&'static str> {
-    const KEYS: [&str; 20] = [
+    const KEYS: [&str; 21] = [
         "head_bytes",
         "headers",
         "target_bytes",
@@ -81,6 +84,7 @@ fn limit(reason: &str) -> Option<&'static str> {
         "xml_attributes",
         "string_bytes",
         "decompressed_ratio",
+        "handshake_timeout",
         "head_timeout",
         "body_idle_timeout",
         "body_rate",

@@ -12,16 +12,20 @@
 //! ## Example
 //!
 //! `DELETE /medicines/{id}` is not declared: 405 with `Allow: GET`. A preflight from an origin that
-//! `origins:` does not name is answered without CORS headers and never reaches the API. A 409 whose
+//! `origins:` does not name is answered without CORS headers and never reaches the API. An
+//! `X-Forwarded-For` that a client wrote does not reach it either. A 409 whose
 //! body shows SQL keeps its status and gets a neutral body. `Server` and `X-Powered-By` are gone.
 //!
 //! ## Limits
 //!
-//! `HEAD` and `OPTIONS` are methods like others: not declared, not served (preflights aside). The
+//! Who the client is, is read from `Forwarded` and `X-Forwarded-For` of `trusted_proxies` only, from
+//! the right; of a proxy that passes on such a line as a client wrote it, nobody can tell. `HEAD` and
+//! `OPTIONS` are methods like others: not declared, not served (preflights aside). The
 //! leak detector knows the traces of common languages and databases, not every one. The list of
 //! header names to remove is that of the OWASP Secure Headers Project (Apache-2.0), with ours.
 
 mod cors;
+mod forwarded;
 mod headers;
 mod leak;
 mod links;
@@ -33,6 +37,7 @@ use portcullis_policy::Model;
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
 pub use cors::{Preflight, answer_fields, judge_preflight};
+pub use forwarded::{Client, Forwarding, HOPS_MAX, client};
 pub use headers::{Security, is_leak, security_fields};
 pub use leak::{LeakDetector, leak_refusal};
 pub use links::{public_link, public_links};
@@ -49,7 +54,7 @@ pub const FACE: Face = Face {
         stride: Stride::InformationDisclosure,
         cwe: &[16, 209, 942],
     },
-    rooms: &[Room::FindOperation, Room::Forward, Room::Inspect, Room::Record],
+    rooms: &[Room::Receive, Room::FindOperation, Room::Forward, Room::Inspect, Room::Record],
     expectation,
     source: include_str!("safe_configuration.rs"),
 };

@@ -9,6 +9,7 @@ mod fault;
 mod fields;
 mod framing;
 mod request;
+mod stream;
 
 pub(crate) use answer::AnswerHead;
 pub(crate) use fault::HeadFault;

@@ -288,6 +288,8 @@ fn turn_away(shared: &Shared, peer: SocketAddr, chance: &mut Chance) {
         started: Instant::now(),
         model: plan.version.clone(),
         peer: peer.ip().to_canonical().to_string().into(),
+        http: "",
+        tls: None,
     };
     let entry = Entry::open(shared.ledger.clone(), opening);
     let refusal = Breach::Connections.refusal(&plan.limits);

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use portcullis_policy::Upstream;
+use portcullis_policy::Instance;
 
 use crate::site::Site;
 use crate::upstream::Pool;
@@ -17,7 +17,7 @@ pub(crate) struct Pools {
 impl Pools {
     /// The pool of a target. One that no longer `is_kept` serves its last exchanges and ends with
     /// them.
-    pub(crate) fn of(&self, target: &Upstream, is_kept: bool) -> Rc<Pool> {
+    pub(crate) fn of(&self, target: &Instance, is_kept: bool) -> Rc<Pool> {
         let mut pools = self.pools.borrow_mut();
         if let Some(known) = pools.iter().find(|pool| pool.target() == target) {
             return known.clone();

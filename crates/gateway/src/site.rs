@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use portcullis_controls::Plan;
-use portcullis_policy::{Limits, Upstream};
+use portcullis_policy::{Instance, Limits};
 use tokio::sync::watch;
+
+use crate::tls::ServerTls;
 
 /// The plans of all APIs behind one listener.
 #[derive(Debug, Clone)]
@@ -14,15 +16,31 @@ pub struct Site {
     /// Also speaks for the listener: its address, its bounds on connections, heads and rest.
     first: Arc<Plan>,
     others: Vec<Arc<Plan>>,
+    tls: Option<ServerTls>,
 }
 
 impl From<Arc<Plan>> for Site {
     fn from(plan: Arc<Plan>) -> Self {
-        Self { first: plan, others: Vec::new() }
+        Self { first: plan, others: Vec::new(), tls: None }
     }
 }
 
 impl Site {
+    /// The same, spoken to inside TLS; with none, in the clear.
+    #[must_use]
+    pub fn with_tls(self, tls: Option<ServerTls>) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// Whether clients are spoken to inside TLS.
+    pub const fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    pub(crate) const fn tls(&self) -> Option<&ServerTls> {
+        self.tls.as_ref()
+    }
+
     /// The APIs, in the order of the policy file.
     pub fn plans(&self) -> impl Iterator<Item = &Arc<Plan>> {
         std::iter::once(&self.first).chain(&self.others)
@@ -49,8 +67,8 @@ impl Site {
     }
 
     /// Whether it sends anything to this target.
-    pub(crate) fn sends_to(&self, target: &Upstream) -> bool {
-        self.plans().any(|plan| plan.model.upstream == *target)
+    pub(crate) fn sends_to(&self, target: &Instance) -> bool {
+        self.plans().any(|plan| plan.model.upstream.instances().any(|one| one == target))
     }
 }
 

@@ -8,7 +8,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use portcullis_policy::{Limits, Upstream};
+use portcullis_policy::{Instance, Limits};
 use tokio::net::TcpStream;
 use tokio::time::{timeout, timeout_at};
 
@@ -24,10 +24,10 @@ const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Interim answers (1xx) before the real one.
 const INTERIM_MAX: usize = 8;
 
-/// The connections of one worker to one API.
+/// The connections of one worker to one instance of an API.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    target: Upstream,
+    target: Instance,
     idle: RefCell<Vec<Wire>>,
 }
 
@@ -78,11 +78,11 @@ pub(crate) struct Streaming {
 }
 
 impl Pool {
-    pub(crate) fn new(target: Upstream) -> Rc<Self> {
+    pub(crate) fn new(target: Instance) -> Rc<Self> {
         Rc::new(Self { target, idle: RefCell::new(Vec::new()) })
     }
 
-    pub(crate) const fn target(&self) -> &Upstream {
+    pub(crate) const fn target(&self) -> &Instance {
         &self.target
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use portcullis_ledger::{Ledger, Noted};
 use portcullis_model::{Clock, Refusal, RequestId, Room, Status, UnixMillis};
-use portcullis_policy::Upstream;
+use portcullis_policy::Instance;
 use tokio::sync::watch;
 
 use crate::budget::Budget;
@@ -153,7 +153,7 @@ impl Worker {
     }
 
     /// The connections to this target.
-    pub(crate) fn pool(&self, target: &Upstream) -> Rc<Pool> {
+    pub(crate) fn pool(&self, target: &Instance) -> Rc<Pool> {
         let site = self.site();
         self.pools.of(target, site.sends_to(target))
     }

@@ -35,18 +35,24 @@ pub struct Opening {
     pub model: Arc<str>,
     /// The address at the other end of the connection.
     pub peer: Arc<str>,
+    /// The version of HTTP: `1.1`. Empty, if it never came to that.
+    pub http: &'static str,
+    /// The version of TLS: `1.3`. None: plain.
+    pub tls: Option<&'static str>,
 }
 
 impl Entry {
     /// Opens the record of a request.
     pub fn open(ledger: Arc<Ledger>, opening: Opening) -> Self {
-        let Opening { request_id, time, started, model, peer } = opening;
+        let Opening { request_id, time, started, model, peer, http, tls } = opening;
         let facts = Facts {
             request_id,
             time,
             started,
             model,
             peer,
+            http,
+            tls,
             method: String::new(),
             path: String::new(),
             operation: None,

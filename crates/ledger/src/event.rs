@@ -10,6 +10,9 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     event.plain("request_id", &facts.request_id.text());
     event.text("model", &facts.model);
     event.text("peer", &facts.peer);
+    // What most requests of most gateways have is not written again and again.
+    event.optional("http", Some(facts.http).filter(|http| !matches!(*http, "" | "1.1")));
+    event.optional("tls", facts.tls);
     event.text("method", &facts.method);
     event.text("path", &facts.path);
     event.optional("operation", facts.operation.as_deref());

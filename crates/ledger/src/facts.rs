@@ -52,6 +52,8 @@ pub(crate) struct Facts {
     pub(crate) started: Instant,
     pub(crate) model: Arc<str>,
     pub(crate) peer: Arc<str>,
+    pub(crate) http: &'static str,
+    pub(crate) tls: Option<&'static str>,
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) operation: Option<Arc<str>>,

@@ -1,8 +1,9 @@
-//! Where things are: listen address, the API's URL, base path, web origins.
+//! Where things are: listen address, the API's URL, its hosts and base path, proxies, web origins.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use crate::model::{Origin, Upstream};
+use crate::model::{Instance, Origin, Upstream};
+use crate::network::{Network, NetworkFault};
 use crate::notes::shown;
 
 /// Why a text is none, and what to write.
@@ -73,10 +74,64 @@ pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
     })?;
     let path = if path == "/" { "" } else { path };
     Ok(Upstream {
-        host: host.to_ascii_lowercase(),
-        port: port.unwrap_or(80),
+        first: Instance { host: host.to_ascii_lowercase(), port: port.unwrap_or(80) },
+        others: Vec::new(),
         path: base_path(path)?,
     })
+}
+
+/// A host name as clients write it, without port, in lower case and without a dot at its end.
+pub(crate) fn host(text: &str) -> Result<String, Fault> {
+    const EXAMPLE: &str = "write a host name or an IP address: `api.example.com`";
+    let message = format!("{} is not a host name", shown(text));
+    if text.contains('*') {
+        return fault(
+            format!("{} stands for many hosts", shown(text)),
+            "name each one, or leave `hosts` out for every host",
+        );
+    }
+    match authority_parts(text.strip_suffix('.').unwrap_or(text)) {
+        Some((host, None)) => Ok(host.to_ascii_lowercase()),
+        Some((host, Some(_))) => fault(
+            format!("{} names a port", shown(text)),
+            format!("leave it out, a host is meant with every port: {}", shown(host)),
+        ),
+        None if text.contains("://") => fault(message, "leave scheme and path out"),
+        None => fault(message, EXAMPLE),
+    }
+}
+
+/// A name for an API.
+pub(crate) fn api_name(text: &str) -> Result<String, Fault> {
+    const NAME_BYTES_MAX: usize = 64;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if text.bytes().all(is_plain) && !text.starts_with('-') && text.len() <= NAME_BYTES_MAX {
+        return Ok(text.to_owned());
+    }
+    fault(
+        format!("{} cannot be the name of an API", shown(text)),
+        format!("use at most {NAME_BYTES_MAX} letters, digits and `-`: `shop`"),
+    )
+}
+
+/// The addresses of trusted proxies.
+pub(crate) fn network(text: &str) -> Result<Network, Fault> {
+    let message = format!("{} is neither an address nor a network", shown(text));
+    match Network::parse(text) {
+        Ok(network) if network.is_everyone() => fault(
+            format!("`{network}` is everybody"),
+            "name the proxies in front: whoever is named may say who the client is",
+        ),
+        Ok(network) => Ok(network),
+        Err(NetworkFault::Form) => fault(message, "write `10.0.0.0/8`, `127.0.0.1` or `fd00::/8`"),
+        Err(NetworkFault::TooManyBits(most)) => {
+            fault(message, format!("an address has {most} bits: write `/{most}` at most"))
+        }
+        Err(NetworkFault::NotTheFirst(network)) => fault(
+            format!("{} is one address with the size of a network", shown(text)),
+            format!("write `{network}` for the network, or the address without `/`"),
+        ),
+    }
 }
 
 /// A path that stands before every path template: empty, or `/api`.
@@ -183,6 +238,19 @@ fn authority_parts(authority: &str) -> Option<(&str, Option<u16>)> {
 }
 
 impl Upstream {
+    /// All instances; the first one first.
+    pub fn instances(&self) -> impl Iterator<Item = &Instance> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+}
+
+impl std::fmt::Display for Instance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+impl Instance {
     /// The address, where the host is one and not a name.
     pub fn address(&self) -> Option<IpAddr> {
         self.host.trim_matches(['[', ']']).parse().ok()
@@ -212,7 +280,7 @@ mod tests {
 
     #[test]
     fn an_upstream_is_taken_apart() {
-        let read = |text| upstream(text).map(|up| (up.host, up.port, up.path));
+        let read = |text| upstream(text).map(|up| (up.first.host, up.first.port, up.path));
         let parts = |host: &str, port, path: &str| Ok((host.to_owned(), port, path.to_owned()));
         assert_eq!(read("http://127.0.0.1:3000"), parts("127.0.0.1", 3000, ""));
         assert_eq!(read("http://API.internal/"), parts("api.internal", 80, ""));
@@ -234,6 +302,21 @@ mod tests {
             "http://[a]",
         ] {
             assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_has_one_spelling() {
+        for (text, expected) in [
+            ("api.example.com", "api.example.com"),
+            ("API.Example.com.", "api.example.com"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("[::1]", "[::1]"),
+        ] {
+            assert_eq!(host(text).as_deref(), Ok(expected));
+        }
+        for text in ["api:80", "http://api", "*.example.com", "a/b", "..", "a b", "u@a", "."] {
+            assert!(host(text).is_err(), "{text}");
         }
     }
 
@@ -274,7 +357,7 @@ mod tests {
 
     #[test]
     fn the_gateway_is_not_its_own_upstream() {
-        let is_own = |url, at: &str| upstream(url).unwrap().is_listener(at.parse().unwrap());
+        let is_own = |url, at: &str| upstream(url).unwrap().first.is_listener(at.parse().unwrap());
         assert!(is_own("http://127.0.0.1:8080", "127.0.0.1:8080"));
         assert!(is_own("http://localhost:8080", "0.0.0.0:8080"));
         assert!(is_own("http://127.0.0.1:8080", "[::]:8080"));

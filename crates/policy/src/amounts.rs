@@ -1,5 +1,7 @@
 //! Every bound under its key in the policy file, for whoever compares two sets of them.
 
+use std::time::Duration;
+
 use crate::model::Limits;
 use crate::quantity::{Count, Quantity, Rate, Size, Time};
 
@@ -19,11 +21,6 @@ pub struct Amount {
 impl Limits {
     /// All of them, in the order of the reference.
     pub fn amounts(&self) -> Vec<Amount> {
-        let size = |key, bytes: usize| amount(key, Size(bytes as u64));
-        let count = |key, count: usize| amount(key, Count(count as u64));
-        let time = |key, time: std::time::Duration| {
-            amount(key, Time(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
-        };
         // Taken apart without `..`: a new bound does not compile until it stands here.
         let &Self {
             head_bytes_max,
@@ -47,6 +44,7 @@ impl Limits {
             connections_max,
             upstream_concurrency_max,
             buffered_bytes_max,
+            handshake_timeout,
             head_timeout,
             body_idle_timeout,
             body_rate_min,
@@ -79,6 +77,7 @@ impl Limits {
             count("connections", connections_max),
             count("upstream_concurrency", upstream_concurrency_max),
             size("buffered_bytes", buffered_bytes_max),
+            time("handshake_timeout", handshake_timeout),
             time("head_timeout", head_timeout),
             time("body_idle_timeout", body_idle_timeout),
             Amount { is_least: true, ..amount("body_rate", Rate(u64::from(body_rate_min))) },
@@ -94,4 +93,16 @@ impl Limits {
 
 fn amount(key: &'static str, quantity: impl Quantity) -> Amount {
     Amount { key, amount: quantity.amount(), text: quantity.text(), is_least: false }
+}
+
+fn size(key: &'static str, bytes: usize) -> Amount {
+    amount(key, Size(bytes as u64))
+}
+
+fn count(key: &'static str, count: usize) -> Amount {
+    amount(key, Count(count as u64))
+}
+
+fn time(key: &'static str, time: Duration) -> Amount {
+    amount(key, Time(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
 }

@@ -70,6 +70,14 @@ pub(crate) enum AllowWord {
     Allow,
 }
 
+/// `trusted_proxies`: those in front end TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum TerminatedWord {
+    /// A trusted proxy ends TLS, and says so.
+    TrustedProxies,
+}
+
 impl Read for UndeclaredWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let words = [("refuse", Self::Refuse), ("drop", Self::Drop)];
@@ -86,6 +94,12 @@ impl Read for UndeclaredWord {
 impl Read for BodyWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("exact", Self::Exact)], None)
+    }
+}
+
+impl Read for TerminatedWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("trusted_proxies", Self::TrustedProxies)], None)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_model::{Diagnostic, Severity, Sources};
+use portcullis_policy::Model;
 
 use crate::arguments::{CheckOptions, Deny, Format};
 use crate::exit::Exit;
 use crate::report::many;
-use crate::{load, report, talk};
+use crate::{certificates, load, report, talk};
 
 pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (config, contract) = (options.config.as_deref(), options.contract.as_deref());
@@ -14,6 +15,7 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (problems, sources, is_unreadable, operations) = match model {
         Ok(model) => {
             let mut problems = model.warnings.clone();
+            problems.extend(unusable(&model));
             let plan = Plan::compile(model, PlanOptions::default());
             problems.extend(plan.findings());
             let counts = (plan.operations.len(), plan.closed_count());
@@ -34,6 +36,14 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
         Format::Json => print_json(&problems, &sources, operations),
     }
     verdict(options, &problems, is_unreadable)
+}
+
+/// A certificate that cannot be used here. A warning: where the policy is checked, its key need not
+/// lie.
+fn unusable(model: &Model) -> Vec<Diagnostic> {
+    let found = certificates::of(model).err().map(|failure| failure.diagnostics);
+    let found = found.into_iter().flatten();
+    found.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()
 }
 
 fn verdict(options: &CheckOptions, problems: &[Diagnostic], is_unreadable: bool) -> Exit {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Running, Watch};
+use portcullis_gateway::{Options, Running, Site, Watch};
 use portcullis_ledger::{Ledger, LedgerError};
 use portcullis_policy::{LedgerTarget, Posture};
 
@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::report::many;
 use crate::trial::Trial;
 use crate::watch::Refusals;
-use crate::{load, talk};
+use crate::{certificates, load, talk};
 
 pub(crate) fn run(options: &RunOptions) -> Exit {
     let plan_options = PlanOptions { observe: options.observe, ..PlanOptions::default() };
@@ -40,10 +40,14 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
             return Exit::Unusable;
         }
     };
+    let tls = match certificates::of(&plan.model) {
+        Ok(tls) => tls,
+        Err(failure) => return load::refuse(&failure),
+    };
     describe(&plan);
     let workers = options.workers.map_or_else(processors, usize::from);
-    let plan = Arc::new(plan);
-    let exit = serve(plan, &ledger, workers, Arc::new(Refusals::led_to(files(options))));
+    let site = Site::from(Arc::new(plan)).with_tls(tls);
+    let exit = serve(site, &ledger, workers, Arc::new(Refusals::led_to(files(options))));
     if ledger.lost() > 0 {
         talk::say(&format!("{} records could not be written", ledger.lost()));
     }
@@ -89,7 +93,7 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
     };
     let plan = Arc::new(plan);
     let trial = Arc::new(Trial::of(plan.clone()));
-    let exit = serve(plan, &ledger, 1, trial.clone());
+    let exit = serve(plan.into(), &ledger, 1, trial.clone());
     talk::print(&trial.summary());
     exit
 }
@@ -119,10 +123,10 @@ fn describe(plan: &Plan) {
         plan.version
     ));
     let base = if model.base_path.is_empty() { "/" } else { &model.base_path };
-    talk::say(&format!(
-        "base path `{base}`; the API is at `http://{}:{}{}`",
-        model.upstream.host, model.upstream.port, model.upstream.path
-    ));
+    let path = &model.upstream.path;
+    let instances = model.upstream.instances().map(|one| format!("`http://{one}{path}`"));
+    let instances = instances.collect::<Vec<_>>().join(", ");
+    talk::say(&format!("base path `{base}`; the API is at {instances}"));
     if plan.operations.is_empty() {
         talk::say("the contract has no operation that can be served: every request is refused");
     }
@@ -147,17 +151,19 @@ fn describe(plan: &Plan) {
     }
 }
 
-fn serve(plan: Arc<Plan>, ledger: &Arc<Ledger>, workers: usize, watch: Arc<dyn Watch>) -> Exit {
+fn serve(site: Site, ledger: &Arc<Ledger>, workers: usize, watch: Arc<dyn Watch>) -> Exit {
     let options = Options { workers, probe: None, watch: Some(watch) };
     let clock = Arc::new(SystemClock);
-    let running = match portcullis_gateway::start(plan, ledger.clone(), clock, options) {
+    let is_tls = site.is_tls();
+    let running = match portcullis_gateway::start(site, ledger.clone(), clock, options) {
         Ok(running) => running,
         Err(error) => {
             talk::say(&error.to_string());
             return Exit::Unusable;
         }
     };
-    talk::say(&format!("listening on {}", running.address()));
+    let inside = if is_tls { ", inside TLS" } else { "" };
+    talk::say(&format!("listening on {}{inside}", running.address()));
     match wait_for_end() {
         Ok(()) => {}
         Err(error) => {

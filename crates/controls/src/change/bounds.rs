@@ -33,14 +33,60 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         let what = format!("clients call under `{new}`, no longer under `{old}`");
         changes.of_all(Reach::Wider, what, after.lines.base_path);
     }
-    if before.upstream != after.upstream {
-        let shown = |one: &portcullis_policy::Upstream| {
-            format!("http://{}:{}{}", one.host, one.port, one.path)
-        };
-        let (old, new) = (shown(&before.upstream), shown(&after.upstream));
-        let what = format!("requests, with their credentials, go to `{new}`, no longer to `{old}`");
-        changes.of_all(Reach::Wider, what, after.lines.contract);
+    upstream(before, after, changes);
+    front(before, after, changes);
+}
+
+/// Where requests go, with their credentials.
+fn upstream(before: &Model, after: &Model, changes: &mut Changes) {
+    let (old, new) = (&before.upstream, &after.upstream);
+    let line = after.lines.contract;
+    if old.path != new.path {
+        let what = format!("requests go to `{}`, no longer to `{}`", new.path, old.path);
+        changes.of_all(Reach::Wider, what, line);
     }
+    for instance in new.instances().filter(|one| !old.instances().any(|known| known == *one)) {
+        let what = format!("requests, with their credentials, go to `{instance}`");
+        changes.of_all(Reach::Wider, what, line);
+    }
+    for instance in old.instances().filter(|one| !new.instances().any(|known| known == *one)) {
+        changes.of_all(Reach::Narrower, format!("no requests go to `{instance}`"), None);
+    }
+}
+
+/// Which clients reach the API: by which names, through whom, inside TLS or not.
+fn front(before: &Model, after: &Model, changes: &mut Changes) {
+    if before.hosts != after.hosts {
+        let is_fewer = !after.hosts.is_empty()
+            && (before.hosts.is_empty()
+                || after.hosts.iter().all(|host| before.hosts.contains(host)));
+        // Beside other APIs, a name that is gone here may lead to one of them.
+        let is_narrower = is_fewer && after.name.is_empty();
+        let reach = if is_narrower { Reach::Narrower } else { Reach::Wider };
+        let what = match after.hosts.as_slice() {
+            [] => "every host name leads to it".to_owned(),
+            hosts => format!("these host names lead to it: `{}`", hosts.join("`, `")),
+        };
+        changes.of_all(reach, what, after.lines.hosts);
+    }
+    let (old, new) = (&before.proxies, &after.proxies);
+    if new.trusted.iter().any(|network| !old.trusted.contains(network)) {
+        changes.of_all(Reach::Wider, "more proxies are believed", None);
+    } else if new.trusted.len() < old.trusted.len() {
+        changes.of_all(Reach::Narrower, "fewer proxies are believed", None);
+    }
+    match (old.end_tls, new.end_tls) {
+        (false, true) => changes.of_all(Reach::Wider, "`https` in a proxy's word counts", None),
+        (true, false) => changes.of_all(Reach::Narrower, "no proxy's `https` counts", None),
+        _ => {}
+    }
+    let (reach, what) = match (&before.tls, &after.tls) {
+        (Some(_), None) => (Reach::Wider, "clients are spoken to in the clear"),
+        (None, Some(_)) => (Reach::Narrower, "clients are spoken to inside TLS only"),
+        (Some(old), Some(new)) if old != new => (Reach::Wider, "another certificate is shown"),
+        _ => return,
+    };
+    changes.of_all(reach, what, after.lines.tls);
 }
 
 /// Taken apart without `..`: what is added to a model does not compile until somebody has thought of
@@ -48,6 +94,7 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
 const fn all_of(model: &Model) {
     let Model {
         // Said in words, or looked up by them.
+        name: _,
         sources: _,
         main: _,
         version: _,
@@ -60,6 +107,9 @@ const fn all_of(model: &Model) {
         ledger: _,
         // Compared here.
         upstream: _,
+        hosts: _,
+        proxies: _,
+        tls: _,
         base_path: _,
         origins: _,
         when_full: _,

@@ -65,17 +65,22 @@ fn is_own(authority: &str, upstream: &Upstream) -> bool {
         _ => (authority, Some(80)),
     };
     let is_loopback = |host: &str| LOOPBACK.iter().any(|name| name.eq_ignore_ascii_case(host));
-    let is_host = host.eq_ignore_ascii_case(&upstream.host)
-        || is_loopback(host) && is_loopback(&upstream.host);
-    is_host && port == Some(upstream.port)
+    upstream.instances().any(|instance| {
+        let is_host = host.eq_ignore_ascii_case(&instance.host)
+            || is_loopback(host) && is_loopback(&instance.host);
+        is_host && port == Some(instance.port)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use portcullis_policy::Instance;
 
     fn upstream(path: &str) -> Upstream {
-        Upstream { host: "127.0.0.1".to_owned(), port: 3000, path: path.to_owned() }
+        let instance = |host: &str, port| Instance { host: host.to_owned(), port };
+        let others = vec![instance("api.internal", 80)];
+        Upstream { first: instance("127.0.0.1", 3000), others, path: path.to_owned() }
     }
 
     #[test]
@@ -86,14 +91,20 @@ mod tests {
             ("HTTP://localhost:3000/v2/orders/7", "/api/orders/7"),
             ("//127.0.0.1:3000/v2", "/api"),
             ("http://127.0.0.1:3000", "/"),
+            ("http://api.internal/v2/orders/7", "/api/orders/7"),
             ("http://127.0.0.1:3000/elsewhere", "/elsewhere"),
             ("/v2/orders/7", "/api/orders/7"),
         ] {
             assert_eq!(public(link).as_deref(), Some(expected), "{link}");
         }
-        for link in
-            ["https://127.0.0.1:3000/v2", "http://shop.example/v2", "orders/7", "/v20/x", "/x"]
-        {
+        for link in [
+            "https://127.0.0.1:3000/v2",
+            "http://api.internal:3000/v2",
+            "http://shop.example/v2",
+            "orders/7",
+            "/v20/x",
+            "/x",
+        ] {
             assert_eq!(public(link), None, "{link}");
         }
         assert_eq!(public_link("/v2/orders", &upstream("/v2"), "/v2"), None);

@@ -13,8 +13,8 @@ use super::framing::{Length, body_length, check_lines};
 #[derive(Debug)]
 pub(crate) struct RequestHead {
     pub(crate) method: Option<Method>,
-    method_text: Span,
-    target: Span,
+    pub(super) method_text: Span,
+    pub(super) target: Span,
     pub(crate) fields: Fields,
     pub(crate) length: Length,
     pub(crate) keep_alive: bool,
@@ -42,9 +42,7 @@ impl RequestHead {
         };
         let method = request.method.unwrap_or_default();
         let target = request.path.unwrap_or_default();
-        if !target.starts_with('/') || target.bytes().any(|b| b == b'#' || !b.is_ascii_graphic()) {
-            return Err(HeadFault::Target);
-        }
+        check_target(target)?;
         let mut fields = Fields::with_capacity(bytes.len(), request.headers.len());
         let method_text = fields.push_text(method.as_bytes())?;
         let target = fields.push_text(target.as_bytes())?;
@@ -91,7 +89,16 @@ impl RequestHead {
     }
 }
 
-fn framing(fields: &Fields, is_http10: bool) -> Result<(Length, bool, bool), HeadFault> {
+/// A path with an optional query, and no character that must be escaped.
+pub(super) fn check_target(target: &str) -> Result<(), HeadFault> {
+    if !target.starts_with('/') || target.bytes().any(|b| b == b'#' || !b.is_ascii_graphic()) {
+        return Err(HeadFault::Target);
+    }
+    Ok(())
+}
+
+/// What may stand only once stands once, and `Host` is a host.
+pub(super) fn check_once(fields: &Fields) -> Result<(), HeadFault> {
     use Essential::{Authorization, ContentEncoding, ContentLength, ContentType, Cookie};
     if fields.is_repeated(ContentLength) {
         return Err(HeadFault::Length);
@@ -103,19 +110,31 @@ fn framing(fields: &Fields, is_http10: bool) -> Result<(Length, bool, bool), Hea
         return Err(HeadFault::Repeated);
     }
     match fields.first(Essential::Host) {
-        Some(host) if is_host(host) && !fields.is_repeated(Essential::Host) => {}
-        None if is_http10 => {}
-        _ => return Err(HeadFault::Host),
+        Some(host) if is_host(host) && !fields.is_repeated(Essential::Host) => Ok(()),
+        None => Ok(()),
+        Some(_) => Err(HeadFault::Host),
+    }
+}
+
+/// Whether the client waits to be told to go on; it may expect nothing else.
+pub(super) fn expects_continue(fields: &Fields) -> Result<bool, HeadFault> {
+    match fields.first(Essential::Expect) {
+        None => Ok(false),
+        Some(value) if value.eq_ignore_ascii_case("100-continue") => Ok(true),
+        Some(_) => Err(HeadFault::Expectation),
+    }
+}
+
+fn framing(fields: &Fields, is_http10: bool) -> Result<(Length, bool, bool), HeadFault> {
+    check_once(fields)?;
+    if !is_http10 && fields.first(Essential::Host).is_none() {
+        return Err(HeadFault::Host);
     }
     let length = body_length(fields, Length::None)?;
     if length == Length::Chunked && is_http10 {
         return Err(HeadFault::TransferCoding);
     }
-    let expects_continue = match fields.first(Essential::Expect) {
-        None => false,
-        Some(value) if value.eq_ignore_ascii_case("100-continue") => !is_http10,
-        Some(_) => return Err(HeadFault::Expectation),
-    };
+    let expects_continue = expects_continue(fields)? && !is_http10;
     let keep_alive = if is_http10 {
         fields.has_connection_option("keep-alive")
     } else {

@@ -69,7 +69,7 @@ pub(super) async fn enter(
 
     let is_safe = method.is_some_and(Method::is_safe);
     let plan = context.plan;
-    let pool = context.worker.pool(&plan.model.upstream);
+    let pool = context.worker.pool(&plan.model.upstream.first);
     let started = Instant::now();
     let to_head = method == Some(Method::Head);
     let deadline = context.deadline.min(started + plan.limits.upstream_timeout);
@@ -137,9 +137,9 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
         (None, _) => out.extend_from_slice(head.target().as_bytes()),
     }
     out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
-    out.extend_from_slice(upstream.host.as_bytes());
+    out.extend_from_slice(upstream.first.host.as_bytes());
     out.push(b':');
-    push_decimal(u64::from(upstream.port), &mut out);
+    push_decimal(u64::from(upstream.first.port), &mut out);
     out.extend_from_slice(b"\r\n");
     let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
     write_fields(head, matched.operation(), anew.unwrap_or_default(), context, &mut out);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::input_shape::path_refusal;
 use portcullis_controls::resource_limits::Breach;
+use portcullis_controls::transport_encryption::{self, Hop};
 use portcullis_model::Room;
 
 use super::context::{Context, Exit};
@@ -18,11 +19,13 @@ pub(crate) struct Request {
     head: RequestHead,
     /// The address at the other end of the connection.
     peer: Arc<str>,
+    /// How it travelled.
+    hop: Hop,
 }
 
 impl Request {
-    pub(crate) const fn new(head: RequestHead, peer: Arc<str>) -> Self {
-        Self { head, peer }
+    pub(crate) const fn new(head: RequestHead, peer: Arc<str>, hop: Hop) -> Self {
+        Self { head, peer, hop }
     }
 }
 
@@ -50,7 +53,9 @@ impl Received {
 
 pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Received, Exit> {
     context.enter(Room::Receive);
-    let Request { head, peer } = request;
+    let Request { head, peer, hop } = request;
+    context.hop = hop;
+    context.ask(transport_encryption::judge_hop(hop))?;
     let limits = &context.plan.limits;
     if head.target().len() > limits.target_bytes_max {
         return Err(Breach::TargetBytes.refusal(limits).into());

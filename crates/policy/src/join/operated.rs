@@ -2,10 +2,10 @@
 //! go.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use portcullis_model::Diagnostic;
 
-use super::Input;
 use crate::codes;
 use crate::file::{LedgerSection, PolicyFile};
 use crate::model::{LedgerTarget, WhenFull};
@@ -52,7 +52,7 @@ pub(super) fn when_full(file: Option<&PolicyFile>) -> WhenFull {
 
 pub(super) fn ledger(
     section: Option<&LedgerSection>,
-    input: &Input,
+    folder: &Path,
     notes: &mut Notes,
 ) -> LedgerTarget {
     let file = section.and_then(|section| section.file.as_ref());
@@ -72,7 +72,7 @@ pub(super) fn ledger(
         (None, Some(Spanned { value: true, .. })) => LedgerTarget::Stdout,
         (file, _) => {
             let name = file.map_or(LEDGER_FILE, |file| file.value.as_str());
-            LedgerTarget::File(input.folder.join(name))
+            LedgerTarget::File(folder.join(name))
         }
     }
 }
