@@ -17,6 +17,10 @@ pub enum Remedy {
     Origins,
     /// The policy's `tls` must name a certificate.
     Encrypt,
+    /// The policy's `hosts` must name the host.
+    Hosts,
+    /// The proxy in front must not pass on what it did not write.
+    Proxy,
     /// A key of the policy's `limits` must be raised.
     Limit(&'static str),
     /// The policy's `operations` must say that the answer streams.
@@ -32,6 +36,8 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
     match control {
         ControlId::ResourceLimits => limit(reason).map_or(Remedy::Relax, Remedy::Limit),
         ControlId::ApiInventory | ControlId::SafeConfiguration => match reason {
+            "forwarding_disagrees" => Remedy::Proxy,
+            "misdirected" => Remedy::Hosts,
             "unknown_origin" | "cors_header" => Remedy::Origins,
             // Who sees how the API is built is no question of the contract.
             "telling_header" => Remedy::Relax,
@@ -114,6 +120,8 @@ mod tests {
         use ControlId::{ApiInventory, CallerIdentity, InputShape, ResourceLimits, ResponseShape};
         for (control, reason, expected) in [
             (ApiInventory, "undeclared_path", Remedy::Contract),
+            (ApiInventory, "misdirected", Remedy::Hosts),
+            (ControlId::SafeConfiguration, "forwarding_disagrees", Remedy::Proxy),
             (ControlId::SafeConfiguration, "unknown_origin", Remedy::Origins),
             (CallerIdentity, "closed", Remedy::Access),
             (CallerIdentity, "no_credential", Remedy::Request),

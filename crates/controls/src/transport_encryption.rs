@@ -53,6 +53,8 @@ pub const FACE: Face = Face {
 pub enum Hop {
     /// Inside TLS.
     Tls,
+    /// Inside TLS, as a trusted proxy says that ended it (`tls: { terminated_by: trusted_proxies }`).
+    Asserted,
     /// On this host.
     Loopback,
     /// In the clear.
@@ -64,14 +66,14 @@ pub enum Hop {
 impl Hop {
     /// Whether clients may be told to use nothing else (HSTS, RFC 6797).
     pub const fn is_tls(self) -> bool {
-        matches!(self, Self::Tls)
+        matches!(self, Self::Tls | Self::Asserted)
     }
 }
 
 /// Whether a request may come this way at all.
 pub fn judge_hop(hop: Hop) -> Judgement<()> {
     match hop {
-        Hop::Tls | Hop::Loopback | Hop::Plain => Judgement::Pass(()),
+        Hop::Tls | Hop::Asserted | Hop::Loopback | Hop::Plain => Judgement::Pass(()),
         Hop::PlainOnTls => Judgement::Refuse(
             Refusal::new(
                 ControlId::TransportEncryption,
@@ -89,7 +91,7 @@ pub fn judge_hop(hop: Hop) -> Judgement<()> {
 /// RFC 7617 section 4).
 pub fn judge_credential(hop: Hop) -> Judgement<()> {
     match hop {
-        Hop::Tls | Hop::Loopback => Judgement::Pass(()),
+        Hop::Tls | Hop::Asserted | Hop::Loopback => Judgement::Pass(()),
         Hop::Plain | Hop::PlainOnTls => Judgement::Refuse(
             Refusal::new(
                 ControlId::TransportEncryption,
@@ -134,6 +136,7 @@ mod tests {
         let is_refused = |judgement| matches!(judgement, Judgement::Refuse(..));
         for (hop, any, credential) in [
             (Hop::Tls, false, false),
+            (Hop::Asserted, false, false),
             (Hop::Loopback, false, false),
             (Hop::Plain, false, true),
             (Hop::PlainOnTls, true, true),

@@ -40,9 +40,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             let stream = TcpStream::connect(address).await?;
             let stream = connector.connect(ServerName::try_from("localhost")?, stream).await?;
             if protocol == "h2" {
-                ask_http2(stream).await?
+                ask_http2(stream).await?;
             } else {
-                resting.push(ask(stream).await?)
+                resting.push(ask(stream).await?);
             }
         }
         println!("resting");

@@ -20,8 +20,11 @@ use portcullis_model::Refusal;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::head::{Essential, RequestHead};
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Context, Exit, Request};
+use crate::sender::Peer;
+use crate::site::Site;
 use crate::stream::Stream;
 use crate::tls::{Hello, ServerTls};
 use crate::worker::Worker;
@@ -29,33 +32,18 @@ use crate::worker::Worker;
 /// How long the end of a connection may take.
 const END: Duration = Duration::from_secs(1);
 
-/// What is known of a connection, once it can carry requests.
-#[derive(Debug)]
-struct Connection {
-    /// The address at the other end.
-    peer: Arc<str>,
-    hop: Hop,
-    /// The version of TLS.
-    tls: Option<&'static str>,
-    /// The name that the client asked for (SNI).
-    server_name: Option<String>,
-}
-
 /// Serves one connection until it ends.
 pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, address: SocketAddr) {
     let site = worker.site();
-    let peer: Arc<str> = address.ip().to_canonical().to_string().into();
     let Some(tls) = site.tls() else {
         let hop = if site.listen().ip().is_loopback() { Hop::Loopback } else { Hop::Plain };
-        let connection = Connection { peer, hop, tls: None, server_name: None };
-        return http1::serve(worker, Stream::Plain(stream), &connection).await;
+        let peer = Peer::new(address, hop);
+        return http1::serve(worker, Stream::Plain(stream), &peer).await;
     };
     // Boxed, as all that a resting connection need not hold.
-    match Box::pin(open(worker, stream, tls, peer)).await {
-        Some((stream, connection, true)) => {
-            http2::serve(worker, stream, Rc::new(connection)).await;
-        }
-        Some((stream, connection, false)) => http1::serve(worker, stream, &connection).await,
+    match Box::pin(open(worker, stream, tls, address)).await {
+        Some((stream, peer, true)) => http2::serve(worker, stream, Rc::new(peer)).await,
+        Some((stream, peer, false)) => http1::serve(worker, stream, &peer).await,
         None => {}
     }
 }
@@ -66,8 +54,8 @@ async fn open(
     worker: &Worker,
     stream: TcpStream,
     tls: &ServerTls,
-    peer: Arc<str>,
-) -> Option<(Stream, Connection, bool)> {
+    address: SocketAddr,
+) -> Option<(Stream, Peer, bool)> {
     let site = worker.site();
     let limits = site.limits();
     let mut first = [0; 1];
@@ -75,36 +63,52 @@ async fn open(
     if peeked == 0 {
         return None;
     }
+    let peer = Peer::new(address, Hop::PlainOnTls);
     if !ServerTls::is_hello(first) {
         // It is answered in its own words, so that whoever forgot the `s` learns it.
-        let connection = Connection { peer, hop: Hop::PlainOnTls, tls: None, server_name: None };
-        return Some((Stream::Plain(stream), connection, false));
+        return Some((Stream::Plain(stream), peer, false));
     }
     let refusal = match timeout(limits.handshake_timeout, tls.accept(stream)).await {
         Ok(Ok((stream, hello))) => {
             let Hello { version, server_name, is_http2 } = hello;
-            let connection = Connection { peer, hop: Hop::Tls, tls: Some(version), server_name };
-            return Some((Stream::Tls(Box::new(stream)), connection, is_http2));
+            let tls = Some(version);
+            let server_name = server_name.map(Arc::from);
+            let peer = Peer { hop: Hop::Tls, tls, server_name, ..peer };
+            return Some((Stream::Tls(Box::new(stream)), peer, is_http2));
         }
         Ok(Err(error)) => transport_encryption::handshake(error.to_string()),
         Err(_) => Breach::HandshakeTimeout.refusal(limits),
     };
-    never_opened(worker, site.first(), peer, refusal);
+    never_opened(worker, site.first(), &peer, refusal);
     None
 }
 
 /// The record of a connection that never carried a request.
-fn never_opened(worker: &Worker, plan: &Plan, peer: Arc<str>, refusal: Refusal) {
-    let connection = Connection { peer, hop: Hop::Plain, tls: None, server_name: None };
-    let entry = entry(worker, plan, &connection, "");
+fn never_opened(worker: &Worker, plan: &Plan, peer: &Peer, refusal: Refusal) {
+    let entry = entry(worker, plan, peer, "");
     if let Some(watch) = &worker.shared.watch {
         watch.refused(entry.request_id(), "a connection", &refusal);
     }
     entry.finish(Verdict::Refused, refusal.status, 0, Some(refusal), None);
 }
 
+/// The API of a request, and whether one claims its host. A connection that was opened for one API
+/// carries no request for another (RFC 9110 section 7.4): whoever asked for the certificate of one
+/// name gets nothing that stands behind another.
+fn chosen<'s>(site: &'s Site, head: Option<&RequestHead>, peer: &Peer) -> (&'s Arc<Plan>, bool) {
+    let Some(head) = head else { return (site.first(), true) };
+    let of_host = site.choose(head.fields.first(Essential::Host), head.path());
+    let is_claimed = of_host.is_some_and(|plan| match &peer.server_name {
+        None => true,
+        Some(name) => {
+            site.choose(Some(name), head.path()).is_some_and(|named| Arc::ptr_eq(named, plan))
+        }
+    });
+    (of_host.unwrap_or_else(|| site.first()), is_claimed)
+}
+
 /// Opens the record of a request; `http` is the version of the protocol.
-fn entry(worker: &Worker, plan: &Plan, connection: &Connection, http: &'static str) -> Entry {
+fn entry(worker: &Worker, plan: &Plan, peer: &Peer, http: &'static str) -> Entry {
     let shared = &worker.shared;
     let now = shared.clock.now();
     let opening = Opening {
@@ -112,9 +116,9 @@ fn entry(worker: &Worker, plan: &Plan, connection: &Connection, http: &'static s
         time: now,
         started: Instant::now(),
         model: plan.version.clone(),
-        peer: connection.peer.clone(),
+        peer: peer.text.clone(),
         http,
-        tls: connection.tls,
+        tls: peer.tls,
     };
     Entry::open(shared.ledger.clone(), opening)
 }

@@ -14,6 +14,7 @@ mod incoming;
 mod listener;
 mod path;
 mod pools;
+mod sender;
 mod site;
 mod stream;
 mod tls;

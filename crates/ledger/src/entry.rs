@@ -53,6 +53,8 @@ impl Entry {
             peer,
             http,
             tls,
+            client: None,
+            api: None,
             method: String::new(),
             path: String::new(),
             operation: None,
@@ -104,6 +106,16 @@ impl Entry {
         self.facts.path = cut(path, PATH_BYTES_MAX);
     }
 
+    /// The API that it is for, where there are several.
+    pub fn api(&mut self, name: Arc<str>) {
+        self.facts.api = Some(name);
+    }
+
+    /// The address of the client, as trusted proxies name it.
+    pub fn client(&mut self, address: Arc<str>) {
+        self.facts.client = Some(address);
+    }
+
     /// The operation that it is.
     pub fn operation(&mut self, name: Arc<str>) {
         self.facts.operation = Some(name);
@@ -116,10 +128,11 @@ impl Entry {
 
     /// What people call the request: its operation, or method and path where none was found.
     pub fn what(&self) -> Cow<'_, str> {
-        match self.operation_name() {
-            Some(name) => name.into(),
-            None if self.facts.method.is_empty() => "(no request)".into(),
-            None => format!("{} {}", self.facts.method, self.facts.path).into(),
+        match (self.operation_name(), &self.facts.api) {
+            (Some(name), Some(api)) => format!("{api}::{name}").into(),
+            (Some(name), None) => name.into(),
+            (None, _) if self.facts.method.is_empty() => "(no request)".into(),
+            (None, _) => format!("{} {}", self.facts.method, self.facts.path).into(),
         }
     }
 

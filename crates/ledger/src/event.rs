@@ -13,6 +13,8 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     // What most requests of most gateways have is not written again and again.
     event.optional("http", Some(facts.http).filter(|http| !matches!(*http, "" | "1.1")));
     event.optional("tls", facts.tls);
+    event.optional("client", facts.client.as_deref());
+    event.optional("api", facts.api.as_deref());
     event.text("method", &facts.method);
     event.text("path", &facts.path);
     event.optional("operation", facts.operation.as_deref());

@@ -54,6 +54,8 @@ pub(crate) struct Facts {
     pub(crate) peer: Arc<str>,
     pub(crate) http: &'static str,
     pub(crate) tls: Option<&'static str>,
+    pub(crate) client: Option<Arc<str>>,
+    pub(crate) api: Option<Arc<str>>,
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) operation: Option<Arc<str>>,

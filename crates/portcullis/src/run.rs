@@ -15,16 +15,16 @@ use crate::exit::Exit;
 use crate::report::many;
 use crate::trial::Trial;
 use crate::watch::Refusals;
-use crate::{certificates, load, talk};
+use crate::{load, talk};
 
 pub(crate) fn run(options: &RunOptions) -> Exit {
     let plan_options = PlanOptions { observe: options.observe, ..PlanOptions::default() };
-    let plan = match load::plan(&options.model, plan_options) {
-        Ok(plan) => plan,
+    let site = match load::served(&options.model, &plan_options) {
+        Ok(site) => site,
         Err(exit) => return exit,
     };
     let target = match options.ledger.as_deref() {
-        None => plan.model.ledger.clone(),
+        None => site.ledger().clone(),
         Some(path) if path == Path::new("-") => LedgerTarget::Stdout,
         Some(path) => LedgerTarget::File(path.to_owned()),
     };
@@ -40,13 +40,8 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
             return Exit::Unusable;
         }
     };
-    let tls = match certificates::of(&plan.model) {
-        Ok(tls) => tls,
-        Err(failure) => return load::refuse(&failure),
-    };
-    describe(&plan);
+    site.plans().for_each(|plan| describe(plan));
     let workers = options.workers.map_or_else(processors, usize::from);
-    let site = Site::from(Arc::new(plan)).with_tls(tls);
     let exit = serve(site, &ledger, workers, Arc::new(Refusals::led_to(files(options))));
     if ledger.lost() > 0 {
         talk::say(&format!("{} records could not be written", ledger.lost()));
@@ -74,7 +69,7 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
         upstream: Some(options.upstream.clone()),
         listen: Some(options.listen.clone()),
     };
-    let plan = match load::plan(&model, PlanOptions { observe: true, ..PlanOptions::default() }) {
+    let plan = match load::plan(&model, &PlanOptions { observe: true, ..PlanOptions::default() }) {
         Ok(plan) => plan,
         Err(exit) => return exit,
     };
@@ -91,7 +86,6 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
             return Exit::Unusable;
         }
     };
-    let plan = Arc::new(plan);
     let trial = Arc::new(Trial::of(plan.clone()));
     let exit = serve(plan.into(), &ledger, 1, trial.clone());
     talk::print(&trial.summary());
@@ -115,8 +109,9 @@ fn processors() -> usize {
 fn describe(plan: &Plan) {
     let model = &plan.model;
     let contract = &model.contract;
+    let api = if model.name.is_empty() { String::new() } else { format!("API `{}`: ", model.name) };
     talk::say(&format!(
-        "`{}` {}: {}, model {}",
+        "{api}`{}` {}: {}, model {}",
         contract.title,
         contract.version,
         many(plan.operations.len(), "operation"),
@@ -126,7 +121,11 @@ fn describe(plan: &Plan) {
     let path = &model.upstream.path;
     let instances = model.upstream.instances().map(|one| format!("`http://{one}{path}`"));
     let instances = instances.collect::<Vec<_>>().join(", ");
-    talk::say(&format!("base path `{base}`; the API is at {instances}"));
+    let hosts = match model.hosts.as_slice() {
+        [] => String::new(),
+        hosts => format!(", hosts `{}`", hosts.join("`, `")),
+    };
+    talk::say(&format!("base path `{base}`{hosts}; the API is at {instances}"));
     if plan.operations.is_empty() {
         talk::say("the contract has no operation that can be served: every request is refused");
     }

@@ -7,6 +7,7 @@ use super::{Changes, Pair, Reach};
 pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
     all_of(&pair.after.model);
     limits(pair, changes);
+    encryption(pair, changes);
     let (before, after) = (&pair.before.model, &pair.after.model);
     for origin in after.origins.iter().filter(|origin| !before.origins.contains(origin)) {
         let what = format!("pages of `{}` may call from a browser", origin.as_str());
@@ -34,7 +35,9 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         changes.of_all(Reach::Wider, what, after.lines.base_path);
     }
     upstream(before, after, changes);
-    front(before, after, changes);
+    hosts(pair, changes);
+    proxies(pair, changes);
+    tls(before, after, changes);
 }
 
 /// Where requests go, with their credentials.
@@ -54,32 +57,8 @@ fn upstream(before: &Model, after: &Model, changes: &mut Changes) {
     }
 }
 
-/// Which clients reach the API: by which names, through whom, inside TLS or not.
-fn front(before: &Model, after: &Model, changes: &mut Changes) {
-    if before.hosts != after.hosts {
-        let is_fewer = !after.hosts.is_empty()
-            && (before.hosts.is_empty()
-                || after.hosts.iter().all(|host| before.hosts.contains(host)));
-        // Beside other APIs, a name that is gone here may lead to one of them.
-        let is_narrower = is_fewer && after.name.is_empty();
-        let reach = if is_narrower { Reach::Narrower } else { Reach::Wider };
-        let what = match after.hosts.as_slice() {
-            [] => "every host name leads to it".to_owned(),
-            hosts => format!("these host names lead to it: `{}`", hosts.join("`, `")),
-        };
-        changes.of_all(reach, what, after.lines.hosts);
-    }
-    let (old, new) = (&before.proxies, &after.proxies);
-    if new.trusted.iter().any(|network| !old.trusted.contains(network)) {
-        changes.of_all(Reach::Wider, "more proxies are believed", None);
-    } else if new.trusted.len() < old.trusted.len() {
-        changes.of_all(Reach::Narrower, "fewer proxies are believed", None);
-    }
-    match (old.end_tls, new.end_tls) {
-        (false, true) => changes.of_all(Reach::Wider, "`https` in a proxy's word counts", None),
-        (true, false) => changes.of_all(Reach::Narrower, "no proxy's `https` counts", None),
-        _ => {}
-    }
+/// Whether clients are spoken to inside TLS.
+fn tls(before: &Model, after: &Model, changes: &mut Changes) {
     let (reach, what) = match (&before.tls, &after.tls) {
         (Some(_), None) => (Reach::Wider, "clients are spoken to in the clear"),
         (None, Some(_)) => (Reach::Narrower, "clients are spoken to inside TLS only"),
@@ -87,6 +66,50 @@ fn front(before: &Model, after: &Model, changes: &mut Changes) {
         _ => return,
     };
     changes.of_all(reach, what, after.lines.tls);
+}
+
+/// Which requests reach it: those for its hosts, or for every host.
+fn hosts(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model, &pair.after.model);
+    let line = after.lines.hosts;
+    // Beside other APIs, a name that is gone here may lead to one of them.
+    let fewer = if after.name.is_empty() { Reach::Narrower } else { Reach::Wider };
+    match (before.hosts.as_slice(), after.hosts.as_slice()) {
+        ([], []) => {}
+        (_, []) => changes.of_all(Reach::Wider, "it is called under every host", None),
+        ([], _) => changes.of_all(fewer, "it is called under named hosts only", line),
+        (old, new) => {
+            for host in new.iter().filter(|host| !old.contains(host)) {
+                changes.of_all(Reach::Wider, format!("it is called as `{host}`"), line);
+            }
+            for host in old.iter().filter(|host| !new.contains(host)) {
+                changes.of_all(fewer, format!("it is no longer called as `{host}`"), line);
+            }
+        }
+    }
+}
+
+/// Whose word about a client is believed.
+fn proxies(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model.proxies, &pair.after.model.proxies);
+    for network in after.trusted.iter().filter(|one| !before.trusted.contains(one)) {
+        let what = format!("`{network}` is believed about who the client is");
+        changes.of_all(Reach::Wider, what, None);
+    }
+    for network in before.trusted.iter().filter(|one| !after.trusted.contains(one)) {
+        let what = format!("`{network}` is no longer believed about who the client is");
+        changes.of_all(Reach::Narrower, what, None);
+    }
+    match (before.end_tls, after.end_tls) {
+        (false, true) => {
+            let what = "trusted proxies end TLS: what they say came over it counts as protected";
+            changes.of_all(Reach::Wider, what, None);
+        }
+        (true, false) => {
+            changes.of_all(Reach::Narrower, "nobody is believed to end TLS", None);
+        }
+        _ => {}
+    }
 }
 
 /// Taken apart without `..`: what is added to a model does not compile until somebody has thought of
@@ -109,11 +132,11 @@ const fn all_of(model: &Model) {
         upstream: _,
         hosts: _,
         proxies: _,
-        tls: _,
         base_path: _,
         origins: _,
         when_full: _,
         limits: _,
+        tls: _,
         // Compared in the files beside this one.
         relaxations: _,
         contract: _,
@@ -122,6 +145,23 @@ const fn all_of(model: &Model) {
         undeclared_out: _,
         bodies: _,
     } = model;
+}
+
+/// Where TLS ends.
+fn encryption(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model, &pair.after.model);
+    match (&before.tls, &after.tls) {
+        (Some(_), None) => {
+            let what = "clients are no longer spoken to inside TLS";
+            changes.of_all(Reach::Wider, what.to_owned(), None);
+        }
+        (None, Some(_)) => {
+            let what = "clients are spoken to inside TLS alone";
+            changes.of_all(Reach::Narrower, what.to_owned(), after.lines.tls);
+        }
+        // Another certificate for the same clients.
+        _ => {}
+    }
 }
 
 fn limits(pair: &Pair<'_>, changes: &mut Changes) {

@@ -238,3 +238,26 @@ fn every_change_of_a_policy_has_its_line() {
         Some("65KiB")
     );
 }
+
+#[test]
+fn hosts_and_proxies_are_compared() {
+    let with = |api: &str, rest: &str| {
+        let policy =
+            POLICY.replace("    base_path: /api\n", &format!("    base_path: /api\n{api}"));
+        plan(CONTRACT, &format!("{policy}{rest}"))
+    };
+    let told_of = |before: &Plan, after: &Plan| told(&Changes::between(before, after, NOW));
+    let every = with("", "");
+    let one = with("    hosts: [a.example]\n", "");
+    let two = with("    hosts: [a.example, b.example]\n", "trusted_proxies: [10.0.0.0/8]\n");
+    assert_eq!(told_of(&one, &every), ["wider: it is called under every host"]);
+    assert_eq!(told_of(&every, &one), ["narrower: it is called under named hosts only"]);
+    assert_eq!(
+        told_of(&one, &two),
+        [
+            "wider: it is called as `b.example`",
+            "wider: `10.0.0.0/8` is believed about who the client is"
+        ]
+    );
+    assert!(told_of(&two, &one).iter().all(|line| line.starts_with("narrower: ")));
+}

@@ -15,7 +15,7 @@ const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
 /// 10.0.0.0/8 and fd00::/8 are proxies that end TLS.
 fn proxies() -> Proxies {
     let v4 = Network::around(PEER, 8);
-    let v6 = Network::around("fd00::1".parse().expect("an address"), 8);
+    let v6 = Network::around([0xfd00_u16, 0, 0, 0, 0, 0, 0, 1].into(), 8);
     Proxies { trusted: vec![v4, v6], end_tls: true }
 }
 

@@ -9,11 +9,12 @@ use portcullis_model::Refusal;
 use portcullis_policy::Limits;
 use tokio::time::{timeout, timeout_at};
 
-use super::{Connection, END, entry, walked};
+use super::{END, chosen, entry, walked};
 use crate::answer::{Answer, Body, Framing};
-use crate::head::{Essential, HeadFault, Length, RequestHead};
+use crate::head::{HeadFault, Length, RequestHead};
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
+use crate::sender::Peer;
 use crate::stream::Stream;
 use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
 use crate::worker::Worker;
@@ -23,7 +24,7 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES_MAX: usize = 256 << 10;
 
 /// Serves one connection until it ends.
-pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, connection: &Connection) {
+pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, peer: &Peer) {
     let mut wire = Wire::new(stream);
     let mut drain = worker.shared.drain.signal();
     loop {
@@ -35,7 +36,7 @@ pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, connection: &Conn
             _ = drain.changed() => break,
         }
         // Boxed, so that a connection that rests does not hold the room that a walk takes.
-        match Box::pin(one(worker, &mut wire, connection)).await {
+        match Box::pin(one(worker, &mut wire, peer)).await {
             Next::Request if !worker.shared.drain.has_begun() => {}
             Next::Request | Next::Close => break,
             Next::Linger => return linger(wire).await,
@@ -79,7 +80,7 @@ async fn linger(mut wire: Wire) {
 }
 
 /// One request: its head, the walk, the answer.
-async fn one(worker: &Rc<Worker>, wire: &mut Wire, connection: &Connection) -> Next {
+async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Peer) -> Next {
     let shared = &worker.shared;
     let site = worker.site();
     let limits = site.limits();
@@ -92,16 +93,15 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, connection: &Connection) -> N
     shared.counts.requests.fetch_add(1, Ordering::Relaxed);
     // Taken only now: whoever sends a head slowly is not judged by what was in force before.
     let site = worker.site();
-    let chosen = head
-        .as_ref()
-        .ok()
-        .and_then(|head| site.choose(head.fields.first(Essential::Host), head.path()));
-    let plan = chosen.unwrap_or_else(|| site.first());
+    let (plan, is_claimed) = chosen(&site, head.as_ref().ok(), peer);
     let http = if head.as_ref().is_ok_and(|head| head.is_http10) { "1.0" } else { "1.1" };
-    let entry = entry(worker, plan, connection, http);
+    let entry = entry(worker, plan, peer, http);
     let mut context = Context::new(plan, worker, entry);
     match head {
-        Ok(head) => request(worker, wire, head, connection, context).await,
+        Ok(head) => {
+            let asked = Request::new(head, peer.clone(), is_claimed);
+            request(worker, wire, asked, context).await
+        }
         Err(bad) => {
             context.probe_unfinished(wire.unfinished());
             let exit = Exit::Refused(bad.refusal(limits));
@@ -115,19 +115,18 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, connection: &Connection) -> N
 async fn request(
     worker: &Rc<Worker>,
     wire: &mut Wire,
-    head: RequestHead,
-    connection: &Connection,
+    request: Request,
     mut context: Context<'_>,
 ) -> Next {
     let shared = &worker.shared;
+    let head = request.head();
     let mut framing = Framing {
         keep_alive: head.keep_alive && !shared.drain.has_begun(),
         is_http10: head.is_http10,
         is_head: head.method == Some(portcullis_model::Method::Head),
     };
-    context.begin(&head);
-    let mut incoming = Incoming::http1(&head, wire);
-    let request = Request::new(head, connection.peer.clone(), connection.hop);
+    context.begin(head);
+    let mut incoming = Incoming::http1(head, wire);
     let outcome = walked(request, &mut incoming, &mut context).await;
     let is_body_read = incoming.is_read();
     framing.keep_alive &= is_body_read;

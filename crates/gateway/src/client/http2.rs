@@ -21,11 +21,12 @@ use tokio::time::{timeout, timeout_at};
 
 use meter::{Metered, Useful};
 
-use super::{Connection, END, entry, walked};
+use super::{END, chosen, entry, walked};
 use crate::answer::{Answer, Body};
-use crate::head::{Essential, RequestHead};
+use crate::head::RequestHead;
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
+use crate::sender::Peer;
 use crate::stream::Stream;
 use crate::worker::Worker;
 
@@ -74,7 +75,7 @@ impl Streams {
 }
 
 /// Serves one connection until it ends.
-pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, connection: Rc<Connection>) {
+pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, peer: Rc<Peer>) {
     let site = worker.site();
     let limits = site.limits();
     let streams = Rc::new(Streams::default());
@@ -90,11 +91,11 @@ pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, connection: Rc<Co
             accepted = http2.accept() => match accepted {
                 Some(Ok((message, respond))) => {
                     streams.begin();
-                    let (worker, connection) = (worker.clone(), connection.clone());
+                    let (worker, peer) = (worker.clone(), peer.clone());
                     let streams = streams.clone();
                     tokio::task::spawn_local(async move {
                         let useful = &streams.useful;
-                        let is_reset = one(&worker, message, respond, &connection, useful).await;
+                        let is_reset = one(&worker, message, respond, &peer, useful).await;
                         streams.end(is_reset);
                     });
                 }
@@ -139,7 +140,7 @@ async fn one(
     worker: &Rc<Worker>,
     message: Message<RecvStream>,
     mut respond: SendResponse<Bytes>,
-    connection: &Connection,
+    peer: &Peer,
     useful: &Useful,
 ) -> bool {
     let shared = &worker.shared;
@@ -149,19 +150,15 @@ async fn one(
     let site = worker.site();
     let limits = site.limits();
     let head = RequestHead::of_stream(&parts, body.is_end_stream(), limits);
-    let chosen = head
-        .as_ref()
-        .ok()
-        .and_then(|head| site.choose(head.fields.first(Essential::Host), head.path()));
-    let plan = chosen.unwrap_or_else(|| site.first());
-    let entry = entry(worker, plan, connection, "2");
+    let (plan, is_claimed) = chosen(&site, head.as_ref().ok(), peer);
+    let entry = entry(worker, plan, peer, "2");
     let mut context = Context::new(plan, worker, entry);
     let is_head = parts.method == http::Method::HEAD;
     let outcome = match head {
         Ok(head) => {
             context.begin(&head);
             let mut incoming = Incoming::http2(&head, body, &mut respond);
-            let request = Request::new(head, connection.peer.clone(), connection.hop);
+            let request = Request::new(head, peer.clone(), is_claimed);
             // Boxed, so that a stream that only sends does not hold the room that a walk takes.
             let outcome = Box::pin(walked(request, &mut incoming, &mut context)).await;
             useful.add(incoming.bytes_read());

@@ -92,14 +92,14 @@ impl Scene {
         let api = ScriptedApi::start(behaviour);
         let model = model(contract, api.address(), &setup);
         let plan = Arc::new(Plan::compile(model, setup.options));
-        Self::on(api, Site::from(plan).with_tls(Some(tls)))
+        Self::of_site(api, Site::from(plan).with_tls(Some(tls)))
     }
 
     pub fn of(api: ScriptedApi, model: Model, options: PlanOptions) -> Self {
-        Self::on(api, Site::from(Arc::new(Plan::compile(model, options))))
+        Self::of_site(api, Arc::new(Plan::compile(model, options)))
     }
 
-    fn on(api: ScriptedApi, site: Site) -> Self {
+    pub fn of_site(api: ScriptedApi, site: impl Into<Site>) -> Self {
         let clock = Arc::new(FakeClock::at(noon()));
         let records = Records::default();
         let ledger = Arc::new(Ledger::to(Box::new(records.clone()), clock.clone()).unwrap());

@@ -37,6 +37,16 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
              use https:\n\ntls: { certificate: file:cert.pem, key: file:key.pem }\n\nThe credential \
              that was sent in the clear must be changed."
             .to_owned(),
+        (Remedy::Hosts, _) => {
+            "If clients call an API under that name, write it beside its contract in \
+             the policy:\n\nhosts: [...]"
+                .to_owned()
+        }
+        (Remedy::Proxy, _) => {
+            "Let the proxy in front set one of `Forwarded` and `X-Forwarded-For`, \
+             and remove the other from what clients send."
+                .to_owned()
+        }
         (Remedy::Limit(key), _) => {
             format!(
                 "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"

@@ -64,6 +64,7 @@ fn shown(name: &str, value: &str, upstream: &Upstream, schemes: &[SecurityScheme
         "host" => upstream.first.to_string(),
         "x-request-id" => "(a new one for each request)".to_owned(),
         "x-forwarded-for" => "(the client's address)".to_owned(),
+        "x-forwarded-proto" => "(http, or https where the client spoke it)".to_owned(),
         "authorization" | "proxy-authorization" => {
             let scheme = value.split_once(' ').map(|(scheme, _)| format!("{scheme} "));
             scheme.unwrap_or_default() + MASK
