@@ -19,7 +19,7 @@ pub(super) fn of(
     texts: &Texts,
     api: Option<&Api>,
     base_path: &str,
-    listen: SocketAddr,
+    ours: &[Option<SocketAddr>],
     notes: &mut Notes,
 ) -> Option<Upstream> {
     let mut upstream = match &texts.overrides.upstream {
@@ -31,7 +31,7 @@ pub(super) fn of(
                         .help("say where each of them is in the policy file")
                 });
             }
-            check(&upstream.first, None, listen, notes);
+            check(&upstream.first, None, ours, notes);
             upstream
         }
         None if texts.policy.is_none() => {
@@ -41,7 +41,7 @@ pub(super) fn of(
             });
             return None;
         }
-        None => instances(api?, listen, notes)?,
+        None => instances(api?, ours, notes)?,
     };
     match api.and_then(|api| api.upstream_base_path.as_ref()) {
         Some(own) if upstream.path.is_empty() => own.value.0.clone_into(&mut upstream.path),
@@ -57,10 +57,10 @@ pub(super) fn of(
 }
 
 /// The URLs of one API: each another instance, all with the same path.
-fn instances(api: &Api, listen: SocketAddr, notes: &mut Notes) -> Option<Upstream> {
+fn instances(api: &Api, ours: &[Option<SocketAddr>], notes: &mut Notes) -> Option<Upstream> {
     let (first, others) = api.urls().split_first()?;
     let mut upstream = first.value.0.clone();
-    check(&upstream.first, Some(first.span), listen, notes);
+    check(&upstream.first, Some(first.span), ours, notes);
     if let Some(further) = others.get(INSTANCES_MAX - 1) {
         notes.push(|| {
             let message = format!("there are more than {INSTANCES_MAX} instances");
@@ -72,7 +72,7 @@ fn instances(api: &Api, listen: SocketAddr, notes: &mut Notes) -> Option<Upstrea
     }
     for other in others.iter().take(INSTANCES_MAX) {
         let Upstream { first: instance, path, .. } = other.value.0.clone();
-        check(&instance, Some(other.span), listen, notes);
+        check(&instance, Some(other.span), ours, notes);
         if path != upstream.path {
             notes.push(|| {
                 Diagnostic::error(
@@ -97,15 +97,16 @@ fn instances(api: &Api, listen: SocketAddr, notes: &mut Notes) -> Option<Upstrea
     Some(upstream)
 }
 
-fn check(instance: &Instance, span: Option<Span>, listen: SocketAddr, notes: &mut Notes) {
-    if instance.is_listener(listen) {
+/// Our own listeners are never an upstream (rule 34).
+fn check(instance: &Instance, span: Option<Span>, ours: &[Option<SocketAddr>], notes: &mut Notes) {
+    if ours.iter().flatten().any(|listen| instance.is_listener(*listen)) {
         notes.push(|| {
             Diagnostic::error(
                 &codes::BAD_ADDRESS,
                 format!("`{instance}` is where the gateway itself listens"),
             )
             .at(span)
-            .help("give the API's own port, or another `listen`")
+            .help("give the API's own port, or another `listen` or `health`")
         });
     } else if !instance.is_loopback() {
         notes.push(|| {
