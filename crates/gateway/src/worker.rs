@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use portcullis_ledger::{Ledger, Noted};
+use portcullis_ledger::{InstanceState, Ledger, Noted};
 use portcullis_model::{Clock, Refusal, RequestId, Room, Status, UnixMillis};
 use portcullis_policy::Instance;
 use tokio::sync::watch;
@@ -39,15 +39,22 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn instance_rests(&self, instance: &Instance, rest: Duration) {
         self.counts.instance_rests.fetch_add(1, Ordering::Relaxed);
+        self.record(instance, Some(rest));
         if let Some(watch) = &self.watch {
             watch.instance_rests(instance, rest);
         }
     }
 
     pub(crate) fn instance_returns(&self, instance: &Instance) {
+        self.record(instance, None);
         if let Some(watch) = &self.watch {
             watch.instance_returns(instance);
         }
+    }
+
+    fn record(&self, instance: &Instance, rest: Option<Duration>) {
+        let (time, instance) = (self.clock.now(), instance.to_string());
+        self.ledger.instance(&InstanceState { time, instance: &instance, rest });
     }
 }
 

@@ -92,6 +92,13 @@ fn an_instance_that_is_gone_rests_and_returns() {
         assert!(Instant::now() < until, "it is tried again");
         assert_eq!(scene.get("/api/items").status, 200);
     }
+    let told = |event: &str| {
+        let records = scene.records_now();
+        records.into_iter().filter(|record| record["event"] == event).collect::<Vec<_>>()
+    };
+    let [rests] = &told("instance_rests")[..] else { panic!("told once") };
+    assert_eq!(rests["instance"], gone.to_string());
+    assert_eq!(told("instance_returns").len(), 1);
     let (before, others) = (back.seen().len(), scene.api.seen().len());
     for _ in 0..4 {
         assert_eq!(scene.get("/api/items").status, 200);
