@@ -1,5 +1,7 @@
 //! Every bound under its key in the policy file, for whoever compares two sets of them.
 
+use std::time::Duration;
+
 use crate::model::Limits;
 use crate::quantity::{Count, Quantity, Rate, Size, Time};
 
@@ -18,13 +20,7 @@ pub struct Amount {
 
 impl Limits {
     /// All of them, in the order of the reference.
-    #[expect(clippy::too_many_lines, reason = "a table with a line for each bound")]
     pub fn amounts(&self) -> Vec<Amount> {
-        let size = |key, bytes: usize| amount(key, Size(bytes as u64));
-        let count = |key, count: usize| amount(key, Count(count as u64));
-        let time = |key, time: std::time::Duration| {
-            amount(key, Time(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
-        };
         // Taken apart without `..`: a new bound does not compile until it stands here.
         let &Self {
             head_bytes_max,
@@ -97,4 +93,16 @@ impl Limits {
 
 fn amount(key: &'static str, quantity: impl Quantity) -> Amount {
     Amount { key, amount: quantity.amount(), text: quantity.text(), is_least: false }
+}
+
+fn size(key: &'static str, bytes: usize) -> Amount {
+    amount(key, Size(bytes as u64))
+}
+
+fn count(key: &'static str, count: usize) -> Amount {
+    amount(key, Count(count as u64))
+}
+
+fn time(key: &'static str, time: Duration) -> Amount {
+    amount(key, Time(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
 }

@@ -11,7 +11,8 @@ pub(crate) use tls::TlsSection;
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
 use crate::section::{Named, Needed, Spanned, section};
 use crate::word::{
-    AllowWord, AnswerWord, BodyWord, ControlName, Day, ModeWord, Names, NullWord, UndeclaredWord,
+    AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, ModeWord, Names, NullWord,
+    UndeclaredWord,
 };
 
 section! {
@@ -26,6 +27,10 @@ section! {
         /// The IP address and port where the gateway listens. Default: `127.0.0.1:8080`, because
         /// nobody else can reach it until you decide who may.
         listen: Option<Spanned<ListenAddress>>,
+        /// The IP address and port of liveness (`/livez`) and readiness (`/readyz`), for whoever
+        /// watches over the process. It must not be where the API listens. Default: none, because
+        /// nobody asks until it is said where.
+        health: Option<Spanned<ListenAddress>>,
         /// How clients are spoken to inside TLS, or who else ends it. Default: nobody does, which is
         /// safe on loopback alone.
         tls: Option<TlsSection>,
@@ -106,6 +111,11 @@ section! {
         /// `true` writes records to standard output, where containers expect them. Default:
         /// `false`, because the output of a shell is lost.
         stdout: Option<Spanned<bool>>,
+        /// What happens while records cannot be written, as on a full disk, and no more of them fit
+        /// into memory (8 MiB, about 16,000): `refuse` answers 503 instead of asking the API, `lose`
+        /// goes on, and counts what is lost. Default: `refuse`, because what nobody can see
+        /// afterwards should not happen.
+        when_full: Option<Spanned<FullWord>>,
     }
 }
 

@@ -3,13 +3,14 @@
 mod claims;
 mod lines;
 mod names;
+mod operated;
 mod operations;
 mod relaxations;
 mod upstream;
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use portcullis_contract::{Contract, Files, NoFiles};
@@ -19,17 +20,13 @@ use sha2::{Digest, Sha256};
 use crate::address::{self, Fault};
 use crate::codes;
 use crate::failure::Failure;
-use crate::file::{Api, LedgerSection, PolicyFile};
-use crate::model::{
-    Access, LedgerTarget, Limits, Model, Origin, Policy, Posture, Proxies, Upstream,
-};
+use crate::file::{Api, PolicyFile};
+use crate::model::{Access, Limits, Model, Origin, Policy, Posture, Proxies, Upstream};
 use crate::notes::Notes;
-use crate::section::{Read, Spanned};
+use crate::section::Read;
 use crate::yaml::{self, Content};
 use names::Names;
 
-/// Where records go when the policy does not say.
-const LEDGER_FILE: &str = "portcullis-ledger.jsonl";
 /// Where the gateway listens when nobody says.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
@@ -188,13 +185,15 @@ fn build(
 ) -> Option<Vec<Model>> {
     let names = Names::new(file, &contracts);
     let listen = listen(texts, file, notes);
+    let health = operated::health(file, listen, notes);
+    let ours = [Some(listen), health];
     let upstreams: Vec<Option<Upstream>> = contracts
         .iter()
         .enumerate()
         .map(|(place, contract)| {
             let api = file.and_then(|file| file.apis().get(place));
             check_digest(api, contract.as_ref(), notes);
-            upstream::of(texts, api, &base_path(api, contract.as_ref()), listen, notes)
+            upstream::of(texts, api, &base_path(api, contract.as_ref()), &ours, notes)
         })
         .collect();
     let anyone = operations::anyone(file, &contracts, &names, notes);
@@ -203,7 +202,7 @@ fn build(
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
     let tls = file.and_then(|file| file.tls.as_ref());
     let tls = tls.and_then(|tls| tls.files(&texts.folder, notes));
-    let ledger = ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
+    let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);
     if let Some(file) = file {
@@ -231,6 +230,7 @@ fn build(
                     None => Posture::ContractOnly,
                 },
                 listen,
+                health,
                 tls: tls.clone(),
                 upstream: upstream?,
                 hosts,
@@ -244,6 +244,7 @@ fn build(
                 limits: limits.clone(),
                 relaxations,
                 ledger: ledger.clone(),
+                when_full: operated::when_full(file),
                 warnings: Vec::new(),
             })
         })
@@ -320,29 +321,6 @@ fn proxies(file: Option<&PolicyFile>, notes: &mut Notes) -> Proxies {
         });
     }
     Proxies { trusted, end_tls: end.is_some() }
-}
-
-fn ledger(section: Option<&LedgerSection>, folder: &Path, notes: &mut Notes) -> LedgerTarget {
-    let file = section.and_then(|section| section.file.as_ref());
-    let stdout = section.and_then(|section| section.stdout.as_ref());
-    match (file, stdout) {
-        (Some(Spanned { span, .. }), Some(Spanned { value: true, .. })) => {
-            notes.push(|| {
-                Diagnostic::error(
-                    &codes::CONFLICT,
-                    "the ledger goes to a file and to standard output",
-                )
-                .at(*span)
-                .help("keep one of `file` and `stdout`")
-            });
-            LedgerTarget::Stdout
-        }
-        (None, Some(Spanned { value: true, .. })) => LedgerTarget::Stdout,
-        (file, _) => {
-            let name = file.map_or(LEDGER_FILE, |file| file.value.as_str());
-            LedgerTarget::File(folder.join(name))
-        }
-    }
 }
 
 /// Twelve digits over the contract's digest and the policy's text.

@@ -29,7 +29,7 @@ pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use model::{
     Access, BodyHandling, Instance, LedgerTarget, Limits, Lines, Model, OperationLines, Origin,
-    Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream,
+    Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};

@@ -41,6 +41,8 @@ pub struct Model {
     pub posture: Posture,
     /// Where the gateway listens.
     pub listen: SocketAddr,
+    /// Where liveness and readiness are told, if anywhere.
+    pub health: Option<SocketAddr>,
     /// What it shows to clients that speak TLS; none: it does not.
     pub tls: Option<TlsFiles>,
     /// Where the API is.
@@ -68,6 +70,8 @@ pub struct Model {
     pub relaxations: Vec<Relaxation>,
     /// Where events go.
     pub ledger: LedgerTarget,
+    /// What happens to requests when no more events can be kept.
+    pub when_full: WhenFull,
     /// Where the policy file says these things.
     pub lines: Lines,
     /// Warnings of contract and policy, where there is one API; else they are in [`Policy`].
@@ -86,6 +90,8 @@ pub struct Lines {
     pub base_path: Option<Span>,
     /// `listen`.
     pub listen: Option<Span>,
+    /// `when_full` of `ledger`.
+    pub when_full: Option<Span>,
     /// `certificate` of `tls`.
     pub tls: Option<Span>,
     /// The first of `origins`.
@@ -228,6 +234,16 @@ pub enum LedgerTarget {
     File(PathBuf),
     /// Standard output.
     Stdout,
+}
+
+/// What happens to requests whose records can be neither written nor kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WhenFull {
+    /// They do not reach the API.
+    #[default]
+    Refuse,
+    /// They pass, and their records are lost.
+    Lose,
 }
 
 /// Every bound of one gateway, in one place. The defaults are for an ordinary JSON API.

@@ -56,6 +56,16 @@ pub(crate) enum NullWord {
     Absent,
 }
 
+/// What happens to requests whose records nobody can keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum FullWord {
+    /// They are answered 503 and do not reach the API.
+    Refuse,
+    /// They pass; their records are lost, and counted.
+    Lose,
+}
+
 /// `observe`: record, change nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
@@ -114,6 +124,12 @@ impl Read for HttpWord {
 impl Read for NullWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("absent", Self::Absent)], None)
+    }
+}
+
+impl Read for FullWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("refuse", Self::Refuse), ("lose", Self::Lose)], None)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What belongs to no single operation: limits, origins, where the API is, and under which path.
 
-use portcullis_policy::Model;
+use portcullis_policy::{Model, WhenFull};
 
 use super::{Changes, Pair, Reach};
 
@@ -17,45 +17,73 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         let what = format!("pages of `{}` may no longer call", origin.as_str());
         changes.of_all(Reach::Narrower, what, None);
     }
+    match (before.when_full, after.when_full) {
+        (WhenFull::Refuse, WhenFull::Lose) => {
+            let what = "requests pass whose records are lost";
+            changes.of_all(Reach::Wider, what, after.lines.when_full);
+        }
+        (WhenFull::Lose, WhenFull::Refuse) => {
+            let what = "no request passes whose record would be lost";
+            changes.of_all(Reach::Narrower, what, after.lines.when_full);
+        }
+        _ => {}
+    }
     if before.base_path != after.base_path {
         let shown = |path: &str| if path.is_empty() { "/".to_owned() } else { path.to_owned() };
         let (old, new) = (shown(&before.base_path), shown(&after.base_path));
         let what = format!("clients call under `{new}`, no longer under `{old}`");
         changes.of_all(Reach::Wider, what, after.lines.base_path);
     }
+    upstream(before, after, changes);
     hosts(pair, changes);
     proxies(pair, changes);
-    if before.upstream != after.upstream {
-        let shown = |one: &portcullis_policy::Upstream| {
-            let urls = one
-                .instances()
-                .map(|instance| format!("{}://{instance}{}", instance.scheme(), one.path));
-            urls.collect::<Vec<_>>().join(", ")
-        };
-        let (old, new) = (shown(&before.upstream), shown(&after.upstream));
-        let what = format!("requests, with their credentials, go to `{new}`, no longer to `{old}`");
-        changes.of_all(Reach::Wider, what, after.lines.contract);
+    tls(before, after, changes);
+}
+
+/// Where requests go, with their credentials.
+fn upstream(before: &Model, after: &Model, changes: &mut Changes) {
+    let (old, new) = (&before.upstream, &after.upstream);
+    let line = after.lines.contract;
+    if old.path != new.path {
+        let what = format!("requests go to `{}`, no longer to `{}`", new.path, old.path);
+        changes.of_all(Reach::Wider, what, line);
     }
+    for instance in new.instances().filter(|one| !old.instances().any(|known| known == *one)) {
+        let what = format!("requests, with their credentials, go to `{instance}`");
+        changes.of_all(Reach::Wider, what, line);
+    }
+    for instance in old.instances().filter(|one| !new.instances().any(|known| known == *one)) {
+        changes.of_all(Reach::Narrower, format!("no requests go to `{instance}`"), None);
+    }
+}
+
+/// Whether clients are spoken to inside TLS.
+fn tls(before: &Model, after: &Model, changes: &mut Changes) {
+    let (reach, what) = match (&before.tls, &after.tls) {
+        (Some(_), None) => (Reach::Wider, "clients are spoken to in the clear"),
+        (None, Some(_)) => (Reach::Narrower, "clients are spoken to inside TLS only"),
+        (Some(old), Some(new)) if old != new => (Reach::Wider, "another certificate is shown"),
+        _ => return,
+    };
+    changes.of_all(reach, what, after.lines.tls);
 }
 
 /// Which requests reach it: those for its hosts, or for every host.
 fn hosts(pair: &Pair<'_>, changes: &mut Changes) {
     let (before, after) = (&pair.before.model, &pair.after.model);
     let line = after.lines.hosts;
+    // Beside other APIs, a name that is gone here may lead to one of them.
+    let fewer = if after.name.is_empty() { Reach::Narrower } else { Reach::Wider };
     match (before.hosts.as_slice(), after.hosts.as_slice()) {
         ([], []) => {}
         (_, []) => changes.of_all(Reach::Wider, "it is called under every host", None),
-        ([], _) => changes.of_all(Reach::Narrower, "it is called under named hosts only", line),
+        ([], _) => changes.of_all(fewer, "it is called under named hosts only", line),
         (old, new) => {
             for host in new.iter().filter(|host| !old.contains(host)) {
                 changes.of_all(Reach::Wider, format!("it is called as `{host}`"), line);
             }
             for host in old.iter().filter(|host| !new.contains(host)) {
-                changes.of_all(
-                    Reach::Narrower,
-                    format!("it is no longer called as `{host}`"),
-                    line,
-                );
+                changes.of_all(fewer, format!("it is no longer called as `{host}`"), line);
             }
         }
     }
@@ -98,6 +126,7 @@ const fn all_of(model: &Model) {
         // A reload with another one is refused as a whole, or told by whoever opens it.
         posture: _,
         listen: _,
+        health: _,
         ledger: _,
         // Compared here.
         upstream: _,
@@ -105,6 +134,7 @@ const fn all_of(model: &Model) {
         proxies: _,
         base_path: _,
         origins: _,
+        when_full: _,
         limits: _,
         tls: _,
         // Compared in the files beside this one.

@@ -23,6 +23,7 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
         hosts: api.and_then(|api| api.hosts.iter().flatten().next()).map(|host| host.span),
         base_path: api.and_then(|api| at(api.base_path.as_ref())),
         listen: at(file.listen.as_ref()),
+        when_full: at(file.ledger.as_ref().and_then(|ledger| ledger.when_full.as_ref())),
         tls: file.tls.as_ref().and_then(|tls| at(tls.certificate.as_ref())),
         origins: file.origins.iter().flatten().next().map(|origin| origin.span),
         anyone: anyone(file, place, count, names),

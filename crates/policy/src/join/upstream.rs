@@ -12,12 +12,15 @@ use crate::model::{Instance, Upstream};
 use crate::notes::{Notes, shown};
 use crate::word::HttpWord;
 
+/// Instances of one API.
+const INSTANCES_MAX: usize = 64;
+
 /// The upstream of an API: what the command line says, or the policy.
 pub(super) fn of(
     texts: &Texts,
     api: Option<&Api>,
     base_path: &str,
-    listen: SocketAddr,
+    ours: &[Option<SocketAddr>],
     notes: &mut Notes,
 ) -> Option<Upstream> {
     let mut upstream = match &texts.overrides.upstream {
@@ -29,7 +32,7 @@ pub(super) fn of(
                         .help("say where each of them is in the policy file")
                 });
             }
-            check(&upstream.first, None, listen, notes);
+            check(&upstream.first, None, ours, notes);
             upstream
         }
         None if texts.policy.is_none() => {
@@ -39,7 +42,7 @@ pub(super) fn of(
             });
             return None;
         }
-        None => instances(api?, listen, notes)?,
+        None => instances(api?, ours, notes)?,
     };
     if let Some(api) = api {
         spoken_to(api, &mut upstream, &texts.folder, notes);
@@ -75,13 +78,22 @@ fn spoken_to(api: &Api, upstream: &mut Upstream, folder: &std::path::Path, notes
 }
 
 /// The URLs of one API: each another instance, all with the same path.
-fn instances(api: &Api, listen: SocketAddr, notes: &mut Notes) -> Option<Upstream> {
+fn instances(api: &Api, ours: &[Option<SocketAddr>], notes: &mut Notes) -> Option<Upstream> {
     let (first, others) = api.urls().split_first()?;
     let mut upstream = first.value.0.clone();
-    check(&upstream.first, Some(first.span), listen, notes);
-    for other in others {
+    check(&upstream.first, Some(first.span), ours, notes);
+    if let Some(further) = others.get(INSTANCES_MAX - 1) {
+        notes.push(|| {
+            let message = format!("there are more than {INSTANCES_MAX} instances");
+            Diagnostic::error(&codes::CONFLICT, message)
+                .at(further.span)
+                .label("one too many")
+                .help("put what spreads requests over so many in front of them")
+        });
+    }
+    for other in others.iter().take(INSTANCES_MAX) {
         let Upstream { first: instance, path, .. } = other.value.0.clone();
-        check(&instance, Some(other.span), listen, notes);
+        check(&instance, Some(other.span), ours, notes);
         if path != upstream.path {
             notes.push(|| {
                 Diagnostic::error(
@@ -106,15 +118,16 @@ fn instances(api: &Api, listen: SocketAddr, notes: &mut Notes) -> Option<Upstrea
     Some(upstream)
 }
 
-fn check(instance: &Instance, span: Option<Span>, listen: SocketAddr, notes: &mut Notes) {
-    if instance.is_listener(listen) {
+/// Our own listeners are never an upstream (rule 34).
+fn check(instance: &Instance, span: Option<Span>, ours: &[Option<SocketAddr>], notes: &mut Notes) {
+    if ours.iter().flatten().any(|listen| instance.is_listener(*listen)) {
         notes.push(|| {
             Diagnostic::error(
                 &codes::BAD_ADDRESS,
                 format!("`{instance}` is where the gateway itself listens"),
             )
             .at(span)
-            .help("give the API's own port, or another `listen`")
+            .help("give the API's own port, or another `listen` or `health`")
         });
     } else if !instance.is_loopback() && !instance.is_tls {
         notes.push(|| {
