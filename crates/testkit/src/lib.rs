@@ -9,6 +9,7 @@
 )]
 
 mod clock;
+pub mod http1;
 mod raw;
 mod upstream;
 
