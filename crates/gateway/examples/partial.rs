@@ -42,7 +42,8 @@ fn main() -> Result<(), String> {
         .collect::<Result<Vec<_>, _>>()?;
     let plan = Plan::compile(model, PlanOptions { observe: false, not_asked });
     let ledger = Ledger::open(Path::new(ledger), clock.clone()).map_err(|e| e.to_string())?;
-    let running = portcullis_gateway::start(plan.into(), ledger.into(), clock, Options::default());
+    let running =
+        portcullis_gateway::start(Arc::new(plan), ledger.into(), clock, Options::default());
     let running = running.map_err(|error| error.to_string())?;
     eprintln!("listening on {}", running.address());
     loop {

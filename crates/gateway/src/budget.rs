@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 #[derive(Debug)]
 pub(crate) struct Budget {
     held: AtomicUsize,
-    max: usize,
+    max: AtomicUsize,
 }
 
 /// So many of them, given back when it is dropped.
@@ -19,7 +19,12 @@ pub(crate) struct Held {
 
 impl Budget {
     pub(crate) fn new(max: usize) -> Arc<Self> {
-        Arc::new(Self { held: AtomicUsize::new(0), max })
+        Arc::new(Self { held: AtomicUsize::new(0), max: AtomicUsize::new(max) })
+    }
+
+    /// Another maximum, from now on. What is held above it is given back in its time.
+    pub(crate) fn set_max(&self, max: usize) {
+        self.max.store(max, Ordering::Relaxed);
     }
 
     /// Takes `count`, or nothing if that were too many.
@@ -37,7 +42,7 @@ impl Held {
     /// Takes `more`; false, and nothing taken, if that were too many.
     pub(crate) fn grow(&mut self, more: usize) -> bool {
         let before = self.budget.held.fetch_add(more, Ordering::Relaxed);
-        if before.saturating_add(more) > self.budget.max {
+        if before.saturating_add(more) > self.budget.max.load(Ordering::Relaxed) {
             self.budget.held.fetch_sub(more, Ordering::Relaxed);
             return false;
         }
@@ -68,5 +73,17 @@ mod tests {
         assert_eq!(budget.held(), 0);
         assert!(budget.take(11).is_none());
         assert!(budget.take(10).is_some());
+    }
+
+    #[test]
+    fn a_maximum_that_changes_takes_nothing_away_from_who_holds_it() {
+        let budget = Budget::new(10);
+        let first = budget.take(6).unwrap();
+        budget.set_max(5);
+        assert!(budget.take(1).is_none(), "six are held of five");
+        drop(first);
+        assert!(budget.take(5).is_some());
+        budget.set_max(20);
+        assert!(budget.take(20).is_some());
     }
 }

@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 use portcullis_controls::safe_configuration::Security;
 use portcullis_ledger::{Entry, Opening};
 use portcullis_model::ControlId;
-use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{timeout, timeout_at};
 
 use crate::answer::{Answer, Body, Edge};
-use crate::head::{HeadFault, Length, RequestHead};
+use crate::head::{Essential, HeadFault, Length, RequestHead};
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
+use crate::stream::Stream;
 use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
 use crate::worker::Worker;
 
@@ -29,13 +29,13 @@ const LINGER_BYTES_MAX: usize = 256 << 10;
 
 /// Serves one connection until it ends.
 pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
-    let mut wire = Wire::new(stream);
+    let mut wire = Wire::new(Stream::Plain(stream));
     let peer: Arc<str> = peer.ip().to_canonical().to_string().into();
     let mut drain = worker.shared.drain.signal();
     loop {
-        let limits = &worker.shared.plan.limits;
+        let idle_timeout = worker.site().limits().idle_timeout;
         tokio::select! {
-            rested = timeout(limits.idle_timeout, wire.rest()) => {
+            rested = timeout(idle_timeout, wire.rest()) => {
                 if !matches!(rested, Ok(Ok(()))) { return }
             }
             _ = drain.changed() => return,
@@ -59,7 +59,7 @@ enum Next {
 
 async fn linger(mut wire: Wire) {
     let drain = async {
-        wire.stream.shutdown().await.ok()?;
+        wire.end().await.ok()?;
         let rules = BodyRules {
             bytes_max: LINGER_BYTES_MAX,
             idle: None,
@@ -83,7 +83,8 @@ async fn linger(mut wire: Wire) {
 /// One request: its head, the walk, the answer.
 async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
     let shared = &worker.shared;
-    let limits = &shared.plan.limits;
+    let site = worker.site();
+    let limits = site.limits();
     let begun = Instant::now();
     let head = match wire.read_head(limits.head_bytes_max, begun + limits.head_timeout).await {
         Err(WireFault::Closed | WireFault::Io(_)) => return Next::Close,
@@ -92,7 +93,13 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
     };
     shared.counts.requests.fetch_add(1, Ordering::Relaxed);
     let now = shared.clock.now();
-    let plan = shared.plan.clone();
+    // Taken only now: whoever sends a head slowly is not judged by what was in force before.
+    let site = worker.site();
+    let chosen = head
+        .as_ref()
+        .ok()
+        .and_then(|head| site.choose(head.fields.first(Essential::Host), head.path()));
+    let plan = chosen.unwrap_or_else(|| site.first());
     let opening = Opening {
         request_id: worker.request_id(now),
         time: now,
@@ -101,7 +108,7 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
         peer: peer.clone(),
     };
     let entry = Entry::open(shared.ledger.clone(), opening);
-    let mut context = Context::new(&plan, worker, entry);
+    let mut context = Context::new(plan, worker, entry);
     match head {
         Ok(head) => request(worker, wire, head, peer, context).await,
         Err(bad) => {
@@ -201,7 +208,7 @@ async fn finish(
     let (mut answer, closing) = path::close(outcome, context);
     let out = assemble(worker, &answer, &closing, framing);
     // A client that does not read its answer holds a connection, nothing else; not for ever.
-    let is_written = matches!(timeout_at(until, wire.stream.write_all(&out)).await, Ok(Ok(())));
+    let is_written = matches!(timeout_at(until, wire.write(&out)).await, Ok(Ok(())));
     drop(out);
     let is_streamed = is_written && stream(wire, &mut answer, framing, within).await;
     closing.record(&answer, is_written && is_streamed);
@@ -252,7 +259,7 @@ async fn stream(wire: &mut Wire, answer: &mut Answer, framing: Framing, within: 
             framed.extend_from_slice(&piece);
             framed.extend_from_slice(b"\r\n");
         }
-        if !matches!(timeout(within, wire.stream.write_all(&framed)).await, Ok(Ok(()))) {
+        if !matches!(timeout(within, wire.write(&framed)).await, Ok(Ok(()))) {
             return false;
         }
         if piece.is_empty() {

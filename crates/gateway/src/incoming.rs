@@ -1,7 +1,5 @@
 //! A request's body on its way in, and whether its sender is still there.
 
-use tokio::io::AsyncWriteExt as _;
-
 use crate::budget::Held;
 use crate::head::RequestHead;
 use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
@@ -35,13 +33,13 @@ impl<'w> Incoming<'w> {
         }
         if std::mem::take(&mut self.expects_continue) && !self.wire.has_unread() {
             let interim = b"HTTP/1.1 100 Continue\r\n\r\n";
-            self.wire.stream.write_all(interim).await.map_err(|e| WireFault::Io(e.kind()))?;
+            self.wire.write(interim).await.map_err(|e| WireFault::Io(e.kind()))?;
         }
         self.reader.read_all(self.wire, rules, held).await
     }
 
     /// Returns when the client has left. Never, if it sends a next request early.
-    pub(crate) async fn gone(&self) {
+    pub(crate) async fn gone(&mut self) {
         self.wire.gone().await;
     }
 }

@@ -1,6 +1,6 @@
 //! The only crate that proxies HTTP: the path of a request.
 //!
-//! [`start`] takes a compiled plan and listens; [`path`] reads like a table of contents of what
+//! [`start`] takes a compiled plan and listens; [`Running::reload`] swaps it; [`path`] reads like a table of contents of what
 //! happens to a request. One file per room in `path/`, the connections to clients in `client`,
 //! those to the API in `upstream`.
 
@@ -13,10 +13,14 @@ mod head;
 mod incoming;
 mod listener;
 mod path;
+mod stream;
+mod pools;
+mod site;
 mod upstream;
 mod wire;
 mod worker;
 
 pub use decision::{Act, Decision, DecisionError, Probe};
 pub use listener::{Options, Running, StartError, start};
+pub use site::{ReloadError, Reloaded, Site};
 pub use worker::{Counts, Deed, Watch};

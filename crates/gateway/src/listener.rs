@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use portcullis_controls::Plan;
 use portcullis_controls::resource_limits::Breach;
 use portcullis_ledger::{Entry, Ledger, Opening, Verdict};
 use portcullis_model::{Clock, RequestId};
@@ -18,7 +17,8 @@ use tokio::task::LocalSet;
 use crate::budget::Budget;
 use crate::client;
 use crate::decision::Probe;
-use crate::upstream::Pool;
+use crate::pools::Pools;
+use crate::site::{Current, ReloadError, Reloaded, Site};
 use crate::worker::{Chance, Counts, Drain, Shared, Watch, Worker};
 
 /// How a gateway runs.
@@ -90,6 +90,8 @@ impl std::error::Error for StartError {
 /// A gateway that listens. Dropped, it drains as [`Running::stop`] does.
 pub struct Running {
     address: SocketAddr,
+    /// As the model asked for it: port 0 takes a free one.
+    wanted: SocketAddr,
     shared: Arc<Shared>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -109,6 +111,27 @@ impl Running {
     /// What happened so far.
     pub fn counts(&self) -> &Counts {
         &self.shared.counts
+    }
+
+    /// What is in force at this moment.
+    pub fn site(&self) -> Arc<Site> {
+        self.shared.site.now()
+    }
+
+    /// Puts another model in force. Requests whose head was read before are judged by the old one
+    /// to their end; connections stay.
+    pub fn reload(&self, site: impl Into<Site>) -> Result<Reloaded, ReloadError> {
+        let site = site.into();
+        let wanted = site.listen();
+        if wanted != self.wanted {
+            return Err(ReloadError::Listen { is: self.wanted, wanted });
+        }
+        let limits = site.limits();
+        self.shared.connections.set_max(limits.connections_max);
+        self.shared.buffered.set_max(limits.buffered_bytes_max);
+        self.shared.in_upstream.set_max(limits.upstream_concurrency_max);
+        let before = self.shared.site.swap(site);
+        Ok(Reloaded { before, after: self.site() })
     }
 
     /// Bytes of bodies that requests hold at this moment.
@@ -142,22 +165,23 @@ impl Drop for Running {
 /// Connections that wait to be taken by a worker.
 const HANDOVER_MAX: usize = 1024;
 
-/// Listens on the model's address and serves until it is stopped. Returns when it listens.
+/// Listens on the site's address and serves until it is stopped. Returns when it listens.
 pub fn start(
-    plan: Arc<Plan>,
+    site: impl Into<Site>,
     ledger: Arc<Ledger>,
     clock: Arc<dyn Clock>,
     options: Options,
 ) -> Result<Running, StartError> {
-    let wanted = plan.model.listen;
+    let site = site.into();
+    let wanted = site.listen();
     let listener = listen(wanted).map_err(|error| StartError::Listen(wanted, error))?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(wanted, error))?;
-    let limits = &plan.limits;
+    let limits = site.limits();
     let shared = Arc::new(Shared {
         connections: Budget::new(limits.connections_max),
         buffered: Budget::new(limits.buffered_bytes_max),
         in_upstream: Budget::new(limits.upstream_concurrency_max),
-        plan,
+        site: Current::new(site),
         ledger,
         clock,
         probe: options.probe,
@@ -177,7 +201,7 @@ pub fn start(
     }
     let chance = Chance::new().ok_or(StartError::Chance)?;
     threads.push(thread("acceptor", accept(shared.clone(), listener, workers, chance))?);
-    Ok(Running { address, shared, threads: Mutex::new(threads) })
+    Ok(Running { address, wanted, shared, threads: Mutex::new(threads) })
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -254,17 +278,19 @@ fn accept(
 /// A connection too many: closed unread, and recorded.
 fn turn_away(shared: &Shared, peer: SocketAddr, chance: &mut Chance) {
     shared.counts.connections_refused.fetch_add(1, Ordering::Relaxed);
+    let site = shared.site.now();
+    let plan = site.first();
     let now = shared.clock.now();
     let id = RequestId::new(now, chance.next());
     let opening = Opening {
         request_id: id,
         time: now,
         started: Instant::now(),
-        model: shared.plan.version.clone(),
+        model: plan.version.clone(),
         peer: peer.ip().to_canonical().to_string().into(),
     };
     let entry = Entry::open(shared.ledger.clone(), opening);
-    let refusal = Breach::Connections.refusal(&shared.plan.limits);
+    let refusal = Breach::Connections.refusal(&plan.limits);
     if let Some(watch) = &shared.watch {
         watch.refused(id, "a connection", &refusal);
     }
@@ -279,15 +305,27 @@ fn work(
 ) -> impl FnOnce() -> std::pin::Pin<Box<dyn Future<Output = ()>>> + Send {
     move || {
         Box::pin(async move {
-            let drain_timeout = shared.plan.limits.drain_timeout;
+            let mut reloads = shared.site.signal();
             let worker = std::rc::Rc::new(Worker {
-                pool: Pool::new(shared.plan.model.upstream.clone()),
+                site: std::cell::RefCell::new(shared.site.follow()),
+                pools: Pools::default(),
                 chance: std::cell::RefCell::new(chance),
                 date: std::cell::RefCell::default(),
                 under_way: std::cell::Cell::new(0),
                 shared,
             });
-            while let Some((stream, peer, held)) = taken.recv().await {
+            loop {
+                let taken = tokio::select! {
+                    taken = taken.recv() => taken,
+                    // A worker without requests lets go of the old model, too.
+                    _ = reloads.changed() => {
+                        worker.site();
+                        continue;
+                    }
+                };
+                let Some((stream, peer, held)) = taken else {
+                    break;
+                };
                 let Ok(stream) = tokio::net::TcpStream::from_std(stream) else {
                     continue;
                 };
@@ -300,7 +338,7 @@ fn work(
                 });
             }
             // The acceptor has gone: the drain has begun.
-            let until = Instant::now() + drain_timeout;
+            let until = Instant::now() + worker.site().limits().drain_timeout;
             while worker.under_way.get() > 0 && Instant::now() < until {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -310,7 +348,7 @@ fn work(
 
 #[cfg(test)]
 mod tests {
-    use portcullis_controls::PlanOptions;
+    use portcullis_controls::{Plan, PlanOptions};
     use portcullis_model::{Room, Sources, UnixMillis};
     use portcullis_policy::{Input, Model, Overrides};
     use portcullis_testkit::{Behaviour, FakeClock, ScriptedApi, exchange};

@@ -9,12 +9,12 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use portcullis_policy::{Limits, Upstream};
-use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{timeout, timeout_at};
 
 use crate::budget::Held;
 use crate::head::AnswerHead;
+use crate::stream::Stream;
 use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
 
 /// Idle connections of one worker.
@@ -82,6 +82,10 @@ impl Pool {
         Rc::new(Self { target, idle: RefCell::new(Vec::new()) })
     }
 
+    pub(crate) const fn target(&self) -> &Upstream {
+        &self.target
+    }
+
     /// Sends a whole request and reads the head of its answer. `to_head`: the method is HEAD;
     /// `is_repeatable`: it only reads, so that a kept connection that turns out to be dead may be
     /// replaced once. It ends at `deadline`.
@@ -108,11 +112,9 @@ impl Pool {
     /// A kept connection on which nothing waits: neither an end nor bytes nobody asked for.
     fn kept(&self) -> Option<Wire> {
         loop {
-            let wire = self.idle.borrow_mut().pop()?;
-            let mut byte = [0; 1];
-            match wire.stream.try_read(&mut byte) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Some(wire),
-                _ => {}
+            let mut wire = self.idle.borrow_mut().pop()?;
+            if wire.is_quiet() {
+                return Some(wire);
             }
         }
     }
@@ -126,7 +128,7 @@ impl Pool {
                 // Without it a small request waits for the last one's acknowledgement; a socket
                 // that refuses the option still works.
                 let _ = stream.set_nodelay(true);
-                Ok(Wire::new(stream))
+                Ok(Wire::new(Stream::Plain(stream)))
             }
         }
     }
@@ -141,7 +143,7 @@ impl Pool {
         limits: &Limits,
     ) -> Result<(AnswerHead, Streaming), (UpstreamFault, bool)> {
         // A failed write is no end yet: an API may answer and close before it has read a large body.
-        if timeout_at(deadline.into(), wire.stream.write_all(request)).await.is_err() {
+        if timeout_at(deadline.into(), wire.write(request)).await.is_err() {
             return Err((UpstreamFault::TimedOut, false));
         }
         for interim in 0..=INTERIM_MAX {

@@ -3,17 +3,17 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use tokio::io::AsyncReadExt as _;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout_at;
 
 use crate::budget::Held;
 use crate::head::{Length, end_of_head};
+use crate::stream::Stream;
 
-/// A TCP stream and the bytes that came with too early a read.
+/// A stream and the bytes that came with too early a read.
 #[derive(Debug)]
 pub(crate) struct Wire {
-    pub(crate) stream: TcpStream,
+    stream: Stream,
     buffer: Vec<u8>,
     used: usize,
 }
@@ -22,8 +22,31 @@ pub(crate) struct Wire {
 const READ_BYTES: usize = 8 << 10;
 
 impl Wire {
-    pub(crate) const fn new(stream: TcpStream) -> Self {
+    pub(crate) const fn new(stream: Stream) -> Self {
         Self { stream, buffer: Vec::new(), used: 0 }
+    }
+
+    /// Whether nobody between the two ends can read what goes over it.
+    pub(crate) const fn is_tls(&self) -> bool {
+        self.stream.is_tls()
+    }
+
+    /// Sends all of it.
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes).await?;
+        // TLS holds records back until it is told to send them.
+        if self.stream.is_tls() { self.stream.flush().await } else { Ok(()) }
+    }
+
+    /// Tells the other side that nothing more comes. TLS says so in a message of its own; without
+    /// it the end could be anybody's.
+    pub(crate) async fn end(&mut self) -> io::Result<()> {
+        self.stream.shutdown().await
+    }
+
+    /// Whether neither bytes nor an end wait on it.
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        !self.has_unread() && self.stream.is_quiet()
     }
 
     fn unread(&self) -> &[u8] {
@@ -60,13 +83,16 @@ impl Wire {
             return Ok(());
         }
         self.buffer = Vec::new();
-        self.stream.readable().await
+        self.buffer.extend(self.stream.wait().await?);
+        Ok(())
     }
 
     /// Returns when the other side has left. Never, if bytes of it wait.
-    pub(crate) async fn gone(&self) {
-        let mut byte = [0; 1];
-        match self.stream.peek(&mut byte).await {
+    pub(crate) async fn gone(&mut self) {
+        if self.has_unread() {
+            return std::future::pending().await;
+        }
+        match self.fill().await {
             Ok(0) | Err(_) => {}
             Ok(_) => std::future::pending().await,
         }
@@ -378,15 +404,14 @@ fn chunk_size(line: &[u8]) -> Result<u64, WireFault> {
 mod tests {
     use super::*;
     use crate::budget::Budget;
-    use tokio::io::AsyncWriteExt as _;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     async fn read(length: Length, parts: &[&[u8]]) -> Result<Vec<u8>, WireFault> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut sender = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         sender.set_nodelay(true).unwrap();
         let (stream, _) = listener.accept().await.unwrap();
-        let mut wire = Wire::new(stream);
+        let mut wire = Wire::new(Stream::Plain(stream));
         let rules = BodyRules {
             bytes_max: 64,
             idle: Some(Duration::from_millis(200)),

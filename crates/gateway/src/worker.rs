@@ -5,18 +5,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use portcullis_controls::Plan;
 use portcullis_ledger::{Ledger, Noted};
 use portcullis_model::{Clock, Refusal, RequestId, Room, Status, UnixMillis};
+use portcullis_policy::Upstream;
 use tokio::sync::watch;
 
 use crate::budget::Budget;
 use crate::decision::Probe;
+use crate::pools::Pools;
+use crate::site::{Current, Follower, Site};
 use crate::upstream::Pool;
 
 /// What all workers share.
 pub(crate) struct Shared {
-    pub(crate) plan: Arc<Plan>,
+    pub(crate) site: Current,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) probe: Option<Probe>,
@@ -105,7 +107,8 @@ pub enum Deed {
 /// What the connections of one thread share.
 pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) pool: Rc<Pool>,
+    pub(crate) site: RefCell<Follower>,
+    pub(crate) pools: Pools,
     pub(crate) chance: RefCell<Chance>,
     pub(crate) date: RefCell<(u64, String)>,
     pub(crate) under_way: Cell<usize>,
@@ -139,6 +142,22 @@ impl Chance {
 }
 
 impl Worker {
+    /// The snapshot in force. Whoever begins something takes one, and keeps it to its end.
+    pub(crate) fn site(&self) -> Arc<Site> {
+        let mut follower = self.site.borrow_mut();
+        let (site, is_new) = follower.now();
+        if is_new {
+            self.pools.keep(site);
+        }
+        site.clone()
+    }
+
+    /// The connections to this target.
+    pub(crate) fn pool(&self, target: &Upstream) -> Rc<Pool> {
+        let site = self.site();
+        self.pools.of(target, site.sends_to(target))
+    }
+
     pub(crate) fn request_id(&self, now: UnixMillis) -> RequestId {
         RequestId::new(now, self.chance.borrow_mut().next())
     }

@@ -3,9 +3,12 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+/// How long a test waits for anything.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the API does with each request.
 #[derive(Debug, Clone)]
@@ -51,6 +54,8 @@ pub struct ScriptedApi {
 struct Shared {
     behaviour: Mutex<Behaviour>,
     seen: Mutex<Vec<String>>,
+    connections: Mutex<usize>,
+    changed: Condvar,
     is_over: AtomicBool,
 }
 
@@ -62,6 +67,8 @@ impl ScriptedApi {
         let shared = Arc::new(Shared {
             behaviour: Mutex::new(behaviour),
             seen: Mutex::new(Vec::new()),
+            connections: Mutex::new(0),
+            changed: Condvar::new(),
             is_over: AtomicBool::new(false),
         });
         let acceptor = std::thread::spawn({
@@ -73,7 +80,11 @@ impl ScriptedApi {
                     }
                     if let Ok(stream) = stream {
                         let shared = shared.clone();
-                        std::thread::spawn(move || serve(&shared, stream));
+                        shared.count(1);
+                        std::thread::spawn(move || {
+                            serve(&shared, stream);
+                            shared.count(-1);
+                        });
                     }
                 }
             }
@@ -94,6 +105,21 @@ impl ScriptedApi {
     /// The requests that it was sent, head and body.
     pub fn seen(&self) -> Vec<String> {
         self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until nobody holds a connection to it; false if that takes too long.
+    pub fn is_left(&self) -> bool {
+        let connections = self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.shared.changed.wait_timeout_while(connections, PATIENCE, |n| *n > 0);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 == 0
+    }
+}
+
+impl Shared {
+    fn count(&self, change: isize) {
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        *connections = connections.saturating_add_signed(change);
+        self.changed.notify_all();
     }
 }
 

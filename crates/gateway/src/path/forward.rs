@@ -52,7 +52,7 @@ impl Answered {
 
 pub(super) async fn enter(
     reserved: Reserved,
-    incoming: &Incoming<'_>,
+    incoming: &mut Incoming<'_>,
     context: &mut Context<'_>,
 ) -> Result<Answered, Exit> {
     context.enter(Room::Forward);
@@ -68,8 +68,8 @@ pub(super) async fn enter(
     let buffered = valid.into_buffered();
 
     let is_safe = method.is_some_and(Method::is_safe);
-    let pool = context.worker.pool.clone();
     let plan = context.plan;
+    let pool = context.worker.pool(&plan.model.upstream);
     let started = Instant::now();
     let to_head = method == Some(Method::Head);
     let deadline = context.deadline.min(started + plan.limits.upstream_timeout);
