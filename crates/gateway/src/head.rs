@@ -8,7 +8,9 @@ mod answer;
 mod fault;
 mod fields;
 mod framing;
+mod host;
 mod request;
+mod target;
 
 pub(crate) use answer::AnswerHead;
 pub(crate) use fault::HeadFault;

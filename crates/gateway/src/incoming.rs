@@ -17,8 +17,13 @@ impl<'w> Incoming<'w> {
         Self { wire, reader, expects_continue: head.expects_continue }
     }
 
-    /// Whether all of the body was read, so that a next request may follow.
-    pub(crate) const fn is_read(&self) -> bool {
+    /// Whether all of the body was read, so that a next request may follow. A body that nobody
+    /// wanted is passed over if it is here already; not if its client waits to be asked for it,
+    /// because some then send a next request instead.
+    pub(crate) fn is_over(&mut self) -> bool {
+        if !self.expects_continue {
+            let _ = self.reader.take_if_here(self.wire);
+        }
         self.reader.is_done()
     }
 

@@ -6,6 +6,7 @@
 
 mod answer;
 mod budget;
+mod chunk;
 mod client;
 mod coding;
 mod decision;
@@ -13,9 +14,9 @@ mod head;
 mod incoming;
 mod listener;
 mod path;
-mod stream;
 mod pools;
 mod site;
+mod stream;
 mod upstream;
 mod wire;
 mod worker;

@@ -14,5 +14,5 @@ mod raw;
 mod upstream;
 
 pub use clock::FakeClock;
-pub use raw::{Answer, exchange, send};
+pub use raw::{Answer, exchange, leave, send};
 pub use upstream::{Behaviour, ScriptedApi};

@@ -46,6 +46,13 @@ pub fn send(address: SocketAddr, request: impl AsRef<[u8]>) -> TcpStream {
     stream
 }
 
+/// Leaves for good: the connection is reset, as by a client that ends or crashes with an answer
+/// on its way. (A mere close looks like a client that has said all and still listens.)
+pub fn leave(stream: TcpStream) {
+    let socket = socket2::Socket::from(stream);
+    socket.set_linger(Some(Duration::ZERO)).expect("an option");
+}
+
 /// Reads one answer. What is announced to a `HEAD` does not come (RFC 9110 section 9.3.2).
 fn read(stream: &mut TcpStream, is_head: bool) -> Answer {
     let mut bytes = Vec::new();

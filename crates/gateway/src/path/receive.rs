@@ -8,9 +8,10 @@ use std::sync::Arc;
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::input_shape::path_refusal;
 use portcullis_controls::resource_limits::Breach;
-use portcullis_model::Room;
+use portcullis_model::{Room, Status};
 
 use super::context::{Context, Exit};
+use crate::answer::{Answer, Body};
 use crate::head::RequestHead;
 
 /// A request as it came.
@@ -51,6 +52,10 @@ impl Received {
 pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Received, Exit> {
     context.enter(Room::Receive);
     let Request { head, peer } = request;
+    if head.is_of_server() {
+        // RFC 9110 section 9.3.7: a sign of life, which says nothing about the API.
+        return Err(Exit::Answered(Answer::new(Status(204), Body::Nothing)));
+    }
     let limits = &context.plan.limits;
     if head.target().len() > limits.target_bytes_max {
         return Err(Breach::TargetBytes.refusal(limits).into());

@@ -126,6 +126,7 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
 fn request(bytes: &[u8]) -> Option<(Received, usize)> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let head = bytes.get(..end)?.escape_ascii().to_string().replace("\\r\\n", "\r\n");
+    let head = head.replace("\\'", "'").replace("\\\"", "\"");
     let lower = head.to_ascii_lowercase();
     let mut fields = lower.split("\r\n");
     let rest = bytes.get(end..)?;
