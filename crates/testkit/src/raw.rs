@@ -92,7 +92,7 @@ pub(crate) fn next(bytes: &[u8], is_head: bool, is_end: bool) -> Option<(Answer,
         .collect();
     let answer = Answer { status, fields, body: Vec::new() };
     let rest = bytes.get(end + 4..)?;
-    let has_none = is_head || status < 200 || status == 204 || status == 304;
+    let has_none = is_head || (100..200).contains(&status) || status == 204 || status == 304;
     let body = if has_none {
         Some((Vec::new(), 0))
     } else if answer.field("transfer-encoding").is_some() {

@@ -62,7 +62,9 @@ pub enum Then {
     Open,
     /// It ends.
     Closed,
-    /// A next request is answered, but not as itself. No case wants this.
+    /// A next request is taken for the rest of something. No case wants this, nor the next.
+    Waits,
+    /// A next request is answered, but not as itself.
     OutOfStep,
 }
 

@@ -127,6 +127,8 @@ impl Client {
         }
         let before = self.answers.len();
         let until = Instant::now() + self.patience;
+        // What is sent while the first request waits for its body is that body.
+        let out_of_step = if self.is_final_awaited() { Then::Waits } else { Then::OutOfStep };
         self.is_head = false;
         while self.answers.len() == before && !self.is_closed && Instant::now() < until {
             self.read_until(before + 1);
@@ -134,6 +136,7 @@ impl Client {
         let proof = self.answers.split_off(before.min(self.answers.len()));
         match proof.as_slice() {
             [] if self.is_closed => Then::Closed,
+            [] => Then::Waits,
             [answer] if answer.status == 200 => {
                 let reached = recorder.take();
                 let is_canary = |received: &Received| {
@@ -141,10 +144,10 @@ impl Client {
                 };
                 match reached.as_slice() {
                     [one] if is_canary(one) && self.bytes.is_empty() => Then::Open,
-                    _ => Then::OutOfStep,
+                    _ => out_of_step,
                 }
             }
-            _ => Then::OutOfStep,
+            _ => out_of_step,
         }
     }
 }
