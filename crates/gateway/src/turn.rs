@@ -19,16 +19,35 @@ const TRIES_MAX: u32 = 3;
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     bytes: Vec<u8>,
+    /// Where its target stands.
+    target: Range<usize>,
     /// Where it names the instance.
     host: Range<usize>,
 }
 
 impl Outgoing {
-    pub(crate) const fn new(bytes: Vec<u8>, host: Range<usize>) -> Self {
-        Self { bytes, host }
+    /// The host stands behind the target.
+    pub(crate) const fn new(bytes: Vec<u8>, target: Range<usize>, host: Range<usize>) -> Self {
+        Self { bytes, target, host }
     }
 
-    /// Writes another instance's name in place of the first one's.
+    /// Path and query.
+    pub(crate) fn target(&self) -> &str {
+        let target = self.bytes.get(self.target.clone()).unwrap_or_default();
+        std::str::from_utf8(target).unwrap_or_default()
+    }
+
+    /// Writes another target, and the name of an instance, in place of those that stand there.
+    pub(crate) fn redirect(&mut self, target: &str, instance: &Instance) {
+        let before = self.target.len();
+        drop(self.bytes.splice(self.target.clone(), target.bytes()));
+        self.target.end = self.target.start + target.len();
+        let move_by = |at: usize| (at + target.len()).saturating_sub(before);
+        self.host = move_by(self.host.start)..move_by(self.host.end);
+        self.address_to(instance);
+    }
+
+    /// Writes another instance's name in place of the one that stands there.
     fn address_to(&mut self, instance: &Instance) {
         let name = instance.to_string();
         let end = self.host.start + name.len();
@@ -86,7 +105,7 @@ impl<'a> Turn<'a> {
     /// Sends a whole request and reads the head of its answer.
     pub(crate) async fn exchange(
         mut self,
-        mut request: Outgoing,
+        request: &mut Outgoing,
         terms: Terms<'_>,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
         if self.upstream.others.is_empty() {

@@ -1,18 +1,20 @@
 //! Room 9: the API's turn. The whole request was checked before its first byte leaves; it is
 //! written from what was checked, in one piece.
 
+mod slash;
+
 use std::time::Instant;
 
 use portcullis_contract::{Place, SchemePlace};
 use portcullis_controls::Plan;
 use portcullis_controls::response_shape;
 use portcullis_controls::safe_configuration::{
-    RequestField, is_forwarding, is_sent_unasked, request_field,
+    RequestField, Sides, is_forwarding, is_sent_unasked, request_field,
 };
 use portcullis_json::push_decimal;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Method, Mode, Room, Status};
-use portcullis_policy::Instance;
+use portcullis_policy::{Instance, Model};
 
 use super::context::{Context, Exit};
 use super::receive::Received;
@@ -73,7 +75,7 @@ pub(super) async fn enter(
         || head.fields.first(Essential::Cookie).is_some();
     let plan = context.plan;
     let turn = Turn::begin(context.worker, &plan.model.upstream);
-    let request = write(&valid, turn.instance(), context);
+    let mut request = write(&valid, turn.instance(), context);
     let buffered = valid.into_buffered();
 
     let is_safe = method.is_some_and(Method::is_safe);
@@ -84,7 +86,10 @@ pub(super) async fn enter(
         deadline: context.deadline.min(started + plan.limits.upstream_timeout),
         limits: &plan.limits,
     };
-    let exchange = turn.exchange(request, terms);
+    // Whoever only watches lets clients see it.
+    let follows =
+        operation.is_some() && context.mode(ControlId::SafeConfiguration) == Mode::Enforce;
+    let exchange = exchange(turn, &mut request, method.filter(|_| follows), terms, context);
     let result = if is_safe {
         // Nobody waits any more: a read ends here. A write runs to its end and is recorded.
         tokio::select! {
@@ -95,10 +100,36 @@ pub(super) async fn enter(
     } else {
         exchange.await
     };
-    let (head, body) = result.map_err(failed)?;
+    let (head, body, is_corrected) = result.map_err(failed)?;
+    if is_corrected {
+        context.entry.drift("slash");
+    }
     let micros = started.elapsed().as_micros() as u64;
     context.entry.upstream(Status(head.status), micros);
     Ok(Answered { operation, is_private, head, body, buffered, place })
+}
+
+/// Sends a request; follows the API's correction of a slash, if there is a `method` to follow it with.
+async fn exchange(
+    turn: Turn<'_>,
+    request: &mut Outgoing,
+    method: Option<Method>,
+    terms: Terms<'_>,
+    context: &Context<'_>,
+) -> Result<(AnswerHead, Streaming, bool), UpstreamFault> {
+    let Model { upstream, base_path, hosts, .. } = &context.plan.model;
+    let (head, body) = turn.exchange(request, terms).await?;
+    let sides = Sides { upstream, base_path, hosts };
+    let corrected =
+        method.and_then(|method| slash::corrected(&head, Some(method), request.target(), sides));
+    let Some(target) = corrected else {
+        return Ok((head, body, false));
+    };
+    body.discard();
+    let turn = Turn::begin(context.worker, upstream);
+    request.redirect(&target, turn.instance());
+    let (head, body) = turn.exchange(request, terms).await?;
+    Ok((head, body, true))
 }
 
 pub(super) fn failed(fault: UpstreamFault) -> Exit {
@@ -127,6 +158,7 @@ fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgo
 
     out.extend_from_slice(head.method_text().as_bytes());
     out.push(b' ');
+    let target = out.len();
     match (matched.path(), valid.parameters()) {
         (Some(_), Some(parameters)) => {
             out.extend_from_slice(upstream.path.as_bytes());
@@ -147,6 +179,7 @@ fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgo
         }
         (None, _) => out.extend_from_slice(head.target().as_bytes()),
     }
+    let target = target..out.len();
     out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
     let host = out.len();
     out.extend_from_slice(instance.host.as_bytes());
@@ -176,7 +209,7 @@ fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgo
     }
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(&body);
-    Outgoing::new(out, host)
+    Outgoing::new(out, target, host)
 }
 
 /// Who asked, and how: in the fields that frameworks read, and with one word each, so that they find
