@@ -99,16 +99,13 @@ impl Sides<'_> {
                 }
             }
             let path = name.eq_ignore_ascii_case("path").then(|| self.cookie_path(text)).flatten();
-            match path.filter(|_| !is_bound) {
-                Some(path) => {
-                    is_changed = true;
-                    out.push_str("; Path=");
-                    out.push_str(&path);
-                }
-                None => {
-                    out.push(';');
-                    out.push_str(part);
-                }
+            if let Some(path) = path.filter(|_| !is_bound) {
+                is_changed = true;
+                out.push_str("; Path=");
+                out.push_str(&path);
+            } else {
+                out.push(';');
+                out.push_str(part);
             }
         }
         is_changed.then_some(out)

@@ -308,7 +308,9 @@ fn write_fields(
             RequestField::Ordinary => true,
             RequestField::Ambiguous if is_declared(name) => true,
             // What proxies write is read, and said anew.
-            RequestField::Hostile if is_from_proxy && is_forwarding(name) => false,
+            RequestField::Hostile if is_from_proxy && is_forwarding(name) => {
+                context.mode(ControlId::SafeConfiguration) == Mode::NotAsked
+            }
             RequestField::Hostile | RequestField::Ambiguous => {
                 may_pass_hostile(name, context) && may_pass(name, context)
             }
