@@ -5,19 +5,30 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Instant;
 
-use portcullis_policy::{Instance, Upstream};
+use portcullis_policy::{Instance, Limits, Upstream};
 
 use crate::head::AnswerHead;
 use crate::instances::Change;
-use crate::upstream::{Pool, Streaming, Terms, UpstreamFault};
+use crate::upstream::{Outgoing, Pool, Streaming, UpstreamFault};
 use crate::worker::Worker;
 
 /// Instances that one request is offered to.
 const TRIES_MAX: u32 = 3;
 
-/// A request as it will be sent.
+/// How a request is exchanged for an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    /// The method is HEAD.
+    pub(crate) is_head: bool,
+    /// It only reads.
+    pub(crate) is_repeatable: bool,
+    pub(crate) deadline: Instant,
+    pub(crate) limits: &'a Limits,
+}
+
+/// A request as it was written.
 #[derive(Debug)]
-pub(crate) struct Outgoing {
+pub(crate) struct Written {
     bytes: Vec<u8>,
     /// Where its target stands.
     target: Range<usize>,
@@ -25,10 +36,15 @@ pub(crate) struct Outgoing {
     host: Range<usize>,
 }
 
-impl Outgoing {
+impl Written {
     /// The host stands behind the target.
     pub(crate) const fn new(bytes: Vec<u8>, target: Range<usize>, host: Range<usize>) -> Self {
         Self { bytes, target, host }
+    }
+
+    const fn outgoing(&self, terms: Terms<'_>) -> Outgoing<'_> {
+        let Terms { is_head, is_repeatable, deadline, .. } = terms;
+        Outgoing { bytes: self.bytes.as_slice(), is_head, is_repeatable, deadline }
     }
 
     /// Path and query.
@@ -49,7 +65,7 @@ impl Outgoing {
 
     /// Writes another instance's name in place of the one that stands there.
     fn address_to(&mut self, instance: &Instance) {
-        let name = instance.to_string();
+        let name = instance.authority();
         let end = self.host.start + name.len();
         drop(self.bytes.splice(self.host.clone(), name.into_bytes()));
         self.host.end = end;
@@ -105,20 +121,21 @@ impl<'a> Turn<'a> {
     /// Sends a whole request and reads the head of its answer.
     pub(crate) async fn exchange(
         mut self,
-        request: &mut Outgoing,
+        request: &mut Written,
         terms: Terms<'_>,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
         if self.upstream.others.is_empty() {
-            return self.pool.exchange(&request.bytes, terms).await;
+            return self.pool.exchange(request.outgoing(terms), terms.limits).await;
         }
         let count = self.upstream.others.len() + 1;
         loop {
-            let result = self.pool.exchange(&request.bytes, terms).await;
+            let result = self.pool.exchange(request.outgoing(terms), terms.limits).await;
             self.learn(&result);
             self.tried.push(self.place);
             let tries = self.tried.len();
-            // Of this fault alone it is certain that nothing was received.
-            let is_untouched = matches!(result, Err(UpstreamFault::Connect(_)));
+            // Of these faults alone it is certain that nothing was sent.
+            let is_untouched =
+                matches!(result, Err(UpstreamFault::Connect(_) | UpstreamFault::Certificate));
             let is_over = tries >= count || tries >= TRIES_MAX as usize;
             if !is_untouched || is_over || Instant::now() >= terms.deadline {
                 return result;
@@ -134,7 +151,9 @@ impl<'a> Turn<'a> {
         let shared = &self.worker.shared;
         let change = match result {
             Ok(_) => health.answered(),
-            Err(UpstreamFault::Connect(_) | UpstreamFault::Unanswered) => {
+            Err(
+                UpstreamFault::Connect(_) | UpstreamFault::Certificate | UpstreamFault::Unanswered,
+            ) => {
                 let now = shared.instances.clock(Instant::now());
                 health.failed(now, self.worker.chance.borrow_mut().next())
             }

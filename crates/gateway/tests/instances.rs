@@ -17,7 +17,7 @@ const SHOP: &str = include_str!("support/shop.yaml");
 const ITEM: &str = r#"{"id":1}"#;
 
 fn instance(address: SocketAddr) -> Instance {
-    Instance { host: address.ip().to_string(), port: address.port() }
+    Instance::plain(address.ip().to_string(), address.port())
 }
 
 /// A gateway in front of an API and of these other instances of it.

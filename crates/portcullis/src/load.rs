@@ -93,7 +93,7 @@ pub(crate) fn site(options: &ModelOptions, plan_options: &PlanOptions) -> Result
     Site::of(plans).ok_or(Exit::Failure)
 }
 
-/// The same, with the certificate that clients are shown, if the policy names one.
+/// The same, with the certificate that clients are shown, and whom those of APIs must come from.
 pub(crate) fn served(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Site, Exit> {
     let site = site(options, plan_options)?;
     // The certificate is the listener's: every API has the same.
@@ -102,16 +102,20 @@ pub(crate) fn served(options: &ModelOptions, plan_options: &PlanOptions) -> Resu
         Some(Ok(tls)) => tls,
         None => None,
     };
-    Ok(site.with_tls(tls))
+    let mut trust = Vec::new();
+    for plan in site.plans() {
+        trust.extend(certificates::trust(&plan.model).map_err(|failure| refuse(&failure))?);
+    }
+    Ok(site.with_tls(tls).trusting(trust))
 }
 
 /// The one API of the options, compiled.
 pub(crate) fn plan(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Arc<Plan>, Exit> {
     let site = site(options, plan_options)?;
-    if let Some(plan) = site.only() {
-        return Ok(plan.clone());
-    }
-    talk::say("this works on one API at a time, and the policy names several");
-    talk::say("help: give a policy file of one API with -c FILE");
-    Err(Exit::Unusable)
+    let Some(plan) = site.only() else {
+        talk::say("this works on one API at a time, and the policy names several");
+        talk::say("help: give a policy file of one API with -c FILE");
+        return Err(Exit::Unusable);
+    };
+    Ok(plan.clone())
 }

@@ -38,7 +38,7 @@ impl Sides<'_> {
         let Some(Authority { scheme, host, port, behind }) = authority(link) else {
             return link.starts_with('/').then(|| self.public_path(link)).flatten();
         };
-        if scheme != Scheme::Https && is_own(host, port.unwrap_or(80), self.upstream) {
+        if is_own(scheme, host, port, self.upstream) {
             let public = self.public_path(behind).unwrap_or_else(|| behind.to_owned());
             return Some(if public.starts_with('/') { public } else { format!("/{public}") });
         }
@@ -53,8 +53,7 @@ impl Sides<'_> {
         let target = match authority(link) {
             None => link,
             Some(Authority { scheme, host, port, behind }) => {
-                let is_own =
-                    scheme != Scheme::Https && is_own(host, port.unwrap_or(80), self.upstream);
+                let is_own = is_own(scheme, host, port, self.upstream);
                 (is_own || self.is_public_host(host)).then_some(behind)?
             }
         };
@@ -164,8 +163,12 @@ fn authority(link: &str) -> Option<Authority<'_>> {
     Some(Authority { scheme, host, port, behind })
 }
 
-fn is_own(host: &str, port: u16, upstream: &Upstream) -> bool {
-    upstream.instances().any(|instance| port == instance.port && is_host(host, instance))
+fn is_own(scheme: Scheme, host: &str, port: Option<u16>, upstream: &Upstream) -> bool {
+    upstream.instances().any(|instance| {
+        let (own, usual) = if instance.is_tls { (Scheme::Https, 443) } else { (Scheme::Http, 80) };
+        let is_spoken = scheme == own || scheme == Scheme::Same;
+        is_spoken && port.unwrap_or(usual) == instance.port && is_host(host, instance)
+    })
 }
 
 fn is_host(host: &str, instance: &Instance) -> bool {
@@ -187,10 +190,10 @@ impl InnerLinks {
             let aliases: &[&str] = if LOOPBACK.contains(&own) { &LOOPBACK } else { &[] };
             let others = aliases.iter().copied().filter(move |alias| *alias != own);
             let hosts = std::iter::once(own).chain(others);
-            hosts.map(|host| match instance.port {
-                // A link may escape its slashes; the last one stands before the host in any case.
-                80 => format!("/{host}"),
-                port => format!("/{host}:{port}"),
+            // A link may escape its slashes; the last one stands before the host in any case.
+            hosts.map(|host| match (instance.is_tls, instance.port) {
+                (false, 80) | (true, 443) => format!("/{host}"),
+                (_, port) => format!("/{host}:{port}"),
             })
         });
         Self { finders: names.map(|name| Finder::new(&name).into_owned()).collect() }
@@ -207,9 +210,8 @@ mod tests {
     use super::*;
 
     fn upstream(path: &str) -> Upstream {
-        let instance = |host: &str, port| Instance { host: host.to_owned(), port };
-        let others = vec![instance("api.internal", 80)];
-        Upstream { first: instance("127.0.0.1", 3000), others, path: path.to_owned() }
+        let others = vec![Instance::plain("api.internal", 80)];
+        Upstream { first: Instance::plain("127.0.0.1", 3000), others, path: path.to_owned() }
     }
 
     fn sides<'a>(upstream: &'a Upstream, base_path: &'a str) -> Sides<'a> {

@@ -25,8 +25,8 @@ use crate::head::{AnswerHead, Essential, RequestHead};
 use crate::incoming::Incoming;
 use crate::sender::Sender;
 use crate::site::is_claimed;
-use crate::turn::{Outgoing, Turn};
-use crate::upstream::{Streaming, Terms, UpstreamFault};
+use crate::turn::{Terms, Turn, Written};
+use crate::upstream::{Streaming, UpstreamFault};
 use crate::worker::Deed;
 
 /// What the API answered: the head, and a body that nobody has read.
@@ -81,7 +81,7 @@ pub(super) async fn enter(
     let is_safe = method.is_some_and(Method::is_safe);
     let started = Instant::now();
     let terms = Terms {
-        to_head: method == Some(Method::Head),
+        is_head: method == Some(Method::Head),
         is_repeatable: is_safe,
         deadline: context.deadline.min(started + plan.limits.upstream_timeout),
         limits: &plan.limits,
@@ -112,7 +112,7 @@ pub(super) async fn enter(
 /// Sends a request; follows the API's correction of a slash, if there is a `method` to follow it with.
 async fn exchange(
     turn: Turn<'_>,
-    request: &mut Outgoing,
+    request: &mut Written,
     method: Option<Method>,
     terms: Terms<'_>,
     context: &Context<'_>,
@@ -147,7 +147,7 @@ pub(super) fn failed(fault: UpstreamFault) -> Exit {
 const HEAD_BYTES: usize = 1024;
 
 /// The request as this instance of the API will read it.
-fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgoing {
+fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Written {
     let matched = valid.admitted().authenticated().matched();
     let received = matched.received();
     let head = received.head();
@@ -182,9 +182,7 @@ fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgo
     let target = target..out.len();
     out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
     let host = out.len();
-    out.extend_from_slice(instance.host.as_bytes());
-    out.push(b':');
-    push_decimal(u64::from(instance.port), &mut out);
+    out.extend_from_slice(instance.authority().as_bytes());
     let host = host..out.len();
     out.extend_from_slice(b"\r\n");
     let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
@@ -209,7 +207,7 @@ fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgo
     }
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(&body);
-    Outgoing::new(out, target, host)
+    Written::new(out, target, host)
 }
 
 /// Who asked, and how: in the fields that frameworks read, and with one word each, so that they find

@@ -43,7 +43,7 @@ mod tests {
         let head =
             format!("HTTP/1.1 {status} X\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
         let head = AnswerHead::parse(head.as_bytes(), false).unwrap();
-        let first = Instance { host: "127.0.0.1".to_owned(), port: 3000 };
+        let first = Instance::plain("127.0.0.1", 3000);
         let upstream = Upstream { first, others: Vec::new(), path: "/v2".to_owned() };
         let hosts = ["api.example.com".to_owned()];
         let sides = Sides { upstream: &upstream, base_path: "/api", hosts: &hosts };
