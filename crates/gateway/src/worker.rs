@@ -1,16 +1,17 @@
 //! What requests share: across all threads, and on one thread.
 
 use std::cell::{Cell, RefCell};
+use std::net::{SocketAddr, TcpStream};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use portcullis_ledger::{Ledger, Noted};
 use portcullis_model::{Clock, Refusal, RequestId, Room, Status, UnixMillis};
 use portcullis_policy::Instance;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Held};
 use crate::decision::Probe;
 use crate::pools::Pools;
 use crate::site::{Current, Follower, Site};
@@ -28,9 +29,27 @@ pub(crate) struct Shared {
     pub(crate) buffered: Arc<Budget>,
     pub(crate) in_upstream: Arc<Budget>,
     pub(crate) drain: Drain,
+    /// The drain is over.
+    pub(crate) end: Drain,
+    /// What is to be told of the last reload.
+    pub(crate) remark: Mutex<Option<String>>,
     /// The room that panics.
     #[cfg(test)]
     pub(crate) fault: Option<portcullis_model::Room>,
+}
+
+impl Shared {
+    pub(crate) fn remark(&self) -> Option<String> {
+        self.remark.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What a worker is handed.
+pub(crate) enum Task {
+    /// A connection of a client.
+    Connection(TcpStream, SocketAddr, Held),
+    /// A question whether it is there; the answer is nothing.
+    Ping(oneshot::Sender<()>),
 }
 
 /// The sign that no more requests are taken.

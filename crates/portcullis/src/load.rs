@@ -78,6 +78,19 @@ pub(crate) fn refuse(failure: &Failure) -> Exit {
     if failure.unreadable.is_some() || is_usage { Exit::Unusable } else { Exit::Failure }
 }
 
+/// What a gateway that runs already would serve, if it were started now.
+pub(crate) fn served_anew(
+    options: &ModelOptions,
+    plan_options: &PlanOptions,
+) -> Result<Site, Failure> {
+    let Policy { apis, sources, warnings } = policy(options)?;
+    let tls = apis.first().map_or(Ok(None), certificates::of)?;
+    let compile = |api| Arc::new(Plan::compile(api, plan_options.clone()));
+    let site = Site::of(apis.into_iter().map(compile));
+    let site = site.ok_or(Failure { sources, diagnostics: warnings, unreadable: None })?;
+    Ok(site.with_tls(tls))
+}
+
 /// All APIs of the options, compiled; problems are said on standard error.
 pub(crate) fn site(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Site, Exit> {
     let Policy { apis, warnings, .. } = policy(options).map_err(|failure| refuse(&failure))?;
@@ -108,12 +121,11 @@ pub(crate) fn served(options: &ModelOptions, plan_options: &PlanOptions) -> Resu
 /// The one API of the options, compiled.
 pub(crate) fn plan(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Arc<Plan>, Exit> {
     let site = site(options, plan_options)?;
-    match site.only() {
-        Some(plan) => Ok(plan.clone()),
-        None => {
-            talk::say("this works on one API at a time, and the policy names several");
-            talk::say("help: give a policy file of one API with -c FILE");
-            Err(Exit::Unusable)
-        }
+    if let Some(plan) = site.only() {
+        Ok(plan.clone())
+    } else {
+        talk::say("this works on one API at a time, and the policy names several");
+        talk::say("help: give a policy file of one API with -c FILE");
+        Err(Exit::Unusable)
     }
 }

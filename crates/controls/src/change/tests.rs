@@ -261,3 +261,31 @@ fn hosts_and_proxies_are_compared() {
     );
     assert!(told_of(&two, &one).iter().all(|line| line.starts_with("narrower: ")));
 }
+
+#[test]
+fn apis_are_compared_by_their_names() {
+    let several = |names: &[&str]| -> Vec<Plan> {
+        let mut sources = Sources::default();
+        let contract = sources.add("openapi.yaml", CONTRACT);
+        let apis = names.iter().map(|name| {
+            format!(
+                "  - {{ name: {name}, contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\", \
+                 base_path: /{name} }}\n"
+            )
+        });
+        let text = format!("apis:\n{}listen: 127.0.0.1:8080\n", apis.collect::<String>());
+        let policy = Some(sources.add("portcullis.yaml", text));
+        let (folder, overrides) = (PathBuf::new(), Overrides::default());
+        let input = Input { sources, contract, policy, folder, overrides, now: NOW };
+        let further = vec![contract; names.len() - 1];
+        let policy = portcullis_policy::Policy::join(input, further);
+        let policy = policy.unwrap_or_else(|failure| panic!("{:#?}", failure.diagnostics));
+        let compile = |api| Plan::compile(api, PlanOptions::default());
+        policy.apis.into_iter().map(compile).collect()
+    };
+    let (two, three) = (several(&["a", "b"]), several(&["a", "c", "b"]));
+    let (two, three): (Vec<_>, Vec<_>) = (two.iter().collect(), three.iter().collect());
+    assert!(Changes::between_all(&two, &two, NOW).is_empty());
+    assert_eq!(told(&Changes::between_all(&two, &three, NOW)), ["wider: API `c` is new"]);
+    assert_eq!(told(&Changes::between_all(&three, &two, NOW)), ["wider: API `c` is gone"]);
+}
