@@ -20,10 +20,9 @@ use portcullis_policy::{Failure, LedgerTarget, SecretSource, writable_by_others}
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
 use crate::{load, talk};
-use stamp::Stamp;
+use stamp::Watched;
 
-/// How often files are looked at. A change counts when it looks the same the next time: what is
-/// half written is left alone.
+/// How often files are looked at.
 const POLL: Duration = Duration::from_secs(1);
 
 /// Keeps a gateway's model as its files say.
@@ -32,11 +31,7 @@ pub(crate) struct Reloader {
     plan_options: PlanOptions,
     running: Arc<Running>,
     ledger: Arc<Ledger>,
-    files: Vec<PathBuf>,
-    /// What the files looked like when they were read last.
-    settled: Stamp,
-    /// What they looked like at the last look, if that was different.
-    candidate: Option<Stamp>,
+    watched: Watched,
     /// What was said last of the ledger.
     ledger_error: Option<String>,
 }
@@ -65,24 +60,13 @@ impl Reloader {
         running: Arc<Running>,
         ledger: Arc<Ledger>,
     ) -> Self {
-        let files = files_of(&running.site());
-        let settled = Stamp::of(&files);
-        let ledger_error = None;
-        Self {
-            options,
-            plan_options,
-            running,
-            ledger,
-            files,
-            settled,
-            candidate: None,
-            ledger_error,
-        }
+        let watched = Watched::new(files_of(&running.site()));
+        Self { options, plan_options, running, ledger, watched, ledger_error: None }
     }
 
     /// Runs until nobody can send a signal any more.
     pub(crate) fn run(mut self, signals: &Receiver<()>) {
-        for problem in writable_by_others(self.files.iter().map(PathBuf::as_path)) {
+        for problem in writable_by_others(self.watched.files()) {
             talk::say(&format!("{}: no reload is taken from there", problem.message));
         }
         loop {
@@ -104,13 +88,8 @@ impl Reloader {
 
     fn poll(&mut self) {
         self.hear_ledger();
-        let now = Stamp::of(&self.files);
-        if now == self.settled {
-            self.candidate = None;
-        } else if self.candidate.as_ref() == Some(&now) {
+        if self.watched.is_due() {
             self.attempt(Trigger::File);
-        } else {
-            self.candidate = Some(now);
         }
     }
 
@@ -131,16 +110,15 @@ impl Reloader {
     }
 
     fn attempt(&mut self, trigger: Trigger) {
-        let before = Stamp::of(&self.files);
-        self.candidate = None;
-        let read = load::served_anew(&self.options, &self.plan_options);
-        let files = match &read {
-            Ok(site) => files_of(site),
-            Err(failure) => files_of_failure(failure, &self.files),
-        };
-        // Changed while it was read: then it is read again.
-        self.settled = if Stamp::of(&self.files) == before { Stamp::of(&files) } else { before };
-        self.files = files;
+        let Self { options, plan_options, watched, .. } = self;
+        let read = watched.read(|known| {
+            let read = load::served_anew(options, plan_options);
+            let files = match &read {
+                Ok(site) => files_of(site),
+                Err(failure) => files_of_failure(failure, known),
+            };
+            (read, files)
+        });
         match read {
             Ok(site) => self.judge(site, trigger),
             Err(failure) => {
@@ -152,7 +130,7 @@ impl Reloader {
 
     /// What becomes of a model that can be built.
     fn judge(&self, site: Site, trigger: Trigger) {
-        let open = writable_by_others(self.files.iter().map(PathBuf::as_path));
+        let open = writable_by_others(self.watched.files());
         if !open.is_empty() {
             let problems: Vec<_> = open.into_iter().map(|problem| problem.message).collect();
             problems.iter().for_each(|problem| talk::say(problem));

@@ -1,12 +1,53 @@
 //! Whether files have changed: by what the file system says of them, not by what is in them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+
+/// Files that are looked at from time to time.
+#[derive(Debug)]
+pub(super) struct Watched {
+    files: Vec<PathBuf>,
+    /// What they looked like when they were read last.
+    settled: Stamp,
+    /// What they looked like at the last look, if that was different.
+    candidate: Option<Stamp>,
+}
+
+impl Watched {
+    /// Files that were read just now.
+    pub(super) fn new(files: Vec<PathBuf>) -> Self {
+        Self { settled: Stamp::of(&files), files, candidate: None }
+    }
+
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(PathBuf::as_path)
+    }
+
+    /// Whether they are to be read: they have changed, and look as they did at the last look. What
+    /// is half written is left alone.
+    pub(super) fn is_due(&mut self) -> bool {
+        let now = Stamp::of(&self.files);
+        let is_due = now != self.settled && self.candidate.as_ref() == Some(&now);
+        self.candidate = (now != self.settled).then_some(now);
+        is_due
+    }
+
+    /// Reads them, and watches those that were read. What changes meanwhile is read again.
+    pub(super) fn read<T>(&mut self, read: impl FnOnce(&[PathBuf]) -> (T, Vec<PathBuf>)) -> T {
+        let before = Stamp::of(&self.files);
+        let (result, files) = read(&self.files);
+        let is_same = Stamp::of(&self.files) == before;
+        self.settled = if is_same { Stamp::of(&files) } else { before };
+        self.files = files;
+        self.candidate = None;
+        result
+    }
+}
 
 /// What a set of files looked like at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamp(Vec<(PathBuf, Option<One>)>);
+struct Stamp(Vec<(PathBuf, Option<One>)>);
 
 /// One file, links followed. A link that is swapped leads to another file; one that is renamed into
 /// place is another one; one that is written in place has another time.
@@ -19,13 +60,13 @@ struct One {
 }
 
 impl Stamp {
-    pub(super) fn of(files: &[PathBuf]) -> Self {
+    fn of(files: &[PathBuf]) -> Self {
         Self(files.iter().map(|path| (path.clone(), One::of(path))).collect())
     }
 }
 
 impl One {
-    fn of(path: &PathBuf) -> Option<Self> {
+    fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         #[cfg(unix)]
         let identity = {
@@ -41,6 +82,30 @@ impl One {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_counts_when_it_has_come_to_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "whole").unwrap();
+        let mut watched = Watched::new(vec![file.clone()]);
+        assert!(!watched.is_due());
+        for text in ["h", "ha", "hal", "half"] {
+            fs::write(&file, text).unwrap();
+            assert!(!watched.is_due(), "{text}");
+        }
+        assert!(watched.is_due());
+        let read = |files: &[PathBuf]| (fs::read_to_string(&files[0]).unwrap(), files.to_vec());
+        assert_eq!(watched.read(read), "half");
+        assert!(!watched.is_due() && !watched.is_due(), "read once");
+        // Written while it is read: then it is read again.
+        watched.read(|files| {
+            fs::write(&file, "later").unwrap();
+            ((), files.to_vec())
+        });
+        assert!(!watched.is_due());
+        assert!(watched.is_due());
+    }
 
     #[test]
     fn every_way_to_change_a_file_is_seen() {
