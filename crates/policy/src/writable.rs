@@ -38,12 +38,12 @@ mod unix {
 
     pub(super) fn find<'a>(files: impl IntoIterator<Item = &'a Path>) -> Vec<Diagnostic> {
         let places: BTreeSet<PathBuf> = files.into_iter().flat_map(places).collect();
-        let mounts = Mounts::read();
+        let volumes = Volumes::read();
         let group = fs::metadata("/proc/self").map_or(0, |process| process.gid());
         let found = places.iter().filter_map(|place| {
             let metadata = fs::metadata(place).ok()?;
             let who = writers(&metadata, group)?;
-            (!mounts.is_read_only(place)).then(|| problem(place, &who))
+            (!volumes.contains(place)).then(|| problem(place, &who))
         });
         found.collect()
     }
@@ -110,31 +110,33 @@ mod unix {
         path.components().filter_map(named).collect()
     }
 
-    /// What is mounted read-only. Containers give configuration so, with open modes: nobody on this
-    /// side can write there.
-    pub(super) struct Mounts(Vec<(PathBuf, bool)>);
+    /// Volumes with configuration, as Kubernetes mounts them: read-only, and with open modes. Behind
+    /// them is a folder of root's, or memory of their own, so nobody can write there. That a mount
+    /// is read-only says nothing alone: a service that may not write its folder (systemd's
+    /// `ProtectSystem`) does not keep others from it.
+    pub(super) struct Volumes(Vec<PathBuf>);
 
-    impl Mounts {
+    impl Volumes {
         fn read() -> Self {
             Self::parse(&fs::read_to_string("/proc/self/mountinfo").unwrap_or_default())
         }
 
         /// The lines of proc_pid_mountinfo(5).
         pub(super) fn parse(text: &str) -> Self {
-            let mount = |line: &str| {
-                let mut fields = line.split(' ');
-                let point = fields.nth(4)?.replace("\\040", " ");
-                let is_read_only = fields.next()?.split(',').any(|option| option == "ro");
-                Some((PathBuf::from(point), is_read_only))
+            let volume = |line: &str| {
+                let (mount, system) = line.split_once(" - ")?;
+                let mut fields = mount.split(' ').skip(3);
+                let (root, point, options) = (fields.next()?, fields.next()?, fields.next()?);
+                let is_own_memory = root == "/" && system.starts_with("tmpfs ");
+                let is_volume = options.split(',').any(|option| option == "ro")
+                    && (is_own_memory || root.contains("/kubernetes.io~"));
+                is_volume.then(|| PathBuf::from(point.replace("\\040", " ")))
             };
-            Self(text.lines().filter_map(mount).collect())
+            Self(text.lines().filter_map(volume).collect())
         }
 
-        pub(super) fn is_read_only(&self, place: &Path) -> bool {
-            let around = self.0.iter().filter(|(point, _)| place.starts_with(point));
-            // The last of those that lie deepest is what one sees.
-            let seen = around.max_by_key(|(point, _)| point.components().count());
-            seen.is_some_and(|(_, is_read_only)| *is_read_only)
+        pub(super) fn contains(&self, place: &Path) -> bool {
+            self.0.iter().any(|point| point == place)
         }
     }
 }
@@ -213,20 +215,26 @@ mod tests {
     }
 
     #[test]
-    fn nobody_writes_what_is_mounted_read_only() {
-        let mounts = unix::Mounts::parse(
-            "22 27 0:21 / / rw,relatime - ext4 /dev/sda rw\n\
-             30 22 0:30 / /etc/my\\040conf ro,relatime - tmpfs tmpfs rw\n\
-             31 30 0:31 / /etc/my\\040conf/open rw - tmpfs tmpfs rw\n",
+    fn only_a_volume_of_its_own_may_have_an_open_mode() {
+        let volumes = unix::Volumes::parse(
+            "22 1 0:21 / / ro,relatime - ext4 /dev/sda rw\n\
+             30 22 0:21 /var/lib/kubelet/pods/1/volumes/kubernetes.io~configmap/c /etc/my\\040conf \
+             ro,relatime shared:1 - ext4 /dev/sda rw\n\
+             31 22 0:31 / /etc/secret ro - tmpfs tmpfs rw\n\
+             32 22 0:32 / /etc/memory rw - tmpfs tmpfs rw\n\
+             33 22 0:21 /srv/conf /etc/bound ro - ext4 /dev/sda rw\n\
+             34 22 0:21 /etc/portcullis /etc/portcullis ro - ext4 /dev/sda rw\n",
         );
-        for (place, is_read_only) in [
-            ("/etc/my conf/portcullis.yaml", true),
-            ("/etc/my conf/..data", true),
-            ("/etc/my conf/open/x", false),
-            ("/etc/my confidence", false),
-            ("/etc", false),
+        for (place, is_volume) in [
+            ("/etc/my conf", true),
+            ("/etc/my conf/..data", false),
+            ("/etc/secret", true),
+            ("/etc/memory", false),
+            ("/etc/bound", false),
+            ("/etc/portcullis", false),
+            ("/", false),
         ] {
-            assert_eq!(mounts.is_read_only(Path::new(place)), is_read_only, "{place}");
+            assert_eq!(volumes.contains(Path::new(place)), is_volume, "{place}");
         }
     }
 }
