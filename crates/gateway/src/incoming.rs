@@ -1,7 +1,6 @@
 //! A request's body on its way in, and whether its sender is still there.
 
 use std::future::poll_fn;
-use std::io;
 
 use bytes::Bytes;
 use h2::RecvStream;
@@ -90,7 +89,7 @@ impl<'c> Incoming<'c> {
                     *interim.status_mut() = http::StatusCode::CONTINUE;
                     respond.send_informational(interim).map_err(|_| WireFault::Cut)?;
                 }
-                read_stream(body, rules, held).await
+                Gathered::of_stream(body, rules, held).await
             }
         }
     }
@@ -105,28 +104,4 @@ impl<'c> Incoming<'c> {
             }
         }
     }
-}
-
-/// The whole body of a stream. What follows it (trailer fields) is never asked for.
-async fn read_stream(
-    stream: &mut RecvStream,
-    rules: &BodyRules,
-    held: &mut Held,
-) -> Result<Vec<u8>, WireFault> {
-    let mut gathered = Gathered::default();
-    while !stream.is_end_stream() {
-        let piece = rules.within(async {
-            let piece = stream.data().await;
-            piece.transpose().map_err(io::Error::other)
-        });
-        let Some(piece) = piece.await? else { break };
-        // What was read makes room for more.
-        let _ = stream.flow_control().release_capacity(piece.len());
-        gathered.bytes.extend_from_slice(&piece);
-        gathered.judge_size(rules, held)?;
-        if !stream.is_end_stream() {
-            gathered.judge_rate(rules)?;
-        }
-    }
-    Ok(gathered.bytes)
 }

@@ -27,5 +27,5 @@ mod worker;
 pub use decision::{Act, Decision, DecisionError, Probe};
 pub use listener::{Options, Running, StartError, start};
 pub use site::{ReloadError, Reloaded, Site};
-pub use tls::{ServerTls, TlsFault};
+pub use tls::{ClientTls, RootsFault, ServerTls, TlsFault};
 pub use worker::{Counts, Deed, Watch};

@@ -15,15 +15,15 @@ pub(crate) struct Pools {
 }
 
 impl Pools {
-    /// The pool of a target. One that no longer `is_kept` serves its last exchanges and ends with
-    /// them.
-    pub(crate) fn of(&self, target: &Instance, is_kept: bool) -> Rc<Pool> {
+    /// The pool of a target. One that is sent to no longer serves its last exchanges and ends
+    /// with them.
+    pub(crate) fn of(&self, target: &Instance, site: &Site) -> Rc<Pool> {
         let mut pools = self.pools.borrow_mut();
         if let Some(known) = pools.iter().find(|pool| pool.target() == target) {
             return known.clone();
         }
-        let pool = Pool::new(target.clone());
-        if is_kept {
+        let pool = Pool::new(target.clone(), site.trust(target).cloned());
+        if site.sends_to(target) {
             pools.push(pool.clone());
         }
         pool
@@ -31,6 +31,11 @@ impl Pools {
 
     /// Lets go of targets that are gone. An exchange under way holds its pool until it ends.
     pub(crate) fn keep(&self, site: &Site) {
-        self.pools.borrow_mut().retain(|pool| site.sends_to(pool.target()));
+        let is_trusted = |pool: &Pool| match (pool.tls(), site.trust(pool.target())) {
+            (Some(old), Some(new)) => old.is_same(new),
+            (None, None) => true,
+            _ => false,
+        };
+        self.pools.borrow_mut().retain(|pool| site.sends_to(pool.target()) && is_trusted(pool));
     }
 }

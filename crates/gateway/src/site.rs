@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::Plan;
-use portcullis_policy::{Instance, LedgerTarget, Limits, Model};
+use portcullis_policy::{Instance, LedgerTarget, Limits, Model, SecretSource};
 use tokio::sync::watch;
 
-use crate::tls::ServerTls;
+use crate::tls::{ClientTls, ServerTls};
 
 /// The plans of all APIs behind one listener.
 #[derive(Debug, Clone)]
@@ -18,11 +18,13 @@ pub struct Site {
     first: Arc<Plan>,
     others: Vec<Arc<Plan>>,
     tls: Option<ServerTls>,
+    /// Whom the certificates of APIs must come from: by the roots that their policy names.
+    trust: Vec<(Option<SecretSource>, ClientTls)>,
 }
 
 impl From<Arc<Plan>> for Site {
     fn from(plan: Arc<Plan>) -> Self {
-        Self { first: plan, others: Vec::new(), tls: None }
+        Self { first: plan, others: Vec::new(), tls: None, trust: Vec::new() }
     }
 }
 
@@ -31,6 +33,19 @@ impl Site {
     #[must_use]
     pub fn with_tls(self, tls: Option<ServerTls>) -> Self {
         Self { tls, ..self }
+    }
+
+    /// The same, and whom certificates of APIs must come from: for each `roots` of an instance that
+    /// is spoken to inside TLS. An instance for which it is not said is not spoken to.
+    #[must_use]
+    pub fn trusting(self, trust: Vec<(Option<SecretSource>, ClientTls)>) -> Self {
+        Self { trust, ..self }
+    }
+
+    /// How a connection to an instance is opened inside TLS.
+    pub(crate) fn trust(&self, instance: &Instance) -> Option<&ClientTls> {
+        let mut known = self.trust.iter().filter(|_| instance.is_tls);
+        known.find(|(roots, _)| *roots == instance.roots).map(|(_, tls)| tls)
     }
 
     /// Whether clients are spoken to inside TLS.
@@ -45,7 +60,7 @@ impl Site {
     /// The APIs of one policy, in the order of its file; none without any.
     pub fn of(plans: impl IntoIterator<Item = Arc<Plan>>) -> Option<Self> {
         let mut plans = plans.into_iter();
-        Some(Self { first: plans.next()?, others: plans.collect(), tls: None })
+        Some(Self { first: plans.next()?, others: plans.collect(), tls: None, trust: Vec::new() })
     }
 
     /// The APIs, in the order of the policy file.

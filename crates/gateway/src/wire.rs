@@ -3,6 +3,8 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use h2::RecvStream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout_at;
 
@@ -172,10 +174,7 @@ pub(crate) struct BodyRules {
 
 impl BodyRules {
     /// Reads more, within the time that is left and the silence that is allowed.
-    pub(crate) async fn within<T>(
-        &self,
-        read: impl Future<Output = io::Result<T>>,
-    ) -> Result<T, WireFault> {
+    async fn within<T>(&self, read: impl Future<Output = io::Result<T>>) -> Result<T, WireFault> {
         let (until, fault) = match self.idle.map(|idle| Instant::now() + idle) {
             Some(silent) if silent < self.deadline => (silent, WireFault::Idle),
             _ => (self.deadline, WireFault::TimedOut),
@@ -185,22 +184,48 @@ impl BodyRules {
     }
 }
 
+impl BodyRules {
+    /// The next piece of a stream's body; none at its end.
+    pub(crate) async fn piece(&self, stream: &mut RecvStream) -> Result<Option<Bytes>, WireFault> {
+        let piece =
+            self.within(async { stream.data().await.transpose().map_err(io::Error::other) });
+        let piece = piece.await?;
+        // What was read makes room for more.
+        let read = piece.as_ref().map_or(0, Bytes::len);
+        let _ = stream.flow_control().release_capacity(read);
+        Ok(piece)
+    }
+}
+
 /// A body as it grows.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    pub(crate) bytes: Vec<u8>,
+    bytes: Vec<u8>,
     /// How many of them are counted against the budget of all.
     counted: usize,
     started: Option<Instant>,
 }
 
 impl Gathered {
-    /// After each piece: whether it is still within its size and the budget.
-    pub(crate) fn judge_size(
-        &mut self,
+    /// The whole body of a stream. What follows it (trailer fields) is never asked for.
+    pub(crate) async fn of_stream(
+        stream: &mut RecvStream,
         rules: &BodyRules,
         held: &mut Held,
-    ) -> Result<(), WireFault> {
+    ) -> Result<Vec<u8>, WireFault> {
+        let mut gathered = Self::default();
+        while let Some(piece) = rules.piece(stream).await? {
+            gathered.bytes.extend_from_slice(&piece);
+            gathered.judge_size(rules, held)?;
+            if !stream.is_end_stream() {
+                gathered.judge_rate(rules)?;
+            }
+        }
+        Ok(gathered.bytes)
+    }
+
+    /// After each piece: whether it is still within its size and the budget.
+    fn judge_size(&mut self, rules: &BodyRules, held: &mut Held) -> Result<(), WireFault> {
         if self.bytes.len() > rules.bytes_max {
             return Err(WireFault::TooLarge);
         }
@@ -213,7 +238,7 @@ impl Gathered {
 
     /// After each piece but the last: whether it comes fast enough. A body that is there already
     /// needs no clock.
-    pub(crate) fn judge_rate(&mut self, rules: &BodyRules) -> Result<(), WireFault> {
+    fn judge_rate(&mut self, rules: &BodyRules) -> Result<(), WireFault> {
         let seconds = self.started.get_or_insert_with(Instant::now).elapsed().as_secs();
         if (self.bytes.len() as u64) < seconds * u64::from(rules.rate_min) {
             return Err(WireFault::TooSlow);

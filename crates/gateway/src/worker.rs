@@ -174,7 +174,7 @@ impl Worker {
     /// The connections to this target.
     pub(crate) fn pool(&self, target: &Instance) -> Rc<Pool> {
         let site = self.site();
-        self.pools.of(target, site.sends_to(target))
+        self.pools.of(target, &site)
     }
 
     pub(crate) fn request_id(&self, now: UnixMillis) -> RequestId {

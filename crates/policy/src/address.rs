@@ -37,23 +37,28 @@ pub(crate) fn listen(text: &str) -> Result<SocketAddr, Fault> {
     }
 }
 
+/// RFC 9110 section 4.2.
+const HTTP_PORT: u16 = 80;
+const HTTPS_PORT: u16 = 443;
+
 /// The API's URL, taken apart. The path is empty where the URL has none.
 pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
     const EXAMPLE: &str = "http://127.0.0.1:3000";
-    let Some(rest) = text.strip_prefix("http://") else {
-        return match text.split_once("://") {
-            Some(("https", _)) => fault(
-                format!("{} needs TLS, which this version does not speak to the API", shown(text)),
-                format!("use an `http` address in the same host or network: `{EXAMPLE}`"),
-            ),
-            Some(_) => {
-                fault(format!("{} is not an `http` URL", shown(text)), format!("write `{EXAMPLE}`"))
-            }
-            None => fault(
+    let (is_tls, rest) = match text.split_once("://") {
+        Some(("http", rest)) => (false, rest),
+        Some(("https", rest)) => (true, rest),
+        Some(_) => {
+            return fault(
+                format!("{} is neither an `http` nor an `https` URL", shown(text)),
+                format!("write `{EXAMPLE}`"),
+            );
+        }
+        None => {
+            return fault(
                 format!("{} is not a URL", shown(text)),
                 format!("write the scheme too, as in `{EXAMPLE}`"),
-            ),
-        };
+            );
+        }
     };
     if rest.contains(['?', '#']) {
         return fault(
@@ -74,7 +79,13 @@ pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
     })?;
     let path = if path == "/" { "" } else { path };
     Ok(Upstream {
-        first: Instance { host: host.to_ascii_lowercase(), port: port.unwrap_or(80) },
+        first: Instance {
+            host: host.to_ascii_lowercase(),
+            port: port.unwrap_or(if is_tls { HTTPS_PORT } else { HTTP_PORT }),
+            is_tls,
+            is_http2: false,
+            roots: None,
+        },
         others: Vec::new(),
         path: base_path(path)?,
     })
@@ -251,6 +262,20 @@ impl std::fmt::Display for Instance {
 }
 
 impl Instance {
+    /// `http` or `https`.
+    pub const fn scheme(&self) -> &'static str {
+        if self.is_tls { "https" } else { "http" }
+    }
+
+    /// Host and port as requests name them: a port that goes without saying is left out (RFC 9110
+    /// section 4.2.3).
+    pub fn authority(&self) -> String {
+        match (self.is_tls, self.port) {
+            (true, HTTPS_PORT) | (false, HTTP_PORT) => self.host.clone(),
+            _ => self.to_string(),
+        }
+    }
+
     /// The address, where the host is one and not a name.
     pub fn address(&self) -> Option<IpAddr> {
         self.host.trim_matches(['[', ']']).parse().ok()
@@ -285,9 +310,13 @@ mod tests {
         assert_eq!(read("http://127.0.0.1:3000"), parts("127.0.0.1", 3000, ""));
         assert_eq!(read("http://API.internal/"), parts("api.internal", 80, ""));
         assert_eq!(read("http://[::1]:3000/v1"), parts("[::1]", 3000, "/v1"));
+        assert_eq!(read("https://api.internal/v1"), parts("api.internal", 443, "/v1"));
+        let authority = |text| upstream(text).unwrap().first.authority();
+        assert_eq!(authority("https://api.internal"), "api.internal");
+        assert_eq!(authority("https://api.internal:80"), "api.internal:80");
+        assert_eq!(authority("http://api.internal:80"), "api.internal");
         for text in [
             "127.0.0.1:3000",
-            "https://a",
             "ftp://a",
             "http://",
             "http://u:p@a",

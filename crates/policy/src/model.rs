@@ -138,7 +138,7 @@ pub struct TlsFiles {
 }
 
 /// Where a text is that does not stand in the policy file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SecretSource {
     /// A file.
     File(PathBuf),
@@ -160,13 +160,20 @@ pub struct Upstream {
     pub path: String,
 }
 
-/// One instance of an API: plain HTTP in this version.
+/// One instance of an API, and how it is spoken to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Instance {
     /// Host name or address, as in the URL; IPv6 in brackets.
     pub host: String,
     /// The port.
     pub port: u16,
+    /// Whether it is spoken to inside TLS (`https`).
+    pub is_tls: bool,
+    /// Whether it is spoken to in HTTP/2, not HTTP/1.1.
+    pub is_http2: bool,
+    /// Whom its certificate must come from (PEM), where that is none of those whom the system
+    /// trusts.
+    pub roots: Option<SecretSource>,
 }
 
 /// Proxies in front of the gateway.

@@ -133,10 +133,10 @@ inline_schemas! {
     ListenAddress: { "type": "string", "examples": ["127.0.0.1:8080", "[::1]:8080"] },
     ApiUrls: {
         "anyOf": [
-            { "type": "string", "pattern": "^http://[^/?#@]+(/[^?#]*)?$" },
+            { "type": "string", "pattern": "^https?://[^/?#@]+(/[^?#]*)?$" },
             {
                 "type": "array",
-                "items": { "type": "string", "pattern": "^http://[^/?#@]+(/[^?#]*)?$" },
+                "items": { "type": "string", "pattern": "^https?://[^/?#@]+(/[^?#]*)?$" },
                 "minItems": 1,
             },
         ],

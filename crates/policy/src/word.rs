@@ -36,6 +36,18 @@ pub(crate) enum AnswerWord {
     Stream,
 }
 
+/// A version of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(inline)]
+pub(crate) enum HttpWord {
+    /// HTTP/1.1, over connections that are kept.
+    #[schemars(rename = "1.1")]
+    One,
+    /// HTTP/2.
+    #[schemars(rename = "2")]
+    Two,
+}
+
 /// `absent`: a null that the contract does not allow says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
@@ -100,6 +112,12 @@ impl Read for BodyWord {
 impl Read for TerminatedWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("trusted_proxies", Self::TrustedProxies)], None)
+    }
+}
+
+impl Read for HttpWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("1.1", Self::One), ("2", Self::Two)], None)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_model::{Diagnostic, Severity, Sources};
-use portcullis_policy::{Model, Policy, writable_by_others};
+use portcullis_policy::{Failure, Policy, writable_by_others};
 
 use crate::arguments::{CheckOptions, Deny, Format};
 use crate::exit::Exit;
@@ -19,7 +19,10 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
         Ok(Policy { apis, warnings: mut problems, sources }) => {
             let mut counted = Vec::new();
             // The certificate is the listener's: every API has the same.
-            problems.extend(apis.first().map(unusable).unwrap_or_default());
+            let listener = apis.first().and_then(|api| certificates::of(api).err());
+            problems.extend(listener.into_iter().flat_map(warned));
+            let untrusted = apis.iter().filter_map(|api| certificates::trust(api).err());
+            problems.extend(untrusted.flat_map(warned));
             for api in apis {
                 let plan = Plan::compile(api, PlanOptions::default());
                 problems.extend(plan.findings());
@@ -47,11 +50,9 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
     verdict(options, &problems, is_unreadable)
 }
 
-/// A certificate that cannot be used here. A warning: where the policy is checked, its key need not
-/// lie.
-fn unusable(model: &Model) -> Vec<Diagnostic> {
-    let found = certificates::of(model).err().map(|failure| failure.diagnostics);
-    let found = found.into_iter().flatten();
+/// A certificate that cannot be used here is a warning: where the policy is checked, no key need lie.
+fn warned(failure: Failure) -> Vec<Diagnostic> {
+    let found = failure.diagnostics.into_iter();
     found.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()
 }
 

@@ -112,15 +112,15 @@ impl Reloader {
     fn attempt(&mut self, trigger: Trigger) {
         let Self { options, plan_options, watched, .. } = self;
         let read = watched.read(|known| {
-            let read = load::served_anew(options, plan_options);
+            let read = load::site(options, plan_options);
             let files = match &read {
-                Ok(site) => files_of(site),
+                Ok((site, _)) => files_of(site),
                 Err(failure) => files_of_failure(failure, known),
             };
             (read, files)
         });
         match read {
-            Ok(site) => self.judge(site, trigger),
+            Ok((site, _)) => self.judge(site, trigger),
             Err(failure) => {
                 load::refuse(&failure);
                 self.failed(trigger, None, &told::problems(&failure));
@@ -224,15 +224,14 @@ fn plans(site: &Site) -> Vec<&Plan> {
 /// All files that a site was read from, its certificate and key among them.
 fn files_of(site: &Site) -> Vec<PathBuf> {
     let Some(plan) = site.plans().next() else { return Vec::new() };
-    let mut files: Vec<_> = plan.model.sources.names().map(PathBuf::from).collect();
-    if let Some(tls) = &plan.model.tls {
-        for source in [&tls.certificate, &tls.key] {
-            if let SecretSource::File(path) = source {
-                files.push(path.clone());
-            }
-        }
-    }
-    files
+    let tls = plan.model.tls.iter().flat_map(|tls| [&tls.certificate, &tls.key]);
+    let instances = site.plans().flat_map(|plan| plan.model.upstream.instances());
+    let secrets = tls.chain(instances.filter_map(|instance| instance.roots.as_ref()));
+    let secrets = secrets.filter_map(|source| match source {
+        SecretSource::File(path) => Some(path.clone()),
+        SecretSource::Variable(_) | SecretSource::Credential(_) => None,
+    });
+    plan.model.sources.names().map(PathBuf::from).chain(secrets).collect()
 }
 
 /// What must change before another attempt is of use: what was read, and what was read before.

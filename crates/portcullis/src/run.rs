@@ -121,7 +121,8 @@ fn describe(plan: &Plan) {
     ));
     let base = if model.base_path.is_empty() { "/" } else { &model.base_path };
     let path = &model.upstream.path;
-    let instances = model.upstream.instances().map(|one| format!("`http://{one}{path}`"));
+    let instances =
+        model.upstream.instances().map(|one| format!("`{}://{one}{path}`", one.scheme()));
     let instances = instances.collect::<Vec<_>>().join(", ");
     let hosts = match model.hosts.as_slice() {
         [] => String::new(),

@@ -55,11 +55,16 @@ fn upstream(before: &Model, after: &Model, changes: &mut Changes) {
         changes.of_all(Reach::Wider, what, line);
     }
     for instance in new.instances().filter(|one| !old.instances().any(|known| known == *one)) {
-        let what = format!("requests, with their credentials, go to `{instance}`");
+        let what =
+            format!("requests, with their credentials, go to `{}://{instance}`", instance.scheme());
         changes.of_all(Reach::Wider, what, line);
     }
     for instance in old.instances().filter(|one| !new.instances().any(|known| known == *one)) {
-        changes.of_all(Reach::Narrower, format!("no requests go to `{instance}`"), None);
+        changes.of_all(
+            Reach::Narrower,
+            format!("no requests go to `{}://{instance}`", instance.scheme()),
+            None,
+        );
     }
 }
 

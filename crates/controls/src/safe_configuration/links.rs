@@ -78,7 +78,13 @@ mod tests {
     use portcullis_policy::Instance;
 
     fn upstream(path: &str) -> Upstream {
-        let instance = |host: &str, port| Instance { host: host.to_owned(), port };
+        let instance = |host: &str, port| Instance {
+            host: host.to_owned(),
+            port,
+            is_tls: false,
+            is_http2: false,
+            roots: None,
+        };
         let others = vec![instance("api.internal", 80)];
         Upstream { first: instance("127.0.0.1", 3000), others, path: path.to_owned() }
     }

@@ -1,19 +1,20 @@
 //! The head of a stream of HTTP/2 as a request's head (RFC 9113 section 8.3): the same texts, the
 //! same demands, so that no room needs to know how a request came.
 
-use http::request::Parts;
+use http::{request, response};
 use portcullis_model::Method;
 use portcullis_policy::Limits;
 
+use super::answer::AnswerHead;
 use super::fault::HeadFault;
-use super::fields::Fields;
+use super::fields::{Essential, Fields};
 use super::framing::{Length, body_length};
 use super::request::{RequestHead, check_once, check_target, expects_continue};
 
 impl RequestHead {
     /// `is_ended`: no body follows. What HTTP/2 itself forbids has ended the stream already.
     pub(crate) fn of_stream(
-        parts: &Parts,
+        parts: &request::Parts,
         is_ended: bool,
         limits: &Limits,
     ) -> Result<Self, HeadFault> {
@@ -58,7 +59,7 @@ impl RequestHead {
     }
 
     /// What the head takes: names, values, and what HTTP/2 adds to each (RFC 9113 section 6.5.2).
-    pub(crate) fn size_of_stream(parts: &Parts) -> usize {
+    pub(crate) fn size_of_stream(parts: &request::Parts) -> usize {
         const OVERHEAD: usize = 32;
         let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
         let fields = parts.headers.iter();
@@ -69,8 +70,37 @@ impl RequestHead {
     }
 }
 
+impl AnswerHead {
+    /// The head of an API's answer on a stream. `is_ended`: no body follows; `to_head`: it answers
+    /// `HEAD`.
+    pub(crate) fn of_stream(
+        parts: &response::Parts,
+        is_ended: bool,
+        to_head: bool,
+    ) -> Result<Self, HeadFault> {
+        let bytes = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len());
+        let mut fields = Fields::with_capacity(bytes.sum(), parts.headers.len());
+        for (name, value) in &parts.headers {
+            fields.push(name.as_str(), value.as_bytes())?;
+        }
+        if fields.is_repeated(Essential::ContentType)
+            || fields.is_repeated(Essential::ContentEncoding)
+            || fields.first(Essential::TransferEncoding).is_some()
+        {
+            return Err(HeadFault::Repeated);
+        }
+        let status = parts.status.as_u16();
+        let length = if to_head || status == 204 || status == 304 || is_ended {
+            Length::None
+        } else {
+            body_length(&fields, Length::Chunked)?
+        };
+        Ok(Self { status, fields, length, keep_alive: true })
+    }
+}
+
 /// `:authority` is the host (section 8.3.1); a `Host` beside it must say the same.
-fn push_host(parts: &Parts, fields: &mut Fields) -> Result<(), HeadFault> {
+fn push_host(parts: &request::Parts, fields: &mut Fields) -> Result<(), HeadFault> {
     let mut hosts = parts.headers.get_all(http::header::HOST).iter();
     let (named, second) = (hosts.next(), hosts.next());
     let authority = parts.uri.authority().map(http::uri::Authority::as_str);
@@ -88,7 +118,7 @@ fn push_host(parts: &Parts, fields: &mut Fields) -> Result<(), HeadFault> {
 }
 
 /// Cookies may come in pieces, for the sake of compression (section 8.2.3).
-fn push_cookies(parts: &Parts, fields: &mut Fields) -> Result<(), HeadFault> {
+fn push_cookies(parts: &request::Parts, fields: &mut Fields) -> Result<(), HeadFault> {
     let pieces: Vec<&[u8]> = parts
         .headers
         .get_all(http::header::COOKIE)
@@ -103,10 +133,9 @@ fn push_cookies(parts: &Parts, fields: &mut Fields) -> Result<(), HeadFault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::Essential;
     use super::*;
 
-    fn parts(uri: &str, fields: &[(&str, &str)]) -> Parts {
+    fn parts(uri: &str, fields: &[(&str, &str)]) -> request::Parts {
         let mut message = http::Request::builder().uri(uri);
         for (name, value) in fields {
             message = message.header(*name, *value);

@@ -22,7 +22,7 @@ use crate::head::{AnswerHead, Essential, RequestHead};
 use crate::incoming::Incoming;
 use crate::sender::Sender;
 use crate::site::is_claimed;
-use crate::upstream::{Streaming, UpstreamFault};
+use crate::upstream::{Outgoing, Streaming, UpstreamFault};
 use crate::worker::Deed;
 
 /// What the API answered: the head, and a body that nobody has read.
@@ -76,9 +76,10 @@ pub(super) async fn enter(
     let plan = context.plan;
     let pool = context.worker.pool(&plan.model.upstream.first);
     let started = Instant::now();
-    let to_head = method == Some(Method::Head);
+    let is_head = method == Some(Method::Head);
     let deadline = context.deadline.min(started + plan.limits.upstream_timeout);
-    let exchange = pool.exchange(&request, to_head, is_safe, deadline, &plan.limits);
+    let request = Outgoing { bytes: &request, is_head, is_repeatable: is_safe, deadline };
+    let exchange = pool.exchange(request, &plan.limits);
     let result = if is_safe {
         // Nobody waits any more: a read ends here. A write runs to its end and is recorded.
         tokio::select! {
@@ -142,9 +143,7 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
         (None, _) => out.extend_from_slice(head.target().as_bytes()),
     }
     out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
-    out.extend_from_slice(upstream.first.host.as_bytes());
-    out.push(b':');
-    push_decimal(u64::from(upstream.first.port), &mut out);
+    out.extend_from_slice(upstream.first.authority().as_bytes());
     out.extend_from_slice(b"\r\n");
     let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
     write_fields(received, matched.operation(), anew.unwrap_or_default(), context, &mut out);

@@ -51,6 +51,8 @@ pub struct Setup<'a> {
     pub policy: Option<&'a str>,
     pub listen: Option<&'a str>,
     pub options: PlanOptions,
+    /// The policy says where the API is.
+    pub is_policy_upstream: bool,
 }
 
 /// The instant at which every scene plays: noon of 2026-11-24.
@@ -68,7 +70,7 @@ pub fn model(contract: &str, upstream: SocketAddr, setup: &Setup<'_>) -> Model {
         policy,
         folder: PathBuf::new(),
         overrides: Overrides {
-            upstream: Some(format!("http://{upstream}")),
+            upstream: (!setup.is_policy_upstream).then(|| format!("http://{upstream}")),
             listen: Some(setup.listen.unwrap_or("127.0.0.1:0").to_owned()),
         },
         now: noon(),

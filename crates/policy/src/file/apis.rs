@@ -9,8 +9,9 @@ use crate::codes;
 use crate::digest::ContractDigest;
 use crate::notes::Notes;
 use crate::place::{ApiName, ApiUrl, ApiUrls, BasePath, HostName};
+use crate::secret::Secret;
 use crate::section::{Needed, Read, Spanned, section, wrong_kind};
-use crate::word::NullWord;
+use crate::word::{HttpWord, NullWord};
 use crate::yaml::{Content, Node};
 
 /// APIs of one gateway; each is a contract in memory.
@@ -64,7 +65,7 @@ impl JsonSchema for Apis {
 
 section! {
     /// One API: what it promises, which requests it gets, and where it is.
-    struct Api, later ["tls"], {
+    struct Api, later [], {
         /// What people call it, where several stand: letters, digits and `-`. It stands in records,
         /// and before the names of its operations: `shop::getOrder`. Default: its first host and
         /// base path.
@@ -80,10 +81,16 @@ section! {
         /// request for a host that no API claims is answered 421. Default: every host, because one
         /// API alone has nothing to be confused with.
         hosts: Option<Vec<Spanned<HostName>>>,
-        /// Where the API is: an `http` URL, or a list of them, one for each instance of the same
+        /// Where the API is: an `http` or `https` URL, or a list of them, one for each instance of the same
         /// API. A path in it replaces the base path towards the API; a single slash at the end
         /// counts as no path.
         upstream: Needed<ApiUrls>,
+        /// Whom the certificate of an `https` upstream must come from (PEM): `file:ca.pem`,
+        /// `env:NAME` or `credential:NAME`. Default: one of those whom the system trusts.
+        upstream_ca: Option<Spanned<Secret>>,
+        /// The version of HTTP that is spoken to the API: `"1.1"` or `"2"` (agreed on inside TLS;
+        /// in the clear, known before). Default: `"1.1"`, which every API speaks.
+        upstream_http: Option<Spanned<HttpWord>>,
         /// The path under which clients call, before every path of the contract: `/api`. `""`
         /// for none. Default: the path of the contract's first server, because that is where
         /// its clients were told to call.

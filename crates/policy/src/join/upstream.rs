@@ -10,6 +10,7 @@ use crate::codes;
 use crate::file::Api;
 use crate::model::{Instance, Upstream};
 use crate::notes::{Notes, shown};
+use crate::word::HttpWord;
 
 /// The upstream of an API: what the command line says, or the policy.
 pub(super) fn of(
@@ -40,6 +41,9 @@ pub(super) fn of(
         }
         None => instances(api?, ours, notes)?,
     };
+    if let Some(api) = api {
+        spoken_to(api, &mut upstream, &texts.folder, notes);
+    }
     match api.and_then(|api| api.upstream_base_path.as_ref()) {
         Some(own) if upstream.path.is_empty() => own.value.0.clone_into(&mut upstream.path),
         Some(own) => notes.push(|| {
@@ -51,6 +55,23 @@ pub(super) fn of(
         None => {}
     }
     Some(upstream)
+}
+
+/// How all instances are spoken to.
+fn spoken_to(api: &Api, upstream: &mut Upstream, folder: &std::path::Path, notes: &mut Notes) {
+    let is_http2 = api.upstream_http.as_ref().is_some_and(|word| word.value == HttpWord::Two);
+    let roots = api.upstream_ca.as_ref();
+    if let Some(roots) = roots.filter(|_| !upstream.instances().any(|one| one.is_tls)) {
+        notes.push(|| {
+            Diagnostic::warning(&codes::NO_EFFECT, "no instance is spoken to inside TLS")
+                .at(roots.span)
+                .help("write `https` in `upstream`, or remove this")
+        });
+    }
+    for instance in std::iter::once(&mut upstream.first).chain(&mut upstream.others) {
+        instance.is_http2 = is_http2;
+        instance.roots = roots.filter(|_| instance.is_tls).map(|roots| roots.value.source(folder));
+    }
 }
 
 /// The URLs of one API: each another instance, all with the same path.
@@ -96,14 +117,14 @@ fn check(instance: &Instance, span: Option<Span>, ours: &[Option<SocketAddr>], n
             .at(span)
             .help("give the API's own port, or another `listen` or `health`")
         });
-    } else if !instance.is_loopback() {
+    } else if !instance.is_loopback() && !instance.is_tls {
         notes.push(|| {
             Diagnostic::warning(
                 &codes::PLAIN_UPSTREAM,
                 format!("requests travel to `{instance}` in plain text"),
             )
             .at(span)
-            .help("put the gateway on the API's host, or the hop into a network that encrypts")
+            .help("write `https`, or put the gateway on the API's host")
         });
     }
 }
