@@ -40,7 +40,7 @@ pub use cors::{Preflight, answer_fields, judge_preflight};
 pub use forwarded::{Client, Forwarding, HOPS_MAX, client};
 pub use headers::{Security, is_leak, security_fields};
 pub use leak::{LeakDetector, leak_refusal};
-pub use links::{public_link, public_links};
+pub use links::{InnerLinks, Sides};
 pub use requests::{RequestField, is_forwarding, is_sent_unasked, request_field};
 
 /// See the module's page.

@@ -5,6 +5,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use portcullis_ledger::Ledger;
 use portcullis_model::Clock;
@@ -14,6 +15,7 @@ use tokio::task::LocalSet;
 use crate::budget::Budget;
 use crate::decision::Probe;
 use crate::health;
+use crate::instances::Instances;
 use crate::site::{Current, ReloadError, Reloaded, Site};
 use crate::threads::{accept, work};
 use crate::worker::{Chance, Counts, Drain, Shared, Watch};
@@ -139,6 +141,7 @@ impl Running {
         self.shared.connections.set_max(limits.connections_max);
         self.shared.buffered.set_max(limits.buffered_bytes_max);
         self.shared.in_upstream.set_max(limits.upstream_concurrency_max);
+        self.shared.instances.keep(|instance| site.sends_to(instance));
         let before = self.shared.site.swap(site);
         Ok(Reloaded { before, after: self.site() })
     }
@@ -196,6 +199,7 @@ pub fn start(
         connections: Budget::new(limits.connections_max),
         buffered: Budget::new(limits.buffered_bytes_max),
         in_upstream: Budget::new(limits.upstream_concurrency_max),
+        instances: Instances::new(Instant::now()),
         site: Current::new(site),
         ledger,
         clock,

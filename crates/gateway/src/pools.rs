@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use portcullis_policy::Instance;
 
+use crate::instances::Instances;
 use crate::site::Site;
 use crate::upstream::Pool;
 
@@ -17,12 +18,13 @@ pub(crate) struct Pools {
 impl Pools {
     /// The pool of a target. One that is sent to no longer serves its last exchanges and ends
     /// with them.
-    pub(crate) fn of(&self, target: &Instance, site: &Site) -> Rc<Pool> {
+    pub(crate) fn of(&self, target: &Instance, site: &Site, instances: &Instances) -> Rc<Pool> {
         let mut pools = self.pools.borrow_mut();
         if let Some(known) = pools.iter().find(|pool| pool.target() == target) {
             return known.clone();
         }
-        let pool = Pool::new(target.clone(), site.trust(target).cloned());
+        let trust = site.trust(target).cloned();
+        let pool = Pool::new(target.clone(), trust, instances.of(target));
         if site.sends_to(target) {
             pools.push(pool.clone());
         }

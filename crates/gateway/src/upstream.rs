@@ -9,6 +9,7 @@ mod streaming;
 
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use portcullis_policy::{Instance, Limits};
@@ -16,6 +17,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::head::AnswerHead;
+use crate::instances::Health;
 use crate::stream::Stream;
 use crate::tls::ClientTls;
 use crate::wire::WireFault;
@@ -26,6 +28,17 @@ const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Interim answers (1xx) before the real one.
 const INTERIM_MAX: usize = 8;
 
+/// How a request is exchanged for an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    /// The method is HEAD.
+    pub(crate) to_head: bool,
+    /// It only reads.
+    pub(crate) is_repeatable: bool,
+    pub(crate) deadline: Instant,
+    pub(crate) limits: &'a Limits,
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UpstreamFault {
@@ -35,6 +48,8 @@ pub(crate) enum UpstreamFault {
     Certificate,
     /// Not in time.
     TimedOut,
+    /// The connection ended or failed before the first byte of an answer.
+    Unanswered,
     /// The connection ended or failed before the answer was whole.
     Cut,
     /// Not HTTP, or with two readings.
@@ -55,6 +70,7 @@ impl UpstreamFault {
                     .to_owned()
             }
             Self::TimedOut => "the API did not answer in time".to_owned(),
+            Self::Unanswered => "the API ended the connection without an answer".to_owned(),
             Self::Cut => "the API ended the connection before its answer was whole".to_owned(),
             Self::Malformed(why) => format!("the API's answer has no single reading: {why}"),
             Self::TooLarge => "the API's answer is above `limits: { answer_bytes }`".to_owned(),
@@ -73,23 +89,11 @@ const fn read_fault(fault: WireFault) -> UpstreamFault {
     }
 }
 
-/// A request on its way to the API: the bytes of HTTP/1.1, and what they must be known by.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Outgoing<'r> {
-    /// Head and body.
-    pub(crate) bytes: &'r [u8],
-    /// The method is HEAD.
-    pub(crate) is_head: bool,
-    /// It only reads, so that a kept connection that turns out to be dead may be replaced once.
-    pub(crate) is_repeatable: bool,
-    /// When it ends.
-    pub(crate) deadline: Instant,
-}
-
 /// The connections of one worker to one instance of an API.
 #[derive(Debug)]
 pub(crate) struct Pool {
     target: Target,
+    health: Arc<Health>,
     kind: Kind,
 }
 
@@ -101,18 +105,22 @@ enum Kind {
 
 impl Pool {
     /// `tls` opens connections where the instance is spoken to inside TLS.
-    pub(crate) fn new(instance: Instance, tls: Option<ClientTls>) -> Rc<Self> {
+    pub(crate) fn new(instance: Instance, tls: Option<ClientTls>, health: Arc<Health>) -> Rc<Self> {
         let kind = if instance.is_http2 {
             Kind::Http2(http2::Connections::default())
         } else {
             Kind::Http1(Rc::default())
         };
-        Rc::new(Self { target: Target { instance, tls }, kind })
+        Rc::new(Self { target: Target { instance, tls }, health, kind })
     }
 
     /// Where it leads.
     pub(crate) const fn target(&self) -> &Instance {
         &self.target.instance
+    }
+
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
     }
 
     pub(crate) const fn tls(&self) -> Option<&ClientTls> {
@@ -122,12 +130,12 @@ impl Pool {
     /// Sends a whole request and reads the head of its answer.
     pub(crate) async fn exchange(
         &self,
-        request: Outgoing<'_>,
-        limits: &Limits,
+        request: &[u8],
+        terms: Terms<'_>,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
         match &self.kind {
-            Kind::Http1(connections) => connections.exchange(&self.target, request, limits).await,
-            Kind::Http2(connections) => connections.exchange(&self.target, request, limits).await,
+            Kind::Http1(connections) => connections.exchange(&self.target, request, terms).await,
+            Kind::Http2(connections) => connections.exchange(&self.target, request, terms).await,
         }
     }
 }
@@ -141,8 +149,9 @@ struct Target {
 
 impl Target {
     /// A new connection, its handshake included, within `connect_timeout`.
-    async fn connect(&self, limits: &Limits) -> Result<Stream, UpstreamFault> {
-        let connected = timeout(limits.connect_timeout, self.open()).await;
+    async fn connect(&self, terms: Terms<'_>) -> Result<Stream, UpstreamFault> {
+        let left = terms.deadline.saturating_duration_since(Instant::now());
+        let connected = timeout(terms.limits.connect_timeout.min(left), self.open()).await;
         connected.unwrap_or(Err(UpstreamFault::Connect(io::ErrorKind::TimedOut)))
     }
 

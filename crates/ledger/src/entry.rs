@@ -167,6 +167,11 @@ impl Entry {
         self.facts.drift = Some(how);
     }
 
+    /// The same, if nothing else is to be told.
+    pub fn drift_beside(&mut self, how: &'static str) {
+        self.facts.drift.get_or_insert(how);
+    }
+
     /// A control removed something.
     pub fn edit(&mut self, noted: Noted) {
         note(&mut self.facts.edits, &mut self.facts.edits_more, noted);

@@ -16,5 +16,5 @@ mod writer;
 
 pub use entry::{Entry, Opening};
 pub use facts::{Noted, Verdict};
-pub use notice::{Outcome, Reload};
+pub use notice::{InstanceState, Outcome, Reload};
 pub use writer::{Health, Ledger, LedgerError};

@@ -47,6 +47,29 @@ impl Outcome {
     }
 }
 
+/// An instance of an API that takes no connections, or does again.
+#[derive(Debug, Clone, Copy)]
+pub struct InstanceState<'a> {
+    /// When.
+    pub time: UnixMillis,
+    /// Its host and port.
+    pub instance: &'a str,
+    /// For how long it gets no requests; none: it answers again.
+    pub rest: Option<std::time::Duration>,
+}
+
+impl InstanceState<'_> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let mut event = Object::open(out);
+        event.plain("time", &self.time.rfc3339_text());
+        event
+            .text("event", if self.rest.is_some() { "instance_rests" } else { "instance_returns" });
+        event.text("instance", self.instance);
+        event.number("rest_millis", self.rest.map(|rest| rest.as_millis() as u64));
+        event.close();
+    }
+}
+
 impl Reload<'_> {
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         let mut event = Object::open(out);

@@ -13,7 +13,7 @@ use std::time::Duration;
 use portcullis_model::Clock;
 
 use crate::event;
-use crate::notice::Reload;
+use crate::notice::{InstanceState, Reload};
 use crate::queue::{Queue, Reopening};
 use crate::sink::Sink;
 
@@ -107,6 +107,11 @@ impl Ledger {
     /// Records an attempt to put another model in force.
     pub fn reload(&self, reload: &Reload<'_>) {
         self.append(|out| reload.write(out));
+    }
+
+    /// Records that an instance of an API takes no connections, or does again.
+    pub fn instance(&self, state: &InstanceState<'_>) {
+        self.append(|out| state.write(out));
     }
 
     /// Whether there is no room for the record of another request.

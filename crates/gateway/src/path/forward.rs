@@ -12,6 +12,7 @@ use portcullis_controls::safe_configuration::{
 use portcullis_json::push_decimal;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Method, Mode, Room, Status};
+use portcullis_policy::Instance;
 
 use super::context::{Context, Exit};
 use super::receive::Received;
@@ -22,7 +23,8 @@ use crate::head::{AnswerHead, Essential, RequestHead};
 use crate::incoming::Incoming;
 use crate::sender::Sender;
 use crate::site::is_claimed;
-use crate::upstream::{Outgoing, Streaming, UpstreamFault};
+use crate::turn::{Outgoing, Turn};
+use crate::upstream::{Streaming, Terms, UpstreamFault};
 use crate::worker::Deed;
 
 /// What the API answered: the head, and a body that nobody has read.
@@ -69,17 +71,20 @@ pub(super) async fn enter(
     let is_private = authenticated.shows_credential()
         || head.fields.first(Essential::Authorization).is_some()
         || head.fields.first(Essential::Cookie).is_some();
-    let request = write(&valid, context);
+    let plan = context.plan;
+    let turn = Turn::begin(context.worker, &plan.model.upstream);
+    let request = write(&valid, turn.instance(), context);
     let buffered = valid.into_buffered();
 
     let is_safe = method.is_some_and(Method::is_safe);
-    let plan = context.plan;
-    let pool = context.worker.pool(&plan.model.upstream.first);
     let started = Instant::now();
-    let is_head = method == Some(Method::Head);
-    let deadline = context.deadline.min(started + plan.limits.upstream_timeout);
-    let request = Outgoing { bytes: &request, is_head, is_repeatable: is_safe, deadline };
-    let exchange = pool.exchange(request, &plan.limits);
+    let terms = Terms {
+        to_head: method == Some(Method::Head),
+        is_repeatable: is_safe,
+        deadline: context.deadline.min(started + plan.limits.upstream_timeout),
+        limits: &plan.limits,
+    };
+    let exchange = turn.exchange(request, terms);
     let result = if is_safe {
         // Nobody waits any more: a read ends here. A write runs to its end and is recorded.
         tokio::select! {
@@ -110,8 +115,8 @@ pub(super) fn failed(fault: UpstreamFault) -> Exit {
 /// What the head of an ordinary request takes.
 const HEAD_BYTES: usize = 1024;
 
-/// The request as the API will read it.
-fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
+/// The request as this instance of the API will read it.
+fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgoing {
     let matched = valid.admitted().authenticated().matched();
     let received = matched.received();
     let head = received.head();
@@ -143,7 +148,13 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
         (None, _) => out.extend_from_slice(head.target().as_bytes()),
     }
     out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
-    out.extend_from_slice(upstream.first.authority().as_bytes());
+    let host = out.len();
+    out.extend_from_slice(instance.host.as_bytes());
+    if !instance.has_default_port() {
+        out.push(b':');
+        push_decimal(u64::from(instance.port), &mut out);
+    }
+    let host = host..out.len();
     out.extend_from_slice(b"\r\n");
     let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
     write_fields(received, matched.operation(), anew.unwrap_or_default(), context, &mut out);
@@ -167,7 +178,7 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
     }
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(&body);
-    out
+    Outgoing::new(out, host)
 }
 
 /// Who asked, and how: in the fields that frameworks read, and with one word each, so that they find

@@ -12,6 +12,9 @@ use crate::model::{Instance, Upstream};
 use crate::notes::{Notes, shown};
 use crate::word::HttpWord;
 
+/// Instances of one API.
+const INSTANCES_MAX: usize = 64;
+
 /// The upstream of an API: what the command line says, or the policy.
 pub(super) fn of(
     texts: &Texts,
@@ -79,7 +82,16 @@ fn instances(api: &Api, ours: &[Option<SocketAddr>], notes: &mut Notes) -> Optio
     let (first, others) = api.urls().split_first()?;
     let mut upstream = first.value.0.clone();
     check(&upstream.first, Some(first.span), ours, notes);
-    for other in others {
+    if let Some(further) = others.get(INSTANCES_MAX - 1) {
+        notes.push(|| {
+            let message = format!("there are more than {INSTANCES_MAX} instances");
+            Diagnostic::error(&codes::CONFLICT, message)
+                .at(further.span)
+                .label("one too many")
+                .help("put what spreads requests over so many in front of them")
+        });
+    }
+    for other in others.iter().take(INSTANCES_MAX) {
         let Upstream { first: instance, path, .. } = other.value.0.clone();
         check(&instance, Some(other.span), ours, notes);
         if path != upstream.path {
