@@ -136,6 +136,10 @@ fn a_ledger_that_is_rotated_loses_no_record() {
     let api = ScriptedApi::start(Behaviour::json(200, "{}"));
     let (folder, gateway) = start(&api, OPEN);
     assert_eq!(status(&gateway), 200);
+    // The record is written a few milliseconds after the answer.
+    while fs::read_to_string(folder.path("ledger.jsonl")).unwrap().is_empty() {
+        std::thread::yield_now();
+    }
     fs::rename(folder.path("ledger.jsonl"), folder.path("ledger.jsonl.1")).unwrap();
     gateway.hang_up();
     gateway.hear("were read again");
