@@ -42,6 +42,10 @@ pub(super) fn of_the_api(pair: &Pair<'_>, changes: &mut Changes) {
         let what = format!("clients call under `{new}`, no longer under `{old}`");
         changes.of_all(Reach::Wider, what, after.lines.base_path);
     }
+    if before.contract.openapi.split('.').take(2).ne(after.contract.openapi.split('.').take(2)) {
+        let what = format!("the same words mean what OpenAPI {} says", after.contract.openapi);
+        changes.of_all(Reach::Wider, what, None);
+    }
     upstream(before, after, changes);
     hosts(pair, changes);
 }
