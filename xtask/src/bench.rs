@@ -11,7 +11,7 @@ mod processes;
 mod table;
 
 use crate::bench::folder::Folder;
-use crate::bench::load::{Round, Shape};
+use crate::bench::load::{Protocol, Round, Shape};
 use crate::bench::processes::Process;
 use crate::shell;
 
@@ -21,8 +21,9 @@ const ROUNDS: usize = 5;
 const IDLE_CONNECTIONS: usize = 1000;
 
 /// What is left out where nothing is asked: the gateway reads, routes, writes and records.
-const NOTHING: [&str; 8] = [
+const NOTHING: [&str; 9] = [
     "resource_limits",
+    "transport_encryption",
     "api_inventory",
     "safe_configuration",
     "caller_identity",
@@ -32,12 +33,18 @@ const NOTHING: [&str; 8] = [
     "response_shape",
 ];
 /// What is left out where only the contract is asked, in both directions.
-const CONTRACT: [&str; 4] =
-    ["resource_limits", "api_inventory", "safe_configuration", "caller_identity"];
+const CONTRACT: [&str; 5] = [
+    "resource_limits",
+    "transport_encryption",
+    "api_inventory",
+    "safe_configuration",
+    "caller_identity",
+];
 
 /// A proxy under measurement, and the path that it is asked for.
 struct Subject {
     name: &'static str,
+    protocol: Protocol,
     shape: Shape,
     address: String,
     path: &'static str,
@@ -47,26 +54,29 @@ struct Subject {
 /// All rounds of a subject.
 pub(crate) struct Measured {
     name: &'static str,
+    protocol: Protocol,
     shape: Shape,
     rounds: Vec<Round>,
 }
 
 pub(crate) fn run() -> Result<(), String> {
-    if !shell::has("nginx", "-v") || !shell::has("wrk", "-v") && !has_wrk() {
-        shell::install(&["nginx", "wrk"])?;
+    let tools = [("nginx", "-v"), ("h2load", "--version"), ("openssl", "version")];
+    if !tools.iter().all(|(tool, flag)| shell::has(tool, flag)) || !has_wrk() {
+        shell::install(&["nginx", "wrk", "nghttp2-client", "openssl"])?;
     }
     shell::run("cargo", &["build", "--release", "--locked", "--package", "portcullis"])?;
     let partial = ["build", "--release", "--locked", "-p", "portcullis-gateway", "--example"];
-    shell::run("cargo", &[&partial[..], &["partial"]].concat())?;
+    shell::run("cargo", &[&partial[..], &["partial", "--example", "resting"]].concat())?;
     let folder = Folder::new()?;
     documents::write(&folder)?;
     let _origin = processes::nginx(&folder, "origin", &documents::origin_configuration())?;
     let proxies = [
-        processes::nginx(&folder, "peer", &documents::peer_configuration())?,
+        processes::nginx(&folder, "peer", &documents::peer_configuration(&folder))?,
         processes::portcullis(&folder, "few.json", documents::FEW_PORT)?,
         processes::portcullis(&folder, "many.json", documents::MANY_PORT)?,
         processes::partial(&folder, "nothing", documents::NOTHING_PORT, &NOTHING)?,
         processes::partial(&folder, "contract", documents::CONTRACT_PORT, &CONTRACT)?,
+        processes::secure(&folder, documents::SECURE_PORT)?,
     ];
     let measured = rounds(&subjects(), &proxies)?;
     let memory = memory(&proxies)?;
@@ -91,12 +101,13 @@ fn subjects() -> Vec<Subject> {
     let contract = format!("127.0.0.1:{}", documents::CONTRACT_PORT);
     let subject = |name, shape, address: &str, path, proxy| Subject {
         name,
+        protocol: Protocol::Http1,
         shape,
         address: address.to_owned(),
         path,
         proxy,
     };
-    vec![
+    let mut all = vec![
         subject("nginx", Shape::Raw, &nginx, "/raw/7", 0),
         subject("portcullis, nothing asked", Shape::Raw, &nothing, "/raw/7", 3),
         subject("portcullis, everything on, body not read", Shape::Raw, &few, "/raw/7", 1),
@@ -110,18 +121,37 @@ fn subjects() -> Vec<Subject> {
         subject("portcullis, contract both ways", Shape::Post, &contract, "/items", 4),
         subject("portcullis, everything on", Shape::Post, &few, "/items", 1),
         subject("portcullis, 1,000 operations", Shape::Post, &many, "/items", 2),
-    ]
+    ];
+    let shapes = [(Shape::Raw, "/raw/7"), (Shape::Get, "/items/7"), (Shape::Post, "/items")];
+    let proxies = [
+        ("nginx", format!("localhost:{}", documents::PEER_TLS_PORT), 0),
+        ("portcullis, everything on", format!("localhost:{}", documents::SECURE_PORT), 5),
+    ];
+    for protocol in [Protocol::Tls, Protocol::Http2] {
+        for (shape, path) in shapes {
+            for (name, address, proxy) in &proxies {
+                let one = subject(name, shape, address, path, *proxy);
+                all.push(Subject { protocol, ..one });
+            }
+        }
+    }
+    all
 }
 
 fn rounds(subjects: &[Subject], proxies: &[Process]) -> Result<Vec<Measured>, String> {
     let mut measured: Vec<Measured> = subjects
         .iter()
-        .map(|one| Measured { name: one.name, shape: one.shape, rounds: Vec::new() })
+        .map(|one| Measured {
+            name: one.name,
+            protocol: one.protocol,
+            shape: one.shape,
+            rounds: Vec::new(),
+        })
         .collect();
     for number in 0..=ROUNDS {
         for (subject, measured) in subjects.iter().zip(&mut measured) {
             let Some(proxy) = proxies.get(subject.proxy) else { continue };
-            let round = load::round(&subject.address, subject.path, subject.shape, proxy)?;
+            let round = load::round(subject, proxy)?;
             // The first round warms caches and connections.
             if number > 0 {
                 measured.rounds.push(round);
@@ -136,21 +166,34 @@ fn rounds(subjects: &[Subject], proxies: &[Process]) -> Result<Vec<Measured>, St
 pub(crate) struct Memory {
     name: &'static str,
     idle: u64,
-    per_connection: u64,
+    /// For each protocol.
+    per_connection: Vec<(Protocol, u64)>,
 }
 
 fn memory(proxies: &[Process]) -> Result<Vec<Memory>, String> {
+    let (peer, peer_tls) = (documents::PEER_PORT, documents::PEER_TLS_PORT);
+    let subjects = [
+        ("nginx", [(0, peer), (0, peer_tls), (0, peer_tls)]),
+        (
+            "portcullis",
+            [(1, documents::FEW_PORT), (5, documents::SECURE_PORT), (5, documents::SECURE_PORT)],
+        ),
+    ];
     let mut all = Vec::new();
-    for (name, index, port) in
-        [("nginx", 0, documents::PEER_PORT), ("portcullis", 1, documents::FEW_PORT)]
-    {
-        let Some(proxy) = proxies.get(index) else { continue };
-        let before = proxy.resident_bytes()?;
-        let connections = load::idle_connections(port, IDLE_CONNECTIONS)?;
-        let after = proxy.resident_bytes()?;
-        drop(connections);
-        let per_connection = after.saturating_sub(before) / IDLE_CONNECTIONS as u64;
-        all.push(Memory { name, idle: before, per_connection });
+    for (name, places) in subjects {
+        let mut per_connection = Vec::new();
+        let mut idle = None;
+        for (protocol, (index, port)) in Protocol::ALL.into_iter().zip(places) {
+            let Some(proxy) = proxies.get(index) else { continue };
+            let before = proxy.resident_bytes()?;
+            idle = idle.or(Some(before));
+            let connections = load::rest(protocol, port, IDLE_CONNECTIONS)?;
+            let after = proxy.resident_bytes()?;
+            drop(connections);
+            let each = after.saturating_sub(before) / IDLE_CONNECTIONS as u64;
+            per_connection.push((protocol, each));
+        }
+        all.push(Memory { name, idle: idle.unwrap_or_default(), per_connection });
     }
     let fresh = processes::fresh_resident_bytes()?;
     if let Some(ours) = all.last_mut() {

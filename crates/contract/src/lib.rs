@@ -45,6 +45,7 @@ mod style;
 mod swagger;
 mod template;
 mod twice;
+mod values;
 mod version;
 mod yaml;
 
@@ -64,3 +65,4 @@ pub use shape::{
     Member, ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types, XmlMember, XmlName,
     XmlShape, XmlText,
 };
+pub use values::{Texts, ValueChange, compare_values};

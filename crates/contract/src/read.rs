@@ -116,7 +116,7 @@ fn read_document(
 }
 
 /// The `openapi` field, and what it means.
-fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
+pub(crate) fn version(root: Node<'_>) -> Result<(String, Version), Diagnostic> {
     const NAME_IT: &str =
         "name the document itself, as in openapi.yaml, not the page that shows it";
     const READ: &str = "Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are read";

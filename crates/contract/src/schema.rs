@@ -30,6 +30,7 @@ use crate::shape::{ShapeId, Types};
 use representation::Instance;
 
 pub use blobs::Blobs;
+pub(crate) use decimal::Decimal;
 pub(crate) use definitions::{Definitions, Fault};
 pub use mismatch::Mismatch;
 pub(crate) use validators::Validators;

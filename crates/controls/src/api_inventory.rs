@@ -13,6 +13,7 @@
 //!
 //! `GET /debug/env` is answered 404, and so is `/%64ebug/env`, which is the same path (`//debug/env`
 //! has two readings, so `input_shape` refuses it).
+//! With `hosts: [api.example.com]`, a request for `internal.example.com` is answered 421.
 //! An operation with `deprecated: true` and `x-sunset: 2026-12-31` carries `Deprecation`
 //! (RFC 9745) and `Sunset` (RFC 8594) until that day, and is answered 410 from then on.
 //!
@@ -24,7 +25,7 @@
 //! in the past and therefore means "deprecated already".
 
 use portcullis_contract::{NotServed, Operation};
-use portcullis_model::{ControlId, Diagnostic, Refusal, Room, Status, UnixMillis};
+use portcullis_model::{ControlId, Diagnostic, Refusal, Room, Status, UnixMillis, shown};
 use portcullis_policy::Model;
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
@@ -40,7 +41,7 @@ pub const FACE: Face = Face {
         stride: Stride::ElevationOfPrivilege,
         cwe: &[1059, 912],
     },
-    rooms: &[Room::FindOperation, Room::Inspect],
+    rooms: &[Room::Receive, Room::FindOperation, Room::Inspect],
     expectation,
     source: include_str!("api_inventory.rs"),
 };
@@ -81,6 +82,17 @@ pub fn undeclared(hint: Option<String>) -> Judgement<()> {
     let refusal =
         Refusal::new(ControlId::ApiInventory, Status::NOT_FOUND, "undeclared_path", detail);
     Judgement::Refuse(refusal, ())
+}
+
+/// The refusal of a request for a host that no API claims (RFC 9110 section 15.5.20): the same
+/// whether or not an API has its path.
+pub fn misdirected(host: Option<&str>) -> Refusal {
+    let detail = match host {
+        Some(host) => format!("no API claims the host {}", shown(host)),
+        None => "no API serves a request without a host".to_owned(),
+    };
+    let status = Status::MISDIRECTED;
+    Refusal::new(ControlId::ApiInventory, status, "misdirected", detail)
 }
 
 /// The refusal of an operation that the contract declares in a way that cannot be enforced.

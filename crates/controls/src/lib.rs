@@ -4,6 +4,7 @@
 //! it to judge, `check` reports where it is missing, the threat it answers is data beside it, and
 //! the attacker probes it. A control's doc comment is its page: `portcullis explain NAME`.
 
+mod change;
 mod face;
 mod free_form;
 mod labels;
@@ -21,10 +22,12 @@ pub mod resource_limits;
 pub mod response_shape;
 pub mod safe_configuration;
 pub mod signature;
+pub mod transport_encryption;
 pub mod urlencoded;
 pub mod writable_properties;
 pub mod xml;
 
+pub use change::{Change, Changes, Reach};
 pub use face::{Expectation, Face, Judgement, Stride, Threat};
 pub use plan::{OperationPlan, Plan, PlanOptions};
 pub use registry::{CONTROLS, face};

@@ -10,7 +10,7 @@ use crate::caller_identity;
 use crate::face::Expectation;
 use crate::registry::CONTROLS;
 use crate::resource_limits;
-use crate::safe_configuration::LeakDetector;
+use crate::safe_configuration::{InnerLinks, LeakDetector};
 
 /// Everything that one request needs, immutable: a request holds one `Arc` of it.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub struct Plan {
     pub xml_out: Limits,
     /// Finds inner details in error bodies.
     pub leaks: LeakDetector,
+    /// Finds the API's own address in bodies.
+    pub inner_links: InnerLinks,
     options: PlanOptions,
 }
 
@@ -77,6 +79,7 @@ impl Plan {
             xml_out: resource_limits::xml_out(&limits),
             limits,
             leaks: LeakDetector::default(),
+            inner_links: InnerLinks::of(&model.upstream),
             model,
             options,
         }

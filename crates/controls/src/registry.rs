@@ -5,12 +5,13 @@ use portcullis_model::ControlId;
 use crate::face::Face;
 use crate::{
     api_inventory, caller_identity, content_type, input_shape, resource_limits, response_shape,
-    safe_configuration, writable_properties,
+    safe_configuration, transport_encryption, writable_properties,
 };
 
 /// Every control: one line each.
 pub const CONTROLS: [&Face; ControlId::ALL.len()] = [
     &resource_limits::FACE,
+    &transport_encryption::FACE,
     &api_inventory::FACE,
     &safe_configuration::FACE,
     &caller_identity::FACE,
@@ -31,6 +32,7 @@ pub fn face(id: ControlId) -> &'static Face {
         ControlId::ResponseShape => &response_shape::FACE,
         ControlId::ResourceLimits => &resource_limits::FACE,
         ControlId::SafeConfiguration => &safe_configuration::FACE,
+        ControlId::TransportEncryption => &transport_encryption::FACE,
     }
 }
 

@@ -15,6 +15,12 @@ pub enum Remedy {
     Access,
     /// The policy's `origins` must name the origin.
     Origins,
+    /// The policy's `tls` must name a certificate.
+    Encrypt,
+    /// The policy's `hosts` must name the host.
+    Hosts,
+    /// The proxy in front must not pass on what it did not write.
+    Proxy,
     /// A key of the policy's `limits` must be raised.
     Limit(&'static str),
     /// The policy's `operations` must say that the answer streams.
@@ -30,6 +36,8 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
     match control {
         ControlId::ResourceLimits => limit(reason).map_or(Remedy::Relax, Remedy::Limit),
         ControlId::ApiInventory | ControlId::SafeConfiguration => match reason {
+            "forwarding_disagrees" => Remedy::Proxy,
+            "misdirected" => Remedy::Hosts,
             "unknown_origin" | "cors_header" => Remedy::Origins,
             // Who sees how the API is built is no question of the contract.
             "telling_header" => Remedy::Relax,
@@ -37,7 +45,8 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             _ => Remedy::Contract,
         },
         ControlId::CallerIdentity if reason == "closed" => Remedy::Access,
-        ControlId::CallerIdentity => Remedy::Request,
+        ControlId::TransportEncryption if reason == "plain_credential" => Remedy::Encrypt,
+        ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
         ControlId::ResponseShape => match reason {
             "undecided_stream" => Remedy::Stream,
@@ -68,7 +77,7 @@ const FRAMING: [&str; 12] = [
 ];
 
 fn limit(reason: &str) -> Option<&'static str> {
-    const KEYS: [&str; 20] = [
+    const KEYS: [&str; 21] = [
         "head_bytes",
         "headers",
         "target_bytes",
@@ -82,6 +91,7 @@ fn limit(reason: &str) -> Option<&'static str> {
         "xml_attributes",
         "string_bytes",
         "decompressed_ratio",
+        "handshake_timeout",
         "head_timeout",
         "body_idle_timeout",
         "body_rate",
@@ -111,6 +121,8 @@ mod tests {
         use ControlId::{ApiInventory, CallerIdentity, InputShape, ResourceLimits, ResponseShape};
         for (control, reason, expected) in [
             (ApiInventory, "undeclared_path", Remedy::Contract),
+            (ApiInventory, "misdirected", Remedy::Hosts),
+            (ControlId::SafeConfiguration, "forwarding_disagrees", Remedy::Proxy),
             (ControlId::SafeConfiguration, "unknown_origin", Remedy::Origins),
             (CallerIdentity, "closed", Remedy::Access),
             (CallerIdentity, "no_credential", Remedy::Request),

@@ -68,6 +68,7 @@ pub enum Breach {
     XmlAttributes,
     StringBytes,
     DecompressedRatio,
+    HandshakeTimeout,
     HeadTimeout,
     BodyIdleTimeout,
     BodyRate,
@@ -94,6 +95,7 @@ impl Breach {
             Self::XmlAttributes => "xml_attributes",
             Self::StringBytes => "string_bytes",
             Self::DecompressedRatio => "decompressed_ratio",
+            Self::HandshakeTimeout => "handshake_timeout",
             Self::HeadTimeout => "head_timeout",
             Self::BodyIdleTimeout => "body_idle_timeout",
             Self::BodyRate => "body_rate",
@@ -118,9 +120,11 @@ impl Breach {
             | Self::XmlAttributes
             | Self::StringBytes
             | Self::DecompressedRatio => Status::CONTENT_TOO_LARGE,
-            Self::HeadTimeout | Self::BodyIdleTimeout | Self::BodyRate | Self::TotalTimeout => {
-                Status::REQUEST_TIMEOUT
-            }
+            Self::HandshakeTimeout
+            | Self::HeadTimeout
+            | Self::BodyIdleTimeout
+            | Self::BodyRate
+            | Self::TotalTimeout => Status::REQUEST_TIMEOUT,
             Self::Connections | Self::UpstreamConcurrency | Self::BufferedBytes => {
                 Status::UNAVAILABLE
             }
@@ -159,6 +163,7 @@ impl Breach {
             Self::XmlAttributes => limits.xml_attributes_max.to_string(),
             Self::StringBytes => size(limits.string_bytes_max),
             Self::DecompressedRatio => limits.decompressed_ratio_max.to_string(),
+            Self::HandshakeTimeout => format!("{}ms", limits.handshake_timeout.as_millis()),
             Self::HeadTimeout => format!("{}ms", limits.head_timeout.as_millis()),
             Self::BodyIdleTimeout => format!("{}ms", limits.body_idle_timeout.as_millis()),
             Self::BodyRate => format!("{}B/s", limits.body_rate_min),
@@ -264,6 +269,7 @@ pub fn not_asked(limits: &Limits) -> Limits {
         object_members_max: LARGE,
         upstream_concurrency_max: 100_000,
         buffered_bytes_max: 1 << 30,
+        handshake_timeout: long,
         head_timeout: long,
         body_idle_timeout: long,
         body_rate_min: 0,

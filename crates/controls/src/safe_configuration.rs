@@ -11,18 +11,22 @@
 //!
 //! ## Example
 //!
-//! `DELETE /medicines/{id}` is not declared: 405 with
-//! `Allow: GET, HEAD, OPTIONS`. A preflight from an origin that
-//! `origins:` does not name is answered without CORS headers and never reaches the API. A 409 whose
+//! `DELETE /medicines/{id}` is not declared: 405 with `Allow: GET, HEAD, OPTIONS`. A preflight from
+//! an origin that `origins:` does not name is answered without CORS headers and never reaches the
+//! API. An `X-Forwarded-For` that a client wrote does not reach it either. A 409 whose
 //! body shows SQL keeps its status and gets a neutral body. `Server` and `X-Powered-By` are gone.
 //!
 //! ## Limits
 //!
-//! `HEAD` is served where `GET` is declared, and asked as `GET`; `OPTIONS` is answered with what
-//! is declared. Neither shows more than a 405 does. The leak detector knows the traces of common languages and databases, not every one. The list of
+//! Who the client is, is read from `Forwarded` and `X-Forwarded-For` of `trusted_proxies` only, from
+//! the right; of a proxy that passes on such a line as a client wrote it, nobody can tell. `HEAD` is
+//! served where `GET` is declared, and asked as `GET`; `OPTIONS` is answered with what is declared.
+//! Neither shows more than a 405 does. The
+//! leak detector knows the traces of common languages and databases, not every one. The list of
 //! header names to remove is that of the OWASP Secure Headers Project (Apache-2.0), with ours.
 
 mod cors;
+mod forwarded;
 mod headers;
 mod leak;
 mod links;
@@ -34,10 +38,11 @@ use portcullis_policy::Model;
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
 pub use cors::{Preflight, answer_fields, judge_preflight};
+pub use forwarded::{Client, Forwarding, HOPS_MAX, client};
 pub use headers::{Security, is_leak, security_fields};
 pub use leak::{LeakDetector, leak_refusal};
-pub use links::{public_link, public_links};
-pub use requests::{RequestField, is_sent_unasked, request_field};
+pub use links::{InnerLinks, Sides};
+pub use requests::{RequestField, is_forwarding, is_sent_unasked, request_field};
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -50,7 +55,7 @@ pub const FACE: Face = Face {
         stride: Stride::InformationDisclosure,
         cwe: &[16, 209, 942],
     },
-    rooms: &[Room::FindOperation, Room::Forward, Room::Inspect, Room::Record],
+    rooms: &[Room::Receive, Room::FindOperation, Room::Forward, Room::Inspect, Room::Record],
     expectation,
     source: include_str!("safe_configuration.rs"),
 };

@@ -71,8 +71,14 @@ impl Answer {
         }
     }
 
-    /// Writes head and whole body (a streaming body is written by the connection).
-    pub(crate) fn write(&self, edge: &Edge<'_>, out: &mut Vec<u8>) {
+    /// The answer's own fields.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let text = std::str::from_utf8(&self.fields).unwrap_or_default();
+        text.split("\r\n").filter_map(|line| line.split_once(": "))
+    }
+
+    /// Writes head and whole body as HTTP/1.1 (a streaming body is written by the connection).
+    pub(crate) fn write(&self, edge: &Edge<'_>, framing: Framing, out: &mut Vec<u8>) {
         out.reserve(self.fields.len() + self.body_bytes() as usize + 512);
         out.extend_from_slice(b"HTTP/1.1 ");
         push_decimal(u64::from(self.status.0), out);
@@ -80,34 +86,25 @@ impl Answer {
         out.extend_from_slice(self.status.reason().as_bytes());
         out.extend_from_slice(b"\r\n");
         out.extend_from_slice(&self.fields);
-        for (name, value) in edge.fields {
-            push_field(out, name, value);
-        }
-        for (name, value) in edge.security.into_iter().flat_map(security_fields) {
-            push_field(out, name, value);
-        }
-        push_field(out, "Date", edge.date);
-        out.extend_from_slice(b"X-Request-Id: ");
-        out.extend_from_slice(&edge.id.text());
-        out.extend_from_slice(b"\r\n");
+        edge.each(|name, value| push_field(out, name, value));
         match &self.body {
             Body::Whole(body) => {
                 out.extend_from_slice(b"Content-Length: ");
                 push_decimal(body.len() as u64, out);
                 out.extend_from_slice(b"\r\n");
             }
-            Body::Streaming(_) if edge.is_http10 => {}
+            Body::Streaming(_) if framing.is_http10 => {}
             Body::Streaming(_) => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
             Body::Nothing => {}
         }
-        if !edge.keep_alive {
+        if !framing.keep_alive {
             out.extend_from_slice(b"Connection: close\r\n");
-        } else if edge.is_http10 {
+        } else if framing.is_http10 {
             out.extend_from_slice(b"Connection: keep-alive\r\n");
         }
         out.extend_from_slice(b"\r\n");
         if let Body::Whole(body) = &self.body
-            && !edge.is_head
+            && !framing.is_head
         {
             out.extend_from_slice(body);
         }
@@ -122,6 +119,26 @@ pub(crate) struct Edge<'a> {
     pub(crate) fields: &'a [(&'static str, String)],
     /// What the security fields depend on; none where they are not set.
     pub(crate) security: Option<Security>,
+}
+
+impl Edge<'_> {
+    /// Gives each field, name and value.
+    pub(crate) fn each(&self, mut give: impl FnMut(&str, &str)) {
+        for (name, value) in self.fields {
+            give(name, value);
+        }
+        for (name, value) in self.security.into_iter().flat_map(security_fields) {
+            give(name, value);
+        }
+        give("Date", self.date);
+        // It is ASCII.
+        give("X-Request-Id", std::str::from_utf8(&self.id.text()).unwrap_or_default());
+    }
+}
+
+/// How an answer stands on a connection of HTTP/1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Framing {
     pub(crate) keep_alive: bool,
     pub(crate) is_http10: bool,
     pub(crate) is_head: bool,

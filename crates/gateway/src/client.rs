@@ -1,4 +1,7 @@
-//! A connection of a client: requests one after another, each walked through the rooms.
+//! A connection of a client, from its first byte to the protocol that it speaks.
+
+mod http1;
+mod http2;
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -9,151 +12,129 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use portcullis_controls::safe_configuration::Security;
-use portcullis_ledger::{Entry, Opening};
-use portcullis_model::ControlId;
+use portcullis_controls::Plan;
+use portcullis_controls::resource_limits::Breach;
+use portcullis_controls::transport_encryption::{self, Hop};
+use portcullis_ledger::{Entry, Opening, Verdict};
+use portcullis_model::Refusal;
 use tokio::net::TcpStream;
-use tokio::time::{timeout, timeout_at};
+use tokio::time::timeout;
 
-use crate::answer::{Answer, Body, Edge};
-use crate::head::{Essential, HeadFault, Length, RequestHead};
+use crate::head::{Essential, RequestHead};
 use crate::incoming::Incoming;
-use crate::path::{self, Cleared, Closing, Context, Exit, Request};
+use crate::path::{self, Cleared, Context, Exit, Request};
+use crate::sender::Peer;
+use crate::site::Site;
 use crate::stream::Stream;
-use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
+use crate::tls::{Hello, ServerTls};
 use crate::worker::Worker;
 
-/// How long a connection that ends badly is read on, so that its last answer arrives.
-const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES_MAX: usize = 256 << 10;
+/// How long the end of a connection may take.
+const END: Duration = Duration::from_secs(1);
 
 /// Serves one connection until it ends.
-pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr) {
-    let mut wire = Wire::new(Stream::Plain(stream));
-    let peer: Arc<str> = peer.ip().to_canonical().to_string().into();
-    let mut drain = worker.shared.drain.signal();
-    loop {
-        let idle_timeout = worker.site().limits().idle_timeout;
-        tokio::select! {
-            rested = timeout(idle_timeout, wire.rest()) => {
-                if !matches!(rested, Ok(Ok(()))) { return }
-            }
-            _ = drain.changed() => return,
-        }
-        // Boxed, so that a connection that rests does not hold the room that a walk takes.
-        match Box::pin(one(worker, &mut wire, &peer)).await {
-            Next::Request if !worker.shared.drain.has_begun() => {}
-            Next::Request | Next::Close => return,
-            Next::Linger => return linger(wire).await,
-        }
+pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, address: SocketAddr) {
+    let site = worker.site();
+    let Some(tls) = site.tls() else {
+        let hop = if site.listen().ip().is_loopback() { Hop::Loopback } else { Hop::Plain };
+        let peer = Peer::new(address, hop);
+        return http1::serve(worker, Stream::Plain(stream), &peer).await;
+    };
+    // Boxed, as all that a resting connection need not hold.
+    match Box::pin(open(worker, stream, tls, address)).await {
+        Some((stream, peer, true)) => http2::serve(worker, stream, Rc::new(peer)).await,
+        Some((stream, peer, false)) => http1::serve(worker, stream, &peer).await,
+        None => {}
     }
 }
 
-/// What follows a request on its connection.
-enum Next {
-    Request,
-    Close,
-    /// Close, but let the client read the answer although it still sends.
-    Linger,
-}
-
-async fn linger(mut wire: Wire) {
-    let drain = async {
-        wire.end().await.ok()?;
-        let rules = BodyRules {
-            bytes_max: LINGER_BYTES_MAX,
-            idle: None,
-            rate_min: 0,
-            deadline: Instant::now() + LINGER,
-        };
-        let mut reader = BodyReader::new(Length::UntilClose);
-        let mut sink = Vec::new();
-        let mut read = 0;
-        while !reader.is_done() && read < LINGER_BYTES_MAX {
-            reader.next(&mut wire, &rules, &mut sink).await.ok()?;
-            read += sink.len();
-            sink.clear();
-        }
-        Some(())
-    };
-    // Whatever happens, the connection ends here.
-    let _ = timeout(LINGER, drain).await;
-}
-
-/// One request: its head, the walk, the answer.
-async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Arc<str>) -> Next {
-    let shared = &worker.shared;
+/// The handshake of a connection; the flag says whether HTTP/2 was agreed on. None: it has ended,
+/// and is recorded.
+async fn open(
+    worker: &Worker,
+    stream: TcpStream,
+    tls: &ServerTls,
+    address: SocketAddr,
+) -> Option<(Stream, Peer, bool)> {
     let site = worker.site();
     let limits = site.limits();
-    let begun = Instant::now();
-    let head = match wire.read_head(limits.head_bytes_max, begun + limits.head_timeout).await {
-        Err(WireFault::Closed | WireFault::Io(_)) => return Next::Close,
-        // Nothing but an empty line came, so there is nothing to answer.
-        Err(WireFault::TimedOut) if !wire.has_unread() => return Next::Close,
-        Err(fault) => Err(BadHead::Wire(fault)),
-        Ok(bytes) => RequestHead::parse(&bytes, limits.headers_max).map_err(BadHead::Fault),
+    let mut first = [0; 1];
+    let peeked = timeout(limits.idle_timeout, stream.peek(&mut first)).await.ok()?.ok()?;
+    if peeked == 0 {
+        return None;
+    }
+    let peer = Peer::new(address, Hop::PlainOnTls);
+    if !ServerTls::is_hello(first) {
+        // It is answered in its own words, so that whoever forgot the `s` learns it.
+        return Some((Stream::Plain(stream), peer, false));
+    }
+    let refusal = match timeout(limits.handshake_timeout, tls.accept(stream)).await {
+        Ok(Ok((stream, hello))) => {
+            let Hello { version, server_name, is_http2 } = hello;
+            let tls = Some(version);
+            let server_name = server_name.map(Arc::from);
+            let peer = Peer { hop: Hop::Tls, tls, server_name, ..peer };
+            return Some((Stream::Tls(Box::new(stream)), peer, is_http2));
+        }
+        Ok(Err(error)) => transport_encryption::handshake(error.to_string()),
+        Err(_) => Breach::HandshakeTimeout.refusal(limits),
     };
-    shared.counts.requests.fetch_add(1, Ordering::Relaxed);
+    never_opened(worker, site.first(), &peer, refusal);
+    None
+}
+
+/// The record of a connection that never carried a request.
+fn never_opened(worker: &Worker, plan: &Plan, peer: &Peer, refusal: Refusal) {
+    let entry = entry(worker, plan, peer, "");
+    if let Some(watch) = &worker.shared.watch {
+        watch.refused(entry.request_id(), "a connection", &refusal);
+    }
+    entry.finish(Verdict::Refused, refusal.status, 0, Some(refusal), None);
+}
+
+/// The API of a request, and whether one claims its host. A connection that was opened for one API
+/// carries no request for another (RFC 9110 section 7.4): whoever asked for the certificate of one
+/// name gets nothing that stands behind another.
+fn chosen<'s>(site: &'s Site, head: Option<&RequestHead>, peer: &Peer) -> (&'s Arc<Plan>, bool) {
+    let Some(head) = head else { return (site.first(), true) };
+    let of_host = site.choose(head.fields.first(Essential::Host), head.path());
+    let is_claimed = of_host.is_some_and(|plan| match &peer.server_name {
+        None => true,
+        Some(name) => {
+            site.choose(Some(name), head.path()).is_some_and(|named| Arc::ptr_eq(named, plan))
+        }
+    });
+    (of_host.unwrap_or_else(|| site.first()), is_claimed)
+}
+
+/// Opens the record of a request; `http` is the version of the protocol.
+fn entry(worker: &Worker, plan: &Plan, peer: &Peer, http: &'static str) -> Entry {
+    let shared = &worker.shared;
     let now = shared.clock.now();
-    // Taken only now: whoever sends a head slowly is not judged by what was in force before.
-    let site = worker.site();
-    let chosen = head
-        .as_ref()
-        .ok()
-        .and_then(|head| site.choose(head.fields.first(Essential::Host), head.path()));
-    let plan = chosen.unwrap_or_else(|| site.first());
     let opening = Opening {
         request_id: worker.request_id(now),
         time: now,
         started: Instant::now(),
         model: plan.version.clone(),
-        peer: peer.clone(),
+        peer: peer.text.clone(),
+        http,
+        tls: peer.tls,
     };
-    let entry = Entry::open(shared.ledger.clone(), opening);
-    let mut context = Context::new(plan, worker, entry);
-    match head {
-        Ok(head) => request(worker, wire, head, peer, context).await,
-        Err(bad) => {
-            context.probe_unfinished(wire.unfinished());
-            let exit = bad.exit(limits);
-            let framing = Framing { keep_alive: false, is_http10: false, is_head: false };
-            finish(worker, wire, context, Err(exit), framing).await;
-            Next::Linger
-        }
-    }
+    Entry::open(shared.ledger.clone(), opening)
 }
 
-async fn request(
-    worker: &Rc<Worker>,
-    wire: &mut Wire,
-    head: RequestHead,
-    peer: &Arc<str>,
-    mut context: Context<'_>,
-) -> Next {
-    let shared = &worker.shared;
-    let mut framing = Framing {
-        keep_alive: head.keep_alive && !shared.drain.has_begun(),
-        is_http10: head.is_http10,
-        is_head: head.method == Some(portcullis_model::Method::Head),
-    };
-    context.begin(&head);
-    let mut incoming = Incoming::new(&head, wire);
-    let outcome = {
-        let request = Request::new(head, peer.clone());
-        let walk = std::pin::pin!(path::walk(request, &mut incoming, &mut context));
-        caught(walk).await
-    };
-    let outcome = outcome.unwrap_or_else(|()| {
-        shared.counts.panics.fetch_add(1, Ordering::Relaxed);
+/// Walks a request through the rooms; a panic in one of them is an exit.
+async fn walked(
+    request: Request,
+    incoming: &mut Incoming<'_>,
+    context: &mut Context<'_>,
+) -> Result<Cleared, Exit> {
+    let counts = &context.worker.shared.counts;
+    let outcome = caught(std::pin::pin!(path::walk(request, incoming, context))).await;
+    outcome.unwrap_or_else(|()| {
+        counts.panics.fetch_add(1, Ordering::Relaxed);
         Err(Exit::panicked())
-    });
-    let is_body_read = incoming.is_over();
-    framing.keep_alive &= is_body_read;
-    match finish(worker, wire, context, outcome, framing).await {
-        true if framing.keep_alive => Next::Request,
-        true if !is_body_read => Next::Linger,
-        _ => Next::Close,
-    }
+    })
 }
 
 /// Runs a walk; a panic in a room is an `Err`.
@@ -163,119 +144,6 @@ async fn caught<T>(mut walk: Pin<&mut impl Future<Output = T>>) -> Result<T, ()>
         Err(_) => std::task::Poll::Ready(Err(())),
     })
     .await
-}
-
-/// Why a head never became a request.
-enum BadHead {
-    Wire(WireFault),
-    Fault(HeadFault),
-}
-
-impl BadHead {
-    fn exit(&self, limits: &portcullis_policy::Limits) -> Exit {
-        use portcullis_controls::resource_limits::Breach;
-        use portcullis_model::{Refusal, Status};
-        let syntax = |status, reason| {
-            let detail = "the request's head has no single reading (RFC 9112)";
-            Exit::Refused(Refusal::new(ControlId::InputShape, status, reason, detail))
-        };
-        match self {
-            Self::Wire(WireFault::TooLarge) => Exit::Refused(Breach::HeadBytes.refusal(limits)),
-            Self::Wire(WireFault::TimedOut) => Exit::Refused(Breach::HeadTimeout.refusal(limits)),
-            Self::Wire(_) => syntax(Status::BAD_REQUEST, "head_cut"),
-            Self::Fault(HeadFault::TooManyFields) => Exit::Refused(Breach::Headers.refusal(limits)),
-            Self::Fault(fault) => syntax(fault.status(), fault.reason()),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Framing {
-    keep_alive: bool,
-    is_http10: bool,
-    is_head: bool,
-}
-
-/// The edge: the one place where an answer is made and a record is closed. True if the whole
-/// answer was written.
-async fn finish(
-    worker: &Worker,
-    wire: &mut Wire,
-    context: Context<'_>,
-    outcome: Result<Cleared, Exit>,
-    framing: Framing,
-) -> bool {
-    let until = context.answer_deadline(Instant::now()).into();
-    let within = context.plan.limits.idle_timeout;
-    let (mut answer, closing) = path::close(outcome, context);
-    let out = assemble(worker, &answer, &closing, framing);
-    // A client that does not read its answer holds a connection, nothing else; not for ever.
-    let is_written = matches!(timeout_at(until, wire.write(&out)).await, Ok(Ok(())));
-    drop(out);
-    let is_streamed = is_written && stream(wire, &mut answer, framing, within).await;
-    closing.record(&answer, is_written && is_streamed);
-    is_written && is_streamed && !(framing.is_http10 && matches!(answer.body, Body::Streaming(_)))
-}
-
-/// The bytes of an answer: all of it, or all but a streaming body.
-fn assemble(worker: &Worker, answer: &Answer, closing: &Closing, framing: Framing) -> Vec<u8> {
-    let security = Security { is_tls: false, is_private: answer.is_private };
-    let date = worker.date(closing.time());
-    let edge = Edge {
-        id: closing.request_id(),
-        date: &date,
-        fields: &closing.fields,
-        security: closing.has_security_fields.then_some(security),
-        keep_alive: framing.keep_alive,
-        is_http10: framing.is_http10,
-        is_head: framing.is_head,
-    };
-    let mut out = Vec::new();
-    answer.write(&edge, &mut out);
-    out
-}
-
-/// Writes a streaming body, piece by piece as it comes. Each piece must be taken `within` a time.
-async fn stream(wire: &mut Wire, answer: &mut Answer, framing: Framing, within: Duration) -> bool {
-    // An answer to HEAD ends with its head; what the API still sends goes with its connection.
-    if framing.is_head {
-        return true;
-    }
-    let Body::Streaming(streaming) = &mut answer.body else {
-        return true;
-    };
-    let mut piece = Vec::new();
-    let mut framed = Vec::new();
-    loop {
-        piece.clear();
-        framed.clear();
-        // An API may be silent for long; a client that has left must not hold its place meanwhile.
-        let is_read = tokio::select! {
-            biased;
-            read = streaming.next(&mut piece) => read.is_ok(),
-            () = wire.gone() => false,
-        };
-        if !is_read {
-            return false;
-        }
-        if framing.is_http10 {
-            framed.extend_from_slice(&piece);
-        } else {
-            framed.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
-            framed.extend_from_slice(&piece);
-            framed.extend_from_slice(b"\r\n");
-        }
-        if !matches!(timeout(within, wire.write(&framed)).await, Ok(Ok(()))) {
-            return false;
-        }
-        if piece.is_empty() {
-            break;
-        }
-    }
-    if let Body::Streaming(streaming) = std::mem::replace(&mut answer.body, Body::Nothing) {
-        streaming.give_back();
-    }
-    true
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod fields;
 mod framing;
 mod host;
 mod request;
+mod stream;
 mod target;
 
 pub(crate) use answer::AnswerHead;

@@ -1,30 +1,60 @@
 //! A request's body on its way in, and whether its sender is still there.
 
+use std::future::poll_fn;
+
+use bytes::Bytes;
+use h2::RecvStream;
+use h2::server::SendResponse;
+
 use crate::budget::Held;
-use crate::head::RequestHead;
-use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
+use crate::head::{Length, RequestHead};
+use crate::wire::{BodyReader, BodyRules, Gathered, Wire, WireFault};
 
 /// The client's side of one request: its body, and whether it is still there.
-pub(crate) struct Incoming<'w> {
-    wire: &'w mut Wire,
-    reader: BodyReader,
+pub(crate) struct Incoming<'c> {
+    side: Side<'c>,
+    length: Length,
     expects_continue: bool,
+    bytes_read: u64,
 }
 
-impl<'w> Incoming<'w> {
-    pub(crate) const fn new(head: &RequestHead, wire: &'w mut Wire) -> Self {
-        let reader = BodyReader::new(head.length);
-        Self { wire, reader, expects_continue: head.expects_continue }
+enum Side<'c> {
+    Http1 { wire: &'c mut Wire, reader: BodyReader },
+    Http2 { body: RecvStream, respond: &'c mut SendResponse<Bytes> },
+}
+
+impl<'c> Incoming<'c> {
+    /// On a connection of HTTP/1.
+    pub(crate) const fn http1(head: &RequestHead, wire: &'c mut Wire) -> Self {
+        Self::new(head, Side::Http1 { wire, reader: BodyReader::new(head.length) })
+    }
+
+    /// On a stream of HTTP/2.
+    pub(crate) const fn http2(
+        head: &RequestHead,
+        body: RecvStream,
+        respond: &'c mut SendResponse<Bytes>,
+    ) -> Self {
+        Self::new(head, Side::Http2 { body, respond })
+    }
+
+    const fn new(head: &RequestHead, side: Side<'c>) -> Self {
+        Self { side, length: head.length, expects_continue: head.expects_continue, bytes_read: 0 }
     }
 
     /// Whether all of the body was read, so that a next request may follow. A body that nobody
     /// wanted is passed over if it is here already; not if its client waits to be asked for it,
     /// because some then send a next request instead.
     pub(crate) fn is_over(&mut self) -> bool {
-        if !self.expects_continue {
-            let _ = self.reader.take_if_here(self.wire);
+        match &mut self.side {
+            Side::Http1 { wire, reader } => {
+                if !self.expects_continue {
+                    let _ = reader.take_if_here(wire);
+                }
+                reader.is_done()
+            }
+            Side::Http2 { body, .. } => body.is_end_stream(),
         }
-        self.reader.is_done()
     }
 
     /// Reads the request's body, telling a client that waits to go on (RFC 9110 section 10.1.1).
@@ -33,18 +63,52 @@ impl<'w> Incoming<'w> {
         rules: &BodyRules,
         held: &mut Held,
     ) -> Result<Vec<u8>, WireFault> {
-        if self.reader.announces_more_than(rules.bytes_max) {
+        if self.length.is_more_than(rules.bytes_max) {
             return Err(WireFault::TooLarge);
         }
-        if std::mem::take(&mut self.expects_continue) && !self.wire.has_unread() {
-            let interim = b"HTTP/1.1 100 Continue\r\n\r\n";
-            self.wire.write(interim).await.map_err(|e| WireFault::Io(e.kind()))?;
+        let body = self.read_side(rules, held).await?;
+        self.bytes_read = body.len() as u64;
+        Ok(body)
+    }
+
+    /// Bytes of the body that were read.
+    pub(crate) const fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+
+    async fn read_side(
+        &mut self,
+        rules: &BodyRules,
+        held: &mut Held,
+    ) -> Result<Vec<u8>, WireFault> {
+        let expects_continue = std::mem::take(&mut self.expects_continue);
+        match &mut self.side {
+            Side::Http1 { wire, reader } => {
+                if expects_continue && !wire.has_unread() {
+                    let interim = b"HTTP/1.1 100 Continue\r\n\r\n";
+                    wire.write(interim).await.map_err(|error| WireFault::Io(error.kind()))?;
+                }
+                reader.read_all(wire, rules, held).await
+            }
+            Side::Http2 { body, respond } => {
+                if expects_continue && !body.is_end_stream() {
+                    let mut interim = http::Response::new(());
+                    *interim.status_mut() = http::StatusCode::CONTINUE;
+                    respond.send_informational(interim).map_err(|_| WireFault::Cut)?;
+                }
+                Gathered::of_stream(body, rules, held).await
+            }
         }
-        self.reader.read_all(self.wire, rules, held).await
     }
 
     /// Returns when the client has left. Never, if it sends a next request early.
     pub(crate) async fn gone(&mut self) {
-        self.wire.gone().await;
+        match &mut self.side {
+            Side::Http1 { wire, .. } => wire.gone().await,
+            Side::Http2 { respond, .. } => {
+                // Whatever it says: a stream that fails has no reader either.
+                let _ = poll_fn(|cx| respond.poll_reset(cx)).await;
+            }
+        }
     }
 }

@@ -17,6 +17,7 @@ use tokio::task::LocalSet;
 use crate::budget::Budget;
 use crate::client;
 use crate::decision::Probe;
+use crate::instances::Instances;
 use crate::pools::Pools;
 use crate::site::{Current, ReloadError, Reloaded, Site};
 use crate::worker::{Chance, Counts, Drain, Shared, Watch, Worker};
@@ -130,6 +131,7 @@ impl Running {
         self.shared.connections.set_max(limits.connections_max);
         self.shared.buffered.set_max(limits.buffered_bytes_max);
         self.shared.in_upstream.set_max(limits.upstream_concurrency_max);
+        self.shared.instances.keep(|instance| site.sends_to(instance));
         let before = self.shared.site.swap(site);
         Ok(Reloaded { before, after: self.site() })
     }
@@ -181,6 +183,7 @@ pub fn start(
         connections: Budget::new(limits.connections_max),
         buffered: Budget::new(limits.buffered_bytes_max),
         in_upstream: Budget::new(limits.upstream_concurrency_max),
+        instances: Instances::new(Instant::now()),
         site: Current::new(site),
         ledger,
         clock,
@@ -288,6 +291,8 @@ fn turn_away(shared: &Shared, peer: SocketAddr, chance: &mut Chance) {
         started: Instant::now(),
         model: plan.version.clone(),
         peer: peer.ip().to_canonical().to_string().into(),
+        http: "",
+        tls: None,
     };
     let entry = Entry::open(shared.ledger.clone(), opening);
     let refusal = Breach::Connections.refusal(&plan.limits);

@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use portcullis_policy::Upstream;
+use portcullis_policy::Instance;
 
+use crate::instances::Instances;
 use crate::site::Site;
 use crate::upstream::Pool;
 
@@ -15,15 +16,16 @@ pub(crate) struct Pools {
 }
 
 impl Pools {
-    /// The pool of a target. One that no longer `is_kept` serves its last exchanges and ends with
-    /// them.
-    pub(crate) fn of(&self, target: &Upstream, is_kept: bool) -> Rc<Pool> {
+    /// The pool of a target. One that is sent to no longer serves its last exchanges and ends
+    /// with them.
+    pub(crate) fn of(&self, target: &Instance, site: &Site, instances: &Instances) -> Rc<Pool> {
         let mut pools = self.pools.borrow_mut();
         if let Some(known) = pools.iter().find(|pool| pool.target() == target) {
             return known.clone();
         }
-        let pool = Pool::new(target.clone());
-        if is_kept {
+        let trust = site.trust(target).cloned();
+        let pool = Pool::new(target.clone(), trust, instances.of(target));
+        if site.sends_to(target) {
             pools.push(pool.clone());
         }
         pool
@@ -31,6 +33,11 @@ impl Pools {
 
     /// Lets go of targets that are gone. An exchange under way holds its pool until it ends.
     pub(crate) fn keep(&self, site: &Site) {
-        self.pools.borrow_mut().retain(|pool| site.sends_to(pool.target()));
+        let is_trusted = |pool: &Pool| match (pool.tls(), site.trust(pool.target())) {
+            (Some(old), Some(new)) => old.is_same(new),
+            (None, None) => true,
+            _ => false,
+        };
+        self.pools.borrow_mut().retain(|pool| site.sends_to(pool.target()) && is_trusted(pool));
     }
 }

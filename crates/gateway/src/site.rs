@@ -4,9 +4,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use portcullis_contract::CanonicalPath;
 use portcullis_controls::Plan;
-use portcullis_policy::{Limits, Upstream};
+use portcullis_policy::{Instance, LedgerTarget, Limits, Model, SecretSource};
 use tokio::sync::watch;
+
+use crate::tls::{ClientTls, ServerTls};
 
 /// The plans of all APIs behind one listener.
 #[derive(Debug, Clone)]
@@ -14,28 +17,99 @@ pub struct Site {
     /// Also speaks for the listener: its address, its bounds on connections, heads and rest.
     first: Arc<Plan>,
     others: Vec<Arc<Plan>>,
+    tls: Option<ServerTls>,
+    /// Whom the certificates of APIs must come from: by the roots that their policy names.
+    trust: Vec<(Option<SecretSource>, ClientTls)>,
 }
 
 impl From<Arc<Plan>> for Site {
     fn from(plan: Arc<Plan>) -> Self {
-        Self { first: plan, others: Vec::new() }
+        Self { first: plan, others: Vec::new(), tls: None, trust: Vec::new() }
     }
 }
 
 impl Site {
+    /// The same, spoken to inside TLS; with none, in the clear.
+    #[must_use]
+    pub fn with_tls(self, tls: Option<ServerTls>) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// The same, and whom certificates of APIs must come from: for each `roots` of an instance that
+    /// is spoken to inside TLS. An instance for which it is not said is not spoken to.
+    #[must_use]
+    pub fn trusting(self, trust: Vec<(Option<SecretSource>, ClientTls)>) -> Self {
+        Self { trust, ..self }
+    }
+
+    /// How a connection to an instance is opened inside TLS.
+    pub(crate) fn trust(&self, instance: &Instance) -> Option<&ClientTls> {
+        let mut known = self.trust.iter().filter(|_| instance.is_tls);
+        known.find(|(roots, _)| *roots == instance.roots).map(|(_, tls)| tls)
+    }
+
+    /// Whether clients are spoken to inside TLS.
+    pub const fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    pub(crate) const fn tls(&self) -> Option<&ServerTls> {
+        self.tls.as_ref()
+    }
+
+    /// The APIs of one policy, in the order of its file; none without any.
+    pub fn of(plans: impl IntoIterator<Item = Arc<Plan>>) -> Option<Self> {
+        let mut plans = plans.into_iter();
+        Some(Self { first: plans.next()?, others: plans.collect(), tls: None, trust: Vec::new() })
+    }
+
     /// The APIs, in the order of the policy file.
     pub fn plans(&self) -> impl Iterator<Item = &Arc<Plan>> {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// The API that a request is for.
-    pub fn choose(&self, _host: Option<&str>, _path: &str) -> Option<&Arc<Plan>> {
+    /// The API that a request is for; none if no API claims its host. Of those that do, the longest
+    /// base path that the path begins with decides, and before that, whether the host is named. A
+    /// path behind no base path is the first such API's to refuse.
+    pub fn choose(&self, host: Option<&str>, path: &str) -> Option<&Arc<Plan>> {
+        if self.others.is_empty() && self.first.model.hosts.is_empty() {
+            return Some(&self.first);
+        }
+        let canonical = CanonicalPath::parse(path).ok();
+        let is_behind = |base: &str| match &canonical {
+            Some(path) => path.behind(base).is_some(),
+            // It has several readings: whoever is asked for it refuses it.
+            None => path.strip_prefix(base).is_some_and(|rest| rest.starts_with('/')),
+        };
+        let mut best: Option<(_, &Arc<Plan>)> = None;
+        for plan in self.plans() {
+            let Model { hosts, base_path, .. } = &plan.model;
+            let is_named = host.is_some_and(|host| is_claimed(host, hosts));
+            if !is_named && !hosts.is_empty() {
+                continue;
+            }
+            let behind = is_behind(base_path).then_some(base_path.len());
+            let rank = (behind.is_some(), is_named, behind);
+            if best.is_none_or(|(highest, _)| rank > highest) {
+                best = Some((rank, plan));
+            }
+        }
+        best.map(|(_, plan)| plan)
+    }
+
+    /// The API, if there is one only.
+    pub fn only(&self) -> Option<&Arc<Plan>> {
         self.others.is_empty().then_some(&self.first)
     }
 
     /// Where it wants to listen.
     pub fn listen(&self) -> SocketAddr {
         self.first.model.listen
+    }
+
+    /// Where its records go.
+    pub fn ledger(&self) -> &LedgerTarget {
+        &self.first.model.ledger
     }
 
     /// The bounds that belong to the listener and to no API.
@@ -49,9 +123,24 @@ impl Site {
     }
 
     /// Whether it sends anything to this target.
-    pub(crate) fn sends_to(&self, target: &Upstream) -> bool {
-        self.plans().any(|plan| plan.model.upstream == *target)
+    pub(crate) fn sends_to(&self, target: &Instance) -> bool {
+        self.plans().any(|plan| plan.model.upstream.instances().any(|one| one == target))
     }
+}
+
+/// Whether a request's `Host` is one of these names: whatever the port, in upper or lower case, with
+/// a dot at its end or without.
+pub(crate) fn is_claimed(host: &str, hosts: &[String]) -> bool {
+    let name = match host.rfind(']') {
+        Some(end) => host.get(..=end),
+        None => host.split(':').next(),
+    };
+    let name = name.unwrap_or_default();
+    let port = host.get(name.len()..).unwrap_or_default();
+    let port = port.strip_prefix(':').unwrap_or(port);
+    let name = name.strip_suffix('.').unwrap_or(name);
+    port.bytes().all(|byte| byte.is_ascii_digit())
+        && hosts.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Why a reload does not happen. What was in force stays.

@@ -3,6 +3,8 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use h2::RecvStream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::{timeout, timeout_at};
 
@@ -187,16 +189,76 @@ pub(crate) struct BodyRules {
 
 impl BodyRules {
     /// Reads more, within the time that is left and the silence that is allowed.
-    async fn within(
-        &self,
-        read: impl Future<Output = io::Result<usize>>,
-    ) -> Result<usize, WireFault> {
+    async fn within<T>(&self, read: impl Future<Output = io::Result<T>>) -> Result<T, WireFault> {
         let (until, fault) = match self.idle.map(|idle| Instant::now() + idle) {
             Some(silent) if silent < self.deadline => (silent, WireFault::Idle),
             _ => (self.deadline, WireFault::TimedOut),
         };
         let read = timeout_at(until.into(), read).await.map_err(|_| fault)?;
         read.map_err(|error| WireFault::Io(error.kind()))
+    }
+}
+
+impl BodyRules {
+    /// The next piece of a stream's body; none at its end.
+    pub(crate) async fn piece(&self, stream: &mut RecvStream) -> Result<Option<Bytes>, WireFault> {
+        let piece =
+            self.within(async { stream.data().await.transpose().map_err(io::Error::other) });
+        let piece = piece.await?;
+        // What was read makes room for more.
+        let read = piece.as_ref().map_or(0, Bytes::len);
+        let _ = stream.flow_control().release_capacity(read);
+        Ok(piece)
+    }
+}
+
+/// A body as it grows.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    bytes: Vec<u8>,
+    /// How many of them are counted against the budget of all.
+    counted: usize,
+    started: Option<Instant>,
+}
+
+impl Gathered {
+    /// The whole body of a stream. What follows it (trailer fields) is never asked for.
+    pub(crate) async fn of_stream(
+        stream: &mut RecvStream,
+        rules: &BodyRules,
+        held: &mut Held,
+    ) -> Result<Vec<u8>, WireFault> {
+        let mut gathered = Self::default();
+        while let Some(piece) = rules.piece(stream).await? {
+            gathered.bytes.extend_from_slice(&piece);
+            gathered.judge_size(rules, held)?;
+            if !stream.is_end_stream() {
+                gathered.judge_rate(rules)?;
+            }
+        }
+        Ok(gathered.bytes)
+    }
+
+    /// After each piece: whether it is still within its size and the budget.
+    fn judge_size(&mut self, rules: &BodyRules, held: &mut Held) -> Result<(), WireFault> {
+        if self.bytes.len() > rules.bytes_max {
+            return Err(WireFault::TooLarge);
+        }
+        if !held.grow(self.bytes.len() - self.counted) {
+            return Err(WireFault::NoBudget);
+        }
+        self.counted = self.bytes.len();
+        Ok(())
+    }
+
+    /// After each piece but the last: whether it comes fast enough. A body that is there already
+    /// needs no clock.
+    fn judge_rate(&mut self, rules: &BodyRules) -> Result<(), WireFault> {
+        let seconds = self.started.get_or_insert_with(Instant::now).elapsed().as_secs();
+        if (self.bytes.len() as u64) < seconds * u64::from(rules.rate_min) {
+            return Err(WireFault::TooSlow);
+        }
+        Ok(())
     }
 }
 
@@ -240,7 +302,7 @@ impl BodyReader {
     }
 
     /// Whether the length that was announced is above this.
-    pub(crate) const fn announces_more_than(&self, bytes_max: usize) -> bool {
+    const fn announces_more_than(&self, bytes_max: usize) -> bool {
         matches!(self.state, State::Exactly(count) if count > bytes_max as u64)
     }
 
@@ -271,34 +333,25 @@ impl BodyReader {
         rules: &BodyRules,
         held: &mut Held,
     ) -> Result<Vec<u8>, WireFault> {
-        let mut body = Vec::new();
+        let mut gathered = Gathered::default();
         if self.announces_more_than(rules.bytes_max) {
             return Err(WireFault::TooLarge);
         }
         if let State::Exactly(count) = self.state {
             // Grows with what really comes: an announced length costs the sender nothing.
-            body.reserve((count as usize).min(64 << 10));
+            gathered.bytes.reserve((count as usize).min(64 << 10));
         }
-        // A body that is there already needs no clock.
-        let mut started = None;
         while !self.is_done() {
-            let before = body.len();
-            self.next(wire, rules, &mut body).await?;
-            if body.len() as u64 + self.announced() > rules.bytes_max as u64 {
+            self.next(wire, rules, &mut gathered.bytes).await?;
+            gathered.judge_size(rules, held)?;
+            if gathered.bytes.len() as u64 + self.announced() > rules.bytes_max as u64 {
                 return Err(WireFault::TooLarge);
             }
-            if !held.grow(body.len() - before) {
-                return Err(WireFault::NoBudget);
-            }
-            if self.is_done() {
-                break;
-            }
-            let seconds = started.get_or_insert_with(Instant::now).elapsed().as_secs();
-            if (body.len() as u64) < seconds * u64::from(rules.rate_min) {
-                return Err(WireFault::TooSlow);
+            if !self.is_done() {
+                gathered.judge_rate(rules)?;
             }
         }
-        Ok(body)
+        Ok(gathered.bytes)
     }
 
     /// Appends the next bytes of the body; less than 16 KiB at a time.

@@ -3,15 +3,17 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use portcullis_ledger::{Ledger, Noted};
+use portcullis_ledger::{InstanceState, Ledger, Noted};
 use portcullis_model::{Clock, Refusal, RequestId, Room, Status, UnixMillis};
-use portcullis_policy::Upstream;
+use portcullis_policy::Instance;
 use tokio::sync::watch;
 
 use crate::budget::Budget;
 use crate::decision::Probe;
+use crate::instances::Instances;
 use crate::pools::Pools;
 use crate::site::{Current, Follower, Site};
 use crate::upstream::Pool;
@@ -27,10 +29,33 @@ pub(crate) struct Shared {
     pub(crate) connections: Arc<Budget>,
     pub(crate) buffered: Arc<Budget>,
     pub(crate) in_upstream: Arc<Budget>,
+    pub(crate) instances: Instances,
     pub(crate) drain: Drain,
     /// The room that panics.
     #[cfg(test)]
     pub(crate) fault: Option<portcullis_model::Room>,
+}
+
+impl Shared {
+    pub(crate) fn instance_rests(&self, instance: &Instance, rest: Duration) {
+        self.counts.instance_rests.fetch_add(1, Ordering::Relaxed);
+        self.record(instance, Some(rest));
+        if let Some(watch) = &self.watch {
+            watch.instance_rests(instance, rest);
+        }
+    }
+
+    pub(crate) fn instance_returns(&self, instance: &Instance) {
+        self.record(instance, None);
+        if let Some(watch) = &self.watch {
+            watch.instance_returns(instance);
+        }
+    }
+
+    fn record(&self, instance: &Instance, rest: Option<Duration>) {
+        let (time, instance) = (self.clock.now(), instance.to_string());
+        self.ledger.instance(&InstanceState { time, instance: &instance, rest });
+    }
 }
 
 /// The sign that no more requests are taken.
@@ -69,6 +94,8 @@ pub struct Counts {
     pub refused: AtomicU64,
     /// Panics in rooms, caught and answered 500.
     pub panics: AtomicU64,
+    /// Times that an instance of an API began to rest, because it took no connections.
+    pub instance_rests: AtomicU64,
     /// Connections that were turned away because there were too many.
     pub connections_refused: AtomicU64,
 }
@@ -81,6 +108,13 @@ pub trait Watch: Send + Sync {
 
     /// The API could not be asked, or its answer not be read.
     fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str);
+
+    /// An instance of an API takes no connections: it gets no requests for this long, then one that
+    /// tries it.
+    fn instance_rests(&self, _: &Instance, _: Duration) {}
+
+    /// An instance that rested answers again.
+    fn instance_returns(&self, _: &Instance) {}
 
     /// A request entered a room. Of use to whoever follows one request.
     fn entered(&self, _: RequestId, _: Room) {}
@@ -153,9 +187,9 @@ impl Worker {
     }
 
     /// The connections to this target.
-    pub(crate) fn pool(&self, target: &Upstream) -> Rc<Pool> {
+    pub(crate) fn pool(&self, target: &Instance) -> Rc<Pool> {
         let site = self.site();
-        self.pools.of(target, site.sends_to(target))
+        self.pools.of(target, &site, &self.shared.instances)
     }
 
     pub(crate) fn request_id(&self, now: UnixMillis) -> RequestId {

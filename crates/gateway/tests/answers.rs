@@ -3,7 +3,7 @@
 mod support;
 
 use portcullis_controls::PlanOptions;
-use portcullis_testkit::Behaviour;
+use portcullis_testkit::{Behaviour, ScriptedApi};
 use support::{Scene, Setup};
 
 const SHOP: &str = include_str!("support/shop.yaml");
@@ -531,4 +531,39 @@ fn a_byte_order_mark_and_a_wrong_charset_are_put_right() {
     assert_eq!(scene.get("/one").text(), "{\"id\":1}");
     scene.api.behave(Behaviour::with_type(200, "application/json; charset=utf-16", "{\"id\":1}"));
     assert_eq!(scene.get("/one").field("content-type"), Some("application/json"));
+}
+
+#[test]
+fn cookies_and_redirects_of_the_api_are_for_those_who_call_the_gateway() {
+    let api = ScriptedApi::start(Behaviour::Close);
+    let mut model = support::model(SHOP, api.address(), &Setup::default());
+    model.upstream.path.clear();
+    let scene = Scene::of(api, model, PlanOptions::default());
+    let at = scene.api.address();
+    for (status, location) in [
+        (301, "/items/".to_owned()),
+        (302, format!("http://{at}/items/")),
+        (307, format!("//{at}/items/")),
+        (308, "/items/".to_owned()),
+    ] {
+        let answer = format!(
+            "HTTP/1.1 {status} X\r\nLocation: {location}\r\nContent-Length: 0\r\n\
+             Set-Cookie: a=1; Domain=127.0.0.1; Path=/\r\nSet-Cookie: b=2; Path=/items\r\n\r\n"
+        );
+        scene.api.behave(Behaviour::Answer(answer.into_bytes()));
+        let answer = scene.get("/api/items");
+        assert_eq!((answer.status, answer.field("location")), (status, Some("/api/items/")));
+        let cookies = answer.fields.iter().filter(|(name, _)| name == "set-cookie");
+        let cookies: Vec<&str> = cookies.map(|(_, value)| value.as_str()).collect();
+        assert_eq!(cookies, ["a=1; Path=/api", "b=2; Path=/api/items"]);
+    }
+}
+
+#[test]
+fn the_apis_own_address_in_a_body_is_left_and_told() {
+    let scene = Scene::new(SHOP, Behaviour::Close);
+    let body = format!(r#"[{{"name":"http://{}/items/1"}}]"#, scene.api.address());
+    scene.api.behave(Behaviour::json(200, &body));
+    assert_eq!(scene.get("/api/items").text(), body);
+    assert_eq!(scene.last_record()["drift"], "inner_link");
 }

@@ -35,18 +35,26 @@ pub struct Opening {
     pub model: Arc<str>,
     /// The address at the other end of the connection.
     pub peer: Arc<str>,
+    /// The version of HTTP: `1.1`. Empty, if it never came to that.
+    pub http: &'static str,
+    /// The version of TLS: `1.3`. None: plain.
+    pub tls: Option<&'static str>,
 }
 
 impl Entry {
     /// Opens the record of a request.
     pub fn open(ledger: Arc<Ledger>, opening: Opening) -> Self {
-        let Opening { request_id, time, started, model, peer } = opening;
+        let Opening { request_id, time, started, model, peer, http, tls } = opening;
         let facts = Facts {
             request_id,
             time,
             started,
             model,
             peer,
+            http,
+            tls,
+            client: None,
+            api: None,
             method: String::new(),
             path: String::new(),
             operation: None,
@@ -98,6 +106,16 @@ impl Entry {
         self.facts.path = cut(path, PATH_BYTES_MAX);
     }
 
+    /// The API that it is for, where there are several.
+    pub fn api(&mut self, name: Arc<str>) {
+        self.facts.api = Some(name);
+    }
+
+    /// The address of the client, as trusted proxies name it.
+    pub fn client(&mut self, address: Arc<str>) {
+        self.facts.client = Some(address);
+    }
+
     /// The operation that it is.
     pub fn operation(&mut self, name: Arc<str>) {
         self.facts.operation = Some(name);
@@ -110,10 +128,11 @@ impl Entry {
 
     /// What people call the request: its operation, or method and path where none was found.
     pub fn what(&self) -> Cow<'_, str> {
-        match self.operation_name() {
-            Some(name) => name.into(),
-            None if self.facts.method.is_empty() => "(no request)".into(),
-            None => format!("{} {}", self.facts.method, self.facts.path).into(),
+        match (self.operation_name(), &self.facts.api) {
+            (Some(name), Some(api)) => format!("{api}::{name}").into(),
+            (Some(name), None) => name.into(),
+            (None, _) if self.facts.method.is_empty() => "(no request)".into(),
+            (None, _) => format!("{} {}", self.facts.method, self.facts.path).into(),
         }
     }
 
@@ -146,6 +165,11 @@ impl Entry {
     /// The document and the API disagree, or the document says nothing: how.
     pub const fn drift(&mut self, how: &'static str) {
         self.facts.drift = Some(how);
+    }
+
+    /// The same, if nothing else is to be told.
+    pub fn drift_beside(&mut self, how: &'static str) {
+        self.facts.drift.get_or_insert(how);
     }
 
     /// A control removed something.

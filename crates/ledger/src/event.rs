@@ -10,6 +10,11 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     event.plain("request_id", &facts.request_id.text());
     event.text("model", &facts.model);
     event.text("peer", &facts.peer);
+    // What most requests of most gateways have is not written again and again.
+    event.optional("http", Some(facts.http).filter(|http| !matches!(*http, "" | "1.1")));
+    event.optional("tls", facts.tls);
+    event.optional("client", facts.client.as_deref());
+    event.optional("api", facts.api.as_deref());
     event.text("method", &facts.method);
     event.text("path", &facts.path);
     event.optional("operation", facts.operation.as_deref());
@@ -51,18 +56,18 @@ pub(crate) fn write_overflow(time: portcullis_model::UnixMillis, lost: u64, out:
     event.close();
 }
 
-struct Object<'a> {
+pub(crate) struct Object<'a> {
     out: &'a mut Vec<u8>,
     is_first: bool,
 }
 
 impl<'a> Object<'a> {
-    fn open(out: &'a mut Vec<u8>) -> Self {
+    pub(crate) fn open(out: &'a mut Vec<u8>) -> Self {
         out.push(b'{');
         Self { out, is_first: true }
     }
 
-    fn close(self) {
+    pub(crate) fn close(self) {
         self.out.extend_from_slice(b"}\n");
     }
 
@@ -83,25 +88,25 @@ impl<'a> Object<'a> {
     }
 
     /// A text that needs no escape.
-    fn plain(&mut self, name: &str, value: &[u8]) {
+    pub(crate) fn plain(&mut self, name: &str, value: &[u8]) {
         self.name(name);
         self.out.push(b'"');
         self.out.extend_from_slice(value);
         self.out.push(b'"');
     }
 
-    fn text(&mut self, name: &str, value: &str) {
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
         self.name(name);
         push_quoted(value, self.out);
     }
 
-    fn optional(&mut self, name: &str, value: Option<&str>) {
+    pub(crate) fn optional(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.text(name, value);
         }
     }
 
-    fn number(&mut self, name: &str, value: Option<u64>) {
+    pub(crate) fn number(&mut self, name: &str, value: Option<u64>) {
         if let Some(value) = value {
             self.name(name);
             push_decimal(value, self.out);
@@ -112,22 +117,33 @@ impl<'a> Object<'a> {
         if notes.is_empty() {
             return;
         }
-        self.name(name);
-        self.out.push(b'[');
-        for (place, note) in notes.iter().enumerate() {
-            if place > 0 {
-                self.out.push(b',');
-            }
-            let mut object = Object { out: &mut *self.out, is_first: true };
-            object.out.push(b'{');
+        self.list(name, notes, |object, note| {
             object.text("control", note.control.name());
             object.text("reason", note.reason);
             object.text("detail", &note.detail);
-            object.out.push(b'}');
-        }
+        });
         if more > 0 {
+            // Behind the last note, inside the list.
+            self.out.pop();
             self.out.extend_from_slice(b",{\"more\":");
             push_decimal(u64::from(more), self.out);
+            self.out.extend_from_slice(b"}]");
+        }
+    }
+
+    /// A list of objects; nothing if it is empty.
+    pub(crate) fn list<T>(&mut self, name: &str, items: &[T], write: impl Fn(&mut Object<'_>, &T)) {
+        if items.is_empty() {
+            return;
+        }
+        self.name(name);
+        self.out.push(b'[');
+        for (place, item) in items.iter().enumerate() {
+            if place > 0 {
+                self.out.push(b',');
+            }
+            self.out.push(b'{');
+            write(&mut Object { out: &mut *self.out, is_first: true }, item);
             self.out.push(b'}');
         }
         self.out.push(b']');

@@ -2,14 +2,19 @@
 //!
 //! One JSON object per line and request, written by one background thread. It holds names,
 //! pointers and counts, never a value, a body or a credential. The queue is bounded in bytes; what
-//! does not fit is counted and the count is written, so that a gap is visible. The tamper-evident
+//! does not fit is counted and the count is written, so that a gap is visible; what a disk refuses is
+//! kept and tried again. The tamper-evident
 //! form comes later and will take the place of [`writer`]'s plain lines.
 
 mod entry;
 mod event;
 mod facts;
+mod notice;
+mod queue;
+mod sink;
 mod writer;
 
 pub use entry::{Entry, Opening};
 pub use facts::{Noted, Verdict};
-pub use writer::{Ledger, LedgerError};
+pub use notice::{InstanceState, Outcome, Reload};
+pub use writer::{Health, Ledger, LedgerError};

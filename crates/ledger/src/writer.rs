@@ -1,23 +1,26 @@
 //! The background writer: the request path only copies bytes into a buffer.
 //!
 //! Waking a writer for every record costs ten times what writing it does, so it is woken by the
-//! first record of a batch, waits a few milliseconds, and takes all there is.
+//! first record of a batch, waits a few milliseconds, and takes all there is. What a sink does not
+//! take is kept and tried again, from the byte at which it stopped.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use portcullis_model::Clock;
 
 use crate::event;
+use crate::notice::{InstanceState, Reload};
+use crate::queue::{Queue, Reopening};
+use crate::sink::Sink;
 
 /// How long a batch gathers.
 const GATHER: Duration = Duration::from_millis(5);
-/// How many bytes may wait. A record has about 500.
-const QUEUE_BYTES_MAX: usize = 8 << 20;
+/// How long after a failure the next attempt is made.
+const AGAIN: Duration = Duration::from_millis(250);
 
 /// Why a ledger cannot be opened.
 #[derive(Debug)]
@@ -47,23 +50,19 @@ impl std::error::Error for LedgerError {
 
 /// The audit log: takes records from any thread, never blocks on a disk.
 pub struct Ledger {
-    shared: Arc<Shared>,
+    queue: Arc<Queue>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    queue: Vec<u8>,
-    records: u64,
-    lost: u64,
-    lost_unsaid: u64,
-    is_writing: bool,
-    is_closing: bool,
+/// How the writing goes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Health {
+    /// Why nothing can be written at present.
+    pub error: Option<String>,
+    /// There is no room for the record of another request.
+    pub is_full: bool,
+    /// Records that were lost so far.
+    pub lost: u64,
 }
 
 impl std::fmt::Debug for Ledger {
@@ -75,26 +74,22 @@ impl std::fmt::Debug for Ledger {
 impl Ledger {
     /// A ledger in a file, appended to; created with mode 0600 if it is not there.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, LedgerError> {
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(LedgerError::Open)?;
-        Self::to(Box::new(file), clock)
+        Self::start(Sink::file(path).map_err(LedgerError::Open)?, clock)
     }
 
     /// A ledger into anything that takes bytes.
     pub fn to(sink: Box<dyn Write + Send>, clock: Arc<dyn Clock>) -> Result<Self, LedgerError> {
-        let shared =
-            Arc::new(Shared { state: Mutex::new(State::default()), changed: Condvar::new() });
+        Self::start(Sink::Other(sink), clock)
+    }
+
+    fn start(sink: Sink, clock: Arc<dyn Clock>) -> Result<Self, LedgerError> {
+        let queue = Arc::new(Queue::default());
+        let writer = Writer { queue: queue.clone(), sink, clock, batch: Batch::default() };
         let writer = std::thread::Builder::new()
             .name("ledger".to_owned())
-            .spawn({
-                let shared = shared.clone();
-                move || drain(&shared, sink, &*clock)
-            })
+            .spawn(move || writer.run())
             .map_err(LedgerError::Thread)?;
-        Ok(Self { shared, writer: Mutex::new(Some(writer)) })
+        Ok(Self { queue, writer: Mutex::new(Some(writer)) })
     }
 
     /// Adds one record, written by `write`; counts it as lost if the queue is full.
@@ -105,28 +100,65 @@ impl Ledger {
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.clear();
             write(scratch);
-            self.shared.add(scratch);
+            self.queue.add(scratch);
         });
     }
 
-    /// How many records were lost because the queue was full or the sink failed.
-    pub fn lost(&self) -> u64 {
-        self.shared.lock().lost
+    /// Records an attempt to put another model in force.
+    pub fn reload(&self, reload: &Reload<'_>) {
+        self.append(|out| reload.write(out));
     }
 
-    /// Waits until every record so far is written.
+    /// Records that an instance of an API takes no connections, or does again.
+    pub fn instance(&self, state: &InstanceState<'_>) {
+        self.append(|out| state.write(out));
+    }
+
+    /// Whether there is no room for the record of another request.
+    pub fn is_full(&self) -> bool {
+        self.queue.is_full()
+    }
+
+    /// How the writing goes.
+    pub fn health(&self) -> Health {
+        let state = self.queue.lock();
+        Health { error: state.error.clone(), is_full: self.is_full(), lost: state.lost }
+    }
+
+    /// How many records were lost because the queue was full, or the sink failed at the end.
+    pub fn lost(&self) -> u64 {
+        self.queue.lock().lost
+    }
+
+    /// Opens the file again by its name, after it was renamed. Nothing is lost: what waits is
+    /// written to one of the two. If it cannot be opened, the old one stays open.
+    pub fn reopen(&self) -> io::Result<()> {
+        let mut state = self.queue.lock();
+        state.reopening = Reopening::Wanted;
+        self.queue.changed.notify_all();
+        loop {
+            match std::mem::take(&mut state.reopening) {
+                Reopening::Done(result) => return result,
+                pending => state.reopening = pending,
+            }
+            state = self.queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits until every record so far is written, or an attempt to do so has failed.
     pub fn flush(&self) {
-        let mut state = self.shared.lock();
-        while !state.queue.is_empty() || state.is_writing {
-            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.queue.lock();
+        let failures = state.failures;
+        while (!state.bytes.is_empty() || state.is_writing) && state.failures == failures {
+            state = self.queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
 
 impl Drop for Ledger {
     fn drop(&mut self) {
-        self.shared.lock().is_closing = true;
-        self.shared.changed.notify_all();
+        self.queue.lock().is_closing = true;
+        self.queue.changed.notify_all();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
             // A writer that panicked has nothing more to say.
@@ -135,160 +167,113 @@ impl Drop for Ledger {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// The writer's thread.
+struct Writer {
+    queue: Arc<Queue>,
+    sink: Sink,
+    clock: Arc<dyn Clock>,
+    batch: Batch,
+}
 
-    fn add(&self, record: &[u8]) {
-        let mut state = self.lock();
-        if state.queue.len() + record.len() > QUEUE_BYTES_MAX {
-            state.lost += 1;
-            state.lost_unsaid += 1;
-            return;
-        }
-        let was_empty = state.queue.is_empty();
-        state.queue.extend_from_slice(record);
-        state.records += 1;
-        let must_wake = was_empty && !state.is_writing;
-        drop(state);
-        if must_wake {
-            self.changed.notify_all();
-        }
+/// What is being written.
+#[derive(Default)]
+struct Batch {
+    bytes: Vec<u8>,
+    done: usize,
+    records: u64,
+}
+
+impl Batch {
+    /// A line whose beginning is in another file is written whole.
+    fn begin_line_again(&mut self) {
+        let written = self.bytes.get(..self.done).unwrap_or_default();
+        self.done = written.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     }
 }
 
-/// The writer's whole life.
-fn drain(shared: &Shared, mut sink: Box<dyn Write + Send>, clock: &dyn Clock) {
-    let mut batch = Vec::new();
-    loop {
-        let mut state = shared.lock();
-        while state.queue.is_empty() && !state.is_closing {
-            state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+/// What the writer does next.
+enum Task {
+    Write,
+    Reopen,
+    End,
+}
+
+impl Writer {
+    fn run(mut self) {
+        loop {
+            match self.next() {
+                Task::Write => self.attempt(),
+                Task::Reopen => {
+                    let result = self.sink.reopen();
+                    if result.is_ok() {
+                        self.batch.begin_line_again();
+                    }
+                    self.queue.lock().reopening = Reopening::Done(result);
+                }
+                Task::End => return,
+            }
+            self.queue.changed.notify_all();
         }
-        if state.queue.is_empty() {
-            return;
+    }
+
+    /// Waits for something to do.
+    fn next(&mut self) -> Task {
+        let mut state = self.queue.lock();
+        let is_kept = !self.batch.bytes.is_empty();
+        loop {
+            if matches!(state.reopening, Reopening::Wanted) {
+                return Task::Reopen;
+            }
+            if is_kept && state.is_closing {
+                // One more attempt was made since: it is over.
+                state.lost += self.batch.records + state.records;
+                return Task::End;
+            }
+            if is_kept {
+                let wait = self.queue.changed.wait_timeout_while(state, AGAIN, |state| {
+                    !state.is_closing && !matches!(state.reopening, Reopening::Wanted)
+                });
+                let (again, _) = wait.unwrap_or_else(PoisonError::into_inner);
+                if matches!(again.reopening, Reopening::Wanted) {
+                    return Task::Reopen;
+                }
+                return Task::Write;
+            }
+            if !state.bytes.is_empty() {
+                break;
+            }
+            if state.is_closing {
+                return Task::End;
+            }
+            state = self.queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state.is_writing = true;
         if !state.is_closing {
-            state = gather(shared, state);
+            let gathered = self.queue.changed.wait_timeout_while(state, GATHER, |s| !s.is_closing);
+            state = gathered.unwrap_or_else(PoisonError::into_inner).0;
         }
-        std::mem::swap(&mut batch, &mut state.queue);
-        let records = std::mem::take(&mut state.records);
-        let lost = std::mem::take(&mut state.lost_unsaid);
+        let (records, lost) = self.queue.take(&mut state, &mut self.batch.bytes);
         drop(state);
+        self.batch.records = records;
         if lost > 0 {
-            event::write_overflow(clock.now(), lost, &mut batch);
+            event::write_overflow(self.clock.now(), lost, &mut self.batch.bytes);
         }
-        let result = sink.write_all(&batch).and_then(|()| sink.flush());
-        batch.clear();
-        let mut state = shared.lock();
-        if result.is_err() {
-            // What was lost before and said in this batch is already in the sum.
-            state.lost += records;
-            state.lost_unsaid += records + lost;
-        }
-        state.is_writing = false;
-        drop(state);
-        shared.changed.notify_all();
+        Task::Write
     }
-}
 
-fn gather<'a>(
-    shared: &'a Shared,
-    state: std::sync::MutexGuard<'a, State>,
-) -> std::sync::MutexGuard<'a, State> {
-    let still_open = |state: &mut State| !state.is_closing;
-    shared
-        .changed
-        .wait_timeout_while(state, GATHER, still_open)
-        .unwrap_or_else(PoisonError::into_inner)
-        .0
+    fn attempt(&mut self) {
+        let result = self.sink.write_on(&self.batch.bytes, &mut self.batch.done);
+        let mut state = self.queue.lock();
+        if let Err(error) = result {
+            state.error = Some(error.to_string());
+            state.failures += 1;
+            return;
+        }
+        state.error = None;
+        state.is_writing = false;
+        self.batch.bytes.clear();
+        self.batch.done = 0;
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::mpsc;
-
-    use portcullis_model::UnixMillis;
-
-    struct Noon;
-    impl Clock for Noon {
-        fn now(&self) -> UnixMillis {
-            UnixMillis(1_795_000_000_000)
-        }
-    }
-
-    /// A sink that blocks until it is told to go on.
-    struct Gate {
-        go: mpsc::Receiver<()>,
-        out: mpsc::Sender<Vec<u8>>,
-    }
-    impl Write for Gate {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let _ = self.go.recv();
-            let _ = self.out.send(bytes.to_vec());
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn what_does_not_fit_is_counted_and_said() {
-        let (go, wait) = mpsc::channel();
-        let (out, written) = mpsc::channel();
-        let ledger = Ledger::to(Box::new(Gate { go: wait, out }), Arc::new(Noon)).unwrap();
-        let record = vec![b'x'; 1 << 20];
-        for _ in 0..40 {
-            ledger.append(|out| out.extend_from_slice(&record));
-        }
-        let lost = ledger.lost();
-        assert!(lost >= 40 - 17, "at most two queues of 8 fit: {lost} lost");
-        drop(go);
-        ledger.append(|out| out.extend_from_slice(b"last\n"));
-        ledger.flush();
-        drop(ledger);
-        let all: Vec<u8> = written.iter().flatten().collect();
-        let said: u64 = String::from_utf8_lossy(&all)
-            .split("\"records_lost\":")
-            .skip(1)
-            .map(|rest| rest.split('}').next().unwrap().parse::<u64>().unwrap())
-            .sum();
-        assert!(said >= lost, "{said} said, {lost} lost");
-        assert!(all.ends_with(b"last\n") || said > lost);
-    }
-
-    #[test]
-    fn records_are_in_the_file_when_the_ledger_is_dropped() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.jsonl");
-        let ledger = Ledger::open(&path, Arc::new(Noon)).unwrap();
-        for number in 0..1000 {
-            ledger.append(|out| out.extend_from_slice(format!("{number}\n").as_bytes()));
-        }
-        drop(ledger);
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(text.lines().count(), 1000);
-        assert_eq!(text.lines().last(), Some("999"));
-    }
-
-    #[test]
-    fn a_full_disk_is_counted_and_never_blocks() {
-        struct Full;
-        impl Write for Full {
-            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-                Err(io::ErrorKind::StorageFull.into())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-        let ledger = Ledger::to(Box::new(Full), Arc::new(Noon)).unwrap();
-        ledger.append(|out| out.push(b'x'));
-        ledger.flush();
-        assert_eq!(ledger.lost(), 1);
-    }
-}
+mod tests;

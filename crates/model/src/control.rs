@@ -25,12 +25,15 @@ pub enum ControlId {
     ResourceLimits,
     /// Secure headers, strict CORS, declared methods, neutral errors (A7).
     SafeConfiguration,
+    /// Credentials travel only where nobody can read them (C6).
+    TransportEncryption,
 }
 
 impl ControlId {
     /// Every control, in the order in which a request meets them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ResourceLimits,
+        Self::TransportEncryption,
         Self::ApiInventory,
         Self::SafeConfiguration,
         Self::CallerIdentity,
@@ -51,6 +54,7 @@ impl ControlId {
             Self::ResponseShape => "response_shape",
             Self::ResourceLimits => "resource_limits",
             Self::SafeConfiguration => "safe_configuration",
+            Self::TransportEncryption => "transport_encryption",
         }
     }
 

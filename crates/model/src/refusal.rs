@@ -18,6 +18,7 @@ impl Status {
     pub const CONTENT_TOO_LARGE: Self = Self(413);
     pub const URI_TOO_LONG: Self = Self(414);
     pub const UNSUPPORTED_MEDIA_TYPE: Self = Self(415);
+    pub const MISDIRECTED: Self = Self(421);
     pub const UNPROCESSABLE: Self = Self(422);
     pub const HEAD_TOO_LARGE: Self = Self(431);
     pub const INTERNAL: Self = Self(500);

@@ -1,8 +1,9 @@
-//! Where things are: listen address, the API's URL, base path, web origins.
+//! Where things are: listen address, the API's URL, its hosts and base path, proxies, web origins.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use crate::model::{Origin, Upstream};
+use crate::model::{Instance, Origin, Upstream};
+use crate::network::{Network, NetworkFault};
 use crate::notes::shown;
 
 /// Why a text is none, and what to write.
@@ -36,23 +37,28 @@ pub(crate) fn listen(text: &str) -> Result<SocketAddr, Fault> {
     }
 }
 
+/// RFC 9110 section 4.2.
+const HTTP_PORT: u16 = 80;
+const HTTPS_PORT: u16 = 443;
+
 /// The API's URL, taken apart. The path is empty where the URL has none.
 pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
     const EXAMPLE: &str = "http://127.0.0.1:3000";
-    let Some(rest) = text.strip_prefix("http://") else {
-        return match text.split_once("://") {
-            Some(("https", _)) => fault(
-                format!("{} needs TLS, which this version does not speak to the API", shown(text)),
-                format!("use an `http` address in the same host or network: `{EXAMPLE}`"),
-            ),
-            Some(_) => {
-                fault(format!("{} is not an `http` URL", shown(text)), format!("write `{EXAMPLE}`"))
-            }
-            None => fault(
+    let (is_tls, rest) = match text.split_once("://") {
+        Some(("http", rest)) => (false, rest),
+        Some(("https", rest)) => (true, rest),
+        Some(_) => {
+            return fault(
+                format!("{} is neither an `http` nor an `https` URL", shown(text)),
+                format!("write `{EXAMPLE}`"),
+            );
+        }
+        None => {
+            return fault(
                 format!("{} is not a URL", shown(text)),
                 format!("write the scheme too, as in `{EXAMPLE}`"),
-            ),
-        };
+            );
+        }
     };
     if rest.contains(['?', '#']) {
         return fault(
@@ -73,10 +79,70 @@ pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
     })?;
     let path = if path == "/" { "" } else { path };
     Ok(Upstream {
-        host: host.to_ascii_lowercase(),
-        port: port.unwrap_or(80),
+        first: Instance {
+            host: host.to_ascii_lowercase(),
+            port: port.unwrap_or(if is_tls { HTTPS_PORT } else { HTTP_PORT }),
+            is_tls,
+            is_http2: false,
+            roots: None,
+        },
+        others: Vec::new(),
         path: base_path(path)?,
     })
+}
+
+/// A host name as clients write it, without port, in lower case and without a dot at its end.
+pub(crate) fn host(text: &str) -> Result<String, Fault> {
+    const EXAMPLE: &str = "write a host name or an IP address: `api.example.com`";
+    let message = format!("{} is not a host name", shown(text));
+    if text.contains('*') {
+        return fault(
+            format!("{} stands for many hosts", shown(text)),
+            "name each one, or leave `hosts` out for every host",
+        );
+    }
+    match authority_parts(text.strip_suffix('.').unwrap_or(text)) {
+        Some((host, None)) => Ok(host.to_ascii_lowercase()),
+        Some((host, Some(_))) => fault(
+            format!("{} names a port", shown(text)),
+            format!("leave it out, a host is meant with every port: {}", shown(host)),
+        ),
+        None if text.contains("://") => fault(message, "leave scheme and path out"),
+        None => fault(message, EXAMPLE),
+    }
+}
+
+/// A name for an API.
+pub(crate) fn api_name(text: &str) -> Result<String, Fault> {
+    const NAME_BYTES_MAX: usize = 64;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if text.bytes().all(is_plain) && !text.starts_with('-') && text.len() <= NAME_BYTES_MAX {
+        return Ok(text.to_owned());
+    }
+    fault(
+        format!("{} cannot be the name of an API", shown(text)),
+        format!("use at most {NAME_BYTES_MAX} letters, digits and `-`: `shop`"),
+    )
+}
+
+/// The addresses of trusted proxies.
+pub(crate) fn network(text: &str) -> Result<Network, Fault> {
+    let message = format!("{} is neither an address nor a network", shown(text));
+    match Network::parse(text) {
+        Ok(network) if network.is_everyone() => fault(
+            format!("`{network}` is everybody"),
+            "name the proxies in front: whoever is named may say who the client is",
+        ),
+        Ok(network) => Ok(network),
+        Err(NetworkFault::Form) => fault(message, "write `10.0.0.0/8`, `127.0.0.1` or `fd00::/8`"),
+        Err(NetworkFault::TooManyBits(most)) => {
+            fault(message, format!("an address has {most} bits: write `/{most}` at most"))
+        }
+        Err(NetworkFault::NotTheFirst(network)) => fault(
+            format!("{} is one address with the size of a network", shown(text)),
+            format!("write `{network}` for the network, or the address without `/`"),
+        ),
+    }
 }
 
 /// A path that stands before every path template: empty, or `/api`.
@@ -183,6 +249,40 @@ fn authority_parts(authority: &str) -> Option<(&str, Option<u16>)> {
 }
 
 impl Upstream {
+    /// All instances; the first one first.
+    pub fn instances(&self) -> impl Iterator<Item = &Instance> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+}
+
+impl std::fmt::Display for Instance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+impl Instance {
+    /// One that is spoken to in HTTP/1.1, in the clear.
+    pub const fn plain(host: String, port: u16) -> Self {
+        Self { host, port, is_tls: false, is_http2: false, roots: None }
+    }
+
+    /// `http` or `https`.
+    pub const fn scheme(&self) -> &'static str {
+        if self.is_tls { "https" } else { "http" }
+    }
+
+    /// Host and port as requests name them: a port that goes without saying is left out (RFC 9110
+    /// section 4.2.3).
+    pub fn authority(&self) -> String {
+        if self.has_default_port() { self.host.clone() } else { self.to_string() }
+    }
+
+    /// Whether its port is the one of its scheme.
+    pub const fn has_default_port(&self) -> bool {
+        matches!((self.is_tls, self.port), (true, HTTPS_PORT) | (false, HTTP_PORT))
+    }
+
     /// The address, where the host is one and not a name.
     pub fn address(&self) -> Option<IpAddr> {
         self.host.trim_matches(['[', ']']).parse().ok()
@@ -212,14 +312,18 @@ mod tests {
 
     #[test]
     fn an_upstream_is_taken_apart() {
-        let read = |text| upstream(text).map(|up| (up.host, up.port, up.path));
+        let read = |text| upstream(text).map(|up| (up.first.host, up.first.port, up.path));
         let parts = |host: &str, port, path: &str| Ok((host.to_owned(), port, path.to_owned()));
         assert_eq!(read("http://127.0.0.1:3000"), parts("127.0.0.1", 3000, ""));
         assert_eq!(read("http://API.internal/"), parts("api.internal", 80, ""));
         assert_eq!(read("http://[::1]:3000/v1"), parts("[::1]", 3000, "/v1"));
+        assert_eq!(read("https://api.internal/v1"), parts("api.internal", 443, "/v1"));
+        let authority = |text| upstream(text).unwrap().first.authority();
+        assert_eq!(authority("https://api.internal"), "api.internal");
+        assert_eq!(authority("https://api.internal:80"), "api.internal:80");
+        assert_eq!(authority("http://api.internal:80"), "api.internal");
         for text in [
             "127.0.0.1:3000",
-            "https://a",
             "ftp://a",
             "http://",
             "http://u:p@a",
@@ -234,6 +338,21 @@ mod tests {
             "http://[a]",
         ] {
             assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_has_one_spelling() {
+        for (text, expected) in [
+            ("api.example.com", "api.example.com"),
+            ("API.Example.com.", "api.example.com"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("[::1]", "[::1]"),
+        ] {
+            assert_eq!(host(text).as_deref(), Ok(expected));
+        }
+        for text in ["api:80", "http://api", "*.example.com", "a/b", "..", "a b", "u@a", "."] {
+            assert!(host(text).is_err(), "{text}");
         }
     }
 
@@ -274,7 +393,7 @@ mod tests {
 
     #[test]
     fn the_gateway_is_not_its_own_upstream() {
-        let is_own = |url, at: &str| upstream(url).unwrap().is_listener(at.parse().unwrap());
+        let is_own = |url, at: &str| upstream(url).unwrap().first.is_listener(at.parse().unwrap());
         assert!(is_own("http://127.0.0.1:8080", "127.0.0.1:8080"));
         assert!(is_own("http://localhost:8080", "0.0.0.0:8080"));
         assert!(is_own("http://127.0.0.1:8080", "[::]:8080"));

@@ -43,16 +43,26 @@ codes! {
     BAD_ADDRESS = "policy-bad-address",
     /// A web origin is not one.
     BAD_ORIGIN = "policy-bad-origin",
+    /// A value does not say where a secret is.
+    BAD_SECRET = "policy-bad-secret",
+    /// A certificate or its key cannot be used.
+    UNUSABLE_CERTIFICATE = "policy-unusable-certificate",
     /// A digest is none.
     BAD_DIGEST = "policy-bad-digest",
     /// The contract is not the one whose digest the policy holds.
     CONTRACT_CHANGED = "policy-contract-changed",
     /// A bound cannot be meant.
     BAD_LIMIT = "policy-bad-limit",
-    /// There is not exactly one API.
+    /// There is no API, or one too many.
     ONE_API = "policy-one-api",
+    /// Two APIs claim the same requests.
+    SAME_REQUESTS = "policy-same-requests",
+    /// A name that cannot be the name of an API.
+    BAD_NAME = "policy-bad-name",
     /// An operation is not in the contract.
     UNKNOWN_OPERATION = "policy-unknown-operation",
+    /// An operation of this name is in several APIs.
+    AMBIGUOUS_OPERATION = "policy-ambiguous-operation",
     /// A control does not exist.
     UNKNOWN_CONTROL = "policy-unknown-control",
     /// A relaxation does not say one thing.

@@ -1,36 +1,43 @@
 //! The policy file as its sections are written. The comments here are the reference text.
 
+mod apis;
 mod limits;
+mod tls;
 
+pub(crate) use apis::{Api, Apis};
 pub(crate) use limits::LimitsSection;
+pub(crate) use tls::TlsSection;
 
-use std::borrow::Cow;
-
-use portcullis_model::Diagnostic;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-
-use crate::codes;
-use crate::digest::ContractDigest;
-use crate::notes::Notes;
-use crate::place::{ApiUrl, BasePath, ListenAddress, WebOrigin};
-use crate::section::{Named, Needed, Read, Spanned, section, wrong_kind};
+use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
+use crate::section::{Named, Needed, Spanned, section};
 use crate::word::{
-    AllowWord, AnswerWord, BodyWord, ControlName, Day, ModeWord, Names, NullWord, UndeclaredWord,
+    AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, ModeWord, Names, NullWord,
+    UndeclaredWord,
 };
-use crate::yaml::{Content, Node};
 
 section! {
     /// What the owner of an API decided, beside what its contract says. Every key but `apis` may
     /// be left out; what is left out keeps the safe default.
     struct PolicyFile, later [
-        "callers", "tenant", "resources", "answers", "writes", "values", "prove", "tls",
-        "trusted_proxies", "pass",
+        "callers", "tenant", "resources", "answers", "writes", "values", "prove", "pass",
     ], {
-        /// The APIs behind this gateway: exactly one in this version.
-        apis: Needed<OneApi>,
+        /// The APIs behind this gateway. Where several stand, host and base path of a request
+        /// choose between them.
+        apis: Needed<Apis>,
         /// The IP address and port where the gateway listens. Default: `127.0.0.1:8080`, because
         /// nobody else can reach it until you decide who may.
         listen: Option<Spanned<ListenAddress>>,
+        /// The IP address and port of liveness (`/livez`) and readiness (`/readyz`), for whoever
+        /// watches over the process. It must not be where the API listens. Default: none, because
+        /// nobody asks until it is said where.
+        health: Option<Spanned<ListenAddress>>,
+        /// How clients are spoken to inside TLS, or who else ends it. Default: nobody does, which is
+        /// safe on loopback alone.
+        tls: Option<TlsSection>,
+        /// Proxies in front of the gateway, as addresses or networks: `10.0.0.0/8`, `127.0.0.1`.
+        /// Only what they say of a client (`Forwarded`, `X-Forwarded-For`) is believed. Default:
+        /// none, because anybody can write such a line.
+        trusted_proxies: Option<Vec<Spanned<ProxyNetwork>>>,
         /// Web origins whose pages may call the API from a browser, each as the browser writes
         /// it: `https://shop.example.com`. Default: none, because a page that nobody named has
         /// no business there.
@@ -38,7 +45,8 @@ section! {
         /// Who may call what. Default: only what the contract declares open, because an
         /// operation that nobody decided about stays closed.
         access: Option<Vec<AccessRule>>,
-        /// Decisions about single operations, by operationId or by `GET /orders/{id}`.
+        /// Decisions about single operations, by operationId or by `GET /orders/{id}`; where
+        /// several APIs have that name, as `shop::getOrder`.
         operations: Option<Named<OperationDecision>>,
         /// Bounds on sizes, counts and times. Default: what an ordinary JSON API stays below by
         /// an order of magnitude.
@@ -52,80 +60,18 @@ section! {
     }
 }
 
-/// A list of exactly one API.
-#[derive(Debug)]
-pub(crate) struct OneApi(pub(crate) Api);
-
-impl Read for OneApi {
-    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
-        let Content::List(items) = &node.content else {
-            notes.push(|| wrong_kind(node, "a list", "write `- contract: openapi.yaml` here"));
-            return None;
-        };
-        if items.is_empty() {
-            notes.push(|| {
-                Diagnostic::error(&codes::ONE_API, "`apis` names no API").at(node.span).help(
-                    "write `- { contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }`",
-                )
-            });
-        }
-        for another in items.iter().skip(1) {
-            notes.push(|| {
-                Diagnostic::error(&codes::ONE_API, "a second API stands here")
-                    .at(another.span)
-                    .label("this version serves one")
-                    .help("keep one entry, and start another gateway for the other API")
-            });
-        }
-        items.first().and_then(|first| Api::read(first, notes)).map(Self)
-    }
-}
-
-impl JsonSchema for OneApi {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        Cow::Borrowed("OneApi")
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let api = generator.subschema_for::<Api>();
-        json_schema!({ "type": "array", "items": api, "minItems": 1, "maxItems": 1 })
-    }
-}
-
-section! {
-    /// One API: what it promises, and where it is.
-    struct Api, later ["tls"], {
-        /// The OpenAPI document, as a path from the folder of this file.
-        contract: Needed<Spanned<String>>,
-        /// The SHA-256 digest of the document that was decided about, `sha256:` and 64
-        /// hexadecimal digits: another document is an error until its digest stands here.
-        /// `portcullis init` writes it. Default: none, because a document that lies beside this
-        /// file changes with it.
-        digest: Option<Spanned<ContractDigest>>,
-        /// Where the API is: an `http` URL. A path in it replaces the base path towards the
-        /// API; a single slash at the end counts as no path.
-        upstream: Needed<Spanned<ApiUrl>>,
-        /// The path under which clients call, before every path of the contract: `/api`. `""`
-        /// for none. Default: the path of the contract's first server, because that is where
-        /// its clients were told to call.
-        base_path: Option<Spanned<BasePath>>,
-        /// The path that stands before every path towards the API, where it differs: `""` for none.
-        /// Default: the path of `upstream`, or `base_path`, because most APIs listen where their
-        /// contract says.
-        upstream_base_path: Option<Spanned<BasePath>>,
-        /// `null_means` for all operations. Default: a null is a null.
-        null_means: Option<Spanned<NullWord>>,
+impl PolicyFile {
+    /// The APIs that could be read.
+    pub(crate) fn apis(&self) -> &[Api] {
+        self.apis.0.as_ref().map_or(&[], |apis| apis.0.as_slice())
     }
 }
 
 section! {
     /// One rule about who may call.
     struct AccessRule, later ["role", "may", "on", "when", "hide", "across_tenants"], {
-        /// Operations that anyone may call without saying who they are: names, or `"*"` for all.
+        /// Operations that anyone may call without saying who they are: names, `"*"` for all, or
+        /// `"shop::*"` for all of the API `shop`.
         anyone: Needed<Names>,
     }
 }
@@ -165,13 +111,19 @@ section! {
         /// `true` writes records to standard output, where containers expect them. Default:
         /// `false`, because the output of a shell is lost.
         stdout: Option<Spanned<bool>>,
+        /// What happens while records cannot be written, as on a full disk, and no more of them fit
+        /// into memory (8 MiB, about 16,000): `refuse` answers 503 instead of asking the API, `lose`
+        /// goes on, and counts what is lost. Default: `refuse`, because what nobody can see
+        /// afterwards should not happen.
+        when_full: Option<Spanned<FullWord>>,
     }
 }
 
 section! {
     /// One written exception. It says exactly one of `mode` and `undeclared`.
     struct RelaxEntry, later [], {
-        /// The operation, by operationId or by `GET /orders/{id}`. Default: all.
+        /// The operation, by operationId or by `GET /orders/{id}`; or `"shop::*"`, all of the API
+        /// `shop`. Default: all of all APIs.
         operation: Option<Spanned<String>>,
         /// The control. Default: all.
         control: Option<Needed<Spanned<ControlName>>>,

@@ -1,8 +1,12 @@
-//! Contract and policy into one model.
+//! Contracts and policy into models.
 
+mod claims;
 mod lines;
+mod names;
+mod operated;
 mod operations;
 mod relaxations;
+mod upstream;
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,15 +20,13 @@ use sha2::{Digest, Sha256};
 use crate::address::{self, Fault};
 use crate::codes;
 use crate::failure::Failure;
-use crate::file::{Api, LedgerSection, PolicyFile};
-use crate::model::{Access, LedgerTarget, Limits, Model, Origin, Posture, Upstream};
+use crate::file::{Api, PolicyFile};
+use crate::model::{Access, Limits, Model, Origin, Policy, Posture, Proxies, Upstream};
 use crate::notes::Notes;
-use crate::section::{Read, Spanned};
+use crate::section::Read;
 use crate::yaml::{self, Content};
-use operations::Names;
+use names::Names;
 
-/// Where records go when the policy does not say.
-const LEDGER_FILE: &str = "portcullis-ledger.jsonl";
 /// Where the gateway listens when nobody says.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
@@ -54,11 +56,34 @@ pub struct Overrides {
     pub listen: Option<String>,
 }
 
-/// Joins the texts, of which the contract stands alone. All problems of both are found in one go.
-pub(crate) fn join(input: Input) -> Result<Model, Failure> {
+/// Joins the texts, of which the contracts stand alone. All problems are found in one go. `further`
+/// are the contracts of the second API and those behind it.
+pub(crate) fn join(input: Input, further: Vec<SourceId>) -> Result<Policy, Failure> {
     let mut notes = Notes::default();
     let file = input.policy.and_then(|source| parse(&input.sources, source, &mut notes));
-    join_parsed(input, file.as_ref(), &mut NoFiles, notes)
+    let Input { sources, contract, policy, folder, overrides, now } = input;
+    // What no API names is not read; without any API, the contract's own problems are told.
+    let count = file.as_ref().map_or(usize::MAX, |file| file.apis().len().max(1));
+    let contracts = std::iter::once(contract).chain(further).take(count);
+    let contracts = contracts.map(|source| Text { source, files: Box::new(NoFiles) as _ });
+    let texts = Texts { contracts: contracts.collect(), policy, folder, overrides, now };
+    join_parsed(sources, texts, file.as_ref(), notes)
+}
+
+/// The texts of a policy, and what is said beside them.
+pub(crate) struct Texts {
+    /// In the order of `apis`.
+    pub(crate) contracts: Vec<Text>,
+    pub(crate) policy: Option<SourceId>,
+    pub(crate) folder: PathBuf,
+    pub(crate) overrides: Overrides,
+    pub(crate) now: UnixMillis,
+}
+
+/// A contract, and the files that it refers to.
+pub(crate) struct Text {
+    pub(crate) source: SourceId,
+    pub(crate) files: Box<dyn Files>,
 }
 
 /// The policy text as its sections.
@@ -90,84 +115,140 @@ fn openapi_key(tree: &yaml::Node) -> Option<Span> {
     entries.iter().map(|(key, _)| key).find(|key| is_telling(key)).map(|key| key.span)
 }
 
-/// Joins the texts, the policy being parsed already. `files` are those that the contract refers to.
+/// Joins the texts, the policy being parsed already.
 pub(crate) fn join_parsed(
-    mut input: Input,
+    mut sources: Sources,
+    mut texts: Texts,
     file: Option<&PolicyFile>,
-    files: &mut dyn Files,
     mut notes: Notes,
-) -> Result<Model, Failure> {
-    let contract = match portcullis_contract::read(&mut input.sources, input.contract, files) {
-        Ok(contract) => Some(contract),
-        Err(problems) => {
-            notes.extend(problems);
-            None
+) -> Result<Policy, Failure> {
+    let contracts: Vec<Option<Contract>> = texts
+        .contracts
+        .iter_mut()
+        .map(|text| match portcullis_contract::read(&mut sources, text.source, &mut *text.files) {
+            Ok(mut contract) => {
+                notes.extend(std::mem::take(&mut contract.warnings));
+                Some(contract)
+            }
+            Err(problems) => {
+                notes.extend(problems);
+                None
+            }
+        })
+        .collect();
+    if let Some(problem) = miscounted(file, &texts) {
+        notes.push(|| problem);
+    }
+    let apis = build(&sources, &texts, file, contracts, &mut notes);
+    let has_error = notes.has_error();
+    let diagnostics = notes.into_diagnostics();
+    match apis {
+        Some(mut apis) if !has_error => {
+            for api in &mut apis {
+                api.sources = sources.clone();
+            }
+            if let [api] = apis.as_mut_slice() {
+                api.warnings.clone_from(&diagnostics);
+            }
+            Ok(Policy { apis, sources, warnings: diagnostics })
         }
-    };
-    let model = build(&input, file, contract, &mut notes);
-    match model {
-        Some(mut model) if !notes.has_error() => {
-            model.warnings = notes.into_diagnostics();
-            model.sources = input.sources;
-            Ok(model)
-        }
-        _ => Err(Failure {
-            sources: input.sources,
-            diagnostics: notes.into_diagnostics(),
-            unreadable: None,
-        }),
+        _ => Err(Failure { sources, diagnostics, unreadable: None }),
     }
 }
 
-/// The model, without its sources and warnings; of no use if errors were noted. Goes on without
+/// Texts that were given by hand are as many as the policy's APIs.
+fn miscounted(file: Option<&PolicyFile>, texts: &Texts) -> Option<Diagnostic> {
+    let apis = file?.apis();
+    if apis.len() <= texts.contracts.len() {
+        return None;
+    }
+    let span = apis.get(texts.contracts.len()).and_then(Api::span);
+    Some(several(span))
+}
+
+/// A policy of several APIs, where one is expected.
+pub(crate) fn several(span: Option<Span>) -> Diagnostic {
+    Diagnostic::error(&codes::ONE_API, "a second API stands here, and one is expected")
+        .at(span)
+        .label("one too many")
+        .help("give a policy file that names the one that is meant")
+}
+
+/// The models, without their sources and warnings; of no use if errors were noted. Goes on without
 /// a contract, to find what is wrong beside it.
 fn build(
-    input: &Input,
+    sources: &Sources,
+    texts: &Texts,
     file: Option<&PolicyFile>,
-    mut contract: Option<Contract>,
+    contracts: Vec<Option<Contract>>,
     notes: &mut Notes,
-) -> Option<Model> {
-    if let Some(contract) = &mut contract {
-        notes.extend(std::mem::take(&mut contract.warnings));
-    }
-    let known = contract.as_ref();
-    let names = Names::new(known);
-    let api = file.and_then(|file| file.apis.0.as_ref()).map(|one| &one.0);
-    let listen = listen(input, file, notes);
-    let base_path = base_path(api, known);
-    let upstream = upstream(input, api, &base_path, listen, notes);
-    let anyone = operations::anyone(file, known, &names, notes);
-    let decisions = operations::decide(file, known, &names, notes);
+) -> Option<Vec<Model>> {
+    let names = Names::new(file, &contracts);
+    let listen = listen(texts, file, notes);
+    let health = operated::health(file, listen, notes);
+    let ours = [Some(listen), health];
+    let upstreams: Vec<Option<Upstream>> = contracts
+        .iter()
+        .enumerate()
+        .map(|(place, contract)| {
+            let api = file.and_then(|file| file.apis().get(place));
+            check_digest(api, contract.as_ref(), notes);
+            upstream::of(texts, api, &base_path(api, contract.as_ref()), &ours, notes)
+        })
+        .collect();
+    let anyone = operations::anyone(file, &contracts, &names, notes);
+    let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
-    let ledger = ledger(file.and_then(|file| file.ledger.as_ref()), input, notes);
-    let relaxations = relaxations::read(file, known, &names, input.now, notes);
-    check_digest(api, known, notes);
-    let lines = lines::of(file, known, &names);
-    let contract = contract?;
-    Some(Model {
-        version: version(&contract, input),
-        contract: Arc::new(contract),
-        sources: Sources::default(),
-        main: input.contract,
-        posture: match input.policy {
-            Some(_) => Posture::Policy,
-            None => Posture::ContractOnly,
-        },
-        listen,
-        upstream: upstream?,
-        base_path,
-        origins: file.map_or_else(Vec::new, origins),
-        access: Access { anyone },
-        undeclared_in: decisions.undeclared_in,
-        undeclared_out: decisions.undeclared_out,
-        bodies: decisions.bodies,
-        limits,
-        relaxations,
-        ledger,
-        lines,
-        warnings: Vec::new(),
-    })
+    let tls = file.and_then(|file| file.tls.as_ref());
+    let tls = tls.and_then(|tls| tls.files(&texts.folder, notes));
+    let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
+    let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
+    let proxies = proxies(file, notes);
+    if let Some(file) = file {
+        claims::check(file.apis(), &contracts, notes);
+    }
+    let policy_text = texts.policy.map_or("", |source| sources.text(source));
+    let is_one = contracts.len() == 1;
+    let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(anyone);
+    let decided = decided.zip(decisions).zip(relaxations).enumerate();
+    decided
+        .map(|(place, (((((contract, text), upstream), anyone), decisions), relaxations))| {
+            let contract = contract?;
+            let api = file.and_then(|file| file.apis().get(place));
+            let base_path = base_path(api, Some(&contract));
+            let hosts = api.map_or_else(Vec::new, claims::hosts);
+            Some(Model {
+                name: claims::name(api, &hosts, &base_path, is_one),
+                version: version(&contract, policy_text),
+                lines: lines::of(file, place, contract.operations.len(), &names),
+                contract: Arc::new(contract),
+                sources: Sources::default(),
+                main: text.source,
+                posture: match texts.policy {
+                    Some(_) => Posture::Policy,
+                    None => Posture::ContractOnly,
+                },
+                listen,
+                health,
+                tls: tls.clone(),
+                upstream: upstream?,
+                hosts,
+                proxies: proxies.clone(),
+                base_path,
+                origins: file.map_or_else(Vec::new, origins),
+                access: Access { anyone },
+                undeclared_in: decisions.undeclared_in,
+                undeclared_out: decisions.undeclared_out,
+                bodies: decisions.bodies,
+                limits: limits.clone(),
+                relaxations,
+                ledger: ledger.clone(),
+                when_full: operated::when_full(file),
+                warnings: Vec::new(),
+            })
+        })
+        .collect()
 }
 
 /// A contract that is not the one that was decided about stops, until somebody says that it is.
@@ -199,69 +280,11 @@ fn base_path(api: Option<&Api>, contract: Option<&Contract>) -> String {
     }
 }
 
-fn listen(input: &Input, file: Option<&PolicyFile>, notes: &mut Notes) -> SocketAddr {
-    if let Some(text) = &input.overrides.listen {
+fn listen(texts: &Texts, file: Option<&PolicyFile>, notes: &mut Notes) -> SocketAddr {
+    if let Some(text) = &texts.overrides.listen {
         return given("--listen", address::listen(text), notes).unwrap_or(LISTEN);
     }
     file.and_then(|file| file.listen.as_ref()).map_or(LISTEN, |listen| listen.value.0)
-}
-
-fn upstream(
-    input: &Input,
-    api: Option<&Api>,
-    base_path: &str,
-    listen: SocketAddr,
-    notes: &mut Notes,
-) -> Option<Upstream> {
-    let (mut upstream, span) = match &input.overrides.upstream {
-        Some(text) => (given("--upstream", address::upstream(text), notes)?, None),
-        None if input.policy.is_none() => {
-            notes.push(|| {
-                Diagnostic::error(&codes::MISSING_KEY, "`--upstream` is missing")
-                    .help("say where the API is: `--upstream http://127.0.0.1:3000`")
-            });
-            return None;
-        }
-        None => {
-            let url = api?.upstream.0.as_ref()?;
-            (url.value.0.clone(), Some(url.span))
-        }
-    };
-    check_upstream(&upstream, span, listen, notes);
-    match api.and_then(|api| api.upstream_base_path.as_ref()) {
-        Some(own) if upstream.path.is_empty() => own.value.0.clone_into(&mut upstream.path),
-        Some(own) => notes.push(|| {
-            Diagnostic::error(&codes::CONFLICT, "the path towards the API is said twice")
-                .at(own.span)
-                .help("keep one of the path in `upstream` and `upstream_base_path`")
-        }),
-        None if upstream.path.is_empty() => base_path.clone_into(&mut upstream.path),
-        None => {}
-    }
-    Some(upstream)
-}
-
-fn check_upstream(upstream: &Upstream, span: Option<Span>, listen: SocketAddr, notes: &mut Notes) {
-    let place = format!("{}:{}", upstream.host, upstream.port);
-    if upstream.is_listener(listen) {
-        notes.push(|| {
-            Diagnostic::error(
-                &codes::BAD_ADDRESS,
-                format!("`{place}` is where the gateway itself listens"),
-            )
-            .at(span)
-            .help("give the API's own port, or another `listen`")
-        });
-    } else if !upstream.is_loopback() {
-        notes.push(|| {
-            Diagnostic::warning(
-                &codes::PLAIN_UPSTREAM,
-                format!("requests travel to `{place}` in plain text"),
-            )
-            .at(span)
-            .help("put the gateway on the API's host, or the hop into a network that encrypts")
-        });
-    }
 }
 
 /// A value of the command line.
@@ -282,32 +305,26 @@ fn origins(file: &PolicyFile) -> Vec<Origin> {
     origins.map(|origin| origin.value.0.clone()).collect()
 }
 
-fn ledger(section: Option<&LedgerSection>, input: &Input, notes: &mut Notes) -> LedgerTarget {
-    let file = section.and_then(|section| section.file.as_ref());
-    let stdout = section.and_then(|section| section.stdout.as_ref());
-    match (file, stdout) {
-        (Some(Spanned { span, .. }), Some(Spanned { value: true, .. })) => {
-            notes.push(|| {
-                Diagnostic::error(
-                    &codes::CONFLICT,
-                    "the ledger goes to a file and to standard output",
-                )
-                .at(*span)
-                .help("keep one of `file` and `stdout`")
-            });
-            LedgerTarget::Stdout
-        }
-        (None, Some(Spanned { value: true, .. })) => LedgerTarget::Stdout,
-        (file, _) => {
-            let name = file.map_or(LEDGER_FILE, |file| file.value.as_str());
-            LedgerTarget::File(input.folder.join(name))
-        }
+/// Who stands in front.
+fn proxies(file: Option<&PolicyFile>, notes: &mut Notes) -> Proxies {
+    let networks = file.and_then(|file| file.trusted_proxies.as_ref()).into_iter().flatten();
+    let trusted: Vec<_> = networks.map(|network| network.value.0).collect();
+    let end = file.and_then(|file| file.tls.as_ref()).and_then(|tls| tls.terminated_by.as_ref());
+    if let Some(end) = end
+        && trusted.is_empty()
+    {
+        notes.push(|| {
+            Diagnostic::error(&codes::MISSING_KEY, "no proxy is trusted")
+                .at(end.span)
+                .label("that one of them ends TLS")
+                .help("name them: `trusted_proxies: [10.0.0.0/8]`")
+        });
     }
+    Proxies { trusted, end_tls: end.is_some() }
 }
 
 /// Twelve digits over the contract's digest and the policy's text.
-fn version(contract: &Contract, input: &Input) -> String {
-    let policy = input.policy.map_or("", |source| input.sources.text(source));
+fn version(contract: &Contract, policy: &str) -> String {
     let digest = Sha256::new()
         .chain_update(&contract.digest)
         .chain_update([0])

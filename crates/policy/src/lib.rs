@@ -1,9 +1,11 @@
-//! What the owner decided: the policy file, joined with the contract into one [`Model`].
+//! What the owner decided: the policy file, joined with each contract into a [`Model`], all of them
+//! in one [`Policy`].
 //!
 //! The file is read strictly: unknown keys, unknown operations and unknown controls are located
 //! errors with a suggestion. A model that has an error does not exist, so nothing can run on it.
 
 mod address;
+mod amounts;
 pub mod codes;
 mod digest;
 mod failure;
@@ -11,19 +13,24 @@ mod file;
 mod folder;
 mod join;
 mod model;
+mod network;
 mod notes;
 mod open;
 mod place;
 mod quantity;
 mod reference;
+mod secret;
 mod section;
 mod word;
 mod yaml;
 
+pub use amounts::Amount;
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use model::{
-    Access, BodyHandling, LedgerTarget, Limits, Lines, Model, OperationLines, Origin, Posture,
-    Undeclared, Upstream,
+    Access, BodyHandling, Instance, LedgerTarget, Limits, Lines, Model, OperationLines, Origin,
+    Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream, WhenFull,
 };
+pub use network::Network;
 pub use reference::{json_schema, reference_page};
+pub use secret::SecretError;

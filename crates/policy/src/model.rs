@@ -8,9 +8,26 @@ use std::time::Duration;
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
-/// Contract and policy, joined: what one gateway enforces.
+use crate::network::Network;
+
+/// All APIs of one policy file.
+#[derive(Debug)]
+pub struct Policy {
+    /// At least one. What concerns the listener (`listen`, `limits`, `ledger`, `proxies`) is the
+    /// same in each.
+    pub apis: Vec<Model>,
+    /// All files that were read, for messages.
+    pub sources: Sources,
+    /// Warnings of the policy and of all contracts.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Contract and policy, joined: what a gateway enforces for one API.
 #[derive(Debug)]
 pub struct Model {
+    /// What people call the API, where there are several: the policy's word, or its first host and
+    /// base path. Empty where there is one.
+    pub name: Arc<str>,
     /// The contract.
     pub contract: Arc<Contract>,
     /// All files that it was read from, for messages.
@@ -24,8 +41,16 @@ pub struct Model {
     pub posture: Posture,
     /// Where the gateway listens.
     pub listen: SocketAddr,
+    /// Where liveness and readiness are told, if anywhere.
+    pub health: Option<SocketAddr>,
+    /// What it shows to clients that speak TLS; none: it does not.
+    pub tls: Option<TlsFiles>,
     /// Where the API is.
     pub upstream: Upstream,
+    /// The host names that choose this API, in lower case and without port; none: every host.
+    pub hosts: Vec<String>,
+    /// Who stands in front of the gateway.
+    pub proxies: Proxies,
     /// The base path under which clients call: empty or `/api`. The contract's, unless the
     /// policy says otherwise.
     pub base_path: String,
@@ -45,9 +70,11 @@ pub struct Model {
     pub relaxations: Vec<Relaxation>,
     /// Where events go.
     pub ledger: LedgerTarget,
+    /// What happens to requests when no more events can be kept.
+    pub when_full: WhenFull,
     /// Where the policy file says these things.
     pub lines: Lines,
-    /// Warnings of contract and policy.
+    /// Warnings of contract and policy, where there is one API; else they are in [`Policy`].
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -57,10 +84,16 @@ pub struct Model {
 pub struct Lines {
     /// The name of the contract.
     pub contract: Option<Span>,
+    /// The first of `hosts`.
+    pub hosts: Option<Span>,
     /// `base_path`.
     pub base_path: Option<Span>,
     /// `listen`.
     pub listen: Option<Span>,
+    /// `when_full` of `ledger`.
+    pub when_full: Option<Span>,
+    /// `certificate` of `tls`.
+    pub tls: Option<Span>,
     /// The first of `origins`.
     pub origins: Option<Span>,
     /// By operation index: its name, or `"*"`, under `access`.
@@ -95,15 +128,61 @@ pub enum Posture {
     Policy,
 }
 
-/// Where the API is: plain HTTP in this version.
+/// Where the certificate and its key are: both PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate, those of its issuers behind it.
+    pub certificate: SecretSource,
+    /// Its private key.
+    pub key: SecretSource,
+}
+
+/// Where a text is that does not stand in the policy file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SecretSource {
+    /// A file.
+    File(PathBuf),
+    /// A variable of the environment.
+    Variable(String),
+    /// A credential that the service manager hands over: a file of this name in the folder that
+    /// `CREDENTIALS_DIRECTORY` names (systemd).
+    Credential(String),
+}
+
+/// Where the API is: one instance or several, all of them the same API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upstream {
+    /// The first instance.
+    pub first: Instance,
+    /// The other ones.
+    pub others: Vec<Instance>,
+    /// The path that stands before every path template; the base path, unless the URL has one.
+    pub path: String,
+}
+
+/// One instance of an API, and how it is spoken to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Instance {
     /// Host name or address, as in the URL; IPv6 in brackets.
     pub host: String,
     /// The port.
     pub port: u16,
-    /// The path that stands before every path template; the base path, unless the URL has one.
-    pub path: String,
+    /// Whether it is spoken to inside TLS (`https`).
+    pub is_tls: bool,
+    /// Whether it is spoken to in HTTP/2, not HTTP/1.1.
+    pub is_http2: bool,
+    /// Whom its certificate must come from (PEM), where that is none of those whom the system
+    /// trusts.
+    pub roots: Option<SecretSource>,
+}
+
+/// Proxies in front of the gateway.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proxies {
+    /// Whose word about a client is believed.
+    pub trusted: Vec<Network>,
+    /// Whether they end TLS, so that `https` in their word counts as protected.
+    pub end_tls: bool,
 }
 
 /// A web origin (RFC 6454): scheme, host, port.
@@ -157,6 +236,16 @@ pub enum LedgerTarget {
     Stdout,
 }
 
+/// What happens to requests whose records can be neither written nor kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WhenFull {
+    /// They do not reach the API.
+    #[default]
+    Refuse,
+    /// They pass, and their records are lost.
+    Lose,
+}
+
 /// Every bound of one gateway, in one place. The defaults are for an ordinary JSON API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -203,6 +292,8 @@ pub struct Limits {
     /// Bytes of bodies, as they are read, that all requests together may hold; what is made of
     /// them (trees, decoded forms) comes on top.
     pub buffered_bytes_max: usize,
+    /// From the first byte of a handshake of TLS to its end.
+    pub handshake_timeout: Duration,
     /// From the first byte of a head to its end.
     pub head_timeout: Duration,
     /// Without a byte of the body.
@@ -249,6 +340,7 @@ impl Default for Limits {
             connections_max: 10_000,
             upstream_concurrency_max: 1_024,
             buffered_bytes_max: 256 << 20,
+            handshake_timeout: SECOND * 10,
             head_timeout: SECOND * 10,
             body_idle_timeout: SECOND * 10,
             body_rate_min: 512,

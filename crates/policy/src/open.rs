@@ -9,44 +9,17 @@ use portcullis_model::{Code, Diagnostic, SourceId, Sources, Span, UnixMillis};
 
 use crate::codes;
 use crate::failure::{Failure, Unreadable};
-use crate::file::PolicyFile;
+use crate::file::Api;
 use crate::folder::Folder;
-use crate::join::{self, Input, Overrides};
-use crate::model::Model;
+use crate::join::{self, Input, Overrides, Text, Texts};
+use crate::model::{Model, Policy};
 use crate::notes::Notes;
 
 /// Bytes of a file. The largest published contract has 47 MB.
 const FILE_BYTES_MAX: u64 = 96 << 20;
 
-impl Model {
-    /// A contract without a policy file (rule 26). `overrides` must name the upstream.
-    pub fn from_contract(
-        contract: &Path,
-        overrides: &Overrides,
-        now: UnixMillis,
-    ) -> Result<Self, Failure> {
-        let mut sources = Sources::default();
-        let mut notes = Notes::default();
-        match load(&mut sources, contract, &CONTRACT_NOT_UTF8, &mut notes) {
-            Ok((_, false)) => Err(failure(sources, notes)),
-            Ok((source, true)) => join::join_parsed(
-                Input {
-                    sources,
-                    contract: source,
-                    policy: None,
-                    folder: PathBuf::new(),
-                    overrides: overrides.clone(),
-                    now,
-                },
-                None,
-                &mut Folder::of(contract),
-                notes,
-            ),
-            Err(error) => Err(unreadable(sources, contract, None, error, notes)),
-        }
-    }
-
-    /// A policy file, and the contract that it names.
+impl Policy {
+    /// A policy file, and the contracts that it names.
     pub fn from_policy(
         policy: &Path,
         overrides: &Overrides,
@@ -61,37 +34,97 @@ impl Model {
         };
         let file = join::parse(&sources, source, &mut notes);
         let folder = policy.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        let Some((name, span)) = file.as_ref().and_then(contract_name) else {
+        let names: Option<Vec<_>> =
+            file.as_ref().and_then(|file| file.apis().iter().map(contract_name).collect());
+        let Some(names) = names.filter(|names| !names.is_empty()) else {
             return Err(failure(sources, notes));
         };
-        let path = plain(&folder.join(name));
-        match load(&mut sources, &path, &CONTRACT_NOT_UTF8, &mut notes) {
+        let mut contracts = Vec::new();
+        for (name, span) in names {
+            let path = plain(&folder.join(name));
+            match load(&mut sources, &path, &CONTRACT_NOT_UTF8, &mut notes) {
+                Ok((_, false)) => return Err(failure(sources, notes)),
+                Ok((source, true)) => {
+                    contracts.push(Text { source, files: Box::new(Folder::of(&path)) });
+                }
+                Err(error) => return Err(unreadable(sources, &path, Some(span), error, notes)),
+            }
+        }
+        let overrides = overrides.clone();
+        let texts = Texts { contracts, policy: Some(source), folder, overrides, now };
+        join::join_parsed(sources, texts, file.as_ref(), notes)
+    }
+
+    /// A contract without a policy file (rule 26). `overrides` must name the upstream.
+    pub fn from_contract(
+        contract: &Path,
+        overrides: &Overrides,
+        now: UnixMillis,
+    ) -> Result<Self, Failure> {
+        let mut sources = Sources::default();
+        let mut notes = Notes::default();
+        match load(&mut sources, contract, &CONTRACT_NOT_UTF8, &mut notes) {
             Ok((_, false)) => Err(failure(sources, notes)),
-            Ok((contract, true)) => join::join_parsed(
-                Input {
-                    sources,
-                    contract,
-                    policy: Some(source),
-                    folder,
+            Ok((source, true)) => {
+                let text = Text { source, files: Box::new(Folder::of(contract)) };
+                let texts = Texts {
+                    contracts: vec![text],
+                    policy: None,
+                    folder: PathBuf::new(),
                     overrides: overrides.clone(),
                     now,
-                },
-                file.as_ref(),
-                &mut Folder::of(&path),
-                notes,
-            ),
-            Err(error) => Err(unreadable(sources, &path, Some(span), error, notes)),
+                };
+                join::join_parsed(sources, texts, None, notes)
+            }
+            Err(error) => Err(unreadable(sources, contract, None, error, notes)),
         }
     }
 
-    /// Texts in memory.
-    pub fn join(input: Input) -> Result<Self, Failure> {
-        join::join(input)
+    /// Texts in memory. `further` are the contracts of the second API and those behind it.
+    pub fn join(input: Input, further: Vec<SourceId>) -> Result<Self, Failure> {
+        join::join(input, further)
+    }
+
+    /// The one API, where a command takes one only.
+    pub fn only(self) -> Result<Model, Failure> {
+        let Self { mut apis, sources, mut warnings } = self;
+        match (apis.pop(), apis.is_empty()) {
+            (Some(api), true) => Ok(api),
+            (last, _) => {
+                warnings.insert(0, join::several(last.and_then(|api| api.lines.contract)));
+                Err(Failure { sources, diagnostics: warnings, unreadable: None })
+            }
+        }
     }
 }
 
-fn contract_name(file: &PolicyFile) -> Option<(String, Span)> {
-    let contract = file.apis.0.as_ref()?.0.contract.0.as_ref()?;
+impl Model {
+    /// A contract without a policy file, as [`Policy::from_contract`].
+    pub fn from_contract(
+        contract: &Path,
+        overrides: &Overrides,
+        now: UnixMillis,
+    ) -> Result<Self, Failure> {
+        Policy::from_contract(contract, overrides, now)?.only()
+    }
+
+    /// A policy file of one API, and the contract that it names.
+    pub fn from_policy(
+        policy: &Path,
+        overrides: &Overrides,
+        now: UnixMillis,
+    ) -> Result<Self, Failure> {
+        Policy::from_policy(policy, overrides, now)?.only()
+    }
+
+    /// Texts in memory, of one API.
+    pub fn join(input: Input) -> Result<Self, Failure> {
+        Policy::join(input, Vec::new())?.only()
+    }
+}
+
+fn contract_name(api: &Api) -> Option<(String, Span)> {
+    let contract = api.contract.0.as_ref()?;
     Some((contract.value.clone(), contract.span))
 }
 

@@ -8,17 +8,34 @@ use portcullis_model::{Code, Diagnostic};
 use crate::address::{self, Fault};
 use crate::codes;
 use crate::model::{Origin, Upstream};
+use crate::network::Network;
 use crate::notes::Notes;
-use crate::section::{Read, inline_schemas, scalar};
+use crate::section::{Read, Spanned, inline_schemas, scalar};
 use crate::yaml::{Content, Node};
 
 /// Where the gateway listens.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ListenAddress(pub(crate) SocketAddr);
 
-/// Where the API is.
+/// Where one instance of an API is: an upstream of that one.
 #[derive(Debug, Clone)]
 pub(crate) struct ApiUrl(pub(crate) Upstream);
+
+/// Where the instances of one API are: one URL, or a list of them.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiUrls(pub(crate) Vec<Spanned<ApiUrl>>);
+
+/// What people call an API.
+#[derive(Debug, Clone)]
+pub(crate) struct ApiName(pub(crate) String);
+
+/// A host name under which clients call.
+#[derive(Debug, Clone)]
+pub(crate) struct HostName(pub(crate) String);
+
+/// Addresses of trusted proxies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ProxyNetwork(pub(crate) Network);
 
 /// What stands before every path; may be empty.
 #[derive(Debug, Clone)]
@@ -39,6 +56,44 @@ impl Read for ApiUrl {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let text = scalar(node, notes)?;
         parsed(node, notes, &codes::BAD_ADDRESS, address::upstream(text)).map(Self)
+    }
+}
+
+impl Read for ApiUrls {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        if let Content::List(items) = &node.content {
+            if items.is_empty() {
+                notes.push(|| {
+                    Diagnostic::error(&codes::MISSING_KEY, "`upstream` names no instance")
+                        .at(node.span)
+                        .help("write at least one URL: `http://127.0.0.1:3000`")
+                });
+                return None;
+            }
+            return Read::read(node, notes).map(Self);
+        }
+        Read::read(node, notes).map(|one| Self(vec![one]))
+    }
+}
+
+impl Read for ApiName {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let text = scalar(node, notes)?;
+        parsed(node, notes, &codes::BAD_NAME, address::api_name(text)).map(Self)
+    }
+}
+
+impl Read for HostName {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let text = scalar(node, notes)?;
+        parsed(node, notes, &codes::BAD_ADDRESS, address::host(text)).map(Self)
+    }
+}
+
+impl Read for ProxyNetwork {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let text = scalar(node, notes)?;
+        parsed(node, notes, &codes::BAD_ADDRESS, address::network(text)).map(Self)
     }
 }
 
@@ -76,7 +131,20 @@ fn parsed<T>(
 
 inline_schemas! {
     ListenAddress: { "type": "string", "examples": ["127.0.0.1:8080", "[::1]:8080"] },
-    ApiUrl: { "type": "string", "pattern": "^http://[^/?#@]+(/[^?#]*)?$", "examples": ["http://127.0.0.1:3000"] },
+    ApiUrls: {
+        "anyOf": [
+            { "type": "string", "pattern": "^https?://[^/?#@]+(/[^?#]*)?$" },
+            {
+                "type": "array",
+                "items": { "type": "string", "pattern": "^https?://[^/?#@]+(/[^?#]*)?$" },
+                "minItems": 1,
+            },
+        ],
+        "examples": ["http://127.0.0.1:3000", ["http://10.0.0.1:3000", "http://10.0.0.2:3000"]],
+    },
+    ApiName: { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", "examples": ["shop"] },
+    HostName: { "type": "string", "pattern": "^[^/*@ ]+$", "examples": ["api.example.com"] },
+    ProxyNetwork: { "type": "string", "examples": ["10.0.0.0/8", "127.0.0.1"] },
     BasePath: { "type": "string", "pattern": "^(/[A-Za-z0-9._~-]+)*$", "examples": ["/api", ""] },
     WebOrigin: { "type": "string", "pattern": "^https?://[^/?#@*]+$", "examples": ["https://shop.example.com"] },
 }

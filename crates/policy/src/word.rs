@@ -36,12 +36,34 @@ pub(crate) enum AnswerWord {
     Stream,
 }
 
+/// A version of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(inline)]
+pub(crate) enum HttpWord {
+    /// HTTP/1.1, over connections that are kept.
+    #[schemars(rename = "1.1")]
+    One,
+    /// HTTP/2.
+    #[schemars(rename = "2")]
+    Two,
+}
+
 /// `absent`: a null that the contract does not allow says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
 pub(crate) enum NullWord {
     /// The property is taken out before the body is checked.
     Absent,
+}
+
+/// What happens to requests whose records nobody can keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum FullWord {
+    /// They are answered 503 and do not reach the API.
+    Refuse,
+    /// They pass; their records are lost, and counted.
+    Lose,
 }
 
 /// `observe`: record, change nothing.
@@ -58,6 +80,14 @@ pub(crate) enum ModeWord {
 pub(crate) enum AllowWord {
     /// Undeclared properties of requests pass.
     Allow,
+}
+
+/// `trusted_proxies`: those in front end TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum TerminatedWord {
+    /// A trusted proxy ends TLS, and says so.
+    TrustedProxies,
 }
 
 impl Read for UndeclaredWord {
@@ -79,9 +109,27 @@ impl Read for BodyWord {
     }
 }
 
+impl Read for TerminatedWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("trusted_proxies", Self::TrustedProxies)], None)
+    }
+}
+
+impl Read for HttpWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("1.1", Self::One), ("2", Self::Two)], None)
+    }
+}
+
 impl Read for NullWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("absent", Self::Absent)], None)
+    }
+}
+
+impl Read for FullWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("refuse", Self::Refuse), ("lose", Self::Lose)], None)
     }
 }
 

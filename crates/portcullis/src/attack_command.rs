@@ -102,7 +102,7 @@ fn upstream(url: &str, options: &AttackOptions) -> Result<Upstream, Exit> {
         upstream: Some(url.to_owned()),
         listen: Some(LISTEN.to_owned()),
     };
-    load::plan(&model, PlanOptions::default())?;
+    load::plan(&model, &PlanOptions::default())?;
     Ok(Upstream {
         address,
         url: url.to_owned(),

@@ -1,29 +1,41 @@
 //! `portcullis check`: what is wrong, doubtful or open, without serving anything.
 
+use std::sync::Arc;
+
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_model::{Diagnostic, Severity, Sources};
+use portcullis_policy::{Failure, Policy};
 
 use crate::arguments::{CheckOptions, Deny, Format};
 use crate::exit::Exit;
 use crate::report::many;
-use crate::{load, report, talk};
+use crate::{certificates, load, report, talk};
 
 pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (config, contract) = (options.config.as_deref(), options.contract.as_deref());
-    let model = load::explained(config, contract, None, None);
-    let (problems, sources, is_unreadable, operations) = match model {
-        Ok(model) => {
-            let mut problems = model.warnings.clone();
-            let plan = Plan::compile(model, PlanOptions::default());
-            problems.extend(plan.findings());
-            let counts = (plan.operations.len(), plan.closed_count());
-            (problems, plan.model.sources, false, Some(counts))
+    let policy = load::explained_policy(config, contract, None, None);
+    let (problems, sources, is_unreadable, apis) = match policy {
+        Ok(Policy { apis, warnings: mut problems, sources }) => {
+            let mut counted = Vec::new();
+            // The certificate is the listener's: every API has the same.
+            let listener = apis.first().and_then(|api| certificates::of(api).err());
+            problems.extend(listener.into_iter().flat_map(warned));
+            let untrusted = apis.iter().filter_map(|api| certificates::trust(api).err());
+            problems.extend(untrusted.flat_map(warned));
+            for api in apis {
+                let plan = Plan::compile(api, PlanOptions::default());
+                problems.extend(plan.findings());
+                counted.push(ApiCount::of(&plan));
+            }
+            (problems, sources, false, counted)
         }
-        Err(failure) => (failure.diagnostics, failure.sources, failure.unreadable.is_some(), None),
+        Err(failure) => {
+            (failure.diagnostics, failure.sources, failure.unreadable.is_some(), Vec::new())
+        }
     };
     match options.format {
         Format::Text => {
-            print_text(options, &problems, &sources, operations);
+            print_text(options, &problems, &sources, &apis);
             let is_denied = |one: &&Diagnostic| is_denied(options, one);
             let denied: Vec<_> = problems.iter().filter(is_denied).cloned().collect();
             let warnings = report::count(&denied).1;
@@ -31,9 +43,39 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
                 talk::print(&format!("denied beside the errors: {warnings}\n"));
             }
         }
-        Format::Json => print_json(&problems, &sources, operations),
+        Format::Json => print_json(&problems, &sources, &apis),
     }
     verdict(options, &problems, is_unreadable)
+}
+
+/// A certificate that cannot be used here is a warning: where the policy is checked, no key need lie.
+fn warned(failure: Failure) -> Vec<Diagnostic> {
+    let found = failure.diagnostics.into_iter();
+    found.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()
+}
+
+/// How many operations an API has, and how many of them nobody may call.
+struct ApiCount {
+    name: Arc<str>,
+    operations: usize,
+    closed: usize,
+}
+
+impl ApiCount {
+    fn of(plan: &Plan) -> Self {
+        let (operations, closed) = (plan.operations.len(), plan.closed_count());
+        Self { name: plan.model.name.clone(), operations, closed }
+    }
+
+    fn text(&self) -> String {
+        format!("{}, {} of them closed", many(self.operations, "operation"), self.closed)
+    }
+}
+
+/// All of them together, if anything could be counted.
+fn total(apis: &[ApiCount]) -> Option<(usize, usize)> {
+    let sum = |count: fn(&ApiCount) -> usize| apis.iter().map(count).sum();
+    (!apis.is_empty()).then(|| (sum(|api| api.operations), sum(|api| api.closed)))
 }
 
 fn verdict(options: &CheckOptions, problems: &[Diagnostic], is_unreadable: bool) -> Exit {
@@ -59,13 +101,18 @@ fn print_text(
     options: &CheckOptions,
     problems: &[Diagnostic],
     sources: &Sources,
-    operations: Option<(usize, usize)>,
+    apis: &[ApiCount],
 ) {
     let coloured = talk::is_coloured(true);
     let grouped = if options.verbose { problems.to_vec() } else { report::grouped(problems) };
     talk::print(&report::render_text(&grouped, sources, coloured));
     let (errors, warnings) = report::count(problems);
-    let counted = operations.map_or_else(String::new, |(served, closed)| {
+    if apis.len() > 1 {
+        for api in apis {
+            talk::print(&format!("API `{}`: {}\n", api.name, api.text()));
+        }
+    }
+    let counted = total(apis).map_or_else(String::new, |(served, closed)| {
         format!("; {}, {closed} of them closed", many(served, "operation"))
     });
     talk::print(&format!("{}, {}{counted}\n", many(errors, "error"), many(warnings, "warning")));
@@ -74,13 +121,22 @@ fn print_text(
     }
 }
 
-fn print_json(problems: &[Diagnostic], sources: &Sources, operations: Option<(usize, usize)>) {
+fn print_json(problems: &[Diagnostic], sources: &Sources, apis: &[ApiCount]) {
+    let operations = total(apis);
+    let each = apis.iter().map(|api| {
+        serde_json::json!({
+            "name": &*api.name,
+            "operations": api.operations,
+            "operations_closed": api.closed,
+        })
+    });
     let (errors, warnings) = report::count(problems);
     let report = serde_json::json!({
         "errors": errors,
         "warnings": warnings,
         "operations": operations.map(|(operations, _)| operations),
         "operations_closed": operations.map(|(_, closed)| closed),
+        "apis": each.collect::<Vec<_>>(),
         "problems": report::to_json(problems, sources),
     });
     talk::print(&format!("{report:#}\n"));

@@ -14,7 +14,7 @@ use portcullis_controls::{Plan, PlanOptions};
 
 /// Prints the report; 1 if the document cannot be enforced, 2 if it cannot be read.
 pub(crate) fn contract_report(options: &ReportOptions) -> Exit {
-    let failure = match load::explained(None, Some(&options.file), None, None) {
+    let failure = match load::explained(None, Some(&options.file)) {
         Ok(model) => {
             let plan = Plan::compile(model, PlanOptions::default());
             let facts = Facts::of(&plan, &options.file);

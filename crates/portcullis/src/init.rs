@@ -12,7 +12,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use portcullis_contract::Security;
-use portcullis_policy::Model;
+use portcullis_policy::{Model, Policy};
 
 use crate::arguments::InitOptions;
 use crate::exit::Exit;
@@ -35,8 +35,8 @@ fn begin(options: &InitOptions) -> Result<(), Exit> {
         return Err(Exit::Unusable);
     }
     let document = document::take(&options.contract, out)?;
-    let model = load::explained(None, Some(&document.path), Some(&options.upstream), None);
-    let model = model.map_err(|failure| load::refuse(&failure))?;
+    let model = load::explained_policy(None, Some(&document.path), Some(&options.upstream), None);
+    let model = model.and_then(Policy::only).map_err(|failure| load::refuse(&failure))?;
     let name = document.name_from(out)?;
     let text = yaml::write(&model, &name, &options.upstream, &document);
     write_new(out, text.as_bytes())?;
@@ -57,7 +57,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Exit> {
 
 /// Reads what was written as `run` will, and says what is left to do.
 fn confirm(out: &Path, model: &Model) -> Result<(), Exit> {
-    load::explained(Some(out), None, None, None).map_err(|failure| load::refuse(&failure))?;
+    load::explained(Some(out), None).map_err(|failure| load::refuse(&failure))?;
     let operations = &model.contract.operations;
     let is_open = |one: &&portcullis_contract::Operation| one.security == Security::NotStated;
     let undecided = operations.iter().filter(is_open).count();

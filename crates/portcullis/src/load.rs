@@ -1,34 +1,53 @@
 //! From the command line to a model, or to what is wrong with it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::Site;
 use portcullis_model::{Clock as _, Diagnostic, Severity};
-use portcullis_policy::{Failure, Model, Overrides};
+use portcullis_policy::{Failure, Model, Overrides, Policy};
 
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
-use crate::{report, talk};
+use crate::{certificates, report, talk};
 
-/// Reads contract and policy as the options say.
-pub(crate) fn model(options: &ModelOptions) -> Result<Model, Failure> {
+/// Reads contracts and policy as the options say.
+pub(crate) fn policy(options: &ModelOptions) -> Result<Policy, Failure> {
     let overrides =
         Overrides { upstream: options.upstream.clone(), listen: options.listen.clone() };
     read(options.config.as_deref(), options.contract.as_deref(), &overrides)
 }
 
 /// The same for a question about the files: a document alone then needs no API.
-pub(crate) fn explained(
+pub(crate) fn explained_policy(
     config: Option<&Path>,
     contract: Option<&Path>,
     upstream: Option<&str>,
     listen: Option<&str>,
-) -> Result<Model, Failure> {
+) -> Result<Policy, Failure> {
     let upstream = upstream.or_else(|| config.is_none().then_some(NO_UPSTREAM));
     let overrides =
         Overrides { upstream: upstream.map(str::to_owned), listen: listen.map(str::to_owned) };
     read(config, contract, &overrides)
+}
+
+/// The same, compiled; problems are said on standard error.
+pub(crate) fn explained_plans(
+    config: Option<&Path>,
+    contract: Option<&Path>,
+    upstream: Option<&str>,
+    listen: Option<&str>,
+) -> Result<Vec<Plan>, Exit> {
+    let policy = explained_policy(config, contract, upstream, listen);
+    let Policy { apis, .. } = policy.map_err(|failure| refuse(&failure))?;
+    Ok(apis.into_iter().map(|api| Plan::compile(api, PlanOptions::default())).collect())
+}
+
+/// The same for files of one API.
+pub(crate) fn explained(config: Option<&Path>, contract: Option<&Path>) -> Result<Model, Failure> {
+    explained_policy(config, contract, None, None)?.only()
 }
 
 /// Where nobody calls the API.
@@ -38,12 +57,12 @@ fn read(
     config: Option<&Path>,
     contract: Option<&Path>,
     overrides: &Overrides,
-) -> Result<Model, Failure> {
+) -> Result<Policy, Failure> {
     let now = SystemClock.now();
     match config {
-        Some(policy) => Model::from_policy(policy, overrides, now),
+        Some(policy) => Policy::from_policy(policy, overrides, now),
         // The command line's parser asks for one of them.
-        None => Model::from_contract(contract.unwrap_or_else(|| "".as_ref()), overrides, now),
+        None => Policy::from_contract(contract.unwrap_or_else(|| "".as_ref()), overrides, now),
     }
 }
 
@@ -59,18 +78,44 @@ pub(crate) fn refuse(failure: &Failure) -> Exit {
     if failure.unreadable.is_some() || is_usage { Exit::Unusable } else { Exit::Failure }
 }
 
-/// The model of the options, compiled; problems are said on standard error.
-pub(crate) fn plan(options: &ModelOptions, plan_options: PlanOptions) -> Result<Plan, Exit> {
-    match model(options) {
-        Ok(model) => {
-            let plan = Plan::compile(model, plan_options);
-            let warnings = report::count(&plan.model.warnings).1 + plan.findings().len();
-            if warnings > 0 {
-                let warnings = report::many(warnings, "warning");
-                talk::say(&format!("{warnings}; `portcullis check` shows them"));
-            }
-            Ok(plan)
-        }
-        Err(failure) => Err(refuse(&failure)),
+/// All APIs of the options, compiled; problems are said on standard error.
+pub(crate) fn site(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Site, Exit> {
+    let Policy { apis, warnings, .. } = policy(options).map_err(|failure| refuse(&failure))?;
+    let compile = |api| Arc::new(Plan::compile(api, plan_options.clone()));
+    let plans: Vec<_> = apis.into_iter().map(compile).collect();
+    let findings = plans.iter().map(|plan| plan.findings().len());
+    let warnings = report::count(&warnings).1 + findings.sum::<usize>();
+    if warnings > 0 {
+        let warnings = report::many(warnings, "warning");
+        talk::say(&format!("{warnings}; `portcullis check` shows them"));
     }
+    // A policy without an API is none.
+    Site::of(plans).ok_or(Exit::Failure)
+}
+
+/// The same, with the certificate that clients are shown, and whom those of APIs must come from.
+pub(crate) fn served(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Site, Exit> {
+    let site = site(options, plan_options)?;
+    // The certificate is the listener's: every API has the same.
+    let tls = match site.plans().next().map(|plan| certificates::of(&plan.model)) {
+        Some(Err(failure)) => return Err(refuse(&failure)),
+        Some(Ok(tls)) => tls,
+        None => None,
+    };
+    let mut trust = Vec::new();
+    for plan in site.plans() {
+        trust.extend(certificates::trust(&plan.model).map_err(|failure| refuse(&failure))?);
+    }
+    Ok(site.with_tls(tls).trusting(trust))
+}
+
+/// The one API of the options, compiled.
+pub(crate) fn plan(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Arc<Plan>, Exit> {
+    let site = site(options, plan_options)?;
+    if let Some(plan) = site.only() {
+        return Ok(plan.clone());
+    }
+    talk::say("this works on one API at a time, and the policy names several");
+    talk::say("help: give a policy file of one API with -c FILE");
+    Err(Exit::Unusable)
 }

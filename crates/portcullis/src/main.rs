@@ -2,6 +2,7 @@
 
 mod arguments;
 mod attack_command;
+mod certificates;
 mod check;
 mod clock;
 mod command_page;

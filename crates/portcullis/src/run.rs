@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Running, Watch};
+use portcullis_gateway::{Options, Running, Site, Watch};
 use portcullis_ledger::{Ledger, LedgerError};
 use portcullis_policy::{LedgerTarget, Posture};
 
@@ -19,12 +19,12 @@ use crate::{load, talk};
 
 pub(crate) fn run(options: &RunOptions) -> Exit {
     let plan_options = PlanOptions { observe: options.observe, ..PlanOptions::default() };
-    let plan = match load::plan(&options.model, plan_options) {
-        Ok(plan) => plan,
+    let site = match load::served(&options.model, &plan_options) {
+        Ok(site) => site,
         Err(exit) => return exit,
     };
     let target = match options.ledger.as_deref() {
-        None => plan.model.ledger.clone(),
+        None => site.ledger().clone(),
         Some(path) if path == Path::new("-") => LedgerTarget::Stdout,
         Some(path) => LedgerTarget::File(path.to_owned()),
     };
@@ -40,10 +40,9 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
             return Exit::Unusable;
         }
     };
-    describe(&plan);
+    site.plans().for_each(|plan| describe(plan));
     let workers = options.workers.map_or_else(processors, usize::from);
-    let plan = Arc::new(plan);
-    let exit = serve(plan, &ledger, workers, Arc::new(Refusals::led_to(files(options))));
+    let exit = serve(site, &ledger, workers, Arc::new(Refusals::led_to(files(options))));
     if ledger.lost() > 0 {
         talk::say(&format!("{} records could not be written", ledger.lost()));
     }
@@ -70,7 +69,7 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
         upstream: Some(options.upstream.clone()),
         listen: Some(options.listen.clone()),
     };
-    let plan = match load::plan(&model, PlanOptions { observe: true, ..PlanOptions::default() }) {
+    let plan = match load::plan(&model, &PlanOptions { observe: true, ..PlanOptions::default() }) {
         Ok(plan) => plan,
         Err(exit) => return exit,
     };
@@ -87,9 +86,8 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
             return Exit::Unusable;
         }
     };
-    let plan = Arc::new(plan);
     let trial = Arc::new(Trial::of(plan.clone()));
-    let exit = serve(plan, &ledger, 1, trial.clone());
+    let exit = serve(plan.into(), &ledger, 1, trial.clone());
     talk::print(&trial.summary());
     exit
 }
@@ -111,18 +109,24 @@ fn processors() -> usize {
 fn describe(plan: &Plan) {
     let model = &plan.model;
     let contract = &model.contract;
+    let api = if model.name.is_empty() { String::new() } else { format!("API `{}`: ", model.name) };
     talk::say(&format!(
-        "`{}` {}: {}, model {}",
+        "{api}`{}` {}: {}, model {}",
         contract.title,
         contract.version,
         many(plan.operations.len(), "operation"),
         plan.version
     ));
     let base = if model.base_path.is_empty() { "/" } else { &model.base_path };
-    talk::say(&format!(
-        "base path `{base}`; the API is at `http://{}:{}{}`",
-        model.upstream.host, model.upstream.port, model.upstream.path
-    ));
+    let path = &model.upstream.path;
+    let instances =
+        model.upstream.instances().map(|one| format!("`{}://{one}{path}`", one.scheme()));
+    let instances = instances.collect::<Vec<_>>().join(", ");
+    let hosts = match model.hosts.as_slice() {
+        [] => String::new(),
+        hosts => format!(", hosts `{}`", hosts.join("`, `")),
+    };
+    talk::say(&format!("base path `{base}`{hosts}; the API is at {instances}"));
     if plan.operations.is_empty() {
         talk::say("the contract has no operation that can be served: every request is refused");
     }
@@ -147,17 +151,19 @@ fn describe(plan: &Plan) {
     }
 }
 
-fn serve(plan: Arc<Plan>, ledger: &Arc<Ledger>, workers: usize, watch: Arc<dyn Watch>) -> Exit {
+fn serve(site: Site, ledger: &Arc<Ledger>, workers: usize, watch: Arc<dyn Watch>) -> Exit {
     let options = Options { workers, probe: None, watch: Some(watch) };
     let clock = Arc::new(SystemClock);
-    let running = match portcullis_gateway::start(plan, ledger.clone(), clock, options) {
+    let is_tls = site.is_tls();
+    let running = match portcullis_gateway::start(site, ledger.clone(), clock, options) {
         Ok(running) => running,
         Err(error) => {
             talk::say(&error.to_string());
             return Exit::Unusable;
         }
     };
-    talk::say(&format!("listening on {}", running.address()));
+    let inside = if is_tls { ", inside TLS" } else { "" };
+    talk::say(&format!("listening on {}{inside}", running.address()));
     match wait_for_end() {
         Ok(()) => {}
         Err(error) => {

@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use portcullis_gateway::{Deed, Watch};
 use portcullis_ledger::Noted;
 use portcullis_model::{Clock as _, ControlId, Refusal, RequestId, Status};
+
+use portcullis_policy::Instance;
 
 use crate::clock::SystemClock;
 use crate::talk;
@@ -103,6 +106,17 @@ impl Watch for Refusals {
                  {id}{files}"
             ));
         }
+    }
+
+    fn instance_rests(&self, instance: &Instance, rest: Duration) {
+        let seconds = rest.as_secs_f32();
+        talk::say(&format!(
+            "`{instance}` takes no connections: it rests for {seconds:.1} s, then one request tries it"
+        ));
+    }
+
+    fn instance_returns(&self, instance: &Instance) {
+        talk::say(&format!("`{instance}` answers again"));
     }
 
     fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str) {

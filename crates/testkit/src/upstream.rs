@@ -62,7 +62,12 @@ struct Shared {
 impl ScriptedApi {
     /// Starts one.
     pub fn start(behaviour: Behaviour) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), behaviour)
+    }
+
+    /// Starts one at this address.
+    pub fn start_at(address: SocketAddr, behaviour: Behaviour) -> Self {
+        let listener = TcpListener::bind(address).expect("a free loopback port");
         let address = listener.local_addr().expect("an address");
         let shared = Arc::new(Shared {
             behaviour: Mutex::new(behaviour),

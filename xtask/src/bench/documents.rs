@@ -16,6 +16,8 @@ pub(crate) const MANY_PORT: u16 = 18_083;
 pub(crate) const FRESH_PORT: u16 = 18_084;
 pub(crate) const NOTHING_PORT: u16 = 18_085;
 pub(crate) const CONTRACT_PORT: u16 = 18_086;
+pub(crate) const PEER_TLS_PORT: u16 = 18_087;
+pub(crate) const SECURE_PORT: u16 = 18_088;
 /// An answer has at least so many bytes.
 pub(crate) const ITEM_BYTES: usize = 1000;
 
@@ -102,7 +104,32 @@ end
         "wrk.method = 'POST'\nwrk.headers['Content-Type'] = 'application/json'\nwrk.body = [[{}]]\n",
         item()
     );
-    folder.write("post.lua", &post)
+    folder.write("post.lua", &post)?;
+    folder.write("post.json", &item().to_string())?;
+    folder.write(
+        "secure.yaml",
+        &format!(
+            "apis: [{{ contract: few.json, upstream: \"http://127.0.0.1:{ORIGIN_PORT}\" }}]\n\
+             listen: 127.0.0.1:{SECURE_PORT}\n\
+             tls: {{ certificate: file:cert.pem, key: file:key.pem }}\n\
+             access: [{{ anyone: \"*\" }}]\n"
+        ),
+    )?;
+    certificate(folder)
+}
+
+/// A certificate for `localhost` with the kind of key that most have today.
+fn certificate(folder: &Folder) -> Result<(), String> {
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])
+        .args(["-keyout", "key.pem", "-out", "cert.pem", "-days", "30"])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .current_dir(folder.path())
+        .output()
+        .map_err(|error| format!("openssl: {error}"))?;
+    let said = String::from_utf8_lossy(&made.stderr);
+    if made.status.success() { Ok(()) } else { Err(format!("openssl: {said}")) }
 }
 
 const COMMON: &str = "
@@ -132,7 +159,8 @@ http {{
 }
 
 /// The peer: `proxy_pass` with upstream keep-alive, nothing else.
-pub(crate) fn peer_configuration() -> String {
+pub(crate) fn peer_configuration(folder: &Folder) -> String {
+    let folder = folder.path().display();
     format!(
         "{COMMON}
 http {{
@@ -142,6 +170,9 @@ http {{
   upstream api {{ server 127.0.0.1:{ORIGIN_PORT}; keepalive 128; keepalive_requests 100000000; }}
   server {{
     listen 127.0.0.1:{PEER_PORT} backlog=1024;
+    listen 127.0.0.1:{PEER_TLS_PORT} ssl http2 backlog=1024;
+    ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
+    ssl_protocols TLSv1.2 TLSv1.3; http2_max_concurrent_streams 100;
     location / {{
       proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection '';
     }}

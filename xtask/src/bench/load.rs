@@ -1,12 +1,13 @@
 //! One round of load, and what it cost.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::Command;
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
-use crate::bench::documents;
+use crate::bench::folder::Folder;
 use crate::bench::processes::{Process, pause};
+use crate::bench::{Subject, documents};
 use crate::shell;
 
 /// What is sent.
@@ -20,6 +21,29 @@ pub(crate) enum Shape {
     Post,
 }
 
+/// How it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// HTTP/1.1 in the clear.
+    Http1,
+    /// HTTP/1.1 inside TLS.
+    Tls,
+    /// HTTP/2 inside TLS.
+    Http2,
+}
+
+impl Protocol {
+    pub(crate) const ALL: [Self; 3] = [Self::Http1, Self::Tls, Self::Http2];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Http1 => "HTTP/1.1",
+            Self::Tls => "HTTP/1.1 in TLS",
+            Self::Http2 => "HTTP/2 in TLS",
+        }
+    }
+}
+
 /// What one round showed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Round {
@@ -29,27 +53,44 @@ pub(crate) struct Round {
     pub(crate) p99_micros: f64,
 }
 
+/// What a tool saw of a round.
+struct Seen {
+    requests: f64,
+    per_second: f64,
+    p50_micros: f64,
+    p99_micros: f64,
+}
+
 const CONNECTIONS: &str = "64";
 const SECONDS: &str = "3s";
+/// Of HTTP/2: 64 requests at a time, as of the others.
+const HTTP2_CONNECTIONS: &str = "8";
+const HTTP2_STREAMS: &str = "8";
 
-pub(crate) fn round(
-    address: &str,
-    path: &str,
-    shape: Shape,
-    proxy: &Process,
-) -> Result<Round, String> {
-    let script = shell::root().join("target/bench").join(match shape {
+pub(crate) fn round(subject: &Subject, proxy: &Process) -> Result<Round, String> {
+    let before = proxy.cpu_micros()?;
+    let seen = match subject.protocol {
+        Protocol::Http1 => with_wrk(subject, "http")?,
+        Protocol::Tls => with_wrk(subject, "https")?,
+        Protocol::Http2 => with_h2load(subject)?,
+    };
+    let spent = proxy.cpu_micros()? - before;
+    let Seen { requests, per_second, p50_micros, p99_micros } = seen;
+    Ok(Round { cpu_micros: spent as f64 / requests, per_second, p50_micros, p99_micros })
+}
+
+fn with_wrk(subject: &Subject, scheme: &str) -> Result<Seen, String> {
+    let Subject { shape, address, path, .. } = subject;
+    let script = Folder::known().path().join(match shape {
         Shape::Post => "post.lua",
         Shape::Get | Shape::Raw => "get.lua",
     });
-    let before = proxy.cpu_micros()?;
     let output = Command::new("wrk")
         .args(["-t1", "-c", CONNECTIONS, "-d", SECONDS, "--latency", "-s"])
         .arg(script)
-        .arg(format!("http://{address}{path}"))
+        .arg(format!("{scheme}://{address}{path}"))
         .output()
         .map_err(|error| format!("wrk: {error}"))?;
-    let spent = proxy.cpu_micros()? - before;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let number = |name: &str| {
         text.lines()
@@ -57,20 +98,102 @@ pub(crate) fn round(
             .and_then(|rest| rest.trim().parse::<f64>().ok())
             .ok_or_else(|| format!("wrk said no `{name}`:\n{text}"))
     };
-    let requests = number("requests:")?;
     if number("errors:")? > 0.0 {
         return Err(format!("{address}{path}: answers were not 200 or 201:\n{text}"));
     }
-    Ok(Round {
-        cpu_micros: spent as f64 / requests,
+    Ok(Seen {
+        requests: number("requests:")?,
         per_second: number("per_second:")?,
         p50_micros: number("p50:")?,
         p99_micros: number("p99:")?,
     })
 }
 
+/// Times come from its log: a line per request, with status and microseconds.
+fn with_h2load(subject: &Subject) -> Result<Seen, String> {
+    let Subject { shape, address, path, .. } = subject;
+    let folder = Folder::known();
+    let log = folder.path().join("h2load.log");
+    // Whether it was there does not matter.
+    let _ = std::fs::remove_file(&log);
+    let mut command = Command::new("h2load");
+    command.args(["-t1", "-c", HTTP2_CONNECTIONS, "-m", HTTP2_STREAMS, "-D", SECONDS]);
+    command.arg("--log-file").arg(&log);
+    if *shape == Shape::Post {
+        command.arg("-d").arg(folder.path().join("post.json"));
+        command.args(["-H", "content-type: application/json"]);
+    }
+    let started = Instant::now();
+    let output = command
+        .arg(format!("https://{address}{path}"))
+        .output()
+        .map_err(|error| format!("h2load: {error}"))?;
+    let seconds = started.elapsed().as_secs_f64();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let lines =
+        std::fs::read_to_string(&log).map_err(|error| format!("h2load: {error}: {said}"))?;
+    let mut micros = Vec::new();
+    for line in lines.lines() {
+        let mut words = line.split_whitespace().skip(1);
+        match (words.next(), words.next().and_then(|time| time.parse::<f64>().ok())) {
+            (Some("200" | "201"), Some(time)) => micros.push(time),
+            _ => return Err(format!("{address}{path}: an answer was not 200 or 201: {line}")),
+        }
+    }
+    micros.sort_by(f64::total_cmp);
+    let at = |share: usize| micros.get(micros.len() * share / 100).copied().unwrap_or_default();
+    let requests = micros.len() as f64;
+    if requests == 0.0 {
+        return Err(format!("{address}{path}: no request was answered:\n{said}"));
+    }
+    Ok(Seen { requests, per_second: requests / seconds, p50_micros: at(50), p99_micros: at(99) })
+}
+
+/// Connections that rest, until this is dropped.
+pub(crate) enum Resting {
+    Plain(#[expect(dead_code, reason = "it is held")] Vec<TcpStream>),
+    Secure(Child),
+}
+
+impl Drop for Resting {
+    fn drop(&mut self) {
+        if let Self::Secure(child) = self {
+            // It ends with its standard input.
+            drop(child.stdin.take());
+            let _ = child.wait();
+        }
+    }
+}
+
+pub(crate) fn rest(protocol: Protocol, port: u16, count: usize) -> Result<Resting, String> {
+    let name = match protocol {
+        Protocol::Http1 => return idle_connections(port, count).map(Resting::Plain),
+        Protocol::Tls => "http/1.1",
+        Protocol::Http2 => "h2",
+    };
+    let certificate = Folder::known().path().join("cert.pem");
+    let mut child = Command::new(shell::root().join("target/release/examples/resting"))
+        .args([&format!("127.0.0.1:{port}"), &count.to_string(), name])
+        .arg(certificate)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("resting: {error}"))?;
+    let mut said = String::new();
+    if let Some(out) = child.stdout.take() {
+        let read = std::io::BufReader::new(out).read_line(&mut said);
+        read.map_err(|error| format!("resting: {error}"))?;
+    }
+    let resting = Resting::Secure(child);
+    if said.trim() != "resting" {
+        return Err(format!("the connections to port {port} could not be opened"));
+    }
+    pause(Duration::from_millis(500));
+    Ok(resting)
+}
+
 /// Opens connections, each after one served request, and leaves them open.
-pub(crate) fn idle_connections(port: u16, count: usize) -> Result<Vec<TcpStream>, String> {
+fn idle_connections(port: u16, count: usize) -> Result<Vec<TcpStream>, String> {
     let mut connections = Vec::with_capacity(count);
     let mut answer = [0; 4096];
     for _ in 0..count {

@@ -101,6 +101,14 @@ pub(crate) fn portcullis(folder: &Folder, contract: &str, port: u16) -> Result<P
     Process::start(&mut command, port)
 }
 
+/// A gateway with the small contract that speaks TLS.
+pub(crate) fn secure(folder: &Folder, port: u16) -> Result<Process, String> {
+    let mut command = Command::new(shell::root().join("target/release/portcullis"));
+    command.current_dir(folder.path());
+    command.args(["run", "--workers", "1", "-c", "secure.yaml", "--ledger", "secure.ledger"]);
+    Process::start(&mut command, port)
+}
+
 /// A gateway with the small contract in which these controls are not asked.
 pub(crate) fn partial(
     folder: &Folder,

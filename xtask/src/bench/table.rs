@@ -12,19 +12,20 @@ pub(crate) fn page(
 ) -> String {
     let mut page = format!(
         "# Figures\n\nWritten by `cargo xtask bench`: medians of {ROUNDS} interleaved rounds of 3 \
-         seconds, 64 connections, one worker each, origin and load on the same machine. Cost is \
+         seconds, 64 requests at a time (connections; of HTTP/2, 8 connections of 8 streams), one worker each, origin and load on the same machine. Cost is \
          processor time of the proxy per request, from the kernel's accounting.\n\n\
-         | request | proxy | CPU us/request | to nginx | requests/s | to nginx | p50 us | p99 us | \
-         p99 to nginx |\n|---|---|---:|---:|---:|---:|---:|---:|---:|\n"
+         | protocol | request | proxy | CPU us/request | to nginx | requests/s | to nginx | p50 us | p99 us | \
+         p99 to nginx |\n|---|---|---|---:|---:|---:|---:|---:|---:|---:|\n"
     );
     for one in measured {
-        let Some(peer) = measured.iter().find(|peer| peer.shape == one.shape) else { continue };
+        let Some(peer) = measured.iter().find(|peer| is_peer(peer, one)) else { continue };
         let (cpu, per_second) = (median(one, |r| r.cpu_micros), median(one, |r| r.per_second));
         let (p50, p99) = (median(one, |r| r.p50_micros), median(one, |r| r.p99_micros));
         // Writing to a String cannot fail.
         let _ = writeln!(
             page,
-            "| {} | {} | {cpu:.1} | {:.2} | {per_second:.0} | {:.2} | {p50:.0} | {p99:.0} | {:.2} |",
+            "| {} | {} | {} | {cpu:.1} | {:.2} | {per_second:.0} | {:.2} | {p50:.0} | {p99:.0} | {:.2} |",
+            one.protocol.name(),
             shape(one.shape),
             one.name,
             cpu / median(peer, |r| r.cpu_micros),
@@ -33,16 +34,15 @@ pub(crate) fn page(
         );
     }
     page.push_str(
-        "\n| memory | resident, idle | per idle keep-alive connection |\n|---|---:|---:|\n",
+        "\n| memory | resident, idle | per idle connection of HTTP/1.1 | in TLS | of HTTP/2 in TLS \
+         |\n|---|---:|---:|---:|---:|\n",
     );
     for one in memory {
-        let _ = writeln!(
-            page,
-            "| {} | {:.1} MB | {:.1} KB |",
-            one.name,
-            one.idle as f64 / 1e6,
-            one.per_connection as f64 / 1e3
-        );
+        let _ = write!(page, "| {} | {:.1} MB |", one.name, one.idle as f64 / 1e6);
+        for (_, bytes) in &one.per_connection {
+            let _ = write!(page, " {:.1} KB |", *bytes as f64 / 1e3);
+        }
+        page.push('\n');
     }
     if let Some((seconds, operations)) = compile {
         let _ = writeln!(
@@ -52,6 +52,10 @@ pub(crate) fn page(
         );
     }
     page
+}
+
+fn is_peer(peer: &Measured, one: &Measured) -> bool {
+    (peer.protocol, peer.shape) == (one.protocol, one.shape)
 }
 
 const fn shape(shape: Shape) -> &'static str {

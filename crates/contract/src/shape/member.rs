@@ -112,6 +112,20 @@ impl ObjectShape {
         self.patterns.iter().filter_map(|(_, shape)| *shape)
     }
 
+    /// What names fall under, as it is written, and what stands there; `None`: nothing may.
+    pub fn patterns(&self) -> impl Iterator<Item = (&str, Option<ShapeId>)> {
+        self.patterns.iter().map(|(pattern, shape)| (pattern.as_str(), *shape))
+    }
+
+    /// What restricts names beside properties and patterns, in a form that can be compared.
+    pub fn name_rules(&self) -> (&[Box<str>], Vec<String>) {
+        let rules = self.names.iter().map(|rule| match rule {
+            NameRule::Pattern(pattern) => pattern.to_string(),
+            NameRule::OneOf(names) => format!("{names:?}"),
+        });
+        (&self.forbidden, rules.collect())
+    }
+
     /// What is declared of a member. `hint` is where the last one was found: members mostly come in
     /// declared order, so the next one is tried first.
     pub fn member(&self, name: &str, hint: &mut usize) -> Member {

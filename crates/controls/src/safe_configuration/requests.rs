@@ -43,6 +43,12 @@ fn is_hostile(name: &str) -> bool {
         || HOSTILE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// Whether proxies write a field to say on whose behalf they ask, by its lower-case name.
+pub fn is_forwarding(name: &str) -> bool {
+    matches!(name, "forwarded" | "true-client-ip" | "via" | "x-client-ip" | "x-real-ip")
+        || name.starts_with("x-forwarded-")
+}
+
 /// Whether browsers and tools send a field unasked, so that leaving it out tells nothing.
 pub fn is_sent_unasked(name: &str) -> bool {
     name.starts_with("sec-")

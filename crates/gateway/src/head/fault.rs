@@ -1,6 +1,8 @@
 //! Why a head has no single reading.
 
-use portcullis_model::Status;
+use portcullis_controls::resource_limits::Breach;
+use portcullis_model::{ControlId, Refusal, Status};
+use portcullis_policy::Limits;
 
 /// Why a head has no single reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,10 @@ pub(crate) enum HeadFault {
     Repeated,
     /// More fields than the limit.
     TooManyFields,
+    /// More bytes than the limit.
+    TooLarge,
+    /// The connection ended inside the head.
+    Cut,
 }
 
 impl HeadFault {
@@ -40,15 +46,29 @@ impl HeadFault {
             Self::Expectation => "expectation",
             Self::Repeated => "repeated_field",
             Self::TooManyFields => "headers",
+            Self::TooLarge => "head_bytes",
+            Self::Cut => "head_cut",
         }
     }
 
-    pub(crate) const fn status(self) -> Status {
+    /// What is answered and recorded for it.
+    pub(crate) fn refusal(self, limits: &Limits) -> Refusal {
+        match self {
+            Self::TooManyFields => Breach::Headers.refusal(limits),
+            Self::TooLarge => Breach::HeadBytes.refusal(limits),
+            _ => {
+                let detail = "the request's head has no single reading (RFC 9110, 9112, 9113)";
+                Refusal::new(ControlId::InputShape, self.status(), self.reason(), detail)
+            }
+        }
+    }
+
+    const fn status(self) -> Status {
         match self {
             Self::Version => Status(505),
             Self::TransferCoding => Status::NOT_IMPLEMENTED,
             Self::Expectation => Status(417),
-            Self::TooManyFields => Status::HEAD_TOO_LARGE,
+            Self::TooManyFields | Self::TooLarge => Status::HEAD_TOO_LARGE,
             _ => Status::BAD_REQUEST,
         }
     }

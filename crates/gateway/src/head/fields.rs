@@ -39,13 +39,16 @@ pub(crate) enum Essential {
     ContentType,
     Cookie,
     Expect,
+    Forwarded,
     Host,
     Location,
     TransferEncoding,
+    XForwardedFor,
+    XForwardedProto,
 }
 
 impl Essential {
-    const COUNT: usize = 10;
+    const COUNT: usize = 13;
 
     fn of(name: &str) -> Option<Self> {
         Some(match name {
@@ -56,9 +59,12 @@ impl Essential {
             "content-type" => Self::ContentType,
             "cookie" => Self::Cookie,
             "expect" => Self::Expect,
+            "forwarded" => Self::Forwarded,
             "host" => Self::Host,
             "location" => Self::Location,
             "transfer-encoding" => Self::TransferEncoding,
+            "x-forwarded-for" => Self::XForwardedFor,
+            "x-forwarded-proto" => Self::XForwardedProto,
             _ => return None,
         })
     }

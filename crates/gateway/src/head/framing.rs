@@ -12,13 +12,18 @@ pub(crate) enum Length {
     None,
     /// So many bytes.
     Exactly(u64),
-    /// Chunks.
+    /// Chunks, or the frames of a stream.
     Chunked,
     /// Until the connection ends (answers only).
     UntilClose,
 }
 
 impl Length {
+    /// Whether the length that is announced is above this.
+    pub(crate) const fn is_more_than(self, bytes_max: usize) -> bool {
+        matches!(self, Self::Exactly(count) if count > bytes_max as u64)
+    }
+
     /// Whether only its end says how long a body is, and whether there is one.
     pub(crate) const fn is_open(self) -> bool {
         matches!(self, Self::Chunked | Self::UntilClose)

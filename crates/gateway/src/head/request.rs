@@ -15,8 +15,8 @@ use super::target::Target;
 #[derive(Debug)]
 pub(crate) struct RequestHead {
     pub(crate) method: Option<Method>,
-    method_text: Span,
-    target: Span,
+    pub(super) method_text: Span,
+    pub(super) target: Span,
     pub(crate) fields: Fields,
     pub(crate) length: Length,
     pub(crate) keep_alive: bool,
@@ -103,7 +103,8 @@ impl RequestHead {
     }
 }
 
-fn framing(fields: &Fields, is_http10: bool) -> Result<(Length, bool, bool), HeadFault> {
+/// What may stand only once stands once, and `Host` is a host.
+pub(super) fn check_once(fields: &Fields) -> Result<(), HeadFault> {
     use Essential::{Authorization, ContentEncoding, ContentLength, ContentType, Cookie};
     if fields.is_repeated(ContentLength) {
         return Err(HeadFault::Length);
@@ -115,25 +116,37 @@ fn framing(fields: &Fields, is_http10: bool) -> Result<(Length, bool, bool), Hea
         return Err(HeadFault::Repeated);
     }
     match fields.first(Essential::Host) {
-        Some(host) if is_host(host) && !fields.is_repeated(Essential::Host) => {}
-        None if is_http10 => {}
-        _ => return Err(HeadFault::Host),
+        Some(host) if is_host(host) && !fields.is_repeated(Essential::Host) => Ok(()),
+        None => Ok(()),
+        Some(_) => Err(HeadFault::Host),
+    }
+}
+
+/// Whether the client waits to be told to go on; it may expect nothing else.
+pub(super) fn expects_continue(fields: &Fields) -> Result<bool, HeadFault> {
+    match fields.first(Essential::Expect) {
+        None => Ok(false),
+        Some(value)
+            if value.eq_ignore_ascii_case("100-continue")
+                && !fields.is_repeated(Essential::Expect) =>
+        {
+            Ok(true)
+        }
+        Some(_) => Err(HeadFault::Expectation),
+    }
+}
+
+fn framing(fields: &Fields, is_http10: bool) -> Result<(Length, bool, bool), HeadFault> {
+    check_once(fields)?;
+    if !is_http10 && fields.first(Essential::Host).is_none() {
+        return Err(HeadFault::Host);
     }
     let length = body_length(fields, Length::None)?;
     // RFC 9112 section 6.1: HTTP/1.0 knows no transfer codings, so one of the two is a lie.
     if fields.first(Essential::TransferEncoding).is_some() && is_http10 {
         return Err(HeadFault::Length);
     }
-    let expects_continue = match fields.first(Essential::Expect) {
-        None => false,
-        Some(value)
-            if value.eq_ignore_ascii_case("100-continue")
-                && !fields.is_repeated(Essential::Expect) =>
-        {
-            !is_http10
-        }
-        Some(_) => return Err(HeadFault::Expectation),
-    };
+    let expects_continue = expects_continue(fields)? && !is_http10;
     let keep_alive = !fields.has_connection_option("close")
         && (!is_http10 || fields.has_connection_option("keep-alive"));
     Ok((length, keep_alive, expects_continue))

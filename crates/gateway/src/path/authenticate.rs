@@ -1,7 +1,7 @@
 //! Room 3: who is calling? In this version: is a credential of a declared kind there?
 
 use portcullis_contract::SchemePlace;
-use portcullis_controls::urlencoded;
+use portcullis_controls::{transport_encryption, urlencoded};
 use portcullis_model::{Caller, Room};
 
 use super::context::{Context, Exit};
@@ -32,6 +32,9 @@ pub(super) fn enter(matched: Matched, context: &mut Context<'_>) -> Result<Authe
     let head = matched.received().head();
     let schemes = &plan.model.contract.schemes;
     let shows_credential = schemes.iter().any(|scheme| is_shown(head, &scheme.place));
+    if shows_credential {
+        context.ask(transport_encryption::judge_credential(context.hop))?;
+    }
     let caller = match compiled {
         Some(compiled) => {
             context.ask(compiled.caller.judge(schemes, |place| is_shown(head, place)))?

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use portcullis_controls::safe_configuration::answer_fields;
+use portcullis_controls::transport_encryption::Hop;
 use portcullis_controls::{Judgement, Plan};
 use portcullis_ledger::{Entry, Noted};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
@@ -46,6 +47,8 @@ pub(crate) struct Context<'w> {
     pub(crate) entry: Entry,
     /// The operation, once it is found.
     pub(super) operation: Option<usize>,
+    /// How the request travelled.
+    pub(super) hop: Hop,
     /// When the whole request must be over.
     pub(super) deadline: Instant,
     origin: Option<String>,
@@ -61,6 +64,7 @@ impl<'w> Context<'w> {
             worker,
             entry,
             operation: None,
+            hop: Hop::Plain,
             deadline,
             origin: None,
             nonce: None,

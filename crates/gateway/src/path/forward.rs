@@ -6,18 +6,25 @@ use std::time::Instant;
 use portcullis_contract::{Place, SchemePlace};
 use portcullis_controls::Plan;
 use portcullis_controls::response_shape;
-use portcullis_controls::safe_configuration::{RequestField, is_sent_unasked, request_field};
+use portcullis_controls::safe_configuration::{
+    RequestField, is_forwarding, is_sent_unasked, request_field,
+};
 use portcullis_json::push_decimal;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Method, Mode, Room, Status};
+use portcullis_policy::Instance;
 
 use super::context::{Context, Exit};
+use super::receive::Received;
 use super::reserve::Reserved;
 use super::validate::{Payload, Valid};
 use crate::budget::Held;
 use crate::head::{AnswerHead, Essential, RequestHead};
 use crate::incoming::Incoming;
-use crate::upstream::{Streaming, UpstreamFault};
+use crate::sender::Sender;
+use crate::site::is_claimed;
+use crate::turn::{Outgoing, Turn};
+use crate::upstream::{Streaming, Terms, UpstreamFault};
 use crate::worker::Deed;
 
 /// What the API answered: the head, and a body that nobody has read.
@@ -64,16 +71,20 @@ pub(super) async fn enter(
     let is_private = authenticated.shows_credential()
         || head.fields.first(Essential::Authorization).is_some()
         || head.fields.first(Essential::Cookie).is_some();
-    let request = write(&valid, context);
+    let plan = context.plan;
+    let turn = Turn::begin(context.worker, &plan.model.upstream);
+    let request = write(&valid, turn.instance(), context);
     let buffered = valid.into_buffered();
 
     let is_safe = method.is_some_and(Method::is_safe);
-    let plan = context.plan;
-    let pool = context.worker.pool(&plan.model.upstream);
     let started = Instant::now();
-    let to_head = method == Some(Method::Head);
-    let deadline = context.deadline.min(started + plan.limits.upstream_timeout);
-    let exchange = pool.exchange(&request, to_head, is_safe, deadline, &plan.limits);
+    let terms = Terms {
+        to_head: method == Some(Method::Head),
+        is_repeatable: is_safe,
+        deadline: context.deadline.min(started + plan.limits.upstream_timeout),
+        limits: &plan.limits,
+    };
+    let exchange = turn.exchange(request, terms);
     let result = if is_safe {
         // Nobody waits any more: a read ends here. A write runs to its end and is recorded.
         tokio::select! {
@@ -104,8 +115,8 @@ pub(super) fn failed(fault: UpstreamFault) -> Exit {
 /// What the head of an ordinary request takes.
 const HEAD_BYTES: usize = 1024;
 
-/// The request as the API will read it.
-fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
+/// The request as this instance of the API will read it.
+fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgoing {
     let matched = valid.admitted().authenticated().matched();
     let received = matched.received();
     let head = received.head();
@@ -142,12 +153,16 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
         (None, _) => out.extend_from_slice(head.target().as_bytes()),
     }
     out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
-    out.extend_from_slice(upstream.host.as_bytes());
-    out.push(b':');
-    push_decimal(u64::from(upstream.port), &mut out);
+    let host = out.len();
+    out.extend_from_slice(instance.host.as_bytes());
+    if !instance.has_default_port() {
+        out.push(b':');
+        push_decimal(u64::from(instance.port), &mut out);
+    }
+    let host = host..out.len();
     out.extend_from_slice(b"\r\n");
     let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
-    write_fields(head, matched.operation(), anew.unwrap_or_default(), context, &mut out);
+    write_fields(received, matched.operation(), anew.unwrap_or_default(), context, &mut out);
     write_cookies(valid, head, &mut out);
     if let Some(content_type) = valid.content_type() {
         push_field("Content-Type", content_type.as_bytes(), &mut out);
@@ -161,14 +176,27 @@ fn write(valid: &Valid, context: &mut Context<'_>) -> Vec<u8> {
         out.extend_from_slice(b"\r\n");
     }
     push_field("Accept-Encoding", b"identity", &mut out);
-    push_field("X-Forwarded-For", received.peer().as_bytes(), &mut out);
+    write_way(received.sender(), head, plan, &mut out);
     if !declares_request_id(matched.operation(), plan) || head.fields.get("x-request-id").is_none()
     {
         push_field("X-Request-Id", &context.request_id().text(), &mut out);
     }
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(&body);
-    out
+    Outgoing::new(out, host)
+}
+
+/// Who asked, and how: in the fields that frameworks read, and with one word each, so that they find
+/// the same however far they look. The host is said only where the policy claims it: it is what APIs
+/// build links from.
+fn write_way(sender: &Sender, head: &RequestHead, plan: &Plan, out: &mut Vec<u8>) {
+    push_field("X-Forwarded-For", sender.client.as_bytes(), out);
+    let proto: &[u8] = if sender.hop.is_tls() { b"https" } else { b"http" };
+    push_field("X-Forwarded-Proto", proto, out);
+    let host = head.fields.first(Essential::Host);
+    if let Some(host) = host.filter(|host| is_claimed(host, &plan.model.hosts)) {
+        push_field("X-Forwarded-Host", host.as_bytes(), out);
+    }
 }
 
 fn push_field(name: &str, value: &[u8], out: &mut Vec<u8>) {
@@ -219,12 +247,13 @@ fn write_cookies(valid: &Valid, head: &RequestHead, out: &mut Vec<u8>) {
 
 /// Header fields by allow-list (rule 19); those that were written anew in that spelling.
 fn write_fields(
-    head: &RequestHead,
+    received: &Received,
     operation: Option<usize>,
     anew: &[(String, Vec<u8>)],
     context: &mut Context<'_>,
     out: &mut Vec<u8>,
 ) {
+    let (head, is_from_proxy) = (received.head(), received.sender().is_from_proxy);
     let plan = context.plan;
     let contract = &plan.model.contract;
     let operation = operation.and_then(|index| contract.operation(index));
@@ -257,6 +286,8 @@ fn write_fields(
             RequestField::Connection => name == "x-request-id" && is_declared(name),
             RequestField::Ordinary => true,
             RequestField::Ambiguous if is_declared(name) => true,
+            // What proxies write is read, and said anew.
+            RequestField::Hostile if is_from_proxy && is_forwarding(name) => false,
             RequestField::Hostile | RequestField::Ambiguous => {
                 may_pass_hostile(name, context) && may_pass(name, context)
             }

@@ -1,36 +1,44 @@
-//! Room 1: strict HTTP within limits, and a path with one reading.
+//! Room 1: strict HTTP within limits, for a host that is ours, with a path of one reading; and who
+//! sent it.
 //!
 //! The head itself was read strictly by the connection (`head.rs`); what is left is what may be
-//! relaxed for an API: the length of the target and the spelling of the path.
-
-use std::sync::Arc;
+//! relaxed for an API: its hosts, the length of the target and the spelling of the path.
 
 use portcullis_contract::CanonicalPath;
+use portcullis_controls::api_inventory::misdirected;
 use portcullis_controls::input_shape::path_refusal;
 use portcullis_controls::resource_limits::Breach;
+use portcullis_controls::safe_configuration::{Forwarding, client};
+use portcullis_controls::transport_encryption::{self, Hop};
 use portcullis_model::{Room, Status};
 
 use super::context::{Context, Exit};
 use crate::answer::{Answer, Body};
-use crate::head::RequestHead;
+use crate::head::{Essential, RequestHead};
+use crate::sender::{Peer, Sender};
 
 /// A request as it came.
 pub(crate) struct Request {
     head: RequestHead,
-    /// The address at the other end of the connection.
-    peer: Arc<str>,
+    peer: Peer,
+    /// Whether an API claims its host.
+    is_claimed: bool,
 }
 
 impl Request {
-    pub(crate) const fn new(head: RequestHead, peer: Arc<str>) -> Self {
-        Self { head, peer }
+    pub(crate) const fn new(head: RequestHead, peer: Peer, is_claimed: bool) -> Self {
+        Self { head, peer, is_claimed }
+    }
+
+    pub(crate) const fn head(&self) -> &RequestHead {
+        &self.head
     }
 }
 
 /// A request whose head is HTTP and within limits.
 pub(super) struct Received {
     head: RequestHead,
-    peer: Arc<str>,
+    sender: Sender,
     path: Option<CanonicalPath>,
 }
 
@@ -39,8 +47,8 @@ impl Received {
         &self.head
     }
 
-    pub(super) fn peer(&self) -> &str {
-        &self.peer
+    pub(super) const fn sender(&self) -> &Sender {
+        &self.sender
     }
 
     /// The path in its one spelling; none if it has several and nobody refused that.
@@ -51,10 +59,18 @@ impl Received {
 
 pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Received, Exit> {
     context.enter(Room::Receive);
-    let Request { head, peer } = request;
+    let Request { head, peer, is_claimed } = request;
+    let sender = sender(&head, &peer, context)?;
+    context.hop = sender.hop;
+    context.ask(transport_encryption::judge_hop(sender.hop))?;
     if head.is_of_server() {
-        // RFC 9110 section 9.3.7: a sign of life, which says nothing about the API.
+        // RFC 9110 section 9.3.7: a sign of life, which says nothing about any API.
         return Err(Exit::Answered(Answer::new(Status(204), Body::Nothing)));
+    }
+    if !is_claimed {
+        context.refuse(misdirected(head.fields.first(Essential::Host)))?;
+    } else if !context.plan.model.name.is_empty() {
+        context.entry.api(context.plan.model.name.clone());
     }
     let limits = &context.plan.limits;
     if head.target().len() > limits.target_bytes_max {
@@ -67,5 +83,31 @@ pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Recei
             None
         }
     };
-    Ok(Received { head, peer, path })
+    Ok(Received { head, sender, path })
+}
+
+/// Who sent it: the peer, or whom trusted proxies name.
+fn sender(head: &RequestHead, peer: &Peer, context: &mut Context<'_>) -> Result<Sender, Exit> {
+    let proxies = &context.plan.model.proxies;
+    let mut sender = Sender::peer(peer);
+    sender.is_from_proxy = proxies.trusted.iter().any(|network| network.contains(peer.address));
+    if sender.is_from_proxy {
+        let said = Forwarding {
+            forwarded: head.fields.all("forwarded").collect(),
+            x_forwarded_for: head.fields.all("x-forwarded-for").collect(),
+            x_forwarded_proto: head.fields.all("x-forwarded-proto").collect(),
+        };
+        let client = context.ask(client(peer.address, proxies, &said))?;
+        if client.is_vouched {
+            sender.client = client.address.to_string().into();
+            context.entry.client(sender.client.clone());
+        }
+        sender.hop = match (client.is_https, proxies.end_tls) {
+            (true, _) => Hop::Asserted,
+            // It ends TLS, and does not say that there was any.
+            (false, true) => Hop::Plain,
+            (false, false) => sender.hop,
+        };
+    }
+    Ok(sender)
 }

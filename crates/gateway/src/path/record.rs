@@ -2,12 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
+use portcullis_controls::safe_configuration::Security;
 use portcullis_ledger::{Entry, Verdict};
 use portcullis_model::{Refusal, RequestId, Status, UnixMillis};
 
 use super::context::{Context, Exit};
 use super::inspect::Cleared;
-use crate::answer::{Answer, Body};
+use crate::answer::{Answer, Body, Edge};
 use crate::decision::Act;
 
 /// How the record will end.
@@ -21,8 +22,9 @@ struct Ending {
 pub(crate) struct Closing {
     entry: Entry,
     ending: Ending,
-    pub(crate) fields: Vec<(&'static str, String)>,
-    pub(crate) has_security_fields: bool,
+    fields: Vec<(&'static str, String)>,
+    has_security_fields: bool,
+    is_tls: bool,
 }
 
 /// The end of a walk: the answer of its outcome, and the record that is closed when the answer is
@@ -34,7 +36,8 @@ pub(crate) fn close(outcome: Result<Cleared, Exit>, mut context: Context<'_>) ->
     let (answer, ending) = conclude(outcome, &mut context);
     let fields = context.edge_fields(answer.status);
     let has_security_fields = context.sets_security_fields();
-    (answer, Closing { entry: context.entry, ending, fields, has_security_fields })
+    let is_tls = context.hop.is_tls();
+    (answer, Closing { entry: context.entry, ending, fields, has_security_fields, is_tls })
 }
 
 /// The answer of an outcome.
@@ -74,7 +77,7 @@ fn conclude(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answe
 }
 
 impl Closing {
-    pub(crate) const fn request_id(&self) -> RequestId {
+    const fn request_id(&self) -> RequestId {
         self.entry.request_id()
     }
 
@@ -82,13 +85,24 @@ impl Closing {
         self.entry.time()
     }
 
+    /// What is added to the answer.
+    pub(crate) fn edge<'a>(&'a self, answer: &Answer, date: &'a str) -> Edge<'a> {
+        let security = Security { is_tls: self.is_tls, is_private: answer.is_private };
+        Edge {
+            id: self.request_id(),
+            date,
+            fields: &self.fields,
+            security: self.has_security_fields.then_some(security),
+        }
+    }
+
     /// Closes the record, once the answer was written or could not be.
-    pub(crate) fn record(self, answer: &Answer, is_written: bool) {
+    pub(crate) fn record(self, status: Status, bytes: u64, is_written: bool) {
         let Self { mut entry, ending, .. } = self;
         if !is_written {
             entry.client_gone();
         }
         let Ending { verdict, refusal, failure } = ending;
-        entry.finish(verdict, answer.status, answer.body_bytes(), refusal, failure);
+        entry.finish(verdict, status, bytes, refusal, failure);
     }
 }

@@ -1,8 +1,9 @@
-//! Room 8: what must be held while the API works? In this version a place in it, taken only now:
-//! whoever sends a body slowly holds no place meanwhile.
+//! Room 8: what must be held while the API works? In this version a place in it, and one for the
+//! record. Taken only now: whoever sends a body slowly holds no place meanwhile.
 
 use portcullis_controls::resource_limits::Breach;
-use portcullis_model::Room;
+use portcullis_model::{Room, Status};
+use portcullis_policy::WhenFull;
 
 use super::authorize_object::Owned;
 use super::context::{Context, Exit};
@@ -23,6 +24,10 @@ impl Reserved {
 
 pub(super) fn enter(owned: Owned, context: &mut Context<'_>) -> Result<Reserved, Exit> {
     context.enter(Room::Reserve);
+    if context.plan.model.when_full == WhenFull::Refuse && context.worker.shared.ledger.is_full() {
+        let detail = "no more records can be kept: the ledger is not written".to_owned();
+        return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
+    }
     match context.worker.shared.in_upstream.take(1) {
         Some(place) => Ok(Reserved { valid: owned.into_valid(), place }),
         // Overload is no matter of observing: there is no place.

@@ -8,13 +8,15 @@
     reason = "a set-up that fails must fail its test"
 )]
 
+pub mod secure;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Running, start};
+use portcullis_gateway::{Options, Running, ServerTls, Site, start};
 use portcullis_ledger::Ledger;
 use portcullis_model::{Date, Sources, UnixMillis};
 use portcullis_policy::{Input, Model, Overrides};
@@ -49,6 +51,8 @@ pub struct Setup<'a> {
     pub policy: Option<&'a str>,
     pub listen: Option<&'a str>,
     pub options: PlanOptions,
+    /// The policy says where the API is.
+    pub is_policy_upstream: bool,
 }
 
 /// The instant at which every scene plays: noon of 2026-11-24.
@@ -66,7 +70,7 @@ pub fn model(contract: &str, upstream: SocketAddr, setup: &Setup<'_>) -> Model {
         policy,
         folder: PathBuf::new(),
         overrides: Overrides {
-            upstream: Some(format!("http://{upstream}")),
+            upstream: (!setup.is_policy_upstream).then(|| format!("http://{upstream}")),
             listen: Some(setup.listen.unwrap_or("127.0.0.1:0").to_owned()),
         },
         now: noon(),
@@ -85,12 +89,23 @@ impl Scene {
         Self::of(api, model, setup.options)
     }
 
+    /// A gateway that speaks TLS.
+    pub fn secure(contract: &str, behaviour: Behaviour, setup: Setup<'_>, tls: ServerTls) -> Self {
+        let api = ScriptedApi::start(behaviour);
+        let model = model(contract, api.address(), &setup);
+        let plan = Arc::new(Plan::compile(model, setup.options));
+        Self::of_site(api, Site::from(plan).with_tls(Some(tls)))
+    }
+
     pub fn of(api: ScriptedApi, model: Model, options: PlanOptions) -> Self {
-        let plan = Arc::new(Plan::compile(model, options));
+        Self::of_site(api, Arc::new(Plan::compile(model, options)))
+    }
+
+    pub fn of_site(api: ScriptedApi, site: impl Into<Site>) -> Self {
         let clock = Arc::new(FakeClock::at(noon()));
         let records = Records::default();
         let ledger = Arc::new(Ledger::to(Box::new(records.clone()), clock.clone()).unwrap());
-        let gateway = start(plan, ledger.clone(), clock, Options::default()).unwrap();
+        let gateway = start(site, ledger.clone(), clock, Options::default()).unwrap();
         Self { api, gateway, ledger, records }
     }
 
@@ -134,11 +149,7 @@ impl Scene {
         // The record is closed just after the answer is written.
         let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
         while std::time::Instant::now() < until {
-            self.ledger.flush();
-            let bytes = self.records.0.lock().unwrap().clone();
-            let text = String::from_utf8(bytes).unwrap();
-            let records: Vec<_> =
-                text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            let records = self.records_now();
             let requests = &self.gateway.counts().requests;
             let count = requests.load(std::sync::atomic::Ordering::Relaxed).max(1);
             if records.len() as u64 >= count {
@@ -147,6 +158,13 @@ impl Scene {
             std::thread::yield_now();
         }
         panic!("a request has no record");
+    }
+
+    /// The records that are written at this moment.
+    pub fn records_now(&self) -> Vec<serde_json::Value> {
+        self.ledger.flush();
+        let text = String::from_utf8(self.records.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     pub fn last_record(&self) -> serde_json::Value {

@@ -68,6 +68,8 @@ section! {
         /// Bytes of bodies, as they are read, that all requests together may hold; what is made of
         /// them comes on top. Default: `256MiB`, so that the gateway stays small beside the API.
         buffered_bytes: Option<Spanned<Size>>,
+        /// From the first byte of a handshake of TLS to its end. Default: `10s`, as for the head.
+        handshake_timeout: Option<Spanned<Time>>,
         /// From the first byte of a head to its end. Default: `10s`, enough for a poor mobile
         /// connection and too little for a slow attack.
         head_timeout: Option<Spanned<Time>>,
@@ -129,7 +131,7 @@ impl LimitsSection {
             head_bytes headers target_bytes body_bytes multipart_bytes parts part_bytes
             part_head_bytes decompressed_ratio answer_bytes json_depth json_nodes string_bytes
             array_items object_members xml_depth xml_nodes xml_attributes connections
-            upstream_concurrency buffered_bytes head_timeout body_idle_timeout body_rate total_timeout idle_timeout
+            upstream_concurrency buffered_bytes handshake_timeout head_timeout body_idle_timeout body_rate total_timeout idle_timeout
             connect_timeout upstream_timeout stream_idle_timeout drain_timeout
         ];
         all.into_iter().flatten().collect()
@@ -183,6 +185,7 @@ impl LimitsSection {
                 *limit = time.duration();
             }
         };
+        set(&self.handshake_timeout, 100..=600 * SECOND, &mut limits.handshake_timeout);
         set(&self.head_timeout, 100..=600 * SECOND, &mut limits.head_timeout);
         set(&self.body_idle_timeout, 100..=600 * SECOND, &mut limits.body_idle_timeout);
         set(&self.total_timeout, 100..=24 * HOUR, &mut limits.total_timeout);

@@ -1,16 +1,15 @@
 //! Where the policy file says what it says.
 
-use portcullis_contract::Contract;
 use portcullis_model::Span;
 
-use super::operations::{ALL, Names};
-use crate::file::PolicyFile;
+use super::names::{Meant, Names};
+use crate::file::{Api, PolicyFile};
 use crate::model::{Lines, OperationLines};
 use crate::section::Spanned;
 
-/// The places of a policy's decisions. Problems of names were noted where they are decided.
-pub(super) fn of(file: Option<&PolicyFile>, contract: Option<&Contract>, names: &Names) -> Lines {
-    let count = contract.map_or(0, |contract| contract.operations.len());
+/// The places of a policy's decisions about one API, whose operations are so many. Problems of names
+/// were noted where they are decided.
+pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &Names) -> Lines {
     let Some(file) = file else {
         return Lines {
             anyone: vec![None; count],
@@ -18,14 +17,17 @@ pub(super) fn of(file: Option<&PolicyFile>, contract: Option<&Contract>, names: 
             ..Lines::default()
         };
     };
-    let api = file.apis.0.as_ref().map(|one| &one.0);
+    let api = file.apis().get(place);
     Lines {
-        contract: api.and_then(|api| api.contract.0.as_ref()).map(|contract| contract.span),
+        contract: api.and_then(Api::span),
+        hosts: api.and_then(|api| api.hosts.iter().flatten().next()).map(|host| host.span),
         base_path: api.and_then(|api| at(api.base_path.as_ref())),
         listen: at(file.listen.as_ref()),
+        when_full: at(file.ledger.as_ref().and_then(|ledger| ledger.when_full.as_ref())),
+        tls: file.tls.as_ref().and_then(|tls| at(tls.certificate.as_ref())),
         origins: file.origins.iter().flatten().next().map(|origin| origin.span),
-        anyone: anyone(file, count, names),
-        operations: operations(file, count, names, api.and_then(|api| at(api.null_means.as_ref()))),
+        anyone: anyone(file, place, count, names),
+        operations: operations(file, place, count, names),
         limits: file.limits.as_ref().map(crate::file::LimitsSection::lines).unwrap_or_default(),
     }
 }
@@ -35,29 +37,29 @@ fn at<T>(value: Option<&Spanned<T>>) -> Option<Span> {
 }
 
 /// A name wins over `"*"`, the first one over a repetition.
-fn anyone(file: &PolicyFile, count: usize, names: &Names) -> Vec<Option<Span>> {
+fn anyone(file: &PolicyFile, place: usize, count: usize, names: &Names) -> Vec<Option<Span>> {
     let mut lines = vec![None; count];
     let mut of_all = None;
     let rules = file.access.iter().flatten().filter_map(|rule| rule.anyone.0.as_ref());
     for name in rules.flat_map(|list| &list.0) {
-        if name.value == ALL {
-            of_all = of_all.or(Some(name.span));
-        } else if let Some(line) = names.known(&name.value).and_then(|index| lines.get_mut(index)) {
-            *line = line.or(Some(name.span));
+        match names.in_api(&name.value, place) {
+            Some(Meant::One(_, index)) => {
+                let line = lines.get_mut(index);
+                line.into_iter().for_each(|line| *line = line.or(Some(name.span)));
+            }
+            Some(Meant::All | Meant::AllOf(_)) => of_all = of_all.or(Some(name.span)),
+            None => {}
         }
     }
     lines.into_iter().map(|line| line.or(of_all)).collect()
 }
 
-fn operations(
-    file: &PolicyFile,
-    count: usize,
-    names: &Names,
-    null_means: Option<Span>,
-) -> Vec<OperationLines> {
+fn operations(file: &PolicyFile, place: usize, count: usize, names: &Names) -> Vec<OperationLines> {
+    let null_means = file.apis().get(place).and_then(|api| at(api.null_means.as_ref()));
     let mut lines = vec![OperationLines { null_means, ..OperationLines::default() }; count];
     for (key, decision) in file.operations.iter().flat_map(|entries| &entries.0) {
-        if let Some(line) = names.known(&key.text).and_then(|index| lines.get_mut(index)) {
+        let Some(Meant::One(_, index)) = names.in_api(&key.text, place) else { continue };
+        if let Some(line) = lines.get_mut(index) {
             *line = OperationLines {
                 undeclared: at(decision.undeclared.as_ref()),
                 answers: at(decision.answers.as_ref()),

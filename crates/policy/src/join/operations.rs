@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use portcullis_contract::{BodyKind, Contract, Operation};
-use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_model::Diagnostic;
 
+use super::names::{Meant, Names};
 use crate::codes;
 use crate::file::{OperationDecision, PolicyFile};
 use crate::model::{BodyHandling, Undeclared};
@@ -13,66 +14,6 @@ use crate::section::Spanned;
 use crate::word::UndeclaredWord;
 use crate::yaml::Key;
 
-/// Stands for all operations.
-pub(super) const ALL: &str = "*";
-
-/// The operations by both of their names. Without a contract nothing is known, and nothing is
-/// said of names: that there is no contract has been said.
-pub(super) struct Names {
-    indices: Option<HashMap<String, usize>>,
-}
-
-impl Names {
-    /// Both names of every operation.
-    pub(super) fn new(contract: Option<&Contract>) -> Self {
-        let Some(contract) = contract else {
-            return Self { indices: None };
-        };
-        let mut indices = HashMap::new();
-        let operations = || contract.operations.iter().enumerate();
-        for (index, operation) in operations() {
-            if let Some(id) = &operation.id {
-                indices.entry(id.clone()).or_insert(index);
-            }
-        }
-        // What is written like a method and a path is that operation, whatever others are called.
-        for (index, operation) in operations() {
-            indices.insert(operation.title(), index);
-        }
-        Self { indices: Some(indices) }
-    }
-
-    /// The operation of this name; notes when there is none.
-    pub(super) fn find(&self, name: &str, span: Span, notes: &mut Notes) -> Option<usize> {
-        let indices = self.indices.as_ref()?;
-        let index = self.known(name);
-        if index.is_none() {
-            notes.push(|| unknown(indices, name, span));
-        }
-        index
-    }
-
-    /// The operation of this name.
-    pub(super) fn known(&self, name: &str) -> Option<usize> {
-        self.indices.as_ref()?.get(name).copied()
-    }
-}
-
-fn unknown(indices: &HashMap<String, usize>, name: &str, span: Span) -> Diagnostic {
-    let mut known: Vec<&str> = indices.keys().map(String::as_str).collect();
-    known.sort_unstable();
-    Diagnostic::error(
-        &codes::UNKNOWN_OPERATION,
-        format!("the contract has no operation {}", shown(name)),
-    )
-    .at(span)
-    .label("not in the contract")
-    .help(match did_you_mean(name, known) {
-        Some(near) => format!("did you mean {}?", shown(near)),
-        None => "write its operationId, or method and path: `GET /orders/{id}`".to_owned(),
-    })
-}
-
 /// What is decided, by operation index.
 pub(super) struct Decisions {
     pub(super) undeclared_in: Vec<Undeclared>,
@@ -80,39 +21,49 @@ pub(super) struct Decisions {
     pub(super) bodies: Vec<BodyHandling>,
 }
 
-/// Reads `operations`.
+/// Reads `operations`: the decisions of each API.
 pub(super) fn decide(
     file: Option<&PolicyFile>,
-    contract: Option<&Contract>,
+    contracts: &[Option<Contract>],
     names: &Names,
     notes: &mut Notes,
-) -> Decisions {
-    let count = contract.map_or(0, |contract| contract.operations.len());
-    let api = file.and_then(|file| file.apis.0.as_ref()).map(|one| &one.0);
-    let null_is_absent = api.is_some_and(|api| api.null_means.is_some());
-    let mut decisions = Decisions {
-        undeclared_in: vec![Undeclared::default(); count],
-        undeclared_out: vec![Undeclared::default(); count],
-        bodies: vec![BodyHandling { null_is_absent, ..BodyHandling::default() }; count],
+) -> Vec<Decisions> {
+    let apis = file.map_or(&[][..], PolicyFile::apis);
+    let null_is_absent = |api: usize| apis.get(api).is_some_and(|api| api.null_means.is_some());
+    let undecided = |(api, contract): (usize, &Option<Contract>)| {
+        Decisions::new(contract.as_ref(), null_is_absent(api))
     };
-    let mut decided: HashMap<usize, &Key> = HashMap::new();
+    let mut all: Vec<Decisions> = contracts.iter().enumerate().map(undecided).collect();
+    let mut decided: HashMap<(usize, usize), &Key> = HashMap::new();
     let entries = file.and_then(|file| file.operations.as_ref());
     for (key, decision) in entries.iter().flat_map(|entries| &entries.0) {
-        let Some(index) = names.find(&key.text, key.span, notes) else {
+        let Some((api, index)) = names.find(&key.text, key.span, notes) else {
             continue;
         };
-        if let Some(first) = decided.insert(index, key) {
+        if let Some(first) = decided.insert((api, index), key) {
             notes.push(|| twice(first, key));
         }
+        let contract = contracts.get(api).and_then(Option::as_ref);
         if let Some(operation) = contract.and_then(|contract| contract.operation(index)) {
             check(decision, operation, notes);
         }
-        decisions.set(index, decision);
+        if let Some(decisions) = all.get_mut(api) {
+            decisions.set(index, decision);
+        }
     }
-    decisions
+    all
 }
 
 impl Decisions {
+    fn new(contract: Option<&Contract>, null_is_absent: bool) -> Self {
+        let count = contract.map_or(0, |contract| contract.operations.len());
+        Self {
+            undeclared_in: vec![Undeclared::default(); count],
+            undeclared_out: vec![Undeclared::default(); count],
+            bodies: vec![BodyHandling { null_is_absent, ..BodyHandling::default() }; count],
+        }
+    }
+
     fn set(&mut self, index: usize, decision: &OperationDecision) {
         let set = |slots: &mut Vec<Undeclared>, word: &Option<Spanned<UndeclaredWord>>| {
             if let (Some(slot), Some(word)) = (slots.get_mut(index), word) {
@@ -194,23 +145,30 @@ fn may_stream(operation: &Operation) -> bool {
     media.any(|media| matches!(media.kind, BodyKind::Stream | BodyKind::Opaque))
 }
 
-/// Reads `access`: whether anyone may call, by operation index.
+/// Reads `access`: whether anyone may call, by API and operation index.
 pub(super) fn anyone(
     file: Option<&PolicyFile>,
-    contract: Option<&Contract>,
+    contracts: &[Option<Contract>],
     names: &Names,
     notes: &mut Notes,
-) -> Vec<bool> {
-    let mut anyone = vec![false; contract.map_or(0, |contract| contract.operations.len())];
+) -> Vec<Vec<bool>> {
+    let count =
+        |contract: &Option<Contract>| contract.as_ref().map_or(0, |one| one.operations.len());
+    let mut anyone: Vec<_> =
+        contracts.iter().map(|contract| vec![false; count(contract)]).collect();
     let rules = file.and_then(|file| file.access.as_ref());
     let lists = rules.into_iter().flatten().filter_map(|rule| rule.anyone.0.as_ref());
     for name in lists.flat_map(|list| &list.0) {
-        if name.value == ALL {
-            anyone.fill(true);
-        } else if let Some(index) = names.find(&name.value, name.span, notes)
-            && let Some(slot) = anyone.get_mut(index)
-        {
-            *slot = true;
+        match names.meant(&name.value, name.span, notes) {
+            Some(Meant::All) => anyone.iter_mut().for_each(|slots| slots.fill(true)),
+            Some(Meant::AllOf(api)) => {
+                anyone.get_mut(api).into_iter().for_each(|slots| slots.fill(true));
+            }
+            Some(Meant::One(api, index)) => {
+                let slot = anyone.get_mut(api).and_then(|slots| slots.get_mut(index));
+                slot.into_iter().for_each(|slot| *slot = true);
+            }
+            None => {}
         }
     }
     anyone

@@ -3,7 +3,7 @@
 use portcullis_contract::Contract;
 use portcullis_model::{ControlId, Date, Diagnostic, Effect, Relaxation, Scope, Span, UnixMillis};
 
-use super::operations::Names;
+use super::names::{Meant, Names};
 use crate::codes;
 use crate::file::{PolicyFile, RelaxEntry};
 use crate::notes::{Notes, shown};
@@ -12,46 +12,63 @@ use crate::section::Spanned;
 /// How long before its end a relaxation is spoken of (rule 29).
 const SOON_MS: u64 = 14 * 24 * 3600 * 1000;
 
-/// Reads `relax`. Expired ones are kept: whether one holds is judged at the time of a request.
+/// Reads `relax`: the exceptions of each API. Expired ones are kept: whether one holds is judged at
+/// the time of a request.
 pub(super) fn read(
     file: Option<&PolicyFile>,
-    contract: Option<&Contract>,
+    contracts: &[Option<Contract>],
     names: &Names,
     now: UnixMillis,
     notes: &mut Notes,
-) -> Vec<Relaxation> {
+) -> Vec<Vec<Relaxation>> {
+    let mut all: Vec<Vec<Relaxation>> = contracts.iter().map(|_| Vec::new()).collect();
     let entries = file.and_then(|file| file.relax.as_ref());
-    entries
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| relaxation(&entry.value, entry.span, contract, names, now, notes))
-        .collect()
+    for entry in entries.into_iter().flatten() {
+        let Some((meant, relaxation)) = relaxation(&entry.value, entry.span, names, now, notes)
+        else {
+            continue;
+        };
+        check_reach(&relaxation, meant, entry.span, contracts, notes);
+        for (place, relaxations) in all.iter_mut().enumerate() {
+            let is_meant = match meant {
+                Meant::All => true,
+                Meant::AllOf(api) | Meant::One(api, _) => api == place,
+            };
+            if is_meant {
+                relaxations.push(relaxation.clone());
+            }
+        }
+    }
+    all
 }
 
 fn relaxation(
     entry: &RelaxEntry,
     span: Span,
-    contract: Option<&Contract>,
     names: &Names,
     now: UnixMillis,
     notes: &mut Notes,
-) -> Option<Relaxation> {
+) -> Option<(Meant, Relaxation)> {
     let operation = entry.operation.as_ref();
-    let operation = operation.map(|name| names.find(&name.value, name.span, notes));
+    let meant = operation.map(|name| names.meant(&name.value, name.span, notes));
     let effect = effect(entry, span, notes);
     if let Some(until) = &entry.until {
         check_end(until.value.0, until.span, now, notes);
     }
     // `Some(None)` is an operation that does not exist: no relaxation at all, not one for all.
-    let operation = match operation {
-        None => None,
-        Some(index) => Some(index?),
+    let meant = match meant {
+        None => Meant::All,
+        Some(meant) => meant?,
     };
     let effect = effect?;
     let control = match &entry.control {
         Some(control) => Some(control.0.as_ref()?.value.0),
         None if effect == Effect::AllowUndeclared => Some(ControlId::WritableProperties),
         None => None,
+    };
+    let operation = match meant {
+        Meant::One(_, index) => Some(index),
+        Meant::All | Meant::AllOf(_) => None,
     };
     let relaxation = Relaxation {
         scope: Scope { operation, control },
@@ -61,8 +78,7 @@ fn relaxation(
         until: entry.until.as_ref().map(|until| until.value.0),
         span: Some(span),
     };
-    check_reach(&relaxation, span, contract, notes);
-    Some(relaxation)
+    Some((meant, relaxation))
 }
 
 /// Exactly one of `mode` and `undeclared`.
@@ -131,8 +147,9 @@ fn check_end(until: Date, span: Span, now: UnixMillis, notes: &mut Notes) {
 
 fn check_reach(
     relaxation: &Relaxation,
+    meant: Meant,
     span: Span,
-    contract: Option<&Contract>,
+    contracts: &[Option<Contract>],
     notes: &mut Notes,
 ) {
     let scope = &relaxation.scope;
@@ -144,7 +161,12 @@ fn check_reach(
                 .help("name one of them, as soon as you know which needs it")
         });
     }
-    let operation = scope.operation.and_then(|index| contract?.operation(index));
+    let operation = match meant {
+        Meant::One(api, index) => {
+            contracts.get(api).and_then(Option::as_ref).and_then(|one| one.operation(index))
+        }
+        Meant::All | Meant::AllOf(_) => None,
+    };
     if let Some(operation) = operation
         && relaxation.effect == Effect::AllowUndeclared
         && operation.body.is_none()

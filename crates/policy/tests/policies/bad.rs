@@ -22,8 +22,8 @@ const BAD: &[(&str, &str)] = &[
         "apis: [{ contract: openapi.yaml, upstream: \"127.0.0.1:3000\" }]\n",
     ),
     (
-        "upstream_with_tls",
-        "apis: [{ contract: openapi.yaml, upstream: \"https://api.internal\" }]\n",
+        "upstream_of_another_scheme",
+        "apis: [{ contract: openapi.yaml, upstream: \"ftp://api.internal\" }]\n",
     ),
     (
         "upstream_is_the_gateway",

@@ -4,16 +4,22 @@ use std::path::Path;
 use std::time::Duration;
 
 use portcullis_model::{ControlId, Date, Effect, Severity, Span, UnixMillis};
-use portcullis_policy::{LedgerTarget, Limits, Model, Origin, Posture, Undeclared, Upstream};
+use portcullis_policy::{
+    Instance, LedgerTarget, Limits, Model, Origin, Posture, Undeclared, Upstream,
+};
 
 use crate::pharmacy::{API, diagnostics, input, join};
 
 /// Every key once.
 pub(crate) const FULL: &str = r#"apis:
-  - contract: openapi.yaml
-    upstream: http://127.0.0.1:3000
+  - name: shop
+    contract: openapi.yaml
+    hosts: [API.example.com.]
+    upstream: ["http://127.0.0.1:3000", "http://127.0.0.1:3001"]
     base_path: /shop
 listen: 127.0.0.1:9000
+trusted_proxies: [10.0.0.0/8]
+tls: { terminated_by: trusted_proxies }
 origins: [https://shop.example.com, "http://localhost:5173"]
 access:
   - anyone: [listMedicines, "GET /orders/{id}"]
@@ -44,8 +50,13 @@ fn the_smallest_policy_has_the_safe_defaults() {
     assert_eq!(model.posture, Posture::Policy);
     assert_eq!(model.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(model.base_path, "/api");
-    let upstream = Upstream { host: "127.0.0.1".to_owned(), port: 3000, path: "/api".to_owned() };
+    let first = Instance::plain("127.0.0.1".to_owned(), 3000);
+    let upstream = Upstream { first, others: Vec::new(), path: "/api".to_owned() };
     assert_eq!(model.upstream, upstream);
+    assert_eq!(
+        (&*model.name, model.hosts.is_empty(), model.proxies.trusted.is_empty()),
+        ("", true, true)
+    );
     assert!(model.origins.is_empty());
     assert!(model.access.anyone.iter().all(|anyone| !anyone));
     assert!(model.undeclared_in.iter().all(|word| *word == Undeclared::Drop));
@@ -78,6 +89,12 @@ fn every_key_arrives_in_the_model() {
     assert_eq!(model.listen.to_string(), "127.0.0.1:9000");
     assert_eq!(model.base_path, "/shop");
     assert_eq!(model.upstream.path, "/shop");
+    assert_eq!(model.upstream.instances().count(), 2);
+    assert_eq!(
+        (&*model.name, model.hosts.as_slice()),
+        ("shop", &["api.example.com".to_owned()][..])
+    );
+    assert!(model.proxies.end_tls && model.proxies.trusted.len() == 1);
     let origins: Vec<_> = model.origins.iter().map(Origin::as_str).collect();
     assert_eq!(origins, ["https://shop.example.com", "http://localhost:5173"]);
     assert!(model.access.anyone[one] && !model.access.anyone[create]);
@@ -112,7 +129,7 @@ fn every_limit_sets_its_own_bound() {
     xml_nodes: 29, xml_attributes: 30,
     answer_bytes: 6KiB, json_depth: 7, json_nodes: 8, string_bytes: 9KiB, array_items: 11,
     object_members: 12, connections: 13, upstream_concurrency: 14, buffered_bytes: 15MiB,
-    head_timeout: 16s, body_idle_timeout: 17s, body_rate: 18B/s, total_timeout: 19s,
+    handshake_timeout: 31s, head_timeout: 16s, body_idle_timeout: 17s, body_rate: 18B/s, total_timeout: 19s,
     idle_timeout: 20s, connect_timeout: 21s, upstream_timeout: 22s, stream_idle_timeout: 24s,
     drain_timeout: 23s }}
 "
@@ -140,6 +157,7 @@ fn every_limit_sets_its_own_bound() {
         connections_max: 13,
         upstream_concurrency_max: 14,
         buffered_bytes_max: 15 << 20,
+        handshake_timeout: seconds(31),
         head_timeout: seconds(16),
         body_idle_timeout: seconds(17),
         body_rate_min: 18,
@@ -301,7 +319,7 @@ fn the_command_line_wins_over_the_policy() {
     input.overrides.upstream = Some("http://[::1]:4000".to_owned());
     let model = Model::join(input).unwrap();
     assert_eq!(model.listen.to_string(), "127.0.0.1:7000");
-    assert_eq!((model.upstream.host.as_str(), model.upstream.port), ("[::1]", 4000));
+    assert_eq!((model.upstream.first.host.as_str(), model.upstream.first.port), ("[::1]", 4000));
 }
 
 #[test]

@@ -13,3 +13,4 @@ mod good;
 mod hostile;
 mod pharmacy;
 mod reference;
+mod several;

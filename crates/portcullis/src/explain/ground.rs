@@ -123,6 +123,7 @@ impl<'a> Grounds<'a> {
                 written.map(|(_, span)| (format!("`limits: {{ {key} }}`"), *span))
             }
             (Remedy::Origins, _) => lines.origins.map(|at| ("`origins`".to_owned(), at)),
+            (Remedy::Hosts, _) => lines.hosts.map(|at| ("`hosts`".to_owned(), at)),
             (Remedy::Contract, _) => lines.base_path.map(|at| ("`base_path`".to_owned(), at)),
             (Remedy::Access, _) => {
                 let is_off_loopback = !model.listen.ip().is_loopback();

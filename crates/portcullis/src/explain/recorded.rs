@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use portcullis_controls::{Plan, PlanOptions, face};
+use portcullis_controls::{Plan, face};
 use portcullis_model::{ControlId, RequestId};
 use portcullis_policy::LedgerTarget;
 use serde_json::{Value, json};
@@ -24,11 +24,11 @@ const LEDGER: &str = "portcullis-ledger.jsonl";
 const LINE_BYTES_MAX: usize = 1 << 20;
 
 pub(super) fn explain(id: RequestId, options: &ExplainOptions) -> Exit {
-    let plan = match plan(options) {
-        Ok(plan) => plan,
+    let plans = match plans(options) {
+        Ok(plans) => plans,
         Err(exit) => return exit,
     };
-    let ledger = options.ledger.clone().unwrap_or_else(|| ledger_of(plan.as_ref()));
+    let ledger = options.ledger.clone().unwrap_or_else(|| ledger_of(plans.first()));
     let file = match File::open(&ledger) {
         Ok(file) => file,
         Err(error) => {
@@ -46,7 +46,8 @@ pub(super) fn explain(id: RequestId, options: &ExplainOptions) -> Exit {
     };
     match found {
         Found::Record(record) => {
-            let account = Account::new(record, plan.as_ref());
+            let plan = plan_of(&record, &plans);
+            let account = Account::new(record, plan);
             talk::print(&match options.format {
                 Format::Text => account.text(),
                 Format::Json => format!("{:#}\n", account.json()),
@@ -69,19 +70,26 @@ fn missing(ledger: &Path, id: RequestId, but: &str) -> Exit {
 }
 
 /// The files at hand, if any are named.
-fn plan(options: &ExplainOptions) -> Result<Option<Plan>, Exit> {
+fn plans(options: &ExplainOptions) -> Result<Vec<Plan>, Exit> {
     let files = &options.files;
     if files.config.is_none() && files.contract.is_none() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let model = load::explained(
+    load::explained_plans(
         files.config.as_deref(),
         files.contract.as_deref(),
         files.upstream.as_deref(),
         files.listen.as_deref(),
-    );
-    let model = model.map_err(|failure| load::refuse(&failure))?;
-    Ok(Some(Plan::compile(model, PlanOptions::default())))
+    )
+}
+
+/// The API of a record. One that names none is of the only API, or for none of them: the first
+/// refused it then.
+fn plan_of<'a>(record: &Value, plans: &'a [Plan]) -> Option<&'a Plan> {
+    match record.get("api").and_then(Value::as_str) {
+        Some(name) => plans.iter().find(|plan| &*plan.model.name == name),
+        None => plans.first(),
+    }
 }
 
 fn ledger_of(plan: Option<&Plan>) -> PathBuf {
@@ -216,11 +224,15 @@ impl Account {
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "{} {}\n{} at {}, {status}: operation {}, model {}",
+            "{} {}\n{} at {}, {status}: {}operation {}, model {}",
             clean(word("method")),
             clean(word("path")),
             clean(word("verdict")),
             clean(word("time")),
+            self.record
+                .get("api")
+                .and_then(Value::as_str)
+                .map_or_else(String::new, |api| { format!("API {}, ", clean(api)) }),
             clean(word("operation")),
             clean(word("model"))
         );

@@ -33,6 +33,20 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
         (Remedy::Origins, _) => "If pages of that origin may call, write it into the policy:\n\n\
              origins: [\"https://...\"]"
             .to_owned(),
+        (Remedy::Encrypt, _) => "Write into the policy where the certificate is, and have callers \
+             use https:\n\ntls: { certificate: file:cert.pem, key: file:key.pem }\n\nThe credential \
+             that was sent in the clear must be changed."
+            .to_owned(),
+        (Remedy::Hosts, _) => {
+            "If clients call an API under that name, write it beside its contract in \
+             the policy:\n\nhosts: [...]"
+                .to_owned()
+        }
+        (Remedy::Proxy, _) => {
+            "Let the proxy in front set one of `Forwarded` and `X-Forwarded-For`, \
+             and remove the other from what clients send."
+                .to_owned()
+        }
         (Remedy::Limit(key), _) => {
             format!(
                 "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"

@@ -21,8 +21,15 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// From the command line.
-    pub(super) fn described(options: &ExplainOptions) -> Result<Self, String> {
+    /// The host that the command line gives.
+    pub(super) fn host(options: &ExplainOptions) -> Option<&str> {
+        let fields = options.headers.iter().filter_map(|field| field.split_once(':'));
+        let mut hosts = fields.filter(|(name, _)| name.eq_ignore_ascii_case("host"));
+        hosts.next().map(|(_, host)| host.trim())
+    }
+
+    /// From the command line. Where that gives no host, it is this one.
+    pub(super) fn described(options: &ExplainOptions, host: &str) -> Result<Self, String> {
         let method = options.method.clone().unwrap_or_default();
         let target = options.path.clone().unwrap_or_default();
         let is_line = |text: &str| !text.contains(['\r', '\n', '\0']);
@@ -48,7 +55,7 @@ impl Request {
         let body = options.body.as_deref().map(body).transpose()?;
         let is_given = |name: &str| names.iter().any(|known| known == name);
         if !is_given("host") {
-            head.push_str("Host: gateway\r\n");
+            let _ = write!(head, "Host: {host}\r\n");
         }
         if let Some(body) = &body
             && !is_given("content-length")

@@ -61,9 +61,10 @@ fn shown(name: &str, value: &str, upstream: &Upstream, schemes: &[SecurityScheme
     let is_scheme =
         |one: &SecurityScheme| matches!(&one.place, SchemePlace::Header(known) if *known == name);
     match name.as_str() {
-        "host" => format!("{}:{}", upstream.host, upstream.port),
+        "host" => upstream.first.to_string(),
         "x-request-id" => "(a new one for each request)".to_owned(),
         "x-forwarded-for" => "(the client's address)".to_owned(),
+        "x-forwarded-proto" => "(http, or https where the client spoke it)".to_owned(),
         "authorization" | "proxy-authorization" => {
             let scheme = value.split_once(' ').map(|(scheme, _)| format!("{scheme} "));
             scheme.unwrap_or_default() + MASK
@@ -144,6 +145,8 @@ fn masked_form(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_policy::Instance;
+
     use super::*;
 
     #[test]
@@ -151,7 +154,8 @@ mod tests {
         let schemes =
             [SchemePlace::Header("x-key".to_owned()), SchemePlace::Query("key".to_owned())]
                 .map(|place| SecurityScheme { name: "a".to_owned(), place, span: None });
-        let upstream = Upstream { host: "api".to_owned(), port: 80, path: String::new() };
+        let first = Instance::plain("api".to_owned(), 80);
+        let upstream = Upstream { first, others: Vec::new(), path: String::new() };
         let request = "POST /a?key=s3cret&x=1 HTTP/1.1\r\nHost: 127.0.0.1:9\r\nauthorization: \
                        Bearer s3cret\r\nx-key: s3cret\r\nCookie: sid=s3cret; b=s3cret\r\n\r\n\
                        {\"a\":[{\"password\":\"s3cret\"}],\"n\":1.0}";

@@ -9,6 +9,7 @@ use std::time::Duration;
 use portcullis_controls::Plan;
 use portcullis_gateway::Options;
 use portcullis_ledger::Ledger;
+use portcullis_policy::Instance;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -42,8 +43,9 @@ pub(super) fn send(mut plan: Plan, request: &[u8]) -> Result<Outcome, String> {
         let failed = |error: io::Error| format!("loopback cannot be used: {error}");
         let api = TcpListener::bind((LOOPBACK, 0)).await.map_err(failed)?;
         plan.model.listen = SocketAddr::new(LOOPBACK, 0);
-        plan.model.upstream.host = LOOPBACK.to_string();
-        plan.model.upstream.port = api.local_addr().map_err(failed)?.port();
+        let port = api.local_addr().map_err(failed)?.port();
+        plan.model.upstream.first = Instance::plain(LOOPBACK.to_string(), port);
+        plan.model.upstream.others.clear();
         let clock = Arc::new(SystemClock);
         let ledger = Ledger::to(Box::new(io::sink()), clock.clone())
             .map_err(|error| format!("no ledger starts: {error}"))?;

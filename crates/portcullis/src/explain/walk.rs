@@ -2,6 +2,7 @@
 //! read, what the caller would.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use portcullis_controls::{CONTROLS, Plan, face};
 use portcullis_model::{Refusal, Room};
@@ -33,6 +34,8 @@ enum End {
 #[derive(Debug)]
 pub(super) struct Walk {
     title: String,
+    /// Empty where there is one only.
+    api: Arc<str>,
     end: End,
     operation: Option<String>,
     rooms: Vec<RoomVerdict>,
@@ -80,6 +83,7 @@ impl Walk {
         let seen = seen.map(|sent| Seen::of(sent, &model.upstream, &model.contract.schemes));
         Self {
             title: format!("{} {}", request.method, request.target),
+            api: model.name.clone(),
             end,
             operation: index.and_then(|index| Some(model.contract.operation(index)?.name())),
             rooms,
@@ -98,7 +102,9 @@ impl Walk {
     pub(super) fn text(&self) -> String {
         let mut out = String::new();
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "{}\n{}\n", clean(&self.title), self.headline());
+        let api =
+            if self.api.is_empty() { String::new() } else { format!(" (API `{}`)", self.api) };
+        let _ = writeln!(out, "{}{api}\n{}\n", clean(&self.title), self.headline());
         for room in &self.rooms {
             room.text(&mut out);
         }
@@ -181,6 +187,7 @@ impl Walk {
                 End::Refused => "refused",
                 End::Answered => "answered",
             },
+            "api": (!self.api.is_empty()).then_some(&*self.api),
             "operation": self.operation,
             "rooms": self.rooms.iter().map(RoomVerdict::json).collect::<Vec<_>>(),
             "refusal": refusal,

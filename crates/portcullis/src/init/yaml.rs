@@ -111,8 +111,8 @@ impl<'a> Page<'a> {
     }
 
     fn listen(&mut self) {
-        let upstream = &self.model.upstream;
-        let port = if upstream.port == 8080 { 8081 } else { 8080 };
+        let instance = &self.model.upstream.first;
+        let port = if instance.port == 8080 { 8081 } else { 8080 };
         self.line("");
         self.say("Only this machine can call it there. On another address, operations that need a \
                   caller are closed, because credentials are not verified yet. Let only the gateway \

@@ -6,6 +6,7 @@
     reason = "a set-up that fails must fail its test"
 )]
 
+mod apis;
 mod contract_report;
 mod explain;
 mod init;

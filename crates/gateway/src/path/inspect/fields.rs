@@ -1,7 +1,7 @@
 //! The header fields of an answer: which of the API's go on, and which are no longer true.
 
 use portcullis_contract::MediaRange;
-use portcullis_controls::safe_configuration::{is_leak, public_link, public_links};
+use portcullis_controls::safe_configuration::{Sides, is_leak};
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
 use portcullis_policy::Model;
@@ -52,6 +52,10 @@ pub(super) fn pass(
     kept: Kept,
     context: &mut Context<'_>,
 ) -> Answer {
+    // Whether clients need it, and what stands in its place for them, is the API's to know.
+    if context.plan.inner_links.is_in(&body) {
+        context.entry.drift_beside("inner_link");
+    }
     let mut answer = Answer::new(status, Body::Whole(body));
     answer.is_private = is_private;
     copy_fields(fields, &mut answer, kept, context);
@@ -123,10 +127,12 @@ pub(super) fn copy_fields(
 
 /// A value as it is true for clients; none if it is so already.
 fn public(name: &str, value: &str, kept: Kept, model: &Model) -> Option<String> {
-    let Model { upstream, base_path, .. } = model;
+    let Model { upstream, base_path, hosts, .. } = model;
+    let sides = Sides { upstream, base_path, hosts };
     match name {
-        "location" | "content-location" => public_link(value, upstream, base_path),
-        "link" => public_links(value, upstream, base_path),
+        "location" | "content-location" => sides.public_link(value),
+        "link" => sides.public_links(value),
+        "set-cookie" => sides.public_cookie(value),
         // What was parsed is UTF-8, whatever its label says.
         "content-type" if kept != Kept::Body => without_other_charset(value),
         _ => None,

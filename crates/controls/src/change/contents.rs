@@ -1,0 +1,242 @@
+//! What one operation takes and gives, and how its bodies are handled.
+
+use std::collections::BTreeSet;
+
+use portcullis_contract::{
+    Media, Operation, Parameter, RequestBody, Response, Schema, StatusPattern,
+};
+use portcullis_model::Span;
+use portcullis_policy::{BodyHandling, Undeclared};
+
+use super::shapes::{self, Sides};
+use super::{OfOperation, Pair};
+use crate::free_form::Way;
+
+pub(super) fn compare(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
+    handling(pair, old, new, of);
+    let (before, after) = (&pair.before.model.contract, &pair.after.model.contract);
+    let (Some(old), Some(new)) = (before.operation(old), after.operation(new)) else {
+        return;
+    };
+    let sides = Sides { before: &before.shapes, after: &after.shapes };
+    sunset(old, new, of);
+    parameters(old, new, &sides, of);
+    request(old.body.as_ref(), new.body.as_ref(), &sides, of);
+    answers(old, new, &sides, of);
+}
+
+/// What the policy says of the operation.
+fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
+    let (before, after) = (&pair.before.model, &pair.after.model);
+    let lines = after.lines.operations.get(new).copied().unwrap_or_default();
+    let at = |list: &[Undeclared], index: usize| list.get(index).copied().unwrap_or_default();
+    let mut undeclared = |before, after, what, line| match (before, after) {
+        (Undeclared::Refuse, Undeclared::Drop) => {
+            of.wider(format!("drops undeclared properties of {what}, and refused them"), line);
+        }
+        (Undeclared::Drop, Undeclared::Refuse) => {
+            of.narrower(format!("refuses undeclared properties of {what}"), line);
+        }
+        _ => {}
+    };
+    let (was, is) = (at(&before.undeclared_in, old), at(&after.undeclared_in, new));
+    undeclared(was, is, "requests", lines.undeclared);
+    let (was, is) = (at(&before.undeclared_out, old), at(&after.undeclared_out, new));
+    undeclared(was, is, "answers", lines.answers);
+    let at = |list: &[BodyHandling], index: usize| list.get(index).copied().unwrap_or_default();
+    let (was, is) = (at(&before.bodies, old), at(&after.bodies, new));
+    let mut flag = |was: bool, is: bool, what: &str, line| match (was, is) {
+        (false, true) => of.wider(what, line),
+        (true, false) => of.narrower(format!("no longer: {what}"), line),
+        _ => {}
+    };
+    flag(was.stream_answer, is.stream_answer, "lets answers stream, uninspected", lines.answer);
+    flag(was.exact_request, is.exact_request, "forwards bodies as they came", lines.body);
+    flag(was.null_is_absent, is.null_is_absent, "takes null for absent", lines.null_means);
+}
+
+fn sunset(old: &Operation, new: &Operation, of: &mut OfOperation<'_>) {
+    let day = |operation: &Operation| operation.sunset.map(|sunset| sunset.date);
+    let line = new.sunset.map(|sunset| sunset.span);
+    match (day(old), day(new)) {
+        (Some(old), Some(new)) if new < old => of.narrower(format!("ends on {new}"), line),
+        (None, Some(new)) => of.narrower(format!("ends on {new}"), line),
+        (Some(old), Some(new)) if new > old => {
+            of.wider(format!("ends on {new}, and not on {old}"), line);
+        }
+        (Some(old), None) => of.wider(format!("does not end on {old} any more"), None),
+        _ => {}
+    }
+}
+
+fn parameters(old: &Operation, new: &Operation, sides: &Sides<'_>, of: &mut OfOperation<'_>) {
+    let is_same = |one: &Parameter, other: &Parameter| {
+        one.place == other.place && one.name.eq_ignore_ascii_case(&other.name)
+    };
+    for after in &new.parameters {
+        let what = format!("{} parameter `{}`", after.place.name(), after.name);
+        match old.parameters.iter().find(|before| is_same(before, after)) {
+            None => of.wider(format!("takes the {what}"), Some(after.span)),
+            Some(before) => parameter(before, after, &what, sides, of),
+        }
+    }
+    for before in &old.parameters {
+        if !new.parameters.iter().any(|after| is_same(before, after)) {
+            let what =
+                format!("no longer takes the {} parameter `{}`", before.place.name(), before.name);
+            of.narrower(what, None);
+        }
+    }
+}
+
+fn parameter(
+    before: &Parameter,
+    after: &Parameter,
+    what: &str,
+    sides: &Sides<'_>,
+    of: &mut OfOperation<'_>,
+) {
+    let line = Some(after.span);
+    let is_same = (before.collection, before.prefix) == (after.collection, after.prefix);
+    if !is_same || before.name != after.name {
+        of.wider(format!("reads the {what} in another style"), line);
+    }
+    if !before.allow_empty && after.allow_empty {
+        of.wider(format!("takes an empty {what}"), line);
+    }
+    required(before.required, after.required, what, line, of);
+    schema(before.schema.as_ref(), after.schema.as_ref(), what, Way::In, line, sides, of);
+}
+
+fn required(was: bool, is: bool, what: &str, line: Option<Span>, of: &mut OfOperation<'_>) {
+    match (was, is) {
+        (true, false) => of.wider(format!("does not require the {what} any more"), line),
+        (false, true) => of.narrower(format!("requires the {what}"), line),
+        _ => {}
+    }
+}
+
+fn schema(
+    before: Option<&Schema>,
+    after: Option<&Schema>,
+    what: &str,
+    way: Way,
+    line: Option<Span>,
+    sides: &Sides<'_>,
+    of: &mut OfOperation<'_>,
+) {
+    match (before, after) {
+        (Some(_), None) => of.wider(format!("has no schema for the {what} any more"), line),
+        (None, Some(_)) => of.narrower(format!("has a schema for the {what}"), line),
+        (Some(before), Some(after)) => {
+            // Values of answers are held against shapes alone; how XML writes them is in the text.
+            if way == Way::In || what.contains("xml") {
+                of.pend(before.span, after.span, what);
+            }
+            for found in shapes::differences(before.shape, after.shape, way, sides) {
+                let at = if found.at.as_str().is_empty() { "it" } else { found.at.as_str() };
+                let words = format!("{what}: `{at}` {}", found.what);
+                of.push(found.reach, words, Some(after.span));
+            }
+        }
+        (None, None) => {}
+    }
+}
+
+fn request(
+    old: Option<&RequestBody>,
+    new: Option<&RequestBody>,
+    sides: &Sides<'_>,
+    of: &mut OfOperation<'_>,
+) {
+    match (old, new) {
+        (None, Some(new)) => of.wider("takes a body", Some(new.span)),
+        (Some(_), None) => of.narrower("takes no body any more", None),
+        (Some(old), Some(new)) => {
+            required(old.required, new.required, "body", Some(new.span), of);
+            media(&old.media, &new.media, "body", Way::In, sides, of);
+        }
+        (None, None) => {}
+    }
+}
+
+fn media(
+    old: &[Media],
+    new: &[Media],
+    what: &str,
+    way: Way,
+    sides: &Sides<'_>,
+    of: &mut OfOperation<'_>,
+) {
+    for after in new {
+        let what = format!("{what} as `{}`", after.range);
+        let line = Some(after.span);
+        let Some(before) = old.iter().find(|before| before.range == after.range) else {
+            of.wider(format!("knows a {what}"), line);
+            continue;
+        };
+        if before.is_unread != after.is_unread || encoding(before) != encoding(after) {
+            of.wider(format!("reads the {what} in another way"), line);
+        }
+        schema(before.schema.as_ref(), after.schema.as_ref(), &what, way, line, sides, of);
+    }
+    for before in old.iter().filter(|before| !new.iter().any(|one| one.range == before.range)) {
+        // A range that is gone may leave a wider one that covers it.
+        if let Some(heir) = new.iter().find(|one| one.range.covers(&before.range)) {
+            of.wider(
+                format!("knows a {what} as `{}` only as `{}`", before.range, heir.range),
+                None,
+            );
+        } else {
+            of.narrower(format!("knows no {what} as `{}` any more", before.range), None);
+        }
+    }
+}
+
+/// How fields and parts are written, as far as it can be compared.
+fn encoding(media: &Media) -> Vec<String> {
+    let one = |encoding: &portcullis_contract::Encoding| {
+        let headers: Vec<_> = encoding.headers.iter().map(|header| &header.name).collect();
+        let (collection, types) = (&encoding.collection, &encoding.content_types);
+        format!("{} {collection:?} {types:?} {headers:?}", encoding.property)
+    };
+    media.encoding.iter().map(one).collect()
+}
+
+/// Answers are compared by what is declared of a status, whether by itself, by its range or by
+/// `default`.
+fn answers(old: &Operation, new: &Operation, sides: &Sides<'_>, of: &mut OfOperation<'_>) {
+    let statuses = old.responses.iter().chain(&new.responses).map(|response| response.status);
+    for status in statuses.collect::<BTreeSet<StatusPattern>>() {
+        let what = format!("answer {status}");
+        match (declared(old, status), declared(new, status)) {
+            (None, Some(after)) => of.wider(format!("gives the {what}"), Some(after.span)),
+            // What nobody described passes, with less of it looked at.
+            (Some(_), None) => of.wider(format!("does not describe the {what} any more"), None),
+            (Some(before), Some(after)) if after.media.is_empty() && !before.media.is_empty() => {
+                of.wider(format!("describes no content of the {what} any more"), Some(after.span));
+            }
+            (Some(before), Some(after)) if before.media.is_empty() && !after.media.is_empty() => {
+                of.narrower(format!("describes the content of the {what}"), Some(after.span));
+            }
+            (Some(before), Some(after)) => {
+                media(&before.media, &after.media, &what, Way::Out, sides, of);
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+/// What holds for a status; for a range or `default`, what is declared under just that.
+fn declared(operation: &Operation, status: StatusPattern) -> Option<&Response> {
+    match status {
+        StatusPattern::Exact(status) => operation.response(status),
+        StatusPattern::Range(hundred) => operation.responses.iter().find(|response| {
+            matches!(response.status, StatusPattern::Default)
+                || response.status == StatusPattern::Range(hundred)
+        }),
+        StatusPattern::Default => {
+            operation.responses.iter().find(|response| response.status == status)
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! What widens, what narrows, and what does neither: a table, and the laws behind it.
+
+use std::path::PathBuf;
+
+use portcullis_model::{Sources, UnixMillis};
+use portcullis_policy::{Input, Model, Overrides};
+
+use super::*;
+use crate::plan::PlanOptions;
+
+const CONTRACT: &str = include_str!("tests/openapi.yaml");
+const POLICY: &str = include_str!("tests/portcullis.yaml");
+/// 2026-11-24.
+const NOW: UnixMillis = UnixMillis(1_795_478_400_000);
+
+fn plan(contract: &str, policy: &str) -> Plan {
+    let mut sources = Sources::default();
+    let contract = sources.add("openapi.yaml", contract);
+    let policy = Some(sources.add("portcullis.yaml", policy));
+    let (folder, overrides) = (PathBuf::new(), Overrides::default());
+    let input = Input { sources, contract, policy, folder, overrides, now: NOW };
+    let model = Model::join(input).unwrap_or_else(|failure| panic!("{:#?}", failure.diagnostics));
+    Plan::compile(model, PlanOptions::default())
+}
+
+/// One edit, back and forth.
+fn edited(from: &str, to: &str) -> (Plan, Plan) {
+    let edit = |text: &str| {
+        assert!(text.matches(from).count() <= 1, "`{from}` is not one place");
+        text.replace(from, to)
+    };
+    assert!(CONTRACT.contains(from) != POLICY.contains(from), "`{from}` is in one of the files");
+    (plan(CONTRACT, POLICY), plan(&edit(CONTRACT), &edit(POLICY)))
+}
+
+fn told(changes: &Changes) -> Vec<String> {
+    changes.iter().map(|change| format!("{}: {change}", change.reach.name())).collect()
+}
+
+/// Edits that let more through, with the words that say so; backwards, each narrows.
+const WIDER: [(&str, &str, &str); 34] = [
+    ("when_full: refuse", "when_full: lose", "requests pass whose records are lost"),
+    ("[listItems]", "[listItems, getOrder]", "`getOrder` is opened: anyone may call it"),
+    ("[listItems]", "[\"*\"]", "`getSecret` is opened"),
+    ("security: [{ bearer: [], key: [] }]", "security: [{ bearer: [] }]", "fewer together"),
+    (
+        "security: [{ bearer: [] }] # secret",
+        "security: [{ bearer: [] }, { key: [] }]",
+        "another credential",
+    ),
+    (
+        "body_bytes: 64KiB",
+        "body_bytes: 65KiB",
+        "`limits: { body_bytes }` is raised from 64KiB to 65KiB",
+    ),
+    ("body_rate: 1KiB/s", "body_rate: 512B/s", "is lowered"),
+    ("origins: []", "origins: [\"https://a.example\"]", "pages of `https://a.example` may call"),
+    (
+        "until: 2026-12-31",
+        "until: 2027-12-31",
+        "`createItem` is only observed by `input_shape`, until 2027-12-31 (`ops`: because)",
+    ),
+    ("    undeclared: refuse", "    undeclared: drop", "drops undeclared properties of requests"),
+    ("    answers: refuse", "    answers: drop", "drops undeclared properties of answers"),
+    ("listItems: {}", "listItems: { null_means: absent }", "takes null for absent"),
+    ("x-sunset: 2027-01-31", "x-sunset: 2027-02-28", "ends on 2027-02-28, and not on 2027-01-31"),
+    (
+        "name: { type: string, maxLength: 30 }",
+        "name: { type: [string, integer], maxLength: 30 }",
+        "`/name` may be",
+    ),
+    (
+        "id: { type: integer, readOnly: true }",
+        "id: { type: integer }",
+        "body as `application/json`: `/id` may be written",
+    ),
+    (
+        "secret: { type: string, writeOnly: true }",
+        "secret: { type: string }",
+        "answer 200 as `application/json`: `/secret` leaves",
+    ),
+    (
+        "additionalProperties: false",
+        "additionalProperties: true",
+        "is dropped where it was refused",
+    ),
+    (
+        "labels: { type: object, additionalProperties: { type: string } }",
+        "labels: { type: object }",
+        "`/labels/*` may be anything",
+    ),
+    (
+        "additionalProperties: { type: string }",
+        "additionalProperties: { type: [string, object] }",
+        "`/labels/*` may be",
+    ),
+    ("items: { type: string }", "items: {}", "`/tags/*` may be"),
+    ("required: true # body", "required: false", "does not require the body"),
+    ("required: true # page", "required: false", "does not require the query parameter `page`"),
+    (
+        "schema: { type: integer, minimum: 1 } # page",
+        "schema: { type: [integer, string], minimum: 1 }",
+        "query parameter `page`: `it` may be",
+    ),
+    (
+        "application/json: { schema: { $ref: \"#/components/schemas/Item\" } } # in",
+        "application/json: { schema: { $ref: \"#/components/schemas/Item\" } }\n          text/plain: { schema: { type: string } }",
+        "knows a body as `text/plain`",
+    ),
+    (
+        "\"404\": { description: none } # order",
+        "\"404\": { description: none }\n        \"201\": { description: made }",
+        "gives the answer 201",
+    ),
+    (
+        "        - { name: q, in: query, schema: { type: string } }",
+        "        - { name: q, in: query, schema: { type: string } }\n        - { name: debug, in: query, schema: { type: boolean } }",
+        "takes the query parameter `debug`",
+    ),
+    ("explode: false", "explode: true", "in another style"),
+    ("maxLength: 30", "maxLength: 40", "`maxLength`"),
+    ("minimum: 1 }", "minimum: 0 }", "`minimum`"),
+    ("pattern: \"^[a-z]+$\"", "pattern: \"^[a-z]*$\"", "`pattern`"),
+    ("enum: [red, green]", "enum: [red, green, blue]", "`enum`"),
+    ("required: [name, colour]", "required: [name]", "`required`"),
+    ("maxItems: 5, ", "", "`maxItems`"),
+    ("[listItems]", "[listItems, createItem]", "`createItem` is opened"),
+];
+
+#[test]
+fn what_lets_more_through_is_wider_and_backwards_narrower() {
+    for (from, to, words) in WIDER {
+        let (before, after) = edited(from, to);
+        let there = Changes::between(&before, &after, NOW);
+        let lines = told(&there);
+        assert!(there.widens(), "{from} -> {to}: {lines:?}");
+        let is_said = |line: &String| line.starts_with("wider") && line.contains(words);
+        assert!(lines.iter().any(is_said), "{from} -> {to}: {lines:#?}");
+    }
+}
+
+/// Those that cannot be shown to narrow, though they do.
+const NOT_SHOWN: [&str; 3] =
+    ["explode: false", "pattern: \"^[a-z]+$\"", "\"404\": { description: none } # order"];
+
+#[test]
+fn what_lets_less_through_goes_in_by_itself() {
+    for (from, to, _) in WIDER.into_iter().filter(|(from, ..)| !NOT_SHOWN.contains(from)) {
+        let (after, before) = edited(from, to);
+        let back = Changes::between(&before, &after, NOW);
+        assert!(!back.widens() && !back.is_empty(), "{to} -> {from}: {:#?}", told(&back));
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_waits_for_a_signal() {
+    for (from, to) in [
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3001"),
+        ("base_path: /api", "base_path: /v2"),
+        ("pattern: \"^[a-z]+$\"", "pattern: \"^[a-f]+$\""),
+        ("explode: false", "explode: true"),
+    ] {
+        let (before, after) = edited(from, to);
+        assert!(Changes::between(&before, &after, NOW).widens(), "{from} -> {to}");
+        assert!(Changes::between(&after, &before, NOW).widens(), "{to} -> {from}");
+    }
+}
+
+#[test]
+fn a_new_operation_widens_only_if_anyone_may_call_it() {
+    let new = |security: &str| {
+        format!(
+            "\n  /fresh:\n    get: {{ operationId: getFresh, {security}responses: {{ \"204\": {{ description: x }} }} }}\n  /end:"
+        )
+    };
+    for (security, widens, words) in [
+        ("security: [], ", true, "`getFresh` is new, and anyone may call it"),
+        ("security: [{ bearer: [] }], ", false, "`getFresh` is new; it needs a caller"),
+        ("", false, "`getFresh` is new; nobody may call it"),
+    ] {
+        let (before, after) = edited("\n  /end:", &new(security));
+        let changes = Changes::between(&before, &after, NOW);
+        assert_eq!(changes.widens(), widens, "{security}");
+        assert!(told(&changes).iter().any(|line| line.contains(words)), "{:?}", told(&changes));
+        let back = Changes::between(&after, &before, NOW);
+        assert!(!back.widens());
+        assert!(told(&back).iter().any(|line| line.ends_with("`getFresh` is no longer served")));
+    }
+}
+
+/// Whoever removes the narrow declaration of a path hands it to the wide one.
+#[test]
+fn a_path_that_falls_to_a_template_widens() {
+    let special = "\n  /items/special:\n    get: { operationId: special, responses: { \"204\": { description: x } } }\n  /end:";
+    let (without, with) = edited("\n  /end:", special);
+    let gone = Changes::between(&with, &without, NOW);
+    assert_eq!(
+        told(&gone),
+        ["wider: `special` is no longer declared: its path is read as `GET /items/{id}` now"]
+    );
+}
+
+#[test]
+fn what_is_said_in_other_words_is_no_change() {
+    for (from, to) in [
+        ("description: all items", "description: every single item"),
+        ("# in", "# comments are none either"),
+        ("title: Shop", "title: The shop"),
+        ("reason: because", "reason: \"because, and more\""),
+        ("Colour:", "\"Colour\":"),
+    ] {
+        let (before, after) = edited(from, to);
+        let changes = Changes::between(&before, &after, NOW);
+        assert!(changes.is_empty(), "{from} -> {to}: {:?}", told(&changes));
+    }
+}
+
+#[test]
+fn a_relaxation_that_has_ended_changes_nothing() {
+    let (before, after) = edited("until: 2026-12-31", "until: 2026-11-01");
+    let changes = Changes::between(&before, &after, NOW);
+    assert_eq!(
+        told(&changes),
+        ["narrower: `createItem` no longer: is only observed by `input_shape`, until 2026-12-31"]
+    );
+    assert!(Changes::between(&after, &after, NOW).is_empty());
+}
+
+#[test]
+fn every_change_of_a_policy_has_its_line() {
+    let (before, after) = edited("body_bytes: 64KiB", "body_bytes: 65KiB");
+    let changes = Changes::between(&before, &after, NOW);
+    let span = changes.iter().next().unwrap().span.unwrap();
+    let sources = &after.model.sources;
+    assert_eq!(sources.name(span.source), "portcullis.yaml");
+    assert_eq!(
+        sources.text(span.source).get(span.start as usize..span.end as usize),
+        Some("65KiB")
+    );
+}
+
+#[test]
+fn hosts_and_proxies_are_compared() {
+    let with = |api: &str, rest: &str| {
+        let policy =
+            POLICY.replace("    base_path: /api\n", &format!("    base_path: /api\n{api}"));
+        plan(CONTRACT, &format!("{policy}{rest}"))
+    };
+    let told_of = |before: &Plan, after: &Plan| told(&Changes::between(before, after, NOW));
+    let every = with("", "");
+    let one = with("    hosts: [a.example]\n", "");
+    let two = with("    hosts: [a.example, b.example]\n", "trusted_proxies: [10.0.0.0/8]\n");
+    assert_eq!(told_of(&one, &every), ["wider: it is called under every host"]);
+    assert_eq!(told_of(&every, &one), ["narrower: it is called under named hosts only"]);
+    assert_eq!(
+        told_of(&one, &two),
+        [
+            "wider: it is called as `b.example`",
+            "wider: `10.0.0.0/8` is believed about who the client is"
+        ]
+    );
+    assert!(told_of(&two, &one).iter().all(|line| line.starts_with("narrower: ")));
+}

@@ -1,0 +1,230 @@
+//! HTTP/1.1 towards clients: requests one after another, each walked through the rooms (RFC 9112).
+
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use portcullis_controls::resource_limits::Breach;
+use portcullis_model::Refusal;
+use portcullis_policy::Limits;
+use tokio::time::{timeout, timeout_at};
+
+use super::{END, chosen, entry, walked};
+use crate::answer::{Answer, Body, Framing};
+use crate::head::{HeadFault, Length, RequestHead};
+use crate::incoming::Incoming;
+use crate::path::{self, Cleared, Closing, Context, Exit, Request};
+use crate::sender::Peer;
+use crate::stream::Stream;
+use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
+use crate::worker::Worker;
+
+/// How long a connection that ends badly is read on, so that its last answer arrives.
+const LINGER: Duration = Duration::from_secs(1);
+const LINGER_BYTES_MAX: usize = 256 << 10;
+
+/// Serves one connection until it ends.
+pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, peer: &Peer) {
+    let mut wire = Wire::new(stream);
+    let mut drain = worker.shared.drain.signal();
+    loop {
+        let idle_timeout = worker.site().limits().idle_timeout;
+        tokio::select! {
+            rested = timeout(idle_timeout, wire.rest()) => {
+                if !matches!(rested, Ok(Ok(()))) { break }
+            }
+            _ = drain.changed() => break,
+        }
+        // Boxed, so that a connection that rests does not hold the room that a walk takes.
+        match Box::pin(one(worker, &mut wire, peer)).await {
+            Next::Request if !worker.shared.drain.has_begun() => {}
+            Next::Request | Next::Close => break,
+            Next::Linger => return linger(wire).await,
+        }
+    }
+    if wire.is_tls() {
+        // Nobody waits for it, and nothing hangs on it: a client that has left does not read it.
+        let _ = timeout(END, wire.end()).await;
+    }
+}
+
+/// What follows a request on its connection.
+enum Next {
+    Request,
+    Close,
+    /// Close, but let the client read the answer although it still sends.
+    Linger,
+}
+
+async fn linger(mut wire: Wire) {
+    let drain = async {
+        wire.end().await.ok()?;
+        let rules = BodyRules {
+            bytes_max: LINGER_BYTES_MAX,
+            idle: None,
+            rate_min: 0,
+            deadline: Instant::now() + LINGER,
+        };
+        let mut reader = BodyReader::new(Length::UntilClose);
+        let mut sink = Vec::new();
+        let mut read = 0;
+        while !reader.is_done() && read < LINGER_BYTES_MAX {
+            reader.next(&mut wire, &rules, &mut sink).await.ok()?;
+            read += sink.len();
+            sink.clear();
+        }
+        Some(())
+    };
+    // Whatever happens, the connection ends here.
+    let _ = timeout(LINGER, drain).await;
+}
+
+/// One request: its head, the walk, the answer.
+async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Peer) -> Next {
+    let shared = &worker.shared;
+    let site = worker.site();
+    let limits = site.limits();
+    let begun = Instant::now();
+    let head = match wire.read_head(limits.head_bytes_max, begun + limits.head_timeout).await {
+        Err(WireFault::Closed | WireFault::Io(_)) => return Next::Close,
+        // Nothing but an empty line came, so there is nothing to answer.
+        Err(WireFault::TimedOut) if !wire.has_unread() => return Next::Close,
+        Err(fault) => Err(BadHead::Wire(fault)),
+        Ok(bytes) => RequestHead::parse(&bytes, limits.headers_max).map_err(BadHead::Fault),
+    };
+    shared.counts.requests.fetch_add(1, Ordering::Relaxed);
+    // Taken only now: whoever sends a head slowly is not judged by what was in force before.
+    let site = worker.site();
+    let (plan, is_claimed) = chosen(&site, head.as_ref().ok(), peer);
+    let http = if head.as_ref().is_ok_and(|head| head.is_http10) { "1.0" } else { "1.1" };
+    let entry = entry(worker, plan, peer, http);
+    let mut context = Context::new(plan, worker, entry);
+    match head {
+        Ok(head) => {
+            let asked = Request::new(head, peer.clone(), is_claimed);
+            request(worker, wire, asked, context).await
+        }
+        Err(bad) => {
+            context.probe_unfinished(wire.unfinished());
+            let exit = Exit::Refused(bad.refusal(limits));
+            let framing = Framing { keep_alive: false, is_http10: false, is_head: false };
+            finish(worker, wire, context, Err(exit), framing).await;
+            Next::Linger
+        }
+    }
+}
+
+async fn request(
+    worker: &Rc<Worker>,
+    wire: &mut Wire,
+    request: Request,
+    mut context: Context<'_>,
+) -> Next {
+    let shared = &worker.shared;
+    let head = request.head();
+    let mut framing = Framing {
+        keep_alive: head.keep_alive && !shared.drain.has_begun(),
+        is_http10: head.is_http10,
+        is_head: head.method == Some(portcullis_model::Method::Head),
+    };
+    context.begin(head);
+    let mut incoming = Incoming::http1(head, wire);
+    let outcome = walked(request, &mut incoming, &mut context).await;
+    let is_body_read = incoming.is_over();
+    framing.keep_alive &= is_body_read;
+    match finish(worker, wire, context, outcome, framing).await {
+        true if framing.keep_alive => Next::Request,
+        true if !is_body_read => Next::Linger,
+        _ => Next::Close,
+    }
+}
+
+/// Why a head never became a request.
+enum BadHead {
+    Wire(WireFault),
+    Fault(HeadFault),
+}
+
+impl BadHead {
+    fn refusal(&self, limits: &Limits) -> Refusal {
+        match self {
+            Self::Wire(WireFault::TooLarge) => Breach::HeadBytes.refusal(limits),
+            Self::Wire(WireFault::TimedOut) => Breach::HeadTimeout.refusal(limits),
+            Self::Wire(_) => HeadFault::Cut.refusal(limits),
+            Self::Fault(fault) => fault.refusal(limits),
+        }
+    }
+}
+
+/// The edge: the one place where an answer is made and a record is closed. True if the whole
+/// answer was written.
+async fn finish(
+    worker: &Worker,
+    wire: &mut Wire,
+    context: Context<'_>,
+    outcome: Result<Cleared, Exit>,
+    framing: Framing,
+) -> bool {
+    let until = context.answer_deadline(Instant::now()).into();
+    let within = context.plan.limits.idle_timeout;
+    let (mut answer, closing) = path::close(outcome, context);
+    let bytes = answer.body_bytes();
+    let out = assemble(worker, &answer, &closing, framing);
+    // A client that does not read its answer holds a connection, nothing else; not for ever.
+    let is_written = matches!(timeout_at(until, wire.write(&out)).await, Ok(Ok(())));
+    drop(out);
+    let is_streamed = is_written && stream(wire, &mut answer, framing, within).await;
+    closing.record(answer.status, bytes, is_written && is_streamed);
+    is_written && is_streamed && !(framing.is_http10 && matches!(answer.body, Body::Streaming(_)))
+}
+
+/// The bytes of an answer: all of it, or all but a streaming body.
+fn assemble(worker: &Worker, answer: &Answer, closing: &Closing, framing: Framing) -> Vec<u8> {
+    let date = worker.date(closing.time());
+    let mut out = Vec::new();
+    answer.write(&closing.edge(answer, &date), framing, &mut out);
+    out
+}
+
+/// Writes a streaming body, piece by piece as it comes. Each piece must be taken `within` a time.
+async fn stream(wire: &mut Wire, answer: &mut Answer, framing: Framing, within: Duration) -> bool {
+    // An answer to HEAD ends with its head; what the API still sends goes with its connection.
+    if framing.is_head {
+        return true;
+    }
+    let Body::Streaming(streaming) = &mut answer.body else {
+        return true;
+    };
+    let mut piece = Vec::new();
+    let mut framed = Vec::new();
+    loop {
+        piece.clear();
+        framed.clear();
+        // An API may be silent for long; a client that has left must not hold its place meanwhile.
+        let is_read = tokio::select! {
+            biased;
+            read = streaming.next(&mut piece) => read.is_ok(),
+            () = wire.gone() => false,
+        };
+        if !is_read {
+            return false;
+        }
+        if framing.is_http10 {
+            framed.extend_from_slice(&piece);
+        } else {
+            framed.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
+            framed.extend_from_slice(&piece);
+            framed.extend_from_slice(b"\r\n");
+        }
+        if !matches!(timeout(within, wire.write(&framed)).await, Ok(Ok(()))) {
+            return false;
+        }
+        if piece.is_empty() {
+            break;
+        }
+    }
+    if let Body::Streaming(streaming) = std::mem::replace(&mut answer.body, Body::Nothing) {
+        streaming.give_back();
+    }
+    true
+}

@@ -1,0 +1,45 @@
+//! Who is at the other end: of the connection, and behind the proxies that stand in front.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use portcullis_controls::transport_encryption::Hop;
+
+/// The other end of a connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    pub(crate) address: IpAddr,
+    pub(crate) text: Arc<str>,
+    /// How its requests travel.
+    pub(crate) hop: Hop,
+    /// The version of TLS.
+    pub(crate) tls: Option<&'static str>,
+    /// The name that it asked for when the connection was opened (SNI).
+    pub(crate) server_name: Option<Arc<str>>,
+}
+
+impl Peer {
+    /// One that speaks in the clear, this way.
+    pub(crate) fn new(address: SocketAddr, hop: Hop) -> Self {
+        let address = address.ip().to_canonical();
+        Self { address, text: address.to_string().into(), hop, tls: None, server_name: None }
+    }
+}
+
+/// Who sent a request, as far as addresses go.
+#[derive(Debug, Clone)]
+pub(crate) struct Sender {
+    /// The peer's address; behind trusted proxies, that of their client.
+    pub(crate) client: Arc<str>,
+    /// How the request travelled, as far as it is known.
+    pub(crate) hop: Hop,
+    /// Whether a trusted proxy sent it on.
+    pub(crate) is_from_proxy: bool,
+}
+
+impl Sender {
+    /// The peer itself.
+    pub(crate) fn peer(peer: &Peer) -> Self {
+        Self { client: peer.text.clone(), hop: peer.hop, is_from_proxy: false }
+    }
+}

@@ -1,0 +1,12 @@
+//! TLS, towards clients and towards APIs.
+
+mod client;
+mod server;
+
+pub use client::{ClientTls, RootsFault};
+pub(crate) use server::Hello;
+pub use server::{ServerTls, TlsFault};
+
+/// The names of protocols that are agreed on (ALPN, RFC 7301).
+const HTTP2: &[u8] = b"h2";
+const HTTP1: &[u8] = b"http/1.1";

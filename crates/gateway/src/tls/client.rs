@@ -1,0 +1,117 @@
+//! TLS towards APIs: whose certificates are believed.
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsConnector, TlsStream};
+
+use super::{HTTP1, HTTP2};
+
+/// How connections to an API are opened: its certificate must come from one of the roots and carry
+/// the name in its URL. There is no way to leave that out.
+#[derive(Debug, Clone)]
+pub struct ClientTls {
+    http1: Arc<ClientConfig>,
+    http2: Arc<ClientConfig>,
+}
+
+/// Why roots cannot be used.
+#[derive(Debug)]
+pub enum RootsFault {
+    /// The text holds no certificate (PEM, `BEGIN CERTIFICATE`).
+    Empty,
+    /// The text is damaged.
+    Pem(rustls::pki_types::pem::Error),
+    /// A certificate in it is none.
+    Certificate(rustls::Error),
+    /// The system trusts nobody, or its list cannot be read.
+    System(String),
+}
+
+impl std::fmt::Display for RootsFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Empty => f.write_str("there is no certificate in it"),
+            Self::Pem(error) => write!(f, "it cannot be read: {error}"),
+            Self::Certificate(error) => write!(f, "a certificate in it cannot be used: {error}"),
+            Self::System(why) => write!(f, "the system's list of issuers cannot be used: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for RootsFault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Empty | Self::System(_) => None,
+            Self::Pem(error) => Some(error),
+            Self::Certificate(error) => Some(error),
+        }
+    }
+}
+
+impl ClientTls {
+    /// Believes these issuers (PEM) and nobody else.
+    pub fn from_pem(roots: &[u8]) -> Result<Self, RootsFault> {
+        let mut store = RootCertStore::empty();
+        for root in CertificateDer::pem_slice_iter(roots) {
+            store.add(root.map_err(RootsFault::Pem)?).map_err(RootsFault::Certificate)?;
+        }
+        if store.is_empty() {
+            return Err(RootsFault::Empty);
+        }
+        Self::new(store).map_err(RootsFault::Certificate)
+    }
+
+    /// Believes those whom the system trusts.
+    pub fn of_system() -> Result<Self, RootsFault> {
+        let found = rustls_native_certs::load_native_certs();
+        let mut store = RootCertStore::empty();
+        // One that this library does not understand is one whom it does not believe.
+        let (known, _) = store.add_parsable_certificates(found.certs);
+        if known == 0 {
+            let why =
+                found.errors.first().map_or_else(|| "it is empty".to_owned(), ToString::to_string);
+            return Err(RootsFault::System(why));
+        }
+        Self::new(store).map_err(RootsFault::Certificate)
+    }
+
+    fn new(roots: RootCertStore) -> Result<Self, rustls::Error> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut http1 = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let mut http2 = http1.clone();
+        http1.alpn_protocols = vec![HTTP1.to_vec()];
+        http2.alpn_protocols = vec![HTTP2.to_vec()];
+        Ok(Self { http1: Arc::new(http1), http2: Arc::new(http2) })
+    }
+
+    /// Whether it is this very one, not one like it.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.http1, &other.http1)
+    }
+
+    /// Opens a connection to a host, as its URL writes it.
+    pub(crate) async fn connect(
+        &self,
+        host: &str,
+        is_http2: bool,
+        stream: TcpStream,
+    ) -> io::Result<TlsStream<TcpStream>> {
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let name = ServerName::try_from(host).map_err(io::Error::other)?;
+        let config = if is_http2 { &self.http2 } else { &self.http1 };
+        let stream = TlsConnector::from(config.clone()).connect(name, stream).await?;
+        // An API of the old days agrees on nothing; then HTTP/1.1 is meant (RFC 7301 section 3.2).
+        if is_http2 && stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
+            return Err(io::Error::other("it does not speak HTTP/2"));
+        }
+        Ok(stream.into())
+    }
+}

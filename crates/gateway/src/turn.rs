@@ -1,0 +1,132 @@
+//! Which instance of an API a request goes to: each in turn, and to another one where nothing of the
+//! request reached the first.
+
+use std::ops::Range;
+use std::rc::Rc;
+use std::time::Instant;
+
+use portcullis_policy::{Instance, Upstream};
+
+use crate::head::AnswerHead;
+use crate::instances::Change;
+use crate::upstream::{Pool, Streaming, Terms, UpstreamFault};
+use crate::worker::Worker;
+
+/// Instances that one request is offered to.
+const TRIES_MAX: u32 = 3;
+
+/// A request as it will be sent.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    bytes: Vec<u8>,
+    /// Where it names the instance.
+    host: Range<usize>,
+}
+
+impl Outgoing {
+    pub(crate) const fn new(bytes: Vec<u8>, host: Range<usize>) -> Self {
+        Self { bytes, host }
+    }
+
+    /// Writes another instance's name in place of the first one's.
+    fn address_to(&mut self, instance: &Instance) {
+        let name = instance.authority();
+        let end = self.host.start + name.len();
+        drop(self.bytes.splice(self.host.clone(), name.into_bytes()));
+        self.host.end = end;
+    }
+}
+
+/// The instance whose turn it is.
+pub(crate) struct Turn<'a> {
+    worker: &'a Worker,
+    upstream: &'a Upstream,
+    place: usize,
+    pool: Rc<Pool>,
+    tried: Vec<usize>,
+}
+
+impl<'a> Turn<'a> {
+    pub(crate) fn begin(worker: &'a Worker, upstream: &'a Upstream) -> Self {
+        let first = worker.pool(&upstream.first);
+        let none = Self { worker, upstream, place: 0, pool: first, tried: Vec::new() };
+        if upstream.others.is_empty() {
+            return none;
+        }
+        let turn = none.pool.health().next_turn();
+        none.next(turn)
+    }
+
+    pub(crate) fn instance(&self) -> &Instance {
+        self.pool.target()
+    }
+
+    /// From this turn on, the first instance that was not tried and does not rest; if all rest, the
+    /// first that was not tried, because an answer is worth the attempt.
+    fn next(mut self, turn: usize) -> Self {
+        let count = self.upstream.others.len() + 1;
+        let places = || (0..count).map(|step| turn.wrapping_add(step) % count);
+        let now = self.worker.shared.instances.clock(Instant::now());
+        let mut resting = None;
+        for place in places().filter(|place| !self.tried.contains(place)) {
+            let Some(instance) = self.upstream.instances().nth(place) else { continue };
+            let pool = self.worker.pool(instance);
+            if pool.health().may_try(now) {
+                (self.place, self.pool) = (place, pool);
+                return self;
+            }
+            resting = resting.or(Some((place, pool)));
+        }
+        if let Some(found) = resting {
+            (self.place, self.pool) = found;
+        }
+        self
+    }
+
+    /// Sends a whole request and reads the head of its answer.
+    pub(crate) async fn exchange(
+        mut self,
+        mut request: Outgoing,
+        terms: Terms<'_>,
+    ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
+        if self.upstream.others.is_empty() {
+            return self.pool.exchange(&request.bytes, terms).await;
+        }
+        let count = self.upstream.others.len() + 1;
+        loop {
+            let result = self.pool.exchange(&request.bytes, terms).await;
+            self.learn(&result);
+            self.tried.push(self.place);
+            let tries = self.tried.len();
+            // Of this fault alone it is certain that nothing was received.
+            let is_untouched = matches!(result, Err(UpstreamFault::Connect(_)));
+            let is_over = tries >= count || tries >= TRIES_MAX as usize;
+            if !is_untouched || is_over || Instant::now() >= terms.deadline {
+                return result;
+            }
+            let turn = self.place.wrapping_add(1);
+            self = self.next(turn);
+            request.address_to(self.pool.target());
+        }
+    }
+
+    fn learn<T>(&self, result: &Result<T, UpstreamFault>) {
+        let health = self.pool.health();
+        let shared = &self.worker.shared;
+        let change = match result {
+            Ok(_) => health.answered(),
+            Err(UpstreamFault::Connect(_) | UpstreamFault::Unanswered) => {
+                let now = shared.instances.clock(Instant::now());
+                health.failed(now, self.worker.chance.borrow_mut().next())
+            }
+            // Slow or wrong answers are answers: whoever asks for such a thing could take out one
+            // instance after another.
+            Err(_) => None,
+        };
+        match change {
+            None => {}
+            Some(Change::Rests(rest)) => shared.instance_rests(self.instance(), rest),
+            Some(Change::Returns) => shared.instance_returns(self.instance()),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! HTTP/1.1 towards an instance: a pool of connections, and one exchange at a time on each. A
+//! connection goes back into the pool only after a whole, well-formed exchange.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use tokio::time::timeout_at;
+
+use super::streaming::Source;
+use super::{HEAD_BYTES_MAX, INTERIM_MAX, Streaming, Target, Terms, UpstreamFault, read_fault};
+use crate::head::AnswerHead;
+use crate::wire::{BodyReader, Wire, WireFault};
+
+/// Idle connections of one worker.
+const IDLE_MAX: usize = 128;
+
+/// The connections of one worker to one instance on which nothing happens.
+#[derive(Debug, Default)]
+pub(super) struct Connections {
+    idle: RefCell<Vec<Wire>>,
+}
+
+impl Connections {
+    /// A kept connection that turns out to be dead is replaced once, if the request only reads.
+    pub(super) async fn exchange(
+        self: &Rc<Self>,
+        target: &Target,
+        request: &[u8],
+        terms: Terms<'_>,
+    ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
+        if let Some(wire) = self.kept() {
+            match self.on(wire, request, terms).await {
+                // The connection was dead before we used it.
+                Err(UpstreamFault::Unanswered) if terms.is_repeatable => {}
+                result => return result,
+            }
+        }
+        let wire = Wire::new(target.connect(terms).await?);
+        self.on(wire, request, terms).await
+    }
+
+    /// A kept connection on which nothing waits: neither an end nor bytes nobody asked for.
+    fn kept(&self) -> Option<Wire> {
+        loop {
+            let mut wire = self.idle.borrow_mut().pop()?;
+            if wire.is_quiet() {
+                return Some(wire);
+            }
+        }
+    }
+
+    /// Keeps a connection whose exchange is whole. Bytes beyond it would be an answer that nobody
+    /// asked for, so such a connection is closed.
+    pub(super) fn keep(&self, wire: Wire) {
+        let mut idle = self.idle.borrow_mut();
+        if !wire.has_unread() && idle.len() < IDLE_MAX {
+            idle.push(wire);
+        }
+    }
+
+    /// One exchange.
+    async fn on(
+        self: &Rc<Self>,
+        mut wire: Wire,
+        request: &[u8],
+        terms: Terms<'_>,
+    ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
+        let Terms { to_head, deadline, limits, .. } = terms;
+        // A failed write is no end yet: an API may answer and close before it has read a large body.
+        if timeout_at(deadline.into(), wire.write(request)).await.is_err() {
+            return Err(UpstreamFault::TimedOut);
+        }
+        for interim in 0..=INTERIM_MAX {
+            let bytes = wire.read_head(HEAD_BYTES_MAX, deadline).await;
+            let bytes = bytes.map_err(|fault| match fault {
+                WireFault::Closed | WireFault::Io(_) if interim == 0 => UpstreamFault::Unanswered,
+                fault => read_fault(fault),
+            })?;
+            let head = AnswerHead::parse(&bytes, to_head)
+                .map_err(|fault| UpstreamFault::Malformed(fault.reason()))?;
+            match head.status {
+                101 => return Err(UpstreamFault::Malformed("switching_protocols")),
+                100..=199 => {}
+                200..=599 => {
+                    let source = Source::Http1 {
+                        wire,
+                        reader: BodyReader::new(head.length),
+                        connections: self.clone(),
+                        keep_alive: head.keep_alive,
+                    };
+                    let silence = limits.stream_idle_timeout;
+                    return Ok((head, Streaming::new(source, deadline, silence)));
+                }
+                _ => return Err(UpstreamFault::Malformed("status")),
+            }
+        }
+        Err(UpstreamFault::Malformed("interim_answers"))
+    }
+}

@@ -1,0 +1,146 @@
+//! An answer whose head has been read and whose body has not.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use h2::RecvStream;
+
+use super::http1::Connections;
+use super::http2::Place;
+use super::{UpstreamFault, read_fault};
+use crate::budget::Held;
+use crate::wire::{BodyReader, BodyRules, Gathered, Wire, WireFault};
+
+/// An answer whose head has been read and whose body has not.
+#[derive(Debug)]
+pub(crate) struct Streaming {
+    source: Source,
+    /// Bytes of the body that were read to see whether there are any.
+    first: Vec<u8>,
+    deadline: Instant,
+    /// How long a body that streams may be silent.
+    silence: Duration,
+    /// The place in the API that is held until the body has streamed.
+    place: Option<Held>,
+}
+
+/// Where the body comes from.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// A connection of HTTP/1.1 that goes back to the others once the exchange is whole.
+    Http1 { wire: Wire, reader: BodyReader, connections: Rc<Connections>, keep_alive: bool },
+    /// A stream of HTTP/2.
+    Http2 {
+        stream: RecvStream,
+        is_ended: bool,
+        #[expect(dead_code, reason = "it is held until the body was read")]
+        place: Place,
+    },
+}
+
+impl Source {
+    fn is_done(&self) -> bool {
+        match self {
+            Self::Http1 { reader, .. } => reader.is_done(),
+            Self::Http2 { stream, is_ended, .. } => *is_ended || stream.is_end_stream(),
+        }
+    }
+
+    /// Appends the next bytes. Nothing may be appended although more follows.
+    async fn next(&mut self, rules: &BodyRules, out: &mut Vec<u8>) -> Result<(), WireFault> {
+        match self {
+            Self::Http1 { wire, reader, .. } => reader.next(wire, rules, out).await,
+            Self::Http2 { stream, is_ended, .. } => {
+                match rules.piece(stream).await? {
+                    Some(piece) => out.extend_from_slice(&piece),
+                    None => *is_ended = true,
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Streaming {
+    pub(super) const fn new(source: Source, deadline: Instant, silence: Duration) -> Self {
+        Self { source, first: Vec::new(), deadline, silence, place: None }
+    }
+
+    /// Whether a body follows.
+    pub(crate) fn has_body(&self) -> bool {
+        !self.first.is_empty() || !self.source.is_done()
+    }
+
+    /// Holds the request's place in the API as long as the body streams.
+    pub(crate) fn hold(&mut self, place: Held) {
+        self.place = Some(place);
+    }
+
+    /// The whole body, if it came together with the head: then it goes on in one piece, too.
+    pub(crate) fn take_if_here(&mut self) -> Option<Vec<u8>> {
+        let rest = match &mut self.source {
+            source if source.is_done() => Vec::new(),
+            Source::Http1 { wire, reader, .. } => reader.take_if_here(wire)?,
+            Source::Http2 { .. } => return None,
+        };
+        let mut body = std::mem::take(&mut self.first);
+        body.extend_from_slice(&rest);
+        Some(body)
+    }
+
+    /// Finds out whether a body without a stated length has any bytes.
+    pub(crate) async fn settle(&mut self) -> Result<(), UpstreamFault> {
+        let rules = self.until_the_deadline(usize::MAX);
+        while self.first.is_empty() && !self.source.is_done() {
+            self.source.next(&rules, &mut self.first).await.map_err(read_fault)?;
+        }
+        Ok(())
+    }
+
+    /// Only the whole answer has a time: an API may think between two pieces of it.
+    const fn until_the_deadline(&self, bytes_max: usize) -> BodyRules {
+        BodyRules { bytes_max, idle: None, rate_min: 0, deadline: self.deadline }
+    }
+
+    /// Reads the whole body and gives the connection back.
+    pub(crate) async fn read_all(
+        mut self,
+        bytes_max: usize,
+        held: &mut Held,
+    ) -> Result<Vec<u8>, UpstreamFault> {
+        let rules = self.until_the_deadline(bytes_max);
+        let first = std::mem::take(&mut self.first);
+        let rest = match &mut self.source {
+            Source::Http1 { wire, reader, .. } => reader.read_all(wire, &rules, held).await,
+            Source::Http2 { stream, .. } => Gathered::of_stream(stream, &rules, held).await,
+        };
+        let rest = rest.map_err(read_fault)?;
+        let body = if first.is_empty() { rest } else { [first, rest].concat() };
+        if body.len() > bytes_max {
+            return Err(UpstreamFault::TooLarge);
+        }
+        self.give_back();
+        Ok(body)
+    }
+
+    /// Appends the next bytes; nothing appended is the end.
+    pub(crate) async fn next(&mut self, out: &mut Vec<u8>) -> Result<(), UpstreamFault> {
+        let deadline = Instant::now() + self.silence;
+        let rules = BodyRules { bytes_max: usize::MAX, idle: None, rate_min: 0, deadline };
+        let before = out.len();
+        out.append(&mut self.first);
+        while out.len() == before && self.has_body() {
+            self.source.next(&rules, out).await.map_err(read_fault)?;
+        }
+        Ok(())
+    }
+
+    /// The exchange is whole: the connection may serve another.
+    pub(crate) fn give_back(self) {
+        if let Source::Http1 { wire, reader, connections, keep_alive: true } = self.source
+            && reader.is_done()
+        {
+            connections.keep(wire);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! APIs that are spoken to inside TLS, and in HTTP/2.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "an API that fails must fail its test"
+)]
+
+mod support;
+
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::{ClientTls, Site};
+use portcullis_testkit::{Behaviour, ScriptedApi};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use support::secure::Identity;
+use support::{Scene, Setup, model};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+const SHOP: &str = include_str!("support/shop.yaml");
+
+/// What an API has read of requests: method, target, host, body.
+type Seen = Arc<Mutex<Vec<(String, String, String, Vec<u8>)>>>;
+
+/// An API of its own thread, which lives as long as the test.
+struct Api {
+    address: SocketAddr,
+    seen: Seen,
+}
+
+/// How it answers on a stream of HTTP/2.
+#[derive(Debug, Clone, Copy)]
+enum Manner {
+    Answers,
+    /// The first stream of each connection is refused unseen.
+    RefusesFirst,
+    /// It says goodbye after each answer.
+    LeavesAfterEach,
+    /// Data follows the end that `content-length` announced.
+    Lies,
+}
+
+fn api(identity: Option<&Identity>, protocol: &'static [u8], manner: Manner) -> Api {
+    let acceptor = identity.map(|identity| {
+        let chain = vec![CertificateDer::from_pem_slice(identity.certificate.as_bytes()).unwrap()];
+        let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        config.alpn_protocols = vec![protocol.to_vec()];
+        TlsAcceptor::from(Arc::new(config))
+    });
+    let (seen, (tell, told)) = (Seen::default(), mpsc::channel());
+    let api = seen.clone();
+    std::thread::spawn(move || {
+        support::secure::on_runtime(async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            tell.send(listener.local_addr().unwrap()).unwrap();
+            while let Ok((stream, _)) = listener.accept().await {
+                let (seen, acceptor) = (api.clone(), acceptor.clone());
+                tokio::task::spawn_local(async move {
+                    match acceptor {
+                        None => serve(stream, protocol, seen, manner).await,
+                        // A client that does not believe us leaves here.
+                        Some(acceptor) => {
+                            if let Ok(stream) = acceptor.accept(stream).await {
+                                serve(stream, protocol, seen, manner).await;
+                            }
+                        }
+                    }
+                });
+            }
+        });
+    });
+    Api { address: told.recv().unwrap(), seen }
+}
+
+async fn serve<S>(stream: S, protocol: &[u8], seen: Seen, manner: Manner)
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    if protocol == b"h2" { http2(stream, seen, manner).await } else { http1(stream, seen).await }
+}
+
+async fn http1<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, seen: Seen) {
+    let mut buffer = vec![0; 4096];
+    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+        let text = String::from_utf8_lossy(&buffer[..read]).into_owned();
+        let mut words = text.split(' ');
+        let (method, target) = (words.next().unwrap().to_owned(), words.next().unwrap().to_owned());
+        seen.lock().unwrap().push((method, target, String::new(), Vec::new()));
+        let answer =
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]";
+        stream.write_all(answer).await.unwrap();
+        stream.flush().await.unwrap();
+    }
+}
+
+async fn http2<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, seen: Seen, manner: Manner) {
+    let mut connection = h2::server::handshake(stream).await.unwrap();
+    let mut is_first = true;
+    while let Some(Ok((request, mut respond))) = connection.accept().await {
+        if std::mem::take(&mut is_first) && matches!(manner, Manner::RefusesFirst) {
+            respond.send_reset(h2::Reason::REFUSED_STREAM);
+            continue;
+        }
+        if matches!(manner, Manner::LeavesAfterEach) {
+            connection.graceful_shutdown();
+        }
+        let seen = seen.clone();
+        tokio::task::spawn_local(async move {
+            let (parts, mut body) = request.into_parts();
+            let mut read = Vec::new();
+            while let Some(Ok(piece)) = body.data().await {
+                read.extend_from_slice(&piece);
+                body.flow_control().release_capacity(piece.len()).unwrap();
+            }
+            let target = parts.uri.path_and_query().unwrap().to_string();
+            let host = parts.uri.authority().unwrap().to_string();
+            seen.lock().unwrap().push((parts.method.to_string(), target, host, read));
+            let mut answer = http::Response::builder()
+                .status(if parts.method == "POST" { 201 } else { 200 })
+                .header("content-type", "application/json");
+            if matches!(manner, Manner::Lies) {
+                answer = answer.header("content-length", "1");
+            }
+            let mut stream = respond.send_response(answer.body(()).unwrap(), false).unwrap();
+            let text: &[u8] = if parts.method == "POST" { br#"{"id":1}"# } else { b"[]" };
+            stream.send_data(Bytes::from_static(text), false).unwrap();
+            let mut trailers = http::HeaderMap::new();
+            trailers.insert("x-after", "seen by nobody".parse().unwrap());
+            stream.send_trailers(trailers).unwrap();
+        });
+    }
+}
+
+fn scene(url: &str, more: &str, trust: impl Into<Option<ClientTls>>) -> Scene {
+    let policy = format!(
+        "apis: [{{ contract: openapi.yaml, upstream: \"{url}\"{more} }}]\naccess: [{{ anyone: \"*\" }}]\n"
+    );
+    let unused = ScriptedApi::start(Behaviour::Close);
+    let setup = Setup { policy: Some(&policy), is_policy_upstream: true, ..Setup::default() };
+    let model = model(SHOP, unused.address(), &setup);
+    let roots = model.upstream.first.roots.clone();
+    let plan = Arc::new(Plan::compile(model, PlanOptions::default()));
+    let site =
+        Site::from(plan).trusting(trust.into().map(|tls| (roots, tls)).into_iter().collect());
+    Scene::of_site(unused, site)
+}
+
+fn believing(identity: &Identity) -> ClientTls {
+    ClientTls::from_pem(identity.certificate.as_bytes()).unwrap()
+}
+
+const POST: &str = r#"{"name":"a","price":1}"#;
+
+#[test]
+fn an_api_inside_tls_is_spoken_to_and_its_connections_are_kept() {
+    let identity = Identity::new();
+    let api = api(Some(&identity), b"http/1.1", Manner::Answers);
+    let url = format!("https://localhost:{}", api.address.port());
+    let scene = scene(&url, ", upstream_ca: file:ca.pem", believing(&identity));
+    for _ in 0..3 {
+        assert_eq!(scene.get("/api/items").status, 200);
+    }
+    assert_eq!(api.seen.lock().unwrap().len(), 3);
+}
+
+#[test]
+fn an_api_whose_certificate_is_not_believed_gets_nothing() {
+    let (identity, other) = (Identity::new(), Identity::new());
+    let api = api(Some(&identity), b"http/1.1", Manner::Answers);
+    let named = format!("https://localhost:{}", api.address.port());
+    // The certificate names `localhost`, not the address.
+    let by_address = format!("https://{}", api.address);
+    for (url, trust) in [
+        (&named, Some(believing(&other))),
+        (&by_address, Some(believing(&identity))),
+        (&named, None),
+    ] {
+        let scene = scene(url, ", upstream_ca: file:ca.pem", trust);
+        assert_eq!(scene.get("/api/items").status, 502, "{url}");
+        let record = scene.last_record();
+        assert!(record["failure"].as_str().unwrap().contains("not believed"), "{record}");
+    }
+    assert_eq!(api.seen.lock().unwrap().len(), 0);
+}
+
+#[test]
+fn an_api_in_http2_reads_what_was_checked() {
+    let identity = Identity::new();
+    let secure = api(Some(&identity), b"h2", Manner::Answers);
+    let plain = api(None, b"h2", Manner::Answers);
+    let (url, host) = (format!("https://localhost:{}", secure.address.port()), "localhost");
+    let more = ", upstream_http: \"2\", upstream_ca: file:ca.pem";
+    let inside = scene(&url, more, believing(&identity));
+    let clear = scene(&format!("http://{}", plain.address), ", upstream_http: \"2\"", None);
+    for (scene, api, host) in [(inside, secure, host), (clear, plain, "127.0.0.1")] {
+        assert_eq!(scene.get("/api/items").text(), "[]");
+        assert_eq!(scene.post_json("/api/items", POST).status, 201);
+        let seen = api.seen.lock().unwrap().clone();
+        let host = format!("{host}:{}", api.address.port());
+        assert_eq!(seen[0], ("GET".into(), "/api/items".into(), host.clone(), Vec::new()));
+        assert_eq!(seen[1], ("POST".into(), "/api/items".into(), host, POST.into()));
+    }
+}
+
+#[test]
+fn a_stream_that_the_api_refused_unseen_is_sent_again_and_a_write_only_then() {
+    let api = api(None, b"h2", Manner::RefusesFirst);
+    let scene = scene(&format!("http://{}", api.address), ", upstream_http: \"2\"", None);
+    // The first goes over a new connection, where the second connection's first is refused, too.
+    assert_eq!(scene.post_json("/api/items", POST).status, 502);
+    assert_eq!(scene.post_json("/api/items", POST).status, 201);
+    assert_eq!(api.seen.lock().unwrap().len(), 1, "it was never read twice");
+}
+
+#[test]
+fn an_api_that_says_goodbye_is_connected_to_again() {
+    let api = api(None, b"h2", Manner::LeavesAfterEach);
+    let scene = scene(&format!("http://{}", api.address), ", upstream_http: \"2\"", None);
+    for _ in 0..10 {
+        assert_eq!(scene.post_json("/api/items", POST).status, 201);
+    }
+    assert_eq!(api.seen.lock().unwrap().len(), 10);
+}
+
+#[test]
+fn an_answer_that_is_longer_than_it_says_is_none() {
+    let api = api(None, b"h2", Manner::Lies);
+    let scene = scene(&format!("http://{}", api.address), ", upstream_http: \"2\"", None);
+    assert_eq!(scene.get("/api/items").status, 502);
+}
+
+#[test]
+fn an_api_that_does_not_speak_http2_is_not_spoken_to() {
+    let identity = Identity::new();
+    let api = api(Some(&identity), b"http/1.1", Manner::Answers);
+    let url = format!("https://localhost:{}", api.address.port());
+    let more = ", upstream_http: \"2\", upstream_ca: file:ca.pem";
+    assert_eq!(scene(&url, more, believing(&identity)).get("/api/items").status, 502);
+}

@@ -1,0 +1,91 @@
+//! Events that are no requests.
+
+use portcullis_model::UnixMillis;
+
+use crate::event::Object;
+
+/// An attempt to put another model in force.
+#[derive(Debug, Clone, Copy)]
+pub struct Reload<'a> {
+    /// When.
+    pub time: UnixMillis,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// `signal`, or `file`.
+    pub trigger: &'static str,
+    /// The version in force before.
+    pub before: &'a str,
+    /// The version of the new model, if there is one.
+    pub after: Option<&'a str>,
+    /// What differs, in words: whether more passes, what, and the line that says so.
+    pub changes: &'a [(&'static str, String, Option<String>)],
+    /// Changes that are not told.
+    pub more: usize,
+    /// Why there is no new model, with places.
+    pub problems: &'a [String],
+}
+
+/// What came of a reload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The new model is in force.
+    Loaded,
+    /// It lets more through than the one in force, and waits for a signal.
+    Waits,
+    /// There is no model, or not one that could be put in force: the one in force stays.
+    Failed,
+}
+
+impl Outcome {
+    /// The word in the record.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Loaded => "loaded",
+            Self::Waits => "waits",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// An instance of an API that takes no connections, or does again.
+#[derive(Debug, Clone, Copy)]
+pub struct InstanceState<'a> {
+    /// When.
+    pub time: UnixMillis,
+    /// Its host and port.
+    pub instance: &'a str,
+    /// For how long it gets no requests; none: it answers again.
+    pub rest: Option<std::time::Duration>,
+}
+
+impl InstanceState<'_> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let mut event = Object::open(out);
+        event.plain("time", &self.time.rfc3339_text());
+        event
+            .text("event", if self.rest.is_some() { "instance_rests" } else { "instance_returns" });
+        event.text("instance", self.instance);
+        event.number("rest_millis", self.rest.map(|rest| rest.as_millis() as u64));
+        event.close();
+    }
+}
+
+impl Reload<'_> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let mut event = Object::open(out);
+        event.plain("time", &self.time.rfc3339_text());
+        event.text("event", "reload");
+        event.text("outcome", self.outcome.name());
+        event.text("trigger", self.trigger);
+        event.text("model_before", self.before);
+        event.optional("model", self.after);
+        event.list("changes", self.changes, |object, (reach, what, line)| {
+            object.text("reach", reach);
+            object.text("what", what);
+            object.optional("line", line.as_deref());
+        });
+        event.number("changes_more", (self.more > 0).then_some(self.more as u64));
+        event.list("problems", self.problems, |object, what| object.text("what", what));
+        event.close();
+    }
+}

@@ -1,0 +1,117 @@
+//! The section `apis`: what stands behind the gateway, and how a request chooses.
+
+use std::borrow::Cow;
+
+use portcullis_model::Diagnostic;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::codes;
+use crate::digest::ContractDigest;
+use crate::notes::Notes;
+use crate::place::{ApiName, ApiUrl, ApiUrls, BasePath, HostName};
+use crate::secret::Secret;
+use crate::section::{Needed, Read, Spanned, section, wrong_kind};
+use crate::word::{HttpWord, NullWord};
+use crate::yaml::{Content, Node};
+
+/// APIs of one gateway; each is a contract in memory.
+const APIS_MAX: usize = 64;
+
+/// At least one API.
+#[derive(Debug)]
+pub(crate) struct Apis(pub(crate) Vec<Api>);
+
+impl Read for Apis {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let Content::List(items) = &node.content else {
+            notes.push(|| wrong_kind(node, "a list", "write `- contract: openapi.yaml` here"));
+            return None;
+        };
+        if items.is_empty() {
+            notes.push(|| {
+                Diagnostic::error(&codes::ONE_API, "`apis` names no API").at(node.span).help(
+                    "write `- { contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }`",
+                )
+            });
+            return None;
+        }
+        if let Some(further) = items.get(APIS_MAX) {
+            notes.push(|| {
+                Diagnostic::error(&codes::ONE_API, format!("there are more than {APIS_MAX} APIs"))
+                    .at(further.span)
+                    .label("one too many")
+                    .help("start another gateway for those from here on")
+            });
+        }
+        // An API that cannot be read was noted, so that no model comes of this.
+        Some(Self(items.iter().take(APIS_MAX).filter_map(|one| Api::read(one, notes)).collect()))
+    }
+}
+
+impl JsonSchema for Apis {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Apis")
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let api = generator.subschema_for::<Api>();
+        json_schema!({ "type": "array", "items": api, "minItems": 1, "maxItems": APIS_MAX })
+    }
+}
+
+section! {
+    /// One API: what it promises, which requests it gets, and where it is.
+    struct Api, later [], {
+        /// What people call it, where several stand: letters, digits and `-`. It stands in records,
+        /// and before the names of its operations: `shop::getOrder`. Default: its first host and
+        /// base path.
+        name: Option<Spanned<ApiName>>,
+        /// The OpenAPI document, as a path from the folder of this file.
+        contract: Needed<Spanned<String>>,
+        /// The SHA-256 digest of the document that was decided about, `sha256:` and 64
+        /// hexadecimal digits: another document is an error until its digest stands here.
+        /// `portcullis init` writes it. Default: none, because a document that lies beside this
+        /// file changes with it.
+        digest: Option<Spanned<ContractDigest>>,
+        /// The host names under which clients call it (`Host`, `:authority`), without port. A
+        /// request for a host that no API claims is answered 421. Default: every host, because one
+        /// API alone has nothing to be confused with.
+        hosts: Option<Vec<Spanned<HostName>>>,
+        /// Where the API is: an `http` or `https` URL, or a list of them, one for each instance of the same
+        /// API. A path in it replaces the base path towards the API; a single slash at the end
+        /// counts as no path.
+        upstream: Needed<ApiUrls>,
+        /// Whom the certificate of an `https` upstream must come from (PEM): `file:ca.pem`,
+        /// `env:NAME` or `credential:NAME`. Default: one of those whom the system trusts.
+        upstream_ca: Option<Spanned<Secret>>,
+        /// The version of HTTP that is spoken to the API: `"1.1"` or `"2"` (agreed on inside TLS;
+        /// in the clear, known before). Default: `"1.1"`, which every API speaks.
+        upstream_http: Option<Spanned<HttpWord>>,
+        /// The path under which clients call, before every path of the contract: `/api`. `""`
+        /// for none. Default: the path of the contract's first server, because that is where
+        /// its clients were told to call.
+        base_path: Option<Spanned<BasePath>>,
+        /// The path that stands before every path towards the API, where it differs: `""` for none.
+        /// Default: the path of `upstream`, or `base_path`, because most APIs listen where their
+        /// contract says.
+        upstream_base_path: Option<Spanned<BasePath>>,
+        /// `null_means` for all operations. Default: a null is a null.
+        null_means: Option<Spanned<NullWord>>,
+    }
+}
+
+impl Api {
+    /// The URLs of its instances.
+    pub(crate) fn urls(&self) -> &[Spanned<ApiUrl>] {
+        self.upstream.0.as_ref().map_or(&[], |urls| urls.0.as_slice())
+    }
+
+    /// Where it can be pointed at: the name of its contract.
+    pub(crate) fn span(&self) -> Option<portcullis_model::Span> {
+        self.contract.0.as_ref().map(|contract| contract.span)
+    }
+}

@@ -1,0 +1,98 @@
+//! Which requests each API claims: by host and base path.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use portcullis_contract::Contract;
+use portcullis_model::{Code, Diagnostic, Span};
+
+use super::base_path;
+use crate::codes;
+use crate::file::Api;
+use crate::notes::{Notes, shown};
+
+/// The hosts that an API names.
+pub(super) fn hosts(api: &Api) -> Vec<String> {
+    api.hosts.iter().flatten().map(|host| host.value.0.clone()).collect()
+}
+
+/// What people call an API, if there are several.
+pub(super) fn name(api: Option<&Api>, hosts: &[String], base_path: &str, is_one: bool) -> Arc<str> {
+    if let Some(name) = api.and_then(|api| api.name.as_ref()) {
+        return name.value.0.as_str().into();
+    }
+    match hosts.first() {
+        _ if is_one => "".into(),
+        Some(host) => format!("{host}{base_path}").into(),
+        None if base_path.is_empty() => "/".into(),
+        None => base_path.into(),
+    }
+}
+
+/// Whether every request has one API, and every name one.
+pub(super) fn check(apis: &[Api], contracts: &[Option<Contract>], notes: &mut Notes) {
+    let mut names: HashMap<&str, Span> = HashMap::new();
+    // Every host has no name here.
+    let mut claimed: HashMap<(Option<&str>, String), Span> = HashMap::new();
+    for (api, contract) in apis.iter().zip(contracts) {
+        if let Some(name) = &api.name
+            && let Some(first) = names.insert(&name.value.0, name.span)
+        {
+            notes.push(|| {
+                Diagnostic::error(
+                    &codes::CONFLICT,
+                    format!("a second API is called {}", shown(&name.value.0)),
+                )
+                .at(name.span)
+                .label("the same name")
+                .help("give each its own")
+            });
+            let message = format!("the first API that is called {}", shown(&name.value.0));
+            notes.push(|| here_first(&codes::CONFLICT, message, first));
+        }
+        if api.hosts.as_ref().is_some_and(Vec::is_empty) {
+            notes.push(|| {
+                Diagnostic::error(&codes::MISSING_KEY, "`hosts` names no host")
+                    .at(api.span())
+                    .label("of this API")
+                    .help("name one, or leave `hosts` out for every host")
+            });
+        }
+        let Some(span) = api.base_path.as_ref().map(|base| base.span).or(api.span()) else {
+            continue;
+        };
+        let base = base_path(Some(api), contract.as_ref());
+        let hosts = api.hosts.iter().flatten();
+        let hosts = hosts.map(|host| (Some(host.value.0.as_str()), host.span));
+        let every = api.hosts.is_none().then_some((None, span));
+        for (host, span) in hosts.chain(every) {
+            if let Some(first) = claimed.insert((host, base.clone()), span) {
+                claimed_twice(host, &base, first, span, notes);
+            }
+        }
+    }
+}
+
+fn claimed_twice(host: Option<&str>, base: &str, first: Span, second: Span, notes: &mut Notes) {
+    let host = host.map_or_else(|| "every host".to_owned(), |host| format!("host {}", shown(host)));
+    let base = match base {
+        "" => "no base path".to_owned(),
+        base => format!("base path {}", shown(base)),
+    };
+    notes.push(|| {
+        Diagnostic::error(&codes::SAME_REQUESTS, format!("a second API claims {host} with {base}"))
+            .at(second)
+            .label("the same requests")
+            .help("give one of them another `base_path`, or each its own `hosts`")
+    });
+    let message = format!("the first API that claims {host} with {base}");
+    notes.push(|| here_first(&codes::SAME_REQUESTS, message, first));
+}
+
+/// The other place of a conflict.
+fn here_first(code: &'static Code, message: String, span: Span) -> Diagnostic {
+    Diagnostic::error(code, message)
+        .at(span)
+        .label("here first")
+        .help("keep one of the two as it is")
+}
