@@ -84,7 +84,9 @@ proptest! {
     fn an_accepted_head_has_the_lines_that_everybody_sees(bytes in heads()) {
         let Ok(head) = RequestHead::parse(&bytes, 64) else { return Ok(()) };
         // Fields that are no text are dropped; a plain reader in UTF-8 has no opinion on those.
-        prop_assume!(std::str::from_utf8(&bytes).is_ok());
+        if std::str::from_utf8(&bytes).is_err() {
+            return Ok(());
+        }
         let (first, fields) = plainly(&bytes).expect("lines");
         prop_assert_eq!(first.len(), 3);
         prop_assert_eq!(first[0], head.method_text());
