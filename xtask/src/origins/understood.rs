@@ -18,10 +18,12 @@ pub(crate) struct Understood {
 }
 
 /// The fields that the gateway writes of its own.
-const OURS: [&str; 6] = [
+const OURS: [&str; 8] = [
     "host",
     "accept-encoding",
     "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
     "x-request-id",
     "content-length",
     "content-type",
