@@ -20,7 +20,10 @@ impl RequestHead {
         limits: &Limits,
     ) -> Result<Self, HeadFault> {
         let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-        let target = Target::of_path(parts.method.as_str(), target)?.text;
+        let form = Target::parse(parts.method.as_str(), target)?;
+        if form.is_absolute() {
+            return Err(HeadFault::Target);
+        }
         if !matches!(parts.uri.scheme_str(), Some("https" | "http")) {
             return Err(HeadFault::Target);
         }
@@ -33,7 +36,7 @@ impl RequestHead {
         }
         let mut fields = Fields::with_capacity(bytes, parts.headers.len() + 1);
         let method_text = fields.push_text(parts.method.as_str().as_bytes())?;
-        let target = fields.push_text(target.as_bytes())?;
+        let target = fields.push_text(form.text.as_bytes())?;
         push_host(parts, &mut fields)?;
         push_cookies(parts, &mut fields)?;
         for (name, value) in &parts.headers {
@@ -56,6 +59,7 @@ impl RequestHead {
             length,
             keep_alive: true,
             is_http10: false,
+            wants_websocket: false,
         })
     }
 

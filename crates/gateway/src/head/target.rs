@@ -22,11 +22,11 @@ struct Authority<'t> {
 impl<'t> Target<'t> {
     /// Reads a target. The authority form is for `CONNECT`, which nobody serves here.
     pub(super) fn parse(method: &str, text: &'t str) -> Result<Self, HeadFault> {
-        if let Ok(target) = Self::of_path(method, text) {
-            return Ok(target);
-        }
-        if !is_clean(text) {
+        if text.bytes().any(|byte| byte == b'#' || !byte.is_ascii_graphic()) {
             return Err(HeadFault::Target);
+        }
+        if text.starts_with('/') || (text == "*" && method == "OPTIONS") {
+            return Ok(Self { text, authority: None });
         }
         let (scheme, rest) = text.split_once("://").ok_or(HeadFault::Target)?;
         // Which of the two it is says nothing here: a proxy that ends TLS may send either.
@@ -48,14 +48,9 @@ impl<'t> Target<'t> {
         Ok(Self { text, authority: Some(Authority { host, default_port }) })
     }
 
-    /// Reads a target without scheme and host: a path with an optional query, or `*`.
-    pub(super) fn of_path(method: &str, text: &'t str) -> Result<Self, HeadFault> {
-        let is_one = text.starts_with('/') || (text == "*" && method == "OPTIONS");
-        if is_one && is_clean(text) {
-            Ok(Self { text, authority: None })
-        } else {
-            Err(HeadFault::Target)
-        }
+    /// Whether it names a host.
+    pub(super) const fn is_absolute(&self) -> bool {
+        self.authority.is_some()
     }
 
     /// The host that the target names, where no field does (HTTP/1.0). A field must name the same:
@@ -69,11 +64,6 @@ impl<'t> Target<'t> {
             }
         }
     }
-}
-
-/// No character that must be escaped, and no fragment.
-fn is_clean(text: &str) -> bool {
-    text.bytes().all(|byte| byte != b'#' && byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use portcullis_contract::{Place, SchemePlace};
 use portcullis_controls::Plan;
 use portcullis_controls::response_shape;
 use portcullis_controls::safe_configuration::{
-    RequestField, is_forwarding, is_sent_unasked, request_field,
+    Handshake, RequestField, is_forwarding, is_sent_unasked, request_field,
 };
 use portcullis_json::push_decimal;
 use portcullis_ledger::Noted;
@@ -33,6 +33,7 @@ pub(super) struct Answered {
     is_private: bool,
     head: AnswerHead,
     body: Streaming,
+    websocket: Option<Handshake>,
     buffered: Held,
     place: Held,
 }
@@ -44,6 +45,8 @@ pub(super) struct Parts {
     pub(super) is_private: bool,
     pub(super) head: AnswerHead,
     pub(super) body: Streaming,
+    /// What a 101 of the API must complete.
+    pub(super) websocket: Option<Handshake>,
     /// Bytes held for this request; the answer's are added.
     pub(super) buffered: Held,
     /// The place in the API, given back when the answer is read.
@@ -52,8 +55,8 @@ pub(super) struct Parts {
 
 impl Answered {
     pub(super) fn into_parts(self) -> Parts {
-        let Self { operation, is_private, head, body, buffered, place } = self;
-        Parts { operation, is_private, head, body, buffered, place }
+        let Self { operation, is_private, head, body, websocket, buffered, place } = self;
+        Parts { operation, is_private, head, body, websocket, buffered, place }
     }
 }
 
@@ -74,13 +77,14 @@ pub(super) async fn enter(
     let plan = context.plan;
     let turn = Turn::begin(context.worker, &plan.model.upstream);
     let request = write(&valid, turn.instance(), context);
-    let buffered = valid.into_buffered();
+    let (buffered, websocket) = valid.into_rest();
 
     let is_safe = method.is_some_and(Method::is_safe);
     let started = Instant::now();
     let terms = Terms {
         to_head: method == Some(Method::Head),
         is_repeatable: is_safe,
+        may_upgrade: websocket.is_some(),
         deadline: context.deadline.min(started + plan.limits.upstream_timeout),
         limits: &plan.limits,
     };
@@ -98,7 +102,7 @@ pub(super) async fn enter(
     let (head, body) = result.map_err(failed)?;
     let micros = started.elapsed().as_micros() as u64;
     context.entry.upstream(Status(head.status), micros);
-    Ok(Answered { operation, is_private, head, body, buffered, place })
+    Ok(Answered { operation, is_private, head, body, websocket, buffered, place })
 }
 
 pub(super) fn failed(fault: UpstreamFault) -> Exit {
@@ -174,6 +178,9 @@ fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgo
         out.extend_from_slice(b"Content-Length: ");
         push_decimal(body.len() as u64, &mut out);
         out.extend_from_slice(b"\r\n");
+    }
+    for (name, value) in valid.websocket().into_iter().flat_map(Handshake::fields) {
+        push_field(name, value.as_bytes(), &mut out);
     }
     push_field("Accept-Encoding", b"identity", &mut out);
     write_way(received.sender(), head, plan, &mut out);

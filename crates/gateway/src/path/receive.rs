@@ -63,14 +63,14 @@ pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Recei
     let sender = sender(&head, &peer, context)?;
     context.hop = sender.hop;
     context.ask(transport_encryption::judge_hop(sender.hop))?;
-    if head.is_of_server() {
-        // RFC 9110 section 9.3.7: a sign of life, which says nothing about any API.
-        return Err(Exit::Answered(Answer::new(Status(204), Body::Nothing)));
-    }
     if !is_claimed {
         context.refuse(misdirected(head.fields.first(Essential::Host)))?;
     } else if !context.plan.model.name.is_empty() {
         context.entry.api(context.plan.model.name.clone());
+    }
+    if head.is_of_server() {
+        // RFC 9110 section 9.3.7: a sign of life, which says nothing about the API.
+        return Err(Exit::Answered(Answer::new(Status(204), Body::Nothing)));
     }
     let limits = &context.plan.limits;
     if head.target().len() > limits.target_bytes_max {
