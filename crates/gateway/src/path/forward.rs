@@ -67,7 +67,7 @@ pub(super) async fn enter(
     let authenticated = valid.admitted().authenticated();
     let matched = authenticated.matched();
     let head = matched.received().head();
-    let (operation, method) = (matched.operation(), head.method);
+    let (operation, method) = (matched.operation(), matched.method());
     let is_private = authenticated.shows_credential()
         || head.fields.first(Essential::Authorization).is_some()
         || head.fields.first(Essential::Cookie).is_some();
@@ -125,7 +125,12 @@ fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgo
     let (body, coding) = payload(valid.body());
     let mut out = Vec::with_capacity(HEAD_BYTES + body.len());
 
-    out.extend_from_slice(head.method_text().as_bytes());
+    let method = matched.method();
+    let method_text = match method {
+        Some(method) => method.name(),
+        None => head.method_text(),
+    };
+    out.extend_from_slice(method_text.as_bytes());
     out.push(b' ');
     match (matched.path(), valid.parameters()) {
         (Some(_), Some(parameters)) => {
@@ -165,7 +170,7 @@ fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Outgo
     if let Some(coding) = coding {
         push_field("Content-Encoding", coding.as_bytes(), &mut out);
     }
-    if !body.is_empty() || expects_length(head.method) {
+    if !body.is_empty() || expects_length(method) {
         out.extend_from_slice(b"Content-Length: ");
         push_decimal(body.len() as u64, &mut out);
         out.extend_from_slice(b"\r\n");
@@ -268,6 +273,11 @@ fn write_fields(
     let offered = operation
         .zip(accept)
         .and_then(|(operation, sent)| response_shape::accept(operation, &contract.shapes, sent));
+    for name in head.fields.unreadable() {
+        // No mode can forward what is no text.
+        let (control, detail) = (ControlId::InputShape, format!("header `{name}`"));
+        context.did(Deed::Remove, Noted { control, reason: "unreadable_header", detail });
+    }
     let mut is_written = vec![false; anew.len()];
     for (name, value) in head.fields.iter() {
         let value = if name == "accept" { offered.as_deref().unwrap_or(value) } else { value };
