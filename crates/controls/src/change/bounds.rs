@@ -64,11 +64,8 @@ fn upstream(before: &Model, after: &Model, changes: &mut Changes) {
         changes.of_all(Reach::Wider, what, line);
     }
     for instance in old.instances().filter(|one| !new.instances().any(|known| known == *one)) {
-        changes.of_all(
-            Reach::Narrower,
-            format!("no requests go to `{}://{instance}`", instance.scheme()),
-            None,
-        );
+        let what = format!("no requests go to `{}://{instance}`", instance.scheme());
+        changes.of_all(Reach::Narrower, what, None);
     }
 }
 

@@ -212,10 +212,17 @@ async fn send(
             let sent = timeout_at(until.into(), push(&mut stream, body.into(), true)).await;
             sent.ok().flatten()
         }
+        // An answer to HEAD ends with its head; what the API still sends goes with its connection.
+        Body::Whole(_) | Body::Nothing | Body::Streaming(_) if is_head => {
+            respond.send_response(head, true).ok()?;
+            Some(())
+        }
         Body::Whole(_) | Body::Nothing => {
             respond.send_response(head, true).ok()?;
             Some(())
         }
+        // Asked for over HTTP/1.1 alone: extended CONNECT (RFC 8441) is off.
+        Body::Upgraded(_) => None,
         Body::Streaming(mut streaming) => {
             let mut stream = respond.send_response(head, false).ok()?;
             loop {

@@ -148,3 +148,15 @@ async fn a7_forwarded_for() {
     assert_eq!((direct.status, direct.json()["total"].as_i64()), (200, Some(4)));
     assert_eq!(api.get("/api/safe/staff/customers", &[header]).await.status, 401);
 }
+
+#[tokio::test]
+async fn a7_forwarded_chain() {
+    let api = Api::start().await;
+    let header = "X-Forwarded-For: 10.0.0.7, 203.0.113.5";
+    assert_eq!(api.get("/api/staff/customers", &[header]).await.status, 200);
+    assert_eq!(
+        api.get("/api/staff/customers", &["X-Forwarded-For: 203.0.113.5"]).await.status,
+        401
+    );
+    assert_eq!(api.get("/api/safe/staff/customers", &[header]).await.status, 401);
+}
