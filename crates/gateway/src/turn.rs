@@ -98,8 +98,7 @@ impl<'a> Turn<'a> {
             self.learn(&result);
             self.tried.push(self.place);
             let tries = self.tried.len();
-            // Of this fault alone it is certain that nothing was received.
-            let is_untouched = matches!(result, Err(UpstreamFault::Connect(_)));
+            let is_untouched = matches!(result, Err(fault) if fault.is_unsent());
             let is_over = tries >= count || tries >= TRIES_MAX as usize;
             if !is_untouched || is_over || Instant::now() >= terms.deadline {
                 return result;
@@ -115,7 +114,7 @@ impl<'a> Turn<'a> {
         let shared = &self.worker.shared;
         let change = match result {
             Ok(_) => health.answered(),
-            Err(UpstreamFault::Connect(_) | UpstreamFault::Unanswered) => {
+            Err(fault) if fault.is_unsent() || *fault == UpstreamFault::Unanswered => {
                 let now = shared.instances.clock(Instant::now());
                 health.failed(now, self.worker.chance.borrow_mut().next())
             }
