@@ -54,6 +54,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "safe_configuration/a7-cors-any-origin",
     "safe_configuration/a7-cors-preflight",
     "safe_configuration/a7-declared-override",
+    "safe_configuration/a7-forwarded-chain",
     "safe_configuration/a7-forwarded-for",
     "safe_configuration/a7-leak-headers",
     "safe_configuration/a7-method-override",

@@ -150,6 +150,18 @@ async fn a7_forwarded_for() {
 }
 
 #[tokio::test]
+async fn a7_forwarded_chain() {
+    let api = Api::start().await;
+    let header = "X-Forwarded-For: 10.0.0.7, 203.0.113.5";
+    assert_eq!(api.get("/api/staff/customers", &[header]).await.status, 200);
+    assert_eq!(
+        api.get("/api/staff/customers", &["X-Forwarded-For: 203.0.113.5"]).await.status,
+        401
+    );
+    assert_eq!(api.get("/api/safe/staff/customers", &[header]).await.status, 401);
+}
+
+#[tokio::test]
 async fn c6_plain_token() {
     let api = Api::start().await;
     let alice = api.login("alice").await;
