@@ -88,7 +88,10 @@ pub fn undeclared(hint: Option<String>) -> Judgement<()> {
 /// whether or not an API has its path.
 pub fn misdirected(host: Option<&str>) -> Refusal {
     let detail = match host {
-        Some(host) => format!("no API claims the host {}", shown(host)),
+        Some(host) => {
+            let host = shown(host);
+            format!("no API claims the host {host}, or the connection is for another one (SNI)")
+        }
         None => "no API serves a request without a host".to_owned(),
     };
     let status = Status::MISDIRECTED;

@@ -3,6 +3,7 @@
 mod client;
 mod server;
 
+pub(crate) use client::ConnectFault;
 pub use client::{ClientTls, RootsFault};
 pub(crate) use server::Hello;
 pub use server::{ServerTls, TlsFault};

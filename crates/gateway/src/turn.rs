@@ -135,9 +135,7 @@ impl<'a> Turn<'a> {
             self.learn(&result);
             self.tried.push(self.place);
             let tries = self.tried.len();
-            // Of these faults alone it is certain that nothing was sent.
-            let is_untouched =
-                matches!(result, Err(UpstreamFault::Connect(_) | UpstreamFault::Certificate));
+            let is_untouched = matches!(result, Err(fault) if fault.is_unsent());
             let is_over = tries >= count || tries >= TRIES_MAX as usize;
             if !is_untouched || is_over || Instant::now() >= terms.deadline {
                 return result;
@@ -153,9 +151,7 @@ impl<'a> Turn<'a> {
         let shared = &self.worker.shared;
         let change = match result {
             Ok(_) => health.answered(),
-            Err(
-                UpstreamFault::Connect(_) | UpstreamFault::Certificate | UpstreamFault::Unanswered,
-            ) => {
+            Err(fault) if fault.is_unsent() || *fault == UpstreamFault::Unanswered => {
                 let now = shared.instances.clock(Instant::now());
                 health.failed(now, self.worker.chance.borrow_mut().next())
             }

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 use crate::head::AnswerHead;
 use crate::instances::Health;
 use crate::stream::Stream;
-use crate::tls::ClientTls;
+use crate::tls::{ClientTls, ConnectFault};
 use crate::wire::WireFault;
 pub(crate) use streaming::Streaming;
 
@@ -35,6 +35,10 @@ pub(crate) enum UpstreamFault {
     Connect(io::ErrorKind),
     /// A connection that nobody can vouch for: its certificate is not believed.
     Certificate,
+    /// No TLS, where TLS is to be spoken.
+    Handshake,
+    /// Inside TLS, and not in HTTP/2.
+    NotHttp2,
     /// Not in time.
     TimedOut,
     /// The connection ended or failed before the first byte of an answer.
@@ -49,7 +53,23 @@ pub(crate) enum UpstreamFault {
     NoBudget,
 }
 
+impl From<ConnectFault> for UpstreamFault {
+    fn from(fault: ConnectFault) -> Self {
+        match fault {
+            ConnectFault::Certificate => Self::Certificate,
+            ConnectFault::Handshake => Self::Handshake,
+            ConnectFault::NotHttp2 => Self::NotHttp2,
+            ConnectFault::Io(kind) => Self::Connect(kind),
+        }
+    }
+}
+
 impl UpstreamFault {
+    /// Whether it is certain that nothing of the request was sent.
+    pub(crate) const fn is_unsent(self) -> bool {
+        matches!(self, Self::Connect(_) | Self::Certificate | Self::Handshake | Self::NotHttp2)
+    }
+
     pub(crate) fn detail(self) -> String {
         match self {
             Self::Connect(kind) => format!("the API does not take a connection: {kind}"),
@@ -57,6 +77,13 @@ impl UpstreamFault {
                 "the API's certificate is not believed: not from `upstream_ca`, for another name, or \
                  out of date"
                     .to_owned()
+            }
+            Self::Handshake => {
+                "the API does not speak TLS, or none that is safe: is `https` in `upstream` right?"
+                    .to_owned()
+            }
+            Self::NotHttp2 => {
+                "the API does not agree on HTTP/2: leave out `upstream_http: \"2\"`".to_owned()
             }
             Self::TimedOut => "the API did not answer in time".to_owned(),
             Self::Unanswered => "the API ended the connection without an answer".to_owned(),
@@ -182,12 +209,7 @@ impl Target {
         }
         // Nobody said whom to believe: then nobody is.
         let tls = self.tls.as_ref().ok_or(UpstreamFault::Certificate)?;
-        match tls.connect(host, *is_http2, stream).await {
-            Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                Err(UpstreamFault::Certificate)
-            }
-            Err(error) => Err(UpstreamFault::Connect(error.kind())),
-        }
+        let stream = tls.connect(host, *is_http2, stream).await?;
+        Ok(Stream::Tls(Box::new(stream)))
     }
 }

@@ -232,6 +232,31 @@ fn flood(scene: &Scene, identity: &Identity, bytes: Vec<u8>) -> Option<u32> {
     })
 }
 
+#[test]
+fn a_connection_that_rests_after_its_streams_is_told_to_go_and_ends() {
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
+                  access: [{ anyone: \"*\" }]\nlimits: { idle_timeout: 100ms }\n";
+    let identity = Identity::new();
+    let setup = Setup { policy: Some(policy), ..Setup::default() };
+    let scene = Scene::secure(SHOP, Behaviour::json(200, "[]"), setup, identity.server());
+    let one = frame(HEADERS, END_HEADERS | END_STREAM, 1, &head_block());
+    for streams in [Vec::new(), one] {
+        let seen = on_runtime(async {
+            let mut stream = identity.connect(scene.gateway.address(), &[b"h2"]).await.unwrap();
+            let start = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), frame(SETTINGS, 0, 0, &[])];
+            stream.write_all(&[start.concat(), streams].concat()).await.unwrap();
+            let mut seen = Vec::new();
+            let limit = std::time::Duration::from_secs(5);
+            let read = tokio::time::timeout(limit, stream.read_to_end(&mut seen)).await;
+            // Whoever rested gets no farewell of TLS beside that of HTTP/2.
+            let _ = read.expect("it ends");
+            seen
+        });
+        assert_eq!(goaway(&seen), Some(0), "without blame");
+    }
+    assert!(scene.forwarded().is_some());
+}
+
 /// How much of a flood is taken before the connection ends.
 fn written_of(scene: &Scene, identity: &Identity, bytes: &[u8]) -> usize {
     on_runtime(async {

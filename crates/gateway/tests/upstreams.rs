@@ -148,7 +148,7 @@ async fn http2<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, seen: See
 
 fn scene(url: &str, more: &str, trust: impl Into<Option<ClientTls>>) -> Scene {
     let policy = format!(
-        "apis: [{{ contract: openapi.yaml, upstream: \"{url}\"{more} }}]\naccess: [{{ anyone: \"*\" }}]\n"
+        "apis: [{{ contract: openapi.yaml, upstream: {url}{more} }}]\naccess: [{{ anyone: \"*\" }}]\n"
     );
     let unused = ScriptedApi::start(Behaviour::Close);
     let setup = Setup { policy: Some(&policy), is_policy_upstream: true, ..Setup::default() };
@@ -251,4 +251,38 @@ fn an_api_that_does_not_speak_http2_is_not_spoken_to() {
     let url = format!("https://localhost:{}", api.address.port());
     let more = ", upstream_http: \"2\", upstream_ca: file:ca.pem";
     assert_eq!(scene(&url, more, believing(&identity)).get("/api/items").status, 502);
+}
+
+#[test]
+fn what_keeps_a_connection_from_opening_is_told_apart() {
+    let (identity, other) = (Identity::new(), Identity::new());
+    let ca = ", upstream_ca: file:ca.pem";
+    let http2 = ", upstream_http: \"2\", upstream_ca: file:ca.pem";
+    for (identity_of_api, more, why) in [
+        (Some(&other), ca, "certificate"),
+        (None, ca, "does not speak TLS"),
+        (Some(&identity), http2, "does not agree on HTTP/2"),
+    ] {
+        let api = api(identity_of_api, b"http/1.1", Manner::Answers);
+        let url = format!("https://localhost:{}", api.address.port());
+        let scene = scene(&url, more, believing(&identity));
+        assert_eq!(scene.get("/api/items").status, 502);
+        let failure = scene.last_record()["failure"].as_str().unwrap().to_owned();
+        assert!(failure.contains(why), "{failure}");
+    }
+}
+
+#[test]
+fn another_instance_stands_in_for_one_whose_certificate_is_not_believed() {
+    let (identity, other) = (Identity::new(), Identity::new());
+    let good = api(Some(&identity), b"http/1.1", Manner::Answers);
+    let bad = api(Some(&other), b"http/1.1", Manner::Answers);
+    let (good_port, bad_port) = (good.address.port(), bad.address.port());
+    let urls = format!("[https://localhost:{bad_port}, https://localhost:{good_port}]");
+    let scene = scene(&urls, ", upstream_ca: file:ca.pem", believing(&identity));
+    for _ in 0..4 {
+        assert_eq!(scene.get("/api/items").status, 200);
+    }
+    assert!(bad.seen.lock().unwrap().is_empty());
+    assert_eq!(good.seen.lock().unwrap().len(), 4);
 }

@@ -1,6 +1,6 @@
 //! Certificates and keys, from the places that the policy names.
 
-use portcullis_gateway::{ClientTls, ServerTls};
+use portcullis_gateway::{ClientTls, ServerTls, TlsFault};
 use portcullis_model::{Diagnostic, Span};
 use portcullis_policy::{Failure, Model, SecretSource, codes};
 
@@ -15,7 +15,13 @@ pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
     let (certificate, key) = (read(&files.certificate)?, read(&files.key)?);
     match ServerTls::from_pem(&certificate, &key) {
         Ok(tls) => Ok(Some(tls)),
-        Err(fault) => Err(unusable(model, at, format!("`{}`: {fault}", files.certificate))),
+        Err(fault) => {
+            let place = match fault {
+                TlsFault::Key(_) => &files.key,
+                _ => &files.certificate,
+            };
+            Err(unusable(model, at, format!("`{place}`: {fault}")))
+        }
     }
 }
 

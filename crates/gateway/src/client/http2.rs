@@ -17,6 +17,7 @@ use h2::server::{self, SendResponse};
 use h2::{Reason, RecvStream, SendStream};
 use http::Request as Message;
 use portcullis_policy::Limits;
+use tokio::sync::Notify;
 use tokio::time::{timeout, timeout_at};
 
 use meter::{Metered, Useful};
@@ -54,6 +55,8 @@ struct Streams {
     under_way: Cell<u32>,
     ended: Cell<u32>,
     reset: Cell<u32>,
+    /// Told when one is over: only then can the connection begin to rest.
+    over: Notify,
     useful: Useful,
 }
 
@@ -71,6 +74,7 @@ impl Streams {
         self.under_way.set(self.under_way.get() - 1);
         let count = if is_reset { &self.reset } else { &self.ended };
         count.set(count.get().saturating_add(1));
+        self.over.notify_one();
     }
 }
 
@@ -101,6 +105,7 @@ pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, peer: Rc<Peer>) {
                 }
                 Some(Err(_)) | None => return,
             },
+            () = streams.over.notified() => {}
             _ = drain.changed(), if !is_leaving => {
                 http2.graceful_shutdown();
                 is_leaving = true;

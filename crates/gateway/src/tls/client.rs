@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{AlertDescription, ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, TlsStream};
 
@@ -49,6 +49,32 @@ impl std::error::Error for RootsFault {
             Self::Empty | Self::System(_) => None,
             Self::Pem(error) => Some(error),
             Self::Certificate(error) => Some(error),
+        }
+    }
+}
+
+/// Why a connection to an API did not open. Nothing was sent on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ConnectFault {
+    /// Its certificate is not believed.
+    Certificate,
+    /// What it says is no TLS, or none that both speak.
+    Handshake,
+    /// It does not agree on HTTP/2.
+    NotHttp2,
+    /// The network.
+    Io(io::ErrorKind),
+}
+
+impl ConnectFault {
+    fn of(error: &io::Error) -> Self {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(rustls::Error::InvalidCertificate(_)) => Self::Certificate,
+            Some(rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)) => {
+                Self::NotHttp2
+            }
+            Some(_) => Self::Handshake,
+            None => Self::Io(error.kind()),
         }
     }
 }
@@ -103,14 +129,16 @@ impl ClientTls {
         host: &str,
         is_http2: bool,
         stream: TcpStream,
-    ) -> io::Result<TlsStream<TcpStream>> {
+    ) -> Result<TlsStream<TcpStream>, ConnectFault> {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let name = ServerName::try_from(host).map_err(io::Error::other)?;
+        // No certificate carries what is no name.
+        let name = ServerName::try_from(host).map_err(|_| ConnectFault::Certificate)?;
         let config = if is_http2 { &self.http2 } else { &self.http1 };
-        let stream = TlsConnector::from(config.clone()).connect(name, stream).await?;
+        let connecting = TlsConnector::from(config.clone()).connect(name, stream);
+        let stream = connecting.await.map_err(|error| ConnectFault::of(&error))?;
         // An API of the old days agrees on nothing; then HTTP/1.1 is meant (RFC 7301 section 3.2).
         if is_http2 && stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
-            return Err(io::Error::other("it does not speak HTTP/2"));
+            return Err(ConnectFault::NotHttp2);
         }
         Ok(stream.into())
     }
