@@ -128,19 +128,24 @@ impl Site {
     }
 }
 
-/// Whether a request's `Host` is one of these names: whatever the port, in upper or lower case, with
-/// a dot at its end or without.
-pub(crate) fn is_claimed(host: &str, hosts: &[String]) -> bool {
-    let name = match host.rfind(']') {
-        Some(end) => host.get(..=end),
-        None => host.split(':').next(),
+/// Whether a request's `Host` is one of these names.
+fn is_claimed(host: &str, hosts: &[String]) -> bool {
+    claimed(host, hosts).is_some()
+}
+
+/// The name among these that a request's `Host` is, and its port: whatever the port, in upper or lower
+/// case, with a dot at its end or without.
+pub(crate) fn claimed<'a>(host: &'a str, hosts: &'a [String]) -> Option<(&'a str, &'a str)> {
+    let end = match host.rfind(']') {
+        Some(end) => end + 1,
+        None => host.find(':').unwrap_or(host.len()),
     };
-    let name = name.unwrap_or_default();
-    let port = host.get(name.len()..).unwrap_or_default();
-    let port = port.strip_prefix(':').unwrap_or(port);
+    let (name, rest) = host.split_at_checked(end)?;
+    let port = rest.strip_prefix(':').unwrap_or(rest);
+    let is_port = port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
     let name = name.strip_suffix('.').unwrap_or(name);
-    port.bytes().all(|byte| byte.is_ascii_digit())
-        && hosts.iter().any(|known| known.eq_ignore_ascii_case(name))
+    let known = hosts.iter().find(|known| known.eq_ignore_ascii_case(name))?;
+    is_port.then_some((known.as_str(), port))
 }
 
 /// Why a reload does not happen. What was in force stays.

@@ -5,30 +5,67 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Instant;
 
-use portcullis_policy::{Instance, Upstream};
+use portcullis_policy::{Instance, Limits, Upstream};
 
 use crate::head::AnswerHead;
 use crate::instances::Change;
-use crate::upstream::{Pool, Streaming, Terms, UpstreamFault};
+use crate::upstream::{Outgoing, Pool, Streaming, UpstreamFault};
 use crate::worker::Worker;
 
 /// Instances that one request is offered to.
 const TRIES_MAX: u32 = 3;
 
-/// A request as it will be sent.
+/// How a request is exchanged for an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    /// The method is HEAD.
+    pub(crate) is_head: bool,
+    /// It only reads.
+    pub(crate) is_repeatable: bool,
+    /// The connection may become one of another protocol.
+    pub(crate) may_upgrade: bool,
+    pub(crate) deadline: Instant,
+    pub(crate) limits: &'a Limits,
+}
+
+/// A request as it was written.
 #[derive(Debug)]
-pub(crate) struct Outgoing {
+pub(crate) struct Written {
     bytes: Vec<u8>,
+    /// Where its target stands.
+    target: Range<usize>,
     /// Where it names the instance.
     host: Range<usize>,
 }
 
-impl Outgoing {
-    pub(crate) const fn new(bytes: Vec<u8>, host: Range<usize>) -> Self {
-        Self { bytes, host }
+impl Written {
+    /// The host stands behind the target.
+    pub(crate) const fn new(bytes: Vec<u8>, target: Range<usize>, host: Range<usize>) -> Self {
+        Self { bytes, target, host }
     }
 
-    /// Writes another instance's name in place of the first one's.
+    const fn outgoing(&self, terms: Terms<'_>) -> Outgoing<'_> {
+        let Terms { is_head, is_repeatable, may_upgrade, deadline, .. } = terms;
+        Outgoing { bytes: self.bytes.as_slice(), is_head, is_repeatable, may_upgrade, deadline }
+    }
+
+    /// Path and query.
+    pub(crate) fn target(&self) -> &str {
+        let target = self.bytes.get(self.target.clone()).unwrap_or_default();
+        std::str::from_utf8(target).unwrap_or_default()
+    }
+
+    /// Writes another target, and the name of an instance, in place of those that stand there.
+    pub(crate) fn redirect(&mut self, target: &str, instance: &Instance) {
+        let before = self.target.len();
+        drop(self.bytes.splice(self.target.clone(), target.bytes()));
+        self.target.end = self.target.start + target.len();
+        let move_by = |at: usize| (at + target.len()).saturating_sub(before);
+        self.host = move_by(self.host.start)..move_by(self.host.end);
+        self.address_to(instance);
+    }
+
+    /// Writes another instance's name in place of the one that stands there.
     fn address_to(&mut self, instance: &Instance) {
         let name = instance.authority();
         let end = self.host.start + name.len();
@@ -86,20 +123,21 @@ impl<'a> Turn<'a> {
     /// Sends a whole request and reads the head of its answer.
     pub(crate) async fn exchange(
         mut self,
-        mut request: Outgoing,
+        request: &mut Written,
         terms: Terms<'_>,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
         if self.upstream.others.is_empty() {
-            return self.pool.exchange(&request.bytes, terms).await;
+            return self.pool.exchange(request.outgoing(terms), terms.limits).await;
         }
         let count = self.upstream.others.len() + 1;
         loop {
-            let result = self.pool.exchange(&request.bytes, terms).await;
+            let result = self.pool.exchange(request.outgoing(terms), terms.limits).await;
             self.learn(&result);
             self.tried.push(self.place);
             let tries = self.tried.len();
-            // Of this fault alone it is certain that nothing was received.
-            let is_untouched = matches!(result, Err(UpstreamFault::Connect(_)));
+            // Of these faults alone it is certain that nothing was sent.
+            let is_untouched =
+                matches!(result, Err(UpstreamFault::Connect(_) | UpstreamFault::Certificate));
             let is_over = tries >= count || tries >= TRIES_MAX as usize;
             if !is_untouched || is_over || Instant::now() >= terms.deadline {
                 return result;
@@ -115,7 +153,9 @@ impl<'a> Turn<'a> {
         let shared = &self.worker.shared;
         let change = match result {
             Ok(_) => health.answered(),
-            Err(UpstreamFault::Connect(_) | UpstreamFault::Unanswered) => {
+            Err(
+                UpstreamFault::Connect(_) | UpstreamFault::Certificate | UpstreamFault::Unanswered,
+            ) => {
                 let now = shared.instances.clock(Instant::now());
                 health.failed(now, self.worker.chance.borrow_mut().next())
             }

@@ -567,3 +567,34 @@ fn the_apis_own_address_in_a_body_is_left_and_told() {
     assert_eq!(scene.get("/api/items").text(), body);
     assert_eq!(scene.last_record()["drift"], "inner_link");
 }
+
+#[test]
+fn a_slash_that_the_api_wants_is_none_of_its_clients_business() {
+    let script = |request: &str| {
+        let target = request.split(' ').nth(1).unwrap_or_default();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        if path.ends_with('/') {
+            return b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]".to_vec();
+        }
+        let location =
+            if query.is_empty() { format!("{path}/") } else { format!("{path}/?{query}") };
+        format!("HTTP/1.1 307 X\r\nLocation: {location}\r\nContent-Length: 4\r\n\r\nmove")
+            .into_bytes()
+    };
+    let scene = Scene::new(SHOP, Behaviour::Script(script));
+    assert_eq!(scene.get("/api/items?page=2").text(), "[]");
+    let targets: Vec<String> =
+        scene.api.seen().iter().map(|one| one.lines().next().unwrap().to_owned()).collect();
+    assert_eq!(targets, ["GET /api/items?page=2 HTTP/1.1", "GET /api/items/?page=2 HTTP/1.1"]);
+    assert_eq!(scene.last_record()["drift"], "slash");
+    assert_eq!(scene.get("/api/items/").status, 404, "the document says which spelling there is");
+    // Once: what is corrected back and forth ends with the second answer.
+    scene.api.behave(Behaviour::Script(|request| {
+        let target = request.split(' ').nth(1).unwrap_or_default();
+        let other = target.strip_suffix('/').map_or_else(|| format!("{target}/"), str::to_owned);
+        format!("HTTP/1.1 308 X\r\nLocation: {other}\r\nContent-Length: 0\r\n\r\n").into_bytes()
+    }));
+    let before = scene.api.seen().len();
+    assert_eq!(scene.get("/api/items").status, 308);
+    assert_eq!(scene.api.seen().len() - before, 2);
+}

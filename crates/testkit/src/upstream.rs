@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub enum Behaviour {
     /// Sends these bytes and keeps the connection.
     Answer(Vec<u8>),
+    /// Sends what this makes of the request, and keeps the connection.
+    Script(fn(&str) -> Vec<u8>),
     /// Sends these bytes and closes.
     AnswerAndClose(Vec<u8>),
     /// Closes without a byte.
@@ -146,11 +148,14 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
         while let Some(length) = request_length(&bytes) {
             let request: Vec<u8> = bytes.drain(..length).collect();
             let text = String::from_utf8_lossy(&request).into_owned();
-            shared.seen.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+            shared.seen.lock().unwrap_or_else(PoisonError::into_inner).push(text.clone());
             let behaviour = shared.behaviour.lock().unwrap_or_else(PoisonError::into_inner).clone();
             match behaviour {
                 Behaviour::Answer(answer) => {
                     let _ = stream.write_all(&answer);
+                }
+                Behaviour::Script(script) => {
+                    let _ = stream.write_all(&script(&text));
                 }
                 Behaviour::AnswerAndClose(answer) => {
                     let _ = stream.write_all(&answer);

@@ -47,7 +47,21 @@ impl Sides<'_> {
         Some(if public.starts_with('/') { public } else { format!("/{public}") })
     }
 
-    /// The same for all targets of a `Link` field (RFC 8288).
+    /// The path and query that a link leads to, if it leads to the API itself: by its own address, by
+    /// its public host, or by a path alone.
+    pub fn inner_target<'l>(&self, link: &'l str) -> Option<&'l str> {
+        let target = match authority(link) {
+            None => link,
+            Some(Authority { scheme, host, port, behind }) => {
+                let is_own = is_own(scheme, host, port, self.upstream);
+                (is_own || self.is_public_host(host)).then_some(behind)?
+            }
+        };
+        let is_plain = target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        (target.starts_with('/') && !target.starts_with("//") && is_plain).then_some(target)
+    }
+
+    /// [`Self::public_link`] for all targets of a `Link` field (RFC 8288).
     pub fn public_links(&self, value: &str) -> Option<String> {
         let mut out = String::with_capacity(value.len());
         let mut is_changed = false;
@@ -204,9 +218,8 @@ mod tests {
     use super::*;
 
     fn upstream(path: &str) -> Upstream {
-        let instance = |host: &str, port| Instance::plain(host.to_owned(), port);
-        let others = vec![instance("api.internal", 80)];
-        Upstream { first: instance("127.0.0.1", 3000), others, path: path.to_owned() }
+        let others = vec![Instance::plain("api.internal", 80)];
+        Upstream { first: Instance::plain("127.0.0.1", 3000), others, path: path.to_owned() }
     }
 
     fn sides<'a>(upstream: &'a Upstream, base_path: &'a str) -> Sides<'a> {

@@ -88,6 +88,13 @@ impl Streaming {
         Some(body)
     }
 
+    /// Lets go of an answer that nobody needs, and of its connection, unless all of it is here.
+    pub(crate) fn discard(mut self) {
+        if self.take_if_here().is_some() {
+            self.give_back();
+        }
+    }
+
     /// Finds out whether a body without a stated length has any bytes.
     pub(crate) async fn settle(&mut self) -> Result<(), UpstreamFault> {
         let rules = self.until_the_deadline(usize::MAX);

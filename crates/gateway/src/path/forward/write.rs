@@ -1,0 +1,250 @@
+//! The request towards the API, written anew from what was checked.
+
+use portcullis_contract::{Place, SchemePlace};
+use portcullis_controls::Plan;
+use portcullis_controls::response_shape;
+use portcullis_controls::safe_configuration::{
+    Handshake, RequestField, is_forwarding, is_sent_unasked, request_field,
+};
+use portcullis_json::push_decimal;
+use portcullis_ledger::Noted;
+use portcullis_model::{ControlId, Method, Mode};
+use portcullis_policy::Instance;
+
+use super::super::context::Context;
+use super::super::receive::Received;
+use super::super::validate::{Payload, Valid};
+use crate::head::{Essential, RequestHead};
+use crate::sender::Sender;
+use crate::site::claimed;
+use crate::turn::Written;
+use crate::worker::Deed;
+
+/// What the head of an ordinary request takes.
+const HEAD_BYTES: usize = 1024;
+
+/// The request as this instance of the API will read it.
+pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Written {
+    let matched = valid.admitted().authenticated().matched();
+    let received = matched.received();
+    let head = received.head();
+    let plan = context.plan;
+    let upstream = &plan.model.upstream;
+    let (body, coding) = payload(valid.body());
+    let mut out = Vec::with_capacity(HEAD_BYTES + body.len());
+
+    let method = matched.method();
+    let method_text = match method {
+        Some(method) => method.name(),
+        None => head.method_text(),
+    };
+    out.extend_from_slice(method_text.as_bytes());
+    out.push(b' ');
+    let target = out.len();
+    match (matched.path(), valid.parameters()) {
+        (Some(_), Some(parameters)) => {
+            out.extend_from_slice(upstream.path.as_bytes());
+            out.extend_from_slice(&parameters.path);
+            if !parameters.query.is_empty() {
+                out.push(b'?');
+                out.extend_from_slice(&parameters.query);
+            }
+        }
+        // Undeclared and not refused: as it came, behind the API's own base path.
+        (Some(path), None) => {
+            out.extend_from_slice(upstream.path.as_bytes());
+            path.write(&mut out);
+            if let Some(query) = head.query() {
+                out.push(b'?');
+                out.extend_from_slice(query.as_bytes());
+            }
+        }
+        (None, _) => out.extend_from_slice(head.target().as_bytes()),
+    }
+    let target = target..out.len();
+    out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
+    let host = out.len();
+    out.extend_from_slice(instance.host.as_bytes());
+    if !instance.has_default_port() {
+        out.push(b':');
+        push_decimal(u64::from(instance.port), &mut out);
+    }
+    let host = host..out.len();
+    out.extend_from_slice(b"\r\n");
+    let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
+    write_fields(received, matched.operation(), anew.unwrap_or_default(), context, &mut out);
+    write_cookies(valid, head, &mut out);
+    if let Some(content_type) = valid.content_type() {
+        push_field("Content-Type", content_type.as_bytes(), &mut out);
+    }
+    if let Some(coding) = coding {
+        push_field("Content-Encoding", coding.as_bytes(), &mut out);
+    }
+    if !body.is_empty() || expects_length(method) {
+        out.extend_from_slice(b"Content-Length: ");
+        push_decimal(body.len() as u64, &mut out);
+        out.extend_from_slice(b"\r\n");
+    }
+    for (name, value) in valid.websocket().into_iter().flat_map(Handshake::fields) {
+        push_field(name, value.as_bytes(), &mut out);
+    }
+    push_field("Accept-Encoding", b"identity", &mut out);
+    write_way(received.sender(), head, plan, &mut out);
+    if !declares_request_id(matched.operation(), plan) || head.fields.get("x-request-id").is_none()
+    {
+        push_field("X-Request-Id", &context.request_id().text(), &mut out);
+    }
+    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(&body);
+    Written::new(out, target, host)
+}
+
+/// Who asked, and how: in the fields that frameworks read, and with one word each, so that they find
+/// the same however far they look. The host is said only where the policy claims it: it is what APIs
+/// build links from.
+fn write_way(sender: &Sender, head: &RequestHead, plan: &Plan, out: &mut Vec<u8>) {
+    push_field("X-Forwarded-For", sender.client.as_bytes(), out);
+    let proto: &[u8] = if sender.hop.is_tls() { b"https" } else { b"http" };
+    push_field("X-Forwarded-Proto", proto, out);
+    let host = head.fields.first(Essential::Host);
+    if let Some((name, port)) = host.and_then(|host| claimed(host, &plan.model.hosts)) {
+        let host = if port.is_empty() { name.to_owned() } else { format!("{name}:{port}") };
+        push_field("X-Forwarded-Host", host.as_bytes(), out);
+    }
+}
+
+fn push_field(name: &str, value: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Whether clients name their requests themselves.
+fn declares_request_id(operation: Option<usize>, plan: &Plan) -> bool {
+    let operation = operation.and_then(|index| plan.model.contract.operation(index));
+    operation.is_some_and(|operation| {
+        operation.parameters.iter().any(|parameter| {
+            parameter.place == Place::Header && parameter.name.eq_ignore_ascii_case("x-request-id")
+        })
+    })
+}
+
+/// Methods whose empty body is announced (RFC 9110 section 8.6).
+const fn expects_length(method: Option<Method>) -> bool {
+    matches!(method, Some(Method::Post | Method::Put | Method::Patch | Method::Query))
+}
+
+fn payload(body: &Payload) -> (std::borrow::Cow<'_, [u8]>, Option<&str>) {
+    match body {
+        Payload::Nothing => (Vec::new().into(), None),
+        Payload::Json(document) => {
+            let mut out = Vec::new();
+            document.write(&mut out);
+            (out.into(), None)
+        }
+        Payload::Form(form) => (form.write().into(), None),
+        Payload::Parts { bytes, .. } => (bytes.as_slice().into(), None),
+        Payload::Bytes { bytes, coding } => (bytes.as_slice().into(), coding.as_deref()),
+    }
+}
+
+fn write_cookies(valid: &Valid, head: &RequestHead, out: &mut Vec<u8>) {
+    let cookies = match valid.parameters() {
+        Some(parameters) => parameters.cookies.as_slice(),
+        None => head.fields.first(Essential::Cookie).unwrap_or_default().as_bytes(),
+    };
+    if !cookies.is_empty() {
+        push_field("Cookie", cookies, out);
+    }
+}
+
+/// Header fields by allow-list (rule 19); those that were written anew in that spelling.
+fn write_fields(
+    received: &Received,
+    operation: Option<usize>,
+    anew: &[(String, Vec<u8>)],
+    context: &mut Context<'_>,
+    out: &mut Vec<u8>,
+) {
+    let (head, is_from_proxy) = (received.head(), received.sender().is_from_proxy);
+    let plan = context.plan;
+    let contract = &plan.model.contract;
+    let operation = operation.and_then(|index| contract.operation(index));
+    let is_declared = |name: &str| {
+        let is_parameter = operation.is_some_and(|operation| {
+            operation.parameters.iter().any(|parameter| {
+                parameter.place == Place::Header && parameter.name.eq_ignore_ascii_case(name)
+            })
+        });
+        is_parameter
+            || contract.schemes.iter().any(|scheme| {
+                matches!(&scheme.place, SchemePlace::Header(known) if known.eq_ignore_ascii_case(name))
+            })
+    };
+    let accept = head.fields.get("accept");
+    let accept = accept.filter(|_| context.mode(ControlId::ResponseShape) == Mode::Enforce);
+    let offered = operation
+        .zip(accept)
+        .and_then(|(operation, sent)| response_shape::accept(operation, &contract.shapes, sent));
+    for name in head.fields.unreadable() {
+        // No mode can forward what is no text.
+        let (control, detail) = (ControlId::InputShape, format!("header `{name}`"));
+        context.did(Deed::Remove, Noted { control, reason: "unreadable_header", detail });
+    }
+    let mut is_written = vec![false; anew.len()];
+    for (name, value) in head.fields.iter() {
+        let value = if name == "accept" { offered.as_deref().unwrap_or(value) } else { value };
+        let passes = match request_field(name) {
+            // The contract may have clients name their requests; ours then stands in the answer only.
+            RequestField::Connection => name == "x-request-id" && is_declared(name),
+            RequestField::Ordinary => true,
+            RequestField::Ambiguous if is_declared(name) => true,
+            // What proxies write is read, and said anew.
+            RequestField::Hostile if is_from_proxy && is_forwarding(name) => {
+                context.mode(ControlId::SafeConfiguration) == Mode::NotAsked
+            }
+            RequestField::Hostile | RequestField::Ambiguous => {
+                may_pass_hostile(name, context) && may_pass(name, context)
+            }
+            RequestField::IfDeclared => is_declared(name) || may_pass(name, context),
+        };
+        if !passes {
+            continue;
+        }
+        let anew = anew.iter().zip(&mut is_written).find(|((known, _), _)| known == name);
+        let value = match anew {
+            // Further fields of this name are in the first one already.
+            Some((_, true)) => continue,
+            Some(((_, value), is_written)) => {
+                *is_written = true;
+                value
+            }
+            None => value.as_bytes(),
+        };
+        push_field(name, value, out);
+    }
+}
+
+/// Overrides of method, target and client are never forwarded, observing or not (rule 28); only
+/// a knock-out run lets them through.
+fn may_pass_hostile(name: &str, context: &mut Context<'_>) -> bool {
+    let control = ControlId::SafeConfiguration;
+    if context.mode(control) == Mode::NotAsked {
+        return true;
+    }
+    let detail = format!("header `{name}`");
+    context.did(Deed::Remove, Noted { control, reason: "hostile_header", detail });
+    false
+}
+
+/// An undeclared header: dropped where this control enforces, and noted either way.
+fn may_pass(name: &str, context: &mut Context<'_>) -> bool {
+    let control = ControlId::InputShape;
+    // Browsers send a dozen of these with every request: they are not worth a line each.
+    if is_sent_unasked(name) {
+        return context.mode(control) != Mode::Enforce;
+    }
+    let detail = format!("header `{name}`");
+    !context.may_remove(Noted { control, reason: "undeclared_header", detail })
+}
