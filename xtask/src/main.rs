@@ -1,5 +1,5 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `corpus`, `deny`,
-//! `differential`, `docs`.
+//! `differential`, `docs`, `http1`, `origins`, `suites`, `tidy`.
 
 mod bench;
 mod check;
@@ -7,6 +7,7 @@ mod corpus;
 mod deny;
 mod differential;
 mod docs;
+mod http1;
 mod shell;
 mod suites;
 mod tidy;
@@ -23,6 +24,7 @@ usage: cargo xtask COMMAND
   differential  our verdicts beside those of two other validators (needs npm and python3); writes
           docs/src/differential.md
   docs    write the pages that are made from the code
+  http1   the raw-socket cases against the gateway, nginx and haproxy; writes docs/src/http1.md
   suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
   tidy    the tidy rules alone
 ";
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Some("deny") => deny::run(),
         Some("differential") => differential::run(),
         Some("docs") => docs::write(),
+        Some("http1") => http1::run(),
         Some("suites") => suites::run(&arguments),
         Some("tidy") => tidy::run(),
         _ => Err(USAGE.to_owned()),

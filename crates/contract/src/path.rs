@@ -142,6 +142,23 @@ impl CanonicalPath {
         (!ends.is_empty()).then_some(Self { text, ends, escaped })
     }
 
+    /// Whether a slash stands at its end. That of `/` is its beginning.
+    pub fn ends_with_slash(&self) -> bool {
+        self.len() > 1 && self.segments().next_back() == Some("")
+    }
+
+    /// The path with a slash more at its end, or with the one that is there less.
+    #[must_use]
+    pub fn with_other_end(&self) -> Self {
+        let mut other = self.clone();
+        if self.ends_with_slash() {
+            other.ends.pop();
+        } else if self.segments().next_back() != Some("") {
+            other.ends.push(self.text.len() as u32);
+        }
+        other
+    }
+
     /// Appends the one spelling of this path: unreserved characters (RFC 3986 section 2.3) and
     /// `!$&'()*:@` raw, `,;=+` as they were sent, all else percent-encoded in upper case.
     pub fn write(&self, out: &mut Vec<u8>) {
@@ -322,6 +339,14 @@ mod tests {
             ("/café", PathFault::BadCharacter),
         ] {
             assert_eq!(CanonicalPath::parse(raw), Err(fault), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_slash_at_the_end_can_be_put_and_taken() {
+        for (raw, other) in [("/a", "/a/"), ("/a/", "/a"), ("/a/b", "/a/b/"), ("/", "/")] {
+            let path = CanonicalPath::parse(raw).unwrap();
+            assert_eq!(written(&path.with_other_end()), other, "{raw}");
         }
     }
 

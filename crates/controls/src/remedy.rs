@@ -61,7 +61,8 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
 }
 
 /// Refusals of HTTP itself.
-const FRAMING: [&str; 11] = [
+const FRAMING: [&str; 12] = [
+    "body_cut",
     "body_length",
     "chunks",
     "expectation",

@@ -11,16 +11,17 @@
 //!
 //! ## Example
 //!
-//! `DELETE /medicines/{id}` is not declared: 405 with `Allow: GET`. A preflight from an origin that
-//! `origins:` does not name is answered without CORS headers and never reaches the API. An
-//! `X-Forwarded-For` that a client wrote does not reach it either. A 409 whose
+//! `DELETE /medicines/{id}` is not declared: 405 with `Allow: GET, HEAD, OPTIONS`. A preflight from an
+//! origin that `origins:` does not name is answered without CORS headers and never reaches the API.
+//! An `X-Forwarded-For` that a client wrote does not reach it either. A 409 whose
 //! body shows SQL keeps its status and gets a neutral body. `Server` and `X-Powered-By` are gone.
 //!
 //! ## Limits
 //!
 //! Who the client is, is read from `Forwarded` and `X-Forwarded-For` of `trusted_proxies` only, from
-//! the right; of a proxy that passes on such a line as a client wrote it, nobody can tell. `HEAD` and
-//! `OPTIONS` are methods like others: not declared, not served (preflights aside). The
+//! the right; of a proxy that passes on such a line as a client wrote it, nobody can tell. `HEAD` is
+//! served where `GET` is declared, and asked as `GET`; `OPTIONS` is answered with what is declared.
+//! Neither shows more than a 405 does. The
 //! leak detector knows the traces of common languages and databases, not every one. The list of
 //! header names to remove is that of the OWASP Secure Headers Project (Apache-2.0), with ours.
 
@@ -68,13 +69,28 @@ fn expectation(model: &Model, _operation: usize) -> Expectation {
 
 /// The refusal of a method that a declared path does not declare (RFC 9110 section 15.5.6).
 pub fn undeclared_method(declared: &[Method]) -> Judgement<()> {
-    let names: Vec<&str> = declared.iter().map(|method| method.name()).collect();
     let refusal = Refusal::new(
         ControlId::SafeConfiguration,
         Status::METHOD_NOT_ALLOWED,
         "undeclared_method",
-        format!("the path is declared with {} only", names.join(", ")),
+        format!("the path is declared with {} only", names(declared)),
     )
-    .with_field("Allow", names.join(", "));
+    .with_field("Allow", allow(declared));
     Judgement::Refuse(refusal, ())
+}
+
+/// What may be asked of a path: what is declared, `HEAD` where `GET` is, and `OPTIONS`, which the
+/// gateway answers itself.
+pub fn allow(declared: &[Method]) -> String {
+    let is_there = |method: &Method| match method {
+        Method::Head => declared.contains(&Method::Get) || declared.contains(method),
+        Method::Options => true,
+        _ => declared.contains(method),
+    };
+    let all: Vec<Method> = Method::ALL.into_iter().filter(is_there).collect();
+    names(&all)
+}
+
+fn names(methods: &[Method]) -> String {
+    methods.iter().map(|method| method.name()).collect::<Vec<_>>().join(", ")
 }

@@ -8,8 +8,10 @@ mod answer;
 mod fault;
 mod fields;
 mod framing;
+mod host;
 mod request;
 mod stream;
+mod target;
 
 pub(crate) use answer::AnswerHead;
 pub(crate) use fault::HeadFault;

@@ -42,10 +42,17 @@ impl<'c> Incoming<'c> {
         Self { side, length: head.length, expects_continue: head.expects_continue, bytes_read: 0 }
     }
 
-    /// Whether all of the body was read, so that a next request may follow.
-    pub(crate) fn is_read(&self) -> bool {
-        match &self.side {
-            Side::Http1 { reader, .. } => reader.is_done(),
+    /// Whether all of the body was read, so that a next request may follow. A body that nobody
+    /// wanted is passed over if it is here already; not if its client waits to be asked for it,
+    /// because some then send a next request instead.
+    pub(crate) fn is_over(&mut self) -> bool {
+        match &mut self.side {
+            Side::Http1 { wire, reader } => {
+                if !self.expects_continue {
+                    let _ = reader.take_if_here(wire);
+                }
+                reader.is_done()
+            }
             Side::Http2 { body, .. } => body.is_end_stream(),
         }
     }

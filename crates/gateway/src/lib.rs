@@ -6,6 +6,7 @@
 
 mod answer;
 mod budget;
+mod chunk;
 mod client;
 mod coding;
 mod decision;

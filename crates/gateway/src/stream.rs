@@ -4,7 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
@@ -35,6 +35,16 @@ impl Stream {
                 }
             }
         }
+    }
+
+    /// Returns when the connection has failed: the other side refused what was sent, or is lost.
+    pub(crate) async fn failed(&self) {
+        let socket = match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0,
+        };
+        // What cannot be waited for has failed.
+        let _ = socket.ready(Interest::ERROR).await;
     }
 
     /// Whether nothing waits on it: neither bytes, nor the other side's end, nor a failure.

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use h2::RecvStream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::time::timeout_at;
+use tokio::time::{timeout, timeout_at};
 
 use crate::budget::Held;
+use crate::chunk;
 use crate::head::{Length, end_of_head};
 use crate::stream::Stream;
 
@@ -19,6 +20,10 @@ pub(crate) struct Wire {
     buffer: Vec<u8>,
     used: usize,
 }
+
+/// How long a request goes on whose client has closed its sending half: it may wait for its answer,
+/// or have gone without a word.
+const HALF_CLOSED_MAX: Duration = Duration::from_secs(5);
 
 /// How many bytes are read at a time.
 const READ_BYTES: usize = 8 << 10;
@@ -89,18 +94,21 @@ impl Wire {
         Ok(())
     }
 
-    /// Returns when the other side has left. Never, if bytes of it wait.
+    /// Returns when the other side has left: when its connection failed, or some time after it
+    /// closed its sending half, as tools do that have said all they have to say.
     pub(crate) async fn gone(&mut self) {
         if self.has_unread() {
-            return std::future::pending().await;
+            return self.stream.failed().await;
         }
         match self.fill().await {
-            Ok(0) | Err(_) => {}
-            Ok(_) => std::future::pending().await,
+            Ok(0) => drop(timeout(HALF_CLOSED_MAX, self.stream.failed()).await),
+            Ok(_) => self.stream.failed().await,
+            Err(_) => {}
         }
     }
 
-    /// Reads a head, the empty line included: at most `bytes_max` bytes, until `deadline`.
+    /// Reads a head, the empty line included: at most `bytes_max` bytes, until `deadline`. One
+    /// empty line before it is passed over (RFC 9112 section 2.2).
     pub(crate) async fn read_head(
         &mut self,
         bytes_max: usize,
@@ -108,7 +116,14 @@ impl Wire {
     ) -> Result<Vec<u8>, WireFault> {
         let read = async {
             let mut searched = 0;
+            let mut may_be_empty = true;
             loop {
+                if may_be_empty && self.unread().len() > 1 {
+                    may_be_empty = false;
+                    if self.unread().starts_with(b"\r\n") {
+                        self.consume(2);
+                    }
+                }
                 if let Some(end) = end_of_head(self.unread(), searched) {
                     if end > bytes_max {
                         return Err(WireFault::TooLarge);
@@ -251,6 +266,8 @@ impl Gathered {
 #[derive(Debug)]
 pub(crate) struct BodyReader {
     state: State,
+    /// Bytes that extensions of chunks may still take.
+    extensions_left: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -260,7 +277,7 @@ enum State {
     ChunkSize,
     Chunk(u64),
     ChunkEnd,
-    /// So many lines of it were read.
+    /// So many lines were read.
     Trailer(u32),
     Done,
 }
@@ -277,7 +294,7 @@ impl BodyReader {
             Length::Chunked => State::ChunkSize,
             Length::UntilClose => State::UntilClose,
         };
-        Self { state }
+        Self { state, extensions_left: chunk::EXTENSION_BYTES_MAX }
     }
 
     pub(crate) const fn is_done(&self) -> bool {
@@ -287,6 +304,14 @@ impl BodyReader {
     /// Whether the length that was announced is above this.
     const fn announces_more_than(&self, bytes_max: usize) -> bool {
         matches!(self.state, State::Exactly(count) if count > bytes_max as u64)
+    }
+
+    /// What is left of the chunk that is read.
+    const fn announced(&self) -> u64 {
+        match self.state {
+            State::Chunk(left) => left,
+            _ => 0,
+        }
     }
 
     /// The body of a stated length, if all of it lies here already.
@@ -318,6 +343,9 @@ impl BodyReader {
         }
         while !self.is_done() {
             self.next(wire, rules, &mut gathered.bytes).await?;
+            if gathered.bytes.len() as u64 + self.announced() > rules.bytes_max as u64 {
+                return Err(WireFault::TooLarge);
+            }
             gathered.judge_size(rules, held)?;
             if !self.is_done() {
                 gathered.judge_rate(rules)?;
@@ -393,7 +421,10 @@ impl BodyReader {
             }
             State::ChunkSize => {
                 if let Some(line) = line(wire)? {
-                    self.state = match chunk_size(&line)? {
+                    let (size, extensions) = chunk::size(&line).ok_or(WireFault::Syntax)?;
+                    let left = self.extensions_left.checked_sub(extensions);
+                    self.extensions_left = left.ok_or(WireFault::Syntax)?;
+                    self.state = match size {
                         0 => State::Trailer(0),
                         size => State::Chunk(size),
                     };
@@ -409,7 +440,7 @@ impl BodyReader {
         self.state = match line(wire)? {
             None => State::Trailer(lines),
             Some(line) if line.is_empty() => State::Done,
-            Some(line) if line.contains(&b':') && lines < TRAILER_LINES_MAX => {
+            Some(line) if chunk::is_field_line(&line) && lines < TRAILER_LINES_MAX => {
                 State::Trailer(lines + 1)
             }
             Some(_) => return Err(WireFault::Syntax),
@@ -425,29 +456,15 @@ fn take(wire: &mut Wire, count: usize, out: &mut Vec<u8>) {
 
 /// The next line, without its CRLF, if it is there.
 fn line(wire: &mut Wire) -> Result<Option<Vec<u8>>, WireFault> {
-    let Some(end) = wire.unread().iter().position(|byte| *byte == b'\n') else {
-        return if wire.unread().len() > LINE_BYTES_MAX {
-            Err(WireFault::Syntax)
-        } else {
-            Ok(None)
-        };
-    };
+    let end = wire.unread().iter().position(|byte| *byte == b'\n');
+    if end.unwrap_or(wire.unread().len()) > LINE_BYTES_MAX {
+        return Err(WireFault::Syntax);
+    }
+    let Some(end) = end else { return Ok(None) };
     let line = wire.unread().get(..end).unwrap_or_default().strip_suffix(b"\r");
     let line = line.filter(|line| !line.contains(&b'\r')).ok_or(WireFault::Syntax)?.to_vec();
     wire.consume(end + 1);
     Ok(Some(line))
-}
-
-/// `1*HEXDIG` and nothing else: extensions have no meaning between us and anybody (RFC 9112
-/// section 7.1.1), and readers disagree on where they end.
-fn chunk_size(line: &[u8]) -> Result<u64, WireFault> {
-    if line.is_empty() || line.len() > 8 {
-        return Err(WireFault::Syntax);
-    }
-    line.iter().try_fold(0_u64, |sum, digit| {
-        let digit = char::from(*digit).to_digit(16).ok_or(WireFault::Syntax)?;
-        Ok(sum << 4 | u64::from(digit))
-    })
 }
 
 #[cfg(test)]
@@ -494,7 +511,7 @@ mod tests {
     #[tokio::test]
     async fn chunks_that_two_readers_could_read_differently_are_refused() {
         for bad in [
-            &b"5;ext=1\r\nhello\r\n0\r\n\r\n"[..],
+            &b"5;ext=\"1\"\r\nhello\r\n0\r\n\r\n"[..],
             b"5\nhello\n0\n\n",
             b"0x5\r\nhello\r\n0\r\n\r\n",
             b"+5\r\nhello\r\n0\r\n\r\n",
@@ -504,6 +521,7 @@ mod tests {
             b"\r\n",
             b"5\r\r\nhello\r\n0\r\n\r\n",
             b"0\r\nnot a field\r\n\r\n",
+            b"0\r\nX: a\r\n folded: b\r\n\r\n",
             format!("0\r\n{}\r\n", "X: y\r\n".repeat(33)).as_bytes(),
         ] {
             assert_eq!(read(Length::Chunked, &[bad]).await, Err(WireFault::Syntax), "{bad:?}");

@@ -5,7 +5,7 @@ mod support;
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use portcullis_testkit::{Behaviour, send};
+use portcullis_testkit::{Behaviour, leave, send};
 use support::{Scene, Setup};
 
 const SHOP: &str = include_str!("support/shop.yaml");
@@ -152,12 +152,12 @@ fn more_requests_than_the_api_may_have_are_told_to_come_back() {
 #[test]
 fn a_client_that_leaves_ends_its_read_but_not_its_write() {
     let scene = limited("{ upstream_timeout: 400ms }", Behaviour::Hang);
-    drop(send(scene.gateway.address(), GET));
+    leave(send(scene.gateway.address(), GET));
     assert_eq!(scene.last_record()["verdict"], "abandoned");
     let post = "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
                 Content-Length: 12\r\n\r\n{\"name\":\"a\"}";
     let started = Instant::now();
-    drop(send(scene.gateway.address(), post));
+    leave(send(scene.gateway.address(), post));
     // A record exists only when the write has run to its end.
     while scene.gateway.counts().requests.load(std::sync::atomic::Ordering::Relaxed) < 2 {
         std::thread::yield_now();
@@ -168,6 +168,25 @@ fn a_client_that_leaves_ends_its_read_but_not_its_write() {
     }
     assert_eq!(record["verdict"], "failed", "{record}");
     assert!(record["failure"].as_str().unwrap().contains("in time"), "{record}");
+}
+
+#[test]
+fn a_client_that_has_said_all_still_gets_its_answer() {
+    let scene = limited("{ upstream_timeout: 300ms }", Behaviour::Hang);
+    let mut stream = send(scene.gateway.address(), GET);
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 504 "), "{answer}");
+    assert_eq!(scene.last_record()["verdict"], "failed");
+    // One that sends a next request early and then leaves is noticed, too.
+    let scene = limited("{ upstream_timeout: 5s }", Behaviour::Hang);
+    let stream = send(scene.gateway.address(), GET.repeat(2));
+    while scene.forwarded().is_none() {
+        std::thread::yield_now();
+    }
+    leave(stream);
+    assert_eq!(scene.last_record()["verdict"], "abandoned");
 }
 
 #[test]
@@ -292,7 +311,7 @@ fn a_stream_reaches_the_client_before_its_first_event_and_holds_its_place() {
     let silence = stream.read(&mut piece).unwrap_err();
     assert_eq!(silence.kind(), std::io::ErrorKind::WouldBlock);
     // A client that leaves is noticed although the API says nothing.
-    drop(stream);
+    leave(stream);
     scene.api.behave(Behaviour::Answer(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n".to_vec()));
     let until = Instant::now() + Duration::from_secs(5);
     while scene.raw(request).status == 503 {

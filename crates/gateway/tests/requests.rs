@@ -64,12 +64,54 @@ fn an_undeclared_method_is_refused_with_those_that_are() {
     let scene = shop();
     let answer = scene.raw("DELETE /api/items HTTP/1.1\r\nHost: api\r\n\r\n");
     assert_eq!(answer.status, 405);
-    assert_eq!(answer.field("allow"), Some("GET, POST"));
-    for method in ["TRACE", "HEAD", "OPTIONS", "PROPFIND", "get"] {
+    assert_eq!(answer.field("allow"), Some("GET, HEAD, POST, OPTIONS"));
+    for method in ["TRACE", "PROPFIND", "get"] {
         let answer = scene.raw(format!("{method} /api/items HTTP/1.1\r\nHost: api\r\n\r\n"));
         assert_eq!(answer.status, 405, "{method}");
     }
     assert_eq!(scene.forwarded(), None);
+}
+
+#[test]
+fn head_is_asked_as_the_get_that_is_declared_and_answered_without_its_body() {
+    let scene = Scene::new(SHOP, Behaviour::json(200, r#"[{"id":1,"secret":2}]"#));
+    let answer = scene.raw("HEAD /api/items HTTP/1.1\r\nHost: api\r\n\r\n");
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.field("content-length"), Some("10"), "of what a GET would show");
+    assert!(scene.forwarded().unwrap().starts_with("GET /api/items HTTP/1.1\r\n"));
+    let record = scene.last_record();
+    assert_eq!((&record["method"], &record["operation"]), (&"HEAD".into(), &"listItems".into()));
+    assert_eq!(scene.raw("HEAD /api/secret HTTP/1.1\r\nHost: api\r\n\r\n").status, 401);
+}
+
+#[test]
+fn options_says_what_is_declared_and_never_reaches_the_api() {
+    let scene = shop();
+    let answer = scene.raw("OPTIONS /api/items HTTP/1.1\r\nHost: api\r\n\r\n");
+    assert_eq!((answer.status, answer.field("allow")), (204, Some("GET, HEAD, POST, OPTIONS")));
+    assert_eq!(scene.raw("OPTIONS * HTTP/1.1\r\nHost: api\r\n\r\n").status, 204);
+    assert_eq!(scene.forwarded(), None);
+}
+
+#[test]
+fn a_slash_too_many_is_another_path_and_the_record_says_so() {
+    let scene = shop();
+    assert_eq!(scene.get("/api/items/").status, 404);
+    assert_eq!(scene.last_record()["detail"], "it would match without a slash at its end");
+}
+
+#[test]
+fn a_header_that_is_no_text_is_refused_where_it_is_declared_and_told_where_it_is_not() {
+    let scene = shop();
+    let with = |name: &str| {
+        [format!("GET /api/items HTTP/1.1\r\nHost: api\r\n{name}: ").as_bytes(), b"\xe9\r\n\r\n"]
+            .concat()
+    };
+    assert_eq!(scene.raw(with("X-Trace")).status, 400);
+    assert_eq!(scene.forwarded(), None);
+    assert_eq!(scene.raw(with("User-Agent")).status, 200);
+    assert!(!scene.forwarded().unwrap().contains("user-agent"));
+    assert!(scene.last_record()["edits"].to_string().contains("unreadable_header"));
 }
 
 #[test]
@@ -303,7 +345,7 @@ fn heads_with_two_readings_never_become_requests() {
         "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
         "GET /api/items HTTP/1.1\r\nHost: a\r\nX: 1\r\n y\r\n\r\n",
         "GET /api/items HTTP/1.1\r\nHost: a\r\nX : 1\r\n\r\n",
-        "GET http://a/api/items HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET http://b/api/items HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /api/items HTTP/1.1\r\n\r\n",
         "nonsense\r\n\r\n",
     ] {
@@ -499,7 +541,7 @@ fn a_path_that_is_declared_and_not_served_is_no_value_of_its_sibling() {
         assert_eq!(scene.get(target).status, 404, "{target}");
     }
     let put = scene.raw("PUT /reports/all HTTP/1.1\r\nHost: api\r\n\r\n");
-    assert_eq!((put.status, put.field("allow")), (405, Some("DELETE")));
+    assert_eq!((put.status, put.field("allow")), (405, Some("DELETE, OPTIONS")));
     let record = &scene.records()[1];
     assert_eq!(record["reason"], "not_served");
     let detail = record["detail"].as_str().unwrap();

@@ -1,5 +1,11 @@
 //! APIs that are spoken to inside TLS, and in HTTP/2.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "an API that fails must fail its test"
+)]
+
 mod support;
 
 use std::net::SocketAddr;
@@ -68,10 +74,11 @@ fn api(identity: Option<&Identity>, protocol: &'static [u8], manner: Manner) -> 
                     match acceptor {
                         None => serve(stream, protocol, seen, manner).await,
                         // A client that does not believe us leaves here.
-                        Some(acceptor) => match acceptor.accept(stream).await {
-                            Ok(stream) => serve(stream, protocol, seen, manner).await,
-                            Err(_) => {}
-                        },
+                        Some(acceptor) => {
+                            if let Ok(stream) = acceptor.accept(stream).await {
+                                serve(stream, protocol, seen, manner).await;
+                            }
+                        }
                     }
                 });
             }
@@ -139,7 +146,7 @@ async fn http2<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, seen: See
     }
 }
 
-fn scene(url: &str, more: &str, trust: Option<ClientTls>) -> Scene {
+fn scene(url: &str, more: &str, trust: impl Into<Option<ClientTls>>) -> Scene {
     let policy = format!(
         "apis: [{{ contract: openapi.yaml, upstream: \"{url}\"{more} }}]\naccess: [{{ anyone: \"*\" }}]\n"
     );
@@ -148,12 +155,13 @@ fn scene(url: &str, more: &str, trust: Option<ClientTls>) -> Scene {
     let model = model(SHOP, unused.address(), &setup);
     let roots = model.upstream.first.roots.clone();
     let plan = Arc::new(Plan::compile(model, PlanOptions::default()));
-    let site = Site::from(plan).trusting(trust.map(|tls| (roots, tls)).into_iter().collect());
+    let site =
+        Site::from(plan).trusting(trust.into().map(|tls| (roots, tls)).into_iter().collect());
     Scene::of_site(unused, site)
 }
 
-fn believing(identity: &Identity) -> Option<ClientTls> {
-    Some(ClientTls::from_pem(identity.certificate.as_bytes()).unwrap())
+fn believing(identity: &Identity) -> ClientTls {
+    ClientTls::from_pem(identity.certificate.as_bytes()).unwrap()
 }
 
 const POST: &str = r#"{"name":"a","price":1}"#;
@@ -177,9 +185,11 @@ fn an_api_whose_certificate_is_not_believed_gets_nothing() {
     let named = format!("https://localhost:{}", api.address.port());
     // The certificate names `localhost`, not the address.
     let by_address = format!("https://{}", api.address);
-    for (url, trust) in
-        [(&named, believing(&other)), (&by_address, believing(&identity)), (&named, None)]
-    {
+    for (url, trust) in [
+        (&named, Some(believing(&other))),
+        (&by_address, Some(believing(&identity))),
+        (&named, None),
+    ] {
         let scene = scene(url, ", upstream_ca: file:ca.pem", trust);
         assert_eq!(scene.get("/api/items").status, 502, "{url}");
         let record = scene.last_record();

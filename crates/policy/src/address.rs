@@ -262,7 +262,7 @@ impl std::fmt::Display for Instance {
 }
 
 impl Instance {
-    /// One that is spoken to in HTTP/1.1 without TLS.
+    /// One that is spoken to in HTTP/1.1, in the clear.
     pub fn plain(host: impl Into<String>, port: u16) -> Self {
         Self { host: host.into(), port, is_tls: false, is_http2: false, roots: None }
     }
@@ -275,10 +275,12 @@ impl Instance {
     /// Host and port as requests name them: a port that goes without saying is left out (RFC 9110
     /// section 4.2.3).
     pub fn authority(&self) -> String {
-        match (self.is_tls, self.port) {
-            (true, HTTPS_PORT) | (false, HTTP_PORT) => self.host.clone(),
-            _ => self.to_string(),
-        }
+        if self.has_default_port() { self.host.clone() } else { self.to_string() }
+    }
+
+    /// Whether its port is the one of its scheme.
+    pub const fn has_default_port(&self) -> bool {
+        matches!((self.is_tls, self.port), (true, HTTPS_PORT) | (false, HTTP_PORT))
     }
 
     /// The address, where the host is one and not a name.

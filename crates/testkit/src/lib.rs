@@ -9,9 +9,10 @@
 )]
 
 mod clock;
+pub mod http1;
 mod raw;
 mod upstream;
 
 pub use clock::FakeClock;
-pub use raw::{Answer, exchange, send};
+pub use raw::{Answer, exchange, leave, send};
 pub use upstream::{Behaviour, ScriptedApi};

@@ -46,6 +46,13 @@ pub fn send(address: SocketAddr, request: impl AsRef<[u8]>) -> TcpStream {
     stream
 }
 
+/// Leaves for good: the connection is reset, as by a client that ends or crashes with an answer
+/// on its way. (A mere close looks like a client that has said all and still listens.)
+pub fn leave(stream: TcpStream) {
+    let socket = socket2::Socket::from(stream);
+    socket.set_linger(Some(Duration::ZERO)).expect("an option");
+}
+
 /// Reads one answer. What is announced to a `HEAD` does not come (RFC 9110 section 9.3.2).
 fn read(stream: &mut TcpStream, is_head: bool) -> Answer {
     let mut bytes = Vec::new();
@@ -64,45 +71,58 @@ fn read(stream: &mut TcpStream, is_head: bool) -> Answer {
 }
 
 fn whole(bytes: &[u8], is_end: bool) -> Option<Answer> {
+    let (answer, used) = next(bytes, false, is_end)?;
+    if answer.status == 100 {
+        return whole(bytes.get(used..)?, is_end);
+    }
+    Some(answer)
+}
+
+/// The first answer in `bytes`, and how many of them it takes. `is_head`: it has no body, whatever
+/// it announces; `is_end`: no more will come, so what is there of a body is all of it.
+pub(crate) fn next(bytes: &[u8], is_head: bool, is_end: bool) -> Option<(Answer, usize)> {
     let text = String::from_utf8_lossy(bytes);
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = text.get(..end)?;
     let mut lines = head.split("\r\n");
-    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-    if status == 100 {
-        return whole(bytes.get(end + 4..)?, is_end);
-    }
+    let status: u16 = lines.next()?.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()?;
     let fields: Vec<(String, String)> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
     let answer = Answer { status, fields, body: Vec::new() };
     let rest = bytes.get(end + 4..)?;
-    let body = if let Some(length) = answer.field("content-length") {
-        let length: usize = length.parse().ok()?;
-        rest.get(..length).map(<[u8]>::to_vec)
+    let has_none = is_head || (100..200).contains(&status) || status == 204 || status == 304;
+    let body = if has_none {
+        Some((Vec::new(), 0))
     } else if answer.field("transfer-encoding").is_some() {
         chunks(rest)
-    } else if status == 204 || status == 304 {
-        Some(Vec::new())
+    } else if let Some(length) = answer.field("content-length") {
+        let length: usize = length.parse().ok()?;
+        rest.get(..length).map(|body| (body.to_vec(), length))
     } else {
-        is_end.then(|| rest.to_vec())
+        is_end.then(|| (rest.to_vec(), rest.len()))
     };
     match body {
-        Some(body) => Some(Answer { body, ..answer }),
-        None if is_end => Some(Answer { body: rest.to_vec(), ..answer }),
+        Some((body, used)) => Some((Answer { body, ..answer }, end + 4 + used)),
+        None if is_end => Some((Answer { body: rest.to_vec(), ..answer }, bytes.len())),
         None => None,
     }
 }
 
-fn chunks(mut rest: &[u8]) -> Option<Vec<u8>> {
+/// Chunks joined, and how many bytes they take with their last line. Trailer fields are passed
+/// over.
+pub(crate) fn chunks(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut rest = bytes;
     let mut body = Vec::new();
     loop {
         let end = rest.windows(2).position(|two| two == b"\r\n")?;
-        let size = std::str::from_utf8(rest.get(..end)?).ok()?;
+        let size = std::str::from_utf8(rest.get(..end)?).ok()?.split(';').next()?.trim();
         let size = usize::from_str_radix(size, 16).ok()?;
         if size == 0 {
-            return Some(body);
+            let trailer = rest.get(end..)?;
+            let last = trailer.windows(4).position(|four| four == b"\r\n\r\n")?;
+            return Some((body, bytes.len() - trailer.len() + last + 4));
         }
         body.extend_from_slice(rest.get(end + 2..end + 2 + size)?);
         rest = rest.get(end + 4 + size..)?;

@@ -37,6 +37,8 @@ pub struct Given<'a> {
 pub enum Header<'a> {
     /// Not there.
     Absent,
+    /// There, and no text in UTF-8.
+    Unreadable,
     /// Once.
     One(&'a str),
     /// More than once.

@@ -87,6 +87,8 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Peer) -> Next {
     let begun = Instant::now();
     let head = match wire.read_head(limits.head_bytes_max, begun + limits.head_timeout).await {
         Err(WireFault::Closed | WireFault::Io(_)) => return Next::Close,
+        // Nothing but an empty line came, so there is nothing to answer.
+        Err(WireFault::TimedOut) if !wire.has_unread() => return Next::Close,
         Err(fault) => Err(BadHead::Wire(fault)),
         Ok(bytes) => RequestHead::parse(&bytes, limits.headers_max).map_err(BadHead::Fault),
     };
@@ -128,7 +130,7 @@ async fn request(
     context.begin(head);
     let mut incoming = Incoming::http1(head, wire);
     let outcome = walked(request, &mut incoming, &mut context).await;
-    let is_body_read = incoming.is_read();
+    let is_body_read = incoming.is_over();
     framing.keep_alive &= is_body_read;
     match finish(worker, wire, context, outcome, framing).await {
         true if framing.keep_alive => Next::Request,
@@ -186,6 +188,10 @@ fn assemble(worker: &Worker, answer: &Answer, closing: &Closing, framing: Framin
 
 /// Writes a streaming body, piece by piece as it comes. Each piece must be taken `within` a time.
 async fn stream(wire: &mut Wire, answer: &mut Answer, framing: Framing, within: Duration) -> bool {
+    // An answer to HEAD ends with its head; what the API still sends goes with its connection.
+    if framing.is_head {
+        return true;
+    }
     let Body::Streaming(streaming) = &mut answer.body else {
         return true;
     };

@@ -212,6 +212,11 @@ async fn send(
             let sent = timeout_at(until.into(), push(&mut stream, body.into(), true)).await;
             sent.ok().flatten()
         }
+        // An answer to HEAD ends with its head; what the API still sends goes with its connection.
+        Body::Whole(_) | Body::Nothing | Body::Streaming(_) if is_head => {
+            respond.send_response(head, true).ok()?;
+            Some(())
+        }
         Body::Whole(_) | Body::Nothing => {
             respond.send_response(head, true).ok()?;
             Some(())

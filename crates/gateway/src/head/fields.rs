@@ -11,6 +11,8 @@ pub(crate) struct Fields {
     first: [u16; Essential::COUNT],
     /// Essential names that stand more than once, a bit each.
     repeated: u16,
+    /// The names of fields whose values are no UTF-8, and therefore not in `list`.
+    unreadable: Vec<Span>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -100,8 +102,11 @@ impl Fields {
                 Ok(())
             }
             Err(fault) if essential.is_some() => Err(fault),
-            // Old texts in Latin-1 have a meaning for few; nobody checks them, so they end here.
-            Err(_) => Ok(()),
+            // Old texts in Latin-1: whether they may be left out is for the one who wants them.
+            Err(_) => {
+                self.unreadable.push(name);
+                Ok(())
+            }
         }
     }
 
@@ -126,6 +131,10 @@ impl Fields {
             .map(|name| name.trim().to_ascii_lowercase())
             .filter(|name| Essential::of(name).is_none())
             .collect();
+        let unreadable = std::mem::take(&mut self.unreadable);
+        let stays = |span: &Span| !named.iter().any(|name| name == self.slice(*span));
+        let unreadable = unreadable.into_iter().filter(stays).collect();
+        self.unreadable = unreadable;
         let list = std::mem::take(&mut self.list);
         (self.first, self.repeated) = Default::default();
         for field in list {
@@ -143,6 +152,11 @@ impl Fields {
     /// All fields: name in lower case, value.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.list.iter().map(|field| (self.slice(field.name), self.slice(field.value)))
+    }
+
+    /// The names of fields whose values are no text in UTF-8. They stand in no other list.
+    pub(crate) fn unreadable(&self) -> impl Iterator<Item = &str> {
+        self.unreadable.iter().map(|name| self.slice(*name))
     }
 
     /// The values of one name.

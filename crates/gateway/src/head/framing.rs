@@ -70,7 +70,7 @@ pub(super) fn body_length(fields: &Fields, without: Length) -> Result<Length, He
             {
                 Ok(Length::Chunked)
             } else {
-                Err(HeadFault::TransferCoding)
+                Err(codings_fault(fields))
             }
         }
         (None, Some(length)) => {
@@ -79,6 +79,18 @@ pub(super) fn body_length(fields: &Fields, without: Length) -> Result<Length, He
             let length = is_number.then(|| length.parse().ok()).flatten();
             length.map(Length::Exactly).ok_or(HeadFault::Length)
         }
+    }
+}
+
+/// What is wrong with transfer codings that are not `chunked` alone: a body that ends with it once
+/// has an end, and only its coding is not known here; any other has no end (RFC 9112 section 6.3).
+fn codings_fault(fields: &Fields) -> HeadFault {
+    let codings = || fields.all("transfer-encoding").flat_map(|value| value.split(','));
+    let is_chunked = |coding: &str| coding.trim().eq_ignore_ascii_case("chunked");
+    let count = codings().filter(|coding| is_chunked(coding)).count();
+    match codings().last() {
+        Some(last) if is_chunked(last) && count == 1 => HeadFault::TransferCoding,
+        _ => HeadFault::Length,
     }
 }
 

@@ -8,6 +8,8 @@ use super::FIELDS_MAX;
 use super::fault::HeadFault;
 use super::fields::{Essential, Fields, Span};
 use super::framing::{Length, body_length, check_lines};
+use super::host::is_host;
+use super::target::Target;
 
 /// A request's head.
 #[derive(Debug)]
@@ -26,6 +28,10 @@ impl RequestHead {
     /// Reads a whole head, the empty line included.
     pub(crate) fn parse(bytes: &[u8], headers_max: usize) -> Result<Self, HeadFault> {
         check_lines(bytes)?;
+        // An empty line before it was passed over where that is allowed; `httparse` would pass more.
+        if bytes.starts_with(b"\r") {
+            return Err(HeadFault::Syntax);
+        }
         let mut slots = [const { MaybeUninit::uninit() }; FIELDS_MAX];
         let slots = slots.get_mut(..headers_max.min(FIELDS_MAX)).unwrap_or_default();
         let mut request = httparse::Request::new(&mut []);
@@ -41,15 +47,18 @@ impl RequestHead {
             _ => return Err(HeadFault::Version),
         };
         let method = request.method.unwrap_or_default();
-        let target = request.path.unwrap_or_default();
-        check_target(target)?;
+        let form = Target::parse(method, request.path.unwrap_or_default())?;
         let mut fields = Fields::with_capacity(bytes.len(), request.headers.len());
         let method_text = fields.push_text(method.as_bytes())?;
-        let target = fields.push_text(target.as_bytes())?;
+        let target = fields.push_text(form.text.as_bytes())?;
         for header in request.headers.iter() {
             fields.push(header.name, header.value)?;
         }
         fields.end_hop();
+        // HTTP/1.1 must have the field; without it framing refuses.
+        if let Some(host) = form.host(fields.first(Essential::Host))?.filter(|_| is_http10) {
+            fields.push("host", host.as_bytes())?;
+        }
         let (length, keep_alive, expects_continue) = framing(&fields, is_http10)?;
         Ok(Self {
             method: Method::from_name(method),
@@ -68,7 +77,12 @@ impl RequestHead {
         self.fields.slice(self.method_text)
     }
 
-    /// The target as sent: path and query.
+    /// Whether the server itself is meant (`OPTIONS *`).
+    pub(crate) fn is_of_server(&self) -> bool {
+        self.target() == "*"
+    }
+
+    /// The target as sent, without scheme and host: path and query, or `*`.
     pub(crate) fn target(&self) -> &str {
         self.fields.slice(self.target)
     }
@@ -87,14 +101,6 @@ impl RequestHead {
     pub(crate) const fn has_body(&self) -> bool {
         !matches!(self.length, Length::None | Length::Exactly(0))
     }
-}
-
-/// A path with an optional query, and no character that must be escaped.
-pub(super) fn check_target(target: &str) -> Result<(), HeadFault> {
-    if !target.starts_with('/') || target.bytes().any(|b| b == b'#' || !b.is_ascii_graphic()) {
-        return Err(HeadFault::Target);
-    }
-    Ok(())
 }
 
 /// What may stand only once stands once, and `Host` is a host.
@@ -120,7 +126,12 @@ pub(super) fn check_once(fields: &Fields) -> Result<(), HeadFault> {
 pub(super) fn expects_continue(fields: &Fields) -> Result<bool, HeadFault> {
     match fields.first(Essential::Expect) {
         None => Ok(false),
-        Some(value) if value.eq_ignore_ascii_case("100-continue") => Ok(true),
+        Some(value)
+            if value.eq_ignore_ascii_case("100-continue")
+                && !fields.is_repeated(Essential::Expect) =>
+        {
+            Ok(true)
+        }
         Some(_) => Err(HeadFault::Expectation),
     }
 }
@@ -131,21 +142,14 @@ fn framing(fields: &Fields, is_http10: bool) -> Result<(Length, bool, bool), Hea
         return Err(HeadFault::Host);
     }
     let length = body_length(fields, Length::None)?;
-    if length == Length::Chunked && is_http10 {
-        return Err(HeadFault::TransferCoding);
+    // RFC 9112 section 6.1: HTTP/1.0 knows no transfer codings, so one of the two is a lie.
+    if fields.first(Essential::TransferEncoding).is_some() && is_http10 {
+        return Err(HeadFault::Length);
     }
     let expects_continue = expects_continue(fields)? && !is_http10;
-    let keep_alive = if is_http10 {
-        fields.has_connection_option("keep-alive")
-    } else {
-        !fields.has_connection_option("close")
-    };
+    let keep_alive = !fields.has_connection_option("close")
+        && (!is_http10 || fields.has_connection_option("keep-alive"));
     Ok((length, keep_alive, expects_continue))
-}
-
-/// A host and an optional port; no path, no user.
-fn is_host(host: &str) -> bool {
-    !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]%".contains(&b))
 }
 
 #[cfg(test)]
@@ -174,8 +178,11 @@ mod tests {
             ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", Err(HeadFault::Host)),
             ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", Err(HeadFault::Host)),
             ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", Err(HeadFault::Version)),
-            ("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", Err(HeadFault::Target)),
-            ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", Err(HeadFault::Target)),
+            ("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", Ok(Length::None)),
+            ("GET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n", Err(HeadFault::Host)),
+            ("GET http://a/ HTTP/1.1\r\n\r\n", Err(HeadFault::Host)),
+            ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", Ok(Length::None)),
+            ("GET * HTTP/1.1\r\nHost: a\r\n\r\n", Err(HeadFault::Target)),
             ("GET /#x HTTP/1.1\r\nHost: a\r\n\r\n", Err(HeadFault::Target)),
             (
                 "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n",
@@ -193,16 +200,13 @@ mod tests {
             ),
             (
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n",
-                Err(HeadFault::TransferCoding),
+                Err(HeadFault::Length),
             ),
             (
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
-                Err(HeadFault::TransferCoding),
+                Err(HeadFault::Length),
             ),
-            (
-                "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
-                Err(HeadFault::TransferCoding),
-            ),
+            ("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", Err(HeadFault::Length)),
             (
                 "POST / HTTP/1.1\r\nHost: a\r\nExpect: something\r\n\r\n",
                 Err(HeadFault::Expectation),

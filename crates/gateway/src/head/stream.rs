@@ -9,7 +9,8 @@ use super::answer::AnswerHead;
 use super::fault::HeadFault;
 use super::fields::{Essential, Fields};
 use super::framing::{Length, body_length};
-use super::request::{RequestHead, check_once, check_target, expects_continue};
+use super::request::{RequestHead, check_once, expects_continue};
+use super::target::Target;
 
 impl RequestHead {
     /// `is_ended`: no body follows. What HTTP/2 itself forbids has ended the stream already.
@@ -19,7 +20,10 @@ impl RequestHead {
         limits: &Limits,
     ) -> Result<Self, HeadFault> {
         let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-        check_target(target)?;
+        let form = Target::parse(parts.method.as_str(), target)?;
+        if form.is_absolute() {
+            return Err(HeadFault::Target);
+        }
         if !matches!(parts.uri.scheme_str(), Some("https" | "http")) {
             return Err(HeadFault::Target);
         }
@@ -32,7 +36,7 @@ impl RequestHead {
         }
         let mut fields = Fields::with_capacity(bytes, parts.headers.len() + 1);
         let method_text = fields.push_text(parts.method.as_str().as_bytes())?;
-        let target = fields.push_text(target.as_bytes())?;
+        let target = fields.push_text(form.text.as_bytes())?;
         push_host(parts, &mut fields)?;
         push_cookies(parts, &mut fields)?;
         for (name, value) in &parts.headers {

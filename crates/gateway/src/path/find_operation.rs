@@ -1,7 +1,9 @@
 //! Room 2: which operation of the contract is this? What is none does not exist.
 
 use portcullis_contract::{CanonicalPath, Find};
-use portcullis_controls::safe_configuration::{Preflight, judge_preflight, undeclared_method};
+use portcullis_controls::safe_configuration::{
+    Preflight, allow, judge_preflight, undeclared_method,
+};
 use portcullis_controls::{Judgement, api_inventory};
 use portcullis_model::{ControlId, Method, Mode, Room, Status};
 
@@ -14,6 +16,7 @@ pub(super) struct Matched {
     received: Received,
     operation: Option<usize>,
     path: Option<CanonicalPath>,
+    method: Option<Method>,
 }
 
 impl Matched {
@@ -24,6 +27,12 @@ impl Matched {
     /// The operation; none for an undeclared one that nobody refused.
     pub(super) const fn operation(&self) -> Option<usize> {
         self.operation
+    }
+
+    /// The method that the API is asked with: `GET` also for a `HEAD` that is not declared. None
+    /// if no document can declare it.
+    pub(super) const fn method(&self) -> Option<Method> {
+        self.method
     }
 
     /// The path behind the base path.
@@ -44,6 +53,7 @@ pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Mat
         }
     }
     let operation = find(&received, path.as_ref(), context)?;
+    let mut method = received.head().method;
     if let Some(index) = operation {
         context.found(index);
         let plan = context.plan;
@@ -51,10 +61,11 @@ pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Mat
             context.entry.operation(compiled.name.clone());
         }
         if let Some(declared) = plan.model.contract.operation(index) {
+            method = Some(declared.method);
             context.ask(api_inventory::judge_sunset(declared, context.now()))?;
         }
     }
-    Ok(Matched { received, operation, path })
+    Ok(Matched { received, operation, path, method })
 }
 
 fn find(
@@ -64,7 +75,8 @@ fn find(
 ) -> Result<Option<usize>, Exit> {
     let plan = context.plan;
     let contract = &plan.model.contract;
-    let found = match (received.head().method, path) {
+    let sent = received.head().method;
+    let found = match (sent, path) {
         (Some(method), Some(path)) => contract.find(method, path),
         // A method that no document can declare finds the path's other methods.
         (None, Some(path)) => contract.methods(path).map_or(Find::Nothing, Find::OtherMethods),
@@ -73,6 +85,13 @@ fn find(
     match found {
         Find::Operation(index) => Ok(Some(index)),
         Find::OtherMethods(methods) => {
+            let get = path.filter(|_| sent == Some(Method::Head));
+            if let Some(Find::Operation(index)) = get.map(|path| contract.find(Method::Get, path)) {
+                return Ok(Some(index));
+            }
+            if sent == Some(Method::Options) && context.mode(OPTIONS) == Mode::Enforce {
+                return Err(Exit::Answered(options(methods)));
+            }
             context.ask(undeclared_method(methods))?;
             Ok(None)
         }
@@ -90,20 +109,37 @@ fn find(
     }
 }
 
-/// Rule 32: a path that would match with or without the base path says so, to the ledger.
+/// Rule 32: a path that would match with or without the base path, or a slash at its end, says so,
+/// to the ledger.
 fn hint(received: &Received, context: &Context<'_>) -> Option<String> {
     let model = &context.plan.model;
     let base = &model.base_path;
     let whole = received.path()?;
+    let is_declared = |path: &CanonicalPath| model.contract.methods(path).is_some();
+    if let Some(path) = whole.behind(base)
+        && is_declared(&path.with_other_end())
+    {
+        let which = if path.ends_with_slash() { "without" } else { "with" };
+        return Some(format!("it would match {which} a slash at its end"));
+    }
     if base.is_empty() {
         let declared = &model.contract.base_path;
         let behind = whole.behind(declared).filter(|_| !declared.is_empty())?;
-        return (model.contract.find(received.head().method?, &behind) != Find::Nothing).then(
-            || format!("it would match behind `{declared}`, which the contract's servers name"),
-        );
+        return is_declared(&behind).then(|| {
+            format!("it would match behind `{declared}`, which the contract's servers name")
+        });
     }
-    (model.contract.find(received.head().method?, whole) != Find::Nothing)
-        .then(|| format!("it would match with the base path `{base}` before it"))
+    is_declared(whole).then(|| format!("it would match with the base path `{base}` before it"))
+}
+
+/// Who answers for methods that are not declared.
+const OPTIONS: ControlId = ControlId::SafeConfiguration;
+
+/// What there is at a path, for whoever asks (RFC 9110 section 9.3.7).
+fn options(methods: &[Method]) -> Answer {
+    let mut answer = Answer::new(Status(204), Body::Nothing);
+    answer.push_field("Allow", &allow(methods));
+    answer
 }
 
 /// Who answers preflights.

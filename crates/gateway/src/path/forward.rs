@@ -15,8 +15,8 @@ use super::reserve::Reserved;
 use crate::budget::Held;
 use crate::head::{AnswerHead, Essential};
 use crate::incoming::Incoming;
-use crate::turn::{Terms, Turn, Written};
-use crate::upstream::{Streaming, UpstreamFault};
+use crate::turn::{Turn, Written};
+use crate::upstream::{Streaming, Terms, UpstreamFault};
 
 /// What the API answered: the head, and a body that nobody has read.
 pub(super) struct Answered {
@@ -58,7 +58,7 @@ pub(super) async fn enter(
     let authenticated = valid.admitted().authenticated();
     let matched = authenticated.matched();
     let head = matched.received().head();
-    let (operation, method) = (matched.operation(), head.method);
+    let (operation, method) = (matched.operation(), matched.method());
     let is_private = authenticated.shows_credential()
         || head.fields.first(Essential::Authorization).is_some()
         || head.fields.first(Essential::Cookie).is_some();
@@ -70,7 +70,7 @@ pub(super) async fn enter(
     let is_safe = method.is_some_and(Method::is_safe);
     let started = Instant::now();
     let terms = Terms {
-        is_head: method == Some(Method::Head),
+        to_head: method == Some(Method::Head),
         is_repeatable: is_safe,
         deadline: context.deadline.min(started + plan.limits.upstream_timeout),
         limits: &plan.limits,

@@ -10,9 +10,10 @@ use portcullis_controls::input_shape::path_refusal;
 use portcullis_controls::resource_limits::Breach;
 use portcullis_controls::safe_configuration::{Forwarding, client};
 use portcullis_controls::transport_encryption::{self, Hop};
-use portcullis_model::Room;
+use portcullis_model::{Room, Status};
 
 use super::context::{Context, Exit};
+use crate::answer::{Answer, Body};
 use crate::head::{Essential, RequestHead};
 use crate::sender::{Peer, Sender};
 
@@ -66,6 +67,10 @@ pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Recei
         context.refuse(misdirected(head.fields.first(Essential::Host)))?;
     } else if !context.plan.model.name.is_empty() {
         context.entry.api(context.plan.model.name.clone());
+    }
+    if head.is_of_server() {
+        // RFC 9110 section 9.3.7: a sign of life, which says nothing about the API.
+        return Err(Exit::Answered(Answer::new(Status(204), Body::Nothing)));
     }
     let limits = &context.plan.limits;
     if head.target().len() > limits.target_bytes_max {

@@ -4,14 +4,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use portcullis_policy::Limits;
 use tokio::time::timeout_at;
 
 use super::streaming::Source;
-use super::{
-    Failed, HEAD_BYTES_MAX, INTERIM_MAX, Outgoing, Streaming, Target, UpstreamFault, read_fault,
-    told,
-};
+use super::{HEAD_BYTES_MAX, INTERIM_MAX, Streaming, Target, Terms, UpstreamFault, read_fault};
 use crate::head::AnswerHead;
 use crate::wire::{BodyReader, Wire, WireFault};
 
@@ -25,22 +21,22 @@ pub(super) struct Connections {
 }
 
 impl Connections {
+    /// A kept connection that turns out to be dead is replaced once, if the request only reads.
     pub(super) async fn exchange(
         self: &Rc<Self>,
         target: &Target,
-        request: Outgoing<'_>,
-        limits: &Limits,
+        request: &[u8],
+        terms: Terms<'_>,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
         if let Some(wire) = self.kept() {
-            match self.on(wire, request, limits).await {
-                // Nothing of an answer arrived: the connection was dead before we used it.
-                Err((UpstreamFault::Cut, true)) if request.is_repeatable => {}
-                Err(failed) => return Err(told(failed)),
-                Ok(answer) => return Ok(answer),
+            match self.on(wire, request, terms).await {
+                // The connection was dead before we used it.
+                Err(UpstreamFault::Unanswered) if terms.is_repeatable => {}
+                result => return result,
             }
         }
-        let wire = Wire::new(target.connect(limits).await?);
-        self.on(wire, request, limits).await.map_err(told)
+        let wire = Wire::new(target.connect(terms).await?);
+        self.on(wire, request, terms).await
     }
 
     /// A kept connection on which nothing waits: neither an end nor bytes nobody asked for.
@@ -62,28 +58,28 @@ impl Connections {
         }
     }
 
-    /// One exchange; the flag of a fault says that no byte of an answer had arrived.
+    /// One exchange.
     async fn on(
         self: &Rc<Self>,
         mut wire: Wire,
-        request: Outgoing<'_>,
-        limits: &Limits,
-    ) -> Result<(AnswerHead, Streaming), Failed> {
-        let deadline = request.deadline;
+        request: &[u8],
+        terms: Terms<'_>,
+    ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
+        let Terms { to_head, deadline, limits, .. } = terms;
         // A failed write is no end yet: an API may answer and close before it has read a large body.
-        if timeout_at(deadline.into(), wire.write(request.bytes)).await.is_err() {
-            return Err((UpstreamFault::TimedOut, false));
+        if timeout_at(deadline.into(), wire.write(request)).await.is_err() {
+            return Err(UpstreamFault::TimedOut);
         }
         for interim in 0..=INTERIM_MAX {
-            let bytes = wire.read_head(HEAD_BYTES_MAX, deadline).await.map_err(|fault| {
-                let is_clean =
-                    interim == 0 && matches!(fault, WireFault::Closed | WireFault::Io(_));
-                (read_fault(fault), is_clean)
+            let bytes = wire.read_head(HEAD_BYTES_MAX, deadline).await;
+            let bytes = bytes.map_err(|fault| match fault {
+                WireFault::Closed | WireFault::Io(_) if interim == 0 => UpstreamFault::Unanswered,
+                fault => read_fault(fault),
             })?;
-            let head = AnswerHead::parse(&bytes, request.is_head)
-                .map_err(|fault| (UpstreamFault::Malformed(fault.reason()), false))?;
+            let head = AnswerHead::parse(&bytes, to_head)
+                .map_err(|fault| UpstreamFault::Malformed(fault.reason()))?;
             match head.status {
-                101 => return Err((UpstreamFault::Malformed("switching_protocols"), false)),
+                101 => return Err(UpstreamFault::Malformed("switching_protocols")),
                 100..=199 => {}
                 200..=599 => {
                     let source = Source::Http1 {
@@ -95,9 +91,9 @@ impl Connections {
                     let silence = limits.stream_idle_timeout;
                     return Ok((head, Streaming::new(source, deadline, silence)));
                 }
-                _ => return Err((UpstreamFault::Malformed("status"), false)),
+                _ => return Err(UpstreamFault::Malformed("status")),
             }
         }
-        Err((UpstreamFault::Malformed("interim_answers"), false))
+        Err(UpstreamFault::Malformed("interim_answers"))
     }
 }

@@ -50,13 +50,7 @@ fn the_smallest_policy_has_the_safe_defaults() {
     assert_eq!(model.posture, Posture::Policy);
     assert_eq!(model.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(model.base_path, "/api");
-    let first = Instance {
-        host: "127.0.0.1".to_owned(),
-        port: 3000,
-        is_tls: false,
-        is_http2: false,
-        roots: None,
-    };
+    let first = Instance::plain("127.0.0.1".to_owned(), 3000);
     let upstream = Upstream { first, others: Vec::new(), path: "/api".to_owned() };
     assert_eq!(model.upstream, upstream);
     assert_eq!(

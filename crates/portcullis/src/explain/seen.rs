@@ -154,13 +154,7 @@ mod tests {
         let schemes =
             [SchemePlace::Header("x-key".to_owned()), SchemePlace::Query("key".to_owned())]
                 .map(|place| SecurityScheme { name: "a".to_owned(), place, span: None });
-        let first = Instance {
-            host: "api".to_owned(),
-            port: 80,
-            is_tls: false,
-            is_http2: false,
-            roots: None,
-        };
+        let first = Instance::plain("api".to_owned(), 80);
         let upstream = Upstream { first, others: Vec::new(), path: String::new() };
         let request = "POST /a?key=s3cret&x=1 HTTP/1.1\r\nHost: 127.0.0.1:9\r\nauthorization: \
                        Bearer s3cret\r\nx-key: s3cret\r\nCookie: sid=s3cret; b=s3cret\r\n\r\n\

@@ -44,13 +44,7 @@ pub(super) fn send(mut plan: Plan, request: &[u8]) -> Result<Outcome, String> {
         let api = TcpListener::bind((LOOPBACK, 0)).await.map_err(failed)?;
         plan.model.listen = SocketAddr::new(LOOPBACK, 0);
         let port = api.local_addr().map_err(failed)?.port();
-        plan.model.upstream.first = Instance {
-            host: LOOPBACK.to_string(),
-            port,
-            is_tls: false,
-            is_http2: false,
-            roots: None,
-        };
+        plan.model.upstream.first = Instance::plain(LOOPBACK.to_string(), port);
         plan.model.upstream.others.clear();
         let clock = Arc::new(SystemClock);
         let ledger = Ledger::to(Box::new(io::sink()), clock.clone())

@@ -90,7 +90,7 @@ fn what_is_wrong_on_the_command_line_is_wrong_usage() {
         (&run[..], &["--upstream", "ftp://a"][..]),
         (&run, &["--upstream", "http://127.0.0.1:1", "--listen", "nowhere"]),
         (&["try", "--contract", "openapi.yaml"], &["--upstream", "127.0.0.1"]),
-        (&["init", "--contract", "openapi.yaml"], &["--upstream", "https://a.example"]),
+        (&["init", "--contract", "openapi.yaml"], &["--upstream", "ftp://a.example"]),
         (&described, &["--listen", "1.2.3.4"]),
     ] {
         let arguments: Vec<&str> = base.iter().chain(more).copied().collect();

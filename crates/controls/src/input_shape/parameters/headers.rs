@@ -6,6 +6,7 @@ use portcullis_contract::{Collection, Delimiter, Parameter, Place};
 use portcullis_json::Document;
 use portcullis_model::Refusal;
 
+use super::super::parameter_refusal;
 use super::objects::{Members, texts};
 use super::value::unreadable;
 use super::{Header, Judge};
@@ -22,6 +23,9 @@ impl Judge<'_> {
                 Header::Absent => {
                     Self::absent(parameter)?;
                     continue;
+                }
+                Header::Unreadable => {
+                    return Err(parameter_refusal("not_utf8", Place::Header, &parameter.name));
                 }
                 Header::One(value) => std::slice::from_ref(value),
                 Header::Several(values) => values.as_slice(),

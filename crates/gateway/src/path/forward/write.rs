@@ -33,7 +33,12 @@ pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_
     let (body, coding) = payload(valid.body());
     let mut out = Vec::with_capacity(HEAD_BYTES + body.len());
 
-    out.extend_from_slice(head.method_text().as_bytes());
+    let method = matched.method();
+    let method_text = match method {
+        Some(method) => method.name(),
+        None => head.method_text(),
+    };
+    out.extend_from_slice(method_text.as_bytes());
     out.push(b' ');
     let target = out.len();
     match (matched.path(), valid.parameters()) {
@@ -71,7 +76,7 @@ pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_
     if let Some(coding) = coding {
         push_field("Content-Encoding", coding.as_bytes(), &mut out);
     }
-    if !body.is_empty() || expects_length(head.method) {
+    if !body.is_empty() || expects_length(method) {
         out.extend_from_slice(b"Content-Length: ");
         push_decimal(body.len() as u64, &mut out);
         out.extend_from_slice(b"\r\n");
@@ -175,6 +180,11 @@ fn write_fields(
     let offered = operation
         .zip(accept)
         .and_then(|(operation, sent)| response_shape::accept(operation, &contract.shapes, sent));
+    for name in head.fields.unreadable() {
+        // No mode can forward what is no text.
+        let (control, detail) = (ControlId::InputShape, format!("header `{name}`"));
+        context.did(Deed::Remove, Noted { control, reason: "unreadable_header", detail });
+    }
     let mut is_written = vec![false; anew.len()];
     for (name, value) in head.fields.iter() {
         let value = if name == "accept" { offered.as_deref().unwrap_or(value) } else { value };

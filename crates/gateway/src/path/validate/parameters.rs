@@ -26,6 +26,7 @@ pub(super) fn judge(
     let header = |name: &str| {
         let mut fields = head.fields.all(name);
         match (fields.next(), fields.next()) {
+            _ if head.fields.unreadable().any(|known| known == name) => Header::Unreadable,
             (None, _) => Header::Absent,
             (Some(value), None) => Header::One(value),
             _ => Header::Several(head.fields.all(name).collect()),

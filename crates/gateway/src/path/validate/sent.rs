@@ -60,10 +60,21 @@ impl Sent<'_, '_> {
             Err(WireFault::TimedOut) => Breach::TotalTimeout,
             Err(WireFault::NoBudget) => Breach::BufferedBytes,
             Err(WireFault::Syntax) => return Err(Exit::Refused(chunks())),
-            Err(WireFault::Closed | WireFault::Cut | WireFault::Io(_)) => return Err(Exit::Gone),
+            Err(WireFault::Closed | WireFault::Cut) => return Err(Exit::Refused(cut())),
+            Err(WireFault::Io(_)) => return Err(Exit::Gone),
         };
         Err(breach.refusal(limits).into())
     }
+}
+
+/// A client that ended its side may still read why.
+fn cut() -> Refusal {
+    Refusal::new(
+        ControlId::InputShape,
+        Status::BAD_REQUEST,
+        "body_cut",
+        "the connection ended before the body did",
+    )
 }
 
 /// HTTP framing is never relaxed (rule 28).
