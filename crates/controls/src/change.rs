@@ -88,15 +88,67 @@ impl fmt::Display for Change {
 }
 
 impl Changes {
-    /// Compares two plans; `now` decides which relaxations count.
+    /// Compares the plans of all APIs of a gateway; `now` decides which relaxations count.
+    pub fn between_all(before: &[&Plan], after: &[&Plan], now: UnixMillis) -> Self {
+        if let ([before], [after]) = (before, after) {
+            return Self::between(before, after, now);
+        }
+        let mut changes = Self::default();
+        if let ([before, ..], [after, ..]) = (before, after) {
+            bounds::of_the_listener(&Pair { before, after, now }, &mut changes);
+        }
+        for plan in after {
+            match before.iter().find(|known| known.model.name == plan.model.name) {
+                Some(known) => changes.absorb(Self::of_an_api(known, plan, now), &plan.model.name),
+                None => changes.new_api(plan),
+            }
+        }
+        for plan in before {
+            if !after.iter().any(|known| known.model.name == plan.model.name) {
+                // What was asked of it may be asked of another one now.
+                let what = format!("API `{}` is gone", plan.model.name);
+                changes.of_all(Reach::Wider, what, None);
+            }
+        }
+        changes
+    }
+
+    /// The same for one API each.
     pub fn between(before: &Plan, after: &Plan, now: UnixMillis) -> Self {
+        let mut changes = Self::of_an_api(before, after, now);
+        bounds::of_the_listener(&Pair { before, after, now }, &mut changes);
+        changes
+    }
+
+    fn of_an_api(before: &Plan, after: &Plan, now: UnixMillis) -> Self {
         let mut changes = Self::default();
         let pair = Pair { before, after, now };
-        bounds::compare(&pair, &mut changes);
+        bounds::of_the_api(&pair, &mut changes);
         relaxed::compare(&pair, &mut changes);
         access::compare(&pair, &mut changes);
         changes.values(&pair);
         changes
+    }
+
+    fn new_api(&mut self, plan: &Plan) {
+        let is_open = plan.closed_count() < plan.operations.len();
+        let reach = if is_open { Reach::Wider } else { Reach::Same };
+        let what = format!("API `{}` is new", plan.model.name);
+        self.of_all(reach, what, plan.model.lines.contract);
+    }
+
+    /// Takes over the changes of one of several APIs.
+    fn absorb(&mut self, of: Self, api: &str) {
+        for change in of.wider.list.into_iter().chain(of.others.list) {
+            let operation = change.operation.map(|operation| format!("{api}: {operation}"));
+            let what = match &operation {
+                Some(_) => change.what,
+                None => format!("API `{api}`: {}", change.what),
+            };
+            self.push(Change { operation, what, ..change });
+        }
+        self.wider.more += of.wider.more;
+        self.others.more += of.others.more;
     }
 
     /// Whether anything lets more through.

@@ -3,24 +3,22 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use portcullis_controls::resource_limits::Breach;
-use portcullis_ledger::{Entry, Ledger, Opening, Verdict};
-use portcullis_model::{Clock, RequestId};
+use portcullis_ledger::Ledger;
+use portcullis_model::Clock;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use crate::budget::Budget;
-use crate::client;
 use crate::decision::Probe;
+use crate::health;
 use crate::instances::Instances;
-use crate::pools::Pools;
 use crate::site::{Current, ReloadError, Reloaded, Site};
-use crate::worker::{Chance, Counts, Drain, Shared, Watch, Worker};
+use crate::threads::{accept, work};
+use crate::worker::{Chance, Counts, Drain, Shared, Watch};
 
 /// How a gateway runs.
 #[derive(Clone)]
@@ -95,6 +93,7 @@ pub struct Running {
     wanted: SocketAddr,
     shared: Arc<Shared>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    health: Mutex<Option<(SocketAddr, JoinHandle<()>)>>,
 }
 
 impl std::fmt::Debug for Running {
@@ -107,6 +106,17 @@ impl Running {
     /// Where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it tells how it is, if anywhere.
+    pub fn health_address(&self) -> Option<SocketAddr> {
+        let health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        health.as_ref().map(|(address, _)| *address)
+    }
+
+    /// What readiness tells of the last reload, from now on.
+    pub fn remark(&self, remark: Option<String>) {
+        *self.shared.remark.lock().unwrap_or_else(PoisonError::into_inner) = remark;
     }
 
     /// What happened so far.
@@ -143,7 +153,7 @@ impl Running {
 
     /// Takes no more connections, lets requests under way end (`drain_timeout` at most), and
     /// returns.
-    pub fn stop(self) {
+    pub fn stop(&self) {
         self.drain();
     }
 
@@ -153,6 +163,12 @@ impl Running {
             std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             // A worker that panicked has nothing left to drain.
+            let _ = thread.join();
+        }
+        // Health is told to the end.
+        self.shared.end.begin();
+        let health = self.health.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((_, thread)) = health {
             let _ = thread.join();
         }
     }
@@ -176,8 +192,8 @@ pub fn start(
 ) -> Result<Running, StartError> {
     let site = site.into();
     let wanted = site.listen();
-    let listener = listen(wanted).map_err(|error| StartError::Listen(wanted, error))?;
-    let address = listener.local_addr().map_err(|error| StartError::Listen(wanted, error))?;
+    let (address, listener) = listen(wanted)?;
+    let health = site.first().model.health.map(listen).transpose()?;
     let limits = site.limits();
     let shared = Arc::new(Shared {
         connections: Budget::new(limits.connections_max),
@@ -191,6 +207,8 @@ pub fn start(
         watch: options.watch,
         counts: Arc::new(Counts::default()),
         drain: Drain::default(),
+        end: Drain::default(),
+        remark: Mutex::default(),
         #[cfg(test)]
         fault: options.fault,
     });
@@ -202,12 +220,32 @@ pub fn start(
         let chance = Chance::new().ok_or(StartError::Chance)?;
         threads.push(thread(&format!("worker-{number}"), work(shared.clone(), receive, chance))?);
     }
+    let health = match health {
+        None => None,
+        Some((address, listener)) => {
+            let workers = workers.iter().map(mpsc::Sender::downgrade).collect();
+            let thread = thread("health", health::serve(shared.clone(), listener, workers))?;
+            Some((address, thread))
+        }
+    };
     let chance = Chance::new().ok_or(StartError::Chance)?;
     threads.push(thread("acceptor", accept(shared.clone(), listener, workers, chance))?);
-    Ok(Running { address, wanted, shared, threads: Mutex::new(threads) })
+    Ok(Running {
+        address,
+        wanted,
+        shared,
+        threads: Mutex::new(threads),
+        health: Mutex::new(health),
+    })
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+/// Listens; the address is the real one where the port was free to choose.
+fn listen(wanted: SocketAddr) -> Result<(SocketAddr, TcpListener), StartError> {
+    let listener = bind(wanted).and_then(|listener| Ok((listener.local_addr()?, listener)));
+    listener.map_err(|error| StartError::Listen(wanted, error))
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     use socket2::{Domain, Protocol, Socket, Type};
     const BACKLOG: i32 = 1024;
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
@@ -233,126 +271,10 @@ fn thread<F: Future<Output = ()> + 'static>(
         .map_err(StartError::Worker)
 }
 
-type Taken = (std::net::TcpStream, SocketAddr, crate::budget::Held);
-
-/// The acceptor: hands connections to workers in turn.
-fn accept(
-    shared: Arc<Shared>,
-    listener: TcpListener,
-    workers: Vec<mpsc::Sender<Taken>>,
-    mut chance: Chance,
-) -> impl FnOnce() -> std::pin::Pin<Box<dyn Future<Output = ()>>> + Send {
-    move || {
-        Box::pin(async move {
-            let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
-                return;
-            };
-            let mut drain = shared.drain.signal();
-            let mut turn = 0_usize;
-            loop {
-                let accepted = tokio::select! {
-                    accepted = listener.accept() => accepted,
-                    _ = drain.changed() => return,
-                };
-                let Ok((stream, peer)) = accepted else {
-                    // Out of descriptors: wait until some are free rather than spin.
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                    continue;
-                };
-                let Some(held) = shared.connections.take(1) else {
-                    turn_away(&shared, peer, &mut chance);
-                    continue;
-                };
-                // Without it a small answer waits for the last one's acknowledgement.
-                let _ = stream.set_nodelay(true);
-                let Ok(stream) = stream.into_std() else {
-                    continue;
-                };
-                turn = turn.wrapping_add(1);
-                if let Some(worker) = workers.get(turn % workers.len()) {
-                    // A worker that is a thousand connections behind sheds them.
-                    let _ = worker.try_send((stream, peer, held));
-                }
-            }
-        })
-    }
-}
-
-/// A connection too many: closed unread, and recorded.
-fn turn_away(shared: &Shared, peer: SocketAddr, chance: &mut Chance) {
-    shared.counts.connections_refused.fetch_add(1, Ordering::Relaxed);
-    let site = shared.site.now();
-    let plan = site.first();
-    let now = shared.clock.now();
-    let id = RequestId::new(now, chance.next());
-    let opening = Opening {
-        request_id: id,
-        time: now,
-        started: Instant::now(),
-        model: plan.version.clone(),
-        peer: peer.ip().to_canonical().to_string().into(),
-        http: "",
-        tls: None,
-    };
-    let entry = Entry::open(shared.ledger.clone(), opening);
-    let refusal = Breach::Connections.refusal(&plan.limits);
-    if let Some(watch) = &shared.watch {
-        watch.refused(id, "a connection", &refusal);
-    }
-    entry.finish(Verdict::Refused, refusal.status, 0, Some(refusal), None);
-}
-
-/// A worker: serves its connections until the drain is over.
-fn work(
-    shared: Arc<Shared>,
-    mut taken: mpsc::Receiver<Taken>,
-    chance: Chance,
-) -> impl FnOnce() -> std::pin::Pin<Box<dyn Future<Output = ()>>> + Send {
-    move || {
-        Box::pin(async move {
-            let mut reloads = shared.site.signal();
-            let worker = std::rc::Rc::new(Worker {
-                site: std::cell::RefCell::new(shared.site.follow()),
-                pools: Pools::default(),
-                chance: std::cell::RefCell::new(chance),
-                date: std::cell::RefCell::default(),
-                under_way: std::cell::Cell::new(0),
-                shared,
-            });
-            loop {
-                let taken = tokio::select! {
-                    taken = taken.recv() => taken,
-                    // A worker without requests lets go of the old model, too.
-                    _ = reloads.changed() => {
-                        worker.site();
-                        continue;
-                    }
-                };
-                let Some((stream, peer, held)) = taken else {
-                    break;
-                };
-                let Ok(stream) = tokio::net::TcpStream::from_std(stream) else {
-                    continue;
-                };
-                let worker = worker.clone();
-                tokio::task::spawn_local(async move {
-                    worker.under_way.set(worker.under_way.get() + 1);
-                    client::serve(&worker, stream, peer).await;
-                    worker.under_way.set(worker.under_way.get() - 1);
-                    drop(held);
-                });
-            }
-            // The acceptor has gone: the drain has begun.
-            let until = Instant::now() + worker.site().limits().drain_timeout;
-            while worker.under_way.get() > 0 && Instant::now() < until {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::Ordering;
+
     use portcullis_controls::{Plan, PlanOptions};
     use portcullis_model::{Room, Sources, UnixMillis};
     use portcullis_policy::{Input, Model, Overrides};

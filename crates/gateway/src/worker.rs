@@ -1,17 +1,18 @@
 //! What requests share: across all threads, and on one thread.
 
 use std::cell::{Cell, RefCell};
+use std::net::{SocketAddr, TcpStream};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use portcullis_ledger::{InstanceState, Ledger, Noted};
 use portcullis_model::{Clock, Refusal, RequestId, Room, Status, UnixMillis};
 use portcullis_policy::Instance;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Held};
 use crate::decision::Probe;
 use crate::instances::Instances;
 use crate::pools::Pools;
@@ -31,12 +32,20 @@ pub(crate) struct Shared {
     pub(crate) in_upstream: Arc<Budget>,
     pub(crate) instances: Instances,
     pub(crate) drain: Drain,
+    /// The drain is over.
+    pub(crate) end: Drain,
+    /// What is to be told of the last reload.
+    pub(crate) remark: Mutex<Option<String>>,
     /// The room that panics.
     #[cfg(test)]
     pub(crate) fault: Option<portcullis_model::Room>,
 }
 
 impl Shared {
+    pub(crate) fn remark(&self) -> Option<String> {
+        self.remark.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(crate) fn instance_rests(&self, instance: &Instance, rest: Duration) {
         self.counts.instance_rests.fetch_add(1, Ordering::Relaxed);
         self.record(instance, Some(rest));
@@ -56,6 +65,14 @@ impl Shared {
         let (time, instance) = (self.clock.now(), instance.to_string());
         self.ledger.instance(&InstanceState { time, instance: &instance, rest });
     }
+}
+
+/// What a worker is handed.
+pub(crate) enum Task {
+    /// A connection of a client.
+    Connection(TcpStream, SocketAddr, Held),
+    /// A question whether it is there; the answer is nothing.
+    Ping(oneshot::Sender<()>),
 }
 
 /// The sign that no more requests are taken.

@@ -57,7 +57,8 @@ fn full(policy: &str, api: &ScriptedApi, has_room: &Arc<AtomicBool>) -> (Running
     (start(Arc::new(plan), ledger.clone(), clock, Options::default()).unwrap(), ledger)
 }
 
-const POLICY: &str = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n";
+const POLICY: &str = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
+                      health: 127.0.0.1:0\n";
 
 #[test]
 fn no_request_reaches_the_api_whose_record_cannot_be_kept() {
@@ -67,11 +68,17 @@ fn no_request_reaches_the_api_whose_record_cannot_be_kept() {
     let refused = exchange(gateway.address(), GET);
     assert_eq!((refused.status, refused.field("retry-after")), (503, Some("1")));
     assert_eq!(api.seen().len(), 0);
+    let ready =
+        || exchange(gateway.health_address().unwrap(), "GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n");
+    let told = ready();
+    assert_eq!(told.status, 503);
+    assert!(told.text().starts_with("not ready: the ledger cannot be written"), "{}", told.text());
     has_room.store(true, Ordering::Relaxed);
     while ledger.is_full() || ledger.health().error.is_some() {
         ledger.flush();
     }
     assert_eq!(exchange(gateway.address(), GET).status, 200, "and it recovers");
+    assert_eq!(ready().status, 200);
 }
 
 #[test]

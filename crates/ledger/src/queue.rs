@@ -27,6 +27,8 @@ pub(crate) struct State {
     /// The writer holds a batch that is not written.
     pub(crate) is_writing: bool,
     pub(crate) is_closing: bool,
+    /// The writer has ended.
+    pub(crate) is_over: bool,
     /// Attempts to write that failed.
     pub(crate) failures: u64,
     /// Why the last one failed; `None` if it did not.

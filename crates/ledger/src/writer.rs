@@ -139,6 +139,7 @@ impl Ledger {
         loop {
             match std::mem::take(&mut state.reopening) {
                 Reopening::Done(result) => return result,
+                _ if state.is_over => return Err(io::ErrorKind::NotConnected.into()),
                 pending => state.reopening = pending,
             }
             state = self.queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -149,7 +150,10 @@ impl Ledger {
     pub fn flush(&self) {
         let mut state = self.queue.lock();
         let failures = state.failures;
-        while (!state.bytes.is_empty() || state.is_writing) && state.failures == failures {
+        while (!state.bytes.is_empty() || state.is_writing)
+            && state.failures == failures
+            && !state.is_over
+        {
             state = self.queue.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -157,6 +161,13 @@ impl Ledger {
 
 impl Drop for Ledger {
     fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Ledger {
+    /// Writes what can be written, and ends the writer. What comes later is lost.
+    pub fn close(&self) {
         self.queue.lock().is_closing = true;
         self.queue.changed.notify_all();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -210,7 +221,11 @@ impl Writer {
                     }
                     self.queue.lock().reopening = Reopening::Done(result);
                 }
-                Task::End => return,
+                Task::End => {
+                    self.queue.lock().is_over = true;
+                    self.queue.changed.notify_all();
+                    return;
+                }
             }
             self.queue.changed.notify_all();
         }

@@ -40,6 +40,11 @@ impl Sources {
         self.files.get(usize::from(id.0)).map_or("", |(name, _)| name)
     }
 
+    /// The names of all files.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The file of this name.
     pub fn named(&self, name: &str) -> Option<SourceId> {
         let place = self.files.iter().position(|(known, _)| known == name)?;

@@ -83,6 +83,8 @@ codes! {
     OBSERVES_EVERYTHING = "policy-observes-everything",
     /// Requests travel to the API in plain text.
     PLAIN_UPSTREAM = "policy-plain-upstream",
+    /// Somebody else can write a file of the model.
+    WRITABLE_BY_OTHERS = "policy-writable-by-others",
     /// An entry changes nothing.
     NO_EFFECT = "policy-no-effect",
 }

@@ -22,6 +22,7 @@ mod reference;
 mod secret;
 mod section;
 mod word;
+mod writable;
 mod yaml;
 
 pub use amounts::Amount;
@@ -34,3 +35,4 @@ pub use model::{
 pub use network::Network;
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
+pub use writable::writable_by_others;

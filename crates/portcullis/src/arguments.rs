@@ -87,7 +87,7 @@ pub(crate) enum Command {
 }
 
 /// Where the model comes from.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(group = ArgGroup::new("model_source").required(true))]
 pub(crate) struct ModelOptions {
     /// The policy file

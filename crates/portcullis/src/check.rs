@@ -1,10 +1,11 @@
 //! `portcullis check`: what is wrong, doubtful or open, without serving anything.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_model::{Diagnostic, Severity, Sources};
-use portcullis_policy::{Failure, Policy};
+use portcullis_policy::{Failure, Policy, writable_by_others};
 
 use crate::arguments::{CheckOptions, Deny, Format};
 use crate::exit::Exit;
@@ -27,6 +28,7 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
                 problems.extend(plan.findings());
                 counted.push(ApiCount::of(&plan));
             }
+            problems.extend(writable_by_others(sources.names().map(Path::new)));
             (problems, sources, false, counted)
         }
         Err(failure) => {

@@ -78,40 +78,43 @@ pub(crate) fn refuse(failure: &Failure) -> Exit {
     if failure.unreadable.is_some() || is_usage { Exit::Unusable } else { Exit::Failure }
 }
 
-/// All APIs of the options, compiled; problems are said on standard error.
-pub(crate) fn site(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Site, Exit> {
-    let Policy { apis, warnings, .. } = policy(options).map_err(|failure| refuse(&failure))?;
-    let compile = |api| Arc::new(Plan::compile(api, plan_options.clone()));
-    let plans: Vec<_> = apis.into_iter().map(compile).collect();
-    let findings = plans.iter().map(|plan| plan.findings().len());
-    let warnings = report::count(&warnings).1 + findings.sum::<usize>();
-    if warnings > 0 {
-        let warnings = report::many(warnings, "warning");
-        talk::say(&format!("{warnings}; `portcullis check` shows them"));
+/// All APIs of the options, compiled, with the certificate that clients are shown, and whom those of
+/// APIs must come from; and the warnings of their files.
+pub(crate) fn site(
+    options: &ModelOptions,
+    plan_options: &PlanOptions,
+) -> Result<(Site, Vec<Diagnostic>), Failure> {
+    let Policy { apis, sources, warnings } = policy(options)?;
+    // The certificate is the listener's: every API has the same.
+    let tls = apis.first().map_or(Ok(None), certificates::of)?;
+    let mut trust = Vec::new();
+    for api in &apis {
+        trust.extend(certificates::trust(api)?);
     }
+    let compile = |api| Arc::new(Plan::compile(api, plan_options.clone()));
     // A policy without an API is none.
-    Site::of(plans).ok_or(Exit::Failure)
+    let site = Site::of(apis.into_iter().map(compile));
+    match site {
+        Some(site) => Ok((site.with_tls(tls).trusting(trust), warnings)),
+        None => Err(Failure { sources, diagnostics: warnings, unreadable: None }),
+    }
 }
 
-/// The same, with the certificate that clients are shown, and whom those of APIs must come from.
+/// The same, at the start: problems are said on standard error, warnings counted.
 pub(crate) fn served(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Site, Exit> {
-    let site = site(options, plan_options)?;
-    // The certificate is the listener's: every API has the same.
-    let tls = match site.plans().next().map(|plan| certificates::of(&plan.model)) {
-        Some(Err(failure)) => return Err(refuse(&failure)),
-        Some(Ok(tls)) => tls,
-        None => None,
-    };
-    let mut trust = Vec::new();
-    for plan in site.plans() {
-        trust.extend(certificates::trust(&plan.model).map_err(|failure| refuse(&failure))?);
+    let (site, warnings) = site(options, plan_options).map_err(|failure| refuse(&failure))?;
+    let findings: usize = site.plans().map(|plan| plan.findings().len()).sum();
+    let warnings = report::count(&warnings).1;
+    if warnings + findings > 0 {
+        let warnings = report::many(warnings + findings, "warning");
+        talk::say(&format!("{warnings}; `portcullis check` shows them"));
     }
-    Ok(site.with_tls(tls).trusting(trust))
+    Ok(site)
 }
 
 /// The one API of the options, compiled.
 pub(crate) fn plan(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Arc<Plan>, Exit> {
-    let site = site(options, plan_options)?;
+    let site = served(options, plan_options)?;
     if let Some(plan) = site.only() {
         return Ok(plan.clone());
     }

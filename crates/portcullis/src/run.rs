@@ -12,10 +12,11 @@ use portcullis_policy::{LedgerTarget, Posture};
 use crate::arguments::{ModelOptions, RunOptions, TryOptions};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
+use crate::reload::Reloader;
 use crate::report::many;
 use crate::trial::Trial;
 use crate::watch::Refusals;
-use crate::{load, talk};
+use crate::{load, service, signals, talk};
 
 pub(crate) fn run(options: &RunOptions) -> Exit {
     let plan_options = PlanOptions { observe: options.observe, ..PlanOptions::default() };
@@ -42,7 +43,8 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
     };
     site.plans().for_each(|plan| describe(plan));
     let workers = options.workers.map_or_else(processors, usize::from);
-    let exit = serve(site, &ledger, workers, Arc::new(Refusals::led_to(files(options))));
+    let watch = Arc::new(Refusals::led_to(files(options)));
+    let exit = serve(site, &ledger, workers, watch, Some((&options.model, plan_options)));
     if ledger.lost() > 0 {
         talk::say(&format!("{} records could not be written", ledger.lost()));
     }
@@ -87,7 +89,7 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
         }
     };
     let trial = Arc::new(Trial::of(plan.clone()));
-    let exit = serve(plan.into(), &ledger, 1, trial.clone());
+    let exit = serve(plan.into(), &ledger, 1, trial.clone(), None);
     talk::print(&trial.summary());
     exit
 }
@@ -151,48 +153,62 @@ fn describe(plan: &Plan) {
     }
 }
 
-fn serve(site: Site, ledger: &Arc<Ledger>, workers: usize, watch: Arc<dyn Watch>) -> Exit {
-    let options = Options { workers, probe: None, watch: Some(watch) };
+/// Serves until somebody ends it. With `reloads`, its model follows its files.
+fn serve(
+    site: Site,
+    ledger: &Arc<Ledger>,
+    workers: usize,
+    watch: Arc<dyn Watch>,
+    reloads: Option<(&ModelOptions, PlanOptions)>,
+) -> Exit {
+    let options = Options { workers, watch: Some(watch), ..Options::default() };
     let clock = Arc::new(SystemClock);
     let is_tls = site.is_tls();
     let running = match portcullis_gateway::start(site, ledger.clone(), clock, options) {
-        Ok(running) => running,
+        Ok(running) => Arc::new(running),
         Err(error) => {
             talk::say(&error.to_string());
             return Exit::Unusable;
         }
     };
-    let inside = if is_tls { ", inside TLS" } else { "" };
-    talk::say(&format!("listening on {}{inside}", running.address()));
-    match wait_for_end() {
-        Ok(()) => {}
-        Err(error) => {
-            talk::say(&format!("signals cannot be waited for: {error}"));
+    if let Some(address) = running.health_address() {
+        talk::say(&format!("liveness and readiness at http://{address}/livez and /readyz"));
+    }
+    // Signals that come before this is read wait in here; one is as good as several.
+    let (hang_up, signals) = std::sync::mpsc::sync_channel(1);
+    if let Some((options, plan_options)) = reloads {
+        let reloader =
+            Reloader::new(options.clone(), plan_options, running.clone(), ledger.clone());
+        let thread = std::thread::Builder::new().name("reload".to_owned());
+        if let Err(error) = thread.spawn(move || reloader.run(&signals)) {
+            talk::say(&format!("no thread can be started that reloads: {error}"));
             return Exit::Unusable;
         }
     }
-    drain(running);
-    ledger.flush();
+    let inside = if is_tls { ", inside TLS" } else { "" };
+    let address = running.address();
+    let ended = signals::wait_for_end(
+        || {
+            talk::say(&format!("listening on {address}{inside}"));
+            service::tell("READY=1");
+        },
+        || {
+            // One that waits already does the same.
+            let _ = hang_up.try_send(());
+        },
+    );
+    if let Err(error) = ended {
+        talk::say(&format!("signals cannot be waited for: {error}"));
+        return Exit::Unusable;
+    }
+    service::tell("STOPPING=1");
+    drain(&running);
+    ledger.close();
     Exit::Success
 }
 
-fn drain(running: Running) {
+fn drain(running: &Running) {
     let requests = running.counts().requests.load(std::sync::atomic::Ordering::Relaxed);
     talk::say(&format!("draining; {requests} requests served"));
     running.stop();
-}
-
-/// Waits for SIGTERM or SIGINT.
-fn wait_for_end() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        Ok(())
-    })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use portcullis_contract::{Operation, SecurityRequirement};
+use portcullis_contract::{Operation, SchemePlace, SecurityRequirement, SecurityScheme};
 
 use super::contents;
 use super::{Changes, OfOperation, Pair, Reach};
@@ -10,6 +10,7 @@ use crate::caller_identity::Expected;
 use crate::plan::Plan;
 
 pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
+    schemes(pair, changes);
     let known = titles(pair.before);
     for (index, operation) in pair.after.model.contract.operations.iter().enumerate() {
         let name = operation.name();
@@ -36,6 +37,22 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
             let mut of = OfOperation { changes: &mut *changes, name, span: None };
             falls_to(pair, &gone.title, &mut of);
         }
+    }
+}
+
+/// What a scheme names reaches the API with every operation, whether it is asked for or not.
+fn schemes(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model.contract, &pair.after.model.contract);
+    let has = |schemes: &[SecurityScheme], place: &SchemePlace| {
+        schemes.iter().any(|one| one.place == *place)
+    };
+    for scheme in after.schemes.iter().filter(|one| !has(&before.schemes, &one.place)) {
+        let what = format!("the credential `{}` reaches the API with every operation", scheme.name);
+        changes.of_all(Reach::Wider, what, scheme.span);
+    }
+    for scheme in before.schemes.iter().filter(|one| !has(&after.schemes, &one.place)) {
+        let what = format!("the credential `{}` does not reach the API any more", scheme.name);
+        changes.of_all(Reach::Narrower, what, None);
     }
 }
 
@@ -142,10 +159,15 @@ fn disappeared(pair: &Pair<'_>, index: usize, operation: &Operation, changes: &m
 /// A path that is no longer declared may be one of a template that is: `/items/special` of
 /// `/items/{id}`. What is declared there then holds for it.
 fn falls_to(pair: &Pair<'_>, title: &str, of: &mut OfOperation<'_>) -> bool {
+    let contract = &pair.after.model.contract;
     let Some((method, template)) = title.split_once(' ') else {
         return false;
     };
-    let operations = &pair.after.model.contract.operations;
+    // Declared and not served: it keeps its path.
+    if contract.not_served.iter().any(|one| one.title == title) {
+        return false;
+    }
+    let operations = &contract.operations;
     let heir = operations.iter().enumerate().find(|(index, other)| {
         other.method.name() == method
             && covers(&other.template, template)

@@ -4,7 +4,8 @@ use portcullis_policy::{Model, WhenFull};
 
 use super::{Changes, Pair, Reach};
 
-pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
+/// What is the same for every API of a gateway.
+pub(super) fn of_the_listener(pair: &Pair<'_>, changes: &mut Changes) {
     all_of(&pair.after.model);
     limits(pair, changes);
     encryption(pair, changes);
@@ -28,16 +29,25 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         }
         _ => {}
     }
+    proxies(pair, changes);
+    tls(before, after, changes);
+}
+
+/// Where an API is called, and where it is.
+pub(super) fn of_the_api(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model, &pair.after.model);
     if before.base_path != after.base_path {
         let shown = |path: &str| if path.is_empty() { "/".to_owned() } else { path.to_owned() };
         let (old, new) = (shown(&before.base_path), shown(&after.base_path));
         let what = format!("clients call under `{new}`, no longer under `{old}`");
         changes.of_all(Reach::Wider, what, after.lines.base_path);
     }
+    if before.contract.openapi.split('.').take(2).ne(after.contract.openapi.split('.').take(2)) {
+        let what = format!("the same words mean what OpenAPI {} says", after.contract.openapi);
+        changes.of_all(Reach::Wider, what, None);
+    }
     upstream(before, after, changes);
     hosts(pair, changes);
-    proxies(pair, changes);
-    tls(before, after, changes);
 }
 
 /// Where requests go, with their credentials.

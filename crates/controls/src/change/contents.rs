@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use portcullis_contract::{
-    Media, Operation, Parameter, RequestBody, Response, Schema, StatusPattern,
+    BodyKind, Media, Operation, Parameter, RequestBody, Response, Schema, StatusPattern,
 };
 use portcullis_model::Span;
 use portcullis_policy::{BodyHandling, Undeclared};
@@ -15,6 +15,10 @@ use crate::free_form::Way;
 pub(super) fn compare(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     handling(pair, old, new, of);
     let (before, after) = (&pair.before.model.contract, &pair.after.model.contract);
+    // The same document: all that follows is the same.
+    if before.digest == after.digest {
+        return;
+    }
     let (Some(old), Some(new)) = (before.operation(old), after.operation(new)) else {
         return;
     };
@@ -105,7 +109,8 @@ fn parameter(
         of.wider(format!("takes an empty {what}"), line);
     }
     required(before.required, after.required, what, line, of);
-    schema(before.schema.as_ref(), after.schema.as_ref(), what, Way::In, line, sides, of);
+    let part = Part { what, way: Way::In, is_compared_by_text: true, line };
+    schema(before.schema.as_ref(), after.schema.as_ref(), &part, sides, of);
 }
 
 fn required(was: bool, is: bool, what: &str, line: Option<Span>, of: &mut OfOperation<'_>) {
@@ -116,21 +121,28 @@ fn required(was: bool, is: bool, what: &str, line: Option<Span>, of: &mut OfOper
     }
 }
 
+/// A part of a request or an answer that a schema describes.
+struct Part<'a> {
+    what: &'a str,
+    way: Way,
+    /// Its texts are compared, too: values of requests, and how XML writes what it says.
+    is_compared_by_text: bool,
+    line: Option<Span>,
+}
+
 fn schema(
     before: Option<&Schema>,
     after: Option<&Schema>,
-    what: &str,
-    way: Way,
-    line: Option<Span>,
+    part: &Part<'_>,
     sides: &Sides<'_>,
     of: &mut OfOperation<'_>,
 ) {
+    let &Part { what, way, is_compared_by_text, line } = part;
     match (before, after) {
         (Some(_), None) => of.wider(format!("has no schema for the {what} any more"), line),
         (None, Some(_)) => of.narrower(format!("has a schema for the {what}"), line),
         (Some(before), Some(after)) => {
-            // Values of answers are held against shapes alone; how XML writes them is in the text.
-            if way == Way::In || what.contains("xml") {
+            if is_compared_by_text {
                 of.pend(before.span, after.span, what);
             }
             for found in shapes::differences(before.shape, after.shape, way, sides) {
@@ -178,7 +190,10 @@ fn media(
         if before.is_unread != after.is_unread || encoding(before) != encoding(after) {
             of.wider(format!("reads the {what} in another way"), line);
         }
-        schema(before.schema.as_ref(), after.schema.as_ref(), &what, way, line, sides, of);
+        let is_compared_by_text = way == Way::In || after.kind == BodyKind::Xml;
+        let part = Part { what: &what, way, is_compared_by_text, line };
+        schema(before.schema.as_ref(), after.schema.as_ref(), &part, sides, of);
+        headers_of_parts(before, after, &what, sides, of);
     }
     for before in old.iter().filter(|before| !new.iter().any(|one| one.range == before.range)) {
         // A range that is gone may leave a wider one that covers it.
@@ -189,6 +204,23 @@ fn media(
             );
         } else {
             of.narrower(format!("knows no {what} as `{}` any more", before.range), None);
+        }
+    }
+}
+
+/// The header fields that parts may have; which there are is compared with [`encoding`].
+fn headers_of_parts(
+    before: &Media,
+    after: &Media,
+    what: &str,
+    sides: &Sides<'_>,
+    of: &mut OfOperation<'_>,
+) {
+    for part in &after.encoding {
+        let known = before.encoding(&part.property).into_iter().flat_map(|known| &known.headers);
+        for (old, new) in known.zip(&part.headers).filter(|(old, new)| old.name == new.name) {
+            let what = format!("{what}, field `{}` of `{}`", new.name, part.property);
+            parameter(old, new, &what, sides, of);
         }
     }
 }

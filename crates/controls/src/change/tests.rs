@@ -33,12 +33,22 @@ fn edited(from: &str, to: &str) -> (Plan, Plan) {
     (plan(CONTRACT, POLICY), plan(&edit(CONTRACT), &edit(POLICY)))
 }
 
+/// The plan of the contract with more paths.
+fn plan_of(paths: &str) -> Plan {
+    plan(&CONTRACT.replace("\n  /end:", paths), POLICY)
+}
+
 fn told(changes: &Changes) -> Vec<String> {
     changes.iter().map(|change| format!("{}: {change}", change.reach.name())).collect()
 }
 
 /// Edits that let more through, with the words that say so; backwards, each narrows.
-const WIDER: [(&str, &str, &str); 34] = [
+const WIDER: [(&str, &str, &str); 35] = [
+    (
+        "    key: { type: apiKey",
+        "    admin: { type: apiKey, in: header, name: X-Admin }\n    key: { type: apiKey",
+        "the credential `admin` reaches the API with every operation",
+    ),
     ("when_full: refuse", "when_full: lose", "requests pass whose records are lost"),
     ("[listItems]", "[listItems, getOrder]", "`getOrder` is opened: anyone may call it"),
     ("[listItems]", "[\"*\"]", "`getSecret` is opened"),
@@ -157,6 +167,7 @@ fn what_cannot_be_compared_waits_for_a_signal() {
     for (from, to) in [
         ("http://127.0.0.1:3000", "http://127.0.0.1:3001"),
         ("base_path: /api", "base_path: /v2"),
+        ("openapi: 3.1.0", "openapi: 3.2.0"),
         ("pattern: \"^[a-z]+$\"", "pattern: \"^[a-f]+$\""),
         ("explode: false", "explode: true"),
     ] {
@@ -198,6 +209,12 @@ fn a_path_that_falls_to_a_template_widens() {
         told(&gone),
         ["wider: `special` is no longer declared: its path is read as `GET /items/{id}` now"]
     );
+    // One that is declared and cannot be served keeps its path.
+    let (before, after) =
+        (plan_of(special), plan_of(&special.replace("get: {", "get: { parameters: 7,")));
+    assert_eq!(after.model.contract.not_served.len(), 1);
+    let not_served = Changes::between(&before, &after, NOW);
+    assert!(!not_served.widens(), "{:?}", told(&not_served));
 }
 
 #[test]
@@ -260,4 +277,32 @@ fn hosts_and_proxies_are_compared() {
         ]
     );
     assert!(told_of(&two, &one).iter().all(|line| line.starts_with("narrower: ")));
+}
+
+#[test]
+fn apis_are_compared_by_their_names() {
+    let several = |names: &[&str]| -> Vec<Plan> {
+        let mut sources = Sources::default();
+        let contract = sources.add("openapi.yaml", CONTRACT);
+        let apis = names.iter().map(|name| {
+            format!(
+                "  - {{ name: {name}, contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\", \
+                 base_path: /{name} }}\n"
+            )
+        });
+        let text = format!("apis:\n{}listen: 127.0.0.1:8080\n", apis.collect::<String>());
+        let policy = Some(sources.add("portcullis.yaml", text));
+        let (folder, overrides) = (PathBuf::new(), Overrides::default());
+        let input = Input { sources, contract, policy, folder, overrides, now: NOW };
+        let further = vec![contract; names.len() - 1];
+        let policy = portcullis_policy::Policy::join(input, further);
+        let policy = policy.unwrap_or_else(|failure| panic!("{:#?}", failure.diagnostics));
+        let compile = |api| Plan::compile(api, PlanOptions::default());
+        policy.apis.into_iter().map(compile).collect()
+    };
+    let (two, three) = (several(&["a", "b"]), several(&["a", "c", "b"]));
+    let (two, three): (Vec<_>, Vec<_>) = (two.iter().collect(), three.iter().collect());
+    assert!(Changes::between_all(&two, &two, NOW).is_empty());
+    assert_eq!(told(&Changes::between_all(&two, &three, NOW)), ["wider: API `c` is new"]);
+    assert_eq!(told(&Changes::between_all(&three, &two, NOW)), ["wider: API `c` is gone"]);
 }

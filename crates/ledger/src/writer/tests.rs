@@ -129,12 +129,13 @@ fn what_a_full_disk_refuses_is_written_later_to_the_byte() {
 fn what_a_disk_refuses_to_the_end_is_lost_and_the_end_does_not_wait() {
     let disk = Disk { room: Arc::default(), written: Arc::default() };
     let ledger = Ledger::to(Box::new(disk), Arc::new(Noon)).unwrap();
-    let queue = ledger.queue.clone();
     line(&ledger, "a");
     ledger.flush();
     line(&ledger, "b");
-    drop(ledger);
-    assert_eq!(queue.lock().lost, 2);
+    ledger.close();
+    assert_eq!(ledger.lost(), 2);
+    ledger.flush();
+    assert!(ledger.reopen().is_err(), "nobody is there any more");
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a set-up that fails must fail its test"
 )]
 
@@ -10,6 +11,7 @@ mod apis;
 mod contract_report;
 mod explain;
 mod init;
+mod reload;
 mod support;
 mod usage;
 

@@ -4,7 +4,8 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 pub(crate) const CONTRACT: &str = r#"openapi: 3.1.0
 info: { title: Notes, version: "1" }
@@ -58,7 +59,7 @@ pub(crate) struct Gateway {
     pub(crate) address: SocketAddr,
     pub(crate) said: String,
     /// What it says after that.
-    later: Option<JoinHandle<String>>,
+    later: Receiver<String>,
 }
 
 impl Gateway {
@@ -81,17 +82,38 @@ impl Gateway {
             said.push('\n');
         };
         // What it says later is read, so that it never waits for a reader.
-        let later = std::thread::spawn(move || {
-            lines.map_while(Result::ok).fold(String::new(), |said, line| said + &line + "\n")
+        let (send, later) = channel();
+        std::thread::spawn(move || {
+            // A test that has ended hears no more.
+            lines.map_while(Result::ok).try_for_each(|line| send.send(line).ok())
         });
-        Self { child, address, said, later: Some(later) }
+        Self { child, address, said, later }
     }
 
     /// Ends it; gives what it said on standard error while it served.
     pub(crate) fn end_and_hear(mut self) -> String {
-        let later = self.later.take().unwrap();
+        let (_, later) = channel();
+        let later = std::mem::replace(&mut self.later, later);
         self.end();
-        later.join().unwrap()
+        later.iter().fold(String::new(), |said, line| said + &line + "\n")
+    }
+
+    /// Waits until it says this; gives what it said up to there.
+    pub(crate) fn hear(&self, part: &str) -> String {
+        let mut heard = String::new();
+        while let Ok(line) = self.later.recv_timeout(Duration::from_secs(20)) {
+            heard.push_str(&line);
+            heard.push('\n');
+            if line.contains(part) {
+                return heard;
+            }
+        }
+        panic!("it never said `{part}`, but: {heard}");
+    }
+
+    pub(crate) fn hang_up(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
     }
 
     pub(crate) fn end(mut self) -> (i32, String) {

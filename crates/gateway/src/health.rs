@@ -1,0 +1,171 @@
+//! Liveness and readiness, on a listener of their own: two paths for whoever watches over the
+//! process, and nothing else.
+
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::io;
+use std::net::TcpListener;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use portcullis_model::Method;
+use portcullis_policy::WhenFull;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+use crate::head::RequestHead;
+use crate::worker::{Shared, Task};
+
+/// Connections at a time; more are closed.
+const CONNECTIONS_MAX: usize = 16;
+/// Bytes of a request, and its fields.
+const HEAD_BYTES_MAX: usize = 4096;
+const FIELDS_MAX: usize = 32;
+/// From a connection to its end.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a worker may take to show that it is there.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Serves both until the gateway has drained.
+pub(crate) fn serve(
+    shared: Arc<Shared>,
+    listener: TcpListener,
+    workers: Vec<mpsc::WeakSender<Task>>,
+) -> impl FnOnce() -> Pin<Box<dyn Future<Output = ()>>> + Send {
+    move || {
+        Box::pin(async move {
+            let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+                return;
+            };
+            let health = Rc::new(Health { shared, workers, connections: Cell::new(0) });
+            let mut end = health.shared.end.signal();
+            loop {
+                let accepted = tokio::select! {
+                    accepted = listener.accept() => accepted,
+                    _ = end.changed() => return,
+                };
+                let Ok((stream, _)) = accepted else {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    continue;
+                };
+                if health.connections.get() < CONNECTIONS_MAX {
+                    let health = health.clone();
+                    health.connections.set(health.connections.get() + 1);
+                    tokio::task::spawn_local(async move {
+                        // Whatever comes of it, the connection ends.
+                        let _ = timeout(TIMEOUT, health.answer(stream)).await;
+                        health.connections.set(health.connections.get() - 1);
+                    });
+                }
+            }
+        })
+    }
+}
+
+struct Health {
+    shared: Arc<Shared>,
+    workers: Vec<mpsc::WeakSender<Task>>,
+    connections: Cell<usize>,
+}
+
+impl Health {
+    async fn answer(&self, mut stream: TcpStream) -> io::Result<()> {
+        let Some(bytes) = head(&mut stream).await? else { return Ok(()) };
+        let head = RequestHead::parse(&bytes, FIELDS_MAX);
+        let (status, text) = match &head {
+            Err(_) => ("400 Bad Request", "this is no request\n".to_owned()),
+            Ok(head) if !matches!(head.method, Some(Method::Get | Method::Head)) => {
+                ("405 Method Not Allowed\r\nAllow: GET, HEAD", "only GET and HEAD\n".to_owned())
+            }
+            Ok(head) => match head.path() {
+                "/livez" => self.live().await,
+                "/readyz" => self.ready(),
+                _ => ("404 Not Found", "only /livez and /readyz\n".to_owned()),
+            },
+        };
+        let mut out = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\
+             Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
+            text.len()
+        );
+        if !head.is_ok_and(|head| head.method == Some(Method::Head)) {
+            out.push_str(&text);
+        }
+        stream.write_all(out.as_bytes()).await?;
+        stream.shutdown().await
+    }
+
+    /// The process is there, and every worker takes up what it is handed.
+    async fn live(&self) -> (&'static str, String) {
+        let mut missing = 0;
+        let mut waiting = Vec::new();
+        // None is left once all connections are handed over: the gateway drains.
+        for worker in self.workers.iter().filter_map(mpsc::WeakSender::upgrade) {
+            let (send, receive) = oneshot::channel();
+            match worker.try_send(Task::Ping(send)) {
+                Ok(()) => waiting.push(receive),
+                Err(_) => missing += 1,
+            }
+        }
+        let all = async {
+            let mut gone = 0;
+            for receive in waiting {
+                gone += usize::from(receive.await.is_err());
+            }
+            gone
+        };
+        match timeout(PATIENCE, all).await {
+            Ok(0) if missing == 0 => ("200 OK", "alive\n".to_owned()),
+            _ => ("503 Service Unavailable", "a worker does not answer\n".to_owned()),
+        }
+    }
+
+    /// Requests are served: nothing drains, and none is refused for want of a record.
+    fn ready(&self) -> (&'static str, String) {
+        let site = self.shared.site.now();
+        let ledger = self.shared.ledger.health();
+        let is_refused =
+            ledger.is_full && site.plans().any(|plan| plan.model.when_full == WhenFull::Refuse);
+        let why = match (self.shared.drain.has_begun(), is_refused) {
+            (true, _) => Some("draining"),
+            (false, true) => Some("the ledger cannot be written, and no more records fit"),
+            (false, false) => None,
+        };
+        let mut text =
+            why.map_or_else(|| "ready\n".to_owned(), |why| format!("not ready: {why}\n"));
+        for plan in site.plans() {
+            let name = &plan.model.name;
+            let api = if name.is_empty() { String::new() } else { format!(" of `{name}`") };
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "model{api}: {}", plan.version);
+        }
+        let remark = self.shared.remark();
+        let _ = writeln!(text, "reload: {}", remark.as_deref().unwrap_or("nothing to tell"));
+        let error = ledger.error.as_deref().unwrap_or("written");
+        let _ = writeln!(text, "ledger: {error}; {} records lost", ledger.lost);
+        let status = if why.is_none() { "200 OK" } else { "503 Service Unavailable" };
+        (status, text)
+    }
+}
+
+/// The bytes up to the empty line; none if there is no such line.
+async fn head(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::with_capacity(HEAD_BYTES_MAX);
+    let mut piece = [0; 512];
+    while bytes.len() < HEAD_BYTES_MAX {
+        let count = stream.read(&mut piece).await?;
+        if count == 0 {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(piece.get(..count).unwrap_or_default());
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            bytes.truncate(end + 4);
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(None)
+}

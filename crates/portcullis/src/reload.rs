@@ -1,0 +1,248 @@
+//! Another model while the gateway runs: on SIGHUP, and when a file of the model changes.
+//!
+//! What is invalid, or can be written by others, is not taken; what lets more through than before is
+//! taken on a signal only (rule 30). What was in force stays.
+
+mod stamp;
+mod told;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use portcullis_controls::{Changes, Plan, PlanOptions};
+use portcullis_gateway::{Running, Site};
+use portcullis_ledger::{Ledger, Outcome, Reload};
+use portcullis_model::Clock as _;
+use portcullis_policy::{Failure, LedgerTarget, SecretSource, writable_by_others};
+
+use crate::arguments::ModelOptions;
+use crate::clock::SystemClock;
+use crate::{load, talk};
+use stamp::Watched;
+
+/// How often files are looked at.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Keeps a gateway's model as its files say.
+pub(crate) struct Reloader {
+    options: ModelOptions,
+    plan_options: PlanOptions,
+    running: Arc<Running>,
+    ledger: Arc<Ledger>,
+    watched: Watched,
+    /// What was said last of the ledger.
+    ledger_error: Option<String>,
+}
+
+/// What begins a reload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trigger {
+    Signal,
+    File,
+}
+
+impl Trigger {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Signal => "signal",
+            Self::File => "file",
+        }
+    }
+}
+
+impl Reloader {
+    /// For the gateway that serves what these options say.
+    pub(crate) fn new(
+        options: ModelOptions,
+        plan_options: PlanOptions,
+        running: Arc<Running>,
+        ledger: Arc<Ledger>,
+    ) -> Self {
+        let watched = Watched::new(files_of(&running.site()));
+        Self { options, plan_options, running, ledger, watched, ledger_error: None }
+    }
+
+    /// Runs until nobody can send a signal any more.
+    pub(crate) fn run(mut self, signals: &Receiver<()>) {
+        for problem in writable_by_others(self.watched.files()) {
+            talk::say(&format!("{}: no reload is taken from there", problem.message));
+        }
+        loop {
+            match signals.recv_timeout(POLL) {
+                Ok(()) => self.signal(),
+                Err(RecvTimeoutError::Timeout) => self.poll(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// SIGHUP: the log may have been renamed, and whatever the files say is wanted.
+    fn signal(&mut self) {
+        if let Err(error) = self.ledger.reopen() {
+            talk::say(&format!("the ledger cannot be opened again, and goes on as it is: {error}"));
+        }
+        self.attempt(Trigger::Signal);
+    }
+
+    fn poll(&mut self) {
+        self.hear_ledger();
+        if self.watched.is_due() {
+            self.attempt(Trigger::File);
+        }
+    }
+
+    /// Says when writing begins to fail, and when it works again.
+    fn hear_ledger(&mut self) {
+        let health = self.ledger.health();
+        match (&self.ledger_error, &health.error) {
+            (None, Some(error)) => {
+                talk::say(&format!("the ledger cannot be written, records are kept: {error}"));
+            }
+            (Some(_), None) => {
+                let lost = health.lost;
+                talk::say(&format!("the ledger is written again; {lost} records were lost so far"));
+            }
+            _ => {}
+        }
+        self.ledger_error = health.error;
+    }
+
+    fn attempt(&mut self, trigger: Trigger) {
+        let Self { options, plan_options, watched, .. } = self;
+        let read = watched.read(|known| {
+            let read = load::site(options, plan_options);
+            let files = match &read {
+                Ok((site, _)) => files_of(site),
+                Err(failure) => files_of_failure(failure, known),
+            };
+            (read, files)
+        });
+        match read {
+            Ok((site, _)) => self.judge(site, trigger),
+            Err(failure) => {
+                load::refuse(&failure);
+                self.failed(trigger, None, &told::problems(&failure));
+            }
+        }
+    }
+
+    /// What becomes of a model that can be built.
+    fn judge(&self, site: Site, trigger: Trigger) {
+        let open = writable_by_others(self.watched.files());
+        if !open.is_empty() {
+            let problems: Vec<_> = open.into_iter().map(|problem| problem.message).collect();
+            problems.iter().for_each(|problem| talk::say(problem));
+            return self.failed(trigger, Some(&site), &problems);
+        }
+        let before = self.running.site();
+        let changes = Changes::between_all(&plans(&before), &plans(&site), SystemClock.now());
+        if trigger == Trigger::File && changes.widens() {
+            return self.wait(&before, &site, &changes);
+        }
+        let (was, is) = (told::version(&before), told::version(&site));
+        let lines = told::changes(&changes, &site);
+        let kept = kept(&before, &site);
+        if let Err(error) = self.running.reload(site) {
+            talk::say(&error.to_string());
+            return self.failed(trigger, None, &[error.to_string()]);
+        }
+        self.running.remark(None);
+        if was != is {
+            self.record(Outcome::Loaded, trigger, &was, Some(&is), &lines, &[]);
+        }
+        told::loaded(&was, &is, &changes, &lines);
+        kept.iter().for_each(|line| talk::say(line));
+    }
+
+    /// More would pass: somebody must want that.
+    fn wait(&self, before: &Site, site: &Site, changes: &Changes) {
+        let (was, is) = (told::version(before), told::version(site));
+        let lines = told::changes(changes, site);
+        self.running.remark(Some(format!("model {is} lets more through, and waits for SIGHUP")));
+        self.record(Outcome::Waits, Trigger::File, &was, Some(&is), &lines, &[]);
+        talk::say(&format!(
+            "the files have changed and let more through: model {is} waits for SIGHUP, {was} stays"
+        ));
+        told::say_changes(&lines);
+    }
+
+    fn failed(&self, trigger: Trigger, site: Option<&Site>, problems: &[String]) {
+        let was = told::version(&self.running.site());
+        let remark = format!("the last one failed, model {was} stays; standard error says why");
+        self.running.remark(Some(remark));
+        let is = site.map(told::version);
+        let lines = told::Lines::default();
+        self.record(Outcome::Failed, trigger, &was, is.as_deref(), &lines, problems);
+        talk::say(&format!("the files are not taken: model {was} stays in force"));
+    }
+
+    fn record(
+        &self,
+        outcome: Outcome,
+        trigger: Trigger,
+        before: &str,
+        after: Option<&str>,
+        lines: &told::Lines,
+        problems: &[String],
+    ) {
+        self.ledger.reload(&Reload {
+            time: SystemClock.now(),
+            outcome,
+            trigger: trigger.name(),
+            before,
+            after,
+            changes: &lines.lines,
+            more: lines.more,
+            problems,
+        });
+    }
+}
+
+/// What the files say and only a restart can change.
+fn kept(before: &Site, after: &Site) -> Vec<String> {
+    let mut kept = Vec::new();
+    if before.ledger() != after.ledger() {
+        let place = match after.ledger() {
+            LedgerTarget::File(path) => talk::clean(&path.display().to_string()),
+            LedgerTarget::Stdout => "standard output".to_owned(),
+        };
+        kept.push(format!("records go to `{place}` only after a restart"));
+    }
+    let health = |site: &Site| site.plans().next().and_then(|plan| plan.model.health);
+    if health(before) != health(after) {
+        kept.push("another `health` is listened on only after a restart".to_owned());
+    }
+    kept
+}
+
+fn plans(site: &Site) -> Vec<&Plan> {
+    site.plans().map(Arc::as_ref).collect()
+}
+
+/// All files that a site was read from, its certificate and key among them.
+fn files_of(site: &Site) -> Vec<PathBuf> {
+    let Some(plan) = site.plans().next() else { return Vec::new() };
+    let tls = plan.model.tls.iter().flat_map(|tls| [&tls.certificate, &tls.key]);
+    let instances = site.plans().flat_map(|plan| plan.model.upstream.instances());
+    let secrets = tls.chain(instances.filter_map(|instance| instance.roots.as_ref()));
+    let secrets = secrets.filter_map(|source| match source {
+        SecretSource::File(path) => Some(path.clone()),
+        SecretSource::Variable(_) | SecretSource::Credential(_) => None,
+    });
+    plan.model.sources.names().map(PathBuf::from).chain(secrets).collect()
+}
+
+/// What must change before another attempt is of use: what was read, and what was read before.
+fn files_of_failure(failure: &Failure, known: &[PathBuf]) -> Vec<PathBuf> {
+    let read = failure.sources.names().map(PathBuf::from);
+    let unreadable = failure.unreadable.iter().map(|one| Path::new(&one.path).to_path_buf());
+    let mut files: Vec<_> = known.to_vec();
+    for file in read.chain(unreadable) {
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    }
+    files
+}
