@@ -25,6 +25,8 @@ pub enum Remedy {
     Limit(&'static str),
     /// The policy's `operations` must say that the answer streams.
     Stream,
+    /// The policy's `operations` must say that it may become a WebSocket.
+    Upgrade,
     /// The API must answer otherwise.
     Api,
     /// A relaxation for this control and operation.
@@ -39,6 +41,8 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             "forwarding_disagrees" => Remedy::Proxy,
             "misdirected" => Remedy::Hosts,
             "unknown_origin" | "cors_header" => Remedy::Origins,
+            "undecided_upgrade" => Remedy::Upgrade,
+            "websocket_version" | "websocket_handshake" => Remedy::Request,
             // Who sees how the API is built is no question of the contract.
             "telling_header" => Remedy::Relax,
             "error_body_leaks" => Remedy::Api,

@@ -31,6 +31,7 @@ mod headers;
 mod leak;
 mod links;
 mod requests;
+mod websocket;
 
 use portcullis_model::{ControlId, Method, Refusal, Room, Status};
 use portcullis_policy::Model;
@@ -43,6 +44,7 @@ pub use headers::{Security, is_leak, security_fields};
 pub use leak::{LeakDetector, leak_refusal};
 pub use links::{InnerLinks, Sides};
 pub use requests::{RequestField, is_forwarding, is_sent_unasked, request_field};
+pub use websocket::{Handshake, Upgrade, judge_upgrade};
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -53,9 +55,16 @@ pub const FACE: Face = Face {
         id: "careless-defaults",
         text: "careless defaults of the API's framework are an entry or a map for attackers",
         stride: Stride::InformationDisclosure,
-        cwe: &[16, 209, 942],
+        cwe: &[16, 209, 942, 1385],
     },
-    rooms: &[Room::Receive, Room::FindOperation, Room::Forward, Room::Inspect, Room::Record],
+    rooms: &[
+        Room::Receive,
+        Room::FindOperation,
+        Room::AuthorizeFunction,
+        Room::Forward,
+        Room::Inspect,
+        Room::Record,
+    ],
     expectation,
     source: include_str!("safe_configuration.rs"),
 };

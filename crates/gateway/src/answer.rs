@@ -28,6 +28,8 @@ pub(crate) enum Body {
     Nothing,
     /// As it comes from the API, not inspected.
     Streaming(Box<Streaming>),
+    /// The connection becomes a WebSocket, not inspected.
+    Upgraded(Box<Streaming>),
 }
 
 impl Answer {
@@ -67,7 +69,7 @@ impl Answer {
     pub(crate) const fn body_bytes(&self) -> u64 {
         match &self.body {
             Body::Whole(body) => body.len() as u64,
-            Body::Nothing | Body::Streaming(_) => 0,
+            Body::Nothing | Body::Streaming(_) | Body::Upgraded(_) => 0,
         }
     }
 
@@ -96,6 +98,10 @@ impl Answer {
             Body::Streaming(_) if framing.is_http10 => {}
             Body::Streaming(_) => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
             Body::Nothing => {}
+            Body::Upgraded(_) => {
+                out.extend_from_slice(b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+                return;
+            }
         }
         if !framing.keep_alive {
             out.extend_from_slice(b"Connection: close\r\n");

@@ -2,6 +2,7 @@
 
 mod http1;
 mod http2;
+mod tunnel;
 
 use std::future::poll_fn;
 use std::net::SocketAddr;

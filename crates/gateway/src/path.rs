@@ -35,7 +35,7 @@ pub(crate) async fn walk(
     let matched = find_operation::enter(received, context)?;
     let authenticated = authenticate::enter(matched, context)?;
     let admitted = limit::enter(authenticated, context);
-    let allowed = authorize_function::enter(admitted, context);
+    let allowed = authorize_function::enter(admitted, context)?;
     let valid = validate::enter(allowed, incoming, context).await?;
     let owned = authorize_object::enter(valid, context);
     let reserved = reserve::enter(owned, context)?;

@@ -35,6 +35,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) to_head: bool,
     /// It only reads.
     pub(crate) is_repeatable: bool,
+    /// The connection may become one of another protocol.
+    pub(crate) may_upgrade: bool,
     pub(crate) deadline: Instant,
     pub(crate) limits: &'a Limits,
 }

@@ -30,6 +30,7 @@ impl Status {
     /// The reason phrase (RFC 9110, or the registry's), also the title of a problem document.
     pub const fn reason(self) -> &'static str {
         match self.0 {
+            101 => "Switching Protocols",
             200 => "OK",
             201 => "Created",
             202 => "Accepted",

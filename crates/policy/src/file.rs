@@ -12,7 +12,7 @@ use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
 use crate::section::{Named, Needed, Spanned, section};
 use crate::word::{
     AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, ModeWord, Names, NullWord,
-    UndeclaredWord,
+    UndeclaredWord, UpgradeWord,
 };
 
 section! {
@@ -99,6 +99,10 @@ section! {
         /// declared event streams and downloads. Default: an answer is checked before its first
         /// byte leaves.
         answer: Option<Spanned<AnswerWord>>,
+        /// `websocket` lets a request turn its connection into a WebSocket (RFC 6455): the request
+        /// is checked, what is said afterwards is not, and is marked "body not inspected". From a
+        /// browser, only pages of `origins` may. Default: such a request is refused.
+        upgrade: Option<Spanned<UpgradeWord>>,
     }
 }
 

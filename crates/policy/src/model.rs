@@ -115,6 +115,8 @@ pub struct OperationLines {
     pub body: Option<Span>,
     /// `answer`.
     pub answer: Option<Span>,
+    /// `upgrade`.
+    pub upgrade: Option<Span>,
     /// `null_means`, the operation's own or that of the API.
     pub null_means: Option<Span>,
 }
@@ -190,6 +192,11 @@ pub struct Proxies {
 pub struct Origin(pub(crate) String);
 
 impl Origin {
+    /// An origin as browsers write it; none otherwise.
+    pub fn new(text: &str) -> Option<Self> {
+        crate::address::origin(text).ok()
+    }
+
     /// The serialisation that browsers send: `https://shop.example.com`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -225,6 +232,8 @@ pub struct BodyHandling {
     pub exact_request: bool,
     /// A property of a JSON body that is null where none is allowed is taken out.
     pub null_is_absent: bool,
+    /// A request may turn its connection into a WebSocket.
+    pub upgrades: bool,
 }
 
 /// Where events go.

@@ -36,6 +36,14 @@ pub(crate) enum AnswerWord {
     Stream,
 }
 
+/// `websocket`: a request may turn its connection into one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum UpgradeWord {
+    /// RFC 6455.
+    Websocket,
+}
+
 /// A version of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(inline)]
@@ -112,6 +120,12 @@ impl Read for BodyWord {
 impl Read for TerminatedWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("trusted_proxies", Self::TrustedProxies)], None)
+    }
+}
+
+impl Read for UpgradeWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("websocket", Self::Websocket)], None)
     }
 }
 

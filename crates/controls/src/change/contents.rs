@@ -55,6 +55,7 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
         _ => {}
     };
     flag(was.stream_answer, is.stream_answer, "lets answers stream, uninspected", lines.answer);
+    flag(was.upgrades, is.upgrades, "may become a WebSocket, uninspected", lines.upgrade);
     flag(was.exact_request, is.exact_request, "forwards bodies as they came", lines.body);
     flag(was.null_is_absent, is.null_is_absent, "takes null for absent", lines.null_means);
 }

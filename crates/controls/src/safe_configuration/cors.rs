@@ -73,7 +73,7 @@ fn refusal(reason: &'static str, detail: impl Into<String>) -> Refusal {
     Refusal::new(ControlId::SafeConfiguration, Status::FORBIDDEN, reason, detail)
 }
 
-fn is_named(origins: &[Origin], origin: &str) -> bool {
+pub(super) fn is_named(origins: &[Origin], origin: &str) -> bool {
     origins.iter().any(|known| known.as_str() == origin)
 }
 

@@ -9,13 +9,14 @@ use portcullis_model::Refusal;
 use portcullis_policy::Limits;
 use tokio::time::{timeout, timeout_at};
 
-use super::{END, chosen, entry, walked};
+use super::{END, chosen, entry, tunnel, walked};
 use crate::answer::{Answer, Body, Framing};
 use crate::head::{HeadFault, Length, RequestHead};
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
 use crate::sender::Peer;
 use crate::stream::Stream;
+use crate::upstream::Streaming;
 use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
 use crate::worker::Worker;
 
@@ -173,6 +174,11 @@ async fn finish(
     // A client that does not read its answer holds a connection, nothing else; not for ever.
     let is_written = matches!(timeout_at(until, wire.write(&out)).await, Ok(Ok(())));
     drop(out);
+    if let Body::Upgraded(streaming) = &mut answer.body {
+        let carried = if is_written { upgraded(worker, wire, streaming).await } else { 0 };
+        closing.record(answer.status, carried, is_written);
+        return false;
+    }
     let is_streamed = is_written && stream(wire, &mut answer, framing, within).await;
     closing.record(answer.status, bytes, is_written && is_streamed);
     is_written && is_streamed && !(framing.is_http10 && matches!(answer.body, Body::Streaming(_)))
@@ -184,6 +190,18 @@ fn assemble(worker: &Worker, answer: &Answer, closing: &Closing, framing: Framin
     let mut out = Vec::new();
     answer.write(&closing.edge(answer, &date), framing, &mut out);
     out
+}
+
+/// Carries what is said in a WebSocket, until it is over; bytes that went to the client.
+async fn upgraded(worker: &Worker, wire: &mut Wire, streaming: &mut Streaming) -> u64 {
+    let silence = worker.site().limits().stream_idle_timeout;
+    let mut drain = worker.shared.drain.signal();
+    let Some(api) = streaming.wire() else { return 0 };
+    let goes = async {
+        // Its sender lives as long as the gateway.
+        let _ = drain.changed().await;
+    };
+    Box::pin(tunnel::carry(wire, api, silence, goes)).await
 }
 
 /// Writes a streaming body, piece by piece as it comes. Each piece must be taken `within` a time.

@@ -221,6 +221,8 @@ async fn send(
             respond.send_response(head, true).ok()?;
             Some(())
         }
+        // Asked for over HTTP/1.1 alone: extended CONNECT (RFC 8441) is off.
+        Body::Upgraded(_) => None,
         Body::Streaming(mut streaming) => {
             let mut stream = respond.send_response(head, false).ok()?;
             loop {

@@ -22,6 +22,8 @@ pub(crate) struct RequestHead {
     pub(crate) keep_alive: bool,
     pub(crate) expects_continue: bool,
     pub(crate) is_http10: bool,
+    /// Its connection is to become a WebSocket (RFC 6455 section 4.1).
+    pub(crate) wants_websocket: bool,
 }
 
 impl RequestHead {
@@ -54,6 +56,7 @@ impl RequestHead {
         for header in request.headers.iter() {
             fields.push(header.name, header.value)?;
         }
+        let wants_websocket = !is_http10 && method == "GET" && asks_for_websocket(&fields);
         fields.end_hop();
         // HTTP/1.1 must have the field; without it framing refuses.
         if let Some(host) = form.host(fields.first(Essential::Host))?.filter(|_| is_http10) {
@@ -69,6 +72,7 @@ impl RequestHead {
             keep_alive,
             expects_continue,
             is_http10,
+            wants_websocket,
         })
     }
 
@@ -101,6 +105,15 @@ impl RequestHead {
     pub(crate) const fn has_body(&self) -> bool {
         !matches!(self.length, Length::None | Length::Exactly(0))
     }
+}
+
+/// `Upgrade` may offer several protocols, and counts only where `Connection` names it.
+fn asks_for_websocket(fields: &Fields) -> bool {
+    fields.has_connection_option("upgrade")
+        && fields
+            .all("upgrade")
+            .flat_map(|value| value.split(','))
+            .any(|one| one.trim().eq_ignore_ascii_case("websocket"))
 }
 
 /// What may stand only once stands once, and `Host` is a host.

@@ -59,6 +59,7 @@ impl RequestHead {
             length,
             keep_alive: true,
             is_http10: false,
+            wants_websocket: false,
         })
     }
 

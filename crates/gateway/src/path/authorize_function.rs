@@ -1,14 +1,17 @@
-//! Room 5: may this caller use this function? In this version everybody who got here may; the
-//! type is what later rooms rely on.
+//! Room 5: may this caller use this function? In this version everybody who got here may, but for
+//! one thing: a connection becomes a WebSocket only where the policy names the operation.
 
+use portcullis_controls::safe_configuration::{Handshake, Upgrade, judge_upgrade};
 use portcullis_model::Room;
 
-use super::context::Context;
+use super::context::{Context, Exit};
 use super::limit::Admitted;
+use crate::head::RequestHead;
 
 /// A request whose caller may use the operation.
 pub(super) struct Allowed {
     admitted: Admitted,
+    websocket: Option<Handshake>,
 }
 
 impl Allowed {
@@ -16,12 +19,37 @@ impl Allowed {
         &self.admitted
     }
 
-    pub(super) fn into_admitted(self) -> Admitted {
-        self.admitted
+    pub(super) fn into_parts(self) -> (Admitted, Option<Handshake>) {
+        (self.admitted, self.websocket)
     }
 }
 
-pub(super) fn enter(admitted: Admitted, context: &mut Context<'_>) -> Allowed {
+pub(super) fn enter(admitted: Admitted, context: &mut Context<'_>) -> Result<Allowed, Exit> {
     context.enter(Room::AuthorizeFunction);
-    Allowed { admitted }
+    let matched = admitted.authenticated().matched();
+    let head = matched.received().head();
+    let websocket = match matched.operation() {
+        Some(index) if head.wants_websocket => upgrade(head, index, context)?,
+        _ => None,
+    };
+    Ok(Allowed { admitted, websocket })
+}
+
+fn upgrade(
+    head: &RequestHead,
+    index: usize,
+    context: &mut Context<'_>,
+) -> Result<Option<Handshake>, Exit> {
+    let model = &context.plan.model;
+    let all = |name| head.fields.all(name).collect::<Vec<_>>();
+    let asked = Upgrade {
+        is_named: model.bodies.get(index).is_some_and(|body| body.upgrades),
+        operation: &context.operation_name(),
+        origin: head.fields.get("origin"),
+        origins: &model.origins,
+        versions: &all("sec-websocket-version"),
+        keys: &all("sec-websocket-key"),
+        protocols: &all("sec-websocket-protocol"),
+    };
+    context.ask(judge_upgrade(&asked))
 }

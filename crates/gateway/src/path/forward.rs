@@ -6,7 +6,7 @@ mod write;
 
 use std::time::Instant;
 
-use portcullis_controls::safe_configuration::Sides;
+use portcullis_controls::safe_configuration::{Handshake, Sides};
 use portcullis_model::{ControlId, Method, Mode, Room, Status};
 use portcullis_policy::Model;
 
@@ -24,6 +24,7 @@ pub(super) struct Answered {
     is_private: bool,
     head: AnswerHead,
     body: Streaming,
+    websocket: Option<Handshake>,
     buffered: Held,
     place: Held,
 }
@@ -35,6 +36,8 @@ pub(super) struct Parts {
     pub(super) is_private: bool,
     pub(super) head: AnswerHead,
     pub(super) body: Streaming,
+    /// What a 101 of the API must complete.
+    pub(super) websocket: Option<Handshake>,
     /// Bytes held for this request; the answer's are added.
     pub(super) buffered: Held,
     /// The place in the API, given back when the answer is read.
@@ -43,8 +46,8 @@ pub(super) struct Parts {
 
 impl Answered {
     pub(super) fn into_parts(self) -> Parts {
-        let Self { operation, is_private, head, body, buffered, place } = self;
-        Parts { operation, is_private, head, body, buffered, place }
+        let Self { operation, is_private, head, body, websocket, buffered, place } = self;
+        Parts { operation, is_private, head, body, websocket, buffered, place }
     }
 }
 
@@ -65,13 +68,14 @@ pub(super) async fn enter(
     let plan = context.plan;
     let turn = Turn::begin(context.worker, &plan.model.upstream);
     let mut request = write::write(&valid, turn.instance(), context);
-    let buffered = valid.into_buffered();
+    let (buffered, websocket) = valid.into_rest();
 
     let is_safe = method.is_some_and(Method::is_safe);
     let started = Instant::now();
     let terms = Terms {
         to_head: method == Some(Method::Head),
         is_repeatable: is_safe,
+        may_upgrade: websocket.is_some(),
         deadline: context.deadline.min(started + plan.limits.upstream_timeout),
         limits: &plan.limits,
     };
@@ -95,7 +99,7 @@ pub(super) async fn enter(
     }
     let micros = started.elapsed().as_micros() as u64;
     context.entry.upstream(Status(head.status), micros);
-    Ok(Answered { operation, is_private, head, body, buffered, place })
+    Ok(Answered { operation, is_private, head, body, websocket, buffered, place })
 }
 
 /// Sends a request; follows the API's correction of a slash, if there is a `method` to follow it with.

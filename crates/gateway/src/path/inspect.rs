@@ -6,6 +6,7 @@ mod json;
 mod neutral;
 mod opaque;
 mod projected;
+mod upgraded;
 mod whole;
 mod xml;
 
@@ -22,6 +23,7 @@ use json::Json;
 use neutral::unread;
 use opaque::{as_it_came, declared, empty, neutral_or_pass, without_body};
 use projected::Declared;
+use upgraded::upgraded;
 use xml::Xml;
 
 /// An answer that may leave.
@@ -41,6 +43,9 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     let plan = context.plan;
     let contract = &plan.model.contract;
     let status = Status(parts.head.status);
+    if status.0 == 101 {
+        return Ok(Cleared { answer: upgraded(parts, context)? });
+    }
     let operation = parts.operation.and_then(|index| Some((index, contract.operation(index)?)));
     let Some((index, operation)) = operation else {
         return Ok(Cleared { answer: as_it_came(parts, context) });

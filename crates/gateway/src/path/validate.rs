@@ -13,6 +13,7 @@ mod xml;
 use portcullis_controls::content_type;
 use portcullis_controls::input_shape::Accepted;
 use portcullis_controls::resource_limits::Breach;
+use portcullis_controls::safe_configuration::Handshake;
 use portcullis_model::Room;
 
 pub(super) use payload::Payload;
@@ -31,6 +32,7 @@ pub(super) struct Valid {
     parameters: Option<Accepted>,
     body: Payload,
     content_type: Option<String>,
+    websocket: Option<Handshake>,
     buffered: Held,
 }
 
@@ -52,9 +54,14 @@ impl Valid {
         self.content_type.as_deref()
     }
 
-    /// The bytes that this request holds until it is over.
-    pub(super) fn into_buffered(self) -> Held {
-        self.buffered
+    /// Its connection is to become a WebSocket, and may.
+    pub(super) const fn websocket(&self) -> Option<&Handshake> {
+        self.websocket.as_ref()
+    }
+
+    /// The bytes that this request holds until it is over, and the handshake that it began.
+    pub(super) fn into_rest(self) -> (Held, Option<Handshake>) {
+        (self.buffered, self.websocket)
     }
 }
 
@@ -88,6 +95,6 @@ pub(super) async fn enter(
         let body = Sent { head, incoming, buffered: &mut buffered }.as_it_came(context).await?;
         (None, body, head.fields.first(Essential::ContentType).map(str::to_owned))
     };
-    let admitted = allowed.into_admitted();
-    Ok(Valid { admitted, parameters, body, content_type, buffered })
+    let (admitted, websocket) = allowed.into_parts();
+    Ok(Valid { admitted, parameters, body, content_type, websocket, buffered })
 }

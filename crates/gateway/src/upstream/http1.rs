@@ -79,14 +79,16 @@ impl Connections {
             let head = AnswerHead::parse(&bytes, to_head)
                 .map_err(|fault| UpstreamFault::Malformed(fault.reason()))?;
             match head.status {
-                101 => return Err(UpstreamFault::Malformed("switching_protocols")),
-                100..=199 => {}
-                200..=599 => {
+                101 if !terms.may_upgrade => {
+                    return Err(UpstreamFault::Malformed("switching_protocols"));
+                }
+                100 | 102..=199 => {}
+                101 | 200..=599 => {
                     let source = Source::Http1 {
                         wire,
                         reader: BodyReader::new(head.length),
                         connections: self.clone(),
-                        keep_alive: head.keep_alive,
+                        keep_alive: head.keep_alive && head.status != 101,
                     };
                     let silence = limits.stream_idle_timeout;
                     return Ok((head, Streaming::new(source, deadline, silence)));

@@ -55,6 +55,9 @@ impl Connections {
         request: &[u8],
         terms: Terms<'_>,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
+        if terms.may_upgrade {
+            return Err(UpstreamFault::Malformed("websocket_over_http2"));
+        }
         let message = Message::of(request, target)?;
         if let Some((send, place)) = self.known() {
             match on(send, place, &message, terms).await {

@@ -142,6 +142,14 @@ impl Streaming {
         Ok(())
     }
 
+    /// The connection itself, which now speaks another protocol.
+    pub(crate) const fn wire(&mut self) -> Option<&mut Wire> {
+        match &mut self.source {
+            Source::Http1 { wire, .. } => Some(wire),
+            Source::Http2 { .. } => None,
+        }
+    }
+
     /// The exchange is whole: the connection may serve another.
     pub(crate) fn give_back(self) {
         if let Source::Http1 { wire, reader, connections, keep_alive: true } = self.source

@@ -65,6 +65,7 @@ fn operations(file: &PolicyFile, place: usize, count: usize, names: &Names) -> V
                 answers: at(decision.answers.as_ref()),
                 body: at(decision.body.as_ref()),
                 answer: at(decision.answer.as_ref()),
+                upgrade: at(decision.upgrade.as_ref()),
                 null_means: at(decision.null_means.as_ref()).or(null_means),
             };
         }

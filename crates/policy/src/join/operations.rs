@@ -75,6 +75,7 @@ impl Decisions {
         if let Some(slot) = self.bodies.get_mut(index) {
             slot.exact_request = decision.body.is_some();
             slot.stream_answer = decision.answer.is_some();
+            slot.upgrades = decision.upgrade.is_some();
             slot.null_is_absent |= decision.null_means.is_some();
         }
     }

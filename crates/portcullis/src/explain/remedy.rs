@@ -55,6 +55,10 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
         (Remedy::Stream, _) => format!(
             "If it may stream uninspected, write into the policy:\n\noperations:\n  \"{name}\": {{ answer: stream }}"
         ),
+        (Remedy::Upgrade, _) => format!(
+            "If it may become a WebSocket, in which nothing is inspected, write into the policy:\n\n\
+             operations:\n  \"{name}\": {{ upgrade: websocket }}"
+        ),
         (Remedy::Api, _) => {
             "The API's answer must change; the gateway cannot vouch for it.".to_owned()
         }

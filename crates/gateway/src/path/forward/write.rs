@@ -4,7 +4,7 @@ use portcullis_contract::{Place, SchemePlace};
 use portcullis_controls::Plan;
 use portcullis_controls::response_shape;
 use portcullis_controls::safe_configuration::{
-    RequestField, is_forwarding, is_sent_unasked, request_field,
+    Handshake, RequestField, is_forwarding, is_sent_unasked, request_field,
 };
 use portcullis_json::push_decimal;
 use portcullis_ledger::Noted;
@@ -80,6 +80,9 @@ pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_
         out.extend_from_slice(b"Content-Length: ");
         push_decimal(body.len() as u64, &mut out);
         out.extend_from_slice(b"\r\n");
+    }
+    for (name, value) in valid.websocket().into_iter().flat_map(Handshake::fields) {
+        push_field(name, value.as_bytes(), &mut out);
     }
     push_field("Accept-Encoding", b"identity", &mut out);
     write_way(received.sender(), head, plan, &mut out);
