@@ -8,6 +8,7 @@ mod deny;
 mod differential;
 mod docs;
 mod http1;
+mod origins;
 mod shell;
 mod suites;
 mod tidy;
@@ -25,6 +26,8 @@ usage: cargo xtask COMMAND
           docs/src/differential.md
   docs    write the pages that are made from the code
   http1   the raw-socket cases against the gateway, nginx and haproxy; writes docs/src/http1.md
+  origins what seven real servers understand of what is forwarded (needs python3, node and PyPI);
+          writes docs/src/origins.md
   suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
   tidy    the tidy rules alone
 ";
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Some("differential") => differential::run(),
         Some("docs") => docs::write(),
         Some("http1") => http1::run(),
+        Some("origins") => origins::run(),
         Some("suites") => suites::run(&arguments),
         Some("tidy") => tidy::run(),
         _ => Err(USAGE.to_owned()),

@@ -65,6 +65,8 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "safe_configuration/a7-verbose-400",
     "safe_configuration/a9-undeclared-delete",
     "safe_configuration/a9-undeclared-put",
+    "transport_encryption/c6-plain-token",
+    "transport_encryption/c6-unsaid-token",
     "caller_identity/a2-no-credential",
     "content_type/a6-register-form",
     "content_type/a6-wildcard-label",
@@ -163,6 +165,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
 /// What honest clients do.
 pub const JOURNEYS: &[File] = files! { "journeys":
     "back-office",
+    "behind-a-proxy",
     "browse",
     "change-and-cancel",
     "charset-and-chunks",

@@ -65,6 +65,11 @@ mod built_in {
     }
 
     #[test]
+    fn transport_encryption_holds() {
+        holds(ControlId::TransportEncryption);
+    }
+
+    #[test]
     fn caller_identity_holds() {
         holds(ControlId::CallerIdentity);
     }

@@ -9,6 +9,8 @@ mod fault;
 mod fields;
 mod framing;
 mod host;
+#[cfg(test)]
+mod one_reading;
 mod request;
 mod stream;
 mod target;

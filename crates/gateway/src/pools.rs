@@ -23,8 +23,7 @@ impl Pools {
         if let Some(known) = pools.iter().find(|pool| pool.target() == target) {
             return known.clone();
         }
-        let trust = site.trust(target).cloned();
-        let pool = Pool::new(target.clone(), trust, instances.of(target));
+        let pool = Pool::new(target.clone(), site.trust(target).cloned(), instances.of(target));
         if site.sends_to(target) {
             pools.push(pool.clone());
         }

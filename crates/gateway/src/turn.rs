@@ -5,15 +5,28 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Instant;
 
-use portcullis_policy::{Instance, Upstream};
+use portcullis_policy::{Instance, Limits, Upstream};
 
 use crate::head::AnswerHead;
 use crate::instances::Change;
-use crate::upstream::{Pool, Streaming, Terms, UpstreamFault};
+use crate::upstream::{Outgoing, Pool, Streaming, UpstreamFault};
 use crate::worker::Worker;
 
 /// Instances that one request is offered to.
 const TRIES_MAX: u32 = 3;
+
+/// How a request is exchanged for an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    /// The method is HEAD.
+    pub(crate) is_head: bool,
+    /// It only reads.
+    pub(crate) is_repeatable: bool,
+    /// The connection may become one of another protocol.
+    pub(crate) may_upgrade: bool,
+    pub(crate) deadline: Instant,
+    pub(crate) limits: &'a Limits,
+}
 
 /// A request as it was written.
 #[derive(Debug)]
@@ -29,6 +42,11 @@ impl Written {
     /// The host stands behind the target.
     pub(crate) const fn new(bytes: Vec<u8>, target: Range<usize>, host: Range<usize>) -> Self {
         Self { bytes, target, host }
+    }
+
+    const fn outgoing(&self, terms: Terms<'_>) -> Outgoing<'_> {
+        let Terms { is_head, is_repeatable, may_upgrade, deadline, .. } = terms;
+        Outgoing { bytes: self.bytes.as_slice(), is_head, is_repeatable, may_upgrade, deadline }
     }
 
     /// Path and query.
@@ -109,11 +127,11 @@ impl<'a> Turn<'a> {
         terms: Terms<'_>,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
         if self.upstream.others.is_empty() {
-            return self.pool.exchange(&request.bytes, terms).await;
+            return self.pool.exchange(request.outgoing(terms), terms.limits).await;
         }
         let count = self.upstream.others.len() + 1;
         loop {
-            let result = self.pool.exchange(&request.bytes, terms).await;
+            let result = self.pool.exchange(request.outgoing(terms), terms.limits).await;
             self.learn(&result);
             self.tried.push(self.place);
             let tries = self.tried.len();

@@ -28,19 +28,6 @@ const HEAD_BYTES_MAX: usize = 64 << 10;
 /// Interim answers (1xx) before the real one.
 const INTERIM_MAX: usize = 8;
 
-/// How a request is exchanged for an answer.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Terms<'a> {
-    /// The method is HEAD.
-    pub(crate) to_head: bool,
-    /// It only reads.
-    pub(crate) is_repeatable: bool,
-    /// The connection may become one of another protocol.
-    pub(crate) may_upgrade: bool,
-    pub(crate) deadline: Instant,
-    pub(crate) limits: &'a Limits,
-}
-
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UpstreamFault {
@@ -91,12 +78,37 @@ const fn read_fault(fault: WireFault) -> UpstreamFault {
     }
 }
 
+/// Why an exchange on one connection failed; the flag says that the API did not begin to answer.
+type Failed = (UpstreamFault, bool);
+
+const fn told((fault, is_clean): Failed) -> UpstreamFault {
+    match fault {
+        UpstreamFault::Cut if is_clean => UpstreamFault::Unanswered,
+        fault => fault,
+    }
+}
+
+/// A request on its way to the API: the bytes of HTTP/1.1, and what they must be known by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outgoing<'r> {
+    /// Head and body.
+    pub(crate) bytes: &'r [u8],
+    /// The method is HEAD.
+    pub(crate) is_head: bool,
+    /// It only reads, so that a kept connection that turns out to be dead may be replaced once.
+    pub(crate) is_repeatable: bool,
+    /// The connection may become one of another protocol.
+    pub(crate) may_upgrade: bool,
+    /// When it ends.
+    pub(crate) deadline: Instant,
+}
+
 /// The connections of one worker to one instance of an API.
 #[derive(Debug)]
 pub(crate) struct Pool {
     target: Target,
-    health: Arc<Health>,
     kind: Kind,
+    health: Arc<Health>,
 }
 
 #[derive(Debug)]
@@ -113,16 +125,17 @@ impl Pool {
         } else {
             Kind::Http1(Rc::default())
         };
-        Rc::new(Self { target: Target { instance, tls }, health, kind })
+        Rc::new(Self { target: Target { instance, tls }, kind, health })
+    }
+
+    /// How it is, to all workers.
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
     }
 
     /// Where it leads.
     pub(crate) const fn target(&self) -> &Instance {
         &self.target.instance
-    }
-
-    pub(crate) fn health(&self) -> &Health {
-        &self.health
     }
 
     pub(crate) const fn tls(&self) -> Option<&ClientTls> {
@@ -132,12 +145,12 @@ impl Pool {
     /// Sends a whole request and reads the head of its answer.
     pub(crate) async fn exchange(
         &self,
-        request: &[u8],
-        terms: Terms<'_>,
+        request: Outgoing<'_>,
+        limits: &Limits,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
         match &self.kind {
-            Kind::Http1(connections) => connections.exchange(&self.target, request, terms).await,
-            Kind::Http2(connections) => connections.exchange(&self.target, request, terms).await,
+            Kind::Http1(connections) => connections.exchange(&self.target, request, limits).await,
+            Kind::Http2(connections) => connections.exchange(&self.target, request, limits).await,
         }
     }
 }
@@ -151,9 +164,8 @@ struct Target {
 
 impl Target {
     /// A new connection, its handshake included, within `connect_timeout`.
-    async fn connect(&self, terms: Terms<'_>) -> Result<Stream, UpstreamFault> {
-        let left = terms.deadline.saturating_duration_since(Instant::now());
-        let connected = timeout(terms.limits.connect_timeout.min(left), self.open()).await;
+    async fn connect(&self, limits: &Limits) -> Result<Stream, UpstreamFault> {
+        let connected = timeout(limits.connect_timeout, self.open()).await;
         connected.unwrap_or(Err(UpstreamFault::Connect(io::ErrorKind::TimedOut)))
     }
 

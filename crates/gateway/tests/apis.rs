@@ -148,7 +148,7 @@ fn one_api_alone_has_its_hosts_too_and_is_told_them() {
     let setup = support::Setup { policy: Some(policy), ..support::Setup::default() };
     let scene = Scene::with(SHOP, Behaviour::json(200, "[]"), setup);
     assert_eq!(asked(&scene, "other.example", "/api/items").0, 421);
-    assert_eq!(asked(&scene, "api.example.com:808080", "/api/items").0, 400);
+    assert_eq!(asked(&scene, "api.example.com:808080", "/api/items").0, 400, "no host");
     assert_eq!(asked(&scene, "API.example.com.:8080", "/api/items").0, 200);
     let forwarded = scene.forwarded().unwrap();
     assert!(forwarded.contains("\r\nX-Forwarded-Host: api.example.com:8080\r\n"), "{forwarded}");

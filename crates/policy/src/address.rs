@@ -262,7 +262,7 @@ impl std::fmt::Display for Instance {
 }
 
 impl Instance {
-    /// One that is spoken to in HTTP/1.1, in the clear.
+    /// One that is spoken to in HTTP/1.1 without TLS.
     pub fn plain(host: impl Into<String>, port: u16) -> Self {
         Self { host: host.into(), port, is_tls: false, is_http2: false, roots: None }
     }

@@ -115,10 +115,10 @@ pub(crate) fn served(options: &ModelOptions, plan_options: &PlanOptions) -> Resu
 /// The one API of the options, compiled.
 pub(crate) fn plan(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Arc<Plan>, Exit> {
     let site = served(options, plan_options)?;
-    if let Some(plan) = site.only() {
-        return Ok(plan.clone());
-    }
-    talk::say("this works on one API at a time, and the policy names several");
-    talk::say("help: give a policy file of one API with -c FILE");
-    Err(Exit::Unusable)
+    let Some(plan) = site.only() else {
+        talk::say("this works on one API at a time, and the policy names several");
+        talk::say("help: give a policy file of one API with -c FILE");
+        return Err(Exit::Unusable);
+    };
+    Ok(plan.clone())
 }

@@ -34,6 +34,7 @@ fn shop() -> Router<Arc<Database>> {
         .route("/login/form", post(careless(sessions::login_form)))
         .route("/register", post(careless(sessions::register)))
         .route("/logout", post(careless(sessions::logout)))
+        .route("/session", get(careless(sessions::current)))
         .route("/password", post(careless(sessions::change_password)))
         .route(
             "/profile",
@@ -98,6 +99,7 @@ fn safe_twins() -> Router<Arc<Database>> {
     Router::new()
         .route("/register", post(careful(sessions::safe_register)))
         .route("/login/form", post(careful(sessions::safe_login_form)))
+        .route("/session", get(careful(sessions::safe_current)))
         .route(
             "/profile",
             get(careful(customers::safe_profile)).patch(careful(customers::safe_update_profile)),

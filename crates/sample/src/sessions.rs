@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Fault};
-use crate::call::Call;
+use crate::call::{Call, Caller};
 use crate::customers;
 use crate::database::{Books, weak_hash};
 use crate::row::Row;
@@ -84,6 +84,28 @@ pub(crate) fn logout(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     // The row stays, so that the next token is not a used one.
     books.run("UPDATE tokens SET ended = 1 WHERE token = ?1", &[&token])?;
     Ok(Answer::nothing())
+}
+
+/// `GET /session`.
+pub(crate) fn current(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    // FLAW(c6-plain-token), FLAW(c6-unsaid-token): however the token came, although the proxy in
+    // front says that it came in the clear, or nothing.
+    call.caller(books).map(|caller| shown(&caller))
+}
+
+/// `GET /safe/session`.
+pub(crate) fn safe_current(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    let mut said = call.headers.get_all("x-forwarded-proto").iter();
+    let is_https = said.next().is_some_and(|said| said == "https") && said.next().is_none();
+    if call.bearer().is_some() && !is_https {
+        let detail = "the token came in the clear: take it for known to others";
+        return Err(Fault::new(StatusCode::FORBIDDEN, detail));
+    }
+    strict::caller(call, books).map(|caller| shown(&caller))
+}
+
+fn shown(caller: &Caller) -> Answer {
+    Answer::json(json!({ "customer_id": caller.id, "role": caller.role }))
 }
 
 /// `POST /register`.

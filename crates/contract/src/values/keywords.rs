@@ -46,6 +46,9 @@ pub(super) fn is_said_only(keyword: &str) -> bool {
     SAID.contains(&keyword) || keyword.starts_with("x-")
 }
 
+/// The keywords of a schema that values are held against.
+type Members<'a> = BTreeMap<&'a str, Node<'a>>;
+
 /// Compares two schemas that are no references. Those inside them are left `waiting`.
 pub(super) fn compare<'a>(
     step: &Step<'a>,
@@ -69,9 +72,17 @@ pub(super) fn compare<'a>(
     }
     let members = |node: Node<'a>| {
         let members = node.members().map(|(name, value)| (name.text, value));
-        members.filter(|(name, _)| !is_said_only(name)).collect::<BTreeMap<_, _>>()
+        members.filter(|(name, _)| !is_said_only(name)).collect::<Members<'a>>()
     };
     let (old, new) = (members(old), members(new));
+    // What is evaluated elsewhere is exempt: then any difference elsewhere may let more through.
+    let is_open = |schema: &Node<'a>| schema.as_bool() == Some(true);
+    let unevaluated = ["unevaluatedProperties", "unevaluatedItems"];
+    let is_strict =
+        unevaluated.iter().any(|keyword| old.get(keyword).is_some_and(|one| !is_open(one)));
+    let step = &Step { is_exact: step.is_exact || is_strict, ..step.clone() };
+    let push = &mut |found: Found| push(Found { is_wider: found.is_wider || is_strict, ..found });
+    exempt(&old, &new, step, waiting, push);
     for (keyword, is) in &new {
         match old.get(keyword) {
             None => added(keyword, *is, push),
@@ -80,6 +91,52 @@ pub(super) fn compare<'a>(
     }
     for (keyword, was) in old.iter().filter(|(keyword, _)| !new.contains_key(*keyword)) {
         removed(keyword, *was, push);
+    }
+}
+
+/// Names and items that a schema for all others does not concern, because one of their own does:
+/// where that is new, or gone, the two are compared with each other.
+fn exempt<'a>(
+    old: &Members<'a>,
+    new: &Members<'a>,
+    step: &Step<'a>,
+    waiting: &mut Vec<Step<'a>>,
+    push: &mut impl FnMut(Found),
+) {
+    let named = |members: &Members<'a>, keyword: &str| {
+        let schemas = members.get(keyword).copied().into_iter().flat_map(Node::members);
+        schemas.map(|(name, schema)| (name.text, schema)).collect::<BTreeMap<_, _>>()
+    };
+    let at = |name: &str| {
+        let mut at = step.at.clone();
+        at.push(name);
+        at
+    };
+    for keyword in ["properties", "patternProperties"] {
+        let (before, after) = (named(old, keyword), named(new, keyword));
+        if let Some(others) = old.get("additionalProperties") {
+            for (name, schema) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
+                let (old, new) = (*others, *schema);
+                waiting.push(Step { old, new, at: at(name), is_exact: step.is_exact });
+            }
+        }
+        if let Some(others) = new.get("additionalProperties") {
+            for (name, schema) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
+                let (old, new) = (*schema, *others);
+                waiting.push(Step { old, new, at: at(name), is_exact: step.is_exact });
+            }
+        }
+    }
+    let declares = |members: &Members<'a>| !named(members, "properties").is_empty();
+    let is_closed = new.get("additionalProperties").is_some_and(|one| !takes_all(*one));
+    if declares(old) && !declares(new) && !is_closed {
+        push(Found::wider("declares no names any more"));
+    }
+    if old.contains_key("items")
+        && new.contains_key("prefixItems")
+        && !old.contains_key("prefixItems")
+    {
+        push(Found::wider("`prefixItems` is new beside `items`"));
     }
 }
 
@@ -93,6 +150,7 @@ fn takes_all(schema: Node<'_>) -> bool {
 fn added(keyword: &str, is: Node<'_>, push: &mut impl FnMut(Found)) {
     match keyword {
         "nullable" if is.as_bool() == Some(true) => push(Found::wider("may be null")),
+        "minContains" => push(Found::wider("`minContains` is new")),
         // What names they declare is compared with the shapes.
         "nullable" | "properties" | "patternProperties" => {}
         _ if is.as_bool() == Some(false) && is_flag(keyword) => {}

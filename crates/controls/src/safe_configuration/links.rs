@@ -165,9 +165,14 @@ fn authority(link: &str) -> Option<Authority<'_>> {
 
 fn is_own(scheme: Scheme, host: &str, port: Option<u16>, upstream: &Upstream) -> bool {
     upstream.instances().any(|instance| {
-        let (own, usual) = if instance.is_tls { (Scheme::Https, 443) } else { (Scheme::Http, 80) };
-        let is_spoken = scheme == own || scheme == Scheme::Same;
-        is_spoken && port.unwrap_or(usual) == instance.port && is_host(host, instance)
+        let is_tls = match scheme {
+            Scheme::Http => false,
+            Scheme::Https => true,
+            Scheme::Same => instance.is_tls,
+        };
+        let is_port =
+            port.map_or_else(|| instance.has_default_port(), |port| port == instance.port);
+        is_tls == instance.is_tls && is_port && is_host(host, instance)
     })
 }
 

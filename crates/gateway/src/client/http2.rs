@@ -213,7 +213,7 @@ async fn send(
             sent.ok().flatten()
         }
         // An answer to HEAD ends with its head; what the API still sends goes with its connection.
-        Body::Whole(_) | Body::Nothing | Body::Streaming(_) if is_head => {
+        Body::Streaming(_) if is_head => {
             respond.send_response(head, true).ok()?;
             Some(())
         }

@@ -24,7 +24,7 @@ impl AnswerHead {
         let mut answer = httparse::Response::new(&mut []);
         let parser = httparse::ParserConfig::default();
         match parser.parse_response_with_uninit_headers(&mut answer, bytes, &mut slots) {
-            Ok(httparse::Status::Complete(_)) => {}
+            Ok(httparse::Status::Complete(used)) if used == bytes.len() => {}
             Err(httparse::Error::TooManyHeaders) => return Err(HeadFault::TooManyFields),
             _ => return Err(HeadFault::Syntax),
         }

@@ -38,10 +38,10 @@ impl RequestHead {
         let slots = slots.get_mut(..headers_max.min(FIELDS_MAX)).unwrap_or_default();
         let mut request = httparse::Request::new(&mut []);
         match request.parse_with_uninit_headers(bytes, slots) {
-            Ok(httparse::Status::Complete(_)) => {}
+            Ok(httparse::Status::Complete(used)) if used == bytes.len() => {}
             Err(httparse::Error::TooManyHeaders) => return Err(HeadFault::TooManyFields),
             Err(httparse::Error::Version) => return Err(HeadFault::Version),
-            Ok(httparse::Status::Partial) | Err(_) => return Err(HeadFault::Syntax),
+            Ok(_) | Err(_) => return Err(HeadFault::Syntax),
         }
         let is_http10 = match request.version {
             Some(1) => false,

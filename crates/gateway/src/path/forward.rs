@@ -15,8 +15,8 @@ use super::reserve::Reserved;
 use crate::budget::Held;
 use crate::head::{AnswerHead, Essential};
 use crate::incoming::Incoming;
-use crate::turn::{Turn, Written};
-use crate::upstream::{Streaming, Terms, UpstreamFault};
+use crate::turn::{Terms, Turn, Written};
+use crate::upstream::{Streaming, UpstreamFault};
 
 /// What the API answered: the head, and a body that nobody has read.
 pub(super) struct Answered {
@@ -73,7 +73,7 @@ pub(super) async fn enter(
     let is_safe = method.is_some_and(Method::is_safe);
     let started = Instant::now();
     let terms = Terms {
-        to_head: method == Some(Method::Head),
+        is_head: method == Some(Method::Head),
         is_repeatable: is_safe,
         may_upgrade: websocket.is_some(),
         deadline: context.deadline.min(started + plan.limits.upstream_timeout),

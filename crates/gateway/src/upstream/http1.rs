@@ -4,10 +4,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use portcullis_policy::Limits;
 use tokio::time::timeout_at;
 
 use super::streaming::Source;
-use super::{HEAD_BYTES_MAX, INTERIM_MAX, Streaming, Target, Terms, UpstreamFault, read_fault};
+use super::{
+    Failed, HEAD_BYTES_MAX, INTERIM_MAX, Outgoing, Streaming, Target, UpstreamFault, read_fault,
+    told,
+};
 use crate::head::AnswerHead;
 use crate::wire::{BodyReader, Wire, WireFault};
 
@@ -21,22 +25,22 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// A kept connection that turns out to be dead is replaced once, if the request only reads.
     pub(super) async fn exchange(
         self: &Rc<Self>,
         target: &Target,
-        request: &[u8],
-        terms: Terms<'_>,
+        request: Outgoing<'_>,
+        limits: &Limits,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
         if let Some(wire) = self.kept() {
-            match self.on(wire, request, terms).await {
-                // The connection was dead before we used it.
-                Err(UpstreamFault::Unanswered) if terms.is_repeatable => {}
-                result => return result,
+            match self.on(wire, request, limits).await {
+                // Nothing of an answer arrived: the connection was dead before we used it.
+                Err((UpstreamFault::Cut, true)) if request.is_repeatable => {}
+                Err(failed) => return Err(told(failed)),
+                Ok(answer) => return Ok(answer),
             }
         }
-        let wire = Wire::new(target.connect(terms).await?);
-        self.on(wire, request, terms).await
+        let wire = Wire::new(target.connect(limits).await?);
+        self.on(wire, request, limits).await.map_err(told)
     }
 
     /// A kept connection on which nothing waits: neither an end nor bytes nobody asked for.
@@ -58,29 +62,29 @@ impl Connections {
         }
     }
 
-    /// One exchange.
+    /// One exchange; the flag of a fault says that no byte of an answer had arrived.
     async fn on(
         self: &Rc<Self>,
         mut wire: Wire,
-        request: &[u8],
-        terms: Terms<'_>,
-    ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
-        let Terms { to_head, deadline, limits, .. } = terms;
+        request: Outgoing<'_>,
+        limits: &Limits,
+    ) -> Result<(AnswerHead, Streaming), Failed> {
+        let deadline = request.deadline;
         // A failed write is no end yet: an API may answer and close before it has read a large body.
-        if timeout_at(deadline.into(), wire.write(request)).await.is_err() {
-            return Err(UpstreamFault::TimedOut);
+        if timeout_at(deadline.into(), wire.write(request.bytes)).await.is_err() {
+            return Err((UpstreamFault::TimedOut, false));
         }
         for interim in 0..=INTERIM_MAX {
-            let bytes = wire.read_head(HEAD_BYTES_MAX, deadline).await;
-            let bytes = bytes.map_err(|fault| match fault {
-                WireFault::Closed | WireFault::Io(_) if interim == 0 => UpstreamFault::Unanswered,
-                fault => read_fault(fault),
+            let bytes = wire.read_head(HEAD_BYTES_MAX, deadline).await.map_err(|fault| {
+                let is_clean =
+                    interim == 0 && matches!(fault, WireFault::Closed | WireFault::Io(_));
+                (read_fault(fault), is_clean)
             })?;
-            let head = AnswerHead::parse(&bytes, to_head)
-                .map_err(|fault| UpstreamFault::Malformed(fault.reason()))?;
+            let head = AnswerHead::parse(&bytes, request.is_head)
+                .map_err(|fault| (UpstreamFault::Malformed(fault.reason()), false))?;
             match head.status {
-                101 if !terms.may_upgrade => {
-                    return Err(UpstreamFault::Malformed("switching_protocols"));
+                101 if !request.may_upgrade => {
+                    return Err((UpstreamFault::Malformed("switching_protocols"), false));
                 }
                 100 | 102..=199 => {}
                 101 | 200..=599 => {
@@ -93,9 +97,9 @@ impl Connections {
                     let silence = limits.stream_idle_timeout;
                     return Ok((head, Streaming::new(source, deadline, silence)));
                 }
-                _ => return Err(UpstreamFault::Malformed("status")),
+                _ => return Err((UpstreamFault::Malformed("status"), false)),
             }
         }
-        Err(UpstreamFault::Malformed("interim_answers"))
+        Err((UpstreamFault::Malformed("interim_answers"), false))
     }
 }

@@ -6,10 +6,13 @@ use std::rc::Rc;
 use bytes::Bytes;
 use h2::client::{self, SendRequest};
 use h2::{Reason, SendStream};
+use portcullis_policy::Limits;
 use tokio::time::{timeout, timeout_at};
 
 use super::streaming::Source;
-use super::{HEAD_BYTES_MAX, INTERIM_MAX, Streaming, Target, Terms, UpstreamFault};
+use super::{
+    Failed, HEAD_BYTES_MAX, INTERIM_MAX, Outgoing, Streaming, Target, UpstreamFault, told,
+};
 use crate::head::AnswerHead;
 
 /// Streams of one connection; beyond them another is opened.
@@ -45,30 +48,27 @@ impl Drop for Place {
     }
 }
 
-/// Why an exchange failed; the flag says that the API has done nothing for it (RFC 9113 section 8.7).
-type Failed = (UpstreamFault, bool);
-
 impl Connections {
     pub(super) async fn exchange(
         &self,
         target: &Target,
-        request: &[u8],
-        terms: Terms<'_>,
+        request: Outgoing<'_>,
+        limits: &Limits,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
-        if terms.may_upgrade {
+        if request.may_upgrade {
             return Err(UpstreamFault::Malformed("websocket_over_http2"));
         }
-        let message = Message::of(request, target)?;
+        let message = Message::of(request.bytes, target)?;
         if let Some((send, place)) = self.known() {
-            match on(send, place, &message, terms).await {
-                // It was told to go elsewhere, or the connection was dead before it was used.
+            match on(send, place, &message, request, limits).await {
+                // The API has done nothing for it (RFC 9113 section 8.7).
                 Err((_, true)) => {}
                 Err((fault, false)) => return Err(fault),
                 Ok(answer) => return Ok(answer),
             }
         }
-        let (send, place) = self.connect(target, terms).await?;
-        on(send, place, &message, terms).await.map_err(|(fault, _)| fault)
+        let (send, place) = self.connect(target, limits).await?;
+        on(send, place, &message, request, limits).await.map_err(told)
     }
 
     /// An open connection with room for a stream.
@@ -83,16 +83,16 @@ impl Connections {
     async fn connect(
         &self,
         target: &Target,
-        terms: Terms<'_>,
+        limits: &Limits,
     ) -> Result<(SendRequest<Bytes>, Place), UpstreamFault> {
-        let stream = target.connect(terms).await?;
+        let stream = target.connect(limits).await?;
         let mut builder = client::Builder::new();
         builder
             .initial_window_size(STREAM_WINDOW_BYTES)
             .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
             .max_header_list_size(HEAD_BYTES_MAX as u32)
             .enable_push(false);
-        let handshake = timeout(terms.limits.connect_timeout, builder.handshake(stream)).await;
+        let handshake = timeout(limits.connect_timeout, builder.handshake(stream)).await;
         let (send, driver) = match handshake {
             Ok(Ok(connected)) => connected,
             Ok(Err(_)) => return Err(UpstreamFault::Malformed("http2")),
@@ -124,9 +124,10 @@ async fn on(
     send: SendRequest<Bytes>,
     place: Place,
     message: &Message,
-    terms: Terms<'_>,
+    request: Outgoing<'_>,
+    limits: &Limits,
 ) -> Result<(AnswerHead, Streaming), Failed> {
-    let answered = timeout_at(terms.deadline.into(), async {
+    let answered = timeout_at(request.deadline.into(), async {
         let mut send = send.ready().await.map_err(|error| failed(&error))?;
         let body = message.body.clone();
         let (answer, stream) =
@@ -150,10 +151,10 @@ async fn on(
     });
     let answer = answered.await.map_err(|_| (UpstreamFault::TimedOut, false))??;
     let (parts, stream) = answer.into_parts();
-    let head = AnswerHead::of_stream(&parts, stream.is_end_stream(), terms.to_head)
+    let head = AnswerHead::of_stream(&parts, stream.is_end_stream(), request.is_head)
         .map_err(|fault| (UpstreamFault::Malformed(fault.reason()), false))?;
     let source = Source::Http2 { stream, is_ended: false, place };
-    Ok((head, Streaming::new(source, terms.deadline, terms.limits.stream_idle_timeout)))
+    Ok((head, Streaming::new(source, request.deadline, limits.stream_idle_timeout)))
 }
 
 /// Sends a body as fast as the API takes it. One that answers early need not take all.

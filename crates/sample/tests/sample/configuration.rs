@@ -1,4 +1,4 @@
-//! A7: how the API is set up.
+//! A7 and C6: how the API is set up.
 
 use crate::client::Api;
 
@@ -159,4 +159,29 @@ async fn a7_forwarded_chain() {
         401
     );
     assert_eq!(api.get("/api/safe/staff/customers", &[header]).await.status, 401);
+}
+
+#[tokio::test]
+async fn c6_plain_token() {
+    let api = Api::start().await;
+    let alice = api.login("alice").await;
+    let plain = [alice.as_str(), "X-Forwarded-Proto: http"];
+    let direct = api.get("/api/session", &plain).await;
+    assert_eq!((direct.status, direct.json()["customer_id"].as_i64()), (200, Some(1)));
+    assert_eq!(api.get("/api/safe/session", &plain).await.status, 403);
+    let both = [alice.as_str(), "X-Forwarded-Proto: https", "X-Forwarded-Proto: http"];
+    assert_eq!(api.get("/api/safe/session", &both).await.status, 403);
+    let inside = [alice.as_str(), "X-Forwarded-Proto: https"];
+    let twin = api.get("/api/safe/session", &inside).await;
+    assert_eq!((twin.status, twin.json()["customer_id"].as_i64()), (200, Some(1)));
+}
+
+#[tokio::test]
+async fn c6_unsaid_token() {
+    let api = Api::start().await;
+    let alice = api.login("alice").await;
+    let direct = api.get("/api/session", &[&alice]).await;
+    assert_eq!((direct.status, direct.json()["customer_id"].as_i64()), (200, Some(1)));
+    assert_eq!(api.get("/api/safe/session", &[&alice]).await.status, 403);
+    assert_eq!(api.get("/api/safe/session", &[]).await.status, 401);
 }

@@ -64,7 +64,11 @@ pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_
     let target = target..out.len();
     out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
     let host = out.len();
-    out.extend_from_slice(instance.authority().as_bytes());
+    out.extend_from_slice(instance.host.as_bytes());
+    if !instance.has_default_port() {
+        out.push(b':');
+        push_decimal(u64::from(instance.port), &mut out);
+    }
     let host = host..out.len();
     out.extend_from_slice(b"\r\n");
     let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
