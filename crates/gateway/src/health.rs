@@ -1,7 +1,7 @@
 //! Liveness and readiness, on a listener of their own: two paths for whoever watches over the
 //! process, and nothing else.
 
-use std::cell::Cell;
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io;
 use std::net::TcpListener;
@@ -15,12 +15,14 @@ use portcullis_policy::WhenFull;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::head::RequestHead;
 use crate::worker::{Shared, Task};
 
-/// Connections at a time; more are closed.
+/// Connections at a time. One more ends the oldest: whoever asks and waits is served at once, so those
+/// that stay are of somebody who wants to keep others out.
 const CONNECTIONS_MAX: usize = 16;
 /// Bytes of a request, and its fields.
 const HEAD_BYTES_MAX: usize = 4096;
@@ -41,8 +43,9 @@ pub(crate) fn serve(
             let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
                 return;
             };
-            let health = Rc::new(Health { shared, workers, connections: Cell::new(0) });
+            let health = Rc::new(Health { shared, workers });
             let mut end = health.shared.end.signal();
+            let mut connections: VecDeque<JoinHandle<()>> = VecDeque::new();
             loop {
                 let accepted = tokio::select! {
                     accepted = listener.accept() => accepted,
@@ -52,15 +55,17 @@ pub(crate) fn serve(
                     tokio::time::sleep(Duration::from_millis(10)).await;
                     continue;
                 };
-                if health.connections.get() < CONNECTIONS_MAX {
-                    let health = health.clone();
-                    health.connections.set(health.connections.get() + 1);
-                    tokio::task::spawn_local(async move {
-                        // Whatever comes of it, the connection ends.
-                        let _ = timeout(TIMEOUT, health.answer(stream)).await;
-                        health.connections.set(health.connections.get() - 1);
-                    });
+                connections.retain(|connection| !connection.is_finished());
+                if connections.len() >= CONNECTIONS_MAX
+                    && let Some(oldest) = connections.pop_front()
+                {
+                    oldest.abort();
                 }
+                let health = health.clone();
+                connections.push_back(tokio::task::spawn_local(async move {
+                    // Whatever comes of it, the connection ends.
+                    let _ = timeout(TIMEOUT, health.answer(stream)).await;
+                }));
             }
         })
     }
@@ -69,7 +74,6 @@ pub(crate) fn serve(
 struct Health {
     shared: Arc<Shared>,
     workers: Vec<mpsc::WeakSender<Task>>,
-    connections: Cell<usize>,
 }
 
 impl Health {

@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use portcullis_contract::{Operation, SchemePlace, SecurityRequirement, SecurityScheme};
 
+use portcullis_model::Method;
+
 use super::contents;
 use super::{Changes, OfOperation, Pair, Reach};
 use crate::caller_identity::Expected;
@@ -169,7 +171,8 @@ fn falls_to(pair: &Pair<'_>, title: &str, of: &mut OfOperation<'_>) -> bool {
     }
     let operations = &contract.operations;
     let heir = operations.iter().enumerate().find(|(index, other)| {
-        other.method.name() == method
+        // HEAD of a declared GET is served (RFC 9110 section 9.3.2).
+        (other.method.name() == method || method == "HEAD" && other.method == Method::Get)
             && covers(&other.template, template)
             && openness(expected(pair.after, *index)) > 0
     });

@@ -49,15 +49,17 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     undeclared(was, is, "answers", lines.answers);
     let at = |list: &[BodyHandling], index: usize| list.get(index).copied().unwrap_or_default();
     let (was, is) = (at(&before.bodies, old), at(&after.bodies, new));
+    // Without `..`, as in `bounds`.
+    let BodyHandling { stream_answer, upgrades, exact_request, null_is_absent } = is;
     let mut flag = |was: bool, is: bool, what: &str, line| match (was, is) {
         (false, true) => of.wider(what, line),
         (true, false) => of.narrower(format!("no longer: {what}"), line),
         _ => {}
     };
-    flag(was.stream_answer, is.stream_answer, "lets answers stream, uninspected", lines.answer);
-    flag(was.upgrades, is.upgrades, "may become a WebSocket, uninspected", lines.upgrade);
-    flag(was.exact_request, is.exact_request, "forwards bodies as they came", lines.body);
-    flag(was.null_is_absent, is.null_is_absent, "takes null for absent", lines.null_means);
+    flag(was.stream_answer, stream_answer, "lets answers stream, uninspected", lines.answer);
+    flag(was.upgrades, upgrades, "may become a WebSocket, uninspected", lines.upgrade);
+    flag(was.exact_request, exact_request, "forwards bodies as they came", lines.body);
+    flag(was.null_is_absent, null_is_absent, "takes null for absent", lines.null_means);
 }
 
 fn sunset(old: &Operation, new: &Operation, of: &mut OfOperation<'_>) {

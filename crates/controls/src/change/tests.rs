@@ -209,6 +209,16 @@ fn a_path_that_falls_to_a_template_widens() {
         told(&gone),
         ["wider: `special` is no longer declared: its path is read as `GET /items/{id}` now"]
     );
+    let head = "\n  /head:\n    get: { operationId: getIt, security: [], responses: { \"204\": { description: x } } }\n    head: { operationId: headIt, responses: { \"204\": { description: x } } }\n  /end:";
+    let without = head.replace(
+        "\n    head: { operationId: headIt, responses: { \"204\": { description: x } } }",
+        "",
+    );
+    let gone = Changes::between(&plan_of(head), &plan_of(&without), NOW);
+    assert_eq!(
+        told(&gone),
+        ["wider: `headIt` is no longer declared: its path is read as `GET /head` now"]
+    );
     // One that is declared and cannot be served keeps its path.
     let (before, after) =
         (plan_of(special), plan_of(&special.replace("get: {", "get: { parameters: 7,")));
