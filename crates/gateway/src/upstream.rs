@@ -5,6 +5,7 @@
 
 mod http1;
 mod http2;
+mod kept;
 mod streaming;
 
 use std::io;
@@ -113,7 +114,7 @@ pub(crate) struct Pool {
 
 #[derive(Debug)]
 enum Kind {
-    Http1(Rc<http1::Connections>),
+    Http1(http1::Connections),
     Http2(http2::Connections),
 }
 
@@ -123,7 +124,7 @@ impl Pool {
         let kind = if instance.is_http2 {
             Kind::Http2(http2::Connections::default())
         } else {
-            Kind::Http1(Rc::default())
+            Kind::Http1(http1::Connections::default())
         };
         Rc::new(Self { target: Target { instance, tls }, kind, health })
     }
