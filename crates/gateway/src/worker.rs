@@ -96,9 +96,14 @@ impl Drain {
         *self.sign.borrow()
     }
 
-    /// A receiver whose `changed` returns when it begins.
+    /// A receiver whose `changed` returns when it begins, or at once if it has begun: whoever comes
+    /// late must not wait for ever.
     pub(crate) fn signal(&self) -> watch::Receiver<bool> {
-        self.sign.subscribe()
+        let mut signal = self.sign.subscribe();
+        if self.has_begun() {
+            signal.mark_changed();
+        }
+        signal
     }
 }
 
@@ -220,5 +225,19 @@ impl Worker {
             *self.date.borrow_mut() = (second, now.http_date());
         }
         std::cell::Ref::map(self.date.borrow(), |(_, text)| text.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_asks_after_the_drain_has_begun_is_told_at_once() {
+        let drain = Drain::default();
+        let mut early = drain.signal();
+        drain.begin();
+        assert!(early.changed().await.is_ok());
+        assert!(drain.signal().changed().await.is_ok());
     }
 }
