@@ -48,6 +48,8 @@ fn is_token(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -77,6 +79,21 @@ mod tests {
             b";a",
         ] {
             assert_eq!(size(bad), None, "{:?}", bad.escape_ascii().to_string());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_line_is_the_same_number_for_a_careless_reader(
+            line in "[0-9a-fA-F]{0,9}[ -~\\t\\r\\n\u{0}]{0,6}"
+        ) {
+            if let Some((found, extensions)) = size(line.as_bytes()) {
+                let end = line.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(line.len());
+                prop_assert_eq!(u64::from_str_radix(&line[..end], 16), Ok(found));
+                prop_assert_eq!(line.len() - end, extensions);
+                prop_assert!(line[end..].is_empty() || line[end..].starts_with(';'));
+                prop_assert!(!line.contains([' ', '\t', '\r', '\n', '\0', '"']));
+            }
         }
     }
 

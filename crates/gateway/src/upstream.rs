@@ -5,6 +5,8 @@
 
 mod http1;
 mod http2;
+mod idle;
+mod place;
 mod streaming;
 
 use std::io;
@@ -140,7 +142,7 @@ pub(crate) struct Pool {
 
 #[derive(Debug)]
 enum Kind {
-    Http1(Rc<http1::Connections>),
+    Http1(http1::Connections),
     Http2(http2::Connections),
 }
 
@@ -150,7 +152,7 @@ impl Pool {
         let kind = if instance.is_http2 {
             Kind::Http2(http2::Connections::default())
         } else {
-            Kind::Http1(Rc::default())
+            Kind::Http1(http1::Connections::default())
         };
         Rc::new(Self { target: Target { instance, tls }, kind, health })
     }

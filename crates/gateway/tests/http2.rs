@@ -77,6 +77,39 @@ fn bodies_are_read_within_limits_and_checked() {
 }
 
 #[test]
+fn head_options_and_what_is_no_text_are_decided_as_over_http_1() {
+    let identity = Identity::new();
+    let scene = secure(&identity, Behaviour::json(200, "[]"));
+    let with_method = |method: Method| {
+        let mut request = get("/api/items");
+        *request.method_mut() = method;
+        request
+    };
+    let with_latin_1 = |name: &'static str| {
+        let mut request = get("/api/items");
+        let value = http::HeaderValue::from_bytes(b"\xe9").unwrap();
+        request.headers_mut().insert(name, value);
+        request
+    };
+    on_runtime(async {
+        let send = http2(&identity, scene.gateway.address()).await;
+        let (parts, body) = exchange(&send, with_method(Method::HEAD), b"").await.unwrap();
+        assert_eq!((parts.status.as_u16(), body.len()), (200, 0));
+        assert!(scene.forwarded().unwrap().starts_with("GET /api/items "));
+        let (parts, _) = exchange(&send, with_method(Method::OPTIONS), b"").await.unwrap();
+        assert_eq!(
+            (parts.status.as_u16(), &parts.headers["allow"]),
+            (204, &"GET, HEAD, POST, OPTIONS".parse().unwrap())
+        );
+        for (name, status) in [("x-trace", 400), ("user-agent", 200)] {
+            let (parts, _) = exchange(&send, with_latin_1(name), b"").await.unwrap();
+            assert_eq!(parts.status, status, "{name}");
+        }
+    });
+    assert!(!scene.forwarded().unwrap().contains("user-agent"));
+}
+
+#[test]
 fn many_streams_of_one_connection_are_served_side_by_side() {
     let identity = Identity::new();
     let scene = secure(&identity, Behaviour::json(200, "[]"));

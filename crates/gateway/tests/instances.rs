@@ -4,13 +4,14 @@
 
 mod support;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use portcullis_controls::PlanOptions;
 use portcullis_policy::Instance;
 use portcullis_testkit::{Behaviour, ScriptedApi};
+use socket2::{Domain, Socket, Type};
 use support::{Scene, Setup, model};
 
 const SHOP: &str = include_str!("support/shop.yaml");
@@ -31,9 +32,19 @@ fn api() -> ScriptedApi {
     ScriptedApi::start(Behaviour::json(200, "[]"))
 }
 
-/// An address where nobody listens, or not for now.
-fn nobody() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+/// An address where nobody listens. It is held, so that no other test gets it.
+struct Nobody {
+    address: SocketAddr,
+    _held: Socket,
+}
+
+fn nobody() -> Nobody {
+    let held = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    // Whoever listens there later may share it.
+    held.set_reuse_address(true).unwrap();
+    held.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    let address = held.local_addr().unwrap().as_socket().unwrap();
+    Nobody { address, _held: held }
 }
 
 fn rests(scene: &Scene) -> u64 {
@@ -57,7 +68,8 @@ fn instances_get_requests_in_turn_and_are_called_by_their_own_name() {
 
 #[test]
 fn a_request_that_reached_nobody_goes_to_another_instance_whatever_it_does() {
-    let scene = scene(ScriptedApi::start(Behaviour::json(201, ITEM)), &[nobody()]);
+    let gone = nobody();
+    let scene = scene(ScriptedApi::start(Behaviour::json(201, ITEM)), &[gone.address]);
     for number in 1..=8 {
         assert_eq!(scene.post_json("/api/items", r#"{"name":"a"}"#).status, 201);
         assert_eq!(scene.api.seen().len(), number, "once each");
@@ -80,7 +92,8 @@ fn a_write_that_may_have_reached_an_instance_is_not_sent_again() {
 
 #[test]
 fn an_instance_that_is_gone_rests_and_returns() {
-    let gone = nobody();
+    let held = nobody();
+    let gone = held.address;
     let scene = scene(api(), &[gone]);
     for _ in 0..6 {
         assert_eq!(scene.get("/api/items").status, 200);
@@ -108,7 +121,8 @@ fn an_instance_that_is_gone_rests_and_returns() {
 
 #[test]
 fn where_all_rest_one_is_asked_all_the_same() {
-    let (first, second) = (nobody(), nobody());
+    let held = (nobody(), nobody());
+    let (first, second) = (held.0.address, held.1.address);
     let mut model = model(SHOP, first, &Setup::default());
     model.upstream.others = vec![instance(second)];
     let gone = Scene::of(api(), model, PlanOptions::default());

@@ -184,7 +184,8 @@ fn is_host(host: &str, instance: &Instance) -> bool {
 /// Finds the API's own address in bodies, where it is of no use to clients.
 #[derive(Debug)]
 pub struct InnerLinks {
-    finders: Vec<Finder<'static>>,
+    /// For each name of an instance: whether its port stands in it, too.
+    names: Vec<(Finder<'static>, bool)>,
 }
 
 impl InnerLinks {
@@ -194,23 +195,36 @@ impl InnerLinks {
             let own = instance.host.as_str();
             let aliases: &[&str] = if LOOPBACK.contains(&own) { &LOOPBACK } else { &[] };
             let others = aliases.iter().copied().filter(move |alias| *alias != own);
-            let hosts = std::iter::once(own).chain(others);
-            // A link may escape its slashes; the last one stands before the host in any case.
-            hosts.map(|host| {
-                if instance.has_default_port() {
-                    format!("/{host}")
-                } else {
-                    format!("/{host}:{}", instance.port)
-                }
+            let has_port = !instance.has_default_port();
+            std::iter::once(own).chain(others).map(move |host| {
+                let port = if has_port { format!(":{}", instance.port) } else { String::new() };
+                (Finder::new(&format!("{host}{port}")).into_owned(), has_port)
             })
         });
-        Self { finders: names.map(|name| Finder::new(&name).into_owned()).collect() }
+        Self { names: names.collect() }
     }
 
     /// Whether a body holds one.
     pub fn is_in(&self, body: &[u8]) -> bool {
-        self.finders.iter().any(|finder| finder.find(body).is_some())
+        self.names.iter().any(|(finder, has_port)| {
+            let length = finder.needle().len();
+            let mut found = finder.find_iter(body);
+            found.any(|at| is_link(body, at, at + length, *has_port))
+        })
     }
+}
+
+/// Whether a name that stands there is the whole host of a link: behind two slashes, which may be
+/// escaped, and before what is no more of it.
+fn is_link(body: &[u8], start: usize, end: usize, has_port: bool) -> bool {
+    let before = body.get(..start).unwrap_or_default();
+    let is_behind = before.ends_with(b"//") || before.ends_with(b"/\\/");
+    let is_over = match body.get(end) {
+        Some(b':') => has_port,
+        Some(byte) => !(byte.is_ascii_alphanumeric() || b"-._".contains(byte)),
+        None => true,
+    };
+    is_behind && is_over
 }
 
 #[cfg(test)]
@@ -311,7 +325,14 @@ mod tests {
         ] {
             assert!(links.is_in(body.as_bytes()), "{body}");
         }
-        for body in [r#"{"self":"/v2/1"}"#, r#"{"self":"https://api.example.com/1"}"#] {
+        for body in [
+            r#"{"self":"/v2/1"}"#,
+            r#"{"self":"https://api.example.com/1"}"#,
+            r#"{"self":"https://api.internal.example.com/1"}"#,
+            r#"{"self":"http://api.internal:8080/1"}"#,
+            r#"{"self":"http://127.0.0.1:30001/1"}"#,
+            r#"{"self":"/api.internal/1","text":"api.internal and localhost:3000"}"#,
+        ] {
             assert!(!links.is_in(body.as_bytes()), "{body}");
         }
     }

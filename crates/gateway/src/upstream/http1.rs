@@ -1,12 +1,12 @@
 //! HTTP/1.1 towards an instance: a pool of connections, and one exchange at a time on each. A
 //! connection goes back into the pool only after a whole, well-formed exchange.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use portcullis_policy::Limits;
 use tokio::time::timeout_at;
 
+use super::idle::Idle;
 use super::streaming::Source;
 use super::{
     Failed, HEAD_BYTES_MAX, INTERIM_MAX, Outgoing, Streaming, Target, UpstreamFault, read_fault,
@@ -15,23 +15,20 @@ use super::{
 use crate::head::AnswerHead;
 use crate::wire::{BodyReader, Wire, WireFault};
 
-/// Idle connections of one worker.
-const IDLE_MAX: usize = 128;
-
-/// The connections of one worker to one instance on which nothing happens.
+/// The connections of one worker to one instance.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
-    idle: RefCell<Vec<Wire>>,
+    idle: Rc<Idle>,
 }
 
 impl Connections {
     pub(super) async fn exchange(
-        self: &Rc<Self>,
+        &self,
         target: &Target,
         request: Outgoing<'_>,
         limits: &Limits,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
-        if let Some(wire) = self.kept() {
+        if let Some(wire) = self.idle.kept() {
             match self.on(wire, request, limits).await {
                 // Nothing of an answer arrived: the connection was dead before we used it.
                 Err((UpstreamFault::Cut, true)) if request.is_repeatable => {}
@@ -43,28 +40,9 @@ impl Connections {
         self.on(wire, request, limits).await.map_err(told)
     }
 
-    /// A kept connection on which nothing waits: neither an end nor bytes nobody asked for.
-    fn kept(&self) -> Option<Wire> {
-        loop {
-            let mut wire = self.idle.borrow_mut().pop()?;
-            if wire.is_quiet() {
-                return Some(wire);
-            }
-        }
-    }
-
-    /// Keeps a connection whose exchange is whole. Bytes beyond it would be an answer that nobody
-    /// asked for, so such a connection is closed.
-    pub(super) fn keep(&self, wire: Wire) {
-        let mut idle = self.idle.borrow_mut();
-        if !wire.has_unread() && idle.len() < IDLE_MAX {
-            idle.push(wire);
-        }
-    }
-
     /// One exchange; the flag of a fault says that no byte of an answer had arrived.
     async fn on(
-        self: &Rc<Self>,
+        &self,
         mut wire: Wire,
         request: Outgoing<'_>,
         limits: &Limits,
@@ -91,7 +69,7 @@ impl Connections {
                     let source = Source::Http1 {
                         wire,
                         reader: BodyReader::new(head.length),
-                        connections: self.clone(),
+                        idle: self.idle.clone(),
                         keep_alive: head.keep_alive && head.status != 101,
                     };
                     let silence = limits.stream_idle_timeout;

@@ -9,6 +9,7 @@ use h2::{Reason, SendStream};
 use portcullis_policy::Limits;
 use tokio::time::{timeout, timeout_at};
 
+use super::place::Place;
 use super::streaming::Source;
 use super::{
     Failed, HEAD_BYTES_MAX, INTERIM_MAX, Outgoing, Streaming, Target, UpstreamFault, told,
@@ -34,18 +35,6 @@ struct Connection {
     send: SendRequest<Bytes>,
     streams: Rc<Cell<usize>>,
     is_over: Rc<Cell<bool>>,
-}
-
-/// A stream's place on its connection, given back when it is dropped.
-#[derive(Debug)]
-pub(super) struct Place {
-    streams: Rc<Cell<usize>>,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.streams.set(self.streams.get() - 1);
-    }
 }
 
 impl Connections {
@@ -114,8 +103,7 @@ impl Connections {
 
 impl Connection {
     fn place(&self) -> (SendRequest<Bytes>, Place) {
-        self.streams.set(self.streams.get() + 1);
-        (self.send.clone(), Place { streams: self.streams.clone() })
+        (self.send.clone(), Place::take(&self.streams))
     }
 }
 

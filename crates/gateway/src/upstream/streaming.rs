@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use h2::RecvStream;
 
-use super::http1::Connections;
-use super::http2::Place;
+use super::idle::Idle;
+use super::place::Place;
 use super::{UpstreamFault, read_fault};
 use crate::budget::Held;
 use crate::wire::{BodyReader, BodyRules, Gathered, Wire, WireFault};
@@ -28,7 +28,7 @@ pub(crate) struct Streaming {
 #[derive(Debug)]
 pub(super) enum Source {
     /// A connection of HTTP/1.1 that goes back to the others once the exchange is whole.
-    Http1 { wire: Wire, reader: BodyReader, connections: Rc<Connections>, keep_alive: bool },
+    Http1 { wire: Wire, reader: BodyReader, idle: Rc<Idle>, keep_alive: bool },
     /// A stream of HTTP/2.
     Http2 {
         stream: RecvStream,
@@ -152,10 +152,10 @@ impl Streaming {
 
     /// The exchange is whole: the connection may serve another.
     pub(crate) fn give_back(self) {
-        if let Source::Http1 { wire, reader, connections, keep_alive: true } = self.source
+        if let Source::Http1 { wire, reader, idle, keep_alive: true } = self.source
             && reader.is_done()
         {
-            connections.keep(wire);
+            idle.keep(wire);
         }
     }
 }

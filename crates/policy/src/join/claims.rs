@@ -33,8 +33,8 @@ pub(super) fn name(api: Option<&Api>, hosts: &[String], base_path: &str, is_one:
 pub(super) fn check(apis: &[Api], contracts: &[Option<Contract>], notes: &mut Notes) {
     let mut names: HashMap<&str, Span> = HashMap::new();
     // Every host has no name here.
-    let mut claimed: HashMap<(Option<&str>, String), Span> = HashMap::new();
-    for (api, contract) in apis.iter().zip(contracts) {
+    let mut claimed: HashMap<(Option<&str>, String), (usize, Span)> = HashMap::new();
+    for (place, (api, contract)) in apis.iter().zip(contracts).enumerate() {
         if let Some(name) = &api.name
             && let Some(first) = names.insert(&name.value.0, name.span)
         {
@@ -66,8 +66,16 @@ pub(super) fn check(apis: &[Api], contracts: &[Option<Contract>], notes: &mut No
         let hosts = hosts.map(|host| (Some(host.value.0.as_str()), host.span));
         let every = api.hosts.is_none().then_some((None, span));
         for (host, span) in hosts.chain(every) {
-            if let Some(first) = claimed.insert((host, base.clone()), span) {
-                claimed_twice(host, &base, first, span, notes);
+            match claimed.insert((host, base.clone()), (place, span)) {
+                Some((first, _)) if first == place => notes.push(|| {
+                    let host = shown(host.unwrap_or_default());
+                    Diagnostic::error(&codes::CONFLICT, format!("{host} stands twice"))
+                        .at(span)
+                        .label("the same host")
+                        .help("remove one of them")
+                }),
+                Some((_, first)) => claimed_twice(host, &base, first, span, notes),
+                None => {}
             }
         }
     }

@@ -164,6 +164,7 @@ fn a_policy_says_what_is_wrong_with_its_apis() {
         (format!("apis: [{{ {api}, hosts: [\"*.example.com\"] }}]\n"), "stands for many hosts"),
         (format!("apis: [{{ {api}, hosts: [\"a.example:8080\"] }}]\n"), "names a port"),
         (format!("apis: [{{ {api}, hosts: [] }}]\n"), "`hosts` names no host"),
+        (format!("apis: [{{ {api}, hosts: [a.example, A.example.] }}]\n"), "`a.example` stands twice"),
         (format!("apis: [{{ {api}, name: \"a b\" }}]\n"), "cannot be the name of an API"),
         (APIS.replace("name: desk", "name: shop"), "a second API is called `shop`"),
         (
