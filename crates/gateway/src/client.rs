@@ -35,14 +35,18 @@ const END: Duration = Duration::from_secs(1);
 
 /// Serves one connection until it ends.
 pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, address: SocketAddr) {
-    let site = worker.site();
-    let Some(tls) = site.tls() else {
-        let hop = if site.listen().ip().is_loopback() { Hop::Loopback } else { Hop::Plain };
+    // The snapshot itself is not held: a connection may outlive many.
+    let (tls, is_loopback) = {
+        let site = worker.site();
+        (site.tls().cloned(), site.listen().ip().is_loopback())
+    };
+    let Some(tls) = tls else {
+        let hop = if is_loopback { Hop::Loopback } else { Hop::Plain };
         let peer = Peer::new(address, hop);
         return http1::serve(worker, Stream::Plain(stream), &peer).await;
     };
     // Boxed, as all that a resting connection need not hold.
-    match Box::pin(open(worker, stream, tls, address)).await {
+    match Box::pin(open(worker, stream, &tls, address)).await {
         Some((stream, peer, true)) => http2::serve(worker, stream, Rc::new(peer)).await,
         Some((stream, peer, false)) => http1::serve(worker, stream, &peer).await,
         None => {}

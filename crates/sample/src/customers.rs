@@ -111,6 +111,7 @@ fn with_preferences(mut row: Row) -> Row {
 /// `GET /staff/customers`.
 pub(crate) fn list(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     // FLAW(a7-forwarded-for): the back office needs no role, and anybody can say they sit there.
+    // FLAW(a7-forwarded-chain): of several addresses the first counts, which the client wrote.
     if !call.said_address().is_some_and(|address| address.starts_with("10.0.0.")) {
         let caller = call.caller(books)?;
         if !caller.is_staff() {

@@ -80,12 +80,13 @@ impl Streams {
 
 /// Serves one connection until it ends.
 pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, peer: Rc<Peer>) {
-    let site = worker.site();
-    let limits = site.limits();
     let streams = Rc::new(Streams::default());
     let stream = Metered::new(stream, streams.useful.clone());
-    let handshake = builder(limits).handshake(stream);
-    let Ok(Ok(mut http2)) = timeout(limits.head_timeout, handshake).await else { return };
+    let (builder, within) = {
+        let site = worker.site();
+        (builder(site.limits()), site.limits().head_timeout)
+    };
+    let Ok(Ok(mut http2)) = timeout(within, builder.handshake(stream)).await else { return };
     let mut drain = worker.shared.drain.signal();
     // Told to go: new streams are refused, and those under way end.
     let mut is_leaving = false;
