@@ -28,6 +28,7 @@ use crate::sender::Peer;
 use crate::site::Site;
 use crate::stream::Stream;
 use crate::tls::{Hello, ServerTls};
+use crate::wire::Wire;
 use crate::worker::Worker;
 
 /// How long the end of a connection may take.
@@ -47,7 +48,9 @@ pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, address: Socke
     };
     // Boxed, as all that a resting connection need not hold.
     match Box::pin(open(worker, stream, &tls, address)).await {
-        Some((stream, peer, true)) => http2::serve(worker, stream, Rc::new(peer)).await,
+        Some((stream, peer, true)) => {
+            http2::serve(worker, Wire::new(stream), Rc::new(peer)).await;
+        }
         Some((stream, peer, false)) => http1::serve(worker, stream, &peer).await,
         None => {}
     }

@@ -96,6 +96,24 @@ impl Wire {
         Ok(())
     }
 
+    /// Whether what comes begins with these bytes. Reads no further than it must to tell, until
+    /// `deadline`.
+    pub(crate) async fn begins_with(&mut self, wanted: &[u8], deadline: Instant) -> bool {
+        loop {
+            let (unread, length) = (self.unread(), self.unread().len().min(wanted.len()));
+            if unread.get(..length) != wanted.get(..length) {
+                return false;
+            }
+            if length == wanted.len() {
+                return true;
+            }
+            match timeout_at(deadline.into(), self.fill()).await {
+                Ok(Ok(1..)) => {}
+                _ => return false,
+            }
+        }
+    }
+
     /// Returns when the other side has left: when its connection failed, or some time after it
     /// closed its sending half, as tools do that have said all they have to say.
     pub(crate) async fn gone(&mut self) {
@@ -187,6 +205,18 @@ impl AsyncWrite for Wire {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
     }
 }
 

@@ -48,6 +48,22 @@ fn a_stream_walks_the_rooms_as_a_request_does() {
 }
 
 #[test]
+fn a_client_that_knows_before_speaks_it_in_the_clear() {
+    let scene = Scene::with(SHOP, Behaviour::json(200, "[]"), Setup::default());
+    on_runtime(async {
+        let stream = tokio::net::TcpStream::connect(scene.gateway.address()).await.unwrap();
+        let (send, connection) = h2::client::handshake(stream).await.unwrap();
+        tokio::task::spawn_local(connection);
+        let request = Request::get("http://localhost/api/items").body(()).unwrap();
+        let (parts, body) = exchange(&send, request, b"").await.unwrap();
+        assert_eq!((parts.status.as_u16(), body.as_slice()), (200, &b"[]"[..]));
+    });
+    let record = scene.last_record();
+    assert_eq!((record["http"].as_str(), record["tls"].as_str()), (Some("2"), None));
+    assert_eq!(scene.get("/api/items").status, 200, "and HTTP/1.1 is as it was");
+}
+
+#[test]
 fn bodies_are_read_within_limits_and_checked() {
     let identity = Identity::new();
     let scene = secure(&identity, Behaviour::json(201, r#"{"id":1}"#));

@@ -9,6 +9,7 @@ use portcullis_model::Refusal;
 use portcullis_policy::Limits;
 use tokio::time::{timeout, timeout_at};
 
+use super::http2::{self, PREFACE};
 use super::{END, chosen, entry, tunnel, walked};
 use crate::answer::{Answer, Body, Framing};
 use crate::head::{HeadFault, Length, RequestHead};
@@ -28,13 +29,24 @@ const LINGER_BYTES_MAX: usize = 256 << 10;
 pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, peer: &Peer) {
     let mut wire = Wire::new(stream);
     let mut drain = worker.shared.drain.signal();
+    let mut is_first = true;
     loop {
-        let idle_timeout = worker.site().limits().idle_timeout;
+        let (idle_timeout, head_timeout) = {
+            let site = worker.site();
+            (site.limits().idle_timeout, site.limits().head_timeout)
+        };
         tokio::select! {
             rested = timeout(idle_timeout, wire.rest()) => {
                 if !matches!(rested, Ok(Ok(()))) { break }
             }
             _ = drain.changed() => break,
+        }
+        // Inside TLS the protocol was agreed on; in the clear a client may know before.
+        if std::mem::take(&mut is_first)
+            && !wire.is_tls()
+            && wire.begins_with(PREFACE, Instant::now() + head_timeout).await
+        {
+            return Box::pin(http2::serve(worker, wire, Rc::new(peer.clone()))).await;
         }
         // Boxed, so that a connection that rests does not hold the room that a walk takes.
         match Box::pin(one(worker, &mut wire, peer)).await {

@@ -28,7 +28,7 @@ use crate::head::RequestHead;
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
 use crate::sender::Peer;
-use crate::stream::Stream;
+use crate::wire::Wire;
 use crate::worker::Worker;
 
 /// Streams of one connection at a time. Browsers open a hundred at most.
@@ -48,6 +48,9 @@ const RESETS_MAX: u32 = 100;
 const PENDING_RESETS_MAX: usize = 20;
 /// Streams of one connection that may end by an error of the client.
 const ERRORS_MAX: usize = 100;
+
+/// What a client of HTTP/2 begins with (RFC 9113 section 3.4).
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// What a connection counts.
 #[derive(Debug, Default)]
@@ -79,9 +82,9 @@ impl Streams {
 }
 
 /// Serves one connection until it ends.
-pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, peer: Rc<Peer>) {
+pub(super) async fn serve(worker: &Rc<Worker>, wire: Wire, peer: Rc<Peer>) {
     let streams = Rc::new(Streams::default());
-    let stream = Metered::new(stream, streams.useful.clone());
+    let stream = Metered::new(wire, streams.useful.clone());
     let (builder, within) = {
         let site = worker.site();
         (builder(site.limits()), site.limits().head_timeout)

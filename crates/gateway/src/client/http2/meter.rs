@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::stream::Stream;
+use crate::wire::Wire;
 
 /// Bytes that may be good for nothing, whatever was asked.
 const IDLE_BYTES_MAX: u64 = 1 << 20;
@@ -35,14 +35,14 @@ impl Useful {
 /// A stream that fails once too much of what it carries is good for nothing.
 #[derive(Debug)]
 pub(super) struct Metered {
-    stream: Stream,
+    stream: Wire,
     read: u64,
     useful: Useful,
     begun: Instant,
 }
 
 impl Metered {
-    pub(super) fn new(stream: Stream, useful: Useful) -> Self {
+    pub(super) fn new(stream: Wire, useful: Useful) -> Self {
         Self { stream, read: 0, useful, begun: Instant::now() }
     }
 
