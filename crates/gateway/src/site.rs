@@ -2,6 +2,7 @@
 //! head was read and keeps it to its end, so that it is judged by one version alone.
 
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use portcullis_contract::CanonicalPath;
@@ -207,7 +208,7 @@ impl Current {
     /// For a thread that asks for every request.
     pub(crate) fn follow(&self) -> Follower {
         let mut seen = self.site.subscribe();
-        let site = seen.borrow_and_update().clone();
+        let site = Rc::new(Site::clone(&seen.borrow_and_update()));
         Follower { site, seen }
     }
 
@@ -221,17 +222,18 @@ impl Current {
 /// with a reload only, and no lock that other threads take.
 #[derive(Debug)]
 pub(crate) struct Follower {
-    site: Arc<Site>,
+    /// Counted by this thread alone: requests of other threads do not meet at one count.
+    site: Rc<Site>,
     seen: watch::Receiver<Arc<Site>>,
 }
 
 impl Follower {
     /// The snapshot in force, and whether it is another than the last time.
-    pub(crate) fn now(&mut self) -> (&Arc<Site>, bool) {
+    pub(crate) fn now(&mut self) -> (&Rc<Site>, bool) {
         // The sender outlives every thread that follows it.
         let is_new = self.seen.has_changed().unwrap_or(false);
         if is_new {
-            self.site = self.seen.borrow_and_update().clone();
+            self.site = Rc::new(Site::clone(&self.seen.borrow_and_update()));
         }
         (&self.site, is_new)
     }

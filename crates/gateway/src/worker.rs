@@ -199,7 +199,7 @@ impl Chance {
 
 impl Worker {
     /// The snapshot in force. Whoever begins something takes one, and keeps it to its end.
-    pub(crate) fn site(&self) -> Arc<Site> {
+    pub(crate) fn site(&self) -> Rc<Site> {
         let mut follower = self.site.borrow_mut();
         let (site, is_new) = follower.now();
         if is_new {
