@@ -4,10 +4,10 @@
 //! slows down everybody. The cost is the processor time that the kernel accounts to the proxy's
 //! processes, divided by the requests of the round; throughput and latency are what `wrk` sees.
 
-mod documents;
-mod folder;
-mod load;
-mod processes;
+pub(crate) mod documents;
+pub(crate) mod folder;
+pub(crate) mod load;
+pub(crate) mod processes;
 mod table;
 
 use crate::bench::folder::Folder;
@@ -42,7 +42,7 @@ const CONTRACT: [&str; 5] = [
 ];
 
 /// A proxy under measurement, and the path that it is asked for.
-struct Subject {
+pub(crate) struct Subject {
     name: &'static str,
     protocol: Protocol,
     shape: Shape,
@@ -69,7 +69,7 @@ pub(crate) fn run() -> Result<(), String> {
     shell::run("cargo", &[&partial[..], &["partial", "--example", "resting"]].concat())?;
     let folder = Folder::new()?;
     documents::write(&folder)?;
-    let _origin = processes::nginx(&folder, "origin", &documents::origin_configuration())?;
+    let _origin = processes::nginx(&folder, "origin", &documents::origin_configuration(""))?;
     let proxies = [
         processes::nginx(&folder, "peer", &documents::peer_configuration(&folder))?,
         processes::portcullis(&folder, "few.json", documents::FEW_PORT)?,

@@ -1,5 +1,5 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `corpus`, `deny`,
-//! `differential`, `docs`, `http1`, `origins`, `suites`, `tidy`.
+//! `differential`, `docs`, `endure`, `http1`, `origins`, `suites`, `tidy`.
 
 mod bench;
 mod check;
@@ -7,6 +7,7 @@ mod corpus;
 mod deny;
 mod differential;
 mod docs;
+mod endure;
 mod http1;
 mod origins;
 mod shell;
@@ -24,6 +25,8 @@ usage: cargo xtask COMMAND
   deny    licences, advisories and duplicate versions (installs cargo-deny if it is missing)
   differential  our verdicts beside those of two other validators (needs npm and python3); writes
           docs/src/differential.md
+  endure  [reload] [slow] [floods] [soak] [--requests N]  what load, slowness, floods and time do;
+          takes half an hour alone on a machine; writes docs/src/endurance.md
   docs    write the pages that are made from the code
   http1   the raw-socket cases against the gateway, nginx and haproxy; writes docs/src/http1.md
   origins what seven real servers understand of what is forwarded (needs python3, node and PyPI);
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Some("deny") => deny::run(),
         Some("differential") => differential::run(),
         Some("docs") => docs::write(),
+        Some("endure") => endure::run(&arguments),
         Some("http1") => http1::run(),
         Some("origins") => origins::run(),
         Some("suites") => suites::run(&arguments),

@@ -49,6 +49,13 @@ impl Held {
         self.count += more;
         true
     }
+
+    /// Gives back what is above `count`.
+    pub(crate) fn keep(&mut self, count: usize) {
+        let less = self.count.saturating_sub(count);
+        self.count -= less;
+        self.budget.held.fetch_sub(less, Ordering::Relaxed);
+    }
 }
 
 impl Drop for Held {
@@ -73,6 +80,18 @@ mod tests {
         assert_eq!(budget.held(), 0);
         assert!(budget.take(11).is_none());
         assert!(budget.take(10).is_some());
+    }
+
+    #[test]
+    fn what_is_not_kept_is_given_back_once() {
+        let budget = Budget::new(10);
+        let mut held = budget.take(8).unwrap();
+        held.keep(9);
+        assert_eq!(budget.held(), 8, "it does not grow");
+        held.keep(3);
+        assert_eq!(budget.held(), 3);
+        drop(held);
+        assert_eq!(budget.held(), 0);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A request's body on its way in, and whether its sender is still there.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 
 use bytes::Bytes;
@@ -15,12 +16,11 @@ pub(crate) struct Incoming<'c> {
     side: Side<'c>,
     length: Length,
     expects_continue: bool,
-    bytes_read: u64,
 }
 
 enum Side<'c> {
     Http1 { wire: &'c mut Wire, reader: BodyReader },
-    Http2 { body: RecvStream, respond: &'c mut SendResponse<Bytes> },
+    Http2 { body: RecvStream, respond: &'c mut SendResponse<Bytes>, useful: &'c Cell<u64> },
 }
 
 impl<'c> Incoming<'c> {
@@ -29,17 +29,18 @@ impl<'c> Incoming<'c> {
         Self::new(head, Side::Http1 { wire, reader: BodyReader::new(head.length) })
     }
 
-    /// On a stream of HTTP/2.
+    /// On a stream of HTTP/2. What is read of the body is added to `useful` as it comes.
     pub(crate) const fn http2(
         head: &RequestHead,
         body: RecvStream,
         respond: &'c mut SendResponse<Bytes>,
+        useful: &'c Cell<u64>,
     ) -> Self {
-        Self::new(head, Side::Http2 { body, respond })
+        Self::new(head, Side::Http2 { body, respond, useful })
     }
 
     const fn new(head: &RequestHead, side: Side<'c>) -> Self {
-        Self { side, length: head.length, expects_continue: head.expects_continue, bytes_read: 0 }
+        Self { side, length: head.length, expects_continue: head.expects_continue }
     }
 
     /// Whether all of the body was read, so that a next request may follow. A body that nobody
@@ -66,14 +67,7 @@ impl<'c> Incoming<'c> {
         if self.length.is_more_than(rules.bytes_max) {
             return Err(WireFault::TooLarge);
         }
-        let body = self.read_side(rules, held).await?;
-        self.bytes_read = body.len() as u64;
-        Ok(body)
-    }
-
-    /// Bytes of the body that were read.
-    pub(crate) const fn bytes_read(&self) -> u64 {
-        self.bytes_read
+        self.read_side(rules, held).await
     }
 
     async fn read_side(
@@ -90,13 +84,14 @@ impl<'c> Incoming<'c> {
                 }
                 reader.read_all(wire, rules, held).await
             }
-            Side::Http2 { body, respond } => {
+            Side::Http2 { body, respond, useful } => {
                 if expects_continue && !body.is_end_stream() {
                     let mut interim = http::Response::new(());
                     *interim.status_mut() = http::StatusCode::CONTINUE;
                     respond.send_informational(interim).map_err(|_| WireFault::Cut)?;
                 }
-                Gathered::of_stream(body, rules, held).await
+                let came = |more| useful.set(useful.get().saturating_add(more));
+                Gathered::of_stream(body, rules, held, came).await
             }
         }
     }

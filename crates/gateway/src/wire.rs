@@ -289,14 +289,17 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// The whole body of a stream. What follows it (trailer fields) is never asked for.
+    /// The whole body of a stream; `came` learns of each piece. What follows it (trailer fields) is
+    /// never asked for.
     pub(crate) async fn of_stream(
         stream: &mut RecvStream,
         rules: &BodyRules,
         held: &mut Held,
+        mut came: impl FnMut(u64),
     ) -> Result<Vec<u8>, WireFault> {
         let mut gathered = Self::default();
         while let Some(piece) = rules.piece(stream).await? {
+            came(piece.len() as u64);
             gathered.bytes.extend_from_slice(&piece);
             gathered.judge_size(rules, held)?;
             if !stream.is_end_stream() {

@@ -255,6 +255,30 @@ fn bodies_beyond_the_common_budget_are_told_to_come_back() {
 }
 
 #[test]
+fn an_answer_that_waits_for_its_reader_is_counted_until_it_leaves() {
+    // More than the sockets between the two take in.
+    const ANSWER_BYTES: usize = 24 << 20;
+    let limits = "{ answer_bytes: 25MiB, buffered_bytes: 40MiB }";
+    let long = format!("[]{}", " ".repeat(ANSWER_BYTES));
+    let scene = limited(limits, Behaviour::json(200, &long));
+    let mut slow = send(scene.gateway.address(), GET);
+    let mut first = [0; 1];
+    // From the first byte on, the answer is being written.
+    slow.read_exact(&mut first).unwrap();
+    assert!(scene.gateway.buffered_bytes() >= ANSWER_BYTES, "{}", scene.gateway.buffered_bytes());
+    let other = scene.raw(GET);
+    assert_eq!((other.status, other.field("retry-after")), (503, Some("1")), "two are too many");
+    // Whoever gives up gives the room back.
+    drop(slow);
+    let started = Instant::now();
+    while scene.gateway.buffered_bytes() > 0 {
+        assert!(started.elapsed() < Duration::from_secs(10), "it is given back");
+        std::thread::yield_now();
+    }
+    assert_eq!(scene.raw(GET).status, 200);
+}
+
+#[test]
 fn a_connection_too_many_is_closed_and_recorded() {
     let scene = limited("{ connections: 2 }", Behaviour::json(200, "[]"));
     let first = send(scene.gateway.address(), GET);

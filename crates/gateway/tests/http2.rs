@@ -126,6 +126,25 @@ fn head_options_and_what_is_no_text_are_decided_as_over_http_1() {
 }
 
 #[test]
+fn a_long_body_is_no_flood() {
+    let identity = Identity::new();
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
+                  limits: { body_bytes: 8MiB, string_bytes: 8MiB }\n";
+    let setup = Setup { policy: Some(policy), ..Setup::default() };
+    let scene = Scene::secure(SHOP, Behaviour::json(201, r#"{"id":1}"#), setup, identity.server());
+    on_runtime(async {
+        let send = http2(&identity, scene.gateway.address()).await;
+        let body = [&b"{\"name\":\"a\",\"price\":1}"[..], &vec![b' '; 7 << 20]].concat();
+        let request = Request::post("https://localhost/api/items")
+            .header("content-type", "application/json")
+            .body(())
+            .unwrap();
+        let (parts, _) = exchange(&send, request, &body).await.unwrap();
+        assert_eq!(parts.status, 201);
+    });
+}
+
+#[test]
 fn many_streams_of_one_connection_are_served_side_by_side() {
     let identity = Identity::new();
     let scene = secure(&identity, Behaviour::json(200, "[]"));
@@ -172,6 +191,49 @@ fn two_hosts_two_lengths_and_long_heads_are_refused_and_recorded() {
         assert_eq!(refused.0.status, 400, "a tunnel is no request");
     });
     assert_eq!(scene.forwarded(), None);
+}
+
+#[test]
+fn answers_that_wait_for_a_window_are_counted_and_given_back() {
+    const ANSWER_BYTES: usize = 400_000;
+    let identity = Identity::new();
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
+                  limits: { body_bytes: 400KiB, answer_bytes: 400KiB, buffered_bytes: 1MiB, \
+                  string_bytes: 400KiB }\n";
+    let setup = Setup { policy: Some(policy), ..Setup::default() };
+    let long = format!("[]{}", " ".repeat(ANSWER_BYTES - 2));
+    let scene = Scene::secure(SHOP, Behaviour::json(200, &long), setup, identity.server());
+    on_runtime(async {
+        let stream = identity.connect(scene.gateway.address(), &[b"h2"]).await.unwrap();
+        let mut builder = h2::client::Builder::new();
+        // A long answer stops after its first kilobyte; a short one passes.
+        let (send, connection) =
+            builder.initial_window_size(1 << 10).handshake::<_, Bytes>(stream).await.unwrap();
+        tokio::task::spawn_local(connection);
+        let mut waiting = Vec::new();
+        for _ in 0..2 {
+            let mut ready = send.clone().ready().await.unwrap();
+            // Its body is not taken, so the window is never opened again.
+            waiting.push(ready.send_request(get("/api/items"), true).unwrap().0.await.unwrap());
+        }
+        assert_eq!(scene.gateway.buffered_bytes(), 2 * ANSWER_BYTES);
+        let (parts, _) = exchange(&send, get("/api/items"), b"").await.unwrap();
+        assert_eq!(parts.status, 503, "a third is too many");
+        let (parts, _) = exchange(&send, get("/api/nothing"), b"").await.unwrap();
+        assert_eq!(parts.status, 404, "what holds nothing is answered");
+        let mut body = waiting.remove(0).into_body();
+        let mut read = 0;
+        while let Some(piece) = body.data().await {
+            let piece = piece.unwrap();
+            body.flow_control().release_capacity(piece.len()).unwrap();
+            read += piece.len();
+        }
+        assert_eq!(read, ANSWER_BYTES);
+        drop(waiting);
+        while scene.gateway.buffered_bytes() > 0 {
+            tokio::task::yield_now().await;
+        }
+    });
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn item() -> Value {
     json!({ "id": 7, "customer": "c-000123", "note": "ring twice, please", "lines": lines })
 }
 
-fn contract(operations: usize) -> Value {
+pub(crate) fn contract(operations: usize) -> Value {
     let line = json!({
         "type": "object", "required": ["sku", "quantity"],
         "properties": {
@@ -139,8 +139,8 @@ pid nginx.pid;
 events { worker_connections 8192; }
 ";
 
-/// The API: answers at once.
-pub(crate) fn origin_configuration() -> String {
+/// The API: answers at once. `more` places are its own.
+pub(crate) fn origin_configuration(more: &str) -> String {
     let item = item();
     format!(
         "{COMMON}
@@ -151,6 +151,7 @@ http {{
   server {{
     listen 127.0.0.1:{ORIGIN_PORT} backlog=1024;
     location /raw/ {{ default_type application/octet-stream; return 200 '{item}'; }}
+    {more}
     location / {{ default_type application/json; return 200 '{item}'; }}
   }}
 }}

@@ -53,100 +53,125 @@ pub(crate) struct Round {
     pub(crate) p99_micros: f64,
 }
 
-/// What a tool saw of a round.
-struct Seen {
-    requests: f64,
-    per_second: f64,
-    p50_micros: f64,
-    p99_micros: f64,
+/// What a tool is told to send.
+pub(crate) struct Load<'a> {
+    pub(crate) shape: Shape,
+    pub(crate) url: &'a str,
+    /// Of `wrk`.
+    pub(crate) connections: usize,
+    pub(crate) seconds: u64,
 }
 
-const CONNECTIONS: &str = "64";
-const SECONDS: &str = "3s";
+/// What a tool saw.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    pub(crate) requests: u64,
+    /// Answers that were not 200 or 201 (of `wrk`: below 400), and connections that failed.
+    pub(crate) errors: u64,
+    pub(crate) per_second: f64,
+    pub(crate) p50_micros: f64,
+    pub(crate) p99_micros: f64,
+}
+
+const CONNECTIONS: usize = 64;
+const SECONDS: u64 = 3;
 /// Of HTTP/2: 64 requests at a time, as of the others.
 const HTTP2_CONNECTIONS: &str = "8";
 const HTTP2_STREAMS: &str = "8";
 
 pub(crate) fn round(subject: &Subject, proxy: &Process) -> Result<Round, String> {
+    let Subject { protocol, shape, address, path, .. } = subject;
+    let scheme = if *protocol == Protocol::Http1 { "http" } else { "https" };
+    let url = format!("{scheme}://{address}{path}");
+    let load = Load { shape: *shape, url: &url, connections: CONNECTIONS, seconds: SECONDS };
     let before = proxy.cpu_micros()?;
-    let seen = match subject.protocol {
-        Protocol::Http1 => with_wrk(subject, "http")?,
-        Protocol::Tls => with_wrk(subject, "https")?,
-        Protocol::Http2 => with_h2load(subject)?,
+    let seen = match protocol {
+        Protocol::Http1 | Protocol::Tls => with_wrk(&load)?,
+        Protocol::Http2 => with_h2load(&load)?,
     };
     let spent = proxy.cpu_micros()? - before;
-    let Seen { requests, per_second, p50_micros, p99_micros } = seen;
-    Ok(Round { cpu_micros: spent as f64 / requests, per_second, p50_micros, p99_micros })
+    let Seen { requests, errors, per_second, p50_micros, p99_micros } = seen;
+    if errors > 0 || requests == 0 {
+        return Err(format!("{url}: of {requests} requests {errors} were not answered 200 or 201"));
+    }
+    Ok(Round { cpu_micros: spent as f64 / requests as f64, per_second, p50_micros, p99_micros })
 }
 
-fn with_wrk(subject: &Subject, scheme: &str) -> Result<Seen, String> {
-    let Subject { shape, address, path, .. } = subject;
-    let script = Folder::known().path().join(match shape {
+pub(crate) fn with_wrk(load: &Load<'_>) -> Result<Seen, String> {
+    let script = Folder::known().path().join(match load.shape {
         Shape::Post => "post.lua",
         Shape::Get | Shape::Raw => "get.lua",
     });
     let output = Command::new("wrk")
-        .args(["-t1", "-c", CONNECTIONS, "-d", SECONDS, "--latency", "-s"])
+        .args(["-t1", "-c", &load.connections.to_string()])
+        .args(["-d", &format!("{}s", load.seconds), "--latency", "-s"])
         .arg(script)
-        .arg(format!("{scheme}://{address}{path}"))
+        .arg(load.url)
         .output()
         .map_err(|error| format!("wrk: {error}"))?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let number = |name: &str| {
-        text.lines()
-            .find_map(|line| line.strip_prefix(name))
-            .and_then(|rest| rest.trim().parse::<f64>().ok())
-            .ok_or_else(|| format!("wrk said no `{name}`:\n{text}"))
-    };
-    if number("errors:")? > 0.0 {
-        return Err(format!("{address}{path}: answers were not 200 or 201:\n{text}"));
-    }
+    said_by_wrk(&String::from_utf8_lossy(&output.stdout))
+}
+
+fn said_by_wrk(text: &str) -> Result<Seen, String> {
     Ok(Seen {
-        requests: number("requests:")?,
-        per_second: number("per_second:")?,
-        p50_micros: number("p50:")?,
-        p99_micros: number("p99:")?,
+        requests: number(text, "requests:")?,
+        errors: number(text, "errors:")?,
+        per_second: number(text, "per_second:")?,
+        p50_micros: number(text, "p50:")?,
+        p99_micros: number(text, "p99:")?,
     })
 }
 
+fn number<T: std::str::FromStr>(text: &str, name: &str) -> Result<T, String> {
+    text.lines()
+        .find_map(|line| line.strip_prefix(name))
+        .and_then(|rest| rest.trim().parse().ok())
+        .ok_or_else(|| format!("wrk said no `{name}`:\n{text}"))
+}
+
 /// Times come from its log: a line per request, with status and microseconds.
-fn with_h2load(subject: &Subject) -> Result<Seen, String> {
-    let Subject { shape, address, path, .. } = subject;
+pub(crate) fn with_h2load(load: &Load<'_>) -> Result<Seen, String> {
     let folder = Folder::known();
     let log = folder.path().join("h2load.log");
     // Whether it was there does not matter.
     let _ = std::fs::remove_file(&log);
     let mut command = Command::new("h2load");
-    command.args(["-t1", "-c", HTTP2_CONNECTIONS, "-m", HTTP2_STREAMS, "-D", SECONDS]);
+    command.args(["-t1", "-c", HTTP2_CONNECTIONS, "-m", HTTP2_STREAMS]);
+    command.args(["-D", &format!("{}s", load.seconds)]);
     command.arg("--log-file").arg(&log);
-    if *shape == Shape::Post {
+    if load.shape == Shape::Post {
         command.arg("-d").arg(folder.path().join("post.json"));
         command.args(["-H", "content-type: application/json"]);
     }
     let started = Instant::now();
-    let output = command
-        .arg(format!("https://{address}{path}"))
-        .output()
-        .map_err(|error| format!("h2load: {error}"))?;
+    let output = command.arg(load.url).output().map_err(|error| format!("h2load: {error}"))?;
     let seconds = started.elapsed().as_secs_f64();
     let said = String::from_utf8_lossy(&output.stdout);
     let lines =
         std::fs::read_to_string(&log).map_err(|error| format!("h2load: {error}: {said}"))?;
+    Ok(logged_by_h2load(&lines, seconds))
+}
+
+fn logged_by_h2load(lines: &str, seconds: f64) -> Seen {
     let mut micros = Vec::new();
+    let mut errors = 0_u64;
     for line in lines.lines() {
         let mut words = line.split_whitespace().skip(1);
         match (words.next(), words.next().and_then(|time| time.parse::<f64>().ok())) {
             (Some("200" | "201"), Some(time)) => micros.push(time),
-            _ => return Err(format!("{address}{path}: an answer was not 200 or 201: {line}")),
+            _ => errors += 1,
         }
     }
     micros.sort_by(f64::total_cmp);
     let at = |share: usize| micros.get(micros.len() * share / 100).copied().unwrap_or_default();
-    let requests = micros.len() as f64;
-    if requests == 0.0 {
-        return Err(format!("{address}{path}: no request was answered:\n{said}"));
+    let requests = micros.len() as u64 + errors;
+    Seen {
+        requests,
+        errors,
+        per_second: requests as f64 / seconds,
+        p50_micros: at(50),
+        p99_micros: at(99),
     }
-    Ok(Seen { requests, per_second: requests / seconds, p50_micros: at(50), p99_micros: at(99) })
 }
 
 /// Connections that rest, until this is dropped.
@@ -213,4 +238,19 @@ fn idle_connections(port: u16, count: usize) -> Result<Vec<TcpStream>, String> {
     // What is given back lazily has a moment to be given back.
     pause(Duration::from_millis(500));
     Ok(connections)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tools_say_is_read_with_its_errors() {
+        let said = "x\nrequests:10\nerrors:2\nper_second:5.5\np50:100\np99:900\n";
+        let seen = said_by_wrk(said).unwrap();
+        assert_eq!((seen.requests, seen.errors, seen.p99_micros), (10, 2, 900.0));
+        assert!(said_by_wrk("requests:10\n").is_err());
+        let seen = logged_by_h2load("1 200 10\n2 200 30\n3 503 5\n4 -1 0\n", 2.0);
+        assert_eq!((seen.requests, seen.errors, seen.per_second), (4, 2, 2.0));
+    }
 }

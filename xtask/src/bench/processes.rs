@@ -23,9 +23,16 @@ impl Drop for Process {
 
 impl Process {
     fn start(command: &mut Command, port: u16) -> Result<Self, String> {
+        Self::start_telling(command, port, Stdio::null())
+    }
+
+    fn start_telling(command: &mut Command, port: u16, told: Stdio) -> Result<Self, String> {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return Err(format!("another program listens on port {port}"));
+        }
         let child = command
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(told)
             .spawn()
             .map_err(|error| format!("{command:?}: {error}"))?;
         let process = Self { child };
@@ -37,6 +44,12 @@ impl Process {
             pause(Duration::from_millis(20));
         }
         Ok(process)
+    }
+
+    /// Asks it to read its files again.
+    pub(crate) fn hang_up(&self) -> Result<(), String> {
+        let sent = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status();
+        sent.map(drop).map_err(|error| format!("kill: {error}"))
     }
 
     /// This process and its children.
@@ -103,10 +116,22 @@ pub(crate) fn portcullis(folder: &Folder, contract: &str, port: u16) -> Result<P
 
 /// A gateway with the small contract that speaks TLS.
 pub(crate) fn secure(folder: &Folder, port: u16) -> Result<Process, String> {
+    with_policy(folder, "secure", "secure.ledger", port)
+}
+
+/// A gateway with the policy file `NAME.yaml`; what it tells goes to `NAME.told`.
+pub(crate) fn with_policy(
+    folder: &Folder,
+    name: &str,
+    ledger: &str,
+    port: u16,
+) -> Result<Process, String> {
+    let told = std::fs::File::create(folder.path().join(format!("{name}.told")));
+    let told = told.map_err(|error| format!("{name}.told: {error}"))?;
     let mut command = Command::new(shell::root().join("target/release/portcullis"));
     command.current_dir(folder.path());
-    command.args(["run", "--workers", "1", "-c", "secure.yaml", "--ledger", "secure.ledger"]);
-    Process::start(&mut command, port)
+    command.args(["run", "--workers", "1", "-c", &format!("{name}.yaml"), "--ledger", ledger]);
+    Process::start_telling(&mut command, port, told.into())
 }
 
 /// A gateway with the small contract in which these controls are not asked.

@@ -166,12 +166,10 @@ async fn one(
     let outcome = match head {
         Ok(head) => {
             context.begin(&head);
-            let mut incoming = Incoming::http2(&head, body, &mut respond);
+            let mut incoming = Incoming::http2(&head, body, &mut respond, useful.counter());
             let request = Request::new(head, peer.clone(), is_claimed);
             // Boxed, so that a stream that only sends does not hold the room that a walk takes.
-            let outcome = Box::pin(walked(request, &mut incoming, &mut context)).await;
-            useful.add(incoming.bytes_read());
-            outcome
+            Box::pin(walked(request, &mut incoming, &mut context)).await
         }
         Err(fault) => Err(Exit::Refused(fault.refusal(limits))),
     };

@@ -9,6 +9,7 @@ use portcullis_ledger::{Entry, Noted};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
 
 use crate::answer::Answer;
+use crate::budget::Held;
 use crate::decision::{Act, DECISION_FIELD, Decision, PROBE_FIELD};
 use crate::head::RequestHead;
 use crate::worker::{Deed, Worker};
@@ -51,6 +52,8 @@ pub(crate) struct Context<'w> {
     pub(super) hop: Hop,
     /// When the whole request must be over.
     pub(super) deadline: Instant,
+    /// Bytes held for this request, once its answer was read whole.
+    pub(super) buffered: Option<Held>,
     origin: Option<String>,
     nonce: Option<String>,
     acts: Vec<Act>,
@@ -66,6 +69,7 @@ impl<'w> Context<'w> {
             operation: None,
             hop: Hop::Plain,
             deadline,
+            buffered: None,
             origin: None,
             nonce: None,
             acts: Vec::new(),

@@ -9,6 +9,7 @@ use portcullis_model::{Refusal, RequestId, Status, UnixMillis};
 use super::context::{Context, Exit};
 use super::inspect::Cleared;
 use crate::answer::{Answer, Body, Edge};
+use crate::budget::Held;
 use crate::decision::Act;
 
 /// How the record will end.
@@ -25,6 +26,8 @@ pub(crate) struct Closing {
     fields: Vec<(&'static str, String)>,
     has_security_fields: bool,
     is_tls: bool,
+    /// The bytes of an answer that is being written.
+    buffered: Option<Held>,
 }
 
 /// The end of a walk: the answer of its outcome, and the record that is closed when the answer is
@@ -37,7 +40,13 @@ pub(crate) fn close(outcome: Result<Cleared, Exit>, mut context: Context<'_>) ->
     let fields = context.edge_fields(answer.status);
     let has_security_fields = context.sets_security_fields();
     let is_tls = context.hop.is_tls();
-    (answer, Closing { entry: context.entry, ending, fields, has_security_fields, is_tls })
+    let mut buffered = context.buffered.take();
+    if let Some(held) = &mut buffered {
+        // The request's body is gone, and an answer that was removed from is shorter.
+        held.keep(answer.body_bytes() as usize);
+    }
+    let entry = context.entry;
+    (answer, Closing { entry, ending, fields, has_security_fields, is_tls, buffered })
 }
 
 /// The answer of an outcome.
@@ -98,7 +107,8 @@ impl Closing {
 
     /// Closes the record, once the answer was written or could not be.
     pub(crate) fn record(self, status: Status, bytes: u64, is_written: bool) {
-        let Self { mut entry, ending, .. } = self;
+        let Self { mut entry, ending, buffered, .. } = self;
+        drop(buffered);
         if !is_written {
             entry.client_gone();
         }

@@ -119,7 +119,7 @@ impl Streaming {
         let first = std::mem::take(&mut self.first);
         let rest = match &mut self.source {
             Source::Http1 { wire, reader, .. } => reader.read_all(wire, &rules, held).await,
-            Source::Http2 { stream, .. } => Gathered::of_stream(stream, &rules, held).await,
+            Source::Http2 { stream, .. } => Gathered::of_stream(stream, &rules, held, |_| ()).await,
         };
         let rest = rest.map_err(read_fault)?;
         let body = if first.is_empty() { rest } else { [first, rest].concat() };

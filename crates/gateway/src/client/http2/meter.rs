@@ -15,8 +15,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::wire::Wire;
 
-/// Bytes that may be good for nothing, whatever was asked.
-const IDLE_BYTES_MAX: u64 = 1 << 20;
+/// Bytes that may be good for nothing, whatever was asked; and bodies that wait to be looked at.
+const IDLE_BYTES_MAX: u64 = (64 << 10) + super::CONNECTION_WINDOW_BYTES as u64;
 /// And for each byte of heads and bodies, in or out.
 const PER_BYTE: u64 = 4;
 /// And for each second: a client that only listens says that it lives.
@@ -29,6 +29,11 @@ pub(super) struct Useful(Rc<Cell<u64>>);
 impl Useful {
     pub(super) fn add(&self, bytes: u64) {
         self.0.set(self.0.get().saturating_add(bytes));
+    }
+
+    /// Where others add to them.
+    pub(super) fn counter(&self) -> &Cell<u64> {
+        &self.0
     }
 }
 
@@ -47,7 +52,7 @@ impl Metered {
     }
 
     fn is_flood(&self) -> bool {
-        // Asked rarely: the first mebibyte is free.
+        // Asked rarely: the first bytes are free.
         self.read > IDLE_BYTES_MAX
             && self.read - IDLE_BYTES_MAX
                 > self.useful.0.get().saturating_mul(PER_BYTE)

@@ -129,7 +129,7 @@ pub(super) async fn declared(
         context.refuse(response_shape::refusal("undecided_stream", detail))?;
         return Ok(as_it_came(parts, context));
     }
-    let Whole { is_private, head, bytes, held: _held } = whole(parts, context).await?;
+    let Whole { is_private, head, bytes } = whole(parts, context).await?;
     let limits = &context.plan.limits;
     let status = Status(head.status);
     let is_coded = head.fields.first(Essential::ContentEncoding).is_some();

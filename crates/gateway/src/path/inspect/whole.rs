@@ -3,7 +3,6 @@
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::neutral::unread;
-use crate::budget::Held;
 use crate::head::AnswerHead;
 
 /// Head and body, as the API sent them.
@@ -11,15 +10,15 @@ pub(super) struct Whole {
     pub(super) is_private: bool,
     pub(super) head: AnswerHead,
     pub(super) bytes: Vec<u8>,
-    /// Bytes held for this request, until the answer is made.
-    pub(super) held: Held,
 }
 
-/// Reads the body, and gives the place in the API back.
-pub(super) async fn whole(parts: Parts, context: &Context<'_>) -> Result<Whole, Exit> {
+/// Reads the body, and gives the place in the API back. Its bytes stay counted until the answer is
+/// written or given up: a client that reads slowly holds them.
+pub(super) async fn whole(parts: Parts, context: &mut Context<'_>) -> Result<Whole, Exit> {
     let Parts { is_private, head, body, mut buffered, place, .. } = parts;
     let bytes_max = context.plan.limits.answer_bytes_max;
     let bytes = body.read_all(bytes_max, &mut buffered).await.map_err(unread)?;
     drop(place);
-    Ok(Whole { is_private, head, bytes, held: buffered })
+    context.buffered = Some(buffered);
+    Ok(Whole { is_private, head, bytes })
 }

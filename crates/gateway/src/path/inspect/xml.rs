@@ -26,7 +26,7 @@ impl Xml {
         parts: Parts,
         context: &mut Context<'_>,
     ) -> Result<Answer, Exit> {
-        let Whole { is_private, head, bytes, held: _held } = whole(parts, context).await?;
+        let Whole { is_private, head, bytes } = whole(parts, context).await?;
         let plan = context.plan;
         let status = Status(head.status);
         if (400..500).contains(&status.0)
