@@ -34,6 +34,11 @@ pub(crate) enum Body {
 
 impl Answer {
     pub(crate) fn new(status: Status, body: Body) -> Self {
+        // Whatever the API sent: what follows such a head would be read as the next answer.
+        let body = match body {
+            Body::Whole(_) | Body::Streaming(_) if matches!(status.0, 204 | 304) => Body::Nothing,
+            body => body,
+        };
         Self { status, fields: Vec::with_capacity(FIELDS_BYTES), body, is_private: true }
     }
 

@@ -46,8 +46,13 @@ pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, address: Socke
         let peer = Peer::new(address, hop);
         return http1::serve(worker, Stream::Plain(stream), &peer).await;
     };
+    let mut drain = worker.shared.drain.signal();
     // Boxed, as all that a resting connection need not hold.
-    match Box::pin(open(worker, stream, &tls, address)).await {
+    let opened = tokio::select! {
+        opened = Box::pin(open(worker, stream, &tls, address)) => opened,
+        _ = drain.changed() => return,
+    };
+    match opened {
         Some((stream, peer, true)) => {
             http2::serve(worker, Wire::new(stream), Rc::new(peer)).await;
         }

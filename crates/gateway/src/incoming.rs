@@ -7,9 +7,10 @@ use bytes::Bytes;
 use h2::RecvStream;
 use h2::server::SendResponse;
 
+use crate::body::{BodyReader, BodyRules, Gathered};
 use crate::budget::Held;
 use crate::head::{Length, RequestHead};
-use crate::wire::{BodyReader, BodyRules, Gathered, Wire, WireFault};
+use crate::wire::{Wire, WireFault};
 
 /// The client's side of one request: its body, and whether it is still there.
 pub(crate) struct Incoming<'c> {

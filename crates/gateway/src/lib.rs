@@ -5,6 +5,7 @@
 //! those to the API in `upstream`.
 
 mod answer;
+mod body;
 mod budget;
 mod chunk;
 mod client;

@@ -195,7 +195,9 @@ pub fn start(
     let (address, listener) = listen(wanted)?;
     let health = site.first().model.health.map(listen).transpose()?;
     let limits = site.limits();
+    let own = std::iter::once(address).chain(health.as_ref().map(|(address, _)| *address));
     let shared = Arc::new(Shared {
+        own: own.collect(),
         connections: Budget::new(limits.connections_max),
         buffered: Budget::new(limits.buffered_bytes_max),
         in_upstream: Budget::new(limits.upstream_concurrency_max),

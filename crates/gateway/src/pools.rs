@@ -1,7 +1,9 @@
 //! The connections of one worker to all APIs, by target.
 
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use portcullis_policy::Instance;
 
@@ -17,13 +19,21 @@ pub(crate) struct Pools {
 
 impl Pools {
     /// The pool of a target. One that is sent to no longer serves its last exchanges and ends
-    /// with them.
-    pub(crate) fn of(&self, target: &Instance, site: &Site, instances: &Instances) -> Rc<Pool> {
+    /// with them. `own`: where the gateway listens.
+    pub(crate) fn of(
+        &self,
+        target: &Instance,
+        site: &Site,
+        instances: &Instances,
+        own: &Arc<[SocketAddr]>,
+    ) -> Rc<Pool> {
         let mut pools = self.pools.borrow_mut();
         if let Some(known) = pools.iter().find(|pool| pool.target() == target) {
             return known.clone();
         }
-        let pool = Pool::new(target.clone(), site.trust(target).cloned(), instances.of(target));
+        let trust = site.trust(target).cloned();
+        let health = instances.of(target);
+        let pool = Pool::new(target.clone(), trust, health, own.clone());
         if site.sends_to(target) {
             pools.push(pool.clone());
         }

@@ -43,6 +43,14 @@ impl Site {
         Self { trust, ..self }
     }
 
+    /// Whether every issuer whom it believes of an API was believed before.
+    pub fn trusts_no_other_than(&self, before: &Self) -> bool {
+        self.trust.iter().all(|(roots, tls)| {
+            let mut known = before.trust.iter();
+            known.any(|(old, was)| old == roots && was.is_same(tls))
+        })
+    }
+
     /// How a connection to an instance is opened inside TLS.
     pub(crate) fn trust(&self, instance: &Instance) -> Option<&ClientTls> {
         let mut known = self.trust.iter().filter(|_| instance.is_tls);

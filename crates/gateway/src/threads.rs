@@ -121,9 +121,8 @@ pub(crate) fn work(
                 };
                 let worker = worker.clone();
                 tokio::task::spawn_local(async move {
-                    worker.under_way.set(worker.under_way.get() + 1);
+                    let _under_way = worker.begin();
                     client::serve(&worker, stream, peer).await;
-                    worker.under_way.set(worker.under_way.get() - 1);
                     drop(held);
                 });
             }

@@ -10,6 +10,7 @@ mod place;
 mod streaming;
 
 use std::io;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -35,6 +36,8 @@ const INTERIM_MAX: usize = 8;
 pub(crate) enum UpstreamFault {
     /// No connection.
     Connect(io::ErrorKind),
+    /// It would lead back to the gateway.
+    Itself,
     /// A connection that nobody can vouch for: its certificate is not believed.
     Certificate,
     /// No TLS, where TLS is to be spoken.
@@ -80,6 +83,7 @@ impl UpstreamFault {
                  out of date"
                     .to_owned()
             }
+            Self::Itself => "the API's address leads back to the gateway itself".to_owned(),
             Self::Handshake => {
                 "the API does not speak TLS, or none that is safe: is `https` in `upstream` right?"
                     .to_owned()
@@ -148,13 +152,18 @@ enum Kind {
 
 impl Pool {
     /// `tls` opens connections where the instance is spoken to inside TLS.
-    pub(crate) fn new(instance: Instance, tls: Option<ClientTls>, health: Arc<Health>) -> Rc<Self> {
+    pub(crate) fn new(
+        instance: Instance,
+        tls: Option<ClientTls>,
+        health: Arc<Health>,
+        own: Arc<[SocketAddr]>,
+    ) -> Rc<Self> {
         let kind = if instance.is_http2 {
             Kind::Http2(http2::Connections::default())
         } else {
             Kind::Http1(http1::Connections::default())
         };
-        Rc::new(Self { target: Target { instance, tls }, kind, health })
+        Rc::new(Self { target: Target { instance, tls, own }, kind, health })
     }
 
     /// How it is, to all workers.
@@ -189,9 +198,23 @@ impl Pool {
 struct Target {
     instance: Instance,
     tls: Option<ClientTls>,
+    /// Where the gateway itself listens.
+    own: Arc<[SocketAddr]>,
 }
 
 impl Target {
+    /// Whether a connection leads back to the gateway: a name or another spelling of its address may
+    /// (rule 34), and each request would become another one.
+    fn leads_back(&self, stream: &TcpStream) -> bool {
+        let (Ok(there), Ok(here)) = (stream.peer_addr(), stream.local_addr()) else { return false };
+        let (there_ip, here_ip) = (there.ip().to_canonical(), here.ip().to_canonical());
+        self.own.iter().any(|own| {
+            let ip = own.ip().to_canonical();
+            let is_ours = ip == there_ip || ip.is_unspecified() && there_ip == here_ip;
+            own.port() == there.port() && is_ours
+        })
+    }
+
     /// A new connection, its handshake included, within `connect_timeout`.
     async fn connect(&self, limits: &Limits) -> Result<Stream, UpstreamFault> {
         let connected = timeout(limits.connect_timeout, self.open()).await;
@@ -203,6 +226,9 @@ impl Target {
         let address = (host.trim_start_matches('[').trim_end_matches(']'), *port);
         let stream = TcpStream::connect(address).await;
         let stream = stream.map_err(|error| UpstreamFault::Connect(error.kind()))?;
+        if self.leads_back(&stream) {
+            return Err(UpstreamFault::Itself);
+        }
         // Without it a small request waits for the last one's acknowledgement; a socket that
         // refuses the option still works.
         let _ = stream.set_nodelay(true);

@@ -21,6 +21,8 @@ use crate::upstream::Pool;
 
 /// What all workers share.
 pub(crate) struct Shared {
+    /// Where the gateway listens: never an upstream.
+    pub(crate) own: Arc<[SocketAddr]>,
     pub(crate) site: Current,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -197,7 +199,24 @@ impl Chance {
     }
 }
 
+/// Something that a drain waits for, until this is dropped.
+pub(crate) struct UnderWay<'w> {
+    count: &'w Cell<usize>,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.count.set(self.count.get() - 1);
+    }
+}
+
 impl Worker {
+    /// Something begins that a drain waits for.
+    pub(crate) fn begin(&self) -> UnderWay<'_> {
+        self.under_way.set(self.under_way.get() + 1);
+        UnderWay { count: &self.under_way }
+    }
+
     /// The snapshot in force. Whoever begins something takes one, and keeps it to its end.
     pub(crate) fn site(&self) -> Rc<Site> {
         let mut follower = self.site.borrow_mut();
@@ -211,7 +230,8 @@ impl Worker {
     /// The connections to this target.
     pub(crate) fn pool(&self, target: &Instance) -> Rc<Pool> {
         let site = self.site();
-        self.pools.of(target, &site, &self.shared.instances)
+        let shared = &self.shared;
+        self.pools.of(target, &site, &shared.instances, &shared.own)
     }
 
     pub(crate) fn request_id(&self, now: UnixMillis) -> RequestId {

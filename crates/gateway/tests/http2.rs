@@ -420,6 +420,29 @@ fn streams_that_are_opened_and_reset_end_the_connection() {
 }
 
 #[test]
+fn writes_that_are_reset_hold_no_more_places_than_a_connection_has_streams() {
+    let identity = Identity::new();
+    let scene = secure(&identity, Behaviour::Hang);
+    let mut head = head_block();
+    head[0] = 0x83; // :method POST
+    // content-type: application/json, as a literal with an indexed name.
+    head.extend([0x0f, 16, 16]);
+    head.extend(b"application/json");
+    let mut bytes = Vec::new();
+    for stream in 0..400_u32 {
+        bytes.extend(frame(HEADERS, END_HEADERS, 2 * stream + 1, &head));
+        bytes.extend(frame(DATA, END_STREAM, 2 * stream + 1, br#"{"name":"a","price":1}"#));
+        if stream % 50 == 49 {
+            for reset in stream - 49..=stream {
+                bytes.extend(frame(RST_STREAM, 0, 2 * reset + 1, &8_u32.to_be_bytes()));
+            }
+        }
+    }
+    let _ = flood(&scene, &identity, bytes);
+    assert!(scene.api.seen().len() <= 100, "{} reached the API", scene.api.seen().len());
+}
+
+#[test]
 fn a_head_in_endless_pieces_ends_the_connection() {
     let identity = Identity::new();
     let scene = secure(&identity, Behaviour::json(200, "[]"));

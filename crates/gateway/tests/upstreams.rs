@@ -9,6 +9,7 @@
 mod support;
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 
@@ -27,6 +28,9 @@ use tokio_rustls::TlsAcceptor;
 
 const SHOP: &str = include_str!("support/shop.yaml");
 
+/// Connections of HTTP/2 that the API of this process took: `nextest` runs each test in its own.
+static CONNECTIONS: AtomicUsize = AtomicUsize::new(0);
+
 /// What an API has read of requests: method, target, host, body.
 type Seen = Arc<Mutex<Vec<(String, String, String, Vec<u8>)>>>;
 
@@ -44,6 +48,10 @@ enum Manner {
     RefusesFirst,
     /// It says goodbye after each answer.
     LeavesAfterEach,
+    /// A 304 is followed by data, as if it were an answer of its own.
+    Splits,
+    /// The first connection takes requests and says nothing more.
+    Hangs,
     /// Data follows the end that `content-length` announced.
     Lies,
 }
@@ -109,6 +117,7 @@ async fn http1<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, seen: Seen) {
 }
 
 async fn http2<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, seen: Seen, manner: Manner) {
+    CONNECTIONS.fetch_add(1, Ordering::Relaxed);
     let mut connection = h2::server::handshake(stream).await.unwrap();
     let mut is_first = true;
     while let Some(Ok((request, mut respond))) = connection.accept().await {
@@ -130,6 +139,17 @@ async fn http2<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, seen: See
             let target = parts.uri.path_and_query().unwrap().to_string();
             let host = parts.uri.authority().unwrap().to_string();
             seen.lock().unwrap().push((parts.method.to_string(), target, host, read));
+            if matches!(manner, Manner::Hangs) && CONNECTIONS.load(Ordering::Relaxed) == 1 {
+                return std::future::pending().await;
+            }
+            if matches!(manner, Manner::Splits) {
+                let answer = http::Response::builder().status(304).body(()).unwrap();
+                let mut stream = respond.send_response(answer, false).unwrap();
+                let evil = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL";
+                // The gateway may have ended the stream already.
+                let _ = stream.send_data(Bytes::from_static(evil), true);
+                return;
+            }
             let mut answer = http::Response::builder()
                 .status(if parts.method == "POST" { 201 } else { 200 })
                 .header("content-type", "application/json");
@@ -147,8 +167,13 @@ async fn http2<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S, seen: See
 }
 
 fn scene(url: &str, more: &str, trust: impl Into<Option<ClientTls>>) -> Scene {
+    scene_with(url, more, trust, "")
+}
+
+fn scene_with(url: &str, more: &str, trust: impl Into<Option<ClientTls>>, limits: &str) -> Scene {
     let policy = format!(
-        "apis: [{{ contract: openapi.yaml, upstream: {url}{more} }}]\naccess: [{{ anyone: \"*\" }}]\n"
+        "apis: [{{ contract: openapi.yaml, upstream: {url}{more} }}]\n\
+         access: [{{ anyone: \"*\" }}]\n{limits}"
     );
     let unused = ScriptedApi::start(Behaviour::Close);
     let setup = Setup { policy: Some(&policy), is_policy_upstream: true, ..Setup::default() };
@@ -235,6 +260,30 @@ fn an_api_that_says_goodbye_is_connected_to_again() {
         assert_eq!(scene.post_json("/api/items", POST).status, 201);
     }
     assert_eq!(api.seen.lock().unwrap().len(), 10);
+}
+
+#[test]
+fn nothing_follows_the_head_of_an_answer_that_has_no_body() {
+    use std::io::Read as _;
+    let api = api(None, b"h2", Manner::Splits);
+    let scene = scene(&format!("http://{}", api.address), ", upstream_http: \"2\"", None);
+    let twice = "GET /api/items HTTP/1.1\r\nHost: api\r\n\r\n\
+                 GET /api/items HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\r\n";
+    let mut answers = String::new();
+    let mut stream = portcullis_testkit::send(scene.gateway.address(), twice);
+    stream.read_to_string(&mut answers).unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 304").count(), 2, "{answers}");
+    assert!(!answers.contains("EVIL"), "{answers}");
+}
+
+#[test]
+fn a_connection_that_says_nothing_is_not_asked_again() {
+    let api = api(None, b"h2", Manner::Hangs);
+    let url = format!("http://{}", api.address);
+    let limits = "limits: { upstream_timeout: 300ms }\n";
+    let scene = scene_with(&url, ", upstream_http: \"2\"", None, limits);
+    assert_eq!(scene.get("/api/items").status, 504);
+    assert_eq!(scene.get("/api/items").status, 200, "over another one");
 }
 
 #[test]

@@ -11,15 +11,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use portcullis_controls::{Changes, Plan, PlanOptions};
+use portcullis_controls::{Changes, Plan, PlanOptions, Reach};
 use portcullis_gateway::{Running, Site};
 use portcullis_ledger::{Ledger, Outcome, Reload};
 use portcullis_model::Clock as _;
-use portcullis_policy::{Failure, LedgerTarget, SecretSource, writable_by_others};
+use portcullis_policy::{Failure, LedgerTarget, writable_by_others};
 
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
-use crate::{load, talk};
+use crate::signals::Asked;
+use crate::{certificates, load, talk};
 use stamp::Watched;
 
 /// How often files are looked at.
@@ -65,25 +66,28 @@ impl Reloader {
     }
 
     /// Runs until nobody can send a signal any more.
-    pub(crate) fn run(mut self, signals: &Receiver<()>) {
+    pub(crate) fn run(mut self, signals: &Receiver<Asked>) {
         for problem in writable_by_others(self.watched.files()) {
             talk::say(&format!("{}: no reload is taken from there", problem.message));
         }
         loop {
             match signals.recv_timeout(POLL) {
-                Ok(()) => self.signal(),
+                Ok(Asked::Reload) => {
+                    self.reopen();
+                    self.attempt(Trigger::Signal);
+                }
+                Ok(Asked::Reopen) => self.reopen(),
                 Err(RecvTimeoutError::Timeout) => self.poll(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
-    /// SIGHUP: the log may have been renamed, and whatever the files say is wanted.
-    fn signal(&mut self) {
+    /// The log may have been renamed.
+    fn reopen(&self) {
         if let Err(error) = self.ledger.reopen() {
             talk::say(&format!("the ledger cannot be opened again, and goes on as it is: {error}"));
         }
-        self.attempt(Trigger::Signal);
     }
 
     fn poll(&mut self) {
@@ -138,18 +142,22 @@ impl Reloader {
         }
         let before = self.running.site();
         let changes = Changes::between_all(&plans(&before), &plans(&site), SystemClock.now());
-        if trigger == Trigger::File && changes.widens() {
-            return self.wait(&before, &site, &changes);
+        let trusts = !site.trusts_no_other_than(&before);
+        if trigger == Trigger::File && (changes.widens() || trusts) {
+            return self.wait(&before, &site, &changes, trusts);
         }
         let (was, is) = (told::version(&before), told::version(&site));
-        let lines = told::changes(&changes, &site);
+        let mut lines = told::changes(&changes, &site);
+        if trusts {
+            lines.lines.insert(0, other_trust());
+        }
         let kept = kept(&before, &site);
         if let Err(error) = self.running.reload(site) {
             talk::say(&error.to_string());
             return self.failed(trigger, None, &[error.to_string()]);
         }
         self.running.remark(None);
-        if was != is {
+        if was != is || trusts {
             self.record(Outcome::Loaded, trigger, &was, Some(&is), &lines, &[]);
         }
         told::loaded(&was, &is, &changes, &lines);
@@ -157,9 +165,12 @@ impl Reloader {
     }
 
     /// More would pass: somebody must want that.
-    fn wait(&self, before: &Site, site: &Site, changes: &Changes) {
+    fn wait(&self, before: &Site, site: &Site, changes: &Changes, trusts: bool) {
         let (was, is) = (told::version(before), told::version(site));
-        let lines = told::changes(changes, site);
+        let mut lines = told::changes(changes, site);
+        if trusts {
+            lines.lines.insert(0, other_trust());
+        }
         self.running.remark(Some(format!("model {is} lets more through, and waits for SIGHUP")));
         self.record(Outcome::Waits, Trigger::File, &was, Some(&is), &lines, &[]);
         talk::say(&format!(
@@ -200,6 +211,12 @@ impl Reloader {
     }
 }
 
+/// Credentials go to whoever shows a certificate of such an issuer.
+fn other_trust() -> (&'static str, String, Option<String>) {
+    let what = "an API's certificate may come from other issuers than before";
+    (Reach::Wider.name(), what.to_owned(), None)
+}
+
 /// What the files say and only a restart can change.
 fn kept(before: &Site, after: &Site) -> Vec<String> {
     let mut kept = Vec::new();
@@ -227,10 +244,7 @@ fn files_of(site: &Site) -> Vec<PathBuf> {
     let tls = plan.model.tls.iter().flat_map(|tls| [&tls.certificate, &tls.key]);
     let instances = site.plans().flat_map(|plan| plan.model.upstream.instances());
     let secrets = tls.chain(instances.filter_map(|instance| instance.roots.as_ref()));
-    let secrets = secrets.filter_map(|source| match source {
-        SecretSource::File(path) => Some(path.clone()),
-        SecretSource::Variable(_) | SecretSource::Credential(_) => None,
-    });
+    let secrets = secrets.filter_map(|source| source.path(certificates::variable));
     plan.model.sources.names().map(PathBuf::from).chain(secrets).collect()
 }
 

@@ -174,8 +174,8 @@ fn serve(
     if let Some(address) = running.health_address() {
         talk::say(&format!("liveness and readiness at http://{address}/livez and /readyz"));
     }
-    // Signals that come before this is read wait in here; one is as good as several.
-    let (hang_up, signals) = std::sync::mpsc::sync_channel(1);
+    // Signals that come before this is read wait in here; a few are as good as many.
+    let (heard, signals) = std::sync::mpsc::sync_channel(8);
     if let Some((options, plan_options)) = reloads {
         let reloader =
             Reloader::new(options.clone(), plan_options, running.clone(), ledger.clone());
@@ -192,9 +192,9 @@ fn serve(
             talk::say(&format!("listening on {address}{inside}"));
             service::tell("READY=1");
         },
-        || {
-            // One that waits already does the same.
-            let _ = hang_up.try_send(());
+        |asked| {
+            // Those that wait already do the same.
+            let _ = heard.try_send(asked);
         },
     );
     if let Err(error) = ended {

@@ -12,13 +12,14 @@ use tokio::time::{timeout, timeout_at};
 use super::http2::{self, PREFACE};
 use super::{END, chosen, entry, tunnel, walked};
 use crate::answer::{Answer, Body, Framing};
+use crate::body::{BodyReader, BodyRules};
 use crate::head::{HeadFault, Length, RequestHead};
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
 use crate::sender::Peer;
 use crate::stream::Stream;
 use crate::upstream::Streaming;
-use crate::wire::{BodyReader, BodyRules, Wire, WireFault};
+use crate::wire::{Wire, WireFault};
 use crate::worker::Worker;
 
 /// How long a connection that ends badly is read on, so that its last answer arrives.

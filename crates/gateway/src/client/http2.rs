@@ -89,19 +89,31 @@ pub(super) async fn serve(worker: &Rc<Worker>, wire: Wire, peer: Rc<Peer>) {
         let site = worker.site();
         (builder(site.limits()), site.limits().head_timeout)
     };
-    let Ok(Ok(mut http2)) = timeout(within, builder.handshake(stream)).await else { return };
     let mut drain = worker.shared.drain.signal();
+    let begun = tokio::select! {
+        begun = timeout(within, builder.handshake(stream)) => begun,
+        _ = drain.changed() => return,
+    };
+    let Ok(Ok(mut http2)) = begun else { return };
     // Told to go: new streams are refused, and those under way end.
     let mut is_leaving = false;
     loop {
         let idle_timeout = if is_leaving { END } else { worker.site().limits().idle_timeout };
         tokio::select! {
             accepted = http2.accept() => match accepted {
+                // A stream that is reset gives its place on the connection back at once, and its
+                // walk may go on: the API works on what it was sent.
+                Some(Ok((_, mut respond))) if streams.under_way.get() >= STREAMS_MAX => {
+                    streams.reset.set(streams.reset.get().saturating_add(1));
+                    respond.send_reset(Reason::REFUSED_STREAM);
+                }
                 Some(Ok((message, respond))) => {
                     streams.begin();
                     let (worker, peer) = (worker.clone(), peer.clone());
                     let streams = streams.clone();
                     tokio::task::spawn_local(async move {
+                        // Its client may leave, and a write runs to its end: a drain waits for it.
+                        let _under_way = worker.begin();
                         let useful = &streams.useful;
                         let is_reset = one(&worker, message, respond, &peer, useful).await;
                         streams.end(is_reset);

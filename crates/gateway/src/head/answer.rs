@@ -48,7 +48,9 @@ impl AnswerHead {
             && !fields.has_connection_option("close")
             && length != Length::UntilClose
             // A body that may not be there would be read as the next answer.
-            && (status != 204 || fields.first(Essential::ContentLength).is_none_or(|length| length == "0"))
+            // One that comes late is not seen when the connection is taken again.
+            && (length != Length::None
+                || fields.first(Essential::ContentLength).is_none_or(|length| length == "0"))
             && (length != Length::None || fields.first(Essential::TransferEncoding).is_none());
         Ok(Self { status, fields, length, keep_alive })
     }
@@ -79,8 +81,10 @@ mod tests {
             ("HTTP/1.1 204 X\r\nContent-Length: 0\r\n\r\n", false, true),
             ("HTTP/1.1 204 X\r\nContent-Length: 70\r\n\r\n", false, false),
             ("HTTP/1.1 204 X\r\nTransfer-Encoding: chunked\r\n\r\n", false, false),
-            ("HTTP/1.1 304 X\r\nContent-Length: 70\r\n\r\n", false, true),
-            ("HTTP/1.1 200 X\r\nContent-Length: 70\r\n\r\n", true, true),
+            ("HTTP/1.1 304 X\r\nContent-Length: 70\r\n\r\n", false, false),
+            ("HTTP/1.1 304 X\r\n\r\n", false, true),
+            ("HTTP/1.1 200 X\r\nContent-Length: 70\r\n\r\n", true, false),
+            ("HTTP/1.1 200 X\r\nContent-Length: 0\r\n\r\n", true, true),
             ("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n", true, false),
         ] {
             assert_eq!(is_kept(head, to_head), Ok(expected), "{head:?}");

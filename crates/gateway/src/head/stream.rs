@@ -24,7 +24,7 @@ impl RequestHead {
         if form.is_absolute() {
             return Err(HeadFault::Target);
         }
-        if !matches!(parts.uri.scheme_str(), Some("https" | "http")) {
+        if !matches!(parts.uri.scheme_str(), None | Some("https" | "http")) {
             return Err(HeadFault::Target);
         }
         let bytes = Self::size_of_stream(parts);
@@ -95,6 +95,9 @@ impl AnswerHead {
             return Err(HeadFault::Repeated);
         }
         let status = parts.status.as_u16();
+        if !(200..=599).contains(&status) {
+            return Err(HeadFault::Syntax);
+        }
         let length = if to_head || status == 204 || status == 304 || is_ended {
             Length::None
         } else {

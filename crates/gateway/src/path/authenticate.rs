@@ -31,7 +31,10 @@ pub(super) fn enter(matched: Matched, context: &mut Context<'_>) -> Result<Authe
     let compiled = matched.operation().and_then(|index| plan.operations.get(index));
     let head = matched.received().head();
     let schemes = &plan.model.contract.schemes;
-    let shows_credential = schemes.iter().any(|scheme| is_shown(head, &scheme.place));
+    // Whatever stands where a credential may, in whatever form: whoever reads it on the way can use it
+    // with an API that is less strict.
+    let shows_credential = head.fields.first(Essential::Authorization).is_some()
+        || schemes.iter().any(|scheme| stands(head, &scheme.place));
     if shows_credential {
         context.ask(transport_encryption::judge_credential(context.hop))?;
     }
@@ -43,6 +46,14 @@ pub(super) fn enter(matched: Matched, context: &mut Context<'_>) -> Result<Authe
     };
     context.entry.caller(caller);
     Ok(Authenticated { matched, shows_credential })
+}
+
+/// Whether anything stands where a credential of this kind may.
+fn stands(head: &RequestHead, place: &SchemePlace) -> bool {
+    match place {
+        SchemePlace::Header(name) => head.fields.all(name).any(|value| !value.is_empty()),
+        place => is_shown(head, place),
+    }
 }
 
 /// Whether a credential stands at this place. An empty one is none.

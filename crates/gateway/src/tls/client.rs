@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{AlertDescription, ClientConfig, RootCertStore};
+use sha2::{Digest as _, Sha256};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, TlsStream};
 
@@ -15,6 +16,8 @@ use super::{HTTP1, HTTP2};
 /// the name in its URL. There is no way to leave that out.
 #[derive(Debug, Clone)]
 pub struct ClientTls {
+    /// Of the certificates of all who are believed.
+    digest: [u8; 32],
     http1: Arc<ClientConfig>,
     http2: Arc<ClientConfig>,
 }
@@ -79,22 +82,33 @@ impl ConnectFault {
     }
 }
 
+/// In any order: a list that is sorted anew is the same list.
+fn digest(roots: &[CertificateDer<'_>]) -> [u8; 32] {
+    let mut each: Vec<[u8; 32]> = roots.iter().map(|root| Sha256::digest(root).into()).collect();
+    each.sort_unstable();
+    Sha256::digest(each.concat()).into()
+}
+
 impl ClientTls {
     /// Believes these issuers (PEM) and nobody else.
     pub fn from_pem(roots: &[u8]) -> Result<Self, RootsFault> {
+        let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(roots).collect();
+        let roots = roots.map_err(RootsFault::Pem)?;
+        let digest = digest(&roots);
         let mut store = RootCertStore::empty();
-        for root in CertificateDer::pem_slice_iter(roots) {
-            store.add(root.map_err(RootsFault::Pem)?).map_err(RootsFault::Certificate)?;
+        for root in roots {
+            store.add(root).map_err(RootsFault::Certificate)?;
         }
         if store.is_empty() {
             return Err(RootsFault::Empty);
         }
-        Self::new(store).map_err(RootsFault::Certificate)
+        Self::new(store, digest).map_err(RootsFault::Certificate)
     }
 
     /// Believes those whom the system trusts.
     pub fn of_system() -> Result<Self, RootsFault> {
         let found = rustls_native_certs::load_native_certs();
+        let digest = digest(&found.certs);
         let mut store = RootCertStore::empty();
         // One that this library does not understand is one whom it does not believe.
         let (known, _) = store.add_parsable_certificates(found.certs);
@@ -103,10 +117,10 @@ impl ClientTls {
                 found.errors.first().map_or_else(|| "it is empty".to_owned(), ToString::to_string);
             return Err(RootsFault::System(why));
         }
-        Self::new(store).map_err(RootsFault::Certificate)
+        Self::new(store, digest).map_err(RootsFault::Certificate)
     }
 
-    fn new(roots: RootCertStore) -> Result<Self, rustls::Error> {
+    fn new(roots: RootCertStore, digest: [u8; 32]) -> Result<Self, rustls::Error> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut http1 = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
@@ -115,12 +129,12 @@ impl ClientTls {
         let mut http2 = http1.clone();
         http1.alpn_protocols = vec![HTTP1.to_vec()];
         http2.alpn_protocols = vec![HTTP2.to_vec()];
-        Ok(Self { http1: Arc::new(http1), http2: Arc::new(http2) })
+        Ok(Self { digest, http1: Arc::new(http1), http2: Arc::new(http2) })
     }
 
-    /// Whether it is this very one, not one like it.
+    /// Whether it believes the same issuers.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.http1, &other.http1)
+        self.digest == other.digest
     }
 
     /// Opens a connection to a host, as its URL writes it.

@@ -12,8 +12,9 @@ use super::{
     Failed, HEAD_BYTES_MAX, INTERIM_MAX, Outgoing, Streaming, Target, UpstreamFault, read_fault,
     told,
 };
+use crate::body::BodyReader;
 use crate::head::AnswerHead;
-use crate::wire::{BodyReader, Wire, WireFault};
+use crate::wire::{Wire, WireFault};
 
 /// The connections of one worker to one instance.
 #[derive(Debug, Default)]

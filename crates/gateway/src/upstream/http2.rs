@@ -14,7 +14,7 @@ use super::streaming::Source;
 use super::{
     Failed, HEAD_BYTES_MAX, INTERIM_MAX, Outgoing, Streaming, Target, UpstreamFault, told,
 };
-use crate::head::AnswerHead;
+use crate::head::{AnswerHead, Length};
 
 /// Streams of one connection; beyond them another is opened.
 const STREAMS_MAX: usize = 100;
@@ -37,6 +37,9 @@ struct Connection {
     is_over: Rc<Cell<bool>>,
 }
 
+/// A connection, a stream's place on it, and whether it is used no more.
+type Opened = (SendRequest<Bytes>, Place, Rc<Cell<bool>>);
+
 impl Connections {
     pub(super) async fn exchange(
         &self,
@@ -48,20 +51,29 @@ impl Connections {
             return Err(UpstreamFault::Malformed("websocket_over_http2"));
         }
         let message = Message::of(request.bytes, target)?;
-        if let Some((send, place)) = self.known() {
-            match on(send, place, &message, request, limits).await {
+        if let Some((send, place, is_over)) = self.known() {
+            let result = on(send, place, &message, request, limits).await;
+            if matches!(result, Err((UpstreamFault::TimedOut, _))) {
+                // It may be dead without a word: others need not wait on it, too.
+                is_over.set(true);
+            }
+            match result {
                 // The API has done nothing for it (RFC 9113 section 8.7).
                 Err((_, true)) => {}
                 Err((fault, false)) => return Err(fault),
                 Ok(answer) => return Ok(answer),
             }
         }
-        let (send, place) = self.connect(target, limits).await?;
-        on(send, place, &message, request, limits).await.map_err(told)
+        let (send, place, is_over) = self.connect(target, limits).await?;
+        let result = on(send, place, &message, request, limits).await;
+        if matches!(result, Err((UpstreamFault::TimedOut, _))) {
+            is_over.set(true);
+        }
+        result.map_err(told)
     }
 
     /// An open connection with room for a stream.
-    fn known(&self) -> Option<(SendRequest<Bytes>, Place)> {
+    fn known(&self) -> Option<Opened> {
         let mut open = self.open.borrow_mut();
         open.retain(|connection| !connection.is_over.get());
         let is_full = open.len() >= CONNECTIONS_MAX;
@@ -69,11 +81,7 @@ impl Connections {
         (least.streams.get() < STREAMS_MAX || is_full).then(|| least.place())
     }
 
-    async fn connect(
-        &self,
-        target: &Target,
-        limits: &Limits,
-    ) -> Result<(SendRequest<Bytes>, Place), UpstreamFault> {
+    async fn connect(&self, target: &Target, limits: &Limits) -> Result<Opened, UpstreamFault> {
         let stream = target.connect(limits).await?;
         let mut builder = client::Builder::new();
         builder
@@ -102,8 +110,8 @@ impl Connections {
 }
 
 impl Connection {
-    fn place(&self) -> (SendRequest<Bytes>, Place) {
-        (self.send.clone(), Place::take(&self.streams))
+    fn place(&self) -> Opened {
+        (self.send.clone(), Place::take(&self.streams), self.is_over.clone())
     }
 }
 
@@ -141,7 +149,7 @@ async fn on(
     let (parts, stream) = answer.into_parts();
     let head = AnswerHead::of_stream(&parts, stream.is_end_stream(), request.is_head)
         .map_err(|fault| (UpstreamFault::Malformed(fault.reason()), false))?;
-    let source = Source::Http2 { stream, is_ended: false, place };
+    let source = Source::Http2 { stream, is_ended: head.length == Length::None, place };
     Ok((head, Streaming::new(source, request.deadline, limits.stream_idle_timeout)))
 }
 

@@ -8,8 +8,9 @@ use h2::RecvStream;
 use super::idle::Idle;
 use super::place::Place;
 use super::{UpstreamFault, read_fault};
+use crate::body::{BodyReader, BodyRules, Gathered};
 use crate::budget::Held;
-use crate::wire::{BodyReader, BodyRules, Gathered, Wire, WireFault};
+use crate::wire::{Wire, WireFault};
 
 /// An answer whose head has been read and whose body has not.
 #[derive(Debug)]

@@ -5,10 +5,11 @@ use portcullis_model::{ControlId, Refusal, Status};
 
 use super::super::context::{Context, Exit};
 use super::payload::Payload;
+use crate::body::BodyRules;
 use crate::budget::Held;
 use crate::head::{Essential, RequestHead};
 use crate::incoming::Incoming;
-use crate::wire::{BodyRules, WireFault};
+use crate::wire::WireFault;
 
 /// A body that is still with the client, and the head that announced it.
 pub(super) struct Sent<'r, 'w> {
