@@ -53,7 +53,7 @@ pub(crate) fn bomb(path: &str) -> Vec<u8> {
     let rest = VALUE_BYTES - 127;
     block.extend([0x40, 1, b'x', 127, (rest % 128) as u8 | 128, (rest / 128) as u8]);
     block.extend(vec![b'y'; VALUE_BYTES]);
-    // The newest field of the table is number 62.
-    block.resize(FRAME_BYTES, 0b1011_1110);
+    // The newest field of the table is number 62 (0x3e).
+    block.resize(FRAME_BYTES, 0x80 | 0x3e);
     block
 }

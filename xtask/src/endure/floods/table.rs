@@ -20,6 +20,15 @@ are not taken, those answers). Aim: at most 4.\n\
 - *Honest*: meanwhile another client opened a new connection a few times a second and asked for 1 KB \
 of JSON; how many of its requests were answered 200, and the longest that one took. Aim: all.\n";
 
+/// What was found out where the aim was missed.
+const WHY: &str = "\nKnown reasons where a figure is above its aim:\n\n\
+- *Bodies of gzip*: a body may unpack to 20 times what came, or to 64 KiB (`limits: { \
+decompressed_ratio }`), and unpacking so much costs more than sending so little. Ending the connection \
+after a refusal would not help: a body just within the limit costs the same.\n\
+- *Handshakes begun and left*: a hello of 230 bytes makes the gateway agree on a key and sign, and it \
+holds the state of TLS until it sees that nobody is there. Nothing is counted for each client yet, and \
+connections are served in their order, so that honest ones wait behind hundreds of such.\n";
+
 const HEAD: &str = "\n| flood | bytes sent | connections | cut off after | gateway | client | times \
 (aim: 4) | memory grew | times (aim: 4) | honest answered | slowest |\n\
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";
@@ -46,7 +55,7 @@ pub(super) fn page(all: &[Measured]) -> String {
             one.honest.slowest_ms,
         );
     }
-    page
+    page + WHY
 }
 
 /// What is above the aim stands out.
