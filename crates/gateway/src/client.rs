@@ -54,7 +54,8 @@ pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, address: Socke
     };
     match opened {
         Some((stream, peer, true)) => {
-            http2::serve(worker, Wire::new(stream), Rc::new(peer)).await;
+            // Boxed, so that other connections do not hold the room that it takes.
+            Box::pin(http2::serve(worker, Wire::new(stream), Rc::new(peer))).await;
         }
         Some((stream, peer, false)) => http1::serve(worker, stream, &peer).await,
         None => {}
