@@ -72,7 +72,10 @@ impl From<ConnectFault> for UpstreamFault {
 impl UpstreamFault {
     /// Whether it is certain that nothing of the request was sent.
     pub(crate) const fn is_unsent(self) -> bool {
-        matches!(self, Self::Connect(_) | Self::Certificate | Self::Handshake | Self::NotHttp2)
+        matches!(
+            self,
+            Self::Connect(_) | Self::Itself | Self::Certificate | Self::Handshake | Self::NotHttp2
+        )
     }
 
     pub(crate) fn detail(self) -> String {

@@ -381,3 +381,28 @@ fn an_undeclared_stream_is_refused_at_its_head() {
     assert_eq!(record["reason"], "undeclared_stream");
     assert!(record["detail"].as_str().unwrap().contains("answer: stream"), "{record}");
 }
+
+#[test]
+fn an_upstream_that_leads_back_to_the_gateway_is_not_spoken_to() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let (listen, policy) = (
+        format!("127.0.0.1:{port}"),
+        format!(
+            "apis: [{{ contract: openapi.yaml, upstream: \"http://[::ffff:127.0.0.1]:{port}\" }}]\n\
+             access: [{{ anyone: \"*\" }}]\n"
+        ),
+    );
+    let setup = Setup {
+        policy: Some(&policy),
+        listen: Some(&listen),
+        is_policy_upstream: true,
+        ..Setup::default()
+    };
+    let scene = Scene::with(SHOP, Behaviour::Close, setup);
+    assert_eq!(scene.raw(GET).status, 502);
+    let records = scene.records();
+    assert_eq!(records.len(), 1, "one request stays one request");
+    assert!(records[0]["failure"].as_str().unwrap().contains("back to the gateway"), "{records:?}");
+}

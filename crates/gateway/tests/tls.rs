@@ -97,3 +97,18 @@ fn a_credential_over_a_plain_hop_is_refused_before_anybody_looks_at_it() {
     }
     assert_ne!(plain(address, GET).text(), answer.text(), "without one, another room decides");
 }
+
+#[test]
+fn a_drain_does_not_wait_for_connections_that_never_said_a_thing() {
+    use std::io::Write as _;
+    let identity = Identity::new();
+    let scene = secure(&identity, Setup::default());
+    let silent = std::net::TcpStream::connect(scene.gateway.address()).unwrap();
+    let mut begun = std::net::TcpStream::connect(scene.gateway.address()).unwrap();
+    begun.write_all(&[22]).unwrap();
+    let started = std::time::Instant::now();
+    scene.gateway.stop();
+    // Without the control it lasts until `handshake_timeout` or `drain_timeout`: ten seconds at least.
+    assert!(started.elapsed() < std::time::Duration::from_secs(5));
+    drop((silent, begun));
+}

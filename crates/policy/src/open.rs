@@ -160,10 +160,6 @@ fn load(
     code: &'static Code,
     notes: &mut Notes,
 ) -> io::Result<(SourceId, bool)> {
-    // A pipe would be waited for, and a device may have no end.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"));
-    }
     let mut bytes = Vec::new();
     File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > FILE_BYTES_MAX {

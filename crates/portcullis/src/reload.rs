@@ -114,6 +114,13 @@ impl Reloader {
     }
 
     fn attempt(&mut self, trigger: Trigger) {
+        // A pipe would be waited for, and no signal be heard meanwhile.
+        let is_other = |file: &&Path| std::fs::metadata(file).is_ok_and(|found| !found.is_file());
+        if let Some(file) = self.watched.files().find(is_other) {
+            let problem = format!("`{}` is no ordinary file", file.display());
+            talk::say(&problem);
+            return self.failed(trigger, None, &[problem]);
+        }
         let Self { options, plan_options, watched, .. } = self;
         let read = watched.read(|known| {
             let read = load::site(options, plan_options);

@@ -43,10 +43,13 @@ pub(super) async fn serve(worker: &Rc<Worker>, stream: Stream, peer: &Peer) {
             _ = drain.changed() => break,
         }
         // Inside TLS the protocol was agreed on; in the clear a client may know before.
-        if std::mem::take(&mut is_first)
+        let is_http2 = std::mem::take(&mut is_first)
             && !wire.is_tls()
-            && wire.begins_with(PREFACE, Instant::now() + head_timeout).await
-        {
+            && tokio::select! {
+                is_it = wire.begins_with(PREFACE, Instant::now() + head_timeout) => is_it,
+                _ = drain.changed() => break,
+            };
+        if is_http2 {
             return Box::pin(http2::serve(worker, wire, Rc::new(peer.clone()))).await;
         }
         // Boxed, so that a connection that rests does not hold the room that a walk takes.

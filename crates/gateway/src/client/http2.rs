@@ -231,18 +231,9 @@ async fn send(
             let sent = timeout_at(until.into(), push(&mut stream, body.into(), true)).await;
             sent.ok().flatten()
         }
-        // An answer to HEAD ends with its head; what the API still sends goes with its connection.
-        Body::Streaming(_) if is_head => {
-            respond.send_response(head, true).ok()?;
-            Some(())
-        }
-        Body::Whole(_) | Body::Nothing => {
-            respond.send_response(head, true).ok()?;
-            Some(())
-        }
         // Asked for over HTTP/1.1 alone: extended CONNECT (RFC 8441) is off.
         Body::Upgraded(_) => None,
-        Body::Streaming(mut streaming) => {
+        Body::Streaming(mut streaming) if !is_head => {
             let mut stream = respond.send_response(head, false).ok()?;
             loop {
                 let mut piece = Vec::new();
@@ -260,6 +251,10 @@ async fn send(
                     return Some(());
                 }
             }
+        }
+        // An answer to HEAD ends with its head; what the API still sends goes with its connection.
+        Body::Whole(_) | Body::Nothing | Body::Streaming(_) => {
+            respond.send_response(head, true).ok().map(drop)
         }
     }
 }

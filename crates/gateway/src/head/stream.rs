@@ -165,6 +165,23 @@ mod tests {
     }
 
     #[test]
+    fn a_host_may_stand_in_its_field_alone() {
+        let read = head("/a", &[("host", "api.example")]).unwrap();
+        assert_eq!(read.fields.first(Essential::Host), Some("api.example"));
+        assert_eq!(head("/a", &[]).err(), Some(HeadFault::Host));
+    }
+
+    #[test]
+    fn an_answer_has_a_status_that_http_1_knows_too() {
+        for (status, is_read) in [(200, true), (599, true), (600, false), (999, false)] {
+            let message = http::Response::builder().status(status).body(()).unwrap();
+            let (parts, ()) = message.into_parts();
+            let read = AnswerHead::of_stream(&parts, true, false);
+            assert_eq!(read.is_ok(), is_read, "{status}");
+        }
+    }
+
+    #[test]
     fn pieces_of_a_cookie_are_one_cookie() {
         let read = head("https://a/", &[("cookie", "a=1"), ("cookie", "b=2")]).unwrap();
         assert_eq!(read.fields.first(Essential::Cookie), Some("a=1; b=2"));

@@ -51,25 +51,16 @@ impl Connections {
             return Err(UpstreamFault::Malformed("websocket_over_http2"));
         }
         let message = Message::of(request.bytes, target)?;
-        if let Some((send, place, is_over)) = self.known() {
-            let result = on(send, place, &message, request, limits).await;
-            if matches!(result, Err((UpstreamFault::TimedOut, _))) {
-                // It may be dead without a word: others need not wait on it, too.
-                is_over.set(true);
-            }
-            match result {
+        if let Some(opened) = self.known() {
+            match on(opened, &message, request, limits).await {
                 // The API has done nothing for it (RFC 9113 section 8.7).
                 Err((_, true)) => {}
                 Err((fault, false)) => return Err(fault),
                 Ok(answer) => return Ok(answer),
             }
         }
-        let (send, place, is_over) = self.connect(target, limits).await?;
-        let result = on(send, place, &message, request, limits).await;
-        if matches!(result, Err((UpstreamFault::TimedOut, _))) {
-            is_over.set(true);
-        }
-        result.map_err(told)
+        let opened = self.connect(target, limits).await?;
+        on(opened, &message, request, limits).await.map_err(told)
     }
 
     /// An open connection with room for a stream.
@@ -117,8 +108,7 @@ impl Connection {
 
 /// One exchange on a stream of its own.
 async fn on(
-    send: SendRequest<Bytes>,
-    place: Place,
+    (send, place, is_over): Opened,
     message: &Message,
     request: Outgoing<'_>,
     limits: &Limits,
@@ -145,7 +135,12 @@ async fn on(
         let (_, answer) = tokio::join!(pushed, answered);
         answer
     });
-    let answer = answered.await.map_err(|_| (UpstreamFault::TimedOut, false))??;
+    let Ok(answer) = answered.await else {
+        // It may be dead without a word: others need not wait on it, too.
+        is_over.set(true);
+        return Err((UpstreamFault::TimedOut, false));
+    };
+    let answer = answer?;
     let (parts, stream) = answer.into_parts();
     let head = AnswerHead::of_stream(&parts, stream.is_end_stream(), request.is_head)
         .map_err(|fault| (UpstreamFault::Malformed(fault.reason()), false))?;

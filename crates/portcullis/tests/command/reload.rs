@@ -150,3 +150,62 @@ fn a_ledger_that_is_rotated_loses_no_record() {
         assert_eq!(text.matches("\"operation\":\"getNote\"").count(), 1, "{name}: {text}");
     }
 }
+
+#[test]
+fn a_log_that_is_opened_again_approves_nothing_that_waits() {
+    let api = ScriptedApi::start(Behaviour::json(200, "{}"));
+    let (folder, gateway) = start(&api, "");
+    fs::write(folder.path("portcullis.yaml"), policy(&api, OPEN)).unwrap();
+    gateway.hear("waits for SIGHUP");
+    fs::rename(folder.path("ledger.jsonl"), folder.path("ledger.jsonl.1")).unwrap();
+    gateway.signal("-USR1");
+    while !folder.path("ledger.jsonl").exists() {
+        std::thread::yield_now();
+    }
+    assert_eq!(status(&gateway), 403);
+    assert!(readiness(&gateway).contains("waits for SIGHUP"), "{}", readiness(&gateway));
+    gateway.hang_up();
+    gateway.hear("1 change lets more through");
+    assert_eq!(status(&gateway), 200);
+    gateway.end();
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_does_not_make_it_deaf() {
+    let api = ScriptedApi::start(Behaviour::json(200, "{}"));
+    let (folder, gateway) = start(&api, OPEN);
+    let path = folder.path("portcullis.yaml");
+    fs::remove_file(&path).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    gateway.hear("is no ordinary file");
+    gateway.hear("are not taken");
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, policy(&api, "")).unwrap();
+    gateway.hear("reloaded: model");
+    assert_eq!(status(&gateway), 403);
+    gateway.end();
+}
+
+#[test]
+fn other_issuers_of_an_apis_certificate_wait_for_a_signal() {
+    let issuer = || {
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        made.cert.pem()
+    };
+    let folder = Folder::with(&[]);
+    let policy = "apis:\n  - { contract: openapi.yaml, upstream: \"https://localhost:1\", upstream_ca: \
+                  \"file:ca.pem\" }\nlisten: 127.0.0.1:0\nledger: { file: ledger.jsonl }\n";
+    fs::write(folder.path("portcullis.yaml"), policy).unwrap();
+    fs::write(folder.path("openapi.yaml"), CONTRACT).unwrap();
+    let (first, second) = (issuer(), issuer());
+    fs::write(folder.path("ca.pem"), &first).unwrap();
+    let gateway = Gateway::start(&folder, &["run", "-c", "portcullis.yaml"]);
+    fs::write(folder.path("ca.pem"), first + &second).unwrap();
+    gateway.hear("waits for SIGHUP");
+    gateway.hear("an API's certificate may come from other issuers than before");
+    gateway.hang_up();
+    gateway.hear("in force");
+    gateway.end();
+    let outcomes: Vec<_> = reloads(&folder).iter().map(|one| one["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["waits", "loaded"]);
+}

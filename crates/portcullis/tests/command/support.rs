@@ -112,8 +112,12 @@ impl Gateway {
     }
 
     pub(crate) fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
     }
 
     pub(crate) fn end(mut self) -> (i32, String) {

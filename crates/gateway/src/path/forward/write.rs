@@ -41,26 +41,7 @@ pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_
     out.extend_from_slice(method_text.as_bytes());
     out.push(b' ');
     let target = out.len();
-    match (matched.path(), valid.parameters()) {
-        (Some(_), Some(parameters)) => {
-            out.extend_from_slice(upstream.path.as_bytes());
-            out.extend_from_slice(&parameters.path);
-            if !parameters.query.is_empty() {
-                out.push(b'?');
-                out.extend_from_slice(&parameters.query);
-            }
-        }
-        // Undeclared and not refused: as it came, behind the API's own base path.
-        (Some(path), None) => {
-            out.extend_from_slice(upstream.path.as_bytes());
-            path.write(&mut out);
-            if let Some(query) = head.query() {
-                out.push(b'?');
-                out.extend_from_slice(query.as_bytes());
-            }
-        }
-        (None, _) => out.extend_from_slice(head.target().as_bytes()),
-    }
+    write_target(valid, &upstream.path, &mut out);
     let target = target..out.len();
     out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
     let host = out.len();
@@ -97,6 +78,32 @@ pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(&body);
     Written::new(out, target, host)
+}
+
+/// Path and query, behind the API's own base path.
+fn write_target(valid: &Valid, base_path: &str, out: &mut Vec<u8>) {
+    let matched = valid.admitted().authenticated().matched();
+    let head = matched.received().head();
+    match (matched.path(), valid.parameters()) {
+        (Some(_), Some(parameters)) => {
+            out.extend_from_slice(base_path.as_bytes());
+            out.extend_from_slice(&parameters.path);
+            if !parameters.query.is_empty() {
+                out.push(b'?');
+                out.extend_from_slice(&parameters.query);
+            }
+        }
+        // Undeclared and not refused: as it came.
+        (Some(path), None) => {
+            out.extend_from_slice(base_path.as_bytes());
+            path.write(out);
+            if let Some(query) = head.query() {
+                out.push(b'?');
+                out.extend_from_slice(query.as_bytes());
+            }
+        }
+        (None, _) => out.extend_from_slice(head.target().as_bytes()),
+    }
 }
 
 /// Who asked, and how: in the fields that frameworks read, and with one word each, so that they find
