@@ -6,7 +6,7 @@ use portcullis_json::Limits as JsonLimits;
 use portcullis_model::{ControlId, Diagnostic, Mode, UnixMillis};
 use portcullis_policy::{Limits, Model};
 
-use crate::caller_identity;
+use crate::caller_identity::{self, TokenRule};
 use crate::face::Expectation;
 use crate::registry::CONTROLS;
 use crate::resource_limits;
@@ -29,6 +29,8 @@ pub struct Plan {
     pub json_out: JsonLimits,
     /// How much of an answer's XML is read.
     pub xml_out: Limits,
+    /// How tokens of each issuer are judged.
+    pub tokens: Vec<TokenRule>,
     /// Finds inner details in error bodies.
     pub leaks: LeakDetector,
     /// Finds the API's own address in bodies.
@@ -78,6 +80,7 @@ impl Plan {
             json_out: resource_limits::json_out(&limits),
             xml_out: resource_limits::xml_out(&limits),
             limits,
+            tokens: TokenRule::all(&model.callers),
             leaks: LeakDetector::default(),
             inner_links: InnerLinks::of(&model.upstream),
             model,

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use crate::budget::Budget;
+use crate::callers::Callers;
 use crate::decision::Probe;
 use crate::health;
 use crate::instances::Instances;
@@ -142,6 +143,7 @@ impl Running {
         self.shared.buffered.set_max(limits.buffered_bytes_max);
         self.shared.in_upstream.set_max(limits.upstream_concurrency_max);
         self.shared.instances.keep(|instance| site.sends_to(instance));
+        self.shared.callers.keep(|issuer| site.names(issuer));
         let before = self.shared.site.swap(site);
         Ok(Reloaded { before, after: self.site() })
     }
@@ -202,6 +204,7 @@ pub fn start(
         buffered: Budget::new(limits.buffered_bytes_max),
         in_upstream: Budget::new(limits.upstream_concurrency_max),
         instances: Instances::new(Instant::now()),
+        callers: Callers::default(),
         site: Current::new(site),
         ledger,
         clock,

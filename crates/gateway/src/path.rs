@@ -33,7 +33,7 @@ pub(crate) async fn walk(
 ) -> Result<Cleared, Exit> {
     let received = receive::enter(request, context)?;
     let matched = find_operation::enter(received, context)?;
-    let authenticated = authenticate::enter(matched, context)?;
+    let authenticated = authenticate::enter(matched, context).await?;
     let admitted = limit::enter(authenticated, context);
     let allowed = authorize_function::enter(admitted, context)?;
     let valid = validate::enter(allowed, incoming, context).await?;

@@ -1,5 +1,6 @@
 //! Contracts and policy into models.
 
+mod callers;
 mod claims;
 mod lines;
 mod names;
@@ -21,7 +22,7 @@ use crate::address::{self, Fault};
 use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
-use crate::model::{Access, Limits, Model, Origin, Policy, Posture, Proxies, Upstream};
+use crate::model::{Limits, Model, Origin, Policy, Posture, Proxies, Upstream};
 use crate::notes::Notes;
 use crate::section::Read;
 use crate::yaml::{self, Content};
@@ -196,7 +197,9 @@ fn build(
             upstream::of(texts, api, &base_path(api, contract.as_ref()), &ours, notes)
         })
         .collect();
-    let anyone = operations::anyone(file, &contracts, &names, notes);
+    let access = operations::access(file, &contracts, &names, notes);
+    let section = file.and_then(|file| file.callers.as_ref());
+    let callers = callers::of(section, &contracts, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
@@ -210,44 +213,50 @@ fn build(
     }
     let policy_text = texts.policy.map_or("", |source| sources.text(source));
     let is_one = contracts.len() == 1;
-    let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(anyone);
-    let decided = decided.zip(decisions).zip(relaxations).enumerate();
+    let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
+    let decided = decided.zip(decisions).zip(relaxations).zip(callers).enumerate();
     decided
-        .map(|(place, (((((contract, text), upstream), anyone), decisions), relaxations))| {
-            let contract = contract?;
-            let api = file.and_then(|file| file.apis().get(place));
-            let base_path = base_path(api, Some(&contract));
-            let hosts = api.map_or_else(Vec::new, claims::hosts);
-            Some(Model {
-                name: claims::name(api, &hosts, &base_path, is_one),
-                version: version(&contract, policy_text),
-                lines: lines::of(file, place, contract.operations.len(), &names),
-                contract: Arc::new(contract),
-                sources: Sources::default(),
-                main: text.source,
-                posture: match texts.policy {
-                    Some(_) => Posture::Policy,
-                    None => Posture::ContractOnly,
-                },
-                listen,
-                health,
-                tls: tls.clone(),
-                upstream: upstream?,
-                hosts,
-                proxies: proxies.clone(),
-                base_path,
-                origins: file.map_or_else(Vec::new, origins),
-                access: Access { anyone },
-                undeclared_in: decisions.undeclared_in,
-                undeclared_out: decisions.undeclared_out,
-                bodies: decisions.bodies,
-                limits: limits.clone(),
-                relaxations,
-                ledger: ledger.clone(),
-                when_full: operated::when_full(file),
-                warnings: Vec::new(),
-            })
-        })
+        .map(
+            |(
+                place,
+                ((((((contract, text), upstream), access), decisions), relaxations), callers),
+            )| {
+                let contract = contract?;
+                let api = file.and_then(|file| file.apis().get(place));
+                let base_path = base_path(api, Some(&contract));
+                let hosts = api.map_or_else(Vec::new, claims::hosts);
+                Some(Model {
+                    name: claims::name(api, &hosts, &base_path, is_one),
+                    version: version(&contract, policy_text),
+                    lines: lines::of(file, place, contract.operations.len(), &names),
+                    contract: Arc::new(contract),
+                    sources: Sources::default(),
+                    main: text.source,
+                    posture: match texts.policy {
+                        Some(_) => Posture::Policy,
+                        None => Posture::ContractOnly,
+                    },
+                    listen,
+                    health,
+                    tls: tls.clone(),
+                    upstream: upstream?,
+                    hosts,
+                    proxies: proxies.clone(),
+                    base_path,
+                    origins: file.map_or_else(Vec::new, origins),
+                    callers,
+                    access,
+                    undeclared_in: decisions.undeclared_in,
+                    undeclared_out: decisions.undeclared_out,
+                    bodies: decisions.bodies,
+                    limits: limits.clone(),
+                    relaxations,
+                    ledger: ledger.clone(),
+                    when_full: operated::when_full(file),
+                    warnings: Vec::new(),
+                })
+            },
+        )
         .collect()
 }
 

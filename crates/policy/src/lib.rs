@@ -6,6 +6,8 @@
 
 mod address;
 mod amounts;
+mod callers;
+mod claim;
 pub mod codes;
 mod digest;
 mod failure;
@@ -26,6 +28,9 @@ mod writable;
 mod yaml;
 
 pub use amounts::Amount;
+pub use callers::{
+    AttributeRule, Callers, Endpoint, Forward, Introspection, JwtIssuer, KeySource, Told,
+};
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use model::{

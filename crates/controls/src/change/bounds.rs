@@ -151,6 +151,7 @@ const fn all_of(model: &Model) {
         tls: _,
         // Compared in the files beside this one.
         relaxations: _,
+        callers: _,
         contract: _,
         access: _,
         undeclared_in: _,

@@ -1,5 +1,6 @@
 //! What goes with a request through all rooms: the snapshot of the plan, the record, the clock.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use portcullis_controls::safe_configuration::answer_fields;
@@ -44,7 +45,7 @@ impl From<Refusal> for Exit {
 pub(crate) struct Context<'w> {
     /// The snapshot of the plan that this request was begun with.
     pub(crate) plan: &'w Plan,
-    pub(crate) worker: &'w Worker,
+    pub(crate) worker: &'w Rc<Worker>,
     pub(crate) entry: Entry,
     /// The operation, once it is found.
     pub(super) operation: Option<usize>,
@@ -60,7 +61,7 @@ pub(crate) struct Context<'w> {
 }
 
 impl<'w> Context<'w> {
-    pub(crate) fn new(plan: &'w Plan, worker: &'w Worker, entry: Entry) -> Self {
+    pub(crate) fn new(plan: &'w Plan, worker: &'w Rc<Worker>, entry: Entry) -> Self {
         let deadline = entry.started() + plan.limits.total_timeout;
         Self {
             plan,

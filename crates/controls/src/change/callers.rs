@@ -1,0 +1,58 @@
+//! How it is known who calls. Whatever vouches for somebody in another way, or says more of them, may
+//! open what was closed.
+
+use portcullis_policy::Callers;
+
+use super::{Changes, Pair, Reach};
+
+pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model.callers, &pair.after.model.callers);
+    issuers(
+        before.jwt.iter().map(|one| (&*one.issuer, one)),
+        after.jwt.iter().map(|one| (&*one.issuer, one)),
+        changes,
+    );
+    issuers(
+        before.introspection.iter().map(|one| (&*one.issuer, one)),
+        after.introspection.iter().map(|one| (&*one.issuer, one)),
+        changes,
+    );
+    if before.attributes != after.attributes {
+        changes.of_all(Reach::Wider, "what is known of callers is learned otherwise", None);
+    }
+    if before.forward != after.forward {
+        changes.of_all(Reach::Wider, "the API is told otherwise who calls", None);
+    }
+    all_of(after);
+}
+
+fn issuers<'a, T: PartialEq>(
+    before: impl Iterator<Item = (&'a str, T)>,
+    after: impl Iterator<Item = (&'a str, T)>,
+    changes: &mut Changes,
+) {
+    let (before, after): (Vec<_>, Vec<_>) = (before.collect(), after.collect());
+    for (issuer, one) in &after {
+        if before.iter().any(|(_, known)| known == one) {
+            continue;
+        }
+        let is_known = before.iter().any(|(known, _)| known == issuer);
+        let what = if is_known {
+            format!("tokens of `{issuer}` are judged otherwise")
+        } else {
+            format!("tokens of `{issuer}` are believed")
+        };
+        changes.of_all(Reach::Wider, what, None);
+    }
+    for (issuer, _) in &before {
+        if !after.iter().any(|(known, _)| known == issuer) {
+            let what = format!("tokens of `{issuer}` are no longer believed");
+            changes.of_all(Reach::Narrower, what, None);
+        }
+    }
+}
+
+/// What is added does not compile until somebody has thought of how it is compared.
+const fn all_of(callers: &Callers) {
+    let Callers { jwt: _, introspection: _, attributes: _, forward: _ } = callers;
+}
