@@ -31,7 +31,7 @@ use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
-pub use tokens::{NoRule, TokenRule, identity};
+pub use tokens::{IntrospectionRule, NoRule, TokenRule};
 
 /// See the module's page.
 pub const FACE: Face = Face {

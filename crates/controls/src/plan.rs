@@ -6,7 +6,7 @@ use portcullis_json::Limits as JsonLimits;
 use portcullis_model::{ControlId, Diagnostic, Mode, UnixMillis};
 use portcullis_policy::{Limits, Model};
 
-use crate::caller_identity::{self, TokenRule};
+use crate::caller_identity::{self, IntrospectionRule, TokenRule};
 use crate::face::Expectation;
 use crate::registry::CONTROLS;
 use crate::resource_limits;
@@ -31,6 +31,8 @@ pub struct Plan {
     pub xml_out: Limits,
     /// How tokens of each issuer are judged.
     pub tokens: Vec<TokenRule>,
+    /// How the answers of authorization servers are.
+    pub introspections: Vec<IntrospectionRule>,
     /// Finds inner details in error bodies.
     pub leaks: LeakDetector,
     /// Finds the API's own address in bodies.
@@ -81,6 +83,7 @@ impl Plan {
             xml_out: resource_limits::xml_out(&limits),
             limits,
             tokens: TokenRule::all(&model.callers),
+            introspections: IntrospectionRule::all(&model.callers),
             leaks: LeakDetector::default(),
             inner_links: InnerLinks::of(&model.upstream),
             model,

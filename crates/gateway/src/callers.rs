@@ -1,7 +1,9 @@
 //! What the gateway knows of those who vouch for callers, over all workers and reloads.
 
+mod answers;
 mod cache;
 mod fetched;
+mod proofs;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,8 +12,10 @@ use portcullis_credential::keys::KeySet;
 use portcullis_model::{Identity, UnixMillis};
 use portcullis_policy::JwtIssuer;
 
-pub(crate) use cache::TokenCache;
+pub(crate) use answers::{Answers, Turn};
+pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
+pub(crate) use proofs::{Proofs, Use};
 
 /// Tokens that one worker remembers.
 pub(crate) const TOKENS_MAX: usize = 10_000;
@@ -20,6 +24,10 @@ pub(crate) const TOKENS_MAX: usize = 10_000;
 #[derive(Debug, Default)]
 pub(crate) struct Callers {
     issuers: Mutex<Vec<(JwtIssuer, Arc<Fetched<KeySet>>)>>,
+    /// What authorization servers said of tokens.
+    pub(crate) introspected: Answers<Result<Arc<Genuine>, &'static str>>,
+    /// Proofs that were used.
+    pub(crate) proofs: Proofs,
 }
 
 /// A token that was judged.
@@ -41,6 +49,8 @@ pub(crate) struct Genuine {
     pub(crate) confirmation: Option<Confirmation>,
     /// Which keys of its issuer verified it.
     pub(crate) generation: u64,
+    /// No key did: its issuer was asked.
+    pub(crate) is_told: bool,
     /// By which model it was judged, and for which scheme.
     pub(crate) model: Arc<str>,
     pub(crate) scheme: usize,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::Plan;
 use portcullis_credential::keys::KeySet;
+use portcullis_model::Secret;
 use portcullis_policy::{Instance, JwtIssuer, LedgerTarget, Limits, Model, SecretSource};
 use tokio::sync::watch;
 
@@ -24,6 +25,8 @@ pub struct Site {
     trust: Vec<(Option<SecretSource>, ClientTls)>,
     /// The keys of issuers that their policy pins, by where they lie.
     keys: Vec<PinnedKeys>,
+    /// Secrets that a policy names, by where they lie.
+    secrets: Vec<(SecretSource, Secret)>,
 }
 
 /// Keys of an issuer that a policy pins.
@@ -39,7 +42,14 @@ pub struct PinnedKeys {
 
 impl From<Arc<Plan>> for Site {
     fn from(plan: Arc<Plan>) -> Self {
-        Self { first: plan, others: Vec::new(), tls: None, trust: Vec::new(), keys: Vec::new() }
+        Self {
+            first: plan,
+            others: Vec::new(),
+            tls: None,
+            trust: Vec::new(),
+            keys: Vec::new(),
+            secrets: Vec::new(),
+        }
     }
 }
 
@@ -62,6 +72,17 @@ impl Site {
     #[must_use]
     pub fn with_keys(self, keys: Vec<PinnedKeys>) -> Self {
         Self { keys, ..self }
+    }
+
+    /// The same, with the secrets that the policy names.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Vec<(SecretSource, Secret)>) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// The secret that lies there.
+    pub(crate) fn secret(&self, source: &SecretSource) -> Option<Secret> {
+        self.secrets.iter().find(|(known, _)| known == source).map(|(_, secret)| secret.clone())
     }
 
     /// The pinned keys that lie there.

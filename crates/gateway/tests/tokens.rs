@@ -3,6 +3,7 @@
 mod support;
 
 use portcullis_testkit::{Answer, Behaviour};
+use support::holder::Holder;
 use support::issuer::{Issuer, signer};
 use support::{Scene, Setup};
 
@@ -230,4 +231,55 @@ fn many_callers_wait_for_one_fetch() {
         }
     });
     assert_eq!(here.issuer.fetches(), 1);
+}
+
+#[test]
+fn a_token_that_is_bound_to_a_key_is_worth_nothing_without_it() {
+    let here = Believing::new("");
+    let (holder, thief) = (Holder::new(), Holder::new());
+    let token = here.issuer.token("alice", &holder.confirmation());
+    let url = "http://api/api/secret";
+    let with = |fields: String| here.scene.get_with("/api/secret", &fields).status;
+    let dpop = |proof: &str| with(format!("Authorization: DPoP {token}\r\nDPoP: {proof}\r\n"));
+    let good = holder.proof("GET", url, &token, "one");
+    assert_eq!(dpop(&good), 200);
+    let sent = here.scene.forwarded().unwrap();
+    assert!(sent.contains(&format!("authorization: Bearer {token}\r\n")), "{sent}");
+    assert!(!sent.to_lowercase().contains("dpop"), "{sent}");
+    assert_eq!(dpop(&good), 401, "a proof holds once");
+    assert_eq!(with(format!("Authorization: Bearer {token}\r\n")), 401);
+    assert_eq!(with(format!("Authorization: DPoP {token}\r\n")), 401);
+    let other = here.issuer.token("alice", "");
+    for proof in [
+        holder.proof("POST", url, &token, "two"),
+        holder.proof("GET", "http://api/api/items", &token, "three"),
+        holder.proof("GET", "https://api/api/secret", &token, "four"),
+        holder.proof("GET", "http://other/api/secret", &token, "five"),
+        holder.proof("GET", url, &other, "six"),
+        thief.proof("GET", url, &token, "seven"),
+        token.clone(),
+    ] {
+        assert_eq!(dpop(&proof), 401);
+    }
+    let again = holder.proof("GET", url, &token, "eight");
+    let twice = format!("Authorization: DPoP {token}\r\nDPoP: {again}\r\nDPoP: {again}\r\n");
+    assert_eq!(with(twice), 401);
+    assert_eq!(dpop(&again), 200);
+    // A token that is bound to nothing does not become one that is.
+    let proof = holder.proof("GET", url, &other, "nine");
+    assert_eq!(with(format!("Authorization: DPoP {other}\r\nDPoP: {proof}\r\n")), 401);
+}
+
+#[test]
+fn where_tokens_must_be_bound_a_plain_one_is_refused() {
+    let issuer = Issuer::start();
+    let policy = format!(
+        "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
+         callers: {{ jwt: {{ issuer: \"{}\", audience: shop, sender_constrained: true }} }}\n",
+        issuer.name()
+    );
+    let setup = Setup { policy: Some(&policy), ..Setup::default() };
+    let scene = Scene::with(SHOP, Behaviour::json(200, r#"{"ok": true}"#), setup);
+    let fields = format!("Authorization: Bearer {}\r\n", issuer.token("alice", ""));
+    assert_eq!(scene.get_with("/api/secret", &fields).status, 401);
 }

@@ -1,6 +1,8 @@
 //! Room 3: who is calling? Every credential that a scheme of the operation takes is verified; one that
 //! nobody verified does not go on to an API whose policy says how to.
 
+mod bound;
+mod introspected;
 mod keys;
 mod outgoing;
 mod prove;

@@ -91,6 +91,8 @@ pub(super) async fn prove(
         let asked = Asked {
             worker: context.worker,
             plan,
+            head,
+            is_tls: context.hop.is_tls(),
             scheme: index,
             now: context.now(),
             deadline: context.deadline,

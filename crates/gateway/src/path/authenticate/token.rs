@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use portcullis_controls::Plan;
-use portcullis_controls::caller_identity::TokenRule;
-use portcullis_credential::authorization;
+use portcullis_controls::caller_identity::{IntrospectionRule, TokenRule};
+use portcullis_credential::authorization::{self, Scheme};
 use portcullis_credential::jwt::{Envelope, TokenFault};
 use portcullis_credential::keys::KeySet;
 use portcullis_model::{Identity, UnixMillis};
 use sha2::{Digest, Sha256};
 
-use super::keys;
+use super::bound::unproved;
+use super::{introspected, keys};
 use crate::callers::{Current, Genuine, Known};
+use crate::head::RequestHead;
 use crate::worker::Worker;
 
 /// What a credential turned out to be.
@@ -32,47 +34,24 @@ pub(super) enum Judged {
 pub(super) struct Asked<'a> {
     pub(super) worker: &'a Rc<Worker>,
     pub(super) plan: &'a Plan,
+    pub(super) head: &'a RequestHead,
+    /// Whether the request came inside TLS, as far as clients see.
+    pub(super) is_tls: bool,
     pub(super) scheme: usize,
     pub(super) now: UnixMillis,
     /// When the request must be over.
     pub(super) deadline: Instant,
 }
 
-/// Judges the value of an `Authorization` field.
-pub(super) async fn judge(value: &str, asked: Asked<'_>) -> Judged {
-    let token = match authorization::bearer(value) {
-        Ok(token) => token,
-        Err(fault) => return Judged::Not(fault.name()),
-    };
-    let digest = Sha256::digest(token).into();
-    let remembered = asked.worker.tokens.borrow_mut().get(&digest);
-    match remembered {
-        Some(Known::Not(why)) => return Judged::Not(why),
-        Some(Known::Genuine(genuine)) if is_still_good(&genuine, asked) => {
-            return Judged::Genuine { identity: genuine.identity.clone(), instead: None };
-        }
-        _ => {}
-    }
-    match verified(token, asked).await {
-        Ok(genuine) => {
-            let identity = genuine.identity.clone();
-            let known = Known::Genuine(Arc::new(genuine));
-            asked.worker.tokens.borrow_mut().insert(digest, known);
-            Judged::Genuine { identity, instead: None }
-        }
-        Err(Unverified::Fault(fault)) => {
-            // What cost mathematics is not computed again. That keys are unknown may change.
-            if fault == TokenFault::Signature {
-                asked.worker.tokens.borrow_mut().insert(digest, Known::Not(fault.name()));
-            }
-            Judged::Not(fault.name())
-        }
-        Err(Unverified::Not(why)) => Judged::Not(why),
-        Err(Unverified::Unknown(detail)) => Judged::Unknown(detail),
+impl Asked<'_> {
+    pub(super) fn scheme_name(&self) -> &str {
+        let scheme = self.plan.model.contract.schemes.get(self.scheme);
+        scheme.map_or("", |scheme| scheme.name.as_str())
     }
 }
 
-enum Unverified {
+/// Why a token is not known to be genuine.
+pub(super) enum Unverified {
     Fault(TokenFault),
     Not(&'static str),
     Unknown(String),
@@ -84,6 +63,49 @@ impl From<TokenFault> for Unverified {
     }
 }
 
+/// Judges the value of an `Authorization` field.
+pub(super) async fn judge(value: &str, asked: Asked<'_>) -> Judged {
+    let is_dpop = authorization::scheme(value) == Some(Scheme::DPoP);
+    let read = if is_dpop { authorization::dpop(value) } else { authorization::bearer(value) };
+    let token = match read {
+        Ok(token) => token,
+        Err(fault) => return Judged::Not(fault.name()),
+    };
+    let genuine = match genuine(token, asked).await {
+        Ok(genuine) => genuine,
+        Err(Unverified::Fault(fault)) => return Judged::Not(fault.name()),
+        Err(Unverified::Not(why)) => return Judged::Not(why),
+        Err(Unverified::Unknown(detail)) => return Judged::Unknown(detail),
+    };
+    if let Some(judged) = unproved(genuine.confirmation.as_ref(), is_dpop, token, asked) {
+        return judged;
+    }
+    // The proof was for us; to the API it is a token like any other.
+    let instead = is_dpop.then(|| format!("Bearer {token}"));
+    Judged::Genuine { identity: genuine.identity.clone(), instead }
+}
+
+async fn genuine(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverified> {
+    let digest = Sha256::digest(token).into();
+    let remembered = asked.worker.tokens.borrow_mut().get(&digest);
+    match remembered {
+        Some(Known::Not(why)) => return Err(Unverified::Not(why)),
+        Some(Known::Genuine(genuine)) if is_still_good(&genuine, asked) => return Ok(genuine),
+        _ => {}
+    }
+    let judged = verified(token, asked).await;
+    let known = match &judged {
+        Ok(genuine) => Some(Known::Genuine(genuine.clone())),
+        // What cost mathematics is not computed again. That keys are unknown may change.
+        Err(Unverified::Fault(fault @ TokenFault::Signature)) => Some(Known::Not(fault.name())),
+        Err(_) => None,
+    };
+    if let Some(known) = known {
+        asked.worker.tokens.borrow_mut().insert(digest, known);
+    }
+    judged
+}
+
 /// Whether what is remembered of a token still holds: until its end, for this model and scheme, while
 /// its issuer has the same keys.
 fn is_still_good(genuine: &Genuine, asked: Asked<'_>) -> bool {
@@ -91,20 +113,51 @@ fn is_still_good(genuine: &Genuine, asked: Asked<'_>) -> bool {
     if genuine.expires <= now || genuine.scheme != scheme || genuine.model != plan.version {
         return false;
     }
-    let rule = rules(plan, scheme).find(|rule| rule.issuer.issuer == genuine.identity.issuer);
-    rule.is_some_and(|rule| keys::generation(worker, &rule.issuer) == genuine.generation)
+    let issuer = &genuine.identity.issuer;
+    let generation = rules(plan, scheme)
+        .find(|rule| rule.issuer.issuer == *issuer)
+        .map(|rule| keys::generation(worker, &rule.issuer));
+    match generation {
+        Some(generation) if generation == genuine.generation => true,
+        _ => asking(plan, scheme).any(|rule| rule.server.issuer == *issuer) && genuine.is_told,
+    }
 }
 
 fn rules(plan: &Plan, scheme: usize) -> impl Iterator<Item = &TokenRule> {
     plan.tokens.iter().filter(move |rule| rule.takes(scheme))
 }
 
-async fn verified(token: &str, asked: Asked<'_>) -> Result<Genuine, Unverified> {
-    let Asked { worker, plan, scheme, now, deadline } = asked;
-    let envelope = Envelope::read(token)?;
-    let issuer = envelope.unverified_issuer().ok_or(Unverified::Not("iss_missing"))?;
-    let rule = rules(plan, scheme).find(|rule| *rule.issuer.issuer == *issuer);
-    let rule = rule.ok_or(TokenFault::OtherIssuer)?;
+fn asking(plan: &Plan, scheme: usize) -> impl Iterator<Item = &IntrospectionRule> {
+    plan.introspections.iter().filter(move |rule| rule.takes(scheme))
+}
+
+/// What its issuer vouches for: by its signature, or by its word where nobody here can verify it.
+async fn verified(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverified> {
+    let refused = match Envelope::read(token) {
+        Ok(envelope) => {
+            let issuer = envelope.unverified_issuer();
+            let rule = rules(asked.plan, asked.scheme)
+                .find(|rule| issuer.is_some_and(|issuer| *rule.issuer.issuer == *issuer));
+            match rule {
+                Some(rule) => return signed(envelope, rule, asked).await.map(Arc::new),
+                None => TokenFault::OtherIssuer,
+            }
+        }
+        Err(fault) => fault,
+    };
+    // One server alone is asked: a token is not shown to those who did not issue it.
+    match asking(asked.plan, asked.scheme).next() {
+        Some(rule) => introspected::known(token, rule, asked).await,
+        None => Err(refused.into()),
+    }
+}
+
+async fn signed(
+    envelope: Envelope<'_>,
+    rule: &TokenRule,
+    asked: Asked<'_>,
+) -> Result<Genuine, Unverified> {
+    let Asked { worker, plan, scheme, now, deadline, .. } = asked;
     envelope.precheck(&rule.profile, now)?;
     let unknown = |detail| Unverified::Unknown(format!("`{}`: {detail}", rule.issuer.issuer));
     let mut known = keys::known(worker, &rule.issuer, deadline).await.map_err(unknown)?;
@@ -116,16 +169,16 @@ async fn verified(token: &str, asked: Asked<'_>) -> Result<Genuine, Unverified> 
     }
     let Current { value, generation } = known;
     let claims = envelope.verify(&value, &rule.profile, now)?;
-    if claims.confirmation().is_some() {
+    if rule.issuer.is_bound && claims.confirmation().is_none() {
         return Err(Unverified::Not("not_bound"));
     }
-    let name = plan.model.contract.schemes.get(scheme).map_or("", |scheme| scheme.name.as_str());
-    let identity = rule.identity(&claims, name).map_err(Unverified::Not)?;
+    let identity = rule.identity(&claims, asked.scheme_name()).map_err(Unverified::Not)?;
     Ok(Genuine {
         identity: Arc::new(identity),
         expires: claims.expires(),
         confirmation: claims.confirmation().copied(),
         generation,
+        is_told: false,
         model: plan.version.clone(),
         scheme,
     })
