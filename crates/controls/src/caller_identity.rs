@@ -21,6 +21,7 @@
 //! `caller not verified`, and on a listener that is not loopback every operation that needs a
 //! caller is closed.
 
+mod guessing;
 mod tokens;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
+pub use guessing::{Counted, Guessed, rates, too_many};
 pub use tokens::{IntrospectionRule, NoRule, TokenRule};
 
 /// See the module's page.

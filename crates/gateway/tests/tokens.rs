@@ -283,3 +283,36 @@ fn where_tokens_must_be_bound_a_plain_one_is_refused() {
     let fields = format!("Authorization: Bearer {}\r\n", issuer.token("alice", ""));
     assert_eq!(scene.get_with("/api/secret", &fields).status, 401);
 }
+
+#[test]
+fn who_floods_with_forgeries_is_shed_and_nobody_else_is() {
+    let here = Believing::new("trusted_proxies: [127.0.0.1]\n");
+    let forger = signer();
+    here.issuer.publish(&forger.jwks());
+    let from = |address: &str, token: &str| {
+        let fields = format!("X-Forwarded-For: {address}\r\nAuthorization: Bearer {token}\r\n");
+        here.scene.get_with("/api/secret", &fields)
+    };
+    // The issuer's key is the one that is published; its own signer is the forger now.
+    let genuine = |subject: &str, number: u32| {
+        here.issuer.token_by(&forger, subject, &format!(r#","jti":"{number}""#))
+    };
+    assert_eq!(from("192.0.2.1", &genuine("alice", 0)).status, 200);
+    let (head, _) =
+        genuine("mallory", 0).rsplit_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let mut statuses = std::collections::BTreeMap::new();
+    for number in 0..700_u32 {
+        let other = genuine("mallory", number + 1);
+        let signature = other.rsplit_once('.').unwrap().1.to_owned();
+        *statuses.entry(from("192.0.2.1", &format!("{head}.{signature}")).status).or_insert(0) += 1;
+    }
+    assert!((600..620).contains(&statuses[&401]), "{statuses:?}");
+    let shed = from("192.0.2.1", &genuine("mallory", 9_999));
+    assert_eq!(shed.status, 429);
+    assert!(shed.field("retry-after").is_some());
+    // Alice was right from there before: also with a new token.
+    assert_eq!(from("192.0.2.1", &genuine("alice", 1)).status, 200);
+    assert_eq!(from("198.51.100.1", &genuine("bob", 2)).status, 200);
+    // Whoever the peer is was not decided: then nothing is counted by address.
+    assert_eq!(here.scene.last_record()["subject"], "bob");
+}

@@ -72,7 +72,7 @@ pub(super) async fn enter(
     }
     let expected = compiled.map(|compiled| &compiled.caller);
     let wanted = expected.map_or_else(Vec::new, |expected| expected.schemes());
-    let proofs = prove::prove(head, &wanted, context).await?;
+    let proofs = prove::prove(head, matched.received().sender(), &wanted, context).await?;
     let caller = match expected {
         Some(expected) => {
             let proof = |scheme| proofs.of(scheme).cloned().unwrap_or(Proof::Absent);

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use portcullis_controls::Plan;
-use portcullis_controls::caller_identity::{IntrospectionRule, TokenRule};
+use portcullis_controls::caller_identity::{Guessed, IntrospectionRule, TokenRule};
+use portcullis_counting::Place;
 use portcullis_credential::authorization::{self, Scheme};
 use portcullis_credential::jwt::{Envelope, TokenFault};
 use portcullis_credential::keys::KeySet;
-use portcullis_model::{Identity, UnixMillis};
+use portcullis_model::{Identity, Refusal, UnixMillis};
 use sha2::{Digest, Sha256};
 
 use super::bound::unproved;
 use super::{introspected, keys};
-use crate::callers::{Current, Genuine, Known};
+use crate::callers::{Attempt, Current, Genuine, Known};
 use crate::head::RequestHead;
 use crate::worker::Worker;
 
@@ -27,6 +28,8 @@ pub(super) enum Judged {
     Not(&'static str),
     /// That cannot be known now: why, for the ledger.
     Unknown(String),
+    /// Too many wrong ones came from there.
+    TooMany(Refusal),
 }
 
 /// What a judgement needs beside the credential.
@@ -39,6 +42,8 @@ pub(super) struct Asked<'a> {
     pub(super) is_tls: bool,
     pub(super) scheme: usize,
     pub(super) now: UnixMillis,
+    /// Where it came from, where that is certain.
+    pub(super) place: Option<Place>,
     /// When the request must be over.
     pub(super) deadline: Instant,
 }
@@ -55,6 +60,7 @@ pub(super) enum Unverified {
     Fault(TokenFault),
     Not(&'static str),
     Unknown(String),
+    TooMany(Refusal),
 }
 
 impl From<TokenFault> for Unverified {
@@ -76,6 +82,7 @@ pub(super) async fn judge(value: &str, asked: Asked<'_>) -> Judged {
         Err(Unverified::Fault(fault)) => return Judged::Not(fault.name()),
         Err(Unverified::Not(why)) => return Judged::Not(why),
         Err(Unverified::Unknown(detail)) => return Judged::Unknown(detail),
+        Err(Unverified::TooMany(refusal)) => return Judged::TooMany(refusal),
     };
     if let Some(judged) = unproved(genuine.confirmation.as_ref(), is_dpop, token, asked) {
         return judged;
@@ -93,7 +100,9 @@ async fn genuine(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverifi
         Some(Known::Genuine(genuine)) if is_still_good(&genuine, asked) => return Ok(genuine),
         _ => {}
     }
+    admit(token, asked)?;
     let judged = verified(token, asked).await;
+    count(&judged, asked);
     let known = match &judged {
         Ok(genuine) => Some(Known::Genuine(genuine.clone())),
         // What cost mathematics is not computed again. That keys are unknown may change.
@@ -104,6 +113,56 @@ async fn genuine(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverifi
         asked.worker.tokens.borrow_mut().insert(digest, known);
     }
     judged
+}
+
+/// Who a token says that it is of; nothing of it is verified.
+fn claimed(token: &str) -> Option<String> {
+    let envelope = Envelope::read(token).ok()?;
+    Some(account(envelope.unverified_issuer()?, envelope.unverified_subject()?))
+}
+
+fn account(issuer: &str, subject: &str) -> String {
+    format!("{issuer} {subject}")
+}
+
+fn attempt<'a>(account: Option<&'a str>, asked: Asked<'a>) -> Attempt<'a> {
+    Attempt {
+        guessed: Guessed::Token,
+        function: "token",
+        account,
+        secret: None,
+        place: asked.place,
+    }
+}
+
+/// Mathematics is done, and an issuer is asked, only so often for those who are wrong. Whoever was right
+/// from there before is heard all the same.
+fn admit(token: &str, asked: Asked<'_>) -> Result<(), Unverified> {
+    let guesses = &asked.worker.shared.callers.guesses;
+    let Err(refusal) = guesses.may_begin(attempt(None, asked), Instant::now()) else {
+        return Ok(());
+    };
+    let claimed = claimed(token);
+    if claimed.is_some_and(|claimed| guesses.has_worked(attempt(Some(&claimed), asked))) {
+        return Ok(());
+    }
+    Err(Unverified::TooMany(refusal))
+}
+
+/// Counts what nobody signed. A token that has expired is no guess: its client has yet to learn it.
+fn count(judged: &Result<Arc<Genuine>, Unverified>, asked: Asked<'_>) {
+    let guesses = &asked.worker.shared.callers.guesses;
+    match judged {
+        Ok(genuine) => {
+            let Identity { issuer, subject, .. } = &*genuine.identity;
+            guesses.remember(attempt(Some(&account(issuer, subject)), asked));
+        }
+        Err(Unverified::Fault(TokenFault::Signature | TokenFault::UnknownKey))
+        | Err(Unverified::Not("inactive")) => {
+            drop(guesses.begin(attempt(None, asked), Instant::now()));
+        }
+        Err(_) => {}
+    }
 }
 
 /// Whether what is remembered of a token still holds: until its end, for this model and scheme, while
