@@ -7,6 +7,7 @@ use crate::session::SessionId;
 
 /// Why the store did not open, or did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each case says what its fields are")]
 pub enum StoreError {
     /// A folder or file is not as it must be; `why` says what and what to do.
     Place { path: PathBuf, why: String },
@@ -14,13 +15,14 @@ pub enum StoreError {
     InUse { path: PathBuf },
     /// The file is something else, or the database of something else.
     NotOurs { path: PathBuf },
-    /// It was written by a newer version.
+    /// It was written by a newer version: its format, and the latest that we know.
     Newer { path: PathBuf, found: i64, known: i64 },
     /// Truncated, or changed by something other than us.
     Damaged { path: PathBuf, what: String },
     /// The key-encryption key is another one.
     WrongKek { path: PathBuf },
-    /// It is an older copy than the one that was last in use here, or nobody can tell.
+    /// It is an older copy than the one that was last in use here, or nobody can tell: its epoch, and
+    /// the last that was seen here.
     Older { path: PathBuf, epoch: u64, last: Option<u64> },
     /// The database is gone, its epoch file is not.
     Missing { path: PathBuf },
@@ -41,8 +43,11 @@ pub enum StoreError {
     /// The revocation holds, in this process, and is written as soon as that is possible. The
     /// reason why it is not yet.
     NotDurable(Box<Self>),
-    /// More revocations wait to be written than may: nothing is found until they are.
-    TooManyUnwritten,
+    /// A revocation could neither be written nor kept in memory: no session is found any more,
+    /// until the store is opened anew.
+    Shut,
+    /// There is a session with this id or token.
+    Known,
     /// More of something than may be.
     TooMany { what: &'static str, max: usize },
 }
@@ -98,9 +103,10 @@ impl fmt::Display for StoreError {
             Self::NotDurable(why) => {
                 write!(f, "revoked, but not yet written, so a restart would undo it: {why}")
             }
-            Self::TooManyUnwritten => {
-                f.write_str("too many revocations wait to be written; no session is served")
-            }
+            Self::Shut => f.write_str(
+                "a revocation could neither be written nor kept; no session is served until a restart",
+            ),
+            Self::Known => f.write_str("there is a session with this id or token"),
             Self::TooMany { what, max } => write!(f, "more than {max} {what}"),
         }
     }
@@ -114,6 +120,7 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::ConstraintViolation) => Self::Known,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             _ => Self::Io(error.to_string()),
         }

@@ -22,7 +22,7 @@ pub(crate) struct Sealer {
 
 /// A row's secrets.
 #[derive(Debug, Clone)]
-pub(crate) struct Sealed {
+pub(crate) struct Envelope {
     /// The row's data key, under the key-encryption key.
     pub(crate) data_key: Vec<u8>,
     /// Its secrets, under its data key.
@@ -57,12 +57,12 @@ impl Sealer {
         row: &[u8],
         beside: &[u8],
         secrets: Vec<u8>,
-    ) -> Result<Sealed, CannotSeal> {
+    ) -> Result<Envelope, CannotSeal> {
         let mut data_key = [0; KEY_LEN];
         aws_lc_rs::rand::fill(&mut data_key).map_err(|_| CannotSeal)?;
         let body = encrypt(&key(&data_key)?, &bound(table, "sealed", row, beside), secrets)?;
         let aad = bound(table, "data_key", row, &[]);
-        Ok(Sealed { data_key: encrypt(&self.wrap, &aad, data_key.to_vec())?, body })
+        Ok(Envelope { data_key: encrypt(&self.wrap, &aad, data_key.to_vec())?, body })
     }
 
     /// `None`: this was not sealed with this key, at this place, beside this.
@@ -71,12 +71,12 @@ impl Sealer {
         table: &str,
         row: &[u8],
         beside: &[u8],
-        sealed: &Sealed,
+        envelope: &Envelope,
     ) -> Option<Vec<u8>> {
         let aad = bound(table, "data_key", row, &[]);
-        let data_key = decrypt(&self.wrap, &aad, &sealed.data_key)?;
+        let data_key = decrypt(&self.wrap, &aad, &envelope.data_key)?;
         let aad = bound(table, "sealed", row, beside);
-        decrypt(&key(data_key.as_slice()).ok()?, &aad, &sealed.body)
+        decrypt(&key(data_key.as_slice()).ok()?, &aad, &envelope.body)
     }
 
     /// The same for the same parts, and nothing without the key (HMAC-SHA256).
@@ -142,36 +142,36 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_at_its_place_only() {
         let sealer = sealer(1);
-        let sealed = sealer.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
-        let open = |table, row: &[u8], beside: &[u8]| sealer.open(table, row, beside, &sealed);
+        let whole = sealer.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
+        let open = |table, row: &[u8], beside: &[u8]| sealer.open(table, row, beside, &whole);
         assert_eq!(open("session", b"row", b"beside").unwrap(), b"obviously-fake");
         assert_eq!(open("place", b"row", b"beside"), None);
         assert_eq!(open("session", b"other", b"beside"), None);
         assert_eq!(open("session", b"row", b"other"), None);
-        assert_eq!(super::tests::sealer(2).open("session", b"row", b"beside", &sealed), None);
+        assert_eq!(super::tests::sealer(2).open("session", b"row", b"beside", &whole), None);
         let other = sealer.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
-        assert_ne!(other.body, sealed.body);
-        let mixed = Sealed { data_key: other.data_key, body: sealed.body.clone() };
+        assert_ne!(other.body, whole.body);
+        let mixed = Envelope { data_key: other.data_key, body: whole.body.clone() };
         assert_eq!(sealer.open("session", b"row", b"beside", &mixed), None);
     }
 
     #[test]
     fn no_bit_can_be_flipped_and_no_byte_cut() {
         let sealer = sealer(1);
-        let sealed = sealer.seal("session", b"row", b"", b"fake".to_vec()).unwrap();
-        for index in 0..sealed.data_key.len() * 8 {
-            let mut bad = sealed.clone();
+        let whole = sealer.seal("session", b"row", b"", b"fake".to_vec()).unwrap();
+        for index in 0..whole.data_key.len() * 8 {
+            let mut bad = whole.clone();
             bad.data_key[index / 8] ^= 1 << (index % 8);
             assert_eq!(sealer.open("session", b"row", b"", &bad), None);
         }
-        for index in 0..sealed.body.len() * 8 {
-            let mut bad = sealed.clone();
+        for index in 0..whole.body.len() * 8 {
+            let mut bad = whole.clone();
             bad.body[index / 8] ^= 1 << (index % 8);
             assert_eq!(sealer.open("session", b"row", b"", &bad), None);
         }
-        for length in 0..sealed.body.len() {
-            let body = sealed.body[..length].to_vec();
-            let bad = Sealed { body, data_key: sealed.data_key.clone() };
+        for length in 0..whole.body.len() {
+            let body = whole.body[..length].to_vec();
+            let bad = Envelope { body, data_key: whole.data_key.clone() };
             assert_eq!(sealer.open("session", b"row", b"", &bad), None);
         }
     }
