@@ -10,11 +10,12 @@ use serde_saphyr::Spanned;
 
 use crate::client::{Answer, Exchange, Silence, exchange};
 use crate::form::{Attack, Step};
-use crate::identity;
 use crate::payload::Payload;
 use crate::request::{self, Added};
+use crate::token::Tokens;
 use crate::trial::Seen;
 use crate::variables::{Missing, Variables};
+use crate::{forge, identity};
 
 /// How long one step may take.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -64,7 +65,13 @@ impl Session {
     ) -> Self {
         let mut variables = Variables::default();
         variables.save("unique", Value::from(unique));
+        variables.save("api", Value::from(format!("http://{api}")));
         Self { door, api, probe, variables, tokens: HashMap::new(), sent: 0 }
+    }
+
+    /// Makes the tokens that the steps use; `now` in seconds since 1970.
+    pub(crate) async fn make(&mut self, tokens: &Tokens, now: u64) -> Result<(), String> {
+        forge::make(tokens, self.api, now, &mut self.variables).await
     }
 
     /// Steps that must go as they expect; if not, why.

@@ -12,13 +12,13 @@ use crate::call::Call;
 use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
-    back_office, customers, door, hidden, imports, medicines, orders, payments, prescriptions,
-    safe_orders, sessions, uploads,
+    back_office, customers, door, hidden, imports, medicines, orders, partner, payments,
+    prescriptions, safe_orders, sessions, uploads,
 };
 
 /// The whole API over one database.
 pub(crate) fn router(database: Arc<Database>) -> Router {
-    let careless = shop().merge(staff()).merge(undocumented()).merge(fallbacks());
+    let careless = shop().merge(partners()).merge(staff()).merge(undocumented()).merge(fallbacks());
     let careless = careless.with_state(Arc::clone(&database));
     // The door must change the request before it is routed, so it stands around a router.
     let behind_the_door =
@@ -67,6 +67,16 @@ fn shop() -> Router<Arc<Database>> {
             "/prescriptions/{number}",
             get(careless(prescriptions::read)).patch(careless(prescriptions::update)),
         )
+}
+
+fn partners() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/partner/me", get(careless(partner::me)))
+        .route("/partner/orders", get(careless(partner::orders)))
+        .route("/partner/prescriptions", get(careless(partner::prescriptions)))
+        .route("/partner/summary", get(careless(partner::summary)))
+        .route("/partner/refills", post(careless(partner::refill)))
+        .route("/partner/sign-out", post(careless(partner::sign_out)))
 }
 
 fn staff() -> Router<Arc<Database>> {
@@ -124,6 +134,12 @@ fn safe_twins() -> Router<Arc<Database>> {
             get(careful(prescriptions::safe_list)).post(careful(prescriptions::safe_request)),
         )
         .route("/prescriptions/{number}", patch(careful(prescriptions::safe_update)))
+        .route("/partner/me", get(careful(partner::safe_me)))
+        .route("/partner/orders", get(careful(partner::safe_orders)))
+        .route("/partner/prescriptions", get(careful(partner::safe_prescriptions)))
+        .route("/partner/summary", get(careful(partner::safe_summary)))
+        .route("/partner/refills", post(careful(partner::safe_refill)))
+        .route("/partner/sign-out", post(careful(partner::safe_sign_out)))
         .route("/staff/customers", get(careful(customers::safe_list)))
         .route("/staff/export", get(careful(back_office::safe_export)))
 }

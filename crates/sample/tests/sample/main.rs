@@ -29,3 +29,11 @@ mod mass_assignment;
 mod media;
 #[cfg(test)]
 mod resources;
+#[cfg(test)]
+mod token_claims;
+#[cfg(test)]
+mod token_places;
+#[cfg(test)]
+mod token_signatures;
+#[cfg(test)]
+mod tokens;
