@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::Plan;
+use portcullis_controls::caller_identity::WELL_KNOWN;
 use portcullis_credential::keys::KeySet;
 use portcullis_model::Secret;
 use portcullis_policy::{Instance, JwtIssuer, LedgerTarget, Limits, Model, SecretSource};
@@ -142,6 +143,9 @@ impl Site {
         if self.others.is_empty() && self.first.model.hosts.is_empty() {
             return Some(&self.first);
         }
+        // What is told of an API lies before its path.
+        let path =
+            path.strip_prefix(WELL_KNOWN).filter(|rest| rest.starts_with('/')).unwrap_or(path);
         let canonical = CanonicalPath::parse(path).ok();
         let is_behind = |base: &str| match &canonical {
             Some(path) => path.behind(base).is_some(),

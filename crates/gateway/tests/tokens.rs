@@ -316,3 +316,72 @@ fn who_floods_with_forgeries_is_shed_and_nobody_else_is() {
     // Whoever the peer is was not decided: then nothing is counted by address.
     assert_eq!(here.scene.last_record()["subject"], "bob");
 }
+
+#[test]
+fn a_stranger_gets_the_same_answer_for_every_path_and_a_caller_the_truth() {
+    let here = Believing::new("");
+    let stranger = |method: &str, target: &str, fields: &str| {
+        let answer =
+            here.scene.raw(format!("{method} {target} HTTP/1.1\r\nHost: api\r\n{fields}\r\n"));
+        let fields: Vec<_> = ["www-authenticate", "allow", "content-type", "cache-control"]
+            .map(|name| answer.field(name).map(str::to_owned))
+            .into();
+        let body = answer.text();
+        let body = body.split("request_id").next().unwrap_or_default().to_owned();
+        (answer.status, fields, body)
+    };
+    let declared = stranger("GET", "/api/secret", "");
+    assert_eq!(declared.0, 401);
+    for (method, target) in [
+        ("GET", "/api/no/such/path"),
+        ("GET", "/other"),
+        ("DELETE", "/api/secret"),
+        ("OPTIONS", "/api/secret"),
+        ("GET", "/api/unsaid"),
+        ("PATCH", "/api/no/such/path"),
+        ("FOO", "/api/secret"),
+    ] {
+        assert_eq!(stranger(method, target, ""), declared, "{method} {target}");
+    }
+    let forged = here.issuer.token_by(&signer(), "alice", "");
+    let fields = format!("Authorization: Bearer {forged}\r\n");
+    let refused = stranger("GET", "/api/secret", &fields);
+    assert_eq!(stranger("GET", "/api/no/such/path", &fields), refused);
+    assert_eq!(refused.1[0].as_deref(), Some("Bearer error=\"invalid_token\""));
+    // What is open to anyone is known to anyone.
+    assert_eq!(stranger("DELETE", "/api/items", "").0, 405);
+    let token = here.issuer.token("alice", "");
+    let with = |method: &str, target: &str| {
+        stranger(method, target, &format!("Authorization: Bearer {token}\r\n")).0
+    };
+    assert_eq!(with("GET", "/api/no/such/path"), 404);
+    assert_eq!(with("DELETE", "/api/secret"), 405);
+    assert_eq!(with("GET", "/api/unsaid"), 403);
+}
+
+#[test]
+fn clients_are_told_who_issues_tokens() {
+    let issuer = Issuer::start();
+    let policy = format!(
+        "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\", published: true, \
+         resource: \"https://api.example.com/api\" }}]\n\
+         callers: {{ jwt: {{ issuer: \"{}\", audience: shop }} }}\n",
+        issuer.name()
+    );
+    let setup = Setup { policy: Some(&policy), ..Setup::default() };
+    let scene = Scene::with(SHOP, Behaviour::json(200, r#"{"ok": true}"#), setup);
+    let answer = scene.get("/.well-known/oauth-protected-resource/api");
+    assert_eq!((answer.status, answer.field("content-type")), (200, Some("application/json")));
+    let told: serde_json::Value = serde_json::from_str(&answer.text()).unwrap();
+    assert_eq!(told["resource"], "https://api.example.com/api");
+    assert_eq!(told["authorization_servers"][0], issuer.name());
+    let metadata =
+        "resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource/api\"";
+    let refused = scene.get("/api/secret");
+    assert_eq!(refused.field("www-authenticate"), Some(format!("Bearer {metadata}").as_str()));
+    let refused = scene.get_with("/api/secret", "Authorization: Bearer fake\r\n");
+    let expected = format!("Bearer error=\"invalid_token\", {metadata}");
+    assert_eq!(refused.field("www-authenticate"), Some(expected.as_str()));
+    // The contract is published: what does not exist says so.
+    assert_eq!(scene.get("/api/no/such/path").status, 404);
+}

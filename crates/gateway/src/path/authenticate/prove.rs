@@ -37,6 +37,11 @@ impl Proofs {
         })
     }
 
+    /// Whether a credential is there that is not good.
+    pub(super) fn is_any_rejected(&self) -> bool {
+        self.list.iter().any(|(_, proof)| matches!(proof, Proof::Rejected(_)))
+    }
+
     /// What goes on: of what can be verified, only what was.
     pub(super) fn into_credentials(self, schemes: &[SecurityScheme]) -> Credentials {
         let mut credentials = Credentials::default();
