@@ -59,6 +59,8 @@ pub struct JwtIssuer {
     pub types: Vec<String>,
     /// The signatures that are believed; none: every one that is safe.
     pub algorithms: Vec<String>,
+    /// Whether its tokens must be bound to something that their owner has.
+    pub is_bound: bool,
     /// The claim that names the caller: a JSON Pointer.
     pub subject: String,
     /// How far clocks may differ.

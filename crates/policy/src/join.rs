@@ -213,6 +213,7 @@ fn build(
     }
     let policy_text = texts.policy.map_or("", |source| sources.text(source));
     let is_one = contracts.len() == 1;
+    let is_tls = tls.is_some() || proxies.end_tls;
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
     let decided = decided.zip(decisions).zip(relaxations).zip(callers).enumerate();
     decided
@@ -240,6 +241,8 @@ fn build(
                     health,
                     tls: tls.clone(),
                     upstream: upstream?,
+                    resource: claims::resource(api, &hosts, &base_path, is_tls),
+                    is_published: api.is_some_and(claims::is_published),
                     hosts,
                     proxies: proxies.clone(),
                     base_path,

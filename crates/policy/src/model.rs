@@ -59,6 +59,10 @@ pub struct Model {
     pub origins: Vec<Origin>,
     /// How callers are known.
     pub callers: Callers,
+    /// Whether everybody may know what the contract declares.
+    pub is_published: bool,
+    /// The URL that clients know the API by, if it is known: what its tokens are asked for.
+    pub resource: Option<String>,
     /// Who may call what, beside what the contract says.
     pub access: Access,
     /// What happens to undeclared properties in requests, by operation index.

@@ -17,6 +17,9 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         after.introspection.iter().map(|one| (&*one.issuer, one)),
         changes,
     );
+    if pair.after.model.is_published && !pair.before.model.is_published {
+        changes.of_all(Reach::Wider, "everybody may know what there is", None);
+    }
     if before.attributes != after.attributes {
         changes.of_all(Reach::Wider, "what is known of callers is learned otherwise", None);
     }

@@ -26,7 +26,7 @@ section! {
 
 section! {
     /// One issuer of JWT access tokens (RFC 9068).
-    struct JwtSection, later ["sender_constrained"], {
+    struct JwtSection, later [], {
         /// Who issues them, exactly as it stands in `iss`: `https://login.example.com`.
         issuer: Needed<Spanned<CallerUrl>>,
         /// For whom they must be meant (`aud`): a name, or several. There is no default: a token for
@@ -51,6 +51,9 @@ section! {
         algorithms: Option<Spanned<Texts>>,
         /// The claim that names the caller, as a JSON Pointer. Default: `/sub`.
         subject: Option<Spanned<ClaimPointer>>,
+        /// `true` takes only tokens that are bound to a key (DPoP, RFC 9449) or to a client certificate
+        /// (RFC 8705). Default: `false`; a token that is bound must be proved all the same.
+        sender_constrained: Option<Spanned<bool>>,
         /// How far the clocks of issuer and gateway may differ. Default: `30s`.
         leeway: Option<Spanned<Time>>,
     }

@@ -93,6 +93,7 @@ impl Join<'_> {
             keys: self.keys(section, issuer),
             types: self.types(section.types.as_ref()),
             algorithms: self.algorithms(section.algorithms.as_ref()),
+            is_bound: section.sender_constrained.as_ref().is_some_and(|word| word.value),
             subject: pointer(section.subject.as_ref()),
             leeway: self.time(section.leeway.as_ref(), Duration::from_secs(30), LEEWAY_MAX),
         })

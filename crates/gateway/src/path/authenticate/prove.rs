@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portcullis_contract::{SchemePlace, SecurityScheme};
 use portcullis_controls::caller_identity::Proof;
+use portcullis_counting::Place;
 use portcullis_model::{Identity, Status};
 
 use super::super::context::{Context, Exit};
@@ -11,6 +12,7 @@ use super::outgoing::Credentials;
 use super::shown::{Shown, shown};
 use super::token::{self, Asked, Judged};
 use crate::head::RequestHead;
+use crate::sender::Sender;
 
 /// What was proved, by the index of the scheme.
 #[derive(Default)]
@@ -33,6 +35,11 @@ impl Proofs {
             Proof::Verified(identity) => Some(identity.clone()),
             _ => None,
         })
+    }
+
+    /// Whether a credential is there that is not good.
+    pub(super) fn is_any_rejected(&self) -> bool {
+        self.list.iter().any(|(_, proof)| matches!(proof, Proof::Rejected(_)))
     }
 
     /// What goes on: of what can be verified, only what was.
@@ -63,10 +70,12 @@ impl Proofs {
 /// Proves what the wanted schemes can; where none is wanted, whatever is shown.
 pub(super) async fn prove(
     head: &RequestHead,
+    sender: &Sender,
     wanted: &[usize],
-    context: &Context<'_>,
+    context: &mut Context<'_>,
 ) -> Result<Proofs, Exit> {
     let plan = context.plan;
+    let place = sender.address.map(Place::of);
     let mut proofs = Proofs::default();
     for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
         let is_wanted = wanted.is_empty() || wanted.contains(&index);
@@ -91,8 +100,11 @@ pub(super) async fn prove(
         let asked = Asked {
             worker: context.worker,
             plan,
+            head,
+            is_tls: context.hop.is_tls(),
             scheme: index,
             now: context.now(),
+            place,
             deadline: context.deadline,
         };
         match token::judge(value, asked).await {
@@ -101,6 +113,11 @@ pub(super) async fn prove(
                 proofs.replaced.extend(instead.map(|value| (index, value)));
             }
             Judged::Not(why) => proofs.list.push((index, Proof::Rejected(why))),
+            Judged::TooMany(_) if wanted.is_empty() => proofs.unproved.push(index),
+            Judged::TooMany(refusal) => {
+                context.refuse(refusal)?;
+                proofs.list.push((index, Proof::Rejected("too_many_guesses")));
+            }
             // Whether it is genuine cannot be known now: nobody guesses (rule 3).
             Judged::Unknown(_) if wanted.is_empty() => proofs.unproved.push(index),
             Judged::Unknown(detail) => {

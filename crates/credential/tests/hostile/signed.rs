@@ -1,7 +1,5 @@
 //! What our own signer signs is read, verified, and no other text is.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where its promise breaks")]
-
 use portcullis_credential::jwt::{Claim, Envelope, Profile, TokenFault, TokenType};
 use portcullis_credential::keys::KeySet;
 use portcullis_credential::signer::Signer;
