@@ -24,10 +24,12 @@ const SHA256_INFO: [u8; 19] =
 /// Bytes of an RSA signature of 2048 bits.
 const RSA_BYTES: usize = 256;
 /// Variables that tokens may use, beside those of every step.
-pub(crate) const GIVEN: [&str; 4] = ["own_jwk", "own_jwk_p384", "own_jwk_rsa", "own_x5c"];
+pub(crate) const GIVEN: [&str; 5] =
+    ["own_jwk", "own_jwk_p384", "own_jwk_rsa", "own_x5c", "own_jkt"];
+/// What is saved of each token beside the whole: its parts as they are encoded, and its SHA-256.
+pub(crate) const PARTS: [&str; 4] = ["header", "payload", "signature", "hash"];
 
-/// Makes all of them and saves each: whole as `name`, its parts as `name_header`, `name_payload`
-/// and `name_signature`.
+/// Makes all of them and saves each: whole as `name`, its parts as `name_header` and so on.
 pub(crate) async fn make(
     tokens: &Tokens,
     api: SocketAddr,
@@ -45,9 +47,10 @@ pub(crate) async fn make(
         let forge = Forge { api, now, variables };
         let made = forge.token(&token.value).await;
         let made = made.map_err(|why| format!("the token `{name}` cannot be made: {why}"))?;
+        let hash = BASE64URL.encode(digest::digest(&digest::SHA256, made.as_bytes()));
         let mut parts = made.split('.');
-        for part in ["header", "payload", "signature"] {
-            let text = parts.next().unwrap_or_default();
+        for part in PARTS {
+            let text = if part == "hash" { &hash } else { parts.next().unwrap_or_default() };
             variables.save(&format!("{name}_{part}"), Value::from(text));
         }
         variables.save(name, Value::from(made));
@@ -56,13 +59,14 @@ pub(crate) async fn make(
 }
 
 fn give_own_keys(variables: &mut Variables) -> Result<(), String> {
-    let [small, large, rsa, chain] = GIVEN;
+    let [small, large, rsa, chain, thumbprint] = GIVEN;
     let certificate = own_key::certificate().map(|one| json!([one]));
     for (name, value) in [
         (small, own_key::jwk(Own::Es256)),
         (large, own_key::jwk(Own::Es384)),
         (rsa, own_key::jwk(Own::Rs256)),
         (chain, certificate),
+        (thumbprint, own_key::thumbprint().map(Value::from)),
     ] {
         variables.save(name, value.ok_or_else(no_chance)?);
     }

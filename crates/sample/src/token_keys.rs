@@ -129,7 +129,7 @@ fn first_fit(set: &Value, header: &Row) -> Option<Key> {
 }
 
 /// A public key in JSON (RFC 7517).
-fn read(jwk: &Row) -> Option<Key> {
+pub(crate) fn read(jwk: &Row) -> Option<Key> {
     let point = || Some([&[4], &*jose::bytes(jwk, "x")?, &*jose::bytes(jwk, "y")?].concat());
     match (coerce::text(jwk.get("kty")?).as_str(), jwk.get("crv").map(coerce::text).as_deref()) {
         ("EC", Some("P-384")) => point().map(Key::LargePoint),

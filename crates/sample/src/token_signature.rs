@@ -97,15 +97,20 @@ fn is_asymmetric(parts: &Parts, claims: &Row, books: &Books<'_>) -> bool {
         // FLAW(a2-jwt-empty-signature): nothing there that could be wrong.
         return true;
     }
-    match token_keys::public(&parts.header, claims, books) {
-        Some(Key::Point(point)) => is_ecdsa(parts, &point),
+    let key = token_keys::public(&parts.header, claims, books);
+    key.is_some_and(|key| is_signed_with(parts, &key))
+}
+
+/// Whether that key signed it, whatever the key is.
+pub(crate) fn is_signed_with(parts: &Parts, key: &Key) -> bool {
+    match key {
+        Key::Point(point) => is_ecdsa(parts, point),
         // FLAW(a2-jwt-wrong-curve): the curve is whatever the key says, not what `alg` says.
-        Some(Key::LargePoint(point)) => {
+        Key::LargePoint(point) => {
             let key = UnparsedPublicKey::new(&signature::ECDSA_P384_SHA384_FIXED, point);
             key.verify(parts.input.as_bytes(), &parts.signature).is_ok()
         }
-        Some(Key::Modulus { n, e }) => is_rsa(parts, &n, &e),
-        None => false,
+        Key::Modulus { n, e } => is_rsa(parts, n, e),
     }
 }
 
