@@ -10,19 +10,15 @@ use serde_json::{Map, Value, json};
 
 use crate::client::exchange;
 use crate::form::Step;
-use crate::own_key;
 use crate::payload::Payload;
 use crate::request::{self, Added};
+use crate::respell::respelled;
 use crate::token::{Alg, Encode, Issuer, KeyForm, Kind, Own, Sign, Token, Tokens, unhex};
 use crate::variables::{Missing, Variables};
+use crate::{encrypt, own_key, weak_rsa};
 
 /// How long an issuer may take.
 const ISSUER_TIMEOUT: Duration = Duration::from_secs(5);
-/// What stands before the digest in a padded RSA signature (RFC 8017 section 9.2).
-const SHA256_INFO: [u8; 19] =
-    [0x30, 0x31, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
-/// Bytes of an RSA signature of 2048 bits.
-const RSA_BYTES: usize = 256;
 /// Variables that tokens may use, beside those of every step.
 pub(crate) const GIVEN: [&str; 5] =
     ["own_jwk", "own_jwk_p384", "own_jwk_rsa", "own_x5c", "own_jkt"];
@@ -91,7 +87,16 @@ impl Forge<'_> {
             None if token.is_unchanged() && token.sign.is_none() => honest,
             None => self.changed(token, &honest).await?,
         };
-        token.encode.iter().try_fold(made, |made, encode| respelled(&made, *encode))
+        let mut made = made;
+        for encode in &token.encode {
+            made = if let Encode::Encrypted = encode {
+                let key = self.public_key(token, KeyForm::Der).await?;
+                encrypt::encrypted(&made, &key).ok_or("it cannot be encrypted to that key")?
+            } else {
+                respelled(&made, *encode)?
+            };
+        }
+        Ok(made)
     }
 
     /// A token as the issuer gives it.
@@ -141,7 +146,8 @@ impl Forge<'_> {
             }
             Sign::None => Vec::new(),
             Sign::Zero => vec![0; 64],
-            Sign::ExponentOne => padded(&input),
+            Sign::ExponentOne => weak_rsa::exponent_one(&input),
+            Sign::ShortRsa => weak_rsa::short(&input).ok_or_else(no_chance)?,
             Sign::Own(own) => own_key::sign(*own, &input).ok_or_else(no_chance)?,
             Sign::Hmac(secret) => mac(&size, self.filled(secret)?.as_bytes(), &input),
             Sign::HmacWith(form) => mac(&size, &self.public_key(token, *form).await?, &input),
@@ -268,17 +274,6 @@ fn mac(alg: &str, secret: &[u8], input: &str) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(algorithm, secret), input.as_bytes()).as_ref().to_vec()
 }
 
-/// What an RSA signature of 2048 bits is made from (RFC 8017 section 9.2).
-fn padded(input: &str) -> Vec<u8> {
-    let digest = digest::digest(&digest::SHA256, input.as_bytes());
-    let mut padded = vec![0, 1];
-    padded.resize(RSA_BYTES - SHA256_INFO.len() - 33, 0xff);
-    padded.push(0);
-    padded.extend_from_slice(&SHA256_INFO);
-    padded.extend_from_slice(digest.as_ref());
-    padded
-}
-
 /// A key as text (RFC 7468).
 fn pem(der: &[u8]) -> String {
     let mut text = "-----BEGIN PUBLIC KEY-----\n".to_owned();
@@ -290,42 +285,6 @@ fn pem(der: &[u8]) -> String {
     }
     text.push_str("\n-----END PUBLIC KEY-----\n");
     text
-}
-
-/// The token in another spelling.
-fn respelled(token: &str, encode: Encode) -> Result<String, String> {
-    let (input, signature) = token.rsplit_once('.').ok_or("it has no signature")?;
-    let bytes = || BASE64URL.decode(signature).map_err(|_| "its signature is not base64url");
-    Ok(match encode {
-        Encode::Padding => {
-            let part = |part: &str| format!("{part}{}", "=".repeat((4 - part.len() % 4) % 4));
-            token.split('.').map(part).collect::<Vec<_>>().join(".")
-        }
-        Encode::StandardAlphabet => token.replace('-', "+").replace('_', "/"),
-        Encode::Whitespace => format!("{input}. {signature}"),
-        Encode::TrailingBits => {
-            // The last character of 64 bytes carries two bits: the next letter means the same.
-            let mut letters: Vec<char> = signature.chars().collect();
-            let last = letters.last_mut().ok_or("its signature is empty")?;
-            *last = match *last {
-                'A' => 'B',
-                'Q' => 'R',
-                'g' => 'h',
-                'w' => 'x',
-                _ => return Err("its signature has no bits to spare".to_owned()),
-            };
-            format!("{input}.{}", letters.into_iter().collect::<String>())
-        }
-        Encode::DerSignature => {
-            let der = own_key::der_signature(&bytes()?).ok_or("its signature is odd")?;
-            format!("{input}.{}", BASE64URL.encode(der))
-        }
-        Encode::SignatureTail => {
-            let mut long = bytes()?;
-            long.extend([0, 0]);
-            format!("{input}.{}", BASE64URL.encode(long))
-        }
-    })
 }
 
 #[cfg(test)]
@@ -341,20 +300,5 @@ mod tests {
             assert_eq!(time(bad, 100), None, "{bad}");
         }
         assert_eq!(timed(json!(["now+1", "nothing"]), 1), json!([2, "nothing"]));
-    }
-
-    #[test]
-    fn other_spellings_mean_the_same() {
-        let signature = BASE64URL.encode([0xfb; 64]);
-        let token = format!("YQ.Yg.{signature}");
-        let spelled = |encode| respelled(&token, encode).unwrap();
-        assert_eq!(spelled(Encode::Padding), format!("YQ==.Yg==.{signature}=="));
-        assert!(spelled(Encode::StandardAlphabet).contains('+'));
-        assert_eq!(spelled(Encode::Whitespace), format!("YQ.Yg. {signature}"));
-        let trailing = spelled(Encode::TrailingBits);
-        assert_ne!(trailing, token);
-        assert_eq!(trailing.len(), token.len());
-        assert!(BASE64URL.decode(trailing.rsplit('.').next().unwrap()).is_err());
-        assert!(respelled("none", Encode::Whitespace).is_err());
     }
 }
