@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::login::{EndsSessions, Login};
 use crate::model::{Instance, SecretSource};
 
 /// How callers of one API are known. Empty: nobody can be verified.
@@ -12,6 +13,10 @@ pub struct Callers {
     pub jwt: Vec<JwtIssuer>,
     /// Authorization servers that are asked about each token (RFC 7662).
     pub introspection: Vec<Introspection>,
+    /// The API's own logins.
+    pub logins: Vec<Login>,
+    /// After which operations sessions end.
+    pub ends_sessions: Vec<EndsSessions>,
     /// What is known of a caller beside who it is.
     pub attributes: Vec<AttributeRule>,
     /// How the API is told who calls.
@@ -21,6 +26,13 @@ pub struct Callers {
 impl Callers {
     /// Whether a credential of this scheme, by its index, can be verified.
     pub fn verifies(&self, scheme: usize) -> bool {
+        self.jwt.iter().any(|one| one.schemes.contains(&scheme))
+            || self.introspection.iter().any(|one| one.schemes.contains(&scheme))
+            || self.logins.iter().any(|one| one.takes(scheme))
+    }
+
+    /// Whether tokens that come by this scheme, by its index, may be of an issuer.
+    pub fn has_issuer(&self, scheme: usize) -> bool {
         self.jwt.iter().any(|one| one.schemes.contains(&scheme))
             || self.introspection.iter().any(|one| one.schemes.contains(&scheme))
     }
@@ -115,6 +127,8 @@ pub struct AttributeRule {
     pub name: Arc<str>,
     /// The claim of a token that says it: a JSON Pointer.
     pub claim: Option<String>,
+    /// The members of a login's answer that say it, of which the first one counts: JSON Pointers.
+    pub login: Vec<String>,
 }
 
 /// How the API is told who calls.

@@ -3,11 +3,15 @@
 mod apis;
 mod callers;
 mod limits;
+mod login;
 mod tls;
 
 pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{AttributeSection, CallersSection, IntrospectionSection, JwtSection};
 pub(crate) use limits::LimitsSection;
+pub(crate) use login::{
+    Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,
+};
 pub(crate) use tls::TlsSection;
 
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
@@ -46,6 +50,9 @@ section! {
         origins: Option<Vec<Spanned<WebOrigin>>>,
         /// How it is known who calls.
         callers: Option<CallersSection>,
+        /// Where sessions are kept; needed for the API's own login. Default: nowhere, and nothing that
+        /// lasts is written but the log.
+        store: Option<StoreSection>,
         /// Who may call what. Default: only what the contract declares open, because an
         /// operation that nobody decided about stays closed.
         access: Option<Vec<Spanned<AccessRule>>>,

@@ -3,6 +3,7 @@
 mod callers;
 mod claims;
 mod lines;
+mod login;
 mod names;
 mod operated;
 mod operations;
@@ -199,7 +200,9 @@ fn build(
         .collect();
     let access = operations::access(file, &contracts, &names, notes);
     let section = file.and_then(|file| file.callers.as_ref());
-    let callers = callers::of(section, &contracts, &texts.folder, notes);
+    let mut callers = callers::of(section, &contracts, &texts.folder, notes);
+    login::join(section, &contracts, &names, &access, &mut callers, notes);
+    let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
@@ -248,6 +251,7 @@ fn build(
                     base_path,
                     origins: file.map_or_else(Vec::new, origins),
                     callers,
+                    store: store.clone(),
                     access,
                     undeclared_in: decisions.undeclared_in,
                     undeclared_out: decisions.undeclared_out,

@@ -14,6 +14,8 @@ mod failure;
 mod file;
 mod folder;
 mod join;
+mod login;
+mod login_place;
 mod model;
 mod network;
 mod notes;
@@ -33,6 +35,10 @@ pub use callers::{
 };
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
+pub use login::{
+    AnswerPlace, AnswerTest, EndsSessions, Issued, Literal, Login, Refresh, RequestPlace,
+    SecondStep, StorePlace, Tested, Whose,
+};
 pub use model::{
     Access, BodyHandling, Instance, LedgerTarget, Limits, Lines, Model, OperationLines, Origin,
     Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream, WhenFull,
