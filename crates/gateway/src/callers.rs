@@ -17,7 +17,7 @@ use portcullis_policy::JwtIssuer;
 pub(crate) use answers::{Answers, Turn};
 pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
-pub(crate) use guesses::{Attempt, Guess, Guesses};
+pub(crate) use guesses::{Attempt, Attempted, Guesses};
 pub(crate) use proofs::{Proofs, Use};
 
 /// Tokens that one worker remembers.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::login::{EndsSessions, Login};
+use crate::login::{AnswerTest, EndsSessions, Login, RequestPlace};
 use crate::model::{Instance, SecretSource};
 
 /// How callers of one API are known. Empty: nobody can be verified.
@@ -15,6 +15,8 @@ pub struct Callers {
     pub introspection: Vec<Introspection>,
     /// The API's own logins.
     pub logins: Vec<Login>,
+    /// Operations at which something can be guessed, beside logins.
+    pub guesses: Vec<GuessedAt>,
     /// After which operations sessions end.
     pub ends_sessions: Vec<EndsSessions>,
     /// What is known of a caller beside who it is.
@@ -129,6 +131,24 @@ pub struct AttributeRule {
     pub claim: Option<String>,
     /// The members of a login's answer that say it, of which the first one counts: JSON Pointers.
     pub login: Vec<String>,
+}
+
+/// An operation at which something can be guessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuessedAt {
+    /// The operation, by its index.
+    pub operation: usize,
+    /// What it does, where several operations do the same; none: what its method and path say, versions
+    /// left out.
+    pub function: Option<String>,
+    /// Where the request names the account.
+    pub account: Option<RequestPlace>,
+    /// Where it has what is tried.
+    pub secret: Option<RequestPlace>,
+    /// Whether that is a password, not a short code.
+    pub is_password: bool,
+    /// What an answer looks like that says no, beside a status of 400 or more.
+    pub failure: Option<AnswerTest>,
 }
 
 /// How the API is told who calls.

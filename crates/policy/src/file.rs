@@ -2,12 +2,14 @@
 
 mod apis;
 mod callers;
+mod guesses;
 mod limits;
 mod login;
 mod tls;
 
 pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{AttributeSection, CallersSection, IntrospectionSection, JwtSection};
+pub(crate) use guesses::GuessSection;
 pub(crate) use limits::LimitsSection;
 pub(crate) use login::{
     Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,

@@ -1,6 +1,7 @@
 //! The section `callers`: how it is known who calls.
 
 use crate::claim::{CallerUrl, ClaimPointer, Texts};
+use crate::file::guesses::GuessSection;
 use crate::file::login::{Ends, LoginSection};
 use crate::login_place::LoginMember;
 use crate::quantity::Time;
@@ -22,6 +23,8 @@ section! {
         /// The API's own login: one operation, or a list. Its credentials are kept here and ours are
         /// handed out, so that a weak one is of no use to anybody.
         login: Option<Several<LoginSection>>,
+        /// Operations at which something can be guessed, beside logins: one, or a list.
+        guesses: Option<Several<GuessSection>>,
         /// Operations after whose success sessions end: `logout`, or `{ operation: resetPassword, of:
         /// path.username }`.
         ends_sessions: Option<Vec<Ends>>,

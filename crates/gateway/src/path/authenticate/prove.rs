@@ -5,6 +5,7 @@ use std::sync::Arc;
 use portcullis_contract::{SchemePlace, SecurityScheme};
 use portcullis_controls::caller_identity::Proof;
 use portcullis_counting::Place;
+use portcullis_credential::authorization;
 use portcullis_model::{Identity, Status};
 
 use super::super::context::{Context, Exit};
@@ -67,6 +68,12 @@ impl Proofs {
     }
 }
 
+/// Whether user and password have no single reading (RFC 7617): then they cannot be counted either.
+fn is_broken_basic(place: &SchemePlace, value: &str) -> bool {
+    let is_basic = matches!(place, SchemePlace::Authorization(scheme) if scheme == "basic");
+    is_basic && authorization::basic(value).is_err()
+}
+
 /// Proves what the wanted schemes can; where none is wanted, whatever is shown.
 pub(super) async fn prove(
     head: &RequestHead,
@@ -92,6 +99,10 @@ pub(super) async fn prove(
                 continue;
             }
             Shown::Unclear if matches!(scheme.place, SchemePlace::Header(_)) => continue,
+            Shown::One(value) if is_broken_basic(&scheme.place, value) => {
+                proofs.list.push((index, Proof::Rejected("basic_malformed")));
+                continue;
+            }
             Shown::One(_) | Shown::Unclear => {
                 proofs.list.push((index, Proof::Present));
                 continue;
