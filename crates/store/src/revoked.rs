@@ -161,7 +161,7 @@ pub(crate) fn load(
     sealer: &Sealer,
     into: &Revocations,
     now: UnixMillis,
-) -> Result<Result<usize, Damaged>, StoreError> {
+) -> Result<usize, StoreError> {
     let sql = "SELECT kind, issuer, name, before, until, check_value FROM revoked WHERE until > ?1";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([signed(now.0)])?;
@@ -171,7 +171,7 @@ pub(crate) fn load(
         let (issuer, name): (String, String) = (row.get(1)?, row.get(2)?);
         let known: Vec<u8> = row.get(5)?;
         if check(sealer, kind, &issuer, &name, before, until).as_slice() != known {
-            return Ok(Err(Damaged));
+            return Err(StoreError::Io("it is not as it was written".to_owned()));
         }
         let before = UnixMillis(unsigned(before));
         let of = match kind {
@@ -182,12 +182,8 @@ pub(crate) fn load(
         into.add(&Revocation { issuer, of, until: UnixMillis(unsigned(until)) }, now)?;
         count += 1;
     }
-    Ok(Ok(count))
+    Ok(count)
 }
-
-/// A row is not what we wrote.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Damaged;
 
 fn check(sealer: &Sealer, kind: u8, issuer: &str, name: &str, before: i64, until: i64) -> [u8; 32] {
     let (before, until) = (before.to_le_bytes(), until.to_le_bytes());
