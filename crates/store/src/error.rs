@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::session::SessionId;
+use crate::names::SessionId;
 
 /// Why the store did not open, or did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

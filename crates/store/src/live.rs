@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use crate::session::SessionId;
+use crate::names::SessionId;
 
 /// The version of what was ended.
 const ENDED: u64 = u64::MAX;

@@ -14,8 +14,9 @@ use tokio::sync::watch;
 
 use crate::cache::Cache;
 use crate::live::Lives;
+use crate::names::{Digest, SessionId};
 use crate::rows::Kept;
-use crate::session::{Digest, Session, SessionId};
+use crate::session::Session;
 
 /// Sessions that were ended and are not yet deleted from the database, at most.
 pub(crate) const UNWRITTEN_MAX: usize = 100_000;

@@ -7,9 +7,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params_from_iter}
 
 use crate::error::StoreError;
 use crate::live::Lives;
+use crate::names::{Account, Digest, SessionId};
 use crate::payload;
 use crate::seal::{Envelope, Sealer, joined};
-use crate::session::{Account, Digest, Facts, Origin, Session, SessionId, State};
+use crate::session::{Facts, Origin, Session, State};
 
 const TABLE: &str = "session";
 

@@ -13,13 +13,14 @@ use crate::error::StoreError;
 use crate::folder::DATABASE;
 use crate::kek::Kek;
 use crate::memory::Memory;
+use crate::names::{Account, Digest, SessionId};
 use crate::open::{self, Opened, Ready};
 use crate::places::{self, Places};
 use crate::revoked::{self, Claims, Revocation, Revocations};
 use crate::rows::{self, Kept, Which};
 use crate::schema;
 use crate::seal::Sealer;
-use crate::session::{Account, Credentials, Digest, Facts, Session, SessionId, State};
+use crate::session::{Credentials, Facts, Session, State};
 use crate::worker::{Job, Reader, Writer};
 use crate::write::Write;
 
