@@ -6,6 +6,7 @@ mod guesses;
 mod limits;
 mod login;
 mod tls;
+mod whoami;
 
 pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{AttributeSection, CallersSection, IntrospectionSection, JwtSection};
@@ -15,6 +16,7 @@ pub(crate) use login::{
     Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,
 };
 pub(crate) use tls::TlsSection;
+pub(crate) use whoami::WhoamiSection;
 
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
 use crate::section::{Named, Needed, Spanned, section};

@@ -10,6 +10,7 @@ mod operated;
 mod operations;
 mod relaxations;
 mod upstream;
+mod whoami;
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -204,6 +205,7 @@ fn build(
     let mut callers = callers::of(section, &contracts, &texts.folder, notes);
     login::join(section, &contracts, &names, &access, &mut callers, notes);
     guesses::join(section, &names, &mut callers, notes);
+    whoami::join(section, &contracts, &names, &mut callers, notes);
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());

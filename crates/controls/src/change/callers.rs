@@ -23,6 +23,9 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
     }
     logins(pair, changes);
     guesses(pair, changes);
+    if before.whoami != after.whoami || before.changes_roles != after.changes_roles {
+        changes.of_all(Reach::Wider, "the API is asked otherwise who calls", None);
+    }
     if before.attributes != after.attributes {
         changes.of_all(Reach::Wider, "what is known of callers is learned otherwise", None);
     }
@@ -111,6 +114,8 @@ const fn all_of(callers: &Callers) {
         introspection: _,
         logins: _,
         guesses: _,
+        whoami: _,
+        changes_roles: _,
         ends_sessions: _,
         attributes: _,
         forward: _,
