@@ -2,13 +2,21 @@
 
 mod apis;
 mod callers;
+mod guesses;
 mod limits;
+mod login;
 mod tls;
+mod whoami;
 
 pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{AttributeSection, CallersSection, IntrospectionSection, JwtSection};
+pub(crate) use guesses::GuessSection;
 pub(crate) use limits::LimitsSection;
+pub(crate) use login::{
+    Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,
+};
 pub(crate) use tls::TlsSection;
+pub(crate) use whoami::WhoamiSection;
 
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
 use crate::section::{Named, Needed, Spanned, section};
@@ -46,6 +54,9 @@ section! {
         origins: Option<Vec<Spanned<WebOrigin>>>,
         /// How it is known who calls.
         callers: Option<CallersSection>,
+        /// Where sessions are kept; needed for the API's own login. Default: nowhere, and nothing that
+        /// lasts is written but the log.
+        store: Option<StoreSection>,
         /// Who may call what. Default: only what the contract declares open, because an
         /// operation that nobody decided about stays closed.
         access: Option<Vec<Spanned<AccessRule>>>,

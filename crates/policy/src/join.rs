@@ -2,12 +2,15 @@
 
 mod callers;
 mod claims;
+mod guesses;
 mod lines;
+mod login;
 mod names;
 mod operated;
 mod operations;
 mod relaxations;
 mod upstream;
+mod whoami;
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -199,7 +202,11 @@ fn build(
         .collect();
     let access = operations::access(file, &contracts, &names, notes);
     let section = file.and_then(|file| file.callers.as_ref());
-    let callers = callers::of(section, &contracts, &texts.folder, notes);
+    let mut callers = callers::of(section, &contracts, &texts.folder, notes);
+    login::join(section, &contracts, &names, &access, &mut callers, notes);
+    guesses::join(section, &names, &mut callers, notes);
+    whoami::join(section, &contracts, &names, &mut callers, notes);
+    let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
@@ -248,6 +255,7 @@ fn build(
                     base_path,
                     origins: file.map_or_else(Vec::new, origins),
                     callers,
+                    store: store.clone(),
                     access,
                     undeclared_in: decisions.undeclared_in,
                     undeclared_out: decisions.undeclared_out,

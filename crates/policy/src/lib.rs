@@ -14,6 +14,8 @@ mod failure;
 mod file;
 mod folder;
 mod join;
+mod login;
+mod login_place;
 mod model;
 mod network;
 mod notes;
@@ -29,10 +31,15 @@ mod yaml;
 
 pub use amounts::Amount;
 pub use callers::{
-    AttributeRule, Callers, Endpoint, Forward, Introspection, JwtIssuer, KeySource, Told,
+    AttributeRule, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer, KeySource,
+    SameAs, Told, Whoami,
 };
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
+pub use login::{
+    AnswerPlace, AnswerTest, EndsSessions, Issued, Literal, Login, Refresh, RequestPlace,
+    SecondStep, StorePlace, Tested, Whose,
+};
 pub use model::{
     Access, BodyHandling, Instance, LedgerTarget, Limits, Lines, Model, OperationLines, Origin,
     Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream, WhenFull,

@@ -9,6 +9,7 @@ use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
 use crate::callers::Callers;
+use crate::login::StorePlace;
 use crate::network::Network;
 
 /// All APIs of one policy file.
@@ -63,6 +64,8 @@ pub struct Model {
     pub is_published: bool,
     /// The URL that clients know the API by, if it is known: what its tokens are asked for.
     pub resource: Option<String>,
+    /// Where sessions are kept, if anywhere.
+    pub store: Option<StorePlace>,
     /// Who may call what, beside what the contract says.
     pub access: Access,
     /// What happens to undeclared properties in requests, by operation index.
@@ -101,6 +104,8 @@ pub struct Lines {
     pub when_full: Option<Span>,
     /// `certificate` of `tls`.
     pub tls: Option<Span>,
+    /// `key` of `store`.
+    pub store: Option<Span>,
     /// The first of `origins`.
     pub origins: Option<Span>,
     /// By operation index: its name, or `"*"`, under `anyone` in `access`.

@@ -140,6 +140,7 @@ const fn all_of(model: &Model) {
         listen: _,
         health: _,
         ledger: _,
+        store: _,
         // Compared here.
         upstream: _,
         hosts: _,

@@ -1,6 +1,10 @@
 //! The section `callers`: how it is known who calls.
 
 use crate::claim::{CallerUrl, ClaimPointer, Texts};
+use crate::file::guesses::GuessSection;
+use crate::file::login::{Ends, LoginSection};
+use crate::file::whoami::WhoamiSection;
+use crate::login_place::LoginMember;
 use crate::quantity::Time;
 use crate::secret::Secret;
 use crate::section::{Named, Needed, Several, Spanned, section};
@@ -10,13 +14,26 @@ section! {
     /// credential must be there, and operations that need a caller are closed where the listener is
     /// not loopback.
     struct CallersSection, later [
-        "login", "whoami", "api_keys", "changes_roles", "ends_sessions",
+        "api_keys",
     ], {
         /// Issuers of access tokens that verify by themselves (JWT): one, or a list.
         jwt: Option<Several<JwtSection>>,
         /// Authorization servers that are asked about each token (RFC 7662), for tokens that say
         /// nothing by themselves: one, or a list.
         introspection: Option<Several<IntrospectionSection>>,
+        /// The API's own login: one operation, or a list. Its credentials are kept here and ours are
+        /// handed out, so that a weak one is of no use to anybody.
+        login: Option<Several<LoginSection>>,
+        /// The API's own word about who calls: an operation that is asked with the caller's
+        /// credential; one for each API.
+        whoami: Option<Several<WhoamiSection>>,
+        /// Operations after whose success what `whoami` said is asked again: `setRole`.
+        changes_roles: Option<Vec<Spanned<String>>>,
+        /// Operations at which something can be guessed, beside logins: one, or a list.
+        guesses: Option<Several<GuessSection>>,
+        /// Operations after whose success sessions end: `logout`, or `{ operation: resetPassword, of:
+        /// path.username }`.
+        ends_sessions: Option<Vec<Ends>>,
         /// What is known of a caller beside the name, by a name of your choice: `role`, `tenant`.
         attributes: Option<Named<AttributeSection>>,
         /// How the API is told who calls. Default: not at all; the credential goes on as it came.
@@ -88,9 +105,15 @@ section! {
 
 section! {
     /// Something that is known of a caller.
-    struct AttributeSection, later ["from", "whoami", "at", "learned"], {
+    struct AttributeSection, later ["at", "learned"], {
         /// The claim of a verified token that says it, as a JSON Pointer: `/realm_access/roles`.
         claim: Option<Spanned<ClaimPointer>>,
+        /// The member of a login's answer that says it: `login./customer_id`; or a list, of which the
+        /// first one that is there counts. A claim of a token wins over it.
+        from: Option<Several<Spanned<LoginMember>>>,
+        /// The member of the answer of `whoami` that says it, as a JSON Pointer: `/role`. A claim and a
+        /// login win over it.
+        whoami: Option<Spanned<ClaimPointer>>,
     }
 }
 

@@ -22,6 +22,8 @@ use crate::section::{Named, Spanned};
 const ISSUERS_MAX: usize = 32;
 /// Attributes of one policy.
 const ATTRIBUTES_MAX: usize = 64;
+/// Members of logins that one attribute may be from.
+const FROM_MAX: usize = 8;
 /// Every signature that can be believed (RFC 7518, RFC 8037).
 const ALGORITHMS: [&str; 9] =
     ["ES256", "ES384", "EdDSA", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
@@ -76,7 +78,7 @@ impl Join<'_> {
         let attributes = self.attributes(section.attributes.as_ref());
         let headers = section.forward.as_ref().and_then(|forward| forward.headers.as_ref());
         let forward = headers.map(|headers| self.headers(headers, &attributes));
-        Callers { jwt, introspection, attributes, forward }
+        Callers { jwt, introspection, attributes, forward, ..Callers::default() }
     }
 
     fn bad(&mut self, span: Option<Span>, message: String, help: &str) {
@@ -222,13 +224,22 @@ impl Join<'_> {
                 let message = format!("{} is said of every caller", shown(&key.text));
                 self.bad(Some(key.span), message, "give the attribute another name");
             }
-            if section.claim.is_none() {
+            let whoami = section.whoami.as_ref().map(|member| member.value.0.clone());
+            if section.claim.is_none() && section.from.is_none() && whoami.is_none() {
                 let message = format!("nothing says the attribute {}", shown(&key.text));
-                self.bad(Some(key.span), message, "name the claim: `claim: /role`");
+                let help = "name the claim: `claim: /role`, or the login: `from: login./role`";
+                self.bad(Some(key.span), message, help);
+            }
+            let login = section.from.iter().flat_map(|several| &several.0);
+            if login.clone().count() > FROM_MAX {
+                let message = format!("it is from more than {FROM_MAX} places");
+                self.bad(Some(key.span), message, "name fewer");
             }
             rules.push(AttributeRule {
                 name: Arc::from(key.text.as_str()),
                 claim: section.claim.as_ref().map(|claim| claim.value.0.clone()),
+                login: login.take(FROM_MAX).map(|member| member.value.0.clone()).collect(),
+                whoami,
             });
         }
         if let Some((key, _)) = entries.get(ATTRIBUTES_MAX) {
