@@ -137,7 +137,7 @@ impl Entry {
     }
 
     /// Who is calling.
-    pub const fn caller(&mut self, caller: Caller) {
+    pub fn caller(&mut self, caller: Caller) {
         self.facts.caller = Some(caller);
     }
 

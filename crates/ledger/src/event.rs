@@ -1,6 +1,7 @@
 //! The record's form: one JSON object, members always in this order, absent ones left out.
 
 use portcullis_json::{push_decimal, push_quoted};
+use portcullis_model::Caller;
 
 use crate::facts::{Facts, Noted, Verdict};
 
@@ -18,7 +19,15 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     event.text("method", &facts.method);
     event.text("path", &facts.path);
     event.optional("operation", facts.operation.as_deref());
-    event.optional("caller", facts.caller.map(portcullis_model::Caller::name));
+    event.optional("caller", facts.caller.as_ref().map(Caller::name));
+    if let Some(identity) = facts.caller.as_ref().and_then(Caller::identity) {
+        event.text("scheme", &identity.scheme);
+        event.text("issuer", &identity.issuer);
+        event.text("subject", &identity.subject);
+        if identity.is_adopted {
+            event.raw("adopted", b"true");
+        }
+    }
     event.text("verdict", facts.verdict.name());
     if facts.verdict != Verdict::Allowed {
         event.text("room", facts.room.name());

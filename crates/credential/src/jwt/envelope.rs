@@ -36,6 +36,11 @@ impl<'a> Envelope<'a> {
         self.claims.root().get("iss").and_then(Value::as_str)
     }
 
+    /// `sub`. **Not verified.**
+    pub fn unverified_subject(&self) -> Option<&str> {
+        self.claims.root().get("sub").and_then(Value::as_str)
+    }
+
     /// `alg`.
     pub const fn algorithm(&self) -> Algorithm {
         self.header.algorithm

@@ -1,0 +1,81 @@
+//! What is asked of counts, and what they answer.
+
+use std::time::Duration;
+
+use crate::key::Key;
+use crate::rate::{Rate, Ticks};
+
+/// Keys that one request asks for together, at most.
+pub const TOGETHER_MAX: usize = 8;
+
+/// One unit of `rate` under `key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ask {
+    /// Under what it is counted.
+    pub key: Key,
+    /// How often it may happen. One key is always asked with the same rate.
+    pub rate: Rate,
+}
+
+/// Whether something may happen once more.
+#[derive(Debug)]
+pub enum Decision {
+    /// It may, under every key.
+    Admitted(Admitted),
+    /// It may not, under at least one; then nothing was taken from any.
+    Refused(Refused),
+}
+
+/// What is left where it may.
+#[derive(Debug)]
+pub struct Admitted {
+    /// So many more at once, under the key with the least.
+    pub remaining: u32,
+    /// So long until nothing is owed any more, under the key with the most.
+    pub reset_in: Duration,
+    /// What was taken. Dropped, it counts.
+    pub taken: Taken,
+}
+
+/// Who refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// The place of the key among those asked; of several, the one that refuses longest.
+    pub which: usize,
+    /// So long until it fits, if nobody else takes anything; `None`: never.
+    pub retry_in: Option<Duration>,
+}
+
+/// What may be given back, once.
+#[derive(Debug)]
+pub struct Taken {
+    pub(crate) at: Ticks,
+}
+
+/// Counts, in this process or shared among several.
+///
+/// Calls do not wait for a network: what is shared decides by what it knows and exchanges the rest
+/// beside it.
+pub trait Counts: Send + Sync {
+    /// Takes one unit under each key, or none at all. More than [`TOGETHER_MAX`] are refused.
+    ///
+    /// A clock that stands still is fine, one that goes back counts as standing still.
+    fn take(&self, asks: &[Ask], now: Ticks) -> Decision;
+
+    /// What [`Counts::take`] would say, without taking.
+    fn peek(&self, asks: &[Ask], now: Ticks) -> Result<Outlook, Refused>;
+
+    /// Gives back what was taken under these keys, all of those that were asked or some: the attempt
+    /// turned out not to count. What has drained since stays: for each unit, the time since it
+    /// was taken is not given back, so that a slow answer buys nothing.
+    fn give_back(&self, asks: &[Ask], taken: Taken, now: Ticks);
+}
+
+/// What [`Counts::peek`] sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outlook {
+    /// So many more at once, under the key with the least; at least one.
+    pub available: u32,
+    /// So long until nothing is owed any more, under the key with the most.
+    pub reset_in: Duration,
+}

@@ -1,0 +1,333 @@
+//! What counts promise: never more than the rate says, all or nothing, and nothing forgotten early.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use portcullis_counting::{
+    Ask, Counts, Decision, Key, Keys, LocalCounts, Pool, Rate, TOGETHER_MAX, Taken, Ticks,
+};
+use proptest::prelude::*;
+
+const SECOND: u64 = 1_000_000_000;
+const LOGINS: Pool = Pool(0);
+const ADDRESSES: Pool = Pool(1);
+
+fn keys() -> Keys {
+    Keys::new([42; 16])
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "numbers and texts alike")]
+fn key(name: impl ToString) -> Key {
+    keys().key(LOGINS, "test", &[name.to_string().as_bytes()])
+}
+
+/// Five in fifteen minutes.
+fn logins() -> Rate {
+    Rate::new(5, Duration::from_mins(15), 5).unwrap()
+}
+
+fn take(counts: &LocalCounts, asks: &[Ask], now: u64) -> Option<Taken> {
+    match counts.take(asks, Ticks(now)) {
+        Decision::Admitted(admitted) => Some(admitted.taken),
+        Decision::Refused(_) => None,
+    }
+}
+
+fn ask(key: Key, rate: Rate) -> [Ask; 1] {
+    [Ask { key, rate }]
+}
+
+#[test]
+fn five_tries_then_one_each_three_minutes() {
+    let counts = LocalCounts::new(&[1000]);
+    let alice = ask(key("alice"), logins());
+    for left in (0..5).rev() {
+        let Decision::Admitted(admitted) = counts.take(&alice, Ticks(0)) else { panic!("refused") };
+        assert_eq!(admitted.remaining, left);
+        assert_eq!(admitted.reset_in, Duration::from_mins(3 * u64::from(5 - left)));
+    }
+    let Decision::Refused(refused) = counts.take(&alice, Ticks(0)) else { panic!("admitted") };
+    assert_eq!(refused.retry_in, Some(Duration::from_mins(3)));
+    assert_eq!(counts.peek(&alice, Ticks(0)), Err(refused));
+    assert!(take(&counts, &alice, 180 * SECOND - 1).is_none());
+    assert!(take(&counts, &alice, 180 * SECOND).is_some());
+    assert!(take(&counts, &alice, 180 * SECOND).is_none());
+    assert!(take(&counts, &ask(key("bob"), logins()), 0).is_some(), "bob is not alice");
+}
+
+#[test]
+fn looking_takes_nothing() {
+    let counts = LocalCounts::new(&[1000]);
+    let alice = ask(key("alice"), logins());
+    for _ in 0..100 {
+        assert_eq!(counts.peek(&alice, Ticks(0)).unwrap().available, 5);
+    }
+    take(&counts, &alice, 0).unwrap();
+    let outlook = counts.peek(&alice, Ticks(0)).unwrap();
+    assert_eq!(outlook.available, 4);
+}
+
+#[test]
+fn who_is_refused_under_one_key_loses_nothing_under_the_others() {
+    let counts = LocalCounts::new(&[1000, 1000]);
+    let address = Ask {
+        key: keys().key(ADDRESSES, "login by address", &[b"192.0.2.1"]),
+        rate: Rate::new(100, Duration::from_mins(15), 100).unwrap(),
+    };
+    let account = Ask { key: key("alice"), rate: logins() };
+    for _ in 0..5 {
+        take(&counts, &[address, account], 0).unwrap();
+    }
+    for _ in 0..1000 {
+        let Decision::Refused(refused) = counts.take(&[address, account], Ticks(0)) else {
+            panic!("admitted")
+        };
+        assert_eq!(refused.which, 1);
+    }
+    assert_eq!(counts.peek(&[address], Ticks(0)).unwrap().available, 95);
+}
+
+#[test]
+fn a_key_asked_twice_pays_twice_or_not_at_all() {
+    let counts = LocalCounts::new(&[1000]);
+    let alice = Ask { key: key("alice"), rate: logins() };
+    take(&counts, &[alice, alice], 0).unwrap();
+    take(&counts, &[alice, alice], 0).unwrap();
+    assert!(take(&counts, &[alice, alice], 0).is_none());
+    assert_eq!(counts.peek(&[alice], Ticks(0)).unwrap().available, 1);
+    let Decision::Refused(refused) = counts.take(&[alice; 6], Ticks(u64::MAX / 2)) else {
+        panic!("admitted")
+    };
+    assert_eq!(refused.retry_in, None, "six at once never fit into five");
+}
+
+#[test]
+fn more_keys_than_are_asked_together_are_refused_and_never_is_never() {
+    let counts = LocalCounts::new(&[1000]);
+    let many = [Ask { key: key("a"), rate: logins() }; TOGETHER_MAX + 1];
+    assert!(take(&counts, &many, 0).is_none());
+    assert!(take(&counts, &ask(key("a"), Rate::NEVER), SECOND).is_none());
+    assert!(take(&LocalCounts::new(&[]), &ask(key("a"), logins()), 0).is_none());
+}
+
+#[test]
+fn an_honest_attempt_is_given_back() {
+    let counts = LocalCounts::new(&[1000]);
+    let alice = ask(key("alice"), logins());
+    for _ in 0..1000 {
+        let taken = take(&counts, &alice, 0).unwrap();
+        counts.give_back(&alice, taken, Ticks(0));
+    }
+    assert_eq!(counts.peek(&alice, Ticks(0)).unwrap().available, 5);
+}
+
+/// An attacker lets an own, honest login hang until its unit has drained, and would get back the
+/// time in which a guess must drain.
+#[test]
+fn a_slow_honest_attempt_pays_for_no_guess() {
+    let counts = LocalCounts::new(&[1000]);
+    let address = ask(key("address"), logins());
+    let drained = 180 * SECOND;
+    let (mut now, mut admitted) = (0, 0);
+    while now < 3600 * SECOND {
+        let Some(honest) = take(&counts, &address, now) else {
+            now += SECOND;
+            continue;
+        };
+        while take(&counts, &address, now + drained).is_some() {
+            admitted += 1;
+        }
+        admitted += 1;
+        counts.give_back(&address, honest, Ticks(now + drained));
+        now += drained;
+    }
+    assert!(admitted <= 5 + 20 + 1, "{admitted} in an hour, of one each three minutes");
+}
+
+#[test]
+fn ten_thousand_attempts_at_once_get_what_the_rate_says() {
+    const THREADS: usize = 16;
+    // One table each, so that threads meet.
+    let counts = LocalCounts::new(&[1, 1]);
+    let admitted = AtomicUsize::new(0);
+    let account = Ask { key: key("alice"), rate: logins() };
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (counts, admitted) = (&counts, &admitted);
+            scope.spawn(move || {
+                for attempt in 0..10_000 / THREADS {
+                    let name = keys().key(ADDRESSES, "a", &[&[thread as u8]]);
+                    let rate = Rate::new(1, Duration::from_secs(1), 1_000_000).unwrap();
+                    let address = Ask { key: name, rate };
+                    // In both orders: locks must not wait for each other.
+                    let both = [[account, address], [address, account]];
+                    if take(counts, &both[attempt % 2], 0).is_some() {
+                        admitted.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(admitted.into_inner(), 5);
+}
+
+#[test]
+fn time_that_goes_back_gives_nothing() {
+    let counts = LocalCounts::new(&[1]);
+    let alice = ask(key("alice"), logins());
+    while take(&counts, &alice, 0).is_some() {}
+    let later = 3600 * SECOND;
+    // Everybody else comes later, and overwrites what has drained by then.
+    for other in 0..16 {
+        take(&counts, &ask(key(other), logins()), later).unwrap();
+    }
+    let tries = (0..100).filter(|_| take(&counts, &alice, 0).is_some()).count();
+    assert!(tries <= 5, "{tries}");
+    assert!(take(&counts, &alice, 60 * SECOND).is_none(), "the clock stands at an hour");
+}
+
+/// Tries `accounts` accounts that do not exist, within a second.
+fn flood(counts: &LocalCounts, accounts: u64) -> u64 {
+    for account in 0..accounts {
+        take(counts, &ask(key(account), logins()), account * 1000);
+    }
+    accounts * 1000
+}
+
+fn newcomers(counts: &LocalCounts, name: &str, now: u64) -> usize {
+    (0..1000)
+        .filter(|n| take(counts, &ask(key(format!("{name} {n}")), logins()), now).is_some())
+        .count()
+}
+
+#[test]
+fn a_flood_of_keys_costs_newcomers_some_tries_and_locks_nobody_out() {
+    let counts = LocalCounts::new(&[50_000]);
+    let victim = ask(key("victim"), logins());
+    while take(&counts, &victim, 0).is_some() {}
+    let now = flood(&counts, 200_000);
+    assert!(counts.rounded_up() > 50_000, "the flood was no flood");
+    assert!(take(&counts, &victim, now).is_none(), "the penalty is there");
+    assert_eq!(newcomers(&counts, "honest", now), 1000);
+}
+
+/// Beyond all room: every slot owes all it can.
+#[test]
+fn a_flood_beyond_all_room_erases_no_penalty_and_ends_with_its_units() {
+    let counts = LocalCounts::new(&[10_000]);
+    let victim = ask(key("victim"), logins());
+    while take(&counts, &victim, 0).is_some() {}
+    let now = flood(&counts, 500_000);
+    assert!(take(&counts, &victim, now).is_none(), "the penalty is there");
+    assert!(newcomers(&counts, "guess", now) < 10, "nobody gets tries because there is no room");
+    let later = now + 180 * SECOND;
+    assert_eq!(newcomers(&counts, "later", later), 1000, "one unit later everybody comes in");
+    assert!(take(&counts, &victim, later).is_some(), "the penalty ends when it should");
+}
+
+/// What is exact: a map of all keys ever seen, and time that never goes back.
+#[derive(Default)]
+struct Exact {
+    latest: u64,
+    drained: HashMap<u8, u64>,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Take(Vec<u8>),
+    GiveBack,
+    Wait(i64),
+}
+
+/// 3 in 30 ns, at most `burst` at once: each unit drains in 10.
+fn small(burst: u32) -> Rate {
+    Rate::new(3, Duration::from_nanos(30), burst).unwrap()
+}
+
+impl Exact {
+    fn fits(&mut self, names: &[u8], burst: u64, now: u64) -> bool {
+        self.latest = self.latest.max(now);
+        let mut after = self.drained.clone();
+        names.iter().all(|name| {
+            let drained = after.entry(*name).or_default();
+            *drained = (*drained).max(self.latest) + 10;
+            *drained - self.latest <= burst * 10
+        })
+    }
+
+    fn add(&mut self, names: &[u8]) {
+        for name in names {
+            let drained = self.drained.entry(*name).or_default();
+            *drained = (*drained).max(self.latest) + 10;
+        }
+    }
+
+    fn take_off(&mut self, names: &[u8], taken: u64, now: u64) {
+        self.latest = self.latest.max(now);
+        let span = 10_u64.saturating_sub(self.latest - taken);
+        for name in names {
+            let drained = self.drained.entry(*name).or_default();
+            *drained = drained.saturating_sub(span);
+        }
+    }
+}
+
+fn steps(names: u8) -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => proptest::collection::vec(0..names, 1..4).prop_map(Step::Take),
+        2 => Just(Step::GiveBack),
+        3 => (-15_i64..25).prop_map(Step::Wait),
+    ];
+    proptest::collection::vec(step, 1..300)
+}
+
+/// Walks both; returns how often they differed, and fails if the table admitted what is too much.
+fn walk(counts: &LocalCounts, steps: Vec<Step>, burst: u32) -> usize {
+    let (mut exact, mut now, mut differences) = (Exact::default(), 100_u64, 0);
+    let mut last: Option<(Vec<u8>, Vec<Ask>, Taken, u64)> = None;
+    for step in steps {
+        match step {
+            Step::Wait(span) => now = now.saturating_add_signed(span),
+            Step::GiveBack => {
+                if let Some((names, asks, taken, at)) = last.take() {
+                    counts.give_back(&asks, taken, Ticks(now));
+                    exact.take_off(&names, at, now);
+                }
+            }
+            Step::Take(names) => {
+                let rate = small(burst);
+                let asks: Vec<Ask> =
+                    names.iter().map(|name| Ask { key: key(name), rate }).collect();
+                let fits = exact.fits(&names, u64::from(burst), now);
+                let looked = counts.peek(&asks, Ticks(now)).is_ok();
+                let taken = take(counts, &asks, now);
+                assert_eq!(looked, taken.is_some(), "to look and to take say the same");
+                assert!(fits || taken.is_none(), "admitted beyond the rate");
+                differences += usize::from(fits != taken.is_some());
+                if let Some(taken) = taken {
+                    exact.add(&names);
+                    last = Some((names, asks, taken, exact.latest));
+                }
+            }
+        }
+    }
+    differences
+}
+
+proptest! {
+    #[test]
+    fn with_room_the_counts_are_exact(steps in steps(12), burst in 1_u32..5) {
+        // One table, in which 12 keys always find room: its clock is the clock of all.
+        let counts = LocalCounts::new(&[1]);
+        prop_assert_eq!(walk(&counts, steps, burst), 0);
+        prop_assert_eq!(counts.rounded_up(), 0);
+    }
+
+    #[test]
+    fn without_room_they_never_admit_more(steps in steps(200), burst in 1_u32..5) {
+        walk(&LocalCounts::new(&[1]), steps, burst);
+    }
+}

@@ -1,0 +1,131 @@
+//! What can be wrong with the store.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::names::SessionId;
+
+/// Why the store did not open, or did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each case says what its fields are")]
+pub enum StoreError {
+    /// A folder or file is not as it must be; `why` says what and what to do.
+    Place { path: PathBuf, why: String },
+    /// Another process has it open.
+    InUse { path: PathBuf },
+    /// The file is something else, or the database of something else.
+    NotOurs { path: PathBuf },
+    /// It was written by a newer version: its format, and the latest that we know.
+    Newer { path: PathBuf, found: i64, known: i64 },
+    /// Truncated, or changed by something other than us.
+    Damaged { path: PathBuf, what: String },
+    /// The key-encryption key is another one.
+    WrongKek { path: PathBuf },
+    /// It is an older copy than the one that was last in use here, or nobody can tell: its epoch, and
+    /// the last that was seen here.
+    Older { path: PathBuf, epoch: u64, last: Option<u64> },
+    /// The database is gone, its epoch file is not.
+    Missing { path: PathBuf },
+    /// A session's row is not what we wrote: its id, if that can be read.
+    DamagedSession(Option<SessionId>),
+    /// No room left, on the disk or in what the store may take.
+    Full,
+    /// The file or its disk cannot be written.
+    ReadOnly,
+    /// The operating system or the database says something else.
+    Io(String),
+    /// Too much waits already: try again.
+    Busy,
+    /// No answer in time. What was asked may have happened, or may yet happen.
+    Slow,
+    /// The store is closed.
+    Closed,
+    /// The revocation holds, in this process, and is written as soon as that is possible. The
+    /// reason why it is not yet.
+    NotDurable(Box<Self>),
+    /// A revocation could neither be written nor kept in memory: no session is found any more,
+    /// until the store is opened anew.
+    Shut,
+    /// There is a session with this id or token.
+    Known,
+    /// More of something than may be.
+    TooMany { what: &'static str, max: usize },
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Place { path, why } => write!(f, "`{}` {why}", path.display()),
+            Self::InUse { path } => {
+                write!(f, "`{}` is in use by another process; one store serves one", path.display())
+            }
+            Self::NotOurs { path } => {
+                write!(f, "`{}` is no store of portcullis; name another folder", path.display())
+            }
+            Self::Newer { path, found, known } => write!(
+                f,
+                "`{}` has format {found}, this version knows {known}; use the version that wrote it",
+                path.display()
+            ),
+            Self::Damaged { path, what } => write!(
+                f,
+                "`{}` is damaged ({what}); restore a copy, or move the folder away to start empty: \
+                 everybody must log in again then, and revocations are lost",
+                path.display()
+            ),
+            Self::WrongKek { path } => {
+                write!(f, "the key does not open `{}`; nothing was changed", path.display())
+            }
+            Self::Older { path, epoch, last: Some(last) } => write!(
+                f,
+                "`{}` is an older copy (epoch {epoch}, last seen {last}): what was revoked since \
+                 would hold again; restore the newest one, or accept this one explicitly",
+                path.display()
+            ),
+            Self::Older { path, epoch, last: None } => write!(
+                f,
+                "`{}` (epoch {epoch}) has no epoch file, so nobody can tell whether it is an older \
+                 copy; restore that file, or accept the store explicitly",
+                path.display()
+            ),
+            Self::Missing { path } => write!(
+                f,
+                "`{}` is gone or empty; restore it, or move the folder away to start empty",
+                path.display()
+            ),
+            Self::DamagedSession(Some(id)) => {
+                write!(f, "session `{id}` is damaged and opens nothing")
+            }
+            Self::DamagedSession(None) => f.write_str("a session is damaged and opens nothing"),
+            Self::Full => f.write_str("no room left for the store"),
+            Self::ReadOnly => f.write_str("the store cannot be written"),
+            Self::Io(what) => write!(f, "the store: {what}"),
+            Self::Busy => f.write_str("the store has too much to do"),
+            Self::Slow => f.write_str("the store did not answer in time"),
+            Self::Closed => f.write_str("the store is closed"),
+            Self::NotDurable(why) => {
+                write!(f, "revoked, but not yet written, so a restart would undo it: {why}")
+            }
+            Self::Shut => f.write_str(
+                "a revocation could neither be written nor kept; no session is served until a restart",
+            ),
+            Self::Known => f.write_str("there is a session with this id or token"),
+            Self::TooMany { what, max } => write!(f, "more than {max} {what}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::ConstraintViolation) => Self::Known,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}

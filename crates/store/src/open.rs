@@ -1,0 +1,101 @@
+//! From a folder and a key to a store that may be used, or the reason why not.
+
+use std::path::Path;
+
+use portcullis_model::UnixMillis;
+use rusqlite::Connection;
+
+use crate::epoch::{Epoch, EpochFile};
+use crate::error::StoreError;
+use crate::folder::Folder;
+use crate::rows;
+use crate::schema::{self, Found};
+use crate::seal::Sealer;
+use crate::sweep;
+
+/// What was found when the store was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// There was none, and it was made.
+    pub is_new: bool,
+    /// It is an older copy, or nobody can tell, and it was accepted: what was revoked since may hold
+    /// again.
+    pub is_older: bool,
+    /// Revocations of other issuers' tokens that may still matter.
+    pub revocations: usize,
+}
+
+/// An open database, and how far it has come.
+pub(crate) struct Ready {
+    pub(crate) writer: Connection,
+    pub(crate) reader: Connection,
+    pub(crate) file: EpochFile,
+    pub(crate) epoch: Epoch,
+    pub(crate) is_new: bool,
+    pub(crate) is_older: bool,
+}
+
+/// Opens or makes the database in `path`.
+pub(crate) fn open(
+    path: &Path,
+    sealer: &Sealer,
+    accept_older: bool,
+    now: UnixMillis,
+) -> Result<Ready, StoreError> {
+    let folder = Folder::open(path)?;
+    let (mut file, last) = EpochFile::open(&folder)?;
+    let has_begun = last.is_some_and(|last| last.number > 0);
+    let found = schema::inspect(&folder, sealer).map_err(|error| match error {
+        // It was ours when we left it.
+        StoreError::NotOurs { path } if has_begun => {
+            StoreError::Damaged { path, what: "its head is not that of our database".to_owned() }
+        }
+        other => other,
+    })?;
+    let (writer, epoch, is_new, is_older) = match found {
+        Found::Nothing | Found::Unfinished if has_begun => {
+            return Err(StoreError::Missing { path: folder.database() });
+        }
+        Found::Nothing | Found::Unfinished => {
+            let (writer, epoch) = make(&folder, sealer, &mut file, last)?;
+            (writer, epoch, true, false)
+        }
+        Found::Ours(writer, mut epoch) => {
+            let known = last.filter(|last| last.store == epoch.store);
+            let is_older = known.is_none_or(|last| epoch.number < last.number);
+            if is_older && !accept_older {
+                let (path, last) = (folder.database(), last.map(|last| last.number));
+                return Err(StoreError::Older { path, epoch: epoch.number, last });
+            }
+            if is_older {
+                // Accepted: from here on it is the newest.
+                epoch.number = epoch.number.max(last.map_or(0, |last| last.number)) + 1;
+                writer.execute("UPDATE meta SET epoch = ?1", [rows::signed(epoch.number)])?;
+            }
+            (writer, epoch, false, is_older)
+        }
+    };
+    // Ends: each turn deletes something.
+    while sweep::expired(&writer, now, sweep::MANY)? > 0 {}
+    file.write(epoch)?;
+    folder.sync()?;
+    let reader = schema::reader(&folder)?;
+    Ok(Ready { writer, reader, file, epoch, is_new, is_older })
+}
+
+/// The epoch file goes first, with nothing in it: so a making that is cut short is told from a
+/// database that was taken away.
+fn make(
+    folder: &Folder,
+    sealer: &Sealer,
+    file: &mut EpochFile,
+    last: Option<Epoch>,
+) -> Result<(Connection, Epoch), StoreError> {
+    let mut store = [0; 16];
+    aws_lc_rs::rand::fill(&mut store)
+        .map_err(|_| StoreError::Io("no chance to be had".to_owned()))?;
+    let store = last.map_or(store, |last| last.store);
+    file.write(Epoch { store, number: 0 })?;
+    folder.sync()?;
+    Ok((schema::create(folder, sealer, store)?, Epoch { store, number: 1 }))
+}

@@ -1,0 +1,234 @@
+//! The database as a whole: its tables, and whether a file is one that may be used.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+
+use crate::epoch::Epoch;
+use crate::error::StoreError;
+use crate::folder::{DATABASE, Folder};
+use crate::seal::{Envelope, Sealer};
+
+/// `PRAGMA application_id`: "PCST".
+const APPLICATION_ID: i64 = 0x5043_5354;
+
+/// `PRAGMA user_version`: grows when the tables change.
+pub(crate) const FORMAT: i64 = 1;
+
+/// Bytes of a page of the database.
+pub(crate) const PAGE: u64 = 4096;
+
+/// Above it only the structure of the file is checked at start, not every index against its
+/// table: 256 MiB.
+const FULL_CHECK_BYTES_MAX: u64 = 256 << 20;
+
+/// How long one connection waits for the other: both are ours, and neither takes long.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+
+const TABLES: &str = "
+CREATE TABLE meta (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  store BLOB NOT NULL,
+  check_key BLOB NOT NULL,
+  check_body BLOB NOT NULL,
+  epoch INTEGER NOT NULL
+) STRICT;
+CREATE TABLE session (
+  id BLOB NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  digest BLOB NOT NULL UNIQUE,
+  before_digest BLOB,
+  before_until INTEGER,
+  api TEXT NOT NULL,
+  account BLOB NOT NULL,
+  subject BLOB NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  idle INTEGER,
+  refreshed INTEGER,
+  touched INTEGER NOT NULL,
+  dies INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  network TEXT NOT NULL,
+  origin INTEGER NOT NULL,
+  data_key BLOB NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT;
+CREATE INDEX session_before ON session (before_digest) WHERE before_digest IS NOT NULL;
+CREATE INDEX session_account ON session (api, account);
+CREATE INDEX session_subject ON session (api, subject);
+CREATE INDEX session_created ON session (api, created);
+CREATE INDEX session_dies ON session (dies);
+CREATE TABLE revoked (
+  kind INTEGER NOT NULL,
+  issuer TEXT NOT NULL,
+  name TEXT NOT NULL,
+  before INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  check_value BLOB NOT NULL,
+  PRIMARY KEY (kind, issuer, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX revoked_until ON revoked (until);
+CREATE TABLE place (
+  account BLOB NOT NULL,
+  network TEXT NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY (account, network)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX place_last ON place (last);
+";
+
+/// Makes the database. `epoch` becomes its name, and 1 its number.
+pub(crate) fn create(
+    folder: &Folder,
+    sealer: &Sealer,
+    store: [u8; 16],
+) -> Result<Connection, StoreError> {
+    let path = folder.database();
+    folder.file(DATABASE)?;
+    let mut connection = connect(&path, false)?;
+    // Before the first table, or they have no effect.
+    connection.pragma_update(None, "page_size", PAGE.cast_signed())?;
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    settle(&connection)?;
+    let check = sealer
+        .seal("meta", &store, &[], b"portcullis".to_vec())
+        .map_err(|_| StoreError::Io("no chance to be had".to_owned()))?;
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(TABLES)?;
+    transaction.execute(
+        "INSERT INTO meta VALUES (1, ?1, ?2, ?3, 1)",
+        (store.as_slice(), &check.data_key, &check.body),
+    )?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    transaction.commit()?;
+    folder.sync()?;
+    Ok(connection)
+}
+
+/// What a file may be.
+pub(crate) enum Found {
+    /// Nothing, or an empty file.
+    Nothing,
+    /// A database of ours in which nobody has made tables yet: its making was cut short.
+    Unfinished,
+    /// One of ours, whole, and the key opens it.
+    Ours(Connection, Epoch),
+}
+
+/// Looks at the file, and changes nothing in it.
+pub(crate) fn inspect(folder: &Folder, sealer: &Sealer) -> Result<Found, StoreError> {
+    let path = folder.database();
+    let Some(length) = length_of_database(&path)? else { return Ok(Found::Nothing) };
+    let damaged = |what: &rusqlite::Error| match what.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseBusy) => StoreError::InUse { path: path.clone() },
+        Some(rusqlite::ErrorCode::ReadOnly) => StoreError::ReadOnly,
+        _ => StoreError::Damaged { path: path.clone(), what: what.to_string() },
+    };
+    let connection = connect(&path, false)?;
+    let number = |name: &str| {
+        connection
+            .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+            .map_err(|error| damaged(&error))
+    };
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|error| damaged(&error))?;
+    let (application, format) = (number("application_id")?, number("user_version")?);
+    if application == 0 && format == 0 && tables == 0 {
+        return Ok(Found::Unfinished);
+    }
+    if application != APPLICATION_ID {
+        return Err(StoreError::NotOurs { path });
+    }
+    if format > FORMAT {
+        return Err(StoreError::Newer { path, found: format, known: FORMAT });
+    }
+    let check = if length > FULL_CHECK_BYTES_MAX { "quick_check" } else { "integrity_check" };
+    let verdict: String = connection
+        .query_row(&format!("PRAGMA {check}(1)"), [], |row| row.get(0))
+        .map_err(|error| damaged(&error))?;
+    if verdict != "ok" {
+        return Err(StoreError::Damaged { path, what: verdict });
+    }
+    let epoch = epoch(&connection, sealer).map_err(|error| damaged(&error))?;
+    let epoch = match epoch {
+        Some((epoch, true)) => epoch,
+        Some((_, false)) => return Err(StoreError::WrongKek { path }),
+        None => return Err(StoreError::Damaged { path, what: "its first row is gone".to_owned() }),
+    };
+    settle(&connection)?;
+    Ok(Found::Ours(connection, epoch))
+}
+
+/// A second connection, which only reads.
+pub(crate) fn reader(folder: &Folder) -> Result<Connection, StoreError> {
+    connect(&folder.database(), true)
+}
+
+/// The epoch in the database, and whether the key is the right one.
+fn epoch(connection: &Connection, sealer: &Sealer) -> rusqlite::Result<Option<(Epoch, bool)>> {
+    let sql = "SELECT store, check_key, check_body, epoch FROM meta";
+    let row = connection
+        .query_row(sql, [], |row| {
+            Ok((
+                row.get::<_, [u8; 16]>(0)?,
+                Envelope { data_key: row.get(1)?, body: row.get(2)? },
+                row.get::<_, i64>(3)?,
+            ))
+        })
+        .optional()?;
+    Ok(row.map(|(store, check, number)| {
+        let opens = sealer.open("meta", &store, &[], &check).is_some();
+        (Epoch { store, number: u64::try_from(number).unwrap_or_default() }, opens)
+    }))
+}
+
+fn connect(path: &Path, is_reader: bool) -> Result<Connection, StoreError> {
+    let access = if is_reader {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+    };
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// How what is written comes to last, and what is deleted to be gone.
+fn settle(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    // The writer does it between two batches, when nobody waits for it.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "journal_size_limit", 8 << 20)?;
+    Ok(())
+}
+
+/// `None` where there is no file, or an empty one.
+fn length_of_database(path: &Path) -> Result<Option<u64>, StoreError> {
+    let io = |error: std::io::Error| StoreError::Io(format!("`{}`: {error}", path.display()));
+    let mut file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(io(error)),
+    };
+    let length = file.metadata().map_err(io)?.len();
+    if length == 0 {
+        return Ok(None);
+    }
+    let mut start = [0; 16];
+    let is_database = file.read_exact(&mut start).is_ok() && start == *b"SQLite format 3\0";
+    if is_database { Ok(Some(length)) } else { Err(StoreError::NotOurs { path: path.to_owned() }) }
+}

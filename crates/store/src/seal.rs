@@ -1,0 +1,187 @@
+//! Encryption at rest: a data key for each row under the key-encryption key, and keyed digests.
+//!
+//! AES-256-GCM-SIV (RFC 8452), which bears a repeated nonce. What is sealed is bound to its place: the
+//! associated data names table, column and row, and holds what stands beside it in the clear.
+
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{hkdf, hmac};
+
+use crate::kek::Kek;
+
+/// The form of everything sealed, its first byte.
+const FORM: u8 = 1;
+
+const KEY_LEN: usize = 32;
+
+/// Seals and opens. One key for each purpose, all derived from the key-encryption key
+/// (HKDF-SHA256, RFC 5869).
+pub(crate) struct Sealer {
+    wrap: RandomizedNonceKey,
+    digests: hmac::Key,
+}
+
+/// A row's secrets.
+#[derive(Debug, Clone)]
+pub(crate) struct Envelope {
+    /// The row's data key, under the key-encryption key.
+    pub(crate) data_key: Vec<u8>,
+    /// Its secrets, under its data key.
+    pub(crate) body: Vec<u8>,
+}
+
+/// The library could not do it: out of memory, or no chance to be had.
+#[derive(Debug)]
+pub(crate) struct CannotSeal;
+
+impl Sealer {
+    pub(crate) fn new(kek: &Kek) -> Result<Self, CannotSeal> {
+        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"portcullis store v1");
+        let secret = salt.extract(kek.expose_secret());
+        let derive = |purpose: &[u8]| -> Result<[u8; KEY_LEN], CannotSeal> {
+            let mut key = [0; KEY_LEN];
+            let info = [purpose];
+            let output = secret.expand(&info, hkdf::HKDF_SHA256).map_err(|_| CannotSeal)?;
+            output.fill(&mut key).map_err(|_| CannotSeal)?;
+            Ok(key)
+        };
+        Ok(Self {
+            wrap: key(&derive(b"data keys")?)?,
+            digests: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"digests")?),
+        })
+    }
+
+    /// `beside` is what stands beside it in the clear, `row` the row's name.
+    pub(crate) fn seal(
+        &self,
+        table: &str,
+        row: &[u8],
+        beside: &[u8],
+        secrets: Vec<u8>,
+    ) -> Result<Envelope, CannotSeal> {
+        let mut data_key = [0; KEY_LEN];
+        aws_lc_rs::rand::fill(&mut data_key).map_err(|_| CannotSeal)?;
+        let body = encrypt(&key(&data_key)?, &bound(table, "sealed", row, beside), secrets)?;
+        let aad = bound(table, "data_key", row, &[]);
+        Ok(Envelope { data_key: encrypt(&self.wrap, &aad, data_key.to_vec())?, body })
+    }
+
+    /// `None`: this was not sealed with this key, at this place, beside this.
+    pub(crate) fn open(
+        &self,
+        table: &str,
+        row: &[u8],
+        beside: &[u8],
+        envelope: &Envelope,
+    ) -> Option<Vec<u8>> {
+        let aad = bound(table, "data_key", row, &[]);
+        let data_key = decrypt(&self.wrap, &aad, &envelope.data_key)?;
+        let aad = bound(table, "sealed", row, beside);
+        decrypt(&key(data_key.as_slice()).ok()?, &aad, &envelope.body)
+    }
+
+    /// The same for the same parts, and nothing without the key (HMAC-SHA256).
+    pub(crate) fn digest(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let tag = hmac::sign(&self.digests, &bound(purpose, "", &[], &joined(parts)));
+        let mut digest = [0; 32];
+        digest.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
+        digest
+    }
+}
+
+/// Parts behind one another, each with its length before it.
+pub(crate) fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    let mut all = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
+    for part in parts {
+        all.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        all.extend_from_slice(part);
+    }
+    all
+}
+
+fn bound(table: &str, column: &str, row: &[u8], beside: &[u8]) -> Vec<u8> {
+    joined(&[table.as_bytes(), column.as_bytes(), row, &[FORM], beside])
+}
+
+fn key(bytes: &[u8]) -> Result<RandomizedNonceKey, CannotSeal> {
+    RandomizedNonceKey::new(&AES_256_GCM_SIV, bytes).map_err(|_| CannotSeal)
+}
+
+/// Form, nonce, text, tag.
+fn encrypt(key: &RandomizedNonceKey, aad: &[u8], mut text: Vec<u8>) -> Result<Vec<u8>, CannotSeal> {
+    let nonce = key.seal_in_place_append_tag(Aad::from(aad), &mut text).map_err(|_| CannotSeal)?;
+    let mut whole = Vec::with_capacity(1 + NONCE_LEN + text.len());
+    whole.push(FORM);
+    whole.extend_from_slice(nonce.as_ref());
+    whole.extend_from_slice(&text);
+    Ok(whole)
+}
+
+fn decrypt(key: &RandomizedNonceKey, aad: &[u8], whole: &[u8]) -> Option<Vec<u8>> {
+    let (form, rest) = whole.split_first()?;
+    let (nonce, text) = rest.split_at_checked(NONCE_LEN)?;
+    if *form != FORM {
+        return None;
+    }
+    let mut text = text.to_vec();
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let length = key.open_in_place(nonce, Aad::from(aad), &mut text).ok()?.len();
+    text.truncate(length);
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealer(last: u8) -> Sealer {
+        let mut bytes = std::array::from_fn(|index| index as u8);
+        bytes[31] = last;
+        Sealer::new(&Kek::from_bytes(bytes).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_opens_at_its_place_only() {
+        let sealer = sealer(1);
+        let whole = sealer.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
+        let open = |table, row: &[u8], beside: &[u8]| sealer.open(table, row, beside, &whole);
+        assert_eq!(open("session", b"row", b"beside").unwrap(), b"obviously-fake");
+        assert_eq!(open("place", b"row", b"beside"), None);
+        assert_eq!(open("session", b"other", b"beside"), None);
+        assert_eq!(open("session", b"row", b"other"), None);
+        assert_eq!(super::tests::sealer(2).open("session", b"row", b"beside", &whole), None);
+        let other = sealer.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
+        assert_ne!(other.body, whole.body);
+        let mixed = Envelope { data_key: other.data_key, body: whole.body.clone() };
+        assert_eq!(sealer.open("session", b"row", b"beside", &mixed), None);
+    }
+
+    #[test]
+    fn no_bit_can_be_flipped_and_no_byte_cut() {
+        let sealer = sealer(1);
+        let whole = sealer.seal("session", b"row", b"", b"fake".to_vec()).unwrap();
+        for index in 0..whole.data_key.len() * 8 {
+            let mut bad = whole.clone();
+            bad.data_key[index / 8] ^= 1 << (index % 8);
+            assert_eq!(sealer.open("session", b"row", b"", &bad), None);
+        }
+        for index in 0..whole.body.len() * 8 {
+            let mut bad = whole.clone();
+            bad.body[index / 8] ^= 1 << (index % 8);
+            assert_eq!(sealer.open("session", b"row", b"", &bad), None);
+        }
+        for length in 0..whole.body.len() {
+            let body = whole.body[..length].to_vec();
+            let bad = Envelope { body, data_key: whole.data_key.clone() };
+            assert_eq!(sealer.open("session", b"row", b"", &bad), None);
+        }
+    }
+
+    #[test]
+    fn digests_need_the_key_and_keep_parts_apart() {
+        let (one, other) = (sealer(1), sealer(2));
+        assert_eq!(one.digest("account", &[b"a", b"b"]), one.digest("account", &[b"a", b"b"]));
+        assert_ne!(one.digest("account", &[b"a", b"b"]), one.digest("account", &[b"ab", b""]));
+        assert_ne!(one.digest("account", &[b"a"]), one.digest("subject", &[b"a"]));
+        assert_ne!(one.digest("account", &[b"a"]), other.digest("account", &[b"a"]));
+    }
+}

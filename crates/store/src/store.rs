@@ -1,0 +1,461 @@
+//! The store itself: what may be asked of it. See `docs/src/reference/store.md` for its files.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use portcullis_model::UnixMillis;
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use crate::cache::Cache;
+use crate::error::StoreError;
+use crate::folder::DATABASE;
+use crate::kek::Kek;
+use crate::memory::Memory;
+use crate::names::{Account, Digest, SessionId};
+use crate::open::{self, Opened, Ready};
+use crate::places::{self, Places};
+use crate::revoked::{self, Claims, Revocation, Revocations};
+use crate::rows::{self, Kept, Which};
+use crate::schema;
+use crate::seal::Sealer;
+use crate::session::{Credentials, Facts, Session, State};
+use crate::worker::{Job, Reader, Writer};
+use crate::write::Write;
+
+/// Bytes of names: of an API, a subject, a network, an issuer, a token's id.
+const NAME_BYTES_MAX: usize = 2048;
+
+/// Bytes of a session's attributes, and of its credentials together.
+const SECRET_BYTES_MAX: usize = 64 << 10;
+
+/// A use is noted once a minute at most.
+const TOUCH_MS: u64 = 60_000;
+
+/// How often a read is done again because something changed meanwhile.
+const READS_MAX: usize = 8;
+
+/// Accounts whose places are kept in memory.
+const ACCOUNTS_CACHED_MAX: usize = 16_384;
+
+/// How much the store may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Sessions kept in memory; a few kilobytes each.
+    pub sessions_cached_max: usize,
+    /// Revocations of other issuers' tokens, all of them in memory: 100 bytes each.
+    pub revocations_max: usize,
+    /// The database's file.
+    pub bytes_max: u64,
+    /// Start although the store is an older copy, or nobody can tell whether it is.
+    pub accept_older: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            sessions_cached_max: 65_536,
+            revocations_max: 100_000,
+            bytes_max: 8 << 30,
+            accept_older: false,
+        }
+    }
+}
+
+/// What changes in a session.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The new end: never later than the API's own.
+    pub expires: UnixMillis,
+    /// What the API wants to see from now on.
+    pub credentials: Option<Credentials>,
+    /// What else is known of the caller from now on.
+    pub attributes: Option<String>,
+    /// Who the caller is to the API from now on.
+    pub subject: Option<String>,
+    /// How far the login has come.
+    pub state: Option<State>,
+    /// The token that the client shows from now on, and for how many milliseconds the one before is
+    /// honoured.
+    pub token: Option<(Digest, u64)>,
+}
+
+impl Change {
+    /// A new end, and nothing else.
+    pub const fn until(expires: UnixMillis) -> Self {
+        Self {
+            expires,
+            credentials: None,
+            attributes: None,
+            subject: None,
+            state: None,
+            token: None,
+        }
+    }
+}
+
+/// Sessions and revocations. Cheap to clone; the last one closes the database.
+#[derive(Clone)]
+pub struct Store(Arc<Parts>);
+
+struct Parts {
+    sealer: Arc<Sealer>,
+    memory: Arc<Memory>,
+    revocations: Arc<Revocations>,
+    places: Arc<Cache<Account, Places>>,
+    place_changes: Arc<AtomicU64>,
+    // Dropped in this order: the last connection writes the log back, and must be one that can.
+    reader: Reader,
+    writer: Writer,
+}
+
+impl Store {
+    /// Opens the store in `folder`, or makes it. Blocks; for the start of the process.
+    ///
+    /// # Errors
+    /// All that is wrong with the folder, its files or the key. Nothing was changed then.
+    pub fn open(
+        folder: &Path,
+        kek: &Kek,
+        options: &Options,
+        now: UnixMillis,
+    ) -> Result<(Self, Opened), StoreError> {
+        let sealer =
+            Sealer::new(kek).map_err(|_| StoreError::Io("the key cannot be used".to_owned()))?;
+        let ready = open::open(folder, &sealer, options.accept_older, now)?;
+        let revocations = Revocations::new(options.revocations_max)?;
+        let Ready { writer, reader, file, epoch, is_new, is_older } = ready;
+        let loaded =
+            revoked::load(&reader, &sealer, &revocations, now).map_err(|why| match why {
+                StoreError::TooMany { .. } => why,
+                why => StoreError::Damaged {
+                    path: folder.join(DATABASE),
+                    what: format!("a revocation cannot be read: {why}"),
+                },
+            })?;
+        let pages = rows::signed(options.bytes_max / schema::PAGE);
+        writer.pragma_update(None, "max_page_count", pages)?;
+        let memory = Arc::new(Memory::new(options.sessions_cached_max));
+        let parts = Parts {
+            sealer: Arc::new(sealer),
+            revocations: Arc::new(revocations),
+            places: Arc::new(Cache::new(ACCOUNTS_CACHED_MAX)),
+            place_changes: Arc::default(),
+            writer: Writer::start(writer, Arc::clone(&memory), (file, epoch))?,
+            reader: Reader::start(reader)?,
+            memory,
+        };
+        Ok((Self(Arc::new(parts)), Opened { is_new, is_older, revocations: loaded }))
+    }
+
+    /// An account of an API as the store knows it: a keyed digest of its name, which is taken as it
+    /// is given.
+    pub fn account(&self, api: &str, name: &str) -> Account {
+        let digest = self.0.sealer.digest("account", &[api.as_bytes(), name.as_bytes()]);
+        Account::from_bytes(digest)
+    }
+
+    /// Keeps a new session. It lasts when this returns.
+    pub async fn open_session(
+        &self,
+        facts: Facts,
+        now: UnixMillis,
+    ) -> Result<Arc<Session>, StoreError> {
+        check(&facts)?;
+        let kept = Kept { facts, version: 1, before: None, refreshed: None, touched: now };
+        let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
+        Write {
+            now,
+            revokes: |_: &Kept| false,
+            run: move |connection: &Connection| {
+                rows::write(connection, &sealer, &kept)?;
+                Ok(kept)
+            },
+            then: move |_: &Connection, made: Option<Kept>, outcome: Result<(), StoreError>| {
+                outcome?;
+                made.map(|kept| memory.opened(kept)).ok_or(StoreError::Closed)
+            },
+        }
+        .by(&self.0.writer)
+        .await
+    }
+
+    /// The session of a token, if it is in memory and holds at `now`.
+    pub fn cached(&self, digest: &Digest, now: UnixMillis) -> Option<Arc<Session>> {
+        if self.0.memory.is_shut() {
+            return None;
+        }
+        self.0.memory.cached(digest, now)
+    }
+
+    /// The session of a token, if there is one that holds at `now`.
+    pub async fn find(
+        &self,
+        digest: &Digest,
+        now: UnixMillis,
+    ) -> Result<Option<Arc<Session>>, StoreError> {
+        if let Some(session) = self.cached(digest, now) {
+            return Ok(Some(session));
+        }
+        for _ in 0..READS_MAX {
+            if self.0.memory.is_shut() {
+                return Err(StoreError::Shut);
+            }
+            let before = self.0.memory.before();
+            let (sealer, digest) = (Arc::clone(&self.0.sealer), *digest);
+            let read = move |connection: &Connection| rows::by_token(connection, &sealer, &digest);
+            let Some(kept) = self.0.reader.ask(read).await? else { return Ok(None) };
+            if let Some(session) = self.0.memory.admit(kept, digest, before) {
+                let holds = !session.is_ended()
+                    && !session.is_over(now)
+                    && session.answers_to(&digest, now);
+                return Ok(holds.then_some(session));
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Notes a use, for sessions that end when idle; written once a minute at most. Does not wait.
+    pub fn touch(&self, session: &Session, now: UnixMillis) -> Result<(), StoreError> {
+        if session.idle_ms.is_none() || !session.live.touch(now.0, TOUCH_MS) {
+            return Ok(());
+        }
+        self.0.writer.send(Box::new(Touch { session: session.id, now }))
+    }
+
+    /// Changes a session, if it is still the version that the caller holds. `None`: it was ended or
+    /// changed since; [`Store::find`] it again.
+    pub async fn replace(
+        &self,
+        session: &Session,
+        change: Change,
+        now: UnixMillis,
+    ) -> Result<Option<Arc<Session>>, StoreError> {
+        let (id, version) = (session.id, session.version);
+        let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
+        Write {
+            now,
+            // The token before is no longer honoured: an older copy would honour it.
+            revokes: |made: &Option<Kept>| made.as_ref().is_some_and(|kept| kept.before.is_some()),
+            run: move |connection: &Connection| {
+                let Some(mut kept) = rows::by_id(connection, &sealer, id)? else { return Ok(None) };
+                if kept.version != version {
+                    return Ok(None);
+                }
+                apply(&mut kept, change, now);
+                check(&kept.facts)?;
+                Ok(rows::write(connection, &sealer, &kept)?.then_some(kept))
+            },
+            then: move |_: &Connection, made: Option<Option<Kept>>, outcome| {
+                outcome?;
+                let session = made.flatten().map(|kept| memory.changed(kept));
+                Ok(session.filter(|session| !session.is_ended()))
+            },
+        }
+        .by(&self.0.writer)
+        .await
+    }
+
+    /// Ends sessions. They are ended for everybody who holds one as soon as the writer comes to it,
+    /// before that is written; when this returns they stay so after a restart. Says how many there
+    /// were.
+    ///
+    /// # Errors
+    /// [`StoreError::NotDurable`]: they are ended, but a restart would undo it as yet.
+    pub async fn end(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
+        let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
+        let again = (Arc::clone(&sealer), which.clone(), Arc::clone(&memory));
+        Write {
+            now,
+            revokes: |made: &Ending| !made.ids.is_empty(),
+            run: move |connection: &Connection| {
+                let ids = rows::select(connection, &sealer, &which)?;
+                let is_early = memory.ended_unwritten(&ids);
+                rows::delete(connection, &ids)?;
+                Ok(Ending { ids, is_early })
+            },
+            then: move |connection: &Connection, made: Option<Ending>, outcome| {
+                let (sealer, which, memory) = again;
+                match (outcome, made) {
+                    (Ok(()), made) => {
+                        let Ending { ids, is_early } = made.unwrap_or_default();
+                        if is_early {
+                            memory.written(&ids);
+                        } else {
+                            memory.ended(&ids);
+                        }
+                        Ok(ids.len())
+                    }
+                    (Err(why), Some(Ending { is_early: true, .. })) => {
+                        Err(StoreError::NotDurable(Box::new(why)))
+                    }
+                    // Reading may still work where writing does not.
+                    (Err(why), _) => match rows::select(connection, &sealer, &which) {
+                        Ok(ids) if memory.ended_unwritten(&ids) => {
+                            Err(StoreError::NotDurable(Box::new(why)))
+                        }
+                        _ => {
+                            memory.shut();
+                            Err(StoreError::Shut)
+                        }
+                    },
+                }
+            },
+        }
+        .by(&self.0.writer)
+        .await
+    }
+
+    /// Changes whenever a session was ended or a token revoked: who holds one looks again then.
+    pub fn ends(&self) -> watch::Receiver<u64> {
+        self.0.memory.watch()
+    }
+
+    /// Revokes tokens of another issuer. In force when this returns, also after a restart.
+    ///
+    /// # Errors
+    /// [`StoreError::NotDurable`]: in force, but a restart would undo it; ask again.
+    /// [`StoreError::TooMany`]: not in force.
+    pub async fn revoke(&self, revocation: Revocation, now: UnixMillis) -> Result<(), StoreError> {
+        let named = match &revocation.of {
+            revoked::Revoked::Token { jti: name }
+            | revoked::Revoked::Subject { subject: name, .. } => name.len(),
+            revoked::Revoked::IssuedBefore(_) => 0,
+        };
+        if named.max(revocation.issuer.len()) > NAME_BYTES_MAX {
+            return Err(StoreError::TooMany { what: "bytes of a name", max: NAME_BYTES_MAX });
+        }
+        self.0.revocations.add(&revocation, now)?;
+        let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
+        Write {
+            now,
+            revokes: |(): &()| true,
+            run: move |connection: &Connection| revoked::write(connection, &sealer, &revocation),
+            then: move |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
+                memory.tell();
+                outcome.map_err(|why| StoreError::NotDurable(Box::new(why)))
+            },
+        }
+        .by(&self.0.writer)
+        .await
+    }
+
+    /// Whether a token of another issuer was revoked. Reads memory alone.
+    pub fn is_revoked(&self, claims: &Claims<'_>) -> bool {
+        self.0.revocations.has(claims)
+    }
+
+    /// Notes that an account was used from a network.
+    pub async fn worked(
+        &self,
+        account: Account,
+        network: &str,
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
+        if self.0.places.get(&account).is_some_and(|known| known.is_fresh(network, now)) {
+            return Ok(());
+        }
+        if network.len() > NAME_BYTES_MAX {
+            return Err(StoreError::TooMany { what: "bytes of a name", max: NAME_BYTES_MAX });
+        }
+        let network = network.to_owned();
+        let (cached, changes) = (Arc::clone(&self.0.places), Arc::clone(&self.0.place_changes));
+        Write {
+            now,
+            revokes: |(): &()| false,
+            run: move |connection: &Connection| places::write(connection, account, &network, now),
+            then: move |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
+                changes.fetch_add(1, Ordering::SeqCst);
+                cached.remove(&account);
+                outcome
+            },
+        }
+        .by(&self.0.writer)
+        .await
+    }
+
+    /// Whether an account was used from a network within the last 90 days.
+    pub async fn has_worked(
+        &self,
+        account: Account,
+        network: &str,
+        now: UnixMillis,
+    ) -> Result<bool, StoreError> {
+        if let Some(known) = self.0.places.get(&account) {
+            return Ok(known.has(network, now));
+        }
+        let before = self.0.place_changes.load(Ordering::SeqCst);
+        let read = move |connection: &Connection| places::read(connection, account);
+        let known = self.0.reader.ask(read).await?;
+        let has = known.has(network, now);
+        self.0.places.insert(account, known);
+        // What was written since must not be hidden by what was read before.
+        if self.0.place_changes.load(Ordering::SeqCst) != before {
+            self.0.places.remove(&account);
+        }
+        Ok(has)
+    }
+}
+
+/// Sessions that are being ended, and whether they are so already.
+#[derive(Default)]
+struct Ending {
+    ids: Vec<SessionId>,
+    is_early: bool,
+}
+
+/// A use of a session, to be written.
+struct Touch {
+    session: SessionId,
+    now: UnixMillis,
+}
+
+impl Job for Touch {
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        rows::touch(connection, self.session, self.now)
+    }
+
+    fn finish(self: Box<Self>, _: &Connection, _: Result<(), StoreError>) {}
+
+    fn revokes(&self) -> bool {
+        false
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.now
+    }
+}
+
+fn apply(kept: &mut Kept, change: Change, now: UnixMillis) {
+    let facts = &mut kept.facts;
+    facts.expires = change.expires;
+    facts.credentials =
+        change.credentials.unwrap_or_else(|| std::mem::take(&mut facts.credentials));
+    facts.attributes = change.attributes.unwrap_or_else(|| std::mem::take(&mut facts.attributes));
+    facts.subject = change.subject.unwrap_or_else(|| std::mem::take(&mut facts.subject));
+    facts.state = change.state.unwrap_or(facts.state);
+    if let Some((digest, grace_ms)) = change.token {
+        let before = std::mem::replace(&mut facts.digest, digest);
+        kept.before = Some((before, UnixMillis(now.0.saturating_add(grace_ms))));
+    }
+    kept.version += 1;
+    kept.refreshed = Some(now);
+}
+
+fn check(facts: &Facts) -> Result<(), StoreError> {
+    let names = [&facts.api, &facts.subject, &facts.network];
+    if names.iter().any(|name| name.len() > NAME_BYTES_MAX) {
+        return Err(StoreError::TooMany { what: "bytes of a name", max: NAME_BYTES_MAX });
+    }
+    let credentials = facts.credentials.iter();
+    let credentials: usize =
+        credentials.map(|(name, value)| name.len() + value.expose_secret().len()).sum();
+    if credentials.max(facts.attributes.len()) > SECRET_BYTES_MAX {
+        return Err(StoreError::TooMany { what: "bytes of a session", max: SECRET_BYTES_MAX });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod trouble;

@@ -1,0 +1,207 @@
+//! The two threads that speak to the database: one writes, in batches, and one reads.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use portcullis_model::UnixMillis;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::epoch::{Epoch, EpochFile};
+use crate::error::StoreError;
+use crate::memory::Memory;
+use crate::names::SessionId;
+use crate::rows;
+use crate::sweep::{self, Log};
+
+/// What waits for the writer, and for the reader, at most.
+const QUEUE_MAX: usize = 1024;
+
+/// Jobs that are made to last together, at most.
+const BATCH_MAX: usize = 256;
+
+/// How long anybody waits for an answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What could not be deleted before, with each batch, at most.
+const UNWRITTEN_BATCH: usize = 1000;
+
+/// Something to write. `run` is inside a transaction with others; `finish` comes after it, when it
+/// lasts or has failed, and is the only one that may change memory.
+pub(crate) trait Job: Send {
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
+    fn finish(self: Box<Self>, connection: &Connection, outcome: Result<(), StoreError>);
+    /// Whether an older copy of the store, without what `run` did, would be dangerous.
+    fn revokes(&self) -> bool;
+    fn now(&self) -> UnixMillis;
+}
+
+/// Hands jobs to the writer.
+pub(crate) struct Writer(Worker<Box<dyn Job>>);
+
+type Question = Box<dyn FnOnce(&Connection) + Send>;
+
+/// Hands questions to the reader.
+pub(crate) struct Reader(Worker<Question>);
+
+struct Worker<T> {
+    queue: Option<SyncSender<T>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<T: Send + 'static> Worker<T> {
+    fn start(
+        name: &str,
+        work: impl FnOnce(Receiver<T>) + Send + 'static,
+    ) -> Result<Self, StoreError> {
+        let (queue, jobs) = sync_channel(QUEUE_MAX);
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || work(jobs))
+            .map_err(|error| StoreError::Io(error.to_string()))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    fn send(&self, job: T) -> Result<(), StoreError> {
+        self.queue.as_ref().ok_or(StoreError::Closed)?.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => StoreError::Closed,
+        })
+    }
+}
+
+impl<T> Drop for Worker<T> {
+    /// What waits is done first.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Reader {
+    pub(crate) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let work = move |questions: Receiver<Question>| {
+            for question in questions {
+                question(&connection);
+            }
+        };
+        Worker::start("store-reader", work).map(Self)
+    }
+
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.0.send(Box::new(move |connection| {
+            let _ = reply.send(question(connection));
+        }))?;
+        answered(answer).await
+    }
+}
+
+impl Writer {
+    pub(crate) fn start(
+        connection: Connection,
+        memory: Arc<Memory>,
+        epoch: (EpochFile, Epoch),
+    ) -> Result<Self, StoreError> {
+        let work = move |jobs: Receiver<Box<dyn Job>>| {
+            let mut desk =
+                Desk { connection, memory, file: epoch.0, epoch: epoch.1, log: Log::default() };
+            while let Ok(first) = jobs.recv() {
+                let more = jobs.try_iter().take(BATCH_MAX - 1);
+                desk.batch(std::iter::once(first).chain(more).collect());
+            }
+        };
+        Worker::start("store-writer", work).map(Self)
+    }
+
+    pub(crate) fn send(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        self.0.send(job)
+    }
+}
+
+/// Waits for an answer, but not for ever.
+pub(crate) async fn answered<T>(
+    answer: oneshot::Receiver<Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(StoreError::Closed),
+        Err(_) => Err(StoreError::Slow),
+    }
+}
+
+/// The writer at work.
+struct Desk {
+    connection: Connection,
+    memory: Arc<Memory>,
+    file: EpochFile,
+    epoch: Epoch,
+    log: Log,
+}
+
+impl Desk {
+    /// One transaction for all. A job that fails is undone alone; if the whole fails, all have.
+    fn batch(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        let now = jobs.iter().map(|job| job.now()).max().unwrap_or_default();
+        let unwritten = self.memory.some_unwritten(UNWRITTEN_BATCH);
+        let mut outcomes = Vec::with_capacity(jobs.len());
+        let whole = self.transaction(&mut jobs, &mut outcomes, &unwritten, now);
+        if whole.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        if whole.is_ok() && !unwritten.is_empty() {
+            self.memory.written(&unwritten);
+        }
+        outcomes.resize(jobs.len(), Ok(()));
+        for (job, outcome) in jobs.into_iter().zip(outcomes) {
+            job.finish(&self.connection, whole.clone().and(outcome));
+        }
+        self.log.checkpoint(&self.connection);
+    }
+
+    fn transaction(
+        &mut self,
+        jobs: &mut [Box<dyn Job>],
+        outcomes: &mut Vec<Result<(), StoreError>>,
+        unwritten: &[SessionId],
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
+        let connection = &self.connection;
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        rows::delete(connection, unwritten)?;
+        for job in jobs.iter_mut() {
+            connection.execute_batch("SAVEPOINT job")?;
+            let outcome = job.run(connection);
+            if let Err(error) = &outcome {
+                // A full disk undoes everything by itself.
+                if connection.is_autocommit() {
+                    return Err(error.clone());
+                }
+                connection.execute_batch("ROLLBACK TO job")?;
+            }
+            connection.execute_batch("RELEASE job")?;
+            outcomes.push(outcome);
+        }
+        sweep::expired(connection, now, sweep::FEW)?;
+        let revokes = !unwritten.is_empty() || jobs.iter().any(|job| job.revokes());
+        let next = Epoch { number: self.epoch.number + 1, ..self.epoch };
+        if revokes {
+            let sql = "UPDATE meta SET epoch = ?1";
+            connection.prepare_cached(sql)?.execute([rows::signed(next.number)])?;
+        }
+        connection.execute_batch("COMMIT")?;
+        if revokes {
+            // The database first: a kill in between must not look like an older copy.
+            self.epoch = next;
+            self.file.write(next)?;
+        }
+        Ok(())
+    }
+}
