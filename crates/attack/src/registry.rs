@@ -140,6 +140,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "caller_identity/a2-jwt-wrong-issuer",
     "caller_identity/a2-jwt-x5c",
     "caller_identity/a2-guess-app",
+    "caller_identity/a2-guess-basic",
     "caller_identity/a2-guess-password",
     "caller_identity/a2-guess-spelled",
     "caller_identity/a2-reset-pin",
