@@ -3,6 +3,7 @@
 
 mod bound;
 mod introspected;
+mod judged;
 mod keys;
 mod outgoing;
 mod prove;

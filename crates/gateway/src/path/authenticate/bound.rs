@@ -3,7 +3,7 @@
 use portcullis_credential::Confirmation;
 use portcullis_credential::dpop::{self, Expected};
 
-use super::token::{Asked, Judged};
+use super::judged::{Asked, Judged};
 use crate::callers::Use;
 use crate::head::{Essential, RequestHead};
 
