@@ -49,7 +49,7 @@ pub enum Which {
 impl Kept {
     /// The session itself, alive in `lives`.
     pub(crate) fn into_session(self, lives: &Arc<Lives>) -> Session {
-        let live = lives.get(self.facts.id, self.version, self.touched.0);
+        let live = lives.get(self.facts.id, self.version, self.facts.expires.0, self.touched.0);
         let Self { facts, version, before, refreshed, .. } = self;
         Session { facts, version, before, refreshed, live }
     }

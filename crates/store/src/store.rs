@@ -263,7 +263,24 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotDurable`]: they are ended, but a restart would undo it as yet.
+    /// [`StoreError::Shut`]: nothing is served any more. Any other: they are not ended.
     pub async fn end(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
+        match self.end_by_writer(which.clone(), now).await {
+            // Nobody must be served longer because the disk is slow.
+            Err(why @ (StoreError::Busy | StoreError::Slow)) => {
+                let sealer = Arc::clone(&self.0.sealer);
+                let read = move |connection: &Connection| rows::select(connection, &sealer, &which);
+                let ids = self.0.reader.ask(read).await?;
+                if self.0.memory.ended_unwritten(&ids) {
+                    return Err(StoreError::NotDurable(Box::new(why)));
+                }
+                Err(why)
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn end_by_writer(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
         let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
         let again = (Arc::clone(&sealer), which.clone(), Arc::clone(&memory));
         Write {

@@ -204,7 +204,7 @@ fn walk(steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn the_store_says_what_a_map_would_say(steps in proptest::collection::vec(step(), 1..40)) {
