@@ -19,7 +19,7 @@ use crate::places::{self, Places};
 use crate::revoked::{self, Claims, Revocation, Revocations};
 use crate::rows::{self, Kept, Which};
 use crate::schema;
-use crate::seal::Sealer;
+use crate::seal::{Sealer, Wrapper};
 use crate::session::{Credentials, Facts, Session, State};
 use crate::worker::{Job, Reader, Writer};
 use crate::write::Write;
@@ -121,11 +121,11 @@ impl Store {
         options: &Options,
         now: UnixMillis,
     ) -> Result<(Self, Opened), StoreError> {
-        let sealer =
-            Sealer::new(kek).map_err(|_| StoreError::Io("the key cannot be used".to_owned()))?;
-        let ready = open::open(folder, &sealer, options.accept_older, now)?;
+        let wrapper =
+            Wrapper::new(kek).map_err(|_| StoreError::Io("the key cannot be used".to_owned()))?;
+        let ready = open::open(folder, wrapper, options.accept_older, now)?;
         let revocations = Revocations::new(options.revocations_max)?;
-        let Ready { writer, reader, file, epoch, is_new, is_older } = ready;
+        let Ready { sealer, writer, reader, file, epoch, is_new, is_older } = ready;
         let loaded =
             revoked::load(&reader, &sealer, &revocations, now).map_err(|why| match why {
                 StoreError::TooMany { .. } => why,

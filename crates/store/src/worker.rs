@@ -1,7 +1,9 @@
 //! The two threads that speak to the database: one writes, in batches, and one reads.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{
+    Receiver, RecvError, RecvTimeoutError, SyncSender, TrySendError, sync_channel,
+};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -116,7 +118,7 @@ impl Writer {
         let work = move |jobs: Receiver<Box<dyn Job>>| {
             let mut desk =
                 Desk { connection, memory, file: epoch.0, epoch: epoch.1, log: Log::default() };
-            while let Some(first) = next(&jobs, &desk.memory) {
+            while let Ok(first) = next(&jobs, &desk.memory) {
                 let more = jobs.try_iter().take(BATCH_MAX - 1);
                 desk.batch(first.into_iter().chain(more).collect());
             }
@@ -131,15 +133,15 @@ impl Writer {
     }
 }
 
-/// The next job; nothing after a while, if there is something to try again; `None` at the end.
-fn next(jobs: &Receiver<Box<dyn Job>>, memory: &Memory) -> Option<Option<Box<dyn Job>>> {
+/// The next job; nothing after a while, if there is something to try again; an error at the end.
+fn next(jobs: &Receiver<Box<dyn Job>>, memory: &Memory) -> Result<Option<Box<dyn Job>>, RecvError> {
     if memory.some_unwritten(1).is_empty() {
-        return jobs.recv().ok().map(Some);
+        return jobs.recv().map(Some);
     }
     match jobs.recv_timeout(AGAIN) {
-        Ok(job) => Some(Some(job)),
-        Err(RecvTimeoutError::Timeout) => Some(None),
-        Err(RecvTimeoutError::Disconnected) => None,
+        Ok(job) => Ok(Some(job)),
+        Err(RecvTimeoutError::Timeout) => Ok(None),
+        Err(RecvTimeoutError::Disconnected) => Err(RecvError),
     }
 }
 
