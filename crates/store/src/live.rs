@@ -99,6 +99,12 @@ impl Lives {
         live
     }
 
+    /// Whether anybody holds it, and it was not ended.
+    pub(crate) fn is_held(&self, id: SessionId) -> bool {
+        let live = self.part(id).and_then(|part| part.get(&id).and_then(Weak::upgrade));
+        live.is_some_and(|live| !live.is_ended())
+    }
+
     /// Ends it for everybody who holds it.
     pub(crate) fn end(&self, id: SessionId) {
         let live = self.part(id).and_then(|part| part.get(&id).and_then(Weak::upgrade));

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use crate::cache::Cache;
 use crate::live::Lives;
 use crate::names::{Digest, SessionId};
-use crate::rows::Kept;
+use crate::rows::{Kept, Which};
 use crate::session::Session;
 
 /// Sessions that were ended and are not yet deleted from the database, at most.
@@ -99,6 +99,17 @@ impl Memory {
             self.cached.insert(digest, Arc::clone(&session));
         }
         session
+    }
+
+    /// Ends what is in memory, so that nobody is served while the writer does something else. What is
+    /// not in memory, and several at once, are left to it. Says whether it ended one.
+    pub(crate) fn end_early(&self, which: &Which) -> bool {
+        let id = match which {
+            Which::Id(id) => Some(*id),
+            Which::Token(digest) => self.cached.get(digest).map(|session| session.id),
+            _ => None,
+        };
+        id.is_some_and(|id| self.lives.is_held(id) && self.ended_unwritten(&[id]))
     }
 
     /// These are no longer in the database.
@@ -235,6 +246,19 @@ mod tests {
         memory.written(&memory.some_unwritten(10));
         assert!(memory.some_unwritten(10).is_empty());
         assert!(memory.admit(kept(1), digest(1), read).is_none());
+    }
+
+    #[test]
+    fn one_that_is_in_memory_ends_before_the_writer_knows_of_it() {
+        for which in [Which::Id(id()), Which::Token(digest(1))] {
+            let memory = Memory::new(100);
+            assert!(!memory.end_early(&which));
+            assert!(memory.some_unwritten(10).is_empty(), "nobody holds it");
+            let held = memory.admit(kept(1), digest(1), memory.before()).unwrap();
+            assert!(memory.end_early(&which) && !memory.end_early(&which));
+            assert!(held.is_ended());
+            assert_eq!(memory.some_unwritten(10), [id()]);
+        }
     }
 
     #[test]

@@ -257,7 +257,7 @@ impl Store {
         .await
     }
 
-    /// Ends sessions. They are ended for everybody who holds one as soon as the writer comes to it,
+    /// Ends sessions. One that is in memory is ended at once, others as soon as the writer comes to it,
     /// before that is written; when this returns they stay so after a restart. Says how many there
     /// were.
     ///
@@ -265,6 +265,7 @@ impl Store {
     /// [`StoreError::NotDurable`]: they are ended, but a restart would undo it as yet.
     /// [`StoreError::Shut`]: nothing is served any more. Any other: they are not ended.
     pub async fn end(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
+        let is_early = self.0.memory.end_early(&which);
         match self.end_by_writer(which.clone(), now).await {
             // Nobody must be served longer because the disk is slow.
             Err(why @ (StoreError::Busy | StoreError::Slow)) => {
@@ -276,7 +277,8 @@ impl Store {
                 }
                 Err(why)
             }
-            outcome => outcome,
+            // The writer deletes what was ended early before it looks for more.
+            outcome => outcome.map(|count| count.max(usize::from(is_early))),
         }
     }
 
