@@ -77,12 +77,24 @@ pub(crate) fn open(
         }
     };
     // Ends: each turn deletes something.
-    while sweep::expired(&writer, now, sweep::MANY)? > 0 {}
+    while sweep_or_in_use(&folder, &writer, now)? > 0 {}
     file.write(epoch)?;
     folder.sync()?;
     let reader = schema::reader(&folder)?;
     let sealer = Sealer::new(wrapper, &digest_key);
     Ok(Ready { sealer, writer, reader, file, epoch, is_new, is_older })
+}
+
+/// Somebody else may have the database open who does not know our lock.
+fn sweep_or_in_use(
+    folder: &Folder,
+    writer: &Connection,
+    now: UnixMillis,
+) -> Result<usize, StoreError> {
+    sweep::expired(writer, now, sweep::MANY).map_err(|why| match why {
+        StoreError::Busy => StoreError::InUse { path: folder.database() },
+        why => why,
+    })
 }
 
 /// The epoch file goes first, with nothing in it: so a making that is cut short is told from a

@@ -202,6 +202,20 @@ fn other_apis_and_accounts_keep_their_sessions() {
     });
 }
 
+/// Workers with several threads may come.
+#[test]
+fn what_is_asked_may_be_waited_for_on_any_thread() {
+    fn any_thread<T: Send>(_: T) {}
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("store"));
+    let session = run(add(&store, 1));
+    any_thread(store.find(&digest(1), NOW));
+    any_thread(store.replace(&session, Change::until(NOW), NOW));
+    any_thread(store.end(Which::Id(session.id), NOW));
+    any_thread(store.has_worked(account(&store, 1), "192.0.2.0/24", NOW));
+    any_thread(store.worked(account(&store, 1), "192.0.2.0/24", NOW));
+}
+
 /// A client that leaves while its logout is written.
 #[test]
 fn an_end_that_nobody_waits_for_still_comes() {
