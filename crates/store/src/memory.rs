@@ -21,8 +21,16 @@ use crate::session::Session;
 /// Sessions that were ended and are not yet deleted from the database, at most.
 pub(crate) const UNWRITTEN_MAX: usize = 100_000;
 
+/// Owners whose sessions were ended lately and that are remembered; a login takes seconds.
+const OWNERS_MAX: usize = 16_384;
+
+/// Whose sessions: a digest of an account, a subject or an API.
+pub(crate) type Owner = [u8; 32];
+
 pub(crate) struct Memory {
     cached: Cache<Digest, Arc<Session>>,
+    /// No session of these counts that was begun before the time.
+    owners: Cache<Owner, UnixMillis>,
     lives: Arc<Lives>,
     changes: AtomicU64,
     /// Ended here, and still in the database: it could not be written.
@@ -40,6 +48,7 @@ impl Memory {
     pub(crate) fn new(sessions_cached_max: usize) -> Self {
         Self {
             cached: Cache::new(sessions_cached_max),
+            owners: Cache::new(OWNERS_MAX),
             lives: Arc::new(Lives::new()),
             changes: AtomicU64::new(0),
             unwritten: Mutex::default(),
@@ -99,6 +108,17 @@ impl Memory {
             self.cached.insert(digest, Arc::clone(&session));
         }
         session
+    }
+
+    /// From now on no session of this owner is let in that was begun before.
+    pub(crate) fn none_before(&self, owner: Owner, before: UnixMillis) {
+        let known = self.owners.get(&owner).unwrap_or_default();
+        self.owners.insert(owner, known.max(before));
+    }
+
+    /// Whether one of these owners had all sessions ended since `begun`.
+    pub(crate) fn were_ended_since(&self, owners: &[Owner], begun: UnixMillis) -> bool {
+        owners.iter().any(|owner| self.owners.get(owner).is_some_and(|before| begun < before))
     }
 
     /// Ends what is in memory, so that nobody is served while the writer does something else. What is

@@ -30,7 +30,7 @@ pub struct Facts {
     pub attributes: String,
     /// What the API wants to see; kept encrypted.
     pub credentials: Credentials,
-    /// When it was opened.
+    /// When its login began: when the request came, not when its answer did.
     pub created: UnixMillis,
     /// When it ends, whatever happens: never later than the API's own.
     pub expires: UnixMillis,

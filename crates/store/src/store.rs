@@ -157,6 +157,11 @@ impl Store {
     }
 
     /// Keeps a new session. It lasts when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::EndedMeanwhile`]: all sessions of its account, subject or API were ended after
+    /// `facts.created`, which is when the login began: it may have shown a password that counts no
+    /// more.
     pub async fn open_session(
         &self,
         facts: Facts,
@@ -165,10 +170,15 @@ impl Store {
         check(&facts)?;
         let kept = Kept { facts, version: 1, before: None, refreshed: None, touched: now };
         let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
+        let lately = Arc::clone(&memory);
         Write {
             now,
             revokes: |_: &Kept| false,
             run: move |connection: &Connection| {
+                let owners = rows::owners(&sealer, &kept.facts);
+                if lately.were_ended_since(&owners, kept.facts.created) {
+                    return Err(StoreError::EndedMeanwhile);
+                }
                 rows::write(connection, &sealer, &kept)?;
                 Ok(kept)
             },
@@ -265,6 +275,10 @@ impl Store {
     /// [`StoreError::NotDurable`]: they are ended, but a restart would undo it as yet.
     /// [`StoreError::Shut`]: nothing is served any more. Any other: they are not ended.
     pub async fn end(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
+        // Before the writer looks: a login that is under way is either seen by it or sees this.
+        if let Some((owner, before)) = rows::owner(&self.0.sealer, &which, now) {
+            self.0.memory.none_before(owner, before);
+        }
         let is_early = self.0.memory.end_early(&which);
         match self.end_by_writer(which.clone(), now).await {
             // Nobody must be served longer because the disk is slow.
@@ -454,6 +468,9 @@ fn apply(kept: &mut Kept, change: Change, now: UnixMillis) {
     facts.attributes = change.attributes.unwrap_or_else(|| std::mem::take(&mut facts.attributes));
     facts.subject = change.subject.unwrap_or_else(|| std::mem::take(&mut facts.subject));
     facts.state = change.state.unwrap_or(facts.state);
+    if kept.before.is_some_and(|(_, until)| until <= now) {
+        kept.before = None;
+    }
     if let Some((digest, grace_ms)) = change.token {
         let before = std::mem::replace(&mut facts.digest, digest);
         kept.before = Some((before, UnixMillis(now.0.saturating_add(grace_ms))));

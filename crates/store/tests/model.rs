@@ -133,6 +133,8 @@ impl Both {
                 let which = Which::Account { api: "pharmacy".to_owned(), account };
                 self.store.end(which, now).await.unwrap();
                 self.plain.retain(|_, plain| plain.account != number % 2);
+                // A login that begins at the same time is one of those that are ended.
+                self.now += 1000;
             }
             Step::EndBefore => {
                 let before = UnixMillis(self.now.saturating_sub(50_000));
