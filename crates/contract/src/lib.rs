@@ -60,7 +60,7 @@ pub use read::read;
 pub use route::{Find, PathPart, PathValue};
 pub use scalar::{Scalar, ScalarFault};
 pub use schema::{Blobs, Mismatch, Schema};
-pub use scheme::{SchemePlace, SecurityRequirement, SecurityScheme};
+pub use scheme::{SchemeKind, SchemePlace, SecurityRequirement, SecurityScheme};
 pub use shape::{
     Member, ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types, XmlMember, XmlName,
     XmlShape, XmlText,

@@ -2,15 +2,34 @@
 
 use portcullis_model::Span;
 
-/// A way to show who is calling (OpenAPI Security Scheme Object), as far as presence needs it.
+/// A way to show who is calling (OpenAPI Security Scheme Object).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityScheme {
     /// The key under `components.securitySchemes` (Swagger 2.0: `securityDefinitions`).
     pub name: String,
+    /// Of which type it is.
+    pub kind: SchemeKind,
     /// Where the credential stands.
     pub place: SchemePlace,
     /// Where it is declared.
     pub span: Option<Span>,
+}
+
+/// The type of a scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SchemeKind {
+    /// `apiKey`: a word that the API knows.
+    ApiKey,
+    /// `http`: an auth-scheme of HTTP, such as Basic or Bearer.
+    Http,
+    /// `oauth2`: an access token.
+    OAuth2,
+    /// `openIdConnect`: an access token of a provider that can be discovered.
+    OpenIdConnect,
+    /// `mutualTLS`: a client certificate.
+    MutualTls,
+    /// Another one, or none.
+    Unknown,
 }
 
 /// Where a credential stands in a request.
@@ -37,4 +56,7 @@ pub enum SchemePlace {
 pub struct SecurityRequirement {
     /// Indices into [`crate::Contract::schemes`].
     pub schemes: Vec<usize>,
+    /// What tokens must be good for, each with the scheme that it is asked of: scopes of `oauth2`
+    /// and `openIdConnect`.
+    pub scopes: Vec<(usize, String)>,
 }

@@ -7,13 +7,15 @@ use crate::document::{Name, Node};
 use crate::notes::shown;
 use crate::operation::Security;
 use crate::reader::Reader;
-use crate::scheme::{SchemePlace, SecurityRequirement, SecurityScheme};
+use crate::scheme::{SchemeKind, SchemePlace, SecurityRequirement, SecurityScheme};
 use crate::version::Version;
 
 /// Alternatives of one `security` list.
 const ALTERNATIVES_MAX: usize = 256;
 /// Schemes that are kept by name; nothing satisfies one beyond them.
 const SCHEMES_MAX: usize = 1_000;
+/// Scopes of one requirement.
+const SCOPES_MAX: usize = 256;
 
 impl<'a> Reader<'a> {
     /// `components.securitySchemes`, or `securityDefinitions` of Swagger 2.0.
@@ -28,8 +30,10 @@ impl<'a> Reader<'a> {
         };
         let mut schemes = Vec::new();
         for (name, node) in list.members().take(SCHEMES_MAX) {
-            let place = self.follow(node).map(|node| scheme_place(node, self.version));
+            let found = self.follow(node);
+            let place = found.map(|node| scheme_place(node, self.version));
             let place = place.unwrap_or(SchemePlace::NotUnderstood);
+            let kind = found.map_or(SchemeKind::Unknown, scheme_kind);
             if place == SchemePlace::NotUnderstood {
                 let message = format!(
                     "the security scheme {} is not understood: nothing satisfies it",
@@ -39,6 +43,7 @@ impl<'a> Reader<'a> {
             }
             schemes.push(SecurityScheme {
                 name: name.text.to_owned(),
+                kind,
                 place,
                 span: Some(name.span),
             });
@@ -63,7 +68,7 @@ impl<'a> Reader<'a> {
         if !list.is_array() {
             let message = "`security` must be a list: nothing satisfies it";
             self.notes.warn(&codes::SECURITY, span, message);
-            any_of.push(SecurityRequirement { schemes: vec![unknown_scheme("", schemes)] });
+            any_of.push(nothing_satisfies(schemes));
         }
         for item in list.items().take(ALTERNATIVES_MAX) {
             let requirement = self.requirement(item, schemes);
@@ -88,10 +93,11 @@ impl<'a> Reader<'a> {
         if !item.is_object() {
             let message = "a security requirement must be an object: nothing satisfies this one";
             self.notes.warn(&codes::SECURITY, item.span(), message);
-            return SecurityRequirement { schemes: vec![unknown_scheme("", schemes)] };
+            return nothing_satisfies(schemes);
         }
         let mut indices = Vec::new();
-        for (name, _) in item.members() {
+        let mut scopes = Vec::new();
+        for (name, asked) in item.members() {
             let known = schemes.iter().position(|scheme| scheme.name == name.text);
             let known = known.or_else(|| self.scheme_at(name, item, schemes));
             let index = known.unwrap_or_else(|| {
@@ -110,10 +116,15 @@ impl<'a> Reader<'a> {
                 unknown_scheme(name.text, schemes)
             });
             indices.push(index);
+            let is_for_tokens = schemes.get(index).is_some_and(|scheme| {
+                matches!(scheme.kind, SchemeKind::OAuth2 | SchemeKind::OpenIdConnect)
+            });
+            let words = asked.items().filter(|_| is_for_tokens).filter_map(Node::as_str);
+            scopes.extend(words.take(SCOPES_MAX).map(|scope| (index, scope.to_owned())));
         }
         indices.sort_unstable();
         indices.dedup();
-        SecurityRequirement { schemes: indices }
+        SecurityRequirement { schemes: indices, scopes }
     }
 
     /// The scheme that a requirement of 3.2 names by its URI.
@@ -127,11 +138,13 @@ impl<'a> Reader<'a> {
             return None;
         }
         let target = self.references.target(name.text, requirement)?;
-        let place = scheme_place(self.follow(target)?, self.version);
+        let target = self.follow(target)?;
+        let (kind, place) = (scheme_kind(target), scheme_place(target, self.version));
         if place == SchemePlace::NotUnderstood {
             return None;
         }
-        schemes.push(SecurityScheme { name: name.text.to_owned(), place, span: Some(name.span) });
+        let (name, span) = (name.text.to_owned(), Some(name.span));
+        schemes.push(SecurityScheme { name, kind, place, span });
         Some(schemes.len() - 1)
     }
 }
@@ -151,11 +164,29 @@ fn unknown_scheme(name: &str, schemes: &mut Vec<SecurityScheme>) -> usize {
     schemes.iter().position(is_same).unwrap_or_else(|| {
         schemes.push(SecurityScheme {
             name: name.to_owned(),
+            kind: SchemeKind::Unknown,
             place: SchemePlace::NotUnderstood,
             span: None,
         });
         schemes.len() - 1
     })
+}
+
+/// A requirement that no request meets.
+fn nothing_satisfies(schemes: &mut Vec<SecurityScheme>) -> SecurityRequirement {
+    SecurityRequirement { schemes: vec![unknown_scheme("", schemes)], scopes: Vec::new() }
+}
+
+fn scheme_kind(scheme: Node<'_>) -> SchemeKind {
+    match scheme.get_str("type") {
+        Some("apiKey") => SchemeKind::ApiKey,
+        // `basic` is a type of Swagger 2.0.
+        Some("http" | "basic") => SchemeKind::Http,
+        Some("oauth2") => SchemeKind::OAuth2,
+        Some("openIdConnect") => SchemeKind::OpenIdConnect,
+        Some("mutualTLS") => SchemeKind::MutualTls,
+        _ => SchemeKind::Unknown,
+    }
 }
 
 fn scheme_place(scheme: Node<'_>, version: Version) -> SchemePlace {

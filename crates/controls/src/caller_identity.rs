@@ -21,11 +21,23 @@
 //! `caller not verified`, and on a listener that is not loopback every operation that needs a
 //! caller is closed.
 
+mod guarded;
+mod guessing;
+mod resource;
+mod tokens;
+
+use std::sync::Arc;
+
 use portcullis_contract::{SchemePlace, Security, SecurityRequirement, SecurityScheme};
-use portcullis_model::{Caller, Code, ControlId, Diagnostic, Refusal, Room, Status};
+use portcullis_model::{Caller, Code, ControlId, Diagnostic, Identity, Refusal, Room, Status};
 use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
+
+pub use guarded::{Guarded, is_met, takes_basic};
+pub use guessing::{Counted, Guessed, rates, too_many};
+pub use resource::{ResourceMetadata, WELL_KNOWN};
+pub use tokens::{IntrospectionRule, NoRule, TokenRule};
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -63,25 +75,64 @@ pub enum Expected {
     /// Anybody.
     Anyone,
     /// Somebody with all credentials of one of these alternatives.
-    Present(Vec<SecurityRequirement>),
+    Callers(Vec<Alternative>),
     /// Nobody, and why.
     Closed(&'static str),
+}
+
+/// Credentials that are enough together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alternative {
+    /// The schemes, by their index in the contract.
+    pub schemes: Vec<usize>,
+    /// What each of them must be good for.
+    pub scopes: Vec<(usize, String)>,
+    /// Whether every one of them can be verified. If not, their presence is all that is asked.
+    pub is_verified: bool,
+}
+
+/// What a request proved by one scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// No credential is there.
+    Absent,
+    /// One is there, and nobody here can verify it.
+    Present,
+    /// It is genuine, and this is whose it is.
+    Verified(Arc<Identity>),
+    /// It is not genuine, or not good any more: why, for the ledger alone.
+    Rejected(&'static str),
 }
 
 impl Expected {
     /// What contract, policy and listener say together (rules 7 and 26).
     pub fn derive(model: &Model, operation: usize) -> Self {
         const NOT_STATED: &str = "neither contract nor policy says who may call it";
-        const NOT_LOOPBACK: &str =
-            "it needs a caller, credentials are not verified yet, and the listener is not loopback";
-        if model.access.anyone.get(operation).copied().unwrap_or(false) {
+        const NOT_VERIFIED: &str = "it needs a caller, nothing in `callers` verifies one for it, and \
+                                    the listener is not loopback";
+        const NO_CALLERS: &str =
+            "the policy wants a verified caller, and `callers` verifies nobody";
+        let says = |list: &[bool]| list.get(operation).copied().unwrap_or(false);
+        if says(&model.access.anyone) {
             return Self::Anyone;
         }
         let is_loopback = model.listen.ip().is_loopback();
         match model.contract.operation(operation).map(|operation| &operation.security) {
+            Some(Security::Required { any_of, .. }) => {
+                let alternative = |one: &SecurityRequirement| Alternative::of(one, model);
+                let all = any_of.iter().map(alternative);
+                let possible: Vec<_> = all.filter(|one| one.is_verified || is_loopback).collect();
+                if possible.is_empty() {
+                    Self::Closed(NOT_VERIFIED)
+                } else {
+                    Self::Callers(possible)
+                }
+            }
+            Some(_) if says(&model.access.callers) => {
+                let verified: Vec<_> = Alternative::each_verified(model).collect();
+                if verified.is_empty() { Self::Closed(NO_CALLERS) } else { Self::Callers(verified) }
+            }
             Some(Security::Anonymous { .. }) => Self::Anyone,
-            Some(Security::Required { any_of, .. }) if is_loopback => Self::Present(any_of.clone()),
-            Some(Security::Required { .. }) => Self::Closed(NOT_LOOPBACK),
             Some(Security::NotStated) if is_loopback && model.posture == Posture::ContractOnly => {
                 Self::Anyone
             }
@@ -89,59 +140,177 @@ impl Expected {
         }
     }
 
-    /// Who is calling. `is_shown` tells whether a credential stands at a place.
-    pub fn judge(
-        &self,
-        schemes: &[SecurityScheme],
-        is_shown: impl Fn(&SchemePlace) -> bool,
-    ) -> Judgement<Caller> {
-        match self {
-            Self::Anyone => Judgement::Pass(Caller::Anonymous),
-            Self::Closed(why) => Judgement::Refuse(
-                Refusal::new(ControlId::CallerIdentity, Status::FORBIDDEN, "closed", *why),
-                Caller::Anonymous,
-            ),
-            Self::Present(any_of) => {
-                let is_met = |requirement: &SecurityRequirement| {
-                    requirement
-                        .schemes
-                        .iter()
-                        .all(|index| schemes.get(*index).is_some_and(|one| is_shown(&one.place)))
-                };
-                if any_of.iter().any(is_met) {
-                    Judgement::Pass(Caller::NotVerified)
-                } else {
-                    Judgement::Refuse(missing(any_of, schemes), Caller::Anonymous)
-                }
+    /// The schemes that matter, each once.
+    pub fn schemes(&self) -> Vec<usize> {
+        let Self::Callers(any_of) = self else { return Vec::new() };
+        let mut schemes: Vec<usize> = any_of.iter().flat_map(|one| &one.schemes).copied().collect();
+        schemes.sort_unstable();
+        schemes.dedup();
+        schemes
+    }
+
+    /// Who is calling. `proof` tells what a request proved by a scheme.
+    pub fn judge(&self, told: Told<'_>, proof: impl Fn(usize) -> Proof) -> Judgement<Caller> {
+        let any_of = match self {
+            Self::Anyone => return Judgement::Pass(Caller::Anonymous),
+            Self::Closed(why) => {
+                let refusal =
+                    Refusal::new(ControlId::CallerIdentity, Status::FORBIDDEN, "closed", *why);
+                return Judgement::Refuse(refusal, Caller::Anonymous);
             }
+            Self::Callers(any_of) => any_of,
+        };
+        let mut nearest = Outcome::Missing;
+        for alternative in any_of {
+            match alternative.outcome(&proof) {
+                Outcome::Met(caller) => return Judgement::Pass(caller),
+                outcome => nearest = nearest.or(outcome),
+            }
+        }
+        let challenges = challenges(told, &nearest);
+        Judgement::Refuse(nearest.refusal().with_field(CHALLENGE, challenges), Caller::Anonymous)
+    }
+}
+
+/// What a stranger is told of every path that is not open to anyone, declared or not (rule 8): what is
+/// there is for callers to know. `is_rejected`: a credential was shown, and is not good.
+pub fn stranger(told: Told<'_>, is_rejected: bool, detail: String) -> Refusal {
+    let outcome = if is_rejected { Outcome::Rejected("stranger") } else { Outcome::Missing };
+    Refusal { detail, ..outcome.refusal() }.with_field(CHALLENGE, challenges(told, &outcome))
+}
+
+/// What a request without a good credential is told of.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The schemes that would do.
+    pub schemes: &'a [&'a SecurityScheme],
+    /// Where it is said who issues tokens.
+    pub metadata: Option<&'a ResourceMetadata>,
+}
+
+/// How far a request came with one alternative; what is nearer to being met wins.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Missing,
+    Rejected(&'static str),
+    Insufficient(String),
+    Met(Caller),
+}
+
+impl Outcome {
+    fn or(self, other: Self) -> Self {
+        let rank = |outcome: &Self| match outcome {
+            Self::Missing => 0,
+            Self::Rejected(_) => 1,
+            Self::Insufficient(_) => 2,
+            Self::Met(_) => 3,
+        };
+        if rank(&other) > rank(&self) { other } else { self }
+    }
+
+    /// What is said of a request that met none: that a credential is not good, and never why
+    /// (RFC 6750 section 3.1).
+    fn refusal(&self) -> Refusal {
+        let refuse = |status, reason, detail: String| {
+            Refusal::new(ControlId::CallerIdentity, status, reason, detail)
+        };
+        match self {
+            Self::Missing | Self::Met(_) => refuse(
+                Status::UNAUTHORIZED,
+                "no_credential",
+                "no credential of a declared kind was shown".to_owned(),
+            ),
+            Self::Rejected(why) => refuse(
+                Status::UNAUTHORIZED,
+                "bad_credential",
+                format!("the credential is not good: {why}"),
+            ),
+            Self::Insufficient(scopes) => refuse(
+                Status::FORBIDDEN,
+                "insufficient_scope",
+                format!("the token is not good for `{scopes}`"),
+            ),
         }
     }
 }
 
-/// 401 with the challenges of the declared schemes (RFC 9110 section 11.6.1).
-fn missing(any_of: &[SecurityRequirement], schemes: &[SecurityScheme]) -> Refusal {
-    let mut challenges: Vec<&str> = any_of
+impl Alternative {
+    fn of(requirement: &SecurityRequirement, model: &Model) -> Self {
+        let SecurityRequirement { schemes, scopes } = requirement.clone();
+        let is_verified = schemes.iter().all(|scheme| model.callers.verifies(*scheme));
+        Self { schemes, scopes, is_verified }
+    }
+
+    /// Each scheme that can be verified, alone.
+    fn each_verified(model: &Model) -> impl Iterator<Item = Self> {
+        let schemes = 0..model.contract.schemes.len();
+        let verified = schemes.filter(|scheme| model.callers.verifies(*scheme));
+        verified.map(|scheme| Self { schemes: vec![scheme], scopes: Vec::new(), is_verified: true })
+    }
+
+    fn outcome(&self, proof: impl Fn(usize) -> Proof) -> Outcome {
+        let mut caller: Option<Arc<Identity>> = None;
+        let mut is_missing = false;
+        for scheme in &self.schemes {
+            match proof(*scheme) {
+                Proof::Absent => is_missing = true,
+                Proof::Rejected(why) => return Outcome::Rejected(why),
+                Proof::Present if self.is_verified => return Outcome::Rejected("not_verified"),
+                Proof::Present => {}
+                Proof::Verified(identity) => {
+                    let asked = self.scopes.iter().filter(|(of, _)| of == scheme);
+                    let has = |scope: &str| identity.scopes.iter().any(|known| **known == *scope);
+                    if let Some((_, missing)) = asked.into_iter().find(|(_, scope)| !has(scope)) {
+                        return Outcome::Insufficient(missing.clone());
+                    }
+                    // Several together: the first one says who it is, the others stand for it.
+                    caller.get_or_insert(identity);
+                }
+            }
+        }
+        match caller {
+            _ if is_missing => Outcome::Missing,
+            Some(identity) if self.is_verified => Outcome::Met(Caller::Verified(identity)),
+            _ => Outcome::Met(Caller::NotVerified),
+        }
+    }
+}
+
+const CHALLENGE: &str = "WWW-Authenticate";
+
+/// The challenges of all schemes that would do (RFC 9110 section 11.6.1), each kind once; what was
+/// wrong with a token stands in that of tokens (RFC 6750 section 3).
+fn challenges(told: Told<'_>, outcome: &Outcome) -> String {
+    let parameter = match outcome {
+        Outcome::Missing | Outcome::Met(_) => None,
+        Outcome::Rejected(_) => Some("error=\"invalid_token\"".to_owned()),
+        Outcome::Insufficient(scope) => {
+            // A scope that could end the quoted text early is not said.
+            let is_token = |byte: u8| byte.is_ascii_graphic() && !b"\"\\".contains(&byte);
+            let scope = if scope.bytes().all(is_token) { scope.as_str() } else { "" };
+            Some(format!("error=\"insufficient_scope\", scope=\"{scope}\""))
+        }
+    };
+    // What is told of the resource is the same for everybody (RFC 9728 section 5.1).
+    let metadata = told.metadata.map(|metadata| format!("resource_metadata=\"{}\"", metadata.url));
+    let parameters: Vec<String> = parameter.into_iter().chain(metadata).collect();
+    let bearer = format!("Bearer {}", parameters.join(", "));
+    let bearer = bearer.trim_end();
+    let mut challenges: Vec<&str> = told
+        .schemes
         .iter()
-        .flat_map(|requirement| &requirement.schemes)
-        .filter_map(|index| schemes.get(*index))
         .map(|scheme| match &scheme.place {
             SchemePlace::Authorization(auth) if auth == "basic" => {
                 "Basic realm=\"api\", charset=\"UTF-8\""
             }
             SchemePlace::Authorization(auth) if auth == "digest" => "Digest realm=\"api\"",
-            SchemePlace::Authorization(_) => "Bearer",
+            SchemePlace::Authorization(_) => bearer,
             _ => "ApiKey",
         })
         .collect();
     challenges.sort_unstable();
     challenges.dedup();
-    Refusal::new(
-        ControlId::CallerIdentity,
-        Status::UNAUTHORIZED,
-        "no_credential",
-        "no credential of a declared kind was shown",
-    )
-    .with_field("WWW-Authenticate", challenges.join(", "))
+    challenges.join(", ")
 }
 
 fn expectation(model: &Model, operation: usize) -> Expectation {
@@ -150,7 +319,10 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     };
     match Expected::derive(model, operation) {
         Expected::Anyone => Expectation::NotApplicable("anyone may call it"),
-        Expected::Present(_) => {
+        Expected::Callers(any_of) if any_of.iter().all(|one| one.is_verified) => {
+            Expectation::Required("a declared credential is there, and genuine".to_owned())
+        }
+        Expected::Callers(_) => {
             Expectation::Required("a declared credential is present (not verified)".to_owned())
         }
         Expected::Closed(why) => Expectation::Missing(vec![

@@ -5,6 +5,7 @@
 
 mod access;
 mod bounds;
+mod callers;
 mod contents;
 mod relaxed;
 mod shapes;
@@ -125,6 +126,7 @@ impl Changes {
         let pair = Pair { before, after, now };
         bounds::of_the_api(&pair, &mut changes);
         relaxed::compare(&pair, &mut changes);
+        callers::compare(&pair, &mut changes);
         access::compare(&pair, &mut changes);
         changes.values(&pair);
         changes

@@ -5,8 +5,10 @@
 //! those to the API in `upstream`.
 
 mod answer;
+mod ask;
 mod body;
 mod budget;
+mod callers;
 mod chunk;
 mod client;
 mod coding;
@@ -30,6 +32,6 @@ mod worker;
 
 pub use decision::{Act, Decision, DecisionError, Probe};
 pub use listener::{Options, Running, StartError, start};
-pub use site::{ReloadError, Reloaded, Site};
+pub use site::{PinnedKeys, ReloadError, Reloaded, Site};
 pub use tls::{ClientTls, RootsFault, ServerTls, TlsFault};
 pub use worker::{Counts, Deed, Watch};

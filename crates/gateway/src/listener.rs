@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use crate::budget::Budget;
+use crate::callers::Callers;
 use crate::decision::Probe;
 use crate::health;
 use crate::instances::Instances;
@@ -142,6 +143,7 @@ impl Running {
         self.shared.buffered.set_max(limits.buffered_bytes_max);
         self.shared.in_upstream.set_max(limits.upstream_concurrency_max);
         self.shared.instances.keep(|instance| site.sends_to(instance));
+        self.shared.callers.keep(|issuer| site.names(issuer));
         let before = self.shared.site.swap(site);
         Ok(Reloaded { before, after: self.site() })
     }
@@ -196,12 +198,15 @@ pub fn start(
     let health = site.first().model.health.map(listen).transpose()?;
     let limits = site.limits();
     let own = std::iter::once(address).chain(health.as_ref().map(|(address, _)| *address));
+    let mut chance_of_keys = [0; 16];
+    getrandom::fill(&mut chance_of_keys).map_err(|_| StartError::Chance)?;
     let shared = Arc::new(Shared {
         own: own.collect(),
         connections: Budget::new(limits.connections_max),
         buffered: Budget::new(limits.buffered_bytes_max),
         in_upstream: Budget::new(limits.upstream_concurrency_max),
         instances: Instances::new(Instant::now()),
+        callers: Callers::new(chance_of_keys, Instant::now()),
         site: Current::new(site),
         ledger,
         clock,

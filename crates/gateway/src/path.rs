@@ -5,6 +5,7 @@
 //! a forgotten check does not compile. The cheapest refusal comes first, and no refusal tells a
 //! caller more than they may know.
 
+mod attempt;
 mod authenticate;
 mod authorize_function;
 mod authorize_object;
@@ -33,7 +34,7 @@ pub(crate) async fn walk(
 ) -> Result<Cleared, Exit> {
     let received = receive::enter(request, context)?;
     let matched = find_operation::enter(received, context)?;
-    let authenticated = authenticate::enter(matched, context)?;
+    let authenticated = authenticate::enter(matched, context).await?;
     let admitted = limit::enter(authenticated, context);
     let allowed = authorize_function::enter(admitted, context)?;
     let valid = validate::enter(allowed, incoming, context).await?;

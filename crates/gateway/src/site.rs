@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::Plan;
-use portcullis_policy::{Instance, LedgerTarget, Limits, Model, SecretSource};
+use portcullis_controls::caller_identity::WELL_KNOWN;
+use portcullis_credential::keys::KeySet;
+use portcullis_model::Secret;
+use portcullis_policy::{Instance, JwtIssuer, LedgerTarget, Limits, Model, SecretSource};
 use tokio::sync::watch;
 
 use crate::tls::{ClientTls, ServerTls};
@@ -21,11 +24,33 @@ pub struct Site {
     tls: Option<ServerTls>,
     /// Whom the certificates of APIs must come from: by the roots that their policy names.
     trust: Vec<(Option<SecretSource>, ClientTls)>,
+    /// The keys of issuers that their policy pins, by where they lie.
+    keys: Vec<PinnedKeys>,
+    /// Secrets that a policy names, by where they lie.
+    secrets: Vec<(SecretSource, Secret)>,
+}
+
+/// Keys of an issuer that a policy pins.
+#[derive(Debug, Clone)]
+pub struct PinnedKeys {
+    /// Where they lie.
+    pub source: SecretSource,
+    /// The keys.
+    pub keys: Arc<KeySet>,
+    /// A mark of their text: tokens that other keys verified are verified again.
+    pub mark: u64,
 }
 
 impl From<Arc<Plan>> for Site {
     fn from(plan: Arc<Plan>) -> Self {
-        Self { first: plan, others: Vec::new(), tls: None, trust: Vec::new() }
+        Self {
+            first: plan,
+            others: Vec::new(),
+            tls: None,
+            trust: Vec::new(),
+            keys: Vec::new(),
+            secrets: Vec::new(),
+        }
     }
 }
 
@@ -43,12 +68,45 @@ impl Site {
         Self { trust, ..self }
     }
 
-    /// Whether every issuer whom it believes of an API was believed before.
+    /// The same, with the keys of issuers that the policy pins. An issuer whose keys are not there is
+    /// not believed.
+    #[must_use]
+    pub fn with_keys(self, keys: Vec<PinnedKeys>) -> Self {
+        Self { keys, ..self }
+    }
+
+    /// The same, with the secrets that the policy names.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Vec<(SecretSource, Secret)>) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// The secret that lies there.
+    pub(crate) fn secret(&self, source: &SecretSource) -> Option<Secret> {
+        self.secrets.iter().find(|(known, _)| known == source).map(|(_, secret)| secret.clone())
+    }
+
+    /// The pinned keys that lie there.
+    pub(crate) fn keys(&self, source: &SecretSource) -> Option<&PinnedKeys> {
+        self.keys.iter().find(|known| known.source == *source)
+    }
+
+    /// Whether a policy believes this issuer of tokens.
+    pub(crate) fn names(&self, issuer: &JwtIssuer) -> bool {
+        self.plans()
+            .any(|plan| plan.model.callers.jwt.iter().any(|known| known.keys == issuer.keys))
+    }
+
+    /// Whether every issuer of certificates whom it believes of an API, and every key that it believes
+    /// of tokens, was believed before.
     pub fn trusts_no_other_than(&self, before: &Self) -> bool {
         self.trust.iter().all(|(roots, tls)| {
             let mut known = before.trust.iter();
             known.any(|(old, was)| old == roots && was.is_same(tls))
-        })
+        }) && self
+            .keys
+            .iter()
+            .all(|pinned| before.keys(&pinned.source).is_none_or(|was| was.mark == pinned.mark))
     }
 
     /// How a connection to an instance is opened inside TLS.
@@ -69,7 +127,8 @@ impl Site {
     /// The APIs of one policy, in the order of its file; none without any.
     pub fn of(plans: impl IntoIterator<Item = Arc<Plan>>) -> Option<Self> {
         let mut plans = plans.into_iter();
-        Some(Self { first: plans.next()?, others: plans.collect(), tls: None, trust: Vec::new() })
+        let first = plans.next()?;
+        Some(Self { others: plans.collect(), ..Self::from(first) })
     }
 
     /// The APIs, in the order of the policy file.
@@ -84,6 +143,9 @@ impl Site {
         if self.others.is_empty() && self.first.model.hosts.is_empty() {
             return Some(&self.first);
         }
+        // What is told of an API lies before its path.
+        let path =
+            path.strip_prefix(WELL_KNOWN).filter(|rest| rest.starts_with('/')).unwrap_or(path);
         let canonical = CanonicalPath::parse(path).ok();
         let is_behind = |base: &str| match &canonical {
             Some(path) => path.behind(base).is_some(),
@@ -133,7 +195,11 @@ impl Site {
 
     /// Whether it sends anything to this target.
     pub(crate) fn sends_to(&self, target: &Instance) -> bool {
-        self.plans().any(|plan| plan.model.upstream.instances().any(|one| one == target))
+        self.plans().any(|plan| {
+            let model = &plan.model;
+            model.upstream.instances().any(|one| one == target)
+                || model.callers.endpoints().any(|endpoint| endpoint.instance == *target)
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use portcullis_ledger::{Entry, Opening, Verdict};
 use portcullis_model::RequestId;
 use tokio::sync::mpsc;
 
+use crate::callers::{TOKENS_MAX, TokenCache};
 use crate::client;
 use crate::pools::Pools;
 use crate::worker::{Chance, Shared, Task, Worker};
@@ -93,6 +94,7 @@ pub(crate) fn work(
             let worker = std::rc::Rc::new(Worker {
                 site: std::cell::RefCell::new(shared.site.follow()),
                 pools: Pools::default(),
+                tokens: std::cell::RefCell::new(TokenCache::new(TOKENS_MAX)),
                 chance: std::cell::RefCell::new(chance),
                 date: std::cell::RefCell::default(),
                 under_way: std::cell::Cell::new(0),

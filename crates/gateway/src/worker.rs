@@ -13,6 +13,7 @@ use portcullis_policy::Instance;
 use tokio::sync::{oneshot, watch};
 
 use crate::budget::{Budget, Held};
+use crate::callers::{Callers, Known, TokenCache};
 use crate::decision::Probe;
 use crate::instances::Instances;
 use crate::pools::Pools;
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) buffered: Arc<Budget>,
     pub(crate) in_upstream: Arc<Budget>,
     pub(crate) instances: Instances,
+    pub(crate) callers: Callers,
     pub(crate) drain: Drain,
     /// The drain is over.
     pub(crate) end: Drain,
@@ -140,6 +142,9 @@ pub trait Watch: Send + Sync {
     /// An instance that rested answers again.
     fn instance_returns(&self, _: &Instance) {}
 
+    /// An issuer of tokens does not give its keys: those that are known are used on, for a day.
+    fn issuer_fails(&self, _issuer: &str, _detail: &str) {}
+
     /// A request entered a room. Of use to whoever follows one request.
     fn entered(&self, _: RequestId, _: Room) {}
 
@@ -167,6 +172,7 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) site: RefCell<Follower>,
     pub(crate) pools: Pools,
+    pub(crate) tokens: RefCell<TokenCache<Known>>,
     pub(crate) chance: RefCell<Chance>,
     pub(crate) date: RefCell<(u64, String)>,
     pub(crate) under_way: Cell<usize>,

@@ -1,6 +1,7 @@
 //! The record's form: one JSON object, members always in this order, absent ones left out.
 
 use portcullis_json::{push_decimal, push_quoted};
+use portcullis_model::Caller;
 
 use crate::facts::{Facts, Noted, Verdict};
 
@@ -18,7 +19,15 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     event.text("method", &facts.method);
     event.text("path", &facts.path);
     event.optional("operation", facts.operation.as_deref());
-    event.optional("caller", facts.caller.map(portcullis_model::Caller::name));
+    event.optional("caller", facts.caller.as_ref().map(Caller::name));
+    if let Some(identity) = facts.caller.as_ref().and_then(Caller::identity) {
+        event.text("scheme", &identity.scheme);
+        event.text("issuer", &identity.issuer);
+        event.text("subject", &identity.subject);
+        if identity.is_adopted {
+            event.raw("adopted", b"true");
+        }
+    }
     event.text("verdict", facts.verdict.name());
     if facts.verdict != Verdict::Allowed {
         event.text("room", facts.room.name());
@@ -31,6 +40,11 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     event.optional("failure", facts.failure.as_deref());
     event.number("status", facts.status.map(|status| u64::from(status.0)));
     event.number("upstream_status", facts.upstream_status.map(|status| u64::from(status.0)));
+    event.list("asked", &facts.asked, |object, asked| {
+        object.text("operation", &asked.operation);
+        object.number("status", Some(u64::from(asked.status.0)));
+        object.number("micros", Some(asked.micros));
+    });
     event.notes("edits", &facts.edits, facts.edits_more);
     event.notes("would_refuse", &facts.would_refuse, facts.would_refuse_more);
     if facts.client_gone {

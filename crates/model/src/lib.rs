@@ -16,7 +16,7 @@ mod secret;
 mod shown;
 mod suggest;
 
-pub use caller::Caller;
+pub use caller::{Attribute, Caller, Identity, Source, Value};
 pub use clock::{Clock, Date, DateError, Instant, UnixMillis};
 pub use control::{ControlId, Mode, Room};
 pub use diagnostic::{Code, Diagnostic, Severity, SourceId, Sources, Span};

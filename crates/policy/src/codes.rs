@@ -59,6 +59,12 @@ codes! {
     SAME_REQUESTS = "policy-same-requests",
     /// A name that cannot be the name of an API.
     BAD_NAME = "policy-bad-name",
+    /// A claim or a member is not named by a JSON Pointer.
+    BAD_POINTER = "policy-bad-pointer",
+    /// A security scheme is not in the contract, or takes no such credential.
+    UNKNOWN_SCHEME = "policy-unknown-scheme",
+    /// What is said of callers cannot be meant.
+    BAD_CALLER = "policy-bad-caller",
     /// An operation is not in the contract.
     UNKNOWN_OPERATION = "policy-unknown-operation",
     /// An operation of this name is in several APIs.

@@ -1,12 +1,22 @@
 //! The policy file as its sections are written. The comments here are the reference text.
 
 mod apis;
+mod callers;
+mod guesses;
 mod limits;
+mod login;
 mod tls;
+mod whoami;
 
 pub(crate) use apis::{Api, Apis};
+pub(crate) use callers::{AttributeSection, CallersSection, IntrospectionSection, JwtSection};
+pub(crate) use guesses::GuessSection;
 pub(crate) use limits::LimitsSection;
+pub(crate) use login::{
+    Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,
+};
 pub(crate) use tls::TlsSection;
+pub(crate) use whoami::WhoamiSection;
 
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
 use crate::section::{Named, Needed, Spanned, section};
@@ -19,7 +29,7 @@ section! {
     /// What the owner of an API decided, beside what its contract says. Every key but `apis` may
     /// be left out; what is left out keeps the safe default.
     struct PolicyFile, later [
-        "callers", "tenant", "resources", "answers", "writes", "values", "prove", "pass",
+        "tenant", "resources", "answers", "writes", "values", "prove", "pass",
     ], {
         /// The APIs behind this gateway. Where several stand, host and base path of a request
         /// choose between them.
@@ -42,9 +52,14 @@ section! {
         /// it: `https://shop.example.com`. Default: none, because a page that nobody named has
         /// no business there.
         origins: Option<Vec<Spanned<WebOrigin>>>,
+        /// How it is known who calls.
+        callers: Option<CallersSection>,
+        /// Where sessions are kept; needed for the API's own login. Default: nowhere, and nothing that
+        /// lasts is written but the log.
+        store: Option<StoreSection>,
         /// Who may call what. Default: only what the contract declares open, because an
         /// operation that nobody decided about stays closed.
-        access: Option<Vec<AccessRule>>,
+        access: Option<Vec<Spanned<AccessRule>>>,
         /// Decisions about single operations, by operationId or by `GET /orders/{id}`; where
         /// several APIs have that name, as `shop::getOrder`.
         operations: Option<Named<OperationDecision>>,
@@ -68,11 +83,15 @@ impl PolicyFile {
 }
 
 section! {
-    /// One rule about who may call.
+    /// One rule about who may call. It says exactly one of `anyone` and `callers`.
     struct AccessRule, later ["role", "may", "on", "when", "hide", "across_tenants"], {
         /// Operations that anyone may call without saying who they are: names, `"*"` for all, or
         /// `"shop::*"` for all of the API `shop`.
-        anyone: Needed<Names>,
+        anyone: Option<Names>,
+        /// Operations that every verified caller may call, whatever the contract says of them: names,
+        /// `"*"` for all, or `"shop::*"`. Where the contract names the schemes of an operation, one of
+        /// its alternatives is needed all the same.
+        callers: Option<Names>,
     }
 }
 

@@ -1,12 +1,16 @@
 //! Contracts and policy into models.
 
+mod callers;
 mod claims;
+mod guesses;
 mod lines;
+mod login;
 mod names;
 mod operated;
 mod operations;
 mod relaxations;
 mod upstream;
+mod whoami;
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,7 +25,7 @@ use crate::address::{self, Fault};
 use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
-use crate::model::{Access, Limits, Model, Origin, Policy, Posture, Proxies, Upstream};
+use crate::model::{Limits, Model, Origin, Policy, Posture, Proxies, Upstream};
 use crate::notes::Notes;
 use crate::section::Read;
 use crate::yaml::{self, Content};
@@ -196,7 +200,13 @@ fn build(
             upstream::of(texts, api, &base_path(api, contract.as_ref()), &ours, notes)
         })
         .collect();
-    let anyone = operations::anyone(file, &contracts, &names, notes);
+    let access = operations::access(file, &contracts, &names, notes);
+    let section = file.and_then(|file| file.callers.as_ref());
+    let mut callers = callers::of(section, &contracts, &texts.folder, notes);
+    login::join(section, &contracts, &names, &access, &mut callers, notes);
+    guesses::join(section, &names, &mut callers, notes);
+    whoami::join(section, &contracts, &names, &mut callers, notes);
+    let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
@@ -210,44 +220,54 @@ fn build(
     }
     let policy_text = texts.policy.map_or("", |source| sources.text(source));
     let is_one = contracts.len() == 1;
-    let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(anyone);
-    let decided = decided.zip(decisions).zip(relaxations).enumerate();
+    let is_tls = tls.is_some() || proxies.end_tls;
+    let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
+    let decided = decided.zip(decisions).zip(relaxations).zip(callers).enumerate();
     decided
-        .map(|(place, (((((contract, text), upstream), anyone), decisions), relaxations))| {
-            let contract = contract?;
-            let api = file.and_then(|file| file.apis().get(place));
-            let base_path = base_path(api, Some(&contract));
-            let hosts = api.map_or_else(Vec::new, claims::hosts);
-            Some(Model {
-                name: claims::name(api, &hosts, &base_path, is_one),
-                version: version(&contract, policy_text),
-                lines: lines::of(file, place, contract.operations.len(), &names),
-                contract: Arc::new(contract),
-                sources: Sources::default(),
-                main: text.source,
-                posture: match texts.policy {
-                    Some(_) => Posture::Policy,
-                    None => Posture::ContractOnly,
-                },
-                listen,
-                health,
-                tls: tls.clone(),
-                upstream: upstream?,
-                hosts,
-                proxies: proxies.clone(),
-                base_path,
-                origins: file.map_or_else(Vec::new, origins),
-                access: Access { anyone },
-                undeclared_in: decisions.undeclared_in,
-                undeclared_out: decisions.undeclared_out,
-                bodies: decisions.bodies,
-                limits: limits.clone(),
-                relaxations,
-                ledger: ledger.clone(),
-                when_full: operated::when_full(file),
-                warnings: Vec::new(),
-            })
-        })
+        .map(
+            |(
+                place,
+                ((((((contract, text), upstream), access), decisions), relaxations), callers),
+            )| {
+                let contract = contract?;
+                let api = file.and_then(|file| file.apis().get(place));
+                let base_path = base_path(api, Some(&contract));
+                let hosts = api.map_or_else(Vec::new, claims::hosts);
+                Some(Model {
+                    name: claims::name(api, &hosts, &base_path, is_one),
+                    version: version(&contract, policy_text),
+                    lines: lines::of(file, place, contract.operations.len(), &names),
+                    contract: Arc::new(contract),
+                    sources: Sources::default(),
+                    main: text.source,
+                    posture: match texts.policy {
+                        Some(_) => Posture::Policy,
+                        None => Posture::ContractOnly,
+                    },
+                    listen,
+                    health,
+                    tls: tls.clone(),
+                    upstream: upstream?,
+                    resource: claims::resource(api, &hosts, &base_path, is_tls),
+                    is_published: api.is_some_and(claims::is_published),
+                    hosts,
+                    proxies: proxies.clone(),
+                    base_path,
+                    origins: file.map_or_else(Vec::new, origins),
+                    callers,
+                    store: store.clone(),
+                    access,
+                    undeclared_in: decisions.undeclared_in,
+                    undeclared_out: decisions.undeclared_out,
+                    bodies: decisions.bodies,
+                    limits: limits.clone(),
+                    relaxations,
+                    ledger: ledger.clone(),
+                    when_full: operated::when_full(file),
+                    warnings: Vec::new(),
+                })
+            },
+        )
         .collect()
 }
 

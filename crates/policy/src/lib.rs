@@ -6,12 +6,16 @@
 
 mod address;
 mod amounts;
+mod callers;
+mod claim;
 pub mod codes;
 mod digest;
 mod failure;
 mod file;
 mod folder;
 mod join;
+mod login;
+mod login_place;
 mod model;
 mod network;
 mod notes;
@@ -26,8 +30,16 @@ mod writable;
 mod yaml;
 
 pub use amounts::Amount;
+pub use callers::{
+    AttributeRule, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer, KeySource,
+    SameAs, Told, Whoami,
+};
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
+pub use login::{
+    AnswerPlace, AnswerTest, EndsSessions, Issued, Literal, Login, Refresh, RequestPlace,
+    SecondStep, StorePlace, Tested, Whose,
+};
 pub use model::{
     Access, BodyHandling, Instance, LedgerTarget, Limits, Lines, Model, OperationLines, Origin,
     Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream, WhenFull,

@@ -8,6 +8,8 @@ use std::time::Duration;
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
+use crate::callers::Callers;
+use crate::login::StorePlace;
 use crate::network::Network;
 
 /// All APIs of one policy file.
@@ -56,7 +58,15 @@ pub struct Model {
     pub base_path: String,
     /// Web origins that may call from a browser.
     pub origins: Vec<Origin>,
-    /// Operations that anyone may call, by index (rule 7), beside what the contract says.
+    /// How callers are known.
+    pub callers: Callers,
+    /// Whether everybody may know what the contract declares.
+    pub is_published: bool,
+    /// The URL that clients know the API by, if it is known: what its tokens are asked for.
+    pub resource: Option<String>,
+    /// Where sessions are kept, if anywhere.
+    pub store: Option<StorePlace>,
+    /// Who may call what, beside what the contract says.
     pub access: Access,
     /// What happens to undeclared properties in requests, by operation index.
     pub undeclared_in: Vec<Undeclared>,
@@ -94,10 +104,14 @@ pub struct Lines {
     pub when_full: Option<Span>,
     /// `certificate` of `tls`.
     pub tls: Option<Span>,
+    /// `key` of `store`.
+    pub store: Option<Span>,
     /// The first of `origins`.
     pub origins: Option<Span>,
-    /// By operation index: its name, or `"*"`, under `access`.
+    /// By operation index: its name, or `"*"`, under `anyone` in `access`.
     pub anyone: Vec<Option<Span>>,
+    /// The same under `callers`.
+    pub callers: Vec<Option<Span>>,
     /// By operation index.
     pub operations: Vec<OperationLines>,
     /// The keys of `limits` that are written, and the place of their values.
@@ -203,11 +217,13 @@ impl Origin {
     }
 }
 
-/// Which operations anyone may call.
+/// Who may call which operations (rule 7).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access {
     /// By operation index: whether the policy says `anyone`.
     pub anyone: Vec<bool>,
+    /// By operation index: whether the policy says `callers`.
+    pub callers: Vec<bool>,
 }
 
 /// What happens to properties that are not declared, or that requests may not set. That they

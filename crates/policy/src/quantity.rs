@@ -66,8 +66,9 @@ impl Quantity for Size {
 }
 
 impl Quantity for Time {
-    const UNITS: &'static [(&'static str, u64)] = &[("ms", 1), ("s", 1000), ("min", 60_000)];
-    const HELP: &'static str = "write a whole number and `ms`, `s` or `min`: `10s`";
+    const UNITS: &'static [(&'static str, u64)] =
+        &[("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+    const HELP: &'static str = "write a whole number and `ms`, `s`, `min`, `h` or `d`: `10s`";
 
     fn new(amount: u64) -> Self {
         Self(amount)
@@ -165,7 +166,7 @@ macro_rules! quantities {
 quantities!(Size, Time, Rate, Count);
 inline_schemas! {
     Size: { "type": "string", "pattern": "^[0-9]+ *(B|KiB|MiB|GiB)$", "examples": ["512KiB", "1MiB"] },
-    Time: { "type": "string", "pattern": "^[0-9]+ *(ms|s|min)$", "examples": ["500ms", "10s"] },
+    Time: { "type": "string", "pattern": "^[0-9]+ *(ms|s|min|h|d)$", "examples": ["500ms", "10s", "8h"] },
     Rate: { "type": "string", "pattern": "^[0-9]+ *(B|KiB|MiB)/s$", "examples": ["512B/s"] },
     Count: { "type": "integer", "minimum": 0, "examples": [100] },
 }
@@ -181,6 +182,8 @@ mod tests {
         assert_eq!(parse("0B"), Some(Size(0)));
         assert_eq!(parse("500ms"), Some(Time(500)));
         assert_eq!(parse("2min"), Some(Time(120_000)));
+        assert_eq!(parse("8h"), Some(Time(28_800_000)));
+        assert_eq!(parse("30d"), Some(Time(30 * 86_400_000)));
         assert_eq!(parse("512B/s"), Some(Rate(512)));
         assert_eq!(parse("64"), Some(Count(64)));
     }

@@ -23,14 +23,7 @@ pub fn reference_page() -> String {
     ];
     parts.extend(description(&schema).map(str::to_owned));
     parts.push(types.table(&schema));
-    for (key, value) in properties(&schema) {
-        let section = types.section(value);
-        if properties(section).next().is_some() {
-            parts.push(format!("## `{key}`"));
-            parts.extend(description(section).map(str::to_owned));
-            parts.push(types.table(section));
-        }
-    }
+    types.sections(&schema, "", 0, &mut parts);
     parts.join("\n\n") + "\n"
 }
 
@@ -58,6 +51,22 @@ struct Types<'a> {
 }
 
 impl<'a> Types<'a> {
+    /// The sections inside a section, each with those inside it.
+    fn sections(&self, outer: &'a Value, before: &str, depth: usize, parts: &mut Vec<String>) {
+        /// The types are no deeper; one that holds itself would be.
+        const DEPTH_MAX: usize = 3;
+        for (key, value) in properties(outer) {
+            let section = self.section(value);
+            if depth >= DEPTH_MAX || properties(section).next().is_none() {
+                continue;
+            }
+            parts.push(format!("{} `{before}{key}`", "#".repeat(depth + 2)));
+            parts.extend(description(section).map(str::to_owned));
+            parts.push(self.table(section));
+            self.sections(section, &format!("{before}{key}."), depth + 1, parts);
+        }
+    }
+
     /// The mapping behind a value: itself, the items of its list, or what its names lead to.
     fn section(&self, value: &'a Value) -> &'a Value {
         /// The types are no deeper; one that holds itself would be.
@@ -73,12 +82,24 @@ impl<'a> Types<'a> {
         section
     }
 
-    /// Behind `$ref`, and behind "or null".
+    /// Behind `$ref`, behind "or null", and behind "or a list of them".
     fn resolve(&self, value: &'a Value) -> &'a Value {
-        let choice = list(value, "anyOf").find(|one| one.get("$ref").is_some());
-        let value = choice.unwrap_or(value);
-        let pointer = value.get("$ref").and_then(Value::as_str);
-        pointer.and_then(|pointer| self.schema.pointer(pointer.strip_prefix('#')?)).unwrap_or(value)
+        const STEPS_MAX: usize = 4;
+        let mut value = value;
+        for _ in 0..STEPS_MAX {
+            let choice = list(value, "anyOf").find(|one| one.get("$ref").is_some());
+            let has_null = list(value, "anyOf").any(|one| is(one, "null"));
+            let other = list(value, "anyOf").find(|one| has_null && !is(one, "null"));
+            let chosen = choice.or(other).unwrap_or(value);
+            let pointer = chosen.get("$ref").and_then(Value::as_str);
+            let target = pointer.and_then(|at| self.schema.pointer(at.strip_prefix('#')?));
+            let next = target.unwrap_or(chosen);
+            if std::ptr::eq(next, value) {
+                break;
+            }
+            value = next;
+        }
+        value
     }
 
     fn table(&self, section: &'a Value) -> String {

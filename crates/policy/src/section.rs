@@ -250,6 +250,34 @@ impl<T: Read> Read for Vec<T> {
     }
 }
 
+/// One section, or a list of them.
+#[derive(Debug)]
+pub(crate) struct Several<T>(pub(crate) Vec<T>);
+
+impl<T: Read> Read for Several<T> {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        if matches!(node.content, Content::List(_)) {
+            return Read::read(node, notes).map(Self);
+        }
+        Read::read(node, notes).map(|one| Self(vec![one]))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Several<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Owned(format!("Several{}", T::schema_name()))
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        schemars::json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
+    }
+}
+
 /// A mapping whose keys are names that people chose.
 #[derive(Debug)]
 pub(crate) struct Named<T>(pub(crate) Vec<(Key, T)>);

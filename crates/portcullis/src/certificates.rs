@@ -1,8 +1,12 @@
 //! Certificates and keys, from the places that the policy names.
 
-use portcullis_gateway::{ClientTls, ServerTls, TlsFault};
-use portcullis_model::{Diagnostic, Span};
-use portcullis_policy::{Failure, Model, SecretSource, codes};
+use std::sync::Arc;
+
+use portcullis_credential::keys::KeySet;
+use portcullis_gateway::{ClientTls, PinnedKeys, ServerTls, TlsFault};
+use portcullis_model::{Diagnostic, Secret, Span};
+use portcullis_policy::{Failure, KeySource, Model, SecretSource, codes};
+use sha2::{Digest as _, Sha256};
 
 /// What clients are spoken to with; none, where the policy has no `tls`. Problems stand at the
 /// policy's line.
@@ -25,10 +29,13 @@ pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
     }
 }
 
-/// Whom the certificates of an API's instances must come from, for each place that the policy names.
+/// Whom the certificates of an API's instances, and of those who vouch for its callers, must come
+/// from: for each place that the policy names.
 pub(crate) fn trust(model: &Model) -> Result<Vec<(Option<SecretSource>, ClientTls)>, Failure> {
     let mut all: Vec<(Option<SecretSource>, ClientTls)> = Vec::new();
-    for instance in model.upstream.instances().filter(|instance| instance.is_tls) {
+    let vouching = model.callers.endpoints().map(|endpoint| &endpoint.instance);
+    let instances = model.upstream.instances().chain(vouching);
+    for instance in instances.filter(|instance| instance.is_tls) {
         if all.iter().any(|(roots, _)| *roots == instance.roots) {
             continue;
         }
@@ -42,6 +49,44 @@ pub(crate) fn trust(model: &Model) -> Result<Vec<(Option<SecretSource>, ClientTl
             }
         };
         all.push((instance.roots.clone(), tls));
+    }
+    Ok(all)
+}
+
+/// The keys of issuers that the policy pins.
+pub(crate) fn keys(model: &Model) -> Result<Vec<PinnedKeys>, Failure> {
+    let mut all = Vec::new();
+    for issuer in &model.callers.jwt {
+        let KeySource::Pinned(source) = &issuer.keys else { continue };
+        let failed = |message| unusable(model, model.lines.contract, message);
+        let text = source.read(variable).map_err(|error| failed(error.to_string()))?;
+        let mark = Sha256::digest(&text).first_chunk().map_or(0, |mark| u64::from_le_bytes(*mark));
+        let read = KeySet::from_jwks(text);
+        let (keys, skipped) = read.map_err(|fault| failed(format!("`{source}`: {fault}")))?;
+        if let Some(first) = skipped.first() {
+            let which = first.key_id.as_deref().map_or_else(
+                || format!("the key at place {}", first.index),
+                |id| format!("the key `{id}`"),
+            );
+            return Err(failed(format!("`{source}`: {which} cannot be used: {}", first.why)));
+        }
+        all.push(PinnedKeys { source: source.clone(), keys: Arc::new(keys), mark });
+    }
+    Ok(all)
+}
+
+/// What the gateway proves itself with to those whom it asks. A line's end behind it is not part of it.
+pub(crate) fn secrets(model: &Model) -> Result<Vec<(SecretSource, Secret)>, Failure> {
+    let mut all = Vec::new();
+    for server in &model.callers.introspection {
+        let failed = |message| unusable(model, model.lines.contract, message);
+        let text = server.secret.read(variable).map_err(|error| failed(error.to_string()))?;
+        let text = text.strip_suffix(b"\n").unwrap_or(&text);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        if text.is_empty() {
+            return Err(failed(format!("`{}` is empty", server.secret)));
+        }
+        all.push((server.secret.clone(), Secret::new(text)));
     }
     Ok(all)
 }

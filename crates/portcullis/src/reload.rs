@@ -220,7 +220,7 @@ impl Reloader {
 
 /// Credentials go to whoever shows a certificate of such an issuer.
 fn other_trust() -> (&'static str, String, Option<String>) {
-    let what = "an API's certificate may come from other issuers than before";
+    let what = "an API's certificate, or a caller's token, may come from others than before";
     (Reach::Wider.name(), what.to_owned(), None)
 }
 
@@ -250,7 +250,10 @@ fn files_of(site: &Site) -> Vec<PathBuf> {
     let Some(plan) = site.plans().next() else { return Vec::new() };
     let tls = plan.model.tls.iter().flat_map(|tls| [&tls.certificate, &tls.key]);
     let instances = site.plans().flat_map(|plan| plan.model.upstream.instances());
-    let secrets = tls.chain(instances.filter_map(|instance| instance.roots.as_ref()));
+    let vouching = || site.plans().map(|plan| &plan.model.callers);
+    let asked = vouching().flat_map(|callers| callers.endpoints().map(|one| &one.instance));
+    let roots = instances.chain(asked).filter_map(|instance| instance.roots.as_ref());
+    let secrets = tls.chain(roots).chain(vouching().flat_map(|callers| callers.secrets()));
     let secrets = secrets.filter_map(|source| source.path(certificates::variable));
     plan.model.sources.names().map(PathBuf::from).chain(secrets).collect()
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use portcullis_contract::{Operation, SchemePlace, SecurityRequirement, SecurityScheme};
+use portcullis_contract::{Operation, SchemePlace, SecurityScheme};
 
 use portcullis_model::Method;
 
 use super::contents;
 use super::{Changes, OfOperation, Pair, Reach};
-use crate::caller_identity::Expected;
+use crate::caller_identity::{Alternative, Expected};
 use crate::plan::Plan;
 
 pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
@@ -72,7 +72,7 @@ fn expected(plan: &Plan, index: usize) -> &Expected {
 const fn openness(expected: &Expected) -> u8 {
     match expected {
         Expected::Closed(_) => 0,
-        Expected::Present(_) => 1,
+        Expected::Callers(_) => 1,
         Expected::Anyone => 2,
     }
 }
@@ -80,7 +80,7 @@ const fn openness(expected: &Expected) -> u8 {
 const fn who(expected: &Expected) -> &'static str {
     match expected {
         Expected::Closed(_) => "nobody may call it",
-        Expected::Present(_) => "it needs a caller",
+        Expected::Callers(_) => "it needs a caller",
         Expected::Anyone => "anyone may call it",
     }
 }
@@ -90,14 +90,16 @@ fn appeared(pair: &Pair<'_>, index: usize, of: &mut OfOperation<'_>) {
     let line = line_of_access(pair.after, index);
     match expected {
         Expected::Anyone => of.wider("is new, and anyone may call it", line),
-        Expected::Present(_) | Expected::Closed(_) => {
+        Expected::Callers(_) | Expected::Closed(_) => {
             of.push(Reach::Same, format!("is new; {}", who(expected)), line);
         }
     }
 }
 
 fn line_of_access(plan: &Plan, index: usize) -> Option<portcullis_model::Span> {
-    plan.model.lines.anyone.get(index).copied().flatten()
+    let lines = &plan.model.lines;
+    let line = |lines: &[Option<portcullis_model::Span>]| lines.get(index).copied().flatten();
+    line(&lines.anyone).or_else(|| line(&lines.callers))
 }
 
 fn caller(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
@@ -112,7 +114,7 @@ fn caller(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
             of.narrower(format!("{verb}: {}, and before {}", who(after), who(before)), line);
         }
         std::cmp::Ordering::Equal => {
-            if let (Expected::Present(before), Expected::Present(after)) = (before, after) {
+            if let (Expected::Callers(before), Expected::Callers(after)) = (before, after) {
                 credentials(pair, before, after, of);
             }
         }
@@ -122,8 +124,8 @@ fn caller(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
 /// Each alternative that is taken now must hold all of one that was taken before.
 fn credentials(
     pair: &Pair<'_>,
-    before: &[SecurityRequirement],
-    after: &[SecurityRequirement],
+    before: &[Alternative],
+    after: &[Alternative],
     of: &mut OfOperation<'_>,
 ) {
     let (before, after) = (alternatives(pair.before, before), alternatives(pair.after, after));
@@ -137,13 +139,19 @@ fn credentials(
     }
 }
 
-/// The places of the credentials of each alternative.
-fn alternatives(plan: &Plan, any_of: &[SecurityRequirement]) -> Vec<BTreeSet<String>> {
+/// All that each alternative asks for: the places of its credentials, what they must be good for, and
+/// whether they are verified.
+fn alternatives(plan: &Plan, any_of: &[Alternative]) -> Vec<BTreeSet<String>> {
     let place = |index: &usize| {
         let scheme = plan.model.contract.schemes.get(*index);
         scheme.map_or_else(String::new, |scheme| format!("{:?}", scheme.place))
     };
-    any_of.iter().map(|requirement| requirement.schemes.iter().map(place).collect()).collect()
+    let all = any_of.iter().map(|one| {
+        let scopes = one.scopes.iter().map(|(of, scope)| format!("{} for {scope}", place(of)));
+        let verified = one.is_verified.then(|| "verified".to_owned());
+        one.schemes.iter().map(place).chain(scopes).chain(verified).collect()
+    });
+    all.collect()
 }
 
 fn disappeared(pair: &Pair<'_>, index: usize, operation: &Operation, changes: &mut Changes) {
@@ -153,7 +161,7 @@ fn disappeared(pair: &Pair<'_>, index: usize, operation: &Operation, changes: &m
     }
     let reach = match expected(pair.before, index) {
         Expected::Closed(_) => Reach::Same,
-        Expected::Present(_) | Expected::Anyone => Reach::Narrower,
+        Expected::Callers(_) | Expected::Anyone => Reach::Narrower,
     };
     of.push(reach, "is no longer served", None);
 }

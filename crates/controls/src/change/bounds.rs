@@ -140,6 +140,7 @@ const fn all_of(model: &Model) {
         listen: _,
         health: _,
         ledger: _,
+        store: _,
         // Compared here.
         upstream: _,
         hosts: _,
@@ -151,6 +152,9 @@ const fn all_of(model: &Model) {
         tls: _,
         // Compared in the files beside this one.
         relaxations: _,
+        callers: _,
+        is_published: _,
+        resource: _,
         contract: _,
         access: _,
         undeclared_in: _,

@@ -1,17 +1,32 @@
-//! Room 3: who is calling? In this version: is a credential of a declared kind there?
+//! Room 3: who is calling? Every credential that a scheme of the operation takes is verified; one that
+//! nobody verified does not go on to an API whose policy says how to.
 
-use portcullis_contract::SchemePlace;
-use portcullis_controls::{transport_encryption, urlencoded};
-use portcullis_model::{Caller, Room};
+mod bound;
+mod introspected;
+mod keys;
+mod outgoing;
+mod prove;
+mod shown;
+mod token;
+mod whoami;
+
+use portcullis_controls::caller_identity::{Expected, Proof, Told, stranger};
+use portcullis_controls::transport_encryption;
+use portcullis_model::{Caller, ControlId, Mode, Room};
+
+pub(super) use outgoing::Credentials;
+use shown::{Shown, shown};
 
 use super::context::{Context, Exit};
 use super::find_operation::Matched;
-use crate::head::{Essential, RequestHead};
+use crate::head::Essential;
 
-/// A request of which it is known who calls, as far as this version can know.
+/// A request of which it is known who calls.
 pub(super) struct Authenticated {
     matched: Matched,
+    caller: Caller,
     shows_credential: bool,
+    credentials: Credentials,
 }
 
 impl Authenticated {
@@ -19,13 +34,26 @@ impl Authenticated {
         &self.matched
     }
 
+    /// Who is calling.
+    pub(super) const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// Whether a credential of the contract is there, needed or not: the answer may depend on it.
     pub(super) const fn shows_credential(&self) -> bool {
         self.shows_credential
     }
+
+    /// What becomes of the credentials on the way to the API.
+    pub(super) const fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
 }
 
-pub(super) fn enter(matched: Matched, context: &mut Context<'_>) -> Result<Authenticated, Exit> {
+pub(super) async fn enter(
+    matched: Matched,
+    context: &mut Context<'_>,
+) -> Result<Authenticated, Exit> {
     context.enter(Room::Authenticate);
     let plan = context.plan;
     let compiled = matched.operation().and_then(|index| plan.operations.get(index));
@@ -33,54 +61,48 @@ pub(super) fn enter(matched: Matched, context: &mut Context<'_>) -> Result<Authe
     let schemes = &plan.model.contract.schemes;
     // Whatever stands where a credential may, in whatever form: whoever reads it on the way can use it
     // with an API that is less strict.
+    let stands = |place| !matches!(shown(head, place), Shown::Nothing);
     let shows_credential = head.fields.first(Essential::Authorization).is_some()
-        || schemes.iter().any(|scheme| stands(head, &scheme.place));
+        || schemes.iter().any(|scheme| stands(&scheme.place));
     if shows_credential {
         context.ask(transport_encryption::judge_credential(context.hop))?;
     }
-    let caller = match compiled {
-        Some(compiled) => {
-            context.ask(compiled.caller.judge(schemes, |place| is_shown(head, place)))?
+    if context.mode(ControlId::CallerIdentity) == Mode::NotAsked {
+        matched.withheld().cloned().map_or(Ok(()), |refusal| context.refuse(refusal))?;
+        let (caller, credentials) = (Caller::Anonymous, Credentials::default());
+        return Ok(Authenticated { matched, caller, shows_credential, credentials });
+    }
+    let expected = compiled.map(|compiled| &compiled.caller);
+    let is_for_callers =
+        matched.withheld().is_some() || plan.hides && matches!(expected, Some(Expected::Closed(_)));
+    let wanted = match expected {
+        Some(expected) if !is_for_callers => expected.schemes(),
+        _ => Vec::new(),
+    };
+    let sender = matched.received().sender();
+    let proofs = prove::prove(head, sender, &wanted, context).await?;
+    let challenged = plan.challenged(expected);
+    let told = Told { schemes: &challenged, metadata: plan.resource.as_ref() };
+    if is_for_callers && proofs.anyone().is_none() {
+        let detail = matched.withheld().map_or("closed", |refusal| &refusal.detail).to_owned();
+        context.refuse(stranger(told, proofs.is_any_rejected(), detail))?;
+    }
+    matched.withheld().cloned().map_or(Ok(()), |refusal| context.refuse(refusal))?;
+    let caller = match expected {
+        Some(expected) => {
+            let proof = |scheme| proofs.of(scheme).cloned().unwrap_or(Proof::Absent);
+            context.ask(expected.judge(told, proof))?
         }
         None => Caller::Anonymous,
     };
-    context.entry.caller(caller);
-    Ok(Authenticated { matched, shows_credential })
-}
-
-/// Whether anything stands where a credential of this kind may.
-fn stands(head: &RequestHead, place: &SchemePlace) -> bool {
-    match place {
-        SchemePlace::Header(name) => head.fields.all(name).any(|value| !value.is_empty()),
-        place => is_shown(head, place),
-    }
-}
-
-/// Whether a credential stands at this place. An empty one is none.
-fn is_shown(head: &RequestHead, place: &SchemePlace) -> bool {
-    match place {
-        SchemePlace::Authorization(scheme) => {
-            head.fields.first(Essential::Authorization).is_some_and(|value| {
-                value.split_once(' ').is_some_and(|(shown, credential)| {
-                    shown.eq_ignore_ascii_case(scheme) && !credential.trim().is_empty()
-                })
-            })
-        }
-        SchemePlace::Header(name) => {
-            let mut values = head.fields.all(name);
-            values.next().is_some_and(|value| !value.is_empty()) && values.next().is_none()
-        }
-        SchemePlace::Cookie(name) => head.fields.first(Essential::Cookie).is_some_and(|cookies| {
-            cookies
-                .split(';')
-                .filter_map(|pair| pair.trim().split_once('='))
-                .any(|(shown, value)| shown == name && !value.is_empty())
-        }),
-        SchemePlace::Query(name) => head.query().is_some_and(|query| {
-            urlencoded::pairs(query).any(|(shown, value)| {
-                !value.is_empty() && urlencoded::decode(shown).is_ok_and(|shown| shown == *name)
-            })
-        }),
-        SchemePlace::MutualTls | SchemePlace::NotUnderstood => false,
-    }
+    let caller = match caller {
+        Caller::Anonymous => proofs.anyone().map_or(Caller::Anonymous, Caller::Verified),
+        caller => caller,
+    };
+    context.entry.caller(caller.clone());
+    // Whoever only observes changes nothing.
+    let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
+    let credentials =
+        if is_enforced { proofs.into_credentials(schemes) } else { Credentials::default() };
+    Ok(Authenticated { matched, caller, shows_credential, credentials })
 }

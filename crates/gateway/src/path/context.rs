@@ -1,5 +1,6 @@
 //! What goes with a request through all rooms: the snapshot of the plan, the record, the clock.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use portcullis_controls::safe_configuration::answer_fields;
@@ -10,6 +11,7 @@ use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMi
 
 use crate::answer::Answer;
 use crate::budget::Held;
+use crate::callers::{Attempted, TokenDigest};
 use crate::decision::{Act, DECISION_FIELD, Decision, PROBE_FIELD};
 use crate::head::RequestHead;
 use crate::worker::{Deed, Worker};
@@ -44,7 +46,7 @@ impl From<Refusal> for Exit {
 pub(crate) struct Context<'w> {
     /// The snapshot of the plan that this request was begun with.
     pub(crate) plan: &'w Plan,
-    pub(crate) worker: &'w Worker,
+    pub(crate) worker: &'w Rc<Worker>,
     pub(crate) entry: Entry,
     /// The operation, once it is found.
     pub(super) operation: Option<usize>,
@@ -52,6 +54,10 @@ pub(crate) struct Context<'w> {
     pub(super) hop: Hop,
     /// When the whole request must be over.
     pub(super) deadline: Instant,
+    /// Under what the API's word about the caller is kept.
+    pub(super) told: Option<TokenDigest>,
+    /// What may be a guess, until its answer is known.
+    pub(super) attempt: Option<Attempted>,
     /// Bytes held for this request, once its answer was read whole.
     pub(super) buffered: Option<Held>,
     origin: Option<String>,
@@ -60,7 +66,7 @@ pub(crate) struct Context<'w> {
 }
 
 impl<'w> Context<'w> {
-    pub(crate) fn new(plan: &'w Plan, worker: &'w Worker, entry: Entry) -> Self {
+    pub(crate) fn new(plan: &'w Plan, worker: &'w Rc<Worker>, entry: Entry) -> Self {
         let deadline = entry.started() + plan.limits.total_timeout;
         Self {
             plan,
@@ -69,6 +75,8 @@ impl<'w> Context<'w> {
             operation: None,
             hop: Hop::Plain,
             deadline,
+            told: None,
+            attempt: None,
             buffered: None,
             origin: None,
             nonce: None,

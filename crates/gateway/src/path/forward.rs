@@ -2,6 +2,7 @@
 //! written from what was checked, in one piece.
 
 mod slash;
+mod told;
 mod write;
 
 use std::time::Instant;

@@ -3,7 +3,7 @@
 use portcullis_model::Span;
 
 use super::names::{Meant, Names};
-use crate::file::{Api, PolicyFile};
+use crate::file::{AccessRule, Api, PolicyFile};
 use crate::model::{Lines, OperationLines};
 use crate::section::Spanned;
 
@@ -13,6 +13,7 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
     let Some(file) = file else {
         return Lines {
             anyone: vec![None; count],
+            callers: vec![None; count],
             operations: vec![OperationLines::default(); count],
             ..Lines::default()
         };
@@ -25,8 +26,10 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
         listen: at(file.listen.as_ref()),
         when_full: at(file.ledger.as_ref().and_then(|ledger| ledger.when_full.as_ref())),
         tls: file.tls.as_ref().and_then(|tls| at(tls.certificate.as_ref())),
+        store: file.store.as_ref().and_then(|store| at(store.key.0.as_ref())),
         origins: file.origins.iter().flatten().next().map(|origin| origin.span),
-        anyone: anyone(file, place, count, names),
+        anyone: access(file, place, count, names, |rule| rule.anyone.as_ref()),
+        callers: access(file, place, count, names, |rule| rule.callers.as_ref()),
         operations: operations(file, place, count, names),
         limits: file.limits.as_ref().map(crate::file::LimitsSection::lines).unwrap_or_default(),
     }
@@ -37,10 +40,16 @@ fn at<T>(value: Option<&Spanned<T>>) -> Option<Span> {
 }
 
 /// A name wins over `"*"`, the first one over a repetition.
-fn anyone(file: &PolicyFile, place: usize, count: usize, names: &Names) -> Vec<Option<Span>> {
+fn access(
+    file: &PolicyFile,
+    place: usize,
+    count: usize,
+    names: &Names,
+    list: impl Fn(&AccessRule) -> Option<&crate::word::Names>,
+) -> Vec<Option<Span>> {
     let mut lines = vec![None; count];
     let mut of_all = None;
-    let rules = file.access.iter().flatten().filter_map(|rule| rule.anyone.0.as_ref());
+    let rules = file.access.iter().flatten().filter_map(|rule| list(&rule.value));
     for name in rules.flat_map(|list| &list.0) {
         match names.in_api(&name.value, place) {
             Some(Meant::One(_, index)) => {

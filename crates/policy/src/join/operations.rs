@@ -7,8 +7,8 @@ use portcullis_model::Diagnostic;
 
 use super::names::{Meant, Names};
 use crate::codes;
-use crate::file::{OperationDecision, PolicyFile};
-use crate::model::{BodyHandling, Undeclared};
+use crate::file::{AccessRule, OperationDecision, PolicyFile};
+use crate::model::{Access, BodyHandling, Undeclared};
 use crate::notes::{Notes, shown};
 use crate::section::Spanned;
 use crate::word::UndeclaredWord;
@@ -146,31 +146,64 @@ fn may_stream(operation: &Operation) -> bool {
     media.any(|media| matches!(media.kind, BodyKind::Stream | BodyKind::Opaque))
 }
 
-/// Reads `access`: whether anyone may call, by API and operation index.
-pub(super) fn anyone(
+/// Reads `access`: for each API, which operations anyone may call, and which every verified caller.
+pub(super) fn access(
     file: Option<&PolicyFile>,
     contracts: &[Option<Contract>],
     names: &Names,
     notes: &mut Notes,
-) -> Vec<Vec<bool>> {
+) -> Vec<Access> {
     let count =
         |contract: &Option<Contract>| contract.as_ref().map_or(0, |one| one.operations.len());
-    let mut anyone: Vec<_> =
-        contracts.iter().map(|contract| vec![false; count(contract)]).collect();
-    let rules = file.and_then(|file| file.access.as_ref());
-    let lists = rules.into_iter().flatten().filter_map(|rule| rule.anyone.0.as_ref());
-    for name in lists.flat_map(|list| &list.0) {
-        match names.meant(&name.value, name.span, notes) {
-            Some(Meant::All) => anyone.iter_mut().for_each(|slots| slots.fill(true)),
-            Some(Meant::AllOf(api)) => {
-                anyone.get_mut(api).into_iter().for_each(|slots| slots.fill(true));
+    let closed = |contract| vec![false; count(contract)];
+    let mut all: Vec<Access> = contracts
+        .iter()
+        .map(|contract| Access { anyone: closed(contract), callers: closed(contract) })
+        .collect();
+    let rules = || file.and_then(|file| file.access.as_ref()).into_iter().flatten();
+    for rule in rules() {
+        say_one_of(rule, notes);
+        let lists = [(&rule.value.anyone, true), (&rule.value.callers, false)];
+        for (list, is_anyone) in lists {
+            for name in list.iter().flat_map(|list| &list.0) {
+                let meant = names.meant(&name.value, name.span, notes);
+                open(&mut all, meant, |access| {
+                    if is_anyone { &mut access.anyone } else { &mut access.callers }
+                });
             }
-            Some(Meant::One(api, index)) => {
-                let slot = anyone.get_mut(api).and_then(|slots| slots.get_mut(index));
-                slot.into_iter().for_each(|slot| *slot = true);
-            }
-            None => {}
         }
     }
-    anyone
+    all
+}
+
+fn open(all: &mut [Access], meant: Option<Meant>, which: impl Fn(&mut Access) -> &mut Vec<bool>) {
+    match meant {
+        Some(Meant::All) => all.iter_mut().for_each(|access| which(access).fill(true)),
+        Some(Meant::AllOf(api)) => {
+            all.get_mut(api).into_iter().for_each(|access| which(access).fill(true));
+        }
+        Some(Meant::One(api, index)) => {
+            let slot = all.get_mut(api).and_then(|access| which(access).get_mut(index));
+            slot.into_iter().for_each(|slot| *slot = true);
+        }
+        None => {}
+    }
+}
+
+/// A rule that opens to both, or to nobody, cannot be meant.
+fn say_one_of(rule: &Spanned<AccessRule>, notes: &mut Notes) {
+    match (&rule.value.anyone, &rule.value.callers) {
+        (Some(_), Some(_)) => notes.push(|| {
+            Diagnostic::error(&codes::CONFLICT, "a rule says both `anyone` and `callers`")
+                .at(rule.span)
+                .help("write two rules, each with a `- ` of its own")
+        }),
+        // A rule of a later version was told.
+        (None, None) if !notes.has_error() => notes.push(|| {
+            Diagnostic::error(&codes::MISSING_KEY, "this rule opens nothing to anybody")
+                .at(rule.span)
+                .help("add `anyone: [...]` or `callers: [...]`")
+        }),
+        _ => {}
+    }
 }

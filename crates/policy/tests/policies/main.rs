@@ -11,6 +11,7 @@ mod bad;
 mod files;
 mod good;
 mod hostile;
+mod login;
 mod pharmacy;
 mod reference;
 mod several;

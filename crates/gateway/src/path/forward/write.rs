@@ -12,8 +12,8 @@ use portcullis_model::{ControlId, Method, Mode};
 use portcullis_policy::Instance;
 
 use super::super::context::Context;
-use super::super::receive::Received;
 use super::super::validate::{Payload, Valid};
+use super::told;
 use crate::head::{Essential, RequestHead};
 use crate::sender::Sender;
 use crate::site::claimed;
@@ -53,7 +53,7 @@ pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_
     let host = host..out.len();
     out.extend_from_slice(b"\r\n");
     let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
-    write_fields(received, matched.operation(), anew.unwrap_or_default(), context, &mut out);
+    write_fields(valid, anew.unwrap_or_default(), context, &mut out);
     write_cookies(valid, head, &mut out);
     if let Some(content_type) = valid.content_type() {
         push_field("Content-Type", content_type.as_bytes(), &mut out);
@@ -71,6 +71,12 @@ pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_
     }
     push_field("Accept-Encoding", b"identity", &mut out);
     write_way(received.sender(), head, plan, &mut out);
+    if let Some(forward) = &plan.model.callers.forward {
+        let caller = valid.admitted().authenticated().caller();
+        for (name, text) in told::fields(forward, caller) {
+            push_field(&name, text.as_bytes(), &mut out);
+        }
+    }
     if !declares_request_id(matched.operation(), plan) || head.fields.get("x-request-id").is_none()
     {
         push_field("X-Request-Id", &context.request_id().text(), &mut out);
@@ -161,19 +167,23 @@ fn write_cookies(valid: &Valid, head: &RequestHead, out: &mut Vec<u8>) {
         Some(parameters) => parameters.cookies.as_slice(),
         None => head.fields.first(Essential::Cookie).unwrap_or_default().as_bytes(),
     };
+    let credentials = valid.admitted().authenticated().credentials();
+    let cookies = credentials.cookies(cookies);
     if !cookies.is_empty() {
-        push_field("Cookie", cookies, out);
+        push_field("Cookie", &cookies, out);
     }
 }
 
 /// Header fields by allow-list (rule 19); those that were written anew in that spelling.
 fn write_fields(
-    received: &Received,
-    operation: Option<usize>,
+    valid: &Valid,
     anew: &[(String, Vec<u8>)],
     context: &mut Context<'_>,
     out: &mut Vec<u8>,
 ) {
+    let authenticated = valid.admitted().authenticated();
+    let (matched, credentials) = (authenticated.matched(), authenticated.credentials());
+    let (received, operation) = (matched.received(), matched.operation());
     let (head, is_from_proxy) = (received.head(), received.sender().is_from_proxy);
     let plan = context.plan;
     let contract = &plan.model.contract;
@@ -201,6 +211,9 @@ fn write_fields(
     }
     let mut is_written = vec![false; anew.len()];
     for (name, value) in head.fields.iter() {
+        if told::is_removed(name, context) {
+            continue;
+        }
         let value = if name == "accept" { offered.as_deref().unwrap_or(value) } else { value };
         let passes = match request_field(name) {
             // The contract may have clients name their requests; ours then stands in the answer only.
@@ -216,9 +229,7 @@ fn write_fields(
             }
             RequestField::IfDeclared => is_declared(name) || may_pass(name, context),
         };
-        if !passes {
-            continue;
-        }
+        let Some(value) = credentials.field(name, value).filter(|_| passes) else { continue };
         let anew = anew.iter().zip(&mut is_written).find(|((known, _), _)| known == name);
         let value = match anew {
             // Further fields of this name are in the first one already.

@@ -1,0 +1,123 @@
+//! How it is known who calls. Whatever vouches for somebody in another way, or says more of them, may
+//! open what was closed.
+
+use portcullis_policy::{Callers, Model};
+
+use super::{Changes, Pair, Reach};
+use crate::plan::Plan;
+
+pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model.callers, &pair.after.model.callers);
+    issuers(
+        before.jwt.iter().map(|one| (&*one.issuer, one)),
+        after.jwt.iter().map(|one| (&*one.issuer, one)),
+        changes,
+    );
+    issuers(
+        before.introspection.iter().map(|one| (&*one.issuer, one)),
+        after.introspection.iter().map(|one| (&*one.issuer, one)),
+        changes,
+    );
+    if pair.after.model.is_published && !pair.before.model.is_published {
+        changes.of_all(Reach::Wider, "everybody may know what there is", None);
+    }
+    logins(pair, changes);
+    guesses(pair, changes);
+    if before.whoami != after.whoami || before.changes_roles != after.changes_roles {
+        changes.of_all(Reach::Wider, "the API is asked otherwise who calls", None);
+    }
+    if before.attributes != after.attributes {
+        changes.of_all(Reach::Wider, "what is known of callers is learned otherwise", None);
+    }
+    if before.forward != after.forward {
+        changes.of_all(Reach::Wider, "the API is told otherwise who calls", None);
+    }
+    all_of(after);
+}
+
+/// What was guarded and is not any more, or otherwise.
+fn guesses(pair: &Pair<'_>, changes: &mut Changes) {
+    let title = |plan: &Plan, index: usize| {
+        plan.model.contract.operation(index).map(portcullis_contract::Operation::title)
+    };
+    for (index, was) in pair.before.operations.iter().enumerate() {
+        let Some(was) = &was.guarded else { continue };
+        let same = |(now, _): &(usize, _)| title(pair.after, *now) == title(pair.before, index);
+        let now = pair.after.operations.iter().enumerate().find(same);
+        if now.is_some_and(|(_, now)| now.guarded.as_ref() != Some(was)) {
+            let what = format!("wrong attempts at `{}` are counted otherwise", was.function);
+            changes.of_all(Reach::Wider, what, None);
+        }
+    }
+}
+
+fn issuers<'a, T: PartialEq>(
+    before: impl Iterator<Item = (&'a str, T)>,
+    after: impl Iterator<Item = (&'a str, T)>,
+    changes: &mut Changes,
+) {
+    let (before, after): (Vec<_>, Vec<_>) = (before.collect(), after.collect());
+    for (issuer, one) in &after {
+        if before.iter().any(|(_, known)| known == one) {
+            continue;
+        }
+        let is_known = before.iter().any(|(known, _)| known == issuer);
+        let what = if is_known {
+            format!("tokens of `{issuer}` are judged otherwise")
+        } else {
+            format!("tokens of `{issuer}` are believed")
+        };
+        changes.of_all(Reach::Wider, what, None);
+    }
+    for (issuer, _) in &before {
+        if !after.iter().any(|(known, _)| known == issuer) {
+            let what = format!("tokens of `{issuer}` are no longer believed");
+            changes.of_all(Reach::Narrower, what, None);
+        }
+    }
+}
+
+/// Whatever is not the same may accept what was refused: it is not weighed further.
+fn logins(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model, &pair.after.model);
+    for login in &after.callers.logins {
+        if before.callers.logins.contains(login) {
+            continue;
+        }
+        let name = |index| {
+            after
+                .contract
+                .operation(index)
+                .map_or_else(String::new, portcullis_contract::Operation::name)
+        };
+        let what = format!(
+            "credentials that `{}` gives out are exchanged otherwise",
+            name(login.operation)
+        );
+        changes.of_all(Reach::Wider, what, None);
+    }
+    let is_left = |issuer: &str| after.callers.logins.iter().any(|one| *one.issuer == *issuer);
+    for login in before.callers.logins.iter().filter(|one| !is_left(&one.issuer)) {
+        let what = format!("credentials of `{}` are no longer exchanged", login.issuer);
+        changes.of_all(Reach::Wider, what, None);
+    }
+    let ends = |one: &Model| one.callers.ends_sessions.clone();
+    if ends(before) != ends(after) {
+        changes.of_all(Reach::Wider, "sessions end after other operations", None);
+    }
+}
+
+/// What is added does not compile until somebody has thought of how it is compared.
+const fn all_of(callers: &Callers) {
+    let Callers {
+        jwt: _,
+        introspection: _,
+        logins: _,
+        guesses: _,
+        whoami: _,
+        changes_roles: _,
+        ends_sessions: _,
+        attributes: _,
+        forward: _,
+    } = callers;
+}

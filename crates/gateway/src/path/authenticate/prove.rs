@@ -1,0 +1,178 @@
+//! What a request proves by each scheme.
+
+use std::sync::Arc;
+
+use portcullis_contract::{SchemePlace, SecurityScheme};
+use portcullis_controls::caller_identity::Proof;
+use portcullis_counting::Place;
+use portcullis_credential::authorization;
+use portcullis_ledger::Asked as Question;
+use portcullis_model::{Identity, Status};
+
+use super::super::context::{Context, Exit};
+use super::outgoing::Credentials;
+use super::shown::{Shown, shown};
+use super::token::{self, Asked, Judged};
+use super::whoami;
+use crate::callers::TokenDigest;
+use crate::head::RequestHead;
+use crate::sender::Sender;
+
+/// What was proved, by the index of the scheme.
+#[derive(Default)]
+pub(super) struct Proofs {
+    list: Vec<(usize, Proof)>,
+    /// What goes on in place of a credential that was verified.
+    replaced: Vec<(usize, String)>,
+    /// Schemes whose credential is there, can be verified, and was not.
+    unproved: Vec<usize>,
+}
+
+impl Proofs {
+    pub(super) fn of(&self, scheme: usize) -> Option<&Proof> {
+        self.list.iter().find(|(known, _)| *known == scheme).map(|(_, proof)| proof)
+    }
+
+    /// Who is known to call, by whatever scheme.
+    pub(super) fn anyone(&self) -> Option<Arc<Identity>> {
+        self.list.iter().find_map(|(_, proof)| match proof {
+            Proof::Verified(identity) => Some(identity.clone()),
+            _ => None,
+        })
+    }
+
+    /// Whether a credential is there that is not good.
+    pub(super) fn is_any_rejected(&self) -> bool {
+        self.list.iter().any(|(_, proof)| matches!(proof, Proof::Rejected(_)))
+    }
+
+    /// What goes on: of what can be verified, only what was.
+    pub(super) fn into_credentials(self, schemes: &[SecurityScheme]) -> Credentials {
+        let mut credentials = Credentials::default();
+        let place = |index: usize| schemes.get(index).map(|scheme| &scheme.place);
+        let verified = |place: &SchemePlace| {
+            self.list.iter().any(|(index, proof)| {
+                matches!(proof, Proof::Verified(_) | Proof::Present)
+                    && schemes.get(*index).is_some_and(|scheme| scheme.place == *place)
+            })
+        };
+        for (scheme, value) in &self.replaced {
+            place(*scheme).into_iter().for_each(|place| credentials.replace(place, value.clone()));
+        }
+        let rejected = self.list.iter().filter(|(_, proof)| matches!(proof, Proof::Rejected(_)));
+        for scheme in rejected.map(|(scheme, _)| scheme).chain(&self.unproved) {
+            if let Some(place) = place(*scheme)
+                && !verified(place)
+            {
+                credentials.remove(place);
+            }
+        }
+        credentials
+    }
+}
+
+/// Whether user and password have no single reading (RFC 7617): then they cannot be counted either.
+fn is_broken_basic(place: &SchemePlace, value: &str) -> bool {
+    let is_basic = matches!(place, SchemePlace::Authorization(scheme) if scheme == "basic");
+    is_basic && authorization::basic(value).is_err()
+}
+
+/// Proves what the wanted schemes can; where none is wanted, whatever is shown.
+pub(super) async fn prove(
+    head: &RequestHead,
+    sender: &Sender,
+    wanted: &[usize],
+    context: &mut Context<'_>,
+) -> Result<Proofs, Exit> {
+    let plan = context.plan;
+    let place = sender.address.map(Place::of);
+    let mut proofs = Proofs::default();
+    for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
+        let is_wanted = wanted.is_empty() || wanted.contains(&index);
+        let verifies = plan.model.callers.verifies(index);
+        let value = match shown(head, &scheme.place) {
+            Shown::Nothing => continue,
+            Shown::One(value) if verifies && is_wanted => value,
+            Shown::Unclear if verifies && is_wanted => {
+                proofs.list.push((index, Proof::Rejected("shown_twice")));
+                continue;
+            }
+            _ if verifies => {
+                proofs.unproved.push(index);
+                continue;
+            }
+            Shown::Unclear if matches!(scheme.place, SchemePlace::Header(_)) => continue,
+            Shown::One(value) if is_broken_basic(&scheme.place, value) => {
+                proofs.list.push((index, Proof::Rejected("basic_malformed")));
+                continue;
+            }
+            Shown::One(_) | Shown::Unclear => {
+                proofs.list.push((index, Proof::Present));
+                continue;
+            }
+        };
+        let asked = Asked {
+            worker: context.worker,
+            plan,
+            head,
+            is_tls: context.hop.is_tls(),
+            scheme: index,
+            now: context.now(),
+            place,
+            deadline: context.deadline,
+        };
+        let mut questions = Vec::new();
+        let judged = judged(&scheme.place, value, !wanted.is_empty(), asked, &mut questions).await;
+        context.entry.asked(questions);
+        let (judged, told) = judged;
+        context.told = context.told.or(told);
+        match judged {
+            Judged::Genuine { identity, instead } => {
+                proofs.list.push((index, Proof::Verified(identity)));
+                proofs.replaced.extend(instead.map(|value| (index, value)));
+            }
+            Judged::Not(why) => proofs.list.push((index, Proof::Rejected(why))),
+            Judged::TooMany(_) | Judged::Unknown(_) if wanted.is_empty() => {
+                proofs.unproved.push(index);
+            }
+            Judged::TooMany(refusal) => {
+                context.refuse(refusal)?;
+                proofs.list.push((index, Proof::Rejected("too_many_guesses")));
+            }
+            // Whether it is genuine cannot be known now: nobody guesses (rule 3).
+            Judged::Unknown(detail) => {
+                return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
+            }
+        }
+    }
+    Ok(proofs)
+}
+
+/// Whose a credential is, and what the API says of them where the policy asks it.
+async fn judged(
+    place: &SchemePlace,
+    value: &str,
+    is_wanted: bool,
+    asked: Asked<'_>,
+    questions: &mut Vec<Question>,
+) -> (Judged, Option<TokenDigest>) {
+    let callers = &asked.plan.model.callers;
+    let whoami = callers.whoami.as_ref();
+    if let Some(whoami) = whoami.filter(|whoami| whoami.schemes.contains(&asked.scheme)) {
+        return whoami::judge(place, value, whoami, asked, questions).await;
+    }
+    let judged = token::judge(value, asked).await;
+    let has_rules = callers.attributes.iter().any(|rule| rule.whoami.is_some());
+    match (judged, whoami) {
+        (Judged::Genuine { identity, instead }, Some(whoami)) if has_rules && is_wanted => {
+            let shown = instead.as_deref().unwrap_or(value);
+            let told =
+                whoami::with_attributes(identity, place, shown, whoami, asked, questions).await;
+            match told {
+                Ok((identity, digest)) => (Judged::Genuine { identity, instead }, Some(digest)),
+                Err(unverified) => (unverified.judged(), None),
+            }
+        }
+        (judged, _) => (judged, None),
+    }
+}

@@ -1,0 +1,211 @@
+//! Who may call as whom, as the policy decided: issuers of tokens, and what is learned from them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::login::{AnswerTest, EndsSessions, Login, RequestPlace};
+use crate::model::{Instance, SecretSource};
+
+/// How callers of one API are known. Empty: nobody can be verified.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Callers {
+    /// Issuers of tokens that verify by themselves (JWT, RFC 7519, RFC 9068).
+    pub jwt: Vec<JwtIssuer>,
+    /// Authorization servers that are asked about each token (RFC 7662).
+    pub introspection: Vec<Introspection>,
+    /// The API's own logins.
+    pub logins: Vec<Login>,
+    /// The API's own word about who calls.
+    pub whoami: Option<Whoami>,
+    /// Operations after which that word may be another one.
+    pub changes_roles: Vec<usize>,
+    /// Operations at which something can be guessed, beside logins.
+    pub guesses: Vec<GuessedAt>,
+    /// After which operations sessions end.
+    pub ends_sessions: Vec<EndsSessions>,
+    /// What is known of a caller beside who it is.
+    pub attributes: Vec<AttributeRule>,
+    /// How the API is told who calls.
+    pub forward: Option<Forward>,
+}
+
+impl Callers {
+    /// Whether a credential of this scheme, by its index, can be verified.
+    pub fn verifies(&self, scheme: usize) -> bool {
+        self.jwt.iter().any(|one| one.schemes.contains(&scheme))
+            || self.introspection.iter().any(|one| one.schemes.contains(&scheme))
+            || self.logins.iter().any(|one| one.takes(scheme))
+            || self.is_told_by_the_api(scheme)
+    }
+
+    /// Whether the API itself is asked whose a credential of this scheme is.
+    pub fn is_told_by_the_api(&self, scheme: usize) -> bool {
+        self.whoami.as_ref().is_some_and(|whoami| whoami.schemes.contains(&scheme))
+    }
+
+    /// Whether tokens that come by this scheme, by its index, may be of an issuer.
+    pub fn has_issuer(&self, scheme: usize) -> bool {
+        self.jwt.iter().any(|one| one.schemes.contains(&scheme))
+            || self.introspection.iter().any(|one| one.schemes.contains(&scheme))
+    }
+
+    /// Keys and secrets that lie outside of the policy file.
+    pub fn secrets(&self) -> impl Iterator<Item = &SecretSource> {
+        let keys = self.jwt.iter().filter_map(|issuer| match &issuer.keys {
+            KeySource::Pinned(source) => Some(source),
+            KeySource::Discovered(_) | KeySource::At(_) => None,
+        });
+        keys.chain(self.introspection.iter().map(|one| &one.secret))
+    }
+
+    /// Whom the gateway asks, beside the API.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        let keys = self.jwt.iter().filter_map(|issuer| match &issuer.keys {
+            KeySource::Pinned(_) => None,
+            KeySource::Discovered(at) | KeySource::At(at) => Some(at),
+        });
+        keys.chain(self.introspection.iter().map(|one| &one.endpoint))
+    }
+}
+
+/// An issuer of JWT access tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct JwtIssuer {
+    /// As it stands in tokens (`iss`), compared byte by byte.
+    pub issuer: Arc<str>,
+    /// For whom tokens must be meant (`aud`): one of these.
+    pub audiences: Vec<String>,
+    /// The security schemes of the contract that take its tokens, by index.
+    pub schemes: Vec<usize>,
+    /// Where its keys are.
+    pub keys: KeySource,
+    /// The `typ` of its access tokens; the empty text stands for none.
+    pub types: Vec<String>,
+    /// The signatures that are believed; none: every one that is safe.
+    pub algorithms: Vec<String>,
+    /// Whether its tokens must be bound to something that their owner has.
+    pub is_bound: bool,
+    /// The claim that names the caller: a JSON Pointer.
+    pub subject: String,
+    /// How far clocks may differ.
+    pub leeway: Duration,
+}
+
+/// Where keys of an issuer are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum KeySource {
+    /// In a file or another place that the owner fills: a JWK Set (RFC 7517).
+    Pinned(SecretSource),
+    /// Where the issuer's own metadata says (OpenID Connect Discovery 1.0, RFC 8414).
+    Discovered(Endpoint),
+    /// There.
+    At(Endpoint),
+}
+
+/// A URL that the gateway asks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    /// Whom.
+    pub instance: Instance,
+    /// The path, empty or with a slash before it.
+    pub path: String,
+}
+
+/// An authorization server that is asked about tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Introspection {
+    /// Who issues the tokens; compared with `iss` where the answer has it.
+    pub issuer: Arc<str>,
+    /// Where it is asked.
+    pub endpoint: Endpoint,
+    /// For whom tokens must be meant.
+    pub audiences: Vec<String>,
+    /// The security schemes of the contract that take its tokens, by index.
+    pub schemes: Vec<usize>,
+    /// Who the gateway is, to that server.
+    pub client: String,
+    /// And how it proves that.
+    pub secret: SecretSource,
+    /// The member of the answer that names the caller: a JSON Pointer.
+    pub subject: String,
+    /// How long an answer is believed: a revoked token lives as long.
+    pub cache: Duration,
+}
+
+/// Something that is known of callers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributeRule {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The claim of a token that says it: a JSON Pointer.
+    pub claim: Option<String>,
+    /// The members of a login's answer that say it, of which the first one counts: JSON Pointers.
+    pub login: Vec<String>,
+    /// The member of the answer of `whoami` that says it: a JSON Pointer.
+    pub whoami: Option<String>,
+}
+
+/// An operation that tells whoever calls it who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whoami {
+    /// The operation, by its index: a GET without parameters.
+    pub operation: usize,
+    /// What people call it.
+    pub name: Arc<str>,
+    /// The member of its answer that names the caller: a JSON Pointer.
+    pub subject: String,
+    /// What of a token's caller that must equal.
+    pub same_as: SameAs,
+    /// The schemes whose credentials only the API can verify, by index.
+    pub schemes: Vec<usize>,
+    /// How long an answer is kept.
+    pub cache: Duration,
+}
+
+/// What of a caller must equal the subject that the API tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SameAs {
+    /// The name of the caller.
+    Subject,
+    /// An attribute.
+    Attribute(Arc<str>),
+}
+
+/// An operation at which something can be guessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuessedAt {
+    /// The operation, by its index.
+    pub operation: usize,
+    /// What it does, where several operations do the same; none: what its method and path say, versions
+    /// left out.
+    pub function: Option<String>,
+    /// Where the request names the account.
+    pub account: Option<RequestPlace>,
+    /// Where it has what is tried.
+    pub secret: Option<RequestPlace>,
+    /// Whether that is a password, not a short code.
+    pub is_password: bool,
+    /// What an answer looks like that says no, beside a status of 400 or more.
+    pub failure: Option<AnswerTest>,
+}
+
+/// How the API is told who calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forward {
+    /// Header fields, by name in lower case, and what stands in them: `subject`, `issuer`, or an
+    /// attribute.
+    pub headers: Vec<(String, Told)>,
+}
+
+/// What the API is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// The name of the caller.
+    Subject,
+    /// Who vouches for it.
+    Issuer,
+    /// What it is good for, between spaces.
+    Scopes,
+    /// An attribute.
+    Attribute(Arc<str>),
+}

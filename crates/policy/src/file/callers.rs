@@ -1,0 +1,127 @@
+//! The section `callers`: how it is known who calls.
+
+use crate::claim::{CallerUrl, ClaimPointer, Texts};
+use crate::file::guesses::GuessSection;
+use crate::file::login::{Ends, LoginSection};
+use crate::file::whoami::WhoamiSection;
+use crate::login_place::LoginMember;
+use crate::quantity::Time;
+use crate::secret::Secret;
+use crate::section::{Named, Needed, Several, Spanned, section};
+
+section! {
+    /// How it is known who calls, and what is known of them. Default: nobody is verified; a declared
+    /// credential must be there, and operations that need a caller are closed where the listener is
+    /// not loopback.
+    struct CallersSection, later [
+        "api_keys",
+    ], {
+        /// Issuers of access tokens that verify by themselves (JWT): one, or a list.
+        jwt: Option<Several<JwtSection>>,
+        /// Authorization servers that are asked about each token (RFC 7662), for tokens that say
+        /// nothing by themselves: one, or a list.
+        introspection: Option<Several<IntrospectionSection>>,
+        /// The API's own login: one operation, or a list. Its credentials are kept here and ours are
+        /// handed out, so that a weak one is of no use to anybody.
+        login: Option<Several<LoginSection>>,
+        /// The API's own word about who calls: an operation that is asked with the caller's
+        /// credential; one for each API.
+        whoami: Option<Several<WhoamiSection>>,
+        /// Operations after whose success what `whoami` said is asked again: `setRole`.
+        changes_roles: Option<Vec<Spanned<String>>>,
+        /// Operations at which something can be guessed, beside logins: one, or a list.
+        guesses: Option<Several<GuessSection>>,
+        /// Operations after whose success sessions end: `logout`, or `{ operation: resetPassword, of:
+        /// path.username }`.
+        ends_sessions: Option<Vec<Ends>>,
+        /// What is known of a caller beside the name, by a name of your choice: `role`, `tenant`.
+        attributes: Option<Named<AttributeSection>>,
+        /// How the API is told who calls. Default: not at all; the credential goes on as it came.
+        forward: Option<ForwardSection>,
+    }
+}
+
+section! {
+    /// One issuer of JWT access tokens (RFC 9068).
+    struct JwtSection, later [], {
+        /// Who issues them, exactly as it stands in `iss`: `https://login.example.com`.
+        issuer: Needed<Spanned<CallerUrl>>,
+        /// For whom they must be meant (`aud`): a name, or several. There is no default: a token for
+        /// another API of the same issuer must not open this one.
+        audience: Needed<Spanned<Texts>>,
+        /// The security schemes of the contract that take these tokens. Default: every one that is a
+        /// bearer token.
+        schemes: Option<Spanned<Texts>>,
+        /// The issuer's keys, as a JWK Set in a place of yours: `file:keys.json`. Default: they are
+        /// fetched from where the issuer's metadata says, and again when a token names an unknown one.
+        keys: Option<Spanned<Secret>>,
+        /// Where the keys are fetched, without asking the metadata.
+        jwks_url: Option<Spanned<CallerUrl>>,
+        /// Whom the issuer's certificate must come from (PEM). Default: one of those whom the system
+        /// trusts.
+        ca: Option<Spanned<Secret>>,
+        /// The `typ` of access tokens: `at+jwt`, `JWT`, or `none` for tokens without. Default:
+        /// `at+jwt` and `JWT`; the audience tells access tokens from others.
+        types: Option<Spanned<Texts>>,
+        /// The signatures that are believed: `ES256`, `ES384`, `EdDSA`, `RS256`, `RS384`, `RS512`,
+        /// `PS256`, `PS384`, `PS512`. Default: all of these; a key decides which of them fits.
+        algorithms: Option<Spanned<Texts>>,
+        /// The claim that names the caller, as a JSON Pointer. Default: `/sub`.
+        subject: Option<Spanned<ClaimPointer>>,
+        /// `true` takes only tokens that are bound to a key (DPoP, RFC 9449) or to a client certificate
+        /// (RFC 8705). Default: `false`; a token that is bound must be proved all the same.
+        sender_constrained: Option<Spanned<bool>>,
+        /// How far the clocks of issuer and gateway may differ. Default: `30s`.
+        leeway: Option<Spanned<Time>>,
+    }
+}
+
+section! {
+    /// One authorization server that is asked about tokens (RFC 7662).
+    struct IntrospectionSection, later [], {
+        /// Who issues the tokens.
+        issuer: Needed<Spanned<CallerUrl>>,
+        /// Where it is asked: `https://login.example.com/introspect`.
+        url: Needed<Spanned<CallerUrl>>,
+        /// For whom tokens must be meant (`aud`): a name, or several.
+        audience: Needed<Spanned<Texts>>,
+        /// The security schemes of the contract that take these tokens. Default: every one that is a
+        /// bearer token.
+        schemes: Option<Spanned<Texts>>,
+        /// Who the gateway is, to that server.
+        client: Needed<Spanned<String>>,
+        /// And how it proves that: `file:NAME`, `env:NAME` or `credential:NAME`.
+        secret: Needed<Spanned<Secret>>,
+        /// Whom the server's certificate must come from (PEM). Default: one of those whom the system
+        /// trusts.
+        ca: Option<Spanned<Secret>>,
+        /// The member of the answer that names the caller, as a JSON Pointer. Default: `/sub`.
+        subject: Option<Spanned<ClaimPointer>>,
+        /// How long an answer is believed; a token that is revoked there lives as long here. Default:
+        /// `10s`.
+        cache: Option<Spanned<Time>>,
+    }
+}
+
+section! {
+    /// Something that is known of a caller.
+    struct AttributeSection, later ["at", "learned"], {
+        /// The claim of a verified token that says it, as a JSON Pointer: `/realm_access/roles`.
+        claim: Option<Spanned<ClaimPointer>>,
+        /// The member of a login's answer that says it: `login./customer_id`; or a list, of which the
+        /// first one that is there counts. A claim of a token wins over it.
+        from: Option<Several<Spanned<LoginMember>>>,
+        /// The member of the answer of `whoami` that says it, as a JSON Pointer: `/role`. A claim and a
+        /// login win over it.
+        whoami: Option<Spanned<ClaimPointer>>,
+    }
+}
+
+section! {
+    /// How the API is told who calls. What clients send under these names is removed.
+    struct ForwardSection, later ["jwt"], {
+        /// Header fields and what stands in each: `subject`, `issuer`, `scopes`, or the name of an
+        /// attribute. A caller of whom it is not known gets no such field.
+        headers: Option<Named<Spanned<String>>>,
+    }
+}

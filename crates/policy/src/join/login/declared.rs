@@ -1,0 +1,108 @@
+//! Whether the contract knows of what a login names: it is warned where it does not.
+
+use portcullis_contract::{
+    BodyKind, Media, Member, Operation, Place, ShapeId, Shapes, StatusPattern, Types,
+};
+use portcullis_model::{Diagnostic, Span, did_you_mean};
+
+use super::One;
+use crate::codes;
+use crate::login::{AnswerPlace, RequestPlace};
+use crate::notes::shown;
+use crate::section::Spanned;
+
+impl One<'_> {
+    /// Warns where no request of the operation has such a place.
+    pub(super) fn in_request(&mut self, place: &Spanned<RequestPlace>, operation: &Operation) {
+        let shapes = &self.contract.shapes;
+        let parameter = |wanted: Place, name: &str| {
+            let mut all = operation.parameters.iter().filter(|one| one.place == wanted);
+            all.any(|one| one.name == name)
+        };
+        let name = operation.name();
+        let (is_there, what, near) = match &place.value {
+            RequestPlace::Body(pointer) => {
+                let media = operation.body.iter().flat_map(|body| &body.media);
+                let mut media =
+                    media.filter(|media| matches!(media.kind, BodyKind::Json | BodyKind::Form));
+                (media.any(|media| may_have(media, pointer, shapes)), pointer, None)
+            }
+            RequestPlace::Path(name) => {
+                let of_path = operation.parameters.iter().filter(|one| one.place == Place::Path);
+                let near = did_you_mean(name, of_path.map(|one| one.name.as_str()));
+                (parameter(Place::Path, name), name, near)
+            }
+            RequestPlace::Query(name) => (parameter(Place::Query, name), name, None),
+            // Cookies of schemes are declared there.
+            RequestPlace::Cookie(_) => return,
+        };
+        if is_there {
+            return;
+        }
+        let message = format!("no request of {} has {}", shown(&name), shown(what));
+        self.not_declared(message, near, place.span);
+    }
+
+    /// The same for its answers.
+    pub(super) fn in_answer(&mut self, pointer: &str, span: Span, operation: &Operation) {
+        let answers = operation.responses.iter().filter(|answer| may_succeed(answer.status));
+        let mut media =
+            answers.flat_map(|answer| &answer.media).filter(|media| media.kind == BodyKind::Json);
+        if media.any(|media| may_have(media, pointer, &self.contract.shapes)) {
+            return;
+        }
+        let name = operation.name();
+        let message = format!("no answer of {} has {}", shown(&name), shown(pointer));
+        self.not_declared(message, None, span);
+    }
+
+    /// The same, for what an answer gives out.
+    pub(super) fn answer_place(&mut self, place: &Spanned<AnswerPlace>, operation: &Operation) {
+        if let AnswerPlace::Member(pointer) = &place.value {
+            self.in_answer(pointer, place.span, operation);
+        }
+    }
+
+    fn not_declared(&mut self, message: String, near: Option<&str>, span: Span) {
+        let help = match near {
+            Some(near) => format!("did you mean {}?", shown(near)),
+            None => "what the contract does not declare does not pass: declare it, or correct \
+                     the name"
+                .to_owned(),
+        };
+        self.notes.push(|| Diagnostic::warning(&codes::BAD_POINTER, message).at(span).help(help));
+    }
+}
+
+const fn may_succeed(status: StatusPattern) -> bool {
+    match status {
+        StatusPattern::Exact(status) => status < 400,
+        StatusPattern::Range(hundred) => hundred < 4,
+        StatusPattern::Default => true,
+    }
+}
+
+/// Whether a body of this type may have a value there.
+fn may_have(media: &Media, pointer: &str, shapes: &Shapes) -> bool {
+    let Some(schema) = &media.schema else { return true };
+    let mut shape: ShapeId = schema.shape;
+    for name in pointer.split('/').skip(1) {
+        let name = name.replace("~1", "/").replace("~0", "~");
+        let here = shapes.get(shape);
+        let is_index = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        if is_index && here.types.intersects(Types::ARRAY) {
+            match here.items {
+                Some(items) => shape = items,
+                None => return true,
+            }
+            continue;
+        }
+        match here.object.member(&name, &mut 0) {
+            Member::Property(property) => shape = property.shape,
+            Member::Pattern(one) | Member::Map(one) => shape = one,
+            Member::FreeForm => return true,
+            Member::Undeclared | Member::Closed => return false,
+        }
+    }
+    true
+}
