@@ -21,6 +21,7 @@
 //! `caller not verified`, and on a listener that is not loopback every operation that needs a
 //! caller is closed.
 
+mod certificates;
 mod guessing;
 mod resource;
 mod tokens;
@@ -33,6 +34,7 @@ use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
+pub use certificates::{Presented, holder};
 pub use guessing::{Counted, Guessed, rates, too_many};
 pub use resource::{ResourceMetadata, WELL_KNOWN};
 pub use tokens::{IntrospectionRule, NoRule, TokenRule};
@@ -234,7 +236,13 @@ impl Outcome {
 
 impl Alternative {
     fn of(requirement: &SecurityRequirement, model: &Model) -> Self {
-        let SecurityRequirement { schemes, scopes } = requirement.clone();
+        let SecurityRequirement { mut schemes, scopes } = requirement.clone();
+        // Beside a token, a certificate says which program calls: the token says for whom.
+        let is_certificate = |scheme: &usize| {
+            let scheme = model.contract.schemes.get(*scheme);
+            scheme.is_some_and(|scheme| scheme.place == SchemePlace::MutualTls)
+        };
+        schemes.sort_by_key(is_certificate);
         let is_verified = schemes.iter().all(|scheme| model.callers.verifies(*scheme));
         Self { schemes, scopes, is_verified }
     }
@@ -303,6 +311,7 @@ fn challenges(told: Told<'_>, outcome: &Outcome) -> String {
             }
             SchemePlace::Authorization(auth) if auth == "digest" => "Digest realm=\"api\"",
             SchemePlace::Authorization(_) => bearer,
+            SchemePlace::MutualTls => "ClientCertificate",
             _ => "ApiKey",
         })
         .collect();

@@ -7,7 +7,9 @@ mod login;
 mod tls;
 
 pub(crate) use apis::{Api, Apis};
-pub(crate) use callers::{AttributeSection, CallersSection, IntrospectionSection, JwtSection};
+pub(crate) use callers::{
+    AttributeSection, CallersSection, CertificatesSection, IntrospectionSection, JwtSection,
+};
 pub(crate) use limits::LimitsSection;
 pub(crate) use login::{
     Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,

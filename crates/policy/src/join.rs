@@ -1,6 +1,7 @@
 //! Contracts and policy into models.
 
 mod callers;
+mod certificates;
 mod claims;
 mod lines;
 mod login;
@@ -202,6 +203,7 @@ fn build(
     let section = file.and_then(|file| file.callers.as_ref());
     let mut callers = callers::of(section, &contracts, &texts.folder, notes);
     login::join(section, &contracts, &names, &access, &mut callers, notes);
+    certificates::join(file, &contracts, &mut callers, notes);
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());

@@ -8,11 +8,13 @@ use portcullis_counting::Place;
 use portcullis_model::{Identity, Status};
 
 use super::super::context::{Context, Exit};
+use super::certificate;
 use super::outgoing::Credentials;
 use super::shown::{Shown, shown};
 use super::token::{self, Asked, Judged};
 use crate::head::RequestHead;
 use crate::sender::Sender;
+use crate::tls::Certificate;
 
 /// What was proved, by the index of the scheme.
 #[derive(Default)]
@@ -76,9 +78,10 @@ pub(super) async fn prove(
 ) -> Result<Proofs, Exit> {
     let plan = context.plan;
     let place = sender.address.map(Place::of);
+    let is_wanted = |index: usize| wanted.is_empty() || wanted.contains(&index);
     let mut proofs = Proofs::default();
     for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
-        let is_wanted = wanted.is_empty() || wanted.contains(&index);
+        let is_wanted = is_wanted(index);
         let verifies = plan.model.callers.verifies(index);
         let value = match shown(head, &scheme.place) {
             Shown::Nothing => continue,
@@ -105,6 +108,7 @@ pub(super) async fn prove(
             scheme: index,
             now: context.now(),
             place,
+            certificate: sender.certificate.as_deref().map(Certificate::thumbprint),
             deadline: context.deadline,
         };
         match token::judge(value, asked).await {
@@ -125,5 +129,8 @@ pub(super) async fn prove(
             }
         }
     }
+    // Behind all others: beside a token, it is the token that says who calls.
+    let shown = certificate::proofs(sender, plan, context.worker, context.now());
+    proofs.list.extend(shown.into_iter().filter(|(index, _)| is_wanted(*index)));
     Ok(proofs)
 }
