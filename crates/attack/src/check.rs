@@ -16,6 +16,8 @@ use crate::{forge, identity, variables};
 
 /// Steps of one sequence.
 const STEPS_MAX: usize = 50;
+/// Rounds of one step.
+const ROUNDS_MAX: usize = 50;
 /// Tokens of one file.
 const TOKENS_MAX: usize = 20;
 /// How long a slow sender may be let run.
@@ -82,6 +84,17 @@ struct Trial<'a> {
 struct Seen {
     steps: HashSet<String>,
     variables: HashSet<String>,
+}
+
+impl Seen {
+    /// With what only this step has.
+    fn within(&self, step: &Step) -> Self {
+        let mut seen = self.clone();
+        if !step.each.is_empty() {
+            seen.variables.insert("each".to_owned());
+        }
+        seen
+    }
 }
 
 struct Checker {
@@ -272,7 +285,7 @@ impl Checker {
                             .to_owned(),
                     );
                 }
-                self.condition(condition, seen);
+                self.condition(condition, &seen.within(&step.value));
             }
             seen.variables.extend(step.value.save.keys().cloned());
         }
@@ -313,10 +326,14 @@ impl Checker {
         for name in save.keys().filter(|name| !variables::is_name(name)) {
             self.say(step, not_a_name(name));
         }
+        if let Some(beyond) = step.value.each.get(ROUNDS_MAX) {
+            let beyond = beyond.escape_default();
+            self.say(step, format!("`{beyond}` is one too many; `each` has at most {ROUNDS_MAX}"));
+        }
         let fields = headers.pairs.iter().map(|(_, value)| value.clone());
         let lines = send.iter().chain(raw).cloned().chain(fields);
         let texts = lines.chain(body.as_ref().map(Payload::texts).unwrap_or_default());
-        self.variables(step, texts, seen);
+        self.variables(step, texts, &seen.within(&step.value));
     }
 
     fn identity<T>(&mut self, at: &Spanned<T>, name: &str) {

@@ -111,6 +111,9 @@ pub struct Step {
     /// One of the sample's users, whose token is sent along.
     #[serde(rename = "as")]
     pub identity: Option<String>,
+    /// Sends the step once for each of these texts, as `${each}`.
+    #[serde(default)]
+    pub each: Vec<String>,
     /// Method and target, as they are sent.
     pub send: Option<String>,
     /// The whole request, byte by byte, instead of `send`.

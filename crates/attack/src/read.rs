@@ -192,6 +192,20 @@ twin:
     }
 
     #[test]
+    fn a_step_for_each_text_is_bounded_and_alone_knows_the_text() {
+        let each = GOOD.replacen(
+            "send: GET /a\n    expect",
+            "each: [x, y]\n    send: GET /${each}\n    expect",
+            1,
+        );
+        assert_eq!(problems(&each), "");
+        let many = each.replacen("[x, y]", &format!("[{}]", "x, ".repeat(51)), 1);
+        assert!(problems(&many).contains("`each` has at most 50"), "{}", problems(&many));
+        let alone = each.replacen("send: PATCH /a", "send: PATCH /a/${each}", 1);
+        assert!(problems(&alone).contains("no step before this one saves `each`"));
+    }
+
+    #[test]
     fn messages_name_no_type_of_ours() {
         for text in ["", "[]", "5", "id: [a]", &GOOD.replace("- send: GET /a\n", "- 5\n")] {
             let told = problems(text);

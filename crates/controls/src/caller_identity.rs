@@ -22,6 +22,7 @@
 //! caller is closed.
 
 mod certificates;
+mod guarded;
 mod guessing;
 mod resource;
 mod tokens;
@@ -35,6 +36,7 @@ use portcullis_policy::{Model, Posture};
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
 pub use certificates::{Presented, holder};
+pub use guarded::{Guarded, is_met, takes_basic};
 pub use guessing::{Counted, Guessed, rates, too_many};
 pub use resource::{ResourceMetadata, WELL_KNOWN};
 pub use tokens::{IntrospectionRule, NoRule, TokenRule};

@@ -55,6 +55,10 @@ pub struct OperationPlan {
     pub name: Arc<str>,
     /// Who may call it.
     pub caller: caller_identity::Expected,
+    /// What can be guessed there.
+    pub guarded: Option<caller_identity::Guarded>,
+    /// Whether user and password of Basic reach the API unverified.
+    pub takes_basic: bool,
 }
 
 /// How a gateway runs its plan, beside what the policy says.
@@ -75,6 +79,8 @@ impl Plan {
                 Some(OperationPlan {
                     name: Arc::from(operation.name()),
                     caller: caller_identity::Expected::derive(&model, index),
+                    guarded: caller_identity::Guarded::of(&model, index),
+                    takes_basic: caller_identity::takes_basic(&model, index),
                 })
             })
             .collect();

@@ -6,18 +6,19 @@ mod fetched;
 mod guesses;
 mod proofs;
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use portcullis_credential::Confirmation;
 use portcullis_credential::keys::KeySet;
-use portcullis_model::{Identity, UnixMillis};
+use portcullis_model::{Attribute, Identity, UnixMillis};
 use portcullis_policy::JwtIssuer;
 
 pub(crate) use answers::{Answers, Turn};
 pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
-pub(crate) use guesses::{Attempt, Guess, Guesses};
+pub(crate) use guesses::{Attempt, Attempted, Guesses};
 pub(crate) use proofs::{Proofs, Use};
 
 /// Tokens that one worker remembers.
@@ -29,10 +30,23 @@ pub(crate) struct Callers {
     issuers: Mutex<Vec<(JwtIssuer, Arc<Fetched<KeySet>>)>>,
     /// What authorization servers said of tokens.
     pub(crate) introspected: Answers<Result<Arc<Genuine>, &'static str>>,
+    /// What APIs said of their callers.
+    pub(crate) told: Answers<Result<Arc<ToldByApi>, &'static str>>,
+    /// Counts the times that roles may have changed: what was told before is asked again.
+    pub(crate) roles_epoch: AtomicU64,
     /// Proofs that were used.
     pub(crate) proofs: Proofs,
     /// Wrong credentials.
     pub(crate) guesses: Guesses,
+}
+
+/// What an API said of a caller.
+#[derive(Debug)]
+pub(crate) struct ToldByApi {
+    /// Who it is.
+    pub(crate) subject: Arc<str>,
+    /// What else it is known by.
+    pub(crate) attributes: Vec<Attribute>,
 }
 
 /// A token that was judged.
@@ -67,6 +81,8 @@ impl Callers {
         Self {
             issuers: Mutex::default(),
             introspected: Answers::default(),
+            told: Answers::default(),
+            roles_epoch: AtomicU64::new(0),
             proofs: Proofs::default(),
             guesses: Guesses::new(chance, now),
         }

@@ -3,6 +3,7 @@
 mod callers;
 mod certificates;
 mod claims;
+mod guesses;
 mod lines;
 mod login;
 mod names;
@@ -10,6 +11,7 @@ mod operated;
 mod operations;
 mod relaxations;
 mod upstream;
+mod whoami;
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -204,6 +206,8 @@ fn build(
     let mut callers = callers::of(section, &contracts, &texts.folder, notes);
     login::join(section, &contracts, &names, &access, &mut callers, notes);
     certificates::join(file, &contracts, &mut callers, notes);
+    guesses::join(section, &names, &mut callers, notes);
+    whoami::join(section, &contracts, &names, &mut callers, notes);
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());

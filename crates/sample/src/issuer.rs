@@ -225,7 +225,7 @@ fn signed(issuer: Issuer, alg: Algorithm, header: &str, claims: &str) -> Option<
 }
 
 /// A word that nobody guesses.
-fn word() -> Option<String> {
+pub(crate) fn word() -> Option<String> {
     let mut chance = [0; 16];
     rand::fill(&mut chance).ok()?;
     let mut word = String::new();

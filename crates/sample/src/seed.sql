@@ -70,6 +70,16 @@ CREATE TABLE tokens (
     customer_id INTEGER NOT NULL REFERENCES customers (id),
     ended INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE login_failures (
+    email TEXT NOT NULL COLLATE NOCASE,
+    secret TEXT NOT NULL
+);
+CREATE TABLE resets (
+    version TEXT NOT NULL,
+    email TEXT NOT NULL COLLATE NOCASE,
+    tries INTEGER NOT NULL,
+    PRIMARY KEY (version, email)
+);
 CREATE TABLE partner_keys (
     kid TEXT PRIMARY KEY,
     secret TEXT NOT NULL

@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{
     RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
 };
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use portcullis_credential::Claims;
 use portcullis_credential::jwt::{Envelope, Profile, TokenFault};
 use portcullis_credential::keys::KeySet;
@@ -38,6 +38,17 @@ pub(crate) static PAIRS: LazyLock<Pairs> = LazyLock::new(|| Pairs {
 
 pub(crate) fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// A block of PEM.
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+    let lines: Vec<String> = STANDARD
+        .encode(der)
+        .as_bytes()
+        .chunks(64)
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 /// The public members of a key on P-256 or P-384.

@@ -10,7 +10,7 @@ use portcullis_credential::keys::{
 };
 use proptest::prelude::*;
 
-use crate::forge::{PAIRS, base64url, ec_members, ed25519_members, rsa_members};
+use crate::forge::{PAIRS, base64url, ec_members, ed25519_members, pem, rsa_members};
 
 fn read(text: impl Into<Vec<u8>>) -> Result<(KeySet, Vec<Skipped>), JwksFault> {
     KeySet::from_jwks(text.into())
@@ -247,20 +247,10 @@ fn a_text_that_is_no_set_is_refused_with_its_bound() {
 
 #[test]
 fn a_pinned_key_is_read_from_pem_with_its_algorithm() {
-    let pem = |label: &str, der: &[u8]| {
-        let lines: Vec<String> = STANDARD
-            .encode(der)
-            .as_bytes()
-            .chunks(64)
-            .map(|line| String::from_utf8_lossy(line).into_owned())
-            .collect();
-        format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
-    };
-    let der = |key: &dyn Fn() -> Vec<u8>| key();
-    let p256 = der(&|| PAIRS.p256.public_key().as_der().unwrap().as_ref().to_vec());
-    let p384 = der(&|| PAIRS.p384.public_key().as_der().unwrap().as_ref().to_vec());
-    let ed25519 = der(&|| PAIRS.ed25519.public_key().as_der().unwrap().as_ref().to_vec());
-    let rsa = der(&|| PAIRS.rsa.public_key().as_der().unwrap().as_ref().to_vec());
+    let p256 = PAIRS.p256.public_key().as_der().unwrap().as_ref().to_vec();
+    let p384 = PAIRS.p384.public_key().as_der().unwrap().as_ref().to_vec();
+    let ed25519 = PAIRS.ed25519.public_key().as_der().unwrap().as_ref().to_vec();
+    let rsa = PAIRS.rsa.public_key().as_der().unwrap().as_ref().to_vec();
     let from_set = |members: &str| {
         let (keys, _) = read(format!(r#"{{"keys":[{{{members}}}]}}"#)).unwrap();
         *keys.keys()[0].thumbprint()
@@ -284,7 +274,19 @@ fn a_pinned_key_is_read_from_pem_with_its_algorithm() {
         }
         let more = [der.as_slice(), &[0]].concat();
         assert!(KeySet::from_pem(&pem("PUBLIC KEY", &more), algorithm, None).is_err());
+        for place in 0..der.len() {
+            let mut other = der.clone();
+            other[place] ^= 0x11;
+            if let Ok(other) = KeySet::from_pem(&pem("PUBLIC KEY", &other), algorithm, None) {
+                assert_ne!(*other.keys()[0].thumbprint(), from_set(&members), "byte {place}");
+            }
+        }
     }
+}
+
+#[test]
+fn a_text_that_is_no_public_key_in_pem_is_refused() {
+    let p256 = PAIRS.p256.public_key().as_der().unwrap().as_ref().to_vec();
     let good = pem("PUBLIC KEY", &p256);
     let private = PAIRS.p256.to_pkcs8v1().unwrap();
     for (text, fault) in [
@@ -294,7 +296,7 @@ fn a_pinned_key_is_read_from_pem_with_its_algorithm() {
         (format!("{good}{good}"), PemFault::Form),
         (format!("x{good}"), PemFault::Form),
         (good.replacen('M', "*", 1), PemFault::Form),
-        (good.replace('\n', "\n\n").repeat(200), PemFault::Form),
+        (format!("{}{good}", " ".repeat(16 << 10)), PemFault::Form),
         (pem("PRIVATE KEY", private.as_ref()), PemFault::PrivateKey),
         (pem("EC PRIVATE KEY", &p256), PemFault::PrivateKey),
         (pem("ENCRYPTED PRIVATE KEY", &p256), PemFault::PrivateKey),
@@ -308,6 +310,35 @@ fn a_pinned_key_is_read_from_pem_with_its_algorithm() {
     assert_eq!(other, Err(PemFault::Key(Unusable::Algorithm)));
     let id = KeySet::from_pem(&good, Algorithm::Es256, Some("")).map(drop);
     assert_eq!(id, Err(PemFault::Key(Unusable::KeyId)));
+}
+
+#[test]
+fn nothing_may_follow_the_numbers_of_an_rsa_key() {
+    fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+        match length {
+            [0, short @ 0..=0x7F] => [&[tag, short], content].concat(),
+            [0, long] => [&[tag, 0x81, long], content].concat(),
+            [high, low] => [&[tag, 0x82, high, low], content].concat(),
+        }
+    }
+    let pair = PAIRS.rsa.public_key().as_ref();
+    let key = |inner: &[u8], behind: &[u8], algorithm: &[u8]| {
+        let sequence = [element(0x30, inner), behind.to_vec()].concat();
+        let bits = element(0x03, &[&[0], sequence.as_slice()].concat());
+        let algorithm = element(0x30, algorithm);
+        pem("PUBLIC KEY", &element(0x30, &[algorithm, bits].concat()))
+    };
+    let rsa = [&[0x06, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 1], [5, 0].as_slice()].concat();
+    let (numbers, none) = (&pair[4..], [].as_slice());
+    let more = [numbers, &[2, 1, 3]].concat();
+    let read = |text: &str| KeySet::from_pem(text, Algorithm::Rs256, None).map(drop);
+    assert_eq!(read(&key(numbers, none, &rsa)), Ok(()));
+    assert_eq!(read(&key(&more, none, &rsa)), Err(PemFault::KeyType));
+    assert_eq!(read(&key(numbers, &[5, 0], &rsa)), Err(PemFault::KeyType));
+    // RSASSA-PSS as the type of the key: its parameters are not understood here.
+    let pss = [0x06, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 10];
+    assert_eq!(read(&key(numbers, none, &pss)), Err(PemFault::KeyType));
 }
 
 proptest! {

@@ -57,6 +57,11 @@ impl<T: Clone> Answers<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Forgets what is known of a credential.
+    pub(crate) fn forget(&self, digest: &TokenDigest) {
+        self.state().kept.remove(digest);
+    }
+
     /// What is known of this credential, or who asks.
     pub(crate) fn turn(&self, digest: TokenDigest, now: UnixMillis) -> Turn<'_, T> {
         let mut state = self.state();

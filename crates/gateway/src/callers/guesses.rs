@@ -54,6 +54,15 @@ pub(crate) struct Guess {
     worked: Option<[u8; 32]>,
 }
 
+/// An attempt whose answer is awaited.
+#[derive(Debug)]
+pub(crate) struct Attempted {
+    pub(crate) guess: Guess,
+    pub(crate) operation: Option<usize>,
+    /// What is known of the answer: whether it says no.
+    pub(crate) is_no: Option<bool>,
+}
+
 impl Guesses {
     /// `chance` is from the operating system.
     pub(crate) fn new(chance: [u8; 16], started: Instant) -> Self {

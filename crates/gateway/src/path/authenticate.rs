@@ -9,6 +9,7 @@ mod outgoing;
 mod prove;
 mod shown;
 mod token;
+mod whoami;
 
 use portcullis_controls::caller_identity::{Expected, Proof, Told, stranger};
 use portcullis_controls::transport_encryption;

@@ -10,13 +10,16 @@ mod upgraded;
 mod whole;
 mod xml;
 
+use std::sync::atomic::Ordering;
+
 use portcullis_contract::{BodyKind, Media, ShapeId};
 use portcullis_controls::api_inventory;
 use portcullis_controls::response_shape::{self, Handling, Neutral};
 use portcullis_model::{ControlId, Mode, Room, Status};
 
+use super::attempt;
 use super::context::{Context, Exit};
-use super::forward::Answered;
+use super::forward::{Answered, Parts};
 use crate::answer::Answer;
 use crate::head::Essential;
 use json::Json;
@@ -39,19 +42,44 @@ impl Cleared {
 
 pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Result<Cleared, Exit> {
     context.enter(Room::Inspect);
-    let mut parts = answered.into_parts();
+    let parts = answered.into_parts();
+    let (status, operation) = (Status(parts.head.status), parts.operation);
+    let location = parts.head.fields.first(Essential::Location).map(str::to_owned);
+    let answer = cleared(parts, context).await?;
+    let answer = attempt::settle(answer, status, location.as_deref(), context).await;
+    roles(operation, status, context);
+    Ok(Cleared { answer })
+}
+
+/// What the API said of its callers may not be true any more: for everybody after an operation that
+/// changes roles, for this caller after a 403.
+fn roles(operation: Option<usize>, status: Status, context: &Context<'_>) {
+    let callers = &context.worker.shared.callers;
+    let changes = &context.plan.model.callers.changes_roles;
+    if status.0 < 400 && operation.is_some_and(|operation| changes.contains(&operation)) {
+        callers.roles_epoch.fetch_add(1, Ordering::Release);
+    }
+    if status == Status::FORBIDDEN
+        && let Some(told) = &context.told
+    {
+        callers.told.forget(told);
+    }
+}
+
+/// What may leave of an answer.
+async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, Exit> {
     let plan = context.plan;
     let contract = &plan.model.contract;
     let status = Status(parts.head.status);
     if status.0 == 101 {
-        return Ok(Cleared { answer: upgraded(parts, context)? });
+        return upgraded(parts, context);
     }
     let operation = parts.operation.and_then(|index| Some((index, contract.operation(index)?)));
     let Some((index, operation)) = operation else {
-        return Ok(Cleared { answer: as_it_came(parts, context) });
+        return Ok(as_it_came(parts, context));
     };
     if context.mode(ControlId::ResponseShape) == Mode::NotAsked && !(400..500).contains(&status.0) {
-        return Ok(Cleared { answer: as_it_came(parts, context) });
+        return Ok(as_it_came(parts, context));
     }
     // An error is no stream, whatever its operation streams.
     let streams =
@@ -87,7 +115,7 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     for (name, value) in api_inventory::announcement(operation) {
         answer.push_field(name, &value);
     }
-    Ok(Cleared { answer })
+    Ok(answer)
 }
 
 fn shape(media: &Media) -> Option<ShapeId> {

@@ -6,6 +6,7 @@ mod body;
 mod parameters;
 mod parts;
 mod payload;
+mod said;
 mod sent;
 mod tree;
 mod xml;
@@ -17,6 +18,7 @@ use portcullis_controls::safe_configuration::Handshake;
 use portcullis_model::Room;
 
 pub(super) use payload::Payload;
+pub(super) use said::said;
 use sent::Sent;
 
 use super::authorize_function::Allowed;

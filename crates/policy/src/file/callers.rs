@@ -2,7 +2,9 @@
 
 use crate::claim::{CallerUrl, ClaimPointer, Texts};
 use crate::digest::ContractDigest;
+use crate::file::guesses::GuessSection;
 use crate::file::login::{Ends, LoginSection};
+use crate::file::whoami::WhoamiSection;
 use crate::login_place::LoginMember;
 use crate::quantity::Time;
 use crate::secret::Secret;
@@ -14,7 +16,7 @@ section! {
     /// credential must be there, and operations that need a caller are closed where the listener is
     /// not loopback.
     struct CallersSection, later [
-        "whoami", "api_keys", "changes_roles",
+        "api_keys",
     ], {
         /// Issuers of access tokens that verify by themselves (JWT): one, or a list.
         jwt: Option<Several<JwtSection>>,
@@ -27,6 +29,13 @@ section! {
         /// The API's own login: one operation, or a list. Its credentials are kept here and ours are
         /// handed out, so that a weak one is of no use to anybody.
         login: Option<Several<LoginSection>>,
+        /// The API's own word about who calls: an operation that is asked with the caller's
+        /// credential; one for each API.
+        whoami: Option<Several<WhoamiSection>>,
+        /// Operations after whose success what `whoami` said is asked again: `setRole`.
+        changes_roles: Option<Vec<Spanned<String>>>,
+        /// Operations at which something can be guessed, beside logins: one, or a list.
+        guesses: Option<Several<GuessSection>>,
         /// Operations after whose success sessions end: `logout`, or `{ operation: resetPassword, of:
         /// path.username }`.
         ends_sessions: Option<Vec<Ends>>,
@@ -113,12 +122,15 @@ section! {
 
 section! {
     /// Something that is known of a caller.
-    struct AttributeSection, later ["whoami", "at", "learned"], {
+    struct AttributeSection, later ["at", "learned"], {
         /// The claim of a verified token that says it, as a JSON Pointer: `/realm_access/roles`.
         claim: Option<Spanned<ClaimPointer>>,
         /// The member of a login's answer that says it: `login./customer_id`; or a list, of which the
         /// first one that is there counts. A claim of a token wins over it.
         from: Option<Several<Spanned<LoginMember>>>,
+        /// The member of the answer of `whoami` that says it, as a JSON Pointer: `/role`. A claim and a
+        /// login win over it.
+        whoami: Option<Spanned<ClaimPointer>>,
     }
 }
 

@@ -24,6 +24,8 @@ mod journeys;
 #[cfg(test)]
 mod later;
 #[cfg(test)]
+mod logins;
+#[cfg(test)]
 mod mass_assignment;
 #[cfg(test)]
 mod media;

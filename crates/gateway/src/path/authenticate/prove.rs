@@ -5,6 +5,8 @@ use std::sync::Arc;
 use portcullis_contract::{SchemePlace, SecurityScheme};
 use portcullis_controls::caller_identity::Proof;
 use portcullis_counting::Place;
+use portcullis_credential::authorization;
+use portcullis_ledger::Asked as Question;
 use portcullis_model::{Identity, Status};
 
 use super::super::context::{Context, Exit};
@@ -12,6 +14,8 @@ use super::certificate;
 use super::outgoing::Credentials;
 use super::shown::{Shown, shown};
 use super::token::{self, Asked, Judged};
+use super::whoami;
+use crate::callers::TokenDigest;
 use crate::head::RequestHead;
 use crate::sender::Sender;
 use crate::tls::Certificate;
@@ -69,6 +73,12 @@ impl Proofs {
     }
 }
 
+/// Whether user and password have no single reading (RFC 7617): then they cannot be counted either.
+fn is_broken_basic(place: &SchemePlace, value: &str) -> bool {
+    let is_basic = matches!(place, SchemePlace::Authorization(scheme) if scheme == "basic");
+    is_basic && authorization::basic(value).is_err()
+}
+
 /// Proves what the wanted schemes can; where none is wanted, whatever is shown.
 pub(super) async fn prove(
     head: &RequestHead,
@@ -95,6 +105,10 @@ pub(super) async fn prove(
                 continue;
             }
             Shown::Unclear if matches!(scheme.place, SchemePlace::Header(_)) => continue,
+            Shown::One(value) if is_broken_basic(&scheme.place, value) => {
+                proofs.list.push((index, Proof::Rejected("basic_malformed")));
+                continue;
+            }
             Shown::One(_) | Shown::Unclear => {
                 proofs.list.push((index, Proof::Present));
                 continue;
@@ -111,19 +125,25 @@ pub(super) async fn prove(
             certificate: sender.certificate.as_deref().map(Certificate::thumbprint),
             deadline: context.deadline,
         };
-        match token::judge(value, asked).await {
+        let mut questions = Vec::new();
+        let judged = judged(&scheme.place, value, !wanted.is_empty(), asked, &mut questions).await;
+        context.entry.asked(questions);
+        let (judged, told) = judged;
+        context.told = context.told.or(told);
+        match judged {
             Judged::Genuine { identity, instead } => {
                 proofs.list.push((index, Proof::Verified(identity)));
                 proofs.replaced.extend(instead.map(|value| (index, value)));
             }
             Judged::Not(why) => proofs.list.push((index, Proof::Rejected(why))),
-            Judged::TooMany(_) if wanted.is_empty() => proofs.unproved.push(index),
+            Judged::TooMany(_) | Judged::Unknown(_) if wanted.is_empty() => {
+                proofs.unproved.push(index);
+            }
             Judged::TooMany(refusal) => {
                 context.refuse(refusal)?;
                 proofs.list.push((index, Proof::Rejected("too_many_guesses")));
             }
             // Whether it is genuine cannot be known now: nobody guesses (rule 3).
-            Judged::Unknown(_) if wanted.is_empty() => proofs.unproved.push(index),
             Judged::Unknown(detail) => {
                 return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
             }
@@ -133,4 +153,33 @@ pub(super) async fn prove(
     let shown = certificate::proofs(sender, plan, context.worker, context.now());
     proofs.list.extend(shown.into_iter().filter(|(index, _)| is_wanted(*index)));
     Ok(proofs)
+}
+
+/// Whose a credential is, and what the API says of them where the policy asks it.
+async fn judged(
+    place: &SchemePlace,
+    value: &str,
+    is_wanted: bool,
+    asked: Asked<'_>,
+    questions: &mut Vec<Question>,
+) -> (Judged, Option<TokenDigest>) {
+    let callers = &asked.plan.model.callers;
+    let whoami = callers.whoami.as_ref();
+    if let Some(whoami) = whoami.filter(|whoami| whoami.schemes.contains(&asked.scheme)) {
+        return whoami::judge(place, value, whoami, asked, questions).await;
+    }
+    let judged = token::judge(value, asked).await;
+    let has_rules = callers.attributes.iter().any(|rule| rule.whoami.is_some());
+    match (judged, whoami) {
+        (Judged::Genuine { identity, instead }, Some(whoami)) if has_rules && is_wanted => {
+            let shown = instead.as_deref().unwrap_or(value);
+            let told =
+                whoami::with_attributes(identity, place, shown, whoami, asked, questions).await;
+            match told {
+                Ok((identity, digest)) => (Judged::Genuine { identity, instead }, Some(digest)),
+                Err(unverified) => (unverified.judged(), None),
+            }
+        }
+        (judged, _) => (judged, None),
+    }
 }

@@ -65,6 +65,17 @@ pub(super) enum Unverified {
     TooMany(Refusal),
 }
 
+impl Unverified {
+    pub(super) fn judged(self) -> Judged {
+        match self {
+            Self::Fault(fault) => Judged::Not(fault.name()),
+            Self::Not(why) => Judged::Not(why),
+            Self::Unknown(detail) => Judged::Unknown(detail),
+            Self::TooMany(refusal) => Judged::TooMany(refusal),
+        }
+    }
+}
+
 impl From<TokenFault> for Unverified {
     fn from(fault: TokenFault) -> Self {
         Self::Fault(fault)
@@ -81,10 +92,7 @@ pub(super) async fn judge(value: &str, asked: Asked<'_>) -> Judged {
     };
     let genuine = match genuine(token, asked).await {
         Ok(genuine) => genuine,
-        Err(Unverified::Fault(fault)) => return Judged::Not(fault.name()),
-        Err(Unverified::Not(why)) => return Judged::Not(why),
-        Err(Unverified::Unknown(detail)) => return Judged::Unknown(detail),
-        Err(Unverified::TooMany(refusal)) => return Judged::TooMany(refusal),
+        Err(unverified) => return unverified.judged(),
     };
     if let Some(judged) = unproved(genuine.confirmation.as_ref(), is_dpop, token, asked) {
         return judged;
