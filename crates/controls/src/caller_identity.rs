@@ -36,6 +36,7 @@
 //! revokes before its end holds on, unless its issuer is asked (`introspection`). What the caller may do is
 //! not asked here. Counts of wrong attempts are this process's own, and lost with a restart.
 
+mod certificates;
 mod guarded;
 mod guessing;
 mod resource;
@@ -49,6 +50,7 @@ use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
+pub use certificates::{Presented, holder};
 pub use guarded::{Guarded, is_met, takes_basic};
 pub use guessing::{Counted, Guessed, rates, too_many};
 pub use resource::{ResourceMetadata, WELL_KNOWN};
@@ -254,7 +256,13 @@ impl Outcome {
 
 impl Alternative {
     fn of(requirement: &SecurityRequirement, model: &Model) -> Self {
-        let SecurityRequirement { schemes, scopes } = requirement.clone();
+        let SecurityRequirement { mut schemes, scopes } = requirement.clone();
+        // Beside a token, a certificate says which program calls: the token says for whom.
+        let is_certificate = |scheme: &usize| {
+            let scheme = model.contract.schemes.get(*scheme);
+            scheme.is_some_and(|scheme| scheme.place == SchemePlace::MutualTls)
+        };
+        schemes.sort_by_key(is_certificate);
         let is_verified = schemes.iter().all(|scheme| model.callers.verifies(*scheme));
         Self { schemes, scopes, is_verified }
     }
@@ -323,6 +331,7 @@ fn challenges(told: Told<'_>, outcome: &Outcome) -> String {
             }
             SchemePlace::Authorization(auth) if auth == "digest" => "Digest realm=\"api\"",
             SchemePlace::Authorization(_) => bearer,
+            SchemePlace::MutualTls => "ClientCertificate",
             _ => "ApiKey",
         })
         .collect();

@@ -37,6 +37,8 @@ pub(super) struct Asked<'a> {
     pub(super) now: UnixMillis,
     /// Where it came from, where that is certain.
     pub(super) place: Option<Place>,
+    /// The thumbprint of the certificate that its connection was opened with.
+    pub(super) certificate: Option<&'a [u8; 32]>,
     /// When the request must be over.
     pub(super) deadline: Instant,
 }
