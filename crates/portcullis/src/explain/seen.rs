@@ -156,7 +156,7 @@ mod tests {
             [SchemePlace::Header("x-key".to_owned()), SchemePlace::Query("key".to_owned())].map(
                 |place| SecurityScheme {
                     name: "a".to_owned(),
-                    kind: SchemeKind::Unknown,
+                    kind: SchemeKind::ApiKey,
                     place,
                     span: None,
                 },
