@@ -30,6 +30,7 @@ mod scalar;
 mod sequence;
 mod table;
 mod token;
+mod token_check;
 mod trial;
 mod twin;
 mod variables;

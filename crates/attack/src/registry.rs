@@ -84,6 +84,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "caller_identity/a2-jwt-alg-spaced",
     "caller_identity/a2-jwt-alphabet",
     "caller_identity/a2-jwt-audience-part",
+    "caller_identity/a2-jwt-certificate-bound",
     "caller_identity/a2-jwt-claims-changed",
     "caller_identity/a2-jwt-comma",
     "caller_identity/a2-jwt-cookie",
