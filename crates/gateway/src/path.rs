@@ -8,7 +8,9 @@
 mod authenticate;
 mod authorize_function;
 mod authorize_object;
+mod carried;
 mod context;
+mod exchange;
 mod find_operation;
 mod forward;
 mod inspect;

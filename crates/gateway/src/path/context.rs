@@ -9,6 +9,7 @@ use portcullis_controls::{Judgement, Plan};
 use portcullis_ledger::{Entry, Noted};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
 
+use super::carried::Carried;
 use crate::answer::Answer;
 use crate::budget::Held;
 use crate::decision::{Act, DECISION_FIELD, Decision, PROBE_FIELD};
@@ -55,6 +56,8 @@ pub(crate) struct Context<'w> {
     pub(super) deadline: Instant,
     /// Bytes held for this request, once its answer was read whole.
     pub(super) buffered: Option<Held>,
+    /// What goes with it of the API's own login.
+    pub(super) carried: Carried,
     origin: Option<String>,
     nonce: Option<String>,
     acts: Vec<Act>,
@@ -71,6 +74,7 @@ impl<'w> Context<'w> {
             hop: Hop::Plain,
             deadline,
             buffered: None,
+            carried: Carried::default(),
             origin: None,
             nonce: None,
             acts: Vec::new(),

@@ -2,12 +2,15 @@
 
 mod decoded;
 mod fields;
+mod given_out;
 mod json;
 mod neutral;
 mod opaque;
 mod projected;
+mod sessions;
 mod upgraded;
 mod whole;
+mod withheld;
 mod xml;
 
 use portcullis_contract::{BodyKind, Media, ShapeId};
@@ -16,7 +19,7 @@ use portcullis_controls::response_shape::{self, Handling, Neutral};
 use portcullis_model::{ControlId, Mode, Room, Status};
 
 use super::context::{Context, Exit};
-use super::forward::Answered;
+use super::forward::{Answered, Parts};
 use crate::answer::Answer;
 use crate::head::Essential;
 use json::Json;
@@ -39,19 +42,24 @@ impl Cleared {
 
 pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Result<Cleared, Exit> {
     context.enter(Room::Inspect);
-    let mut parts = answered.into_parts();
+    let parts = sessions::settle(answered.into_parts(), context).await?;
+    let answer = inspected(parts, context).await?;
+    Ok(Cleared { answer: withheld::take_out(answer, context)? })
+}
+
+async fn inspected(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, Exit> {
     let plan = context.plan;
     let contract = &plan.model.contract;
     let status = Status(parts.head.status);
     if status.0 == 101 {
-        return Ok(Cleared { answer: upgraded(parts, context)? });
+        return upgraded(parts, context);
     }
     let operation = parts.operation.and_then(|index| Some((index, contract.operation(index)?)));
     let Some((index, operation)) = operation else {
-        return Ok(Cleared { answer: as_it_came(parts, context) });
+        return Ok(as_it_came(parts, context));
     };
     if context.mode(ControlId::ResponseShape) == Mode::NotAsked && !(400..500).contains(&status.0) {
-        return Ok(Cleared { answer: as_it_came(parts, context) });
+        return Ok(as_it_came(parts, context));
     }
     // An error is no stream, whatever its operation streams.
     let streams =
@@ -87,7 +95,7 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     for (name, value) in api_inventory::announcement(operation) {
         answer.push_field(name, &value);
     }
-    Ok(Cleared { answer })
+    Ok(answer)
 }
 
 fn shape(media: &Media) -> Option<ShapeId> {

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use portcullis_contract::{SchemePlace, SecurityScheme};
 use portcullis_controls::caller_identity::Proof;
 use portcullis_model::{Identity, Status};
+use portcullis_store::Session;
 
 use super::super::context::{Context, Exit};
 use super::outgoing::Credentials;
+use super::session::{self, Held, OfSession};
 use super::shown::{Shown, shown};
 use super::token::{self, Asked, Judged};
 use crate::head::RequestHead;
@@ -20,11 +22,30 @@ pub(super) struct Proofs {
     replaced: Vec<(usize, String)>,
     /// Schemes whose credential is there, can be verified, and was not.
     unproved: Vec<usize>,
+    /// The session of a credential of ours.
+    session: Option<Arc<Session>>,
 }
 
 impl Proofs {
     pub(super) fn of(&self, scheme: usize) -> Option<&Proof> {
         self.list.iter().find(|(known, _)| *known == scheme).map(|(_, proof)| proof)
+    }
+
+    /// The session that the request runs under.
+    pub(super) const fn session(&self) -> Option<&Arc<Session>> {
+        self.session.as_ref()
+    }
+
+    /// A credential of ours, exchanged. One request is of one session.
+    fn hold(&mut self, scheme: usize, held: Held) {
+        let Held { session, identity, instead } = held;
+        if self.session.as_ref().is_some_and(|known| known.id != session.id) {
+            self.list.push((scheme, Proof::Rejected("two_sessions")));
+            return;
+        }
+        self.session = Some(session);
+        self.list.push((scheme, Proof::Verified(identity)));
+        self.replaced.push((scheme, instead));
     }
 
     /// Who is known to call, by whatever scheme.
@@ -35,8 +56,13 @@ impl Proofs {
         })
     }
 
-    /// What goes on: of what can be verified, only what was.
-    pub(super) fn into_credentials(self, schemes: &[SecurityScheme]) -> Credentials {
+    /// What goes on: of what can be verified, only what was. Credentials of ours are exchanged
+    /// whether or not the rest is `enforced`: nobody else can use them.
+    pub(super) fn into_credentials(
+        self,
+        schemes: &[SecurityScheme],
+        is_enforced: bool,
+    ) -> Credentials {
         let mut credentials = Credentials::default();
         let place = |index: usize| schemes.get(index).map(|scheme| &scheme.place);
         let verified = |place: &SchemePlace| {
@@ -47,6 +73,9 @@ impl Proofs {
         };
         for (scheme, value) in &self.replaced {
             place(*scheme).into_iter().for_each(|place| credentials.replace(place, value.clone()));
+        }
+        if !is_enforced {
+            return credentials;
         }
         let rejected = self.list.iter().filter(|(_, proof)| matches!(proof, Proof::Rejected(_)));
         for scheme in rejected.map(|(scheme, _)| scheme).chain(&self.unproved) {
@@ -95,7 +124,15 @@ pub(super) async fn prove(
             now: context.now(),
             deadline: context.deadline,
         };
-        match token::judge(value, asked).await {
+        let judged = match session::judge(value, &scheme.place, context.operation, asked).await {
+            OfSession::Held(held) => {
+                proofs.hold(index, held);
+                continue;
+            }
+            OfSession::Judged(judged) => judged,
+            OfSession::Other => token::judge(value, asked).await,
+        };
+        match judged {
             Judged::Genuine { identity, instead } => {
                 proofs.list.push((index, Proof::Verified(identity)));
                 proofs.replaced.extend(instead.map(|value| (index, value)));
