@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::session::SessionId;
+use crate::names::SessionId;
 
 /// Why the store did not open, or did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub enum StoreError {
     Older { path: PathBuf, epoch: u64, last: Option<u64> },
     /// The database is gone, its epoch file is not.
     Missing { path: PathBuf },
-    /// A session's row is not what we wrote.
-    DamagedSession(SessionId),
+    /// A session's row is not what we wrote: its id, if that can be read.
+    DamagedSession(Option<SessionId>),
     /// No room left, on the disk or in what the store may take.
     Full,
     /// The file or its disk cannot be written.
@@ -93,7 +93,10 @@ impl fmt::Display for StoreError {
                 "`{}` is gone or empty; restore it, or move the folder away to start empty",
                 path.display()
             ),
-            Self::DamagedSession(id) => write!(f, "session `{id}` is damaged and opens nothing"),
+            Self::DamagedSession(Some(id)) => {
+                write!(f, "session `{id}` is damaged and opens nothing")
+            }
+            Self::DamagedSession(None) => f.write_str("a session is damaged and opens nothing"),
             Self::Full => f.write_str("no room left for the store"),
             Self::ReadOnly => f.write_str("the store cannot be written"),
             Self::Io(what) => write!(f, "the store: {what}"),

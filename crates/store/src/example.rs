@@ -2,7 +2,8 @@
 
 use portcullis_model::{Secret, UnixMillis};
 
-use crate::session::{Account, Digest, Facts, Origin, SessionId, State};
+use crate::names::{Account, Digest, SessionId};
+use crate::session::{Facts, Origin, State};
 
 pub(crate) const HOUR: u64 = 3_600_000;
 

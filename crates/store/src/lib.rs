@@ -13,6 +13,7 @@ mod folder;
 mod kek;
 mod live;
 mod memory;
+mod names;
 mod open;
 mod payload;
 mod places;
@@ -28,8 +29,9 @@ mod write;
 
 pub use error::StoreError;
 pub use kek::{Kek, KekError};
+pub use names::{Account, Digest, SessionId};
 pub use open::Opened;
 pub use revoked::{Claims, Revocation, Revoked};
 pub use rows::Which;
-pub use session::{Account, Credentials, Digest, Facts, Origin, Session, SessionId, State};
+pub use session::{Credentials, Facts, Origin, Session, State};
 pub use store::{Change, Options, Store};

@@ -14,8 +14,9 @@ use tokio::sync::watch;
 
 use crate::cache::Cache;
 use crate::live::Lives;
+use crate::names::{Digest, SessionId};
 use crate::rows::Kept;
-use crate::session::{Digest, Session, SessionId};
+use crate::session::Session;
 
 /// Sessions that were ended and are not yet deleted from the database, at most.
 pub(crate) const UNWRITTEN_MAX: usize = 100_000;
@@ -65,7 +66,10 @@ impl Memory {
 
     /// Lets in what was read from the database; `None` if anything changed since `before`.
     pub(crate) fn admit(&self, kept: Kept, digest: Digest, before: Before) -> Option<Arc<Session>> {
-        let session = Arc::new(kept.into_session(&self.lives));
+        self.let_in(kept.into_session(&self.lives), digest, before)
+    }
+
+    fn let_in(&self, session: Session, digest: Digest, before: Before) -> Option<Arc<Session>> {
         // INVARIANT: alive first, then these looks in this order, then the cache. What is ended and
         // unwritten leaves that list after the count was raised.
         if self.is_unwritten(session.id) {
@@ -74,6 +78,7 @@ impl Memory {
         if self.changes.load(Ordering::SeqCst) != before.0 {
             return None;
         }
+        let session = Arc::new(session);
         self.cached.insert(digest, Arc::clone(&session));
         Some(session)
     }
@@ -98,25 +103,26 @@ impl Memory {
 
     /// These are no longer in the database.
     pub(crate) fn ended(&self, ids: &[SessionId]) {
+        if ids.is_empty() {
+            return;
+        }
         self.changes.fetch_add(1, Ordering::SeqCst);
         ids.iter().for_each(|id| self.lives.end(*id));
         self.tell();
     }
 
-    /// These are ended, although the database still has them. False if no more can be remembered;
-    /// then nothing is found any more.
+    /// These are ended, although the database still has them. False, and nothing done, if no more can
+    /// be remembered.
     pub(crate) fn ended_unwritten(&self, ids: &[SessionId]) -> bool {
         let mut unwritten = self.unwritten();
-        let fits = unwritten.len() + ids.len() <= UNWRITTEN_MAX;
-        if fits {
-            unwritten.extend(ids);
-            self.has_unwritten.store(true, Ordering::SeqCst);
-        } else {
-            self.is_shut.store(true, Ordering::SeqCst);
+        if unwritten.len() + ids.len() > UNWRITTEN_MAX {
+            return false;
         }
+        unwritten.extend(ids);
+        self.has_unwritten.store(!unwritten.is_empty(), Ordering::SeqCst);
         drop(unwritten);
         self.ended(ids);
-        fits
+        true
     }
 
     /// Some of those that the database still has.
@@ -161,5 +167,92 @@ impl Memory {
 
     fn unwritten(&self) -> MutexGuard<'_, HashSet<SessionId>> {
         self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example::{NOW, digest, facts};
+
+    fn kept(version: u64) -> Kept {
+        let (facts, touched) = (facts(1), NOW);
+        Kept { facts, version, before: None, refreshed: None, touched }
+    }
+
+    fn id() -> SessionId {
+        facts(1).id
+    }
+
+    fn is_found(memory: &Memory) -> bool {
+        memory.cached(&digest(1), NOW).is_some()
+    }
+
+    #[test]
+    fn what_was_read_before_an_end_is_not_let_in_behind_it() {
+        let memory = Memory::new(100);
+        let before = memory.before();
+        memory.ended(&[id()]);
+        assert!(memory.admit(kept(1), digest(1), before).is_none());
+        assert!(!is_found(&memory));
+    }
+
+    #[test]
+    fn an_end_finds_who_is_alive_and_not_yet_in_the_cache() {
+        let memory = Memory::new(100);
+        let before = memory.before();
+        let session = kept(1).into_session(&memory.lives);
+        memory.ended(&[id()]);
+        assert!(session.is_ended());
+        assert!(memory.let_in(session, digest(1), before).is_none());
+        assert!(!is_found(&memory));
+    }
+
+    #[test]
+    fn an_end_finds_who_is_in_the_cache_or_was_and_is_held() {
+        let memory = Memory::new(1);
+        let session = memory.admit(kept(1), digest(1), memory.before()).unwrap();
+        assert!(is_found(&memory));
+        // Others push it out; somebody still holds it.
+        for number in 2..2000 {
+            let other = Kept { facts: facts(number), ..kept(1) };
+            memory.admit(other, digest(number), memory.before()).unwrap();
+        }
+        assert!(!is_found(&memory));
+        memory.ended(&[id()]);
+        assert!(session.is_ended());
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_ended_however_it_is_read() {
+        let memory = Memory::new(100);
+        assert!(memory.ended_unwritten(&[id()]));
+        let read = memory.before();
+        assert!(memory.admit(kept(1), digest(1), read).unwrap().is_ended());
+        assert!(!is_found(&memory));
+        // Read before it was deleted, let in after.
+        let read = memory.before();
+        memory.written(&memory.some_unwritten(10));
+        assert!(memory.some_unwritten(10).is_empty());
+        assert!(memory.admit(kept(1), digest(1), read).is_none());
+    }
+
+    #[test]
+    fn when_no_more_can_be_remembered_that_is_said() {
+        let memory = Memory::new(100);
+        let id = |number: usize| facts(number as u32).id;
+        let all: Vec<_> = (0..UNWRITTEN_MAX).map(id).collect();
+        assert!(memory.ended_unwritten(&all));
+        assert!(!memory.ended_unwritten(&[id(UNWRITTEN_MAX)]));
+    }
+
+    #[test]
+    fn an_older_version_that_was_read_before_a_change_is_not_let_in_behind_it() {
+        let memory = Memory::new(100);
+        let before = memory.before();
+        let newer = memory.changed(kept(2));
+        assert!(memory.admit(kept(1), digest(1), before).is_none());
+        let found = memory.cached(&digest(1), NOW).unwrap();
+        assert!(Arc::ptr_eq(&found, &newer));
     }
 }

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use crate::epoch::{Epoch, EpochFile};
 use crate::error::StoreError;
 use crate::folder::Folder;
+use crate::rows;
 use crate::schema::{self, Found};
 use crate::seal::Sealer;
 use crate::sweep;
@@ -59,12 +60,17 @@ pub(crate) fn open(
             let (writer, epoch) = make(&folder, sealer, &mut file, last)?;
             (writer, epoch, true, false)
         }
-        Found::Ours(writer, epoch) => {
+        Found::Ours(writer, mut epoch) => {
             let known = last.filter(|last| last.store == epoch.store);
             let is_older = known.is_none_or(|last| epoch.number < last.number);
             if is_older && !accept_older {
                 let (path, last) = (folder.database(), last.map(|last| last.number));
                 return Err(StoreError::Older { path, epoch: epoch.number, last });
+            }
+            if is_older {
+                // Accepted: from here on it is the newest.
+                epoch.number = epoch.number.max(last.map_or(0, |last| last.number)) + 1;
+                writer.execute("UPDATE meta SET epoch = ?1", [rows::signed(epoch.number)])?;
             }
             (writer, epoch, false, is_older)
         }

@@ -7,8 +7,8 @@ use portcullis_model::UnixMillis;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
+use crate::names::Account;
 use crate::rows::{signed, unsigned};
-use crate::session::Account;
 use crate::sweep::PLACE_MS;
 
 /// Networks that are remembered for one account; the one that was used last of all leaves first.

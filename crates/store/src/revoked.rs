@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use portcullis_model::UnixMillis;
 use rusqlite::Connection;
-use siphasher::sip128::{Hasher128 as _, SipHasher24};
+use siphasher::sip128::{Hasher128 as _, SipHasher13};
 use std::hash::Hasher as _;
 
 use crate::error::StoreError;
@@ -52,9 +52,10 @@ pub struct Claims<'a> {
 /// All revocations that may still matter.
 pub(crate) struct Revocations {
     /// Keyed by chance, so that nobody can make two tokens fall together.
-    hasher: SipHasher24,
+    hasher: SipHasher13,
     known: RwLock<HashMap<u128, Known>>,
-    count: AtomicUsize,
+    /// How many of each kind: what nobody revoked is not looked for.
+    counts: [AtomicUsize; 3],
     max: usize,
 }
 
@@ -71,9 +72,9 @@ impl Revocations {
         aws_lc_rs::rand::fill(&mut key)
             .map_err(|_| StoreError::Io("no chance to be had".to_owned()))?;
         Ok(Self {
-            hasher: SipHasher24::new_with_key(&key),
+            hasher: SipHasher13::new_with_key(&key),
             known: RwLock::default(),
-            count: AtomicUsize::new(0),
+            counts: Default::default(),
             max,
         })
     }
@@ -81,14 +82,16 @@ impl Revocations {
     /// Whether a token was revoked. `now` plays no part: what is past its end belongs to tokens that
     /// have expired.
     pub(crate) fn has(&self, claims: &Claims<'_>) -> bool {
-        if self.count.load(Ordering::SeqCst) == 0 {
+        let [tokens, subjects, issuers] = &self.counts;
+        let some = |count: &AtomicUsize| count.load(Ordering::SeqCst) > 0;
+        let keys = [
+            claims.jti.filter(|_| some(tokens)).map(|jti| self.key(0, claims.issuer, jti)),
+            claims.subject.filter(|_| some(subjects)).map(|of| self.key(1, claims.issuer, of)),
+            some(issuers).then(|| self.key(2, claims.issuer, "")),
+        ];
+        if keys == [None; 3] {
             return false;
         }
-        let keys = [
-            claims.jti.map(|jti| self.key(0, claims.issuer, jti)),
-            claims.subject.map(|subject| self.key(1, claims.issuer, subject)),
-            Some(self.key(2, claims.issuer, "")),
-        ];
         let known = self.read();
         keys.into_iter().flatten().any(|key| {
             known.get(&key).is_some_and(|known| claims.issued.is_none_or(|at| at < known.before))
@@ -109,7 +112,11 @@ impl Revocations {
         let entry = known.entry(key).or_insert(Known { before, until: revocation.until });
         entry.before = entry.before.max(before);
         entry.until = entry.until.max(revocation.until);
-        self.count.store(known.len(), Ordering::SeqCst);
+        drop(known);
+        // Counted up only: what has ended may be looked for in vain.
+        if let Some(count) = self.counts.get(usize::from(kind)) {
+            count.fetch_add(1, Ordering::SeqCst);
+        }
         Ok(())
     }
 
@@ -161,7 +168,7 @@ pub(crate) fn load(
     sealer: &Sealer,
     into: &Revocations,
     now: UnixMillis,
-) -> Result<Result<usize, Damaged>, StoreError> {
+) -> Result<usize, StoreError> {
     let sql = "SELECT kind, issuer, name, before, until, check_value FROM revoked WHERE until > ?1";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([signed(now.0)])?;
@@ -171,7 +178,7 @@ pub(crate) fn load(
         let (issuer, name): (String, String) = (row.get(1)?, row.get(2)?);
         let known: Vec<u8> = row.get(5)?;
         if check(sealer, kind, &issuer, &name, before, until).as_slice() != known {
-            return Ok(Err(Damaged));
+            return Err(StoreError::Io("it is not as it was written".to_owned()));
         }
         let before = UnixMillis(unsigned(before));
         let of = match kind {
@@ -182,12 +189,8 @@ pub(crate) fn load(
         into.add(&Revocation { issuer, of, until: UnixMillis(unsigned(until)) }, now)?;
         count += 1;
     }
-    Ok(Ok(count))
+    Ok(count)
 }
-
-/// A row is not what we wrote.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Damaged;
 
 fn check(sealer: &Sealer, kind: u8, issuer: &str, name: &str, before: i64, until: i64) -> [u8; 32] {
     let (before, until) = (before.to_le_bytes(), until.to_le_bytes());

@@ -7,9 +7,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params_from_iter}
 
 use crate::error::StoreError;
 use crate::live::Lives;
+use crate::names::{Account, Digest, SessionId};
 use crate::payload;
 use crate::seal::{Envelope, Sealer, joined};
-use crate::session::{Account, Digest, Facts, Origin, Session, SessionId, State};
+use crate::session::{Facts, Origin, Session, State};
 
 const TABLE: &str = "session";
 
@@ -222,11 +223,16 @@ fn one(
     key: &[u8],
 ) -> Result<Option<Kept>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
-    let row = statement.query_row([key], from_row).optional()?;
-    row.map(|(kept, envelope)| open(sealer, kept, &envelope)).transpose()
+    let row = statement.query_row([key], |row| Ok(from_row(row).ok())).optional()?;
+    row.map(|row| {
+        let (kept, envelope) = row.ok_or(StoreError::DamagedSession(None))?;
+        open(sealer, kept, &envelope)
+    })
+    .transpose()
 }
 
-/// Everything but the secrets, and their envelope.
+/// Everything but the secrets, and their envelope. It fails where a value is of another kind than we
+/// write.
 fn from_row(row: &Row<'_>) -> rusqlite::Result<(Kept, Envelope)> {
     let number = |index| row.get::<_, i64>(index).map(unsigned);
     let maybe = |index| row.get::<_, Option<i64>>(index).map(|number| number.map(unsigned));
@@ -262,7 +268,7 @@ fn open(sealer: &Sealer, mut kept: Kept, envelope: &Envelope) -> Result<Kept, St
     let payload = sealer
         .open(TABLE, id.as_bytes(), &kept.beside(), envelope)
         .and_then(|secrets| payload::read(&secrets))
-        .ok_or(StoreError::DamagedSession(id))?;
+        .ok_or(StoreError::DamagedSession(Some(id)))?;
     kept.facts.subject = payload.subject;
     kept.facts.attributes = payload.attributes;
     kept.facts.credentials = payload.credentials;

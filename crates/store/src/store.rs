@@ -10,15 +10,17 @@ use tokio::sync::watch;
 
 use crate::cache::Cache;
 use crate::error::StoreError;
+use crate::folder::DATABASE;
 use crate::kek::Kek;
 use crate::memory::Memory;
+use crate::names::{Account, Digest, SessionId};
 use crate::open::{self, Opened, Ready};
 use crate::places::{self, Places};
 use crate::revoked::{self, Claims, Revocation, Revocations};
 use crate::rows::{self, Kept, Which};
 use crate::schema;
 use crate::seal::Sealer;
-use crate::session::{Account, Credentials, Digest, Facts, Session, State};
+use crate::session::{Credentials, Facts, Session, State};
 use crate::worker::{Job, Reader, Writer};
 use crate::write::Write;
 
@@ -103,8 +105,9 @@ struct Parts {
     revocations: Arc<Revocations>,
     places: Arc<Cache<Account, Places>>,
     place_changes: Arc<AtomicU64>,
-    writer: Writer,
+    // Dropped in this order: the last connection writes the log back, and must be one that can.
     reader: Reader,
+    writer: Writer,
 }
 
 impl Store {
@@ -123,10 +126,14 @@ impl Store {
         let ready = open::open(folder, &sealer, options.accept_older, now)?;
         let revocations = Revocations::new(options.revocations_max)?;
         let Ready { writer, reader, file, epoch, is_new, is_older } = ready;
-        let loaded = revoked::load(&reader, &sealer, &revocations, now)?.map_err(|_| {
-            let what = "a revocation is not as it was written".to_owned();
-            StoreError::Damaged { path: folder.join("store.db"), what }
-        })?;
+        let loaded =
+            revoked::load(&reader, &sealer, &revocations, now).map_err(|why| match why {
+                StoreError::TooMany { .. } => why,
+                why => StoreError::Damaged {
+                    path: folder.join(DATABASE),
+                    what: format!("a revocation cannot be read: {why}"),
+                },
+            })?;
         let pages = rows::signed(options.bytes_max / schema::PAGE);
         writer.pragma_update(None, "max_page_count", pages)?;
         let memory = Arc::new(Memory::new(options.sessions_cached_max));
@@ -250,39 +257,49 @@ impl Store {
         .await
     }
 
-    /// Ends sessions. When this returns they are ended for everybody who holds one, and stay so
-    /// after a restart. Says how many there were.
+    /// Ends sessions. They are ended for everybody who holds one as soon as the writer comes to it,
+    /// before that is written; when this returns they stay so after a restart. Says how many there
+    /// were.
     ///
     /// # Errors
     /// [`StoreError::NotDurable`]: they are ended, but a restart would undo it as yet.
     pub async fn end(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
         let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
-        let again = (Arc::clone(&sealer), which.clone());
+        let again = (Arc::clone(&sealer), which.clone(), Arc::clone(&memory));
         Write {
             now,
-            revokes: |ids: &Vec<_>| !ids.is_empty(),
+            revokes: |made: &Ending| !made.ids.is_empty(),
             run: move |connection: &Connection| {
                 let ids = rows::select(connection, &sealer, &which)?;
+                let is_early = memory.ended_unwritten(&ids);
                 rows::delete(connection, &ids)?;
-                Ok(ids)
+                Ok(Ending { ids, is_early })
             },
-            then: move |connection: &Connection, made: Option<Vec<_>>, outcome| {
-                let Err(why) = outcome else {
-                    let ids = made.unwrap_or_default();
-                    memory.ended(&ids);
-                    return Ok(ids.len());
-                };
-                // Reading may still work where writing does not.
-                let (sealer, which) = again;
-                let ids = made.map_or_else(|| rows::select(connection, &sealer, &which), Ok);
-                let Ok(ids) = ids else {
-                    memory.shut();
-                    return Err(StoreError::Shut);
-                };
-                if memory.ended_unwritten(&ids) {
-                    Err(StoreError::NotDurable(Box::new(why)))
-                } else {
-                    Err(StoreError::Shut)
+            then: move |connection: &Connection, made: Option<Ending>, outcome| {
+                let (sealer, which, memory) = again;
+                match (outcome, made) {
+                    (Ok(()), made) => {
+                        let Ending { ids, is_early } = made.unwrap_or_default();
+                        if is_early {
+                            memory.written(&ids);
+                        } else {
+                            memory.ended(&ids);
+                        }
+                        Ok(ids.len())
+                    }
+                    (Err(why), Some(Ending { is_early: true, .. })) => {
+                        Err(StoreError::NotDurable(Box::new(why)))
+                    }
+                    // Reading may still work where writing does not.
+                    (Err(why), _) => match rows::select(connection, &sealer, &which) {
+                        Ok(ids) if memory.ended_unwritten(&ids) => {
+                            Err(StoreError::NotDurable(Box::new(why)))
+                        }
+                        _ => {
+                            memory.shut();
+                            Err(StoreError::Shut)
+                        }
+                    },
                 }
             },
         }
@@ -381,9 +398,16 @@ impl Store {
     }
 }
 
+/// Sessions that are being ended, and whether they are so already.
+#[derive(Default)]
+struct Ending {
+    ids: Vec<SessionId>,
+    is_early: bool,
+}
+
 /// A use of a session, to be written.
 struct Touch {
-    session: crate::session::SessionId,
+    session: SessionId,
     now: UnixMillis,
 }
 
@@ -417,7 +441,6 @@ fn apply(kept: &mut Kept, change: Change, now: UnixMillis) {
     }
     kept.version += 1;
     kept.refreshed = Some(now);
-    kept.touched = kept.touched.max(now);
 }
 
 fn check(facts: &Facts) -> Result<(), StoreError> {
@@ -433,3 +456,6 @@ fn check(facts: &Facts) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod trouble;

@@ -26,7 +26,9 @@ const FREE_SHARE: i64 = 10;
 /// Pages given back to the system with one batch, at most.
 const PAGES_BACK: i64 = 256;
 
-/// The log is written back into the database above 4 MiB.
+/// The log is written back into the database after so many batches, or when its file has grown by
+/// 4 MiB.
+const LOG_BATCHES: u32 = 64;
 const LOG_BYTES: u64 = 4 << 20;
 
 /// Deletes at most `max` rows of each kind whose time is over, and gives back room. Says how many
@@ -64,13 +66,27 @@ fn give_back(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes the log back if it has grown. What fails here fails again, and is told, when something is
-/// written.
-pub(crate) fn checkpoint(connection: &Connection) {
-    let log = connection.path().map(|path| format!("{path}-wal"));
-    let length =
-        log.and_then(|path| std::fs::metadata(Path::new(&path)).ok()).map_or(0, |log| log.len());
-    if length > LOG_BYTES {
-        let _ = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+/// How far the log has grown since it was written back. Its file does not shrink then: the next
+/// writes go over what is there, which is quicker than growing a file.
+#[derive(Default)]
+pub(crate) struct Log {
+    batches: u32,
+    bytes: u64,
+}
+
+impl Log {
+    /// After a batch: writes the log back if it has grown. What fails here fails again, and is told,
+    /// when something is written.
+    pub(crate) fn checkpoint(&mut self, connection: &Connection) {
+        let path = connection.path().map(|path| format!("{path}-wal"));
+        let length = || {
+            let known = path.as_ref().and_then(|path| std::fs::metadata(Path::new(path)).ok());
+            known.map_or(0, |known| known.len())
+        };
+        self.batches += 1;
+        if self.batches >= LOG_BATCHES || length() > self.bytes + LOG_BYTES {
+            let _ = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+            *self = Self { batches: 0, bytes: length() };
+        }
     }
 }

@@ -12,9 +12,9 @@ use tokio::sync::oneshot;
 use crate::epoch::{Epoch, EpochFile};
 use crate::error::StoreError;
 use crate::memory::Memory;
+use crate::names::SessionId;
 use crate::rows;
-use crate::session::SessionId;
-use crate::sweep;
+use crate::sweep::{self, Log};
 
 /// What waits for the writer, and for the reader, at most.
 const QUEUE_MAX: usize = 1024;
@@ -111,7 +111,8 @@ impl Writer {
         epoch: (EpochFile, Epoch),
     ) -> Result<Self, StoreError> {
         let work = move |jobs: Receiver<Box<dyn Job>>| {
-            let mut desk = Desk { connection, memory, file: epoch.0, epoch: epoch.1 };
+            let mut desk =
+                Desk { connection, memory, file: epoch.0, epoch: epoch.1, log: Log::default() };
             while let Ok(first) = jobs.recv() {
                 let more = jobs.try_iter().take(BATCH_MAX - 1);
                 desk.batch(std::iter::once(first).chain(more).collect());
@@ -142,6 +143,7 @@ struct Desk {
     memory: Arc<Memory>,
     file: EpochFile,
     epoch: Epoch,
+    log: Log,
 }
 
 impl Desk {
@@ -161,7 +163,7 @@ impl Desk {
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
             job.finish(&self.connection, whole.clone().and(outcome));
         }
-        sweep::checkpoint(&self.connection);
+        self.log.checkpoint(&self.connection);
     }
 
     fn transaction(

@@ -1,0 +1,329 @@
+//! What a session promises, to its caller and to everybody else.
+
+mod fake;
+
+use std::sync::Arc;
+
+use fake::{
+    DAY, HOUR, NOW, account, add, add_many, digest, facts, find, later, open, run, secret,
+    secret_text,
+};
+use portcullis_store::{
+    Change, Claims, Origin, Revocation, Revoked, Session, State, Store, StoreError, Which,
+};
+
+/// The same store after a restart.
+fn again(store: Store, path: &std::path::Path) -> Store {
+    drop(store);
+    open(path)
+}
+
+#[test]
+fn a_session_is_found_by_its_token_and_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    run(async {
+        let mut store = open(&path);
+        let mut given = facts(&store, 1);
+        given.state = State::SecondStep;
+        given.origin = Origin::Adopted;
+        store.open_session(given, NOW).await.unwrap();
+        for restart in [false, true] {
+            if restart {
+                store = again(store, &path);
+            }
+            let session = find(&store, 1).await.unwrap();
+            assert_eq!(session.subject, "subject-1");
+            assert_eq!(session.attributes, "{\"customer_id\":1}");
+            assert_eq!(session.account, account(&store, 1));
+            assert_eq!((session.state, session.origin), (State::SecondStep, Origin::Adopted));
+            assert!(session.credentials["access_token"].matches(secret_text(1).as_bytes()));
+            assert!(find(&store, 2).await.is_none());
+        }
+    });
+}
+
+#[test]
+fn two_sessions_of_one_token_or_name_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder.path().join("store"));
+        add(&store, 1).await;
+        for (id, token) in [(1, 2), (2, 1)] {
+            let mut given = facts(&store, id);
+            given.digest = digest(token);
+            assert_eq!(store.open_session(given, NOW).await.unwrap_err(), StoreError::Known);
+        }
+        assert!(find(&store, 1).await.is_some() && find(&store, 2).await.is_none());
+    });
+}
+
+#[test]
+fn what_is_too_large_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder.path().join("store"));
+        let too_large = |change: fn(&mut portcullis_store::Facts)| {
+            let mut given = facts(&store, 1);
+            change(&mut given);
+            store.open_session(given, NOW)
+        };
+        for outcome in [
+            too_large(|facts| facts.attributes = "x".repeat(100_000)).await,
+            too_large(|facts| facts.subject = "x".repeat(10_000)).await,
+            too_large(|facts| {
+                facts.credentials =
+                    [("cookie".to_owned(), portcullis_model::Secret::new(vec![b'x'; 100_000]))]
+                        .into();
+            })
+            .await,
+        ] {
+            assert!(matches!(outcome, Err(StoreError::TooMany { .. })));
+        }
+    });
+}
+
+#[test]
+fn a_session_ends_with_its_time_and_when_idle() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    run(async {
+        let mut store = open(&path);
+        add(&store, 1).await;
+        let mut idle = facts(&store, 2);
+        idle.expires = later(DAY);
+        idle.idle_ms = Some(HOUR);
+        store.open_session(idle, NOW).await.unwrap();
+        let at = async |store: &Store, number, ms| {
+            store.find(&digest(number), later(ms)).await.unwrap().is_some()
+        };
+        assert!(at(&store, 1, HOUR - 1).await && !at(&store, 1, HOUR).await);
+        assert!(at(&store, 2, HOUR - 1).await && !at(&store, 2, HOUR).await);
+        let session = store.find(&digest(2), later(HOUR - 1)).await.unwrap().unwrap();
+        store.touch(&session, later(HOUR - 1)).unwrap();
+        assert!(at(&store, 2, 2 * HOUR - 2).await && !at(&store, 2, 2 * HOUR - 1).await);
+        drop((session, store));
+        store = open(&path);
+        assert!(at(&store, 2, 2 * HOUR - 2).await, "the use was written");
+        let mut now = 2 * HOUR - 2;
+        while let Some(session) = store.find(&digest(2), later(now)).await.unwrap() {
+            store.touch(&session, later(now)).unwrap();
+            now += HOUR - 1;
+        }
+        assert!(now >= DAY, "no use goes beyond the end");
+    });
+}
+
+#[test]
+fn a_new_token_replaces_the_old_one_which_lives_for_a_short_grace() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    run(async {
+        let mut store = open(&path);
+        let first = add(&store, 1).await;
+        let change = Change {
+            credentials: Some([("access_token".to_owned(), secret(77))].into()),
+            token: Some((digest(2), 10_000)),
+            ..Change::until(later(2 * HOUR))
+        };
+        let second = store.replace(&first, change.clone(), later(1)).await.unwrap().unwrap();
+        assert!(first.is_stale() && !first.is_ended() && !second.is_stale());
+        assert_eq!(second.refreshed(), Some(later(1)));
+        assert!(store.replace(&first, change, NOW).await.unwrap().is_none(), "of an old version");
+        for restart in [false, true] {
+            if restart {
+                store = again(store, &path);
+            }
+            let with = async |token, ms| store.find(&digest(token), later(ms)).await.unwrap();
+            assert!(with(1, 10_000).await.is_some() && with(1, 10_001).await.is_none());
+            let session = with(2, 2 * HOUR - 1).await.unwrap();
+            assert!(session.credentials["access_token"].matches(secret_text(77).as_bytes()));
+            assert_eq!(session.attributes, "{\"customer_id\":1}", "the rest stays");
+        }
+    });
+}
+
+/// Whoever holds one, and the token before a change, too.
+#[test]
+fn an_ended_session_is_ended_for_everybody_who_holds_it_and_stays_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let ways: [fn(&Store, &Session) -> Which; 6] = [
+        |_, session| Which::Id(session.id),
+        |_, _| Which::Token(digest(2)),
+        |_, _| Which::Token(digest(1)),
+        |store, _| Which::Account { api: "pharmacy".to_owned(), account: account(store, 1) },
+        |_, _| Which::Subject { api: "pharmacy".to_owned(), subject: "subject-1".to_owned() },
+        |_, _| Which::OpenedBefore { api: "pharmacy".to_owned(), before: later(1) },
+    ];
+    run(async {
+        for (number, way) in ways.into_iter().enumerate() {
+            let mut store = open(&path);
+            let held = add(&store, 1).await;
+            let change = Change { token: Some((digest(2), HOUR)), ..Change::until(later(HOUR)) };
+            let newer = store.replace(&held, change, NOW).await.unwrap().unwrap();
+            let mut later_one = facts(&store, 100 + number as u32);
+            later_one.created = later(5);
+            store.open_session(later_one, NOW).await.unwrap();
+            let mut ends = store.ends();
+            ends.borrow_and_update();
+            assert_eq!(store.end(way(&store, &held), NOW).await, Ok(1), "{number}");
+            assert!(held.is_ended() && newer.is_ended(), "{number}");
+            assert!(ends.has_changed().unwrap(), "{number}");
+            assert_eq!(store.end(way(&store, &held), NOW).await, Ok(0), "{number}");
+            for restart in [false, true] {
+                if restart {
+                    store = again(store, &path);
+                }
+                assert!(find(&store, 1).await.is_none() && find(&store, 2).await.is_none());
+                assert!(find(&store, 100 + number as u32).await.is_some(), "others stay");
+            }
+        }
+    });
+}
+
+#[test]
+fn other_apis_and_accounts_keep_their_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder.path().join("store"));
+        add(&store, 1).await;
+        let api = || "orders".to_owned();
+        for which in [
+            Which::Account { api: api(), account: account(&store, 1) },
+            Which::Subject { api: api(), subject: "subject-1".to_owned() },
+            Which::OpenedBefore { api: api(), before: later(HOUR) },
+            Which::Account { api: "pharmacy".to_owned(), account: account(&store, 2) },
+        ] {
+            assert_eq!(store.end(which, NOW).await, Ok(0));
+        }
+        assert!(find(&store, 1).await.is_some());
+        assert_ne!(store.account("orders", "a"), store.account("pharmacy", "a"));
+    });
+}
+
+/// A client that leaves while its logout is written.
+#[test]
+fn an_end_that_nobody_waits_for_still_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder.path().join("store"));
+        let held = add(&store, 1).await;
+        let mut ends = store.ends();
+        {
+            let mut end = std::pin::pin!(store.end(Which::Id(held.id), NOW));
+            let first = std::future::poll_fn(|context| {
+                std::task::Poll::Ready(end.as_mut().poll(context).is_ready())
+            });
+            first.await;
+        }
+        ends.changed().await.unwrap();
+        assert!(held.is_ended());
+    });
+}
+
+#[test]
+fn revoked_tokens_of_others_stay_revoked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let issuer = "https://login.example.com";
+    let claims =
+        |subject, jti| Claims { issuer, subject: Some(subject), jti: Some(jti), issued: Some(NOW) };
+    run(async {
+        let mut store = open(&path);
+        let mut ends = store.ends();
+        for of in [
+            Revoked::Token { jti: "1".to_owned() },
+            Revoked::Subject { subject: "alice".to_owned(), before: later(1) },
+            // The wider one stays.
+            Revoked::Subject { subject: "alice".to_owned(), before: NOW },
+        ] {
+            let revocation = Revocation { issuer: issuer.to_owned(), of, until: later(HOUR) };
+            store.revoke(revocation, NOW).await.unwrap();
+        }
+        assert!(ends.has_changed().unwrap());
+        ends.borrow_and_update();
+        for restart in [false, true] {
+            if restart {
+                store = again(store, &path);
+            }
+            assert!(
+                store.is_revoked(&claims("bob", "1")) && store.is_revoked(&claims("alice", "2"))
+            );
+            assert!(!store.is_revoked(&claims("bob", "2")));
+        }
+    });
+}
+
+#[test]
+fn places_that_worked_are_remembered_for_90_days_and_sixteen_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    run(async {
+        let mut store = open(&path);
+        let alice = account(&store, 1);
+        assert_eq!(store.has_worked(alice, "192.0.2.0/24", NOW).await, Ok(false));
+        for network in 0..20 {
+            store.worked(alice, &format!("10.0.{network}.0/24"), later(network)).await.unwrap();
+        }
+        for restart in [false, true] {
+            if restart {
+                store = again(store, &path);
+            }
+            let has = async |network: u32, ms| {
+                store.has_worked(alice, &format!("10.0.{network}.0/24"), later(ms)).await.unwrap()
+            };
+            assert!(has(19, 90 * DAY).await && !has(19, 90 * DAY + 19).await);
+            assert!(has(4, DAY).await && !has(3, DAY).await, "the oldest have left");
+            let bob = account(&store, 2);
+            assert_eq!(store.has_worked(bob, "10.0.19.0/24", NOW).await, Ok(false));
+        }
+    });
+}
+
+#[test]
+fn what_is_over_leaves_with_ordinary_writes_and_the_file_shrinks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let pages = |name| {
+        let database = rusqlite::Connection::open(path.join("store.db")).unwrap();
+        database.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap()
+    };
+    run(async {
+        let store = open(&path);
+        add_many(&store, 0..4000).await;
+        let full = pages("page_count");
+        for number in 0..100 {
+            let mut fresh = facts(&store, 10_000 + number);
+            fresh.expires = later(9 * HOUR);
+            store.open_session(fresh, later(2 * HOUR)).await.unwrap();
+        }
+        let (left, free) = (pages("page_count"), pages("freelist_count"));
+        assert!(left * 4 < full, "{left} of {full} pages left");
+        assert!(left <= (left - free) * 12 / 10 + 64, "{free} of {left} pages are free");
+    });
+}
+
+#[test]
+fn a_store_that_waits_too_long_says_so_instead_of_growing() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder.path().join("store"));
+        let held = add(&store, 1).await;
+        let mut waiting: Vec<_> =
+            (0..5000).map(|_| Box::pin(store.end(Which::Id(held.id), NOW))).collect();
+        let mut busy = 0;
+        std::future::poll_fn(|context| {
+            for end in &mut waiting {
+                busy += usize::from(matches!(
+                    end.as_mut().poll(context),
+                    std::task::Poll::Ready(Err(StoreError::Busy))
+                ));
+            }
+            std::task::Poll::Ready(())
+        })
+        .await;
+        assert!(busy > 0, "nobody was turned away");
+        assert_eq!(Arc::strong_count(&held), 2);
+    });
+}
