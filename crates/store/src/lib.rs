@@ -15,6 +15,7 @@ mod live;
 mod memory;
 mod names;
 mod open;
+mod passing;
 mod payload;
 mod places;
 mod revoked;
