@@ -3,24 +3,29 @@
 
 use std::collections::HashSet;
 
+use portcullis_model::did_you_mean;
 use serde_saphyr::{Location, Spanned};
 
 use crate::condition::Condition;
 use crate::form::{Attack, Journey, Step, Twin};
-use crate::identity;
 use crate::payload::Payload;
 use crate::problem::Problem;
+use crate::token::{Token, Tokens};
 use crate::twin::swapped;
-use crate::variables;
+use crate::{forge, identity, variables};
 
 /// Steps of one sequence.
 const STEPS_MAX: usize = 50;
+/// Rounds of one step.
+const ROUNDS_MAX: usize = 50;
+/// Tokens of one file.
+const TOKENS_MAX: usize = 20;
 /// How long a slow sender may be let run.
 const SLOW_MS_MAX: u16 = 10_000;
 /// Bytes of an id: it is also a file name.
 const ID_BYTES_MAX: usize = 64;
 /// Variables that the runner itself sets.
-pub(crate) const GIVEN: [&str; 2] = ["host", "unique"];
+pub(crate) const GIVEN: [&str; 3] = ["host", "unique", "api"];
 
 /// Whether a file may use what only the built-in sample has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +42,7 @@ pub(crate) fn attack(attack: &Attack, against: Against) -> Vec<Problem> {
     checker.id(&attack.id);
     checker.item(&attack.item);
     checker.settings(attack.document.is_some(), attack.policy.as_ref(), &attack.id);
+    checker.tokens(&attack.tokens);
     checker.trial(&Trial {
         before: &attack.before,
         honest: &attack.honest,
@@ -55,7 +61,8 @@ pub(crate) fn journey(journey: &Journey, against: Against) -> Vec<Problem> {
     let mut checker = Checker::new(against);
     checker.id(&journey.id);
     checker.settings(journey.document.is_some(), journey.policy.as_ref(), &journey.id);
-    let mut seen = Seen::default();
+    checker.tokens(&journey.tokens);
+    let mut seen = checker.seen();
     checker.sequence(&journey.steps, &mut seen, true);
     if !journey.steps.iter().any(|step| !step.value.expect.is_empty()) {
         checker.say(&journey.id, "a journey that expects nothing cannot break".to_owned());
@@ -79,14 +86,72 @@ struct Seen {
     variables: HashSet<String>,
 }
 
+impl Seen {
+    /// With what only this step has.
+    fn within(&self, step: &Step) -> Self {
+        let mut seen = self.clone();
+        if !step.each.is_empty() {
+            seen.variables.insert("each".to_owned());
+        }
+        seen
+    }
+}
+
 struct Checker {
     against: Against,
+    /// What tokens save, for every sequence.
+    given: HashSet<String>,
     problems: Vec<Problem>,
 }
 
 impl Checker {
-    const fn new(against: Against) -> Self {
-        Self { against, problems: Vec::new() }
+    fn new(against: Against) -> Self {
+        Self { against, given: HashSet::new(), problems: Vec::new() }
+    }
+
+    /// What is there before the first step.
+    fn seen(&self) -> Seen {
+        Seen { variables: self.given.clone(), ..Seen::default() }
+    }
+
+    fn tokens(&mut self, tokens: &Tokens) {
+        let mut seen = Seen::default();
+        seen.variables.extend(forge::GIVEN.map(str::to_owned));
+        if let Some((_, beyond)) = tokens.0.get(TOKENS_MAX) {
+            self.say(beyond, format!("a file has at most {TOKENS_MAX} tokens"));
+        }
+        for (name, token) in &tokens.0 {
+            if !variables::is_name(name) || GIVEN.contains(&name.as_str()) {
+                self.say(token, not_a_name(name));
+            }
+            self.token(token);
+            for text in token.value.texts() {
+                for used in variables::names(&text) {
+                    let is_given = GIVEN.contains(&used) || used == "now";
+                    if !is_given && !seen.variables.contains(used) {
+                        self.say(token, format!("no token before this one is called `{used}`"));
+                    }
+                }
+            }
+            let parts = ["header", "payload", "signature"].map(|part| format!("{name}_{part}"));
+            for given in parts.into_iter().chain([name.clone()]) {
+                seen.variables.insert(given.clone());
+                self.given.insert(given);
+            }
+        }
+    }
+
+    fn token(&mut self, at: &Spanned<Token>) {
+        let token = &at.value;
+        if token.is_of_sample() && self.against == Against::Upstream {
+            self.say(at, "`from`, `issuer` and `hmac_with` mean the sample's issuers; against                 another API log in with a step of `before`"
+                .to_owned());
+        } else if let Some(name) = &token.from {
+            self.person(at, name);
+        }
+        for fault in token.faults() {
+            self.say(at, fault);
+        }
     }
 
     fn say<T>(&mut self, at: &Spanned<T>, message: String) {
@@ -148,7 +213,7 @@ impl Checker {
     }
 
     fn trial(&mut self, trial: &Trial<'_>) {
-        let mut seen = Seen::default();
+        let mut seen = self.seen();
         self.sequence(trial.before, &mut seen, true);
         self.sequence(trial.honest, &mut seen.clone(), true);
         self.sequence(trial.attack, &mut seen, false);
@@ -220,7 +285,7 @@ impl Checker {
                             .to_owned(),
                     );
                 }
-                self.condition(condition, seen);
+                self.condition(condition, &seen.within(&step.value));
             }
             seen.variables.extend(step.value.save.keys().cloned());
         }
@@ -259,18 +324,16 @@ impl Checker {
             ));
         }
         for name in save.keys().filter(|name| !variables::is_name(name)) {
-            self.say(
-                step,
-                format!(
-                    "`{}` is not a name; use lower case letters, digits and `_`",
-                    name.escape_default()
-                ),
-            );
+            self.say(step, not_a_name(name));
+        }
+        if let Some(beyond) = step.value.each.get(ROUNDS_MAX) {
+            let beyond = beyond.escape_default();
+            self.say(step, format!("`{beyond}` is one too many; `each` has at most {ROUNDS_MAX}"));
         }
         let fields = headers.pairs.iter().map(|(_, value)| value.clone());
         let lines = send.iter().chain(raw).cloned().chain(fields);
         let texts = lines.chain(body.as_ref().map(Payload::texts).unwrap_or_default());
-        self.variables(step, texts, seen);
+        self.variables(step, texts, &seen.within(&step.value));
     }
 
     fn identity<T>(&mut self, at: &Spanned<T>, name: &str) {
@@ -281,16 +344,21 @@ impl Checker {
                 `before` and `save` the token"
                     .to_owned(),
             );
-        } else if identity::password(name).is_none() {
-            self.say(
-                at,
-                format!(
-                    "`{}` is not a user of the sample; it knows `{}`",
-                    name.escape_default(),
-                    identity::NAMES.join("`, `")
-                ),
-            );
+        } else {
+            self.person(at, name);
         }
+    }
+
+    fn person<T>(&mut self, at: &Spanned<T>, name: &str) {
+        if identity::password(name).is_some() {
+            return;
+        }
+        let hint = did_you_mean(name, identity::NAMES).map_or_else(
+            || format!("it knows `{}`", identity::NAMES.join("`, `")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let name = name.escape_default();
+        self.say(at, format!("`{name}` is not a user of the sample; {hint}"));
     }
 
     fn condition(&mut self, condition: &Spanned<Condition>, seen: &Seen) {
@@ -306,6 +374,11 @@ impl Checker {
             }
         }
     }
+}
+
+fn not_a_name(name: &str) -> String {
+    let name = name.escape_default();
+    format!("`{name}` is not a name; use lower case letters, digits and `_`")
 }
 
 fn named(steps: &[Spanned<Step>], name: &str) -> bool {

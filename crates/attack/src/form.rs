@@ -12,6 +12,7 @@ use serde_saphyr::Spanned;
 use crate::condition::Condition;
 use crate::payload::Payload;
 use crate::scalar::{ExpectedControl, Pairs};
+use crate::token::Tokens;
 
 /// One attack.
 #[derive(Debug, Clone, Deserialize)]
@@ -31,6 +32,9 @@ pub struct Attack {
     pub document: Option<Spanned<Document>>,
     /// Further lines of the policy file.
     pub policy: Option<Spanned<String>>,
+    /// Tokens that the steps use.
+    #[serde(default)]
+    pub tokens: Tokens,
     /// Steps that go before the positive control and before the attack.
     #[serde(default)]
     pub before: Vec<Spanned<Step>>,
@@ -78,6 +82,9 @@ pub struct Journey {
     pub document: Option<Spanned<Document>>,
     /// Further lines of the policy file.
     pub policy: Option<Spanned<String>>,
+    /// Tokens that the steps use.
+    #[serde(default)]
+    pub tokens: Tokens,
     /// The requests, in order.
     pub steps: Vec<Spanned<Step>>,
 }
@@ -104,6 +111,9 @@ pub struct Step {
     /// One of the sample's users, whose token is sent along.
     #[serde(rename = "as")]
     pub identity: Option<String>,
+    /// Sends the step once for each of these texts, as `${each}`.
+    #[serde(default)]
+    pub each: Vec<String>,
     /// Method and target, as they are sent.
     pub send: Option<String>,
     /// The whole request, byte by byte, instead of `send`.

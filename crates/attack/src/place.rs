@@ -132,7 +132,7 @@ impl Upstream {
 /// The model of the sample behind a gateway: its document alone, or with a policy.
 ///
 /// `policy` is what follows `apis` and `listen` in the policy file; without it there is no policy
-/// file. `api` is where the sample listens; the gateway will listen on a free port of loopback.
+/// file. `${api}` in it becomes the sample's own address. `api` is where the sample listens; the gateway will listen on a free port of loopback.
 pub fn sample_model(
     document: Document,
     policy: Option<&str>,
@@ -147,6 +147,7 @@ pub fn sample_model(
     };
     let contract = sources.add(name, text);
     let policy = policy.map(|further| {
+        let further = further.replace("${api}", &format!("http://{api}"));
         let text = format!(
             "apis: [{{ contract: {name}, upstream: \"http://{api}\" }}]\nlisten: {LISTEN}\n{further}"
         );

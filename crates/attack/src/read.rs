@@ -156,6 +156,56 @@ twin:
     }
 
     #[test]
+    fn each_mistake_in_a_token_is_told_at_its_place() {
+        const TOKENS: &str = "tokens:\n  one: { from: alice }\n  two: { from: alice, \
+            claims: { sub: bob, note: '${one_payload}' }, sign: none }\nhonest:";
+        let good = GOOD.replacen("honest:", TOKENS, 1);
+        assert_eq!(problems(&good), "");
+        assert_eq!(problems(&good.replacen("PATCH /a", "PATCH /a?x=${two}", 1)), "");
+        for (from, to, expected) in [
+            (
+                "from: alice }",
+                "from: alise }",
+                "a.yaml:7:8: `alise` is not a user of the sample; \
+                did you mean `alice`?",
+            ),
+            ("from: alice }", "form: alice }", "a.yaml:7:10: unknown field `form`"),
+            ("sign: none", "sign: nobody", "a.yaml:8:"),
+            ("sign: none", "sign: { hmac_with: text }", "a.yaml:8:"),
+            (", sign: none", "", "a.yaml:8:8: a changed token says with `sign`"),
+            (
+                "${one_payload}",
+                "${six_payload}",
+                "a.yaml:8:8: no token before this one is called `six_payload`",
+            ),
+            ("  one:", "  One:", "a.yaml:7:8: `One` is not a name"),
+            ("  two:", "  one:", "a.yaml:8:3: duplicate mapping key `one`"),
+        ] {
+            let text = good.replacen(from, to, 1);
+            assert_ne!(text, good, "{from} is not in the text");
+            let told = problems(&text);
+            assert!(told.contains(expected), "{to}: told {told:?}, expected {expected:?}");
+            assert!(!told.contains("enum") && !told.contains("Sign"), "{told}");
+        }
+        let told = attack("a.yaml", &good, Against::Upstream).unwrap_err().to_string();
+        assert!(told.contains("mean the sample's issuers"), "{told}");
+    }
+
+    #[test]
+    fn a_step_for_each_text_is_bounded_and_alone_knows_the_text() {
+        let each = GOOD.replacen(
+            "send: GET /a\n    expect",
+            "each: [x, y]\n    send: GET /${each}\n    expect",
+            1,
+        );
+        assert_eq!(problems(&each), "");
+        let many = each.replacen("[x, y]", &format!("[{}]", "x, ".repeat(51)), 1);
+        assert!(problems(&many).contains("`each` has at most 50"), "{}", problems(&many));
+        let alone = each.replacen("send: PATCH /a", "send: PATCH /a/${each}", 1);
+        assert!(problems(&alone).contains("no step before this one saves `each`"));
+    }
+
+    #[test]
     fn messages_name_no_type_of_ours() {
         for text in ["", "[]", "5", "id: [a]", &GOOD.replace("- send: GET /a\n", "- 5\n")] {
             let told = problems(text);

@@ -97,13 +97,21 @@ impl Runner {
         JourneyFound::new(journey, direct, through)
     }
 
+    /// What time it is, in seconds since 1970.
+    fn seconds(&self) -> u64 {
+        self.clock.now().0 / 1000
+    }
+
     async fn walk(&self, journey: &Journey, way: &Way) -> Result<(), String> {
         let wanted = Wanted {
             document: journey.document.as_ref().map(|one| one.value).unwrap_or_default(),
             policy: journey.policy.as_ref().map(|one| one.value.as_str()),
         };
         let mut world = self.place.open(wanted, way, &self.clock).await?;
-        let walked = world.session.expect(&journey.steps).await;
+        let mut walked = world.session.make(&journey.tokens, self.seconds()).await;
+        if walked.is_ok() {
+            walked = world.session.expect(&journey.steps).await;
+        }
         world.close().await;
         walked
     }
@@ -139,7 +147,9 @@ impl Target for Lab<'_> {
             Ok(world) => world,
             Err(why) => return Seen::Broken(why),
         };
+        let made = world.session.make(&attack.tokens, self.runner.seconds()).await;
         let seen = match one.part {
+            _ if made.is_err() => Seen::Broken(made.err().unwrap_or_default()),
             Part::Attack | Part::TwinAttack => world.session.attack(attack).await,
             Part::Honest | Part::TwinHonest => {
                 let mut walked = world.session.expect(&attack.before).await;

@@ -10,11 +10,12 @@ use serde_saphyr::Spanned;
 
 use crate::client::{Answer, Exchange, Silence, exchange};
 use crate::form::{Attack, Step};
-use crate::identity;
 use crate::payload::Payload;
 use crate::request::{self, Added};
+use crate::token::Tokens;
 use crate::trial::Seen;
 use crate::variables::{Missing, Variables};
+use crate::{forge, identity};
 
 /// How long one step may take.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -64,7 +65,13 @@ impl Session {
     ) -> Self {
         let mut variables = Variables::default();
         variables.save("unique", Value::from(unique));
+        variables.save("api", Value::from(format!("http://{api}")));
         Self { door, api, probe, variables, tokens: HashMap::new(), sent: 0 }
+    }
+
+    /// Makes the tokens that the steps use; `now` in seconds since 1970.
+    pub(crate) async fn make(&mut self, tokens: &Tokens, now: u64) -> Result<(), String> {
+        forge::make(tokens, self.api, now, &mut self.variables).await
     }
 
     /// Steps that must go as they expect; if not, why.
@@ -76,20 +83,47 @@ impl Session {
                 let line = send.lines().next().unwrap_or_default();
                 format!("step {} (`{line}`): {why}", place + 1)
             };
-            let done = self.step(step, self.door).await.map_err(|stuck| match stuck {
-                Stuck::Missing(name) => named(format!("no step has saved `{name}`")),
-                Stuck::Broken(why) => named(why),
-            })?;
-            for condition in &step.expect {
-                if let Err(why) = condition.value.judge(&done.exchange, &self.variables) {
-                    return Err(named(with_acts(why, &done.acts)));
-                }
-            }
-            if let Some(silence) = done.exchange.answer.as_ref().err() {
-                return Err(named(silence.to_string()));
+            for each in rounds(step) {
+                self.round(each);
+                self.expect_one(step).await.map_err(named)?;
             }
         }
         Ok(())
+    }
+
+    /// One step that must go as it expects; if not, why.
+    async fn expect_one(&mut self, step: &Step) -> Result<(), String> {
+        let done = self.step(step, self.door).await.map_err(|stuck| match stuck {
+            Stuck::Missing(name) => format!("no step has saved `{name}`"),
+            Stuck::Broken(why) => why,
+        })?;
+        for condition in &step.expect {
+            if let Err(why) = condition.value.judge(&done.exchange, &self.variables) {
+                return Err(with_acts(why, &done.acts));
+            }
+        }
+        done.exchange.answer.map(drop).map_err(|silence| silence.to_string())
+    }
+
+    /// What `${each}` is from now on.
+    fn round(&mut self, each: Option<&str>) {
+        if let Some(each) = each {
+            self.variables.save("each", Value::from(each));
+        }
+    }
+
+    /// A step of an attack, for each of its texts; the last answer counts, and every act.
+    async fn rounds(&mut self, step: &Step, to: SocketAddr) -> Result<Done, Stuck> {
+        let mut acts = Vec::new();
+        let mut last = None;
+        for each in rounds(step) {
+            self.round(each);
+            let done = self.step(step, to).await?;
+            acts.extend(done.acts);
+            last = Some(done.exchange);
+        }
+        let exchange = last.ok_or_else(|| Stuck::Broken("a step without a round".to_owned()))?;
+        Ok(Done { exchange, acts })
     }
 
     /// The attack: what comes before, its own steps, a look at what happened, and the judgement.
@@ -103,7 +137,7 @@ impl Session {
         let look = attack.look.iter().map(|step| (step, self.api));
         for (step, to) in own.chain(look).collect::<Vec<_>>() {
             let is_own = to == self.door && attack.attack.iter().any(|own| std::ptr::eq(own, step));
-            match self.step(&step.value, to).await {
+            match self.rounds(&step.value, to).await {
                 Ok(done) => {
                     if is_own {
                         acts.extend(done.acts);
@@ -222,6 +256,14 @@ impl Session {
             None => Err(failed(with_acts(format!("status {}", answer.status), &done.acts))),
         }
     }
+}
+
+/// How often a step is sent, and with which text.
+fn rounds(step: &Step) -> Vec<Option<&str>> {
+    if step.each.is_empty() {
+        return vec![None];
+    }
+    step.each.iter().map(|each| Some(each.as_str())).collect()
 }
 
 /// What the gateway says that it decided, if it says so. Only its own word counts: a header that

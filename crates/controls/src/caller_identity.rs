@@ -21,6 +21,9 @@
 //! `caller not verified`, and on a listener that is not loopback every operation that needs a
 //! caller is closed.
 
+mod guarded;
+mod guessing;
+mod resource;
 mod tokens;
 
 use std::sync::Arc;
@@ -31,7 +34,10 @@ use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
-pub use tokens::{NoRule, TokenRule, identity};
+pub use guarded::{Guarded, is_met, takes_basic};
+pub use guessing::{Counted, Guessed, rates, too_many};
+pub use resource::{ResourceMetadata, WELL_KNOWN};
+pub use tokens::{IntrospectionRule, NoRule, TokenRule};
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -144,11 +150,7 @@ impl Expected {
     }
 
     /// Who is calling. `proof` tells what a request proved by a scheme.
-    pub fn judge(
-        &self,
-        schemes: &[SecurityScheme],
-        proof: impl Fn(usize) -> Proof,
-    ) -> Judgement<Caller> {
+    pub fn judge(&self, told: Told<'_>, proof: impl Fn(usize) -> Proof) -> Judgement<Caller> {
         let any_of = match self {
             Self::Anyone => return Judgement::Pass(Caller::Anonymous),
             Self::Closed(why) => {
@@ -165,9 +167,25 @@ impl Expected {
                 outcome => nearest = nearest.or(outcome),
             }
         }
-        let challenges = challenges(any_of, schemes, &nearest);
+        let challenges = challenges(told, &nearest);
         Judgement::Refuse(nearest.refusal().with_field(CHALLENGE, challenges), Caller::Anonymous)
     }
+}
+
+/// What a stranger is told of every path that is not open to anyone, declared or not (rule 8): what is
+/// there is for callers to know. `is_rejected`: a credential was shown, and is not good.
+pub fn stranger(told: Told<'_>, is_rejected: bool, detail: String) -> Refusal {
+    let outcome = if is_rejected { Outcome::Rejected("stranger") } else { Outcome::Missing };
+    Refusal { detail, ..outcome.refusal() }.with_field(CHALLENGE, challenges(told, &outcome))
+}
+
+/// What a request without a good credential is told of.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The schemes that would do.
+    pub schemes: &'a [&'a SecurityScheme],
+    /// Where it is said who issues tokens.
+    pub metadata: Option<&'a ResourceMetadata>,
 }
 
 /// How far a request came with one alternative; what is nearer to being met wins.
@@ -262,27 +280,31 @@ const CHALLENGE: &str = "WWW-Authenticate";
 
 /// The challenges of all schemes that would do (RFC 9110 section 11.6.1), each kind once; what was
 /// wrong with a token stands in that of tokens (RFC 6750 section 3).
-fn challenges(any_of: &[Alternative], schemes: &[SecurityScheme], outcome: &Outcome) -> String {
-    let bearer = match outcome {
-        Outcome::Missing | Outcome::Met(_) => "Bearer".to_owned(),
-        Outcome::Rejected(_) => "Bearer error=\"invalid_token\"".to_owned(),
+fn challenges(told: Told<'_>, outcome: &Outcome) -> String {
+    let parameter = match outcome {
+        Outcome::Missing | Outcome::Met(_) => None,
+        Outcome::Rejected(_) => Some("error=\"invalid_token\"".to_owned()),
         Outcome::Insufficient(scope) => {
             // A scope that could end the quoted text early is not said.
             let is_token = |byte: u8| byte.is_ascii_graphic() && !b"\"\\".contains(&byte);
             let scope = if scope.bytes().all(is_token) { scope.as_str() } else { "" };
-            format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")
+            Some(format!("error=\"insufficient_scope\", scope=\"{scope}\""))
         }
     };
-    let mut challenges: Vec<&str> = any_of
+    // What is told of the resource is the same for everybody (RFC 9728 section 5.1).
+    let metadata = told.metadata.map(|metadata| format!("resource_metadata=\"{}\"", metadata.url));
+    let parameters: Vec<String> = parameter.into_iter().chain(metadata).collect();
+    let bearer = format!("Bearer {}", parameters.join(", "));
+    let bearer = bearer.trim_end();
+    let mut challenges: Vec<&str> = told
+        .schemes
         .iter()
-        .flat_map(|alternative| &alternative.schemes)
-        .filter_map(|index| schemes.get(*index))
         .map(|scheme| match &scheme.place {
             SchemePlace::Authorization(auth) if auth == "basic" => {
                 "Basic realm=\"api\", charset=\"UTF-8\""
             }
             SchemePlace::Authorization(auth) if auth == "digest" => "Digest realm=\"api\"",
-            SchemePlace::Authorization(_) => &bearer,
+            SchemePlace::Authorization(_) => bearer,
             _ => "ApiKey",
         })
         .collect();

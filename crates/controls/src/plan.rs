@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use portcullis_contract::SecurityScheme;
 use portcullis_json::Limits as JsonLimits;
 use portcullis_model::{ControlId, Diagnostic, Mode, UnixMillis};
 use portcullis_policy::{Limits, Model};
 
-use crate::caller_identity::{self, TokenRule};
+use crate::caller_identity::{self, IntrospectionRule, ResourceMetadata, TokenRule};
 use crate::face::Expectation;
 use crate::registry::CONTROLS;
 use crate::resource_limits;
@@ -29,8 +30,17 @@ pub struct Plan {
     pub json_out: JsonLimits,
     /// How much of an answer's XML is read.
     pub xml_out: Limits,
+    /// Whether strangers learn nothing of what there is (rule 8): callers are verified, and the contract
+    /// is not published.
+    pub hides: bool,
+    /// The schemes that some operation takes, by index: every stranger is told of the same.
+    challenged: Vec<usize>,
+    /// What clients are told of the API as a resource of OAuth.
+    pub resource: Option<ResourceMetadata>,
     /// How tokens of each issuer are judged.
     pub tokens: Vec<TokenRule>,
+    /// How the answers of authorization servers are.
+    pub introspections: Vec<IntrospectionRule>,
     /// Finds inner details in error bodies.
     pub leaks: LeakDetector,
     /// Finds the API's own address in bodies.
@@ -45,6 +55,10 @@ pub struct OperationPlan {
     pub name: Arc<str>,
     /// Who may call it.
     pub caller: caller_identity::Expected,
+    /// What can be guessed there.
+    pub guarded: Option<caller_identity::Guarded>,
+    /// Whether user and password of Basic reach the API unverified.
+    pub takes_basic: bool,
 }
 
 /// How a gateway runs its plan, beside what the policy says.
@@ -59,15 +73,21 @@ pub struct PlanOptions {
 impl Plan {
     /// Compiles what every control expects.
     pub fn compile(model: Model, options: PlanOptions) -> Self {
-        let operations = (0..model.contract.operations.len())
+        let operations: Vec<OperationPlan> = (0..model.contract.operations.len())
             .filter_map(|index| {
                 let operation = model.contract.operation(index)?;
                 Some(OperationPlan {
                     name: Arc::from(operation.name()),
                     caller: caller_identity::Expected::derive(&model, index),
+                    guarded: caller_identity::Guarded::of(&model, index),
+                    takes_basic: caller_identity::takes_basic(&model, index),
                 })
             })
             .collect();
+        let mut challenged: Vec<usize> =
+            operations.iter().flat_map(|operation| operation.caller.schemes()).collect();
+        challenged.sort_unstable();
+        challenged.dedup();
         let limits = if options.not_asked.contains(&ControlId::ResourceLimits) {
             resource_limits::not_asked(&model.limits)
         } else {
@@ -80,12 +100,24 @@ impl Plan {
             json_out: resource_limits::json_out(&limits),
             xml_out: resource_limits::xml_out(&limits),
             limits,
+            hides: !model.is_published && challenged.iter().any(|one| model.callers.verifies(*one)),
+            challenged,
+            resource: ResourceMetadata::of(&model),
             tokens: TokenRule::all(&model.callers),
+            introspections: IntrospectionRule::all(&model.callers),
             leaks: LeakDetector::default(),
             inner_links: InnerLinks::of(&model.upstream),
             model,
             options,
         }
+    }
+
+    /// The schemes that a request without a good credential is told of: those of its operation, or of
+    /// all where that would tell a stranger which operation it is.
+    pub fn challenged(&self, expected: Option<&caller_identity::Expected>) -> Vec<&SecurityScheme> {
+        let own = expected.filter(|_| !self.hides).map(caller_identity::Expected::schemes);
+        let indices = own.as_ref().unwrap_or(&self.challenged);
+        indices.iter().filter_map(|index| self.model.contract.schemes.get(*index)).collect()
     }
 
     /// What a control's refusal does for this operation at this time.

@@ -8,6 +8,7 @@ use std::fmt;
 use portcullis_model::Secret;
 
 use crate::encoding::base64;
+use crate::text::has_control_character;
 
 /// Characters of a token, at most.
 pub const TOKEN_BYTES_MAX: usize = 16 << 10;
@@ -123,7 +124,7 @@ pub fn basic(value: &str) -> Result<Basic, Fault> {
     }
     let bytes = base64(text).ok_or(Fault::Base64)?;
     let pair = String::from_utf8(bytes).map_err(|_| Fault::NotUtf8)?;
-    if pair.chars().any(char::is_control) {
+    if has_control_character(&pair) {
         return Err(Fault::ControlCharacter);
     }
     let (user, password) = pair.split_once(':').ok_or(Fault::NoColon)?;

@@ -8,7 +8,7 @@ use portcullis_model::UnixMillis;
 use crate::digest::sha256;
 use crate::encoding::base64url_32;
 use crate::jwt::compact::Compact;
-use crate::jwt::header::Header;
+use crate::jwt::header::{Header, MediaType};
 use crate::jwt::stated::{date, millis, name};
 use crate::jwt::{Claim, TokenFault};
 use crate::keys::{Unusable, embedded};
@@ -120,7 +120,7 @@ pub fn verify(proof: &str, expected: &Expected<'_>, now: UnixMillis) -> Result<S
     let Compact { header, claims, signature, signed } =
         Compact::read(proof).map_err(ProofFault::Token)?;
     let (header, jwk) = Header::of_proof(&header).map_err(ProofFault::Token)?;
-    if header.media_type.as_deref() != Some("dpop+jwt") {
+    if header.media_type != MediaType::Proof {
         return Err(ProofFault::Type);
     }
     let key = embedded(jwk).map_err(ProofFault::Key)?;

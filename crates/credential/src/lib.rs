@@ -32,6 +32,7 @@ pub mod metadata;
 pub mod opaque;
 mod pem;
 pub mod signer;
+mod text;
 mod url;
 
 pub use algorithm::Algorithm;

@@ -151,6 +151,8 @@ mod tests {
         ] {
             assert_eq!(Url::parse(text), None, "{text}");
         }
+        let long = |path: usize| Url::parse(&format!("https://a/{}", "p".repeat(path)));
+        assert!(long(2038).is_some() && long(2039).is_none());
     }
 
     #[test]

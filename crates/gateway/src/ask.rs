@@ -41,7 +41,7 @@ pub(crate) enum Question<'a> {
     /// GET.
     Get,
     /// POST of a form, by a client that proves itself with Basic (its value is given).
-    Form { body: &'a str, authorization: &'a str },
+    Form { body: &'a [u8], authorization: &'a str },
 }
 
 /// Asks, and reads the whole answer.
@@ -91,7 +91,7 @@ fn written(endpoint: &Endpoint, question: Question<'_>) -> Vec<u8> {
         push(&["\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "]);
         push_decimal(body.len() as u64, &mut out);
         out.extend_from_slice(b"\r\n\r\n");
-        out.extend_from_slice(body.as_bytes());
+        out.extend_from_slice(body);
     } else {
         out.extend_from_slice(b"\r\n");
     }

@@ -1,25 +1,52 @@
 //! What the gateway knows of those who vouch for callers, over all workers and reloads.
 
+mod answers;
 mod cache;
 mod fetched;
+mod guesses;
+mod proofs;
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use portcullis_credential::Confirmation;
 use portcullis_credential::keys::KeySet;
-use portcullis_model::{Identity, UnixMillis};
+use portcullis_model::{Attribute, Identity, UnixMillis};
 use portcullis_policy::JwtIssuer;
 
-pub(crate) use cache::TokenCache;
+pub(crate) use answers::{Answers, Turn};
+pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
+pub(crate) use guesses::{Attempt, Attempted, Guesses};
+pub(crate) use proofs::{Proofs, Use};
 
 /// Tokens that one worker remembers.
 pub(crate) const TOKENS_MAX: usize = 10_000;
 
 /// The keys of every issuer, as far as they were fetched.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Callers {
     issuers: Mutex<Vec<(JwtIssuer, Arc<Fetched<KeySet>>)>>,
+    /// What authorization servers said of tokens.
+    pub(crate) introspected: Answers<Result<Arc<Genuine>, &'static str>>,
+    /// What APIs said of their callers.
+    pub(crate) told: Answers<Result<Arc<ToldByApi>, &'static str>>,
+    /// Counts the times that roles may have changed: what was told before is asked again.
+    pub(crate) roles_epoch: AtomicU64,
+    /// Proofs that were used.
+    pub(crate) proofs: Proofs,
+    /// Wrong credentials.
+    pub(crate) guesses: Guesses,
+}
+
+/// What an API said of a caller.
+#[derive(Debug)]
+pub(crate) struct ToldByApi {
+    /// Who it is.
+    pub(crate) subject: Arc<str>,
+    /// What else it is known by.
+    pub(crate) attributes: Vec<Attribute>,
 }
 
 /// A token that was judged.
@@ -41,12 +68,26 @@ pub(crate) struct Genuine {
     pub(crate) confirmation: Option<Confirmation>,
     /// Which keys of its issuer verified it.
     pub(crate) generation: u64,
+    /// No key did: its issuer was asked.
+    pub(crate) is_told: bool,
     /// By which model it was judged, and for which scheme.
     pub(crate) model: Arc<str>,
     pub(crate) scheme: usize,
 }
 
 impl Callers {
+    /// Nothing is known. `chance` is from the operating system.
+    pub(crate) fn new(chance: [u8; 16], now: Instant) -> Self {
+        Self {
+            issuers: Mutex::default(),
+            introspected: Answers::default(),
+            told: Answers::default(),
+            roles_epoch: AtomicU64::new(0),
+            proofs: Proofs::default(),
+            guesses: Guesses::new(chance, now),
+        }
+    }
+
     /// The keys of an issuer.
     pub(crate) fn keys_of(&self, issuer: &JwtIssuer) -> Arc<Fetched<KeySet>> {
         let mut issuers = self.issuers.lock().unwrap_or_else(PoisonError::into_inner);

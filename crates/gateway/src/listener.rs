@@ -211,13 +211,15 @@ pub fn start(
     let health = site.first().model.health.map(listen).transpose()?;
     let limits = site.limits();
     let own = std::iter::once(address).chain(health.as_ref().map(|(address, _)| *address));
+    let mut chance_of_keys = [0; 16];
+    getrandom::fill(&mut chance_of_keys).map_err(|_| StartError::Chance)?;
     let shared = Arc::new(Shared {
         own: own.collect(),
         connections: Budget::new(limits.connections_max),
         buffered: Budget::new(limits.buffered_bytes_max),
         in_upstream: Budget::new(limits.upstream_concurrency_max),
         instances: Instances::new(Instant::now()),
-        callers: Callers::default(),
+        callers: Callers::new(chance_of_keys, Instant::now()),
         store: options.store,
         site: Current::new(site),
         ledger,

@@ -5,6 +5,7 @@
 //! a forgotten check does not compile. The cheapest refusal comes first, and no refusal tells a
 //! caller more than they may know.
 
+mod attempt;
 mod authenticate;
 mod authorize_function;
 mod authorize_object;

@@ -31,6 +31,9 @@ impl Peer {
 pub(crate) struct Sender {
     /// The peer's address; behind trusted proxies, that of their client.
     pub(crate) client: Arc<str>,
+    /// The client's own address; none where it is not known for certain, as behind a proxy of whom the
+    /// policy says nothing. What is counted by address is then not counted (rule 20).
+    pub(crate) address: Option<IpAddr>,
     /// How the request travelled, as far as it is known.
     pub(crate) hop: Hop,
     /// Whether a trusted proxy sent it on.
@@ -40,6 +43,8 @@ pub(crate) struct Sender {
 impl Sender {
     /// The peer itself.
     pub(crate) fn peer(peer: &Peer) -> Self {
-        Self { client: peer.text.clone(), hop: peer.hop, is_from_proxy: false }
+        // Whatever ends TLS on this host asks for many.
+        let address = (!peer.address.is_loopback()).then_some(peer.address);
+        Self { client: peer.text.clone(), address, hop: peer.hop, is_from_proxy: false }
     }
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::Plan;
+use portcullis_controls::caller_identity::WELL_KNOWN;
 use portcullis_credential::keys::KeySet;
+use portcullis_model::Secret;
 use portcullis_policy::{Instance, JwtIssuer, LedgerTarget, Limits, Model, SecretSource};
 use tokio::sync::watch;
 
@@ -24,6 +26,8 @@ pub struct Site {
     trust: Vec<(Option<SecretSource>, ClientTls)>,
     /// The keys of issuers that their policy pins, by where they lie.
     keys: Vec<PinnedKeys>,
+    /// Secrets that a policy names, by where they lie.
+    secrets: Vec<(SecretSource, Secret)>,
 }
 
 /// Keys of an issuer that a policy pins.
@@ -39,7 +43,14 @@ pub struct PinnedKeys {
 
 impl From<Arc<Plan>> for Site {
     fn from(plan: Arc<Plan>) -> Self {
-        Self { first: plan, others: Vec::new(), tls: None, trust: Vec::new(), keys: Vec::new() }
+        Self {
+            first: plan,
+            others: Vec::new(),
+            tls: None,
+            trust: Vec::new(),
+            keys: Vec::new(),
+            secrets: Vec::new(),
+        }
     }
 }
 
@@ -62,6 +73,17 @@ impl Site {
     #[must_use]
     pub fn with_keys(self, keys: Vec<PinnedKeys>) -> Self {
         Self { keys, ..self }
+    }
+
+    /// The same, with the secrets that the policy names.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Vec<(SecretSource, Secret)>) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// The secret that lies there.
+    pub(crate) fn secret(&self, source: &SecretSource) -> Option<Secret> {
+        self.secrets.iter().find(|(known, _)| known == source).map(|(_, secret)| secret.clone())
     }
 
     /// The pinned keys that lie there.
@@ -121,6 +143,9 @@ impl Site {
         if self.others.is_empty() && self.first.model.hosts.is_empty() {
             return Some(&self.first);
         }
+        // What is told of an API lies before its path.
+        let path =
+            path.strip_prefix(WELL_KNOWN).filter(|rest| rest.starts_with('/')).unwrap_or(path);
         let canonical = CanonicalPath::parse(path).ok();
         let is_behind = |base: &str| match &canonical {
             Some(path) => path.behind(base).is_some(),

@@ -44,6 +44,29 @@ impl Written {
         Self { bytes, target, host }
     }
 
+    /// A question of the gateway's own: a GET with one field that shows a credential.
+    pub(crate) fn question(target: &str, instance: &Instance, field: &(String, String)) -> Self {
+        let mut bytes = b"GET ".to_vec();
+        let start = bytes.len();
+        bytes.extend_from_slice(target.as_bytes());
+        let target = start..bytes.len();
+        bytes.extend_from_slice(b" HTTP/1.1\r\nHost: ");
+        let start = bytes.len();
+        bytes.extend_from_slice(instance.authority().as_bytes());
+        let host = start..bytes.len();
+        let (name, value) = field;
+        for text in [
+            "\r\n",
+            name,
+            ": ",
+            value,
+            "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: portcullis\r\n\r\n",
+        ] {
+            bytes.extend_from_slice(text.as_bytes());
+        }
+        Self::new(bytes, target, host)
+    }
+
     const fn outgoing(&self, terms: Terms<'_>) -> Outgoing<'_> {
         let Terms { is_head, is_repeatable, may_upgrade, deadline, .. } = terms;
         Outgoing { bytes: self.bytes.as_slice(), is_head, is_repeatable, may_upgrade, deadline }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use portcullis_model::{Caller, Refusal, RequestId, Room, Status, UnixMillis};
 
 use crate::event;
-use crate::facts::{Facts, Noted, Verdict};
+use crate::facts::{Asked, Facts, Noted, Verdict};
 use crate::writer::Ledger;
 
 /// How many notes of each kind one record keeps; more are counted.
@@ -66,6 +66,7 @@ impl Entry {
             status: None,
             upstream_status: None,
             upstream_micros: None,
+            asked: Vec::new(),
             request_bytes: 0,
             answer_bytes: 0,
             client_gone: false,
@@ -150,6 +151,12 @@ impl Entry {
     pub const fn upstream(&mut self, status: Status, micros: u64) {
         self.facts.upstream_status = Some(status);
         self.facts.upstream_micros = Some(micros);
+    }
+
+    /// The API was asked something on behalf of this request.
+    pub fn asked(&mut self, questions: Vec<Asked>) {
+        self.facts.asked.extend(questions);
+        self.facts.asked.truncate(NOTES_MAX);
     }
 
     /// The client left before it had the answer.

@@ -40,6 +40,11 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
     event.optional("failure", facts.failure.as_deref());
     event.number("status", facts.status.map(|status| u64::from(status.0)));
     event.number("upstream_status", facts.upstream_status.map(|status| u64::from(status.0)));
+    event.list("asked", &facts.asked, |object, asked| {
+        object.text("operation", &asked.operation);
+        object.number("status", Some(u64::from(asked.status.0)));
+        object.number("micros", Some(asked.micros));
+    });
     event.notes("edits", &facts.edits, facts.edits_more);
     event.notes("would_refuse", &facts.would_refuse, facts.would_refuse_more);
     if facts.client_gone {

@@ -44,6 +44,17 @@ pub struct Noted {
     pub detail: String,
 }
 
+/// A question of the gateway's own to the API, on behalf of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The operation.
+    pub operation: Arc<str>,
+    /// What the API answered.
+    pub status: Status,
+    /// How long that took.
+    pub micros: u64,
+}
+
 /// What rooms learn.
 #[derive(Debug)]
 pub(crate) struct Facts {
@@ -67,6 +78,7 @@ pub(crate) struct Facts {
     pub(crate) status: Option<Status>,
     pub(crate) upstream_status: Option<Status>,
     pub(crate) upstream_micros: Option<u64>,
+    pub(crate) asked: Vec<Asked>,
     pub(crate) request_bytes: u64,
     pub(crate) answer_bytes: u64,
     pub(crate) client_gone: bool,

@@ -15,6 +15,6 @@ mod sink;
 mod writer;
 
 pub use entry::{Entry, Opening};
-pub use facts::{Noted, Verdict};
+pub use facts::{Asked, Noted, Verdict};
 pub use notice::{InstanceState, Outcome, Reload};
 pub use writer::{Health, Ledger, LedgerError};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::login::{EndsSessions, Login};
+use crate::login::{AnswerTest, EndsSessions, Login, RequestPlace};
 use crate::model::{Instance, SecretSource};
 
 /// How callers of one API are known. Empty: nobody can be verified.
@@ -15,6 +15,12 @@ pub struct Callers {
     pub introspection: Vec<Introspection>,
     /// The API's own logins.
     pub logins: Vec<Login>,
+    /// The API's own word about who calls.
+    pub whoami: Option<Whoami>,
+    /// Operations after which that word may be another one.
+    pub changes_roles: Vec<usize>,
+    /// Operations at which something can be guessed, beside logins.
+    pub guesses: Vec<GuessedAt>,
     /// After which operations sessions end.
     pub ends_sessions: Vec<EndsSessions>,
     /// What is known of a caller beside who it is.
@@ -29,6 +35,12 @@ impl Callers {
         self.jwt.iter().any(|one| one.schemes.contains(&scheme))
             || self.introspection.iter().any(|one| one.schemes.contains(&scheme))
             || self.logins.iter().any(|one| one.takes(scheme))
+            || self.is_told_by_the_api(scheme)
+    }
+
+    /// Whether the API itself is asked whose a credential of this scheme is.
+    pub fn is_told_by_the_api(&self, scheme: usize) -> bool {
+        self.whoami.as_ref().is_some_and(|whoami| whoami.schemes.contains(&scheme))
     }
 
     /// Whether tokens that come by this scheme, by its index, may be of an issuer.
@@ -71,6 +83,8 @@ pub struct JwtIssuer {
     pub types: Vec<String>,
     /// The signatures that are believed; none: every one that is safe.
     pub algorithms: Vec<String>,
+    /// Whether its tokens must be bound to something that their owner has.
+    pub is_bound: bool,
     /// The claim that names the caller: a JSON Pointer.
     pub subject: String,
     /// How far clocks may differ.
@@ -127,6 +141,52 @@ pub struct AttributeRule {
     pub claim: Option<String>,
     /// The members of a login's answer that say it, of which the first one counts: JSON Pointers.
     pub login: Vec<String>,
+    /// The member of the answer of `whoami` that says it: a JSON Pointer.
+    pub whoami: Option<String>,
+}
+
+/// An operation that tells whoever calls it who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whoami {
+    /// The operation, by its index: a GET without parameters.
+    pub operation: usize,
+    /// What people call it.
+    pub name: Arc<str>,
+    /// The member of its answer that names the caller: a JSON Pointer.
+    pub subject: String,
+    /// What of a token's caller that must equal.
+    pub same_as: SameAs,
+    /// The schemes whose credentials only the API can verify, by index.
+    pub schemes: Vec<usize>,
+    /// How long an answer is kept.
+    pub cache: Duration,
+}
+
+/// What of a caller must equal the subject that the API tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SameAs {
+    /// The name of the caller.
+    Subject,
+    /// An attribute.
+    Attribute(Arc<str>),
+}
+
+/// An operation at which something can be guessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuessedAt {
+    /// The operation, by its index.
+    pub operation: usize,
+    /// What it does, where several operations do the same; none: what its method and path say, versions
+    /// left out.
+    pub function: Option<String>,
+    /// Where the request names the account.
+    pub account: Option<RequestPlace>,
+    /// Where it has what is tried.
+    pub secret: Option<RequestPlace>,
+    /// Whether that is a password, not a short code.
+    pub is_password: bool,
+    /// What an answer looks like that says no, beside a status of 400 or more.
+    pub failure: Option<AnswerTest>,
 }
 
 /// How the API is told who calls.

@@ -2,17 +2,21 @@
 
 mod apis;
 mod callers;
+mod guesses;
 mod limits;
 mod login;
 mod tls;
+mod whoami;
 
 pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{AttributeSection, CallersSection, IntrospectionSection, JwtSection};
+pub(crate) use guesses::GuessSection;
 pub(crate) use limits::LimitsSection;
 pub(crate) use login::{
     Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,
 };
 pub(crate) use tls::TlsSection;
+pub(crate) use whoami::WhoamiSection;
 
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
 use crate::section::{Named, Needed, Spanned, section};

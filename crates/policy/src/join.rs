@@ -2,6 +2,7 @@
 
 mod callers;
 mod claims;
+mod guesses;
 mod lines;
 mod login;
 mod names;
@@ -9,6 +10,7 @@ mod operated;
 mod operations;
 mod relaxations;
 mod upstream;
+mod whoami;
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -202,6 +204,8 @@ fn build(
     let section = file.and_then(|file| file.callers.as_ref());
     let mut callers = callers::of(section, &contracts, &texts.folder, notes);
     login::join(section, &contracts, &names, &access, &mut callers, notes);
+    guesses::join(section, &names, &mut callers, notes);
+    whoami::join(section, &contracts, &names, &mut callers, notes);
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
@@ -216,6 +220,7 @@ fn build(
     }
     let policy_text = texts.policy.map_or("", |source| sources.text(source));
     let is_one = contracts.len() == 1;
+    let is_tls = tls.is_some() || proxies.end_tls;
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
     let decided = decided.zip(decisions).zip(relaxations).zip(callers).enumerate();
     decided
@@ -243,6 +248,8 @@ fn build(
                     health,
                     tls: tls.clone(),
                     upstream: upstream?,
+                    resource: claims::resource(api, &hosts, &base_path, is_tls),
+                    is_published: api.is_some_and(claims::is_published),
                     hosts,
                     proxies: proxies.clone(),
                     base_path,

@@ -31,7 +31,8 @@ mod yaml;
 
 pub use amounts::Amount;
 pub use callers::{
-    AttributeRule, Callers, Endpoint, Forward, Introspection, JwtIssuer, KeySource, Told,
+    AttributeRule, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer, KeySource,
+    SameAs, Told, Whoami,
 };
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};

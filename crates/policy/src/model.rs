@@ -60,6 +60,10 @@ pub struct Model {
     pub origins: Vec<Origin>,
     /// How callers are known.
     pub callers: Callers,
+    /// Whether everybody may know what the contract declares.
+    pub is_published: bool,
+    /// The URL that clients know the API by, if it is known: what its tokens are asked for.
+    pub resource: Option<String>,
     /// Where sessions are kept, if anywhere.
     pub store: Option<StorePlace>,
     /// Who may call what, beside what the contract says.

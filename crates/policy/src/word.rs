@@ -90,6 +90,22 @@ pub(crate) enum AllowWord {
     Allow,
 }
 
+/// What is guessed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum GuessWord {
+    /// A short code.
+    Code,
+    /// A password.
+    Password,
+}
+
+impl Read for GuessWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("code", Self::Code), ("password", Self::Password)], None)
+    }
+}
+
 /// `trusted_proxies`: those in front end TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]

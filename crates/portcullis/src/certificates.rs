@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portcullis_credential::keys::KeySet;
 use portcullis_gateway::{ClientTls, PinnedKeys, ServerTls, TlsFault};
-use portcullis_model::{Diagnostic, Span};
+use portcullis_model::{Diagnostic, Secret, Span};
 use portcullis_policy::{Failure, KeySource, Model, SecretSource, codes};
 use sha2::{Digest as _, Sha256};
 
@@ -71,6 +71,22 @@ pub(crate) fn keys(model: &Model) -> Result<Vec<PinnedKeys>, Failure> {
             return Err(failed(format!("`{source}`: {which} cannot be used: {}", first.why)));
         }
         all.push(PinnedKeys { source: source.clone(), keys: Arc::new(keys), mark });
+    }
+    Ok(all)
+}
+
+/// What the gateway proves itself with to those whom it asks. A line's end behind it is not part of it.
+pub(crate) fn secrets(model: &Model) -> Result<Vec<(SecretSource, Secret)>, Failure> {
+    let mut all = Vec::new();
+    for server in &model.callers.introspection {
+        let failed = |message| unusable(model, model.lines.contract, message);
+        let text = server.secret.read(variable).map_err(|error| failed(error.to_string()))?;
+        let text = text.strip_suffix(b"\n").unwrap_or(&text);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        if text.is_empty() {
+            return Err(failed(format!("`{}` is empty", server.secret)));
+        }
+        all.push((server.secret.clone(), Secret::new(text)));
     }
     Ok(all)
 }

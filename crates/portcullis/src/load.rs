@@ -87,16 +87,20 @@ pub(crate) fn site(
     let Policy { apis, sources, warnings } = policy(options)?;
     // The certificate is the listener's: every API has the same.
     let tls = apis.first().map_or(Ok(None), certificates::of)?;
-    let (mut trust, mut keys) = (Vec::new(), Vec::new());
+    let (mut trust, mut keys, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
     for api in &apis {
         trust.extend(certificates::trust(api)?);
         keys.extend(certificates::keys(api)?);
+        secrets.extend(certificates::secrets(api)?);
     }
     let compile = |api| Arc::new(Plan::compile(api, plan_options.clone()));
     // A policy without an API is none.
     let site = Site::of(apis.into_iter().map(compile));
     match site {
-        Some(site) => Ok((site.with_tls(tls).trusting(trust).with_keys(keys), warnings)),
+        Some(site) => {
+            let site = site.with_tls(tls).trusting(trust).with_keys(keys).with_secrets(secrets);
+            Ok((site, warnings))
+        }
         None => Err(Failure { sources, diagnostics: warnings, unreadable: None }),
     }
 }

@@ -19,11 +19,12 @@ const BOOLEANS: [&str; 4] = ["verified", "recalled", "paid", "prescription_only"
 /// The tables of one instance.
 pub(crate) struct Database {
     connection: Mutex<Connection>,
+    issuer: String,
 }
 
 impl Database {
-    /// Creates the tables and fills them.
-    pub(crate) fn open() -> Result<Self, rusqlite::Error> {
+    /// Creates the tables and fills them. `issuer` is whose tokens partners bring.
+    pub(crate) fn open(issuer: String) -> Result<Self, rusqlite::Error> {
         let connection = Connection::open_in_memory()?;
         connection.execute_batch(include_str!("seed.sql"))?;
         for name in ["alice", "bob", "paula", "adam"] {
@@ -32,7 +33,7 @@ impl Database {
                 [weak_hash(&format!("{name}-pass")), format!("{name}@pharmacy.example")],
             )?;
         }
-        Ok(Self { connection: Mutex::new(connection) })
+        Ok(Self { connection: Mutex::new(connection), issuer })
     }
 
     /// The books for one call: nobody else reads or writes meanwhile.
@@ -40,6 +41,7 @@ impl Database {
         Books {
             connection: self.connection.lock().unwrap_or_else(PoisonError::into_inner),
             statements: RefCell::default(),
+            issuer: &self.issuer,
         }
     }
 }
@@ -48,6 +50,8 @@ impl Database {
 pub(crate) struct Books<'a> {
     connection: MutexGuard<'a, Connection>,
     statements: RefCell<(usize, Vec<String>)>,
+    /// Whose tokens partners bring, as a URL.
+    pub(crate) issuer: &'a str,
 }
 
 impl Books<'_> {

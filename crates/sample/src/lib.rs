@@ -4,6 +4,8 @@
 //! does the same job right. Every weak place carries a `FLAW(id)` comment; `FLAWS.md` lists them
 //! with the request that exploits each. Never put it on a network that others can reach.
 //!
+//! Beside the API, at `/issuer` and `/other` of the same address, stand two small issuers of tokens.
+//!
 //! Three documents describe it: [`HONEST`], as a well-meaning team would publish it, [`SLOPPY`], as
 //! a careless team would, and [`GENERATED`], as tools write a part of it from code.
 
@@ -18,16 +20,28 @@ mod desk;
 mod door;
 mod hidden;
 mod imports;
+mod issuer;
+mod jose;
+mod keys;
 mod medicines;
 mod orders;
+mod partner;
 mod payments;
 mod prescriptions;
+mod resets;
 mod routes;
 mod row;
 mod safe_orders;
+mod safe_sessions;
 mod sessions;
 mod strict;
+mod strict_token;
+mod token_claims;
+mod token_keys;
+mod token_place;
+mod token_signature;
 mod uploads;
+mod web;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -39,6 +53,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::database::Database;
+use crate::keys::Issuer;
 
 /// The document of a well-meaning team: OpenAPI 3.1, YAML.
 pub const HONEST: &str = include_str!("../openapi/honest.yaml");
@@ -67,9 +82,12 @@ impl Sample {
     /// until it is stopped or dropped.
     pub async fn start(listener: TcpListener) -> io::Result<Running> {
         let address = listener.local_addr()?;
-        let opened = tokio::task::spawn_blocking(Database::open).await?;
+        let origin = format!("http://{address}");
+        let issuer = format!("{origin}/{}", Issuer::Pharmacy.name());
+        let opened = tokio::task::spawn_blocking(|| Database::open(issuer)).await?;
         let database = Arc::new(opened.map_err(io::Error::other)?);
-        let service = routes::router(database).into_make_service_with_connect_info::<SocketAddr>();
+        let router = routes::router(database).merge(issuer::router(&origin));
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let (stop, stopped) = oneshot::channel::<()>();
         // FLAW(a4-slow-head): no timers; who sends a byte a minute is served for ever.
         let server = axum::serve(listener, service).with_graceful_shutdown(async {

@@ -12,13 +12,18 @@ use crate::call::Call;
 use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
-    back_office, customers, door, hidden, imports, medicines, orders, payments, prescriptions,
-    safe_orders, sessions, uploads,
+    back_office, customers, door, hidden, imports, medicines, orders, partner, payments,
+    prescriptions, resets, safe_orders, safe_sessions, sessions, uploads, web,
 };
 
 /// The whole API over one database.
 pub(crate) fn router(database: Arc<Database>) -> Router {
-    let careless = shop().merge(staff()).merge(undocumented()).merge(fallbacks());
+    let careless = shop()
+        .merge(doors())
+        .merge(partners())
+        .merge(staff())
+        .merge(undocumented())
+        .merge(fallbacks());
     let careless = careless.with_state(Arc::clone(&database));
     // The door must change the request before it is routed, so it stands around a router.
     let behind_the_door =
@@ -69,6 +74,27 @@ fn shop() -> Router<Arc<Database>> {
         )
 }
 
+fn doors() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/login/app", post(careless(web::login)))
+        .route("/logout/web", post(careless(web::logout)))
+        .route("/welcome", get(careless(web::welcome)))
+        .route("/v1/password/reset-request", post(careless(resets::request)))
+        .route("/v1/password/reset", post(careless(resets::reset)))
+        .route("/v2/password/reset-request", post(careless(resets::request)))
+        .route("/v2/password/reset", post(careless(resets::reset)))
+}
+
+fn partners() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/partner/me", get(careless(partner::me)))
+        .route("/partner/orders", get(careless(partner::orders)))
+        .route("/partner/prescriptions", get(careless(partner::prescriptions)))
+        .route("/partner/summary", get(careless(partner::summary)))
+        .route("/partner/refills", post(careless(partner::refill)))
+        .route("/partner/sign-out", post(careless(partner::sign_out)))
+}
+
 fn staff() -> Router<Arc<Database>> {
     Router::new()
         .route("/staff/customers", get(careless(customers::list)))
@@ -98,7 +124,14 @@ fn fallbacks() -> Router<Arc<Database>> {
 fn safe_twins() -> Router<Arc<Database>> {
     Router::new()
         .route("/register", post(careful(sessions::safe_register)))
+        .route("/login", post(careful(safe_sessions::login)))
+        .route("/login/app", post(careful(safe_sessions::login_app)))
         .route("/login/form", post(careful(sessions::safe_login_form)))
+        .route("/logout/web", post(careful(safe_sessions::logout_web)))
+        .route("/welcome", get(careful(safe_sessions::welcome)))
+        .route("/password", post(careful(safe_sessions::change_password)))
+        .route("/password/reset-request", post(careful(resets::safe_request)))
+        .route("/password/reset", post(careful(resets::safe_reset)))
         .route("/session", get(careful(sessions::safe_current)))
         .route(
             "/profile",
@@ -124,6 +157,12 @@ fn safe_twins() -> Router<Arc<Database>> {
             get(careful(prescriptions::safe_list)).post(careful(prescriptions::safe_request)),
         )
         .route("/prescriptions/{number}", patch(careful(prescriptions::safe_update)))
+        .route("/partner/me", get(careful(partner::safe_me)))
+        .route("/partner/orders", get(careful(partner::safe_orders)))
+        .route("/partner/prescriptions", get(careful(partner::safe_prescriptions)))
+        .route("/partner/summary", get(careful(partner::safe_summary)))
+        .route("/partner/refills", post(careful(partner::safe_refill)))
+        .route("/partner/sign-out", post(careful(partner::safe_sign_out)))
         .route("/staff/customers", get(careful(customers::safe_list)))
         .route("/staff/export", get(careful(back_office::safe_export)))
 }

@@ -70,6 +70,28 @@ CREATE TABLE tokens (
     customer_id INTEGER NOT NULL REFERENCES customers (id),
     ended INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE login_failures (
+    email TEXT NOT NULL COLLATE NOCASE,
+    secret TEXT NOT NULL
+);
+CREATE TABLE resets (
+    version TEXT NOT NULL,
+    email TEXT NOT NULL COLLATE NOCASE,
+    tries INTEGER NOT NULL,
+    PRIMARY KEY (version, email)
+);
+CREATE TABLE partner_keys (
+    kid TEXT PRIMARY KEY,
+    secret TEXT NOT NULL
+);
+CREATE TABLE partner_ended (
+    token TEXT PRIMARY KEY
+);
+CREATE TABLE partner_used (
+    jti TEXT PRIMARY KEY
+);
+
+INSERT INTO partner_keys VALUES ('partner-2019', 'secret');
 
 INSERT INTO customers VALUES
     (1, 'alice@pharmacy.example', 'Alice Example', '+1-555-0101', '1990-04-01', '1 Sample Street', '{}', 'customer', 5, 1, '', 'pays late, be strict', 71),

@@ -98,7 +98,11 @@ impl Change {
 
 /// Sessions and revocations. Cheap to clone; the last one closes the database.
 #[derive(Clone)]
-pub struct Store(Arc<Parts>, Option<Arc<PassingFolder>>);
+pub struct Store(
+    Arc<Parts>,
+    #[expect(dead_code, reason = "it goes with the store, and after it")]
+    Option<Arc<PassingFolder>>,
+);
 
 struct Parts {
     sealer: Arc<Sealer>,

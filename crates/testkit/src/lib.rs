@@ -15,4 +15,4 @@ mod upstream;
 
 pub use clock::FakeClock;
 pub use raw::{Answer, exchange, leave, send};
-pub use upstream::{Behaviour, ScriptedApi};
+pub use upstream::{Behaviour, Maker, ScriptedApi};

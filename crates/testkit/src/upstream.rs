@@ -17,6 +17,8 @@ pub enum Behaviour {
     Answer(Vec<u8>),
     /// Sends what this makes of the request, and keeps the connection.
     Script(fn(&str) -> Vec<u8>),
+    /// The same, by something that knows more than the request.
+    Made(Maker),
     /// Sends these bytes and closes.
     AnswerAndClose(Vec<u8>),
     /// Closes without a byte.
@@ -25,7 +27,22 @@ pub enum Behaviour {
     Hang,
 }
 
+/// Makes answers of requests.
+#[derive(Clone)]
+pub struct Maker(Arc<dyn Fn(&str) -> Vec<u8> + Send + Sync>);
+
+impl std::fmt::Debug for Maker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Maker(..)")
+    }
+}
+
 impl Behaviour {
+    /// Answers what `make` says.
+    pub fn made(make: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::Made(Maker(Arc::new(make)))
+    }
+
     /// A JSON answer with a length.
     pub fn json(status: u16, body: &str) -> Self {
         Self::with_type(status, "application/json", body)
@@ -156,6 +173,9 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
                 }
                 Behaviour::Script(script) => {
                     let _ = stream.write_all(&script(&text));
+                }
+                Behaviour::Made(Maker(make)) => {
+                    let _ = stream.write_all(&make(&text));
                 }
                 Behaviour::AnswerAndClose(answer) => {
                     let _ = stream.write_all(&answer);

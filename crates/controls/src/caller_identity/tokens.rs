@@ -6,7 +6,7 @@ use std::time::Duration;
 use portcullis_credential::jwt::{Profile, ProfileFault, TokenType};
 use portcullis_credential::{Algorithm, Attribute as Claim, Claims};
 use portcullis_model::{Attribute, Identity, Source, Value};
-use portcullis_policy::{AttributeRule, Callers, JwtIssuer};
+use portcullis_policy::{AttributeRule, Callers, Introspection, JwtIssuer};
 
 /// How tokens of one issuer are judged.
 #[derive(Debug)]
@@ -16,6 +16,38 @@ pub struct TokenRule {
     /// The issuer, and where its keys are.
     pub issuer: JwtIssuer,
     attributes: Vec<AttributeRule>,
+}
+
+/// How the answers of one authorization server are judged.
+#[derive(Debug)]
+pub struct IntrospectionRule {
+    /// What its tokens must be like.
+    pub profile: Profile,
+    /// The server.
+    pub server: Introspection,
+    attributes: Vec<AttributeRule>,
+}
+
+impl IntrospectionRule {
+    /// The rules of a policy.
+    pub fn all(callers: &Callers) -> Vec<Self> {
+        let rule = |server: &Introspection| {
+            let profile = Profile::new(&*server.issuer, server.audiences.iter().cloned()).ok()?;
+            let attributes = callers.attributes.clone();
+            Some(Self { profile, server: server.clone(), attributes })
+        };
+        callers.introspection.iter().filter_map(rule).collect()
+    }
+
+    /// Whether tokens that come by a scheme of the contract, by its index, may be of this server.
+    pub fn takes(&self, scheme: usize) -> bool {
+        self.server.schemes.contains(&scheme)
+    }
+
+    /// Who the caller is.
+    pub fn identity(&self, claims: &Claims, scheme: &str) -> Result<Identity, &'static str> {
+        identity(claims, scheme, &self.server.issuer, &self.server.subject, &self.attributes)
+    }
 }
 
 /// Why a policy's issuer makes no rule: its policy was not checked.
@@ -54,7 +86,7 @@ impl TokenRule {
 }
 
 /// Who the caller is, of whom an issuer says this.
-pub fn identity(
+fn identity(
     claims: &Claims,
     scheme: &str,
     issuer: &Arc<str>,

@@ -153,6 +153,8 @@ const fn all_of(model: &Model) {
         // Compared in the files beside this one.
         relaxations: _,
         callers: _,
+        is_published: _,
+        resource: _,
         contract: _,
         access: _,
         undeclared_in: _,

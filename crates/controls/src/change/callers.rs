@@ -4,6 +4,7 @@
 use portcullis_policy::{Callers, Model};
 
 use super::{Changes, Pair, Reach};
+use crate::plan::Plan;
 
 pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
     let (before, after) = (&pair.before.model.callers, &pair.after.model.callers);
@@ -17,7 +18,14 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         after.introspection.iter().map(|one| (&*one.issuer, one)),
         changes,
     );
+    if pair.after.model.is_published && !pair.before.model.is_published {
+        changes.of_all(Reach::Wider, "everybody may know what there is", None);
+    }
     logins(pair, changes);
+    guesses(pair, changes);
+    if before.whoami != after.whoami || before.changes_roles != after.changes_roles {
+        changes.of_all(Reach::Wider, "the API is asked otherwise who calls", None);
+    }
     if before.attributes != after.attributes {
         changes.of_all(Reach::Wider, "what is known of callers is learned otherwise", None);
     }
@@ -25,6 +33,22 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         changes.of_all(Reach::Wider, "the API is told otherwise who calls", None);
     }
     all_of(after);
+}
+
+/// What was guarded and is not any more, or otherwise.
+fn guesses(pair: &Pair<'_>, changes: &mut Changes) {
+    let title = |plan: &Plan, index: usize| {
+        plan.model.contract.operation(index).map(portcullis_contract::Operation::title)
+    };
+    for (index, was) in pair.before.operations.iter().enumerate() {
+        let Some(was) = &was.guarded else { continue };
+        let same = |(now, _): &(usize, _)| title(pair.after, *now) == title(pair.before, index);
+        let now = pair.after.operations.iter().enumerate().find(same);
+        if now.is_some_and(|(_, now)| now.guarded.as_ref() != Some(was)) {
+            let what = format!("wrong attempts at `{}` are counted otherwise", was.function);
+            changes.of_all(Reach::Wider, what, None);
+        }
+    }
 }
 
 fn issuers<'a, T: PartialEq>(
@@ -89,6 +113,9 @@ const fn all_of(callers: &Callers) {
         jwt: _,
         introspection: _,
         logins: _,
+        guesses: _,
+        whoami: _,
+        changes_roles: _,
         ends_sessions: _,
         attributes: _,
         forward: _,

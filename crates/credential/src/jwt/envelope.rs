@@ -9,7 +9,7 @@ use crate::algorithm::Algorithm;
 use crate::claims::Claims;
 use crate::jwt::compact::Compact;
 use crate::jwt::fault::{Claim, TokenFault};
-use crate::jwt::header::Header;
+use crate::jwt::header::{Header, MediaType};
 use crate::jwt::profile::{Profile, TokenType};
 use crate::jwt::stated::{Stated, millis};
 use crate::keys::{Key, KeyFault, KeySet};
@@ -34,6 +34,11 @@ impl<'a> Envelope<'a> {
     /// `iss`, to choose the profile by. **Not verified.**
     pub fn unverified_issuer(&self) -> Option<&str> {
         self.claims.root().get("iss").and_then(Value::as_str)
+    }
+
+    /// `sub`. **Not verified.**
+    pub fn unverified_subject(&self) -> Option<&str> {
+        self.claims.root().get("sub").and_then(Value::as_str)
     }
 
     /// `alg`.
@@ -111,11 +116,11 @@ impl<'a> Envelope<'a> {
     }
 
     fn type_of(&self, profile: &Profile) -> Result<TokenType, TokenFault> {
-        let found = match self.header.media_type.as_deref() {
-            None => TokenType::Absent,
-            Some("jwt") => TokenType::Jwt,
-            Some("at+jwt") => TokenType::AccessToken,
-            Some(_) => return Err(TokenFault::Type),
+        let found = match self.header.media_type {
+            MediaType::Absent => TokenType::Absent,
+            MediaType::Jwt => TokenType::Jwt,
+            MediaType::AccessToken => TokenType::AccessToken,
+            MediaType::Proof | MediaType::Other => return Err(TokenFault::Type),
         };
         if profile.types.contains(&found) { Ok(found) } else { Err(TokenFault::Type) }
     }

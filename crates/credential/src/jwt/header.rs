@@ -6,16 +6,28 @@ use crate::algorithm::Algorithm;
 use crate::jwt::fault::TokenFault;
 use crate::keys::is_key_id;
 
-/// Bytes of a `typ`, at most.
-const TYPE_BYTES_MAX: usize = 64;
+/// What `typ` says: a media type, compared without regard to case, where `application/` may be left
+/// out if no other slash follows (RFC 7515 section 4.1.9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MediaType {
+    /// There is none.
+    Absent,
+    /// `JWT`
+    Jwt,
+    /// `at+jwt`
+    AccessToken,
+    /// `dpop+jwt`
+    Proof,
+    /// Anything else.
+    Other,
+}
 
 /// The members of a header that mean something here; unknown ones mean nothing (RFC 7515
 /// section 4).
 pub(crate) struct Header {
     pub(crate) algorithm: Algorithm,
     pub(crate) key_id: Option<String>,
-    /// `typ` in lower case, without `application/` (RFC 7515 section 4.1.9).
-    pub(crate) media_type: Option<String>,
+    pub(crate) media_type: MediaType,
 }
 
 impl Header {
@@ -32,12 +44,13 @@ impl Header {
     }
 
     fn read(document: &Document) -> Result<(Self, Option<Value<'_>>), TokenFault> {
-        let (mut algorithm, mut key_id, mut media_type, mut key) = (None, None, None, None);
+        let (mut algorithm, mut key_id, mut key) = (None, None, None);
+        let mut media_type = MediaType::Absent;
         for (name, value) in document.root().members() {
             match name.as_str().unwrap_or_default() {
                 "alg" => algorithm = value.as_str().and_then(Algorithm::parse),
                 "kid" => key_id = Some(self::key_id(value)?),
-                "typ" => media_type = Some(self::media_type(value)?),
+                "typ" => media_type = self::media_type(value),
                 "jwk" => key = Some(value),
                 // Said or not, none of these is understood, whatever its value.
                 "crit" => return Err(TokenFault::Critical),
@@ -63,13 +76,18 @@ fn key_id(value: Value<'_>) -> Result<String, TokenFault> {
     }
 }
 
-/// Types are compared as media types: without regard to case, `application/` left out where no
-/// other slash follows.
-fn media_type(value: Value<'_>) -> Result<String, TokenFault> {
-    let text = value.as_str().filter(|text| text.len() <= TYPE_BYTES_MAX && text.is_ascii());
-    let lower = text.ok_or(TokenFault::Type)?.to_ascii_lowercase();
-    Ok(match lower.strip_prefix("application/") {
-        Some(rest) if !rest.contains('/') => rest.to_owned(),
-        _ => lower,
-    })
+fn media_type(value: Value<'_>) -> MediaType {
+    const PREFIX: &str = "application/";
+    let text = value.as_str().unwrap_or_default();
+    let rest = match text.split_at_checked(PREFIX.len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) => rest,
+        _ => text,
+    };
+    let known = [
+        ("JWT", MediaType::Jwt),
+        ("at+jwt", MediaType::AccessToken),
+        ("dpop+jwt", MediaType::Proof),
+    ];
+    let found = known.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(rest));
+    found.map_or(MediaType::Other, |(_, media_type)| media_type)
 }

@@ -9,6 +9,7 @@ use portcullis_model::UnixMillis;
 use crate::claims::{Claims, Confirmation};
 use crate::encoding::base64url_32;
 use crate::jwt::fault::{Claim, TokenFault};
+use crate::text::has_control_character;
 
 /// The last second of the year 9999.
 const DATE_MAX: u64 = 253_402_300_799;
@@ -133,7 +134,7 @@ pub(crate) fn date(value: Value<'_>, claim: Claim) -> Result<u64, TokenFault> {
 
 pub(crate) fn name(value: Value<'_>, claim: Claim) -> Result<&str, TokenFault> {
     let is_name = |text: &&str| {
-        !text.is_empty() && text.len() <= NAME_BYTES_MAX && !text.chars().any(char::is_control)
+        !text.is_empty() && text.len() <= NAME_BYTES_MAX && !has_control_character(text)
     };
     value.as_str().filter(is_name).ok_or(malformed(claim))
 }

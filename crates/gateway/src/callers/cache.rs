@@ -30,6 +30,12 @@ impl<T: Clone> TokenCache<T> {
         Some(known)
     }
 
+    /// Forgets a token.
+    pub(crate) fn remove(&mut self, digest: &TokenDigest) {
+        self.newer.remove(digest);
+        self.older.remove(digest);
+    }
+
     pub(crate) fn insert(&mut self, digest: TokenDigest, known: T) {
         if self.newer.len() >= self.half_max {
             self.older = std::mem::take(&mut self.newer);

@@ -1,14 +1,17 @@
 //! Room 3: who is calling? Every credential that a scheme of the operation takes is verified; one that
 //! nobody verified does not go on to an API whose policy says how to.
 
+mod bound;
+mod introspected;
 mod keys;
 mod outgoing;
 mod prove;
 mod session;
 mod shown;
 mod token;
+mod whoami;
 
-use portcullis_controls::caller_identity::Proof;
+use portcullis_controls::caller_identity::{Expected, Proof, Told, stranger};
 use portcullis_controls::transport_encryption;
 use portcullis_model::{Caller, ControlId, Mode, Room};
 
@@ -66,16 +69,30 @@ pub(super) async fn enter(
         context.ask(transport_encryption::judge_credential(context.hop))?;
     }
     if context.mode(ControlId::CallerIdentity) == Mode::NotAsked {
+        matched.withheld().cloned().map_or(Ok(()), |refusal| context.refuse(refusal))?;
         let (caller, credentials) = (Caller::Anonymous, Credentials::default());
         return Ok(Authenticated { matched, caller, shows_credential, credentials });
     }
     let expected = compiled.map(|compiled| &compiled.caller);
-    let wanted = expected.map_or_else(Vec::new, |expected| expected.schemes());
-    let proofs = prove::prove(head, &wanted, context).await?;
+    let is_for_callers =
+        matched.withheld().is_some() || plan.hides && matches!(expected, Some(Expected::Closed(_)));
+    let wanted = match expected {
+        Some(expected) if !is_for_callers => expected.schemes(),
+        _ => Vec::new(),
+    };
+    let sender = matched.received().sender();
+    let proofs = prove::prove(head, sender, &wanted, context).await?;
+    let challenged = plan.challenged(expected);
+    let told = Told { schemes: &challenged, metadata: plan.resource.as_ref() };
+    if is_for_callers && proofs.anyone().is_none() {
+        let detail = matched.withheld().map_or("closed", |refusal| &refusal.detail).to_owned();
+        context.refuse(stranger(told, proofs.is_any_rejected(), detail))?;
+    }
+    matched.withheld().cloned().map_or(Ok(()), |refusal| context.refuse(refusal))?;
     let caller = match expected {
         Some(expected) => {
             let proof = |scheme| proofs.of(scheme).cloned().unwrap_or(Proof::Absent);
-            context.ask(expected.judge(schemes, proof))?
+            context.ask(expected.judge(told, proof))?
         }
         None => Caller::Anonymous,
     };

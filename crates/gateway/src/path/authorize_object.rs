@@ -12,6 +12,10 @@ pub(super) struct Owned {
 }
 
 impl Owned {
+    pub(super) const fn valid(&self) -> &Valid {
+        &self.valid
+    }
+
     pub(super) fn into_valid(self) -> Valid {
         self.valid
     }

@@ -24,8 +24,6 @@ pub(super) struct Carried {
     pub(super) ends: Vec<(usize, Account)>,
     /// This request ended its own session.
     pub(super) has_ended: bool,
-    /// What became of a login, once that is known: for whoever counts failures.
-    pub(super) has_logged_in: Option<bool>,
 }
 
 /// A refresh token that a request came with.

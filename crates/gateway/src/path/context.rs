@@ -12,6 +12,7 @@ use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMi
 use super::carried::Carried;
 use crate::answer::Answer;
 use crate::budget::Held;
+use crate::callers::{Attempted, TokenDigest};
 use crate::decision::{Act, DECISION_FIELD, Decision, PROBE_FIELD};
 use crate::head::RequestHead;
 use crate::worker::{Deed, Worker};
@@ -54,6 +55,10 @@ pub(crate) struct Context<'w> {
     pub(super) hop: Hop,
     /// When the whole request must be over.
     pub(super) deadline: Instant,
+    /// Under what the API's word about the caller is kept.
+    pub(super) told: Option<TokenDigest>,
+    /// What may be a guess, until its answer is known.
+    pub(super) attempt: Option<Attempted>,
     /// Bytes held for this request, once its answer was read whole.
     pub(super) buffered: Option<Held>,
     /// What goes with it of the API's own login.
@@ -73,6 +78,8 @@ impl<'w> Context<'w> {
             operation: None,
             hop: Hop::Plain,
             deadline,
+            told: None,
+            attempt: None,
             buffered: None,
             carried: Carried::default(),
             origin: None,

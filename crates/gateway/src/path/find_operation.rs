@@ -1,11 +1,12 @@
 //! Room 2: which operation of the contract is this? What is none does not exist.
 
 use portcullis_contract::{CanonicalPath, Find};
+use portcullis_controls::caller_identity::Expected;
 use portcullis_controls::safe_configuration::{
     Preflight, allow, judge_preflight, undeclared_method,
 };
-use portcullis_controls::{Judgement, api_inventory};
-use portcullis_model::{ControlId, Method, Mode, Room, Status};
+use portcullis_controls::{Judgement, Plan, api_inventory};
+use portcullis_model::{ControlId, Method, Mode, Refusal, Room, Status};
 
 use super::context::{Context, Exit};
 use super::receive::Received;
@@ -17,6 +18,7 @@ pub(super) struct Matched {
     operation: Option<usize>,
     path: Option<CanonicalPath>,
     method: Option<Method>,
+    withheld: Option<Refusal>,
 }
 
 impl Matched {
@@ -27,6 +29,11 @@ impl Matched {
     /// The operation; none for an undeclared one that nobody refused.
     pub(super) const fn operation(&self) -> Option<usize> {
         self.operation
+    }
+
+    /// Why there is nothing here, for callers alone to know.
+    pub(super) const fn withheld(&self) -> Option<&Refusal> {
+        self.withheld.as_ref()
     }
 
     /// The method that the API is asked with: `GET` also for a `HEAD` that is not declared. None
@@ -43,6 +50,9 @@ impl Matched {
 
 pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Matched, Exit> {
     context.enter(Room::FindOperation);
+    if let Some(answer) = metadata(&received, context.plan) {
+        return Err(Exit::Answered(answer));
+    }
     let path = received.path().and_then(|path| path.behind(&context.plan.model.base_path));
     if let Some(origin) = preflight_origin(&received) {
         match (preflight(&received, path.as_ref(), &origin, context), context.mode(PREFLIGHTS)) {
@@ -52,7 +62,8 @@ pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Mat
             (_, Mode::Observe | Mode::NotAsked) => {}
         }
     }
-    let operation = find(&received, path.as_ref(), context)?;
+    let mut withheld = None;
+    let operation = find(&received, path.as_ref(), &mut withheld, context)?;
     let mut method = received.head().method;
     if let Some(index) = operation {
         context.found(index);
@@ -62,15 +73,17 @@ pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Mat
         }
         if let Some(declared) = plan.model.contract.operation(index) {
             method = Some(declared.method);
-            context.ask(api_inventory::judge_sunset(declared, context.now()))?;
+            let sunset = api_inventory::judge_sunset(declared, context.now());
+            say(sunset, path.as_ref(), &mut withheld, context)?;
         }
     }
-    Ok(Matched { received, operation, path, method })
+    Ok(Matched { received, operation, path, method, withheld })
 }
 
 fn find(
     received: &Received,
     path: Option<&CanonicalPath>,
+    withheld: &mut Option<Refusal>,
     context: &mut Context<'_>,
 ) -> Result<Option<usize>, Exit> {
     let plan = context.plan;
@@ -89,24 +102,68 @@ fn find(
             if let Some(Find::Operation(index)) = get.map(|path| contract.find(Method::Get, path)) {
                 return Ok(Some(index));
             }
-            if sent == Some(Method::Options) && context.mode(OPTIONS) == Mode::Enforce {
+            let is_hidden = is_hidden(path, context.plan);
+            if sent == Some(Method::Options) && !is_hidden && context.mode(OPTIONS) == Mode::Enforce
+            {
                 return Err(Exit::Answered(options(methods)));
             }
-            context.ask(undeclared_method(methods))?;
+            say(undeclared_method(methods), path, withheld, context)?;
             Ok(None)
         }
         Find::NotServed(index) => {
             if let Some(closed) = contract.not_served.get(index) {
-                context.ask(api_inventory::not_served(closed))?;
+                say(api_inventory::not_served(closed), path, withheld, context)?;
             }
             Ok(None)
         }
         Find::Nothing => {
             let hint = hint(received, context);
-            context.ask(api_inventory::undeclared(hint))?;
+            say(api_inventory::undeclared(hint), path, withheld, context)?;
             Ok(None)
         }
     }
+}
+
+/// What is told of the API as a resource of OAuth (RFC 9728), where that is asked for.
+fn metadata(received: &Received, plan: &Plan) -> Option<Answer> {
+    let metadata = plan.resource.as_ref()?;
+    let head = received.head();
+    let is_it =
+        head.path() == metadata.path && matches!(head.method, Some(Method::Get | Method::Head));
+    is_it.then(|| {
+        let mut answer = Answer::new(Status(200), Body::Whole(metadata.document.clone()));
+        answer.push_field("Content-Type", "application/json");
+        answer.is_private = false;
+        answer
+    })
+}
+
+/// Says that there is nothing here; or keeps it for callers, where strangers may not know (rule 8).
+fn say(
+    judgement: Judgement<()>,
+    path: Option<&CanonicalPath>,
+    withheld: &mut Option<Refusal>,
+    context: &mut Context<'_>,
+) -> Result<(), Exit> {
+    match judgement {
+        Judgement::Refuse(refusal, ()) if is_hidden(path, context.plan) => {
+            *withheld = Some(refusal);
+            Ok(())
+        }
+        judgement => context.ask(judgement),
+    }
+}
+
+/// Whether a path is for callers alone to know: nothing at it is open to anyone.
+fn is_hidden(path: Option<&CanonicalPath>, plan: &Plan) -> bool {
+    let contract = &plan.model.contract;
+    let methods = path.and_then(|path| contract.methods(path)).unwrap_or_default();
+    let is_open = |method: &Method| {
+        let found = path.map(|path| contract.find(*method, path));
+        let Some(Find::Operation(index)) = found else { return false };
+        plan.operations.get(index).is_some_and(|one| one.caller == Expected::Anyone)
+    };
+    plan.hides && !methods.iter().any(is_open)
 }
 
 /// Rule 32: a path that would match with or without the base path, or a slash at its end, says so,

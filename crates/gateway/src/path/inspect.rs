@@ -13,11 +13,14 @@ mod whole;
 mod withheld;
 mod xml;
 
+use std::sync::atomic::Ordering;
+
 use portcullis_contract::{BodyKind, Media, ShapeId};
 use portcullis_controls::api_inventory;
 use portcullis_controls::response_shape::{self, Handling, Neutral};
 use portcullis_model::{ControlId, Mode, Room, Status};
 
+use super::attempt;
 use super::context::{Context, Exit};
 use super::forward::{Answered, Parts};
 use crate::answer::Answer;
@@ -42,12 +45,33 @@ impl Cleared {
 
 pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Result<Cleared, Exit> {
     context.enter(Room::Inspect);
-    let parts = sessions::settle(answered.into_parts(), context).await?;
-    let answer = inspected(parts, context).await?;
+    let parts = answered.into_parts();
+    let (status, operation) = (Status(parts.head.status), parts.operation);
+    let location = parts.head.fields.first(Essential::Location).map(str::to_owned);
+    let parts = sessions::settle(parts, context).await?;
+    let answer = cleared(parts, context).await?;
+    let answer = attempt::settle(answer, status, location.as_deref(), context).await;
+    roles(operation, status, context);
     Ok(Cleared { answer: withheld::take_out(answer, context)? })
 }
 
-async fn inspected(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, Exit> {
+/// What the API said of its callers may not be true any more: for everybody after an operation that
+/// changes roles, for this caller after a 403.
+fn roles(operation: Option<usize>, status: Status, context: &Context<'_>) {
+    let callers = &context.worker.shared.callers;
+    let changes = &context.plan.model.callers.changes_roles;
+    if status.0 < 400 && operation.is_some_and(|operation| changes.contains(&operation)) {
+        callers.roles_epoch.fetch_add(1, Ordering::Release);
+    }
+    if status == Status::FORBIDDEN
+        && let Some(told) = &context.told
+    {
+        callers.told.forget(told);
+    }
+}
+
+/// What may leave of an answer.
+async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, Exit> {
     let plan = context.plan;
     let contract = &plan.model.contract;
     let status = Status(parts.head.status);

@@ -8,7 +8,7 @@ use portcullis_contract::CanonicalPath;
 use portcullis_controls::api_inventory::misdirected;
 use portcullis_controls::input_shape::path_refusal;
 use portcullis_controls::resource_limits::Breach;
-use portcullis_controls::safe_configuration::{Forwarding, client};
+use portcullis_controls::safe_configuration::{Forwarding, client, is_forwarding};
 use portcullis_controls::transport_encryption::{self, Hop};
 use portcullis_model::{Room, Status};
 
@@ -98,6 +98,7 @@ fn sender(head: &RequestHead, peer: &Peer, context: &mut Context<'_>) -> Result<
             x_forwarded_proto: head.fields.all("x-forwarded-proto").collect(),
         };
         let client = context.ask(client(peer.address, proxies, &said))?;
+        sender.address = client.is_vouched.then_some(client.address);
         if client.is_vouched {
             sender.client = client.address.to_string().into();
             context.entry.client(sender.client.clone());
@@ -108,6 +109,10 @@ fn sender(head: &RequestHead, peer: &Peer, context: &mut Context<'_>) -> Result<
             (false, true) => Hop::Plain,
             (false, false) => sender.hop,
         };
+    } else if proxies.trusted.is_empty() && head.fields.iter().any(|(name, _)| is_forwarding(name))
+    {
+        // It says that it asks for somebody, and nobody decided whether it may.
+        sender.address = None;
     }
     Ok(sender)
 }

@@ -5,6 +5,7 @@ use portcullis_controls::resource_limits::Breach;
 use portcullis_model::{Room, Status};
 use portcullis_policy::WhenFull;
 
+use super::attempt;
 use super::authorize_object::Owned;
 use super::context::{Context, Exit};
 use super::validate::Valid;
@@ -28,6 +29,7 @@ pub(super) fn enter(owned: Owned, context: &mut Context<'_>) -> Result<Reserved,
         let detail = "no more records can be kept: the ledger is not written".to_owned();
         return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
     }
+    attempt::begin(owned.valid(), context)?;
     match context.worker.shared.in_upstream.take(1) {
         Some(place) => Ok(Reserved { valid: owned.into_valid(), place }),
         // Overload is no matter of observing: there is no place.

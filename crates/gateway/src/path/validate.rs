@@ -7,6 +7,7 @@ mod body;
 mod parameters;
 mod parts;
 mod payload;
+mod said;
 mod sent;
 mod tree;
 mod xml;
@@ -18,6 +19,7 @@ use portcullis_controls::safe_configuration::Handshake;
 use portcullis_model::Room;
 
 pub(super) use payload::Payload;
+pub(super) use said::said;
 use sent::Sent;
 
 use super::authorize_function::Allowed;

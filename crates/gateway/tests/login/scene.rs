@@ -1,6 +1,5 @@
 //! An API with weak tokens, a gateway in front of it that keeps them, and clients of both.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
@@ -86,8 +85,8 @@ impl Kept {
         self.scene.get_with("/me", &bearer(token))
     }
 
-    /// Why the last request was refused.
-    pub fn reason(&self) -> String {
+    /// The last record, as text.
+    pub fn record(&self) -> String {
         self.scene.last_record().to_string()
     }
 }

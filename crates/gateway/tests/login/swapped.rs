@@ -105,11 +105,10 @@ fn on_an_open_operation_ours_is_exchanged_and_everything_else_left_out() {
 }
 
 #[test]
-fn a_wrong_password_opens_nothing_and_is_told_as_the_api_tells_it() {
+fn a_wrong_password_opens_nothing_and_ends_nothing() {
     let kept = kept(CALLERS, api);
     let answer = kept.post("/login", "", r#"{"email":"alice@shop.example","password":"wrong"}"#);
     assert_eq!(answer.status, 401);
-    assert_eq!(answer.text(), r#"{"error":"wrong email or password"}"#);
     assert_eq!(answer.field("set-cookie"), None);
     // A typing error of somebody who is logged in does not log them out.
     let ours = kept.token("alice");

@@ -8,6 +8,8 @@
     reason = "a set-up that fails must fail its test"
 )]
 
+pub mod holder;
+pub mod issuer;
 pub mod secure;
 
 use std::io::Write;

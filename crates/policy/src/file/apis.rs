@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use portcullis_model::Diagnostic;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use crate::claim::CallerUrl;
 use crate::codes;
 use crate::digest::ContractDigest;
 use crate::notes::Notes;
@@ -99,6 +100,14 @@ section! {
         /// Default: the path of `upstream`, or `base_path`, because most APIs listen where their
         /// contract says.
         upstream_base_path: Option<Spanned<BasePath>>,
+        /// `true`: everybody may know what the contract declares, as where it is public. Default:
+        /// `false`; where callers are verified, a stranger gets the same 401 for every path that is
+        /// not open to anyone, whether it exists or not.
+        published: Option<Spanned<bool>>,
+        /// The URL that clients know the API by, for its metadata as a resource of OAuth (RFC 9728):
+        /// `https://api.example.com/shop`. Default: made of the first of `hosts` and `base_path`; none
+        /// without `hosts`, and then no metadata is served.
+        resource: Option<Spanned<CallerUrl>>,
         /// `null_means` for all operations. Default: a null is a null.
         null_means: Option<Spanned<NullWord>>,
     }

@@ -1,7 +1,9 @@
 //! The section `callers`: how it is known who calls.
 
 use crate::claim::{CallerUrl, ClaimPointer, Texts};
+use crate::file::guesses::GuessSection;
 use crate::file::login::{Ends, LoginSection};
+use crate::file::whoami::WhoamiSection;
 use crate::login_place::LoginMember;
 use crate::quantity::Time;
 use crate::secret::Secret;
@@ -12,7 +14,7 @@ section! {
     /// credential must be there, and operations that need a caller are closed where the listener is
     /// not loopback.
     struct CallersSection, later [
-        "whoami", "api_keys", "changes_roles",
+        "api_keys",
     ], {
         /// Issuers of access tokens that verify by themselves (JWT): one, or a list.
         jwt: Option<Several<JwtSection>>,
@@ -22,6 +24,13 @@ section! {
         /// The API's own login: one operation, or a list. Its credentials are kept here and ours are
         /// handed out, so that a weak one is of no use to anybody.
         login: Option<Several<LoginSection>>,
+        /// The API's own word about who calls: an operation that is asked with the caller's
+        /// credential; one for each API.
+        whoami: Option<Several<WhoamiSection>>,
+        /// Operations after whose success what `whoami` said is asked again: `setRole`.
+        changes_roles: Option<Vec<Spanned<String>>>,
+        /// Operations at which something can be guessed, beside logins: one, or a list.
+        guesses: Option<Several<GuessSection>>,
         /// Operations after whose success sessions end: `logout`, or `{ operation: resetPassword, of:
         /// path.username }`.
         ends_sessions: Option<Vec<Ends>>,
@@ -34,7 +43,7 @@ section! {
 
 section! {
     /// One issuer of JWT access tokens (RFC 9068).
-    struct JwtSection, later ["sender_constrained"], {
+    struct JwtSection, later [], {
         /// Who issues them, exactly as it stands in `iss`: `https://login.example.com`.
         issuer: Needed<Spanned<CallerUrl>>,
         /// For whom they must be meant (`aud`): a name, or several. There is no default: a token for
@@ -59,6 +68,9 @@ section! {
         algorithms: Option<Spanned<Texts>>,
         /// The claim that names the caller, as a JSON Pointer. Default: `/sub`.
         subject: Option<Spanned<ClaimPointer>>,
+        /// `true` takes only tokens that are bound to a key (DPoP, RFC 9449) or to a client certificate
+        /// (RFC 8705). Default: `false`; a token that is bound must be proved all the same.
+        sender_constrained: Option<Spanned<bool>>,
         /// How far the clocks of issuer and gateway may differ. Default: `30s`.
         leeway: Option<Spanned<Time>>,
     }
@@ -93,12 +105,15 @@ section! {
 
 section! {
     /// Something that is known of a caller.
-    struct AttributeSection, later ["whoami", "at", "learned"], {
+    struct AttributeSection, later ["at", "learned"], {
         /// The claim of a verified token that says it, as a JSON Pointer: `/realm_access/roles`.
         claim: Option<Spanned<ClaimPointer>>,
         /// The member of a login's answer that says it: `login./customer_id`; or a list, of which the
         /// first one that is there counts. A claim of a token wins over it.
         from: Option<Several<Spanned<LoginMember>>>,
+        /// The member of the answer of `whoami` that says it, as a JSON Pointer: `/role`. A claim and a
+        /// login win over it.
+        whoami: Option<Spanned<ClaimPointer>>,
     }
 }
 

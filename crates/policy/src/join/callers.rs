@@ -95,6 +95,7 @@ impl Join<'_> {
             keys: self.keys(section, issuer),
             types: self.types(section.types.as_ref()),
             algorithms: self.algorithms(section.algorithms.as_ref()),
+            is_bound: section.sender_constrained.as_ref().is_some_and(|word| word.value),
             subject: pointer(section.subject.as_ref()),
             leeway: self.time(section.leeway.as_ref(), Duration::from_secs(30), LEEWAY_MAX),
         })
@@ -223,7 +224,8 @@ impl Join<'_> {
                 let message = format!("{} is said of every caller", shown(&key.text));
                 self.bad(Some(key.span), message, "give the attribute another name");
             }
-            if section.claim.is_none() && section.from.is_none() {
+            let whoami = section.whoami.as_ref().map(|member| member.value.0.clone());
+            if section.claim.is_none() && section.from.is_none() && whoami.is_none() {
                 let message = format!("nothing says the attribute {}", shown(&key.text));
                 let help = "name the claim: `claim: /role`, or the login: `from: login./role`";
                 self.bad(Some(key.span), message, help);
@@ -237,6 +239,7 @@ impl Join<'_> {
                 name: Arc::from(key.text.as_str()),
                 claim: section.claim.as_ref().map(|claim| claim.value.0.clone()),
                 login: login.take(FROM_MAX).map(|member| member.value.0.clone()).collect(),
+                whoami,
             });
         }
         if let Some((key, _)) = entries.get(ATTRIBUTES_MAX) {

@@ -104,3 +104,21 @@ fn here_first(code: &'static Code, message: String, span: Span) -> Diagnostic {
         .label("here first")
         .help("keep one of the two as it is")
 }
+/// The URL that clients know an API by: what is said, or its first host where TLS is spoken.
+pub(super) fn resource(
+    api: Option<&Api>,
+    hosts: &[String],
+    base_path: &str,
+    is_tls: bool,
+) -> Option<String> {
+    if let Some(said) = api.and_then(|api| api.resource.as_ref()) {
+        return Some(said.value.text.clone());
+    }
+    let host = hosts.first().filter(|_| is_tls)?;
+    Some(format!("https://{host}{base_path}"))
+}
+
+/// Whether everybody may know what an API's contract declares.
+pub(super) fn is_published(api: &Api) -> bool {
+    api.published.as_ref().is_some_and(|word| word.value)
+}

@@ -24,8 +24,18 @@ mod journeys;
 #[cfg(test)]
 mod later;
 #[cfg(test)]
+mod logins;
+#[cfg(test)]
 mod mass_assignment;
 #[cfg(test)]
 mod media;
 #[cfg(test)]
 mod resources;
+#[cfg(test)]
+mod token_claims;
+#[cfg(test)]
+mod token_places;
+#[cfg(test)]
+mod token_signatures;
+#[cfg(test)]
+mod tokens;

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use portcullis_contract::{SchemePlace, SecurityScheme};
 use portcullis_controls::caller_identity::Proof;
+use portcullis_counting::Place;
+use portcullis_credential::authorization;
+use portcullis_ledger::Asked as Question;
 use portcullis_model::{Identity, Status};
 use portcullis_store::Session;
 
@@ -12,7 +15,10 @@ use super::outgoing::Credentials;
 use super::session::{self, Held, OfSession};
 use super::shown::{Shown, shown};
 use super::token::{self, Asked, Judged};
+use super::whoami;
+use crate::callers::TokenDigest;
 use crate::head::RequestHead;
+use crate::sender::Sender;
 
 /// What was proved, by the index of the scheme.
 #[derive(Default)]
@@ -36,16 +42,12 @@ impl Proofs {
         self.session.as_ref()
     }
 
-    /// A credential of ours, exchanged. One request is of one session.
-    fn hold(&mut self, scheme: usize, held: Held) {
-        let Held { session, identity, instead } = held;
-        if self.session.as_ref().is_some_and(|known| known.id != session.id) {
-            self.list.push((scheme, Proof::Rejected("two_sessions")));
-            return;
-        }
-        self.session = Some(session);
-        self.list.push((scheme, Proof::Verified(identity)));
-        self.replaced.push((scheme, instead));
+    /// The session of a credential of ours. One request is of one session: false for another.
+    fn hold(&mut self, session: Option<Arc<Session>>) -> bool {
+        let Some(session) = session else { return true };
+        let is_same = self.session.as_ref().is_none_or(|known| known.id == session.id);
+        self.session.get_or_insert(session);
+        is_same
     }
 
     /// Who is known to call, by whatever scheme.
@@ -54,6 +56,11 @@ impl Proofs {
             Proof::Verified(identity) => Some(identity.clone()),
             _ => None,
         })
+    }
+
+    /// Whether a credential is there that is not good.
+    pub(super) fn is_any_rejected(&self) -> bool {
+        self.list.iter().any(|(_, proof)| matches!(proof, Proof::Rejected(_)))
     }
 
     /// What goes on: of what can be verified, only what was. Credentials of ours are exchanged
@@ -89,13 +96,21 @@ impl Proofs {
     }
 }
 
+/// Whether user and password have no single reading (RFC 7617): then they cannot be counted either.
+fn is_broken_basic(place: &SchemePlace, value: &str) -> bool {
+    let is_basic = matches!(place, SchemePlace::Authorization(scheme) if scheme == "basic");
+    is_basic && authorization::basic(value).is_err()
+}
+
 /// Proves what the wanted schemes can; where none is wanted, whatever is shown.
 pub(super) async fn prove(
     head: &RequestHead,
+    sender: &Sender,
     wanted: &[usize],
-    context: &Context<'_>,
+    context: &mut Context<'_>,
 ) -> Result<Proofs, Exit> {
     let plan = context.plan;
+    let place = sender.address.map(Place::of);
     let mut proofs = Proofs::default();
     for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
         let is_wanted = wanted.is_empty() || wanted.contains(&index);
@@ -112,6 +127,10 @@ pub(super) async fn prove(
                 continue;
             }
             Shown::Unclear if matches!(scheme.place, SchemePlace::Header(_)) => continue,
+            Shown::One(value) if is_broken_basic(&scheme.place, value) => {
+                proofs.list.push((index, Proof::Rejected("basic_malformed")));
+                continue;
+            }
             Shown::One(_) | Shown::Unclear => {
                 proofs.list.push((index, Proof::Present));
                 continue;
@@ -120,30 +139,98 @@ pub(super) async fn prove(
         let asked = Asked {
             worker: context.worker,
             plan,
+            head,
+            is_tls: context.hop.is_tls(),
             scheme: index,
             now: context.now(),
+            place,
             deadline: context.deadline,
         };
-        let judged = match session::judge(value, &scheme.place, context.operation, asked).await {
-            OfSession::Held(held) => {
-                proofs.hold(index, held);
-                continue;
-            }
-            OfSession::Judged(judged) => judged,
-            OfSession::Other => token::judge(value, asked).await,
-        };
+        let mut questions = Vec::new();
+        let step = (context.operation, !wanted.is_empty());
+        let judged = judged(&scheme.place, value, step, asked, &mut questions).await;
+        context.entry.asked(questions);
+        let Credential { judged, told, session } = judged;
+        context.told = context.told.or(told);
         match judged {
             Judged::Genuine { identity, instead } => {
+                if !proofs.hold(session) {
+                    proofs.list.push((index, Proof::Rejected("two_sessions")));
+                    continue;
+                }
                 proofs.list.push((index, Proof::Verified(identity)));
                 proofs.replaced.extend(instead.map(|value| (index, value)));
             }
             Judged::Not(why) => proofs.list.push((index, Proof::Rejected(why))),
+            Judged::TooMany(_) | Judged::Unknown(_) if wanted.is_empty() => {
+                proofs.unproved.push(index);
+            }
+            Judged::TooMany(refusal) => {
+                context.refuse(refusal)?;
+                proofs.list.push((index, Proof::Rejected("too_many_guesses")));
+            }
             // Whether it is genuine cannot be known now: nobody guesses (rule 3).
-            Judged::Unknown(_) if wanted.is_empty() => proofs.unproved.push(index),
             Judged::Unknown(detail) => {
                 return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
             }
         }
     }
     Ok(proofs)
+}
+
+/// What became of one credential.
+struct Credential {
+    judged: Judged,
+    /// Under which the API's word of its caller is remembered.
+    told: Option<TokenDigest>,
+    /// The session that it is of, if it is one of ours.
+    session: Option<Arc<Session>>,
+}
+
+impl From<Judged> for Credential {
+    fn from(judged: Judged) -> Self {
+        Self { judged, told: None, session: None }
+    }
+}
+
+/// Whose a credential is, and what the API says of them where the policy asks it.
+async fn judged(
+    place: &SchemePlace,
+    value: &str,
+    (operation, is_wanted): (Option<usize>, bool),
+    asked: Asked<'_>,
+    questions: &mut Vec<Question>,
+) -> Credential {
+    let callers = &asked.plan.model.callers;
+    let whoami = callers.whoami.as_ref();
+    let (judged, session) = match session::judge(value, place, operation, asked).await {
+        OfSession::Held(Held { session, identity, instead }) => {
+            (Judged::Genuine { identity, instead: Some(instead) }, Some(session))
+        }
+        OfSession::Judged(judged) => return judged.into(),
+        OfSession::Other => {
+            if let Some(whoami) = whoami.filter(|one| one.schemes.contains(&asked.scheme)) {
+                let (judged, told) = whoami::judge(place, value, whoami, asked, questions).await;
+                return Credential { judged, told, session: None };
+            }
+            (token::judge(value, asked).await, None)
+        }
+    };
+    let has_rules = callers.attributes.iter().any(|rule| rule.whoami.is_some());
+    match (judged, whoami) {
+        (Judged::Genuine { identity, instead }, Some(whoami)) if has_rules && is_wanted => {
+            let shown = instead.as_deref().unwrap_or(value);
+            let told =
+                whoami::with_attributes(identity, place, shown, whoami, asked, questions).await;
+            match told {
+                Ok((identity, digest)) => Credential {
+                    judged: Judged::Genuine { identity, instead },
+                    told: Some(digest),
+                    session,
+                },
+                Err(unverified) => unverified.judged().into(),
+            }
+        }
+        (judged, _) => Credential { judged, told: None, session },
+    }
 }

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use portcullis_controls::Plan;
-use portcullis_controls::caller_identity::TokenRule;
-use portcullis_credential::authorization;
+use portcullis_controls::caller_identity::{Guessed, IntrospectionRule, TokenRule};
+use portcullis_counting::Place;
+use portcullis_credential::authorization::{self, Scheme};
 use portcullis_credential::jwt::{Envelope, TokenFault};
 use portcullis_credential::keys::KeySet;
-use portcullis_model::{Identity, UnixMillis};
+use portcullis_model::{Identity, Refusal, UnixMillis};
 use sha2::{Digest, Sha256};
 
-use super::keys;
-use crate::callers::{Current, Genuine, Known};
+use super::bound::unproved;
+use super::{introspected, keys};
+use crate::callers::{Attempt, Current, Genuine, Known};
+use crate::head::RequestHead;
 use crate::worker::Worker;
 
 /// What a credential turned out to be.
@@ -25,6 +28,8 @@ pub(super) enum Judged {
     Not(&'static str),
     /// That cannot be known now: why, for the ledger.
     Unknown(String),
+    /// Too many wrong ones came from there.
+    TooMany(Refusal),
 }
 
 /// What a judgement needs beside the credential.
@@ -32,55 +37,139 @@ pub(super) enum Judged {
 pub(super) struct Asked<'a> {
     pub(super) worker: &'a Rc<Worker>,
     pub(super) plan: &'a Plan,
+    pub(super) head: &'a RequestHead,
+    /// Whether the request came inside TLS, as far as clients see.
+    pub(super) is_tls: bool,
     pub(super) scheme: usize,
     pub(super) now: UnixMillis,
+    /// Where it came from, where that is certain.
+    pub(super) place: Option<Place>,
     /// When the request must be over.
     pub(super) deadline: Instant,
 }
 
-/// Judges the value of an `Authorization` field.
-pub(super) async fn judge(value: &str, asked: Asked<'_>) -> Judged {
-    let token = match authorization::bearer(value) {
-        Ok(token) => token,
-        Err(fault) => return Judged::Not(fault.name()),
-    };
-    let digest = Sha256::digest(token).into();
-    let remembered = asked.worker.tokens.borrow_mut().get(&digest);
-    match remembered {
-        Some(Known::Not(why)) => return Judged::Not(why),
-        Some(Known::Genuine(genuine)) if is_still_good(&genuine, asked) => {
-            return Judged::Genuine { identity: genuine.identity.clone(), instead: None };
-        }
-        _ => {}
-    }
-    match verified(token, asked).await {
-        Ok(genuine) => {
-            let identity = genuine.identity.clone();
-            let known = Known::Genuine(Arc::new(genuine));
-            asked.worker.tokens.borrow_mut().insert(digest, known);
-            Judged::Genuine { identity, instead: None }
-        }
-        Err(Unverified::Fault(fault)) => {
-            // What cost mathematics is not computed again. That keys are unknown may change.
-            if fault == TokenFault::Signature {
-                asked.worker.tokens.borrow_mut().insert(digest, Known::Not(fault.name()));
-            }
-            Judged::Not(fault.name())
-        }
-        Err(Unverified::Not(why)) => Judged::Not(why),
-        Err(Unverified::Unknown(detail)) => Judged::Unknown(detail),
+impl Asked<'_> {
+    pub(super) fn scheme_name(&self) -> &str {
+        let scheme = self.plan.model.contract.schemes.get(self.scheme);
+        scheme.map_or("", |scheme| scheme.name.as_str())
     }
 }
 
-enum Unverified {
+/// Why a token is not known to be genuine.
+pub(super) enum Unverified {
     Fault(TokenFault),
     Not(&'static str),
     Unknown(String),
+    TooMany(Refusal),
+}
+
+impl Unverified {
+    pub(super) fn judged(self) -> Judged {
+        match self {
+            Self::Fault(fault) => Judged::Not(fault.name()),
+            Self::Not(why) => Judged::Not(why),
+            Self::Unknown(detail) => Judged::Unknown(detail),
+            Self::TooMany(refusal) => Judged::TooMany(refusal),
+        }
+    }
 }
 
 impl From<TokenFault> for Unverified {
     fn from(fault: TokenFault) -> Self {
         Self::Fault(fault)
+    }
+}
+
+/// Judges the value of an `Authorization` field.
+pub(super) async fn judge(value: &str, asked: Asked<'_>) -> Judged {
+    let is_dpop = authorization::scheme(value) == Some(Scheme::DPoP);
+    let read = if is_dpop { authorization::dpop(value) } else { authorization::bearer(value) };
+    let token = match read {
+        Ok(token) => token,
+        Err(fault) => return Judged::Not(fault.name()),
+    };
+    let genuine = match genuine(token, asked).await {
+        Ok(genuine) => genuine,
+        Err(unverified) => return unverified.judged(),
+    };
+    if let Some(judged) = unproved(genuine.confirmation.as_ref(), is_dpop, token, asked) {
+        return judged;
+    }
+    // The proof was for us; to the API it is a token like any other.
+    let instead = is_dpop.then(|| format!("Bearer {token}"));
+    Judged::Genuine { identity: genuine.identity.clone(), instead }
+}
+
+async fn genuine(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverified> {
+    let digest = Sha256::digest(token).into();
+    let remembered = asked.worker.tokens.borrow_mut().get(&digest);
+    match remembered {
+        Some(Known::Not(why)) => return Err(Unverified::Not(why)),
+        Some(Known::Genuine(genuine)) if is_still_good(&genuine, asked) => return Ok(genuine),
+        _ => {}
+    }
+    admit(token, asked)?;
+    let judged = verified(token, asked).await;
+    count(&judged, asked);
+    let known = match &judged {
+        Ok(genuine) => Some(Known::Genuine(genuine.clone())),
+        // What cost mathematics is not computed again. That keys are unknown may change.
+        Err(Unverified::Fault(fault @ TokenFault::Signature)) => Some(Known::Not(fault.name())),
+        Err(_) => None,
+    };
+    if let Some(known) = known {
+        asked.worker.tokens.borrow_mut().insert(digest, known);
+    }
+    judged
+}
+
+/// Who a token says that it is of; nothing of it is verified.
+fn claimed(token: &str) -> Option<String> {
+    let envelope = Envelope::read(token).ok()?;
+    Some(account(envelope.unverified_issuer()?, envelope.unverified_subject()?))
+}
+
+fn account(issuer: &str, subject: &str) -> String {
+    format!("{issuer} {subject}")
+}
+
+fn attempt<'a>(account: Option<&'a str>, asked: Asked<'a>) -> Attempt<'a> {
+    Attempt {
+        guessed: Guessed::Token,
+        function: "token",
+        account,
+        secret: None,
+        place: asked.place,
+    }
+}
+
+/// Mathematics is done, and an issuer is asked, only so often for those who are wrong. Whoever was right
+/// from there before is heard all the same.
+fn admit(token: &str, asked: Asked<'_>) -> Result<(), Unverified> {
+    let guesses = &asked.worker.shared.callers.guesses;
+    let Err(refusal) = guesses.may_begin(attempt(None, asked), Instant::now()) else {
+        return Ok(());
+    };
+    let claimed = claimed(token);
+    if claimed.is_some_and(|claimed| guesses.has_worked(attempt(Some(&claimed), asked))) {
+        return Ok(());
+    }
+    Err(Unverified::TooMany(refusal))
+}
+
+/// Counts what nobody signed. A token that has expired is no guess: its client has yet to learn it.
+fn count(judged: &Result<Arc<Genuine>, Unverified>, asked: Asked<'_>) {
+    let guesses = &asked.worker.shared.callers.guesses;
+    match judged {
+        Ok(genuine) => {
+            let Identity { issuer, subject, .. } = &*genuine.identity;
+            guesses.remember(attempt(Some(&account(issuer, subject)), asked));
+        }
+        Err(Unverified::Fault(TokenFault::Signature | TokenFault::UnknownKey))
+        | Err(Unverified::Not("inactive")) => {
+            drop(guesses.begin(attempt(None, asked), Instant::now()));
+        }
+        Err(_) => {}
     }
 }
 
@@ -91,20 +180,51 @@ fn is_still_good(genuine: &Genuine, asked: Asked<'_>) -> bool {
     if genuine.expires <= now || genuine.scheme != scheme || genuine.model != plan.version {
         return false;
     }
-    let rule = rules(plan, scheme).find(|rule| rule.issuer.issuer == genuine.identity.issuer);
-    rule.is_some_and(|rule| keys::generation(worker, &rule.issuer) == genuine.generation)
+    let issuer = &genuine.identity.issuer;
+    let generation = rules(plan, scheme)
+        .find(|rule| rule.issuer.issuer == *issuer)
+        .map(|rule| keys::generation(worker, &rule.issuer));
+    match generation {
+        Some(generation) if generation == genuine.generation => true,
+        _ => asking(plan, scheme).any(|rule| rule.server.issuer == *issuer) && genuine.is_told,
+    }
 }
 
 fn rules(plan: &Plan, scheme: usize) -> impl Iterator<Item = &TokenRule> {
     plan.tokens.iter().filter(move |rule| rule.takes(scheme))
 }
 
-async fn verified(token: &str, asked: Asked<'_>) -> Result<Genuine, Unverified> {
-    let Asked { worker, plan, scheme, now, deadline } = asked;
-    let envelope = Envelope::read(token)?;
-    let issuer = envelope.unverified_issuer().ok_or(Unverified::Not("iss_missing"))?;
-    let rule = rules(plan, scheme).find(|rule| *rule.issuer.issuer == *issuer);
-    let rule = rule.ok_or(TokenFault::OtherIssuer)?;
+fn asking(plan: &Plan, scheme: usize) -> impl Iterator<Item = &IntrospectionRule> {
+    plan.introspections.iter().filter(move |rule| rule.takes(scheme))
+}
+
+/// What its issuer vouches for: by its signature, or by its word where nobody here can verify it.
+async fn verified(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverified> {
+    let refused = match Envelope::read(token) {
+        Ok(envelope) => {
+            let issuer = envelope.unverified_issuer();
+            let rule = rules(asked.plan, asked.scheme)
+                .find(|rule| issuer.is_some_and(|issuer| *rule.issuer.issuer == *issuer));
+            match rule {
+                Some(rule) => return signed(envelope, rule, asked).await.map(Arc::new),
+                None => TokenFault::OtherIssuer,
+            }
+        }
+        Err(fault) => fault,
+    };
+    // One server alone is asked: a token is not shown to those who did not issue it.
+    match asking(asked.plan, asked.scheme).next() {
+        Some(rule) => introspected::known(token, rule, asked).await,
+        None => Err(refused.into()),
+    }
+}
+
+async fn signed(
+    envelope: Envelope<'_>,
+    rule: &TokenRule,
+    asked: Asked<'_>,
+) -> Result<Genuine, Unverified> {
+    let Asked { worker, plan, scheme, now, deadline, .. } = asked;
     envelope.precheck(&rule.profile, now)?;
     let unknown = |detail| Unverified::Unknown(format!("`{}`: {detail}", rule.issuer.issuer));
     let mut known = keys::known(worker, &rule.issuer, deadline).await.map_err(unknown)?;
@@ -116,16 +236,16 @@ async fn verified(token: &str, asked: Asked<'_>) -> Result<Genuine, Unverified> 
     }
     let Current { value, generation } = known;
     let claims = envelope.verify(&value, &rule.profile, now)?;
-    if claims.confirmation().is_some() {
+    if rule.issuer.is_bound && claims.confirmation().is_none() {
         return Err(Unverified::Not("not_bound"));
     }
-    let name = plan.model.contract.schemes.get(scheme).map_or("", |scheme| scheme.name.as_str());
-    let identity = rule.identity(&claims, name).map_err(Unverified::Not)?;
+    let identity = rule.identity(&claims, asked.scheme_name()).map_err(Unverified::Not)?;
     Ok(Genuine {
         identity: Arc::new(identity),
         expires: claims.expires(),
         confirmation: claims.confirmation().copied(),
         generation,
+        is_told: false,
         model: plan.version.clone(),
         scheme,
     })

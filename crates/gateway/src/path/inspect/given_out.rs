@@ -104,7 +104,6 @@ pub(super) async fn take(
     let status = parts.head.status;
     let plan = context.plan;
     if !(200..400).contains(&status) {
-        context.carried.has_logged_in = Some(false);
         return Ok(parts);
     }
     let places = step.places();
@@ -140,7 +139,6 @@ pub(super) async fn take(
     };
     let given = match outcome {
         Outcome::Failed => {
-            context.carried.has_logged_in = Some(false);
             put_back(&mut parts, body);
             return Ok(parts);
         }
@@ -150,7 +148,6 @@ pub(super) async fn take(
             return Err(refused("login_without_token"));
         }
         Outcome::Nothing => {
-            context.carried.has_logged_in = Some(false);
             context.entry.drift_beside("login_without_token");
             put_back(&mut parts, body);
             return Ok(parts);
@@ -158,7 +155,6 @@ pub(super) async fn take(
         Outcome::Unusable(why) => return Err(refused(why)),
         Outcome::Given(given) => given,
     };
-    context.carried.has_logged_in = Some(true);
     let ours = opened(step, &given, context).await?;
     exchange(&mut parts, body, document.as_ref(), &given.places, &ours, context)?;
     Ok(parts)

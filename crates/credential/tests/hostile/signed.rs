@@ -1,13 +1,13 @@
 //! What our own signer signs is read, verified, and no other text is.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where its promise breaks")]
-
 use portcullis_credential::jwt::{Claim, Envelope, Profile, TokenFault, TokenType};
 use portcullis_credential::keys::KeySet;
-use portcullis_credential::signer::Signer;
+use portcullis_credential::signer::{Signer, SignerFault};
 use portcullis_credential::{Attribute, Claims};
 use portcullis_model::UnixMillis;
 use proptest::prelude::*;
+
+use crate::forge::{PAIRS, pem};
 
 const NOW_S: u64 = 1_800_000_000;
 const NOW: UnixMillis = UnixMillis(NOW_S * 1000);
@@ -80,6 +80,44 @@ fn a_type_that_the_profile_does_not_name_is_refused() {
     let envelope = Envelope::read(&token).unwrap();
     assert_eq!(envelope.precheck(&profile(), NOW), Ok(()));
     assert_eq!(envelope.precheck(&strict, NOW), Err(TokenFault::Type));
+}
+
+#[test]
+fn a_signer_is_the_same_after_it_was_kept() {
+    let one = signer(7);
+    let document = one.pkcs8().unwrap();
+    let text = pem("PRIVATE KEY", document.expose_secret());
+    for other in [Signer::from_pkcs8(&document).unwrap(), Signer::from_pem(&text).unwrap()] {
+        assert_eq!((other.key_id(), other.jwks()), (one.key_id(), one.jwks()));
+        let token = other.sign("at+jwt", &claims()).unwrap();
+        assert!(verify(&token, &keys(&one)).is_ok());
+    }
+    assert_ne!(one.key_id(), signer(8).key_id());
+    assert_eq!(format!("{one:?}"), format!("Signer {{ key_id: {:?}, .. }}", one.key_id()));
+}
+
+#[test]
+fn what_is_no_key_on_p_256_does_not_sign() {
+    let document = signer(7).pkcs8().unwrap();
+    let good = pem("PRIVATE KEY", document.expose_secret());
+    let p384 = PAIRS.p384.to_pkcs8v1().unwrap();
+    let ed25519 = PAIRS.ed25519.to_pkcs8v1().unwrap();
+    for (text, fault) in [
+        (pem("EC PRIVATE KEY", document.expose_secret()), SignerFault::Form),
+        (pem("PUBLIC KEY", document.expose_secret()), SignerFault::Form),
+        (format!("{good}{good}"), SignerFault::Form),
+        (String::new(), SignerFault::Form),
+        (pem("PRIVATE KEY", p384.as_ref()), SignerFault::Key),
+        (pem("PRIVATE KEY", ed25519.as_ref()), SignerFault::Key),
+        (pem("PRIVATE KEY", &[]), SignerFault::Key),
+    ] {
+        assert_eq!(Signer::from_pem(&text).map(drop), Err(fault));
+    }
+    // Zero, and all ones, are no private keys: chance that gives nothing else is broken.
+    for byte in [0, 0xFF] {
+        let broken = Signer::generate(&mut |bytes| bytes.fill(byte)).map(drop);
+        assert_eq!(broken, Err(SignerFault::Chance));
+    }
 }
 
 #[test]

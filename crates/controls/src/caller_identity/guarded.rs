@@ -1,0 +1,185 @@
+//! Operations at which something can be guessed: what is tried there, and what an answer says of it.
+
+use portcullis_contract::{Operation, SchemePlace, Security};
+use portcullis_json::{Kind, Value};
+use portcullis_policy::{AnswerTest, GuessedAt, Literal, Login, Model, RequestPlace, Tested};
+
+use super::Guessed;
+
+/// What is tried at an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guarded {
+    /// The function, the same for all its versions.
+    pub function: String,
+    /// What can be guessed.
+    pub guessed: Guessed,
+    /// Where the request names the account.
+    pub account: Option<RequestPlace>,
+    /// Where it has what is tried.
+    pub secret: Option<RequestPlace>,
+    /// What an answer looks like that says no, beside a status of 400 or more.
+    pub failure: Option<AnswerTest>,
+    /// Whether every no looks alike to clients.
+    pub is_uniform: bool,
+}
+
+impl Guarded {
+    /// What is tried at an operation, by its index; none if nothing is.
+    pub fn of(model: &Model, index: usize) -> Option<Self> {
+        let operation = model.contract.operation(index)?;
+        let function = || format!("{} {}", model.name, function(operation));
+        let callers = &model.callers;
+        if let Some(login) = callers.logins.iter().find(|login| login.operation == index) {
+            return Some(Self::login(login, function()));
+        }
+        let steps = callers.logins.iter().filter_map(|login| login.second_step.as_ref());
+        if let Some(step) = steps.into_iter().find(|step| step.operation == index) {
+            return Some(Self {
+                function: function(),
+                guessed: Guessed::Code,
+                // What opens the second step stands for its account.
+                account: step.sent.clone(),
+                secret: None,
+                failure: None,
+                is_uniform: true,
+            });
+        }
+        let guessed = callers.guesses.iter().find(|one| one.operation == index)?;
+        Some(Self::stated(guessed, function()))
+    }
+
+    fn login(login: &Login, function: String) -> Self {
+        Self {
+            function,
+            guessed: Guessed::Password,
+            account: login.account.clone(),
+            secret: login.secret.clone(),
+            failure: login.failure.clone(),
+            is_uniform: true,
+        }
+    }
+
+    fn stated(guessed: &GuessedAt, function: String) -> Self {
+        Self {
+            function: guessed.function.clone().unwrap_or(function),
+            guessed: if guessed.is_password { Guessed::Password } else { Guessed::Code },
+            account: guessed.account.clone(),
+            secret: guessed.secret.clone(),
+            failure: guessed.failure.clone(),
+            is_uniform: true,
+        }
+    }
+
+    /// Whether an answer says no.
+    pub fn is_no(&self, status: u16, location: Option<&str>, body: Option<Value<'_>>) -> bool {
+        let is_met = |test: &AnswerTest| is_met(test, status, location, body);
+        status >= 400 || self.failure.as_ref().is_some_and(is_met)
+    }
+}
+
+/// Whether a question about an answer is met.
+pub fn is_met(
+    test: &AnswerTest,
+    status: u16,
+    location: Option<&str>,
+    body: Option<Value<'_>>,
+) -> bool {
+    let status = status.to_string();
+    let is_it = match (&test.of, &test.with) {
+        (Tested::Status, Some(Literal::Number(number))) => *number == status,
+        (Tested::Status, _) => false,
+        (Tested::Location, None) => location.is_some(),
+        (Tested::Location, Some(Literal::Text(text))) => location == Some(text),
+        (Tested::Location, Some(_)) => false,
+        (Tested::Member(pointer), with) => {
+            let value = body.and_then(|body| body.lookup(pointer));
+            match (value, with) {
+                (None, _) => false,
+                (Some(_), None) => true,
+                (Some(value), Some(literal)) => is_literal(value, literal),
+            }
+        }
+    };
+    is_it == test.is_equal
+}
+
+fn is_literal(value: Value<'_>, literal: &Literal) -> bool {
+    match literal {
+        Literal::Text(text) => value.as_str() == Some(text),
+        Literal::Number(number) => value.as_number() == Some(number),
+        Literal::Truth(truth) => value.as_bool() == Some(*truth),
+        Literal::Null => value.kind() == Kind::Null,
+    }
+}
+
+/// What an operation does, whatever its version: method and path, without `v1`, `v2.1` and the like.
+fn function(operation: &Operation) -> String {
+    let is_version = |segment: &str| {
+        let digits = segment.strip_prefix(['v', 'V']).unwrap_or_default();
+        digits.starts_with(|first: char| first.is_ascii_digit())
+            && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    let title = operation.title();
+    let parts = title.split('/').filter(|segment| !is_version(segment));
+    parts.collect::<Vec<_>>().join("/").to_lowercase()
+}
+
+/// Whether user and password of Basic reach the API unverified: it answers 401 to a wrong one.
+pub fn takes_basic(model: &Model, index: usize) -> bool {
+    let schemes = &model.contract.schemes;
+    let is_basic = |scheme: &usize| {
+        !model.callers.verifies(*scheme)
+            && schemes.get(*scheme).is_some_and(|scheme| {
+                scheme.place == SchemePlace::Authorization("basic".to_owned())
+            })
+    };
+    let security = model.contract.operation(index).map(|operation| &operation.security);
+    matches!(security, Some(Security::Required { any_of, .. } | Security::Anonymous { or: any_of, .. })
+        if any_of.iter().any(|one| one.schemes.iter().any(is_basic)))
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_json::{Document, Limits};
+
+    use super::*;
+
+    #[test]
+    fn a_question_about_an_answer_is_met_by_what_stands_there() {
+        let limits = Limits {
+            text_bytes_max: 1_000,
+            depth_max: 8,
+            nodes_max: 100,
+            string_bytes_max: 100,
+            array_items_max: 10,
+            object_members_max: 10,
+            number_bytes_max: 10,
+        };
+        let body = br#"{"status":"fail","code":7,"user":null}"#.to_vec();
+        let document = Document::parse(body, &limits).unwrap();
+        let member = |pointer: &str, with, is_equal| AnswerTest {
+            of: Tested::Member(pointer.to_owned()),
+            with,
+            is_equal,
+        };
+        let text = |text: &str| Some(Literal::Text(text.to_owned()));
+        for (test, expected) in [
+            (member("/status", text("fail"), true), true),
+            (member("/status", text("ok"), true), false),
+            (member("/status", text("ok"), false), true),
+            (member("/none", text("ok"), false), true),
+            (member("/none", None, true), false),
+            (member("/code", Some(Literal::Number("7".to_owned())), true), true),
+            (member("/code", text("7"), true), false),
+            (member("/user", Some(Literal::Null), true), true),
+        ] {
+            assert_eq!(is_met(&test, 200, None, Some(document.root())), expected, "{test:?}");
+        }
+        let status = AnswerTest {
+            of: Tested::Status,
+            with: Some(Literal::Number("302".to_owned())),
+            is_equal: true,
+        };
+        assert!(is_met(&status, 302, None, None) && !is_met(&status, 200, None, None));
+    }
+}

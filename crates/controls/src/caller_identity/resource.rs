@@ -1,0 +1,107 @@
+//! What clients are told of the API as a resource of OAuth (RFC 9728): who issues its tokens, and how
+//! they are shown.
+
+use portcullis_json::push_quoted;
+use portcullis_policy::Model;
+
+/// Where such metadata lies: before the resource's own path (RFC 9728 section 3.1).
+pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+/// The metadata of one API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceMetadata {
+    /// The path where it is served.
+    pub path: String,
+    /// The whole URL, which refusals name.
+    pub url: String,
+    /// The document: JSON.
+    pub document: Vec<u8>,
+}
+
+impl ResourceMetadata {
+    /// Of an API whose tokens come from issuers, and whose URL is known.
+    pub fn of(model: &Model) -> Option<Self> {
+        let resource = model.resource.as_deref()?;
+        let callers = &model.callers;
+        let mut issuers: Vec<&str> = callers.jwt.iter().map(|one| &*one.issuer).collect();
+        issuers.extend(callers.introspection.iter().map(|one| &*one.issuer));
+        issuers.dedup();
+        if issuers.is_empty() {
+            return None;
+        }
+        let behind_scheme = resource.find("://")? + "://".len();
+        let path_at = resource.get(behind_scheme..)?.find('/').map(|at| behind_scheme + at);
+        let (origin, path) = resource.split_at_checked(path_at.unwrap_or(resource.len()))?;
+        let path = format!("{WELL_KNOWN}{}", path.strip_suffix('/').unwrap_or(path));
+        let url = format!("{origin}{path}");
+        let is_bound =
+            callers.jwt.iter().all(|one| one.is_bound) && callers.introspection.is_empty();
+        let document = document(resource, &issuers, &scopes(model), is_bound);
+        Some(Self { path, url, document })
+    }
+}
+
+/// Every scope that an operation asks for.
+fn scopes(model: &Model) -> Vec<&str> {
+    use portcullis_contract::Security;
+    let operations = model.contract.operations.iter();
+    let asked = operations.filter_map(|operation| match &operation.security {
+        Security::Required { any_of, .. } => Some(any_of),
+        Security::Anonymous { or, .. } => Some(or),
+        Security::NotStated => None,
+    });
+    let scopes = asked.flatten().flat_map(|one| &one.scopes).map(|(_, scope)| scope.as_str());
+    let mut scopes: Vec<&str> = scopes.collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+fn document(resource: &str, issuers: &[&str], scopes: &[&str], is_bound: bool) -> Vec<u8> {
+    let mut out = b"{\"resource\":".to_vec();
+    push_quoted(resource, &mut out);
+    let mut list = |name: &str, texts: &[&str]| {
+        out.extend_from_slice(b",\"");
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b"\":[");
+        for (index, text) in texts.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            push_quoted(text, &mut out);
+        }
+        out.push(b']');
+    };
+    list("authorization_servers", issuers);
+    list("bearer_methods_supported", &["header"]);
+    if !scopes.is_empty() {
+        list("scopes_supported", scopes);
+    }
+    if is_bound {
+        out.extend_from_slice(b",\"dpop_bound_access_tokens_required\":true");
+    }
+    out.push(b'}');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_names_issuers_and_the_header_alone() {
+        let text = document(
+            "https://api.example.com/shop",
+            &["https://login.example.com"],
+            &["read"],
+            true,
+        );
+        assert_eq!(
+            String::from_utf8(text).unwrap(),
+            "{\"resource\":\"https://api.example.com/shop\",\
+             \"authorization_servers\":[\"https://login.example.com\"],\
+             \"bearer_methods_supported\":[\"header\"],\"scopes_supported\":[\"read\"],\
+             \"dpop_bound_access_tokens_required\":true}"
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! An attempt at something that can be guessed: taken for a wrong one when the API is asked, and
+//! settled by its answer.
+
+use std::time::{Duration, Instant};
+
+use portcullis_controls::caller_identity::{Guarded, Guessed};
+use portcullis_counting::Place;
+use portcullis_credential::authorization;
+use portcullis_json::Value;
+use portcullis_model::{Caller, ControlId, Mode, Status};
+
+use super::context::{Context, Exit};
+use super::validate::{Valid, said};
+use crate::answer::Answer;
+use crate::callers::{Attempt, Attempted};
+use crate::head::Essential;
+
+/// Answers that say no leave at the end of such a span since the request began, so that how long the
+/// API took tells nothing: for an account that does not exist, no password is computed.
+const SPAN: Duration = Duration::from_millis(250);
+
+/// Begins an attempt, where the request is one; or refuses it, because there were too many.
+pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit> {
+    if context.mode(ControlId::CallerIdentity) == Mode::NotAsked {
+        return Ok(());
+    }
+    let authenticated = valid.admitted().authenticated();
+    let matched = authenticated.matched();
+    let (head, operation) = (matched.received().head(), matched.operation());
+    let compiled = operation.and_then(|index| context.plan.operations.get(index));
+    let place = matched.received().sender().address.map(Place::of);
+    let guarded = compiled.and_then(|compiled| compiled.guarded.as_ref());
+    let basic = compiled.filter(|compiled| compiled.takes_basic).and_then(|_| {
+        let value = head.fields.first(Essential::Authorization)?;
+        authorization::basic(value).ok()
+    });
+    let begun = if let Some(guarded) = guarded {
+        let at = |place: &Option<_>| place.as_ref().and_then(|place| said(valid, place, context));
+        let (account, secret) = (at(&guarded.account), at(&guarded.secret));
+        // Whoever has logged in already is the account, where nobody says.
+        let caller = authenticated.caller().identity().map(|identity| &*identity.subject);
+        let attempt = Attempt {
+            guessed: guarded.guessed,
+            function: &guarded.function,
+            account: account.as_deref().or(caller),
+            secret: secret.as_deref().map(str::as_bytes),
+            place,
+        };
+        context.worker.shared.callers.guesses.begin(attempt, Instant::now())
+    } else if let Some(basic) = &basic {
+        let function = format!("{} basic", context.plan.model.name);
+        let attempt = Attempt {
+            guessed: Guessed::Password,
+            function: &function,
+            account: Some(&basic.user),
+            secret: Some(basic.password.expose_secret()),
+            place,
+        };
+        context.worker.shared.callers.guesses.begin(attempt, Instant::now())
+    } else if *authenticated.caller() == Caller::NotVerified {
+        let attempt = Attempt {
+            guessed: Guessed::Token,
+            function: "key",
+            account: None,
+            secret: None,
+            place,
+        };
+        context.worker.shared.callers.guesses.begin(attempt, Instant::now())
+    } else {
+        return Ok(());
+    };
+    match begun {
+        Ok(guess) => context.attempt = Some(Attempted { guess, operation, is_no: None }),
+        Err(refusal) => context.refuse(refusal)?,
+    }
+    Ok(())
+}
+
+/// What the body of an answer says of the attempt; asked before anything is taken out of it.
+pub(super) fn look(status: Status, body: Value<'_>, context: &mut Context<'_>) {
+    let Some(attempted) = &mut context.attempt else { return };
+    let guarded = guarded(attempted.operation, context.plan);
+    attempted.is_no = guarded.map(|guarded| guarded.is_no(status.0, None, Some(body)));
+}
+
+/// What an answer as a whole says of the attempt: a no looks like every other one, and leaves at a time
+/// that tells nothing.
+pub(super) async fn settle(
+    answer: Answer,
+    status: Status,
+    location: Option<&str>,
+    context: &mut Context<'_>,
+) -> Answer {
+    let Some(attempted) = context.attempt.take() else { return answer };
+    let Attempted { guess, operation, is_no } = attempted;
+    let guarded = guarded(operation, context.plan);
+    let is_no = is_no.unwrap_or_else(|| match guarded {
+        Some(guarded) => guarded.is_no(status.0, location, None),
+        None => status == Status::UNAUTHORIZED,
+    });
+    let guesses = &context.worker.shared.callers.guesses;
+    if !is_no {
+        guesses.was_right(guess, Instant::now());
+        return answer;
+    }
+    if status.0 >= 500 {
+        // That says neither yes nor no.
+        guesses.was_none(guess, Instant::now());
+        return answer;
+    }
+    drop(guess);
+    let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
+    if !is_enforced || guarded.is_none() {
+        return answer;
+    }
+    let started = context.entry.started();
+    let spans = started.elapsed().as_millis() / SPAN.as_millis() + 1;
+    let leaves = started + SPAN * spans as u32;
+    tokio::time::sleep_until(leaves.min(context.deadline).into()).await;
+    Answer::problem(Status::UNAUTHORIZED, Some("this is not right"), context.request_id())
+}
+
+fn guarded(operation: Option<usize>, plan: &portcullis_controls::Plan) -> Option<&Guarded> {
+    plan.operations.get(operation?)?.guarded.as_ref()
+}

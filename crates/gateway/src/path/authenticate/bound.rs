@@ -1,0 +1,57 @@
+//! Tokens that are bound to a key: whoever shows one proves that the key is theirs (RFC 9449).
+
+use portcullis_credential::Confirmation;
+use portcullis_credential::dpop::{self, Expected};
+
+use super::token::{Asked, Judged};
+use crate::callers::Use;
+use crate::head::{Essential, RequestHead};
+
+/// Whether what a token is bound to was proved beside it; none if it was.
+pub(super) fn unproved(
+    confirmation: Option<&Confirmation>,
+    is_dpop: bool,
+    token: &str,
+    asked: Asked<'_>,
+) -> Option<Judged> {
+    match (confirmation, is_dpop) {
+        (None, false) => None,
+        // RFC 9449 section 7.1: a token that is bound to nothing is no DPoP token.
+        (None, true) => Some(Judged::Not("not_bound")),
+        (Some(Confirmation::Key(key)), true) => proof(key, token, asked),
+        (Some(Confirmation::Key(_)), false) => Some(Judged::Not("dpop_missing")),
+        (Some(Confirmation::Certificate(_)), _) => Some(Judged::Not("certificate_missing")),
+    }
+}
+
+fn proof(key: &[u8; 32], token: &str, asked: Asked<'_>) -> Option<Judged> {
+    let mut proofs = asked.head.fields.all("dpop");
+    let (Some(proof), None) = (proofs.next(), proofs.next()) else {
+        return Some(Judged::Not("dpop_missing"));
+    };
+    let expected = Expected {
+        method: asked.head.method_text(),
+        url: &url(asked.head, asked.is_tls),
+        token,
+        key,
+        nonces: &[],
+        age_s: dpop::AGE_S,
+        ahead_s: dpop::AHEAD_S,
+    };
+    let seen = match dpop::verify(proof, &expected, asked.now) {
+        Ok(seen) => seen,
+        Err(fault) => return Some(Judged::Not(fault.name())),
+    };
+    match asked.worker.shared.callers.proofs.use_up(seen.id, seen.forget_at, asked.now) {
+        Use::First => None,
+        Use::Again => Some(Judged::Not("dpop_replayed")),
+        Use::Unknown => Some(Judged::Unknown("too many proofs to remember".to_owned())),
+    }
+}
+
+/// The URL that the client used. Its host was claimed by an API, where the policy names hosts.
+fn url(head: &RequestHead, is_tls: bool) -> String {
+    let scheme = if is_tls { "https" } else { "http" };
+    let host = head.fields.first(Essential::Host).unwrap_or_default();
+    format!("{scheme}://{host}{}", head.path())
+}

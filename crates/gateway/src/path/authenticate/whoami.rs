@@ -1,0 +1,262 @@
+//! The API's own word about who calls: asked with the caller's credential, once for all requests that
+//! show it at a time, and kept for seconds (rule 3).
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use portcullis_contract::SchemePlace;
+use portcullis_controls::caller_identity::Guessed;
+use portcullis_credential::authorization;
+use portcullis_json::{Document, Kind, Value as Json};
+use portcullis_ledger::Asked as Question;
+use portcullis_model::{Attribute, Identity, Source, Status, UnixMillis, Value};
+use portcullis_policy::{AttributeRule, SameAs, Whoami};
+use sha2::{Digest, Sha256};
+use tokio::time::timeout_at;
+
+use super::token::{Asked, Judged, Unverified};
+use crate::callers::{Attempt, TokenDigest, ToldByApi, Turn};
+use crate::turn::{Terms, Turn as Instance, Written};
+
+/// How long a request waits for the answer to another one's question, at most.
+const WAIT: Duration = Duration::from_secs(6);
+/// Times that it looks again.
+const TURNS_MAX: usize = 4;
+/// Bytes of an answer about a caller.
+const ANSWER_BYTES_MAX: usize = 256 << 10;
+
+/// What the API was told and said, for the record.
+pub(super) type Told = (Arc<ToldByApi>, TokenDigest);
+
+/// Judges a credential that only the API can verify.
+pub(super) async fn judge(
+    place: &SchemePlace,
+    value: &str,
+    whoami: &Whoami,
+    asked: Asked<'_>,
+    questions: &mut Vec<Question>,
+) -> (Judged, Option<TokenDigest>) {
+    let attempt = Tried { value, place };
+    match told(place, value, whoami, Some(attempt), asked, questions).await {
+        Ok((told, digest)) => {
+            let identity = Identity {
+                scheme: asked.scheme_name().into(),
+                issuer: whoami.name.clone(),
+                subject: told.subject.clone(),
+                attributes: told.attributes.clone(),
+                scopes: Vec::new(),
+                is_adopted: false,
+            };
+            (Judged::Genuine { identity: Arc::new(identity), instead: None }, Some(digest))
+        }
+        Err(unverified) => (unverified.judged(), None),
+    }
+}
+
+/// Adds what the API says of a caller who is known already. It must mean the same one.
+pub(super) async fn with_attributes(
+    identity: Arc<Identity>,
+    place: &SchemePlace,
+    value: &str,
+    whoami: &Whoami,
+    asked: Asked<'_>,
+    questions: &mut Vec<Question>,
+) -> Result<(Arc<Identity>, TokenDigest), Unverified> {
+    let (told, digest) = told(place, value, whoami, None, asked, questions).await?;
+    let is_same = match &whoami.same_as {
+        SameAs::Subject => told.subject == identity.subject,
+        SameAs::Attribute(name) => {
+            let known = identity.attribute(name);
+            known.is_some_and(|known| known.texts().eq([&*told.subject]))
+        }
+    };
+    if !is_same {
+        return Err(Unverified::Not("whoami_other_subject"));
+    }
+    let mut identity = Identity::clone(&identity);
+    told.attributes.iter().for_each(|one| identity.add(one.clone()));
+    Ok((Arc::new(identity), digest))
+}
+
+/// A credential that may be a guess.
+struct Tried<'a> {
+    value: &'a str,
+    place: &'a SchemePlace,
+}
+
+async fn told(
+    place: &SchemePlace,
+    value: &str,
+    whoami: &Whoami,
+    tried: Option<Tried<'_>>,
+    asked: Asked<'_>,
+    questions: &mut Vec<Question>,
+) -> Result<Told, Unverified> {
+    let digest = digest(value, asked);
+    let until = asked.deadline.min(Instant::now() + WAIT);
+    for _ in 0..TURNS_MAX {
+        match asked.worker.shared.callers.told.turn(digest, asked.now) {
+            Turn::Known(answer) => {
+                return answer.map(|told| (told, digest)).map_err(Unverified::Not);
+            }
+            Turn::TooMany => break,
+            Turn::Wait(mut waiting) => {
+                if timeout_at(until.into(), waiting.changed()).await.is_err() {
+                    break;
+                }
+            }
+            Turn::Ask(asking) => {
+                let answer = counted(place, value, whoami, tried, asked, questions).await?;
+                let kept = UnixMillis(asked.now.0 + whoami.cache.as_millis() as u64);
+                asking.answered(answer.clone(), kept);
+                return answer.map(|told| (told, digest)).map_err(Unverified::Not);
+            }
+        }
+    }
+    Err(Unverified::Unknown(format!("`{}` cannot be asked who calls now", whoami.name)))
+}
+
+/// The same credential is another matter for another API, model and scheme, and after roles changed.
+fn digest(value: &str, asked: Asked<'_>) -> TokenDigest {
+    let epoch = asked.worker.shared.callers.roles_epoch.load(Ordering::Acquire);
+    let mut hash = Sha256::new();
+    for part in [&*asked.plan.model.name, &*asked.plan.version, value] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.update((asked.scheme as u64).to_le_bytes());
+    hash.update(epoch.to_le_bytes());
+    hash.finalize().into()
+}
+
+type Answer = Result<Arc<ToldByApi>, &'static str>;
+
+/// Asks; a credential that only the API can verify counts as a guess until it says yes.
+async fn counted(
+    place: &SchemePlace,
+    value: &str,
+    whoami: &Whoami,
+    tried: Option<Tried<'_>>,
+    asked: Asked<'_>,
+    questions: &mut Vec<Question>,
+) -> Result<Answer, Unverified> {
+    let guesses = &asked.worker.shared.callers.guesses;
+    let basic = tried.as_ref().and_then(|tried| match tried.place {
+        SchemePlace::Authorization(scheme) if scheme == "basic" => {
+            authorization::basic(tried.value).ok()
+        }
+        _ => None,
+    });
+    let function = format!("{} whoami", asked.plan.model.name);
+    let attempt = Attempt {
+        guessed: if basic.is_some() { Guessed::Password } else { Guessed::Token },
+        function: &function,
+        account: basic.as_ref().map(|basic| basic.user.as_str()),
+        secret: basic.as_ref().map(|basic| basic.password.expose_secret()),
+        place: asked.place,
+    };
+    let guess = match tried {
+        None => None,
+        Some(_) => Some(guesses.begin(attempt, Instant::now()).map_err(Unverified::TooMany)?),
+    };
+    let answer = ask(place, value, whoami, asked, questions).await;
+    let now = Instant::now();
+    match (guess, &answer) {
+        (None, _) => {}
+        (Some(guess), Ok(Ok(_))) => guesses.was_right(guess, now),
+        (Some(guess), Err(_)) => guesses.was_none(guess, now),
+        (Some(guess), Ok(Err(_))) => drop(guess),
+    }
+    answer.map_err(|detail| Unverified::Unknown(format!("`{}`: {detail}", whoami.name)))
+}
+
+async fn ask(
+    place: &SchemePlace,
+    value: &str,
+    whoami: &Whoami,
+    asked: Asked<'_>,
+    questions: &mut Vec<Question>,
+) -> Result<Answer, String> {
+    let Asked { worker, plan, deadline, .. } = asked;
+    let operation = plan.model.contract.operation(whoami.operation).ok_or("no such operation")?;
+    let upstream = &plan.model.upstream;
+    let held = worker.shared.in_upstream.take(1).ok_or("there is no place in the API")?;
+    let mut buffered = worker.shared.buffered.take(0).ok_or("there is no room for its answer")?;
+    let turn = Instance::begin(worker, upstream);
+    let mut request = Written::question(
+        &format!("{}{}", upstream.path, operation.template),
+        turn.instance(),
+        &credential(place, value),
+    );
+    let started = Instant::now();
+    let terms = Terms {
+        is_head: false,
+        is_repeatable: true,
+        may_upgrade: false,
+        deadline: deadline.min(started + plan.limits.upstream_timeout),
+        limits: &plan.limits,
+    };
+    let exchanged = turn.exchange(&mut request, terms).await;
+    let (head, body) = exchanged.map_err(|fault| fault.detail())?;
+    let status = Status(head.status);
+    questions.push(Question {
+        operation: whoami.name.clone(),
+        status,
+        micros: started.elapsed().as_micros() as u64,
+    });
+    if status.0 != 200 {
+        body.discard();
+        return match status.0 {
+            401 | 403 => Ok(Err("whoami_refused")),
+            other => Err(format!("it answers {other}")),
+        };
+    }
+    let read = body.read_all(ANSWER_BYTES_MAX, &mut buffered).await;
+    drop(held);
+    let bytes = read.map_err(|fault| fault.detail())?;
+    let document = Document::parse(bytes, &plan.json_out);
+    let document = document.map_err(|_| "its answer is no JSON in one reading")?;
+    let subject = text(document.root().lookup(&whoami.subject));
+    let subject = subject.ok_or("its answer names nobody")?;
+    let attributes = attributes(&document, &plan.model.callers.attributes);
+    Ok(Ok(Arc::new(ToldByApi { subject, attributes })))
+}
+
+/// The field that shows a credential.
+fn credential(place: &SchemePlace, value: &str) -> (String, String) {
+    match place {
+        SchemePlace::Header(name) => (name.clone(), value.to_owned()),
+        SchemePlace::Cookie(name) => ("Cookie".to_owned(), format!("{name}={value}")),
+        _ => ("Authorization".to_owned(), value.to_owned()),
+    }
+}
+
+fn attributes(document: &Document, rules: &[AttributeRule]) -> Vec<Attribute> {
+    let told = rules.iter().filter_map(|rule| {
+        let value = value(document.root().lookup(rule.whoami.as_deref()?)?)?;
+        Some(Attribute { name: rule.name.clone(), value, source: Source::Whoami })
+    });
+    told.collect()
+}
+
+/// A name: a text with something in it, or a number as it is written.
+fn text(value: Option<Json<'_>>) -> Option<Arc<str>> {
+    let value = value?;
+    value.as_str().or_else(|| value.as_number()).filter(|text| !text.is_empty()).map(Arc::from)
+}
+
+fn value(value: Json<'_>) -> Option<Value> {
+    match value.kind() {
+        Kind::String => {
+            value.as_str().filter(|text| !text.is_empty()).map(|text| Value::Text(text.into()))
+        }
+        Kind::Number => value.as_number().map(|text| Value::Number(text.into())),
+        Kind::True | Kind::False => value.as_bool().map(Value::Truth),
+        Kind::Array => {
+            let texts: Option<Vec<Arc<str>>> = value.items().map(|item| text(Some(item))).collect();
+            texts.map(Value::List)
+        }
+        Kind::Null | Kind::Object => None,
+    }
+}

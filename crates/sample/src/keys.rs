@@ -1,0 +1,168 @@
+//! The keys of the two issuers: made when a process first needs them, never kept anywhere.
+
+use std::sync::OnceLock;
+
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
+use serde_json::{Value, json};
+
+/// Who issues tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Issuer {
+    /// The pharmacy's own.
+    Pharmacy,
+    /// Somebody else's, where anybody may become anybody.
+    Other,
+}
+
+/// How a token is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    Es256,
+    Rs256,
+}
+
+/// The keys of one issuer.
+pub(crate) struct Keys {
+    name: &'static str,
+    ec: EcdsaKeyPair,
+    rsa: RsaKeyPair,
+}
+
+impl Issuer {
+    /// Its name in addresses.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Pharmacy => "issuer",
+            Self::Other => "other",
+        }
+    }
+
+    /// Its keys; none if the operating system gives no randomness.
+    pub(crate) fn keys(self) -> Option<&'static Keys> {
+        static PHARMACY: OnceLock<Option<Keys>> = OnceLock::new();
+        static OTHER: OnceLock<Option<Keys>> = OnceLock::new();
+        let place = match self {
+            Self::Pharmacy => &PHARMACY,
+            Self::Other => &OTHER,
+        };
+        place.get_or_init(|| Keys::generate(self.name())).as_ref()
+    }
+}
+
+impl Algorithm {
+    /// The algorithm of that name (RFC 7518 section 3.1).
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "ES256" => Some(Self::Es256),
+            "RS256" => Some(Self::Rs256),
+            _ => None,
+        }
+    }
+
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+        }
+    }
+}
+
+impl Keys {
+    fn generate(name: &'static str) -> Option<Self> {
+        let ec = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).ok()?;
+        let rsa = RsaKeyPair::generate(KeySize::Rsa2048).ok()?;
+        Some(Self { name, ec, rsa })
+    }
+
+    /// The name of the key for an algorithm.
+    pub(crate) fn kid(&self, algorithm: Algorithm) -> String {
+        match algorithm {
+            Algorithm::Es256 => format!("{}-es", self.name),
+            Algorithm::Rs256 => format!("{}-rs", self.name),
+        }
+    }
+
+    /// The signature over a text, as a token carries it (RFC 7518 sections 3.3 and 3.4).
+    pub(crate) fn sign(&self, algorithm: Algorithm, input: &str) -> Option<Vec<u8>> {
+        let chance = SystemRandom::new();
+        match algorithm {
+            Algorithm::Es256 => {
+                self.ec.sign(&chance, input.as_bytes()).ok().map(|signed| signed.as_ref().to_vec())
+            }
+            Algorithm::Rs256 => {
+                let mut signature = vec![0; self.rsa.public_modulus_len()];
+                let signed =
+                    self.rsa.sign(&RSA_PKCS1_SHA256, &chance, input.as_bytes(), &mut signature);
+                signed.ok().map(|()| signature)
+            }
+        }
+    }
+
+    /// The public key as DER (`SubjectPublicKeyInfo`, RFC 5280 section 4.1).
+    pub(crate) fn der(&self, algorithm: Algorithm) -> Vec<u8> {
+        let der: Option<PublicKeyX509Der<'_>> = match algorithm {
+            Algorithm::Es256 => self.ec.public_key().as_der().ok(),
+            Algorithm::Rs256 => self.rsa.public_key().as_der().ok(),
+        };
+        der.map(|der| der.as_ref().to_vec()).unwrap_or_default()
+    }
+
+    /// The public key as JSON (RFC 7517 section 4).
+    pub(crate) fn jwk(&self, algorithm: Algorithm) -> Value {
+        let text = |bytes: Option<&[u8]>| BASE64URL.encode(bytes.unwrap_or_default());
+        let (kid, alg) = (self.kid(algorithm), algorithm.name());
+        match algorithm {
+            Algorithm::Es256 => {
+                // An uncompressed point: 4, x, y.
+                let point = self.ec.public_key().as_ref();
+                let (x, y) = (text(point.get(1..33)), text(point.get(33..65)));
+                json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": kid, "use": "sig",
+                    "alg": alg })
+            }
+            Algorithm::Rs256 => {
+                // `RSAPublicKey` of 2048 bits: 9 bytes before the modulus, the exponent is 65537.
+                let n = text(self.rsa.public_key().as_ref().get(9..265));
+                json!({ "kty": "RSA", "n": n, "e": "AQAB", "kid": kid, "use": "sig", "alg": alg })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::signature::{
+        RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+    };
+
+    use super::*;
+
+    #[test]
+    fn the_published_keys_are_those_that_sign() {
+        let keys = Issuer::Pharmacy.keys().unwrap();
+        let signature = keys.sign(Algorithm::Rs256, "text").unwrap();
+        let jwk = keys.jwk(Algorithm::Rs256);
+        let n = BASE64URL.decode(jwk["n"].as_str().unwrap()).unwrap();
+        let key = RsaPublicKeyComponents { n, e: vec![1, 0, 1] };
+        assert!(key.verify(&RSA_PKCS1_2048_8192_SHA256, b"text", &signature).is_ok());
+        let signature = keys.sign(Algorithm::Es256, "text").unwrap();
+        let key = UnparsedPublicKey::new(
+            &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED,
+            keys.der(Algorithm::Es256),
+        );
+        assert!(key.verify(b"text", &signature).is_ok());
+    }
+
+    #[test]
+    fn two_issuers_have_different_keys() {
+        let jwk = |issuer: Issuer| issuer.keys().unwrap().jwk(Algorithm::Es256)["x"].clone();
+        assert_ne!(jwk(Issuer::Pharmacy), jwk(Issuer::Other));
+    }
+}
