@@ -62,6 +62,22 @@ fn the_client_gets_ours_and_the_api_sees_its_own() {
 }
 
 #[test]
+fn a_scheme_that_no_login_covers_is_no_way_around_it() {
+    // The API takes its token as a cookie, too; the policy names the one in the body alone.
+    let kept = kept("callers: { login: { operation: login, token: answer./token } }\n", api);
+    let ours = kept.token("alice");
+    let before = kept.scene.api.seen().len();
+    let counted = kept.scene.get_with("/me", &format!("Cookie: session={WEAK}\r\n"));
+    assert_eq!(counted.status, 401);
+    assert_eq!(kept.scene.api.seen().len(), before);
+    let both = format!("{}Cookie: session=ph-2-000001\r\n", bearer(&ours));
+    assert_eq!(kept.scene.get_with("/me", &both).text(), r#"{"customer_id":1}"#);
+    assert!(!kept.scene.forwarded().unwrap().contains("ph-2"));
+    kept.scene.get_with("/open", "Cookie: session=ph-2-000001\r\n");
+    assert!(!kept.scene.forwarded().unwrap().contains("ph-2"));
+}
+
+#[test]
 fn each_login_is_a_session_of_its_own() {
     let kept = kept(CALLERS, api);
     let (one, other, bob) = (kept.token("alice"), kept.token("alice"), kept.token("bob"));

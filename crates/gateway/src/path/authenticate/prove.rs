@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_contract::{SchemePlace, SecurityScheme};
+use portcullis_controls::Plan;
 use portcullis_controls::caller_identity::Proof;
 use portcullis_counting::Place;
 use portcullis_credential::authorization;
@@ -102,6 +103,16 @@ fn is_broken_basic(place: &SchemePlace, value: &str) -> bool {
     is_basic && authorization::basic(value).is_err()
 }
 
+/// Whether the API may take what its login gave out at a place that the policy does not name.
+fn is_session_place(place: &SchemePlace, plan: &Plan) -> bool {
+    let is_token = match place {
+        SchemePlace::Cookie(_) => true,
+        SchemePlace::Authorization(scheme) => scheme == "bearer",
+        _ => false,
+    };
+    is_token && !plan.model.callers.logins.is_empty()
+}
+
 /// Proves what the wanted schemes can; where none is wanted, whatever is shown.
 pub(super) async fn prove(
     head: &RequestHead,
@@ -129,6 +140,11 @@ pub(super) async fn prove(
             Shown::Unclear if matches!(scheme.place, SchemePlace::Header(_)) => continue,
             Shown::One(value) if is_broken_basic(&scheme.place, value) => {
                 proofs.list.push((index, Proof::Rejected("basic_malformed")));
+                continue;
+            }
+            // The API's own credential, where its login is exchanged: nobody here can tell.
+            Shown::One(_) | Shown::Unclear if is_session_place(&scheme.place, plan) => {
+                proofs.unproved.push(index);
                 continue;
             }
             Shown::One(_) | Shown::Unclear => {

@@ -257,7 +257,8 @@ async fn renew(
         // Two renewals at a time: the other one came first, or the session was ended.
         let again = Ours::beside(shown.clone())?.digest();
         let found = store.find(&again, now).await.map_err(|error| no_store(&error))?;
-        session = found.ok_or_else(|| refused("login_step_unknown"))?;
+        // Ended, or renewed more than once meanwhile: who is left behind logs in again.
+        session = found.ok_or_else(|| refused("login_renewed_by_others"))?;
     }
     Err(no_store(&StoreError::Busy))
 }
