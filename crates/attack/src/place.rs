@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Probe, Running};
+use portcullis_gateway::{Options, Probe, Running, Site};
 use portcullis_ledger::Ledger;
 use portcullis_model::{Clock, Sources};
 use portcullis_policy::{Input, Model, Overrides};
 use portcullis_sample::Sample;
+use portcullis_store::Store;
 
 use crate::form::Document;
 use crate::policy_folder::PolicyFolder;
@@ -194,8 +195,12 @@ fn start(plan: Arc<Plan>, clock: &Arc<dyn Clock>) -> Result<(Running, Probe), St
     let probe = Probe::new(chance, clock.now(), PROBE_LIFE_MS);
     let ledger = Ledger::to(Box::new(io::sink()), clock.clone())
         .map_err(|error| format!("the gateway does not start: {error}"))?;
-    let options = Options { probe: Some(probe.clone()), ..Options::default() };
-    let gateway = portcullis_gateway::start(plan, Arc::new(ledger), clock.clone(), options)
+    let site = Site::from(plan);
+    // Sessions of a try are gone with it.
+    let store = site.needs_store().then(|| Store::passing(&std::env::temp_dir(), clock.now()));
+    let store = store.transpose().map_err(|error| format!("no store can be made: {error}"))?;
+    let options = Options { probe: Some(probe.clone()), store, ..Options::default() };
+    let gateway = portcullis_gateway::start(site, Arc::new(ledger), clock.clone(), options)
         .map_err(|error| format!("the gateway does not start: {error}"))?;
     Ok((gateway, probe))
 }

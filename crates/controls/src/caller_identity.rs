@@ -141,7 +141,12 @@ impl Expected {
             Some(Security::Required { any_of, .. }) => {
                 let alternative = |one: &SecurityRequirement| Alternative::of(one, model);
                 let all = any_of.iter().map(alternative);
-                let possible: Vec<_> = all.filter(|one| one.is_verified || is_loopback).collect();
+                // Where the API's login is exchanged, its own credential would pass by another scheme.
+                let is_guarded = !model.callers.logins.is_empty();
+                let is_possible = |one: &Alternative| {
+                    one.is_verified || is_loopback && (!is_guarded || one.verifies_any(model))
+                };
+                let possible: Vec<_> = all.filter(is_possible).collect();
                 if possible.is_empty() {
                     Self::Closed(NOT_VERIFIED)
                 } else {
@@ -265,6 +270,10 @@ impl Alternative {
         schemes.sort_by_key(is_certificate);
         let is_verified = schemes.iter().all(|scheme| model.callers.verifies(*scheme));
         Self { schemes, scopes, is_verified }
+    }
+
+    fn verifies_any(&self, model: &Model) -> bool {
+        self.schemes.iter().any(|scheme| model.callers.verifies(*scheme))
     }
 
     /// Each scheme that can be verified, alone.

@@ -17,6 +17,7 @@ mod memory;
 mod names;
 mod open;
 mod options;
+mod passing;
 mod payload;
 mod places;
 mod revoked;

@@ -17,6 +17,7 @@ use crate::memory::Memory;
 use crate::names::{Account, Digest, SessionId};
 use crate::open::{self, Opened, Ready};
 use crate::options::Options;
+use crate::passing::PassingFolder;
 use crate::places::{self, Places};
 use crate::revoked::{self, Claims, Revocation, Revocations};
 use crate::rows::{self, Kept, Which};
@@ -37,7 +38,11 @@ const ACCOUNTS_CACHED_MAX: usize = 16_384;
 
 /// Sessions and revocations. Cheap to clone; the last one closes the database.
 #[derive(Clone)]
-pub struct Store(Arc<Parts>);
+pub struct Store(
+    Arc<Parts>,
+    #[expect(dead_code, reason = "it goes with the store, and after it")]
+    Option<Arc<PassingFolder>>,
+);
 
 struct Parts {
     sealer: Arc<Sealer>,
@@ -86,7 +91,13 @@ impl Store {
             reader: Reader::start(reader)?,
             memory,
         };
-        Ok((Self(Arc::new(parts)), Opened { is_new, is_older, revocations: loaded }))
+        Ok((Self(Arc::new(parts), None), Opened { is_new, is_older, revocations: loaded }))
+    }
+
+    /// The same, in a folder that goes with it.
+    pub(crate) fn removing(self, folder: PassingFolder) -> Self {
+        // The database is closed before its folder goes: fields are dropped in order.
+        Self(self.0, Some(Arc::new(folder)))
     }
 
     /// An account of an API as the store knows it: a keyed digest of its name, which is taken as it

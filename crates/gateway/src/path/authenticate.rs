@@ -8,6 +8,7 @@ mod judged;
 mod keys;
 mod outgoing;
 mod prove;
+mod session;
 mod shown;
 mod token;
 mod whoami;
@@ -103,9 +104,13 @@ pub(super) async fn enter(
         caller => caller,
     };
     context.entry.caller(caller.clone());
-    // Whoever only observes changes nothing.
+    if let Some(session) = proofs.session() {
+        context.carried.withheld.add(&session.credentials);
+        context.carried.session = Some(session.clone());
+    }
+    // Whoever only observes takes nothing away.
     let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
-    let credentials =
-        if is_enforced { proofs.into_credentials(schemes) } else { Credentials::default() };
+    let mut credentials = proofs.into_credentials(schemes, is_enforced);
+    session::exchange_cookies(&matched, &mut credentials, context).await?;
     Ok(Authenticated { matched, caller, shows_credential, credentials })
 }
