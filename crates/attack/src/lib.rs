@@ -18,7 +18,6 @@ mod identity;
 mod own_key;
 mod payload;
 mod place;
-mod policy_folder;
 mod problem;
 pub mod read;
 pub mod registry;
