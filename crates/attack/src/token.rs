@@ -274,6 +274,14 @@ mod tests {
         assert_eq!(unhex("zz"), None);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn every_text_of_hexadecimal_is_its_bytes(bytes: Vec<u8>) {
+            let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            proptest::prop_assert_eq!(unhex(&text), Some(bytes));
+        }
+    }
+
     #[test]
     fn what_does_not_go_together_is_told() {
         for (text, expected) in [
