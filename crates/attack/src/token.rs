@@ -277,7 +277,9 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn every_text_of_hexadecimal_is_its_bytes(bytes: Vec<u8>) {
-            let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+            let text: String =
+                digits.map(|digit| char::from_digit(digit.into(), 16).unwrap()).collect();
             proptest::prop_assert_eq!(unhex(&text), Some(bytes));
         }
     }
