@@ -226,6 +226,58 @@ fn other_apis_and_accounts_keep_their_sessions() {
     });
 }
 
+/// Several workers look for sessions while these are ended one by one, by every way, with a cache that
+/// holds almost nothing.
+#[test]
+fn nobody_is_served_after_an_end_returned() {
+    const SESSIONS: u32 = 150;
+    let folder = tempfile::tempdir().unwrap();
+    let options = portcullis_store::Options { sessions_cached_max: 1, ..Default::default() };
+    let path = folder.path().join("store");
+    let store = Store::open(&path, &fake::kek(), &options, NOW).unwrap().0;
+    run(add_many(&store, 0..SESSIONS));
+    let ended = std::sync::atomic::AtomicU32::new(0);
+    let order = std::sync::atomic::Ordering::SeqCst;
+    let served = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..3)
+            .map(|_| {
+                let (store, ended) = (&store, &ended);
+                scope.spawn(move || {
+                    let mut served = 0;
+                    while ended.load(order) < SESSIONS {
+                        let before = ended.load(order);
+                        for number in before.saturating_sub(3)..(before + 3).min(SESSIONS) {
+                            let over = ended.load(order);
+                            // Busy is no answer, and none that serves.
+                            if let Ok(Some(session)) = run(store.find(&digest(number), NOW)) {
+                                assert!(number >= over, "{number} was ended, and is served");
+                                assert!(number >= ended.load(order) || session.is_ended());
+                                served += 1;
+                            }
+                        }
+                    }
+                    served
+                })
+            })
+            .collect();
+        let mut outcomes = Vec::new();
+        for number in 0..SESSIONS {
+            let api = || "pharmacy".to_owned();
+            let which = match number % 4 {
+                0 => Which::Token(digest(number)),
+                1 => Which::Id(facts(&store, number).id),
+                2 => Which::Account { api: api(), account: account(&store, number) },
+                _ => Which::Subject { api: api(), subject: format!("subject-{number}") },
+            };
+            outcomes.push(run(store.end(which, NOW)));
+            ended.store(number + 1, order);
+        }
+        assert!(outcomes.iter().all(|outcome| *outcome == Ok(1)), "{outcomes:?}");
+        workers.into_iter().map(|worker| worker.join().unwrap()).sum::<u32>()
+    });
+    assert!(served > 0, "nobody was served at all");
+}
+
 /// Workers with several threads may come.
 #[test]
 fn what_is_asked_may_be_waited_for_on_any_thread() {
