@@ -26,9 +26,10 @@ use crate::address::{self, Fault};
 use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
-use crate::model::{Limits, Model, Origin, Policy, Posture, Proxies, Upstream};
+use crate::model::{Limits, Model, Origin, Policy, Posture, Proxies};
 use crate::notes::Notes;
 use crate::section::Read;
+use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
 use names::Names;
 
