@@ -38,11 +38,11 @@ pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use login::{
     AnswerPlace, AnswerTest, EndsSessions, Issued, Literal, Login, Refresh, RequestPlace,
-    SecondStep, StorePlace, Tested, Whose,
+    SecondStep, Tested, Whose,
 };
 pub use model::{
     Access, BodyHandling, Instance, LedgerTarget, Limits, Lines, Model, OperationLines, Origin,
-    Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream, WhenFull,
+    Policy, Posture, Proxies, SecretSource, StorePlace, TlsFiles, Undeclared, Upstream, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};

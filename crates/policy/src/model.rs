@@ -9,7 +9,6 @@ use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
 use crate::callers::Callers;
-use crate::login::StorePlace;
 use crate::network::Network;
 
 /// All APIs of one policy file.
@@ -163,6 +162,15 @@ pub enum SecretSource {
     /// A credential that the service manager hands over: a file of this name in the folder that
     /// `CREDENTIALS_DIRECTORY` names (systemd).
     Credential(String),
+}
+
+/// Where lasting state is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorePlace {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The key under which it is encrypted.
+    pub key: SecretSource,
 }
 
 /// Where the API is: one instance or several, all of them the same API.

@@ -147,13 +147,21 @@ fn masked_form(text: &str) -> Option<String> {
 mod tests {
     use portcullis_policy::Instance;
 
+    use portcullis_contract::SchemeKind;
+
     use super::*;
 
     #[test]
     fn no_credential_is_shown() {
         let schemes =
-            [SchemePlace::Header("x-key".to_owned()), SchemePlace::Query("key".to_owned())]
-                .map(|place| SecurityScheme { name: "a".to_owned(), place, span: None });
+            [SchemePlace::Header("x-key".to_owned()), SchemePlace::Query("key".to_owned())].map(
+                |place| SecurityScheme {
+                    name: "a".to_owned(),
+                    kind: SchemeKind::ApiKey,
+                    place,
+                    span: None,
+                },
+            );
         let first = Instance::plain("api".to_owned(), 80);
         let upstream = Upstream { first, others: Vec::new(), path: String::new() };
         let request = "POST /a?key=s3cret&x=1 HTTP/1.1\r\nHost: 127.0.0.1:9\r\nauthorization: \

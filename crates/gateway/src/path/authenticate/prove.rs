@@ -59,6 +59,18 @@ impl Proofs {
         })
     }
 
+    /// A credential that nobody here can verify.
+    fn note(&mut self, scheme: usize, there: Shown<'_>, place: &SchemePlace, plan: &Plan) {
+        match there {
+            Shown::One(value) if is_broken_basic(place, value) => {
+                self.list.push((scheme, Proof::Rejected("basic_malformed")));
+            }
+            // The API's own, where its login is exchanged: it does not go on.
+            _ if is_session_place(place, plan) => self.unproved.push(scheme),
+            _ => self.list.push((scheme, Proof::Present)),
+        }
+    }
+
     /// Whether a credential is there that is not good.
     pub(super) fn is_any_rejected(&self) -> bool {
         self.list.iter().any(|(_, proof)| matches!(proof, Proof::Rejected(_)))
@@ -138,17 +150,8 @@ pub(super) async fn prove(
                 continue;
             }
             Shown::Unclear if matches!(scheme.place, SchemePlace::Header(_)) => continue,
-            Shown::One(value) if is_broken_basic(&scheme.place, value) => {
-                proofs.list.push((index, Proof::Rejected("basic_malformed")));
-                continue;
-            }
-            // The API's own credential, where its login is exchanged: nobody here can tell.
-            Shown::One(_) | Shown::Unclear if is_session_place(&scheme.place, plan) => {
-                proofs.unproved.push(index);
-                continue;
-            }
-            Shown::One(_) | Shown::Unclear => {
-                proofs.list.push((index, Proof::Present));
+            there => {
+                proofs.note(index, there, &scheme.place, plan);
                 continue;
             }
         };
