@@ -84,10 +84,11 @@ async fn open(
     }
     let refusal = match timeout(limits.handshake_timeout, tls.accept(stream)).await {
         Ok(Ok((stream, hello))) => {
-            let Hello { version, server_name, is_http2 } = hello;
+            let Hello { version, server_name, is_http2, certificate } = hello;
             let tls = Some(version);
             let server_name = server_name.map(Arc::from);
-            let peer = Peer { hop: Hop::Tls, tls, server_name, ..peer };
+            let certificate = certificate.map(Rc::new);
+            let peer = Peer { hop: Hop::Tls, tls, server_name, certificate, ..peer };
             return Some((Stream::Tls(Box::new(stream)), peer, is_http2));
         }
         Ok(Err(error)) => transport_encryption::handshake(error.to_string()),

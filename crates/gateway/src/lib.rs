@@ -34,5 +34,5 @@ mod worker;
 pub use decision::{Act, Decision, DecisionError, Probe};
 pub use listener::{Options, Running, StartError, start};
 pub use site::{PinnedKeys, ReloadError, Reloaded, Site};
-pub use tls::{ClientTls, RootsFault, ServerTls, TlsFault};
+pub use tls::{ClientIssuers, ClientIssuersFault, ClientTls, RootsFault, ServerTls, TlsFault};
 pub use worker::{Counts, Deed, Watch};

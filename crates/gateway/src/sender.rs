@@ -1,9 +1,12 @@
 //! Who is at the other end: of the connection, and behind the proxies that stand in front.
 
 use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use portcullis_controls::transport_encryption::Hop;
+
+use crate::tls::Certificate;
 
 /// The other end of a connection.
 #[derive(Debug, Clone)]
@@ -16,13 +19,16 @@ pub(crate) struct Peer {
     pub(crate) tls: Option<&'static str>,
     /// The name that it asked for when the connection was opened (SNI).
     pub(crate) server_name: Option<Arc<str>>,
+    /// The certificate that it showed when the connection was opened, and holds. Never from a header.
+    pub(crate) certificate: Option<Rc<Certificate>>,
 }
 
 impl Peer {
     /// One that speaks in the clear, this way.
     pub(crate) fn new(address: SocketAddr, hop: Hop) -> Self {
         let address = address.ip().to_canonical();
-        Self { address, text: address.to_string().into(), hop, tls: None, server_name: None }
+        let text = address.to_string().into();
+        Self { address, text, hop, tls: None, server_name: None, certificate: None }
     }
 }
 
@@ -38,6 +44,8 @@ pub(crate) struct Sender {
     pub(crate) hop: Hop,
     /// Whether a trusted proxy sent it on.
     pub(crate) is_from_proxy: bool,
+    /// The certificate of whoever sent it. That of a proxy is not its client's.
+    pub(crate) certificate: Option<Rc<Certificate>>,
 }
 
 impl Sender {
@@ -45,6 +53,12 @@ impl Sender {
     pub(crate) fn peer(peer: &Peer) -> Self {
         // Whatever ends TLS on this host asks for many.
         let address = (!peer.address.is_loopback()).then_some(peer.address);
-        Self { client: peer.text.clone(), address, hop: peer.hop, is_from_proxy: false }
+        Self {
+            client: peer.text.clone(),
+            address,
+            hop: peer.hop,
+            is_from_proxy: false,
+            certificate: peer.certificate.clone(),
+        }
     }
 }

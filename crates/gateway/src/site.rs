@@ -13,7 +13,7 @@ use portcullis_model::Secret;
 use portcullis_policy::{Instance, JwtIssuer, LedgerTarget, Limits, Model, SecretSource};
 use tokio::sync::watch;
 
-use crate::tls::{ClientTls, ServerTls};
+use crate::tls::{ClientIssuers, ClientTls, ServerTls};
 
 /// The plans of all APIs behind one listener.
 #[derive(Debug, Clone)]
@@ -107,6 +107,14 @@ impl Site {
             .keys
             .iter()
             .all(|pinned| before.keys(&pinned.source).is_none_or(|was| was.mark == pinned.mark))
+            && self.clients().is_none_or(|clients| {
+                before.clients().is_some_and(|was| clients.believes_no_other_than(was))
+            })
+    }
+
+    /// Which certificates clients may show.
+    pub(crate) fn clients(&self) -> Option<&ClientIssuers> {
+        self.tls.as_ref().and_then(ServerTls::clients)
     }
 
     /// How a connection to an instance is opened inside TLS.

@@ -1,10 +1,14 @@
 //! TLS, towards clients and towards APIs.
 
+mod certificate;
 mod client;
+mod clients;
 mod server;
 
+pub(crate) use certificate::Certificate;
 pub(crate) use client::ConnectFault;
 pub use client::{ClientTls, RootsFault};
+pub use clients::{ClientIssuers, ClientIssuersFault};
 pub(crate) use server::Hello;
 pub use server::{ServerTls, TlsFault};
 

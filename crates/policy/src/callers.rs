@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::certificates::CertificateRule;
 use crate::login::{AnswerTest, EndsSessions, Login, RequestPlace};
 use crate::model::{Instance, SecretSource};
 
@@ -13,6 +14,8 @@ pub struct Callers {
     pub jwt: Vec<JwtIssuer>,
     /// Authorization servers that are asked about each token (RFC 7662).
     pub introspection: Vec<Introspection>,
+    /// How client certificates say who calls.
+    pub certificates: Option<CertificateRule>,
     /// The API's own logins.
     pub logins: Vec<Login>,
     /// The API's own word about who calls.
@@ -35,6 +38,7 @@ impl Callers {
         self.jwt.iter().any(|one| one.schemes.contains(&scheme))
             || self.introspection.iter().any(|one| one.schemes.contains(&scheme))
             || self.logins.iter().any(|one| one.takes(scheme))
+            || self.certificates.iter().any(|one| one.schemes.contains(&scheme))
             || self.is_told_by_the_api(scheme)
     }
 

@@ -9,7 +9,9 @@ mod tls;
 mod whoami;
 
 pub(crate) use apis::{Api, Apis};
-pub(crate) use callers::{AttributeSection, CallersSection, IntrospectionSection, JwtSection};
+pub(crate) use callers::{
+    AttributeSection, CallersSection, CertificatesSection, IntrospectionSection, JwtSection,
+};
 pub(crate) use guesses::GuessSection;
 pub(crate) use limits::LimitsSection;
 pub(crate) use login::{

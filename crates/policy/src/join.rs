@@ -1,6 +1,7 @@
 //! Contracts and policy into models.
 
 mod callers;
+mod certificates;
 mod claims;
 mod guesses;
 mod lines;
@@ -204,6 +205,7 @@ fn build(
     let section = file.and_then(|file| file.callers.as_ref());
     let mut callers = callers::of(section, &contracts, &texts.folder, notes);
     login::join(section, &contracts, &names, &access, &mut callers, notes);
+    certificates::join(file, &contracts, &mut callers, notes);
     guesses::join(section, &names, &mut callers, notes);
     whoami::join(section, &contracts, &names, &mut callers, notes);
     let store = login::store(file, &texts.folder, notes);

@@ -7,6 +7,7 @@
 mod address;
 mod amounts;
 mod callers;
+mod certificates;
 mod claim;
 pub mod codes;
 mod digest;
@@ -34,6 +35,7 @@ pub use callers::{
     AttributeRule, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer, KeySource,
     SameAs, Told, Whoami,
 };
+pub use certificates::{CertificateRule, CertificateSubject};
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use login::{
@@ -41,8 +43,9 @@ pub use login::{
     SecondStep, Tested, Whose,
 };
 pub use model::{
-    Access, BodyHandling, Instance, LedgerTarget, Limits, Lines, Model, OperationLines, Origin,
-    Policy, Posture, Proxies, SecretSource, StorePlace, TlsFiles, Undeclared, Upstream, WhenFull,
+    Access, BodyHandling, ClientCertificates, Instance, LedgerTarget, Limits, Lines, Model,
+    OperationLines, Origin, Policy, Posture, Proxies, SecretSource, StorePlace, TlsFiles,
+    Undeclared, Upstream, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};

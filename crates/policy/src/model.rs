@@ -103,6 +103,8 @@ pub struct Lines {
     pub when_full: Option<Span>,
     /// `certificate` of `tls`.
     pub tls: Option<Span>,
+    /// `client_ca` of `tls`.
+    pub client_ca: Option<Span>,
     /// `key` of `store`.
     pub store: Option<Span>,
     /// The first of `origins`.
@@ -150,6 +152,20 @@ pub struct TlsFiles {
     pub certificate: SecretSource,
     /// Its private key.
     pub key: SecretSource,
+    /// Which certificates clients may show; none: they are not asked.
+    pub clients: Option<ClientCertificates>,
+}
+
+/// Which certificates clients may show when a connection is opened. They need not show any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientCertificates {
+    /// Whom they must come from to say who calls (PEM); none: they say it of nobody.
+    pub ca: Option<SecretSource>,
+    /// Lists of those that are withdrawn (PEM, RFC 5280 section 5).
+    pub crl: Option<SecretSource>,
+    /// Whether any other may be shown, too: tokens may be bound to it, and it says nothing else
+    /// (RFC 8705 section 2.2).
+    pub takes_any: bool,
 }
 
 /// Where a text is that does not stand in the policy file.

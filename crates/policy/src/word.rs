@@ -114,6 +114,39 @@ pub(crate) enum TerminatedWord {
     TrustedProxies,
 }
 
+/// `any`: certificates of nobody in particular.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum CertificatesWord {
+    /// Tokens may be bound to them.
+    Any,
+}
+
+/// What in a certificate says whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum SubjectWord {
+    /// Its SHA-256.
+    Thumbprint,
+    /// The one DNS name in it.
+    Dns,
+    /// The one URI in it.
+    Uri,
+}
+
+impl Read for CertificatesWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("any", Self::Any)], None)
+    }
+}
+
+impl Read for SubjectWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let words = [("thumbprint", Self::Thumbprint), ("dns", Self::Dns), ("uri", Self::Uri)];
+        word(node, notes, &words, None)
+    }
+}
+
 impl Read for UndeclaredWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let words = [("refuse", Self::Refuse), ("drop", Self::Drop)];

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use portcullis_credential::keys::KeySet;
-use portcullis_gateway::{ClientTls, PinnedKeys, ServerTls, TlsFault};
+use portcullis_gateway::{
+    ClientIssuers, ClientIssuersFault, ClientTls, PinnedKeys, ServerTls, TlsFault,
+};
 use portcullis_model::{Diagnostic, Secret, Span};
-use portcullis_policy::{Failure, KeySource, Model, SecretSource, codes};
+use portcullis_policy::{ClientCertificates, Failure, KeySource, Model, SecretSource, codes};
 use sha2::{Digest as _, Sha256};
 
 /// What clients are spoken to with; none, where the policy has no `tls`. Problems stand at the
@@ -17,7 +19,11 @@ pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
         source.read(variable).map_err(|error| unusable(model, at, error.to_string()))
     };
     let (certificate, key) = (read(&files.certificate)?, read(&files.key)?);
-    match ServerTls::from_pem(&certificate, &key) {
+    let clients = match &files.clients {
+        None => None,
+        Some(clients) => Some(issuers(model, clients)?),
+    };
+    match ServerTls::asking(&certificate, &key, clients) {
         Ok(tls) => Ok(Some(tls)),
         Err(fault) => {
             let place = match fault {
@@ -27,6 +33,24 @@ pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
             Err(unusable(model, at, format!("`{place}`: {fault}")))
         }
     }
+}
+
+/// Whom certificates of clients must come from.
+fn issuers(model: &Model, clients: &ClientCertificates) -> Result<ClientIssuers, Failure> {
+    let at = model.lines.client_ca.or(model.lines.tls);
+    let failed = |message| unusable(model, at, message);
+    let read =
+        |source: &SecretSource| source.read(variable).map_err(|error| failed(error.to_string()));
+    let Some(ca) = &clients.ca else { return Ok(ClientIssuers::of_nobody()) };
+    let (roots, lists) = (read(ca)?, clients.crl.as_ref().map(read).transpose()?);
+    let issuers = ClientIssuers::from_pem(&roots, lists.as_deref(), clients.takes_any);
+    issuers.map_err(|fault| {
+        let place = match (&fault, &clients.crl) {
+            (ClientIssuersFault::Lists(_), Some(crl)) => crl,
+            _ => ca,
+        };
+        failed(format!("`{place}`: {fault}"))
+    })
 }
 
 /// Whom the certificates of an API's instances, and of those who vouch for its callers, must come

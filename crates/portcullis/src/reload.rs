@@ -220,7 +220,8 @@ impl Reloader {
 
 /// Credentials go to whoever shows a certificate of such an issuer.
 fn other_trust() -> (&'static str, String, Option<String>) {
-    let what = "an API's certificate, or a caller's token, may come from others than before";
+    let what =
+        "an API's or a client's certificate, or a caller's token, may come from others than before";
     (Reach::Wider.name(), what.to_owned(), None)
 }
 
@@ -257,7 +258,10 @@ fn files_of(site: &Site) -> Vec<PathBuf> {
     let vouching = || site.plans().map(|plan| &plan.model.callers);
     let asked = vouching().flat_map(|callers| callers.endpoints().map(|one| &one.instance));
     let roots = instances.chain(asked).filter_map(|instance| instance.roots.as_ref());
-    let secrets = tls.chain(roots).chain(vouching().flat_map(|callers| callers.secrets()));
+    let clients = plan.model.tls.iter().filter_map(|tls| tls.clients.as_ref());
+    let clients = clients.flat_map(|clients| clients.ca.iter().chain(&clients.crl));
+    let secrets =
+        tls.chain(clients).chain(roots).chain(vouching().flat_map(|callers| callers.secrets()));
     let secrets = secrets.filter_map(|source| source.path(certificates::variable));
     plan.model.sources.names().map(PathBuf::from).chain(secrets).collect()
 }

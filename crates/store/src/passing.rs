@@ -7,7 +7,8 @@ use portcullis_model::UnixMillis;
 use crate::error::StoreError;
 use crate::folder::PassingFolder;
 use crate::kek::Kek;
-use crate::store::{Options, Store};
+use crate::options::Options;
+use crate::store::Store;
 
 impl Store {
     /// A new store in a folder of chance below `parent`, under a key of chance. Both are gone when

@@ -182,6 +182,32 @@ fn an_ended_session_is_ended_for_everybody_who_holds_it_and_stays_so() {
     });
 }
 
+/// Somebody begins a login with the old password, the owner changes it, and then the login succeeds.
+#[test]
+fn a_login_that_was_under_way_when_all_were_ended_opens_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder.path().join("store"));
+        let api = || "pharmacy".to_owned();
+        for (number, which) in [
+            Which::Account { api: api(), account: account(&store, 0) },
+            Which::Subject { api: api(), subject: "subject-1".to_owned() },
+            Which::OpenedBefore { api: api(), before: later(10) },
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut begun = facts(&store, number as u32);
+            begun.created = later(9);
+            assert_eq!(store.end(which, later(9)).await, Ok(0));
+            let outcome = store.open_session(begun.clone(), later(20)).await;
+            assert_eq!(outcome.unwrap_err(), StoreError::EndedMeanwhile, "{number}");
+            begun.created = later(10);
+            store.open_session(begun, later(20)).await.unwrap();
+        }
+    });
+}
+
 #[test]
 fn other_apis_and_accounts_keep_their_sessions() {
     let folder = tempfile::tempdir().unwrap();
@@ -200,6 +226,20 @@ fn other_apis_and_accounts_keep_their_sessions() {
         assert!(find(&store, 1).await.is_some());
         assert_ne!(store.account("orders", "a"), store.account("pharmacy", "a"));
     });
+}
+
+/// Workers with several threads may come.
+#[test]
+fn what_is_asked_may_be_waited_for_on_any_thread() {
+    fn any_thread<T: Send>(_: T) {}
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("store"));
+    let session = run(add(&store, 1));
+    any_thread(store.find(&digest(1), NOW));
+    any_thread(store.replace(&session, Change::until(NOW), NOW));
+    any_thread(store.end(Which::Id(session.id), NOW));
+    any_thread(store.has_worked(account(&store, 1), "192.0.2.0/24", NOW));
+    any_thread(store.worked(account(&store, 1), "192.0.2.0/24", NOW));
 }
 
 /// A client that leaves while its logout is written.

@@ -74,7 +74,9 @@ fn tls(before: &Model, after: &Model, changes: &mut Changes) {
     let (reach, what) = match (&before.tls, &after.tls) {
         (Some(_), None) => (Reach::Wider, "clients are spoken to in the clear"),
         (None, Some(_)) => (Reach::Narrower, "clients are spoken to inside TLS only"),
-        (Some(old), Some(new)) if old != new => (Reach::Wider, "another certificate is shown"),
+        (Some(old), Some(new)) if (&old.certificate, &old.key) != (&new.certificate, &new.key) => {
+            (Reach::Wider, "another certificate is shown")
+        }
         _ => return,
     };
     changes.of_all(reach, what, after.lines.tls);

@@ -22,6 +22,7 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         changes.of_all(Reach::Wider, "everybody may know what there is", None);
     }
     logins(pair, changes);
+    certificates(pair, changes);
     guesses(pair, changes);
     if before.whoami != after.whoami || before.changes_roles != after.changes_roles {
         changes.of_all(Reach::Wider, "the API is asked otherwise who calls", None);
@@ -107,11 +108,31 @@ fn logins(pair: &Pair<'_>, changes: &mut Changes) {
     }
 }
 
+/// Whom clients' certificates come from, and how they say who calls. What the files say is compared by
+/// whoever reads them.
+fn certificates(pair: &Pair<'_>, changes: &mut Changes) {
+    let (before, after) = (&pair.before.model, &pair.after.model);
+    let asked = |model: &Model| model.tls.as_ref().and_then(|tls| tls.clients.clone());
+    match (asked(before), asked(after)) {
+        (old, new) if old == new => {}
+        (Some(_), None) => {
+            changes.of_all(Reach::Narrower, "clients are not asked for certificates", None);
+        }
+        _ => changes.of_all(Reach::Wider, "other certificates of clients are taken", None),
+    }
+    let (old, new) = (&before.callers.certificates, &after.callers.certificates);
+    if old != new && new.is_some() {
+        let what = "a client's certificate says otherwise who calls";
+        changes.of_all(Reach::Wider, what, None);
+    }
+}
+
 /// What is added does not compile until somebody has thought of how it is compared.
 const fn all_of(callers: &Callers) {
     let Callers {
         jwt: _,
         introspection: _,
+        certificates: _,
         logins: _,
         guesses: _,
         whoami: _,

@@ -316,3 +316,42 @@ fn apis_are_compared_by_their_names() {
     assert_eq!(told(&Changes::between_all(&two, &three, NOW)), ["wider: API `c` is new"]);
     assert_eq!(told(&Changes::between_all(&three, &two, NOW)), ["wider: API `c` is gone"]);
 }
+
+#[test]
+fn who_takes_other_certificates_of_clients_lets_more_in() {
+    let of = |tls: &str, callers: &str| {
+        let tls =
+            format!("\ntls: {{ certificate: file:c.pem, key: file:k.pem{tls} }}\n{callers}\n");
+        plan(CONTRACT, &format!("{POLICY}{tls}"))
+    };
+    let ca = ", client_ca: file:a.pem";
+    let plain = of("", "");
+    for (before, after, reach, what) in [
+        (&plain, of(ca, ""), Reach::Wider, "other certificates of clients are taken"),
+        (&of(ca, ""), of("", ""), Reach::Narrower, "clients are not asked for certificates"),
+        (&of(ca, ""), of(", client_ca: file:b.pem", ""), Reach::Wider, "other certificates"),
+        (&of(ca, ""), of(&format!("{ca}, client_certificates: any"), ""), Reach::Wider, "other"),
+        (
+            &of(&format!("{ca}, client_crl: file:l.pem"), ""),
+            of(ca, ""),
+            Reach::Wider,
+            "other certificates of clients are taken",
+        ),
+        (
+            &of(ca, ""),
+            of(ca, "callers: { certificates: { subject: dns } }"),
+            Reach::Wider,
+            "a client's certificate says otherwise who calls",
+        ),
+    ] {
+        let changes = Changes::between(before, &after, NOW);
+        let told = told(&changes);
+        let expected = format!("{}: ", reach.name());
+        assert!(
+            told.iter().any(|line| line.starts_with(&expected) && line.contains(what)),
+            "{told:?}"
+        );
+        assert_eq!(changes.widens(), reach == Reach::Wider, "{told:?}");
+        assert!(!told.iter().any(|line| line.contains("another certificate is shown")), "{told:?}");
+    }
+}

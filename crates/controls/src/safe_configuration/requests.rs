@@ -109,7 +109,22 @@ const HOSTILE: [&str; 15] = [
     "x-rewrite-url",
 ];
 
-const HOSTILE_PREFIXES: [&str; 4] = ["portcullis-", "x-envoy-", "x-forwarded-", "x-original-"];
+/// What proxies write of a client's certificate (RFC 9440 and older names) is among them: nobody but the
+/// gateway says whose a connection is.
+const HOSTILE_PREFIXES: [&str; 12] = [
+    "client-cert",
+    "portcullis-",
+    "ssl-client-",
+    "x-amzn-mtls-",
+    "x-arr-clientcert",
+    "x-client-cert",
+    "x-envoy-",
+    "x-forwarded-",
+    "x-original-",
+    "x-ssl-cert",
+    "x-ssl-client-",
+    "x-tls-client-",
+];
 
 #[cfg(test)]
 mod tests {
@@ -118,9 +133,16 @@ mod tests {
     #[test]
     fn every_name_has_its_class() {
         assert!(CONNECTION.is_sorted() && ORDINARY.is_sorted() && HOSTILE.is_sorted());
-        for name in
-            ["x-http-method-override", "x-forwarded-for", "x_forwarded_for", "x-original-url"]
-        {
+        for name in [
+            "x-http-method-override",
+            "x-forwarded-for",
+            "x_forwarded_for",
+            "x-original-url",
+            "x-client-cert",
+            "x_ssl_client_verify",
+            "client-cert-chain",
+            "x-forwarded-client-cert",
+        ] {
             assert_eq!(request_field(name), RequestField::Hostile, "{name}");
         }
         assert_eq!(request_field("user_id"), RequestField::Ambiguous);

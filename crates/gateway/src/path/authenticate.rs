@@ -2,7 +2,9 @@
 //! nobody verified does not go on to an API whose policy says how to.
 
 mod bound;
+mod certificate;
 mod introspected;
+mod judged;
 mod keys;
 mod outgoing;
 mod prove;
@@ -64,7 +66,8 @@ pub(super) async fn enter(
     // with an API that is less strict.
     let stands = |place| !matches!(shown(head, place), Shown::Nothing);
     let shows_credential = head.fields.first(Essential::Authorization).is_some()
-        || schemes.iter().any(|scheme| stands(&scheme.place));
+        || schemes.iter().any(|scheme| stands(&scheme.place))
+        || matched.received().sender().certificate.is_some();
     if shows_credential {
         context.ask(transport_encryption::judge_credential(context.hop))?;
     }

@@ -92,6 +92,7 @@ fn sender(head: &RequestHead, peer: &Peer, context: &mut Context<'_>) -> Result<
     let mut sender = Sender::peer(peer);
     sender.is_from_proxy = proxies.trusted.iter().any(|network| network.contains(peer.address));
     if sender.is_from_proxy {
+        sender.certificate = None;
         let said = Forwarding {
             forwarded: head.fields.all("forwarded").collect(),
             x_forwarded_for: head.fields.all("x-forwarded-for").collect(),

@@ -82,11 +82,15 @@ impl ConnectFault {
     }
 }
 
-/// In any order: a list that is sorted anew is the same list.
-fn digest(roots: &[CertificateDer<'_>]) -> [u8; 32] {
+/// Of each certificate, in one order: a list that is sorted anew is the same list.
+pub(super) fn each(roots: &[CertificateDer<'_>]) -> Vec<[u8; 32]> {
     let mut each: Vec<[u8; 32]> = roots.iter().map(|root| Sha256::digest(root).into()).collect();
     each.sort_unstable();
-    Sha256::digest(each.concat()).into()
+    each
+}
+
+fn digest(roots: &[CertificateDer<'_>]) -> [u8; 32] {
+    Sha256::digest(each(roots).concat()).into()
 }
 
 impl ClientTls {

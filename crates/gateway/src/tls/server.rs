@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
 use rustls::{ProtocolVersion, ServerConfig};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsStream};
 
-use super::{HTTP1, HTTP2};
+use super::{Certificate, ClientIssuers, HTTP1, HTTP2};
 
 /// A certificate with its key, and how connections are opened with it: TLS 1.2 with forward secrecy
 /// or 1.3, HTTP/2 or HTTP/1.1, no early data (it can be replayed), no renegotiation.
 #[derive(Debug, Clone)]
 pub struct ServerTls {
     config: Arc<ServerConfig>,
+    /// Which certificates clients may show; none: they are not asked.
+    clients: Option<ClientIssuers>,
 }
 
 /// Why a certificate and a key cannot be used.
@@ -67,11 +70,23 @@ pub(crate) struct Hello {
     pub(crate) server_name: Option<String>,
     /// Whether HTTP/2 was agreed on (ALPN, RFC 7301).
     pub(crate) is_http2: bool,
+    /// The certificate that it showed, and holds.
+    pub(crate) certificate: Option<Certificate>,
 }
 
 impl ServerTls {
     /// From PEM texts: the certificate with those of its issuers behind it, and its private key.
     pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, TlsFault> {
+        Self::asking(certificate, key, None)
+    }
+
+    /// The same, and clients may show certificates. What clients resume was opened by the same issuers:
+    /// another configuration has other tickets.
+    pub fn asking(
+        certificate: &[u8],
+        key: &[u8],
+        clients: Option<ClientIssuers>,
+    ) -> Result<Self, TlsFault> {
         let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate).collect();
         let chain = chain.map_err(TlsFault::Certificate)?;
         if chain.is_empty() {
@@ -79,14 +94,24 @@ impl ServerTls {
         }
         let key = PrivateKeyDer::from_pem_slice(key).map_err(TlsFault::Key)?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let verifier = clients
+            .as_ref()
+            .map_or_else(WebPkiClientVerifier::no_client_auth, ClientIssuers::verifier);
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+            .and_then(|builder| {
+                builder.with_client_cert_verifier(verifier).with_single_cert(chain, key)
+            })
             .map_err(TlsFault::Pair)?;
         config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
         // Tickets are sealed with keys that change every few hours; the gateway stores no session.
         config.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new().map_err(TlsFault::Chance)?;
-        Ok(Self { config: Arc::new(config) })
+        Ok(Self { config: Arc::new(config), clients })
+    }
+
+    /// Which certificates clients may show.
+    pub(crate) const fn clients(&self) -> Option<&ClientIssuers> {
+        self.clients.as_ref()
     }
 
     /// Whether this first byte begins a handshake (RFC 8446 section 5.1).
@@ -109,6 +134,7 @@ impl ServerTls {
             },
             server_name: session.server_name().map(str::to_owned),
             is_http2: session.alpn_protocol() == Some(HTTP2),
+            certificate: Certificate::of(session.peer_certificates()),
         };
         Ok((stream.into(), hello))
     }

@@ -8,6 +8,7 @@
     reason = "a set-up that fails must fail its test"
 )]
 
+pub mod authority;
 pub mod holder;
 pub mod issuer;
 pub mod secure;

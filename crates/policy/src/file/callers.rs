@@ -1,6 +1,7 @@
 //! The section `callers`: how it is known who calls.
 
 use crate::claim::{CallerUrl, ClaimPointer, Texts};
+use crate::digest::ContractDigest;
 use crate::file::guesses::GuessSection;
 use crate::file::login::{Ends, LoginSection};
 use crate::file::whoami::WhoamiSection;
@@ -8,6 +9,7 @@ use crate::login_place::LoginMember;
 use crate::quantity::Time;
 use crate::secret::Secret;
 use crate::section::{Named, Needed, Several, Spanned, section};
+use crate::word::SubjectWord;
 
 section! {
     /// How it is known who calls, and what is known of them. Default: nobody is verified; a declared
@@ -21,6 +23,9 @@ section! {
         /// Authorization servers that are asked about each token (RFC 7662), for tokens that say
         /// nothing by themselves: one, or a list.
         introspection: Option<Several<IntrospectionSection>>,
+        /// How a client's certificate says who calls (`tls: { client_ca }`), where the contract says
+        /// `mutualTLS`. Default: each one is a caller of its own, named by its SHA-256.
+        certificates: Option<CertificatesSection>,
         /// The API's own login: one operation, or a list. Its credentials are kept here and ours are
         /// handed out, so that a weak one is of no use to anybody.
         login: Option<Several<LoginSection>>,
@@ -100,6 +105,18 @@ section! {
         /// How long an answer is believed; a token that is revoked there lives as long here. Default:
         /// `10s`.
         cache: Option<Spanned<Time>>,
+    }
+}
+
+section! {
+    /// How a client's certificate says who calls. It says one of both keys.
+    struct CertificatesSection, later [], {
+        /// What in it says whose it is: `thumbprint`, `dns` or `uri` (such as SPIFFE IDs). A certificate
+        /// with no such name, or with several, is nobody's. Default: `thumbprint`.
+        subject: Option<Spanned<SubjectWord>>,
+        /// Callers, each by the SHA-256 of its certificate, or of several: `billing: "sha256:..."`. No
+        /// other certificate is anybody's.
+        names: Option<Named<Several<Spanned<ContractDigest>>>>,
     }
 }
 

@@ -1,24 +1,36 @@
 //! The section `tls`: where TLS ends.
 
-use portcullis_model::Diagnostic;
+use portcullis_model::{Diagnostic, Span};
 
 use crate::codes;
-use crate::model::TlsFiles;
+use crate::model::{ClientCertificates, TlsFiles};
 use crate::notes::Notes;
 use crate::secret::Secret;
 use crate::section::{Spanned, section};
-use crate::word::TerminatedWord;
+use crate::word::{CertificatesWord, TerminatedWord};
 
 section! {
     /// Where TLS ends: here, or at a proxy in front. `certificate` and `key` name a place, never the text itself:
     /// `file:cert.pem` (from the folder of this file), `env:NAME`, or `credential:NAME` for what
     /// systemd hands over. They are read again when they change.
-    struct TlsSection, later ["client_ca"], {
+    struct TlsSection, later [], {
         /// The certificate (PEM), those of its issuers behind it. Default: none; the gateway speaks
         /// plain HTTP, which is safe on loopback alone.
         certificate: Option<Spanned<Secret>>,
         /// Its private key (PEM, not encrypted).
         key: Option<Spanned<Secret>>,
+        /// Whom certificates of clients come from (PEM): whoever shows one of them, and holds its key,
+        /// is known by it where the contract says `mutualTLS`. Whoever shows none is served as before.
+        /// Default: clients are not asked for certificates.
+        client_ca: Option<Spanned<Secret>>,
+        /// The issuers' lists of certificates that are withdrawn (PEM, one behind the other): one of
+        /// each issuer on the way to `client_ca`, none older than it says that it may be. Default: none
+        /// is asked.
+        client_crl: Option<Spanned<Secret>>,
+        /// `any`: a client may also show a certificate that nobody issued. It says nothing of who
+        /// calls; a token that is bound to it (RFC 8705) is good on its connection. Default: those of
+        /// `client_ca` alone.
+        client_certificates: Option<Spanned<CertificatesWord>>,
         /// `trusted_proxies`: a trusted proxy ends TLS, and says so (`X-Forwarded-Proto: https`, or
         /// `proto=https` in `Forwarded`). What it says so of counts as protected. Default: nobody,
         /// because that line is believed without a look at the hop between.
@@ -34,11 +46,22 @@ impl TlsSection {
                 return Some(TlsFiles {
                     certificate: certificate.value.source(folder),
                     key: key.value.source(folder),
+                    clients: self.clients(folder, notes),
                 });
             }
             (Some(certificate), None) => (certificate.span, "key"),
             (None, Some(key)) => (key.span, "certificate"),
-            (None, None) => return None,
+            (None, None) => {
+                if let Some(present) = self.of_clients() {
+                    notes.push(|| {
+                        Diagnostic::error(&codes::MISSING_KEY, "`tls` has no `certificate`")
+                            .at(Some(present))
+                            .label("certificates of clients are shown inside TLS alone")
+                            .help("add `certificate: file:cert.pem` and `key: file:key.pem`")
+                    });
+                }
+                return None;
+            }
         };
         notes.push(|| {
             Diagnostic::error(&codes::MISSING_KEY, format!("`tls` has no `{missing}`"))
@@ -47,5 +70,32 @@ impl TlsSection {
                 .help(format!("add `{missing}: file:{missing}.pem`"))
         });
         None
+    }
+
+    /// Where something is said of certificates of clients.
+    fn of_clients(&self) -> Option<Span> {
+        let places = [&self.client_ca, &self.client_crl].into_iter().flatten();
+        let any = self.client_certificates.iter().map(|word| word.span);
+        places.map(|place| place.span).chain(any).next()
+    }
+
+    fn clients(&self, folder: &std::path::Path, notes: &mut Notes) -> Option<ClientCertificates> {
+        if let (Some(crl), None) = (&self.client_crl, &self.client_ca) {
+            notes.push(|| {
+                Diagnostic::error(&codes::MISSING_KEY, "`tls` has no `client_ca`")
+                    .at(crl.span)
+                    .label("it is of no use alone")
+                    .help("name whose lists these are: `client_ca: file:clients.pem`")
+            });
+        }
+        self.of_clients()?;
+        let source = |place: &Option<Spanned<Secret>>| {
+            place.as_ref().map(|place| place.value.source(folder))
+        };
+        Some(ClientCertificates {
+            ca: source(&self.client_ca),
+            crl: source(&self.client_crl),
+            takes_any: self.client_certificates.is_some(),
+        })
     }
 }

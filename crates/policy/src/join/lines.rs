@@ -26,6 +26,7 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
         listen: at(file.listen.as_ref()),
         when_full: at(file.ledger.as_ref().and_then(|ledger| ledger.when_full.as_ref())),
         tls: file.tls.as_ref().and_then(|tls| at(tls.certificate.as_ref())),
+        client_ca: file.tls.as_ref().and_then(|tls| at(tls.client_ca.as_ref())),
         store: file.store.as_ref().and_then(|store| at(store.key.0.as_ref())),
         origins: file.origins.iter().flatten().next().map(|origin| origin.span),
         anyone: access(file, place, count, names, |rule| rule.anyone.as_ref()),

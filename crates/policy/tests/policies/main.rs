@@ -8,6 +8,7 @@
 )]
 
 mod bad;
+mod certificates;
 mod files;
 mod good;
 mod hostile;

@@ -219,7 +219,7 @@ pub(crate) fn credential_place(place: &SchemePlace) -> String {
         SchemePlace::Header(name) => format!("header `{name}`"),
         SchemePlace::Cookie(name) => format!("cookie `{name}`"),
         SchemePlace::Query(name) => format!("query parameter `{name}`"),
-        SchemePlace::MutualTls => "a client certificate, which is not read".to_owned(),
+        SchemePlace::MutualTls => "a client certificate".to_owned(),
         SchemePlace::NotUnderstood => "not understood: nothing satisfies it".to_owned(),
     }
 }

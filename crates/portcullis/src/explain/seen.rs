@@ -145,9 +145,8 @@ fn masked_form(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_policy::Instance;
-
     use portcullis_contract::SchemeKind;
+    use portcullis_policy::Instance;
 
     use super::*;
 

@@ -1,9 +1,10 @@
-//! Tokens that are bound to a key: whoever shows one proves that the key is theirs (RFC 9449).
+//! Tokens that are bound to a key: whoever shows one proves that the key is theirs (RFC 9449), or shows it
+//! on a connection that the key opened (RFC 8705).
 
-use portcullis_credential::Confirmation;
 use portcullis_credential::dpop::{self, Expected};
+use portcullis_credential::{Confirmation, certificate};
 
-use super::token::{Asked, Judged};
+use super::judged::{Asked, Judged};
 use crate::callers::Use;
 use crate::head::{Essential, RequestHead};
 
@@ -16,11 +17,17 @@ pub(super) fn unproved(
 ) -> Option<Judged> {
     match (confirmation, is_dpop) {
         (None, false) => None,
-        // RFC 9449 section 7.1: a token that is bound to nothing is no DPoP token.
-        (None, true) => Some(Judged::Not("not_bound")),
+        // RFC 9449 section 7.1: a token that is bound to nothing, or to something else, is no DPoP token.
+        (None | Some(Confirmation::Certificate(_)), true) => Some(Judged::Not("not_bound")),
         (Some(Confirmation::Key(key)), true) => proof(key, token, asked),
         (Some(Confirmation::Key(_)), false) => Some(Judged::Not("dpop_missing")),
-        (Some(Confirmation::Certificate(_)), _) => Some(Judged::Not("certificate_missing")),
+        // Who issued the certificate is of no interest: whoever issued the token knew it (RFC 8705
+        // section 6.2), and it says nothing of who calls.
+        (Some(bound @ Confirmation::Certificate(_)), false) => match asked.certificate {
+            None => Some(Judged::Not("certificate_missing")),
+            Some(shown) if certificate::confirms(bound, shown) => None,
+            Some(_) => Some(Judged::Not("certificate_of_another")),
+        },
     }
 }
 

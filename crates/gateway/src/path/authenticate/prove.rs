@@ -12,14 +12,17 @@ use portcullis_model::{Identity, Status};
 use portcullis_store::Session;
 
 use super::super::context::{Context, Exit};
+use super::certificate;
+use super::judged::{Asked, Judged};
 use super::outgoing::Credentials;
 use super::session::{self, Held, OfSession};
 use super::shown::{Shown, shown};
-use super::token::{self, Asked, Judged};
+use super::token;
 use super::whoami;
 use crate::callers::TokenDigest;
 use crate::head::RequestHead;
 use crate::sender::Sender;
+use crate::tls::Certificate;
 
 /// What was proved, by the index of the scheme.
 #[derive(Default)]
@@ -134,9 +137,10 @@ pub(super) async fn prove(
 ) -> Result<Proofs, Exit> {
     let plan = context.plan;
     let place = sender.address.map(Place::of);
+    let is_wanted = |index: usize| wanted.is_empty() || wanted.contains(&index);
     let mut proofs = Proofs::default();
     for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
-        let is_wanted = wanted.is_empty() || wanted.contains(&index);
+        let is_wanted = is_wanted(index);
         let verifies = plan.model.callers.verifies(index);
         let value = match shown(head, &scheme.place) {
             Shown::Nothing => continue,
@@ -163,6 +167,7 @@ pub(super) async fn prove(
             scheme: index,
             now: context.now(),
             place,
+            certificate: sender.certificate.as_deref().map(Certificate::thumbprint),
             deadline: context.deadline,
         };
         let mut questions = Vec::new();
@@ -194,6 +199,9 @@ pub(super) async fn prove(
             }
         }
     }
+    // Behind all others: beside a token, it is the token that says who calls.
+    let shown = certificate::proofs(sender, plan, context.worker, context.now());
+    proofs.list.extend(shown.into_iter().filter(|(index, _)| is_wanted(*index)));
     Ok(proofs)
 }
 

@@ -12,9 +12,9 @@ use portcullis_store::{Digest, Session, State, Store};
 use super::super::context::{Context, Exit};
 use super::super::exchange::{Kind, exchange};
 use super::super::find_operation::Matched;
+use super::judged::{Asked, Judged};
 use super::outgoing::Credentials;
 use super::shown::{Shown, shown};
-use super::token::{Asked, Judged};
 use crate::login::{Known, PENDING};
 
 /// What a credential is, at a place where a login's may stand.
