@@ -63,13 +63,19 @@ impl Proofs {
     }
 
     /// A credential that nobody here can verify.
-    fn note(&mut self, scheme: usize, there: Shown<'_>, place: &SchemePlace, plan: &Plan) {
+    fn note(
+        &mut self,
+        scheme: usize,
+        there: Shown<'_>,
+        (place, is_asked): (&SchemePlace, bool),
+        plan: &Plan,
+    ) {
         match there {
             Shown::One(value) if is_broken_basic(place, value) => {
                 self.list.push((scheme, Proof::Rejected("basic_malformed")));
             }
             // The API's own, where its login is exchanged: it does not go on.
-            _ if is_session_place(place, plan) => self.unproved.push(scheme),
+            _ if is_session_place(place, is_asked, plan) => self.unproved.push(scheme),
             _ => self.list.push((scheme, Proof::Present)),
         }
     }
@@ -118,12 +124,13 @@ fn is_broken_basic(place: &SchemePlace, value: &str) -> bool {
     is_basic && authorization::basic(value).is_err()
 }
 
-/// Whether the API may take what its login gave out at a place that the policy does not name.
-fn is_session_place(place: &SchemePlace, plan: &Plan) -> bool {
+/// Whether the API may take what its login gave out at a place that the policy does not name: in a
+/// cookie or as a bearer token always, in a header field where nobody asked for it.
+fn is_session_place(place: &SchemePlace, is_asked: bool, plan: &Plan) -> bool {
     let is_token = match place {
         SchemePlace::Cookie(_) => true,
         SchemePlace::Authorization(scheme) => scheme == "bearer",
-        _ => false,
+        _ => !is_asked,
     };
     is_token && !plan.model.callers.logins.is_empty()
 }
@@ -155,7 +162,7 @@ pub(super) async fn prove(
             }
             Shown::Unclear if matches!(scheme.place, SchemePlace::Header(_)) => continue,
             there => {
-                proofs.note(index, there, &scheme.place, plan);
+                proofs.note(index, there, (&scheme.place, is_wanted), plan);
                 continue;
             }
         };
