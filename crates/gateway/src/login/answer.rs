@@ -92,7 +92,7 @@ pub(crate) fn is_met(test: &AnswerTest, reading: &Reading<'_>) -> bool {
             _ => false,
         },
         Tested::Location => match (&test.with, reading.location) {
-            (Some(Literal::Text(text)), Some(location)) => text == location,
+            (Some(Literal::Text(wanted)), Some(location)) => wanted == location,
             (None, location) => location.is_some(),
             _ => false,
         },
@@ -130,7 +130,7 @@ impl Issue<'_> {
         let taken = match self.pending(reading) {
             Some(place) => {
                 given.is_pending = true;
-                self.take(place, PENDING, reading, now, &mut given)
+                Self::take(place, PENDING, reading, now, &mut given)
             }
             None => self.take_all(reading, now, &mut given),
         };
@@ -160,7 +160,7 @@ impl Issue<'_> {
         given: &mut Given,
     ) -> Result<(), &'static str> {
         for (token, place) in self.login.tokens.iter().zip(self.tokens) {
-            self.take(place, &token.at.name(), reading, now, given)?;
+            Self::take(place, &token.at.name(), reading, now, given)?;
         }
         if let Some(refresh) = &self.login.refresh
             && !given.credentials.is_empty()
@@ -174,7 +174,6 @@ impl Issue<'_> {
     }
 
     fn take(
-        &self,
         place: &AnswerPlace,
         name: &str,
         reading: &Reading<'_>,

@@ -176,7 +176,8 @@ fn exchange(
         match place {
             AnswerPlace::Member(pointer) => {
                 let found = document.and_then(|document| document.root().lookup(pointer));
-                let (scheme, _) = without_scheme(found.and_then(|one| one.as_str()).unwrap_or(""));
+                let (scheme, _) =
+                    without_scheme(found.and_then(portcullis_json::Value::as_str).unwrap_or(""));
                 members.push((pointer, format!("{scheme}{text}")));
             }
             AnswerPlace::Cookie(name) => cookies.push((name, text)),
@@ -185,8 +186,8 @@ fn exchange(
     if let Some(bytes) = body {
         let changes: Vec<(&str, &str)> =
             members.iter().map(|(pointer, text)| (*pointer, text.as_str())).collect();
-        let changed = in_json(&bytes, &changes, &context.plan.json_out);
-        parts.body = Streaming::here(changed.ok_or_else(|| refused("login_answer_unreadable"))?);
+        let written = in_json(&bytes, &changes, &context.plan.json_out);
+        parts.body = Streaming::here(written.ok_or_else(|| refused("login_answer_unreadable"))?);
     }
     let is_loopback = context.hop == portcullis_controls::transport_encryption::Hop::Loopback;
     let last: Vec<(String, usize)> = cookies
