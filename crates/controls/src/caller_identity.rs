@@ -21,6 +21,7 @@
 //! `caller not verified`, and on a listener that is not loopback every operation that needs a
 //! caller is closed.
 
+mod caller_token;
 mod certificates;
 mod guarded;
 mod guessing;
@@ -35,6 +36,7 @@ use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
+pub use caller_token::{CALLER_TOKEN_TYPE, claims, said};
 pub use certificates::{Presented, holder};
 pub use guarded::{Guarded, is_met, takes_basic};
 pub use guessing::{Counted, Guessed, rates, too_many};

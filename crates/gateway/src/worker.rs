@@ -13,7 +13,7 @@ use portcullis_policy::Instance;
 use tokio::sync::{oneshot, watch};
 
 use crate::budget::{Budget, Held};
-use crate::callers::{Callers, Known, TokenCache};
+use crate::callers::{Callers, Kept, Known, TokenCache};
 use crate::decision::Probe;
 use crate::instances::Instances;
 use crate::pools::Pools;
@@ -173,6 +173,7 @@ pub(crate) struct Worker {
     pub(crate) site: RefCell<Follower>,
     pub(crate) pools: Pools,
     pub(crate) tokens: RefCell<TokenCache<Known>>,
+    pub(crate) signed: RefCell<TokenCache<Kept>>,
     pub(crate) chance: RefCell<Chance>,
     pub(crate) date: RefCell<(u64, String)>,
     pub(crate) under_way: Cell<usize>,

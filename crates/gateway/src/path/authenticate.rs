@@ -104,7 +104,11 @@ pub(super) async fn enter(
     context.entry.caller(caller.clone());
     // Whoever only observes changes nothing.
     let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
-    let credentials =
-        if is_enforced { proofs.into_credentials(schemes) } else { Credentials::default() };
+    let drops = plan.model.callers.forward.as_ref().is_some_and(|one| one.drops_credential);
+    let credentials = match (is_enforced, drops) {
+        (false, _) => Credentials::default(),
+        (true, true) => Credentials::dropped(schemes),
+        (true, false) => proofs.into_credentials(schemes),
+    };
     Ok(Authenticated { matched, caller, shows_credential, credentials })
 }
