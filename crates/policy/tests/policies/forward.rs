@@ -44,7 +44,7 @@ fn a_token_says_what_is_listed_for_half_a_minute() {
         header: "x-who".to_owned(),
         key: SecretSource::Variable("KEY".to_owned()),
         issuer: "gate".into(),
-        lifetime: Duration::from_secs(60),
+        lifetime: Duration::from_mins(1),
         says: vec![Told::Scopes, Told::Attribute("role".into())],
         ..token
     };
