@@ -34,8 +34,8 @@ mod yaml;
 
 pub use amounts::Amount;
 pub use callers::{
-    AttributeRule, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer, KeySource,
-    SameAs, Told, Whoami,
+    AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer,
+    KeySource, SameAs, Told, Whoami,
 };
 pub use certificates::{CertificateRule, CertificateSubject};
 pub use failure::{Failure, Unreadable};
