@@ -73,7 +73,10 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
     };
     match begun {
         Ok(guess) => context.attempt = Some(Attempted { guess, operation, is_no: None }),
-        Err(refusal) => context.refuse(refusal)?,
+        Err(refusal) => {
+            context.worker.shared.callers.guesses.refused(place, Instant::now());
+            context.refuse(refusal)?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What a request proves by each scheme.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use portcullis_contract::{SchemePlace, SecurityScheme};
 use portcullis_controls::Plan;
@@ -197,6 +198,7 @@ pub(super) async fn prove(
                 proofs.unproved.push(index);
             }
             Judged::TooMany(refusal) => {
+                context.worker.shared.callers.guesses.refused(place, Instant::now());
                 context.refuse(refusal)?;
                 proofs.list.push((index, Proof::Rejected("too_many_guesses")));
             }
