@@ -3,6 +3,7 @@
 mod callers;
 mod certificates;
 mod claims;
+mod forward;
 mod guesses;
 mod lines;
 mod login;
@@ -209,6 +210,7 @@ fn build(
     certificates::join(file, &contracts, &mut callers, notes);
     guesses::join(section, &names, &mut callers, notes);
     whoami::join(section, &contracts, &names, &mut callers, notes);
+    forward::join(file, &contracts, &mut callers, &texts.folder, notes);
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
