@@ -25,7 +25,7 @@ const SLOW_MS_MAX: u16 = 10_000;
 /// Bytes of an id: it is also a file name.
 const ID_BYTES_MAX: usize = 64;
 /// Variables that the runner itself sets.
-pub(crate) const GIVEN: [&str; 3] = ["host", "unique", "api"];
+pub(crate) const GIVEN: [&str; 4] = ["host", "unique", "api", "door"];
 
 /// Whether a file may use what only the built-in sample has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Checker {
                     }
                 }
             }
-            let parts = ["header", "payload", "signature"].map(|part| format!("{name}_{part}"));
+            let parts = forge::PARTS.map(|part| format!("{name}_{part}"));
             for given in parts.into_iter().chain([name.clone()]) {
                 seen.variables.insert(given.clone());
                 self.given.insert(given);
@@ -257,6 +257,10 @@ impl Checker {
                 let at = attack.twin.as_ref().map_or(Location::UNKNOWN, |twin| twin.referenced);
                 self.at(at, format!("no request begins with `{}`", from.escape_default()));
             }
+        }
+        if let Some(tokens) = &twin.tokens {
+            self.given.clear();
+            self.tokens(tokens);
         }
         self.trial(&Trial {
             before: twin.before.as_ref().unwrap_or(&attack.before),

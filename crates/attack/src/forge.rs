@@ -10,24 +10,22 @@ use serde_json::{Map, Value, json};
 
 use crate::client::exchange;
 use crate::form::Step;
-use crate::own_key;
 use crate::payload::Payload;
 use crate::request::{self, Added};
+use crate::respell::respelled;
 use crate::token::{Alg, Encode, Issuer, KeyForm, Kind, Own, Sign, Token, Tokens, unhex};
 use crate::variables::{Missing, Variables};
+use crate::{encrypt, own_key, weak_rsa};
 
 /// How long an issuer may take.
 const ISSUER_TIMEOUT: Duration = Duration::from_secs(5);
-/// What stands before the digest in a padded RSA signature (RFC 8017 section 9.2).
-const SHA256_INFO: [u8; 19] =
-    [0x30, 0x31, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
-/// Bytes of an RSA signature of 2048 bits.
-const RSA_BYTES: usize = 256;
 /// Variables that tokens may use, beside those of every step.
-pub(crate) const GIVEN: [&str; 4] = ["own_jwk", "own_jwk_p384", "own_jwk_rsa", "own_x5c"];
+pub(crate) const GIVEN: [&str; 5] =
+    ["own_jwk", "own_jwk_p384", "own_jwk_rsa", "own_x5c", "own_jkt"];
+/// What is saved of each token beside the whole: its parts as they are encoded, and its SHA-256.
+pub(crate) const PARTS: [&str; 4] = ["header", "payload", "signature", "hash"];
 
-/// Makes all of them and saves each: whole as `name`, its parts as `name_header`, `name_payload`
-/// and `name_signature`.
+/// Makes all of them and saves each: whole as `name`, its parts as `name_header` and so on.
 pub(crate) async fn make(
     tokens: &Tokens,
     api: SocketAddr,
@@ -45,9 +43,10 @@ pub(crate) async fn make(
         let forge = Forge { api, now, variables };
         let made = forge.token(&token.value).await;
         let made = made.map_err(|why| format!("the token `{name}` cannot be made: {why}"))?;
+        let hash = BASE64URL.encode(digest::digest(&digest::SHA256, made.as_bytes()));
         let mut parts = made.split('.');
-        for part in ["header", "payload", "signature"] {
-            let text = parts.next().unwrap_or_default();
+        for part in PARTS {
+            let text = if part == "hash" { &hash } else { parts.next().unwrap_or_default() };
             variables.save(&format!("{name}_{part}"), Value::from(text));
         }
         variables.save(name, Value::from(made));
@@ -56,13 +55,14 @@ pub(crate) async fn make(
 }
 
 fn give_own_keys(variables: &mut Variables) -> Result<(), String> {
-    let [small, large, rsa, chain] = GIVEN;
+    let [small, large, rsa, chain, thumbprint] = GIVEN;
     let certificate = own_key::certificate().map(|one| json!([one]));
     for (name, value) in [
         (small, own_key::jwk(Own::Es256)),
         (large, own_key::jwk(Own::Es384)),
         (rsa, own_key::jwk(Own::Rs256)),
         (chain, certificate),
+        (thumbprint, own_key::thumbprint().map(Value::from)),
     ] {
         variables.save(name, value.ok_or_else(no_chance)?);
     }
@@ -87,7 +87,16 @@ impl Forge<'_> {
             None if token.is_unchanged() && token.sign.is_none() => honest,
             None => self.changed(token, &honest).await?,
         };
-        token.encode.iter().try_fold(made, |made, encode| respelled(&made, *encode))
+        let mut made = made;
+        for encode in &token.encode {
+            made = if let Encode::Encrypted = encode {
+                let key = self.public_key(token, KeyForm::Der).await?;
+                encrypt::encrypted(&made, &key).ok_or("it cannot be encrypted to that key")?
+            } else {
+                respelled(&made, *encode)?
+            };
+        }
+        Ok(made)
     }
 
     /// A token as the issuer gives it.
@@ -137,7 +146,8 @@ impl Forge<'_> {
             }
             Sign::None => Vec::new(),
             Sign::Zero => vec![0; 64],
-            Sign::ExponentOne => padded(&input),
+            Sign::ExponentOne => weak_rsa::exponent_one(&input),
+            Sign::ShortRsa => weak_rsa::short(&input).ok_or_else(no_chance)?,
             Sign::Own(own) => own_key::sign(*own, &input).ok_or_else(no_chance)?,
             Sign::Hmac(secret) => mac(&size, self.filled(secret)?.as_bytes(), &input),
             Sign::HmacWith(form) => mac(&size, &self.public_key(token, *form).await?, &input),
@@ -264,17 +274,6 @@ fn mac(alg: &str, secret: &[u8], input: &str) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(algorithm, secret), input.as_bytes()).as_ref().to_vec()
 }
 
-/// What an RSA signature of 2048 bits is made from (RFC 8017 section 9.2).
-fn padded(input: &str) -> Vec<u8> {
-    let digest = digest::digest(&digest::SHA256, input.as_bytes());
-    let mut padded = vec![0, 1];
-    padded.resize(RSA_BYTES - SHA256_INFO.len() - 33, 0xff);
-    padded.push(0);
-    padded.extend_from_slice(&SHA256_INFO);
-    padded.extend_from_slice(digest.as_ref());
-    padded
-}
-
 /// A key as text (RFC 7468).
 fn pem(der: &[u8]) -> String {
     let mut text = "-----BEGIN PUBLIC KEY-----\n".to_owned();
@@ -286,42 +285,6 @@ fn pem(der: &[u8]) -> String {
     }
     text.push_str("\n-----END PUBLIC KEY-----\n");
     text
-}
-
-/// The token in another spelling.
-fn respelled(token: &str, encode: Encode) -> Result<String, String> {
-    let (input, signature) = token.rsplit_once('.').ok_or("it has no signature")?;
-    let bytes = || BASE64URL.decode(signature).map_err(|_| "its signature is not base64url");
-    Ok(match encode {
-        Encode::Padding => {
-            let part = |part: &str| format!("{part}{}", "=".repeat((4 - part.len() % 4) % 4));
-            token.split('.').map(part).collect::<Vec<_>>().join(".")
-        }
-        Encode::StandardAlphabet => token.replace('-', "+").replace('_', "/"),
-        Encode::Whitespace => format!("{input}. {signature}"),
-        Encode::TrailingBits => {
-            // The last character of 64 bytes carries two bits: the next letter means the same.
-            let mut letters: Vec<char> = signature.chars().collect();
-            let last = letters.last_mut().ok_or("its signature is empty")?;
-            *last = match *last {
-                'A' => 'B',
-                'Q' => 'R',
-                'g' => 'h',
-                'w' => 'x',
-                _ => return Err("its signature has no bits to spare".to_owned()),
-            };
-            format!("{input}.{}", letters.into_iter().collect::<String>())
-        }
-        Encode::DerSignature => {
-            let der = own_key::der_signature(&bytes()?).ok_or("its signature is odd")?;
-            format!("{input}.{}", BASE64URL.encode(der))
-        }
-        Encode::SignatureTail => {
-            let mut long = bytes()?;
-            long.extend([0, 0]);
-            format!("{input}.{}", BASE64URL.encode(long))
-        }
-    })
 }
 
 #[cfg(test)]
@@ -337,20 +300,5 @@ mod tests {
             assert_eq!(time(bad, 100), None, "{bad}");
         }
         assert_eq!(timed(json!(["now+1", "nothing"]), 1), json!([2, "nothing"]));
-    }
-
-    #[test]
-    fn other_spellings_mean_the_same() {
-        let signature = BASE64URL.encode([0xfb; 64]);
-        let token = format!("YQ.Yg.{signature}");
-        let spelled = |encode| respelled(&token, encode).unwrap();
-        assert_eq!(spelled(Encode::Padding), format!("YQ==.Yg==.{signature}=="));
-        assert!(spelled(Encode::StandardAlphabet).contains('+'));
-        assert_eq!(spelled(Encode::Whitespace), format!("YQ.Yg. {signature}"));
-        let trailing = spelled(Encode::TrailingBits);
-        assert_ne!(trailing, token);
-        assert_eq!(trailing.len(), token.len());
-        assert!(BASE64URL.decode(trailing.rsplit('.').next().unwrap()).is_err());
-        assert!(respelled("none", Encode::Whitespace).is_err());
     }
 }

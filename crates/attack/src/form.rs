@@ -58,6 +58,8 @@ pub struct Twin {
     /// Method and path that are replaced where a request begins with them.
     #[serde(default)]
     pub swap: BTreeMap<String, String>,
+    /// Instead of the attack's `tokens`.
+    pub tokens: Option<Tokens>,
     /// Instead of the attack's `before`.
     pub before: Option<Vec<Spanned<Step>>>,
     /// Instead of the attack's `honest`.

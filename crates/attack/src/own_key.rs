@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -52,6 +53,16 @@ pub(crate) fn jwk(own: Own) -> Option<Value> {
             json!({ "kty": "RSA", "n": n, "e": "AQAB" })
         }
     })
+}
+
+/// The thumbprint of the key for P-256 (RFC 7638).
+pub(crate) fn thumbprint() -> Option<String> {
+    let jwk = jwk(Own::Es256)?;
+    // These members, in this order.
+    let shown = json!({
+        "crv": jwk.get("crv")?, "kty": jwk.get("kty")?, "x": jwk.get("x")?, "y": jwk.get("y")?,
+    });
+    Some(BASE64URL.encode(digest(&SHA256, shown.to_string().as_bytes())))
 }
 
 /// A public key in JSON as DER (`SubjectPublicKeyInfo`, RFC 5280 section 4.1).

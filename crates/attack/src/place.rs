@@ -3,17 +3,19 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Probe, Running};
+use portcullis_gateway::{Options, Probe, Running, Site};
 use portcullis_ledger::Ledger;
 use portcullis_model::{Clock, Sources};
 use portcullis_policy::{Input, Model, Overrides};
 use portcullis_sample::Sample;
+use portcullis_store::Store;
 
 use crate::form::Document;
+use crate::policy_folder::PolicyFolder;
 use crate::sequence::Session;
 use crate::trial::Way;
 
@@ -57,6 +59,7 @@ pub(crate) struct World {
     pub(crate) session: Session,
     gateway: Option<Running>,
     sample: Option<portcullis_sample::Running>,
+    folder: Option<PolicyFolder>,
 }
 
 impl Place {
@@ -84,15 +87,22 @@ impl Place {
         match way {
             Way::Direct => {
                 let session = Session::new(api, api, None, unique);
-                Ok(World { session, gateway: None, sample })
+                Ok(World { session, gateway: None, sample, folder: None })
             }
             Way::Through(not_asked) => {
-                let model = self.model(wanted, api, clock)?;
+                let folder = match wanted.policy {
+                    Some(_) => Some(PolicyFolder::make(&unique).map_err(|error| {
+                        format!("there is no folder for the policy file: {error}")
+                    })?),
+                    None => None,
+                };
+                let path = folder.as_ref().map_or(Path::new(""), PolicyFolder::path);
+                let model = self.model(wanted, api, path, clock)?;
                 let options = PlanOptions { observe: false, not_asked: not_asked.clone() };
                 let plan = Arc::new(Plan::compile(model, options));
                 let (gateway, probe) = start(plan, clock)?;
                 let session = Session::new(gateway.address(), api, Some(probe), unique);
-                Ok(World { session, gateway: Some(gateway), sample })
+                Ok(World { session, gateway: Some(gateway), sample, folder })
             }
         }
     }
@@ -102,10 +112,11 @@ impl Place {
         &self,
         wanted: Wanted<'_>,
         api: SocketAddr,
+        folder: &Path,
         clock: &Arc<dyn Clock>,
     ) -> Result<Model, String> {
         let model = match self {
-            Self::Sample => sample_model(wanted.document, wanted.policy, api, clock),
+            Self::Sample => model_in(folder, wanted.document, wanted.policy, api, clock),
             Self::Upstream(upstream) => upstream.model(clock),
         };
         model.map_err(|failure| format!("the gateway's model cannot be built: {failure}"))
@@ -138,6 +149,17 @@ pub fn sample_model(
     api: SocketAddr,
     clock: &Arc<dyn Clock>,
 ) -> Result<Model, Box<portcullis_policy::Failure>> {
+    model_in(Path::new(""), document, policy, api, clock)
+}
+
+/// The same, with the policy file in a folder.
+fn model_in(
+    folder: &Path,
+    document: Document,
+    policy: Option<&str>,
+    api: SocketAddr,
+    clock: &Arc<dyn Clock>,
+) -> Result<Model, Box<portcullis_policy::Failure>> {
     let mut sources = Sources::default();
     let (name, text) = match document {
         Document::Honest => ("honest.yaml", portcullis_sample::HONEST),
@@ -156,7 +178,7 @@ pub fn sample_model(
         sources,
         contract,
         policy,
-        folder: PathBuf::new(),
+        folder: folder.to_owned(),
         overrides: Overrides {
             upstream: Some(format!("http://{api}")),
             listen: Some(LISTEN.to_owned()),
@@ -173,8 +195,12 @@ fn start(plan: Arc<Plan>, clock: &Arc<dyn Clock>) -> Result<(Running, Probe), St
     let probe = Probe::new(chance, clock.now(), PROBE_LIFE_MS);
     let ledger = Ledger::to(Box::new(io::sink()), clock.clone())
         .map_err(|error| format!("the gateway does not start: {error}"))?;
-    let options = Options { probe: Some(probe.clone()), ..Options::default() };
-    let gateway = portcullis_gateway::start(plan, Arc::new(ledger), clock.clone(), options)
+    let site = Site::from(plan);
+    // Sessions of a try are gone with it.
+    let store = site.needs_store().then(|| Store::passing(&std::env::temp_dir(), clock.now()));
+    let store = store.transpose().map_err(|error| format!("no store can be made: {error}"))?;
+    let options = Options { probe: Some(probe.clone()), store, ..Options::default() };
+    let gateway = portcullis_gateway::start(site, Arc::new(ledger), clock.clone(), options)
         .map_err(|error| format!("the gateway does not start: {error}"))?;
     Ok((gateway, probe))
 }
@@ -193,7 +219,7 @@ fn no_chance() -> String {
 impl World {
     /// Ends it: the gateway first, because it keeps connections to the API.
     pub(crate) async fn close(self) {
-        let Self { session, gateway, sample } = self;
+        let Self { session, gateway, sample, folder } = self;
         drop(session);
         if let Some(gateway) = gateway {
             // Stopping waits for its threads. A gateway that panicked has none left.
@@ -202,5 +228,6 @@ impl World {
         if let Some(sample) = sample {
             sample.stop().await;
         }
+        drop(folder);
     }
 }

@@ -65,6 +65,7 @@ impl Session {
     ) -> Self {
         let mut variables = Variables::default();
         variables.save("unique", Value::from(unique));
+        variables.save("door", Value::from(format!("http://{door}")));
         variables.save("api", Value::from(format!("http://{api}")));
         Self { door, api, probe, variables, tokens: HashMap::new(), sent: 0 }
     }

@@ -100,7 +100,7 @@ pub enum Alg {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(
     rename_all = "snake_case",
-    expecting = "`none`, `issuer`, `kept`, `zero`, `exponent_one`, or one of `own`, `hmac`, \
+    expecting = "`none`, `issuer`, `kept`, `zero`, `exponent_one`, `short_rsa`, or one of `own`, `hmac`, \
                  `hmac_with`, `hex`"
 )]
 pub enum Sign {
@@ -114,6 +114,8 @@ pub enum Sign {
     Zero,
     /// As for an RSA key of 2048 bits whose exponent is 1.
     ExponentOne,
+    /// As for an RSA key of 1128 bits whose factors everybody knows.
+    ShortRsa,
     /// With a key of the attacker's.
     Own(Own),
     /// With this secret.
@@ -155,8 +157,8 @@ pub enum KeyForm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(
     rename_all = "snake_case",
-    expecting = "`padding`, `standard_alphabet`, `trailing_bits`, `whitespace`, `der_signature` \
-                 or `signature_tail`"
+    expecting = "`padding`, `standard_alphabet`, `trailing_bits`, `whitespace`, `der_signature`, \
+                 `signature_tail` or `encrypted`"
 )]
 pub enum Encode {
     /// `=` behind each part.
@@ -171,6 +173,8 @@ pub enum Encode {
     DerSignature,
     /// Two bytes more behind the signature.
     SignatureTail,
+    /// Encrypted to the issuer's RSA key (JWE).
+    Encrypted,
 }
 
 impl Token {
@@ -186,7 +190,9 @@ impl Token {
 
     /// Whether it needs the issuers of the sample.
     pub(crate) fn is_of_sample(&self) -> bool {
-        self.from.is_some() || matches!(self.sign, Some(Sign::Issuer | Sign::HmacWith(_)))
+        self.from.is_some()
+            || matches!(self.sign, Some(Sign::Issuer | Sign::HmacWith(_)))
+            || self.encode.contains(&Encode::Encrypted)
     }
 
     /// What does not go together.

@@ -6,7 +6,8 @@ use crate::form::{Attack, Step, Twin};
 
 /// The attack as its twin is; none if it has none.
 pub(crate) fn of(attack: &Attack) -> Option<Attack> {
-    let Twin { swap, before, honest, attack: own, look, harm } = &attack.twin.as_ref()?.value;
+    let Twin { swap, tokens, before, honest, attack: own, look, harm } =
+        &attack.twin.as_ref()?.value;
     let mut twin = attack.clone();
     twin.twin = None;
     let replaced = [
@@ -20,6 +21,9 @@ pub(crate) fn of(attack: &Attack) -> Option<Attack> {
             Some(instead) => steps.clone_from(instead),
             None => steps.iter_mut().for_each(|step| aim(step, swap.iter())),
         }
+    }
+    if let Some(tokens) = tokens {
+        twin.tokens.clone_from(tokens);
     }
     if let Some(harm) = harm {
         twin.harm.clone_from(harm);

@@ -1,25 +1,40 @@
 //! # `caller_identity`
 //!
-//! First part: an operation that needs a caller is not reached without a credential of a declared
-//! kind, and an operation of which nobody says who may call it is closed.
+//! An operation that needs a caller is reached only by one: with a credential that its contract takes
+//! and that was verified, by its signature, by who issued it, by the API itself, or by us. An operation
+//! of which nobody says who may call it is closed. Guessing is slow.
 //!
 //! ## Why
 //!
 //! The most frequent hole is not a weak check but none: an operation that somebody forgot to
-//! protect (OWASP API2; CWE-306, CWE-862).
+//! protect (OWASP API2; CWE-306, CWE-862). The next ones are checks that take a token for genuine
+//! which is not (`alg: none`, a public key for a secret, no audience, no end; CWE-347, CWE-290, CWE-613),
+//! and logins that may be tried a million times (CWE-307) or tell which accounts exist (CWE-204).
 //!
 //! ## Example
 //!
-//! The contract says `security: [{ bearer: [] }]` for `getOrder`. A request without
-//! `Authorization: Bearer ...` is answered 401 and never reaches the API. An operation without
-//! any statement is closed as soon as there is a policy file; `access: [{ anyone: [getHealth] }]`
-//! opens it.
+//! ```yaml
+//! callers:
+//!   jwt: { issuer: "https://login.example.com", audience: shop }
+//!   attributes: { role: { claim: /roles } }
+//! ```
+//!
+//! The contract says `security: [{ bearer: [] }]` for `getOrder`. Without `Authorization: Bearer ...`, or
+//! with a token that this issuer did not sign for this audience, the answer is 401 and the API is not
+//! asked. What is not verified does not go on to the API on open operations either. An operation without
+//! any statement is closed as soon as there is a policy file; `access: [{ anyone: [getHealth] }]` or
+//! `access: [{ callers: [getHealth] }]` opens it. A stranger gets the same 401 for every path that is not
+//! open to anyone, whether it exists or not; an API that is public anyway says `published: true`.
+//!
+//! Ten wrong passwords of an account in a quarter of an hour, or five wrong codes, are answered 429 from
+//! then on, over all versions of the operation, except to whoever was right from the same network before.
 //!
 //! ## Limits
 //!
-//! Credentials are **not verified** in this version: their presence is checked, the ledger says
-//! `caller not verified`, and on a listener that is not loopback every operation that needs a
-//! caller is closed.
+//! What no line of `callers` verifies is asked for its presence alone: the ledger then says `caller not
+//! verified`, and on a listener that is not loopback such an operation is closed. A token that its issuer
+//! revokes before its end holds on, unless its issuer is asked (`introspection`). What the caller may do is
+//! not asked here. Counts of wrong attempts are this process's own, and lost with a restart.
 
 mod caller_token;
 mod certificates;
@@ -47,14 +62,15 @@ pub use tokens::{IntrospectionRule, NoRule, TokenRule};
 pub const FACE: Face = Face {
     id: ControlId::CallerIdentity,
     item: "A2",
-    guarantee: "an operation that needs a caller is not reached without a declared credential",
+    guarantee: "an operation that needs a caller is reached only with a declared credential that is genuine",
     threat: Threat {
-        id: "missing-authentication",
-        text: "an operation that nobody protects is called by anybody",
+        id: "broken-authentication",
+        text: "somebody calls as nobody or as somebody else: without a credential, with a forged, stolen \
+               or guessed one",
         stride: Stride::Spoofing,
-        cwe: &[306, 862],
+        cwe: &[204, 287, 290, 306, 307, 347, 613, 862],
     },
-    rooms: &[Room::Authenticate],
+    rooms: &[Room::Authenticate, Room::Reserve, Room::Inspect],
     expectation,
     source: include_str!("caller_identity.rs"),
 };
@@ -66,8 +82,10 @@ static CLOSED: Code = Code {
            `security` list with at least one scheme at the root of the contract, or a line in \
            the policy. `security: []` at the root is a default that generators write, and states \
            nothing.\n\n```yaml\naccess:\n  - anyone: [getHealth]   # or \"*\" for every \
-           operation\n```\n\nOn a listener that is not loopback, operations that need a caller \
-           are closed too, because this version does not verify credentials.",
+           operation\n  - callers: [getStatus]  # or every verified caller\n```\n\nOn a listener that is not \
+           loopback, operations that need a caller are closed, too, where nothing in `callers` \
+           verifies one: name the issuer of its tokens (`jwt`), the API's own login (`login`), or an \
+           operation that tells who calls (`whoami`).",
 };
 
 /// The codes of this control.
@@ -125,7 +143,12 @@ impl Expected {
             Some(Security::Required { any_of, .. }) => {
                 let alternative = |one: &SecurityRequirement| Alternative::of(one, model);
                 let all = any_of.iter().map(alternative);
-                let possible: Vec<_> = all.filter(|one| one.is_verified || is_loopback).collect();
+                // Where the API's login is exchanged, its own credential would pass by another scheme.
+                let is_guarded = !model.callers.logins.is_empty();
+                let is_possible = |one: &Alternative| {
+                    one.is_verified || is_loopback && (!is_guarded || one.verifies_any(model))
+                };
+                let possible: Vec<_> = all.filter(is_possible).collect();
                 if possible.is_empty() {
                     Self::Closed(NOT_VERIFIED)
                 } else {
@@ -249,6 +272,10 @@ impl Alternative {
         schemes.sort_by_key(is_certificate);
         let is_verified = schemes.iter().all(|scheme| model.callers.verifies(*scheme));
         Self { schemes, scopes, is_verified }
+    }
+
+    fn verifies_any(&self, model: &Model) -> bool {
+        self.schemes.iter().any(|scheme| model.callers.verifies(*scheme))
     }
 
     /// Each scheme that can be verified, alone.

@@ -9,8 +9,10 @@ mod fault;
 pub(crate) mod header;
 mod profile;
 pub(crate) mod stated;
+mod unverified;
 
 pub use compact::{HEADER_BYTES_MAX, TOKEN_BYTES_MAX};
 pub use envelope::Envelope;
 pub use fault::{Claim, TokenFault};
 pub use profile::{LEEWAY_S_MAX, Profile, ProfileFault, TokenType};
+pub use unverified::unverified_expiry;

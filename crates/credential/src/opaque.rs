@@ -24,6 +24,22 @@ pub fn generate(fill: &mut dyn FnMut(&mut [u8])) -> Secret {
     Secret::new(format!("{PREFIX}{secret}{check}").into_bytes())
 }
 
+/// The token that goes with a refresh token of ours: whoever has the refresh token can make it, and
+/// nobody makes a refresh token from it. So one digest finds both. `None` for what cannot be ours.
+pub fn beside(refresh: &str) -> Option<Secret> {
+    let digest = digest(refresh)?;
+    let mut input = b"portcullis: the access token beside\0".to_vec();
+    input.extend_from_slice(&digest);
+    // The digest of a token is kept, so it alone must not be enough: the token itself goes in.
+    input.extend_from_slice(refresh.as_bytes());
+    let derived = sha256(&input);
+    Some(generate(&mut |bytes| {
+        for (to, from) in bytes.iter_mut().zip(derived) {
+            *to = from;
+        }
+    }))
+}
+
 /// What is kept and looked up instead of the token: its SHA-256. No salt and no slow hash: nobody
 /// tries 2^256 tokens. `None` for what cannot be a token of ours, so that it costs no look-up.
 pub fn digest(token: &str) -> Option<[u8; 32]> {
@@ -53,6 +69,17 @@ mod tests {
         assert_eq!(one.len(), LENGTH);
         assert_eq!(digest(&one), Some(sha256(one.as_bytes())));
         assert_ne!(digest(&one), digest(&token(2)));
+    }
+
+    #[test]
+    fn the_token_beside_a_refresh_token_is_always_the_same_and_no_refresh_token() {
+        let (one, other) = (token(1), token(2));
+        let access = |refresh: &str| beside(refresh).map(|token| token.expose_secret().to_vec());
+        assert_eq!(access(&one), access(&one));
+        assert_ne!(access(&one), access(&other));
+        let access = String::from_utf8(access(&one).unwrap()).unwrap();
+        assert!(digest(&access).is_some() && access != one);
+        assert!(beside("obviously-fake").is_none());
     }
 
     #[test]

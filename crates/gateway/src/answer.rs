@@ -70,6 +70,21 @@ impl Answer {
         }
     }
 
+    /// Takes out fields; says which.
+    pub(crate) fn remove_fields(&mut self, is_removed: impl Fn(&str, &str) -> bool) -> Vec<String> {
+        let mut removed = Vec::new();
+        let mut kept = Vec::with_capacity(self.fields.len());
+        for (name, value) in self.fields() {
+            if is_removed(name, value) {
+                removed.push(name.to_owned());
+            } else {
+                push_field(&mut kept, name, value);
+            }
+        }
+        self.fields = kept;
+        removed
+    }
+
     /// Whether a body of known length is there, and how long it is.
     pub(crate) const fn body_bytes(&self) -> u64 {
         match &self.body {

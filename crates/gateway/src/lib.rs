@@ -18,6 +18,7 @@ mod health;
 mod incoming;
 mod instances;
 mod listener;
+mod login;
 mod path;
 mod pools;
 mod sender;

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use portcullis_ledger::Ledger;
 use portcullis_model::Clock;
+use portcullis_store::Store;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
@@ -30,6 +31,8 @@ pub struct Options {
     pub probe: Option<Probe>,
     /// Is told of refusals as they happen.
     pub watch: Option<Arc<dyn Watch>>,
+    /// Where sessions are kept; needed where a policy has `login`.
+    pub store: Option<Store>,
     /// The room that panics.
     #[cfg(test)]
     fault: Option<portcullis_model::Room>,
@@ -41,6 +44,7 @@ impl Default for Options {
             workers: 1,
             probe: None,
             watch: None,
+            store: None,
             #[cfg(test)]
             fault: None,
         }
@@ -66,6 +70,8 @@ pub enum StartError {
     Worker(io::Error),
     /// The operating system has no randomness for us.
     Chance,
+    /// The policy has `login`, and nowhere to keep sessions.
+    NoStore,
 }
 
 impl std::fmt::Display for StartError {
@@ -74,6 +80,7 @@ impl std::fmt::Display for StartError {
             Self::Listen(address, error) => write!(f, "cannot listen on `{address}`: {error}"),
             Self::Worker(error) => write!(f, "cannot start a worker: {error}"),
             Self::Chance => f.write_str("the operating system gives no randomness"),
+            Self::NoStore => f.write_str("the policy has `login`, and no store was opened"),
         }
     }
 }
@@ -82,7 +89,7 @@ impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Listen(_, error) | Self::Worker(error) => Some(error),
-            Self::Chance => None,
+            Self::Chance | Self::NoStore => None,
         }
     }
 }
@@ -137,6 +144,9 @@ impl Running {
         let wanted = site.listen();
         if wanted != self.wanted {
             return Err(ReloadError::Listen { is: self.wanted, wanted });
+        }
+        if site.needs_store() && self.shared.store.is_none() {
+            return Err(ReloadError::Store);
         }
         let limits = site.limits();
         self.shared.connections.set_max(limits.connections_max);
@@ -194,6 +204,9 @@ pub fn start(
 ) -> Result<Running, StartError> {
     let site = site.into();
     let wanted = site.listen();
+    if site.needs_store() && options.store.is_none() {
+        return Err(StartError::NoStore);
+    }
     let (address, listener) = listen(wanted)?;
     let health = site.first().model.health.map(listen).transpose()?;
     let limits = site.limits();
@@ -207,6 +220,7 @@ pub fn start(
         in_upstream: Budget::new(limits.upstream_concurrency_max),
         instances: Instances::new(Instant::now()),
         callers: Callers::new(chance_of_keys, Instant::now()),
+        store: options.store,
         site: Current::new(site),
         ledger,
         clock,

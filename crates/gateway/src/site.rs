@@ -220,6 +220,11 @@ impl Site {
         &self.first
     }
 
+    /// Whether sessions must be kept for it.
+    pub fn needs_store(&self) -> bool {
+        self.plans().any(|plan| !plan.model.callers.logins.is_empty())
+    }
+
     /// Whether it sends anything to this target.
     pub(crate) fn sends_to(&self, target: &Instance) -> bool {
         self.plans().any(|plan| {
@@ -261,6 +266,8 @@ pub enum ReloadError {
         /// The address of the new model.
         wanted: SocketAddr,
     },
+    /// It has `login`, and the gateway was started without a store.
+    Store,
 }
 
 impl std::fmt::Display for ReloadError {
@@ -270,6 +277,7 @@ impl std::fmt::Display for ReloadError {
                 f,
                 "the gateway listens on `{is}`; another `listen` (`{wanted}`) needs a restart"
             ),
+            Self::Store => f.write_str("the first `login` of a policy needs a restart"),
         }
     }
 }

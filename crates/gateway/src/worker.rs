@@ -10,6 +10,7 @@ use std::time::Duration;
 use portcullis_ledger::{InstanceState, Ledger, Noted};
 use portcullis_model::{Clock, Refusal, RequestId, Room, Status, UnixMillis};
 use portcullis_policy::Instance;
+use portcullis_store::Store;
 use tokio::sync::{oneshot, watch};
 
 use crate::budget::{Budget, Held};
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) in_upstream: Arc<Budget>,
     pub(crate) instances: Instances,
     pub(crate) callers: Callers,
+    /// Where sessions are kept, if anywhere.
+    pub(crate) store: Option<Store>,
     pub(crate) drain: Drain,
     /// The drain is over.
     pub(crate) end: Drain,

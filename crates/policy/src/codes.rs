@@ -47,6 +47,8 @@ codes! {
     BAD_SECRET = "policy-bad-secret",
     /// A certificate or its key cannot be used.
     UNUSABLE_CERTIFICATE = "policy-unusable-certificate",
+    /// The store of sessions cannot be used.
+    UNUSABLE_STORE = "policy-unusable-store",
     /// A digest is none.
     BAD_DIGEST = "policy-bad-digest",
     /// The contract is not the one whose digest the policy holds.

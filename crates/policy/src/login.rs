@@ -140,6 +140,8 @@ pub struct EndsSessions {
     pub operation: usize,
     /// Whose.
     pub whose: Whose,
+    /// What an answer looks like that refuses, beside its status.
+    pub failure: Option<AnswerTest>,
 }
 
 /// Whose sessions end.

@@ -114,6 +114,9 @@ pub(crate) struct RunOptions {
     /// Where records go: a file, or `-` for standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
+    /// Start although the store of sessions is an older copy: what was ended since may hold again
+    #[arg(long)]
+    pub(crate) accept_older_store: bool,
     /// Threads that serve requests [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) workers: Option<u16>,

@@ -18,6 +18,7 @@ mod reload;
 mod report;
 mod run;
 mod service;
+mod sessions;
 mod signals;
 mod talk;
 mod trial;

@@ -240,6 +240,10 @@ fn kept(before: &Site, after: &Site) -> Vec<String> {
     if health(before) != health(after) {
         kept.push("another `health` is listened on only after a restart".to_owned());
     }
+    let store = |site: &Site| site.plans().next().and_then(|plan| plan.model.store.clone());
+    if store(before) != store(after) {
+        kept.push("another `store` is used only after a restart".to_owned());
+    }
     kept
 }
 

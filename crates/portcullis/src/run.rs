@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Running, Site, Watch};
+use portcullis_gateway::{Options, Running, Site};
 use portcullis_ledger::{Ledger, LedgerError};
 use portcullis_policy::{LedgerTarget, Posture};
 
@@ -16,7 +16,7 @@ use crate::reload::Reloader;
 use crate::report::many;
 use crate::trial::Trial;
 use crate::watch::Refusals;
-use crate::{load, service, signals, talk};
+use crate::{load, service, sessions, signals, talk};
 
 pub(crate) fn run(options: &RunOptions) -> Exit {
     let plan_options = PlanOptions { observe: options.observe, ..PlanOptions::default() };
@@ -41,10 +41,15 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
             return Exit::Unusable;
         }
     };
+    let store = match sessions::of(&site, options.accept_older_store) {
+        Ok(store) => store,
+        Err(failure) => return load::refuse(&failure),
+    };
     site.plans().for_each(|plan| describe(plan));
     let workers = options.workers.map_or_else(processors, usize::from);
     let watch = Arc::new(Refusals::led_to(files(options)));
-    let exit = serve(site, &ledger, workers, watch, Some((&options.model, plan_options)));
+    let gateway = Options { workers, watch: Some(watch), store, ..Options::default() };
+    let exit = serve(site, &ledger, gateway, Some((&options.model, plan_options)));
     if ledger.lost() > 0 {
         talk::say(&format!("{} records could not be written", ledger.lost()));
     }
@@ -89,7 +94,8 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
         }
     };
     let trial = Arc::new(Trial::of(plan.clone()));
-    let exit = serve(plan.into(), &ledger, 1, trial.clone(), None);
+    let options = Options { watch: Some(trial.clone()), ..Options::default() };
+    let exit = serve(plan.into(), &ledger, options, None);
     talk::print(&trial.summary());
     exit
 }
@@ -157,11 +163,9 @@ fn describe(plan: &Plan) {
 fn serve(
     site: Site,
     ledger: &Arc<Ledger>,
-    workers: usize,
-    watch: Arc<dyn Watch>,
+    options: Options,
     reloads: Option<(&ModelOptions, PlanOptions)>,
 ) -> Exit {
-    let options = Options { workers, watch: Some(watch), ..Options::default() };
     let clock = Arc::new(SystemClock);
     let is_tls = site.is_tls();
     let running = match portcullis_gateway::start(site, ledger.clone(), clock, options) {

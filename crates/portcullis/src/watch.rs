@@ -108,6 +108,15 @@ impl Watch for Refusals {
         }
     }
 
+    fn issuer_fails(&self, issuer: &str, detail: &str) {
+        if self.may_say() {
+            let (issuer, detail) = (talk::clean(issuer), talk::clean(detail));
+            talk::say(&format!(
+                "the issuer `{issuer}`: {detail}; keys that are known are used on for a day"
+            ));
+        }
+    }
+
     fn instance_rests(&self, instance: &Instance, rest: Duration) {
         let seconds = rest.as_secs_f32();
         talk::say(&format!(

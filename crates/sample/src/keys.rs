@@ -2,9 +2,11 @@
 
 use std::sync::OnceLock;
 
-use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::rsa::{
+    KeySize, OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, PrivateDecryptingKey,
+};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
 };
@@ -115,6 +117,35 @@ impl Keys {
         der.map(|der| der.as_ref().to_vec()).unwrap_or_default()
     }
 
+    /// A text that was encrypted to the RSA key (RSA-OAEP-256, RFC 7518 section 4.3).
+    pub(crate) fn decrypt(&self, wrapped: &[u8]) -> Option<Vec<u8>> {
+        let key: Pkcs8V1Der<'_> = self.rsa.as_der().ok()?;
+        let key = PrivateDecryptingKey::from_pkcs8(key.as_ref()).ok()?;
+        let key = OaepPrivateDecryptingKey::new(key).ok()?;
+        let mut room = vec![0; key.min_output_size()];
+        let text = key.decrypt(&OAEP_SHA256_MGF1SHA256, wrapped, &mut room, None).ok()?;
+        Some(text.to_vec())
+    }
+
+    /// What the issuer publishes (RFC 7517 section 5): the keys that sign now, the one that tokens
+    /// may be encrypted to, and two of long ago that somebody forgot.
+    pub(crate) fn set(&self) -> Vec<Value> {
+        let rsa = self.jwk(Algorithm::Rs256);
+        let name = |year: &str| format!("{}-{year}", self.name);
+        let old = |n: &[u8], e: &[u8], kid: String| {
+            let (n, e) = (BASE64URL.encode(n), BASE64URL.encode(e));
+            json!({ "kty": "RSA", "n": n, "e": e, "kid": kid, "use": "sig", "alg": "RS256" })
+        };
+        vec![
+            self.jwk(Algorithm::Es256),
+            rsa.clone(),
+            json!({ "kty": "RSA", "n": rsa.get("n"), "e": "AQAB", "kid": name("enc"), "use": "enc",
+                "alg": "RSA-OAEP-256" }),
+            old(&[0xc5; 256], &[1], name("2013")),
+            old(&short_modulus(), &[1, 0, 1], name("2015")),
+        ]
+    }
+
     /// The public key as JSON (RFC 7517 section 4).
     pub(crate) fn jwk(&self, algorithm: Algorithm) -> Value {
         let text = |bytes: Option<&[u8]>| BASE64URL.encode(bytes.unwrap_or_default());
@@ -134,6 +165,15 @@ impl Keys {
             }
         }
     }
+}
+
+/// (2^521 - 1) (2^607 - 1): 1128 bits whose factors everybody knows. Bits 0, 521 to 606, and 608 to
+/// 1127 are set.
+fn short_modulus() -> Vec<u8> {
+    let is_set = |bit: usize| bit == 0 || (521..607).contains(&bit) || bit > 607;
+    let byte =
+        |place: usize| (0..8).fold(0, |byte, bit| byte | u8::from(is_set(place * 8 + bit)) << bit);
+    (0..141).rev().map(byte).collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::database::Books;
 use crate::issuer::now;
 use crate::keys::{Algorithm, Issuer};
+use crate::strict_proof;
 
 /// The longest life of a token.
 const LIFE_SECONDS_MAX: u64 = 3600;
@@ -30,6 +31,13 @@ pub(crate) struct Claims {
     /// Whether it may be used once only.
     #[serde(default)]
     pub(crate) once: bool,
+    /// The key that it is bound to (RFC 9449 section 6.1).
+    cnf: Option<Confirmation>,
+}
+
+#[derive(Deserialize)]
+struct Confirmation {
+    jkt: String,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +52,7 @@ struct Header {
 pub(crate) fn claims(call: &Call, books: &Books<'_>) -> Result<Claims, Fault> {
     let mut fields = call.headers.get_all(header::AUTHORIZATION).into_iter();
     let claims = match (fields.next(), fields.next()) {
-        (Some(only), None) => only.to_str().ok().and_then(|only| read(only, books)),
+        (Some(only), None) => only.to_str().ok().and_then(|only| shown(call, only, books)),
         _ => None,
     };
     let claims = claims.ok_or_else(Fault::unknown_caller)?;
@@ -60,8 +68,20 @@ pub(crate) fn end(claims: &Claims, books: &Books<'_>) -> Result<(), Fault> {
     books.run("INSERT OR IGNORE INTO partner_used VALUES (?1)", &[&claims.jti]).map(drop)
 }
 
-fn read(field: &str, books: &Books<'_>) -> Option<Claims> {
-    let (input, signature) = field.strip_prefix("Bearer ")?.rsplit_once('.')?;
+/// A token that is bound to a key comes with a proof, and no other does.
+fn shown(call: &Call, field: &str, books: &Books<'_>) -> Option<Claims> {
+    let (scheme, token) = field.split_once(' ')?;
+    let claims = read(token, books)?;
+    let is_fit = match (scheme, &claims.cnf) {
+        ("Bearer", None) => true,
+        ("DPoP", Some(bound)) => strict_proof::is_proved(call, books, token, &bound.jkt),
+        _ => false,
+    };
+    is_fit.then_some(claims)
+}
+
+fn read(token: &str, books: &Books<'_>) -> Option<Claims> {
+    let (input, signature) = token.rsplit_once('.')?;
     let (header, payload) = input.split_once('.')?;
     let header: Header = serde_json::from_slice(&BASE64URL.decode(header).ok()?).ok()?;
     let keys = Issuer::Pharmacy.keys()?;

@@ -10,6 +10,7 @@ use crate::issuer::now;
 use crate::jose;
 use crate::row::Row;
 use crate::token_place::{self, Shown};
+use crate::token_proof::is_proved;
 use crate::token_signature::{believed, genuine};
 
 /// For a list of orders: the old library, and the claims as they should be.
@@ -63,7 +64,7 @@ pub(crate) fn for_person(call: &Call) -> Result<Row, Fault> {
     // FLAW(a2-jwt-id-token), FLAW(a2-jwt-token-type): whatever our issuer signed for whomever,
     // whenever and whatever for.
     let claims = token_place::of_person(call).and_then(|Shown { checked, believed: used }| {
-        let claims = genuine(&checked)?;
+        let claims = genuine(&checked).filter(|_| is_proved(call))?;
         if used == checked { Some(claims) } else { jose::take_apart(&used)?.claims() }
     });
     claims.ok_or_else(Fault::unknown_caller)

@@ -34,7 +34,10 @@ pub(crate) fn of_list(call: &Call) -> Option<Shown> {
 /// The token of who asks about themselves.
 pub(crate) fn of_person(call: &Call) -> Option<Shown> {
     let fields = call.headers.get_all(header::AUTHORIZATION).into_iter();
-    let tokens = fields.filter_map(|field| field.to_str().ok()?.strip_prefix("Bearer "));
+    let tokens = fields.filter_map(|field| {
+        let field = field.to_str().ok()?;
+        field.strip_prefix("Bearer ").or_else(|| field.strip_prefix("DPoP "))
+    });
     let tokens: Vec<&str> = tokens.collect();
     // FLAW(a2-jwt-twice): the field twice; the first is checked, the last is used.
     let (checked, believed) = (tokens.first()?, tokens.last()?);

@@ -1,8 +1,10 @@
 //! The old library: whether a token is signed, as carelessly as real ones once asked.
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
-    self, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+    self, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY as RSA_SHA256, RsaPublicKeyComponents,
+    UnparsedPublicKey,
 };
 use serde_json::Value;
 
@@ -26,6 +28,9 @@ const SHA256_INFO: [u8; 19] =
 pub(crate) fn believed(token: &str, books: &Books<'_>) -> Option<Row> {
     if token.starts_with('{') {
         return of_json(token, books);
+    }
+    if token.split('.').count() == 5 {
+        return encrypted(token, books);
     }
     // FLAW(a2-jwt-crit): `crit` names what must be understood; nobody reads it.
     let parts = jose::take_apart(token)?;
@@ -69,6 +74,20 @@ fn of_json(token: &str, books: &Books<'_>) -> Option<Row> {
     serde_json::from_slice(&jose::decoded(payload)?).ok()
 }
 
+/// A token that was encrypted to our issuer's key (JWE, RFC 7516).
+fn encrypted(token: &str, books: &Books<'_>) -> Option<Row> {
+    let parts: Vec<&str> = token.split('.').collect();
+    let [header, wrapped, nonce, text, tag] = parts.as_slice() else { return None };
+    let secret = Issuer::Pharmacy.keys()?.decrypt(&jose::decoded(wrapped)?)?;
+    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &secret).ok()?);
+    let nonce = Nonce::try_assume_unique_for_key(&jose::decoded(nonce)?).ok()?;
+    let mut text = [jose::decoded(text)?, jose::decoded(tag)?].concat();
+    let text = key.open_in_place(nonce, Aad::from(header.as_bytes()), &mut text).ok()?;
+    // FLAW(a2-jwt-encrypted): what only we can read, only a friend can have written. But the key to
+    // write with is public, so an unsigned token inside is anybody's.
+    believed(str::from_utf8(text).ok()?, books)
+}
+
 fn is_signed(parts: &Parts, claims: &Row, books: &Books<'_>) -> bool {
     // FLAW(a2-jwt-alg-missing), FLAW(a2-jwt-alg-list): no name is an empty name, of several names
     // it is the first.
@@ -97,15 +116,20 @@ fn is_asymmetric(parts: &Parts, claims: &Row, books: &Books<'_>) -> bool {
         // FLAW(a2-jwt-empty-signature): nothing there that could be wrong.
         return true;
     }
-    match token_keys::public(&parts.header, claims, books) {
-        Some(Key::Point(point)) => is_ecdsa(parts, &point),
+    let key = token_keys::public(&parts.header, claims, books);
+    key.is_some_and(|key| is_signed_with(parts, &key))
+}
+
+/// Whether that key signed it, whatever the key is.
+pub(crate) fn is_signed_with(parts: &Parts, key: &Key) -> bool {
+    match key {
+        Key::Point(point) => is_ecdsa(parts, point),
         // FLAW(a2-jwt-wrong-curve): the curve is whatever the key says, not what `alg` says.
-        Some(Key::LargePoint(point)) => {
+        Key::LargePoint(point) => {
             let key = UnparsedPublicKey::new(&signature::ECDSA_P384_SHA384_FIXED, point);
             key.verify(parts.input.as_bytes(), &parts.signature).is_ok()
         }
-        Some(Key::Modulus { n, e }) => is_rsa(parts, &n, &e),
-        None => false,
+        Key::Modulus { n, e } => is_rsa(parts, n, e),
     }
 }
 
@@ -132,13 +156,12 @@ fn is_ecdsa(parts: &Parts, point: &[u8]) -> bool {
 
 fn is_rsa(parts: &Parts, n: &[u8], e: &[u8]) -> bool {
     if e == [1] {
-        // FLAW(a2-jwt-rsa-exponent-one): a number to the power of one is itself, so the padded
-        // text is its own signature.
+        // A number to the power of one is itself, so the padded text is its own signature.
         return parts.signature == padded(&parts.input, n.len());
     }
     let key = RsaPublicKeyComponents { n, e };
     let input = parts.input.as_bytes();
-    key.verify(&RSA_PKCS1_2048_8192_SHA256, input, &parts.signature).is_ok()
+    key.verify(&RSA_SHA256, input, &parts.signature).is_ok()
 }
 
 /// What an RSA signature of that length is made from (RFC 8017 section 9.2).

@@ -48,6 +48,8 @@ pub enum StoreError {
     Shut,
     /// There is a session with this id or token.
     Known,
+    /// All sessions of its account, subject or API were ended after the login had begun.
+    EndedMeanwhile,
     /// More of something than may be.
     TooMany { what: &'static str, max: usize },
 }
@@ -109,6 +111,7 @@ impl fmt::Display for StoreError {
             Self::Shut => f.write_str(
                 "a revocation could neither be written nor kept; no session is served until a restart",
             ),
+            Self::EndedMeanwhile => f.write_str("all such sessions were ended while the login went on"),
             Self::Known => f.write_str("there is a session with this id or token"),
             Self::TooMany { what, max } => write!(f, "more than {max} {what}"),
         }

@@ -5,6 +5,7 @@
 //! thread that writes. What the API gave is encrypted; what a client shows is kept as a digest.
 
 mod cache;
+mod change;
 mod epoch;
 mod error;
 #[cfg(test)]
@@ -15,6 +16,8 @@ mod live;
 mod memory;
 mod names;
 mod open;
+mod options;
+mod passing;
 mod payload;
 mod places;
 mod revoked;
@@ -27,11 +30,13 @@ mod sweep;
 mod worker;
 mod write;
 
+pub use change::Change;
 pub use error::StoreError;
 pub use kek::{Kek, KekError};
 pub use names::{Account, Digest, SessionId};
 pub use open::Opened;
+pub use options::Options;
 pub use revoked::{Claims, Revocation, Revoked};
 pub use rows::Which;
 pub use session::{Credentials, Facts, Origin, Session, State};
-pub use store::{Change, Options, Store};
+pub use store::Store;

@@ -16,6 +16,8 @@ const PARTS: usize = 64;
 pub(crate) struct Live {
     id: SessionId,
     version: AtomicU64,
+    /// Of the latest version: who holds an older one must not live by its end.
+    expires: AtomicU64,
     touched: AtomicU64,
     /// The last use that was handed to the writer.
     noted: AtomicU64,
@@ -32,8 +34,15 @@ impl Live {
     }
 
     /// Versions only grow, and nothing follows the end.
-    pub(crate) fn move_to(&self, version: u64) {
-        self.version.fetch_max(version, Ordering::SeqCst);
+    fn move_to(&self, version: u64, expires: u64) {
+        if self.version.fetch_max(version, Ordering::SeqCst) < version {
+            self.expires.store(expires, Ordering::SeqCst);
+        }
+    }
+
+    /// When it expires, by its latest version.
+    pub(crate) fn expires(&self) -> u64 {
+        self.expires.load(Ordering::SeqCst)
     }
 
     pub(crate) fn touched(&self) -> u64 {
@@ -63,11 +72,18 @@ impl Lives {
     }
 
     /// The one of this session; a new one if nobody holds it.
-    pub(crate) fn get(self: &Arc<Self>, id: SessionId, version: u64, touched: u64) -> Arc<Live> {
+    pub(crate) fn get(
+        self: &Arc<Self>,
+        id: SessionId,
+        version: u64,
+        expires: u64,
+        touched: u64,
+    ) -> Arc<Live> {
         let new = || {
             Arc::new(Live {
                 id,
                 version: AtomicU64::new(version),
+                expires: AtomicU64::new(expires),
                 touched: AtomicU64::new(touched),
                 noted: AtomicU64::new(touched),
                 register: Arc::downgrade(self),
@@ -75,7 +91,7 @@ impl Lives {
         };
         let Some(mut part) = self.part(id) else { return new() };
         if let Some(live) = part.get(&id).and_then(Weak::upgrade) {
-            live.move_to(version);
+            live.move_to(version, expires);
             return live;
         }
         let live = new();
@@ -83,11 +99,17 @@ impl Lives {
         live
     }
 
+    /// Whether anybody holds it, and it was not ended.
+    pub(crate) fn is_held(&self, id: SessionId) -> bool {
+        let live = self.part(id).and_then(|part| part.get(&id).and_then(Weak::upgrade));
+        live.is_some_and(|live| !live.is_ended())
+    }
+
     /// Ends it for everybody who holds it.
     pub(crate) fn end(&self, id: SessionId) {
         let live = self.part(id).and_then(|part| part.get(&id).and_then(Weak::upgrade));
         if let Some(live) = live {
-            live.move_to(ENDED);
+            live.move_to(ENDED, 0);
         }
     }
 
@@ -122,19 +144,20 @@ mod tests {
     fn all_who_hold_a_session_see_its_end_and_nobody_is_left_in_the_register() {
         let lives = Arc::new(Lives::new());
         let id = SessionId::new([9; 16]);
-        let (one, other) = (lives.get(id, 1, 0), lives.get(id, 2, 0));
+        let (one, other) = (lives.get(id, 1, 70, 0), lives.get(id, 2, 30, 0));
         assert!(other.is_at(2) && !one.is_at(1), "the older version is stale");
+        assert_eq!(one.expires(), 30, "and ends with the newer one");
         lives.end(id);
         assert!(one.is_ended() && other.is_ended());
-        assert!(lives.get(id, 3, 0).is_ended(), "nothing follows the end");
+        assert!(lives.get(id, 3, 0, 0).is_ended(), "nothing follows the end");
         drop((one, other));
         assert_eq!(lives.len(), 0);
-        assert!(!lives.get(id, 3, 0).is_ended());
+        assert!(!lives.get(id, 3, 0, 0).is_ended());
     }
 
     #[test]
     fn a_use_counts_at_once_and_is_written_once_a_minute() {
-        let live = Arc::new(Lives::new()).get(SessionId::new([9; 16]), 1, 1000);
+        let live = Arc::new(Lives::new()).get(SessionId::new([9; 16]), 1, 0, 1000);
         assert!(!live.touch(60_999, 60_000));
         assert_eq!(live.touched(), 60_999);
         assert!(live.touch(61_000, 60_000));

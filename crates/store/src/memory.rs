@@ -15,14 +15,22 @@ use tokio::sync::watch;
 use crate::cache::Cache;
 use crate::live::Lives;
 use crate::names::{Digest, SessionId};
-use crate::rows::Kept;
+use crate::rows::{Kept, Which};
 use crate::session::Session;
 
 /// Sessions that were ended and are not yet deleted from the database, at most.
 pub(crate) const UNWRITTEN_MAX: usize = 100_000;
 
+/// Owners whose sessions were ended lately and that are remembered; a login takes seconds.
+const OWNERS_MAX: usize = 16_384;
+
+/// Whose sessions: a digest of an account, a subject or an API.
+pub(crate) type Owner = [u8; 32];
+
 pub(crate) struct Memory {
     cached: Cache<Digest, Arc<Session>>,
+    /// No session of these counts that was begun before the time.
+    owners: Cache<Owner, UnixMillis>,
     lives: Arc<Lives>,
     changes: AtomicU64,
     /// Ended here, and still in the database: it could not be written.
@@ -40,6 +48,7 @@ impl Memory {
     pub(crate) fn new(sessions_cached_max: usize) -> Self {
         Self {
             cached: Cache::new(sessions_cached_max),
+            owners: Cache::new(OWNERS_MAX),
             lives: Arc::new(Lives::new()),
             changes: AtomicU64::new(0),
             unwritten: Mutex::default(),
@@ -99,6 +108,28 @@ impl Memory {
             self.cached.insert(digest, Arc::clone(&session));
         }
         session
+    }
+
+    /// From now on no session of this owner is let in that was begun before.
+    pub(crate) fn none_before(&self, owner: Owner, before: UnixMillis) {
+        let known = self.owners.get(&owner).unwrap_or_default();
+        self.owners.insert(owner, known.max(before));
+    }
+
+    /// Whether one of these owners had all sessions ended since `begun`.
+    pub(crate) fn were_ended_since(&self, owners: &[Owner], begun: UnixMillis) -> bool {
+        owners.iter().any(|owner| self.owners.get(owner).is_some_and(|before| begun < before))
+    }
+
+    /// Ends what is in memory, so that nobody is served while the writer does something else. What is
+    /// not in memory, and several at once, are left to it. Says whether it ended one.
+    pub(crate) fn end_early(&self, which: &Which) -> bool {
+        let id = match which {
+            Which::Id(id) => Some(*id),
+            Which::Token(digest) => self.cached.get(digest).map(|session| session.id),
+            _ => None,
+        };
+        id.is_some_and(|id| self.lives.is_held(id) && self.ended_unwritten(&[id]))
     }
 
     /// These are no longer in the database.
@@ -235,6 +266,19 @@ mod tests {
         memory.written(&memory.some_unwritten(10));
         assert!(memory.some_unwritten(10).is_empty());
         assert!(memory.admit(kept(1), digest(1), read).is_none());
+    }
+
+    #[test]
+    fn one_that_is_in_memory_ends_before_the_writer_knows_of_it() {
+        for which in [Which::Id(id()), Which::Token(digest(1))] {
+            let memory = Memory::new(100);
+            assert!(!memory.end_early(&which));
+            assert!(memory.some_unwritten(10).is_empty(), "nobody holds it");
+            let held = memory.admit(kept(1), digest(1), memory.before()).unwrap();
+            assert!(memory.end_early(&which) && !memory.end_early(&which));
+            assert!(held.is_ended());
+            assert_eq!(memory.some_unwritten(10), [id()]);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::folder::Folder;
 use crate::rows;
 use crate::schema::{self, Found};
-use crate::seal::Sealer;
+use crate::seal::{KEY_LEN, Sealer, Wrapper};
 use crate::sweep;
 
 /// What was found when the store was opened.
@@ -25,8 +25,9 @@ pub struct Opened {
     pub revocations: usize,
 }
 
-/// An open database, and how far it has come.
+/// An open database, what opens its secrets, and how far it has come.
 pub(crate) struct Ready {
+    pub(crate) sealer: Sealer,
     pub(crate) writer: Connection,
     pub(crate) reader: Connection,
     pub(crate) file: EpochFile,
@@ -38,29 +39,29 @@ pub(crate) struct Ready {
 /// Opens or makes the database in `path`.
 pub(crate) fn open(
     path: &Path,
-    sealer: &Sealer,
+    wrapper: Wrapper,
     accept_older: bool,
     now: UnixMillis,
 ) -> Result<Ready, StoreError> {
     let folder = Folder::open(path)?;
     let (mut file, last) = EpochFile::open(&folder)?;
     let has_begun = last.is_some_and(|last| last.number > 0);
-    let found = schema::inspect(&folder, sealer).map_err(|error| match error {
+    let found = schema::inspect(&folder, &wrapper).map_err(|error| match error {
         // It was ours when we left it.
         StoreError::NotOurs { path } if has_begun => {
             StoreError::Damaged { path, what: "its head is not that of our database".to_owned() }
         }
         other => other,
     })?;
-    let (writer, epoch, is_new, is_older) = match found {
+    let (writer, epoch, digest_key, is_new, is_older) = match found {
         Found::Nothing | Found::Unfinished if has_begun => {
             return Err(StoreError::Missing { path: folder.database() });
         }
         Found::Nothing | Found::Unfinished => {
-            let (writer, epoch) = make(&folder, sealer, &mut file, last)?;
-            (writer, epoch, true, false)
+            let (writer, epoch, digest_key) = make(&folder, &wrapper, &mut file, last)?;
+            (writer, epoch, digest_key, true, false)
         }
-        Found::Ours(writer, mut epoch) => {
+        Found::Ours(writer, mut epoch, digest_key) => {
             let known = last.filter(|last| last.store == epoch.store);
             let is_older = known.is_none_or(|last| epoch.number < last.number);
             if is_older && !accept_older {
@@ -72,30 +73,45 @@ pub(crate) fn open(
                 epoch.number = epoch.number.max(last.map_or(0, |last| last.number)) + 1;
                 writer.execute("UPDATE meta SET epoch = ?1", [rows::signed(epoch.number)])?;
             }
-            (writer, epoch, false, is_older)
+            (writer, epoch, digest_key, false, is_older)
         }
     };
     // Ends: each turn deletes something.
-    while sweep::expired(&writer, now, sweep::MANY)? > 0 {}
+    while sweep_or_in_use(&folder, &writer, now)? > 0 {}
     file.write(epoch)?;
     folder.sync()?;
     let reader = schema::reader(&folder)?;
-    Ok(Ready { writer, reader, file, epoch, is_new, is_older })
+    let sealer = Sealer::new(wrapper, &digest_key);
+    Ok(Ready { sealer, writer, reader, file, epoch, is_new, is_older })
+}
+
+/// Somebody else may have the database open who does not know our lock.
+fn sweep_or_in_use(
+    folder: &Folder,
+    writer: &Connection,
+    now: UnixMillis,
+) -> Result<usize, StoreError> {
+    sweep::expired(writer, now, sweep::MANY).map_err(|why| match why {
+        StoreError::Busy => StoreError::InUse { path: folder.database() },
+        why => why,
+    })
 }
 
 /// The epoch file goes first, with nothing in it: so a making that is cut short is told from a
 /// database that was taken away.
 fn make(
     folder: &Folder,
-    sealer: &Sealer,
+    wrapper: &Wrapper,
     file: &mut EpochFile,
     last: Option<Epoch>,
-) -> Result<(Connection, Epoch), StoreError> {
-    let mut store = [0; 16];
+) -> Result<(Connection, Epoch, [u8; KEY_LEN]), StoreError> {
+    let (mut store, mut digest_key) = ([0; 16], [0; KEY_LEN]);
     aws_lc_rs::rand::fill(&mut store)
+        .and_then(|()| aws_lc_rs::rand::fill(&mut digest_key))
         .map_err(|_| StoreError::Io("no chance to be had".to_owned()))?;
     let store = last.map_or(store, |last| last.store);
     file.write(Epoch { store, number: 0 })?;
     folder.sync()?;
-    Ok((schema::create(folder, sealer, store)?, Epoch { store, number: 1 }))
+    let database = schema::create(folder, wrapper, store, &digest_key)?;
+    Ok((database, Epoch { store, number: 1 }, digest_key))
 }

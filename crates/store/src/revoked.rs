@@ -84,14 +84,15 @@ impl Revocations {
     pub(crate) fn has(&self, claims: &Claims<'_>) -> bool {
         let [tokens, subjects, issuers] = &self.counts;
         let some = |count: &AtomicUsize| count.load(Ordering::SeqCst) > 0;
-        let keys = [
-            claims.jti.filter(|_| some(tokens)).map(|jti| self.key(0, claims.issuer, jti)),
-            claims.subject.filter(|_| some(subjects)).map(|of| self.key(1, claims.issuer, of)),
-            some(issuers).then(|| self.key(2, claims.issuer, "")),
-        ];
-        if keys == [None; 3] {
+        if !(some(tokens) || some(subjects) || some(issuers)) {
             return false;
         }
+        let of_issuer = self.of_issuer(claims.issuer);
+        let keys = [
+            claims.jti.filter(|_| some(tokens)).map(|jti| key(of_issuer, 0, jti)),
+            claims.subject.filter(|_| some(subjects)).map(|subject| key(of_issuer, 1, subject)),
+            some(issuers).then(|| key(of_issuer, 2, "")),
+        ];
         let known = self.read();
         keys.into_iter().flatten().any(|key| {
             known.get(&key).is_some_and(|known| claims.issued.is_none_or(|at| at < known.before))
@@ -101,7 +102,7 @@ impl Revocations {
     /// In force when this returns.
     pub(crate) fn add(&self, revocation: &Revocation, now: UnixMillis) -> Result<(), StoreError> {
         let (kind, name, before) = parts(&revocation.of);
-        let key = self.key(kind, &revocation.issuer, name);
+        let key = key(self.of_issuer(&revocation.issuer), kind, name);
         let mut known = self.write();
         if known.len() >= self.max && !known.contains_key(&key) {
             known.retain(|_, known| known.until > now);
@@ -120,13 +121,12 @@ impl Revocations {
         Ok(())
     }
 
-    fn key(&self, kind: u8, issuer: &str, name: &str) -> u128 {
+    /// What all keys of an issuer begin with.
+    fn of_issuer(&self, issuer: &str) -> SipHasher13 {
         let mut hasher = self.hasher;
-        hasher.write_u8(kind);
         hasher.write_u64(issuer.len() as u64);
         hasher.write(issuer.as_bytes());
-        hasher.write(name.as_bytes());
-        hasher.finish128().as_u128()
+        hasher
     }
 
     fn read(&self) -> RwLockReadGuard<'_, HashMap<u128, Known>> {
@@ -136,6 +136,13 @@ impl Revocations {
     fn write(&self) -> RwLockWriteGuard<'_, HashMap<u128, Known>> {
         self.known.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn key(of_issuer: SipHasher13, kind: u8, name: &str) -> u128 {
+    let mut hasher = of_issuer;
+    hasher.write_u8(kind);
+    hasher.write(name.as_bytes());
+    hasher.finish128().as_u128()
 }
 
 /// Writes it; of two for the same tokens the wider one stays.

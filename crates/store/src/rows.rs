@@ -49,7 +49,7 @@ pub enum Which {
 impl Kept {
     /// The session itself, alive in `lives`.
     pub(crate) fn into_session(self, lives: &Arc<Lives>) -> Session {
-        let live = lives.get(self.facts.id, self.version, self.touched.0);
+        let live = lives.get(self.facts.id, self.version, self.facts.expires.0, self.touched.0);
         let Self { facts, version, before, refreshed, .. } = self;
         Session { facts, version, before, refreshed, live }
     }
@@ -210,6 +210,31 @@ pub(crate) fn signed(number: u64) -> i64 {
 
 pub(crate) fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
+}
+
+/// Those whose sessions may be ended together, one of which this is.
+pub(crate) fn owners(sealer: &Sealer, facts: &Facts) -> [[u8; 32]; 3] {
+    let subject = subject(sealer, &facts.api, &facts.subject);
+    [*facts.account.as_bytes(), subject, api_owner(sealer, &facts.api)]
+}
+
+/// Whose sessions are all meant, and begun before when, at `now`.
+pub(crate) fn owner(
+    sealer: &Sealer,
+    which: &Which,
+    now: UnixMillis,
+) -> Option<([u8; 32], UnixMillis)> {
+    let after_now = UnixMillis(now.0.saturating_add(1));
+    match which {
+        Which::Id(_) | Which::Token(_) => None,
+        Which::Account { account, .. } => Some((*account.as_bytes(), after_now)),
+        Which::Subject { api, subject: name } => Some((subject(sealer, api, name), after_now)),
+        Which::OpenedBefore { api, before } => Some((api_owner(sealer, api), *before)),
+    }
+}
+
+fn api_owner(sealer: &Sealer, api: &str) -> [u8; 32] {
+    sealer.digest("api", &[api.as_bytes()])
 }
 
 fn subject(sealer: &Sealer, api: &str, subject: &str) -> [u8; 32] {

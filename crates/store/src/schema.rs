@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use crate::epoch::Epoch;
 use crate::error::StoreError;
 use crate::folder::{DATABASE, Folder};
-use crate::seal::{Envelope, Sealer};
+use crate::seal::{Envelope, KEY_LEN, Wrapper};
 
 /// `PRAGMA application_id`: "PCST".
 const APPLICATION_ID: i64 = 0x5043_5354;
@@ -32,8 +32,8 @@ const TABLES: &str = "
 CREATE TABLE meta (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
   store BLOB NOT NULL,
-  check_key BLOB NOT NULL,
-  check_body BLOB NOT NULL,
+  data_key BLOB NOT NULL,
+  sealed BLOB NOT NULL,
   epoch INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE session (
@@ -81,11 +81,12 @@ CREATE TABLE place (
 CREATE INDEX place_last ON place (last);
 ";
 
-/// Makes the database. `epoch` becomes its name, and 1 its number.
+/// Makes the database: `store` becomes its name, and 1 its epoch. `digest_key` is sealed in it.
 pub(crate) fn create(
     folder: &Folder,
-    sealer: &Sealer,
+    wrapper: &Wrapper,
     store: [u8; 16],
+    digest_key: &[u8; KEY_LEN],
 ) -> Result<Connection, StoreError> {
     let path = folder.database();
     folder.file(DATABASE)?;
@@ -94,14 +95,14 @@ pub(crate) fn create(
     connection.pragma_update(None, "page_size", PAGE.cast_signed())?;
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     settle(&connection)?;
-    let check = sealer
-        .seal("meta", &store, &[], b"portcullis".to_vec())
+    let envelope = wrapper
+        .seal("meta", &store, &[], digest_key.to_vec())
         .map_err(|_| StoreError::Io("no chance to be had".to_owned()))?;
     let transaction = connection.transaction()?;
     transaction.execute_batch(TABLES)?;
     transaction.execute(
         "INSERT INTO meta VALUES (1, ?1, ?2, ?3, 1)",
-        (store.as_slice(), &check.data_key, &check.body),
+        (store.as_slice(), &envelope.data_key, &envelope.body),
     )?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", FORMAT)?;
@@ -116,12 +117,12 @@ pub(crate) enum Found {
     Nothing,
     /// A database of ours in which nobody has made tables yet: its making was cut short.
     Unfinished,
-    /// One of ours, whole, and the key opens it.
-    Ours(Connection, Epoch),
+    /// One of ours, whole, and the key opens it: with the key of its digests.
+    Ours(Connection, Epoch, [u8; KEY_LEN]),
 }
 
 /// Looks at the file, and changes nothing in it.
-pub(crate) fn inspect(folder: &Folder, sealer: &Sealer) -> Result<Found, StoreError> {
+pub(crate) fn inspect(folder: &Folder, wrapper: &Wrapper) -> Result<Found, StoreError> {
     let path = folder.database();
     let Some(length) = length_of_database(&path)? else { return Ok(Found::Nothing) };
     let damaged = |what: &rusqlite::Error| match what.sqlite_error_code() {
@@ -155,14 +156,16 @@ pub(crate) fn inspect(folder: &Folder, sealer: &Sealer) -> Result<Found, StoreEr
     if verdict != "ok" {
         return Err(StoreError::Damaged { path, what: verdict });
     }
-    let epoch = epoch(&connection, sealer).map_err(|error| damaged(&error))?;
-    let epoch = match epoch {
-        Some((epoch, true)) => epoch,
-        Some((_, false)) => return Err(StoreError::WrongKek { path }),
-        None => return Err(StoreError::Damaged { path, what: "its first row is gone".to_owned() }),
+    let first = first_row(&connection).map_err(|error| damaged(&error))?;
+    let Some((epoch, envelope)) = first else {
+        return Err(StoreError::Damaged { path, what: "its first row is gone".to_owned() });
+    };
+    let digest_key = wrapper.open("meta", &epoch.store, &[], &envelope);
+    let Some(digest_key) = digest_key.and_then(|key| key.try_into().ok()) else {
+        return Err(StoreError::WrongKek { path });
     };
     settle(&connection)?;
-    Ok(Found::Ours(connection, epoch))
+    Ok(Found::Ours(connection, epoch, digest_key))
 }
 
 /// A second connection, which only reads.
@@ -170,22 +173,16 @@ pub(crate) fn reader(folder: &Folder) -> Result<Connection, StoreError> {
     connect(&folder.database(), true)
 }
 
-/// The epoch in the database, and whether the key is the right one.
-fn epoch(connection: &Connection, sealer: &Sealer) -> rusqlite::Result<Option<(Epoch, bool)>> {
-    let sql = "SELECT store, check_key, check_body, epoch FROM meta";
-    let row = connection
+/// The epoch in the database, and what the key must open.
+fn first_row(connection: &Connection) -> rusqlite::Result<Option<(Epoch, Envelope)>> {
+    let sql = "SELECT store, data_key, sealed, epoch FROM meta";
+    connection
         .query_row(sql, [], |row| {
-            Ok((
-                row.get::<_, [u8; 16]>(0)?,
-                Envelope { data_key: row.get(1)?, body: row.get(2)? },
-                row.get::<_, i64>(3)?,
-            ))
+            let number = u64::try_from(row.get::<_, i64>(3)?).unwrap_or_default();
+            let envelope = Envelope { data_key: row.get(1)?, body: row.get(2)? };
+            Ok((Epoch { store: row.get(0)?, number }, envelope))
         })
-        .optional()?;
-    Ok(row.map(|(store, check, number)| {
-        let opens = sealer.open("meta", &store, &[], &check).is_some();
-        (Epoch { store, number: u64::try_from(number).unwrap_or_default() }, opens)
-    }))
+        .optional()
 }
 
 fn connect(path: &Path, is_reader: bool) -> Result<Connection, StoreError> {

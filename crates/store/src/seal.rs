@@ -3,6 +3,8 @@
 //! AES-256-GCM-SIV (RFC 8452), which bears a repeated nonce. What is sealed is bound to its place: the
 //! associated data names table, column and row, and holds what stands beside it in the clear.
 
+use std::ops::Deref;
+
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{hkdf, hmac};
 
@@ -11,12 +13,15 @@ use crate::kek::Kek;
 /// The form of everything sealed, its first byte.
 const FORM: u8 = 1;
 
-const KEY_LEN: usize = 32;
+pub(crate) const KEY_LEN: usize = 32;
 
-/// Seals and opens. One key for each purpose, all derived from the key-encryption key
-/// (HKDF-SHA256, RFC 5869).
+/// Seals and opens, under a key derived from the key-encryption key (HKDF-SHA256, RFC 5869).
+pub(crate) struct Wrapper(RandomizedNonceKey);
+
+/// The same, and digests under a key that lies sealed in the store: so that another key-encryption
+/// key changes none of them.
 pub(crate) struct Sealer {
-    wrap: RandomizedNonceKey,
+    wrapper: Wrapper,
     digests: hmac::Key,
 }
 
@@ -33,21 +38,15 @@ pub(crate) struct Envelope {
 #[derive(Debug)]
 pub(crate) struct CannotSeal;
 
-impl Sealer {
+impl Wrapper {
     pub(crate) fn new(kek: &Kek) -> Result<Self, CannotSeal> {
         let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"portcullis store v1");
-        let secret = salt.extract(kek.expose_secret());
-        let derive = |purpose: &[u8]| -> Result<[u8; KEY_LEN], CannotSeal> {
-            let mut key = [0; KEY_LEN];
-            let info = [purpose];
-            let output = secret.expand(&info, hkdf::HKDF_SHA256).map_err(|_| CannotSeal)?;
-            output.fill(&mut key).map_err(|_| CannotSeal)?;
-            Ok(key)
-        };
-        Ok(Self {
-            wrap: key(&derive(b"data keys")?)?,
-            digests: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"digests")?),
-        })
+        let mut bytes = [0; KEY_LEN];
+        salt.extract(kek.expose_secret())
+            .expand(&[b"data keys"], hkdf::HKDF_SHA256)
+            .and_then(|output| output.fill(&mut bytes))
+            .map_err(|_| CannotSeal)?;
+        Ok(Self(key(&bytes)?))
     }
 
     /// `beside` is what stands beside it in the clear, `row` the row's name.
@@ -62,7 +61,7 @@ impl Sealer {
         aws_lc_rs::rand::fill(&mut data_key).map_err(|_| CannotSeal)?;
         let body = encrypt(&key(&data_key)?, &bound(table, "sealed", row, beside), secrets)?;
         let aad = bound(table, "data_key", row, &[]);
-        Ok(Envelope { data_key: encrypt(&self.wrap, &aad, data_key.to_vec())?, body })
+        Ok(Envelope { data_key: encrypt(&self.0, &aad, data_key.to_vec())?, body })
     }
 
     /// `None`: this was not sealed with this key, at this place, beside this.
@@ -74,9 +73,15 @@ impl Sealer {
         envelope: &Envelope,
     ) -> Option<Vec<u8>> {
         let aad = bound(table, "data_key", row, &[]);
-        let data_key = decrypt(&self.wrap, &aad, &envelope.data_key)?;
+        let data_key = decrypt(&self.0, &aad, &envelope.data_key)?;
         let aad = bound(table, "sealed", row, beside);
         decrypt(&key(data_key.as_slice()).ok()?, &aad, &envelope.body)
+    }
+}
+
+impl Sealer {
+    pub(crate) fn new(wrapper: Wrapper, digest_key: &[u8; KEY_LEN]) -> Self {
+        Self { wrapper, digests: hmac::Key::new(hmac::HMAC_SHA256, digest_key) }
     }
 
     /// The same for the same parts, and nothing without the key (HMAC-SHA256).
@@ -85,6 +90,14 @@ impl Sealer {
         let mut digest = [0; 32];
         digest.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
         digest
+    }
+}
+
+impl Deref for Sealer {
+    type Target = Wrapper;
+
+    fn deref(&self) -> &Wrapper {
+        &self.wrapper
     }
 }
 
@@ -136,7 +149,7 @@ mod tests {
     fn sealer(last: u8) -> Sealer {
         let mut bytes = std::array::from_fn(|index| index as u8);
         bytes[31] = last;
-        Sealer::new(&Kek::from_bytes(bytes).unwrap()).unwrap()
+        Sealer::new(Wrapper::new(&Kek::from_bytes(bytes).unwrap()).unwrap(), &[last; KEY_LEN])
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub struct Facts {
     pub attributes: String,
     /// What the API wants to see; kept encrypted.
     pub credentials: Credentials,
-    /// When it was opened.
+    /// When its login began: when the request came, not when its answer did.
     pub created: UnixMillis,
     /// When it ends, whatever happens: never later than the API's own.
     pub expires: UnixMillis,
@@ -84,10 +84,10 @@ impl Session {
         !self.live.is_at(self.version)
     }
 
-    /// Whether its time is over at `now`: expired, or idle for too long.
+    /// Whether its time is over at `now`: expired, by its latest version, or idle for too long.
     pub fn is_over(&self, now: UnixMillis) -> bool {
         let idle = self.idle_ms.map(|idle| self.live.touched().saturating_add(idle));
-        self.expires <= now || idle.is_some_and(|end| end <= now.0)
+        self.live.expires() <= now.0 || idle.is_some_and(|end| end <= now.0)
     }
 
     /// When its facts were last changed.

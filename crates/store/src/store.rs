@@ -9,26 +9,23 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use crate::cache::Cache;
+use crate::change::{self, Change};
 use crate::error::StoreError;
 use crate::folder::DATABASE;
 use crate::kek::Kek;
 use crate::memory::Memory;
 use crate::names::{Account, Digest, SessionId};
 use crate::open::{self, Opened, Ready};
+use crate::options::Options;
+use crate::passing::PassingFolder;
 use crate::places::{self, Places};
 use crate::revoked::{self, Claims, Revocation, Revocations};
 use crate::rows::{self, Kept, Which};
 use crate::schema;
-use crate::seal::Sealer;
-use crate::session::{Credentials, Facts, Session, State};
+use crate::seal::{Sealer, Wrapper};
+use crate::session::{Facts, Session};
 use crate::worker::{Job, Reader, Writer};
 use crate::write::Write;
-
-/// Bytes of names: of an API, a subject, a network, an issuer, a token's id.
-const NAME_BYTES_MAX: usize = 2048;
-
-/// Bytes of a session's attributes, and of its credentials together.
-const SECRET_BYTES_MAX: usize = 64 << 10;
 
 /// A use is noted once a minute at most.
 const TOUCH_MS: u64 = 60_000;
@@ -39,65 +36,13 @@ const READS_MAX: usize = 8;
 /// Accounts whose places are kept in memory.
 const ACCOUNTS_CACHED_MAX: usize = 16_384;
 
-/// How much the store may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// Sessions kept in memory; a few kilobytes each.
-    pub sessions_cached_max: usize,
-    /// Revocations of other issuers' tokens, all of them in memory: 100 bytes each.
-    pub revocations_max: usize,
-    /// The database's file.
-    pub bytes_max: u64,
-    /// Start although the store is an older copy, or nobody can tell whether it is.
-    pub accept_older: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            sessions_cached_max: 65_536,
-            revocations_max: 100_000,
-            bytes_max: 8 << 30,
-            accept_older: false,
-        }
-    }
-}
-
-/// What changes in a session.
-#[derive(Debug, Clone)]
-pub struct Change {
-    /// The new end: never later than the API's own.
-    pub expires: UnixMillis,
-    /// What the API wants to see from now on.
-    pub credentials: Option<Credentials>,
-    /// What else is known of the caller from now on.
-    pub attributes: Option<String>,
-    /// Who the caller is to the API from now on.
-    pub subject: Option<String>,
-    /// How far the login has come.
-    pub state: Option<State>,
-    /// The token that the client shows from now on, and for how many milliseconds the one before is
-    /// honoured.
-    pub token: Option<(Digest, u64)>,
-}
-
-impl Change {
-    /// A new end, and nothing else.
-    pub const fn until(expires: UnixMillis) -> Self {
-        Self {
-            expires,
-            credentials: None,
-            attributes: None,
-            subject: None,
-            state: None,
-            token: None,
-        }
-    }
-}
-
 /// Sessions and revocations. Cheap to clone; the last one closes the database.
 #[derive(Clone)]
-pub struct Store(Arc<Parts>);
+pub struct Store(
+    Arc<Parts>,
+    #[expect(dead_code, reason = "it goes with the store, and after it")]
+    Option<Arc<PassingFolder>>,
+);
 
 struct Parts {
     sealer: Arc<Sealer>,
@@ -121,11 +66,11 @@ impl Store {
         options: &Options,
         now: UnixMillis,
     ) -> Result<(Self, Opened), StoreError> {
-        let sealer =
-            Sealer::new(kek).map_err(|_| StoreError::Io("the key cannot be used".to_owned()))?;
-        let ready = open::open(folder, &sealer, options.accept_older, now)?;
+        let wrapper =
+            Wrapper::new(kek).map_err(|_| StoreError::Io("the key cannot be used".to_owned()))?;
+        let ready = open::open(folder, wrapper, options.accept_older, now)?;
         let revocations = Revocations::new(options.revocations_max)?;
-        let Ready { writer, reader, file, epoch, is_new, is_older } = ready;
+        let Ready { sealer, writer, reader, file, epoch, is_new, is_older } = ready;
         let loaded =
             revoked::load(&reader, &sealer, &revocations, now).map_err(|why| match why {
                 StoreError::TooMany { .. } => why,
@@ -146,7 +91,13 @@ impl Store {
             reader: Reader::start(reader)?,
             memory,
         };
-        Ok((Self(Arc::new(parts)), Opened { is_new, is_older, revocations: loaded }))
+        Ok((Self(Arc::new(parts), None), Opened { is_new, is_older, revocations: loaded }))
+    }
+
+    /// The same, in a folder that goes with it.
+    pub(crate) fn removing(self, folder: PassingFolder) -> Self {
+        // The database is closed before its folder goes: fields are dropped in order.
+        Self(self.0, Some(Arc::new(folder)))
     }
 
     /// An account of an API as the store knows it: a keyed digest of its name, which is taken as it
@@ -157,18 +108,28 @@ impl Store {
     }
 
     /// Keeps a new session. It lasts when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::EndedMeanwhile`]: all sessions of its account, subject or API were ended after
+    /// `facts.created`, which is when the login began: it may have shown a password that counts no
+    /// more.
     pub async fn open_session(
         &self,
         facts: Facts,
         now: UnixMillis,
     ) -> Result<Arc<Session>, StoreError> {
-        check(&facts)?;
+        change::check(&facts)?;
         let kept = Kept { facts, version: 1, before: None, refreshed: None, touched: now };
         let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
+        let lately = Arc::clone(&memory);
         Write {
             now,
             revokes: |_: &Kept| false,
             run: move |connection: &Connection| {
+                let owners = rows::owners(&sealer, &kept.facts);
+                if lately.were_ended_since(&owners, kept.facts.created) {
+                    return Err(StoreError::EndedMeanwhile);
+                }
                 rows::write(connection, &sealer, &kept)?;
                 Ok(kept)
             },
@@ -243,8 +204,8 @@ impl Store {
                 if kept.version != version {
                     return Ok(None);
                 }
-                apply(&mut kept, change, now);
-                check(&kept.facts)?;
+                change::apply(&mut kept, change, now);
+                change::check(&kept.facts)?;
                 Ok(rows::write(connection, &sealer, &kept)?.then_some(kept))
             },
             then: move |_: &Connection, made: Option<Option<Kept>>, outcome| {
@@ -257,13 +218,36 @@ impl Store {
         .await
     }
 
-    /// Ends sessions. They are ended for everybody who holds one as soon as the writer comes to it,
+    /// Ends sessions. One that is in memory is ended at once, others as soon as the writer comes to it,
     /// before that is written; when this returns they stay so after a restart. Says how many there
     /// were.
     ///
     /// # Errors
     /// [`StoreError::NotDurable`]: they are ended, but a restart would undo it as yet.
+    /// [`StoreError::Shut`]: nothing is served any more. Any other: they are not ended.
     pub async fn end(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
+        // Before the writer looks: a login that is under way is either seen by it or sees this.
+        if let Some((owner, before)) = rows::owner(&self.0.sealer, &which, now) {
+            self.0.memory.none_before(owner, before);
+        }
+        let is_early = self.0.memory.end_early(&which);
+        match self.end_by_writer(which.clone(), now).await {
+            // Nobody must be served longer because the disk is slow.
+            Err(why @ (StoreError::Busy | StoreError::Slow)) => {
+                let sealer = Arc::clone(&self.0.sealer);
+                let read = move |connection: &Connection| rows::select(connection, &sealer, &which);
+                let ids = self.0.reader.ask(read).await?;
+                if self.0.memory.ended_unwritten(&ids) {
+                    return Err(StoreError::NotDurable(Box::new(why)));
+                }
+                Err(why)
+            }
+            // The writer deletes what was ended early before it looks for more.
+            outcome => outcome.map(|count| count.max(usize::from(is_early))),
+        }
+    }
+
+    async fn end_by_writer(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
         let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
         let again = (Arc::clone(&sealer), which.clone(), Arc::clone(&memory));
         Write {
@@ -323,8 +307,11 @@ impl Store {
             | revoked::Revoked::Subject { subject: name, .. } => name.len(),
             revoked::Revoked::IssuedBefore(_) => 0,
         };
-        if named.max(revocation.issuer.len()) > NAME_BYTES_MAX {
-            return Err(StoreError::TooMany { what: "bytes of a name", max: NAME_BYTES_MAX });
+        if named.max(revocation.issuer.len()) > change::NAME_BYTES_MAX {
+            return Err(StoreError::TooMany {
+                what: "bytes of a name",
+                max: change::NAME_BYTES_MAX,
+            });
         }
         self.0.revocations.add(&revocation, now)?;
         let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
@@ -356,8 +343,11 @@ impl Store {
         if self.0.places.get(&account).is_some_and(|known| known.is_fresh(network, now)) {
             return Ok(());
         }
-        if network.len() > NAME_BYTES_MAX {
-            return Err(StoreError::TooMany { what: "bytes of a name", max: NAME_BYTES_MAX });
+        if network.len() > change::NAME_BYTES_MAX {
+            return Err(StoreError::TooMany {
+                what: "bytes of a name",
+                max: change::NAME_BYTES_MAX,
+            });
         }
         let network = network.to_owned();
         let (cached, changes) = (Arc::clone(&self.0.places), Arc::clone(&self.0.place_changes));
@@ -425,36 +415,6 @@ impl Job for Touch {
     fn now(&self) -> UnixMillis {
         self.now
     }
-}
-
-fn apply(kept: &mut Kept, change: Change, now: UnixMillis) {
-    let facts = &mut kept.facts;
-    facts.expires = change.expires;
-    facts.credentials =
-        change.credentials.unwrap_or_else(|| std::mem::take(&mut facts.credentials));
-    facts.attributes = change.attributes.unwrap_or_else(|| std::mem::take(&mut facts.attributes));
-    facts.subject = change.subject.unwrap_or_else(|| std::mem::take(&mut facts.subject));
-    facts.state = change.state.unwrap_or(facts.state);
-    if let Some((digest, grace_ms)) = change.token {
-        let before = std::mem::replace(&mut facts.digest, digest);
-        kept.before = Some((before, UnixMillis(now.0.saturating_add(grace_ms))));
-    }
-    kept.version += 1;
-    kept.refreshed = Some(now);
-}
-
-fn check(facts: &Facts) -> Result<(), StoreError> {
-    let names = [&facts.api, &facts.subject, &facts.network];
-    if names.iter().any(|name| name.len() > NAME_BYTES_MAX) {
-        return Err(StoreError::TooMany { what: "bytes of a name", max: NAME_BYTES_MAX });
-    }
-    let credentials = facts.credentials.iter();
-    let credentials: usize =
-        credentials.map(|(name, value)| name.len() + value.expose_secret().len()).sum();
-    if credentials.max(facts.attributes.len()) > SECRET_BYTES_MAX {
-        return Err(StoreError::TooMany { what: "bytes of a session", max: SECRET_BYTES_MAX });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

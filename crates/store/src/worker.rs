@@ -1,7 +1,9 @@
 //! The two threads that speak to the database: one writes, in batches, and one reads.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{
+    Receiver, RecvError, RecvTimeoutError, SyncSender, TrySendError, sync_channel,
+};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -24,6 +26,9 @@ const BATCH_MAX: usize = 256;
 
 /// How long anybody waits for an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// When what could not be deleted is tried again, if nothing else is written before.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What could not be deleted before, with each batch, at most.
 const UNWRITTEN_BATCH: usize = 1000;
@@ -113,16 +118,30 @@ impl Writer {
         let work = move |jobs: Receiver<Box<dyn Job>>| {
             let mut desk =
                 Desk { connection, memory, file: epoch.0, epoch: epoch.1, log: Log::default() };
-            while let Ok(first) = jobs.recv() {
+            while let Ok(first) = next(&jobs, &desk.memory) {
                 let more = jobs.try_iter().take(BATCH_MAX - 1);
-                desk.batch(std::iter::once(first).chain(more).collect());
+                desk.batch(first.into_iter().chain(more).collect());
             }
+            // What could not be written before has a last chance.
+            desk.batch(Vec::new());
         };
         Worker::start("store-writer", work).map(Self)
     }
 
     pub(crate) fn send(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
         self.0.send(job)
+    }
+}
+
+/// The next job; nothing after a while, if there is something to try again; an error at the end.
+fn next(jobs: &Receiver<Box<dyn Job>>, memory: &Memory) -> Result<Option<Box<dyn Job>>, RecvError> {
+    if memory.some_unwritten(1).is_empty() {
+        return jobs.recv().map(Some);
+    }
+    match jobs.recv_timeout(AGAIN) {
+        Ok(job) => Ok(Some(job)),
+        Err(RecvTimeoutError::Timeout) => Ok(None),
+        Err(RecvTimeoutError::Disconnected) => Err(RecvError),
     }
 }
 

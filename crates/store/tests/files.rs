@@ -114,6 +114,33 @@ fn a_store_in_use_and_one_of_a_newer_version_say_so() {
     assert!(matches!(error, StoreError::Newer { found: 2, known: 1, .. }), "{error}");
 }
 
+/// A tool that somebody left open.
+#[test]
+fn a_database_that_somebody_else_has_locked_is_told_and_ends_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let lock = || {
+        let other = rusqlite::Connection::open(path.join("store.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        other
+    };
+    run(async {
+        let store = open(&path);
+        let held = add(&store, 1).await;
+        let other = lock();
+        let outcome = store.end(Which::Id(held.id), NOW).await;
+        assert_eq!(outcome, Err(StoreError::NotDurable(Box::new(StoreError::Busy))));
+        assert!(held.is_ended() && find(&store, 1).await.is_none());
+        drop(other);
+        drop((held, store));
+        assert!(find(&open(&path), 1).await.is_none(), "written when that was possible");
+    });
+    let other = lock();
+    assert!(matches!(try_open(&path).err(), Some(StoreError::InUse { .. })));
+    drop(other);
+    assert!(try_open(&path).is_ok());
+}
+
 #[test]
 fn something_else_is_not_taken_for_a_store() {
     let folder = tempfile::tempdir().unwrap();

@@ -84,7 +84,9 @@ impl<'a> Envelope<'a> {
         let (stated, subject, expires) = self.stated(profile, now)?;
         let key = self.find_key(keys)?;
         if !key.verifies(self.header.algorithm, self.signed.as_bytes(), &self.signature) {
-            return Err(TokenFault::Signature);
+            // A key without id was the best guess for a token with one; newer keys may have it.
+            let is_guess = self.key_id().is_some() && key.id().is_none();
+            return Err(if is_guess { TokenFault::UnknownKey } else { TokenFault::Signature });
         }
         Ok(stated.into_claims(&profile.issuer, subject, expires, self.claims.clone()))
     }

@@ -57,7 +57,9 @@ impl<'a> Stated<'a> {
                 "scp" => scope = Some(scopes(value)?),
                 "cnf" => stated.confirmation = Some(confirmation(value)?),
                 "at_hash" | "c_hash" | "s_hash" | "events" => stated.is_of_other_kind = true,
-                "typ" | "token_use" => stated.is_of_other_kind |= !is_access(value),
+                "typ" | "type" | "token_type" | "token_use" => {
+                    stated.is_of_other_kind |= is_other_kind(value);
+                }
                 _ => {}
             }
         }
@@ -192,8 +194,10 @@ fn confirmation(value: Value<'_>) -> Result<Confirmation, TokenFault> {
     }
 }
 
-/// What Keycloak (`typ`), Cognito and Hydra (`token_use`) write into claims to tell their tokens apart.
-fn is_access(value: Value<'_>) -> bool {
-    let words = ["access", "access_token", "Bearer", "DPoP", "JWT", "at+jwt"];
+/// What issuers write into claims to tell their tokens apart: Keycloak `typ`, Cognito and Hydra
+/// `token_use`, `simplejwt` `token_type`, Flask `type`. Other words, and other kinds of value, may
+/// mean anything.
+fn is_other_kind(value: Value<'_>) -> bool {
+    let words = ["id", "id_token", "refresh", "refresh_token", "offline", "logout", "logout_token"];
     value.as_str().is_some_and(|text| words.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }

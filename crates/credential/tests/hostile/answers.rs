@@ -79,7 +79,9 @@ fn an_active_token_that_is_not_for_us_or_not_now_is_refused() {
         (r#""active":true,"aud":"api-2","username":"alice""#.into(), "sub_missing"),
         (format!(r#"{GOOD},"typ":"Refresh""#), "not_an_access_token"),
         (format!(r#"{GOOD},"token_use":"refresh_token""#), "not_an_access_token"),
+        (format!(r#"{GOOD},"token_type":"refresh_token""#), "not_an_access_token"),
         (format!(r#"{GOOD},"token_use":"access_token""#), "active"),
+        (format!(r#"{GOOD},"token_type":"access_token""#), "active"),
         (format!(r#"{GOOD},"token_type":"DPoP""#), "introspection_unbound"),
         (format!(r#"{GOOD},"token_type":"dpop","cnf":{{}}"#), "cnf"),
     ] {

@@ -287,20 +287,28 @@ fn an_id_refresh_or_logout_token_is_no_access_token() {
         ("s_hash", r#""x""#),
         ("events", r#"{"http://schemas.openid.net/event/backchannel-logout":{}}"#),
         ("token_use", r#""id""#),
-        ("token_use", "null"),
+        ("token_use", r#""refresh_token""#),
         ("typ", r#""ID""#),
         ("typ", r#""Refresh""#),
         ("typ", r#""Offline""#),
         ("typ", r#""Logout""#),
-        ("typ", "1"),
+        ("type", r#""refresh""#),
+        ("token_type", r#""refresh""#),
+        (r"t\u0079pe", r#""r\u0065fresh""#),
     ] {
         let claims = claims_with(name, Some(value));
         assert_eq!(verdict(&signed(plain, &claims)), "not_an_access_token", "{name}: {value}");
         // `at+jwt` has said it already.
         assert_eq!(verdict(&signed(HEADER, &claims)), "accepted", "{name}: {value}");
     }
-    for (name, value) in [("typ", r#""Bearer""#), ("token_use", r#""access""#), ("nonce", "\"n\"")]
-    {
+    for (name, value) in [
+        ("typ", r#""Bearer""#),
+        ("token_use", r#""access""#),
+        ("token_type", r#""access""#),
+        ("type", r#""person""#),
+        ("type", "7"),
+        ("nonce", r#""n""#),
+    ] {
         assert_eq!(verdict(&signed(plain, claims_with(name, Some(value)))), "accepted", "{name}");
     }
 }

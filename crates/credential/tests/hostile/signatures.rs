@@ -205,6 +205,10 @@ fn a_token_without_key_id_is_tried_with_the_only_key_that_fits() {
     // A key without id serves a token with any, as long as it is the only one.
     let named = signed(HEADER, claims());
     assert_eq!(verdict(&format!(r#"{{"keys":[{{{e}}}]}}"#), &named), Ok(()));
+    // If it is not its signature, newer keys may have the id that the token names.
+    let guess = format!(r#"{{"keys":[{{{other}}}]}}"#);
+    assert_eq!(verdict(&guess, &named), Err(TokenFault::UnknownKey));
+    assert_eq!(verdict(&guess, &token), Err(TokenFault::Signature));
     let wrong = format!(r#"{{"keys":[{{"kid":"x",{e}}}]}}"#);
     assert_eq!(verdict(&wrong, &named), Err(TokenFault::UnknownKey));
 }

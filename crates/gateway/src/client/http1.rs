@@ -15,6 +15,7 @@ use crate::answer::{Answer, Body, Framing};
 use crate::body::{BodyReader, BodyRules};
 use crate::head::{HeadFault, Length, RequestHead};
 use crate::incoming::Incoming;
+use crate::login::Watched;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
 use crate::sender::Peer;
 use crate::stream::Stream;
@@ -212,10 +213,20 @@ fn assemble(worker: &Worker, answer: &Answer, closing: &Closing, framing: Framin
 async fn upgraded(worker: &Worker, wire: &mut Wire, streaming: &mut Streaming) -> u64 {
     let silence = worker.site().limits().stream_idle_timeout;
     let mut drain = worker.shared.drain.signal();
+    let ended = streaming.watched().map(Watched::ended);
     let Some(api) = streaming.wire() else { return 0 };
     let goes = async {
-        // Its sender lives as long as the gateway.
-        let _ = drain.changed().await;
+        let ended = async {
+            match ended {
+                Some(ended) => ended.await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            // Its sender lives as long as the gateway.
+            _ = drain.changed() => {}
+            () = ended => {}
+        }
     };
     Box::pin(tunnel::carry(wire, api, silence, goes)).await
 }

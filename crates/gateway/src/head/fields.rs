@@ -145,6 +145,18 @@ impl Fields {
         }
     }
 
+    /// The same fields with other values; `None` leaves one out. What cannot be kept is left out, too.
+    pub(crate) fn rewritten(&self, mut change: impl FnMut(&str, &str) -> Option<String>) -> Self {
+        let mut fields = Self::with_capacity(self.text.len(), self.list.len());
+        for (name, value) in self.iter() {
+            if let Some(value) = change(name, value) {
+                // It was pushed once already, or is ASCII.
+                let _ = fields.push(name, value.as_bytes());
+            }
+        }
+        fields
+    }
+
     pub(super) fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
     }

@@ -4,9 +4,11 @@
 mod bound;
 mod certificate;
 mod introspected;
+mod judged;
 mod keys;
 mod outgoing;
 mod prove;
+mod session;
 mod shown;
 mod token;
 mod whoami;
@@ -102,13 +104,16 @@ pub(super) async fn enter(
         caller => caller,
     };
     context.entry.caller(caller.clone());
-    // Whoever only observes changes nothing.
+    if let Some(session) = proofs.session() {
+        context.carried.withheld.add(&session.credentials);
+        context.carried.session = Some(session.clone());
+    }
+    // Whoever only observes takes nothing away.
     let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
-    let drops = plan.model.callers.forward.as_ref().is_some_and(|one| one.drops_credential);
-    let credentials = match (is_enforced, drops) {
-        (false, _) => Credentials::default(),
-        (true, true) => Credentials::dropped(schemes),
-        (true, false) => proofs.into_credentials(schemes),
-    };
+    let mut credentials = proofs.into_credentials(schemes, is_enforced);
+    session::exchange_cookies(&matched, &mut credentials, context).await?;
+    if is_enforced && plan.model.callers.drops_credentials() {
+        credentials.drop_others(schemes);
+    }
     Ok(Authenticated { matched, caller, shows_credential, credentials })
 }

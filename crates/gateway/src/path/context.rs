@@ -9,6 +9,7 @@ use portcullis_controls::{Judgement, Plan};
 use portcullis_ledger::{Entry, Noted};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
 
+use super::carried::Carried;
 use crate::answer::Answer;
 use crate::budget::Held;
 use crate::callers::{Attempted, TokenDigest};
@@ -60,6 +61,8 @@ pub(crate) struct Context<'w> {
     pub(super) attempt: Option<Attempted>,
     /// Bytes held for this request, once its answer was read whole.
     pub(super) buffered: Option<Held>,
+    /// What goes with it of the API's own login.
+    pub(super) carried: Carried,
     origin: Option<String>,
     nonce: Option<String>,
     acts: Vec<Act>,
@@ -78,6 +81,7 @@ impl<'w> Context<'w> {
             told: None,
             attempt: None,
             buffered: None,
+            carried: Carried::default(),
             origin: None,
             nonce: None,
             acts: Vec::new(),

@@ -2,12 +2,15 @@
 
 mod decoded;
 mod fields;
+mod given_out;
 mod json;
 mod neutral;
 mod opaque;
 mod projected;
+mod sessions;
 mod upgraded;
 mod whole;
+mod withheld;
 mod xml;
 
 use std::sync::atomic::Ordering;
@@ -45,10 +48,11 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     let parts = answered.into_parts();
     let (status, operation) = (Status(parts.head.status), parts.operation);
     let location = parts.head.fields.first(Essential::Location).map(str::to_owned);
+    let parts = sessions::settle(parts, context).await?;
     let answer = cleared(parts, context).await?;
     let answer = attempt::settle(answer, status, location.as_deref(), context).await;
     roles(operation, status, context);
-    Ok(Cleared { answer })
+    Ok(Cleared { answer: withheld::take_out(answer, context)? })
 }
 
 /// What the API said of its callers may not be true any more: for everybody after an operation that

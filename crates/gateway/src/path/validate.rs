@@ -2,6 +2,7 @@
 //! body, then the body itself: read within limits, decoded, parsed once, stripped of what may not
 //! be written, and held against its schema. What goes on is the tree that was checked.
 
+mod asked;
 mod body;
 mod parameters;
 mod parts;
@@ -82,10 +83,9 @@ pub(super) async fn enter(
     let Some(mut buffered) = context.worker.shared.buffered.take(0) else {
         return Err(Breach::BufferedBytes.refusal(&plan.limits).into());
     };
-    let (parameters, body, content_type) = if let Some((index, operation)) = operation {
-        let are_dropped = authenticated.credentials().are_dropped();
-        let schemes = if are_dropped { &[] } else { plan.model.contract.schemes.as_slice() };
-        let accepted = parameters::judge(matched, index, operation, schemes, context)?;
+    let (parameters, mut body, content_type) = if let Some((index, operation)) = operation {
+        let schemes = authenticated.credentials().going_on(&plan.model.contract.schemes);
+        let accepted = parameters::judge(matched, index, operation, &schemes, context)?;
         let content_type = head.fields.first(Essential::ContentType);
         let content_encoding = head.fields.first(Essential::ContentEncoding);
         let shapes = &plan.model.contract.shapes;
@@ -100,6 +100,7 @@ pub(super) async fn enter(
         let body = Sent { head, incoming, buffered: &mut buffered }.as_it_came(context).await?;
         (None, body, head.fields.first(Essential::ContentType).map(str::to_owned))
     };
+    asked::take(matched, &mut body, context).await?;
     let (admitted, websocket) = allowed.into_parts();
     Ok(Valid { admitted, parameters, body, content_type, websocket, buffered })
 }

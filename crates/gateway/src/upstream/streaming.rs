@@ -10,6 +10,7 @@ use super::place::Place;
 use super::{UpstreamFault, read_fault};
 use crate::body::{BodyReader, BodyRules, Gathered};
 use crate::budget::Held;
+use crate::login::{Watched, Withheld};
 use crate::wire::{Wire, WireFault};
 
 /// An answer whose head has been read and whose body has not.
@@ -23,6 +24,10 @@ pub(crate) struct Streaming {
     silence: Duration,
     /// The place in the API that is held until the body has streamed.
     place: Option<Held>,
+    /// What ends it early.
+    watched: Option<Watched>,
+    /// Bytes that may be the beginning of what must not leave.
+    kept_back: Vec<u8>,
 }
 
 /// Where the body comes from.
@@ -37,6 +42,8 @@ pub(super) enum Source {
         #[expect(dead_code, reason = "it is held until the body was read")]
         place: Place,
     },
+    /// All of it was read.
+    Here,
 }
 
 impl Source {
@@ -44,6 +51,7 @@ impl Source {
         match self {
             Self::Http1 { reader, .. } => reader.is_done(),
             Self::Http2 { stream, is_ended, .. } => *is_ended || stream.is_end_stream(),
+            Self::Here => true,
         }
     }
 
@@ -58,13 +66,38 @@ impl Source {
                 }
                 Ok(())
             }
+            Self::Here => Ok(()),
         }
     }
 }
 
 impl Streaming {
     pub(super) const fn new(source: Source, deadline: Instant, silence: Duration) -> Self {
-        Self { source, first: Vec::new(), deadline, silence, place: None }
+        Self {
+            source,
+            first: Vec::new(),
+            deadline,
+            silence,
+            place: None,
+            watched: None,
+            kept_back: Vec::new(),
+        }
+    }
+
+    /// A body that was read, as another one has it now.
+    pub(crate) fn here(body: Vec<u8>) -> Self {
+        let now = Instant::now();
+        Self { first: body, ..Self::new(Source::Here, now, Duration::ZERO) }
+    }
+
+    /// Whose session it runs under, and what may not leave.
+    pub(crate) fn watch(&mut self, watched: Watched) {
+        self.watched = Some(watched);
+    }
+
+    /// Whose session it runs under.
+    pub(crate) const fn watched(&self) -> Option<&Watched> {
+        self.watched.as_ref()
     }
 
     /// Whether a body follows.
@@ -82,7 +115,8 @@ impl Streaming {
         let rest = match &mut self.source {
             source if source.is_done() => Vec::new(),
             Source::Http1 { wire, reader, .. } => reader.take_if_here(wire)?,
-            Source::Http2 { .. } => return None,
+            // It is done, or the first arm would not have been passed by.
+            Source::Http2 { .. } | Source::Here => return None,
         };
         let mut body = std::mem::take(&mut self.first);
         body.extend_from_slice(&rest);
@@ -121,6 +155,7 @@ impl Streaming {
         let rest = match &mut self.source {
             Source::Http1 { wire, reader, .. } => reader.read_all(wire, &rules, held).await,
             Source::Http2 { stream, .. } => Gathered::of_stream(stream, &rules, held, |_| ()).await,
+            Source::Here => Ok(Vec::new()),
         };
         let rest = rest.map_err(read_fault)?;
         let body = if first.is_empty() { rest } else { [first, rest].concat() };
@@ -131,8 +166,19 @@ impl Streaming {
         Ok(body)
     }
 
-    /// Appends the next bytes; nothing appended is the end.
+    /// Appends the next bytes; nothing appended is the end. It ends in a fault as soon as the session
+    /// ends under which it runs, and before the API's credential of that session leaves.
     pub(crate) async fn next(&mut self, out: &mut Vec<u8>) -> Result<(), UpstreamFault> {
+        let Some(watched) = &self.watched else { return self.read(out).await };
+        let (ended, withheld) = (watched.ended(), watched.withheld.clone());
+        tokio::select! {
+            biased;
+            () = ended => Err(UpstreamFault::Cut),
+            read = self.read_checked(&withheld, out) => read,
+        }
+    }
+
+    async fn read(&mut self, out: &mut Vec<u8>) -> Result<(), UpstreamFault> {
         let deadline = Instant::now() + self.silence;
         let rules = BodyRules { bytes_max: usize::MAX, idle: None, rate_min: 0, deadline };
         let before = out.len();
@@ -143,11 +189,37 @@ impl Streaming {
         Ok(())
     }
 
+    async fn read_checked(
+        &mut self,
+        withheld: &Withheld,
+        out: &mut Vec<u8>,
+    ) -> Result<(), UpstreamFault> {
+        let before = out.len();
+        loop {
+            let mut piece = Vec::new();
+            self.read(&mut piece).await?;
+            let is_end = piece.is_empty();
+            let mut seen = std::mem::take(&mut self.kept_back);
+            seen.extend_from_slice(&piece);
+            if withheld.is_in(&seen) {
+                return Err(UpstreamFault::Cut);
+            }
+            // What may be the beginning of it waits for what follows.
+            let keep = if is_end { 0 } else { withheld.begun_at_end_of(&seen) };
+            let end = seen.len() - keep;
+            self.kept_back = seen.split_off(end);
+            out.append(&mut seen);
+            if is_end || out.len() > before {
+                return Ok(());
+            }
+        }
+    }
+
     /// The connection itself, which now speaks another protocol.
     pub(crate) const fn wire(&mut self) -> Option<&mut Wire> {
         match &mut self.source {
             Source::Http1 { wire, .. } => Some(wire),
-            Source::Http2 { .. } => None,
+            Source::Http2 { .. } | Source::Here => None,
         }
     }
 

@@ -45,6 +45,7 @@ pub struct Scene {
     pub api: ScriptedApi,
     pub gateway: Running,
     pub ledger: Arc<Ledger>,
+    pub clock: Arc<FakeClock>,
     records: Records,
 }
 
@@ -105,11 +106,15 @@ impl Scene {
     }
 
     pub fn of_site(api: ScriptedApi, site: impl Into<Site>) -> Self {
+        Self::of_options(api, site, Options::default())
+    }
+
+    pub fn of_options(api: ScriptedApi, site: impl Into<Site>, options: Options) -> Self {
         let clock = Arc::new(FakeClock::at(noon()));
         let records = Records::default();
         let ledger = Arc::new(Ledger::to(Box::new(records.clone()), clock.clone()).unwrap());
-        let gateway = start(site, ledger.clone(), clock, Options::default()).unwrap();
-        Self { api, gateway, ledger, records }
+        let gateway = start(site, ledger.clone(), clock.clone(), options).unwrap();
+        Self { api, gateway, ledger, clock, records }
     }
 
     /// Sends bytes as they are.

@@ -100,6 +100,9 @@ section! {
         /// Whose sessions: `caller`, all of the caller's account; or where the request names the
         /// account: `path.username`. Default: the one that the request came with.
         of: Option<Spanned<OfWord>>,
+        /// What an answer looks like that refuses, for an API that says 200 to that:
+        /// `answer./status == "fail"`. Default: any status but 2xx and 3xx.
+        failure: Option<Spanned<AnswerTest>>,
     }
 }
 

@@ -79,9 +79,11 @@ pub(super) fn join(
         }
     }
     for end in ends.iter().take(ENDS_MAX) {
-        let (name, of) = match end {
-            Ends::Operation(name) => (Some(name), None),
-            Ends::Section(section) => (section.operation.0.as_ref(), section.of.as_ref()),
+        let (name, of, failure) = match end {
+            Ends::Operation(name) => (Some(name), None, None),
+            Ends::Section(section) => {
+                (section.operation.0.as_ref(), section.of.as_ref(), section.failure.as_ref())
+            }
         };
         let Some((api, index, contract)) = found(name, contracts, names, notes) else { continue };
         let Some(operation) = contract.operation(index) else { continue };
@@ -89,7 +91,11 @@ pub(super) fn join(
         let whose = one.whose(of, operation);
         let Some(callers) = callers.get_mut(api) else { continue };
         one.ends(name, of.is_some(), &callers.logins);
-        callers.ends_sessions.push(EndsSessions { operation: index, whose });
+        callers.ends_sessions.push(EndsSessions {
+            operation: index,
+            whose,
+            failure: failure.map(|failure| failure.value.clone()),
+        });
     }
 }
 

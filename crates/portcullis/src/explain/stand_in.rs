@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::trace::{Trace, Walked};
 use crate::clock::SystemClock;
+use crate::sessions;
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// Bytes of a request to the API, or of an answer, that are kept.
@@ -50,8 +51,10 @@ pub(super) fn send(mut plan: Plan, request: &[u8]) -> Result<Outcome, String> {
         let ledger = Ledger::to(Box::new(io::sink()), clock.clone())
             .map_err(|error| format!("no ledger starts: {error}"))?;
         let trace = Arc::new(Trace::default());
-        let options = Options { watch: Some(trace.clone()), ..Options::default() };
-        let gateway = portcullis_gateway::start(Arc::new(plan), Arc::new(ledger), clock, options)
+        let site = portcullis_gateway::Site::from(Arc::new(plan));
+        let store = sessions::passing(&site)?;
+        let options = Options { watch: Some(trace.clone()), store, ..Options::default() };
+        let gateway = portcullis_gateway::start(site, Arc::new(ledger), clock, options)
             .map_err(|error| error.to_string())?;
         let mut sent = None;
         let answer = {

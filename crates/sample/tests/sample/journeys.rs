@@ -207,6 +207,52 @@ async fn the_small_operations_work() {
 }
 
 #[tokio::test]
+async fn a_partner_acts_in_the_name_of_bob() {
+    for safe in ["", "/safe"] {
+        let mut client = Client::start().await;
+        let given = client.api.get("/issuer/token?for=bob", &[]).await.json();
+        let token = given["access_token"].as_str().expect("a token");
+        client.token = format!("Authorization: Bearer {token}");
+        assert_eq!(client.get(&format!("/api{safe}/partner/me")).await["customer_id"], 2);
+        assert_eq!(client.get(&format!("/api{safe}/partner/orders")).await["total"], 3);
+        let needed = client.get(&format!("/api{safe}/partner/prescriptions")).await;
+        let wanted = json!({ "number": needed["items"][0]["number"] });
+        client.json(&format!("POST /api{safe}/partner/refills"), wanted, 201).await;
+        let missing = json!({ "number": "RX-1001" });
+        client.json(&format!("POST /api{safe}/partner/refills"), missing, 404).await;
+        assert_eq!(client.get(&format!("/api{safe}/partner/summary")).await["orders"], 4);
+        client.send(&format!("POST /api{safe}/partner/sign-out"), &[], "", 204).await;
+        client.send(&format!("GET /api{safe}/partner/orders"), &[], "", 401).await;
+    }
+}
+
+#[tokio::test]
+async fn bob_forgets_his_password_and_is_remembered() {
+    let bob = json!({ "email": "bob@pharmacy.example" });
+    for (reset, safe) in [("/v1", ""), ("/v2", ""), ("/safe", "/safe")] {
+        let mut client = Client::start().await;
+        client.json(&format!("POST /api{reset}/password/reset-request"), bob.clone(), 204).await;
+        let line = format!("POST /api{reset}/password/reset");
+        let with =
+            |pin: &str| json!({ "email": bob["email"], "pin": pin, "new_password": "bob-pass-2" });
+        client.json(&line, with("0041"), 422).await;
+        client.json(&line, with("0014"), 204).await;
+        let line = format!("POST /api{safe}/login/app");
+        let old = json!({ "email": bob["email"], "password": "bob-pass" });
+        assert_eq!(client.json(&line, old, 200).await["status"], "fail");
+        let new = json!({ "email": bob["email"], "password": "bob-pass-2" });
+        let reply = client.send(&line, &[], &new.to_string(), 200).await;
+        let cookie = reply.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+        let cookie = format!("Cookie: {cookie}");
+        let welcome = format!("GET /api{safe}/welcome");
+        assert_eq!(client.send(&welcome, &[&cookie], "", 200).await.json()["customer_id"], 2);
+        client.token =
+            format!("Authorization: Bearer {}", reply.json()["token"].as_str().expect("text"));
+        client.send(&format!("POST /api{safe}/logout/web"), &[], "", 303).await;
+    }
+}
+
+#[tokio::test]
 async fn the_safe_twins_do_the_same_jobs() {
     let mut client = Client::logged_in("alice").await;
     let wanted = json!({ "items": [{ "medicine_id": 1, "quantity": 2 }], "delivery": "home" });

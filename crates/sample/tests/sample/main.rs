@@ -36,6 +36,8 @@ mod token_claims;
 #[cfg(test)]
 mod token_places;
 #[cfg(test)]
+mod token_proofs;
+#[cfg(test)]
 mod token_signatures;
 #[cfg(test)]
 mod tokens;

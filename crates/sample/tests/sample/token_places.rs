@@ -90,7 +90,7 @@ async fn an_issuer_says_where_its_keys_are() {
         assert_eq!(metadata["issuer"], format!("{}/{name}", bench.origin()));
         assert_eq!(metadata["jwks_uri"], format!("{}/{name}/jwks", bench.origin()));
         let keys = bench.api.get(&format!("/{name}/jwks"), &[]).await.json();
-        assert_eq!(keys["keys"].as_array().map(Vec::len), Some(2));
+        assert_eq!(keys["keys"].as_array().map(Vec::len), Some(5));
         assert!(!keys.to_string().contains("\"d\""), "a private key");
     }
 }

@@ -1,7 +1,10 @@
 //! A2: tokens that nobody of ours signed.
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
+use num_bigint::BigUint;
 use serde_json::{Value, json};
 
 use crate::tokens::{Bench, OwnKey, crafted, hmac, opened, pem, published, unsigned};
@@ -201,18 +204,57 @@ async fn a2_jwt_other_issuer() {
     bench.is_bobs("orders", &token).await;
 }
 
+/// The padded digest of RFC 8017 section 9.2, by which a signature of that length is checked.
+fn padded(input: &str, length: usize) -> Vec<u8> {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, input.as_bytes());
+    let info = [0x30, 0x31, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
+    let filling = vec![0xff; length - info.len() - 35];
+    [&[0, 1], filling.as_slice(), &[0], &info, digest.as_ref()].concat()
+}
+
 #[tokio::test]
 async fn a2_jwt_rsa_exponent_one() {
     let bench = Bench::start().await;
-    // The padded digest of RFC 8017 section 9.2, by which the signature is checked, for 2048 bits.
-    let padded = |input: &str| {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, input.as_bytes());
-        let info =
-            [0x30, 0x31, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
-        [&[0, 1], [0xff; 202].as_slice(), &[0], &info, digest.as_ref()].concat()
-    };
-    let token = bench.forged(r#"{"alg":"RS256","kid":"partner-2013"}"#, padded).await;
+    let token =
+        bench.forged(r#"{"alg":"RS256","kid":"issuer-2013"}"#, |input| padded(input, 256)).await;
     bench.is_bobs("orders", &token).await;
+}
+
+#[tokio::test]
+async fn a2_jwt_rsa_short() {
+    let bench = Bench::start().await;
+    let one = BigUint::from(1_u8);
+    let (p, q) = ((&one << 521_u32) - &one, (&one << 607_u32) - &one);
+    let phi = (&p - &one) * (&q - &one);
+    let secret = BigUint::from(65_537_u32).modinv(&phi).expect("an inverse");
+    let sign = |input: &str| {
+        let number = BigUint::from_bytes_be(&padded(input, 141)).modpow(&secret, &(&p * &q));
+        let mut signature = number.to_bytes_be();
+        signature.splice(..0, vec![0; 141 - signature.len()]);
+        signature
+    };
+    let token = bench.forged(r#"{"alg":"RS256","kid":"issuer-2015"}"#, sign).await;
+    bench.is_bobs("orders", &token).await;
+}
+
+#[tokio::test]
+async fn a2_jwt_encrypted() {
+    let bench = Bench::start().await;
+    let inner = bench.forged(r#"{"alg":"none"}"#, unsigned).await;
+    let (_, der) = published(&bench, "RS256").await;
+    let key = PublicEncryptingKey::from_der(&der).expect("a key");
+    let key = OaepPublicEncryptingKey::new(key).expect("a key");
+    let mut room = vec![0; key.ciphertext_size()];
+    let secret = [7; 32];
+    let wrapped = key.encrypt(&OAEP_SHA256_MGF1SHA256, &secret, &mut room, None).expect("room");
+    let header = BASE64URL.encode(r#"{"alg":"RSA-OAEP-256","enc":"A256GCM","cty":"JWT"}"#);
+    let mut text = inner.into_bytes();
+    let seal = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &secret).expect("a key"));
+    let nonce = Nonce::assume_unique_for_key([1; 12]);
+    let aad = Aad::from(header.as_bytes());
+    let tag = seal.seal_in_place_separate_tag(nonce, aad, &mut text).expect("sealed");
+    let parts = [&*wrapped, &[1; 12], &text, tag.as_ref()].map(|part| BASE64URL.encode(part));
+    bench.is_bobs("orders", &format!("{header}.{}", parts.join("."))).await;
 }
 
 #[tokio::test]

@@ -208,6 +208,14 @@ impl OwnKey {
         BASE64_STANDARD.encode(der.as_ref())
     }
 
+    /// The thumbprint of the key (RFC 7638).
+    pub(crate) fn thumbprint(&self) -> String {
+        let jwk = self.jwk();
+        let (x, y) = (&jwk["x"], &jwk["y"]);
+        let shown = format!(r#"{{"crv":{},"kty":"EC","x":{x},"y":{y}}}"#, jwk["crv"]);
+        BASE64URL.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, shown.as_bytes()))
+    }
+
     fn curve_bytes(&self) -> usize {
         if self.curve == "P-256" { 32 } else { 48 }
     }

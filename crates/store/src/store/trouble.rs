@@ -65,6 +65,23 @@ fn on_a_disk_that_cannot_be_written_ends_hold_and_are_written_later() {
 }
 
 #[test]
+fn an_end_that_could_not_be_written_is_written_before_the_store_closes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    run(async {
+        let store = open(&path, &Options::default());
+        let held = store.open_session(facts(1), NOW).await.unwrap();
+        say(&store, "PRAGMA query_only = ON").await;
+        let outcome = store.end(Which::Id(held.id), NOW).await;
+        assert!(matches!(outcome, Err(StoreError::NotDurable(_))));
+        say(&store, "PRAGMA query_only = OFF").await;
+        drop(store);
+        let store = open(&path, &Options::default());
+        assert!(store.find(&digest(1), NOW).await.unwrap().is_none());
+    });
+}
+
+#[test]
 fn a_revocation_of_others_tokens_that_cannot_be_written_holds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
@@ -106,6 +123,47 @@ fn a_full_store_says_so_ends_what_it_is_told_and_takes_more_when_there_is_room()
         }
         store.open_session(facts(number), NOW).await.unwrap();
     });
+}
+
+/// A disk that hangs: the writer is stuck, and everything waits.
+#[test]
+fn an_end_that_finds_no_place_in_the_queue_holds_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    run(async {
+        let store = open(&path, &Options::default());
+        let held = store.open_session(facts(1), NOW).await.unwrap();
+        let (release, wait) = std::sync::mpsc::channel::<()>();
+        store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+        while store.0.writer.send(Box::new(Touch { session: held.id, now: NOW })).is_ok() {}
+        let outcome = store.end(Which::Token(digest(1)), NOW).await;
+        assert_eq!(outcome, Err(StoreError::NotDurable(Box::new(StoreError::Busy))));
+        assert!(held.is_ended());
+        assert!(store.find(&digest(1), NOW).await.unwrap().is_none());
+        drop(release);
+        drop(store);
+        let store = open(&path, &Options::default());
+        assert!(store.find(&digest(1), NOW).await.unwrap().is_none(), "and was written");
+    });
+}
+
+struct Stuck(std::sync::mpsc::Receiver<()>);
+
+impl Job for Stuck {
+    fn run(&mut self, _: &Connection) -> Result<(), StoreError> {
+        let _ = self.0.recv();
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, _: &Connection, _: Result<(), StoreError>) {}
+
+    fn revokes(&self) -> bool {
+        false
+    }
+
+    fn now(&self) -> UnixMillis {
+        NOW
+    }
 }
 
 /// A read that began before the end and is let in after it.

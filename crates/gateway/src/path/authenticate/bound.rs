@@ -4,7 +4,7 @@
 use portcullis_credential::dpop::{self, Expected};
 use portcullis_credential::{Confirmation, certificate};
 
-use super::token::{Asked, Judged};
+use super::judged::{Asked, Judged};
 use crate::callers::Use;
 use crate::head::{Essential, RequestHead};
 

@@ -15,7 +15,7 @@ use portcullis_model::{Secret, UnixMillis};
 use sha2::{Digest, Sha256};
 use tokio::time::timeout_at;
 
-use super::token::{Asked, Unverified};
+use super::judged::{Asked, Unverified};
 use crate::ask::{Question, ask};
 use crate::callers::{Genuine, TokenDigest, Turn};
 use crate::worker::Worker;

@@ -123,7 +123,12 @@ async fn fetch(worker: &Worker, issuer: &JwtIssuer) -> Result<(KeySet, [u8; 32])
     let bytes = asked.map_err(|fault| format!("its keys: {fault}"))?;
     let digest = Sha256::digest(&bytes).into();
     let read = KeySet::from_jwks(bytes);
-    let (set, _) = read.map_err(|fault| format!("its keys cannot be read: {fault}"))?;
+    let (set, skipped) = read.map_err(|fault| format!("its keys cannot be read: {fault}"))?;
+    if let (Some(watch), Some(first)) = (&worker.shared.watch, skipped.first()) {
+        let which = first.key_id.as_deref().unwrap_or("without a name");
+        let detail = format!("its key `{which}` is not used: {}", first.why);
+        watch.issuer_fails(&issuer.issuer, &detail);
+    }
     Ok((set, digest))
 }
 

@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use portcullis_contract::{SchemePlace, SecurityScheme};
+use portcullis_controls::Plan;
 use portcullis_controls::caller_identity::Proof;
 use portcullis_counting::Place;
 use portcullis_credential::authorization;
 use portcullis_ledger::Asked as Question;
-use portcullis_model::{Identity, Status};
+use portcullis_model::{ControlId, Identity, Mode, Status};
+use portcullis_store::Session;
 
 use super::super::context::{Context, Exit};
 use super::certificate;
+use super::judged::{Asked, Judged};
 use super::outgoing::Credentials;
+use super::session::{self, Held, OfSession};
 use super::shown::{Shown, shown};
-use super::token::{self, Asked, Judged};
+use super::token;
 use super::whoami;
 use crate::callers::TokenDigest;
 use crate::head::RequestHead;
@@ -28,11 +32,26 @@ pub(super) struct Proofs {
     replaced: Vec<(usize, String)>,
     /// Schemes whose credential is there, can be verified, and was not.
     unproved: Vec<usize>,
+    /// The session of a credential of ours.
+    session: Option<Arc<Session>>,
 }
 
 impl Proofs {
     pub(super) fn of(&self, scheme: usize) -> Option<&Proof> {
         self.list.iter().find(|(known, _)| *known == scheme).map(|(_, proof)| proof)
+    }
+
+    /// The session that the request runs under.
+    pub(super) const fn session(&self) -> Option<&Arc<Session>> {
+        self.session.as_ref()
+    }
+
+    /// The session of a credential of ours. One request is of one session: false for another.
+    fn hold(&mut self, session: Option<Arc<Session>>) -> bool {
+        let Some(session) = session else { return true };
+        let is_same = self.session.as_ref().is_none_or(|known| known.id == session.id);
+        self.session.get_or_insert(session);
+        is_same
     }
 
     /// Who is known to call, by whatever scheme.
@@ -48,8 +67,13 @@ impl Proofs {
         self.list.iter().any(|(_, proof)| matches!(proof, Proof::Rejected(_)))
     }
 
-    /// What goes on: of what can be verified, only what was.
-    pub(super) fn into_credentials(self, schemes: &[SecurityScheme]) -> Credentials {
+    /// What goes on: of what can be verified, only what was. Credentials of ours are exchanged
+    /// whether or not the rest is `enforced`: nobody else can use them.
+    pub(super) fn into_credentials(
+        self,
+        schemes: &[SecurityScheme],
+        is_enforced: bool,
+    ) -> Credentials {
         let mut credentials = Credentials::default();
         let place = |index: usize| schemes.get(index).map(|scheme| &scheme.place);
         let verified = |place: &SchemePlace| {
@@ -60,6 +84,9 @@ impl Proofs {
         };
         for (scheme, value) in &self.replaced {
             place(*scheme).into_iter().for_each(|place| credentials.replace(place, value.clone()));
+        }
+        if !is_enforced {
+            return credentials;
         }
         let rejected = self.list.iter().filter(|(_, proof)| matches!(proof, Proof::Rejected(_)));
         for scheme in rejected.map(|(scheme, _)| scheme).chain(&self.unproved) {
@@ -79,6 +106,16 @@ fn is_broken_basic(place: &SchemePlace, value: &str) -> bool {
     is_basic && authorization::basic(value).is_err()
 }
 
+/// Whether the API may take what its login gave out at a place that the policy does not name.
+fn is_session_place(place: &SchemePlace, plan: &Plan) -> bool {
+    let is_token = match place {
+        SchemePlace::Cookie(_) => true,
+        SchemePlace::Authorization(scheme) => scheme == "bearer",
+        _ => false,
+    };
+    is_token && !plan.model.callers.logins.is_empty()
+}
+
 /// Proves what the wanted schemes can; where none is wanted, whatever is shown.
 pub(super) async fn prove(
     head: &RequestHead,
@@ -89,6 +126,8 @@ pub(super) async fn prove(
     let plan = context.plan;
     let place = sender.address.map(Place::of);
     let is_wanted = |index: usize| wanted.is_empty() || wanted.contains(&index);
+    let drops = plan.model.callers.drops_credentials()
+        && context.mode(ControlId::CallerIdentity) == Mode::Enforce;
     let mut proofs = Proofs::default();
     for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
         let is_wanted = is_wanted(index);
@@ -109,6 +148,11 @@ pub(super) async fn prove(
                 proofs.list.push((index, Proof::Rejected("basic_malformed")));
                 continue;
             }
+            // The API's own credential, where its login is exchanged: nobody here can tell.
+            Shown::One(_) | Shown::Unclear if is_session_place(&scheme.place, plan) => {
+                proofs.unproved.push(index);
+                continue;
+            }
             Shown::One(_) | Shown::Unclear => {
                 proofs.list.push((index, Proof::Present));
                 continue;
@@ -126,13 +170,21 @@ pub(super) async fn prove(
             deadline: context.deadline,
         };
         let mut questions = Vec::new();
-        let judged = judged(&scheme.place, value, !wanted.is_empty(), asked, &mut questions).await;
+        let step = (context.operation, !wanted.is_empty());
+        let judged = judged(&scheme.place, value, step, asked, &mut questions).await;
         context.entry.asked(questions);
-        let (judged, told) = judged;
+        let Credential { judged, told, session } = judged;
         context.told = context.told.or(told);
         match judged {
             Judged::Genuine { identity, instead } => {
+                // In the place of ours stands the API's own; anything else is what the client has.
+                let goes_on = session.is_some() || !drops;
+                if !proofs.hold(session) {
+                    proofs.list.push((index, Proof::Rejected("two_sessions")));
+                    continue;
+                }
                 proofs.list.push((index, Proof::Verified(identity)));
+                let instead = instead.filter(|_| goes_on);
                 proofs.replaced.extend(instead.map(|value| (index, value)));
             }
             Judged::Not(why) => proofs.list.push((index, Proof::Rejected(why))),
@@ -155,20 +207,44 @@ pub(super) async fn prove(
     Ok(proofs)
 }
 
+/// What became of one credential.
+struct Credential {
+    judged: Judged,
+    /// Under which the API's word of its caller is remembered.
+    told: Option<TokenDigest>,
+    /// The session that it is of, if it is one of ours.
+    session: Option<Arc<Session>>,
+}
+
+impl From<Judged> for Credential {
+    fn from(judged: Judged) -> Self {
+        Self { judged, told: None, session: None }
+    }
+}
+
 /// Whose a credential is, and what the API says of them where the policy asks it.
 async fn judged(
     place: &SchemePlace,
     value: &str,
-    is_wanted: bool,
+    (operation, is_wanted): (Option<usize>, bool),
     asked: Asked<'_>,
     questions: &mut Vec<Question>,
-) -> (Judged, Option<TokenDigest>) {
+) -> Credential {
     let callers = &asked.plan.model.callers;
     let whoami = callers.whoami.as_ref();
-    if let Some(whoami) = whoami.filter(|whoami| whoami.schemes.contains(&asked.scheme)) {
-        return whoami::judge(place, value, whoami, asked, questions).await;
-    }
-    let judged = token::judge(value, asked).await;
+    let (judged, session) = match session::judge(value, place, operation, asked).await {
+        OfSession::Held(Held { session, identity, instead }) => {
+            (Judged::Genuine { identity, instead: Some(instead) }, Some(session))
+        }
+        OfSession::Judged(judged) => return judged.into(),
+        OfSession::Other => {
+            if let Some(whoami) = whoami.filter(|one| one.schemes.contains(&asked.scheme)) {
+                let (judged, told) = whoami::judge(place, value, whoami, asked, questions).await;
+                return Credential { judged, told, session: None };
+            }
+            (token::judge(value, asked).await, None)
+        }
+    };
     let has_rules = callers.attributes.iter().any(|rule| rule.whoami.is_some());
     match (judged, whoami) {
         (Judged::Genuine { identity, instead }, Some(whoami)) if has_rules && is_wanted => {
@@ -176,10 +252,14 @@ async fn judged(
             let told =
                 whoami::with_attributes(identity, place, shown, whoami, asked, questions).await;
             match told {
-                Ok((identity, digest)) => (Judged::Genuine { identity, instead }, Some(digest)),
-                Err(unverified) => (unverified.judged(), None),
+                Ok((identity, digest)) => Credential {
+                    judged: Judged::Genuine { identity, instead },
+                    told: Some(digest),
+                    session,
+                },
+                Err(unverified) => unverified.judged().into(),
             }
         }
-        (judged, _) => (judged, None),
+        (judged, _) => Credential { judged, told: None, session },
     }
 }

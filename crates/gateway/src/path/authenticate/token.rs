@@ -1,86 +1,19 @@
 //! Tokens of issuers: remembered ones first, then what is cheap, then the mathematics.
 
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use portcullis_controls::Plan;
 use portcullis_controls::caller_identity::{Guessed, IntrospectionRule, TokenRule};
-use portcullis_counting::Place;
 use portcullis_credential::authorization::{self, Scheme};
 use portcullis_credential::jwt::{Envelope, TokenFault};
-use portcullis_credential::keys::KeySet;
-use portcullis_model::{Identity, Refusal, UnixMillis};
+use portcullis_model::Identity;
 use sha2::{Digest, Sha256};
 
 use super::bound::unproved;
+use super::judged::{Asked, Judged, Unverified};
 use super::{introspected, keys};
-use crate::callers::{Attempt, Current, Genuine, Known};
-use crate::head::RequestHead;
-use crate::worker::Worker;
-
-/// What a credential turned out to be.
-#[derive(Debug)]
-pub(super) enum Judged {
-    /// Genuine, and this is whose it is. `instead`: what goes on to the API in its place.
-    Genuine { identity: Arc<Identity>, instead: Option<String> },
-    /// Not genuine: why, for the ledger.
-    Not(&'static str),
-    /// That cannot be known now: why, for the ledger.
-    Unknown(String),
-    /// Too many wrong ones came from there.
-    TooMany(Refusal),
-}
-
-/// What a judgement needs beside the credential.
-#[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
-    pub(super) worker: &'a Rc<Worker>,
-    pub(super) plan: &'a Plan,
-    pub(super) head: &'a RequestHead,
-    /// Whether the request came inside TLS, as far as clients see.
-    pub(super) is_tls: bool,
-    pub(super) scheme: usize,
-    pub(super) now: UnixMillis,
-    /// Where it came from, where that is certain.
-    pub(super) place: Option<Place>,
-    /// The thumbprint of the certificate that its connection was opened with.
-    pub(super) certificate: Option<&'a [u8; 32]>,
-    /// When the request must be over.
-    pub(super) deadline: Instant,
-}
-
-impl Asked<'_> {
-    pub(super) fn scheme_name(&self) -> &str {
-        let scheme = self.plan.model.contract.schemes.get(self.scheme);
-        scheme.map_or("", |scheme| scheme.name.as_str())
-    }
-}
-
-/// Why a token is not known to be genuine.
-pub(super) enum Unverified {
-    Fault(TokenFault),
-    Not(&'static str),
-    Unknown(String),
-    TooMany(Refusal),
-}
-
-impl Unverified {
-    pub(super) fn judged(self) -> Judged {
-        match self {
-            Self::Fault(fault) => Judged::Not(fault.name()),
-            Self::Not(why) => Judged::Not(why),
-            Self::Unknown(detail) => Judged::Unknown(detail),
-            Self::TooMany(refusal) => Judged::TooMany(refusal),
-        }
-    }
-}
-
-impl From<TokenFault> for Unverified {
-    fn from(fault: TokenFault) -> Self {
-        Self::Fault(fault)
-    }
-}
+use crate::callers::{Attempt, Genuine, Known};
 
 /// Judges the value of an `Authorization` field.
 pub(super) async fn judge(value: &str, asked: Asked<'_>) -> Judged {
@@ -232,14 +165,18 @@ async fn signed(
     envelope.precheck(&rule.profile, now)?;
     let unknown = |detail| Unverified::Unknown(format!("`{}`: {detail}", rule.issuer.issuer));
     let mut known = keys::known(worker, &rule.issuer, deadline).await.map_err(unknown)?;
-    if lacks(&envelope, &known.value) {
+    let mut verified = envelope.verify(&known.value, &rule.profile, now);
+    if matches!(verified, Err(TokenFault::UnknownKey)) {
         let key = envelope.key_id().unwrap_or_default();
         let lacking = known.generation;
         let newer = keys::newer(worker, &rule.issuer, key, lacking, deadline).await;
         known = newer.map_err(unknown)?;
+        if known.generation != lacking {
+            verified = envelope.verify(&known.value, &rule.profile, now);
+        }
     }
-    let Current { value, generation } = known;
-    let claims = envelope.verify(&value, &rule.profile, now)?;
+    let claims = verified?;
+    let generation = known.generation;
     if rule.issuer.is_bound && claims.confirmation().is_none() {
         return Err(Unverified::Not("not_bound"));
     }
@@ -253,8 +190,4 @@ async fn signed(
         model: plan.version.clone(),
         scheme,
     })
-}
-
-fn lacks(envelope: &Envelope<'_>, keys: &KeySet) -> bool {
-    envelope.find_key(keys).is_err_and(|fault| fault == TokenFault::UnknownKey)
 }

@@ -15,7 +15,7 @@ use portcullis_policy::{AttributeRule, SameAs, Whoami};
 use sha2::{Digest, Sha256};
 use tokio::time::timeout_at;
 
-use super::token::{Asked, Judged, Unverified};
+use super::judged::{Asked, Judged, Unverified};
 use crate::callers::{Attempt, TokenDigest, ToldByApi, Turn};
 use crate::turn::{Terms, Turn as Instance, Written};
 

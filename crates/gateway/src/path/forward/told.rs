@@ -32,7 +32,10 @@ pub(super) fn is_removed(name: &str, context: &mut Context<'_>) -> bool {
 
 /// The fields that tell who calls; none of what is not known.
 pub(super) fn fields(forward: &Forward, caller: &Caller) -> Vec<(String, String)> {
-    let Some(identity) = caller.identity() else { return Vec::new() };
+    // Of whom it is only said who they are, nothing is told.
+    let Some(identity) = caller.identity().filter(|identity| !identity.is_adopted) else {
+        return Vec::new();
+    };
     let told = forward.headers.iter().map(|(name, what)| (name.clone(), text(what, identity)));
     told.filter_map(|(name, text)| Some((name, text?))).collect()
 }

@@ -1,0 +1,36 @@
+//! What goes with a request of the API's own login: its session, and what its answer will need.
+
+use std::sync::Arc;
+
+use portcullis_model::Secret;
+use portcullis_store::{Account, Session};
+
+use crate::login::Withheld;
+
+/// What goes with a request.
+#[derive(Debug, Default)]
+pub(super) struct Carried {
+    /// The session that the request came with.
+    pub(super) session: Option<Arc<Session>>,
+    /// Credentials of the API that may not leave with the answer.
+    pub(super) withheld: Withheld,
+    /// Which account a login is for, as the request says.
+    pub(super) account: Option<Account>,
+    /// The network that it came from.
+    pub(super) network: String,
+    /// What the request renews.
+    pub(super) renews: Option<Renewed>,
+    /// Whose sessions end if the API agrees: by place in `ends_sessions`.
+    pub(super) ends: Vec<(usize, Account)>,
+    /// This request ended its own session.
+    pub(super) has_ended: bool,
+}
+
+/// A refresh token that a request came with.
+#[derive(Debug, Clone)]
+pub(super) enum Renewed {
+    /// Ours, of this session.
+    Ours(Arc<Session>, Secret),
+    /// One of the API's own, from before (rule 4).
+    Adopted,
+}

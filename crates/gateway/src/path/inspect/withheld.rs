@@ -1,0 +1,86 @@
+//! The last look at an answer of a session: the API's credential does not leave with it, and nothing
+//! leaves whose session was ended meanwhile.
+
+use portcullis_json::Document;
+use portcullis_model::{ControlId, Mode, Refusal, Status};
+
+use super::super::context::{Context, Exit};
+use super::super::exchange::noted;
+use crate::answer::{Answer, Body};
+use crate::login::Watched;
+use crate::worker::Deed;
+
+/// Takes out what may not leave.
+pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<Answer, Exit> {
+    if context.mode(ControlId::CallerIdentity) != Mode::Enforce {
+        return Ok(answer);
+    }
+    if let Some(session) = &context.carried.session
+        && session.is_ended()
+        && !context.carried.has_ended
+    {
+        let detail = "the session was ended while the API worked".to_owned();
+        let refusal =
+            Refusal::new(ControlId::CallerIdentity, Status::UNAUTHORIZED, "bad_credential", detail);
+        let challenge = "Bearer error=\"invalid_token\"".to_owned();
+        return Err(refusal.with_field("WWW-Authenticate", challenge).into());
+    }
+    let withheld = std::mem::take(&mut context.carried.withheld);
+    if !withheld.is_empty() {
+        let removed = answer.remove_fields(|_, value| withheld.is_in_field(value));
+        for name in removed {
+            context.did(Deed::Remove, noted("api_credential", format!("header `{name}`")));
+        }
+        if let Body::Whole(body) = &mut answer.body
+            && let Some(other) = without(body, &withheld, context)?
+        {
+            *body = other;
+            // What was said of the body is no longer true.
+            answer.remove_fields(|name, _| {
+                ["etag", "content-md5", "digest", "content-digest", "repr-digest"]
+                    .iter()
+                    .any(|known| name.eq_ignore_ascii_case(known))
+            });
+            context.did(Deed::Remove, noted("api_credential", "the body".to_owned()));
+        }
+    }
+    if let Body::Streaming(streaming) | Body::Upgraded(streaming) = &mut answer.body
+        && let Some(session) = context.carried.session.clone()
+        && let Some(store) = &context.worker.shared.store
+    {
+        streaming.watch(Watched::new(session, store.ends(), context.now(), withheld));
+    }
+    Ok(answer)
+}
+
+/// The body without it; `None` if it is not there. A body that is no JSON, or nothing else, does not
+/// leave at all.
+fn without(
+    body: &[u8],
+    withheld: &crate::login::Withheld,
+    context: &Context<'_>,
+) -> Result<Option<Vec<u8>>, Exit> {
+    let is_plain = withheld.is_in(body);
+    // Only an escape can hide it.
+    if !is_plain && !body.contains(&b'\\') {
+        return Ok(None);
+    }
+    let refused = || {
+        let detail = "the answer holds the API's credential".to_owned();
+        let control = ControlId::CallerIdentity;
+        Exit::from(Refusal::new(control, Status::BAD_GATEWAY, "api_credential", detail))
+    };
+    let Ok(mut document) = Document::parse(body.to_vec(), &context.plan.json_out) else {
+        return if is_plain { Err(refused()) } else { Ok(None) };
+    };
+    if !withheld.take_out(&mut document) {
+        return Err(refused());
+    }
+    if !document.is_edited() {
+        // It stands across values, where nobody reads it as one.
+        return if is_plain { Err(refused()) } else { Ok(None) };
+    }
+    let mut out = Vec::with_capacity(body.len());
+    document.write(&mut out);
+    Ok(Some(out))
+}

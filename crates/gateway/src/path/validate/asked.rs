@@ -1,0 +1,152 @@
+//! What a request asks of the API's own login: which account it is for, whose sessions it would end,
+//! and credentials of ours in its body, which are exchanged.
+
+use std::net::IpAddr;
+
+use portcullis_contract::PathPart;
+use portcullis_controls::urlencoded;
+use portcullis_json::{Document, Value};
+use portcullis_policy::{Login, Network, RequestPlace, Whose};
+
+use super::super::context::{Context, Exit};
+use super::super::exchange::{Kind, exchange};
+use super::super::find_operation::Matched;
+use super::Payload;
+use crate::head::Essential;
+use crate::login::{folded, in_form, in_json};
+
+/// How many bits of an address are its network's.
+const NETWORK_BITS: (u8, u8) = (24, 56);
+
+/// Takes from a checked request what its answer will need, and exchanges what stands in its body.
+pub(super) async fn take(
+    matched: &Matched,
+    body: &mut Payload,
+    context: &mut Context<'_>,
+) -> Result<(), Exit> {
+    let plan = context.plan;
+    let callers = &plan.model.callers;
+    let Some(index) = matched.operation().filter(|_| !callers.logins.is_empty()) else {
+        return Ok(());
+    };
+    for login in &callers.logins {
+        if login.operation == index {
+            take_login(login, matched, body, context);
+        }
+        let refresh = login.refresh.as_ref();
+        let second = login.second_step.as_ref();
+        let places = [
+            refresh.map(|one| (one.operation, Some(&one.sent), Kind::Refresh)),
+            second.map(|one| (one.operation, one.sent.as_ref(), Kind::Pending)),
+        ];
+        for (operation, sent, kind) in places.into_iter().flatten() {
+            let Some(sent @ RequestPlace::Body(pointer)) = sent.filter(|_| operation == index)
+            else {
+                continue;
+            };
+            let Some(shown) = value_of(sent, matched, body, context) else { continue };
+            if let Some(theirs) = exchange(&shown, kind, login, context).await? {
+                put(body, pointer, &theirs, context);
+            }
+        }
+    }
+    let ends = callers.ends_sessions.iter().enumerate();
+    for (place, end) in ends.filter(|(_, end)| end.operation == index) {
+        if let Whose::Account(at) = &end.whose
+            && let Some(account) = value_of(at, matched, body, context)
+            && let Some(store) = &context.worker.shared.store
+        {
+            let account = store.account(&plan.model.name, &folded(&account));
+            context.carried.ends.push((place, account));
+        }
+    }
+    Ok(())
+}
+
+fn take_login(login: &Login, matched: &Matched, body: &Payload, context: &mut Context<'_>) {
+    let account = login.account.as_ref();
+    let account = account.and_then(|account| value_of(account, matched, body, context));
+    if let (Some(account), Some(store)) = (account, &context.worker.shared.store) {
+        let name = &context.plan.model.name;
+        context.carried.account = Some(store.account(name, &folded(&account)));
+    }
+    let client: Option<IpAddr> = matched.received().sender().client.parse().ok();
+    let network = client.map(|address| {
+        let bits = if address.is_ipv4() { NETWORK_BITS.0 } else { NETWORK_BITS.1 };
+        Network::around(address, bits).to_string()
+    });
+    context.carried.network = network.unwrap_or_default();
+}
+
+/// The one value that stands there; a text, or a number as it is written.
+fn value_of(
+    place: &RequestPlace,
+    matched: &Matched,
+    body: &Payload,
+    context: &Context<'_>,
+) -> Option<String> {
+    let head = matched.received().head();
+    match place {
+        RequestPlace::Body(pointer) => {
+            let text = |document: &Document| {
+                let value = document.root().lookup(pointer)?;
+                value.as_str().or_else(|| Value::as_number(value)).map(str::to_owned)
+            };
+            match body {
+                Payload::Json(document) => text(document),
+                Payload::Form(form) => text(form.document()),
+                // Signed bodies: they have one reading, or they were refused.
+                Payload::Bytes { bytes, coding: None } => {
+                    text(&Document::parse(bytes.clone(), &context.plan.json_in).ok()?)
+                }
+                Payload::Nothing | Payload::Parts { .. } | Payload::Bytes { .. } => None,
+            }
+        }
+        RequestPlace::Path(name) => {
+            let (index, path) = (matched.operation()?, matched.path()?);
+            let mut parts = Vec::new();
+            context.plan.model.contract.path_parts(index, path, &mut parts);
+            parts.into_iter().find_map(|part| match part {
+                PathPart::Value(value) if value.name == *name && value.others.is_empty() => {
+                    Some(value.text.to_owned())
+                }
+                _ => None,
+            })
+        }
+        RequestPlace::Query(name) => {
+            let pairs = urlencoded::pairs(head.query().unwrap_or_default());
+            let is_it = |shown: &str| urlencoded::decode(shown).is_ok_and(|shown| shown == *name);
+            let mut values = pairs.filter(|(shown, _)| is_it(shown));
+            let (_, value) = values.next()?;
+            let value = urlencoded::decode(value).ok()?.into_owned();
+            values.next().is_none().then_some(value)
+        }
+        RequestPlace::Cookie(name) => {
+            let cookies = head.fields.first(Essential::Cookie)?;
+            let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+            let mut values = pairs.filter(|(shown, _)| shown == name);
+            let (_, value) = values.next()?;
+            values.next().is_none().then(|| value.to_owned())
+        }
+    }
+}
+
+/// Puts the API's credential into the body. What cannot be written anew goes on as it is, with ours
+/// in it, which is of no use there.
+fn put(body: &mut Payload, pointer: &str, theirs: &str, context: &Context<'_>) {
+    let limits = &context.plan.json_in;
+    let changed = match body {
+        Payload::Json(document) => {
+            let mut text = Vec::new();
+            document.write(&mut text);
+            let changed = in_json(&text, &[(pointer, theirs)], limits);
+            changed.and_then(|text| Document::parse(text, limits).ok()).map(Payload::Json)
+        }
+        Payload::Form(form) => in_form(&form.write(), pointer, theirs)
+            .map(|bytes| Payload::Bytes { bytes, coding: None }),
+        Payload::Bytes { bytes, coding: None } => in_json(bytes, &[(pointer, theirs)], limits)
+            .map(|bytes| Payload::Bytes { bytes, coding: None }),
+        Payload::Nothing | Payload::Parts { .. } | Payload::Bytes { .. } => None,
+    };
+    changed.into_iter().for_each(|changed| *body = changed);
+}

@@ -1,0 +1,20 @@
+//! The API's own login: its weak token is kept, the client gets ours, and it is exchanged on the way
+//! in.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "what a test sets up must be there"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod ends;
+mod renewed;
+mod scene;
+mod steps;
+mod swapped;
+mod told;
+mod weak;

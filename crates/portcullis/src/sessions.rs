@@ -1,0 +1,59 @@
+//! The store of sessions, from where the policy says.
+
+use portcullis_gateway::Site;
+use portcullis_model::{Clock as _, Diagnostic};
+use portcullis_policy::{Failure, Model, codes};
+use portcullis_store::{Kek, Options, Store, StoreError};
+
+use crate::certificates::variable;
+use crate::clock::SystemClock;
+use crate::talk;
+
+/// Opens the store of a site that needs one. Problems stand at the policy's line.
+pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<Store>, Box<Failure>> {
+    let plan = site.plans().find(|plan| plan.model.store.is_some());
+    let Some((plan, place)) = plan.and_then(|plan| Some((plan, plan.model.store.as_ref()?))) else {
+        return Ok(None);
+    };
+    let model = &plan.model;
+    let text = place.key.read(variable).map_err(|error| unusable(model, error.to_string()))?;
+    let kek =
+        Kek::parse(&text).map_err(|error| unusable(model, format!("`{}`: {error}", place.key)))?;
+    let options = Options { accept_older, ..Options::default() };
+    let opened = Store::open(&place.folder, &kek, &options, SystemClock.now());
+    let (store, opened) = opened.map_err(|error| unusable(model, told(&error)))?;
+    let folder = talk::clean(&place.folder.display().to_string());
+    if opened.is_new {
+        talk::say(&format!("sessions are kept in `{folder}`, which is new"));
+    }
+    if opened.is_older {
+        talk::say(&format!(
+            "the store `{folder}` is an older copy: sessions that were ended since may hold again"
+        ));
+    }
+    Ok(Some(store))
+}
+
+fn told(error: &StoreError) -> String {
+    match error {
+        StoreError::Older { .. } => format!("{error}; `--accept-older-store` takes it once"),
+        other => other.to_string(),
+    }
+}
+
+fn unusable(model: &Model, message: String) -> Box<Failure> {
+    let problem = Diagnostic::error(&codes::UNUSABLE_STORE, message)
+        .at(model.lines.store)
+        .help("`portcullis explain policy-unusable-store` says how folder and key must be");
+    let sources = model.sources.clone();
+    Box::new(Failure { sources, diagnostics: vec![problem], unreadable: None })
+}
+
+/// A store for one run, of a site that needs one.
+pub(crate) fn passing(site: &Site) -> Result<Option<Store>, String> {
+    if !site.needs_store() {
+        return Ok(None);
+    }
+    let store = Store::passing(&std::env::temp_dir(), SystemClock.now());
+    store.map(Some).map_err(|error| format!("no store can be made for this run: {error}"))
+}
