@@ -231,7 +231,9 @@ pub(super) async fn read(parts: &mut Parts, context: &Context<'_>) -> Result<Vec
             |name: &str, value: &str| (name != "content-encoding").then(|| value.to_owned());
         parts.head.fields = parts.head.fields.rewritten(stays);
     }
-    Ok(bytes)
+    // Some servers write it; it is no part of the text (RFC 8259 section 8.1).
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec);
+    Ok(text.unwrap_or(bytes))
 }
 
 /// Puts a body back that was read.
