@@ -34,6 +34,15 @@ fn api(request: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// 32 bytes that follow one another.
+fn hex(first: u8) -> String {
+    use std::fmt::Write as _;
+    (first..first + 32).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// A policy for this API, and a key of one byte and its followers.
 fn folder(api: &ScriptedApi) -> Folder {
     let policy = format!(
@@ -42,7 +51,7 @@ fn folder(api: &ScriptedApi) -> Folder {
          store: {{ folder: sessions, key: file:store.key }}\nledger: {{ stdout: true }}\n",
         api.address()
     );
-    let key: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
+    let key = hex(0);
     Folder::with(&[("openapi.yaml", CONTRACT), ("portcullis.yaml", &policy), ("store.key", &key)])
 }
 
@@ -84,7 +93,7 @@ fn a_store_that_cannot_be_used_is_told_at_its_line_and_nothing_starts() {
     };
     refused(b"obviously-fake", "openssl rand");
     refused(&[b'k'; 64], "openssl rand");
-    let other: String = (1..33).map(|byte| format!("{byte:02x}")).collect();
+    let other = hex(1);
     refused(other.as_bytes(), "key");
     std::fs::remove_file(folder.path("store.key")).unwrap();
     let output = folder.run(&["run", "-c", "portcullis.yaml"]);
