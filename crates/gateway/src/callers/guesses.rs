@@ -59,8 +59,23 @@ pub(crate) struct Guess {
 pub(crate) struct Attempted {
     pub(crate) guess: Guess,
     pub(crate) operation: Option<usize>,
-    /// What is known of the answer: whether it says no.
-    pub(crate) is_no: Option<bool>,
+    /// What is known of the answer.
+    pub(crate) said: Option<Said>,
+}
+
+/// What an answer says of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    Yes,
+    No,
+    /// Neither: it counts as a no, and is none that must look like the others.
+    Nothing,
+}
+
+impl Said {
+    pub(crate) const fn of(is_no: bool) -> Self {
+        if is_no { Self::No } else { Self::Yes }
+    }
 }
 
 impl Guesses {

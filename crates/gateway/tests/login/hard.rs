@@ -91,6 +91,28 @@ fn what_the_store_cannot_keep_does_not_leave() {
 }
 
 #[test]
+fn who_invents_tokens_is_slowed_and_who_is_logged_in_is_not() {
+    let kept = kept(&format!("trusted_proxies: [127.0.0.1]\n{CALLERS}"), api);
+    let me = |token: &str| {
+        let fields = format!("X-Forwarded-For: 192.0.2.1\r\n{}", bearer(token));
+        kept.scene.get_with("/me", &fields).status
+    };
+    let ours = kept.token("alice");
+    let invented = |number: u32| {
+        let fill = &mut |bytes: &mut [u8]| {
+            bytes.fill(1);
+            bytes.iter_mut().zip(number.to_le_bytes()).for_each(|(to, from)| *to = from);
+        };
+        let secret = portcullis_credential::opaque::generate(fill);
+        String::from_utf8(secret.expose_secret().to_vec()).unwrap()
+    };
+    let statuses: Vec<u16> = (0..700).map(|number| me(&invented(number))).collect();
+    assert!(statuses[..600].iter().all(|status| *status == 401), "{statuses:?}");
+    assert_eq!(statuses.last(), Some(&429));
+    assert_eq!(me(&ours), 200, "from the same address");
+}
+
+#[test]
 fn a_gateway_with_a_login_does_not_start_without_a_store() {
     let scripted = ScriptedApi::start(Behaviour::Script(api));
     let clock = Arc::new(FakeClock::at(noon()));

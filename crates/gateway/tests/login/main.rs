@@ -2,6 +2,7 @@
 //! in.
 
 #![expect(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     unreachable_pub,

@@ -14,6 +14,7 @@ use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
 use super::neutral::unread;
+use crate::callers::Said;
 use crate::head::{Essential, Fields};
 use crate::login::{Issue, Outcome, Reading, SetCookie, in_json, ours, without_scheme};
 use crate::upstream::Streaming;
@@ -139,8 +140,15 @@ pub(super) async fn take(
         issue.read(&reading, context.now())
     };
     if !matches!(step, Step::Renewal(_)) {
-        // An answer that gives nothing out was no login, whatever its status says.
-        attempt::said(matches!(outcome, Outcome::Failed | Outcome::Nothing), context);
+        attempt::said(
+            match outcome {
+                Outcome::Failed => Said::No,
+                // It gives nothing out and does not say no: it counts, and leaves as it is.
+                Outcome::Nothing => Said::Nothing,
+                Outcome::Unusable(_) | Outcome::Given(_) => Said::Yes,
+            },
+            context,
+        );
     }
     let given = match outcome {
         Outcome::Failed => {
@@ -236,7 +244,9 @@ pub(super) async fn read(parts: &mut Parts, context: &Context<'_>) -> Result<Vec
             |name: &str, value: &str| (name != "content-encoding").then(|| value.to_owned());
         parts.head.fields = parts.head.fields.rewritten(stays);
     }
-    Ok(bytes)
+    // Some servers write it; it is no part of the text (RFC 8259 section 8.1).
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec);
+    Ok(text.unwrap_or(bytes))
 }
 
 /// Puts a body back that was read.
