@@ -15,7 +15,7 @@ use crate::keys::{Algorithm, Issuer};
 use crate::row::Row;
 
 /// How long a key may take to arrive.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(1);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
 /// The most bytes of an answer with keys.
 const FETCH_BYTES_MAX: u64 = 64 * 1024;
 /// What stands before a P-256 point in a certificate (RFC 5480).
