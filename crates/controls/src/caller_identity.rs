@@ -45,7 +45,7 @@ mod tokens;
 
 use std::sync::Arc;
 
-use portcullis_contract::{SchemePlace, Security, SecurityRequirement, SecurityScheme};
+use portcullis_contract::{Operation, SchemePlace, Security, SecurityRequirement, SecurityScheme};
 use portcullis_model::{
     Caller, Code, ControlId, Diagnostic, Identity, Refusal, Room, Status, shown,
 };
@@ -102,8 +102,19 @@ static NOT_VERIFIED: Code = Code {
            operation, this one is a way around them: verify it, or take it out of the document.",
 };
 
+static OTHER_VERSION: Code = Code {
+    name: "caller-other-version",
+    page: "An operation that is open to anyone looks like another version of a login that the policy names: \
+           the same method and path, but for `v1`, `v2` and the like. Wrong attempts at it are counted \
+           together with those at the named one. But its answer is not looked into: the API's own token \
+           leaves there. That token opens nothing here; it does wherever the API can be reached.\n\n\
+           ```yaml\ncallers:\n  login:\n    - { operation: login, account: body./email, secret: body./password, \
+           token: answer./token, issuer: customers }\n    - { operation: loginV1, account: body./email, secret: \
+           body./password, token: answer./token, issuer: customers }\n```",
+};
+
 /// The codes of this control.
-pub const CODES: [&Code; 2] = [&CLOSED, &NOT_VERIFIED];
+pub const CODES: [&Code; 3] = [&CLOSED, &NOT_VERIFIED, &OTHER_VERSION];
 
 /// Who may call an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -227,6 +238,9 @@ pub struct Told<'a> {
     pub schemes: &'a [&'a SecurityScheme],
     /// Where it is said who issues tokens.
     pub metadata: Option<&'a ResourceMetadata>,
+    /// Whether anything was shown where a credential may stand, of whatever scheme; none: what this
+    /// operation takes decides. A stranger learns from it what they sent, and not which operation it is.
+    pub is_shown: Option<bool>,
 }
 
 /// How far a request came with one alternative; what is nearer to being met wins.
@@ -332,9 +346,12 @@ const CHALLENGE: &str = "WWW-Authenticate";
 /// The challenges of all schemes that would do (RFC 9110 section 11.6.1), each kind once; what was
 /// wrong with a token stands in that of tokens (RFC 6750 section 3).
 fn challenges(told: Told<'_>, outcome: &Outcome) -> String {
+    let invalid = || Some("error=\"invalid_token\"".to_owned());
     let parameter = match outcome {
+        Outcome::Missing | Outcome::Rejected(_) if told.is_shown == Some(true) => invalid(),
+        Outcome::Missing | Outcome::Rejected(_) if told.is_shown == Some(false) => None,
         Outcome::Missing | Outcome::Met(_) => None,
-        Outcome::Rejected(_) => Some("error=\"invalid_token\"".to_owned()),
+        Outcome::Rejected(_) => invalid(),
         Outcome::Insufficient(scope) => {
             // A scope that could end the quoted text early is not said.
             let is_token = |byte: u8| byte.is_ascii_graphic() && !b"\"\\".contains(&byte);
@@ -365,6 +382,24 @@ fn challenges(told: Told<'_>, outcome: &Outcome) -> String {
     challenges.join(", ")
 }
 
+/// A login that the policy does not know beside one that it does: its token would leave.
+fn other_version(model: &Model, index: usize, declared: &Operation) -> Option<Diagnostic> {
+    let logins = &model.callers.logins;
+    let is_known = logins.iter().any(|login| login.operation == index);
+    let same = Guarded::same_function(model, declared).filter(|_| !is_known)?;
+    let login = logins.iter().find(|login| login.operation == same)?;
+    let named = model.contract.operation(login.operation)?;
+    let (own, named) = (shown(&declared.name()), shown(&named.name()));
+    let message =
+        format!("{own} looks like another version of the login {named}, and is not named");
+    let problem = Diagnostic::warning(&OTHER_VERSION, message).at(declared.span);
+    Some(
+        problem
+            .label("its answer would hand out the API's own token")
+            .help("add it to `login`, with the same `issuer`; or close it"),
+    )
+}
+
 /// The same for every operation that takes it.
 fn presence_only(scheme: &SecurityScheme) -> Diagnostic {
     let name = shown(&scheme.name);
@@ -383,7 +418,10 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
         return Expectation::NotApplicable("no such operation");
     };
     match Expected::derive(model, operation) {
-        Expected::Anyone => Expectation::NotApplicable("anyone may call it"),
+        Expected::Anyone => match other_version(model, operation, declared) {
+            Some(problem) => Expectation::Missing(vec![problem]),
+            None => Expectation::NotApplicable("anyone may call it"),
+        },
         Expected::Callers(any_of) if any_of.iter().all(|one| one.is_verified) => {
             Expectation::Required("a declared credential is there, and genuine".to_owned())
         }

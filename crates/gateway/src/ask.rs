@@ -67,9 +67,9 @@ pub(crate) async fn ask(
         body.discard();
         return Err(AskFault::Status(head.status));
     }
-    let held = worker.shared.buffered.take(0);
-    let mut held = held.ok_or(AskFault::Exchange(UpstreamFault::NoBudget))?;
-    body.read_all(ANSWER_BYTES_MAX, &mut held).await.map_err(AskFault::Exchange)
+    let room = worker.shared.buffered.take(0);
+    let mut room = room.ok_or(AskFault::Exchange(UpstreamFault::NoBudget))?;
+    body.read_all(ANSWER_BYTES_MAX, &mut room).await.map_err(AskFault::Exchange)
 }
 
 fn written(endpoint: &Endpoint, question: Question<'_>) -> Vec<u8> {

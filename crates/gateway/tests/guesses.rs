@@ -141,9 +141,10 @@ fn an_address_that_goes_on_where_everything_is_refused_is_not_listened_to() {
 
 fn reset_into(wire: &mut String, email: &str, pin: &str) {
     let body = format!(r#"{{"email":"{email}","pin":"{pin}"}}"#);
-    *wire += &format!(
+    let request = format!(
         "POST /api/v1/reset HTTP/1.1\r\nHost: api\r\nX-Forwarded-For: 192.0.2.1\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
+    wire.push_str(&request);
 }

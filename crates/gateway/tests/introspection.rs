@@ -10,6 +10,7 @@ use portcullis_gateway::Site;
 use portcullis_model::Secret;
 use portcullis_policy::SecretSource;
 use portcullis_testkit::{Behaviour, ScriptedApi};
+use support::gate::Gate;
 use support::{Scene, Setup, model, noon};
 
 const SHOP: &str = include_str!("support/shop.yaml");
@@ -113,10 +114,13 @@ fn a_server_that_does_not_answer_makes_nobody() {
 fn many_requests_with_one_token_are_one_question() {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = count.clone();
+    let gate = Gate::default();
+    let waits = gate.clone();
+    gate.close();
     let Behaviour::Answer(yes) = active("") else { unreachable!() };
     let here = Asking::new(Behaviour::made(move |_| {
         counted.fetch_add(1, Ordering::Relaxed);
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        waits.pass();
         yes.clone()
     }));
     std::thread::scope(|scope| {
@@ -124,6 +128,7 @@ fn many_requests_with_one_token_are_one_question() {
             let here = &here;
             scope.spawn(move || assert_eq!(here.with("opaque"), 200));
         }
+        gate.open_after(20, &here.scene);
     });
     assert_eq!(count.load(Ordering::Relaxed), 1);
 }

@@ -3,10 +3,10 @@
 mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use portcullis_testkit::{Answer, Behaviour};
+use support::gate::Gate;
 use support::issuer::Issuer;
 use support::{Scene, Setup};
 
@@ -19,6 +19,7 @@ struct Telling {
     /// Status and body of the answer of `/me`.
     me: Arc<Mutex<(u16, String)>>,
     issuer: Issuer,
+    gate: Gate,
 }
 
 impl Telling {
@@ -36,12 +37,13 @@ impl Telling {
         );
         let asked = Arc::new(AtomicUsize::new(0));
         let me = Arc::new(Mutex::new((200, r#"{"id":"alice","role":"customer"}"#.to_owned())));
-        let (count, told) = (asked.clone(), me.clone());
+        let gate = Gate::default();
+        let (count, told, waits) = (asked.clone(), me.clone(), gate.clone());
         let behaviour = Behaviour::made(move |request| {
             if request.starts_with("GET /api/me ") {
                 count.fetch_add(1, Ordering::Relaxed);
-                std::thread::sleep(Duration::from_millis(20));
-                let (status, body) = told.lock().unwrap().clone();
+                waits.pass();
+                let (status, body) = told.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 let is_wrong = request.contains("wrong") || request.contains("d3Jvbmc=");
                 let status = if is_wrong { 401 } else { status };
                 return answer(status, &body);
@@ -52,7 +54,7 @@ impl Telling {
             answer(if request.contains("X-Forbid") { 403 } else { 200 }, "{}")
         });
         let setup = Setup { policy: Some(&policy), ..Setup::default() };
-        Self { scene: Scene::with(API, behaviour, setup), asked, me, issuer }
+        Self { scene: Scene::with(API, behaviour, setup), asked, me, issuer, gate }
     }
 
     fn get(&self, fields: &str) -> Answer {
@@ -64,7 +66,7 @@ impl Telling {
     }
 
     fn says(&self, status: u16, body: &str) {
-        *self.me.lock().unwrap() = (status, body.to_owned());
+        *self.me.lock().unwrap_or_else(PoisonError::into_inner) = (status, body.to_owned());
     }
 }
 
@@ -99,11 +101,13 @@ fn a_key_of_the_api_is_whose_the_api_says_and_asked_about_once() {
 #[test]
 fn twenty_calls_at_a_time_are_one_question() {
     let here = Telling::new();
+    here.gate.close();
     std::thread::scope(|scope| {
         for _ in 0..20 {
             let here = &here;
             scope.spawn(move || assert_eq!(here.get(KEY).status, 200));
         }
+        here.gate.open_after(20, &here.scene);
     });
     assert_eq!(here.asked(), 1);
 }

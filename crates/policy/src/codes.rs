@@ -65,6 +65,8 @@ codes! {
     BAD_POINTER = "policy-bad-pointer",
     /// A security scheme is not in the contract, or takes no such credential.
     UNKNOWN_SCHEME = "policy-unknown-scheme",
+    /// A token for one API opens another one.
+    SHARED_AUDIENCE = "policy-shared-audience",
     /// What is said of callers cannot be meant.
     BAD_CALLER = "policy-bad-caller",
     /// An operation is not in the contract.

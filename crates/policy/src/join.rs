@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use portcullis_contract::{Contract, Files, NoFiles};
-use portcullis_model::{Diagnostic, SourceId, Sources, Span, UnixMillis};
+use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span, UnixMillis};
 use sha2::{Digest, Sha256};
 
 use crate::address::{self, Fault};
@@ -28,7 +28,10 @@ use crate::callers::Callers;
 use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
-use crate::model::{Access, Limits, Model, Origin, Policy, Posture, Proxies};
+use crate::login::StorePlace;
+use crate::model::{
+    Access, LedgerTarget, Limits, Model, Origin, Policy, Posture, Proxies, TlsFiles,
+};
 use crate::notes::Notes;
 use crate::section::Read;
 use crate::upstream::Upstream;
@@ -218,57 +221,94 @@ fn build(
     if let Some(file) = file {
         claims::check(file.apis(), &contracts, notes);
     }
-    let policy_text = texts.policy.map_or("", |source| sources.text(source));
-    let is_one = contracts.len() == 1;
-    let is_tls = tls.is_some() || proxies.end_tls;
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided.zip(decisions).zip(relaxations).zip(callers).enumerate();
-    decided
-        .map(
-            |(
-                place,
-                ((((((contract, text), upstream), access), decisions), relaxations), callers),
-            )| {
-                let contract = contract?;
-                let api = file.and_then(|file| file.apis().get(place));
-                let base_path = base_path(api, Some(&contract));
-                let hosts = api.map_or_else(Vec::new, claims::hosts);
-                Some(Model {
-                    name: claims::name(api, &hosts, &base_path, is_one),
-                    version: version(&contract, policy_text),
-                    lines: lines::of(file, place, contract.operations.len(), &names),
-                    contract: Arc::new(contract),
-                    sources: Sources::default(),
-                    main: text.source,
-                    posture: match texts.policy {
-                        Some(_) => Posture::Policy,
-                        None => Posture::ContractOnly,
-                    },
-                    listen,
-                    health,
-                    tls: tls.clone(),
-                    upstream: upstream?,
-                    resource: claims::resource(api, &hosts, &base_path, is_tls),
-                    is_published: api.is_some_and(claims::is_published),
-                    hosts,
-                    proxies: proxies.clone(),
-                    base_path,
-                    origins: file.map_or_else(Vec::new, origins),
-                    callers,
-                    store: store.clone(),
-                    access,
-                    undeclared_in: decisions.undeclared_in,
-                    undeclared_out: decisions.undeclared_out,
-                    bodies: decisions.bodies,
-                    limits: limits.clone(),
-                    relaxations,
-                    ledger: ledger.clone(),
-                    when_full: operated::when_full(file),
-                    warnings: Vec::new(),
-                })
+    let decided = decided.zip(decisions).zip(relaxations).zip(callers);
+    let own = decided.map(
+        |((((((contract, text), upstream), access), decisions), relaxations), callers)| Own {
+            contract,
+            main: text.source,
+            upstream,
+            access,
+            decisions,
+            relaxations,
+            callers,
+        },
+    );
+    let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
+    let policy_text = texts.policy.map_or("", |source| sources.text(source));
+    let own: Vec<Own> = own.collect();
+    let is_one = own.len() == 1;
+    let of = |(place, own)| shared.model(place, own, (policy_text, is_one));
+    own.into_iter().enumerate().map(of).collect()
+}
+
+/// What is decided for one API.
+struct Own {
+    contract: Option<Contract>,
+    main: SourceId,
+    upstream: Option<Upstream>,
+    access: Access,
+    decisions: operations::Decisions,
+    relaxations: Vec<Relaxation>,
+    callers: Callers,
+}
+
+/// What is decided for all of them.
+struct Shared<'a> {
+    file: Option<&'a PolicyFile>,
+    texts: &'a Texts,
+    names: Names,
+    listen: SocketAddr,
+    health: Option<SocketAddr>,
+    tls: Option<TlsFiles>,
+    proxies: Proxies,
+    limits: Limits,
+    ledger: LedgerTarget,
+    store: Option<StorePlace>,
+}
+
+impl Shared<'_> {
+    fn model(&self, place: usize, own: Own, (policy, is_one): (&str, bool)) -> Option<Model> {
+        let Own { contract, main, upstream, access, decisions, relaxations, callers } = own;
+        let (contract, file) = (contract?, self.file);
+        let api = file.and_then(|file| file.apis().get(place));
+        let base_path = base_path(api, Some(&contract));
+        let hosts = api.map_or_else(Vec::new, claims::hosts);
+        let is_tls = self.tls.is_some() || self.proxies.end_tls;
+        Some(Model {
+            name: claims::name(api, &hosts, &base_path, is_one),
+            version: version(&contract, policy),
+            lines: lines::of(file, place, contract.operations.len(), &self.names),
+            contract: Arc::new(contract),
+            sources: Sources::default(),
+            main,
+            posture: match self.texts.policy {
+                Some(_) => Posture::Policy,
+                None => Posture::ContractOnly,
             },
-        )
-        .collect()
+            listen: self.listen,
+            health: self.health,
+            tls: self.tls.clone(),
+            upstream: upstream?,
+            resource: claims::resource(api, &hosts, &base_path, is_tls),
+            is_published: api.is_some_and(claims::is_published),
+            hosts,
+            proxies: self.proxies.clone(),
+            base_path,
+            origins: file.map_or_else(Vec::new, origins),
+            callers,
+            store: self.store.clone(),
+            access,
+            undeclared_in: decisions.undeclared_in,
+            undeclared_out: decisions.undeclared_out,
+            bodies: decisions.bodies,
+            limits: self.limits.clone(),
+            relaxations,
+            ledger: self.ledger.clone(),
+            when_full: operated::when_full(file),
+            warnings: Vec::new(),
+        })
+    }
 }
 
 /// How callers of each API are known.
@@ -282,6 +322,7 @@ fn known(
 ) -> Vec<Callers> {
     let section = file.and_then(|file| file.callers.as_ref());
     let mut all = callers::of(section, contracts, &texts.folder, notes);
+    callers::audiences(file.map_or(&[], PolicyFile::apis), &mut all, notes);
     login::join(section, contracts, names, access, &mut all, (texts.now, notes));
     certificates::join(file, contracts, &mut all, notes);
     guesses::join(section, names, &mut all, notes);

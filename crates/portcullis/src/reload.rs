@@ -15,7 +15,7 @@ use portcullis_controls::{Changes, Plan, PlanOptions, Reach};
 use portcullis_gateway::{Running, Site};
 use portcullis_ledger::{Ledger, Outcome, Reload};
 use portcullis_model::Clock as _;
-use portcullis_policy::{Failure, LedgerTarget, writable_by_others};
+use portcullis_policy::{Callers, Failure, LedgerTarget, writable_by_others};
 
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
@@ -261,8 +261,7 @@ fn files_of(site: &Site) -> Vec<PathBuf> {
     let roots = instances.chain(asked).filter_map(|instance| instance.roots.as_ref());
     let clients = plan.model.tls.iter().filter_map(|tls| tls.clients.as_ref());
     let clients = clients.flat_map(|clients| clients.ca.iter().chain(&clients.crl));
-    let secrets =
-        tls.chain(clients).chain(roots).chain(vouching().flat_map(|callers| callers.secrets()));
+    let secrets = tls.chain(clients).chain(roots).chain(vouching().flat_map(Callers::secrets));
     let secrets = secrets.filter_map(|source| source.path(certificates::variable));
     plan.model.sources.names().map(PathBuf::from).chain(secrets).collect()
 }

@@ -29,7 +29,9 @@ pub enum Behaviour {
 
 /// Makes answers of requests.
 #[derive(Clone)]
-pub struct Maker(Arc<dyn Fn(&str) -> Vec<u8> + Send + Sync>);
+pub struct Maker(Arc<Make>);
+
+type Make = dyn Fn(&str) -> Vec<u8> + Send + Sync;
 
 impl std::fmt::Debug for Maker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -91,7 +91,7 @@ fn forge(
     stream.set_nodelay(true).map_err(failed)?;
     let mut answers = stream.try_clone().map_err(failed)?;
     let drain = std::thread::spawn(move || {
-        let mut bytes = [0; 64 << 10];
+        let mut bytes = vec![0; 64 << 10];
         while matches!(answers.read(&mut bytes), Ok(read) if read > 0) {}
     });
     let started = Instant::now();
@@ -113,10 +113,11 @@ fn forge(
                     format!("10.{a}.{b}.{c}")
                 }
             };
-            requests.push_str(&format!(
+            let request = format!(
                 "GET /items/7 HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {address}\r\n\
                  Authorization: Bearer {signed}.{signature}\r\n\r\n"
-            ));
+            );
+            requests.push_str(&request);
         }
         stream.write_all(requests.as_bytes()).map_err(failed)?;
         sent += BATCH;

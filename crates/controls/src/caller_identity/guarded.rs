@@ -44,8 +44,29 @@ impl Guarded {
                 is_uniform: true,
             });
         }
-        let guessed = callers.guesses.iter().find(|one| one.operation == index)?;
-        Some(Self::stated(guessed, function()))
+        if let Some(guessed) = callers.guesses.iter().find(|one| one.operation == index) {
+            return Some(Self::stated(guessed, function()));
+        }
+        Self::same_function(model, operation).and_then(|same| {
+            // What it does is guarded, so it is: its own words for the account are the same ones.
+            let named = callers.logins.iter().find(|login| login.operation == same);
+            let stated = callers.guesses.iter().find(|one| one.operation == same);
+            named
+                .map(|login| Self::login(login, function()))
+                .or_else(|| stated.map(|one| Self::stated(one, function())))
+        })
+    }
+
+    /// The operation that the policy names and of which this one is another version, by its index.
+    pub fn same_function(model: &Model, operation: &Operation) -> Option<usize> {
+        let callers = &model.callers;
+        let named = callers.logins.iter().map(|login| login.operation);
+        let mut named = named.chain(callers.guesses.iter().map(|one| one.operation));
+        let own = function(operation);
+        named.find(|index| {
+            let named = model.contract.operation(*index);
+            named.is_some_and(|named| named.title() != operation.title() && function(named) == own)
+        })
     }
 
     fn login(login: &Login, function: String) -> Self {
@@ -84,13 +105,13 @@ pub fn is_met(
     location: Option<&str>,
     body: Option<Value<'_>>,
 ) -> bool {
-    let status = status.to_string();
+    let code = status.to_string();
     let is_it = match (&test.of, &test.with) {
-        (Tested::Status, Some(Literal::Number(number))) => *number == status,
-        (Tested::Status, _) => false,
+        (Tested::Status, Some(Literal::Number(number))) => *number == code,
+        (Tested::Status, _)
+        | (Tested::Location, Some(Literal::Number(_) | Literal::Truth(_) | Literal::Null)) => false,
         (Tested::Location, None) => location.is_some(),
-        (Tested::Location, Some(Literal::Text(text))) => location == Some(text),
-        (Tested::Location, Some(_)) => false,
+        (Tested::Location, Some(Literal::Text(wanted))) => location == Some(wanted),
         (Tested::Member(pointer), with) => {
             let value = body.and_then(|body| body.lookup(pointer));
             match (value, with) {

@@ -49,9 +49,9 @@ pub enum Guessed {
     Code,
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 /// How many wrong ones, in which time; several bounds hold together.
 ///
@@ -62,10 +62,8 @@ pub fn rates(guessed: Guessed, counted: Counted) -> Vec<Rate> {
         (Guessed::Token, Counted::Address) => &[(600, MINUTE)],
         (Guessed::Token, Counted::Network) => &[(6_000, MINUTE)],
         (Guessed::Token, Counted::Everybody) => &[(120_000, MINUTE)],
-        (Guessed::Token, _) => &[],
         (_, Counted::Address) => &[(150, MINUTE.saturating_mul(15))],
         (_, Counted::Network) => &[(1_500, MINUTE.saturating_mul(15))],
-        (_, Counted::Everybody) => &[],
         (Guessed::Password, Counted::Account | Counted::KnownAccount) => {
             &[(10, MINUTE.saturating_mul(15)), (100, DAY)]
         }
@@ -73,8 +71,8 @@ pub fn rates(guessed: Guessed, counted: Counted) -> Vec<Rate> {
             &[(5, MINUTE.saturating_mul(15)), (20, DAY)]
         }
         (Guessed::Password, Counted::Secret) => &[(30, HOUR)],
-        // Short codes repeat by chance.
-        (Guessed::Code, Counted::Secret) => &[],
+        // Tokens are no accounts' alone; short codes repeat by chance.
+        (Guessed::Token, _) | (_, Counted::Everybody) | (Guessed::Code, Counted::Secret) => &[],
     };
     // These numbers make rates: a test says so.
     let rate = |(count, per): &(u32, Duration)| Rate::new(*count, *per, *count).ok();

@@ -10,12 +10,12 @@ use tokio::sync::watch;
 /// Between two fetches.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Keys older than this are fetched again beside the requests that use them.
-const FRESH: Duration = Duration::from_secs(10 * 60);
+const FRESH: Duration = Duration::from_mins(10);
 /// Keys older than this are not used any more: whoever keeps the issuer from answering cannot keep a
 /// withdrawn key alive for ever.
-const OLDEST: Duration = Duration::from_secs(24 * 60 * 60);
+const OLDEST: Duration = Duration::from_hours(24);
 /// How long a key that the issuer does not have is known not to be there.
-const ABSENT: Duration = Duration::from_secs(60);
+const ABSENT: Duration = Duration::from_mins(1);
 /// Names of keys that are known not to be there; beyond them the oldest is forgotten.
 const ABSENT_MAX: usize = 256;
 

@@ -59,6 +59,8 @@ pub(crate) struct Guess {
 pub(crate) struct Attempted {
     pub(crate) guess: Guess,
     pub(crate) operation: Option<usize>,
+    /// Whether every no looks like every other one.
+    pub(crate) is_uniform: bool,
     /// What is known of the answer.
     pub(crate) said: Option<Said>,
 }
@@ -97,7 +99,7 @@ impl Guesses {
         let units: Vec<Ask> = asks.iter().map(|(_, ask)| *ask).collect();
         match self.counts.take(&units, now) {
             Decision::Admitted(admitted) => {
-                Ok(Guess { asks: units, taken: admitted.taken, worked: self.worked_key(attempt) })
+                Ok(Guess { asks: units, taken: admitted.taken, worked: Self::worked_key(attempt) })
             }
             Decision::Refused(refused) => {
                 let counted = asks.get(refused.which).map_or(Counted::Address, |(what, _)| *what);
@@ -111,7 +113,7 @@ impl Guesses {
         if let Some(place) = place {
             let asks = self.door(place);
             // One that does not fit any more changes nothing.
-            drop(self.counts.take(&asks, Ticks::since(self.started, now)));
+            let _ = self.counts.take(&asks, Ticks::since(self.started, now));
         }
     }
 
@@ -157,14 +159,14 @@ impl Guesses {
 
     /// Remembers that a credential of this account was right here.
     pub(crate) fn remember(&self, attempt: Attempt<'_>) {
-        if let Some(key) = self.worked_key(attempt) {
+        if let Some(key) = Self::worked_key(attempt) {
             self.worked.lock().unwrap_or_else(PoisonError::into_inner).insert(key, ());
         }
     }
 
     /// Whether a credential of this account was right here before.
     pub(crate) fn has_worked(&self, attempt: Attempt<'_>) -> bool {
-        let key = self.worked_key(attempt);
+        let key = Self::worked_key(attempt);
         let mut worked = self.worked.lock().unwrap_or_else(PoisonError::into_inner);
         key.is_some_and(|key| worked.get(&key).is_some())
     }
@@ -210,7 +212,7 @@ impl Guesses {
     }
 
     /// The function, the account and the network together; none where one of the latter is not known.
-    fn worked_key(&self, attempt: Attempt<'_>) -> Option<[u8; 32]> {
+    fn worked_key(attempt: Attempt<'_>) -> Option<[u8; 32]> {
         use sha2::{Digest as _, Sha256};
         let (account, place) = (folded(attempt.account?), attempt.place?);
         let mut hash = Sha256::new();
@@ -222,10 +224,25 @@ impl Guesses {
     }
 }
 
-/// An account as APIs compare it: most trim, and fold case. Those that do not count two accounts as one
-/// here, which costs their owners a few attempts.
+/// An account as APIs compare it: most trim, and fold case; some databases see no difference between
+/// an ordinary letter and its full-width form, and none of them shows what has no width. APIs that tell
+/// them apart count two accounts as one here, which costs their owners a few attempts.
 fn folded(account: &str) -> String {
-    account.trim().to_lowercase()
+    let is_seen = |c: &char| {
+        let has_no_width = matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        );
+        !has_no_width && !c.is_control()
+    };
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        other => other,
+    };
+    let text: String = account.chars().filter(is_seen).map(narrow).collect();
+    text.trim_matches(|c: char| c.is_whitespace() || c == '.').to_lowercase()
 }
 
 #[cfg(test)]
@@ -253,7 +270,8 @@ mod tests {
     #[test]
     fn an_account_is_guessed_ten_times_from_wherever() {
         let (guesses, now) = guesses();
-        let spellings = ["alice", "Alice", " alice ", "ALICE"];
+        let spellings =
+            ["alice", "Alice", " alice ", "\u{200b}alice", "\u{ff41}lice", "alice.", "AL\u{ad}ICE"];
         let mut admitted = 0;
         for number in 0..200_u8 {
             let account = spellings[usize::from(number) % spellings.len()];

@@ -71,8 +71,9 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
     } else {
         return Ok(());
     };
+    let is_uniform = guarded.is_some() || basic.is_some();
     match begun {
-        Ok(guess) => context.attempt = Some(Attempted { guess, operation, said: None }),
+        Ok(guess) => context.attempt = Some(Attempted { guess, operation, is_uniform, said: None }),
         Err(refusal) => {
             context.worker.shared.callers.guesses.refused(place, Instant::now());
             context.refuse(refusal)?;
@@ -107,7 +108,7 @@ pub(super) async fn settle(
     context: &mut Context<'_>,
 ) -> Answer {
     let Some(attempted) = context.attempt.take() else { return answer };
-    let Attempted { guess, operation, said } = attempted;
+    let Attempted { guess, operation, is_uniform, said } = attempted;
     let guarded = guarded(operation, context.plan);
     let said = said.unwrap_or_else(|| {
         Said::of(match guarded {
@@ -120,21 +121,29 @@ pub(super) async fn settle(
         guesses.was_right(guess, Instant::now());
         return answer;
     }
-    if status.0 >= 500 {
-        // That says neither yes nor no.
-        guesses.was_none(guess, Instant::now());
-        return answer;
-    }
     drop(guess);
-    let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
-    if !is_enforced || guarded.is_none() || said == Said::Nothing {
+    if context.mode(ControlId::CallerIdentity) != Mode::Enforce || said == Said::Nothing {
         return answer;
     }
+    wait_out(context).await;
+    // What failed says so: it is no no.
+    if status.0 >= 500 || !is_uniform {
+        return answer;
+    }
+    let mut uniform =
+        Answer::problem(Status::UNAUTHORIZED, Some("this is not right"), context.request_id());
+    if guarded.is_none() {
+        uniform.push_field("WWW-Authenticate", "Basic realm=\"api\", charset=\"UTF-8\"");
+    }
+    uniform
+}
+
+/// Waits until the end of the span that it is.
+pub(super) async fn wait_out(context: &Context<'_>) {
     let started = context.entry.started();
     let spans = started.elapsed().as_millis() / SPAN.as_millis() + 1;
     let leaves = started + SPAN * spans as u32;
     tokio::time::sleep_until(leaves.min(context.deadline).into()).await;
-    Answer::problem(Status::UNAUTHORIZED, Some("this is not right"), context.request_id())
 }
 
 fn guarded(operation: Option<usize>, plan: &portcullis_controls::Plan) -> Option<&Guarded> {

@@ -14,10 +14,11 @@ mod token;
 mod whoami;
 
 use portcullis_controls::caller_identity::{Expected, Proof, Told, stranger};
-use portcullis_controls::transport_encryption;
+use portcullis_controls::{Judgement, transport_encryption};
 use portcullis_model::{Caller, ControlId, Mode, Room};
 
 pub(super) use outgoing::Credentials;
+use prove::Wanted;
 use shown::{Shown, shown};
 
 use super::context::{Context, Exit};
@@ -79,15 +80,21 @@ pub(super) async fn enter(
     let expected = compiled.map(|compiled| &compiled.caller);
     let is_for_callers =
         matched.withheld().is_some() || plan.hides && matches!(expected, Some(Expected::Closed(_)));
-    let wanted = match expected {
-        Some(expected) if !is_for_callers => expected.schemes(),
-        _ => Vec::new(),
-    };
+    let is_open =
+        matches!(expected, Some(Expected::Anyone)) || expected.is_none() && !is_for_callers;
+    // Where strangers learn nothing, whatever they show is looked at on every path alike.
+    let own = expected.filter(|_| !is_open && !plan.hides).map(Expected::schemes);
+    let wanted = Wanted { schemes: own.as_deref(), is_needed: !is_open };
     let sender = matched.received().sender();
-    let proofs = prove::prove(head, sender, &wanted, context).await?;
+    let mut proofs = prove::prove(head, sender, wanted, context).await?;
     let challenged = plan.challenged(expected);
-    let told = Told { schemes: &challenged, metadata: plan.resource.as_ref() };
+    let told = Told {
+        schemes: &challenged,
+        metadata: plan.resource.as_ref(),
+        is_shown: plan.hides.then_some(shows_credential),
+    };
     if is_for_callers && proofs.anyone().is_none() {
+        proofs.end_if_unknown(context).await?;
         let detail = matched.withheld().map_or("closed", |refusal| &refusal.detail).to_owned();
         context.refuse(stranger(told, proofs.is_any_rejected(), detail))?;
     }
@@ -95,7 +102,11 @@ pub(super) async fn enter(
     let caller = match expected {
         Some(expected) => {
             let proof = |scheme| proofs.of(scheme).cloned().unwrap_or(Proof::Absent);
-            context.ask(expected.judge(told, proof))?
+            let judgement = expected.judge(told, proof);
+            if matches!(judgement, Judgement::Refuse(..)) {
+                proofs.end_if_unknown(context).await?;
+            }
+            context.ask(judgement)?
         }
         None => Caller::Anonymous,
     };

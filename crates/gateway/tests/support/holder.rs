@@ -18,7 +18,9 @@ impl Holder {
     pub fn new() -> Self {
         let pair = EcdsaKeyPair::generate(&P256).unwrap();
         let point = pair.public_key().as_ref().to_vec();
-        let (x, y) = (BASE64URL.encode(&point[1..33]), BASE64URL.encode(&point[33..65]));
+        // Behind a byte that says its form, two halves.
+        let (x, y) = point.split_at(1).1.split_at(32);
+        let (x, y) = (BASE64URL.encode(x), BASE64URL.encode(y));
         Self { pair, x, y }
     }
 

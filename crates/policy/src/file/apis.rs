@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use portcullis_model::Diagnostic;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::claim::CallerUrl;
+use crate::claim::{CallerUrl, Texts};
 use crate::codes;
 use crate::digest::ContractDigest;
 use crate::notes::Notes;
@@ -108,6 +108,10 @@ section! {
         /// `https://api.example.com/shop`. Default: made of the first of `hosts` and `base_path`; none
         /// without `hosts`, and then no metadata is served.
         resource: Option<Spanned<CallerUrl>>,
+        /// For whom tokens must be meant (`aud`) that open this API: a name, or several. Default: what
+        /// `callers` says of their issuer; where several APIs stand, a token for one of them would then
+        /// open the others.
+        audience: Option<Spanned<Texts>>,
         /// `null_means` for all operations. Default: a null is a null.
         null_means: Option<Spanned<NullWord>>,
     }

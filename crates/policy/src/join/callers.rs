@@ -12,7 +12,7 @@ use crate::callers::{
 };
 use crate::claim::{CallerUrl, ClaimPointer, Texts};
 use crate::codes;
-use crate::file::{AttributeSection, CallersSection, IntrospectionSection, JwtSection};
+use crate::file::{Api, AttributeSection, CallersSection, IntrospectionSection, JwtSection};
 use crate::notes::{Notes, shown};
 use crate::quantity::Time;
 use crate::secret::Secret;
@@ -28,9 +28,9 @@ const FROM_MAX: usize = 8;
 const ALGORITHMS: [&str; 9] =
     ["ES256", "ES384", "EdDSA", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 /// Clocks that differ by more are wrong.
-const LEEWAY_MAX: Duration = Duration::from_secs(5 * 60);
+const LEEWAY_MAX: Duration = Duration::from_mins(5);
 /// An answer about a token is believed for this long, at most.
-const CACHE_MAX: Duration = Duration::from_secs(5 * 60);
+const CACHE_MAX: Duration = Duration::from_mins(5);
 /// What may stand in the fields that tell the API who calls.
 const TOLD: [&str; 3] = ["subject", "issuer", "scopes"];
 
@@ -55,6 +55,30 @@ pub(super) fn of(
     let join =
         |contract| Join { schemes: &schemes(contract), folder, notes: &mut told }.callers(section);
     contracts.iter().map(join).collect()
+}
+
+/// Narrows whom tokens must be meant for to what each API says of itself.
+pub(super) fn audiences(apis: &[Api], callers: &mut [Callers], notes: &mut Notes) {
+    let takes_tokens = |callers: &Callers| {
+        callers.jwt.iter().any(|one| !one.schemes.is_empty())
+            || callers.introspection.iter().any(|one| !one.schemes.is_empty())
+    };
+    let several = callers.iter().filter(|callers| takes_tokens(callers)).count() > 1;
+    for (api, callers) in apis.iter().zip(callers) {
+        if let Some(audience) = &api.audience {
+            let texts = texts(audience);
+            callers.jwt.iter_mut().for_each(|one| one.audiences.clone_from(&texts));
+            callers.introspection.iter_mut().for_each(|one| one.audiences.clone_from(&texts));
+        } else if several && takes_tokens(callers) {
+            notes.push(|| {
+                let message = "a token for another API of this policy opens this one, too";
+                Diagnostic::warning(&codes::SHARED_AUDIENCE, message)
+                    .at(api.span())
+                    .label("it does not say for whom its tokens must be meant")
+                    .help("add `audience: NAME` to it")
+            });
+        }
+    }
 }
 
 struct Join<'a> {
@@ -147,26 +171,25 @@ impl Join<'_> {
         let Some(named) = named else { return all().map(|(index, _)| index).collect() };
         let mut found = Vec::new();
         for name in &named.value.0 {
-            match all().find(|(_, scheme)| scheme.name == name.value) {
-                Some((index, _)) => found.push(index),
-                None => {
-                    let names = || all().map(|(_, scheme)| scheme.name.as_str());
-                    let message = format!(
-                        "the contract has no scheme of bearer tokens {}",
-                        shown(&name.value)
-                    );
-                    let help = match did_you_mean(&name.value, names()) {
-                        Some(near) => format!("did you mean {}?", shown(near)),
-                        None => {
-                            format!("it has `{}`", names().collect::<Vec<_>>().join("`, `"))
-                        }
-                    };
-                    self.notes.push(|| {
-                        let problem = Diagnostic::error(&codes::UNKNOWN_SCHEME, message);
-                        problem.at(name.span).help(help)
-                    });
-                }
+            if let Some((index, _)) = all().find(|(_, scheme)| scheme.name == name.value) {
+                found.push(index);
+                continue;
             }
+            let words = || all().map(|(_, scheme)| scheme.name.as_str());
+            let message =
+                format!("the contract has no scheme of bearer tokens {}", shown(&name.value));
+            let help = match did_you_mean(&name.value, words()) {
+                Some(near) => format!("did you mean {}?", shown(near)),
+                None => {
+                    let mut words: Vec<&str> = words().collect();
+                    words.sort_unstable();
+                    words.dedup();
+                    format!("it has `{}`", words.join("`, `"))
+                }
+            };
+            self.notes.push(|| {
+                Diagnostic::error(&codes::UNKNOWN_SCHEME, message).at(name.span).help(help)
+            });
         }
         found
     }
@@ -265,18 +288,17 @@ impl Join<'_> {
                     .find(|one| &*one.name == name)
                     .map(|one| Told::Attribute(one.name.clone())),
             };
-            match told {
-                Some(told) => headers.push((name, told)),
-                None => {
-                    let known = TOLD.into_iter().chain(attributes.iter().map(|one| &*one.name));
-                    let message = format!("nothing is known of callers as {}", shown(&what.value));
-                    let help = match did_you_mean(&what.value, known) {
-                        Some(near) => format!("did you mean {}?", shown(near)),
-                        None => "write `subject`, `issuer`, `scopes` or an attribute".to_owned(),
-                    };
-                    self.bad(Some(what.span), message, &help);
-                }
+            if let Some(told) = told {
+                headers.push((name, told));
+                continue;
             }
+            let known = TOLD.into_iter().chain(attributes.iter().map(|one| &*one.name));
+            let message = format!("nothing is known of callers as {}", shown(&what.value));
+            let help = match did_you_mean(&what.value, known) {
+                Some(near) => format!("did you mean {}?", shown(near)),
+                None => "write `subject`, `issuer`, `scopes` or an attribute".to_owned(),
+            };
+            self.bad(Some(what.span), message, &help);
         }
         Forward { headers, ..Forward::default() }
     }

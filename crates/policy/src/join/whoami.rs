@@ -49,8 +49,8 @@ pub(super) fn join(
     let has_rule = |callers: &Callers| callers.attributes.iter().any(|rule| rule.whoami.is_some());
     let nobody_asks = callers.iter().all(|callers| callers.whoami.is_none());
     if nobody_asks && callers.iter().any(has_rule) {
-        let named = section.attributes.iter().flat_map(|named| &named.0);
-        let at = named.clone().find(|(_, one)| one.whoami.is_some()).map(|(key, _)| key.span);
+        let rules = section.attributes.iter().flat_map(|named| &named.0);
+        let at = rules.clone().find(|(_, one)| one.whoami.is_some()).map(|(key, _)| key.span);
         notes.push(|| {
             Diagnostic::error(&codes::MISSING_KEY, "no operation tells who calls")
                 .at(at)
@@ -145,9 +145,9 @@ impl One<'_> {
                 }
                 Some((index, _)) => found.push(index),
                 None => {
-                    let names = self.contract.schemes.iter().map(|scheme| scheme.name.as_str());
+                    let words = self.contract.schemes.iter().map(|scheme| scheme.name.as_str());
                     let message = format!("the contract has no scheme {}", shown(&name.value));
-                    let help = match did_you_mean(&name.value, names) {
+                    let help = match did_you_mean(&name.value, words) {
                         Some(near) => format!("did you mean {}?", shown(near)),
                         None => "write a name from `components.securitySchemes`".to_owned(),
                     };

@@ -9,9 +9,10 @@ use portcullis_controls::caller_identity::Proof;
 use portcullis_counting::Place;
 use portcullis_credential::authorization;
 use portcullis_ledger::Asked as Question;
-use portcullis_model::{ControlId, Identity, Mode, Status};
+use portcullis_model::{ControlId, Identity, Mode, Refusal, Status};
 use portcullis_store::Session;
 
+use super::super::attempt;
 use super::super::context::{Context, Exit};
 use super::certificate;
 use super::judged::{Asked, Judged};
@@ -35,9 +36,69 @@ pub(super) struct Proofs {
     unproved: Vec<usize>,
     /// The session of a credential of ours.
     session: Option<Arc<Session>>,
+    place: Option<Place>,
+    /// There were too many wrong ones.
+    too_many: Option<Refusal>,
+    /// What could not be known.
+    unknown: Option<String>,
+    /// The API was asked about one, and said no.
+    is_guess: bool,
 }
 
 impl Proofs {
+    /// Takes what became of a credential. Where a caller `is_needed`, what cannot be known ends the walk.
+    fn take(
+        &mut self,
+        index: usize,
+        judged: Judged,
+        session: Option<Arc<Session>>,
+        (is_needed, drops): (bool, bool),
+    ) {
+        match judged {
+            Judged::Genuine { identity, instead } => {
+                // In the place of ours stands the API's own; anything else is what the client has.
+                let goes_on = session.is_some() || !drops;
+                if !self.hold(session) {
+                    self.list.push((index, Proof::Rejected("two_sessions")));
+                    return;
+                }
+                self.list.push((index, Proof::Verified(identity)));
+                let instead = instead.filter(|_| goes_on);
+                self.replaced.extend(instead.map(|value| (index, value)));
+            }
+            Judged::Not(why) => {
+                self.is_guess |= why == whoami::REFUSED;
+                self.list.push((index, Proof::Rejected(why)));
+            }
+            Judged::TooMany(_) | Judged::Unknown(_) if !is_needed => self.unproved.push(index),
+            Judged::TooMany(refusal) => {
+                self.too_many = Some(refusal);
+                self.list.push((index, Proof::Rejected("too_many_guesses")));
+            }
+            Judged::Unknown(detail) => {
+                self.unknown = Some(detail);
+                self.list.push((index, Proof::Rejected("unknown")));
+            }
+        }
+    }
+
+    /// The end of a request that nothing else lets pass: whether its credential is genuine cannot be
+    /// known now, and nobody guesses (rule 3); or there were too many. A wrong one that the API was
+    /// asked about waits, so that how long the API took tells nothing.
+    pub(super) async fn end_if_unknown(&mut self, context: &mut Context<'_>) -> Result<(), Exit> {
+        if let Some(refusal) = self.too_many.take() {
+            context.worker.shared.callers.guesses.refused(self.place, Instant::now());
+            context.refuse(refusal)?;
+        }
+        if let Some(detail) = self.unknown.take() {
+            return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
+        }
+        if self.is_guess && context.mode(ControlId::CallerIdentity) == Mode::Enforce {
+            attempt::wait_out(context).await;
+        }
+        Ok(())
+    }
+
     pub(super) fn of(&self, scheme: usize) -> Option<&Proof> {
         self.list.iter().find(|(known, _)| *known == scheme).map(|(_, proof)| proof)
     }
@@ -136,19 +197,28 @@ fn is_session_place(place: &SchemePlace, is_asked: bool, plan: &Plan) -> bool {
     is_token && !plan.model.callers.logins.is_empty()
 }
 
-/// Proves what the wanted schemes can; where none is wanted, whatever is shown.
+/// What is to be proved.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// By these schemes; none: by whatever is shown.
+    pub(super) schemes: Option<&'a [usize]>,
+    /// Whether a caller is needed. If not, what cannot be known is as good as not shown.
+    pub(super) is_needed: bool,
+}
+
+/// Proves what the wanted schemes can.
 pub(super) async fn prove(
     head: &RequestHead,
     sender: &Sender,
-    wanted: &[usize],
+    wanted: Wanted<'_>,
     context: &mut Context<'_>,
 ) -> Result<Proofs, Exit> {
     let plan = context.plan;
     let place = sender.address.map(Place::of);
-    let is_wanted = |index: usize| wanted.is_empty() || wanted.contains(&index);
+    let is_wanted = |index: usize| wanted.schemes.is_none_or(|schemes| schemes.contains(&index));
     let drops = plan.model.callers.drops_credentials()
         && context.mode(ControlId::CallerIdentity) == Mode::Enforce;
-    let mut proofs = Proofs::default();
+    let mut proofs = Proofs { place, ..Proofs::default() };
     for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
         let is_wanted = is_wanted(index);
         let verifies = plan.model.callers.verifies(index);
@@ -181,37 +251,12 @@ pub(super) async fn prove(
             deadline: context.deadline,
         };
         let mut questions = Vec::new();
-        let step = (context.operation, !wanted.is_empty());
+        let step = (context.operation, wanted.is_needed);
         let judged = judged(&scheme.place, value, step, asked, &mut questions).await;
         context.entry.asked(questions);
         let Credential { judged, told, session } = judged;
         context.told = context.told.or(told);
-        match judged {
-            Judged::Genuine { identity, instead } => {
-                // In the place of ours stands the API's own; anything else is what the client has.
-                let goes_on = session.is_some() || !drops;
-                if !proofs.hold(session) {
-                    proofs.list.push((index, Proof::Rejected("two_sessions")));
-                    continue;
-                }
-                proofs.list.push((index, Proof::Verified(identity)));
-                let instead = instead.filter(|_| goes_on);
-                proofs.replaced.extend(instead.map(|value| (index, value)));
-            }
-            Judged::Not(why) => proofs.list.push((index, Proof::Rejected(why))),
-            Judged::TooMany(_) | Judged::Unknown(_) if wanted.is_empty() => {
-                proofs.unproved.push(index);
-            }
-            Judged::TooMany(refusal) => {
-                context.worker.shared.callers.guesses.refused(place, Instant::now());
-                context.refuse(refusal)?;
-                proofs.list.push((index, Proof::Rejected("too_many_guesses")));
-            }
-            // Whether it is genuine cannot be known now: nobody guesses (rule 3).
-            Judged::Unknown(detail) => {
-                return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
-            }
-        }
+        proofs.take(index, judged, session, (wanted.is_needed, drops));
     }
     // Behind all others: beside a token, it is the token that says who calls.
     let shown = certificate::proofs(sender, plan, context.worker, context.now());

@@ -43,8 +43,7 @@ pub(super) fn shown<'h>(head: &'h RequestHead, place: &SchemePlace) -> Shown<'h>
 
 fn one<'h>(mut values: impl Iterator<Item = &'h str>) -> Shown<'h> {
     match (values.next(), values.next()) {
-        (None, _) => Shown::Nothing,
-        (Some(""), None) => Shown::Nothing,
+        (None, _) | (Some(""), None) => Shown::Nothing,
         (Some(value), None) => Shown::One(value),
         (Some(_), Some(_)) => Shown::Unclear,
     }

@@ -100,8 +100,10 @@ fn count(judged: &Result<Arc<Genuine>, Unverified>, asked: Asked<'_>) {
             let Identity { issuer, subject, .. } = &*genuine.identity;
             guesses.remember(attempt(Some(&account(issuer, subject)), asked));
         }
-        Err(Unverified::Fault(TokenFault::Signature | TokenFault::UnknownKey))
-        | Err(Unverified::Not("inactive")) => {
+        Err(
+            Unverified::Fault(TokenFault::Signature | TokenFault::UnknownKey)
+            | Unverified::Not("inactive"),
+        ) => {
             drop(guesses.begin(attempt(None, asked), Instant::now()));
         }
         Err(_) => {}

@@ -18,7 +18,10 @@ use tokio::time::timeout_at;
 use super::judged::{Asked, Judged, Unverified};
 use crate::callers::{Attempt, TokenDigest, ToldByApi, Turn};
 use crate::turn::{Terms, Turn as Instance, Written};
+use crate::upstream::UpstreamFault;
 
+/// The API said no.
+pub(super) const REFUSED: &str = "whoami_refused";
 /// How long a request waits for the answer to another one's question, at most.
 const WAIT: Duration = Duration::from_secs(6);
 /// Times that it looks again.
@@ -181,7 +184,7 @@ async fn ask(
     let Asked { worker, plan, deadline, .. } = asked;
     let operation = plan.model.contract.operation(whoami.operation).ok_or("no such operation")?;
     let upstream = &plan.model.upstream;
-    let held = worker.shared.in_upstream.take(1).ok_or("there is no place in the API")?;
+    let place_held = worker.shared.in_upstream.take(1).ok_or("there is no place in the API")?;
     let mut buffered = worker.shared.buffered.take(0).ok_or("there is no room for its answer")?;
     let turn = Instance::begin(worker, upstream);
     let mut request = Written::question(
@@ -198,7 +201,7 @@ async fn ask(
         limits: &plan.limits,
     };
     let exchanged = turn.exchange(&mut request, terms).await;
-    let (head, body) = exchanged.map_err(|fault| fault.detail())?;
+    let (head, body) = exchanged.map_err(UpstreamFault::detail)?;
     let status = Status(head.status);
     questions.push(Question {
         operation: whoami.name.clone(),
@@ -208,13 +211,13 @@ async fn ask(
     if status.0 != 200 {
         body.discard();
         return match status.0 {
-            401 | 403 => Ok(Err("whoami_refused")),
+            401 | 403 => Ok(Err(REFUSED)),
             other => Err(format!("it answers {other}")),
         };
     }
     let read = body.read_all(ANSWER_BYTES_MAX, &mut buffered).await;
-    drop(held);
-    let bytes = read.map_err(|fault| fault.detail())?;
+    drop(place_held);
+    let bytes = read.map_err(UpstreamFault::detail)?;
     let document = Document::parse(bytes, &plan.json_out);
     let document = document.map_err(|_| "its answer is no JSON in one reading")?;
     let subject = text(document.root().lookup(&whoami.subject));
