@@ -5,6 +5,7 @@ mod cache;
 mod fetched;
 mod guesses;
 mod proofs;
+mod signed;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +21,7 @@ pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
 pub(crate) use guesses::{Attempt, Attempted, Guesses};
 pub(crate) use proofs::{Proofs, Use};
+pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 
 /// Tokens that one worker remembers.
 pub(crate) const TOKENS_MAX: usize = 10_000;

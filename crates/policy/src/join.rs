@@ -3,6 +3,7 @@
 mod callers;
 mod certificates;
 mod claims;
+mod forward;
 mod guesses;
 mod lines;
 mod login;
@@ -285,6 +286,7 @@ fn known(
     certificates::join(file, contracts, &mut all, notes);
     guesses::join(section, names, &mut all, notes);
     whoami::join(section, contracts, names, &mut all, notes);
+    forward::join(file, contracts, &mut all, &texts.folder, notes);
     all
 }
 

@@ -9,7 +9,6 @@ use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
 use crate::callers::Callers;
-use crate::login::StorePlace;
 use crate::network::Network;
 use crate::source::SecretSource;
 use crate::upstream::Upstream;
@@ -106,6 +105,8 @@ pub struct Lines {
     pub when_full: Option<Span>,
     /// `certificate` of `tls`.
     pub tls: Option<Span>,
+    /// `key` of `jwt` in `forward`.
+    pub caller_token: Option<Span>,
     /// `client_ca` of `tls`.
     pub client_ca: Option<Span>,
     /// `key` of `store`.
@@ -169,6 +170,15 @@ pub struct ClientCertificates {
     /// Whether any other may be shown, too: tokens may be bound to it, and it says nothing else
     /// (RFC 8705 section 2.2).
     pub takes_any: bool,
+}
+
+/// Where lasting state is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorePlace {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The key under which it is encrypted.
+    pub key: SecretSource,
 }
 
 /// Proxies in front of the gateway.

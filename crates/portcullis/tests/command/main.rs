@@ -11,6 +11,7 @@ mod apis;
 mod contract_report;
 mod explain;
 mod init;
+mod keys;
 mod login;
 mod reload;
 mod support;

@@ -9,6 +9,7 @@ use portcullis_model::{ControlId, Refusal, Status};
 use portcullis_policy::{AnswerPlace, AnswerTest, Login, SecondStep, Tested};
 use portcullis_store::State;
 
+use super::super::attempt;
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
@@ -137,6 +138,10 @@ pub(super) async fn take(
         };
         issue.read(&reading, context.now())
     };
+    if !matches!(step, Step::Renewal(_)) {
+        // An answer that gives nothing out was no login, whatever its status says.
+        attempt::said(matches!(outcome, Outcome::Failed | Outcome::Nothing), context);
+    }
     let given = match outcome {
         Outcome::Failed => {
             put_back(&mut parts, body);
