@@ -68,6 +68,11 @@ impl Place {
         way: &Way,
         clock: &Arc<dyn Clock>,
     ) -> Result<World, String> {
+        if let Self::Sample = self {
+            // Before anybody waits for them with a clock.
+            let made = tokio::task::spawn_blocking(Sample::make_keys).await;
+            made.map_err(|_| "the sample's keys cannot be made".to_owned())?;
+        }
         let sample = match self {
             Self::Sample => Some(
                 Sample::start_on_loopback()

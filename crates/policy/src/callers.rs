@@ -54,6 +54,11 @@ impl Callers {
             || self.introspection.iter().any(|one| one.schemes.contains(&scheme))
     }
 
+    /// Whether what clients show does not go on to the API.
+    pub fn drops_credentials(&self) -> bool {
+        self.forward.as_ref().is_some_and(|forward| forward.drops_credential)
+    }
+
     /// Keys and secrets that lie outside of the policy file.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretSource> {
         let keys = self.jwt.iter().filter_map(|issuer| match &issuer.keys {

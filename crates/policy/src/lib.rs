@@ -42,11 +42,11 @@ pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use login::{
     AnswerPlace, AnswerTest, EndsSessions, Issued, Literal, Login, Refresh, RequestPlace,
-    SecondStep, Tested, Whose,
+    SecondStep, StorePlace, Tested, Whose,
 };
 pub use model::{
     Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, OperationLines,
-    Origin, Policy, Posture, Proxies, StorePlace, TlsFiles, Undeclared, WhenFull,
+    Origin, Policy, Posture, Proxies, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};

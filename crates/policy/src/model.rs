@@ -9,6 +9,7 @@ use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
 use crate::callers::Callers;
+use crate::login::StorePlace;
 use crate::network::Network;
 use crate::source::SecretSource;
 use crate::upstream::Upstream;
@@ -170,15 +171,6 @@ pub struct ClientCertificates {
     /// Whether any other may be shown, too: tokens may be bound to it, and it says nothing else
     /// (RFC 8705 section 2.2).
     pub takes_any: bool,
-}
-
-/// Where lasting state is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StorePlace {
-    /// The folder.
-    pub folder: PathBuf,
-    /// The key under which it is encrypted.
-    pub key: SecretSource,
 }
 
 /// Proxies in front of the gateway.

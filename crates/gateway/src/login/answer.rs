@@ -85,8 +85,8 @@ impl Given {
 
 /// Whether the answer is what a test asks for.
 pub(crate) fn is_met(test: &AnswerTest, reading: &Reading<'_>) -> bool {
-    let Reading { status, location, document, .. } = reading;
-    caller_identity::is_met(test, *status, *location, document.map(Document::root))
+    let body = reading.document.map(Document::root);
+    caller_identity::is_met(test, reading.status, reading.location, body)
 }
 
 impl Issue<'_> {

@@ -110,13 +110,10 @@ pub(super) async fn enter(
     }
     // Whoever only observes takes nothing away.
     let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
-    let drops = plan.model.callers.forward.as_ref().is_some_and(|one| one.drops_credential);
-    let credentials = if is_enforced && drops {
-        Credentials::dropped(schemes)
-    } else {
-        let mut credentials = proofs.into_credentials(schemes, is_enforced);
-        session::exchange_cookies(&matched, &mut credentials, context).await?;
-        credentials
-    };
+    let mut credentials = proofs.into_credentials(schemes, is_enforced);
+    session::exchange_cookies(&matched, &mut credentials, context).await?;
+    if is_enforced && plan.model.callers.drops_credentials() {
+        credentials.drop_others(schemes);
+    }
     Ok(Authenticated { matched, caller, shows_credential, credentials })
 }

@@ -84,9 +84,8 @@ pub(super) async fn enter(
         return Err(Breach::BufferedBytes.refusal(&plan.limits).into());
     };
     let (parameters, mut body, content_type) = if let Some((index, operation)) = operation {
-        let are_dropped = authenticated.credentials().are_dropped();
-        let schemes = if are_dropped { &[] } else { plan.model.contract.schemes.as_slice() };
-        let accepted = parameters::judge(matched, index, operation, schemes, context)?;
+        let schemes = authenticated.credentials().going_on(&plan.model.contract.schemes);
+        let accepted = parameters::judge(matched, index, operation, &schemes, context)?;
         let content_type = head.fields.first(Essential::ContentType);
         let content_encoding = head.fields.first(Essential::ContentEncoding);
         let shapes = &plan.model.contract.shapes;

@@ -8,6 +8,7 @@ use portcullis_contract::{SchemePlace, SecurityScheme};
 #[derive(Debug, Default)]
 pub(in crate::path) struct Credentials {
     changes: Vec<(SchemePlace, Change)>,
+    /// Those that nothing replaces do not go on.
     are_dropped: bool,
 }
 
@@ -22,17 +23,27 @@ impl Credentials {
         self.set(place, Change::Remove);
     }
 
-    /// None of them goes on, verified or not.
-    pub(super) fn dropped(schemes: &[SecurityScheme]) -> Self {
-        let change = |scheme: &SecurityScheme| (scheme.place.clone(), Change::Remove);
-        let authorization = (SchemePlace::Authorization(String::new()), Change::Remove);
-        let changes = schemes.iter().map(change).chain([authorization]).collect();
-        Self { changes, are_dropped: true }
+    /// Nothing goes on but what stands in the place of ours, verified or not.
+    pub(super) fn drop_others(&mut self, schemes: &[SecurityScheme]) {
+        self.changes.retain(|(_, change)| matches!(change, Change::Replace(_)));
+        schemes.iter().for_each(|scheme| self.remove(&scheme.place));
+        self.remove(&SchemePlace::Authorization(String::new()));
+        self.are_dropped = true;
     }
 
-    /// Whether none of them goes on.
-    pub(in crate::path) const fn are_dropped(&self) -> bool {
-        self.are_dropped
+    /// The schemes whose credentials go on.
+    pub(in crate::path) fn going_on<'s>(
+        &self,
+        schemes: &'s [SecurityScheme],
+    ) -> Cow<'s, [SecurityScheme]> {
+        if !self.are_dropped {
+            return Cow::Borrowed(schemes);
+        }
+        let is_removed = |place: &SchemePlace| {
+            let mut changes = self.changes.iter();
+            changes.any(|(known, change)| known == place && matches!(change, Change::Remove))
+        };
+        schemes.iter().filter(|scheme| !is_removed(&scheme.place)).cloned().collect()
     }
 
     /// What replaces it, of `Authorization` the whole value.
@@ -117,5 +128,43 @@ mod tests {
         assert_eq!(*credentials.cookies(sent), *b"a=1; sid=theirs; sessions=z");
         assert_eq!(credentials.field("authorization", "Bearer x"), None);
         assert_eq!(credentials.field("accept", "*/*"), Some("*/*"));
+    }
+
+    #[test]
+    fn where_credentials_end_here_only_what_stands_in_the_place_of_ours_goes_on() {
+        let scheme = |name: &str, place| SecurityScheme {
+            name: name.to_owned(),
+            kind: portcullis_contract::SchemeKind::ApiKey,
+            place,
+            span: None,
+        };
+        let bearer = SchemePlace::Authorization("bearer".to_owned());
+        let cookie = |name: &str| SchemePlace::Cookie(name.to_owned());
+        let schemes = [
+            scheme("basic", SchemePlace::Authorization("basic".to_owned())),
+            scheme("bearer", bearer.clone()),
+            scheme("sid", cookie("sid")),
+            scheme("other", cookie("other")),
+            scheme("key", SchemePlace::Header("x-key".to_owned())),
+            scheme("query", SchemePlace::Query("key".to_owned())),
+        ];
+        let mut credentials = Credentials::default();
+        credentials.remove(&cookie("other"));
+        credentials.replace(&cookie("sid"), "theirs".to_owned());
+        assert_eq!(credentials.going_on(&schemes).len(), schemes.len());
+        credentials.drop_others(&schemes);
+        assert_eq!(
+            *credentials.cookies(b"sid=ours; other=x; theme=dark"),
+            *b"sid=theirs; theme=dark"
+        );
+        assert_eq!(credentials.field("authorization", "Negotiate x"), None);
+        assert_eq!(credentials.field("x-key", "x"), None);
+        let names: Vec<_> =
+            credentials.going_on(&schemes).iter().map(|scheme| scheme.name.clone()).collect();
+        assert_eq!(names, ["sid"]);
+        let mut credentials = Credentials::default();
+        credentials.replace(&bearer, "Bearer theirs".to_owned());
+        credentials.drop_others(&schemes);
+        assert_eq!(credentials.field("authorization", "Bearer ours"), Some("Bearer theirs"));
     }
 }

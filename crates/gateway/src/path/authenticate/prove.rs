@@ -1,6 +1,7 @@
 //! What a request proves by each scheme.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use portcullis_contract::{SchemePlace, SecurityScheme};
 use portcullis_controls::Plan;
@@ -8,7 +9,7 @@ use portcullis_controls::caller_identity::Proof;
 use portcullis_counting::Place;
 use portcullis_credential::authorization;
 use portcullis_ledger::Asked as Question;
-use portcullis_model::{Identity, Status};
+use portcullis_model::{ControlId, Identity, Mode, Status};
 use portcullis_store::Session;
 
 use super::super::context::{Context, Exit};
@@ -145,6 +146,8 @@ pub(super) async fn prove(
     let plan = context.plan;
     let place = sender.address.map(Place::of);
     let is_wanted = |index: usize| wanted.is_empty() || wanted.contains(&index);
+    let drops = plan.model.callers.drops_credentials()
+        && context.mode(ControlId::CallerIdentity) == Mode::Enforce;
     let mut proofs = Proofs::default();
     for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
         let is_wanted = is_wanted(index);
@@ -185,11 +188,14 @@ pub(super) async fn prove(
         context.told = context.told.or(told);
         match judged {
             Judged::Genuine { identity, instead } => {
+                // In the place of ours stands the API's own; anything else is what the client has.
+                let goes_on = session.is_some() || !drops;
                 if !proofs.hold(session) {
                     proofs.list.push((index, Proof::Rejected("two_sessions")));
                     continue;
                 }
                 proofs.list.push((index, Proof::Verified(identity)));
+                let instead = instead.filter(|_| goes_on);
                 proofs.replaced.extend(instead.map(|value| (index, value)));
             }
             Judged::Not(why) => proofs.list.push((index, Proof::Rejected(why))),
@@ -197,6 +203,7 @@ pub(super) async fn prove(
                 proofs.unproved.push(index);
             }
             Judged::TooMany(refusal) => {
+                context.worker.shared.callers.guesses.refused(place, Instant::now());
                 context.refuse(refusal)?;
                 proofs.list.push((index, Proof::Rejected("too_many_guesses")));
             }

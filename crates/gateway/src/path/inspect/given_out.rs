@@ -14,6 +14,7 @@ use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
 use super::neutral::unread;
+use crate::callers::Said;
 use crate::head::{Essential, Fields};
 use crate::login::{Issue, Outcome, Reading, SetCookie, in_json, ours, without_scheme};
 use crate::upstream::Streaming;
@@ -139,8 +140,15 @@ pub(super) async fn take(
         issue.read(&reading, context.now())
     };
     if !matches!(step, Step::Renewal(_)) {
-        // An answer that gives nothing out was no login, whatever its status says.
-        attempt::said(matches!(outcome, Outcome::Failed | Outcome::Nothing), context);
+        attempt::said(
+            match outcome {
+                Outcome::Failed => Said::No,
+                // It gives nothing out and does not say no: it counts, and leaves as it is.
+                Outcome::Nothing => Said::Nothing,
+                Outcome::Unusable(_) | Outcome::Given(_) => Said::Yes,
+            },
+            context,
+        );
     }
     let given = match outcome {
         Outcome::Failed => {
