@@ -125,26 +125,29 @@ impl Holder {
 
     /// A client that shows it whenever it is asked.
     pub fn client(&self, server: &Identity, protocols: &[&[u8]]) -> Arc<ClientConfig> {
-        Arc::new(showing(server, protocols, self.certificate.der().clone(), &self.key))
+        self.showing(server.client(protocols))
+    }
+
+    /// The same, with a client that speaks TLS in its own way.
+    pub fn showing(&self, client: ClientConfig) -> Arc<ClientConfig> {
+        Arc::new(showing(client, self.certificate.der().clone(), &self.key))
     }
 
     /// A client that shows this certificate without having its key.
     pub fn client_of_thief(&self, server: &Identity) -> Arc<ClientConfig> {
         let other = KeyPair::generate().unwrap();
-        Arc::new(showing(server, &[], self.certificate.der().clone(), &other))
+        Arc::new(showing(server.client(&[]), self.certificate.der().clone(), &other))
     }
 }
 
 fn showing(
-    server: &Identity,
-    protocols: &[&[u8]],
+    mut config: ClientConfig,
     certificate: CertificateDer<'static>,
     key: &KeyPair,
 ) -> ClientConfig {
     let key = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
     let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
     let certified = rustls::sign::CertifiedKey::new(vec![certificate], key);
-    let mut config = server.client(protocols);
     config.client_auth_cert_resolver = Arc::new(Always(Arc::new(certified)));
     config
 }
