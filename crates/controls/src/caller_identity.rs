@@ -46,7 +46,9 @@ mod tokens;
 use std::sync::Arc;
 
 use portcullis_contract::{SchemePlace, Security, SecurityRequirement, SecurityScheme};
-use portcullis_model::{Caller, Code, ControlId, Diagnostic, Identity, Refusal, Room, Status};
+use portcullis_model::{
+    Caller, Code, ControlId, Diagnostic, Identity, Refusal, Room, Status, shown,
+};
 use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
@@ -88,8 +90,20 @@ static CLOSED: Code = Code {
            operation that tells who calls (`whoami`).",
 };
 
+static NOT_VERIFIED: Code = Code {
+    name: "caller-not-verified",
+    page: "Nobody verifies credentials of this scheme. On a loopback listener, an operation that takes it is \
+           reached with anything that looks like one, and the ledger says `caller not verified`; on any \
+           other listener it is closed.\n\nThe API may well verify it. But then only the API knows who \
+           calls, guessing is counted by address alone, and nothing here can ask whose an object is.\n\n\
+           ```yaml\ncallers:\n  jwt: { issuer: \"https://login.example.com\", audience: shop }   # tokens of \
+           an issuer\n  whoami: { operation: getProfile, subject: /email, schemes: [apiKey] }     # what \
+           only the API knows\n```\n\nWhere another line of `callers` verifies the other schemes of an \
+           operation, this one is a way around them: verify it, or take it out of the document.",
+};
+
 /// The codes of this control.
-pub const CODES: [&Code; 1] = [&CLOSED];
+pub const CODES: [&Code; 2] = [&CLOSED, &NOT_VERIFIED];
 
 /// Who may call an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -351,6 +365,19 @@ fn challenges(told: Told<'_>, outcome: &Outcome) -> String {
     challenges.join(", ")
 }
 
+/// The same for every operation that takes it.
+fn presence_only(scheme: &SecurityScheme) -> Diagnostic {
+    let name = shown(&scheme.name);
+    let message = format!("nobody verifies {name}: that something is shown is all that is asked");
+    Diagnostic::warning(&NOT_VERIFIED, message)
+        .at(scheme.span)
+        .label("a credential of this scheme")
+        .help(
+            "say under `callers` how: `jwt` or `introspection` for tokens of an issuer, `login` for the \
+             API's own, `whoami` for what only the API knows",
+        )
+}
+
 fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(declared) = model.contract.operation(operation) else {
         return Expectation::NotApplicable("no such operation");
@@ -360,8 +387,15 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
         Expected::Callers(any_of) if any_of.iter().all(|one| one.is_verified) => {
             Expectation::Required("a declared credential is there, and genuine".to_owned())
         }
-        Expected::Callers(_) => {
+        // Without a policy nobody decided anything; that is said once, at the start.
+        Expected::Callers(_) if model.posture == Posture::ContractOnly => {
             Expectation::Required("a declared credential is present (not verified)".to_owned())
+        }
+        Expected::Callers(any_of) => {
+            let schemes = any_of.iter().flat_map(|one| &one.schemes);
+            let unverified = schemes.filter(|scheme| !model.callers.verifies(**scheme));
+            let unverified = unverified.filter_map(|index| model.contract.schemes.get(*index));
+            Expectation::Missing(unverified.map(presence_only).collect())
         }
         Expected::Closed(why) => Expectation::Missing(vec![
             Diagnostic::warning(&CLOSED, format!("`{}` is closed: {why}", declared.name()))

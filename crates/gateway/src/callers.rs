@@ -19,7 +19,7 @@ use portcullis_policy::JwtIssuer;
 pub(crate) use answers::{Answers, Turn};
 pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
-pub(crate) use guesses::{Attempt, Attempted, Guesses};
+pub(crate) use guesses::{Attempt, Attempted, Guesses, Said};
 pub(crate) use proofs::{Proofs, Use};
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::certificates::CertificateRule;
 use crate::login::{AnswerTest, EndsSessions, Login, RequestPlace};
-use crate::model::{Instance, SecretSource};
+use crate::source::SecretSource;
+use crate::upstream::Instance;
 
 /// How callers of one API are known. Empty: nobody can be verified.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -24,12 +24,14 @@ use portcullis_model::{Diagnostic, SourceId, Sources, Span, UnixMillis};
 use sha2::{Digest, Sha256};
 
 use crate::address::{self, Fault};
+use crate::callers::Callers;
 use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
-use crate::model::{Limits, Model, Origin, Policy, Posture, Proxies, Upstream};
+use crate::model::{Access, Limits, Model, Origin, Policy, Posture, Proxies};
 use crate::notes::Notes;
 use crate::section::Read;
+use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
 use names::Names;
 
@@ -203,13 +205,7 @@ fn build(
         })
         .collect();
     let access = operations::access(file, &contracts, &names, notes);
-    let section = file.and_then(|file| file.callers.as_ref());
-    let mut callers = callers::of(section, &contracts, &texts.folder, notes);
-    login::join(section, &contracts, &names, &access, &mut callers, notes);
-    certificates::join(file, &contracts, &mut callers, notes);
-    guesses::join(section, &names, &mut callers, notes);
-    whoami::join(section, &contracts, &names, &mut callers, notes);
-    forward::join(file, &contracts, &mut callers, &texts.folder, notes);
+    let callers = known(file, texts, &contracts, &names, &access, notes);
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
@@ -273,6 +269,25 @@ fn build(
             },
         )
         .collect()
+}
+
+/// How callers of each API are known.
+fn known(
+    file: Option<&PolicyFile>,
+    texts: &Texts,
+    contracts: &[Option<Contract>],
+    names: &Names,
+    access: &[Access],
+    notes: &mut Notes,
+) -> Vec<Callers> {
+    let section = file.and_then(|file| file.callers.as_ref());
+    let mut all = callers::of(section, contracts, &texts.folder, notes);
+    login::join(section, contracts, names, access, &mut all, (texts.now, notes));
+    certificates::join(file, contracts, &mut all, notes);
+    guesses::join(section, names, &mut all, notes);
+    whoami::join(section, contracts, names, &mut all, notes);
+    forward::join(file, contracts, &mut all, &texts.folder, notes);
+    all
 }
 
 /// A contract that is not the one that was decided about stops, until somebody says that it is.

@@ -26,6 +26,8 @@ mod quantity;
 mod reference;
 mod secret;
 mod section;
+mod source;
+mod upstream;
 mod word;
 mod writable;
 mod yaml;
@@ -43,11 +45,12 @@ pub use login::{
     SecondStep, StorePlace, Tested, Whose,
 };
 pub use model::{
-    Access, BodyHandling, ClientCertificates, Instance, LedgerTarget, Limits, Lines, Model,
-    OperationLines, Origin, Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream,
-    WhenFull,
+    Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, OperationLines,
+    Origin, Policy, Posture, Proxies, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
+pub use source::SecretSource;
+pub use upstream::{Instance, Upstream};
 pub use writable::writable_by_others;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use portcullis_model::Date;
 
-use crate::model::SecretSource;
+use crate::source::SecretSource;
 
 /// One operation by which callers log in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,8 @@ use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 use crate::callers::Callers;
 use crate::login::StorePlace;
 use crate::network::Network;
+use crate::source::SecretSource;
+use crate::upstream::Upstream;
 
 /// All APIs of one policy file.
 #[derive(Debug)]
@@ -169,45 +171,6 @@ pub struct ClientCertificates {
     /// Whether any other may be shown, too: tokens may be bound to it, and it says nothing else
     /// (RFC 8705 section 2.2).
     pub takes_any: bool,
-}
-
-/// Where a text is that does not stand in the policy file.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum SecretSource {
-    /// A file.
-    File(PathBuf),
-    /// A variable of the environment.
-    Variable(String),
-    /// A credential that the service manager hands over: a file of this name in the folder that
-    /// `CREDENTIALS_DIRECTORY` names (systemd).
-    Credential(String),
-}
-
-/// Where the API is: one instance or several, all of them the same API.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upstream {
-    /// The first instance.
-    pub first: Instance,
-    /// The other ones.
-    pub others: Vec<Instance>,
-    /// The path that stands before every path template; the base path, unless the URL has one.
-    pub path: String,
-}
-
-/// One instance of an API, and how it is spoken to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Instance {
-    /// Host name or address, as in the URL; IPv6 in brackets.
-    pub host: String,
-    /// The port.
-    pub port: u16,
-    /// Whether it is spoken to inside TLS (`https`).
-    pub is_tls: bool,
-    /// Whether it is spoken to in HTTP/2, not HTTP/1.1.
-    pub is_http2: bool,
-    /// Whom its certificate must come from (PEM), where that is none of those whom the system
-    /// trusts.
-    pub roots: Option<SecretSource>,
 }
 
 /// Proxies in front of the gateway.

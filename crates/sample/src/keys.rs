@@ -34,7 +34,8 @@ pub(crate) enum Algorithm {
 pub(crate) struct Keys {
     name: &'static str,
     ec: EcdsaKeyPair,
-    rsa: RsaKeyPair,
+    /// Made when it is first needed: that takes a while.
+    rsa: OnceLock<Option<RsaKeyPair>>,
 }
 
 impl Issuer {
@@ -80,8 +81,11 @@ impl Algorithm {
 impl Keys {
     fn generate(name: &'static str) -> Option<Self> {
         let ec = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).ok()?;
-        let rsa = RsaKeyPair::generate(KeySize::Rsa2048).ok()?;
-        Some(Self { name, ec, rsa })
+        Some(Self { name, ec, rsa: OnceLock::new() })
+    }
+
+    fn rsa(&self) -> Option<&RsaKeyPair> {
+        self.rsa.get_or_init(|| RsaKeyPair::generate(KeySize::Rsa2048).ok()).as_ref()
     }
 
     /// The name of the key for an algorithm.
@@ -100,9 +104,9 @@ impl Keys {
                 self.ec.sign(&chance, input.as_bytes()).ok().map(|signed| signed.as_ref().to_vec())
             }
             Algorithm::Rs256 => {
-                let mut signature = vec![0; self.rsa.public_modulus_len()];
-                let signed =
-                    self.rsa.sign(&RSA_PKCS1_SHA256, &chance, input.as_bytes(), &mut signature);
+                let rsa = self.rsa()?;
+                let mut signature = vec![0; rsa.public_modulus_len()];
+                let signed = rsa.sign(&RSA_PKCS1_SHA256, &chance, input.as_bytes(), &mut signature);
                 signed.ok().map(|()| signature)
             }
         }
@@ -112,14 +116,14 @@ impl Keys {
     pub(crate) fn der(&self, algorithm: Algorithm) -> Vec<u8> {
         let der: Option<PublicKeyX509Der<'_>> = match algorithm {
             Algorithm::Es256 => self.ec.public_key().as_der().ok(),
-            Algorithm::Rs256 => self.rsa.public_key().as_der().ok(),
+            Algorithm::Rs256 => self.rsa().and_then(|rsa| rsa.public_key().as_der().ok()),
         };
         der.map(|der| der.as_ref().to_vec()).unwrap_or_default()
     }
 
     /// A text that was encrypted to the RSA key (RSA-OAEP-256, RFC 7518 section 4.3).
     pub(crate) fn decrypt(&self, wrapped: &[u8]) -> Option<Vec<u8>> {
-        let key: Pkcs8V1Der<'_> = self.rsa.as_der().ok()?;
+        let key: Pkcs8V1Der<'_> = self.rsa()?.as_der().ok()?;
         let key = PrivateDecryptingKey::from_pkcs8(key.as_ref()).ok()?;
         let key = OaepPrivateDecryptingKey::new(key).ok()?;
         let mut room = vec![0; key.min_output_size()];
@@ -160,7 +164,7 @@ impl Keys {
             }
             Algorithm::Rs256 => {
                 // `RSAPublicKey` of 2048 bits: 9 bytes before the modulus, the exponent is 65537.
-                let n = text(self.rsa.public_key().as_ref().get(9..265));
+                let n = text(self.rsa().and_then(|rsa| rsa.public_key().as_ref().get(9..265)));
                 json!({ "kty": "RSA", "n": n, "e": "AQAB", "kid": kid, "use": "sig", "alg": alg })
             }
         }

@@ -37,6 +37,7 @@ mod sessions;
 mod strict;
 mod strict_proof;
 mod strict_token;
+mod tills;
 mod token_claims;
 mod token_keys;
 mod token_place;
@@ -55,7 +56,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::database::Database;
-use crate::keys::Issuer;
+use crate::keys::{Issuer, Keys};
 
 /// The document of a well-meaning team: OpenAPI 3.1, YAML.
 pub const HONEST: &str = include_str!("../openapi/honest.yaml");
@@ -75,6 +76,15 @@ const STOP_GRACE: Duration = Duration::from_secs(1);
 pub struct Sample;
 
 impl Sample {
+    /// Makes the keys of the issuers, once for the process. That takes a while; without it, it is done
+    /// while the first request waits that needs them.
+    pub fn make_keys() {
+        for issuer in [Issuer::Pharmacy, Issuer::Other] {
+            // Without randomness the issuers say so themselves.
+            let _ = issuer.keys().map(Keys::set);
+        }
+    }
+
     /// Starts an instance with a database of its own on a free port of 127.0.0.1.
     pub async fn start_on_loopback() -> io::Result<Running> {
         Self::start(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?).await

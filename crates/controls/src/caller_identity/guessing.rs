@@ -21,13 +21,15 @@ pub enum Counted {
     KnownAccount,
     /// A secret, whatever account it is tried on.
     Secret,
+    /// Attempts of an address that were refused already: beyond them it is not listened to.
+    Refused,
 }
 
 impl Counted {
     /// The word in the ledger.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Address => "address",
+            Self::Address | Self::Refused => "address",
             Self::Network => "network",
             Self::Everybody => "everybody",
             Self::Account | Self::KnownAccount => "account",
@@ -56,6 +58,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Three typing errors lock nobody out, nor do those of fifty people behind one address.
 pub fn rates(guessed: Guessed, counted: Counted) -> Vec<Rate> {
     let bounds: &[(u32, Duration)] = match (guessed, counted) {
+        (_, Counted::Refused) => &[(3_000, MINUTE)],
         (Guessed::Token, Counted::Address) => &[(600, MINUTE)],
         (Guessed::Token, Counted::Network) => &[(6_000, MINUTE)],
         (Guessed::Token, Counted::Everybody) => &[(120_000, MINUTE)],

@@ -59,8 +59,23 @@ pub(crate) struct Guess {
 pub(crate) struct Attempted {
     pub(crate) guess: Guess,
     pub(crate) operation: Option<usize>,
-    /// What is known of the answer: whether it says no.
-    pub(crate) is_no: Option<bool>,
+    /// What is known of the answer.
+    pub(crate) said: Option<Said>,
+}
+
+/// What an answer says of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    Yes,
+    No,
+    /// Neither: it counts as a no, and is none that must look like the others.
+    Nothing,
+}
+
+impl Said {
+    pub(crate) const fn of(is_no: bool) -> Self {
+        if is_no { Self::No } else { Self::Yes }
+    }
 }
 
 impl Guesses {
@@ -89,6 +104,28 @@ impl Guesses {
                 Err(too_many(counted, refused.retry_in))
             }
         }
+    }
+
+    /// An attempt from there was refused because there were too many.
+    pub(crate) fn refused(&self, place: Option<Place>, now: Instant) {
+        if let Some(place) = place {
+            let asks = self.door(place);
+            // One that does not fit any more changes nothing.
+            drop(self.counts.take(&asks, Ticks::since(self.started, now)));
+        }
+    }
+
+    /// Whether an address is listened to at all: one lookup, before anything else is asked. It is not
+    /// while it goes on where everything was refused.
+    pub(crate) fn listens_to(&self, place: Place, now: Instant) -> Result<(), Refusal> {
+        let peeked = self.counts.peek(&self.door(place), Ticks::since(self.started, now));
+        peeked.map(drop).map_err(|refused| too_many(Counted::Refused, refused.retry_in))
+    }
+
+    fn door(&self, place: Place) -> Vec<Ask> {
+        let key = self.key(Pool(0), "door", &[&place.address.part()]);
+        let rates = rates(Guessed::Token, Counted::Refused);
+        rates.into_iter().map(|rate| Ask { key, rate }).collect()
     }
 
     /// Whether another attempt would be let past, without counting one.

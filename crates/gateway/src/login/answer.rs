@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
+use portcullis_controls::caller_identity;
 use portcullis_credential::jwt::unverified_expiry;
 use portcullis_json::{Document, Value as Json};
 use portcullis_model::{Attribute, Secret, Source, UnixMillis, Value};
-use portcullis_policy::{
-    AnswerPlace, AnswerTest, AttributeRule, Literal, Login, SecondStep, Tested,
-};
+use portcullis_policy::{AnswerPlace, AnswerTest, AttributeRule, Login, SecondStep};
 use portcullis_store::Credentials;
 
 use super::cookie::SetCookie;
@@ -86,35 +85,8 @@ impl Given {
 
 /// Whether the answer is what a test asks for.
 pub(crate) fn is_met(test: &AnswerTest, reading: &Reading<'_>) -> bool {
-    let is_equal = match &test.of {
-        Tested::Status => match &test.with {
-            Some(Literal::Number(status)) => *status == reading.status.to_string(),
-            _ => false,
-        },
-        Tested::Location => match (&test.with, reading.location) {
-            (Some(Literal::Text(text)), Some(location)) => text == location,
-            (None, location) => location.is_some(),
-            _ => false,
-        },
-        Tested::Member(pointer) => {
-            let found = reading.document.and_then(|document| document.root().lookup(pointer));
-            match (&test.with, found) {
-                (None, found) => found.is_some_and(|found| !found.is_null()),
-                (Some(literal), Some(found)) => is_literal(literal, found),
-                (Some(_), None) => false,
-            }
-        }
-    };
-    is_equal == test.is_equal
-}
-
-fn is_literal(literal: &Literal, found: Json<'_>) -> bool {
-    match literal {
-        Literal::Text(text) => found.as_str() == Some(text),
-        Literal::Number(number) => found.as_number() == Some(number),
-        Literal::Truth(truth) => found.as_bool() == Some(*truth),
-        Literal::Null => found.is_null(),
-    }
+    let body = reading.document.map(Document::root);
+    caller_identity::is_met(test, reading.status, reading.location, body)
 }
 
 impl Issue<'_> {
@@ -130,7 +102,7 @@ impl Issue<'_> {
         let taken = match self.pending(reading) {
             Some(place) => {
                 given.is_pending = true;
-                self.take(place, PENDING, reading, now, &mut given)
+                Self::take(place, PENDING, reading, now, &mut given)
             }
             None => self.take_all(reading, now, &mut given),
         };
@@ -160,7 +132,7 @@ impl Issue<'_> {
         given: &mut Given,
     ) -> Result<(), &'static str> {
         for (token, place) in self.login.tokens.iter().zip(self.tokens) {
-            self.take(place, &token.at.name(), reading, now, given)?;
+            Self::take(place, &token.at.name(), reading, now, given)?;
         }
         if let Some(refresh) = &self.login.refresh
             && !given.credentials.is_empty()
@@ -174,7 +146,6 @@ impl Issue<'_> {
     }
 
     fn take(
-        &self,
         place: &AnswerPlace,
         name: &str,
         reading: &Reading<'_>,
@@ -285,4 +256,71 @@ pub(crate) fn without_scheme(text: &str) -> (&str, &str) {
 fn set<'r>(name: &str, reading: &Reading<'r>) -> Option<SetCookie<'r>> {
     let last = reading.cookies.iter().rfind(|cookie| cookie.name == name)?;
     (!last.is_removal()).then_some(*last)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use portcullis_json::Limits;
+    use portcullis_policy::Issued;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn login() -> Login {
+        Login {
+            operation: 0,
+            issuer: "login".into(),
+            account: None,
+            secret: None,
+            tokens: vec![Issued { at: AnswerPlace::Member("/token".into()), schemes: vec![0] }],
+            subject: Some("/id".into()),
+            expires_in: "/expires_in".into(),
+            failure: None,
+            refresh: None,
+            second_step: None,
+            lifetime: Duration::from_mins(1),
+            idle: None,
+            adopt_until: None,
+        }
+    }
+
+    fn read(body: &str, status: u16) -> Outcome {
+        let login = login();
+        let document = Document::parse(body.into(), &Limits::default()).ok();
+        let reading = Reading { status, location: None, document: document.as_ref(), cookies: &[] };
+        let tokens = [AnswerPlace::Member("/token".into())];
+        let issue = Issue { login: &login, tokens: &tokens, second_step: None, attributes: &[] };
+        issue.read(&reading, UnixMillis(1_000_000))
+    }
+
+    #[test]
+    fn what_is_given_out_is_taken_and_its_end_is_the_earliest() {
+        let Outcome::Given(given) =
+            read(r#"{"token":"fake-1","id":7,"expires_in":"60","scope":"a b"}"#, 200)
+        else {
+            panic!("it gives something out");
+        };
+        assert_eq!(given.subject.as_deref(), Some("7"));
+        assert_eq!(given.until, Some(UnixMillis(1_060_000)));
+        assert_eq!(given.scopes.len(), 2);
+        assert!(!given.has_refresh());
+        assert!(matches!(read(r#"{"token":"fake-1"}"#, 401), Outcome::Failed));
+        assert!(matches!(read(r#"{"token":null}"#, 200), Outcome::Nothing));
+        assert!(matches!(read(r#"{"token":""}"#, 303), Outcome::Failed));
+    }
+
+    proptest! {
+        /// Whatever an API says, it gives out one usable credential or none.
+        #[test]
+        fn any_answer_is_read(token in any::<String>(), id in any::<i64>(), seconds in any::<u64>(), status in 100_u16..600) {
+            let body = serde_json::json!({ "token": token, "id": id, "expires_in": seconds });
+            if let Outcome::Given(given) = read(&body.to_string(), status) {
+                let secret = given.credentials.values().next().unwrap();
+                prop_assert!((200..400).contains(&status));
+                prop_assert!(secret.expose_secret().iter().all(u8::is_ascii_graphic));
+            }
+        }
+    }
 }

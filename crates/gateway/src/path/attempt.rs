@@ -10,9 +10,9 @@ use portcullis_json::Value;
 use portcullis_model::{Caller, ControlId, Mode, Status};
 
 use super::context::{Context, Exit};
-use super::validate::{Valid, said};
+use super::validate::{Valid, value_of};
 use crate::answer::Answer;
-use crate::callers::{Attempt, Attempted};
+use crate::callers::{Attempt, Attempted, Said};
 use crate::head::Essential;
 
 /// Answers that say no leave at the end of such a span since the request began, so that how long the
@@ -35,7 +35,9 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
         authorization::basic(value).ok()
     });
     let begun = if let Some(guarded) = guarded {
-        let at = |place: &Option<_>| place.as_ref().and_then(|place| said(valid, place, context));
+        let at = |place: &Option<_>| {
+            place.as_ref().and_then(|place| value_of(place, matched, valid.body(), context))
+        };
         let (account, secret) = (at(&guarded.account), at(&guarded.secret));
         // Whoever has logged in already is the account, where nobody says.
         let caller = authenticated.caller().identity().map(|identity| &*identity.subject);
@@ -70,17 +72,30 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
         return Ok(());
     };
     match begun {
-        Ok(guess) => context.attempt = Some(Attempted { guess, operation, is_no: None }),
-        Err(refusal) => context.refuse(refusal)?,
+        Ok(guess) => context.attempt = Some(Attempted { guess, operation, said: None }),
+        Err(refusal) => {
+            context.worker.shared.callers.guesses.refused(place, Instant::now());
+            context.refuse(refusal)?;
+        }
     }
     Ok(())
+}
+
+/// Whoever knows better than the answer's form says whether it is a no.
+pub(super) fn said(said: Said, context: &mut Context<'_>) {
+    if let Some(attempted) = &mut context.attempt {
+        attempted.said = Some(said);
+    }
 }
 
 /// What the body of an answer says of the attempt; asked before anything is taken out of it.
 pub(super) fn look(status: Status, body: Value<'_>, context: &mut Context<'_>) {
     let Some(attempted) = &mut context.attempt else { return };
+    if attempted.said.is_some() {
+        return;
+    }
     let guarded = guarded(attempted.operation, context.plan);
-    attempted.is_no = guarded.map(|guarded| guarded.is_no(status.0, None, Some(body)));
+    attempted.said = guarded.map(|guarded| Said::of(guarded.is_no(status.0, None, Some(body))));
 }
 
 /// What an answer as a whole says of the attempt: a no looks like every other one, and leaves at a time
@@ -92,14 +107,16 @@ pub(super) async fn settle(
     context: &mut Context<'_>,
 ) -> Answer {
     let Some(attempted) = context.attempt.take() else { return answer };
-    let Attempted { guess, operation, is_no } = attempted;
+    let Attempted { guess, operation, said } = attempted;
     let guarded = guarded(operation, context.plan);
-    let is_no = is_no.unwrap_or_else(|| match guarded {
-        Some(guarded) => guarded.is_no(status.0, location, None),
-        None => status == Status::UNAUTHORIZED,
+    let said = said.unwrap_or_else(|| {
+        Said::of(match guarded {
+            Some(guarded) => guarded.is_no(status.0, location, None),
+            None => status == Status::UNAUTHORIZED,
+        })
     });
     let guesses = &context.worker.shared.callers.guesses;
-    if !is_no {
+    if said == Said::Yes {
         guesses.was_right(guess, Instant::now());
         return answer;
     }
@@ -110,7 +127,7 @@ pub(super) async fn settle(
     }
     drop(guess);
     let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
-    if !is_enforced || guarded.is_none() {
+    if !is_enforced || guarded.is_none() || said == Said::Nothing {
         return answer;
     }
     let started = context.entry.started();

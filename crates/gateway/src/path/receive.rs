@@ -4,12 +4,15 @@
 //! The head itself was read strictly by the connection (`head.rs`); what is left is what may be
 //! relaxed for an API: its hosts, the length of the target and the spelling of the path.
 
+use std::time::Instant;
+
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::api_inventory::misdirected;
 use portcullis_controls::input_shape::path_refusal;
 use portcullis_controls::resource_limits::Breach;
 use portcullis_controls::safe_configuration::{Forwarding, client, is_forwarding};
 use portcullis_controls::transport_encryption::{self, Hop};
+use portcullis_counting::Place;
 use portcullis_model::{Room, Status};
 
 use super::context::{Context, Exit};
@@ -62,6 +65,12 @@ pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Recei
     let Request { head, peer, is_claimed } = request;
     let sender = sender(&head, &peer, context)?;
     context.hop = sender.hop;
+    if let Some(address) = sender.address
+        && let guesses = &context.worker.shared.callers.guesses
+        && let Err(refusal) = guesses.listens_to(Place::of(address), Instant::now())
+    {
+        context.refuse(refusal)?;
+    }
     context.ask(transport_encryption::judge_hop(sender.hop))?;
     if !is_claimed {
         context.refuse(misdirected(head.fields.first(Essential::Host)))?;

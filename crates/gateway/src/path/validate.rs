@@ -19,7 +19,7 @@ use portcullis_controls::safe_configuration::Handshake;
 use portcullis_model::Room;
 
 pub(super) use payload::Payload;
-pub(super) use said::said;
+pub(super) use said::value_of;
 use sent::Sent;
 
 use super::authorize_function::Allowed;

@@ -2,6 +2,7 @@
 //! in.
 
 #![expect(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     unreachable_pub,
@@ -12,6 +13,7 @@
 mod support;
 
 mod ends;
+mod hard;
 mod renewed;
 mod scene;
 mod steps;

@@ -62,9 +62,10 @@ fn a_second_step_by_the_scheme_of_the_login_works_too() {
             return json(200, "", r#"{"token":"fake-half-1","status":"code"}"#);
         }
         if request.starts_with("POST /verify") {
-            return match request.contains("Bearer fake-half-1") {
-                true => json(200, "", r#"{"token":"ph-1-000001","customer_id":1}"#),
-                false => json(401, "", "{}"),
+            return if request.contains("Bearer fake-half-1") {
+                json(200, "", r#"{"token":"ph-1-000001","customer_id":1}"#)
+            } else {
+                json(401, "", "{}")
             };
         }
         api(request)

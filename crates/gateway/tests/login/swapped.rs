@@ -73,6 +73,9 @@ fn a_scheme_that_no_login_covers_is_no_way_around_it() {
     let both = format!("{}Cookie: session=ph-2-000001\r\n", bearer(&ours));
     assert_eq!(kept.scene.get_with("/me", &both).text(), r#"{"customer_id":1}"#);
     assert!(!kept.scene.forwarded().unwrap().contains("ph-2"));
+    // The API believes this field first of all.
+    let both = format!("{}X-Key: ph-2-000001\r\n", bearer(&ours));
+    assert_eq!(kept.scene.get_with("/me", &both).text(), r#"{"customer_id":1}"#);
     kept.scene.get_with("/open", "Cookie: session=ph-2-000001\r\n");
     assert!(!kept.scene.forwarded().unwrap().contains("ph-2"));
 }
@@ -103,7 +106,7 @@ fn what_nobody_gave_out_is_refused_whatever_it_looks_like() {
         let secret = portcullis_credential::opaque::generate(&mut |bytes| bytes.fill(7));
         String::from_utf8(secret.expose_secret().to_vec()).unwrap()
     };
-    for token in [&other, &invented, &ours[..50].to_owned(), &format!("{ours}x"), "pcs_", "x"] {
+    for token in [&other, &invented, &ours[..50], &format!("{ours}x"), "pcs_", "x"] {
         assert_eq!(kept.me(token).status, 401, "{token}");
     }
     assert_eq!(kept.scene.api.seen().len(), before);
@@ -193,19 +196,21 @@ fn a_session_never_outlasts_the_api_s_own_token() {
         json(200, "", "{}")
     }
     fn seconds(request: &str) -> Vec<u8> {
-        match request.starts_with("POST /login") {
-            true => json(200, "", r#"{"token":"obviously-fake-1","expires_in":600}"#),
-            false => json(200, "", "{}"),
+        if request.starts_with("POST /login") {
+            json(200, "", r#"{"token":"obviously-fake-1","expires_in":600}"#)
+        } else {
+            json(200, "", "{}")
         }
     }
     fn cookies(request: &str) -> Vec<u8> {
-        match request.starts_with("POST /login") {
-            true => json(
+        if request.starts_with("POST /login") {
+            json(
                 200,
                 "Set-Cookie: session=obviously-fake-1; Max-Age=600\r\n",
                 r#"{"token":"obviously-fake-1"}"#,
-            ),
-            false => json(200, "", "{}"),
+            )
+        } else {
+            json(200, "", "{}")
         }
     }
     for script in [jwt as fn(&str) -> Vec<u8>, seconds, cookies] {

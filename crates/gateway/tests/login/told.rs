@@ -51,6 +51,14 @@ fn the_api_s_token_is_taken_out_of_every_answer() {
     let got = kept.scene.get_with("/text", &bearer(&ours));
     assert_eq!(got.status, 502);
     assert!(!got.text().contains(WEAK));
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut gzip, format!("your token is {WEAK}").as_bytes()).unwrap();
+    let body = gzip.finish().unwrap();
+    let head = "HTTP/1.1 200 X\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n";
+    let mut coded = format!("{head}Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+    coded.extend_from_slice(&body);
+    kept.scene.api.behave(Behaviour::Answer(coded));
+    assert_eq!(kept.scene.get_with("/text", &bearer(&ours)).status, 502);
     // Another one's is not known here, and errors are looked into as well.
     kept.scene.api.behave(Behaviour::Answer(json(404, "", &format!(r#"{{"error":"no {WEAK}"}}"#))));
     assert!(!kept.me(&ours).text().contains(WEAK));

@@ -12,9 +12,9 @@ use super::{base_path, claims};
 use crate::callers::{CallerToken, Callers, Forward, Told};
 use crate::codes;
 use crate::file::{Audiences, CallerTokenSection, PolicyFile};
-use crate::model::SecretSource;
 use crate::notes::{Notes, shown};
 use crate::section::Spanned;
+use crate::source::SecretSource;
 
 /// Where it stands if nobody says.
 const HEADER: &str = "X-Caller-Token";

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portcullis_contract::{Contract, Operation, Security};
-use portcullis_model::{Diagnostic, Span};
+use portcullis_model::{Diagnostic, Span, UnixMillis};
 
 use super::names::Names;
 use crate::callers::Callers;
@@ -23,6 +23,7 @@ use crate::model::Access;
 use crate::notes::{Notes, shown};
 use crate::quantity::Time;
 use crate::section::{Several, Spanned};
+use crate::word::Day;
 
 /// Logins of one policy.
 const LOGINS_MAX: usize = 32;
@@ -44,7 +45,7 @@ pub(super) fn join(
     names: &Names,
     access: &[Access],
     callers: &mut [Callers],
-    notes: &mut Notes,
+    (now, notes): (UnixMillis, &mut Notes),
 ) {
     let Some(section) = section else { return };
     let logins = section.login.as_ref().map_or(&[][..], |several| &several.0);
@@ -64,10 +65,9 @@ pub(super) fn join(
         else {
             continue;
         };
-        let is_open = access.get(api).and_then(|access| access.anyone.get(index)).copied();
         let Some(operation) = contract.operation(index) else { continue };
-        let mut one = One { api, contract, contracts, names, notes };
-        one.reachable(login, operation, is_open.unwrap_or_default());
+        let mut one = One { api, contract, contracts, names, access, now, notes };
+        one.reachable(login, index, operation);
         let joined = one.login(login, index, operation);
         if let (Some(joined), Some(callers)) = (joined, callers.get_mut(api)) {
             if callers.logins.iter().any(|known| known.operation == index) {
@@ -87,7 +87,7 @@ pub(super) fn join(
         };
         let Some((api, index, contract)) = found(name, contracts, names, notes) else { continue };
         let Some(operation) = contract.operation(index) else { continue };
-        let mut one = One { api, contract, contracts, names, notes };
+        let mut one = One { api, contract, contracts, names, access, now, notes };
         let whose = one.whose(of, operation);
         let Some(callers) = callers.get_mut(api) else { continue };
         one.ends(name, of.is_some(), &callers.logins);
@@ -142,6 +142,8 @@ struct One<'a> {
     contract: &'a Contract,
     contracts: &'a [Option<Contract>],
     names: &'a Names,
+    access: &'a [Access],
+    now: UnixMillis,
     notes: &'a mut Notes,
 }
 
@@ -150,15 +152,38 @@ impl<'a> One<'a> {
         self.notes.push(|| Diagnostic::error(&codes::BAD_CALLER, message).at(span).help(help));
     }
 
-    /// Whoever logs in is not known yet.
-    fn reachable(&mut self, login: &LoginSection, operation: &Operation, is_open: bool) {
-        if is_open || matches!(operation.security, Security::Anonymous { .. }) {
+    /// Whether somebody may call it who is not known.
+    fn is_open(&self, index: usize, operation: &Operation) -> bool {
+        let access = self.access.get(self.api).and_then(|access| access.anyone.get(index));
+        access.copied().unwrap_or_default()
+            || matches!(operation.security, Security::Anonymous { .. })
+    }
+
+    /// Whoever logs in is not known yet; whoever renews may not be known any more.
+    fn reachable(&mut self, login: &LoginSection, index: usize, operation: &Operation) {
+        if self.is_open(index, operation) {
             return;
         }
         let name = operation.name();
         let message = format!("nobody who is not known yet may call {}", shown(&name));
         let help = format!("write `access: [{{ anyone: [\"{name}\"] }}]`");
         self.bad(at(login.operation.0.as_ref()), message, &help);
+    }
+
+    /// A soft start that is over.
+    fn is_past(&mut self, day: &Spanned<Day>) {
+        if self.now < day.value.0.end() {
+            return;
+        }
+        let span = day.span;
+        self.notes.push(|| {
+            Diagnostic::warning(
+                &codes::NO_EFFECT,
+                "this day is over: no credential from before passes",
+            )
+            .at(span)
+            .help("remove `adopt_existing_until`")
+        });
     }
 
     fn login(
@@ -179,6 +204,7 @@ impl<'a> One<'a> {
         let refresh = refresh.and_then(|refresh| self.refresh(refresh, operation, &places));
         let second = section.second_step.as_ref();
         let second = second.and_then(|second| self.second_step(second, operation, &places));
+        section.adopt_existing_until.iter().for_each(|day| self.is_past(day));
         let lifetime = self.lifetime(section.lifetime.as_ref()).unwrap_or(LIFETIME);
         Some(Login {
             operation: index,
@@ -243,6 +269,15 @@ impl<'a> One<'a> {
         let (sent, issued) = (section.token.0.as_ref()?, section.issued.0.as_ref()?);
         self.in_request(sent, operation);
         self.answer_place(issued, login);
+        if !self.is_open(index, operation) {
+            let (name, span) = (operation.name(), at(section.operation.0.as_ref()));
+            self.notes.push(|| {
+                let message = format!("whoever's access is over may not call {}", shown(&name));
+                Diagnostic::warning(&codes::BAD_CALLER, message)
+                    .at(span)
+                    .help(format!("write `access: [{{ anyone: [\"{name}\"] }}]`"))
+            });
+        }
         let tokens = self.answers(section.answer.as_ref(), operation, places);
         Some(Refresh {
             operation: index,

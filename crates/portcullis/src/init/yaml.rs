@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use portcullis_contract::{BodyKind, Operation, Security};
+use portcullis_contract::{BodyKind, Operation, SchemePlace, Security, SecurityScheme};
 use portcullis_model::Span;
 use portcullis_policy::Model;
 
@@ -26,6 +26,7 @@ pub(super) fn write(model: &Model, contract: &str, upstream: &str, document: &Do
     page.apis(contract, upstream, document);
     page.listen();
     page.access();
+    page.callers();
     page.origins();
     page.operations();
     page.limits();
@@ -115,9 +116,47 @@ impl<'a> Page<'a> {
         let port = if instance.port == 8080 { 8081 } else { 8080 };
         self.line("");
         self.say("Only this machine can call it there. On another address, operations that need a \
-                  caller are closed, because credentials are not verified yet. Let only the gateway \
-                  reach the API.");
+                  caller are closed until `callers` verifies one. Let only the gateway reach the API.");
         let _ = writeln!(self.out, "listen: 127.0.0.1:{port}");
+    }
+
+    /// How callers could be known, as far as the document lets it be guessed.
+    fn callers(&mut self) {
+        let contract = &self.model.contract;
+        if contract.schemes.is_empty() {
+            return;
+        }
+        let of = |wanted| {
+            let mut operations = contract.operations.iter();
+            operations.find(|one| Role::of(one) == Some(wanted)).map(Operation::name)
+        };
+        let is_bearer = |scheme: &SecurityScheme| matches!(&scheme.place, SchemePlace::Authorization(word) if word == "bearer");
+        let has_bearer = contract.schemes.iter().any(is_bearer);
+        let (login, whoami) = (of(Role::Login), of(Role::WhoAmI));
+        self.line("");
+        self.say(
+            "2. Who calls. A credential that nothing here verifies is only asked to be there. Uncomment \
+             what is true, and write your own names (docs: Who calls).",
+        );
+        self.line("# callers:");
+        if has_bearer {
+            self.say("  Access tokens of an issuer, verified by its signature:");
+            self.line("#   jwt: { issuer: \"https://login.example.com\", audience: my-api }");
+        }
+        if let Some(login) = login {
+            self.say("  Or the API's own login: its token is kept, and clients get a better one.");
+            let name = quoted(&login);
+            let _ = writeln!(
+                self.out,
+                "#   login: {{ operation: {name}, account: body./email, secret: body./password, token: answer./token }}"
+            );
+            self.line("# store: { folder: sessions, key: file:store.key }");
+        }
+        if let Some(whoami) = whoami {
+            self.say("  What the API itself says of whoever calls:");
+            let name = quoted(&whoami);
+            let _ = writeln!(self.out, "#   whoami: {{ operation: {name}, subject: /id }}");
+        }
     }
 
     fn access(&mut self) {
@@ -203,7 +242,7 @@ impl<'a> Page<'a> {
     fn origins(&mut self) {
         self.line("");
         self.say(
-            "2. Which web pages may call from a browser, as the browser writes their origin? \
+            "3. Which web pages may call from a browser, as the browser writes their origin? \
                   None, until they are named.",
         );
         self.line("# origins: [\"https://shop.example.com\"]");
@@ -212,7 +251,7 @@ impl<'a> Page<'a> {
     fn operations(&mut self) {
         self.line("");
         self.say(
-            "3. Single operations. By default, undeclared properties are removed in both \
+            "4. Single operations. By default, undeclared properties are removed in both \
                   directions, and no answer leaves before it was checked.",
         );
         let has = |one: &&'a Operation, kind: BodyKind| {
@@ -241,14 +280,14 @@ impl<'a> Page<'a> {
 
     fn limits(&mut self) {
         self.line("");
-        self.say("4. Bounds; these are the defaults. A refusal names the key that raises it.");
+        self.say("5. Bounds; these are the defaults. A refusal names the key that raises it.");
         self.line("# limits: { body_bytes: 1MiB, answer_bytes: 8MiB, upstream_timeout: 30s }");
     }
 
     fn ledger(&mut self) {
         self.line("");
         self.say(
-            "5. Where records go: the default, a file beside this one. For containers: \
+            "6. Where records go: the default, a file beside this one. For containers: \
                   `{ stdout: true }`.",
         );
         self.line("# ledger: { file: portcullis-ledger.jsonl }");
@@ -259,7 +298,7 @@ impl<'a> Page<'a> {
         let Some(first) = body.or_else(|| self.model.contract.operations.first()) else { return };
         self.line("");
         self.say(
-            "6. Written exceptions: who wanted it, why, until when. For a soft start, before \
+            "7. Written exceptions: who wanted it, why, until when. For a soft start, before \
                   you enforce:",
         );
         self.line("# relax:");

@@ -12,6 +12,7 @@ mod contract_report;
 mod explain;
 mod init;
 mod keys;
+mod login;
 mod reload;
 mod support;
 mod usage;

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Instant;
 
 use portcullis_contract::SchemePlace;
+use portcullis_controls::caller_identity::Guessed;
 use portcullis_credential::{authorization, opaque};
 use portcullis_model::Identity;
 use portcullis_policy::{Login, RequestPlace};
@@ -15,6 +17,7 @@ use super::super::find_operation::Matched;
 use super::judged::{Asked, Judged};
 use super::outgoing::Credentials;
 use super::shown::{Shown, shown};
+use crate::callers::Attempt;
 use crate::login::{Known, PENDING};
 
 /// What a credential is, at a place where a login's may stand.
@@ -70,17 +73,43 @@ pub(super) async fn judge(
     if opaque::digest(token).is_none() {
         return not("not_ours");
     }
-    match store.find(&Digest::of_token(token.as_bytes()), asked.now).await {
-        Err(error) => OfSession::Judged(Judged::Unknown(error.to_string())),
-        Ok(None) => not("session_unknown"),
-        Ok(Some(session)) => match held(session, operation, asked) {
-            Ok(held) => {
-                // Too busy to note it: the next use is noted.
-                let _ = store.touch(&held.session, asked.now);
-                OfSession::Held(held)
-            }
-            Err(why) => not(why),
-        },
+    let session = match find(token, store, asked).await {
+        Ok(session) => session,
+        Err(judged) => return OfSession::Judged(judged),
+    };
+    match held(session, operation, asked) {
+        Ok(held) => {
+            // Too busy to note it: the next use is noted.
+            let _ = store.touch(&held.session, asked.now);
+            OfSession::Held(held)
+        }
+        Err(why) => not(why),
+    }
+}
+
+/// The session of a token of ours. The database is asked only so often for those who invent some;
+/// sessions in use are in memory.
+async fn find(token: &str, store: &Store, asked: Asked<'_>) -> Result<Arc<Session>, Judged> {
+    let digest = Digest::of_token(token.as_bytes());
+    if let Some(session) = store.cached(&digest, asked.now) {
+        return Ok(session);
+    }
+    let guesses = &asked.worker.shared.callers.guesses;
+    let attempt = Attempt {
+        guessed: Guessed::Token,
+        function: "session",
+        account: None,
+        secret: None,
+        place: asked.place,
+    };
+    guesses.may_begin(attempt, Instant::now()).map_err(Judged::TooMany)?;
+    match store.find(&digest, asked.now).await {
+        Ok(Some(session)) => Ok(session),
+        Ok(None) => {
+            drop(guesses.begin(attempt, Instant::now()));
+            Err(Judged::Not("session_unknown"))
+        }
+        Err(error) => Err(Judged::Unknown(error.to_string())),
     }
 }
 

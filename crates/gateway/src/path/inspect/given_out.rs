@@ -9,10 +9,12 @@ use portcullis_model::{ControlId, Refusal, Status};
 use portcullis_policy::{AnswerPlace, AnswerTest, Login, SecondStep, Tested};
 use portcullis_store::State;
 
+use super::super::attempt;
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
 use super::neutral::unread;
+use crate::callers::Said;
 use crate::head::{Essential, Fields};
 use crate::login::{Issue, Outcome, Reading, SetCookie, in_json, ours, without_scheme};
 use crate::upstream::Streaming;
@@ -137,6 +139,17 @@ pub(super) async fn take(
         };
         issue.read(&reading, context.now())
     };
+    if !matches!(step, Step::Renewal(_)) {
+        attempt::said(
+            match outcome {
+                Outcome::Failed => Said::No,
+                // It gives nothing out and does not say no: it counts, and leaves as it is.
+                Outcome::Nothing => Said::Nothing,
+                Outcome::Unusable(_) | Outcome::Given(_) => Said::Yes,
+            },
+            context,
+        );
+    }
     let given = match outcome {
         Outcome::Failed => {
             put_back(&mut parts, body);
@@ -176,7 +189,8 @@ fn exchange(
         match place {
             AnswerPlace::Member(pointer) => {
                 let found = document.and_then(|document| document.root().lookup(pointer));
-                let (scheme, _) = without_scheme(found.and_then(|one| one.as_str()).unwrap_or(""));
+                let (scheme, _) =
+                    without_scheme(found.and_then(portcullis_json::Value::as_str).unwrap_or(""));
                 members.push((pointer, format!("{scheme}{text}")));
             }
             AnswerPlace::Cookie(name) => cookies.push((name, text)),
@@ -185,8 +199,8 @@ fn exchange(
     if let Some(bytes) = body {
         let changes: Vec<(&str, &str)> =
             members.iter().map(|(pointer, text)| (*pointer, text.as_str())).collect();
-        let changed = in_json(&bytes, &changes, &context.plan.json_out);
-        parts.body = Streaming::here(changed.ok_or_else(|| refused("login_answer_unreadable"))?);
+        let written = in_json(&bytes, &changes, &context.plan.json_out);
+        parts.body = Streaming::here(written.ok_or_else(|| refused("login_answer_unreadable"))?);
     }
     let is_loopback = context.hop == portcullis_controls::transport_encryption::Hop::Loopback;
     let last: Vec<(String, usize)> = cookies
@@ -230,7 +244,9 @@ pub(super) async fn read(parts: &mut Parts, context: &Context<'_>) -> Result<Vec
             |name: &str, value: &str| (name != "content-encoding").then(|| value.to_owned());
         parts.head.fields = parts.head.fields.rewritten(stays);
     }
-    Ok(bytes)
+    // Some servers write it; it is no part of the text (RFC 8259 section 8.1).
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec);
+    Ok(text.unwrap_or(bytes))
 }
 
 /// Puts a body back that was read.

@@ -1,13 +1,15 @@
 //! The last look at an answer of a session: the API's credential does not leave with it, and nothing
 //! leaves whose session was ended meanwhile.
 
+use portcullis_controls::content_type::Coding;
 use portcullis_json::Document;
 use portcullis_model::{ControlId, Mode, Refusal, Status};
 
 use super::super::context::{Context, Exit};
 use super::super::exchange::noted;
 use crate::answer::{Answer, Body};
-use crate::login::Watched;
+use crate::coding::decode;
+use crate::login::{Watched, Withheld};
 use crate::worker::Deed;
 
 /// Takes out what may not leave.
@@ -31,6 +33,7 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
         for name in removed {
             context.did(Deed::Remove, noted("api_credential", format!("header `{name}`")));
         }
+        refuse_coded(&answer, &withheld, context)?;
         if let Body::Whole(body) = &mut answer.body
             && let Some(other) = without(body, &withheld, context)?
         {
@@ -53,11 +56,27 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
     Ok(answer)
 }
 
+/// A body that is still coded is looked into, and leaves whole or not at all.
+fn refuse_coded(answer: &Answer, withheld: &Withheld, context: &Context<'_>) -> Result<(), Exit> {
+    let is_coding = |(name, _): &(&str, &str)| name.eq_ignore_ascii_case("content-encoding");
+    let coding = answer.fields().find(is_coding).map(|(_, coding)| coding);
+    let (Some(coding), Body::Whole(body)) = (coding, &answer.body) else { return Ok(()) };
+    let bytes_max = context.plan.limits.answer_bytes_max;
+    let decoded = Coding::from_name(Some(coding))
+        .and_then(|coding| decode(body.clone(), coding, bytes_max, u32::MAX).ok());
+    if decoded.is_some_and(|text| withheld.is_in(&text)) { Err(refused()) } else { Ok(()) }
+}
+
+fn refused() -> Exit {
+    let detail = "the answer holds the API's credential".to_owned();
+    Refusal::new(ControlId::CallerIdentity, Status::BAD_GATEWAY, "api_credential", detail).into()
+}
+
 /// The body without it; `None` if it is not there. A body that is no JSON, or nothing else, does not
 /// leave at all.
 fn without(
     body: &[u8],
-    withheld: &crate::login::Withheld,
+    withheld: &Withheld,
     context: &Context<'_>,
 ) -> Result<Option<Vec<u8>>, Exit> {
     let is_plain = withheld.is_in(body);
@@ -65,11 +84,6 @@ fn without(
     if !is_plain && !body.contains(&b'\\') {
         return Ok(None);
     }
-    let refused = || {
-        let detail = "the answer holds the API's credential".to_owned();
-        let control = ControlId::CallerIdentity;
-        Exit::from(Refusal::new(control, Status::BAD_GATEWAY, "api_credential", detail))
-    };
     let Ok(mut document) = Document::parse(body.to_vec(), &context.plan.json_out) else {
         return if is_plain { Err(refused()) } else { Ok(None) };
     };
