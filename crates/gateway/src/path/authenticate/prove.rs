@@ -55,6 +55,22 @@ impl Proofs {
         is_same
     }
 
+    /// A credential is genuine, and this goes on in its place.
+    fn verified(
+        &mut self,
+        index: usize,
+        identity: Arc<Identity>,
+        instead: Option<String>,
+        session: Option<Arc<Session>>,
+    ) {
+        if !self.hold(session) {
+            self.list.push((index, Proof::Rejected("two_sessions")));
+            return;
+        }
+        self.list.push((index, Proof::Verified(identity)));
+        self.replaced.extend(instead.map(|value| (index, value)));
+    }
+
     /// Who is known to call, by whatever scheme.
     pub(super) fn anyone(&self) -> Option<Arc<Identity>> {
         self.list.iter().find_map(|(_, proof)| match proof {
@@ -145,12 +161,11 @@ pub(super) async fn prove(
 ) -> Result<Proofs, Exit> {
     let plan = context.plan;
     let place = sender.address.map(Place::of);
-    let is_wanted = |index: usize| wanted.is_empty() || wanted.contains(&index);
     let drops = plan.model.callers.drops_credentials()
         && context.mode(ControlId::CallerIdentity) == Mode::Enforce;
     let mut proofs = Proofs::default();
     for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
-        let is_wanted = is_wanted(index);
+        let is_wanted = wanted.is_empty() || wanted.contains(&index);
         let verifies = plan.model.callers.verifies(index);
         let value = match shown(head, &scheme.place) {
             Shown::Nothing => continue,
@@ -189,14 +204,8 @@ pub(super) async fn prove(
         match judged {
             Judged::Genuine { identity, instead } => {
                 // In the place of ours stands the API's own; anything else is what the client has.
-                let goes_on = session.is_some() || !drops;
-                if !proofs.hold(session) {
-                    proofs.list.push((index, Proof::Rejected("two_sessions")));
-                    continue;
-                }
-                proofs.list.push((index, Proof::Verified(identity)));
-                let instead = instead.filter(|_| goes_on);
-                proofs.replaced.extend(instead.map(|value| (index, value)));
+                let instead = instead.filter(|_| session.is_some() || !drops);
+                proofs.verified(index, identity, instead, session);
             }
             Judged::Not(why) => proofs.list.push((index, Proof::Rejected(why))),
             Judged::TooMany(_) | Judged::Unknown(_) if wanted.is_empty() => {
@@ -214,8 +223,7 @@ pub(super) async fn prove(
         }
     }
     // Behind all others: beside a token, it is the token that says who calls.
-    let shown = certificate::proofs(sender, plan, context.worker, context.now());
-    proofs.list.extend(shown.into_iter().filter(|(index, _)| is_wanted(*index)));
+    proofs.list.extend(certificate::proofs(sender, wanted, context));
     Ok(proofs)
 }
 
