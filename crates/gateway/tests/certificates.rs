@@ -163,6 +163,7 @@ fn certificates_of_others_and_those_that_ran_out_open_no_connection() {
         Authority::new("other").issue(&[BILLING]),
         Authority::new("clients").issue(&[BILLING]),
         authority.issue_until(&[BILLING], 2021),
+        authority.issue_to_server(&[BILLING]),
         Holder::of_nobody(),
     ] {
         assert_eq!(here.get(&here.client(&wrong), "/open", ""), 0);

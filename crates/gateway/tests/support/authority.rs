@@ -7,9 +7,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams, IsCa,
-    Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SanType, SerialNumber,
-    date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RevokedCertParams, SanType, SerialNumber, date_time_ymd,
 };
 use rustls::ClientConfig;
 use rustls::pki_types::pem::PemObject as _;
@@ -56,9 +56,21 @@ impl Authority {
     pub fn issue_until(&self, names: &[&str], year: i32) -> Holder {
         let mut params = params(names);
         params.not_after = date_time_ymd(year, 1, 1);
+        self.signed(&params)
+    }
+
+    /// One that is for servers alone (RFC 5280 section 4.2.1.12).
+    pub fn issue_to_server(&self, names: &[&str]) -> Holder {
+        let mut params = params(names);
+        params.not_after = date_time_ymd(2096, 1, 1);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        self.signed(&params)
+    }
+
+    fn signed(&self, params: &CertificateParams) -> Holder {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        Holder { certificate, key, serial: params.serial_number.unwrap() }
+        Holder { certificate, key, serial: params.serial_number.clone().unwrap() }
     }
 
     /// The list (PEM) of what is withdrawn, in force until a year begins.
