@@ -55,7 +55,7 @@ use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
 pub use caller_token::{CALLER_TOKEN_TYPE, claims, said};
 pub use certificates::{Presented, holder};
-pub use guarded::{Guarded, is_met, takes_basic};
+pub use guarded::{Guarded, api, is_met, takes_basic};
 pub use guessing::{Counted, Guessed, rates, too_many};
 pub use resource::{ResourceMetadata, WELL_KNOWN};
 pub use tokens::{IntrospectionRule, NoRule, TokenRule};

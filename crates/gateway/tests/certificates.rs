@@ -163,6 +163,7 @@ fn certificates_of_others_and_those_that_ran_out_open_no_connection() {
         Authority::new("other").issue(&[BILLING]),
         Authority::new("clients").issue(&[BILLING]),
         authority.issue_until(&[BILLING], 2021),
+        authority.issue_to_server(&[BILLING]),
         Holder::of_nobody(),
     ] {
         assert_eq!(here.get(&here.client(&wrong), "/open", ""), 0);
@@ -328,16 +329,21 @@ fn a_connection_that_is_resumed_keeps_its_certificate_and_gains_none() {
             (stream.get_ref().1.handshake_kind(), status(&answer))
         })
     };
-    let (known, nobody) = (here.client(&authority.issue(&[BILLING])), here.nobody());
-    assert_eq!(visit(&known), (Some(HandshakeKind::Full), 200));
-    assert_eq!(visit(&nobody), (Some(HandshakeKind::Full), 401));
-    assert_eq!(visit(&known), (Some(HandshakeKind::Resumed), 200));
-    assert_eq!(here.last("subject"), BILLING);
-    assert_eq!(visit(&nobody), (Some(HandshakeKind::Resumed), 401));
-    // Another issuer: nothing that was opened before is resumed, and the old certificate opens nothing.
-    here.reload(issued_by(&Authority::new("newer")));
-    assert_eq!(here.get(&known, "/machine", ""), 0);
-    assert_eq!(visit(&nobody), (Some(HandshakeKind::Full), 401));
+    for version in [&rustls::version::TLS13, &rustls::version::TLS12] {
+        here.reload(issued_by(&authority));
+        let client = || here.server.client_of(&[], &[version]);
+        let (known, nobody) = (authority.issue(&[BILLING]).showing(client()), Arc::new(client()));
+        assert_eq!(visit(&known), (Some(HandshakeKind::Full), 200));
+        assert_eq!(visit(&nobody), (Some(HandshakeKind::Full), 401));
+        assert_eq!(visit(&known), (Some(HandshakeKind::Resumed), 200));
+        assert!(here.scene.forwarded().unwrap().contains(BILLING));
+        assert_eq!(visit(&nobody), (Some(HandshakeKind::Resumed), 401));
+        // Another issuer: nothing that was opened before is resumed, and the old certificate opens
+        // nothing.
+        here.reload(issued_by(&Authority::new("newer")));
+        assert_eq!(here.get(&known, "/machine", ""), 0);
+        assert_eq!(visit(&nobody), (Some(HandshakeKind::Full), 401));
+    }
 }
 
 #[test]

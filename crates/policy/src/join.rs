@@ -325,7 +325,7 @@ fn known(
     callers::audiences(file.map_or(&[], PolicyFile::apis), &mut all, notes);
     login::join(section, contracts, names, access, &mut all, (texts.now, notes));
     certificates::join(file, contracts, &mut all, notes);
-    guesses::join(section, names, &mut all, notes);
+    guesses::join(section, contracts, names, &mut all, notes);
     whoami::join(section, contracts, names, &mut all, notes);
     forward::join(file, contracts, &mut all, &texts.folder, notes);
     all

@@ -95,6 +95,9 @@ pub(crate) fn keys(model: &Model) -> Result<Vec<PinnedKeys>, Failure> {
             );
             return Err(failed(format!("`{source}`: {which} cannot be used: {}", first.why)));
         }
+        if keys.is_empty() {
+            return Err(failed(format!("`{source}` has no key")));
+        }
         all.push(PinnedKeys { source: source.clone(), keys: Arc::new(keys), mark });
     }
     Ok(all)

@@ -165,4 +165,21 @@ mod tests {
         let list = Value::List(vec![Arc::from("a\"b"), Arc::from("c")]);
         assert_eq!(said(list), ("?".to_owned(), false));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whoever_it_is_no_name_says_another_claim(subject in ".{0,40}", role in ".{0,40}", list in "[\\PC\"\\\\]{0,20}") {
+            let value = Value::List(vec![Arc::from(role.as_str()), Arc::from(list.as_str())]);
+            let text = text(&token(vec![Told::Attribute("role".into())]), &identity(&subject, value));
+            let limits = portcullis_json::Limits::default();
+            let document = portcullis_json::Document::parse(text.into_bytes(), &limits).unwrap();
+            let root = document.root();
+            let names: Vec<_> = root.members().map(|(name, _)| name.as_str().unwrap().to_owned()).collect();
+            let expected = ["iss", "aud", "sub", "caller_issuer", "role", "iat", "exp", "jti"];
+            proptest::prop_assert_eq!(names, expected);
+            proptest::prop_assert_eq!(root.get("sub").unwrap().as_str(), Some(subject.as_str()));
+            let roles: Vec<_> = root.get("role").unwrap().items().map(|one| one.as_str().unwrap().to_owned()).collect();
+            proptest::prop_assert_eq!(roles, [role, list]);
+        }
+    }
 }

@@ -27,7 +27,7 @@ impl Guarded {
     /// What is tried at an operation, by its index; none if nothing is.
     pub fn of(model: &Model, index: usize) -> Option<Self> {
         let operation = model.contract.operation(index)?;
-        let function = || format!("{} {}", model.name, function(operation));
+        let function = || format!("{} {}", api(model), function(operation));
         let callers = &model.callers;
         if let Some(login) = callers.logins.iter().find(|login| login.operation == index) {
             return Some(Self::login(login, function()));
@@ -132,6 +132,11 @@ fn is_literal(value: Value<'_>, literal: &Literal) -> bool {
         Literal::Truth(truth) => value.as_bool() == Some(*truth),
         Literal::Null => value.kind() == Kind::Null,
     }
+}
+
+/// What an API is counted by: where it is, since several entries may lead to one.
+pub fn api(model: &Model) -> String {
+    model.upstream.first.authority()
 }
 
 /// What an operation does, whatever its version: method and path, without `v1`, `v2.1` and the like.

@@ -25,6 +25,7 @@ impl ResourceMetadata {
         let callers = &model.callers;
         let mut issuers: Vec<&str> = callers.jwt.iter().map(|one| &*one.issuer).collect();
         issuers.extend(callers.introspection.iter().map(|one| &*one.issuer));
+        issuers.sort_unstable();
         issuers.dedup();
         if issuers.is_empty() {
             return None;

@@ -326,26 +326,19 @@ fn who_takes_other_certificates_of_clients_lets_more_in() {
         plan(CONTRACT, &format!("{POLICY}{tls}"))
     };
     let ca = ", client_ca: file:a.pem";
-    let plain = of("", "");
+    let (any, crl) =
+        (format!("{ca}, client_certificates: any"), format!("{ca}, client_crl: file:l.pem"));
+    let dns = "callers: { certificates: { subject: dns } }";
     for (before, after, reach, what) in [
-        (&plain, of(ca, ""), Reach::Wider, "other certificates of clients are taken"),
-        (&of(ca, ""), of("", ""), Reach::Narrower, "clients are not asked for certificates"),
-        (&of(ca, ""), of(", client_ca: file:b.pem", ""), Reach::Wider, "other certificates"),
-        (&of(ca, ""), of(&format!("{ca}, client_certificates: any"), ""), Reach::Wider, "other"),
-        (
-            &of(&format!("{ca}, client_crl: file:l.pem"), ""),
-            of(ca, ""),
-            Reach::Wider,
-            "other certificates of clients are taken",
-        ),
-        (
-            &of(ca, ""),
-            of(ca, "callers: { certificates: { subject: dns } }"),
-            Reach::Wider,
-            "a client's certificate says otherwise who calls",
-        ),
+        (("", ""), (ca, ""), Reach::Wider, "other certificates of clients are taken"),
+        ((ca, ""), ("", ""), Reach::Narrower, "clients are not asked for certificates"),
+        ((ca, ""), (", client_ca: file:b.pem", ""), Reach::Wider, "other certificates"),
+        ((ca, ""), (&any, ""), Reach::Wider, "other certificates"),
+        ((&crl, ""), (ca, ""), Reach::Wider, "other certificates of clients are taken"),
+        ((ca, ""), (ca, dns), Reach::Wider, "a client's certificate says otherwise who calls"),
     ] {
-        let changes = Changes::between(before, &after, NOW);
+        let (before, after) = (of(before.0, before.1), of(after.0, after.1));
+        let changes = Changes::between(&before, &after, NOW);
         let told = told(&changes);
         let expected = format!("{}: ", reach.name());
         assert!(

@@ -109,6 +109,11 @@ impl Key {
 }
 
 impl KeySet {
+    /// Whether it has no key: then no token verifies.
+    pub const fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Reads a JWK set (RFC 7517 section 5). Keys that cannot be used are left out and told.
     pub fn from_jwks(bytes: Vec<u8>) -> Result<(Self, Vec<Skipped>), JwksFault> {
         if bytes.len() > JWKS_BYTES_MAX {

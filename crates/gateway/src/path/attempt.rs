@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use portcullis_controls::caller_identity::{Guarded, Guessed};
+use portcullis_controls::caller_identity::{Guarded, Guessed, api};
 use portcullis_counting::Place;
 use portcullis_credential::authorization;
 use portcullis_json::Value;
@@ -50,7 +50,7 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
         };
         context.worker.shared.callers.guesses.begin(attempt, Instant::now())
     } else if let Some(basic) = &basic {
-        let function = format!("{} basic", context.plan.model.name);
+        let function = format!("{} basic", api(&context.plan.model));
         let attempt = Attempt {
             guessed: Guessed::Password,
             function: &function,

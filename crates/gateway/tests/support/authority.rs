@@ -7,9 +7,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams, IsCa,
-    Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SanType, SerialNumber,
-    date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RevokedCertParams, SanType, SerialNumber, date_time_ymd,
 };
 use rustls::ClientConfig;
 use rustls::pki_types::pem::PemObject as _;
@@ -56,9 +56,21 @@ impl Authority {
     pub fn issue_until(&self, names: &[&str], year: i32) -> Holder {
         let mut params = params(names);
         params.not_after = date_time_ymd(year, 1, 1);
+        self.signed(&params)
+    }
+
+    /// One that is for servers alone (RFC 5280 section 4.2.1.12).
+    pub fn issue_to_server(&self, names: &[&str]) -> Holder {
+        let mut params = params(names);
+        params.not_after = date_time_ymd(2096, 1, 1);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        self.signed(&params)
+    }
+
+    fn signed(&self, params: &CertificateParams) -> Holder {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        Holder { certificate, key, serial: params.serial_number.unwrap() }
+        Holder { certificate, key, serial: params.serial_number.clone().unwrap() }
     }
 
     /// The list (PEM) of what is withdrawn, in force until a year begins.
@@ -125,26 +137,29 @@ impl Holder {
 
     /// A client that shows it whenever it is asked.
     pub fn client(&self, server: &Identity, protocols: &[&[u8]]) -> Arc<ClientConfig> {
-        Arc::new(showing(server, protocols, self.certificate.der().clone(), &self.key))
+        self.showing(server.client(protocols))
+    }
+
+    /// The same, with a client that speaks TLS in its own way.
+    pub fn showing(&self, client: ClientConfig) -> Arc<ClientConfig> {
+        Arc::new(showing(client, self.certificate.der().clone(), &self.key))
     }
 
     /// A client that shows this certificate without having its key.
     pub fn client_of_thief(&self, server: &Identity) -> Arc<ClientConfig> {
         let other = KeyPair::generate().unwrap();
-        Arc::new(showing(server, &[], self.certificate.der().clone(), &other))
+        Arc::new(showing(server.client(&[]), self.certificate.der().clone(), &other))
     }
 }
 
 fn showing(
-    server: &Identity,
-    protocols: &[&[u8]],
+    mut config: ClientConfig,
     certificate: CertificateDer<'static>,
     key: &KeyPair,
 ) -> ClientConfig {
     let key = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
     let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap();
     let certified = rustls::sign::CertifiedKey::new(vec![certificate], key);
-    let mut config = server.client(protocols);
     config.client_auth_cert_resolver = Arc::new(Always(Arc::new(certified)));
     config
 }

@@ -34,11 +34,20 @@ impl Identity {
 
     /// What trusts it alone, and offers these protocols.
     pub fn client(&self, protocols: &[&[u8]]) -> ClientConfig {
+        self.client_of(protocols, rustls::DEFAULT_VERSIONS)
+    }
+
+    /// The same, with these versions of TLS.
+    pub fn client_of(
+        &self,
+        protocols: &[&[u8]],
+        versions: &[&'static rustls::SupportedProtocolVersion],
+    ) -> ClientConfig {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(self.certificate.as_bytes()).unwrap()).unwrap();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth();

@@ -96,13 +96,31 @@ impl Join<'_> {
             let span = jwt.first().and_then(|one| at(one.issuer.0.as_ref()));
             self.bad(span, format!("there are more than {ISSUERS_MAX} issuers"), "name fewer");
         }
-        let jwt = jwt.iter().take(ISSUERS_MAX).filter_map(|one| self.jwt(one)).collect();
+        let jwt: Vec<JwtIssuer> =
+            jwt.iter().take(ISSUERS_MAX).filter_map(|one| self.jwt(one)).collect();
+        self.one_of_each(section, &jwt);
         let introspection = introspection.iter().take(ISSUERS_MAX);
         let introspection = introspection.filter_map(|one| self.introspection(one)).collect();
         let attributes = self.attributes(section.attributes.as_ref());
         let headers = section.forward.as_ref().and_then(|forward| forward.headers.as_ref());
         let forward = headers.map(|headers| self.headers(headers, &attributes));
         Callers { jwt, introspection, attributes, forward, ..Callers::default() }
+    }
+
+    /// Of two entries for one issuer and scheme only the first would count.
+    fn one_of_each(&mut self, section: &CallersSection, jwt: &[JwtIssuer]) {
+        for (place, one) in jwt.iter().enumerate() {
+            let is_same = |other: &&JwtIssuer| {
+                other.issuer == one.issuer
+                    && other.schemes.iter().any(|scheme| one.schemes.contains(scheme))
+            };
+            if jwt.iter().take(place).any(|other| is_same(&other)) {
+                let sections = section.jwt.as_ref().map_or(&[][..], |several| &several.0);
+                let span = sections.get(place).and_then(|one| at(one.issuer.0.as_ref()));
+                let message = format!("the issuer {} stands here twice", shown(&one.issuer));
+                self.bad(span, message, "keep one entry: `audience` and `schemes` take lists");
+            }
+        }
     }
 
     fn bad(&mut self, span: Option<Span>, message: String, help: &str) {

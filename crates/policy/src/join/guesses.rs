@@ -1,7 +1,9 @@
 //! Operations at which something can be guessed.
 
+use portcullis_contract::Contract;
 use portcullis_model::Diagnostic;
 
+use super::login::declared::in_request;
 use super::names::Names;
 use crate::callers::{Callers, GuessedAt};
 use crate::codes;
@@ -17,6 +19,7 @@ const GUESSES_MAX: usize = 64;
 /// Adds them to the callers of each API.
 pub(super) fn join(
     section: Option<&CallersSection>,
+    contracts: &[Option<Contract>],
     names: &Names,
     callers: &mut [Callers],
     notes: &mut Notes,
@@ -32,6 +35,14 @@ pub(super) fn join(
         let Some(name) = section.operation.0.as_ref() else { continue };
         let Some((api, index)) = names.find(&name.value, name.span, notes) else { continue };
         let Some(callers) = callers.get_mut(api) else { continue };
+        let contract = contracts.get(api).and_then(Option::as_ref);
+        if let Some(contract) = contract
+            && let Some(operation) = contract.operation(index)
+        {
+            for place in section.account.iter().chain(&section.secret) {
+                in_request(place, operation, &contract.shapes, notes);
+            }
+        }
         let is_login = callers.logins.iter().any(|login| login.operation == index);
         if is_login || callers.guesses.iter().any(|known| known.operation == index) {
             notes.push(|| {

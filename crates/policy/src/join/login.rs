@@ -1,6 +1,6 @@
 //! The API's own login: `callers: { login, ends_sessions }` and `store`, joined with each contract.
 
-mod declared;
+pub(super) mod declared;
 mod schemes;
 
 use std::path::Path;

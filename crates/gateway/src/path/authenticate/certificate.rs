@@ -3,28 +3,27 @@
 use std::sync::Arc;
 
 use portcullis_contract::SchemePlace;
-use portcullis_controls::Plan;
 use portcullis_controls::caller_identity::{Presented, Proof, holder};
-use portcullis_model::UnixMillis;
 
+use super::super::context::Context;
 use crate::sender::Sender;
-use crate::worker::Worker;
 
-/// What the certificate of a connection proves, for each scheme that takes one. It is asked anew of the
-/// issuers that are in force, for every request: a connection may be older than they are.
+/// What the certificate of a connection proves, for each wanted scheme that takes one. It is asked
+/// anew of the issuers that are in force, for every request: a connection may be older than they are.
 pub(super) fn proofs(
     sender: &Sender,
-    plan: &Plan,
-    worker: &Worker,
-    now: UnixMillis,
+    wanted: Option<&[usize]>,
+    context: &Context<'_>,
 ) -> Vec<(usize, Proof)> {
+    let (plan, now) = (context.plan, context.now());
     let rule = plan.model.callers.certificates.as_ref();
     let (Some(certificate), Some(rule)) = (&sender.certificate, rule) else { return Vec::new() };
     let schemes = plan.model.contract.schemes.iter().enumerate();
     let schemes = schemes.filter(|(index, scheme)| {
-        scheme.place == SchemePlace::MutualTls && rule.schemes.contains(index)
+        let is_wanted = wanted.is_none_or(|wanted| wanted.contains(index));
+        is_wanted && scheme.place == SchemePlace::MutualTls && rule.schemes.contains(index)
     });
-    let site = worker.site();
+    let site = context.worker.site();
     let proof = |name: &str| {
         let Some(issuers) = site.clients() else { return Proof::Rejected("certificate_of_nobody") };
         if let Err(why) = certificate.is_of(issuers, now) {

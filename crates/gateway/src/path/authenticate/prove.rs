@@ -57,14 +57,8 @@ impl Proofs {
         match judged {
             Judged::Genuine { identity, instead } => {
                 // In the place of ours stands the API's own; anything else is what the client has.
-                let goes_on = session.is_some() || !drops;
-                if !self.hold(session) {
-                    self.list.push((index, Proof::Rejected("two_sessions")));
-                    return;
-                }
-                self.list.push((index, Proof::Verified(identity)));
-                let instead = instead.filter(|_| goes_on);
-                self.replaced.extend(instead.map(|value| (index, value)));
+                let instead = instead.filter(|_| session.is_some() || !drops);
+                self.verified(index, identity, instead, session);
             }
             Judged::Not(why) => {
                 self.is_guess |= why == whoami::REFUSED;
@@ -114,6 +108,22 @@ impl Proofs {
         let is_same = self.session.as_ref().is_none_or(|known| known.id == session.id);
         self.session.get_or_insert(session);
         is_same
+    }
+
+    /// A credential is genuine, and this goes on in its place.
+    fn verified(
+        &mut self,
+        index: usize,
+        identity: Arc<Identity>,
+        instead: Option<String>,
+        session: Option<Arc<Session>>,
+    ) {
+        if !self.hold(session) {
+            self.list.push((index, Proof::Rejected("two_sessions")));
+            return;
+        }
+        self.list.push((index, Proof::Verified(identity)));
+        self.replaced.extend(instead.map(|value| (index, value)));
     }
 
     /// Who is known to call, by whatever scheme.
@@ -259,8 +269,8 @@ pub(super) async fn prove(
         proofs.take(index, judged, session, (wanted.is_needed, drops));
     }
     // Behind all others: beside a token, it is the token that says who calls.
-    let shown = certificate::proofs(sender, plan, context.worker, context.now());
-    proofs.list.extend(shown.into_iter().filter(|(index, _)| is_wanted(*index)));
+    let shown = certificate::proofs(sender, wanted.schemes, context);
+    proofs.list.extend(shown);
     Ok(proofs)
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use portcullis_contract::SchemePlace;
-use portcullis_controls::caller_identity::Guessed;
+use portcullis_controls::caller_identity::{Guessed, api};
 use portcullis_credential::authorization;
 use portcullis_json::{Document, Kind, Value as Json};
 use portcullis_ledger::Asked as Question;
@@ -151,7 +151,7 @@ async fn counted(
         }
         _ => None,
     });
-    let function = format!("{} whoami", asked.plan.model.name);
+    let function = format!("{} basic", api(&asked.plan.model));
     let attempt = Attempt {
         guessed: if basic.is_some() { Guessed::Password } else { Guessed::Token },
         function: &function,

@@ -8,39 +8,13 @@ use portcullis_model::{Diagnostic, Span, did_you_mean};
 use super::One;
 use crate::codes;
 use crate::login::{AnswerPlace, RequestPlace};
-use crate::notes::shown;
+use crate::notes::{Notes, shown};
 use crate::section::Spanned;
 
 impl One<'_> {
     /// Warns where no request of the operation has such a place.
     pub(super) fn in_request(&mut self, place: &Spanned<RequestPlace>, operation: &Operation) {
-        let shapes = &self.contract.shapes;
-        let parameter = |wanted: Place, name: &str| {
-            let mut all = operation.parameters.iter().filter(|one| one.place == wanted);
-            all.any(|one| one.name == name)
-        };
-        let name = operation.name();
-        let (is_there, what, near) = match &place.value {
-            RequestPlace::Body(pointer) => {
-                let media = operation.body.iter().flat_map(|body| &body.media);
-                let mut media =
-                    media.filter(|media| matches!(media.kind, BodyKind::Json | BodyKind::Form));
-                (media.any(|media| may_have(media, pointer, shapes)), pointer, None)
-            }
-            RequestPlace::Path(name) => {
-                let of_path = operation.parameters.iter().filter(|one| one.place == Place::Path);
-                let near = did_you_mean(name, of_path.map(|one| one.name.as_str()));
-                (parameter(Place::Path, name), name, near)
-            }
-            RequestPlace::Query(name) => (parameter(Place::Query, name), name, None),
-            // Cookies of schemes are declared there.
-            RequestPlace::Cookie(_) => return,
-        };
-        if is_there {
-            return;
-        }
-        let message = format!("no request of {} has {}", shown(&name), shown(what));
-        self.not_declared(message, near, place.span);
+        in_request(place, operation, &self.contract.shapes, self.notes);
     }
 
     /// The same for its answers.
@@ -53,7 +27,7 @@ impl One<'_> {
         }
         let name = operation.name();
         let message = format!("no answer of {} has {}", shown(&name), shown(pointer));
-        self.not_declared(message, None, span);
+        not_declared(message, None, span, self.notes);
     }
 
     /// The same, for what an answer gives out.
@@ -62,16 +36,51 @@ impl One<'_> {
             self.in_answer(pointer, place.span, operation);
         }
     }
+}
 
-    fn not_declared(&mut self, message: String, near: Option<&str>, span: Span) {
-        let help = match near {
-            Some(near) => format!("did you mean {}?", shown(near)),
-            None => "what the contract does not declare does not pass: declare it, or correct \
-                     the name"
-                .to_owned(),
-        };
-        self.notes.push(|| Diagnostic::warning(&codes::BAD_POINTER, message).at(span).help(help));
+/// Warns where no request of the operation has such a place.
+pub(in crate::join) fn in_request(
+    place: &Spanned<RequestPlace>,
+    operation: &Operation,
+    shapes: &Shapes,
+    notes: &mut Notes,
+) {
+    let parameter = |wanted: Place, name: &str| {
+        let mut all = operation.parameters.iter().filter(|one| one.place == wanted);
+        all.any(|one| one.name == name)
+    };
+    let name = operation.name();
+    let (is_there, what, near) = match &place.value {
+        RequestPlace::Body(pointer) => {
+            let media = operation.body.iter().flat_map(|body| &body.media);
+            let mut media =
+                media.filter(|media| matches!(media.kind, BodyKind::Json | BodyKind::Form));
+            (media.any(|media| may_have(media, pointer, shapes)), pointer, None)
+        }
+        RequestPlace::Path(name) => {
+            let of_path = operation.parameters.iter().filter(|one| one.place == Place::Path);
+            let near = did_you_mean(name, of_path.map(|one| one.name.as_str()));
+            (parameter(Place::Path, name), name, near)
+        }
+        RequestPlace::Query(name) => (parameter(Place::Query, name), name, None),
+        // Cookies of schemes are declared there.
+        RequestPlace::Cookie(_) => return,
+    };
+    if is_there {
+        return;
     }
+    let message = format!("no request of {} has {}", shown(&name), shown(what));
+    not_declared(message, near, place.span, notes);
+}
+
+fn not_declared(message: String, near: Option<&str>, span: Span, notes: &mut Notes) {
+    let help = match near {
+        Some(near) => format!("did you mean {}?", shown(near)),
+        None => "what the contract does not declare does not pass: declare it, or correct \
+                 the name"
+            .to_owned(),
+    };
+    notes.push(|| Diagnostic::warning(&codes::BAD_POINTER, message).at(span).help(help));
 }
 
 const fn may_succeed(status: StatusPattern) -> bool {
