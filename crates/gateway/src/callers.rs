@@ -3,6 +3,7 @@
 mod answers;
 mod cache;
 mod fetched;
+mod genuine;
 mod guesses;
 mod proofs;
 
@@ -10,14 +11,14 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use portcullis_credential::Confirmation;
 use portcullis_credential::keys::KeySet;
-use portcullis_model::{Attribute, Identity, UnixMillis};
+use portcullis_model::Attribute;
 use portcullis_policy::JwtIssuer;
 
 pub(crate) use answers::{Answers, Turn};
 pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
+pub(crate) use genuine::{Genuine, Named};
 pub(crate) use guesses::{Attempt, Attempted, Guesses};
 pub(crate) use proofs::{Proofs, Use};
 
@@ -56,23 +57,6 @@ pub(crate) enum Known {
     Genuine(Arc<Genuine>),
     /// It is not, and why.
     Not(&'static str),
-}
-
-/// What is known of a genuine token.
-#[derive(Debug)]
-pub(crate) struct Genuine {
-    pub(crate) identity: Arc<Identity>,
-    /// It is worth nothing from here on.
-    pub(crate) expires: UnixMillis,
-    /// What must be proved beside it.
-    pub(crate) confirmation: Option<Confirmation>,
-    /// Which keys of its issuer verified it.
-    pub(crate) generation: u64,
-    /// No key did: its issuer was asked.
-    pub(crate) is_told: bool,
-    /// By which model it was judged, and for which scheme.
-    pub(crate) model: Arc<str>,
-    pub(crate) scheme: usize,
 }
 
 impl Callers {

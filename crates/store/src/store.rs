@@ -314,13 +314,14 @@ impl Store {
             });
         }
         self.0.revocations.add(&revocation, now)?;
-        let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
+        // It is in force: what runs under such a token does not wait for the disk.
+        self.0.memory.tell();
+        let sealer = Arc::clone(&self.0.sealer);
         Write {
             now,
             revokes: |(): &()| true,
             run: move |connection: &Connection| revoked::write(connection, &sealer, &revocation),
-            then: move |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
-                memory.tell();
+            then: |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
                 outcome.map_err(|why| StoreError::NotDurable(Box::new(why)))
             },
         }
