@@ -1,7 +1,8 @@
-//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `corpus`, `deny`,
+//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `corpus`, `deny`,
 //! `differential`, `docs`, `endure`, `http1`, `origins`, `suites`, `tidy`.
 
 mod bench;
+mod callers;
 mod check;
 mod corpus;
 mod deny;
@@ -21,6 +22,7 @@ usage: cargo xtask COMMAND
 
   check   format, lints, tests, doc tests, documentation, tidy rules: all that CI runs
   bench   cost and speed beside nginx in one run; writes docs/src/figures.md
+  callers what it costs to know who calls (needs nginx and wrk); writes docs/src/callers.md
   corpus  read and check 2,639 published documents (needs npm); writes docs/src/corpus.md
   deny    licences, advisories and duplicate versions (installs cargo-deny if it is missing)
   differential  our verdicts beside those of two other validators (needs npm and python3); writes
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let result = match std::env::args().nth(1).as_deref() {
         Some("check") => check::run(),
         Some("bench") => bench::run(),
+        Some("callers") => callers::run(),
         Some("corpus") => corpus::run(std::env::args().nth(2).as_deref()),
         Some("deny") => deny::run(),
         Some("differential") => differential::run(),

@@ -3,29 +3,24 @@
 
 use std::collections::HashSet;
 
-use portcullis_model::did_you_mean;
 use serde_saphyr::{Location, Spanned};
 
 use crate::condition::Condition;
 use crate::form::{Attack, Journey, Step, Twin};
 use crate::payload::Payload;
 use crate::problem::Problem;
-use crate::token::{Token, Tokens};
+use crate::token::Tokens;
 use crate::twin::swapped;
-use crate::{forge, identity, variables};
+use crate::{identity, token_check, variables};
 
 /// Steps of one sequence.
 const STEPS_MAX: usize = 50;
 /// Rounds of one step.
 const ROUNDS_MAX: usize = 50;
-/// Tokens of one file.
-const TOKENS_MAX: usize = 20;
 /// How long a slow sender may be let run.
 const SLOW_MS_MAX: u16 = 10_000;
 /// Bytes of an id: it is also a file name.
 const ID_BYTES_MAX: usize = 64;
-/// Variables that the runner itself sets.
-pub(crate) const GIVEN: [&str; 4] = ["host", "unique", "api", "door"];
 
 /// Whether a file may use what only the built-in sample has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,43 +110,9 @@ impl Checker {
     }
 
     fn tokens(&mut self, tokens: &Tokens) {
-        let mut seen = Seen::default();
-        seen.variables.extend(forge::GIVEN.map(str::to_owned));
-        if let Some((_, beyond)) = tokens.0.get(TOKENS_MAX) {
-            self.say(beyond, format!("a file has at most {TOKENS_MAX} tokens"));
-        }
-        for (name, token) in &tokens.0 {
-            if !variables::is_name(name) || GIVEN.contains(&name.as_str()) {
-                self.say(token, not_a_name(name));
-            }
-            self.token(token);
-            for text in token.value.texts() {
-                for used in variables::names(&text) {
-                    let is_given = GIVEN.contains(&used) || used == "now";
-                    if !is_given && !seen.variables.contains(used) {
-                        self.say(token, format!("no token before this one is called `{used}`"));
-                    }
-                }
-            }
-            let parts = forge::PARTS.map(|part| format!("{name}_{part}"));
-            for given in parts.into_iter().chain([name.clone()]) {
-                seen.variables.insert(given.clone());
-                self.given.insert(given);
-            }
-        }
-    }
-
-    fn token(&mut self, at: &Spanned<Token>) {
-        let token = &at.value;
-        if token.is_of_sample() && self.against == Against::Upstream {
-            self.say(at, "`from`, `issuer` and `hmac_with` mean the sample's issuers; against                 another API log in with a step of `before`"
-                .to_owned());
-        } else if let Some(name) = &token.from {
-            self.person(at, name);
-        }
-        for fault in token.faults() {
-            self.say(at, fault);
-        }
+        let found = token_check::tokens(tokens, self.against == Against::Sample);
+        self.problems.extend(found.problems);
+        self.given = found.given;
     }
 
     fn say<T>(&mut self, at: &Spanned<T>, message: String) {
@@ -259,7 +220,6 @@ impl Checker {
             }
         }
         if let Some(tokens) = &twin.tokens {
-            self.given.clear();
             self.tokens(tokens);
         }
         self.trial(&Trial {
@@ -328,7 +288,7 @@ impl Checker {
             ));
         }
         for name in save.keys().filter(|name| !variables::is_name(name)) {
-            self.say(step, not_a_name(name));
+            self.say(step, variables::not_a_name(name));
         }
         if let Some(beyond) = step.value.each.get(ROUNDS_MAX) {
             let beyond = beyond.escape_default();
@@ -348,21 +308,9 @@ impl Checker {
                 `before` and `save` the token"
                     .to_owned(),
             );
-        } else {
-            self.person(at, name);
+        } else if let Some(fault) = identity::fault(name) {
+            self.say(at, fault);
         }
-    }
-
-    fn person<T>(&mut self, at: &Spanned<T>, name: &str) {
-        if identity::password(name).is_some() {
-            return;
-        }
-        let hint = did_you_mean(name, identity::NAMES).map_or_else(
-            || format!("it knows `{}`", identity::NAMES.join("`, `")),
-            |near| format!("did you mean `{near}`?"),
-        );
-        let name = name.escape_default();
-        self.say(at, format!("`{name}` is not a user of the sample; {hint}"));
     }
 
     fn condition(&mut self, condition: &Spanned<Condition>, seen: &Seen) {
@@ -372,17 +320,12 @@ impl Checker {
     fn variables<T>(&mut self, at: &Spanned<T>, texts: impl Iterator<Item = String>, seen: &Seen) {
         for text in texts {
             for name in variables::names(&text) {
-                if !seen.variables.contains(name) && !GIVEN.contains(&name) {
+                if !seen.variables.contains(name) && !variables::GIVEN.contains(&name) {
                     self.say(at, format!("no step before this one saves `{name}`"));
                 }
             }
         }
     }
-}
-
-fn not_a_name(name: &str) -> String {
-    let name = name.escape_default();
-    format!("`{name}` is not a name; use lower case letters, digits and `_`")
 }
 
 fn named(steps: &[Spanned<Step>], name: &str) -> bool {

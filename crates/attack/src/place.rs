@@ -3,7 +3,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
@@ -15,7 +15,6 @@ use portcullis_sample::Sample;
 use portcullis_store::Store;
 
 use crate::form::Document;
-use crate::policy_folder::PolicyFolder;
 use crate::sequence::Session;
 use crate::trial::Way;
 
@@ -59,7 +58,6 @@ pub(crate) struct World {
     pub(crate) session: Session,
     gateway: Option<Running>,
     sample: Option<portcullis_sample::Running>,
-    folder: Option<PolicyFolder>,
 }
 
 impl Place {
@@ -87,22 +85,15 @@ impl Place {
         match way {
             Way::Direct => {
                 let session = Session::new(api, api, None, unique);
-                Ok(World { session, gateway: None, sample, folder: None })
+                Ok(World { session, gateway: None, sample })
             }
             Way::Through(not_asked) => {
-                let folder = match wanted.policy {
-                    Some(_) => Some(PolicyFolder::make(&unique).map_err(|error| {
-                        format!("there is no folder for the policy file: {error}")
-                    })?),
-                    None => None,
-                };
-                let path = folder.as_ref().map_or(Path::new(""), PolicyFolder::path);
-                let model = self.model(wanted, api, path, clock)?;
+                let model = self.model(wanted, api, clock)?;
                 let options = PlanOptions { observe: false, not_asked: not_asked.clone() };
                 let plan = Arc::new(Plan::compile(model, options));
                 let (gateway, probe) = start(plan, clock)?;
                 let session = Session::new(gateway.address(), api, Some(probe), unique);
-                Ok(World { session, gateway: Some(gateway), sample, folder })
+                Ok(World { session, gateway: Some(gateway), sample })
             }
         }
     }
@@ -112,11 +103,10 @@ impl Place {
         &self,
         wanted: Wanted<'_>,
         api: SocketAddr,
-        folder: &Path,
         clock: &Arc<dyn Clock>,
     ) -> Result<Model, String> {
         let model = match self {
-            Self::Sample => model_in(folder, wanted.document, wanted.policy, api, clock),
+            Self::Sample => sample_model(wanted.document, wanted.policy, api, clock),
             Self::Upstream(upstream) => upstream.model(clock),
         };
         model.map_err(|failure| format!("the gateway's model cannot be built: {failure}"))
@@ -149,17 +139,6 @@ pub fn sample_model(
     api: SocketAddr,
     clock: &Arc<dyn Clock>,
 ) -> Result<Model, Box<portcullis_policy::Failure>> {
-    model_in(Path::new(""), document, policy, api, clock)
-}
-
-/// The same, with the policy file in a folder.
-fn model_in(
-    folder: &Path,
-    document: Document,
-    policy: Option<&str>,
-    api: SocketAddr,
-    clock: &Arc<dyn Clock>,
-) -> Result<Model, Box<portcullis_policy::Failure>> {
     let mut sources = Sources::default();
     let (name, text) = match document {
         Document::Honest => ("honest.yaml", portcullis_sample::HONEST),
@@ -178,7 +157,7 @@ fn model_in(
         sources,
         contract,
         policy,
-        folder: folder.to_owned(),
+        folder: PathBuf::new(),
         overrides: Overrides {
             upstream: Some(format!("http://{api}")),
             listen: Some(LISTEN.to_owned()),
@@ -219,7 +198,7 @@ fn no_chance() -> String {
 impl World {
     /// Ends it: the gateway first, because it keeps connections to the API.
     pub(crate) async fn close(self) {
-        let Self { session, gateway, sample, folder } = self;
+        let Self { session, gateway, sample } = self;
         drop(session);
         if let Some(gateway) = gateway {
             // Stopping waits for its threads. A gateway that panicked has none left.
@@ -228,6 +207,5 @@ impl World {
         if let Some(sample) = sample {
             sample.stop().await;
         }
-        drop(folder);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use portcullis_model::did_you_mean;
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, MergeKeyPolicy, Options, UserMessageFormatter};
 
@@ -64,7 +65,16 @@ fn problem(error: &serde_saphyr::Error) -> Problem {
     let first = text.lines().next().unwrap_or("the file cannot be read");
     // The place is told once, in front.
     let place = format!(" at line {}, column {}", location.line(), location.column());
-    Problem::at(location, first.strip_suffix(&place).unwrap_or(first).to_owned())
+    let told = first.strip_suffix(&place).unwrap_or(first);
+    Problem::at(location, nearest(told).unwrap_or_else(|| told.to_owned()))
+}
+
+/// A message about a word that is not known, with the known one that somebody may have meant.
+fn nearest(told: &str) -> Option<String> {
+    let (said, known) = told.split_once(", expected one of ")?;
+    let word = said.split('`').nth(1)?;
+    let near = did_you_mean(word, known.split(", ").map(|known| known.trim_matches('`')))?;
+    Some(format!("{said}; did you mean `{near}`?"))
 }
 
 #[cfg(test)]
@@ -109,7 +119,7 @@ twin:
     #[test]
     fn each_mistake_is_told_at_its_place() {
         for (from, to, expected) in [
-            ("title:", "titel:", "a.yaml:5:1: unknown field `titel`"),
+            ("title:", "titel:", "a.yaml:5:1: unknown field `titel`; did you mean `title`?"),
             ("cwe: 915", "cwe: many", "a.yaml:4:6: a number in range is expected"),
             ("id: a6-role", "id: A6 Role", "a.yaml:1:5: `A6 Role` is not an id"),
             ("item: A6", "item: mass", "a.yaml:2:7: `mass` is not an item"),
@@ -169,9 +179,19 @@ twin:
                 "a.yaml:7:8: `alise` is not a user of the sample; \
                 did you mean `alice`?",
             ),
-            ("from: alice }", "form: alice }", "a.yaml:7:10: unknown field `form`"),
-            ("sign: none", "sign: nobody", "a.yaml:8:"),
-            ("sign: none", "sign: { hmac_with: text }", "a.yaml:8:"),
+            (
+                "from: alice }",
+                "form: alice }",
+                "a.yaml:7:10: unknown field `form`; did you mean `from`?",
+            ),
+            (
+                "sign: none",
+                "sign: nobody",
+                "a.yaml:8:75: unknown variant `nobody`, expected one of",
+            ),
+            ("sign: none", "sign: non", "unknown variant `non`; did you mean `none`?"),
+            ("sign: none", "sign: none, encode: [pading]", "did you mean `padding`?"),
+            ("sign: none", "sign: { hmac_wit: pem }", "did you mean `hmac_with`?"),
             (", sign: none", "", "a.yaml:8:8: a changed token says with `sign`"),
             (
                 "${one_payload}",

@@ -46,7 +46,29 @@ pub(crate) fn respelled(token: &str, encode: Encode) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use base64::alphabet;
+    use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn another_spelling_is_another_text_with_the_same_bytes(bytes: [u8; 64]) {
+            let lenient = GeneralPurpose::new(
+                &alphabet::URL_SAFE,
+                GeneralPurposeConfig::new()
+                    .with_decode_allow_trailing_bits(true)
+                    .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+            );
+            let token = format!("e30.e30.{}", BASE64URL.encode(bytes));
+            for encode in [Encode::Padding, Encode::TrailingBits, Encode::Whitespace] {
+                let spelled = respelled(&token, encode).unwrap();
+                proptest::prop_assert_ne!(&spelled, &token);
+                let signature = spelled.rsplit('.').next().unwrap().trim();
+                proptest::prop_assert_eq!(lenient.decode(signature).unwrap(), bytes);
+            }
+        }
+    }
 
     #[test]
     fn other_spellings_mean_the_same() {

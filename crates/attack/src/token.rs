@@ -274,6 +274,16 @@ mod tests {
         assert_eq!(unhex("zz"), None);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn every_text_of_hexadecimal_is_its_bytes(bytes: Vec<u8>) {
+            let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+            let text: String =
+                digits.map(|digit| char::from_digit(digit.into(), 16).unwrap()).collect();
+            proptest::prop_assert_eq!(unhex(&text), Some(bytes));
+        }
+    }
+
     #[test]
     fn what_does_not_go_together_is_told() {
         for (text, expected) in [

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+/// Variables that the runner itself sets.
+pub(crate) const GIVEN: [&str; 4] = ["host", "unique", "api", "door"];
+
 /// Saved values, by name.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Variables {
@@ -78,6 +81,12 @@ pub(crate) fn names(text: &str) -> Vec<&str> {
 /// stands in `${...}` is an attacker's text and stays.
 pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase()) && text.bytes().all(is_inner)
+}
+
+/// What is said of a name that cannot be used.
+pub(crate) fn not_a_name(text: &str) -> String {
+    let text = text.escape_default();
+    format!("`{text}` is not a name; use lower case letters, digits and `_`")
 }
 
 const fn is_inner(byte: u8) -> bool {

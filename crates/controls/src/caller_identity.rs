@@ -36,6 +36,7 @@
 //! revokes before its end holds on, unless its issuer is asked (`introspection`). What the caller may do is
 //! not asked here. Counts of wrong attempts are this process's own, and lost with a restart.
 
+mod caller_token;
 mod certificates;
 mod guarded;
 mod guessing;
@@ -50,6 +51,7 @@ use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
+pub use caller_token::{CALLER_TOKEN_TYPE, claims, said};
 pub use certificates::{Presented, holder};
 pub use guarded::{Guarded, is_met, takes_basic};
 pub use guessing::{Counted, Guessed, rates, too_many};

@@ -6,6 +6,7 @@ mod fetched;
 mod genuine;
 mod guesses;
 mod proofs;
+mod signed;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,7 @@ pub(crate) use fetched::{Current, Fetched, Step};
 pub(crate) use genuine::{Genuine, Named};
 pub(crate) use guesses::{Attempt, Attempted, Guesses};
 pub(crate) use proofs::{Proofs, Use};
+pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 
 /// Tokens that one worker remembers.
 pub(crate) const TOKENS_MAX: usize = 10_000;

@@ -1,5 +1,5 @@
-//! Liveness and readiness, on a listener of their own: two paths for whoever watches over the
-//! process, and nothing else.
+//! Liveness and readiness, on a listener of their own, for whoever watches over the process; and the
+//! public key by which APIs verify who calls.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -80,6 +80,7 @@ impl Health {
     async fn answer(&self, mut stream: TcpStream) -> io::Result<()> {
         let Some(bytes) = head(&mut stream).await? else { return Ok(()) };
         let head = RequestHead::parse(&bytes, FIELDS_MAX);
+        let mut content_type = "text/plain; charset=utf-8";
         let (status, text) = match &head {
             Err(_) => ("400 Bad Request", "this is no request\n".to_owned()),
             Ok(head) if !matches!(head.method, Some(Method::Get | Method::Head)) => {
@@ -88,11 +89,15 @@ impl Health {
             Ok(head) => match head.path() {
                 "/livez" => self.live().await,
                 "/readyz" => self.ready(),
-                _ => ("404 Not Found", "only /livez and /readyz\n".to_owned()),
+                "/jwks.json" => {
+                    content_type = "application/json";
+                    ("200 OK", self.keys())
+                }
+                _ => ("404 Not Found", "only /livez, /readyz and /jwks.json\n".to_owned()),
             },
         };
         let mut out = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\
+            "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\
              Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
             text.len()
         );
@@ -101,6 +106,12 @@ impl Health {
         }
         stream.write_all(out.as_bytes()).await?;
         stream.shutdown().await
+    }
+
+    /// What APIs verify by who calls (RFC 7517): nothing, if they are not told in tokens.
+    fn keys(&self) -> String {
+        let site = self.shared.site.now();
+        site.signer().map_or_else(|| r#"{"keys":[]}"#.to_owned(), |signer| signer.jwks())
     }
 
     /// The process is there, and every worker takes up what it is handed.

@@ -9,6 +9,7 @@ use portcullis_contract::CanonicalPath;
 use portcullis_controls::Plan;
 use portcullis_controls::caller_identity::WELL_KNOWN;
 use portcullis_credential::keys::KeySet;
+use portcullis_credential::signer::Signer;
 use portcullis_model::Secret;
 use portcullis_policy::{Instance, JwtIssuer, LedgerTarget, Limits, Model, SecretSource};
 use tokio::sync::watch;
@@ -28,6 +29,8 @@ pub struct Site {
     keys: Vec<PinnedKeys>,
     /// Secrets that a policy names, by where they lie.
     secrets: Vec<(SecretSource, Secret)>,
+    /// Signs the tokens that tell APIs who calls, and nothing else.
+    signer: Option<Arc<Signer>>,
 }
 
 /// Keys of an issuer that a policy pins.
@@ -50,6 +53,7 @@ impl From<Arc<Plan>> for Site {
             trust: Vec::new(),
             keys: Vec::new(),
             secrets: Vec::new(),
+            signer: None,
         }
     }
 }
@@ -81,6 +85,18 @@ impl Site {
         Self { secrets, ..self }
     }
 
+    /// The same, with the key that signs tokens for APIs. Without it, a caller of whom the policy tells
+    /// in a token does not reach the API.
+    #[must_use]
+    pub fn signing(self, signer: Option<Arc<Signer>>) -> Self {
+        Self { signer, ..self }
+    }
+
+    /// Signs tokens that tell APIs who calls.
+    pub(crate) const fn signer(&self) -> Option<&Arc<Signer>> {
+        self.signer.as_ref()
+    }
+
     /// The secret that lies there.
     pub(crate) fn secret(&self, source: &SecretSource) -> Option<Secret> {
         self.secrets.iter().find(|(known, _)| known == source).map(|(_, secret)| secret.clone())
@@ -107,6 +123,9 @@ impl Site {
             .keys
             .iter()
             .all(|pinned| before.keys(&pinned.source).is_none_or(|was| was.mark == pinned.mark))
+            && self.signer().is_none_or(|signer| {
+                before.signer().is_none_or(|was| was.key_id() == signer.key_id())
+            })
             && self.clients().is_none_or(|clients| {
                 before.clients().is_some_and(|was| clients.believes_no_other_than(was))
             })

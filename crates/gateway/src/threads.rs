@@ -10,7 +10,7 @@ use portcullis_ledger::{Entry, Opening, Verdict};
 use portcullis_model::RequestId;
 use tokio::sync::mpsc;
 
-use crate::callers::{TOKENS_MAX, TokenCache};
+use crate::callers::{SIGNED_MAX, TOKENS_MAX, TokenCache};
 use crate::client;
 use crate::pools::Pools;
 use crate::worker::{Chance, Shared, Task, Worker};
@@ -95,6 +95,7 @@ pub(crate) fn work(
                 site: std::cell::RefCell::new(shared.site.follow()),
                 pools: Pools::default(),
                 tokens: std::cell::RefCell::new(TokenCache::new(TOKENS_MAX)),
+                signed: std::cell::RefCell::new(TokenCache::new(SIGNED_MAX)),
                 chance: std::cell::RefCell::new(chance),
                 date: std::cell::RefCell::default(),
                 under_way: std::cell::Cell::new(0),

@@ -14,7 +14,7 @@ use portcullis_store::Store;
 use tokio::sync::{oneshot, watch};
 
 use crate::budget::{Budget, Held};
-use crate::callers::{Callers, Known, TokenCache};
+use crate::callers::{Callers, Kept, Known, TokenCache};
 use crate::decision::Probe;
 use crate::instances::Instances;
 use crate::pools::Pools;
@@ -176,6 +176,7 @@ pub(crate) struct Worker {
     pub(crate) site: RefCell<Follower>,
     pub(crate) pools: Pools,
     pub(crate) tokens: RefCell<TokenCache<Known>>,
+    pub(crate) signed: RefCell<TokenCache<Kept>>,
     pub(crate) chance: RefCell<Chance>,
     pub(crate) date: RefCell<(u64, String)>,
     pub(crate) under_way: Cell<usize>,

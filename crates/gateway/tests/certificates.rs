@@ -1,5 +1,11 @@
 //! Client certificates: whose they are, what is bound to them, and what never counts as one.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a set-up that fails must fail its test"
+)]
+
 mod support;
 
 use std::sync::Arc;

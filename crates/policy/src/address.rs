@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use crate::model::{Instance, Origin, Upstream};
+use crate::model::Origin;
 use crate::network::{Network, NetworkFault};
 use crate::notes::shown;
+use crate::upstream::{HTTP_PORT, HTTPS_PORT, Instance, Upstream};
 
 /// Why a text is none, and what to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +37,6 @@ pub(crate) fn listen(text: &str) -> Result<SocketAddr, Fault> {
         _ => fault(message, "write an IP address and a port: `127.0.0.1:8080`"),
     }
 }
-
-/// RFC 9110 section 4.2.
-const HTTP_PORT: u16 = 80;
-const HTTPS_PORT: u16 = 443;
 
 /// The API's URL, taken apart. The path is empty where the URL has none.
 pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
@@ -245,64 +242,6 @@ fn authority_parts(authority: &str) -> Option<(&str, Option<u16>)> {
             Some((host, Some(port)))
         }
         Some(_) => None,
-    }
-}
-
-impl Upstream {
-    /// All instances; the first one first.
-    pub fn instances(&self) -> impl Iterator<Item = &Instance> {
-        std::iter::once(&self.first).chain(&self.others)
-    }
-}
-
-impl std::fmt::Display for Instance {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
-    }
-}
-
-impl Instance {
-    /// One that is spoken to in HTTP/1.1 without TLS.
-    pub fn plain(host: impl Into<String>, port: u16) -> Self {
-        Self { host: host.into(), port, is_tls: false, is_http2: false, roots: None }
-    }
-
-    /// `http` or `https`.
-    pub const fn scheme(&self) -> &'static str {
-        if self.is_tls { "https" } else { "http" }
-    }
-
-    /// Host and port as requests name them: a port that goes without saying is left out (RFC 9110
-    /// section 4.2.3).
-    pub fn authority(&self) -> String {
-        if self.has_default_port() { self.host.clone() } else { self.to_string() }
-    }
-
-    /// Whether its port is the one of its scheme.
-    pub const fn has_default_port(&self) -> bool {
-        matches!((self.is_tls, self.port), (true, HTTPS_PORT) | (false, HTTP_PORT))
-    }
-
-    /// The address, where the host is one and not a name.
-    pub fn address(&self) -> Option<IpAddr> {
-        self.host.trim_matches(['[', ']']).parse().ok()
-    }
-
-    /// Whether requests to it stay on this host.
-    pub fn is_loopback(&self) -> bool {
-        self.host == "localhost" || self.address().is_some_and(|address| address.is_loopback())
-    }
-
-    /// Whether it is what listens on `listen`, as far as can be told without resolving names.
-    pub(crate) fn is_listener(&self, listen: SocketAddr) -> bool {
-        let listens_on_loopback = listen.ip().is_unspecified() || listen.ip().is_loopback();
-        let is_same_host = match self.address() {
-            Some(address) if address == listen.ip() => true,
-            Some(address) if address.is_unspecified() => listens_on_loopback,
-            Some(address) => listen.ip().is_unspecified() && address.is_loopback(),
-            None => self.host == "localhost" && listens_on_loopback,
-        };
-        is_same_host && self.port == listen.port()
     }
 }
 

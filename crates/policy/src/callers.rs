@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::certificates::CertificateRule;
 use crate::login::{AnswerTest, EndsSessions, Login, RequestPlace};
-use crate::model::{Instance, SecretSource};
+use crate::source::SecretSource;
+use crate::upstream::Instance;
 
 /// How callers of one API are known. Empty: nobody can be verified.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,7 +60,9 @@ impl Callers {
             KeySource::Pinned(source) => Some(source),
             KeySource::Discovered(_) | KeySource::At(_) => None,
         });
+        let token = self.forward.iter().filter_map(|forward| forward.token.as_ref());
         keys.chain(self.introspection.iter().map(|one| &one.secret))
+            .chain(token.map(|token| &token.key))
     }
 
     /// Whom the gateway asks, beside the API.
@@ -194,11 +197,32 @@ pub struct GuessedAt {
 }
 
 /// How the API is told who calls.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Forward {
     /// Header fields, by name in lower case, and what stands in them: `subject`, `issuer`, or an
     /// attribute.
     pub headers: Vec<(String, Told)>,
+    /// The token that says it.
+    pub token: Option<CallerToken>,
+    /// Whether credentials of clients end here.
+    pub drops_credential: bool,
+}
+
+/// The short-lived token (JWT) that tells the API who calls (rule 6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerToken {
+    /// The header field that carries it, in lower case.
+    pub header: String,
+    /// The private key that signs it, and nothing else: PKCS#8 on P-256 (PEM).
+    pub key: SecretSource,
+    /// `iss`.
+    pub issuer: Arc<str>,
+    /// `aud`: the API, and no other one.
+    pub audience: Arc<str>,
+    /// From `iat` to `exp`.
+    pub lifetime: Duration,
+    /// What it says beside who calls: scopes and attributes.
+    pub says: Vec<Told>,
 }
 
 /// What the API is told.

@@ -2,6 +2,7 @@
 
 mod apis;
 mod callers;
+mod forward;
 mod guesses;
 mod limits;
 mod login;
@@ -12,6 +13,7 @@ pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{
     AttributeSection, CallersSection, CertificatesSection, IntrospectionSection, JwtSection,
 };
+pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;
 pub(crate) use limits::LimitsSection;
 pub(crate) use login::{

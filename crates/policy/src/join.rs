@@ -3,6 +3,7 @@
 mod callers;
 mod certificates;
 mod claims;
+mod forward;
 mod guesses;
 mod lines;
 mod login;
@@ -26,9 +27,10 @@ use crate::address::{self, Fault};
 use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
-use crate::model::{Limits, Model, Origin, Policy, Posture, Proxies, Upstream};
+use crate::model::{Limits, Model, Origin, Policy, Posture, Proxies};
 use crate::notes::Notes;
 use crate::section::Read;
+use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
 use names::Names;
 
@@ -208,6 +210,7 @@ fn build(
     certificates::join(file, &contracts, &mut callers, notes);
     guesses::join(section, &names, &mut callers, notes);
     whoami::join(section, &contracts, &names, &mut callers, notes);
+    forward::join(file, &contracts, &mut callers, &texts.folder, notes);
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());

@@ -26,28 +26,31 @@ mod quantity;
 mod reference;
 mod secret;
 mod section;
+mod source;
+mod upstream;
 mod word;
 mod writable;
 mod yaml;
 
 pub use amounts::Amount;
 pub use callers::{
-    AttributeRule, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer, KeySource,
-    SameAs, Told, Whoami,
+    AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer,
+    KeySource, SameAs, Told, Whoami,
 };
 pub use certificates::{CertificateRule, CertificateSubject};
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use login::{
     AnswerPlace, AnswerTest, EndsSessions, Issued, Literal, Login, Refresh, RequestPlace,
-    SecondStep, StorePlace, Tested, Whose,
+    SecondStep, Tested, Whose,
 };
 pub use model::{
-    Access, BodyHandling, ClientCertificates, Instance, LedgerTarget, Limits, Lines, Model,
-    OperationLines, Origin, Policy, Posture, Proxies, SecretSource, TlsFiles, Undeclared, Upstream,
-    WhenFull,
+    Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, OperationLines,
+    Origin, Policy, Posture, Proxies, StorePlace, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
+pub use source::SecretSource;
+pub use upstream::{Instance, Upstream};
 pub use writable::writable_by_others;

@@ -9,8 +9,9 @@ use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
 use crate::callers::Callers;
-use crate::login::StorePlace;
 use crate::network::Network;
+use crate::source::SecretSource;
+use crate::upstream::Upstream;
 
 /// All APIs of one policy file.
 #[derive(Debug)]
@@ -104,6 +105,8 @@ pub struct Lines {
     pub when_full: Option<Span>,
     /// `certificate` of `tls`.
     pub tls: Option<Span>,
+    /// `key` of `jwt` in `forward`.
+    pub caller_token: Option<Span>,
     /// `client_ca` of `tls`.
     pub client_ca: Option<Span>,
     /// `key` of `store`.
@@ -169,43 +172,13 @@ pub struct ClientCertificates {
     pub takes_any: bool,
 }
 
-/// Where a text is that does not stand in the policy file.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum SecretSource {
-    /// A file.
-    File(PathBuf),
-    /// A variable of the environment.
-    Variable(String),
-    /// A credential that the service manager hands over: a file of this name in the folder that
-    /// `CREDENTIALS_DIRECTORY` names (systemd).
-    Credential(String),
-}
-
-/// Where the API is: one instance or several, all of them the same API.
+/// Where lasting state is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upstream {
-    /// The first instance.
-    pub first: Instance,
-    /// The other ones.
-    pub others: Vec<Instance>,
-    /// The path that stands before every path template; the base path, unless the URL has one.
-    pub path: String,
-}
-
-/// One instance of an API, and how it is spoken to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Instance {
-    /// Host name or address, as in the URL; IPv6 in brackets.
-    pub host: String,
-    /// The port.
-    pub port: u16,
-    /// Whether it is spoken to inside TLS (`https`).
-    pub is_tls: bool,
-    /// Whether it is spoken to in HTTP/2, not HTTP/1.1.
-    pub is_http2: bool,
-    /// Whom its certificate must come from (PEM), where that is none of those whom the system
-    /// trusts.
-    pub roots: Option<SecretSource>,
+pub struct StorePlace {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The key under which it is encrypted.
+    pub key: SecretSource,
 }
 
 /// Proxies in front of the gateway.

@@ -7,10 +7,11 @@ use portcullis_model::{Code, Diagnostic};
 
 use crate::address::{self, Fault};
 use crate::codes;
-use crate::model::{Origin, Upstream};
+use crate::model::Origin;
 use crate::network::Network;
 use crate::notes::Notes;
 use crate::section::{Read, Spanned, inline_schemas, scalar};
+use crate::upstream::Upstream;
 use crate::yaml::{Content, Node};
 
 /// Where the gateway listens.

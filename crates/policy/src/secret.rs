@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use portcullis_model::Diagnostic;
 
 use crate::codes;
-use crate::model::SecretSource;
 use crate::notes::Notes;
 use crate::section::{Read, inline_schemas, scalar};
+use crate::source::SecretSource;
 use crate::yaml::Node;
 
 /// `file:NAME`, `env:NAME` or `credential:NAME`.

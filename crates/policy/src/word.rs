@@ -134,6 +134,20 @@ pub(crate) enum SubjectWord {
     Uri,
 }
 
+/// `drop`: credentials of clients end here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum CredentialWord {
+    /// They do not go on to the API.
+    Drop,
+}
+
+impl Read for CredentialWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("drop", Self::Drop)], None)
+    }
+}
+
 impl Read for CertificatesWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("any", Self::Any)], None)

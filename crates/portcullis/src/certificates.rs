@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_credential::keys::KeySet;
+use portcullis_credential::signer::Signer;
 use portcullis_gateway::{
     ClientIssuers, ClientIssuersFault, ClientTls, PinnedKeys, ServerTls, TlsFault,
 };
@@ -97,6 +98,26 @@ pub(crate) fn keys(model: &Model) -> Result<Vec<PinnedKeys>, Failure> {
         all.push(PinnedKeys { source: source.clone(), keys: Arc::new(keys), mark });
     }
     Ok(all)
+}
+
+/// The key that signs who calls, for the API: one for all of a policy. It signs nothing else, so it is no
+/// other key of the policy under another name.
+pub(crate) fn signer(model: &Model) -> Result<Option<Arc<Signer>>, Failure> {
+    let forward = model.callers.forward.as_ref();
+    let Some(token) = forward.and_then(|forward| forward.token.as_ref()) else { return Ok(None) };
+    let failed = |message| unusable(model, model.lines.caller_token, message);
+    let text = token.key.read(variable).map_err(|error| failed(error.to_string()))?;
+    let text = Secret::new(text);
+    let source = &token.key;
+    if let Some(tls) = &model.tls
+        && tls.key.read(variable).is_ok_and(|other| other == text.expose_secret())
+    {
+        return Err(failed(format!("`{source}`: this is the key of the certificate")));
+    }
+    let text = std::str::from_utf8(text.expose_secret());
+    let text = text.map_err(|_| failed(format!("`{source}`: it is no text")))?;
+    let signer = Signer::from_pem(text).map_err(|fault| failed(format!("`{source}`: {fault}")))?;
+    Ok(Some(Arc::new(signer)))
 }
 
 /// What the gateway proves itself with to those whom it asks. A line's end behind it is not part of it.

@@ -20,7 +20,8 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
             let mut counted = Vec::new();
             // The certificate is the listener's: every API has the same.
             let listener = apis.first().and_then(|api| certificates::of(api).err());
-            problems.extend(listener.into_iter().flat_map(warned));
+            let signer = apis.first().and_then(|api| certificates::signer(api).err());
+            problems.extend(listener.into_iter().chain(signer).flat_map(warned));
             let untrusted = apis.iter().filter_map(|api| certificates::trust(api).err());
             problems.extend(untrusted.flat_map(warned));
             for api in apis {

@@ -87,6 +87,7 @@ pub(crate) fn site(
     let Policy { apis, sources, warnings } = policy(options)?;
     // The certificate is the listener's: every API has the same.
     let tls = apis.first().map_or(Ok(None), certificates::of)?;
+    let signer = apis.first().map_or(Ok(None), certificates::signer)?;
     let (mut trust, mut keys, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
     for api in &apis {
         trust.extend(certificates::trust(api)?);
@@ -98,7 +99,8 @@ pub(crate) fn site(
     let site = Site::of(apis.into_iter().map(compile));
     match site {
         Some(site) => {
-            let site = site.with_tls(tls).trusting(trust).with_keys(keys).with_secrets(secrets);
+            let site = site.with_tls(tls).trusting(trust).with_keys(keys);
+            let site = site.with_secrets(secrets).signing(signer);
             Ok((site, warnings))
         }
         None => Err(Failure { sources, diagnostics: warnings, unreadable: None }),

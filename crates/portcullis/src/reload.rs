@@ -218,10 +218,11 @@ impl Reloader {
     }
 }
 
-/// Credentials go to whoever shows a certificate of such an issuer.
+/// Credentials go to whoever shows a certificate of such an issuer; who has such a key, or such a
+/// certificate, is whoever they want to be.
 fn other_trust() -> (&'static str, String, Option<String>) {
     let what =
-        "an API's or a client's certificate, or a caller's token, may come from others than before";
+        "certificates or tokens may come from others than before, or another key signs who calls";
     (Reach::Wider.name(), what.to_owned(), None)
 }
 

@@ -10,7 +10,7 @@ use crate::clock::SystemClock;
 use crate::talk;
 
 /// Opens the store of a site that needs one. Problems stand at the policy's line.
-pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<Store>, Box<Failure>> {
+pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<Store>, Failure> {
     let plan = site.plans().find(|plan| plan.model.store.is_some());
     let Some((plan, place)) = plan.and_then(|plan| Some((plan, plan.model.store.as_ref()?))) else {
         return Ok(None);
@@ -41,12 +41,12 @@ fn told(error: &StoreError) -> String {
     }
 }
 
-fn unusable(model: &Model, message: String) -> Box<Failure> {
+fn unusable(model: &Model, message: String) -> Failure {
     let problem = Diagnostic::error(&codes::UNUSABLE_STORE, message)
         .at(model.lines.store)
         .help("`portcullis explain policy-unusable-store` says how folder and key must be");
     let sources = model.sources.clone();
-    Box::new(Failure { sources, diagnostics: vec![problem], unreadable: None })
+    Failure { sources, diagnostics: vec![problem], unreadable: None }
 }
 
 /// A store for one run, of a site that needs one.

@@ -37,6 +37,7 @@ mod sessions;
 mod strict;
 mod strict_proof;
 mod strict_token;
+mod tills;
 mod token_claims;
 mod token_keys;
 mod token_place;

@@ -13,7 +13,7 @@ use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
     back_office, customers, door, hidden, imports, medicines, orders, partner, payments,
-    prescriptions, resets, safe_orders, safe_sessions, sessions, uploads, web,
+    prescriptions, resets, safe_orders, safe_sessions, sessions, tills, uploads, web,
 };
 
 /// The whole API over one database.
@@ -79,6 +79,7 @@ fn doors() -> Router<Arc<Database>> {
         .route("/login/app", post(careless(web::login)))
         .route("/logout/web", post(careless(web::logout)))
         .route("/welcome", get(careless(web::welcome)))
+        .route("/tills/me", get(careless(tills::me)))
         .route("/v1/password/reset-request", post(careless(resets::request)))
         .route("/v1/password/reset", post(careless(resets::reset)))
         .route("/v2/password/reset-request", post(careless(resets::request)))
@@ -129,6 +130,7 @@ fn safe_twins() -> Router<Arc<Database>> {
         .route("/login/form", post(careful(sessions::safe_login_form)))
         .route("/logout/web", post(careful(safe_sessions::logout_web)))
         .route("/welcome", get(careful(safe_sessions::welcome)))
+        .route("/tills/me", get(careful(tills::safe_me)))
         .route("/password", post(careful(safe_sessions::change_password)))
         .route("/password/reset-request", post(careful(resets::safe_request)))
         .route("/password/reset", post(careful(resets::safe_reset)))

@@ -8,15 +8,17 @@ use crate::answer::{Answer, Fault};
 use crate::call::{Call, known};
 use crate::database::{Books, weak_hash};
 use crate::issuer::word;
+use crate::sessions::known_password;
 use crate::{strict, web};
 
 /// Wrong passwords for one account, and accounts for one wrong password, that are borne.
 const FAILURES_MAX: i64 = 5;
 
+/// Who wants to come in.
 #[derive(Deserialize)]
-struct Login {
-    email: String,
-    password: String,
+pub(crate) struct Login {
+    pub(crate) email: String,
+    pub(crate) password: String,
 }
 
 /// `POST /safe/login`.
@@ -76,8 +78,14 @@ pub(crate) fn change_password(call: &Call, books: &Books<'_>) -> Result<Answer, 
     Ok(Answer::nothing())
 }
 
-/// Lets in who knows the password and has not guessed too often.
+/// Lets in who knows the password and has not guessed too often: id and token.
 fn enter(books: &Books<'_>, said: &Login) -> Result<(i64, String), Fault> {
+    let id = permitted(books, said)?;
+    Ok((id, fresh(books, id)?))
+}
+
+/// Who knows the password and has not guessed too often.
+pub(crate) fn permitted(books: &Books<'_>, said: &Login) -> Result<i64, Fault> {
     let Login { email, password } = said;
     let hash = weak_hash(password);
     let count = |sql: &str, value: &str| -> Result<i64, Fault> {
@@ -89,14 +97,12 @@ fn enter(books: &Books<'_>, said: &Login) -> Result<(i64, String), Fault> {
     if count(of_account, email)? >= FAILURES_MAX || count(of_secret, &hash)? >= FAILURES_MAX {
         return Err(Fault::new(StatusCode::TOO_MANY_REQUESTS, "too many tries"));
     }
-    let sql = "SELECT id FROM customers WHERE email = ?1 AND password_hash = ?2";
-    let found = books.row(sql, &[email, &hash])?;
-    let Some(id) = found.and_then(|row| row.get("id").and_then(Value::as_i64)) else {
+    let Some(id) = known_password(books, email, password)? else {
         books.run("INSERT INTO login_failures VALUES (?1, ?2)", &[email, &hash])?;
         return Err(Fault::new(StatusCode::UNAUTHORIZED, "wrong email or password"));
     };
     books.run("DELETE FROM login_failures WHERE email = ?1", &[email])?;
-    Ok((id, fresh(books, id)?))
+    Ok(id)
 }
 
 /// A token that nobody guesses.

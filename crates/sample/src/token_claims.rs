@@ -61,7 +61,7 @@ pub(crate) fn for_prescriptions(call: &Call, books: &Books<'_>) -> Result<Row, F
 pub(crate) fn for_person(call: &Call) -> Result<Row, Fault> {
     // FLAW(a2-jwt-expired), FLAW(a2-jwt-not-yet), FLAW(a2-jwt-other-audience),
     // FLAW(a2-jwt-no-audience), FLAW(a2-jwt-wrong-issuer), FLAW(a2-jwt-no-issuer),
-    // FLAW(a2-jwt-id-token), FLAW(a2-jwt-token-type): whatever our issuer signed for whomever,
+    // FLAW(a2-jwt-id-token), FLAW(a2-jwt-token-type), FLAW(a2-jwt-certificate-bound): whatever our issuer signed for whomever,
     // whenever and whatever for.
     let claims = token_place::of_person(call).and_then(|Shown { checked, believed: used }| {
         let claims = genuine(&checked).filter(|_| is_proved(call))?;

@@ -110,6 +110,27 @@ fn io(path: &Path, why: &std::io::Error) -> StoreError {
     place(path, format!("cannot be used: {why}"))
 }
 
+/// A folder that goes when this does.
+#[derive(Debug)]
+pub(crate) struct PassingFolder(PathBuf);
+
+impl PassingFolder {
+    pub(crate) const fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for PassingFolder {
+    fn drop(&mut self) {
+        // Nobody else knows its name, and nothing in it can be read without the key.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::Permissions;

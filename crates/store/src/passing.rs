@@ -1,24 +1,14 @@
 //! A store for one run: tries and demonstrations leave nothing behind.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use portcullis_model::UnixMillis;
 
 use crate::error::StoreError;
+use crate::folder::PassingFolder;
 use crate::kek::Kek;
 use crate::options::Options;
 use crate::store::Store;
-
-/// A folder that goes when this does.
-#[derive(Debug)]
-pub(crate) struct PassingFolder(PathBuf);
-
-impl Drop for PassingFolder {
-    fn drop(&mut self) {
-        // Nobody else knows its name, and nothing in it can be read without the key.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 impl Store {
     /// A new store in a folder of chance below `parent`, under a key of chance. Both are gone when
@@ -31,8 +21,8 @@ impl Store {
         let folder = parent.join(format!("portcullis-{:032x}", u128::from_le_bytes(name)));
         let kek =
             Kek::from_bytes(key).map_err(|_| StoreError::Io("no chance to be had".to_owned()))?;
-        let passing = PassingFolder(folder);
-        let (store, _) = Self::open(&passing.0, &kek, &Options::default(), now)?;
+        let passing = PassingFolder::new(folder);
+        let (store, _) = Self::open(passing.path(), &kek, &Options::default(), now)?;
         Ok(store.removing(passing))
     }
 }

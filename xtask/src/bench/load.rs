@@ -57,6 +57,8 @@ pub(crate) struct Round {
 pub(crate) struct Load<'a> {
     pub(crate) shape: Shape,
     pub(crate) url: &'a str,
+    /// A header field of `wrk`, as it is written.
+    pub(crate) field: Option<&'a str>,
     /// Of `wrk`.
     pub(crate) connections: usize,
     pub(crate) seconds: u64,
@@ -83,7 +85,8 @@ pub(crate) fn round(subject: &Subject, proxy: &Process) -> Result<Round, String>
     let Subject { protocol, shape, address, path, .. } = subject;
     let scheme = if *protocol == Protocol::Http1 { "http" } else { "https" };
     let url = format!("{scheme}://{address}{path}");
-    let load = Load { shape: *shape, url: &url, connections: CONNECTIONS, seconds: SECONDS };
+    let (connections, seconds) = (CONNECTIONS, SECONDS);
+    let load = Load { shape: *shape, url: &url, field: None, connections, seconds };
     let before = proxy.cpu_micros()?;
     let seen = match protocol {
         Protocol::Http1 | Protocol::Tls => with_wrk(&load)?,
@@ -106,6 +109,7 @@ pub(crate) fn with_wrk(load: &Load<'_>) -> Result<Seen, String> {
         .args(["-t1", "-c", &load.connections.to_string()])
         .args(["-d", &format!("{}s", load.seconds), "--latency", "-s"])
         .arg(script)
+        .args(load.field.into_iter().flat_map(|field| ["-H", field]))
         .arg(load.url)
         .output()
         .map_err(|error| format!("wrk: {error}"))?;

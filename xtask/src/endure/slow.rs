@@ -75,7 +75,8 @@ fn row<C: Fn() -> Option<(usize, u64)>>(
 
 fn rounds() -> Result<Vec<Seen>, String> {
     let url = format!("http://127.0.0.1:{PLAIN_PORT}/items/7");
-    let load = Load { shape: Shape::Get, url: &url, connections: CONNECTIONS, seconds: SECONDS };
+    let (connections, seconds) = (CONNECTIONS, SECONDS);
+    let load = Load { shape: Shape::Get, url: &url, field: None, connections, seconds };
     (0..ROUNDS).map(|_| load::with_wrk(&load)).collect()
 }
 

@@ -41,8 +41,13 @@ impl Kind {
             Protocol::Http1 => format!("http://127.0.0.1:{PLAIN_PORT}{path}"),
             Protocol::Tls | Protocol::Http2 => format!("https://localhost:{INSIDE_PORT}{path}"),
         };
-        let load =
-            Load { shape: self.shape, url: &url, connections: CONNECTIONS, seconds: SECONDS };
+        let load = Load {
+            shape: self.shape,
+            url: &url,
+            field: None,
+            connections: CONNECTIONS,
+            seconds: SECONDS,
+        };
         match self.protocol {
             Protocol::Http1 | Protocol::Tls => load::with_wrk(&load),
             Protocol::Http2 => load::with_h2load(&load),

@@ -95,7 +95,7 @@ pub fn is_met(
             let value = body.and_then(|body| body.lookup(pointer));
             match (value, with) {
                 (None, _) => false,
-                (Some(_), None) => true,
+                (Some(value), None) => value.kind() != Kind::Null,
                 (Some(value), Some(literal)) => is_literal(value, literal),
             }
         }

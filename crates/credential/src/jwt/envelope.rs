@@ -41,6 +41,12 @@ impl<'a> Envelope<'a> {
         self.claims.root().get("sub").and_then(Value::as_str)
     }
 
+    /// Whether it says that it tells an API who calls (`caller+jwt`). Such a token is nobody's
+    /// credential, whoever signed it.
+    pub fn tells_of_caller(&self) -> bool {
+        self.header.media_type == MediaType::Caller
+    }
+
     /// `alg`.
     pub const fn algorithm(&self) -> Algorithm {
         self.header.algorithm
@@ -122,7 +128,9 @@ impl<'a> Envelope<'a> {
             MediaType::Absent => TokenType::Absent,
             MediaType::Jwt => TokenType::Jwt,
             MediaType::AccessToken => TokenType::AccessToken,
-            MediaType::Proof | MediaType::Other => return Err(TokenFault::Type),
+            MediaType::Proof | MediaType::Caller | MediaType::Other => {
+                return Err(TokenFault::Type);
+            }
         };
         if profile.types.contains(&found) { Ok(found) } else { Err(TokenFault::Type) }
     }

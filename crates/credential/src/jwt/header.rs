@@ -18,6 +18,8 @@ pub(crate) enum MediaType {
     AccessToken,
     /// `dpop+jwt`
     Proof,
+    /// `caller+jwt`: what the gateway itself tells an API.
+    Caller,
     /// Anything else.
     Other,
 }
@@ -87,6 +89,7 @@ fn media_type(value: Value<'_>) -> MediaType {
         ("JWT", MediaType::Jwt),
         ("at+jwt", MediaType::AccessToken),
         ("dpop+jwt", MediaType::Proof),
+        ("caller+jwt", MediaType::Caller),
     ];
     let found = known.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(rest));
     found.map_or(MediaType::Other, |(_, media_type)| media_type)

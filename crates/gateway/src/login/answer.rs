@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
+use portcullis_controls::caller_identity;
 use portcullis_credential::jwt::unverified_expiry;
 use portcullis_json::{Document, Value as Json};
 use portcullis_model::{Attribute, Secret, Source, UnixMillis, Value};
-use portcullis_policy::{
-    AnswerPlace, AnswerTest, AttributeRule, Literal, Login, SecondStep, Tested,
-};
+use portcullis_policy::{AnswerPlace, AnswerTest, AttributeRule, Login, SecondStep};
 use portcullis_store::Credentials;
 
 use super::cookie::SetCookie;
@@ -86,35 +85,8 @@ impl Given {
 
 /// Whether the answer is what a test asks for.
 pub(crate) fn is_met(test: &AnswerTest, reading: &Reading<'_>) -> bool {
-    let is_equal = match &test.of {
-        Tested::Status => match &test.with {
-            Some(Literal::Number(status)) => *status == reading.status.to_string(),
-            _ => false,
-        },
-        Tested::Location => match (&test.with, reading.location) {
-            (Some(Literal::Text(text)), Some(location)) => text == location,
-            (None, location) => location.is_some(),
-            _ => false,
-        },
-        Tested::Member(pointer) => {
-            let found = reading.document.and_then(|document| document.root().lookup(pointer));
-            match (&test.with, found) {
-                (None, found) => found.is_some_and(|found| !found.is_null()),
-                (Some(literal), Some(found)) => is_literal(literal, found),
-                (Some(_), None) => false,
-            }
-        }
-    };
-    is_equal == test.is_equal
-}
-
-fn is_literal(literal: &Literal, found: Json<'_>) -> bool {
-    match literal {
-        Literal::Text(text) => found.as_str() == Some(text),
-        Literal::Number(number) => found.as_number() == Some(number),
-        Literal::Truth(truth) => found.as_bool() == Some(*truth),
-        Literal::Null => found.is_null(),
-    }
+    let Reading { status, location, document, .. } = reading;
+    caller_identity::is_met(test, *status, *location, document.map(Document::root))
 }
 
 impl Issue<'_> {
@@ -130,7 +102,7 @@ impl Issue<'_> {
         let taken = match self.pending(reading) {
             Some(place) => {
                 given.is_pending = true;
-                self.take(place, PENDING, reading, now, &mut given)
+                Self::take(place, PENDING, reading, now, &mut given)
             }
             None => self.take_all(reading, now, &mut given),
         };
@@ -160,7 +132,7 @@ impl Issue<'_> {
         given: &mut Given,
     ) -> Result<(), &'static str> {
         for (token, place) in self.login.tokens.iter().zip(self.tokens) {
-            self.take(place, &token.at.name(), reading, now, given)?;
+            Self::take(place, &token.at.name(), reading, now, given)?;
         }
         if let Some(refresh) = &self.login.refresh
             && !given.credentials.is_empty()
@@ -174,7 +146,6 @@ impl Issue<'_> {
     }
 
     fn take(
-        &self,
         place: &AnswerPlace,
         name: &str,
         reading: &Reading<'_>,

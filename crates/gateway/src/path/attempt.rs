@@ -10,7 +10,7 @@ use portcullis_json::Value;
 use portcullis_model::{Caller, ControlId, Mode, Status};
 
 use super::context::{Context, Exit};
-use super::validate::{Valid, said};
+use super::validate::{Valid, value_of};
 use crate::answer::Answer;
 use crate::callers::{Attempt, Attempted};
 use crate::head::Essential;
@@ -35,7 +35,9 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
         authorization::basic(value).ok()
     });
     let begun = if let Some(guarded) = guarded {
-        let at = |place: &Option<_>| place.as_ref().and_then(|place| said(valid, place, context));
+        let at = |place: &Option<_>| {
+            place.as_ref().and_then(|place| value_of(place, matched, valid.body(), context))
+        };
         let (account, secret) = (at(&guarded.account), at(&guarded.secret));
         // Whoever has logged in already is the account, where nobody says.
         let caller = authenticated.caller().identity().map(|identity| &*identity.subject);
@@ -76,9 +78,19 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
     Ok(())
 }
 
+/// Whoever knows better than the answer's form says whether it is a no.
+pub(super) fn said(is_no: bool, context: &mut Context<'_>) {
+    if let Some(attempted) = &mut context.attempt {
+        attempted.is_no = Some(is_no);
+    }
+}
+
 /// What the body of an answer says of the attempt; asked before anything is taken out of it.
 pub(super) fn look(status: Status, body: Value<'_>, context: &mut Context<'_>) {
     let Some(attempted) = &mut context.attempt else { return };
+    if attempted.is_no.is_some() {
+        return;
+    }
     let guarded = guarded(attempted.operation, context.plan);
     attempted.is_no = guarded.map(|guarded| guarded.is_no(status.0, None, Some(body)));
 }

@@ -111,7 +111,13 @@ pub(super) async fn enter(
     context.carried.tokens = proofs.tokens().to_vec();
     // Whoever only observes takes nothing away.
     let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
-    let mut credentials = proofs.into_credentials(schemes, is_enforced);
-    session::exchange_cookies(&matched, &mut credentials, context).await?;
+    let drops = plan.model.callers.forward.as_ref().is_some_and(|one| one.drops_credential);
+    let credentials = if is_enforced && drops {
+        Credentials::dropped(schemes)
+    } else {
+        let mut credentials = proofs.into_credentials(schemes, is_enforced);
+        session::exchange_cookies(&matched, &mut credentials, context).await?;
+        credentials
+    };
     Ok(Authenticated { matched, caller, shows_credential, credentials })
 }

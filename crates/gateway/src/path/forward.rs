@@ -68,7 +68,8 @@ pub(super) async fn enter(
         || head.fields.first(Essential::Cookie).is_some();
     let plan = context.plan;
     let turn = Turn::begin(context.worker, &plan.model.upstream);
-    let mut request = write::write(&valid, turn.instance(), context);
+    let token = told::token(authenticated.caller(), context)?;
+    let mut request = write::write(&valid, turn.instance(), token.as_ref(), context);
     let (buffered, websocket) = valid.into_rest();
 
     let is_safe = method.is_some_and(Method::is_safe);

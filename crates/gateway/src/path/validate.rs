@@ -19,7 +19,7 @@ use portcullis_controls::safe_configuration::Handshake;
 use portcullis_model::Room;
 
 pub(super) use payload::Payload;
-pub(super) use said::said;
+pub(super) use said::value_of;
 use sent::Sent;
 
 use super::authorize_function::Allowed;
@@ -75,7 +75,8 @@ pub(super) async fn enter(
 ) -> Result<Valid, Exit> {
     context.enter(Room::Validate);
     let plan = context.plan;
-    let matched = allowed.admitted().authenticated().matched();
+    let authenticated = allowed.admitted().authenticated();
+    let matched = authenticated.matched();
     let head = matched.received().head();
     let operation =
         matched.operation().and_then(|index| Some((index, plan.model.contract.operation(index)?)));
@@ -83,7 +84,9 @@ pub(super) async fn enter(
         return Err(Breach::BufferedBytes.refusal(&plan.limits).into());
     };
     let (parameters, mut body, content_type) = if let Some((index, operation)) = operation {
-        let accepted = parameters::judge(matched, index, operation, context)?;
+        let are_dropped = authenticated.credentials().are_dropped();
+        let schemes = if are_dropped { &[] } else { plan.model.contract.schemes.as_slice() };
+        let accepted = parameters::judge(matched, index, operation, schemes, context)?;
         let content_type = head.fields.first(Essential::ContentType);
         let content_encoding = head.fields.first(Essential::ContentEncoding);
         let shapes = &plan.model.contract.shapes;

@@ -12,6 +12,7 @@
 mod support;
 
 mod ends;
+mod hard;
 mod renewed;
 mod scene;
 mod steps;

@@ -73,6 +73,9 @@ fn a_scheme_that_no_login_covers_is_no_way_around_it() {
     let both = format!("{}Cookie: session=ph-2-000001\r\n", bearer(&ours));
     assert_eq!(kept.scene.get_with("/me", &both).text(), r#"{"customer_id":1}"#);
     assert!(!kept.scene.forwarded().unwrap().contains("ph-2"));
+    // The API believes this field first of all.
+    let both = format!("{}X-Key: ph-2-000001\r\n", bearer(&ours));
+    assert_eq!(kept.scene.get_with("/me", &both).text(), r#"{"customer_id":1}"#);
     kept.scene.get_with("/open", "Cookie: session=ph-2-000001\r\n");
     assert!(!kept.scene.forwarded().unwrap().contains("ph-2"));
 }

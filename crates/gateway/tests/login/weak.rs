@@ -17,7 +17,7 @@ pub fn caller(request: &str) -> Option<u32> {
         let mut pairs = cookies.split("; ").map(str::to_owned);
         pairs.find_map(|pair| pair.strip_prefix("session=").map(str::to_owned))
     });
-    bearer.or(cookie)?.strip_prefix("ph-")?.split('-').next()?.parse().ok()
+    line("x-key").or(bearer).or(cookie)?.strip_prefix("ph-")?.split('-').next()?.parse().ok()
 }
 
 /// The API: logs in by body and cookie, tells who calls, ends sessions.

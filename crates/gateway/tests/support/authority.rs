@@ -1,5 +1,6 @@
 //! Somebody who issues certificates, and clients that show them. Made for this run alone.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -82,9 +83,12 @@ impl Authority {
 
 fn params(names: &[&str]) -> CertificateParams {
     let mut params = CertificateParams::default();
-    let san = |name: &&str| match name.contains(':') {
-        true => SanType::URI((*name).try_into().unwrap()),
-        false => SanType::DnsName((*name).try_into().unwrap()),
+    let san = |name: &&str| {
+        if name.contains(':') {
+            SanType::URI((*name).try_into().unwrap())
+        } else {
+            SanType::DnsName((*name).try_into().unwrap())
+        }
     };
     params.subject_alt_names = names.iter().map(san).collect();
     let mut serial = [0; 8];
@@ -106,8 +110,11 @@ impl Holder {
     }
 
     pub fn digits(&self) -> String {
-        let digest = Sha256::digest(self.certificate.der());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut digits = String::new();
+        for byte in Sha256::digest(self.certificate.der()) {
+            write!(digits, "{byte:02x}").unwrap();
+        }
+        digits
     }
 
     /// `cnf` of a token that is bound to this certificate.

@@ -2,6 +2,7 @@
 
 use crate::claim::{CallerUrl, ClaimPointer, Texts};
 use crate::digest::ContractDigest;
+use crate::file::forward::ForwardSection;
 use crate::file::guesses::GuessSection;
 use crate::file::login::{Ends, LoginSection};
 use crate::file::whoami::WhoamiSection;
@@ -131,14 +132,5 @@ section! {
         /// The member of the answer of `whoami` that says it, as a JSON Pointer: `/role`. A claim and a
         /// login win over it.
         whoami: Option<Spanned<ClaimPointer>>,
-    }
-}
-
-section! {
-    /// How the API is told who calls. What clients send under these names is removed.
-    struct ForwardSection, later ["jwt"], {
-        /// Header fields and what stands in each: `subject`, `issuer`, `scopes`, or the name of an
-        /// attribute. A caller of whom it is not known gets no such field.
-        headers: Option<Named<Spanned<String>>>,
     }
 }

@@ -252,9 +252,7 @@ impl Join<'_> {
         let mut headers = Vec::new();
         for (key, what) in &named.0 {
             let name = key.text.to_ascii_lowercase();
-            let is_name = !name.is_empty()
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-            if !is_name || !name.contains('-') || is_of_http(&name) {
+            if !is_header(&name) {
                 let message = format!("{} cannot carry who calls", shown(&key.text));
                 self.bad(Some(key.span), message, "write a name of your own: `X-Caller`");
             }
@@ -280,8 +278,14 @@ impl Join<'_> {
                 }
             }
         }
-        Forward { headers }
+        Forward { headers, ..Forward::default() }
     }
+}
+
+/// Whether a field of this name, in lower case, may carry who calls.
+pub(super) fn is_header(name: &str) -> bool {
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_name && name.contains('-') && !is_of_http(name)
 }
 
 /// Fields with a meaning of their own on the way.

@@ -16,10 +16,8 @@ use crate::codes;
 use crate::file::{
     CallersSection, Ends, LoginSection, OfWord, PolicyFile, RefreshSection, SecondStepSection,
 };
-use crate::login::{
-    AnswerPlace, EndsSessions, Issued, Login, Refresh, SecondStep, StorePlace, Whose,
-};
-use crate::model::Access;
+use crate::login::{AnswerPlace, EndsSessions, Issued, Login, Refresh, SecondStep, Whose};
+use crate::model::{Access, StorePlace};
 use crate::notes::{Notes, shown};
 use crate::quantity::Time;
 use crate::section::{Several, Spanned};

@@ -8,8 +8,8 @@ use super::{Texts, given};
 use crate::address;
 use crate::codes;
 use crate::file::Api;
-use crate::model::{Instance, Upstream};
 use crate::notes::{Notes, shown};
+use crate::upstream::{Instance, Upstream};
 use crate::word::HttpWord;
 
 /// Instances of one API.

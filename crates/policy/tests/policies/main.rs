@@ -10,6 +10,7 @@
 mod bad;
 mod certificates;
 mod files;
+mod forward;
 mod good;
 mod hostile;
 mod login;

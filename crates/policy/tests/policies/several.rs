@@ -5,11 +5,11 @@ use portcullis_policy::{Failure, Input, Policy, Undeclared};
 use crate::pharmacy::{diagnostics, input, own};
 
 /// Another contract, with an operation of the same name.
-const DESK: &str = "openapi: 3.0.3\ninfo: { title: Desk, version: 1.0.0 }\npaths:\n  /orders:\n    get:\n      \
+pub(crate) const DESK: &str = "openapi: 3.0.3\ninfo: { title: Desk, version: 1.0.0 }\npaths:\n  /orders:\n    get:\n      \
      operationId: listOrders\n      responses: { \"200\": { description: all } }\n    post:\n      \
      operationId: createOrder\n      responses: { \"201\": { description: made } }\n";
 
-const APIS: &str = "apis:\n\
+pub(crate) const APIS: &str = "apis:\n\
   - { name: shop, contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }\n\
   - { name: desk, contract: desk.yaml, base_path: /desk, upstream: \"http://127.0.0.1:4000\" }\n";
 

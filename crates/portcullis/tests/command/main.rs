@@ -11,6 +11,7 @@ mod apis;
 mod contract_report;
 mod explain;
 mod init;
+mod keys;
 mod reload;
 mod support;
 mod usage;

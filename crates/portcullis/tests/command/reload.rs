@@ -202,7 +202,7 @@ fn other_issuers_of_an_apis_certificate_wait_for_a_signal() {
     let gateway = Gateway::start(&folder, &["run", "-c", "portcullis.yaml"]);
     fs::write(folder.path("ca.pem"), first + &second).unwrap();
     gateway.hear("waits for SIGHUP");
-    gateway.hear("an API's certificate, or a caller's token, may come from others than before");
+    gateway.hear("certificates or tokens may come from others than before");
     gateway.hang_up();
     gateway.hear("in force");
     gateway.end();

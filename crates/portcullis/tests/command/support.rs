@@ -76,7 +76,8 @@ impl Gateway {
         let address = loop {
             let line = lines.next().expect("it says where it listens").unwrap();
             if let Some(address) = line.strip_prefix("listening on ") {
-                break address.parse().unwrap();
+                // `, inside TLS` may stand behind it.
+                break address.split(',').next().unwrap().parse().unwrap();
             }
             said.push_str(&line);
             said.push('\n');

@@ -1,5 +1,7 @@
 //! A2: guessing, counting, and sessions that do not end.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
 use crate::client::{Api, Reply};
@@ -34,6 +36,23 @@ async fn a2_guess_password() {
         let (direct, safe) = guessed(path, twin).await;
         assert_eq!(direct.json()["customer_id"], 2);
         assert_eq!(safe.status, 429);
+    }
+}
+
+#[tokio::test]
+async fn a2_guess_basic() {
+    let api = Api::start().await;
+    let field = |password: &str| {
+        let text = format!("bob@pharmacy.example:{password}");
+        format!("Authorization: Basic {}", BASE64_STANDARD.encode(text))
+    };
+    for (path, status) in [("/api/tills/me", 200), ("/api/safe/tills/me", 429)] {
+        assert_eq!(api.get(path, &[&field("bob-pass")]).await.json()["customer_id"], 2);
+        for round in 0..8 {
+            let reply = api.get(path, &[&field(&format!("bob-{round}"))]).await;
+            assert!([401, 429].contains(&reply.status), "{path}: {}", reply.status);
+        }
+        assert_eq!(api.get(path, &[&field("bob-pass")]).await.status, status, "{path}");
     }
 }
 

@@ -125,6 +125,12 @@ async fn a2_jwt_token_type() {
 }
 
 #[tokio::test]
+async fn a2_jwt_certificate_bound() {
+    let bound = json!({ "x5t#S256": BASE64URL.encode([7; 32]) });
+    claim_is_bobs("me", "cnf", Some(bound)).await;
+}
+
+#[tokio::test]
 async fn a2_jwt_duplicate_claim() {
     let bench = Bench::start().await;
     let (header, claims) = opened(&bench.given("issuer/token?for=alice").await);

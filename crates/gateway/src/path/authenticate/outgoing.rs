@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::SchemePlace;
+use portcullis_contract::{SchemePlace, SecurityScheme};
 
 /// The credentials of a request that do not go on as they came.
 #[derive(Debug, Default)]
 pub(in crate::path) struct Credentials {
     changes: Vec<(SchemePlace, Change)>,
+    are_dropped: bool,
 }
 
 #[derive(Debug)]
@@ -19,6 +20,19 @@ enum Change {
 impl Credentials {
     pub(super) fn remove(&mut self, place: &SchemePlace) {
         self.set(place, Change::Remove);
+    }
+
+    /// None of them goes on, verified or not.
+    pub(super) fn dropped(schemes: &[SecurityScheme]) -> Self {
+        let change = |scheme: &SecurityScheme| (scheme.place.clone(), Change::Remove);
+        let authorization = (SchemePlace::Authorization(String::new()), Change::Remove);
+        let changes = schemes.iter().map(change).chain([authorization]).collect();
+        Self { changes, are_dropped: true }
+    }
+
+    /// Whether none of them goes on.
+    pub(in crate::path) const fn are_dropped(&self) -> bool {
+        self.are_dropped
     }
 
     /// What replaces it, of `Authorization` the whole value.

@@ -69,6 +69,24 @@ impl Proofs {
         })
     }
 
+    /// A credential that nobody here can verify.
+    fn note(
+        &mut self,
+        scheme: usize,
+        there: Shown<'_>,
+        (place, is_asked): (&SchemePlace, bool),
+        plan: &Plan,
+    ) {
+        match there {
+            Shown::One(value) if is_broken_basic(place, value) => {
+                self.list.push((scheme, Proof::Rejected("basic_malformed")));
+            }
+            // The API's own, where its login is exchanged: it does not go on.
+            _ if is_session_place(place, is_asked, plan) => self.unproved.push(scheme),
+            _ => self.list.push((scheme, Proof::Present)),
+        }
+    }
+
     /// Whether a credential is there that is not good.
     pub(super) fn is_any_rejected(&self) -> bool {
         self.list.iter().any(|(_, proof)| matches!(proof, Proof::Rejected(_)))
@@ -113,12 +131,13 @@ fn is_broken_basic(place: &SchemePlace, value: &str) -> bool {
     is_basic && authorization::basic(value).is_err()
 }
 
-/// Whether the API may take what its login gave out at a place that the policy does not name.
-fn is_session_place(place: &SchemePlace, plan: &Plan) -> bool {
+/// Whether the API may take what its login gave out at a place that the policy does not name: in a
+/// cookie or as a bearer token always, in a header field where nobody asked for it.
+fn is_session_place(place: &SchemePlace, is_asked: bool, plan: &Plan) -> bool {
     let is_token = match place {
         SchemePlace::Cookie(_) => true,
         SchemePlace::Authorization(scheme) => scheme == "bearer",
-        _ => false,
+        _ => !is_asked,
     };
     is_token && !plan.model.callers.logins.is_empty()
 }
@@ -149,17 +168,8 @@ pub(super) async fn prove(
                 continue;
             }
             Shown::Unclear if matches!(scheme.place, SchemePlace::Header(_)) => continue,
-            Shown::One(value) if is_broken_basic(&scheme.place, value) => {
-                proofs.list.push((index, Proof::Rejected("basic_malformed")));
-                continue;
-            }
-            // The API's own credential, where its login is exchanged: nobody here can tell.
-            Shown::One(_) | Shown::Unclear if is_session_place(&scheme.place, plan) => {
-                proofs.unproved.push(index);
-                continue;
-            }
-            Shown::One(_) | Shown::Unclear => {
-                proofs.list.push((index, Proof::Present));
+            there => {
+                proofs.note(index, there, (&scheme.place, is_wanted), plan);
                 continue;
             }
         };

@@ -1,10 +1,13 @@
 //! What the API is told of the caller, in fields that no client can write.
 
+use std::rc::Rc;
+
 use portcullis_ledger::Noted;
-use portcullis_model::{Caller, ControlId, Identity, Mode};
+use portcullis_model::{Caller, ControlId, Identity, Mode, Status};
 use portcullis_policy::{Forward, Told};
 
-use super::super::context::Context;
+use super::super::context::{Context, Exit};
+use crate::callers::signed;
 use crate::worker::Deed;
 
 /// Whether a client's field would be read as one of ours: then it does not go on, observing or not
@@ -18,7 +21,8 @@ pub(super) fn is_removed(name: &str, context: &mut Context<'_>) -> bool {
     };
     let control = ControlId::CallerIdentity;
     let is_removed = context.mode(control) != Mode::NotAsked
-        && forward.headers.iter().any(|(known, _)| is_ours(known));
+        && (forward.headers.iter().any(|(known, _)| is_ours(known))
+            || forward.token.iter().any(|token| is_ours(&token.header)));
     if is_removed {
         let detail = format!("header `{name}`");
         context.did(Deed::Remove, Noted { control, reason: "identity_header", detail });
@@ -34,6 +38,26 @@ pub(super) fn fields(forward: &Forward, caller: &Caller) -> Vec<(String, String)
     };
     let told = forward.headers.iter().map(|(name, what)| (name.clone(), text(what, identity)));
     told.filter_map(|(name, text)| Some((name, text?))).collect()
+}
+
+/// The token that tells who calls, with its field. Whoever cannot be told of does not reach the API.
+pub(super) fn token(
+    caller: &Caller,
+    context: &Context<'_>,
+) -> Result<Option<(String, Rc<str>)>, Exit> {
+    let forward = context.plan.model.callers.forward.as_ref();
+    let rule = forward.and_then(|forward| forward.token.as_ref());
+    let (Some(rule), Some(identity)) = (rule, caller.identity()) else { return Ok(None) };
+    let worker = context.worker;
+    let failed = |why: &str| Exit::Failed { status: Status::INTERNAL, detail: why.to_owned() };
+    let site = worker.site();
+    let signer =
+        site.signer().ok_or_else(|| failed("the key that signs who calls was not read"))?;
+    let mut known = worker.signed.borrow_mut();
+    let id = context.request_id();
+    let id = String::from_utf8_lossy(&id.text()).into_owned();
+    let token = signed(rule, identity, signer, &mut known, context.now(), &id).map_err(failed)?;
+    Ok(Some((rule.header.clone(), token)))
 }
 
 /// What a field says; nothing where its text would have another reading there.
@@ -77,7 +101,7 @@ mod tests {
             ("x-scopes".to_owned(), Told::Scopes),
             ("x-role".to_owned(), Told::Attribute("role".into())),
         ];
-        fields(&Forward { headers }, &Caller::Verified(Arc::new(identity)))
+        fields(&Forward { headers, ..Forward::default() }, &Caller::Verified(Arc::new(identity)))
     }
 
     #[test]

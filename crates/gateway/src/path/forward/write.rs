@@ -1,5 +1,7 @@
 //! The request towards the API, written anew from what was checked.
 
+use std::rc::Rc;
+
 use portcullis_contract::{Place, SchemePlace};
 use portcullis_controls::Plan;
 use portcullis_controls::response_shape;
@@ -24,7 +26,12 @@ use crate::worker::Deed;
 const HEAD_BYTES: usize = 1024;
 
 /// The request as this instance of the API will read it.
-pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_>) -> Written {
+pub(super) fn write(
+    valid: &Valid,
+    instance: &Instance,
+    token: Option<&(String, Rc<str>)>,
+    context: &mut Context<'_>,
+) -> Written {
     let matched = valid.admitted().authenticated().matched();
     let received = matched.received();
     let head = received.head();
@@ -71,6 +78,9 @@ pub(super) fn write(valid: &Valid, instance: &Instance, context: &mut Context<'_
     }
     push_field("Accept-Encoding", b"identity", &mut out);
     write_way(received.sender(), head, plan, &mut out);
+    if let Some((name, token)) = token {
+        push_field(name, token.as_bytes(), &mut out);
+    }
     if let Some(forward) = &plan.model.callers.forward {
         let caller = valid.admitted().authenticated().caller();
         for (name, text) in told::fields(forward, caller) {

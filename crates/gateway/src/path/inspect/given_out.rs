@@ -9,6 +9,7 @@ use portcullis_model::{ControlId, Refusal, Status};
 use portcullis_policy::{AnswerPlace, AnswerTest, Login, SecondStep, Tested};
 use portcullis_store::State;
 
+use super::super::attempt;
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
@@ -137,6 +138,10 @@ pub(super) async fn take(
         };
         issue.read(&reading, context.now())
     };
+    if !matches!(step, Step::Renewal(_)) {
+        // An answer that gives nothing out was no login, whatever its status says.
+        attempt::said(matches!(outcome, Outcome::Failed | Outcome::Nothing), context);
+    }
     let given = match outcome {
         Outcome::Failed => {
             put_back(&mut parts, body);
@@ -176,7 +181,8 @@ fn exchange(
         match place {
             AnswerPlace::Member(pointer) => {
                 let found = document.and_then(|document| document.root().lookup(pointer));
-                let (scheme, _) = without_scheme(found.and_then(|one| one.as_str()).unwrap_or(""));
+                let (scheme, _) =
+                    without_scheme(found.and_then(portcullis_json::Value::as_str).unwrap_or(""));
                 members.push((pointer, format!("{scheme}{text}")));
             }
             AnswerPlace::Cookie(name) => cookies.push((name, text)),
@@ -185,8 +191,8 @@ fn exchange(
     if let Some(bytes) = body {
         let changes: Vec<(&str, &str)> =
             members.iter().map(|(pointer, text)| (*pointer, text.as_str())).collect();
-        let changed = in_json(&bytes, &changes, &context.plan.json_out);
-        parts.body = Streaming::here(changed.ok_or_else(|| refused("login_answer_unreadable"))?);
+        let written = in_json(&bytes, &changes, &context.plan.json_out);
+        parts.body = Streaming::here(written.ok_or_else(|| refused("login_answer_unreadable"))?);
     }
     let is_loopback = context.hop == portcullis_controls::transport_encryption::Hop::Loopback;
     let last: Vec<(String, usize)> = cookies

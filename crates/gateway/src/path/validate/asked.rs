@@ -3,16 +3,13 @@
 
 use std::net::IpAddr;
 
-use portcullis_contract::PathPart;
-use portcullis_controls::urlencoded;
-use portcullis_json::{Document, Value};
+use portcullis_json::Document;
 use portcullis_policy::{Login, Network, RequestPlace, Whose};
 
 use super::super::context::{Context, Exit};
 use super::super::exchange::{Kind, exchange};
 use super::super::find_operation::Matched;
-use super::Payload;
-use crate::head::Essential;
+use super::{Payload, value_of};
 use crate::login::{folded, in_form, in_json};
 
 /// How many bits of an address are its network's.
@@ -76,59 +73,6 @@ fn take_login(login: &Login, matched: &Matched, body: &Payload, context: &mut Co
         Network::around(address, bits).to_string()
     });
     context.carried.network = network.unwrap_or_default();
-}
-
-/// The one value that stands there; a text, or a number as it is written.
-fn value_of(
-    place: &RequestPlace,
-    matched: &Matched,
-    body: &Payload,
-    context: &Context<'_>,
-) -> Option<String> {
-    let head = matched.received().head();
-    match place {
-        RequestPlace::Body(pointer) => {
-            let text = |document: &Document| {
-                let value = document.root().lookup(pointer)?;
-                value.as_str().or_else(|| Value::as_number(value)).map(str::to_owned)
-            };
-            match body {
-                Payload::Json(document) => text(document),
-                Payload::Form(form) => text(form.document()),
-                // Signed bodies: they have one reading, or they were refused.
-                Payload::Bytes { bytes, coding: None } => {
-                    text(&Document::parse(bytes.clone(), &context.plan.json_in).ok()?)
-                }
-                Payload::Nothing | Payload::Parts { .. } | Payload::Bytes { .. } => None,
-            }
-        }
-        RequestPlace::Path(name) => {
-            let (index, path) = (matched.operation()?, matched.path()?);
-            let mut parts = Vec::new();
-            context.plan.model.contract.path_parts(index, path, &mut parts);
-            parts.into_iter().find_map(|part| match part {
-                PathPart::Value(value) if value.name == *name && value.others.is_empty() => {
-                    Some(value.text.to_owned())
-                }
-                _ => None,
-            })
-        }
-        RequestPlace::Query(name) => {
-            let pairs = urlencoded::pairs(head.query().unwrap_or_default());
-            let is_it = |shown: &str| urlencoded::decode(shown).is_ok_and(|shown| shown == *name);
-            let mut values = pairs.filter(|(shown, _)| is_it(shown));
-            let (_, value) = values.next()?;
-            let value = urlencoded::decode(value).ok()?.into_owned();
-            values.next().is_none().then_some(value)
-        }
-        RequestPlace::Cookie(name) => {
-            let cookies = head.fields.first(Essential::Cookie)?;
-            let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-            let mut values = pairs.filter(|(shown, _)| shown == name);
-            let (_, value) = values.next()?;
-            values.next().is_none().then(|| value.to_owned())
-        }
-    }
 }
 
 /// Puts the API's credential into the body. What cannot be written anew goes on as it is, with ours

@@ -1,6 +1,6 @@
 //! The values outside the body: path, query, header fields, cookies.
 
-use portcullis_contract::Operation;
+use portcullis_contract::{Operation, SecurityScheme};
 use portcullis_controls::input_shape::{self, Accepted, Given, Header};
 use portcullis_ledger::Noted;
 use portcullis_model::ControlId;
@@ -9,11 +9,12 @@ use super::super::context::{Context, Exit};
 use super::super::find_operation::Matched;
 use crate::head::Essential;
 
-/// Judges the values of a declared operation outside its body.
+/// Judges the values of a declared operation outside its body. `schemes`: whose credentials go on.
 pub(super) fn judge(
     matched: &Matched,
     index: usize,
     operation: &Operation,
+    schemes: &[SecurityScheme],
     context: &mut Context<'_>,
 ) -> Result<Accepted, Exit> {
     let plan = context.plan;
@@ -37,7 +38,7 @@ pub(super) fn judge(
         query: head.query(),
         header: &header,
         cookies: head.fields.first(Essential::Cookie),
-        schemes: &contract.schemes,
+        schemes,
         limits: &plan.json_in,
     };
     let judged = input_shape::judge_parameters(operation, &contract.shapes, &given);

@@ -1,59 +1,64 @@
-//! What a valid request says at a place that the policy names.
+//! What a checked request says at a place that the policy names.
 
 use portcullis_contract::PathPart;
 use portcullis_controls::urlencoded;
-use portcullis_json::{Document, Kind};
+use portcullis_json::{Document, Value};
 use portcullis_policy::RequestPlace;
 
-use super::{Payload, Valid};
-use crate::path::context::Context;
+use super::super::context::Context;
+use super::super::find_operation::Matched;
+use super::Payload;
+use crate::head::Essential;
 
-/// The text that stands there; a number as it is written. Nothing, where nothing stands there or
-/// something else does.
-pub(in crate::path) fn said(
-    valid: &Valid,
+/// The one value that stands there; a text, or a number as it is written.
+pub(in crate::path) fn value_of(
     place: &RequestPlace,
+    matched: &Matched,
+    body: &Payload,
     context: &Context<'_>,
 ) -> Option<String> {
+    let head = matched.received().head();
     match place {
-        RequestPlace::Body(pointer) => match valid.body() {
-            Payload::Json(document) => in_tree(document, pointer),
-            Payload::Form(form) => in_tree(form.document(), pointer),
-            Payload::Nothing | Payload::Parts { .. } | Payload::Bytes { .. } => None,
-        },
+        RequestPlace::Body(pointer) => {
+            let text = |document: &Document| {
+                let value = document.root().lookup(pointer)?;
+                value.as_str().or_else(|| Value::as_number(value)).map(str::to_owned)
+            };
+            match body {
+                Payload::Json(document) => text(document),
+                Payload::Form(form) => text(form.document()),
+                // Signed bodies: they have one reading, or they were refused.
+                Payload::Bytes { bytes, coding: None } => {
+                    text(&Document::parse(bytes.clone(), &context.plan.json_in).ok()?)
+                }
+                Payload::Nothing | Payload::Parts { .. } | Payload::Bytes { .. } => None,
+            }
+        }
         RequestPlace::Path(name) => {
-            let matched = valid.admitted().authenticated().matched();
             let (index, path) = (matched.operation()?, matched.path()?);
             let mut parts = Vec::new();
             context.plan.model.contract.path_parts(index, path, &mut parts);
             parts.into_iter().find_map(|part| match part {
-                PathPart::Value(value) if value.name == name => Some(value.text.to_owned()),
+                PathPart::Value(value) if value.name == *name && value.others.is_empty() => {
+                    Some(value.text.to_owned())
+                }
                 _ => None,
             })
         }
         RequestPlace::Query(name) => {
-            let query = std::str::from_utf8(&valid.parameters()?.query).ok()?;
-            let mut found = urlencoded::pairs(query)
-                .filter(|(known, _)| urlencoded::decode(known).is_ok_and(|known| known == *name));
-            let (_, value) = found.next()?;
-            // Several of them are none: which one counts is the API's to choose.
-            found.next().is_none().then(|| urlencoded::decode(value).ok())?.map(Into::into)
+            let pairs = urlencoded::pairs(head.query().unwrap_or_default());
+            let is_it = |shown: &str| urlencoded::decode(shown).is_ok_and(|shown| shown == *name);
+            let mut values = pairs.filter(|(shown, _)| is_it(shown));
+            let (_, value) = values.next()?;
+            let value = urlencoded::decode(value).ok()?.into_owned();
+            values.next().is_none().then_some(value)
         }
         RequestPlace::Cookie(name) => {
-            let cookies = std::str::from_utf8(&valid.parameters()?.cookies).ok()?;
+            let cookies = head.fields.first(Essential::Cookie)?;
             let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-            let mut found = pairs.filter(|(known, _)| known == name).map(|(_, value)| value);
-            let value = found.next()?;
-            found.next().is_none().then(|| value.to_owned())
+            let mut values = pairs.filter(|(shown, _)| shown == name);
+            let (_, value) = values.next()?;
+            values.next().is_none().then(|| value.to_owned())
         }
-    }
-}
-
-fn in_tree(document: &Document, pointer: &str) -> Option<String> {
-    let value = document.root().lookup(pointer)?;
-    match value.kind() {
-        Kind::String => value.as_str().map(str::to_owned),
-        Kind::Number => value.as_number().map(str::to_owned),
-        _ => None,
     }
 }

@@ -1,0 +1,94 @@
+//! Where an API is, and how it is spoken to.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::source::SecretSource;
+
+/// RFC 9110 section 4.2.
+pub(crate) const HTTP_PORT: u16 = 80;
+pub(crate) const HTTPS_PORT: u16 = 443;
+
+/// Where the API is: one instance or several, all of them the same API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upstream {
+    /// The first instance.
+    pub first: Instance,
+    /// The other ones.
+    pub others: Vec<Instance>,
+    /// The path that stands before every path template; the base path, unless the URL has one.
+    pub path: String,
+}
+
+/// One instance of an API, and how it is spoken to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Instance {
+    /// Host name or address, as in the URL; IPv6 in brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// Whether it is spoken to inside TLS (`https`).
+    pub is_tls: bool,
+    /// Whether it is spoken to in HTTP/2, not HTTP/1.1.
+    pub is_http2: bool,
+    /// Whom its certificate must come from (PEM), where that is none of those whom the system
+    /// trusts.
+    pub roots: Option<SecretSource>,
+}
+
+impl Upstream {
+    /// All instances; the first one first.
+    pub fn instances(&self) -> impl Iterator<Item = &Instance> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+}
+
+impl std::fmt::Display for Instance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+impl Instance {
+    /// One that is spoken to in HTTP/1.1 without TLS.
+    pub fn plain(host: impl Into<String>, port: u16) -> Self {
+        Self { host: host.into(), port, is_tls: false, is_http2: false, roots: None }
+    }
+
+    /// `http` or `https`.
+    pub const fn scheme(&self) -> &'static str {
+        if self.is_tls { "https" } else { "http" }
+    }
+
+    /// Host and port as requests name them: a port that goes without saying is left out (RFC 9110
+    /// section 4.2.3).
+    pub fn authority(&self) -> String {
+        if self.has_default_port() { self.host.clone() } else { self.to_string() }
+    }
+
+    /// Whether its port is the one of its scheme.
+    pub const fn has_default_port(&self) -> bool {
+        matches!((self.is_tls, self.port), (true, HTTPS_PORT) | (false, HTTP_PORT))
+    }
+
+    /// The address, where the host is one and not a name.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.host.trim_matches(['[', ']']).parse().ok()
+    }
+
+    /// Whether requests to it stay on this host.
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost" || self.address().is_some_and(|address| address.is_loopback())
+    }
+
+    /// Whether it is what listens on `listen`, as far as can be told without resolving names.
+    pub(crate) fn is_listener(&self, listen: SocketAddr) -> bool {
+        let listens_on_loopback = listen.ip().is_unspecified() || listen.ip().is_loopback();
+        let is_same_host = match self.address() {
+            Some(address) if address == listen.ip() => true,
+            Some(address) if address.is_unspecified() => listens_on_loopback,
+            Some(address) => listen.ip().is_unspecified() && address.is_loopback(),
+            None => self.host == "localhost" && listens_on_loopback,
+        };
+        is_same_host && self.port == listen.port()
+    }
+}
