@@ -7,6 +7,7 @@ mod genuine;
 mod guesses;
 mod proofs;
 mod signed;
+mod worked;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +16,7 @@ use std::time::Instant;
 use portcullis_credential::keys::KeySet;
 use portcullis_model::Attribute;
 use portcullis_policy::JwtIssuer;
+use portcullis_store::Store;
 
 pub(crate) use answers::{Answers, Turn};
 pub(crate) use cache::{TokenCache, TokenDigest};
@@ -63,14 +65,14 @@ pub(crate) enum Known {
 
 impl Callers {
     /// Nothing is known. `chance` is from the operating system.
-    pub(crate) fn new(chance: [u8; 16], now: Instant) -> Self {
+    pub(crate) fn new(chance: [u8; 16], now: Instant, store: Option<Store>) -> Self {
         Self {
             issuers: Mutex::default(),
             introspected: Answers::default(),
             told: Answers::default(),
             roles_epoch: AtomicU64::new(0),
             proofs: Proofs::default(),
-            guesses: Guesses::new(chance, now),
+            guesses: Guesses::new(chance, now, store),
         }
     }
 

@@ -1,7 +1,11 @@
 //! Tokens of issuers that the store says are revoked: they open nothing from then on, wherever they are
 //! remembered and whatever runs under them.
 
-#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a set-up that fails must fail its test"
+)]
 
 mod support;
 

@@ -14,6 +14,7 @@ use crate::error::StoreError;
 use crate::folder::DATABASE;
 use crate::folder::PassingFolder;
 use crate::kek::Kek;
+use crate::listed::{self, Listing};
 use crate::memory::Memory;
 use crate::names::{Account, Digest, SessionId};
 use crate::open::{self, Opened, Ready};
@@ -175,6 +176,21 @@ impl Store {
             }
         }
         Err(StoreError::Busy)
+    }
+
+    /// What may be shown of the newest sessions of an API, [`crate::LISTED_MAX`] at most.
+    pub async fn list(
+        &self,
+        api: &str,
+        max: usize,
+        now: UnixMillis,
+    ) -> Result<Listing, StoreError> {
+        let (sealer, api) = (Arc::clone(&self.0.sealer), api.to_owned());
+        let read =
+            move |connection: &Connection| listed::newest(connection, &sealer, &api, max, now);
+        let mut listing = self.0.reader.ask(read).await?;
+        listing.sessions.retain(|session| !self.0.memory.is_unwritten(session.id));
+        Ok(listing)
     }
 
     /// Notes a use, for sessions that end when idle; written once a minute at most. Does not wait.

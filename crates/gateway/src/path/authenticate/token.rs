@@ -46,7 +46,7 @@ async fn genuine(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverifi
         }
         _ => {}
     }
-    admit(token, asked)?;
+    admit(token, asked).await?;
     let judged = verified(token, asked).await;
     let known = match &judged {
         Ok(genuine) => Some(Known::Genuine(genuine.clone())),
@@ -92,13 +92,15 @@ fn attempt<'a>(account: Option<&'a str>, asked: Asked<'a>) -> Attempt<'a> {
 
 /// Mathematics is done, and an issuer is asked, only so often for those who are wrong. Whoever was right
 /// from there before is heard all the same.
-fn admit(token: &str, asked: Asked<'_>) -> Result<(), Unverified> {
+async fn admit(token: &str, asked: Asked<'_>) -> Result<(), Unverified> {
     let guesses = &asked.worker.shared.callers.guesses;
     let Err(refusal) = guesses.may_begin(attempt(None, asked), Instant::now()) else {
         return Ok(());
     };
     let claimed = claimed(token);
-    if claimed.is_some_and(|claimed| guesses.has_worked(attempt(Some(&claimed), asked))) {
+    if let Some(claimed) = claimed
+        && guesses.recall(attempt(Some(&claimed), asked), Instant::now(), asked.now).await
+    {
         return Ok(());
     }
     Err(Unverified::TooMany(refusal))
@@ -110,7 +112,7 @@ fn count(judged: &Result<Arc<Genuine>, Unverified>, asked: Asked<'_>) {
     match judged {
         Ok(genuine) => {
             let Identity { issuer, subject, .. } = &*genuine.identity;
-            guesses.remember(attempt(Some(&account(issuer, subject)), asked));
+            guesses.remember(attempt(Some(&account(issuer, subject)), asked), asked.now);
         }
         Err(Unverified::Fault(TokenFault::Signature | TokenFault::UnknownKey))
         | Err(Unverified::Not("inactive")) => {
