@@ -9,7 +9,8 @@ use portcullis_store::{
 };
 use serde_json::{Value, json};
 
-use crate::request::{Misread, Request, Selected, token_by};
+use crate::misread::Misread;
+use crate::request::{Request, Selected, token_by};
 
 /// How an act came to the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

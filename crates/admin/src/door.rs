@@ -15,7 +15,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::act::Keeper;
-use crate::request::{Misread, REQUEST_BYTES_MAX, Request};
+use crate::misread::Misread;
+use crate::request::{REQUEST_BYTES_MAX, Request};
 
 /// Connections that are served at a time; others wait.
 const CONNECTIONS_MAX: usize = 8;

@@ -8,9 +8,11 @@ mod act;
 mod ask;
 mod door;
 mod members;
+mod misread;
 mod request;
 
 pub use act::{Keeper, Way};
 pub use ask::{AskFault, ask};
 pub use door::{Door, DoorError};
-pub use request::{Misread, REQUEST_BYTES_MAX, Request, Selected};
+pub use misread::Misread;
+pub use request::{REQUEST_BYTES_MAX, Request, Selected};

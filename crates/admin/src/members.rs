@@ -5,7 +5,7 @@ use std::cell::Cell;
 use portcullis_json::Value;
 use portcullis_model::UnixMillis;
 
-use crate::request::Misread;
+use crate::misread::Misread;
 
 pub(crate) struct Members<'a> {
     root: Value<'a>,

@@ -1,13 +1,12 @@
 //! What may be asked: one line of JSON, in one spelling of its members.
 
-use std::fmt;
-
 use portcullis_json::{Document, Limits};
 use portcullis_model::UnixMillis;
 use portcullis_store::{Revocation, Revoked, SessionId};
 use serde_json::json;
 
 use crate::members::Members;
+use crate::misread::Misread;
 
 /// Bytes of a request; names of accounts, subjects and tokens are shorter than 2 KiB each.
 pub const REQUEST_BYTES_MAX: usize = 16 << 10;
@@ -47,18 +46,6 @@ pub enum Selected {
     /// All there are.
     All,
 }
-
-/// Why a line is no request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Misread(pub &'static str);
-
-impl fmt::Display for Misread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "this is no request: {}", self.0)
-    }
-}
-
-impl std::error::Error for Misread {}
 
 impl Request {
     /// Reads a line, without its end.

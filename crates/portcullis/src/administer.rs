@@ -24,30 +24,35 @@ pub(crate) fn list(options: &SessionsListOptions) -> Exit {
         let (mut listed, mut has_more, mut damaged) = (Vec::new(), false, 0);
         for api in desk.apis(options.api.as_deref())? {
             let answer = desk.ask(Request::ListSessions { api: api.clone(), max: options.max })?;
-            has_more |= answer["has_more"] == true;
-            damaged += answer["damaged"].as_u64().unwrap_or_default();
-            for one in answer["sessions"].as_array().into_iter().flatten() {
+            has_more |= is_true(&answer, "has_more");
+            damaged += number(&answer, "damaged");
+            for one in sessions_of(&answer) {
                 let mut one = one.clone();
-                one["api"] = json!(api);
+                if let Value::Object(members) = &mut one {
+                    members.insert("api".to_owned(), json!(api));
+                }
                 listed.push(one);
             }
         }
         Ok((desk.way, json!({ "sessions": listed, "has_more": has_more, "damaged": damaged })))
     });
     concluded(made, options.format, |answer| {
-        let sessions = answer["sessions"].as_array().map_or(&[][..], Vec::as_slice);
-        let text = |one: &Value, name: &str| talk::clean(one[name].as_str().unwrap_or_default());
+        let sessions = sessions_of(answer);
+        let text = |one: &Value, name: &str| {
+            talk::clean(one.get(name).and_then(Value::as_str).unwrap_or_default())
+        };
         for one in sessions {
             let columns = ["id", "created", "expires", "network", "api", "subject"];
             let row = columns.map(|name| text(one, name)).join("  ");
             talk::print(&format!("{}\n", row.trim_end()));
         }
         talk::say(&many(sessions.len(), "session"));
-        if answer["has_more"] == true {
+        if is_true(answer, "has_more") {
             talk::say("there are older ones: --max shows more");
         }
-        if answer["damaged"] != 0 {
-            talk::say(&format!("{} damaged ones, which open nothing", answer["damaged"]));
+        let damaged = number(answer, "damaged");
+        if damaged > 0 {
+            talk::say(&format!("{damaged} damaged ones, which open nothing"));
         }
     })
 }
@@ -58,12 +63,12 @@ pub(crate) fn end(options: &SessionsEndOptions) -> Exit {
         let mut ended = 0;
         for api in desk.apis(options.api.as_deref())? {
             let answer = desk.ask(Request::EndSessions { api, of: of.clone() })?;
-            ended += answer["ended"].as_u64().unwrap_or_default();
+            ended += number(&answer, "ended");
         }
         Ok((desk.way, json!({ "ended": ended })))
     });
     concluded(made, options.format, |answer| {
-        let ended = answer["ended"].as_u64().unwrap_or_default();
+        let ended = number(answer, "ended");
         talk::print(&format!("{} ended\n", many(ended as usize, "session")));
     })
 }
@@ -112,7 +117,9 @@ fn concluded(made: Result<(Way, Value), Exit>, format: Format, print: impl FnOnc
     };
     match format {
         Format::Json => {
-            answer["way"] = json!(way.name());
+            if let Value::Object(members) = &mut answer {
+                members.insert("way".to_owned(), json!(way.name()));
+            }
             talk::print(&format!("{answer:#}\n"));
         }
         Format::Text => {
@@ -124,6 +131,18 @@ fn concluded(made: Result<(Way, Value), Exit>, format: Format, print: impl FnOnc
         }
     }
     Exit::Success
+}
+
+fn number(answer: &Value, name: &str) -> u64 {
+    answer.get(name).and_then(Value::as_u64).unwrap_or_default()
+}
+
+fn is_true(answer: &Value, name: &str) -> bool {
+    answer.get(name).and_then(Value::as_bool) == Some(true)
+}
+
+fn sessions_of(answer: &Value) -> &[Value] {
+    answer.get("sessions").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// Where acts are asked for.
@@ -242,9 +261,9 @@ impl Desk {
 
 /// An answer, if it says that all is done and lasts.
 fn answered(answer: Value) -> Result<Value, Exit> {
-    let Some(problem) = answer["problem"].as_str() else { return Ok(answer) };
+    let Some(problem) = answer.get("problem").and_then(Value::as_str) else { return Ok(answer) };
     talk::say(&talk::clean(problem));
-    if answer["holds"] == true {
+    if is_true(&answer, "holds") {
         talk::say("it is in force, and would not be after a restart; ask again until it lasts");
     }
     Err(Exit::Failure)

@@ -4,7 +4,6 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Output;
-use std::time::Instant;
 
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange, send};
 use serde_json::Value;
@@ -59,7 +58,7 @@ fn login(gateway: &Gateway, name: &str) -> String {
         ),
     );
     let body: Value = serde_json::from_str(&answer.text()).unwrap();
-    body["token"].as_str().unwrap().to_owned()
+    body.get("token").and_then(Value::as_str).unwrap().to_owned()
 }
 
 fn request(token: &str) -> String {
@@ -94,16 +93,13 @@ fn the_sessions_of_an_account_end_under_a_connection_that_stays_open() {
     let (alice, bob) = (login(&gateway, "alice"), login(&gateway, "bob"));
     let mut stream = send(gateway.address, request(&alice));
     assert!(read_until(&mut stream, "customer_id").starts_with("HTTP/1.1 200"));
-    let begun = Instant::now();
     let words = ["sessions", "end", "--account", " ALICE@Shop.example"];
     let (code, printed, said) = command(&folder, &words);
-    let took = begun.elapsed();
     assert_eq!((code, printed.as_str()), (0, "1 session ended\n"), "{said}");
     assert!(said.contains("by the gateway that runs"), "{said}");
     stream.write_all(request(&alice).as_bytes()).unwrap();
     assert!(read_until(&mut stream, "\r\n\r\n").starts_with("HTTP/1.1 401"));
     assert_eq!((me(&gateway, &alice).status, me(&gateway, &bob).status), (401, 200));
-    println!("the whole command took {took:?}");
 
     let (code, printed, _) = command(&folder, &["sessions", "list", "--format", "json"]);
     let list: Value = serde_json::from_str(&printed).unwrap();
