@@ -1,6 +1,6 @@
 //! What it takes to end a session through the door: until nobody is served, and until the answer comes.
 //!
-//!     cargo run -p portcullis-admin --example cost FOLDER 200
+//!     cargo run -p portcullis-admin --example ending FOLDER 200
 
 #![expect(
     clippy::print_stdout,
