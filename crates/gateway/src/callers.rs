@@ -3,22 +3,25 @@
 mod answers;
 mod cache;
 mod fetched;
+mod genuine;
 mod guesses;
 mod proofs;
 mod signed;
+mod worked;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use portcullis_credential::Confirmation;
 use portcullis_credential::keys::KeySet;
-use portcullis_model::{Attribute, Identity, UnixMillis};
+use portcullis_model::Attribute;
 use portcullis_policy::JwtIssuer;
+use portcullis_store::Store;
 
 pub(crate) use answers::{Answers, Turn};
 pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
+pub(crate) use genuine::{Genuine, Named};
 pub(crate) use guesses::{Attempt, Attempted, Guesses, Said};
 pub(crate) use proofs::{Proofs, Use};
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
@@ -60,33 +63,16 @@ pub(crate) enum Known {
     Not(&'static str),
 }
 
-/// What is known of a genuine token.
-#[derive(Debug)]
-pub(crate) struct Genuine {
-    pub(crate) identity: Arc<Identity>,
-    /// It is worth nothing from here on.
-    pub(crate) expires: UnixMillis,
-    /// What must be proved beside it.
-    pub(crate) confirmation: Option<Confirmation>,
-    /// Which keys of its issuer verified it.
-    pub(crate) generation: u64,
-    /// No key did: its issuer was asked.
-    pub(crate) is_told: bool,
-    /// By which model it was judged, and for which scheme.
-    pub(crate) model: Arc<str>,
-    pub(crate) scheme: usize,
-}
-
 impl Callers {
     /// Nothing is known. `chance` is from the operating system.
-    pub(crate) fn new(chance: [u8; 16], now: Instant) -> Self {
+    pub(crate) fn new(chance: [u8; 16], now: Instant, store: Option<Store>) -> Self {
         Self {
             issuers: Mutex::default(),
             introspected: Answers::default(),
             told: Answers::default(),
             roles_epoch: AtomicU64::new(0),
             proofs: Proofs::default(),
-            guesses: Guesses::new(chance, now),
+            guesses: Guesses::new(chance, now, store),
         }
     }
 

@@ -219,7 +219,7 @@ pub fn start(
         buffered: Budget::new(limits.buffered_bytes_max),
         in_upstream: Budget::new(limits.upstream_concurrency_max),
         instances: Instances::new(Instant::now()),
-        callers: Callers::new(chance_of_keys, Instant::now()),
+        callers: Callers::new(chance_of_keys, Instant::now(), options.store.clone()),
         store: options.store,
         site: Current::new(site),
         ledger,

@@ -20,9 +20,3 @@ pub(crate) use withheld::Withheld;
 pub(crate) const REFRESH: &str = "refresh";
 /// The name under which what opens a second step is kept.
 pub(crate) const PENDING: &str = "pending";
-
-/// The name of an account, as keys of limits and of ends know it: APIs trim and fold case, so more
-/// than one spelling is the same account.
-pub(crate) fn folded(account: &str) -> String {
-    account.trim().to_lowercase()
-}

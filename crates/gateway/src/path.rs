@@ -41,7 +41,7 @@ pub(crate) async fn walk(
     let allowed = authorize_function::enter(admitted, context)?;
     let valid = validate::enter(allowed, incoming, context).await?;
     let owned = authorize_object::enter(valid, context);
-    let reserved = reserve::enter(owned, context)?;
+    let reserved = reserve::enter(owned, context).await?;
     let answered = forward::enter(reserved, incoming, context).await?;
     inspect::enter(answered, context).await
 }

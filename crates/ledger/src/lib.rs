@@ -6,6 +6,7 @@
 //! kept and tried again. The tamper-evident
 //! form comes later and will take the place of [`writer`]'s plain lines.
 
+mod administered;
 mod entry;
 mod event;
 mod facts;
@@ -14,6 +15,7 @@ mod queue;
 mod sink;
 mod writer;
 
+pub use administered::Administered;
 pub use entry::{Entry, Opening};
 pub use facts::{Asked, Noted, Verdict};
 pub use notice::{InstanceState, Outcome, Reload};

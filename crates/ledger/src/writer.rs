@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use portcullis_model::Clock;
 
+use crate::administered::Administered;
 use crate::event;
 use crate::notice::{InstanceState, Reload};
 use crate::queue::{Queue, Reopening};
@@ -112,6 +113,11 @@ impl Ledger {
     /// Records that an instance of an API takes no connections, or does again.
     pub fn instance(&self, state: &InstanceState<'_>) {
         self.append(|out| state.write(out));
+    }
+
+    /// Records what an administrator did.
+    pub fn administered(&self, act: &Administered<'_>) {
+        self.append(|out| act.write(out));
     }
 
     /// Whether there is no room for the record of another request.

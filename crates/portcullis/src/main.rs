@@ -1,5 +1,6 @@
 //! The command: flags, wiring, exit codes.
 
+mod administer;
 mod arguments;
 mod attack_command;
 mod certificates;
@@ -23,10 +24,11 @@ mod signals;
 mod talk;
 mod trial;
 mod watch;
+mod when;
 
 use clap::Parser as _;
 
-use crate::arguments::{Arguments, Command, ContractCommand};
+use crate::arguments::{Arguments, Command, ContractCommand, SessionsCommand, TokensCommand};
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
@@ -39,6 +41,9 @@ fn main() -> std::process::ExitCode {
             contract_report::contract_report(&options)
         }
         Command::Check(options) => check::check(&options),
+        Command::Sessions(SessionsCommand::List(options)) => administer::list(&options),
+        Command::Sessions(SessionsCommand::End(options)) => administer::end(&options),
+        Command::Tokens(TokensCommand::Revoke(options)) => administer::revoke(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Completions(options) => completions::completions(&options),

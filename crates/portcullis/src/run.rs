@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use portcullis_admin::Door;
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Options, Running, Site};
 use portcullis_ledger::{Ledger, LedgerError};
@@ -45,11 +46,22 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
         Ok(store) => store,
         Err(failure) => return load::refuse(&failure),
     };
+    let door = store.as_ref().map_or(Ok(None), |store| sessions::door(&site, store, &ledger));
+    let door = match door {
+        Ok(door) => door,
+        Err(error) => {
+            talk::say(&format!("{error}: nobody could end sessions"));
+            talk::say(
+                "help: name another folder in `store`; the path of its socket is 107 bytes at most",
+            );
+            return Exit::Unusable;
+        }
+    };
     site.plans().for_each(|plan| describe(plan));
     let workers = options.workers.map_or_else(processors, usize::from);
     let watch = Arc::new(Refusals::led_to(files(options)));
     let gateway = Options { workers, watch: Some(watch), store, ..Options::default() };
-    let exit = serve(site, &ledger, gateway, Some((&options.model, plan_options)));
+    let exit = serve(site, &ledger, gateway, Some((&options.model, plan_options)), door);
     if ledger.lost() > 0 {
         talk::say(&format!("{} records could not be written", ledger.lost()));
     }
@@ -95,7 +107,7 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
     };
     let trial = Arc::new(Trial::of(plan.clone()));
     let options = Options { watch: Some(trial.clone()), ..Options::default() };
-    let exit = serve(plan.into(), &ledger, options, None);
+    let exit = serve(plan.into(), &ledger, options, None, None);
     talk::print(&trial.summary());
     exit
 }
@@ -165,6 +177,7 @@ fn serve(
     ledger: &Arc<Ledger>,
     options: Options,
     reloads: Option<(&ModelOptions, PlanOptions)>,
+    door: Option<Door>,
 ) -> Exit {
     let clock = Arc::new(SystemClock);
     let is_tls = site.is_tls();
@@ -207,6 +220,8 @@ fn serve(
     }
     service::tell("STOPPING=1");
     drain(&running);
+    // Sessions can be ended as long as one is served.
+    drop(door);
     ledger.close();
     Exit::Success
 }

@@ -1,8 +1,11 @@
 //! The store of sessions, from where the policy says.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use portcullis_admin::{Door, DoorError, Keeper, Way};
 use portcullis_gateway::Site;
+use portcullis_ledger::Ledger;
 use portcullis_model::{Clock as _, Diagnostic};
 use portcullis_policy::{Failure, Model, SecretSource, codes};
 use portcullis_store::{Kek, Options, Store, StoreError};
@@ -14,10 +17,12 @@ use crate::talk;
 /// Opens the store of a site that needs one. Problems stand at the policy's line.
 pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<Store>, Failure> {
     let plan = site.plans().find(|plan| plan.model.store.is_some());
-    let Some((plan, place)) = plan.and_then(|plan| Some((plan, plan.model.store.as_ref()?))) else {
-        return Ok(None);
-    };
-    let model = &plan.model;
+    plan.map_or(Ok(None), |plan| open(&plan.model, accept_older))
+}
+
+/// The same, of a model.
+pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<Store>, Failure> {
+    let Some(place) = &model.store else { return Ok(None) };
     let text = place.key.read(variable).map_err(|error| unusable(model, error.to_string()))?;
     if let SecretSource::File(path) = &place.key
         && is_readable_by_others(path)
@@ -53,6 +58,19 @@ fn is_readable_by_others(path: &Path) -> bool {
 #[cfg(not(unix))]
 const fn is_readable_by_others(_: &Path) -> bool {
     false
+}
+
+/// The door through which the sessions of a gateway that runs are ended.
+pub(crate) fn door(
+    site: &Site,
+    store: &Store,
+    ledger: &Arc<Ledger>,
+) -> Result<Option<Door>, DoorError> {
+    let place = site.plans().find_map(|plan| plan.model.store.as_ref());
+    let Some(place) = place else { return Ok(None) };
+    let (store, ledger) = (store.clone(), Some(ledger.clone()));
+    let keeper = Keeper { store, ledger, clock: Arc::new(SystemClock), way: Way::Socket };
+    Door::open(&place.folder, keeper).map(Some)
 }
 
 fn told(error: &StoreError) -> String {

@@ -12,7 +12,8 @@ const OTHERS: u32 = 0o077;
 /// Files that may lie in it: the database, what SQLite puts beside it, and the epoch.
 const FILES: [&str; 5] = [DATABASE, "store.db-wal", "store.db-shm", "store.db-journal", EPOCH];
 
-pub(crate) const DATABASE: &str = "store.db";
+/// The database, in the folder of a store.
+pub const DATABASE: &str = "store.db";
 
 pub(crate) const EPOCH: &str = "store.epoch";
 

@@ -192,7 +192,8 @@ impl Memory {
         self.is_shut.load(Ordering::SeqCst)
     }
 
-    fn is_unwritten(&self, id: SessionId) -> bool {
+    /// Whether it was ended, although the database still has it.
+    pub(crate) fn is_unwritten(&self, id: SessionId) -> bool {
         self.has_unwritten.load(Ordering::SeqCst) && self.unwritten().contains(&id)
     }
 

@@ -150,6 +150,24 @@ pub(crate) fn by_id(
     one(connection, sealer, &format!("SELECT {COLUMNS} FROM session WHERE id = ?1"), id.as_bytes())
 }
 
+/// The newest of an API that hold at `now`, each as it was written or not.
+pub(crate) fn newest(
+    connection: &Connection,
+    sealer: &Sealer,
+    api: &str,
+    max: usize,
+    now: UnixMillis,
+) -> Result<Vec<Result<Kept, StoreError>>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM session WHERE api = ?1 AND dies > ?2 ORDER BY created DESC LIMIT ?3"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map((api, signed(now.0), signed(max as u64)), |row| {
+        Ok(from_row(row).map_err(|_| StoreError::DamagedSession(None)))
+    })?;
+    rows.map(|row| Ok(row?.and_then(|(kept, envelope)| open(sealer, kept, &envelope)))).collect()
+}
+
 /// Which ones are meant.
 pub(crate) fn select(
     connection: &Connection,

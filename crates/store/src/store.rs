@@ -14,6 +14,7 @@ use crate::error::StoreError;
 use crate::folder::DATABASE;
 use crate::folder::PassingFolder;
 use crate::kek::Kek;
+use crate::listed::{self, Listing};
 use crate::memory::Memory;
 use crate::names::{Account, Digest, SessionId};
 use crate::open::{self, Opened, Ready};
@@ -177,6 +178,21 @@ impl Store {
         Err(StoreError::Busy)
     }
 
+    /// What may be shown of the newest sessions of an API, [`crate::LISTED_MAX`] at most.
+    pub async fn list(
+        &self,
+        api: &str,
+        max: usize,
+        now: UnixMillis,
+    ) -> Result<Listing, StoreError> {
+        let (sealer, api) = (Arc::clone(&self.0.sealer), api.to_owned());
+        let read =
+            move |connection: &Connection| listed::newest(connection, &sealer, &api, max, now);
+        let mut listing = self.0.reader.ask(read).await?;
+        listing.sessions.retain(|session| !self.0.memory.is_unwritten(session.id));
+        Ok(listing)
+    }
+
     /// Notes a use, for sessions that end when idle; written once a minute at most. Does not wait.
     pub fn touch(&self, session: &Session, now: UnixMillis) -> Result<(), StoreError> {
         if session.idle_ms.is_none() || !session.live.touch(now.0, TOUCH_MS) {
@@ -314,13 +330,14 @@ impl Store {
             });
         }
         self.0.revocations.add(&revocation, now)?;
-        let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
+        // It is in force: what runs under such a token does not wait for the disk.
+        self.0.memory.tell();
+        let sealer = Arc::clone(&self.0.sealer);
         Write {
             now,
             revokes: |(): &()| true,
             run: move |connection: &Connection| revoked::write(connection, &sealer, &revocation),
-            then: move |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
-                memory.tell();
+            then: |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
                 outcome.map_err(|why| StoreError::NotDurable(Box::new(why)))
             },
         }

@@ -1,29 +1,29 @@
 //! Wrong credentials, counted over all workers, and the places from which right ones came.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use portcullis_controls::caller_identity::{Counted, Guessed, rates, too_many};
 use portcullis_counting::{
-    Ask, Counts, Decision, Key, Keys, LocalCounts, Place, Pool, Taken, Ticks,
+    Ask, Counts, Decision, Key, Keys, LocalCounts, Place, Pool, Rate, Taken, Ticks,
 };
-use portcullis_model::Refusal;
+use portcullis_model::{Refusal, UnixMillis};
+use portcullis_store::{Store, folded};
 
-use super::cache::TokenCache;
+use super::worked::{Spot, Worked};
 
 /// Addresses and networks that are counted at a time.
 const ADDRESSES_MAX: usize = 200_000;
 /// Accounts and secrets, each.
 const ACCOUNTS_MAX: usize = 200_000;
-/// Places that worked which are remembered here.
-const PLACES_MAX: usize = 200_000;
+/// Times a minute that the store is asked about places for the sake of one address.
+const RECALLS_A_MINUTE: u32 = 30;
 
 /// All counts of wrong credentials.
 pub(crate) struct Guesses {
     counts: LocalCounts,
     keys: Keys,
     started: Instant,
-    worked: Mutex<TokenCache<()>>,
+    worked: Worked,
 }
 
 impl std::fmt::Debug for Guesses {
@@ -51,7 +51,7 @@ pub(crate) struct Attempt<'a> {
 pub(crate) struct Guess {
     asks: Vec<Ask>,
     taken: Taken,
-    worked: Option<[u8; 32]>,
+    worked: Option<Spot>,
 }
 
 /// An attempt whose answer is awaited.
@@ -81,25 +81,26 @@ impl Said {
 }
 
 impl Guesses {
-    /// `chance` is from the operating system.
-    pub(crate) fn new(chance: [u8; 16], started: Instant) -> Self {
+    /// `chance` is from the operating system; places that worked outlive this in `store`.
+    pub(crate) fn new(chance: [u8; 16], started: Instant, store: Option<Store>) -> Self {
         let pools = [ADDRESSES_MAX, ADDRESSES_MAX, ACCOUNTS_MAX, ACCOUNTS_MAX, ACCOUNTS_MAX];
         Self {
             counts: LocalCounts::new(&pools),
             keys: Keys::new(chance),
             started,
-            worked: Mutex::new(TokenCache::new(PLACES_MAX)),
+            worked: Worked::new(store),
         }
     }
 
     /// Begins an attempt: it counts as a wrong one, until [`Guesses::was_right`] says otherwise.
     pub(crate) fn begin(&self, attempt: Attempt<'_>, now: Instant) -> Result<Guess, Refusal> {
-        let asks = self.asks(attempt);
+        let spot = self.spot(attempt);
+        let asks = self.asks(attempt, spot.as_ref());
         let now = Ticks::since(self.started, now);
         let units: Vec<Ask> = asks.iter().map(|(_, ask)| *ask).collect();
         match self.counts.take(&units, now) {
             Decision::Admitted(admitted) => {
-                Ok(Guess { asks: units, taken: admitted.taken, worked: Self::worked_key(attempt) })
+                Ok(Guess { asks: units, taken: admitted.taken, worked: spot })
             }
             Decision::Refused(refused) => {
                 let counted = asks.get(refused.which).map_or(Counted::Address, |(what, _)| *what);
@@ -130,9 +131,23 @@ impl Guesses {
         rates.into_iter().map(|rate| Ask { key, rate }).collect()
     }
 
+    /// The same; whoever would be refused, and comes from a place that worked before a restart, is not.
+    pub(crate) async fn begin_or_recall(
+        &self,
+        attempt: Attempt<'_>,
+        now: Instant,
+        clock: UnixMillis,
+    ) -> Result<Guess, Refusal> {
+        let begun = self.begin(attempt, now);
+        if begun.is_ok() || self.has_worked(attempt) || !self.recall(attempt, now, clock).await {
+            return begun;
+        }
+        self.begin(attempt, now)
+    }
+
     /// Whether another attempt would be let past, without counting one.
     pub(crate) fn may_begin(&self, attempt: Attempt<'_>, now: Instant) -> Result<(), Refusal> {
-        let asks = self.asks(attempt);
+        let asks = self.asks(attempt, self.spot(attempt).as_ref());
         let units: Vec<Ask> = asks.iter().map(|(_, ask)| *ask).collect();
         match self.counts.peek(&units, Ticks::since(self.started, now)) {
             Ok(_) => Ok(()),
@@ -144,36 +159,53 @@ impl Guesses {
     }
 
     /// It was no guess: nothing of it counts, and its place has worked for this account.
-    pub(crate) fn was_right(&self, guess: Guess, now: Instant) {
-        let now = Ticks::since(self.started, now);
-        self.counts.give_back(&guess.asks, guess.taken, now);
-        if let Some(key) = guess.worked {
-            self.worked.lock().unwrap_or_else(PoisonError::into_inner).insert(key, ());
+    pub(crate) fn was_right(&self, guess: Guess, now: Instant, clock: UnixMillis) {
+        if let Some(spot) = guess.worked {
+            self.worked.insert(spot, clock);
         }
+        self.was_none(guess, now);
     }
 
     /// It was neither right nor wrong: nothing of it counts.
     pub(crate) fn was_none(&self, guess: Guess, now: Instant) {
-        self.was_right(Guess { worked: None, ..guess }, now);
+        self.counts.give_back(&guess.asks, guess.taken, Ticks::since(self.started, now));
     }
 
     /// Remembers that a credential of this account was right here.
-    pub(crate) fn remember(&self, attempt: Attempt<'_>) {
-        if let Some(key) = Self::worked_key(attempt) {
-            self.worked.lock().unwrap_or_else(PoisonError::into_inner).insert(key, ());
+    pub(crate) fn remember(&self, attempt: Attempt<'_>, clock: UnixMillis) {
+        if let Some(spot) = self.spot(attempt) {
+            self.worked.insert(spot, clock);
         }
     }
 
-    /// Whether a credential of this account was right here before.
-    pub(crate) fn has_worked(&self, attempt: Attempt<'_>) -> bool {
-        let key = Self::worked_key(attempt);
-        let mut worked = self.worked.lock().unwrap_or_else(PoisonError::into_inner);
-        key.is_some_and(|key| worked.get(&key).is_some())
+    /// Whether a credential of this account was right here before, as far as memory knows.
+    fn has_worked(&self, attempt: Attempt<'_>) -> bool {
+        self.spot(attempt).is_some_and(|spot| self.worked.has(&spot))
+    }
+
+    /// Whether one was right here before, as far as the store knows. It is asked so often for one
+    /// address, and hears no more questions than it can answer beside those about sessions.
+    pub(crate) async fn recall(
+        &self,
+        attempt: Attempt<'_>,
+        now: Instant,
+        clock: UnixMillis,
+    ) -> bool {
+        let (Some(spot), Some(place)) = (self.spot(attempt), attempt.place) else { return false };
+        if self.worked.has(&spot) || !self.worked.lasts() {
+            return self.worked.has(&spot);
+        }
+        let minute = Duration::from_mins(1);
+        let rate = Rate::new(RECALLS_A_MINUTE, minute, RECALLS_A_MINUTE).unwrap_or(Rate::NEVER);
+        let key = self.key(Pool(0), "recalls", &[&place.address.part()]);
+        let taken = self.counts.take(&[Ask { key, rate }], Ticks::since(self.started, now));
+        matches!(taken, Decision::Admitted(_)) && self.worked.recall(spot, clock).await
     }
 
     /// What an attempt takes a unit of. From a place that worked, an account has a count of its own: who
     /// guesses elsewhere locks nobody out.
-    fn asks(&self, attempt: Attempt<'_>) -> Vec<(Counted, Ask)> {
+    fn asks(&self, attempt: Attempt<'_>, spot: Option<&Spot>) -> Vec<(Counted, Ask)> {
+        let has_worked = spot.is_some_and(|spot| self.worked.has(spot));
         let Attempt { guessed, function, account, secret, place } = attempt;
         let account = account.map(folded);
         let mut asks = Vec::new();
@@ -192,7 +224,7 @@ impl Guesses {
         }
         push(Counted::Everybody, 0, &[]);
         if let Some(account) = &account {
-            match place.filter(|_| self.has_worked(attempt)) {
+            match place.filter(|_| has_worked) {
                 Some(place) => push(
                     Counted::KnownAccount,
                     2,
@@ -201,7 +233,7 @@ impl Guesses {
                 None => push(Counted::Account, 2, &[function, account.as_bytes()]),
             }
         }
-        if let Some(secret) = secret.filter(|_| !self.has_worked(attempt)) {
+        if let Some(secret) = secret.filter(|_| !has_worked) {
             push(Counted::Secret, 4, &[function, secret]);
         }
         asks
@@ -212,37 +244,10 @@ impl Guesses {
     }
 
     /// The function, the account and the network together; none where one of the latter is not known.
-    fn worked_key(attempt: Attempt<'_>) -> Option<[u8; 32]> {
-        use sha2::{Digest as _, Sha256};
+    fn spot(&self, attempt: Attempt<'_>) -> Option<Spot> {
         let (account, place) = (folded(attempt.account?), attempt.place?);
-        let mut hash = Sha256::new();
-        for part in [attempt.function.as_bytes(), account.as_bytes(), &place.network.part()] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-        Some(hash.finalize().into())
+        Some(self.worked.spot(attempt.function, &account, place))
     }
-}
-
-/// An account as APIs compare it: most trim, and fold case; some databases see no difference between
-/// an ordinary letter and its full-width form, and none of them shows what has no width. APIs that tell
-/// them apart count two accounts as one here, which costs their owners a few attempts.
-fn folded(account: &str) -> String {
-    let is_seen = |c: &char| {
-        let has_no_width = matches!(
-            c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        );
-        !has_no_width && !c.is_control()
-    };
-    let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        '\u{3000}' => ' ',
-        other => other,
-    };
-    let text: String = account.chars().filter(is_seen).map(narrow).collect();
-    text.trim_matches(|c: char| c.is_whitespace() || c == '.').to_lowercase()
 }
 
 #[cfg(test)]
@@ -262,9 +267,11 @@ mod tests {
         }
     }
 
+    const CLOCK: UnixMillis = UnixMillis(1_800_000_000_000);
+
     fn guesses() -> (Guesses, Instant) {
         let now = Instant::now();
-        (Guesses::new([7; 16], now), now)
+        (Guesses::new([7; 16], now, None), now)
     }
 
     #[test]
@@ -288,7 +295,7 @@ mod tests {
         let (guesses, now) = guesses();
         let home = [198, 51, 100, 1];
         let right = guesses.begin(attempt("alice", "right", home), now).unwrap();
-        guesses.was_right(right, now);
+        guesses.was_right(right, now, CLOCK);
         for number in 0..50_u8 {
             let secret = format!("guess {number}");
             drop(guesses.begin(attempt("alice", &secret, [192, 0, 2, number]), now));
@@ -298,6 +305,50 @@ mod tests {
             assert!(guesses.begin(attempt("alice", error, home), now).is_ok());
         }
         assert!(guesses.begin(attempt("alice", "right", home), now).is_ok());
+    }
+
+    #[tokio::test]
+    async fn where_it_worked_before_a_restart_nobody_is_locked_out_either() {
+        let store = Store::passing(&std::env::temp_dir(), CLOCK).unwrap();
+        let (home, now) = ([198, 51, 100, 1], Instant::now());
+        let before = Guesses::new([7; 16], now, Some(store.clone()));
+        let right = before.begin(attempt("alice", "right", home), now).unwrap();
+        before.was_right(right, now, CLOCK);
+        let account = store.account("shop login", "alice");
+        while !store.has_worked(account, "198.51.100.0/24", CLOCK).await.unwrap() {
+            tokio::task::yield_now().await;
+        }
+        let after = Guesses::new([8; 16], now, Some(store.clone()));
+        for number in 0..50_u8 {
+            let secret = format!("guess {number}");
+            let attempt = attempt("alice", &secret, [192, 0, 2, number]);
+            drop(after.begin_or_recall(attempt, now, CLOCK).await);
+        }
+        let elsewhere = attempt("alice", "right", [192, 0, 2, 99]);
+        assert!(after.begin_or_recall(elsewhere, now, CLOCK).await.is_err());
+        let neighbour = attempt(" Alice", "right", [198, 51, 100, 9]);
+        assert!(after.begin_or_recall(neighbour, now, CLOCK).await.is_ok());
+        // In memory alone, it is forgotten.
+        let (without, _) = guesses();
+        assert!(!without.recall(neighbour, now, CLOCK).await);
+    }
+
+    #[tokio::test]
+    async fn one_address_cannot_keep_the_store_busy_with_accounts_that_it_makes_up() {
+        let store = Store::passing(&std::env::temp_dir(), CLOCK).unwrap();
+        let (home, now) = ([198, 51, 100, 1], Instant::now());
+        let account = store.account("shop login", "alice");
+        store.worked(account, "198.51.100.0/24", CLOCK).await.unwrap();
+        let guesses = Guesses::new([7; 16], now, Some(store));
+        for number in 0..RECALLS_A_MINUTE {
+            let name = format!("made up {number}");
+            assert!(!guesses.recall(attempt(&name, "", home), now, CLOCK).await);
+        }
+        let alice = attempt("alice", "", home);
+        assert!(!guesses.recall(alice, now, CLOCK).await);
+        let later = now + Duration::from_secs(3);
+        assert!(guesses.recall(alice, later, CLOCK).await);
+        assert!(guesses.recall(alice, later, CLOCK).await, "memory has it now");
     }
 
     #[test]
@@ -324,7 +375,7 @@ mod tests {
             }
             let secret = format!("{account} right");
             let right = guesses.begin(attempt(&account, &secret, [192, 0, 2, 1]), now).unwrap();
-            guesses.was_right(right, now);
+            guesses.was_right(right, now, CLOCK);
         }
     }
 

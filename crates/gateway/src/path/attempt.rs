@@ -20,7 +20,7 @@ use crate::head::Essential;
 const SPAN: Duration = Duration::from_millis(250);
 
 /// Begins an attempt, where the request is one; or refuses it, because there were too many.
-pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit> {
+pub(super) async fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit> {
     if context.mode(ControlId::CallerIdentity) == Mode::NotAsked {
         return Ok(());
     }
@@ -34,6 +34,7 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
         let value = head.fields.first(Essential::Authorization)?;
         authorization::basic(value).ok()
     });
+    let guesses = &context.worker.shared.callers.guesses;
     let begun = if let Some(guarded) = guarded {
         let at = |place: &Option<_>| {
             place.as_ref().and_then(|place| value_of(place, matched, valid.body(), context))
@@ -48,7 +49,7 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
             secret: secret.as_deref().map(str::as_bytes),
             place,
         };
-        context.worker.shared.callers.guesses.begin(attempt, Instant::now())
+        guesses.begin_or_recall(attempt, Instant::now(), context.now()).await
     } else if let Some(basic) = &basic {
         let function = format!("{} basic", api(&context.plan.model));
         let attempt = Attempt {
@@ -58,7 +59,7 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
             secret: Some(basic.password.expose_secret()),
             place,
         };
-        context.worker.shared.callers.guesses.begin(attempt, Instant::now())
+        guesses.begin_or_recall(attempt, Instant::now(), context.now()).await
     } else if *authenticated.caller() == Caller::NotVerified {
         let attempt = Attempt {
             guessed: Guessed::Token,
@@ -67,7 +68,7 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
             secret: None,
             place,
         };
-        context.worker.shared.callers.guesses.begin(attempt, Instant::now())
+        guesses.begin_or_recall(attempt, Instant::now(), context.now()).await
     } else {
         return Ok(());
     };
@@ -118,7 +119,7 @@ pub(super) async fn settle(
     });
     let guesses = &context.worker.shared.callers.guesses;
     if said == Said::Yes {
-        guesses.was_right(guess, Instant::now());
+        guesses.was_right(guess, Instant::now(), context.now());
         return answer;
     }
     drop(guess);

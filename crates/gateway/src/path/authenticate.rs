@@ -119,6 +119,7 @@ pub(super) async fn enter(
         context.carried.withheld.add(&session.credentials);
         context.carried.session = Some(session.clone());
     }
+    context.carried.tokens = proofs.tokens().to_vec();
     // Whoever only observes takes nothing away.
     let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
     let mut credentials = proofs.into_credentials(schemes, is_enforced);

@@ -1,10 +1,11 @@
-//! What goes with a request of the API's own login: its session, and what its answer will need.
+//! What goes with a request: the session and the tokens that it runs under, and what its answer will need.
 
 use std::sync::Arc;
 
 use portcullis_model::Secret;
 use portcullis_store::{Account, Session};
 
+use crate::callers::Genuine;
 use crate::login::Withheld;
 
 /// What goes with a request.
@@ -12,6 +13,8 @@ use crate::login::Withheld;
 pub(super) struct Carried {
     /// The session that the request came with.
     pub(super) session: Option<Arc<Session>>,
+    /// The tokens of issuers that it came with.
+    pub(super) tokens: Vec<Arc<Genuine>>,
     /// Credentials of the API that may not leave with the answer.
     pub(super) withheld: Withheld,
     /// Which account a login is for, as the request says.

@@ -23,13 +23,13 @@ impl Reserved {
     }
 }
 
-pub(super) fn enter(owned: Owned, context: &mut Context<'_>) -> Result<Reserved, Exit> {
+pub(super) async fn enter(owned: Owned, context: &mut Context<'_>) -> Result<Reserved, Exit> {
     context.enter(Room::Reserve);
     if context.plan.model.when_full == WhenFull::Refuse && context.worker.shared.ledger.is_full() {
         let detail = "no more records can be kept: the ledger is not written".to_owned();
         return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
     }
-    attempt::begin(owned.valid(), context)?;
+    attempt::begin(owned.valid(), context).await?;
     match context.worker.shared.in_upstream.take(1) {
         Some(place) => Ok(Reserved { valid: owned.into_valid(), place }),
         // Overload is no matter of observing: there is no place.

@@ -90,12 +90,12 @@ impl Streaming {
         Self { first: body, ..Self::new(Source::Here, now, Duration::ZERO) }
     }
 
-    /// Whose session it runs under, and what may not leave.
+    /// What it runs under, and what may not leave.
     pub(crate) fn watch(&mut self, watched: Watched) {
         self.watched = Some(watched);
     }
 
-    /// Whose session it runs under.
+    /// What it runs under.
     pub(crate) const fn watched(&self) -> Option<&Watched> {
         self.watched.as_ref()
     }
@@ -167,7 +167,7 @@ impl Streaming {
     }
 
     /// Appends the next bytes; nothing appended is the end. It ends in a fault as soon as the session
-    /// ends under which it runs, and before the API's credential of that session leaves.
+    /// ends, or the token is revoked, under which it runs, and before the API's credential of that session leaves.
     pub(crate) async fn next(&mut self, out: &mut Vec<u8>) -> Result<(), UpstreamFault> {
         let Some(watched) = &self.watched else { return self.read(out).await };
         let (ended, withheld) = (watched.ended(), watched.withheld.clone());

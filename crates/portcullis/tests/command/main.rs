@@ -14,6 +14,7 @@ mod init;
 mod keys;
 mod login;
 mod reload;
+mod sessions;
 mod support;
 mod usage;
 

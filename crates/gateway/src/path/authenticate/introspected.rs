@@ -17,7 +17,7 @@ use tokio::time::timeout_at;
 
 use super::judged::{Asked, Unverified};
 use crate::ask::{Question, ask};
-use crate::callers::{Genuine, TokenDigest, Turn};
+use crate::callers::{Genuine, Named, TokenDigest, Turn};
 use crate::worker::Worker;
 
 /// How long a request waits for an answer, at most.
@@ -101,6 +101,7 @@ async fn answer(
     let until = kept.min(claims.expires());
     let genuine = Genuine {
         identity: Arc::new(identity),
+        named: Named::of(&claims),
         expires: until,
         confirmation: claims.confirmation().copied(),
         generation: 0,

@@ -21,7 +21,7 @@ use super::session::{self, Held, OfSession};
 use super::shown::{Shown, shown};
 use super::token;
 use super::whoami;
-use crate::callers::TokenDigest;
+use crate::callers::{Genuine, TokenDigest};
 use crate::head::RequestHead;
 use crate::sender::Sender;
 use crate::tls::Certificate;
@@ -43,6 +43,8 @@ pub(super) struct Proofs {
     unknown: Option<String>,
     /// The API was asked about one, and said no.
     is_guess: bool,
+    /// Tokens of issuers.
+    tokens: Vec<Arc<Genuine>>,
 }
 
 impl Proofs {
@@ -51,13 +53,14 @@ impl Proofs {
         &mut self,
         index: usize,
         judged: Judged,
-        session: Option<Arc<Session>>,
+        (session, token): (Option<Arc<Session>>, Option<Arc<Genuine>>),
         (is_needed, drops): (bool, bool),
     ) {
         match judged {
             Judged::Genuine { identity, instead } => {
                 // In the place of ours stands the API's own; anything else is what the client has.
                 let instead = instead.filter(|_| session.is_some() || !drops);
+                self.tokens.extend(token);
                 self.verified(index, identity, instead, session);
             }
             Judged::Not(why) => {
@@ -100,6 +103,11 @@ impl Proofs {
     /// The session that the request runs under.
     pub(super) const fn session(&self) -> Option<&Arc<Session>> {
         self.session.as_ref()
+    }
+
+    /// The tokens of issuers that the request runs under.
+    pub(super) fn tokens(&self) -> &[Arc<Genuine>] {
+        &self.tokens
     }
 
     /// The session of a credential of ours. One request is of one session: false for another.
@@ -264,9 +272,9 @@ pub(super) async fn prove(
         let step = (context.operation, wanted.is_needed);
         let judged = judged(&scheme.place, value, step, asked, &mut questions).await;
         context.entry.asked(questions);
-        let Credential { judged, told, session } = judged;
+        let Credential { judged, told, session, token } = judged;
         context.told = context.told.or(told);
-        proofs.take(index, judged, session, (wanted.is_needed, drops));
+        proofs.take(index, judged, (session, token), (wanted.is_needed, drops));
     }
     // Behind all others: beside a token, it is the token that says who calls.
     let shown = certificate::proofs(sender, wanted.schemes, context);
@@ -281,11 +289,13 @@ struct Credential {
     told: Option<TokenDigest>,
     /// The session that it is of, if it is one of ours.
     session: Option<Arc<Session>>,
+    /// The token of an issuer that it is.
+    token: Option<Arc<Genuine>>,
 }
 
 impl From<Judged> for Credential {
     fn from(judged: Judged) -> Self {
-        Self { judged, told: None, session: None }
+        Self { judged, told: None, session: None, token: None }
     }
 }
 
@@ -299,17 +309,18 @@ async fn judged(
 ) -> Credential {
     let callers = &asked.plan.model.callers;
     let whoami = callers.whoami.as_ref();
-    let (judged, session) = match session::judge(value, place, operation, asked).await {
+    let (judged, session, token) = match session::judge(value, place, operation, asked).await {
         OfSession::Held(Held { session, identity, instead }) => {
-            (Judged::Genuine { identity, instead: Some(instead) }, Some(session))
+            (Judged::Genuine { identity, instead: Some(instead) }, Some(session), None)
         }
         OfSession::Judged(judged) => return judged.into(),
         OfSession::Other => {
             if let Some(whoami) = whoami.filter(|one| one.schemes.contains(&asked.scheme)) {
                 let (judged, told) = whoami::judge(place, value, whoami, asked, questions).await;
-                return Credential { judged, told, session: None };
+                return Credential { judged, told, session: None, token: None };
             }
-            (token::judge(value, asked).await, None)
+            let (judged, token) = token::judge(value, asked).await;
+            (judged, None, token)
         }
     };
     let has_rules = callers.attributes.iter().any(|rule| rule.whoami.is_some());
@@ -323,10 +334,11 @@ async fn judged(
                     judged: Judged::Genuine { identity, instead },
                     told: Some(digest),
                     session,
+                    token,
                 },
                 Err(unverified) => unverified.judged().into(),
             }
         }
-        (judged, _) => Credential { judged, told: None, session },
+        (judged, _) => Credential { judged, told: None, session, token },
     }
 }

@@ -13,26 +13,27 @@ use sha2::{Digest, Sha256};
 use super::bound::unproved;
 use super::judged::{Asked, Judged, Unverified};
 use super::{introspected, keys};
-use crate::callers::{Attempt, Genuine, Known};
+use crate::callers::{Attempt, Genuine, Known, Named};
 
-/// Judges the value of an `Authorization` field.
-pub(super) async fn judge(value: &str, asked: Asked<'_>) -> Judged {
+/// Judges the value of an `Authorization` field; and the token of one that is genuine, which may be
+/// revoked while the request goes on.
+pub(super) async fn judge(value: &str, asked: Asked<'_>) -> (Judged, Option<Arc<Genuine>>) {
     let is_dpop = authorization::scheme(value) == Some(Scheme::DPoP);
     let read = if is_dpop { authorization::dpop(value) } else { authorization::bearer(value) };
     let token = match read {
         Ok(token) => token,
-        Err(fault) => return Judged::Not(fault.name()),
+        Err(fault) => return (Judged::Not(fault.name()), None),
     };
     let genuine = match genuine(token, asked).await {
         Ok(genuine) => genuine,
-        Err(unverified) => return unverified.judged(),
+        Err(unverified) => return (unverified.judged(), None),
     };
     if let Some(judged) = unproved(genuine.confirmation.as_ref(), is_dpop, token, asked) {
-        return judged;
+        return (judged, None);
     }
     // The proof was for us; to the API it is a token like any other.
     let instead = is_dpop.then(|| format!("Bearer {token}"));
-    Judged::Genuine { identity: genuine.identity.clone(), instead }
+    (Judged::Genuine { identity: genuine.identity.clone(), instead }, Some(genuine))
 }
 
 async fn genuine(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverified> {
@@ -40,12 +41,13 @@ async fn genuine(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverifi
     let remembered = asked.worker.tokens.borrow_mut().get(&digest);
     match remembered {
         Some(Known::Not(why)) => return Err(Unverified::Not(why)),
-        Some(Known::Genuine(genuine)) if is_still_good(&genuine, asked) => return Ok(genuine),
+        Some(Known::Genuine(genuine)) if is_still_good(&genuine, asked) => {
+            return unrevoked(genuine, asked);
+        }
         _ => {}
     }
-    admit(token, asked)?;
+    admit(token, asked).await?;
     let judged = verified(token, asked).await;
-    count(&judged, asked);
     let known = match &judged {
         Ok(genuine) => Some(Known::Genuine(genuine.clone())),
         // What cost mathematics is not computed again. That keys are unknown may change.
@@ -55,7 +57,17 @@ async fn genuine(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverifi
     if let Some(known) = known {
         asked.worker.tokens.borrow_mut().insert(digest, known);
     }
+    let judged = judged.and_then(|genuine| unrevoked(genuine, asked));
+    count(&judged, asked);
     judged
+}
+
+/// Asked of each token on each use, remembered or not.
+fn unrevoked(genuine: Arc<Genuine>, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverified> {
+    if genuine.is_revoked(asked.worker.shared.store.as_ref()) {
+        return Err(Unverified::Not("revoked"));
+    }
+    Ok(genuine)
 }
 
 /// Who a token says that it is of; nothing of it is verified.
@@ -80,13 +92,15 @@ fn attempt<'a>(account: Option<&'a str>, asked: Asked<'a>) -> Attempt<'a> {
 
 /// Mathematics is done, and an issuer is asked, only so often for those who are wrong. Whoever was right
 /// from there before is heard all the same.
-fn admit(token: &str, asked: Asked<'_>) -> Result<(), Unverified> {
+async fn admit(token: &str, asked: Asked<'_>) -> Result<(), Unverified> {
     let guesses = &asked.worker.shared.callers.guesses;
     let Err(refusal) = guesses.may_begin(attempt(None, asked), Instant::now()) else {
         return Ok(());
     };
     let claimed = claimed(token);
-    if claimed.is_some_and(|claimed| guesses.has_worked(attempt(Some(&claimed), asked))) {
+    if let Some(claimed) = claimed
+        && guesses.recall(attempt(Some(&claimed), asked), Instant::now(), asked.now).await
+    {
         return Ok(());
     }
     Err(Unverified::TooMany(refusal))
@@ -98,7 +112,7 @@ fn count(judged: &Result<Arc<Genuine>, Unverified>, asked: Asked<'_>) {
     match judged {
         Ok(genuine) => {
             let Identity { issuer, subject, .. } = &*genuine.identity;
-            guesses.remember(attempt(Some(&account(issuer, subject)), asked));
+            guesses.remember(attempt(Some(&account(issuer, subject)), asked), asked.now);
         }
         Err(
             Unverified::Fault(TokenFault::Signature | TokenFault::UnknownKey)
@@ -185,6 +199,7 @@ async fn signed(
     let identity = rule.identity(&claims, asked.scheme_name()).map_err(Unverified::Not)?;
     Ok(Genuine {
         identity: Arc::new(identity),
+        named: Named::of(&claims),
         expires: claims.expires(),
         confirmation: claims.confirmation().copied(),
         generation,

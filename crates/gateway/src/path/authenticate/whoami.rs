@@ -159,15 +159,17 @@ async fn counted(
         secret: basic.as_ref().map(|basic| basic.password.expose_secret()),
         place: asked.place,
     };
-    let guess = match tried {
-        None => None,
-        Some(_) => Some(guesses.begin(attempt, Instant::now()).map_err(Unverified::TooMany)?),
+    let guess = if tried.is_some() {
+        let begun = guesses.begin_or_recall(attempt, Instant::now(), asked.now).await;
+        Some(begun.map_err(Unverified::TooMany)?)
+    } else {
+        None
     };
     let answer = ask(place, value, whoami, asked, questions).await;
     let now = Instant::now();
     match (guess, &answer) {
         (None, _) => {}
-        (Some(guess), Ok(Ok(_))) => guesses.was_right(guess, now),
+        (Some(guess), Ok(Ok(_))) => guesses.was_right(guess, now, asked.now),
         (Some(guess), Err(_)) => guesses.was_none(guess, now),
         (Some(guess), Ok(Err(_))) => drop(guess),
     }

@@ -1,5 +1,5 @@
-//! The last look at an answer of a session: the API's credential does not leave with it, and nothing
-//! leaves whose session was ended meanwhile.
+//! The last look at an answer: the API's credential of a session does not leave with it, and nothing
+//! leaves whose session was ended, or whose token was revoked, meanwhile.
 
 use portcullis_controls::content_type::Coding;
 use portcullis_json::Document;
@@ -17,11 +17,18 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
     if context.mode(ControlId::CallerIdentity) != Mode::Enforce {
         return Ok(answer);
     }
-    if let Some(session) = &context.carried.session
-        && session.is_ended()
-        && !context.carried.has_ended
-    {
-        let detail = "the session was ended while the API worked".to_owned();
+    let store = context.worker.shared.store.as_ref();
+    let carried = &context.carried;
+    let is_ended = carried.session.as_ref().is_some_and(|session| session.is_ended());
+    let is_over = if is_ended && !carried.has_ended {
+        Some("the session was ended while the API worked")
+    } else if carried.tokens.iter().any(|token| token.is_revoked(store)) {
+        Some("the token was revoked while the API worked")
+    } else {
+        None
+    };
+    if let Some(detail) = is_over {
+        let detail = detail.to_owned();
         let refusal =
             Refusal::new(ControlId::CallerIdentity, Status::UNAUTHORIZED, "bad_credential", detail);
         let challenge = "Bearer error=\"invalid_token\"".to_owned();
@@ -48,10 +55,13 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
         }
     }
     if let Body::Streaming(streaming) | Body::Upgraded(streaming) = &mut answer.body
-        && let Some(session) = context.carried.session.clone()
         && let Some(store) = &context.worker.shared.store
     {
-        streaming.watch(Watched::new(session, store.ends(), context.now(), withheld));
+        let session = context.carried.session.clone();
+        let tokens = std::mem::take(&mut context.carried.tokens);
+        if session.is_some() || !tokens.is_empty() {
+            streaming.watch(Watched::new(session, tokens, store, context.now(), withheld));
+        }
     }
     Ok(answer)
 }

@@ -3,17 +3,16 @@
 
 use std::net::IpAddr;
 
+use portcullis_counting::Place;
 use portcullis_json::Document;
-use portcullis_policy::{Login, Network, RequestPlace, Whose};
+use portcullis_policy::{Login, RequestPlace, Whose};
+use portcullis_store::folded;
 
 use super::super::context::{Context, Exit};
 use super::super::exchange::{Kind, exchange};
 use super::super::find_operation::Matched;
 use super::{Payload, value_of};
-use crate::login::{folded, in_form, in_json};
-
-/// How many bits of an address are its network's.
-const NETWORK_BITS: (u8, u8) = (24, 56);
+use crate::login::{in_form, in_json};
 
 /// Takes from a checked request what its answer will need, and exchanges what stands in its body.
 pub(super) async fn take(
@@ -68,10 +67,7 @@ fn take_login(login: &Login, matched: &Matched, body: &Payload, context: &mut Co
         context.carried.account = Some(store.account(name, &folded(&account)));
     }
     let client: Option<IpAddr> = matched.received().sender().client.parse().ok();
-    let network = client.map(|address| {
-        let bits = if address.is_ipv4() { NETWORK_BITS.0 } else { NETWORK_BITS.1 };
-        Network::around(address, bits).to_string()
-    });
+    let network = client.map(|address| Place::of(address).network.to_string());
     context.carried.network = network.unwrap_or_default();
 }
 

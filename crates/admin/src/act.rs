@@ -1,0 +1,193 @@
+//! Doing what was asked, and recording it.
+
+use std::sync::Arc;
+
+use portcullis_ledger::{Administered, Ledger};
+use portcullis_model::{Clock, UnixMillis};
+use portcullis_store::{
+    LISTED_MAX, Listing, Origin, Revoked, State, Store, StoreError, Which, folded,
+};
+use serde_json::{Value, json};
+
+use crate::misread::Misread;
+use crate::request::{Request, Selected, token_by};
+
+/// How an act came to the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Through the socket of a gateway that runs.
+    Socket,
+    /// To the store itself, because no gateway runs.
+    Store,
+}
+
+impl Way {
+    /// The word in records and answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Socket => "socket",
+            Self::Store => "store",
+        }
+    }
+}
+
+/// Who does what is asked.
+#[derive(Clone)]
+pub struct Keeper {
+    /// On what.
+    pub store: Store,
+    /// Where it is recorded; nowhere, where records go to a stream of somebody else.
+    pub ledger: Option<Arc<Ledger>>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// How acts come to it.
+    pub way: Way,
+}
+
+impl std::fmt::Debug for Keeper {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keeper").field("way", &self.way).finish_non_exhaustive()
+    }
+}
+
+impl Keeper {
+    /// Does what `uid` asks. The answer says `ended` and how many, `revoked`, or `sessions`; or
+    /// `problem`, and then `holds`: whether it is in force all the same, and only does not last.
+    pub async fn perform(&self, uid: u32, request: Request) -> Value {
+        let now = self.clock.now();
+        let done = match &request {
+            Request::ListSessions { api, max } => {
+                let max = usize::try_from(*max).unwrap_or(LISTED_MAX);
+                self.store.list(api, max, now).await.map(|listing| {
+                    let count = listing.sessions.len();
+                    (count, listed(&listing))
+                })
+            }
+            Request::EndSessions { api, of } => {
+                let ended = self.store.end(self.which(api, of, now), now).await;
+                ended.map(|count| (count, json!({ "ended": count })))
+            }
+            Request::RevokeTokens(revocation) => {
+                let revoked = self.store.revoke(revocation.clone(), now).await;
+                revoked.map(|()| (1, json!({ "revoked": true })))
+            }
+        };
+        let (count, problem, answer) = match done {
+            Ok((count, answer)) => (Some(count as u64), None, answer),
+            Err(error) => {
+                let holds = matches!(error, StoreError::NotDurable(_));
+                let text = error.to_string();
+                (None, Some(text.clone()), json!({ "problem": text, "holds": holds }))
+            }
+        };
+        self.record(uid, &request, count, problem.as_deref());
+        answer
+    }
+
+    /// The same for the user who runs this process.
+    pub async fn perform_here(&self, request: Request) -> Value {
+        self.perform(rustix::process::getuid().as_raw(), request).await
+    }
+
+    /// What is no request; and who may not ask gets no answer.
+    pub(crate) fn refuse(&self, uid: u32, why: &str) {
+        self.write(&Administered { problem: Some(why), ..self.nothing(uid) });
+    }
+
+    pub(crate) fn misread(&self, uid: u32, misread: Misread) -> Value {
+        let text = misread.to_string();
+        self.refuse(uid, &text);
+        json!({ "problem": text, "holds": false })
+    }
+
+    fn which(&self, api: &str, of: &Selected, now: UnixMillis) -> Which {
+        let api = api.to_owned();
+        match of {
+            Selected::Id(id) => Which::Id(*id),
+            Selected::Account(name) => {
+                let account = self.store.account(&api, &folded(name));
+                Which::Account { api, account }
+            }
+            Selected::Subject(subject) => Which::Subject { api, subject: subject.clone() },
+            Selected::OpenedBefore(before) => Which::OpenedBefore { api, before: *before },
+            // Logins that are under way now, too; not those that come.
+            Selected::All => {
+                Which::OpenedBefore { api, before: UnixMillis(now.0.saturating_add(1)) }
+            }
+        }
+    }
+
+    fn nothing(&self, uid: u32) -> Administered<'static> {
+        Administered {
+            time: self.clock.now(),
+            uid,
+            door: self.way.name(),
+            act: None,
+            api: None,
+            issuer: None,
+            by: None,
+            name: None,
+            count: None,
+            problem: None,
+        }
+    }
+
+    fn record(&self, uid: u32, request: &Request, count: Option<u64>, problem: Option<&str>) {
+        let all = Administered { count, problem, ..self.nothing(uid) };
+        match request {
+            Request::ListSessions { api, .. } => {
+                self.write(&Administered { act: Some("list_sessions"), api: Some(api), ..all });
+            }
+            Request::EndSessions { api, of } => {
+                let name = of.name().filter(|_| !matches!(of, Selected::Account(_)));
+                self.write(&Administered {
+                    act: Some("end_sessions"),
+                    api: Some(api),
+                    by: Some(of.by()),
+                    name: name.as_deref(),
+                    ..all
+                });
+            }
+            Request::RevokeTokens(revocation) => {
+                let name = match &revocation.of {
+                    Revoked::Token { jti: name } | Revoked::Subject { subject: name, .. } => {
+                        Some(name.as_str())
+                    }
+                    Revoked::IssuedBefore(_) => None,
+                };
+                self.write(&Administered {
+                    act: Some("revoke_tokens"),
+                    issuer: Some(&revocation.issuer),
+                    by: Some(token_by(&revocation.of)),
+                    name,
+                    ..all
+                });
+            }
+        }
+    }
+
+    fn write(&self, act: &Administered<'_>) {
+        if let Some(ledger) = &self.ledger {
+            ledger.administered(act);
+        }
+    }
+}
+
+fn listed(listing: &Listing) -> Value {
+    let sessions = listing.sessions.iter().map(|session| {
+        json!({
+            "id": session.id.to_string(),
+            "subject": session.subject,
+            "created": session.created.rfc3339(),
+            "expires": session.expires.rfc3339(),
+            "network": session.network,
+            "is_complete": session.state == State::Complete,
+            "is_adopted": session.origin == Origin::Adopted,
+        })
+    });
+    json!({
+        "sessions": sessions.collect::<Vec<_>>(),
+        "has_more": listing.has_more,
+        "damaged": listing.damaged,
+    })
+}

@@ -1,0 +1,82 @@
+//! Asking at the door of a gateway that runs.
+
+use std::fmt;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::door::SOCKET;
+use crate::request::Request;
+
+/// How long an answer is awaited: acts wait for a disk.
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+/// Bytes of an answer: a thousand sessions with long names.
+const ANSWER_BYTES_MAX: u64 = 8 << 20;
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum AskFault {
+    /// Nobody is there: no gateway runs on this store.
+    Nobody,
+    /// The door cannot be used.
+    Door(PathBuf, io::Error),
+    /// Who is there says nothing that can be read. Whether it was done is not known.
+    Unclear(PathBuf),
+}
+
+impl fmt::Display for AskFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nobody => f.write_str("no gateway runs on this store"),
+            Self::Door(path, error) => write!(f, "`{}` cannot be used: {error}", path.display()),
+            Self::Unclear(path) => write!(
+                f,
+                "no answer came from `{}`: whether it was done is not known, the ledger tells",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for AskFault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Door(_, error) => Some(error),
+            Self::Nobody | Self::Unclear(_) => None,
+        }
+    }
+}
+
+/// Asks the gateway whose store lies in `folder`. Returns with its answer.
+pub fn ask(folder: &Path, request: &Request) -> Result<Value, AskFault> {
+    let path = folder.join(SOCKET);
+    let mut stream = match UnixStream::connect(&path) {
+        Ok(stream) => stream,
+        // Where nobody listens, a socket is left from a process that is gone.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+            ) =>
+        {
+            return Err(AskFault::Nobody);
+        }
+        Err(error) => return Err(AskFault::Door(path, error)),
+    };
+    let sent = stream
+        .set_read_timeout(Some(ANSWER_TIME))
+        .and_then(|()| stream.set_write_timeout(Some(ANSWER_TIME)))
+        .and_then(|()| stream.write_all(request.write().as_bytes()));
+    if let Err(error) = sent {
+        return Err(AskFault::Door(path, error));
+    }
+    let mut answer = Vec::new();
+    let read = stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer);
+    match read.ok().and_then(|_| serde_json::from_slice(&answer).ok()) {
+        Some(answer @ Value::Object(_)) => Ok(answer),
+        _ => Err(AskFault::Unclear(path)),
+    }
+}

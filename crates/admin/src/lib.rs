@@ -1,0 +1,18 @@
+//! The administrative door: sessions are listed and ended, tokens of issuers revoked.
+//!
+//! A socket in the folder of the store, for the user who runs the gateway and for root. One request on each
+//! connection, one line of JSON each way; an act is answered when it lasts. Where no gateway runs, the same
+//! acts are done on the store itself.
+
+mod act;
+mod ask;
+mod door;
+mod members;
+mod misread;
+mod request;
+
+pub use act::{Keeper, Way};
+pub use ask::{AskFault, ask};
+pub use door::{Door, DoorError};
+pub use misread::Misread;
+pub use request::{REQUEST_BYTES_MAX, Request, Selected};

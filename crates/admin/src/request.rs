@@ -1,0 +1,234 @@
+//! What may be asked: one line of JSON, in one spelling of its members.
+
+use portcullis_json::{Document, Limits};
+use portcullis_model::UnixMillis;
+use portcullis_store::{Revocation, Revoked, SessionId};
+use serde_json::json;
+
+use crate::members::Members;
+use crate::misread::Misread;
+
+/// Bytes of a request; names of accounts, subjects and tokens are shorter than 2 KiB each.
+pub const REQUEST_BYTES_MAX: usize = 16 << 10;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// The newest sessions of an API, `max` of them.
+    ListSessions {
+        /// Its name; empty where there is one only.
+        api: String,
+        /// How many at most.
+        max: u64,
+    },
+    /// An end for sessions of an API.
+    EndSessions {
+        /// Its name; empty where there is one only.
+        api: String,
+        /// Which ones.
+        of: Selected,
+    },
+    /// A revocation of an issuer's tokens.
+    RevokeTokens(Revocation),
+}
+
+/// Which sessions of an API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selected {
+    /// The one of this public name.
+    Id(SessionId),
+    /// Those that were opened for an account, by what its login was told, in any spelling.
+    Account(String),
+    /// Those of one whom the API knows by this name.
+    Subject(String),
+    /// Those that were opened before.
+    OpenedBefore(UnixMillis),
+    /// All there are.
+    All,
+}
+
+impl Request {
+    /// Reads a line, without its end.
+    pub fn read(line: &[u8]) -> Result<Self, Misread> {
+        let limits =
+            Limits { text_bytes_max: REQUEST_BYTES_MAX, depth_max: 2, ..Limits::default() };
+        let document = Document::parse(line.to_vec(), &limits);
+        let document = document.map_err(|_| Misread("it is no JSON in one reading"))?;
+        let members = Members::of(document.root())?;
+        let request = match members.text("do")? {
+            "list_sessions" => {
+                Self::ListSessions { api: members.text("api")?.into(), max: members.number("max")? }
+            }
+            "end_sessions" => {
+                Self::EndSessions { api: members.text("api")?.into(), of: selected(&members)? }
+            }
+            "revoke_tokens" => Self::RevokeTokens(revocation(&members)?),
+            _ => return Err(Misread("it asks for what is not known")),
+        };
+        members.end()?;
+        Ok(request)
+    }
+
+    /// The line that reads as this, with its end.
+    pub fn write(&self) -> String {
+        let mut line = match self {
+            Self::ListSessions { api, max } => {
+                json!({ "do": "list_sessions", "api": api, "max": max })
+            }
+            Self::EndSessions { api, of } => {
+                let (by, name) = (of.by(), of.name());
+                match of {
+                    Selected::OpenedBefore(before) => {
+                        json!({ "do": "end_sessions", "api": api, "by": by, "before": before.0 })
+                    }
+                    Selected::All => json!({ "do": "end_sessions", "api": api, "by": by }),
+                    _ => json!({ "do": "end_sessions", "api": api, "by": by, "name": name }),
+                }
+            }
+            Self::RevokeTokens(Revocation { issuer, of, until }) => {
+                let (act, until) = ("revoke_tokens", until.0);
+                let by = token_by(of);
+                match of {
+                    Revoked::Token { jti } => {
+                        json!({ "do": act, "issuer": issuer, "by": by, "name": jti, "until": until })
+                    }
+                    Revoked::Subject { subject, before } => json!({
+                        "do": act, "issuer": issuer, "by": by, "name": subject,
+                        "before": before.0, "until": until,
+                    }),
+                    Revoked::IssuedBefore(before) => json!({
+                        "do": act, "issuer": issuer, "by": by, "before": before.0, "until": until,
+                    }),
+                }
+            }
+        }
+        .to_string();
+        line.push('\n');
+        line
+    }
+}
+
+impl Selected {
+    pub(crate) const fn by(&self) -> &'static str {
+        match self {
+            Self::Id(_) => "id",
+            Self::Account(_) => "account",
+            Self::Subject(_) => "subject",
+            Self::OpenedBefore(_) => "opened_before",
+            Self::All => "all",
+        }
+    }
+
+    pub(crate) fn name(&self) -> Option<String> {
+        match self {
+            Self::Id(id) => Some(id.to_string()),
+            Self::Account(name) | Self::Subject(name) => Some(name.clone()),
+            Self::OpenedBefore(_) | Self::All => None,
+        }
+    }
+}
+
+pub(crate) const fn token_by(of: &Revoked) -> &'static str {
+    match of {
+        Revoked::Token { .. } => "jti",
+        Revoked::Subject { .. } => "subject",
+        Revoked::IssuedBefore(_) => "issued_before",
+    }
+}
+
+fn selected(members: &Members<'_>) -> Result<Selected, Misread> {
+    let name = || members.text("name").map(str::to_owned);
+    Ok(match members.text("by")? {
+        "id" => Selected::Id(SessionId::parse(&name()?).ok_or(Misread("that names no session"))?),
+        "account" => Selected::Account(name()?),
+        "subject" => Selected::Subject(name()?),
+        "opened_before" => Selected::OpenedBefore(members.time("before")?),
+        "all" => Selected::All,
+        _ => return Err(Misread("sessions are not named so")),
+    })
+}
+
+fn revocation(members: &Members<'_>) -> Result<Revocation, Misread> {
+    let name = || members.text("name").map(str::to_owned);
+    let of = match members.text("by")? {
+        "jti" => Revoked::Token { jti: name()? },
+        "subject" => Revoked::Subject { subject: name()?, before: members.time("before")? },
+        "issued_before" => Revoked::IssuedBefore(members.time("before")?),
+        _ => return Err(Misread("tokens are not named so")),
+    };
+    let issuer = members.text("issuer")?.to_owned();
+    Ok(Revocation { issuer, of, until: members.time("until")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_request() -> impl Strategy<Value = Request> {
+        let time = || any::<u64>().prop_map(UnixMillis);
+        let selected = prop_oneof![
+            any::<[u8; 16]>().prop_map(|id| Selected::Id(SessionId::new(id))),
+            any::<String>().prop_map(Selected::Account),
+            any::<String>().prop_map(Selected::Subject),
+            time().prop_map(Selected::OpenedBefore),
+            Just(Selected::All),
+        ];
+        let revoked = prop_oneof![
+            any::<String>().prop_map(|jti| Revoked::Token { jti }),
+            (any::<String>(), time())
+                .prop_map(|(subject, before)| Revoked::Subject { subject, before }),
+            time().prop_map(Revoked::IssuedBefore),
+        ];
+        prop_oneof![
+            (any::<String>(), any::<u64>())
+                .prop_map(|(api, max)| Request::ListSessions { api, max }),
+            (any::<String>(), selected).prop_map(|(api, of)| Request::EndSessions { api, of }),
+            (any::<String>(), revoked, time()).prop_map(|(issuer, of, until)| {
+                Request::RevokeTokens(Revocation { issuer, of, until })
+            }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_request_reads_what_it_writes(request in any_request()) {
+            let line = request.write();
+            let line = line.strip_suffix('\n').unwrap();
+            prop_assert!(!line.contains('\n'));
+            prop_assert_eq!(Request::read(line.as_bytes()), Ok(request));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Request::read(&bytes);
+        }
+    }
+
+    #[test]
+    fn what_says_more_or_less_than_it_may_is_no_request() {
+        for line in [
+            "",
+            "[]",
+            "{}",
+            r#"{"do":"list_sessions","api":""}"#,
+            r#"{"do":"list_sessions","api":"","max":1,"token":true}"#,
+            r#"{"do":"list_sessions","api":"","max":"1"}"#,
+            r#"{"do":"list_sessions","api":"","max":-1}"#,
+            r#"{"do":"list_sessions","api":"","max":1.5}"#,
+            r#"{"do":"list_sessions","api":null,"max":1}"#,
+            r#"{"do":"list_sessions","do":"end_sessions","api":"","max":1}"#,
+            r#"{"do":"end_sessions","api":"","by":"all","name":"alice"}"#,
+            r#"{"do":"end_sessions","api":"","by":"id","name":"alice"}"#,
+            r#"{"do":"end_sessions","api":"","by":"token","name":"alice"}"#,
+            r#"{"do":"end_sessions","api":"","by":"account"}"#,
+            r#"{"do":"revoke_tokens","issuer":"a","by":"jti","name":"b"}"#,
+            r#"{"do":"revoke_tokens","issuer":"a","by":"jti","name":"b","before":1,"until":2}"#,
+            r#"{"do":"stop"}"#,
+            r#"{"do":"list_sessions","api":"","max":1}{}"#,
+        ] {
+            assert!(Request::read(line.as_bytes()).is_err(), "{line}");
+        }
+    }
+}
