@@ -127,7 +127,7 @@ fn wrong_passwords_of_basic_are_counted_and_malformed_ones_do_not_reach_the_api(
 fn an_address_that_goes_on_where_everything_is_refused_is_not_listened_to() {
     let scene = scene();
     // The first five wrong ones of an account are asked of the API, the others are refused.
-    for _ in 0..3_010 {
+    for _ in 0..3_500 {
         reset(&scene, "v1", "one@shop.example", "0000", "192.0.2.1");
     }
     let closed = "X-Forwarded-For: 192.0.2.1\r\n";

@@ -318,7 +318,6 @@ fn apis_are_compared_by_their_names() {
 }
 
 #[test]
-#[expect(clippy::large_stack_arrays, reason = "a table of policies")]
 fn who_takes_other_certificates_of_clients_lets_more_in() {
     let of = |tls: &str, callers: &str| {
         let tls =

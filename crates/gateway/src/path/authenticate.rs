@@ -83,8 +83,9 @@ pub(super) async fn enter(
     let is_open =
         matches!(expected, Some(Expected::Anyone)) || expected.is_none() && !is_for_callers;
     // Where strangers learn nothing, whatever they show is looked at on every path alike.
-    let own = expected.filter(|_| !is_open && !plan.hides).map(Expected::schemes);
-    let wanted = Wanted { schemes: own.as_deref(), is_needed: !is_open };
+    let taken = expected.map_or_else(Vec::new, Expected::schemes);
+    let own = (!is_open && !plan.hides).then_some(taken.as_slice());
+    let wanted = Wanted { schemes: own, taken: &taken, is_needed: !is_open };
     let sender = matched.received().sender();
     let mut proofs = prove::prove(head, sender, wanted, context).await?;
     let challenged = plan.challenged(expected);

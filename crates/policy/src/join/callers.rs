@@ -196,14 +196,12 @@ impl Join<'_> {
             let words = || all().map(|(_, scheme)| scheme.name.as_str());
             let message =
                 format!("the contract has no scheme of bearer tokens {}", shown(&name.value));
+            let mut known: Vec<&str> = words().collect();
+            known.sort_unstable();
+            known.dedup();
             let help = match did_you_mean(&name.value, words()) {
                 Some(near) => format!("did you mean {}?", shown(near)),
-                None => {
-                    let mut words: Vec<&str> = words().collect();
-                    words.sort_unstable();
-                    words.dedup();
-                    format!("it has `{}`", words.join("`, `"))
-                }
+                None => format!("it has `{}`", known.join("`, `")),
             };
             self.notes.push(|| {
                 Diagnostic::error(&codes::UNKNOWN_SCHEME, message).at(name.span).help(help)

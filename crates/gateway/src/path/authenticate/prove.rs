@@ -220,6 +220,8 @@ fn is_session_place(place: &SchemePlace, is_asked: bool, plan: &Plan) -> bool {
 pub(super) struct Wanted<'a> {
     /// By these schemes; none: by whatever is shown.
     pub(super) schemes: Option<&'a [usize]>,
+    /// The schemes that the operation takes.
+    pub(super) taken: &'a [usize],
     /// Whether a caller is needed. If not, what cannot be known is as good as not shown.
     pub(super) is_needed: bool,
 }
@@ -253,7 +255,8 @@ pub(super) async fn prove(
             }
             Shown::Unclear if matches!(scheme.place, SchemePlace::Header(_)) => continue,
             there => {
-                proofs.note(index, there, (&scheme.place, is_wanted), plan);
+                let is_asked = wanted.taken.contains(&index);
+                proofs.note(index, there, (&scheme.place, is_asked), plan);
                 continue;
             }
         };

@@ -72,10 +72,9 @@ fn text(what: &Told, identity: &Identity) -> Option<String> {
         let is_visible = |c: char| !c.is_control() && c.is_ascii();
         text.chars().all(is_visible) && text.trim() == *text && !text.is_empty()
     };
-    let is_one = texts.len() == 1;
-    let has_no_comma = |text: &&str| is_one || between.is_empty() || !text.contains(between);
-    let is_told =
-        !texts.is_empty() && texts.iter().all(|text| is_clear(text) && has_no_comma(text));
+    // Whoever reads a list there would find two where one stands.
+    let is_whole = |text: &&str| between.is_empty() || !text.contains(between);
+    let is_told = !texts.is_empty() && texts.iter().all(|text| is_clear(text) && is_whole(text));
     is_told.then(|| texts.join(between))
 }
 
