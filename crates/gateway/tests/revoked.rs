@@ -112,7 +112,9 @@ fn a_token_opens_nothing_from_its_revocation_on_and_others_do() {
     // All but one are remembered.
     assert_eq!([&one, &two, &bob].map(|token| here.me(token)), [200; 3]);
     here.revoke(Revoked::Token { jti: "one".to_owned() });
+    let before = here.scene.api.seen().len();
     assert_eq!([&one, &fresh].map(|token| here.me(token)), [401; 2]);
+    assert_eq!(here.scene.api.seen().len(), before, "the API does nothing for it");
     let record = here.scene.last_record().to_string();
     assert!(record.contains("revoked"), "{record}");
     assert_eq!([&two, &bob].map(|token| here.me(token)), [200; 2]);
