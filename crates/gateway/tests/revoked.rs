@@ -21,6 +21,7 @@ use portcullis_policy::SecretSource;
 use portcullis_store::{Revocation, Revoked, Store};
 use portcullis_testkit::{Behaviour, ScriptedApi, send};
 use support::issuer::Issuer;
+use support::secure::on_runtime;
 use support::{Scene, Setup, model, noon};
 
 const CONTRACT: &str = include_str!("login/openapi.yaml");
@@ -111,7 +112,9 @@ fn a_token_opens_nothing_from_its_revocation_on_and_others_do() {
     // All but one are remembered.
     assert_eq!([&one, &two, &bob].map(|token| here.me(token)), [200; 3]);
     here.revoke(Revoked::Token { jti: "one".to_owned() });
+    let before = here.scene.api.seen().len();
     assert_eq!([&one, &fresh].map(|token| here.me(token)), [401; 2]);
+    assert_eq!(here.scene.api.seen().len(), before, "the API does nothing for it");
     let record = here.scene.last_record().to_string();
     assert!(record.contains("revoked"), "{record}");
     assert_eq!([&two, &bob].map(|token| here.me(token)), [200; 2]);
@@ -211,6 +214,39 @@ fn a_stream_ends_when_its_token_is_revoked() {
     let (rest, time) = rest(&mut stream);
     assert!(time < Duration::from_secs(2), "{time:?}");
     assert!(!rest.ends_with("0\r\n\r\n"), "it was cut, and says so: {rest:?}");
+}
+
+#[test]
+fn one_stream_of_http_2_ends_and_the_others_of_its_connection_do_not() {
+    let here = Here::new(Behaviour::Script(api));
+    let (alice, bob) = (here.issuer.token("alice", ""), here.issuer.token("bob", ""));
+    on_runtime(async {
+        let stream = tokio::net::TcpStream::connect(here.scene.gateway.address()).await.unwrap();
+        let (send, connection) = h2::client::handshake(stream).await.unwrap();
+        tokio::task::spawn_local(connection);
+        let open = async |token: &str| {
+            let request = http::Request::get("http://api/events")
+                .header("authorization", format!("Bearer {token}"))
+                .body(())
+                .unwrap();
+            let mut send = send.clone().ready().await.unwrap();
+            let answer = send.send_request(request, true).unwrap().0.await.unwrap();
+            assert_eq!(answer.status(), 200);
+            let mut body = answer.into_body();
+            let first = body.data().await.unwrap().unwrap();
+            assert!(first.starts_with(b"data: one"), "{first:?}");
+            body
+        };
+        let (mut ends, mut stays) = (open(&alice).await, open(&bob).await);
+        let until = later(3_600_000);
+        let issuer = here.issuer.name();
+        let revocation = Revocation { issuer, of: of_alice(later(1)), until };
+        here.store.revoke(revocation, noon()).await.unwrap();
+        let end = tokio::time::timeout(Duration::from_secs(2), ends.data()).await.unwrap();
+        assert!(end.is_some_and(|end| end.is_err()), "it was cut, and says so");
+        let quiet = tokio::time::timeout(Duration::from_millis(50), stays.data()).await;
+        assert!(quiet.is_err(), "nobody revoked the other");
+    });
 }
 
 #[test]
