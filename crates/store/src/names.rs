@@ -15,31 +15,10 @@ pub struct Digest([u8; 32]);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Account([u8; 32]);
 
-/// The name of an account as APIs compare it: most trim, and fold case; some databases see no
-/// difference between an ordinary letter and its full-width form, and nobody sees what has no width.
-/// APIs that tell them apart have two accounts for one here, which costs their owners a few attempts.
+/// The name of an account in the one spelling that ends and places know it by: APIs trim and fold
+/// case, so more than one spelling is the same account.
 pub fn folded(account: &str) -> String {
-    let is_seen = |c: &char| {
-        let has_no_width = matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-        );
-        !has_no_width && !c.is_control()
-    };
-    let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        '\u{3000}' => ' ',
-        other => other,
-    };
-    let text: String = account.chars().filter(is_seen).map(narrow).collect();
-    text.trim_matches(|c: char| c.is_whitespace() || c == '.').to_lowercase()
+    account.trim().to_lowercase()
 }
 
 impl SessionId {
