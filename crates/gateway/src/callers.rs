@@ -5,6 +5,7 @@ mod cache;
 mod fetched;
 mod genuine;
 mod guesses;
+mod learned;
 mod proofs;
 mod signed;
 mod worked;
@@ -23,6 +24,7 @@ pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
 pub(crate) use genuine::{Genuine, Named};
 pub(crate) use guesses::{Attempt, Attempted, Guesses, Said};
+pub(crate) use learned::{Learned, Lesson, Of};
 pub(crate) use proofs::{Proofs, Use};
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 
@@ -39,6 +41,8 @@ pub(crate) struct Callers {
     pub(crate) told: Answers<Result<Arc<ToldByApi>, &'static str>>,
     /// Counts the times that roles may have changed: what was told before is asked again.
     pub(crate) roles_epoch: AtomicU64,
+    /// What callers' own answers said of them.
+    pub(crate) learned: Learned,
     /// Proofs that were used.
     pub(crate) proofs: Proofs,
     /// Wrong credentials.
@@ -70,6 +74,7 @@ impl Callers {
             issuers: Mutex::default(),
             introspected: Answers::default(),
             told: Answers::default(),
+            learned: Learned::default(),
             roles_epoch: AtomicU64::new(0),
             proofs: Proofs::default(),
             guesses: Guesses::new(chance, now, store),

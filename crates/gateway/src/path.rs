@@ -15,6 +15,7 @@ mod exchange;
 mod find_operation;
 mod forward;
 mod inspect;
+mod learned;
 mod limit;
 mod receive;
 mod record;

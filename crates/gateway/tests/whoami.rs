@@ -29,7 +29,7 @@ impl Telling {
             "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
              trusted_proxies: [127.0.0.1]\n\
              callers:\n  jwt: {{ issuer: \"{}\", audience: shop }}\n  \
-             whoami: {{ operation: getMe, subject: /id, schemes: [key, basic] }}\n  \
+             whoami: {{ operation: getMe, subject: /id, schemes: [key, basic], fresh: [deleteThings] }}\n  \
              attributes: {{ role: {{ whoami: /role }} }}\n  \
              changes_roles: [setRole]\n  \
              forward: {{ headers: {{ X-Role: role, X-Caller: subject }} }}\n",
@@ -170,6 +170,23 @@ fn roles_are_asked_again_after_one_was_changed_and_after_a_403() {
     assert_eq!(here.asked(), 2);
     // The user agent is what this API looks at.
     assert_eq!(here.get(&format!("{KEY}User-Agent: X-Forbid\r\n")).status, 403);
+    assert_eq!(here.get(KEY).status, 200);
+    assert_eq!(here.asked(), 3);
+}
+
+#[test]
+fn before_an_operation_that_wants_it_fresh_the_api_is_asked_anew() {
+    let here = Telling::new();
+    assert_eq!(here.get(KEY).status, 200);
+    here.says(200, r#"{"id":"alice","role":"nobody"}"#);
+    for asked in 2..4 {
+        let delete = format!(
+            "DELETE /api/things HTTP/1.1\r\nHost: api\r\nX-Forwarded-For: 192.0.2.1\r\n{KEY}\r\n"
+        );
+        assert_eq!(here.scene.raw(delete).status, 200);
+        assert_eq!(here.asked(), asked);
+        assert!(here.scene.forwarded().unwrap().to_lowercase().contains("x-role: nobody"));
+    }
     assert_eq!(here.get(KEY).status, 200);
     assert_eq!(here.asked(), 3);
 }

@@ -194,6 +194,11 @@ impl Entry {
         note(&mut self.facts.would_refuse, &mut self.facts.would_refuse_more, noted);
     }
 
+    /// Whether a control that only observes would have refused.
+    pub const fn has_would_refuse(&self) -> bool {
+        !self.facts.would_refuse.is_empty()
+    }
+
     /// The end. `refusal` belongs to [`Verdict::Refused`], `failure` to [`Verdict::Failed`].
     pub fn finish(
         mut self,

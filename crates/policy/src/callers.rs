@@ -155,6 +155,17 @@ pub struct AttributeRule {
     pub login: Vec<String>,
     /// The member of the answer of `whoami` that says it: a JSON Pointer.
     pub whoami: Option<String>,
+    /// The caller's own answer that says it.
+    pub learned: Option<LearnedFrom>,
+}
+
+/// An answer that says something of its caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearnedFrom {
+    /// The operation, by its index.
+    pub operation: usize,
+    /// The member: a JSON Pointer.
+    pub pointer: String,
 }
 
 /// An operation that tells whoever calls it who they are.
@@ -172,6 +183,8 @@ pub struct Whoami {
     pub schemes: Vec<usize>,
     /// How long an answer is kept.
     pub cache: Duration,
+    /// Operations before which it is asked anew each time, by index.
+    pub fresh: Vec<usize>,
 }
 
 /// What of a caller must equal the subject that the API tells.

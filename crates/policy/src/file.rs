@@ -12,6 +12,7 @@ mod whoami;
 pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{
     AttributeSection, CallersSection, CertificatesSection, IntrospectionSection, JwtSection,
+    LearnedSection,
 };
 pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;

@@ -5,6 +5,7 @@ mod certificates;
 mod claims;
 mod forward;
 mod guesses;
+mod learned;
 mod lines;
 mod login;
 mod names;
@@ -327,6 +328,7 @@ fn known(
     certificates::join(file, contracts, &mut all, notes);
     guesses::join(section, contracts, names, &mut all, notes);
     whoami::join(section, contracts, names, &mut all, notes);
+    learned::join(section, contracts, names, &mut all, notes);
     forward::join(file, contracts, &mut all, &texts.folder, notes);
     all
 }

@@ -35,7 +35,7 @@ mod yaml;
 pub use amounts::Amount;
 pub use callers::{
     AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer,
-    KeySource, SameAs, Told, Whoami,
+    KeySource, LearnedFrom, SameAs, Told, Whoami,
 };
 pub use certificates::{CertificateRule, CertificateSubject};
 pub use failure::{Failure, Unreadable};

@@ -42,6 +42,8 @@ pub(crate) enum Turn<'a, T: Clone> {
 pub(crate) struct Asking<'a, T: Clone> {
     answers: &'a Answers<T>,
     digest: TokenDigest,
+    /// How this question is known among those under way.
+    own: watch::Receiver<()>,
     _done: watch::Sender<()>,
 }
 
@@ -57,9 +59,11 @@ impl<T: Clone> Answers<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets what is known of a credential.
+    /// Forgets what is known of a credential, and what is being answered: that was asked before.
     pub(crate) fn forget(&self, digest: &TokenDigest) {
-        self.state().kept.remove(digest);
+        let mut state = self.state();
+        state.kept.remove(digest);
+        state.under_way.remove(digest);
     }
 
     /// What is known of this credential, or who asks.
@@ -77,22 +81,32 @@ impl<T: Clone> Answers<T> {
             return Turn::TooMany;
         }
         let (done, under_way) = watch::channel(());
-        state.under_way.insert(digest, under_way);
+        state.under_way.insert(digest, under_way.clone());
         drop(state);
-        Turn::Ask(Asking { answers: self, digest, _done: done })
+        Turn::Ask(Asking { answers: self, digest, own: under_way, _done: done })
     }
 }
 
 impl<T: Clone> Asking<'_, T> {
-    /// This is the answer, and it holds until then.
+    /// This is the answer, and it holds until then; not if all was forgotten meanwhile.
     pub(crate) fn answered(self, known: T, until: UnixMillis) {
-        self.answers.state().kept.insert(self.digest, (known, until));
+        let mut state = self.answers.state();
+        if self.is_awaited(&state) {
+            state.kept.insert(self.digest, (known, until));
+        }
+    }
+
+    fn is_awaited(&self, state: &State<T>) -> bool {
+        state.under_way.get(&self.digest).is_some_and(|other| other.same_channel(&self.own))
     }
 }
 
 impl<T: Clone> Drop for Asking<'_, T> {
     fn drop(&mut self) {
-        self.answers.state().under_way.remove(&self.digest);
+        let mut state = self.answers.state();
+        if self.is_awaited(&state) {
+            state.under_way.remove(&self.digest);
+        }
     }
 }
 
@@ -124,6 +138,20 @@ mod tests {
         let Turn::Ask(asking) = answers.turn(digest(1), NOW) else { unreachable!("nobody asked") };
         drop(asking);
         assert!(matches!(answers.turn(digest(1), NOW), Turn::Ask(_)));
+    }
+
+    #[test]
+    fn what_was_forgotten_while_it_was_asked_is_not_kept() {
+        let answers = Answers::default();
+        let Turn::Ask(early) = answers.turn(digest(1), NOW) else { unreachable!("nobody asked") };
+        answers.forget(&digest(1));
+        let Turn::Ask(late) = answers.turn(digest(1), NOW) else {
+            unreachable!("it was forgotten")
+        };
+        early.answered(7, UnixMillis(2_000));
+        assert!(matches!(answers.turn(digest(1), NOW), Turn::Wait(_)));
+        late.answered(8, UnixMillis(2_000));
+        assert!(matches!(answers.turn(digest(1), NOW), Turn::Known(8)));
     }
 
     #[test]

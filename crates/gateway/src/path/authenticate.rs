@@ -23,6 +23,7 @@ use shown::{Shown, shown};
 
 use super::context::{Context, Exit};
 use super::find_operation::Matched;
+use super::learned;
 use crate::head::Essential;
 
 /// A request of which it is known who calls.
@@ -115,12 +116,8 @@ pub(super) async fn enter(
         Caller::Anonymous => proofs.anyone().map_or(Caller::Anonymous, Caller::Verified),
         caller => caller,
     };
-    context.entry.caller(caller.clone());
-    if let Some(session) = proofs.session() {
-        context.carried.withheld.add(&session.credentials);
-        context.carried.session = Some(session.clone());
-    }
-    context.carried.tokens = proofs.tokens().to_vec();
+    let caller = learned::known(caller, context);
+    carry(&caller, &proofs, context);
     // Whoever only observes takes nothing away.
     let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
     let mut credentials = proofs.into_credentials(schemes, is_enforced);
@@ -129,4 +126,16 @@ pub(super) async fn enter(
         credentials.drop_others(schemes);
     }
     Ok(Authenticated { matched, caller, shows_credential, credentials })
+}
+
+/// Carries who calls, and with what, to the rooms that see the answer.
+fn carry(caller: &Caller, proofs: &prove::Proofs, context: &mut Context<'_>) {
+    context.entry.caller(caller.clone());
+    let carried = &mut context.carried;
+    carried.identity = caller.identity().cloned();
+    carried.tokens = proofs.tokens().to_vec();
+    if let Some(session) = proofs.session() {
+        carried.withheld.add(&session.credentials);
+        carried.session = Some(session.clone());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_model::Secret;
+use portcullis_model::{Identity, Secret};
 use portcullis_store::{Account, Session};
 
 use crate::callers::Genuine;
@@ -11,6 +11,8 @@ use crate::login::Withheld;
 /// What goes with a request.
 #[derive(Debug, Default)]
 pub(super) struct Carried {
+    /// Who calls.
+    pub(super) identity: Option<Arc<Identity>>,
     /// The session that the request came with.
     pub(super) session: Option<Arc<Session>>,
     /// The tokens of issuers that it came with.

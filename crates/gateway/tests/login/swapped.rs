@@ -46,6 +46,7 @@ fn the_client_gets_ours_and_the_api_sees_its_own() {
     let set = answer.field("set-cookie").unwrap();
     assert!(set.ends_with("; Path=/; Max-Age=28800; HttpOnly; SameSite=Lax"), "{set}");
     assert!(!answer.text().contains(WEAK), "{}", answer.text());
+    assert_eq!(answer.field("cache-control"), Some("private, no-store"));
     assert_eq!(kept.me(&ours).status, 200);
     let seen = kept.scene.forwarded().unwrap();
     assert!(seen.contains("\r\nauthorization: Bearer ph-1-000001\r\n"), "{seen}");

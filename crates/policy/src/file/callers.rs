@@ -123,7 +123,7 @@ section! {
 
 section! {
     /// Something that is known of a caller.
-    struct AttributeSection, later ["at", "learned"], {
+    struct AttributeSection, later ["at"], {
         /// The claim of a verified token that says it, as a JSON Pointer: `/realm_access/roles`.
         claim: Option<Spanned<ClaimPointer>>,
         /// The member of a login's answer that says it: `login./customer_id`; or a list, of which the
@@ -132,5 +132,18 @@ section! {
         /// The member of the answer of `whoami` that says it, as a JSON Pointer: `/role`. A claim and a
         /// login win over it.
         whoami: Option<Spanned<ClaimPointer>>,
+        /// The member of the caller's own answers that says it, where nothing else does. It is set once:
+        /// a second value, or one that two callers claim, makes it unknown. Kept in memory.
+        learned: Option<LearnedSection>,
+    }
+}
+
+section! {
+    /// An answer that says something of its caller, such as the owner in `createOrder`.
+    struct LearnedSection, later [], {
+        /// The operation.
+        operation: Needed<Spanned<String>>,
+        /// The member of its answer, as a JSON Pointer: one that no request can set.
+        at: Needed<Spanned<ClaimPointer>>,
     }
 }

@@ -23,5 +23,8 @@ section! {
         /// How long an answer is kept: for so long a role that was taken away holds on. Default: `5s`.
         /// Operations under `changes_roles` end it at once.
         cache: Option<Spanned<Time>>,
+        /// Operations before which it is asked anew each time, such as administrative ones. Default:
+        /// none.
+        fresh: Option<Vec<Spanned<String>>>,
     }
 }

@@ -264,7 +264,11 @@ impl Join<'_> {
                 self.bad(Some(key.span), message, "give the attribute another name");
             }
             let whoami = section.whoami.as_ref().map(|member| member.value.0.clone());
-            if section.claim.is_none() && section.from.is_none() && whoami.is_none() {
+            if section.claim.is_none()
+                && section.from.is_none()
+                && whoami.is_none()
+                && section.learned.is_none()
+            {
                 let message = format!("nothing says the attribute {}", shown(&key.text));
                 let help = "name the claim: `claim: /role`, or the login: `from: login./role`";
                 self.bad(Some(key.span), message, help);
@@ -279,6 +283,7 @@ impl Join<'_> {
                 claim: section.claim.as_ref().map(|claim| claim.value.0.clone()),
                 login: login.take(FROM_MAX).map(|member| member.value.0.clone()).collect(),
                 whoami,
+                learned: None,
             });
         }
         if let Some((key, _)) = entries.get(ATTRIBUTES_MAX) {

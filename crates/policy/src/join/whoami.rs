@@ -45,6 +45,11 @@ pub(super) fn join(
         let mut one = One { contract, notes };
         one.check(name, index);
         callers.whoami = one.whoami(asked, index, callers);
+        let fresh = asked.fresh.iter().flatten();
+        let fresh = fresh.filter_map(|name| names.find(&name.value, name.span, notes));
+        let fresh = fresh.filter(|(other, _)| *other == api).map(|(_, index)| index);
+        let fresh: Vec<usize> = fresh.collect();
+        callers.whoami.iter_mut().for_each(|whoami| whoami.fresh.clone_from(&fresh));
     }
     let has_rule = |callers: &Callers| callers.attributes.iter().any(|rule| rule.whoami.is_some());
     let nobody_asks = callers.iter().all(|callers| callers.whoami.is_none());
@@ -108,6 +113,7 @@ impl One<'_> {
             same_as: self.same_as(section.same_as.as_ref(), callers),
             schemes: self.schemes(section.schemes.as_ref(), callers),
             cache: cache.min(CACHE_MAX),
+            fresh: Vec::new(),
         })
     }
 

@@ -13,6 +13,7 @@ mod files;
 mod forward;
 mod good;
 mod hostile;
+mod learned;
 mod login;
 mod pharmacy;
 mod reference;

@@ -34,6 +34,7 @@ pub(super) struct Asked<'a> {
     /// Whether the request came inside TLS, as far as clients see.
     pub(super) is_tls: bool,
     pub(super) scheme: usize,
+    pub(super) operation: Option<usize>,
     pub(super) now: UnixMillis,
     /// Where it came from, where that is certain.
     pub(super) place: Option<Place>,

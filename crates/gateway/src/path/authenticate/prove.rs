@@ -87,10 +87,11 @@ impl Proofs {
             context.worker.shared.callers.guesses.refused(self.place, Instant::now());
             context.refuse(refusal)?;
         }
-        if let Some(detail) = self.unknown.take() {
+        let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
+        if let Some(detail) = self.unknown.take().filter(|_| is_enforced) {
             return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
         }
-        if self.is_guess && context.mode(ControlId::CallerIdentity) == Mode::Enforce {
+        if self.is_guess && is_enforced {
             attempt::wait_out(context).await;
         }
         Ok(())
@@ -266,6 +267,7 @@ pub(super) async fn prove(
             head,
             is_tls: context.hop.is_tls(),
             scheme: index,
+            operation: context.operation,
             now: context.now(),
             place,
             certificate: sender.certificate.as_deref().map(Certificate::thumbprint),

@@ -5,9 +5,9 @@ use portcullis_controls::response_shape;
 use portcullis_json::Document;
 use portcullis_model::{ControlId, Mode, Refusal, Status};
 
-use super::super::attempt;
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
+use super::super::{attempt, learned};
 use super::decoded::decoded;
 use super::fields::{Kept, pass};
 use super::neutral::{leaking, neutral, neutral_deed};
@@ -39,6 +39,7 @@ impl Json {
             Err((refusal, _)) => return neutral(&head, refusal.reason, refusal.detail, context),
         };
         attempt::look(status, document.root(), context);
+        learned::take(status, document.root(), context);
         if (400..500).contains(&status.0)
             && let Some(what) = plan.leaks.find_in(document.root())
             && let Some(answer) = leaking(&head, what, context)

@@ -28,7 +28,7 @@ pub(super) async fn settle(parts: Parts, context: &mut Context<'_>) -> Result<Pa
     }
     let step = parts.operation.and_then(|index| Step::of(index, context));
     let mut parts = match step {
-        Some(step) => given_out::take(step, parts, context).await?,
+        Some(step) => given_out::take(step, Parts { is_private: true, ..parts }, context).await?,
         None => parts,
     };
     // A wrong password, or code, is no word about the session that the request came with.
