@@ -170,9 +170,10 @@ impl Site {
         if self.others.is_empty() && self.first.model.hosts.is_empty() {
             return Some(&self.first);
         }
-        // What is told of an API lies before its path.
-        let path =
-            path.strip_prefix(WELL_KNOWN).filter(|rest| rest.starts_with('/')).unwrap_or(path);
+        // What is told of an API lies before its base path, and ends with it.
+        let of_api = path.strip_prefix(WELL_KNOWN).filter(|rest| rest.starts_with('/'));
+        let of_api = of_api.map(|base| format!("{base}/"));
+        let path = of_api.as_deref().unwrap_or(path);
         let canonical = CanonicalPath::parse(path).ok();
         let is_behind = |base: &str| match &canonical {
             Some(path) => path.behind(base).is_some(),

@@ -161,3 +161,20 @@ fn a_host_that_the_policy_does_not_name_is_not_told_to_the_api() {
     let forwarded = scene.forwarded().unwrap();
     assert!(!forwarded.contains("evil.example"), "{forwarded}");
 }
+
+#[test]
+fn each_api_tells_clients_of_its_own_issuer() {
+    let callers = "callers: { jwt: { issuer: \"https://login.example.com\", audience: shop } }\n";
+    let at = |path: &str| {
+        format!("resource: \"https://api.example.com{path}\", base_path: {path}, audience: {path}")
+    };
+    let scene = scene(&at("/shop"), &at("/desk"), callers);
+    for path in ["/shop", "/desk"] {
+        let answer = scene.get(&format!("/.well-known/oauth-protected-resource{path}"));
+        assert_eq!(answer.status, 200, "{path}");
+        let resource = format!("\"resource\":\"https://api.example.com{path}\"");
+        assert!(answer.text().contains(&resource), "{}", answer.text());
+        assert!(answer.text().contains("\"dpop_signing_alg_values_supported\":[\"ES256\""));
+    }
+    assert!(scene.api.seen().is_empty());
+}

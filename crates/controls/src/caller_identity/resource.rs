@@ -1,6 +1,7 @@
 //! What clients are told of the API as a resource of OAuth (RFC 9728): who issues its tokens, and how
 //! they are shown.
 
+use portcullis_credential::Algorithm;
 use portcullis_json::push_quoted;
 use portcullis_policy::Model;
 
@@ -35,9 +36,12 @@ impl ResourceMetadata {
         let (origin, path) = resource.split_at_checked(path_at.unwrap_or(resource.len()))?;
         let path = format!("{WELL_KNOWN}{}", path.strip_suffix('/').unwrap_or(path));
         let url = format!("{origin}{path}");
-        let is_bound =
-            callers.jwt.iter().all(|one| one.is_bound) && callers.introspection.is_empty();
-        let document = document(resource, &issuers, &scopes(model), is_bound);
+        // Whether DPoP is required is not said: a token that is bound to a certificate is as good.
+        let algorithms = match callers.jwt.is_empty() {
+            false => Algorithm::ALL.map(Algorithm::name).to_vec(),
+            true => Vec::new(),
+        };
+        let document = document(resource, &issuers, &scopes(model), &algorithms);
         Some(Self { path, url, document })
     }
 }
@@ -58,7 +62,7 @@ fn scopes(model: &Model) -> Vec<&str> {
     scopes
 }
 
-fn document(resource: &str, issuers: &[&str], scopes: &[&str], is_bound: bool) -> Vec<u8> {
+fn document(resource: &str, issuers: &[&str], scopes: &[&str], proofs: &[&str]) -> Vec<u8> {
     let mut out = b"{\"resource\":".to_vec();
     push_quoted(resource, &mut out);
     let mut list = |name: &str, texts: &[&str]| {
@@ -75,11 +79,12 @@ fn document(resource: &str, issuers: &[&str], scopes: &[&str], is_bound: bool) -
     };
     list("authorization_servers", issuers);
     list("bearer_methods_supported", &["header"]);
-    if !scopes.is_empty() {
-        list("scopes_supported", scopes);
-    }
-    if is_bound {
-        out.extend_from_slice(b",\"dpop_bound_access_tokens_required\":true");
+    for (name, texts) in
+        [("scopes_supported", scopes), ("dpop_signing_alg_values_supported", proofs)]
+    {
+        if !texts.is_empty() {
+            list(name, texts);
+        }
     }
     out.push(b'}');
     out
@@ -95,14 +100,14 @@ mod tests {
             "https://api.example.com/shop",
             &["https://login.example.com"],
             &["read"],
-            true,
+            &["ES256", "EdDSA"],
         );
         assert_eq!(
             String::from_utf8(text).unwrap(),
             "{\"resource\":\"https://api.example.com/shop\",\
              \"authorization_servers\":[\"https://login.example.com\"],\
              \"bearer_methods_supported\":[\"header\"],\"scopes_supported\":[\"read\"],\
-             \"dpop_bound_access_tokens_required\":true}"
+             \"dpop_signing_alg_values_supported\":[\"ES256\",\"EdDSA\"]}"
         );
     }
 }
