@@ -22,6 +22,8 @@ const ISSUER: &str = "https://issuer.example";
 const ROUNDS: usize = 5;
 const CONNECTIONS: usize = 64;
 const SECONDS: u64 = 3;
+/// Sessions that the store holds.
+const STORED: &str = "65536";
 /// Forgeries in a second.
 const FORGERIES: u64 = 10_000;
 
@@ -33,19 +35,20 @@ pub(crate) fn run() -> Result<(), String> {
     let token = write(&folder)?;
     let with = processes::with_policy(&folder, "with", "with.ledger", WITH_PORT)?;
     let without = processes::with_policy(&folder, "without", "without.ledger", WITHOUT_PORT)?;
+    let kept = folder.path().join("store").display().to_string();
+    let mut examples = Vec::new();
+    for (package, example, arguments) in [
+        ("portcullis-credential", "speed", vec![]),
+        ("portcullis-counting", "cost", vec![]),
+        ("portcullis-store", "cost", vec![kept.as_str(), STORED]),
+    ] {
+        examples.push((package, example_output(package, example, &arguments)?));
+    }
     let remembered = remembered(&token, &with, &without)?;
     let floods = [
         ("one address", flooded(&token, &with, Flood::FromOne)?),
         ("as many addresses", flooded(&token, &with, Flood::FromMany)?),
     ];
-    let mut examples = Vec::new();
-    for (package, example) in [
-        ("portcullis-credential", "speed"),
-        ("portcullis-counting", "cost"),
-        ("portcullis-store", "cost"),
-    ] {
-        examples.push((package, example_output(package, example)?));
-    }
     let page = page(&remembered, &floods, &examples);
     let path = shell::root().join("docs/src/callers.md");
     std::fs::write(&path, &page).map_err(|error| format!("docs/src/callers.md: {error}"))?;
@@ -146,9 +149,20 @@ fn flooded(token: &str, with: &Process, flood: Flood) -> Result<Flooded, String>
     all.into_iter().nth(ROUNDS / 2).ok_or_else(|| "no round".to_owned())
 }
 
-fn example_output(package: &str, example: &str) -> Result<String, String> {
+fn example_output(package: &str, example: &str, arguments: &[&str]) -> Result<String, String> {
     let output = std::process::Command::new("cargo")
-        .args(["run", "--release", "--locked", "--quiet", "-p", package, "--example", example])
+        .args([
+            "run",
+            "--release",
+            "--locked",
+            "--quiet",
+            "-p",
+            package,
+            "--example",
+            example,
+            "--",
+        ])
+        .args(arguments)
         .current_dir(shell::root())
         .output()
         .map_err(|error| format!("{package}: {error}"))?;

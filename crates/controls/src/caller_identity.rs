@@ -38,6 +38,7 @@
 
 mod caller_token;
 mod certificates;
+mod challenge;
 mod guarded;
 mod guessing;
 mod resource;
@@ -55,6 +56,7 @@ use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
 pub use caller_token::{CALLER_TOKEN_TYPE, claims, said};
 pub use certificates::{Presented, holder};
+pub use challenge::Told;
 pub use guarded::{Guarded, api, is_met, takes_basic};
 pub use guessing::{Counted, Guessed, rates, too_many};
 pub use resource::{ResourceMetadata, WELL_KNOWN};
@@ -219,7 +221,7 @@ impl Expected {
                 outcome => nearest = nearest.or(outcome),
             }
         }
-        let challenges = challenges(told, &nearest);
+        let challenges = challenge::challenges(told, &nearest);
         Judgement::Refuse(nearest.refusal().with_field(CHALLENGE, challenges), Caller::Anonymous)
     }
 }
@@ -228,19 +230,8 @@ impl Expected {
 /// there is for callers to know. `is_rejected`: a credential was shown, and is not good.
 pub fn stranger(told: Told<'_>, is_rejected: bool, detail: String) -> Refusal {
     let outcome = if is_rejected { Outcome::Rejected("stranger") } else { Outcome::Missing };
-    Refusal { detail, ..outcome.refusal() }.with_field(CHALLENGE, challenges(told, &outcome))
-}
-
-/// What a request without a good credential is told of.
-#[derive(Debug, Clone, Copy)]
-pub struct Told<'a> {
-    /// The schemes that would do.
-    pub schemes: &'a [&'a SecurityScheme],
-    /// Where it is said who issues tokens.
-    pub metadata: Option<&'a ResourceMetadata>,
-    /// Whether anything was shown where a credential may stand, of whatever scheme; none: what this
-    /// operation takes decides. A stranger learns from it what they sent, and not which operation it is.
-    pub is_shown: Option<bool>,
+    Refusal { detail, ..outcome.refusal() }
+        .with_field(CHALLENGE, challenge::challenges(told, &outcome))
 }
 
 /// How far a request came with one alternative; what is nearer to being met wins.
@@ -342,45 +333,6 @@ impl Alternative {
 }
 
 const CHALLENGE: &str = "WWW-Authenticate";
-
-/// The challenges of all schemes that would do (RFC 9110 section 11.6.1), each kind once; what was
-/// wrong with a token stands in that of tokens (RFC 6750 section 3).
-fn challenges(told: Told<'_>, outcome: &Outcome) -> String {
-    let invalid = || Some("error=\"invalid_token\"".to_owned());
-    let parameter = match outcome {
-        Outcome::Missing | Outcome::Rejected(_) if told.is_shown == Some(true) => invalid(),
-        Outcome::Missing | Outcome::Rejected(_) if told.is_shown == Some(false) => None,
-        Outcome::Missing | Outcome::Met(_) => None,
-        Outcome::Rejected(_) => invalid(),
-        Outcome::Insufficient(scope) => {
-            // A scope that could end the quoted text early is not said.
-            let is_token = |byte: u8| byte.is_ascii_graphic() && !b"\"\\".contains(&byte);
-            let scope = if scope.bytes().all(is_token) { scope.as_str() } else { "" };
-            Some(format!("error=\"insufficient_scope\", scope=\"{scope}\""))
-        }
-    };
-    // What is told of the resource is the same for everybody (RFC 9728 section 5.1).
-    let metadata = told.metadata.map(|metadata| format!("resource_metadata=\"{}\"", metadata.url));
-    let parameters: Vec<String> = parameter.into_iter().chain(metadata).collect();
-    let bearer = format!("Bearer {}", parameters.join(", "));
-    let bearer = bearer.trim_end();
-    let mut challenges: Vec<&str> = told
-        .schemes
-        .iter()
-        .map(|scheme| match &scheme.place {
-            SchemePlace::Authorization(auth) if auth == "basic" => {
-                "Basic realm=\"api\", charset=\"UTF-8\""
-            }
-            SchemePlace::Authorization(auth) if auth == "digest" => "Digest realm=\"api\"",
-            SchemePlace::Authorization(_) => bearer,
-            SchemePlace::MutualTls => "ClientCertificate",
-            _ => "ApiKey",
-        })
-        .collect();
-    challenges.sort_unstable();
-    challenges.dedup();
-    challenges.join(", ")
-}
 
 /// A login that the policy does not know beside one that it does: its token would leave.
 fn other_version(model: &Model, index: usize, declared: &Operation) -> Option<Diagnostic> {

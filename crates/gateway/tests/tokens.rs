@@ -281,7 +281,10 @@ fn where_tokens_must_be_bound_a_plain_one_is_refused() {
     let setup = Setup { policy: Some(&policy), ..Setup::default() };
     let scene = Scene::with(SHOP, Behaviour::json(200, r#"{"ok": true}"#), setup);
     let fields = format!("Authorization: Bearer {}\r\n", issuer.token("alice", ""));
-    assert_eq!(scene.get_with("/api/secret", &fields).status, 401);
+    let answer = scene.get_with("/api/secret", &fields);
+    let told = answer.field("www-authenticate").unwrap();
+    let bound = "Bearer error=\"invalid_token\", DPoP error=\"invalid_token\", algs=\"ES256 ";
+    assert!(answer.status == 401 && told.starts_with(bound), "{told}");
 }
 
 #[test]

@@ -59,6 +59,12 @@ impl Callers {
         self.forward.as_ref().is_some_and(|forward| forward.drops_credential)
     }
 
+    /// Whether no token is taken that is bound to nothing.
+    pub fn takes_bound_only(&self) -> bool {
+        let is_bound = !self.jwt.is_empty() && self.jwt.iter().all(|issuer| issuer.is_bound);
+        is_bound && self.introspection.is_empty() && self.logins.is_empty()
+    }
+
     /// Keys and secrets that lie outside of the policy file.
     pub fn secrets(&self) -> impl Iterator<Item = &SecretSource> {
         let keys = self.jwt.iter().filter_map(|issuer| match &issuer.keys {

@@ -37,9 +37,10 @@ impl ResourceMetadata {
         let path = format!("{WELL_KNOWN}{}", path.strip_suffix('/').unwrap_or(path));
         let url = format!("{origin}{path}");
         // Whether DPoP is required is not said: a token that is bound to a certificate is as good.
-        let algorithms = match callers.jwt.is_empty() {
-            false => Algorithm::ALL.map(Algorithm::name).to_vec(),
-            true => Vec::new(),
+        let algorithms = if callers.jwt.is_empty() {
+            Vec::new()
+        } else {
+            Algorithm::ALL.map(Algorithm::name).to_vec()
         };
         let document = document(resource, &issuers, &scopes(model), &algorithms);
         Some(Self { path, url, document })

@@ -94,6 +94,7 @@ pub(super) async fn enter(
         schemes: &challenged,
         metadata: plan.resource.as_ref(),
         is_shown: plan.hides.then_some(shows_credential),
+        is_bound: plan.model.callers.takes_bound_only(),
     };
     if is_for_callers && proofs.anyone().is_none() {
         proofs.end_if_unknown(context).await?;
