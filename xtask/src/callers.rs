@@ -39,8 +39,8 @@ pub(crate) fn run() -> Result<(), String> {
     let mut examples = Vec::new();
     for (package, example, arguments) in [
         ("portcullis-credential", "speed", vec![]),
-        ("portcullis-counting", "cost", vec![]),
-        ("portcullis-store", "cost", vec![kept.as_str(), STORED]),
+        ("portcullis-counting", "decisions", vec![]),
+        ("portcullis-store", "sessions", vec![kept.as_str(), STORED]),
     ] {
         examples.push((package, example_output(package, example, &arguments)?));
     }

@@ -1,4 +1,4 @@
-//! What the store costs: `cargo run --release -p portcullis-store --example cost FOLDER [SESSIONS]`.
+//! What the store costs: `cargo run --release -p portcullis-store --example sessions FOLDER [SESSIONS]`.
 //! The folder must not exist; it is left behind. Prints figures.
 
 #![expect(clippy::print_stdout, reason = "a program that prints figures")]
@@ -23,7 +23,7 @@ fn main() -> Outcome<()> {
     let (folder, sessions) = match arguments.as_slice() {
         [folder] => (folder, 100_000),
         [folder, sessions] => (folder, sessions.parse()?),
-        _ => return Err("cost FOLDER [SESSIONS]".into()),
+        _ => return Err("sessions FOLDER [SESSIONS]".into()),
     };
     let kek = Kek::from_bytes(std::array::from_fn(|index| index as u8))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;

@@ -1,5 +1,5 @@
 //! What a decision costs, with a million live keys: `cargo run --release -p portcullis-counting
-//! --example cost`. Prints figures.
+//! --example decisions`. Prints figures.
 
 #![expect(clippy::print_stdout, reason = "a program that prints figures")]
 
