@@ -4,6 +4,17 @@ use std::sync::Arc;
 
 use portcullis_json::{Document, Kind, Limits, Value as Json, push_decimal, push_quoted};
 use portcullis_model::{Attribute, Source, UnixMillis, Value};
+use portcullis_store::{Session, SessionId};
+
+/// How a caller is called where the login's answer names nobody: as the owner of this session alone.
+pub(crate) fn own_name(id: SessionId) -> String {
+    format!("session:{id}")
+}
+
+/// Whether nothing named the caller of a session.
+pub(crate) fn is_nameless(session: &Session) -> bool {
+    session.subject == own_name(session.id)
+}
 
 /// What is known of a caller, beside the name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -23,6 +23,7 @@ use super::token;
 use super::whoami;
 use crate::callers::{Genuine, TokenDigest};
 use crate::head::RequestHead;
+use crate::login;
 use crate::sender::Sender;
 use crate::tls::Certificate;
 
@@ -321,7 +322,8 @@ async fn judged(
         OfSession::Judged(judged) => return judged.into(),
         OfSession::Other => {
             if let Some(whoami) = whoami.filter(|one| one.schemes.contains(&asked.scheme)) {
-                let (judged, told) = whoami::judge(place, value, whoami, asked, questions).await;
+                let about = whoami::About { place, value, whoami };
+                let (judged, told) = whoami::judge(about, asked, questions).await;
                 return Credential { judged, told, session: None, token: None };
             }
             let (judged, token) = token::judge(value, asked).await;
@@ -331,9 +333,11 @@ async fn judged(
     let has_rules = callers.attributes.iter().any(|rule| rule.whoami.is_some());
     match (judged, whoami) {
         (Judged::Genuine { identity, instead }, Some(whoami)) if has_rules && is_wanted => {
-            let shown = instead.as_deref().unwrap_or(value);
+            let value = instead.as_deref().unwrap_or(value);
+            let about = whoami::About { place, value, whoami };
+            let is_nameless = session.as_deref().is_some_and(login::is_nameless);
             let told =
-                whoami::with_attributes(identity, place, shown, whoami, asked, questions).await;
+                whoami::with_attributes(identity, is_nameless, about, asked, questions).await;
             match told {
                 Ok((identity, digest)) => Credential {
                     judged: Judged::Genuine { identity, instead },

@@ -32,20 +32,25 @@ const ANSWER_BYTES_MAX: usize = 256 << 10;
 /// What the API was told and said, for the record.
 pub(super) type Told = (Arc<ToldByApi>, TokenDigest);
 
+/// A credential, and how the API is asked whose it is.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) place: &'a SchemePlace,
+    pub(super) value: &'a str,
+    pub(super) whoami: &'a Whoami,
+}
+
 /// Judges a credential that only the API can verify.
 pub(super) async fn judge(
-    place: &SchemePlace,
-    value: &str,
-    whoami: &Whoami,
+    about: About<'_>,
     asked: Asked<'_>,
     questions: &mut Vec<Question>,
 ) -> (Judged, Option<TokenDigest>) {
-    let attempt = Tried { value, place };
-    match told(place, value, whoami, Some(attempt), asked, questions).await {
+    match told(about, true, asked, questions).await {
         Ok((told, digest)) => {
             let identity = Identity {
                 scheme: asked.scheme_name().into(),
-                issuer: whoami.name.clone(),
+                issuer: about.whoami.name.clone(),
                 subject: told.subject.clone(),
                 attributes: told.attributes.clone(),
                 scopes: Vec::new(),
@@ -57,20 +62,18 @@ pub(super) async fn judge(
     }
 }
 
-/// Adds what the API says of a caller who is known already. It must mean the same one.
+/// Adds what the API says of a caller who is known already. It must mean the same one, unless they are
+/// known as the owner of this credential alone (`is_nameless`).
 pub(super) async fn with_attributes(
     identity: Arc<Identity>,
-    place: &SchemePlace,
-    value: &str,
-    whoami: &Whoami,
+    is_nameless: bool,
+    about: About<'_>,
     asked: Asked<'_>,
     questions: &mut Vec<Question>,
 ) -> Result<(Arc<Identity>, TokenDigest), Unverified> {
-    let (told, digest) = told(place, value, whoami, None, asked, questions).await?;
-    // A session whose login named nobody is its own credential's: whom the API means is who it is.
-    let is_unnamed = identity.subject.starts_with("session:");
-    let is_same = match &whoami.same_as {
-        _ if is_unnamed => true,
+    let (told, digest) = told(about, false, asked, questions).await?;
+    let is_same = match &about.whoami.same_as {
+        _ if is_nameless => true,
         SameAs::Subject => told.subject == identity.subject,
         SameAs::Attribute(name) => {
             let known = identity.attribute(name);
@@ -85,20 +88,13 @@ pub(super) async fn with_attributes(
     Ok((Arc::new(identity), digest))
 }
 
-/// A credential that may be a guess.
-struct Tried<'a> {
-    value: &'a str,
-    place: &'a SchemePlace,
-}
-
 async fn told(
-    place: &SchemePlace,
-    value: &str,
-    whoami: &Whoami,
-    tried: Option<Tried<'_>>,
+    about: About<'_>,
+    is_guess: bool,
     asked: Asked<'_>,
     questions: &mut Vec<Question>,
 ) -> Result<Told, Unverified> {
+    let About { value, whoami, .. } = about;
     let digest = digest(value, asked);
     if asked.operation.is_some_and(|operation| whoami.fresh.contains(&operation)) {
         asked.worker.shared.callers.told.forget(&digest);
@@ -116,7 +112,7 @@ async fn told(
                 }
             }
             Turn::Ask(asking) => {
-                let answer = counted(place, value, whoami, tried, asked, questions).await?;
+                let answer = counted(about, is_guess, asked, questions).await?;
                 let kept = UnixMillis(asked.now.0 + whoami.cache.as_millis() as u64);
                 asking.answered(answer.clone(), kept);
                 return answer.map(|told| (told, digest)).map_err(Unverified::Not);
@@ -143,20 +139,22 @@ type Answer = Result<Arc<ToldByApi>, &'static str>;
 
 /// Asks; a credential that only the API can verify counts as a guess until it says yes.
 async fn counted(
-    place: &SchemePlace,
-    value: &str,
-    whoami: &Whoami,
-    tried: Option<Tried<'_>>,
+    about: About<'_>,
+    is_guess: bool,
     asked: Asked<'_>,
     questions: &mut Vec<Question>,
 ) -> Result<Answer, Unverified> {
+    let unknown = |detail| Unverified::Unknown(format!("`{}`: {detail}", about.whoami.name));
+    if !is_guess {
+        return ask(about, asked, questions).await.map_err(unknown);
+    }
     let guesses = &asked.worker.shared.callers.guesses;
-    let basic = tried.as_ref().and_then(|tried| match tried.place {
+    let basic = match about.place {
         SchemePlace::Authorization(scheme) if scheme == "basic" => {
-            authorization::basic(tried.value).ok()
+            authorization::basic(about.value).ok()
         }
         _ => None,
-    });
+    };
     let function = format!("{} basic", api(&asked.plan.model));
     let attempt = Attempt {
         guessed: if basic.is_some() { Guessed::Password } else { Guessed::Token },
@@ -165,30 +163,24 @@ async fn counted(
         secret: basic.as_ref().map(|basic| basic.password.expose_secret()),
         place: asked.place,
     };
-    let guess = if tried.is_some() {
-        let begun = guesses.begin_or_recall(attempt, Instant::now(), asked.now).await;
-        Some(begun.map_err(Unverified::TooMany)?)
-    } else {
-        None
-    };
-    let answer = ask(place, value, whoami, asked, questions).await;
+    let begun = guesses.begin_or_recall(attempt, Instant::now(), asked.now).await;
+    let guess = begun.map_err(Unverified::TooMany)?;
+    let answer = ask(about, asked, questions).await;
     let now = Instant::now();
-    match (guess, &answer) {
-        (None, _) => {}
-        (Some(guess), Ok(Ok(_))) => guesses.was_right(guess, now, asked.now),
-        (Some(guess), Err(_)) => guesses.was_none(guess, now),
-        (Some(guess), Ok(Err(_))) => drop(guess),
+    match &answer {
+        Ok(Ok(_)) => guesses.was_right(guess, now, asked.now),
+        Ok(Err(_)) => drop(guess),
+        Err(_) => guesses.was_none(guess, now),
     }
-    answer.map_err(|detail| Unverified::Unknown(format!("`{}`: {detail}", whoami.name)))
+    answer.map_err(unknown)
 }
 
 async fn ask(
-    place: &SchemePlace,
-    value: &str,
-    whoami: &Whoami,
+    about: About<'_>,
     asked: Asked<'_>,
     questions: &mut Vec<Question>,
 ) -> Result<Answer, String> {
+    let About { place, value, whoami } = about;
     let Asked { worker, plan, deadline, .. } = asked;
     let operation = plan.model.contract.operation(whoami.operation).ok_or("no such operation")?;
     let upstream = &plan.model.upstream;

@@ -12,7 +12,7 @@ use super::super::super::carried::Renewed;
 use super::super::super::context::{Context, Exit};
 use super::super::super::exchange::no_store;
 use super::{Step, refused};
-use crate::login::{Given, Known};
+use crate::login::{self, Given, Known};
 
 /// How long the token before a renewal is honoured: requests that were under way carry it.
 const GRACE_MS: u64 = 10_000;
@@ -151,7 +151,7 @@ async fn open(
     let api = context.plan.model.name.to_string();
     let store = context.worker.shared.store.as_ref();
     let store = store.ok_or_else(|| no_store(&StoreError::Closed))?;
-    let own_name = format!("session:{id}");
+    let own_name = login::own_name(id);
     // Nobody is taken for somebody else, because an API gave out something for an old token.
     let subject = given.subject.clone().filter(|_| origin == Origin::Verified);
     let facts = Facts {
@@ -190,7 +190,7 @@ async fn complete(
     context: &mut Context<'_>,
 ) -> Result<Ours, Exit> {
     let now = context.now();
-    if step.login().subject.is_some() && given.subject.is_none() && is_nameless(&session) {
+    if step.login().subject.is_some() && given.subject.is_none() && login::is_nameless(&session) {
         return Err(refused("login_without_subject"));
     }
     let (expires, until) = ends(step, given, session.created, now)?;
@@ -274,10 +274,6 @@ fn merge(known: &mut Known, before: Known) {
         known.scopes = before.scopes;
     }
     known.issuer = before.issuer;
-}
-
-fn is_nameless(session: &Session) -> bool {
-    session.subject.strip_prefix("session:").is_some_and(|id| *id == session.id.to_string())
 }
 
 /// Ends a session. One that is ended and not yet written is ended.
