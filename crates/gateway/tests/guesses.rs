@@ -23,6 +23,10 @@ fn scene() -> Scene {
                 (401, r#"{"reason":"wrong password"}"#)
             } else if request.contains("nobody@") {
                 (404, r#"{"reason":"no such account"}"#)
+            } else if request.starts_with("POST /api/v3") {
+                let text =
+                    "HTTP/1.1 200 X\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nfail";
+                return text.as_bytes().to_vec();
             } else if request.starts_with("POST /api/v1") {
                 (400, r#"{"reason":"wrong pin"}"#)
             } else {
@@ -58,6 +62,18 @@ fn a_pin_is_guessed_five_times_over_all_versions_from_wherever() {
     // The right one is one guess too many, too; and somebody else is not concerned.
     assert_eq!(reset(&scene, "v1", "alice@shop.example", "4711", "198.51.100.1").status, 429);
     assert_eq!(reset(&scene, "v1", "bob@shop.example", "4711", "198.51.100.1").status, 200);
+}
+
+/// A third version of the operation says no in a form that nobody looks into.
+#[test]
+fn who_chooses_the_form_of_the_answer_guesses_no_more_often() {
+    let scene = scene();
+    let guess = |number: u16| {
+        let from = format!("192.0.{number}.1");
+        reset(&scene, "v3", "alice@shop.example", &format!("{number:04}"), &from).status
+    };
+    let statuses: Vec<u16> = (0..9).map(guess).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 4, "{statuses:?}");
 }
 
 #[test]

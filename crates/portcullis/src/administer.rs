@@ -60,12 +60,19 @@ pub(crate) fn list(options: &SessionsListOptions) -> Exit {
 pub(crate) fn end(options: &SessionsEndOptions) -> Exit {
     let made = Desk::of(&options.config).and_then(|mut desk| {
         let of = selected(options)?;
-        let mut ended = 0;
+        let (mut ended, mut failed) = (0, None);
+        // What cannot be done at one API is no reason to leave it undone at the others.
         for api in desk.apis(options.api.as_deref())? {
-            let answer = desk.ask(Request::EndSessions { api, of: of.clone() })?;
-            ended += number(&answer, "ended");
+            let name = api.clone();
+            match desk.ask(Request::EndSessions { api, of: of.clone() }) {
+                Ok(answer) => ended += number(&answer, "ended"),
+                Err(exit) => {
+                    talk::say(&format!("that was for the API `{}`", talk::clean(&name)));
+                    failed = Some(exit);
+                }
+            }
         }
-        Ok((desk.way, json!({ "ended": ended })))
+        failed.map_or(Ok((desk.way, json!({ "ended": ended }))), Err)
     });
     concluded(made, options.format, |answer| {
         let ended = number(answer, "ended");

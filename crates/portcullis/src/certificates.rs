@@ -103,14 +103,26 @@ pub(crate) fn keys(model: &Model) -> Result<Vec<PinnedKeys>, Failure> {
     Ok(all)
 }
 
+/// A key that nobody but its owner may read: whoever has a copy opens a copy of the store with it, or
+/// signs as whomever they like.
+pub(crate) fn private(source: &SecretSource) -> Result<Vec<u8>, String> {
+    use std::os::unix::fs::MetadataExt as _;
+    if let SecretSource::File(path) = source
+        && std::fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0)
+    {
+        let path = path.display();
+        return Err(format!("`{path}` can be read by others: `chmod 600 {path}`"));
+    }
+    source.read(variable).map_err(|error| error.to_string())
+}
+
 /// The key that signs who calls, for the API: one for all of a policy. It signs nothing else, so it is no
 /// other key of the policy under another name.
 pub(crate) fn signer(model: &Model) -> Result<Option<Arc<Signer>>, Failure> {
     let forward = model.callers.forward.as_ref();
     let Some(token) = forward.and_then(|forward| forward.token.as_ref()) else { return Ok(None) };
     let failed = |message| unusable(model, model.lines.caller_token, message);
-    let text = token.key.read(variable).map_err(|error| failed(error.to_string()))?;
-    let text = Secret::new(text);
+    let text = Secret::new(private(&token.key).map_err(failed)?);
     let source = &token.key;
     if let Some(tls) = &model.tls
         && tls.key.read(variable).is_ok_and(|other| other == text.expose_secret())

@@ -1,16 +1,15 @@
 //! The store of sessions, from where the policy says.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_admin::{Door, DoorError, Keeper, Way};
 use portcullis_gateway::Site;
 use portcullis_ledger::Ledger;
 use portcullis_model::{Clock as _, Diagnostic};
-use portcullis_policy::{Failure, Model, SecretSource, codes};
+use portcullis_policy::{Failure, Model, codes};
 use portcullis_store::{Kek, Options, Store, StoreError};
 
-use crate::certificates::variable;
+use crate::certificates::private;
 use crate::clock::SystemClock;
 use crate::talk;
 
@@ -23,14 +22,7 @@ pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<Store>, Failu
 /// The same, of a model.
 pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<Store>, Failure> {
     let Some(place) = &model.store else { return Ok(None) };
-    let text = place.key.read(variable).map_err(|error| unusable(model, error.to_string()))?;
-    if let SecretSource::File(path) = &place.key
-        && is_readable_by_others(path)
-    {
-        let path = path.display();
-        let message = format!("`{path}` can be read by others: `chmod 600 {path}`");
-        return Err(unusable(model, message));
-    }
+    let text = private(&place.key).map_err(|message| unusable(model, message))?;
     let kek =
         Kek::parse(&text).map_err(|error| unusable(model, format!("`{}`: {error}", place.key)))?;
     let options = Options { accept_older, ..Options::default() };
@@ -46,18 +38,6 @@ pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<Store>, F
         ));
     }
     Ok(Some(store))
-}
-
-/// Whether anybody but its owner may read a file: then its copy opens a copy of the store.
-#[cfg(unix)]
-fn is_readable_by_others(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    std::fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-const fn is_readable_by_others(_: &Path) -> bool {
-    false
 }
 
 /// The door through which the sessions of a gateway that runs are ended.

@@ -33,8 +33,14 @@ impl Kek {
     /// What stands in a file or variable: 32 bytes as they are; or 64 hex digits, or base64 (of
     /// either alphabet, with or without padding), with one line end behind them or none.
     pub fn parse(text: &[u8]) -> Result<Self, KekError> {
+        // 32 letters are a word or half of a key in hex, and no 256 bits of chance.
+        let is_chance = |byte: &u8| !byte.is_ascii_graphic() && !byte.is_ascii_whitespace();
         if let Ok(bytes) = text.try_into() {
-            return Self::from_bytes(bytes);
+            return if text.iter().any(is_chance) {
+                Self::from_bytes(bytes)
+            } else {
+                Err(KekError::Form)
+            };
         }
         let line = text.strip_suffix(b"\n").unwrap_or(text);
         let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -113,6 +113,18 @@ impl Lives {
         }
     }
 
+    /// Ends all that anybody holds.
+    pub(crate) fn end_all(&self) {
+        for part in &self.0 {
+            // Whoever is the last to hold one takes it out of its part: not while that is locked.
+            let held: Vec<Arc<Live>> = {
+                let part = part.lock().unwrap_or_else(PoisonError::into_inner);
+                part.values().filter_map(Weak::upgrade).collect()
+            };
+            held.iter().for_each(|live| live.move_to(ENDED, 0));
+        }
+    }
+
     fn part(&self, id: SessionId) -> Option<MutexGuard<'_, HashMap<SessionId, Weak<Live>>>> {
         let [first, ..] = id.as_bytes();
         let part = self.0.get(usize::from(*first) % PARTS)?;

@@ -95,6 +95,9 @@ impl Memory {
     /// A new session is in the database.
     pub(crate) fn opened(&self, kept: Kept) -> Arc<Session> {
         let session = Arc::new(kept.into_session(&self.lives));
+        if self.is_unwritten(session.id) {
+            self.lives.end(session.id);
+        }
         self.cached.insert(session.digest, Arc::clone(&session));
         session
     }
@@ -186,6 +189,8 @@ impl Memory {
 
     pub(crate) fn shut(&self) {
         self.is_shut.store(true, Ordering::SeqCst);
+        self.lives.end_all();
+        self.tell();
     }
 
     pub(crate) fn is_shut(&self) -> bool {

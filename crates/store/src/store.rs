@@ -211,6 +211,7 @@ impl Store {
     ) -> Result<Option<Arc<Session>>, StoreError> {
         let (id, version) = (session.id, session.version);
         let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
+        let known = Arc::clone(&memory);
         Write {
             now,
             // The token before is no longer honoured: an older copy would honour it.
@@ -222,6 +223,10 @@ impl Store {
                 }
                 change::apply(&mut kept, change, now);
                 change::check(&kept.facts)?;
+                // Whoever it is of by now may have had all sessions ended that were begun before.
+                if known.were_ended_since(&rows::owners(&sealer, &kept.facts), kept.facts.created) {
+                    return Ok(None);
+                }
                 Ok(rows::write(connection, &sealer, &kept)?.then_some(kept))
             },
             then: move |_: &Connection, made: Option<Option<Kept>>, outcome| {
@@ -280,10 +285,10 @@ impl Store {
                 match (outcome, made) {
                     (Ok(()), made) => {
                         let Ending { ids, is_early } = made.unwrap_or_default();
+                        // Also what came to life in the same batch, after the early end.
+                        memory.ended(&ids);
                         if is_early {
                             memory.written(&ids);
-                        } else {
-                            memory.ended(&ids);
                         }
                         Ok(ids.len())
                     }

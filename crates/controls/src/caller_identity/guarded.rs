@@ -19,8 +19,6 @@ pub struct Guarded {
     pub secret: Option<RequestPlace>,
     /// What an answer looks like that says no, beside a status of 400 or more.
     pub failure: Option<AnswerTest>,
-    /// Whether every no looks alike to clients.
-    pub is_uniform: bool,
 }
 
 impl Guarded {
@@ -41,7 +39,6 @@ impl Guarded {
                 account: step.sent.clone(),
                 secret: None,
                 failure: None,
-                is_uniform: true,
             });
         }
         if let Some(guessed) = callers.guesses.iter().find(|one| one.operation == index) {
@@ -76,7 +73,6 @@ impl Guarded {
             account: login.account.clone(),
             secret: login.secret.clone(),
             failure: login.failure.clone(),
-            is_uniform: true,
         }
     }
 
@@ -87,11 +83,15 @@ impl Guarded {
             account: guessed.account.clone(),
             secret: guessed.secret.clone(),
             failure: guessed.failure.clone(),
-            is_uniform: true,
         }
     }
 
-    /// Whether an answer says no.
+    /// Whether only the body of an answer tells a no that its status does not.
+    pub fn looks_into_body(&self) -> bool {
+        self.failure.as_ref().is_some_and(|test| matches!(test.of, Tested::Member(_)))
+    }
+
+    /// Whether an answer says no. One without a body says what no member says.
     pub fn is_no(&self, status: u16, location: Option<&str>, body: Option<Value<'_>>) -> bool {
         let is_met = |test: &AnswerTest| is_met(test, status, location, body);
         status >= 400 || self.failure.as_ref().is_some_and(is_met)

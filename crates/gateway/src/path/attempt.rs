@@ -90,14 +90,14 @@ pub(super) fn said(said: Said, context: &mut Context<'_>) {
     }
 }
 
-/// What the body of an answer says of the attempt; asked before anything is taken out of it.
-pub(super) fn look(status: Status, body: Value<'_>, context: &mut Context<'_>) {
+/// What the body of an answer says of the attempt, or that there is none; asked before anything is
+/// taken out of it.
+pub(super) fn look(status: Status, body: Option<Value<'_>>, context: &mut Context<'_>) {
     let Some(attempted) = &mut context.attempt else { return };
-    if attempted.said.is_some() {
-        return;
-    }
     let guarded = guarded(attempted.operation, context.plan);
-    attempted.said = guarded.map(|guarded| Said::of(guarded.is_no(status.0, None, Some(body))));
+    if let Some(guarded) = guarded.filter(|one| attempted.said.is_none() && one.looks_into_body()) {
+        attempted.said = Some(Said::of(guarded.is_no(status.0, None, body)));
+    }
 }
 
 /// What an answer as a whole says of the attempt: a no looks like every other one, and leaves at a time
@@ -111,11 +111,11 @@ pub(super) async fn settle(
     let Some(attempted) = context.attempt.take() else { return answer };
     let Attempted { guess, operation, is_uniform, said } = attempted;
     let guarded = guarded(operation, context.plan);
-    let said = said.unwrap_or_else(|| {
-        Said::of(match guarded {
-            Some(guarded) => guarded.is_no(status.0, location, None),
-            None => status == Status::UNAUTHORIZED,
-        })
+    let said = said.unwrap_or_else(|| match guarded {
+        // Nobody looked into a body that may say no: whoever chooses its form must not choose a yes.
+        Some(guarded) if guarded.looks_into_body() && status.0 < 400 => Said::Nothing,
+        Some(guarded) => Said::of(guarded.is_no(status.0, location, None)),
+        None => Said::of(status == Status::UNAUTHORIZED),
     });
     let guesses = &context.worker.shared.callers.guesses;
     if said == Said::Yes {

@@ -11,7 +11,7 @@ use portcullis_store::{Digest, Session, State, StoreError, Which};
 
 use super::carried::Renewed;
 use super::context::{Context, Exit};
-use crate::login::{PENDING, REFRESH};
+use crate::login::{Known, PENDING, REFRESH};
 
 /// What stands in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,9 @@ pub(super) async fn exchange(
     };
     let theirs = session.credentials.get(name).filter(|_| session.state == state);
     let theirs = theirs.and_then(|secret| std::str::from_utf8(secret.expose_secret()).ok());
-    let Some(theirs) = theirs.filter(|_| *session.api == *context.plan.model.name) else {
+    let is_its = *session.api == *context.plan.model.name
+        && Known::read(&session.attributes).is_some_and(|known| *known.issuer == *login.issuer);
+    let Some(theirs) = theirs.filter(|_| is_its) else {
         return refuse("session_of_other_login", context);
     };
     let theirs = theirs.to_owned();

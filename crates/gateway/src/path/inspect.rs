@@ -48,10 +48,11 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     let parts = answered.into_parts();
     let (status, operation) = (Status(parts.head.status), parts.operation);
     let location = parts.head.fields.first(Essential::Location).map(str::to_owned);
+    // The API has done it, whatever becomes of its answer.
+    roles(operation, status, context);
     let parts = sessions::settle(parts, context).await?;
     let answer = cleared(parts, context).await?;
     let answer = attempt::settle(answer, status, location.as_deref(), context).await;
-    roles(operation, status, context);
     Ok(Cleared { answer: withheld::take_out(answer, context)? })
 }
 

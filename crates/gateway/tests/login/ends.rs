@@ -4,10 +4,12 @@ use std::io::{Read as _, Write as _};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use portcullis_controls::PlanOptions;
 use portcullis_store::Which;
 use portcullis_testkit::{Behaviour, send};
 
-use crate::scene::{Kept, bearer, empty, json, kept};
+use crate::scene::{Kept, bearer, empty, json, kept, kept_with};
+use crate::support::gate::Gate;
 use crate::support::noon;
 use crate::swapped::CALLERS;
 use crate::weak::api;
@@ -211,4 +213,47 @@ fn a_second_login_with_a_session_leaves_the_first_one() {
     assert_eq!(answer.status, 200);
     assert_eq!(kept.me(&ours).status, 401);
     assert_eq!(kept.me(&crate::scene::member(&answer, "token")).text(), r#"{"customer_id":2}"#);
+}
+
+/// Somebody who knows the old password begins a login while the API still changes it.
+#[test]
+fn a_login_that_began_while_the_password_was_changed_opens_nothing() {
+    let (changing, entering) = (Gate::default(), Gate::default());
+    let (change, enter) = (changing.clone(), entering.clone());
+    let behaviour = Behaviour::made(move |request| {
+        if request.starts_with("POST /password") {
+            change.pass();
+        }
+        if request.starts_with("POST /login") {
+            enter.pass();
+        }
+        api(request)
+    });
+    let kept = kept_with(CALLERS, behaviour, PlanOptions::default());
+    let ours = kept.token("alice");
+    changing.close();
+    entering.close();
+    let has_come = |what: &str| {
+        let until = Instant::now() + Duration::from_secs(10);
+        let count = || kept.scene.api.seen().iter().filter(|one| one.starts_with(what)).count();
+        while count() < if what.contains("login") { 2 } else { 1 } {
+            assert!(Instant::now() < until, "{what}");
+            std::thread::yield_now();
+        }
+    };
+    let late = std::thread::scope(|scope| {
+        let owner = scope.spawn(|| kept.post("/password", &bearer(&ours), r#"{"new":"x"}"#));
+        has_come("POST /password");
+        kept.scene.clock.advance_ms(50);
+        let thief = scope.spawn(|| kept.login("alice"));
+        has_come("POST /login");
+        kept.scene.clock.advance_ms(50);
+        changing.open_after(0, &kept.scene);
+        assert_eq!(owner.join().unwrap().status, 204);
+        entering.open_after(0, &kept.scene);
+        thief.join().unwrap()
+    });
+    assert_ne!(late.status, 200, "{}", late.text());
+    kept.scene.clock.advance_ms(50);
+    assert_eq!(kept.me(&kept.token("alice")).status, 200, "a login from now on");
 }

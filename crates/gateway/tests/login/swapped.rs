@@ -267,3 +267,15 @@ fn whoever_only_observes_changes_nothing() {
     assert_eq!(member(&kept.login("alice"), "token"), WEAK);
     assert_eq!(kept.me(WEAK).status, 200);
 }
+
+#[test]
+fn of_a_token_from_before_nothing_is_told_signed_or_not() {
+    let soft = "callers:\n  login: { operation: login, token: answer./token, adopt_existing_until: 2026-11-25 }\n  forward: { jwt: { key: env:NO_SUCH_KEY, audience: shop-api } }\n";
+    let kept = kept(soft, api);
+    assert_eq!(kept.me(WEAK).status, 200);
+    let seen = kept.scene.forwarded().unwrap();
+    assert!(!seen.to_ascii_lowercase().contains("x-caller-token"), "{seen}");
+    // Somebody known is told of, and there is no key here: they do not reach the API.
+    let ours = kept.token("alice");
+    assert_eq!(kept.me(&ours).status, 500);
+}

@@ -147,6 +147,28 @@ fn an_end_that_finds_no_place_in_the_queue_holds_all_the_same() {
     });
 }
 
+/// Two jobs about one session in one batch: it is opened, and ended by its owner.
+#[test]
+fn what_is_opened_and_ended_in_one_batch_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder.path().join("store"), &Options::default());
+        let (release, wait) = std::sync::mpsc::channel::<()>();
+        store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+        // Begun after the end's own bound, as after a step of the clock.
+        let begun = Facts { created: UnixMillis(NOW.0 + 10), ..facts(1) };
+        let which = Which::Account { api: begun.api.clone(), account: begun.account };
+        // Both lie in the queue before the writer goes on.
+        let (opened, ended, ()) =
+            tokio::join!(store.open_session(begun, NOW), store.end(which, NOW), async {
+                release.send(()).unwrap();
+            });
+        assert_eq!(ended, Ok(1));
+        assert!(opened.unwrap().is_ended());
+        assert!(store.find(&digest(1), NOW).await.unwrap().is_none());
+    });
+}
+
 struct Stuck(std::sync::mpsc::Receiver<()>);
 
 impl Job for Stuck {

@@ -139,7 +139,10 @@ fn held(
             session.credentials.get(PENDING)
         }
         State::Complete => {
-            let issued = plan.model.callers.logins.iter().flat_map(|login| &login.tokens);
+            // Logins that mean one share their issuer; another one's places may have the same names.
+            let logins = plan.model.callers.logins.iter();
+            let logins = logins.filter(|login| *login.issuer == *known.issuer);
+            let issued = logins.flat_map(|login| &login.tokens);
             let mut fitting = issued.filter(|token| token.schemes.contains(&scheme));
             fitting.find_map(|token| session.credentials.get(&token.at.name()))
         }

@@ -1,6 +1,7 @@
 //! What the API is told of the caller, in fields that no client can write.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use portcullis_ledger::Noted;
 use portcullis_model::{Caller, ControlId, Identity, Mode, Status};
@@ -32,12 +33,14 @@ pub(super) fn is_removed(name: &str, context: &mut Context<'_>) -> bool {
 
 /// The fields that tell who calls; none of what is not known.
 pub(super) fn fields(forward: &Forward, caller: &Caller) -> Vec<(String, String)> {
-    // Of whom it is only said who they are, nothing is told.
-    let Some(identity) = caller.identity().filter(|identity| !identity.is_adopted) else {
-        return Vec::new();
-    };
+    let Some(identity) = verified(caller) else { return Vec::new() };
     let told = forward.headers.iter().map(|(name, what)| (name.clone(), text(what, identity)));
     told.filter_map(|(name, text)| Some((name, text?))).collect()
+}
+
+/// Of whom something is told: nothing is of a credential from before the exchange, which nobody verified.
+fn verified(caller: &Caller) -> Option<&Arc<Identity>> {
+    caller.identity().filter(|identity| !identity.is_adopted)
 }
 
 /// The token that tells who calls, with its field. Whoever cannot be told of does not reach the API.
@@ -47,7 +50,7 @@ pub(super) fn token(
 ) -> Result<Option<(String, Rc<str>)>, Exit> {
     let forward = context.plan.model.callers.forward.as_ref();
     let rule = forward.and_then(|forward| forward.token.as_ref());
-    let (Some(rule), Some(identity)) = (rule, caller.identity()) else { return Ok(None) };
+    let (Some(rule), Some(identity)) = (rule, verified(caller)) else { return Ok(None) };
     let worker = context.worker;
     let failed = |why: &str| Exit::Failed { status: Status::INTERNAL, detail: why.to_owned() };
     let site = worker.site();

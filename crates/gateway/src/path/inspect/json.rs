@@ -38,7 +38,7 @@ impl Json {
             }
             Err((refusal, _)) => return neutral(&head, refusal.reason, refusal.detail, context),
         };
-        attempt::look(status, document.root(), context);
+        attempt::look(status, Some(document.root()), context);
         learned::take(status, document.root(), context);
         if (400..500).contains(&status.0)
             && let Some(what) = plan.leaks.find_in(document.root())

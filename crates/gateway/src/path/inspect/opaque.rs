@@ -6,6 +6,7 @@ use portcullis_controls::xml;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
 
+use super::super::attempt;
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::fields::{Kept, copy_fields};
@@ -43,6 +44,7 @@ fn finished(body: Streaming) -> Body {
 /// An answer that has no body.
 pub(super) fn empty(parts: Parts, context: &mut Context<'_>) -> Answer {
     let status = Status(parts.head.status);
+    attempt::look(status, None, context);
     let is_bodiless = status.0 == 204 || status.0 == 304 || parts.head.length == Length::None;
     parts.body.give_back();
     let body = if is_bodiless { Body::Nothing } else { Body::Whole(Vec::new()) };

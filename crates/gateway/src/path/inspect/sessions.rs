@@ -112,10 +112,11 @@ async fn is_done(
     Ok(!is_met(failure, &reading))
 }
 
-/// A session that is ended, and not yet written, is ended.
-async fn end(which: Which, context: &Context<'_>) -> Result<(), Exit> {
+/// Ends sessions, as of now: a login that began while the API worked on this request was one with what no
+/// longer holds. One that is ended, and not yet written, is ended.
+pub(super) async fn end(which: Which, context: &Context<'_>) -> Result<(), Exit> {
     let Some(store) = &context.worker.shared.store else { return Ok(()) };
-    match store.end(which, context.now()).await {
+    match store.end(which, context.worker.shared.clock.now()).await {
         Ok(_) | Err(StoreError::NotDurable(_)) => Ok(()),
         Err(error) => Err(no_store(&error)),
     }

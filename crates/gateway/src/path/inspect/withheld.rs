@@ -59,7 +59,7 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
     {
         let session = context.carried.session.clone();
         let tokens = std::mem::take(&mut context.carried.tokens);
-        if session.is_some() || !tokens.is_empty() {
+        if session.is_some() || !tokens.is_empty() || !withheld.is_empty() {
             streaming.watch(Watched::new(session, tokens, store, context.now(), withheld));
         }
     }
@@ -74,7 +74,8 @@ fn refuse_coded(answer: &Answer, withheld: &Withheld, context: &Context<'_>) -> 
     let bytes_max = context.plan.limits.answer_bytes_max;
     let decoded = Coding::from_name(Some(coding))
         .and_then(|coding| decode(body.clone(), coding, bytes_max, u32::MAX).ok());
-    if decoded.is_some_and(|text| withheld.is_in(&text)) { Err(refused()) } else { Ok(()) }
+    // What cannot be undone cannot be looked into.
+    if decoded.is_none_or(|text| withheld.is_in(&text)) { Err(refused()) } else { Ok(()) }
 }
 
 fn refused() -> Exit {

@@ -11,6 +11,7 @@ use portcullis_store::{
 use super::super::super::carried::Renewed;
 use super::super::super::context::{Context, Exit};
 use super::super::super::exchange::no_store;
+use super::super::sessions::end;
 use super::{Step, refused};
 use crate::login::{self, Given, Known};
 
@@ -92,7 +93,7 @@ pub(super) async fn opened(
             let ours = open(step, given, Origin::Verified, context).await?;
             // Whoever logs in again has left the session before.
             if let Some(before) = before {
-                end(before.id, context).await?;
+                end(Which::Id(before.id), context).await?;
             }
             Ok(ours)
         }
@@ -227,7 +228,7 @@ async fn renew(
     let now = context.now();
     let is_other = given.subject.as_ref().is_some_and(|subject| *subject != session.subject);
     if is_other && session.origin == Origin::Verified {
-        end(session.id, context).await?;
+        end(Which::Id(session.id), context).await?;
         return Err(refused("login_of_another_caller"));
     }
     let store = context.worker.shared.store.clone();
@@ -274,13 +275,4 @@ fn merge(known: &mut Known, before: Known) {
         known.scopes = before.scopes;
     }
     known.issuer = before.issuer;
-}
-
-/// Ends a session. One that is ended and not yet written is ended.
-async fn end(id: SessionId, context: &Context<'_>) -> Result<(), Exit> {
-    let Some(store) = &context.worker.shared.store else { return Ok(()) };
-    match store.end(Which::Id(id), context.now()).await {
-        Ok(_) | Err(StoreError::NotDurable(_)) => Ok(()),
-        Err(error) => Err(no_store(&error)),
-    }
 }
