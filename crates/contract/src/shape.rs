@@ -14,6 +14,7 @@ mod open;
 mod source;
 mod summary;
 mod types;
+mod written;
 mod xml;
 
 use std::fmt;

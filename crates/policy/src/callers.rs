@@ -172,6 +172,8 @@ pub struct LearnedFrom {
     pub operation: usize,
     /// The member: a JSON Pointer.
     pub pointer: String,
+    /// Names the rule, as long as it says the same: attribute, operation and member.
+    pub source: Arc<str>,
 }
 
 /// An operation that tells whoever calls it who they are.

@@ -94,7 +94,7 @@ section! {
         /// `"shop::*"` for all of the API `shop`.
         anyone: Option<Names>,
         /// Operations that every verified caller may call, whatever the contract says of them: names,
-        /// `"*"` for all, or `"shop::*"`. Where the contract names the schemes of an operation, one of
+        /// `"*"` for all, or `"shop::*"`. A name wins over `"*"`, here and under `anyone`. Where the contract names the schemes of an operation, one of
         /// its alternatives is needed all the same.
         callers: Option<Names>,
     }

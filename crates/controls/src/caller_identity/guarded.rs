@@ -35,7 +35,7 @@ impl Guarded {
             return Some(Self {
                 function: function(),
                 guessed: Guessed::Code,
-                // What opens the second step stands for its account.
+                // It is that of the first step, which the session knows that is shown.
                 account: step.sent.clone(),
                 secret: None,
                 failure: None,

@@ -9,13 +9,14 @@ use portcullis_model::Value;
 /// Attributes of callers that are known at a time; more are not learned.
 const FACTS_MAX: usize = 200_000;
 
-/// A caller of an API, and the name of an attribute.
+/// A caller of an API, and what is learned of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Of {
     pub(crate) api: Arc<str>,
     pub(crate) issuer: Arc<str>,
     pub(crate) subject: Arc<str>,
-    pub(crate) attribute: Arc<str>,
+    /// The rule that says it: what another rule said before a reload is another thing.
+    pub(crate) source: Arc<str>,
 }
 
 /// What was learned.
@@ -27,7 +28,7 @@ pub(crate) struct Learned {
 #[derive(Debug, Default)]
 struct Facts {
     of: HashMap<Of, Fact>,
-    /// Whose a value is, by API, attribute and value.
+    /// Whose a value is, by API, rule and value.
     whose: HashMap<(Arc<str>, Arc<str>, String), Of>,
 }
 
@@ -53,7 +54,7 @@ impl Learned {
     /// An answer to a caller said this.
     pub(crate) fn learn(&self, of: Of, value: Value) -> Lesson {
         let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
-        let claim = (of.api.clone(), of.attribute.clone(), spelled(&value));
+        let claim = (of.api.clone(), of.source.clone(), spelled(&value));
         let other = facts.whose.get(&claim).filter(|known| **known != of).cloned();
         if let Some(other) = other {
             facts.of.insert(other, Fact::Contradicted);
@@ -102,7 +103,7 @@ mod tests {
             api: "shop".into(),
             issuer: "https://login.example".into(),
             subject: subject.into(),
-            attribute: "customer_id".into(),
+            source: "customer_id of getProfile /id".into(),
         }
     }
 

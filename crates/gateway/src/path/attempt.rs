@@ -8,6 +8,7 @@ use portcullis_counting::Place;
 use portcullis_credential::authorization;
 use portcullis_json::Value;
 use portcullis_model::{Caller, ControlId, Mode, Status};
+use portcullis_store::State;
 
 use super::context::{Context, Exit};
 use super::validate::{Valid, value_of};
@@ -40,6 +41,12 @@ pub(super) async fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<()
             place.as_ref().and_then(|place| value_of(place, matched, valid.body(), context))
         };
         let (account, secret) = (at(&guarded.account), at(&guarded.secret));
+        // A second step is of the account of the first one: each login opens another, and whoever has the
+        // password logs in as often as they like.
+        let pending =
+            context.carried.session.as_deref().filter(|one| one.state == State::SecondStep);
+        let pending = pending.map(|session| format!("{:?}", session.account.as_bytes()));
+        let account = pending.or(account);
         // Whoever has logged in already is the account, where nobody says.
         let caller = authenticated.caller().identity().map(|identity| &*identity.subject);
         let attempt = Attempt {

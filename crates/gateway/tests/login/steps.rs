@@ -179,3 +179,17 @@ fn attributes_of_the_answer_are_told_to_the_api() {
     assert!(!seen.contains("admin"), "{seen}");
     assert_eq!(caller(&kept.scene.forwarded().unwrap()), Some(2));
 }
+
+/// Whoever has the password begins anew with each code.
+#[test]
+fn codes_are_counted_by_the_account_of_the_first_step() {
+    let callers = TWO.replace("operation: login\n", "operation: login\n    account: body./email\n");
+    let kept = kept(&callers, two_steps);
+    let mut statuses = Vec::new();
+    for code in 0..8 {
+        let challenge = member(&kept.login("alice"), "challenge");
+        let body = format!(r#"{{"challenge":"{challenge}","code":"{code:06}"}}"#);
+        statuses.push(kept.post("/verify", "", &body).status);
+    }
+    assert_eq!(statuses, [401, 401, 401, 401, 401, 429, 429, 429]);
+}

@@ -63,9 +63,18 @@ pub(super) fn join(
         Some(claims::name(api, &hosts, &base_path(api, contract), is_one))
     };
     let names: Vec<_> = (0..contracts.len()).filter_map(name).collect();
-    let first = callers.first().cloned().unwrap_or_default();
+    let adopting = callers.iter().flat_map(|callers| &callers.logins);
+    if let Some(word) = &section.credential
+        && adopting.into_iter().any(|login| login.adopt_until.is_some())
+    {
+        notes.push(|| {
+            Diagnostic::error(&codes::CONFLICT, "tokens from before are verified by the API alone")
+                .at(word.span)
+                .help("keep `credential` until the day of `adopt_existing_until` has passed")
+        });
+    }
     let token = section.jwt.as_ref().and_then(|jwt| {
-        let mut read = Token { section: jwt, callers: &first, folder, notes: &mut *notes };
+        let mut read = Token { section: jwt, callers, folder, notes: &mut *notes };
         read.is_for_one_purpose(file);
         let token = read.token()?;
         read.audiences(&names);
@@ -93,7 +102,8 @@ fn audience(section: &CallerTokenSection, api: &str) -> Option<Arc<str>> {
 
 struct Token<'a> {
     section: &'a CallerTokenSection,
-    callers: &'a Callers,
+    /// Of all APIs; attributes and headers are the same for each.
+    callers: &'a [Callers],
     folder: &'a Path,
     notes: &'a mut Notes,
 }
@@ -118,7 +128,8 @@ impl Token<'_> {
             let message = format!("{} cannot carry who calls", shown(&said.value));
             self.bad(Some(said.span), message, "write a name of your own: `X-Caller-Token`");
         }
-        let mut headers = self.callers.forward.iter().flat_map(|forward| &forward.headers);
+        let forward = self.callers.iter().filter_map(|callers| callers.forward.as_ref());
+        let mut headers = forward.flat_map(|forward| &forward.headers);
         if headers.any(|(known, _)| *known == name) {
             let message = format!("{} stands under `headers` already", shown(&said.value));
             self.bad(Some(said.span), message, "give one of both another name");
@@ -131,11 +142,13 @@ impl Token<'_> {
         let said = self.section.issuer.as_ref();
         let issuer: Arc<str> = Arc::from(said.map_or(ISSUER, |said| said.value.as_str()));
         self.is_name(said);
-        let Callers { jwt, introspection, logins, .. } = self.callers;
-        let mut others = jwt.iter().map(|one| &one.issuer);
-        let mut asked = introspection.iter().map(|one| &one.issuer);
-        let is_login = logins.iter().any(|one| *one.issuer == *issuer);
-        if others.any(|one| *one == issuer) || asked.any(|one| *one == issuer) || is_login {
+        let is_theirs = |callers: &Callers| {
+            let Callers { jwt, introspection, logins, .. } = callers;
+            jwt.iter().any(|one| one.issuer == issuer)
+                || introspection.iter().any(|one| one.issuer == issuer)
+                || logins.iter().any(|one| one.issuer == issuer)
+        };
+        if self.callers.iter().any(is_theirs) {
             let message = format!("{} issues tokens of callers", shown(&issuer));
             self.bad(said.map(|said| said.span), message, "give the gateway a name of its own");
         }
@@ -163,7 +176,7 @@ impl Token<'_> {
     fn says(&mut self) -> Vec<Told> {
         let mut says = Vec::new();
         for word in self.section.claims.iter().flat_map(|claims| &claims.value.0) {
-            let attributes = &self.callers.attributes;
+            let attributes = self.callers.first().map_or(&[][..], |first| &first.attributes);
             let attribute = attributes.iter().find(|one| *one.name == *word.value);
             let told = match (word.value.as_str(), attribute) {
                 ("scopes", _) => Told::Scopes,
@@ -243,7 +256,9 @@ impl Token<'_> {
         let others = [tls, store].into_iter().flatten();
         let others: Vec<SecretSource> =
             others.map(|other| other.value.source(self.folder)).collect();
-        if others.contains(&own) || self.callers.secrets().any(|other| *other == own) {
+        if others.contains(&own)
+            || self.callers.iter().flat_map(Callers::secrets).any(|other| *other == own)
+        {
             let message = "this key has another purpose already".to_owned();
             let help = "make one for this alone: `openssl genpkey -algorithm EC -pkeyopt \
                         ec_paramgen_curve:P-256 -out signing.pem`";

@@ -43,12 +43,17 @@ pub(super) fn join(
                 in_request(place, operation, &contract.shapes, notes);
             }
         }
-        let is_login = callers.logins.iter().any(|login| login.operation == index);
+        let is_login = callers.logins.iter().any(|login| {
+            let second = login.second_step.as_ref().map(|step| step.operation);
+            login.operation == index || second == Some(index)
+        });
         if is_login || callers.guesses.iter().any(|known| known.operation == index) {
             notes.push(|| {
                 Diagnostic::error(&codes::CONFLICT, "this operation is guarded already")
                     .at(name.span)
-                    .help("remove it here; logins are guarded without a word")
+                    .help(
+                        "remove it here; logins and their second steps are guarded without a word",
+                    )
             });
             continue;
         }

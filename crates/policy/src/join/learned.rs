@@ -1,6 +1,6 @@
 //! Attributes that callers' own answers say, and what a request could make them say (rule 2).
 
-use portcullis_contract::{Contract, Media, Member, Operation, ShapeId, Shapes};
+use portcullis_contract::{BodyKind, Contract, Media, Operation, Parameter, Place, Schema, Shapes};
 use portcullis_model::Diagnostic;
 
 use super::names::Names;
@@ -24,51 +24,63 @@ pub(super) fn join(
         let (Some(name), Some(at)) = (operation.0.as_ref(), at.0.as_ref()) else { continue };
         let Some((api, index)) = names.find(&name.value, name.span, notes) else { continue };
         let contract = contracts.get(api).and_then(Option::as_ref);
-        let operation = contract.and_then(|contract| contract.operation(index));
-        if let (Some(contract), Some(operation)) = (contract, operation)
-            && may_set(operation, &at.value.0, &contract.shapes)
+        if let Some(contract) = contract
+            && let Some(operation) = contract.operation(index)
+            && let Some(message) = why_not(operation, &at.value.0, contract)
         {
-            let what = shown(&at.value.0);
-            let message =
-                format!("a request of {} can set {what} itself", shown(&operation.name()));
             notes.push(|| {
                 Diagnostic::error(&codes::BAD_CALLER, message)
                     .at(at.span)
-                    .label("what callers write says nothing about them")
-                    .help("name a member of the answer that the API decides, or write `readOnly` into the document")
+                    .label("what callers write or choose says nothing about them")
+                    .help("name a member that the API alone decides, or write `readOnly` into the document")
             });
         }
         let rules = callers.get_mut(api).map(|callers| &mut callers.attributes);
         let rule = rules.into_iter().flatten().find(|rule| *rule.name == *key.text);
         if let Some(rule) = rule {
             let pointer = at.value.0.clone();
-            rule.learned = Some(LearnedFrom { operation: index, pointer });
+            let source = format!("{} of {} {pointer}", key.text, name.value).into();
+            rule.learned = Some(LearnedFrom { operation: index, pointer, source });
         }
     }
 }
 
-/// Whether a request of the operation can have a value under this name: in its body, or as a parameter.
+/// Why a member of an operation's answers says nothing of who asked: the request chooses whose answer it
+/// is, or somebody can write it, there or in another operation on the same path.
+fn why_not(operation: &Operation, pointer: &str, contract: &Contract) -> Option<String> {
+    let own = shown(&operation.name());
+    if operation.parameters.iter().any(|one| one.place == Place::Path) {
+        return Some(format!("the path of {own} chooses what it answers about"));
+    }
+    let same_path = |other: &&Operation| other.template == operation.template;
+    let others = contract.operations.iter().filter(same_path);
+    let writer = others.into_iter().find(|other| may_set(other, pointer, &contract.shapes))?;
+    Some(format!("a request of {} can set {} itself", shown(&writer.name()), shown(pointer)))
+}
+
+/// Whether a request of the operation can have a value under this name, in whatever spelling, anywhere in
+/// its body or its parameters: around it the answer may be built otherwise.
 fn may_set(operation: &Operation, pointer: &str, shapes: &Shapes) -> bool {
-    let last = pointer.rsplit('/').next().unwrap_or_default();
-    let is_parameter = operation.parameters.iter().any(|one| one.name.eq_ignore_ascii_case(last));
-    let media = operation.body.iter().flat_map(|body| &body.media);
-    is_parameter || media.into_iter().any(|media| may_have(media, pointer, shapes))
+    let last = folded(pointer.rsplit('/').next().unwrap_or_default());
+    let is_meant = |name: &str| folded(name) == last;
+    let may_hold = |schema: &Option<Schema>| {
+        schema.as_ref().is_none_or(|schema| shapes.may_set(schema.shape, is_meant))
+    };
+    let parameter = |one: &Parameter| is_meant(&one.name) || may_hold(&one.schema);
+    let media = |one: &Media| {
+        let is_tree = matches!(
+            one.kind,
+            BodyKind::Json | BodyKind::Form | BodyKind::FormData | BodyKind::Xml
+        );
+        !is_tree || may_hold(&one.schema)
+    };
+    let mut bodies = operation.body.iter().flat_map(|body| &body.media);
+    operation.parameters.iter().any(parameter) || bodies.any(media)
 }
 
-/// Whether a body of this type can set a value there. What is undeclared beside declared properties,
-/// or read-only, does not reach the API.
-fn may_have(media: &Media, pointer: &str, shapes: &Shapes) -> bool {
-    let Some(schema) = &media.schema else { return true };
-    let mut shape: ShapeId = schema.shape;
-    for name in pointer.split('/').skip(1) {
-        let name = name.replace("~1", "/").replace("~0", "~");
-        match shapes.get(shape).object.member(&name, &mut 0) {
-            Member::Property(property) if property.read_only => return false,
-            Member::Property(property) => shape = property.shape,
-            Member::Pattern(one) | Member::Map(one) => shape = one,
-            Member::FreeForm => return true,
-            Member::Undeclared | Member::Closed => return false,
-        }
-    }
-    true
+/// `customer_id`, `customerId` and `X-Customer-Id` without its mark are one name.
+fn folded(name: &str) -> String {
+    let name = name.replace("~1", "/").replace("~0", "~").to_lowercase();
+    let name: String = name.chars().filter(|one| one.is_alphanumeric()).collect();
+    name.strip_prefix('x').filter(|rest| rest.len() > 3).map_or(name.clone(), str::to_owned)
 }

@@ -146,7 +146,8 @@ fn may_stream(operation: &Operation) -> bool {
     media.any(|media| matches!(media.kind, BodyKind::Stream | BodyKind::Opaque))
 }
 
-/// Reads `access`: for each API, which operations anyone may call, and which every verified caller.
+/// Reads `access`: for each API, which operations anyone may call, and which every verified caller. What
+/// names an operation wins over what names its API, and that over `"*"`.
 pub(super) fn access(
     file: Option<&PolicyFile>,
     contracts: &[Option<Contract>],
@@ -155,39 +156,66 @@ pub(super) fn access(
 ) -> Vec<Access> {
     let count =
         |contract: &Option<Contract>| contract.as_ref().map_or(0, |one| one.operations.len());
-    let closed = |contract| vec![false; count(contract)];
-    let mut all: Vec<Access> = contracts
-        .iter()
-        .map(|contract| Access { anyone: closed(contract), callers: closed(contract) })
-        .collect();
-    let rules = || file.and_then(|file| file.access.as_ref()).into_iter().flatten();
-    for rule in rules() {
+    let mut all: Vec<Vec<Option<Opened>>> =
+        contracts.iter().map(|contract| vec![None; count(contract)]).collect();
+    let rules = file.and_then(|file| file.access.as_ref()).into_iter().flatten();
+    for rule in rules {
         say_one_of(rule, notes);
-        let lists = [(&rule.value.anyone, true), (&rule.value.callers, false)];
-        for (list, is_anyone) in lists {
+        let lists = [(&rule.value.anyone, To::Anyone), (&rule.value.callers, To::Callers)];
+        for (list, to) in lists {
             for name in list.iter().flat_map(|list| &list.0) {
-                let meant = names.meant(&name.value, name.span, notes);
-                open(&mut all, meant, |access| {
-                    if is_anyone { &mut access.anyone } else { &mut access.callers }
-                });
+                if let Some(meant) = names.meant(&name.value, name.span, notes)
+                    && !open(&mut all, meant, to)
+                {
+                    notes.push(|| {
+                        Diagnostic::error(&codes::CONFLICT, "it is opened to anyone and to callers")
+                            .at(name.span)
+                            .help("keep one: `callers` closes to strangers what `anyone` opens")
+                    });
+                }
             }
         }
     }
-    all
+    let is = |list: &[Option<Opened>], to| {
+        list.iter().map(|one| one.is_some_and(|one| one.to == to)).collect()
+    };
+    all.iter()
+        .map(|list| Access { anyone: is(list, To::Anyone), callers: is(list, To::Callers) })
+        .collect()
 }
 
-fn open(all: &mut [Access], meant: Option<Meant>, which: impl Fn(&mut Access) -> &mut Vec<bool>) {
-    match meant {
-        Some(Meant::All) => all.iter_mut().for_each(|access| which(access).fill(true)),
-        Some(Meant::AllOf(api)) => {
-            all.get_mut(api).into_iter().for_each(|access| which(access).fill(true));
+/// To whom an operation is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum To {
+    Anyone,
+    Callers,
+}
+
+/// How an operation is opened, and by how exact a name.
+#[derive(Debug, Clone, Copy)]
+struct Opened {
+    to: To,
+    exactness: u8,
+}
+
+/// False if something as exact says otherwise.
+fn open(all: &mut [Vec<Option<Opened>>], meant: Meant, to: To) -> bool {
+    let (exactness, meant): (u8, Vec<&mut Option<Opened>>) = match meant {
+        Meant::All => (0, all.iter_mut().flatten().collect()),
+        Meant::AllOf(api) => (1, all.get_mut(api).into_iter().flatten().collect()),
+        Meant::One(api, index) => {
+            (2, all.get_mut(api).and_then(|list| list.get_mut(index)).into_iter().collect())
         }
-        Some(Meant::One(api, index)) => {
-            let slot = all.get_mut(api).and_then(|access| which(access).get_mut(index));
-            slot.into_iter().for_each(|slot| *slot = true);
+    };
+    let mut agrees = true;
+    for slot in meant {
+        match slot {
+            Some(known) if known.exactness > exactness => {}
+            Some(known) if known.exactness == exactness => agrees &= known.to == to,
+            slot => *slot = Some(Opened { to, exactness }),
         }
-        None => {}
     }
+    agrees
 }
 
 /// A rule that opens to both, or to nobody, cannot be meant.

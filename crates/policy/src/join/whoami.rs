@@ -18,8 +18,8 @@ use crate::section::Spanned;
 const CACHE_MAX: Duration = Duration::from_mins(5);
 /// Unless something else is said.
 const CACHE: Duration = Duration::from_secs(5);
-/// Operations that change roles.
-const CHANGES_MAX: usize = 256;
+/// Operations that change roles, and before which the API is asked anew.
+const OPERATIONS_MAX: usize = 256;
 
 /// Adds both to the callers of each API.
 pub(super) fn join(
@@ -45,10 +45,7 @@ pub(super) fn join(
         let mut one = One { contract, notes };
         one.check(name, index);
         callers.whoami = one.whoami(asked, index, callers);
-        let fresh = asked.fresh.iter().flatten();
-        let fresh = fresh.filter_map(|name| names.find(&name.value, name.span, notes));
-        let fresh = fresh.filter(|(other, _)| *other == api).map(|(_, index)| index);
-        let fresh: Vec<usize> = fresh.collect();
+        let fresh = fresh(asked, api, names, notes);
         callers.whoami.iter_mut().for_each(|whoami| whoami.fresh.clone_from(&fresh));
     }
     let has_rule = |callers: &Callers| callers.attributes.iter().any(|rule| rule.whoami.is_some());
@@ -62,12 +59,47 @@ pub(super) fn join(
                 .help("add `whoami: { operation: getProfile, subject: /email }` to `callers`")
         });
     }
-    for name in section.changes_roles.iter().flatten().take(CHANGES_MAX) {
-        if let Some((api, index)) = names.find(&name.value, name.span, notes)
-            && let Some(callers) = callers.get_mut(api)
-        {
-            callers.changes_roles.push(index);
+    let changing = section.changes_roles.as_deref().unwrap_or_default();
+    few(changing, notes);
+    for name in changing {
+        let Some((api, index)) = names.find(&name.value, name.span, notes) else { continue };
+        let Some(callers) = callers.get_mut(api) else { continue };
+        if callers.whoami.is_none() {
+            notes.push(|| {
+                Diagnostic::warning(&codes::NO_EFFECT, "its API is not asked who calls")
+                    .at(name.span)
+                    .help("remove it, or add `whoami` for this API")
+            });
         }
+        callers.changes_roles.push(index);
+    }
+}
+
+/// The operations before which the API is asked anew; they are of the API that is asked.
+fn fresh(asked: &WhoamiSection, api: usize, names: &Names, notes: &mut Notes) -> Vec<usize> {
+    let named = asked.fresh.as_deref().unwrap_or_default();
+    few(named, notes);
+    let mut fresh = Vec::new();
+    for name in named {
+        match names.find(&name.value, name.span, notes) {
+            Some((other, index)) if other == api => fresh.push(index),
+            Some(_) => notes.push(|| {
+                Diagnostic::error(&codes::BAD_CALLER, "this is an operation of another API")
+                    .at(name.span)
+                    .help("name it under the `whoami` of its own API")
+            }),
+            None => {}
+        }
+    }
+    fresh
+}
+
+fn few(named: &[Spanned<String>], notes: &mut Notes) {
+    if let Some(further) = named.get(OPERATIONS_MAX) {
+        let message = format!("there are more than {OPERATIONS_MAX}");
+        notes.push(|| {
+            Diagnostic::error(&codes::BAD_CALLER, message).at(further.span).help("name fewer")
+        });
     }
 }
 

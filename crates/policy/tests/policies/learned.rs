@@ -14,12 +14,18 @@ components:
       properties:
         id: { type: string, readOnly: true }
         item: { type: string }
-        buyer: { type: object, properties: { id: { type: string }, number: { type: string, readOnly: true } } }
-    Extra: { type: object, additionalProperties: { type: string } }
+        lines: { type: array, items: { type: object, properties: { sku: { type: string } } } }
+        buyer: { type: object, properties: { customerId: { type: string }, number: { type: string, readOnly: true } } }
   responses:
     Any: { description: ok, content: { application/json: {} } }
 paths:
   /orders:
+    get:
+      operationId: listOrders
+      parameters:
+        - { name: X-Customer-Number, in: header, schema: { type: string } }
+        - { name: filter, in: query, style: deepObject, schema: { type: object, properties: { region: { type: string } } } }
+      responses: { "200": { $ref: "#/components/responses/Any" } }
     post:
       operationId: createOrder
       requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } }
@@ -27,12 +33,25 @@ paths:
   /extras:
     post:
       operationId: createExtra
-      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Extra" } } } }
+      requestBody: { content: { application/json: { schema: { type: object, additionalProperties: { type: string } } } } }
       responses: { "201": { $ref: "#/components/responses/Any" } }
-  /profile/{owner}:
+  /texts:
+    post:
+      operationId: createText
+      requestBody: { content: { text/plain: { schema: { type: string } } } }
+      responses: { "201": { $ref: "#/components/responses/Any" } }
+  /profile:
     get:
       operationId: getProfile
-      parameters: [{ name: owner, in: path, required: true, schema: { type: string } }]
+      responses: { "200": { $ref: "#/components/responses/Any" } }
+    patch:
+      operationId: changeProfile
+      requestBody: { content: { application/json: { schema: { type: object, properties: { nick_name: { type: string } } } } } }
+      responses: { "200": { $ref: "#/components/responses/Any" } }
+  /customers/{id}:
+    get:
+      operationId: getCustomer
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
       responses: { "200": { $ref: "#/components/responses/Any" } }
 "##;
 
@@ -50,9 +69,10 @@ fn join(operation: &str, at: &str) -> Result<Model, String> {
 fn what_only_the_api_writes_can_be_learned() {
     for (operation, at) in [
         ("createOrder", "/id"),
-        ("createOrder", "/owner"),
         ("createOrder", "/buyer/number"),
-        ("getProfile", "/customer"),
+        ("createOrder", "/owner"),
+        ("listOrders", "/0/owner"),
+        ("getProfile", "/customer_id"),
     ] {
         let model = join(operation, at).unwrap();
         let learned = model.callers.attributes[0].learned.as_ref().unwrap();
@@ -64,18 +84,26 @@ fn what_only_the_api_writes_can_be_learned() {
 
 #[test]
 fn what_a_request_can_set_is_refused_with_its_place() {
-    for (operation, at) in [
-        ("createOrder", "/item"),
-        ("createOrder", "/buyer"),
-        ("createOrder", "/buyer/id"),
-        ("createExtra", "/anything"),
-        ("getProfile", "/owner"),
+    for (operation, at, writer) in [
+        ("createOrder", "/item", "createOrder"),
+        // Under whatever the API puts around it, and in whatever spelling.
+        ("createOrder", "/order/item", "createOrder"),
+        ("createOrder", "/customer_id", "createOrder"),
+        ("createOrder", "/lines/0/sku", "createOrder"),
+        ("createExtra", "/anything", "createExtra"),
+        ("createText", "/anything", "createText"),
+        ("listOrders", "/customer_number", "listOrders"),
+        ("listOrders", "/region", "listOrders"),
+        // By another operation, before this one shows it.
+        ("listOrders", "/item", "createOrder"),
+        ("getProfile", "/nickName", "changeProfile"),
     ] {
         let said = join(operation, at).unwrap_err();
-        assert!(said.contains("error[policy-bad-caller]"), "{said}");
-        assert!(said.contains(&format!("`{operation}` can set `{at}` itself")), "{said}");
-        assert!(said.contains("portcullis.yaml:"), "{said}");
+        assert!(said.contains("error[policy-bad-caller] portcullis.yaml:"), "{said}");
+        assert!(said.contains(&format!("`{writer}` can set `{at}` itself")), "{said}");
     }
+    let said = join("getCustomer", "/number").unwrap_err();
+    assert!(said.contains("the path of `getCustomer` chooses what it answers about"), "{said}");
     assert!(join("getNothing", "/id").unwrap_err().contains("error[policy-unknown-operation]"));
     assert!(join("getProfile", "customer").unwrap_err().contains("error[policy-bad-pointer]"));
 }

@@ -180,3 +180,17 @@ fn what_the_contract_does_not_declare_is_warned_of() {
     );
     insta::assert_snapshot!(diagnostics(&model.sources, &own(&model.warnings)));
 }
+
+#[test]
+fn what_is_from_before_goes_on_to_the_api() {
+    let callers = |forward: &str| {
+        format!(
+            "{STORE}callers: {{ login: {{ operation: login, token: answer./token, \
+             adopt_existing_until: 2026-12-01 }}, forward: {{ headers: {{ X-Who: subject }}{forward} }} }}\n"
+        )
+    };
+    join(&callers("")).unwrap();
+    let failure = join(&callers(", credential: drop")).unwrap_err();
+    let said = diagnostics(&failure.sources, &own(&failure.diagnostics));
+    assert!(said.contains("tokens from before are verified by the API alone"), "{said}");
+}

@@ -214,3 +214,40 @@ fn a_command_for_one_api_refuses_two() {
     let told = diagnostics(&failure.sources, &own(&failure.diagnostics));
     assert!(told.contains("a second API stands here, and one is expected"), "{told}");
 }
+
+#[test]
+fn the_most_exact_name_says_to_whom_an_operation_is_open() {
+    let rules = "access: [{ callers: [desk::createOrder] }, { anyone: \"*\" }, { callers: \"shop::*\" }, { anyone: listMedicines }]\n";
+    let policy = read(&format!("{APIS}{rules}"));
+    assert_eq!(open(&policy), ["shop listMedicines", "desk listOrders"]);
+    let [shop, desk] = policy.apis.as_slice() else { panic!("two APIs") };
+    assert_eq!(shop.access.callers.iter().filter(|callers| **callers).count(), 3);
+    assert_eq!(desk.access.callers, [false, true]);
+    for rules in [
+        "{ anyone: \"*\" }, { callers: \"*\" }",
+        "{ callers: \"desk::*\" }, { anyone: \"desk::*\" }",
+        "{ callers: listMedicines }, { anyone: listMedicines }",
+    ] {
+        let said = told(&format!("{APIS}access: [{rules}]\n"));
+        assert!(said.contains("opened to anyone and to callers"), "{rules}: {said}");
+    }
+}
+
+#[test]
+fn the_api_is_asked_anew_before_its_own_operations_alone() {
+    let callers = |fresh: &str, changes: &str| {
+        format!(
+            "{APIS}callers: {{ jwt: {{ issuer: \"https://login.example\", audience: shop }}, \
+             whoami: {{ operation: listMedicines, subject: /id, fresh: [{fresh}] }}, \
+             changes_roles: [{changes}] }}\n"
+        )
+    };
+    let own_order = read(&callers("\"shop::createOrder\"", "listMedicines"));
+    assert_eq!(own_order.apis[0].callers.whoami.as_ref().unwrap().fresh.len(), 1);
+    let said = told(&callers("\"desk::createOrder\"", "listMedicines"));
+    assert!(said.contains("this is an operation of another API"), "{said}");
+    let many = vec!["listMedicines"; 257].join(", ");
+    for said in [told(&callers(&many, "")), told(&callers("", &many))] {
+        assert!(said.contains("there are more than 256"), "{said}");
+    }
+}

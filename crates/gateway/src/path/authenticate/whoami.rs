@@ -29,6 +29,10 @@ const TURNS_MAX: usize = 4;
 /// Bytes of an answer about a caller.
 const ANSWER_BYTES_MAX: usize = 256 << 10;
 
+/// Bytes of a name that it says, and names in a list: they are kept for a while.
+const NAME_BYTES_MAX: usize = 1024;
+const LIST_MAX: usize = 256;
+
 /// What the API was told and said, for the record.
 pub(super) type Told = (Arc<ToldByApi>, TokenDigest);
 
@@ -246,19 +250,19 @@ fn attributes(document: &Document, rules: &[AttributeRule]) -> Vec<Attribute> {
 /// A name: a text with something in it, or a number as it is written.
 fn text(value: Option<Json<'_>>) -> Option<Arc<str>> {
     let value = value?;
-    value.as_str().or_else(|| value.as_number()).filter(|text| !text.is_empty()).map(Arc::from)
+    let text = value.as_str().or_else(|| value.as_number());
+    text.filter(|text| !text.is_empty() && text.len() <= NAME_BYTES_MAX).map(Arc::from)
 }
 
 fn value(value: Json<'_>) -> Option<Value> {
     match value.kind() {
-        Kind::String => {
-            value.as_str().filter(|text| !text.is_empty()).map(|text| Value::Text(text.into()))
-        }
-        Kind::Number => value.as_number().map(|text| Value::Number(text.into())),
+        Kind::String => text(Some(value)).map(Value::Text),
+        Kind::Number => text(Some(value)).map(Value::Number),
         Kind::True | Kind::False => value.as_bool().map(Value::Truth),
         Kind::Array => {
-            let texts: Option<Vec<Arc<str>>> = value.items().map(|item| text(Some(item))).collect();
-            texts.map(Value::List)
+            let items = value.items().take(LIST_MAX + 1);
+            let texts: Option<Vec<Arc<str>>> = items.map(|item| text(Some(item))).collect();
+            texts.filter(|texts| texts.len() <= LIST_MAX).map(Value::List)
         }
         Kind::Null | Kind::Object => None,
     }
