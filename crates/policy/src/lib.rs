@@ -24,6 +24,7 @@ mod open;
 mod place;
 mod quantity;
 mod reference;
+mod renumbered;
 mod secret;
 mod section;
 mod source;

@@ -8,7 +8,6 @@ use super::{Changes, Pair, Reach};
 pub(super) fn of_the_listener(pair: &Pair<'_>, changes: &mut Changes) {
     all_of(&pair.after.model);
     limits(pair, changes);
-    encryption(pair, changes);
     let (before, after) = (&pair.before.model, &pair.after.model);
     for origin in after.origins.iter().filter(|origin| !before.origins.contains(origin)) {
         let what = format!("pages of `{}` may call from a browser", origin.as_str());
@@ -163,23 +162,6 @@ const fn all_of(model: &Model) {
         undeclared_out: _,
         bodies: _,
     } = model;
-}
-
-/// Where TLS ends.
-fn encryption(pair: &Pair<'_>, changes: &mut Changes) {
-    let (before, after) = (&pair.before.model, &pair.after.model);
-    match (&before.tls, &after.tls) {
-        (Some(_), None) => {
-            let what = "clients are no longer spoken to inside TLS";
-            changes.of_all(Reach::Wider, what.to_owned(), None);
-        }
-        (None, Some(_)) => {
-            let what = "clients are spoken to inside TLS alone";
-            changes.of_all(Reach::Narrower, what.to_owned(), after.lines.tls);
-        }
-        // Another certificate for the same clients.
-        _ => {}
-    }
 }
 
 fn limits(pair: &Pair<'_>, changes: &mut Changes) {

@@ -1,13 +1,16 @@
 //! How it is known who calls. Whatever vouches for somebody in another way, or says more of them, may
 //! open what was closed.
 
-use portcullis_policy::{Callers, Model};
+use portcullis_contract::{Operation, SecurityScheme};
+use portcullis_policy::{Callers, Login, Model};
 
 use super::{Changes, Pair, Reach};
 use crate::plan::Plan;
 
 pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
-    let (before, after) = (&pair.before.model.callers, &pair.after.model.callers);
+    // Both in one order.
+    let before = &pair.before.model.callers.renumbered(|index| index, |index| index);
+    let after = &in_numbers_of_before(pair);
     issuers(
         before.jwt.iter().map(|one| (&*one.issuer, one)),
         after.jwt.iter().map(|one| (&*one.issuer, one)),
@@ -21,8 +24,8 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
     if pair.after.model.is_published && !pair.before.model.is_published {
         changes.of_all(Reach::Wider, "everybody may know what there is", None);
     }
-    logins(pair, changes);
-    certificates(pair, changes);
+    logins(pair, before, after, changes);
+    certificates(pair, after, changes);
     guesses(pair, changes);
     if before.whoami != after.whoami || before.changes_roles != after.changes_roles {
         changes.of_all(Reach::Wider, "the API is asked otherwise who calls", None);
@@ -36,11 +39,31 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
     all_of(after);
 }
 
+/// The callers of the later model, with its operations and schemes by the numbers that they had: what
+/// was not there has a number that nothing had.
+fn in_numbers_of_before(pair: &Pair<'_>) -> Callers {
+    let (before, after) = (&pair.before.model.contract, &pair.after.model.contract);
+    let operation = |index: usize| {
+        let title = after.operation(index).map(Operation::title);
+        let known = before.operations.iter().position(|one| Some(one.title()) == title);
+        known.unwrap_or(before.operations.len() + index)
+    };
+    let scheme = |index: usize| {
+        let same = |one: &SecurityScheme| {
+            after
+                .schemes
+                .get(index)
+                .is_some_and(|now| (&one.name, &one.place) == (&now.name, &now.place))
+        };
+        before.schemes.iter().position(same).unwrap_or(before.schemes.len() + index)
+    };
+    pair.after.model.callers.renumbered(operation, scheme)
+}
+
 /// What was guarded and is not any more, or otherwise.
 fn guesses(pair: &Pair<'_>, changes: &mut Changes) {
-    let title = |plan: &Plan, index: usize| {
-        plan.model.contract.operation(index).map(portcullis_contract::Operation::title)
-    };
+    let title =
+        |plan: &Plan, index: usize| plan.model.contract.operation(index).map(Operation::title);
     for (index, was) in pair.before.operations.iter().enumerate() {
         let Some(was) = &was.guarded else { continue };
         let same = |(now, _): &(usize, _)| title(pair.after, *now) == title(pair.before, index);
@@ -79,38 +102,31 @@ fn issuers<'a, T: PartialEq>(
 }
 
 /// Whatever is not the same may accept what was refused: it is not weighed further.
-fn logins(pair: &Pair<'_>, changes: &mut Changes) {
-    let (before, after) = (&pair.before.model, &pair.after.model);
-    for login in &after.callers.logins {
-        if before.callers.logins.contains(login) {
+fn logins(pair: &Pair<'_>, before: &Callers, after: &Callers, changes: &mut Changes) {
+    for (login, own) in after.logins.iter().zip(&pair.after.model.callers.logins) {
+        if before.logins.contains(login) {
             continue;
         }
-        let name = |index| {
-            after
-                .contract
-                .operation(index)
-                .map_or_else(String::new, portcullis_contract::Operation::name)
-        };
-        let what = format!(
-            "credentials that `{}` gives out are exchanged otherwise",
-            name(login.operation)
-        );
+        let operation = pair.after.model.contract.operation(own.operation);
+        let name = operation.map_or_else(String::new, Operation::name);
+        let what = format!("credentials that `{name}` gives out are exchanged otherwise");
         changes.of_all(Reach::Wider, what, None);
     }
-    let is_left = |issuer: &str| after.callers.logins.iter().any(|one| *one.issuer == *issuer);
-    for login in before.callers.logins.iter().filter(|one| !is_left(&one.issuer)) {
-        let what = format!("credentials of `{}` are no longer exchanged", login.issuer);
+    let is_left = |login: &Login| after.logins.iter().any(|one| one.operation == login.operation);
+    for login in before.logins.iter().filter(|login| !is_left(login)) {
+        let operation = pair.before.model.contract.operation(login.operation);
+        let name = operation.map_or_else(String::new, Operation::name);
+        let what = format!("credentials that `{name}` gives out are no longer exchanged");
         changes.of_all(Reach::Wider, what, None);
     }
-    let ends = |one: &Model| one.callers.ends_sessions.clone();
-    if ends(before) != ends(after) {
+    if before.ends_sessions != after.ends_sessions {
         changes.of_all(Reach::Wider, "sessions end after other operations", None);
     }
 }
 
 /// Whom clients' certificates come from, and how they say who calls. What the files say is compared by
 /// whoever reads them.
-fn certificates(pair: &Pair<'_>, changes: &mut Changes) {
+fn certificates(pair: &Pair<'_>, callers: &Callers, changes: &mut Changes) {
     let (before, after) = (&pair.before.model, &pair.after.model);
     let asked = |model: &Model| model.tls.as_ref().and_then(|tls| tls.clients.clone());
     match (asked(before), asked(after)) {
@@ -120,7 +136,7 @@ fn certificates(pair: &Pair<'_>, changes: &mut Changes) {
         }
         _ => changes.of_all(Reach::Wider, "other certificates of clients are taken", None),
     }
-    let (old, new) = (&before.callers.certificates, &after.callers.certificates);
+    let (old, new) = (&before.callers.certificates, &callers.certificates);
     if old != new && new.is_some() {
         let what = "a client's certificate says otherwise who calls";
         changes.of_all(Reach::Wider, what, None);

@@ -348,3 +348,104 @@ fn who_takes_other_certificates_of_clients_lets_more_in() {
         assert!(!told.iter().any(|line| line.contains("another certificate is shown")), "{told:?}");
     }
 }
+
+/// A contract with operations that say who calls, and a policy that says so of them.
+fn of_callers(contract: &str, callers: &str) -> Plan {
+    const STORE: &str = "store: { folder: sessions, key: file:store.key }";
+    plan(contract, &format!("{POLICY}\n{STORE}\ncallers: {{ {callers} }}\n"))
+}
+
+fn with_callers() -> String {
+    let operation = |name: &str, method: &str, security: &str| {
+        format!(
+            "{method}: {{ operationId: {name}, {security}responses: {{ \"200\": {{ description: x, content: {{ application/json: {{}} }} }} }} }}"
+        )
+    };
+    let mut paths = String::new();
+    for (path, name, method) in [
+        ("me", "getMe", "get"),
+        ("profile", "getProfile", "get"),
+        ("role", "setRole", "post"),
+        ("login", "login", "post"),
+        ("v1/login", "loginV1", "post"),
+        ("logout", "logout", "post"),
+        ("redeem", "redeem", "post"),
+    ] {
+        let security = if name.starts_with("login") {
+            "security: [], "
+        } else {
+            "security: [{ bearer: [] }], "
+        };
+        let operation = operation(name, method, security);
+        paths.push_str(&format!("\n  /{path}:\n    {operation}"));
+    }
+    CONTRACT.replace("\n  /end:", &format!("{paths}\n  /end:"))
+}
+
+const CALLERS: &str = "jwt: [{ issuer: \"https://login.example\", audience: shop }], \
+    whoami: { operation: getMe, subject: /id, fresh: [setRole] }, changes_roles: [setRole], \
+    login: [{ operation: login, token: answer./token, issuer: shop }, { operation: loginV1, token: answer./token, issuer: shop }], \
+    ends_sessions: [logout], guesses: [{ operation: redeem, secret: query.code }], \
+    attributes: { role: { whoami: /role }, customer: { learned: { operation: getProfile, at: /id } } }, \
+    forward: { headers: { X-Who: subject } }";
+
+#[test]
+fn whatever_says_otherwise_who_calls_is_wider() {
+    let contract = with_callers();
+    let before = of_callers(&contract, CALLERS);
+    let asked = "the API is asked otherwise who calls";
+    let learned = "what is known of callers is learned otherwise";
+    for (from, to, words) in [
+        (
+            "audience: shop",
+            "audience: [shop, desk]",
+            "tokens of `https://login.example` are judged otherwise",
+        ),
+        (
+            "audience: shop }",
+            "audience: shop }, { issuer: \"https://other.example\", audience: shop }",
+            "tokens of `https://other.example` are believed",
+        ),
+        ("subject: /id", "subject: /name", asked),
+        ("operation: getMe", "operation: getProfile", asked),
+        (", fresh: [setRole]", "", asked),
+        ("changes_roles: [setRole], ", "", asked),
+        ("whoami: /role", "whoami: /roles/0", learned),
+        ("at: /id", "at: /number", learned),
+        ("ends_sessions: [logout], ", "", "sessions end after other operations"),
+        ("guesses: [{ operation: redeem, secret: query.code }], ", "", "wrong attempts at"),
+        ("X-Who: subject", "X-Who: issuer", "the API is told otherwise who calls"),
+        (
+            ", { operation: loginV1, token: answer./token, issuer: shop }",
+            "",
+            "credentials that `loginV1` gives out are no longer exchanged",
+        ),
+        (
+            "loginV1, token: answer./token",
+            "loginV1, token: answer./jwt",
+            "credentials that `loginV1` gives out are exchanged otherwise",
+        ),
+    ] {
+        let after = CALLERS.replacen(from, to, 1);
+        assert_ne!(after, CALLERS, "{from}");
+        let changes = Changes::between(&before, &of_callers(&contract, &after), NOW);
+        let told = told(&changes);
+        let is_said = |line: &String| line.starts_with("wider") && line.contains(words);
+        assert!(told.iter().any(is_said), "{from} -> {to}: {told:#?}");
+    }
+}
+
+/// Indices of operations are nothing that a policy says.
+#[test]
+fn another_operation_at_the_same_place_of_the_document_is_another_one() {
+    let contract = with_callers();
+    let before = of_callers(&contract, CALLERS);
+    let moved = contract.replace("\n  /me:", "\n  /users/latest:");
+    let changes = Changes::between(&before, &of_callers(&moved, CALLERS), NOW);
+    assert!(changes.widens(), "{:#?}", told(&changes));
+    // And one before all others moves nothing.
+    let first = "paths:\n  /first:\n    get: { operationId: first, responses: { \"204\": { description: x } } }";
+    let added = contract.replacen("paths:", first, 1);
+    let changes = Changes::between(&before, &of_callers(&added, CALLERS), NOW);
+    assert_eq!(told(&changes), ["same: `first` is new; nobody may call it"]);
+}
