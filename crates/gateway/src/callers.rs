@@ -63,8 +63,19 @@ pub(crate) struct ToldByApi {
 pub(crate) enum Known {
     /// It is genuine.
     Genuine(Arc<Genuine>),
-    /// It is not, and why.
-    Not(&'static str),
+    /// Nobody signed it, as far as these keys of its issuer tell.
+    Forged(Arc<Forged>),
+}
+
+/// What a signature was held against.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Forged {
+    /// By which model, and for which scheme.
+    pub(crate) model: Arc<str>,
+    pub(crate) scheme: usize,
+    /// Which keys of its issuer did not verify it.
+    pub(crate) generation: u64,
+    pub(crate) issuer: Arc<str>,
 }
 
 impl Callers {

@@ -270,6 +270,32 @@ fn a_token_that_is_bound_to_a_key_is_worth_nothing_without_it() {
     assert_eq!(with(format!("Authorization: DPoP {other}\r\nDPoP: {proof}\r\n")), 401);
 }
 
+/// Strangers are hidden from, so every scheme of the contract is looked at; and one operation wants two.
+#[test]
+fn one_proof_serves_all_schemes_of_its_request() {
+    const TWO: &str = "openapi: 3.1.0\ninfo: { title: Two, version: \"1\" }\nservers: [{ url: /api }]\n\
+        components:\n  securitySchemes:\n    first: { type: http, scheme: bearer }\n    second: { type: http, scheme: bearer }\n\
+        paths:\n  /second: { get: { operationId: second, security: [{ second: [] }], responses: { \"204\": { description: x } } } }\n  \
+        /both: { get: { operationId: both, security: [{ first: [], second: [] }], responses: { \"204\": { description: x } } } }\n";
+    let issuer = Issuer::start();
+    let policy = format!(
+        "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
+         callers: {{ jwt: {{ issuer: \"{}\", audience: shop }} }}\n",
+        issuer.name()
+    );
+    let setup = Setup { policy: Some(&policy), ..Setup::default() };
+    let behaviour = Behaviour::Answer(b"HTTP/1.1 204 X\r\n\r\n".to_vec());
+    let scene = Scene::with(TWO, behaviour, setup);
+    let holder = Holder::new();
+    let token = issuer.token("alice", &holder.confirmation());
+    for path in ["/api/second", "/api/both"] {
+        let proof = holder.proof("GET", &format!("http://api{path}"), &token, path);
+        let fields = format!("Authorization: DPoP {token}\r\nDPoP: {proof}\r\n");
+        assert_eq!(scene.get_with(path, &fields).status, 204, "{path}");
+        assert_eq!(scene.get_with(path, &fields).status, 401, "{path}: once");
+    }
+}
+
 #[test]
 fn where_tokens_must_be_bound_a_plain_one_is_refused() {
     let issuer = Issuer::start();

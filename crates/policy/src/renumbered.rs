@@ -1,22 +1,16 @@
 //! The callers of one model in the numbers of another: indices mean nothing outside of their contract.
 
-use crate::callers::{AttributeRule, Callers, GuessedAt, LearnedFrom, Whoami};
-use crate::login::{EndsSessions, Issued, Login};
+use crate::callers::Callers;
+use crate::login::Login;
 
 impl Callers {
     /// The same callers, where each operation and each scheme has another index.
     #[must_use]
     pub fn renumbered(
-        &self,
+        mut self,
         operation: impl Fn(usize) -> usize,
         scheme: impl Fn(usize) -> usize,
     ) -> Self {
-        let operations = |list: &[usize]| list.iter().map(|index| operation(*index)).collect();
-        let schemes = |list: &[usize]| -> Vec<usize> {
-            let mut list: Vec<usize> = list.iter().map(|index| scheme(*index)).collect();
-            list.sort_unstable();
-            list
-        };
         // What is added does not compile until somebody has looked for numbers in it.
         let Self {
             jwt,
@@ -28,68 +22,32 @@ impl Callers {
             guesses,
             ends_sessions,
             attributes,
-            forward,
-        } = self.clone();
-        let login = |login: Login| Login {
-            operation: operation(login.operation),
-            tokens: login
-                .tokens
-                .into_iter()
-                .map(|token| Issued { schemes: schemes(&token.schemes), ..token })
-                .collect(),
-            refresh: login.refresh.map(|mut refresh| {
-                refresh.operation = operation(refresh.operation);
-                refresh
-            }),
-            second_step: login.second_step.map(|mut step| {
-                step.operation = operation(step.operation);
-                step
-            }),
-            ..login
+            forward: _,
+        } = &mut self;
+        let schemes = |list: &mut Vec<usize>| {
+            list.iter_mut().for_each(|index| *index = scheme(*index));
+            list.sort_unstable();
         };
-        let attribute = |rule: AttributeRule| AttributeRule {
-            learned: rule
-                .learned
-                .map(|from| LearnedFrom { operation: operation(from.operation), ..from }),
-            ..rule
-        };
-        Self {
-            jwt: jwt
-                .into_iter()
-                .map(|mut one| {
-                    one.schemes = schemes(&one.schemes);
-                    one
-                })
-                .collect(),
-            introspection: introspection
-                .into_iter()
-                .map(|mut one| {
-                    one.schemes = schemes(&one.schemes);
-                    one
-                })
-                .collect(),
-            certificates: certificates.map(|mut rule| {
-                rule.schemes = schemes(&rule.schemes);
-                rule
-            }),
-            logins: logins.into_iter().map(login).collect(),
-            whoami: whoami.map(|whoami| Whoami {
-                operation: operation(whoami.operation),
-                schemes: schemes(&whoami.schemes),
-                fresh: operations(&whoami.fresh),
-                ..whoami
-            }),
-            changes_roles: operations(&changes_roles),
-            guesses: guesses
-                .into_iter()
-                .map(|one| GuessedAt { operation: operation(one.operation), ..one })
-                .collect(),
-            ends_sessions: ends_sessions
-                .into_iter()
-                .map(|one| EndsSessions { operation: operation(one.operation), ..one })
-                .collect(),
-            attributes: attributes.into_iter().map(attribute).collect(),
-            forward,
+        let one = |index: &mut usize| *index = operation(*index);
+        jwt.iter_mut().for_each(|one| schemes(&mut one.schemes));
+        introspection.iter_mut().for_each(|one| schemes(&mut one.schemes));
+        certificates.iter_mut().for_each(|rule| schemes(&mut rule.schemes));
+        for Login { operation, tokens, refresh, second_step, .. } in logins {
+            one(operation);
+            tokens.iter_mut().for_each(|token| schemes(&mut token.schemes));
+            refresh.iter_mut().for_each(|refresh| one(&mut refresh.operation));
+            second_step.iter_mut().for_each(|step| one(&mut step.operation));
         }
+        if let Some(whoami) = whoami {
+            one(&mut whoami.operation);
+            schemes(&mut whoami.schemes);
+            whoami.fresh.iter_mut().for_each(one);
+        }
+        changes_roles.iter_mut().for_each(one);
+        guesses.iter_mut().for_each(|guessed| one(&mut guessed.operation));
+        ends_sessions.iter_mut().for_each(|ends| one(&mut ends.operation));
+        let learned = attributes.iter_mut().filter_map(|rule| rule.learned.as_mut());
+        learned.for_each(|from| one(&mut from.operation));
+        self
     }
 }

@@ -342,12 +342,12 @@ impl Store {
             now,
             revokes: |(): &()| true,
             run: move |connection: &Connection| revoked::write(connection, &sealer, &revocation),
-            then: |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
-                outcome.map_err(|why| StoreError::NotDurable(Box::new(why)))
-            },
+            then: |_: &Connection, _: Option<()>, outcome| outcome,
         }
         .by(&self.0.writer)
         .await
+        // Whatever became of writing it, it is in force.
+        .map_err(|why| StoreError::NotDurable(Box::new(why)))
     }
 
     /// Whether a token of another issuer was revoked. Reads memory alone.

@@ -9,7 +9,7 @@ use crate::plan::Plan;
 
 pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
     // Both in one order.
-    let before = &pair.before.model.callers.renumbered(|index| index, |index| index);
+    let before = &pair.before.model.callers.clone().renumbered(|index| index, |index| index);
     let after = &in_numbers_of_before(pair);
     issuers(
         before.jwt.iter().map(|one| (&*one.issuer, one)),
@@ -57,7 +57,7 @@ fn in_numbers_of_before(pair: &Pair<'_>) -> Callers {
         };
         before.schemes.iter().position(same).unwrap_or(before.schemes.len() + index)
     };
-    pair.after.model.callers.renumbered(operation, scheme)
+    pair.after.model.callers.clone().renumbered(operation, scheme)
 }
 
 /// What was guarded and is not any more, or otherwise.

@@ -377,7 +377,7 @@ fn with_callers() -> String {
             "security: [{ bearer: [] }], "
         };
         let operation = operation(name, method, security);
-        paths.push_str(&format!("\n  /{path}:\n    {operation}"));
+        paths.extend(["\n  /", path, ":\n    ", &operation]);
     }
     CONTRACT.replace("\n  /end:", &format!("{paths}\n  /end:"))
 }

@@ -77,10 +77,10 @@ pub(super) fn join(
 
 /// The operations before which the API is asked anew; they are of the API that is asked.
 fn fresh(asked: &WhoamiSection, api: usize, names: &Names, notes: &mut Notes) -> Vec<usize> {
-    let named = asked.fresh.as_deref().unwrap_or_default();
-    few(named, notes);
+    let said = asked.fresh.as_deref().unwrap_or_default();
+    few(said, notes);
     let mut fresh = Vec::new();
-    for name in named {
+    for name in said {
         match names.find(&name.value, name.span, notes) {
             Some((other, index)) if other == api => fresh.push(index),
             Some(_) => notes.push(|| {
@@ -94,8 +94,8 @@ fn fresh(asked: &WhoamiSection, api: usize, names: &Names, notes: &mut Notes) ->
     fresh
 }
 
-fn few(named: &[Spanned<String>], notes: &mut Notes) {
-    if let Some(further) = named.get(OPERATIONS_MAX) {
+fn few(said: &[Spanned<String>], notes: &mut Notes) {
+    if let Some(further) = said.get(OPERATIONS_MAX) {
         let message = format!("there are more than {OPERATIONS_MAX}");
         notes.push(|| {
             Diagnostic::error(&codes::BAD_CALLER, message).at(further.span).help("name fewer")

@@ -49,8 +49,14 @@ fn proof(key: &[u8; 32], token: &str, asked: Asked<'_>) -> Option<Judged> {
         Ok(seen) => seen,
         Err(fault) => return Some(Judged::Not(fault.name())),
     };
+    if asked.proof.get() == Some(seen.id) {
+        return None;
+    }
     match asked.worker.shared.callers.proofs.use_up(seen.id, seen.forget_at, asked.now) {
-        Use::First => None,
+        Use::First => {
+            asked.proof.set(Some(seen.id));
+            None
+        }
         Use::Again => Some(Judged::Not("dpop_replayed")),
         Use::Unknown => Some(Judged::Unknown("too many proofs to remember".to_owned())),
     }

@@ -1,5 +1,6 @@
 //! What a judgement of a credential is, and what it needs.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -42,6 +43,8 @@ pub(super) struct Asked<'a> {
     pub(super) certificate: Option<&'a [u8; 32]>,
     /// When the request must be over.
     pub(super) deadline: Instant,
+    /// The proof of possession that this request has used up: it serves each of its schemes.
+    pub(super) proof: &'a Cell<Option<[u8; 32]>>,
 }
 
 impl Asked<'_> {

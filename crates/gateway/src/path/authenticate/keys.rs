@@ -90,12 +90,15 @@ async fn had(
 fn begin(worker: &Rc<Worker>, issuer: &JwtIssuer, keys: &Arc<Fetched<KeySet>>) {
     let (worker, issuer, keys) = (worker.clone(), issuer.clone(), keys.clone());
     tokio::task::spawn_local(async move {
-        let unfinished = Unfinished(&keys);
-        let fetched = fetch(&worker, &issuer).await;
-        drop(unfinished);
-        match fetched {
-            Ok((set, digest)) => keys.fetched(set, digest, Instant::now()),
+        let mut unfinished = Unfinished(Some(&keys));
+        match fetch(&worker, &issuer).await {
+            // Whoever waits is woken when the keys are there, and not before.
+            Ok((set, digest)) => {
+                unfinished.0 = None;
+                keys.fetched(set, digest, Instant::now());
+            }
             Err(detail) => {
+                drop(unfinished);
                 if let Some(watch) = &worker.shared.watch {
                     watch.issuer_fails(&issuer.issuer, &detail);
                 }
@@ -105,11 +108,11 @@ fn begin(worker: &Rc<Worker>, issuer: &JwtIssuer, keys: &Arc<Fetched<KeySet>>) {
 }
 
 /// A fetch that ends in whatever way is over.
-struct Unfinished<'k>(&'k Fetched<KeySet>);
+struct Unfinished<'k>(Option<&'k Fetched<KeySet>>);
 
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
-        self.0.failed();
+        self.0.into_iter().for_each(Fetched::failed);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a request proves by each scheme.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -241,6 +242,7 @@ pub(super) async fn prove(
     let drops = plan.model.callers.drops_credentials()
         && context.mode(ControlId::CallerIdentity) == Mode::Enforce;
     let mut proofs = Proofs { place, ..Proofs::default() };
+    let proof = Cell::new(None);
     for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
         let is_wanted = is_wanted(index);
         let verifies = plan.model.callers.verifies(index);
@@ -273,6 +275,7 @@ pub(super) async fn prove(
             place,
             certificate: sender.certificate.as_deref().map(Certificate::thumbprint),
             deadline: context.deadline,
+            proof: &proof,
         };
         let mut questions = Vec::new();
         let step = (context.operation, wanted.is_needed);

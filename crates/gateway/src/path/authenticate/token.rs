@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::bound::unproved;
 use super::judged::{Asked, Judged, Unverified};
 use super::{introspected, keys};
-use crate::callers::{Attempt, Genuine, Known, Named};
+use crate::callers::{Attempt, Forged, Genuine, Known, Named};
 
 /// Judges the value of an `Authorization` field; and the token of one that is genuine, which may be
 /// revoked while the request goes on.
@@ -40,7 +40,9 @@ async fn genuine(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverifi
     let digest = Sha256::digest(token).into();
     let remembered = asked.worker.tokens.borrow_mut().get(&digest);
     match remembered {
-        Some(Known::Not(why)) => return Err(Unverified::Not(why)),
+        Some(Known::Forged(forged)) if is_still_forged(&forged, asked) => {
+            return Err(Unverified::Not(TokenFault::Signature.name()));
+        }
         Some(Known::Genuine(genuine)) if is_still_good(&genuine, asked) => {
             return unrevoked(genuine, asked);
         }
@@ -50,8 +52,8 @@ async fn genuine(token: &str, asked: Asked<'_>) -> Result<Arc<Genuine>, Unverifi
     let judged = verified(token, asked).await;
     let known = match &judged {
         Ok(genuine) => Some(Known::Genuine(genuine.clone())),
-        // What cost mathematics is not computed again. That keys are unknown may change.
-        Err(Unverified::Fault(fault @ TokenFault::Signature)) => Some(Known::Not(fault.name())),
+        // What cost mathematics is not computed again, while the keys are the same.
+        Err(Unverified::Fault(TokenFault::Signature)) => forged(token, asked).map(Known::Forged),
         Err(_) => None,
     };
     if let Some(known) = known {
@@ -139,6 +141,27 @@ fn is_still_good(genuine: &Genuine, asked: Asked<'_>) -> bool {
         Some(generation) if generation == genuine.generation => true,
         _ => asking(plan, scheme).any(|rule| rule.server.issuer == *issuer) && genuine.is_told,
     }
+}
+
+/// What a token was held against whose signature is wrong.
+fn forged(token: &str, asked: Asked<'_>) -> Option<Arc<Forged>> {
+    let envelope = Envelope::read(token).ok()?;
+    let issuer = envelope.unverified_issuer()?;
+    let rule = rules(asked.plan, asked.scheme).find(|rule| *rule.issuer.issuer == *issuer)?;
+    Some(Arc::new(Forged {
+        model: asked.plan.version.clone(),
+        scheme: asked.scheme,
+        generation: keys::generation(asked.worker, &rule.issuer),
+        issuer: rule.issuer.issuer.clone(),
+    }))
+}
+
+fn is_still_forged(forged: &Forged, asked: Asked<'_>) -> bool {
+    let rule = rules(asked.plan, asked.scheme).find(|rule| rule.issuer.issuer == forged.issuer);
+    forged.model == asked.plan.version
+        && forged.scheme == asked.scheme
+        && rule
+            .is_some_and(|rule| keys::generation(asked.worker, &rule.issuer) == forged.generation)
 }
 
 fn rules(plan: &Plan, scheme: usize) -> impl Iterator<Item = &TokenRule> {
