@@ -15,7 +15,7 @@ pub struct Digest([u8; 32]);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Account([u8; 32]);
 
-/// The name of an account in the one spelling that ends and places know it by: APIs trim and fold
+/// The name of an account in the one spelling that ends know it by: APIs trim and fold
 /// case, so more than one spelling is the same account.
 pub fn folded(account: &str) -> String {
     account.trim().to_lowercase()
