@@ -68,14 +68,17 @@ fn a_key_that_signs_who_calls_is_there_and_of_its_kind_or_nothing_starts() {
     ] {
         match key {
             None => fs::remove_file(&path).unwrap(),
-            Some(key) => fs::write(&path, key).unwrap(),
+            Some(key) => folder.write("signing.pem", &key),
         }
         let said = refused(&folder);
         assert!(said.contains(why), "{why}: {said}");
         assert!(said.contains("portcullis.yaml:12:12") && said.contains("signing.pem"), "{said}");
         assert!(!said.contains(&secret), "{said}");
     }
-    fs::write(&path, good).unwrap();
+    folder.write("signing.pem", &good);
+    folder.only_for("signing.pem", 0o640);
+    assert!(refused(&folder).contains("can be read by others"));
+    folder.only_for("signing.pem", 0o600);
     drop(Gateway::start(&folder, &["run", "-c", "portcullis.yaml"]));
 }
 
@@ -120,7 +123,7 @@ fn another_key_or_issuer_waits_for_a_signal_and_fewer_do_not() {
     gateway.hear("certificates or tokens may come from others than before");
     gateway.hang_up();
     gateway.hear("its files were read again");
-    fs::write(folder.path("signing.pem"), KeyPair::generate().unwrap().serialize_pem()).unwrap();
+    folder.write("signing.pem", &KeyPair::generate().unwrap().serialize_pem());
     gateway.hear("waits for SIGHUP");
     gateway.hear("another key signs who calls");
     gateway.hang_up();

@@ -53,22 +53,14 @@ fn folder(api: &ScriptedApi) -> Folder {
     );
     let key = hex(0);
     let files = [("openapi.yaml", CONTRACT), ("portcullis.yaml", &policy), ("store.key", &key)];
-    let folder = Folder::with(&files);
-    private(&folder, 0o600);
-    folder
-}
-
-fn private(folder: &Folder, mode: u32) {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::Permissions::from_mode(mode);
-    std::fs::set_permissions(folder.path("store.key"), mode).unwrap();
+    Folder::with(&files)
 }
 
 #[test]
 fn a_key_that_others_can_read_opens_no_store() {
     let api = ScriptedApi::start(Behaviour::Script(api));
     let folder = folder(&api);
-    private(&folder, 0o640);
+    folder.only_for("store.key", 0o640);
     let output = folder.run(&["run", "-c", "portcullis.yaml"]);
     assert!(!output.status.success());
     assert!(text(&output.stderr).contains("chmod 600"), "{}", text(&output.stderr));

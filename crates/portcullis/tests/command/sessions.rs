@@ -38,8 +38,6 @@ fn shop() -> (ScriptedApi, Folder) {
     let key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n";
     let files = [("openapi.yaml", SHOP), ("portcullis.yaml", policy.as_str()), ("store.key", key)];
     let folder = Folder::with(&files);
-    let private = std::fs::Permissions::from_mode(0o600);
-    std::fs::set_permissions(folder.path("store.key"), private).unwrap();
     (api, folder)
 }
 

@@ -33,9 +33,23 @@ impl Folder {
     pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         for (name, text) in files {
-            std::fs::write(folder.path(name), text).unwrap();
+            folder.write(name, text);
         }
         folder
+    }
+
+    /// Writes it; what may hold a key is for its owner only.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+        if name.ends_with(".pem") || name.ends_with(".key") {
+            self.only_for(name, 0o600);
+        }
+    }
+
+    pub(crate) fn only_for(&self, name: &str, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(self.path(name), mode).unwrap();
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
