@@ -40,8 +40,9 @@ impl Folder {
 
     /// Writes it; what may hold a key is for its owner only.
     pub(crate) fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).unwrap();
-        if name.ends_with(".pem") || name.ends_with(".key") {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        if path.extension().is_some_and(|kind| kind == "pem" || kind == "key") {
             self.only_for(name, 0o600);
         }
     }
