@@ -8,6 +8,7 @@ mod describe;
 mod flags;
 mod gather;
 mod member;
+mod named;
 mod never;
 mod object;
 mod open;
@@ -18,8 +19,10 @@ mod written;
 mod xml;
 
 use std::fmt;
+use std::sync::LazyLock;
 
 pub use member::{Member, ObjectShape};
+pub use named::SchemaName;
 pub use xml::{XmlMember, XmlName, XmlShape, XmlText};
 
 /// All shapes of a contract. Recursive schemas are cycles in this graph.
@@ -31,6 +34,8 @@ pub struct Shapes {
     pub(crate) xml: Vec<Option<Box<XmlShape>>>,
     /// By shape: whether it leads to a place that may hold anything.
     leads_to_open: Vec<bool>,
+    /// What the document calls its schemas.
+    names: Vec<Box<str>>,
 }
 
 /// A shape, by its place in [`Shapes`].
@@ -53,6 +58,8 @@ pub struct Shape {
     /// Its text is bytes: `type: file` (2.0), `format: binary` (3.0), or `contentMediaType` without
     /// `contentEncoding` (3.1), in one of its declarations.
     pub is_binary: bool,
+    /// The named schemas that speak of it, sorted.
+    pub(crate) names: Box<[SchemaName]>,
 }
 
 /// One declared property.
@@ -162,15 +169,11 @@ impl Shapes {
     ///
     /// Ids come from this contract only, so there always is one; the fallback declares nothing.
     pub fn get(&self, id: ShapeId) -> &Shape {
-        const NOTHING: &Shape = &Shape {
-            types: Types::ANY,
-            read_only: false,
-            write_only: false,
+        static NOTHING: LazyLock<Shape> = LazyLock::new(|| Shape {
             object: ObjectShape::closed(),
-            items: None,
-            is_binary: false,
-        };
-        self.shapes.get(id.0 as usize).unwrap_or(NOTHING)
+            ..Shape::default()
+        });
+        self.shapes.get(id.0 as usize).unwrap_or(&NOTHING)
     }
 
     /// How many there are.

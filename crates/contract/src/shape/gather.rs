@@ -43,6 +43,8 @@ pub(super) struct Gathered<'a> {
     pub(super) is_binary: bool,
     /// Schemas that were looked at.
     pub(super) steps: usize,
+    /// Those among them that speak of the value, and do not just ask (`if`).
+    pub(super) schemas: Vec<u32>,
 }
 
 struct Gatherer<'a, 'n> {
@@ -96,7 +98,9 @@ pub(super) fn gather<'a>(
                        declared";
         gatherer.notes.warn(&codes::FREE_FORM, map.values.span(), message);
     }
+    let speaks = |(schema, _, is_asked): &(u32, bool, bool)| (!is_asked).then_some(*schema);
     Gathered {
+        schemas: gatherer.seen.keys().filter_map(speaks).collect(),
         types: whole.types,
         is_closed: whole.closes,
         is_declared: whole.declares,
