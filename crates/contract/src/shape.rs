@@ -42,6 +42,13 @@ pub struct Shapes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShapeId(pub(crate) u32);
 
+impl ShapeId {
+    /// Its place, below [`Shapes::len`].
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What is declared of a value.
 #[derive(Debug, Default)]
 pub struct Shape {
@@ -169,11 +176,28 @@ impl Shapes {
     ///
     /// Ids come from this contract only, so there always is one; the fallback declares nothing.
     pub fn get(&self, id: ShapeId) -> &Shape {
-        static NOTHING: LazyLock<Shape> = LazyLock::new(|| Shape {
-            object: ObjectShape::closed(),
-            ..Shape::default()
-        });
+        static NOTHING: LazyLock<Shape> =
+            LazyLock::new(|| Shape { object: ObjectShape::closed(), ..Shape::default() });
         self.shapes.get(id.0 as usize).unwrap_or(&NOTHING)
+    }
+
+    /// [`Shape::item`] by its id.
+    pub fn item_of(&self, id: ShapeId) -> Option<ShapeId> {
+        let shape = self.get(id);
+        let item = shape.item(self)?;
+        if std::ptr::eq(item, shape) { Some(id) } else { shape.items }
+    }
+
+    /// [`Shape::as_object`] by its id.
+    pub fn object_of(&self, id: ShapeId) -> ShapeId {
+        let shape = self.get(id);
+        let object = shape.as_object(self);
+        if std::ptr::eq(object, shape) { id } else { shape.items.unwrap_or(id) }
+    }
+
+    /// All of them, in order.
+    pub fn ids(&self) -> impl Iterator<Item = ShapeId> {
+        (0..self.shapes.len() as u32).map(ShapeId)
     }
 
     /// How many there are.

@@ -4,6 +4,7 @@
 //! as wider.
 
 mod access;
+mod authorization;
 mod bounds;
 mod callers;
 mod contents;
@@ -128,6 +129,7 @@ impl Changes {
         relaxed::compare(&pair, &mut changes);
         callers::compare(&pair, &mut changes);
         access::compare(&pair, &mut changes);
+        authorization::compare(&pair, &mut changes);
         changes.values(&pair);
         changes
     }

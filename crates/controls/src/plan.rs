@@ -11,7 +11,9 @@ use crate::caller_identity::{self, IntrospectionRule, ResourceMetadata, TokenRul
 use crate::face::Expectation;
 use crate::registry::CONTROLS;
 use crate::resource_limits;
+use crate::rules::Rules;
 use crate::safe_configuration::{InnerLinks, LeakDetector};
+use crate::{function_access, object_ownership};
 
 /// Everything that one request needs, immutable: a request holds one `Arc` of it.
 #[derive(Debug)]
@@ -35,6 +37,10 @@ pub struct Plan {
     pub hides: bool,
     /// The schemes that some operation takes, by index: every stranger is told of the same.
     challenged: Vec<usize>,
+    /// Which rules speak of which operation and resource.
+    pub rules: Rules,
+    /// Where answers have objects.
+    pub places: object_ownership::Places,
     /// What clients are told of the API as a resource of OAuth.
     pub resource: Option<ResourceMetadata>,
     /// How tokens of each issuer are judged.
@@ -55,8 +61,12 @@ pub struct OperationPlan {
     pub name: Arc<str>,
     /// Who may call it.
     pub caller: caller_identity::Expected,
+    /// Whether rules say who may use it.
+    pub function: function_access::Expected,
     /// What can be guessed there.
     pub guarded: Option<caller_identity::Guarded>,
+    /// Which of its objects are asked for.
+    pub objects: object_ownership::Expected,
     /// Whether user and password of Basic reach the API unverified.
     pub takes_basic: bool,
 }
@@ -73,12 +83,15 @@ pub struct PlanOptions {
 impl Plan {
     /// Compiles what every control expects.
     pub fn compile(model: Model, options: PlanOptions) -> Self {
+        let rules = Rules::compile(&model.authorization);
         let operations: Vec<OperationPlan> = (0..model.contract.operations.len())
             .filter_map(|index| {
                 let operation = model.contract.operation(index)?;
                 Some(OperationPlan {
                     name: Arc::from(operation.name()),
                     caller: caller_identity::Expected::derive(&model, index),
+                    function: function_access::Expected::derive(&model, index),
+                    objects: object_ownership::Expected::derive(&model, &rules, index),
                     guarded: caller_identity::Guarded::of(&model, index),
                     takes_basic: caller_identity::takes_basic(&model, index),
                 })
@@ -102,6 +115,8 @@ impl Plan {
             limits,
             hides: !model.is_published && challenged.iter().any(|one| model.callers.verifies(*one)),
             challenged,
+            places: object_ownership::Places::of(&model),
+            rules,
             resource: ResourceMetadata::of(&model),
             tokens: TokenRule::all(&model.callers),
             introspections: IntrospectionRule::all(&model.callers),

@@ -13,6 +13,10 @@ pub enum Remedy {
     Contract,
     /// The policy's `access` must say who may call.
     Access,
+    /// The policy's `access` must have a rule for this caller.
+    Rule,
+    /// The policy must say whose objects the operation touches.
+    Objects,
     /// The policy's `origins` must name the origin.
     Origins,
     /// The policy's `tls` must name a certificate.
@@ -49,6 +53,8 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             _ => Remedy::Contract,
         },
         ControlId::CallerIdentity if reason == "closed" => Remedy::Access,
+        ControlId::ObjectOwnership if reason == "no_object_rule" => Remedy::Objects,
+        ControlId::FunctionAccess | ControlId::ObjectOwnership => Remedy::Rule,
         ControlId::TransportEncryption if reason == "plain_credential" => Remedy::Encrypt,
         ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,

@@ -1,5 +1,6 @@
 //! Contracts and policy into models.
 
+mod authorization;
 mod callers;
 mod certificates;
 mod claims;
@@ -25,6 +26,7 @@ use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span, UnixMill
 use sha2::{Digest, Sha256};
 
 use crate::address::{self, Fault};
+use crate::authorization::Authorization;
 use crate::callers::Callers;
 use crate::codes;
 use crate::failure::Failure;
@@ -210,6 +212,7 @@ fn build(
         .collect();
     let access = operations::access(file, &contracts, &names, notes);
     let callers = known(file, texts, &contracts, &names, &access, notes);
+    let authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
@@ -223,9 +226,14 @@ fn build(
         claims::check(file.apis(), &contracts, notes);
     }
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided.zip(decisions).zip(relaxations).zip(callers);
+    let decided =
+        decided.zip(decisions).zip(relaxations).zip(callers.into_iter().zip(authorization));
     let own = decided.map(
-        |((((((contract, text), upstream), access), decisions), relaxations), callers)| Own {
+        |(
+            (((((contract, text), upstream), access), decisions), relaxations),
+            (callers, authorization),
+        )| Own {
+            authorization,
             contract,
             main: text.source,
             upstream,
@@ -252,6 +260,7 @@ struct Own {
     decisions: operations::Decisions,
     relaxations: Vec<Relaxation>,
     callers: Callers,
+    authorization: Authorization,
 }
 
 /// What is decided for all of them.
@@ -270,7 +279,16 @@ struct Shared<'a> {
 
 impl Shared<'_> {
     fn model(&self, place: usize, own: Own, (policy, is_one): (&str, bool)) -> Option<Model> {
-        let Own { contract, main, upstream, access, decisions, relaxations, callers } = own;
+        let Own {
+            contract,
+            main,
+            upstream,
+            access,
+            decisions,
+            relaxations,
+            callers,
+            authorization,
+        } = own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
         let base_path = base_path(api, Some(&contract));
@@ -300,6 +318,7 @@ impl Shared<'_> {
             callers,
             store: self.store.clone(),
             access,
+            authorization,
             undeclared_in: decisions.undeclared_in,
             undeclared_out: decisions.undeclared_out,
             bodies: decisions.bodies,

@@ -6,11 +6,13 @@
 
 mod address;
 mod amounts;
+mod authorization;
 mod callers;
 mod certificates;
 mod claim;
 pub mod codes;
 mod digest;
+mod expression;
 mod failure;
 mod file;
 mod folder;
@@ -34,11 +36,16 @@ mod writable;
 mod yaml;
 
 pub use amounts::Amount;
+pub use authorization::{
+    Authorization, Hidden, InputPlace, ObjectInput, OnResource, Owner, Pattern, Resource, Rule,
+    Touches, Units, Verb, Verbs, Who,
+};
 pub use callers::{
     AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer,
-    KeySource, LearnedFrom, SameAs, Told, Whoami,
+    KeySource, LearnedFrom, OfCaller, Told, Whoami,
 };
 pub use certificates::{CertificateRule, CertificateSubject};
+pub use expression::{Expression, How, Operand};
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use login::{

@@ -34,7 +34,8 @@ fn name(text: &str) -> Option<String> {
     is_name.then(|| text.to_owned())
 }
 
-fn request_place(text: &str) -> Option<RequestPlace> {
+/// `body./email`, `path.id`, `query.page`, `cookie.cart`.
+pub(crate) fn request_place(text: &str) -> Option<RequestPlace> {
     let (kind, rest) = text.split_once('.')?;
     match kind {
         "body" => pointer(rest).map(RequestPlace::Body),

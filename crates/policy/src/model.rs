@@ -8,6 +8,7 @@ use std::time::Duration;
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
+use crate::authorization::Authorization;
 use crate::callers::Callers;
 use crate::login::StorePlace;
 use crate::network::Network;
@@ -70,6 +71,8 @@ pub struct Model {
     pub store: Option<StorePlace>,
     /// Who may call what, beside what the contract says.
     pub access: Access,
+    /// Who may do what to which objects.
+    pub authorization: Authorization,
     /// What happens to undeclared properties in requests, by operation index.
     pub undeclared_in: Vec<Undeclared>,
     /// What happens to undeclared properties in answers, by operation index.

@@ -158,6 +158,7 @@ const fn all_of(model: &Model) {
         resource: _,
         contract: _,
         access: _,
+        authorization: _,
         undeclared_in: _,
         undeclared_out: _,
         bodies: _,

@@ -1,10 +1,19 @@
-//! Room 7: may this caller touch these objects? In this version the question is not asked; the
-//! type is what later rooms rely on.
+//! Room 7: may this caller touch these objects? Each object that the request names is judged by what is
+//! known of it: what the request itself says, what the caller holds, or what the API answers when the gateway
+//! asks with the caller's own credential. Where the answer will show it anyhow, it decides there.
 
-use portcullis_model::Room;
+mod named;
+mod question;
 
-use super::context::Context;
+use portcullis_controls::object_ownership::{self, Expected};
+use portcullis_model::{ControlId, Mode, Room, Status};
+use portcullis_policy::InputPlace;
+
+use super::context::{Context, Exit};
+use super::objects::Objects;
 use super::validate::Valid;
+use super::values::Request;
+use named::Named;
 
 /// A request whose caller may touch its objects.
 pub(super) struct Owned {
@@ -21,7 +30,37 @@ impl Owned {
     }
 }
 
-pub(super) fn enter(valid: Valid, context: &mut Context<'_>) -> Owned {
+pub(super) async fn enter(valid: Valid, context: &mut Context<'_>) -> Result<Owned, Exit> {
     context.enter(Room::AuthorizeObject);
-    Owned { valid }
+    let plan = context.plan;
+    let Some(index) = valid.admitted().authenticated().matched().operation() else {
+        return Ok(Owned { valid });
+    };
+    let mode = context.mode(ControlId::ObjectOwnership);
+    let expected = plan.operations.get(index).map(|operation| &operation.objects);
+    match expected {
+        Some(Expected::Closed(why)) => context.refuse(object_ownership::closed(why))?,
+        Some(Expected::Asked) if mode != Mode::NotAsked => {
+            context.objects = objects(&valid, index, context);
+            named::judge(Named { valid: &valid, operation: index }, context).await?;
+        }
+        _ => {}
+    }
+    Ok(Owned { valid })
+}
+
+/// What the rooms behind this one will need.
+fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
+    let matched = valid.admitted().authenticated().matched();
+    let request = Request { matched, body: Some(valid.body()) };
+    let said = context.plan.rules.places(operation).iter().filter_map(|place| {
+        let values = request.values(&InputPlace::One(place.clone()), context).ok()?;
+        Some((place.clone(), values))
+    });
+    Objects { are_asked: true, said: said.collect(), ..Objects::default() }
+}
+
+/// The gateway could not find out: that is no "no such object".
+fn cannot_know(detail: String) -> Exit {
+    Exit::Failed { status: Status::UNAVAILABLE, detail }
 }

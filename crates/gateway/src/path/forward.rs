@@ -75,7 +75,7 @@ pub(super) async fn enter(
     let is_safe = method.is_some_and(Method::is_safe);
     let started = Instant::now();
     let terms = Terms {
-        is_head: method == Some(Method::Head),
+        is_head: method == Some(Method::Head) && !context.objects.decides_answer(),
         is_repeatable: is_safe,
         may_upgrade: websocket.is_some(),
         deadline: context.deadline.min(started + plan.limits.upstream_timeout),

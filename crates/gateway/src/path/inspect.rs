@@ -5,6 +5,7 @@ mod fields;
 mod given_out;
 mod json;
 mod neutral;
+mod objects;
 mod opaque;
 mod projected;
 mod sessions;
@@ -24,6 +25,7 @@ use super::attempt;
 use super::context::{Context, Exit};
 use super::forward::{Answered, Parts};
 use crate::answer::Answer;
+use crate::decision::Act;
 use crate::head::Essential;
 use json::Json;
 use neutral::unread;
@@ -83,7 +85,13 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
     let Some((index, operation)) = operation else {
         return Ok(as_it_came(parts, context));
     };
-    if context.mode(ControlId::ResponseShape) == Mode::NotAsked && !(400..500).contains(&status.0) {
+    if status == Status::NOT_FOUND && context.objects.are_asked && names_objects(index, context) {
+        return Ok(not_found(parts, context));
+    }
+    if context.mode(ControlId::ResponseShape) == Mode::NotAsked
+        && !context.objects.are_asked
+        && !(400..500).contains(&status.0)
+    {
         return Ok(as_it_came(parts, context));
     }
     // An error is no stream, whatever its operation streams.
@@ -99,6 +107,9 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         // Frameworks write an empty answer so, too.
         parts.body.settle().await.map_err(unread)?;
         handling = decide(parts.body.has_body());
+    }
+    if !matches!(handling, Handling::Json { .. }) {
+        objects::unread(status, context)?;
     }
     let mut answer = match handling {
         Handling::Empty => empty(parts, context),
@@ -121,6 +132,21 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         answer.push_field(name, &value);
     }
     Ok(answer)
+}
+
+/// Whether requests of an operation name objects.
+fn names_objects(index: usize, context: &Context<'_>) -> bool {
+    let touches = context.plan.model.authorization.operations.get(index);
+    touches.is_some_and(|touches| !touches.inputs.is_empty())
+}
+
+/// The API's "no such object" looks as ours for an object that is not the caller's: there is one template.
+fn not_found(parts: Parts, context: &mut Context<'_>) -> Answer {
+    parts.body.discard();
+    if context.mode(ControlId::ObjectOwnership) == Mode::Enforce {
+        context.acted(Act::Removed(ControlId::ObjectOwnership));
+    }
+    Answer::problem(Status::NOT_FOUND, None, context.request_id())
 }
 
 fn shape(media: &Media) -> Option<ShapeId> {

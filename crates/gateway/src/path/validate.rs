@@ -6,7 +6,6 @@ mod asked;
 mod body;
 mod parameters;
 mod parts;
-mod payload;
 mod said;
 mod sent;
 mod tree;
@@ -18,13 +17,13 @@ use portcullis_controls::resource_limits::Breach;
 use portcullis_controls::safe_configuration::Handshake;
 use portcullis_model::Room;
 
-pub(super) use payload::Payload;
 pub(super) use said::value_of;
 use sent::Sent;
 
 use super::authorize_function::Allowed;
 use super::context::{Context, Exit};
 use super::limit::Admitted;
+use super::payload::Payload;
 use crate::budget::Held;
 use crate::head::Essential;
 use crate::incoming::Incoming;

@@ -25,6 +25,14 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
                 "If anybody may call it, write into the policy:\n\naccess:\n  - anyone: [\"{name}\"]"
             )
         }
+        (Remedy::Rule, _) => format!(
+            "If this caller may, add a rule to the policy, or widen one:\n\naccess:\n  - {{ role: ROLE, \
+             may: [\"{name}\"], on: RESOURCE, when: mine }}"
+        ),
+        (Remedy::Objects, _) => format!(
+            "Say whose objects it touches, or that nobody owns them:\n\noperations:\n  \"{name}\": {{ \
+             objects: {{ path.id: RESOURCE }} }}\n  \"{name}\": {{ objects: none, reason: \"...\" }}"
+        ),
         (Remedy::Origins, _) if reason == "cors_header" => {
             "Pages of which origins may call is said by the policy, not by the API:\n\n\
              origins: [\"https://...\"]"

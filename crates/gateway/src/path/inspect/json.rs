@@ -11,6 +11,7 @@ use super::super::{attempt, learned};
 use super::decoded::decoded;
 use super::fields::{Kept, pass};
 use super::neutral::{leaking, neutral, neutral_deed};
+use super::objects;
 use super::projected::{Declared, Projected};
 use super::whole::{Whole, whole};
 use crate::answer::Answer;
@@ -40,6 +41,7 @@ impl Json {
         };
         attempt::look(status, Some(document.root()), context);
         learned::take(status, document.root(), context);
+        objects::judge(&mut document, self.declared.shape, status, context)?;
         if (400..500).contains(&status.0)
             && let Some(what) = plan.leaks.find_in(document.root())
             && let Some(answer) = leaking(&head, what, context)

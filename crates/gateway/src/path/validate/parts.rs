@@ -8,7 +8,7 @@ use portcullis_controls::multipart::{self, Fault, FormData};
 use portcullis_controls::writable_properties;
 
 use super::super::context::{Context, Exit};
-use super::payload::Payload;
+use super::super::payload::Payload;
 use super::tree;
 
 /// A body with this boundary.

@@ -7,7 +7,7 @@ use portcullis_policy::RequestPlace;
 
 use super::super::context::Context;
 use super::super::find_operation::Matched;
-use super::Payload;
+use super::super::payload::Payload;
 use crate::head::Essential;
 
 /// The one value that stands there; a text, or a number as it is written.

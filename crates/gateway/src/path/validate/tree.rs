@@ -12,7 +12,7 @@ use portcullis_model::{ControlId, Mode, Refusal};
 use portcullis_policy::Undeclared;
 
 use super::super::context::{Context, Exit};
-use super::payload::Payload;
+use super::super::payload::Payload;
 
 /// A JSON body of this type.
 pub(super) fn json(

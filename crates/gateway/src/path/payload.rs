@@ -4,7 +4,7 @@ use portcullis_controls::urlencoded::form::Form;
 use portcullis_json::Document;
 
 /// The body that goes to the API.
-pub(in crate::path) enum Payload {
+pub(super) enum Payload {
     /// None.
     Nothing,
     /// JSON, printed from the tree.

@@ -1,0 +1,77 @@
+//! Where answers have objects: which shapes describe one, and which lead to one.
+
+use portcullis_contract::{Rest, ShapeId, Shapes};
+use portcullis_policy::Model;
+
+/// By shape.
+#[derive(Debug, Default)]
+pub struct Places {
+    /// The resources that it describes.
+    own: Vec<Vec<usize>>,
+    /// Whether it is one, or holds one somewhere.
+    leads: Vec<bool>,
+}
+
+impl Places {
+    /// Those of a model.
+    pub fn of(model: &Model) -> Self {
+        let shapes = &model.contract.shapes;
+        let resources = &model.authorization.resources;
+        if resources.is_empty() {
+            return Self::default();
+        }
+        let mut own = vec![Vec::new(); shapes.len()];
+        for (index, resource) in resources.iter().enumerate() {
+            let named = resource.schemas.iter().flat_map(|name| shapes.shapes_of(*name));
+            for shape in named.chain(resource.shapes.iter().copied()) {
+                let list: Option<&mut Vec<usize>> = own.get_mut(shape.index());
+                if let Some(list) = list.filter(|list| !list.contains(&index)) {
+                    list.push(index);
+                }
+            }
+        }
+        let leads = leads(shapes, &own);
+        Self { own, leads }
+    }
+
+    /// The resources that a shape describes.
+    pub(super) fn own(&self, shape: ShapeId) -> &[usize] {
+        self.own.get(shape.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a value of this shape may be an object, or hold one.
+    pub fn leads(&self, shape: ShapeId) -> bool {
+        self.leads.get(shape.index()).copied().unwrap_or_default()
+    }
+}
+
+/// From the shapes that describe an object, back over those that hold them.
+fn leads(shapes: &Shapes, own: &[Vec<usize>]) -> Vec<bool> {
+    let mut holders: Vec<Vec<usize>> = vec![Vec::new(); own.len()];
+    for (holder, id) in shapes.ids().enumerate() {
+        let shape = shapes.get(id);
+        let properties = shape.object.properties().map(|(_, one)| one.shape);
+        let map = match shape.object.rest {
+            Rest::Map(values) => Some(values),
+            _ => None,
+        };
+        let inner = properties.chain(shape.object.under_patterns()).chain(map).chain(shape.items);
+        for one in inner {
+            if let Some(list) = holders.get_mut(one.index()) {
+                list.push(holder);
+            }
+        }
+    }
+    let mut leads: Vec<bool> = own.iter().map(|list| !list.is_empty()).collect();
+    let mut waiting: Vec<usize> =
+        (0..own.len()).filter(|at| leads.get(*at) == Some(&true)).collect();
+    while let Some(at) = waiting.pop() {
+        for holder in holders.get(at).into_iter().flatten() {
+            if let Some(known) = leads.get_mut(*holder).filter(|known| !**known) {
+                *known = true;
+                waiting.push(*holder);
+            }
+        }
+    }
+    leads
+}

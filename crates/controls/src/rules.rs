@@ -1,0 +1,280 @@
+//! The rules of the policy, compiled: which of them speak of an operation and of the objects that it
+//! touches, and what they say of one caller and one object.
+//!
+//! Both controls of authorization ask here: `function_access` before a body is read, `object_ownership`
+//! for each object of a request and of an answer. A rule is looked at only where it can matter, so that a
+//! thousand rules cost what the few of one operation do.
+
+mod condition;
+mod mask;
+mod seen;
+mod values;
+
+use std::sync::Arc;
+
+use portcullis_model::{Identity, Span, Value as Known};
+use portcullis_policy::{
+    Authorization, Expression, InputPlace, OfCaller, OnResource, Operand, RequestPlace, Rule,
+    Touches, Verb,
+};
+
+pub use condition::{Facts, Truth};
+pub(crate) use mask::is_below;
+pub use mask::{Mask, Masks};
+pub use seen::{Object, Seen};
+pub(crate) use values::text_at;
+
+/// For each operation, the rules that speak of it.
+#[derive(Debug, Default)]
+pub struct Rules {
+    operations: Vec<OfOperation>,
+}
+
+/// The rules of one operation, as indices into those of the model.
+#[derive(Debug, Default)]
+struct OfOperation {
+    /// Those that open it.
+    opens: Vec<usize>,
+    /// Those that close it.
+    closes: Vec<usize>,
+    /// Those that speak of objects, by resource.
+    objects: Vec<Vec<OfObject>>,
+    /// What of a request their conditions ask.
+    places: Vec<RequestPlace>,
+}
+
+/// A rule, and its part about one resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct OfObject {
+    rule: usize,
+    on: usize,
+}
+
+/// What the rules say of one caller and one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may be touched; this much of it is shown and written.
+    Permitted(Mask),
+    /// It may not.
+    Refused(Why),
+    /// Something must be known first.
+    Unknown,
+}
+
+/// Why an object may not be touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// A rule forbids it.
+    Forbidden,
+    /// It is of another tenant.
+    OtherTenant,
+    /// No rule for this caller speaks of such objects here.
+    NoRule,
+    /// No condition holds.
+    NotTheirs,
+}
+
+impl Why {
+    /// The short word for the ledger.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Forbidden => "object_forbidden",
+            Self::OtherTenant => "other_tenant",
+            Self::NoRule => "no_rule_for_caller",
+            Self::NotTheirs => "not_their_object",
+        }
+    }
+}
+
+impl Rules {
+    /// Which rules speak of what.
+    pub fn compile(authorization: &Authorization) -> Self {
+        let of = |(operation, touches): (usize, &Touches)| {
+            let mut own = OfOperation {
+                objects: vec![Vec::new(); authorization.resources.len()],
+                ..OfOperation::default()
+            };
+            for (index, rule) in authorization.rules.iter().enumerate() {
+                if rule.functions.binary_search(&operation).is_ok() {
+                    let list = if rule.forbids { &mut own.closes } else { &mut own.opens };
+                    list.push(index);
+                }
+                let mut conditions = vec![&rule.when];
+                for (place, on) in rule.on.iter().enumerate() {
+                    let verb = touches.verb(on.resource).unwrap_or(Verb::Read);
+                    let speaks = on.verbs.has(verb) || on.named.binary_search(&operation).is_ok();
+                    if let Some(list) = own.objects.get_mut(on.resource).filter(|_| speaks) {
+                        list.push(OfObject { rule: index, on: place });
+                        conditions.push(&on.when);
+                    }
+                }
+                let operands = conditions.into_iter().flat_map(Expression::operands);
+                own.places.extend(operands.filter_map(Operand::request).cloned());
+            }
+            let belongs = touches.belongs.iter().filter_map(|(_, place)| match place {
+                InputPlace::One(place) => Some(place.clone()),
+                InputPlace::Header(_) | InputPlace::Names(_) => None,
+            });
+            own.places.extend(belongs);
+            own.places.sort_unstable();
+            own.places.dedup();
+            own
+        };
+        Self { operations: authorization.operations.iter().enumerate().map(of).collect() }
+    }
+
+    /// What of a request the rules of an operation ask.
+    pub fn places(&self, operation: usize) -> &[RequestPlace] {
+        self.operations.get(operation).map_or(&[], |own| &own.places)
+    }
+
+    /// Whether any rule permits something with objects of a resource in an operation, to whomever.
+    pub fn speaks_of(&self, model: &Authorization, operation: usize, resource: usize) -> bool {
+        let all = self.of_objects(operation, resource);
+        all.iter().any(|one| model.rules.get(one.rule).is_some_and(|rule| !rule.forbids))
+    }
+
+    fn of_objects(&self, operation: usize, resource: usize) -> &[OfObject] {
+        let own = self.operations.get(operation).and_then(|own| own.objects.get(resource));
+        own.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a rule opens an operation to this caller, as far as that is known without its objects and
+    /// its body, and none closes it.
+    pub fn function(&self, asked: &Asked<'_>, operation: usize) -> Function {
+        let Some(own) = self.operations.get(operation) else { return Function::Closed };
+        let rules = &asked.model.rules;
+        let speaks = |index: &usize| rules.get(*index).filter(|rule| is_meant(rule, asked.caller));
+        let condition = |rule: &Rule| match rule.on.first() {
+            Some(on) if on.when.asks_object() => Truth::Unknown,
+            Some(on) => asked.request(&on.when),
+            None => asked.request(&rule.when),
+        };
+        let mut closing = own.closes.iter().filter_map(speaks);
+        if let Some(rule) = closing.find(|rule| condition(rule) == Truth::Yes) {
+            return Function::Forbidden(rule.span);
+        }
+        let mut opening = own.opens.iter().filter_map(speaks);
+        let opens = |rule: &Rule| {
+            rule.on.iter().any(|on| on.when.asks_object()) || condition(rule) != Truth::No
+        };
+        if opening.any(opens) { Function::Open } else { Function::Closed }
+    }
+
+    /// Whether an object names an owner, and it is somebody else.
+    pub fn is_of_other(&self, asked: &Asked<'_>, resource: usize, object: &Object<'_>) -> bool {
+        let Some(resource) = asked.model.resources.get(resource) else { return false };
+        let unheld = Object { held: Truth::Unknown, ..object.clone() };
+        Facts { asked, resource, object: &unheld }.mine() == Truth::No
+    }
+
+    /// What the rules say of one object. In the end (`is_last`) what is not known is no.
+    pub fn object(&self, asked: &Asked<'_>, of: Of, object: &Object<'_>, is_last: bool) -> Verdict {
+        let Authorization { rules, resources, .. } = asked.model;
+        let Some(resource) = resources.get(of.resource) else {
+            return Verdict::Refused(Why::NoRule);
+        };
+        let facts = Facts { asked, resource, object };
+        let tenant = facts.tenant();
+        let (mut is_doubtful, mut is_unknown) = (false, false);
+        let mut is_other_tenant = false;
+        let mut speaks = false;
+        let mut mask: Option<Masks<'_>> = None;
+        let all = self.of_objects(of.operation, of.resource).iter().filter_map(|one| {
+            let rule = rules.get(one.rule).filter(|rule| is_meant(rule, asked.caller))?;
+            Some((rule, rule.on.get(one.on)?))
+        });
+        let (forbids, permits): (Vec<_>, Vec<_>) =
+            all.partition(|(rule, _): &(&Rule, &OnResource)| rule.forbids);
+        for (_, on) in forbids {
+            match facts.holds(&on.when) {
+                Truth::Yes => return Verdict::Refused(Why::Forbidden),
+                Truth::Unknown if is_last => return Verdict::Refused(Why::Forbidden),
+                Truth::Unknown => is_doubtful = true,
+                Truth::No => {}
+            }
+        }
+        for (rule, on) in permits {
+            speaks = true;
+            let tenant = if rule.across_tenants { Truth::Yes } else { tenant };
+            let holds = facts.holds(&on.when);
+            is_other_tenant |= tenant == Truth::No && holds != Truth::No;
+            match tenant.and(holds) {
+                Truth::Yes => mask.get_or_insert_default().permit(on),
+                Truth::Unknown => is_unknown = true,
+                Truth::No => {}
+            }
+        }
+        match mask {
+            Some(_) | None if is_doubtful => Verdict::Unknown,
+            Some(mask) => Verdict::Permitted(mask.finish()),
+            None if is_unknown && !is_last => Verdict::Unknown,
+            None if !speaks => Verdict::Refused(Why::NoRule),
+            None if is_other_tenant => Verdict::Refused(Why::OtherTenant),
+            None => Verdict::Refused(Why::NotTheirs),
+        }
+    }
+}
+
+/// An operation and a resource, by index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Of {
+    /// The operation.
+    pub operation: usize,
+    /// The resource.
+    pub resource: usize,
+}
+
+/// Whether an operation is open to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// A rule opens it; its objects and conditions are judged later.
+    Open,
+    /// A rule forbids it: that one.
+    Forbidden(Span),
+    /// No rule opens it.
+    Closed,
+}
+
+/// Who asks, and what for.
+pub struct Asked<'a> {
+    /// The rules and resources.
+    pub model: &'a Authorization,
+    /// Who is calling; none: nobody who is known.
+    pub caller: Option<&'a Identity>,
+    /// What the request says at a place: every value of it; none where it is not known yet.
+    pub request: &'a dyn Fn(&RequestPlace) -> Option<Vec<String>>,
+}
+
+impl Asked<'_> {
+    /// Whether a condition holds that asks for no object.
+    fn request(&self, when: &Expression) -> Truth {
+        condition::of_request(self, when)
+    }
+
+    /// The values of something of the caller.
+    fn of_caller(&self, of: &OfCaller) -> Vec<&str> {
+        match (self.caller, of) {
+            (Some(caller), OfCaller::Subject) => vec![&caller.subject],
+            (Some(caller), OfCaller::Attribute(name)) => {
+                caller.attribute(name).map_or_else(Vec::new, |known| Known::texts(known).collect())
+            }
+            (None, _) => Vec::new(),
+        }
+    }
+}
+
+/// Whether a rule means a caller: nobody who is not known.
+fn is_meant(rule: &Rule, caller: Option<&Identity>) -> bool {
+    let Some(caller) = caller else { return false };
+    let has = |name: &str, wanted: &[Arc<str>]| {
+        let known = caller.attribute(name);
+        wanted.is_empty()
+            || known.is_some_and(|known| {
+                known.texts().any(|one| wanted.iter().any(|want| **want == *one))
+            })
+    };
+    has("role", &rule.who.roles)
+        && has("group", &rule.who.groups)
+        && rule.who.scopes.iter().all(|wanted| caller.scopes.contains(wanted))
+}

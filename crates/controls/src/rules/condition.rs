@@ -1,0 +1,198 @@
+//! Whether a condition holds: yes, no, or not known yet (Kleene's strong three-valued logic).
+
+use std::borrow::Cow;
+
+use portcullis_policy::{Expression, How, Operand, Resource};
+
+use super::Asked;
+use super::seen::Object;
+use super::values::Values;
+
+/// Whether something holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// Something must be known first.
+    Unknown,
+}
+
+impl Truth {
+    /// Both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, Self::Yes) => Self::Yes,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Either.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::No, Self::No) => Self::No,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Not.
+    #[must_use]
+    pub const fn negated(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<bool> for Truth {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+}
+
+/// What is known of a caller and an object.
+pub struct Facts<'a> {
+    pub(super) asked: &'a Asked<'a>,
+    pub(super) resource: &'a Resource,
+    pub(super) object: &'a Object<'a>,
+}
+
+impl Facts<'_> {
+    /// Whether a condition holds.
+    pub fn holds(&self, when: &Expression) -> Truth {
+        holds(when, &Of { asked: self.asked, facts: Some(self) })
+    }
+
+    /// Whether the object is the caller's own.
+    pub fn mine(&self) -> Truth {
+        let mut is_named = false;
+        for owner in &self.resource.owners {
+            let values = self.object.at(&owner.at, self.resource);
+            let Values::Known(values) = values else { continue };
+            is_named = true;
+            let own = self.asked.of_caller(&owner.is);
+            if own.iter().any(|own| values.iter().any(|value| *value == *own)) {
+                return Truth::Yes;
+            }
+        }
+        // An object that names another owner is not theirs, whatever was known before (rule 11).
+        if is_named { Truth::No } else { self.object.held() }
+    }
+
+    /// Whether the object is of the caller's tenant, if there are tenants.
+    pub fn tenant(&self) -> Truth {
+        let (Some(of), Some(at)) = (&self.asked.model.tenant, &self.resource.tenant) else {
+            return Truth::Yes;
+        };
+        let own = self.asked.of_caller(of);
+        if own.is_empty() {
+            return Truth::No;
+        }
+        match self.object.at(at, self.resource) {
+            Values::Known(values) => {
+                Truth::from(values.iter().all(|value| own.iter().any(|own| *value == *own)))
+            }
+            // What a caller holds is held under their tenant.
+            Values::Unknown if self.object.held() == Truth::Yes => Truth::Yes,
+            Values::Unknown => Truth::Unknown,
+            Values::Missing if self.object.is_new() => Truth::Yes,
+            Values::Missing => Truth::No,
+        }
+    }
+}
+
+/// What a condition is asked about.
+struct Of<'a> {
+    asked: &'a Asked<'a>,
+    facts: Option<&'a Facts<'a>>,
+}
+
+/// Whether a condition holds that asks for no object.
+pub(super) fn of_request(asked: &Asked<'_>, when: &Expression) -> Truth {
+    holds(when, &Of { asked, facts: None })
+}
+
+fn holds(when: &Expression, of: &Of<'_>) -> Truth {
+    match when {
+        Expression::Always => Truth::Yes,
+        Expression::Mine => of.facts.map_or(Truth::Unknown, Facts::mine),
+        Expression::Is(operand) => match of.values(operand) {
+            Values::Known(values) => Truth::from(values.iter().any(|value| *value == "true")),
+            Values::Missing | Values::Unknown => Truth::Unknown,
+        },
+        Expression::Compare { left, how, right } => {
+            compare(&of.values(left), *how, &of.values(right), of.asked)
+        }
+        Expression::Not(inner) => holds(inner, of).negated(),
+        Expression::All(parts) => {
+            parts.iter().fold(Truth::Yes, |known, one| known.and(holds(one, of)))
+        }
+        Expression::Any(parts) => {
+            parts.iter().fold(Truth::No, |known, one| known.or(holds(one, of)))
+        }
+    }
+}
+
+/// What is not there equals nothing and differs from nothing: nobody knows.
+fn compare(left: &Values<'_>, how: How, right: &Values<'_>, asked: &Asked<'_>) -> Truth {
+    let (Values::Known(left), Values::Known(right)) = (left, right) else { return Truth::Unknown };
+    let any = |is_it: &dyn Fn(&str, &str) -> bool| {
+        left.iter().any(|one| right.iter().any(|other| is_it(one, other)))
+    };
+    match (how, left.as_slice(), right.as_slice()) {
+        (How::Equal, [left], [right]) => Truth::from(left == right),
+        (How::Differs, [left], [right]) => Truth::from(left != right),
+        // Several are the same as several where they are the same one by one.
+        (How::Equal, left, right) => Truth::from(left == right),
+        (How::Differs, left, right) => Truth::from(left != right),
+        (How::In, ..) => Truth::from(any(&|one, other| one == other)),
+        (How::Under, ..) => Truth::from(any(&|one, other| asked.model.units.is_under(one, other))),
+    }
+}
+
+impl<'a> Of<'a> {
+    fn values<'v>(&'v self, operand: &'v Operand) -> Values<'v>
+    where
+        'a: 'v,
+    {
+        match operand {
+            Operand::Text(text) | Operand::Number(text) => Values::one(Cow::Borrowed(text)),
+            Operand::Truth(truth) => {
+                Values::one(Cow::Borrowed(if *truth { "true" } else { "false" }))
+            }
+            Operand::List(items) => {
+                let mut all = Vec::new();
+                for item in items {
+                    match self.values(item) {
+                        Values::Known(values) => all.extend(values),
+                        other => return other,
+                    }
+                }
+                Values::Known(all)
+            }
+            Operand::Caller(of) => {
+                let texts = self.asked.of_caller(of);
+                if texts.is_empty() {
+                    return Values::Missing;
+                }
+                Values::Known(texts.into_iter().map(Cow::Borrowed).collect())
+            }
+            Operand::Resource(pointer) => match self.facts {
+                Some(facts) => facts.object.at(pointer, facts.resource),
+                None => Values::Unknown,
+            },
+            Operand::Request(place) => match (self.asked.request)(place) {
+                Some(texts) if texts.is_empty() => Values::Missing,
+                Some(texts) => Values::Known(texts.into_iter().map(Cow::Owned).collect()),
+                None => Values::Unknown,
+            },
+        }
+    }
+}

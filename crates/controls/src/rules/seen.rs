@@ -1,0 +1,71 @@
+//! How much of an object has been seen.
+
+use std::borrow::Cow;
+
+use portcullis_json::Value;
+use portcullis_policy::Resource;
+
+use super::condition::Truth;
+use super::values::Values;
+
+/// An object, as far as it is known.
+#[derive(Debug, Clone)]
+pub struct Object<'a> {
+    /// Its id, and which of the resource's ids that is.
+    pub id: Option<(usize, Cow<'a, str>)>,
+    /// What was seen of it.
+    pub seen: Seen<'a>,
+    /// Whether the caller holds it: they made it, or one of their own lists showed it. It counts where the
+    /// object itself names no owner.
+    pub held: Truth,
+}
+
+/// What was seen of an object.
+#[derive(Debug, Clone, Copy)]
+pub enum Seen<'a> {
+    /// Nothing but its id.
+    Nothing,
+    /// All of it, in an answer of the API.
+    Whole(Value<'a>),
+    /// What a request says that it should be: what it leaves out is for the API to set.
+    New(Option<Value<'a>>),
+}
+
+impl<'a> Object<'a> {
+    /// One of which an answer shows all.
+    pub const fn whole(value: Value<'a>, held: Truth) -> Self {
+        Self { id: None, seen: Seen::Whole(value), held }
+    }
+
+    /// One that a request would make.
+    pub const fn new(value: Option<Value<'a>>) -> Self {
+        Self { id: None, seen: Seen::New(value), held: Truth::Yes }
+    }
+
+    /// One that a request names.
+    pub const fn named(kind: usize, id: Cow<'a, str>, held: Truth) -> Self {
+        Self { id: Some((kind, id)), seen: Seen::Nothing, held }
+    }
+
+    pub(super) const fn held(&self) -> Truth {
+        self.held
+    }
+
+    pub(super) const fn is_new(&self) -> bool {
+        matches!(self.seen, Seen::New(_))
+    }
+
+    /// What stands at one of its members. An id is known before anything else is.
+    pub(super) fn at(&self, pointer: &str, resource: &Resource) -> Values<'_> {
+        match (self.seen, &self.id) {
+            (Seen::Whole(value) | Seen::New(Some(value)), _) => Values::at(value, pointer),
+            (Seen::New(None), _) => Values::Missing,
+            (Seen::Nothing, Some((kind, id)))
+                if resource.ids.get(*kind).is_some_and(|own| own == pointer) =>
+            {
+                Values::one(Cow::Borrowed(id))
+            }
+            (Seen::Nothing, _) => Values::Unknown,
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! What the contract shows: which parameters and members are ids of which resource, and what an
+//! operation does to them.
+
+use portcullis_contract::{
+    BodyKind, Contract, Operation, Parameter, Place, Rest, ShapeId, StatusPattern, Types,
+};
+use portcullis_model::Method;
+
+use super::super::naming::{folded, id_of, looks_like_id, singular, words};
+use super::input;
+use super::leads::{Holds, Leads};
+use crate::authorization::{InputPlace, Resource, Touches, Verb};
+use crate::login::RequestPlace;
+
+/// Members of a body inside one another that are looked at.
+const DEPTH_MAX: usize = 8;
+/// Places of one operation's requests.
+const INPUTS_MAX: usize = 64;
+
+pub(super) struct Derive<'a> {
+    pub(super) contract: &'a Contract,
+    pub(super) resources: &'a [Resource],
+    pub(super) leads: &'a Leads,
+}
+
+/// What a value is.
+enum Said {
+    /// An id of a resource.
+    Of(usize, usize),
+    /// An id, and nobody says of what.
+    Undecided,
+    /// No id.
+    Nothing,
+}
+
+impl Derive<'_> {
+    pub(super) fn operation(&self, index: usize) -> Touches {
+        let Some(operation) = self.contract.operation(index) else { return Touches::default() };
+        let mut touches = Touches::default();
+        let about = self.about(operation);
+        for parameter in &operation.parameters {
+            let Some(place) = place(parameter) else { continue };
+            match self.parameter(operation, parameter, about) {
+                Said::Of(resource, id) => touches.inputs.push(input(place, resource, id)),
+                Said::Undecided => touches.undecided.push(place),
+                Said::Nothing => {}
+            }
+        }
+        self.body(operation, about, &mut touches);
+        touches.inputs.truncate(INPUTS_MAX);
+        touches.undecided.truncate(INPUTS_MAX);
+        self.does(operation, &mut touches);
+        touches.belongs = self.belongs(&touches);
+        touches
+    }
+
+    /// What the object that an operation is about says of the others that its path names.
+    fn belongs(&self, touches: &Touches) -> Vec<(String, InputPlace)> {
+        let Some((about, _)) = touches.does.first() else { return Vec::new() };
+        let shapes = &self.contract.shapes;
+        let resource = self.resources.get(*about);
+        let roots = resource.into_iter().flat_map(|one| {
+            one.schemas
+                .iter()
+                .flat_map(|name| shapes.shapes_of(*name))
+                .chain(one.shapes.iter().copied())
+        });
+        let names: Vec<&str> = roots
+            .flat_map(|root| shapes.get(root).object.properties().map(|(name, _)| name))
+            .collect();
+        let others = touches.inputs.iter().filter(|input| {
+            let is_in_path = matches!(&input.place, InputPlace::One(RequestPlace::Path(_)));
+            is_in_path && input.resource != *about
+        });
+        let pairs = others.filter_map(|input| {
+            let is_it = |name: &&&str| {
+                id_of(name).is_some_and(|of| self.named(&of) == Some(input.resource))
+            };
+            let name = names.iter().find(is_it)?;
+            Some((format!("/{}", name.replace('~', "~0").replace('/', "~1")), input.place.clone()))
+        });
+        pairs.collect()
+    }
+
+    /// The resource that the path speaks of: the last literal that names one.
+    fn about(&self, operation: &Operation) -> Option<usize> {
+        literals(&operation.template).rev().find_map(|literal| self.named(&folded(literal)))
+    }
+
+    fn named(&self, word: &str) -> Option<usize> {
+        self.resources.iter().position(|resource| folded(&resource.name) == word)
+    }
+
+    /// Which of a resource's ids a name is.
+    fn id(&self, resource: usize, name: &str) -> Option<usize> {
+        let ids = &self.resources.get(resource)?.ids;
+        let own = words(name).concat();
+        ids.iter().position(|id| {
+            let last = words(id.rsplit('/').next().unwrap_or_default()).concat();
+            last == own
+        })
+    }
+
+    fn parameter(
+        &self,
+        operation: &Operation,
+        parameter: &Parameter,
+        about: Option<usize>,
+    ) -> Said {
+        if !may_be_id(parameter) {
+            return Said::Nothing;
+        }
+        let name = &parameter.name;
+        if parameter.place != Place::Path {
+            return self.name(name, about, parameter.place == Place::Query);
+        }
+        let own = id_of(name).filter(|of| !of.is_empty());
+        let before = before(&operation.template, name);
+        let by_name = own.and_then(|of| self.named(&of)).or_else(|| self.named(&folded(name)));
+        let by_segment = || before.iter().rev().find_map(|literal| self.named(&folded(literal)));
+        match by_name.or_else(by_segment) {
+            Some(resource) => Said::Of(resource, self.id(resource, name).unwrap_or_default()),
+            None => Said::Undecided,
+        }
+    }
+
+    /// What a name says outside of the path.
+    fn name(&self, name: &str, about: Option<usize>, is_of_path: bool) -> Said {
+        match id_of(name) {
+            Some(of) if of.is_empty() => match about.filter(|_| is_of_path) {
+                Some(resource) => Said::Of(resource, self.id(resource, name).unwrap_or_default()),
+                None if looks_like_id(name) => Said::Undecided,
+                None => Said::Nothing,
+            },
+            Some(of) => match self.named(&of) {
+                Some(resource) => Said::Of(resource, self.own_id(resource, name)),
+                None if looks_like_id(name) => Said::Undecided,
+                None => Said::Nothing,
+            },
+            // `order`, `orders` of plain values.
+            None => match self.named(&folded(name)) {
+                Some(resource) => Said::Of(resource, 0),
+                None => Said::Nothing,
+            },
+        }
+    }
+
+    /// Which id `order_number` is: the one that ends so, else the first.
+    fn own_id(&self, resource: usize, name: &str) -> usize {
+        let last = words(name).pop().map(|word| singular(&word)).unwrap_or_default();
+        self.id(resource, &last).or_else(|| self.id(resource, name)).unwrap_or_default()
+    }
+
+    fn body(&self, operation: &Operation, about: Option<usize>, touches: &mut Touches) {
+        let media = operation.body.iter().flat_map(|body| &body.media);
+        let trees = media
+            .filter(|media| matches!(media.kind, BodyKind::Json | BodyKind::Form | BodyKind::Xml));
+        for schema in trees.filter_map(|media| media.schema.as_ref()) {
+            let mut way = Vec::new();
+            self.value(schema.shape, &mut String::new(), about, &mut way, touches);
+        }
+    }
+
+    /// Looks into a value of a body.
+    fn value(
+        &self,
+        id: ShapeId,
+        at: &mut String,
+        about: Option<usize>,
+        way: &mut Vec<ShapeId>,
+        touches: &mut Touches,
+    ) {
+        if way.len() == DEPTH_MAX || way.contains(&id) {
+            return;
+        }
+        way.push(id);
+        let shape = self.contract.shapes.get(id);
+        let length = at.len();
+        for (name, property) in shape.object.properties().filter(|(_, one)| !one.read_only) {
+            at.push('/');
+            at.push_str(&name.replace('~', "~0").replace('/', "~1"));
+            self.member(name, property.shape, at, about.filter(|_| way.len() == 1), way, touches);
+            at.truncate(length);
+        }
+        let inner = match shape.object.rest {
+            Rest::Map(values) => Some(values),
+            _ => None,
+        };
+        for inner in inner.into_iter().chain(shape.items) {
+            at.push_str("/*");
+            self.value(inner, at, about, way, touches);
+            at.truncate(length);
+        }
+        way.pop();
+    }
+
+    fn member(
+        &self,
+        name: &str,
+        id: ShapeId,
+        at: &mut String,
+        about: Option<usize>,
+        way: &mut Vec<ShapeId>,
+        touches: &mut Touches,
+    ) {
+        let shape = self.contract.shapes.get(id);
+        let items = shape.items.map(|items| self.contract.shapes.get(items));
+        let is_scalar = shape.types.intersects(ID_TYPES) && shape.types != Types::ANY;
+        let is_list = items
+            .is_some_and(|items| items.types.intersects(ID_TYPES) && items.types != Types::ANY);
+        if is_scalar || is_list {
+            let place = if is_list && !is_scalar { format!("{at}/*") } else { at.clone() };
+            let place = InputPlace::One(RequestPlace::Body(place));
+            match self.name(name, about, false) {
+                Said::Of(resource, id) => touches.inputs.push(input(place, resource, id)),
+                Said::Undecided => touches.undecided.push(place),
+                Said::Nothing => {}
+            }
+        }
+        self.value(id, at, about, way, touches);
+    }
+
+    /// What the operation does to which resource.
+    fn does(&self, operation: &Operation, touches: &mut Touches) {
+        let answers = operation.responses.iter().filter(|answer| is_success(answer.status));
+        let media = answers.flat_map(|answer| &answer.media);
+        let shown: Vec<(usize, Holds)> = media
+            .filter_map(|media| media.schema.as_ref())
+            .flat_map(|schema| self.leads.found(&self.contract.shapes, schema.shape))
+            .collect();
+        touches.shows = shown.iter().map(|(resource, _)| *resource).collect();
+        touches.shows.sort_unstable();
+        touches.shows.dedup();
+        let last = last_segment(&operation.template);
+        let in_path = touches.inputs.iter().filter_map(|input| match &input.place {
+            InputPlace::One(RequestPlace::Path(name)) => Some((name, input.resource)),
+            _ => None,
+        });
+        let of_last = match last {
+            Last::Parameter(name) => {
+                in_path.filter(|(known, _)| **known == *name).map(|(_, one)| one).next()
+            }
+            Last::Literal(_) => None,
+        };
+        let collection = match last {
+            Last::Literal(literal) => self.named(&folded(literal)),
+            Last::Parameter(_) => None,
+        };
+        let mut add = |resource: usize, verb: Verb| {
+            if !touches.does.iter().any(|(known, _)| *known == resource) {
+                touches.does.push((resource, verb));
+            }
+        };
+        let safe = operation.method.is_safe();
+        match (of_last, operation.method) {
+            (Some(resource), Method::Put | Method::Patch) => add(resource, Verb::Update),
+            (Some(resource), Method::Delete) => add(resource, Verb::Delete),
+            (Some(resource), _) if safe => add(resource, Verb::Read),
+            _ => {}
+        }
+        match (collection, operation.method) {
+            (Some(resource), Method::Post) => add(resource, Verb::Create),
+            (Some(resource), Method::Put | Method::Patch) => add(resource, Verb::Update),
+            (Some(resource), Method::Delete) => add(resource, Verb::Delete),
+            _ => {}
+        }
+        if safe {
+            for (resource, holds) in shown {
+                add(resource, if holds == Holds::One { Verb::Read } else { Verb::List });
+            }
+            if let Some(resource) = collection {
+                add(resource, Verb::List);
+            }
+        }
+    }
+}
+
+const ID_TYPES: Types = Types::STRING.or(Types::INTEGER);
+
+/// Whether a parameter's values can be ids: a flag, a fraction or one of few words is none.
+fn may_be_id(parameter: &Parameter) -> bool {
+    let Some(schema) = &parameter.schema else { return true };
+    schema.types.intersects(ID_TYPES) || schema.types.intersects(Types::ARRAY)
+}
+
+fn place(parameter: &Parameter) -> Option<InputPlace> {
+    let name = parameter.name.clone();
+    Some(match parameter.place {
+        Place::Path => InputPlace::One(RequestPlace::Path(name)),
+        Place::Query => InputPlace::One(RequestPlace::Query(name)),
+        Place::Cookie => InputPlace::One(RequestPlace::Cookie(name)),
+        Place::Header => InputPlace::Header(name.to_ascii_lowercase()),
+    })
+}
+
+/// Whether answers of this status may be of success.
+const fn is_success(status: StatusPattern) -> bool {
+    match status {
+        StatusPattern::Exact(status) => status >= 200 && status < 300,
+        StatusPattern::Range(hundred) => hundred == 2,
+        StatusPattern::Default => true,
+    }
+}
+
+fn segments(template: &str) -> impl DoubleEndedIterator<Item = &str> {
+    template.split('/').filter(|segment| !segment.is_empty())
+}
+
+fn literals(template: &str) -> impl DoubleEndedIterator<Item = &str> {
+    segments(template).filter(|segment| !segment.contains('{'))
+}
+
+/// The literals between a parameter and the one before it.
+fn before<'t>(template: &'t str, name: &str) -> Vec<&'t str> {
+    let is_it = |segment: &&str| segment.contains(&format!("{{{name}}}"));
+    let all: Vec<&str> = segments(template).collect();
+    let end = all.iter().position(is_it).unwrap_or_default();
+    let all = all.get(..end).unwrap_or_default();
+    let start = all.iter().rposition(|segment| segment.contains('{')).map_or(0, |at| at + 1);
+    all.get(start..).unwrap_or_default().to_vec()
+}
+
+enum Last<'t> {
+    Parameter(&'t str),
+    Literal(&'t str),
+}
+
+fn last_segment(template: &str) -> Last<'_> {
+    let last = segments(template).next_back().unwrap_or_default();
+    match last.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
+        Some((name, _)) => Last::Parameter(name),
+        None => Last::Literal(last),
+    }
+}
