@@ -275,6 +275,9 @@ fn every_value_is_as_its_schema_says() {
         assert!(!pattern.is_match(source), "what stood there is not so: {source}");
         assert!(text.chars().count() as u64 <= schema["maxLength"].as_u64().unwrap());
     }
+    let masked = schema(&Derivation::MaskedEmail);
+    let masked = Regex::new(masked["pattern"].as_str().unwrap()).unwrap();
+    assert!(!masked.is_match("al***@example.com"), "two characters");
     for (scalar, json) in [
         (Scalar::String("a \"b\"".to_owned()), serde_json::json!({ "const": "a \"b\"" })),
         (Scalar::Number(Number::from(7)), serde_json::json!({ "const": 7 })),

@@ -71,7 +71,7 @@ const HASHES: [(&str, &str); 33] = [
     ("ours$NaCl$8b83dba7fe9b2cb73d08f518006600f53794010a", "named"),
 ];
 
-const OTHERS: [&str; 62] = [
+const OTHERS: [&str; 72] = [
     "",
     "$",
     "$$$",
@@ -98,7 +98,12 @@ const OTHERS: [&str; 62] = [
     "md5$",
     "md5$price",
     "md5$12345678",
-    "md5$facade",
+    "md5$deadbeef",
+    "md5$a1b2c3d4e",
+    "md5$aaaaaaaaaaaaaaaaaaaaa===",
+    "md5$(x)$0cc175b9c0f1b6a831c399e269772661",
+    "md5$1$2$3$4$5$6$7$0cc175b9c0f1b6a831c399e269772661",
+    "$5$YRoVENL2c.IF4yGKJCCGVDKfNdWlSxN29Aod1ppzKTB",
     "sha256$some_long_name_of_something",
     "sha$com.example.application.service",
     "share$20240101",
@@ -117,6 +122,9 @@ const OTHERS: [&str; 62] = [
     "{sha}/Repositories/Commits/Comments",
     "{md5}12345678901234567890",
     "{id}/orders/{order}",
+    "{order}0cc175b9c0f1b6a831c399e269772661",
+    "{sha!}0cc175b9c0f1b6a831c399e269772661",
+    "{md5}ab01FAX.bQRSU",
     "{crypt}",
     "{crypt}currencies",
     "{\"ssha\":\"x\"}",
@@ -131,6 +139,8 @@ const OTHERS: [&str; 62] = [
     "A$AP",
     "price$net$gross",
     "chunk$vendor$0cc175b9c0f1b6a8",
+    "chunk$0cc175b9c0f1b6a831c399e269772661",
+    "Chunk$Vendor$0cc175b9c0f1b6a831c399e269772661",
     "0cc175b9c0f1b6a831c399e269772661",
     "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
