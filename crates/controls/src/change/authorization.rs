@@ -77,7 +77,9 @@ fn objects(before: &Words<'_>, after: &Words<'_>, changes: &mut Changes) {
             (Expected::Closed(_), _) => {
                 (Reach::Wider, "was closed: now it is said whose objects it touches")
             }
-            (Expected::NotAsked(_), Expected::Asked) => (Reach::Narrower, "is asked for its objects"),
+            (Expected::NotAsked(_), Expected::Asked) => {
+                (Reach::Narrower, "is asked for its objects")
+            }
             (Expected::Asked, Expected::NotAsked(_)) => {
                 (Reach::Wider, "is not asked for its objects any more")
             }

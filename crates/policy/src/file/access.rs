@@ -57,8 +57,8 @@ section! {
     /// A type of object whose owners the gateway knows.
     struct ResourceSection, later ["sealed"], {
         /// The named schemas of the contract that describe it, or `getOrder.200` for the answer of an
-        /// operation, with a pointer to where it stands behind it: `exportOrders.200/rows/*`. Default: the
-        /// schema of the resource's own name.
+        /// operation, with a pointer to where it stands behind it: `exportOrders.200/rows/*`; `none` where no answer shows
+        /// one, and its id alone says whose it is. Default: the schema of the resource's own name.
         schema: Option<Names>,
         /// Where an object has its id, or several: JSON Pointers. Default: `/id`.
         id: Option<Several<Spanned<ClaimPointer>>>,

@@ -162,13 +162,16 @@ async fn ask(
 /// The target of an operation whose path has one value.
 fn target(template: &str, id: &str) -> String {
     let mut out = Vec::new();
-    let mut rest = template;
-    while let Some((before, behind)) = rest.split_once('{') {
-        write_path_text(before, &mut out);
-        write_path_value(id, &mut out);
-        rest = behind.split_once('}').map_or("", |(_, behind)| behind);
+    for segment in template.split('/').skip(1) {
+        out.push(b'/');
+        let mut rest = segment;
+        while let Some((before, behind)) = rest.split_once('{') {
+            write_path_text(before, &mut out);
+            write_path_value(id, &mut out);
+            rest = behind.split_once('}').map_or("", |(_, behind)| behind);
+        }
+        write_path_text(rest, &mut out);
     }
-    write_path_text(rest, &mut out);
     String::from_utf8_lossy(&out).into_owned()
 }
 

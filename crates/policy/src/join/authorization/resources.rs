@@ -82,10 +82,16 @@ impl Schemas {
     }
 }
 
+/// Says that no answer shows such an object.
+const NONE: &str = "none";
+
 /// None: this API has none of them.
 fn schemas(key: &Key, section: &ResourceSection, api: &Api<'_>) -> Option<Schemas> {
     let shapes = &api.contract.shapes;
     let mut found = Schemas::default();
+    if says_none(section) {
+        return Some(found);
+    }
     match &section.schema {
         None => found.named.extend(shapes.schema_named(&key.text)),
         Some(names) => {
@@ -98,6 +104,11 @@ fn schemas(key: &Key, section: &ResourceSection, api: &Api<'_>) -> Option<Schema
         }
     }
     (!found.named.is_empty() || !found.shapes.is_empty()).then_some(found)
+}
+
+fn says_none(section: &ResourceSection) -> bool {
+    let names = section.schema.as_ref().map_or(&[][..], |names| &names.0);
+    matches!(names, [one] if one.value == NONE)
 }
 
 /// What `getOrder.200/rows/*` names: the shape of an operation's answer, or one in it.
@@ -214,7 +225,7 @@ impl One<'_, '_> {
 
     /// Warns where no schema declares a member: the API may send it all the same.
     fn is_declared(&mut self, pointer: &str, span: Span) {
-        if self.has(pointer) {
+        if self.has(pointer) || says_none(self.section) {
             return;
         }
         let shapes = &self.api.contract.shapes;

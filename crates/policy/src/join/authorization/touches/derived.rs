@@ -50,8 +50,31 @@ impl Derive<'_> {
         touches.inputs.truncate(INPUTS_MAX);
         touches.undecided.truncate(INPUTS_MAX);
         self.does(operation, &mut touches);
+        self.without_owners(&mut touches);
         touches.belongs = self.belongs(&touches);
         touches
+    }
+
+    /// Whose an object shall be, a body says of itself: that is judged with the object that it makes.
+    fn without_owners(&self, touches: &mut Touches) {
+        let made =
+            touches.does.iter().filter(|(_, verb)| matches!(verb, Verb::Create | Verb::Update));
+        let made = made.filter_map(|(resource, _)| self.resources.get(*resource));
+        let owners: Vec<&str> = made
+            .flat_map(|resource| {
+                let owners = resource.owners.iter().map(|owner| owner.at.as_str());
+                owners.chain(resource.tenant.as_deref())
+            })
+            .collect();
+        let is_owner = |place: &InputPlace| match place {
+            InputPlace::One(RequestPlace::Body(at)) => {
+                let at = at.strip_prefix("/*").unwrap_or(at);
+                owners.contains(&at)
+            }
+            _ => false,
+        };
+        touches.inputs.retain(|input| !is_owner(&input.place));
+        touches.undecided.retain(|place| !is_owner(place));
     }
 
     /// What the object that an operation is about says of the others that its path names.

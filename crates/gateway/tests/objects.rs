@@ -1,0 +1,273 @@
+//! Whose objects are: in front of an API that never asks.
+
+mod support;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use portcullis_testkit::{Answer, Behaviour};
+use serde_json::{Value, json};
+use support::issuer::Issuer;
+use support::{Scene, Setup};
+
+const ORDERS: &str = include_str!("support/orders.yaml");
+
+const POLICY: &str = "roles: { customer: [], staff: [] }
+resources:
+  Order: { owner: /customer_id }
+  Customer: { schema: none, id: /customer_id, owner: /customer_id }
+access:
+  - { role: customer, may: [read, create, update, delete, cancelOrders], on: Order, when: mine }
+  - { role: customer, may: [getOrderOfCustomer], on: [Order, Customer], when: mine }
+  - { role: staff, may: [read, update], on: Order, hide: [/note], readonly: [/customer_id] }
+  - { role: staff, may: [restock] }
+";
+
+/// Orders by id: whose they are, and what somebody noted.
+type Orders = Arc<Mutex<Vec<(u32, String, String)>>>;
+
+/// A gateway before an API that does whatever it is told.
+struct Careless {
+    scene: Scene,
+    issuer: Issuer,
+    orders: Orders,
+}
+
+impl Careless {
+    fn new(policy: &str) -> Self {
+        let issuer = Issuer::start();
+        let policy = format!(
+            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
+             callers:\n  jwt: {{ issuer: \"{}\", audience: shop }}\n  \
+             attributes: {{ role: {{ claim: /role }} }}\n{policy}",
+            issuer.name()
+        );
+        let known = [(1, "alice", "hers"), (2, "alice", "hers too"), (4, "bob", "his secret")];
+        let known = known.map(|(id, owner, note)| (id, owner.to_owned(), note.to_owned()));
+        let orders: Orders = Arc::new(Mutex::new(known.to_vec()));
+        let state = orders.clone();
+        let behaviour = Behaviour::made(move |request| {
+            answer(request, &mut state.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        let setup = Setup { policy: Some(&policy), ..Setup::default() };
+        Self { scene: Scene::with(ORDERS, behaviour, setup), issuer, orders }
+    }
+
+    fn ask(&self, who: &str, method: &str, target: &str, body: Option<Value>) -> Answer {
+        let role = if who == "sam" { "staff" } else { "customer" };
+        let token = self.issuer.token(who, &format!(r#","role":"{role}""#));
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        let label = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
+        self.scene.raw(format!(
+            "{method} {target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n{label}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+    }
+
+    fn get(&self, who: &str, target: &str) -> Answer {
+        self.ask(who, "GET", target, None)
+    }
+
+    fn owner(&self, id: u32) -> Option<String> {
+        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.iter().find(|one| one.0 == id).map(|one| one.1.clone())
+    }
+}
+
+fn order(one: &(u32, String, String)) -> Value {
+    json!({ "id": one.0, "customer_id": one.1, "status": "new", "note": one.2 })
+}
+
+fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
+    let line = request.lines().next().unwrap_or_default();
+    let mut parts = line.split(' ');
+    let (method, target) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let path = target.split('?').next().unwrap_or_default();
+    let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let body: Value = serde_json::from_str(body).unwrap_or(Value::Null);
+    let id = path.rsplit('/').next().and_then(|id| id.parse::<u32>().ok());
+    let say = |status: u16, body: &Value| {
+        let Behaviour::Answer(answer) = Behaviour::json(status, &body.to_string()) else {
+            unreachable!()
+        };
+        answer
+    };
+    let gone = b"HTTP/1.1 204 X\r\n\r\n".to_vec();
+    match (method, path, id) {
+        ("GET", "/api/orders", _) => {
+            let items: Vec<Value> = orders.iter().map(order).collect();
+            say(200, &json!({ "total": items.len(), "items": items }))
+        }
+        ("POST", "/api/orders", _) => {
+            let owner = body["customer_id"].as_str().unwrap_or("alice").to_owned();
+            let made = (9, owner, body["note"].as_str().unwrap_or_default().to_owned());
+            orders.push(made.clone());
+            say(201, &order(&made))
+        }
+        ("POST", "/api/orders/batch", _) => {
+            let ids: Vec<u64> = body["order_ids"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_u64)
+                .collect();
+            orders.retain(|one| !ids.contains(&u64::from(one.0)));
+            gone
+        }
+        ("POST", "/api/restock", _) => gone,
+        ("GET", _, None) => say(200, &json!({ "at": "home" })),
+        (_, _, Some(id)) => {
+            let Some(place) = orders.iter().position(|one| one.0 == id) else {
+                return say(404, &json!({ "error": "no order", "id": id }));
+            };
+            match method {
+                "DELETE" => {
+                    orders.remove(place);
+                    gone
+                }
+                "PUT" => {
+                    if let Some(owner) = body["customer_id"].as_str() {
+                        orders[place].1 = owner.to_owned();
+                    }
+                    if let Some(note) = body["note"].as_str() {
+                        orders[place].2 = note.to_owned();
+                    }
+                    say(200, &order(&orders[place]))
+                }
+                _ => say(200, &order(&orders[place])),
+            }
+        }
+        _ => say(404, &json!({})),
+    }
+}
+
+/// What is the same in every refusal, but for the request's name.
+fn plain(answer: &Answer) -> Value {
+    let mut body: Value = serde_json::from_str(&answer.text()).unwrap_or(Value::Null);
+    if let Some(body) = body.as_object_mut() {
+        body.remove("request_id");
+    }
+    body
+}
+
+#[test]
+fn alice_reads_her_order_and_bobs_looks_like_one_that_does_not_exist() {
+    let here = Careless::new(POLICY);
+    let hers = here.get("alice", "/api/orders/1");
+    assert_eq!((hers.status, plain(&hers)["note"].as_str()), (200, Some("hers")));
+    let (his, none) = (here.get("alice", "/api/orders/4"), here.get("alice", "/api/orders/77"));
+    assert_eq!((his.status, none.status), (404, 404));
+    assert_eq!(plain(&his), plain(&none));
+    let names = |answer: &Answer| {
+        let mut names: Vec<String> = answer.fields.iter().map(|(name, _)| name.clone()).collect();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(names(&his), names(&none));
+    assert_eq!(his.body.len(), none.body.len());
+    let records = here.scene.records();
+    assert_eq!(records[1]["control"], "object_ownership");
+    assert_eq!(records[1]["reason"], "not_their_object");
+    assert!(records.iter().all(|record| record.get("asked").is_none()), "reads cost no call");
+    assert_eq!(here.get("bob", "/api/orders/4").status, 200);
+}
+
+#[test]
+fn a_head_a_condition_and_a_range_tell_no_more() {
+    let here = Careless::new(POLICY);
+    assert_eq!(here.ask("alice", "HEAD", "/api/orders/4", None).status, 404);
+    let token = here.issuer.token("alice", r#","role":"customer""#);
+    let fields =
+        format!("Authorization: Bearer {token}\r\nIf-None-Match: *\r\nRange: bytes=0-1\r\n");
+    assert_eq!(here.scene.get_with("/api/orders/4", &fields).status, 404);
+    let sent = here.scene.forwarded().unwrap().to_lowercase();
+    assert!(!sent.contains("if-none-match") && !sent.contains("range:"), "{sent}");
+}
+
+#[test]
+fn of_a_list_everybody_sees_their_own_and_no_total_tells_of_the_rest() {
+    let here = Careless::new(POLICY);
+    let list = plain(&here.get("alice", "/api/orders"));
+    let ids: Vec<u64> =
+        list["items"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect();
+    assert_eq!(ids, [1, 2]);
+    assert_eq!(list.get("total"), None);
+    let list = plain(&here.get("sam", "/api/orders"));
+    assert_eq!(list["total"], 3);
+    assert_eq!(list["items"][2]["id"], 4);
+    assert_eq!(list["items"][2].get("note"), None, "staff does not see notes");
+}
+
+#[test]
+fn what_is_done_to_bobs_order_does_not_reach_the_api() {
+    let here = Careless::new(POLICY);
+    assert_eq!(here.ask("alice", "DELETE", "/api/orders/4", None).status, 404);
+    assert_eq!(
+        here.ask("alice", "PUT", "/api/orders/4", Some(json!({ "note": "mine now" }))).status,
+        404
+    );
+    assert_eq!(here.owner(4).as_deref(), Some("bob"));
+    let record = here.scene.last_record();
+    assert_eq!(record["asked"].as_array().map(Vec::len), Some(1), "one question: {record}");
+    assert_eq!(record["asked"][0]["operation"], "getOrder");
+    assert_eq!(
+        here.ask("alice", "PUT", "/api/orders/1", Some(json!({ "note": "changed" }))).status,
+        200
+    );
+    assert_eq!(here.ask("alice", "DELETE", "/api/orders/2", None).status, 204);
+    assert_eq!(here.owner(2), None);
+}
+
+#[test]
+fn nothing_is_made_for_others_or_given_to_them() {
+    let here = Careless::new(POLICY);
+    let made = here.ask("alice", "POST", "/api/orders", Some(json!({ "customer_id": "bob" })));
+    assert_eq!(made.status, 403, "{}", made.text());
+    assert_eq!(here.owner(9), None);
+    let moved = here.ask("alice", "PUT", "/api/orders/1", Some(json!({ "customer_id": "bob" })));
+    assert_eq!(moved.status, 403);
+    assert_eq!(here.owner(1).as_deref(), Some("alice"));
+    let own = here.ask("alice", "POST", "/api/orders", Some(json!({ "note": "x" })));
+    assert_eq!(own.status, 201, "{}", here.scene.last_record());
+}
+
+#[test]
+fn every_id_of_a_batch_is_asked() {
+    let here = Careless::new(POLICY);
+    let batch = |ids: Value| {
+        here.ask("alice", "POST", "/api/orders/batch", Some(json!({ "order_ids": ids }))).status
+    };
+    assert_eq!(batch(json!([1, 4])), 404);
+    assert_eq!((here.owner(1), here.owner(4)), (Some("alice".into()), Some("bob".into())));
+    assert_eq!(batch(json!([1, 2])), 204, "{}", here.scene.last_record());
+    assert_eq!(here.owner(1), None);
+}
+
+#[test]
+fn an_order_belongs_to_the_customer_whom_the_path_names() {
+    let here = Careless::new(POLICY);
+    assert_eq!(here.get("alice", "/api/customers/alice/orders/1").status, 200);
+    assert_eq!(here.get("alice", "/api/customers/alice/orders/4").status, 404);
+    assert_eq!(here.get("alice", "/api/customers/bob/orders/1").status, 404);
+    assert_eq!(here.get("alice", "/api/customers/bob/orders/4").status, 404);
+}
+
+#[test]
+fn functions_are_for_whom_a_rule_opens_them_to() {
+    let here = Careless::new(POLICY);
+    let restock = |who| here.ask(who, "POST", "/api/restock", None).status;
+    assert_eq!((restock("alice"), restock("sam")), (403, 204));
+    assert_eq!(here.scene.records()[0]["control"], "function_access");
+    assert_eq!(here.ask("sam", "DELETE", "/api/orders/4", None).status, 403);
+    assert_eq!(here.owner(4).as_deref(), Some("bob"));
+}
+
+#[test]
+fn what_takes_an_id_of_nobody_knows_what_is_closed() {
+    let here = Careless::new("resources: { Order: { owner: /customer_id } }\n");
+    let closed = here.get("alice", "/api/parcels/X1");
+    assert_eq!(closed.status, 403);
+    assert_eq!(here.scene.last_record()["reason"], "no_object_rule");
+    let decided = "operations: { trackParcel: { objects: none, reason: anybody tracks } }\n";
+    let here = Careless::new(decided);
+    assert_eq!(here.get("alice", "/api/parcels/X1").status, 200);
+}
