@@ -129,10 +129,12 @@ impl Held {
         self.read().unwritten.as_ref().is_some_and(|unwritten| unwritten.is_much())
     }
 
-    /// What the next batch writes. It is followed by [`Held::settle`].
-    pub(crate) fn take(&self) -> Batch {
+    /// What the next batch writes, facts among it or only what is to be gone. It is followed by
+    /// [`Held::settle`].
+    pub(crate) fn take(&self, with_learned: bool) -> Batch {
         let mut table = self.write();
-        let slots = table.unwritten.as_mut().map(|unwritten| unwritten.take()).unwrap_or_default();
+        let slots = table.unwritten.as_mut().map(|unwritten| unwritten.take(with_learned));
+        let slots = slots.unwrap_or_default();
         let learned = slots.learned.iter().filter_map(|slot| table.row(*slot)).collect();
         Batch { slots, learned }
     }

@@ -5,7 +5,7 @@ use std::sync::mpsc::{
     Receiver, RecvError, RecvTimeoutError, SyncSender, TrySendError, sync_channel,
 };
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portcullis_model::UnixMillis;
 use rusqlite::Connection;
@@ -120,10 +120,20 @@ impl Writer {
     ) -> Result<Self, StoreError> {
         let work = move |jobs: Receiver<Box<dyn Job>>| {
             let (file, epoch) = epoch;
-            let mut desk = Desk { connection, memory, held, file, epoch, log: Log::default() };
+            let (log, learned) = (Log::default(), Instant::now());
+            let mut desk = Desk { connection, memory, held, file, epoch, log, learned };
             while let Ok(first) = desk.next(&jobs) {
                 let more = jobs.try_iter().take(BATCH_MAX - 1);
-                desk.batch(first.into_iter().chain(more).collect());
+                let jobs: Vec<_> = first.into_iter().chain(more).collect();
+                // Facts lie in batches of their own: where there is no room for them, nobody else's
+                // work must fail with them.
+                let is_idle = jobs.is_empty();
+                if !is_idle {
+                    desk.batch(jobs);
+                }
+                if is_idle || desk.held.has_much() || desk.learned.elapsed() >= AGAIN {
+                    desk.batch(Vec::new());
+                }
             }
             // What could not be written before has a last chance.
             while desk.batch(Vec::new()) && desk.held.has_unwritten() {}
@@ -155,6 +165,8 @@ struct Desk {
     file: EpochFile,
     epoch: Epoch,
     log: Log,
+    /// When facts were written last.
+    learned: Instant,
 }
 
 impl Desk {
@@ -178,7 +190,10 @@ impl Desk {
     fn batch(&mut self, mut jobs: Vec<Box<dyn Job>>) -> bool {
         let now = jobs.iter().map(|job| job.now()).max().unwrap_or_default();
         let unwritten = self.memory.some_unwritten(UNWRITTEN_BATCH);
-        let held = self.held.take();
+        let held = self.held.take(jobs.is_empty());
+        if jobs.is_empty() {
+            self.learned = Instant::now();
+        }
         let mut outcomes = Vec::with_capacity(jobs.len());
         let whole = self.transaction(&mut jobs, &mut outcomes, (&unwritten, &held), now);
         if whole.is_err() && !self.connection.is_autocommit() {

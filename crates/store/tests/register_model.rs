@@ -105,11 +105,8 @@ impl Plain {
 
     fn standing(&self, caller: u8, object: u8) -> Standing {
         let mut holders = self.facts.iter().filter(|fact| fact.1 == object).map(|fact| fact.0);
-        let others = if holders.clone().next().is_some() {
-            Standing::OthersOnly
-        } else {
-            Standing::Unknown
-        };
+        let others =
+            if holders.clone().next().is_some() { Standing::OthersOnly } else { Standing::Unknown };
         let is_of_one_api = api_of_caller(caller) == api_of_object(object);
         match holders.any(|holder| holder == caller) {
             _ if !is_of_one_api => Standing::Unknown,

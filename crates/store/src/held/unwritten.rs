@@ -9,8 +9,8 @@ const LEARNED_BATCH: usize = 1024;
 /// Slots that are emptied with one batch, at most.
 const REMOVED_BATCH: usize = 4096;
 
-/// After a batch that failed, so many without new facts: a database that is full must not keep what
-/// ends or is forgotten from being written.
+/// After a batch that failed, so many without new facts: what is forgotten lies in the same batches,
+/// and a database that is full has room for that, and none for facts.
 const PAUSE_BATCHES: u32 = 64;
 
 /// When all that was removed until now is gone from the database.
@@ -74,7 +74,7 @@ impl Unwritten {
             || (self.learned.count >= LEARNED_BATCH && self.pause == 0)
     }
 
-    pub(crate) fn take(&mut self) -> Slots {
+    pub(crate) fn take(&mut self, with_learned: bool) -> Slots {
         let removed: Vec<u32> =
             self.removed.drain(..self.removed.len().min(REMOVED_BATCH)).collect();
         removed.iter().for_each(|slot| {
@@ -83,7 +83,8 @@ impl Unwritten {
         if self.removed.is_empty() {
             self.removed.shrink_to(REMOVED_BATCH);
         }
-        let learned = if self.pause == 0 { self.learned.take(LEARNED_BATCH) } else { Vec::new() };
+        let is_due = with_learned && self.pause == 0;
+        let learned = if is_due { self.learned.take(LEARNED_BATCH) } else { Vec::new() };
         Slots { removed, learned, has_forgotten: self.has_forgotten }
     }
 
@@ -172,30 +173,30 @@ mod tests {
             unwritten.removed(slot);
         }
         let ticket = unwritten.forgotten();
-        let first = unwritten.take();
+        let first = unwritten.take(true);
         assert!(first.has_forgotten && !unwritten.is_done(ticket));
         unwritten.failed(&first);
-        let again = unwritten.take();
+        let again = unwritten.take(true);
         assert_eq!(again.removed, first.removed, "in the same order");
         unwritten.written(&again);
         assert!(!unwritten.is_done(ticket), "the last one is still there");
-        let rest = unwritten.take();
+        let rest = unwritten.take(true);
         assert!(rest.has_forgotten);
         unwritten.written(&rest);
         assert!(unwritten.is_done(ticket) && unwritten.is_empty());
-        assert!(!unwritten.take().has_forgotten);
+        assert!(!unwritten.take(true).has_forgotten);
     }
 
     #[test]
     fn a_slot_that_is_emptied_again_while_it_is_written_is_written_again() {
         let mut unwritten = Unwritten::default();
         unwritten.removed(3);
-        let first = unwritten.take();
+        let first = unwritten.take(true);
         unwritten.removed(3);
         let ticket = unwritten.forgotten();
         unwritten.written(&first);
         assert!(!unwritten.is_done(ticket));
-        let second = unwritten.take();
+        let second = unwritten.take(true);
         assert_eq!(second.removed, [3]);
         unwritten.written(&second);
         assert!(unwritten.is_done(ticket));
@@ -205,17 +206,17 @@ mod tests {
     fn what_is_learned_waits_where_nothing_can_be_written_and_what_is_forgotten_does_not() {
         let mut unwritten = Unwritten::default();
         unwritten.learned(70);
-        let slots = unwritten.take();
+        let slots = unwritten.take(true);
         assert_eq!(slots.learned, [70]);
         unwritten.failed(&slots);
         unwritten.removed(5);
-        let slots = unwritten.take();
+        let slots = unwritten.take(true);
         assert_eq!((slots.removed.as_slice(), slots.learned.len()), (&[5][..], 0));
         assert!(unwritten.is_empty());
         for _ in 0..PAUSE_BATCHES {
             unwritten.written(&Slots::default());
         }
-        assert_eq!(unwritten.take().learned, [70]);
+        assert_eq!(unwritten.take(true).learned, [70]);
     }
 
     #[test]
@@ -226,7 +227,7 @@ mod tests {
         unwritten.removed(7);
         let mut taken: Vec<u32> = Vec::new();
         while !unwritten.is_empty() {
-            let slots = unwritten.take();
+            let slots = unwritten.take(true);
             taken.extend(&slots.learned);
             unwritten.written(&slots);
         }
