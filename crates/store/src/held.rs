@@ -24,7 +24,7 @@ use crate::held::lately::Since;
 use crate::held::names::{Api, Caller, Keys, Object};
 use crate::held::rows::Row;
 use crate::held::table::{How, Outcome, Standing, Table};
-use crate::held::unwritten::{Slots, Ticket};
+use crate::held::unwritten::{Slots, Ticket, Unwritten};
 
 /// Objects that are learned under one lock: others wait for some 10 us.
 const LOCKED: usize = 32;
@@ -126,7 +126,7 @@ impl Held {
 
     /// Whether there is so much to write that it should not wait.
     pub(crate) fn has_much(&self) -> bool {
-        self.read().unwritten.as_ref().is_some_and(|unwritten| unwritten.is_much())
+        self.read().unwritten.as_ref().is_some_and(Unwritten::is_much)
     }
 
     /// What the next batch writes, facts among it or only what is to be gone. It is followed by

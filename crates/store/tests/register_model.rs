@@ -152,7 +152,8 @@ fn walk(steps: Vec<Step>, folder: Option<&Path>) {
         match step {
             Step::Wait(ms) => now += ms,
             Step::Learn { caller: by, objects, how, asked_before } => {
-                let (asked, since) = *moments.iter().rev().nth(asked_before).unwrap_or(&moments[0]);
+                let before = moments.iter().rev().nth(asked_before).or(moments.first());
+                let (asked, since) = *before.unwrap();
                 // Steps are counted from 0, and what happens in one comes after its moment.
                 for number in objects {
                     // Of what was confirmed in the same second, a restart does not know which came

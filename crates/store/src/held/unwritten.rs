@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_ticket_is_done_when_all_before_it_lasted_and_not_when_they_failed() {
         let mut unwritten = Unwritten::default();
-        for slot in 0..REMOVED_BATCH as u32 + 1 {
+        for slot in 0..=REMOVED_BATCH as u32 {
             unwritten.removed(slot);
         }
         let ticket = unwritten.forgotten();
