@@ -46,11 +46,12 @@ async fn work(store: Store, first: u32) {
     let register = Register::of(&store);
     for number in first.. {
         let (by, all) = (caller(&register, number), objects(&register, number));
+        let one = object(&register, number, 0);
         say("learning", number);
         register.learn(&by, &all, How::Listed, register.since(), NOW);
         let what = match number % 4 {
-            0 => Forget::Object(&all[0]),
-            1 => Forget::Held(&by, &all[0]),
+            0 => Forget::Object(&one),
+            1 => Forget::Held(&by, &one),
             2 => Forget::Caller(&by),
             _ => {
                 tokio::task::yield_now().await;
