@@ -37,6 +37,10 @@ const TOUCH_MS: u64 = 60_000;
 /// How often a read is done again because something changed meanwhile.
 const READS_MAX: usize = 8;
 
+/// Batches that anybody waits for until what was forgotten lasts: each takes 4,096 slots, and what
+/// was forgotten before goes first.
+const BATCHES_WAITED_MAX: usize = 4096;
+
 /// Accounts whose places are kept in memory.
 const ACCOUNTS_CACHED_MAX: usize = 16_384;
 
@@ -377,8 +381,11 @@ impl Store {
         ticket: Ticket,
         now: UnixMillis,
     ) -> Result<(), StoreError> {
-        // Ends: what is forgotten goes first, and there is only so much of it before the ticket.
-        while !self.0.held.is_done(ticket) {
+        let not_durable = |why| StoreError::NotDurable(Box::new(why));
+        for _ in 0..BATCHES_WAITED_MAX {
+            if self.0.held.is_done(ticket) {
+                return Ok(());
+            }
             Write {
                 now,
                 revokes: |(): &()| false,
@@ -388,9 +395,9 @@ impl Store {
             }
             .by(&self.0.writer)
             .await
-            .map_err(|why| StoreError::NotDurable(Box::new(why)))?;
+            .map_err(not_durable)?;
         }
-        Ok(())
+        if self.0.held.is_done(ticket) { Ok(()) } else { Err(not_durable(StoreError::Slow)) }
     }
 
     /// Notes that an account was used from a network.

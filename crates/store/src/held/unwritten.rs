@@ -65,7 +65,7 @@ impl Unwritten {
 
     /// Whether there is anything for the next batch.
     pub(crate) fn is_empty(&self) -> bool {
-        self.removed.is_empty() && (self.learned.count == 0 || self.pause > 0)
+        self.removed.is_empty() && self.learned.count == 0
     }
 
     /// Whether there is so much that it should not wait.
@@ -212,7 +212,10 @@ mod tests {
         unwritten.removed(5);
         let slots = unwritten.take(true);
         assert_eq!((slots.removed.as_slice(), slots.learned.len()), (&[5][..], 0));
-        assert!(unwritten.is_empty());
+        assert!(
+            !unwritten.is_empty() && !unwritten.is_much(),
+            "it is tried again, and not at once"
+        );
         for _ in 0..PAUSE_BATCHES {
             unwritten.written(&Slots::default());
         }
