@@ -169,10 +169,8 @@ impl Shapes {
     ///
     /// Ids come from this contract only, so there always is one; the fallback declares nothing.
     pub fn get(&self, id: ShapeId) -> &Shape {
-        static NOTHING: LazyLock<Shape> = LazyLock::new(|| Shape {
-            object: ObjectShape::closed(),
-            ..Shape::default()
-        });
+        static NOTHING: LazyLock<Shape> =
+            LazyLock::new(|| Shape { object: ObjectShape::closed(), ..Shape::default() });
         self.shapes.get(id.0 as usize).unwrap_or(&NOTHING)
     }
 

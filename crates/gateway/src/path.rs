@@ -17,6 +17,7 @@ mod forward;
 mod inspect;
 mod learned;
 mod limit;
+mod one_at_a_time;
 mod receive;
 mod record;
 mod reserve;
@@ -42,7 +43,7 @@ pub(crate) async fn walk(
     let allowed = authorize_function::enter(admitted, context)?;
     let valid = validate::enter(allowed, incoming, context).await?;
     let owned = authorize_object::enter(valid, context);
-    let reserved = reserve::enter(owned, context).await?;
+    let reserved = reserve::enter(owned, incoming, context).await?;
     let answered = forward::enter(reserved, incoming, context).await?;
     inspect::enter(answered, context).await
 }

@@ -12,6 +12,7 @@ mod names;
 mod operated;
 mod operations;
 mod relaxations;
+mod serialize;
 mod upstream;
 mod whoami;
 
@@ -35,6 +36,7 @@ use crate::model::{
 };
 use crate::notes::Notes;
 use crate::section::Read;
+use crate::serialized::Serialized;
 use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
 use names::Names;
@@ -212,6 +214,7 @@ fn build(
     let callers = known(file, texts, &contracts, &names, &access, notes);
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
+    let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
     let tls = file.and_then(|file| file.tls.as_ref());
@@ -223,9 +226,12 @@ fn build(
         claims::check(file.apis(), &contracts, notes);
     }
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided.zip(decisions).zip(relaxations).zip(callers);
+    let decided = decided.zip(decisions).zip(relaxations).zip(callers).zip(serialized);
     let own = decided.map(
-        |((((((contract, text), upstream), access), decisions), relaxations), callers)| Own {
+        |(
+            ((((((contract, text), upstream), access), decisions), relaxations), callers),
+            serialized,
+        )| Own {
             contract,
             main: text.source,
             upstream,
@@ -233,6 +239,7 @@ fn build(
             decisions,
             relaxations,
             callers,
+            serialized,
         },
     );
     let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
@@ -252,6 +259,7 @@ struct Own {
     decisions: operations::Decisions,
     relaxations: Vec<Relaxation>,
     callers: Callers,
+    serialized: Vec<Option<Serialized>>,
 }
 
 /// What is decided for all of them.
@@ -270,7 +278,8 @@ struct Shared<'a> {
 
 impl Shared<'_> {
     fn model(&self, place: usize, own: Own, (policy, is_one): (&str, bool)) -> Option<Model> {
-        let Own { contract, main, upstream, access, decisions, relaxations, callers } = own;
+        let Own { contract, main, upstream, access, decisions, relaxations, callers, serialized } =
+            own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
         let base_path = base_path(api, Some(&contract));
@@ -303,6 +312,7 @@ impl Shared<'_> {
             undeclared_in: decisions.undeclared_in,
             undeclared_out: decisions.undeclared_out,
             bodies: decisions.bodies,
+            serialized,
             limits: self.limits.clone(),
             relaxations,
             ledger: self.ledger.clone(),

@@ -11,6 +11,7 @@ use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 use crate::callers::Callers;
 use crate::login::StorePlace;
 use crate::network::Network;
+use crate::serialized::Serialized;
 use crate::source::SecretSource;
 use crate::upstream::Upstream;
 
@@ -76,6 +77,8 @@ pub struct Model {
     pub undeclared_out: Vec<Undeclared>,
     /// How bodies are handled, by operation index.
     pub bodies: Vec<BodyHandling>,
+    /// Which requests wait for one another, by operation index.
+    pub serialized: Vec<Option<Serialized>>,
     /// All bounds.
     pub limits: Limits,
     /// Written exceptions.
@@ -139,6 +142,8 @@ pub struct OperationLines {
     pub upgrade: Option<Span>,
     /// `null_means`, the operation's own or that of the API.
     pub null_means: Option<Span>,
+    /// `serialize`.
+    pub serialize: Option<Span>,
 }
 
 /// Whether a policy file stands behind the model (rule 26).
