@@ -12,6 +12,7 @@ mod plan;
 mod registry;
 mod remedy;
 
+pub mod alike;
 pub mod api_inventory;
 pub mod caller_identity;
 pub mod content_type;

@@ -18,6 +18,7 @@ mod health;
 mod incoming;
 mod instances;
 mod listener;
+mod locks;
 mod login;
 mod path;
 mod pools;
@@ -33,6 +34,7 @@ mod worker;
 
 pub use decision::{Act, Decision, DecisionError, Probe};
 pub use listener::{Options, Running, StartError, start};
+pub use locks::{Asked, Key, Lock, Locks, Waiting};
 pub use site::{PinnedKeys, ReloadError, Reloaded, Site};
 pub use tls::{ClientIssuers, ClientIssuersFault, ClientTls, RootsFault, ServerTls, TlsFault};
 pub use worker::{Counts, Deed, Watch};

@@ -220,6 +220,7 @@ pub fn start(
         in_upstream: Budget::new(limits.upstream_concurrency_max),
         instances: Instances::new(Instant::now()),
         callers: Callers::new(chance_of_keys, Instant::now(), options.store.clone()),
+        locks: Arc::default(),
         store: options.store,
         site: Current::new(site),
         ledger,

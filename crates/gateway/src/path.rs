@@ -19,6 +19,7 @@ mod inspect;
 mod learned;
 mod limit;
 mod objects;
+mod one_at_a_time;
 mod payload;
 mod receive;
 mod record;
@@ -46,7 +47,7 @@ pub(crate) async fn walk(
     let allowed = authorize_function::enter(admitted, context)?;
     let valid = validate::enter(allowed, incoming, context).await?;
     let owned = authorize_object::enter(valid, context).await?;
-    let reserved = reserve::enter(owned, context).await?;
+    let reserved = reserve::enter(owned, incoming, context).await?;
     let answered = forward::enter(reserved, incoming, context).await?;
     inspect::enter(answered, context).await
 }

@@ -7,6 +7,7 @@ mod forward;
 mod guesses;
 mod limits;
 mod login;
+mod serialize;
 mod tls;
 mod whoami;
 
@@ -24,6 +25,7 @@ pub(crate) use limits::LimitsSection;
 pub(crate) use login::{
     Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,
 };
+pub(crate) use serialize::Serialize;
 pub(crate) use tls::TlsSection;
 pub(crate) use whoami::WhoamiSection;
 
@@ -105,7 +107,7 @@ impl PolicyFile {
 
 section! {
     /// Decisions about one operation.
-    struct OperationDecision, later ["serialize"], {
+    struct OperationDecision, later [], {
         /// What happens to properties of a request's body that an open schema does not declare:
         /// `drop` removes and reports them, `refuse` refuses the request. Default: `drop`,
         /// because honest clients send more than is declared. A closed schema always refuses.
@@ -130,6 +132,12 @@ section! {
         /// is checked, what is said afterwards is not, and is marked "body not inspected". From a
         /// browser, only pages of `origins` may. Default: such a request is refused.
         upgrade: Option<Spanned<UpgradeWord>>,
+        /// Requests with the same value wait for one another until the API has answered, so that two
+        /// parallel withdrawals do not both pass: `path.account`, `body./from_account`, `caller`,
+        /// `everybody`; or `{ by: caller, group: money }`, where operations with the same word wait for
+        /// one another, too. Requests without the value, and callers that nobody verified, count as
+        /// one. Default: nothing waits, because only you know which operations look before they write.
+        serialize: Option<Spanned<Serialize>>,
         /// Which objects its requests name, where that cannot be seen from the contract, or is seen wrongly:
         /// `{ body./order_id: Order }`, with places as `path.id`, `query.ids`, `header.x-order`,
         /// `body./items/*/order_id` and `names./orders` (the names of an object's members). `none` behind a

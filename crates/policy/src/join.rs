@@ -13,6 +13,7 @@ mod names;
 mod operated;
 mod operations;
 mod relaxations;
+mod serialize;
 mod upstream;
 mod whoami;
 
@@ -37,6 +38,7 @@ use crate::model::{
 };
 use crate::notes::Notes;
 use crate::section::Read;
+use crate::serialized::Serialized;
 use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
 use names::Names;
@@ -215,6 +217,7 @@ fn build(
     let authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
+    let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
     let tls = file.and_then(|file| file.tls.as_ref());
@@ -226,11 +229,11 @@ fn build(
         claims::check(file.apis(), &contracts, notes);
     }
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided =
-        decided.zip(decisions).zip(relaxations).zip(callers.into_iter().zip(authorization));
+    let decided = decided.zip(decisions).zip(relaxations).zip(serialized);
+    let decided = decided.zip(callers.into_iter().zip(authorization));
     let own = decided.map(
         |(
-            (((((contract, text), upstream), access), decisions), relaxations),
+            ((((((contract, text), upstream), access), decisions), relaxations), serialized),
             (callers, authorization),
         )| Own {
             authorization,
@@ -241,6 +244,7 @@ fn build(
             decisions,
             relaxations,
             callers,
+            serialized,
         },
     );
     let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
@@ -261,6 +265,7 @@ struct Own {
     relaxations: Vec<Relaxation>,
     callers: Callers,
     authorization: Authorization,
+    serialized: Vec<Option<Serialized>>,
 }
 
 /// What is decided for all of them.
@@ -288,6 +293,7 @@ impl Shared<'_> {
             relaxations,
             callers,
             authorization,
+            serialized,
         } = own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
@@ -322,6 +328,7 @@ impl Shared<'_> {
             undeclared_in: decisions.undeclared_in,
             undeclared_out: decisions.undeclared_out,
             bodies: decisions.bodies,
+            serialized,
             limits: self.limits.clone(),
             relaxations,
             ledger: self.ledger.clone(),

@@ -29,6 +29,7 @@ mod reference;
 mod renumbered;
 mod secret;
 mod section;
+mod serialized;
 mod source;
 mod upstream;
 mod word;
@@ -59,6 +60,7 @@ pub use model::{
 pub use network::Network;
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
+pub use serialized::{Serialized, SerializedBy};
 pub use source::SecretSource;
 pub use upstream::{Instance, Upstream};
 pub use writable::writable_by_others;

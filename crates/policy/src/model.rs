@@ -12,6 +12,7 @@ use crate::authorization::Authorization;
 use crate::callers::Callers;
 use crate::login::StorePlace;
 use crate::network::Network;
+use crate::serialized::Serialized;
 use crate::source::SecretSource;
 use crate::upstream::Upstream;
 
@@ -79,6 +80,8 @@ pub struct Model {
     pub undeclared_out: Vec<Undeclared>,
     /// How bodies are handled, by operation index.
     pub bodies: Vec<BodyHandling>,
+    /// Which requests wait for one another, by operation index.
+    pub serialized: Vec<Option<Serialized>>,
     /// All bounds.
     pub limits: Limits,
     /// Written exceptions.
@@ -142,6 +145,8 @@ pub struct OperationLines {
     pub upgrade: Option<Span>,
     /// `null_means`, the operation's own or that of the API.
     pub null_means: Option<Span>,
+    /// `serialize`.
+    pub serialize: Option<Span>,
 }
 
 /// Whether a policy file stands behind the model (rule 26).

@@ -162,6 +162,7 @@ const fn all_of(model: &Model) {
         undeclared_in: _,
         undeclared_out: _,
         bodies: _,
+        serialized: _,
     } = model;
 }
 

@@ -43,7 +43,7 @@ fn told(changes: &Changes) -> Vec<String> {
 }
 
 /// Edits that let more through, with the words that say so; backwards, each narrows.
-const WIDER: [(&str, &str, &str); 35] = [
+const WIDER: [(&str, &str, &str); 36] = [
     (
         "    key: { type: apiKey",
         "    admin: { type: apiKey, in: header, name: X-Admin }\n    key: { type: apiKey",
@@ -73,6 +73,11 @@ const WIDER: [(&str, &str, &str); 35] = [
     ("    undeclared: refuse", "    undeclared: drop", "drops undeclared properties of requests"),
     ("    answers: refuse", "    answers: drop", "drops undeclared properties of answers"),
     ("listItems: {}", "listItems: { null_means: absent }", "takes null for absent"),
+    (
+        "    serialize: caller # one at a time\n",
+        "",
+        "no longer serves requests of one `caller` in turn",
+    ),
     ("x-sunset: 2027-01-31", "x-sunset: 2027-02-28", "ends on 2027-02-28, and not on 2027-01-31"),
     (
         "name: { type: string, maxLength: 30 }",
@@ -448,4 +453,19 @@ fn another_operation_at_the_same_place_of_the_document_is_another_one() {
     let added = contract.replacen("paths:", first, 1);
     let changes = Changes::between(&before, &of_callers(&added, CALLERS), NOW);
     assert_eq!(told(&changes), ["same: `first` is new; nobody may call it"]);
+}
+
+#[test]
+fn whoever_waits_by_another_value_may_not_wait_any_more() {
+    let by = "serialize: caller";
+    for other in ["serialize: everybody", "serialize: { by: caller, group: money }"] {
+        let (before, after) = edited(by, other);
+        for (one, two) in [(&before, &after), (&after, &before)] {
+            let told = told(&Changes::between(one, two, NOW));
+            assert!(
+                told.iter().any(|line| line.starts_with("wider: `createItem` serves")),
+                "{told:?}"
+            );
+        }
+    }
 }

@@ -47,7 +47,10 @@ impl Cleared {
 
 pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Result<Cleared, Exit> {
     context.enter(Room::Inspect);
-    let parts = answered.into_parts();
+    let mut parts = answered.into_parts();
+    if parts.lock.is_some() {
+        whole::first(&mut parts, context).await?;
+    }
     let (status, operation) = (Status(parts.head.status), parts.operation);
     let location = parts.head.fields.first(Essential::Location).map(str::to_owned);
     // The API has done it, whatever becomes of its answer.

@@ -9,6 +9,7 @@
 )]
 
 pub mod authority;
+pub mod desk;
 pub mod gate;
 pub mod holder;
 pub mod issuer;

@@ -17,4 +17,5 @@ mod learned;
 mod login;
 mod pharmacy;
 mod reference;
+mod serialize;
 mod several;

@@ -55,6 +55,11 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
              and remove the other from what clients send."
                 .to_owned()
         }
+        (Remedy::Later, _) => {
+            "Send it again when those before it are over: the policy lets requests of one value \
+             reach the API one after the other (`serialize`)."
+                .to_owned()
+        }
         (Remedy::Limit(key), _) => {
             format!(
                 "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"
