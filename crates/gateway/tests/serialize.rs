@@ -2,23 +2,24 @@
 //!
 //! That somebody waits is shown by somebody who comes later and does not.
 
-#![expect(clippy::unwrap_used, reason = "a client that fails must fail its test")]
-
 mod support;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Options, Site};
+use portcullis_model::UnixMillis;
+use portcullis_store::{Revocation, Revoked, Store};
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange, leave, send};
 use support::desk::Desk;
 use support::gate::Gate;
 use support::issuer::Issuer;
 use support::secure::on_runtime;
-use support::{Scene, Setup, model};
+use support::{Scene, Setup, model, noon};
 
 const BANK: &str = include_str!("support/bank.yaml");
 const GROUP: &str = "operations:\n  \
@@ -44,12 +45,16 @@ impl Bank {
         Self::with(rest, PlanOptions::default(), 1)
     }
 
-    fn with(rest: &str, options: PlanOptions, workers: usize) -> Self {
+    fn with(rest: &str, plan: PlanOptions, workers: usize) -> Self {
+        Self::of(rest, plan, Options { workers, ..Options::default() })
+    }
+
+    fn of(rest: &str, plan: PlanOptions, options: Options) -> Self {
         let desk = Desk::default();
         let api = ScriptedApi::start(desk.behaviour());
-        let site = site(rest, api.address(), options);
+        let site = site(rest, api.address(), plan);
         let watch: Option<Arc<dyn portcullis_gateway::Watch>> = Some(Arc::new(desk.clone()));
-        let options = Options { workers, watch, ..Options::default() };
+        let options = Options { watch, ..options };
         Self { scene: Scene::of_options(api, site, options), desk }
     }
 
@@ -57,8 +62,9 @@ impl Bank {
         self.scene.gateway.address()
     }
 
-    /// Whether the gateway has seen that somebody left.
-    fn has_abandoned(&self) -> bool {
+    /// Whether the gateway has seen that somebody left; not for ever.
+    fn has_abandoned(&self, since: Instant) -> bool {
+        assert!(since.elapsed() < Duration::from_secs(10), "nobody has left");
         self.scene.records_now().iter().any(|one| one["verdict"] == "abandoned")
     }
 
@@ -120,10 +126,13 @@ fn requests_of_one_value_go_one_after_the_other_in_the_order_in_which_they_came(
     asked.push(bank.nth(5, transfer("8", "x")));
     bank.desk.has(&["a", "x"]);
     bank.desk.let_go("x");
-    for (index, mark) in ["a", "b", "c", "d"].into_iter().enumerate() {
-        bank.desk.has(&["a", "x", "b", "c", "d"].get(..(index + 2).max(2)).unwrap());
-        bank.desk.let_go(mark);
-    }
+    bank.desk.let_go("a");
+    bank.desk.has(&["a", "x", "b"]);
+    bank.desk.let_go("b");
+    bank.desk.has(&["a", "x", "b", "c"]);
+    bank.desk.let_go("c");
+    bank.desk.has(&["a", "x", "b", "c", "d"]);
+    bank.desk.let_go("d");
     for one in asked {
         assert_eq!(one.join().unwrap().status, 200);
     }
@@ -176,7 +185,8 @@ fn streams_of_one_connection_wait_for_one_another() {
         // Whoever resets a stream that waits gives the place up.
         second.abort();
         assert!(second.await.is_err());
-        while !bank.has_abandoned() {
+        let since = Instant::now();
+        while !bank.has_abandoned(since) {
             tokio::task::yield_now().await;
         }
         ["a", "x", "c"].into_iter().for_each(|mark| bank.desk.let_go(mark));
@@ -195,7 +205,8 @@ fn a_client_that_leaves_gives_its_place_up() {
     let second = send(bank.address(), transfer("7", "b"));
     bank.desk.reserving(2);
     leave(second);
-    while !bank.has_abandoned() {
+    let since = Instant::now();
+    while !bank.has_abandoned(since) {
         std::thread::yield_now();
     }
     let third = bank.nth(3, transfer("7", "c"));
@@ -288,10 +299,9 @@ fn a_reload_lets_nobody_in() {
 fn requests_without_the_value_wait_for_one_another() {
     let bank = Bank::new(GROUP);
     let without = |mark: &str| post("transfer", "", &format!(r#"{{"mark":"{mark}"}}"#));
-    let blank = |mark: &str| transfer("\" - \"", mark);
     let first = bank.nth(1, without("a"));
     bank.desk.has(&["a"]);
-    let second = bank.nth(2, blank("b"));
+    let second = bank.nth(2, transfer("\" - \"", "b"));
     let other = bank.nth(3, transfer("8", "x"));
     bank.desk.has(&["a", "x"]);
     ["a", "x", "b"].into_iter().for_each(|mark| bank.desk.let_go(mark));
@@ -324,6 +334,27 @@ fn callers_wait_for_themselves_and_strangers_for_one_another() {
     for one in asked {
         assert_eq!(one.join().unwrap().status, 200);
     }
+}
+
+#[test]
+fn whoever_was_logged_out_while_waiting_does_not_reach_the_api() {
+    let issuer = Issuer::start();
+    let rest =
+        format!("callers: {{ jwt: {{ issuer: \"{}\", audience: shop }} }}\n{GROUP}", issuer.name());
+    let store = Store::passing(&std::env::temp_dir(), noon()).unwrap();
+    let options = Options { store: Some(store.clone()), ..Options::default() };
+    let bank = Bank::of(&rest, PlanOptions::default(), options);
+    let (first, second) = (issuer.token("alice", ""), issuer.token("alice", r#","jti":"2""#));
+    let held = bank.nth(1, close("a", Some(&first)));
+    bank.desk.has(&["a"]);
+    let waits = bank.nth(2, close("b", Some(&second)));
+    let (of, until) = (Revoked::Token { jti: "2".to_owned() }, UnixMillis(noon().0 + 3_600_000));
+    let revocation = Revocation { issuer: issuer.name(), of, until };
+    on_runtime(store.revoke(revocation, noon())).unwrap();
+    bank.desk.let_go("a");
+    bank.desk.let_go("b");
+    assert_eq!((held.join().unwrap().status, waits.join().unwrap().status), (200, 401));
+    bank.desk.has(&["a"]);
 }
 
 #[test]

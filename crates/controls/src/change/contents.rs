@@ -79,7 +79,7 @@ fn serialized(
     match (was, is) {
         (None, Some(is)) => of.narrower(format!("serves requests of one {is} in turn"), line),
         (Some(was), None) => {
-            of.wider(format!("no longer serves requests of one {was} in turn"), None)
+            of.wider(format!("no longer serves requests of one {was} in turn"), None);
         }
         // What was one value may be two of the other kind.
         (Some(was), Some(is)) if was != is => {

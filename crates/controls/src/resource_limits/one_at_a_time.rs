@@ -77,7 +77,8 @@ fn number(text: &str) -> Option<String> {
     }
     let zeros = digits.len() - significant.len();
     let exponent: i64 = exponent.parse().ok()?;
-    let magnitude = (whole.len() as i64 - zeros as i64).checked_add(exponent)?;
+    let before = i64::try_from(whole.len()).ok()?.checked_sub(i64::try_from(zeros).ok()?)?;
+    let magnitude = before.checked_add(exponent)?;
     Some(format!("{}e{magnitude}", significant.trim_end_matches('0')))
 }
 

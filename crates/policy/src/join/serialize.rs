@@ -107,7 +107,7 @@ impl At<'_> {
         match &by.value {
             SerializedBy::Value(place) => self.place(place, by.span, notes),
             SerializedBy::Caller if !self.knows_callers() => notes.push(|| {
-                let name = shown(&self.operation.name()).to_string();
+                let name = shown(&self.operation.name());
                 let message = format!("nobody verifies who calls {name}");
                 Diagnostic::warning(&codes::BAD_CALLER, message)
                     .at(by.span)
@@ -138,7 +138,7 @@ impl At<'_> {
         if let Some(missing) = missing(place, self.operation, &self.contract.shapes) {
             return notes.push(|| error(missing.message, declare(missing.near)));
         }
-        let name = || shown(&self.operation.name()).to_string();
+        let name = || shown(&self.operation.name());
         match place {
             RequestPlace::Cookie(cookie) if !self.has_cookie(cookie) => notes.push(|| {
                 let message = format!("no request of {} has {}", name(), shown(cookie));

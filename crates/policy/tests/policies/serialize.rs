@@ -6,7 +6,7 @@ use crate::good::FULL;
 use crate::pharmacy::{API, CONTRACT, diagnostics, input, join, own};
 
 fn said(model: &Model, name: &str) -> Option<Serialized> {
-    model.serialized[model.contract.operation_named(name).unwrap()].clone()
+    model.serialized.get(model.contract.operation_named(name).unwrap()).cloned().flatten()
 }
 
 #[test]
