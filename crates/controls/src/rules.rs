@@ -7,8 +7,10 @@
 
 mod condition;
 mod mask;
+pub(crate) mod members;
 mod seen;
 mod values;
+mod written;
 
 use std::sync::Arc;
 

@@ -35,7 +35,7 @@ impl Places {
     }
 
     /// The resources that a shape describes.
-    pub(super) fn own(&self, shape: ShapeId) -> &[usize] {
+    pub(crate) fn own(&self, shape: ShapeId) -> &[usize] {
         self.own.get(shape.index()).map_or(&[], Vec::as_slice)
     }
 

@@ -1,9 +1,11 @@
 //! Room 7: may this caller touch these objects? Each object that the request names is judged by what is
 //! known of it: what the request itself says, what the caller holds, or what the API answers when the gateway
-//! asks with the caller's own credential. Where the answer will show it anyhow, it decides there.
+//! asks with the caller's own credential. Where the answer will show it anyhow, it decides there. What this
+//! caller may not write of an object is taken out of the body.
 
 mod named;
 mod question;
+mod writes;
 
 use portcullis_controls::object_ownership::{self, Expected};
 use portcullis_model::{ControlId, Mode, Room, Status};
@@ -30,7 +32,7 @@ impl Owned {
     }
 }
 
-pub(super) async fn enter(valid: Valid, context: &mut Context<'_>) -> Result<Owned, Exit> {
+pub(super) async fn enter(mut valid: Valid, context: &mut Context<'_>) -> Result<Owned, Exit> {
     context.enter(Room::AuthorizeObject);
     let plan = context.plan;
     let Some(index) = valid.admitted().authenticated().matched().operation() else {
@@ -40,9 +42,13 @@ pub(super) async fn enter(valid: Valid, context: &mut Context<'_>) -> Result<Own
     let expected = plan.operations.get(index).map(|operation| &operation.objects);
     match expected {
         Some(Expected::Closed(why)) => context.refuse(object_ownership::closed(why))?,
-        Some(Expected::Asked) if mode != Mode::NotAsked => {
+        Some(Expected::Asked) => {
             context.objects = objects(&valid, index, context);
-            named::judge(Named { valid: &valid, operation: index }, context).await?;
+            context.objects.are_asked = mode != Mode::NotAsked;
+            if context.objects.are_asked {
+                named::judge(Named { valid: &valid, operation: index }, context).await?;
+            }
+            writes::strip(&mut valid, index, context)?;
         }
         _ => {}
     }
@@ -57,7 +63,7 @@ fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
         let values = request.values(&InputPlace::One(place.clone()), context).ok()?;
         Some((place.clone(), values))
     });
-    Objects { are_asked: true, said: said.collect(), ..Objects::default() }
+    Objects { said: said.collect(), ..Objects::default() }
 }
 
 /// The gateway could not find out: that is no "no such object".

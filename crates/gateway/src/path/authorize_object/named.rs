@@ -92,7 +92,10 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
         context.plan.rules.object(&asked(context, &said), of, &object, false)
     };
     match verdict {
-        Verdict::Permitted(_) => Ok(()),
+        Verdict::Permitted(mask) => {
+            context.objects.permitted(resource, mask.readonly);
+            Ok(())
+        }
         Verdict::Refused(why) => context.refuse(not_found(why, detail(&one, context))),
         Verdict::Unknown if named.answer_decides(one.input, context) => {
             if !context.objects.pending.contains(&resource) {

@@ -71,7 +71,7 @@ fn judged(
     one: &One<'_>,
     operation: usize,
     document: &Document,
-    context: &Context<'_>,
+    context: &mut Context<'_>,
 ) -> Option<Why> {
     let plan = context.plan;
     let resource = one.input.resource;
@@ -93,8 +93,12 @@ fn judged(
         ..Object::whole(value, held(context, resource, one.input.id, &one.id))
     };
     let of = Of { operation: named.operation, resource };
-    match plan.rules.object(&asked, of, &object, true) {
-        Verdict::Permitted(_) => None,
+    let verdict = plan.rules.object(&asked, of, &object, true);
+    match verdict {
+        Verdict::Permitted(mask) => {
+            context.objects.permitted(resource, mask.readonly);
+            None
+        }
         Verdict::Refused(why) => Some(why),
         Verdict::Unknown => Some(Why::NotTheirs),
     }
