@@ -2,7 +2,13 @@
 
 mod support;
 
-use portcullis_testkit::{Answer, Behaviour};
+use std::sync::Arc;
+
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::Site;
+use portcullis_model::Secret;
+use portcullis_policy::SecretSource;
+use portcullis_testkit::{Answer, Behaviour, ScriptedApi};
 use serde_json::{Value, json};
 use support::issuer::Issuer;
 use support::{Scene, Setup};
@@ -60,7 +66,13 @@ impl Open {
             }
         });
         let setup = Setup { policy: Some(&policy), ..Setup::default() };
-        Self { scene: Scene::with(CUSTOMERS, behaviour, setup), issuer }
+        let api = ScriptedApi::start(behaviour);
+        let model = support::model(CUSTOMERS, api.address(), &setup);
+        let site = Site::from(Arc::new(Plan::compile(model, PlanOptions::default())));
+        let source = SecretSource::Variable("ANSWERS_KEY".to_owned());
+        let key = Secret::new(*b"obviously-fake, and long enough!");
+        let site = site.with_secrets(vec![(source, key)]);
+        Self { scene: Scene::of_site(api, site), issuer }
     }
 
     fn send(&self, who: &str, line: &str, label: &str, body: &str) -> Answer {
@@ -176,4 +188,107 @@ fn while_the_control_observes_the_body_goes_on_as_it_came() {
     assert_eq!(here.json("alice", "PUT /api/customers/7", &draft()).status, 200);
     assert!(here.got().contains("gold"));
     assert!(here.scene.last_record().to_string().contains("role_property"));
+}
+
+const ANSWERS: &str = "answers_key: env:ANSWERS_KEY
+answers:
+  Customer:
+    hide: [/secret_word, /address/risk]
+    show: [/tier]
+    derive:
+      over_21: { from: /date_of_birth, age_at_least: 21 }
+      card: { from: /card_number, last: 4 }
+      email: { from: /email, masked_email: true }
+      birth_year: { from: /date_of_birth, year: true }
+      has_email: { from: /email, presence: true, keep: true }
+      customer_ref: { from: /id, keyed_hash: customer, keep: true }
+      currency: { constant: EUR }
+  Profile:
+    derive: { over_21: { from: /date_of_birth, age_at_least: 21 } }
+";
+
+fn body(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.text()).unwrap_or_else(|_| panic!("{}", answer.text()))
+}
+
+#[test]
+fn everybody_sees_what_is_derived_and_nobody_its_source() {
+    let here = Open::new(&format!("{POLICY}{ANSWERS}"));
+    let answer = here.get("lead", "/api/customers/7");
+    let seen = body(&answer);
+    let expected = json!({
+        "id": "7", "owner": "alice", "name": "Alice", "tier": "basic", "email": "a***@example.com",
+        "address": { "city": "Ulm" }, "over_21": true, "card": "1111", "birth_year": "1990",
+        "has_email": true, "currency": "EUR", "customer_ref": seen["customer_ref"],
+    });
+    assert_eq!(seen, expected);
+    assert_eq!(seen["customer_ref"].as_str().map(str::len), Some(22));
+    let record = here.scene.last_record().to_string();
+    for reason in ["hidden_property", "derived_property", "hash_shape", "/card_number of Customer"]
+    {
+        assert!(record.contains(reason), "{reason}: {record}");
+    }
+    assert!(!record.contains("4111") && !record.contains("plum"), "{record}");
+    let list = body(&here.get("lead", "/api/customers"));
+    assert_eq!(list, json!([expected, expected]));
+}
+
+#[test]
+fn what_a_role_does_not_see_is_not_derived_for_it_and_both_masks_hold() {
+    let only = POLICY.replace("hide: [/secret_word]", "only: [/name, /date_of_birth]");
+    let here = Open::new(&format!("{only}{ANSWERS}"));
+    let seen = body(&here.get("staff", "/api/customers/7"));
+    let mut names: Vec<&String> = seen.as_object().unwrap().keys().collect();
+    names.sort_unstable();
+    let expected = ["birth_year", "currency", "customer_ref", "has_email", "id", "name", "over_21"];
+    assert_eq!(names, expected, "{seen}");
+    assert_eq!(seen["has_email"], false);
+}
+
+#[test]
+fn operations_that_are_open_to_anyone_are_masked_too() {
+    let here = Open::new(&format!("{POLICY}{ANSWERS}"));
+    assert_eq!(
+        body(&here.scene.get("/api/profiles/me")),
+        json!({ "id": "7", "name": "Alice", "over_21": true })
+    );
+}
+
+#[test]
+fn no_hash_of_a_password_leaves_unless_the_policy_says_so() {
+    let here = Open::new(POLICY);
+    let seen = body(&here.get("lead", "/api/customers/7"));
+    assert_eq!(seen.get("password_hash"), None);
+    assert_eq!(seen["card_number"], "4111111111111111", "what is no hash waits for the policy");
+    assert_eq!(body(&here.scene.get("/api/profiles/me")).get("bio"), None);
+    let shown = "answers: { Customer: { show: [/password_hash] } }\n";
+    let here = Open::new(&format!("{POLICY}{shown}"));
+    let seen = body(&here.get("lead", "/api/customers/7"));
+    assert_eq!(seen["password_hash"], customer()["password_hash"]);
+}
+
+#[test]
+fn while_the_control_observes_answers_leave_as_they_came() {
+    let relaxed = "relax: [{ control: response_shape, mode: observe, by: a, reason: b }]\n";
+    let here = Open::new(&format!("{POLICY}{ANSWERS}{relaxed}"));
+    assert_eq!(body(&here.get("lead", "/api/customers/7")), customer());
+    assert!(here.scene.last_record().to_string().contains("derived_property"));
+}
+
+#[test]
+fn nobody_filters_or_orders_by_what_they_do_not_see() {
+    let here = Open::new(POLICY);
+    let status = |here: &Open, who, query: &str| {
+        let answer = here.get(who, &format!("/api/customers?{query}"));
+        (answer.status, here.scene.last_record()["reason"].as_str().map(str::to_owned))
+    };
+    let refused = (403, Some("hidden_filter".to_owned()));
+    for query in ["secret_word=p", "sort=-secret_word", "tier=basic&sort=name,secretWord"] {
+        assert_eq!(status(&here, "staff", query), refused, "{query}");
+        assert_eq!(status(&here, "lead", query).0, 200, "{query}");
+    }
+    assert_eq!(status(&here, "staff", "tier=basic&sort=name").0, 200);
+    let here = Open::new(&format!("{POLICY}{ANSWERS}"));
+    assert_eq!(status(&here, "lead", "min_date_of_birth=1990-01-01"), refused);
+    assert_eq!(status(&here, "lead", "secret_word=p"), refused);
 }

@@ -6,6 +6,7 @@
 
 mod address;
 mod amounts;
+mod answers;
 mod authorization;
 mod callers;
 mod certificates;
@@ -37,6 +38,7 @@ mod writable;
 mod yaml;
 
 pub use amounts::Amount;
+pub use answers::{AnswerMask, Answers, Derivation, DerivedMember};
 pub use authorization::{
     Authorization, Hidden, InputPlace, ObjectInput, OnResource, Owner, Pattern, Resource, Rule,
     Touches, Units, Verb, Verbs, Who,

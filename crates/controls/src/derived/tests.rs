@@ -22,7 +22,7 @@ fn hash(purpose: &str) -> Derivation {
 /// From a JSON text.
 fn of(derivation: &Derivation, json: &str, today: &str) -> Derived {
     let document = Document::parse(json.into(), &Limits::default()).unwrap();
-    derive(derivation, Some(document.root()), Date::parse(today).unwrap(), &key())
+    derive(derivation, Some(document.root()), Date::parse(today).unwrap(), Some(&key()))
 }
 
 /// From a string.
@@ -122,7 +122,7 @@ fn nothing_but_presence_and_constants_comes_of_what_is_not_there() {
         (Derivation::Presence, is(false)),
         (Derivation::Constant(Scalar::Null), Derived::Value(Scalar::Null)),
     ] {
-        assert_eq!(derive(&derivation, None, today, &key()), expected, "{derivation:?}");
+        assert_eq!(derive(&derivation, None, today, Some(&key())), expected, "{derivation:?}");
         assert_eq!(of(&derivation, "null", "2026-11-26"), expected, "{derivation:?}");
     }
 }
@@ -244,7 +244,7 @@ fn what_was_edited_is_read_as_it_is_now() {
     let today = Date::parse("2026-11-26").unwrap();
     let inner = document.root().lookup("/a/b").unwrap().index();
     document.drop_value(inner);
-    let derived = derive(&Derivation::Presence, document.root().get("a"), today, &key());
+    let derived = derive(&Derivation::Presence, document.root().get("a"), today, Some(&key()));
     assert_eq!(derived, is(false));
 }
 

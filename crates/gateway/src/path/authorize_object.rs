@@ -1,8 +1,9 @@
 //! Room 7: may this caller touch these objects? Each object that the request names is judged by what is
 //! known of it: what the request itself says, what the caller holds, or what the API answers when the gateway
 //! asks with the caller's own credential. Where the answer will show it anyhow, it decides there. What this
-//! caller may not write of an object is taken out of the body.
+//! caller may not write of an object is taken out of the body, and nobody filters by what they do not see.
 
+mod filters;
 mod named;
 mod question;
 mod writes;
@@ -52,6 +53,7 @@ pub(super) async fn enter(mut valid: Valid, context: &mut Context<'_>) -> Result
         }
         _ => {}
     }
+    filters::judge(&valid, index, context)?;
     Ok(Owned { valid })
 }
 

@@ -2,7 +2,7 @@
 //! `access`, joined with each contract.
 
 mod naming;
-mod pointers;
+pub(super) mod pointers;
 mod resources;
 mod roles;
 mod rules;

@@ -52,8 +52,8 @@ fn masks(valid: &Valid, operation: usize, context: &mut Context<'_>) -> Vec<(usi
                 let items = root.filter(|_| is_list).into_iter().flat_map(|root| root.items());
                 let objects = items.map(Some).chain((!is_list).then_some(root));
                 for object in objects {
-                    let unwritten = plan.rules.unwritten(&asked, of, &Object::new(object));
-                    masks.extend(unwritten.into_iter().map(|mask| (*resource, mask)));
+                    let found = plan.rules.masks(&asked, of, &Object::new(object));
+                    masks.extend(found.into_iter().map(|mask| (*resource, mask.readonly)));
                 }
             }
             Verb::Read | Verb::List | Verb::Delete => {}

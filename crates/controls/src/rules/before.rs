@@ -1,13 +1,11 @@
-//! What of an object a caller does not write.
+//! What of an object a caller neither sees nor writes, before it is known which rules permit it.
 
-use portcullis_policy::Hidden;
-
-use super::{Asked, Facts, Masks, Object, Of, Rules, Truth, is_meant};
+use super::{Asked, Facts, Mask, Masks, Object, Of, Rules, Truth, is_meant};
 
 impl Rules {
-    /// What is not written of an object of which only this is known: what none of the rules that permit it
-    /// lets through. Where nothing shows which of them do, what any that might does not.
-    pub fn unwritten(&self, asked: &Asked<'_>, of: Of, object: &Object<'_>) -> Vec<Hidden> {
+    /// The masks of an object of which only this is known, all of which apply: what is left of those of the
+    /// rules that permit it; where nothing shows which of them do, those of all that might.
+    pub fn masks(&self, asked: &Asked<'_>, of: Of, object: &Object<'_>) -> Vec<Mask> {
         let Some(resource) = asked.model.resources.get(of.resource) else { return Vec::new() };
         let facts = Facts { asked, resource, object };
         let tenant = facts.tenant();
@@ -23,12 +21,14 @@ impl Rules {
             let tenant = if rule.across_tenants { Truth::Yes } else { tenant };
             match tenant.and(facts.holds(&on.when)) {
                 Truth::Yes => sure.get_or_insert_default().permit(on),
-                Truth::Unknown => doubtful.push(on.readonly.clone()),
+                Truth::Unknown => {
+                    doubtful.push(Mask { hidden: on.hidden.clone(), readonly: on.readonly.clone() })
+                }
                 Truth::No => {}
             }
         }
         match sure {
-            Some(masks) => vec![masks.finish().readonly],
+            Some(masks) => vec![masks.finish()],
             None => doubtful,
         }
     }
