@@ -22,7 +22,7 @@ pub use condition::{Facts, Truth};
 pub(crate) use mask::is_below;
 pub use mask::{Mask, Masks};
 pub use seen::{Object, Seen};
-pub(crate) use values::text_at;
+pub use values::text_at;
 
 /// For each operation, the rules that speak of it.
 #[derive(Debug, Default)]
@@ -166,6 +166,13 @@ impl Rules {
         let Some(resource) = asked.model.resources.get(resource) else { return false };
         let unheld = Object { held: Truth::Unknown, ..object.clone() };
         Facts { asked, resource, object: &unheld }.mine() == Truth::No
+    }
+
+    /// Whether an object that was seen says nothing of whose it is.
+    pub fn names_nobody(&self, asked: &Asked<'_>, resource: usize, object: &Object<'_>) -> bool {
+        let Some(resource) = asked.model.resources.get(resource) else { return true };
+        let unheld = Object { held: Truth::Unknown, ..object.clone() };
+        Facts { asked, resource, object: &unheld }.mine() == Truth::Unknown
     }
 
     /// What the rules say of one object. In the end (`is_last`) what is not known is no.

@@ -171,6 +171,8 @@ impl Words<'_> {
             relations,
             tenant,
             own_list,
+            trusts_list,
+            pins,
             read_by,
             span: _,
         } = resource;
@@ -180,7 +182,8 @@ impl Words<'_> {
         let read_by: Vec<Option<String>> =
             read_by.iter().map(|index| index.and_then(|index| self.title(index))).collect();
         format!(
-            "{name} {schemas:?} {} {ids:?} {owners:?} {relations:?} {tenant:?} {own_list:?} {read_by:?}",
+            "{name} {schemas:?} {} {ids:?} {owners:?} {relations:?} {tenant:?} {own_list:?} \
+             {trusts_list} {pins} {read_by:?}",
             shapes.len()
         )
     }

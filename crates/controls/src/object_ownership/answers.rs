@@ -298,18 +298,19 @@ fn all_but(value: Value<'_>, at: &str, shown: &[&[String]], found: &mut Vec<u32>
     }
 }
 
-/// The objects of one resource in an answer, outside of one another; of more than two, two.
+/// The objects of one resource in an answer, outside of one another, and at most so many.
 pub fn find<'d>(
     document: &'d Document,
     shape: ShapeId,
     resource: usize,
     shapes: &Shapes,
     places: &Places,
+    max: usize,
 ) -> Vec<Value<'d>> {
     let mut found = Vec::new();
     let mut waiting = vec![(document.root(), shape)];
     while let Some((value, shape)) = waiting.pop() {
-        if !places.leads(shape) || found.len() == 2 {
+        if !places.leads(shape) || found.len() >= max {
             continue;
         }
         match value.kind() {

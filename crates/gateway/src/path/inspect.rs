@@ -24,6 +24,7 @@ use portcullis_model::{ControlId, Mode, Room, Status};
 use super::attempt;
 use super::context::{Context, Exit};
 use super::forward::{Answered, Parts};
+use super::holding;
 use crate::answer::Answer;
 use crate::decision::Act;
 use crate::head::Essential;
@@ -55,6 +56,7 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     let location = parts.head.fields.first(Essential::Location).map(str::to_owned);
     // The API has done it, whatever becomes of its answer.
     roles(operation, status, context);
+    holding::settle(status, context).await;
     let parts = sessions::settle(parts, context).await?;
     let answer = cleared(parts, context).await?;
     let answer = attempt::settle(answer, status, location.as_deref(), context).await;

@@ -10,9 +10,10 @@ use portcullis_policy::RequestPlace;
 
 use super::super::asking::{asked, held};
 use super::super::context::{Context, Exit};
+use super::super::holding;
 
 /// Judges the objects of an answer that was read, and takes out what does not leave.
-pub(super) fn judge(
+pub(super) async fn judge(
     document: &mut Document,
     shape: Option<ShapeId>,
     status: Status,
@@ -21,11 +22,15 @@ pub(super) fn judge(
     if !context.objects.are_asked {
         return Ok(());
     }
+    if let Some(shape) = shape {
+        holding::listed(document, shape, status, context);
+    }
     let judged = match (shape, context.operation) {
         (Some(shape), Some(operation)) => judged(document, shape, operation, context),
         _ => Judged::default(),
     };
     undecided(&judged, status, context)?;
+    holding::take(document, &judged, status, context).await;
     let control = ControlId::ObjectOwnership;
     if let Some((resource, why)) = judged.is_whole {
         context.refuse(not_found(why, format!("{} in the answer", name(resource, context))))?;
