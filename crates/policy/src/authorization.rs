@@ -229,6 +229,8 @@ pub struct ObjectInput {
     pub resource: usize,
     /// Which of its ids it is.
     pub id: usize,
+    /// It may be the id of an object that does not exist yet: the request makes one, and chooses it.
+    pub may_be_new: bool,
     /// What of the value is the id: the first group of this pattern; none: all of it.
     pub pattern: Option<Pattern>,
 }

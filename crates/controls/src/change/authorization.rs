@@ -196,7 +196,8 @@ impl Words<'_> {
             .iter()
             .map(|one| {
                 let pattern = one.pattern.as_ref().map(portcullis_policy::Pattern::text);
-                format!("{} {} {} {pattern:?}", one.place, self.name(one.resource), one.id)
+                let (name, is_new) = (self.name(one.resource), one.may_be_new);
+                format!("{} {name} {} {is_new} {pattern:?}", one.place, one.id)
             })
             .collect();
         let shows: Vec<&str> = shows.iter().map(|one| self.name(*one)).collect();

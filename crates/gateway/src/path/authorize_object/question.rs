@@ -145,6 +145,9 @@ async fn read(
     let answered = ask(named.valid, operation, &target(&own.template, &one.id), context).await?;
     let document = match (answered.status, answered.document) {
         (_, Some(document)) => document,
+        (Status::NOT_FOUND | Status::GONE, None) if one.input.may_be_new => {
+            return Ok(Read::Is(Judged { why: None, etag: None }));
+        }
         (Status::NOT_FOUND | Status::GONE | Status::FORBIDDEN, None) => return Ok(NOT_THEIRS),
         (status, None) => {
             return Err(format!("the API answers {} when it is asked for one", status.0));
