@@ -19,7 +19,7 @@ resources:
   Card: { own_list: listMyCards }
   Customer: { schema: none, id: /customer_id, owner: /customer_id }
 access:
-  - { role: customer, may: [read, create, update, delete, cancelOrders], on: Order, when: mine }
+  - { role: customer, may: [read, create, update, delete, cancelOrders, exportOrders], on: Order, when: mine }
   - { role: customer, may: [getOrderOfCustomer], on: [Order, Customer], when: mine }
   - { role: staff, may: [read, update], on: Order, hide: [/note], readonly: [/customer_id] }
   - { role: staff, may: [restock] }
@@ -116,6 +116,16 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
     };
     let card = |id: u32| json!({ "id": id, "last4": format!("000{id}") });
     match (method, path, id) {
+        ("GET", "/api/orders/export", _) => {
+            let lines: Vec<String> = orders.iter().map(|one| order(one).to_string()).collect();
+            let body = lines.join("\n") + "\n";
+            let kind = if target.contains("csv") { "text/csv" } else { "application/jsonl" };
+            format!(
+                "HTTP/1.1 200 X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .into_bytes()
+        }
         ("GET", "/api/cards", _) => {
             let is_first = !target.contains("page=") || target.contains("page=1");
             let own = if target.contains("q=all") { vec![1, 2, 3, 4] } else { cards(&caller) };
@@ -371,4 +381,16 @@ fn an_unknown_object_without_an_owner_is_looked_for_in_the_own_list() {
     assert!(here.questions() <= 3, "{}", here.scene.last_record());
     assert_eq!(here.get("alice", "/api/cards/1").status, 200);
     assert_eq!(here.ask("alice", "DELETE", "/api/cards/4", None).status, 404);
+}
+
+#[test]
+fn of_lines_everybody_sees_their_own() {
+    let here = Careless::new(POLICY);
+    let text = here.get("alice", "/api/orders/export").text();
+    assert!(text.contains("hers") && text.contains("hers too"), "{text}");
+    assert!(!text.contains("bob") && text.ends_with("}\n"), "{text}");
+    assert_eq!(text.lines().count(), 2);
+    // Nobody looks for objects in text.
+    assert_eq!(here.get("alice", "/api/orders/export?format=csv").status, 404);
+    assert!(here.get("sam", "/api/orders/export").text().contains("bob"));
 }
