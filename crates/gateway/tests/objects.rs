@@ -38,9 +38,14 @@ struct Careless {
 
 impl Careless {
     fn new(policy: &str) -> Self {
+        Self::of("published: false", policy)
+    }
+
+    /// With a further word about the API.
+    fn of(word: &str, policy: &str) -> Self {
         let issuer = Issuer::start();
         let policy = format!(
-            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
+            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\", {word} }}]\n\
              callers:\n  jwt: {{ issuer: \"{}\", audience: shop }}\n  \
              attributes: {{ role: {{ claim: /role }} }}\n{policy}",
             issuer.name()
@@ -393,4 +398,15 @@ fn of_lines_everybody_sees_their_own() {
     // Nobody looks for objects in text.
     assert_eq!(here.get("alice", "/api/orders/export?format=csv").status, 404);
     assert!(here.get("sam", "/api/orders/export").text().contains("bob"));
+}
+
+#[test]
+fn what_is_missing_looks_as_the_policy_says() {
+    let template = r#"not_found: { body: '{"error":"no such thing"}' }"#;
+    let here = Careless::of(template, POLICY);
+    let (his, none) = (here.get("alice", "/api/orders/4"), here.get("alice", "/api/orders/77"));
+    assert_eq!((his.status, none.status), (404, 404));
+    assert_eq!(his.text(), none.text());
+    assert_eq!(his.text(), r#"{"error":"no such thing"}"#);
+    assert_eq!(his.field("content-type"), Some("application/json"));
 }

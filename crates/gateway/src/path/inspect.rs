@@ -163,7 +163,7 @@ fn not_found(parts: Parts, context: &mut Context<'_>) -> Answer {
     if context.mode(ControlId::ObjectOwnership) == Mode::Enforce {
         context.acted(Act::Removed(ControlId::ObjectOwnership));
     }
-    Answer::problem(Status::NOT_FOUND, None, context.request_id())
+    Answer::missing(context.plan.model.not_found.as_ref(), context.request_id())
 }
 
 /// What the answers of a status look like, in whichever of their types: the first that has a schema.
