@@ -123,6 +123,11 @@ impl Rules {
         Self { operations: authorization.operations.iter().enumerate().map(of).collect() }
     }
 
+    /// Whether some rule opens an operation, to whomever.
+    pub fn opens(&self, operation: usize) -> bool {
+        self.operations.get(operation).is_some_and(|own| !own.opens.is_empty())
+    }
+
     /// What of a request the rules of an operation ask.
     pub fn places(&self, operation: usize) -> &[RequestPlace] {
         self.operations.get(operation).map_or(&[], |own| &own.places)
