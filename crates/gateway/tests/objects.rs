@@ -141,7 +141,11 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
         ("DELETE", path, Some(_)) if path.starts_with("/api/cards/") => gone,
         ("GET", "/api/orders", _) => {
             let items: Vec<Value> = orders.iter().map(order).collect();
-            say(200, &json!({ "total": items.len(), "items": items }))
+            let body = json!({ "total": items.len(), "items": items }).to_string();
+            let (count, length) = (items.len(), body.len());
+            let head = "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nLink: </api/orders?page=2>; rel=next";
+            format!("{head}\r\nX-Total-Count: {count}\r\nContent-Length: {length}\r\n\r\n{body}")
+                .into_bytes()
         }
         ("POST", "/api/orders", _) => {
             let owner = body["customer_id"].as_str().unwrap_or("alice").to_owned();
@@ -173,6 +177,9 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
                 "PUT" => {
                     if let Some(owner) = body["customer_id"].as_str() {
                         orders[place].1 = owner.to_owned();
+                    }
+                    if let Some(status) = body["status"].as_str() {
+                        orders[place].2 = format!("now {status}");
                     }
                     if let Some(note) = body["note"].as_str() {
                         orders[place].2 = note.to_owned();
@@ -232,12 +239,16 @@ fn a_head_a_condition_and_a_range_tell_no_more() {
 #[test]
 fn of_a_list_everybody_sees_their_own_and_no_total_tells_of_the_rest() {
     let here = Careless::new(POLICY);
-    let list = plain(&here.get("alice", "/api/orders"));
+    let answer = here.get("alice", "/api/orders");
+    assert_eq!((answer.field("x-total-count"), answer.field("link")), (None, None));
+    let list = plain(&answer);
     let ids: Vec<u64> =
         list["items"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect();
     assert_eq!(ids, [1, 2]);
     assert_eq!(list.get("total"), None);
-    let list = plain(&here.get("sam", "/api/orders"));
+    let answer = here.get("sam", "/api/orders");
+    assert_eq!(answer.field("x-total-count"), Some("3"));
+    let list = plain(&answer);
     assert_eq!(list["total"], 3);
     assert_eq!(list["items"][2]["id"], 4);
     assert_eq!(list["items"][2].get("note"), None, "staff does not see notes");
@@ -409,4 +420,19 @@ fn what_is_missing_looks_as_the_policy_says() {
     assert_eq!(his.text(), none.text());
     assert_eq!(his.text(), r#"{"error":"no such thing"}"#);
     assert_eq!(his.field("content-type"), Some("application/json"));
+}
+
+#[test]
+fn a_condition_is_asked_of_what_is_and_not_of_what_shall_be() {
+    let policy = POLICY.replace(
+        "  - { role: customer, may: [read, create, update, delete, cancelOrders, exportOrders], on: Order, when: mine }\n",
+        "  - { role: customer, may: read, on: Order, when: mine }\n  - { role: customer, may: update, on: Order, when: 'mine and resource./status == \"new\"' }\n  - { forbid: update, on: Order, when: 'resource./status == \"paid\"' }\n",
+    );
+    let here = Careless::new(&policy);
+    let put = |who, id: u32, body| here.ask(who, "PUT", &format!("/api/orders/{id}"), Some(body));
+    // It is new, and shall be paid.
+    assert_eq!(put("alice", 1, json!({ "status": "paid" })).status, 200);
+    assert_eq!(put("alice", 4, json!({ "status": "paid" })).status, 404);
+    assert_eq!(put("alice", 1, json!({ "customer_id": "bob" })).status, 403);
+    assert_eq!(here.owner(1).as_deref(), Some("alice"));
 }

@@ -2,10 +2,10 @@
 
 use portcullis_contract::{Member, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Value};
-use portcullis_policy::{Authorization, Hidden, Verb};
+use portcullis_policy::{Authorization, Hidden, InputPlace, Verb};
 
 use super::places::Places;
-use crate::rules::{Asked, Object, Of, Rules, Truth, Verdict, Why, is_below, text_at};
+use crate::rules::{Asked, Object, Of, Purpose, Rules, Truth, Verdict, Why, is_below, text_at};
 
 /// What an answer is judged by.
 pub struct Shown<'a> {
@@ -131,10 +131,10 @@ impl Walk<'_, '_> {
             truths.fold(Truth::Unknown, |known, one| if known == Truth::Yes { known } else { one })
         };
         let object = Object::whole(value, holds());
-        let of = Of { operation, resource };
+        let of = Of { operation, resource, purpose: Purpose::Show };
         let mut verdict = rules.object(asked, of, &object, true);
         if let Verdict::Permitted(_) = &verdict
-            && !self.belongs(value, resource)
+            && !belongs(value, Of { operation, resource, purpose: Purpose::Show }, asked)
         {
             verdict = Verdict::Refused(Why::NotTheirs);
         }
@@ -156,24 +156,6 @@ impl Walk<'_, '_> {
                 false
             }
         }
-    }
-
-    /// Whether the object belongs to the others that the path names.
-    fn belongs(&self, value: Value<'_>, resource: usize) -> bool {
-        let touches = self.model().operations.get(self.shown.operation);
-        let Some(touches) = touches else { return true };
-        if touches.does.first().map(|(about, _)| *about) != Some(resource) {
-            return true;
-        }
-        touches.belongs.iter().all(|(pointer, place)| {
-            let portcullis_policy::InputPlace::One(place) = place else { return true };
-            let said = (self.shown.asked.request)(place).unwrap_or_default();
-            match (text_at(value, pointer), said.as_slice()) {
-                (Some(own), [said]) => own == said,
-                // It does not say: what the other is, was asked by itself.
-                _ => true,
-            }
-        })
     }
 
     fn refuse(&mut self, value: Value<'_>, resource: usize, why: Why, around: &Around<'_>) {
@@ -235,6 +217,23 @@ impl Walk<'_, '_> {
             self.judged.hide.append(&mut found);
         }
     }
+}
+
+/// Whether an object that an operation is about belongs to the others that its path names.
+pub fn belongs(value: Value<'_>, of: Of, asked: &Asked<'_>) -> bool {
+    let Some(touches) = asked.model.operations.get(of.operation) else { return true };
+    if touches.does.first().map(|(about, _)| *about) != Some(of.resource) {
+        return true;
+    }
+    touches.belongs.iter().all(|(pointer, place)| {
+        let InputPlace::One(place) = place else { return true };
+        let said = (asked.request)(place).unwrap_or_default();
+        match (text_at(value, pointer), said.as_slice()) {
+            (Some(own), [said]) => own == said,
+            // It does not say: what the other is, was asked by itself.
+            _ => true,
+        }
+    })
 }
 
 /// Names of members that say how many there are.

@@ -29,6 +29,8 @@ pub enum Seen<'a> {
     Whole(Value<'a>),
     /// What a request says that it should be: what it leaves out is for the API to set.
     New(Option<Value<'a>>),
+    /// What a request says of one that exists: whose it shall be. The rest of it is as it was.
+    Given(Value<'a>),
 }
 
 impl<'a> Object<'a> {
@@ -40,6 +42,11 @@ impl<'a> Object<'a> {
     /// One that a request would make.
     pub const fn new(value: Option<Value<'a>>) -> Self {
         Self { id: None, seen: Seen::New(value), held: Truth::Yes }
+    }
+
+    /// One that a request changes.
+    pub const fn given(value: Value<'a>) -> Self {
+        Self { id: None, seen: Seen::Given(value), held: Truth::Unknown }
     }
 
     /// One that a request names.
@@ -60,6 +67,13 @@ impl<'a> Object<'a> {
         match (self.seen, &self.id) {
             (Seen::Whole(value) | Seen::New(Some(value)), _) => Values::at(value, pointer),
             (Seen::New(None), _) => Values::Missing,
+            (Seen::Given(value), _) if is_whose(pointer, resource) => {
+                match Values::at(value, pointer) {
+                    Values::Missing => Values::Unknown,
+                    known => known,
+                }
+            }
+            (Seen::Given(_), _) => Values::Unknown,
             (Seen::Nothing, Some((kind, id)))
                 if resource.ids.get(*kind).is_some_and(|own| own == pointer) =>
             {
@@ -68,4 +82,11 @@ impl<'a> Object<'a> {
             (Seen::Nothing, _) => Values::Unknown,
         }
     }
+}
+
+/// Whether a member says whose an object is: its owner, its tenant, whom it is related to.
+fn is_whose(pointer: &str, resource: &Resource) -> bool {
+    resource.owners.iter().any(|owner| owner.at == pointer)
+        || resource.relations.iter().any(|(_, at)| at == pointer)
+        || resource.tenant.as_deref() == Some(pointer)
 }

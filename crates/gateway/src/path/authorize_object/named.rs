@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use portcullis_controls::object_ownership::{given_away, not_found};
-use portcullis_controls::rules::{Object, Of, Verdict, Why};
+use portcullis_controls::rules::{Object, Of, Purpose, Verdict, Why};
 use portcullis_model::{ControlId, Method, Mode};
 use portcullis_policy::{ObjectInput, RequestPlace, Verb};
 
@@ -86,7 +86,7 @@ impl Named<'_> {
 async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     let resource = one.input.resource;
     context.objects.named.push((resource, one.input.id, one.id.clone()));
-    let of = Of { operation: named.operation, resource };
+    let of = Of { operation: named.operation, resource, purpose: Purpose::Touch };
     let known = held(context, resource, one.input.id, &one.id);
     let object = Object::named(one.input.id, Cow::Borrowed(&one.id), known);
     let verdict = {
@@ -97,6 +97,7 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
         Verdict::Permitted(_) => Ok(()),
         Verdict::Refused(why) => context.refuse(not_found(why, detail(&one, context))),
         Verdict::Unknown if named.answer_decides(one.input, context) => {
+            context.objects.is_enforced = context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
             if !context.objects.pending.contains(&resource) {
                 context.objects.pending.push(resource);
             }
@@ -151,11 +152,14 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
         owners.retain(|at| objects.iter().any(|object| object.lookup(at).is_some()));
         context.objects.names_owner |= !owners.is_empty();
         for object in objects {
-            let of = Of { operation: named.operation, resource: *resource };
+            let of =
+                Of { operation: named.operation, resource: *resource, purpose: Purpose::Touch };
             let said = |place: &RequestPlace| context.objects.said(place);
             let asked = asked(context, &said);
-            let object = Object::new(Some(object));
-            if let Verdict::Refused(why) = plan.rules.object(&asked, of, &object, false) {
+            // Of what is made, what is not known is no; of what exists, the rest is as it was.
+            let is_made = *verb == Verb::Create;
+            let object = if is_made { Object::new(Some(object)) } else { Object::given(object) };
+            if let Verdict::Refused(why) = plan.rules.object(&asked, of, &object, is_made) {
                 let name = plan.model.authorization.resources.get(*resource);
                 let name = name.map_or("object", |resource| &resource.name);
                 let detail =

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use portcullis_controls::object_ownership;
-use portcullis_controls::rules::{Object, Of, Truth, Verdict, Why};
+use portcullis_controls::rules::{Object, Of, Purpose, Truth, Verdict, Why};
 use portcullis_json::{Document, Value};
 use portcullis_model::{Status, UnixMillis, Value as Known};
 use portcullis_policy::RequestPlace;
@@ -171,7 +171,12 @@ async fn read(
         let said = |place: &RequestPlace| context.objects.said(place);
         context.plan.rules.names_nobody(&asked(context, &said), resource, &object)
     };
+    let belongs = {
+        let said = |place: &RequestPlace| context.objects.said(place);
+        object_ownership::belongs(value, of(named, one), &asked(context, &said))
+    };
     Ok(match verdict(named, one, &object, context) {
+        Verdict::Permitted(_) if !belongs => NOT_THEIRS,
         Verdict::Permitted(_) => Read::Is(Judged { why: None, etag: answered.etag }),
         Verdict::Refused(why) if names_nobody => Read::NamesNobody(why),
         Verdict::Refused(why) => Read::Is(Judged { why: Some(why), etag: None }),
@@ -179,9 +184,13 @@ async fn read(
     })
 }
 
+const fn of(named: Named<'_>, one: &One<'_>) -> Of {
+    Of { operation: named.operation, resource: one.input.resource, purpose: Purpose::Touch }
+}
+
 fn verdict(named: Named<'_>, one: &One<'_>, object: &Object<'_>, context: &Context<'_>) -> Verdict {
     let said = |place: &RequestPlace| context.objects.said(place);
-    let of = Of { operation: named.operation, resource: one.input.resource };
+    let of = of(named, one);
     context.plan.rules.object(&asked(context, &said), of, object, true)
 }
 

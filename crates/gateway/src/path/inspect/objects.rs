@@ -2,7 +2,7 @@
 
 use portcullis_contract::ShapeId;
 use portcullis_controls::object_ownership::{self, Judged, Shown, not_found};
-use portcullis_controls::rules::{Of, Why};
+use portcullis_controls::rules::{Of, Purpose, Why};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
@@ -65,6 +65,7 @@ async fn take_out(
         may_drop &= context.may_remove(Noted { control, reason: why.reason(), detail });
     }
     if may_drop {
+        context.objects.has_taken_out |= !judged.refused.is_empty();
         judged.drop.iter().for_each(|index| document.drop_value(*index));
     }
     let control = ControlId::ResponseShape;
@@ -97,7 +98,7 @@ pub(super) fn unread(
     let asked = asked(context, &said);
     let closed = found
         .into_iter()
-        .find(|resource| !plan.rules.permits_all(&asked, Of { operation, resource: *resource }));
+        .find(|resource| !plan.rules.permits_all(&asked, of(operation, *resource)));
     if let Some(resource) = closed.filter(|_| matches!(status.0, 200..=299)) {
         let detail = format!("nobody looks for the {} in such an answer", name(resource, context));
         context.refuse(not_found(Why::NotTheirs, detail))?;
@@ -115,12 +116,19 @@ fn undecided(judged: &Judged, status: Status, context: &mut Context<'_>) -> Resu
     let is_shown = matches!(status.0, 200..=299 | 304);
     let pending = std::mem::take(&mut context.objects.pending);
     for resource in pending.into_iter().filter(|_| is_shown) {
-        let is_judged = judged.permitted.iter().any(|(known, _)| *known == resource)
-            || judged.refused.iter().any(|(known, ..)| *known == resource);
-        if !is_judged {
-            let detail = format!("the answer does not show the {}", name(resource, context));
-            context.refuse(not_found(Why::NotTheirs, detail))?;
+        // Of several that were asked for, those that may be seen leave; of none, there is nothing.
+        if judged.permitted.iter().any(|(known, _)| *known == resource) {
+            continue;
         }
+        let refused = judged.refused.iter().find(|(known, ..)| *known == resource);
+        let (why, detail) = match refused {
+            Some((_, why, _)) => (*why, format!("{} in the answer", name(resource, context))),
+            None => (
+                Why::NotTheirs,
+                format!("the answer does not show the {}", name(resource, context)),
+            ),
+        };
+        context.refuse(not_found(why, detail))?;
     }
     Ok(())
 }
@@ -147,6 +155,10 @@ fn judged(
         held: &|resource, kind, id| held(context, resource, kind, id),
     };
     object_ownership::judge(document, shape, is_item, &shown)
+}
+
+const fn of(operation: usize, resource: usize) -> Of {
+    Of { operation, resource, purpose: Purpose::Show }
 }
 
 fn name(resource: usize, context: &Context<'_>) -> String {

@@ -137,7 +137,7 @@ impl Derive<'_> {
         about: Option<usize>,
     ) -> Said {
         if !may_be_id(parameter) {
-            return Said::Nothing;
+            return if self.holds_ids(parameter) { Said::Undecided } else { Said::Nothing };
         }
         let name = &parameter.name;
         if parameter.place != Place::Path {
@@ -151,6 +151,15 @@ impl Derive<'_> {
             Some(resource) => Said::Of(resource, self.id(resource, name).unwrap_or_default()),
             None => Said::Undecided,
         }
+    }
+
+    /// Whether a parameter is an object with members that look like ids: nobody looks for them there.
+    fn holds_ids(&self, parameter: &Parameter) -> bool {
+        let shape = parameter.schema.as_ref().map(|schema| self.contract.shapes.get(schema.shape));
+        let properties = shape.into_iter().flat_map(|shape| shape.object.properties());
+        properties.into_iter().any(|(name, _)| {
+            looks_like_id(name) || id_of(name).is_some_and(|of| self.named(&of).is_some())
+        })
     }
 
     /// What a name says outside of the path.
@@ -182,8 +191,9 @@ impl Derive<'_> {
 
     fn body(&self, operation: &Operation, about: Option<usize>, touches: &mut Touches) {
         let media = operation.body.iter().flat_map(|body| &body.media);
-        let trees = media
-            .filter(|media| matches!(media.kind, BodyKind::Json | BodyKind::Form | BodyKind::Xml));
+        const TREES: [BodyKind; 4] =
+            [BodyKind::Json, BodyKind::Form, BodyKind::FormData, BodyKind::Xml];
+        let trees = media.filter(|media| TREES.contains(&media.kind));
         for schema in trees.filter_map(|media| media.schema.as_ref()) {
             let mut way = Vec::new();
             self.value(schema.shape, &mut String::new(), about, &mut way, touches);
