@@ -252,7 +252,8 @@ impl Rules {
             }
         }
         match mask {
-            Some(_) | None if is_doubtful => Verdict::Unknown,
+            // Whether it is forbidden matters where it would be permitted.
+            Some(_) if is_doubtful => Verdict::Unknown,
             Some(mask) => Verdict::Permitted(mask.finish()),
             None if is_unknown && !is_last => Verdict::Unknown,
             None if !speaks => Verdict::Refused(Why::NoRule),
