@@ -27,6 +27,8 @@ pub enum Seen<'a> {
     Nothing,
     /// All of it, in an answer of the API.
     Whole(Value<'a>),
+    /// What was seen of it, and what a request says that it should be from now on.
+    Changed(Value<'a>, Value<'a>),
     /// What a request says that it should be: what it leaves out is for the API to set.
     New(Option<Value<'a>>),
 }
@@ -59,6 +61,9 @@ impl<'a> Object<'a> {
     pub(super) fn at(&self, pointer: &str, resource: &Resource) -> Values<'_> {
         match (self.seen, &self.id) {
             (Seen::Whole(value) | Seen::New(Some(value)), _) => Values::at(value, pointer),
+            (Seen::Changed(was, said), _) => {
+                Values::at(if says(said, pointer) { said } else { was }, pointer)
+            }
             (Seen::New(None), _) => Values::Missing,
             (Seen::Nothing, Some((kind, id)))
                 if resource.ids.get(*kind).is_some_and(|own| own == pointer) =>
@@ -68,4 +73,19 @@ impl<'a> Object<'a> {
             (Seen::Nothing, _) => Values::Unknown,
         }
     }
+}
+
+/// Whether a body says something of what stands at a pointer.
+fn says(body: Value<'_>, pointer: &str) -> bool {
+    let mut level = body;
+    for token in pointer.split('/').skip(1) {
+        if !level.is_object() {
+            return true;
+        }
+        match level.get(&token.replace("~1", "/").replace("~0", "~")) {
+            Some(member) => level = member,
+            None => return false,
+        }
+    }
+    true
 }

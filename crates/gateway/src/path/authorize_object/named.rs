@@ -80,6 +80,20 @@ impl Named<'_> {
         });
         is_about && !streams && method.is_some_and(Method::is_safe)
     }
+
+    /// Whether an object must belong to another that the path names, and no answer will show whether it does.
+    fn must_belong(self, input: &ObjectInput, context: &Context<'_>) -> bool {
+        let authorization = &context.plan.model.authorization;
+        let touches = authorization.operations.get(self.operation);
+        let is_of_others = touches.is_some_and(|touches| {
+            touches.is_unsafe
+                && !touches.belongs.is_empty()
+                && touches.does.first().map(|(about, _)| *about) == Some(input.resource)
+        });
+        let resource = authorization.resources.get(input.resource);
+        let read_by = resource.and_then(|resource| resource.read_by.get(input.id)?.as_ref());
+        is_of_others && read_by.is_some()
+    }
 }
 
 async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
@@ -92,6 +106,10 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
         context.plan.rules.object(&asked(context, &said), of, &object, false)
     };
     match verdict {
+        // The path may say that it belongs to another: only the object itself knows.
+        Verdict::Permitted(_) if named.must_belong(one.input, context) => {
+            asked_for(named, &one, context).await
+        }
         Verdict::Permitted(_) => Ok(()),
         Verdict::Refused(why) => context.refuse(not_found(why, detail(&one, context))),
         Verdict::Unknown if named.answer_decides(one.input, context) => {

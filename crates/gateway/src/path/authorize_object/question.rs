@@ -7,15 +7,16 @@ use std::time::Instant;
 
 use portcullis_contract::{BodyKind, SchemePlace, write_path_text, write_path_value};
 use portcullis_controls::object_ownership;
-use portcullis_controls::rules::{Object, Of, Verdict, Why};
+use portcullis_controls::rules::{Object, Of, Seen, Verdict, Why};
 use portcullis_json::{Document, Value};
 use portcullis_ledger::Asked as Question;
 use portcullis_model::Status;
-use portcullis_policy::RequestPlace;
+use portcullis_policy::{RequestPlace, Verb};
 
 use super::super::asking::{asked, held};
 use super::super::context::Context;
 use super::super::validate::Valid;
+use super::super::values::tree;
 use super::named::{Named, One};
 use crate::head::Essential;
 use crate::turn::{Terms, Turn, Written};
@@ -93,11 +94,26 @@ fn judged(
         ..Object::whole(value, held(context, resource, one.input.id, &one.id))
     };
     let of = Of { operation: named.operation, resource };
-    match plan.rules.object(&asked, of, &object, true) {
+    let why = |object: &Object<'_>| match plan.rules.object(&asked, of, object, true) {
         Verdict::Permitted(_) => None,
         Verdict::Refused(why) => Some(why),
         Verdict::Unknown => Some(Why::NotTheirs),
+    };
+    if !object_ownership::belongs(&asked, of, value) {
+        return Some(Why::NotTheirs);
     }
+    // What it is now, and what it would be then.
+    why(&object).or_else(|| {
+        let said = changes(named, resource, context)?;
+        why(&Object { seen: Seen::Changed(value, said), ..object.clone() })
+    })
+}
+
+/// What the body of a request would change of the object that it is about.
+fn changes<'a>(named: Named<'a>, resource: usize, context: &Context<'_>) -> Option<Value<'a>> {
+    let touches = context.plan.model.authorization.operations.get(named.operation)?;
+    let is_update = touches.does.first() == Some(&(resource, Verb::Update));
+    tree(named.valid.body()).filter(|body| is_update && body.is_object())
 }
 
 /// The one object of this resource that an answer shows.
