@@ -1,6 +1,7 @@
 //! A gateway in front of a generated API, and callers who try everything.
 
 use std::collections::BTreeMap;
+use std::mem::Discriminant;
 use std::sync::{Arc, Mutex};
 
 use portcullis_testkit::generated::{
@@ -29,14 +30,20 @@ pub struct Tally {
     /// By kind of operation: requests, questions that the gateway asked the API for them, and the most that one
     /// asked for each object that it names.
     pub questions: BTreeMap<String, (u64, u64, u64)>,
-    /// What was wrong, in words; the first few.
-    pub failures: Vec<String>,
+    /// What was wrong, in words; the first few of each kind.
+    pub failures: Vec<(Discriminant<Found>, String)>,
 }
 
-/// Failures that are told.
-const FAILURES_MAX: usize = 8;
+/// Failures of one kind that are told of one API.
+const FAILURES_MAX: usize = 2;
 
 impl Tally {
+    /// What was wrong, in words.
+    pub fn failures(&self) -> String {
+        let words: Vec<&str> = self.failures.iter().map(|(_, words)| words.as_str()).collect();
+        words.join("\n\n")
+    }
+
     pub fn is_clean(&self) -> bool {
         self.shown + self.changed + self.refused + self.odd == 0
     }
@@ -54,7 +61,6 @@ impl Tally {
             *known = (known.0 + requests, known.1 + questions, known.2.max(most));
         }
         self.failures.extend(other.failures);
-        self.failures.truncate(FAILURES_MAX);
     }
 
     fn note(&mut self, found: &Found, words: impl FnOnce() -> String) {
@@ -64,8 +70,9 @@ impl Tally {
             Found::Refused(_) => self.refused += 1,
             Found::Served | Found::Failed(_) => self.odd += 1,
         }
-        if self.failures.len() < FAILURES_MAX {
-            self.failures.push(words());
+        let kind = std::mem::discriminant(found);
+        if self.failures.iter().filter(|(known, _)| *known == kind).count() < FAILURES_MAX {
+            self.failures.push((kind, words()));
         }
     }
 }
@@ -156,7 +163,8 @@ impl Crossing {
             });
         }
         let is_done = answer.status < 400 || !world.told.changes.is_empty();
-        let questions = world.told.requests.saturating_sub(u64::from(is_done || asked::is_safe(&request)));
+        let questions =
+            world.told.requests.saturating_sub(u64::from(is_done || asked::is_safe(&request)));
         drop(world);
         let known = tally.questions.entry(asked::kind(&self.api, &request)).or_default();
         let objects = asked::objects(&request);
@@ -189,4 +197,3 @@ pub fn run(first: u64, apis: u64, requests: u64, progress: &(dyn Fn(u64, &Tally)
     });
     total.into_inner().unwrap()
 }
-

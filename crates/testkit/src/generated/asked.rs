@@ -34,7 +34,9 @@ pub fn kind(api: &Api, request: &Request) -> String {
 
 /// How many objects it names.
 pub fn objects(request: &Request) -> u64 {
-    (request.named.len() + usize::from(request.above.is_some()) + usize::from(request.under.is_some())) as u64
+    (request.named.len()
+        + usize::from(request.above.is_some())
+        + usize::from(request.under.is_some())) as u64
 }
 
 /// The objects that it names, in words.
@@ -67,8 +69,10 @@ pub fn written(request: &Request, token: &str) -> String {
 pub fn answer(api: &Api, world: &mut World, request: &str) -> Vec<u8> {
     let (status, body) = read(api, world, request).unwrap_or((404, Value::Null));
     let body = if status == 204 { String::new() } else { body.to_string() };
-    let length = if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
-    format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{length}\r\n{body}").into_bytes()
+    let length =
+        if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+    format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{length}\r\n{body}")
+        .into_bytes()
 }
 
 fn read(api: &Api, world: &mut World, request: &str) -> Option<(u16, Value)> {

@@ -90,9 +90,7 @@ fn object(api: &Api, kind: &Kind) -> Value {
     let mut members: Vec<Member> =
         kind.ids.iter().map(|one| (one.at.to_owned(), id(one.form))).collect();
     members.extend(belongings(api, kind));
-    members.extend(
-        ["/mark", "/note", "/status"].map(|at| (at.to_owned(), nothing_or("string"))),
-    );
+    members.extend(["/mark", "/note", "/status"].map(|at| (at.to_owned(), nothing_or("string"))));
     members.push(("/amount".to_owned(), nothing_or("integer")));
     if let Some(inner) = kind.inner.and_then(|inner| api.kinds.get(inner)) {
         members.push(("/related".to_owned(), reference(inner)));
@@ -153,7 +151,8 @@ fn described(api: &Api, operation: &Operation) -> Value {
 fn form_of(api: &Api, operation: &Operation, name: &str) -> Form {
     let kind = api.kinds.get(operation.kind).expect("a kind");
     let parent = kind.parent.and_then(|parent| api.kinds.get(parent));
-    let above = parent.filter(|parent| operation.does.needs_parent() && name == format!("{}_id", parent.one));
+    let above = parent
+        .filter(|parent| operation.does.needs_parent() && name == format!("{}_id", parent.one));
     let place = if let Does::Read(place) = operation.does { place } else { 0 };
     let id = above.map_or_else(|| kind.ids.get(place), |parent| parent.ids.first());
     id.map_or(Form::Text, |id| id.form)
@@ -186,10 +185,9 @@ fn body(api: &Api, operation: &Operation) -> Option<Value> {
         Does::Create | Does::Update => {
             of_members(belongings(api, kind).into_iter().chain([amount]))
         }
-        Does::Batch => of_members([(
-            format!("/{}_ids", kind.one),
-            json!({ "type": "array", "items": first }),
-        )]),
+        Does::Batch => {
+            of_members([(format!("/{}_ids", kind.one), json!({ "type": "array", "items": first }))])
+        }
         Does::Pay => {
             let item = of_members([(format!("/{}_id", kind.one), first), amount]);
             of_members([("/items".to_owned(), json!({ "type": "array", "items": item }))])

@@ -36,7 +36,8 @@ pub fn judge(
     let mut found: Vec<Found> = shown(act, world, body).collect();
     for change in &world.told.changes {
         let Some(object) = world.objects.get(change.number) else { continue };
-        let was = change.before.as_ref().is_none_or(|before| act.may(object.kind, before).is_some());
+        let was =
+            change.before.as_ref().is_none_or(|before| act.may(object.kind, before).is_some());
         let is = object.is_gone || act.may(object.kind, &object.value).is_some();
         if !was || !is {
             found.push(Found::Changed(change.number));
@@ -51,7 +52,7 @@ pub fn judge(
         if status != *expected || request.method != "HEAD" && visible != said {
             found.push(Found::Refused(visible));
         }
-    } else if !is_allowed && status < 400 {
+    } else if !is_allowed && status < 400 && !request.names_none() {
         found.push(Found::Served);
     }
     found
@@ -60,7 +61,8 @@ pub fn judge(
 /// Marks in an answer that the caller may not see.
 fn shown<'a>(act: Act<'a>, world: &'a World, body: &'a str) -> impl Iterator<Item = Found> + 'a {
     let marks = body.match_indices(['m', 'h']).filter_map(|(at, _)| body.get(at..at + 9));
-    let marks = marks.filter(|mark| mark.ends_with('.') && (mark.starts_with("mk") || mark.starts_with("hd")));
+    let marks = marks
+        .filter(|mark| mark.ends_with('.') && (mark.starts_with("mk") || mark.starts_with("hd")));
     marks.filter_map(move |mark| {
         let object = world.objects.get(number(mark)?)?;
         let may = act.may(object.kind, &object.value);

@@ -24,6 +24,8 @@ impl Act<'_> {
         let verb = if operation.kind == kind { operation.does.verb() } else { Some(Verb::Read) };
         let roles = ROLES.get(self.caller.role).map_or(&[][..], |(_, all)| all);
         let speaks = move |rule: &&Rule| {
+            // Who may not even read an object does nothing else with it either.
+            let verb = verb.or(rule.forbids.then_some(Verb::Read));
             let does = verb.is_some_and(|verb| rule.verbs.contains(&verb));
             rule.kind == kind
                 && roles.contains(&rule.role)
@@ -52,7 +54,8 @@ impl Act<'_> {
     fn is_of_tenant(&self, kind: usize, object: &Value) -> bool {
         let has_tenant = self.api.kinds.get(kind).is_some_and(|kind| kind.has_tenant);
         !has_tenant
-            || self.caller.tenant.is_some() && object["org"].as_str() == self.caller.tenant.as_deref()
+            || self.caller.tenant.is_some()
+                && object["org"].as_str() == self.caller.tenant.as_deref()
     }
 
     /// None: nobody knows.
@@ -65,7 +68,8 @@ impl Act<'_> {
         };
         let not = |one: Option<bool>| one.map(|one| !one);
         let mine = self.is_theirs(kind, object);
-        let helped = || object["assistant"].as_str().map(|own| caller_id(self.api, self.caller) == own);
+        let helped =
+            || object["assistant"].as_str().map(|own| caller_id(self.api, self.caller) == own);
         match when {
             When::All => Some(true),
             When::Mine => mine,
@@ -101,10 +105,12 @@ impl Act<'_> {
     /// Whether some rule opens the operation, and none closes it whatever the object.
     fn is_open(&self) -> bool {
         let operation = self.api.operations.get(self.operation).expect("an operation");
-        let mut rules = self.rules(operation.kind).peekable();
-        let is_closed = |rule: &Rule| rule.forbids && rule.when == When::All;
-        let rules: Vec<&Rule> = std::iter::from_fn(|| rules.next()).collect();
-        !rules.iter().any(|rule| is_closed(rule)) && rules.iter().any(|rule| !rule.forbids)
+        let is_closed = |rule: &Rule| {
+            let is_meant = operation.does.verb().is_some_and(|verb| rule.verbs.contains(&verb));
+            rule.forbids && rule.when == When::All && is_meant
+        };
+        let rules = || self.rules(operation.kind);
+        !rules().any(is_closed) && rules().any(|rule| !rule.forbids)
     }
 
     /// Whether a request must succeed.
@@ -118,8 +124,11 @@ impl Act<'_> {
             value(number).is_some_and(|(kind, value)| self.may(kind, value).is_some())
         };
         let belongs = || match (operation.does, request.named.first(), request.above) {
+            // One that names none belongs to whichever.
             (Does::ReadOf | Does::DeleteOf, Some(named), Some(above)) => {
-                world.parent(self.api, *named) == above
+                let own = world.above(self.api, *named);
+                own.is_none()
+                    || own == above.and_then(|above| world.first_id(self.api, above)).as_ref()
             }
             _ => true,
         };
@@ -142,7 +151,9 @@ impl Act<'_> {
             }
             (Does::Update, Some(body)) => {
                 let before = request.named.first().copied().flatten();
-                let Some(object) = before.and_then(|one| world.objects.get(one)) else { return false };
+                let Some(object) = before.and_then(|one| world.objects.get(one)) else {
+                    return false;
+                };
                 let mut after = object.value.clone();
                 merge(&mut after, body);
                 after
@@ -166,20 +177,24 @@ impl Act<'_> {
                 }
                 let mut own = value.clone();
                 let left = own.as_object_mut()?;
+                let mut is_less = false;
                 for (name, member) in members {
                     match self.visible(world, member) {
                         None => drop(left.remove(name)),
                         Some(seen) => {
-                            if ["items", "byId"].contains(&name.as_str()) && size(&seen) != size(member) {
-                                left.remove("total");
-                                left.remove("count");
-                            }
+                            is_less |= ["items", "byId"].contains(&name.as_str())
+                                && size(&seen) != size(member);
                             left.insert(name.clone(), seen);
                         }
                     }
                 }
                 if is_hidden {
                     left.remove("note");
+                }
+                // How many there are is not for those who see some of them.
+                if is_less {
+                    left.remove("total");
+                    left.remove("count");
                 }
                 Some(own)
             }

@@ -48,8 +48,11 @@ pub fn api(seed: u64) -> Api {
     let count = 1 + chance.below(KINDS_MAX);
     let kinds: Vec<Kind> =
         (0..count).map(|place| kind(place, count, has_tenants, &mut names, chance)).collect();
-    let operations: Vec<Operation> =
-        kinds.iter().enumerate().flat_map(|(place, kind)| operations(place, kind, &kinds, chance)).collect();
+    let operations: Vec<Operation> = kinds
+        .iter()
+        .enumerate()
+        .flat_map(|(place, kind)| operations(place, kind, &kinds, chance))
+        .collect();
     let callers = (0..CALLERS).map(|number| caller(number, has_tenants, chance)).collect();
     let rules = (0..count)
         .flat_map(|place| rules(place, &kinds, &operations, has_tenants, chance))
@@ -84,7 +87,8 @@ fn kind(
 fn operations(place: usize, kind: &Kind, kinds: &[Kind], chance: &mut Chance) -> Vec<Operation> {
     let Kind { name, one, many, .. } = kind;
     let parent = kind.parent.and_then(|parent| kinds.get(parent));
-    let above = parent.map(|kind| format!("/{}/{{{}_id}}", kind.many, kind.one)).unwrap_or_default();
+    let above =
+        parent.map(|kind| format!("/{}/{{{}_id}}", kind.many, kind.one)).unwrap_or_default();
     let id = chance.one(&["id".to_owned(), format!("{one}_id"), format!("{one}Id")]).clone();
     let update = *chance.one(&["PUT", "PATCH"]);
     let mut all = vec![
@@ -176,8 +180,10 @@ fn permits(
     has_tenants: bool,
     chance: &mut Chance,
 ) -> Option<Rule> {
-    let mut verbs: Vec<Verb> =
-        [Verb::Read, Verb::Read, Verb::Update, Verb::Delete].into_iter().filter(|_| chance.is(60)).collect();
+    let mut verbs: Vec<Verb> = [Verb::Read, Verb::Read, Verb::Update, Verb::Delete]
+        .into_iter()
+        .filter(|_| chance.is(60))
+        .collect();
     verbs.dedup();
     let named = |(index, one): (usize, &Operation)| {
         let is_it = one.kind == place && one.does.verb().is_none() && chance.is(60);

@@ -35,6 +35,13 @@ pub struct Request {
     pub is_plain: bool,
 }
 
+impl Request {
+    /// Whether it names an object that is not there: what the API makes of that is its own affair.
+    pub fn names_none(&self) -> bool {
+        self.named.iter().chain(&self.above).chain(&self.under).any(Option::is_none)
+    }
+}
+
 /// One request, by chance.
 pub fn request(api: &Api, world: &World, chance: &mut Chance) -> Request {
     let caller = chance.below(api.callers.len());
@@ -54,7 +61,9 @@ pub fn request(api: &Api, world: &World, chance: &mut Chance) -> Request {
     let texts: Vec<String> = ids.iter().map(|id| make.written(id, is_plain)).collect();
     let above = own.does.needs_parent().then(|| make.above(named.first().copied().flatten()));
     let mut target = own.template.clone();
-    if let (Some(above), Some(parent)) = (above, make.kind.parent.and_then(|one| api.kinds.get(one))) {
+    if let (Some(above), Some(parent)) =
+        (above, make.kind.parent.and_then(|one| api.kinds.get(one)))
+    {
         let id = above.and_then(|above| world.first_id(api, above));
         let id = id.map_or_else(|| "99999".to_owned(), |id| text(&id));
         target = target.replacen(&format!("{{{}_id}}", parent.one), &id, 1);
@@ -129,11 +138,12 @@ impl Make<'_, '_> {
 
     /// The object above one: mostly the one that it is.
     fn above(&mut self, number: Option<usize>) -> Option<usize> {
-        let real = self.world.parent(self.act.api, number);
+        let parent = self.kind.parent?;
+        let said = self.world.above(self.act.api, number).map(text);
+        let real = said.and_then(|said| self.world.with_id(self.act.api, parent, 0, &said));
         if real.is_some() && self.chance.is(80) {
             return real;
         }
-        let parent = self.kind.parent?;
         self.pick(parent)
     }
 
@@ -147,7 +157,8 @@ impl Make<'_, '_> {
                 json!({ "items": ids.iter().map(item).collect::<Vec<_>>() })
             }
             Does::Label => {
-                let names: Map<String, Value> = ids.iter().map(|id| (text(id), json!("x"))).collect();
+                let names: Map<String, Value> =
+                    ids.iter().map(|id| (text(id), json!("x"))).collect();
                 json!({ (self.kind.many): names })
             }
             _ => return (None, None),

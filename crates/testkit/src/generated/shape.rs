@@ -81,7 +81,6 @@ impl Id {
 
 /// What an id looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the word of that name")]
 pub enum Form {
     Integer,
     Uuid,
@@ -160,7 +159,6 @@ pub struct Operation {
 
 /// What a rule permits or forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the word of that name")]
 pub enum Verb {
     Read,
     Create,
@@ -211,7 +209,6 @@ pub struct Rule {
 
 /// Which objects a rule means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each says what it is")]
 pub enum When {
     All,
     Mine,

@@ -122,7 +122,9 @@ impl World {
         let parents = |world: &Self, kind: &Kind| {
             kind.parent.map_or_else(Vec::new, |parent| world.of_kind(parent).collect::<Vec<_>>())
         };
-        let Some(kind) = self.objects.get(number).and_then(|one| api.kinds.get(one.kind)) else { return };
+        let Some(kind) = self.objects.get(number).and_then(|one| api.kinds.get(one.kind)) else {
+            return;
+        };
         let above = parents(self, kind);
         let above = (!above.is_empty()).then(|| *chance.one(&above));
         let above = above.and_then(|above| self.first_id(api, above));
@@ -130,8 +132,9 @@ impl World {
         if let (Some(parent), Some(above)) = (kind.parent.and_then(|at| api.kinds.get(at)), above) {
             object.value[format!("{}_id", parent.one)] = above;
         }
-        object.value["status"] =
-            chance.one(&[json!("open"), json!("open"), json!("locked"), json!("done"), Value::Null]).clone();
+        object.value["status"] = chance
+            .one(&[json!("open"), json!("open"), json!("locked"), json!("done"), Value::Null])
+            .clone();
         for owner in &kind.owners {
             let other = chance.one(&api.callers);
             if chance.is(20) {
@@ -141,7 +144,8 @@ impl World {
                 set(&mut object.value, owner.at, named(owner.is_email, owner.is_list, api, other));
             }
             if owner.is_list && chance.is(30) {
-                let further = json!([caller_id(api, chance.one(&api.callers)), caller_id(api, other)]);
+                let further =
+                    json!([caller_id(api, chance.one(&api.callers)), caller_id(api, other)]);
                 set(&mut object.value, owner.at, further);
             }
         }
@@ -155,7 +159,8 @@ impl World {
 
     /// Those of a kind that are there.
     pub fn of_kind(&self, kind: usize) -> impl Iterator<Item = usize> {
-        let is_it = move |number: &usize| self.objects.get(*number).is_some_and(|one| one.kind == kind);
+        let is_it =
+            move |number: &usize| self.objects.get(*number).is_some_and(|one| one.kind == kind);
         self.alive.iter().copied().filter(is_it)
     }
 
@@ -176,12 +181,11 @@ impl World {
         self.of_kind(kind).find(is_it)
     }
 
-    /// The object to which another belongs.
-    pub fn parent(&self, api: &Api, number: Option<usize>) -> Option<usize> {
+    /// The id of the object to which another says that it belongs.
+    pub(super) fn above(&self, api: &Api, number: Option<usize>) -> Option<&Value> {
         let object = self.objects.get(number?)?;
         let above = api.kinds.get(object.kind)?.parent?;
-        let said = object.value.get(format!("{}_id", api.kinds.get(above)?.one))?;
-        self.with_id(api, above, 0, &text(said))
+        object.value.get(format!("{}_id", api.kinds.get(above)?.one))
     }
 
     /// What an object would be that a body makes.
@@ -229,7 +233,8 @@ impl World {
     fn shown(&self, number: usize) -> Value {
         let Some(object) = self.objects.get(number) else { return Value::Null };
         let mut value = object.value.clone();
-        let inner = object.inner.and_then(|inner| self.objects.get(inner)).filter(|one| !one.is_gone);
+        let inner =
+            object.inner.and_then(|inner| self.objects.get(inner)).filter(|one| !one.is_gone);
         if let Some(inner) = inner {
             value["related"] = inner.value.clone();
         }
@@ -242,7 +247,8 @@ impl World {
             List::Plain => Value::Array(items),
             List::Wrapped => json!({ "items": items, "total": all.len() }),
             List::Map => {
-                let names = all.iter().map(|one| text(&self.first_id(api, *one).unwrap_or_default()));
+                let names =
+                    all.iter().map(|one| text(&self.first_id(api, *one).unwrap_or_default()));
                 let by_id: Map<String, Value> = names.zip(items).collect();
                 json!({ "byId": by_id, "count": all.len() })
             }
@@ -250,8 +256,14 @@ impl World {
     }
 
     /// Does what a request says. The ids that it names: of the object, or objects, and of the one above.
-    pub(super) fn answer(&mut self, api: &Api, operation: &Operation, said: &Said<'_>) -> (u16, Value) {
-        let answer = self.done(api, operation, said).unwrap_or_else(|| (404, json!({ "error": "none" })));
+    pub(super) fn answer(
+        &mut self,
+        api: &Api,
+        operation: &Operation,
+        said: &Said<'_>,
+    ) -> (u16, Value) {
+        let answer =
+            self.done(api, operation, said).unwrap_or_else(|| (404, json!({ "error": "none" })));
         self.told.requests += 1;
         self.told.answer.clone_from(&answer);
         answer
@@ -298,7 +310,10 @@ impl World {
                 (204, Value::Null)
             }
             Does::Batch => {
-                found.into_iter().flatten().for_each(|one| self.change(one, |object| object.is_gone = true));
+                found
+                    .into_iter()
+                    .flatten()
+                    .for_each(|one| self.change(one, |object| object.is_gone = true));
                 (204, Value::Null)
             }
             Does::Touch | Does::Label | Does::Act => {
