@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::mem::Discriminant;
 use std::sync::{Arc, Mutex};
 
+use portcullis_model::Clock as _;
 use portcullis_testkit::generated::{
-    Api, Chance, Found, Told, World, api, asked, contract, judge, policy, request,
+    Api, Caller, Chance, Found, Told, World, api, asked, contract, judge, policy, request,
 };
 use portcullis_testkit::{Behaviour, Kept};
 
@@ -34,6 +35,10 @@ pub struct Tally {
     pub failures: Vec<(Discriminant<Found>, String)>,
 }
 
+/// A second passes between two requests: what is kept for a moment does not answer for an object that changed.
+const BETWEEN_MS: u64 = 1_001;
+/// Requests after which callers get other tokens. Tokens are good for five minutes.
+const TOKEN_REQUESTS: u64 = 200;
 /// Failures of one kind that are told of one API.
 const FAILURES_MAX: usize = 2;
 
@@ -86,7 +91,7 @@ pub struct Crossing {
     policy: String,
     chance: Chance,
     seed: u64,
-    _issuer: Issuer,
+    issuer: Issuer,
 }
 
 impl Crossing {
@@ -100,33 +105,39 @@ impl Crossing {
             "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n{}",
             policy(&api, &jwt)
         );
-        let tokens = api.callers.iter().map(|caller| {
-            let tenant = caller.tenant.as_ref().map(|tenant| format!(r#","tenant":"{tenant}""#));
-            let (role, id, email) = (asked::role(caller), &caller.id, &caller.email);
-            let claims = format!(
-                r#","role":"{role}","customer":"{id}","email":"{email}"{}"#,
-                tenant.unwrap_or_default()
-            );
-            issuer.token(&caller.subject, &claims)
-        });
-        let tokens = tokens.collect();
         let behaviour = {
             let (api, world) = (api.clone(), world.clone());
             Behaviour::made(move |request| asked::answer(&api, &mut world.lock().unwrap(), request))
         };
         let setup = Setup { policy: Some(&policy), ..Setup::default() };
         let scene = Scene::with(&contract(&api), behaviour, setup);
-        Self { api, world, scene, tokens, policy, chance, seed, _issuer: issuer }
+        Self { api, world, scene, tokens: Vec::new(), policy, chance, seed, issuer }
     }
 
     /// Sends so many requests, one after the other.
     pub fn run(mut self, requests: u64) -> Tally {
         let mut tally = Tally { apis: 1, ..Tally::default() };
         let mut kept = Kept::to(self.scene.gateway.address());
-        for _ in 0..requests {
+        for number in 0..requests {
+            if number % TOKEN_REQUESTS == 0 {
+                self.tokens = self.api.callers.iter().map(|caller| self.token(caller)).collect();
+            }
             self.one(&mut kept, &mut tally);
         }
         tally
+    }
+
+    fn token(&self, caller: &Caller) -> String {
+        let tenant = caller.tenant.as_ref().map(|tenant| format!(r#","tenant":"{tenant}""#));
+        let Caller { subject, id, email, .. } = caller;
+        let (name, now) = (self.issuer.name(), self.scene.clock.now().0 / 1000);
+        let claims = format!(
+            r#"{{"iss":"{name}","aud":"shop","sub":"{subject}","iat":{now},"exp":{},"role":"{}","customer":"{id}","email":"{email}"{}}}"#,
+            now + 300,
+            asked::role(caller),
+            tenant.unwrap_or_default()
+        );
+        self.issuer.signer.sign("at+jwt", &claims).unwrap()
     }
 
     fn one(&mut self, kept: &mut Kept, tally: &mut Tally) {
@@ -140,6 +151,7 @@ impl Crossing {
             (request, is_allowed)
         };
         let token = self.tokens.get(request.caller).cloned().unwrap_or_default();
+        self.scene.clock.advance_ms(BETWEEN_MS);
         let answer = kept.ask(asked::written(&request, &token));
         let world = self.world.lock().unwrap();
         let text = answer.text();

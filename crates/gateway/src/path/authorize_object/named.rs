@@ -12,6 +12,7 @@ use super::super::context::{Context, Exit};
 use super::super::validate::Valid;
 use super::super::values::{Request, tree};
 use super::{cannot_know, question};
+use crate::holdings::Judged;
 
 /// A request, and its operation.
 #[derive(Clone, Copy)]
@@ -81,23 +82,33 @@ impl Named<'_> {
         is_about && !streams && method.is_some_and(Method::is_safe)
     }
 
-    /// Whether an object must belong to another that the path names, and no answer will show whether it does.
-    fn must_belong(self, input: &ObjectInput, context: &Context<'_>) -> bool {
-        let authorization = &context.plan.model.authorization;
-        let touches = authorization.operations.get(self.operation);
-        let is_of_others = touches.is_some_and(|touches| {
-            touches.is_unsafe
-                && !touches.belongs.is_empty()
-                && touches.does.first().map(|(about, _)| *about) == Some(input.resource)
-        });
+    /// Whether only the object itself can tell, whatever is known of the caller: it must belong to another that
+    /// the path names, or the body says in part what would decide about it.
+    fn must_be_read(self, input: &ObjectInput, context: &Context<'_>) -> bool {
+        let plan = context.plan;
+        let authorization = &plan.model.authorization;
+        let Some(touches) = authorization.operations.get(self.operation) else { return false };
         let resource = authorization.resources.get(input.resource);
         let read_by = resource.and_then(|resource| resource.read_by.get(input.id)?.as_ref());
-        is_of_others && read_by.is_some()
+        let is_about = touches.does.first().map(|(about, _)| *about) == Some(input.resource);
+        if !touches.is_unsafe || !is_about || read_by.is_none() {
+            return false;
+        }
+        let changes = || question::changes(self, input.resource, context);
+        !touches.belongs.is_empty()
+            || changes().is_some_and(|body| {
+                let of = Of { operation: self.operation, resource: input.resource };
+                let said = |place: &RequestPlace| context.objects.said(place);
+                let asked = asked(context, &said);
+                let verdict = plan.rules.object(&asked, of, &Object::new(Some(body)), false);
+                verdict == Verdict::Unknown
+            })
     }
 }
 
 async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     let resource = one.input.resource;
+    context.objects.named.push((resource, one.input.id, one.id.clone()));
     let of = Of { operation: named.operation, resource };
     let known = held(context, resource, one.input.id, &one.id);
     let object = Object::named(one.input.id, Cow::Borrowed(&one.id), known);
@@ -106,8 +117,7 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
         context.plan.rules.object(&asked(context, &said), of, &object, false)
     };
     match verdict {
-        // The path may say that it belongs to another: only the object itself knows.
-        Verdict::Permitted(_) if named.must_belong(one.input, context) => {
+        Verdict::Permitted(_) if named.must_be_read(one.input, context) => {
             asked_for(named, &one, context).await
         }
         Verdict::Permitted(_) => Ok(()),
@@ -124,9 +134,16 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
 
 /// Asks the API, with the caller's own credential.
 async fn asked_for(named: Named<'_>, one: &One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
-    match question::read(named, one, context).await {
-        Ok(None) => Ok(()),
-        Ok(Some(why)) => context.refuse(not_found(why, detail(one, context))),
+    match question::find_out(named, one, context).await {
+        Ok(Judged { why: None, etag }) => {
+            let resources = &context.plan.model.authorization.resources;
+            let pins = resources.get(one.input.resource).is_some_and(|resource| resource.pins);
+            // Of several objects none is the one that a tag is of.
+            let is_one = context.objects.named.len() == 1;
+            context.objects.etag = etag.filter(|_| pins && is_one);
+            Ok(())
+        }
+        Ok(Judged { why: Some(why), .. }) => context.refuse(not_found(why, detail(one, context))),
         Err(detail) if context.mode(ControlId::ObjectOwnership) == Mode::Observe => {
             let refusal = not_found(Why::NotTheirs, detail);
             context.would_refuse(&refusal);
@@ -154,6 +171,11 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
             continue;
         }
         let objects: Vec<_> = if body.is_array() { body.items().collect() } else { vec![body] };
+        let owners = plan.model.authorization.resources.get(*resource);
+        let owners = owners.into_iter().flat_map(|one| one.owners.iter().map(|owner| &owner.at));
+        let mut owners: Vec<&String> = owners.collect();
+        owners.retain(|at| objects.iter().any(|object| object.lookup(at).is_some()));
+        context.objects.names_owner |= !owners.is_empty();
         for object in objects {
             let of = Of { operation: named.operation, resource: *resource };
             let said = |place: &RequestPlace| context.objects.said(place);
