@@ -104,8 +104,8 @@ impl Rules {
                 }
                 let mut conditions = vec![&rule.when];
                 for (place, on) in rule.on.iter().enumerate() {
-                    let verb = touches.verb(on.resource).unwrap_or(Verb::Read);
-                    let speaks = on.verbs.has(verb) || on.named.binary_search(&operation).is_ok();
+                    let speaks =
+                        speaks(rule, on, touches) || on.named.binary_search(&operation).is_ok();
                     let of = OfObject { rule: index, on: place };
                     if let Some(list) = own.objects.get_mut(on.resource).filter(|_| speaks) {
                         list.push(of);
@@ -319,6 +319,16 @@ impl Asked<'_> {
             }
             (None, _) => Vec::new(),
         }
+    }
+}
+
+/// Whether the words of a rule mean what an operation does to objects of a resource. Who may read an order may
+/// not for that reason pay it.
+fn speaks(rule: &Rule, on: &OnResource, touches: &Touches) -> bool {
+    match touches.verb(on.resource) {
+        Some(verb) => on.verbs.has(verb),
+        None if touches.acts_on(on.resource) && !rule.forbids => on.verbs.has_others(),
+        None => on.verbs.has(Verb::Read),
     }
 }
 

@@ -27,6 +27,9 @@ pub enum Seen<'a> {
     Nothing,
     /// All of it, in an answer of the API.
     Whole(Value<'a>),
+    /// What was seen of it, and what a request says of whose it shall be from now on: conditions are asked of
+    /// what is.
+    Changed(Value<'a>, Value<'a>),
     /// What a request says that it should be: what it leaves out is for the API to set.
     New(Option<Value<'a>>),
     /// What a request says of one that exists: whose it shall be. The rest of it is as it was.
@@ -66,6 +69,10 @@ impl<'a> Object<'a> {
     pub(super) fn at(&self, pointer: &str, resource: &Resource) -> Values<'_> {
         match (self.seen, &self.id) {
             (Seen::Whole(value) | Seen::New(Some(value)), _) => Values::at(value, pointer),
+            (Seen::Changed(was, said), _) => {
+                let is_given = is_whose(pointer, resource) && says(said, pointer);
+                Values::at(if is_given { said } else { was }, pointer)
+            }
             (Seen::New(None), _) => Values::Missing,
             (Seen::Given(value), _) if is_whose(pointer, resource) => {
                 match Values::at(value, pointer) {
@@ -89,4 +96,19 @@ fn is_whose(pointer: &str, resource: &Resource) -> bool {
     resource.owners.iter().any(|owner| owner.at == pointer)
         || resource.relations.iter().any(|(_, at)| at == pointer)
         || resource.tenant.as_deref() == Some(pointer)
+}
+
+/// Whether a body says something of what stands at a pointer.
+fn says(body: Value<'_>, pointer: &str) -> bool {
+    let mut level = body;
+    for token in pointer.split('/').skip(1) {
+        if !level.is_object() {
+            return true;
+        }
+        match level.get(&token.replace("~1", "/").replace("~0", "~")) {
+            Some(member) => level = member,
+            None => return false,
+        }
+    }
+    true
 }

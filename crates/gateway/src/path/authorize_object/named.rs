@@ -81,6 +81,33 @@ impl Named<'_> {
         });
         is_about && !streams && method.is_some_and(Method::is_safe)
     }
+
+    /// Whether only the object itself can tell, whatever is known of the caller: it must belong to another that
+    /// the path names, or the body says in part what would decide about it.
+    fn must_be_read(self, input: &ObjectInput, context: &Context<'_>) -> bool {
+        let plan = context.plan;
+        let authorization = &plan.model.authorization;
+        let Some(touches) = authorization.operations.get(self.operation) else { return false };
+        let resource = authorization.resources.get(input.resource);
+        let read_by = resource.and_then(|resource| resource.read_by.get(input.id)?.as_ref());
+        let is_about = touches.does.first().map(|(about, _)| *about) == Some(input.resource);
+        if !touches.is_unsafe || !is_about || read_by.is_none() {
+            return false;
+        }
+        let changes = || question::changes(self, input.resource, context);
+        !touches.belongs.is_empty()
+            || changes().is_some_and(|body| {
+                let of = Of {
+                    operation: self.operation,
+                    resource: input.resource,
+                    purpose: Purpose::Touch,
+                };
+                let said = |place: &RequestPlace| context.objects.said(place);
+                let asked = asked(context, &said);
+                let verdict = plan.rules.object(&asked, of, &Object::new(Some(body)), false);
+                verdict == Verdict::Unknown
+            })
+    }
 }
 
 async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
@@ -94,6 +121,9 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
         context.plan.rules.object(&asked(context, &said), of, &object, false)
     };
     match verdict {
+        Verdict::Permitted(_) if named.must_be_read(one.input, context) => {
+            asked_for(named, &one, context).await
+        }
         Verdict::Permitted(_) => Ok(()),
         Verdict::Refused(why) => context.refuse(not_found(why, detail(&one, context))),
         Verdict::Unknown if named.answer_decides(one.input, context) => {
@@ -156,10 +186,10 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
                 Of { operation: named.operation, resource: *resource, purpose: Purpose::Touch };
             let said = |place: &RequestPlace| context.objects.said(place);
             let asked = asked(context, &said);
-            // Of what is made, what is not known is no; of what exists, the rest is as it was.
+            // What the body leaves out is for the API to set, or as it was.
             let is_made = *verb == Verb::Create;
             let object = if is_made { Object::new(Some(object)) } else { Object::given(object) };
-            if let Verdict::Refused(why) = plan.rules.object(&asked, of, &object, is_made) {
+            if let Verdict::Refused(why) = plan.rules.object(&asked, of, &object, false) {
                 let name = plan.model.authorization.resources.get(*resource);
                 let name = name.map_or("object", |resource| &resource.name);
                 let detail =

@@ -36,7 +36,8 @@ enum Said {
 impl Derive<'_> {
     pub(super) fn operation(&self, index: usize) -> Touches {
         let Some(operation) = self.contract.operation(index) else { return Touches::default() };
-        let mut touches = Touches::default();
+        let is_unsafe = !operation.method.is_safe();
+        let mut touches = Touches { is_unsafe, ..Touches::default() };
         let about = self.about(operation);
         for parameter in &operation.parameters {
             let Some(place) = place(parameter) else { continue };
