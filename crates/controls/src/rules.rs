@@ -15,7 +15,7 @@ use std::sync::Arc;
 use portcullis_model::{Identity, Span, Value as Known};
 use portcullis_policy::{
     Authorization, Expression, InputPlace, OfCaller, OnResource, Operand, RequestPlace, Rule,
-    Touches, Verb,
+    Touches,
 };
 
 pub use condition::{Facts, Truth};
@@ -101,8 +101,7 @@ impl Rules {
                 }
                 let mut conditions = vec![&rule.when];
                 for (place, on) in rule.on.iter().enumerate() {
-                    let verb = touches.verb(on.resource).unwrap_or(Verb::Read);
-                    let speaks = on.verbs.has(verb) || on.named.binary_search(&operation).is_ok();
+                    let speaks = on.speaks_in(operation, touches);
                     if let Some(list) = own.objects.get_mut(on.resource).filter(|_| speaks) {
                         list.push(OfObject { rule: index, on: place });
                         conditions.push(&on.when);
@@ -140,23 +139,34 @@ impl Rules {
     }
 
     /// Whether a rule opens an operation to this caller, as far as that is known without its objects and
-    /// its body, and none closes it.
-    pub fn function(&self, asked: &Asked<'_>, operation: usize) -> Function {
+    /// its body, and none closes it. In the end (`is_last`) what is not known opens nothing, and closes;
+    /// conditions that ask for an object are asked of each object.
+    pub fn function(&self, asked: &Asked<'_>, operation: usize, is_last: bool) -> Function {
         let Some(own) = self.operations.get(operation) else { return Function::Closed };
         let rules = &asked.model.rules;
         let speaks = |index: &usize| rules.get(*index).filter(|rule| is_meant(rule, asked.caller));
-        let condition = |rule: &Rule| match rule.on.first() {
-            Some(on) if on.when.asks_object() => Truth::Unknown,
-            Some(on) => asked.request(&on.when),
-            None => asked.request(&rule.when),
-        };
+        let asks_object = |rule: &Rule| rule.on.iter().any(|on| on.when.asks_object());
+        let condition = |rule: &Rule| asked.request(rule.on.first().map_or(&rule.when, |on| &on.when));
         let mut closing = own.closes.iter().filter_map(speaks);
-        if let Some(rule) = closing.find(|rule| condition(rule) == Truth::Yes) {
+        let closes = |rule: &&Rule| {
+            !asks_object(rule)
+                && match condition(rule) {
+                    Truth::Yes => true,
+                    Truth::Unknown => is_last,
+                    Truth::No => false,
+                }
+        };
+        if let Some(rule) = closing.find(closes) {
             return Function::Forbidden(rule.span);
         }
         let mut opening = own.opens.iter().filter_map(speaks);
         let opens = |rule: &Rule| {
-            rule.on.iter().any(|on| on.when.asks_object()) || condition(rule) != Truth::No
+            asks_object(rule)
+                || match condition(rule) {
+                    Truth::Yes => true,
+                    Truth::Unknown => !is_last,
+                    Truth::No => false,
+                }
         };
         if opening.any(opens) { Function::Open } else { Function::Closed }
     }

@@ -271,3 +271,28 @@ fn what_takes_an_id_of_nobody_knows_what_is_closed() {
     let here = Careless::new(decided);
     assert_eq!(here.get("alice", "/api/parcels/X1").status, 200);
 }
+
+#[test]
+fn a_function_with_a_condition_on_the_body_opens_only_where_it_holds() {
+    let here = Careless::new(
+        "roles: { customer: [], staff: [] }
+resources: { Order: { owner: /customer_id } }
+access:
+  - { role: customer, may: [createOrder], when: body./note == 'small' }
+  - { may: [updateOrder] }
+  - { forbid: [updateOrder], when: body./note == 'secret' }
+operations:
+  createOrder: { objects: none, reason: anybody orders }
+  updateOrder: { objects: none, reason: anybody changes }
+",
+    );
+    let create = |body| here.ask("alice", "POST", "/api/orders", Some(body)).status;
+    assert_eq!(create(json!({ "note": "small" })), 201, "{}", here.scene.last_record());
+    assert_eq!(create(json!({ "note": "large" })), 403);
+    assert_eq!(here.scene.last_record()["control"], "function_access");
+    assert_eq!(create(json!({})), 403, "what is not said opens nothing");
+    let update = |body| here.ask("alice", "PUT", "/api/orders/1", Some(body)).status;
+    assert_eq!(update(json!({ "note": "plain" })), 200, "{}", here.scene.last_record());
+    assert_eq!(update(json!({ "note": "secret" })), 403);
+    assert_eq!(update(json!({})), 403, "what is not said may be what is forbidden");
+}

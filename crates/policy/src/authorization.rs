@@ -1,7 +1,7 @@
 //! What callers may do to which objects, as the policy decided: rules, resources, and which objects
 //! the requests and answers of each operation touch.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use portcullis_contract::{SchemaName, ShapeId};
@@ -39,6 +39,18 @@ impl Units {
     /// Each unit with those above it, in words.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|(unit, above)| format!("{unit}: {}", above.join(" < ")))
+    }
+
+    /// Every unit that is above another one, with those that are below it, each sorted.
+    pub fn above(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut above: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (unit, all) in &self.0 {
+            for one in all.iter().filter(|one| *one != unit) {
+                above.entry(one).or_default().push(unit);
+            }
+        }
+        above.values_mut().for_each(|below| below.sort_unstable());
+        above
     }
 
     /// Whether a unit is another one, or stands below it.
@@ -177,6 +189,14 @@ pub struct OnResource {
     pub hidden: Hidden,
     /// What of them is not written.
     pub readonly: Hidden,
+}
+
+impl OnResource {
+    /// Whether it speaks of objects of its resource in an operation, by its index.
+    pub fn speaks_in(&self, operation: usize, touches: &Touches) -> bool {
+        let verb = touches.verb(self.resource).unwrap_or(Verb::Read);
+        self.verbs.has(verb) || self.named.binary_search(&operation).is_ok()
+    }
 }
 
 /// Members of an object: JSON Pointers.
