@@ -14,15 +14,15 @@ use std::sync::Arc;
 
 use portcullis_model::{Identity, Span, Value as Known};
 use portcullis_policy::{
-    Authorization, Expression, InputPlace, OfCaller, OnResource, Operand, RequestPlace, Rule,
-    Touches,
+    Authorization, Expression, Hidden, InputPlace, OfCaller, OnResource, Operand, RequestPlace,
+    Rule, Touches,
 };
 
 pub use condition::{Facts, Truth};
 pub(crate) use mask::is_below;
 pub use mask::{Mask, Masks};
 pub use seen::{Object, Seen};
-pub(crate) use values::text_at;
+pub use values::text_at;
 
 /// For each operation, the rules that speak of it.
 #[derive(Debug, Default)]
@@ -122,6 +122,11 @@ impl Rules {
         Self { operations: authorization.operations.iter().enumerate().map(of).collect() }
     }
 
+    /// Whether some rule opens an operation, to whomever.
+    pub fn opens(&self, operation: usize) -> bool {
+        self.operations.get(operation).is_some_and(|own| !own.opens.is_empty())
+    }
+
     /// What of a request the rules of an operation ask.
     pub fn places(&self, operation: usize) -> &[RequestPlace] {
         self.operations.get(operation).map_or(&[], |own| &own.places)
@@ -176,6 +181,34 @@ impl Rules {
         let Some(resource) = asked.model.resources.get(resource) else { return false };
         let unheld = Object { held: Truth::Unknown, ..object.clone() };
         Facts { asked, resource, object: &unheld }.mine() == Truth::No
+    }
+
+    /// Whether an object that was seen says nothing of whose it is.
+    pub fn names_nobody(&self, asked: &Asked<'_>, resource: usize, object: &Object<'_>) -> bool {
+        let Some(resource) = asked.model.resources.get(resource) else { return true };
+        let unheld = Object { held: Truth::Unknown, ..object.clone() };
+        Facts { asked, resource, object: &unheld }.mine() == Truth::Unknown
+    }
+
+    /// Whether a caller may touch every object of a resource in an operation: nothing has to be known of any.
+    pub fn permits_all(&self, asked: &Asked<'_>, of: Of) -> bool {
+        let Authorization { rules, resources, tenant, .. } = asked.model;
+        let has_tenant = tenant.is_some()
+            && resources.get(of.resource).is_some_and(|resource| resource.tenant.is_some());
+        let all = self.of_objects(of.operation, of.resource).iter().filter_map(|one| {
+            let rule = rules.get(one.rule).filter(|rule| is_meant(rule, asked.caller))?;
+            Some((rule, rule.on.get(one.on)?))
+        });
+        let mut is_permitted = false;
+        for (rule, on) in all {
+            if rule.forbids {
+                return false;
+            }
+            let shows_all = on.hidden == Hidden::Nothing;
+            let is_apart = has_tenant && !rule.across_tenants;
+            is_permitted |= on.when == Expression::Always && shows_all && !is_apart;
+        }
+        is_permitted
     }
 
     /// What the rules say of one object. In the end (`is_last`) what is not known is no.

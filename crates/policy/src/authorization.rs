@@ -78,6 +78,10 @@ pub struct Resource {
     pub tenant: Option<String>,
     /// The operation that lists the caller's own, by its index.
     pub own_list: Option<usize>,
+    /// Whether its items are the caller's own although they name no owner: somebody said so.
+    pub trusts_list: bool,
+    /// Whether a write carries the entity tag of what was read before it (`If-Match`).
+    pub pins: bool,
     /// The operations by which the gateway reads one, by their index: for each id, by its place in `ids`.
     pub read_by: Vec<Option<usize>>,
     /// Where the policy declares it.
@@ -245,6 +249,8 @@ pub struct ObjectInput {
     pub resource: usize,
     /// Which of its ids it is.
     pub id: usize,
+    /// It may be the id of an object that does not exist yet: the request makes one, and chooses it.
+    pub may_be_new: bool,
     /// What of the value is the id: the first group of this pattern; none: all of it.
     pub pattern: Option<Pattern>,
 }

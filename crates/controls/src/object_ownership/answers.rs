@@ -36,6 +36,8 @@ pub struct Judged {
     pub refused: Vec<(usize, Why, u32)>,
     /// How many members are hidden, by resource.
     pub hidden: Vec<(usize, u32)>,
+    /// The whole of it is an item of a list, and does not leave.
+    pub is_item_dropped: bool,
     /// The object that was asked for is among those that do not leave.
     pub is_whole: Option<(usize, Why)>,
     /// Objects that leave, by resource and place.
@@ -46,10 +48,10 @@ pub struct Judged {
     pub totals: u32,
 }
 
-/// Judges an answer of this shape.
-pub fn judge(document: &Document, shape: ShapeId, shown: &Shown<'_>) -> Judged {
+/// Judges an answer of this shape; or a part of one that `is_item` of a list by itself, as a line is.
+pub fn judge(document: &Document, shape: ShapeId, is_item: bool, shown: &Shown<'_>) -> Judged {
     let mut walk = Walk { shown, judged: Judged::default() };
-    walk.value(document.root(), shape, &Around { holder: None, is_listed: false });
+    walk.value(document.root(), shape, &Around { holder: None, is_listed: is_item });
     walk.judged
 }
 
@@ -184,6 +186,10 @@ impl Walk<'_, '_> {
         let about = touches.and_then(|touches| touches.does.first());
         let is_asked_for = !around.is_listed
             && about.is_some_and(|(about, verb)| *about == resource && *verb != Verb::List);
+        if value.index() == 0 && around.is_listed {
+            self.judged.is_item_dropped = true;
+            return;
+        }
         if value.index() == 0 || is_asked_for {
             self.judged.is_whole.get_or_insert((resource, why));
             return;
@@ -298,18 +304,19 @@ fn all_but(value: Value<'_>, at: &str, shown: &[&[String]], found: &mut Vec<u32>
     }
 }
 
-/// The objects of one resource in an answer, outside of one another; of more than two, two.
+/// The objects of one resource in an answer, outside of one another, and at most so many.
 pub fn find<'d>(
     document: &'d Document,
     shape: ShapeId,
     resource: usize,
     shapes: &Shapes,
     places: &Places,
+    max: usize,
 ) -> Vec<Value<'d>> {
     let mut found = Vec::new();
     let mut waiting = vec![(document.root(), shape)];
     while let Some((value, shape)) = waiting.pop() {
-        if !places.leads(shape) || found.len() == 2 {
+        if !places.leads(shape) || found.len() >= max {
             continue;
         }
         match value.kind() {

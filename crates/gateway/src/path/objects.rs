@@ -1,6 +1,7 @@
 //! What is known of the objects that a request touches, for the rooms behind the one that asked.
 
 use portcullis_policy::RequestPlace;
+use portcullis_store::{Caller, Since};
 
 /// What the rooms behind `authorize_object` need to judge the objects of the answer.
 #[derive(Debug, Default)]
@@ -12,6 +13,18 @@ pub(super) struct Objects {
     pub(super) pending: Vec<usize>,
     /// How often the API was asked for one already.
     pub(super) questions: usize,
+    /// Who holds what, as the register knows the caller, and since when it counts what is learned.
+    pub(super) holder: Option<(Caller, Since)>,
+    /// The objects that the request names: resource, which of its ids, and that id.
+    pub(super) named: Vec<(usize, usize, String)>,
+    /// The body says whose an object shall be.
+    pub(super) names_owner: bool,
+    /// The query says nothing but how a list is cut and ordered.
+    pub(super) is_plain: bool,
+    /// Every text and number of the body: what of an answer is among them, the request chose.
+    pub(super) texts: Vec<String>,
+    /// The entity tag of the object that was read before a write.
+    pub(super) etag: Option<String>,
     /// What the request says where rules ask.
     pub(super) said: Vec<(RequestPlace, Vec<String>)>,
 }

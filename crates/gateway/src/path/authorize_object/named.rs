@@ -12,6 +12,7 @@ use super::super::context::{Context, Exit};
 use super::super::validate::Valid;
 use super::super::values::{Request, tree};
 use super::{cannot_know, question};
+use crate::holdings::Judged;
 
 /// A request, and its operation.
 #[derive(Clone, Copy)]
@@ -84,6 +85,7 @@ impl Named<'_> {
 
 async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     let resource = one.input.resource;
+    context.objects.named.push((resource, one.input.id, one.id.clone()));
     let of = Of { operation: named.operation, resource };
     let known = held(context, resource, one.input.id, &one.id);
     let object = Object::named(one.input.id, Cow::Borrowed(&one.id), known);
@@ -106,9 +108,16 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
 
 /// Asks the API, with the caller's own credential.
 async fn asked_for(named: Named<'_>, one: &One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
-    match question::read(named, one, context).await {
-        Ok(None) => Ok(()),
-        Ok(Some(why)) => context.refuse(not_found(why, detail(one, context))),
+    match question::find_out(named, one, context).await {
+        Ok(Judged { why: None, etag }) => {
+            let resources = &context.plan.model.authorization.resources;
+            let pins = resources.get(one.input.resource).is_some_and(|resource| resource.pins);
+            // Of several objects none is the one that a tag is of.
+            let is_one = context.objects.named.len() == 1;
+            context.objects.etag = etag.filter(|_| pins && is_one);
+            Ok(())
+        }
+        Ok(Judged { why: Some(why), .. }) => context.refuse(not_found(why, detail(one, context))),
         Err(detail) if context.mode(ControlId::ObjectOwnership) == Mode::Observe => {
             let refusal = not_found(Why::NotTheirs, detail);
             context.would_refuse(&refusal);
@@ -136,6 +145,11 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
             continue;
         }
         let objects: Vec<_> = if body.is_array() { body.items().collect() } else { vec![body] };
+        let owners = plan.model.authorization.resources.get(*resource);
+        let owners = owners.into_iter().flat_map(|one| one.owners.iter().map(|owner| &owner.at));
+        let mut owners: Vec<&String> = owners.collect();
+        owners.retain(|at| objects.iter().any(|object| object.lookup(at).is_some()));
+        context.objects.names_owner |= !owners.is_empty();
         for object in objects {
             let of = Of { operation: named.operation, resource: *resource };
             let said = |place: &RequestPlace| context.objects.said(place);

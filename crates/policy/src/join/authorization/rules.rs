@@ -251,7 +251,8 @@ impl One<'_, '_> {
         named.dedup();
         let on = self.on(is_all);
         let when = match (&said.when, on.is_empty()) {
-            (Some(when), true) => self.condition(when, None),
+            // A resource that does not exist was told.
+            (Some(when), true) if said.on.is_none() => self.condition(when, None),
             _ => Expression::Always,
         };
         let on: Vec<OnResource> =

@@ -51,6 +51,12 @@ impl Derive<'_> {
         touches.undecided.truncate(INPUTS_MAX);
         self.does(operation, &mut touches);
         self.without_owners(&mut touches);
+        let made =
+            touches.does.first().filter(|(_, verb)| *verb == Verb::Create).map(|(one, _)| *one);
+        for input in &mut touches.inputs {
+            let is_body = matches!(input.place, InputPlace::One(RequestPlace::Body(_)));
+            input.may_be_new = is_body && Some(input.resource) == made;
+        }
         touches.belongs = self.belongs(&touches);
         touches
     }
@@ -209,6 +215,11 @@ impl Derive<'_> {
             Rest::Map(values) => Some(values),
             _ => None,
         };
+        // A map below `/orders`: its names may be ids, and nobody says so.
+        if inner.is_some() && about.is_some() {
+            let pointer = if at.is_empty() { "/" } else { at.as_str() };
+            touches.undecided.push(InputPlace::Names(pointer.to_owned()));
+        }
         for inner in inner.into_iter().chain(shape.items) {
             at.push_str("/*");
             self.value(inner, at, about, way, touches);
@@ -234,7 +245,7 @@ impl Derive<'_> {
         if is_scalar || is_list {
             let place = if is_list && !is_scalar { format!("{at}/*") } else { at.clone() };
             let place = InputPlace::One(RequestPlace::Body(place));
-            match self.name(name, about, false) {
+            match self.name(name, about, about.is_some()) {
                 Said::Of(resource, id) => touches.inputs.push(input(place, resource, id)),
                 Said::Undecided => touches.undecided.push(place),
                 Said::Nothing => {}
