@@ -104,8 +104,7 @@ impl Rules {
                 }
                 let mut conditions = vec![&rule.when];
                 for (place, on) in rule.on.iter().enumerate() {
-                    let speaks =
-                        speaks(rule, on, touches) || on.named.binary_search(&operation).is_ok();
+                    let speaks = rule.speaks_of(on, operation, touches);
                     let of = OfObject { rule: index, on: place };
                     if let Some(list) = own.objects.get_mut(on.resource).filter(|_| speaks) {
                         list.push(of);
@@ -158,23 +157,35 @@ impl Rules {
     }
 
     /// Whether a rule opens an operation to this caller, as far as that is known without its objects and
-    /// its body, and none closes it.
-    pub fn function(&self, asked: &Asked<'_>, operation: usize) -> Function {
+    /// its body, and none closes it. In the end (`is_last`) what is not known opens nothing, and closes;
+    /// conditions that ask for an object are asked of each object.
+    pub fn function(&self, asked: &Asked<'_>, operation: usize, is_last: bool) -> Function {
         let Some(own) = self.operations.get(operation) else { return Function::Closed };
         let rules = &asked.model.rules;
         let speaks = |index: &usize| rules.get(*index).filter(|rule| is_meant(rule, asked.caller));
-        let condition = |rule: &Rule| match rule.on.first() {
-            Some(on) if on.when.asks_object() => Truth::Unknown,
-            Some(on) => asked.request(&on.when),
-            None => asked.request(&rule.when),
-        };
+        let asks_object = |rule: &Rule| rule.on.iter().any(|on| on.when.asks_object());
+        let condition =
+            |rule: &Rule| asked.request(rule.on.first().map_or(&rule.when, |on| &on.when));
         let mut closing = own.closes.iter().filter_map(speaks);
-        if let Some(rule) = closing.find(|rule| condition(rule) == Truth::Yes) {
+        let closes = |rule: &&Rule| {
+            !asks_object(rule)
+                && match condition(rule) {
+                    Truth::Yes => true,
+                    Truth::Unknown => is_last,
+                    Truth::No => false,
+                }
+        };
+        if let Some(rule) = closing.find(closes) {
             return Function::Forbidden(rule.span);
         }
         let mut opening = own.opens.iter().filter_map(speaks);
         let opens = |rule: &Rule| {
-            rule.on.iter().any(|on| on.when.asks_object()) || condition(rule) != Truth::No
+            asks_object(rule)
+                || match condition(rule) {
+                    Truth::Yes => true,
+                    Truth::Unknown => !is_last,
+                    Truth::No => false,
+                }
         };
         if opening.any(opens) { Function::Open } else { Function::Closed }
     }
@@ -319,16 +330,6 @@ impl Asked<'_> {
             }
             (None, _) => Vec::new(),
         }
-    }
-}
-
-/// Whether the words of a rule mean what an operation does to objects of a resource. Who may read an order may
-/// not for that reason pay it.
-fn speaks(rule: &Rule, on: &OnResource, touches: &Touches) -> bool {
-    match touches.verb(on.resource) {
-        Some(verb) => on.verbs.has(verb),
-        None if touches.acts_on(on.resource) && !rule.forbids => on.verbs.has_others(),
-        None => on.verbs.has(Verb::Read),
     }
 }
 

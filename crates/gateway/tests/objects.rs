@@ -436,3 +436,28 @@ fn a_condition_is_asked_of_what_is_and_not_of_what_shall_be() {
     assert_eq!(put("alice", 1, json!({ "customer_id": "bob" })).status, 403);
     assert_eq!(here.owner(1).as_deref(), Some("alice"));
 }
+
+#[test]
+fn a_function_with_a_condition_on_the_body_opens_only_where_it_holds() {
+    let here = Careless::new(
+        "roles: { customer: [], staff: [] }
+resources: { Order: { owner: /customer_id } }
+access:
+  - { role: customer, may: [createOrder], when: body./note == 'small' }
+  - { may: [updateOrder] }
+  - { forbid: [updateOrder], when: body./note == 'secret' }
+operations:
+  createOrder: { objects: none, reason: anybody orders }
+  updateOrder: { objects: none, reason: anybody changes }
+",
+    );
+    let create = |body| here.ask("alice", "POST", "/api/orders", Some(body)).status;
+    assert_eq!(create(json!({ "note": "small" })), 201, "{}", here.scene.last_record());
+    assert_eq!(create(json!({ "note": "large" })), 403);
+    assert_eq!(here.scene.last_record()["control"], "function_access");
+    assert_eq!(create(json!({})), 403, "what is not said opens nothing");
+    let update = |body| here.ask("alice", "PUT", "/api/orders/1", Some(body)).status;
+    assert_eq!(update(json!({ "note": "plain" })), 200, "{}", here.scene.last_record());
+    assert_eq!(update(json!({ "note": "secret" })), 403);
+    assert_eq!(update(json!({})), 403, "what is not said may be what is forbidden");
+}

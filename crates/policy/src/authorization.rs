@@ -1,7 +1,7 @@
 //! What callers may do to which objects, as the policy decided: rules, resources, and which objects
 //! the requests and answers of each operation touch.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use portcullis_contract::{SchemaName, ShapeId};
@@ -39,6 +39,18 @@ impl Units {
     /// Each unit with those above it, in words.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|(unit, above)| format!("{unit}: {}", above.join(" < ")))
+    }
+
+    /// Every unit that is above another one, with those that are below it, each sorted.
+    pub fn above(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut above: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (unit, all) in &self.0 {
+            for one in all.iter().filter(|one| *one != unit) {
+                above.entry(one).or_default().push(unit);
+            }
+        }
+        above.values_mut().for_each(|below| below.sort_unstable());
+        above
     }
 
     /// Whether a unit is another one, or stands below it.
@@ -186,6 +198,19 @@ pub struct OnResource {
     pub hidden: Hidden,
     /// What of them is not written.
     pub readonly: Hidden,
+}
+
+impl Rule {
+    /// Whether a part of the rule speaks of objects of its resource in an operation, by its index. Who may read
+    /// an order may not for that reason pay it.
+    pub fn speaks_of(&self, on: &OnResource, operation: usize, touches: &Touches) -> bool {
+        let means = match touches.verb(on.resource) {
+            Some(verb) => on.verbs.has(verb),
+            None if touches.acts_on(on.resource) && !self.forbids => on.verbs.has_others(),
+            None => on.verbs.has(Verb::Read),
+        };
+        means || on.named.binary_search(&operation).is_ok()
+    }
 }
 
 /// Members of an object: JSON Pointers.
