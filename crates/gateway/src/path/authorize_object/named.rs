@@ -170,7 +170,8 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     let Some(touches) = plan.model.authorization.operations.get(named.operation) else {
         return Ok(());
     };
-    let Some(body) = tree(named.valid.body()) else { return Ok(()) };
+    // Where nobody owns what an operation touches, nobody can be given it.
+    let Some(body) = tree(named.valid.body()).filter(|_| !touches.is_none) else { return Ok(()) };
     for (resource, verb) in &touches.does {
         if !matches!(verb, Verb::Create | Verb::Update) {
             continue;
