@@ -444,6 +444,7 @@ fn a_function_with_a_condition_on_the_body_opens_only_where_it_holds() {
 resources: { Order: { owner: /customer_id } }
 access:
   - { role: customer, may: [createOrder], when: body./note == 'small' }
+  - { role: customer, may: read, on: Order, when: mine }
   - { may: [updateOrder] }
   - { forbid: [updateOrder], when: body./note == 'secret' }
 operations:
