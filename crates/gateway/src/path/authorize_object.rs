@@ -6,6 +6,7 @@ mod exchange;
 mod named;
 mod own_list;
 mod question;
+mod subject;
 
 use portcullis_controls::object_ownership::{self, Expected};
 use portcullis_controls::urlencoded;
@@ -19,7 +20,7 @@ use super::holding::is_plain;
 use super::objects::Objects;
 use super::validate::Valid;
 use super::values::{Request, tree};
-use named::Named;
+use subject::Named;
 
 /// A request whose caller may touch its objects.
 pub(super) struct Owned {

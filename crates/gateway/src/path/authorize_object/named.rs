@@ -9,23 +9,10 @@ use portcullis_policy::{ObjectInput, RequestPlace, Verb};
 
 use super::super::asking::{asked, held};
 use super::super::context::{Context, Exit};
-use super::super::validate::Valid;
 use super::super::values::{Request, tree};
+use super::subject::{Named, One};
 use super::{cannot_know, question};
 use crate::holdings::Judged;
-
-/// A request, and its operation.
-#[derive(Clone, Copy)]
-pub(super) struct Named<'a> {
-    pub(super) valid: &'a Valid,
-    pub(super) operation: usize,
-}
-
-/// One object that it names.
-pub(super) struct One<'a> {
-    pub(super) input: &'a ObjectInput,
-    pub(super) id: String,
-}
 
 /// Judges all of them; what the answer decides is left to it.
 pub(super) async fn judge(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
