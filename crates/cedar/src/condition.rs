@@ -128,10 +128,7 @@ impl Condition<'_, '_> {
         let is_held = Formula::all([nobody(), knows(), Formula::test(held())]);
         let is_not_held = Formula::all([nobody(), knows(), Formula::test(held()).negated()]);
         let is_of_other = Formula::all([named.clone(), own.clone().negated()]);
-        Answers {
-            yes: Formula::any([own, is_held]),
-            no: Formula::any([is_of_other, is_not_held]),
-        }
+        Answers { yes: Formula::any([own, is_held]), no: Formula::any([is_of_other, is_not_held]) }
     }
 
     /// True where an object is of the caller's tenant, or has none to be of.
@@ -139,8 +136,7 @@ impl Condition<'_, '_> {
         let authorization = &self.vocabulary.model.authorization;
         let declared = self.resource.and_then(|resource| authorization.resources.get(resource));
         let at = declared.and_then(|declared| declared.tenant.as_ref());
-        let (Some(of), Some(said)) =
-            (&authorization.tenant, at.and_then(|at| self.member(at)))
+        let (Some(of), Some(said)) = (&authorization.tenant, at.and_then(|at| self.member(at)))
         else {
             return Formula::Known(true);
         };
@@ -184,7 +180,7 @@ impl Condition<'_, '_> {
                 Side { guards: Vec::new(), parts: vec![Part::One(SUBJECT.to_owned())] }
             }
             OfCaller::Attribute(name) => {
-                Side::attribute("principal", &caller_name(name), Kind::Several)
+                Side::attribute("principal", name, Kind::Several)
             }
         }
     }
@@ -203,17 +199,6 @@ impl Condition<'_, '_> {
 
 /// The name of the caller.
 const SUBJECT: &str = "principal.subject";
-
-/// What an attribute of callers is called in Cedar: not as what every caller has.
-pub(crate) fn caller_name(name: &str) -> String {
-    const OWN: [&str; 2] = ["subject", "scopes"];
-    const PREFIX: &str = "attribute ";
-    if OWN.contains(&name) || name.starts_with(PREFIX) {
-        format!("{PREFIX}{name}")
-    } else {
-        name.to_owned()
-    }
-}
 
 /// What a member is called in Cedar: at the top by its name, deeper by its JSON Pointer.
 pub(crate) fn member_name(pointer: &str) -> String {

@@ -6,9 +6,36 @@ use std::fmt::Write as _;
 
 /// Words that are no name, or that a reader of Cedar takes for something else.
 const RESERVED: [&str; 30] = [
-    "true", "false", "if", "then", "else", "in", "is", "like", "has", "permit", "forbid", "when",
-    "unless", "principal", "action", "resource", "context", "Action", "Bool", "Boolean", "Long",
-    "String", "Set", "Record", "Entity", "Extension", "ipaddr", "decimal", "datetime", "duration",
+    "true",
+    "false",
+    "if",
+    "then",
+    "else",
+    "in",
+    "is",
+    "like",
+    "has",
+    "permit",
+    "forbid",
+    "when",
+    "unless",
+    "principal",
+    "action",
+    "resource",
+    "context",
+    "Action",
+    "Bool",
+    "Boolean",
+    "Long",
+    "String",
+    "Set",
+    "Record",
+    "Entity",
+    "Extension",
+    "ipaddr",
+    "decimal",
+    "datetime",
+    "duration",
 ];
 
 /// A text, in quotes.
@@ -109,9 +136,7 @@ mod tests {
         let named: Vec<String> = names.iter().map(|name| types.name(name)).collect();
         assert_eq!(
             named,
-            [
-                "Order", "Order_2", "Or_der", "Or_der_2", "Caller_2", "T_if", "T_9", "T_", "_t_"
-            ]
+            ["Order", "Order_2", "Or_der", "Or_der_2", "Caller_2", "T_if", "T_9", "T_", "_t_"]
         );
     }
 }

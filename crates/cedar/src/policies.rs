@@ -128,7 +128,11 @@ impl Printed<'_, '_> {
         let list: Vec<usize> = vocabulary.touching(on.resource).filter(speaks).collect();
         if list.is_empty() {
             let entity = &resource.entity;
-            let _ = write!(self.text, "\n// rule {}: no operation for it touches {entity}\n", index + 1);
+            let _ = write!(
+                self.text,
+                "\n// rule {}: no operation for it touches {entity}\n",
+                index + 1
+            );
             return;
         }
         let is_all = list.len() == vocabulary.touching(on.resource).count();
@@ -210,7 +214,8 @@ impl Printed<'_, '_> {
             },
         );
         let resource = vocabulary.entity(policy.resource);
-        let _ = write!(text, "{effect} (\n  {principal},\n  {action},\n  resource is {resource}\n)");
+        let _ =
+            write!(text, "{effect} (\n  {principal},\n  {action},\n  resource is {resource}\n)");
         for when in policy.when.iter().filter(|when| **when != Formula::Known(true)) {
             let _ = write!(text, "\nwhen {{ {} }}", when.text());
         }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use portcullis_controls::function_access::Expected;
 
-use crate::condition::{caller_name, member_name};
+use crate::condition::member_name;
 use crate::names::{declared, quoted, shown};
 use crate::vocabulary::{API, CALLER, HELD, Kind, Resource, STRANGER, Vocabulary};
 
@@ -35,7 +35,7 @@ fn one(vocabulary: &Vocabulary<'_>) -> String {
     let mut text = format!("\n// The API itself.\nentity {API};\n");
     let mut caller = vec!["subject: String".to_owned(), "scopes: Set<String>".to_owned()];
     for name in &vocabulary.attributes {
-        caller.push(format!("{}?: {}", declared(&caller_name(name)), written(Kind::Several)));
+        caller.push(format!("{}?: {}", declared(name), written(Kind::Several)));
     }
     text.push_str("\n// Who is known to call.\n");
     entity(&mut text, CALLER, &caller);
@@ -51,7 +51,8 @@ fn one(vocabulary: &Vocabulary<'_>) -> String {
         entity(&mut text, &resource.entity, &members(resource));
     }
     for (action, is_for_anyone) in vocabulary.actions.iter().zip(is_for_anyone) {
-        let principals = if is_for_anyone { format!("{CALLER}, {STRANGER}") } else { CALLER.to_owned() };
+        let principals =
+            if is_for_anyone { format!("{CALLER}, {STRANGER}") } else { CALLER.to_owned() };
         let on = action.on.iter().filter_map(|index| vocabulary.resources.get(*index));
         let on: Vec<&str> = [API].into_iter().chain(on.map(|one| one.entity.as_str())).collect();
         let places = action.context.iter().map(|place| {

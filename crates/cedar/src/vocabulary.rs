@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use portcullis_policy::{
-    Authorization, Expression, InputPlace, Model, OfCaller, Operand, Touches,
-};
+use portcullis_policy::{Authorization, Expression, InputPlace, Model, OfCaller, Operand, Touches};
 
 use crate::kind;
 use crate::names::Types;

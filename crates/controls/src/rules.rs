@@ -151,7 +151,8 @@ impl Rules {
         let rules = &asked.model.rules;
         let speaks = |index: &usize| rules.get(*index).filter(|rule| is_meant(rule, asked.caller));
         let asks_object = |rule: &Rule| rule.on.iter().any(|on| on.when.asks_object());
-        let condition = |rule: &Rule| asked.request(rule.on.first().map_or(&rule.when, |on| &on.when));
+        let condition =
+            |rule: &Rule| asked.request(rule.on.first().map_or(&rule.when, |on| &on.when));
         let mut closing = own.closes.iter().filter_map(speaks);
         let closes = |rule: &&Rule| {
             !asks_object(rule)

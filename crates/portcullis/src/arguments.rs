@@ -196,11 +196,13 @@ pub(crate) enum ContractCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     /// Show who may do what: the access rules as one table, or as Cedar
-    #[command(after_help = "Example:\n  portcullis policy show\n  portcullis policy show --cedar -c \
+    #[command(
+        after_help = "Example:\n  portcullis policy show\n  portcullis policy show --cedar -c \
         portcullis.yaml > portcullis.cedar\n  portcullis policy show --schema > \
         portcullis.cedarschema\n\nThe gateway judges by the rules themselves. What is printed as Cedar \
         decides the same, and is for people and tools that read Cedar.\n\nExit codes: 0 shown, 1 contract \
-        or policy have errors, 2 usage or unreadable file")]
+        or policy have errors, 2 usage or unreadable file"
+    )]
     Show(PolicyShowOptions),
 }
 

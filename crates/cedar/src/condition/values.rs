@@ -101,9 +101,7 @@ pub(crate) fn is_in(left: &[Part], right: &[Part]) -> Formula {
     let among_sets = sets.flat_map(|set| {
         left.iter().map(move |one| match one {
             Part::Set(own) => Formula::test(format!("{own}.containsAny({set})")),
-            Part::Text(text) | Part::One(text) => {
-                Formula::test(format!("{set}.contains({text})"))
-            }
+            Part::Text(text) | Part::One(text) => Formula::test(format!("{set}.contains({text})")),
         })
     });
     Formula::any(among_singles.chain(among_sets))

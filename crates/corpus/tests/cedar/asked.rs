@@ -57,9 +57,7 @@ fn caller(case: &Case) -> Vec<(String, RestrictedExpression)> {
             Known::List(texts) => texts.iter().map(|text| &**text).collect(),
         };
         if !texts.is_empty() {
-            let is_taken = matches!(&*attribute.name, "subject" | "scopes");
-            let prefix = if is_taken { "attribute " } else { "" };
-            all.push((format!("{prefix}{}", attribute.name), set(texts)));
+            all.push((attribute.name.to_string(), set(texts)));
         }
     }
     all
@@ -81,8 +79,11 @@ fn members(resource: &Resource, object: &Value) -> Vec<(String, RestrictedExpres
     let mut all = Vec::new();
     for (pointer, kind) in &resource.members {
         let mut texts = Vec::new();
-        let tokens: Vec<String> =
-            pointer.split('/').skip(1).map(|one| one.replace("~1", "/").replace("~0", "~")).collect();
+        let tokens: Vec<String> = pointer
+            .split('/')
+            .skip(1)
+            .map(|one| one.replace("~1", "/").replace("~0", "~"))
+            .collect();
         if !gather(object, &tokens, &mut texts) || texts.is_empty() {
             continue;
         }

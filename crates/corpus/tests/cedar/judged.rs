@@ -59,8 +59,7 @@ impl<'m> Judges<'m> {
         let resource = case.resource.map(|index| &self.vocabulary.resources[index]);
         let (request, entities) = asked::asked(case, action, resource, &self.schema);
         let answer = Authorizer::new().is_authorized(&request, &self.policies, &entities);
-        let errors: Vec<String> =
-            answer.diagnostics().errors().map(ToString::to_string).collect();
+        let errors: Vec<String> = answer.diagnostics().errors().map(ToString::to_string).collect();
         assert!(errors.is_empty(), "{}\n{case:#?}\n{errors:?}", self.printed);
         let theirs = answer.decision() == Decision::Allow;
         let ours = self.ours(case);
@@ -74,11 +73,8 @@ impl<'m> Judges<'m> {
             Some(case.said.get(&name).cloned().unwrap_or_default())
         };
         let model = self.vocabulary.model;
-        let asked = Asked {
-            model: &model.authorization,
-            caller: Some(&case.caller),
-            request: &said,
-        };
+        let asked =
+            Asked { model: &model.authorization, caller: Some(&case.caller), request: &said };
         let Some(resource) = case.resource else {
             let caller = Caller::Verified(case.caller.clone().into());
             let expected = Expected::derive(model, case.operation);

@@ -8,9 +8,34 @@ use crate::{judged, policy};
 
 /// Names that mean something to Cedar, or to a careless printer.
 const NAMES: [&str; 28] = [
-    "if", "in", "is", "has", "like", "then", "else", "true", "principal", "resource", "context",
-    "Caller", "Api", "Action", "String", "Set", "__cedar", "a::b", "a/b", "a~b", "d\u{e9}j\u{e0}",
-    "\u{202e}x", "quo\"te", "back\\slash", "line\nend", "// no", "9", "Order",
+    "if",
+    "in",
+    "is",
+    "has",
+    "like",
+    "then",
+    "else",
+    "true",
+    "principal",
+    "resource",
+    "context",
+    "Caller",
+    "Api",
+    "Action",
+    "String",
+    "Set",
+    "__cedar",
+    "a::b",
+    "a/b",
+    "a~b",
+    "d\u{e9}j\u{e0}",
+    "\u{202e}x",
+    "quo\"te",
+    "back\\slash",
+    "line\nend",
+    "// no",
+    "9",
+    "Order",
 ];
 
 fn name(chance: &mut Chance) -> String {

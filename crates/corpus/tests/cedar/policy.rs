@@ -25,9 +25,7 @@ pub(crate) fn contract() -> Value {
     let number = json!({ "type": "integer" });
     let many = |items: &Value| json!({ "type": "array", "items": items });
     let schema = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
-    let answer = |schema: Value| {
-        json!({ "200": { "description": "d", "content": { "application/json": { "schema": schema } } } })
-    };
+    let answer = |schema: Value| json!({ "200": { "description": "d", "content": { "application/json": { "schema": schema } } } });
     let body = |schema: Value| json!({ "content": { "application/json": { "schema": schema } } });
     let id = json!([{ "name": "id", "in": "path", "required": true, "schema": text },
                     { "name": "q", "in": "query", "schema": text }]);
@@ -69,7 +67,7 @@ fn callers() -> Value {
     json!({
         "jwt": { "issuer": "https://login.example", "audience": "shop" },
         "attributes": { "role": claim("role"), "group": claim("group"), "mail": claim("mail"),
-            "tenant": claim("tenant"), "unit": claim("unit"), "scopes": claim("scopes"), "flag": claim("flag") },
+            "tenant": claim("tenant"), "unit": claim("unit"), "level": claim("level"), "flag": claim("flag") },
     })
 }
 
@@ -105,13 +103,22 @@ pub(crate) fn by_chance(chance: &mut Chance) -> Value {
 
 fn rule(chance: &mut Chance) -> Value {
     const MAY: [&str; 9] = [
-        "read", "list", "create", "update", "delete", "*", "getOrder", "update \"Ticket\"", "logout",
+        "read",
+        "list",
+        "create",
+        "update",
+        "delete",
+        "*",
+        "getOrder",
+        "update \"Ticket\"",
+        "logout",
     ];
-    let words: Vec<&str> =
-        (0..=chance.below(3)).filter_map(|_| chance.pick(&MAY)).collect();
+    let words: Vec<&str> = (0..=chance.below(3)).filter_map(|_| chance.pick(&MAY)).collect();
     let forbids = chance.below(4) == 0;
     let mut rule = json!({ if forbids { "forbid" } else { "may" }: words });
-    let is_of_functions = words.iter().all(|word| word.contains("Order") || word.contains("T") || *word == "logout" || *word == "*");
+    let is_of_functions = words.iter().all(|word| {
+        word.contains("Order") || word.contains("T") || *word == "logout" || *word == "*"
+    });
     let has_on = !is_of_functions || chance.below(3) > 0;
     if has_on {
         rule["on"] = match chance.below(4) {
@@ -166,7 +173,7 @@ fn test(chance: &mut Chance, of_object: bool) -> String {
     }
     let left = operand(chance, of_object, false);
     match chance.below(9) {
-        0 if !left.starts_with(['"', '7']) => left,
+        0 if !left.starts_with(['"', '\'', '7']) => left,
         1 | 2 => format!("{left} == {}", operand(chance, of_object, true)),
         3 => format!("{left} != {}", operand(chance, of_object, true)),
         4 | 5 => format!("{left} under {}", operand(chance, of_object, true)),
@@ -176,16 +183,39 @@ fn test(chance: &mut Chance, of_object: bool) -> String {
 
 fn operand(chance: &mut Chance, of_object: bool, may_be_list: bool) -> String {
     const CALLER: [&str; 9] = [
-        "caller.id", "caller.subject", "caller.mail", "caller.role", "caller.group", "caller.unit",
-        "caller.scopes", "caller.flag", "path.id",
+        "caller.id",
+        "caller.subject",
+        "caller.mail",
+        "caller.role",
+        "caller.group",
+        "caller.unit",
+        "caller.level",
+        "caller.flag",
+        "path.id",
     ];
     const REQUEST: [&str; 4] = ["path.id", "query.q", "body./n", "body./owner"];
     const OBJECT: [&str; 9] = [
-        "resource./owner", "resource./if", "resource./n", "resource./paid", "resource./tags",
-        "resource./a~1b", "resource.seller", "resource./items/sku", "resource./nothing/there",
+        "resource./owner",
+        "resource./if",
+        "resource./n",
+        "resource./paid",
+        "resource./tags",
+        "resource./a~1b",
+        "resource.seller",
+        "resource./items/sku",
+        "resource./nothing/there",
     ];
-    const TEXTS: [&str; 9] =
-        ["\"a\"", "'b'", "\"true\"", "7", "true", "\"berlin\"", "\"germany\"", "\"emea\"", "\"x\\y\n\""];
+    const TEXTS: [&str; 9] = [
+        "\"a\"",
+        "'b'",
+        "\"true\"",
+        "7",
+        "true",
+        "\"berlin\"",
+        "\"germany\"",
+        "\"emea\"",
+        "\"x\\y\n\"",
+    ];
     match chance.below(if may_be_list { 9 } else { 8 }) {
         0..=2 => chance.pick(&CALLER),
         3 => chance.pick(&REQUEST),

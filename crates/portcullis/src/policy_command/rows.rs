@@ -76,9 +76,8 @@ fn of_rule(model: &Model, rule: &Rule, rows: &mut Vec<Row>) {
         let resource = model.authorization.resources.get(on.resource);
         let name = resource.map_or_else(String::new, |resource| resource.name.to_string());
         // What is said of several resources in the same words is one row.
-        let is_same = |other: &OnResource| {
-            OnResource { resource: on.resource, ..other.clone() } == *on
-        };
+        let is_same =
+            |other: &OnResource| OnResource { resource: on.resource, ..other.clone() } == *on;
         match parts.iter_mut().find(|(other, _)| is_same(other)) {
             Some((_, names)) => names.push(name),
             None => parts.push((on, vec![name])),
