@@ -19,7 +19,7 @@ resources:
   Card: { own_list: listMyCards }
   Customer: { schema: none, id: /customer_id, owner: /customer_id }
 access:
-  - { role: customer, may: [read, create, update, delete, cancelOrders], on: Order, when: mine }
+  - { role: customer, may: [read, create, update, delete, cancelOrders, exportOrders], on: Order, when: mine }
   - { role: customer, may: [getOrderOfCustomer], on: [Order, Customer], when: mine }
   - { role: staff, may: [read, update], on: Order, hide: [/note], readonly: [/customer_id] }
   - { role: staff, may: [restock] }
@@ -38,9 +38,14 @@ struct Careless {
 
 impl Careless {
     fn new(policy: &str) -> Self {
+        Self::of("published: false", policy)
+    }
+
+    /// With a further word about the API.
+    fn of(word: &str, policy: &str) -> Self {
         let issuer = Issuer::start();
         let policy = format!(
-            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
+            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\", {word} }}]\n\
              callers:\n  jwt: {{ issuer: \"{}\", audience: shop }}\n  \
              attributes: {{ role: {{ claim: /role }} }}\n{policy}",
             issuer.name()
@@ -116,6 +121,16 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
     };
     let card = |id: u32| json!({ "id": id, "last4": format!("000{id}") });
     match (method, path, id) {
+        ("GET", "/api/orders/export", _) => {
+            let lines: Vec<String> = orders.iter().map(|one| order(one).to_string()).collect();
+            let body = lines.join("\n") + "\n";
+            let kind = if target.contains("csv") { "text/csv" } else { "application/jsonl" };
+            format!(
+                "HTTP/1.1 200 X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .into_bytes()
+        }
         ("GET", "/api/cards", _) => {
             let is_first = !target.contains("page=") || target.contains("page=1");
             let own = if target.contains("q=all") { vec![1, 2, 3, 4] } else { cards(&caller) };
@@ -127,7 +142,11 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
         ("DELETE", path, Some(_)) if path.starts_with("/api/cards/") => gone,
         ("GET", "/api/orders", _) => {
             let items: Vec<Value> = orders.iter().map(order).collect();
-            say(200, &json!({ "total": items.len(), "items": items }))
+            let body = json!({ "total": items.len(), "items": items }).to_string();
+            let (count, length) = (items.len(), body.len());
+            let head = "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nLink: </api/orders?page=2>; rel=next";
+            format!("{head}\r\nX-Total-Count: {count}\r\nContent-Length: {length}\r\n\r\n{body}")
+                .into_bytes()
         }
         ("POST", "/api/orders", _) => {
             let owner = body["customer_id"].as_str().unwrap_or("alice").to_owned();
@@ -160,6 +179,9 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
                 "PUT" => {
                     if let Some(owner) = body["customer_id"].as_str() {
                         orders[place].1 = owner.to_owned();
+                    }
+                    if let Some(status) = body["status"].as_str() {
+                        orders[place].2 = format!("now {status}");
                     }
                     if let Some(note) = body["note"].as_str() {
                         orders[place].2 = note.to_owned();
@@ -228,12 +250,16 @@ fn a_head_a_condition_and_a_range_tell_no_more() {
 #[test]
 fn of_a_list_everybody_sees_their_own_and_no_total_tells_of_the_rest() {
     let here = Careless::new(POLICY);
-    let list = plain(&here.get("alice", "/api/orders"));
+    let answer = here.get("alice", "/api/orders");
+    assert_eq!((answer.field("x-total-count"), answer.field("link")), (None, None));
+    let list = plain(&answer);
     let ids: Vec<u64> =
         list["items"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect();
     assert_eq!(ids, [1, 2]);
     assert_eq!(list.get("total"), None);
-    let list = plain(&here.get("sam", "/api/orders"));
+    let answer = here.get("sam", "/api/orders");
+    assert_eq!(answer.field("x-total-count"), Some("3"));
+    let list = plain(&answer);
     assert_eq!(list["total"], 3);
     assert_eq!(list["items"][2]["id"], 4);
     assert_eq!(list["items"][2].get("note"), None, "staff does not see notes");
@@ -432,4 +458,68 @@ fn what_callers_make_may_be_theirs_though_nothing_names_its_owner() {
     assert_eq!(here.get("alice", "/api/cards/8").status, 200);
     assert_eq!(here.get("bob", "/api/cards/8").status, 404);
     assert_eq!(here.get("alice", "/api/cards/1").status, 404);
+}
+
+#[test]
+fn of_lines_everybody_sees_their_own() {
+    let here = Careless::new(POLICY);
+    let text = here.get("alice", "/api/orders/export").text();
+    assert!(text.contains("hers") && text.contains("hers too"), "{text}");
+    assert!(!text.contains("bob") && text.ends_with("}\n"), "{text}");
+    assert_eq!(text.lines().count(), 2);
+    // Nobody looks for objects in text.
+    assert_eq!(here.get("alice", "/api/orders/export?format=csv").status, 404);
+    assert!(here.get("sam", "/api/orders/export").text().contains("bob"));
+}
+
+#[test]
+fn what_is_missing_looks_as_the_policy_says() {
+    let template = r#"not_found: { body: '{"error":"no such thing"}' }"#;
+    let here = Careless::of(template, POLICY);
+    let (his, none) = (here.get("alice", "/api/orders/4"), here.get("alice", "/api/orders/77"));
+    assert_eq!((his.status, none.status), (404, 404));
+    assert_eq!(his.text(), none.text());
+    assert_eq!(his.text(), r#"{"error":"no such thing"}"#);
+    assert_eq!(his.field("content-type"), Some("application/json"));
+}
+
+#[test]
+fn a_condition_is_asked_of_what_is_and_not_of_what_shall_be() {
+    let policy = POLICY.replace(
+        "  - { role: customer, may: [read, create, update, delete, cancelOrders, exportOrders], on: Order, when: mine }\n",
+        "  - { role: customer, may: read, on: Order, when: mine }\n  - { role: customer, may: update, on: Order, when: 'mine and resource./status == \"new\"' }\n  - { forbid: update, on: Order, when: 'resource./status == \"paid\"' }\n",
+    );
+    let here = Careless::new(&policy);
+    let put = |who, id: u32, body| here.ask(who, "PUT", &format!("/api/orders/{id}"), Some(body));
+    // It is new, and shall be paid.
+    assert_eq!(put("alice", 1, json!({ "status": "paid" })).status, 200);
+    assert_eq!(put("alice", 4, json!({ "status": "paid" })).status, 404);
+    assert_eq!(put("alice", 1, json!({ "customer_id": "bob" })).status, 403);
+    assert_eq!(here.owner(1).as_deref(), Some("alice"));
+}
+
+#[test]
+fn a_function_with_a_condition_on_the_body_opens_only_where_it_holds() {
+    let here = Careless::new(
+        "roles: { customer: [], staff: [] }
+resources: { Order: { owner: /customer_id } }
+access:
+  - { role: customer, may: [createOrder], when: body./note == 'small' }
+  - { role: customer, may: read, on: Order, when: mine }
+  - { may: [updateOrder] }
+  - { forbid: [updateOrder], when: body./note == 'secret' }
+operations:
+  createOrder: { objects: none, reason: anybody orders }
+  updateOrder: { objects: none, reason: anybody changes }
+",
+    );
+    let create = |body| here.ask("alice", "POST", "/api/orders", Some(body)).status;
+    assert_eq!(create(json!({ "note": "small" })), 201, "{}", here.scene.last_record());
+    assert_eq!(create(json!({ "note": "large" })), 403);
+    assert_eq!(here.scene.last_record()["control"], "function_access");
+    assert_eq!(create(json!({})), 403, "what is not said opens nothing");
+    let update = |body| here.ask("alice", "PUT", "/api/orders/1", Some(body)).status;
+    assert_eq!(update(json!({ "note": "plain" })), 200, "{}", here.scene.last_record());
+    assert_eq!(update(json!({ "note": "secret" })), 403);
+    assert_eq!(update(json!({})), 403, "what is not said may be what is forbidden");
 }

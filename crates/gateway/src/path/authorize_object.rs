@@ -1,4 +1,4 @@
-//! Room 7: may this caller touch these objects? Each object that the request names is judged by what is
+//! Room 7: may this caller use this function with what the request says, and touch these objects? Each object that the request names is judged by what is
 //! known of it: what the request itself says, what the caller holds, or what the API answers when the gateway
 //! asks with the caller's own credential. Where the answer will show it anyhow, it decides there.
 
@@ -11,8 +11,9 @@ use portcullis_controls::object_ownership::{self, Expected};
 use portcullis_controls::urlencoded;
 use portcullis_json::Value;
 use portcullis_model::{ControlId, Mode, Room, Status};
-use portcullis_policy::{InputPlace, Verb};
+use portcullis_policy::{InputPlace, RequestPlace, Verb};
 
+use super::asking::asked;
 use super::context::{Context, Exit};
 use super::holding::is_plain;
 use super::objects::Objects;
@@ -41,6 +42,7 @@ pub(super) async fn enter(valid: Valid, context: &mut Context<'_>) -> Result<Own
     let Some(index) = valid.admitted().authenticated().matched().operation() else {
         return Ok(Owned { valid });
     };
+    function(&valid, index, context)?;
     let mode = context.mode(ControlId::ObjectOwnership);
     let expected = plan.operations.get(index).map(|operation| &operation.objects);
     match expected {
@@ -52,6 +54,24 @@ pub(super) async fn enter(valid: Valid, context: &mut Context<'_>) -> Result<Own
         _ => {}
     }
     Ok(Owned { valid })
+}
+
+/// Whether the caller may use the function, now that all of the request is known.
+fn function(valid: &Valid, index: usize, context: &mut Context<'_>) -> Result<(), Exit> {
+    let plan = context.plan;
+    let Some(compiled) = plan.operations.get(index) else { return Ok(()) };
+    if plan.rules.places(index).is_empty() {
+        return Ok(());
+    }
+    let authenticated = valid.admitted().authenticated();
+    let request = Request { matched: authenticated.matched(), body: Some(valid.body()) };
+    let judgement = {
+        let said =
+            |place: &RequestPlace| request.values(&InputPlace::One(place.clone()), context).ok();
+        let asked = asked(context, &said);
+        compiled.function.judge(&plan.rules, &asked, authenticated.caller(), index, true)
+    };
+    context.ask(judgement)
 }
 
 /// What the rooms behind this one will need.
