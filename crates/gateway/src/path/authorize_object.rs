@@ -95,15 +95,19 @@ fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
     let touches = model.authorization.operations.get(operation);
     let makes = touches
         .is_some_and(|touches| touches.does.first().is_some_and(|(_, verb)| *verb == Verb::Create));
-    let mut texts = Vec::new();
+    let (mut texts, mut chooses_id) = (Vec::new(), false);
     if let Some(body) = tree(valid.body()).filter(|_| makes) {
         gather(body, &mut texts);
+        let about = touches.and_then(|touches| touches.does.first());
+        let about = about.and_then(|(about, _)| model.authorization.resources.get(*about));
+        chooses_id = about.is_some_and(|one| one.ids.iter().any(|at| body.lookup(at).is_some()));
     }
     Objects {
         are_asked: true,
         said: said.collect(),
         holder,
         is_plain: names.is_ok_and(|names| is_plain(&names)),
+        chooses_id,
         texts,
         ..Objects::default()
     }

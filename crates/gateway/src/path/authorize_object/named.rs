@@ -66,7 +66,11 @@ impl Named<'_> {
             touches.shows.contains(&input.resource)
                 && touches.does.first().map(|(about, _)| *about) == Some(input.resource)
         });
-        is_about && !streams && method.is_some_and(Method::is_safe)
+        let resource = plan.model.authorization.resources.get(input.resource);
+        // What names no owner is whose own list shows it: the answer does not say.
+        let is_by_list =
+            resource.is_some_and(|one| one.owners.is_empty() && one.own_list.is_some());
+        is_about && !is_by_list && !streams && method.is_some_and(Method::is_safe)
     }
 
     /// Whether only the object itself can tell, whatever is known of the caller: it must belong to another that
