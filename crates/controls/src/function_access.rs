@@ -50,7 +50,7 @@ pub const FACE: Face = Face {
         stride: Stride::ElevationOfPrivilege,
         cwe: &[285, 863, 269],
     },
-    rooms: &[Room::AuthorizeFunction],
+    rooms: &[Room::AuthorizeFunction, Room::AuthorizeObject],
     expectation,
     source: include_str!("function_access.rs"),
 };
@@ -90,18 +90,20 @@ impl Expected {
         Self::Callers
     }
 
-    /// Whether this caller may use it, as far as that is known without its body.
+    /// Whether this caller may use it, as far as that is known without its body; in the end (`is_last`)
+    /// what is not known opens nothing.
     pub fn judge(
         self,
         rules: &Rules,
         asked: &Asked<'_>,
         caller: &Caller,
         operation: usize,
+        is_last: bool,
     ) -> Judgement<()> {
         if self == Self::Anyone {
             return Judgement::Pass(());
         }
-        match (rules.function(asked, operation), self) {
+        match (rules.function(asked, operation, is_last), self) {
             (Function::Forbidden(_), _) => Judgement::Refuse(
                 refusal("function_forbidden", "a rule forbids it to this caller"),
                 (),

@@ -292,3 +292,19 @@ fn nobody_filters_or_orders_by_what_they_do_not_see() {
     assert_eq!(status(&here, "lead", "min_date_of_birth=1990-01-01"), refused);
     assert_eq!(status(&here, "lead", "secret_word=p"), refused);
 }
+
+#[test]
+fn what_is_written_does_not_choose_the_rule_by_which_it_may_be() {
+    let here = Open::new(
+        "roles: { customer: [] }
+resources: { Customer: { owner: /owner } }
+access:
+  - { role: customer, may: [read, update], on: Customer, when: mine, readonly: [/address] }
+  - { role: customer, may: update, on: Customer, when: resource./tier == \"gold\" }
+",
+    );
+    let answer = here.json("alice", "PUT /api/customers/7", &draft());
+    assert_eq!(answer.status, 200, "{}", here.scene.last_record());
+    let left = json!({ "name": "A", "tier": "gold" });
+    assert_eq!(serde_json::from_str::<Value>(&here.got()).unwrap(), left);
+}

@@ -56,8 +56,8 @@ pub use login::{
     SecondStep, StorePlace, Tested, Whose,
 };
 pub use model::{
-    Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, OperationLines,
-    Origin, Policy, Posture, Proxies, TlsFiles, Undeclared, WhenFull,
+    Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, NotFound,
+    OperationLines, Origin, Policy, Posture, Proxies, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};

@@ -14,6 +14,7 @@ mod exit;
 mod explain;
 mod init;
 mod load;
+mod policy_command;
 mod reference;
 mod reload;
 mod report;
@@ -28,7 +29,9 @@ mod when;
 
 use clap::Parser as _;
 
-use crate::arguments::{Arguments, Command, ContractCommand, SessionsCommand, TokensCommand};
+use crate::arguments::{
+    Arguments, Command, ContractCommand, PolicyCommand, SessionsCommand, TokensCommand,
+};
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
@@ -40,6 +43,7 @@ fn main() -> std::process::ExitCode {
         Command::Contract(ContractCommand::Report(options)) => {
             contract_report::contract_report(&options)
         }
+        Command::Policy(PolicyCommand::Show(options)) => policy_command::show(&options),
         Command::Check(options) => check::check(&options),
         Command::Sessions(SessionsCommand::List(options)) => administer::list(&options),
         Command::Sessions(SessionsCommand::End(options)) => administer::end(&options),

@@ -47,18 +47,21 @@ impl Places {
         self.own.get(shape.index()).map_or(&[], Vec::as_slice)
     }
 
-    /// All that a value of this shape may be, or hold, by number.
-    pub(crate) fn reached(&self, root: ShapeId, shapes: &Shapes) -> Vec<usize> {
-        let (mut found, mut seen, mut waiting) = (Vec::new(), Vec::new(), vec![root]);
-        while let Some(at) = waiting.pop() {
-            if !self.leads(at) || seen.contains(&at) {
+    /// Every resource whose objects a value of this shape may hold.
+    pub fn found(&self, shapes: &Shapes, root: ShapeId) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut known = vec![false; self.own.len()];
+        let mut waiting = vec![root];
+        while let Some(id) = waiting.pop() {
+            let is_new =
+                known.get_mut(id.index()).is_some_and(|known| !std::mem::replace(known, true));
+            if !is_new || !self.leads(id) {
                 continue;
             }
-            seen.push(at);
             found.extend(
-                self.own(at).iter().copied().filter(|one| !found.contains(one)).collect::<Vec<_>>(),
+                self.own(id).iter().filter(|one| !found.contains(*one)).collect::<Vec<_>>(),
             );
-            waiting.extend(inner(shapes, at));
+            waiting.extend(inner(shapes, id));
         }
         found
     }

@@ -50,7 +50,7 @@ pub fn masked(model: &Model) -> Places {
 pub fn masks_of(model: &Model, places: &Places, operation: &Operation) -> Vec<usize> {
     let answers = operation.responses.iter().filter(|answer| is_success(answer.status));
     let schemas = answers.flat_map(|answer| &answer.media).filter_map(|one| one.schema.as_ref());
-    let reached = schemas.map(|one| places.reached(one.shape, &model.contract.shapes));
+    let reached = schemas.map(|one| places.found(&model.contract.shapes, one.shape));
     let mut found: Vec<usize> = reached.flatten().collect();
     found.sort_unstable();
     found.dedup();

@@ -11,7 +11,7 @@ impl Rules {
         let tenant = facts.tenant();
         let mut sure: Option<Masks<'_>> = None;
         let mut doubtful = Vec::new();
-        for one in self.of_objects(of.operation, of.resource) {
+        for one in self.of_objects(of.operation, of.resource, of.purpose) {
             let rule = asked.model.rules.get(one.rule);
             let Some(rule) = rule.filter(|rule| !rule.forbids && is_meant(rule, asked.caller))
             else {

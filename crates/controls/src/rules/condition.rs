@@ -6,56 +6,8 @@ use portcullis_policy::{Expression, How, Operand, Resource};
 
 use super::Asked;
 use super::seen::Object;
+use super::truth::Truth;
 use super::values::Values;
-
-/// Whether something holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Truth {
-    /// It does.
-    Yes,
-    /// It does not.
-    No,
-    /// Something must be known first.
-    Unknown,
-}
-
-impl Truth {
-    /// Both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Yes, Self::Yes) => Self::Yes,
-            _ => Self::Unknown,
-        }
-    }
-
-    /// Either.
-    #[must_use]
-    pub const fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
-            (Self::No, Self::No) => Self::No,
-            _ => Self::Unknown,
-        }
-    }
-
-    /// Not.
-    #[must_use]
-    pub const fn negated(self) -> Self {
-        match self {
-            Self::Yes => Self::No,
-            Self::No => Self::Yes,
-            Self::Unknown => Self::Unknown,
-        }
-    }
-}
-
-impl From<bool> for Truth {
-    fn from(holds: bool) -> Self {
-        if holds { Self::Yes } else { Self::No }
-    }
-}
 
 /// What is known of a caller and an object.
 pub struct Facts<'a> {
@@ -149,12 +101,19 @@ fn compare(left: &Values<'_>, how: How, right: &Values<'_>, asked: &Asked<'_>) -
     match (how, left.as_slice(), right.as_slice()) {
         (How::Equal, [left], [right]) => Truth::from(left == right),
         (How::Differs, [left], [right]) => Truth::from(left != right),
-        // Several are the same as several where they are the same one by one.
-        (How::Equal, left, right) => Truth::from(left == right),
-        (How::Differs, left, right) => Truth::from(left != right),
+        // Several are the same as several whatever their order: no API promises one.
+        (How::Equal, left, right) => Truth::from(are_same(left, right)),
+        (How::Differs, left, right) => Truth::from(!are_same(left, right)),
         (How::In, ..) => Truth::from(any(&|one, other| one == other)),
         (How::Under, ..) => Truth::from(any(&|one, other| asked.model.units.is_under(one, other))),
     }
+}
+
+fn are_same(left: &[Cow<'_, str>], right: &[Cow<'_, str>]) -> bool {
+    let all = |ones: &[Cow<'_, str>], others: &[Cow<'_, str>]| {
+        ones.iter().all(|one| others.contains(one))
+    };
+    all(left, right) && all(right, left)
 }
 
 impl<'a> Of<'a> {

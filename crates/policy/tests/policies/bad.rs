@@ -80,19 +80,6 @@ const BAD: &[(&str, &str)] = &[
         "serialize_what_never_meets",
         "API\noperations:\n  createOrder: { serialize: { by: everybody, group: money } }\n  \"GET /orders/{id}\": { serialize: { by: path.id, group: money } }\n",
     ),
-    ("answers_of_nothing", "API\nanswers:\n  Ordr: { hide: [/id] }\n"),
-    (
-        "answers_hide_what_is_not_there",
-        "API\nanswers:\n  Order: { hide: [/itm], derive: { day: { from: /nowhere, year: true } } }\n",
-    ),
-    (
-        "answers_derive_no_way_or_two",
-        "API\nanswers:\n  Order:\n    derive:\n      one: { from: /id }\n      two: { from: /id, last: 4, presence: true }\n      none: { last: 4 }\n      old: { from: /id, age_at_least: 1000 }\n      much: { from: /id, last: 0 }\n      same: { from: /id, constant: x }\n",
-    ),
-    (
-        "answers_without_a_key_and_with_a_name_that_is_taken",
-        "API\nanswers:\n  Order:\n    derive:\n      ref: { from: /id, keyed_hash: order }\n      item: { from: /id, presence: true }\n      id: { from: /id, presence: true, keep: true }\n",
-    ),
     ("null_means_nothing", "API\noperations:\n  createOrder: { null_means: nothing }\n"),
     ("size_without_unit", "API\nlimits: { body_bytes: 1048576 }\n"),
     ("size_in_megabytes", "API\nlimits: { body_bytes: 1MB }\n"),

@@ -13,6 +13,7 @@ mod explain;
 mod init;
 mod keys;
 mod login;
+mod policy;
 mod reload;
 mod sessions;
 mod support;

@@ -2,7 +2,7 @@
 
 use portcullis_contract::ShapeId;
 use portcullis_controls::response_shape::{hidden_filter, hidden_names, names_hidden};
-use portcullis_controls::rules::{Object, Of, Seen, Truth};
+use portcullis_controls::rules::{Object, Of, Purpose, Seen, Truth};
 use portcullis_model::{ControlId, Mode};
 use portcullis_policy::{Hidden, RequestPlace};
 
@@ -43,7 +43,7 @@ fn hidden(operation: usize, context: &Context<'_>) -> Vec<String> {
     let any = Object { id: None, seen: Seen::Nothing, held: Truth::Unknown };
     for index in touches.into_iter().flat_map(|touches| &touches.shows) {
         let Some(resource) = authorization.resources.get(*index) else { continue };
-        let of = Of { operation, resource: *index };
+        let of = Of { operation, resource: *index, purpose: Purpose::Show };
         for mask in plan.rules.masks(&asked, of, &any) {
             let named = resource.schemas.iter().flat_map(|name| shapes.shapes_of(*name));
             let roots: Vec<ShapeId> = named.chain(resource.shapes.iter().copied()).collect();

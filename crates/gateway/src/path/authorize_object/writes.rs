@@ -1,6 +1,6 @@
 //! What this caller may not write of the objects that a request makes or changes.
 
-use portcullis_controls::rules::{Object, Of};
+use portcullis_controls::rules::{Object, Of, Purpose};
 use portcullis_controls::writable_properties::{self, Sent};
 use portcullis_model::{ControlId, Mode};
 use portcullis_policy::{Hidden, RequestPlace, Verb};
@@ -46,13 +46,18 @@ fn masks(valid: &Valid, operation: usize, context: &mut Context<'_>) -> Vec<(usi
             Verb::Create | Verb::Update => {
                 let said = |place: &RequestPlace| context.objects.said(place);
                 let asked = asked(context, &said);
-                let of = Of { operation, resource: *resource };
+                let of = Of { operation, resource: *resource, purpose: Purpose::Touch };
                 let root = tree(valid.body());
                 let is_list = root.is_some_and(|root| root.is_array());
                 let items = root.filter(|_| is_list).into_iter().flat_map(|root| root.items());
                 let objects = items.map(Some).chain((!is_list).then_some(root));
                 for object in objects {
-                    let found = plan.rules.masks(&asked, of, &Object::new(object));
+                    // What an update leaves out is as it was.
+                    let object = match object {
+                        Some(object) if *verb == Verb::Update => Object::given(object),
+                        object => Object::new(object),
+                    };
+                    let found = plan.rules.masks(&asked, of, &object);
                     masks.extend(found.into_iter().map(|mask| (*resource, mask.readonly)));
                 }
             }
