@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use portcullis_controls::object_ownership::{Shown, judge};
-use portcullis_controls::rules::{Asked, Object, Of, Truth, Verdict};
+use portcullis_controls::rules::{Asked, Object, Of, Purpose, Truth, Verdict};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_json::Document;
 use portcullis_model::{Attribute, Caller, Identity, Source, Sources, UnixMillis, Value};
@@ -153,14 +153,14 @@ fn decisions(plan: &Plan) -> Vec<f64> {
         request: &|_: &RequestPlace| None,
     };
     let operation = place(plan, "getOrder");
-    let of = Of { operation, resource: 0 };
+    let of = Of { operation, resource: 0, purpose: Purpose::Touch };
     let known = Caller::Verified(caller.clone());
     let document = Document::parse(order(7, "alice").into_bytes(), &plan.json_out).expect("JSON");
     let function = plan.operations.get(operation).expect("an operation").function;
     let mut all: Vec<f64> = (0..SAMPLES)
         .map(|_| {
             let started = Instant::now();
-            black_box(function.judge(&plan.rules, &asked, &known, operation));
+            black_box(function.judge(&plan.rules, &asked, &known, operation, false));
             let named = Object::named(0, "7".into(), Truth::Unknown);
             let first = plan.rules.object(&asked, of, black_box(&named), false);
             let whole = Object::whole(document.root(), Truth::Unknown);
@@ -209,7 +209,7 @@ fn list(plan: &Plan) {
         let document = Document::parse(bytes, &plan.json_out).expect("JSON");
         parsing.push(started.elapsed().as_nanos() as f64 / 1000.0 / ITEMS as f64);
         let started = Instant::now();
-        let judged = judge(&document, shape, &shown);
+        let judged = judge(&document, shape, false, &shown);
         judging.push(started.elapsed().as_nanos() as f64 / 1000.0 / ITEMS as f64);
         assert_eq!(judged.drop.len(), ITEMS / 2);
     }
