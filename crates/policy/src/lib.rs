@@ -8,6 +8,7 @@ mod address;
 mod amounts;
 mod authorization;
 mod callers;
+mod cases;
 mod certificates;
 mod claim;
 pub mod codes;
@@ -20,6 +21,7 @@ mod join;
 mod login;
 mod login_place;
 mod model;
+pub mod naming;
 mod network;
 mod notes;
 mod open;
@@ -31,6 +33,7 @@ mod secret;
 mod section;
 mod serialized;
 mod source;
+mod suggested;
 mod upstream;
 mod word;
 mod writable;
@@ -45,6 +48,7 @@ pub use callers::{
     AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer,
     KeySource, LearnedFrom, OfCaller, Told, Whoami,
 };
+pub use cases::{Case, CaseAnswer, CaseCaller, CaseExpected, CaseRequest, CaseVerdict, Cases};
 pub use certificates::{CertificateRule, CertificateSubject};
 pub use expression::{Expression, How, Operand};
 pub use failure::{Failure, Unreadable};
@@ -62,5 +66,6 @@ pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
 pub use serialized::{Serialized, SerializedBy};
 pub use source::SecretSource;
+pub use suggested::{SuggestedResource, names_an_owner, suggest_resources};
 pub use upstream::{Instance, Upstream};
 pub use writable::writable_by_others;

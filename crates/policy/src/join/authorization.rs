@@ -1,7 +1,6 @@
 //! Who may do what to which objects: `roles`, `organisation`, `tenant`, `resources` and the rules of
 //! `access`, joined with each contract.
 
-mod naming;
 mod pointers;
 mod resources;
 mod roles;

@@ -19,3 +19,4 @@ mod pharmacy;
 mod reference;
 mod serialize;
 mod several;
+mod suggested;

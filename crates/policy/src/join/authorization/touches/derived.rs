@@ -6,11 +6,11 @@ use portcullis_contract::{
 };
 use portcullis_model::Method;
 
-use super::super::naming::{folded, id_of, looks_like_id, singular, words};
 use super::input;
 use super::leads::{Holds, Leads};
 use crate::authorization::{InputPlace, Resource, Touches, Verb};
 use crate::login::RequestPlace;
+use crate::naming::{folded, id_of, looks_like_id, singular, words};
 
 /// Members of a body inside one another that are looked at.
 const DEPTH_MAX: usize = 8;
