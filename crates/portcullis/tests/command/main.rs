@@ -8,12 +8,15 @@
 )]
 
 mod apis;
+mod compare;
 mod contract_report;
 mod explain;
 mod init;
 mod keys;
 mod login;
+mod policy_test;
 mod reload;
+mod resources;
 mod sessions;
 mod support;
 mod usage;

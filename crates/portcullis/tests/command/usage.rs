@@ -3,13 +3,15 @@
 use crate::support::{CONTRACT, Folder, text};
 
 /// Every command, as it is typed.
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 12] = [
     &["demo"],
     &["init"],
     &["run"],
     &["try"],
     &["contract", "report"],
     &["check"],
+    &["resources"],
+    &["policy", "test"],
     &["attack"],
     &["explain"],
     &["completions"],
