@@ -1,8 +1,9 @@
-//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `corpus`, `deny`,
-//! `differential`, `docs`, `endure`, `http1`, `origins`, `suites`, `tidy`.
+//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
+//! `deny`, `differential`, `docs`, `endure`, `http1`, `origins`, `suites`, `tidy`.
 
 mod bench;
 mod callers;
+mod cedar;
 mod check;
 mod corpus;
 mod deny;
@@ -23,6 +24,7 @@ usage: cargo xtask COMMAND
   check   format, lints, tests, doc tests, documentation, tidy rules: all that CI runs
   bench   cost and speed beside nginx in one run; writes docs/src/figures.md
   callers what it costs to know who calls (needs nginx and wrk); writes docs/src/callers.md
+  cedar   [--all]  access rules beside what is printed of them as Cedar, which takes minutes to build
   corpus  read and check 2,639 published documents (needs npm); writes docs/src/corpus.md
   deny    licences, advisories and duplicate versions (installs cargo-deny if it is missing)
   differential  our verdicts beside those of two other validators (needs npm and python3); writes
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Some("check") => check::run(),
         Some("bench") => bench::run(),
         Some("callers") => callers::run(),
+        Some("cedar") => cedar::run(&arguments),
         Some("corpus") => corpus::run(std::env::args().nth(2).as_deref()),
         Some("deny") => deny::run(),
         Some("differential") => differential::run(),

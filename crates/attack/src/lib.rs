@@ -19,6 +19,7 @@ mod identity;
 mod own_key;
 mod payload;
 mod place;
+mod policies;
 mod problem;
 pub mod read;
 pub mod registry;

@@ -35,6 +35,6 @@ pub mod xml;
 
 pub use change::{Change, Changes, Reach};
 pub use face::{Expectation, Face, Judgement, Stride, Threat};
-pub use plan::{OperationPlan, Plan, PlanOptions};
+pub use plan::{Closed, OperationPlan, Plan, PlanOptions};
 pub use registry::{CONTROLS, face};
 pub use remedy::{Remedy, remedy};

@@ -71,6 +71,17 @@ pub struct OperationPlan {
     pub takes_basic: bool,
 }
 
+/// What nobody said, so that an operation is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// Who may call it.
+    Caller,
+    /// Who may use it, where rules grant something.
+    Function,
+    /// Whose objects it touches.
+    Objects,
+}
+
 /// How a gateway runs its plan, beside what the policy says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PlanOptions {
@@ -174,10 +185,22 @@ impl Plan {
         findings
     }
 
-    /// How many operations nobody may call, because nobody said who may (rule 7).
+    /// How many operations nobody may call: nobody said who may (rule 7), what for, or whose objects they
+    /// touch (rule 10).
     pub fn closed_count(&self) -> usize {
-        let is_closed =
-            |one: &&OperationPlan| matches!(one.caller, caller_identity::Expected::Closed(_));
-        self.operations.iter().filter(is_closed).count()
+        (0..self.operations.len()).filter(|index| self.why_closed(*index).is_some()).count()
+    }
+
+    /// Why nobody may call an operation, if so: the first reason that a request meets.
+    pub fn why_closed(&self, index: usize) -> Option<Closed> {
+        let operation = self.operations.get(index)?;
+        if matches!(operation.caller, caller_identity::Expected::Closed(_)) {
+            return Some(Closed::Caller);
+        }
+        if operation.function == function_access::Expected::Granted && !self.rules.opens(index) {
+            return Some(Closed::Function);
+        }
+        matches!(operation.objects, object_ownership::Expected::Closed(_))
+            .then_some(Closed::Objects)
     }
 }

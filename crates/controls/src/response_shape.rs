@@ -96,6 +96,8 @@ pub enum Handling<'a> {
     Empty,
     /// There may be a body, and it stays behind: the head goes out alone; why.
     WithoutBody(&'static str),
+    /// JSON Lines, each of which is projected to what is declared of one.
+    Lines(&'a Media),
     /// A body in XML that is read by its schema, and projected to it.
     Xml(&'a Media),
     /// JSON, projected to one of these declared media (the first that has a schema decides), or
@@ -207,6 +209,9 @@ fn declared<'a>(
     if undone.is_some() {
         return Handling::Neutral(Neutral::NotInspected);
     }
+    if sent.is_lines() && media.range.is_lines() && media.schema.is_some() {
+        return Handling::Lines(media);
+    }
     if kind == BodyKind::Xml && media.kind == BodyKind::Xml {
         return match (&media.schema, media.is_unread) {
             (Some(_), _) => Handling::Xml(media),
@@ -308,7 +313,10 @@ fn expectation(model: &Model, index: usize) -> Expectation {
     let shapes = &model.contract.shapes;
     let mut findings = Vec::new();
     let successes = operation.responses.iter().filter(|one| one.status.covers(200));
-    let is_stream = |media: &&Media| media.kind == BodyKind::Stream;
+    let is_stream = |media: &&Media| {
+        let is_read = media.range.is_lines() && media.schema.is_some();
+        media.kind == BodyKind::Stream && !is_read
+    };
     if !may_stream && let Some(media) = successes.flat_map(|one| &one.media).find(is_stream) {
         findings.push(undecided(operation, media));
     }

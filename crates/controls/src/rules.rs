@@ -14,15 +14,15 @@ use std::sync::Arc;
 
 use portcullis_model::{Identity, Span, Value as Known};
 use portcullis_policy::{
-    Authorization, Expression, InputPlace, OfCaller, OnResource, Operand, RequestPlace, Rule,
-    Touches, Verb,
+    Authorization, Expression, Hidden, InputPlace, OfCaller, OnResource, Operand, RequestPlace,
+    Rule, Touches, Verb,
 };
 
 pub use condition::{Facts, Truth};
 pub(crate) use mask::is_below;
 pub use mask::{Mask, Masks};
 pub use seen::{Object, Seen};
-pub(crate) use values::text_at;
+pub use values::text_at;
 
 /// For each operation, the rules that speak of it.
 #[derive(Debug, Default)]
@@ -37,8 +37,10 @@ struct OfOperation {
     opens: Vec<usize>,
     /// Those that close it.
     closes: Vec<usize>,
-    /// Those that speak of objects, by resource.
+    /// Those that speak of touching objects, by resource.
     objects: Vec<Vec<OfObject>>,
+    /// Those that speak of showing them in its answers: to whoever may read them, too.
+    shown: Vec<Vec<OfObject>>,
     /// What of a request their conditions ask.
     places: Vec<RequestPlace>,
 }
@@ -92,6 +94,7 @@ impl Rules {
         let of = |(operation, touches): (usize, &Touches)| {
             let mut own = OfOperation {
                 objects: vec![Vec::new(); authorization.resources.len()],
+                shown: vec![Vec::new(); authorization.resources.len()],
                 ..OfOperation::default()
             };
             for (index, rule) in authorization.rules.iter().enumerate() {
@@ -101,10 +104,15 @@ impl Rules {
                 }
                 let mut conditions = vec![&rule.when];
                 for (place, on) in rule.on.iter().enumerate() {
-                    let verb = touches.verb(on.resource).unwrap_or(Verb::Read);
-                    let speaks = on.verbs.has(verb) || on.named.binary_search(&operation).is_ok();
+                    let speaks = rule.speaks_of(on, operation, touches);
+                    let of = OfObject { rule: index, on: place };
                     if let Some(list) = own.objects.get_mut(on.resource).filter(|_| speaks) {
-                        list.push(OfObject { rule: index, on: place });
+                        list.push(of);
+                        conditions.push(&on.when);
+                    }
+                    let reads = on.verbs.has(Verb::Read) || on.verbs.has(Verb::List);
+                    if let Some(list) = own.shown.get_mut(on.resource).filter(|_| speaks || reads) {
+                        list.push(of);
                         conditions.push(&on.when);
                     }
                 }
@@ -123,6 +131,11 @@ impl Rules {
         Self { operations: authorization.operations.iter().enumerate().map(of).collect() }
     }
 
+    /// Whether some rule opens an operation, to whomever.
+    pub fn opens(&self, operation: usize) -> bool {
+        self.operations.get(operation).is_some_and(|own| !own.opens.is_empty())
+    }
+
     /// What of a request the rules of an operation ask.
     pub fn places(&self, operation: usize) -> &[RequestPlace] {
         self.operations.get(operation).map_or(&[], |own| &own.places)
@@ -130,33 +143,49 @@ impl Rules {
 
     /// Whether any rule permits something with objects of a resource in an operation, to whomever.
     pub fn speaks_of(&self, model: &Authorization, operation: usize, resource: usize) -> bool {
-        let all = self.of_objects(operation, resource);
+        let all = self.of_objects(operation, resource, Purpose::Touch);
         all.iter().any(|one| model.rules.get(one.rule).is_some_and(|rule| !rule.forbids))
     }
 
-    fn of_objects(&self, operation: usize, resource: usize) -> &[OfObject] {
-        let own = self.operations.get(operation).and_then(|own| own.objects.get(resource));
+    fn of_objects(&self, operation: usize, resource: usize, purpose: Purpose) -> &[OfObject] {
+        let own = self.operations.get(operation);
+        let own = own.and_then(|own| match purpose {
+            Purpose::Touch => own.objects.get(resource),
+            Purpose::Show => own.shown.get(resource),
+        });
         own.map_or(&[], Vec::as_slice)
     }
 
     /// Whether a rule opens an operation to this caller, as far as that is known without its objects and
-    /// its body, and none closes it.
-    pub fn function(&self, asked: &Asked<'_>, operation: usize) -> Function {
+    /// its body, and none closes it. In the end (`is_last`) what is not known opens nothing, and closes;
+    /// conditions that ask for an object are asked of each object.
+    pub fn function(&self, asked: &Asked<'_>, operation: usize, is_last: bool) -> Function {
         let Some(own) = self.operations.get(operation) else { return Function::Closed };
         let rules = &asked.model.rules;
         let speaks = |index: &usize| rules.get(*index).filter(|rule| is_meant(rule, asked.caller));
-        let condition = |rule: &Rule| match rule.on.first() {
-            Some(on) if on.when.asks_object() => Truth::Unknown,
-            Some(on) => asked.request(&on.when),
-            None => asked.request(&rule.when),
-        };
+        let asks_object = |rule: &Rule| rule.on.iter().any(|on| on.when.asks_object());
+        let condition =
+            |rule: &Rule| asked.request(rule.on.first().map_or(&rule.when, |on| &on.when));
         let mut closing = own.closes.iter().filter_map(speaks);
-        if let Some(rule) = closing.find(|rule| condition(rule) == Truth::Yes) {
+        let closes = |rule: &&Rule| {
+            !asks_object(rule)
+                && match condition(rule) {
+                    Truth::Yes => true,
+                    Truth::Unknown => is_last,
+                    Truth::No => false,
+                }
+        };
+        if let Some(rule) = closing.find(closes) {
             return Function::Forbidden(rule.span);
         }
         let mut opening = own.opens.iter().filter_map(speaks);
         let opens = |rule: &Rule| {
-            rule.on.iter().any(|on| on.when.asks_object()) || condition(rule) != Truth::No
+            asks_object(rule)
+                || match condition(rule) {
+                    Truth::Yes => true,
+                    Truth::Unknown => !is_last,
+                    Truth::No => false,
+                }
         };
         if opening.any(opens) { Function::Open } else { Function::Closed }
     }
@@ -166,6 +195,34 @@ impl Rules {
         let Some(resource) = asked.model.resources.get(resource) else { return false };
         let unheld = Object { held: Truth::Unknown, ..object.clone() };
         Facts { asked, resource, object: &unheld }.mine() == Truth::No
+    }
+
+    /// Whether an object that was seen says nothing of whose it is.
+    pub fn names_nobody(&self, asked: &Asked<'_>, resource: usize, object: &Object<'_>) -> bool {
+        let Some(resource) = asked.model.resources.get(resource) else { return true };
+        let unheld = Object { held: Truth::Unknown, ..object.clone() };
+        Facts { asked, resource, object: &unheld }.mine() == Truth::Unknown
+    }
+
+    /// Whether a caller may touch every object of a resource in an operation: nothing has to be known of any.
+    pub fn permits_all(&self, asked: &Asked<'_>, of: Of) -> bool {
+        let Authorization { rules, resources, tenant, .. } = asked.model;
+        let has_tenant = tenant.is_some()
+            && resources.get(of.resource).is_some_and(|resource| resource.tenant.is_some());
+        let all = self.of_objects(of.operation, of.resource, of.purpose).iter().filter_map(|one| {
+            let rule = rules.get(one.rule).filter(|rule| is_meant(rule, asked.caller))?;
+            Some((rule, rule.on.get(one.on)?))
+        });
+        let mut is_permitted = false;
+        for (rule, on) in all {
+            if rule.forbids {
+                return false;
+            }
+            let shows_all = on.hidden == Hidden::Nothing;
+            let is_apart = has_tenant && !rule.across_tenants;
+            is_permitted |= on.when == Expression::Always && shows_all && !is_apart;
+        }
+        is_permitted
     }
 
     /// What the rules say of one object. In the end (`is_last`) what is not known is no.
@@ -180,7 +237,7 @@ impl Rules {
         let mut is_other_tenant = false;
         let mut speaks = false;
         let mut mask: Option<Masks<'_>> = None;
-        let all = self.of_objects(of.operation, of.resource).iter().filter_map(|one| {
+        let all = self.of_objects(of.operation, of.resource, of.purpose).iter().filter_map(|one| {
             let rule = rules.get(one.rule).filter(|rule| is_meant(rule, asked.caller))?;
             Some((rule, rule.on.get(one.on)?))
         });
@@ -206,7 +263,8 @@ impl Rules {
             }
         }
         match mask {
-            Some(_) | None if is_doubtful => Verdict::Unknown,
+            // Whether it is forbidden matters where it would be permitted.
+            Some(_) if is_doubtful => Verdict::Unknown,
             Some(mask) => Verdict::Permitted(mask.finish()),
             None if is_unknown && !is_last => Verdict::Unknown,
             None if !speaks => Verdict::Refused(Why::NoRule),
@@ -216,13 +274,24 @@ impl Rules {
     }
 }
 
-/// An operation and a resource, by index.
+/// What is asked of an object of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Of {
-    /// The operation.
+    /// The operation, by index.
     pub operation: usize,
-    /// The resource.
+    /// The resource, by index.
     pub resource: usize,
+    /// Whether it may be touched, or shown.
+    pub purpose: Purpose,
+}
+
+/// What becomes of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The operation does to it what it does.
+    Touch,
+    /// It stands in the answer.
+    Show,
 }
 
 /// Whether an operation is open to a caller.
@@ -266,7 +335,8 @@ impl Asked<'_> {
 
 /// Whether a rule means a caller: nobody who is not known.
 fn is_meant(rule: &Rule, caller: Option<&Identity>) -> bool {
-    let Some(caller) = caller else { return false };
+    // Who came from before the gateway is not known by name (rule 4).
+    let Some(caller) = caller.filter(|caller| !caller.is_adopted) else { return false };
     let has = |name: &str, wanted: &[Arc<str>]| {
         let known = caller.attribute(name);
         wanted.is_empty()

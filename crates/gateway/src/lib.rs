@@ -15,6 +15,7 @@ mod coding;
 mod decision;
 mod head;
 mod health;
+mod holdings;
 mod incoming;
 mod instances;
 mod listener;

@@ -15,6 +15,7 @@ mod context;
 mod exchange;
 mod find_operation;
 mod forward;
+mod holding;
 mod inspect;
 mod learned;
 mod limit;

@@ -16,6 +16,7 @@ use tokio::sync::{oneshot, watch};
 use crate::budget::{Budget, Held};
 use crate::callers::{Callers, Kept, Known, TokenCache};
 use crate::decision::Probe;
+use crate::holdings::Holdings;
 use crate::instances::Instances;
 use crate::locks::Locks;
 use crate::pools::Pools;
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) callers: Callers,
     /// Values that requests hold, so that others of the same value wait.
     pub(crate) locks: Arc<Locks>,
+    /// Whose objects are.
+    pub(crate) holdings: Holdings,
     /// Where sessions are kept, if anywhere.
     pub(crate) store: Option<Store>,
     pub(crate) drain: Drain,

@@ -4,6 +4,8 @@ mod support;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portcullis_testkit::{Answer, Behaviour};
 use serde_json::{Value, json};
 use support::issuer::Issuer;
@@ -14,12 +16,14 @@ const ORDERS: &str = include_str!("support/orders.yaml");
 const POLICY: &str = "roles: { customer: [], staff: [] }
 resources:
   Order: { owner: /customer_id }
+  Card: { own_list: listMyCards }
   Customer: { schema: none, id: /customer_id, owner: /customer_id }
 access:
-  - { role: customer, may: [read, create, update, delete, cancelOrders], on: Order, when: mine }
+  - { role: customer, may: [read, create, update, delete, cancelOrders, exportOrders], on: Order, when: mine }
   - { role: customer, may: [getOrderOfCustomer], on: [Order, Customer], when: mine }
   - { role: staff, may: [read, update], on: Order, hide: [/note], readonly: [/customer_id] }
   - { role: staff, may: [restock] }
+  - { role: customer, may: [read, delete], on: Card, when: mine }
 ";
 
 /// Orders by id: whose they are, and what somebody noted.
@@ -34,9 +38,14 @@ struct Careless {
 
 impl Careless {
     fn new(policy: &str) -> Self {
+        Self::of("published: false", policy)
+    }
+
+    /// With a further word about the API.
+    fn of(word: &str, policy: &str) -> Self {
         let issuer = Issuer::start();
         let policy = format!(
-            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
+            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\", {word} }}]\n\
              callers:\n  jwt: {{ issuer: \"{}\", audience: shop }}\n  \
              attributes: {{ role: {{ claim: /role }} }}\n{policy}",
             issuer.name()
@@ -73,6 +82,15 @@ impl Careless {
     }
 }
 
+/// Whom the token names: this API believes whatever it says.
+fn caller(request: &str) -> String {
+    let token = request.split("Bearer ").nth(1).and_then(|rest| rest.split(['\r', '.']).nth(1));
+    let claims = token.and_then(|claims| URL_SAFE_NO_PAD.decode(claims).ok());
+    let claims: Value =
+        claims.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
+    claims["sub"].as_str().unwrap_or_default().to_owned()
+}
+
 fn order(one: &(u32, String, String)) -> Value {
     json!({ "id": one.0, "customer_id": one.1, "status": "new", "note": one.2 })
 }
@@ -92,10 +110,42 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
         answer
     };
     let gone = b"HTTP/1.1 204 X\r\n\r\n".to_vec();
+    let caller = caller(request);
+    // Cards 1 and 2 are alice's, 3 and 4 bob's; no answer says so.
+    let cards = |who: &str| match who {
+        "alice" => vec![1, 2],
+        "bob" => vec![3, 4],
+        // An API whose "own" list is everybody's.
+        "mallory" => vec![1, 2, 3, 4],
+        _ => Vec::new(),
+    };
+    let card = |id: u32| json!({ "id": id, "last4": format!("000{id}") });
     match (method, path, id) {
+        ("GET", "/api/orders/export", _) => {
+            let lines: Vec<String> = orders.iter().map(|one| order(one).to_string()).collect();
+            let body = lines.join("\n") + "\n";
+            let kind = if target.contains("csv") { "text/csv" } else { "application/jsonl" };
+            format!(
+                "HTTP/1.1 200 X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .into_bytes()
+        }
+        ("GET", "/api/cards", _) => {
+            let is_first = !target.contains("page=") || target.contains("page=1");
+            let own = if target.contains("q=all") { vec![1, 2, 3, 4] } else { cards(&caller) };
+            let own = if is_first { own } else { Vec::new() };
+            say(200, &own.into_iter().map(card).collect())
+        }
+        ("GET", path, Some(id)) if path.starts_with("/api/cards/") => say(200, &card(id)),
+        ("DELETE", path, Some(_)) if path.starts_with("/api/cards/") => gone,
         ("GET", "/api/orders", _) => {
             let items: Vec<Value> = orders.iter().map(order).collect();
-            say(200, &json!({ "total": items.len(), "items": items }))
+            let body = json!({ "total": items.len(), "items": items }).to_string();
+            let (count, length) = (items.len(), body.len());
+            let head = "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nLink: </api/orders?page=2>; rel=next";
+            format!("{head}\r\nX-Total-Count: {count}\r\nContent-Length: {length}\r\n\r\n{body}")
+                .into_bytes()
         }
         ("POST", "/api/orders", _) => {
             let owner = body["customer_id"].as_str().unwrap_or("alice").to_owned();
@@ -127,6 +177,9 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
                 "PUT" => {
                     if let Some(owner) = body["customer_id"].as_str() {
                         orders[place].1 = owner.to_owned();
+                    }
+                    if let Some(status) = body["status"].as_str() {
+                        orders[place].2 = format!("now {status}");
                     }
                     if let Some(note) = body["note"].as_str() {
                         orders[place].2 = note.to_owned();
@@ -186,12 +239,16 @@ fn a_head_a_condition_and_a_range_tell_no_more() {
 #[test]
 fn of_a_list_everybody_sees_their_own_and_no_total_tells_of_the_rest() {
     let here = Careless::new(POLICY);
-    let list = plain(&here.get("alice", "/api/orders"));
+    let answer = here.get("alice", "/api/orders");
+    assert_eq!((answer.field("x-total-count"), answer.field("link")), (None, None));
+    let list = plain(&answer);
     let ids: Vec<u64> =
         list["items"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect();
     assert_eq!(ids, [1, 2]);
     assert_eq!(list.get("total"), None);
-    let list = plain(&here.get("sam", "/api/orders"));
+    let answer = here.get("sam", "/api/orders");
+    assert_eq!(answer.field("x-total-count"), Some("3"));
+    let list = plain(&answer);
     assert_eq!(list["total"], 3);
     assert_eq!(list["items"][2]["id"], 4);
     assert_eq!(list["items"][2].get("note"), None, "staff does not see notes");
@@ -270,4 +327,138 @@ fn what_takes_an_id_of_nobody_knows_what_is_closed() {
     let decided = "operations: { trackParcel: { objects: none, reason: anybody tracks } }\n";
     let here = Careless::new(decided);
     assert_eq!(here.get("alice", "/api/parcels/X1").status, 200);
+}
+
+impl Careless {
+    /// What this request cost in questions to the API.
+    fn questions(&self) -> usize {
+        self.scene.last_record()["asked"].as_array().map_or(0, Vec::len)
+    }
+}
+
+#[test]
+fn what_somebody_made_is_known_and_asked_about_no_more_until_it_is_gone() {
+    let here = Careless::new(POLICY);
+    let made = here.ask("alice", "POST", "/api/orders", Some(json!({ "note": "new" })));
+    assert_eq!(made.status, 201);
+    let note = || Some(json!({ "note": "again" }));
+    assert_eq!(here.ask("alice", "PUT", "/api/orders/9", note()).status, 200);
+    assert_eq!(here.questions(), 0, "she made it");
+    assert_eq!(here.ask("bob", "PUT", "/api/orders/9", note()).status, 404);
+    assert_eq!(here.questions(), 1);
+    assert_eq!(here.ask("alice", "DELETE", "/api/orders/9", None).status, 204);
+    // The id is given to somebody else: what was known died with the order.
+    here.orders.lock().unwrap().push((9, "bob".to_owned(), "his".to_owned()));
+    assert_eq!(here.ask("alice", "PUT", "/api/orders/9", note()).status, 404);
+}
+
+#[test]
+fn an_answer_that_names_somebody_else_beats_what_was_known() {
+    let here = Careless::new(POLICY);
+    here.ask("alice", "POST", "/api/orders", Some(json!({ "note": "new" })));
+    here.orders.lock().unwrap().iter_mut().for_each(|one| one.1 = "bob".to_owned());
+    assert_eq!(here.get("alice", "/api/orders/9").status, 404);
+    let note = Some(json!({ "note": "still hers?" }));
+    assert_eq!(here.ask("alice", "PUT", "/api/orders/9", note).status, 404);
+}
+
+#[test]
+fn what_names_no_owner_is_whose_own_list_shows_it_once_lists_are_known_to_be_apart() {
+    let here = Careless::new(POLICY);
+    let list = |who| plain(&here.get(who, "/api/cards")).as_array().map(Vec::len);
+    assert_eq!(list("alice"), Some(0), "nobody knows yet whether the list is hers");
+    assert_eq!(list("bob"), Some(2), "nothing in common with hers");
+    assert_eq!(list("alice"), Some(2));
+    assert_eq!(here.get("alice", "/api/cards/1").status, 200);
+    assert_eq!(here.get("alice", "/api/cards/3").status, 404);
+    assert_eq!(here.ask("alice", "DELETE", "/api/cards/3", None).status, 404);
+    assert_eq!(here.ask("alice", "DELETE", "/api/cards/2", None).status, 204);
+    // A list that is filtered teaches nothing.
+    assert_eq!(plain(&here.get("bob", "/api/cards?q=all")).as_array().map(Vec::len), Some(2));
+    assert_eq!(here.get("bob", "/api/cards/1").status, 404);
+}
+
+#[test]
+fn a_list_of_everybodys_is_no_list_of_the_callers_own() {
+    let here = Careless::new(POLICY);
+    here.get("alice", "/api/cards");
+    here.get("bob", "/api/cards");
+    assert_eq!(plain(&here.get("mallory", "/api/cards")).as_array().map(Vec::len), Some(0));
+    assert_eq!(here.get("mallory", "/api/cards/1").status, 404);
+    assert_eq!(here.ask("mallory", "DELETE", "/api/cards/1", None).status, 404);
+}
+
+#[test]
+fn an_unknown_object_without_an_owner_is_looked_for_in_the_own_list() {
+    let trusted =
+        POLICY.replace("own_list: listMyCards", "own_list: listMyCards, trust_list: it is");
+    let here = Careless::new(&trusted);
+    assert_eq!(here.ask("alice", "DELETE", "/api/cards/2", None).status, 204);
+    assert!(here.questions() <= 3, "{}", here.scene.last_record());
+    assert_eq!(here.get("alice", "/api/cards/1").status, 200);
+    assert_eq!(here.ask("alice", "DELETE", "/api/cards/4", None).status, 404);
+}
+
+#[test]
+fn of_lines_everybody_sees_their_own() {
+    let here = Careless::new(POLICY);
+    let text = here.get("alice", "/api/orders/export").text();
+    assert!(text.contains("hers") && text.contains("hers too"), "{text}");
+    assert!(!text.contains("bob") && text.ends_with("}\n"), "{text}");
+    assert_eq!(text.lines().count(), 2);
+    // Nobody looks for objects in text.
+    assert_eq!(here.get("alice", "/api/orders/export?format=csv").status, 404);
+    assert!(here.get("sam", "/api/orders/export").text().contains("bob"));
+}
+
+#[test]
+fn what_is_missing_looks_as_the_policy_says() {
+    let template = r#"not_found: { body: '{"error":"no such thing"}' }"#;
+    let here = Careless::of(template, POLICY);
+    let (his, none) = (here.get("alice", "/api/orders/4"), here.get("alice", "/api/orders/77"));
+    assert_eq!((his.status, none.status), (404, 404));
+    assert_eq!(his.text(), none.text());
+    assert_eq!(his.text(), r#"{"error":"no such thing"}"#);
+    assert_eq!(his.field("content-type"), Some("application/json"));
+}
+
+#[test]
+fn a_condition_is_asked_of_what_is_and_not_of_what_shall_be() {
+    let policy = POLICY.replace(
+        "  - { role: customer, may: [read, create, update, delete, cancelOrders, exportOrders], on: Order, when: mine }\n",
+        "  - { role: customer, may: read, on: Order, when: mine }\n  - { role: customer, may: update, on: Order, when: 'mine and resource./status == \"new\"' }\n  - { forbid: update, on: Order, when: 'resource./status == \"paid\"' }\n",
+    );
+    let here = Careless::new(&policy);
+    let put = |who, id: u32, body| here.ask(who, "PUT", &format!("/api/orders/{id}"), Some(body));
+    // It is new, and shall be paid.
+    assert_eq!(put("alice", 1, json!({ "status": "paid" })).status, 200);
+    assert_eq!(put("alice", 4, json!({ "status": "paid" })).status, 404);
+    assert_eq!(put("alice", 1, json!({ "customer_id": "bob" })).status, 403);
+    assert_eq!(here.owner(1).as_deref(), Some("alice"));
+}
+
+#[test]
+fn a_function_with_a_condition_on_the_body_opens_only_where_it_holds() {
+    let here = Careless::new(
+        "roles: { customer: [], staff: [] }
+resources: { Order: { owner: /customer_id } }
+access:
+  - { role: customer, may: [createOrder], when: body./note == 'small' }
+  - { role: customer, may: read, on: Order, when: mine }
+  - { may: [updateOrder] }
+  - { forbid: [updateOrder], when: body./note == 'secret' }
+operations:
+  createOrder: { objects: none, reason: anybody orders }
+  updateOrder: { objects: none, reason: anybody changes }
+",
+    );
+    let create = |body| here.ask("alice", "POST", "/api/orders", Some(body)).status;
+    assert_eq!(create(json!({ "note": "small" })), 201, "{}", here.scene.last_record());
+    assert_eq!(create(json!({ "note": "large" })), 403);
+    assert_eq!(here.scene.last_record()["control"], "function_access");
+    assert_eq!(create(json!({})), 403, "what is not said opens nothing");
+    let update = |body| here.ask("alice", "PUT", "/api/orders/1", Some(body)).status;
+    assert_eq!(update(json!({ "note": "plain" })), 200, "{}", here.scene.last_record());
+    assert_eq!(update(json!({ "note": "secret" })), 403);
+    assert_eq!(update(json!({})), 403, "what is not said may be what is forbidden");
 }

@@ -19,6 +19,11 @@ impl Document {
         self.value(0)
     }
 
+    /// The value of this place, which [`Value::index`] told.
+    pub fn at(&self, index: u32) -> Option<Value<'_>> {
+        ((index as usize) < self.nodes.len()).then(|| self.value(index))
+    }
+
     pub(crate) const fn value(&self, index: u32) -> Value<'_> {
         Value { document: self, index }
     }

@@ -1,7 +1,7 @@
 //! What callers may do to which objects, as the policy decided: rules, resources, and which objects
 //! the requests and answers of each operation touch.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use portcullis_contract::{SchemaName, ShapeId};
@@ -23,6 +23,8 @@ pub struct Authorization {
     pub units: Units,
     /// The attribute that is a caller's tenant; none: there are no tenants.
     pub tenant: Option<OfCaller>,
+    /// Roles that include no other one and that others include: those of everybody.
+    pub ordinary_roles: Vec<Arc<str>>,
     /// Types of objects.
     pub resources: Vec<Resource>,
     /// In the order of the file.
@@ -39,6 +41,18 @@ impl Units {
     /// Each unit with those above it, in words.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|(unit, above)| format!("{unit}: {}", above.join(" < ")))
+    }
+
+    /// Every unit that is above another one, with those that are below it, each sorted.
+    pub fn above(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut above: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (unit, all) in &self.0 {
+            for one in all.iter().filter(|one| *one != unit) {
+                above.entry(one).or_default().push(unit);
+            }
+        }
+        above.values_mut().for_each(|below| below.sort_unstable());
+        above
     }
 
     /// Whether a unit is another one, or stands below it.
@@ -66,6 +80,10 @@ pub struct Resource {
     pub tenant: Option<String>,
     /// The operation that lists the caller's own, by its index.
     pub own_list: Option<usize>,
+    /// Whether its items are the caller's own although they name no owner: somebody said so.
+    pub trusts_list: bool,
+    /// Whether a write carries the entity tag of what was read before it (`If-Match`).
+    pub pins: bool,
     /// The operations by which the gateway reads one, by their index: for each id, by its place in `ids`.
     pub read_by: Vec<Option<usize>>,
     /// Where the policy declares it.
@@ -117,8 +135,13 @@ impl Verb {
 pub struct Verbs(u8);
 
 impl Verbs {
-    /// Every verb.
-    pub const ALL: Self = Self(0b1_1111);
+    /// Every verb, and what no verb means: operations that only have a name of their own.
+    pub const ALL: Self = Self(0b11_1111);
+
+    /// Whether it means what no verb does.
+    pub const fn has_others(self) -> bool {
+        self.0 & 0b10_0000 != 0
+    }
 
     /// With one more.
     #[must_use]
@@ -179,6 +202,19 @@ pub struct OnResource {
     pub readonly: Hidden,
 }
 
+impl Rule {
+    /// Whether a part of the rule speaks of objects of its resource in an operation, by its index. Who may read
+    /// an order may not for that reason pay it.
+    pub fn speaks_of(&self, on: &OnResource, operation: usize, touches: &Touches) -> bool {
+        let means = match touches.verb(on.resource) {
+            Some(verb) => on.verbs.has(verb),
+            None if touches.acts_on(on.resource) && !self.forbids => on.verbs.has_others(),
+            None => on.verbs.has(Verb::Read),
+        };
+        means || on.named.binary_search(&operation).is_ok()
+    }
+}
+
 /// Members of an object: JSON Pointers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Hidden {
@@ -202,6 +238,8 @@ pub struct Touches {
     pub undecided: Vec<InputPlace>,
     /// Whether the policy says `objects: none`.
     pub is_none: bool,
+    /// Whether it may change something: its method is not a safe one.
+    pub is_unsafe: bool,
     /// The resources whose objects its answers of success may hold, by index.
     pub shows: Vec<usize>,
     /// What an object that it is about says of others that the request names: the member (a JSON Pointer)
@@ -210,6 +248,14 @@ pub struct Touches {
 }
 
 impl Touches {
+    /// Whether it does something to the objects of this resource that its requests name, and only its own name
+    /// says what: no word of a rule, but `*`, means it.
+    pub fn acts_on(&self, resource: usize) -> bool {
+        self.is_unsafe
+            && self.does.is_empty()
+            && self.inputs.iter().any(|input| input.resource == resource)
+    }
+
     /// What it does to objects of this resource, as far as that is known without a rule.
     pub fn verb(&self, resource: usize) -> Option<Verb> {
         self.does.iter().find(|(known, _)| *known == resource).map(|(_, verb)| *verb)
@@ -225,6 +271,8 @@ pub struct ObjectInput {
     pub resource: usize,
     /// Which of its ids it is.
     pub id: usize,
+    /// It may be the id of an object that does not exist yet: the request makes one, and chooses it.
+    pub may_be_new: bool,
     /// What of the value is the id: the first group of this pattern; none: all of it.
     pub pattern: Option<Pattern>,
 }

@@ -4,6 +4,7 @@
 //! is no in the end.
 
 mod read;
+mod write;
 
 use std::sync::Arc;
 

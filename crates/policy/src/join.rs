@@ -315,6 +315,7 @@ impl Shared<'_> {
             health: self.health,
             tls: self.tls.clone(),
             upstream: upstream?,
+            not_found: api.and_then(claims::not_found),
             resource: claims::resource(api, &hosts, &base_path, is_tls),
             is_published: api.is_some_and(claims::is_published),
             hosts,

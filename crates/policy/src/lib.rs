@@ -5,6 +5,7 @@
 //! errors with a suggestion. A model that has an error does not exist, so nothing can run on it.
 
 mod address;
+mod administrative;
 mod amounts;
 mod authorization;
 mod callers;
@@ -39,6 +40,7 @@ mod word;
 mod writable;
 mod yaml;
 
+pub use administrative::looks_administrative;
 pub use amounts::Amount;
 pub use authorization::{
     Authorization, Hidden, InputPlace, ObjectInput, OnResource, Owner, Pattern, Resource, Rule,
@@ -58,8 +60,8 @@ pub use login::{
     SecondStep, StorePlace, Tested, Whose,
 };
 pub use model::{
-    Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, OperationLines,
-    Origin, Policy, Posture, Proxies, TlsFiles, Undeclared, WhenFull,
+    Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, NotFound,
+    OperationLines, Origin, Policy, Posture, Proxies, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};

@@ -66,6 +66,8 @@ pub struct Model {
     pub callers: Callers,
     /// Whether everybody may know what the contract declares.
     pub is_published: bool,
+    /// What stands where an object does not exist, or is not the caller's; none: a problem document.
+    pub not_found: Option<NotFound>,
     /// The URL that clients know the API by, if it is known: what its tokens are asked for.
     pub resource: Option<String>,
     /// Where sessions are kept, if anywhere.
@@ -94,6 +96,15 @@ pub struct Model {
     pub lines: Lines,
     /// Warnings of contract and policy, where there is one API; else they are in [`Policy`].
     pub warnings: Vec<Diagnostic>,
+}
+
+/// The answer for objects that do not exist and for those that are not the caller's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotFound {
+    /// `Content-Type`.
+    pub content_type: String,
+    /// The body, as it is sent.
+    pub body: String,
 }
 
 /// Where the policy file says what it says, for whoever asks why a request was refused.

@@ -57,6 +57,9 @@ pub(crate) enum Command {
     /// What an OpenAPI document is worth: what of it is enforced, and why no more
     #[command(subcommand)]
     Contract(ContractCommand),
+    /// What the policy file means, and whether it does what its cases say
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Check contract and policy: errors are exactly what stops `run`
     #[command(after_help = "Example:\n  portcullis check -c portcullis.yaml --format json\n\n\
         Exit codes: 0 no error, 1 errors (or warnings under --deny), 2 usage or unreadable file")]
@@ -70,9 +73,6 @@ pub(crate) enum Command {
         unreadable file"
     )]
     Resources(ResourcesOptions),
-    /// Try a policy on cases that are kept beside it
-    #[command(subcommand)]
-    Policy(PolicyCommand),
     /// List and end sessions, of a gateway that runs or of its store
     #[command(subcommand)]
     Sessions(SessionsCommand),
@@ -228,6 +228,15 @@ pub(crate) enum ContractCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
+    /// Show who may do what: the access rules as one table, or as Cedar
+    #[command(
+        after_help = "Example:\n  portcullis policy show\n  portcullis policy show --cedar -c \
+        portcullis.yaml > portcullis.cedar\n  portcullis policy show --schema > \
+        portcullis.cedarschema\n\nThe gateway judges by the rules themselves. What is printed as Cedar \
+        decides the same, and is for people and tools that read Cedar.\n\nExit codes: 0 shown, 1 contract \
+        or policy have errors, 2 usage or unreadable file"
+    )]
+    Show(PolicyShowOptions),
     /// Run cases: who asks for what, and what shall become of it
     #[command(
         after_help = "Example:\n  portcullis policy test\n  portcullis policy test -c portcullis.yaml \
@@ -236,6 +245,22 @@ pub(crate) enum PolicyCommand {
         has errors, 2 usage or unreadable file"
     )]
     Test(PolicyTestOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyShowOptions {
+    /// The policy file
+    #[arg(short = 'c', long = "config", value_name = "FILE", default_value = "portcullis.yaml")]
+    pub(crate) config: PathBuf,
+    /// How to print the table
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Print the rules as Cedar policies instead
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) cedar: bool,
+    /// Print the Cedar schema of contract and policy instead
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) schema: bool,
 }
 
 #[derive(Debug, Args)]

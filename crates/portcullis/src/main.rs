@@ -16,6 +16,7 @@ mod explain;
 mod init;
 mod load;
 mod loopback;
+mod policy_command;
 mod policy_test;
 mod quoted;
 mod reference;
@@ -48,6 +49,7 @@ fn main() -> std::process::ExitCode {
             contract_report::contract_report(&options)
         }
         Command::Resources(options) => resources::resources(&options),
+        Command::Policy(PolicyCommand::Show(options)) => policy_command::show(&options),
         Command::Check(options) => check::check(&options),
         Command::Policy(PolicyCommand::Test(options)) => policy_test::test(&options),
         Command::Sessions(SessionsCommand::List(options)) => administer::list(&options),

@@ -171,6 +171,8 @@ impl Words<'_> {
             relations,
             tenant,
             own_list,
+            trusts_list,
+            pins,
             read_by,
             span: _,
         } = resource;
@@ -180,20 +182,22 @@ impl Words<'_> {
         let read_by: Vec<Option<String>> =
             read_by.iter().map(|index| index.and_then(|index| self.title(index))).collect();
         format!(
-            "{name} {schemas:?} {} {ids:?} {owners:?} {relations:?} {tenant:?} {own_list:?} {read_by:?}",
+            "{name} {schemas:?} {} {ids:?} {owners:?} {relations:?} {tenant:?} {own_list:?} \
+             {trusts_list} {pins} {read_by:?}",
             shapes.len()
         )
     }
 
     fn touches(&self, touches: &Touches) -> String {
-        let Touches { does, inputs, undecided, is_none, shows, belongs } = touches;
+        let Touches { does, inputs, undecided, is_none, is_unsafe: _, shows, belongs } = touches;
         let does: Vec<(&str, Verb)> =
             does.iter().map(|(resource, verb)| (self.name(*resource), *verb)).collect();
         let inputs: Vec<String> = inputs
             .iter()
             .map(|one| {
                 let pattern = one.pattern.as_ref().map(portcullis_policy::Pattern::text);
-                format!("{} {} {} {pattern:?}", one.place, self.name(one.resource), one.id)
+                let (name, is_new) = (self.name(one.resource), one.may_be_new);
+                format!("{} {name} {} {is_new} {pattern:?}", one.place, one.id)
             })
             .collect();
         let shows: Vec<&str> = shows.iter().map(|one| self.name(*one)).collect();

@@ -39,6 +39,31 @@ impl Places {
         self.own.get(shape.index()).map_or(&[], Vec::as_slice)
     }
 
+    /// Every resource whose objects a value of this shape may hold.
+    pub fn found(&self, shapes: &Shapes, root: ShapeId) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut known = vec![false; self.own.len()];
+        let mut waiting = vec![root];
+        while let Some(id) = waiting.pop() {
+            let is_new =
+                known.get_mut(id.index()).is_some_and(|known| !std::mem::replace(known, true));
+            if !is_new || !self.leads(id) {
+                continue;
+            }
+            found.extend(
+                self.own(id).iter().filter(|one| !found.contains(*one)).collect::<Vec<_>>(),
+            );
+            let shape = shapes.get(id);
+            waiting.extend(shape.object.properties().map(|(_, one)| one.shape));
+            waiting.extend(shape.object.under_patterns());
+            if let Rest::Map(values) = shape.object.rest {
+                waiting.push(values);
+            }
+            waiting.extend(shape.items);
+        }
+        found
+    }
+
     /// Whether a value of this shape may be an object, or hold one.
     pub fn leads(&self, shape: ShapeId) -> bool {
         self.leads.get(shape.index()).copied().unwrap_or_default()

@@ -149,12 +149,19 @@ fn compare(left: &Values<'_>, how: How, right: &Values<'_>, asked: &Asked<'_>) -
     match (how, left.as_slice(), right.as_slice()) {
         (How::Equal, [left], [right]) => Truth::from(left == right),
         (How::Differs, [left], [right]) => Truth::from(left != right),
-        // Several are the same as several where they are the same one by one.
-        (How::Equal, left, right) => Truth::from(left == right),
-        (How::Differs, left, right) => Truth::from(left != right),
+        // Several are the same as several whatever their order: no API promises one.
+        (How::Equal, left, right) => Truth::from(are_same(left, right)),
+        (How::Differs, left, right) => Truth::from(!are_same(left, right)),
         (How::In, ..) => Truth::from(any(&|one, other| one == other)),
         (How::Under, ..) => Truth::from(any(&|one, other| asked.model.units.is_under(one, other))),
     }
+}
+
+fn are_same(left: &[Cow<'_, str>], right: &[Cow<'_, str>]) -> bool {
+    let all = |ones: &[Cow<'_, str>], others: &[Cow<'_, str>]| {
+        ones.iter().all(|one| others.contains(one))
+    };
+    all(left, right) && all(right, left)
 }
 
 impl<'a> Of<'a> {

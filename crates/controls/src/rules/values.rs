@@ -38,7 +38,7 @@ impl<'a> Values<'a> {
 }
 
 /// The one text, or number as it is written, at a JSON Pointer.
-pub(crate) fn text_at<'a>(value: Value<'a>, pointer: &str) -> Option<&'a str> {
+pub fn text_at<'a>(value: Value<'a>, pointer: &str) -> Option<&'a str> {
     let value = value.lookup(pointer)?;
     value.as_str().or_else(|| value.as_number()).filter(|text| !text.is_empty())
 }

@@ -2,8 +2,10 @@
 
 use portcullis_controls::rules::{Asked, Truth};
 use portcullis_policy::RequestPlace;
+use portcullis_store::Object;
 
 use super::context::Context;
+use crate::holdings::Named;
 
 /// Who asks.
 pub(super) fn asked<'a>(
@@ -17,7 +19,25 @@ pub(super) fn asked<'a>(
     }
 }
 
-/// Whether the caller holds an object.
-pub(super) fn held(_context: &Context<'_>, _resource: usize, _kind: usize, _id: &str) -> Truth {
-    Truth::Unknown
+/// Whether the caller holds an object: they made it, or one of their own lists showed it.
+pub(super) fn held(context: &Context<'_>, resource: usize, kind: usize, id: &str) -> Truth {
+    let (Some((caller, _)), Some(object)) =
+        (&context.objects.holder, object(context, resource, kind, id))
+    else {
+        return Truth::Unknown;
+    };
+    let holds = context.worker.shared.holdings.holds(caller, &object, context.now());
+    if holds { Truth::Yes } else { Truth::Unknown }
+}
+
+/// An object as the register knows it.
+pub(super) fn object(
+    context: &Context<'_>,
+    resource: usize,
+    kind: usize,
+    id: &str,
+) -> Option<Object> {
+    let model = &context.plan.model;
+    let resource = &model.authorization.resources.get(resource)?.name;
+    context.worker.shared.holdings.object(Named { api: &model.name, resource, kind, id })
 }

@@ -1,4 +1,5 @@
-//! Room 5: may this caller use this function? A rule must open it, where rules grant anything; and a
+//! Room 5: may this caller use this function? A rule must open it, where rules grant anything (what its condition
+//! asks of the body is asked again in `authorize_object`, where there is one); and a
 //! connection becomes a WebSocket only where the policy names the operation.
 
 use portcullis_controls::safe_configuration::{Handshake, Upgrade, judge_upgrade};
@@ -49,7 +50,8 @@ fn function(admitted: &Admitted, index: usize, context: &mut Context<'_>) -> Res
     let judgement = {
         let said =
             |place: &RequestPlace| request.values(&InputPlace::One(place.clone()), context).ok();
-        compiled.function.judge(&plan.rules, &asked(context, &said), authenticated.caller(), index)
+        let asked = asked(context, &said);
+        compiled.function.judge(&plan.rules, &asked, authenticated.caller(), index, false)
     };
     context.ask(judgement)
 }

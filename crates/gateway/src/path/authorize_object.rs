@@ -1,18 +1,24 @@
-//! Room 7: may this caller touch these objects? Each object that the request names is judged by what is
+//! Room 7: may this caller use this function with what the request says, and touch these objects? Each object that the request names is judged by what is
 //! known of it: what the request itself says, what the caller holds, or what the API answers when the gateway
 //! asks with the caller's own credential. Where the answer will show it anyhow, it decides there.
 
+mod exchange;
 mod named;
+mod own_list;
 mod question;
 
 use portcullis_controls::object_ownership::{self, Expected};
+use portcullis_controls::urlencoded;
+use portcullis_json::Value;
 use portcullis_model::{ControlId, Mode, Room, Status};
-use portcullis_policy::InputPlace;
+use portcullis_policy::{InputPlace, RequestPlace, Verb};
 
+use super::asking::asked;
 use super::context::{Context, Exit};
+use super::holding::is_plain;
 use super::objects::Objects;
 use super::validate::Valid;
-use super::values::Request;
+use super::values::{Request, tree};
 use named::Named;
 
 /// A request whose caller may touch its objects.
@@ -36,6 +42,7 @@ pub(super) async fn enter(valid: Valid, context: &mut Context<'_>) -> Result<Own
     let Some(index) = valid.admitted().authenticated().matched().operation() else {
         return Ok(Owned { valid });
     };
+    function(&valid, index, context)?;
     let mode = context.mode(ControlId::ObjectOwnership);
     let expected = plan.operations.get(index).map(|operation| &operation.objects);
     match expected {
@@ -49,6 +56,24 @@ pub(super) async fn enter(valid: Valid, context: &mut Context<'_>) -> Result<Own
     Ok(Owned { valid })
 }
 
+/// Whether the caller may use the function, now that all of the request is known.
+fn function(valid: &Valid, index: usize, context: &mut Context<'_>) -> Result<(), Exit> {
+    let plan = context.plan;
+    let Some(compiled) = plan.operations.get(index) else { return Ok(()) };
+    if plan.rules.places(index).is_empty() {
+        return Ok(());
+    }
+    let authenticated = valid.admitted().authenticated();
+    let request = Request { matched: authenticated.matched(), body: Some(valid.body()) };
+    let judgement = {
+        let said =
+            |place: &RequestPlace| request.values(&InputPlace::One(place.clone()), context).ok();
+        let asked = asked(context, &said);
+        compiled.function.judge(&plan.rules, &asked, authenticated.caller(), index, true)
+    };
+    context.ask(judgement)
+}
+
 /// What the rooms behind this one will need.
 fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
     let matched = valid.admitted().authenticated().matched();
@@ -57,7 +82,37 @@ fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
         let values = request.values(&InputPlace::One(place.clone()), context).ok()?;
         Some((place.clone(), values))
     });
-    Objects { are_asked: true, said: said.collect(), ..Objects::default() }
+    let holdings = &context.worker.shared.holdings;
+    let model = &context.plan.model;
+    let identity = context.carried.identity.as_deref();
+    let holder = identity
+        .and_then(|identity| holdings.caller(&model.name, identity, &model.authorization))
+        .map(|caller| (caller, holdings.since()));
+    let query = urlencoded::pairs(matched.received().head().query().unwrap_or_default());
+    let names = query.map(|(name, _)| urlencoded::decode(name).map(|name| name.into_owned()));
+    let names: Result<Vec<String>, _> = names.collect();
+    let touches = model.authorization.operations.get(operation);
+    let makes = touches
+        .is_some_and(|touches| touches.does.first().is_some_and(|(_, verb)| *verb == Verb::Create));
+    let mut texts = Vec::new();
+    if let Some(body) = tree(valid.body()).filter(|_| makes) {
+        gather(body, &mut texts);
+    }
+    Objects {
+        are_asked: true,
+        said: said.collect(),
+        holder,
+        is_plain: names.is_ok_and(|names| is_plain(&names)),
+        texts,
+        ..Objects::default()
+    }
+}
+
+/// Every text and number of a body.
+fn gather(value: Value<'_>, texts: &mut Vec<String>) {
+    texts.extend(value.as_str().or_else(|| value.as_number()).map(str::to_owned));
+    value.members().for_each(|(_, member)| gather(member, texts));
+    value.items().for_each(|item| gather(item, texts));
 }
 
 /// The gateway could not find out: that is no "no such object".

@@ -4,6 +4,7 @@ mod decoded;
 mod fields;
 mod given_out;
 mod json;
+mod lines;
 mod neutral;
 mod objects;
 mod opaque;
@@ -16,7 +17,7 @@ mod xml;
 
 use std::sync::atomic::Ordering;
 
-use portcullis_contract::{BodyKind, Media, ShapeId};
+use portcullis_contract::{BodyKind, Media, Operation, ShapeId};
 use portcullis_controls::api_inventory;
 use portcullis_controls::response_shape::{self, Handling, Neutral};
 use portcullis_model::{ControlId, Mode, Room, Status};
@@ -24,10 +25,12 @@ use portcullis_model::{ControlId, Mode, Room, Status};
 use super::attempt;
 use super::context::{Context, Exit};
 use super::forward::{Answered, Parts};
+use super::holding;
 use crate::answer::Answer;
 use crate::decision::Act;
 use crate::head::Essential;
 use json::Json;
+use lines::Lines;
 use neutral::unread;
 use opaque::{as_it_came, declared, empty, neutral_or_pass, without_body};
 use projected::Declared;
@@ -55,6 +58,7 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     let location = parts.head.fields.first(Essential::Location).map(str::to_owned);
     // The API has done it, whatever becomes of its answer.
     roles(operation, status, context);
+    holding::settle(status, context).await;
     let parts = sessions::settle(parts, context).await?;
     let answer = cleared(parts, context).await?;
     let answer = attempt::settle(answer, status, location.as_deref(), context).await;
@@ -111,14 +115,24 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         parts.body.settle().await.map_err(unread)?;
         handling = decide(parts.body.has_body());
     }
-    if !matches!(handling, Handling::Json { .. }) {
-        objects::unread(status, context)?;
+    let is_read = match &handling {
+        Handling::Json { .. } => true,
+        Handling::Lines(_) => !streams,
+        _ => false,
+    };
+    if !is_read {
+        objects::unread(declared_shape(operation, status), status, context)?;
     }
     let mut answer = match handling {
         Handling::Empty => empty(parts, context),
         Handling::WithoutBody(reason) => without_body(parts, reason, context),
         Handling::Neutral(Neutral::NotInspected) | Handling::Xml(_) if streams => {
             as_it_came(parts, context)
+        }
+        Handling::Lines(_) if streams => as_it_came(parts, context),
+        Handling::Lines(media) => {
+            let declared = Declared { index, shape: shape(media), is_undeclared_error: false };
+            Lines { declared }.inspect(parts, context).await?
         }
         Handling::Neutral(why) => neutral_or_pass(parts, why, context)?,
         Handling::Declared(kind) => declared(parts, kind, streams, context).await?,
@@ -149,7 +163,12 @@ fn not_found(parts: Parts, context: &mut Context<'_>) -> Answer {
     if context.mode(ControlId::ObjectOwnership) == Mode::Enforce {
         context.acted(Act::Removed(ControlId::ObjectOwnership));
     }
-    Answer::problem(Status::NOT_FOUND, None, context.request_id())
+    Answer::missing(context.plan.model.not_found.as_ref(), context.request_id())
+}
+
+/// What the answers of a status look like, in whichever of their types: the first that has a schema.
+fn declared_shape(operation: &Operation, status: Status) -> Option<ShapeId> {
+    operation.response(status.0)?.media.iter().find_map(shape)
 }
 
 fn shape(media: &Media) -> Option<ShapeId> {
@@ -161,7 +180,7 @@ const fn is_decided_by_head(handling: &Handling<'_>, streams: bool) -> bool {
     match handling {
         Handling::Neutral(why) => why.is_decided_by_head(),
         Handling::Declared(BodyKind::Stream) => true,
-        Handling::Declared(_) | Handling::Xml(_) => streams,
+        Handling::Declared(_) | Handling::Lines(_) | Handling::Xml(_) => streams,
         Handling::Empty | Handling::WithoutBody(_) | Handling::Json { .. } => false,
     }
 }

@@ -71,6 +71,12 @@ section! {
         relations: Option<Named<Spanned<ClaimPointer>>>,
         /// The operation that lists the caller's own objects and no others.
         own_list: Option<Spanned<String>>,
+        /// Why the items of `own_list` are the caller's own although they name no owner. Default: they are
+        /// believed once the lists of two callers had nothing in common.
+        trust_list: Option<String>,
+        /// `true` sends the entity tag of an object that was read before a write with it (`If-Match`), so that
+        /// the API does nothing to one that was changed in between; the API must honour it. Default: `false`.
+        if_match: Option<Spanned<bool>>,
         /// The operation by which one object is read before something is done to it: a GET whose path has its
         /// id and no other value. Default: the one that the contract has.
         read_by: Option<Spanned<String>>,

@@ -65,6 +65,7 @@ pub(super) fn of(
         Authorization {
             is_exhaustive,
             caller_id: caller_id.clone(),
+            ordinary_roles: roles.ordinary(),
             units: units.clone(),
             tenant: tenant.as_ref().map(|tenant| tenant.is.clone()),
             resources,

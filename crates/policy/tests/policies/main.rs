@@ -7,6 +7,7 @@
     reason = "what a test sets up must be there"
 )]
 
+mod authorization;
 mod bad;
 mod certificates;
 mod files;

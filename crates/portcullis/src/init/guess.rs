@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use portcullis_contract::Operation;
 use portcullis_model::Method;
+use portcullis_policy::looks_administrative;
 
 /// What an operation may be for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +44,7 @@ impl Role {
         let words = words(operation);
         let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
         let writes = !operation.method.is_safe();
-        if has(&["admin", "administration", "internal", "debug", "actuator", "management"]) {
+        if looks_administrative(operation).is_some() {
             Some(Self::Administrative)
         } else if writes && has(&["refresh", "renew"]) {
             Some(Self::Refresh)

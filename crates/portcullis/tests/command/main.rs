@@ -14,6 +14,7 @@ mod explain;
 mod init;
 mod keys;
 mod login;
+mod policy;
 mod policy_test;
 mod reload;
 mod resources;

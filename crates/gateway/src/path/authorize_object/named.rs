@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use portcullis_controls::object_ownership::{given_away, not_found};
-use portcullis_controls::rules::{Object, Of, Verdict, Why};
+use portcullis_controls::rules::{Object, Of, Purpose, Verdict, Why};
 use portcullis_model::{ControlId, Method, Mode};
 use portcullis_policy::{ObjectInput, RequestPlace, Verb};
 
@@ -12,6 +12,7 @@ use super::super::context::{Context, Exit};
 use super::super::validate::Valid;
 use super::super::values::{Request, tree};
 use super::{cannot_know, question};
+use crate::holdings::Judged;
 
 /// A request, and its operation.
 #[derive(Clone, Copy)]
@@ -80,11 +81,39 @@ impl Named<'_> {
         });
         is_about && !streams && method.is_some_and(Method::is_safe)
     }
+
+    /// Whether only the object itself can tell, whatever is known of the caller: it must belong to another that
+    /// the path names, or the body says in part what would decide about it.
+    fn must_be_read(self, input: &ObjectInput, context: &Context<'_>) -> bool {
+        let plan = context.plan;
+        let authorization = &plan.model.authorization;
+        let Some(touches) = authorization.operations.get(self.operation) else { return false };
+        let resource = authorization.resources.get(input.resource);
+        let read_by = resource.and_then(|resource| resource.read_by.get(input.id)?.as_ref());
+        let is_about = touches.does.first().map(|(about, _)| *about) == Some(input.resource);
+        if !touches.is_unsafe || !is_about || read_by.is_none() {
+            return false;
+        }
+        let changes = || question::changes(self, input.resource, context);
+        !touches.belongs.is_empty()
+            || changes().is_some_and(|body| {
+                let of = Of {
+                    operation: self.operation,
+                    resource: input.resource,
+                    purpose: Purpose::Touch,
+                };
+                let said = |place: &RequestPlace| context.objects.said(place);
+                let asked = asked(context, &said);
+                let verdict = plan.rules.object(&asked, of, &Object::new(Some(body)), false);
+                verdict == Verdict::Unknown
+            })
+    }
 }
 
 async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     let resource = one.input.resource;
-    let of = Of { operation: named.operation, resource };
+    context.objects.named.push((resource, one.input.id, one.id.clone()));
+    let of = Of { operation: named.operation, resource, purpose: Purpose::Touch };
     let known = held(context, resource, one.input.id, &one.id);
     let object = Object::named(one.input.id, Cow::Borrowed(&one.id), known);
     let verdict = {
@@ -92,9 +121,13 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
         context.plan.rules.object(&asked(context, &said), of, &object, false)
     };
     match verdict {
+        Verdict::Permitted(_) if named.must_be_read(one.input, context) => {
+            asked_for(named, &one, context).await
+        }
         Verdict::Permitted(_) => Ok(()),
         Verdict::Refused(why) => context.refuse(not_found(why, detail(&one, context))),
         Verdict::Unknown if named.answer_decides(one.input, context) => {
+            context.objects.is_enforced = context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
             if !context.objects.pending.contains(&resource) {
                 context.objects.pending.push(resource);
             }
@@ -106,9 +139,16 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
 
 /// Asks the API, with the caller's own credential.
 async fn asked_for(named: Named<'_>, one: &One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
-    match question::read(named, one, context).await {
-        Ok(None) => Ok(()),
-        Ok(Some(why)) => context.refuse(not_found(why, detail(one, context))),
+    match question::find_out(named, one, context).await {
+        Ok(Judged { why: None, etag }) => {
+            let resources = &context.plan.model.authorization.resources;
+            let pins = resources.get(one.input.resource).is_some_and(|resource| resource.pins);
+            // Of several objects none is the one that a tag is of.
+            let is_one = context.objects.named.len() == 1;
+            context.objects.etag = etag.filter(|_| pins && is_one);
+            Ok(())
+        }
+        Ok(Judged { why: Some(why), .. }) => context.refuse(not_found(why, detail(one, context))),
         Err(detail) if context.mode(ControlId::ObjectOwnership) == Mode::Observe => {
             let refusal = not_found(Why::NotTheirs, detail);
             context.would_refuse(&refusal);
@@ -130,17 +170,26 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     let Some(touches) = plan.model.authorization.operations.get(named.operation) else {
         return Ok(());
     };
-    let Some(body) = tree(named.valid.body()) else { return Ok(()) };
+    // Where nobody owns what an operation touches, nobody can be given it.
+    let Some(body) = tree(named.valid.body()).filter(|_| !touches.is_none) else { return Ok(()) };
     for (resource, verb) in &touches.does {
         if !matches!(verb, Verb::Create | Verb::Update) {
             continue;
         }
         let objects: Vec<_> = if body.is_array() { body.items().collect() } else { vec![body] };
+        let owners = plan.model.authorization.resources.get(*resource);
+        let owners = owners.into_iter().flat_map(|one| one.owners.iter().map(|owner| &owner.at));
+        let mut owners: Vec<&String> = owners.collect();
+        owners.retain(|at| objects.iter().any(|object| object.lookup(at).is_some()));
+        context.objects.names_owner |= !owners.is_empty();
         for object in objects {
-            let of = Of { operation: named.operation, resource: *resource };
+            let of =
+                Of { operation: named.operation, resource: *resource, purpose: Purpose::Touch };
             let said = |place: &RequestPlace| context.objects.said(place);
             let asked = asked(context, &said);
-            let object = Object::new(Some(object));
+            // What the body leaves out is for the API to set, or as it was.
+            let is_made = *verb == Verb::Create;
+            let object = if is_made { Object::new(Some(object)) } else { Object::given(object) };
             if let Verdict::Refused(why) = plan.rules.object(&asked, of, &object, false) {
                 let name = plan.model.authorization.resources.get(*resource);
                 let name = name.map_or("object", |resource| &resource.name);

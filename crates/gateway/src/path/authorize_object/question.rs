@@ -1,103 +1,227 @@
-//! What the gateway asks the API itself: one object, with the caller's own credential, before something is
-//! done to it (rule 12). What is asked is recorded as a child of the request, and never released to the
-//! client.
+//! Whose an object is, asked of the API before something is done to it: the object itself, or the list of the
+//! caller's own. Asked once however many wait, and kept for a moment.
 
 use std::borrow::Cow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use portcullis_contract::{BodyKind, SchemePlace, write_path_text, write_path_value};
 use portcullis_controls::object_ownership;
-use portcullis_controls::rules::{Object, Of, Verdict, Why};
+use portcullis_controls::rules::{Object, Of, Purpose, Seen, Truth, Verdict, Why};
 use portcullis_json::{Document, Value};
-use portcullis_ledger::Asked as Question;
-use portcullis_model::Status;
-use portcullis_policy::RequestPlace;
+use portcullis_model::{Status, UnixMillis, Value as Known};
+use portcullis_policy::{InputPlace, RequestPlace, Verb};
+use sha2::{Digest as _, Sha256};
+use tokio::time::timeout_at;
 
 use super::super::asking::{asked, held};
 use super::super::context::Context;
-use super::super::validate::Valid;
+use super::super::values::tree;
+use super::exchange::{ask, shape, target};
 use super::named::{Named, One};
-use crate::head::Essential;
-use crate::turn::{Terms, Turn, Written};
-use crate::upstream::UpstreamFault;
+use super::own_list;
+use crate::callers::{TokenDigest, Turn};
+use crate::holdings::Judged;
 
-/// Bytes of one object.
-const ANSWER_BYTES_MAX: usize = 1 << 20;
-/// Questions about objects that one request may cost.
-const QUESTIONS_MAX: usize = 100;
+/// How long an answer is kept: what was given to somebody else meanwhile is found out then.
+const KEPT: Duration = Duration::from_secs(1);
+/// How long a request waits for the answer to another one's question, at most.
+const WAIT: Duration = Duration::from_secs(6);
+/// Times that it looks again.
+const TURNS_MAX: usize = 4;
 
-/// Reads an object and judges it: why it may not be touched, if so.
+/// Finds out whether an object may be touched.
 ///
 /// # Errors
 /// What went wrong where nobody can say.
-pub(super) async fn read(
+pub(super) async fn find_out(
     named: Named<'_>,
     one: &One<'_>,
     context: &mut Context<'_>,
-) -> Result<Option<Why>, String> {
-    let plan = context.plan;
-    let authorization = &plan.model.authorization;
-    let resource = authorization.resources.get(one.input.resource).ok_or("no such resource")?;
-    let Some(operation) = resource.read_by.get(one.input.id).copied().flatten() else {
-        // Nothing can be asked: what nobody can know is no.
-        return Ok(Some(Why::NotTheirs));
-    };
+) -> Result<Judged, String> {
     // Such an id would name something else in a path.
     if matches!(one.id.as_str(), "." | "..") || one.id.contains(['/', '\\']) {
-        return Ok(Some(Why::NotTheirs));
+        return Ok(Judged { why: Some(Why::NotTheirs), etag: None });
     }
-    if context.objects.questions == QUESTIONS_MAX {
-        return Err(format!("one request may ask for {QUESTIONS_MAX} objects"));
+    // What depends on more of the request than the id is asked for this request alone.
+    if !context.plan.rules.places(named.operation).is_empty() {
+        return judge(named, one, context).await;
     }
-    context.objects.questions += 1;
-    let (status, document) = match ask(named.valid, operation, &one.id, context).await? {
-        (status, Some(document)) => (status, document),
-        (Status::NOT_FOUND | Status::GONE | Status::FORBIDDEN, None) => {
-            return Ok(Some(Why::NotTheirs));
+    let digest = digest(named, one, context);
+    let until = context.deadline.min(Instant::now() + WAIT);
+    let shared = context.worker.shared.clone();
+    for _ in 0..TURNS_MAX {
+        match shared.holdings.judged.turn(digest, context.now()) {
+            Turn::Known(judged) => return judged,
+            Turn::TooMany => break,
+            Turn::Wait(mut waiting) => {
+                if timeout_at(until.into(), waiting.changed()).await.is_err()
+                    && Instant::now() >= until
+                {
+                    break;
+                }
+            }
+            Turn::Ask(asking) => {
+                let judged = judge(named, one, context).await;
+                let kept = UnixMillis(context.now().0 + KEPT.as_millis() as u64);
+                if judged.is_ok() {
+                    asking.answered(judged.clone(), kept);
+                }
+                return judged;
+            }
         }
+    }
+    Err("the API cannot be asked whose it is now".to_owned())
+}
+
+/// The same object is another question for another caller, operation, model, after roles changed, and for a
+/// request that says something else where rules ask.
+fn digest(named: Named<'_>, one: &One<'_>, context: &Context<'_>) -> TokenDigest {
+    let plan = context.plan;
+    let mut hash = Sha256::new();
+    let mut add = |part: &str| {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    };
+    add(&plan.model.name);
+    add(&plan.version);
+    add(&one.id);
+    if let Some(identity) = &context.carried.identity {
+        add(&identity.issuer);
+        add(&identity.subject);
+        add(&identity.scheme);
+        for attribute in &identity.attributes {
+            add(&attribute.name);
+            Known::texts(&attribute.value).for_each(&mut add);
+        }
+        identity.scopes.iter().for_each(|scope| add(scope));
+    }
+    for (place, values) in &context.objects.said {
+        add(&InputPlace::One(place.clone()).to_string());
+        values.iter().for_each(|value| add(value));
+    }
+    if let Some(body) = changes(named, one.input.resource, context) {
+        add(body.lexeme());
+    }
+    for number in [named.operation, one.input.resource, one.input.id] {
+        hash.update((number as u64).to_le_bytes());
+    }
+    hash.finalize().into()
+}
+
+async fn judge(
+    named: Named<'_>,
+    one: &One<'_>,
+    context: &mut Context<'_>,
+) -> Result<Judged, String> {
+    let resources = &context.plan.model.authorization.resources;
+    let resource = resources.get(one.input.resource).ok_or("no such resource")?;
+    let mut why = Why::NotTheirs;
+    if let Some(operation) = resource.read_by.get(one.input.id).copied().flatten() {
+        match read(named, one, operation, context).await? {
+            Read::Is(judged) => return Ok(judged),
+            // It names nobody: the list may.
+            Read::NamesNobody(said) => why = said,
+        }
+    }
+    if let Some(operation) = resource.own_list
+        && own_list::has(named, one, operation, context).await?
+    {
+        let object = Object::named(one.input.id, Cow::Borrowed(&one.id), Truth::Yes);
+        return Ok(match verdict(named, one, &object, context) {
+            Verdict::Permitted(_) => Judged { why: None, etag: None },
+            Verdict::Refused(why) => Judged { why: Some(why), etag: None },
+            Verdict::Unknown => Judged { why: Some(Why::NotTheirs), etag: None },
+        });
+    }
+    Ok(Judged { why: Some(why), etag: None })
+}
+
+/// What the object itself says.
+enum Read {
+    /// That is all there is to know.
+    Is(Judged),
+    /// Nothing of whose it is.
+    NamesNobody(Why),
+}
+
+async fn read(
+    named: Named<'_>,
+    one: &One<'_>,
+    operation: usize,
+    context: &mut Context<'_>,
+) -> Result<Read, String> {
+    const NOT_THEIRS: Read = Read::Is(Judged { why: Some(Why::NotTheirs), etag: None });
+    let own = context.plan.model.contract.operation(operation).ok_or("no such operation")?;
+    let answered = ask(named.valid, operation, &target(&own.template, &one.id), context).await?;
+    let document = match (answered.status, answered.document) {
+        (_, Some(document)) => document,
+        (Status::NOT_FOUND | Status::GONE, None) if one.input.may_be_new => {
+            return Ok(Read::Is(Judged { why: None, etag: None }));
+        }
+        (Status::NOT_FOUND | Status::GONE | Status::FORBIDDEN, None) => return Ok(NOT_THEIRS),
         (status, None) => {
             return Err(format!("the API answers {} when it is asked for one", status.0));
         }
     };
-    if !matches!(status.0, 200..=299) {
-        return Ok(Some(Why::NotTheirs));
+    let resource = one.input.resource;
+    let Some(value) = object(&document, operation, resource, context) else {
+        return Ok(NOT_THEIRS);
+    };
+    let known = context.plan.model.authorization.resources.get(resource);
+    let id = known.and_then(|known| known.ids.get(one.input.id)).and_then(|at| value.lookup(at));
+    let shown = id.and_then(|id| id.as_str().or_else(|| id.as_number()));
+    // Another object than the one that was asked for says nothing of it.
+    if shown.is_some_and(|shown| shown != one.id) {
+        return Ok(NOT_THEIRS);
     }
-    Ok(judged(named, one, operation, &document, context))
+    let held = held(context, resource, one.input.id, &one.id);
+    let object =
+        Object { id: Some((one.input.id, Cow::Borrowed(&one.id))), ..Object::whole(value, held) };
+    let names_nobody = {
+        let said = |place: &RequestPlace| context.objects.said(place);
+        context.plan.rules.names_nobody(&asked(context, &said), resource, &object)
+    };
+    if !belongs(named, resource, value, context) {
+        return Ok(NOT_THEIRS);
+    }
+    // What it is now, and what it would be then.
+    let then = |body| Object { seen: Seen::Changed(value, body), ..object.clone() };
+    let verdict = match (verdict(named, one, &object, context), changes(named, resource, context)) {
+        (Verdict::Permitted(_), Some(body)) => verdict(named, one, &then(body), context),
+        (now, _) => now,
+    };
+    Ok(match verdict {
+        Verdict::Permitted(_) => Read::Is(Judged { why: None, etag: answered.etag }),
+        Verdict::Refused(why) if names_nobody => Read::NamesNobody(why),
+        Verdict::Refused(why) => Read::Is(Judged { why: Some(why), etag: None }),
+        Verdict::Unknown => NOT_THEIRS,
+    })
 }
 
-/// Judges what the API showed of it.
-fn judged(
-    named: Named<'_>,
-    one: &One<'_>,
-    operation: usize,
-    document: &Document,
-    context: &Context<'_>,
-) -> Option<Why> {
-    let plan = context.plan;
-    let resource = one.input.resource;
+const fn of(named: Named<'_>, one: &One<'_>) -> Of {
+    Of { operation: named.operation, resource: one.input.resource, purpose: Purpose::Touch }
+}
+
+fn verdict(named: Named<'_>, one: &One<'_>, object: &Object<'_>, context: &Context<'_>) -> Verdict {
     let said = |place: &RequestPlace| context.objects.said(place);
-    let asked = asked(context, &said);
-    let Some(value) = object(document, operation, resource, context) else {
-        return Some(Why::NotTheirs);
-    };
-    let known = plan.model.authorization.resources.get(resource);
-    let id = known.and_then(|known| known.ids.get(one.input.id));
-    // Another object than the one that was asked for says nothing of it.
-    let shown =
-        id.and_then(|at| value.lookup(at)).and_then(|id| id.as_str().or_else(|| id.as_number()));
-    if shown.is_some_and(|shown| shown != one.id) {
-        return Some(Why::NotTheirs);
-    }
-    let object = Object {
-        id: Some((one.input.id, Cow::Borrowed(&one.id))),
-        ..Object::whole(value, held(context, resource, one.input.id, &one.id))
-    };
-    let of = Of { operation: named.operation, resource };
-    match plan.rules.object(&asked, of, &object, true) {
-        Verdict::Permitted(_) => None,
-        Verdict::Refused(why) => Some(why),
-        Verdict::Unknown => Some(Why::NotTheirs),
-    }
+    let of = of(named, one);
+    context.plan.rules.object(&asked(context, &said), of, object, true)
+}
+
+fn belongs(named: Named<'_>, resource: usize, value: Value<'_>, context: &Context<'_>) -> bool {
+    let said = |place: &RequestPlace| context.objects.said(place);
+    let of = Of { operation: named.operation, resource, purpose: Purpose::Touch };
+    object_ownership::belongs(&asked(context, &said), of, value)
+}
+
+/// What the body of a request would change of the object that it is about.
+pub(super) fn changes<'a>(
+    named: Named<'a>,
+    resource: usize,
+    context: &Context<'_>,
+) -> Option<Value<'a>> {
+    let touches = context.plan.model.authorization.operations.get(named.operation)?;
+    let is_update = touches.does.first() == Some(&(resource, Verb::Update));
+    tree(named.valid.body()).filter(|body| is_update && body.is_object())
 }
 
 /// The one object of this resource that an answer shows.
@@ -107,99 +231,18 @@ fn object<'d>(
     resource: usize,
     context: &Context<'_>,
 ) -> Option<Value<'d>> {
+    let shape = shape(operation, context)?;
     let contract = &context.plan.model.contract;
-    let declared = contract.operation(operation)?.response(200)?;
-    let json = declared.media.iter().filter(|media| media.kind == BodyKind::Json);
-    let shape = json.filter_map(|media| media.schema.as_ref()).map(|schema| schema.shape).next()?;
-    let found =
-        object_ownership::find(document, shape, resource, &contract.shapes, &context.plan.places);
+    let found = object_ownership::find(
+        document,
+        shape,
+        resource,
+        &contract.shapes,
+        &context.plan.places,
+        2,
+    );
     match found.as_slice() {
         [one] => Some(*one),
         _ => None,
     }
-}
-
-type Answer = (Status, Option<Document>);
-
-async fn ask(
-    valid: &Valid,
-    operation: usize,
-    id: &str,
-    context: &mut Context<'_>,
-) -> Result<Answer, String> {
-    let plan = context.plan;
-    let own = plan.model.contract.operation(operation).ok_or("no such operation")?;
-    let upstream = &plan.model.upstream;
-    let place = context.worker.shared.in_upstream.take(1).ok_or("there is no place in the API")?;
-    let mut buffered =
-        context.worker.shared.buffered.take(0).ok_or("there is no room for its answer")?;
-    let turn = Turn::begin(context.worker, upstream);
-    let target = format!("{}{}", upstream.path, target(&own.template, id));
-    let mut request = Written::question(&target, turn.instance(), &credentials(valid, context));
-    let started = Instant::now();
-    let terms = Terms {
-        is_head: false,
-        is_repeatable: true,
-        may_upgrade: false,
-        deadline: context.deadline.min(started + plan.limits.upstream_timeout),
-        limits: &plan.limits,
-    };
-    let (head, body) = turn.exchange(&mut request, terms).await.map_err(UpstreamFault::detail)?;
-    let status = Status(head.status);
-    let micros = started.elapsed().as_micros() as u64;
-    context.entry.asked(vec![Question { operation: own.name().into(), status, micros }]);
-    if !matches!(status.0, 200..=299) {
-        body.discard();
-        return Ok((status, None));
-    }
-    let read = body.read_all(ANSWER_BYTES_MAX, &mut buffered).await;
-    drop(place);
-    let bytes = read.map_err(UpstreamFault::detail)?;
-    let document = Document::parse(bytes, &plan.json_out);
-    Ok((status, Some(document.map_err(|_| "its answer is no JSON in one reading")?)))
-}
-
-/// The target of an operation whose path has one value.
-fn target(template: &str, id: &str) -> String {
-    let mut out = Vec::new();
-    for segment in template.split('/').skip(1) {
-        out.push(b'/');
-        let mut rest = segment;
-        while let Some((before, behind)) = rest.split_once('{') {
-            write_path_text(before, &mut out);
-            write_path_value(id, &mut out);
-            rest = behind.split_once('}').map_or("", |(_, behind)| behind);
-        }
-        write_path_text(rest, &mut out);
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-/// The fields that show the caller's credentials, as they go to the API.
-fn credentials(valid: &Valid, context: &Context<'_>) -> Vec<(String, String)> {
-    let authenticated = valid.admitted().authenticated();
-    let head = authenticated.matched().received().head();
-    let going_on = authenticated.credentials();
-    let mut names = vec!["authorization"];
-    let mut has_cookie = false;
-    for scheme in &context.plan.model.contract.schemes {
-        match &scheme.place {
-            SchemePlace::Header(name) if !names.contains(&name.as_str()) => names.push(name),
-            SchemePlace::Cookie(_) => has_cookie = true,
-            _ => {}
-        }
-    }
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for name in names {
-        for value in head.fields.all(name) {
-            fields.extend(
-                going_on.field(name, value).map(|value| (name.to_owned(), value.to_owned())),
-            );
-        }
-    }
-    if has_cookie && let Some(cookies) = head.fields.first(Essential::Cookie) {
-        let cookies = going_on.cookies(cookies.as_bytes());
-        fields.push(("Cookie".to_owned(), String::from_utf8_lossy(&cookies).into_owned()));
-    }
-    fields
 }

@@ -81,6 +81,12 @@ pub(super) fn write(
     }
     push_field("Accept-Encoding", b"identity", &mut out);
     write_way(received.sender(), head, plan, &mut out);
+    if let Some(etag) = &context.objects.etag
+        && head.fields.get("if-match").is_none()
+    {
+        // Nothing is done to an object that was changed since it was judged.
+        push_field("If-Match", etag.as_bytes(), &mut out);
+    }
     if let Some((name, token)) = token {
         push_field(name, token.as_bytes(), &mut out);
     }

@@ -41,7 +41,7 @@ impl Json {
         };
         attempt::look(status, Some(document.root()), context);
         learned::take(status, document.root(), context);
-        objects::judge(&mut document, self.declared.shape, status, context)?;
+        objects::judge(&mut document, self.declared.shape, status, context).await?;
         if (400..500).contains(&status.0)
             && let Some(what) = plan.leaks.find_in(document.root())
             && let Some(answer) = leaking(&head, what, context)

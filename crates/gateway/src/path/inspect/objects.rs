@@ -2,7 +2,7 @@
 
 use portcullis_contract::ShapeId;
 use portcullis_controls::object_ownership::{self, Judged, Shown, not_found};
-use portcullis_controls::rules::Why;
+use portcullis_controls::rules::{Of, Purpose, Why};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
@@ -10,9 +10,10 @@ use portcullis_policy::RequestPlace;
 
 use super::super::asking::{asked, held};
 use super::super::context::{Context, Exit};
+use super::super::holding;
 
 /// Judges the objects of an answer that was read, and takes out what does not leave.
-pub(super) fn judge(
+pub(super) async fn judge(
     document: &mut Document,
     shape: Option<ShapeId>,
     status: Status,
@@ -21,11 +22,39 @@ pub(super) fn judge(
     if !context.objects.are_asked {
         return Ok(());
     }
-    let judged = match (shape, context.operation) {
-        (Some(shape), Some(operation)) => judged(document, shape, operation, context),
-        _ => Judged::default(),
-    };
+    let judged = judged(document, shape, false, status, context);
     undecided(&judged, status, context)?;
+    take_out(document, &judged, status, context).await
+}
+
+/// The same for one line of several; false if it does not leave.
+pub(super) async fn judge_line(
+    document: &mut Document,
+    shape: Option<ShapeId>,
+    status: Status,
+    context: &mut Context<'_>,
+) -> Result<bool, Exit> {
+    if !context.objects.are_asked {
+        return Ok(true);
+    }
+    let judged = judged(document, shape, true, status, context);
+    let is_judged = |resource: &usize| {
+        judged.permitted.iter().any(|(known, _)| known == resource)
+            || judged.refused.iter().any(|(known, ..)| known == resource)
+    };
+    context.objects.pending.retain(|resource| !is_judged(resource));
+    take_out(document, &judged, status, context).await?;
+    let is_enforced = context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
+    Ok(!(judged.is_item_dropped && is_enforced))
+}
+
+async fn take_out(
+    document: &mut Document,
+    judged: &Judged,
+    status: Status,
+    context: &mut Context<'_>,
+) -> Result<(), Exit> {
+    holding::take(document, judged, status, context).await;
     let control = ControlId::ObjectOwnership;
     if let Some((resource, why)) = judged.is_whole {
         context.refuse(not_found(why, format!("{} in the answer", name(resource, context))))?;
@@ -36,6 +65,7 @@ pub(super) fn judge(
         may_drop &= context.may_remove(Noted { control, reason: why.reason(), detail });
     }
     if may_drop {
+        context.objects.has_taken_out |= !judged.refused.is_empty();
         judged.drop.iter().for_each(|index| document.drop_value(*index));
     }
     let control = ControlId::ResponseShape;
@@ -50,8 +80,34 @@ pub(super) fn judge(
     Ok(())
 }
 
-/// An answer in which nobody looks for objects: it does not leave where it alone would say whose they are.
-pub(super) fn unread(status: Status, context: &mut Context<'_>) -> Result<(), Exit> {
+/// An answer in which nobody looks for objects: it leaves only where this caller may see every object that it may
+/// hold, and nothing else would have to say whose they are.
+pub(super) fn unread(
+    shape: Option<ShapeId>,
+    status: Status,
+    context: &mut Context<'_>,
+) -> Result<(), Exit> {
+    if !context.objects.are_asked {
+        return Ok(());
+    }
+    undecided(&Judged::default(), status, context)?;
+    let plan = context.plan;
+    let (Some(shape), Some(operation)) = (shape, context.operation) else { return Ok(()) };
+    let found = plan.places.found(&plan.model.contract.shapes, shape);
+    let said = |place: &RequestPlace| context.objects.said(place);
+    let asked = asked(context, &said);
+    let closed = found
+        .into_iter()
+        .find(|resource| !plan.rules.permits_all(&asked, of(operation, *resource)));
+    if let Some(resource) = closed.filter(|_| matches!(status.0, 200..=299)) {
+        let detail = format!("nobody looks for the {} in such an answer", name(resource, context));
+        context.refuse(not_found(Why::NotTheirs, detail))?;
+    }
+    Ok(())
+}
+
+/// What was named, and never shown, once all lines of an answer were judged.
+pub(super) fn finish(status: Status, context: &mut Context<'_>) -> Result<(), Exit> {
     undecided(&Judged::default(), status, context)
 }
 
@@ -60,17 +116,34 @@ fn undecided(judged: &Judged, status: Status, context: &mut Context<'_>) -> Resu
     let is_shown = matches!(status.0, 200..=299 | 304);
     let pending = std::mem::take(&mut context.objects.pending);
     for resource in pending.into_iter().filter(|_| is_shown) {
-        let is_judged = judged.permitted.iter().any(|(known, _)| *known == resource)
-            || judged.refused.iter().any(|(known, ..)| *known == resource);
-        if !is_judged {
-            let detail = format!("the answer does not show the {}", name(resource, context));
-            context.refuse(not_found(Why::NotTheirs, detail))?;
+        // Of several that were asked for, those that may be seen leave; of none, there is nothing.
+        if judged.permitted.iter().any(|(known, _)| *known == resource) {
+            continue;
         }
+        let refused = judged.refused.iter().find(|(known, ..)| *known == resource);
+        let (why, detail) = match refused {
+            Some((_, why, _)) => (*why, format!("{} in the answer", name(resource, context))),
+            None => (
+                Why::NotTheirs,
+                format!("the answer does not show the {}", name(resource, context)),
+            ),
+        };
+        context.refuse(not_found(why, detail))?;
     }
     Ok(())
 }
 
-fn judged(document: &Document, shape: ShapeId, operation: usize, context: &Context<'_>) -> Judged {
+fn judged(
+    document: &Document,
+    shape: Option<ShapeId>,
+    is_item: bool,
+    status: Status,
+    context: &Context<'_>,
+) -> Judged {
+    let (Some(shape), Some(operation)) = (shape, context.operation) else {
+        return Judged::default();
+    };
+    holding::listed(document, shape, status, context);
     let plan = context.plan;
     let said = |place: &RequestPlace| context.objects.said(place);
     let shown = Shown {
@@ -81,7 +154,11 @@ fn judged(document: &Document, shape: ShapeId, operation: usize, context: &Conte
         operation,
         held: &|resource, kind, id| held(context, resource, kind, id),
     };
-    object_ownership::judge(document, shape, &shown)
+    object_ownership::judge(document, shape, is_item, &shown)
+}
+
+const fn of(operation: usize, resource: usize) -> Of {
+    Of { operation, resource, purpose: Purpose::Show }
 }
 
 fn name(resource: usize, context: &Context<'_>) -> String {

@@ -211,6 +211,8 @@ impl One<'_, '_> {
             relations,
             tenant,
             own_list: self.own_list(),
+            trusts_list: self.section.trust_list.is_some(),
+            pins: self.section.if_match.as_ref().is_some_and(|word| word.value),
             span: self.key.span,
             schemas: std::mem::take(&mut self.schemas.named),
             shapes: std::mem::take(&mut self.schemas.shapes),

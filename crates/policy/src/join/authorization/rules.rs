@@ -251,7 +251,8 @@ impl One<'_, '_> {
         named.dedup();
         let on = self.on(is_all);
         let when = match (&said.when, on.is_empty()) {
-            (Some(when), true) => self.condition(when, None),
+            // A resource that does not exist was told.
+            (Some(when), true) if said.on.is_none() => self.condition(when, None),
             _ => Expression::Always,
         };
         let on: Vec<OnResource> =
@@ -328,7 +329,12 @@ impl One<'_, '_> {
         let mut functions = named.to_vec();
         for (index, touches) in self.touches.iter().enumerate() {
             // What an operation is about decides; what else it shows is judged object by object.
-            let Some((resource, verb)) = touches.does.first() else { continue };
+            let Some((resource, verb)) = touches.does.first() else {
+                if verbs.has_others() && on.iter().any(|one| touches.acts_on(one.resource)) {
+                    functions.push(index);
+                }
+                continue;
+            };
             if verbs.has(*verb) && on.iter().any(|one| one.resource == *resource) {
                 functions.push(index);
             }

@@ -106,5 +106,5 @@ fn read_by(
 
 /// An input that the contract shows.
 fn input(place: InputPlace, resource: usize, id: usize) -> ObjectInput {
-    ObjectInput { place, resource, id, pattern: None }
+    ObjectInput { place, resource, id, may_be_new: false, pattern: None }
 }

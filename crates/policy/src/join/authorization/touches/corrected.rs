@@ -123,7 +123,8 @@ impl One<'_, '_> {
             Some(pattern) => Some(self.pattern(pattern)?),
             None => None,
         };
-        Some(ObjectInput { place, resource, id, pattern })
+        let may_be_new = was.is_some_and(|was| was.may_be_new);
+        Some(ObjectInput { place, resource, id, may_be_new, pattern })
     }
 
     fn pattern(&mut self, pattern: &Spanned<String>) -> Option<Pattern> {

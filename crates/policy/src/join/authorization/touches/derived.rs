@@ -36,7 +36,8 @@ enum Said {
 impl Derive<'_> {
     pub(super) fn operation(&self, index: usize) -> Touches {
         let Some(operation) = self.contract.operation(index) else { return Touches::default() };
-        let mut touches = Touches::default();
+        let is_unsafe = !operation.method.is_safe();
+        let mut touches = Touches { is_unsafe, ..Touches::default() };
         let about = self.about(operation);
         for parameter in &operation.parameters {
             let Some(place) = place(parameter) else { continue };
@@ -51,6 +52,12 @@ impl Derive<'_> {
         touches.undecided.truncate(INPUTS_MAX);
         self.does(operation, &mut touches);
         self.without_owners(&mut touches);
+        let made =
+            touches.does.first().filter(|(_, verb)| *verb == Verb::Create).map(|(one, _)| *one);
+        for input in &mut touches.inputs {
+            let is_body = matches!(input.place, InputPlace::One(RequestPlace::Body(_)));
+            input.may_be_new = is_body && Some(input.resource) == made;
+        }
         touches.belongs = self.belongs(&touches);
         touches
     }
@@ -131,7 +138,7 @@ impl Derive<'_> {
         about: Option<usize>,
     ) -> Said {
         if !may_be_id(parameter) {
-            return Said::Nothing;
+            return if self.holds_ids(parameter) { Said::Undecided } else { Said::Nothing };
         }
         let name = &parameter.name;
         if parameter.place != Place::Path {
@@ -145,6 +152,15 @@ impl Derive<'_> {
             Some(resource) => Said::Of(resource, self.id(resource, name).unwrap_or_default()),
             None => Said::Undecided,
         }
+    }
+
+    /// Whether a parameter is an object with members that look like ids: nobody looks for them there.
+    fn holds_ids(&self, parameter: &Parameter) -> bool {
+        let shape = parameter.schema.as_ref().map(|schema| self.contract.shapes.get(schema.shape));
+        let properties = shape.into_iter().flat_map(|shape| shape.object.properties());
+        properties.into_iter().any(|(name, _)| {
+            looks_like_id(name) || id_of(name).is_some_and(|of| self.named(&of).is_some())
+        })
     }
 
     /// What a name says outside of the path.
@@ -176,8 +192,9 @@ impl Derive<'_> {
 
     fn body(&self, operation: &Operation, about: Option<usize>, touches: &mut Touches) {
         let media = operation.body.iter().flat_map(|body| &body.media);
-        let trees = media
-            .filter(|media| matches!(media.kind, BodyKind::Json | BodyKind::Form | BodyKind::Xml));
+        const TREES: [BodyKind; 4] =
+            [BodyKind::Json, BodyKind::Form, BodyKind::FormData, BodyKind::Xml];
+        let trees = media.filter(|media| TREES.contains(&media.kind));
         for schema in trees.filter_map(|media| media.schema.as_ref()) {
             let mut way = Vec::new();
             self.value(schema.shape, &mut String::new(), about, &mut way, touches);
@@ -209,6 +226,11 @@ impl Derive<'_> {
             Rest::Map(values) => Some(values),
             _ => None,
         };
+        // A map below `/orders`: its names may be ids, and nobody says so.
+        if inner.is_some() && about.is_some() {
+            let pointer = if at.is_empty() { "/" } else { at.as_str() };
+            touches.undecided.push(InputPlace::Names(pointer.to_owned()));
+        }
         for inner in inner.into_iter().chain(shape.items) {
             at.push_str("/*");
             self.value(inner, at, about, way, touches);
@@ -234,7 +256,7 @@ impl Derive<'_> {
         if is_scalar || is_list {
             let place = if is_list && !is_scalar { format!("{at}/*") } else { at.clone() };
             let place = InputPlace::One(RequestPlace::Body(place));
-            match self.name(name, about, false) {
+            match self.name(name, about, about.is_some()) {
                 Said::Of(resource, id) => touches.inputs.push(input(place, resource, id)),
                 Said::Undecided => touches.undecided.push(place),
                 Said::Nothing => {}
