@@ -10,6 +10,7 @@
 mod authorization;
 mod bad;
 mod certificates;
+mod deciding;
 mod files;
 mod forward;
 mod good;

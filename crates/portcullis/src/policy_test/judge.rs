@@ -11,7 +11,8 @@ pub(super) struct Judged {
     pub(super) verdict: Option<CaseVerdict>,
     /// Which control refused, why, and what it says of that.
     pub(super) refusal: Option<(String, String, String)>,
-    pub(super) status: u16,
+    /// What the caller reads; none where it would be what the case does not say.
+    pub(super) status: Option<u16>,
     /// What is otherwise than the case says.
     pub(super) differences: Vec<Difference>,
 }
@@ -39,10 +40,12 @@ pub(super) fn judge(case: &Case, seen: &Seen) -> Judged {
     };
     let asks_more = expected.body.is_some() || expected.status.is_some();
     let reached = seen.walked.itself();
+    let mut judged = verdict;
     match (verdict, reached) {
         (Some(verdict), _) => differ("verdict", expected.verdict.name(), verdict.name()),
         // A write that reaches the API is allowed, whatever that answers.
         (None, Some((line, _))) if !asks_more && !is_read(line) => {
+            judged = Some(CaseVerdict::Allowed);
             differ("verdict", expected.verdict.name(), CaseVerdict::Allowed.name());
         }
         (None, _) => {
@@ -79,7 +82,8 @@ pub(super) fn judge(case: &Case, seen: &Seen) -> Judged {
     if let Some(expected) = &expected.sent {
         differ_json("sent", expected, reached.map(|(_, body)| body.as_str()));
     }
-    Judged { verdict, refusal, status: seen.status, differences }
+    let status = verdict.map(|_| seen.status);
+    Judged { verdict: judged, refusal, status, differences }
 }
 
 /// None: the request reached the API, and the case does not say what that answers.

@@ -17,7 +17,8 @@ pub(super) fn text(all: &[Told]) -> String {
         let word = if is_well { "ok    " } else { "FAILED" };
         let verdict = judged.verdict.map_or("not known", CaseVerdict::name);
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "{word}  {}  ({verdict}, {})", clean(name), judged.status);
+        let status = judged.status.map(|status| format!(", {status}")).unwrap_or_default();
+        let _ = writeln!(out, "{word}  {}  ({verdict}{status})", clean(name));
         if is_well {
             continue;
         }

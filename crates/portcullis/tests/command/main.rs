@@ -7,6 +7,7 @@
     reason = "a set-up that fails must fail its test"
 )]
 
+mod administrative;
 mod apis;
 mod compare;
 mod contract_report;

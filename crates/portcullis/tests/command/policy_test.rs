@@ -13,10 +13,17 @@ callers:
 roles: { customer: [], staff: [customer] }
 resources: { Order: { owner: /customer_id, own_list: listMyOrders } }
 access:
-  - { role: customer, may: read, on: Order, when: mine, hide: [/account] }
+  - { role: customer, may: [read, create], on: Order, when: mine, hide: [/account] }
   - { role: staff, may: [trackParcel] }
 operations: { trackParcel: { objects: none, reason: "anybody's parcel" } }
 "#;
+
+/// With an operation that makes orders.
+fn document() -> String {
+    let post = "  /orders:\n    post:\n      operationId: createOrder\n      requestBody: { content: { application/json: { \
+                schema: { $ref: \"#/components/schemas/Order\" } } } }\n      responses: { \"201\": { description: made } }\n";
+    DOCUMENT.to_owned() + post
+}
 
 const CASES: &str = r#"cases:
   - name: alice reads her order without its account
@@ -33,6 +40,10 @@ const CASES: &str = r#"cases:
     caller: { subject: alice, role: customer, customer_id: 1 }
     request: { path: /parcels/p }
     expect: { verdict: refused, control: function_access, reason: function_not_granted, status: 403 }
+  - name: whoever makes an order sends no price along
+    caller: { subject: alice, role: customer, customer_id: 1 }
+    request: { method: POST, path: /orders, body: { price: 9, customer_id: 1 } }
+    expect: { verdict: allowed, sent: { customer_id: 1 } }
   - name: nobody reads orders
     request: { path: /orders/1 }
     expect: { verdict: refused, control: caller_identity }
@@ -40,7 +51,7 @@ const CASES: &str = r#"cases:
 
 fn folder(cases: &str) -> Folder {
     Folder::with(&[
-        ("openapi.yaml", DOCUMENT),
+        ("openapi.yaml", &document()),
         ("portcullis.yaml", POLICY),
         ("portcullis-tests.yaml", cases),
     ])
@@ -56,7 +67,7 @@ fn cases_walk_through_the_real_gateway_with_what_the_api_would_say() {
         printed.contains("ok      bob's order is not there for alice  (not_found, 404)\n"),
         "{printed}"
     );
-    assert!(printed.ends_with("4 cases, 0 failed\n"), "{printed}");
+    assert!(printed.ends_with("5 cases, 0 failed\n"), "{printed}");
 }
 
 #[test]
@@ -72,7 +83,7 @@ fn what_is_otherwise_is_shown_and_fails() {
 
     let json = folder.run(&["policy", "test", "--format", "json"]);
     let told: Value = serde_json::from_slice(&json.stdout).unwrap();
-    assert_eq!((&told["total"], &told["failed"]), (&4.into(), &3.into()));
+    assert_eq!((&told["total"], &told["failed"]), (&5.into(), &3.into()));
     let second = &told["cases"][1];
     assert_eq!(second["refusal"]["control"], "object_ownership", "{second}");
     assert_eq!(second["differences"][0]["found"], "not_found", "{second}");
