@@ -159,7 +159,11 @@ impl Checker {
 
     fn policy(&mut self, own: Option<&Spanned<String>>, shared: Option<&Spanned<String>>) {
         if self.against == Against::Upstream {
-            for (policy, key) in own.map(|own| (own, "policy")).into_iter().chain(shared.map(|shared| (shared, "policy_file"))) {
+            for (policy, key) in own
+                .map(|own| (own, "policy"))
+                .into_iter()
+                .chain(shared.map(|shared| (shared, "policy_file")))
+            {
                 self.say(
                     policy,
                     format!(
@@ -297,7 +301,10 @@ impl Checker {
             self.say(step, variables::not_a_name(name));
         }
         if step.value.together && (step.value.each.len() < 2 || slow.is_some()) {
-            self.say(step, "`together` sends all of `each` at once: two or more, none of them slow".to_owned());
+            self.say(
+                step,
+                "`together` sends all of `each` at once: two or more, none of them slow".to_owned(),
+            );
         }
         if let Some(beyond) = step.value.each.get(ROUNDS_MAX) {
             let beyond = beyond.escape_default();

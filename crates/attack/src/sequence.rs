@@ -228,7 +228,8 @@ impl Session {
         }
         let mut all = Vec::new();
         for (nonce, sent) in waiting {
-            let exchange = sent.await.map_err(|_| Stuck::Broken("a request was dropped".to_owned()))?;
+            let exchange =
+                sent.await.map_err(|_| Stuck::Broken("a request was dropped".to_owned()))?;
             all.push(self.received(step, &nonce, exchange, to)?);
         }
         Ok(all)
@@ -245,7 +246,12 @@ impl Session {
         self.received(step, &nonce, exchange, to)
     }
 
-    fn ready(&mut self, step: &Step, token: Option<String>, to: SocketAddr) -> Result<Ready, Stuck> {
+    fn ready(
+        &mut self,
+        step: &Step,
+        token: Option<String>,
+        to: SocketAddr,
+    ) -> Result<Ready, Stuck> {
         self.variables.save("host", Value::from(to.to_string()));
         self.sent += 1;
         let nonce = format!("n{}", self.sent);

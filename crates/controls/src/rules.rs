@@ -8,6 +8,7 @@
 mod condition;
 mod mask;
 mod seen;
+mod truth;
 mod values;
 
 use std::sync::Arc;
@@ -18,10 +19,11 @@ use portcullis_policy::{
     Rule, Touches, Verb,
 };
 
-pub use condition::{Facts, Truth};
+pub use condition::Facts;
 pub(crate) use mask::is_below;
 pub use mask::{Mask, Masks};
 pub use seen::{Object, Seen};
+pub use truth::Truth;
 pub use values::text_at;
 
 /// For each operation, the rules that speak of it.

@@ -23,7 +23,7 @@ access:
   - { role: customer, may: [getOrderOfCustomer], on: [Order, Customer], when: mine }
   - { role: staff, may: [read, update], on: Order, hide: [/note], readonly: [/customer_id] }
   - { role: staff, may: [restock] }
-  - { role: customer, may: [read, delete], on: Card, when: mine }
+  - { role: customer, may: [read, create, delete], on: Card, when: mine }
 ";
 
 /// Orders by id: whose they are, and what somebody noted.
@@ -137,6 +137,7 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
             let own = if is_first { own } else { Vec::new() };
             say(200, &own.into_iter().map(card).collect())
         }
+        ("POST", "/api/cards", _) => say(201, &card(body["id"].as_u64().unwrap_or(8) as u32)),
         ("GET", path, Some(id)) if path.starts_with("/api/cards/") => say(200, &card(id)),
         ("DELETE", path, Some(_)) if path.starts_with("/api/cards/") => gone,
         ("GET", "/api/orders", _) => {
@@ -165,6 +166,7 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
         }
         ("POST", "/api/restock", _) => gone,
         ("GET", _, None) => say(200, &json!({ "at": "home" })),
+        (_, _, Some(5)) => say(403, &json!({ "error": "not yours" })),
         (_, _, Some(id)) => {
             let Some(place) = orders.iter().position(|one| one.0 == id) else {
                 return say(404, &json!({ "error": "no order", "id": id }));
@@ -222,6 +224,15 @@ fn alice_reads_her_order_and_bobs_looks_like_one_that_does_not_exist() {
     assert_eq!(records[1]["reason"], "not_their_object");
     assert!(records.iter().all(|record| record.get("asked").is_none()), "reads cost no call");
     assert_eq!(here.get("bob", "/api/orders/4").status, 200);
+}
+
+#[test]
+fn what_the_api_keeps_back_itself_looks_like_what_does_not_exist() {
+    let here = Careless::new(POLICY);
+    let (kept, none) = (here.get("alice", "/api/orders/5"), here.get("alice", "/api/orders/77"));
+    assert_eq!((kept.status, none.status), (404, 404));
+    assert_eq!(plain(&kept), plain(&none));
+    assert_eq!(here.get("sam", "/api/orders/5").status, 403, "staff may read every order");
 }
 
 #[test]
@@ -397,6 +408,56 @@ fn an_unknown_object_without_an_owner_is_looked_for_in_the_own_list() {
     assert!(here.questions() <= 3, "{}", here.scene.last_record());
     assert_eq!(here.get("alice", "/api/cards/1").status, 200);
     assert_eq!(here.ask("alice", "DELETE", "/api/cards/4", None).status, 404);
+}
+
+#[test]
+fn an_answer_shows_whoever_made_it_an_object_that_names_nobody() {
+    let decided =
+        "operations: { createCard: { objects: { body./id: none }, reason: in a test } }\n";
+    let here = Careless::new(&format!("{POLICY}{decided}"));
+    let card = |who, body| here.ask(who, "POST", "/api/cards", Some(body)).status;
+    assert_eq!(card("alice", json!({ "last4": "0008" })), 201, "{}", here.scene.last_record());
+    assert_eq!(here.get("alice", "/api/cards/8").status, 200, "she made it");
+    assert_eq!(here.get("bob", "/api/cards/8").status, 404);
+    // The API gives bob alice's card as if he had made it, or he says which one it shall be.
+    assert_eq!(card("bob", json!({ "last4": "0008" })), 404);
+    assert_eq!(card("bob", json!({ "id": 3, "last4": "0003" })), 404);
+}
+
+#[test]
+fn reading_an_object_without_an_owner_asks_the_own_list_too() {
+    let trusted =
+        POLICY.replace("own_list: listMyCards", "own_list: listMyCards, trust_list: it is");
+    let here = Careless::new(&trusted);
+    assert_eq!(here.get("alice", "/api/cards/1").status, 200, "{}", here.scene.last_record());
+    assert_eq!(here.get("alice", "/api/cards/4").status, 404);
+}
+
+#[test]
+fn a_word_of_a_few_is_no_id_though_it_is_called_like_a_resource() {
+    let here = Careless::new(POLICY);
+    let order = Some(json!({ "note": "for her", "card": "birthday" }));
+    assert_eq!(here.ask("alice", "POST", "/api/orders", order).status, 201);
+    assert_eq!(here.questions(), 0, "{}", here.scene.last_record());
+}
+
+#[test]
+fn what_callers_make_may_be_theirs_though_nothing_names_its_owner() {
+    let policy = POLICY.replace("  Card: { own_list: listMyCards }\n", "  Card: {}\n");
+    let policy = format!(
+        "{policy}operations: {{ createCard: {{ objects: {{ body./id: none }}, reason: in a test }} }}\n"
+    );
+    let here = Careless::new(&policy);
+    let card = Some(json!({ "last4": "0008" }));
+    assert_eq!(
+        here.ask("alice", "POST", "/api/cards", card).status,
+        201,
+        "{}",
+        here.scene.last_record()
+    );
+    assert_eq!(here.get("alice", "/api/cards/8").status, 200);
+    assert_eq!(here.get("bob", "/api/cards/8").status, 404);
+    assert_eq!(here.get("alice", "/api/cards/1").status, 404);
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub(super) struct Objects {
     pub(super) names_owner: bool,
     /// The query says nothing but how a list is cut and ordered.
     pub(super) is_plain: bool,
+    /// The body says which id what it makes shall have.
+    pub(super) chooses_id: bool,
     /// Every text and number of the body: what of an answer is among them, the request chose.
     pub(super) texts: Vec<String>,
     /// The entity tag of the object that was read before a write.

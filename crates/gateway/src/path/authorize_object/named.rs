@@ -9,23 +9,10 @@ use portcullis_policy::{ObjectInput, RequestPlace, Verb};
 
 use super::super::asking::{asked, held};
 use super::super::context::{Context, Exit};
-use super::super::validate::Valid;
 use super::super::values::{Request, tree};
+use super::subject::{Named, One};
 use super::{cannot_know, question};
 use crate::holdings::Judged;
-
-/// A request, and its operation.
-#[derive(Clone, Copy)]
-pub(super) struct Named<'a> {
-    pub(super) valid: &'a Valid,
-    pub(super) operation: usize,
-}
-
-/// One object that it names.
-pub(super) struct One<'a> {
-    pub(super) input: &'a ObjectInput,
-    pub(super) id: String,
-}
 
 /// Judges all of them; what the answer decides is left to it.
 pub(super) async fn judge(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
@@ -79,7 +66,11 @@ impl Named<'_> {
             touches.shows.contains(&input.resource)
                 && touches.does.first().map(|(about, _)| *about) == Some(input.resource)
         });
-        is_about && !streams && method.is_some_and(Method::is_safe)
+        let resource = plan.model.authorization.resources.get(input.resource);
+        // What names no owner is whose own list shows it: the answer does not say.
+        let is_by_list =
+            resource.is_some_and(|one| one.owners.is_empty() && one.own_list.is_some());
+        is_about && !is_by_list && !streams && method.is_some_and(Method::is_safe)
     }
 
     /// Whether only the object itself can tell, whatever is known of the caller: it must belong to another that

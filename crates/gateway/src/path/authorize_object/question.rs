@@ -16,8 +16,8 @@ use super::super::asking::{asked, held};
 use super::super::context::Context;
 use super::super::values::tree;
 use super::exchange::{ask, shape, target};
-use super::named::{Named, One};
 use super::own_list;
+use super::subject::{Named, One};
 use crate::callers::{TokenDigest, Turn};
 use crate::holdings::Judged;
 

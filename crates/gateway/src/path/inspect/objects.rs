@@ -2,13 +2,13 @@
 
 use portcullis_contract::ShapeId;
 use portcullis_controls::object_ownership::{self, Judged, Shown, not_found};
-use portcullis_controls::rules::{Of, Purpose, Why};
+use portcullis_controls::rules::{Of, Purpose, Truth, Why};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
-use portcullis_policy::RequestPlace;
+use portcullis_policy::{RequestPlace, Verb};
 
-use super::super::asking::{asked, held};
+use super::super::asking::{asked, held, is_of_others};
 use super::super::context::{Context, Exit};
 use super::super::holding;
 
@@ -133,6 +133,23 @@ fn undecided(judged: &Judged, status: Status, context: &mut Context<'_>) -> Resu
     Ok(())
 }
 
+/// Of which resource an answer shows the one object that the request made, under an id of the API's choice.
+fn made(
+    document: &Document,
+    shape: ShapeId,
+    status: Status,
+    context: &Context<'_>,
+) -> Option<usize> {
+    let model = &context.plan.model;
+    let touches = model.authorization.operations.get(context.operation?)?;
+    let (resource, verb) = touches.does.first()?;
+    let is_made =
+        *verb == Verb::Create && matches!(status.0, 200..=299) && !context.objects.chooses_id;
+    let (shapes, places) = (&model.contract.shapes, &context.plan.places);
+    let found = || object_ownership::find(document, shape, *resource, shapes, places, 2).len();
+    (is_made && found() == 1).then_some(*resource)
+}
+
 fn judged(
     document: &Document,
     shape: Option<ShapeId>,
@@ -144,7 +161,15 @@ fn judged(
         return Judged::default();
     };
     holding::listed(document, shape, status, context);
+    let made = made(document, shape, status, context);
     let plan = context.plan;
+    // Whoever made it holds it, unless somebody else does.
+    let held = |resource, kind, id: &str| match held(context, resource, kind, id) {
+        Truth::Unknown if made == Some(resource) && !is_of_others(context, resource, kind, id) => {
+            Truth::Yes
+        }
+        known => known,
+    };
     let said = |place: &RequestPlace| context.objects.said(place);
     let shown = Shown {
         shapes: &plan.model.contract.shapes,
@@ -152,7 +177,7 @@ fn judged(
         rules: &plan.rules,
         asked: &asked(context, &said),
         operation,
-        held: &|resource, kind, id| held(context, resource, kind, id),
+        held: &held,
     };
     object_ownership::judge(document, shape, is_item, &shown)
 }

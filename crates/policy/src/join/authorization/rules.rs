@@ -311,6 +311,10 @@ impl One<'_, '_> {
             callers: self.api.callers,
             caller_id: self.reading.caller_id,
             resource: resource.and_then(|resource| self.resources.get(resource)),
+            is_made: resource.is_some_and(|resource| {
+                let makes = (resource, Verb::Create);
+                self.touches.iter().any(|touches| touches.does.first() == Some(&makes))
+            }),
         };
         conditions.read(when, self.notes)
     }

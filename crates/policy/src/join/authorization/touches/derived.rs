@@ -2,7 +2,7 @@
 //! operation does to them.
 
 use portcullis_contract::{
-    BodyKind, Contract, Operation, Parameter, Place, Rest, ShapeId, StatusPattern, Types,
+    BodyKind, Contract, Operation, Parameter, Place, Rest, Shape, ShapeId, StatusPattern, Types,
 };
 use portcullis_model::Method;
 
@@ -141,6 +141,10 @@ impl Derive<'_> {
             return if self.holds_ids(parameter) { Said::Undecided } else { Said::Nothing };
         }
         let name = &parameter.name;
+        let shape = parameter.schema.as_ref().map(|schema| self.contract.shapes.get(schema.shape));
+        if shape.is_some_and(|shape| self.is_word(name, shape)) {
+            return Said::Nothing;
+        }
         if parameter.place != Place::Path {
             return self.name(name, about, parameter.place == Place::Query);
         }
@@ -151,6 +155,13 @@ impl Derive<'_> {
             Some(resource) => Said::Of(resource, self.id(resource, name).unwrap_or_default()),
             None => Said::Undecided,
         }
+    }
+
+    /// Whether a value is one of a few words, and its name does not end like that of an id: `delivery` is
+    /// then a way of it, and not one of the deliveries.
+    fn is_word(&self, name: &str, shape: &Shape) -> bool {
+        let items = shape.items.map(|items| self.contract.shapes.get(items));
+        id_of(name).is_none() && items.unwrap_or(shape).is_choice
     }
 
     /// Whether a parameter is an object with members that look like ids: nobody looks for them there.
@@ -252,7 +263,7 @@ impl Derive<'_> {
         let is_scalar = shape.types.intersects(ID_TYPES) && shape.types != Types::ANY;
         let is_list = items
             .is_some_and(|items| items.types.intersects(ID_TYPES) && items.types != Types::ANY);
-        if is_scalar || is_list {
+        if (is_scalar || is_list) && !self.is_word(name, shape) {
             let place = if is_list && !is_scalar { format!("{at}/*") } else { at.clone() };
             let place = InputPlace::One(RequestPlace::Body(place));
             match self.name(name, about, about.is_some()) {
