@@ -5,6 +5,7 @@ mod authorization;
 mod callers;
 mod certificates;
 mod claims;
+mod deciding;
 mod forward;
 mod guesses;
 mod learned;
@@ -218,6 +219,15 @@ fn build(
     let callers = known(file, texts, &contracts, &names, &access, notes);
     let authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
+    if let Some(file) = file {
+        let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
+        for (((contract, callers), access), authorization) in known {
+            if let Some(contract) = contract {
+                let api = deciding::Decided { contract, callers, access, authorization };
+                deciding::check(file, &api, notes);
+            }
+        }
+    }
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
