@@ -18,6 +18,7 @@ mod identity;
 mod own_key;
 mod payload;
 mod place;
+mod policies;
 mod problem;
 pub mod read;
 pub mod registry;

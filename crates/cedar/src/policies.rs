@@ -123,7 +123,7 @@ impl Printed<'_, '_> {
         let Some(resource) = vocabulary.resources.get(on.resource) else { return };
         let speaks = |operation: &usize| {
             let touches = authorization.operations.get(*operation);
-            touches.is_some_and(|touches| on.speaks_in(*operation, touches))
+            touches.is_some_and(|touches| rule.speaks_of(on, *operation, touches))
         };
         let list: Vec<usize> = vocabulary.touching(on.resource).filter(speaks).collect();
         if list.is_empty() {

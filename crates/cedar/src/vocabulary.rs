@@ -114,7 +114,7 @@ impl<'m> Vocabulary<'m> {
                 }
                 for operation in self.touching(on.resource).collect::<Vec<usize>>() {
                     let touches = authorization.operations.get(operation);
-                    if touches.is_some_and(|touches| on.speaks_in(operation, touches)) {
+                    if touches.is_some_and(|touches| rule.speaks_of(on, operation, touches)) {
                         self.action_asks(operation, &on.when);
                     }
                 }

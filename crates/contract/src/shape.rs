@@ -65,6 +65,8 @@ pub struct Shape {
     /// Its text is bytes: `type: file` (2.0), `format: binary` (3.0), or `contentMediaType` without
     /// `contentEncoding` (3.1), in one of its declarations.
     pub is_binary: bool,
+    /// Its values are told one by one (`enum`, `const`) in one of its declarations.
+    pub is_choice: bool,
     /// The named schemas that speak of it, sorted.
     pub(crate) names: Box<[SchemaName]>,
 }

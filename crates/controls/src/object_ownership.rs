@@ -45,7 +45,7 @@ use portcullis_policy::{Model, Posture};
 use crate::face::{Expectation, Face, Stride, Threat};
 use crate::rules::Why;
 
-pub use answers::{Judged, Shown, find, judge};
+pub use answers::{Judged, Shown, belongs, find, judge};
 pub use expected::{Closed, Expected};
 pub use places::Places;
 

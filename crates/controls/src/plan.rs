@@ -200,6 +200,7 @@ impl Plan {
         if operation.function == function_access::Expected::Granted && !self.rules.opens(index) {
             return Some(Closed::Function);
         }
-        matches!(operation.objects, object_ownership::Expected::Closed(_)).then_some(Closed::Objects)
+        matches!(operation.objects, object_ownership::Expected::Closed(_))
+            .then_some(Closed::Objects)
     }
 }

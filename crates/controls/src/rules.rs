@@ -8,6 +8,7 @@
 mod condition;
 mod mask;
 mod seen;
+mod truth;
 mod values;
 
 use std::sync::Arc;
@@ -15,13 +16,14 @@ use std::sync::Arc;
 use portcullis_model::{Identity, Span, Value as Known};
 use portcullis_policy::{
     Authorization, Expression, Hidden, InputPlace, OfCaller, OnResource, Operand, RequestPlace,
-    Rule, Touches,
+    Rule, Touches, Verb,
 };
 
-pub use condition::{Facts, Truth};
+pub use condition::Facts;
 pub(crate) use mask::is_below;
 pub use mask::{Mask, Masks};
 pub use seen::{Object, Seen};
+pub use truth::Truth;
 pub use values::text_at;
 
 /// For each operation, the rules that speak of it.
@@ -37,8 +39,10 @@ struct OfOperation {
     opens: Vec<usize>,
     /// Those that close it.
     closes: Vec<usize>,
-    /// Those that speak of objects, by resource.
+    /// Those that speak of touching objects, by resource.
     objects: Vec<Vec<OfObject>>,
+    /// Those that speak of showing them in its answers: to whoever may read them, too.
+    shown: Vec<Vec<OfObject>>,
     /// What of a request their conditions ask.
     places: Vec<RequestPlace>,
 }
@@ -92,6 +96,7 @@ impl Rules {
         let of = |(operation, touches): (usize, &Touches)| {
             let mut own = OfOperation {
                 objects: vec![Vec::new(); authorization.resources.len()],
+                shown: vec![Vec::new(); authorization.resources.len()],
                 ..OfOperation::default()
             };
             for (index, rule) in authorization.rules.iter().enumerate() {
@@ -101,9 +106,15 @@ impl Rules {
                 }
                 let mut conditions = vec![&rule.when];
                 for (place, on) in rule.on.iter().enumerate() {
-                    let speaks = on.speaks_in(operation, touches);
+                    let speaks = rule.speaks_of(on, operation, touches);
+                    let of = OfObject { rule: index, on: place };
                     if let Some(list) = own.objects.get_mut(on.resource).filter(|_| speaks) {
-                        list.push(OfObject { rule: index, on: place });
+                        list.push(of);
+                        conditions.push(&on.when);
+                    }
+                    let reads = on.verbs.has(Verb::Read) || on.verbs.has(Verb::List);
+                    if let Some(list) = own.shown.get_mut(on.resource).filter(|_| speaks || reads) {
+                        list.push(of);
                         conditions.push(&on.when);
                     }
                 }
@@ -134,12 +145,16 @@ impl Rules {
 
     /// Whether any rule permits something with objects of a resource in an operation, to whomever.
     pub fn speaks_of(&self, model: &Authorization, operation: usize, resource: usize) -> bool {
-        let all = self.of_objects(operation, resource);
+        let all = self.of_objects(operation, resource, Purpose::Touch);
         all.iter().any(|one| model.rules.get(one.rule).is_some_and(|rule| !rule.forbids))
     }
 
-    fn of_objects(&self, operation: usize, resource: usize) -> &[OfObject] {
-        let own = self.operations.get(operation).and_then(|own| own.objects.get(resource));
+    fn of_objects(&self, operation: usize, resource: usize, purpose: Purpose) -> &[OfObject] {
+        let own = self.operations.get(operation);
+        let own = own.and_then(|own| match purpose {
+            Purpose::Touch => own.objects.get(resource),
+            Purpose::Show => own.shown.get(resource),
+        });
         own.map_or(&[], Vec::as_slice)
     }
 
@@ -196,7 +211,7 @@ impl Rules {
         let Authorization { rules, resources, tenant, .. } = asked.model;
         let has_tenant = tenant.is_some()
             && resources.get(of.resource).is_some_and(|resource| resource.tenant.is_some());
-        let all = self.of_objects(of.operation, of.resource).iter().filter_map(|one| {
+        let all = self.of_objects(of.operation, of.resource, of.purpose).iter().filter_map(|one| {
             let rule = rules.get(one.rule).filter(|rule| is_meant(rule, asked.caller))?;
             Some((rule, rule.on.get(one.on)?))
         });
@@ -224,7 +239,7 @@ impl Rules {
         let mut is_other_tenant = false;
         let mut speaks = false;
         let mut mask: Option<Masks<'_>> = None;
-        let all = self.of_objects(of.operation, of.resource).iter().filter_map(|one| {
+        let all = self.of_objects(of.operation, of.resource, of.purpose).iter().filter_map(|one| {
             let rule = rules.get(one.rule).filter(|rule| is_meant(rule, asked.caller))?;
             Some((rule, rule.on.get(one.on)?))
         });
@@ -250,7 +265,8 @@ impl Rules {
             }
         }
         match mask {
-            Some(_) | None if is_doubtful => Verdict::Unknown,
+            // Whether it is forbidden matters where it would be permitted.
+            Some(_) if is_doubtful => Verdict::Unknown,
             Some(mask) => Verdict::Permitted(mask.finish()),
             None if is_unknown && !is_last => Verdict::Unknown,
             None if !speaks => Verdict::Refused(Why::NoRule),
@@ -260,13 +276,24 @@ impl Rules {
     }
 }
 
-/// An operation and a resource, by index.
+/// What is asked of an object of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Of {
-    /// The operation.
+    /// The operation, by index.
     pub operation: usize,
-    /// The resource.
+    /// The resource, by index.
     pub resource: usize,
+    /// Whether it may be touched, or shown.
+    pub purpose: Purpose,
+}
+
+/// What becomes of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The operation does to it what it does.
+    Touch,
+    /// It stands in the answer.
+    Show,
 }
 
 /// Whether an operation is open to a caller.
@@ -310,7 +337,8 @@ impl Asked<'_> {
 
 /// Whether a rule means a caller: nobody who is not known.
 fn is_meant(rule: &Rule, caller: Option<&Identity>) -> bool {
-    let Some(caller) = caller else { return false };
+    // Who came from before the gateway is not known by name (rule 4).
+    let Some(caller) = caller.filter(|caller| !caller.is_adopted) else { return false };
     let has = |name: &str, wanted: &[Arc<str>]| {
         let known = caller.attribute(name);
         wanted.is_empty()

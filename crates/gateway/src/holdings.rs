@@ -90,6 +90,10 @@ impl Holdings {
         self.register.standing(caller, object, now) == Standing::Known
     }
 
+    pub(crate) fn is_of_others(&self, caller: &Caller, object: &Object, now: UnixMillis) -> bool {
+        self.register.standing(caller, object, now) == Standing::OthersOnly
+    }
+
     /// The moment before the API is asked: what is forgotten after it is not learned.
     pub(crate) fn since(&self) -> Since {
         self.register.since()
@@ -131,9 +135,7 @@ impl Holdings {
         ) else {
             return false;
         };
-        let is_shared = objects
-            .iter()
-            .any(|object| self.register.standing(caller, object, now) == Standing::OthersOnly);
+        let is_shared = objects.iter().any(|object| self.is_of_others(caller, object, now));
         let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (api.to_owned(), resource.to_owned());
         if is_shared {

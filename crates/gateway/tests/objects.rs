@@ -23,7 +23,7 @@ access:
   - { role: customer, may: [getOrderOfCustomer], on: [Order, Customer], when: mine }
   - { role: staff, may: [read, update], on: Order, hide: [/note], readonly: [/customer_id] }
   - { role: staff, may: [restock] }
-  - { role: customer, may: [read, delete], on: Card, when: mine }
+  - { role: customer, may: [read, create, delete], on: Card, when: mine }
 ";
 
 /// Orders by id: whose they are, and what somebody noted.
@@ -137,11 +137,16 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
             let own = if is_first { own } else { Vec::new() };
             say(200, &own.into_iter().map(card).collect())
         }
+        ("POST", "/api/cards", _) => say(201, &card(body["id"].as_u64().unwrap_or(8) as u32)),
         ("GET", path, Some(id)) if path.starts_with("/api/cards/") => say(200, &card(id)),
         ("DELETE", path, Some(_)) if path.starts_with("/api/cards/") => gone,
         ("GET", "/api/orders", _) => {
             let items: Vec<Value> = orders.iter().map(order).collect();
-            say(200, &json!({ "total": items.len(), "items": items }))
+            let body = json!({ "total": items.len(), "items": items }).to_string();
+            let (count, length) = (items.len(), body.len());
+            let head = "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nLink: </api/orders?page=2>; rel=next";
+            format!("{head}\r\nX-Total-Count: {count}\r\nContent-Length: {length}\r\n\r\n{body}")
+                .into_bytes()
         }
         ("POST", "/api/orders", _) => {
             let owner = body["customer_id"].as_str().unwrap_or("alice").to_owned();
@@ -161,6 +166,7 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
         }
         ("POST", "/api/restock", _) => gone,
         ("GET", _, None) => say(200, &json!({ "at": "home" })),
+        (_, _, Some(5)) => say(403, &json!({ "error": "not yours" })),
         (_, _, Some(id)) => {
             let Some(place) = orders.iter().position(|one| one.0 == id) else {
                 return say(404, &json!({ "error": "no order", "id": id }));
@@ -173,6 +179,9 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
                 "PUT" => {
                     if let Some(owner) = body["customer_id"].as_str() {
                         orders[place].1 = owner.to_owned();
+                    }
+                    if let Some(status) = body["status"].as_str() {
+                        orders[place].2 = format!("now {status}");
                     }
                     if let Some(note) = body["note"].as_str() {
                         orders[place].2 = note.to_owned();
@@ -218,6 +227,15 @@ fn alice_reads_her_order_and_bobs_looks_like_one_that_does_not_exist() {
 }
 
 #[test]
+fn what_the_api_keeps_back_itself_looks_like_what_does_not_exist() {
+    let here = Careless::new(POLICY);
+    let (kept, none) = (here.get("alice", "/api/orders/5"), here.get("alice", "/api/orders/77"));
+    assert_eq!((kept.status, none.status), (404, 404));
+    assert_eq!(plain(&kept), plain(&none));
+    assert_eq!(here.get("sam", "/api/orders/5").status, 403, "staff may read every order");
+}
+
+#[test]
 fn a_head_a_condition_and_a_range_tell_no_more() {
     let here = Careless::new(POLICY);
     assert_eq!(here.ask("alice", "HEAD", "/api/orders/4", None).status, 404);
@@ -232,12 +250,16 @@ fn a_head_a_condition_and_a_range_tell_no_more() {
 #[test]
 fn of_a_list_everybody_sees_their_own_and_no_total_tells_of_the_rest() {
     let here = Careless::new(POLICY);
-    let list = plain(&here.get("alice", "/api/orders"));
+    let answer = here.get("alice", "/api/orders");
+    assert_eq!((answer.field("x-total-count"), answer.field("link")), (None, None));
+    let list = plain(&answer);
     let ids: Vec<u64> =
         list["items"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect();
     assert_eq!(ids, [1, 2]);
     assert_eq!(list.get("total"), None);
-    let list = plain(&here.get("sam", "/api/orders"));
+    let answer = here.get("sam", "/api/orders");
+    assert_eq!(answer.field("x-total-count"), Some("3"));
+    let list = plain(&answer);
     assert_eq!(list["total"], 3);
     assert_eq!(list["items"][2]["id"], 4);
     assert_eq!(list["items"][2].get("note"), None, "staff does not see notes");
@@ -389,6 +411,56 @@ fn an_unknown_object_without_an_owner_is_looked_for_in_the_own_list() {
 }
 
 #[test]
+fn an_answer_shows_whoever_made_it_an_object_that_names_nobody() {
+    let decided =
+        "operations: { createCard: { objects: { body./id: none }, reason: in a test } }\n";
+    let here = Careless::new(&format!("{POLICY}{decided}"));
+    let card = |who, body| here.ask(who, "POST", "/api/cards", Some(body)).status;
+    assert_eq!(card("alice", json!({ "last4": "0008" })), 201, "{}", here.scene.last_record());
+    assert_eq!(here.get("alice", "/api/cards/8").status, 200, "she made it");
+    assert_eq!(here.get("bob", "/api/cards/8").status, 404);
+    // The API gives bob alice's card as if he had made it, or he says which one it shall be.
+    assert_eq!(card("bob", json!({ "last4": "0008" })), 404);
+    assert_eq!(card("bob", json!({ "id": 3, "last4": "0003" })), 404);
+}
+
+#[test]
+fn reading_an_object_without_an_owner_asks_the_own_list_too() {
+    let trusted =
+        POLICY.replace("own_list: listMyCards", "own_list: listMyCards, trust_list: it is");
+    let here = Careless::new(&trusted);
+    assert_eq!(here.get("alice", "/api/cards/1").status, 200, "{}", here.scene.last_record());
+    assert_eq!(here.get("alice", "/api/cards/4").status, 404);
+}
+
+#[test]
+fn a_word_of_a_few_is_no_id_though_it_is_called_like_a_resource() {
+    let here = Careless::new(POLICY);
+    let order = Some(json!({ "note": "for her", "card": "birthday" }));
+    assert_eq!(here.ask("alice", "POST", "/api/orders", order).status, 201);
+    assert_eq!(here.questions(), 0, "{}", here.scene.last_record());
+}
+
+#[test]
+fn what_callers_make_may_be_theirs_though_nothing_names_its_owner() {
+    let policy = POLICY.replace("  Card: { own_list: listMyCards }\n", "  Card: {}\n");
+    let policy = format!(
+        "{policy}operations: {{ createCard: {{ objects: {{ body./id: none }}, reason: in a test }} }}\n"
+    );
+    let here = Careless::new(&policy);
+    let card = Some(json!({ "last4": "0008" }));
+    assert_eq!(
+        here.ask("alice", "POST", "/api/cards", card).status,
+        201,
+        "{}",
+        here.scene.last_record()
+    );
+    assert_eq!(here.get("alice", "/api/cards/8").status, 200);
+    assert_eq!(here.get("bob", "/api/cards/8").status, 404);
+    assert_eq!(here.get("alice", "/api/cards/1").status, 404);
+}
+
+#[test]
 fn of_lines_everybody_sees_their_own() {
     let here = Careless::new(POLICY);
     let text = here.get("alice", "/api/orders/export").text();
@@ -412,12 +484,28 @@ fn what_is_missing_looks_as_the_policy_says() {
 }
 
 #[test]
+fn a_condition_is_asked_of_what_is_and_not_of_what_shall_be() {
+    let policy = POLICY.replace(
+        "  - { role: customer, may: [read, create, update, delete, cancelOrders, exportOrders], on: Order, when: mine }\n",
+        "  - { role: customer, may: read, on: Order, when: mine }\n  - { role: customer, may: update, on: Order, when: 'mine and resource./status == \"new\"' }\n  - { forbid: update, on: Order, when: 'resource./status == \"paid\"' }\n",
+    );
+    let here = Careless::new(&policy);
+    let put = |who, id: u32, body| here.ask(who, "PUT", &format!("/api/orders/{id}"), Some(body));
+    // It is new, and shall be paid.
+    assert_eq!(put("alice", 1, json!({ "status": "paid" })).status, 200);
+    assert_eq!(put("alice", 4, json!({ "status": "paid" })).status, 404);
+    assert_eq!(put("alice", 1, json!({ "customer_id": "bob" })).status, 403);
+    assert_eq!(here.owner(1).as_deref(), Some("alice"));
+}
+
+#[test]
 fn a_function_with_a_condition_on_the_body_opens_only_where_it_holds() {
     let here = Careless::new(
         "roles: { customer: [], staff: [] }
 resources: { Order: { owner: /customer_id } }
 access:
   - { role: customer, may: [createOrder], when: body./note == 'small' }
+  - { role: customer, may: read, on: Order, when: mine }
   - { may: [updateOrder] }
   - { forbid: [updateOrder], when: body./note == 'secret' }
 operations:

@@ -133,8 +133,13 @@ impl Verb {
 pub struct Verbs(u8);
 
 impl Verbs {
-    /// Every verb.
-    pub const ALL: Self = Self(0b1_1111);
+    /// Every verb, and what no verb means: operations that only have a name of their own.
+    pub const ALL: Self = Self(0b11_1111);
+
+    /// Whether it means what no verb does.
+    pub const fn has_others(self) -> bool {
+        self.0 & 0b10_0000 != 0
+    }
 
     /// With one more.
     #[must_use]
@@ -195,11 +200,16 @@ pub struct OnResource {
     pub readonly: Hidden,
 }
 
-impl OnResource {
-    /// Whether it speaks of objects of its resource in an operation, by its index.
-    pub fn speaks_in(&self, operation: usize, touches: &Touches) -> bool {
-        let verb = touches.verb(self.resource).unwrap_or(Verb::Read);
-        self.verbs.has(verb) || self.named.binary_search(&operation).is_ok()
+impl Rule {
+    /// Whether a part of the rule speaks of objects of its resource in an operation, by its index. Who may read
+    /// an order may not for that reason pay it.
+    pub fn speaks_of(&self, on: &OnResource, operation: usize, touches: &Touches) -> bool {
+        let means = match touches.verb(on.resource) {
+            Some(verb) => on.verbs.has(verb),
+            None if touches.acts_on(on.resource) && !self.forbids => on.verbs.has_others(),
+            None => on.verbs.has(Verb::Read),
+        };
+        means || on.named.binary_search(&operation).is_ok()
     }
 }
 
@@ -226,6 +236,8 @@ pub struct Touches {
     pub undecided: Vec<InputPlace>,
     /// Whether the policy says `objects: none`.
     pub is_none: bool,
+    /// Whether it may change something: its method is not a safe one.
+    pub is_unsafe: bool,
     /// The resources whose objects its answers of success may hold, by index.
     pub shows: Vec<usize>,
     /// What an object that it is about says of others that the request names: the member (a JSON Pointer)
@@ -234,6 +246,14 @@ pub struct Touches {
 }
 
 impl Touches {
+    /// Whether it does something to the objects of this resource that its requests name, and only its own name
+    /// says what: no word of a rule, but `*`, means it.
+    pub fn acts_on(&self, resource: usize) -> bool {
+        self.is_unsafe
+            && self.does.is_empty()
+            && self.inputs.iter().any(|input| input.resource == resource)
+    }
+
     /// What it does to objects of this resource, as far as that is known without a rule.
     pub fn verb(&self, resource: usize) -> Option<Verb> {
         self.does.iter().find(|(known, _)| *known == resource).map(|(_, verb)| *verb)

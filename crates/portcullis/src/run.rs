@@ -156,10 +156,7 @@ fn describe(plan: &Plan) {
             "nobody says who may call them, or a caller is needed that cannot be verified here; \
              `portcullis check` lists them, `access: [{ anyone: [...] }]` in a policy file opens them",
         ),
-        (
-            Closed::Function,
-            "no rule of `access` opens them; `portcullis check` lists them",
-        ),
+        (Closed::Function, "no rule of `access` opens them; `portcullis check` lists them"),
         (
             Closed::Objects,
             "nobody says whose objects they touch; `portcullis check` lists them with the lines that \

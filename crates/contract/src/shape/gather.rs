@@ -41,6 +41,7 @@ pub(super) struct Gathered<'a> {
     pub(super) is_declared: bool,
     pub(super) is_said_open: bool,
     pub(super) is_binary: bool,
+    pub(super) is_choice: bool,
     /// Schemas that were looked at.
     pub(super) steps: usize,
     /// Those among them that speak of the value, and do not just ask (`if`).
@@ -320,6 +321,7 @@ impl<'a> Gatherer<'a, '_> {
         let types = types(schema, self.source.version, self.notes);
         let mut summary = Summary { types, ..Summary::silent() };
         self.found.is_binary |= is_binary(schema, self.source.version);
+        self.found.is_choice |= schema.get("enum").or_else(|| schema.get("const")).is_some();
         for (name, keyword) in schema.members() {
             match name.text {
                 "properties" => {

@@ -189,7 +189,7 @@ impl Words<'_> {
     }
 
     fn touches(&self, touches: &Touches) -> String {
-        let Touches { does, inputs, undecided, is_none, shows, belongs } = touches;
+        let Touches { does, inputs, undecided, is_none, is_unsafe: _, shows, belongs } = touches;
         let does: Vec<(&str, Verb)> =
             does.iter().map(|(resource, verb)| (self.name(*resource), *verb)).collect();
         let inputs: Vec<String> = inputs

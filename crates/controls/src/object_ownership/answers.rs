@@ -2,10 +2,10 @@
 
 use portcullis_contract::{Member, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Value};
-use portcullis_policy::{Authorization, Hidden, Verb};
+use portcullis_policy::{Authorization, Hidden, InputPlace, Verb};
 
 use super::places::Places;
-use crate::rules::{Asked, Object, Of, Rules, Truth, Verdict, Why, is_below, text_at};
+use crate::rules::{Asked, Object, Of, Purpose, Rules, Truth, Verdict, Why, is_below, text_at};
 
 /// What an answer is judged by.
 pub struct Shown<'a> {
@@ -55,13 +55,30 @@ pub fn judge(document: &Document, shape: ShapeId, is_item: bool, shown: &Shown<'
     walk.judged
 }
 
+/// What holds a value.
+#[derive(Clone, Copy)]
+struct Holder<'a> {
+    value: Value<'a>,
+    /// The resources that it is an object of itself.
+    own: &'a [usize],
+    above: Option<&'a Holder<'a>>,
+}
+
 /// Where a value stands.
 #[derive(Clone, Copy)]
 struct Around<'a> {
     /// The object whose member it is, or whose member holds the list that it is an item of.
-    holder: Option<Value<'a>>,
+    holder: Option<&'a Holder<'a>>,
     /// It is an item of a list or a value of a map.
     is_listed: bool,
+}
+
+impl Around<'_> {
+    /// Whether it stands in another object of the same resource: that one was asked for.
+    fn is_in(&self, resource: usize) -> bool {
+        let mut holders = std::iter::successors(self.holder, |holder| holder.above);
+        holders.any(|holder| holder.own.contains(&resource))
+    }
 }
 
 struct Walk<'s, 'a> {
@@ -108,6 +125,7 @@ impl Walk<'_, '_> {
             }
         }
         let mut hint = 0;
+        let holder = Holder { value, own: places.own(shape), above: around.holder };
         let object = &self.shown.shapes.get(shape).object;
         for (name, member) in value.members() {
             let name = name.as_str().unwrap_or_default();
@@ -116,7 +134,7 @@ impl Walk<'_, '_> {
                 Member::Pattern(shape) | Member::Map(shape) => (shape, true),
                 Member::FreeForm | Member::Undeclared | Member::Closed => continue,
             };
-            self.value(member, inner, &Around { holder: Some(value), is_listed });
+            self.value(member, inner, &Around { holder: Some(&holder), is_listed });
         }
     }
 
@@ -131,10 +149,11 @@ impl Walk<'_, '_> {
             truths.fold(Truth::Unknown, |known, one| if known == Truth::Yes { known } else { one })
         };
         let object = Object::whole(value, holds());
-        let of = Of { operation, resource };
+        let of = Of { operation, resource, purpose: Purpose::Show };
         let mut verdict = rules.object(asked, of, &object, true);
         if let Verdict::Permitted(_) = &verdict
-            && !self.belongs(value, resource)
+            && !around.is_in(resource)
+            && !belongs(asked, of, value)
         {
             verdict = Verdict::Refused(Why::NotTheirs);
         }
@@ -158,24 +177,6 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Whether the object belongs to the others that the path names.
-    fn belongs(&self, value: Value<'_>, resource: usize) -> bool {
-        let touches = self.model().operations.get(self.shown.operation);
-        let Some(touches) = touches else { return true };
-        if touches.does.first().map(|(about, _)| *about) != Some(resource) {
-            return true;
-        }
-        touches.belongs.iter().all(|(pointer, place)| {
-            let portcullis_policy::InputPlace::One(place) = place else { return true };
-            let said = (self.shown.asked.request)(place).unwrap_or_default();
-            match (text_at(value, pointer), said.as_slice()) {
-                (Some(own), [said]) => own == said,
-                // It does not say: what the other is, was asked by itself.
-                _ => true,
-            }
-        })
-    }
-
     fn refuse(&mut self, value: Value<'_>, resource: usize, why: Why, around: &Around<'_>) {
         let known = self.judged.refused.iter_mut().find(|one| one.0 == resource && one.1 == why);
         match known {
@@ -185,6 +186,7 @@ impl Walk<'_, '_> {
         let touches = self.model().operations.get(self.shown.operation);
         let about = touches.and_then(|touches| touches.does.first());
         let is_asked_for = !around.is_listed
+            && !around.is_in(resource)
             && about.is_some_and(|(about, verb)| *about == resource && *verb != Verb::List);
         if value.index() == 0 && around.is_listed {
             self.judged.is_item_dropped = true;
@@ -202,9 +204,24 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// What counts the items of a list from which some are taken out does not leave either.
-    fn totals(&mut self, holder: Value<'_>) {
-        for (name, member) in holder.members() {
+    /// What counts the items of a list from which some are taken out does not leave either: beside the list,
+    /// further out, and in what stands there (`page`, `meta`).
+    fn totals(&mut self, holder: &Holder<'_>) {
+        let mut next = Some(holder);
+        while let Some(holder) = next {
+            self.counts(holder.value);
+            if holder.own.is_empty() {
+                let is_page = |name: Value<'_>| is_page(name.as_str().unwrap_or_default());
+                let pages = holder.value.members().filter(|(name, _)| is_page(*name));
+                pages.for_each(|(_, page)| self.counts(page));
+            }
+            // What an object of a resource counts is its own affair.
+            next = holder.above.filter(|above| holder.own.is_empty() && above.own.is_empty());
+        }
+    }
+
+    fn counts(&mut self, object: Value<'_>) {
+        for (name, member) in object.members() {
             let is_total =
                 member.as_number().is_some() && is_total(name.as_str().unwrap_or_default());
             if is_total && !self.judged.drop.contains(&member.index()) {
@@ -237,6 +254,24 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Whether an object belongs to the others that the path of its operation names.
+pub fn belongs(asked: &Asked<'_>, of: Of, value: Value<'_>) -> bool {
+    let touches = asked.model.operations.get(of.operation);
+    let Some(touches) = touches else { return true };
+    if touches.does.first().map(|(about, _)| *about) != Some(of.resource) {
+        return true;
+    }
+    touches.belongs.iter().all(|(pointer, place)| {
+        let InputPlace::One(place) = place else { return true };
+        let said = (asked.request)(place).unwrap_or_default();
+        match (text_at(value, pointer), said.as_slice()) {
+            (Some(own), [said]) => own == said,
+            // It does not say: what the other is, was asked by itself.
+            _ => true,
+        }
+    })
+}
+
 /// Names of members that say how many there are.
 fn is_total(name: &str) -> bool {
     const NAMES: [&str; 12] = [
@@ -253,13 +288,22 @@ fn is_total(name: &str) -> bool {
         "totalitems",
         "totalpages",
     ];
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|one| one.to_ascii_lowercase())
-        .collect();
+    let plain = plain(name);
     plain.len() <= 16
         && (NAMES.binary_search(&plain.as_str()).is_ok() || plain.starts_with("total"))
+}
+
+/// Names of members that say which part of a list this is.
+fn is_page(name: &str) -> bool {
+    const NAMES: [&str; 7] =
+        ["cursor", "meta", "metadata", "page", "pageinfo", "pagination", "paging"];
+    NAMES.binary_search(&plain(name).as_str()).is_ok()
+}
+
+/// A name in small letters and digits.
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|one| one.to_ascii_lowercase()).collect()
 }
 
 /// The members at a pointer; lists on the way are looked through, and `*` is any member.

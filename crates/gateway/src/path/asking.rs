@@ -30,6 +30,16 @@ pub(super) fn held(context: &Context<'_>, resource: usize, kind: usize, id: &str
     if holds { Truth::Yes } else { Truth::Unknown }
 }
 
+/// Whether somebody holds an object, and it is not the caller.
+pub(super) fn is_of_others(context: &Context<'_>, resource: usize, kind: usize, id: &str) -> bool {
+    let (Some((caller, _)), Some(object)) =
+        (&context.objects.holder, object(context, resource, kind, id))
+    else {
+        return true;
+    };
+    context.worker.shared.holdings.is_of_others(caller, &object, context.now())
+}
+
 /// An object as the register knows it.
 pub(super) fn object(
     context: &Context<'_>,

@@ -6,6 +6,7 @@ mod exchange;
 mod named;
 mod own_list;
 mod question;
+mod subject;
 
 use portcullis_controls::object_ownership::{self, Expected};
 use portcullis_controls::urlencoded;
@@ -19,7 +20,7 @@ use super::holding::is_plain;
 use super::objects::Objects;
 use super::validate::Valid;
 use super::values::{Request, tree};
-use named::Named;
+use subject::Named;
 
 /// A request whose caller may touch its objects.
 pub(super) struct Owned {
@@ -94,15 +95,19 @@ fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
     let touches = model.authorization.operations.get(operation);
     let makes = touches
         .is_some_and(|touches| touches.does.first().is_some_and(|(_, verb)| *verb == Verb::Create));
-    let mut texts = Vec::new();
+    let (mut texts, mut chooses_id) = (Vec::new(), false);
     if let Some(body) = tree(valid.body()).filter(|_| makes) {
         gather(body, &mut texts);
+        let about = touches.and_then(|touches| touches.does.first());
+        let about = about.and_then(|(about, _)| model.authorization.resources.get(*about));
+        chooses_id = about.is_some_and(|one| one.ids.iter().any(|at| body.lookup(at).is_some()));
     }
     Objects {
         are_asked: true,
         said: said.collect(),
         holder,
         is_plain: names.is_ok_and(|names| is_plain(&names)),
+        chooses_id,
         texts,
         ..Objects::default()
     }

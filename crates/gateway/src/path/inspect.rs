@@ -92,7 +92,7 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
     let Some((index, operation)) = operation else {
         return Ok(as_it_came(parts, context));
     };
-    if status == Status::NOT_FOUND && context.objects.are_asked && names_objects(index, context) {
+    if context.objects.are_asked && is_not_there(status, index, context) {
         return Ok(not_found(parts, context));
     }
     if context.mode(ControlId::ResponseShape) == Mode::NotAsked
@@ -149,6 +149,15 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         answer.push_field(name, &value);
     }
     Ok(answer)
+}
+
+/// Whether the API says that there is no such object; or that there is one and it will not show it,
+/// which is nobody's business either (rule 15).
+fn is_not_there(status: Status, index: usize, context: &Context<'_>) -> bool {
+    let is_kept_back = status == Status::FORBIDDEN
+        && context.objects.decides_answer()
+        && context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
+    (status == Status::NOT_FOUND || is_kept_back) && names_objects(index, context)
 }
 
 /// Whether requests of an operation name objects.

@@ -11,6 +11,10 @@ pub(super) struct Objects {
     /// The answer must show objects of these resources, by index, or it does not leave: nothing else said
     /// whose they are.
     pub(super) pending: Vec<usize>,
+    /// Where that is so, the whole object must come (rule 13); whoever only observes changes nothing.
+    pub(super) is_enforced: bool,
+    /// Objects were taken out of the answer: what counts them does not leave either.
+    pub(super) has_taken_out: bool,
     /// How often the API was asked for one already.
     pub(super) questions: usize,
     /// Who holds what, as the register knows the caller, and since when it counts what is learned.
@@ -21,6 +25,8 @@ pub(super) struct Objects {
     pub(super) names_owner: bool,
     /// The query says nothing but how a list is cut and ordered.
     pub(super) is_plain: bool,
+    /// The body says which id what it makes shall have.
+    pub(super) chooses_id: bool,
     /// Every text and number of the body: what of an answer is among them, the request chose.
     pub(super) texts: Vec<String>,
     /// The entity tag of the object that was read before a write.
@@ -32,7 +38,7 @@ pub(super) struct Objects {
 impl Objects {
     /// Whether the answer alone says whose an object is: then all of it must come (rule 13).
     pub(super) const fn decides_answer(&self) -> bool {
-        !self.pending.is_empty()
+        self.is_enforced && !self.pending.is_empty()
     }
 
     /// What the request says at a place; none where that cannot be read.

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::context::{Context, Exit};
 use super::validate::{Valid, value_of};
+use crate::decision::Act;
 use crate::incoming::Incoming;
 use crate::locks::{Asked, Key, Lock};
 
@@ -39,6 +40,8 @@ pub(super) async fn wait(
         () = incoming.gone() => return Err(Exit::Gone),
     };
     let Some(lock) = lock else { return Err(NoTurn::WaitedTooLong.refusal().into()) };
+    // It was held back: the API is asked at another moment than the client chose.
+    context.acted(Act::Removed(ControlId::ResourceLimits));
     // Whoever called may have logged out meanwhile.
     if context.mode(ControlId::CallerIdentity) == Mode::Enforce
         && let Some(refusal) = context.carried.ended(context.worker.shared.store.as_ref())

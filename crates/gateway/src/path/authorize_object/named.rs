@@ -3,29 +3,16 @@
 use std::borrow::Cow;
 
 use portcullis_controls::object_ownership::{given_away, not_found};
-use portcullis_controls::rules::{Object, Of, Verdict, Why};
+use portcullis_controls::rules::{Object, Of, Purpose, Verdict, Why};
 use portcullis_model::{ControlId, Method, Mode};
 use portcullis_policy::{ObjectInput, RequestPlace, Verb};
 
 use super::super::asking::{asked, held};
 use super::super::context::{Context, Exit};
-use super::super::validate::Valid;
 use super::super::values::{Request, tree};
+use super::subject::{Named, One};
 use super::{cannot_know, question};
 use crate::holdings::Judged;
-
-/// A request, and its operation.
-#[derive(Clone, Copy)]
-pub(super) struct Named<'a> {
-    pub(super) valid: &'a Valid,
-    pub(super) operation: usize,
-}
-
-/// One object that it names.
-pub(super) struct One<'a> {
-    pub(super) input: &'a ObjectInput,
-    pub(super) id: String,
-}
 
 /// Judges all of them; what the answer decides is left to it.
 pub(super) async fn judge(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
@@ -79,14 +66,45 @@ impl Named<'_> {
             touches.shows.contains(&input.resource)
                 && touches.does.first().map(|(about, _)| *about) == Some(input.resource)
         });
-        is_about && !streams && method.is_some_and(Method::is_safe)
+        let resource = plan.model.authorization.resources.get(input.resource);
+        // What names no owner is whose own list shows it: the answer does not say.
+        let is_by_list =
+            resource.is_some_and(|one| one.owners.is_empty() && one.own_list.is_some());
+        is_about && !is_by_list && !streams && method.is_some_and(Method::is_safe)
+    }
+
+    /// Whether only the object itself can tell, whatever is known of the caller: it must belong to another that
+    /// the path names, or the body says in part what would decide about it.
+    fn must_be_read(self, input: &ObjectInput, context: &Context<'_>) -> bool {
+        let plan = context.plan;
+        let authorization = &plan.model.authorization;
+        let Some(touches) = authorization.operations.get(self.operation) else { return false };
+        let resource = authorization.resources.get(input.resource);
+        let read_by = resource.and_then(|resource| resource.read_by.get(input.id)?.as_ref());
+        let is_about = touches.does.first().map(|(about, _)| *about) == Some(input.resource);
+        if !touches.is_unsafe || !is_about || read_by.is_none() {
+            return false;
+        }
+        let changes = || question::changes(self, input.resource, context);
+        !touches.belongs.is_empty()
+            || changes().is_some_and(|body| {
+                let of = Of {
+                    operation: self.operation,
+                    resource: input.resource,
+                    purpose: Purpose::Touch,
+                };
+                let said = |place: &RequestPlace| context.objects.said(place);
+                let asked = asked(context, &said);
+                let verdict = plan.rules.object(&asked, of, &Object::new(Some(body)), false);
+                verdict == Verdict::Unknown
+            })
     }
 }
 
 async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     let resource = one.input.resource;
     context.objects.named.push((resource, one.input.id, one.id.clone()));
-    let of = Of { operation: named.operation, resource };
+    let of = Of { operation: named.operation, resource, purpose: Purpose::Touch };
     let known = held(context, resource, one.input.id, &one.id);
     let object = Object::named(one.input.id, Cow::Borrowed(&one.id), known);
     let verdict = {
@@ -94,9 +112,13 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
         context.plan.rules.object(&asked(context, &said), of, &object, false)
     };
     match verdict {
+        Verdict::Permitted(_) if named.must_be_read(one.input, context) => {
+            asked_for(named, &one, context).await
+        }
         Verdict::Permitted(_) => Ok(()),
         Verdict::Refused(why) => context.refuse(not_found(why, detail(&one, context))),
         Verdict::Unknown if named.answer_decides(one.input, context) => {
+            context.objects.is_enforced = context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
             if !context.objects.pending.contains(&resource) {
                 context.objects.pending.push(resource);
             }
@@ -139,7 +161,8 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     let Some(touches) = plan.model.authorization.operations.get(named.operation) else {
         return Ok(());
     };
-    let Some(body) = tree(named.valid.body()) else { return Ok(()) };
+    // Where nobody owns what an operation touches, nobody can be given it.
+    let Some(body) = tree(named.valid.body()).filter(|_| !touches.is_none) else { return Ok(()) };
     for (resource, verb) in &touches.does {
         if !matches!(verb, Verb::Create | Verb::Update) {
             continue;
@@ -151,10 +174,13 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
         owners.retain(|at| objects.iter().any(|object| object.lookup(at).is_some()));
         context.objects.names_owner |= !owners.is_empty();
         for object in objects {
-            let of = Of { operation: named.operation, resource: *resource };
+            let of =
+                Of { operation: named.operation, resource: *resource, purpose: Purpose::Touch };
             let said = |place: &RequestPlace| context.objects.said(place);
             let asked = asked(context, &said);
-            let object = Object::new(Some(object));
+            // What the body leaves out is for the API to set, or as it was.
+            let is_made = *verb == Verb::Create;
+            let object = if is_made { Object::new(Some(object)) } else { Object::given(object) };
             if let Verdict::Refused(why) = plan.rules.object(&asked, of, &object, false) {
                 let name = plan.model.authorization.resources.get(*resource);
                 let name = name.map_or("object", |resource| &resource.name);

@@ -5,18 +5,19 @@ use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use portcullis_controls::object_ownership;
-use portcullis_controls::rules::{Object, Of, Truth, Verdict, Why};
+use portcullis_controls::rules::{Object, Of, Purpose, Seen, Truth, Verdict, Why};
 use portcullis_json::{Document, Value};
 use portcullis_model::{Status, UnixMillis, Value as Known};
-use portcullis_policy::RequestPlace;
+use portcullis_policy::{InputPlace, RequestPlace, Verb};
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout_at;
 
 use super::super::asking::{asked, held};
 use super::super::context::Context;
+use super::super::values::tree;
 use super::exchange::{ask, shape, target};
-use super::named::{Named, One};
 use super::own_list;
+use super::subject::{Named, One};
 use crate::callers::{TokenDigest, Turn};
 use crate::holdings::Judged;
 
@@ -71,7 +72,8 @@ pub(super) async fn find_out(
     Err("the API cannot be asked whose it is now".to_owned())
 }
 
-/// The same object is another question for another caller, operation, model, and after roles changed.
+/// The same object is another question for another caller, operation, model, after roles changed, and for a
+/// request that says something else where rules ask.
 fn digest(named: Named<'_>, one: &One<'_>, context: &Context<'_>) -> TokenDigest {
     let plan = context.plan;
     let mut hash = Sha256::new();
@@ -91,6 +93,13 @@ fn digest(named: Named<'_>, one: &One<'_>, context: &Context<'_>) -> TokenDigest
             Known::texts(&attribute.value).for_each(&mut add);
         }
         identity.scopes.iter().for_each(|scope| add(scope));
+    }
+    for (place, values) in &context.objects.said {
+        add(&InputPlace::One(place.clone()).to_string());
+        values.iter().for_each(|value| add(value));
+    }
+    if let Some(body) = changes(named, one.input.resource, context) {
+        add(body.lexeme());
     }
     for number in [named.operation, one.input.resource, one.input.id] {
         hash.update((number as u64).to_le_bytes());
@@ -171,7 +180,16 @@ async fn read(
         let said = |place: &RequestPlace| context.objects.said(place);
         context.plan.rules.names_nobody(&asked(context, &said), resource, &object)
     };
-    Ok(match verdict(named, one, &object, context) {
+    if !belongs(named, resource, value, context) {
+        return Ok(NOT_THEIRS);
+    }
+    // What it is now, and what it would be then.
+    let then = |body| Object { seen: Seen::Changed(value, body), ..object.clone() };
+    let verdict = match (verdict(named, one, &object, context), changes(named, resource, context)) {
+        (Verdict::Permitted(_), Some(body)) => verdict(named, one, &then(body), context),
+        (now, _) => now,
+    };
+    Ok(match verdict {
         Verdict::Permitted(_) => Read::Is(Judged { why: None, etag: answered.etag }),
         Verdict::Refused(why) if names_nobody => Read::NamesNobody(why),
         Verdict::Refused(why) => Read::Is(Judged { why: Some(why), etag: None }),
@@ -179,10 +197,31 @@ async fn read(
     })
 }
 
+const fn of(named: Named<'_>, one: &One<'_>) -> Of {
+    Of { operation: named.operation, resource: one.input.resource, purpose: Purpose::Touch }
+}
+
 fn verdict(named: Named<'_>, one: &One<'_>, object: &Object<'_>, context: &Context<'_>) -> Verdict {
     let said = |place: &RequestPlace| context.objects.said(place);
-    let of = Of { operation: named.operation, resource: one.input.resource };
+    let of = of(named, one);
     context.plan.rules.object(&asked(context, &said), of, object, true)
+}
+
+fn belongs(named: Named<'_>, resource: usize, value: Value<'_>, context: &Context<'_>) -> bool {
+    let said = |place: &RequestPlace| context.objects.said(place);
+    let of = Of { operation: named.operation, resource, purpose: Purpose::Touch };
+    object_ownership::belongs(&asked(context, &said), of, value)
+}
+
+/// What the body of a request would change of the object that it is about.
+pub(super) fn changes<'a>(
+    named: Named<'a>,
+    resource: usize,
+    context: &Context<'_>,
+) -> Option<Value<'a>> {
+    let touches = context.plan.model.authorization.operations.get(named.operation)?;
+    let is_update = touches.does.first() == Some(&(resource, Verb::Update));
+    tree(named.valid.body()).filter(|body| is_update && body.is_object())
 }
 
 /// The one object of this resource that an answer shows.

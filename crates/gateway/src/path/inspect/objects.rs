@@ -2,13 +2,13 @@
 
 use portcullis_contract::ShapeId;
 use portcullis_controls::object_ownership::{self, Judged, Shown, not_found};
-use portcullis_controls::rules::{Of, Why};
+use portcullis_controls::rules::{Of, Purpose, Truth, Why};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
-use portcullis_policy::RequestPlace;
+use portcullis_policy::{RequestPlace, Verb};
 
-use super::super::asking::{asked, held};
+use super::super::asking::{asked, held, is_of_others};
 use super::super::context::{Context, Exit};
 use super::super::holding;
 
@@ -65,6 +65,7 @@ async fn take_out(
         may_drop &= context.may_remove(Noted { control, reason: why.reason(), detail });
     }
     if may_drop {
+        context.objects.has_taken_out |= !judged.refused.is_empty();
         judged.drop.iter().for_each(|index| document.drop_value(*index));
     }
     let control = ControlId::ResponseShape;
@@ -97,7 +98,7 @@ pub(super) fn unread(
     let asked = asked(context, &said);
     let closed = found
         .into_iter()
-        .find(|resource| !plan.rules.permits_all(&asked, Of { operation, resource: *resource }));
+        .find(|resource| !plan.rules.permits_all(&asked, of(operation, *resource)));
     if let Some(resource) = closed.filter(|_| matches!(status.0, 200..=299)) {
         let detail = format!("nobody looks for the {} in such an answer", name(resource, context));
         context.refuse(not_found(Why::NotTheirs, detail))?;
@@ -115,14 +116,38 @@ fn undecided(judged: &Judged, status: Status, context: &mut Context<'_>) -> Resu
     let is_shown = matches!(status.0, 200..=299 | 304);
     let pending = std::mem::take(&mut context.objects.pending);
     for resource in pending.into_iter().filter(|_| is_shown) {
-        let is_judged = judged.permitted.iter().any(|(known, _)| *known == resource)
-            || judged.refused.iter().any(|(known, ..)| *known == resource);
-        if !is_judged {
-            let detail = format!("the answer does not show the {}", name(resource, context));
-            context.refuse(not_found(Why::NotTheirs, detail))?;
+        // Of several that were asked for, those that may be seen leave; of none, there is nothing.
+        if judged.permitted.iter().any(|(known, _)| *known == resource) {
+            continue;
         }
+        let refused = judged.refused.iter().find(|(known, ..)| *known == resource);
+        let (why, detail) = match refused {
+            Some((_, why, _)) => (*why, format!("{} in the answer", name(resource, context))),
+            None => (
+                Why::NotTheirs,
+                format!("the answer does not show the {}", name(resource, context)),
+            ),
+        };
+        context.refuse(not_found(why, detail))?;
     }
     Ok(())
+}
+
+/// Of which resource an answer shows the one object that the request made, under an id of the API's choice.
+fn made(
+    document: &Document,
+    shape: ShapeId,
+    status: Status,
+    context: &Context<'_>,
+) -> Option<usize> {
+    let model = &context.plan.model;
+    let touches = model.authorization.operations.get(context.operation?)?;
+    let (resource, verb) = touches.does.first()?;
+    let is_made =
+        *verb == Verb::Create && matches!(status.0, 200..=299) && !context.objects.chooses_id;
+    let (shapes, places) = (&model.contract.shapes, &context.plan.places);
+    let found = || object_ownership::find(document, shape, *resource, shapes, places, 2).len();
+    (is_made && found() == 1).then_some(*resource)
 }
 
 fn judged(
@@ -136,7 +161,15 @@ fn judged(
         return Judged::default();
     };
     holding::listed(document, shape, status, context);
+    let made = made(document, shape, status, context);
     let plan = context.plan;
+    // Whoever made it holds it, unless somebody else does.
+    let held = |resource, kind, id: &str| match held(context, resource, kind, id) {
+        Truth::Unknown if made == Some(resource) && !is_of_others(context, resource, kind, id) => {
+            Truth::Yes
+        }
+        known => known,
+    };
     let said = |place: &RequestPlace| context.objects.said(place);
     let shown = Shown {
         shapes: &plan.model.contract.shapes,
@@ -144,9 +177,13 @@ fn judged(
         rules: &plan.rules,
         asked: &asked(context, &said),
         operation,
-        held: &|resource, kind, id| held(context, resource, kind, id),
+        held: &held,
     };
     object_ownership::judge(document, shape, is_item, &shown)
+}
+
+const fn of(operation: usize, resource: usize) -> Of {
+    Of { operation, resource, purpose: Purpose::Show }
 }
 
 fn name(resource: usize, context: &Context<'_>) -> String {

@@ -311,6 +311,10 @@ impl One<'_, '_> {
             callers: self.api.callers,
             caller_id: self.reading.caller_id,
             resource: resource.and_then(|resource| self.resources.get(resource)),
+            is_made: resource.is_some_and(|resource| {
+                let makes = (resource, Verb::Create);
+                self.touches.iter().any(|touches| touches.does.first() == Some(&makes))
+            }),
         };
         conditions.read(when, self.notes)
     }
@@ -329,7 +333,12 @@ impl One<'_, '_> {
         let mut functions = named.to_vec();
         for (index, touches) in self.touches.iter().enumerate() {
             // What an operation is about decides; what else it shows is judged object by object.
-            let Some((resource, verb)) = touches.does.first() else { continue };
+            let Some((resource, verb)) = touches.does.first() else {
+                if verbs.has_others() && on.iter().any(|one| touches.acts_on(one.resource)) {
+                    functions.push(index);
+                }
+                continue;
+            };
             if verbs.has(*verb) && on.iter().any(|one| one.resource == *resource) {
                 functions.push(index);
             }

@@ -17,6 +17,8 @@ pub(super) struct Conditions<'a> {
     pub(super) caller_id: &'a OfCaller,
     /// Whose objects it speaks of.
     pub(super) resource: Option<&'a Resource>,
+    /// Callers make such objects: what they made is theirs, even where no answer says so.
+    pub(super) is_made: bool,
 }
 
 impl Conditions<'_> {
@@ -58,10 +60,12 @@ impl Conditions<'_> {
             None if read.asks_object() => {
                 Some("this condition asks for an object, and the rule speaks of none".to_owned())
             }
-            Some(resource) if asks_mine(read) && !has_owner(resource) => Some(format!(
-                "nothing says whose a {} is: it has no `owner` and no `own_list`",
-                shown(&resource.name)
-            )),
+            Some(resource) if asks_mine(read) && !self.is_made && !has_owner(resource) => {
+                Some(format!(
+                    "nothing says whose a {} is: it has no `owner` and no `own_list`, and no operation makes one",
+                    shown(&resource.name)
+                ))
+            }
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 //! operation does to them.
 
 use portcullis_contract::{
-    BodyKind, Contract, Operation, Parameter, Place, Rest, ShapeId, StatusPattern, Types,
+    BodyKind, Contract, Operation, Parameter, Place, Rest, Shape, ShapeId, StatusPattern, Types,
 };
 use portcullis_model::Method;
 
@@ -36,7 +36,8 @@ enum Said {
 impl Derive<'_> {
     pub(super) fn operation(&self, index: usize) -> Touches {
         let Some(operation) = self.contract.operation(index) else { return Touches::default() };
-        let mut touches = Touches::default();
+        let is_unsafe = !operation.method.is_safe();
+        let mut touches = Touches { is_unsafe, ..Touches::default() };
         let about = self.about(operation);
         for parameter in &operation.parameters {
             let Some(place) = place(parameter) else { continue };
@@ -137,9 +138,13 @@ impl Derive<'_> {
         about: Option<usize>,
     ) -> Said {
         if !may_be_id(parameter) {
-            return Said::Nothing;
+            return if self.holds_ids(parameter) { Said::Undecided } else { Said::Nothing };
         }
         let name = &parameter.name;
+        let shape = parameter.schema.as_ref().map(|schema| self.contract.shapes.get(schema.shape));
+        if shape.is_some_and(|shape| self.is_word(name, shape)) {
+            return Said::Nothing;
+        }
         if parameter.place != Place::Path {
             return self.name(name, about, parameter.place == Place::Query);
         }
@@ -151,6 +156,22 @@ impl Derive<'_> {
             Some(resource) => Said::Of(resource, self.id(resource, name).unwrap_or_default()),
             None => Said::Undecided,
         }
+    }
+
+    /// Whether a value is one of a few words, and its name does not end like that of an id: `delivery` is
+    /// then a way of it, and not one of the deliveries.
+    fn is_word(&self, name: &str, shape: &Shape) -> bool {
+        let items = shape.items.map(|items| self.contract.shapes.get(items));
+        id_of(name).is_none() && items.unwrap_or(shape).is_choice
+    }
+
+    /// Whether a parameter is an object with members that look like ids: nobody looks for them there.
+    fn holds_ids(&self, parameter: &Parameter) -> bool {
+        let shape = parameter.schema.as_ref().map(|schema| self.contract.shapes.get(schema.shape));
+        let properties = shape.into_iter().flat_map(|shape| shape.object.properties());
+        properties.into_iter().any(|(name, _)| {
+            looks_like_id(name) || id_of(name).is_some_and(|of| self.named(&of).is_some())
+        })
     }
 
     /// What a name says outside of the path.
@@ -182,8 +203,9 @@ impl Derive<'_> {
 
     fn body(&self, operation: &Operation, about: Option<usize>, touches: &mut Touches) {
         let media = operation.body.iter().flat_map(|body| &body.media);
-        let trees = media
-            .filter(|media| matches!(media.kind, BodyKind::Json | BodyKind::Form | BodyKind::Xml));
+        const TREES: [BodyKind; 4] =
+            [BodyKind::Json, BodyKind::Form, BodyKind::FormData, BodyKind::Xml];
+        let trees = media.filter(|media| TREES.contains(&media.kind));
         for schema in trees.filter_map(|media| media.schema.as_ref()) {
             let mut way = Vec::new();
             self.value(schema.shape, &mut String::new(), about, &mut way, touches);
@@ -242,7 +264,7 @@ impl Derive<'_> {
         let is_scalar = shape.types.intersects(ID_TYPES) && shape.types != Types::ANY;
         let is_list = items
             .is_some_and(|items| items.types.intersects(ID_TYPES) && items.types != Types::ANY);
-        if is_scalar || is_list {
+        if (is_scalar || is_list) && !self.is_word(name, shape) {
             let place = if is_list && !is_scalar { format!("{at}/*") } else { at.clone() };
             let place = InputPlace::One(RequestPlace::Body(place));
             match self.name(name, about, about.is_some()) {
