@@ -87,7 +87,7 @@ fn called(chance: &mut Chance) -> (Value, Value) {
 fn whatever_things_are_called_cedar_reads_what_is_printed() {
     let mut chance = Chance::new(7);
     let mut accepted = 0;
-    for _ in 0..3_000 {
+    for _ in 0..1_000 {
         let (contract, policy) = called(&mut chance);
         let Ok(model) = policy::model(&contract, &policy) else { continue };
         // Several APIs have a namespace each.
@@ -98,5 +98,5 @@ fn whatever_things_are_called_cedar_reads_what_is_printed() {
         judged::accepted(&Vocabulary::of(&models));
         accepted += 1;
     }
-    assert!(accepted > 500, "{accepted} of them were policies");
+    assert!(accepted > 150, "{accepted} of them were policies");
 }
