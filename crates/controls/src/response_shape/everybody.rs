@@ -94,7 +94,7 @@ impl Edits {
             let derived = match derive(&member.how, source, today, key) {
                 Derived::Value(scalar) => Some(scalar),
                 // Where there was nothing, nothing is missed.
-                Derived::Nothing(_) if source.is_none_or(|source| source.is_null()) => None,
+                Derived::Nothing(_) if source.is_none_or(Value::is_null) => None,
                 Derived::Nothing(why) => {
                     let what = format!("`{}` of {}: {}", member.name, mask.name, why.name());
                     self.tell("not_derived", what);
@@ -127,7 +127,7 @@ impl Edits {
 
     fn added(&mut self, object: Value<'_>, member: &DerivedMember, scalar: Scalar) {
         // What the API calls so itself is no part of its contract.
-        self.drop.extend(object.get(&member.name).map(|own| own.index()));
+        self.drop.extend(object.get(&member.name).map(Value::index));
         self.insert.push((object.index(), Arc::clone(&member.name), scalar));
     }
 

@@ -22,7 +22,8 @@ impl Rules {
             match tenant.and(facts.holds(&on.when)) {
                 Truth::Yes => sure.get_or_insert_default().permit(on),
                 Truth::Unknown => {
-                    doubtful.push(Mask { hidden: on.hidden.clone(), readonly: on.readonly.clone() })
+                    doubtful
+                        .push(Mask { hidden: on.hidden.clone(), readonly: on.readonly.clone() });
                 }
                 Truth::No => {}
             }

@@ -45,8 +45,8 @@ fn hidden(operation: usize, context: &Context<'_>) -> Vec<String> {
         let Some(resource) = authorization.resources.get(*index) else { continue };
         let of = Of { operation, resource: *index, purpose: Purpose::Show };
         for mask in plan.rules.masks(&asked, of, &any) {
-            let named = resource.schemas.iter().flat_map(|name| shapes.shapes_of(*name));
-            let roots: Vec<ShapeId> = named.chain(resource.shapes.iter().copied()).collect();
+            let described = resource.schemas.iter().flat_map(|one| shapes.shapes_of(*one));
+            let roots: Vec<ShapeId> = described.chain(resource.shapes.iter().copied()).collect();
             names.extend(hidden_names(&mask.hidden, &resource.ids, &roots, shapes));
         }
     }

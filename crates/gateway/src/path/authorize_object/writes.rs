@@ -2,6 +2,7 @@
 
 use portcullis_controls::rules::{Object, Of, Purpose};
 use portcullis_controls::writable_properties::{self, Sent};
+use portcullis_json::Value;
 use portcullis_model::{ControlId, Mode};
 use portcullis_policy::{Hidden, RequestPlace, Verb};
 
@@ -48,8 +49,8 @@ fn masks(valid: &Valid, operation: usize, context: &mut Context<'_>) -> Vec<(usi
                 let asked = asked(context, &said);
                 let of = Of { operation, resource: *resource, purpose: Purpose::Touch };
                 let root = tree(valid.body());
-                let is_list = root.is_some_and(|root| root.is_array());
-                let items = root.filter(|_| is_list).into_iter().flat_map(|root| root.items());
+                let is_list = root.is_some_and(Value::is_array);
+                let items = root.filter(|_| is_list).into_iter().flat_map(Value::items);
                 let objects = items.map(Some).chain((!is_list).then_some(root));
                 for object in objects {
                     // What an update leaves out is as it was.

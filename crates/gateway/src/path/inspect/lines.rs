@@ -10,9 +10,9 @@ use super::super::forward::Parts;
 use super::decoded::decoded;
 use super::fields::{Kept, pass};
 use super::neutral::{neutral, neutral_deed};
-use super::{everybody, objects};
 use super::projected::{Declared, Projected};
 use super::whole::{Whole, whole};
+use super::{everybody, objects};
 use crate::answer::Answer;
 
 /// An answer in JSON Lines.
