@@ -11,8 +11,9 @@ mod values;
 use portcullis_policy::{Expression, How, OfCaller, Operand};
 
 use crate::formula::Formula;
+use crate::kind::Kind;
 use crate::names::{attribute, has, quoted};
-use crate::vocabulary::{HELD, Kind, Vocabulary};
+use crate::vocabulary::{HELD, Vocabulary};
 use values::{Part, Side, equal, is_in, is_true, under};
 
 /// Where a condition stands.
@@ -179,9 +180,7 @@ impl Condition<'_, '_> {
             OfCaller::Subject => {
                 Side { guards: Vec::new(), parts: vec![Part::One(SUBJECT.to_owned())] }
             }
-            OfCaller::Attribute(name) => {
-                Side::attribute("principal", name, Kind::Several)
-            }
+            OfCaller::Attribute(name) => Side::attribute("principal", name, Kind::Several),
         }
     }
 

@@ -3,7 +3,14 @@
 use portcullis_contract::{Member, ShapeId, Shapes, Types};
 use portcullis_policy::Resource;
 
-use crate::vocabulary::Kind;
+/// How many values an attribute has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One: a `String`.
+    One,
+    /// Several: a `Set<String>`.
+    Several,
+}
 
 /// Every schema of a resource.
 fn roots<'m>(shapes: &'m Shapes, resource: &'m Resource) -> impl Iterator<Item = ShapeId> + 'm {

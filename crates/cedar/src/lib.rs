@@ -11,6 +11,7 @@ mod policies;
 mod schema;
 mod vocabulary;
 
+pub use kind::Kind;
 pub use policies::policies;
 pub use schema::schema;
-pub use vocabulary::{Action, Kind, Resource, Vocabulary};
+pub use vocabulary::{Action, Resource, Vocabulary};

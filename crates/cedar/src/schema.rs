@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use portcullis_controls::function_access::Expected;
 
 use crate::condition::member_name;
+use crate::kind::Kind;
 use crate::names::{declared, quoted, shown};
-use crate::vocabulary::{API, CALLER, HELD, Kind, Resource, STRANGER, Vocabulary};
+use crate::vocabulary::{API, CALLER, HELD, Resource, STRANGER, Vocabulary};
 
 const HEAD: &str = "\
 // Printed by `portcullis policy show --cedar --schema`, from the contract and the policy.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use portcullis_policy::{Authorization, Expression, InputPlace, Model, OfCaller, Operand, Touches};
 
-use crate::kind;
+use crate::kind::{self, Kind};
 use crate::names::Types;
 
 /// The type of callers.
@@ -15,15 +15,6 @@ pub(crate) const STRANGER: &str = "Stranger";
 pub(crate) const API: &str = "Api";
 /// In the context: whether the ids register knows that the caller holds the object.
 pub(crate) const HELD: &str = "held";
-
-/// How many values an attribute has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// One: a `String`.
-    One,
-    /// Several: a `Set<String>`.
-    Several,
-}
 
 /// The words of one API.
 #[derive(Debug)]
@@ -112,8 +103,9 @@ impl<'m> Vocabulary<'m> {
                         known.members.insert(pointer.to_owned(), kind);
                     }
                 }
-                for (operation, touches) in authorization.operations.iter().enumerate() {
-                    if rule.speaks_of(on, operation, touches) {
+                for operation in self.touching(on.resource).collect::<Vec<usize>>() {
+                    let touches = authorization.operations.get(operation);
+                    if touches.is_some_and(|touches| rule.speaks_of(on, operation, touches)) {
                         self.action_asks(operation, &on.when);
                     }
                 }

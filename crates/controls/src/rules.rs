@@ -5,8 +5,10 @@
 //! for each object of a request and of an answer. A rule is looked at only where it can matter, so that a
 //! thousand rules cost what the few of one operation do.
 
+mod before;
 mod condition;
 mod mask;
+pub(crate) mod members;
 mod seen;
 mod truth;
 mod values;

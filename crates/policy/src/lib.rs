@@ -7,6 +7,7 @@
 mod address;
 mod administrative;
 mod amounts;
+mod answers;
 mod authorization;
 mod callers;
 mod cases;
@@ -42,6 +43,7 @@ mod yaml;
 
 pub use administrative::looks_administrative;
 pub use amounts::Amount;
+pub use answers::{AnswerMask, Answers, Derivation, DerivedMember};
 pub use authorization::{
     Authorization, Hidden, InputPlace, ObjectInput, OnResource, Owner, Pattern, Resource, Rule,
     Touches, Units, Verb, Verbs, Who,

@@ -4,6 +4,7 @@
 mod asking;
 mod caller;
 mod findings;
+mod found;
 mod known;
 mod lists;
 mod objects;

@@ -4,7 +4,7 @@ use portcullis_policy::Units;
 
 use crate::formula::Formula;
 use crate::names::{attribute, has, quoted};
-use crate::vocabulary::Kind;
+use crate::kind::Kind;
 
 /// One side of a comparison.
 #[derive(Debug, Default)]

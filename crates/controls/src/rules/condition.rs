@@ -155,3 +155,20 @@ impl<'a> Of<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Cow, are_same};
+
+    #[test]
+    fn lists_of_the_same_values_are_the_same_in_any_order() {
+        let same = |left: &[&'static str], right: &[&'static str]| {
+            let texts =
+                |list: &[&'static str]| list.iter().map(|one| Cow::Borrowed(*one)).collect();
+            let (left, right): (Vec<Cow<'_, str>>, Vec<Cow<'_, str>>) = (texts(left), texts(right));
+            are_same(&left, &right)
+        };
+        assert!(same(&["a", "b"], &["b", "a"]) && same(&["a", "a"], &["a"]));
+        assert!(!same(&["a", "b"], &["a"]) && !same(&["a"], &["a", "b"]));
+    }
+}

@@ -1,7 +1,7 @@
 //! Who may do what to which objects: `roles`, `organisation`, `tenant`, `resources` and the rules of
 //! `access`, joined with each contract.
 
-mod pointers;
+pub(super) mod pointers;
 mod resources;
 mod roles;
 mod rules;

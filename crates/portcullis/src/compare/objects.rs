@@ -6,7 +6,7 @@ use portcullis_policy::names_an_owner;
 
 use super::asking::{Asker, Read};
 use super::caller::Caller;
-use super::findings::{Findings, GivenAway, PAIRS};
+use super::found::{Findings, GivenAway, PAIRS};
 use super::known::Known;
 use super::lists;
 use super::questions::{Question, Questions};

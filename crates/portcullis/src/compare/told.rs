@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::findings::Findings;
+use super::found::Findings;
 use crate::report::many;
 use crate::talk::clean;
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::oracle::Act;
-use super::requests::Request;
+use super::request::Request;
 use super::shape::{Api, Caller, Does, Operation, ROLES};
 use super::world::{Said, World, text};
 

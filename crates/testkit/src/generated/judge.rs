@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::oracle::{Act, number};
-use super::requests::Request;
+use super::request::Request;
 use super::shape::Api;
 use super::world::World;
 

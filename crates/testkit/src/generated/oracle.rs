@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::requests::Request;
+use super::request::Request;
 use super::shape::{Api, Caller, Does, ROLES, Rule, Verb, When};
 use super::world::{World, caller_id, merge, named};
 

@@ -4,43 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::chance::Chance;
 use super::oracle::Act;
+use super::request::Request;
 use super::shape::{Api, Does, Kind, Operation};
 use super::world::{World, named, set, text};
 
 /// How often somebody looks for an object that is theirs to touch.
 const TRIES: usize = 6;
-
-/// A request.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// From whom, by their place.
-    pub caller: usize,
-    /// For which operation, by its place.
-    pub operation: usize,
-    /// `GET`.
-    pub method: &'static str,
-    /// `/orders/7`.
-    pub target: String,
-    /// A field with an id.
-    pub field: Option<(String, String)>,
-    /// The body.
-    pub body: Option<Value>,
-    /// The objects that it names; none: one that is not there.
-    pub named: Vec<Option<usize>>,
-    /// The object above them, if it names one.
-    pub above: Option<Option<usize>>,
-    /// The object under which its body puts another, if it does.
-    pub under: Option<Option<usize>>,
-    /// Ids are written as they are.
-    pub is_plain: bool,
-}
-
-impl Request {
-    /// Whether it names an object that is not there: what the API makes of that is its own affair.
-    pub fn names_none(&self) -> bool {
-        self.named.iter().chain(&self.above).chain(&self.under).any(Option::is_none)
-    }
-}
 
 /// One request, by chance.
 pub fn request(api: &Api, world: &World, chance: &mut Chance) -> Request {

@@ -115,7 +115,10 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
         Verdict::Permitted(_) if named.must_be_read(one.input, context) => {
             asked_for(named, &one, context).await
         }
-        Verdict::Permitted(_) => Ok(()),
+        Verdict::Permitted(mask) => {
+            context.objects.permitted(resource, mask.readonly);
+            Ok(())
+        }
         Verdict::Refused(why) => context.refuse(not_found(why, detail(&one, context))),
         Verdict::Unknown if named.answer_decides(one.input, context) => {
             context.objects.is_enforced = context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
@@ -131,7 +134,9 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
 /// Asks the API, with the caller's own credential.
 async fn asked_for(named: Named<'_>, one: &One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     match question::find_out(named, one, context).await {
-        Ok(Judged { why: None, etag }) => {
+        Ok(Judged { why: None, etag, readonly }) => {
+            let resource = one.input.resource;
+            readonly.into_iter().for_each(|mask| context.objects.permitted(resource, mask));
             let resources = &context.plan.model.authorization.resources;
             let pins = resources.get(one.input.resource).is_some_and(|resource| resource.pins);
             // Of several objects none is the one that a tag is of.
