@@ -40,7 +40,7 @@ fn what_looks_administrative_and_ordinary_callers_reach_is_reported() {
     assert_eq!(all.len(), 4, "{all:#?}");
     for part in [
         "`getLogs` looks administrative (its path says `admin`), and every `customer` may call it",
-        "`recount` looks administrative (its tag says `backoffice`), and every `customer` may call it",
+        "`recount` looks administrative (its tag says `management`), and every `customer` may call it",
         "`adminSetPrices` looks administrative (its name says `admin`), and every `customer` may call it",
         "`dropOrders` looks administrative (it deletes Order, and no request says which), and every caller may call it",
     ] {
