@@ -201,6 +201,13 @@ impl Rules {
         Facts { asked, resource, object: &unheld }.mine() == Truth::No
     }
 
+    /// Whether an object that was seen may be the caller's own: it names no other owner, and their tenant.
+    pub fn may_be_theirs(&self, asked: &Asked<'_>, resource: usize, object: &Object<'_>) -> bool {
+        let Some(known) = asked.model.resources.get(resource) else { return false };
+        let facts = Facts { asked, resource: known, object };
+        !self.is_of_other(asked, resource, object) && facts.tenant() == Truth::Yes
+    }
+
     /// Whether an object that was seen says nothing of whose it is.
     pub fn names_nobody(&self, asked: &Asked<'_>, resource: usize, object: &Object<'_>) -> bool {
         let Some(resource) = asked.model.resources.get(resource) else { return true };

@@ -3,8 +3,8 @@
 use portcullis_policy::Units;
 
 use crate::formula::Formula;
-use crate::names::{attribute, has, quoted};
 use crate::kind::Kind;
+use crate::names::{attribute, has, quoted};
 
 /// One side of a comparison.
 #[derive(Debug, Default)]

@@ -43,8 +43,14 @@ pub(super) async fn take(
     if let Some((resource, Verb::Create)) = about
         && let Some((caller, since)) = context.objects.holder
     {
+        let said = |place: &RequestPlace| context.objects.said(place);
+        let asked = asked(context, &said);
+        let is_theirs = |value: Value<'_>| {
+            let object = Judging::whole(value, Truth::Unknown);
+            context.plan.rules.may_be_theirs(&asked, *resource, &object)
+        };
         let made: Vec<Object> = permitted(*resource)
-            .filter(|value| !is_chosen(*value, *resource, context))
+            .filter(|value| !is_chosen(*value, *resource, context) && is_theirs(*value))
             .flat_map(|value| objects(value, *resource, context))
             .collect();
         context.worker.shared.holdings.made(&caller, &made, since, context.now());

@@ -174,7 +174,9 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
         }
         let objects: Vec<_> = if body.is_array() { body.items().collect() } else { vec![body] };
         let owners = plan.model.authorization.resources.get(*resource);
-        let owners = owners.into_iter().flat_map(|one| one.owners.iter().map(|owner| &owner.at));
+        let owners = owners
+            .into_iter()
+            .flat_map(|one| one.owners.iter().map(|owner| &owner.at).chain(&one.tenant));
         let mut owners: Vec<&String> = owners.collect();
         owners.retain(|at| objects.iter().any(|object| object.lookup(at).is_some()));
         context.objects.names_owner |= !owners.is_empty();
