@@ -22,7 +22,7 @@ use crate::exit::Exit;
 use crate::{load, talk};
 use asking::Asker;
 use caller::Caller;
-use findings::Findings;
+use found::Findings;
 use questions::Questions;
 
 pub(crate) fn compare(model: &ModelOptions, files: &[PathBuf], format: Format) -> Exit {
