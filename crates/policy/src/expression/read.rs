@@ -39,11 +39,11 @@ pub(crate) enum Named<'t> {
     Request(&'t str),
 }
 
+/// What a name means; or in a message and help, that it means nothing.
+pub(crate) type Meaning<'m> = dyn FnMut(Named<'_>) -> Result<Operand, (String, String)> + 'm;
+
 /// Reads a condition. `meant` says what a name means, or in a message and help that it means nothing.
-pub(crate) fn read(
-    text: &str,
-    meant: &mut dyn FnMut(Named<'_>) -> Result<Operand, (String, String)>,
-) -> Result<Expression, Fault> {
+pub(crate) fn read(text: &str, meant: &mut Meaning<'_>) -> Result<Expression, Fault> {
     if text.len() > BYTES_MAX {
         let help = "split it into several rules".to_owned();
         return Err(Fault { message: "this condition is too long".to_owned(), help, at: 0 });
@@ -127,7 +127,7 @@ struct Reader<'t, 'm> {
     words: &'t [Word<'t>],
     next: usize,
     end: usize,
-    meant: &'m mut dyn FnMut(Named<'_>) -> Result<Operand, (String, String)>,
+    meant: &'m mut Meaning<'m>,
 }
 
 impl<'t> Reader<'t, '_> {

@@ -57,22 +57,22 @@ pub(super) fn of(
     let tenant = tenant(file, &attributes, notes);
     let mut resources = resources::of(file, &known, &caller_id, tenant.as_ref(), notes);
     let touches = touches::of(file, &known, &mut resources, notes);
-    let mut rules = rules::Reading { file, roles: &roles, caller_id: &caller_id, is_complete }
-        .of(&known, &resources, &touches, notes);
-    let mut done = resources.into_iter().zip(touches).map(|(resources, operations)| {
-        let (rules, is_exhaustive) =
-            if rules.is_empty() { Default::default() } else { rules.remove(0) };
-        Authorization {
-            is_exhaustive,
-            caller_id: caller_id.clone(),
-            ordinary_roles: roles.ordinary(),
-            units: units.clone(),
-            tenant: tenant.as_ref().map(|tenant| tenant.is.clone()),
-            resources,
-            rules,
-            operations,
-        }
-    });
+    let reading = rules::Reading { file, roles: &roles, caller_id: &caller_id, is_complete };
+    let said = reading.of(&known, &resources, &touches, notes);
+    let mut done =
+        resources.into_iter().zip(touches).zip(said).map(|((resources, operations), said)| {
+            let (of_api, is_exhaustive) = said;
+            Authorization {
+                is_exhaustive,
+                caller_id: caller_id.clone(),
+                ordinary_roles: roles.ordinary(),
+                units: units.clone(),
+                tenant: tenant.as_ref().map(|tenant| tenant.is.clone()),
+                resources,
+                rules,
+                operations,
+            }
+        });
     apis.iter().map(|api| api.and_then(|_| done.next()).unwrap_or_default()).collect()
 }
 

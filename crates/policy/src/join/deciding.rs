@@ -127,8 +127,8 @@ fn deciding(authorization: &Authorization) -> BTreeSet<Arc<str>> {
 }
 
 fn speaks_of_people(operation: &Operation) -> bool {
-    let literals = operation.template.split('/').filter(|segment| !segment.contains('{'));
-    let last = literals.filter(|segment| !segment.is_empty()).next_back();
+    let mut literals = operation.template.split('/').filter(|segment| !segment.contains('{'));
+    let last = literals.rfind(|segment| !segment.is_empty());
     let texts = last.into_iter().chain(operation.id.as_deref());
     let mut words = texts.flat_map(words).map(|word| folded(&word));
     words.any(|word| PEOPLE.contains(&word.as_str()))

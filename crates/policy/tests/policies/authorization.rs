@@ -172,7 +172,7 @@ const BAD: &[(&str, &str)] = &[
     ),
     (
         "mine_of_nobody",
-        "resources: { Order: {} }\naccess:\n  - { may: read, on: Order, when: mine }\n",
+        "resources: { Medicine: {} }\naccess:\n  - { may: read, on: Medicine, when: mine }\n",
     ),
     ("condition_without_resource", "access:\n  - { may: [getMe], when: mine }\n"),
     (

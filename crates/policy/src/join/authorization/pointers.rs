@@ -43,10 +43,11 @@ pub(in super::super) fn declared(shapes: &Shapes, root: ShapeId, pointer: &str) 
 
 fn any(shapes: &Shapes, at: ShapeId) -> Option<ShapeId> {
     let here = shapes.get(at);
-    here.items.or_else(|| match here.object.rest {
+    let map = match here.object.rest {
         portcullis_contract::Rest::Map(values) => Some(values),
         _ => None,
-    })
+    };
+    here.items.or(map)
 }
 
 /// A declared member of one of these shapes that is written almost so.

@@ -97,7 +97,7 @@ fn schemas(key: &Key, section: &ResourceSection, api: &Api<'_>) -> Option<Schema
         Some(names) => {
             for name in names.0.iter().take(PLACES_MAX) {
                 match shapes.schema_named(&name.value) {
-                    Some(named) => found.named.push(named),
+                    Some(schema) => found.named.push(schema),
                     None => found.shapes.extend(of_answer(&name.value, api)),
                 }
             }

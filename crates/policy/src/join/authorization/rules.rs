@@ -92,14 +92,13 @@ impl Reading<'_> {
         let words = said.may.iter().chain(&said.forbid).flat_map(|words| &words.0);
         for word in words {
             match meant(&word.value) {
-                Word::All => {}
                 Word::Verb(_) if said.on.is_none() => notes.push(|| {
                     let message = format!("{} of what?", shown(&word.value));
                     Diagnostic::error(&codes::BAD_RULE, message)
                         .at(word.span)
                         .help("add `on: Order`; an operation that is called so is `operation:NAME`")
                 }),
-                Word::Verb(_) => {}
+                Word::All | Word::Verb(_) => {}
                 Word::Operation(name) => {
                     if let Some(api) = apis.first() {
                         // It is told when it is unknown.
@@ -108,6 +107,22 @@ impl Reading<'_> {
                 }
             }
         }
+        self.check_resources(said, resources, notes);
+        if let Some(across) = &said.across_tenants
+            && across.value
+            && said.reason.is_none()
+        {
+            notes.push(|| {
+                let message = "tenants are crossed, and nobody says why";
+                Diagnostic::error(&codes::MISSING_KEY, message)
+                    .at(across.span)
+                    .help("add `reason: \"...\"`: the next person decides by it")
+            });
+        }
+        check_members(rule, notes);
+    }
+
+    fn check_resources(&self, said: &AccessRule, resources: &[Vec<Resource>], notes: &mut Notes) {
         for name in said.on.iter().flat_map(|names| &names.0) {
             let mut known = resources.iter().flatten().map(|resource| &*resource.name);
             let is_known = name.value == ALL || known.any(|known| *known == *name.value);
@@ -126,46 +141,6 @@ impl Reading<'_> {
                                 name.value
                             ),
                         })
-                });
-            }
-        }
-        if let Some(across) = &said.across_tenants {
-            let (is_missing, help) = match (across.value, &said.reason) {
-                (true, None) => (true, "add `reason: \"...\"`: the next person decides by it"),
-                _ => (false, ""),
-            };
-            if is_missing {
-                notes.push(|| {
-                    Diagnostic::error(
-                        &codes::MISSING_KEY,
-                        "tenants are crossed, and nobody says why",
-                    )
-                    .at(across.span)
-                    .help(help)
-                });
-            }
-        }
-        if said.on.is_none() {
-            let masks =
-                said.hide.iter().chain(&said.only).chain(&said.readonly).chain(&said.writable);
-            if let Some(mask) = masks.flatten().next() {
-                notes.push(|| {
-                    Diagnostic::error(&codes::BAD_RULE, "members of what?")
-                        .at(mask.span)
-                        .help("add `on: Order`: members are those of a resource's objects")
-                });
-            }
-        }
-        for (one, other, words) in [
-            (&said.hide, &said.only, "`hide` and `only`"),
-            (&said.readonly, &said.writable, "`readonly` and `writable`"),
-        ] {
-            if let (Some(_), Some(other)) = (one, other) {
-                let at = other.first().map_or(rule.span, |first| first.span);
-                notes.push(|| {
-                    Diagnostic::error(&codes::CONFLICT, format!("this rule says both {words}"))
-                        .at(at)
-                        .help("keep one of them")
                 });
             }
         }
@@ -196,6 +171,34 @@ impl Reading<'_> {
         let texts =
             |list: Vec<Spanned<String>>| list.into_iter().map(|one| one.value.into()).collect();
         Who { roles: all, groups: texts(groups), scopes: texts(scopes) }
+    }
+}
+
+/// What is wrong with the members that a rule names, whichever its resources are.
+fn check_members(rule: &Spanned<AccessRule>, notes: &mut Notes) {
+    let said = &rule.value;
+    if said.on.is_none() {
+        let masks = said.hide.iter().chain(&said.only).chain(&said.readonly).chain(&said.writable);
+        if let Some(mask) = masks.flatten().next() {
+            notes.push(|| {
+                Diagnostic::error(&codes::BAD_RULE, "members of what?")
+                    .at(mask.span)
+                    .help("add `on: Order`: members are those of a resource's objects")
+            });
+        }
+    }
+    for (one, other, words) in [
+        (&said.hide, &said.only, "`hide` and `only`"),
+        (&said.readonly, &said.writable, "`readonly` and `writable`"),
+    ] {
+        if let (Some(_), Some(other)) = (one, other) {
+            let at = other.first().map_or(rule.span, |first| first.span);
+            notes.push(|| {
+                Diagnostic::error(&codes::CONFLICT, format!("this rule says both {words}"))
+                    .at(at)
+                    .help("keep one of them")
+            });
+        }
     }
 }
 

@@ -40,7 +40,7 @@ impl Derive<'_> {
         let mut touches = Touches { is_unsafe, ..Touches::default() };
         let about = self.about(operation);
         for parameter in &operation.parameters {
-            let Some(place) = place(parameter) else { continue };
+            let place = place(parameter);
             match self.parameter(operation, parameter, about) {
                 Said::Of(resource, id) => touches.inputs.push(input(place, resource, id)),
                 Said::Undecided => touches.undecided.push(place),
@@ -202,8 +202,6 @@ impl Derive<'_> {
 
     fn body(&self, operation: &Operation, about: Option<usize>, touches: &mut Touches) {
         let media = operation.body.iter().flat_map(|body| &body.media);
-        const TREES: [BodyKind; 4] =
-            [BodyKind::Json, BodyKind::Form, BodyKind::FormData, BodyKind::Xml];
         let trees = media.filter(|media| TREES.contains(&media.kind));
         for schema in trees.filter_map(|media| media.schema.as_ref()) {
             let mut way = Vec::new();
@@ -330,6 +328,9 @@ impl Derive<'_> {
     }
 }
 
+/// Bodies that are trees with named members.
+const TREES: [BodyKind; 4] = [BodyKind::Json, BodyKind::Form, BodyKind::FormData, BodyKind::Xml];
+
 const ID_TYPES: Types = Types::STRING.or(Types::INTEGER);
 
 /// Whether a parameter's values can be ids: a flag, a fraction or one of few words is none.
@@ -338,14 +339,14 @@ fn may_be_id(parameter: &Parameter) -> bool {
     schema.types.intersects(ID_TYPES) || schema.types.intersects(Types::ARRAY)
 }
 
-fn place(parameter: &Parameter) -> Option<InputPlace> {
+fn place(parameter: &Parameter) -> InputPlace {
     let name = parameter.name.clone();
-    Some(match parameter.place {
+    match parameter.place {
         Place::Path => InputPlace::One(RequestPlace::Path(name)),
         Place::Query => InputPlace::One(RequestPlace::Query(name)),
         Place::Cookie => InputPlace::One(RequestPlace::Cookie(name)),
         Place::Header => InputPlace::Header(name.to_ascii_lowercase()),
-    })
+    }
 }
 
 /// Whether answers of this status may be of success.
