@@ -179,9 +179,7 @@ impl Condition<'_, '_> {
             OfCaller::Subject => {
                 Side { guards: Vec::new(), parts: vec![Part::One(SUBJECT.to_owned())] }
             }
-            OfCaller::Attribute(name) => {
-                Side::attribute("principal", &caller_name(name), Kind::Several)
-            }
+            OfCaller::Attribute(name) => Side::attribute("principal", name, Kind::Several),
         }
     }
 
@@ -199,17 +197,6 @@ impl Condition<'_, '_> {
 
 /// The name of the caller.
 const SUBJECT: &str = "principal.subject";
-
-/// What an attribute of callers is called in Cedar: not as what every caller has.
-pub(crate) fn caller_name(name: &str) -> String {
-    const OWN: [&str; 2] = ["subject", "scopes"];
-    const PREFIX: &str = "attribute ";
-    if OWN.contains(&name) || name.starts_with(PREFIX) {
-        format!("{PREFIX}{name}")
-    } else {
-        name.to_owned()
-    }
-}
 
 /// What a member is called in Cedar: at the top by its name, deeper by its JSON Pointer.
 pub(crate) fn member_name(pointer: &str) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use portcullis_controls::function_access::Expected;
 
-use crate::condition::{caller_name, member_name};
+use crate::condition::member_name;
 use crate::names::{declared, quoted, shown};
 use crate::vocabulary::{API, CALLER, HELD, Kind, Resource, STRANGER, Vocabulary};
 
@@ -35,7 +35,7 @@ fn one(vocabulary: &Vocabulary<'_>) -> String {
     let mut text = format!("\n// The API itself.\nentity {API};\n");
     let mut caller = vec!["subject: String".to_owned(), "scopes: Set<String>".to_owned()];
     for name in &vocabulary.attributes {
-        caller.push(format!("{}?: {}", declared(&caller_name(name)), written(Kind::Several)));
+        caller.push(format!("{}?: {}", declared(name), written(Kind::Several)));
     }
     text.push_str("\n// Who is known to call.\n");
     entity(&mut text, CALLER, &caller);

@@ -112,8 +112,9 @@ impl<'m> Vocabulary<'m> {
                         known.members.insert(pointer.to_owned(), kind);
                     }
                 }
-                for (operation, touches) in authorization.operations.iter().enumerate() {
-                    if rule.speaks_of(on, operation, touches) {
+                for operation in self.touching(on.resource).collect::<Vec<usize>>() {
+                    let touches = authorization.operations.get(operation);
+                    if touches.is_some_and(|touches| rule.speaks_of(on, operation, touches)) {
                         self.action_asks(operation, &on.when);
                     }
                 }

@@ -63,6 +63,6 @@ pub use schema::{Blobs, Mismatch, Schema};
 pub use scheme::{SchemeKind, SchemePlace, SecurityRequirement, SecurityScheme};
 pub use shape::{
     Member, ObjectShape, Property, Rest, SchemaName, Shape, ShapeId, Shapes, Types, XmlMember,
-    XmlName, XmlShape, XmlText,
+    XmlName, XmlShape, XmlText, folded_name,
 };
 pub use values::{Texts, ValueChange, compare_values};

@@ -21,7 +21,7 @@ mod xml;
 use std::fmt;
 use std::sync::LazyLock;
 
-pub use member::{Member, ObjectShape};
+pub use member::{Member, ObjectShape, folded as folded_name};
 pub use named::SchemaName;
 pub use xml::{XmlMember, XmlName, XmlShape, XmlText};
 

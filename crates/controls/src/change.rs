@@ -4,6 +4,7 @@
 //! as wider.
 
 mod access;
+mod answers;
 mod authorization;
 mod bounds;
 mod callers;
@@ -130,6 +131,7 @@ impl Changes {
         callers::compare(&pair, &mut changes);
         access::compare(&pair, &mut changes);
         authorization::compare(&pair, &mut changes);
+        answers::compare(&pair, &mut changes);
         changes.values(&pair);
         changes
     }

@@ -18,8 +18,6 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::num::NonZeroU8;
-
 use portcullis_json::{Kind, Value};
 use portcullis_model::Date;
 
@@ -27,32 +25,8 @@ pub use age::AGE_YEARS_MAX;
 pub use keyed::{DerivationKey, KEY_BYTES_MIN};
 pub use masked::ADDRESS_BYTES_MAX;
 pub use portcullis_json::Scalar;
-
-/// How a value is derived from another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Derivation {
-    /// Of a date of birth: whether somebody born then has lived so many years, on the given day. Who
-    /// was born on 29 February completes a year on 1 March where there is no such day.
-    AgeAtLeast(u8),
-    /// Of a string or a whole number: its last letters and digits (of ASCII; nothing else counts or is
-    /// shown), if it has at least twice as many.
-    LastCharacters(NonZeroU8),
-    /// Of an email address: its first character and its domain, `a***@example.com`; of one with a
-    /// single character before the `@`, the domain alone.
-    MaskedEmail,
-    /// Of a date: its year, as a string of four digits.
-    YearOnly,
-    /// Of anything: whether it is there, not `null`, and not an empty string, array or object.
-    Presence,
-    /// Of a string or number: what is equal for equal values and says nothing else to those without
-    /// the key. `1` and `"1"` differ, and so do `1` and `1.0`.
-    KeyedHash {
-        /// Hashes for one purpose cannot be compared with those for another.
-        purpose: String,
-    },
-    /// Whatever stands there, this.
-    Constant(Scalar),
-}
+pub use portcullis_policy::Derivation;
+pub use schema::schema;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +55,8 @@ pub enum Unread {
     TooShort,
     /// Not one email address.
     NotAnAddress,
+    /// There is no key to hash it with.
+    NoKey,
 }
 
 impl Unread {
@@ -94,6 +70,7 @@ impl Unread {
             Self::TooLongAgo => "too_long_ago",
             Self::TooShort => "too_short",
             Self::NotAnAddress => "not_an_address",
+            Self::NoKey => "no_key",
         }
     }
 }
@@ -106,7 +83,7 @@ pub fn derive(
     derivation: &Derivation,
     source: Option<Value<'_>>,
     today: Date,
-    key: &DerivationKey,
+    key: Option<&DerivationKey>,
 ) -> Derived {
     let derived = match derivation {
         Derivation::AgeAtLeast(years) => {
@@ -119,7 +96,8 @@ pub fn derive(
         Derivation::YearOnly => text(source).and_then(age::year).map(Scalar::String),
         Derivation::Presence => Ok(Scalar::Bool(is_present(source))),
         Derivation::KeyedHash { purpose } => {
-            there(source).and_then(|value| key.hash(purpose, value)).map(Scalar::String)
+            let key = key.ok_or(Unread::NoKey);
+            key.and_then(|key| key.hash(purpose, there(source)?)).map(Scalar::String)
         }
         Derivation::Constant(scalar) => Ok(scalar.clone()),
     };

@@ -33,6 +33,8 @@
 //! `cache`. What a function does inside is not seen: one operation that does different things by a value of
 //! its body needs a condition on that value.
 
+mod reach;
+
 use portcullis_model::{Caller, Code, ControlId, Diagnostic, Refusal, Room, Status, shown};
 use portcullis_policy::{Model, Posture};
 
@@ -63,8 +65,17 @@ static CLOSED: Code = Code {
            read, on: Order, when: mine }\n```\n\nIf nobody should call it, take it out of the document.",
 };
 
+static ADMINISTRATIVE: Code = Code {
+    name: "function-administrative",
+    page: "The path, tag or name of this operation says that it is for administrators, or it deletes without \
+           saying what; and everybody may call it, or every caller with a role that others build on (one that \
+           includes no other and that others include).\n\nGive it to the role that needs it:\n\n```yaml\naccess:\n  - { role: \
+           admin, may: [listLogins] }\n```\n\nand take it out of `anyone`, `callers`, `may: \"*\"` or the rule that \
+           opens it to others. If it is meant for everybody, the name misleads: nothing is refused because of it.",
+};
+
 /// The codes of this control.
-pub const CODES: [&Code; 1] = [&CLOSED];
+pub const CODES: [&Code; 2] = [&CLOSED, &ADMINISTRATIVE];
 
 /// Whether rules say who may use an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +152,9 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(declared) = model.contract.operation(operation) else {
         return Expectation::NotApplicable("there is no such operation");
     };
+    if let Some(found) = reach::administrative(model, operation) {
+        return Expectation::Missing(vec![found]);
+    }
     match Expected::derive(model, operation) {
         Expected::Anyone => Expectation::NotApplicable("anyone may call it"),
         Expected::Callers => Expectation::NotApplicable(

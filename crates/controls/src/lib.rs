@@ -7,6 +7,7 @@
 mod change;
 mod face;
 mod free_form;
+mod labelled;
 mod labels;
 mod plan;
 mod registry;

@@ -13,7 +13,7 @@ use crate::registry::CONTROLS;
 use crate::resource_limits;
 use crate::rules::Rules;
 use crate::safe_configuration::{InnerLinks, LeakDetector};
-use crate::{function_access, object_ownership};
+use crate::{function_access, object_ownership, response_shape};
 
 /// Everything that one request needs, immutable: a request holds one `Arc` of it.
 #[derive(Debug)]
@@ -39,8 +39,10 @@ pub struct Plan {
     challenged: Vec<usize>,
     /// Which rules speak of which operation and resource.
     pub rules: Rules,
-    /// Where answers have objects.
+    /// Where bodies have objects of resources.
     pub places: object_ownership::Places,
+    /// Where answers have objects of which everybody sees a part, by its number in the model.
+    pub masked: object_ownership::Places,
     /// What clients are told of the API as a resource of OAuth.
     pub resource: Option<ResourceMetadata>,
     /// How tokens of each issuer are judged.
@@ -67,6 +69,8 @@ pub struct OperationPlan {
     pub guarded: Option<caller_identity::Guarded>,
     /// Which of its objects are asked for.
     pub objects: object_ownership::Expected,
+    /// The masks of `answers` that its answers of success come under, by their number in the model.
+    pub masks: Vec<usize>,
     /// Whether user and password of Basic reach the API unverified.
     pub takes_basic: bool,
 }
@@ -95,6 +99,7 @@ impl Plan {
     /// Compiles what every control expects.
     pub fn compile(model: Model, options: PlanOptions) -> Self {
         let rules = Rules::compile(&model.authorization);
+        let masked = response_shape::masked(&model);
         let operations: Vec<OperationPlan> = (0..model.contract.operations.len())
             .filter_map(|index| {
                 let operation = model.contract.operation(index)?;
@@ -104,6 +109,7 @@ impl Plan {
                     function: function_access::Expected::derive(&model, index),
                     objects: object_ownership::Expected::derive(&model, &rules, index),
                     guarded: caller_identity::Guarded::of(&model, index),
+                    masks: response_shape::masks_of(&model, &masked, operation),
                     takes_basic: caller_identity::takes_basic(&model, index),
                 })
             })
@@ -127,6 +133,7 @@ impl Plan {
             hides: !model.is_published && challenged.iter().any(|one| model.callers.verifies(*one)),
             challenged,
             places: object_ownership::Places::of(&model),
+            masked,
             rules,
             resource: ResourceMetadata::of(&model),
             tokens: TokenRule::all(&model.callers),

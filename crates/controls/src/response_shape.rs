@@ -19,14 +19,18 @@
 //!
 //! An answer that the document does not describe (no success declared, no `content`, no schema,
 //! `{}`, a bare object) passes with password-like names removed, if it is JSON, and is reported as
-//! not described. Values are not looked at: a
-//! secret inside a declared property passes. A client error (4xx) that the document does not
+//! not described. Of values only those that look like hashes of passwords are looked for, and do not leave
+//! (`answers: { Customer: { show: [/checksum] } }` lets one); any other
+//! secret inside a declared property passes until `answers` or a rule says that it is hidden. A client error (4xx) that the document does not
 //! declare passes as JSON if nothing in it looks like an inner detail, because clients depend on
 //! 409 and 422 that nobody documented; so do values of other types in a declared one. XML is read by
 //! its schema, elements and attributes that are no property are cut out, and what cannot be read does
 //! not leave; XML without a schema is not looked into. Nor is text: what has properties does not leave
 //! as text where it is declared as JSON, too, and a wildcard declares no form but JSON.
 
+mod everybody;
+mod filters;
+mod hashes;
 mod project;
 
 use portcullis_contract::{
@@ -40,6 +44,9 @@ use crate::face::{Expectation, Face, Stride, Threat};
 use crate::free_form::Way;
 use crate::labels::{may_hold_properties, undone};
 
+pub use everybody::{Edits, Told, everybody, masked, masks_of};
+pub use filters::{hidden_filter, hidden_names, names_hidden};
+pub use hashes::{Hash, hashes};
 pub use project::{OtherType, Projection, Removed, Why, is_sensitive, project};
 
 /// See the module's page.

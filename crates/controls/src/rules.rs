@@ -5,9 +5,12 @@
 //! for each object of a request and of an answer. A rule is looked at only where it can matter, so that a
 //! thousand rules cost what the few of one operation do.
 
+mod before;
 mod condition;
 mod mask;
+pub(crate) mod members;
 mod seen;
+mod truth;
 mod values;
 
 use std::sync::Arc;
@@ -18,10 +21,11 @@ use portcullis_policy::{
     Rule, Touches, Verb,
 };
 
-pub use condition::{Facts, Truth};
+pub use condition::Facts;
 pub(crate) use mask::is_below;
 pub use mask::{Mask, Masks};
 pub use seen::{Object, Seen};
+pub use truth::Truth;
 pub use values::text_at;
 
 /// For each operation, the rules that speak of it.

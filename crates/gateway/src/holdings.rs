@@ -4,8 +4,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
+use portcullis_controls::rules::Why;
 use portcullis_model::{Identity, UnixMillis, Value};
-use portcullis_policy::{Authorization, OfCaller};
+use portcullis_policy::{Authorization, Hidden, OfCaller};
 use portcullis_store::{
     Bounds, Caller, Forget, How, Object, Register, Since, Standing, Store, StoreError,
 };
@@ -40,12 +41,21 @@ pub(crate) struct Holdings {
 }
 
 /// What a question about an object found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Judged {
     /// Why it may not be touched, if so.
-    pub(crate) why: Option<portcullis_controls::rules::Why>,
+    pub(crate) why: Option<Why>,
     /// Its strong entity tag (RFC 9110 section 8.8.3).
     pub(crate) etag: Option<String>,
+    /// What of it is not written, by the rules that permit it: all of that.
+    pub(crate) readonly: Vec<Hidden>,
+}
+
+impl Judged {
+    /// It may not be touched.
+    pub(crate) const fn refused(why: Why) -> Self {
+        Self { why: Some(why), etag: None, readonly: Vec::new() }
+    }
 }
 
 impl Holdings {

@@ -23,6 +23,8 @@ pub struct Authorization {
     pub units: Units,
     /// The attribute that is a caller's tenant; none: there are no tenants.
     pub tenant: Option<OfCaller>,
+    /// Roles that include no other one and that others include: those of everybody.
+    pub ordinary_roles: Vec<Arc<str>>,
     /// Types of objects.
     pub resources: Vec<Resource>,
     /// In the order of the file.

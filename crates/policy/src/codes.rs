@@ -73,6 +73,8 @@ codes! {
     BAD_RULE = "policy-bad-rule",
     /// What is said of a resource cannot be meant.
     BAD_RESOURCE = "policy-bad-resource",
+    /// What everybody is to see cannot be meant.
+    BAD_ANSWERS = "policy-bad-answers",
     /// Nothing says what an attribute of a caller is.
     UNKNOWN_ATTRIBUTE = "policy-unknown-attribute",
     /// A role does not exist.

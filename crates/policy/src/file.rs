@@ -1,6 +1,7 @@
 //! The policy file as its sections are written. The comments here are the reference text.
 
 mod access;
+mod answers;
 mod apis;
 mod callers;
 mod forward;
@@ -14,6 +15,7 @@ mod whoami;
 pub(crate) use access::{
     AccessRule, ObjectPlace, ObjectsWord, OwnerPlace, ResourceSection, TenantPlace,
 };
+pub(crate) use answers::{AnswersSection, DeriveSection};
 pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{
     AttributeSection, CallersSection, CertificatesSection, IntrospectionSection, JwtSection,
@@ -30,6 +32,7 @@ pub(crate) use tls::TlsSection;
 pub(crate) use whoami::WhoamiSection;
 
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
+use crate::secret::Secret;
 use crate::section::{Named, Needed, Spanned, section};
 use crate::word::{
     AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, ModeWord, Names, NullWord,
@@ -83,6 +86,13 @@ section! {
         /// Who may do what. Default: only what the contract declares open, because an
         /// operation that nobody decided about stays closed.
         access: Option<Vec<Spanned<AccessRule>>>,
+        /// What everybody sees of objects, whatever their role, by resource or named schema: members that do not
+        /// leave, and values that stand in the place of others. Default: all that is declared leaves, but
+        /// values that look like hashes of passwords.
+        answers: Option<Named<AnswersSection>>,
+        /// The key of `keyed_hash`: `file:NAME`, `env:NAME` or `credential:NAME`, at least 32 random bytes, used
+        /// for nothing else. Default: there is none, because one that everybody has hides nothing.
+        answers_key: Option<Spanned<Secret>>,
         /// Decisions about single operations, by operationId or by `GET /orders/{id}`; where
         /// several APIs have that name, as `shop::getOrder`.
         operations: Option<Named<OperationDecision>>,

@@ -1,9 +1,11 @@
 //! Contracts and policy into models.
 
+mod answers;
 mod authorization;
 mod callers;
 mod certificates;
 mod claims;
+mod deciding;
 mod forward;
 mod guesses;
 mod learned;
@@ -27,6 +29,7 @@ use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span, UnixMill
 use sha2::{Digest, Sha256};
 
 use crate::address::{self, Fault};
+use crate::answers::Answers;
 use crate::authorization::Authorization;
 use crate::callers::Callers;
 use crate::codes;
@@ -215,6 +218,16 @@ fn build(
     let access = operations::access(file, &contracts, &names, notes);
     let callers = known(file, texts, &contracts, &names, &access, notes);
     let authorization = authorization::of(file, &contracts, &names, &callers, notes);
+    let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
+    if let Some(file) = file {
+        let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
+        for (((contract, callers), access), authorization) in known {
+            if let Some(contract) = contract {
+                let api = deciding::Decided { contract, callers, access, authorization };
+                deciding::check(file, &api, notes);
+            }
+        }
+    }
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
@@ -230,12 +243,13 @@ fn build(
     }
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
     let decided = decided.zip(decisions).zip(relaxations).zip(serialized);
-    let decided = decided.zip(callers.into_iter().zip(authorization));
+    let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
     let own = decided.map(
         |(
             ((((((contract, text), upstream), access), decisions), relaxations), serialized),
-            (callers, authorization),
+            (callers, (authorization, answers)),
         )| Own {
+            answers,
             authorization,
             contract,
             main: text.source,
@@ -264,6 +278,7 @@ struct Own {
     decisions: operations::Decisions,
     relaxations: Vec<Relaxation>,
     callers: Callers,
+    answers: Answers,
     authorization: Authorization,
     serialized: Vec<Option<Serialized>>,
 }
@@ -293,6 +308,7 @@ impl Shared<'_> {
             relaxations,
             callers,
             authorization,
+            answers,
             serialized,
         } = own;
         let (contract, file) = (contract?, self.file);
@@ -326,6 +342,7 @@ impl Shared<'_> {
             store: self.store.clone(),
             access,
             authorization,
+            answers,
             undeclared_in: decisions.undeclared_in,
             undeclared_out: decisions.undeclared_out,
             bodies: decisions.bodies,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
+use crate::answers::Answers;
 use crate::authorization::Authorization;
 use crate::callers::Callers;
 use crate::login::StorePlace;
@@ -76,6 +77,8 @@ pub struct Model {
     pub access: Access,
     /// Who may do what to which objects.
     pub authorization: Authorization,
+    /// What everybody sees of objects, whatever their role.
+    pub answers: Answers,
     /// What happens to undeclared properties in requests, by operation index.
     pub undeclared_in: Vec<Undeclared>,
     /// What happens to undeclared properties in answers, by operation index.

@@ -17,7 +17,7 @@ use crate::reload::Reloader;
 use crate::report::many;
 use crate::trial::Trial;
 use crate::watch::Refusals;
-use crate::{load, service, sessions, signals, talk};
+use crate::{compare, load, service, sessions, signals, talk};
 
 pub(crate) fn run(options: &RunOptions) -> Exit {
     let plan_options = PlanOptions { observe: options.observe, ..PlanOptions::default() };
@@ -88,6 +88,9 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
         upstream: Some(options.upstream.clone()),
         listen: Some(options.listen.clone()),
     };
+    if !options.callers.is_empty() {
+        return compare::compare(&model, &options.callers, options.format);
+    }
     let plan = match load::plan(&model, &PlanOptions { observe: true, ..PlanOptions::default() }) {
         Ok(plan) => plan,
         Err(exit) => return exit,

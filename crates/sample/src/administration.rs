@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Fault};
-use crate::branches::{reaches, working};
 use crate::call::{Call, Caller};
 use crate::database::Books;
+use crate::units::{reaches, working};
 use crate::{back_office, coerce, customers, medicines, strict};
 
 /// The caller, if they are an administrator.

@@ -9,6 +9,7 @@ use crate::database::Books;
 use crate::people::person;
 use crate::row::Row;
 use crate::safe_orders::shown;
+use crate::units::{reaches, working};
 use crate::{coerce, strict};
 
 /// The states of an order.
@@ -153,17 +154,4 @@ fn row(books: &Books<'_>, id: i64) -> Result<Row, Fault> {
 
 fn unit_of(row: &Row) -> String {
     row.get("organisation_id").map(coerce::text).unwrap_or_default()
-}
-
-/// Whether the unit is the caller's, or one below it; an administrator's are all.
-pub(crate) fn reaches(books: &Books<'_>, caller: &Caller, unit: &str) -> Result<bool, Fault> {
-    let sql = "WITH RECURSIVE below(id) AS (VALUES (?1) UNION SELECT o.id \
-               FROM organisations o JOIN below ON o.above = below.id) \
-               SELECT id FROM below WHERE id = ?2";
-    Ok(caller.is_admin() || books.row(sql, &[&caller.organisation, &unit])?.is_some())
-}
-
-/// The caller, if they work here.
-pub(crate) fn working(caller: Caller) -> Result<Caller, Fault> {
-    if caller.is_staff() { Ok(caller) } else { Err(Fault::forbidden()) }
 }

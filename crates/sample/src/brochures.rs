@@ -4,10 +4,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::answer::{Answer, Fault};
-use crate::branches::working;
 use crate::call::Call;
 use crate::database::Books;
 use crate::row::Row;
+use crate::units::working;
 use crate::{coerce, strict};
 
 /// `GET /brochures`.

@@ -4,11 +4,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Fault};
-use crate::branches::{reaches, working};
 use crate::call::Call;
 use crate::database::Books;
 use crate::row::Row;
 use crate::strict;
+use crate::units::{reaches, working};
 
 /// What the document says a customer is.
 const PUBLIC: &str = "id, email, name, phone, date_of_birth, address, preferences, role, \

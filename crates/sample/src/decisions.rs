@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use crate::answer::{Answer, Fault};
-use crate::branches::working;
 use crate::call::{Call, Caller};
 use crate::database::Books;
 use crate::prescriptions::{PUBLIC, public_row};
 use crate::row::Row;
 use crate::strict;
+use crate::units::working;
 
 /// `GET /staff/prescriptions`.
 pub(crate) fn list(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {

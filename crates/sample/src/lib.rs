@@ -59,6 +59,7 @@ mod token_keys;
 mod token_place;
 mod token_proof;
 mod token_signature;
+mod units;
 mod uploads;
 mod vouchers;
 mod web;

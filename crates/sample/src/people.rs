@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Fault};
-use crate::branches::{reaches, working};
 use crate::call::{Call, Caller};
 use crate::database::Books;
 use crate::row::Row;
+use crate::units::{reaches, working};
 use crate::{coerce, strict};
 
 /// All that is kept about a customer.

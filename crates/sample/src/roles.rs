@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::administration::deciding;
 use crate::answer::{Answer, Fault};
-use crate::branches::working;
 use crate::call::Call;
 use crate::database::Books;
+use crate::units::working;
 use crate::{coerce, customers, strict};
 
 /// The roles that there are.

@@ -161,6 +161,7 @@ const fn all_of(model: &Model) {
         contract: _,
         access: _,
         authorization: _,
+        answers: _,
         undeclared_in: _,
         undeclared_out: _,
         bodies: _,

@@ -43,7 +43,7 @@ fn told(changes: &Changes) -> Vec<String> {
 }
 
 /// Edits that let more through, with the words that say so; backwards, each narrows.
-const WIDER: [(&str, &str, &str); 36] = [
+const WIDER: [(&str, &str, &str); 40] = [
     (
         "    key: { type: apiKey",
         "    admin: { type: apiKey, in: header, name: X-Admin }\n    key: { type: apiKey",
@@ -70,6 +70,14 @@ const WIDER: [(&str, &str, &str); 36] = [
         "until: 2027-12-31",
         "`createItem` is only observed by `input_shape`, until 2027-12-31 (`ops`: because)",
     ),
+    ("hide: [/tags]", "hide: []", "`/tags` of `Item` (Item and 0 others) is not hidden"),
+    (
+        "derive: {}",
+        "derive: { tagged: { from: /tags, presence: true, keep: true } }",
+        "answers show `tagged` of `Item`",
+    ),
+    ("show: []", "show: [/name]", "answers show `/name`"),
+    ("env:ONE_KEY", "env:OTHER_KEY", "have another key"),
     ("    undeclared: refuse", "    undeclared: drop", "drops undeclared properties of requests"),
     ("    answers: refuse", "    answers: drop", "drops undeclared properties of answers"),
     ("listItems: {}", "listItems: { null_means: absent }", "takes null for absent"),
@@ -155,8 +163,12 @@ fn what_lets_more_through_is_wider_and_backwards_narrower() {
 }
 
 /// Those that cannot be shown to narrow, though they do.
-const NOT_SHOWN: [&str; 3] =
-    ["explode: false", "pattern: \"^[a-z]+$\"", "\"404\": { description: none } # order"];
+const NOT_SHOWN: [&str; 4] = [
+    "env:ONE_KEY",
+    "explode: false",
+    "pattern: \"^[a-z]+$\"",
+    "\"404\": { description: none } # order",
+];
 
 #[test]
 fn what_lets_less_through_goes_in_by_itself() {

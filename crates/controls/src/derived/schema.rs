@@ -8,21 +8,18 @@ use super::masked::ADDRESS_BYTES_MAX;
 /// Two stars more than the character that they stand for.
 const MASKED_CHARACTERS_MAX: usize = ADDRESS_BYTES_MAX + 2;
 
-impl Derivation {
-    /// The JSON Schema of every value that it gives, as a JSON text. A property that it describes is
-    /// not `required`: there may be nothing to derive.
-    pub fn schema(&self) -> String {
-        match self {
-            Self::AgeAtLeast(_) | Self::Presence => r#"{"type":"boolean"}"#.to_owned(),
-            Self::LastCharacters(count) => string(&format!("^[0-9A-Za-z]{{{count}}}$"), *count),
-            Self::MaskedEmail => string(r"^[^@]?\*{3}@[^@]+$", MASKED_CHARACTERS_MAX),
-            Self::YearOnly => string("^[0-9]{4}$", 4),
-            Self::KeyedHash { .. } => string("^[0-9A-Za-z_-]{22}$", 22),
-            Self::Constant(scalar) => constant(scalar),
-        }
+/// The JSON Schema of every value that it gives, as a JSON text. A property that it describes is
+/// not `required`: there may be nothing to derive.
+pub fn schema(derivation: &Derivation) -> String {
+    match derivation {
+        Derivation::AgeAtLeast(_) | Derivation::Presence => r#"{"type":"boolean"}"#.to_owned(),
+        Derivation::LastCharacters(count) => string(&format!("^[0-9A-Za-z]{{{count}}}$"), *count),
+        Derivation::MaskedEmail => string(r"^[^@]?\*{3}@[^@]+$", MASKED_CHARACTERS_MAX),
+        Derivation::YearOnly => string("^[0-9]{4}$", 4),
+        Derivation::KeyedHash { .. } => string("^[0-9A-Za-z_-]{22}$", 22),
+        Derivation::Constant(scalar) => constant(scalar),
     }
 }
-
 fn string(pattern: &str, characters_max: impl std::fmt::Display) -> String {
     let pattern = quoted(pattern);
     format!(r#"{{"type":"string","pattern":{pattern},"maxLength":{characters_max}}}"#)

@@ -5,7 +5,7 @@ use portcullis_json::{Document, Kind, Value};
 use portcullis_policy::{Authorization, Hidden, InputPlace, Verb};
 
 use super::places::Places;
-use crate::rules::{Asked, Object, Of, Purpose, Rules, Truth, Verdict, Why, is_below, text_at};
+use crate::rules::{Asked, Object, Of, Purpose, Rules, Truth, Verdict, Why, members, text_at};
 
 /// What an answer is judged by.
 pub struct Shown<'a> {
@@ -232,17 +232,11 @@ impl Walk<'_, '_> {
     }
 
     fn hide(&mut self, value: Value<'_>, resource: usize, hidden: &Hidden) {
+        let ids = self.model().resources.get(resource).map_or(&[][..], |one| &one.ids);
         let mut found = Vec::new();
-        match hidden {
-            Hidden::Nothing => return,
-            Hidden::These(pointers) => {
-                pointers.iter().for_each(|at| at_pointer(value, at, &mut found))
-            }
-            Hidden::AllBut(shown) => {
-                let ids = self.model().resources.get(resource).map_or(&[][..], |one| &one.ids);
-                all_but(value, "", &[shown, ids], &mut found);
-            }
-        }
+        members::meant(value, hidden, ids, members::exactly, &mut |_, member| {
+            found.push(member.index());
+        });
         if !found.is_empty() {
             let count = found.len() as u32;
             match self.judged.hidden.iter_mut().find(|(known, _)| *known == resource) {
@@ -304,48 +298,6 @@ fn is_page(name: &str) -> bool {
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|one| one.to_ascii_lowercase()).collect()
-}
-
-/// The members at a pointer; lists on the way are looked through, and `*` is any member.
-fn at_pointer(value: Value<'_>, pointer: &str, found: &mut Vec<u32>) {
-    if value.is_array() {
-        return value.items().for_each(|item| at_pointer(item, pointer, found));
-    }
-    let Some(rest) = pointer.strip_prefix('/') else { return };
-    let (token, rest) = match rest.find('/') {
-        Some(at) => rest.split_at(at),
-        None => (rest, ""),
-    };
-    let name = token.replace("~1", "/").replace("~0", "~");
-    let members = value.members().filter(|(own, _)| token == "*" || own.as_str() == Some(&name));
-    for (_, member) in members {
-        if rest.is_empty() {
-            found.push(member.index());
-        } else {
-            at_pointer(member, rest, found);
-        }
-    }
-}
-
-/// All members that are not shown, and do not lead to one that is.
-fn all_but(value: Value<'_>, at: &str, shown: &[&[String]], found: &mut Vec<u32>) {
-    if value.is_array() {
-        return value.items().for_each(|item| all_but(item, at, shown, found));
-    }
-    for (name, member) in value.members() {
-        let name = name.as_str().unwrap_or_default();
-        let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-        let any =
-            |is_it: &dyn Fn(&str) -> bool| shown.iter().copied().flatten().any(|one| is_it(one));
-        if any(&|one| is_below(&at, one)) {
-            continue;
-        }
-        if any(&|one| is_below(one, &at)) && (member.is_object() || member.is_array()) {
-            all_but(member, &at, shown, found);
-        } else {
-            found.push(member.index());
-        }
-    }
 }
 
 /// The objects of one resource in an answer, outside of one another, and at most so many.

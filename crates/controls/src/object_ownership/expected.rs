@@ -82,7 +82,8 @@ impl Closed {
         }
     }
 
-    pub(super) fn words(&self, model: &Model) -> String {
+    /// What is open, as the end of a sentence that begins with the operation.
+    pub fn words(&self, model: &Model) -> String {
         match self {
             Self::Undecided(place) => {
                 format!("takes {}, and nobody says what it is the id of", shown(&place.to_string()))
@@ -99,7 +100,8 @@ impl Closed {
         }
     }
 
-    pub(super) fn help(&self, model: &Model, operation: usize) -> String {
+    /// The line that would decide it.
+    pub fn help(&self, model: &Model, operation: usize) -> String {
         let own = model.contract.operation(operation);
         let own = own.map(portcullis_contract::Operation::name).unwrap_or_default();
         match self {

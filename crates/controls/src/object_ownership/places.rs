@@ -1,6 +1,6 @@
-//! Where answers have objects: which shapes describe one, and which lead to one.
+//! Where bodies have objects: which shapes describe one, and which lead to one.
 
-use portcullis_contract::{Rest, ShapeId, Shapes};
+use portcullis_contract::{Rest, SchemaName, ShapeId, Shapes};
 use portcullis_policy::Model;
 
 /// By shape.
@@ -13,17 +13,25 @@ pub struct Places {
 }
 
 impl Places {
-    /// Those of a model.
+    /// Those of a model's resources.
     pub fn of(model: &Model) -> Self {
-        let shapes = &model.contract.shapes;
-        let resources = &model.authorization.resources;
-        if resources.is_empty() {
+        let resources = model.authorization.resources.iter();
+        let described = resources.map(|one| (one.schemas.as_slice(), one.shapes.as_slice()));
+        Self::described(&model.contract.shapes, described)
+    }
+
+    /// Those of whatever is described by named schemas and by shapes, by its number.
+    pub(crate) fn described<'a>(
+        shapes: &Shapes,
+        all: impl ExactSizeIterator<Item = (&'a [SchemaName], &'a [ShapeId])>,
+    ) -> Self {
+        if all.len() == 0 {
             return Self::default();
         }
         let mut own = vec![Vec::new(); shapes.len()];
-        for (index, resource) in resources.iter().enumerate() {
-            let named = resource.schemas.iter().flat_map(|name| shapes.shapes_of(*name));
-            for shape in named.chain(resource.shapes.iter().copied()) {
+        for (index, (schemas, unnamed)) in all.enumerate() {
+            let named = schemas.iter().flat_map(|name| shapes.shapes_of(*name));
+            for shape in named.chain(unnamed.iter().copied()) {
                 let list: Option<&mut Vec<usize>> = own.get_mut(shape.index());
                 if let Some(list) = list.filter(|list| !list.contains(&index)) {
                     list.push(index);
@@ -35,7 +43,7 @@ impl Places {
     }
 
     /// The resources that a shape describes.
-    pub(super) fn own(&self, shape: ShapeId) -> &[usize] {
+    pub(crate) fn own(&self, shape: ShapeId) -> &[usize] {
         self.own.get(shape.index()).map_or(&[], Vec::as_slice)
     }
 
@@ -53,13 +61,7 @@ impl Places {
             found.extend(
                 self.own(id).iter().filter(|one| !found.contains(*one)).collect::<Vec<_>>(),
             );
-            let shape = shapes.get(id);
-            waiting.extend(shape.object.properties().map(|(_, one)| one.shape));
-            waiting.extend(shape.object.under_patterns());
-            if let Rest::Map(values) = shape.object.rest {
-                waiting.push(values);
-            }
-            waiting.extend(shape.items);
+            waiting.extend(inner(shapes, id));
         }
         found
     }
@@ -70,18 +72,22 @@ impl Places {
     }
 }
 
+/// The shapes of what stands directly in a value of this one.
+fn inner(shapes: &Shapes, at: ShapeId) -> impl Iterator<Item = ShapeId> {
+    let shape = shapes.get(at);
+    let properties = shape.object.properties().map(|(_, one)| one.shape);
+    let map = match shape.object.rest {
+        Rest::Map(values) => Some(values),
+        _ => None,
+    };
+    properties.chain(shape.object.under_patterns()).chain(map).chain(shape.items)
+}
+
 /// From the shapes that describe an object, back over those that hold them.
 fn leads(shapes: &Shapes, own: &[Vec<usize>]) -> Vec<bool> {
     let mut holders: Vec<Vec<usize>> = vec![Vec::new(); own.len()];
     for (holder, id) in shapes.ids().enumerate() {
-        let shape = shapes.get(id);
-        let properties = shape.object.properties().map(|(_, one)| one.shape);
-        let map = match shape.object.rest {
-            Rest::Map(values) => Some(values),
-            _ => None,
-        };
-        let inner = properties.chain(shape.object.under_patterns()).chain(map).chain(shape.items);
-        for one in inner {
+        for one in inner(shapes, id) {
             if let Some(list) = holders.get_mut(one.index()) {
                 list.push(holder);
             }

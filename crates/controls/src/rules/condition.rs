@@ -6,56 +6,8 @@ use portcullis_policy::{Expression, How, Operand, Resource};
 
 use super::Asked;
 use super::seen::Object;
+use super::truth::Truth;
 use super::values::Values;
-
-/// Whether something holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Truth {
-    /// It does.
-    Yes,
-    /// It does not.
-    No,
-    /// Something must be known first.
-    Unknown,
-}
-
-impl Truth {
-    /// Both.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Yes, Self::Yes) => Self::Yes,
-            _ => Self::Unknown,
-        }
-    }
-
-    /// Either.
-    #[must_use]
-    pub const fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
-            (Self::No, Self::No) => Self::No,
-            _ => Self::Unknown,
-        }
-    }
-
-    /// Not.
-    #[must_use]
-    pub const fn negated(self) -> Self {
-        match self {
-            Self::Yes => Self::No,
-            Self::No => Self::Yes,
-            Self::Unknown => Self::Unknown,
-        }
-    }
-}
-
-impl From<bool> for Truth {
-    fn from(holds: bool) -> Self {
-        if holds { Self::Yes } else { Self::No }
-    }
-}
 
 /// What is known of a caller and an object.
 pub struct Facts<'a> {
@@ -201,5 +153,22 @@ impl<'a> Of<'a> {
                 None => Values::Unknown,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cow, are_same};
+
+    #[test]
+    fn lists_of_the_same_values_are_the_same_in_any_order() {
+        let same = |left: &[&'static str], right: &[&'static str]| {
+            let texts =
+                |list: &[&'static str]| list.iter().map(|one| Cow::Borrowed(*one)).collect();
+            let (left, right): (Vec<Cow<'_, str>>, Vec<Cow<'_, str>>) = (texts(left), texts(right));
+            are_same(&left, &right)
+        };
+        assert!(same(&["a", "b"], &["b", "a"]) && same(&["a", "a"], &["a"]));
+        assert!(!same(&["a", "b"], &["a"]) && !same(&["a"], &["a", "b"]));
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use portcullis_json::Value;
 use portcullis_policy::Resource;
 
-use super::condition::Truth;
+use super::truth::Truth;
 use super::values::Values;
 
 /// An object, as far as it is known.

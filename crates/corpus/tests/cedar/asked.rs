@@ -57,9 +57,7 @@ fn caller(case: &Case) -> Vec<(String, RestrictedExpression)> {
             Known::List(texts) => texts.iter().map(|text| &**text).collect(),
         };
         if !texts.is_empty() {
-            let is_taken = matches!(&*attribute.name, "subject" | "scopes");
-            let prefix = if is_taken { "attribute " } else { "" };
-            all.push((format!("{prefix}{}", attribute.name), set(texts)));
+            all.push((attribute.name.to_string(), set(texts)));
         }
     }
     all

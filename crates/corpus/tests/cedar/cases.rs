@@ -58,7 +58,7 @@ fn caller(chance: &mut Chance) -> Identity {
     let mut add = |name: &str, value: Known| {
         attributes.push(Attribute { name: name.into(), value, source: Source::Claim });
     };
-    for name in ["mail", "group", "unit", "scopes", "flag", "tenant"] {
+    for name in ["mail", "group", "unit", "level", "flag", "tenant"] {
         let value = match chance.below(6) {
             0 => continue,
             1 => Known::Truth(chance.below(2) == 0),

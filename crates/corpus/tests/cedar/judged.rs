@@ -4,7 +4,7 @@ use cedar_policy::{Authorizer, Decision, PolicySet, Schema, ValidationMode, Vali
 use portcullis_cedar::{Action, Vocabulary, policies, schema};
 use portcullis_controls::Judgement;
 use portcullis_controls::function_access::Expected;
-use portcullis_controls::rules::{Asked, Object, Of, Rules, Verdict};
+use portcullis_controls::rules::{Asked, Object, Of, Purpose, Rules, Verdict};
 use portcullis_json::{Document, Limits};
 use portcullis_model::Caller;
 use portcullis_policy::{InputPlace, Model, RequestPlace};
@@ -84,7 +84,7 @@ impl<'m> Judges<'m> {
         let text = case.object.to_string();
         let document = Document::parse(text.into_bytes(), &Limits::default()).unwrap();
         let object = Object::whole(document.root(), case.held);
-        let of = Of { operation: case.operation, resource };
+        let of = Of { operation: case.operation, resource, purpose: Purpose::Touch };
         matches!(self.rules.object(&asked, of, &object, true), Verdict::Permitted(_))
     }
 }

@@ -13,7 +13,6 @@ mod asked;
 mod cases;
 mod judged;
 mod odd;
-mod odd;
 mod policy;
 
 use judged::Judges;

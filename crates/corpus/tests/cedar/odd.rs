@@ -87,11 +87,16 @@ fn called(chance: &mut Chance) -> (Value, Value) {
 fn whatever_things_are_called_cedar_reads_what_is_printed() {
     let mut chance = Chance::new(7);
     let mut accepted = 0;
-    for _ in 0..3_000 {
+    for _ in 0..1_000 {
         let (contract, policy) = called(&mut chance);
         let Ok(model) = policy::model(&contract, &policy) else { continue };
-        judged::accepted(&Vocabulary::of(&[model]));
+        // Several APIs have a namespace each.
+        let mut models = vec![model];
+        if accepted % 8 == 0 {
+            models.extend(policy::model(&contract, &policy).ok());
+        }
+        judged::accepted(&Vocabulary::of(&models));
         accepted += 1;
     }
-    assert!(accepted > 500, "{accepted} of them were policies");
+    assert!(accepted > 150, "{accepted} of them were policies");
 }

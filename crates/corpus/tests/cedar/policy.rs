@@ -67,7 +67,7 @@ fn callers() -> Value {
     json!({
         "jwt": { "issuer": "https://login.example", "audience": "shop" },
         "attributes": { "role": claim("role"), "group": claim("group"), "mail": claim("mail"),
-            "tenant": claim("tenant"), "unit": claim("unit"), "scopes": claim("scopes"), "flag": claim("flag") },
+            "tenant": claim("tenant"), "unit": claim("unit"), "level": claim("level"), "flag": claim("flag") },
     })
 }
 
@@ -173,7 +173,7 @@ fn test(chance: &mut Chance, of_object: bool) -> String {
     }
     let left = operand(chance, of_object, false);
     match chance.below(9) {
-        0 if !left.starts_with(['"', '7']) => left,
+        0 if !left.starts_with(['"', '\'', '7']) => left,
         1 | 2 => format!("{left} == {}", operand(chance, of_object, true)),
         3 => format!("{left} != {}", operand(chance, of_object, true)),
         4 | 5 => format!("{left} under {}", operand(chance, of_object, true)),
@@ -189,7 +189,7 @@ fn operand(chance: &mut Chance, of_object: bool, may_be_list: bool) -> String {
         "caller.role",
         "caller.group",
         "caller.unit",
-        "caller.scopes",
+        "caller.level",
         "caller.flag",
         "path.id",
     ];

@@ -1,11 +1,16 @@
-//! Room 7: may this caller use this function with what the request says, and touch these objects? Each object that the request names is judged by what is
-//! known of it: what the request itself says, what the caller holds, or what the API answers when the gateway
-//! asks with the caller's own credential. Where the answer will show it anyhow, it decides there.
+//! Room 7: may this caller use this function with what the request says, and touch these objects? Each object
+//! that the request names is judged by what is known of it: what the request itself says, what the caller
+//! holds, or what the API answers when the gateway asks with the caller's own credential. Where the answer will
+//! show it anyhow, it decides there. What this caller may not write of an object is taken out of the body, and
+//! nobody filters by what they do not see.
 
 mod exchange;
+mod filters;
 mod named;
 mod own_list;
 mod question;
+mod subject;
+mod writes;
 
 use portcullis_controls::object_ownership::{self, Expected};
 use portcullis_controls::urlencoded;
@@ -19,7 +24,7 @@ use super::holding::is_plain;
 use super::objects::Objects;
 use super::validate::Valid;
 use super::values::{Request, tree};
-use named::Named;
+use subject::Named;
 
 /// A request whose caller may touch its objects.
 pub(super) struct Owned {
@@ -36,7 +41,7 @@ impl Owned {
     }
 }
 
-pub(super) async fn enter(valid: Valid, context: &mut Context<'_>) -> Result<Owned, Exit> {
+pub(super) async fn enter(mut valid: Valid, context: &mut Context<'_>) -> Result<Owned, Exit> {
     context.enter(Room::AuthorizeObject);
     let plan = context.plan;
     let Some(index) = valid.admitted().authenticated().matched().operation() else {
@@ -47,11 +52,19 @@ pub(super) async fn enter(valid: Valid, context: &mut Context<'_>) -> Result<Own
     let expected = plan.operations.get(index).map(|operation| &operation.objects);
     match expected {
         Some(Expected::Closed(why)) => context.refuse(object_ownership::closed(why))?,
-        Some(Expected::Asked) if mode != Mode::NotAsked => {
+        Some(Expected::Asked) => {
             context.objects = objects(&valid, index, context);
-            named::judge(Named { valid: &valid, operation: index }, context).await?;
+            context.objects.are_asked = mode != Mode::NotAsked;
+            if context.objects.are_asked {
+                named::judge(Named { valid: &valid, operation: index }, context).await?;
+            }
+            writes::strip(&mut valid, index, context)?;
         }
         _ => {}
+    }
+    filters::judge(&valid, index, context)?;
+    if !context.objects.are_asked {
+        context.objects = Objects::default();
     }
     Ok(Owned { valid })
 }
@@ -102,7 +115,6 @@ fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
         chooses_id = about.is_some_and(|one| one.ids.iter().any(|at| body.lookup(at).is_some()));
     }
     Objects {
-        are_asked: true,
         said: said.collect(),
         holder,
         is_plain: names.is_ok_and(|names| is_plain(&names)),

@@ -1,6 +1,7 @@
 //! Room 10: what may leave? Decided from the head, then from the body, before a byte is released.
 
 mod decoded;
+mod everybody;
 mod fields;
 mod given_out;
 mod json;

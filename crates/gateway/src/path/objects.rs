@@ -1,6 +1,6 @@
 //! What is known of the objects that a request touches, for the rooms behind the one that asked.
 
-use portcullis_policy::RequestPlace;
+use portcullis_policy::{Hidden, RequestPlace};
 use portcullis_store::{Caller, Since};
 
 /// What the rooms behind `authorize_object` need to judge the objects of the answer.
@@ -11,6 +11,8 @@ pub(super) struct Objects {
     /// The answer must show objects of these resources, by index, or it does not leave: nothing else said
     /// whose they are.
     pub(super) pending: Vec<usize>,
+    /// What is not written of objects that the request names, by resource: of each that a rule permits.
+    pub(super) unwritten: Vec<(usize, Hidden)>,
     /// Where that is so, the whole object must come (rule 13); whoever only observes changes nothing.
     pub(super) is_enforced: bool,
     /// Objects were taken out of the answer: what counts them does not leave either.
@@ -39,6 +41,14 @@ impl Objects {
     /// Whether the answer alone says whose an object is: then all of it must come (rule 13).
     pub(super) const fn decides_answer(&self) -> bool {
         self.is_enforced && !self.pending.is_empty()
+    }
+
+    /// An object that the request names may be touched, all but this of it.
+    pub(super) fn permitted(&mut self, resource: usize, unwritten: Hidden) {
+        let one = (resource, unwritten);
+        if !self.unwritten.contains(&one) {
+            self.unwritten.push(one);
+        }
     }
 
     /// What the request says at a place; none where that cannot be read.

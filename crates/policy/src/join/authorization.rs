@@ -1,8 +1,7 @@
 //! Who may do what to which objects: `roles`, `organisation`, `tenant`, `resources` and the rules of
 //! `access`, joined with each contract.
 
-mod naming;
-mod pointers;
+pub(super) mod pointers;
 mod resources;
 mod roles;
 mod rules;
@@ -66,6 +65,7 @@ pub(super) fn of(
         Authorization {
             is_exhaustive,
             caller_id: caller_id.clone(),
+            ordinary_roles: roles.ordinary(),
             units: units.clone(),
             tenant: tenant.as_ref().map(|tenant| tenant.is.clone()),
             resources,

@@ -145,6 +145,19 @@ fn every_resource_with_the_member_carries_the_tenant() {
 
 /// Name, and what stands behind `CALLERS`.
 const BAD: &[(&str, &str)] = &[
+    ("answers_of_nothing", "answers: { Ordr: { hide: [/id] } }\n"),
+    (
+        "answers_hide_what_is_not_there",
+        "answers:\n  Order: { hide: [/stauts], derive: { day: { from: /nowhere, year: true } } }\n",
+    ),
+    (
+        "answers_derive_no_way_or_two",
+        "answers:\n  Order:\n    derive:\n      one: { from: /id }\n      two: { from: /id, last: 4, presence: true }\n      none: { last: 4 }\n      old: { from: /id, age_at_least: 1000 }\n      much: { from: /id, last: 0 }\n      same: { from: /id, constant: x }\n",
+    ),
+    (
+        "answers_without_a_key_and_with_a_name_that_is_taken",
+        "answers:\n  Order:\n    derive:\n      ref: { from: /id, keyed_hash: order }\n      status: { from: /id, presence: true }\n      id: { from: /id, presence: true, keep: true }\n",
+    ),
     ("misspelt_role", "access:\n  - { role: custmer, may: [getMe] }\n"),
     ("role_in_a_circle", "access: []\n"),
     ("verb_without_resource", "access:\n  - { role: staff, may: read }\n"),
@@ -205,6 +218,23 @@ const BAD: &[(&str, &str)] = &[
     ),
     ("members_of_nothing", "access:\n  - { may: [getMe], hide: [/email] }\n"),
 ];
+
+#[test]
+fn what_everybody_sees_is_read_and_sources_are_hidden() {
+    let model = read(
+        "answers_key: env:ANSWERS_KEY\nresources: { Person: { schema: Customer } }\nanswers:\n  \
+         Person:\n    hide: [/vehicle]\n    derive:\n      email: { from: /email, masked_email: true }\n      \
+         ref: { from: /id, keyed_hash: people, keep: true }\n      two: { constant: 2 }\n      text: { constant: \"2\" }\n",
+    );
+    let mask = &model.answers.masks[0];
+    assert_eq!(mask.hide, ["/vehicle", "/email"]);
+    assert!(mask.derive[0].replaces_source() && !mask.derive[1].replaces_source());
+    insta::assert_debug_snapshot!(
+        "answers",
+        mask.derive.iter().map(|one| &one.how).collect::<Vec<_>>()
+    );
+    assert_eq!(model.answers.key.map(|key| key.to_string()).as_deref(), Some("env:ANSWERS_KEY"));
+}
 
 #[test]
 fn a_bad_rule_is_told_what_where_and_what_to_write() {

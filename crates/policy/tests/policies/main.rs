@@ -10,6 +10,7 @@
 mod authorization;
 mod bad;
 mod certificates;
+mod deciding;
 mod files;
 mod forward;
 mod good;
@@ -20,3 +21,4 @@ mod pharmacy;
 mod reference;
 mod serialize;
 mod several;
+mod suggested;

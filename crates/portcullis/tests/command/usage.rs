@@ -3,7 +3,7 @@
 use crate::support::{CONTRACT, Folder, text};
 
 /// Every command, as it is typed.
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 13] = [
     &["demo"],
     &["init"],
     &["run"],
@@ -11,6 +11,8 @@ const COMMANDS: [&[&str]; 11] = [
     &["contract", "report"],
     &["policy", "show"],
     &["check"],
+    &["resources"],
+    &["policy", "test"],
     &["attack"],
     &["explain"],
     &["completions"],

@@ -9,23 +9,10 @@ use portcullis_policy::{ObjectInput, RequestPlace, Verb};
 
 use super::super::asking::{asked, held};
 use super::super::context::{Context, Exit};
-use super::super::validate::Valid;
 use super::super::values::{Request, tree};
+use super::subject::{Named, One};
 use super::{cannot_know, question};
 use crate::holdings::Judged;
-
-/// A request, and its operation.
-#[derive(Clone, Copy)]
-pub(super) struct Named<'a> {
-    pub(super) valid: &'a Valid,
-    pub(super) operation: usize,
-}
-
-/// One object that it names.
-pub(super) struct One<'a> {
-    pub(super) input: &'a ObjectInput,
-    pub(super) id: String,
-}
 
 /// Judges all of them; what the answer decides is left to it.
 pub(super) async fn judge(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
@@ -128,7 +115,10 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
         Verdict::Permitted(_) if named.must_be_read(one.input, context) => {
             asked_for(named, &one, context).await
         }
-        Verdict::Permitted(_) => Ok(()),
+        Verdict::Permitted(mask) => {
+            context.objects.permitted(resource, mask.readonly);
+            Ok(())
+        }
         Verdict::Refused(why) => context.refuse(not_found(why, detail(&one, context))),
         Verdict::Unknown if named.answer_decides(one.input, context) => {
             context.objects.is_enforced = context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
@@ -144,7 +134,9 @@ async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Resul
 /// Asks the API, with the caller's own credential.
 async fn asked_for(named: Named<'_>, one: &One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     match question::find_out(named, one, context).await {
-        Ok(Judged { why: None, etag }) => {
+        Ok(Judged { why: None, etag, readonly }) => {
+            let resource = one.input.resource;
+            readonly.into_iter().for_each(|mask| context.objects.permitted(resource, mask));
             let resources = &context.plan.model.authorization.resources;
             let pins = resources.get(one.input.resource).is_some_and(|resource| resource.pins);
             // Of several objects none is the one that a tag is of.

@@ -7,7 +7,7 @@ use super::super::asking::held;
 use super::super::context::Context;
 use super::super::holding::{ITEMS_MAX, Shown, items, learn};
 use super::exchange::{ask, shape, target};
-use super::named::{Named, One};
+use super::subject::{Named, One};
 
 /// Pages of one list that are asked for.
 const PAGES_MAX: usize = 10;

@@ -16,8 +16,8 @@ use super::super::asking::{asked, held};
 use super::super::context::Context;
 use super::super::values::tree;
 use super::exchange::{ask, shape, target};
-use super::named::{Named, One};
 use super::own_list;
+use super::subject::{Named, One};
 use crate::callers::{TokenDigest, Turn};
 use crate::holdings::Judged;
 
@@ -39,7 +39,7 @@ pub(super) async fn find_out(
 ) -> Result<Judged, String> {
     // Such an id would name something else in a path.
     if matches!(one.id.as_str(), "." | "..") || one.id.contains(['/', '\\']) {
-        return Ok(Judged { why: Some(Why::NotTheirs), etag: None });
+        return Ok(Judged::refused(Why::NotTheirs));
     }
     // What depends on more of the request than the id is asked for this request alone.
     if !context.plan.rules.places(named.operation).is_empty() {
@@ -127,12 +127,14 @@ async fn judge(
     {
         let object = Object::named(one.input.id, Cow::Borrowed(&one.id), Truth::Yes);
         return Ok(match verdict(named, one, &object, context) {
-            Verdict::Permitted(_) => Judged { why: None, etag: None },
-            Verdict::Refused(why) => Judged { why: Some(why), etag: None },
-            Verdict::Unknown => Judged { why: Some(Why::NotTheirs), etag: None },
+            Verdict::Permitted(mask) => {
+                Judged { readonly: vec![mask.readonly], ..Judged::default() }
+            }
+            Verdict::Refused(why) => Judged::refused(why),
+            Verdict::Unknown => Judged::refused(Why::NotTheirs),
         });
     }
-    Ok(Judged { why: Some(why), etag: None })
+    Ok(Judged::refused(why))
 }
 
 /// What the object itself says.
@@ -149,13 +151,13 @@ async fn read(
     operation: usize,
     context: &mut Context<'_>,
 ) -> Result<Read, String> {
-    const NOT_THEIRS: Read = Read::Is(Judged { why: Some(Why::NotTheirs), etag: None });
+    const NOT_THEIRS: Read = Read::Is(Judged::refused(Why::NotTheirs));
     let own = context.plan.model.contract.operation(operation).ok_or("no such operation")?;
     let answered = ask(named.valid, operation, &target(&own.template, &one.id), context).await?;
     let document = match (answered.status, answered.document) {
         (_, Some(document)) => document,
         (Status::NOT_FOUND | Status::GONE, None) if one.input.may_be_new => {
-            return Ok(Read::Is(Judged { why: None, etag: None }));
+            return Ok(Read::Is(Judged::default()));
         }
         (Status::NOT_FOUND | Status::GONE | Status::FORBIDDEN, None) => return Ok(NOT_THEIRS),
         (status, None) => {
@@ -185,14 +187,22 @@ async fn read(
     }
     // What it is now, and what it would be then.
     let then = |body| Object { seen: Seen::Changed(value, body), ..object.clone() };
+    let mut readonly = Vec::new();
     let verdict = match (verdict(named, one, &object, context), changes(named, resource, context)) {
-        (Verdict::Permitted(_), Some(body)) => verdict(named, one, &then(body), context),
+        (Verdict::Permitted(mask), Some(body)) => {
+            // What is written must not choose the rule by which it may be.
+            readonly.push(mask.readonly);
+            verdict(named, one, &then(body), context)
+        }
         (now, _) => now,
     };
     Ok(match verdict {
-        Verdict::Permitted(_) => Read::Is(Judged { why: None, etag: answered.etag }),
+        Verdict::Permitted(mask) => {
+            readonly.push(mask.readonly);
+            Read::Is(Judged { why: None, etag: answered.etag, readonly })
+        }
         Verdict::Refused(why) if names_nobody => Read::NamesNobody(why),
-        Verdict::Refused(why) => Read::Is(Judged { why: Some(why), etag: None }),
+        Verdict::Refused(why) => Read::Is(Judged::refused(why)),
         Verdict::Unknown => NOT_THEIRS,
     })
 }

@@ -11,9 +11,9 @@ use super::super::{attempt, learned};
 use super::decoded::decoded;
 use super::fields::{Kept, pass};
 use super::neutral::{leaking, neutral, neutral_deed};
-use super::objects;
 use super::projected::{Declared, Projected};
 use super::whole::{Whole, whole};
+use super::{everybody, objects};
 use crate::answer::Answer;
 use crate::head::Fields;
 
@@ -53,6 +53,9 @@ impl Json {
                 self.declared.project(&mut document, &[], &head, context)?
         {
             return Ok(answer);
+        }
+        if context.mode(ControlId::ResponseShape) != Mode::NotAsked {
+            everybody::mask(&mut document, self.declared.shape, status, context);
         }
         let is_edited = document.is_edited();
         let body = if is_edited {

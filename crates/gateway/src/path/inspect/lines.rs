@@ -10,9 +10,9 @@ use super::super::forward::Parts;
 use super::decoded::decoded;
 use super::fields::{Kept, pass};
 use super::neutral::{neutral, neutral_deed};
-use super::objects;
 use super::projected::{Declared, Projected};
 use super::whole::{Whole, whole};
+use super::{everybody, objects};
 use crate::answer::Answer;
 
 /// An answer in JSON Lines.
@@ -71,6 +71,9 @@ impl Lines {
                     self.declared.project(&mut document, &[], &head, context)?
             {
                 return Ok(answer);
+            }
+            if context.mode(ControlId::ResponseShape) != Mode::NotAsked {
+                everybody::mask(&mut document, shape, status, context);
             }
             document.write(&mut out);
             out.push(b'\n');

@@ -5,7 +5,7 @@ use portcullis_model::did_you_mean;
 
 /// What is declared at a pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Declared {
+pub(in super::super) enum Declared {
     /// A value of this shape.
     At(ShapeId),
     /// Nothing is declared there, and anything may stand there.
@@ -15,7 +15,7 @@ pub(super) enum Declared {
 }
 
 /// What is declared at a JSON Pointer below a shape; `*` is any item or any value of a map.
-pub(super) fn declared(shapes: &Shapes, root: ShapeId, pointer: &str) -> Declared {
+pub(in super::super) fn declared(shapes: &Shapes, root: ShapeId, pointer: &str) -> Declared {
     let mut at = root;
     for token in pointer.split('/').skip(1) {
         let here = shapes.get(at);
@@ -50,7 +50,7 @@ fn any(shapes: &Shapes, at: ShapeId) -> Option<ShapeId> {
 }
 
 /// A declared member of one of these shapes that is written almost so.
-pub(super) fn near<'a>(
+pub(in super::super) fn near<'a>(
     shapes: &'a Shapes,
     roots: impl Iterator<Item = ShapeId>,
     pointer: &str,

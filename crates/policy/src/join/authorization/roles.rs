@@ -66,6 +66,18 @@ impl Roles {
         Self { satisfied_by, is_declared: true }
     }
 
+    /// Roles that include no other one and that others include, sorted.
+    pub(super) fn ordinary(&self) -> Vec<Arc<str>> {
+        let is_above = |role: &Arc<str>| {
+            self.satisfied_by.iter().any(|(lower, above)| lower != role && above.contains(role))
+        };
+        let included = self.satisfied_by.iter().filter(|(_, above)| above.len() > 1);
+        let mut all: Vec<Arc<str>> =
+            included.map(|(role, _)| role).filter(|role| !is_above(role)).cloned().collect();
+        all.sort_unstable();
+        all
+    }
+
     /// Every role that is as good as this one; notes when there is no such role.
     pub(super) fn satisfied_by(&self, name: &str, span: Span, notes: &mut Notes) -> Vec<Arc<str>> {
         if let Some(all) = self.satisfied_by.get(name) {

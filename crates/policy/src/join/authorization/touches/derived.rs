@@ -6,11 +6,11 @@ use portcullis_contract::{
 };
 use portcullis_model::Method;
 
-use super::super::naming::{folded, id_of, looks_like_id, singular, words};
 use super::input;
 use super::leads::{Holds, Leads};
 use crate::authorization::{InputPlace, Resource, Touches, Verb};
 use crate::login::RequestPlace;
+use crate::naming::{folded, id_of, looks_like_id, singular, words};
 
 /// Members of a body inside one another that are looked at.
 const DEPTH_MAX: usize = 8;
@@ -149,9 +149,8 @@ impl Derive<'_> {
             return self.name(name, about, parameter.place == Place::Query);
         }
         let own = id_of(name).filter(|of| !of.is_empty());
-        let before = before(&operation.template, name);
         let by_name = own.and_then(|of| self.named(&of)).or_else(|| self.named(&folded(name)));
-        let by_segment = || before.iter().rev().find_map(|literal| self.named(&folded(literal)));
+        let by_segment = || self.named(&folded(behind(&operation.template, name)?));
         match by_name.or_else(by_segment) {
             Some(resource) => Said::Of(resource, self.id(resource, name).unwrap_or_default()),
             None => Said::Undecided,
@@ -366,14 +365,19 @@ fn literals(template: &str) -> impl DoubleEndedIterator<Item = &str> {
     segments(template).filter(|segment| !segment.contains('{'))
 }
 
-/// The literals between a parameter and the one before it.
-fn before<'t>(template: &'t str, name: &str) -> Vec<&'t str> {
+/// The literal that a parameter stands behind: `orders` of `/orders/{id}` and of `/orders/by-code/{code}`. Of
+/// `/repos/{owner}/{repo}` only the last one is a repository's, and `/files/sessions/{id}` is no file.
+fn behind<'t>(template: &'t str, name: &str) -> Option<&'t str> {
     let is_it = |segment: &&str| segment.contains(&format!("{{{name}}}"));
     let all: Vec<&str> = segments(template).collect();
-    let end = all.iter().position(is_it).unwrap_or_default();
-    let all = all.get(..end).unwrap_or_default();
-    let start = all.iter().rposition(|segment| segment.contains('{')).map_or(0, |at| at + 1);
-    all.get(start..).unwrap_or_default().to_vec()
+    let at = all.iter().position(is_it)?;
+    if all.get(at + 1).is_some_and(|next| next.starts_with('{')) {
+        return None;
+    }
+    let before = all.get(..at).unwrap_or_default().iter().rev();
+    let says_how = |segment: &&&str| words(segment).first().is_some_and(|first| first == "by");
+    let mut nearest = before.skip_while(says_how);
+    nearest.next().copied().filter(|segment| !segment.contains('{'))
 }
 
 enum Last<'t> {
@@ -386,5 +390,26 @@ fn last_segment(template: &str) -> Last<'_> {
     match last.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
         Some((name, _)) => Last::Parameter(name),
         None => Last::Literal(last),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::behind;
+
+    #[test]
+    fn a_parameter_is_of_the_literal_that_it_stands_behind() {
+        for (template, name, literal) in [
+            ("/orders/{id}", "id", Some("orders")),
+            ("/orders/{id}.json", "id", Some("orders")),
+            ("/orders/by-code/{code}", "code", Some("orders")),
+            ("/customers/{a}/orders/{b}", "a", Some("customers")),
+            ("/repos/{owner}/{repo}", "owner", None),
+            ("/repos/{owner}/{repo}", "repo", None),
+            ("/user/boxes/secrets/{name}", "name", Some("secrets")),
+            ("/{id}", "id", None),
+        ] {
+            assert_eq!(behind(template, name), literal, "{template}");
+        }
     }
 }

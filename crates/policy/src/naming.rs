@@ -2,7 +2,7 @@
 //! order, and behind `/orders` stands one.
 
 /// A name as words, in lower case: `orderID`, `order_id` and `X-Order-Id` are `order`, `id`.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut was_lower = false;
     let mut chars = name.chars().peekable();
@@ -38,25 +38,25 @@ const IDS: [&str; 12] = [
 
 /// What a name is the id of: `order` of `order_ids`; the empty text of `id` alone; none where it does not
 /// look like an id.
-pub(super) fn id_of(name: &str) -> Option<String> {
+pub fn id_of(name: &str) -> Option<String> {
     let mut words = words(name);
     let last = words.pop()?;
     IDS.contains(&last.as_str()).then(|| singular(&words.concat()))
 }
 
 /// Whether a name alone says that it is an id, of whatever.
-pub(super) fn looks_like_id(name: &str) -> bool {
+pub fn looks_like_id(name: &str) -> bool {
     words(name).last().is_some_and(|last| {
         matches!(last.as_str(), "id" | "ids" | "uuid" | "uuids" | "guid" | "guids")
     })
 }
 
 /// One of several, as English writes it: `orders`, `categories`, `addresses`.
-pub(super) fn singular(word: &str) -> String {
+pub fn singular(word: &str) -> String {
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
         return format!("{stem}y");
     }
-    for end in ["sses", "shes", "ches", "xes", "zes"] {
+    for end in ["sses", "shes", "ches", "xes", "zes", "tuses"] {
         if let Some(stem) = word.strip_suffix(end) {
             return format!("{stem}{}", end.strip_suffix("es").unwrap_or_default());
         }
@@ -68,7 +68,7 @@ pub(super) fn singular(word: &str) -> String {
 }
 
 /// A name as one word in the singular.
-pub(super) fn folded(name: &str) -> String {
+pub fn folded(name: &str) -> String {
     singular(&words(name).concat())
 }
 
@@ -117,6 +117,7 @@ mod tests {
             ("addresses", "address"),
             ("boxes", "box"),
             ("status", "status"),
+            ("statuses", "status"),
             ("address", "address"),
             ("staff", "staff"),
             ("s", "s"),
