@@ -290,6 +290,11 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "writable_properties/a6-register-discount",
     "writable_properties/a6-register-role",
     "writable_properties/a6-register-verified",
+    "writable_properties/a6-role-credit-score",
+    "writable_properties/a6-role-discount",
+    "writable_properties/a6-role-price",
+    "writable_properties/a6-role-remarks",
+    "writable_properties/a6-role-status",
     "writable_properties/a6-update-order",
     "writable_properties/a6-upload-role",
     "response_shape/a3-map-alternative",
@@ -319,11 +324,6 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "response_shape/f2-html-by-accept",
     "none/a1-total",
     "none/a2-jwt-replay",
-    "none/a6-role-credit-score",
-    "none/a6-role-discount",
-    "none/a6-role-price",
-    "none/a6-role-remarks",
-    "none/a6-role-status",
 };
 
 /// What honest clients do.

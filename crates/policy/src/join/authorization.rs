@@ -69,7 +69,7 @@ pub(super) fn of(
                 units: units.clone(),
                 tenant: tenant.as_ref().map(|tenant| tenant.is.clone()),
                 resources,
-                rules,
+                rules: of_api,
                 operations,
             }
         });
