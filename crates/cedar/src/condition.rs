@@ -37,7 +37,7 @@ impl Answers {
     }
 
     /// Known where all these are there.
-    fn guarded(guards: Vec<Formula>, is_so: Formula) -> Self {
+    fn guarded(guards: &[Formula], is_so: Formula) -> Self {
         let with = |one: Formula| Formula::all(guards.iter().cloned().chain([one]));
         Self { yes: with(is_so.clone()), no: with(is_so.negated()) }
     }
@@ -59,7 +59,7 @@ impl Condition<'_, '_> {
             Expression::Always => Answers { yes: Formula::Known(true), no: Formula::Known(false) },
             Expression::Mine => self.mine(),
             Expression::Is(operand) => match self.side(operand) {
-                Some(side) => Answers::guarded(side.guards, is_true(&side.parts)),
+                Some(side) => Answers::guarded(&side.guards, is_true(&side.parts)),
                 None => Answers::unknown(),
             },
             Expression::Compare { left, how, right } => self.compare(left, *how, right),
@@ -104,7 +104,7 @@ impl Condition<'_, '_> {
                 under(&left.parts, &right.parts, &self.vocabulary.model.authorization.units)
             }
         };
-        Answers::guarded(guards, is_so)
+        Answers::guarded(&guards, is_so)
     }
 
     /// An object that names an owner is the caller's where that is they; one that names none is where the
@@ -116,7 +116,7 @@ impl Condition<'_, '_> {
         let (mut named, mut own) = (Vec::new(), Vec::new());
         for owner in &declared.owners {
             let Some(said) = self.member(&owner.at) else { continue };
-            let caller = self.caller(&owner.is);
+            let caller = Self::caller(&owner.is);
             let guards = said.guards.iter().chain(&caller.guards).cloned();
             own.push(Formula::all(guards.chain([is_in(&said.parts, &caller.parts)])));
             named.extend(said.guards);
@@ -141,7 +141,7 @@ impl Condition<'_, '_> {
         else {
             return Formula::Known(true);
         };
-        let caller = self.caller(of);
+        let caller = Self::caller(of);
         let guards = said.guards.into_iter().chain(caller.guards);
         Formula::all(guards.chain([values::all_in(&said.parts, &caller.parts)]))
     }
@@ -160,7 +160,7 @@ impl Condition<'_, '_> {
                 }
                 Some(all)
             }
-            Operand::Caller(of) => Some(self.caller(of)),
+            Operand::Caller(of) => Some(Self::caller(of)),
             Operand::Resource(pointer) => self.member(pointer),
             Operand::Request(place) => {
                 let name = portcullis_policy::InputPlace::One(place.clone()).to_string();
@@ -175,7 +175,7 @@ impl Condition<'_, '_> {
         Some(Side::attribute("resource", &member_name(pointer), kind))
     }
 
-    pub(crate) fn caller(self, of: &OfCaller) -> Side {
+    pub(crate) fn caller(of: &OfCaller) -> Side {
         match of {
             OfCaller::Subject => {
                 Side { guards: Vec::new(), parts: vec![Part::One(SUBJECT.to_owned())] }
@@ -185,12 +185,8 @@ impl Condition<'_, '_> {
     }
 
     /// Whether one of the texts of an attribute of the caller is one of these.
-    pub(crate) fn caller_has<'t>(
-        self,
-        name: &str,
-        wanted: impl Iterator<Item = &'t str>,
-    ) -> Formula {
-        let side = self.caller(&OfCaller::Attribute(name.into()));
+    pub(crate) fn caller_has<'t>(name: &str, wanted: impl Iterator<Item = &'t str>) -> Formula {
+        let side = Self::caller(&OfCaller::Attribute(name.into()));
         let wanted: Vec<Part> = wanted.map(|text| Part::Text(quoted(text))).collect();
         Formula::all(side.guards.into_iter().chain([is_in(&side.parts, &wanted)]))
     }

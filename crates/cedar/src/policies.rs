@@ -110,7 +110,7 @@ impl Printed<'_, '_> {
             is_of_callers: true,
             actions: (list.len() < vocabulary.actions.len()).then_some(list),
             resource: API,
-            when: vec![who(rule, condition), if rule.forbids { Formula::Known(true) } else { yes }],
+            when: vec![who(rule), if rule.forbids { Formula::Known(true) } else { yes }],
             unless: if rule.forbids { no } else { Formula::Known(false) },
         };
         self.write(&policy);
@@ -150,11 +150,7 @@ impl Printed<'_, '_> {
             is_of_callers: true,
             actions: (!is_all).then_some(list),
             resource: &resource.entity,
-            when: vec![
-                who(rule, condition),
-                tenant,
-                if rule.forbids { Formula::Known(true) } else { yes },
-            ],
+            when: vec![who(rule), tenant, if rule.forbids { Formula::Known(true) } else { yes }],
             unless: if rule.forbids { no } else { Formula::Known(false) },
         };
         self.write(&policy);
@@ -232,11 +228,11 @@ impl Printed<'_, '_> {
 }
 
 /// Whom a rule means.
-fn who(rule: &Rule, condition: Condition<'_, '_>) -> Formula {
+fn who(rule: &Rule) -> Formula {
     let mut parts = Vec::new();
     for (name, list) in [("role", &rule.who.roles), ("group", &rule.who.groups)] {
         if !list.is_empty() {
-            parts.push(condition.caller_has(name, list.iter().map(|one| &**one)));
+            parts.push(Condition::caller_has(name, list.iter().map(|one| &**one)));
         }
     }
     for scope in &rule.who.scopes {

@@ -88,8 +88,11 @@ fn entity(text: &mut String, name: &str, attributes: &[String]) {
         let _ = writeln!(text, "entity {name};");
         return;
     }
-    let lines: String = attributes.iter().map(|one| format!("  {one},\n")).collect();
-    let _ = write!(text, "entity {name} = {{\n{lines}}};\n");
+    let _ = writeln!(text, "entity {name} = {{");
+    for one in attributes {
+        let _ = writeln!(text, "  {one},");
+    }
+    text.push_str("};\n");
 }
 
 const fn written(kind: Kind) -> &'static str {

@@ -5,6 +5,9 @@
     clippy::print_stdout,
     clippy::panic,
     clippy::expect_used,
+    clippy::format_collect,
+    clippy::similar_names,
+    clippy::cast_sign_loss,
     reason = "a program that measures: a set-up that fails must fail"
 )]
 

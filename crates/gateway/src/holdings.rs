@@ -30,12 +30,15 @@ pub(crate) struct Named<'a> {
     pub(crate) id: &'a str,
 }
 
+/// A list: of which caller, and what was in it.
+type List = (Caller, HashSet<Object>);
+
 /// What callers hold.
 pub(crate) struct Holdings {
     register: Register,
     /// The first list of each resource that named no owner, by API and resource: of which caller, and what
     /// was in it. Nothing: two of them had something in common.
-    lists: Mutex<HashMap<(String, String), Option<(Caller, HashSet<Object>)>>>,
+    lists: Mutex<HashMap<(String, String), Option<List>>>,
     /// What was found out by asking about single objects, and what is being asked.
     pub(crate) judged: Answers<Result<Judged, String>>,
 }

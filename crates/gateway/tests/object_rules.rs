@@ -59,7 +59,7 @@ fn order(id: u64) -> Value {
     let (owner, shop) = if id == 4 { ("bob", 2) } else { ("alice", id) };
     let mut order = json!({ "id": id, "customer_id": owner, "shop_id": shop, "status": "done" });
     if id == 2 {
-        order["before"] = self::order(4);
+        order.as_object_mut().unwrap().insert("before".to_owned(), self::order(4));
     }
     order
 }

@@ -46,17 +46,17 @@ fn begin(options: &ModelOptions, files: &[PathBuf]) -> Result<Findings, Exit> {
     let plan = load::plan(options, &PlanOptions { observe: true, ..PlanOptions::default() })?;
     let model = &plan.model;
     let instance = &model.upstream.first;
-    let address = loopback(&instance.host, instance.port).map_err(unusable)?;
+    let address = loopback(&instance.host, instance.port).map_err(|why| unusable(&why))?;
     if instance.scheme() != "http" {
-        return Err(unusable("`try` speaks plain http: name the API's own port".to_owned()));
+        return Err(unusable("`try` speaks plain http: name the API's own port"));
     }
-    let caller = |file| Caller::read(file, &model.contract).map_err(unusable);
+    let caller = |file| Caller::read(file, &model.contract).map_err(|why| unusable(&why));
     let callers = [caller(first)?, caller(second)?];
     if callers[0].shows_the_same(&callers[1]) {
-        return Err(unusable("both files hold the same token".to_owned()));
+        return Err(unusable("both files hold the same token"));
     }
     let host = format!("{}:{}", instance.host, instance.port);
-    let asker = Asker::new(address, host, &model.upstream.path).map_err(unusable)?;
+    let asker = Asker::new(address, host, &model.upstream.path).map_err(|why| unusable(&why))?;
     let questions = Questions::of(&model.contract);
     talk::say(&format!(
         "reading as `{}` and as `{}`: GET only, at most {} requests",
@@ -78,7 +78,7 @@ fn loopback(host: &str, port: u16) -> Result<SocketAddr, String> {
     }
 }
 
-fn unusable(why: String) -> Exit {
-    talk::say(&why);
+fn unusable(why: &str) -> Exit {
+    talk::say(why);
     Exit::Unusable
 }

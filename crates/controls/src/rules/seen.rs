@@ -80,13 +80,12 @@ impl<'a> Object<'a> {
                     known => known,
                 }
             }
-            (Seen::Given(_), _) => Values::Unknown,
             (Seen::Nothing, Some((kind, id)))
                 if resource.ids.get(*kind).is_some_and(|own| own == pointer) =>
             {
                 Values::one(Cow::Borrowed(id))
             }
-            (Seen::Nothing, _) => Values::Unknown,
+            (Seen::Given(_) | Seen::Nothing, _) => Values::Unknown,
         }
     }
 }

@@ -12,6 +12,8 @@ mod question;
 mod subject;
 mod writes;
 
+use std::borrow::Cow;
+
 use portcullis_controls::object_ownership::{self, Expected};
 use portcullis_controls::urlencoded;
 use portcullis_json::Value;
@@ -102,7 +104,7 @@ fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
         .and_then(|identity| holdings.caller(&model.name, identity, &model.authorization))
         .map(|caller| (caller, holdings.since()));
     let query = urlencoded::pairs(matched.received().head().query().unwrap_or_default());
-    let names = query.map(|(name, _)| urlencoded::decode(name).map(|name| name.into_owned()));
+    let names = query.map(|(name, _)| urlencoded::decode(name).map(Cow::into_owned));
     let names: Result<Vec<String>, _> = names.collect();
     let touches = model.authorization.operations.get(operation);
     let makes = touches

@@ -1,5 +1,7 @@
 //! All values that a checked request has at a place.
 
+use std::borrow::Cow;
+
 use portcullis_contract::{Collection, Operation, PathPart, Place};
 use portcullis_controls::urlencoded;
 use portcullis_json::{Document, Kind, Value};
@@ -46,8 +48,7 @@ impl Request<'_> {
                 let is_it =
                     |shown: &str| urlencoded::decode(shown).is_ok_and(|shown| shown == *name);
                 let values = pairs.filter(|(shown, _)| is_it(shown));
-                let texts =
-                    values.map(|(_, value)| urlencoded::decode(value).map(|one| one.into_owned()));
+                let texts = values.map(|(_, value)| urlencoded::decode(value).map(Cow::into_owned));
                 let texts: Vec<String> = texts.collect::<Result<_, _>>().map_err(|_| Unreadable)?;
                 split(operation, Place::Query, name, texts)
             }
@@ -55,8 +56,7 @@ impl Request<'_> {
                 let cookies = head.fields.first(Essential::Cookie).unwrap_or_default();
                 let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
                 let values = pairs.filter(|(shown, _)| shown == name);
-                let texts =
-                    values.map(|(_, value)| urlencoded::decode(value).map(|one| one.into_owned()));
+                let texts = values.map(|(_, value)| urlencoded::decode(value).map(Cow::into_owned));
                 let texts: Vec<String> = texts.collect::<Result<_, _>>().map_err(|_| Unreadable)?;
                 split(operation, Place::Cookie, name, texts)
             }
@@ -106,7 +106,6 @@ impl Request<'_> {
         read: impl FnOnce(Value<'_>) -> Result<Vec<String>, Unreadable>,
     ) -> Result<Vec<String>, Unreadable> {
         match self.body {
-            None => Err(Unreadable),
             Some(Payload::Nothing) => Ok(Vec::new()),
             Some(Payload::Json(document)) => read(document.root()),
             Some(Payload::Form(form)) => read(form.document().root()),
@@ -115,7 +114,7 @@ impl Request<'_> {
                 let document = Document::parse(bytes.clone(), &context.plan.json_in);
                 read(document.map_err(|_| Unreadable)?.root())
             }
-            Some(Payload::Parts { .. } | Payload::Bytes { .. }) => Err(Unreadable),
+            None | Some(Payload::Parts { .. } | Payload::Bytes { .. }) => Err(Unreadable),
         }
     }
 }

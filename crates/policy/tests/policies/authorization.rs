@@ -43,7 +43,8 @@ fn read(policy: &str) -> Model {
 /// What each operation touches, a line each.
 fn touched(model: &Model) -> String {
     let authorization = &model.authorization;
-    let name = |resource: usize| &*authorization.resources[resource].name;
+    let resource = |index: usize| authorization.resources.get(index).unwrap();
+    let name = |index: usize| &*resource(index).name;
     let mut out = String::new();
     for (operation, touches) in model.contract.operations.iter().zip(&authorization.operations) {
         let does: Vec<String> = touches
@@ -52,7 +53,7 @@ fn touched(model: &Model) -> String {
             .map(|(one, verb)| format!("{} {}", verb.name(), name(*one)))
             .collect();
         let inputs = touches.inputs.iter().map(|one| {
-            let at = &authorization.resources[one.resource].ids[one.id];
+            let at = resource(one.resource).ids.get(one.id).unwrap();
             format!("{} is {}{at}", one.place, name(one.resource))
         });
         let inputs: Vec<String> = inputs.collect();

@@ -46,7 +46,7 @@ pub(super) fn stand_in(model: &mut Model, server: Instance) {
         client: ISSUER.to_owned(),
         secret: secret(),
         subject: "/sub".to_owned(),
-        cache: Duration::from_secs(60),
+        cache: Duration::from_mins(1),
     }];
 }
 

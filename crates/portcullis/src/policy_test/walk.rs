@@ -105,6 +105,7 @@ impl Stage {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it away")]
 fn failed(error: io::Error) -> String {
     format!("loopback cannot be used: {error}")
 }

@@ -27,7 +27,7 @@ fn told(access: &str) -> Vec<String> {
     let folder = Folder::with(&[("openapi.yaml", DOCUMENT), ("portcullis.yaml", &policy)]);
     let output = folder.run(&["check", "-c", "portcullis.yaml", "--format", "json"]);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let problems = report["problems"].as_array().unwrap().iter();
+    let problems = report.get("problems").unwrap().as_array().unwrap().iter();
     let found = problems.filter(|one| one["code"] == "function-administrative");
     found.map(|one| one["message"].as_str().unwrap().to_owned()).collect()
 }

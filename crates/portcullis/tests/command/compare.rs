@@ -34,7 +34,7 @@ fn token(api: SocketAddr, name: &str) -> String {
         ),
     );
     let told: Value = serde_json::from_str(&answer.text()).unwrap();
-    told["token"].as_str().unwrap().to_owned()
+    told.get("token").unwrap().as_str().unwrap().to_owned()
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn document() -> String {
     DOCUMENT.to_owned() + post
 }
 
-const CASES: &str = r#"cases:
+const CASES: &str = r"cases:
   - name: alice reads her order without its account
     caller: { subject: alice, role: customer, customer_id: 1 }
     request: { path: /orders/1 }
@@ -47,7 +47,7 @@ const CASES: &str = r#"cases:
   - name: nobody reads orders
     request: { path: /orders/1 }
     expect: { verdict: refused, control: caller_identity }
-"#;
+";
 
 fn folder(cases: &str) -> Folder {
     Folder::with(&[

@@ -128,7 +128,7 @@ fn issued(document: &Document, context: &Context<'_>) -> Vec<u32> {
         let refresh = refresh.filter(|_| gives || renews.is_some());
         for place in tokens.chain(renewed).chain(refresh) {
             if let AnswerPlace::Member(at) = place {
-                found.extend(document.root().lookup(at).map(|value| value.index()));
+                found.extend(document.root().lookup(at).map(portcullis_json::Value::index));
             }
         }
     }
