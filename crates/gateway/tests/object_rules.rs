@@ -57,11 +57,11 @@ paths:
 /// Orders 1 and 2 are alice's, of shops 1 and 2; order 4 is bob's, of shop 2, and came before order 2.
 fn order(id: u64) -> Value {
     let (owner, shop) = if id == 4 { ("bob", 2) } else { ("alice", id) };
-    let mut order = json!({ "id": id, "customer_id": owner, "shop_id": shop, "status": "done" });
     if id == 2 {
-        order.as_object_mut().unwrap().insert("before".to_owned(), self::order(4));
+        let before = self::order(4);
+        return json!({ "id": id, "customer_id": owner, "shop_id": shop, "status": "done", "before": before });
     }
-    order
+    json!({ "id": id, "customer_id": owner, "shop_id": shop, "status": "done" })
 }
 
 fn answer(request: &str) -> Vec<u8> {
