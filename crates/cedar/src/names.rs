@@ -133,9 +133,9 @@ mod tests {
     fn types_are_identifiers_and_differ() {
         let mut types = Types::beside(&["Caller"]);
         let names = ["Order", "Order", "Or-der", "Or_der", "Caller", "if", "9", "", "Été"];
-        let named: Vec<String> = names.iter().map(|name| types.name(name)).collect();
+        let written: Vec<String> = names.iter().map(|name| types.name(name)).collect();
         assert_eq!(
-            named,
+            written,
             ["Order", "Order_2", "Or_der", "Or_der_2", "Caller_2", "T_if", "T_9", "T_", "_t_"]
         );
     }

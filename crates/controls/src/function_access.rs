@@ -92,8 +92,12 @@ impl Expected {
     /// What is expected of an operation.
     pub fn derive(model: &Model, operation: usize) -> Self {
         let says = |list: &[bool]| list.get(operation).copied().unwrap_or_default();
-        if says(&model.access.anyone) || is_open(model, operation) {
+        if says(&model.access.anyone) {
             return Self::Anyone;
+        }
+        // What a rule opens to somebody is not for anyone, although the contract says so.
+        if is_open(model, operation) {
+            return if is_named(model, operation) { Self::Granted } else { Self::Anyone };
         }
         if model.authorization.is_exhaustive && !says(&model.access.callers) {
             return Self::Granted;
@@ -111,9 +115,6 @@ impl Expected {
         operation: usize,
         is_last: bool,
     ) -> Judgement<()> {
-        if self == Self::Anyone {
-            return Judgement::Pass(());
-        }
         match (rules.function(asked, operation, is_last), self) {
             (Function::Forbidden(_), _) => Judgement::Refuse(
                 refusal("function_forbidden", "a rule forbids it to this caller"),
@@ -128,9 +129,21 @@ impl Expected {
                 };
                 Judgement::Refuse(refusal("function_not_granted", detail), ())
             }
-            (Function::Open | Function::Closed, _) => Judgement::Pass(()),
+            (Function::Open | Function::OpenForObjects | Function::Closed, _) => {
+                Judgement::Pass(())
+            }
         }
     }
+}
+
+/// Whether a rule that does not open everything opens it.
+fn is_named(model: &Model, operation: usize) -> bool {
+    let count = model.contract.operations.len();
+    model.authorization.rules.iter().any(|rule| {
+        !rule.forbids
+            && rule.functions.len() < count
+            && rule.functions.binary_search(&operation).is_ok()
+    })
 }
 
 /// Whether the contract itself opens it to anyone, and it touches no object of a resource.
@@ -139,6 +152,11 @@ fn is_open(model: &Model, operation: usize) -> bool {
     let is_anonymous = matches!(security, Some(portcullis_contract::Security::Anonymous { .. }));
     let says = model.access.callers.get(operation).copied().unwrap_or_default();
     is_anonymous && !says
+}
+
+/// The refusal of a request for no object, where rules open the operation for some objects alone.
+pub fn no_object(detail: &str) -> Refusal {
+    refusal("function_without_object", detail)
 }
 
 fn refusal(reason: &'static str, detail: &str) -> Refusal {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use portcullis_model::{Identity, Span, Value as Known};
 use portcullis_policy::{
     Authorization, Expression, Hidden, InputPlace, OfCaller, OnResource, Operand, RequestPlace,
-    Rule, Touches, Verb,
+    Rule, Touches, Verb, Who,
 };
 
 pub use condition::Facts;
@@ -114,8 +114,9 @@ impl Rules {
                         list.push(of);
                         conditions.push(&on.when);
                     }
-                    let reads = on.verbs.has(Verb::Read) || on.verbs.has(Verb::List);
-                    if let Some(list) = own.shown.get_mut(on.resource).filter(|_| speaks || reads) {
+                    if let Some(list) =
+                        own.shown.get_mut(on.resource).filter(|_| speaks || reads(on))
+                    {
                         list.push(of);
                         conditions.push(&on.when);
                     }
@@ -182,16 +183,20 @@ impl Rules {
         if let Some(rule) = closing.find(closes) {
             return Function::Forbidden(rule.span);
         }
-        let mut opening = own.opens.iter().filter_map(speaks);
-        let opens = |rule: &Rule| {
-            asks_object(rule)
-                || match condition(rule) {
-                    Truth::Yes => true,
-                    Truth::Unknown => !is_last,
-                    Truth::No => false,
-                }
+        let opens = |rule: &Rule| match condition(rule) {
+            _ if asks_object(rule) => false,
+            Truth::Yes => true,
+            Truth::Unknown => !is_last,
+            Truth::No => false,
         };
-        if opening.any(opens) { Function::Open } else { Function::Closed }
+        let opening = || own.opens.iter().filter_map(speaks);
+        if opening().any(opens) {
+            Function::Open
+        } else if opening().any(asks_object) {
+            Function::OpenForObjects
+        } else {
+            Function::Closed
+        }
     }
 
     /// Whether an object names an owner, and it is somebody else.
@@ -268,7 +273,7 @@ impl Rules {
             let holds = facts.holds(&on.when);
             is_other_tenant |= tenant == Truth::No && holds != Truth::No;
             match tenant.and(holds) {
-                Truth::Yes => mask.get_or_insert_default().permit(on),
+                Truth::Yes => mask.get_or_insert_default().permit(on, reads(on)),
                 Truth::Unknown => is_unknown = true,
                 Truth::No => {}
             }
@@ -308,8 +313,10 @@ pub enum Purpose {
 /// Whether an operation is open to a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Function {
-    /// A rule opens it; its objects and conditions are judged later.
+    /// A rule opens it, whatever its objects are.
     Open,
+    /// A rule opens it for some objects, which are judged later: one at least must be.
+    OpenForObjects,
     /// A rule forbids it: that one.
     Forbidden(Span),
     /// No rule opens it.
@@ -344,8 +351,17 @@ impl Asked<'_> {
     }
 }
 
+/// Whether a rule speaks of reading.
+const fn reads(on: &OnResource) -> bool {
+    on.verbs.has(Verb::Read) || on.verbs.has(Verb::List)
+}
+
 /// Whether a rule means a caller: nobody who is not known.
 fn is_meant(rule: &Rule, caller: Option<&Identity>) -> bool {
+    // What everybody is forbidden, nobody may who is not known either.
+    if rule.forbids && rule.who == Who::default() {
+        return true;
+    }
     // Who came from before the gateway is not known by name (rule 4).
     let Some(caller) = caller.filter(|caller| !caller.is_adopted) else { return false };
     let has = |name: &str, wanted: &[Arc<str>]| {

@@ -208,7 +208,10 @@ impl Rule {
     pub fn speaks_of(&self, on: &OnResource, operation: usize, touches: &Touches) -> bool {
         let means = match touches.verb(on.resource) {
             Some(verb) => on.verbs.has(verb),
-            None if touches.acts_on(on.resource) && !self.forbids => on.verbs.has_others(),
+            None if touches.acts_on(on.resource) && self.forbids => {
+                [Verb::Read, Verb::Update, Verb::Delete].into_iter().any(|verb| on.verbs.has(verb))
+            }
+            None if touches.acts_on(on.resource) => on.verbs.has_others(),
             None => on.verbs.has(Verb::Read),
         };
         means || on.named.binary_search(&operation).is_ok()
@@ -236,6 +239,8 @@ pub struct Touches {
     pub inputs: Vec<ObjectInput>,
     /// Where its requests have what looks like an id, and nobody says of what.
     pub undecided: Vec<InputPlace>,
+    /// A body may say whose an object that it makes or changes shall be.
+    pub gives: bool,
     /// Whether the policy says `objects: none`.
     pub is_none: bool,
     /// Whether it may change something: its method is not a safe one.
@@ -254,6 +259,20 @@ impl Touches {
         self.is_unsafe
             && self.does.is_empty()
             && self.inputs.iter().any(|input| input.resource == resource)
+    }
+
+    /// The resources of whose objects a body may say something: what is made or changed, and what an operation
+    /// with a name of its own acts on.
+    pub fn writes(&self) -> Vec<(usize, Verb)> {
+        let does = self.does.iter().filter(|(_, verb)| matches!(verb, Verb::Create | Verb::Update));
+        let mut all: Vec<(usize, Verb)> = does.copied().collect();
+        for input in &self.inputs {
+            let is_known = all.iter().any(|(known, _)| *known == input.resource);
+            if !is_known && self.acts_on(input.resource) {
+                all.push((input.resource, Verb::Update));
+            }
+        }
+        all
     }
 
     /// What it does to objects of this resource, as far as that is known without a rule.

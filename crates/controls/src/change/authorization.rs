@@ -70,6 +70,11 @@ fn objects(before: &Words<'_>, after: &Words<'_>, changes: &mut Changes) {
         let (reach, what) = match (old, new) {
             (Expected::Closed(_), Expected::Closed(_))
             | (Expected::NotAsked(_), Expected::NotAsked(_)) => continue,
+            // Who may call it is told already.
+            (Expected::Closed(_), Expected::NotAsked(_)) if is_for_anyone(after, title) => continue,
+            (Expected::NotAsked(_), Expected::Closed(_)) if is_for_anyone(before, title) => {
+                continue;
+            }
             (Expected::Asked, Expected::Asked) if line == other => continue,
             (_, Expected::Closed(_)) => {
                 (Reach::Narrower, "is closed: nobody says whose objects it touches")
@@ -89,6 +94,15 @@ fn objects(before: &Words<'_>, after: &Words<'_>, changes: &mut Changes) {
         };
         changes.of_all(reach, format!("`{title}` {what}"), None);
     }
+}
+
+/// Whether the policy opens an operation to anyone.
+fn is_for_anyone(words: &Words<'_>, title: &str) -> bool {
+    let anyone = words.plan.model.access.anyone.iter().enumerate();
+    let opened = |(index, is_open): (usize, &bool)| {
+        *is_open && words.title(index).is_some_and(|known| known == title)
+    };
+    anyone.into_iter().any(opened)
 }
 
 fn rules(
@@ -189,7 +203,8 @@ impl Words<'_> {
     }
 
     fn touches(&self, touches: &Touches) -> String {
-        let Touches { does, inputs, undecided, is_none, is_unsafe: _, shows, belongs } = touches;
+        let Touches { does, inputs, undecided, gives: _, is_none, is_unsafe: _, shows, belongs } =
+            touches;
         let does: Vec<(&str, Verb)> =
             does.iter().map(|(resource, verb)| (self.name(*resource), *verb)).collect();
         let inputs: Vec<String> = inputs

@@ -79,6 +79,9 @@ fn holds(when: &Expression, of: &Of<'_>) -> Truth {
             Values::Known(values) => Truth::from(values.iter().any(|value| *value == "true")),
             Values::Missing | Values::Unknown => Truth::Unknown,
         },
+        Expression::Compare { left: left @ Operand::Request(_), how, right } => {
+            each(&of.values(left), *how, &of.values(right), of.asked)
+        }
         Expression::Compare { left, how, right } => {
             compare(&of.values(left), *how, &of.values(right), of.asked)
         }
@@ -89,6 +92,23 @@ fn holds(when: &Expression, of: &Of<'_>) -> Truth {
         Expression::Any(parts) => {
             parts.iter().fold(Truth::No, |known, one| known.or(holds(one, of)))
         }
+    }
+}
+
+/// Of several values that a request says, all must be so: who sends one more says more.
+fn each(left: &Values<'_>, how: How, right: &Values<'_>, asked: &Asked<'_>) -> Truth {
+    let (Values::Known(all), How::In | How::Under) = (left, how) else {
+        return compare(left, how, right, asked);
+    };
+    let one = |value: &Cow<'_, str>| compare(&Values::one(Cow::Borrowed(value)), how, right, asked);
+    match all.iter().map(one).fold((0, 0), |(yes, no), truth| match truth {
+        Truth::Yes => (yes + 1, no),
+        Truth::No => (yes, no + 1),
+        Truth::Unknown => (yes, no),
+    }) {
+        (yes, _) if yes == all.len() => Truth::Yes,
+        (_, no) if no == all.len() => Truth::No,
+        _ => Truth::Unknown,
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Mask {
 #[derive(Debug, Default)]
 pub struct Masks<'a> {
     hidden: Option<Either<'a>>,
+    /// What those hide that permit reading it: where one does, what others leave in sight does not count.
+    hidden_of_reading: Option<Either<'a>>,
     readonly: Option<Either<'a>>,
 }
 
@@ -27,8 +29,11 @@ enum Either<'a> {
 
 impl<'a> Masks<'a> {
     /// One more rule permits it.
-    pub(super) fn permit(&mut self, on: &'a OnResource) {
+    pub(super) fn permit(&mut self, on: &'a OnResource, reads: bool) {
         add(&mut self.hidden, &on.hidden);
+        if reads {
+            add(&mut self.hidden_of_reading, &on.hidden);
+        }
         add(&mut self.readonly, &on.readonly);
     }
 
@@ -38,7 +43,8 @@ impl<'a> Masks<'a> {
             Some(Either::One(hidden)) => hidden.clone(),
             Some(Either::Several(hidden)) => hidden,
         };
-        Mask { hidden: done(self.hidden), readonly: done(self.readonly) }
+        let hidden = self.hidden_of_reading.or(self.hidden);
+        Mask { hidden: done(hidden), readonly: done(self.readonly) }
     }
 }
 

@@ -14,7 +14,9 @@ mod writes;
 
 use std::borrow::Cow;
 
+use portcullis_controls::function_access;
 use portcullis_controls::object_ownership::{self, Expected};
+use portcullis_controls::rules::Function;
 use portcullis_controls::urlencoded;
 use portcullis_json::Value;
 use portcullis_model::{ControlId, Mode, Room, Status};
@@ -49,7 +51,7 @@ pub(super) async fn enter(mut valid: Valid, context: &mut Context<'_>) -> Result
     let Some(index) = valid.admitted().authenticated().matched().operation() else {
         return Ok(Owned { valid });
     };
-    function(&valid, index, context)?;
+    let needs_one = function(&valid, index, context)?;
     let mode = context.mode(ControlId::ObjectOwnership);
     let expected = plan.operations.get(index).map(|operation| &operation.objects);
     match expected {
@@ -57,10 +59,16 @@ pub(super) async fn enter(mut valid: Valid, context: &mut Context<'_>) -> Result
         Some(Expected::Asked) => {
             context.objects = objects(&valid, index, context);
             context.objects.are_asked = mode != Mode::NotAsked;
+            context.objects.needs_one = needs_one;
             if context.objects.are_asked {
                 named::judge(Named { valid: &valid, operation: index }, context).await?;
             }
             writes::strip(&mut valid, index, context)?;
+        }
+        // Rules open it for objects, and it has none that anybody knows of.
+        Some(Expected::NotAsked(_)) if needs_one => {
+            let detail = "rules open it for objects, and it names and shows none".to_owned();
+            context.refuse(function_access::no_object(&detail))?;
         }
         _ => {}
     }
@@ -71,22 +79,23 @@ pub(super) async fn enter(mut valid: Valid, context: &mut Context<'_>) -> Result
     Ok(Owned { valid })
 }
 
-/// Whether the caller may use the function, now that all of the request is known.
-fn function(valid: &Valid, index: usize, context: &mut Context<'_>) -> Result<(), Exit> {
+/// Whether the caller may use the function, now that all of the request is known; true: only for some objects.
+fn function(valid: &Valid, index: usize, context: &mut Context<'_>) -> Result<bool, Exit> {
     let plan = context.plan;
-    let Some(compiled) = plan.operations.get(index) else { return Ok(()) };
-    if plan.rules.places(index).is_empty() {
-        return Ok(());
-    }
+    let Some(compiled) = plan.operations.get(index) else { return Ok(false) };
     let authenticated = valid.admitted().authenticated();
     let request = Request { matched: authenticated.matched(), body: Some(valid.body()) };
-    let judgement = {
+    let (judgement, open) = {
         let said =
             |place: &RequestPlace| request.values(&InputPlace::One(place.clone()), context).ok();
         let asked = asked(context, &said);
-        compiled.function.judge(&plan.rules, &asked, authenticated.caller(), index, true)
+        let judgement =
+            compiled.function.judge(&plan.rules, &asked, authenticated.caller(), index, true);
+        (judgement, plan.rules.function(&asked, index, true))
     };
-    context.ask(judgement)
+    context.ask(judgement)?;
+    let is_granted = compiled.function == function_access::Expected::Granted;
+    Ok(is_granted && open == Function::OpenForObjects)
 }
 
 /// What the rooms behind this one will need.

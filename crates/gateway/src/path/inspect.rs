@@ -121,7 +121,9 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         Handling::Lines(_) => !streams,
         _ => false,
     };
-    if !is_read {
+    if matches!(handling, Handling::Empty | Handling::WithoutBody(_)) {
+        objects::finish(status, context)?;
+    } else if !is_read {
         objects::unread(declared_shape(operation, status), status, context)?;
     }
     let mut answer = match handling {
@@ -155,10 +157,10 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
 /// Whether the API says that there is no such object; or that there is one and it will not show it,
 /// which is nobody's business either (rule 15).
 fn is_not_there(status: Status, index: usize, context: &Context<'_>) -> bool {
-    let is_kept_back = status == Status::FORBIDDEN
-        && context.objects.decides_answer()
-        && context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
-    (status == Status::NOT_FOUND || is_kept_back) && names_objects(index, context)
+    let is_kept_back = status == Status::FORBIDDEN && context.objects.decides_answer();
+    context.mode(ControlId::ObjectOwnership) == Mode::Enforce
+        && (status == Status::NOT_FOUND || is_kept_back)
+        && names_objects(index, context)
 }
 
 /// Whether requests of an operation name objects.
@@ -170,9 +172,7 @@ fn names_objects(index: usize, context: &Context<'_>) -> bool {
 /// The API's "no such object" looks as ours for an object that is not the caller's: there is one template.
 fn not_found(parts: Parts, context: &mut Context<'_>) -> Answer {
     parts.body.discard();
-    if context.mode(ControlId::ObjectOwnership) == Mode::Enforce {
-        context.acted(Act::Removed(ControlId::ObjectOwnership));
-    }
+    context.acted(Act::Removed(ControlId::ObjectOwnership));
     Answer::missing(context.plan.model.not_found.as_ref(), context.request_id())
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Objects {
     pub(super) unwritten: Vec<(usize, Hidden)>,
     /// Where that is so, the whole object must come (rule 13); whoever only observes changes nothing.
     pub(super) is_enforced: bool,
+    /// Rules open the operation to this caller for some objects alone: one must be named or shown.
+    pub(super) needs_one: bool,
     /// Objects were taken out of the answer: what counts them does not leave either.
     pub(super) has_taken_out: bool,
     /// How often the API was asked for one already.

@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 
+use portcullis_controls::function_access::no_object as function_refusal;
 use portcullis_controls::object_ownership::{given_away, not_found};
 use portcullis_controls::rules::{Object, Of, Purpose, Verdict, Why};
+use portcullis_json::Value;
 use portcullis_model::{ControlId, Method, Mode};
 use portcullis_policy::{ObjectInput, RequestPlace, Verb};
 
 use super::super::asking::{asked, held};
 use super::super::context::{Context, Exit};
+use super::super::payload::Payload;
 use super::super::values::{Request, tree};
 use super::subject::{Named, One};
 use super::{cannot_know, question};
@@ -19,7 +22,7 @@ pub(super) async fn judge(named: Named<'_>, context: &mut Context<'_>) -> Result
     let plan = context.plan;
     let touches = plan.model.authorization.operations.get(named.operation);
     let Some(touches) = touches else { return Ok(()) };
-    given(named, context)?;
+    let mut judged = given(named, context)?;
     for input in &touches.inputs {
         let ids = match named.ids(input, context) {
             Ok(ids) => ids,
@@ -29,8 +32,15 @@ pub(super) async fn judge(named: Named<'_>, context: &mut Context<'_>) -> Result
             }
         };
         for id in ids {
+            judged += 1;
             one(named, One { input, id }, context).await?;
         }
+    }
+    // Rules that open it for some objects open nothing where there is none.
+    let shows = !touches.is_unsafe && !touches.shows.is_empty();
+    if context.objects.needs_one && judged == 0 && !shows {
+        let detail = "rules open it for objects, and this request names none".to_owned();
+        context.refuse(function_refusal(&detail))?;
     }
     Ok(())
 }
@@ -47,7 +57,15 @@ impl Named<'_> {
         let ids = match &input.pattern {
             None => values,
             Some(pattern) => {
-                values.iter().flat_map(|text| pattern.find(text).map(str::to_owned)).collect()
+                let mut all = Vec::new();
+                for text in values.iter().filter(|text| !text.is_empty()) {
+                    let before = all.len();
+                    all.extend(pattern.find(text).map(str::to_owned));
+                    if all.len() == before {
+                        return Err(format!("{} has nothing that its pattern finds", input.place));
+                    }
+                }
+                all
             }
         };
         let mut ids: Vec<String> = ids.into_iter().filter(|id| !id.is_empty()).collect();
@@ -61,7 +79,8 @@ impl Named<'_> {
         let plan = context.plan;
         let touches = plan.model.authorization.operations.get(self.operation);
         let method = self.valid.admitted().authenticated().matched().method();
-        let streams = plan.model.bodies.get(self.operation).is_some_and(|body| body.stream_answer);
+        let bodies = plan.model.bodies.get(self.operation);
+        let streams = bodies.is_some_and(|body| body.stream_answer || body.upgrades);
         let is_about = touches.is_some_and(|touches| {
             touches.shows.contains(&input.resource)
                 && touches.does.first().map(|(about, _)| *about) == Some(input.resource)
@@ -160,42 +179,94 @@ pub(super) fn detail(one: &One<'_>, context: &Context<'_>) -> String {
     format!("{name} that {} names", one.input.place)
 }
 
-/// What the request would make of an object: it must not be, or become, somebody else's.
-fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
+/// Objects of a body that are judged as what it makes; nobody makes more at once.
+const GIVEN_MAX: usize = 10_000;
+
+/// What the request would make of an object: it must not be, or become, somebody else's. How many were judged.
+fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<usize, Exit> {
     let plan = context.plan;
     let Some(touches) = plan.model.authorization.operations.get(named.operation) else {
-        return Ok(());
+        return Ok(0);
     };
+    let writes = touches.writes();
     // Where nobody owns what an operation touches, nobody can be given it.
-    let Some(body) = tree(named.valid.body()).filter(|_| !touches.is_none) else { return Ok(()) };
-    for (resource, verb) in &touches.does {
-        if !matches!(verb, Verb::Create | Verb::Update) {
-            continue;
+    if touches.is_none || writes.is_empty() {
+        return Ok(0);
+    }
+    let body = tree(named.valid.body());
+    if body.is_none() && touches.gives && !matches!(named.valid.body(), Payload::Nothing) {
+        let detail = "the body may say whose an object shall be, and nobody reads it".to_owned();
+        context.refuse(given_away(detail))?;
+    }
+    let mut judged = 0;
+    for (resource, verb) in writes {
+        let Some(known) = plan.model.authorization.resources.get(resource) else { continue };
+        let whose: Vec<&str> = known
+            .owners
+            .iter()
+            .map(|owner| owner.at.as_str())
+            .chain(known.tenant.as_deref())
+            .chain(known.relations.iter().map(|(_, at)| at.as_str()))
+            .collect();
+        let mut objects = Vec::new();
+        if let Some(body) = body {
+            gather(body, &whose, true, &mut objects);
         }
-        let objects: Vec<_> = if body.is_array() { body.items().collect() } else { vec![body] };
-        let owners = plan.model.authorization.resources.get(*resource);
-        let owners = owners
-            .into_iter()
-            .flat_map(|one| one.owners.iter().map(|owner| &owner.at).chain(&one.tenant));
-        let mut owners: Vec<&String> = owners.collect();
-        owners.retain(|at| objects.iter().any(|object| object.lookup(at).is_some()));
-        context.objects.names_owner |= !owners.is_empty();
+        context.objects.names_owner |=
+            objects.iter().any(|object| whose.iter().any(|at| object.lookup(at).is_some()));
+        let of = Of { operation: named.operation, resource, purpose: Purpose::Touch };
+        let is_made = verb == Verb::Create;
+        let objects =
+            objects.into_iter().map(Some).chain((body.is_none() && is_made).then_some(None));
         for object in objects {
-            let of =
-                Of { operation: named.operation, resource: *resource, purpose: Purpose::Touch };
-            let said = |place: &RequestPlace| context.objects.said(place);
-            let asked = asked(context, &said);
-            // What the body leaves out is for the API to set, or as it was.
-            let is_made = *verb == Verb::Create;
-            let object = if is_made { Object::new(Some(object)) } else { Object::given(object) };
-            if let Verdict::Refused(why) = plan.rules.object(&asked, of, &object, false) {
-                let name = plan.model.authorization.resources.get(*resource);
-                let name = name.map_or("object", |resource| &resource.name);
-                let detail =
-                    format!("the body would make the {name} somebody else's ({})", why.reason());
-                context.refuse(given_away(detail))?;
-            }
+            judged += 1;
+            let verdict = {
+                let said = |place: &RequestPlace| context.objects.said(place);
+                let asked = asked(context, &said);
+                // Of what is made, what is not known is no; of what exists, the rest is as it was.
+                let object = match object {
+                    Some(object) if !is_made => Object::given(object),
+                    object => Object::new(object),
+                };
+                plan.rules.object(&asked, of, &object, is_made)
+            };
+            let is_patched = object.is_some_and(|object| is_patch(object, &whose));
+            let why = match verdict {
+                Verdict::Refused(why) => why.reason(),
+                _ if is_patched => "patched",
+                _ => continue,
+            };
+            let detail = format!("the body would make the {} somebody else's ({why})", known.name);
+            context.refuse(given_away(detail))?;
         }
     }
-    Ok(())
+    Ok(judged)
+}
+
+/// The objects of a body that say whose they shall be, however deep they stand; the outermost ones in any case.
+fn gather<'b>(value: Value<'b>, whose: &[&str], is_outermost: bool, found: &mut Vec<Value<'b>>) {
+    if found.len() == GIVEN_MAX {
+        return;
+    }
+    if value.is_array() {
+        return value.items().for_each(|item| gather(item, whose, is_outermost, found));
+    }
+    if !value.is_object() {
+        return;
+    }
+    if is_outermost || whose.iter().any(|at| value.lookup(at).is_some()) {
+        found.push(value);
+    }
+    value.members().for_each(|(_, member)| gather(member, whose, false, found));
+}
+
+/// Whether a step of a JSON Patch (RFC 6902) is about whose an object is.
+fn is_patch(step: Value<'_>, whose: &[&str]) -> bool {
+    let (Some(_), Some(path)) = (step.get("op"), step.get("path").and_then(Value::as_str)) else {
+        return false;
+    };
+    let is_below = |at: &str, above: &str| {
+        at.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    whose.iter().any(|at| is_below(at, path) || is_below(path, at))
 }

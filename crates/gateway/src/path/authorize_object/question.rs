@@ -49,9 +49,11 @@ pub(super) async fn find_out(
     let until = context.deadline.min(Instant::now() + WAIT);
     let shared = context.worker.shared.clone();
     for _ in 0..TURNS_MAX {
-        match shared.holdings.judged.turn(digest, context.now()) {
-            Turn::Known(judged) => return judged,
-            Turn::TooMany => break,
+        match shared.holdings.judged.turn(digest, shared.clock.now()) {
+            // A tag is of the moment when it was read.
+            Turn::Known(judged) => return judged.map(|judged| Judged { etag: None, ..judged }),
+            // Nobody waits for others: it is asked for this request alone.
+            Turn::TooMany => return judge(named, one, context).await,
             Turn::Wait(mut waiting) => {
                 if timeout_at(until.into(), waiting.changed()).await.is_err()
                     && Instant::now() >= until
@@ -61,7 +63,7 @@ pub(super) async fn find_out(
             }
             Turn::Ask(asking) => {
                 let judged = judge(named, one, context).await;
-                let kept = UnixMillis(context.now().0 + KEPT.as_millis() as u64);
+                let kept = UnixMillis(shared.clock.now().0 + KEPT.as_millis() as u64);
                 if judged.is_ok() {
                     asking.answered(judged.clone(), kept);
                 }
@@ -159,10 +161,11 @@ async fn read(
         (Status::NOT_FOUND | Status::GONE, None) if one.input.may_be_new => {
             return Ok(Read::Is(Judged::default()));
         }
-        (Status::NOT_FOUND | Status::GONE | Status::FORBIDDEN, None) => return Ok(NOT_THEIRS),
-        (status, None) => {
-            return Err(format!("the API answers {} when it is asked for one", status.0));
+        (Status(401 | 408 | 429 | 500..), None) => {
+            let status = answered.status.0;
+            return Err(format!("the API answers {status} when it is asked for one"));
         }
+        (_, None) => return Ok(NOT_THEIRS),
     };
     let resource = one.input.resource;
     let Some(value) = object(&document, operation, resource, context) else {

@@ -32,6 +32,7 @@ impl Lines {
         let bytes = match decoded(bytes, &head.fields, plan) {
             Ok(bytes) => bytes,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
+                objects::unread(self.declared.shape, status, context)?;
                 context.would(neutral_deed(status.0), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
             }
@@ -56,6 +57,7 @@ impl Lines {
                     if context.mode(refusal.control) == Mode::Enforce {
                         return neutral(&head, refusal.reason, refusal.detail, context);
                     }
+                    objects::unread(self.declared.shape, status, context)?;
                     context.would(neutral_deed(status.0), &refusal);
                     out.extend_from_slice(line);
                     out.push(b'\n');

@@ -113,7 +113,8 @@ pub(super) fn finish(status: Status, context: &mut Context<'_>) -> Result<(), Ex
 
 /// What the request named must have been shown, where nothing else decided about it.
 fn undecided(judged: &Judged, status: Status, context: &mut Context<'_>) -> Result<(), Exit> {
-    let is_shown = matches!(status.0, 200..=299 | 304);
+    // What else an API says of an object tells that it is there.
+    let is_shown = !matches!(status.0, 400 | 401 | 404 | 422 | 429 | 500..);
     let pending = std::mem::take(&mut context.objects.pending);
     for resource in pending.into_iter().filter(|_| is_shown) {
         // Of several that were asked for, those that may be seen leave; of none, there is nothing.

@@ -68,10 +68,16 @@ impl Reading<'_> {
                 };
                 // What is wrong in a condition is wrong in each API: it is told once.
                 let mut silent = Notes::default();
-                let heard = if is_heard { &mut *notes } else { &mut silent };
+                // In one that has none of the resources it says nothing.
+                let has = |name: &Spanned<String>| {
+                    name.value == ALL || resources.iter().any(|one| *one.name == *name.value)
+                };
+                let speaks = rule.value.on.as_ref().is_none_or(|on| on.0.iter().any(has));
+                let is_first = is_heard && speaks;
+                let heard = if is_first { &mut *notes } else { &mut silent };
                 let mut one = One { reading: self, rule, api, resources, touches, notes: heard };
                 let read = one.read(who.clone());
-                is_heard = false;
+                is_heard &= !is_first;
                 if let Some((list, _)) = all.get_mut(place) {
                     list.push(read);
                 }

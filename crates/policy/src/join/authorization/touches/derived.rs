@@ -48,10 +48,14 @@ impl Derive<'_> {
             }
         }
         self.body(operation, about, &mut touches);
+        if touches.inputs.len() > INPUTS_MAX {
+            // What is not looked at is not decided.
+            touches.undecided.push(InputPlace::Names("/".to_owned()));
+        }
         touches.inputs.truncate(INPUTS_MAX);
         touches.undecided.truncate(INPUTS_MAX);
         self.does(operation, &mut touches);
-        self.without_owners(&mut touches);
+        self.without_owners(operation, &mut touches);
         let made =
             touches.does.first().filter(|(_, verb)| *verb == Verb::Create).map(|(one, _)| *one);
         for input in &mut touches.inputs {
@@ -63,16 +67,21 @@ impl Derive<'_> {
     }
 
     /// Whose an object shall be, a body says of itself: that is judged with the object that it makes.
-    fn without_owners(&self, touches: &mut Touches) {
-        let made =
-            touches.does.iter().filter(|(_, verb)| matches!(verb, Verb::Create | Verb::Update));
-        let made = made.filter_map(|(resource, _)| self.resources.get(*resource));
+    fn without_owners(&self, operation: &Operation, touches: &mut Touches) {
+        let written = touches.writes();
+        let made = written.iter().filter_map(|(resource, _)| self.resources.get(*resource));
         let owners: Vec<&str> = made
             .flat_map(|resource| {
                 let owners = resource.owners.iter().map(|owner| owner.at.as_str());
                 owners.chain(resource.tenant.as_deref())
             })
             .collect();
+        let lasts: Vec<&str> =
+            owners.iter().map(|at| at.rsplit('/').next().unwrap_or_default()).collect();
+        let media = operation.body.iter().flat_map(|body| &body.media);
+        touches.gives = media
+            .filter_map(|media| media.schema.as_ref())
+            .any(|schema| self.contract.shapes.may_set(schema.shape, |name| lasts.contains(&name)));
         let is_owner = |place: &InputPlace| match place {
             InputPlace::One(RequestPlace::Body(at)) => {
                 let at = at.strip_prefix("/*").unwrap_or(at);
@@ -137,6 +146,9 @@ impl Derive<'_> {
         parameter: &Parameter,
         about: Option<usize>,
     ) -> Said {
+        if parameter.place == Place::Header && is_of_transport(&parameter.name) {
+            return Said::Nothing;
+        }
         if !may_be_id(parameter) {
             return if self.holds_ids(parameter) { Said::Undecided } else { Said::Nothing };
         }
@@ -219,6 +231,13 @@ impl Derive<'_> {
         touches: &mut Touches,
     ) {
         if way.len() == DEPTH_MAX || way.contains(&id) {
+            // What stands in itself, or too deep, is not looked at: if it may name objects, nobody says so.
+            let names = |name: &str| {
+                looks_like_id(name) || id_of(name).is_some_and(|of| self.named(&of).is_some())
+            };
+            if self.contract.shapes.may_set(id, names) {
+                touches.undecided.push(InputPlace::One(RequestPlace::Body(at.clone())));
+            }
             return;
         }
         way.push(id);
@@ -235,11 +254,14 @@ impl Derive<'_> {
             _ => None,
         };
         // A map below `/orders`: its names may be ids, and nobody says so.
-        if inner.is_some() && about.is_some() {
+        let last = at.rsplit('/').next().unwrap_or_default();
+        let is_about = at.is_empty() || self.named(&folded(last)).is_some();
+        if inner.is_some() && about.is_some() && is_about {
             let pointer = if at.is_empty() { "/" } else { at.as_str() };
             touches.undecided.push(InputPlace::Names(pointer.to_owned()));
         }
-        for inner in inner.into_iter().chain(shape.items) {
+        let patterns: Vec<ShapeId> = shape.object.under_patterns().collect();
+        for inner in inner.into_iter().chain(shape.items).chain(patterns) {
             at.push_str("/*");
             self.value(inner, at, about, way, touches);
             at.truncate(length);
@@ -258,7 +280,9 @@ impl Derive<'_> {
     ) {
         let shape = self.contract.shapes.get(id);
         let items = shape.items.map(|items| self.contract.shapes.get(items));
-        let is_scalar = shape.types.intersects(ID_TYPES) && shape.types != Types::ANY;
+        // Whatever may stand there, its name says that it is an id.
+        let is_any = shape.types == Types::ANY && looks_like_id(name);
+        let is_scalar = shape.types.intersects(ID_TYPES) && (shape.types != Types::ANY || is_any);
         let is_list = items
             .is_some_and(|items| items.types.intersects(ID_TYPES) && items.types != Types::ANY);
         if (is_scalar || is_list) && !self.is_word(name, shape) {
@@ -306,7 +330,9 @@ impl Derive<'_> {
         };
         let safe = operation.method.is_safe();
         match (of_last, operation.method) {
-            (Some(resource), Method::Put | Method::Patch) => add(resource, Verb::Update),
+            (Some(resource), Method::Post | Method::Put | Method::Patch) => {
+                add(resource, Verb::Update);
+            }
             (Some(resource), Method::Delete) => add(resource, Verb::Delete),
             (Some(resource), _) if safe => add(resource, Verb::Read),
             _ => {}
@@ -337,6 +363,14 @@ const ID_TYPES: Types = Types::STRING.or(Types::INTEGER);
 fn may_be_id(parameter: &Parameter) -> bool {
     let Some(schema) = &parameter.schema else { return true };
     schema.types.intersects(ID_TYPES) || schema.types.intersects(Types::ARRAY)
+}
+
+/// Header fields that name a request, and no object.
+fn is_of_transport(name: &str) -> bool {
+    const NAMES: [&str; 6] =
+        ["correlationid", "requestid", "spanid", "traceid", "transactionid", "traceparent"];
+    let plain = words(name).concat();
+    NAMES.contains(&plain.as_str()) || name.to_ascii_lowercase().starts_with("x-b3-")
 }
 
 fn place(parameter: &Parameter) -> InputPlace {
