@@ -32,8 +32,6 @@ pub struct Attack {
     pub document: Option<Spanned<Document>>,
     /// Further lines of the policy file.
     pub policy: Option<Spanned<String>>,
-    /// Instead of them, the name of a policy that several files share.
-    pub policy_file: Option<Spanned<String>>,
     /// Tokens that the steps use.
     #[serde(default)]
     pub tokens: Tokens,
@@ -86,8 +84,6 @@ pub struct Journey {
     pub document: Option<Spanned<Document>>,
     /// Further lines of the policy file.
     pub policy: Option<Spanned<String>>,
-    /// Instead of them, the name of a policy that several files share.
-    pub policy_file: Option<Spanned<String>>,
     /// Tokens that the steps use.
     #[serde(default)]
     pub tokens: Tokens,
@@ -120,9 +116,6 @@ pub struct Step {
     /// Sends the step once for each of these texts, as `${each}`.
     #[serde(default)]
     pub each: Vec<String>,
-    /// Sends all of `each` at the same time, not one after the other.
-    #[serde(default)]
-    pub together: bool,
     /// Method and target, as they are sent.
     pub send: Option<String>,
     /// The whole request, byte by byte, instead of `send`.

@@ -4,8 +4,6 @@
 //! as wider.
 
 mod access;
-mod answers;
-mod authorization;
 mod bounds;
 mod callers;
 mod contents;
@@ -130,8 +128,6 @@ impl Changes {
         relaxed::compare(&pair, &mut changes);
         callers::compare(&pair, &mut changes);
         access::compare(&pair, &mut changes);
-        authorization::compare(&pair, &mut changes);
-        answers::compare(&pair, &mut changes);
         changes.values(&pair);
         changes
     }

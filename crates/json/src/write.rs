@@ -1,12 +1,11 @@
 //! Printing what was read, in one spelling.
 
-use crate::document::{Document, Value};
-use crate::node::{Kind, Node};
+use crate::document::{Document, Kind, Value};
 use crate::text::push_quoted;
 
 impl Document {
     /// Appends the whole value without white space, members in their order, number lexemes as
-    /// they were written, strings with the fewest escapes; without what was dropped, with what was put in.
+    /// they were written, strings with the fewest escapes; without what was dropped.
     pub fn write(&self, out: &mut Vec<u8>) {
         out.reserve(self.text.len());
         self.root().write(out);
@@ -16,9 +15,8 @@ impl Document {
 impl Value<'_> {
     /// Appends this value; see [`Document::write`].
     pub fn write(self, out: &mut Vec<u8>) {
-        let node = self.node();
-        match node.kind {
-            Kind::String => self.document().write_string(node, out),
+        match self.kind() {
+            Kind::String => self.write_string(out),
             Kind::Array => {
                 out.push(b'[');
                 for (place, item) in self.items().enumerate() {
@@ -35,26 +33,28 @@ impl Value<'_> {
                     if place > 0 {
                         out.push(b',');
                     }
-                    self.document().write_string(name.node(), out);
+                    name.write_string(out);
                     out.push(b':');
                     value.write(out);
                 }
                 out.push(b'}');
             }
             Kind::Null | Kind::False | Kind::True | Kind::Number => {
-                out.extend_from_slice(self.document().spelling(node).as_bytes());
+                out.extend_from_slice(self.lexeme().as_bytes());
             }
         }
     }
-}
 
-impl Document {
-    fn write_string(&self, node: &Node, out: &mut Vec<u8>) {
-        if node.escaped {
-            push_quoted(self.characters(node), out);
+    fn write_string(self, out: &mut Vec<u8>) {
+        if self.is_escaped() {
+            push_quoted(self.as_str().unwrap_or_default(), out);
         } else {
-            out.extend_from_slice(self.spelling(node).as_bytes());
+            out.extend_from_slice(self.lexeme().as_bytes());
         }
+    }
+
+    fn is_escaped(self) -> bool {
+        self.document().nodes.get(self.index() as usize).is_some_and(|node| node.escaped)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Places in requests and answers, and questions about answers.
+//! Values of `login`: places in requests and answers, and questions about answers.
 
 use portcullis_model::Diagnostic;
 
@@ -6,7 +6,6 @@ use crate::codes;
 use crate::login::{AnswerPlace, AnswerTest, Literal, RequestPlace, Tested};
 use crate::notes::{Notes, shown};
 use crate::section::{Read, inline_schemas, scalar};
-use crate::serialized::SerializedBy;
 use crate::yaml::Node;
 
 /// Bytes of one such word.
@@ -35,8 +34,7 @@ fn name(text: &str) -> Option<String> {
     is_name.then(|| text.to_owned())
 }
 
-/// `body./email`, `path.id`, `query.page`, `cookie.cart`.
-pub(crate) fn request_place(text: &str) -> Option<RequestPlace> {
+fn request_place(text: &str) -> Option<RequestPlace> {
     let (kind, rest) = text.split_once('.')?;
     match kind {
         "body" => pointer(rest).map(RequestPlace::Body),
@@ -44,14 +42,6 @@ pub(crate) fn request_place(text: &str) -> Option<RequestPlace> {
         "query" => name(rest).map(RequestPlace::Query),
         "cookie" => name(rest).map(RequestPlace::Cookie),
         _ => None,
-    }
-}
-
-fn serialized_by(text: &str) -> Option<SerializedBy> {
-    match text {
-        "caller" => Some(SerializedBy::Caller),
-        "everybody" => Some(SerializedBy::Everybody),
-        place => request_place(place).map(SerializedBy::Value),
     }
 }
 
@@ -133,8 +123,6 @@ macro_rules! places {
 places! {
     RequestPlace: request_place, "place in a request",
         "write `body./email`, `path.username`, `query.user` or `cookie.refresh`";
-    SerializedBy: serialized_by, "value by which requests wait for one another",
-        "write `body./from_account`, `path.account`, `query.account`, `caller` or `everybody`";
     AnswerPlace: answer_place, "place in an answer",
         "write `answer./token`, or `cookie.session` for a cookie that it sets";
     AnswerMember: |text| pointer(text.strip_prefix("answer.")?).map(AnswerMember),
@@ -147,7 +135,6 @@ places! {
 
 inline_schemas! {
     RequestPlace: { "type": "string", "pattern": "^(body\\./|path\\.|query\\.|cookie\\.)", "examples": ["body./email", "path.username"] },
-    SerializedBy: { "type": "string", "pattern": "^(body\\./|path\\.|query\\.|cookie\\.|caller$|everybody$)", "examples": ["body./from_account", "caller"] },
     AnswerPlace: { "type": "string", "pattern": "^(answer\\./|cookie\\.)", "examples": ["answer./token", "cookie.session"] },
     AnswerMember: { "type": "string", "pattern": "^answer\\./", "examples": ["answer./customer_id"] },
     LoginMember: { "type": "string", "pattern": "^login\\./", "examples": ["login./customer_id"] },

@@ -10,7 +10,6 @@ use portcullis_ledger::{Entry, Noted};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
 
 use super::carried::Carried;
-use super::objects::Objects;
 use crate::answer::Answer;
 use crate::budget::Held;
 use crate::callers::{Attempted, TokenDigest};
@@ -62,8 +61,6 @@ pub(crate) struct Context<'w> {
     pub(super) attempt: Option<Attempted>,
     /// Bytes held for this request, once its answer was read whole.
     pub(super) buffered: Option<Held>,
-    /// What is known of the objects that it touches.
-    pub(super) objects: Objects,
     /// What goes with it of the API's own login.
     pub(super) carried: Carried,
     origin: Option<String>,
@@ -84,7 +81,6 @@ impl<'w> Context<'w> {
             told: None,
             attempt: None,
             buffered: None,
-            objects: Objects::default(),
             carried: Carried::default(),
             origin: None,
             nonce: None,

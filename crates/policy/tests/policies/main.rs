@@ -7,10 +7,8 @@
     reason = "what a test sets up must be there"
 )]
 
-mod authorization;
 mod bad;
 mod certificates;
-mod deciding;
 mod files;
 mod forward;
 mod good;
@@ -19,6 +17,4 @@ mod learned;
 mod login;
 mod pharmacy;
 mod reference;
-mod serialize;
 mod several;
-mod suggested;

@@ -36,9 +36,7 @@ impl Grounds<'_> {
             ControlId::InputShape => self.input(operation, act.detail),
             ControlId::WritableProperties => self.body(operation, act.detail),
             ControlId::ResponseShape => self.answers(operation, act.detail),
-            ControlId::FunctionAccess
-            | ControlId::ObjectOwnership
-            | ControlId::ResourceLimits
+            ControlId::ResourceLimits
             | ControlId::SafeConfiguration
             | ControlId::TransportEncryption => Vec::new(),
         };

@@ -3,16 +3,13 @@
 use crate::support::{CONTRACT, Folder, text};
 
 /// Every command, as it is typed.
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 10] = [
     &["demo"],
     &["init"],
     &["run"],
     &["try"],
     &["contract", "report"],
-    &["policy", "show"],
     &["check"],
-    &["resources"],
-    &["policy", "test"],
     &["attack"],
     &["explain"],
     &["completions"],

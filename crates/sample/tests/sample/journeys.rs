@@ -8,24 +8,24 @@ use crate::documents::{assert_declared, honest};
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
 
 /// An honest client: it knows the document.
-pub(crate) struct Client {
+struct Client {
     api: Api,
     document: Value,
-    pub(crate) token: String,
+    token: String,
 }
 
 impl Client {
-    pub(crate) async fn start() -> Self {
+    async fn start() -> Self {
         Self { api: Api::start().await, document: honest(), token: "X-Anonymous: 1".to_owned() }
     }
 
-    pub(crate) async fn logged_in(who: &str) -> Self {
+    async fn logged_in(who: &str) -> Self {
         let mut client = Self::start().await;
         client.log_in(who).await;
         client
     }
 
-    pub(crate) async fn log_in(&mut self, who: &str) {
+    async fn log_in(&mut self, who: &str) {
         let password = format!("{who}-pass");
         let body = json!({ "email": format!("{who}@pharmacy.example"), "password": password });
         let session = self.json("POST /api/login", body, 200).await;
@@ -33,13 +33,7 @@ impl Client {
         self.token = format!("Authorization: Bearer {token}");
     }
 
-    pub(crate) async fn send(
-        &self,
-        line: &str,
-        headers: &[&str],
-        body: &str,
-        status: u16,
-    ) -> Reply {
+    async fn send(&self, line: &str, headers: &[&str], body: &str, status: u16) -> Reply {
         let headers = [headers, &[&self.token]].concat();
         let reply = self.api.call(line, &headers, body).await;
         assert_eq!(reply.status, status, "{line}: {}", reply.text());
@@ -48,11 +42,11 @@ impl Client {
         reply
     }
 
-    pub(crate) async fn json(&self, line: &str, body: Value, status: u16) -> Value {
+    async fn json(&self, line: &str, body: Value, status: u16) -> Value {
         self.send(line, &[], &body.to_string(), status).await.json()
     }
 
-    pub(crate) async fn get(&self, target: &str) -> Value {
+    async fn get(&self, target: &str) -> Value {
         self.send(&format!("GET {target}"), &[], "", 200).await.json()
     }
 }

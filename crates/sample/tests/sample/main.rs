@@ -6,8 +6,6 @@
 #[cfg(test)]
 mod bodies;
 #[cfg(test)]
-mod branches;
-#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod configuration;
@@ -15,8 +13,6 @@ mod configuration;
 mod documents;
 #[cfg(test)]
 mod exposure;
-#[cfg(test)]
-mod functions;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
@@ -34,19 +30,7 @@ mod mass_assignment;
 #[cfg(test)]
 mod media;
 #[cfg(test)]
-mod object_journeys;
-#[cfg(test)]
-mod object_lists;
-#[cfg(test)]
-mod object_reads;
-#[cfg(test)]
-mod object_writes;
-#[cfg(test)]
-mod races;
-#[cfg(test)]
 mod resources;
-#[cfg(test)]
-mod role_properties;
 #[cfg(test)]
 mod token_claims;
 #[cfg(test)]
@@ -57,5 +41,3 @@ mod token_proofs;
 mod token_signatures;
 #[cfg(test)]
 mod tokens;
-#[cfg(test)]
-mod trial;

@@ -240,5 +240,3 @@ fn a_row_that_was_changed_opens_nothing() {
         });
     }
 }
-
-mod register;
