@@ -1,8 +1,9 @@
-//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `corpus`, `deny`,
-//! `differential`, `docs`, `endure`, `http1`, `origins`, `suites`, `tidy`.
+//! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
+//! `deny`, `differential`, `docs`, `endure`, `http1`, `objects`, `origins`, `suites`, `tidy`.
 
 mod bench;
 mod callers;
+mod cedar;
 mod check;
 mod corpus;
 mod deny;
@@ -10,6 +11,7 @@ mod differential;
 mod docs;
 mod endure;
 mod http1;
+mod objects;
 mod origins;
 mod shell;
 mod suites;
@@ -23,6 +25,7 @@ usage: cargo xtask COMMAND
   check   format, lints, tests, doc tests, documentation, tidy rules: all that CI runs
   bench   cost and speed beside nginx in one run; writes docs/src/figures.md
   callers what it costs to know who calls (needs nginx and wrk); writes docs/src/callers.md
+  cedar   [--all]  access rules beside what is printed of them as Cedar, which takes minutes to build
   corpus  read and check 2,639 published documents (needs npm); writes docs/src/corpus.md
   deny    licences, advisories and duplicate versions (installs cargo-deny if it is missing)
   differential  our verdicts beside those of two other validators (needs npm and python3); writes
@@ -31,6 +34,8 @@ usage: cargo xtask COMMAND
           takes half an hour alone on a machine; writes docs/src/endurance.md
   docs    write the pages that are made from the code
   http1   the raw-socket cases against the gateway, nginx and haproxy; writes docs/src/http1.md
+  objects [--requests N] [--apis N] [--seed N]  callers who try everything on generated APIs, and what
+          authorization costs; writes docs/src/objects.md
   origins what seven real servers understand of what is forwarded (needs python3, node and PyPI);
           writes docs/src/origins.md
   suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
@@ -43,12 +48,14 @@ fn main() -> ExitCode {
         Some("check") => check::run(),
         Some("bench") => bench::run(),
         Some("callers") => callers::run(),
+        Some("cedar") => cedar::run(&arguments),
         Some("corpus") => corpus::run(std::env::args().nth(2).as_deref()),
         Some("deny") => deny::run(),
         Some("differential") => differential::run(),
         Some("docs") => docs::write(),
         Some("endure") => endure::run(&arguments),
         Some("http1") => http1::run(),
+        Some("objects") => objects::run(&arguments),
         Some("origins") => origins::run(),
         Some("suites") => suites::run(&arguments),
         Some("tidy") => tidy::run(),

@@ -11,7 +11,7 @@ use crate::payload::Payload;
 use crate::problem::Problem;
 use crate::token::Tokens;
 use crate::twin::swapped;
-use crate::{identity, token_check, variables};
+use crate::{identity, policies, token_check, variables};
 
 /// Steps of one sequence.
 const STEPS_MAX: usize = 50;
@@ -36,7 +36,8 @@ pub(crate) fn attack(attack: &Attack, against: Against) -> Vec<Problem> {
     let mut checker = Checker::new(against);
     checker.id(&attack.id);
     checker.item(&attack.item);
-    checker.settings(attack.document.is_some(), attack.policy.as_ref(), &attack.id);
+    checker.settings(attack.document.is_some(), &attack.id);
+    checker.policy(attack.policy.as_ref(), attack.policy_file.as_ref());
     checker.tokens(&attack.tokens);
     checker.trial(&Trial {
         before: &attack.before,
@@ -55,7 +56,8 @@ pub(crate) fn attack(attack: &Attack, against: Against) -> Vec<Problem> {
 pub(crate) fn journey(journey: &Journey, against: Against) -> Vec<Problem> {
     let mut checker = Checker::new(against);
     checker.id(&journey.id);
-    checker.settings(journey.document.is_some(), journey.policy.as_ref(), &journey.id);
+    checker.settings(journey.document.is_some(), &journey.id);
+    checker.policy(journey.policy.as_ref(), journey.policy_file.as_ref());
     checker.tokens(&journey.tokens);
     let mut seen = checker.seen();
     checker.sequence(&journey.steps, &mut seen, true);
@@ -147,29 +149,37 @@ impl Checker {
         }
     }
 
-    fn settings(
-        &mut self,
-        has_document: bool,
-        policy: Option<&Spanned<String>>,
-        id: &Spanned<String>,
-    ) {
+    fn settings(&mut self, has_document: bool, id: &Spanned<String>) {
+        if self.against == Against::Upstream && has_document {
+            let message =
+                "`document` names one of the sample's; against another API `--contract` does";
+            self.say(id, message.to_owned());
+        }
+    }
+
+    fn policy(&mut self, own: Option<&Spanned<String>>, shared: Option<&Spanned<String>>) {
         if self.against == Against::Upstream {
-            if has_document {
-                self.say(
-                    id,
-                    "`document` names one of the sample's; against another API \
-                    `--contract` does"
-                        .to_owned(),
-                );
-            }
-            if let Some(policy) = policy {
+            for (policy, key) in own
+                .map(|own| (own, "policy"))
+                .into_iter()
+                .chain(shared.map(|shared| (shared, "policy_file")))
+            {
                 self.say(
                     policy,
-                    "`policy` belongs to attacks on the sample; against another API \
-                    write a policy file and give it with `-c`"
-                        .to_owned(),
+                    format!(
+                        "`{key}` belongs to attacks on the sample; against another API \
+                        write a policy file and give it with `-c`"
+                    ),
                 );
             }
+            return;
+        }
+        let Some(shared) = shared else { return };
+        if own.is_some() {
+            self.say(shared, "`policy_file` stands instead of `policy`".to_owned());
+        }
+        if let Some(fault) = policies::fault(&shared.value) {
+            self.say(shared, fault);
         }
     }
 
@@ -289,6 +299,12 @@ impl Checker {
         }
         for name in save.keys().filter(|name| !variables::is_name(name)) {
             self.say(step, variables::not_a_name(name));
+        }
+        if step.value.together && (step.value.each.len() < 2 || slow.is_some()) {
+            self.say(
+                step,
+                "`together` sends all of `each` at once: two or more, none of them slow".to_owned(),
+            );
         }
         if let Some(beyond) = step.value.each.get(ROUNDS_MAX) {
             let beyond = beyond.escape_default();

@@ -8,6 +8,8 @@ use crate::form::{Attack, Journey};
 use crate::problem::{BadFile, Problem};
 use crate::read;
 
+/// The folder of the policies that files share, which are neither attacks nor journeys.
+const POLICIES: &str = "policies";
 /// Files of one folder.
 const FILES_MAX: usize = 10_000;
 /// Folders in one another.
@@ -70,6 +72,9 @@ fn gather(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Bad
         let (path, kind) = (entry.path(), entry.file_type());
         // A link is followed to a file only: folders that lead in a circle have no end.
         if kind.is_ok_and(|kind| kind.is_dir()) {
+            if path.file_name().is_some_and(|name| name == POLICIES) {
+                continue;
+            }
             gather(&path, depth + 1, files)?;
         } else if path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
             files.push(path);

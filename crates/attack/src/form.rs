@@ -32,6 +32,8 @@ pub struct Attack {
     pub document: Option<Spanned<Document>>,
     /// Further lines of the policy file.
     pub policy: Option<Spanned<String>>,
+    /// Instead of them, the name of a policy that several files share.
+    pub policy_file: Option<Spanned<String>>,
     /// Tokens that the steps use.
     #[serde(default)]
     pub tokens: Tokens,
@@ -84,6 +86,8 @@ pub struct Journey {
     pub document: Option<Spanned<Document>>,
     /// Further lines of the policy file.
     pub policy: Option<Spanned<String>>,
+    /// Instead of them, the name of a policy that several files share.
+    pub policy_file: Option<Spanned<String>>,
     /// Tokens that the steps use.
     #[serde(default)]
     pub tokens: Tokens,
@@ -116,6 +120,9 @@ pub struct Step {
     /// Sends the step once for each of these texts, as `${each}`.
     #[serde(default)]
     pub each: Vec<String>,
+    /// Sends all of `each` at the same time, not one after the other.
+    #[serde(default)]
+    pub together: bool,
     /// Method and target, as they are sent.
     pub send: Option<String>,
     /// The whole request, byte by byte, instead of `send`.

@@ -3,7 +3,7 @@
 use portcullis_model::did_you_mean;
 
 /// Their names.
-pub(crate) const NAMES: [&str; 4] = ["alice", "bob", "paula", "adam"];
+pub(crate) const NAMES: [&str; 6] = ["alice", "bob", "paula", "adam", "petra", "rita"];
 
 /// The password of one of them; the sample gives each the name and `-pass`.
 pub(crate) fn password(name: &str) -> Option<String> {

@@ -7,6 +7,7 @@
 //! [`Runner`] runs them, [`registry`] is the built-in set, [`folder`] reads the user's own.
 
 mod answer;
+mod ask;
 mod check;
 mod client;
 mod condition;
@@ -18,6 +19,7 @@ mod identity;
 mod own_key;
 mod payload;
 mod place;
+mod policies;
 mod problem;
 pub mod read;
 pub mod registry;
@@ -36,6 +38,7 @@ mod variables;
 mod verdict;
 mod weak_rsa;
 
+pub use ask::{Answered, ask};
 pub use check::Against;
 pub use condition::{Check, Condition, Test};
 pub use folder::{Folder, folder};

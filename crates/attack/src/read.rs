@@ -226,6 +226,36 @@ twin:
     }
 
     #[test]
+    fn a_shared_policy_is_one_that_is_there_and_stands_alone() {
+        let shared = GOOD.replacen("honest:", "policy_file: pharmacy\nhonest:", 1);
+        assert_eq!(problems(&shared), "");
+        let told = problems(&shared.replacen("pharmacy", "farmacy", 1));
+        assert!(
+            told.contains("a.yaml:6:14: `farmacy` is not a shared policy; did you mean"),
+            "{told}"
+        );
+        let both = shared.replacen("honest:", "policy: 'origins: []'\nhonest:", 1);
+        assert!(problems(&both).contains("stands instead of `policy`"), "{}", problems(&both));
+        let told = attack("a.yaml", &shared, Against::Upstream).unwrap_err().to_string();
+        assert!(told.contains("`policy_file` belongs to attacks on the sample"), "{told}");
+    }
+
+    #[test]
+    fn requests_go_together_where_there_are_several() {
+        let together = |each: &str| {
+            problems(&GOOD.replacen(
+                "send: PATCH /a",
+                &format!("{each}together: true\n    send: PATCH /a"),
+                1,
+            ))
+        };
+        assert_eq!(together("each: [x, y]\n    "), "");
+        for alone in ["", "each: [x]\n    "] {
+            assert!(together(alone).contains("`together` sends all of `each`"), "{alone:?}");
+        }
+    }
+
+    #[test]
     fn messages_name_no_type_of_ours() {
         for text in ["", "[]", "5", "id: [a]", &GOOD.replace("- send: GET /a\n", "- 5\n")] {
             let told = problems(text);

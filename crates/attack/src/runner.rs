@@ -11,7 +11,7 @@ use crate::place::{Place, Wanted};
 use crate::report::{AttackFound, JourneyFound, Report};
 use crate::trial::{Part, Seen, Target, Try, Way};
 use crate::verdict::{Passage, Verdict};
-use crate::{trial, twin};
+use crate::{policies, trial, twin};
 
 /// Attacks at a time at the sample, where each has a world of its own.
 const AT_A_TIME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
@@ -105,7 +105,7 @@ impl Runner {
     async fn walk(&self, journey: &Journey, way: &Way) -> Result<(), String> {
         let wanted = Wanted {
             document: journey.document.as_ref().map(|one| one.value).unwrap_or_default(),
-            policy: journey.policy.as_ref().map(|one| one.value.as_str()),
+            policy: policies::text(journey.policy.as_ref(), journey.policy_file.as_ref()),
         };
         let mut world = self.place.open(wanted, way, &self.clock).await?;
         let mut walked = world.session.make(&journey.tokens, self.seconds()).await;
@@ -140,7 +140,7 @@ impl Target for Lab<'_> {
         };
         let wanted = Wanted {
             document: attack.document.as_ref().map(|one| one.value).unwrap_or_default(),
-            policy: attack.policy.as_ref().map(|one| one.value.as_str()),
+            policy: policies::text(attack.policy.as_ref(), attack.policy_file.as_ref()),
         };
         let Runner { place, clock } = self.runner;
         let mut world = match place.open(wanted, &one.way, clock).await {

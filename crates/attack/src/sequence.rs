@@ -8,7 +8,7 @@ use portcullis_gateway::{Act, Probe};
 use serde_json::{Value, json};
 use serde_saphyr::Spanned;
 
-use crate::client::{Answer, Exchange, Silence, exchange};
+use crate::client::{Answer, Exchange, Request, Silence, exchange};
 use crate::form::{Attack, Step};
 use crate::payload::Payload;
 use crate::request::{self, Added};
@@ -31,8 +31,16 @@ pub(crate) struct Session {
     /// The credential that makes a gateway say what it decided.
     probe: Option<Probe>,
     variables: Variables,
-    tokens: HashMap<String, String>,
+    /// By door and user.
+    tokens: HashMap<(SocketAddr, String), String>,
     sent: u32,
+}
+
+/// A request that waits to be sent.
+struct Ready {
+    request: Request,
+    /// What the gateway's word about it must be of.
+    nonce: String,
 }
 
 /// A step that was answered, or not, and what the gateway says of it.
@@ -84,6 +92,15 @@ impl Session {
                 let line = send.lines().next().unwrap_or_default();
                 format!("step {} (`{line}`): {why}", place + 1)
             };
+            if step.together {
+                let all = self.at_once(step, self.door).await;
+                let all = all.map_err(|stuck| named(why(stuck)))?;
+                for (each, done) in rounds(step).into_iter().zip(all) {
+                    self.round(each);
+                    self.judge_one(step, done).map_err(named)?;
+                }
+                continue;
+            }
             for each in rounds(step) {
                 self.round(each);
                 self.expect_one(step).await.map_err(named)?;
@@ -94,10 +111,11 @@ impl Session {
 
     /// One step that must go as it expects; if not, why.
     async fn expect_one(&mut self, step: &Step) -> Result<(), String> {
-        let done = self.step(step, self.door).await.map_err(|stuck| match stuck {
-            Stuck::Missing(name) => format!("no step has saved `{name}`"),
-            Stuck::Broken(why) => why,
-        })?;
+        let done = self.step(step, self.door).await.map_err(why)?;
+        self.judge_one(step, done)
+    }
+
+    fn judge_one(&self, step: &Step, done: Done) -> Result<(), String> {
         for condition in &step.expect {
             if let Err(why) = condition.value.judge(&done.exchange, &self.variables) {
                 return Err(with_acts(why, &done.acts));
@@ -117,11 +135,18 @@ impl Session {
     async fn rounds(&mut self, step: &Step, to: SocketAddr) -> Result<Done, Stuck> {
         let mut acts = Vec::new();
         let mut last = None;
-        for each in rounds(step) {
-            self.round(each);
-            let done = self.step(step, to).await?;
-            acts.extend(done.acts);
-            last = Some(done.exchange);
+        if step.together {
+            for done in self.at_once(step, to).await? {
+                acts.extend(done.acts);
+                last = Some(done.exchange);
+            }
+        } else {
+            for each in rounds(step) {
+                self.round(each);
+                let done = self.step(step, to).await?;
+                acts.extend(done.acts);
+                last = Some(done.exchange);
+            }
         }
         let exchange = last.ok_or_else(|| Stuck::Broken("a step without a round".to_owned()))?;
         Ok(Done { exchange, acts })
@@ -187,11 +212,27 @@ impl Session {
     }
 
     async fn step(&mut self, step: &Step, to: SocketAddr) -> Result<Done, Stuck> {
-        let token = match &step.identity {
-            Some(name) => Some(self.token(name).await?),
-            None => None,
-        };
+        let token = self.token_of(step, to).await?;
         self.send(step, token, to).await
+    }
+
+    /// A step for all of its texts at the same time; every answer, in the order of the texts.
+    async fn at_once(&mut self, step: &Step, to: SocketAddr) -> Result<Vec<Done>, Stuck> {
+        let token = self.token_of(step, to).await?;
+        let mut waiting = Vec::new();
+        for each in rounds(step) {
+            self.round(each);
+            let Ready { request, nonce } = self.ready(step, token.clone(), to)?;
+            let sent = tokio::spawn(async move { exchange(to, &request, STEP_TIMEOUT).await });
+            waiting.push((nonce, sent));
+        }
+        let mut all = Vec::new();
+        for (nonce, sent) in waiting {
+            let exchange =
+                sent.await.map_err(|_| Stuck::Broken("a request was dropped".to_owned()))?;
+            all.push(self.received(step, &nonce, exchange, to)?);
+        }
+        Ok(all)
     }
 
     async fn send(
@@ -200,16 +241,37 @@ impl Session {
         token: Option<String>,
         to: SocketAddr,
     ) -> Result<Done, Stuck> {
+        let Ready { request, nonce } = self.ready(step, token, to)?;
+        let exchange = exchange(to, &request, STEP_TIMEOUT).await;
+        self.received(step, &nonce, exchange, to)
+    }
+
+    fn ready(
+        &mut self,
+        step: &Step,
+        token: Option<String>,
+        to: SocketAddr,
+    ) -> Result<Ready, Stuck> {
         self.variables.save("host", Value::from(to.to_string()));
         self.sent += 1;
         let nonce = format!("n{}", self.sent);
         let probe = self.probe.as_ref().filter(|_| to == self.door);
         let first = probe.map(|probe| probe.request_field(&nonce)).into_iter().collect();
         let request = request::build(step, &Added { first, token }, &self.variables)?;
-        let exchange = exchange(to, &request, STEP_TIMEOUT).await;
+        Ok(Ready { request, nonce })
+    }
+
+    fn received(
+        &mut self,
+        step: &Step,
+        nonce: &str,
+        exchange: Exchange,
+        to: SocketAddr,
+    ) -> Result<Done, Stuck> {
         let mut acts = Vec::new();
+        let probe = self.probe.as_ref().filter(|_| to == self.door);
         if let (Some(probe), Ok(answer)) = (probe, &exchange.answer) {
-            acts = decision(probe, &nonce, answer).map_err(Stuck::Broken)?;
+            acts = decision(probe, nonce, answer).map_err(Stuck::Broken)?;
         }
         if let Ok(answer) = &exchange.answer {
             self.save(step, answer);
@@ -232,9 +294,17 @@ impl Session {
         }
     }
 
+    async fn token_of(&mut self, step: &Step, to: SocketAddr) -> Result<Option<String>, Stuck> {
+        match &step.identity {
+            Some(name) => Ok(Some(self.token(name, to).await?)),
+            None => Ok(None),
+        }
+    }
+
     /// The token of one of the sample's users, who logs in through the same door, once.
-    async fn token(&mut self, name: &str) -> Result<String, Stuck> {
-        if let Some(token) = self.tokens.get(name) {
+    async fn token(&mut self, name: &str, door: SocketAddr) -> Result<String, Stuck> {
+        let known = (door, name.to_owned());
+        if let Some(token) = self.tokens.get(&known) {
             return Ok(token.clone());
         }
         let password = identity::password(name)
@@ -245,17 +315,25 @@ impl Session {
             body: Some(Payload::Json(body)),
             ..Step::default()
         };
-        let done = self.send(&step, None, self.door).await?;
+        let done = self.send(&step, None, door).await?;
         let failed = |why: String| Stuck::Broken(format!("`{name}` cannot log in: {why}"));
         let answer = done.exchange.answer.map_err(|silence| failed(silence.to_string()))?;
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         match body.pointer("/token").and_then(Value::as_str) {
             Some(token) => {
-                self.tokens.insert(name.to_owned(), token.to_owned());
+                self.tokens.insert(known, token.to_owned());
                 Ok(token.to_owned())
             }
             None => Err(failed(with_acts(format!("status {}", answer.status), &done.acts))),
         }
+    }
+}
+
+/// In words.
+fn why(stuck: Stuck) -> String {
+    match stuck {
+        Stuck::Missing(name) => format!("no step has saved `{name}`"),
+        Stuck::Broken(why) => why,
     }
 }
 

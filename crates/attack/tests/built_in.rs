@@ -75,6 +75,16 @@ mod built_in {
     }
 
     #[test]
+    fn function_access_holds() {
+        holds(ControlId::FunctionAccess);
+    }
+
+    #[test]
+    fn object_ownership_holds() {
+        holds(ControlId::ObjectOwnership);
+    }
+
+    #[test]
     fn content_type_holds() {
         holds(ControlId::ContentType);
     }

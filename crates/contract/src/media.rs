@@ -98,6 +98,11 @@ impl MediaRange {
         self.main.contains('*') || self.sub.contains('*')
     }
 
+    /// Whether a body of it is JSON texts, each on a line of its own (JSON Lines).
+    pub fn is_lines(&self) -> bool {
+        self.main == "application" && matches!(self.sub.as_str(), "x-ndjson" | "jsonl")
+    }
+
     /// How a body of this type is read.
     pub fn kind(&self) -> BodyKind {
         match (self.main.as_str(), self.sub.as_str()) {

@@ -62,7 +62,7 @@ fn read_document(
     let says = |word| library.trees().any(|tree| sources.text(tree.source()).contains(word));
     let has_names = ["$id", "$anchor", "$dynamicAnchor", "$self"].into_iter().any(says);
     let references = References::new(&library, version, has_names);
-    let mut shapes = ShapeBuilder::new(&references, version);
+    let mut shapes = ShapeBuilder::new(&references, version).with_names();
     if says("xml") {
         shapes = shapes.with_xml(root);
     }

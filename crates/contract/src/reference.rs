@@ -268,6 +268,12 @@ impl<'a> References<'a> {
             .or_else(|| Some(self.lookup(from, name).ok()?.target))
     }
 
+    /// The schemas that the document names, in its order.
+    pub(crate) fn named_schemas(&self) -> impl Iterator<Item = (&'a str, Node<'a>)> {
+        let main = self.library.main().and_then(|tree| named_schemas(tree.root()));
+        main.into_iter().flat_map(Node::members).map(|(name, schema)| (name.text, schema))
+    }
+
     /// The named schemas that build on this one by their `allOf`, and those that build on them.
     pub(crate) fn subtypes(&self, schema: Node<'a>) -> Vec<Node<'a>> {
         let direct = self.subtypes.get_or_init(|| self.direct_subtypes());

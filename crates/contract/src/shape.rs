@@ -8,6 +8,7 @@ mod describe;
 mod flags;
 mod gather;
 mod member;
+mod named;
 mod never;
 mod object;
 mod open;
@@ -18,8 +19,10 @@ mod written;
 mod xml;
 
 use std::fmt;
+use std::sync::LazyLock;
 
-pub use member::{Member, ObjectShape};
+pub use member::{Member, ObjectShape, folded as folded_name};
+pub use named::SchemaName;
 pub use xml::{XmlMember, XmlName, XmlShape, XmlText};
 
 /// All shapes of a contract. Recursive schemas are cycles in this graph.
@@ -31,11 +34,20 @@ pub struct Shapes {
     pub(crate) xml: Vec<Option<Box<XmlShape>>>,
     /// By shape: whether it leads to a place that may hold anything.
     leads_to_open: Vec<bool>,
+    /// What the document calls its schemas.
+    names: Vec<Box<str>>,
 }
 
 /// A shape, by its place in [`Shapes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShapeId(pub(crate) u32);
+
+impl ShapeId {
+    /// Its place, below [`Shapes::len`].
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// What is declared of a value.
 #[derive(Debug, Default)]
@@ -53,6 +65,10 @@ pub struct Shape {
     /// Its text is bytes: `type: file` (2.0), `format: binary` (3.0), or `contentMediaType` without
     /// `contentEncoding` (3.1), in one of its declarations.
     pub is_binary: bool,
+    /// Its values are told one by one (`enum`, `const`) in one of its declarations.
+    pub is_choice: bool,
+    /// The named schemas that speak of it, sorted.
+    pub(crate) names: Box<[SchemaName]>,
 }
 
 /// One declared property.
@@ -162,15 +178,28 @@ impl Shapes {
     ///
     /// Ids come from this contract only, so there always is one; the fallback declares nothing.
     pub fn get(&self, id: ShapeId) -> &Shape {
-        const NOTHING: &Shape = &Shape {
-            types: Types::ANY,
-            read_only: false,
-            write_only: false,
-            object: ObjectShape::closed(),
-            items: None,
-            is_binary: false,
-        };
-        self.shapes.get(id.0 as usize).unwrap_or(NOTHING)
+        static NOTHING: LazyLock<Shape> =
+            LazyLock::new(|| Shape { object: ObjectShape::closed(), ..Shape::default() });
+        self.shapes.get(id.0 as usize).unwrap_or(&NOTHING)
+    }
+
+    /// [`Shape::item`] by its id.
+    pub fn item_of(&self, id: ShapeId) -> Option<ShapeId> {
+        let shape = self.get(id);
+        let item = shape.item(self)?;
+        if std::ptr::eq(item, shape) { Some(id) } else { shape.items }
+    }
+
+    /// [`Shape::as_object`] by its id.
+    pub fn object_of(&self, id: ShapeId) -> ShapeId {
+        let shape = self.get(id);
+        let object = shape.as_object(self);
+        if std::ptr::eq(object, shape) { id } else { shape.items.unwrap_or(id) }
+    }
+
+    /// All of them, in order.
+    pub fn ids(&self) -> impl Iterator<Item = ShapeId> {
+        (0..self.shapes.len() as u32).map(ShapeId)
     }
 
     /// How many there are.

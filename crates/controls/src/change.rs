@@ -4,6 +4,8 @@
 //! as wider.
 
 mod access;
+mod answers;
+mod authorization;
 mod bounds;
 mod callers;
 mod contents;
@@ -128,6 +130,8 @@ impl Changes {
         relaxed::compare(&pair, &mut changes);
         callers::compare(&pair, &mut changes);
         access::compare(&pair, &mut changes);
+        authorization::compare(&pair, &mut changes);
+        answers::compare(&pair, &mut changes);
         changes.values(&pair);
         changes
     }

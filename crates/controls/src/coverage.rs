@@ -149,6 +149,9 @@ pub fn answer(response: &Response, media: &Media, shapes: &Shapes) -> Extent {
         BodyKind::Json | BodyKind::Xml => {
             described(media.schema.as_ref(), shapes, Way::Out, LEAVES)
         }
+        BodyKind::Stream if media.range.is_lines() && media.schema.is_some() => {
+            described(media.schema.as_ref(), shapes, Way::Out, LEAVES)
+        }
         BodyKind::Stream => Extent::Refused(
             "a stream: passes, uninspected, only where the policy says `answer: stream`".to_owned(),
         ),

@@ -7,20 +7,27 @@
 mod change;
 mod face;
 mod free_form;
+mod labelled;
 mod labels;
 mod plan;
 mod registry;
 mod remedy;
 
+pub mod alike;
 pub mod api_inventory;
 pub mod caller_identity;
 pub mod content_type;
 pub mod coverage;
+pub mod derived;
+pub mod function_access;
 pub mod input_shape;
 pub mod multipart;
+pub mod object_ownership;
 pub mod resource_limits;
 pub mod response_shape;
+pub mod rules;
 pub mod safe_configuration;
+pub mod sensitive;
 pub mod signature;
 pub mod transport_encryption;
 pub mod urlencoded;
@@ -29,6 +36,6 @@ pub mod xml;
 
 pub use change::{Change, Changes, Reach};
 pub use face::{Expectation, Face, Judgement, Stride, Threat};
-pub use plan::{OperationPlan, Plan, PlanOptions};
+pub use plan::{Closed, OperationPlan, Plan, PlanOptions};
 pub use registry::{CONTROLS, face};
 pub use remedy::{Remedy, remedy};

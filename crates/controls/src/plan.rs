@@ -11,7 +11,9 @@ use crate::caller_identity::{self, IntrospectionRule, ResourceMetadata, TokenRul
 use crate::face::Expectation;
 use crate::registry::CONTROLS;
 use crate::resource_limits;
+use crate::rules::Rules;
 use crate::safe_configuration::{InnerLinks, LeakDetector};
+use crate::{function_access, object_ownership, response_shape};
 
 /// Everything that one request needs, immutable: a request holds one `Arc` of it.
 #[derive(Debug)]
@@ -35,6 +37,12 @@ pub struct Plan {
     pub hides: bool,
     /// The schemes that some operation takes, by index: every stranger is told of the same.
     challenged: Vec<usize>,
+    /// Which rules speak of which operation and resource.
+    pub rules: Rules,
+    /// Where bodies have objects of resources.
+    pub places: object_ownership::Places,
+    /// Where answers have objects of which everybody sees a part, by its number in the model.
+    pub masked: object_ownership::Places,
     /// What clients are told of the API as a resource of OAuth.
     pub resource: Option<ResourceMetadata>,
     /// How tokens of each issuer are judged.
@@ -55,10 +63,27 @@ pub struct OperationPlan {
     pub name: Arc<str>,
     /// Who may call it.
     pub caller: caller_identity::Expected,
+    /// Whether rules say who may use it.
+    pub function: function_access::Expected,
     /// What can be guessed there.
     pub guarded: Option<caller_identity::Guarded>,
+    /// Which of its objects are asked for.
+    pub objects: object_ownership::Expected,
+    /// The masks of `answers` that its answers of success come under, by their number in the model.
+    pub masks: Vec<usize>,
     /// Whether user and password of Basic reach the API unverified.
     pub takes_basic: bool,
+}
+
+/// What nobody said, so that an operation is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// Who may call it.
+    Caller,
+    /// Who may use it, where rules grant something.
+    Function,
+    /// Whose objects it touches.
+    Objects,
 }
 
 /// How a gateway runs its plan, beside what the policy says.
@@ -73,13 +98,18 @@ pub struct PlanOptions {
 impl Plan {
     /// Compiles what every control expects.
     pub fn compile(model: Model, options: PlanOptions) -> Self {
+        let rules = Rules::compile(&model.authorization);
+        let masked = response_shape::masked(&model);
         let operations: Vec<OperationPlan> = (0..model.contract.operations.len())
             .filter_map(|index| {
                 let operation = model.contract.operation(index)?;
                 Some(OperationPlan {
                     name: Arc::from(operation.name()),
                     caller: caller_identity::Expected::derive(&model, index),
+                    function: function_access::Expected::derive(&model, index),
+                    objects: object_ownership::Expected::derive(&model, &rules, index),
                     guarded: caller_identity::Guarded::of(&model, index),
+                    masks: response_shape::masks_of(&model, &masked, operation),
                     takes_basic: caller_identity::takes_basic(&model, index),
                 })
             })
@@ -102,6 +132,9 @@ impl Plan {
             limits,
             hides: !model.is_published && challenged.iter().any(|one| model.callers.verifies(*one)),
             challenged,
+            places: object_ownership::Places::of(&model),
+            masked,
+            rules,
             resource: ResourceMetadata::of(&model),
             tokens: TokenRule::all(&model.callers),
             introspections: IntrospectionRule::all(&model.callers),
@@ -159,10 +192,22 @@ impl Plan {
         findings
     }
 
-    /// How many operations nobody may call, because nobody said who may (rule 7).
+    /// How many operations nobody may call: nobody said who may (rule 7), what for, or whose objects they
+    /// touch (rule 10).
     pub fn closed_count(&self) -> usize {
-        let is_closed =
-            |one: &&OperationPlan| matches!(one.caller, caller_identity::Expected::Closed(_));
-        self.operations.iter().filter(is_closed).count()
+        (0..self.operations.len()).filter(|index| self.why_closed(*index).is_some()).count()
+    }
+
+    /// Why nobody may call an operation, if so: the first reason that a request meets.
+    pub fn why_closed(&self, index: usize) -> Option<Closed> {
+        let operation = self.operations.get(index)?;
+        if matches!(operation.caller, caller_identity::Expected::Closed(_)) {
+            return Some(Closed::Caller);
+        }
+        if operation.function == function_access::Expected::Granted && !self.rules.opens(index) {
+            return Some(Closed::Function);
+        }
+        matches!(operation.objects, object_ownership::Expected::Closed(_))
+            .then_some(Closed::Objects)
     }
 }

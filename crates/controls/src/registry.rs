@@ -4,8 +4,8 @@ use portcullis_model::ControlId;
 
 use crate::face::Face;
 use crate::{
-    api_inventory, caller_identity, content_type, input_shape, resource_limits, response_shape,
-    safe_configuration, transport_encryption, writable_properties,
+    api_inventory, caller_identity, content_type, function_access, input_shape, object_ownership,
+    resource_limits, response_shape, safe_configuration, transport_encryption, writable_properties,
 };
 
 /// Every control: one line each.
@@ -15,9 +15,11 @@ pub const CONTROLS: [&Face; ControlId::ALL.len()] = [
     &api_inventory::FACE,
     &safe_configuration::FACE,
     &caller_identity::FACE,
+    &function_access::FACE,
     &content_type::FACE,
     &input_shape::FACE,
     &writable_properties::FACE,
+    &object_ownership::FACE,
     &response_shape::FACE,
 ];
 
@@ -33,6 +35,8 @@ pub fn face(id: ControlId) -> &'static Face {
         ControlId::ResourceLimits => &resource_limits::FACE,
         ControlId::SafeConfiguration => &safe_configuration::FACE,
         ControlId::TransportEncryption => &transport_encryption::FACE,
+        ControlId::FunctionAccess => &function_access::FACE,
+        ControlId::ObjectOwnership => &object_ownership::FACE,
     }
 }
 

@@ -13,6 +13,10 @@ pub enum Remedy {
     Contract,
     /// The policy's `access` must say who may call.
     Access,
+    /// The policy's `access` must have a rule for this caller.
+    Rule,
+    /// The policy must say whose objects the operation touches.
+    Objects,
     /// The policy's `origins` must name the origin.
     Origins,
     /// The policy's `tls` must name a certificate.
@@ -21,6 +25,8 @@ pub enum Remedy {
     Hosts,
     /// The proxy in front must not pass on what it did not write.
     Proxy,
+    /// It may be sent again when those before it are over.
+    Later,
     /// A key of the policy's `limits` must be raised.
     Limit(&'static str),
     /// The policy's `operations` must say that the answer streams.
@@ -36,6 +42,11 @@ pub enum Remedy {
 /// The remedy of a refusal, by its control and reason.
 pub fn remedy(control: ControlId, reason: &str) -> Remedy {
     match control {
+        ControlId::ResourceLimits
+            if matches!(reason, "too_many_wait" | "too_many_values" | "waited_too_long") =>
+        {
+            Remedy::Later
+        }
         ControlId::ResourceLimits => limit(reason).map_or(Remedy::Relax, Remedy::Limit),
         ControlId::ApiInventory | ControlId::SafeConfiguration => match reason {
             "forwarding_disagrees" => Remedy::Proxy,
@@ -49,6 +60,8 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             _ => Remedy::Contract,
         },
         ControlId::CallerIdentity if reason == "closed" => Remedy::Access,
+        ControlId::ObjectOwnership if reason == "no_object_rule" => Remedy::Objects,
+        ControlId::FunctionAccess | ControlId::ObjectOwnership => Remedy::Rule,
         ControlId::TransportEncryption if reason == "plain_credential" => Remedy::Encrypt,
         ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
@@ -133,6 +146,7 @@ mod tests {
             (InputShape, "host", Remedy::None),
             (InputShape, "schema", Remedy::Relax),
             (ResourceLimits, "too_deep", Remedy::Limit("json_depth")),
+            (ResourceLimits, "too_many_wait", Remedy::Later),
             (ResourceLimits, "body_bytes", Remedy::Limit("body_bytes")),
             (ResponseShape, "undecided_stream", Remedy::Stream),
         ] {

@@ -15,17 +15,30 @@
 //! body is read; one that announces nothing is cut off at the limit. A gzip body is inflated at
 //! most to the same limit and to `decompressed_ratio` times its size.
 //!
+//! With `operations: { transfer: { serialize: body./from_account } }` two transfers from one account
+//! reach the API one after the other: the second waits until the answer to the first was read whole. So
+//! two parallel withdrawals, each of which the API would find covered, do not both pass (CWE-362).
+//! Sixteen may wait for one value; more are answered 429.
+//!
 //! ## Limits
+//!
+//! What waits for what is only known to the owner: nothing does until the policy says `serialize`. It
+//! holds inside one gateway process; a second one, or whoever reaches the API another way, does not
+//! wait. A write that takes the API longer than `upstream_timeout` is answered 504, and the next one goes.
 //!
 //! Rates per caller are not part of this version. In observe mode only the limits on the JSON
 //! inside a body are observed: head, times, connection counts and the sizes that the gateway
 //! itself must hold stay as they are, because nothing could be observed without them.
+
+mod one_at_a_time;
 
 use portcullis_json::{Fault, FaultKind, Limits as JsonLimits};
 use portcullis_model::{ControlId, Refusal, Room, Status};
 use portcullis_policy::{Limits, Model};
 
 use crate::face::{Expectation, Face, Stride, Threat};
+
+pub use one_at_a_time::{NoTurn, spelling};
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -36,17 +49,20 @@ pub const FACE: Face = Face {
         id: "resource-exhaustion",
         text: "one sender exhausts the API's memory, processors or connections",
         stride: Stride::DenialOfService,
-        cwe: &[400, 409, 674, 770],
+        cwe: &[362, 400, 409, 674, 770],
     },
     rooms: &[Room::Receive, Room::Validate, Room::Reserve],
     expectation,
     source: include_str!("resource_limits.rs"),
 };
 
-fn expectation(model: &Model, _operation: usize) -> Expectation {
+fn expectation(model: &Model, operation: usize) -> Expectation {
     let limits = &model.limits;
+    let serialized = model.serialized.get(operation).and_then(Option::as_ref);
+    let one_at_a_time =
+        serialized.map(|by| format!(", those of one {by} one after the other")).unwrap_or_default();
     Expectation::Required(format!(
-        "bodies up to {} bytes, depth {}, {} requests in the API at a time",
+        "bodies up to {} bytes, depth {}, {} requests in the API at a time{one_at_a_time}",
         limits.body_bytes_max, limits.json_depth_max, limits.upstream_concurrency_max
     ))
 }

@@ -19,14 +19,18 @@
 //!
 //! An answer that the document does not describe (no success declared, no `content`, no schema,
 //! `{}`, a bare object) passes with password-like names removed, if it is JSON, and is reported as
-//! not described. Values are not looked at: a
-//! secret inside a declared property passes. A client error (4xx) that the document does not
+//! not described. Of values only those that look like hashes of passwords are looked for, and do not leave
+//! (`answers: { Customer: { show: [/checksum] } }` lets one); any other
+//! secret inside a declared property passes until `answers` or a rule says that it is hidden. A client error (4xx) that the document does not
 //! declare passes as JSON if nothing in it looks like an inner detail, because clients depend on
 //! 409 and 422 that nobody documented; so do values of other types in a declared one. XML is read by
 //! its schema, elements and attributes that are no property are cut out, and what cannot be read does
 //! not leave; XML without a schema is not looked into. Nor is text: what has properties does not leave
 //! as text where it is declared as JSON, too, and a wildcard declares no form but JSON.
 
+mod everybody;
+mod filters;
+mod hashes;
 mod project;
 
 use portcullis_contract::{
@@ -40,6 +44,9 @@ use crate::face::{Expectation, Face, Stride, Threat};
 use crate::free_form::Way;
 use crate::labels::{may_hold_properties, undone};
 
+pub use everybody::{Edits, Told, everybody, masked, masks_of};
+pub use filters::{hidden_filter, hidden_names, names_hidden};
+pub use hashes::{Hash, hashes};
 pub use project::{OtherType, Projection, Removed, Why, is_sensitive, project};
 
 /// See the module's page.
@@ -96,6 +103,8 @@ pub enum Handling<'a> {
     Empty,
     /// There may be a body, and it stays behind: the head goes out alone; why.
     WithoutBody(&'static str),
+    /// JSON Lines, each of which is projected to what is declared of one.
+    Lines(&'a Media),
     /// A body in XML that is read by its schema, and projected to it.
     Xml(&'a Media),
     /// JSON, projected to one of these declared media (the first that has a schema decides), or
@@ -207,6 +216,9 @@ fn declared<'a>(
     if undone.is_some() {
         return Handling::Neutral(Neutral::NotInspected);
     }
+    if sent.is_lines() && media.range.is_lines() && media.schema.is_some() {
+        return Handling::Lines(media);
+    }
     if kind == BodyKind::Xml && media.kind == BodyKind::Xml {
         return match (&media.schema, media.is_unread) {
             (Some(_), _) => Handling::Xml(media),
@@ -308,7 +320,10 @@ fn expectation(model: &Model, index: usize) -> Expectation {
     let shapes = &model.contract.shapes;
     let mut findings = Vec::new();
     let successes = operation.responses.iter().filter(|one| one.status.covers(200));
-    let is_stream = |media: &&Media| media.kind == BodyKind::Stream;
+    let is_stream = |media: &&Media| {
+        let is_read = media.range.is_lines() && media.schema.is_some();
+        media.kind == BodyKind::Stream && !is_read
+    };
     if !may_stream && let Some(media) = successes.flat_map(|one| &one.media).find(is_stream) {
         findings.push(undecided(operation, media));
     }

@@ -21,12 +21,17 @@
 //! The declared set is the union over `allOf`, `oneOf`, `anyOf` and conditionals: a property of
 //! another alternative is left to the schema. A map (`additionalProperties: {schema}`) and an
 //! object without any declared property are kept as they are; `check` lists such bodies. A map takes
-//! no other spelling of a name that its object calls read-only (`Role`, `role[]`, ` role`). Which
-//! caller may write which property comes with authorization.
+//! no other spelling of a name that its object calls read-only (`Role`, `role[]`, ` role`).
+//!
+//! What a rule calls `readonly` is taken out by what is known of the object before it is written: where that
+//! does not show which of several rules permit it, what any of them does not let through is taken out. A PUT
+//! that lacks such a property may set it back in an API that replaces whole objects.
 //!
 //! XML is read by its schema into the same tree: elements and attributes that are no property are
 //! cut out, and the rest goes on as it came. An XML body without a schema has no declared
 //! properties.
+
+mod by_role;
 
 use portcullis_contract::{
     Media, Member, ObjectShape, Operation, Property, Shape, ShapeId, Shapes, Types,
@@ -40,6 +45,8 @@ use crate::face::{Expectation, Face, Stride, Threat};
 use crate::labels::may_hold_properties;
 use crate::xml::Stray;
 
+pub use by_role::{Sent, find};
+
 /// See the module's page.
 pub const FACE: Face = Face {
     id: ControlId::WritableProperties,
@@ -51,7 +58,7 @@ pub const FACE: Face = Face {
         stride: Stride::ElevationOfPrivilege,
         cwe: &[915],
     },
-    rooms: &[Room::Validate],
+    rooms: &[Room::Validate, Room::AuthorizeObject],
     expectation,
     source: include_str!("writable_properties.rs"),
 };
@@ -76,6 +83,8 @@ pub enum Why {
     Closed,
     /// It is declared `readOnly`.
     ReadOnly,
+    /// No rule of the policy lets this caller write it.
+    Role,
 }
 
 impl Why {
@@ -84,6 +93,15 @@ impl Why {
             Self::Undeclared => "undeclared_property",
             Self::Closed => "closed_schema",
             Self::ReadOnly => "read_only_property",
+            Self::Role => "role_property",
+        }
+    }
+
+    /// Of a refusal: what is sent is wrong, or who sends it.
+    const fn status(self) -> Status {
+        match self {
+            Self::Role => Status::FORBIDDEN,
+            Self::Undeclared | Self::Closed | Self::ReadOnly => Status::BAD_REQUEST,
         }
     }
 
@@ -93,6 +111,7 @@ impl Why {
             Self::Undeclared => "a property that is not declared",
             Self::Closed => "a property that is not declared, in a schema that allows no others,",
             Self::ReadOnly => "a property that is declared `readOnly`",
+            Self::Role => "a property that this caller may not write",
         }
     }
 }
@@ -146,17 +165,18 @@ pub fn judge_with(
     if is_undeclared_allowed {
         found.retain(|one| one.why == Why::ReadOnly);
     }
+    outcome(found, undeclared)
+}
+
+/// What becomes of a body in which this was found.
+pub fn outcome(found: Vec<Unwritable>, undeclared: Undeclared) -> Outcome {
     let refused = found
         .iter()
         .find(|one| one.why == Why::Closed || undeclared == Undeclared::Refuse)
         .map(|one| {
             let detail = format!("{} at `{}`", one.why.words(), one.at);
-            Refusal::new(
-                ControlId::WritableProperties,
-                Status::BAD_REQUEST,
-                one.why.reason(),
-                detail,
-            )
+            let status = one.why.status();
+            Refusal::new(ControlId::WritableProperties, status, one.why.reason(), detail)
         });
     match refused {
         Some(refusal) => Outcome::Refuse(refusal, found),

@@ -3,6 +3,7 @@
 use portcullis_controls::safe_configuration::{Security, security_fields};
 use portcullis_json::{push_decimal, push_quoted};
 use portcullis_model::{RequestId, Status};
+use portcullis_policy::NotFound;
 
 use crate::upstream::Streaming;
 
@@ -59,6 +60,17 @@ impl Answer {
         body.extend_from_slice(b"\"}");
         let mut answer = Self::new(status, Body::Whole(body));
         answer.push_field("Content-Type", "application/problem+json");
+        answer
+    }
+
+    /// What stands where an object does not exist, or is not the caller's: one for both, so that nobody can
+    /// tell them apart.
+    pub(crate) fn missing(template: Option<&NotFound>, id: RequestId) -> Self {
+        let Some(NotFound { content_type, body }) = template else {
+            return Self::problem(Status::NOT_FOUND, None, id);
+        };
+        let mut answer = Self::new(Status::NOT_FOUND, Body::Whole(body.clone().into_bytes()));
+        answer.push_field("Content-Type", content_type);
         answer
     }
 

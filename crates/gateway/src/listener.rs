@@ -17,6 +17,7 @@ use crate::budget::Budget;
 use crate::callers::Callers;
 use crate::decision::Probe;
 use crate::health;
+use crate::holdings::Holdings;
 use crate::instances::Instances;
 use crate::site::{Current, ReloadError, Reloaded, Site};
 use crate::threads::{accept, work};
@@ -220,6 +221,8 @@ pub fn start(
         in_upstream: Budget::new(limits.upstream_concurrency_max),
         instances: Instances::new(Instant::now()),
         callers: Callers::new(chance_of_keys, Instant::now(), options.store.clone()),
+        locks: Arc::default(),
+        holdings: Holdings::new(options.store.as_ref()).map_err(|_| StartError::Chance)?,
         store: options.store,
         site: Current::new(site),
         ledger,

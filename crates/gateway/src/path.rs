@@ -5,6 +5,7 @@
 //! a forgotten check does not compile. The cheapest refusal comes first, and no refusal tells a
 //! caller more than they may know.
 
+mod asking;
 mod attempt;
 mod authenticate;
 mod authorize_function;
@@ -14,13 +15,18 @@ mod context;
 mod exchange;
 mod find_operation;
 mod forward;
+mod holding;
 mod inspect;
 mod learned;
 mod limit;
+mod objects;
+mod one_at_a_time;
+mod payload;
 mod receive;
 mod record;
 mod reserve;
 mod validate;
+mod values;
 
 pub(crate) use context::{Context, Exit};
 pub(crate) use inspect::Cleared;
@@ -41,8 +47,8 @@ pub(crate) async fn walk(
     let admitted = limit::enter(authenticated, context);
     let allowed = authorize_function::enter(admitted, context)?;
     let valid = validate::enter(allowed, incoming, context).await?;
-    let owned = authorize_object::enter(valid, context);
-    let reserved = reserve::enter(owned, context).await?;
+    let owned = authorize_object::enter(valid, context).await?;
+    let reserved = reserve::enter(owned, incoming, context).await?;
     let answered = forward::enter(reserved, incoming, context).await?;
     inspect::enter(answered, context).await
 }

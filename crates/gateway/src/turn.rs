@@ -44,8 +44,8 @@ impl Written {
         Self { bytes, target, host }
     }
 
-    /// A question of the gateway's own: a GET with one field that shows a credential.
-    pub(crate) fn question(target: &str, instance: &Instance, field: &(String, String)) -> Self {
+    /// A question of the gateway's own: a GET with the fields that show a credential.
+    pub(crate) fn question(target: &str, instance: &Instance, fields: &[(String, String)]) -> Self {
         let mut bytes = b"GET ".to_vec();
         let start = bytes.len();
         bytes.extend_from_slice(target.as_bytes());
@@ -54,16 +54,14 @@ impl Written {
         let start = bytes.len();
         bytes.extend_from_slice(instance.authority().as_bytes());
         let host = start..bytes.len();
-        let (name, value) = field;
-        for text in [
-            "\r\n",
-            name,
-            ": ",
-            value,
-            "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: portcullis\r\n\r\n",
-        ] {
-            bytes.extend_from_slice(text.as_bytes());
+        for (name, value) in fields {
+            for text in ["\r\n", name, ": ", value] {
+                bytes.extend_from_slice(text.as_bytes());
+            }
         }
+        bytes.extend_from_slice(
+            b"\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: portcullis\r\n\r\n",
+        );
         Self::new(bytes, target, host)
     }
 

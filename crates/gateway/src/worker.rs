@@ -16,7 +16,9 @@ use tokio::sync::{oneshot, watch};
 use crate::budget::{Budget, Held};
 use crate::callers::{Callers, Kept, Known, TokenCache};
 use crate::decision::Probe;
+use crate::holdings::Holdings;
 use crate::instances::Instances;
+use crate::locks::Locks;
 use crate::pools::Pools;
 use crate::site::{Current, Follower, Site};
 use crate::upstream::Pool;
@@ -36,6 +38,10 @@ pub(crate) struct Shared {
     pub(crate) in_upstream: Arc<Budget>,
     pub(crate) instances: Instances,
     pub(crate) callers: Callers,
+    /// Values that requests hold, so that others of the same value wait.
+    pub(crate) locks: Arc<Locks>,
+    /// Whose objects are.
+    pub(crate) holdings: Holdings,
     /// Where sessions are kept, if anywhere.
     pub(crate) store: Option<Store>,
     pub(crate) drain: Drain,

@@ -1,51 +1,31 @@
 //! The tree, and how to walk it.
 
-/// What a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is the JSON type of that name")]
-pub enum Kind {
-    Null,
-    False,
-    True,
-    Number,
-    String,
-    Array,
-    Object,
-}
+use crate::node::{ADDED, Edits, Kind, MISSING, Node};
 
 /// A parsed JSON text: the text, and its values in the order in which they stand there.
 #[derive(Debug, Clone)]
 pub struct Document {
     pub(crate) text: String,
     pub(crate) nodes: Vec<Node>,
-    /// The texts of strings that were written with escapes.
+    /// The texts of strings that were written with escapes, and of all that was put in since.
     pub(crate) unescaped: String,
     pub(crate) dropped: u32,
-}
-
-/// One value, or one member name (which stands before its value).
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Node {
-    pub(crate) kind: Kind,
-    /// A string whose text lies in `unescaped`.
-    pub(crate) escaped: bool,
-    /// A member or item that is no longer part of the value: set on the value's node.
-    pub(crate) dropped: bool,
-    /// Where it stands in the text, quotes and brackets included.
-    pub(crate) start: u32,
-    pub(crate) end: u32,
-    /// One past the last node of its subtree.
-    pub(crate) next: u32,
-    /// Strings: where their characters start. Containers: how many members or items.
-    pub(crate) first: u32,
-    /// Strings: where their characters end.
-    pub(crate) last: u32,
+    pub(crate) edits: Edits,
 }
 
 impl Document {
     /// The whole value.
     pub const fn root(&self) -> Value<'_> {
-        Value { document: self, index: 0 }
+        self.value(0)
+    }
+
+    /// The value of this place, which [`Value::index`] told.
+    pub fn at(&self, index: u32) -> Option<Value<'_>> {
+        ((index as usize) < self.nodes.len()).then(|| self.value(index))
+    }
+
+    pub(crate) const fn value(&self, index: u32) -> Value<'_> {
+        Value { document: self, index }
     }
 
     /// The text as it was read.
@@ -53,34 +33,9 @@ impl Document {
         &self.text
     }
 
-    /// How many values and member names it holds.
+    /// How many values and member names were read.
     pub const fn node_count(&self) -> usize {
         self.nodes.len()
-    }
-
-    /// Whether members or items were dropped since it was read.
-    pub const fn is_edited(&self) -> bool {
-        self.dropped > 0
-    }
-
-    /// Drops a member (with its name) or an item: it is no longer seen or written.
-    /// `index` is [`Value::index`] of the member's or item's value; the root stays.
-    pub fn drop_value(&mut self, index: u32) {
-        if let Some(node) = self.nodes.get_mut(index as usize)
-            && index > 0
-            && !node.dropped
-        {
-            node.dropped = true;
-            self.dropped += 1;
-        }
-    }
-
-    /// Brings back what [`Document::drop_value`] dropped.
-    pub fn restore_all(&mut self) {
-        if self.dropped > 0 {
-            self.nodes.iter_mut().for_each(|node| node.dropped = false);
-            self.dropped = 0;
-        }
     }
 
     /// Whether a string or name holds U+0000, which only an escape can write.
@@ -101,21 +56,12 @@ pub struct Value<'a> {
     index: u32,
 }
 
-/// What a node that is not there would be; indices come from the document itself.
-const MISSING: &Node = &Node {
-    kind: Kind::Null,
-    escaped: false,
-    dropped: true,
-    start: 0,
-    end: 0,
-    next: u32::MAX,
-    first: 0,
-    last: 0,
-};
-
 impl<'a> Value<'a> {
-    fn node(self) -> &'a Node {
-        self.document.nodes.get(self.index as usize).unwrap_or(MISSING)
+    pub(crate) fn node(self) -> &'a Node {
+        match self.document.nodes.get(self.index as usize) {
+            Some(node) => node,
+            None => self.document.edits.added(self.index).unwrap_or(MISSING),
+        }
     }
 
     /// The document it is part of.
@@ -123,7 +69,8 @@ impl<'a> Value<'a> {
         self.document
     }
 
-    /// Its place in the document, stable as long as the document lives.
+    /// Its place in the document, stable as long as the document lives (a member that was added:
+    /// until [`Document::restore_all`]).
     pub const fn index(self) -> u32 {
         self.index
     }
@@ -133,16 +80,17 @@ impl<'a> Value<'a> {
         self.node().kind
     }
 
-    /// The bytes at which it stands in the text, quotes and brackets included.
+    /// The bytes at which it stands in the text, quotes and brackets included; an empty range if it
+    /// was put in.
     pub fn span(self) -> std::ops::Range<u32> {
         let node = self.node();
         node.start..node.end
     }
 
-    /// The spelling in the text: for numbers, the lexeme.
+    /// The spelling in the text: for numbers, the lexeme. Of a scalar that was put in, the
+    /// characters (a string's without quotation marks), never what stood in its place.
     pub fn lexeme(self) -> &'a str {
-        let node = self.node();
-        self.document.text.get(node.start as usize..node.end as usize).unwrap_or_default()
+        self.document.spelling(self.node())
     }
 
     /// The characters of a string.
@@ -202,9 +150,11 @@ impl<'a> Value<'a> {
         self.len() == 0
     }
 
-    /// The members of an object, in order; none for anything else.
+    /// The members of an object, in order, then those that were added; none for anything else.
     pub fn members(self) -> Members<'a> {
-        Members { walk: self.children(Kind::Object) }
+        let node = self.node();
+        let added = if node.kind == Kind::Object { node.last } else { 0 };
+        Members { walk: self.children(Kind::Object), added }
     }
 
     /// The items of an array, in order; none for anything else.
@@ -250,7 +200,15 @@ impl std::fmt::Debug for Value<'_> {
 }
 
 impl Document {
-    fn characters(&self, node: &Node) -> &str {
+    #[inline]
+    pub(crate) fn spelling(&self, node: &Node) -> &str {
+        if node.start == node.end {
+            return self.characters(node);
+        }
+        self.text.get(node.start as usize..node.end as usize).unwrap_or_default()
+    }
+
+    pub(crate) fn characters(&self, node: &Node) -> &str {
         let text = if node.escaped { &self.unescaped } else { &self.text };
         text.get(node.first as usize..node.last as usize).unwrap_or_default()
     }
@@ -267,6 +225,8 @@ struct Walk<'a> {
 #[derive(Debug, Clone)]
 pub struct Members<'a> {
     walk: Walk<'a>,
+    /// The name of the next one that was added, or 0.
+    added: u32,
 }
 
 /// The items of an array.
@@ -285,6 +245,15 @@ impl<'a> Iterator for Members<'a> {
             let value = Value { document: walk.document, index: walk.index + 1 };
             let node = value.node();
             walk.index = node.next;
+            if !node.dropped {
+                return Some((name, value));
+            }
+        }
+        while self.added >= ADDED {
+            let name = Value { document: walk.document, index: self.added };
+            let value = Value { document: walk.document, index: self.added + 1 };
+            let node = value.node();
+            self.added = node.next;
             if !node.dropped {
                 return Some((name, value));
             }
@@ -329,32 +298,5 @@ mod tests {
         assert!(root.lookup("/z").is_some_and(Value::is_null));
         assert!(root.lookup("/a~1b/2").is_none());
         assert!(root.lookup("a").is_none());
-    }
-
-    #[test]
-    fn a_dropped_member_is_gone_until_it_is_restored() {
-        let mut document = read(r#"{"keep": 1, "role": "staff", "list": [1, 2]}"#);
-        let role = document.root().get("role").unwrap().index();
-        let second = document.root().lookup("/list/1").unwrap().index();
-        document.drop_value(role);
-        document.drop_value(second);
-        document.drop_value(role);
-        assert!(document.root().get("role").is_none());
-        assert_eq!(document.root().len(), 2);
-        assert_eq!(document.root().get("list").unwrap().len(), 1);
-        let mut out = Vec::new();
-        document.write(&mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), r#"{"keep":1,"list":[1]}"#);
-        document.restore_all();
-        assert_eq!(document.root().len(), 3);
-        assert!(!document.is_edited());
-    }
-
-    #[test]
-    fn the_root_cannot_be_dropped() {
-        let mut document = read("[]");
-        document.drop_value(0);
-        assert!(document.root().is_array());
-        assert!(!document.is_edited());
     }
 }

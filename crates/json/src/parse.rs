@@ -3,11 +3,10 @@
 mod names;
 mod string;
 
-use std::ops::Range;
-
-use crate::document::{Document, Kind, Node};
+use crate::document::Document;
 use crate::fault::{Fault, FaultKind, Rejected};
 use crate::limits::Limits;
+use crate::node::{Edits, Kind, Node};
 
 /// Reading recurses once per level: this bounds the stack whatever the limits say.
 const DEPTH_MAX: usize = 512;
@@ -51,7 +50,7 @@ impl Document {
         match parser.document() {
             Ok(()) => {
                 let (nodes, unescaped) = (parser.nodes, parser.unescaped);
-                Ok(Self { text, nodes, unescaped, dropped: 0 })
+                Ok(Self { text, nodes, unescaped, dropped: 0, edits: Edits::NONE })
             }
             Err(fault) => Err(Rejected { fault, bytes: text.into_bytes() }),
         }
@@ -66,6 +65,15 @@ struct Parser<'a> {
     depth: usize,
     nodes: Vec<Node>,
     unescaped: String,
+}
+
+/// What is known of a string: nothing of anything else.
+#[derive(Clone, Copy, Default)]
+struct Characters {
+    escaped: bool,
+    name: bool,
+    first: u32,
+    last: u32,
 }
 
 type Parsed<T = ()> = Result<T, Fault>;
@@ -98,7 +106,7 @@ impl Parser<'_> {
 
     fn value(&mut self) -> Parsed {
         match self.peek() {
-            Some(b'"') => self.string().map(drop),
+            Some(b'"') => self.string(false).map(drop),
             Some(b'{') => self.object(),
             Some(b'[') => self.array(),
             Some(b'-' | b'0'..=b'9') => self.number(),
@@ -112,31 +120,26 @@ impl Parser<'_> {
 
     /// Adds a node that begins at `start` and ends here, and has no children yet.
     fn push(&mut self, kind: Kind, start: usize) -> Parsed<usize> {
-        self.push_node(kind, false, start, 0..0)
+        self.push_node(kind, Characters::default(), start)
     }
 
-    /// The same with the place of a string's characters.
+    /// The same with what is known of a string's characters.
     #[inline]
-    fn push_node(
-        &mut self,
-        kind: Kind,
-        escaped: bool,
-        start: usize,
-        characters: Range<usize>,
-    ) -> Parsed<usize> {
+    fn push_node(&mut self, kind: Kind, characters: Characters, start: usize) -> Parsed<usize> {
         let index = self.nodes.len();
         if index >= self.limits.nodes_max {
             return self.fault(FaultKind::TooManyNodes);
         }
         self.nodes.push(Node {
             kind,
-            escaped,
+            escaped: characters.escaped,
             dropped: false,
+            name: characters.name,
             start: start as u32,
             end: self.at as u32,
             next: index as u32 + 1,
-            first: characters.start as u32,
-            last: characters.end as u32,
+            first: characters.first,
+            last: characters.last,
         });
         Ok(index)
     }
@@ -260,7 +263,7 @@ impl Parser<'_> {
         }
         let name = self.nodes.len();
         let start = self.at;
-        let mark = self.string()?;
+        let mark = self.string(true)?;
         if count <= PAIRWISE_MEMBERS_MAX {
             if *marks & mark != 0 && self.is_known_name(object, name) {
                 self.at = start;

@@ -1,11 +1,12 @@
 //! Printing what was read, in one spelling.
 
-use crate::document::{Document, Kind, Value};
+use crate::document::{Document, Value};
+use crate::node::{Kind, Node};
 use crate::text::push_quoted;
 
 impl Document {
     /// Appends the whole value without white space, members in their order, number lexemes as
-    /// they were written, strings with the fewest escapes; without what was dropped.
+    /// they were written, strings with the fewest escapes; without what was dropped, with what was put in.
     pub fn write(&self, out: &mut Vec<u8>) {
         out.reserve(self.text.len());
         self.root().write(out);
@@ -15,8 +16,9 @@ impl Document {
 impl Value<'_> {
     /// Appends this value; see [`Document::write`].
     pub fn write(self, out: &mut Vec<u8>) {
-        match self.kind() {
-            Kind::String => self.write_string(out),
+        let node = self.node();
+        match node.kind {
+            Kind::String => self.document().write_string(node, out),
             Kind::Array => {
                 out.push(b'[');
                 for (place, item) in self.items().enumerate() {
@@ -33,28 +35,26 @@ impl Value<'_> {
                     if place > 0 {
                         out.push(b',');
                     }
-                    name.write_string(out);
+                    self.document().write_string(name.node(), out);
                     out.push(b':');
                     value.write(out);
                 }
                 out.push(b'}');
             }
             Kind::Null | Kind::False | Kind::True | Kind::Number => {
-                out.extend_from_slice(self.lexeme().as_bytes());
+                out.extend_from_slice(self.document().spelling(node).as_bytes());
             }
         }
     }
+}
 
-    fn write_string(self, out: &mut Vec<u8>) {
-        if self.is_escaped() {
-            push_quoted(self.as_str().unwrap_or_default(), out);
+impl Document {
+    fn write_string(&self, node: &Node, out: &mut Vec<u8>) {
+        if node.escaped {
+            push_quoted(self.characters(node), out);
         } else {
-            out.extend_from_slice(self.lexeme().as_bytes());
+            out.extend_from_slice(self.spelling(node).as_bytes());
         }
-    }
-
-    fn is_escaped(self) -> bool {
-        self.document().nodes.get(self.index() as usize).is_some_and(|node| node.escaped)
     }
 }
 

@@ -57,6 +57,21 @@ impl Date {
         Ok(Self { year, month, day })
     }
 
+    /// The year, from 1970.
+    pub const fn year(self) -> u16 {
+        self.year
+    }
+
+    /// The month, from 1 to 12.
+    pub const fn month(self) -> u8 {
+        self.month
+    }
+
+    /// The day of the month, from 1.
+    pub const fn day(self) -> u8 {
+        self.day
+    }
+
     /// The first instant of this day, in UTC.
     pub fn start(self) -> UnixMillis {
         let years = u64::from(self.year);
@@ -101,7 +116,8 @@ const fn is_leap(year: u16) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
-const fn days_in_month(year: u16, month: u8) -> u8 {
+/// How many days a month has, in the proleptic Gregorian calendar; 0 if the year has no such month.
+pub const fn days_in_month(year: u16, month: u8) -> u8 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
@@ -189,6 +205,8 @@ mod tests {
             let date = Date::parse(text).unwrap();
             assert_eq!(date.start().0 / DAY_MS, days, "{text}");
             assert_eq!(Date::of(date.start()), date, "{text}");
+            let parts = format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day());
+            assert_eq!(parts, text);
             assert_eq!(Date::of(UnixMillis(date.end().0 - 1)), date, "{text}");
         }
     }

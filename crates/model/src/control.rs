@@ -27,19 +27,25 @@ pub enum ControlId {
     SafeConfiguration,
     /// Credentials travel only where nobody can read them (C6).
     TransportEncryption,
+    /// A caller uses only functions that a rule opens to them (A5).
+    FunctionAccess,
+    /// A caller touches only objects that are theirs to touch (A1).
+    ObjectOwnership,
 }
 
 impl ControlId {
     /// Every control, in the order in which a request meets them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ResourceLimits,
         Self::TransportEncryption,
         Self::ApiInventory,
         Self::SafeConfiguration,
         Self::CallerIdentity,
+        Self::FunctionAccess,
         Self::ContentType,
         Self::InputShape,
         Self::WritableProperties,
+        Self::ObjectOwnership,
         Self::ResponseShape,
     ];
 
@@ -55,6 +61,8 @@ impl ControlId {
             Self::ResourceLimits => "resource_limits",
             Self::SafeConfiguration => "safe_configuration",
             Self::TransportEncryption => "transport_encryption",
+            Self::FunctionAccess => "function_access",
+            Self::ObjectOwnership => "object_ownership",
         }
     }
 

@@ -17,7 +17,7 @@ mod shown;
 mod suggest;
 
 pub use caller::{Attribute, Caller, Identity, Source, Value};
-pub use clock::{Clock, Date, DateError, Instant, UnixMillis};
+pub use clock::{Clock, Date, DateError, Instant, UnixMillis, days_in_month};
 pub use control::{ControlId, Mode, Room};
 pub use diagnostic::{Code, Diagnostic, Severity, SourceId, Sources, Span};
 pub use method::Method;

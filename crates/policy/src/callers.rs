@@ -186,7 +186,7 @@ pub struct Whoami {
     /// The member of its answer that names the caller: a JSON Pointer.
     pub subject: String,
     /// What of a token's caller that must equal.
-    pub same_as: SameAs,
+    pub same_as: OfCaller,
     /// The schemes whose credentials only the API can verify, by index.
     pub schemes: Vec<usize>,
     /// How long an answer is kept.
@@ -195,10 +195,11 @@ pub struct Whoami {
     pub fresh: Vec<usize>,
 }
 
-/// What of a caller must equal the subject that the API tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SameAs {
+/// What of a caller is compared with something else.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum OfCaller {
     /// The name of the caller.
+    #[default]
     Subject,
     /// An attribute.
     Attribute(Arc<str>),

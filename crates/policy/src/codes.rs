@@ -69,6 +69,18 @@ codes! {
     SHARED_AUDIENCE = "policy-shared-audience",
     /// What is said of callers cannot be meant.
     BAD_CALLER = "policy-bad-caller",
+    /// A rule of `access` cannot be meant.
+    BAD_RULE = "policy-bad-rule",
+    /// What is said of a resource cannot be meant.
+    BAD_RESOURCE = "policy-bad-resource",
+    /// What everybody is to see cannot be meant.
+    BAD_ANSWERS = "policy-bad-answers",
+    /// Nothing says what an attribute of a caller is.
+    UNKNOWN_ATTRIBUTE = "policy-unknown-attribute",
+    /// A role does not exist.
+    UNKNOWN_ROLE = "policy-unknown-role",
+    /// A resource does not exist.
+    UNKNOWN_RESOURCE = "policy-unknown-resource",
     /// An operation is not in the contract.
     UNKNOWN_OPERATION = "policy-unknown-operation",
     /// An operation of this name is in several APIs.

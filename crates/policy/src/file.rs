@@ -1,14 +1,21 @@
 //! The policy file as its sections are written. The comments here are the reference text.
 
+mod access;
+mod answers;
 mod apis;
 mod callers;
 mod forward;
 mod guesses;
 mod limits;
 mod login;
+mod serialize;
 mod tls;
 mod whoami;
 
+pub(crate) use access::{
+    AccessRule, ObjectPlace, ObjectsWord, OwnerPlace, ResourceSection, TenantPlace,
+};
+pub(crate) use answers::{AnswersSection, DeriveSection};
 pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{
     AttributeSection, CallersSection, CertificatesSection, IntrospectionSection, JwtSection,
@@ -20,10 +27,12 @@ pub(crate) use limits::LimitsSection;
 pub(crate) use login::{
     Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,
 };
+pub(crate) use serialize::Serialize;
 pub(crate) use tls::TlsSection;
 pub(crate) use whoami::WhoamiSection;
 
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
+use crate::secret::Secret;
 use crate::section::{Named, Needed, Spanned, section};
 use crate::word::{
     AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, ModeWord, Names, NullWord,
@@ -34,7 +43,7 @@ section! {
     /// What the owner of an API decided, beside what its contract says. Every key but `apis` may
     /// be left out; what is left out keeps the safe default.
     struct PolicyFile, later [
-        "tenant", "resources", "answers", "writes", "values", "prove", "pass",
+        "answers", "writes", "values", "prove", "pass",
     ], {
         /// The APIs behind this gateway. Where several stand, host and base path of a request
         /// choose between them.
@@ -62,9 +71,28 @@ section! {
         /// Where sessions are kept; needed for the API's own login. Default: nowhere, and nothing that
         /// lasts is written but the log.
         store: Option<StoreSection>,
-        /// Who may call what. Default: only what the contract declares open, because an
+        /// The roles that rules may name, each with the roles that it includes: `admin: [staff]`. A caller has
+        /// those that the attribute `role` says.
+        roles: Option<Named<Names>>,
+        /// The units of the organisation, each with the one above it: `berlin: germany`. Conditions ask it
+        /// with `under`.
+        organisation: Option<Named<Spanned<String>>>,
+        /// By which member objects name their tenant: a JSON Pointer, or `{ at: /organisation_id, is: org }`
+        /// with the attribute of the caller. Default: there are no tenants.
+        tenant: Option<TenantPlace>,
+        /// The types of objects that the API holds for somebody, and where each names its owner. Default:
+        /// none is known, and an operation that takes an id is closed.
+        resources: Option<Named<ResourceSection>>,
+        /// Who may do what. Default: only what the contract declares open, because an
         /// operation that nobody decided about stays closed.
         access: Option<Vec<Spanned<AccessRule>>>,
+        /// What everybody sees of objects, whatever their role, by resource or named schema: members that do not
+        /// leave, and values that stand in the place of others. Default: all that is declared leaves, but
+        /// values that look like hashes of passwords.
+        answers: Option<Named<AnswersSection>>,
+        /// The key of `keyed_hash`: `file:NAME`, `env:NAME` or `credential:NAME`, at least 32 random bytes, used
+        /// for nothing else. Default: there is none, because one that everybody has hides nothing.
+        answers_key: Option<Spanned<Secret>>,
         /// Decisions about single operations, by operationId or by `GET /orders/{id}`; where
         /// several APIs have that name, as `shop::getOrder`.
         operations: Option<Named<OperationDecision>>,
@@ -88,21 +116,8 @@ impl PolicyFile {
 }
 
 section! {
-    /// One rule about who may call. It says exactly one of `anyone` and `callers`.
-    struct AccessRule, later ["role", "may", "on", "when", "hide", "across_tenants"], {
-        /// Operations that anyone may call without saying who they are: names, `"*"` for all, or
-        /// `"shop::*"` for all of the API `shop`.
-        anyone: Option<Names>,
-        /// Operations that every verified caller may call, whatever the contract says of them: names,
-        /// `"*"` for all, or `"shop::*"`. A name wins over `"*"`, here and under `anyone`. Where the contract names the schemes of an operation, one of
-        /// its alternatives is needed all the same.
-        callers: Option<Names>,
-    }
-}
-
-section! {
     /// Decisions about one operation.
-    struct OperationDecision, later ["objects", "serialize"], {
+    struct OperationDecision, later [], {
         /// What happens to properties of a request's body that an open schema does not declare:
         /// `drop` removes and reports them, `refuse` refuses the request. Default: `drop`,
         /// because honest clients send more than is declared. A closed schema always refuses.
@@ -127,6 +142,19 @@ section! {
         /// is checked, what is said afterwards is not, and is marked "body not inspected". From a
         /// browser, only pages of `origins` may. Default: such a request is refused.
         upgrade: Option<Spanned<UpgradeWord>>,
+        /// Requests with the same value wait for one another until the API has answered, so that two
+        /// parallel withdrawals do not both pass: `path.account`, `body./from_account`, `caller`,
+        /// `everybody`; or `{ by: caller, group: money }`, where operations with the same word wait for
+        /// one another, too. Requests without the value, and callers that nobody verified, count as
+        /// one. Default: nothing waits, because only you know which operations look before they write.
+        serialize: Option<Spanned<Serialize>>,
+        /// Which objects its requests name, where that cannot be seen from the contract, or is seen wrongly:
+        /// `{ body./order_id: Order }`, with places as `path.id`, `query.ids`, `header.x-order`,
+        /// `body./items/*/order_id` and `names./orders` (the names of an object's members). `none` behind a
+        /// place, or for all of them (`objects: none`), says that nobody owns what it names; that needs a reason.
+        objects: Option<Spanned<ObjectsWord>>,
+        /// Why `objects` says `none`.
+        reason: Option<String>,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Contracts and policy into models.
 
+mod answers;
+mod authorization;
 mod callers;
 mod certificates;
 mod claims;
+mod deciding;
 mod forward;
 mod guesses;
 mod learned;
@@ -12,6 +15,7 @@ mod names;
 mod operated;
 mod operations;
 mod relaxations;
+mod serialize;
 mod upstream;
 mod whoami;
 
@@ -25,6 +29,8 @@ use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span, UnixMill
 use sha2::{Digest, Sha256};
 
 use crate::address::{self, Fault};
+use crate::answers::Answers;
+use crate::authorization::Authorization;
 use crate::callers::Callers;
 use crate::codes;
 use crate::failure::Failure;
@@ -35,6 +41,7 @@ use crate::model::{
 };
 use crate::notes::Notes;
 use crate::section::Read;
+use crate::serialized::Serialized;
 use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
 use names::Names;
@@ -210,8 +217,20 @@ fn build(
         .collect();
     let access = operations::access(file, &contracts, &names, notes);
     let callers = known(file, texts, &contracts, &names, &access, notes);
+    let authorization = authorization::of(file, &contracts, &names, &callers, notes);
+    let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
+    if let Some(file) = file {
+        let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
+        for (((contract, callers), access), authorization) in known {
+            if let Some(contract) = contract {
+                let api = deciding::Decided { contract, callers, access, authorization };
+                deciding::check(file, &api, notes);
+            }
+        }
+    }
     let store = login::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
+    let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
     let tls = file.and_then(|file| file.tls.as_ref());
@@ -223,9 +242,15 @@ fn build(
         claims::check(file.apis(), &contracts, notes);
     }
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided.zip(decisions).zip(relaxations).zip(callers);
+    let decided = decided.zip(decisions).zip(relaxations).zip(serialized);
+    let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
     let own = decided.map(
-        |((((((contract, text), upstream), access), decisions), relaxations), callers)| Own {
+        |(
+            ((((((contract, text), upstream), access), decisions), relaxations), serialized),
+            (callers, (authorization, answers)),
+        )| Own {
+            answers,
+            authorization,
             contract,
             main: text.source,
             upstream,
@@ -233,6 +258,7 @@ fn build(
             decisions,
             relaxations,
             callers,
+            serialized,
         },
     );
     let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
@@ -252,6 +278,9 @@ struct Own {
     decisions: operations::Decisions,
     relaxations: Vec<Relaxation>,
     callers: Callers,
+    answers: Answers,
+    authorization: Authorization,
+    serialized: Vec<Option<Serialized>>,
 }
 
 /// What is decided for all of them.
@@ -270,7 +299,18 @@ struct Shared<'a> {
 
 impl Shared<'_> {
     fn model(&self, place: usize, own: Own, (policy, is_one): (&str, bool)) -> Option<Model> {
-        let Own { contract, main, upstream, access, decisions, relaxations, callers } = own;
+        let Own {
+            contract,
+            main,
+            upstream,
+            access,
+            decisions,
+            relaxations,
+            callers,
+            authorization,
+            answers,
+            serialized,
+        } = own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
         let base_path = base_path(api, Some(&contract));
@@ -291,6 +331,7 @@ impl Shared<'_> {
             health: self.health,
             tls: self.tls.clone(),
             upstream: upstream?,
+            not_found: api.and_then(claims::not_found),
             resource: claims::resource(api, &hosts, &base_path, is_tls),
             is_published: api.is_some_and(claims::is_published),
             hosts,
@@ -300,9 +341,12 @@ impl Shared<'_> {
             callers,
             store: self.store.clone(),
             access,
+            authorization,
+            answers,
             undeclared_in: decisions.undeclared_in,
             undeclared_out: decisions.undeclared_out,
             bodies: decisions.bodies,
+            serialized,
             limits: self.limits.clone(),
             relaxations,
             ledger: self.ledger.clone(),

@@ -5,12 +5,17 @@
 //! errors with a suggestion. A model that has an error does not exist, so nothing can run on it.
 
 mod address;
+mod administrative;
 mod amounts;
+mod answers;
+mod authorization;
 mod callers;
+mod cases;
 mod certificates;
 mod claim;
 pub mod codes;
 mod digest;
+mod expression;
 mod failure;
 mod file;
 mod folder;
@@ -18,6 +23,7 @@ mod join;
 mod login;
 mod login_place;
 mod model;
+pub mod naming;
 mod network;
 mod notes;
 mod open;
@@ -27,18 +33,28 @@ mod reference;
 mod renumbered;
 mod secret;
 mod section;
+mod serialized;
 mod source;
+mod suggested;
 mod upstream;
 mod word;
 mod writable;
 mod yaml;
 
+pub use administrative::looks_administrative;
 pub use amounts::Amount;
+pub use answers::{AnswerMask, Answers, Derivation, DerivedMember};
+pub use authorization::{
+    Authorization, Hidden, InputPlace, ObjectInput, OnResource, Owner, Pattern, Resource, Rule,
+    Touches, Units, Verb, Verbs, Who,
+};
 pub use callers::{
     AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer,
-    KeySource, LearnedFrom, SameAs, Told, Whoami,
+    KeySource, LearnedFrom, OfCaller, Told, Whoami,
 };
+pub use cases::{Case, CaseAnswer, CaseCaller, CaseExpected, CaseRequest, CaseVerdict, Cases};
 pub use certificates::{CertificateRule, CertificateSubject};
+pub use expression::{Expression, How, Operand};
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
 pub use login::{
@@ -46,12 +62,14 @@ pub use login::{
     SecondStep, StorePlace, Tested, Whose,
 };
 pub use model::{
-    Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, OperationLines,
-    Origin, Policy, Posture, Proxies, TlsFiles, Undeclared, WhenFull,
+    Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, NotFound,
+    OperationLines, Origin, Policy, Posture, Proxies, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
+pub use serialized::{Serialized, SerializedBy};
 pub use source::SecretSource;
+pub use suggested::{SuggestedResource, names_an_owner, suggest_resources};
 pub use upstream::{Instance, Upstream};
 pub use writable::writable_by_others;

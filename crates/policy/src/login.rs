@@ -77,7 +77,7 @@ pub struct SecondStep {
 }
 
 /// Where a request has something.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RequestPlace {
     /// A member of its body, JSON or form: a JSON Pointer.
     Body(String),

@@ -1,4 +1,4 @@
-//! Values of `login`: places in requests and answers, and questions about answers.
+//! Places in requests and answers, and questions about answers.
 
 use portcullis_model::Diagnostic;
 
@@ -6,6 +6,7 @@ use crate::codes;
 use crate::login::{AnswerPlace, AnswerTest, Literal, RequestPlace, Tested};
 use crate::notes::{Notes, shown};
 use crate::section::{Read, inline_schemas, scalar};
+use crate::serialized::SerializedBy;
 use crate::yaml::Node;
 
 /// Bytes of one such word.
@@ -34,7 +35,8 @@ fn name(text: &str) -> Option<String> {
     is_name.then(|| text.to_owned())
 }
 
-fn request_place(text: &str) -> Option<RequestPlace> {
+/// `body./email`, `path.id`, `query.page`, `cookie.cart`.
+pub(crate) fn request_place(text: &str) -> Option<RequestPlace> {
     let (kind, rest) = text.split_once('.')?;
     match kind {
         "body" => pointer(rest).map(RequestPlace::Body),
@@ -42,6 +44,14 @@ fn request_place(text: &str) -> Option<RequestPlace> {
         "query" => name(rest).map(RequestPlace::Query),
         "cookie" => name(rest).map(RequestPlace::Cookie),
         _ => None,
+    }
+}
+
+fn serialized_by(text: &str) -> Option<SerializedBy> {
+    match text {
+        "caller" => Some(SerializedBy::Caller),
+        "everybody" => Some(SerializedBy::Everybody),
+        place => request_place(place).map(SerializedBy::Value),
     }
 }
 
@@ -123,6 +133,8 @@ macro_rules! places {
 places! {
     RequestPlace: request_place, "place in a request",
         "write `body./email`, `path.username`, `query.user` or `cookie.refresh`";
+    SerializedBy: serialized_by, "value by which requests wait for one another",
+        "write `body./from_account`, `path.account`, `query.account`, `caller` or `everybody`";
     AnswerPlace: answer_place, "place in an answer",
         "write `answer./token`, or `cookie.session` for a cookie that it sets";
     AnswerMember: |text| pointer(text.strip_prefix("answer.")?).map(AnswerMember),
@@ -135,6 +147,7 @@ places! {
 
 inline_schemas! {
     RequestPlace: { "type": "string", "pattern": "^(body\\./|path\\.|query\\.|cookie\\.)", "examples": ["body./email", "path.username"] },
+    SerializedBy: { "type": "string", "pattern": "^(body\\./|path\\.|query\\.|cookie\\.|caller$|everybody$)", "examples": ["body./from_account", "caller"] },
     AnswerPlace: { "type": "string", "pattern": "^(answer\\./|cookie\\.)", "examples": ["answer./token", "cookie.session"] },
     AnswerMember: { "type": "string", "pattern": "^answer\\./", "examples": ["answer./customer_id"] },
     LoginMember: { "type": "string", "pattern": "^login\\./", "examples": ["login./customer_id"] },

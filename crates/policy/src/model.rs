@@ -8,9 +8,12 @@ use std::time::Duration;
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
+use crate::answers::Answers;
+use crate::authorization::Authorization;
 use crate::callers::Callers;
 use crate::login::StorePlace;
 use crate::network::Network;
+use crate::serialized::Serialized;
 use crate::source::SecretSource;
 use crate::upstream::Upstream;
 
@@ -64,18 +67,26 @@ pub struct Model {
     pub callers: Callers,
     /// Whether everybody may know what the contract declares.
     pub is_published: bool,
+    /// What stands where an object does not exist, or is not the caller's; none: a problem document.
+    pub not_found: Option<NotFound>,
     /// The URL that clients know the API by, if it is known: what its tokens are asked for.
     pub resource: Option<String>,
     /// Where sessions are kept, if anywhere.
     pub store: Option<StorePlace>,
     /// Who may call what, beside what the contract says.
     pub access: Access,
+    /// Who may do what to which objects.
+    pub authorization: Authorization,
+    /// What everybody sees of objects, whatever their role.
+    pub answers: Answers,
     /// What happens to undeclared properties in requests, by operation index.
     pub undeclared_in: Vec<Undeclared>,
     /// What happens to undeclared properties in answers, by operation index.
     pub undeclared_out: Vec<Undeclared>,
     /// How bodies are handled, by operation index.
     pub bodies: Vec<BodyHandling>,
+    /// Which requests wait for one another, by operation index.
+    pub serialized: Vec<Option<Serialized>>,
     /// All bounds.
     pub limits: Limits,
     /// Written exceptions.
@@ -88,6 +99,15 @@ pub struct Model {
     pub lines: Lines,
     /// Warnings of contract and policy, where there is one API; else they are in [`Policy`].
     pub warnings: Vec<Diagnostic>,
+}
+
+/// The answer for objects that do not exist and for those that are not the caller's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotFound {
+    /// `Content-Type`.
+    pub content_type: String,
+    /// The body, as it is sent.
+    pub body: String,
 }
 
 /// Where the policy file says what it says, for whoever asks why a request was refused.
@@ -139,6 +159,8 @@ pub struct OperationLines {
     pub upgrade: Option<Span>,
     /// `null_means`, the operation's own or that of the API.
     pub null_means: Option<Span>,
+    /// `serialize`.
+    pub serialize: Option<Span>,
 }
 
 /// Whether a policy file stands behind the model (rule 26).

@@ -154,7 +154,7 @@ fn plain(path: &Path) -> PathBuf {
 
 /// Adds a file to the sources. Whether it is text; if it is not UTF-8, that is noted, and nothing
 /// else of it is worth saying.
-fn load(
+pub(crate) fn load(
     sources: &mut Sources,
     path: &Path,
     code: &'static Code,

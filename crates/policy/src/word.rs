@@ -240,7 +240,7 @@ impl Read for AllowWord {
     }
 }
 
-fn word<T: Copy>(
+pub(crate) fn word<T: Copy>(
     node: &Node,
     notes: &mut Notes,
     words: &[(&'static str, T)],

@@ -48,16 +48,31 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// Try it on your API: observe everything, change nothing, say what would be refused
     #[command(after_help = "Example:\n  portcullis try --contract openapi.yaml \
-        --upstream http://127.0.0.1:3000\n\nExit codes: 0 it was ended, 1 the contract has errors, \
-        2 usage, unreadable file, address not to be had")]
+        --upstream http://127.0.0.1:3000\n  portcullis try --contract openapi.yaml --upstream \
+        http://127.0.0.1:3000 --as a.token --as b.token\n\nWith the tokens of two callers it reads as each of \
+        them, and says which operations give one what belongs to the other. It sends GET only.\n\nExit \
+        codes: 0 it was ended, or nothing was given away, 1 the contract has errors, or something was \
+        given away, 2 usage, unreadable file, address not to be had")]
     Try(TryOptions),
     /// What an OpenAPI document is worth: what of it is enforced, and why no more
     #[command(subcommand)]
     Contract(ContractCommand),
+    /// What the policy file means, and whether it does what its cases say
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Check contract and policy: errors are exactly what stops `run`
     #[command(after_help = "Example:\n  portcullis check -c portcullis.yaml --format json\n\n\
         Exit codes: 0 no error, 1 errors (or warnings under --deny), 2 usage or unreadable file")]
     Check(CheckOptions),
+    /// Show which values are taken for ids of what, or suggest the objects of a document
+    #[command(
+        after_help = "Example:\n  portcullis resources -c portcullis.yaml\n  portcullis resources \
+        --contract openapi.yaml >> portcullis.yaml\n\nWith a policy it shows what each operation takes and \
+        shows, what nobody decided, and the line that would decide it. With a document alone it \
+        suggests `resources`, ready to be corrected.\n\nExit codes: 0 shown, 1 the files have errors, 2 usage or \
+        unreadable file"
+    )]
+    Resources(ResourcesOptions),
     /// List and end sessions, of a gateway that runs or of its store
     #[command(subcommand)]
     Sessions(SessionsCommand),
@@ -141,6 +156,13 @@ pub(crate) struct TryOptions {
     /// Where to listen: a loopback address
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) listen: String,
+    /// A file with the token of a caller, twice: reads as both, and serves nothing. A whole header
+    /// line (`Cookie: session=...`) serves as well
+    #[arg(long = "as", value_name = "FILE", num_args = 1, conflicts_with = "listen")]
+    pub(crate) callers: Vec<PathBuf>,
+    /// How to print, with --as
+    #[arg(long, value_enum, default_value_t = Format::Text, requires = "callers")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -167,6 +189,20 @@ pub(crate) struct CheckOptions {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("resources_source").required(true))]
+pub(crate) struct ResourcesOptions {
+    /// The policy file
+    #[arg(short = 'c', long = "config", value_name = "FILE", group = "resources_source")]
+    pub(crate) config: Option<PathBuf>,
+    /// An OpenAPI document alone: what it suggests
+    #[arg(long, value_name = "FILE", group = "resources_source", value_parser = document())]
+    pub(crate) contract: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct InitOptions {
     /// The OpenAPI document: a file, or http://127.0.0.1:PORT/PATH to fetch it once
     #[arg(long, value_name = "FILE|URL")]
@@ -188,6 +224,56 @@ pub(crate) enum ContractCommand {
         has errors and cannot be enforced, 2 usage or unreadable file"
     )]
     Report(ReportOptions),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Show who may do what: the access rules as one table, or as Cedar
+    #[command(
+        after_help = "Example:\n  portcullis policy show\n  portcullis policy show --cedar -c \
+        portcullis.yaml > portcullis.cedar\n  portcullis policy show --schema > \
+        portcullis.cedarschema\n\nThe gateway judges by the rules themselves. What is printed as Cedar \
+        decides the same, and is for people and tools that read Cedar.\n\nExit codes: 0 shown, 1 contract \
+        or policy have errors, 2 usage or unreadable file"
+    )]
+    Show(PolicyShowOptions),
+    /// Run cases: who asks for what, and what shall become of it
+    #[command(
+        after_help = "Example:\n  portcullis policy test\n  portcullis policy test -c portcullis.yaml \
+        staff.yaml customers.yaml --format json\n\nEach case walks through a gateway of its own; the API is not \
+        called, and answers what the case says.\n\nExit codes: 0 all is as the cases say, 1 not, or a file \
+        has errors, 2 usage or unreadable file"
+    )]
+    Test(PolicyTestOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyShowOptions {
+    /// The policy file
+    #[arg(short = 'c', long = "config", value_name = "FILE", default_value = "portcullis.yaml")]
+    pub(crate) config: PathBuf,
+    /// How to print the table
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Print the rules as Cedar policies instead
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) cedar: bool,
+    /// Print the Cedar schema of contract and policy instead
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyTestOptions {
+    /// Files of cases [default: portcullis-tests.yaml beside the policy file]
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The policy file
+    #[arg(short = 'c', long = "config", value_name = "FILE", default_value = "portcullis.yaml")]
+    pub(crate) config: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use portcullis_controls::derived::{DerivationKey, KEY_BYTES_MIN};
 use portcullis_credential::keys::KeySet;
 use portcullis_credential::signer::Signer;
 use portcullis_gateway::{
@@ -135,7 +136,8 @@ pub(crate) fn signer(model: &Model) -> Result<Option<Arc<Signer>>, Failure> {
     Ok(Some(Arc::new(signer)))
 }
 
-/// What the gateway proves itself with to those whom it asks. A line's end behind it is not part of it.
+/// What the gateway proves itself with to those whom it asks, and the key of hashes that stand in the place
+/// of values. A line's end behind it is not part of it.
 pub(crate) fn secrets(model: &Model) -> Result<Vec<(SecretSource, Secret)>, Failure> {
     let mut all = Vec::new();
     for server in &model.callers.introspection {
@@ -147,6 +149,14 @@ pub(crate) fn secrets(model: &Model) -> Result<Vec<(SecretSource, Secret)>, Fail
             return Err(failed(format!("`{}` is empty", server.secret)));
         }
         all.push((server.secret.clone(), Secret::new(text)));
+    }
+    if let Some(source) = &model.answers.key {
+        let failed = |message| unusable(model, model.answers.key_span, message);
+        let secret = Secret::new(private(source).map_err(failed)?);
+        if DerivationKey::new(&secret).is_none() {
+            return Err(failed(format!("`{source}` has fewer than {KEY_BYTES_MIN} bytes")));
+        }
+        all.push((source.clone(), secret));
     }
     Ok(all)
 }

@@ -7,6 +7,7 @@ mod certificates;
 mod check;
 mod clock;
 mod command_page;
+mod compare;
 mod completions;
 mod contract_report;
 mod demo;
@@ -14,9 +15,14 @@ mod exit;
 mod explain;
 mod init;
 mod load;
+mod loopback;
+mod policy_command;
+mod policy_test;
+mod quoted;
 mod reference;
 mod reload;
 mod report;
+mod resources;
 mod run;
 mod service;
 mod sessions;
@@ -28,7 +34,9 @@ mod when;
 
 use clap::Parser as _;
 
-use crate::arguments::{Arguments, Command, ContractCommand, SessionsCommand, TokensCommand};
+use crate::arguments::{
+    Arguments, Command, ContractCommand, PolicyCommand, SessionsCommand, TokensCommand,
+};
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
@@ -40,7 +48,10 @@ fn main() -> std::process::ExitCode {
         Command::Contract(ContractCommand::Report(options)) => {
             contract_report::contract_report(&options)
         }
+        Command::Resources(options) => resources::resources(&options),
+        Command::Policy(PolicyCommand::Show(options)) => policy_command::show(&options),
         Command::Check(options) => check::check(&options),
+        Command::Policy(PolicyCommand::Test(options)) => policy_test::test(&options),
         Command::Sessions(SessionsCommand::List(options)) => administer::list(&options),
         Command::Sessions(SessionsCommand::End(options)) => administer::end(&options),
         Command::Tokens(TokensCommand::Revoke(options)) => administer::revoke(&options),

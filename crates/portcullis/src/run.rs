@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_admin::Door;
-use portcullis_controls::{Plan, PlanOptions};
+use portcullis_controls::{Closed, Plan, PlanOptions};
 use portcullis_gateway::{Options, Running, Site};
 use portcullis_ledger::{Ledger, LedgerError};
 use portcullis_policy::{LedgerTarget, Posture};
@@ -17,7 +17,7 @@ use crate::reload::Reloader;
 use crate::report::many;
 use crate::trial::Trial;
 use crate::watch::Refusals;
-use crate::{load, service, sessions, signals, talk};
+use crate::{compare, load, service, sessions, signals, talk};
 
 pub(crate) fn run(options: &RunOptions) -> Exit {
     let plan_options = PlanOptions { observe: options.observe, ..PlanOptions::default() };
@@ -88,6 +88,9 @@ pub(crate) fn try_out(options: &TryOptions) -> Exit {
         upstream: Some(options.upstream.clone()),
         listen: Some(options.listen.clone()),
     };
+    if !options.callers.is_empty() {
+        return compare::compare(&model, &options.callers, options.format);
+    }
     let plan = match load::plan(&model, &PlanOptions { observe: true, ..PlanOptions::default() }) {
         Ok(plan) => plan,
         Err(exit) => return exit,
@@ -150,18 +153,26 @@ fn describe(plan: &Plan) {
     if plan.operations.is_empty() {
         talk::say("the contract has no operation that can be served: every request is refused");
     }
-    let closed = plan.closed_count();
-    if closed > 0 {
-        talk::say(&format!(
-            "{} closed: nobody says who may call them, or a caller is needed \
-             that cannot be verified here; `portcullis check` lists them, `access: [{{ anyone: \
-             [...] }}]` in a policy file opens them",
-            if closed == 1 {
-                "1 operation is".to_owned()
-            } else {
-                format!("{closed} operations are")
-            }
-        ));
+    for (why, words) in [
+        (
+            Closed::Caller,
+            "nobody says who may call them, or a caller is needed that cannot be verified here; \
+             `portcullis check` lists them, `access: [{ anyone: [...] }]` in a policy file opens them",
+        ),
+        (Closed::Function, "no rule of `access` opens them; `portcullis check` lists them"),
+        (
+            Closed::Objects,
+            "nobody says whose objects they touch; `portcullis check` lists them with the lines that \
+             decide, `relax: [{ control: object_ownership, mode: observe, ... }]` only records what \
+             would be refused",
+        ),
+    ] {
+        let all = 0..plan.operations.len();
+        match all.filter(|index| plan.why_closed(*index) == Some(why)).count() {
+            0 => {}
+            1 => talk::say(&format!("1 operation is closed: {words}")),
+            count => talk::say(&format!("{count} operations are closed: {words}")),
+        }
     }
     if model.posture == Posture::ContractOnly {
         talk::say("no policy file: declared credentials must be present, callers are not verified");

@@ -20,6 +20,7 @@ use crate::{coerce, decode};
 const JSON_DEPTH_MAX: usize = 100_000;
 
 /// One request.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
@@ -37,12 +38,19 @@ pub(crate) struct Caller {
     pub(crate) id: i64,
     pub(crate) role: String,
     pub(crate) discount_percent: f64,
+    /// The branch or region that they belong to.
+    pub(crate) organisation: String,
 }
 
 impl Caller {
     /// Whether they work here.
     pub(crate) fn is_staff(&self) -> bool {
-        self.role == "pharmacist" || self.role == "admin"
+        matches!(self.role.as_str(), "pharmacist" | "regional" | "admin")
+    }
+
+    /// Whether everything here is theirs to decide.
+    pub(crate) fn is_admin(&self) -> bool {
+        self.role == "admin"
     }
 }
 
@@ -215,13 +223,14 @@ impl Call {
 /// The caller whose token it is.
 pub(crate) fn known(books: &Books<'_>, token: Option<&str>) -> Result<Caller, Fault> {
     let token = token.ok_or_else(Fault::unknown_caller)?;
-    let sql = "SELECT c.id, c.role, c.loyalty_discount_percent FROM customers c \
-               JOIN tokens t ON t.customer_id = c.id WHERE t.token = ?1 AND t.ended = 0";
+    let sql = "SELECT c.id, c.role, c.loyalty_discount_percent, c.organisation_id \
+               FROM customers c JOIN tokens t ON t.customer_id = c.id WHERE t.token = ?1 AND t.ended = 0";
     let row = books.row(sql, &[&token])?.ok_or_else(Fault::unknown_caller)?;
     let field = |name: &str| row.get(name).unwrap_or(&Value::Null);
     Ok(Caller {
         id: field("id").as_i64().unwrap_or_default(),
         role: coerce::text(field("role")),
         discount_percent: field("loyalty_discount_percent").as_f64().unwrap_or_default(),
+        organisation: coerce::text(field("organisation_id")),
     })
 }

@@ -27,7 +27,8 @@ impl Database {
     pub(crate) fn open(issuer: String) -> Result<Self, rusqlite::Error> {
         let connection = Connection::open_in_memory()?;
         connection.execute_batch(include_str!("seed.sql"))?;
-        for name in ["alice", "bob", "paula", "adam"] {
+        connection.execute_batch(include_str!("seed_objects.sql"))?;
+        for name in ["alice", "bob", "paula", "adam", "petra", "rita"] {
             connection.execute(
                 "UPDATE customers SET password_hash = ?1 WHERE email = ?2",
                 [weak_hash(&format!("{name}-pass")), format!("{name}@pharmacy.example")],

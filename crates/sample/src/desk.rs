@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -20,6 +21,8 @@ pub(crate) type Operation = fn(&Call, &Books<'_>) -> Result<Answer, Fault>;
 /// An operation as the router takes it.
 type Served = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 
+/// How long a careless operation waits between looking and acting.
+const HESITATION: Duration = Duration::from_millis(200);
 /// JSON up to this depth is read on an ordinary stack.
 const SHALLOW: usize = 100;
 /// The stack for deeper JSON.
@@ -31,6 +34,27 @@ pub(crate) fn careless(
 ) -> impl Fn(State<Arc<Database>>, Call) -> Served + Clone + Send + Sync + 'static {
     move |State(database), call| {
         Box::pin(serve(call, move |call| serve_carelessly(&database, call, operation)))
+    }
+}
+
+/// A careless operation that looks, takes its time, and then acts on what it saw.
+pub(crate) fn careless_in_two(
+    look: Operation,
+    act: Operation,
+) -> impl Fn(State<Arc<Database>>, Call) -> Served + Clone + Send + Sync + 'static {
+    let (look, act) = (careless(look), careless(act));
+    move |State(database), call| {
+        let seen = look(State(Arc::clone(&database)), call.clone());
+        let act = act.clone();
+        Box::pin(async move {
+            let seen = seen.await;
+            if !seen.status().is_success() {
+                return seen;
+            }
+            // Others use the books meanwhile: somebody asks the till, say.
+            tokio::time::sleep(HESITATION).await;
+            act(State(database), call).await
+        })
     }
 }
 

@@ -9,13 +9,19 @@
 //! Three documents describe it: [`HONEST`], as a well-meaning team would publish it, [`SLOPPY`], as
 //! a careless team would, and [`GENERATED`], as tools write a part of it from code.
 
+mod administration;
 mod answer;
 mod back_office;
+mod branches;
+mod brochures;
 mod call;
+mod cards;
 mod coerce;
 mod customers;
 mod database;
+mod decisions;
 mod decode;
+mod deliveries;
 mod desk;
 mod door;
 mod hidden;
@@ -24,11 +30,21 @@ mod issuer;
 mod jose;
 mod keys;
 mod medicines;
+mod object_routes;
+mod order_batches;
+mod order_copies;
+mod order_lists;
+mod order_places;
+mod order_terms;
 mod orders;
 mod partner;
 mod payments;
+mod people;
 mod prescriptions;
+mod receipts;
+mod reminders;
 mod resets;
+mod roles;
 mod routes;
 mod row;
 mod safe_orders;
@@ -43,7 +59,9 @@ mod token_keys;
 mod token_place;
 mod token_proof;
 mod token_signature;
+mod units;
 mod uploads;
+mod vouchers;
 mod web;
 
 use std::io;

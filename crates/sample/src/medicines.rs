@@ -83,9 +83,13 @@ pub(crate) fn read(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
 
 /// `GET /safe/medicines/{id}`.
 pub(crate) fn safe_read(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
-    let sql = format!("SELECT {PUBLIC} FROM medicines WHERE id = ?1");
-    let row = books.row(&sql, &[&strict::id(call)?])?;
-    row.map(Answer::json).ok_or_else(|| Fault::missing("medicine"))
+    public_row(books, strict::id(call)?).map(Answer::json)
+}
+
+/// A medicine as the document declares it.
+pub(crate) fn public_row(books: &Books<'_>, id: i64) -> Result<Row, Fault> {
+    let row = books.row(&format!("SELECT {PUBLIC} FROM medicines WHERE id = ?1"), &[&id])?;
+    row.ok_or_else(|| Fault::missing("medicine"))
 }
 
 /// A medicine, every column.

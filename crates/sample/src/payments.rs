@@ -18,6 +18,7 @@ pub(crate) fn create(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     call.caller(books)?;
     let fields = call.fields()?;
     let field = |name: &str| fields.get(name).unwrap_or(&Value::Null);
+    // FLAW(a1-body-id): whoever's order it is.
     let order_id = coerce::number(field("order_id"));
     let order = books.row("SELECT * FROM orders WHERE id = ?1", &[&order_id])?;
     let order = order.ok_or_else(|| Fault::invalid("no such order"))?;
@@ -100,6 +101,7 @@ pub(crate) fn safe_create(call: &Call, books: &Books<'_>) -> Result<Answer, Faul
 /// `GET /payments/{id}`.
 pub(crate) fn read(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     call.caller(books)?;
+    // FLAW(a1-read-payment): a payment does not say whose it is; its order would.
     row(books, call.id("id")?).map(Answer::json)
 }
 

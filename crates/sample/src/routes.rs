@@ -12,8 +12,8 @@ use crate::call::Call;
 use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
-    back_office, customers, door, hidden, imports, medicines, orders, partner, payments,
-    prescriptions, resets, safe_orders, safe_sessions, sessions, tills, uploads, web,
+    back_office, customers, door, hidden, imports, medicines, object_routes, orders, partner,
+    payments, prescriptions, resets, safe_orders, safe_sessions, sessions, tills, uploads, web,
 };
 
 /// The whole API over one database.
@@ -22,13 +22,17 @@ pub(crate) fn router(database: Arc<Database>) -> Router {
         .merge(doors())
         .merge(partners())
         .merge(staff())
+        .merge(object_routes::careless_ones())
         .merge(undocumented())
         .merge(fallbacks());
     let careless = careless.with_state(Arc::clone(&database));
     // The door must change the request before it is routed, so it stands around a router.
     let behind_the_door =
         Router::new().fallback_service(careless).layer(middleware::from_fn(door::careless));
-    let safe = safe_twins().fallback(careful(nowhere)).with_state(database);
+    let safe = safe_twins()
+        .merge(object_routes::safe_twins())
+        .fallback(careful(nowhere))
+        .with_state(database);
     Router::new().nest("/api/safe", safe).fallback_service(behind_the_door)
 }
 

@@ -13,8 +13,8 @@ use crate::{orders, strict};
 const ITEMS_MAX: usize = 20;
 
 /// What the document says an order is.
-const PUBLIC: &str =
-    "id, code, customer_id, note, delivery, total_cents, discount_percent, status, paid";
+pub(crate) const PUBLIC: &str = "id, code, customer_id, note, delivery, total_cents, \
+                                 discount_percent, status, paid, organisation_id";
 
 #[derive(Deserialize)]
 struct NewOrder {
@@ -133,15 +133,44 @@ pub(crate) fn update(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     whole(books, id, &caller).map(Answer::json)
 }
 
+/// `GET /safe/orders/by-code/{code}`.
+pub(crate) fn read_by_code(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    let caller = strict::caller(call, books)?;
+    let code = call.parameter("code");
+    let row = books.row("SELECT id FROM orders WHERE code = ?1 COLLATE BINARY", &[&code])?;
+    let id = row.and_then(|row| row.get("id").and_then(Value::as_i64));
+    let id = id.ok_or_else(|| Fault::missing("order"))?;
+    whole(books, id, &caller).map(Answer::json)
+}
+
+/// `DELETE /safe/orders/{id}`.
+pub(crate) fn cancel(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    let caller = strict::caller(call, books)?;
+    let id = strict::id(call)?;
+    whole(books, id, &caller)?;
+    let sql = "UPDATE orders SET status = 'cancelled' \
+               WHERE id = ?1 AND status IN ('new', 'paid')";
+    if books.run(sql, &[&id])? == 0 {
+        return Err(Fault::conflict("this order cannot be changed any more"));
+    }
+    Ok(Answer::nothing())
+}
+
 /// The caller's own order, as the document declares it.
 fn whole(books: &Books<'_>, id: i64, caller: &Caller) -> Result<Row, Fault> {
-    let sql = format!("SELECT {PUBLIC} FROM orders WHERE id = ?1 AND customer_id = ?2");
-    let order = books.row(&sql, &[&id, &caller.id])?;
-    let mut order = order.ok_or_else(|| Fault::missing("order"))?;
+    shown(books, id, Some(caller.id))
+}
+
+/// An order as the document declares it: that owner's, or anybody's.
+pub(crate) fn shown(books: &Books<'_>, id: i64, owner: Option<i64>) -> Result<Row, Fault> {
+    let sql =
+        format!("SELECT {PUBLIC} FROM orders WHERE id = ?1 AND (?2 IS NULL OR customer_id = ?2)");
+    let mut order = books.row(&sql, &[&id, &owner])?.ok_or_else(|| Fault::missing("order"))?;
+    let owner = order.get("customer_id").and_then(Value::as_i64);
     let sql = "SELECT medicine_id, name, quantity, unit_price_cents FROM order_items \
                WHERE order_id = ?1";
     order.insert("items".to_owned(), json!(books.rows(sql, &[&id])?));
-    let customer = books.row("SELECT id, name FROM customers WHERE id = ?1", &[&caller.id])?;
+    let customer = books.row("SELECT id, name FROM customers WHERE id = ?1", &[&owner])?;
     order.insert("customer".to_owned(), json!(customer));
     Ok(order)
 }

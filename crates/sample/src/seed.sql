@@ -12,7 +12,8 @@ CREATE TABLE customers (
     verified INTEGER NOT NULL DEFAULT 0,
     password_hash TEXT NOT NULL DEFAULT '',
     internal_notes TEXT NOT NULL DEFAULT '',
-    risk_score INTEGER NOT NULL DEFAULT 50
+    risk_score INTEGER NOT NULL DEFAULT 50,
+    organisation_id TEXT NOT NULL DEFAULT 'main'
 );
 CREATE TABLE medicines (
     id INTEGER PRIMARY KEY,
@@ -31,7 +32,8 @@ CREATE TABLE prescriptions (
     doctor TEXT NOT NULL,
     diagnosis TEXT NOT NULL DEFAULT '',
     status TEXT NOT NULL DEFAULT 'requested',
-    reviewer_note TEXT NOT NULL DEFAULT ''
+    reviewer_note TEXT NOT NULL DEFAULT '',
+    assigned_to INTEGER REFERENCES customers (id)
 );
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
@@ -43,7 +45,8 @@ CREATE TABLE orders (
     discount_percent INTEGER NOT NULL DEFAULT 0,
     status TEXT NOT NULL DEFAULT 'new',
     paid INTEGER NOT NULL DEFAULT 0,
-    staff_note TEXT NOT NULL DEFAULT ''
+    staff_note TEXT NOT NULL DEFAULT '',
+    organisation_id TEXT NOT NULL DEFAULT 'main'
 );
 CREATE INDEX orders_of_customer ON orders (customer_id);
 CREATE TABLE order_items (
@@ -94,10 +97,12 @@ CREATE TABLE partner_used (
 INSERT INTO partner_keys VALUES ('partner-2019', 'secret');
 
 INSERT INTO customers VALUES
-    (1, 'alice@pharmacy.example', 'Alice Example', '+1-555-0101', '1990-04-01', '1 Sample Street', '{}', 'customer', 5, 1, '', 'pays late, be strict', 71),
-    (2, 'bob@pharmacy.example', 'Bob Example', '+1-555-0102', '1985-11-23', '2 Sample Street', '{}', 'customer', 0, 1, '', 'complains often', 34),
-    (3, 'paula@pharmacy.example', 'Paula Pharmacist', '+1-555-0103', '1979-02-14', '3 Sample Street', '{}', 'pharmacist', 10, 1, '', 'on probation', 12),
-    (4, 'adam@pharmacy.example', 'Adam Admin', '+1-555-0104', '1970-07-30', '4 Sample Street', '{}', 'admin', 20, 1, '', 'owns the keys', 5);
+    (1, 'alice@pharmacy.example', 'Alice Example', '+1-555-0101', '1990-04-01', '1 Sample Street', '{}', 'customer', 5, 1, '', 'pays late, be strict', 71, 'main'),
+    (2, 'bob@pharmacy.example', 'Bob Example', '+1-555-0102', '1985-11-23', '2 Sample Street', '{}', 'customer', 0, 1, '', 'complains often', 34, 'main'),
+    (3, 'paula@pharmacy.example', 'Paula Pharmacist', '+1-555-0103', '1979-02-14', '3 Sample Street', '{}', 'pharmacist', 10, 1, '', 'on probation', 12, 'main'),
+    (4, 'adam@pharmacy.example', 'Adam Admin', '+1-555-0104', '1970-07-30', '4 Sample Street', '{}', 'admin', 20, 1, '', 'owns the keys', 5, 'main'),
+    (5, 'petra@pharmacy.example', 'Petra Pharmacist', '+1-555-0105', '1982-09-09', '5 Harbour Street', '{}', 'pharmacist', 10, 1, '', 'wants to move', 9, 'harbour'),
+    (6, 'rita@pharmacy.example', 'Rita Regional', '+1-555-0106', '1975-12-01', '6 North Street', '{}', 'regional', 10, 1, '', 'next in line', 3, 'north');
 
 INSERT INTO medicines VALUES
     (1, 'Aspirelle 100', 'pain', 499, 120, 0, 88, 0),
@@ -116,18 +121,18 @@ INSERT INTO medicines VALUES
     (14, 'Nasoclear (recalled lot)', 'allergy', 899, 12, 0, 99, 1);
 
 INSERT INTO prescriptions VALUES
-    ('RX-1001', 1, 'Glucostat', 'Dr. Fake', 'made-up type 2 diabetes', 'approved', 'checked twice'),
-    ('RX-1002', 1, 'Migranil', 'Dr. Sample', 'made-up migraine', 'requested', ''),
-    ('RX-1003', 2, 'Hypertensol', 'Dr. Fake', 'made-up high blood pressure', 'approved', 'ask about dosage'),
-    ('RX-1004', 2, 'Lungclear Spray', 'Dr. Sample', 'made-up asthma', 'requested', '');
+    ('RX-1001', 1, 'Glucostat', 'Dr. Fake', 'made-up type 2 diabetes', 'approved', 'checked twice', 3),
+    ('RX-1002', 1, 'Migranil', 'Dr. Sample', 'made-up migraine', 'requested', '', 3),
+    ('RX-1003', 2, 'Hypertensol', 'Dr. Fake', 'made-up high blood pressure', 'approved', 'ask about dosage', 4),
+    ('RX-1004', 2, 'Lungclear Spray', 'Dr. Sample', 'made-up asthma', 'requested', '', 4);
 
 INSERT INTO orders VALUES
-    (1, 'PH-A1', 1, 'please ring twice', 'home', 1297, 5, 'new', 0, 'customer argues about prices'),
-    (2, 'PH-A2', 1, '', 'pickup', 3499, 0, 'shipped', 1, 'substitute was cheaper, do not mention'),
-    (3, 'PH-A3', 1, '', 'home', 1250, 0, 'new', 0, 'second reminder sent'),
-    (4, 'PH-B1', 2, 'leave at door', 'home', 2899, 0, 'new', 0, 'possible reseller'),
-    (5, 'PH-B2', 2, '', 'pickup', 4250, 0, 'shipped', 1, 'card was declined twice'),
-    (6, 'PH-B3', 2, '', 'pickup', 499, 0, 'cancelled', 0, 'bob was rude');
+    (1, 'PH-A1', 1, 'please ring twice', 'home', 1297, 5, 'new', 0, 'customer argues about prices', 'main'),
+    (2, 'PH-A2', 1, '', 'pickup', 3499, 0, 'shipped', 1, 'substitute was cheaper, do not mention', 'main'),
+    (3, 'PH-A3', 1, '', 'home', 1250, 0, 'new', 0, 'second reminder sent', 'main'),
+    (4, 'PH-B1', 2, 'leave at door', 'home', 2899, 0, 'new', 0, 'possible reseller', 'main'),
+    (5, 'PH-B2', 2, '', 'pickup', 4250, 0, 'shipped', 1, 'card was declined twice', 'main'),
+    (6, 'PH-B3', 2, '', 'pickup', 499, 0, 'cancelled', 0, 'bob was rude', 'main');
 
 INSERT INTO order_items (order_id, medicine_id, name, quantity, unit_price_cents, supplier_cost_cents) VALUES
     (1, 1, 'Aspirelle 100', 1, 499, 88),

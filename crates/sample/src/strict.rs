@@ -51,7 +51,11 @@ pub(crate) fn query<T: DeserializeOwned>(call: &Call) -> Result<T, Fault> {
 
 /// An id in the path, in its one spelling.
 pub(crate) fn id(call: &Call) -> Result<i64, Fault> {
-    let text = call.parameter("id");
+    number(call.parameter("id"))
+}
+
+/// An id wherever it stands, in its one spelling.
+pub(crate) fn number(text: &str) -> Result<i64, Fault> {
     match text.parse::<i64>() {
         Ok(id) if id > 0 && id.to_string() == text => Ok(id),
         _ => Err(Fault::new(StatusCode::BAD_REQUEST, "the id is a positive integer")),

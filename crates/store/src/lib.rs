@@ -1,5 +1,5 @@
-//! What lasts: sessions and the credentials that the API gave for them, revocations, and the places
-//! from which accounts were used.
+//! What lasts: sessions and the credentials that the API gave for them, revocations, the places
+//! from which accounts were used, and who is known to hold which object.
 //!
 //! The only crate that writes lasting state, but for the ledger's own files. One folder, one process, one
 //! thread that writes. What the API gave is encrypted; what a client shows is kept as a digest.
@@ -11,6 +11,7 @@ mod error;
 #[cfg(test)]
 mod example;
 mod folder;
+mod held;
 mod kek;
 mod listed;
 mod live;
@@ -21,6 +22,7 @@ mod options;
 mod passing;
 mod payload;
 mod places;
+mod register;
 mod revoked;
 mod rows;
 mod schema;
@@ -34,11 +36,17 @@ mod write;
 pub use change::Change;
 pub use error::StoreError;
 pub use folder::DATABASE;
+pub use held::Learned;
+pub use held::bounds::Bounds;
+pub use held::lately::Since;
+pub use held::names::{Caller, Object};
+pub use held::table::{How, Standing};
 pub use kek::{Kek, KekError};
 pub use listed::{LISTED_MAX, Listed, Listing};
 pub use names::{Account, Digest, SessionId, folded};
 pub use open::Opened;
 pub use options::Options;
+pub use register::{Forget, Register};
 pub use revoked::{Claims, Revocation, Revoked};
 pub use rows::Which;
 pub use session::{Credentials, Facts, Origin, Session, State};

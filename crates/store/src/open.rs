@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use crate::epoch::{Epoch, EpochFile};
 use crate::error::StoreError;
 use crate::folder::Folder;
+use crate::held;
 use crate::rows;
 use crate::schema::{self, Found};
 use crate::seal::{KEY_LEN, Sealer, Wrapper};
@@ -23,6 +24,11 @@ pub struct Opened {
     pub is_older: bool,
     /// Revocations of other issuers' tokens that may still matter.
     pub revocations: usize,
+    /// Facts of the register of ids. None where the store is an older copy: what was forgotten since
+    /// would be among them.
+    pub facts: usize,
+    /// Facts that were not as they were written, and are deleted.
+    pub facts_damaged: usize,
 }
 
 /// An open database, what opens its secrets, and how far it has come.
@@ -61,16 +67,18 @@ pub(crate) fn open(
             let (writer, epoch, digest_key) = make(&folder, &wrapper, &mut file, last)?;
             (writer, epoch, digest_key, true, false)
         }
-        Found::Ours(writer, mut epoch, digest_key) => {
+        Found::Ours(mut writer, mut epoch, digest_key) => {
             let known = last.filter(|last| last.store == epoch.store);
             let is_older = known.is_none_or(|last| epoch.number < last.number);
             if is_older && !accept_older {
                 let (path, last) = (folder.database(), last.map(|last| last.number));
                 return Err(StoreError::Older { path, epoch: epoch.number, last });
             }
+            schema::migrate(&mut writer)?;
             if is_older {
                 // Accepted: from here on it is the newest.
                 epoch.number = epoch.number.max(last.map_or(0, |last| last.number)) + 1;
+                held::rows::delete_all(&writer)?;
                 writer.execute("UPDATE meta SET epoch = ?1", [rows::signed(epoch.number)])?;
             }
             (writer, epoch, digest_key, false, is_older)

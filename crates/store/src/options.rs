@@ -1,5 +1,7 @@
 //! How much the store may take.
 
+use crate::held::bounds::Bounds;
+
 /// How much the store may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -7,6 +9,8 @@ pub struct Options {
     pub sessions_cached_max: usize,
     /// Revocations of other issuers' tokens, all of them in memory: 100 bytes each.
     pub revocations_max: usize,
+    /// What the register of ids may hold.
+    pub register: Bounds,
     /// The database's file.
     pub bytes_max: u64,
     /// Start although the store is an older copy, or nobody can tell whether it is.
@@ -18,6 +22,7 @@ impl Default for Options {
         Self {
             sessions_cached_max: 65_536,
             revocations_max: 100_000,
+            register: Bounds::default(),
             bytes_max: 8 << 30,
             accept_older: false,
         }

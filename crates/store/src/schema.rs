@@ -10,13 +10,14 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use crate::epoch::Epoch;
 use crate::error::StoreError;
 use crate::folder::{DATABASE, Folder};
+use crate::held;
 use crate::seal::{Envelope, KEY_LEN, Wrapper};
 
 /// `PRAGMA application_id`: "PCST".
 const APPLICATION_ID: i64 = 0x5043_5354;
 
 /// `PRAGMA user_version`: grows when the tables change.
-pub(crate) const FORMAT: i64 = 1;
+pub(crate) const FORMAT: i64 = 2;
 
 /// Bytes of a page of the database.
 pub(crate) const PAGE: u64 = 4096;
@@ -100,6 +101,7 @@ pub(crate) fn create(
         .map_err(|_| StoreError::Io("no chance to be had".to_owned()))?;
     let transaction = connection.transaction()?;
     transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(held::rows::TABLE)?;
     transaction.execute(
         "INSERT INTO meta VALUES (1, ?1, ?2, ?3, 1)",
         (store.as_slice(), &envelope.data_key, &envelope.body),
@@ -166,6 +168,19 @@ pub(crate) fn inspect(folder: &Folder, wrapper: &Wrapper) -> Result<Found, Store
     };
     settle(&connection)?;
     Ok(Found::Ours(connection, epoch, digest_key))
+}
+
+/// Brings a database of an earlier format to this one: format 2 added the register.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if format == FORMAT {
+        return Ok(());
+    }
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(held::rows::TABLE)?;
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    transaction.commit()?;
+    Ok(())
 }
 
 /// A second connection, which only reads.

@@ -13,6 +13,9 @@ use crate::change::{self, Change};
 use crate::error::StoreError;
 use crate::folder::DATABASE;
 use crate::folder::PassingFolder;
+use crate::held::Held;
+use crate::held::names::Keys;
+use crate::held::unwritten::Ticket;
 use crate::kek::Kek;
 use crate::listed::{self, Listing};
 use crate::memory::Memory;
@@ -34,6 +37,10 @@ const TOUCH_MS: u64 = 60_000;
 /// How often a read is done again because something changed meanwhile.
 const READS_MAX: usize = 8;
 
+/// Batches that anybody waits for until what was forgotten lasts: each takes 4,096 slots, and what
+/// was forgotten before goes first.
+const BATCHES_WAITED_MAX: usize = 4096;
+
 /// Accounts whose places are kept in memory.
 const ACCOUNTS_CACHED_MAX: usize = 16_384;
 
@@ -48,6 +55,7 @@ pub struct Store(
 struct Parts {
     sealer: Arc<Sealer>,
     memory: Arc<Memory>,
+    held: Arc<Held>,
     revocations: Arc<Revocations>,
     places: Arc<Cache<Account, Places>>,
     place_changes: Arc<AtomicU64>,
@@ -71,7 +79,7 @@ impl Store {
             Wrapper::new(kek).map_err(|_| StoreError::Io("the key cannot be used".to_owned()))?;
         let ready = open::open(folder, wrapper, options.accept_older, now)?;
         let revocations = Revocations::new(options.revocations_max)?;
-        let Ready { sealer, writer, reader, file, epoch, is_new, is_older } = ready;
+        let Ready { sealer, mut writer, reader, file, epoch, is_new, is_older } = ready;
         let loaded =
             revoked::load(&reader, &sealer, &revocations, now).map_err(|why| match why {
                 StoreError::TooMany { .. } => why,
@@ -80,19 +88,27 @@ impl Store {
                     what: format!("a revocation cannot be read: {why}"),
                 },
             })?;
+        let keys = Keys::new(&sealer.digest("register of ids", &[]));
+        let held = Held::new(keys, options.register, true);
+        let facts = held.load(&mut writer, now)?;
         let pages = rows::signed(options.bytes_max / schema::PAGE);
         writer.pragma_update(None, "max_page_count", pages)?;
         let memory = Arc::new(Memory::new(options.sessions_cached_max));
+        let held = Arc::new(held);
+        let epoch = (file, epoch);
         let parts = Parts {
             sealer: Arc::new(sealer),
             revocations: Arc::new(revocations),
             places: Arc::new(Cache::new(ACCOUNTS_CACHED_MAX)),
             place_changes: Arc::default(),
-            writer: Writer::start(writer, Arc::clone(&memory), (file, epoch))?,
+            writer: Writer::start(writer, Arc::clone(&memory), Arc::clone(&held), epoch)?,
             reader: Reader::start(reader)?,
             memory,
+            held,
         };
-        Ok((Self(Arc::new(parts), None), Opened { is_new, is_older, revocations: loaded }))
+        let (facts, facts_damaged) = (facts.facts, facts.damaged);
+        let opened = Opened { is_new, is_older, revocations: loaded, facts, facts_damaged };
+        Ok((Self(Arc::new(parts), None), opened))
     }
 
     /// The same, in a folder that goes with it.
@@ -353,6 +369,35 @@ impl Store {
     /// Whether a token of another issuer was revoked. Reads memory alone.
     pub fn is_revoked(&self, claims: &Claims<'_>) -> bool {
         self.0.revocations.has(claims)
+    }
+
+    pub(crate) fn held(&self) -> &Arc<Held> {
+        &self.0.held
+    }
+
+    /// Waits until what the register had forgotten when the ticket was given lasts.
+    pub(crate) async fn forgotten(
+        &self,
+        ticket: Ticket,
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
+        let not_durable = |why| StoreError::NotDurable(Box::new(why));
+        for _ in 0..BATCHES_WAITED_MAX {
+            if self.0.held.is_done(ticket) {
+                return Ok(());
+            }
+            Write {
+                now,
+                revokes: |(): &()| false,
+                // The writer takes what the register has for it with each batch.
+                run: |_: &Connection| Ok(()),
+                then: |_: &Connection, _: Option<()>, outcome| outcome,
+            }
+            .by(&self.0.writer)
+            .await
+            .map_err(not_durable)?;
+        }
+        if self.0.held.is_done(ticket) { Ok(()) } else { Err(not_durable(StoreError::Slow)) }
     }
 
     /// Notes that an account was used from a network.

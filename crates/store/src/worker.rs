@@ -5,7 +5,7 @@ use std::sync::mpsc::{
     Receiver, RecvError, RecvTimeoutError, SyncSender, TrySendError, sync_channel,
 };
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portcullis_model::UnixMillis;
 use rusqlite::Connection;
@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::epoch::{Epoch, EpochFile};
 use crate::error::StoreError;
+use crate::held::{Batch, Held};
 use crate::memory::Memory;
 use crate::names::SessionId;
 use crate::rows;
@@ -27,7 +28,8 @@ const BATCH_MAX: usize = 256;
 /// How long anybody waits for an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// When what could not be deleted is tried again, if nothing else is written before.
+/// When what could not be deleted is tried again, and what the register learned is written, if nothing
+/// else is written before.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// What could not be deleted before, with each batch, at most.
@@ -113,35 +115,34 @@ impl Writer {
     pub(crate) fn start(
         connection: Connection,
         memory: Arc<Memory>,
+        held: Arc<Held>,
         epoch: (EpochFile, Epoch),
     ) -> Result<Self, StoreError> {
         let work = move |jobs: Receiver<Box<dyn Job>>| {
-            let mut desk =
-                Desk { connection, memory, file: epoch.0, epoch: epoch.1, log: Log::default() };
-            while let Ok(first) = next(&jobs, &desk.memory) {
+            let (file, epoch) = epoch;
+            let (log, learned) = (Log::default(), Instant::now());
+            let mut desk = Desk { connection, memory, held, file, epoch, log, learned };
+            while let Ok(first) = desk.next(&jobs) {
                 let more = jobs.try_iter().take(BATCH_MAX - 1);
-                desk.batch(first.into_iter().chain(more).collect());
+                let jobs: Vec<_> = first.into_iter().chain(more).collect();
+                // Facts lie in batches of their own: where there is no room for them, nobody else's
+                // work must fail with them.
+                let is_idle = jobs.is_empty();
+                if !is_idle {
+                    desk.batch(jobs);
+                }
+                if is_idle || desk.held.has_much() || desk.learned.elapsed() >= AGAIN {
+                    desk.batch(Vec::new());
+                }
             }
             // What could not be written before has a last chance.
-            desk.batch(Vec::new());
+            while desk.batch(Vec::new()) && desk.held.has_unwritten() {}
         };
         Worker::start("store-writer", work).map(Self)
     }
 
     pub(crate) fn send(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
         self.0.send(job)
-    }
-}
-
-/// The next job; nothing after a while, if there is something to try again; an error at the end.
-fn next(jobs: &Receiver<Box<dyn Job>>, memory: &Memory) -> Result<Option<Box<dyn Job>>, RecvError> {
-    if memory.some_unwritten(1).is_empty() {
-        return jobs.recv().map(Some);
-    }
-    match jobs.recv_timeout(AGAIN) {
-        Ok(job) => Ok(Some(job)),
-        Err(RecvTimeoutError::Timeout) => Ok(None),
-        Err(RecvTimeoutError::Disconnected) => Err(RecvError),
     }
 }
 
@@ -160,41 +161,67 @@ pub(crate) async fn answered<T>(
 struct Desk {
     connection: Connection,
     memory: Arc<Memory>,
+    held: Arc<Held>,
     file: EpochFile,
     epoch: Epoch,
     log: Log,
+    /// When facts were written last.
+    learned: Instant,
 }
 
 impl Desk {
-    /// One transaction for all. A job that fails is undone alone; if the whole fails, all have.
-    fn batch(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+    /// The next job; nothing, if there is something else to write by now; an error at the end.
+    fn next(&self, jobs: &Receiver<Box<dyn Job>>) -> Result<Option<Box<dyn Job>>, RecvError> {
+        loop {
+            let wait = if self.held.has_much() { Duration::ZERO } else { AGAIN };
+            match jobs.recv_timeout(wait) {
+                Ok(job) => return Ok(Some(job)),
+                Err(RecvTimeoutError::Disconnected) => return Err(RecvError),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.held.has_unwritten() || !self.memory.some_unwritten(1).is_empty() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// One transaction for all. A job that fails is undone alone; if the whole fails, all have. Says
+    /// whether it lasts.
+    fn batch(&mut self, mut jobs: Vec<Box<dyn Job>>) -> bool {
         let now = jobs.iter().map(|job| job.now()).max().unwrap_or_default();
         let unwritten = self.memory.some_unwritten(UNWRITTEN_BATCH);
+        let held = self.held.take(jobs.is_empty());
+        if jobs.is_empty() {
+            self.learned = Instant::now();
+        }
         let mut outcomes = Vec::with_capacity(jobs.len());
-        let whole = self.transaction(&mut jobs, &mut outcomes, &unwritten, now);
+        let whole = self.transaction(&mut jobs, &mut outcomes, (&unwritten, &held), now);
         if whole.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         if whole.is_ok() && !unwritten.is_empty() {
             self.memory.written(&unwritten);
         }
+        self.held.settle(&held, whole.is_ok());
         outcomes.resize(jobs.len(), Ok(()));
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
             job.finish(&self.connection, whole.clone().and(outcome));
         }
         self.log.checkpoint(&self.connection);
+        whole.is_ok()
     }
 
     fn transaction(
         &mut self,
         jobs: &mut [Box<dyn Job>],
         outcomes: &mut Vec<Result<(), StoreError>>,
-        unwritten: &[SessionId],
+        (unwritten, held): (&[SessionId], &Batch),
         now: UnixMillis,
     ) -> Result<(), StoreError> {
         let connection = &self.connection;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         rows::delete(connection, unwritten)?;
+        held.write(connection, &self.held.keys)?;
         for job in jobs.iter_mut() {
             connection.execute_batch("SAVEPOINT job")?;
             let outcome = job.run(connection);
@@ -209,7 +236,8 @@ impl Desk {
             outcomes.push(outcome);
         }
         sweep::expired(connection, now, sweep::FEW)?;
-        let revokes = !unwritten.is_empty() || jobs.iter().any(|job| job.revokes());
+        let revokes =
+            !unwritten.is_empty() || held.revokes() || jobs.iter().any(|job| job.revokes());
         let next = Epoch { number: self.epoch.number + 1, ..self.epoch };
         if revokes {
             let sql = "UPDATE meta SET epoch = ?1";

@@ -9,10 +9,11 @@
 )]
 
 mod clock;
+pub mod generated;
 pub mod http1;
 mod raw;
 mod upstream;
 
 pub use clock::FakeClock;
-pub use raw::{Answer, exchange, leave, send};
+pub use raw::{Answer, Kept, exchange, leave, send};
 pub use upstream::{Behaviour, Maker, ScriptedApi};

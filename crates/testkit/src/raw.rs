@@ -46,6 +46,48 @@ pub fn send(address: SocketAddr, request: impl AsRef<[u8]>) -> TcpStream {
     stream
 }
 
+/// A connection that is kept for further requests.
+#[derive(Debug)]
+pub struct Kept {
+    address: SocketAddr,
+    stream: TcpStream,
+    bytes: Vec<u8>,
+}
+
+impl Kept {
+    /// Opens one.
+    pub fn to(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect_timeout(&address, PATIENCE).expect("a connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.set_nodelay(true).expect("an option");
+        Self { address, stream, bytes: Vec::new() }
+    }
+
+    /// Sends a request and reads its answer; opens another connection where this one ends.
+    pub fn ask(&mut self, request: impl AsRef<[u8]>) -> Answer {
+        let is_head = request.as_ref().starts_with(b"HEAD ");
+        // The other side may refuse and close before it has read everything.
+        let _ = self.stream.write_all(request.as_ref());
+        let mut piece = [0; 16_384];
+        loop {
+            if let Some((answer, used)) = next(&self.bytes, is_head, false) {
+                self.bytes.drain(..used);
+                if answer.field("connection") == Some("close") {
+                    *self = Self::to(self.address);
+                }
+                return answer;
+            }
+            match self.stream.read(&mut piece) {
+                Ok(0) | Err(_) => break,
+                Ok(count) => self.bytes.extend_from_slice(piece.get(..count).unwrap_or_default()),
+            }
+        }
+        let answer = next(&self.bytes, is_head, true).map(|(answer, _)| answer);
+        *self = Self::to(self.address);
+        answer.unwrap_or(Answer { status: 0, fields: Vec::new(), body: Vec::new() })
+    }
+}
+
 /// Leaves for good: the connection is reset, as by a client that ends or crashes with an answer
 /// on its way. (A mere close looks like a client that has said all and still listens.)
 pub fn leave(stream: TcpStream) {

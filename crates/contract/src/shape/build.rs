@@ -11,6 +11,7 @@ use regex::Regex;
 use super::flags::{Flag, Flags};
 use super::gather::gather;
 use super::member::by_name;
+use super::named::NamedSchemas;
 use super::never::Nevers;
 use super::source::Source;
 use super::xml::map::XmlBuilder;
@@ -42,6 +43,7 @@ pub(crate) struct ShapeBuilder<'a> {
     pub(super) pattern_budget: PatternBudget,
     pub(super) nevers: Nevers,
     flags: Flags,
+    named: NamedSchemas,
     /// The shape of a text of which no more is known.
     pub(super) text: Option<ShapeId>,
     properties: usize,
@@ -61,11 +63,24 @@ impl<'a> ShapeBuilder<'a> {
             pattern_budget: PatternBudget::new(NAMES_BYTES_MAX),
             nevers: Nevers::default(),
             flags: Flags::default(),
+            named: NamedSchemas::default(),
             text: None,
             properties: 0,
             steps: 0,
             xml: None,
         }
+    }
+
+    /// From here on, shapes know which named schemas speak of them.
+    pub(crate) fn with_names(mut self) -> Self {
+        // What leads nowhere is noted where it is used.
+        let mut unheard = Notes::default();
+        let named: Vec<(&str, Node<'a>)> = self.source.references.named_schemas().collect();
+        for (name, schema) in named {
+            let meant = self.resolved(schema, &mut unheard);
+            self.named.add(name, [schema, meant].into_iter().map(Node::id));
+        }
+        self
     }
 
     /// From here on, what schemas say of XML is kept.
@@ -144,7 +159,8 @@ impl<'a> ShapeBuilder<'a> {
     /// All of them.
     pub(crate) fn finish(self) -> Shapes {
         let xml = self.xml.map(XmlBuilder::finish).unwrap_or_default();
-        let mut shapes = Shapes { shapes: self.shapes, xml, ..Shapes::default() };
+        let names = self.named.into_names();
+        let mut shapes = Shapes { shapes: self.shapes, xml, names, ..Shapes::default() };
         shapes.find_open();
         shapes
     }
@@ -202,6 +218,8 @@ impl<'a> ShapeBuilder<'a> {
             object,
             items: (!gathered.items.is_empty()).then(|| self.id(gathered.items, notes)),
             is_binary: gathered.is_binary,
+            is_choice: gathered.is_choice,
+            names: self.named.of(&gathered.schemas),
         }
     }
 

@@ -41,8 +41,11 @@ pub(super) struct Gathered<'a> {
     pub(super) is_declared: bool,
     pub(super) is_said_open: bool,
     pub(super) is_binary: bool,
+    pub(super) is_choice: bool,
     /// Schemas that were looked at.
     pub(super) steps: usize,
+    /// Those among them that speak of the value, and do not just ask (`if`).
+    pub(super) schemas: Vec<u32>,
 }
 
 struct Gatherer<'a, 'n> {
@@ -96,7 +99,9 @@ pub(super) fn gather<'a>(
                        declared";
         gatherer.notes.warn(&codes::FREE_FORM, map.values.span(), message);
     }
+    let speaks = |(schema, _, is_asked): &(u32, bool, bool)| (!is_asked).then_some(*schema);
     Gathered {
+        schemas: gatherer.seen.keys().filter_map(speaks).collect(),
         types: whole.types,
         is_closed: whole.closes,
         is_declared: whole.declares,
@@ -316,6 +321,7 @@ impl<'a> Gatherer<'a, '_> {
         let types = types(schema, self.source.version, self.notes);
         let mut summary = Summary { types, ..Summary::silent() };
         self.found.is_binary |= is_binary(schema, self.source.version);
+        self.found.is_choice |= schema.get("enum").or_else(|| schema.get("const")).is_some();
         for (name, keyword) in schema.members() {
             match name.text {
                 "properties" => {

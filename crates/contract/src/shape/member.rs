@@ -262,7 +262,7 @@ pub(super) fn by_name(properties: &[(Box<str>, Property)]) -> Vec<u32> {
 
 /// A name as careless readers see it: without regard to case (binders of .NET, Go and Java), up to
 /// the first bracket or zero byte, without space around it, with `_` for what PHP replaces.
-pub(crate) fn folded(name: &str) -> Box<str> {
+pub fn folded(name: &str) -> Box<str> {
     let end = name.bytes().position(|byte| byte == 0).unwrap_or(name.len());
     let name = name.get(..end).unwrap_or(name);
     let outside = if has_brackets(name) { name.split('[').next().unwrap_or(name) } else { name };

@@ -13,6 +13,7 @@ mod dynamic;
 mod exactness;
 mod files;
 mod hostile;
+mod named;
 mod openapi_3_2;
 mod patterns;
 mod problems;

@@ -155,12 +155,17 @@ const fn all_of(model: &Model) {
         relaxations: _,
         callers: _,
         is_published: _,
+        // It tells no more, whatever it says: it is the same for all.
+        not_found: _,
         resource: _,
         contract: _,
         access: _,
+        authorization: _,
+        answers: _,
         undeclared_in: _,
         undeclared_out: _,
         bodies: _,
+        serialized: _,
     } = model;
 }
 

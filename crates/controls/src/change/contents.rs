@@ -6,7 +6,7 @@ use portcullis_contract::{
     BodyKind, Media, Operation, Parameter, RequestBody, Response, Schema, StatusPattern,
 };
 use portcullis_model::Span;
-use portcullis_policy::{BodyHandling, Undeclared};
+use portcullis_policy::{BodyHandling, Serialized, Undeclared};
 
 use super::shapes::{self, Sides};
 use super::{OfOperation, Pair};
@@ -60,6 +60,33 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     flag(was.upgrades, upgrades, "may become a WebSocket, uninspected", lines.upgrade);
     flag(was.exact_request, exact_request, "forwards bodies as they came", lines.body);
     flag(was.null_is_absent, null_is_absent, "takes null for absent", lines.null_means);
+    let at = |list: &[Option<Serialized>], index: usize| list.get(index).cloned().flatten();
+    serialized(
+        at(&before.serialized, old).as_ref(),
+        at(&after.serialized, new).as_ref(),
+        lines.serialize,
+        of,
+    );
+}
+
+/// Which requests wait for one another.
+fn serialized(
+    was: Option<&Serialized>,
+    is: Option<&Serialized>,
+    line: Option<Span>,
+    of: &mut OfOperation<'_>,
+) {
+    match (was, is) {
+        (None, Some(is)) => of.narrower(format!("serves requests of one {is} in turn"), line),
+        (Some(was), None) => {
+            of.wider(format!("no longer serves requests of one {was} in turn"), None);
+        }
+        // What was one value may be two of the other kind.
+        (Some(was), Some(is)) if was != is => {
+            of.wider(format!("serves requests of one {is} in turn, and not of one {was}"), line);
+        }
+        _ => {}
+    }
 }
 
 fn sunset(old: &Operation, new: &Operation, of: &mut OfOperation<'_>) {

@@ -43,7 +43,7 @@ fn told(changes: &Changes) -> Vec<String> {
 }
 
 /// Edits that let more through, with the words that say so; backwards, each narrows.
-const WIDER: [(&str, &str, &str); 35] = [
+const WIDER: [(&str, &str, &str); 40] = [
     (
         "    key: { type: apiKey",
         "    admin: { type: apiKey, in: header, name: X-Admin }\n    key: { type: apiKey",
@@ -70,9 +70,22 @@ const WIDER: [(&str, &str, &str); 35] = [
         "until: 2027-12-31",
         "`createItem` is only observed by `input_shape`, until 2027-12-31 (`ops`: because)",
     ),
+    ("hide: [/tags]", "hide: []", "`/tags` of `Item` (Item and 0 others) is not hidden"),
+    (
+        "derive: {}",
+        "derive: { tagged: { from: /tags, presence: true, keep: true } }",
+        "answers show `tagged` of `Item`",
+    ),
+    ("show: []", "show: [/name]", "answers show `/name`"),
+    ("env:ONE_KEY", "env:OTHER_KEY", "have another key"),
     ("    undeclared: refuse", "    undeclared: drop", "drops undeclared properties of requests"),
     ("    answers: refuse", "    answers: drop", "drops undeclared properties of answers"),
     ("listItems: {}", "listItems: { null_means: absent }", "takes null for absent"),
+    (
+        "    serialize: caller # one at a time\n",
+        "",
+        "no longer serves requests of one `caller` in turn",
+    ),
     ("x-sunset: 2027-01-31", "x-sunset: 2027-02-28", "ends on 2027-02-28, and not on 2027-01-31"),
     (
         "name: { type: string, maxLength: 30 }",
@@ -150,8 +163,12 @@ fn what_lets_more_through_is_wider_and_backwards_narrower() {
 }
 
 /// Those that cannot be shown to narrow, though they do.
-const NOT_SHOWN: [&str; 3] =
-    ["explode: false", "pattern: \"^[a-z]+$\"", "\"404\": { description: none } # order"];
+const NOT_SHOWN: [&str; 4] = [
+    "env:ONE_KEY",
+    "explode: false",
+    "pattern: \"^[a-z]+$\"",
+    "\"404\": { description: none } # order",
+];
 
 #[test]
 fn what_lets_less_through_goes_in_by_itself() {
@@ -448,4 +465,19 @@ fn another_operation_at_the_same_place_of_the_document_is_another_one() {
     let added = contract.replacen("paths:", first, 1);
     let changes = Changes::between(&before, &of_callers(&added, CALLERS), NOW);
     assert_eq!(told(&changes), ["same: `first` is new; nobody may call it"]);
+}
+
+#[test]
+fn whoever_waits_by_another_value_may_not_wait_any_more() {
+    let by = "serialize: caller";
+    for other in ["serialize: everybody", "serialize: { by: caller, group: money }"] {
+        let (before, after) = edited(by, other);
+        for (one, two) in [(&before, &after), (&after, &before)] {
+            let told = told(&Changes::between(one, two, NOW));
+            assert!(
+                told.iter().any(|line| line.starts_with("wider: `createItem` serves")),
+                "{told:?}"
+            );
+        }
+    }
 }

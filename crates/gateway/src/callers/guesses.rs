@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use portcullis_controls::alike::{is_unseen, narrow};
 use portcullis_controls::caller_identity::{Counted, Guessed, rates, too_many};
 use portcullis_counting::{
     Ask, Counts, Decision, Key, Keys, LocalCounts, Place, Pool, Rate, Taken, Ticks,
@@ -254,26 +255,7 @@ impl Guesses {
 /// difference between an ordinary letter and its full-width form, and nobody sees what has no width.
 /// APIs that tell them apart have two accounts for one here, which costs their owners a few attempts.
 fn alike(account: &str) -> String {
-    let is_seen = |c: &char| {
-        let has_no_width = matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-        );
-        !has_no_width && !c.is_control()
-    };
-    let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        '\u{3000}' => ' ',
-        other => other,
-    };
-    let text: String = account.chars().filter(is_seen).map(narrow).collect();
+    let text: String = account.chars().filter(|c| !is_unseen(*c)).map(narrow).collect();
     text.trim_matches(|c: char| c.is_whitespace() || c == '.').to_lowercase()
 }
 

@@ -1,11 +1,15 @@
-//! Room 5: may this caller use this function? In this version everybody who got here may, but for
-//! one thing: a connection becomes a WebSocket only where the policy names the operation.
+//! Room 5: may this caller use this function? A rule must open it, where rules grant anything (what its condition
+//! asks of the body is asked again in `authorize_object`, where there is one); and a
+//! connection becomes a WebSocket only where the policy names the operation.
 
 use portcullis_controls::safe_configuration::{Handshake, Upgrade, judge_upgrade};
 use portcullis_model::Room;
+use portcullis_policy::{InputPlace, RequestPlace};
 
+use super::asking::asked;
 use super::context::{Context, Exit};
 use super::limit::Admitted;
+use super::values::Request;
 use crate::head::RequestHead;
 
 /// A request whose caller may use the operation.
@@ -32,7 +36,24 @@ pub(super) fn enter(admitted: Admitted, context: &mut Context<'_>) -> Result<All
         Some(index) if head.wants_websocket => upgrade(head, index, context)?,
         _ => None,
     };
+    if let Some(index) = matched.operation() {
+        function(&admitted, index, context)?;
+    }
     Ok(Allowed { admitted, websocket })
+}
+
+fn function(admitted: &Admitted, index: usize, context: &mut Context<'_>) -> Result<(), Exit> {
+    let plan = context.plan;
+    let Some(compiled) = plan.operations.get(index) else { return Ok(()) };
+    let authenticated = admitted.authenticated();
+    let request = Request { matched: authenticated.matched(), body: None };
+    let judgement = {
+        let said =
+            |place: &RequestPlace| request.values(&InputPlace::One(place.clone()), context).ok();
+        let asked = asked(context, &said);
+        compiled.function.judge(&plan.rules, &asked, authenticated.caller(), index, false)
+    };
+    context.ask(judgement)
 }
 
 fn upgrade(

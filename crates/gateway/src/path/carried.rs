@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use portcullis_model::{Identity, Secret};
-use portcullis_store::{Account, Session};
+use portcullis_model::{ControlId, Identity, Refusal, Secret, Status};
+use portcullis_store::{Account, Session, Store};
 
 use crate::callers::Genuine;
 use crate::login::Withheld;
@@ -29,6 +29,24 @@ pub(super) struct Carried {
     pub(super) ends: Vec<(usize, Account)>,
     /// This request ended its own session.
     pub(super) has_ended: bool,
+}
+
+impl Carried {
+    /// The end of a request whose session was ended, or whose token was revoked, since it was let in.
+    pub(super) fn ended(&self, store: Option<&Store>) -> Option<Refusal> {
+        let is_ended = self.session.as_ref().is_some_and(|session| session.is_ended());
+        let detail = if is_ended && !self.has_ended {
+            "the session was ended meanwhile"
+        } else if self.tokens.iter().any(|token| token.is_revoked(store)) {
+            "the token was revoked meanwhile"
+        } else {
+            return None;
+        };
+        let (control, status) = (ControlId::CallerIdentity, Status::UNAUTHORIZED);
+        let refusal = Refusal::new(control, status, "bad_credential", detail.to_owned());
+        let challenge = "Bearer error=\"invalid_token\"".to_owned();
+        Some(refusal.with_field("WWW-Authenticate", challenge))
+    }
 }
 
 /// A refresh token that a request came with.

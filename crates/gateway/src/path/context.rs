@@ -10,6 +10,7 @@ use portcullis_ledger::{Entry, Noted};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
 
 use super::carried::Carried;
+use super::objects::Objects;
 use crate::answer::Answer;
 use crate::budget::Held;
 use crate::callers::{Attempted, TokenDigest};
@@ -61,6 +62,8 @@ pub(crate) struct Context<'w> {
     pub(super) attempt: Option<Attempted>,
     /// Bytes held for this request, once its answer was read whole.
     pub(super) buffered: Option<Held>,
+    /// What is known of the objects that it touches.
+    pub(super) objects: Objects,
     /// What goes with it of the API's own login.
     pub(super) carried: Carried,
     origin: Option<String>,
@@ -81,6 +84,7 @@ impl<'w> Context<'w> {
             told: None,
             attempt: None,
             buffered: None,
+            objects: Objects::default(),
             carried: Carried::default(),
             origin: None,
             nonce: None,

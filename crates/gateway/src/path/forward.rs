@@ -16,6 +16,7 @@ use super::reserve::Reserved;
 use crate::budget::Held;
 use crate::head::{AnswerHead, Essential};
 use crate::incoming::Incoming;
+use crate::locks::Lock;
 use crate::turn::{Terms, Turn, Written};
 use crate::upstream::{Streaming, UpstreamFault};
 
@@ -28,6 +29,7 @@ pub(super) struct Answered {
     websocket: Option<Handshake>,
     buffered: Held,
     place: Held,
+    lock: Option<Lock>,
 }
 
 /// The parts of [`Answered`] that `inspect` works on.
@@ -43,12 +45,14 @@ pub(super) struct Parts {
     pub(super) buffered: Held,
     /// The place in the API, given back when the answer is read.
     pub(super) place: Held,
+    /// The value that others wait for, until the answer is read.
+    pub(super) lock: Option<Lock>,
 }
 
 impl Answered {
     pub(super) fn into_parts(self) -> Parts {
-        let Self { operation, is_private, head, body, websocket, buffered, place } = self;
-        Parts { operation, is_private, head, body, websocket, buffered, place }
+        let Self { operation, is_private, head, body, websocket, buffered, place, lock } = self;
+        Parts { operation, is_private, head, body, websocket, buffered, place, lock }
     }
 }
 
@@ -58,7 +62,7 @@ pub(super) async fn enter(
     context: &mut Context<'_>,
 ) -> Result<Answered, Exit> {
     context.enter(Room::Forward);
-    let (valid, place) = reserved.into_parts();
+    let (valid, place, lock) = reserved.into_parts();
     let authenticated = valid.admitted().authenticated();
     let matched = authenticated.matched();
     let head = matched.received().head();
@@ -74,19 +78,23 @@ pub(super) async fn enter(
 
     let is_safe = method.is_some_and(Method::is_safe);
     let started = Instant::now();
+    let until = started + plan.limits.upstream_timeout;
     let terms = Terms {
-        is_head: method == Some(Method::Head),
+        is_head: method == Some(Method::Head) && !context.objects.decides_answer(),
         is_repeatable: is_safe,
         may_upgrade: websocket.is_some(),
-        deadline: context.deadline.min(started + plan.limits.upstream_timeout),
+        // Whoever waited, or sent a body slowly, must not leave the API while it works: the next one of
+        // the same value would go.
+        deadline: if lock.is_some() { until } else { context.deadline.min(until) },
         limits: &plan.limits,
     };
     // Whoever only watches lets clients see it.
     let follows =
         operation.is_some() && context.mode(ControlId::SafeConfiguration) == Mode::Enforce;
     let exchange = exchange(turn, &mut request, method.filter(|_| follows), terms, context);
-    let result = if is_safe {
-        // Nobody waits any more: a read ends here. A write runs to its end and is recorded.
+    let result = if is_safe && lock.is_none() {
+        // Nobody waits any more: a read ends here. A write runs to its end and is recorded, and so does
+        // whatever holds a value.
         tokio::select! {
             biased;
             result = exchange => result,
@@ -101,7 +109,7 @@ pub(super) async fn enter(
     }
     let micros = started.elapsed().as_micros() as u64;
     context.entry.upstream(Status(head.status), micros);
-    Ok(Answered { operation, is_private, head, body, websocket, buffered, place })
+    Ok(Answered { operation, is_private, head, body, websocket, buffered, place, lock })
 }
 
 /// Sends a request; follows the API's correction of a slash, if there is a `method` to follow it with.

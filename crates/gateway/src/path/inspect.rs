@@ -1,10 +1,13 @@
 //! Room 10: what may leave? Decided from the head, then from the body, before a byte is released.
 
 mod decoded;
+mod everybody;
 mod fields;
 mod given_out;
 mod json;
+mod lines;
 mod neutral;
+mod objects;
 mod opaque;
 mod projected;
 mod sessions;
@@ -15,7 +18,7 @@ mod xml;
 
 use std::sync::atomic::Ordering;
 
-use portcullis_contract::{BodyKind, Media, ShapeId};
+use portcullis_contract::{BodyKind, Media, Operation, ShapeId};
 use portcullis_controls::api_inventory;
 use portcullis_controls::response_shape::{self, Handling, Neutral};
 use portcullis_model::{ControlId, Mode, Room, Status};
@@ -23,9 +26,12 @@ use portcullis_model::{ControlId, Mode, Room, Status};
 use super::attempt;
 use super::context::{Context, Exit};
 use super::forward::{Answered, Parts};
+use super::holding;
 use crate::answer::Answer;
+use crate::decision::Act;
 use crate::head::Essential;
 use json::Json;
+use lines::Lines;
 use neutral::unread;
 use opaque::{as_it_came, declared, empty, neutral_or_pass, without_body};
 use projected::Declared;
@@ -45,11 +51,15 @@ impl Cleared {
 
 pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Result<Cleared, Exit> {
     context.enter(Room::Inspect);
-    let parts = answered.into_parts();
+    let mut parts = answered.into_parts();
+    if parts.lock.is_some() {
+        whole::first(&mut parts, context).await?;
+    }
     let (status, operation) = (Status(parts.head.status), parts.operation);
     let location = parts.head.fields.first(Essential::Location).map(str::to_owned);
     // The API has done it, whatever becomes of its answer.
     roles(operation, status, context);
+    holding::settle(status, context).await;
     let parts = sessions::settle(parts, context).await?;
     let answer = cleared(parts, context).await?;
     let answer = attempt::settle(answer, status, location.as_deref(), context).await;
@@ -83,7 +93,13 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
     let Some((index, operation)) = operation else {
         return Ok(as_it_came(parts, context));
     };
-    if context.mode(ControlId::ResponseShape) == Mode::NotAsked && !(400..500).contains(&status.0) {
+    if context.objects.are_asked && is_not_there(status, index, context) {
+        return Ok(not_found(parts, context));
+    }
+    if context.mode(ControlId::ResponseShape) == Mode::NotAsked
+        && !context.objects.are_asked
+        && !(400..500).contains(&status.0)
+    {
         return Ok(as_it_came(parts, context));
     }
     // An error is no stream, whatever its operation streams.
@@ -100,11 +116,26 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         parts.body.settle().await.map_err(unread)?;
         handling = decide(parts.body.has_body());
     }
+    let is_read = match &handling {
+        Handling::Json { .. } => true,
+        Handling::Lines(_) => !streams,
+        _ => false,
+    };
+    if matches!(handling, Handling::Empty | Handling::WithoutBody(_)) {
+        objects::finish(status, context)?;
+    } else if !is_read {
+        objects::unread(declared_shape(operation, status), status, context)?;
+    }
     let mut answer = match handling {
         Handling::Empty => empty(parts, context),
         Handling::WithoutBody(reason) => without_body(parts, reason, context),
         Handling::Neutral(Neutral::NotInspected) | Handling::Xml(_) if streams => {
             as_it_came(parts, context)
+        }
+        Handling::Lines(_) if streams => as_it_came(parts, context),
+        Handling::Lines(media) => {
+            let declared = Declared { index, shape: shape(media), is_undeclared_error: false };
+            Lines { declared }.inspect(parts, context).await?
         }
         Handling::Neutral(why) => neutral_or_pass(parts, why, context)?,
         Handling::Declared(kind) => declared(parts, kind, streams, context).await?,
@@ -123,6 +154,33 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
     Ok(answer)
 }
 
+/// Whether the API says that there is no such object; or that there is one and it will not show it,
+/// which is nobody's business either (rule 15).
+fn is_not_there(status: Status, index: usize, context: &Context<'_>) -> bool {
+    let is_kept_back = status == Status::FORBIDDEN && context.objects.decides_answer();
+    context.mode(ControlId::ObjectOwnership) == Mode::Enforce
+        && (status == Status::NOT_FOUND || is_kept_back)
+        && names_objects(index, context)
+}
+
+/// Whether requests of an operation name objects.
+fn names_objects(index: usize, context: &Context<'_>) -> bool {
+    let touches = context.plan.model.authorization.operations.get(index);
+    touches.is_some_and(|touches| !touches.inputs.is_empty())
+}
+
+/// The API's "no such object" looks as ours for an object that is not the caller's: there is one template.
+fn not_found(parts: Parts, context: &mut Context<'_>) -> Answer {
+    parts.body.discard();
+    context.acted(Act::Removed(ControlId::ObjectOwnership));
+    Answer::missing(context.plan.model.not_found.as_ref(), context.request_id())
+}
+
+/// What the answers of a status look like, in whichever of their types: the first that has a schema.
+fn declared_shape(operation: &Operation, status: Status) -> Option<ShapeId> {
+    operation.response(status.0)?.media.iter().find_map(shape)
+}
+
 fn shape(media: &Media) -> Option<ShapeId> {
     media.schema.as_ref().map(|schema| schema.shape)
 }
@@ -132,7 +190,7 @@ const fn is_decided_by_head(handling: &Handling<'_>, streams: bool) -> bool {
     match handling {
         Handling::Neutral(why) => why.is_decided_by_head(),
         Handling::Declared(BodyKind::Stream) => true,
-        Handling::Declared(_) | Handling::Xml(_) => streams,
+        Handling::Declared(_) | Handling::Lines(_) | Handling::Xml(_) => streams,
         Handling::Empty | Handling::WithoutBody(_) | Handling::Json { .. } => false,
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use portcullis_controls::safe_configuration::Security;
 use portcullis_ledger::{Entry, Verdict};
-use portcullis_model::{Refusal, RequestId, Status, UnixMillis};
+use portcullis_model::{ControlId, Refusal, RequestId, Status, UnixMillis};
 
 use super::context::{Context, Exit};
 use super::inspect::Cleared;
@@ -57,7 +57,11 @@ fn conclude(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answe
         Ok(cleared) => (cleared.into_answer(), ending(Verdict::Allowed)),
         Err(Exit::Answered(answer)) => (answer, ending(Verdict::Answered)),
         Err(Exit::Refused(refusal)) => {
-            let mut answer = Answer::problem(refusal.status, refusal.public, id);
+            let mut answer = if is_missing(&refusal) {
+                Answer::missing(context.plan.model.not_found.as_ref(), id)
+            } else {
+                Answer::problem(refusal.status, refusal.public, id)
+            };
             for (name, value) in &refusal.fields {
                 answer.push_field(name, value);
             }
@@ -83,6 +87,11 @@ fn conclude(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answe
             (Answer::new(Status(499), Body::Nothing), ending(Verdict::Abandoned))
         }
     }
+}
+
+/// Whether a refusal says no more than that there is no such object.
+fn is_missing(refusal: &Refusal) -> bool {
+    refusal.control == ControlId::ObjectOwnership && refusal.status == Status::NOT_FOUND
 }
 
 impl Closing {

@@ -2,29 +2,30 @@
 //! body, then the body itself: read within limits, decoded, parsed once, stripped of what may not
 //! be written, and held against its schema. What goes on is the tree that was checked.
 
+mod again;
 mod asked;
 mod body;
 mod parameters;
 mod parts;
-mod payload;
 mod said;
 mod sent;
 mod tree;
 mod xml;
 
-use portcullis_controls::content_type;
+use portcullis_controls::content_type::{self, Body};
 use portcullis_controls::input_shape::Accepted;
 use portcullis_controls::resource_limits::Breach;
 use portcullis_controls::safe_configuration::Handshake;
 use portcullis_model::Room;
 
-pub(super) use payload::Payload;
+pub(super) use again::take_out;
 pub(super) use said::value_of;
 use sent::Sent;
 
 use super::authorize_function::Allowed;
 use super::context::{Context, Exit};
 use super::limit::Admitted;
+use super::payload::Payload;
 use crate::budget::Held;
 use crate::head::Essential;
 use crate::incoming::Incoming;
@@ -35,6 +36,8 @@ pub(super) struct Valid {
     parameters: Option<Accepted>,
     body: Payload,
     content_type: Option<String>,
+    /// Which declared media type the body is of.
+    media: Option<usize>,
     websocket: Option<Handshake>,
     buffered: Held,
 }
@@ -83,7 +86,7 @@ pub(super) async fn enter(
     let Some(mut buffered) = context.worker.shared.buffered.take(0) else {
         return Err(Breach::BufferedBytes.refusal(&plan.limits).into());
     };
-    let (parameters, mut body, content_type) = if let Some((index, operation)) = operation {
+    let (parameters, mut body, content_type, media) = if let Some((index, operation)) = operation {
         let schemes = authenticated.credentials().going_on(&plan.model.contract.schemes);
         let accepted = parameters::judge(matched, index, operation, &schemes, context)?;
         let content_type = head.fields.first(Essential::ContentType);
@@ -94,13 +97,17 @@ pub(super) async fn enter(
             content_type::judge_labels(operation, shapes, content_type, content_encoding, has_body);
         let labels = context.ask(labels)?;
         let mut sent = Sent { head, incoming, buffered: &mut buffered };
+        let media = match &labels {
+            Body::Declared(label) => Some(label.media),
+            Body::None | Body::Undeclared | Body::AsItCame => None,
+        };
         let (body, content_type) = body::take(labels, index, operation, &mut sent, context).await?;
-        (Some(accepted), body, content_type)
+        (Some(accepted), body, content_type, media)
     } else {
         let body = Sent { head, incoming, buffered: &mut buffered }.as_it_came(context).await?;
-        (None, body, head.fields.first(Essential::ContentType).map(str::to_owned))
+        (None, body, head.fields.first(Essential::ContentType).map(str::to_owned), None)
     };
     asked::take(matched, &mut body, context).await?;
     let (admitted, websocket) = allowed.into_parts();
-    Ok(Valid { admitted, parameters, body, content_type, websocket, buffered })
+    Ok(Valid { admitted, parameters, body, content_type, media, websocket, buffered })
 }

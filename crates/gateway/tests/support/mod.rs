@@ -9,7 +9,9 @@
 )]
 
 pub mod authority;
+pub mod desk;
 pub mod gate;
+pub mod generated;
 pub mod holder;
 pub mod issuer;
 pub mod secure;

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::{Parsed, Parser};
-use crate::document::Node;
 use crate::fault::{Fault, FaultKind};
+use crate::node::Node;
 
 impl Parser<'_> {
     fn characters(&self, node: &Node) -> &str {

@@ -1,12 +1,12 @@
 //! Strings: their characters, and the escapes that stand for some.
 
-use super::{Parsed, Parser};
-use crate::document::Kind;
+use super::{Characters, Parsed, Parser};
 use crate::fault::FaultKind;
+use crate::node::Kind;
 
 impl Parser<'_> {
-    /// A string; gives the mark of its characters.
-    pub(super) fn string(&mut self) -> Parsed<u64> {
+    /// A string, or the name of a member; gives the mark of its characters.
+    pub(super) fn string(&mut self, name: bool) -> Parsed<u64> {
         let start = self.at;
         self.at += 1;
         self.skip_plain();
@@ -23,7 +23,8 @@ impl Parser<'_> {
             return self.fault(FaultKind::StringTooLong);
         }
         self.at += 1;
-        self.push_node(Kind::String, escaped, start, first..last)?;
+        let place = Characters { escaped, name, first: first as u32, last: last as u32 };
+        self.push_node(Kind::String, place, start)?;
         let from = if escaped { self.unescaped.as_bytes() } else { self.bytes };
         Ok(mark(from.get(first..last).unwrap_or_default()))
     }

@@ -112,8 +112,21 @@ section! {
         /// `callers` says of their issuer; where several APIs stand, a token for one of them would then
         /// open the others.
         audience: Option<Spanned<Texts>>,
+        /// What stands where an object does not exist, or is not the caller's: both look alike. Default: a
+        /// problem document (RFC 9457) with the status's title and the request's name.
+        not_found: Option<NotFoundSection>,
         /// `null_means` for all operations. Default: a null is a null.
         null_means: Option<Spanned<NullWord>>,
+    }
+}
+
+section! {
+    /// The one answer for objects that do not exist and for those that are not the caller's (404).
+    struct NotFoundSection, later [], {
+        /// Its media type. Default: `application/json`.
+        media_type: Option<Spanned<String>>,
+        /// Its body, as it is sent: `{"error":"not found"}`.
+        body: Needed<Spanned<String>>,
     }
 }
 

@@ -40,6 +40,9 @@ section! {
         /// Operations after whose success sessions end: `logout`, or `{ operation: resetPassword, of:
         /// path.username }`.
         ends_sessions: Option<Vec<Ends>>,
+        /// The attribute that objects name their owner by: what `caller.id` means. Default: the caller's
+        /// own name (`subject`).
+        id: Option<Spanned<String>>,
         /// What is known of a caller beside the name, by a name of your choice: `role`, `tenant`.
         attributes: Option<Named<AttributeSection>>,
         /// How the API is told who calls. Default: not at all; the credential goes on as it came.

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use portcullis_contract::Contract;
+use portcullis_contract::{BodyKind, Contract, MediaRange};
 use portcullis_model::{Code, Diagnostic, Span};
 
 use super::base_path;
 use crate::codes;
 use crate::file::Api;
+use crate::model::NotFound;
 use crate::notes::{Notes, shown};
 
 /// The hosts that an API names.
@@ -31,6 +32,7 @@ pub(super) fn name(api: Option<&Api>, hosts: &[String], base_path: &str, is_one:
 
 /// Whether every request has one API, and every name one.
 pub(super) fn check(apis: &[Api], contracts: &[Option<Contract>], notes: &mut Notes) {
+    apis.iter().for_each(|api| check_not_found(api, notes));
     let mut names: HashMap<&str, Span> = HashMap::new();
     // Every host has no name here.
     let mut claimed: HashMap<(Option<&str>, String), (usize, Span)> = HashMap::new();
@@ -121,4 +123,51 @@ pub(super) fn resource(
 /// Whether everybody may know what an API's contract declares.
 pub(super) fn is_published(api: &Api) -> bool {
     api.published.as_ref().is_some_and(|word| word.value)
+}
+
+/// Bytes of the answer for objects that do not exist.
+const NOT_FOUND_BYTES_MAX: usize = 4096;
+
+/// The answer for objects that do not exist, and for those that are not the caller's.
+pub(super) fn not_found(api: &Api) -> Option<NotFound> {
+    let section = api.not_found.as_ref()?;
+    let kind = section.media_type.as_ref().map_or(JSON, |kind| &kind.value);
+    let body = section.body.0.as_ref()?.value.clone();
+    Some(NotFound { content_type: kind.to_owned(), body })
+}
+
+/// The media type of that answer, where nobody says another.
+const JSON: &str = "application/json";
+
+/// Says what is wrong with that answer: every client of the API will read it.
+fn check_not_found(api: &Api, notes: &mut Notes) {
+    let Some(section) = &api.not_found else { return };
+    let kind = section.media_type.as_ref();
+    let range = kind.map(|kind| (MediaRange::parse(&kind.value), kind.span));
+    if let Some((range, span)) = &range
+        && range.as_ref().is_none_or(MediaRange::has_wildcard)
+    {
+        notes.push(|| {
+            Diagnostic::error(&codes::UNKNOWN_WORD, "this is no media type")
+                .at(*span)
+                .help("write one as clients read it: `application/json`")
+        });
+    }
+    let Some(body) = section.body.0.as_ref() else { return };
+    let is_json =
+        range.is_none_or(|(range, _)| range.is_some_and(|range| range.kind() == BodyKind::Json));
+    let fault = if body.value.len() > NOT_FOUND_BYTES_MAX {
+        Some(format!("this body has more than {NOT_FOUND_BYTES_MAX} bytes"))
+    } else if is_json && serde_json::from_str::<serde_json::Value>(&body.value).is_err() {
+        Some("this body is no JSON, as its media type says".to_owned())
+    } else {
+        None
+    };
+    if let Some(message) = fault {
+        notes.push(|| {
+            Diagnostic::error(&codes::WRONG_KIND, message)
+                .at(body.span)
+                .help("write it as the API does: `body: '{\"error\":\"not found\"}'`")
+        });
+    }
 }

@@ -218,20 +218,54 @@ fn open(all: &mut [Vec<Option<Opened>>], meant: Meant, to: To) -> bool {
     agrees
 }
 
-/// A rule that opens to both, or to nobody, cannot be meant.
+/// A rule that says several of these, or none, cannot be meant.
 fn say_one_of(rule: &Spanned<AccessRule>, notes: &mut Notes) {
-    match (&rule.value.anyone, &rule.value.callers) {
-        (Some(_), Some(_)) => notes.push(|| {
-            Diagnostic::error(&codes::CONFLICT, "a rule says both `anyone` and `callers`")
+    let AccessRule { anyone, callers, may, forbid, .. } = &rule.value;
+    let said = [
+        ("anyone", anyone.is_some()),
+        ("callers", callers.is_some()),
+        ("may", may.is_some()),
+        ("forbid", forbid.is_some()),
+    ];
+    let said: Vec<&str> =
+        said.iter().filter(|(_, is_said)| *is_said).map(|(word, _)| *word).collect();
+    match said.as_slice() {
+        [one] => only_there(one, rule, notes),
+        [one, other, ..] => notes.push(|| {
+            let message = format!("a rule says both `{one}` and `{other}`");
+            Diagnostic::error(&codes::CONFLICT, message)
                 .at(rule.span)
                 .help("write two rules, each with a `- ` of its own")
         }),
-        // A rule of a later version was told.
-        (None, None) if !notes.has_error() => notes.push(|| {
+        [] => notes.push(|| {
             Diagnostic::error(&codes::MISSING_KEY, "this rule opens nothing to anybody")
                 .at(rule.span)
-                .help("add `anyone: [...]` or `callers: [...]`")
+                .help("add `may: [...]` and whom it means, or `anyone: [...]` or `callers: [...]`")
         }),
-        _ => {}
     }
+}
+
+/// What is said beside `anyone` and `callers` would have no effect.
+fn only_there(word: &str, rule: &Spanned<AccessRule>, notes: &mut Notes) {
+    let said = &rule.value;
+    let further = [
+        ("on", said.on.is_some()),
+        ("role", said.role.is_some()),
+        ("group", said.group.is_some()),
+        ("scope", said.scope.is_some()),
+        ("when", said.when.is_some()),
+        ("hide", said.hide.is_some()),
+        ("only", said.only.is_some()),
+        ("readonly", said.readonly.is_some()),
+        ("writable", said.writable.is_some()),
+        ("across_tenants", said.across_tenants.is_some()),
+    ];
+    let is_simple = matches!(word, "anyone" | "callers");
+    let Some((key, _)) = further.iter().find(|(_, is_said)| *is_said && is_simple) else { return };
+    notes.push(|| {
+        let message = format!("`{key}` says nothing beside `{word}`");
+        Diagnostic::error(&codes::CONFLICT, message)
+            .at(rule.span)
+            .help("write `may: [...]` in place of it")
+    });
 }

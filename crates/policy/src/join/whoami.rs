@@ -7,7 +7,7 @@ use portcullis_contract::{Contract, Operation, Place, SchemePlace};
 use portcullis_model::{Diagnostic, Method, Span, did_you_mean};
 
 use super::names::Names;
-use crate::callers::{Callers, SameAs, Whoami};
+use crate::callers::{Callers, OfCaller, Whoami};
 use crate::claim::Texts;
 use crate::codes;
 use crate::file::{CallersSection, WhoamiSection};
@@ -149,17 +149,17 @@ impl One<'_> {
         })
     }
 
-    fn same_as(&mut self, said: Option<&Spanned<String>>, callers: &Callers) -> SameAs {
+    fn same_as(&mut self, said: Option<&Spanned<String>>, callers: &Callers) -> OfCaller {
         let Some(said) = said.filter(|said| said.value != "subject") else {
-            return SameAs::Subject;
+            return OfCaller::Subject;
         };
         let known = callers.attributes.iter().find(|rule| *rule.name == *said.value);
         if let Some(rule) = known {
-            return SameAs::Attribute(rule.name.clone());
+            return OfCaller::Attribute(rule.name.clone());
         }
         let message = format!("there is no attribute {}", shown(&said.value));
         self.bad(Some(said.span), message, "name one of `attributes`, or `subject`");
-        SameAs::Subject
+        OfCaller::Subject
     }
 
     fn schemes(&mut self, named: Option<&Spanned<Texts>>, callers: &Callers) -> Vec<usize> {

@@ -61,6 +61,25 @@ const BAD: &[(&str, &str)] = &[
         "API\noperations:\n  createOrder: { undeclared: refuse }\n  \"POST /orders\": { undeclared: drop }\n",
     ),
     ("stream_of_json", "API\noperations:\n  listMedicines: { answer: stream }\n"),
+    ("serialize_by_nothing", "API\noperations:\n  createOrder: { serialize: callers }\n"),
+    (
+        "serialize_by_what_is_not_there",
+        "API\noperations:\n  createOrder: { serialize: body./items }\n",
+    ),
+    (
+        "serialize_by_a_misspelt_name",
+        "API\noperations:\n  \"GET /orders/{id}\": { serialize: path.ID }\n",
+    ),
+    ("serialize_by_no_cookie", "API\noperations:\n  createOrder: { serialize: cookie.sid }\n"),
+    ("serialize_without_by", "API\noperations:\n  createOrder: { serialize: { group: money } }\n"),
+    (
+        "serialize_what_streams",
+        "API\noperations:\n  watchOrders: { serialize: everybody, answer: stream }\n",
+    ),
+    (
+        "serialize_what_never_meets",
+        "API\noperations:\n  createOrder: { serialize: { by: everybody, group: money } }\n  \"GET /orders/{id}\": { serialize: { by: path.id, group: money } }\n",
+    ),
     ("null_means_nothing", "API\noperations:\n  createOrder: { null_means: nothing }\n"),
     ("size_without_unit", "API\nlimits: { body_bytes: 1048576 }\n"),
     ("size_in_megabytes", "API\nlimits: { body_bytes: 1MB }\n"),

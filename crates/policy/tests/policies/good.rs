@@ -24,8 +24,10 @@ origins: [https://shop.example.com, "http://localhost:5173"]
 access:
   - anyone: [listMedicines, "GET /orders/{id}"]
 operations:
-  createOrder: { undeclared: refuse, answers: refuse, body: exact, null_means: absent }
+  createOrder: { undeclared: refuse, answers: refuse, body: exact, null_means: absent, serialize: { by: body./item, group: orders } }
   "GET /orders": { answer: stream }
+  "GET /orders/{id}": { serialize: { by: path.id, group: orders } }
+  listMedicines: { serialize: everybody }
 limits: { body_bytes: 2MiB, json_depth: 16, head_timeout: 500ms, body_rate: 1KiB/s }
 ledger: { file: audit.jsonl }
 relax:

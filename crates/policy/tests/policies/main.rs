@@ -7,8 +7,10 @@
     reason = "what a test sets up must be there"
 )]
 
+mod authorization;
 mod bad;
 mod certificates;
+mod deciding;
 mod files;
 mod forward;
 mod good;
@@ -17,4 +19,6 @@ mod learned;
 mod login;
 mod pharmacy;
 mod reference;
+mod serialize;
 mod several;
+mod suggested;

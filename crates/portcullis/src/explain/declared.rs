@@ -36,7 +36,9 @@ impl Grounds<'_> {
             ControlId::InputShape => self.input(operation, act.detail),
             ControlId::WritableProperties => self.body(operation, act.detail),
             ControlId::ResponseShape => self.answers(operation, act.detail),
-            ControlId::ResourceLimits
+            ControlId::FunctionAccess
+            | ControlId::ObjectOwnership
+            | ControlId::ResourceLimits
             | ControlId::SafeConfiguration
             | ControlId::TransportEncryption => Vec::new(),
         };

@@ -25,6 +25,8 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
                 "If anybody may call it, write into the policy:\n\naccess:\n  - anyone: [\"{name}\"]"
             )
         }
+        (Remedy::Rule, _) => rule(name),
+        (Remedy::Objects, _) => objects(name),
         (Remedy::Origins, _) if reason == "cors_header" => {
             "Pages of which origins may call is said by the policy, not by the API:\n\n\
              origins: [\"https://...\"]"
@@ -47,6 +49,11 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
              and remove the other from what clients send."
                 .to_owned()
         }
+        (Remedy::Later, _) => {
+            "Send it again when those before it are over: the policy lets requests of one value \
+             reach the API one after the other (`serialize`)."
+                .to_owned()
+        }
         (Remedy::Limit(key), _) => {
             format!(
                 "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"
@@ -62,16 +69,36 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
         (Remedy::Api, _) => {
             "The API's answer must change; the gateway cannot vouch for it.".to_owned()
         }
-        (Remedy::Relax, Some(name)) if reason == "undeclared_property" => format!(
-            "If it belongs there, declare it in that schema. To keep it for a while, write into \
-             the policy, with your name and reason:\n\nrelax:\n  - {{ operation: \"{name}\", \
-             control: {control}, mode: observe, by: \"...\", reason: \"...\", until: YYYY-MM-DD }}"
-        ),
-        (Remedy::Relax, Some(name)) => format!(
-            "To observe this operation for a while instead of refusing, write into the policy, \
-             with your name and reason:\n\nrelax:\n  - {{ operation: \"{name}\", control: {control}, \
-             mode: observe, by: \"...\", reason: \"...\", until: YYYY-MM-DD }}"
-        ),
+        (Remedy::Relax, Some(name)) => relaxed(control, reason, name),
         (Remedy::Relax, None) => "No operation is concerned, so no relaxation fits it.".to_owned(),
     }
+}
+
+/// The line that lets a caller use it.
+fn rule(name: &str) -> String {
+    format!(
+        "If this caller may, add a rule to the policy, or widen one:\n\naccess:\n  - {{ role: ROLE, \
+         may: [\"{name}\"], on: RESOURCE, when: mine }}"
+    )
+}
+
+/// The lines that say whose objects it touches.
+fn objects(name: &str) -> String {
+    format!(
+        "Say whose objects it touches, or that nobody owns them:\n\noperations:\n  \"{name}\": {{ \
+         objects: {{ path.id: RESOURCE }} }}\n  \"{name}\": {{ objects: none, reason: \"...\" }}"
+    )
+}
+
+/// The relaxation that lets it pass for a while.
+fn relaxed(control: ControlId, reason: &str, name: &str) -> String {
+    let first = if reason == "undeclared_property" {
+        "If it belongs there, declare it in that schema. To keep it for a while"
+    } else {
+        "To observe this operation for a while instead of refusing"
+    };
+    format!(
+        "{first}, write into the policy, with your name and reason:\n\nrelax:\n  - {{ operation: \"{name}\", \
+         control: {control}, mode: observe, by: \"...\", reason: \"...\", until: YYYY-MM-DD }}"
+    )
 }

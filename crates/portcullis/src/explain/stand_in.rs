@@ -2,7 +2,7 @@
 //! itself is not called.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,16 +10,14 @@ use portcullis_controls::Plan;
 use portcullis_gateway::Options;
 use portcullis_ledger::Ledger;
 use portcullis_policy::Instance;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 
 use super::trace::{Trace, Walked};
 use crate::clock::SystemClock;
+use crate::loopback::{LOOPBACK, exchange, read_request};
 use crate::sessions;
 
-const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-/// Bytes of a request to the API, or of an answer, that are kept.
-const KEPT_BYTES_MAX: usize = 300 << 20;
 /// For the whole of it; the gateway's own bounds are shorter.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -72,30 +70,6 @@ pub(super) fn send(mut plan: Plan, request: &[u8]) -> Result<Outcome, String> {
     })
 }
 
-/// Writes the request and reads the answer at once: an early answer may come before the whole
-/// request is taken.
-async fn exchange(gateway: SocketAddr, request: &[u8]) -> io::Result<Vec<u8>> {
-    let mut stream = TcpStream::connect(gateway).await?;
-    let (mut reader, mut writer) = stream.split();
-    // A gateway that refuses early takes no more: that is its answer, not a failure.
-    let write = async {
-        let _ = writer.write_all(request).await;
-    };
-    let read = async {
-        let mut answer = Vec::new();
-        let mut piece = [0; 4096];
-        while answer.len() < KEPT_BYTES_MAX {
-            match reader.read(&mut piece).await {
-                Ok(0) | Err(_) => break,
-                Ok(count) => answer.extend_from_slice(piece.get(..count).unwrap_or_default()),
-            }
-        }
-        answer
-    };
-    let ((), answer) = tokio::join!(write, read);
-    Ok(answer)
-}
-
 /// Keeps the request that arrives and answers that there is nothing to say; then waits for ever.
 async fn stand_in(api: &TcpListener, sent: &mut Option<Vec<u8>>) {
     while sent.is_none() {
@@ -107,46 +81,4 @@ async fn stand_in(api: &TcpListener, sent: &mut Option<Vec<u8>>) {
         let _ = stream.write_all(answer).await;
     }
     std::future::pending::<()>().await;
-}
-
-/// A request as the gateway writes it: in one piece, its length stated.
-async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
-    let mut request = Vec::new();
-    let mut piece = [0; 4096];
-    loop {
-        if let Some(length) = whole_length(&request)
-            && (request.len() >= length || length > KEPT_BYTES_MAX)
-        {
-            return Ok(request);
-        }
-        match stream.read(&mut piece).await? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            count => request.extend_from_slice(piece.get(..count).unwrap_or_default()),
-        }
-    }
-}
-
-/// Head and body together, once the head is there.
-fn whole_length(request: &[u8]) -> Option<usize> {
-    let head = request.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
-    let text = String::from_utf8_lossy(request.get(..head)?).to_ascii_lowercase();
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
-    let length = length.and_then(|length| length.trim().parse::<usize>().ok());
-    Some(head.saturating_add(length.unwrap_or(0)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_request_is_whole_when_its_stated_length_is_there() {
-        for (request, length) in [
-            ("GET / HTTP/1.1\r\nHost: a\r\n", None),
-            ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", Some(27)),
-            ("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab", Some(41)),
-        ] {
-            assert_eq!(whole_length(request.as_bytes()), length, "{request}");
-        }
-    }
 }

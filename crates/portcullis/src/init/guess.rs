@@ -1,10 +1,11 @@
 //! What operations look like, by their names: a first draft for people to correct. Nothing is
 //! decided by it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use portcullis_contract::Operation;
 use portcullis_model::Method;
+use portcullis_policy::looks_administrative;
 
 /// What an operation may be for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +44,7 @@ impl Role {
         let words = words(operation);
         let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
         let writes = !operation.method.is_safe();
-        if has(&["admin", "administration", "internal", "debug", "actuator", "management"]) {
+        if looks_administrative(operation).is_some() {
             Some(Self::Administrative)
         } else if writes && has(&["refresh", "renew"]) {
             Some(Self::Refresh)
@@ -92,44 +93,6 @@ fn words(operation: &Operation) -> BTreeSet<String> {
     words
 }
 
-/// Types of objects by the segments before their ids: name, and the ids.
-pub(super) fn resources(operations: &[Operation]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut resources: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for operation in operations {
-        let segments: Vec<&str> = operation.template.split('/').collect();
-        for pair in segments.windows(2) {
-            let [before, id] = pair else { continue };
-            let id = id.strip_prefix('{').and_then(|id| id.strip_suffix('}'));
-            if let Some(id) = id.filter(|id| !id.contains(['{', '}']))
-                && !before.is_empty()
-                && !before.contains('{')
-            {
-                resources.entry(singular(before)).or_default().insert(id.to_owned());
-            }
-        }
-    }
-    resources
-}
-
-/// `order-items` is `OrderItem`.
-fn singular(segment: &str) -> String {
-    let name: String = segment
-        .split(|letter: char| !letter.is_alphanumeric())
-        .map(|word| {
-            let mut letters = word.chars();
-            let first = letters.next().map(char::to_uppercase);
-            first.into_iter().flatten().chain(letters).collect::<String>()
-        })
-        .collect();
-    if let Some(stem) = name.strip_suffix("ies") {
-        format!("{stem}y")
-    } else if name.ends_with("ss") || name.ends_with("us") {
-        name
-    } else {
-        name.strip_suffix('s').map_or_else(|| name.clone(), str::to_owned)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use portcullis_contract::Contract;
@@ -171,19 +134,5 @@ mod tests {
             let contract = contract(&[(method, path, id)]);
             assert_eq!(Role::of(&contract.operations[0]), role, "{method} {path} {id}");
         }
-    }
-
-    #[test]
-    fn objects_are_named_by_the_segment_before_their_id() {
-        let contract = contract(&[
-            ("get", "/orders/{id}", "a"),
-            ("get", "/orders/{orderId}/order-items/{item}", "b"),
-            ("get", "/companies/{name}", "c"),
-            ("get", "/status/{code}", "d"),
-            ("get", "/{root}", "e"),
-        ]);
-        let found = resources(&contract.operations);
-        let names: Vec<_> = found.iter().map(|(name, ids)| (name.as_str(), ids.len())).collect();
-        assert_eq!(names, [("Company", 1), ("Order", 2), ("OrderItem", 1), ("Status", 1)]);
     }
 }

@@ -8,8 +8,10 @@ use portcullis_model::Span;
 use portcullis_policy::Model;
 
 use super::document::Document;
-use super::guess::{Role, resources};
+use super::guess::Role;
+use crate::quoted::quoted;
 use crate::report::{Places, many};
+use crate::resources::suggested_lines;
 use crate::talk::clean;
 
 /// Operations that one list names; more are counted. A policy has at most 1 MiB.
@@ -27,6 +29,7 @@ pub(super) fn write(model: &Model, contract: &str, upstream: &str, document: &Do
     page.listen();
     page.access();
     page.callers();
+    page.resources();
     page.origins();
     page.operations();
     page.limits();
@@ -239,10 +242,33 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Which objects there seem to be, and whose they may be.
+    fn resources(&mut self) {
+        let lines = suggested_lines(&self.model.contract, &mut self.places);
+        self.line("");
+        if lines.is_empty() {
+            self.say(
+                "3. Whose objects are. No path leads to an object with an id that an answer describes, so \
+                 there is nothing to suggest for `resources`.",
+            );
+            return;
+        }
+        self.say(
+            "3. Whose objects are. This is what the document looks like: correct it, then write rules under \
+             `access`, such as `- { may: [read, update, delete], on: Order, when: mine }`. Once there are \
+             resources, an operation that takes an id is closed until it is known of what. `portcullis \
+             resources` shows what is taken for what.",
+        );
+        for line in lines {
+            let is_said = line.starts_with("##");
+            self.line(&if is_said { line } else { format!("# {line}") });
+        }
+    }
+
     fn origins(&mut self) {
         self.line("");
         self.say(
-            "3. Which web pages may call from a browser, as the browser writes their origin? \
+            "4. Which web pages may call from a browser, as the browser writes their origin? \
                   None, until they are named.",
         );
         self.line("# origins: [\"https://shop.example.com\"]");
@@ -251,7 +277,7 @@ impl<'a> Page<'a> {
     fn operations(&mut self) {
         self.line("");
         self.say(
-            "4. Single operations. By default, undeclared properties are removed in both \
+            "5. Single operations. By default, undeclared properties are removed in both \
                   directions, and no answer leaves before it was checked.",
         );
         let has = |one: &&'a Operation, kind: BodyKind| {
@@ -280,14 +306,14 @@ impl<'a> Page<'a> {
 
     fn limits(&mut self) {
         self.line("");
-        self.say("5. Bounds; these are the defaults. A refusal names the key that raises it.");
+        self.say("6. Bounds; these are the defaults. A refusal names the key that raises it.");
         self.line("# limits: { body_bytes: 1MiB, answer_bytes: 8MiB, upstream_timeout: 30s }");
     }
 
     fn ledger(&mut self) {
         self.line("");
         self.say(
-            "6. Where records go: the default, a file beside this one. For containers: \
+            "7. Where records go: the default, a file beside this one. For containers: \
                   `{ stdout: true }`.",
         );
         self.line("# ledger: { file: portcullis-ledger.jsonl }");
@@ -298,7 +324,7 @@ impl<'a> Page<'a> {
         let Some(first) = body.or_else(|| self.model.contract.operations.first()) else { return };
         self.line("");
         self.say(
-            "7. Written exceptions: who wanted it, why, until when. For a soft start, before \
+            "8. Written exceptions: who wanted it, why, until when. For a soft start, before \
                   you enforce:",
         );
         self.line("# relax:");
@@ -312,6 +338,9 @@ impl<'a> Page<'a> {
 
     /// What later versions will ask. Nothing here acts on it, so it is no policy yet.
     fn later(&mut self) {
+        if !self.model.contract.operations.iter().any(|one| Role::of(one).is_some()) {
+            return;
+        }
         self.line("");
         self.say(
             "Not yet: no key of this version acts on what follows. It is what the names of the \
@@ -331,76 +360,9 @@ impl<'a> Page<'a> {
                 let _ = writeln!(self.out, "##   not yet: {}: {text} ({at})", role.name());
             }
         }
-        for (name, ids) in resources(operations).into_iter().take(NAMED_MAX) {
-            let ids = ids.into_iter().collect::<Vec<_>>().join("`, `");
-            let _ = writeln!(
-                self.out,
-                "##   not yet: objects of type {} with the id `{}`: whose are they?",
-                clean(&name),
-                clean(&ids)
-            );
-        }
     }
 
     fn at(&mut self, span: Option<Span>) -> String {
         span.map(|span| format!(" ({})", self.places.at(span))).unwrap_or_default()
-    }
-}
-
-/// Words that some reader of YAML takes for nothing, or for a boolean.
-const NO_TEXT: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
-
-/// A YAML scalar on one line that means this text and nothing else.
-fn quoted(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte);
-    let begins_plainly =
-        text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');
-    let is_other_kind = NO_TEXT.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if begins_plainly && !is_other_kind && text.bytes().all(is_plain) {
-        return text.to_owned();
-    }
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(letter);
-            }
-            ' '..='~' => out.push(letter),
-            other if other.is_alphanumeric() => out.push(other),
-            other if u32::from(other) > 0xffff => {
-                let _ = write!(out, "\\U{:08x}", u32::from(other));
-            }
-            other => {
-                let _ = write!(out, "\\u{:04x}", u32::from(other));
-            }
-        }
-    }
-    out.push('"');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_stay_on_their_line_and_mean_themselves() {
-        for (text, expected) in [
-            ("listMedicines", "listMedicines"),
-            ("GET /orders/{id}", "\"GET /orders/{id}\""),
-            ("a\nb: c", "\"a\\u000ab: c\""),
-            ("\u{2028}\u{85}", "\"\\u2028\\u0085\""),
-            ("say \"no\" \\", "\"say \\\"no\\\" \\\\\""),
-            ("*", "\"*\""),
-            ("null", "\"null\""),
-            ("Off", "\"Off\""),
-            ("", "\"\""),
-            ("/api/v1", "/api/v1"),
-            ("übersicht", "\"übersicht\""),
-            ("a\u{1f600}", "\"a\\U0001f600\""),
-        ] {
-            assert_eq!(quoted(text), expected);
-        }
     }
 }

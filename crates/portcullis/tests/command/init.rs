@@ -22,8 +22,14 @@ fn uncommented(policy: &str) -> String {
 
 #[test]
 fn what_is_written_holds_and_so_does_every_line_that_is_offered() {
-    let folder = Folder::with(&[("openapi.yaml", CONTRACT), ("hostile.json", HOSTILE)]);
-    for (contract, out) in [("openapi.yaml", "a.yaml"), ("hostile.json", "b.yaml")] {
+    let folder = Folder::with(&[
+        ("openapi.yaml", CONTRACT),
+        ("hostile.json", HOSTILE),
+        ("shop.yaml", crate::resources::DOCUMENT),
+    ]);
+    for (contract, out) in
+        [("openapi.yaml", "a.yaml"), ("hostile.json", "b.yaml"), ("shop.yaml", "c.yaml")]
+    {
         let arguments = ["init", "--contract", contract, "--upstream", UPSTREAM, "--out", out];
         let output = folder.run(&arguments);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
@@ -38,6 +44,8 @@ fn what_is_written_holds_and_so_does_every_line_that_is_offered() {
     let policy = std::fs::read_to_string(folder.path("b.yaml")).unwrap();
     assert!(policy.contains("##       - \"GET /admin/{n}\""), "not offered: {policy}");
     assert!(policy.contains("{ answer: stream }"), "{policy}");
+    let policy = std::fs::read_to_string(folder.path("c.yaml")).unwrap();
+    assert!(policy.contains("#     owner: /customer_id  ## or /account\n"), "{policy}");
 }
 
 #[test]

@@ -7,13 +7,18 @@
     reason = "a set-up that fails must fail its test"
 )]
 
+mod administrative;
 mod apis;
+mod compare;
 mod contract_report;
 mod explain;
 mod init;
 mod keys;
 mod login;
+mod policy;
+mod policy_test;
 mod reload;
+mod resources;
 mod sessions;
 mod support;
 mod usage;

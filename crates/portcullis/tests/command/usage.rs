@@ -3,13 +3,16 @@
 use crate::support::{CONTRACT, Folder, text};
 
 /// Every command, as it is typed.
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 13] = [
     &["demo"],
     &["init"],
     &["run"],
     &["try"],
     &["contract", "report"],
+    &["policy", "show"],
     &["check"],
+    &["resources"],
+    &["policy", "test"],
     &["attack"],
     &["explain"],
     &["completions"],

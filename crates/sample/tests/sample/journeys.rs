@@ -8,24 +8,24 @@ use crate::documents::{assert_declared, honest};
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
 
 /// An honest client: it knows the document.
-struct Client {
+pub(crate) struct Client {
     api: Api,
     document: Value,
-    token: String,
+    pub(crate) token: String,
 }
 
 impl Client {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self { api: Api::start().await, document: honest(), token: "X-Anonymous: 1".to_owned() }
     }
 
-    async fn logged_in(who: &str) -> Self {
+    pub(crate) async fn logged_in(who: &str) -> Self {
         let mut client = Self::start().await;
         client.log_in(who).await;
         client
     }
 
-    async fn log_in(&mut self, who: &str) {
+    pub(crate) async fn log_in(&mut self, who: &str) {
         let password = format!("{who}-pass");
         let body = json!({ "email": format!("{who}@pharmacy.example"), "password": password });
         let session = self.json("POST /api/login", body, 200).await;
@@ -33,7 +33,13 @@ impl Client {
         self.token = format!("Authorization: Bearer {token}");
     }
 
-    async fn send(&self, line: &str, headers: &[&str], body: &str, status: u16) -> Reply {
+    pub(crate) async fn send(
+        &self,
+        line: &str,
+        headers: &[&str],
+        body: &str,
+        status: u16,
+    ) -> Reply {
         let headers = [headers, &[&self.token]].concat();
         let reply = self.api.call(line, &headers, body).await;
         assert_eq!(reply.status, status, "{line}: {}", reply.text());
@@ -42,11 +48,11 @@ impl Client {
         reply
     }
 
-    async fn json(&self, line: &str, body: Value, status: u16) -> Value {
+    pub(crate) async fn json(&self, line: &str, body: Value, status: u16) -> Value {
         self.send(line, &[], &body.to_string(), status).await.json()
     }
 
-    async fn get(&self, target: &str) -> Value {
+    pub(crate) async fn get(&self, target: &str) -> Value {
         self.send(&format!("GET {target}"), &[], "", 200).await.json()
     }
 }

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod bodies;
 #[cfg(test)]
+mod branches;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod configuration;
@@ -13,6 +15,8 @@ mod configuration;
 mod documents;
 #[cfg(test)]
 mod exposure;
+#[cfg(test)]
+mod functions;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
@@ -30,7 +34,19 @@ mod mass_assignment;
 #[cfg(test)]
 mod media;
 #[cfg(test)]
+mod object_journeys;
+#[cfg(test)]
+mod object_lists;
+#[cfg(test)]
+mod object_reads;
+#[cfg(test)]
+mod object_writes;
+#[cfg(test)]
+mod races;
+#[cfg(test)]
 mod resources;
+#[cfg(test)]
+mod role_properties;
 #[cfg(test)]
 mod token_claims;
 #[cfg(test)]
@@ -41,3 +57,5 @@ mod token_proofs;
 mod token_signatures;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod trial;

@@ -83,6 +83,14 @@ async fn a6_profile_risk_score() {
 }
 
 #[tokio::test]
+async fn a6_profile_branch() {
+    let body = r#"{"organisation_id":"harbour"}"#;
+    let (direct, twin) = profile_after("PATCH /profile", &[], body).await;
+    assert_eq!(direct["organisation_id"], "harbour");
+    assert_eq!(twin["organisation_id"], "main");
+}
+
+#[tokio::test]
 async fn a6_nested_preferences() {
     let body = r#"{"preferences":{"language":"en","free_delivery":true}}"#;
     let (direct, twin) = profile_after("PATCH /profile", &[], body).await;

@@ -240,3 +240,5 @@ fn a_row_that_was_changed_opens_nothing() {
         });
     }
 }
+
+mod register;

@@ -11,7 +11,7 @@ use portcullis_credential::authorization;
 use portcullis_json::{Document, Kind, Value as Json};
 use portcullis_ledger::Asked as Question;
 use portcullis_model::{Attribute, Identity, Source, Status, UnixMillis, Value};
-use portcullis_policy::{AttributeRule, SameAs, Whoami};
+use portcullis_policy::{AttributeRule, OfCaller, Whoami};
 use sha2::{Digest, Sha256};
 use tokio::time::timeout_at;
 
@@ -78,8 +78,8 @@ pub(super) async fn with_attributes(
     let (told, digest) = told(about, false, asked, questions).await?;
     let is_same = match &about.whoami.same_as {
         _ if is_nameless => true,
-        SameAs::Subject => told.subject == identity.subject,
-        SameAs::Attribute(name) => {
+        OfCaller::Subject => told.subject == identity.subject,
+        OfCaller::Attribute(name) => {
             let known = identity.attribute(name);
             known.is_some_and(|known| known.texts().eq([&*told.subject]))
         }
@@ -194,7 +194,7 @@ async fn ask(
     let mut request = Written::question(
         &format!("{}{}", upstream.path, operation.template),
         turn.instance(),
-        &credential(place, value),
+        &[credential(place, value)],
     );
     let started = Instant::now();
     let terms = Terms {

@@ -14,7 +14,8 @@ use portcullis_model::{ControlId, Method, Mode};
 use portcullis_policy::Instance;
 
 use super::super::context::Context;
-use super::super::validate::{Payload, Valid};
+use super::super::payload::Payload;
+use super::super::validate::Valid;
 use super::told;
 use crate::head::{Essential, RequestHead};
 use crate::sender::Sender;
@@ -42,6 +43,8 @@ pub(super) fn write(
 
     let method = matched.method();
     let method_text = match method {
+        // What the object says of itself decides, and a HEAD has nothing of it.
+        Some(Method::Head) if context.objects.decides_answer() => Method::Get.name(),
         Some(method) => method.name(),
         None => head.method_text(),
     };
@@ -78,6 +81,12 @@ pub(super) fn write(
     }
     push_field("Accept-Encoding", b"identity", &mut out);
     write_way(received.sender(), head, plan, &mut out);
+    if let Some(etag) = &context.objects.etag
+        && head.fields.get("if-match").is_none()
+    {
+        // Nothing is done to an object that was changed since it was judged.
+        push_field("If-Match", etag.as_bytes(), &mut out);
+    }
     if let Some((name, token)) = token {
         push_field(name, token.as_bytes(), &mut out);
     }
@@ -221,7 +230,8 @@ fn write_fields(
     }
     let mut is_written = vec![false; anew.len()];
     for (name, value) in head.fields.iter() {
-        if told::is_removed(name, context) {
+        let is_partial = context.objects.decides_answer() && is_conditional(name);
+        if told::is_removed(name, context) || is_partial {
             continue;
         }
         let value = if name == "accept" { offered.as_deref().unwrap_or(value) } else { value };
@@ -252,6 +262,19 @@ fn write_fields(
         };
         push_field(name, value, out);
     }
+}
+
+/// Fields that ask for less than the whole answer, or for none (RFC 9110 sections 13.1 and 14.2).
+fn is_conditional(name: &str) -> bool {
+    const NAMES: [&str; 6] = [
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "if-unmodified-since",
+        "range",
+    ];
+    NAMES.contains(&name)
 }
 
 /// Overrides of method, target and client are never forwarded, observing or not (rule 28); only

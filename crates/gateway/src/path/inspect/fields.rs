@@ -87,8 +87,9 @@ pub(super) fn copy_fields(
                 | "upgrade"
         ) || name.starts_with("portcullis-")
             || fields.is_hop_by_hop(name);
-        let is_stale =
-            kept.is_stale(name) || answer.is_private && removes_leaks && is_for_caches(name);
+        let is_stale = context.objects.has_taken_out && is_count(name)
+            || kept.is_stale(name)
+            || answer.is_private && removes_leaks && is_for_caches(name);
         if is_connection || is_stale {
             continue;
         }
@@ -147,4 +148,19 @@ fn without_other_charset(value: &str) -> Option<String> {
             && !["utf-8", "utf8", "us-ascii"].iter().any(|known| value.eq_ignore_ascii_case(known))
     });
     is_other.then(|| MediaRange::parse(value).map(|range| range.to_string())).flatten()
+}
+
+/// Fields that say how many there are, or where the next ones stand.
+fn is_count(name: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "content-range",
+        "link",
+        "x-count",
+        "x-pagination",
+        "x-total",
+        "x-total-count",
+        "x-total-pages",
+        "x-wp-total",
+    ];
+    NAMES.contains(&name)
 }

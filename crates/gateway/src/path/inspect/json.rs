@@ -13,6 +13,7 @@ use super::fields::{Kept, pass};
 use super::neutral::{leaking, neutral, neutral_deed};
 use super::projected::{Declared, Projected};
 use super::whole::{Whole, whole};
+use super::{everybody, objects};
 use crate::answer::Answer;
 use crate::head::Fields;
 
@@ -33,6 +34,7 @@ impl Json {
         let mut document = match read(bytes, &head.fields, plan) {
             Ok(document) => document,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
+                objects::unread(self.declared.shape, status, context)?;
                 context.would(neutral_deed(status.0), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
             }
@@ -40,6 +42,7 @@ impl Json {
         };
         attempt::look(status, Some(document.root()), context);
         learned::take(status, document.root(), context);
+        objects::judge(&mut document, self.declared.shape, status, context).await?;
         if (400..500).contains(&status.0)
             && let Some(what) = plan.leaks.find_in(document.root())
             && let Some(answer) = leaking(&head, what, context)
@@ -51,6 +54,9 @@ impl Json {
                 self.declared.project(&mut document, &[], &head, context)?
         {
             return Ok(answer);
+        }
+        if context.mode(ControlId::ResponseShape) != Mode::NotAsked {
+            everybody::mask(&mut document, self.declared.shape, status, context);
         }
         let is_edited = document.is_edited();
         let body = if is_edited {

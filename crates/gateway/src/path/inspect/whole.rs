@@ -4,6 +4,7 @@ use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::neutral::unread;
 use crate::head::AnswerHead;
+use crate::upstream::Streaming;
 
 /// Head and body, as the API sent them.
 pub(super) struct Whole {
@@ -21,4 +22,16 @@ pub(super) async fn whole(parts: Parts, context: &mut Context<'_>) -> Result<Who
     drop(place);
     context.buffered = Some(buffered);
     Ok(Whole { is_private, head, bytes })
+}
+
+/// Reads the body before anything else is decided, and lets the next request of the same value go. An
+/// API may send a head before it is done, and what is decided by the head alone would not wait.
+pub(super) async fn first(parts: &mut Parts, context: &Context<'_>) -> Result<(), Exit> {
+    let lock = parts.lock.take();
+    let bytes_max = context.plan.limits.answer_bytes_max;
+    let body = std::mem::replace(&mut parts.body, Streaming::here(Vec::new()));
+    let bytes = body.read_all(bytes_max, &mut parts.buffered).await.map_err(unread)?;
+    parts.body = Streaming::here(bytes);
+    drop(lock);
+    Ok(())
 }

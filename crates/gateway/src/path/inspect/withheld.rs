@@ -18,21 +18,8 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
         return Ok(answer);
     }
     let store = context.worker.shared.store.as_ref();
-    let carried = &context.carried;
-    let is_ended = carried.session.as_ref().is_some_and(|session| session.is_ended());
-    let is_over = if is_ended && !carried.has_ended {
-        Some("the session was ended while the API worked")
-    } else if carried.tokens.iter().any(|token| token.is_revoked(store)) {
-        Some("the token was revoked while the API worked")
-    } else {
-        None
-    };
-    if let Some(detail) = is_over {
-        let detail = detail.to_owned();
-        let refusal =
-            Refusal::new(ControlId::CallerIdentity, Status::UNAUTHORIZED, "bad_credential", detail);
-        let challenge = "Bearer error=\"invalid_token\"".to_owned();
-        return Err(refusal.with_field("WWW-Authenticate", challenge).into());
+    if let Some(refusal) = context.carried.ended(store) {
+        return Err(refusal.into());
     }
     let withheld = std::mem::take(&mut context.carried.withheld);
     if !withheld.is_empty() {

@@ -8,6 +8,7 @@ use portcullis_model::{ControlId, Mode, Refusal, Status};
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
+use super::everybody;
 use super::fields::{Kept, pass};
 use super::neutral::{leak_of, leaking, neutral, neutral_deed};
 use super::projected::{Declared, Projected};
@@ -53,7 +54,10 @@ impl Xml {
             body.strays().map(|(index, stray)| (index, stray.clone())).collect();
         match self.declared.project(body.document_mut(), &strays, &head, context)? {
             Projected::Instead(answer) => Ok(answer),
-            Projected::Without(dropped) => {
+            Projected::Without(mut dropped) => {
+                let unseen =
+                    everybody::unseen(body.document(), self.declared.shape, status, context);
+                dropped.extend(unseen);
                 let kept = if dropped.is_empty() { Kept::Decoded } else { Kept::Edited };
                 let bytes = body.without(&dropped);
                 Ok(pass(status, bytes, &head.fields, is_private, kept, context))

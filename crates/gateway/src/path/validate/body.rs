@@ -11,8 +11,8 @@ use portcullis_model::ControlId;
 use portcullis_policy::Limits;
 
 use super::super::context::{Context, Exit};
+use super::super::payload::Payload;
 use super::parts;
-use super::payload::Payload;
 use super::sent::Sent;
 use super::tree;
 use super::xml as xml_body;

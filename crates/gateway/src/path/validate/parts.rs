@@ -8,7 +8,7 @@ use portcullis_controls::multipart::{self, Fault, FormData};
 use portcullis_controls::writable_properties;
 
 use super::super::context::{Context, Exit};
-use super::payload::Payload;
+use super::super::payload::Payload;
 use super::tree;
 
 /// A body with this boundary.
@@ -29,7 +29,7 @@ pub(super) fn form_data(
     }
 }
 
-fn read(
+pub(super) fn read(
     bytes: Vec<u8>,
     boundary: &str,
     media: Option<&Media>,
@@ -64,8 +64,17 @@ fn checked(
     if handling.exact_request || !tree::is_enforced(context) {
         return Ok(Payload::Bytes { bytes: form.into_body(), coding: None });
     }
+    written(&form, media, context)
+}
+
+/// The parts that are left, with a boundary of ours between them.
+pub(super) fn written(
+    form: &FormData,
+    media: Option<&Media>,
+    context: &Context<'_>,
+) -> Result<Payload, Exit> {
     let seed = context.request_id().to_string();
-    match multipart::write(&form, media, &seed) {
+    match multipart::write(form, media, &seed) {
         Some((bytes, boundary)) => Ok(Payload::Parts { bytes, boundary }),
         // Nobody can know the boundaries beforehand; if all stand in the body, nothing goes on.
         None => Err(input_shape::unreadable_parts(

@@ -7,7 +7,7 @@ use portcullis_policy::RequestPlace;
 
 use super::super::context::Context;
 use super::super::find_operation::Matched;
-use super::Payload;
+use super::super::payload::Payload;
 use crate::head::Essential;
 
 /// The one value that stands there; a text, or a number as it is written.
@@ -58,7 +58,8 @@ pub(in crate::path) fn value_of(
             let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
             let mut values = pairs.filter(|(shown, _)| shown == name);
             let (_, value) = values.next()?;
-            values.next().is_none().then(|| value.to_owned())
+            // Browsers send one of the same name and value for each path it was set for.
+            values.all(|(_, other)| other == value).then(|| value.to_owned())
         }
     }
 }

@@ -12,7 +12,7 @@ use portcullis_model::{ControlId, Mode, Refusal};
 use portcullis_policy::Undeclared;
 
 use super::super::context::{Context, Exit};
-use super::payload::Payload;
+use super::super::payload::Payload;
 
 /// A JSON body of this type.
 pub(super) fn json(
@@ -66,7 +66,7 @@ pub(super) fn form(
     })
 }
 
-fn read_form(bytes: &[u8], media: Option<&Media>, plan: &Plan) -> Result<Form, Refusal> {
+pub(super) fn read_form(bytes: &[u8], media: Option<&Media>, plan: &Plan) -> Result<Form, Refusal> {
     let text = std::str::from_utf8(bytes).map_err(|_| content_type::not_utf8())?;
     form::read(text, media, &plan.model.contract.shapes, &plan.json_in)
         .map_err(|unread| input_shape::unreadable_form(&unread))
@@ -134,6 +134,15 @@ pub(super) fn strip(
         undeclared,
         plan.is_undeclared_allowed(index, context.now()),
     );
+    settle(outcome, document, context)
+}
+
+/// Takes out what was found, as far as the control may, and says what was taken out.
+pub(super) fn settle(
+    outcome: Outcome,
+    document: &mut Document,
+    context: &mut Context<'_>,
+) -> Result<Vec<u32>, Exit> {
     let found = match outcome {
         Outcome::Drop(found) => found,
         Outcome::Refuse(refusal, found) => {

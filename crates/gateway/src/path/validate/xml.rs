@@ -7,7 +7,7 @@ use portcullis_controls::writable_properties::{self, Unwritable};
 use portcullis_controls::xml::{self, XmlBody};
 
 use super::super::context::{Context, Exit};
-use super::payload::Payload;
+use super::super::payload::Payload;
 use super::tree;
 
 /// A body that this schema describes.

@@ -45,42 +45,63 @@ pub(in crate::join) fn in_request(
     shapes: &Shapes,
     notes: &mut Notes,
 ) {
+    if let Some(Missing { message, near }) = missing(&place.value, operation, shapes) {
+        not_declared(message, near, place.span, notes);
+    }
+}
+
+/// A place that no request of an operation has.
+pub(in crate::join) struct Missing<'o> {
+    pub(in crate::join) message: String,
+    /// What may be meant.
+    pub(in crate::join) near: Option<&'o str>,
+}
+
+/// What to say where no request of the operation has such a place.
+pub(in crate::join) fn missing<'o>(
+    place: &RequestPlace,
+    operation: &'o Operation,
+    shapes: &Shapes,
+) -> Option<Missing<'o>> {
+    let near = |wanted: Place, name: &str| {
+        let all = operation.parameters.iter().filter(|one| one.place == wanted);
+        did_you_mean(name, all.map(|one| one.name.as_str()))
+    };
     let parameter = |wanted: Place, name: &str| {
         let mut all = operation.parameters.iter().filter(|one| one.place == wanted);
         all.any(|one| one.name == name)
     };
-    let name = operation.name();
-    let (is_there, what, near) = match &place.value {
+    let (is_there, what, near) = match place {
         RequestPlace::Body(pointer) => {
             let media = operation.body.iter().flat_map(|body| &body.media);
             let mut media =
                 media.filter(|media| matches!(media.kind, BodyKind::Json | BodyKind::Form));
             (media.any(|media| may_have(media, pointer, shapes)), pointer, None)
         }
-        RequestPlace::Path(name) => {
-            let of_path = operation.parameters.iter().filter(|one| one.place == Place::Path);
-            let near = did_you_mean(name, of_path.map(|one| one.name.as_str()));
-            (parameter(Place::Path, name), name, near)
+        RequestPlace::Path(name) => (parameter(Place::Path, name), name, near(Place::Path, name)),
+        RequestPlace::Query(name) => {
+            (parameter(Place::Query, name), name, near(Place::Query, name))
         }
-        RequestPlace::Query(name) => (parameter(Place::Query, name), name, None),
         // Cookies of schemes are declared there.
-        RequestPlace::Cookie(_) => return,
+        RequestPlace::Cookie(_) => return None,
     };
-    if is_there {
-        return;
-    }
-    let message = format!("no request of {} has {}", shown(&name), shown(what));
-    not_declared(message, near, place.span, notes);
+    let message = || format!("no request of {} has {}", shown(&operation.name()), shown(what));
+    (!is_there).then(|| Missing { message: message(), near })
 }
 
 fn not_declared(message: String, near: Option<&str>, span: Span, notes: &mut Notes) {
-    let help = match near {
+    let help = declare(near);
+    notes.push(|| Diagnostic::warning(&codes::BAD_POINTER, message).at(span).help(help));
+}
+
+/// What to do about it.
+pub(in crate::join) fn declare(near: Option<&str>) -> String {
+    match near {
         Some(near) => format!("did you mean {}?", shown(near)),
         None => "what the contract does not declare does not pass: declare it, or correct \
                  the name"
             .to_owned(),
-    };
-    notes.push(|| Diagnostic::warning(&codes::BAD_POINTER, message).at(span).help(help));
+    }
 }
 
 const fn may_succeed(status: StatusPattern) -> bool {

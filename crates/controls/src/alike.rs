@@ -1,0 +1,26 @@
+//! Characters that look alike, or that nobody sees: what APIs and their databases may take for the same.
+
+/// Whether a character has no width, or steers how others are shown.
+pub fn is_unseen(c: char) -> bool {
+    let has_no_width = matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+    );
+    has_no_width || c.is_control()
+}
+
+/// The ordinary form of a full-width one: some databases see no difference.
+pub fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        other => other,
+    }
+}

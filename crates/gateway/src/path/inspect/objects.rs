@@ -1,0 +1,193 @@
+//! The objects of an answer: those of others do not leave, nor does what a role may not see.
+
+use portcullis_contract::ShapeId;
+use portcullis_controls::object_ownership::{self, Judged, Shown, not_found};
+use portcullis_controls::rules::{Of, Purpose, Truth, Why};
+use portcullis_json::Document;
+use portcullis_ledger::Noted;
+use portcullis_model::{ControlId, Mode, Status};
+use portcullis_policy::{RequestPlace, Verb};
+
+use super::super::asking::{asked, held, is_of_others};
+use super::super::context::{Context, Exit};
+use super::super::holding;
+
+/// Judges the objects of an answer that was read, and takes out what does not leave.
+pub(super) async fn judge(
+    document: &mut Document,
+    shape: Option<ShapeId>,
+    status: Status,
+    context: &mut Context<'_>,
+) -> Result<(), Exit> {
+    if !context.objects.are_asked {
+        return Ok(());
+    }
+    let judged = judged(document, shape, false, status, context);
+    undecided(&judged, status, context)?;
+    take_out(document, &judged, status, context).await
+}
+
+/// The same for one line of several; false if it does not leave.
+pub(super) async fn judge_line(
+    document: &mut Document,
+    shape: Option<ShapeId>,
+    status: Status,
+    context: &mut Context<'_>,
+) -> Result<bool, Exit> {
+    if !context.objects.are_asked {
+        return Ok(true);
+    }
+    let judged = judged(document, shape, true, status, context);
+    let is_judged = |resource: &usize| {
+        judged.permitted.iter().any(|(known, _)| known == resource)
+            || judged.refused.iter().any(|(known, ..)| known == resource)
+    };
+    context.objects.pending.retain(|resource| !is_judged(resource));
+    take_out(document, &judged, status, context).await?;
+    let is_enforced = context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
+    Ok(!(judged.is_item_dropped && is_enforced))
+}
+
+async fn take_out(
+    document: &mut Document,
+    judged: &Judged,
+    status: Status,
+    context: &mut Context<'_>,
+) -> Result<(), Exit> {
+    holding::take(document, judged, status, context).await;
+    let control = ControlId::ObjectOwnership;
+    if let Some((resource, why)) = judged.is_whole {
+        context.refuse(not_found(why, format!("{} in the answer", name(resource, context))))?;
+    }
+    let mut may_drop = context.mode(control) == Mode::Enforce;
+    for (resource, why, count) in &judged.refused {
+        let detail = format!("{} {} in the answer {}", count, name(*resource, context), status.0);
+        may_drop &= context.may_remove(Noted { control, reason: why.reason(), detail });
+    }
+    if may_drop {
+        context.objects.has_taken_out |= !judged.refused.is_empty();
+        judged.drop.iter().for_each(|index| document.drop_value(*index));
+    }
+    let control = ControlId::ResponseShape;
+    let mut may_hide = context.mode(control) == Mode::Enforce;
+    for (resource, count) in &judged.hidden {
+        let detail = format!("{count} of {} in the answer {}", name(*resource, context), status.0);
+        may_hide &= context.may_remove(Noted { control, reason: "hidden_property", detail });
+    }
+    if may_hide {
+        judged.hide.iter().for_each(|index| document.drop_value(*index));
+    }
+    Ok(())
+}
+
+/// An answer in which nobody looks for objects: it leaves only where this caller may see every object that it may
+/// hold, and nothing else would have to say whose they are.
+pub(super) fn unread(
+    shape: Option<ShapeId>,
+    status: Status,
+    context: &mut Context<'_>,
+) -> Result<(), Exit> {
+    if !context.objects.are_asked {
+        return Ok(());
+    }
+    undecided(&Judged::default(), status, context)?;
+    let plan = context.plan;
+    let (Some(shape), Some(operation)) = (shape, context.operation) else { return Ok(()) };
+    let found = plan.places.found(&plan.model.contract.shapes, shape);
+    let said = |place: &RequestPlace| context.objects.said(place);
+    let asked = asked(context, &said);
+    let closed = found
+        .into_iter()
+        .find(|resource| !plan.rules.permits_all(&asked, of(operation, *resource)));
+    if let Some(resource) = closed.filter(|_| matches!(status.0, 200..=299)) {
+        let detail = format!("nobody looks for the {} in such an answer", name(resource, context));
+        context.refuse(not_found(Why::NotTheirs, detail))?;
+    }
+    Ok(())
+}
+
+/// What was named, and never shown, once all lines of an answer were judged.
+pub(super) fn finish(status: Status, context: &mut Context<'_>) -> Result<(), Exit> {
+    undecided(&Judged::default(), status, context)
+}
+
+/// What the request named must have been shown, where nothing else decided about it.
+fn undecided(judged: &Judged, status: Status, context: &mut Context<'_>) -> Result<(), Exit> {
+    // What else an API says of an object tells that it is there.
+    let is_shown = !matches!(status.0, 400 | 401 | 404 | 422 | 429 | 500..);
+    let pending = std::mem::take(&mut context.objects.pending);
+    for resource in pending.into_iter().filter(|_| is_shown) {
+        // Of several that were asked for, those that may be seen leave; of none, there is nothing.
+        if judged.permitted.iter().any(|(known, _)| *known == resource) {
+            continue;
+        }
+        let refused = judged.refused.iter().find(|(known, ..)| *known == resource);
+        let (why, detail) = match refused {
+            Some((_, why, _)) => (*why, format!("{} in the answer", name(resource, context))),
+            None => (
+                Why::NotTheirs,
+                format!("the answer does not show the {}", name(resource, context)),
+            ),
+        };
+        context.refuse(not_found(why, detail))?;
+    }
+    Ok(())
+}
+
+/// Of which resource an answer shows the one object that the request made, under an id of the API's choice.
+fn made(
+    document: &Document,
+    shape: ShapeId,
+    status: Status,
+    context: &Context<'_>,
+) -> Option<usize> {
+    let model = &context.plan.model;
+    let touches = model.authorization.operations.get(context.operation?)?;
+    let (resource, verb) = touches.does.first()?;
+    let is_made =
+        *verb == Verb::Create && matches!(status.0, 200..=299) && !context.objects.chooses_id;
+    let (shapes, places) = (&model.contract.shapes, &context.plan.places);
+    let found = || object_ownership::find(document, shape, *resource, shapes, places, 2).len();
+    (is_made && found() == 1).then_some(*resource)
+}
+
+fn judged(
+    document: &Document,
+    shape: Option<ShapeId>,
+    is_item: bool,
+    status: Status,
+    context: &Context<'_>,
+) -> Judged {
+    let (Some(shape), Some(operation)) = (shape, context.operation) else {
+        return Judged::default();
+    };
+    holding::listed(document, shape, status, context);
+    let made = made(document, shape, status, context);
+    let plan = context.plan;
+    // Whoever made it holds it, unless somebody else does.
+    let held = |resource, kind, id: &str| match held(context, resource, kind, id) {
+        Truth::Unknown if made == Some(resource) && !is_of_others(context, resource, kind, id) => {
+            Truth::Yes
+        }
+        known => known,
+    };
+    let said = |place: &RequestPlace| context.objects.said(place);
+    let shown = Shown {
+        shapes: &plan.model.contract.shapes,
+        places: &plan.places,
+        rules: &plan.rules,
+        asked: &asked(context, &said),
+        operation,
+        held: &held,
+    };
+    object_ownership::judge(document, shape, is_item, &shown)
+}
+
+const fn of(operation: usize, resource: usize) -> Of {
+    Of { operation, resource, purpose: Purpose::Show }
+}
+
+fn name(resource: usize, context: &Context<'_>) -> String {
+    let resources = &context.plan.model.authorization.resources;
+    resources.get(resource).map_or("object", |resource| &resource.name).to_owned()
+}

@@ -1,0 +1,203 @@
+//! All values that a checked request has at a place.
+
+use std::borrow::Cow;
+
+use portcullis_contract::{Collection, Operation, PathPart, Place};
+use portcullis_controls::urlencoded;
+use portcullis_json::{Document, Kind, Value};
+use portcullis_policy::{InputPlace, RequestPlace};
+
+use super::context::Context;
+use super::find_operation::Matched;
+use super::payload::Payload;
+use crate::head::Essential;
+
+/// Values at one place of a request; nobody names more objects at once.
+const VALUES_MAX: usize = 10_000;
+
+/// The values cannot be read as single ones, or there are too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unreadable;
+
+/// What a checked request says.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub(super) matched: &'a Matched,
+    /// None: nobody has read it yet.
+    pub(super) body: Option<&'a Payload>,
+}
+
+impl Request<'_> {
+    /// Every value at a place; none where it is not there.
+    pub(super) fn values(
+        self,
+        place: &InputPlace,
+        context: &Context<'_>,
+    ) -> Result<Vec<String>, Unreadable> {
+        let contract = &context.plan.model.contract;
+        let operation = self.matched.operation().and_then(|index| contract.operation(index));
+        let Some(operation) = operation else { return Ok(Vec::new()) };
+        let head = self.matched.received().head();
+        match place {
+            InputPlace::One(RequestPlace::Path(name)) => {
+                let texts = self.path(name, context)?;
+                split(operation, Place::Path, name, texts)
+            }
+            InputPlace::One(RequestPlace::Query(name)) => {
+                let pairs = urlencoded::pairs(head.query().unwrap_or_default());
+                let is_it =
+                    |shown: &str| urlencoded::decode(shown).is_ok_and(|shown| shown == *name);
+                let values = pairs.filter(|(shown, _)| is_it(shown));
+                let texts = values.map(|(_, value)| urlencoded::decode(value).map(Cow::into_owned));
+                let texts: Vec<String> = texts.collect::<Result<_, _>>().map_err(|_| Unreadable)?;
+                split(operation, Place::Query, name, texts)
+            }
+            InputPlace::One(RequestPlace::Cookie(name)) => {
+                let cookies = head.fields.first(Essential::Cookie).unwrap_or_default();
+                let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+                let values = pairs.filter(|(shown, _)| shown == name);
+                let texts = values.map(|(_, value)| urlencoded::decode(value).map(Cow::into_owned));
+                let texts: Vec<String> = texts.collect::<Result<_, _>>().map_err(|_| Unreadable)?;
+                split(operation, Place::Cookie, name, texts)
+            }
+            InputPlace::Header(name) => {
+                let texts = head.fields.all(name).map(str::to_owned).collect();
+                split(operation, Place::Header, name, texts)
+            }
+            InputPlace::One(RequestPlace::Body(pointer)) => self.body(context, |root| {
+                let mut found = Vec::new();
+                gather(root, pointer, &mut found)?;
+                Ok(found)
+            }),
+            InputPlace::Names(pointer) => self.body(context, |root| {
+                let pointer = if pointer == "/" { "" } else { pointer };
+                let members = root.lookup(pointer).into_iter().flat_map(Value::members);
+                let names = members.map(|(name, _)| name.as_str().unwrap_or_default().to_owned());
+                let names: Vec<String> = names.take(VALUES_MAX + 1).collect();
+                if names.len() > VALUES_MAX { Err(Unreadable) } else { Ok(names) }
+            }),
+        }
+    }
+
+    fn path(self, name: &str, context: &Context<'_>) -> Result<Vec<String>, Unreadable> {
+        let (Some(index), Some(path)) = (self.matched.operation(), self.matched.path()) else {
+            return Ok(Vec::new());
+        };
+        let mut parts = Vec::new();
+        context.plan.model.contract.path_parts(index, path, &mut parts);
+        let mut texts = Vec::new();
+        for part in parts {
+            if let PathPart::Value(value) = part
+                && value.name == name
+            {
+                // An API may read such a segment in another way.
+                if !value.others.is_empty() || value.has_more {
+                    return Err(Unreadable);
+                }
+                texts.push(value.text.to_owned());
+            }
+        }
+        Ok(texts)
+    }
+
+    fn body(
+        self,
+        context: &Context<'_>,
+        read: impl FnOnce(Value<'_>) -> Result<Vec<String>, Unreadable>,
+    ) -> Result<Vec<String>, Unreadable> {
+        match self.body {
+            Some(Payload::Nothing) => Ok(Vec::new()),
+            Some(Payload::Json(document)) => read(document.root()),
+            Some(Payload::Form(form)) => read(form.document().root()),
+            // Signed bodies: they have one reading, or they were refused.
+            Some(Payload::Bytes { bytes, coding: None }) => {
+                let document = Document::parse(bytes.clone(), &context.plan.json_in);
+                read(document.map_err(|_| Unreadable)?.root())
+            }
+            None | Some(Payload::Parts { .. } | Payload::Bytes { .. }) => Err(Unreadable),
+        }
+    }
+}
+
+/// The tree of a body, if it is one.
+pub(super) fn tree(body: &Payload) -> Option<Value<'_>> {
+    match body {
+        Payload::Json(document) => Some(document.root()),
+        Payload::Form(form) => Some(form.document().root()),
+        Payload::Nothing | Payload::Parts { .. } | Payload::Bytes { .. } => None,
+    }
+}
+
+/// Several values in one text, as the parameter's style writes them.
+fn split(
+    operation: &Operation,
+    place: Place,
+    name: &str,
+    texts: Vec<String>,
+) -> Result<Vec<String>, Unreadable> {
+    let is_it = |known: &str| {
+        if place == Place::Header { known.eq_ignore_ascii_case(name) } else { known == name }
+    };
+    let parameter = operation.parameters.iter().find(|one| one.place == place && is_it(&one.name));
+    let collection = parameter.map_or(Collection::Single, |parameter| parameter.collection);
+    let texts: Vec<String> = match collection {
+        Collection::Single | Collection::Repeated => texts,
+        Collection::Joined(delimiter) => texts
+            .iter()
+            .flat_map(|text| text.split(delimiter.character()))
+            .map(|text| text.trim().to_owned())
+            .collect(),
+        Collection::Json => {
+            let mut found = Vec::new();
+            for text in texts {
+                let document =
+                    Document::parse(text.into_bytes(), &portcullis_json::Limits::default());
+                let document = document.map_err(|_| Unreadable)?;
+                scalars(document.root(), &mut found)?;
+            }
+            found
+        }
+        Collection::JoinedMembers { .. }
+        | Collection::Members
+        | Collection::DeepObject
+        | Collection::Form
+        | Collection::NotUnderstood => {
+            return if texts.is_empty() { Ok(texts) } else { Err(Unreadable) };
+        }
+    };
+    if texts.len() > VALUES_MAX { Err(Unreadable) } else { Ok(texts) }
+}
+
+/// The values at a pointer; `*` is every item, or every member.
+fn gather(value: Value<'_>, pointer: &str, found: &mut Vec<String>) -> Result<(), Unreadable> {
+    let Some(rest) = pointer.strip_prefix('/') else { return scalars(value, found) };
+    let (token, rest) = match rest.find('/') {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    let name = token.replace("~1", "/").replace("~0", "~");
+    if token == "*" {
+        value.items().try_for_each(|item| gather(item, rest, found))?;
+        return value.members().try_for_each(|(_, member)| gather(member, rest, found));
+    }
+    // Declared one, sent a list: each is looked at.
+    if value.is_array() {
+        return value.items().try_for_each(|item| gather(item, pointer, found));
+    }
+    value.get(&name).map_or(Ok(()), |member| gather(member, rest, found))
+}
+
+/// A value that names something, or each of a list; what is none of both cannot be looked up.
+fn scalars(value: Value<'_>, found: &mut Vec<String>) -> Result<(), Unreadable> {
+    match value.kind() {
+        Kind::Null => return Ok(()),
+        Kind::Array => return value.items().try_for_each(|item| scalars(item, found)),
+        _ => {}
+    }
+    let text = value.as_str().or_else(|| value.as_number()).ok_or(Unreadable)?;
+    if found.len() == VALUES_MAX {
+        return Err(Unreadable);
+    }
+    found.push(text.to_owned());
+    Ok(())
+}

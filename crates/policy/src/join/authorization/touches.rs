@@ -1,0 +1,110 @@
+//! Which objects the requests and answers of each operation touch: derived from names and schemas of the
+//! contract, corrected by the policy.
+
+mod corrected;
+mod derived;
+mod leads;
+
+use portcullis_contract::{Place, Security};
+use portcullis_model::Method;
+
+use super::Api;
+use crate::authorization::{InputPlace, ObjectInput, Resource, Touches, Verb};
+use crate::file::PolicyFile;
+use crate::login::RequestPlace;
+use crate::notes::Notes;
+use derived::Derive;
+use leads::Leads;
+
+/// For each API, for each operation. Also finds by which operation a resource is read.
+pub(super) fn of(
+    file: &PolicyFile,
+    apis: &[Api<'_>],
+    resources: &mut [Vec<Resource>],
+    notes: &mut Notes,
+) -> Vec<Vec<Touches>> {
+    let mut all: Vec<Vec<Touches>> = apis
+        .iter()
+        .zip(&*resources)
+        .map(|(api, resources)| {
+            let leads = Leads::of(&api.contract.shapes, resources);
+            let derive = Derive { contract: api.contract, resources, leads: &leads };
+            (0..api.contract.operations.len()).map(|index| derive.operation(index)).collect()
+        })
+        .collect();
+    corrected::by(file, apis, resources, &mut all, notes);
+    for ((api, resources), touches) in apis.iter().zip(resources).zip(&all) {
+        read_by(file, api, resources, touches, notes);
+    }
+    all
+}
+
+/// Finds the operations by which single objects are read: a GET whose path names one, and nothing that must
+/// be said beside.
+fn read_by(
+    file: &PolicyFile,
+    api: &Api<'_>,
+    resources: &mut [Resource],
+    touches: &[Touches],
+    notes: &mut Notes,
+) {
+    let reads = |resource: usize, operation: usize| -> Option<usize> {
+        let (own, touches) = (api.contract.operation(operation)?, touches.get(operation)?);
+        let needed = own.parameters.iter().filter(|one| one.required);
+        let [input] = touches.inputs.as_slice() else { return None };
+        let is_in_path = matches!(&input.place, InputPlace::One(RequestPlace::Path(_)));
+        let is_one = needed.count() == 1
+            && own.parameters.iter().filter(|one| one.place == Place::Path).count() == 1
+            && own.method == Method::Get
+            && is_in_path
+            && input.pattern.is_none()
+            && input.resource == resource
+            && touches.verb(resource) == Some(Verb::Read)
+            && touches.shows.contains(&resource)
+            && own.security != Security::NotStated;
+        is_one.then_some(input.id)
+    };
+    let sections = file.resources.iter().flat_map(|named| &named.0);
+    for (index, resource) in resources.iter_mut().enumerate() {
+        let section = sections.clone().find(|(key, _)| *key.text == *resource.name);
+        let said = section.and_then(|(_, section)| section.read_by.as_ref());
+        let operations: Vec<usize> = match said {
+            None => (0..touches.len()).collect(),
+            Some(name) => {
+                let found = api.names.find(&name.value, name.span, notes);
+                found
+                    .filter(|(place, _)| *place == api.place)
+                    .map(|(_, one)| one)
+                    .into_iter()
+                    .collect()
+            }
+        };
+        let mut is_any = false;
+        for operation in operations {
+            if let Some(id) = reads(index, operation)
+                && let Some(slot) = resource.read_by.get_mut(id)
+                && slot.is_none()
+            {
+                *slot = Some(operation);
+                is_any = true;
+            }
+        }
+        if let Some(name) = said.filter(|_| !is_any) {
+            notes.push(|| {
+                let message = format!(
+                    "{} does not read one {} by its id alone",
+                    crate::notes::shown(&name.value),
+                    crate::notes::shown(&resource.name)
+                );
+                portcullis_model::Diagnostic::error(&crate::codes::BAD_RESOURCE, message)
+                    .at(name.span)
+                    .help("name a GET whose path has the id and no other value, and whose answer has the schema")
+            });
+        }
+    }
+}
+
+/// An input that the contract shows.
+fn input(place: InputPlace, resource: usize, id: usize) -> ObjectInput {
+    ObjectInput { place, resource, id, may_be_new: false, pattern: None }
+}
