@@ -54,6 +54,8 @@ struct OfOperation {
 struct OfObject {
     rule: usize,
     on: usize,
+    /// Whether it permits reading: by its word, or as the name of an operation that only reads.
+    reads: bool,
 }
 
 /// What the rules say of one caller and one object.
@@ -109,14 +111,14 @@ impl Rules {
                 let mut conditions = vec![&rule.when];
                 for (place, on) in rule.on.iter().enumerate() {
                     let speaks = rule.speaks_of(on, operation, touches);
-                    let of = OfObject { rule: index, on: place };
+                    let names = on.named.binary_search(&operation).is_ok();
+                    let reads = reads(on) || names && !touches.is_unsafe;
+                    let of = OfObject { rule: index, on: place, reads };
                     if let Some(list) = own.objects.get_mut(on.resource).filter(|_| speaks) {
                         list.push(of);
                         conditions.push(&on.when);
                     }
-                    if let Some(list) =
-                        own.shown.get_mut(on.resource).filter(|_| speaks || reads(on))
-                    {
+                    if let Some(list) = own.shown.get_mut(on.resource).filter(|_| speaks || reads) {
                         list.push(of);
                         conditions.push(&on.when);
                     }
@@ -255,11 +257,11 @@ impl Rules {
         let mut mask: Option<Masks<'_>> = None;
         let all = self.of_objects(of.operation, of.resource, of.purpose).iter().filter_map(|one| {
             let rule = rules.get(one.rule).filter(|rule| is_meant(rule, asked.caller))?;
-            Some((rule, rule.on.get(one.on)?))
+            Some((rule, rule.on.get(one.on)?, one.reads))
         });
         let (forbids, permits): (Vec<_>, Vec<_>) =
-            all.partition(|(rule, _): &(&Rule, &OnResource)| rule.forbids);
-        for (_, on) in forbids {
+            all.partition(|(rule, ..): &(&Rule, &OnResource, bool)| rule.forbids);
+        for (_, on, _) in forbids {
             match facts.holds(&on.when) {
                 Truth::Yes => return Verdict::Refused(Why::Forbidden),
                 Truth::Unknown if is_last => return Verdict::Refused(Why::Forbidden),
@@ -267,13 +269,13 @@ impl Rules {
                 Truth::No => {}
             }
         }
-        for (rule, on) in permits {
+        for (rule, on, reads) in permits {
             speaks = true;
             let tenant = if rule.across_tenants { Truth::Yes } else { tenant };
             let holds = facts.holds(&on.when);
             is_other_tenant |= tenant == Truth::No && holds != Truth::No;
             match tenant.and(holds) {
-                Truth::Yes => mask.get_or_insert_default().permit(on, reads(on)),
+                Truth::Yes => mask.get_or_insert_default().permit(on, reads),
                 Truth::Unknown => is_unknown = true,
                 Truth::No => {}
             }

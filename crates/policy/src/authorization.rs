@@ -204,12 +204,12 @@ pub struct OnResource {
 
 impl Rule {
     /// Whether a part of the rule speaks of objects of its resource in an operation, by its index. Who may read
-    /// an order may not for that reason pay it.
+    /// an order may not for that reason pay it; who may not read or change it may not pay it either.
     pub fn speaks_of(&self, on: &OnResource, operation: usize, touches: &Touches) -> bool {
         let means = match touches.verb(on.resource) {
             Some(verb) => on.verbs.has(verb),
             None if touches.acts_on(on.resource) && self.forbids => {
-                [Verb::Read, Verb::Update, Verb::Delete].into_iter().any(|verb| on.verbs.has(verb))
+                on.verbs.has(Verb::Read) || on.verbs.has(Verb::Update)
             }
             None if touches.acts_on(on.resource) => on.verbs.has_others(),
             None => on.verbs.has(Verb::Read),

@@ -96,9 +96,9 @@ impl FormData {
         })
     }
 
-    /// The body as it came.
-    pub fn into_body(self) -> Vec<u8> {
-        self.body
+    /// The body as it came, and its tree.
+    pub fn into_parts(self) -> (Vec<u8>, Document) {
+        (self.body, self.document)
     }
 }
 

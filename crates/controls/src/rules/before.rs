@@ -1,6 +1,6 @@
 //! What of an object a caller neither sees nor writes, before it is known which rules permit it.
 
-use super::{Asked, Facts, Mask, Masks, Object, Of, Rules, Truth, is_meant, reads};
+use super::{Asked, Facts, Mask, Masks, Object, Of, Rules, Truth, is_meant};
 
 impl Rules {
     /// The masks of an object of which only this is known, all of which apply: what is left of those of the
@@ -20,7 +20,7 @@ impl Rules {
             let Some(on) = rule.on.get(one.on) else { continue };
             let tenant = if rule.across_tenants { Truth::Yes } else { tenant };
             match tenant.and(facts.holds(&on.when)) {
-                Truth::Yes => sure.get_or_insert_default().permit(on, reads(on)),
+                Truth::Yes => sure.get_or_insert_default().permit(on, one.reads),
                 Truth::Unknown => {
                     doubtful
                         .push(Mask { hidden: on.hidden.clone(), readonly: on.readonly.clone() });

@@ -103,6 +103,11 @@ impl Form {
         &mut self.document
     }
 
+    /// The tree alone.
+    pub fn into_document(self) -> Document {
+        self.document
+    }
+
     /// Takes out objects of which nothing is left, since a form has no spelling for them. An item of
     /// a list leaves its place, so that is a fault.
     pub fn prune(&mut self) -> Result<(), Unread> {

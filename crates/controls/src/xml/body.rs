@@ -52,10 +52,10 @@ impl XmlBody {
         self.bytes
     }
 
-    /// The body without these values and strays: the bytes around them are as they came.
-    pub fn without(self, dropped: &[u32]) -> Vec<u8> {
+    /// The body without these values and strays: the bytes around them are as they came; and its tree.
+    pub fn without(self, dropped: &[u32]) -> (Vec<u8>, Document) {
         if dropped.is_empty() {
-            return self.bytes;
+            return (self.bytes, self.document);
         }
         let mut dropped = dropped.to_vec();
         dropped.sort_unstable();
@@ -77,6 +77,6 @@ impl XmlBody {
             }
         }
         out.extend_from_slice(self.bytes.get(at..).unwrap_or_default());
-        out
+        (out, self.document)
     }
 }

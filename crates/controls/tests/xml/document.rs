@@ -63,7 +63,7 @@ pub(crate) fn sent(contract: &Contract, text: &str) -> Result<String, String> {
     if let Err(mismatch) = schema.check(body.document().root()) {
         return Err(format!("{} at {}", mismatch.keyword, mismatch.at));
     }
-    Ok(String::from_utf8(body.without(&dropped)).unwrap())
+    Ok(String::from_utf8(body.without(&dropped).0).unwrap())
 }
 
 /// What leaves of an answer.
@@ -74,5 +74,5 @@ pub(crate) fn left(contract: &Contract, text: &str) -> String {
     let mut found = project(body.document(), &contract.shapes, shape, OtherType::Removed);
     assert!(!found.is_root_undeclared);
     body.strays().for_each(|(index, stray)| found.add_stray(index, stray));
-    String::from_utf8(body.without(&found.drop)).unwrap()
+    String::from_utf8(body.without(&found.drop).0).unwrap()
 }

@@ -27,7 +27,7 @@ use super::context::{Context, Exit};
 use super::holding::is_plain;
 use super::objects::Objects;
 use super::validate::Valid;
-use super::values::{Request, tree};
+use super::values::Request;
 use subject::Named;
 
 /// A request whose caller may touch its objects.
@@ -119,7 +119,7 @@ fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
     let makes = touches
         .is_some_and(|touches| touches.does.first().is_some_and(|(_, verb)| *verb == Verb::Create));
     let (mut texts, mut chooses_id) = (Vec::new(), false);
-    if let Some(body) = tree(valid.body()).filter(|_| makes) {
+    if let Some(body) = valid.body().tree().filter(|_| makes) {
         gather(body, &mut texts);
         let about = touches.and_then(|touches| touches.does.first());
         let about = about.and_then(|(about, _)| model.authorization.resources.get(*about));

@@ -1,7 +1,7 @@
 //! What goes to the API as a body.
 
 use portcullis_controls::urlencoded::form::Form;
-use portcullis_json::Document;
+use portcullis_json::{Document, Value};
 
 /// The body that goes to the API.
 pub(super) enum Payload {
@@ -17,6 +17,8 @@ pub(super) enum Payload {
         bytes: Vec<u8>,
         /// What stands between the parts.
         boundary: String,
+        /// What they were read as.
+        read: Document,
     },
     /// As it came: text, opaque bytes, a signed body, or one that nobody refused.
     Bytes {
@@ -24,5 +26,20 @@ pub(super) enum Payload {
         bytes: Vec<u8>,
         /// `Content-Encoding`, where the bytes were not decoded.
         coding: Option<String>,
+        /// What they were read as, if they are a tree.
+        read: Option<Document>,
     },
+}
+
+impl Payload {
+    /// The tree of its values, whatever they are written in; none where nobody has read one.
+    pub(super) fn tree(&self) -> Option<Value<'_>> {
+        let document = match self {
+            Self::Nothing => return None,
+            Self::Json(document) | Self::Parts { read: document, .. } => document,
+            Self::Form(form) => form.document(),
+            Self::Bytes { read, .. } => read.as_ref()?,
+        };
+        Some(document.root())
+    }
 }

@@ -64,12 +64,12 @@ impl Request<'_> {
                 let texts = head.fields.all(name).map(str::to_owned).collect();
                 split(operation, Place::Header, name, texts)
             }
-            InputPlace::One(RequestPlace::Body(pointer)) => self.body(context, |root| {
+            InputPlace::One(RequestPlace::Body(pointer)) => self.body(|root| {
                 let mut found = Vec::new();
                 gather(root, pointer, &mut found)?;
                 Ok(found)
             }),
-            InputPlace::Names(pointer) => self.body(context, |root| {
+            InputPlace::Names(pointer) => self.body(|root| {
                 let pointer = if pointer == "/" { "" } else { pointer };
                 let members = root.lookup(pointer).into_iter().flat_map(Value::members);
                 let names = members.map(|(name, _)| name.as_str().unwrap_or_default().to_owned());
@@ -102,29 +102,12 @@ impl Request<'_> {
 
     fn body(
         self,
-        context: &Context<'_>,
         read: impl FnOnce(Value<'_>) -> Result<Vec<String>, Unreadable>,
     ) -> Result<Vec<String>, Unreadable> {
         match self.body {
             Some(Payload::Nothing) => Ok(Vec::new()),
-            Some(Payload::Json(document)) => read(document.root()),
-            Some(Payload::Form(form)) => read(form.document().root()),
-            // Signed bodies: they have one reading, or they were refused.
-            Some(Payload::Bytes { bytes, coding: None }) => {
-                let document = Document::parse(bytes.clone(), &context.plan.json_in);
-                read(document.map_err(|_| Unreadable)?.root())
-            }
-            None | Some(Payload::Parts { .. } | Payload::Bytes { .. }) => Err(Unreadable),
+            body => read(body.and_then(Payload::tree).ok_or(Unreadable)?),
         }
-    }
-}
-
-/// The tree of a body, if it is one.
-pub(super) fn tree(body: &Payload) -> Option<Value<'_>> {
-    match body {
-        Payload::Json(document) => Some(document.root()),
-        Payload::Form(form) => Some(form.document().root()),
-        Payload::Nothing | Payload::Parts { .. } | Payload::Bytes { .. } => None,
     }
 }
 

@@ -162,12 +162,13 @@ impl Crossing {
             tally.note(one, || {
                 let told = &world.told;
                 format!(
-                    "seed {} (allowed: {is_allowed}): {one:?}\n{}\n{request:#?}\n{:?}\ngot {} {text}\ntold {:?}\n\
+                    "seed {} (allowed: {is_allowed}): {one:?}\n{}\n{request:#?}\n{:?}\ngot {} {text}\nrecord {}\ntold {:?}\n\
                      changes {:?}\n{}",
                     self.seed,
                     asked::words(&self.api, &world, &request),
                     self.api.callers.get(request.caller),
                     answer.status,
+                    self.scene.last_record(),
                     told.answer,
                     told.changes,
                     self.policy

@@ -23,7 +23,8 @@ section! {
         /// What the callers whom this rule means may do: `read` (with `list`), `list`, `create`, `update`,
         /// `delete`, `"*"`, or operations by name (`operation:read` for one that is called like such a word).
         may: Option<Names>,
-        /// What they may not do, whatever other rules say; the same words.
+        /// What they may not do, whatever other rules say; the same words. `read` and `update` also mean what operations with
+        /// names of their own do to an object (`payOrder`).
         forbid: Option<Names>,
         /// The resources whose objects it speaks of. Without it a rule opens operations and no objects, but
         /// `may: "*"`, which opens all.

@@ -24,9 +24,14 @@ impl Act<'_> {
         let verb = if operation.kind == kind { operation.does.verb() } else { Some(Verb::Read) };
         let roles = ROLES.get(self.caller.role).map_or(&[][..], |(_, all)| all);
         let speaks = move |rule: &&Rule| {
-            // Who may not even read an object does nothing else with it either.
-            let verb = verb.or(rule.forbids.then_some(Verb::Read));
-            let does = verb.is_some_and(|verb| rule.verbs.contains(&verb));
+            let does = match verb {
+                Some(verb) => rule.verbs.contains(&verb),
+                // Who may not read or change an object does nothing else with it either.
+                None => {
+                    let is_meant = |verb| rule.verbs.contains(&verb);
+                    rule.forbids && (is_meant(Verb::Read) || is_meant(Verb::Update))
+                }
+            };
             rule.kind == kind
                 && roles.contains(&rule.role)
                 && (does || operation.kind == kind && rule.named.contains(&self.operation))
@@ -55,7 +60,13 @@ impl Act<'_> {
     }
 
     fn judge(&self, kind: usize, object: &Value, rules: Vec<&Rule>) -> Option<bool> {
-        let mut is_hidden = None;
+        let operation = self.api.operations.get(self.operation).expect("an operation");
+        let reads = |rule: &Rule| {
+            let is_named = operation.method == "GET" && rule.named.contains(&self.operation);
+            rule.verbs.contains(&Verb::Read) || is_named
+        };
+        // What those hide that permit reading it; where none does, those of all.
+        let (mut is_hidden, mut is_hidden_to_read) = (None, None);
         for rule in rules {
             let holds = self.holds(rule.when, kind, object);
             if rule.forbids {
@@ -65,9 +76,12 @@ impl Act<'_> {
                 }
             } else if holds == Some(true) && (rule.is_across || self.is_of_tenant(kind, object)) {
                 is_hidden = Some(is_hidden.unwrap_or(true) && rule.hides);
+                if reads(rule) {
+                    is_hidden_to_read = Some(is_hidden_to_read.unwrap_or(true) && rule.hides);
+                }
             }
         }
-        is_hidden
+        is_hidden_to_read.or(is_hidden)
     }
 
     fn is_of_tenant(&self, kind: usize, object: &Value) -> bool {
@@ -152,11 +166,26 @@ impl Act<'_> {
             _ => true,
         };
         self.is_open()
+            && (self.names_some(request) || self.is_open_for_all())
             && request.named.iter().all(|one| may(*one))
             && request.above.is_none_or(may)
             && request.under.is_none_or(may)
             && belongs()
             && self.is_given_well(world, request)
+    }
+
+    /// Whether the request has an object that can be judged before anything happens: one that it names or makes,
+    /// or one that its answer shows.
+    fn names_some(&self, request: &Request) -> bool {
+        let operation = self.api.operations.get(self.operation).expect("an operation");
+        let is_named = !request.named.is_empty() || request.above.or(request.under).is_some();
+        is_named || operation.method == "GET" || operation.does == Does::Create
+    }
+
+    /// Whether a rule opens the operation whatever the object.
+    fn is_open_for_all(&self) -> bool {
+        let operation = self.api.operations.get(self.operation).expect("an operation");
+        self.rules(operation.kind).any(|rule| !rule.forbids && rule.when == When::All)
     }
 
     /// Whether what a body makes of an object is for this caller to make.

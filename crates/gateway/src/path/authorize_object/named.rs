@@ -12,7 +12,7 @@ use portcullis_policy::{ObjectInput, RequestPlace, Verb};
 use super::super::asking::{asked, held};
 use super::super::context::{Context, Exit};
 use super::super::payload::Payload;
-use super::super::values::{Request, tree};
+use super::super::values::Request;
 use super::subject::{Named, One};
 use super::{cannot_know, question};
 use crate::holdings::Judged;
@@ -193,7 +193,7 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<usize, Exit> {
     if touches.is_none || writes.is_empty() {
         return Ok(0);
     }
-    let body = tree(named.valid.body());
+    let body = named.valid.body().tree();
     if body.is_none() && touches.gives && !matches!(named.valid.body(), Payload::Nothing) {
         let detail = "the body may say whose an object shall be, and nobody reads it".to_owned();
         context.refuse(given_away(detail))?;
@@ -212,13 +212,19 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<usize, Exit> {
         if let Some(body) = body {
             gather(body, &whose, true, &mut objects);
         }
-        context.objects.names_owner |=
-            objects.iter().any(|object| whose.iter().any(|at| object.lookup(at).is_some()));
         let of = Of { operation: named.operation, resource, purpose: Purpose::Touch };
         let is_made = verb == Verb::Create;
         let objects =
             objects.into_iter().map(Some).chain((body.is_none() && is_made).then_some(None));
         for object in objects {
+            let says_whose =
+                object.is_some_and(|object| whose.iter().any(|at| object.lookup(at).is_some()));
+            context.objects.names_owner |= says_whose;
+            let is_patched = object.is_some_and(|object| is_patch(object, &whose));
+            // A body that tells what to act on, and nothing of whose it shall be, is no object.
+            if touches.acts_on(resource) && !says_whose && !is_patched {
+                continue;
+            }
             judged += 1;
             let verdict = {
                 let said = |place: &RequestPlace| context.objects.said(place);
@@ -230,7 +236,6 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<usize, Exit> {
                 };
                 plan.rules.object(&asked, of, &object, is_made)
             };
-            let is_patched = object.is_some_and(|object| is_patch(object, &whose));
             let why = match verdict {
                 Verdict::Refused(why) => why.reason(),
                 _ if is_patched => "patched",

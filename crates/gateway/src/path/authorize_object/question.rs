@@ -14,7 +14,6 @@ use tokio::time::timeout_at;
 
 use super::super::asking::{asked, held};
 use super::super::context::Context;
-use super::super::values::tree;
 use super::exchange::{ask, shape, target};
 use super::own_list;
 use super::subject::{Named, One};
@@ -234,7 +233,7 @@ pub(super) fn changes<'a>(
 ) -> Option<Value<'a>> {
     let touches = context.plan.model.authorization.operations.get(named.operation)?;
     let is_update = touches.does.first() == Some(&(resource, Verb::Update));
-    tree(named.valid.body()).filter(|body| is_update && body.is_object())
+    named.valid.body().tree().filter(|body| is_update && body.is_object())
 }
 
 /// The one object of this resource that an answer shows.

@@ -9,7 +9,6 @@ use portcullis_policy::{Hidden, RequestPlace, Verb};
 use super::super::asking::asked;
 use super::super::context::{Context, Exit};
 use super::super::validate::{Valid, take_out};
-use super::super::values::tree;
 
 /// Takes it out of the body, or refuses.
 pub(super) fn strip(
@@ -48,7 +47,7 @@ fn masks(valid: &Valid, operation: usize, context: &mut Context<'_>) -> Vec<(usi
                 let said = |place: &RequestPlace| context.objects.said(place);
                 let asked = asked(context, &said);
                 let of = Of { operation, resource: *resource, purpose: Purpose::Touch };
-                let root = tree(valid.body());
+                let root = valid.body().tree();
                 let is_list = root.is_some_and(Value::is_array);
                 let items = root.filter(|_| is_list).into_iter().flat_map(Value::items);
                 let objects = items.map(Some).chain((!is_list).then_some(root));

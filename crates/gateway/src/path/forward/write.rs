@@ -177,7 +177,7 @@ fn payload(body: &Payload) -> (std::borrow::Cow<'_, [u8]>, Option<&str>) {
         }
         Payload::Form(form) => (form.write().into(), None),
         Payload::Parts { bytes, .. } => (bytes.as_slice().into(), None),
-        Payload::Bytes { bytes, coding } => (bytes.as_slice().into(), coding.as_deref()),
+        Payload::Bytes { bytes, coding, .. } => (bytes.as_slice().into(), coding.as_deref()),
     }
 }
 

@@ -59,7 +59,7 @@ impl Xml {
                     everybody::unseen(body.document(), self.declared.shape, status, context);
                 dropped.extend(unseen);
                 let kept = if dropped.is_empty() { Kept::Decoded } else { Kept::Edited };
-                let bytes = body.without(&dropped);
+                let (bytes, _) = body.without(&dropped);
                 Ok(pass(status, bytes, &head.fields, is_private, kept, context))
             }
         }

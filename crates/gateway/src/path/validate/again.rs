@@ -64,57 +64,60 @@ impl Again<'_> {
                 }
                 Ok(Payload::Form(form))
             }
-            Payload::Parts { bytes, boundary } => {
+            Payload::Parts { bytes, boundary, .. } => {
                 let form = parts::read(bytes, &boundary, Some(self.media), context);
                 let Ok(mut form) = form else { return Err(writable_properties::not_read().into()) };
                 self.strip(form.document_mut(), context)?;
                 context.ask(input_shape::judge_parts(schema, form.document(), &form.blobs()))?;
-                parts::written(&form, Some(self.media), context)
+                parts::written(form, Some(self.media), context)
             }
-            Payload::Bytes { bytes, coding: None } => self.bytes(bytes, context),
+            Payload::Bytes { bytes, coding: None, read } => self.bytes(bytes, read, context),
             Payload::Nothing | Payload::Bytes { .. } => Ok(body),
         }
     }
 
     /// Bytes that go on as they came: signed ones, XML, or what nobody enforces anything of.
-    fn bytes(&self, bytes: Vec<u8>, context: &mut Context<'_>) -> Result<Payload, Exit> {
-        let plan = context.plan;
-        let handling = plan.model.bodies.get(self.index).copied().unwrap_or_default();
-        let media = Some(self.media);
-        let not_read = || writable_properties::not_read();
-        let dropped = match self.media.range.kind() {
-            BodyKind::Json => match Document::parse(bytes.clone(), &plan.json_in) {
-                Ok(mut document) => self.strip(&mut document, context)?,
-                Err(_) => context.refuse(not_read()).map(|()| Vec::new())?,
-            },
-            BodyKind::Form => match tree::read_form(&bytes, media, plan) {
-                Ok(mut form) => self.strip(form.document_mut(), context)?,
-                Err(_) => context.refuse(not_read()).map(|()| Vec::new())?,
-            },
-            BodyKind::Xml => {
-                let shapes = &plan.model.contract.shapes;
-                let shape = self.media.schema.as_ref().map(|schema| schema.shape);
-                match xml::read(bytes.clone(), shape, shapes, &plan.json_in, &plan.limits) {
-                    Ok(mut body) => {
-                        let dropped = self.strip(body.document_mut(), context)?;
-                        if !handling.exact_request {
-                            let schema = self.media.schema.as_ref();
-                            context.ask(input_shape::judge_body(schema, body.document()))?;
-                            let bytes = body.without(&dropped);
-                            return Ok(Payload::Bytes { bytes, coding: None });
-                        }
-                        dropped
-                    }
-                    Err(_) => context.refuse(not_read()).map(|()| Vec::new())?,
-                }
+    fn bytes(
+        &self,
+        bytes: Vec<u8>,
+        read: Option<Document>,
+        context: &mut Context<'_>,
+    ) -> Result<Payload, Exit> {
+        let handling = context.plan.model.bodies.get(self.index).copied().unwrap_or_default();
+        let kind = self.media.range.kind();
+        if kind == BodyKind::Xml && !handling.exact_request {
+            return self.xml(bytes, context);
+        }
+        let Some(mut document) = read else {
+            // Nobody could read it, and nobody minded so far.
+            if self.media.is_tree() {
+                context.refuse(writable_properties::not_read())?;
             }
-            BodyKind::FormData => context.refuse(not_read()).map(|()| Vec::new())?,
-            _ => Vec::new(),
+            return Ok(Payload::Bytes { bytes, coding: None, read: None });
         };
-        if dropped.is_empty() {
-            return Ok(Payload::Bytes { bytes, coding: None });
+        if self.strip(&mut document, context)?.is_empty() {
+            return Ok(Payload::Bytes { bytes, coding: None, read: Some(document) });
         }
         Err(writable_properties::exact_body().into())
+    }
+
+    fn xml(&self, bytes: Vec<u8>, context: &mut Context<'_>) -> Result<Payload, Exit> {
+        let plan = context.plan;
+        let schema = self.media.schema.as_ref();
+        let shape = schema.map(|schema| schema.shape);
+        let shapes = &plan.model.contract.shapes;
+        match xml::read(bytes, shape, shapes, &plan.json_in, &plan.limits) {
+            Ok(mut body) => {
+                let dropped = self.strip(body.document_mut(), context)?;
+                context.ask(input_shape::judge_body(schema, body.document()))?;
+                let (bytes, read) = body.without(&dropped);
+                Ok(Payload::Bytes { bytes, coding: None, read: Some(read) })
+            }
+            Err((_, bytes)) => {
+                context.refuse(writable_properties::not_read())?;
+                Ok(Payload::Bytes { bytes, coding: None, read: None })
+            }
+        }
     }
 
     fn strip(&self, document: &mut Document, context: &mut Context<'_>) -> Result<Vec<u32>, Exit> {

@@ -83,9 +83,9 @@ fn put(body: &mut Payload, pointer: &str, theirs: &str, context: &Context<'_>) {
             changed.and_then(|text| Document::parse(text, limits).ok()).map(Payload::Json)
         }
         Payload::Form(form) => in_form(&form.write(), pointer, theirs)
-            .map(|bytes| Payload::Bytes { bytes, coding: None }),
-        Payload::Bytes { bytes, coding: None } => in_json(bytes, &[(pointer, theirs)], limits)
-            .map(|bytes| Payload::Bytes { bytes, coding: None }),
+            .map(|bytes| Payload::Bytes { bytes, coding: None, read: None }),
+        Payload::Bytes { bytes, coding: None, .. } => in_json(bytes, &[(pointer, theirs)], limits)
+            .map(|bytes| Payload::Bytes { bytes, coding: None, read: None }),
         Payload::Nothing | Payload::Parts { .. } | Payload::Bytes { .. } => None,
     };
     changed.into_iter().for_each(|changed| *body = changed);

@@ -129,7 +129,7 @@ fn declared(
             context.ask(input_shape::judge_bytes(schema, &bytes))?;
         }
     }
-    Ok(Payload::Bytes { bytes, coding: None })
+    Ok(Payload::Bytes { bytes, coding: None, read: None })
 }
 
 fn coded(bytes: Vec<u8>, coding: Coding) -> Payload {
@@ -138,5 +138,5 @@ fn coded(bytes: Vec<u8>, coding: Coding) -> Payload {
         Coding::Gzip => Some("gzip".to_owned()),
         Coding::Deflate => Some("deflate".to_owned()),
     };
-    Payload::Bytes { bytes, coding: name }
+    Payload::Bytes { bytes, coding: name, read: None }
 }

@@ -62,20 +62,23 @@ fn checked(
         return Err(writable_properties::exact_body().into());
     }
     if handling.exact_request || !tree::is_enforced(context) {
-        return Ok(Payload::Bytes { bytes: form.into_body(), coding: None });
+        let (bytes, read) = form.into_parts();
+        return Ok(Payload::Bytes { bytes, coding: None, read: Some(read) });
     }
-    written(&form, media, context)
+    written(form, media, context)
 }
 
 /// The parts that are left, with a boundary of ours between them.
 pub(super) fn written(
-    form: &FormData,
+    form: FormData,
     media: Option<&Media>,
     context: &Context<'_>,
 ) -> Result<Payload, Exit> {
     let seed = context.request_id().to_string();
-    match multipart::write(form, media, &seed) {
-        Some((bytes, boundary)) => Ok(Payload::Parts { bytes, boundary }),
+    match multipart::write(&form, media, &seed) {
+        Some((bytes, boundary)) => {
+            Ok(Payload::Parts { bytes, boundary, read: form.into_parts().1 })
+        }
         // Nobody can know the boundaries beforehand; if all stand in the body, nothing goes on.
         None => Err(input_shape::unreadable_parts(
             &Fault::Shape("boundary_in_part"),

@@ -2,7 +2,7 @@
 
 use portcullis_contract::PathPart;
 use portcullis_controls::urlencoded;
-use portcullis_json::{Document, Value};
+use portcullis_json::Value;
 use portcullis_policy::RequestPlace;
 
 use super::super::context::Context;
@@ -20,19 +20,8 @@ pub(in crate::path) fn value_of(
     let head = matched.received().head();
     match place {
         RequestPlace::Body(pointer) => {
-            let text = |document: &Document| {
-                let value = document.root().lookup(pointer)?;
-                value.as_str().or_else(|| Value::as_number(value)).map(str::to_owned)
-            };
-            match body {
-                Payload::Json(document) => text(document),
-                Payload::Form(form) => text(form.document()),
-                // Signed bodies: they have one reading, or they were refused.
-                Payload::Bytes { bytes, coding: None } => {
-                    text(&Document::parse(bytes.clone(), &context.plan.json_in).ok()?)
-                }
-                Payload::Nothing | Payload::Parts { .. } | Payload::Bytes { .. } => None,
-            }
+            let value = body.tree()?.lookup(pointer)?;
+            value.as_str().or_else(|| Value::as_number(value)).map(str::to_owned)
         }
         RequestPlace::Path(name) => {
             let (index, path) = (matched.operation()?, matched.path()?);

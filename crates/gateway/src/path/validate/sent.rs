@@ -33,7 +33,7 @@ impl Sent<'_, '_> {
         let bytes_max = context.plan.limits.body_bytes_max;
         let bytes = self.read(bytes_max, Breach::BodyBytes, context).await?;
         let coding = self.head.fields.first(Essential::ContentEncoding).map(str::to_owned);
-        Ok(Payload::Bytes { bytes, coding })
+        Ok(Payload::Bytes { bytes, coding, read: None })
     }
 
     /// All of it, still coded; `above` is the limit of `bytes_max`.

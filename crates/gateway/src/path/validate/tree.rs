@@ -36,7 +36,8 @@ pub(super) fn json(
     }
     context.ask(input_shape::judge_body(schema, &document))?;
     Ok(if goes_as_it_came(&document, index, context)? {
-        Payload::Bytes { bytes: document.into_text().into_bytes(), coding: None }
+        let bytes = document.text().as_bytes().to_vec();
+        Payload::Bytes { bytes, coding: None, read: Some(document) }
     } else {
         Payload::Json(document)
     })
@@ -60,7 +61,7 @@ pub(super) fn form(
     }
     context.ask(input_shape::judge_body(schema, form.document()))?;
     Ok(if goes_as_it_came(form.document(), index, context)? {
-        Payload::Bytes { bytes, coding: None }
+        Payload::Bytes { bytes, coding: None, read: Some(form.into_document()) }
     } else {
         Payload::Form(form)
     })
@@ -90,7 +91,7 @@ pub(super) fn unread(
 ) -> Result<Payload, Exit> {
     context.refuse(refusal)?;
     context.refuse(writable_properties::not_read())?;
-    Ok(Payload::Bytes { bytes, coding: None })
+    Ok(Payload::Bytes { bytes, coding: None, read: None })
 }
 
 /// Takes out what the owner takes for absent.

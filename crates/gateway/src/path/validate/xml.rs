@@ -45,5 +45,6 @@ fn checked(
         return Err(writable_properties::exact_body().into());
     }
     // Where nothing is enforced, nothing was taken out.
-    Ok(Payload::Bytes { bytes: body.without(&dropped), coding: None })
+    let (bytes, read) = body.without(&dropped);
+    Ok(Payload::Bytes { bytes, coding: None, read: Some(read) })
 }
