@@ -24,14 +24,10 @@ impl Act<'_> {
         let verb = if operation.kind == kind { operation.does.verb() } else { Some(Verb::Read) };
         let roles = ROLES.get(self.caller.role).map_or(&[][..], |(_, all)| all);
         let speaks = move |rule: &&Rule| {
-            let does = match verb {
-                Some(verb) => rule.verbs.contains(&verb),
-                // Who may not read or change an object does nothing else with it either.
-                None => {
-                    let is_meant = |verb| rule.verbs.contains(&verb);
-                    rule.forbids && (is_meant(Verb::Read) || is_meant(Verb::Update))
-                }
-            };
+            let is_meant = |verb| rule.verbs.contains(&verb);
+            // Who may not read or change an object does nothing else with it either.
+            let others = || rule.forbids && (is_meant(Verb::Read) || is_meant(Verb::Update));
+            let does = verb.map_or_else(others, is_meant);
             rule.kind == kind
                 && roles.contains(&rule.role)
                 && (does || operation.kind == kind && rule.named.contains(&self.operation))

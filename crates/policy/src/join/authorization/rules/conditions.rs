@@ -46,9 +46,12 @@ impl Conditions<'_> {
         };
         if let Some(message) = self.why_not(&read) {
             notes.push(|| {
-                Diagnostic::error(&codes::BAD_RULE, message)
-                    .at(when.span)
-                    .help("say whose: `on: Order`, and `owner` of that resource")
+                Diagnostic::error(&codes::BAD_RULE, message).at(when.span).help(
+                    match self.resource {
+                        None => "say of which: `on: Order`",
+                        Some(_) => "give the resource an `owner`, or an `own_list`",
+                    },
+                )
             });
             return never();
         }
