@@ -4,11 +4,13 @@ mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
-use std::time::Duration;
 
-use portcullis_testkit::{Answer, Behaviour, exchange};
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::{Options, Site};
+use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange};
+use support::desk::Desk;
 use support::issuer::Issuer;
-use support::{Scene, Setup};
+use support::{Scene, Setup, model};
 
 const CONTRACT: &str = r##"openapi: 3.1.0
 info: { title: Orders, version: "1" }
@@ -71,7 +73,7 @@ const ACCESS: &str = "access:
 operations: { payOrder: { serialize: path.id } }
 ";
 
-/// Order 1 is alice's, order 4 bob's. Paying takes a moment, and then an order is no longer open.
+/// Order 1 is alice's, order 4 bob's. Once something was paid no order is open.
 struct Shop {
     scene: Scene,
     issuer: Issuer,
@@ -103,10 +105,20 @@ impl Shop {
             issuer.name()
         );
         let paid = Arc::new(AtomicUsize::new(0));
-        let counted = paid.clone();
-        let behaviour = Behaviour::made(move |request| answer(request, &counted));
+        let (counted, desk) = (paid.clone(), Desk::default());
+        let watch: Option<Arc<dyn portcullis_gateway::Watch>> = Some(Arc::new(desk.clone()));
+        let api = ScriptedApi::start(Behaviour::made(move |request| {
+            // Whoever pays is served once two have come as far as where they wait.
+            if request.starts_with("POST /orders/1/pay") && counted.load(Ordering::SeqCst) == 0 {
+                desk.reserving(2);
+            }
+            answer(request, &counted)
+        }));
         let setup = Setup { policy: Some(&policy), ..Setup::default() };
-        Self { scene: Scene::with(CONTRACT, behaviour, setup), issuer, paid }
+        let model = model(CONTRACT, api.address(), &setup);
+        let site = Site::from(Arc::new(Plan::compile(model, PlanOptions::default())));
+        let options = Options { watch, ..Options::default() };
+        Self { scene: Scene::of_options(api, site, options), issuer, paid }
     }
 
     fn request(&self, method: &str, target: &str, label: &str, body: &str) -> String {
@@ -141,7 +153,6 @@ fn answer(request: &str, paid: &AtomicUsize) -> Vec<u8> {
     };
     if !request.starts_with("GET ") {
         if target.ends_with("/pay") {
-            std::thread::sleep(Duration::from_millis(300));
             paid.fetch_add(1, Ordering::SeqCst);
         }
         return b"HTTP/1.1 204 X\r\n\r\n".to_vec();

@@ -6,7 +6,7 @@ use portcullis_controls::rules::{Of, Purpose, Truth, Why};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
-use portcullis_policy::{RequestPlace, Verb};
+use portcullis_policy::{RequestPlace, Touches, Verb};
 
 use super::super::asking::{asked, held, is_of_others};
 use super::super::context::{Context, Exit};
@@ -83,7 +83,8 @@ async fn take_out(
         may_drop &= context.may_remove(Noted { control, reason: why.reason(), detail });
     }
     if may_drop {
-        context.objects.has_taken_out |= !judged.refused.is_empty();
+        let hides = touches(context).is_some_and(|touches| touches.hides_totals);
+        context.objects.has_taken_out |= (hides && judged.totals > 0) || !judged.refused.is_empty();
         out.extend_from_slice(&judged.drop);
     }
     let control = ControlId::ResponseShape;
@@ -99,6 +100,11 @@ async fn take_out(
     Ok(Left::Without(out))
 }
 
+/// What the operation touches.
+fn touches<'m>(context: &Context<'m>) -> Option<&'m Touches> {
+    context.plan.model.authorization.operations.get(context.operation?)
+}
+
 /// All of an answer shows what does not leave.
 fn withhold(
     why: Why,
@@ -106,9 +112,8 @@ fn withhold(
     status: Status,
     context: &mut Context<'_>,
 ) -> Result<Left, Exit> {
-    let operations = &context.plan.model.authorization.operations;
-    let touches = context.operation.and_then(|index| operations.get(index));
-    let is_done = matches!(status.0, 200..=299) && touches.is_some_and(|touches| touches.is_unsafe);
+    let is_unsafe = touches(context).is_some_and(|touches| touches.is_unsafe);
+    let is_done = is_unsafe && matches!(status.0, 200..=299);
     if !is_done {
         context.refuse(not_found(why, detail))?;
         return Ok(Left::ALL);
