@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use portcullis_admin::Door;
 use portcullis_controls::{Closed, Plan, PlanOptions};
-use portcullis_gateway::{Options, Running, Site};
+use portcullis_gateway::{Options, Running, Site, Watch};
 use portcullis_ledger::{Ledger, LedgerError};
 use portcullis_policy::{LedgerTarget, Posture};
 
@@ -59,9 +59,16 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
     };
     site.plans().for_each(|plan| describe(plan));
     let workers = options.workers.map_or_else(processors, usize::from);
-    let watch = Arc::new(Refusals::led_to(files(options)));
+    let only = site.only().cloned();
+    let trial = options.observe.then(|| Arc::new(Trial::recorded(only, files(options))));
+    let watch: Arc<dyn Watch> = match &trial {
+        Some(trial) => trial.clone(),
+        None => Arc::new(Refusals::led_to(files(options))),
+    };
     let gateway = Options { workers, watch: Some(watch), store, ..Options::default() };
     let exit = serve(site, &ledger, gateway, Some((&options.model, plan_options)), door);
+    // Standard output may be the ledger.
+    trial.iter().for_each(|trial| talk::say_text(&trial.summary()));
     if ledger.lost() > 0 {
         talk::say(&format!("{} records could not be written", ledger.lost()));
     }

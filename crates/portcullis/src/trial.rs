@@ -1,13 +1,15 @@
-//! What `try` has seen: the first time of each kind is said, all are counted.
+//! What `try` and `run --observe` have seen: the first time of each kind is said, all are counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use portcullis_controls::Plan;
 use portcullis_gateway::{Deed, Watch};
 use portcullis_ledger::Noted;
 use portcullis_model::{Refusal, RequestId, Status};
+use portcullis_policy::Instance;
 
 use crate::watch::{Refusals, without_count};
 use crate::{explain, talk};
@@ -19,7 +21,10 @@ const DETAIL_MAX: usize = 240;
 
 /// Gathers what would have been refused, replaced or removed.
 pub(crate) struct Trial {
-    plan: Arc<Plan>,
+    /// Where places are looked up; none where there are several APIs.
+    plan: Option<Arc<Plan>>,
+    /// What follows `portcullis explain ID`, where requests are recorded.
+    files: Option<String>,
     seen: Mutex<BTreeMap<Kind, Count>>,
     /// What cannot be observed: HTTP itself, and what no machine can hold.
     refusals: Refusals,
@@ -41,11 +46,24 @@ struct Count {
     times: u64,
     operations: BTreeSet<String>,
     at: Option<String>,
+    /// The request that was the first one, where it is recorded: `explain` shows it, with its values masked.
+    first: Option<RequestId>,
 }
 
 impl Trial {
     pub(crate) fn of(plan: Arc<Plan>) -> Self {
-        Self { plan, seen: Mutex::default(), refusals: Refusals::default() }
+        Self {
+            plan: Some(plan),
+            files: None,
+            seen: Mutex::default(),
+            refusals: Refusals::default(),
+        }
+    }
+
+    /// Of requests that are recorded; `files` are the options that lead `explain` to the same files.
+    pub(crate) fn recorded(plan: Option<Arc<Plan>>, files: String) -> Self {
+        let refusals = Refusals::led_to(files.clone());
+        Self { plan, files: Some(files), seen: Mutex::default(), refusals }
     }
 
     /// What would have been done, and what of it breaks clients.
@@ -69,6 +87,9 @@ impl Trial {
             let _ = writeln!(out, "{} ({breaks}):", word(deed));
             for (kind, count) in kinds {
                 let _ = writeln!(out, "{:>6} x {}", count.times, line(kind, count));
+                if let (Some(id), Some(files)) = (count.first, &self.files) {
+                    let _ = writeln!(out, "         the first: portcullis explain {id}{files}");
+                }
             }
         }
         if seen.keys().all(|kind| kind.deed == Deed::Remove) {
@@ -109,7 +130,19 @@ impl Watch for Trial {
         self.refusals.failed(id, what, status, detail);
     }
 
-    fn noted(&self, _: RequestId, what: &str, noted: &Noted, deed: Deed, is_done: bool) {
+    fn issuer_fails(&self, issuer: &str, detail: &str) {
+        self.refusals.issuer_fails(issuer, detail);
+    }
+
+    fn instance_rests(&self, instance: &Instance, rest: Duration) {
+        self.refusals.instance_rests(instance, rest);
+    }
+
+    fn instance_returns(&self, instance: &Instance) {
+        self.refusals.instance_returns(instance);
+    }
+
+    fn noted(&self, id: RequestId, what: &str, noted: &Noted, deed: Deed, is_done: bool) {
         if is_done {
             // What overrides HTTP never passes, tried or not (rule 28).
             return;
@@ -135,7 +168,9 @@ impl Watch for Trial {
             count.operations.insert(name);
         }
         if is_new {
-            count.at = (!is_of_all).then(|| explain::place(&self.plan, what, noted)).flatten();
+            let plan = self.plan.as_ref().filter(|_| !is_of_all);
+            count.at = plan.and_then(|plan| explain::place(plan, what, noted));
+            count.first = self.files.is_some().then_some(id);
             talk::say(&format!("{}: {}", word(deed), line(&kind, count)));
         }
     }

@@ -84,6 +84,37 @@ fn trying_changes_nothing_and_says_what_would_be_refused() {
 }
 
 #[test]
+fn whoever_observes_is_told_at_the_end_what_would_have_been_done_and_how_often() {
+    let api = ScriptedApi::start(Behaviour::json(200, r#"[{"text": "a", "owner": 7}]"#));
+    let folder = Folder::with(&[("openapi.yaml", CONTRACT)]);
+    let upstream = format!("http://{}", api.address());
+    let gateway = Gateway::start(
+        &folder,
+        &[
+            "run",
+            "--observe",
+            "--contract",
+            "openapi.yaml",
+            "--upstream",
+            &upstream,
+            "--listen",
+            "127.0.0.1:0",
+        ],
+    );
+    for _ in 0..3 {
+        let answer = exchange(gateway.address, "GET /notes/abc HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_eq!(answer.status, 200);
+    }
+    let said = gateway.end_and_hear();
+    let (_, counted) = said.split_once("     3 x getNote: ").unwrap_or_else(|| panic!("{said}"));
+    let first = counted.lines().find_map(|line| line.split_once("the first: portcullis explain "));
+    let (_, first) = first.unwrap_or_else(|| panic!("{said}"));
+    let output = folder.run(&[&["explain"], &first.split(' ').collect::<Vec<_>>()[..]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("getNote"), "{}", text(&output.stdout));
+}
+
+#[test]
 fn what_is_removed_is_said_once_and_found_in_the_ledger() {
     let body = r#"[{"text": "a", "owner": 7}, {"owner": 8}]"#;
     let api = ScriptedApi::start(Behaviour::json(200, body));
