@@ -3,6 +3,7 @@
 mod administer;
 mod arguments;
 mod attack_command;
+mod caller;
 mod certificates;
 mod check;
 mod clock;

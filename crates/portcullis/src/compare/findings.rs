@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::asking::Asker;
-use super::caller::Caller;
+use crate::caller::Caller;
 use super::found::{Findings, GivenAway, PAIRS};
 use super::known::Known;
 use super::questions::{Question, Questions};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use portcullis_policy::names_an_owner;
 
 use super::asking::{Asker, Read};
-use super::caller::Caller;
+use crate::caller::Caller;
 use super::found::{Findings, GivenAway, PAIRS};
 use super::known::Known;
 use super::lists;

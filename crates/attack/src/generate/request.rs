@@ -1,0 +1,240 @@
+//! How does a request of an operation look, with these objects in it?
+
+use portcullis_contract::{
+    BodyKind, Collection, Media, Operation, Parameter, Place, Samples, is_valid,
+};
+use portcullis_policy::{InputPlace, Model, ObjectInput, RequestPlace};
+use serde_json::{Map, Value, json};
+
+use super::filled::set;
+
+/// Names of texts that people write as they like: one of them can carry a word that is known again.
+const MARKED: [&str; 14] = [
+    "note", "notes", "text", "title", "comment", "message", "subject", "description", "label",
+    "content", "address", "remark", "summary", "name",
+];
+/// The word that no other try has; of the same length for the schema to look at.
+pub(super) const MARK: &str = "${unique}";
+const STAND_IN: &str = "u0123456789abcdef";
+
+/// Makes requests from a contract.
+#[derive(Debug)]
+pub(super) struct Requests<'a> {
+    pub(super) model: &'a Model,
+    pub(super) samples: &'a Samples,
+}
+
+/// What one request is to say.
+#[derive(Default)]
+pub(super) struct Wanted<'w> {
+    /// Who sends it; none: nobody.
+    pub(super) by: Option<&'w str>,
+    /// Which objects it names, by the variables that hold their ids.
+    pub(super) objects: Vec<(&'w ObjectInput, Vec<String>)>,
+    /// Members of its body beside them: pointer and value.
+    pub(super) members: Vec<(String, Value)>,
+    /// Whether one of the texts of its body should be the word that no other try has, and which may be.
+    pub(super) mark: Option<&'w dyn Fn(&str) -> bool>,
+}
+
+/// A step, and whether it carries that word.
+pub(super) struct Written {
+    pub(super) step: Map<String, Value>,
+    pub(super) is_marked: bool,
+}
+
+impl Requests<'_> {
+    /// The step that sends it; or why there is none.
+    pub(super) fn write(&self, index: usize, wanted: &Wanted<'_>) -> Result<Written, String> {
+        let operation = self.model.contract.operation(index).ok_or("it is not there")?;
+        let mut step = Map::new();
+        if let Some(by) = wanted.by {
+            step.insert("as".to_owned(), json!(by));
+        }
+        let target = self.target(operation, wanted)?;
+        step.insert("send".to_owned(), json!(format!("{} {target}", operation.method)));
+        let headers = self.headers(operation, wanted)?;
+        if !headers.is_empty() {
+            step.insert("headers".to_owned(), Value::Object(headers));
+        }
+        let mut is_marked = false;
+        if let Some((body, marked)) = self.body(operation, wanted)? {
+            step.insert("body".to_owned(), body);
+            is_marked = marked;
+        }
+        Ok(Written { step, is_marked })
+    }
+
+    fn target(&self, operation: &Operation, wanted: &Wanted<'_>) -> Result<String, String> {
+        let mut path = operation.template.clone();
+        let mut query = Vec::new();
+        for parameter in &operation.parameters {
+            let name = &parameter.name;
+            let place = match parameter.place {
+                Place::Path => RequestPlace::Path(name.clone()),
+                Place::Query => RequestPlace::Query(name.clone()),
+                Place::Header | Place::Cookie => continue,
+            };
+            let place = InputPlace::One(place);
+            let Some(texts) = self.texts(operation, parameter, &place, wanted)? else { continue };
+            match parameter.place {
+                Place::Path => path = path.replace(&format!("{{{name}}}"), &texts.join(",")),
+                _ if parameter.collection == Collection::Repeated => {
+                    query.extend(texts.iter().map(|text| format!("{}={text}", encoded(name))));
+                }
+                _ => query.push(format!("{}={}", encoded(name), texts.join(","))),
+            }
+        }
+        let mark = if query.is_empty() { "" } else { "?" };
+        Ok(format!("{}{path}{mark}{}", self.model.base_path, query.join("&")))
+    }
+
+    fn headers(
+        &self,
+        operation: &Operation,
+        wanted: &Wanted<'_>,
+    ) -> Result<Map<String, Value>, String> {
+        let mut headers = Map::new();
+        let mut cookies = Vec::new();
+        for parameter in &operation.parameters {
+            let name = &parameter.name;
+            let place = match parameter.place {
+                Place::Header => InputPlace::Header(name.to_ascii_lowercase()),
+                Place::Cookie => InputPlace::One(RequestPlace::Cookie(name.clone())),
+                Place::Path | Place::Query => continue,
+            };
+            let Some(texts) = self.texts(operation, parameter, &place, wanted)? else { continue };
+            if parameter.place == Place::Cookie {
+                cookies.push(format!("{name}={}", texts.join(",")));
+            } else {
+                headers.insert(name.clone(), json!(texts.join(",")));
+            }
+        }
+        if !cookies.is_empty() {
+            headers.insert("Cookie".to_owned(), json!(cookies.join("; ")));
+        }
+        Ok(headers)
+    }
+
+    /// The texts of a parameter: ids of objects, or a sample where it is required.
+    fn texts(
+        &self,
+        operation: &Operation,
+        parameter: &Parameter,
+        place: &InputPlace,
+        wanted: &Wanted<'_>,
+    ) -> Result<Option<Vec<String>>, String> {
+        if let Some((_, ids)) = wanted.objects.iter().find(|(input, _)| input.place == *place) {
+            return Ok(Some(ids.iter().map(|id| format!("${{{id}}}")).collect()));
+        }
+        if !parameter.required {
+            return Ok(None);
+        }
+        let value = self.samples.parameter(operation, parameter);
+        let place = parameter.place.name();
+        let value = value.ok_or_else(|| {
+            format!("no value can be made for its {place} parameter `{}`", parameter.name)
+        })?;
+        let text = |one: &Value| match one {
+            Value::String(text) => Some(encoded(text)),
+            Value::Number(_) | Value::Bool(_) => Some(one.to_string()),
+            _ => None,
+        };
+        let texts: Option<Vec<String>> = match &value {
+            Value::Array(items) => items.iter().map(text).collect(),
+            one => text(one).map(|one| vec![one]),
+        };
+        let missing = || format!("its {place} parameter `{}` is no single value", parameter.name);
+        texts.map(Some).ok_or_else(missing)
+    }
+
+    fn body(
+        &self,
+        operation: &Operation,
+        wanted: &Wanted<'_>,
+    ) -> Result<Option<(Value, bool)>, String> {
+        let Some(body) = &operation.body else { return Ok(None) };
+        let of_kind = |kind| body.media.iter().find(|media| media.kind == kind);
+        let Some(media) = of_kind(BodyKind::Json).or_else(|| of_kind(BodyKind::Form)) else {
+            return Err("its body is neither JSON nor a form".to_owned());
+        };
+        let mut value = self
+            .samples
+            .body(operation, media)
+            .ok_or("no body can be made that its schema takes")?;
+        let is_marked = self.marked(operation, media, &mut value, wanted);
+        for (input, ids) in &wanted.objects {
+            let (pointer, names) = match &input.place {
+                InputPlace::One(RequestPlace::Body(pointer)) => (pointer, false),
+                InputPlace::Names(pointer) => (pointer, true),
+                InputPlace::One(_) | InputPlace::Header(_) => continue,
+            };
+            let ids: Vec<Value> = ids.iter().map(|id| json!(format!("${{{id}}}"))).collect();
+            set(&mut value, pointer, &ids, names, input.pattern.as_ref());
+        }
+        for (pointer, member) in &wanted.members {
+            set(&mut value, pointer, std::slice::from_ref(member), false, None);
+        }
+        if media.kind == BodyKind::Json {
+            return Ok(Some((json!({ "json": value }), is_marked)));
+        }
+        let text = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned);
+        let members = value.as_object().into_iter().flatten();
+        let form: Map<String, Value> =
+            members.map(|(name, one)| (name.clone(), json!(text(one)))).collect();
+        Ok(Some((json!({ "form": form }), is_marked)))
+    }
+
+    /// Puts the word that no other try has into a text of the body, where that stays valid.
+    fn marked(
+        &self,
+        operation: &Operation,
+        media: &Media,
+        value: &mut Value,
+        wanted: &Wanted<'_>,
+    ) -> bool {
+        let (Some(may_be), Value::Object(members)) = (wanted.mark, &mut *value) else {
+            return false;
+        };
+        let free = self.samples.free_texts(operation, media);
+        let is_named = |name: &&str| free.iter().any(|known| known == *name) && may_be(name);
+        for name in MARKED.into_iter().filter(is_named) {
+            let mut tried = members.clone();
+            tried.insert(name.to_owned(), json!(STAND_IN));
+            if is_valid(media, &Value::Object(tried)) {
+                members.insert(name.to_owned(), json!(MARK));
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Whether a place of a request may hold several ids.
+pub(super) fn holds_several(operation: &Operation, place: &InputPlace) -> bool {
+    match place {
+        InputPlace::Names(_) => true,
+        InputPlace::One(RequestPlace::Body(pointer)) => pointer.split('/').any(|part| part == "*"),
+        InputPlace::One(RequestPlace::Query(name)) => operation.parameters.iter().any(|one| {
+            one.place == Place::Query
+                && one.name == *name
+                && matches!(one.collection, Collection::Repeated | Collection::Joined(_))
+        }),
+        InputPlace::One(_) | InputPlace::Header(_) => false,
+    }
+}
+
+/// A text as a segment of a path, or a value of a query, has it.
+fn encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
