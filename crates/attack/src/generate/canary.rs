@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::Generator;
 use super::left_alone;
 use super::may::{Known, Person, Whose, opens, touches};
-use super::request::Wanted;
+use super::request::{MARK, Wanted};
 use super::shown::{Shown, member, shown};
 
 /// Objects that must be made before one can be.
@@ -19,7 +19,7 @@ const DEPTH_MAX: usize = 2;
 #[derive(Debug, Clone)]
 pub(super) struct Canary {
     pub(super) resource: usize,
-    /// What comes before: always asked of the API itself.
+    /// What comes before. It goes where the attack goes, so that a gateway learns whose the object is.
     pub(super) steps: Vec<Value>,
     /// The variables that hold its ids, by their place in the resource; none: not shown.
     pub(super) ids: Vec<Option<String>>,
@@ -45,13 +45,14 @@ impl Generator<'_> {
         resource: usize,
         person: &Person,
         prefix: &str,
+        near: usize,
     ) -> Result<Canary, String> {
-        self.canary_at(resource, person, prefix, 0)
+        self.canary_at((resource, near), person, prefix, 0)
     }
 
     fn canary_at(
         &self,
-        index: usize,
+        (index, near): (usize, usize),
         person: &Person,
         prefix: &str,
         depth: usize,
@@ -59,15 +60,15 @@ impl Generator<'_> {
         let resource = self.resource(index)?;
         let mut why = None;
         if Some(index) != left_alone::account(self.model) {
-            for operation in 0..self.model.authorization.operations.len() {
-                match self.made(operation, index, person, prefix, depth) {
+            for operation in self.nearest(0..self.model.contract.operations.len(), near) {
+                match self.made((operation, near), index, person, prefix, depth) {
                     Ok(Some(canary)) => return Ok(canary),
                     Ok(None) => {}
                     Err(reason) => why = why.or(Some(reason)),
                 }
             }
         }
-        if let Some(canary) = self.found(index, person, prefix) {
+        if let Some(canary) = self.found((index, near), person, prefix) {
             return Ok(canary);
         }
         let name = &resource.name;
@@ -77,10 +78,22 @@ impl Generator<'_> {
         })
     }
 
+    /// Operations, those first whose path begins like that of this one: versions of an API keep their objects apart.
+    fn nearest(&self, operations: impl Iterator<Item = usize>, near: usize) -> Vec<usize> {
+        let template = |index| self.model.contract.operation(index).map_or("", |one| &*one.template);
+        let shared = |index: usize| {
+            let pairs = template(index).split('/').zip(template(near).split('/'));
+            pairs.take_while(|(one, other)| one == other).count()
+        };
+        let mut all: Vec<usize> = operations.collect();
+        all.sort_by_key(|index| std::cmp::Reverse(shared(*index)));
+        all
+    }
+
     /// By an operation that creates one.
     fn made(
         &self,
-        operation: usize,
+        (operation, near): (usize, usize),
         index: usize,
         person: &Person,
         prefix: &str,
@@ -107,7 +120,7 @@ impl Generator<'_> {
                 return Err(format!("`{name}` needs objects that need objects"));
             }
             let below = format!("{prefix}_of{place}");
-            let other = self.canary_at(input.resource, person, &below, depth + 1)?;
+            let other = self.canary_at((input.resource, near), person, &below, depth + 1)?;
             let id = other.id(input.id).ok_or_else(|| format!("`{name}` needs an id that is not shown"))?;
             steps.extend(other.steps);
             objects.push((input, vec![id]));
@@ -116,6 +129,7 @@ impl Generator<'_> {
         // Only the object that is attacked is known by the word; one's own beside it is not.
         let mark: Option<&dyn Fn(&str) -> bool> =
             if depth == 0 && prefix.starts_with("canary") { Some(&is_shown) } else { None };
+        let mark = mark.map(|may_be| (MARK, may_be));
         let wanted = Wanted { by: Some(&person.name), objects, mark, ..Wanted::default() };
         let written = self.requests.write(operation, &wanted);
         let written = written.map_err(|why| format!("`{name}`: {why}"))?;
@@ -124,7 +138,7 @@ impl Generator<'_> {
     }
 
     /// By an operation that shows the caller's own.
-    fn found(&self, index: usize, person: &Person, prefix: &str) -> Option<Canary> {
+    fn found(&self, (index, near): (usize, usize), person: &Person, prefix: &str) -> Option<Canary> {
         let model = self.model;
         let resource = self.resource(index).ok()?;
         let is_account = Some(index) == left_alone::account(model);
@@ -138,8 +152,8 @@ impl Generator<'_> {
             })
         };
         let named = (0..model.contract.operations.len()).filter(own);
-        let all = whoami.into_iter().chain(resource.own_list).chain(named);
-        all.filter(|operation| opens(model, *operation, person) != Known::No).find_map(|operation| {
+        let all = self.nearest(whoami.into_iter().chain(resource.own_list).chain(named), near);
+        all.into_iter().filter(|operation| opens(model, *operation, person) != Known::No).find_map(|operation| {
             let declared = model.contract.operation(operation)?;
             let touched = model.authorization.operations.get(operation)?;
             let is_plain = declared.method == Method::Get && touched.inputs.is_empty();
@@ -163,7 +177,7 @@ impl Generator<'_> {
     ) -> Canary {
         let mut save = Map::new();
         let mut ids = Vec::new();
-        let mut known_by = is_marked.then(|| super::request::MARK.to_owned());
+        let mut known_by = is_marked.then(|| MARK.to_owned());
         for (place, id) in resource.ids.iter().enumerate() {
             let declared = member(&self.model.contract, shown.shape, id);
             let variable = format!("{prefix}_id{place}");
@@ -185,7 +199,6 @@ impl Generator<'_> {
                 owners.push((owner.at.clone(), variable));
             }
         }
-        step.insert("at_api".to_owned(), json!(true));
         step.insert("expect".to_owned(), json!([{ "status": "2xx" }]));
         step.insert("save".to_owned(), Value::Object(save));
         steps.push(Value::Object(step));
@@ -193,13 +206,19 @@ impl Generator<'_> {
     }
 
     /// The step by which its owner reads an object again, at the API itself.
-    pub(super) fn reading(&self, canary: &Canary, by: &str) -> Result<Map<String, Value>, String> {
+    pub(super) fn reading(
+        &self,
+        canary: &Canary,
+        by: &str,
+        near: usize,
+    ) -> Result<Map<String, Value>, String> {
         let model = self.model;
         let resource = self.resource(canary.resource)?;
         let declared = resource.read_by.iter().flatten().copied();
         let all = model.authorization.operations.iter().enumerate();
         let reads = all.filter(|(_, touched)| touched.verb(canary.resource) == Some(Verb::Read));
-        for operation in declared.chain(reads.map(|(operation, _)| operation)) {
+        let all = declared.chain(reads.map(|(operation, _)| operation));
+        for operation in self.nearest(all, near) {
             let Some(touched) = model.authorization.operations.get(operation) else { continue };
             let one = model.contract.operation(operation);
             let shows = one.is_some_and(|one| {

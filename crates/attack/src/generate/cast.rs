@@ -1,6 +1,7 @@
 //! Who has the object, who does the same honestly, and who attacks?
 
 use portcullis_contract::Security;
+use portcullis_controls::function_access::Expected;
 
 use super::draft::Kind;
 use super::may::{Known, Person, Whose, opens, touches};
@@ -82,7 +83,7 @@ impl<'a> Generator<'a> {
 
     /// Whether nobody may call it without a credential.
     fn wants_caller(&self, operation: usize) -> bool {
-        let is_anyones = self.model.access.anyone.get(operation) == Some(&true);
+        let is_anyones = Expected::derive(self.model, operation) == Expected::Anyone;
         let declared = self.model.contract.operation(operation);
         !is_anyones
             && declared.is_some_and(|one| matches!(one.security, Security::Required { .. }))

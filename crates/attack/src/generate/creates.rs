@@ -57,7 +57,7 @@ impl Generator<'_> {
         let Some(at) = resource.owners.iter().map(|one| one.at.as_str()).find(|at| says(at)) else {
             return Ok(None);
         };
-        let canary = self.canary(index, owner, "canary0")?;
+        let canary = self.canary(index, owner, "canary0", operation)?;
         let name = canary.owners.iter().find(|(known, _)| known == at).map(|(_, name)| name);
         let name = name.ok_or("what names its owner is not shown")?.clone();
         let shown = shown(contract, declared, resource).filter(|one| !one.is_list);
@@ -68,7 +68,7 @@ impl Generator<'_> {
         let mut objects: Vec<(&ObjectInput, Vec<String>)> = Vec::new();
         let touched = self.model.authorization.operations.get(operation);
         for (place, input) in touched.into_iter().flat_map(|one| &one.inputs).enumerate() {
-            let own = self.canary(input.resource, by, &format!("own{place}"))?;
+            let own = self.canary(input.resource, by, &format!("own{place}"), operation)?;
             objects.push((input, vec![own.id(input.id).ok_or("an id that it needs is not shown")?]));
             before.extend(own.steps);
         }
@@ -85,7 +85,7 @@ impl Generator<'_> {
             *place = Some(MADE.to_owned());
         }
         let made = Canary { ids, ..canary };
-        let mut look = self.reading(&made, &owner.name)?;
+        let mut look = self.reading(&made, &owner.name, operation)?;
         look.remove("at_api");
         Ok(Some(Draft {
             operation,

@@ -1,5 +1,6 @@
 //! Whom do the rules let do what, as far as that is known before anybody asks?
 
+use portcullis_controls::function_access::Expected;
 use portcullis_policy::{Expression, Model, Rule};
 
 /// Somebody in whose name requests are sent.
@@ -29,12 +30,10 @@ pub(super) enum Whose {
 
 /// Whether an operation is open to somebody.
 pub(super) fn opens(model: &Model, operation: usize, person: &Person) -> Known {
-    let access = &model.access;
-    let is_in = |list: &[bool]| list.get(operation) == Some(&true);
-    if is_in(&access.anyone) || is_in(&access.callers) || !model.authorization.is_exhaustive {
-        return Known::Yes;
-    }
-    let mut known = Known::No;
+    let mut known = match Expected::derive(model, operation) {
+        Expected::Anyone | Expected::Callers => Known::Yes,
+        Expected::Granted => Known::No,
+    };
     for rule in &model.authorization.rules {
         if rule.functions.binary_search(&operation).is_ok() {
             let holds = is_meant(rule, person).min(holds(&rule.when, Whose::Own));

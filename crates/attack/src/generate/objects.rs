@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
+use portcullis_model::Method;
+use portcullis_policy::naming::words;
 use portcullis_policy::{InputPlace, ObjectInput, Verb};
 use serde_json::{Value, json};
 
 use super::canary::Canary;
 use super::cast::Attacker;
 use super::draft::{Draft, Kind};
-use super::effects::Judge;
+use super::effects::{Judge, by_status};
 use super::may::Person;
-use super::request::{Wanted, holds_several};
+use super::request::{CHANGED, Wanted, holds_several};
 use super::{Found, Generator};
 
 /// The objects of one operation, and whose they are.
@@ -23,6 +25,17 @@ struct Scene<'s> {
     doer: &'s Person,
     /// One for each input, then one for what is listed.
     canaries: Vec<Canary>,
+}
+
+/// By what an attack is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// By the answer.
+    Reads,
+    /// By the effect.
+    Changes,
+    /// By either, each for itself.
+    Both,
 }
 
 /// Whose objects stand in the request.
@@ -83,7 +96,7 @@ impl Generator<'_> {
                 .map(|input| input.resource)
                 .chain(listed)
                 .enumerate()
-                .map(|(place, resource)| self.canary(resource, owner, &format!("canary{place}")))
+                .map(|(place, resource)| self.canary(resource, owner, &format!("canary{place}"), operation))
                 .collect();
             match canaries {
                 Ok(canaries) => return Ok(Scene { operation, inputs, listed, owner, doer, canaries }),
@@ -113,11 +126,38 @@ impl Generator<'_> {
     fn tried(&self, scene: &Scene<'_>, attacker: &Attacker<'_>, mix: Mix, found: &mut Found) {
         let who = attacker.name().unwrap_or("nobody").to_owned();
         for judge in self.judges(scene, mix) {
+            // Whoever may not call it at all has done so with any success.
+            let judge = match judge {
+                Err(_) if attacker.kind != Kind::Object && !self.is_unsafe(scene.operation) => {
+                    Ok(by_status())
+                }
+                judge => judge,
+            };
             let drafted = judge.and_then(|judge| self.drafted(scene, attacker, mix, judge));
             match drafted {
                 Ok(draft) => found.drafts.push(draft),
                 Err(why) => found.leave(&who, why),
             }
+        }
+    }
+
+    fn is_unsafe(&self, operation: usize) -> bool {
+        let touched = self.model.authorization.operations.get(operation);
+        touched.is_some_and(|touched| touched.is_unsafe)
+    }
+
+    /// What an operation with an unsafe method does to an object that its request names, as far as names tell.
+    fn manner(&self, operation: usize, verb: Option<Verb>) -> Manner {
+        const READING: [&str; 8] =
+            ["lookup", "search", "find", "query", "list", "export", "copy", "preview"];
+        let Some(declared) = self.model.contract.operation(operation) else { return Manner::Both };
+        let said = declared.template.split('/').chain(declared.id.as_deref());
+        match (verb, declared.method) {
+            (Some(Verb::Update | Verb::Delete), _)
+            | (_, Method::Put | Method::Patch | Method::Delete) => Manner::Changes,
+            (Some(Verb::Read | Verb::List | Verb::Create), _) => Manner::Reads,
+            _ if said.flat_map(words).any(|word| READING.contains(&word.as_str())) => Manner::Reads,
+            _ => Manner::Both,
         }
     }
 
@@ -138,9 +178,13 @@ impl Generator<'_> {
         if verb == Some(Verb::Delete) && !canary.is_made {
             return vec![Err("it would delete what was not made for this".to_owned())];
         }
-        let mut all = vec![self.by_effect(canary, &scene.owner.name)];
-        let changes = matches!(verb, Some(Verb::Update | Verb::Delete));
-        if !changes && touched.shows.contains(&canary.resource) && canary.known_by.is_some() {
+        let mut all = Vec::new();
+        let manner = self.manner(scene.operation, verb);
+        if manner != Manner::Reads {
+            all.push(self.by_effect(canary, &scene.owner.name, scene.operation));
+        }
+        let is_shown = touched.shows.contains(&canary.resource) && canary.known_by.is_some();
+        if manner != Manner::Changes && (is_shown || manner == Manner::Reads) {
             // What it makes of an object may be a copy, which has another id.
             all.push(self.by_answer(scene.operation, canary, true));
         }
@@ -166,7 +210,12 @@ impl Generator<'_> {
                 Mix::Behind(_) => true,
             };
             if wants {
-                let canary = self.canary(input.resource, person, &format!("own{place}"))?;
+                let canary = self.canary(
+                    input.resource,
+                    person,
+                    &format!("own{place}"),
+                    scene.operation,
+                )?;
                 before.extend(canary.steps.iter().cloned());
                 own.insert(place, canary);
             }
@@ -187,7 +236,7 @@ impl Generator<'_> {
             filled.collect()
         };
         let any = |_: &str| true;
-        let mark: Option<&dyn Fn(&str) -> bool> = Some(&any);
+        let mark: Option<(&'static str, &dyn Fn(&str) -> bool)> = Some((CHANGED, &any));
         let wanted = Wanted { by: Some(&scene.doer.name), objects: objects(false)?, mark, ..Wanted::default() };
         let mut honest = self.requests.write(scene.operation, &wanted)?.step;
         honest.insert("expect".to_owned(), json!(judge.expect));

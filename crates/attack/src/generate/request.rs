@@ -15,7 +15,9 @@ const MARKED: [&str; 14] = [
 ];
 /// The word that no other try has; of the same length for the schema to look at.
 pub(super) const MARK: &str = "${unique}";
-const STAND_IN: &str = "u0123456789abcdef";
+/// The same, for what is changed later.
+pub(super) const CHANGED: &str = "v${unique}";
+const STAND_IN: &str = "v0123456789abcdef0";
 
 /// Makes requests from a contract.
 #[derive(Debug)]
@@ -33,8 +35,8 @@ pub(super) struct Wanted<'w> {
     pub(super) objects: Vec<(&'w ObjectInput, Vec<String>)>,
     /// Members of its body beside them: pointer and value.
     pub(super) members: Vec<(String, Value)>,
-    /// Whether one of the texts of its body should be the word that no other try has, and which may be.
-    pub(super) mark: Option<&'w dyn Fn(&str) -> bool>,
+    /// Which word one of the texts of its body should be, and which may be it.
+    pub(super) mark: Option<(&'static str, &'w dyn Fn(&str) -> bool)>,
 }
 
 /// A step, and whether it carries that word.
@@ -193,7 +195,7 @@ impl Requests<'_> {
         value: &mut Value,
         wanted: &Wanted<'_>,
     ) -> bool {
-        let (Some(may_be), Value::Object(members)) = (wanted.mark, &mut *value) else {
+        let (Some((word, may_be)), Value::Object(members)) = (wanted.mark, &mut *value) else {
             return false;
         };
         let free = self.samples.free_texts(operation, media);
@@ -202,7 +204,7 @@ impl Requests<'_> {
             let mut tried = members.clone();
             tried.insert(name.to_owned(), json!(STAND_IN));
             if is_valid(media, &Value::Object(tried)) {
-                members.insert(name.to_owned(), json!(MARK));
+                members.insert(name.to_owned(), json!(word));
                 return true;
             }
         }

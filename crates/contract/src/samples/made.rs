@@ -10,7 +10,7 @@ const DEPTH_MAX: usize = 12;
 /// Items of a made list, and members of a made object.
 const PARTS_MAX: u64 = 64;
 /// Characters of a text that is any text.
-const TEXT_MIN: u64 = 17;
+const TEXT_MIN: u64 = 18;
 
 /// Makes values.
 pub(super) struct Made<'a> {
