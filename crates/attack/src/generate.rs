@@ -23,6 +23,7 @@ mod shown;
 
 use portcullis_contract::Samples;
 use portcullis_policy::{Model, Resource};
+use serde::Serialize;
 
 use crate::check::Against;
 use crate::form::Attack;
@@ -65,7 +66,7 @@ pub struct Made {
 }
 
 /// Something that is not tried.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
     /// What people call the operation.
     pub operation: String,
@@ -77,7 +78,11 @@ pub struct LeftOut {
 
 /// Makes attacks for a contract and its policy. The first person is whose objects are attacked, the others are
 /// who attacks; where the rules do not let the first one have such objects, another one has them.
-pub fn generate(model: &Model, people: &[Person], options: &Options<'_>) -> Result<Generated, String> {
+pub fn generate(
+    model: &Model,
+    people: &[Person],
+    options: &Options<'_>,
+) -> Result<Generated, String> {
     let samples = Samples::read(&model.sources, model.main)
         .map_err(|problem| format!("the document cannot be read again: {}", problem.message))?;
     let requests = Requests { model, samples: &samples };
@@ -119,11 +124,8 @@ fn chosen(
     generator: &Generator<'_>,
 ) -> Vec<Draft> {
     let most = options.attacks_max.min(ATTACKS_MAX);
-    let mut order: Vec<(u64, usize)> = drafts
-        .iter()
-        .enumerate()
-        .map(|(place, draft)| (draft.lot(options.seed), place))
-        .collect();
+    let mut order: Vec<(u64, usize)> =
+        drafts.iter().enumerate().map(|(place, draft)| (draft.lot(options.seed), place)).collect();
     order.sort_unstable();
     order.truncate(most);
     let mut places: Vec<usize> = order.into_iter().map(|(_, place)| place).collect();
@@ -178,6 +180,10 @@ impl Generator<'_> {
     }
 
     fn name(&self, operation: usize) -> String {
-        self.model.contract.operation(operation).map(portcullis_contract::Operation::name).unwrap_or_default()
+        self.model
+            .contract
+            .operation(operation)
+            .map(portcullis_contract::Operation::name)
+            .unwrap_or_default()
     }
 }

@@ -73,7 +73,9 @@ pub(crate) fn not_given(name: &str, given: &[String]) -> Option<String> {
     let shown = name.escape_default();
     Some(match did_you_mean(name, given.iter().map(String::as_str)) {
         Some(near) => format!("nobody is given as `{shown}`; did you mean `{near}`?"),
-        None => format!("`as` names `{shown}`, who is not given; write `--as {shown}=FILE` with a token in FILE"),
+        None => format!(
+            "`as` names `{shown}`, who is not given; write `--as {shown}=FILE` with a token in FILE"
+        ),
     })
 }
 

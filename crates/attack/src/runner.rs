@@ -10,7 +10,7 @@ use crate::form::{Attack, Journey};
 use crate::place::{Place, Wanted};
 use crate::report::{AttackFound, JourneyFound, Report};
 use crate::trial::{Part, Seen, Target, Try, Way};
-use crate::verdict::{Passage, Verdict};
+use crate::verdict::{Outcome, Passage, Verdict};
 use crate::{policies, trial, twin};
 
 /// Attacks at a time at the sample, where each has a world of its own.
@@ -83,6 +83,12 @@ impl Runner {
         let mut verdict = verdict.unwrap_or_else(Verdict::inconclusive);
         verdict.why = verdict.why.map(|why| self.redacted(why));
         AttackFound::new(attack, verdict)
+    }
+
+    /// How one attack ends at the API itself.
+    pub fn directly(&self, attack: &Attack) -> Outcome {
+        let lab = Lab { runner: self, attack, twin: None };
+        block_on(trial::directly(&lab)).unwrap_or(Outcome::Inconclusive)
     }
 
     /// Runs one journey, both ways.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use serde_saphyr::Spanned;
 
 use crate::client::{Answer, Exchange, Request, Silence, exchange};
+use crate::forge;
 use crate::form::{Attack, Step};
 use crate::identity::{self, Identity};
 use crate::payload::Payload;
@@ -16,7 +17,6 @@ use crate::request::{self, Added};
 use crate::token::Tokens;
 use crate::trial::Seen;
 use crate::variables::{Missing, Variables};
-use crate::forge;
 
 /// How long one step may take.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);

@@ -17,10 +17,10 @@ use std::path::PathBuf;
 use portcullis_controls::PlanOptions;
 
 use crate::arguments::{Format, ModelOptions};
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::{load, talk};
 use asking::Asker;
-use crate::caller::Caller;
 use found::Findings;
 use questions::Questions;
 

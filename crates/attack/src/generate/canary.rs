@@ -21,6 +21,8 @@ pub(super) struct Canary {
     pub(super) resource: usize,
     /// What comes before. It goes where the attack goes, so that a gateway learns whose the object is.
     pub(super) steps: Vec<Value>,
+    /// The operation that made or showed it, by its index.
+    pub(super) from: usize,
     /// The variables that hold its ids, by their place in the resource; none: not shown.
     pub(super) ids: Vec<Option<String>>,
     /// The variables that hold its owners, by their member.
@@ -80,7 +82,8 @@ impl Generator<'_> {
 
     /// Operations, those first whose path begins like that of this one: versions of an API keep their objects apart.
     fn nearest(&self, operations: impl Iterator<Item = usize>, near: usize) -> Vec<usize> {
-        let template = |index| self.model.contract.operation(index).map_or("", |one| &*one.template);
+        let template =
+            |index| self.model.contract.operation(index).map_or("", |one| &*one.template);
         let shared = |index: usize| {
             let pairs = template(index).split('/').zip(template(near).split('/'));
             pairs.take_while(|(one, other)| one == other).count()
@@ -121,11 +124,14 @@ impl Generator<'_> {
             }
             let below = format!("{prefix}_of{place}");
             let other = self.canary_at((input.resource, near), person, &below, depth + 1)?;
-            let id = other.id(input.id).ok_or_else(|| format!("`{name}` needs an id that is not shown"))?;
+            let id = other
+                .id(input.id)
+                .ok_or_else(|| format!("`{name}` needs an id that is not shown"))?;
             steps.extend(other.steps);
             objects.push((input, vec![id]));
         }
-        let is_shown = |name: &str| member(&model.contract, shown.shape, &format!("/{name}")).is_some();
+        let is_shown =
+            |name: &str| member(&model.contract, shown.shape, &format!("/{name}")).is_some();
         // Only the object that is attacked is known by the word; one's own beside it is not.
         let mark: Option<&dyn Fn(&str) -> bool> =
             if depth == 0 && prefix.starts_with("canary") { Some(&is_shown) } else { None };
@@ -134,11 +140,22 @@ impl Generator<'_> {
         let written = self.requests.write(operation, &wanted);
         let written = written.map_err(|why| format!("`{name}`: {why}"))?;
         let marked = written.is_marked;
-        Ok(Some(self.kept((index, resource), written.step, steps, &shown, (prefix, marked))))
+        Ok(Some(self.kept(
+            (index, resource, operation),
+            written.step,
+            steps,
+            &shown,
+            (prefix, marked),
+        )))
     }
 
     /// By an operation that shows the caller's own.
-    fn found(&self, (index, near): (usize, usize), person: &Person, prefix: &str) -> Option<Canary> {
+    fn found(
+        &self,
+        (index, near): (usize, usize),
+        person: &Person,
+        prefix: &str,
+    ) -> Option<Canary> {
         let model = self.model;
         let resource = self.resource(index).ok()?;
         let is_account = Some(index) == left_alone::account(model);
@@ -153,23 +170,31 @@ impl Generator<'_> {
         };
         let named = (0..model.contract.operations.len()).filter(own);
         let all = self.nearest(whoami.into_iter().chain(resource.own_list).chain(named), near);
-        all.into_iter().filter(|operation| opens(model, *operation, person) != Known::No).find_map(|operation| {
-            let declared = model.contract.operation(operation)?;
-            let touched = model.authorization.operations.get(operation)?;
-            let is_plain = declared.method == Method::Get && touched.inputs.is_empty();
-            let shown = shown(&model.contract, declared, resource).filter(|_| is_plain)?;
-            let wanted = Wanted { by: Some(&person.name), ..Wanted::default() };
-            let written = self.requests.write(operation, &wanted).ok()?;
-            let mut canary = self.kept((index, resource), written.step, Vec::new(), &shown, (prefix, false));
-            canary.is_made = false;
-            Some(canary)
-        })
+        all.into_iter().filter(|operation| opens(model, *operation, person) != Known::No).find_map(
+            |operation| {
+                let declared = model.contract.operation(operation)?;
+                let touched = model.authorization.operations.get(operation)?;
+                let is_plain = declared.method == Method::Get && touched.inputs.is_empty();
+                let shown = shown(&model.contract, declared, resource).filter(|_| is_plain)?;
+                let wanted = Wanted { by: Some(&person.name), ..Wanted::default() };
+                let written = self.requests.write(operation, &wanted).ok()?;
+                let mut canary = self.kept(
+                    (index, resource, operation),
+                    written.step,
+                    Vec::new(),
+                    &shown,
+                    (prefix, false),
+                );
+                canary.is_made = false;
+                Some(canary)
+            },
+        )
     }
 
     /// The canary that a step leads to, with what is saved of its answer.
     fn kept(
         &self,
-        (index, resource): (usize, &Resource),
+        (index, resource, from): (usize, &Resource, usize),
         mut step: Map<String, Value>,
         mut steps: Vec<Value>,
         shown: &Shown,
@@ -202,23 +227,18 @@ impl Generator<'_> {
         step.insert("expect".to_owned(), json!([{ "status": "2xx" }]));
         step.insert("save".to_owned(), Value::Object(save));
         steps.push(Value::Object(step));
-        Canary { resource: index, steps, ids, owners, is_made: true, known_by }
+        Canary { resource: index, from, steps, ids, owners, is_made: true, known_by }
     }
 
     /// The step by which its owner reads an object again, at the API itself.
-    pub(super) fn reading(
-        &self,
-        canary: &Canary,
-        by: &str,
-        near: usize,
-    ) -> Result<Map<String, Value>, String> {
+    pub(super) fn reading(&self, canary: &Canary, by: &str) -> Result<Map<String, Value>, String> {
         let model = self.model;
         let resource = self.resource(canary.resource)?;
         let declared = resource.read_by.iter().flatten().copied();
         let all = model.authorization.operations.iter().enumerate();
         let reads = all.filter(|(_, touched)| touched.verb(canary.resource) == Some(Verb::Read));
         let all = declared.chain(reads.map(|(operation, _)| operation));
-        for operation in self.nearest(all, near) {
+        for operation in self.nearest(all, canary.from) {
             let Some(touched) = model.authorization.operations.get(operation) else { continue };
             let one = model.contract.operation(operation);
             let shows = one.is_some_and(|one| {

@@ -21,7 +21,9 @@ impl Generator<'_> {
         let made = touched.does.iter().find(|(_, verb)| *verb == Verb::Create);
         let Some((resource, _)) = made.copied() else { return };
         let is_new = |input: &ObjectInput| input.resource == resource;
-        if super::left_alone::why(self.model, operation).is_some() || touched.inputs.iter().any(is_new) {
+        if super::left_alone::why(self.model, operation).is_some()
+            || touched.inputs.iter().any(is_new)
+        {
             return;
         }
         for person in self.people {
@@ -32,7 +34,8 @@ impl Generator<'_> {
                 continue;
             }
             let others = self.people.iter().filter(|one| one.name != person.name);
-            let drafts = others.map(|owner| self.in_the_name_of(operation, resource, (owner, person)));
+            let drafts =
+                others.map(|owner| self.in_the_name_of(operation, resource, (owner, person)));
             match drafts.reduce(|first, next| if first.is_ok() { first } else { next }) {
                 Some(Ok(Some(draft))) => found.drafts.push(draft),
                 Some(Err(why)) => found.leave(&format!("owner by {}", person.name), why),
@@ -69,11 +72,13 @@ impl Generator<'_> {
         let touched = self.model.authorization.operations.get(operation);
         for (place, input) in touched.into_iter().flat_map(|one| &one.inputs).enumerate() {
             let own = self.canary(input.resource, by, &format!("own{place}"), operation)?;
-            objects.push((input, vec![own.id(input.id).ok_or("an id that it needs is not shown")?]));
+            objects
+                .push((input, vec![own.id(input.id).ok_or("an id that it needs is not shown")?]));
             before.extend(own.steps);
         }
         let write = |members| {
-            let wanted = Wanted { by: Some(&by.name), objects: objects.clone(), members, mark: None };
+            let wanted =
+                Wanted { by: Some(&by.name), objects: objects.clone(), members, mark: None };
             self.requests.write(operation, &wanted).map(|one| one.step)
         };
         let mut honest = write(Vec::new())?;
@@ -85,7 +90,7 @@ impl Generator<'_> {
             *place = Some(MADE.to_owned());
         }
         let made = Canary { ids, ..canary };
-        let mut look = self.reading(&made, &owner.name, operation)?;
+        let mut look = self.reading(&made, &owner.name)?;
         look.remove("at_api");
         Ok(Some(Draft {
             operation,

@@ -85,7 +85,9 @@ impl Draft {
         let id = self.id();
         let who = self.by.as_deref().unwrap_or("nobody");
         let title = match self.kind {
-            Kind::Object => format!("{}: {who} reaches what is another one's ({})", self.name, self.act),
+            Kind::Object => {
+                format!("{}: {who} reaches what is another one's ({})", self.name, self.act)
+            }
             Kind::Function => format!("{}: {who} may not call it ({})", self.name, self.act),
             Kind::Nobody => format!("{}: without a credential ({})", self.name, self.act),
         };

@@ -12,12 +12,10 @@ pub(super) fn set(
     names: bool,
     pattern: Option<&Pattern>,
 ) {
-    let parts: Vec<String> = pointer
-        .split('/')
-        .skip(1)
-        .map(|part| part.replace("~1", "/").replace("~0", "~"))
-        .collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> =
+        pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+    let parts: Vec<&str> =
+        parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     at(body, &parts, &Filling { ids, names, pattern });
 }
 
@@ -97,7 +95,12 @@ mod tests {
                 json!({ "items": [{ "id": "${a}", "n": 2 }, { "id": "${b}", "n": 2 }] }),
             ),
             (json!({ "x": 1 }), "/order/id", false, json!({ "x": 1, "order": { "id": "${a}" } })),
-            (json!({ "1": { "n": 1 } }), "/", true, json!({ "${a}": { "n": 1 }, "${b}": { "n": 1 } })),
+            (
+                json!({ "1": { "n": 1 } }),
+                "/",
+                true,
+                json!({ "${a}": { "n": 1 }, "${b}": { "n": 1 } }),
+            ),
         ] {
             let mut body = body;
             set(&mut body, pointer, &ids, names, None);

@@ -18,7 +18,8 @@ impl Generator<'_> {
         }
         let touched = self.model.authorization.operations.get(operation);
         if touched.is_some_and(|touched| touched.is_unsafe && !touched.inputs.is_empty()) {
-            return found.leave("call", "it changes an object, and there is none that may be changed");
+            return found
+                .leave("call", "it changes an object, and there is none that may be changed");
         }
         let may = |known| self.people.iter().find(|one| opens(self.model, operation, one) == known);
         let Some(doer) = may(Known::Yes).or_else(|| may(Known::Unknown)) else {
@@ -32,7 +33,8 @@ impl Generator<'_> {
             self.requests.write(operation, &Wanted { by, ..Wanted::default() }).map(|one| one.step)
         };
         for attacker in attackers {
-            let steps = write(Some(&doer.name)).and_then(|honest| Ok((honest, write(attacker.name())?)));
+            let steps =
+                write(Some(&doer.name)).and_then(|honest| Ok((honest, write(attacker.name())?)));
             let (mut honest, attack) = match steps {
                 Ok(steps) => steps,
                 Err(why) => return found.leave("call", why),

@@ -6,8 +6,22 @@ use portcullis_policy::naming::words;
 
 /// Words in names of operations that end sessions, or change who somebody is.
 const OF_ACCOUNTS: [&str; 16] = [
-    "login", "logout", "signin", "signout", "sign", "session", "sessions", "password", "passwords",
-    "register", "signup", "token", "reset", "role", "roles", "deactivate",
+    "login",
+    "logout",
+    "signin",
+    "signout",
+    "sign",
+    "session",
+    "sessions",
+    "password",
+    "passwords",
+    "register",
+    "signup",
+    "token",
+    "reset",
+    "role",
+    "roles",
+    "deactivate",
 ];
 
 /// Why an operation is not tried; none: it is.
@@ -41,7 +55,8 @@ pub(super) fn why(model: &Model, index: usize) -> Option<String> {
     // Only what it does: what it shows, and whose objects it lists, it does not change.
     let changes = touched.is_unsafe
         && (touched.does.iter().any(|(resource, _)| *resource == account)
-            || touched.does.is_empty() && touched.inputs.iter().any(|input| input.resource == account)
+            || touched.does.is_empty()
+                && touched.inputs.iter().any(|input| input.resource == account)
             || touched.inputs.is_empty() && touched.shows.contains(&account));
     changes.then(|| "it changes the account of whoever it names".to_owned())
 }

@@ -51,8 +51,15 @@ enum Mix {
 
 impl Generator<'_> {
     /// Makes them; `false`: nobody has such an object, so that only the function can be tried.
-    pub(super) fn objects(&self, operation: usize, shown: Option<usize>, found: &mut Found) -> bool {
-        let Some(touched) = self.model.authorization.operations.get(operation) else { return false };
+    pub(super) fn objects(
+        &self,
+        operation: usize,
+        shown: Option<usize>,
+        found: &mut Found,
+    ) -> bool {
+        let Some(touched) = self.model.authorization.operations.get(operation) else {
+            return false;
+        };
         let mut places: Vec<&InputPlace> = Vec::new();
         let mut inputs: Vec<&ObjectInput> = Vec::new();
         for input in &touched.inputs {
@@ -96,10 +103,14 @@ impl Generator<'_> {
                 .map(|input| input.resource)
                 .chain(listed)
                 .enumerate()
-                .map(|(place, resource)| self.canary(resource, owner, &format!("canary{place}"), operation))
+                .map(|(place, resource)| {
+                    self.canary(resource, owner, &format!("canary{place}"), operation)
+                })
                 .collect();
             match canaries {
-                Ok(canaries) => return Ok(Scene { operation, inputs, listed, owner, doer, canaries }),
+                Ok(canaries) => {
+                    return Ok(Scene { operation, inputs, listed, owner, doer, canaries });
+                }
                 Err(reason) => why = why.or(Some(reason)),
             }
         }
@@ -181,7 +192,7 @@ impl Generator<'_> {
         let mut all = Vec::new();
         let manner = self.manner(scene.operation, verb);
         if manner != Manner::Reads {
-            all.push(self.by_effect(canary, &scene.owner.name, scene.operation));
+            all.push(self.by_effect(canary, &scene.owner.name));
         }
         let is_shown = touched.shows.contains(&canary.resource) && canary.known_by.is_some();
         if manner != Manner::Changes && (is_shown || manner == Manner::Reads) {
@@ -203,19 +214,17 @@ impl Generator<'_> {
         before.extend(judge.before);
         let mut own: HashMap<usize, Canary> = HashMap::new();
         for place in 0..scene.inputs.len() {
-            let (Some(person), Some(input)) = (attacker.person, scene.inputs.get(place)) else { continue };
+            let (Some(person), Some(input)) = (attacker.person, scene.inputs.get(place)) else {
+                continue;
+            };
             let wants = match mix {
                 Mix::All => false,
                 Mix::Only(foreign) => place != foreign,
                 Mix::Behind(_) => true,
             };
             if wants {
-                let canary = self.canary(
-                    input.resource,
-                    person,
-                    &format!("own{place}"),
-                    scene.operation,
-                )?;
+                let canary =
+                    self.canary(input.resource, person, &format!("own{place}"), scene.operation)?;
                 before.extend(canary.steps.iter().cloned());
                 own.insert(place, canary);
             }
@@ -237,10 +246,16 @@ impl Generator<'_> {
         };
         let any = |_: &str| true;
         let mark: Option<(&'static str, &dyn Fn(&str) -> bool)> = Some((CHANGED, &any));
-        let wanted = Wanted { by: Some(&scene.doer.name), objects: objects(false)?, mark, ..Wanted::default() };
+        let wanted = Wanted {
+            by: Some(&scene.doer.name),
+            objects: objects(false)?,
+            mark,
+            ..Wanted::default()
+        };
         let mut honest = self.requests.write(scene.operation, &wanted)?.step;
         honest.insert("expect".to_owned(), json!(judge.expect));
-        let wanted = Wanted { by: attacker.name(), objects: objects(true)?, mark, ..Wanted::default() };
+        let wanted =
+            Wanted { by: attacker.name(), objects: objects(true)?, mark, ..Wanted::default() };
         let attack = self.requests.write(scene.operation, &wanted)?.step;
         let (first, last) = judge.around;
         let mixed = match mix {

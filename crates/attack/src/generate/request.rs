@@ -10,8 +10,20 @@ use super::filled::set;
 
 /// Names of texts that people write as they like: one of them can carry a word that is known again.
 const MARKED: [&str; 14] = [
-    "note", "notes", "text", "title", "comment", "message", "subject", "description", "label",
-    "content", "address", "remark", "summary", "name",
+    "note",
+    "notes",
+    "text",
+    "title",
+    "comment",
+    "message",
+    "subject",
+    "description",
+    "label",
+    "content",
+    "address",
+    "remark",
+    "summary",
+    "name",
 ];
 /// The word that no other try has; of the same length for the schema to look at.
 pub(super) const MARK: &str = "${unique}";

@@ -22,7 +22,11 @@ pub(super) struct Shown {
 }
 
 /// Where an operation's answer has an object of a resource, nearest first.
-pub(super) fn shown(contract: &Contract, operation: &Operation, resource: &Resource) -> Option<Shown> {
+pub(super) fn shown(
+    contract: &Contract,
+    operation: &Operation,
+    resource: &Resource,
+) -> Option<Shown> {
     let successes = operation.responses.iter().filter(|response| {
         matches!(response.status, StatusPattern::Exact(200..=299) | StatusPattern::Range(2))
     });
@@ -33,7 +37,8 @@ pub(super) fn shown(contract: &Contract, operation: &Operation, resource: &Resou
 }
 
 fn in_shape(contract: &Contract, from: ShapeId, resource: &Resource) -> Option<Shown> {
-    let mut waiting = VecDeque::from([(Shown { at: String::new(), is_list: false, shape: from }, 0)]);
+    let mut waiting =
+        VecDeque::from([(Shown { at: String::new(), is_list: false, shape: from }, 0)]);
     let mut looked = 0;
     while let Some((one, depth)) = waiting.pop_front() {
         looked += 1;

@@ -64,7 +64,8 @@ impl Made<'_> {
     /// What is required; where nothing is, the first member that can be made.
     fn object(&self, schema: &Data, depth: usize) -> Option<Data> {
         let mut object = Map::new();
-        let required: Vec<&str> = parts(schema, "required").iter().filter_map(Data::as_str).collect();
+        let required: Vec<&str> =
+            parts(schema, "required").iter().filter_map(Data::as_str).collect();
         let properties = schema.get("properties").and_then(Data::as_object);
         for (name, declared) in properties.into_iter().flatten() {
             if required.contains(&name.as_str()) && !self.is_read_only(declared) {
@@ -74,7 +75,8 @@ impl Made<'_> {
         if object.is_empty() {
             let mut writable = properties.into_iter().flatten();
             let first = writable.find_map(|(name, declared)| {
-                let made = (!self.is_read_only(declared)).then(|| self.at(declared, depth + 1))??;
+                let made =
+                    (!self.is_read_only(declared)).then(|| self.at(declared, depth + 1))??;
                 Some((name.clone(), made))
             });
             object.extend(first);
@@ -133,7 +135,8 @@ fn is_free_text(schema: &Data) -> bool {
     };
     let most = schema.get("maxLength").and_then(Data::as_u64).unwrap_or(u64::MAX);
     let least = schema.get("minLength").and_then(Data::as_u64).unwrap_or(0);
-    let says_more = ["enum", "const", "pattern", "format"].into_iter().any(|key| schema.get(key).is_some());
+    let says_more =
+        ["enum", "const", "pattern", "format"].into_iter().any(|key| schema.get(key).is_some());
     is_text && !says_more && (least..=most).contains(&TEXT_MIN)
 }
 
@@ -176,10 +179,12 @@ fn number(schema: &Data, is_whole: bool) -> Option<Data> {
     let step = if is_whole { 1.0 } else { 0.5 };
     let is_true = |key| schema.get(key) == Some(&Data::Bool(true));
     let above = says("exclusiveMinimum").map(|least| least + step);
-    let least = says("minimum").map(|least| least + if is_true("exclusiveMinimum") { step } else { 0.0 });
+    let least =
+        says("minimum").map(|least| least + if is_true("exclusiveMinimum") { step } else { 0.0 });
     let least = above.or(least).unwrap_or(1.0);
     let most = says("maximum").or_else(|| says("exclusiveMaximum").map(|most| most - step));
-    let mut value = if most.is_some_and(|most| most < 1.0) { least.min(most?) } else { least.max(1.0) };
+    let mut value =
+        if most.is_some_and(|most| most < 1.0) { least.min(most?) } else { least.max(1.0) };
     if let Some(multiple) = says("multipleOf").filter(|multiple| *multiple > 0.0) {
         value = (value / multiple).ceil() * multiple;
     }
@@ -202,7 +207,9 @@ fn joined(made: Option<Data>, more: Data) -> Option<Data> {
 fn type_of(schema: &Data) -> Option<&str> {
     match schema.get("type") {
         Some(Data::String(name)) => Some(name),
-        Some(Data::Array(names)) => names.iter().filter_map(Data::as_str).find(|name| *name != "null"),
+        Some(Data::Array(names)) => {
+            names.iter().filter_map(Data::as_str).find(|name| *name != "null")
+        }
         _ if schema.get("properties").is_some() => Some("object"),
         _ if schema.get("items").is_some() => Some("array"),
         _ => None,
