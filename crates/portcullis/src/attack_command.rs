@@ -17,7 +17,6 @@ use crate::arguments::{AttackOptions, Format, ModelOptions};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
 use crate::{load, talk};
-pub(crate) use people::Named;
 
 /// Gateways that attack themselves listen where nobody else can reach them (rule 35).
 const LISTEN: &str = "127.0.0.1:0";
@@ -62,7 +61,7 @@ fn of_upstream(url: &str, options: &AttackOptions) -> Result<Report, Exit> {
         .people
         .iter()
         .zip(&upstream.identities)
-        .map(|(named, identity)| named.person(model, upstream.address, identity))
+        .map(|(named, identity)| people::person(named, model, upstream.address, identity))
         .collect();
     let people = people.map_err(|why| unusable(&why))?;
     generated::of(options, model, &people, None, Place::Upstream(upstream))
@@ -135,10 +134,10 @@ fn upstream(url: &str, options: &AttackOptions) -> Result<(Upstream, Arc<Plan>),
     let plan = load::plan(&model, &PlanOptions::default())?;
     let mut identities: Vec<Identity> = Vec::new();
     for named in &options.people {
-        if identities.iter().any(|known| known.name == named.name()) {
-            return Err(unusable(&format!("`{}` is given twice", named.name())));
+        if identities.iter().any(|known| known.name == named.name) {
+            return Err(unusable(&format!("`{}` is given twice", named.name)));
         }
-        identities.push(named.identity(&plan.model).map_err(|why| unusable(&why))?);
+        identities.push(people::identity(named, &plan.model).map_err(|why| unusable(&why))?);
     }
     let upstream = Upstream {
         address,

@@ -17,6 +17,7 @@ mod explain;
 mod init;
 mod load;
 mod loopback;
+mod named;
 mod policy_command;
 mod policy_test;
 mod quoted;

@@ -84,7 +84,7 @@ pub(super) fn touches(
 /// Whether a rule means somebody.
 fn is_meant(rule: &Rule, person: &Person) -> Known {
     let who = &rule.who;
-    let role = match &person.roles {
+    let known = match &person.roles {
         _ if who.roles.is_empty() => Known::Yes,
         None => Known::Unknown,
         Some(roles) if who.roles.iter().any(|one| roles.iter().any(|own| **one == **own)) => {
@@ -93,7 +93,7 @@ fn is_meant(rule: &Rule, person: &Person) -> Known {
         Some(_) => Known::No,
     };
     let is_more = !who.groups.is_empty() || !who.scopes.is_empty();
-    if is_more { role.min(Known::Unknown) } else { role }
+    if is_more { known.min(Known::Unknown) } else { known }
 }
 
 /// Kleene's three values.

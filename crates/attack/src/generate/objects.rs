@@ -12,7 +12,7 @@ use super::cast::Attacker;
 use super::draft::{Draft, Kind};
 use super::effects::{Judge, by_status};
 use super::may::Person;
-use super::request::{CHANGED, Wanted, holds_several};
+use super::request::{CHANGED, Mark, Wanted, holds_several};
 use super::{Found, Generator};
 
 /// The objects of one operation, and whose they are.
@@ -245,7 +245,7 @@ impl Generator<'_> {
             filled.collect()
         };
         let any = |_: &str| true;
-        let mark: Option<(&'static str, &dyn Fn(&str) -> bool)> = Some((CHANGED, &any));
+        let mark: Option<Mark<'_>> = Some((CHANGED, &any));
         let wanted = Wanted {
             by: Some(&scene.doer.name),
             objects: objects(false)?,

@@ -38,6 +38,9 @@ pub(super) struct Requests<'a> {
     pub(super) samples: &'a Samples,
 }
 
+/// A word, and which members of a body may be it.
+pub(super) type Mark<'w> = (&'static str, &'w dyn Fn(&str) -> bool);
+
 /// What one request is to say.
 #[derive(Default)]
 pub(super) struct Wanted<'w> {
@@ -48,7 +51,7 @@ pub(super) struct Wanted<'w> {
     /// Members of its body beside them: pointer and value.
     pub(super) members: Vec<(String, Value)>,
     /// Which word one of the texts of its body should be, and which may be it.
-    pub(super) mark: Option<(&'static str, &'w dyn Fn(&str) -> bool)>,
+    pub(super) mark: Option<Mark<'w>>,
 }
 
 /// A step, and whether it carries that word.

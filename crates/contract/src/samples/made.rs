@@ -48,13 +48,13 @@ impl Made<'_> {
             _ => None,
         };
         for part in parts(schema, "allOf") {
-            made = joined(made, self.at(part, depth + 1)?);
+            made = Some(joined(made, self.at(part, depth + 1)?));
         }
         for keyword in ["oneOf", "anyOf"] {
             let choices = parts(schema, keyword);
             if !choices.is_empty() {
                 let chosen = choices.iter().find_map(|choice| self.at(choice, depth + 1))?;
-                made = joined(made, chosen);
+                made = Some(joined(made, chosen));
             }
         }
         // Where nothing is said, anything will do.
@@ -193,14 +193,14 @@ fn number(schema: &Data, is_whole: bool) -> Option<Data> {
 }
 
 /// Both at once: objects are joined, else the first counts.
-fn joined(made: Option<Data>, more: Data) -> Option<Data> {
+fn joined(made: Option<Data>, more: Data) -> Data {
     match (made, more) {
         (Some(Data::Object(mut known)), Data::Object(more)) => {
             known.extend(more);
-            Some(Data::Object(known))
+            Data::Object(known)
         }
-        (Some(known), _) => Some(known),
-        (None, more) => Some(more),
+        (Some(known), _) => known,
+        (None, more) => more,
     }
 }
 
