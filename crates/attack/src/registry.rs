@@ -322,7 +322,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "response_shape/a3-untyped-schema",
     "response_shape/a7-verbose-500",
     "response_shape/f2-html-by-accept",
-    "none/a1-total",
+    "object_ownership/a1-total",
     "none/a2-jwt-replay",
 };
 

@@ -33,6 +33,15 @@ pub(crate) struct Named<'a> {
 /// A list: of which caller, and what was in it.
 type List = (Caller, HashSet<Object>);
 
+/// A list of one caller, held against those of others.
+#[derive(Clone, Copy)]
+pub(crate) struct Compared<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) objects: &'a [Object],
+    /// It is the first part of the list, as the API cuts it: another part proves nothing.
+    pub(crate) is_first: bool,
+}
+
 /// What callers hold.
 pub(crate) struct Holdings {
     register: Register,
@@ -134,12 +143,11 @@ impl Holdings {
     }
 
     /// Whether lists of a resource whose items name no owner show each caller their own: once the lists of
-    /// two callers had nothing in common. `objects` is such a list, of this caller.
+    /// two callers had nothing in common.
     pub(crate) fn are_apart(
         &self,
         (api, resource): (&str, &str),
-        caller: &Caller,
-        objects: &[Object],
+        Compared { caller, objects, is_first }: Compared<'_>,
         (since, now): (Since, UnixMillis),
     ) -> bool {
         let (Some(proof), Ok(ourselves)) = (
@@ -160,6 +168,9 @@ impl Holdings {
         }
         if self.holds(&ourselves, &proof, now) {
             return true;
+        }
+        if !is_first {
+            return false;
         }
         match lists.get(&key) {
             Some(Some((other, first))) if other != caller && !objects.is_empty() => {
@@ -200,6 +211,10 @@ mod tests {
         }
 
         fn are_apart(&self, caller: &str, ids: &[&str]) -> bool {
+            self.part_is_apart(caller, ids, true)
+        }
+
+        fn part_is_apart(&self, caller: &str, ids: &[&str], is_first: bool) -> bool {
             let caller = self.holdings.register.caller("shop", "issuer", caller).unwrap();
             let object = |id: &&str| {
                 let named = Named { api: "shop", resource: "Card", kind: 0, id };
@@ -207,7 +222,8 @@ mod tests {
             };
             let objects: Vec<Object> = ids.iter().map(object).collect();
             let when = (self.holdings.since(), NOW);
-            self.holdings.are_apart(("shop", "Card"), &caller, &objects, when)
+            let compared = Compared { caller: &caller, objects: &objects, is_first };
+            self.holdings.are_apart(("shop", "Card"), compared, when)
         }
     }
 
@@ -219,6 +235,15 @@ mod tests {
         assert!(!here.are_apart("carol", &[]), "an empty list says nothing");
         assert!(here.are_apart("bob", &["3"]));
         assert!(here.are_apart("alice", &["1", "2"]));
+    }
+
+    #[test]
+    fn parts_that_callers_chose_prove_nothing() {
+        let here = Here::new();
+        assert!(!here.are_apart("alice", &["1", "2"]));
+        assert!(!here.part_is_apart("bob", &["3"], false), "the second page of the same list");
+        assert!(here.are_apart("bob", &["4"]));
+        assert!(here.part_is_apart("bob", &["3"], false), "known by then");
     }
 
     #[test]

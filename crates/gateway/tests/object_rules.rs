@@ -163,6 +163,21 @@ fn what_counts_all_objects_does_not_leave_wherever_it_stands() {
 }
 
 #[test]
+fn where_the_policy_hides_totals_only_who_sees_all_sees_them() {
+    let some = "  - { may: read, on: Order, when: mine }\n  \
+                - { may: read, on: Order, when: resource./status == 'done' }\n";
+    let hide = "operations: { listOrders: { totals: hide } }\n";
+    let counts = |access: &str| {
+        let orders = Shops::new(access).see("/orders");
+        assert_eq!(orders["byId"].as_object().map(serde_json::Map::len), Some(2));
+        (orders.get("count").is_some(), orders["page"].get("totalElements").is_some())
+    };
+    assert_eq!(counts(some), (true, true));
+    assert_eq!(counts(&format!("{some}{hide}")), (false, false));
+    assert_eq!(counts(&format!("  - {{ may: read, on: Order }}\n{hide}")), (true, true));
+}
+
+#[test]
 fn what_is_deleted_belongs_to_the_shop_that_the_path_names() {
     for when in [", when: mine", ""] {
         let here = Shops::new(&format!(

@@ -397,6 +397,15 @@ fn what_names_no_owner_is_whose_own_list_shows_it_once_lists_are_known_to_be_apa
 }
 
 #[test]
+fn pages_that_callers_chose_prove_nothing_of_a_list() {
+    let here = Careless::new(POLICY);
+    here.get("alice", "/api/cards?page=1");
+    assert_eq!(plain(&here.get("bob", "/api/cards?page=1")).as_array().map(Vec::len), Some(0));
+    here.get("alice", "/api/cards");
+    assert_eq!(plain(&here.get("bob", "/api/cards")).as_array().map(Vec::len), Some(2));
+}
+
+#[test]
 fn a_list_of_everybodys_is_no_list_of_the_callers_own() {
     let here = Careless::new(POLICY);
     here.get("alice", "/api/cards");
@@ -422,13 +431,19 @@ fn an_answer_shows_whoever_made_it_an_object_that_names_nobody() {
     let decided =
         "operations: { createCard: { objects: { body./id: none }, reason: in a test } }\n";
     let here = Careless::new(&format!("{POLICY}{decided}"));
-    let card = |who, body| here.ask(who, "POST", "/api/cards", Some(body)).status;
-    assert_eq!(card("alice", json!({ "last4": "0008" })), 201, "{}", here.scene.last_record());
+    let card = |who, body| {
+        let answer = here.ask(who, "POST", "/api/cards", Some(body));
+        (answer.status, answer.body.len())
+    };
+    let hers = card("alice", json!({ "last4": "0008" }));
+    assert!(hers.0 == 201 && hers.1 > 0, "{}", here.scene.last_record());
     assert_eq!(here.get("alice", "/api/cards/8").status, 200, "she made it");
     assert_eq!(here.get("bob", "/api/cards/8").status, 404);
-    // The API gives bob alice's card as if he had made it, or he says which one it shall be.
-    assert_eq!(card("bob", json!({ "last4": "0008" })), 404);
-    assert_eq!(card("bob", json!({ "id": 3, "last4": "0003" })), 404);
+    // The API gives bob alice's card as if he had made it, or he says which one it shall be. Something was done,
+    // and nobody is told to do it again.
+    assert_eq!(card("bob", json!({ "last4": "0008" })), (201, 0));
+    assert_eq!(card("bob", json!({ "id": 3, "last4": "0003" })), (201, 0));
+    assert!(here.scene.last_record()["edits"].to_string().contains("object_ownership"));
 }
 
 #[test]

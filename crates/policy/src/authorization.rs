@@ -243,6 +243,8 @@ pub struct Touches {
     pub gives: bool,
     /// Whether the policy says `objects: none`.
     pub is_none: bool,
+    /// Whether the policy says `totals: hide`: what counts objects does not leave, whoever they are of.
+    pub hides_totals: bool,
     /// Whether it may change something: its method is not a safe one.
     pub is_unsafe: bool,
     /// The resources whose objects its answers of success may hold, by index.

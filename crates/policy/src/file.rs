@@ -36,7 +36,7 @@ use crate::secret::Secret;
 use crate::section::{Named, Needed, Spanned, section};
 use crate::word::{
     AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, ModeWord, Names, NullWord,
-    UndeclaredWord, UpgradeWord,
+    TotalsWord, UndeclaredWord, UpgradeWord,
 };
 
 section! {
@@ -153,6 +153,10 @@ section! {
         /// `body./items/*/order_id` and `names./orders` (the names of an object's members). `none` behind a
         /// place, or for all of them (`objects: none`), says that nobody owns what it names; that needs a reason.
         objects: Option<Spanned<ObjectsWord>>,
+        /// `hide` takes out what counts the objects of its lists (`total`, `pages`, `X-Total-Count`, `Link`), for
+        /// callers who may not see all of them. Without this line it is taken out where objects are: an API that
+        /// shows callers their own, and counts everybody's, needs it.
+        totals: Option<Spanned<TotalsWord>>,
         /// Why `objects` says `none`.
         reason: Option<String>,
     }

@@ -64,6 +64,14 @@ pub(crate) enum NullWord {
     Absent,
 }
 
+/// `hide`: what counts objects does not leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum TotalsWord {
+    /// It is taken out for callers who may not see all of them.
+    Hide,
+}
+
 /// What happens to requests whose records nobody can keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
@@ -201,6 +209,12 @@ impl Read for HttpWord {
 impl Read for NullWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("absent", Self::Absent)], None)
+    }
+}
+
+impl Read for TotalsWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("hide", Self::Hide)], None)
     }
 }
 

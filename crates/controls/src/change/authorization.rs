@@ -203,7 +203,7 @@ impl Words<'_> {
     }
 
     fn touches(&self, touches: &Touches) -> String {
-        let Touches { does, inputs, undecided, gives: _, is_none, is_unsafe: _, shows, belongs } =
+        let Touches { does, inputs, undecided, is_none, hides_totals, shows, belongs, .. } =
             touches;
         let does: Vec<(&str, Verb)> =
             does.iter().map(|(resource, verb)| (self.name(*resource), *verb)).collect();
@@ -216,6 +216,6 @@ impl Words<'_> {
             })
             .collect();
         let shows: Vec<&str> = shows.iter().map(|one| self.name(*one)).collect();
-        format!("{does:?} {inputs:?} {undecided:?} {is_none} {shows:?} {belongs:?}")
+        format!("{does:?} {inputs:?} {undecided:?} {is_none} {hides_totals} {shows:?} {belongs:?}")
     }
 }

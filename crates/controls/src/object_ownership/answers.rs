@@ -1,6 +1,6 @@
 //! The objects of an answer: each is judged where it stands, before anything leaves.
 
-use portcullis_contract::{Member, ShapeId, Shapes, Types};
+use portcullis_contract::{Member, Rest, ShapeId, Shapes, Types};
 use portcullis_json::{Document, Kind, Value};
 use portcullis_policy::{Authorization, Hidden, InputPlace, Verb};
 
@@ -101,6 +101,7 @@ impl Walk<'_, '_> {
             Kind::Object => self.object(value, self.as_object(shape), around),
             Kind::Array => {
                 let items = self.shown.shapes.item_of(shape).unwrap_or(shape);
+                self.hide_totals(items, around.holder);
                 let around = Around { holder: around.holder, is_listed: true };
                 value.items().for_each(|item| self.value(item, items, &around));
             }
@@ -127,6 +128,9 @@ impl Walk<'_, '_> {
         let mut hint = 0;
         let holder = Holder { value, own: places.own(shape), above: around.holder };
         let object = &self.shown.shapes.get(shape).object;
+        if let Rest::Map(values) = &object.rest {
+            self.hide_totals(*values, Some(&holder));
+        }
         for (name, member) in value.members() {
             let name = name.as_str().unwrap_or_default();
             let (inner, is_listed) = match object.member(name, &mut hint) {
@@ -199,6 +203,22 @@ impl Walk<'_, '_> {
         self.judged.drop.push(value.index());
         if around.is_listed
             && let Some(holder) = around.holder
+        {
+            self.totals(holder);
+        }
+    }
+
+    /// Where the policy says so, what counts the items of a list does not leave, unless the caller may see all.
+    fn hide_totals(&mut self, items: ShapeId, holder: Option<&Holder<'_>>) {
+        let Shown { rules, asked, operation, places, .. } = *self.shown;
+        let touches = self.model().operations.get(operation);
+        if !touches.is_some_and(|touches| touches.hides_totals) {
+            return;
+        }
+        let of = |resource: &usize| Of { operation, resource: *resource, purpose: Purpose::Show };
+        let is_apart = |resource: &usize| !rules.permits_all(asked, of(resource));
+        if let Some(holder) = holder
+            && places.own(items).iter().any(is_apart)
         {
             self.totals(holder);
         }

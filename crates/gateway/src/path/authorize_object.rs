@@ -79,6 +79,20 @@ pub(super) async fn enter(mut valid: Valid, context: &mut Context<'_>) -> Result
     Ok(Owned { valid })
 }
 
+/// Judges the objects that a request names once more, after it waited for others: what they did may have changed
+/// whose an object is, or what it is.
+pub(super) async fn again(owned: &Owned, context: &mut Context<'_>) -> Result<(), Exit> {
+    let valid = &owned.valid;
+    let operation = valid.admitted().authenticated().matched().operation();
+    let Some(operation) = operation.filter(|_| context.objects.are_asked) else { return Ok(()) };
+    let Objects { named, listed, etag, is_again, .. } = &mut context.objects;
+    named.clear();
+    listed.clear();
+    *etag = None;
+    *is_again = true;
+    named::judge(Named { valid, operation }, context).await
+}
+
 /// Whether the caller may use the function, now that all of the request is known; true: only for some objects.
 fn function(valid: &Valid, index: usize, context: &mut Context<'_>) -> Result<bool, Exit> {
     let plan = context.plan;
@@ -115,6 +129,7 @@ fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
     let query = urlencoded::pairs(matched.received().head().query().unwrap_or_default());
     let names = query.map(|(name, _)| urlencoded::decode(name).map(Cow::into_owned));
     let names: Result<Vec<String>, _> = names.collect();
+    let is_bare = names.as_ref().is_ok_and(Vec::is_empty);
     let touches = model.authorization.operations.get(operation);
     let makes = touches
         .is_some_and(|touches| touches.does.first().is_some_and(|(_, verb)| *verb == Verb::Create));
@@ -129,6 +144,7 @@ fn objects(valid: &Valid, operation: usize, context: &Context<'_>) -> Objects {
         said: said.collect(),
         holder,
         is_plain: names.is_ok_and(|names| is_plain(&names)),
+        is_bare,
         chooses_id,
         texts,
         ..Objects::default()

@@ -10,6 +10,7 @@ use portcullis_store::{Forget, Object};
 
 use super::asking::{asked, object};
 use super::context::Context;
+use crate::holdings::Compared;
 
 /// Items of one list that are looked at.
 pub(super) const ITEMS_MAX: usize = 10_000;
@@ -66,7 +67,8 @@ pub(super) fn listed(document: &Document, shape: ShapeId, status: Status, contex
     let resources = &context.plan.model.authorization.resources;
     for (index, resource) in resources.iter().enumerate().filter(|_| is_good) {
         if resource.own_list.is_some() && resource.own_list == context.operation {
-            learn(&items(document, shape, index, context), index, context);
+            let is_first = context.objects.is_bare;
+            learn(&items(document, shape, index, context), index, is_first, context);
         }
     }
 }
@@ -83,7 +85,9 @@ pub(super) async fn settle(status: Status, context: &Context<'_>) {
         let verb = touches.verb(*resource);
         let is_gone = matches!(status.0, 200..=299) && verb == Some(Verb::Delete)
             || matches!(status, Status::NOT_FOUND | Status::GONE);
-        let is_moved = matches!(status.0, 200..=299) && objects.names_owner;
+        // What an operation of its own does may give it to somebody; where the API can be asked again, it is.
+        let is_doubtful = touches.acts_on(*resource) && can_be_asked(*resource, *kind, context);
+        let is_moved = matches!(status.0, 200..=299) && (objects.names_owner || is_doubtful);
         let forget = match (&objects.holder, status) {
             _ if is_gone || is_moved => Forget::Object(&object),
             (Some((caller, _)), Status::FORBIDDEN) => Forget::Held(caller, &object),
@@ -92,6 +96,15 @@ pub(super) async fn settle(status: Status, context: &Context<'_>) {
         // It is forgotten in this process; what cannot be written is written later.
         let _ = holdings.forget(forget, context.now()).await;
     }
+}
+
+/// Whether the API can say whose an object is.
+fn can_be_asked(resource: usize, kind: usize, context: &Context<'_>) -> bool {
+    let known = context.plan.model.authorization.resources.get(resource);
+    known.is_some_and(|known| {
+        let reads = known.read_by.get(kind).copied().flatten();
+        known.own_list.is_some() || (reads.is_some() && !known.owners.is_empty())
+    })
 }
 
 /// Every id of an object, as the register knows it.
@@ -152,8 +165,9 @@ pub(super) fn items(
 }
 
 /// What a list of the caller's own showed, they hold; where its items name no owner, only if such lists can be
-/// believed (rule 11).
-pub(super) fn learn(ids: &[Shown], resource: usize, context: &Context<'_>) {
+/// believed (rule 11). Only the first part of a list as the API itself cuts it (`is_first`) is compared with
+/// other callers': of a list that all share, two callers could ask for different pages.
+pub(super) fn learn(ids: &[Shown], resource: usize, is_first: bool, context: &Context<'_>) {
     let (Some((caller, since)), Some(known)) =
         (context.objects.holder, context.plan.model.authorization.resources.get(resource))
     else {
@@ -168,7 +182,8 @@ pub(super) fn learn(ids: &[Shown], resource: usize, context: &Context<'_>) {
     holdings.listed(&caller, &objects(true), since, now);
     let nameless = objects(false);
     let key = (&*context.plan.model.name, &*known.name);
-    if known.trusts_list || holdings.are_apart(key, &caller, &nameless, (since, now)) {
+    let compared = Compared { caller: &caller, objects: &nameless, is_first };
+    if known.trusts_list || holdings.are_apart(key, compared, (since, now)) {
         holdings.listed(&caller, &nameless, since, now);
     }
 }

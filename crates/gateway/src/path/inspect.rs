@@ -30,9 +30,11 @@ use super::holding;
 use crate::answer::Answer;
 use crate::decision::Act;
 use crate::head::Essential;
+use fields::head_alone;
 use json::Json;
 use lines::Lines;
 use neutral::unread;
+use objects::Left;
 use opaque::{as_it_came, declared, empty, neutral_or_pass, without_body};
 use projected::Declared;
 use upgraded::upgraded;
@@ -116,15 +118,9 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         parts.body.settle().await.map_err(unread)?;
         handling = decide(parts.body.has_body());
     }
-    let is_read = match &handling {
-        Handling::Json { .. } => true,
-        Handling::Lines(_) => !streams,
-        _ => false,
-    };
-    if matches!(handling, Handling::Empty | Handling::WithoutBody(_)) {
-        objects::finish(status, context)?;
-    } else if !is_read {
-        objects::unread(declared_shape(operation, status), status, context)?;
+    if let Left::Head = unlooked(&handling, operation, status, streams, context)? {
+        parts.body.discard();
+        return Ok(head_alone(&parts.head, parts.is_private, context));
     }
     let mut answer = match handling {
         Handling::Empty => empty(parts, context),
@@ -152,6 +148,22 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         answer.push_field(name, &value);
     }
     Ok(answer)
+}
+
+/// What leaves of an answer in which nobody looks for objects; all of one that is read is decided there.
+fn unlooked(
+    handling: &Handling<'_>,
+    operation: &Operation,
+    status: Status,
+    streams: bool,
+    context: &mut Context<'_>,
+) -> Result<Left, Exit> {
+    match handling {
+        Handling::Empty | Handling::WithoutBody(_) => objects::finish(status, context),
+        Handling::Json { .. } => Ok(Left::ALL),
+        Handling::Lines(_) | Handling::Xml(_) if !streams => Ok(Left::ALL),
+        _ => objects::unread(declared_shape(operation, status), status, context),
+    }
 }
 
 /// Whether the API says that there is no such object; or that there is one and it will not show it,

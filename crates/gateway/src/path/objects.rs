@@ -29,6 +29,12 @@ pub(super) struct Objects {
     pub(super) names_owner: bool,
     /// The query says nothing but how a list is cut and ordered.
     pub(super) is_plain: bool,
+    /// The query says nothing at all.
+    pub(super) is_bare: bool,
+    /// The caller's own list was asked for already, of these resources: what it does not show is not theirs.
+    pub(super) listed: Vec<usize>,
+    /// Asked once more, after others were waited for: what was found out before does not count.
+    pub(super) is_again: bool,
     /// The body says which id what it makes shall have.
     pub(super) chooses_id: bool,
     /// Every text and number of the body: what of an answer is among them, the request chose.

@@ -11,13 +11,21 @@ use crate::decision::Act;
 use crate::incoming::Incoming;
 use crate::locks::{Asked, Key, Lock};
 
-/// Waits for the turn of a request, where it must; it lasts until the lock is dropped. A gateway that
+/// The turn of a request.
+pub(super) struct Turn {
+    /// It lasts until this is dropped.
+    pub(super) lock: Lock,
+    /// Others were let go first: what was found out before may be otherwise now.
+    pub(super) has_waited: bool,
+}
+
+/// Waits for the turn of a request, where it must. A gateway that
 /// only watches makes nobody wait. Under a relaxation requests wait as before: it is about amounts.
 pub(super) async fn wait(
     valid: &Valid,
     incoming: &mut Incoming<'_>,
     context: &mut Context<'_>,
-) -> Result<Option<Lock>, Exit> {
+) -> Result<Option<Turn>, Exit> {
     let plan = context.plan;
     let is_asked = context.mode(ControlId::ResourceLimits) != Mode::NotAsked;
     if !is_asked || plan.observes_everything() {
@@ -28,7 +36,7 @@ pub(super) async fn wait(
     let Some(serialized) = serialized else { return Ok(None) };
     let key = key(serialized, valid, context);
     let waiting = match context.worker.shared.locks.ask(key) {
-        Asked::Held(lock) => return Ok(Some(lock)),
+        Asked::Held(lock) => return Ok(Some(Turn { lock, has_waited: false })),
         Asked::Waiting(waiting) => waiting,
         Asked::TooManyWait => return Err(NoTurn::TooManyWait.refusal().into()),
         Asked::TooManyValues => return Err(NoTurn::TooManyValues.refusal().into()),
@@ -48,7 +56,7 @@ pub(super) async fn wait(
     {
         return Err(refusal.into());
     }
-    Ok(Some(lock))
+    Ok(Some(Turn { lock, has_waited: true }))
 }
 
 /// What stands for the value. By its method and path an operation is the same after a reload, and in

@@ -7,7 +7,7 @@ use portcullis_model::{Room, Status};
 use portcullis_policy::WhenFull;
 
 use super::attempt;
-use super::authorize_object::Owned;
+use super::authorize_object::{self, Owned};
 use super::context::{Context, Exit};
 use super::one_at_a_time;
 use super::validate::Valid;
@@ -39,7 +39,11 @@ pub(super) async fn enter(
         return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
     }
     // First, so that whoever waits holds nothing else.
-    let lock = one_at_a_time::wait(owned.valid(), incoming, context).await?;
+    let turn = one_at_a_time::wait(owned.valid(), incoming, context).await?;
+    if turn.as_ref().is_some_and(|turn| turn.has_waited) {
+        authorize_object::again(&owned, context).await?;
+    }
+    let lock = turn.map(|turn| turn.lock);
     attempt::begin(owned.valid(), context).await?;
     match context.worker.shared.in_upstream.take(1) {
         Some(place) => Ok(Reserved { valid: owned.into_valid(), place, lock }),

@@ -160,7 +160,9 @@ async fn asked_for(named: Named<'_>, one: &One<'_>, context: &mut Context<'_>) -
             let pins = resources.get(one.input.resource).is_some_and(|resource| resource.pins);
             // Of several objects none is the one that a tag is of.
             let is_one = context.objects.named.len() == 1;
-            context.objects.etag = etag.filter(|_| pins && is_one);
+            // Whoever only observes changes nothing of the request.
+            let is_enforced = context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
+            context.objects.etag = etag.filter(|_| pins && is_one && is_enforced);
             Ok(())
         }
         Ok(Judged { why: Some(why), .. }) => context.refuse(not_found(why, detail(one, context))),

@@ -23,6 +23,11 @@ pub(super) async fn has(
     context: &mut Context<'_>,
 ) -> Result<bool, String> {
     let plan = context.plan;
+    let resource = one.input.resource;
+    // One request asks for it once, however many objects it names.
+    if context.objects.listed.contains(&resource) {
+        return Ok(held(context, resource, one.input.id, &one.id) == Truth::Yes);
+    }
     let own = plan.model.contract.operation(operation).ok_or("no such operation")?;
     let paging = Paging::of(own);
     let (mut shown, mut ids): (usize, Vec<Shown>) = (0, Vec::new());
@@ -41,8 +46,7 @@ pub(super) async fn has(
             ));
         };
         let shape = shape(operation, context);
-        let items = shape
-            .map_or_else(Vec::new, |shape| items(&document, shape, one.input.resource, context));
+        let items = shape.map_or_else(Vec::new, |shape| items(&document, shape, resource, context));
         let before = ids.len();
         shown += items.len();
         for item in items {
@@ -54,8 +58,9 @@ pub(super) async fn has(
             break;
         }
     }
-    learn(&ids, one.input.resource, context);
-    Ok(held(context, one.input.resource, one.input.id, &one.id) == Truth::Yes)
+    learn(&ids, resource, true, context);
+    context.objects.listed.push(resource);
+    Ok(held(context, resource, one.input.id, &one.id) == Truth::Yes)
 }
 
 /// How a list is asked for page by page, as far as its parameters say it.

@@ -12,7 +12,7 @@ use portcullis_policy::{InputPlace, RequestPlace, Verb};
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout_at;
 
-use super::super::asking::{asked, held};
+use super::super::asking::{asked, held, is_of_others};
 use super::super::context::Context;
 use super::exchange::{ask, shape, target};
 use super::own_list;
@@ -41,7 +41,7 @@ pub(super) async fn find_out(
         return Ok(Judged::refused(Why::NotTheirs));
     }
     // What depends on more of the request than the id is asked for this request alone.
-    if !context.plan.rules.places(named.operation).is_empty() {
+    if context.objects.is_again || !context.plan.rules.places(named.operation).is_empty() {
         return judge(named, one, context).await;
     }
     let digest = digest(named, one, context);
@@ -157,7 +157,11 @@ async fn read(
     let answered = ask(named.valid, operation, &target(&own.template, &one.id), context).await?;
     let document = match (answered.status, answered.document) {
         (_, Some(document)) => document,
-        (Status::NOT_FOUND | Status::GONE, None) if one.input.may_be_new => {
+        // What somebody else holds is not new, whatever the API says of it to this caller.
+        (Status::NOT_FOUND | Status::GONE, None)
+            if one.input.may_be_new
+                && !is_of_others(context, one.input.resource, one.input.id, &one.id) =>
+        {
             return Ok(Read::Is(Judged::default()));
         }
         (Status(401 | 408 | 429 | 500..), None) => {

@@ -9,7 +9,7 @@ use portcullis_policy::Model;
 use super::super::context::Context;
 use crate::answer::{Answer, Body};
 use crate::decision::Act;
-use crate::head::Fields;
+use crate::head::{AnswerHead, Fields};
 
 /// Which fields of the API's answer are still true of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,14 @@ pub(super) fn pass(
     let mut answer = Answer::new(status, Body::Whole(body));
     answer.is_private = is_private;
     copy_fields(fields, &mut answer, kept, context);
+    answer
+}
+
+/// The status and the fields of an answer, without its body.
+pub(super) fn head_alone(head: &AnswerHead, is_private: bool, context: &mut Context<'_>) -> Answer {
+    let mut answer = Answer::new(Status(head.status), Body::Whole(Vec::new()));
+    answer.is_private = is_private;
+    copy_fields(&head.fields, &mut answer, Kept::Head, context);
     answer
 }
 

@@ -9,8 +9,9 @@ use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::super::{attempt, learned};
 use super::decoded::decoded;
-use super::fields::{Kept, pass};
+use super::fields::{Kept, head_alone, pass};
 use super::neutral::{leaking, neutral, neutral_deed};
+use super::objects::Left;
 use super::projected::{Declared, Projected};
 use super::whole::{Whole, whole};
 use super::{everybody, objects};
@@ -34,7 +35,9 @@ impl Json {
         let mut document = match read(bytes, &head.fields, plan) {
             Ok(document) => document,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
-                objects::unread(self.declared.shape, status, context)?;
+                if let Left::Head = objects::unread(self.declared.shape, status, context)? {
+                    return Ok(head_alone(&head, is_private, context));
+                }
                 context.would(neutral_deed(status.0), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
             }
@@ -42,7 +45,11 @@ impl Json {
         };
         attempt::look(status, Some(document.root()), context);
         learned::take(status, document.root(), context);
-        objects::judge(&mut document, self.declared.shape, status, context).await?;
+        if let Left::Head =
+            objects::judge(&mut document, self.declared.shape, status, context).await?
+        {
+            return Ok(head_alone(&head, is_private, context));
+        }
         if (400..500).contains(&status.0)
             && let Some(what) = plan.leaks.find_in(document.root())
             && let Some(answer) = leaking(&head, what, context)

@@ -8,8 +8,9 @@ use portcullis_model::{ControlId, Mode, Status};
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
-use super::fields::{Kept, pass};
+use super::fields::{Kept, head_alone, pass};
 use super::neutral::{neutral, neutral_deed};
+use super::objects::Left;
 use super::projected::{Declared, Projected};
 use super::whole::{Whole, whole};
 use super::{everybody, objects};
@@ -32,7 +33,9 @@ impl Lines {
         let bytes = match decoded(bytes, &head.fields, plan) {
             Ok(bytes) => bytes,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
-                objects::unread(self.declared.shape, status, context)?;
+                if let Left::Head = objects::unread(self.declared.shape, status, context)? {
+                    return Ok(head_alone(&head, is_private, context));
+                }
                 context.would(neutral_deed(status.0), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
             }
@@ -57,7 +60,9 @@ impl Lines {
                     if context.mode(refusal.control) == Mode::Enforce {
                         return neutral(&head, refusal.reason, refusal.detail, context);
                     }
-                    objects::unread(self.declared.shape, status, context)?;
+                    if let Left::Head = objects::unread(self.declared.shape, status, context)? {
+                        continue;
+                    }
                     context.would(neutral_deed(status.0), &refusal);
                     out.extend_from_slice(line);
                     out.push(b'\n');

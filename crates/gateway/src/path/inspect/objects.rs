@@ -6,11 +6,25 @@ use portcullis_controls::rules::{Of, Purpose, Truth, Why};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
-use portcullis_policy::{RequestPlace, Verb};
+use portcullis_policy::{RequestPlace, Touches, Verb};
 
 use super::super::asking::{asked, held, is_of_others};
 use super::super::context::{Context, Exit};
 use super::super::holding;
+
+/// What of a judged answer leaves.
+pub(super) enum Left {
+    /// All but these values of its tree, which were taken out.
+    Without(Vec<u32>),
+    /// No body: the API did what it was asked, and shows what this caller may not see. Its status stays: whoever
+    /// reads that nothing is there would ask for it again.
+    Head,
+}
+
+impl Left {
+    /// All of it.
+    pub(super) const ALL: Self = Self::Without(Vec::new());
+}
 
 /// Judges the objects of an answer that was read, and takes out what does not leave.
 pub(super) async fn judge(
@@ -18,9 +32,9 @@ pub(super) async fn judge(
     shape: Option<ShapeId>,
     status: Status,
     context: &mut Context<'_>,
-) -> Result<(), Exit> {
+) -> Result<Left, Exit> {
     if !context.objects.are_asked {
-        return Ok(());
+        return Ok(Left::ALL);
     }
     let judged = judged(document, shape, false, status, context);
     undecided(&judged, status, context)?;
@@ -43,9 +57,9 @@ pub(super) async fn judge_line(
             || judged.refused.iter().any(|(known, ..)| known == resource)
     };
     context.objects.pending.retain(|resource| !is_judged(resource));
-    take_out(document, &judged, status, context).await?;
+    let left = take_out(document, &judged, status, context).await?;
     let is_enforced = context.mode(ControlId::ObjectOwnership) == Mode::Enforce;
-    Ok(!(judged.is_item_dropped && is_enforced))
+    Ok(matches!(left, Left::Without(_)) && !(judged.is_item_dropped && is_enforced))
 }
 
 async fn take_out(
@@ -53,20 +67,25 @@ async fn take_out(
     judged: &Judged,
     status: Status,
     context: &mut Context<'_>,
-) -> Result<(), Exit> {
+) -> Result<Left, Exit> {
     holding::take(document, judged, status, context).await;
     let control = ControlId::ObjectOwnership;
     if let Some((resource, why)) = judged.is_whole {
-        context.refuse(not_found(why, format!("{} in the answer", name(resource, context))))?;
+        let detail = format!("{} in the answer", name(resource, context));
+        if let Left::Head = withhold(why, detail, status, context)? {
+            return Ok(Left::Head);
+        }
     }
+    let mut out = Vec::new();
     let mut may_drop = context.mode(control) == Mode::Enforce;
     for (resource, why, count) in &judged.refused {
         let detail = format!("{} {} in the answer {}", count, name(*resource, context), status.0);
         may_drop &= context.may_remove(Noted { control, reason: why.reason(), detail });
     }
     if may_drop {
-        context.objects.has_taken_out |= !judged.refused.is_empty();
-        judged.drop.iter().for_each(|index| document.drop_value(*index));
+        let hides = touches(context).is_some_and(|touches| touches.hides_totals);
+        context.objects.has_taken_out |= (hides && judged.totals > 0) || !judged.refused.is_empty();
+        out.extend_from_slice(&judged.drop);
     }
     let control = ControlId::ResponseShape;
     let mut may_hide = context.mode(control) == Mode::Enforce;
@@ -75,9 +94,32 @@ async fn take_out(
         may_hide &= context.may_remove(Noted { control, reason: "hidden_property", detail });
     }
     if may_hide {
-        judged.hide.iter().for_each(|index| document.drop_value(*index));
+        out.extend_from_slice(&judged.hide);
     }
-    Ok(())
+    out.iter().for_each(|index| document.drop_value(*index));
+    Ok(Left::Without(out))
+}
+
+/// What the operation touches.
+fn touches<'m>(context: &Context<'m>) -> Option<&'m Touches> {
+    context.plan.model.authorization.operations.get(context.operation?)
+}
+
+/// All of an answer shows what does not leave.
+fn withhold(
+    why: Why,
+    detail: String,
+    status: Status,
+    context: &mut Context<'_>,
+) -> Result<Left, Exit> {
+    let is_unsafe = touches(context).is_some_and(|touches| touches.is_unsafe);
+    let is_done = is_unsafe && matches!(status.0, 200..=299);
+    if !is_done {
+        context.refuse(not_found(why, detail))?;
+        return Ok(Left::ALL);
+    }
+    let noted = Noted { control: ControlId::ObjectOwnership, reason: why.reason(), detail };
+    Ok(if context.may_remove(noted) { Left::Head } else { Left::ALL })
 }
 
 /// An answer in which nobody looks for objects: it leaves only where this caller may see every object that it may
@@ -86,29 +128,34 @@ pub(super) fn unread(
     shape: Option<ShapeId>,
     status: Status,
     context: &mut Context<'_>,
-) -> Result<(), Exit> {
+) -> Result<Left, Exit> {
     if !context.objects.are_asked {
-        return Ok(());
+        return Ok(Left::ALL);
     }
     undecided(&Judged::default(), status, context)?;
     let plan = context.plan;
-    let (Some(shape), Some(operation)) = (shape, context.operation) else { return Ok(()) };
+    let (Some(shape), Some(operation)) = (shape, context.operation) else {
+        return Ok(Left::ALL);
+    };
     let found = plan.places.found(&plan.model.contract.shapes, shape);
     let said = |place: &RequestPlace| context.objects.said(place);
     let asked = asked(context, &said);
     let closed = found
         .into_iter()
         .find(|resource| !plan.rules.permits_all(&asked, of(operation, *resource)));
-    if let Some(resource) = closed.filter(|_| matches!(status.0, 200..=299)) {
-        let detail = format!("nobody looks for the {} in such an answer", name(resource, context));
-        context.refuse(not_found(Why::NotTheirs, detail))?;
+    match closed.filter(|_| matches!(status.0, 200..=299)) {
+        None => Ok(Left::ALL),
+        Some(resource) => {
+            let name = name(resource, context);
+            let detail = format!("nobody looks for the {name} in such an answer");
+            withhold(Why::NotTheirs, detail, status, context)
+        }
     }
-    Ok(())
 }
 
 /// What was named, and never shown, once all lines of an answer were judged.
-pub(super) fn finish(status: Status, context: &mut Context<'_>) -> Result<(), Exit> {
-    undecided(&Judged::default(), status, context)
+pub(super) fn finish(status: Status, context: &mut Context<'_>) -> Result<Left, Exit> {
+    undecided(&Judged::default(), status, context).map(|()| Left::ALL)
 }
 
 /// What the request named must have been shown, where nothing else decided about it.

@@ -9,7 +9,7 @@ use portcullis_model::{ControlId, Mode, Status};
 use super::super::attempt;
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
-use super::fields::{Kept, copy_fields};
+use super::fields::{Kept, copy_fields, head_alone};
 use super::neutral::{leak_of, leaking, neutral, neutral_deed};
 use super::whole::{Whole, whole};
 use crate::answer::{Answer, Body};
@@ -66,10 +66,7 @@ pub(super) fn without_body(
         return as_it_came(parts, context);
     }
     // It is not read either: its connection to the API ends.
-    let mut answer = Answer::new(Status(parts.head.status), Body::Whole(Vec::new()));
-    answer.is_private = parts.is_private;
-    copy_fields(&parts.head.fields, &mut answer, Kept::Head, context);
-    answer
+    head_alone(&parts.head, parts.is_private, context)
 }
 
 /// A neutral problem document in place of the body; or the body, where that is only observed.

@@ -8,11 +8,12 @@ use portcullis_model::{ControlId, Mode, Refusal, Status};
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
-use super::everybody;
-use super::fields::{Kept, pass};
+use super::fields::{Kept, head_alone, pass};
 use super::neutral::{leak_of, leaking, neutral, neutral_deed};
+use super::objects::Left;
 use super::projected::{Declared, Projected};
 use super::whole::{Whole, whole};
+use super::{everybody, objects};
 use crate::answer::Answer;
 use crate::head::Fields;
 
@@ -36,12 +37,16 @@ impl Xml {
         {
             return Ok(answer);
         }
-        if context.mode(ControlId::ResponseShape) == Mode::NotAsked {
+        let is_projected = context.mode(ControlId::ResponseShape) != Mode::NotAsked;
+        if !is_projected && !context.objects.are_asked {
             return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
         }
         let mut body = match self.read(bytes, &head.fields, context) {
             Ok(body) => body,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
+                if let Left::Head = objects::unread(self.declared.shape, status, context)? {
+                    return Ok(head_alone(&head, is_private, context));
+                }
                 context.would(neutral_deed(head.status), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
             }
@@ -50,16 +55,27 @@ impl Xml {
         if body.is_other_root() {
             context.entry.drift("other_root");
         }
+        let shape = self.declared.shape;
+        let left = objects::judge(body.document_mut(), shape, status, context).await?;
+        let Left::Without(mut gone) = left else {
+            return Ok(head_alone(&head, is_private, context));
+        };
+        if !is_projected {
+            let kept = if gone.is_empty() { Kept::Decoded } else { Kept::Edited };
+            let (bytes, _) = body.without(&gone);
+            return Ok(pass(status, bytes, &head.fields, is_private, kept, context));
+        }
         let strays: Vec<(u32, Stray)> =
             body.strays().map(|(index, stray)| (index, stray.clone())).collect();
         match self.declared.project(body.document_mut(), &strays, &head, context)? {
             Projected::Instead(answer) => Ok(answer),
-            Projected::Without(mut dropped) => {
+            Projected::Without(dropped) => {
+                gone.extend(dropped);
                 let unseen =
                     everybody::unseen(body.document(), self.declared.shape, status, context);
-                dropped.extend(unseen);
-                let kept = if dropped.is_empty() { Kept::Decoded } else { Kept::Edited };
-                let (bytes, _) = body.without(&dropped);
+                gone.extend(unseen);
+                let kept = if gone.is_empty() { Kept::Decoded } else { Kept::Edited };
+                let (bytes, _) = body.without(&gone);
                 Ok(pass(status, bytes, &head.fields, is_private, kept, context))
             }
         }

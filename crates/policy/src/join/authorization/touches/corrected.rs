@@ -26,7 +26,9 @@ pub(super) fn by(
 ) {
     let entries = file.operations.iter().flat_map(|named| &named.0);
     for (key, decision) in entries {
-        let Some(objects) = &decision.objects else { continue };
+        if decision.objects.is_none() && decision.totals.is_none() {
+            continue;
+        }
         // Names were noted where the other decisions are read.
         let found = apis.iter().enumerate().find_map(|(place, api)| {
             match api.names.in_api(&key.text, api.place) {
@@ -40,6 +42,8 @@ pub(super) fn by(
         };
         let slot = touches.get_mut(place).and_then(|list| list.get_mut(index));
         let Some(slot) = slot else { continue };
+        slot.hides_totals = decision.totals.is_some();
+        let Some(objects) = &decision.objects else { continue };
         let mut one = One { contract: api.contract, index, resources, says_none: false, notes };
         one.apply(objects, slot);
         if one.says_none && decision.reason.is_none() {
