@@ -115,3 +115,70 @@ fn examples(declared: &Data) -> Vec<Data> {
     all.extend(declared.get("default").cloned());
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::files::NoFiles;
+    use crate::read::read;
+
+    const DOCUMENT: &str = r##"
+openapi: 3.0.3
+info: { title: t, version: "1" }
+paths:
+  /orders/{code}:
+    put:
+      parameters:
+        - { name: code, in: path, required: true, schema: { type: string, pattern: "^[A-Z]{3}$" } }
+        - { name: page, in: query, schema: { type: integer, minimum: 5 }, example: 7 }
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } }
+      responses: { "204": { description: x } }
+    post:
+      parameters: [{ name: code, in: path, required: true, schema: { type: string } }]
+      requestBody:
+        content:
+          application/json:
+            schema: { $ref: "#/components/schemas/Order" }
+            examples: { wrong: { value: { due: soon } }, right: { value: { due: "2030-01-01", lines: [{ n: 2 }] } } }
+      responses: { "204": { description: x } }
+components:
+  schemas:
+    Order:
+      type: object
+      required: [id, due, lines]
+      properties:
+        id: { type: integer, readOnly: true }
+        due: { type: string, format: date }
+        note: { type: string, maxLength: 100 }
+        state: { type: string, enum: [new, old] }
+        lines: { type: array, minItems: 1, items: { $ref: "#/components/schemas/Line" } }
+    Line: { type: object, required: [n], properties: { n: { type: integer, minimum: 3 } } }
+"##;
+
+    #[test]
+    fn bodies_and_parameters_are_such_as_the_document_takes() {
+        let mut sources = Sources::default();
+        let main = sources.add("a.yaml", DOCUMENT);
+        let contract = read(&mut sources, main, &mut NoFiles).unwrap();
+        let samples = Samples::read(&sources, main).unwrap();
+        let operation = |index: usize| &contract.operations[index];
+        let media = |index: usize| &operation(index).body.as_ref().unwrap().media[0];
+        let made = samples.body(operation(0), media(0)).unwrap();
+        assert_eq!(
+            made,
+            json!({ "due": "2031-01-31", "lines": [{ "n": 3 }] }),
+            "read-only is left out"
+        );
+        // The first example is not valid, the second has too small a number: the schema's own counts.
+        assert_eq!(samples.body(operation(1), media(1)), Some(made));
+        assert_eq!(samples.free_texts(operation(0), media(0)), ["note"]);
+        let values: Vec<_> = operation(0)
+            .parameters
+            .iter()
+            .map(|one| samples.parameter(operation(0), one))
+            .collect();
+        assert_eq!(values, [Some(json!("AAA")), Some(json!(7))]);
+    }
+}
