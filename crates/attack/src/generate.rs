@@ -8,6 +8,7 @@
 //! A generated attack is one of the same form as those that are written by hand, read by the same reader. It has
 //! no twin: a twin is the same attack where the API does it right, and a generator does not know such a place.
 
+mod body;
 mod canary;
 mod cast;
 mod creates;
@@ -15,9 +16,12 @@ mod draft;
 mod effects;
 mod filled;
 mod functions;
+mod hidden;
+mod judged;
 mod left_alone;
 mod may;
 mod objects;
+mod reading;
 mod request;
 mod shown;
 
@@ -173,6 +177,7 @@ impl Generator<'_> {
             self.functions(operation, found);
         }
         self.creates(operation, found);
+        self.hidden(operation, found);
     }
 
     fn resource(&self, index: usize) -> Result<&Resource, String> {

@@ -117,13 +117,13 @@ mod generated {
         assert!(few.left_out.iter().any(|one| one.why.contains("more than 20")));
     }
 
-    /// The sample's safe operations are where a generator must find nothing. What the policy closes to somebody
-    /// and the API does not (`A5`) is no such place: there the two differ.
+    /// The sample's safe operations are where a generator must find nothing. What the policy closes to
+    /// somebody, or hides, and the API does not (`A5`, `A3`) is no such place: there the two differ.
     #[test]
     fn where_the_api_does_it_right_no_attack_succeeds() {
         let made = made(ATTACKS_MAX, 1);
         let safe = attacks(&made.attacks, |one| {
-            is_at_a_safe_operation(one) && one.attack.item.value != "A5"
+            is_at_a_safe_operation(one) && matches!(one.attack.item.value.as_str(), "A1" | "A2")
         });
         assert!(safe.len() > 80, "{}", safe.len());
         let mut judged = 0;

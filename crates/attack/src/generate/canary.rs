@@ -3,13 +3,14 @@
 use portcullis_contract::Types;
 use portcullis_model::Method;
 use portcullis_policy::naming::words;
-use portcullis_policy::{InputPlace, ObjectInput, RequestPlace, Resource, Verb};
+use portcullis_policy::{ObjectInput, Resource, Verb};
 use serde_json::{Map, Value, json};
 
 use super::Generator;
+use super::body::MARK;
 use super::left_alone;
 use super::may::{Known, Person, Whose, opens, touches};
-use super::request::{MARK, Wanted};
+use super::request::Wanted;
 use super::shown::{Shown, member, shown};
 
 /// Objects that must be made before one can be.
@@ -81,7 +82,11 @@ impl Generator<'_> {
     }
 
     /// Operations, those first whose path begins like that of this one: versions of an API keep their objects apart.
-    fn nearest(&self, operations: impl Iterator<Item = usize>, near: usize) -> Vec<usize> {
+    pub(super) fn nearest(
+        &self,
+        operations: impl Iterator<Item = usize>,
+        near: usize,
+    ) -> Vec<usize> {
         let template =
             |index| self.model.contract.operation(index).map_or("", |one| &*one.template);
         let shared = |index: usize| {
@@ -228,33 +233,5 @@ impl Generator<'_> {
         step.insert("save".to_owned(), Value::Object(save));
         steps.push(Value::Object(step));
         Canary { resource: index, from, steps, ids, owners, is_made: true, known_by }
-    }
-
-    /// The step by which its owner reads an object again, at the API itself.
-    pub(super) fn reading(&self, canary: &Canary, by: &str) -> Result<Map<String, Value>, String> {
-        let model = self.model;
-        let resource = self.resource(canary.resource)?;
-        let declared = resource.read_by.iter().flatten().copied();
-        let all = model.authorization.operations.iter().enumerate();
-        let reads = all.filter(|(_, touched)| touched.verb(canary.resource) == Some(Verb::Read));
-        let all = declared.chain(reads.map(|(operation, _)| operation));
-        for operation in self.nearest(all, canary.from) {
-            let Some(touched) = model.authorization.operations.get(operation) else { continue };
-            let one = model.contract.operation(operation);
-            let shows = one.is_some_and(|one| {
-                one.method == Method::Get && shown(&model.contract, one, resource).is_some()
-            });
-            let [input] = touched.inputs.as_slice() else { continue };
-            let is_path = matches!(input.place, InputPlace::One(RequestPlace::Path(_)));
-            let id = canary.id(input.id).filter(|_| input.resource == canary.resource);
-            let Some(id) = id.filter(|_| shows && is_path) else { continue };
-            let objects = vec![(input, vec![id])];
-            let wanted = Wanted { by: Some(by), objects, ..Wanted::default() };
-            if let Ok(mut written) = self.requests.write(operation, &wanted) {
-                written.step.insert("at_api".to_owned(), json!(true));
-                return Ok(written.step);
-            }
-        }
-        Err(format!("nothing reads a {} again, so an effect could not be seen", resource.name))
     }
 }

@@ -20,6 +20,8 @@ pub(super) enum Kind {
     Function,
     /// Nobody.
     Nobody,
+    /// Somebody who may see the object, and not all of it.
+    Hidden,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Self::Object => ("A1", ControlId::ObjectOwnership, 639),
             Self::Function => ("A5", ControlId::FunctionAccess, 285),
             Self::Nobody => ("A2", ControlId::CallerIdentity, 306),
+            Self::Hidden => ("A3", ControlId::ResponseShape, 213),
         }
     }
 }
@@ -89,6 +92,9 @@ impl Draft {
                 format!("{}: {who} reaches what is another one's ({})", self.name, self.act)
             }
             Kind::Function => format!("{}: {who} may not call it ({})", self.name, self.act),
+            Kind::Hidden => {
+                format!("{}: {who} sees what is hidden from them ({})", self.name, self.act)
+            }
             Kind::Nobody => format!("{}: without a credential ({})", self.name, self.act),
         };
         let mut file = json!({

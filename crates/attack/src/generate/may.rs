@@ -1,7 +1,7 @@
 //! Whom do the rules let do what, as far as that is known before anybody asks?
 
 use portcullis_controls::function_access::Expected;
-use portcullis_policy::{Expression, Model, Rule};
+use portcullis_policy::{Expression, Hidden, Model, OnResource, Rule};
 
 /// Somebody in whose name requests are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,27 @@ pub(super) fn touches(
         }
     }
     known.min(not(forbidden))
+}
+
+/// What the rules hide of an object from somebody, of each that may let them see it.
+pub(super) fn masks<'m>(
+    model: &'m Model,
+    operation: usize,
+    resource: usize,
+    person: &Person,
+    whose: Whose,
+) -> Vec<&'m Hidden> {
+    let authorization = &model.authorization;
+    let Some(touched) = authorization.operations.get(operation) else { return Vec::new() };
+    let mut all = Vec::new();
+    for rule in authorization.rules.iter().filter(|rule| !rule.forbids) {
+        let parts = rule.on.iter().filter(|on| on.resource == resource);
+        let speaks = parts.filter(|on| rule.speaks_of(on, operation, touched));
+        let lets =
+            |on: &&OnResource| is_meant(rule, person).min(holds(&on.when, whose)) != Known::No;
+        all.extend(speaks.filter(lets).map(|on| &on.hidden));
+    }
+    all
 }
 
 /// Whether a rule means somebody.

@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 
-use portcullis_model::Method;
-use portcullis_policy::naming::words;
-use portcullis_policy::{InputPlace, ObjectInput, Verb};
+use portcullis_policy::{InputPlace, ObjectInput};
 use serde_json::{Value, json};
 
+use super::body::CHANGED;
 use super::canary::Canary;
 use super::cast::Attacker;
 use super::draft::{Draft, Kind};
 use super::effects::{Judge, by_status};
 use super::may::Person;
-use super::request::{CHANGED, Mark, Wanted, holds_several};
+use super::request::{Mark, Wanted, holds_several};
 use super::{Found, Generator};
 
 /// The objects of one operation, and whose they are.
@@ -25,17 +24,6 @@ struct Scene<'s> {
     doer: &'s Person,
     /// One for each input, then one for what is listed.
     canaries: Vec<Canary>,
-}
-
-/// By what an attack is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Manner {
-    /// By the answer.
-    Reads,
-    /// By the effect.
-    Changes,
-    /// By either, each for itself.
-    Both,
 }
 
 /// Whose objects stand in the request.
@@ -136,7 +124,13 @@ impl Generator<'_> {
     /// One attacker, one mix: judged by the effect, by the answer, or by both, each for itself.
     fn tried(&self, scene: &Scene<'_>, attacker: &Attacker<'_>, mix: Mix, found: &mut Found) {
         let who = attacker.name().unwrap_or("nobody").to_owned();
-        for judge in self.judges(scene, mix) {
+        let (meant, several) = match mix {
+            Mix::All => (scene.meant(self), false),
+            Mix::Only(place) => (place, false),
+            Mix::Behind(place) => (place, true),
+        };
+        let canary = scene.canaries.get(meant);
+        for judge in self.judges(scene.operation, canary, &scene.owner.name, several) {
             // Whoever may not call it at all has done so with any success.
             let judge = match judge {
                 Err(_) if attacker.kind != Kind::Object && !self.is_unsafe(scene.operation) => {
@@ -150,56 +144,6 @@ impl Generator<'_> {
                 Err(why) => found.leave(&who, why),
             }
         }
-    }
-
-    fn is_unsafe(&self, operation: usize) -> bool {
-        let touched = self.model.authorization.operations.get(operation);
-        touched.is_some_and(|touched| touched.is_unsafe)
-    }
-
-    /// What an operation with an unsafe method does to an object that its request names, as far as names tell.
-    fn manner(&self, operation: usize, verb: Option<Verb>) -> Manner {
-        const READING: [&str; 8] =
-            ["lookup", "search", "find", "query", "list", "export", "copy", "preview"];
-        let Some(declared) = self.model.contract.operation(operation) else { return Manner::Both };
-        let said = declared.template.split('/').chain(declared.id.as_deref());
-        match (verb, declared.method) {
-            (Some(Verb::Update | Verb::Delete), _)
-            | (_, Method::Put | Method::Patch | Method::Delete) => Manner::Changes,
-            (Some(Verb::Read | Verb::List | Verb::Create), _) => Manner::Reads,
-            _ if said.flat_map(words).any(|word| READING.contains(&word.as_str())) => Manner::Reads,
-            _ => Manner::Both,
-        }
-    }
-
-    fn judges(&self, scene: &Scene<'_>, mix: Mix) -> Vec<Result<Judge, String>> {
-        let meant = match mix {
-            Mix::All => scene.meant(self),
-            Mix::Only(place) | Mix::Behind(place) => place,
-        };
-        let touched = self.model.authorization.operations.get(scene.operation);
-        let (Some(canary), Some(touched)) = (scene.canaries.get(meant), touched) else {
-            return vec![Err("it touches nothing".to_owned())];
-        };
-        let several = matches!(mix, Mix::Behind(_));
-        if !touched.is_unsafe {
-            return vec![self.by_answer(scene.operation, canary, several)];
-        }
-        let verb = touched.verb(canary.resource);
-        if verb == Some(Verb::Delete) && !canary.is_made {
-            return vec![Err("it would delete what was not made for this".to_owned())];
-        }
-        let mut all = Vec::new();
-        let manner = self.manner(scene.operation, verb);
-        if manner != Manner::Reads {
-            all.push(self.by_effect(canary, &scene.owner.name));
-        }
-        let is_shown = touched.shows.contains(&canary.resource) && canary.known_by.is_some();
-        if manner != Manner::Changes && (is_shown || manner == Manner::Reads) {
-            // What it makes of an object may be a copy, which has another id.
-            all.push(self.by_answer(scene.operation, canary, true));
-        }
-        all
     }
 
     fn drafted(
