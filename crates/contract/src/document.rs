@@ -8,6 +8,14 @@ use portcullis_model::{Diagnostic, SourceId, Sources, Span};
 
 use crate::{codes, twice, yaml};
 
+/// The JSON that a document means, whatever it is written in.
+///
+/// # Errors
+/// Where it has no single reading.
+pub fn as_json(sources: &Sources, source: SourceId) -> Result<String, Diagnostic> {
+    Ok(Tree::read(sources, source, "", 0)?.document.into_text())
+}
+
 /// A document, read.
 #[derive(Debug)]
 pub(crate) struct Tree {

@@ -51,6 +51,7 @@ mod version;
 mod yaml;
 
 pub use contract::{Contract, NotServed};
+pub use document::as_json;
 pub use files::{FileFault, Files, NoFiles};
 pub use locate::locate;
 pub use media::{BodyKind, Encoding, Media, MediaRange};

@@ -189,6 +189,7 @@ impl Plan {
                 }
             }
         }
+        findings.extend(response_shape::undecided_names(&self.model));
         findings
     }
 

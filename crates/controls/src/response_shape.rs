@@ -19,7 +19,7 @@
 //!
 //! An answer that the document does not describe (no success declared, no `content`, no schema,
 //! `{}`, a bare object) passes with password-like names removed, if it is JSON, and is reported as
-//! not described. Of values only those that look like hashes of passwords are looked for, and do not leave
+//! not described. A text that is called a password or a hash of one, or looks like one, does not leave
 //! (`answers: { Customer: { show: [/checksum] } }` lets one); any other
 //! secret inside a declared property passes until `answers` or a rule says that it is hidden. A client error (4xx) that the document does not
 //! declare passes as JSON if nothing in it looks like an inner detail, because clients depend on
@@ -32,6 +32,7 @@ mod everybody;
 mod filters;
 mod hashes;
 mod project;
+mod undecided;
 
 use portcullis_contract::{
     BodyKind, Media, MediaRange, Operation, Response, Shapes, StatusPattern, Types,
@@ -46,7 +47,7 @@ use crate::labels::{may_hold_properties, undone};
 
 pub use everybody::{Edits, Told, everybody, masked, masks_of};
 pub use filters::{hidden_filter, hidden_names, names_hidden};
-pub use hashes::{Hash, hashes};
+pub use hashes::{Found, Hash, hashes};
 pub use project::{OtherType, Projection, Removed, Why, is_sensitive, project};
 
 /// See the module's page.
@@ -94,7 +95,7 @@ static UNDECIDED_STREAM: Code = Code {
 };
 
 /// The codes of this control.
-pub const CODES: [&Code; 3] = [&NOT_DESCRIBED, &NOT_INSPECTED, &UNDECIDED_STREAM];
+pub const CODES: [&Code; 4] = [&NOT_DESCRIBED, &NOT_INSPECTED, &UNDECIDED_STREAM, &undecided::CODE];
 
 /// What becomes of an answer, decided from its head.
 #[derive(Debug, Clone, Copy)]
@@ -344,6 +345,11 @@ fn expectation(model: &Model, index: usize) -> Expectation {
         return Expectation::Required("only declared properties leave".to_owned());
     }
     Expectation::Missing(findings)
+}
+
+/// Declared properties of answers that their owner should decide about.
+pub fn undecided_names(model: &Model) -> Vec<Diagnostic> {
+    undecided::names(model)
 }
 
 /// Whether requests that go well are answered so: errors are told in more ways than documents say.

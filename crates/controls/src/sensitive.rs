@@ -2,6 +2,8 @@
 
 mod card_number;
 mod hash_shapes;
+mod names;
 
 pub use card_number::card_number;
 pub use hash_shapes::{HASH_BYTES_MAX, hash_shape};
+pub use names::{password_name, sensitive_name};

@@ -35,7 +35,7 @@ fn customer() -> Value {
         "id": "7", "owner": "alice", "name": "Alice", "tier": "basic", "email": "alice@example.com",
         "card_number": "4111111111111111", "date_of_birth": "1990-02-03",
         "password_hash": "$2b$12$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
-        "secret_word": "plum", "address": { "city": "Ulm", "risk": "low" },
+        "secret_word": "plum", "pwd": "not-a-hash", "address": { "city": "Ulm", "risk": "low" },
     })
 }
 
@@ -228,6 +228,7 @@ fn everybody_sees_what_is_derived_and_nobody_its_source() {
     {
         assert!(record.contains(reason), "{reason}: {record}");
     }
+    assert!(record.contains("password_name"), "{record}");
     assert!(!record.contains("4111") && !record.contains("plum"), "{record}");
     let list = body(&here.get("lead", "/api/customers"));
     assert_eq!(list, json!([expected, expected]));
@@ -307,4 +308,31 @@ access:
     assert_eq!(answer.status, 200, "{}", here.scene.last_record());
     let left = json!({ "name": "A", "tier": "gold" });
     assert_eq!(serde_json::from_str::<Value>(&here.got()).unwrap(), left);
+}
+
+#[test]
+fn what_is_called_a_secret_is_told_until_the_policy_decides() {
+    let told = |rest: &str| {
+        let policy = format!(
+            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
+             callers: {{ jwt: {{ issuer: \"http://127.0.0.1:1\", audience: shop }}, attributes: {{ role: {{ claim: /role }} }} }}\n\
+             {rest}"
+        );
+        let setup = Setup { policy: Some(&policy), ..Setup::default() };
+        let model = support::model(CUSTOMERS, ([127, 0, 0, 1], 1).into(), &setup);
+        let findings = Plan::compile(model, PlanOptions::default()).findings();
+        let told = findings.iter().filter(|one| one.code.name == "sensitive-answer");
+        told.map(|one| one.message.clone()).collect::<Vec<_>>()
+    };
+    let [one] = &told(POLICY)[..] else { panic!("{:?}", told(POLICY)) };
+    assert!(
+        one.contains("`card_number` leaves in answers of") && one.contains("and 2 more"),
+        "{one}"
+    );
+    assert!(
+        told(&POLICY.replace("/secret_word", "/card_number")).is_empty(),
+        "a rule speaks of it"
+    );
+    let answers = "answers: { Customer: { show: [/card_number] } }\n";
+    assert!(told(&format!("{POLICY}{answers}")).is_empty(), "it may leave");
 }

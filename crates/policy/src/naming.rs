@@ -53,6 +53,20 @@ pub fn looks_like_id(name: &str) -> bool {
 
 /// One of several, as English writes it: `orders`, `categories`, `addresses`.
 pub fn singular(word: &str) -> String {
+    const OTHERS: [(&str, &str); 6] = [
+        ("children", "child"),
+        ("indices", "index"),
+        ("men", "man"),
+        ("people", "person"),
+        ("vertices", "vertex"),
+        ("women", "woman"),
+    ];
+    for (many, one) in OTHERS {
+        // `salespeople` too; a word that only ends so (`specimen`) is not cut.
+        if word == many || many.len() > 3 && word.ends_with(many) {
+            return format!("{}{one}", word.strip_suffix(many).unwrap_or_default());
+        }
+    }
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
         return format!("{stem}y");
     }
@@ -112,6 +126,10 @@ mod tests {
     #[test]
     fn one_of_several_is_found() {
         for (several, one) in [
+            ("people", "person"),
+            ("grandchildren", "grandchild"),
+            ("indices", "index"),
+            ("specimen", "specimen"),
             ("orders", "order"),
             ("categories", "category"),
             ("addresses", "address"),

@@ -228,6 +228,21 @@ pub(crate) enum ContractCommand {
         has errors and cannot be enforced, 2 usage or unreadable file"
     )]
     Report(ReportOptions),
+    /// Print the document as clients see the API: without what nobody may call and what does not leave
+    #[command(
+        after_help = "Example:\n  portcullis contract public -c portcullis.yaml > public.json\n\nWhat `answers` \
+        hide is `writeOnly` in it, what they derive is `readOnly`, and `servers` is where clients call. What only \
+        some roles see is all in it.\n\nExit codes: 0 printed, 1 contract or policy have errors, 2 usage, \
+        unreadable file, or a document in several files"
+    )]
+    Public(PublicContractOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PublicContractOptions {
+    /// The policy file
+    #[arg(short = 'c', long = "config", value_name = "FILE", default_value = "portcullis.yaml")]
+    pub(crate) config: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -20,6 +20,7 @@ mod loopback;
 mod named;
 mod policy_command;
 mod policy_test;
+mod public_contract;
 mod quoted;
 mod reference;
 mod reload;
@@ -49,6 +50,9 @@ fn main() -> std::process::ExitCode {
         Command::Try(options) => run::try_out(&options),
         Command::Contract(ContractCommand::Report(options)) => {
             contract_report::contract_report(&options)
+        }
+        Command::Contract(ContractCommand::Public(options)) => {
+            public_contract::public_contract(&options)
         }
         Command::Resources(options) => resources::resources(&options),
         Command::Policy(PolicyCommand::Show(options)) => policy_command::show(&options),

@@ -19,9 +19,13 @@ roles: { customer: [], staff: [customer], admin: [staff] }
 ";
 
 fn join(policy: &str) -> Result<Model, Box<Failure>> {
+    join_with(CONTRACT, policy)
+}
+
+fn join_with(contract: &str, policy: &str) -> Result<Model, Box<Failure>> {
     let mut sources = Sources::default();
     let policy = sources.add("portcullis.yaml", policy.to_owned());
-    let contract = sources.add("openapi.yaml", CONTRACT);
+    let contract = sources.add("openapi.yaml", contract.to_owned());
     let input = Input {
         sources,
         contract,
@@ -77,6 +81,31 @@ const RESOURCES: &str = "resources:
 #[test]
 fn what_operations_touch_is_seen_in_the_contract() {
     insta::assert_snapshot!("touches", touched(&read(RESOURCES)));
+}
+
+#[test]
+fn an_id_is_of_what_its_answer_shows_where_only_reading_depends_on_it() {
+    let members = r##"
+  /members/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+    get:
+      operationId: getMember
+      responses: { "200": { description: d, content: { application/json: { schema: { $ref: "#/components/schemas/Customer" } } } } }
+    delete: { operationId: deleteMember, responses: { "204": { description: d } } }
+  /members/called/{name}:
+    parameters: [{ name: name, in: path, required: true, schema: { type: string } }]
+    get:
+      operationId: findMember
+      responses: { "200": { description: d, content: { application/json: { schema: { $ref: "#/components/schemas/Customer" } } } } }
+"##;
+    let contract = CONTRACT.replace("\npaths:\n", &format!("\npaths:{members}"));
+    let model = join_with(&contract, &format!("{API}{CALLERS}{RESOURCES}")).unwrap();
+    let text = touched(&model);
+    let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
+    let reads = "getMember: read Customer, path.id is Customer/id, shows Customer";
+    assert_eq!(line("getMember"), reads);
+    assert_eq!(line("deleteMember"), "deleteMember: path.id is ?");
+    assert!(line("findMember").contains("path.name is ?"), "{}", line("findMember"));
 }
 
 #[test]

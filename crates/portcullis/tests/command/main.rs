@@ -18,6 +18,7 @@ mod keys;
 mod login;
 mod policy;
 mod policy_test;
+mod public_contract;
 mod reload;
 mod resources;
 mod sessions;

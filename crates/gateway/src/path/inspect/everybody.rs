@@ -3,7 +3,7 @@
 
 use portcullis_contract::ShapeId;
 use portcullis_controls::derived::{DerivationKey, Scalar};
-use portcullis_controls::response_shape::{self, Edits};
+use portcullis_controls::response_shape::{self, Edits, Found};
 use portcullis_json::Document;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Date, Status};
@@ -54,9 +54,11 @@ pub(super) fn unseen(
         drop.clear();
     }
     let control = ControlId::ResponseShape;
-    for hash in response_shape::hashes(document, &show) {
+    let found = response_shape::hashes(document, &show);
+    tell_cards(found.cards, context);
+    for hash in found.hashes {
         let detail = format!("{} in the answer {}", hash.family, status.0);
-        if context.may_remove(Noted { control, reason: "hash_shape", detail }) {
+        if context.may_remove(Noted { control, reason: reason(hash.family), detail }) {
             drop.push(hash.index);
         }
     }
@@ -92,7 +94,8 @@ fn told(edits: &Edits, status: Status, context: &mut Context<'_>) -> bool {
 fn hashes(document: &mut Document, mut but: Vec<u32>, status: Status, context: &mut Context<'_>) {
     but.extend(issued(document, context));
     let mut families: Vec<(&'static str, usize)> = Vec::new();
-    let found = response_shape::hashes(document, &but);
+    let Found { hashes: found, cards } = response_shape::hashes(document, &but);
+    tell_cards(cards, context);
     for hash in &found {
         match families.iter_mut().find(|(family, _)| *family == hash.family) {
             Some((_, count)) => *count += 1,
@@ -103,7 +106,7 @@ fn hashes(document: &mut Document, mut but: Vec<u32>, status: Status, context: &
     let mut may_drop = !found.is_empty();
     for (family, count) in families {
         let detail = format!("{count} of {family} in the answer {}", status.0);
-        may_drop &= context.may_remove(Noted { control, reason: "hash_shape", detail });
+        may_drop &= context.may_remove(Noted { control, reason: reason(family), detail });
     }
     for hash in found.iter().filter(|_| may_drop) {
         document.drop_value(hash.index);
@@ -111,6 +114,18 @@ fn hashes(document: &mut Document, mut but: Vec<u32>, status: Status, context: &
             // The whole of an answer stays a value; nothing else is refused by this index.
             let _ = document.replace_value(hash.index, &Scalar::Null);
         }
+    }
+}
+
+/// Which word of the ledger.
+fn reason(family: &str) -> &'static str {
+    if family == "password" { "password_name" } else { "hash_shape" }
+}
+
+/// Numbers of cards leave; whoever answers for the API learns that they do.
+fn tell_cards(count: usize, context: &mut Context<'_>) {
+    if count > 0 {
+        context.entry.drift_beside("card_number");
     }
 }
 

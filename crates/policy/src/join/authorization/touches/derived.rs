@@ -163,10 +163,36 @@ impl Derive<'_> {
         let own = id_of(name).filter(|of| !of.is_empty());
         let by_name = own.and_then(|of| self.named(&of)).or_else(|| self.named(&folded(name)));
         let by_segment = || self.named(&folded(behind(&operation.template, name)?));
-        match by_name.or_else(by_segment) {
+        match by_name.or_else(by_segment).or_else(|| self.by_answer(operation, name)) {
             Some(resource) => Said::Of(resource, self.id(resource, name).unwrap_or_default()),
             None => Said::Undecided,
         }
+    }
+
+    /// The resource that an operation reads, where nothing is called like it: `GET /members/{id}` answers a
+    /// `Person`. Only for what is called an id, or as one of the resource's ids is; and only where the answer
+    /// itself says whose it is: `DELETE /members/{id}` may mean the number of a membership.
+    fn by_answer(&self, operation: &Operation, name: &str) -> Option<usize> {
+        let is_last =
+            matches!(last_segment(&operation.template), Last::Parameter(last) if last == name);
+        if operation.method != Method::Get || !is_last {
+            return None;
+        }
+        let answers = operation.responses.iter().filter(|answer| is_success(answer.status));
+        let schemas =
+            answers.flat_map(|answer| &answer.media).filter_map(|one| one.schema.as_ref());
+        let mut shown = schemas.flat_map(|schema| {
+            let shape = self.contract.shapes.get(schema.shape);
+            let is_it = move |resource: &Resource| {
+                resource.schemas.iter().any(|name| shape.is_of(*name))
+                    || resource.shapes.contains(&schema.shape)
+            };
+            self.resources.iter().enumerate().filter(move |(_, one)| is_it(one)).map(|(at, _)| at)
+        });
+        let resource = shown.next()?;
+        let is_id =
+            id_of(name).is_some_and(|of| of.is_empty()) || self.id(resource, name).is_some();
+        (is_id && shown.all(|other| other == resource)).then_some(resource)
     }
 
     /// Whether a value is one of a few words, and its name does not end like that of an id: `delivery` is
