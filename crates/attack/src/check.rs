@@ -24,15 +24,15 @@ const ID_BYTES_MAX: usize = 64;
 
 /// Whether a file may use what only the built-in sample has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Against {
+pub enum Against<'a> {
     /// The sample: `as`, `document` and `policy` have a meaning.
     Sample,
-    /// An API of the user's own.
-    Upstream,
+    /// An API of the user's own, with the names of those whose credentials were given.
+    Upstream(&'a [String]),
 }
 
 /// Checks an attack; its problems, in the order of the file.
-pub(crate) fn attack(attack: &Attack, against: Against) -> Vec<Problem> {
+pub(crate) fn attack(attack: &Attack, against: Against<'_>) -> Vec<Problem> {
     let mut checker = Checker::new(against);
     checker.id(&attack.id);
     checker.item(&attack.item);
@@ -53,7 +53,7 @@ pub(crate) fn attack(attack: &Attack, against: Against) -> Vec<Problem> {
 }
 
 /// Checks a journey.
-pub(crate) fn journey(journey: &Journey, against: Against) -> Vec<Problem> {
+pub(crate) fn journey(journey: &Journey, against: Against<'_>) -> Vec<Problem> {
     let mut checker = Checker::new(against);
     checker.id(&journey.id);
     checker.settings(journey.document.is_some(), &journey.id);
@@ -94,15 +94,15 @@ impl Seen {
     }
 }
 
-struct Checker {
-    against: Against,
+struct Checker<'a> {
+    against: Against<'a>,
     /// What tokens save, for every sequence.
     given: HashSet<String>,
     problems: Vec<Problem>,
 }
 
-impl Checker {
-    fn new(against: Against) -> Self {
+impl<'a> Checker<'a> {
+    fn new(against: Against<'a>) -> Self {
         Self { against, given: HashSet::new(), problems: Vec::new() }
     }
 
@@ -150,7 +150,7 @@ impl Checker {
     }
 
     fn settings(&mut self, has_document: bool, id: &Spanned<String>) {
-        if self.against == Against::Upstream && has_document {
+        if self.against != Against::Sample && has_document {
             let message =
                 "`document` names one of the sample's; against another API `--contract` does";
             self.say(id, message.to_owned());
@@ -158,7 +158,7 @@ impl Checker {
     }
 
     fn policy(&mut self, own: Option<&Spanned<String>>, shared: Option<&Spanned<String>>) {
-        if self.against == Against::Upstream {
+        if self.against != Against::Sample {
             for (policy, key) in own
                 .map(|own| (own, "policy"))
                 .into_iter()
@@ -317,14 +317,11 @@ impl Checker {
     }
 
     fn identity<T>(&mut self, at: &Spanned<T>, name: &str) {
-        if self.against == Against::Upstream {
-            self.say(
-                at,
-                "`as` names the sample's users; against another API log in with a step of \
-                `before` and `save` the token"
-                    .to_owned(),
-            );
-        } else if let Some(fault) = identity::fault(name) {
+        let fault = match self.against {
+            Against::Sample => identity::fault(name),
+            Against::Upstream(given) => identity::not_given(name, given),
+        };
+        if let Some(fault) = fault {
             self.say(at, fault);
         }
     }

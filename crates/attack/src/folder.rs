@@ -27,7 +27,7 @@ pub struct Folder {
 }
 
 /// Reads a folder. All files that cannot be used are told at once.
-pub fn folder(path: &Path, against: Against) -> Result<Folder, Vec<BadFile>> {
+pub fn folder(path: &Path, against: Against<'_>) -> Result<Folder, Vec<BadFile>> {
     let mut files = Vec::new();
     gather(path, 0, &mut files).map_err(|bad| vec![bad])?;
     files.sort_unstable();
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn every_file_that_cannot_be_used_is_told() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let bad = folder(&root.join("attacks/none"), Against::Upstream).unwrap_err();
+        let bad = folder(&root.join("attacks/none"), Against::Upstream(&[])).unwrap_err();
         let is_of_sample = |text: &str| text.contains(" as: ") || text.contains("from: ");
         let of_sample = registry::ATTACKS
             .iter()

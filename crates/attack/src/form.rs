@@ -114,7 +114,7 @@ pub enum Document {
 pub struct Step {
     /// How conditions call it.
     pub name: Option<String>,
-    /// One of the sample's users, whose token is sent along.
+    /// One of the sample's users, or of those who were given: their credential is sent along.
     #[serde(rename = "as")]
     pub identity: Option<String>,
     /// Sends the step once for each of these texts, as `${each}`.
@@ -127,6 +127,9 @@ pub struct Step {
     pub send: Option<String>,
     /// The whole request, byte by byte, instead of `send`.
     pub raw: Option<String>,
+    /// Sends the step to the API itself, also when the others go through a gateway.
+    #[serde(default)]
+    pub at_api: bool,
     /// Header fields, in this order and spelling.
     #[serde(default)]
     pub headers: Pairs,

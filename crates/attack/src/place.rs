@@ -15,6 +15,7 @@ use portcullis_sample::Sample;
 use portcullis_store::Store;
 
 use crate::form::Document;
+use crate::identity::Identity;
 use crate::sequence::Session;
 use crate::trial::Way;
 
@@ -43,6 +44,8 @@ pub struct Upstream {
     pub contract: Option<PathBuf>,
     /// The policy file.
     pub policy: Option<PathBuf>,
+    /// Those whom steps name with `as`.
+    pub identities: Vec<Identity>,
 }
 
 /// What a file says about the gateway that it wants.
@@ -87,9 +90,13 @@ impl Place {
             (Self::Sample, None) => return Err("the sample does not run".to_owned()),
         };
         let unique = unique()?;
+        let identities = match self {
+            Self::Sample => None,
+            Self::Upstream(upstream) => Some(upstream.identities.clone()),
+        };
         match way {
             Way::Direct => {
-                let session = Session::new(api, api, None, unique);
+                let session = Session::new((api, api), None, unique, identities);
                 Ok(World { session, gateway: None, sample })
             }
             Way::Through(not_asked) => {
@@ -97,7 +104,8 @@ impl Place {
                 let options = PlanOptions { observe: false, not_asked: not_asked.clone() };
                 let plan = Arc::new(Plan::compile(model, options));
                 let (gateway, probe) = start(plan, clock)?;
-                let session = Session::new(gateway.address(), api, Some(probe), unique);
+                let doors = (gateway.address(), api);
+                let session = Session::new(doors, Some(probe), unique, identities);
                 Ok(World { session, gateway: Some(gateway), sample })
             }
         }

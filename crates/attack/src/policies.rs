@@ -14,7 +14,8 @@ pub(crate) fn text<'a>(
     own.map(|own| own.value.as_str()).or_else(|| named(&shared?.value))
 }
 
-fn named(name: &str) -> Option<&'static str> {
+/// The lines of the policy file that attacks and journeys share under this name (`policy_file`).
+pub fn named(name: &str) -> Option<&'static str> {
     ALL.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 

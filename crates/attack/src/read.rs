@@ -16,12 +16,12 @@ const TEXT_BYTES_MAX: usize = 1 << 20;
 const TOLD_MAX: usize = 20;
 
 /// Reads an attack.
-pub fn attack(name: &str, text: &str, against: Against) -> Result<Attack, BadFile> {
+pub fn attack(name: &str, text: &str, against: Against<'_>) -> Result<Attack, BadFile> {
     read(name, text, |file| check::attack(file, against))
 }
 
 /// Reads a journey.
-pub fn journey(name: &str, text: &str, against: Against) -> Result<Journey, BadFile> {
+pub fn journey(name: &str, text: &str, against: Against<'_>) -> Result<Journey, BadFile> {
     read(name, text, |file| check::journey(file, against))
 }
 
@@ -207,7 +207,7 @@ twin:
             assert!(told.contains(expected), "{to}: told {told:?}, expected {expected:?}");
             assert!(!told.contains("enum") && !told.contains("Sign"), "{told}");
         }
-        let told = attack("a.yaml", &good, Against::Upstream).unwrap_err().to_string();
+        let told = attack("a.yaml", &good, Against::Upstream(&[])).unwrap_err().to_string();
         assert!(told.contains("mean the sample's issuers"), "{told}");
     }
 
@@ -236,7 +236,7 @@ twin:
         );
         let both = shared.replacen("honest:", "policy: 'origins: []'\nhonest:", 1);
         assert!(problems(&both).contains("stands instead of `policy`"), "{}", problems(&both));
-        let told = attack("a.yaml", &shared, Against::Upstream).unwrap_err().to_string();
+        let told = attack("a.yaml", &shared, Against::Upstream(&[])).unwrap_err().to_string();
         assert!(told.contains("`policy_file` belongs to attacks on the sample"), "{told}");
     }
 
@@ -286,7 +286,7 @@ twin:
             .replace("look:", "document: sloppy\npolicy: 'origins: []'\nlook:")
             .replace("    save: { id: /id }\n", "    save: { id: /id }\n    as: alice\n");
         assert!(attack("a.yaml", &text, Against::Sample).is_ok());
-        let told = attack("a.yaml", &text, Against::Upstream).unwrap_err().to_string();
+        let told = attack("a.yaml", &text, Against::Upstream(&[])).unwrap_err().to_string();
         for part in ["`document` names one of the sample's", "`policy` belongs", "`as` names"] {
             assert!(told.contains(part), "{told}");
         }

@@ -15,8 +15,8 @@ const SLOW_BODY_BYTES: usize = 1 << 20;
 pub(crate) struct Added {
     /// Straight after the first line: they must arrive even if nothing else does.
     pub(crate) first: Vec<(&'static str, String)>,
-    /// `Authorization` of the step's `as`.
-    pub(crate) token: Option<String>,
+    /// The field that the step's `as` has: its name and value.
+    pub(crate) credential: Option<(String, String)>,
 }
 
 /// The bytes of a step's request.
@@ -57,8 +57,9 @@ fn written(
         }
     };
     default("Host", &variables.fill("${host}")?);
-    if let Some(token) = &added.token {
-        default("Authorization", &format!("Bearer {token}"));
+    let credential = added.credential.as_ref();
+    if let Some((name, value)) = credential {
+        default(name, value);
     }
     if let Some((name, value)) = step.body.as_ref().and_then(Payload::label) {
         default(name, value);
@@ -72,7 +73,12 @@ fn written(
     }
     default("Connection", "close");
     for (name, value) in &step.headers.pairs {
-        push_field(&mut bytes, name, &variables.fill(value)?);
+        let mut value = variables.fill(value)?;
+        // A cookie of the step's stands beside the one by which it calls.
+        if let Some((_, own)) = credential.filter(|(own, _)| is_cookie(own) && is_cookie(name)) {
+            value = format!("{own}; {value}");
+        }
+        push_field(&mut bytes, name, &value);
     }
     let trickle = step.slow.map(|slow| end_slowly(slow, &mut bytes));
     if trickle.is_none() || slow_body.is_some() {
@@ -97,6 +103,10 @@ fn end_slowly(slow: Slow, bytes: &mut Vec<u8>) -> Trickle {
         pause: Duration::from_millis(u64::from(pause_ms)),
         at_most: Duration::from_millis(u64::from(at_most_ms)),
     }
+}
+
+fn is_cookie(name: &str) -> bool {
+    name.eq_ignore_ascii_case("cookie")
 }
 
 fn push_field(bytes: &mut Vec<u8>, name: &str, value: &str) {
@@ -127,7 +137,7 @@ mod tests {
         variables.save("id", 7.into());
         let added = Added {
             first: vec![("portcullis-probe", "p n".to_owned())],
-            token: Some("t".to_owned()),
+            credential: Some(("Authorization".to_owned(), "Bearer t".to_owned())),
         };
         build(&step, &added, &variables).unwrap()
     }

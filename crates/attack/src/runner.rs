@@ -10,7 +10,7 @@ use crate::form::{Attack, Journey};
 use crate::place::{Place, Wanted};
 use crate::report::{AttackFound, JourneyFound, Report};
 use crate::trial::{Part, Seen, Target, Try, Way};
-use crate::verdict::{Passage, Verdict};
+use crate::verdict::{Outcome, Passage, Verdict};
 use crate::{policies, trial, twin};
 
 /// Attacks at a time at the sample, where each has a world of its own.
@@ -80,7 +80,15 @@ impl Runner {
             let lab = Lab { runner: self, attack, twin: twin::of(attack) };
             trial::run(&lab, lab.twin.is_some()).await
         });
-        AttackFound::new(attack, verdict.unwrap_or_else(Verdict::inconclusive))
+        let mut verdict = verdict.unwrap_or_else(Verdict::inconclusive);
+        verdict.why = verdict.why.map(|why| self.redacted(why));
+        AttackFound::new(attack, verdict)
+    }
+
+    /// How one attack ends at the API itself.
+    pub fn directly(&self, attack: &Attack) -> Outcome {
+        let lab = Lab { runner: self, attack, twin: None };
+        block_on(trial::directly(&lab)).unwrap_or(Outcome::Inconclusive)
     }
 
     /// Runs one journey, both ways.
@@ -89,12 +97,22 @@ impl Runner {
             let walked = block_on(self.walk(journey, &way)).and_then(|walked| walked);
             match walked {
                 Ok(()) => (Passage::Ok, None),
-                Err(why) => (Passage::Broken, Some(why)),
+                Err(why) => (Passage::Broken, Some(self.redacted(why))),
             }
         };
         let direct = pass(Way::Direct);
         let through = pass(Way::Through(Vec::new()));
         JourneyFound::new(journey, direct, through)
+    }
+
+    /// A text without the credentials of those who were given.
+    fn redacted(&self, why: String) -> String {
+        match &self.place {
+            Place::Sample => why,
+            Place::Upstream(upstream) => {
+                upstream.identities.iter().fold(why, |why, one| one.redacted(&why))
+            }
+        }
     }
 
     /// What time it is, in seconds since 1970.

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use serde_saphyr::Spanned;
 
 use crate::client::{Answer, Exchange, Request, Silence, exchange};
+use crate::forge;
 use crate::form::{Attack, Step};
+use crate::identity::{self, Identity};
 use crate::payload::Payload;
 use crate::request::{self, Added};
 use crate::token::Tokens;
 use crate::trial::Seen;
 use crate::variables::{Missing, Variables};
-use crate::{forge, identity};
 
 /// How long one step may take.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,6 +34,8 @@ pub(crate) struct Session {
     variables: Variables,
     /// By door and user.
     tokens: HashMap<(SocketAddr, String), String>,
+    /// Those who were given; none: the sample's users, who log in.
+    identities: Option<Vec<Identity>>,
     sent: u32,
 }
 
@@ -66,16 +69,16 @@ impl From<Missing> for Stuck {
 impl Session {
     /// A session at `door`; `unique` is a word that no other session has.
     pub(crate) fn new(
-        door: SocketAddr,
-        api: SocketAddr,
+        (door, api): (SocketAddr, SocketAddr),
         probe: Option<Probe>,
         unique: String,
+        identities: Option<Vec<Identity>>,
     ) -> Self {
         let mut variables = Variables::default();
         variables.save("unique", Value::from(unique));
         variables.save("door", Value::from(format!("http://{door}")));
         variables.save("api", Value::from(format!("http://{api}")));
-        Self { door, api, probe, variables, tokens: HashMap::new(), sent: 0 }
+        Self { door, api, probe, variables, tokens: HashMap::new(), identities, sent: 0 }
     }
 
     /// Makes the tokens that the steps use; `now` in seconds since 1970.
@@ -93,7 +96,7 @@ impl Session {
                 format!("step {} (`{line}`): {why}", place + 1)
             };
             if step.together {
-                let all = self.at_once(step, self.door).await;
+                let all = self.at_once(step, self.to(step)).await;
                 let all = all.map_err(|stuck| named(why(stuck)))?;
                 for (each, done) in rounds(step).into_iter().zip(all) {
                     self.round(each);
@@ -111,7 +114,7 @@ impl Session {
 
     /// One step that must go as it expects; if not, why.
     async fn expect_one(&mut self, step: &Step) -> Result<(), String> {
-        let done = self.step(step, self.door).await.map_err(why)?;
+        let done = self.step(step, self.to(step)).await.map_err(why)?;
         self.judge_one(step, done)
     }
 
@@ -122,6 +125,11 @@ impl Session {
             }
         }
         done.exchange.answer.map(drop).map_err(|silence| silence.to_string())
+    }
+
+    /// Where a step of a sequence goes.
+    const fn to(&self, step: &Step) -> SocketAddr {
+        if step.at_api { self.api } else { self.door }
     }
 
     /// What `${each}` is from now on.
@@ -159,7 +167,7 @@ impl Session {
         }
         let mut exchanges: Vec<(Option<&str>, Exchange)> = Vec::new();
         let mut acts = Vec::new();
-        let own = attack.attack.iter().map(|step| (step, self.door));
+        let own = attack.attack.iter().map(|step| (step, self.to(&step.value)));
         let look = attack.look.iter().map(|step| (step, self.api));
         for (step, to) in own.chain(look).collect::<Vec<_>>() {
             let is_own = to == self.door && attack.attack.iter().any(|own| std::ptr::eq(own, step));
@@ -212,17 +220,17 @@ impl Session {
     }
 
     async fn step(&mut self, step: &Step, to: SocketAddr) -> Result<Done, Stuck> {
-        let token = self.token_of(step, to).await?;
-        self.send(step, token, to).await
+        let credential = self.credential_of(step, to).await?;
+        self.send(step, credential, to).await
     }
 
     /// A step for all of its texts at the same time; every answer, in the order of the texts.
     async fn at_once(&mut self, step: &Step, to: SocketAddr) -> Result<Vec<Done>, Stuck> {
-        let token = self.token_of(step, to).await?;
+        let credential = self.credential_of(step, to).await?;
         let mut waiting = Vec::new();
         for each in rounds(step) {
             self.round(each);
-            let Ready { request, nonce } = self.ready(step, token.clone(), to)?;
+            let Ready { request, nonce } = self.ready(step, credential.clone(), to)?;
             let sent = tokio::spawn(async move { exchange(to, &request, STEP_TIMEOUT).await });
             waiting.push((nonce, sent));
         }
@@ -238,10 +246,10 @@ impl Session {
     async fn send(
         &mut self,
         step: &Step,
-        token: Option<String>,
+        credential: Option<(String, String)>,
         to: SocketAddr,
     ) -> Result<Done, Stuck> {
-        let Ready { request, nonce } = self.ready(step, token, to)?;
+        let Ready { request, nonce } = self.ready(step, credential, to)?;
         let exchange = exchange(to, &request, STEP_TIMEOUT).await;
         self.received(step, &nonce, exchange, to)
     }
@@ -249,7 +257,7 @@ impl Session {
     fn ready(
         &mut self,
         step: &Step,
-        token: Option<String>,
+        credential: Option<(String, String)>,
         to: SocketAddr,
     ) -> Result<Ready, Stuck> {
         self.variables.save("host", Value::from(to.to_string()));
@@ -257,7 +265,7 @@ impl Session {
         let nonce = format!("n{}", self.sent);
         let probe = self.probe.as_ref().filter(|_| to == self.door);
         let first = probe.map(|probe| probe.request_field(&nonce)).into_iter().collect();
-        let request = request::build(step, &Added { first, token }, &self.variables)?;
+        let request = request::build(step, &Added { first, credential }, &self.variables)?;
         Ok(Ready { request, nonce })
     }
 
@@ -294,11 +302,20 @@ impl Session {
         }
     }
 
-    async fn token_of(&mut self, step: &Step, to: SocketAddr) -> Result<Option<String>, Stuck> {
-        match &step.identity {
-            Some(name) => Ok(Some(self.token(name, to).await?)),
-            None => Ok(None),
-        }
+    /// The header field by which a step's `as` calls.
+    async fn credential_of(
+        &mut self,
+        step: &Step,
+        to: SocketAddr,
+    ) -> Result<Option<(String, String)>, Stuck> {
+        let Some(name) = &step.identity else { return Ok(None) };
+        let Some(identities) = &self.identities else {
+            let token = self.token(name, to).await?;
+            return Ok(Some(("Authorization".to_owned(), format!("Bearer {token}"))));
+        };
+        let given = identities.iter().find(|one| one.name == *name);
+        let given = given.ok_or_else(|| Stuck::Broken(format!("`{name}` is not given")))?;
+        Ok(Some((given.field.clone(), given.exposed())))
     }
 
     /// The token of one of the sample's users, who logs in through the same door, once.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::generate::LeftOut;
 use crate::report::{AttackFound, JourneyFound, Report};
 
 impl Report {
@@ -23,6 +24,7 @@ impl Report {
             text.push('\n');
         }
         text.push_str(&self.remarks());
+        text.push_str(&self.left_out());
         text.push_str(&self.summary());
         text
     }
@@ -51,6 +53,19 @@ impl Report {
         if !text.is_empty() {
             text.push('\n');
         }
+        text
+    }
+
+    /// What was not tried, a line for each reason.
+    fn left_out(&self) -> String {
+        if self.left_out.is_empty() {
+            return String::new();
+        }
+        let mut text = "not tried:\n".to_owned();
+        for LeftOut { operation, what, why } in &self.left_out {
+            let _ = writeln!(text, "  {operation} ({what}): {why}");
+        }
+        text.push('\n');
         text
     }
 

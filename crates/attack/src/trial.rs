@@ -95,6 +95,11 @@ pub(crate) async fn run(target: &impl Target, has_twin: bool) -> Verdict {
     verdict
 }
 
+/// Tries an attack at the API itself, and nowhere else.
+pub(crate) async fn directly(target: &impl Target) -> Outcome {
+    both(target, Part::Honest, Part::Attack, Way::Direct, &mut None).await.0
+}
+
 /// The positive control, then the attack; `Failed` with the controls that acted.
 async fn both(
     target: &impl Target,

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use portcullis_attack::generate::ATTACKS_MAX;
 
+use crate::named::Named;
 use crate::when::When;
 
 /// A security layer in front of an HTTP API that nobody has to change.
@@ -82,8 +84,10 @@ pub(crate) enum Command {
     /// Attack, directly and through the gateway: the built-in sample, or an API of yours
     #[command(
         after_help = "Example:\n  portcullis attack --attacks attacks/ --contract openapi.yaml \
-        --upstream http://127.0.0.1:3000 --format json\n\nExit codes: 0 all is as the files promise, \
-        1 not, 2 usage, or nothing could be started"
+        --upstream http://127.0.0.1:3000 --format json\n  portcullis attack --generate -c portcullis.yaml \
+        --upstream http://127.0.0.1:3000 --as alice=a.token --as bob=b.token\n\nGenerated attacks write: use a \
+        copy of the API.\n\nExit codes: 0 all is as the files promise (of generated ones: none comes through), 1 \
+        not, 2 usage, or nothing could be started"
     )]
     Attack(AttackOptions),
     /// Explain a code, a control, a request that was recorded, or one that you describe
@@ -446,10 +450,26 @@ pub(crate) enum Deny {
 #[derive(Debug, Args)]
 pub(crate) struct AttackOptions {
     /// A folder of attack files; journeys lie in its folder `journeys` [default: the built-in set]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", group = "attack_source")]
     pub(crate) attacks: Option<PathBuf>,
+    /// Make attacks from document and policy instead: whose objects does which operation give away?
+    #[arg(long, group = "attack_source")]
+    pub(crate) generate: bool,
+    /// Write what was made to this folder, too, a file each
+    #[arg(long, value_name = "DIR", requires = "generate")]
+    pub(crate) generate_to: Option<PathBuf>,
+    /// Make at most so many
+    #[arg(long, value_name = "N", requires = "generate", default_value_t = ATTACKS_MAX)]
+    pub(crate) at_most: usize,
+    /// Which of them, where there would be more
+    #[arg(long, value_name = "N", requires = "generate", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Who calls your API, once for each: a name, and a file with their token. The first one's objects are
+    /// attacked by the others. Roles that the API does not tell stand behind the name: paula:pharmacist=p.token
+    #[arg(long = "as", value_name = "NAME=FILE", num_args = 1, requires = "upstream", value_parser = Named::parse)]
+    pub(crate) people: Vec<Named>,
     /// Your API instead of the built-in sample: http://127.0.0.1:PORT, on this machine only
-    #[arg(long, value_name = "URL", requires = "attacks", requires = "described")]
+    #[arg(long, value_name = "URL", requires = "attack_source", requires = "described")]
     pub(crate) upstream: Option<String>,
     /// The OpenAPI document of your API
     #[arg(long, value_name = "FILE", group = "described", requires = "upstream", value_parser = document())]

@@ -1,12 +1,17 @@
 //! `portcullis attack`: does it hold? The built-in sample, or an API of one's own.
 
+mod generated;
+mod people;
+
 use std::io::IsTerminal as _;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use portcullis_attack::{Against, Folder, Place, Report, Runner, Upstream, folder, registry};
-use portcullis_controls::PlanOptions;
+use portcullis_attack::{
+    Against, Folder, Identity, Place, Report, Runner, Upstream, folder, registry,
+};
+use portcullis_controls::{Plan, PlanOptions};
 
 use crate::arguments::{AttackOptions, Format, ModelOptions};
 use crate::clock::SystemClock;
@@ -17,25 +22,49 @@ use crate::{load, talk};
 const LISTEN: &str = "127.0.0.1:0";
 
 pub(crate) fn attack(options: &AttackOptions) -> Exit {
-    let place = match &options.upstream {
-        None => Place::Sample,
-        Some(url) => match upstream(url, options) {
-            Ok(upstream) => Place::Upstream(upstream),
-            Err(exit) => return exit,
-        },
+    let report = match &options.upstream {
+        None => of_sample(options),
+        Some(url) => of_upstream(url, options),
     };
-    let against = match place {
-        Place::Sample => Against::Sample,
-        Place::Upstream(_) => Against::Upstream,
-    };
-    let set = match &options.attacks {
-        Some(path) => own_set(path, against),
-        None => built_in_set(),
-    };
-    match set {
-        Ok(set) => finish(&run(place, &set), options.format),
+    match report {
+        Ok(report) => finish(&report, options.format),
         Err(exit) => exit,
     }
+}
+
+fn of_sample(options: &AttackOptions) -> Result<Report, Exit> {
+    if options.generate {
+        return generated::of_sample(options);
+    }
+    let set = match &options.attacks {
+        Some(path) => own_set(path, Against::Sample)?,
+        None => built_in_set()?,
+    };
+    Ok(run(Place::Sample, &set))
+}
+
+fn of_upstream(url: &str, options: &AttackOptions) -> Result<Report, Exit> {
+    let (upstream, plan) = upstream(url, options)?;
+    let names: Vec<String> = upstream.identities.iter().map(|one| one.name.clone()).collect();
+    if let (Some(path), false) = (&options.attacks, options.generate) {
+        let set = own_set(path, Against::Upstream(&names))?;
+        return Ok(run(Place::Upstream(upstream), &set));
+    }
+    let model = &plan.model;
+    if model.upstream.path.trim_end_matches('/') != model.base_path.trim_end_matches('/') {
+        let (theirs, ours) = (&model.upstream.path, &model.base_path);
+        return Err(unusable(&format!(
+            "the API lies below `{theirs}` and the gateway below `{ours}`; attacks are sent to both alike"
+        )));
+    }
+    let people: Result<Vec<_>, String> = options
+        .people
+        .iter()
+        .zip(&upstream.identities)
+        .map(|(named, identity)| people::person(named, model, upstream.address, identity))
+        .collect();
+    let people = people.map_err(|why| unusable(&why))?;
+    generated::of(options, model, &people, None, Place::Upstream(upstream))
 }
 
 /// The built-in set, read.
@@ -47,7 +76,7 @@ pub(crate) fn built_in_set() -> Result<Folder, Exit> {
     })
 }
 
-fn own_set(path: &Path, against: Against) -> Result<Folder, Exit> {
+fn own_set(path: &Path, against: Against<'_>) -> Result<Folder, Exit> {
     folder(path, against).map_err(|files| {
         files.iter().for_each(|bad| talk::say(&bad.to_string()));
         Exit::Unusable
@@ -90,7 +119,7 @@ pub(crate) fn finish(report: &Report, format: Format) -> Exit {
 }
 
 /// The user's API, once document and policy make a model.
-fn upstream(url: &str, options: &AttackOptions) -> Result<Upstream, Exit> {
+fn upstream(url: &str, options: &AttackOptions) -> Result<(Upstream, Arc<Plan>), Exit> {
     let address = loopback(url).map_err(|why| {
         talk::say(&format!("`{url}` {why}"));
         talk::say("help: attacks go to this machine only; write http://127.0.0.1:PORT");
@@ -102,13 +131,27 @@ fn upstream(url: &str, options: &AttackOptions) -> Result<Upstream, Exit> {
         upstream: Some(url.to_owned()),
         listen: Some(LISTEN.to_owned()),
     };
-    load::plan(&model, &PlanOptions::default())?;
-    Ok(Upstream {
+    let plan = load::plan(&model, &PlanOptions::default())?;
+    let mut identities: Vec<Identity> = Vec::new();
+    for named in &options.people {
+        if identities.iter().any(|known| known.name == named.name) {
+            return Err(unusable(&format!("`{}` is given twice", named.name)));
+        }
+        identities.push(people::identity(named, &plan.model).map_err(|why| unusable(&why))?);
+    }
+    let upstream = Upstream {
         address,
         url: url.to_owned(),
         contract: options.contract.clone(),
         policy: options.config.clone(),
-    })
+        identities,
+    };
+    Ok((upstream, plan))
+}
+
+fn unusable(why: &str) -> Exit {
+    talk::say(why);
+    Exit::Unusable
 }
 
 /// The address of an `http` URL without a path, if it is one of this machine.

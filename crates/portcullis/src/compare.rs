@@ -2,7 +2,6 @@
 //! It reads only, from an API on this machine, within bounds (rule 27).
 
 mod asking;
-mod caller;
 mod findings;
 mod found;
 mod known;
@@ -18,10 +17,10 @@ use std::path::PathBuf;
 use portcullis_controls::PlanOptions;
 
 use crate::arguments::{Format, ModelOptions};
+use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::{load, talk};
 use asking::Asker;
-use caller::Caller;
 use found::Findings;
 use questions::Questions;
 

@@ -3,6 +3,7 @@
 mod administer;
 mod arguments;
 mod attack_command;
+mod caller;
 mod certificates;
 mod check;
 mod clock;
@@ -16,6 +17,7 @@ mod explain;
 mod init;
 mod load;
 mod loopback;
+mod named;
 mod policy_command;
 mod policy_test;
 mod public_contract;

@@ -7,7 +7,7 @@ use portcullis_attack::ask;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::caller::Caller;
+use crate::caller::Caller;
 
 /// Requests of one run.
 pub(super) const REQUESTS_MAX: usize = 1200;

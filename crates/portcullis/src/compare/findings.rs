@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::asking::Asker;
-use super::caller::Caller;
 use super::found::{Findings, GivenAway, PAIRS};
 use super::known::Known;
 use super::questions::{Question, Questions};
 use super::{lists, objects};
+use crate::caller::Caller;
 
 pub(super) fn find(questions: &Questions, callers: &[Caller; 2], mut asker: Asker) -> Findings {
     let mut findings = Findings { not_judged: questions.not_asked.clone(), ..Findings::default() };

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use portcullis_policy::names_an_owner;
 
 use super::asking::{Asker, Read};
-use super::caller::Caller;
 use super::found::{Findings, GivenAway, PAIRS};
 use super::known::Known;
 use super::lists;
 use super::questions::{Question, Questions};
 use super::same::{Shown, shown};
+use crate::caller::Caller;
 
 /// Objects of one caller that are asked for as the other, at one operation.
 const READ_MAX: usize = 3;

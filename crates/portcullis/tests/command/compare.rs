@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{CONTRACT, Folder, text};
 
 /// The sample, on a thread that ends with the test.
-fn sample() -> SocketAddr {
+pub(crate) fn sample() -> SocketAddr {
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -23,7 +23,7 @@ fn sample() -> SocketAddr {
 }
 
 /// The token that the sample gives to whoever logs in.
-fn token(api: SocketAddr, name: &str) -> String {
+pub(crate) fn token(api: SocketAddr, name: &str) -> String {
     let body = format!(r#"{{"email":"{name}@pharmacy.example","password":"{name}-pass"}}"#);
     let answer = exchange(
         api,

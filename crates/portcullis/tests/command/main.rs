@@ -12,6 +12,7 @@ mod apis;
 mod compare;
 mod contract_report;
 mod explain;
+mod generated;
 mod init;
 mod keys;
 mod login;

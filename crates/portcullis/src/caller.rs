@@ -11,9 +11,9 @@ use portcullis_model::Secret;
 const TOKEN_BYTES_MAX: u64 = 16 << 10;
 
 /// Somebody who calls.
-pub(super) struct Caller {
+pub(crate) struct Caller {
     /// The name of the file, without its ending.
-    pub(super) name: String,
+    pub(crate) name: String,
     file: String,
     /// What stands before the token in the header line; empty where the file holds a whole line.
     before: String,
@@ -21,7 +21,7 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    pub(super) fn read(file: &Path, contract: &Contract) -> Result<Self, String> {
+    pub(crate) fn read(file: &Path, contract: &Contract) -> Result<Self, String> {
         let shown = file.display().to_string();
         let failed = |error: std::io::Error| format!("`{shown}` cannot be read: {error}");
         let mut text = String::new();
@@ -40,17 +40,17 @@ impl Caller {
         Ok(Self { name: name.unwrap_or_default(), file: shown, before, token })
     }
 
-    pub(super) fn shows_the_same(&self, other: &Self) -> bool {
+    pub(crate) fn shows_the_same(&self, other: &Self) -> bool {
         self.line() == other.line()
     }
 
     /// The header line of a request.
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         format!("{}{}", self.before, String::from_utf8_lossy(self.token.expose_secret()))
     }
 
     /// A command that asks the same; the token stays in its file.
-    pub(super) fn curl(&self, url: &str) -> String {
+    pub(crate) fn curl(&self, url: &str) -> String {
         format!("curl -H \"{}$(cat {})\" '{url}'", self.before, quoted(&self.file))
     }
 }

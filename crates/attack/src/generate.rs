@@ -1,0 +1,194 @@
+//! Attacks made from a contract and a policy: whose objects does which operation give away, and which
+//! function is open to whom?
+//!
+//! For every operation that touches objects, somebody else's object is tried by each of the others and by
+//! nobody. Its owner makes one for this (a canary), and reads it again afterwards: the effect is the judge. What
+//! rules open to some is tried by those whom they do not. What cannot be tried is said, with the reason.
+//!
+//! A generated attack is one of the same form as those that are written by hand, read by the same reader. It has
+//! no twin: a twin is the same attack where the API does it right, and a generator does not know such a place.
+
+mod body;
+mod canary;
+mod cast;
+mod creates;
+mod draft;
+mod effects;
+mod filled;
+mod functions;
+mod hidden;
+mod judged;
+mod left_alone;
+mod may;
+mod objects;
+mod reading;
+mod request;
+mod shown;
+
+use portcullis_contract::Samples;
+use portcullis_policy::{Model, Resource};
+use serde::Serialize;
+
+use crate::check::Against;
+use crate::form::Attack;
+use draft::Draft;
+pub use may::Person;
+use request::Requests;
+
+/// Attacks of one run.
+pub const ATTACKS_MAX: usize = 2_000;
+
+/// How attacks are made.
+#[derive(Debug, Clone)]
+pub struct Options<'a> {
+    /// The built-in sample, with the name of a shared policy; none: an API of the user's own.
+    pub policy_file: Option<&'a str>,
+    /// At most so many attacks; not above [`ATTACKS_MAX`].
+    pub attacks_max: usize,
+    /// Which of them, where there would be more.
+    pub seed: u64,
+}
+
+/// What was made.
+#[derive(Debug, Clone, Default)]
+pub struct Generated {
+    /// In the order of the contract.
+    pub attacks: Vec<Made>,
+    /// What is not tried, in the order of the contract.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// One attack, and its text as a file has it.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Read.
+    pub attack: Attack,
+    /// Written: JSON, which is YAML.
+    pub text: String,
+    /// What people call the operation that it tries.
+    pub operation: String,
+}
+
+/// Something that is not tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// What people call the operation.
+    pub operation: String,
+    /// What of it, in a word: `all`, `paula`, ...
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+/// Makes attacks for a contract and its policy. The first person is whose objects are attacked, the others are
+/// who attacks; where the rules do not let the first one have such objects, another one has them.
+pub fn generate(
+    model: &Model,
+    people: &[Person],
+    options: &Options<'_>,
+) -> Result<Generated, String> {
+    let samples = Samples::read(&model.sources, model.main)
+        .map_err(|problem| format!("the document cannot be read again: {}", problem.message))?;
+    let requests = Requests { model, samples: &samples };
+    let generator = Generator { model, people, requests };
+    let mut drafts = Vec::new();
+    let mut left_out = Vec::new();
+    for operation in 0..model.contract.operations.len() {
+        let mut found = Found::default();
+        match left_alone::why(model, operation) {
+            Some(why) => found.leave("all", why),
+            None => generator.operation(operation, &mut found),
+        }
+        let name = generator.name(operation);
+        let left = found.left_out.into_iter();
+        left_out.extend(left.map(|(what, why)| LeftOut { operation: name.clone(), what, why }));
+        drafts.extend(found.drafts);
+    }
+    let names: Vec<String> = people.iter().map(|person| person.name.clone()).collect();
+    let against = match options.policy_file {
+        Some(_) => Against::Sample,
+        None => Against::Upstream(&names),
+    };
+    let mut attacks = Vec::new();
+    for draft in chosen(drafts, options, &mut left_out, &generator) {
+        let operation = generator.name(draft.operation);
+        match draft.read(options.policy_file, against) {
+            Ok((attack, text)) => attacks.push(Made { attack, text, operation }),
+            Err(why) => left_out.push(LeftOut { operation, what: draft.what(), why }),
+        }
+    }
+    Ok(Generated { attacks, left_out })
+}
+
+/// As many as are wanted, by the seed; the order stays.
+fn chosen(
+    drafts: Vec<Draft>,
+    options: &Options<'_>,
+    left_out: &mut Vec<LeftOut>,
+    generator: &Generator<'_>,
+) -> Vec<Draft> {
+    let most = options.attacks_max.min(ATTACKS_MAX);
+    let mut order: Vec<(u64, usize)> =
+        drafts.iter().enumerate().map(|(place, draft)| (draft.lot(options.seed), place)).collect();
+    order.sort_unstable();
+    order.truncate(most);
+    let mut places: Vec<usize> = order.into_iter().map(|(_, place)| place).collect();
+    places.sort_unstable();
+    let mut kept = Vec::new();
+    for (place, draft) in drafts.into_iter().enumerate() {
+        if places.binary_search(&place).is_ok() {
+            kept.push(draft);
+        } else {
+            let operation = generator.name(draft.operation);
+            let why = format!("there are more than {most} attacks");
+            left_out.push(LeftOut { operation, what: draft.what(), why });
+        }
+    }
+    kept
+}
+
+/// What is found for one operation.
+#[derive(Default)]
+struct Found {
+    drafts: Vec<Draft>,
+    left_out: Vec<(String, String)>,
+}
+
+impl Found {
+    fn leave(&mut self, what: &str, why: impl Into<String>) {
+        self.left_out.push((what.to_owned(), why.into()));
+    }
+}
+
+struct Generator<'a> {
+    model: &'a Model,
+    people: &'a [Person],
+    requests: Requests<'a>,
+}
+
+impl Generator<'_> {
+    fn operation(&self, operation: usize, found: &mut Found) {
+        let Some(touched) = self.model.authorization.operations.get(operation) else {
+            return found.leave("all", "the policy says nothing of it");
+        };
+        let shown = (!touched.is_unsafe).then(|| touched.shows.first().copied()).flatten();
+        let is_about_objects = !touched.inputs.is_empty() || shown.is_some();
+        if !is_about_objects || !self.objects(operation, shown, found) {
+            self.functions(operation, found);
+        }
+        self.creates(operation, found);
+        self.hidden(operation, found);
+    }
+
+    fn resource(&self, index: usize) -> Result<&Resource, String> {
+        self.model.authorization.resources.get(index).ok_or_else(|| "no such resource".to_owned())
+    }
+
+    fn name(&self, operation: usize) -> String {
+        self.model
+            .contract
+            .operation(operation)
+            .map(portcullis_contract::Operation::name)
+            .unwrap_or_default()
+    }
+}

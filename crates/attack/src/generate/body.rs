@@ -1,0 +1,95 @@
+//! What does the body of a request say?
+
+use portcullis_contract::{BodyKind, Media, Operation, is_valid};
+use portcullis_policy::{InputPlace, RequestPlace};
+use serde_json::{Map, Value, json};
+
+use super::filled::set;
+use super::request::{Requests, Wanted};
+
+/// Names of texts that people write as they like: one of them can carry a word that is known again.
+const MARKED: [&str; 14] = [
+    "note",
+    "notes",
+    "text",
+    "title",
+    "comment",
+    "message",
+    "subject",
+    "description",
+    "label",
+    "content",
+    "address",
+    "remark",
+    "summary",
+    "name",
+];
+/// The word that no other try has; of the same length for the schema to look at.
+pub(super) const MARK: &str = "${unique}";
+/// The same, for what is changed later.
+pub(super) const CHANGED: &str = "v${unique}";
+const STAND_IN: &str = "v0123456789abcdef0";
+
+impl Requests<'_> {
+    /// A sample with the objects in it, and whether it carries the word; none: it has no body.
+    pub(super) fn body(
+        &self,
+        operation: &Operation,
+        wanted: &Wanted<'_>,
+    ) -> Result<Option<(Value, bool)>, String> {
+        let Some(body) = &operation.body else { return Ok(None) };
+        let of_kind = |kind| body.media.iter().find(|media| media.kind == kind);
+        let Some(media) = of_kind(BodyKind::Json).or_else(|| of_kind(BodyKind::Form)) else {
+            return Err("its body is neither JSON nor a form".to_owned());
+        };
+        let mut value = self
+            .samples
+            .body(operation, media)
+            .ok_or("no body can be made that its schema takes")?;
+        let is_marked = self.marked(operation, media, &mut value, wanted);
+        for (input, ids) in &wanted.objects {
+            let (pointer, names) = match &input.place {
+                InputPlace::One(RequestPlace::Body(pointer)) => (pointer, false),
+                InputPlace::Names(pointer) => (pointer, true),
+                InputPlace::One(_) | InputPlace::Header(_) => continue,
+            };
+            let ids: Vec<Value> = ids.iter().map(|id| json!(format!("${{{id}}}"))).collect();
+            set(&mut value, pointer, &ids, names, input.pattern.as_ref());
+        }
+        for (pointer, member) in &wanted.members {
+            set(&mut value, pointer, std::slice::from_ref(member), false, None);
+        }
+        if media.kind == BodyKind::Json {
+            return Ok(Some((json!({ "json": value }), is_marked)));
+        }
+        let text = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned);
+        let members = value.as_object().into_iter().flatten();
+        let form: Map<String, Value> =
+            members.map(|(name, one)| (name.clone(), json!(text(one)))).collect();
+        Ok(Some((json!({ "form": form }), is_marked)))
+    }
+
+    /// Puts the word that no other try has into a text of the body, where that stays valid.
+    fn marked(
+        &self,
+        operation: &Operation,
+        media: &Media,
+        value: &mut Value,
+        wanted: &Wanted<'_>,
+    ) -> bool {
+        let (Some((word, may_be)), Value::Object(members)) = (wanted.mark, &mut *value) else {
+            return false;
+        };
+        let free = self.samples.free_texts(operation, media);
+        let is_named = |name: &&str| free.iter().any(|known| known == *name) && may_be(name);
+        for name in MARKED.into_iter().filter(is_named) {
+            let mut tried = members.clone();
+            tried.insert(name.to_owned(), json!(STAND_IN));
+            if is_valid(media, &Value::Object(tried)) {
+                members.insert(name.to_owned(), json!(word));
+                return true;
+            }
+        }
+        false
+    }
+}

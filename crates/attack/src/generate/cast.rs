@@ -1,0 +1,94 @@
+//! Who has the object, who does the same honestly, and who attacks?
+
+use portcullis_contract::Security;
+use portcullis_controls::function_access::Expected;
+use portcullis_policy::looks_administrative;
+
+use super::draft::Kind;
+use super::may::{Known, Person, Whose, opens, touches};
+use super::{Found, Generator};
+
+/// Whoever attacks; nobody: without a credential.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attacker<'p> {
+    pub(super) kind: Kind,
+    pub(super) person: Option<&'p Person>,
+}
+
+impl Attacker<'_> {
+    pub(super) fn name(&self) -> Option<&str> {
+        self.person.map(|person| person.name.as_str())
+    }
+}
+
+impl<'a> Generator<'a> {
+    /// The first one who may do an operation to objects of these resources that are their own, else to those of
+    /// others; `own` is the owner.
+    pub(super) fn doer(
+        &self,
+        operation: usize,
+        resources: &[usize],
+        owner: &Person,
+    ) -> Option<&'a Person> {
+        let may = |person: &Person, whose| {
+            opens(self.model, operation, person) != Known::No
+                && resources.iter().all(|resource| {
+                    touches(self.model, operation, *resource, person, whose) != Known::No
+                })
+        };
+        let own = self.people.iter().find(|one| one.name == owner.name);
+        let own = own.filter(|own| may(own, Whose::Own));
+        let mut others = self.people.iter().filter(|one| one.name != owner.name);
+        let other = others.find(|one| may(one, Whose::Foreign));
+        // What looks like the staff's is first tried as one of them: rules may be wider than the API.
+        let declared = self.model.contract.operation(operation);
+        let is_staffs = declared.is_some_and(|one| looks_administrative(one).is_some());
+        if is_staffs { other.or(own) } else { own.or(other) }
+    }
+
+    /// Everybody who must not do it: to objects of these resources that are the owner's, or at all.
+    pub(super) fn attackers(
+        &self,
+        operation: usize,
+        resources: &[usize],
+        apart: &[&str],
+        found: &mut Found,
+    ) -> Vec<Attacker<'a>> {
+        let mut all = Vec::new();
+        for person in self.people.iter().filter(|one| !apart.contains(&one.name.as_str())) {
+            match opens(self.model, operation, person) {
+                Known::No => {
+                    all.push(Attacker { kind: Kind::Function, person: Some(person) });
+                    continue;
+                }
+                Known::Unknown if person.roles.is_none() => {
+                    found.leave(&person.name, "nobody said which roles they have");
+                    continue;
+                }
+                Known::Unknown | Known::Yes => {}
+            }
+            let judged = resources
+                .iter()
+                .map(|resource| touches(self.model, operation, *resource, person, Whose::Foreign));
+            match judged.min() {
+                Some(Known::No) => all.push(Attacker { kind: Kind::Object, person: Some(person) }),
+                Some(Known::Unknown) => {
+                    found.leave(&person.name, "whether the rules let them depends on the object");
+                }
+                Some(Known::Yes) => found.leave(&person.name, "the rules let them"),
+                None => {}
+            }
+        }
+        if self.wants_caller(operation) {
+            all.push(Attacker { kind: Kind::Nobody, person: None });
+        }
+        all
+    }
+
+    /// Whether nobody may call it without a credential.
+    fn wants_caller(&self, operation: usize) -> bool {
+        let is_anyones = Expected::derive(self.model, operation) == Expected::Anyone;
+        let declared = self.model.contract.operation(operation);
+        !is_anyones && declared.is_some_and(|one| matches!(one.security, Security::Required { .. }))
+    }
+}

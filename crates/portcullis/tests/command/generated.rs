@@ -1,0 +1,78 @@
+//! `portcullis attack --generate`: attacks made for an API of one's own.
+
+use portcullis_sample::HONEST;
+use serde_json::Value;
+
+use crate::compare::{sample, token};
+use crate::support::{Folder, text};
+
+const RULES: &str = "
+callers:
+  whoami: { operation: getProfile, subject: /id, schemes: [bearer] }
+  attributes: { role: { whoami: /role } }
+roles: { customer: [], pharmacist: [] }
+resources:
+  Reminder: { owner: /customer_id }
+access:
+  - { role: customer, may: [read, create, update, delete], on: Reminder, when: mine }
+";
+
+#[test]
+fn what_is_given_away_is_found_and_stopped_and_no_token_is_told() {
+    let api = sample();
+    let upstream = format!("http://{api}");
+    let policy = format!("apis: [{{ contract: openapi.yaml, upstream: \"{upstream}\" }}]\n{RULES}");
+    let tokens = [token(api, "alice"), token(api, "bob")];
+    let folder = Folder::with(&[
+        ("openapi.yaml", HONEST),
+        ("portcullis.yaml", &policy),
+        ("alice.token", &tokens[0]),
+        ("bob.token", &tokens[1]),
+    ]);
+    let people = ["--as", "alice=alice.token", "--as", "bob=bob.token", "--format", "json"];
+    let before = ["attack", "-c", "portcullis.yaml", "--upstream", &upstream];
+    let run = |more: &[&str]| {
+        let output = folder.run(&[&before[..], more, &people[..]].concat());
+        let printed = text(&output.stdout);
+        assert!(tokens.iter().all(|token| !printed.contains(&**token)), "a token is told");
+        let report: Value = serde_json::from_str(&printed)
+            .unwrap_or_else(|_| panic!("{printed}{}", text(&output.stderr)));
+        (output.status.code(), report)
+    };
+    let (code, report) = run(&["--generate", "--generate-to", "made"]);
+    assert_eq!(code, Some(0), "{report:#}");
+    let states = |report: &Value| -> Vec<(String, String)> {
+        let attacks = report["attacks"].as_array().unwrap().iter();
+        let word = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
+        attacks.map(|one| (word(one, "id"), word(one, "state"))).collect()
+    };
+    let found = states(&report);
+    let state = |id: &str| found.iter().find(|(known, _)| known == id).map(|(_, state)| &**state);
+    assert_eq!(state("gen-a1-delete-reminder-bob-effect"), Some("closed"), "{report:#}");
+    assert_eq!(state("gen-a1-get-reminder-bob-answer"), Some("already_safe"), "{report:#}");
+    let left = report["left_out"].as_array().unwrap();
+    assert!(left.iter().any(|one| one["operation"] == "logout"), "{left:#?}");
+    let made = folder.path("made/gen-a1-delete-reminder-bob-effect.yaml");
+    let file = std::fs::read_to_string(made).unwrap();
+    assert!(tokens.iter().all(|token| !file.contains(&**token)), "a token is in a file");
+    // The files are files like others: those who are named in them are given in the same way.
+    let (_, again) = run(&["--attacks", "made"]);
+    assert_eq!(states(&again).len(), found.len());
+}
+
+#[test]
+fn only_this_machine_is_attacked_and_people_are_named_once() {
+    let folder = Folder::with(&[("openapi.yaml", HONEST), ("a.token", "obviously-fake")]);
+    let run = |upstream: &str, people: &[&str]| {
+        let all = ["attack", "--generate", "--contract", "openapi.yaml", "--upstream", upstream];
+        let output = folder.run(&[&all[..], people].concat());
+        assert_eq!(output.status.code(), Some(2));
+        text(&output.stderr)
+    };
+    let told = run("http://10.0.0.1:3000", &["--as", "a=a.token"]);
+    assert!(told.contains("is not on this machine"), "{told}");
+    let told = run("http://127.0.0.1:1", &["--as", "a=a.token", "--as", "a=a.token"]);
+    assert!(told.contains("`a` is given twice"), "{told}");
+    let told = run("http://127.0.0.1:1", &["--as", "a.token"]);
+    assert!(told.contains("is not NAME=FILE"), "{told}");
+}
