@@ -23,28 +23,29 @@ pub struct Found {
     pub cards: usize,
 }
 
-/// All of them but the values at these places.
-pub fn hashes(document: &Document, but: &[u32]) -> Found {
+/// All of them but the values at these places. In an error (`is_error`) what is called a password says what is wrong
+/// with it.
+pub fn hashes(document: &Document, but: &[u32], is_error: bool) -> Found {
     let mut found = Found::default();
-    walk(document.root(), but, &mut found);
+    walk(document.root(), but, is_error, &mut found);
     found
 }
 
-fn walk(value: Value<'_>, but: &[u32], found: &mut Found) {
+fn walk(value: Value<'_>, but: &[u32], is_error: bool, found: &mut Found) {
     match value.kind() {
         Kind::Object => value.members().for_each(|(name, member)| {
             let is_password = || password_name(name.as_str().unwrap_or_default());
             let index = member.index();
             // What says nothing tells nothing: forms show an empty one.
             match member.as_str().filter(|text| !text.is_empty()) {
-                Some(text) if is_password() && !but.contains(&index) => {
+                Some(text) if !is_error && is_password() && !but.contains(&index) => {
                     let family = hash_shape(text).unwrap_or("password");
                     found.hashes.push(Hash { index, family });
                 }
-                _ => walk(member, but, found),
+                _ => walk(member, but, is_error, found),
             }
         }),
-        Kind::Array => value.items().for_each(|item| walk(item, but, found)),
+        Kind::Array => value.items().for_each(|item| walk(item, but, is_error, found)),
         Kind::String => {
             let text = value.as_str().filter(|_| !but.contains(&value.index()));
             let family = text.and_then(hash_shape);

@@ -49,7 +49,12 @@ pub fn judge(
         let (expected, answer) = &world.told.answer;
         let visible = act.visible(world, answer).unwrap_or_default();
         let said: Value = serde_json::from_str(body).unwrap_or_default();
-        if status != *expected || request.method != "HEAD" && visible != said {
+        // Of what was done, and may not be shown, nothing is said.
+        let is_withheld = body.is_empty()
+            && request.method != "GET"
+            && visible.as_object().is_some_and(serde_json::Map::is_empty);
+        let is_shown = request.method == "HEAD" || is_withheld || visible == said;
+        if status != *expected || !is_shown {
             found.push(Found::Refused(visible));
         }
     } else if !is_allowed && status < 400 && !request.names_none() {

@@ -54,7 +54,7 @@ pub(super) fn unseen(
         drop.clear();
     }
     let control = ControlId::ResponseShape;
-    let found = response_shape::hashes(document, &show);
+    let found = response_shape::hashes(document, &show, status.0 >= 400);
     tell_cards(found.cards, context);
     for hash in found.hashes {
         let detail = format!("{} in the answer {}", hash.family, status.0);
@@ -94,7 +94,7 @@ fn told(edits: &Edits, status: Status, context: &mut Context<'_>) -> bool {
 fn hashes(document: &mut Document, mut but: Vec<u32>, status: Status, context: &mut Context<'_>) {
     but.extend(issued(document, context));
     let mut families: Vec<(&'static str, usize)> = Vec::new();
-    let Found { hashes: found, cards } = response_shape::hashes(document, &but);
+    let Found { hashes: found, cards } = response_shape::hashes(document, &but, status.0 >= 400);
     tell_cards(cards, context);
     for hash in &found {
         match families.iter_mut().find(|(family, _)| *family == hash.family) {
