@@ -2,6 +2,8 @@
 //! own objects can be believed (rule 11).
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use portcullis_controls::rules::Why;
@@ -17,6 +19,8 @@ use crate::callers::Answers;
 const COMPARED_MAX: usize = 1_000;
 /// Lists that wait for another caller's.
 const LISTS_MAX: usize = 256;
+/// Numbers under which writes are counted.
+const WRITES_COUNTED: usize = 1_024;
 /// Who holds that lists of a resource are apart: no caller is called so.
 const OURSELVES: &str = "portcullis:own_list";
 
@@ -48,6 +52,8 @@ pub(crate) struct Holdings {
     /// The first list of each resource that named no owner, by API and resource: of which caller, and what
     /// was in it. Nothing: two of them had something in common.
     lists: Mutex<HashMap<(String, String), Option<List>>>,
+    /// How often objects were written, many under one number.
+    writes: Box<[AtomicU64]>,
     /// What was found out by asking about single objects, and what is being asked.
     pub(crate) judged: Answers<Result<Judged, String>>,
 }
@@ -76,7 +82,26 @@ impl Holdings {
             Some(store) => Register::of(store),
             None => Register::in_memory(Bounds::default())?,
         };
-        Ok(Self { register, lists: Mutex::default(), judged: Answers::default() })
+        let writes = std::iter::repeat_with(AtomicU64::default).take(WRITES_COUNTED).collect();
+        Ok(Self { register, lists: Mutex::default(), writes, judged: Answers::default() })
+    }
+
+    /// How often this object was written, or another one that is counted with it.
+    pub(crate) fn writes(&self, object: &Object) -> u64 {
+        self.counter(object).map_or(0, |counter| counter.load(Ordering::Acquire))
+    }
+
+    /// The API was asked to do something to it, whatever it answered.
+    pub(crate) fn written(&self, object: &Object) {
+        if let Some(counter) = self.counter(object) {
+            counter.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    fn counter(&self, object: &Object) -> Option<&AtomicU64> {
+        let mut hasher = DefaultHasher::new();
+        object.hash(&mut hasher);
+        self.writes.get(hasher.finish() as usize % WRITES_COUNTED)
     }
 
     /// A caller; of another tenant they are somebody else.

@@ -81,16 +81,21 @@ pub(super) async fn enter(mut valid: Valid, context: &mut Context<'_>) -> Result
 
 /// Judges the objects that a request names once more, after it waited for others: what they did may have changed
 /// whose an object is, or what it is.
-pub(super) async fn again(owned: &Owned, context: &mut Context<'_>) -> Result<(), Exit> {
-    let valid = &owned.valid;
+pub(super) async fn again(owned: &mut Owned, context: &mut Context<'_>) -> Result<(), Exit> {
+    let valid = &mut owned.valid;
     let operation = valid.admitted().authenticated().matched().operation();
     let Some(operation) = operation.filter(|_| context.objects.are_asked) else { return Ok(()) };
-    let Objects { named, listed, etag, is_again, .. } = &mut context.objects;
+    let since = context.worker.shared.holdings.since();
+    let Objects { named, listed, etag, is_again, questions, holder, .. } = &mut context.objects;
     named.clear();
     listed.clear();
     *etag = None;
     *is_again = true;
-    named::judge(Named { valid, operation }, context).await
+    *questions = 0;
+    // What is forgotten from now on is not learned; what was forgotten before may be.
+    holder.iter_mut().for_each(|(_, known)| *known = since);
+    named::judge(Named { valid, operation }, context).await?;
+    writes::strip(valid, operation, context)
 }
 
 /// Whether the caller may use the function, now that all of the request is known; true: only for some objects.

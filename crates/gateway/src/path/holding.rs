@@ -82,6 +82,9 @@ pub(super) async fn settle(status: Status, context: &Context<'_>) {
     let holdings = &context.worker.shared.holdings;
     for (resource, kind, id) in &objects.named {
         let Some(object) = object(context, *resource, *kind, id) else { continue };
+        if touches.is_unsafe {
+            holdings.written(&object);
+        }
         let verb = touches.verb(*resource);
         let is_gone = matches!(status.0, 200..=299) && verb == Some(Verb::Delete)
             || matches!(status, Status::NOT_FOUND | Status::GONE);

@@ -30,7 +30,7 @@ use super::holding;
 use crate::answer::Answer;
 use crate::decision::Act;
 use crate::head::Essential;
-use fields::head_alone;
+use fields::status_alone;
 use json::Json;
 use lines::Lines;
 use neutral::unread;
@@ -54,14 +54,19 @@ impl Cleared {
 pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Result<Cleared, Exit> {
     context.enter(Room::Inspect);
     let mut parts = answered.into_parts();
-    if parts.lock.is_some() {
-        whole::first(&mut parts, context).await?;
-    }
+    let lock = parts.lock.take();
+    let first = match &lock {
+        Some(_) => whole::first(&mut parts, context).await,
+        None => Ok(()),
+    };
     let (status, operation) = (Status(parts.head.status), parts.operation);
     let location = parts.head.fields.first(Essential::Location).map(str::to_owned);
     // The API has done it, whatever becomes of its answer.
     roles(operation, status, context);
     holding::settle(status, context).await;
+    // Whoever waited is judged by what is known now.
+    drop(lock);
+    first?;
     let parts = sessions::settle(parts, context).await?;
     let answer = cleared(parts, context).await?;
     let answer = attempt::settle(answer, status, location.as_deref(), context).await;
@@ -95,6 +100,9 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
     let Some((index, operation)) = operation else {
         return Ok(as_it_came(parts, context));
     };
+    if context.objects.are_asked && context.mode(ControlId::ObjectOwnership) == Mode::Enforce {
+        context.objects.has_taken_out |= objects::hides_counts(context);
+    }
     if context.objects.are_asked && is_not_there(status, index, context) {
         return Ok(not_found(parts, context));
     }
@@ -120,7 +128,7 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
     }
     if let Left::Head = unlooked(&handling, operation, status, streams, context)? {
         parts.body.discard();
-        return Ok(head_alone(&parts.head, parts.is_private, context));
+        return Ok(status_alone(&parts.head, parts.is_private));
     }
     let mut answer = match handling {
         Handling::Empty => empty(parts, context),

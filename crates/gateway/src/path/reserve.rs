@@ -29,7 +29,7 @@ impl Reserved {
 }
 
 pub(super) async fn enter(
-    owned: Owned,
+    mut owned: Owned,
     incoming: &mut Incoming<'_>,
     context: &mut Context<'_>,
 ) -> Result<Reserved, Exit> {
@@ -41,7 +41,7 @@ pub(super) async fn enter(
     // First, so that whoever waits holds nothing else.
     let turn = one_at_a_time::wait(owned.valid(), incoming, context).await?;
     if turn.as_ref().is_some_and(|turn| turn.has_waited) {
-        authorize_object::again(&owned, context).await?;
+        authorize_object::again(&mut owned, context).await?;
     }
     let lock = turn.map(|turn| turn.lock);
     attempt::begin(owned.valid(), context).await?;

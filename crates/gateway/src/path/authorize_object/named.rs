@@ -122,7 +122,10 @@ impl Named<'_> {
 
 async fn one(named: Named<'_>, one: One<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     let resource = one.input.resource;
-    context.objects.named.push((resource, one.input.id, one.id.clone()));
+    let this = (resource, one.input.id, one.id.clone());
+    if !context.objects.named.contains(&this) {
+        context.objects.named.push(this);
+    }
     let of = Of { operation: named.operation, resource, purpose: Purpose::Touch };
     let known = held(context, resource, one.input.id, &one.id);
     let object = Object::named(one.input.id, Cow::Borrowed(&one.id), known);

@@ -12,7 +12,7 @@ use portcullis_policy::{InputPlace, RequestPlace, Verb};
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout_at;
 
-use super::super::asking::{asked, held, is_of_others};
+use super::super::asking::{asked, held, is_of_others, object};
 use super::super::context::Context;
 use super::exchange::{ask, shape, target};
 use super::own_list;
@@ -41,7 +41,11 @@ pub(super) async fn find_out(
         return Ok(Judged::refused(Why::NotTheirs));
     }
     // What depends on more of the request than the id is asked for this request alone.
-    if context.objects.is_again || !context.plan.rules.places(named.operation).is_empty() {
+    // So is what is pinned to the moment when it was read.
+    let resources = &context.plan.model.authorization.resources;
+    let pins = resources.get(one.input.resource).is_some_and(|resource| resource.pins);
+    let is_of_this = pins || !context.plan.rules.places(named.operation).is_empty();
+    if context.objects.is_again || is_of_this {
         return judge(named, one, context).await;
     }
     let digest = digest(named, one, context);
@@ -102,6 +106,10 @@ fn digest(named: Named<'_>, one: &One<'_>, context: &Context<'_>) -> TokenDigest
     if let Some(body) = changes(named, one.input.resource, context) {
         add(body.lexeme());
     }
+    // Of an object that was written meanwhile nothing that was asked before counts.
+    let known = object(context, one.input.resource, one.input.id, &one.id);
+    let writes = known.map_or(0, |known| context.worker.shared.holdings.writes(&known));
+    hash.update(writes.to_le_bytes());
     for number in [named.operation, one.input.resource, one.input.id] {
         hash.update((number as u64).to_le_bytes());
     }
@@ -171,14 +179,14 @@ async fn read(
         (_, None) => return Ok(NOT_THEIRS),
     };
     let resource = one.input.resource;
-    let Some(value) = object(&document, operation, resource, context) else {
+    let Some(value) = shown(&document, operation, resource, context) else {
         return Ok(NOT_THEIRS);
     };
     let known = context.plan.model.authorization.resources.get(resource);
     let id = known.and_then(|known| known.ids.get(one.input.id)).and_then(|at| value.lookup(at));
-    let shown = id.and_then(|id| id.as_str().or_else(|| id.as_number()));
+    let said = id.and_then(|id| id.as_str().or_else(|| id.as_number()));
     // Another object than the one that was asked for says nothing of it.
-    if shown.is_some_and(|shown| shown != one.id) {
+    if said.is_some_and(|said| said != one.id) {
         return Ok(NOT_THEIRS);
     }
     let held = held(context, resource, one.input.id, &one.id);
@@ -241,7 +249,7 @@ pub(super) fn changes<'a>(
 }
 
 /// The one object of this resource that an answer shows.
-fn object<'d>(
+fn shown<'d>(
     document: &'d Document,
     operation: usize,
     resource: usize,

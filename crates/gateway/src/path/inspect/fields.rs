@@ -62,6 +62,13 @@ pub(super) fn pass(
     answer
 }
 
+/// The status of an answer alone: what its fields say may be about what does not leave (`Location`, `Link`).
+pub(super) fn status_alone(head: &AnswerHead, is_private: bool) -> Answer {
+    let mut answer = Answer::new(Status(head.status), Body::Whole(Vec::new()));
+    answer.is_private = is_private;
+    answer
+}
+
 /// The status and the fields of an answer, without its body.
 pub(super) fn head_alone(head: &AnswerHead, is_private: bool, context: &mut Context<'_>) -> Answer {
     let mut answer = Answer::new(Status(head.status), Body::Whole(Vec::new()));

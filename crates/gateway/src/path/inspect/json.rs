@@ -9,7 +9,7 @@ use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::super::{attempt, learned};
 use super::decoded::decoded;
-use super::fields::{Kept, head_alone, pass};
+use super::fields::{Kept, pass, status_alone};
 use super::neutral::{leaking, neutral, neutral_deed};
 use super::objects::Left;
 use super::projected::{Declared, Projected};
@@ -36,7 +36,7 @@ impl Json {
             Ok(document) => document,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
                 if let Left::Head = objects::unread(self.declared.shape, status, context)? {
-                    return Ok(head_alone(&head, is_private, context));
+                    return Ok(status_alone(&head, is_private));
                 }
                 context.would(neutral_deed(status.0), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
@@ -48,7 +48,7 @@ impl Json {
         if let Left::Head =
             objects::judge(&mut document, self.declared.shape, status, context).await?
         {
-            return Ok(head_alone(&head, is_private, context));
+            return Ok(status_alone(&head, is_private));
         }
         if (400..500).contains(&status.0)
             && let Some(what) = plan.leaks.find_in(document.root())

@@ -8,7 +8,7 @@ use portcullis_model::{ControlId, Mode, Status};
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
-use super::fields::{Kept, head_alone, pass};
+use super::fields::{Kept, pass, status_alone};
 use super::neutral::{neutral, neutral_deed};
 use super::objects::Left;
 use super::projected::{Declared, Projected};
@@ -34,7 +34,7 @@ impl Lines {
             Ok(bytes) => bytes,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
                 if let Left::Head = objects::unread(self.declared.shape, status, context)? {
-                    return Ok(head_alone(&head, is_private, context));
+                    return Ok(status_alone(&head, is_private));
                 }
                 context.would(neutral_deed(status.0), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));

@@ -26,6 +26,16 @@ impl Left {
     pub(super) const ALL: Self = Self::Without(Vec::new());
 }
 
+/// Whether the policy hides what counts objects from this caller, whatever the answer looks like: its header
+/// fields tell it, too.
+pub(super) fn hides_counts(context: &Context<'_>) -> bool {
+    let hiding = touches(context).filter(|touches| touches.hides_totals);
+    let (Some(touches), Some(operation)) = (hiding, context.operation) else { return false };
+    let said = |place: &RequestPlace| context.objects.said(place);
+    let asked = asked(context, &said);
+    touches.shows.iter().any(|one| !context.plan.rules.permits_all(&asked, of(operation, *one)))
+}
+
 /// Judges the objects of an answer that was read, and takes out what does not leave.
 pub(super) async fn judge(
     document: &mut Document,
@@ -83,8 +93,7 @@ async fn take_out(
         may_drop &= context.may_remove(Noted { control, reason: why.reason(), detail });
     }
     if may_drop {
-        let hides = touches(context).is_some_and(|touches| touches.hides_totals);
-        context.objects.has_taken_out |= (hides && judged.totals > 0) || !judged.refused.is_empty();
+        context.objects.has_taken_out |= !judged.refused.is_empty();
         out.extend_from_slice(&judged.drop);
     }
     let control = ControlId::ResponseShape;

@@ -24,14 +24,12 @@ pub(super) async fn whole(parts: Parts, context: &mut Context<'_>) -> Result<Who
     Ok(Whole { is_private, head, bytes })
 }
 
-/// Reads the body before anything else is decided, and lets the next request of the same value go. An
-/// API may send a head before it is done, and what is decided by the head alone would not wait.
+/// Reads the body before anything else is decided, for a request that lets others wait. An API may send a head
+/// before it is done, and what is decided by the head alone would not wait.
 pub(super) async fn first(parts: &mut Parts, context: &Context<'_>) -> Result<(), Exit> {
-    let lock = parts.lock.take();
     let bytes_max = context.plan.limits.answer_bytes_max;
     let body = std::mem::replace(&mut parts.body, Streaming::here(Vec::new()));
     let bytes = body.read_all(bytes_max, &mut parts.buffered).await.map_err(unread)?;
     parts.body = Streaming::here(bytes);
-    drop(lock);
     Ok(())
 }

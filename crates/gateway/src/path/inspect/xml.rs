@@ -8,7 +8,7 @@ use portcullis_model::{ControlId, Mode, Refusal, Status};
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
 use super::decoded::decoded;
-use super::fields::{Kept, head_alone, pass};
+use super::fields::{Kept, pass, status_alone};
 use super::neutral::{leak_of, leaking, neutral, neutral_deed};
 use super::objects::Left;
 use super::projected::{Declared, Projected};
@@ -45,7 +45,7 @@ impl Xml {
             Ok(body) => body,
             Err((refusal, bytes)) if context.mode(refusal.control) != Mode::Enforce => {
                 if let Left::Head = objects::unread(self.declared.shape, status, context)? {
-                    return Ok(head_alone(&head, is_private, context));
+                    return Ok(status_alone(&head, is_private));
                 }
                 context.would(neutral_deed(head.status), &refusal);
                 return Ok(pass(status, bytes, &head.fields, is_private, Kept::Body, context));
@@ -58,7 +58,7 @@ impl Xml {
         let shape = self.declared.shape;
         let left = objects::judge(body.document_mut(), shape, status, context).await?;
         let Left::Without(mut gone) = left else {
-            return Ok(head_alone(&head, is_private, context));
+            return Ok(status_alone(&head, is_private));
         };
         if !is_projected {
             let kept = if gone.is_empty() { Kept::Decoded } else { Kept::Edited };
