@@ -26,9 +26,10 @@ components:
       xml: { name: order }
       properties:
         id: { type: integer }
-        customer_id: { type: string }
+        customer_id: { type: [string, "null"] }
         status: { type: string }
         note: { type: string }
+    Card: { type: object, properties: { id: { type: integer } } }
     Orders: { type: array, xml: { name: orders, wrapped: true }, items: { $ref: "#/components/schemas/Order" } }
   requestBodies:
     Draft:
@@ -60,6 +61,13 @@ paths:
   /orders/{id}/pay:
     parameters: [{ $ref: "#/components/parameters/id" }]
     post: { operationId: payOrder, responses: { "204": { description: done } } }
+  /cards:
+    get:
+      operationId: listMyCards
+      responses: { "200": { description: all, content: { application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Card" } } } } } }
+  /cards/{id}/charge:
+    parameters: [{ $ref: "#/components/parameters/id" }]
+    post: { operationId: chargeCard, responses: { "204": { description: done } } }
   /orders/pay:
     post:
       operationId: payOrders
@@ -70,7 +78,8 @@ paths:
 const ACCESS: &str = "access:
   - { may: [read, update, payOrders], on: Order, when: mine, hide: [/note] }
   - { may: payOrder, on: Order, when: mine and resource./status == 'open' }
-operations: { payOrder: { serialize: path.id } }
+  - { may: [read, chargeCard], on: Card, when: mine }
+operations: { payOrder: { serialize: path.id }, chargeCard: { serialize: path.id } }
 ";
 
 /// Order 1 is alice's, order 4 bob's. Once something was paid no order is open.
@@ -101,7 +110,7 @@ impl Shop {
         let policy = format!(
             "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
              callers: {{ jwt: {{ issuer: \"{}\", audience: shop }} }}\n\
-             resources: {{ Order: {{ owner: /customer_id }} }}\n{access}",
+             resources: {{ Order: {{ owner: /customer_id }}, Card: {{ own_list: listMyCards, trust_list: hers }} }}\n{access}",
             issuer.name()
         );
         let paid = Arc::new(AtomicUsize::new(0));
@@ -159,6 +168,7 @@ fn answer(request: &str, paid: &AtomicUsize) -> Vec<u8> {
     }
     let status = if paid.load(Ordering::SeqCst) == 0 { "open" } else { "paid" };
     match target {
+        "/cards" => of("application/json", r#"[{"id":1}]"#),
         "/orders" => of("application/xml", &format!("<orders>{}{}</orders>", xml("1"), xml("4"))),
         _ if target.ends_with("/xml") => of("application/xml", &xml(id)),
         _ => of(
@@ -241,4 +251,44 @@ fn whoever_waited_is_judged_by_what_is_then() {
     answers.sort_unstable();
     assert_eq!(answers, [204, 404], "both were open when they were asked");
     assert_eq!(here.paid.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn whoever_waited_for_what_only_a_list_shows_is_asked_about_again() {
+    let here = Shop::new();
+    let address = here.scene.gateway.address();
+    let payers: Vec<_> = (0..4)
+        .map(|_| {
+            let request = here.request("POST", "/cards/1/charge", "", "");
+            std::thread::spawn(move || exchange(address, request).status)
+        })
+        .collect();
+    let answers: Vec<u16> = payers.into_iter().map(|payer| payer.join().unwrap()).collect();
+    assert_eq!(answers, [204; 4], "it is hers all the time");
+    assert_eq!(here.ask("POST", "/cards/2/charge", "", "").status, 404);
+}
+
+#[test]
+fn an_owner_is_not_named_in_another_spelling_and_an_order_is_not_made_nobodys() {
+    // Where undeclared members pass, an API may take them for declared ones.
+    let relaxed = format!(
+        "{ACCESS}relax: [{{ control: writable_properties, mode: observe, by: shop, reason: in a test }}]\n"
+    );
+    let here = Shop::with(&relaxed);
+    let put = |label: &str, body: &str| here.ask("PUT", "/orders/1", label, body).status;
+    let form = "application/x-www-form-urlencoded";
+    for (label, body) in [
+        ("application/json", r#"{"CUSTOMER_ID":"bob"}"#),
+        ("application/json", r#"{"customerId":"bob","status":"x"}"#),
+        ("application/json", r#"{"customer_id":null}"#),
+        (form, "Customer_id=bob"),
+        (form, "customer.id=bob"),
+        (form, "customer_id="),
+        ("application/xml", "<order customer_id=\"bob\"><status>x</status></order>"),
+        ("application/xml", "<order><Customer_id>bob</Customer_id></order>"),
+    ] {
+        assert_eq!(put(label, body), 403, "{label}: {body}");
+    }
+    assert_eq!(here.writes(), 0);
+    assert_eq!(put("application/json", r#"{"status":"x","customer":"bob"}"#), 204);
 }

@@ -7,7 +7,7 @@ use portcullis_controls::object_ownership::{given_away, not_found};
 use portcullis_controls::rules::{Object, Of, Purpose, Verdict, Why};
 use portcullis_json::Value;
 use portcullis_model::{ControlId, Method, Mode};
-use portcullis_policy::{ObjectInput, RequestPlace, Verb};
+use portcullis_policy::{ObjectInput, RequestPlace, Resource, Verb};
 
 use super::super::asking::{asked, held};
 use super::super::context::{Context, Exit};
@@ -226,24 +226,30 @@ fn given(named: Named<'_>, context: &mut Context<'_>) -> Result<usize, Exit> {
                 object.is_some_and(|object| whose.iter().any(|at| object.lookup(at).is_some()));
             context.objects.names_owner |= says_whose;
             let is_patched = object.is_some_and(|object| is_patch(object, &whose));
+            let is_spelt = object.is_some_and(|object| is_spelt_otherwise(object, &whose));
             // A body that tells what to act on, and nothing of whose it shall be, is no object.
-            if touches.acts_on(resource) && !says_whose && !is_patched {
+            if touches.acts_on(resource) && !says_whose && !is_patched && !is_spelt {
                 continue;
             }
             judged += 1;
-            let verdict = {
+            let (verdict, may_all) = {
                 let said = |place: &RequestPlace| context.objects.said(place);
                 let asked = asked(context, &said);
+                let may_all = plan.rules.permits_all(&asked, of);
                 // Of what is made, what is not known is no; of what exists, the rest is as it was.
                 let object = match object {
                     Some(object) if !is_made => Object::given(object),
                     object => Object::new(object),
                 };
-                plan.rules.object(&asked, of, &object, is_made)
+                (plan.rules.object(&asked, of, &object, is_made), may_all)
             };
             let why = match verdict {
                 Verdict::Refused(why) => why.reason(),
+                _ if is_spelt && !may_all => "spelt_otherwise",
+                // Whatever it is before and after.
+                Verdict::Permitted(_) if !is_made => continue,
                 _ if is_patched => "patched",
+                _ if !is_made && object.is_some_and(|one| names_nobody(one, known)) => "nobodys",
                 _ => continue,
             };
             let detail = format!("the body would make the {} somebody else's ({why})", known.name);
@@ -270,6 +276,28 @@ fn gather<'b>(value: Value<'b>, whose: &[&str], is_outermost: bool, found: &mut 
     value.members().for_each(|(_, member)| gather(member, whose, false, found));
 }
 
+/// Whether a member is called nearly as one that says whose an object is. It is another one for whoever reads
+/// names exactly, and binders take it for the same; where undeclared members pass, both may come.
+fn is_spelt_otherwise(object: Value<'_>, whose: &[&str]) -> bool {
+    let plain = |name: &str| -> String {
+        let letters = name.chars().filter(|one| one.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let names: Vec<&str> =
+        whose.iter().filter_map(|at| at.strip_prefix('/')).filter(|at| !at.contains('/')).collect();
+    object.members().any(|(name, _)| {
+        let name = name.as_str().unwrap_or_default();
+        !names.contains(&name) && names.iter().any(|own| plain(own) == plain(name))
+    })
+}
+
+/// Whether a body says that an object shall have no owner.
+fn names_nobody(object: Value<'_>, resource: &Resource) -> bool {
+    let owners = resource.owners.iter().filter_map(|owner| object.lookup(&owner.at));
+    let mut owners = owners.peekable();
+    owners.peek().is_some() && owners.all(|said| said.is_null() || said.as_str() == Some(""))
+}
+
 /// Whether a step of a JSON Patch (RFC 6902) is about whose an object is.
 fn is_patch(step: Value<'_>, whose: &[&str]) -> bool {
     let (Some(_), Some(path)) = (step.get("op"), step.get("path").and_then(Value::as_str)) else {
@@ -278,5 +306,8 @@ fn is_patch(step: Value<'_>, whose: &[&str]) -> bool {
     let is_below = |at: &str, above: &str| {
         at.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    whose.iter().any(|at| is_below(at, path) || is_below(path, at))
+    let touches = |path: &str| whose.iter().any(|at| is_below(at, path) || is_below(path, at));
+    let is_move = step.get("op").and_then(Value::as_str) == Some("move");
+    let from = step.get("from").and_then(Value::as_str).filter(|_| is_move);
+    touches(path) || from.is_some_and(touches)
 }

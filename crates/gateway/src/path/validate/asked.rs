@@ -75,18 +75,23 @@ fn take_login(login: &Login, matched: &Matched, body: &Payload, context: &mut Co
 /// in it, which is of no use there.
 fn put(body: &mut Payload, pointer: &str, theirs: &str, context: &Context<'_>) {
     let limits = &context.plan.json_in;
-    let changed = match body {
+    // What it was read as stays: but for the credential it is the same.
+    *body = match std::mem::replace(body, Payload::Nothing) {
         Payload::Json(document) => {
             let mut text = Vec::new();
             document.write(&mut text);
             let changed = in_json(&text, &[(pointer, theirs)], limits);
-            changed.and_then(|text| Document::parse(text, limits).ok()).map(Payload::Json)
+            let changed = changed.and_then(|text| Document::parse(text, limits).ok());
+            Payload::Json(changed.unwrap_or(document))
         }
-        Payload::Form(form) => in_form(&form.write(), pointer, theirs)
-            .map(|bytes| Payload::Bytes { bytes, coding: None, read: None }),
-        Payload::Bytes { bytes, coding: None, .. } => in_json(bytes, &[(pointer, theirs)], limits)
-            .map(|bytes| Payload::Bytes { bytes, coding: None, read: None }),
-        Payload::Nothing | Payload::Parts { .. } | Payload::Bytes { .. } => None,
+        Payload::Form(form) => match in_form(&form.write(), pointer, theirs) {
+            Some(bytes) => Payload::Bytes { bytes, coding: None, read: Some(form.into_document()) },
+            None => Payload::Form(form),
+        },
+        Payload::Bytes { bytes, coding: None, read } => {
+            let changed = in_json(&bytes, &[(pointer, theirs)], limits);
+            Payload::Bytes { bytes: changed.unwrap_or(bytes), coding: None, read }
+        }
+        other => other,
     };
-    changed.into_iter().for_each(|changed| *body = changed);
 }

@@ -4,7 +4,7 @@
 use portcullis_contract::Schema;
 use portcullis_controls::input_shape;
 use portcullis_controls::writable_properties::{self, Unwritable};
-use portcullis_controls::xml::{self, XmlBody};
+use portcullis_controls::xml::{self, Stray, XmlBody};
 
 use super::super::context::{Context, Exit};
 use super::super::payload::Payload;
@@ -44,7 +44,10 @@ fn checked(
     if handling.exact_request && !dropped.is_empty() {
         return Err(writable_properties::exact_body().into());
     }
+    // What stays and has no place in the tree may say anything.
+    let is_left = |(index, _): (u32, &Stray)| !dropped.contains(&index);
+    let is_whole = !body.strays().any(is_left);
     // Where nothing is enforced, nothing was taken out.
     let (bytes, read) = body.without(&dropped);
-    Ok(Payload::Bytes { bytes, coding: None, read: Some(read) })
+    Ok(Payload::Bytes { bytes, coding: None, read: is_whole.then_some(read) })
 }

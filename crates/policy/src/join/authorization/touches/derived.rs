@@ -48,6 +48,7 @@ impl Derive<'_> {
             }
         }
         self.body(operation, about, &mut touches);
+        once(&mut touches);
         if touches.inputs.len() > INPUTS_MAX {
             // What is not looked at is not decided.
             touches.undecided.push(InputPlace::Names("/".to_owned()));
@@ -378,6 +379,23 @@ impl Derive<'_> {
             }
         }
     }
+}
+
+/// Each place once: a body of several media types has the same members in all of them.
+fn once(touches: &mut Touches) {
+    let mut known = Vec::new();
+    touches.inputs.retain(|input| {
+        let this = (input.place.clone(), input.resource, input.id);
+        let is_new = !known.contains(&this);
+        known.extend(is_new.then_some(this));
+        is_new
+    });
+    let mut known = Vec::new();
+    touches.undecided.retain(|place| {
+        let is_new = !known.contains(place);
+        known.extend(is_new.then(|| place.clone()));
+        is_new
+    });
 }
 
 /// Bodies that are trees with named members.
