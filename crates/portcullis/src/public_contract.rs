@@ -2,6 +2,7 @@
 //! does not leave, and what stands in its place.
 
 mod document;
+mod inner;
 mod masks;
 
 use std::collections::BTreeSet;

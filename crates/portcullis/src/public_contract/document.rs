@@ -7,13 +7,13 @@ use portcullis_controls::Plan;
 use portcullis_controls::sensitive::password_name;
 use serde_json::{Map, Value, json};
 
-use super::masks;
+use super::{inner, masks};
 
 /// Names of the operations in a path item (OpenAPI 3.2).
 const METHODS: [&str; 9] =
     ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 /// How deep schemas stand in one another.
-const DEPTH_MAX: usize = 512;
+pub(super) const DEPTH_MAX: usize = 512;
 
 /// The document of an API, changed.
 pub(super) fn of(plan: &Plan, notes: &mut BTreeSet<String>) -> Result<Value, String> {
@@ -39,14 +39,39 @@ pub(super) fn of(plan: &Plan, notes: &mut BTreeSet<String>) -> Result<Value, Str
             let url = model.resource.as_deref().unwrap_or(base);
             root.insert("servers".to_owned(), json!([{ "url": url }]));
         }
+        inline(root);
         if let Some(paths) = root.get_mut("paths").and_then(Value::as_object_mut) {
             keep_open(paths, plan);
         }
         root.shift_remove("webhooks");
     }
-    masks::apply(&mut document, model, is_swagger, notes);
-    without_passwords(&mut document, is_swagger, &masks::shown(model), 0);
+    let mut gone = BTreeSet::new();
+    masks::apply(&mut document, model, is_swagger, (notes, &mut gone));
+    without_passwords(&mut document, is_swagger, &masks::shown(model), &mut gone, 0);
+    inner::take_out(&mut document);
+    let place = if is_swagger { "/definitions" } else { "/components/schemas" };
+    inner::require_no_more(&mut document, place, &gone);
+    inner::keep_used(&mut document, place);
     Ok(document)
+}
+
+/// Path items that stand elsewhere in the document, where they are used.
+fn inline(root: &mut Map<String, Value>) {
+    let items = root.get_mut("components").and_then(Value::as_object_mut);
+    let items = items.and_then(|components| components.shift_remove("pathItems"));
+    let Some(paths) = root.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    // One path may be described by another: before anything is taken out of it.
+    let before = paths.clone();
+    for item in paths.values_mut() {
+        let to = item.get("$ref").and_then(Value::as_str).unwrap_or_default();
+        let name = |prefix: &str| to.strip_prefix(prefix).map(masks::unescaped);
+        let found = name("#/components/pathItems/")
+            .and_then(|name| items.as_ref()?.get(&name).cloned())
+            .or_else(|| name("#/paths/").and_then(|name| before.get(&name).cloned()));
+        if let Some(found) = found {
+            *item = found;
+        }
+    }
 }
 
 /// Operations that nobody may call are not part of what clients see, nor are servers of single paths.
@@ -99,7 +124,13 @@ fn elsewhere(value: &Value, depth: usize) -> Option<&str> {
 }
 
 /// Passwords do not leave whatever the document says: clients send them and do not read them.
-fn without_passwords(value: &mut Value, is_swagger: bool, shown: &BTreeSet<String>, depth: usize) {
+fn without_passwords(
+    value: &mut Value,
+    is_swagger: bool,
+    shown: &BTreeSet<String>,
+    gone: &mut BTreeSet<String>,
+    depth: usize,
+) {
     if depth == DEPTH_MAX {
         return;
     }
@@ -115,14 +146,16 @@ fn without_passwords(value: &mut Value, is_swagger: bool, shown: &BTreeSet<Strin
                 .map(|(name, _)| name.clone())
                 .collect();
             for name in names {
-                masks::hide(members, &name, is_swagger);
+                masks::hide(members, &name, is_swagger, gone);
             }
-            members
-                .values_mut()
-                .for_each(|one| without_passwords(one, is_swagger, shown, depth + 1));
+            for one in members.values_mut() {
+                without_passwords(one, is_swagger, shown, gone, depth + 1);
+            }
         }
         Value::Array(items) => {
-            items.iter_mut().for_each(|one| without_passwords(one, is_swagger, shown, depth + 1));
+            for one in items {
+                without_passwords(one, is_swagger, shown, gone, depth + 1);
+            }
         }
         _ => {}
     }

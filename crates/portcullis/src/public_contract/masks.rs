@@ -17,7 +17,7 @@ pub(super) fn apply(
     document: &mut Value,
     model: &Model,
     is_swagger: bool,
-    notes: &mut BTreeSet<String>,
+    (notes, gone): (&mut BTreeSet<String>, &mut BTreeSet<String>),
 ) {
     let place = if is_swagger { "/definitions" } else { "/components/schemas" };
     let Some(schemas) = document.pointer_mut(place).and_then(Value::as_object_mut) else { return };
@@ -31,7 +31,7 @@ pub(super) fn apply(
                 ));
                 continue;
             };
-            one(schema, mask, is_swagger, notes);
+            one(schema, mask, is_swagger, (notes, gone));
         }
         if !mask.shapes.is_empty() {
             notes.insert(format!("schemas of {} without a name stay as they are", mask.name));
@@ -43,8 +43,14 @@ fn one(
     schema: &mut Map<String, Value>,
     mask: &AnswerMask,
     is_swagger: bool,
-    notes: &mut BTreeSet<String>,
+    (notes, gone): (&mut BTreeSet<String>, &mut BTreeSet<String>),
 ) {
+    if is_swagger && !mask.hide.is_empty() {
+        notes.insert(format!(
+            "Swagger 2.0 has no word for what is only sent: members of {} that are hidden stay, and are not required",
+            mask.name
+        ));
+    }
     let replaced: Vec<&str> = mask
         .derive
         .iter()
@@ -52,7 +58,7 @@ fn one(
         .filter_map(|member| member.from.as_deref())
         .collect();
     for pointer in mask.hide.iter().filter(|at| !replaced.contains(&at.as_str())) {
-        if !hide_at(schema, pointer, is_swagger) {
+        if !hide_at(schema, pointer, is_swagger, gone) {
             notes.insert(format!(
                 "{pointer} of {} is not declared in one place: it stays",
                 mask.name
@@ -60,12 +66,17 @@ fn one(
         }
     }
     for member in &mask.derive {
-        derive(schema, member);
+        derive(schema, member, is_swagger);
     }
 }
 
 /// Hides what a pointer leads to, through members and items that are declared here.
-fn hide_at(schema: &mut Map<String, Value>, pointer: &str, is_swagger: bool) -> bool {
+fn hide_at(
+    schema: &mut Map<String, Value>,
+    pointer: &str,
+    is_swagger: bool,
+    gone: &mut BTreeSet<String>,
+) -> bool {
     let mut tokens: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
     let Some(last) = tokens.pop() else { return false };
     let mut at = schema;
@@ -79,7 +90,7 @@ fn hide_at(schema: &mut Map<String, Value>, pointer: &str, is_swagger: bool) -> 
     }
     match holder(at, &last) {
         Some(holder) => {
-            hide(holder, &last, is_swagger);
+            hide(holder, &last, is_swagger, gone);
             true
         }
         None => false,
@@ -102,7 +113,12 @@ fn holder<'s>(
 }
 
 /// A property that answers do not show: `writeOnly`, or gone where clients cannot send it either.
-pub(super) fn hide(schema: &mut Map<String, Value>, name: &str, is_swagger: bool) {
+pub(super) fn hide(
+    schema: &mut Map<String, Value>,
+    name: &str,
+    is_swagger: bool,
+    gone: &mut BTreeSet<String>,
+) {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
         return;
     };
@@ -110,17 +126,18 @@ pub(super) fn hide(schema: &mut Map<String, Value>, name: &str, is_swagger: bool
     let is_read_only = property.get("readOnly").and_then(Value::as_bool).unwrap_or_default();
     let is_reference = property.get("$ref").is_some();
     match property.as_object_mut() {
-        // Swagger has no word for it. A reference may not have members beside it before 3.1.
-        Some(property) if !is_swagger && !is_read_only && !is_reference => {
+        _ if is_read_only => {
+            properties.shift_remove(name);
+            gone.insert(name.to_owned());
+        }
+        _ if is_swagger => no_longer_required(schema, name),
+        // A reference may not have members beside it before 3.1.
+        Some(property) if !is_reference => {
             property.insert("writeOnly".to_owned(), json!(true));
         }
-        Some(_) if !is_swagger && !is_read_only => {
-            let reference = property.take();
-            *property = json!({ "allOf": [reference], "writeOnly": true });
-        }
         _ => {
-            properties.shift_remove(name);
-            no_longer_required(schema, name);
+            let own = property.take();
+            *property = json!({ "allOf": [own], "writeOnly": true });
         }
     }
 }
@@ -135,7 +152,7 @@ fn no_longer_required(schema: &mut Map<String, Value>, name: &str) {
 }
 
 /// What is added, or stands in the place of its source.
-fn derive(schema: &mut Map<String, Value>, member: &DerivedMember) {
+fn derive(schema: &mut Map<String, Value>, member: &DerivedMember, is_swagger: bool) {
     let Ok(mut derived) = serde_json::from_str::<Value>(&derived::schema(&member.how)) else {
         return;
     };
@@ -145,7 +162,7 @@ fn derive(schema: &mut Map<String, Value>, member: &DerivedMember) {
         if let Some(property) = holder.get_mut("properties").and_then(|all| all.get_mut(name)) {
             // Requests write the one, answers show the other.
             let own = property.take();
-            *property = json!({ "anyOf": [own, derived] });
+            *property = if is_swagger { json!({}) } else { json!({ "anyOf": [own, derived] }) };
         }
         return no_longer_required(holder, name);
     }
@@ -158,6 +175,6 @@ fn derive(schema: &mut Map<String, Value>, member: &DerivedMember) {
     }
 }
 
-fn unescaped(token: &str) -> String {
+pub(super) fn unescaped(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }

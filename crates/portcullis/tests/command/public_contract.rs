@@ -12,14 +12,18 @@ components:
   securitySchemes: { bearer: { type: http, scheme: bearer } }
   schemas:
     Named: { type: object, required: [note], properties: { note: { type: string, readOnly: true } } }
+    AdminSecret: { type: object, properties: { key: { type: string } } }
+    Friend:
+      allOf: [{ $ref: "#/components/schemas/Person" }, { type: object, required: [risk] }]
     Person:
+      x-table: people_v2
       allOf:
         - $ref: "#/components/schemas/Named"
         - type: object
           required: [id, email, ssn]
           properties:
             id: { type: string }
-            ssn: { type: string }
+            ssn: { type: string, example: "078-05-1120" }
             date_of_birth: { type: string, format: date }
             email: { type: string, format: email }
             password: { type: string }
@@ -32,7 +36,7 @@ paths:
       responses: { "200": { description: one, content: { application/json: { schema: { $ref: "#/components/schemas/Person" } } } } }
     delete: { operationId: deletePerson, responses: { "204": { description: done } } }
   /internal/rebuild:
-    post: { operationId: rebuild, responses: { "204": { description: done } } }
+    post: { operationId: rebuild, x-internal-queue: "amqp://10.0.0.9", responses: { "204": { description: done } } }
 "##;
 
 const POLICY: &str = r#"apis: [{ contract: openapi.yaml, upstream: "http://10.0.0.7:8080" }]
@@ -77,6 +81,10 @@ fn clients_see_the_document_without_what_does_not_leave() {
         "there may be nothing to derive"
     );
     assert_eq!(person["properties"], json!({ "over_21": { "type": "boolean", "readOnly": true } }));
+    let printed = text(&output.stdout);
+    for inner in ["078-05-1120", "x-table", "AdminSecret", "amqp"] {
+        assert!(!printed.contains(inner), "{inner}");
+    }
     assert!(text(&output.stderr).contains("/note of Person is not declared in one place"));
     assert!(!text(&output.stdout).contains("10.0.0."), "where the API is stays inside");
     // It is a document like any other.
