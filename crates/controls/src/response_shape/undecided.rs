@@ -8,7 +8,7 @@ use portcullis_model::{Code, Diagnostic, shown};
 use portcullis_policy::{Hidden, Model, Posture};
 
 use crate::coverage::is_success;
-use crate::sensitive::sensitive_name;
+use crate::sensitive::{password_name, sensitive_name};
 
 /// Shapes of one operation that are looked at.
 const SHAPES_MAX: usize = 10_000;
@@ -18,8 +18,9 @@ const NAMED_MAX: usize = 3;
 pub(super) static CODE: Code = Code {
     name: "sensitive-answer",
     page: "Answers of these operations declare a property whose name says that it is a secret, a token, or the \
-           number of a card, an account or a person. It leaves, because nobody said that it must not; passwords and \
-           their hashes do not leave in any case.\n\nDecide, for everybody or for a role:\n\n```yaml\nanswers:\n  \
+           number of a card, an account or a person. It leaves, because nobody said that it must not. What is called a \
+           password does not leave, although the document says that it does: take it out there, or `show` it (the \
+           password of a wireless network).\n\nDecide, for everybody or for a role:\n\n```yaml\nanswers:\n  \
            Customer:\n    hide: [/ssn]                                    # nobody sees it\n    derive: { card: { from: \
            /card_number, last: 4 } }\n    show: [/iban]                                   # it may leave\naccess:\n  \
            - { role: staff, may: read, on: Customer, hide: [/ssn] }\n```\n\nThe tokens that a declared `login` gives \
@@ -57,12 +58,24 @@ fn finding(name: &str, operations: &[&Operation]) -> Diagnostic {
     let first = all.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
     let rest = all.len().saturating_sub(NAMED_MAX);
     let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    let message = format!(
-        "{} leaves in answers of {first}{more}, and nobody decided that it may",
-        shown(name)
-    );
-    let diagnostic = Diagnostic::warning(&CODE, message)
-        .help(format!("`hide`, `derive` or `show` it in `answers`: NAME: {{ hide: [/{name}] }}"));
+    let is_password = password_name(name);
+    let (message, help) = if is_password {
+        (
+            format!("{} is declared in answers of {first}{more}, and does not leave", shown(name)),
+            format!(
+                "take it out of the document, or `show` it in `answers`: NAME: {{ show: [/{name}] }}"
+            ),
+        )
+    } else {
+        (
+            format!(
+                "{} leaves in answers of {first}{more}, and nobody decided that it may",
+                shown(name)
+            ),
+            format!("`hide`, `derive` or `show` it in `answers`: NAME: {{ hide: [/{name}] }}"),
+        )
+    };
+    let diagnostic = Diagnostic::warning(&CODE, message).help(help);
     match operations.first() {
         Some(first) => diagnostic.at(first.span),
         None => diagnostic,
@@ -112,7 +125,9 @@ fn look(id: ShapeId, shapes: &Shapes, seen: &mut HashSet<ShapeId>, found: &mut H
                 continue;
             }
             let types = shapes.get(property.shape).types;
-            if types.intersects(Types::STRING.or(Types::NUMBER)) && sensitive_name(name) {
+            if types.intersects(Types::STRING.or(Types::NUMBER))
+                && (sensitive_name(name) || password_name(name))
+            {
                 found.insert(name.to_owned());
             }
             next.push(property.shape);
