@@ -13,6 +13,9 @@ use crate::arguments::PublicContractOptions;
 use crate::exit::Exit;
 use crate::{load, talk};
 
+/// How deep values stand in one another.
+const DEPTH_MAX: usize = 512;
+
 /// Prints it; 1 if contract or policy have errors, 2 if they cannot be read or the document stands in several
 /// files.
 pub(crate) fn public_contract(options: &PublicContractOptions) -> Exit {

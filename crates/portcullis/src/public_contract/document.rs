@@ -7,13 +7,11 @@ use portcullis_controls::Plan;
 use portcullis_controls::sensitive::password_name;
 use serde_json::{Map, Value, json};
 
-use super::{inner, masks};
+use super::{DEPTH_MAX, inner, masks};
 
 /// Names of the operations in a path item (OpenAPI 3.2).
 const METHODS: [&str; 9] =
     ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
-/// How deep schemas stand in one another.
-pub(super) const DEPTH_MAX: usize = 512;
 
 /// The document of an API, changed.
 pub(super) fn of(plan: &Plan, notes: &mut BTreeSet<String>) -> Result<Value, String> {

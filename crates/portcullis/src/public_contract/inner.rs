@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::document::DEPTH_MAX;
+use super::DEPTH_MAX;
 
 /// Members whose own members are names, and not words of the specification.
 const NAMED: [&str; 22] = [
