@@ -86,9 +86,11 @@ pub(super) async fn again(owned: &mut Owned, context: &mut Context<'_>) -> Resul
     let operation = valid.admitted().authenticated().matched().operation();
     let Some(operation) = operation.filter(|_| context.objects.are_asked) else { return Ok(()) };
     let since = context.worker.shared.holdings.since();
-    let Objects { named, listed, etag, is_again, questions, holder, .. } = &mut context.objects;
+    let Objects { named, listed, believed, etag, is_again, questions, holder, .. } =
+        &mut context.objects;
     named.clear();
     listed.clear();
+    believed.clear();
     *etag = None;
     *is_again = true;
     *questions = 0;

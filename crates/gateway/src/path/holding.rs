@@ -170,11 +170,17 @@ pub(super) fn items(
 /// What a list of the caller's own showed, they hold; where its items name no owner, only if such lists can be
 /// believed (rule 11). Only the first part of a list as the API itself cuts it (`is_first`) is compared with
 /// other callers': of a list that all share, two callers could ask for different pages.
-pub(super) fn learn(ids: &[Shown], resource: usize, is_first: bool, context: &Context<'_>) {
+/// What is believed, whether or not it could be learned: somebody may have made the register forget it meanwhile.
+pub(super) fn learn(
+    ids: &[Shown],
+    resource: usize,
+    is_first: bool,
+    context: &Context<'_>,
+) -> Vec<Object> {
     let (Some((caller, since)), Some(known)) =
         (context.objects.holder, context.plan.model.authorization.resources.get(resource))
     else {
-        return;
+        return Vec::new();
     };
     let objects = |is_named: bool| {
         let ids = ids.iter().filter(move |one| one.names_caller == is_named);
@@ -182,13 +188,16 @@ pub(super) fn learn(ids: &[Shown], resource: usize, is_first: bool, context: &Co
     };
     let holdings = &context.worker.shared.holdings;
     let now = context.now();
-    holdings.listed(&caller, &objects(true), since, now);
+    let mut believed = objects(true);
+    holdings.listed(&caller, &believed, since, now);
     let nameless = objects(false);
     let key = (&*context.plan.model.name, &*known.name);
     let compared = Compared { caller: &caller, objects: &nameless, is_first };
     if known.trusts_list || holdings.are_apart(key, compared, (since, now)) {
         holdings.listed(&caller, &nameless, since, now);
+        believed.extend(nameless);
     }
+    believed
 }
 
 /// Whether a query says nothing but how a list is cut and ordered: then what it shows is all that the caller

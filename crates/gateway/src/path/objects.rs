@@ -1,7 +1,9 @@
 //! What is known of the objects that a request touches, for the rooms behind the one that asked.
 
+use std::collections::HashSet;
+
 use portcullis_policy::{Hidden, RequestPlace};
-use portcullis_store::{Caller, Since};
+use portcullis_store::{Caller, Object, Since};
 
 /// What the rooms behind `authorize_object` need to judge the objects of the answer.
 #[derive(Debug, Default)]
@@ -33,6 +35,8 @@ pub(super) struct Objects {
     pub(super) is_bare: bool,
     /// The caller's own list was asked for already, of these resources: what it does not show is not theirs.
     pub(super) listed: Vec<usize>,
+    /// What it showed, and could be believed.
+    pub(super) believed: HashSet<Object>,
     /// Asked once more, after others were waited for: what was found out before does not count.
     pub(super) is_again: bool,
     /// The body says which id what it makes shall have.

@@ -3,7 +3,7 @@
 use portcullis_contract::{Operation, Place};
 use portcullis_controls::rules::Truth;
 
-use super::super::asking::held;
+use super::super::asking::{held, object};
 use super::super::context::Context;
 use super::super::holding::{ITEMS_MAX, Shown, items, learn};
 use super::exchange::{ask, shape, target};
@@ -26,8 +26,11 @@ pub(super) async fn has(
     let resource = one.input.resource;
     // One request asks for it once, however many objects it names.
     if context.objects.listed.contains(&resource) {
-        return Ok(held(context, resource, one.input.id, &one.id) == Truth::Yes);
+        return Ok(is_theirs(one, context));
     }
+    // What is forgotten from now on is not learned from its answer.
+    let since = context.worker.shared.holdings.since();
+    context.objects.holder.iter_mut().for_each(|(_, known)| *known = since);
     let own = plan.model.contract.operation(operation).ok_or("no such operation")?;
     let paging = Paging::of(own);
     let (mut shown, mut ids): (usize, Vec<Shown>) = (0, Vec::new());
@@ -58,9 +61,18 @@ pub(super) async fn has(
             break;
         }
     }
-    learn(&ids, resource, true, context);
+    let believed = learn(&ids, resource, true, context);
+    context.objects.believed.extend(believed);
     context.objects.listed.push(resource);
-    Ok(held(context, resource, one.input.id, &one.id) == Truth::Yes)
+    Ok(is_theirs(one, context))
+}
+
+/// Whether the list showed an object, or it is known otherwise.
+fn is_theirs(one: &One<'_>, context: &Context<'_>) -> bool {
+    let (resource, kind) = (one.input.resource, one.input.id);
+    let shown = object(context, resource, kind, &one.id);
+    shown.is_some_and(|shown| context.objects.believed.contains(&shown))
+        || held(context, resource, kind, &one.id) == Truth::Yes
 }
 
 /// How a list is asked for page by page, as far as its parameters say it.
