@@ -77,7 +77,8 @@ impl<'a> Reader<'a> {
             } else {
                 self.content(response, Direction::Answer)?
             };
-            responses.push(Response { status, media, span: key.span });
+            let links = self.links(response);
+            responses.push(Response { status, media, links, span: key.span });
         }
         responses.sort_by_key(|response| response.status);
         Ok(responses)

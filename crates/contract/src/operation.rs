@@ -4,6 +4,7 @@ use std::fmt;
 
 use portcullis_model::{Date, Method, Span};
 
+use crate::link::Link;
 use crate::media::{BodyKind, Media, MediaRange};
 use crate::parameter::Parameter;
 use crate::scheme::SecurityRequirement;
@@ -79,6 +80,8 @@ pub struct Response {
     pub status: StatusPattern,
     /// Its media types, most specific first; empty if the document declares no `content`.
     pub media: Vec<Media>,
+    /// Which values of it later requests take.
+    pub links: Vec<Link>,
     /// Where it stands.
     pub span: Span,
 }

@@ -109,6 +109,37 @@ fn an_id_is_of_what_its_answer_shows_where_only_reading_depends_on_it() {
 }
 
 #[test]
+fn a_link_says_what_a_parameter_is_the_id_of() {
+    let linked = r##"
+  /baskets:
+    post:
+      operationId: checkOut
+      responses:
+        "201":
+          description: d
+          content: { application/json: { schema: { type: object, properties: { made: { $ref: "#/components/schemas/Order" } } } } }
+          links:
+            track: { operationId: follow, parameters: { path.mark: $response.body#/made/code } }
+            other: { operationRef: "#/paths/~1follow~1{mark}~1history/get", parameters: { mark: "$response.body#/made/id" } }
+  /follow/{mark}:
+    parameters: [{ name: mark, in: path, required: true, schema: { type: string } }]
+    post: { operationId: follow, responses: { "204": { description: d } } }
+  /follow/{mark}/history:
+    parameters: [{ name: mark, in: path, required: true, schema: { type: string } }]
+    get: { operationId: history, responses: { "200": { description: d } } }
+  /follow/{mark}/stop:
+    parameters: [{ name: mark, in: path, required: true, schema: { type: string } }]
+    post: { operationId: stop, responses: { "204": { description: d } } }
+"##;
+    let contract = CONTRACT.replace("\npaths:\n", &format!("\npaths:{linked}"));
+    let text = touched(&join_with(&contract, &format!("{API}{CALLERS}{RESOURCES}")).unwrap());
+    let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
+    assert_eq!(line("follow"), "follow: update Order, path.mark is Order/code");
+    assert_eq!(line("history"), "history: path.mark is Order/id");
+    assert_eq!(line("stop"), "stop: path.mark is ?", "no link speaks of it");
+}
+
+#[test]
 fn what_is_seen_wrongly_is_corrected() {
     let model = read(&format!(
         "{RESOURCES}operations:\n  noteOrders: {{ objects: {{ names./: Order }} }}\n  \

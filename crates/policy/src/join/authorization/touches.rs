@@ -4,14 +4,16 @@
 mod corrected;
 mod derived;
 mod leads;
+mod linked;
 
-use portcullis_contract::{Place, Security};
+use portcullis_contract::{Place, Security, StatusPattern};
 use portcullis_model::Method;
 
 use super::Api;
 use crate::authorization::{InputPlace, ObjectInput, Resource, Touches, Verb};
 use crate::file::PolicyFile;
 use crate::login::RequestPlace;
+use crate::naming::folded;
 use crate::notes::Notes;
 use derived::Derive;
 use leads::Leads;
@@ -69,7 +71,17 @@ fn read_by(
         let section = sections.clone().find(|(key, _)| *key.text == *resource.name);
         let said = section.and_then(|(_, section)| section.read_by.as_ref());
         let operations: Vec<usize> = match said {
-            None => (0..touches.len()).collect(),
+            None => {
+                let own = folded(&resource.name);
+                let is_called_so = |index: &usize| {
+                    let template = api.contract.operation(*index).map(|one| one.template.as_str());
+                    template.unwrap_or_default().split('/').any(|part| folded(part) == own)
+                };
+                let mut all: Vec<usize> = (0..touches.len()).collect();
+                // A number at another path may be that of something else.
+                all.sort_by_key(|index| !is_called_so(index));
+                all
+            }
             Some(name) => {
                 let found = api.names.find(&name.value, name.span, notes);
                 found
@@ -101,6 +113,15 @@ fn read_by(
                     .help("name a GET whose path has the id and no other value, and whose answer has the schema")
             });
         }
+    }
+}
+
+/// Whether answers of this status may be of success.
+const fn is_success(status: StatusPattern) -> bool {
+    match status {
+        StatusPattern::Exact(status) => status >= 200 && status < 300,
+        StatusPattern::Range(hundred) => hundred == 2,
+        StatusPattern::Default => true,
     }
 }
 

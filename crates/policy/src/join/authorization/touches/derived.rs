@@ -2,12 +2,12 @@
 //! operation does to them.
 
 use portcullis_contract::{
-    BodyKind, Contract, Operation, Parameter, Place, Rest, Shape, ShapeId, StatusPattern, Types,
+    BodyKind, Contract, Operation, Parameter, Place, Rest, Shape, ShapeId, Types,
 };
 use portcullis_model::Method;
 
-use super::input;
 use super::leads::{Holds, Leads};
+use super::{input, is_success, linked};
 use crate::authorization::{InputPlace, Resource, Touches, Verb};
 use crate::login::RequestPlace;
 use crate::naming::{folded, id_of, looks_like_id, singular, words};
@@ -157,6 +157,12 @@ impl Derive<'_> {
         let shape = parameter.schema.as_ref().map(|schema| self.contract.shapes.get(schema.shape));
         if shape.is_some_and(|shape| self.is_word(name, shape)) {
             return Said::Nothing;
+        }
+        // What the document says in so many words goes before what its names suggest.
+        if let Some((resource, id)) =
+            linked::id(self.contract, self.resources, operation, parameter)
+        {
+            return Said::Of(resource, id);
         }
         if parameter.place != Place::Path {
             return self.name(name, about, parameter.place == Place::Query);
@@ -424,15 +430,6 @@ fn place(parameter: &Parameter) -> InputPlace {
         Place::Query => InputPlace::One(RequestPlace::Query(name)),
         Place::Cookie => InputPlace::One(RequestPlace::Cookie(name)),
         Place::Header => InputPlace::Header(name.to_ascii_lowercase()),
-    }
-}
-
-/// Whether answers of this status may be of success.
-const fn is_success(status: StatusPattern) -> bool {
-    match status {
-        StatusPattern::Exact(status) => status >= 200 && status < 300,
-        StatusPattern::Range(hundred) => hundred == 2,
-        StatusPattern::Default => true,
     }
 }
 
