@@ -11,15 +11,16 @@ use crate::key::Key;
 /// Slots of a bucket: 6 lines of a processor's cache.
 pub(crate) const SLOTS: usize = 16;
 
-/// A slot: the key's two halves, and when it will have drained. Plain numbers, so that a table that
-/// nobody has used yet takes no memory.
+/// A slot: the key's two halves, and when it will have drained.
 type Slot = [u64; 3];
 
 pub(crate) struct Table {
     /// The latest time seen. A slot is given away because it has drained; time that goes back must
     /// not undo that.
     latest: u64,
-    /// For each bucket: no key without a slot owes beyond this time.
+    buckets: usize,
+    /// For each bucket: no key without a slot owes beyond this time. Empty, like the slots, until something is
+    /// counted: most tables of most gateways never are.
     floors: Vec<u64>,
     slots: Vec<Slot>,
     rounded_up: u64,
@@ -27,11 +28,11 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new(buckets: usize) -> Self {
-        let buckets = buckets.max(1);
         Self {
             latest: 0,
-            floors: vec![0; buckets],
-            slots: vec![[0; 3]; buckets * SLOTS],
+            buckets: buckets.max(1),
+            floors: Vec::new(),
+            slots: Vec::new(),
             rounded_up: 0,
         }
     }
@@ -45,12 +46,19 @@ impl Table {
     /// When all that was taken under `key` will have drained, or a later time.
     pub(crate) fn drained(&self, key: Key) -> u64 {
         let bucket = self.bucket(key);
+        if self.slots.is_empty() {
+            return 0;
+        }
         let known = self.slots(bucket).iter().find(|slot| is(slot, key));
         known.map_or_else(|| self.floors.get(bucket).copied().unwrap_or(u64::MAX), |slot| slot[2])
     }
 
     /// Writes that `key` will have drained at `after`.
     pub(crate) fn set(&mut self, key: Key, after: u64) {
+        if self.slots.is_empty() {
+            self.floors = vec![0; self.buckets];
+            self.slots = vec![[0; 3]; self.buckets * SLOTS];
+        }
         let (bucket, now) = (self.bucket(key), self.latest);
         let mut least = (u64::MAX, 0);
         let mut place = None;
@@ -90,7 +98,7 @@ impl Table {
     }
 
     fn bucket(&self, key: Key) -> usize {
-        ((u128::from(key.high) * self.floors.len() as u128) >> 64) as usize
+        ((u128::from(key.high) * self.buckets as u128) >> 64) as usize
     }
 
     fn slots(&self, bucket: usize) -> &[Slot] {

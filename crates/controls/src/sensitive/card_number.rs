@@ -2,7 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-/// Digits of a card number (ISO/IEC 7812), at most.
+/// Digits of a card number (ISO/IEC 7812), at least of those below, and at most.
+const DIGITS_MIN: usize = 13;
 const DIGITS_MAX: usize = 19;
 
 /// A network, the first digits of its cards as numbers between 0 and 9999 (shorter beginnings stand
@@ -49,8 +50,9 @@ pub fn card_number(text: &str) -> Option<&'static str> {
 }
 
 fn digits(text: &str) -> Option<Vec<u8>> {
-    // The first that is too long is enough.
-    if text.len() >= 2 * DIGITS_MAX {
+    // Asked of every text of every answer: most begin otherwise, or are too short or too long.
+    let begins = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+    if !begins || !(DIGITS_MIN..2 * DIGITS_MAX).contains(&text.len()) {
         return None;
     }
     let mut digits = Vec::with_capacity(DIGITS_MAX);

@@ -24,9 +24,10 @@ pub fn password_name(name: &str) -> bool {
         "userpass",
         "userpassword",
     ];
-    // Asked of every member of every answer.
-    let begins = |byte: u8| byte.eq_ignore_ascii_case(&b'p');
-    name.bytes().any(begins) && is_one_of(name, &NAMES)
+    // Asked of every member of every answer: all of them have one of these.
+    let has =
+        |part: &[u8]| name.as_bytes().windows(part.len()).any(|one| one.eq_ignore_ascii_case(part));
+    name.len() <= BYTES_MAX && (has(b"pass") || has(b"pwd")) && is_one_of(name, &NAMES)
 }
 
 /// Whether a property of this name holds something that its owner should decide about before it leaves: a
