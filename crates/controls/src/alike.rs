@@ -1,4 +1,10 @@
-//! Characters that look alike, or that nobody sees: what APIs and their databases may take for the same.
+//! Characters that look alike, or that nobody sees, and names that differ in spelling alone: what APIs and their
+//! databases may take for the same.
+
+/// A name in small letters and digits: `customerId` as `customer_id`.
+pub fn folded(name: &str) -> String {
+    name.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
 
 /// Whether a character has no width, or steers how others are shown.
 pub fn is_unseen(c: char) -> bool {

@@ -48,7 +48,7 @@ use crate::labels::{may_hold_properties, undone};
 pub use everybody::{Edits, Told, everybody, masked, masks_of};
 pub use filters::{hidden_filter, hidden_names, names_hidden};
 pub use hashes::{Found, Hash, hashes};
-pub use project::{OtherType, Projection, Removed, Why, is_sensitive, project};
+pub use project::{OtherType, Projection, Removed, Why, project};
 
 /// See the module's page.
 pub const FACE: Face = Face {

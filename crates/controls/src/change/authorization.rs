@@ -203,8 +203,17 @@ impl Words<'_> {
     }
 
     fn touches(&self, touches: &Touches) -> String {
-        let Touches { does, inputs, undecided, is_none, hides_totals, shows, belongs, .. } =
-            touches;
+        let Touches {
+            does,
+            inputs,
+            undecided,
+            is_none,
+            hides_totals,
+            shows,
+            belongs,
+            gives: _,
+            is_unsafe: _,
+        } = touches;
         let does: Vec<(&str, Verb)> =
             does.iter().map(|(resource, verb)| (self.name(*resource), *verb)).collect();
         let inputs: Vec<String> = inputs

@@ -5,6 +5,7 @@ use portcullis_json::{Document, Kind, Value};
 use portcullis_policy::{Authorization, Hidden, InputPlace, Verb};
 
 use super::places::Places;
+use crate::alike::folded;
 use crate::rules::{Asked, Object, Of, Purpose, Rules, Truth, Verdict, Why, members, text_at};
 
 /// What an answer is judged by.
@@ -302,7 +303,7 @@ fn is_total(name: &str) -> bool {
         "totalitems",
         "totalpages",
     ];
-    let plain = plain(name);
+    let plain = folded(name);
     plain.len() <= 16
         && (NAMES.binary_search(&plain.as_str()).is_ok() || plain.starts_with("total"))
 }
@@ -311,13 +312,7 @@ fn is_total(name: &str) -> bool {
 fn is_page(name: &str) -> bool {
     const NAMES: [&str; 7] =
         ["cursor", "meta", "metadata", "page", "pageinfo", "pagination", "paging"];
-    NAMES.binary_search(&plain(name).as_str()).is_ok()
-}
-
-/// A name in small letters and digits.
-fn plain(name: &str) -> String {
-    let letters = name.chars().filter(char::is_ascii_alphanumeric);
-    letters.map(|one| one.to_ascii_lowercase()).collect()
+    NAMES.binary_search(&folded(name).as_str()).is_ok()
 }
 
 /// The objects of one resource in an answer, outside of one another, and at most so many.

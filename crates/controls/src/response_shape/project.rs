@@ -4,6 +4,7 @@ use portcullis_contract::{Member, ObjectShape, Property, Shape, ShapeId, Shapes,
 use portcullis_json::{Document, Kind, Value};
 use portcullis_model::Pointer;
 
+use crate::sensitive::secret_name;
 use crate::xml::Stray;
 
 /// Why a property does not leave.
@@ -246,7 +247,7 @@ impl<'a> Walk<'a> {
             Member::Property(Property { shape, .. })
             | Member::Pattern(shape)
             | Member::Map(shape) => self.declared(member, self.shapes.get(shape), at),
-            Member::FreeForm if is_sensitive(name) => {
+            Member::FreeForm if secret_name(name) => {
                 self.remove(member, Why::SensitiveName, at);
             }
             Member::FreeForm => self.free_form(member, at),
@@ -259,7 +260,7 @@ impl<'a> Walk<'a> {
         for (name, member) in value.members() {
             let name = name.as_str().unwrap_or_default();
             let at = at.member(name);
-            if is_sensitive(name) {
+            if secret_name(name) {
                 self.remove(member, Why::SensitiveName, &at);
             } else {
                 self.free_form(member, &at);
@@ -291,51 +292,6 @@ impl<'a> Walk<'a> {
         }
         self.projection
     }
-}
-
-/// Names that only ever hold what must not leave. Tokens are not among them: many an API's login
-/// answers one, undescribed.
-pub fn is_sensitive(name: &str) -> bool {
-    const NAMES: [&str; 28] = [
-        "apisecret",
-        "cardnumber",
-        "clientsecret",
-        "confirmpassword",
-        "creditcard",
-        "creditcardnumber",
-        "currentpassword",
-        "cvc",
-        "cvv",
-        "encryptedpassword",
-        "hashedpassword",
-        "mfasecret",
-        "newpassword",
-        "oldpassword",
-        "otpsecret",
-        "passwd",
-        "password",
-        "passwordconfirmation",
-        "passworddigest",
-        "passwordhash",
-        "passwordsalt",
-        "privatekey",
-        "pwd",
-        "secretkey",
-        "ssn",
-        "totpsecret",
-        "userpass",
-        "userpassword",
-    ];
-    const LONGEST: usize = 24;
-    if name.len() > LONGEST {
-        return false;
-    }
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|character| character.to_ascii_lowercase())
-        .collect();
-    NAMES.binary_search(&plain.as_str()).is_ok()
 }
 
 #[cfg(test)]
@@ -393,13 +349,13 @@ mod tests {
     #[test]
     fn password_like_names_are_known_in_every_spelling() {
         for name in ["password", "Password_Hash", "passwordHash", "card-number", "CVV", "pwd"] {
-            assert!(is_sensitive(name), "{name}");
+            assert!(secret_name(name), "{name}");
         }
         for name in ["encrypted_password", "user_pass", "passwordConfirmation"] {
-            assert!(is_sensitive(name), "{name}");
+            assert!(secret_name(name), "{name}");
         }
         for name in ["access_token", "password_changed_at", "pass", "card_last4", ""] {
-            assert!(!is_sensitive(name), "{name}");
+            assert!(!secret_name(name), "{name}");
         }
     }
 }

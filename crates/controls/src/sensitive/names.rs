@@ -1,86 +1,96 @@
 //! Names that only ever stand for what few may see.
 
+use crate::alike::folded;
+
 /// Characters of the longest of them, spelt with separators.
 const BYTES_MAX: usize = 32;
 
+/// What is a password, or made of one.
+const PASSWORDS: [&str; 17] = [
+    "confirmpassword",
+    "currentpassword",
+    "encryptedpassword",
+    "hashedpassword",
+    "newpassword",
+    "oldpassword",
+    "passphrase",
+    "passwd",
+    "password",
+    "passwordconfirmation",
+    "passworddigest",
+    "passwordhash",
+    "passwordhashed",
+    "passwordsalt",
+    "pwd",
+    "userpass",
+    "userpassword",
+];
+/// What else does not leave where nothing describes it. Tokens are not among them: many an API's login answers one,
+/// undescribed.
+const SECRETS: [&str; 13] = [
+    "apisecret",
+    "cardnumber",
+    "clientsecret",
+    "creditcard",
+    "creditcardnumber",
+    "cvc",
+    "cvv",
+    "mfasecret",
+    "otpsecret",
+    "privatekey",
+    "secretkey",
+    "ssn",
+    "totpsecret",
+];
+/// What somebody should decide about where it is described.
+const OTHERS: [&str; 20] = [
+    "accesskey",
+    "accesstoken",
+    "apikey",
+    "apitoken",
+    "authtoken",
+    "iban",
+    "nationalid",
+    "nationalidnumber",
+    "passportnumber",
+    "pin",
+    "refreshtoken",
+    "resettoken",
+    "secret",
+    "sessionid",
+    "sessiontoken",
+    "socialsecuritynumber",
+    "taxid",
+    "taxnumber",
+    "token",
+    "webhooksecret",
+];
+
 /// Whether a property of this name holds a password, or what is made of one: `password_hash`.
 pub fn password_name(name: &str) -> bool {
-    const NAMES: [&str; 17] = [
-        "confirmpassword",
-        "currentpassword",
-        "encryptedpassword",
-        "hashedpassword",
-        "newpassword",
-        "oldpassword",
-        "passphrase",
-        "passwd",
-        "password",
-        "passwordconfirmation",
-        "passworddigest",
-        "passwordhash",
-        "passwordhashed",
-        "passwordsalt",
-        "pwd",
-        "userpass",
-        "userpassword",
-    ];
     // Asked of every member of every answer: all of them have one of these.
     let has =
         |part: &[u8]| name.as_bytes().windows(part.len()).any(|one| one.eq_ignore_ascii_case(part));
-    name.len() <= BYTES_MAX && (has(b"pass") || has(b"pwd")) && is_one_of(name, &NAMES)
+    (has(b"pass") || has(b"pwd")) && is_one_of(name, &[&PASSWORDS])
+}
+
+/// Whether a property of this name does not leave where nothing describes it.
+pub fn secret_name(name: &str) -> bool {
+    is_one_of(name, &[&PASSWORDS, &SECRETS])
 }
 
 /// Whether a property of this name holds something that its owner should decide about before it leaves: a
 /// secret, a token, the number of a card or of a person. Passwords are not among them: they do not leave.
 pub fn sensitive_name(name: &str) -> bool {
-    const NAMES: [&str; 33] = [
-        "accesskey",
-        "accesstoken",
-        "apikey",
-        "apisecret",
-        "apitoken",
-        "authtoken",
-        "cardnumber",
-        "clientsecret",
-        "creditcard",
-        "creditcardnumber",
-        "cvc",
-        "cvv",
-        "iban",
-        "mfasecret",
-        "nationalid",
-        "nationalidnumber",
-        "otpsecret",
-        "passportnumber",
-        "pin",
-        "privatekey",
-        "refreshtoken",
-        "resettoken",
-        "secret",
-        "secretkey",
-        "sessionid",
-        "sessiontoken",
-        "socialsecuritynumber",
-        "ssn",
-        "taxid",
-        "taxnumber",
-        "token",
-        "totpsecret",
-        "webhooksecret",
-    ];
-    is_one_of(name, &NAMES)
+    is_one_of(name, &[&SECRETS, &OTHERS])
 }
 
-fn is_one_of(name: &str, names: &[&str]) -> bool {
+fn is_one_of(name: &str, lists: &[&[&str]]) -> bool {
     if name.len() > BYTES_MAX {
         return false;
     }
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|character| character.to_ascii_lowercase())
-        .collect();
-    names.binary_search(&plain.as_str()).is_ok()
+    let folded = folded(name);
+    lists.iter().any(|names| names.binary_search(&folded.as_str()).is_ok())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What answers teach of whose objects are, and what makes it untrue again (rule 11).
 
 use portcullis_contract::ShapeId;
+use portcullis_controls::alike::folded;
 use portcullis_controls::object_ownership::{self, Judged};
 use portcullis_controls::rules::{Object as Judging, Truth, text_at};
 use portcullis_json::{Document, Value};
@@ -227,14 +228,7 @@ pub(super) fn is_plain(names: &[String]) -> bool {
         "startindex",
         "take",
     ];
-    names.iter().all(|name| {
-        let plain: String = name
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .map(|one| one.to_ascii_lowercase())
-            .collect();
-        NAMES.binary_search(&plain.as_str()).is_ok()
-    })
+    names.iter().all(|name| NAMES.binary_search(&folded(name).as_str()).is_ok())
 }
 
 #[cfg(test)]

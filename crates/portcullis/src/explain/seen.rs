@@ -1,7 +1,7 @@
 //! What the API would read, with every credential masked.
 
 use portcullis_contract::{SchemePlace, SecurityScheme};
-use portcullis_controls::response_shape::is_sensitive;
+use portcullis_controls::sensitive::secret_name;
 use portcullis_policy::Upstream;
 use serde_json::Value;
 
@@ -73,14 +73,14 @@ fn shown(name: &str, value: &str, upstream: &Upstream, schemes: &[SecurityScheme
             let names = value.split("; ").map(|pair| pair.split('=').next().unwrap_or_default());
             names.map(|name| format!("{name}={MASK}")).collect::<Vec<_>>().join("; ")
         }
-        _ if schemes.iter().any(is_scheme) || is_sensitive(&name) => MASK.to_owned(),
+        _ if schemes.iter().any(is_scheme) || secret_name(&name) => MASK.to_owned(),
         _ => value.to_owned(),
     }
 }
 
 fn masked_query(query: &str, schemes: &[SecurityScheme]) -> String {
     let is_secret = |name: &str| {
-        is_sensitive(name)
+        secret_name(name)
             || schemes
                 .iter()
                 .any(|one| matches!(&one.place, SchemePlace::Query(known) if known == name))
@@ -124,7 +124,7 @@ fn mask(value: &mut Value) -> bool {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                if is_sensitive(name) {
+                if secret_name(name) {
                     *member = MASK.into();
                     is_masked = true;
                 } else {

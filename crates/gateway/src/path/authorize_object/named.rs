@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use portcullis_controls::alike::folded;
 use portcullis_controls::function_access::no_object as function_refusal;
 use portcullis_controls::object_ownership::{given_away, not_found};
 use portcullis_controls::rules::{Object, Of, Purpose, Verdict, Why};
@@ -279,15 +280,11 @@ fn gather<'b>(value: Value<'b>, whose: &[&str], is_outermost: bool, found: &mut 
 /// Whether a member is called nearly as one that says whose an object is. It is another one for whoever reads
 /// names exactly, and binders take it for the same; where undeclared members pass, both may come.
 fn is_spelt_otherwise(object: Value<'_>, whose: &[&str]) -> bool {
-    let plain = |name: &str| -> String {
-        let letters = name.chars().filter(|one| one.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
-    };
     let names: Vec<&str> =
         whose.iter().filter_map(|at| at.strip_prefix('/')).filter(|at| !at.contains('/')).collect();
     object.members().any(|(name, _)| {
         let name = name.as_str().unwrap_or_default();
-        !names.contains(&name) && names.iter().any(|own| plain(own) == plain(name))
+        !names.contains(&name) && names.iter().any(|own| folded(own) == folded(name))
     })
 }
 
