@@ -9,7 +9,7 @@ use crate::claim::{CallerUrl, Texts};
 use crate::codes;
 use crate::digest::ContractDigest;
 use crate::notes::Notes;
-use crate::place::{ApiName, ApiUrl, ApiUrls, BasePath, HostName};
+use crate::place::{ApiName, ApiUrl, ApiUrls, BasePath, HostName, PublishedWord};
 use crate::secret::Secret;
 use crate::section::{Needed, Read, Spanned, section, wrong_kind};
 use crate::word::{HttpWord, NullWord};
@@ -100,10 +100,12 @@ section! {
         /// Default: the path of `upstream`, or `base_path`, because most APIs listen where their
         /// contract says.
         upstream_base_path: Option<Spanned<BasePath>>,
-        /// `true`: everybody may know what the contract declares, as where it is public. Default:
+        /// `true`: everybody may know what the contract declares, as where it is public. A path behind
+        /// `base_path` (`/openapi.json`): and the gateway answers there with the document as clients
+        /// see the API, to everybody (`portcullis contract public` prints the same one). Default:
         /// `false`; where callers are verified, a stranger gets the same 401 for every path that is
         /// not open to anyone, whether it exists or not.
-        published: Option<Spanned<bool>>,
+        published: Option<Spanned<PublishedWord>>,
         /// The URL that clients know the API by, for its metadata as a resource of OAuth (RFC 9728):
         /// `https://api.example.com/shop`. Default: made of the first of `hosts` and `base_path`; none
         /// without `hosts`, and then no metadata is served.
