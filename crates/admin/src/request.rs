@@ -5,6 +5,7 @@ use portcullis_model::UnixMillis;
 use portcullis_store::{Revocation, Revoked, SessionId};
 use serde_json::json;
 
+use crate::keys::KeyRequest;
 use crate::members::Members;
 use crate::misread::Misread;
 
@@ -30,6 +31,8 @@ pub enum Request {
     },
     /// A revocation of an issuer's tokens.
     RevokeTokens(Revocation),
+    /// Something about API keys.
+    Keys(KeyRequest),
 }
 
 /// Which sessions of an API.
@@ -51,11 +54,12 @@ impl Request {
     /// Reads a line, without its end.
     pub fn read(line: &[u8]) -> Result<Self, Misread> {
         let limits =
-            Limits { text_bytes_max: REQUEST_BYTES_MAX, depth_max: 2, ..Limits::default() };
+            Limits { text_bytes_max: REQUEST_BYTES_MAX, depth_max: 5, ..Limits::default() };
         let document = Document::parse(line.to_vec(), &limits);
         let document = document.map_err(|_| Misread("it is no JSON in one reading"))?;
         let members = Members::of(document.root())?;
-        let request = match members.text("do")? {
+        let act = members.text("do")?;
+        let request = match act {
             "list_sessions" => {
                 Self::ListSessions { api: members.text("api")?.into(), max: members.number("max")? }
             }
@@ -63,7 +67,10 @@ impl Request {
                 Self::EndSessions { api: members.text("api")?.into(), of: selected(&members)? }
             }
             "revoke_tokens" => Self::RevokeTokens(revocation(&members)?),
-            _ => return Err(Misread("it asks for what is not known")),
+            _ => match KeyRequest::read(act, &members)? {
+                Some(request) => Self::Keys(request),
+                None => return Err(Misread("it asks for what is not known")),
+            },
         };
         members.end()?;
         Ok(request)
@@ -85,6 +92,7 @@ impl Request {
                     _ => json!({ "do": "end_sessions", "api": api, "by": by, "name": name }),
                 }
             }
+            Self::Keys(request) => request.write(),
             Self::RevokeTokens(Revocation { issuer, of, until }) => {
                 let (act, until) = ("revoke_tokens", until.0);
                 let by = token_by(of);

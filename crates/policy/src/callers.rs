@@ -51,6 +51,13 @@ impl Callers {
         self.api_keys.as_ref().is_some_and(|keys| keys.schemes.contains(&scheme))
     }
 
+    /// Whether something else verifies what comes by this scheme, too.
+    pub fn verifies_beside_keys(&self, scheme: usize) -> bool {
+        self.has_issuer(scheme)
+            || self.logins.iter().any(|one| one.takes(scheme))
+            || self.is_told_by_the_api(scheme)
+    }
+
     /// Whether anything of its callers must last here.
     pub const fn needs_store(&self) -> bool {
         !self.logins.is_empty() || self.api_keys.is_some()

@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use portcullis_attack::generate::ATTACKS_MAX;
 
 use crate::named::Named;
+pub(crate) use crate::key_arguments::KeysCommand;
 use crate::when::When;
 
 /// A security layer in front of an HTTP API that nobody has to change.
@@ -81,6 +82,9 @@ pub(crate) enum Command {
     /// Revoke tokens of issuers
     #[command(subcommand)]
     Tokens(TokensCommand),
+    /// Issue, list, exchange and revoke API keys, of a gateway that runs or of its store
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Attack, directly and through the gateway: the built-in sample, or an API of yours
     #[command(
         after_help = "Example:\n  portcullis attack --attacks attacks/ --contract openapi.yaml \
