@@ -107,9 +107,8 @@ mod tests {
         Arc::new(rules)
     }
 
-    fn used(api: &str, address: Option<&str>) -> KeyUse<'_> {
+    fn used<'a>(api: &'a str, address: Option<&str>) -> KeyUse<'a> {
         let address = address.map(|address| address.parse().unwrap());
-        // The name lives as long as the test.
         KeyUse { api, address, now: NOW }
     }
 
