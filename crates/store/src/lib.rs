@@ -1,5 +1,5 @@
-//! What lasts: sessions and the credentials that the API gave for them, revocations, the places
-//! from which accounts were used, and who is known to hold which object.
+//! What lasts: sessions and the credentials that the API gave for them, revocations, API keys, the
+//! places from which accounts were used, and who is known to hold which object.
 //!
 //! The only crate that writes lasting state, but for the ledger's own files. One folder, one process, one
 //! thread that writes. What the API gave is encrypted; what a client shows is kept as a digest.
@@ -14,6 +14,7 @@ mod folder;
 mod held;
 mod index;
 mod kek;
+mod keys;
 mod listed;
 mod live;
 mod memory;
@@ -43,6 +44,8 @@ pub use held::lately::Since;
 pub use held::names::{Caller, Object};
 pub use held::table::{How, Standing};
 pub use kek::Kek;
+pub use keys::facts::{Key, KeyFacts, KeyWhich, ListedKey};
+pub use keys::select::KEYS_LISTED_MAX;
 pub use listed::{LISTED_MAX, Listed, Listing};
 pub use names::{Account, Digest, SessionId, folded};
 pub use open::Opened;

@@ -1,0 +1,124 @@
+//! Which keys are meant: for revoking them and for listing them.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use portcullis_model::KeyId;
+
+use crate::keys::facts::{KeyWhich, ListedKey};
+use crate::keys::slot::Time;
+use crate::keys::table::Table;
+
+/// Keys that are listed at a time.
+pub const KEYS_LISTED_MAX: usize = 1000;
+
+/// Slots that are looked at, and keys that are taken out, under one lock: others wait for a
+/// millisecond or two.
+const LOOKED: u32 = 65_536;
+const REMOVED: usize = 1024;
+
+/// What is looked for in slots one by one.
+#[derive(Clone, Copy)]
+enum Mark {
+    Owner(u32),
+    IssuedBefore(Time),
+    Any,
+}
+
+impl Mark {
+    /// Nothing where nobody can have it, or where it need not be looked for.
+    fn new(table: &Table, which: &KeyWhich) -> Option<Self> {
+        match which {
+            KeyWhich::Id(_) | KeyWhich::Parent(_) => None,
+            KeyWhich::Owner(owner) => table.owners.find(owner.as_str()).map(Self::Owner),
+            KeyWhich::IssuedBefore(time) => Some(Self::IssuedBefore(Time::new(*time))),
+            KeyWhich::All => Some(Self::Any),
+        }
+    }
+
+    fn is_on(self, table: &Table, number: u32) -> bool {
+        match self {
+            Self::Owner(owner) => table.owner(number) == Some(owner),
+            Self::IssuedBefore(time) => table.get(number).is_some_and(|slot| slot.created < time),
+            Self::Any => table.owner(number).is_some(),
+        }
+    }
+}
+
+/// Keys that are meant without looking through all.
+fn named(table: &Table, which: &KeyWhich) -> Vec<u32> {
+    match which {
+        KeyWhich::Id(id) => table.find(id).into_iter().collect(),
+        KeyWhich::Parent(id) => table.find(id).map_or_else(Vec::new, |number| below(table, number)),
+        KeyWhich::Owner(_) | KeyWhich::IssuedBefore(_) | KeyWhich::All => Vec::new(),
+    }
+}
+
+/// All below a key.
+fn below(table: &Table, number: u32) -> Vec<u32> {
+    let (mut all, mut next) = (table.children(number).to_vec(), 0);
+    while let Some(number) = all.get(next).copied() {
+        all.extend_from_slice(table.children(number));
+        next += 1;
+    }
+    all
+}
+
+/// Takes out some of the keys that are meant, in slots from `from` on, and all below them. Says where
+/// to go on.
+pub(crate) fn remove_some(
+    table: &mut Table,
+    which: &KeyWhich,
+    from: u32,
+    gone: &mut Vec<KeyId>,
+) -> Option<u32> {
+    if from == 0 {
+        named(table, which).into_iter().for_each(|number| table.remove(number, gone));
+    }
+    let mark = Mark::new(table, which)?;
+    for number in from..table.slots() {
+        if number - from >= LOOKED || gone.len() >= REMOVED {
+            return Some(number);
+        }
+        if mark.is_on(table, number) {
+            table.remove(number, gone);
+        }
+    }
+    None
+}
+
+/// The newest of the keys that are meant, the newest first.
+pub(crate) fn list(table: &Table, which: &KeyWhich, max: usize) -> Vec<ListedKey> {
+    let max = max.min(KEYS_LISTED_MAX);
+    let mark = Mark::new(table, which);
+    let marked = mark
+        .into_iter()
+        .flat_map(|mark| (0..table.slots()).filter(move |number| mark.is_on(table, *number)));
+    let mut newest = BinaryHeap::new();
+    for number in named(table, which).into_iter().chain(marked) {
+        let Some(slot) = table.get(number).filter(|_| table.is_issued(number)) else { continue };
+        newest.push(Reverse((slot.created, slot.id)));
+        if newest.len() > max {
+            newest.pop();
+        }
+    }
+    // Reversed, so the newest come first.
+    newest.into_sorted_vec().into_iter().filter_map(|Reverse((_, id))| listed(table, &id)).collect()
+}
+
+fn listed(table: &Table, id: &KeyId) -> Option<ListedKey> {
+    let row = table.row(id)?;
+    let rules = table.rules.get(table.get(table.find(id)?)?.rules)?;
+    Some(ListedKey {
+        id: row.facts.id,
+        owner: row.facts.owner,
+        label: row.facts.label,
+        parent: row.facts.parent,
+        created: row.facts.created,
+        expires: row.facts.expires,
+        last_used: row.last_used,
+        rules: Arc::clone(rules),
+        replaces: row.facts.replaces,
+    })
+}
