@@ -4,9 +4,9 @@
 use std::net::IpAddr;
 
 use portcullis_json::Value as Read;
-use portcullis_model::{KeyId, KeyRules};
+use portcullis_model::{KeyId, KeyRules, UnixMillis};
 use portcullis_store::{KeyFacts, KeyWhich, ListedKey};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::members::Members;
 use crate::misread::Misread;
@@ -41,7 +41,9 @@ impl KeyRequest {
             "add_key" => Self::Add(Box::new(facts(members)?)),
             "list_keys" => Self::List { which: which(members)?, max: members.number("max")? },
             "revoke_keys" => Self::Revoke(which(members)?),
-            "expire_key" => Self::Expire { id: id(members.text("id")?)?, at: members.number("at")? },
+            "expire_key" => {
+                Self::Expire { id: id(members.text("id")?)?, at: members.number("at")? }
+            }
             _ => return Ok(None),
         }))
     }
@@ -51,12 +53,12 @@ impl KeyRequest {
         match self {
             Self::Add(facts) => written(facts),
             Self::List { which, max } => {
-                let mut said = selected("list_keys", which);
-                said["max"] = json!(max);
-                said
+                selected("list_keys", which).with("max", Some(*max)).into()
             }
-            Self::Revoke(which) => selected("revoke_keys", which),
-            Self::Expire { id, at } => json!({ "do": "expire_key", "id": id.to_string(), "at": at }),
+            Self::Revoke(which) => selected("revoke_keys", which).into(),
+            Self::Expire { id, at } => {
+                json!({ "do": "expire_key", "id": id.to_string(), "at": at })
+            }
         }
     }
 
@@ -82,31 +84,47 @@ impl KeyRequest {
 
 /// A key as it is shown: without anything that opens.
 pub(crate) fn listed(key: &ListedKey) -> Value {
-    let mut shown = json!({
-        "id": key.id.to_string(),
-        "owner": key.owner,
-        "label": key.label,
-        "created": key.created.rfc3339(),
-        "rules": rules(&key.rules),
-    });
-    let mut add = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            shown[name] = json!(value);
-        }
-    };
-    add("parent", key.parent.map(|id| id.to_string()));
-    add("expires", key.expires.map(portcullis_model::UnixMillis::rfc3339));
-    add("last_used", key.last_used.map(portcullis_model::UnixMillis::rfc3339));
-    add("replaces", key.replaces.map(|(id, _)| id.to_string()));
-    shown
+    let time = |time: Option<UnixMillis>| time.map(UnixMillis::rfc3339);
+    Said::default()
+        .with("id", Some(key.id.to_string()))
+        .with("owner", Some(&*key.owner))
+        .with("label", Some(&*key.label))
+        .with("created", time(Some(key.created)))
+        .with("rules", Some(rules(&key.rules)))
+        .with("parent", key.parent.map(|id| id.to_string()))
+        .with("expires", time(key.expires))
+        .with("last_used", time(key.last_used))
+        .with("replaces", key.replaces.map(|(id, _)| id.to_string()))
+        .into()
 }
 
-fn selected(act: &str, which: &KeyWhich) -> Value {
-    match which {
-        KeyWhich::IssuedBefore(before) => json!({ "do": act, "by": by(which), "before": before.0 }),
-        KeyWhich::All => json!({ "do": act, "by": by(which) }),
-        _ => json!({ "do": act, "by": by(which), "name": name(which) }),
+/// An object that is built member by member; what is not there is left out.
+#[derive(Default)]
+struct Said(Map<String, Value>);
+
+impl Said {
+    fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+        self.0.extend(value.map(|value| (name.to_owned(), value.into())));
+        self
     }
+}
+
+impl From<Said> for Value {
+    fn from(said: Said) -> Self {
+        Self::Object(said.0)
+    }
+}
+
+fn selected(act: &str, which: &KeyWhich) -> Said {
+    let before = match which {
+        KeyWhich::IssuedBefore(before) => Some(before.0),
+        _ => None,
+    };
+    Said::default()
+        .with("do", Some(act))
+        .with("by", Some(by(which)))
+        .with("name", name(which))
+        .with("before", before)
 }
 
 const fn by(which: &KeyWhich) -> &'static str {
@@ -143,26 +161,19 @@ fn id(text: &str) -> Result<KeyId, Misread> {
 }
 
 fn written(facts: &KeyFacts) -> Value {
-    let mut said = json!({
-        "do": "add_key",
-        "id": facts.id.to_string(),
-        "mac": hex(&facts.mac),
-        "owner": facts.owner,
-        "label": facts.label,
-        "created": facts.created.0,
-        "rules": rules(&facts.rules),
-    });
-    if let Some(parent) = facts.parent {
-        said["parent"] = json!(parent.to_string());
-    }
-    if let Some(expires) = facts.expires {
-        said["expires"] = json!(expires.0);
-    }
-    if let Some((replaced, overlap)) = facts.replaces {
-        said["replaces"] = json!(replaced.to_string());
-        said["overlap"] = json!(overlap);
-    }
-    said
+    Said::default()
+        .with("do", Some("add_key"))
+        .with("id", Some(facts.id.to_string()))
+        .with("mac", Some(hex(&facts.mac)))
+        .with("owner", Some(&*facts.owner))
+        .with("label", Some(&*facts.label))
+        .with("created", Some(facts.created.0))
+        .with("rules", Some(rules(&facts.rules)))
+        .with("parent", facts.parent.map(|parent| parent.to_string()))
+        .with("expires", facts.expires.map(|expires| expires.0))
+        .with("replaces", facts.replaces.map(|(replaced, _)| replaced.to_string()))
+        .with("overlap", facts.replaces.map(|(_, overlap)| overlap))
+        .into()
 }
 
 fn facts(members: &Members<'_>) -> Result<KeyFacts, Misread> {
@@ -185,23 +196,18 @@ fn facts(members: &Members<'_>) -> Result<KeyFacts, Misread> {
 
 /// What a key may be used for; what restricts nothing is left out.
 fn rules(rules: &KeyRules) -> Value {
-    let mut said = json!({});
-    let mut add = |name: &str, texts: Vec<String>| {
-        if !texts.is_empty() {
-            said[name] = json!(texts);
-        }
-    };
-    add("operations", rules.operations.clone());
-    add("scopes", rules.scopes.clone());
-    add("apis", rules.apis.clone());
-    add("networks", rules.networks.iter().map(|(first, bits)| format!("{first}/{bits}")).collect());
-    if !rules.attributes.is_empty() {
-        said["attributes"] = json!(rules.attributes);
-    }
-    if let Some(begin) = rules.not_before {
-        said["not_before"] = json!(begin.0);
-    }
-    said
+    let some = |texts: &[String]| (!texts.is_empty()).then(|| json!(texts));
+    let networks: Vec<String> =
+        rules.networks.iter().map(|(first, bits)| format!("{first}/{bits}")).collect();
+    let attributes = (!rules.attributes.is_empty()).then(|| json!(rules.attributes));
+    Said::default()
+        .with("operations", some(&rules.operations))
+        .with("scopes", some(&rules.scopes))
+        .with("apis", some(&rules.apis))
+        .with("networks", some(&networks))
+        .with("attributes", attributes)
+        .with("not_before", rules.not_before.map(|begin| begin.0))
+        .into()
 }
 
 /// The rules of a key as it is listed.

@@ -30,10 +30,11 @@ components:
   securitySchemes:
     key: { type: apiKey, in: header, name: X-Api-Key }
     bearer: { type: http, scheme: bearer }
+    oauth: { type: oauth2, flows: { clientCredentials: { tokenUrl: "https://login.example/token", scopes: { write: to write } } } }
 paths:
   /me: { get: { operationId: me, responses: { "200": { description: d, content: { application/json: { schema: { type: object, properties: { name: { type: string } } } } } } } } }
   /admin: { get: { operationId: admin, responses: { "200": { description: d, content: { application/json: { schema: { type: object, properties: { name: { type: string } } } } } } } } }
-  /scoped: { get: { operationId: scoped, security: [{ key: [write] }], responses: { "200": { description: d, content: { application/json: { schema: { type: object, properties: { name: { type: string } } } } } } } } }
+  /scoped: { get: { operationId: scoped, security: [{ oauth: [write] }], responses: { "200": { description: d, content: { application/json: { schema: { type: object, properties: { name: { type: string } } } } } } } } }
   /events: { get: { operationId: events, responses: { "200": { description: d, content: { text/event-stream: {} } } } } }
   /open: { get: { operationId: open, security: [], responses: { "200": { description: d, content: { application/json: { schema: { type: object, properties: { name: { type: string } } } } } } } } }
 "#;
@@ -73,7 +74,7 @@ impl Here {
             "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
              store: {{ folder: store, key: file:store.key }}\n\
              operations: {{ events: {{ answer: stream }} }}\n\
-             callers:\n  api_keys: {{ brand: shop, pepper: file:pepper.key, schemes: [key, bearer] }}\n  \
+             callers:\n  api_keys: {{ brand: shop, pepper: file:pepper.key, schemes: [key, bearer, oauth] }}\n  \
              jwt: {{ issuer: \"{}\", audience: shop }}\n  \
              forward: {{ headers: {{ X-Caller: subject, X-Vouched: issuer, X-Role: role }} }}\n  \
              attributes: {{ role: {{ claim: /role }} }}\n{more}",
@@ -120,6 +121,11 @@ impl Here {
         self.scene.get_with(&format!("/api{path}"), &format!("X-Api-Key: {key}\r\n"))
     }
 
+    fn bearer(&self, path: &str, key: &str) -> u16 {
+        let field = format!("Authorization: Bearer {key}\r\n");
+        self.scene.get_with(&format!("/api{path}"), &field).status
+    }
+
     fn me(&self, key: &str) -> u16 {
         self.get("/me", key).status
     }
@@ -164,7 +170,8 @@ fn what_is_no_key_of_ours_opens_nothing_and_does_not_go_on() {
     let (_, unknown) = here.facts("acme", KeyRules::default());
     let other = Pepper::parse(PEPPER.to_ascii_uppercase().as_slice()).unwrap();
     assert_eq!(other.mac(&key), here.pepper.mac(&key), "digits in either case");
-    let flipped = format!("{}{}", &key[..key.len() - 1], if key.ends_with('a') { 'b' } else { 'a' });
+    let flipped =
+        format!("{}{}", &key[..key.len() - 1], if key.ends_with('a') { 'b' } else { 'a' });
     let of_test = key.replacen("live", "test", 1);
     for (wrong, why) in [
         (unknown.as_str(), "key_unknown"),
@@ -214,22 +221,27 @@ fn a_key_is_for_what_it_says_and_no_more() {
     let (_, key) = here.key(by_path);
     assert_eq!((here.me(&key), here.get("/admin", &key).status), (403, 200));
     let (_, bare) = here.key(KeyRules::default());
-    assert_eq!(here.get("/scoped", &bare).status, 403, "{}", here.why());
+    assert_eq!(here.bearer("/scoped", &bare), 403, "{}", here.why());
     let (_, good) = here.key(KeyRules { scopes: vec!["write".into()], ..KeyRules::default() });
-    assert_eq!(here.get("/scoped", &good).status, 200, "{}", here.why());
+    assert_eq!(here.bearer("/scoped", &good), 200, "{}", here.why());
 }
 
 #[test]
 fn a_key_is_good_from_where_and_when_it_says() {
-    let here = Here::new("");
+    let here = Here::new("trusted_proxies: [127.0.0.1]\n");
     let net = |text: &str, bits| KeyRules {
         networks: vec![(text.parse().unwrap(), bits)],
         ..KeyRules::default()
     };
-    let (_, here_alone) = here.key(net("127.0.0.0", 8));
-    let (_, elsewhere) = here.key(net("203.0.113.0", 24));
-    assert_eq!((here.me(&here_alone), here.me(&elsewhere)), (200, 401));
+    let (_, inside) = here.key(net("203.0.113.0", 24));
+    let from = |address: &str| {
+        let fields = format!("X-Api-Key: {inside}\r\nX-Forwarded-For: {address}\r\n");
+        here.scene.get_with("/api/me", &fields).status
+    };
+    assert_eq!((from("203.0.113.7"), from("::ffff:203.0.113.7")), (200, 200));
+    assert_eq!((from("198.51.100.7"), from("203.0.114.7")), (401, 401));
     assert!(here.why().contains("key_from_other_network"), "{}", here.why());
+    assert_eq!(here.me(&inside), 401, "nobody knows from where");
     let begins = KeyRules { not_before: Some(later(1)), ..KeyRules::default() };
     let (_, early) = here.key(begins);
     assert_eq!(here.me(&early), 401);
@@ -238,7 +250,7 @@ fn a_key_is_good_from_where_and_when_it_says() {
     let (facts, text) = here.facts("acme", KeyRules::default());
     let (_, over) = here.issue((KeyFacts { expires: Some(later(1000)), ..facts }, text));
     assert_eq!(here.me(&over), 200);
-    here.scene.clock.advance(Duration::from_secs(2));
+    here.scene.clock.advance_ms(2_000);
     assert_eq!(here.me(&over), 401);
     assert_eq!(here.me(&early), 200);
 }
@@ -257,7 +269,7 @@ fn a_key_below_another_may_no_more_and_ends_with_it() {
     let (_, child) = here.issue((KeyFacts { parent: Some(root), ..facts }, text));
     assert_eq!(here.me(&child), 200, "{}", here.why());
     assert_eq!(here.get("/admin", &child).status, 403);
-    assert_eq!(here.get("/scoped", &child).status, 403);
+    assert_eq!(here.bearer("/scoped", &child), 403);
     assert_eq!(here.revoke(KeyWhich::Id(root)), 2);
     assert_eq!(here.me(&child), 401);
 }
@@ -268,10 +280,10 @@ fn the_first_use_of_a_new_key_gives_the_old_one_its_end() {
     let (old, before) = here.key(KeyRules::default());
     let (facts, text) = here.facts("acme", KeyRules::default());
     let (_, after) = here.issue((KeyFacts { replaces: Some((old, 60_000)), ..facts }, text));
-    here.scene.clock.advance(Duration::from_secs(3600));
+    here.scene.clock.advance_ms(3600_000);
     assert_eq!(here.me(&before), 200, "nobody has used the new one");
     assert_eq!((here.me(&after), here.me(&before)), (200, 200));
-    here.scene.clock.advance(Duration::from_secs(61));
+    here.scene.clock.advance_ms(61_000);
     assert_eq!((here.me(&after), here.me(&before)), (200, 401));
 }
 
@@ -308,13 +320,16 @@ fn a_connection_that_stays_open_and_a_stream_are_no_way_past_a_revocation() {
     let _ = events.read_to_end(&mut rest);
     assert!(begun.elapsed() < Duration::from_secs(2));
     assert!(!rest.ends_with(b"0\r\n\r\n"), "it was cut, and says so");
+    // Nobody waits for the end of it.
     others.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
     assert!(others.read(&mut [0; 16]).is_err(), "nobody revoked the other");
 }
 
 #[test]
 fn whoever_only_observes_sends_no_key_to_the_api_either() {
-    let here = Here::new("relax: [{ operation: me, control: caller_identity, mode: observe, by: ops, reason: a test }]\n");
+    let here = Here::new(
+        "relax: [{ operation: me, control: caller_identity, mode: observe, by: ops, reason: a test }]\n",
+    );
     let (_, unknown) = here.facts("acme", KeyRules::default());
     assert_eq!(here.me(&unknown), 200, "{}", here.why());
     let sent = here.scene.forwarded().unwrap();

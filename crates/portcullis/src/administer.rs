@@ -10,8 +10,8 @@ use crate::clock::SystemClock;
 use crate::desk::{Desk, concluded, is_true, number};
 use crate::exit::Exit;
 use crate::report::many;
-use crate::when::When;
 use crate::talk;
+use crate::when::When;
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -115,4 +115,3 @@ fn selected(options: &SessionsEndOptions) -> Result<Selected, Exit> {
 fn sessions_of(answer: &Value) -> &[Value] {
     answer.get("sessions").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
-

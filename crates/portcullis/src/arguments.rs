@@ -6,8 +6,8 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use portcullis_attack::generate::ATTACKS_MAX;
 
-use crate::named::Named;
 pub(crate) use crate::key_arguments::KeysCommand;
+use crate::named::Named;
 use crate::when::When;
 
 /// A security layer in front of an HTTP API that nobody has to change.

@@ -144,7 +144,11 @@ const fn may_make(request: &Request) -> bool {
 }
 
 /// Says how it went.
-pub(crate) fn concluded(made: Result<(Way, Value), Exit>, format: Format, print: impl FnOnce(&Value)) -> Exit {
+pub(crate) fn concluded(
+    made: Result<(Way, Value), Exit>,
+    format: Format,
+    print: impl FnOnce(&Value),
+) -> Exit {
     let (way, mut answer) = match made {
         Ok(made) => made,
         Err(exit) => return exit,
@@ -174,4 +178,3 @@ pub(crate) fn number(answer: &Value, name: &str) -> u64 {
 pub(crate) fn is_true(answer: &Value, name: &str) -> bool {
     answer.get(name).and_then(Value::as_bool) == Some(true)
 }
-

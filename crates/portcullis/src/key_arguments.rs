@@ -11,39 +11,53 @@ use crate::when::When;
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
     /// Issue a key, and print it once: nobody can show it again
-    #[command(after_help = "Example:\n  portcullis keys issue -c portcullis.yaml --owner acme --label billing \
+    #[command(
+        after_help = "Example:\n  portcullis keys issue -c portcullis.yaml --owner acme --label billing \
         --for 90d\n  portcullis keys issue -c portcullis.yaml --owner acme --operation listOrders --operation \
         'GET /orders/{id}' --from 203.0.113.0/24 --attribute role=partner\n  portcullis keys issue -c \
         portcullis.yaml --parent 0AbC1dEf2GhI3jKl --operation listOrders\n\nThe key stands alone on standard \
         output. The store gets its digest, which the pepper is needed for; a gateway that runs knows it when \
         this returns. What restricts a key restricts every key below it.\n\nExit codes: 0 it is issued and stays so, 1 \
-        not, 2 usage, unreadable file, store not to be had")]
+        not, 2 usage, unreadable file, store not to be had"
+    )]
     Issue(KeysIssueOptions),
     /// List keys, newest first; never what opens
-    #[command(after_help = "Example:\n  portcullis keys list -c portcullis.yaml --owner acme\n\nExit codes: 0 \
-        listed, 1 the store did not answer, 2 usage, unreadable file, store not to be had")]
+    #[command(
+        after_help = "Example:\n  portcullis keys list -c portcullis.yaml --owner acme\n\nExit codes: 0 \
+        listed, 1 the store did not answer, 2 usage, unreadable file, store not to be had"
+    )]
     List(KeysListOptions),
     /// Issue a key in the place of another: it may what that may, and at its first use the other one gets an end
-    #[command(after_help = "Example:\n  portcullis keys roll -c portcullis.yaml --id 0AbC1dEf2GhI3jKl \
-        --overlap 24h\n\nExit codes: 0 it is issued and stays so, 1 not, 2 usage, unreadable file, store not to be had")]
+    #[command(
+        after_help = "Example:\n  portcullis keys roll -c portcullis.yaml --id 0AbC1dEf2GhI3jKl \
+        --overlap 24h\n\nExit codes: 0 it is issued and stays so, 1 not, 2 usage, unreadable file, store not to be had"
+    )]
     Roll(KeysRollOptions),
     /// Give a key an end that comes earlier than its own
-    #[command(after_help = "Example:\n  portcullis keys expire -c portcullis.yaml --id 0AbC1dEf2GhI3jKl --at \
-        2027-01-31\n\nExit codes: 0 it ends then, 1 not, 2 usage, unreadable file, store not to be had")]
+    #[command(
+        after_help = "Example:\n  portcullis keys expire -c portcullis.yaml --id 0AbC1dEf2GhI3jKl --at \
+        2027-01-31\n\nExit codes: 0 it ends then, 1 not, 2 usage, unreadable file, store not to be had"
+    )]
     Expire(KeysExpireOptions),
     /// Revoke keys, and all below them
-    #[command(after_help = "Example:\n  portcullis keys revoke -c portcullis.yaml --owner acme\n  portcullis \
+    #[command(
+        after_help = "Example:\n  portcullis keys revoke -c portcullis.yaml --owner acme\n  portcullis \
         keys revoke -c portcullis.yaml --issued-before now\n\nWhen it returns, no request is served with such a \
         key, streams under it are over, and a restart changes nothing.\n\nExit codes: 0 they are revoked and stay so, \
-        also if there were none, 1 not, or a restart would undo it, 2 usage, unreadable file, store not to be had")]
+        also if there were none, 1 not, or a restart would undo it, 2 usage, unreadable file, store not to be had"
+    )]
     Revoke(KeysRevokeOptions),
     /// Say whether a text on standard input is a whole key, without asking anybody
-    #[command(after_help = "Example:\n  portcullis keys check < found.txt\n\nOnly form and checksum are looked \
-        at. Exit codes: 0 it is whole, 1 not, 2 nothing could be read")]
+    #[command(
+        after_help = "Example:\n  portcullis keys check < found.txt\n\nOnly form and checksum are looked \
+        at. Exit codes: 0 it is whole, 1 not, 2 nothing could be read"
+    )]
     Check(KeysCheckOptions),
     /// Print the regular expression that finds keys, for those who scan code and logs
-    #[command(after_help = "Example:\n  portcullis keys pattern -c portcullis.yaml\n\nExit codes: 0 printed, 1 \
-        the policy has errors, 2 usage, unreadable file, or it has no `api_keys`")]
+    #[command(
+        after_help = "Example:\n  portcullis keys pattern -c portcullis.yaml\n\nExit codes: 0 printed, 1 \
+        the policy has errors, 2 usage, unreadable file, or it has no `api_keys`"
+    )]
     Pattern(KeysPatternOptions),
 }
 

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use portcullis_admin::{KeyRequest, Request};
-use portcullis_credential::api_key::{self, Pepper};
+use portcullis_credential::api_key::{self, KeyFault, Pepper};
 use portcullis_model::{Clock as _, KeyId, KeyRules, UnixMillis, did_you_mean};
 use portcullis_policy::{ApiKeys, Network};
 use portcullis_store::{KeyFacts, KeyWhich};
@@ -90,9 +90,8 @@ pub(crate) fn list(options: &KeysListOptions) -> Exit {
     concluded(made, options.format, |answer| {
         let keys = keys_of(answer);
         for one in keys {
-            let text = |name: &str| {
-                talk::clean(one.get(name).and_then(Value::as_str).unwrap_or("-"))
-            };
+            let text =
+                |name: &str| talk::clean(one.get(name).and_then(Value::as_str).unwrap_or("-"));
             let rules = one.get("rules").map(|rules| rules.to_string()).unwrap_or_default();
             let columns = ["id", "created", "expires", "last_used", "owner", "label"];
             let row = columns.map(text).join("  ");
@@ -149,11 +148,17 @@ pub(crate) fn check(_: &KeysCheckOptions) -> Exit {
     }
     match api_key::parse(text.trim()) {
         Ok(key) => {
-            talk::print(&format!("brand {}  environment {}  id {}\n", key.brand, key.environment, key.id));
+            talk::print(&format!(
+                "brand {}  environment {}  id {}\n",
+                key.brand, key.environment, key.id
+            ));
             Exit::Success
         }
         Err(fault) => {
-            talk::say(&format!("this is no whole key: {fault}"));
+            talk::say(match fault {
+                KeyFault::Form => "this has not the form of a key",
+                KeyFault::Checksum => "this has the form of a key, and its checksum is wrong",
+            });
             Exit::Failure
         }
     }

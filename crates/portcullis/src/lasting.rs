@@ -51,7 +51,8 @@ mod tests {
         assert_eq!(end("90d"), Ok(Some(UnixMillis(1 + 90 * 86_400_000))));
         assert_eq!(end("30min"), Ok(Some(UnixMillis(1_800_001))));
         assert_eq!(end("never"), Ok(None));
-        for text in ["", "d", "0d", "90", "90 d", "-1d", "1.5h", "4000d", "99999999999999999999d", "1w"]
+        for text in
+            ["", "d", "0d", "90", "90 d", "-1d", "1.5h", "4000d", "99999999999999999999d", "1w"]
         {
             assert!(Lasting::parse(text).is_err(), "{text}");
         }

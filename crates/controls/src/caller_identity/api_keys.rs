@@ -42,7 +42,12 @@ pub fn key_fault(rules: &[Arc<KeyRules>], used: KeyUse<'_>) -> Option<&'static s
 
 /// Who calls with a key. `rules` are its own, then those of the keys above it: the last one says what is known of
 /// the owner.
-pub fn key_holder(rules: &[Arc<KeyRules>], owner: &Arc<str>, issuer: &Arc<str>, scheme: &str) -> Identity {
+pub fn key_holder(
+    rules: &[Arc<KeyRules>],
+    owner: &Arc<str>,
+    issuer: &Arc<str>,
+    scheme: &str,
+) -> Identity {
     let mut identity = Identity {
         scheme: Arc::from(scheme),
         issuer: issuer.clone(),
@@ -115,10 +120,9 @@ mod tests {
     #[test]
     fn a_key_is_good_where_its_own_rules_and_those_above_it_hold() {
         let open = of(KeyRules::default());
-        let net = |text: &str, bits| of(KeyRules {
-            networks: vec![(text.parse().unwrap(), bits)],
-            ..KeyRules::default()
-        });
+        let net = |text: &str, bits| {
+            of(KeyRules { networks: vec![(text.parse().unwrap(), bits)], ..KeyRules::default() })
+        };
         let here = used("shop", Some("10.1.2.3"));
         assert_eq!(key_fault(&[open.clone()], here), None);
         assert_eq!(key_fault(&[open.clone()], used("shop", None)), None);
@@ -126,9 +130,17 @@ mod tests {
         assert_eq!(key_fault(&[inner.clone(), open.clone()], here), None);
         assert_eq!(key_fault(&[inner.clone()], used("shop", Some("::ffff:10.1.2.3"))), None);
         let other = Some("key_from_other_network");
-        assert_eq!(key_fault(&[inner.clone()], used("shop", None)), other, "nobody knows from where");
+        assert_eq!(
+            key_fault(&[inner.clone()], used("shop", None)),
+            other,
+            "nobody knows from where"
+        );
         assert_eq!(key_fault(&[inner], used("shop", Some("11.1.2.3"))), other);
-        assert_eq!(key_fault(&[open.clone(), net("10.2.0.0", 16)], here), other, "of the one above");
+        assert_eq!(
+            key_fault(&[open.clone(), net("10.2.0.0", 16)], here),
+            other,
+            "of the one above"
+        );
         let begins = of(KeyRules { not_before: Some(UnixMillis(1001)), ..KeyRules::default() });
         assert_eq!(key_fault(&[open.clone(), begins], here), Some("key_not_yet"));
         let api = of(KeyRules { apis: vec!["desk".to_owned()], ..KeyRules::default() });
@@ -137,10 +149,12 @@ mod tests {
 
     #[test]
     fn a_key_below_another_is_good_for_no_more() {
-        let good = |scopes: &[&str]| of(KeyRules {
-            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-            ..KeyRules::default()
-        });
+        let good = |scopes: &[&str]| {
+            of(KeyRules {
+                scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+                ..KeyRules::default()
+            })
+        };
         let all = |rules: &[Arc<KeyRules>]| {
             scopes(rules).iter().map(|scope| scope.to_string()).collect::<Vec<_>>().join(" ")
         };

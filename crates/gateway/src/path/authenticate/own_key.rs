@@ -95,6 +95,6 @@ async fn in_use(key: &Key, store: &Store, asked: Asked<'_>) -> Result<(), Judged
         let used = store.used_first(key.id, asked.now).await;
         used.map_err(|error| Judged::Unknown(error.to_string()))?;
     }
-    store.touch_key(&key.id, asked.now);
+    store.touch_key(key.id, asked.now);
     Ok(())
 }
