@@ -21,9 +21,12 @@ mod judged;
 mod left_alone;
 mod may;
 mod objects;
+mod properties;
 mod reading;
 mod request;
 mod shown;
+mod stage;
+mod writes;
 
 use portcullis_contract::Samples;
 use portcullis_policy::{Model, Resource};
@@ -178,6 +181,7 @@ impl Generator<'_> {
         }
         self.creates(operation, found);
         self.hidden(operation, found);
+        self.writes(operation, found);
     }
 
     fn resource(&self, index: usize) -> Result<&Resource, String> {

@@ -46,6 +46,7 @@ impl Requests<'_> {
             .samples
             .body(operation, media)
             .ok_or("no body can be made that its schema takes")?;
+        shorten(media, &mut value, wanted);
         let is_marked = self.marked(operation, media, &mut value, wanted);
         for (input, ids) in &wanted.objects {
             let (pointer, names) = match &input.place {
@@ -91,5 +92,18 @@ impl Requests<'_> {
             }
         }
         false
+    }
+}
+
+/// Leaves out what the request should not say, as far as the body stays valid.
+fn shorten(media: &Media, value: &mut Value, wanted: &Wanted<'_>) {
+    let (Some(may_say), Value::Object(members)) = (wanted.may_say, &mut *value) else { return };
+    let beyond: Vec<String> = members.keys().filter(|name| !may_say(name)).cloned().collect();
+    for name in beyond {
+        let mut tried = members.clone();
+        tried.remove(&name);
+        if is_valid(media, &Value::Object(tried.clone())) {
+            *members = tried;
+        }
     }
 }

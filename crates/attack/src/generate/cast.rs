@@ -1,8 +1,9 @@
 //! Who has the object, who does the same honestly, and who attacks?
 
-use portcullis_contract::Security;
+use portcullis_contract::{Operation, Security};
 use portcullis_controls::function_access::Expected;
 use portcullis_policy::looks_administrative;
+use portcullis_policy::naming::words;
 
 use super::draft::Kind;
 use super::may::{Known, Person, Whose, opens, touches};
@@ -19,6 +20,14 @@ impl Attacker<'_> {
     pub(super) fn name(&self) -> Option<&str> {
         self.person.map(|person| person.name.as_str())
     }
+}
+
+/// Words in paths that are for people who work there.
+const OF_STAFF: [&str; 4] = ["staff", "employee", "employees", "desk"];
+
+fn is_of_staff(operation: &Operation) -> bool {
+    let segments = operation.template.split('/').filter(|segment| !segment.contains('{'));
+    segments.flat_map(words).any(|word| OF_STAFF.contains(&word.as_str()))
 }
 
 impl<'a> Generator<'a> {
@@ -42,7 +51,8 @@ impl<'a> Generator<'a> {
         let other = others.find(|one| may(one, Whose::Foreign));
         // What looks like the staff's is first tried as one of them: rules may be wider than the API.
         let declared = self.model.contract.operation(operation);
-        let is_staffs = declared.is_some_and(|one| looks_administrative(one).is_some());
+        let is_staffs =
+            declared.is_some_and(|one| looks_administrative(one).is_some() || is_of_staff(one));
         if is_staffs { other.or(own) } else { own.or(other) }
     }
 

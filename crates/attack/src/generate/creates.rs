@@ -9,10 +9,8 @@ use super::draft::{Draft, Kind};
 use super::may::{Known, Person, Whose, opens, touches};
 use super::request::Wanted;
 use super::shown::{member, shown};
+use super::stage::MADE;
 use super::{Found, Generator};
-
-/// Where the id of what was made is kept.
-const MADE: &str = "made";
 
 impl Generator<'_> {
     /// Everybody who may make such objects makes one that names another one as its owner.
@@ -77,8 +75,12 @@ impl Generator<'_> {
             before.extend(own.steps);
         }
         let write = |members| {
-            let wanted =
-                Wanted { by: Some(&by.name), objects: objects.clone(), members, mark: None };
+            let wanted = Wanted {
+                by: Some(&by.name),
+                objects: objects.clone(),
+                members,
+                ..Wanted::default()
+            };
             self.requests.write(operation, &wanted).map(|one| one.step)
         };
         let mut honest = write(Vec::new())?;
@@ -90,7 +92,7 @@ impl Generator<'_> {
             *place = Some(MADE.to_owned());
         }
         let made = Canary { ids, ..canary };
-        let mut look = self.reading(&made, &owner.name)?;
+        let mut look = self.reading(&made, &owner.name)?.step;
         look.remove("at_api");
         Ok(Some(Draft {
             operation,
@@ -98,6 +100,7 @@ impl Generator<'_> {
             kind: Kind::Object,
             by: Some(by.name.clone()),
             act: "owner".to_owned(),
+            at: None,
             before,
             honest: vec![Value::Object(honest)],
             attack: vec![Value::Object(attack)],

@@ -28,7 +28,7 @@ impl Generator<'_> {
     /// By the object itself, which its owner reads before and after: it is another one, or gone. That it would
     /// have stayed as it is otherwise is a part of the positive control.
     pub(super) fn by_effect(&self, canary: &Canary, owner: &str) -> Result<Judge, String> {
-        let reading = self.reading(canary, owner)?;
+        let reading = self.reading(canary, owner)?.step;
         let with = |key: &str, value: Value| {
             let mut step: Map<String, Value> = reading.clone();
             step.insert(key.to_owned(), value);

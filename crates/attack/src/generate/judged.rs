@@ -25,6 +25,11 @@ impl Generator<'_> {
         touched.is_some_and(|touched| touched.is_unsafe)
     }
 
+    /// Whether an operation with an unsafe method only reads, as far as names tell.
+    pub(super) fn only_reads(&self, operation: usize) -> bool {
+        self.manner(operation, None) == Manner::Reads
+    }
+
     /// Each way to judge it, or why there is none. `several`: the request names further objects beside this one.
     pub(super) fn judges(
         &self,

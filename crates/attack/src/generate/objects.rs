@@ -213,6 +213,7 @@ impl Generator<'_> {
             kind: attacker.kind,
             by: attacker.name().map(str::to_owned),
             act: format!("{}{mixed}", judge.word),
+            at: None,
             before,
             honest: first.into_iter().chain([Value::Object(honest)]).chain(last).collect(),
             attack: vec![Value::Object(attack)],

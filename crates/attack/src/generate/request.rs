@@ -25,6 +25,8 @@ pub(super) struct Wanted<'w> {
     pub(super) members: Vec<(String, Value)>,
     /// Which word one of the texts of its body should be, and which may be it.
     pub(super) mark: Option<Mark<'w>>,
+    /// Which members it may say of itself, where it is valid without the others; none: all.
+    pub(super) may_say: Option<&'w dyn Fn(&str) -> bool>,
 }
 
 /// A step, and whether it carries that word.

@@ -1,0 +1,185 @@
+//! What the generator makes of a small API that is not the sample.
+
+#[cfg(test)]
+mod any_contract {
+    use std::path::PathBuf;
+
+    use portcullis_attack::generate::{ATTACKS_MAX, Generated, Options, Person, generate};
+    use portcullis_model::{Sources, UnixMillis};
+    use portcullis_policy::{Input, Model, Overrides};
+    use serde_json::{Value, json};
+
+    /// The paths of orders; what else there is, tests add.
+    const ORDERS: &str = r##"
+  /orders:
+    post:
+      operationId: createOrder
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/NewOrder" } } } }
+      responses: { "201": { description: x, content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } } }
+  /orders/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+    get:
+      operationId: getOrder
+      responses: { "200": { description: x, content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } } }
+    patch:
+      operationId: updateOrder
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/OrderChange" } } } }
+      responses: { "200": { description: x, content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } } }
+"##;
+
+    const SCHEMAS: &str = r"
+components:
+  securitySchemes: { bearer: { type: http, scheme: bearer } }
+  schemas:
+    NewOrder:
+      type: object
+      required: [lines]
+      properties:
+        id: { type: integer, readOnly: true }
+        note: { type: string }
+        lines: { type: array, items: { type: object, properties: { n: { type: integer } } } }
+    OrderChange:
+      type: object
+      properties: { state: { type: string, enum: [new, paid] }, note: { type: string } }
+    Order:
+      type: object
+      properties:
+        id: { type: integer }
+        customer_id: { type: integer }
+        note: { type: string }
+        state: { type: string, enum: [new, paid] }
+        vip: { type: boolean }
+        tags: { type: array, items: { type: string } }
+        lines: { type: array, items: { type: object, properties: { n: { type: integer }, price: { type: number } } } }
+";
+
+    const RULES: &str = "
+callers:
+  jwt: [{ issuer: \"https://issuer.example\", audience: shop, schemes: [bearer] }]
+  attributes: { role: { claim: /role } }
+roles: { customer: [], staff: [] }
+resources: { Order: { owner: /customer_id } }
+access:
+  - { role: customer, may: [read, create, update], on: Order, when: mine, readonly: [/state] }
+  - { role: staff, may: [read, update], on: Order }
+";
+
+    fn made(paths: &str, schemas: &str, rules: &str) -> Generated {
+        let document = format!(
+            "openapi: 3.0.3\ninfo: {{ title: t, version: '1' }}\nsecurity: [{{ bearer: [] }}]\n\
+             paths:{paths}{schemas}"
+        );
+        let mut sources = Sources::default();
+        let contract = sources.add("api.yaml", document);
+        let policy = format!(
+            "apis: [{{ contract: api.yaml, upstream: \"http://127.0.0.1:9\" }}]\n\
+             listen: 127.0.0.1:0\n{rules}"
+        );
+        let policy = Some(sources.add("portcullis.yaml", policy));
+        let folder = PathBuf::new();
+        let overrides = Overrides { upstream: None, listen: None };
+        let now = UnixMillis(1_800_000_000_000);
+        let joined = Model::join(Input { sources, contract, policy, folder, overrides, now });
+        let model = joined.unwrap_or_else(|failure| panic!("{:?}", failure.diagnostics));
+        let people = [("ann", "customer"), ("ben", "customer"), ("sue", "staff")];
+        let people = people.map(|(name, role)| Person {
+            name: name.to_owned(),
+            roles: Some(vec![role.to_owned()]),
+        });
+        let options = Options { policy_file: None, attacks_max: ATTACKS_MAX, seed: 1 };
+        generate(&model, &people, &options).unwrap()
+    }
+
+    fn orders() -> Generated {
+        made(ORDERS, SCHEMAS, RULES)
+    }
+
+    /// The attacks on an operation of one row, as files.
+    fn files(made: &Generated, operation: &str, item: &str) -> Vec<Value> {
+        let all = made.attacks.iter().filter(|one| one.operation == operation);
+        let files = all.map(|one| serde_json::from_str::<Value>(&one.text).unwrap());
+        files.filter(|file| file["item"] == item).collect()
+    }
+
+    /// Who writes what, of the property attacks on an operation.
+    fn written(made: &Generated, operation: &str) -> Vec<(String, Value)> {
+        let files = files(made, operation, "A6");
+        let found = files.iter().map(|file| {
+            let step = &file["attack"][0];
+            let harm = &file["harm"][1];
+            (
+                format!("{} {}", step["as"].as_str().unwrap(), harm["json"].as_str().unwrap()),
+                harm["equals"].clone(),
+            )
+        });
+        found.collect()
+    }
+
+    #[test]
+    fn what_is_not_for_somebody_is_written_by_them() {
+        let made = orders();
+        let of = |who: &str, all: &[(&str, Value)]| -> Vec<(String, Value)> {
+            all.iter().map(|(at, value)| (format!("{who} {at}"), value.clone())).collect()
+        };
+        let changed = [
+            of("ann", &[("/state", json!("paid")), ("/vip", json!(true))]),
+            of("sue", &[("/vip", json!(true))]),
+        ];
+        assert_eq!(written(&made, "updateOrder"), changed.concat());
+        // Items stand in lists; staff may not create, and of two customers one tries.
+        let created = of(
+            "ann",
+            &[
+                ("/id", json!(4217)),
+                ("/state", json!("paid")),
+                ("/vip", json!(true)),
+                ("/lines/0/price", json!(4217)),
+            ],
+        );
+        assert_eq!(written(&made, "createOrder"), created);
+    }
+
+    #[test]
+    fn the_property_was_another_one_before_and_is_read_again_by_the_owner() {
+        let made = orders();
+        let files = files(&made, "updateOrder", "A6");
+        let state = &files[0];
+        assert_eq!(state["attack"][0]["body"]["json"]["state"], "paid");
+        // What they may not write is no part of the honest request, and something else is.
+        assert_eq!(state["honest"][0]["body"]["json"], json!({ "note": "v${unique}" }));
+        assert_eq!(state["honest"][1]["expect"][1], json!({ "json": "/state", "differs": "paid" }));
+        assert_eq!(state["honest"][1]["at_api"], true);
+        assert_eq!(state["look"][0]["send"], "GET /orders/${canary0_id0}");
+        let of_staff = files.last().unwrap();
+        assert_eq!(of_staff["before"][0]["as"], "ann", "staff change the orders of others");
+        assert_eq!(of_staff["look"][0]["as"], "ann");
+    }
+
+    #[test]
+    fn what_was_made_is_looked_at_where_it_is() {
+        let created = files(&orders(), "createOrder", "A6");
+        assert_eq!(created[0]["attack"][0]["save"], json!({ "made": "/id" }));
+        assert_eq!(created[0]["look"][0]["send"], "GET /orders/${made}");
+        let items = created.last().unwrap();
+        assert_eq!(items["attack"][0]["body"]["json"]["lines"][0]["price"], 4217);
+        // Where nothing reads it again, the answer says what was made.
+        let paths: String = ORDERS.replace(
+            "    get:\n      operationId: getOrder",
+            "    head:\n      operationId: headOrder",
+        );
+        let created = files(&made(&paths, SCHEMAS, RULES), "createOrder", "A6");
+        assert_eq!(created.len(), 4);
+        assert_eq!(created[0]["look"], json!([]));
+        assert_eq!(created[0]["honest"].as_array().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_body_that_takes_any_name_is_tried_with_what_rules_close() {
+        let open = SCHEMAS.replace(
+            "properties: { state: { type: string, enum: [new, paid] }, note: { type: string } }",
+            "additionalProperties: { type: string }",
+        );
+        let made = made(ORDERS, &open, RULES);
+        assert_eq!(written(&made, "updateOrder"), [("ann /state".to_owned(), json!("paid"))]);
+    }
+}
