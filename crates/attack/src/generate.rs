@@ -11,11 +11,11 @@
 mod body;
 mod canary;
 mod cast;
-mod creates;
 mod draft;
 mod effects;
 mod filled;
 mod functions;
+mod gives;
 mod hidden;
 mod judged;
 mod left_alone;
@@ -27,6 +27,7 @@ mod request;
 mod shown;
 mod stage;
 mod writes;
+mod written;
 
 use portcullis_contract::Samples;
 use portcullis_policy::{Model, Resource};
@@ -179,7 +180,7 @@ impl Generator<'_> {
         if !is_about_objects || !self.objects(operation, shown, found) {
             self.functions(operation, found);
         }
-        self.creates(operation, found);
+        self.gives(operation, found);
         self.hidden(operation, found);
         self.writes(operation, found);
     }

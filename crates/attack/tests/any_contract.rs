@@ -101,16 +101,28 @@ access:
         files.filter(|file| file["item"] == item).collect()
     }
 
-    /// Who writes what, of the property attacks on an operation.
+    /// Those that write a property, and those that say whose an object is.
+    fn parted(files: Vec<Value>) -> (Vec<Value>, Vec<Value>) {
+        files.into_iter().partition(|file| !file["id"].as_str().unwrap().ends_with("-owner"))
+    }
+
+    /// Those that write a property.
+    fn writes(made: &Generated, operation: &str) -> Vec<Value> {
+        parted(files(made, operation, "A6")).0
+    }
+
+    /// Those that say whose an object is, of one row.
+    fn gives(made: &Generated, operation: &str, item: &str) -> Vec<Value> {
+        parted(files(made, operation, item)).1
+    }
+
+    /// Who writes what.
     fn written(made: &Generated, operation: &str) -> Vec<(String, Value)> {
-        let files = files(made, operation, "A6");
+        let files = writes(made, operation);
         let found = files.iter().map(|file| {
-            let step = &file["attack"][0];
-            let harm = &file["harm"][1];
-            (
-                format!("{} {}", step["as"].as_str().unwrap(), harm["json"].as_str().unwrap()),
-                harm["equals"].clone(),
-            )
+            let (by, harm) = (&file["attack"][0]["as"], &file["harm"][1]);
+            let at = harm["json"].as_str().unwrap();
+            (format!("{} {at}", by.as_str().unwrap()), harm["equals"].clone())
         });
         found.collect()
     }
@@ -142,7 +154,7 @@ access:
     #[test]
     fn the_property_was_another_one_before_and_is_read_again_by_the_owner() {
         let made = orders();
-        let files = files(&made, "updateOrder", "A6");
+        let files = writes(&made, "updateOrder");
         let state = &files[0];
         assert_eq!(state["attack"][0]["body"]["json"]["state"], "paid");
         // What they may not write is no part of the honest request, and something else is.
@@ -157,7 +169,7 @@ access:
 
     #[test]
     fn what_was_made_is_looked_at_where_it_is() {
-        let created = files(&orders(), "createOrder", "A6");
+        let created = writes(&orders(), "createOrder");
         assert_eq!(created[0]["attack"][0]["save"], json!({ "made": "/id" }));
         assert_eq!(created[0]["look"][0]["send"], "GET /orders/${made}");
         let items = created.last().unwrap();
@@ -167,7 +179,7 @@ access:
             "    get:\n      operationId: getOrder",
             "    head:\n      operationId: headOrder",
         );
-        let created = files(&made(&paths, SCHEMAS, RULES), "createOrder", "A6");
+        let created = writes(&made(&paths, SCHEMAS, RULES), "createOrder");
         assert_eq!(created.len(), 4);
         assert_eq!(created[0]["look"], json!([]));
         assert_eq!(created[0]["honest"].as_array().unwrap().len(), 1);
@@ -181,5 +193,40 @@ access:
         );
         let made = made(ORDERS, &open, RULES);
         assert_eq!(written(&made, "updateOrder"), [("ann /state".to_owned(), json!("paid"))]);
+    }
+
+    #[test]
+    fn an_own_object_is_given_to_somebody_else() {
+        let given = "customer_id: { type: integer }, state: { type: string, enum: [new, paid] }, note: { type: string } }";
+        let schemas = SCHEMAS.replace(
+            "properties: { state: { type: string, enum: [new, paid] }, note: { type: string } }",
+            &format!("properties: {{ {given}"),
+        );
+        let declared = made(ORDERS, &schemas, RULES);
+        let given = gives(&declared, "updateOrder", "A1");
+        // Staff may change what others have, so they may say whose it is.
+        let [file] = given.as_slice() else { panic!("{given:#?}") };
+        assert_eq!(file["attack"][0]["as"], "ann");
+        assert_eq!(file["attack"][0]["body"]["json"]["customer_id"], "${theirs_owner0}");
+        assert_eq!(file["before"][1]["as"], "ben");
+        assert_eq!(file["before"][1]["save"]["theirs_owner0"], "/customer_id");
+        assert_eq!(file["honest"][1]["as"], "ann");
+        assert_eq!(file["look"][0]["as"], "ben", "it is theirs now, so they see it");
+        assert_eq!(file["look"][0]["send"], "GET /orders/${canary0_id0}");
+        assert_eq!(
+            file["harm"][1],
+            json!({ "json": "/customer_id", "equals": "${theirs_owner0}" })
+        );
+    }
+
+    #[test]
+    fn whose_it_is_may_also_be_a_property_that_nobody_declares() {
+        let made = orders();
+        let of = |operation: &str| -> Vec<String> {
+            let files = gives(&made, operation, "A6");
+            files.iter().map(|file| file["attack"][0]["as"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(of("createOrder"), ["ann"]);
+        assert_eq!(of("updateOrder"), ["ann", "sue"]);
     }
 }

@@ -37,11 +37,10 @@ impl Requests<'_> {
         operation: &Operation,
         wanted: &Wanted<'_>,
     ) -> Result<Option<(Value, bool)>, String> {
-        let Some(body) = &operation.body else { return Ok(None) };
-        let of_kind = |kind| body.media.iter().find(|media| media.kind == kind);
-        let Some(media) = of_kind(BodyKind::Json).or_else(|| of_kind(BodyKind::Form)) else {
-            return Err("its body is neither JSON nor a form".to_owned());
-        };
+        if operation.body.is_none() {
+            return Ok(None);
+        }
+        let media = sent(operation)?;
         let mut value = self
             .samples
             .body(operation, media)
@@ -93,6 +92,14 @@ impl Requests<'_> {
         }
         false
     }
+}
+
+/// The type in which a body is sent: JSON, if it may be.
+pub(super) fn sent(operation: &Operation) -> Result<&Media, String> {
+    let all = operation.body.as_ref().map(|body| body.media.as_slice()).unwrap_or_default();
+    let of_kind = |kind| all.iter().find(|media| media.kind == kind);
+    let media = of_kind(BodyKind::Json).or_else(|| of_kind(BodyKind::Form));
+    media.ok_or_else(|| "its body is neither JSON nor a form".to_owned())
 }
 
 /// Leaves out what the request should not say, as far as the body stays valid.

@@ -96,6 +96,9 @@ impl Draft {
         let who = self.by.as_deref().unwrap_or("nobody");
         let at = self.at.as_deref().unwrap_or_default();
         let title = match self.kind {
+            Kind::Object if self.at.is_some() => {
+                format!("{}: {who} says by `{at}` that it is another one's", self.name)
+            }
             Kind::Object => {
                 format!("{}: {who} reaches what is another one's ({})", self.name, self.act)
             }

@@ -1,16 +1,16 @@
 //! Who writes a property that is not for them? What the rules make read-only for somebody, what the contract
 //! calls `readOnly`, and what answers show of an object and its requests do not declare (mass assignment).
 
-use portcullis_contract::{BodyKind, Media, Operation};
+use portcullis_contract::{Media, Operation};
 use portcullis_policy::{Hidden, Verb};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::body::CHANGED;
-use super::draft::{Draft, Kind};
+use super::body::sent;
+use super::draft::Kind;
 use super::may::{Person, grants};
 use super::properties::{Said, are_closed, said, single};
-use super::request::Wanted;
-use super::stage::{MADE, Sight, Stage};
+use super::stage::{Sight, Stage};
+use super::written::Written;
 use super::{Found, Generator};
 
 /// Properties of one operation that one person tries to write.
@@ -26,24 +26,32 @@ impl Generator<'_> {
     /// Everybody who may make or change an object writes each property of it that is not for them. Of people with
     /// the same roles the first one does it.
     pub(super) fn writes(&self, operation: usize, found: &mut Found) {
-        let Some(touched) = self.model.authorization.operations.get(operation) else { return };
-        let has_body =
-            self.model.contract.operation(operation).is_some_and(|one| one.body.is_some());
-        let Some(written) = touched.writes().first().copied().filter(|_| has_body) else { return };
-        if touched.verb(written.0).is_none() && self.only_reads(operation) {
-            return;
-        }
-        let mut known: Vec<Option<&[String]>> = Vec::new();
-        for person in self.people {
-            let roles = person.roles.as_deref();
-            if known.contains(&roles) {
-                continue;
-            }
-            known.push(roles);
+        let Some(written) = self.is_written(operation) else { return };
+        for person in self.unlike() {
             if let Err(why) = self.written_by(operation, written, person, found) {
                 found.leave(&format!("properties by {}", person.name), why);
             }
         }
+    }
+
+    /// What a body of an operation makes or changes, if it does.
+    pub(super) fn is_written(&self, operation: usize) -> Option<(usize, Verb)> {
+        let touched = self.model.authorization.operations.get(operation)?;
+        self.model.contract.operation(operation)?.body.as_ref()?;
+        let written = touched.writes().first().copied()?;
+        let is_read = touched.verb(written.0).is_none() && self.only_reads(operation);
+        (!is_read).then_some(written)
+    }
+
+    /// The first one of each set of roles.
+    pub(super) fn unlike(&self) -> Vec<&Person> {
+        let mut all: Vec<&Person> = Vec::new();
+        for person in self.people {
+            if !all.iter().any(|known| known.roles == person.roles) {
+                all.push(person);
+            }
+        }
+        all
     }
 
     fn written_by(
@@ -55,7 +63,7 @@ impl Generator<'_> {
     ) -> Result<(), String> {
         let declared = self.model.contract.operation(operation).ok_or("it is not there")?;
         let Some(stage) = self.stage(operation, written, person)? else { return Ok(()) };
-        let media = media(declared).ok_or("its body is neither JSON nor a form")?;
+        let media = sent(declared)?;
         let sight = self.sight(&stage, &stage.owner.name)?;
         let grants = grants(self.model, operation, written.0, person, stage.whose);
         let masks: Vec<&Hidden> = grants.into_iter().map(|on| &on.readonly).collect();
@@ -65,8 +73,16 @@ impl Generator<'_> {
             found.leave(&format!("properties by {}", person.name), why);
             all.truncate(PROPERTIES_MAX);
         }
-        for (place, property) in all.iter().enumerate() {
-            found.drafts.push(self.writing(&stage, &sight, &masks, (place, property))?);
+        for (place, property) in all.into_iter().enumerate() {
+            let written = Written {
+                at: property.at,
+                value: property.value,
+                kind: Kind::Property,
+                act: format!("writes{place}"),
+                before: Vec::new(),
+                look: None,
+            };
+            found.drafts.push(self.writing(&stage, &sight, &masks, written)?);
         }
         Ok(())
     }
@@ -105,62 +121,6 @@ impl Generator<'_> {
         }
         Ok(all)
     }
-
-    /// The honest body, and the same with the property; then a look at what is there.
-    fn writing(
-        &self,
-        stage: &Stage<'_>,
-        sight: &Sight,
-        masks: &[&Hidden],
-        (place, property): (usize, &Property),
-    ) -> Result<Draft, String> {
-        let is_theirs = |name: &str| {
-            let at = format!("/{name}");
-            at != property.at && !are_closed(masks, &at)
-        };
-        let write = |members| {
-            let wanted = Wanted {
-                by: Some(&stage.person.name),
-                objects: stage.objects.clone(),
-                members,
-                mark: Some((CHANGED, &is_theirs)),
-                may_say: Some(&is_theirs),
-            };
-            let mut step = self.requests.write(stage.operation, &wanted)?.step;
-            if let Some(at) = &stage.made_at {
-                step.insert("save".to_owned(), json!({ MADE: at }));
-            }
-            Ok::<_, String>(step)
-        };
-        let at = format!("{}{}", sight.at, property.at.replace("/*", "/0"));
-        let has = |test: &str| json!([{ "status": "2xx" }, { "json": at, test: property.value }]);
-        let mut honest = vec![write(Vec::new())?];
-        honest.extend(sight.step.clone());
-        if let [first, .., _] = honest.as_mut_slice() {
-            first.insert("expect".to_owned(), json!([{ "status": "2xx" }]));
-        }
-        if let Some(last) = honest.last_mut() {
-            last.insert("expect".to_owned(), has("differs"));
-        }
-        let attack = write(vec![(property.at.clone(), property.value.clone())])?;
-        let look = sight.step.clone().map(|mut step| {
-            step.remove("at_api");
-            Value::Object(step)
-        });
-        Ok(Draft {
-            operation: stage.operation,
-            name: self.name(stage.operation),
-            kind: Kind::Property,
-            by: Some(stage.person.name.clone()),
-            act: format!("writes{place}"),
-            at: Some(property.at.clone()),
-            before: stage.before.clone(),
-            honest: honest.into_iter().map(Value::Object).collect(),
-            attack: vec![Value::Object(attack)],
-            look: look.into_iter().collect(),
-            harm: has("equals").as_array().cloned().unwrap_or_default(),
-        })
-    }
 }
 
 /// What honest requests before it write there.
@@ -168,11 +128,4 @@ fn taken(before: &[Value], at: &str) -> Vec<Value> {
     let at = at.replace("/*", "/0");
     let bodies = before.iter().filter_map(|step| step.pointer("/body/json"));
     bodies.filter_map(|body| body.pointer(&at)).cloned().collect()
-}
-
-/// The type in which a body is sent: JSON, if it may be.
-fn media(operation: &Operation) -> Option<&Media> {
-    let all = &operation.body.as_ref()?.media;
-    let of_kind = |kind| all.iter().find(|media| media.kind == kind);
-    of_kind(BodyKind::Json).or_else(|| of_kind(BodyKind::Form))
 }
