@@ -24,10 +24,12 @@ mod objects;
 mod properties;
 mod reading;
 mod request;
+mod sent;
 mod shown;
 mod stage;
 mod writes;
 mod written;
+mod xml;
 
 use portcullis_contract::Samples;
 use portcullis_policy::{Model, Resource};

@@ -18,6 +18,7 @@ mod form;
 pub mod generate;
 mod identity;
 mod own_key;
+mod parts;
 mod payload;
 mod place;
 mod policies;

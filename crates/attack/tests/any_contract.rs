@@ -229,4 +229,42 @@ access:
         assert_eq!(of("createOrder"), ["ann"]);
         assert_eq!(of("updateOrder"), ["ann", "sue"]);
     }
+
+    #[test]
+    fn what_is_no_json_is_attacked_in_its_own_form() {
+        let body = |media: &str| {
+            let paths =
+                ORDERS.replacen("content: { application/json", &format!("content: {{ {media}"), 1);
+            let schemas = SCHEMAS.replace(
+                "NewOrder:\n      type: object",
+                "NewOrder:\n      type: object\n      xml: { name: order }",
+            );
+            let files = writes(&made(&paths, &schemas, RULES), "createOrder");
+            let vip = files.iter().find(|file| file["harm"][1]["json"] == "/vip").unwrap();
+            vip["attack"][0].clone()
+        };
+        let form = body("application/x-www-form-urlencoded");
+        assert_eq!(form["body"]["form"]["vip"], "true");
+        let parts = body("multipart/form-data");
+        let parts = parts["body"]["parts"].as_array().unwrap().clone();
+        assert!(parts.contains(&json!({ "name": "vip", "text": "true" })), "{parts:?}");
+        assert!(parts.contains(&json!({ "name": "lines", "json": { "n": 1 } })), "{parts:?}");
+        let xml = body("application/xml");
+        let text = xml["body"]["text"].as_str().unwrap();
+        assert!(text.starts_with("<order>") && text.contains("<vip>true</vip>"), "{text}");
+        assert_eq!(xml["headers"]["Content-Type"], "application/xml");
+    }
+
+    #[test]
+    fn a_body_that_is_a_list_is_left_out_with_the_reason() {
+        let paths = ORDERS.replacen(
+            "{ $ref: \"#/components/schemas/OrderChange\" }",
+            "{ type: array, items: { $ref: \"#/components/schemas/OrderChange\" } }",
+            1,
+        );
+        let made = made(&paths, SCHEMAS, RULES);
+        assert_eq!(written(&made, "updateOrder"), []);
+        let left = made.left_out.iter().find(|left| left.what == "properties by ann").unwrap();
+        assert_eq!((&*left.operation, &*left.why), ("updateOrder", "its body is a list"));
+    }
 }

@@ -138,7 +138,10 @@ impl Samples {
 
 /// Whether the contract takes a body.
 pub fn is_valid(media: &Media, body: &Data) -> bool {
-    if !matches!(media.kind, BodyKind::Json | BodyKind::Form) {
+    // All of them are read into the same tree.
+    let is_tree =
+        matches!(media.kind, BodyKind::Json | BodyKind::Form | BodyKind::FormData | BodyKind::Xml);
+    if !is_tree {
         return false;
     }
     let Ok(document) = Document::parse(body.to_string().into_bytes(), &Limits::GENEROUS) else {

@@ -1,11 +1,12 @@
 //! What does the body of a request say?
 
-use portcullis_contract::{BodyKind, Media, Operation, is_valid};
+use portcullis_contract::{Media, Operation, is_valid};
 use portcullis_policy::{InputPlace, RequestPlace};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::filled::set;
 use super::request::{Requests, Wanted};
+use super::sent::{Sent, media, sent};
 
 /// Names of texts that people write as they like: one of them can carry a word that is known again.
 const MARKED: [&str; 14] = [
@@ -36,11 +37,11 @@ impl Requests<'_> {
         &self,
         operation: &Operation,
         wanted: &Wanted<'_>,
-    ) -> Result<Option<(Value, bool)>, String> {
+    ) -> Result<Option<(Sent, bool)>, String> {
         if operation.body.is_none() {
             return Ok(None);
         }
-        let media = sent(operation)?;
+        let media = media(operation)?;
         let mut value = self
             .samples
             .body(operation, media)
@@ -59,14 +60,7 @@ impl Requests<'_> {
         for (pointer, member) in &wanted.members {
             set(&mut value, pointer, std::slice::from_ref(member), false, None);
         }
-        if media.kind == BodyKind::Json {
-            return Ok(Some((json!({ "json": value }), is_marked)));
-        }
-        let text = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned);
-        let members = value.as_object().into_iter().flatten();
-        let form: Map<String, Value> =
-            members.map(|(name, one)| (name.clone(), json!(text(one)))).collect();
-        Ok(Some((json!({ "form": form }), is_marked)))
+        Ok(Some((sent(&self.model.contract, media, &value)?, is_marked)))
     }
 
     /// Puts the word that no other try has into a text of the body, where that stays valid.
@@ -92,14 +86,6 @@ impl Requests<'_> {
         }
         false
     }
-}
-
-/// The type in which a body is sent: JSON, if it may be.
-pub(super) fn sent(operation: &Operation) -> Result<&Media, String> {
-    let all = operation.body.as_ref().map(|body| body.media.as_slice()).unwrap_or_default();
-    let of_kind = |kind| all.iter().find(|media| media.kind == kind);
-    let media = of_kind(BodyKind::Json).or_else(|| of_kind(BodyKind::Form));
-    media.ok_or_else(|| "its body is neither JSON nor a form".to_owned())
 }
 
 /// Leaves out what the request should not say, as far as the body stays valid.

@@ -3,11 +3,11 @@
 use portcullis_policy::{Hidden, Verb};
 use serde_json::{Value, json};
 
-use super::body::sent;
 use super::canary::Canary;
 use super::draft::{Draft, Kind};
 use super::may::{Known, Person, Whose, grants, touches};
 use super::properties::{Said, are_closed, said};
+use super::sent::media;
 use super::stage::{Sight, Stage};
 use super::written::Written;
 use super::{Found, Generator};
@@ -34,7 +34,7 @@ impl Generator<'_> {
         let resource = self.resource(written.0)?;
         let contract = &self.model.contract;
         let declared = contract.operation(operation).ok_or("it is not there")?;
-        let shape = sent(declared)?.schema.as_ref().map(|schema| schema.shape);
+        let shape = media(declared)?.schema.as_ref().map(|schema| schema.shape);
         let mut owners = resource.owners.iter().map(|owner| owner.at.as_str()).filter_map(|at| {
             let said = shape.and_then(|shape| said(contract, shape, at))?;
             Some((at, said))

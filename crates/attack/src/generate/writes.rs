@@ -5,10 +5,10 @@ use portcullis_contract::{Media, Operation};
 use portcullis_policy::{Hidden, Verb};
 use serde_json::Value;
 
-use super::body::sent;
 use super::draft::Kind;
 use super::may::{Person, grants};
 use super::properties::{Said, are_closed, said, single};
+use super::sent::media;
 use super::stage::{Sight, Stage};
 use super::written::Written;
 use super::{Found, Generator};
@@ -63,7 +63,7 @@ impl Generator<'_> {
     ) -> Result<(), String> {
         let declared = self.model.contract.operation(operation).ok_or("it is not there")?;
         let Some(stage) = self.stage(operation, written, person)? else { return Ok(()) };
-        let media = sent(declared)?;
+        let media = media(declared)?;
         let sight = self.sight(&stage, &stage.owner.name)?;
         let grants = grants(self.model, operation, written.0, person, stage.whose);
         let masks: Vec<&Hidden> = grants.into_iter().map(|on| &on.readonly).collect();
@@ -97,6 +97,9 @@ impl Generator<'_> {
     ) -> Result<Vec<Property>, String> {
         let (contract, resource) = (&self.model.contract, self.resource(stage.resource)?);
         let body = media.schema.as_ref().ok_or("nothing is said of its body")?.shape;
+        if contract.shapes.get(body).items.is_some() {
+            return Err("its body is a list".to_owned());
+        }
         let shows = contract.operation(sight.operation).ok_or("it is not there")?;
         let is_id = |at: &String| stage.made_at.is_none() && resource.ids.contains(at);
         let is_owner = |at: &String| resource.owners.iter().any(|owner| owner.at == *at);
