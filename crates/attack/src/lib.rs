@@ -21,6 +21,7 @@ mod own_key;
 mod parts;
 mod payload;
 mod place;
+mod pointed;
 mod policies;
 mod problem;
 pub mod read;

@@ -145,7 +145,7 @@ access:
                 ("/id", json!(4217)),
                 ("/state", json!("paid")),
                 ("/vip", json!(true)),
-                ("/lines/0/price", json!(4217)),
+                ("/lines/*/price", json!(4217)),
             ],
         );
         assert_eq!(written(&made, "createOrder"), created);
@@ -266,5 +266,31 @@ access:
         assert_eq!(written(&made, "updateOrder"), []);
         let left = made.left_out.iter().find(|left| left.what == "properties by ann").unwrap();
         assert_eq!((&*left.operation, &*left.why), ("updateOrder", "its body is a list"));
+    }
+
+    const CARDS: &str = r##"
+  /cards:
+    post:
+      operationId: createCard
+      requestBody: { content: { application/json: { schema: { type: object, properties: { limit: { type: integer } } } } } }
+      responses: { "201": { description: x, content: { application/json: { schema: { $ref: "#/components/schemas/Card" } } } } }
+    get:
+      operationId: listCards
+      responses: { "200": { description: x, content: { application/json: { schema: { type: object, properties: { items: { type: array, items: { $ref: "#/components/schemas/Card" } } } } } } } }
+"##;
+
+    #[test]
+    fn a_list_of_numbers_is_judged_by_the_ids_of_its_items() {
+        let card = "    Card: { type: object, properties: { id: { type: integer }, customer_id: { type: integer }, limit: { type: integer } } }\n";
+        let rules = RULES
+            .replace("resources: {", "resources: { Card: { owner: /customer_id },")
+            .replace("on: Order, when: mine, readonly", "on: [Order, Card], when: mine, readonly");
+        let made = made(&format!("{ORDERS}{CARDS}"), &format!("{SCHEMAS}{card}"), &rules);
+        let files = files(&made, "listCards", "A1");
+        let [file] = files.as_slice() else { panic!("{files:#?} {:#?}", made.left_out) };
+        assert_eq!(file["attack"][0]["as"], "ben");
+        let harm = json!({ "json": "/items/*/id", "equals": "${canary0_id0}" });
+        assert_eq!(file["harm"][1], harm);
+        assert_eq!(file["honest"][0]["expect"][1], harm, "the owner's list has it");
     }
 }

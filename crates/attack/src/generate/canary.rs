@@ -212,7 +212,7 @@ impl Generator<'_> {
             let declared = member(&self.model.contract, shown.shape, id);
             let variable = format!("{prefix}_id{place}");
             if let Some(shape) = declared {
-                save.insert(variable.clone(), json!(format!("{}{id}", shown.at)));
+                save.insert(variable.clone(), json!(format!("{}{id}", shown.first())));
                 let types = self.model.contract.shapes.get(shape).types;
                 let is_text = !types.intersects(Types::NUMBER) && types.intersects(Types::STRING);
                 if known_by.is_none() && is_text {
@@ -225,7 +225,7 @@ impl Generator<'_> {
         for (place, owner) in resource.owners.iter().enumerate() {
             if member(&self.model.contract, shown.shape, &owner.at).is_some() {
                 let variable = format!("{prefix}_owner{place}");
-                save.insert(variable.clone(), json!(format!("{}{}", shown.at, owner.at)));
+                save.insert(variable.clone(), json!(format!("{}{}", shown.first(), owner.at)));
                 owners.push((owner.at.clone(), variable));
             }
         }

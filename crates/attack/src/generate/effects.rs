@@ -77,12 +77,17 @@ impl Generator<'_> {
             })?;
             Some((format!("{}{id}", shown.at), canary.id(place)?))
         });
-        let is_list = lists || several || place.is_none_or(|shown| shown.is_list);
+        let is_in_list = place.as_ref().is_some_and(|shown| shown.is_list);
+        let is_list = lists || several || place.is_none() || is_in_list;
         match (&canary.known_by, id) {
             (_, Some((at, id))) if !is_list => {
                 harm.push(json!({ "json": at, "equals": format!("${{{id}}}") }));
             }
             (Some(word), _) if is_list && shows => harm.push(json!({ "contains": word })),
+            // A number stands in too many answers, but not in the ids of the items.
+            (None, Some((at, id))) if is_in_list && shows => {
+                harm.push(json!({ "json": at, "equals": format!("${{{id}}}") }));
+            }
             _ if is_list && shows => {
                 return Err(format!("nothing in a list tells one {} from another", resource.name));
             }

@@ -50,7 +50,7 @@ impl Generator<'_> {
             }
             Ok::<_, String>(step)
         };
-        let at = format!("{}{}", sight.at, property.at.replace("/*", "/0"));
+        let at = format!("{}{}", sight.at, property.at);
         let has = |test: &str| json!([{ "status": "2xx" }, { "json": at, test: property.value }]);
         let mut honest = vec![write(Vec::new())?];
         honest.extend(sight.step.clone());
