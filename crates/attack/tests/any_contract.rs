@@ -293,4 +293,24 @@ access:
         assert_eq!(file["harm"][1], harm);
         assert_eq!(file["honest"][0]["expect"][1], harm, "the owner's list has it");
     }
+
+    #[test]
+    fn what_wants_another_credential_is_left_out_with_the_reason() {
+        let other = "
+  /partner/report:
+    get: { operationId: partnerReport, security: [{ partner: [] }], responses: { '200': { description: x } } }
+  /report:
+    get: { operationId: report, security: [{ partner: [] }, { bearer: [] }], responses: { '200': { description: x } } }
+";
+        let schemas = SCHEMAS.replace(
+            "bearer: { type: http, scheme: bearer }",
+            "bearer: { type: http, scheme: bearer }, partner: { type: http, scheme: basic }",
+        );
+        let rules = format!("{RULES}  - {{ role: staff, may: [report, partnerReport] }}\n");
+        let made = made(&format!("{ORDERS}{other}"), &schemas, &rules);
+        assert!(files(&made, "partnerReport", "A5").is_empty());
+        let left = made.left_out.iter().find(|left| left.operation == "partnerReport").unwrap();
+        assert_eq!(left.why, "it wants a credential that no caller of the policy has: `partner`");
+        assert_eq!(files(&made, "report", "A5").len(), 2);
+    }
 }

@@ -40,17 +40,18 @@ impl<'a> Generator<'a> {
         owner: &Person,
     ) -> Option<&'a Person> {
         let may = |person: &Person, whose| {
-            opens(self.model, operation, person) != Known::No
-                && resources.iter().all(|resource| {
-                    touches(self.model, operation, *resource, person, whose) != Known::No
-                })
+            let touched = resources
+                .iter()
+                .map(|resource| touches(self.model, operation, *resource, person, whose));
+            touched.chain([opens(self.model, operation, person)]).min().unwrap_or(Known::No)
         };
         let own = self.people.iter().find(|one| one.name == owner.name);
-        let own = own.filter(|own| may(own, Whose::Own));
-        let mut others = self.people.iter().filter(|one| one.name != owner.name);
-        let other = others.find(|one| may(one, Whose::Foreign));
-        // What looks like the staff's is first tried as one of them: rules may be wider than the API.
+        let own = own.filter(|own| may(own, Whose::Own) != Known::No);
+        let others = || self.people.iter().filter(|one| one.name != owner.name);
+        let known = |wanted| others().find(|one| may(one, Whose::Foreign) == wanted);
+        let other = known(Known::Yes).or_else(|| known(Known::Unknown));
         let declared = self.model.contract.operation(operation);
+        // What looks like the staff's is first tried as one of them: rules may be wider than the API.
         let is_staffs =
             declared.is_some_and(|one| looks_administrative(one).is_some() || is_of_staff(one));
         if is_staffs { other.or(own) } else { own.or(other) }

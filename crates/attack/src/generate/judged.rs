@@ -49,6 +49,12 @@ impl Generator<'_> {
         if verb == Some(Verb::Delete) && !canary.is_made {
             return vec![Err("it would delete what was not made for this".to_owned())];
         }
+        let changes = |(other, verb): &(usize, Verb)| {
+            *other != canary.resource && matches!(verb, Verb::Update | Verb::Delete)
+        };
+        if verb.is_none() && touched.does.iter().any(changes) {
+            return vec![Err("what it changes is another object".to_owned())];
+        }
         let mut all = Vec::new();
         let manner = self.manner(operation, verb);
         if manner != Manner::Reads {
