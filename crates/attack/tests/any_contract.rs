@@ -64,7 +64,13 @@ access:
   - { role: staff, may: [read, update], on: Order }
 ";
 
+    const PEOPLE: [(&str, &str); 3] = [("ann", "customer"), ("ben", "customer"), ("sue", "staff")];
+
     fn made(paths: &str, schemas: &str, rules: &str) -> Generated {
+        made_for(&PEOPLE, paths, schemas, rules)
+    }
+
+    fn made_for(people: &[(&str, &str)], paths: &str, schemas: &str, rules: &str) -> Generated {
         let document = format!(
             "openapi: 3.0.3\ninfo: {{ title: t, version: '1' }}\nsecurity: [{{ bearer: [] }}]\n\
              paths:{paths}{schemas}"
@@ -81,11 +87,11 @@ access:
         let now = UnixMillis(1_800_000_000_000);
         let joined = Model::join(Input { sources, contract, policy, folder, overrides, now });
         let model = joined.unwrap_or_else(|failure| panic!("{:?}", failure.diagnostics));
-        let people = [("ann", "customer"), ("ben", "customer"), ("sue", "staff")];
-        let people = people.map(|(name, role)| Person {
-            name: name.to_owned(),
-            roles: Some(vec![role.to_owned()]),
-        });
+        let person = |(name, role): &(&str, &str)| Person {
+            name: (*name).to_owned(),
+            roles: Some(vec![(*role).to_owned()]),
+        };
+        let people: Vec<Person> = people.iter().map(person).collect();
         let options = Options { policy_file: None, attacks_max: ATTACKS_MAX, seed: 1 };
         generate(&model, &people, &options).unwrap()
     }
@@ -312,5 +318,95 @@ access:
         let left = made.left_out.iter().find(|left| left.operation == "partnerReport").unwrap();
         assert_eq!(left.why, "it wants a credential that no caller of the policy has: `partner`");
         assert_eq!(files(&made, "report", "A5").len(), 2);
+    }
+
+    #[test]
+    fn somebody_writes_an_own_object_where_they_can_make_one() {
+        let rules = RULES.replace(
+            "role: staff, may: [read, update]",
+            "role: staff, may: [read, create, update]",
+        );
+        let files = writes(&made(ORDERS, SCHEMAS, &rules), "updateOrder");
+        let of_staff = files.last().unwrap();
+        assert_eq!(
+            (&of_staff["attack"][0]["as"], &of_staff["before"][0]["as"]),
+            (&json!("sue"), &json!("sue"))
+        );
+    }
+
+    #[test]
+    fn the_value_is_not_the_one_that_the_object_was_made_with() {
+        let schemas = SCHEMAS
+            .replace("required: [lines]", "required: [lines, state]")
+            .replace(
+                "note: { type: string }\n        lines",
+                "state: { type: string, enum: [paid] }\n        lines",
+            )
+            .replace(
+                "state: { type: string, enum: [new, paid] }, note",
+                "state: { type: string, enum: [new, sent, paid] }, note",
+            );
+        let found = written(&made(ORDERS, &schemas, RULES), "updateOrder");
+        assert_eq!(found[0], ("ann /state".to_owned(), json!("sent")));
+    }
+
+    #[test]
+    fn what_was_not_made_for_this_is_not_given_away() {
+        let paths = r##"
+  /my/parcels:
+    get: { operationId: listMyParcels, responses: { "200": { description: x, content: { application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Parcel" } } } } } } }
+  /parcels/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+    get: { operationId: getParcel, responses: { "200": { description: x, content: { application/json: { schema: { $ref: "#/components/schemas/Parcel" } } } } } }
+    patch:
+      operationId: updateParcel
+      requestBody: { content: { application/json: { schema: { type: object, properties: { note: { type: string } } } } } }
+      responses: { "200": { description: x, content: { application/json: { schema: { $ref: "#/components/schemas/Parcel" } } } } }
+"##;
+        let parcel = "    Parcel: { type: object, properties: { id: { type: integer }, customer_id: { type: integer }, sent: { type: boolean } } }\n";
+        let rules = RULES
+            .replace("Order: { owner: /customer_id }", "Parcel: { owner: /customer_id }")
+            .replace("on: Order", "on: Parcel")
+            .replace(", readonly: [/state]", "");
+        let made = made(paths, &format!("{SCHEMAS}{parcel}"), &rules);
+        assert!(gives(&made, "updateParcel", "A6").is_empty());
+        let left = made.left_out.iter().find(|left| left.what == "owner by ann").unwrap();
+        assert_eq!(left.why, "it would give away what was not made for this");
+        // Other properties of it are written: it stays theirs.
+        assert_eq!(written(&made, "updateParcel")[0], ("ann /sent".to_owned(), json!(true)));
+    }
+
+    #[test]
+    fn whom_rules_surely_let_does_it_before_whom_they_may_let() {
+        let rules = "
+callers:
+  jwt: [{ issuer: \"https://issuer.example\", audience: shop, schemes: [bearer] }]
+  attributes: { role: { claim: /role } }
+roles: { customer: [], helper: [], staff: [] }
+resources: { Order: { owner: /customer_id, relations: { helper: /helper_id } } }
+access:
+  - { role: customer, may: [create], on: Order, when: mine }
+  - { role: helper, may: [read], on: Order, when: resource.helper == caller.id }
+  - { role: staff, may: [read], on: Order }
+";
+        let people = [("ann", "customer"), ("hal", "helper"), ("sue", "staff")];
+        let schemas = SCHEMAS.replace("vip: {", "helper_id: { type: integer }\n        vip: {");
+        let made = made_for(&people, ORDERS, &schemas, rules);
+        let reads = files(&made, "getOrder", "A2");
+        assert_eq!(reads[0]["honest"][0]["as"], "sue");
+    }
+
+    #[test]
+    fn what_is_made_under_an_id_of_the_request_is_left_out_with_the_reason() {
+        let schemas =
+            SCHEMAS.replace("id: { type: integer, readOnly: true }", "id: { type: integer }");
+        let made = made(ORDERS, &schemas, RULES);
+        let left: Vec<&str> = made
+            .left_out
+            .iter()
+            .filter(|left| left.operation == "createOrder")
+            .map(|left| &*left.why)
+            .collect();
+        assert!(left.contains(&"the request says under which id it is made"), "{left:?}");
     }
 }

@@ -94,6 +94,13 @@ mod generated {
     }
 
     #[test]
+    fn an_object_that_the_operation_does_not_change_is_no_judge_of_it() {
+        let left = made(ATTACKS_MAX, 1).left_out;
+        let why = "what it changes is another object";
+        assert!(left.iter().any(|one| one.operation == "updateOrderOfCustomer" && one.why == why));
+    }
+
+    #[test]
     fn properties_are_written_by_those_for_whom_they_are_not() {
         let made = made(ATTACKS_MAX, 1);
         let tried = |title: &str| made.attacks.iter().any(|one| one.attack.title.value == title);

@@ -100,10 +100,11 @@ impl<'a> Generator<'a> {
     ) -> Result<Stage<'a>, String> {
         let (contract, resource) = (&self.model.contract, self.resource(index)?);
         let declared = contract.operation(operation).ok_or("it is not there")?;
-        let (before, objects, named) = self.named(operation, person, "own")?;
-        if named.iter().any(|one| one.resource == index) {
+        let touched = self.model.authorization.operations.get(operation);
+        if touched.is_some_and(|one| one.inputs.iter().any(|input| input.resource == index)) {
             return Err("the request says under which id it is made".to_owned());
         }
+        let (before, objects, _) = self.named(operation, person, "own")?;
         let shown = shown(contract, declared, resource).filter(|one| !one.is_list);
         let shown = shown.ok_or("it does not show what it made")?;
         let is_there = |id: &&String| super::shown::member(contract, shown.shape, id).is_some();
