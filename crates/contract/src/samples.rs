@@ -3,6 +3,7 @@
 //! Examples and defaults come first, then what the schema alone says. Every body is held against the
 //! schema's own validator before it is given out, so a value is either valid or there is none.
 
+mod form;
 mod made;
 mod unusual;
 
@@ -29,7 +30,7 @@ impl Samples {
     /// Reads the main document of a contract once more.
     pub fn read(sources: &Sources, main: SourceId) -> Result<Self, Diagnostic> {
         let tree = Tree::read(sources, main, "", 0)?;
-        Ok(Self { root: tree.root().to_data() })
+        Ok(Self { root: tree.root().to_data() }.with_forms())
     }
 
     /// A value for a parameter; none where nobody says how one looks.
