@@ -20,6 +20,8 @@ pub struct Contract {
     /// SHA-256 in lower-case hexadecimal: of the document's text, or, where it refers to files, of
     /// the list of their digests and paths.
     pub digest: String,
+    /// How many files it stands in.
+    pub files: usize,
     /// The path of the first server, without a slash at the end: empty or `/api/v3`.
     pub base_path: String,
     /// Where `servers` stands, if the document has it.

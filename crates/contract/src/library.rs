@@ -93,6 +93,11 @@ impl Library {
         self.trees.iter()
     }
 
+    /// How many files there are, the main document among them.
+    pub(crate) const fn files(&self) -> usize {
+        self.trees.len()
+    }
+
     /// The digest of all files: of the text itself, if there is one; else of a list of the digest
     /// and path of each, the main document first, the others by their path.
     pub(crate) fn digest(&self, sources: &Sources) -> String {

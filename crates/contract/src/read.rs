@@ -103,6 +103,7 @@ fn read_document(
         version,
         openapi,
         digest: library.digest(sources),
+        files: library.files(),
         base_path,
         base_path_span,
         operations,

@@ -9,6 +9,7 @@ use portcullis_policy::{Limits, Model};
 
 use crate::caller_identity::{self, IntrospectionRule, ResourceMetadata, TokenRule};
 use crate::face::Expectation;
+use crate::public_contract::Published;
 use crate::registry::CONTROLS;
 use crate::resource_limits;
 use crate::rules::Rules;
@@ -45,6 +46,8 @@ pub struct Plan {
     pub masked: object_ownership::Places,
     /// What clients are told of the API as a resource of OAuth.
     pub resource: Option<ResourceMetadata>,
+    /// What clients find where the policy publishes the document.
+    pub public_contract: Option<Published>,
     /// How tokens of each issuer are judged.
     pub tokens: Vec<TokenRule>,
     /// How the answers of authorization servers are.
@@ -123,7 +126,7 @@ impl Plan {
         } else {
             model.limits.clone()
         };
-        Self {
+        let mut plan = Self {
             version: Arc::from(model.version.as_str()),
             operations,
             json_in: resource_limits::json_in(&limits),
@@ -140,9 +143,12 @@ impl Plan {
             introspections: IntrospectionRule::all(&model.callers),
             leaks: LeakDetector::default(),
             inner_links: InnerLinks::of(&model.upstream),
+            public_contract: None,
             model,
             options,
-        }
+        };
+        plan.public_contract = Published::of(&plan);
+        plan
     }
 
     /// The schemes that a request without a good credential is told of: those of its operation, or of

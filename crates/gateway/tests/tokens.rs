@@ -389,6 +389,29 @@ fn a_stranger_gets_the_same_answer_for_every_path_and_a_caller_the_truth() {
 }
 
 #[test]
+fn clients_find_the_document_as_they_see_the_api_where_the_policy_publishes_it() {
+    let issuer = Issuer::start();
+    let policy = format!(
+        "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\", published: /openapi.json }}]\n\
+         callers: {{ jwt: {{ issuer: \"{}\", audience: shop }} }}\n",
+        issuer.name()
+    );
+    let setup = Setup { policy: Some(&policy), ..Setup::default() };
+    let scene = Scene::with(SHOP, Behaviour::json(200, r#"{"ok": true}"#), setup);
+    let answer = scene.get("/api/openapi.json");
+    assert_eq!((answer.status, answer.field("content-type")), (200, Some("application/json")));
+    let told: serde_json::Value = serde_json::from_str(&answer.text()).unwrap();
+    assert!(told["paths"].get("/items").is_some(), "{told}");
+    assert!(told["paths"].get("/unsaid").is_none(), "nobody may call it");
+    assert_eq!(told["servers"][0]["url"], "/api");
+    // It is nowhere else, is not written to, and the API is not asked for it.
+    assert_eq!(scene.get("/openapi.json").status, 404);
+    assert_eq!(scene.get("/api/openapi.json/").status, 404);
+    assert_eq!(scene.post_json("/api/openapi.json", "{}").status, 404);
+    assert_eq!(scene.forwarded(), None);
+}
+
+#[test]
 fn clients_are_told_who_issues_tokens() {
     let issuer = Issuer::start();
     let policy = format!(

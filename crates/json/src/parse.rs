@@ -43,8 +43,8 @@ impl Document {
             at: 0,
             limits,
             depth: 0,
-            // A leaf with its name takes some 16 bytes of text; two nodes.
-            nodes: Vec::with_capacity((text.len() / 8).clamp(4, 1 << 16)),
+            // A leaf with its name takes some 10 to 16 bytes of text; two nodes.
+            nodes: Vec::with_capacity((text.len() / 5).clamp(4, 1 << 16)),
             unescaped: String::new(),
         };
         match parser.document() {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use crate::model::Origin;
 use crate::network::{Network, NetworkFault};
 use crate::notes::shown;
-use crate::upstream::{HTTP_PORT, HTTPS_PORT, Instance, Upstream};
+use crate::upstream::{HTTP_PORT, HTTPS_PORT, Instance, InstanceTls, Upstream};
 
 /// Why a text is none, and what to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
             port: port.unwrap_or(if is_tls { HTTPS_PORT } else { HTTP_PORT }),
             is_tls,
             is_http2: false,
-            roots: None,
+            tls: InstanceTls::default(),
         },
         others: Vec::new(),
         path: base_path(path)?,
@@ -144,19 +144,26 @@ pub(crate) fn network(text: &str) -> Result<Network, Fault> {
 
 /// A path that stands before every path template: empty, or `/api`.
 pub(crate) fn base_path(text: &str) -> Result<String, Fault> {
-    if text.is_empty() {
-        return Ok(String::new());
-    }
+    if text.is_empty() { Ok(String::new()) } else { plain_path(text, "a base path", "\"\"") }
+}
+
+/// A path behind a base path, where the gateway itself answers.
+pub(crate) fn public_path(text: &str) -> Result<String, Fault> {
+    plain_path(text, "`true`, `false` or a path", "/openapi.json")
+}
+
+/// A path with one reading. `none` stands for the one with nothing but slashes.
+fn plain_path(text: &str, what: &str, none: &str) -> Result<String, Fault> {
     let plain = |segment: &str| {
         let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
         !segment.is_empty() && segment.bytes().all(is_plain) && !matches!(segment, "." | "..")
     };
-    let message = format!("{} is not a base path", shown(text));
+    let message = format!("{} is not {what}", shown(text));
     let Some(inner) = text.strip_prefix('/') else {
         return fault(message, format!("begin it with a slash: {}", shown(&format!("/{text}"))));
     };
     if let Some(without) = text.strip_suffix('/') {
-        let without = if without.trim_matches('/').is_empty() { "\"\"" } else { without };
+        let without = if without.trim_matches('/').is_empty() { none } else { without };
         return fault(message, format!("write it without a slash at the end: {}", shown(without)));
     }
     if !inner.split('/').all(plain) {

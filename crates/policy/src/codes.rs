@@ -57,6 +57,8 @@ codes! {
     BAD_LIMIT = "policy-bad-limit",
     /// There is no API, or one too many.
     ONE_API = "policy-one-api",
+    /// A contract that is to be shown to clients stands in several files.
+    NOT_ONE_DOCUMENT = "policy-not-one-document",
     /// Two APIs claim the same requests.
     SAME_REQUESTS = "policy-same-requests",
     /// A name that cannot be the name of an API.

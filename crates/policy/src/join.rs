@@ -334,6 +334,7 @@ impl Shared<'_> {
             not_found: api.and_then(claims::not_found),
             resource: claims::resource(api, &hosts, &base_path, is_tls),
             is_published: api.is_some_and(claims::is_published),
+            public_contract: api.and_then(claims::public_contract),
             hosts,
             proxies: self.proxies.clone(),
             base_path,

@@ -67,6 +67,8 @@ pub struct Model {
     pub callers: Callers,
     /// Whether everybody may know what the contract declares.
     pub is_published: bool,
+    /// The path, behind the base path, where clients find the document as they see the API.
+    pub public_contract: Option<String>,
     /// What stands where an object does not exist, or is not the caller's; none: a problem document.
     pub not_found: Option<NotFound>,
     /// The URL that clients know the API by, if it is known: what its tokens are asked for.

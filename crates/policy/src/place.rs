@@ -42,6 +42,17 @@ pub(crate) struct ProxyNetwork(pub(crate) Network);
 #[derive(Debug, Clone)]
 pub(crate) struct BasePath(pub(crate) String);
 
+/// Who may know what the contract declares: `true`, `false`, or everybody, at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PublishedWord {
+    /// Callers alone.
+    No,
+    /// Everybody.
+    Yes,
+    /// Everybody, who find the document at this path behind the base path.
+    At(String),
+}
+
 /// A web origin.
 #[derive(Debug, Clone)]
 pub(crate) struct WebOrigin(pub(crate) Origin);
@@ -108,6 +119,18 @@ impl Read for BasePath {
     }
 }
 
+impl Read for PublishedWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        match scalar(node, notes)? {
+            "true" => Some(Self::Yes),
+            "false" => Some(Self::No),
+            path => {
+                parsed(node, notes, &codes::BAD_ADDRESS, address::public_path(path)).map(Self::At)
+            }
+        }
+    }
+}
+
 impl Read for WebOrigin {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let text = scalar(node, notes)?;
@@ -147,5 +170,9 @@ inline_schemas! {
     HostName: { "type": "string", "pattern": "^[^/*@ ]+$", "examples": ["api.example.com"] },
     ProxyNetwork: { "type": "string", "examples": ["10.0.0.0/8", "127.0.0.1"] },
     BasePath: { "type": "string", "pattern": "^(/[A-Za-z0-9._~-]+)*$", "examples": ["/api", ""] },
+    PublishedWord: {
+        "anyOf": [{ "type": "boolean" }, { "type": "string", "pattern": "^(/[A-Za-z0-9._~-]+)+$" }],
+        "examples": ["/openapi.json", true],
+    },
     WebOrigin: { "type": "string", "pattern": "^https?://[^/?#@*]+$", "examples": ["https://shop.example.com"] },
 }

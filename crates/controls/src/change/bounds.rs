@@ -155,6 +155,8 @@ const fn all_of(model: &Model) {
         relaxations: _,
         callers: _,
         is_published: _,
+        // It says what everybody may know.
+        public_contract: _,
         // It tells no more, whatever it says: it is the same for all.
         not_found: _,
         resource: _,

@@ -33,25 +33,33 @@ pub fn hashes(document: &Document, but: &[u32], is_error: bool) -> Found {
 
 fn walk(value: Value<'_>, but: &[u32], is_error: bool, found: &mut Found) {
     match value.kind() {
-        Kind::Object => value.members().for_each(|(name, member)| {
-            let is_password = || password_name(name.as_str().unwrap_or_default());
-            let index = member.index();
-            // What says nothing tells nothing: forms show an empty one.
-            match member.as_str().filter(|text| !text.is_empty()) {
-                Some(text) if !is_error && is_password() && !but.contains(&index) => {
-                    let family = hash_shape(text).unwrap_or("password");
-                    found.hashes.push(Hash { index, family });
-                }
-                _ => walk(member, but, is_error, found),
+        Kind::Object => {
+            for (name, member) in value.members() {
+                let Some(text) = member.as_str() else {
+                    walk(member, but, is_error, found);
+                    continue;
+                };
+                let is_password = !is_error && password_name(name.as_str().unwrap_or_default());
+                look(member.index(), text, is_password, but, found);
             }
-        }),
+        }
         Kind::Array => value.items().for_each(|item| walk(item, but, is_error, found)),
         Kind::String => {
-            let text = value.as_str().filter(|_| !but.contains(&value.index()));
-            let family = text.and_then(hash_shape);
-            found.hashes.extend(family.map(|family| Hash { index: value.index(), family }));
-            found.cards += usize::from(text.and_then(card_number).is_some());
+            look(value.index(), value.as_str().unwrap_or_default(), false, but, found);
         }
         Kind::Null | Kind::False | Kind::True | Kind::Number => {}
     }
+}
+
+/// Looks at one text. What says nothing tells nothing: forms show an empty password.
+fn look(index: u32, text: &str, is_password: bool, but: &[u32], found: &mut Found) {
+    if text.is_empty() || but.contains(&index) {
+        return;
+    }
+    let named = is_password.then_some("password");
+    if let Some(family) = hash_shape(text).or(named) {
+        found.hashes.push(Hash { index, family });
+    }
+    // What does not leave is told as that alone.
+    found.cards += usize::from(!is_password && card_number(text).is_some());
 }

@@ -68,10 +68,10 @@ const OTHERS: [&str; 20] = [
 
 /// Whether a property of this name holds a password, or what is made of one: `password_hash`.
 pub fn password_name(name: &str) -> bool {
-    // Asked of every member of every answer: all of them have one of these.
-    let has =
-        |part: &[u8]| name.as_bytes().windows(part.len()).any(|one| one.eq_ignore_ascii_case(part));
-    (has(b"pass") || has(b"pwd")) && is_one_of(name, &[&PASSWORDS])
+    // Asked of every member of every answer: all of them have this letter before one of two others.
+    let follows =
+        |at: usize| matches!(name.as_bytes().get(at + 1), Some(b'a' | b'A' | b'w' | b'W'));
+    memchr::memchr2_iter(b'p', b'P', name.as_bytes()).any(follows) && is_one_of(name, &[&PASSWORDS])
 }
 
 /// Whether a property of this name does not leave where nothing describes it.

@@ -50,10 +50,10 @@ impl Matched {
 
 pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Matched, Exit> {
     context.enter(Room::FindOperation);
-    if let Some(answer) = metadata(&received, context.plan) {
+    let path = received.path().and_then(|path| path.behind(&context.plan.model.base_path));
+    if let Some(answer) = told(&received, path.as_ref(), context.plan) {
         return Err(Exit::Answered(answer));
     }
-    let path = received.path().and_then(|path| path.behind(&context.plan.model.base_path));
     if let Some(origin) = preflight_origin(&received) {
         match (preflight(&received, path.as_ref(), &origin, context), context.mode(PREFLIGHTS)) {
             (exit, Mode::Enforce) => return Err(exit),
@@ -124,18 +124,22 @@ fn find(
     }
 }
 
-/// What is told of the API as a resource of OAuth (RFC 9728), where that is asked for.
-fn metadata(received: &Received, plan: &Plan) -> Option<Answer> {
-    let metadata = plan.resource.as_ref()?;
+/// What everybody is told of the API, where it is asked for: its metadata as a resource of OAuth (RFC 9728), and
+/// the document as clients see it.
+fn told(received: &Received, path: Option<&CanonicalPath>, plan: &Plan) -> Option<Answer> {
     let head = received.head();
-    let is_it =
-        head.path() == metadata.path && matches!(head.method, Some(Method::Get | Method::Head));
-    is_it.then(|| {
-        let mut answer = Answer::new(Status(200), Body::Whole(metadata.document.clone()));
-        answer.push_field("Content-Type", "application/json");
-        answer.is_private = false;
-        answer
-    })
+    if !matches!(head.method, Some(Method::Get | Method::Head)) {
+        return None;
+    }
+    let metadata = plan.resource.as_ref().filter(|metadata| head.path() == metadata.path);
+    let document = metadata.map(|metadata| &metadata.document).or_else(|| {
+        let published = plan.public_contract.as_ref()?;
+        (path? == &published.path).then_some(&published.document)
+    })?;
+    let mut answer = Answer::new(Status(200), Body::Whole(document.clone()));
+    answer.push_field("Content-Type", "application/json");
+    answer.is_private = false;
+    Some(answer)
 }
 
 /// Says that there is nothing here; or keeps it for callers, where strangers may not know (rule 8).

@@ -9,7 +9,7 @@ use crate::claim::{CallerUrl, Texts};
 use crate::codes;
 use crate::digest::ContractDigest;
 use crate::notes::Notes;
-use crate::place::{ApiName, ApiUrl, ApiUrls, BasePath, HostName};
+use crate::place::{ApiName, ApiUrl, ApiUrls, BasePath, HostName, PublishedWord};
 use crate::secret::Secret;
 use crate::section::{Needed, Read, Spanned, section, wrong_kind};
 use crate::word::{HttpWord, NullWord};
@@ -89,6 +89,9 @@ section! {
         /// Whom the certificate of an `https` upstream must come from (PEM): `file:ca.pem`,
         /// `env:NAME` or `credential:NAME`. Default: one of those whom the system trusts.
         upstream_ca: Option<Spanned<Secret>>,
+        /// What the gateway shows an `https` upstream of itself, if that asks: then the API can refuse
+        /// whatever did not come through the gateway. Default: nothing.
+        upstream_certificate: Option<UpstreamCertificateSection>,
         /// The version of HTTP that is spoken to the API: `"1.1"` or `"2"` (agreed on inside TLS;
         /// in the clear, known before). Default: `"1.1"`, which every API speaks.
         upstream_http: Option<Spanned<HttpWord>>,
@@ -100,10 +103,12 @@ section! {
         /// Default: the path of `upstream`, or `base_path`, because most APIs listen where their
         /// contract says.
         upstream_base_path: Option<Spanned<BasePath>>,
-        /// `true`: everybody may know what the contract declares, as where it is public. Default:
+        /// `true`: everybody may know what the contract declares, as where it is public. A path behind
+        /// `base_path` (`/openapi.json`): and the gateway answers there with the document as clients
+        /// see the API, to everybody (`portcullis contract public` prints the same one). Default:
         /// `false`; where callers are verified, a stranger gets the same 401 for every path that is
         /// not open to anyone, whether it exists or not.
-        published: Option<Spanned<bool>>,
+        published: Option<Spanned<PublishedWord>>,
         /// The URL that clients know the API by, for its metadata as a resource of OAuth (RFC 9728):
         /// `https://api.example.com/shop`. Default: made of the first of `hosts` and `base_path`; none
         /// without `hosts`, and then no metadata is served.
@@ -117,6 +122,16 @@ section! {
         not_found: Option<NotFoundSection>,
         /// `null_means` for all operations. Default: a null is a null.
         null_means: Option<Spanned<NullWord>>,
+    }
+}
+
+section! {
+    /// A certificate of the gateway's own, towards the API (RFC 8446 section 4.4.2.4).
+    struct UpstreamCertificateSection, later [], {
+        /// The certificate, and those behind it (PEM): `file:gateway.pem`, `env:NAME` or `credential:NAME`.
+        certificate: Needed<Spanned<Secret>>,
+        /// Its private key (PEM), which nobody else may read.
+        key: Needed<Spanned<Secret>>,
     }
 }
 

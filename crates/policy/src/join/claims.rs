@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use portcullis_contract::{BodyKind, Contract, MediaRange};
+use portcullis_contract::{BodyKind, CanonicalPath, Contract, MediaRange};
 use portcullis_model::{Code, Diagnostic, Span};
 
 use super::base_path;
@@ -11,6 +11,7 @@ use crate::codes;
 use crate::file::Api;
 use crate::model::NotFound;
 use crate::notes::{Notes, shown};
+use crate::place::PublishedWord;
 
 /// The hosts that an API names.
 pub(super) fn hosts(api: &Api) -> Vec<String> {
@@ -33,6 +34,11 @@ pub(super) fn name(api: Option<&Api>, hosts: &[String], base_path: &str, is_one:
 /// Whether every request has one API, and every name one.
 pub(super) fn check(apis: &[Api], contracts: &[Option<Contract>], notes: &mut Notes) {
     apis.iter().for_each(|api| check_not_found(api, notes));
+    for (api, contract) in apis.iter().zip(contracts) {
+        if let Some(contract) = contract {
+            check_public_contract(api, contract, notes);
+        }
+    }
     let mut names: HashMap<&str, Span> = HashMap::new();
     // Every host has no name here.
     let mut claimed: HashMap<(Option<&str>, String), (usize, Span)> = HashMap::new();
@@ -122,7 +128,41 @@ pub(super) fn resource(
 
 /// Whether everybody may know what an API's contract declares.
 pub(super) fn is_published(api: &Api) -> bool {
-    api.published.as_ref().is_some_and(|word| word.value)
+    api.published.as_ref().is_some_and(|word| word.value != PublishedWord::No)
+}
+
+/// Where clients find the document as they see the API.
+pub(super) fn public_contract(api: &Api) -> Option<String> {
+    match &api.published.as_ref()?.value {
+        PublishedWord::At(path) => Some(path.clone()),
+        PublishedWord::Yes | PublishedWord::No => None,
+    }
+}
+
+/// Whether the document can be shown there: nothing else answers at that path, and it is one document.
+fn check_public_contract(api: &Api, contract: &Contract, notes: &mut Notes) {
+    let (Some(path), Some(word)) = (public_contract(api), &api.published) else { return };
+    let canonical = CanonicalPath::parse(&path).ok();
+    if canonical.is_some_and(|canonical| contract.methods(&canonical).is_some()) {
+        notes.push(|| {
+            Diagnostic::error(
+                &codes::CONFLICT,
+                format!("an operation of the contract answers at {}", shown(&path)),
+            )
+            .at(word.span)
+            .label("the document cannot be there, too")
+            .help("choose a path that the contract does not declare")
+        });
+    }
+    if contract.files > 1 {
+        notes.push(|| {
+            let message = format!("the contract stands in {} files", contract.files);
+            Diagnostic::error(&codes::NOT_ONE_DOCUMENT, message)
+                .at(word.span)
+                .label("clients find one document here")
+                .help("bundle it into one file first, or write `published: true`")
+        });
+    }
 }
 
 /// Bytes of the answer for objects that do not exist.

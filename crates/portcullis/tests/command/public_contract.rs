@@ -110,4 +110,32 @@ fn a_document_in_several_files_is_not_guessed_at() {
         text(&output.stderr)
     );
     assert!(text(&output.stderr).contains("`named.yaml`"), "{}", text(&output.stderr));
+    // Nor is it served.
+    folder.write("portcullis.yaml", &published("/openapi.json"));
+    let output = folder.command().args(["check", "-c", "portcullis.yaml"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(said.contains("policy-not-one-document"), "{said}");
+}
+
+fn published(path: &str) -> String {
+    POLICY.replace("8080\" }", &format!("8080\", published: {path} }}"))
+}
+
+#[test]
+fn where_it_is_served_nothing_else_answers() {
+    let folder = Folder::with(&[("openapi.yaml", CONTRACT)]);
+    for (path, code) in [
+        ("/people/7", "policy-conflict"),
+        ("openapi.json", "policy-bad-address"),
+        ("/docs/", "policy-bad-address"),
+        ("\"/people/{id}\"", "policy-bad-address"),
+        ("[true]", "policy-wrong-kind"),
+    ] {
+        folder.write("portcullis.yaml", &published(path));
+        let output = folder.command().args(["check", "-c", "portcullis.yaml"]).output().unwrap();
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{path}: {said}");
+        assert!(said.contains(code), "{path}: {said}");
+    }
 }

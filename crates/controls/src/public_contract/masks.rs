@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_controls::derived;
 use portcullis_policy::{AnswerMask, DerivedMember, Model};
 use serde_json::{Map, Value, json};
+
+use crate::derived;
 
 /// Names that schemas may keep although they are those of passwords.
 pub(super) fn shown(model: &Model) -> BTreeSet<String> {

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use portcullis_contract::as_json;
-use portcullis_controls::Plan;
-use portcullis_controls::sensitive::password_name;
 use serde_json::{Map, Value, json};
 
 use super::{DEPTH_MAX, inner, masks};
+use crate::plan::Plan;
+use crate::sensitive::password_name;
 
 /// Names of the operations in a path item (OpenAPI 3.2).
 const METHODS: [&str; 9] =
