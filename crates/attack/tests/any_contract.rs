@@ -409,4 +409,16 @@ access:
             .collect();
         assert!(left.contains(&"the request says under which id it is made"), "{left:?}");
     }
+
+    #[test]
+    fn what_nobody_may_write_is_left_out_with_the_reason() {
+        let rules = RULES
+            .replace("create, update]", "create]")
+            .replace("may: [read, update]", "may: [read]");
+        let made = made(ORDERS, SCHEMAS, &rules);
+        assert_eq!(written(&made, "updateOrder"), []);
+        let left = made.left_out.iter().find(|left| left.what == "properties").unwrap();
+        assert_eq!(left.operation, "updateOrder");
+        assert_eq!(left.why, "the rules let nobody of those who are given do it");
+    }
 }

@@ -27,10 +27,18 @@ impl Generator<'_> {
     /// the same roles the first one does it.
     pub(super) fn writes(&self, operation: usize, found: &mut Found) {
         let Some(written) = self.is_written(operation) else { return };
+        let mut is_let = false;
         for person in self.unlike() {
-            if let Err(why) = self.written_by(operation, written, person, found) {
-                found.leave(&format!("properties by {}", person.name), why);
+            match self.written_by(operation, written, person, found) {
+                Ok(is_theirs) => is_let |= is_theirs,
+                Err(why) => {
+                    is_let = true;
+                    found.leave(&format!("properties by {}", person.name), why);
+                }
             }
+        }
+        if !is_let {
+            found.leave("properties", "the rules let nobody of those who are given do it");
         }
     }
 
@@ -54,15 +62,16 @@ impl Generator<'_> {
         all
     }
 
+    /// `false`: the rules do not let them.
     fn written_by(
         &self,
         operation: usize,
         written: (usize, Verb),
         person: &Person,
         found: &mut Found,
-    ) -> Result<(), String> {
+    ) -> Result<bool, String> {
         let declared = self.model.contract.operation(operation).ok_or("it is not there")?;
-        let Some(stage) = self.stage(operation, written, person)? else { return Ok(()) };
+        let Some(stage) = self.stage(operation, written, person)? else { return Ok(false) };
         let media = media(declared)?;
         let sight = self.sight(&stage, &stage.owner.name)?;
         let grants = grants(self.model, operation, written.0, person, stage.whose);
@@ -84,7 +93,7 @@ impl Generator<'_> {
             };
             found.drafts.push(self.writing(&stage, &sight, &masks, written)?);
         }
-        Ok(())
+        Ok(true)
     }
 
     /// What is not for them, and can be seen afterwards.
