@@ -152,6 +152,8 @@ fn whoever_shows_a_key_is_its_owner_and_the_key_ends_here() {
         assert!(sent.contains(told), "{told} in {sent}");
     }
     assert!(!here.why().contains(&key), "no record holds it");
+    let record = here.scene.last_record();
+    assert_eq!(record["key"].as_str(), key.split('_').nth(2), "but its name: {record}");
     // The same one as a bearer token.
     let answer = here.scene.get_with("/api/me", &format!("Authorization: Bearer {key}\r\n"));
     assert_eq!(answer.status, 200, "{}", here.why());

@@ -154,7 +154,7 @@ pub(crate) fn signer(model: &Model) -> Result<Option<Arc<Signer>>, Failure> {
 pub(crate) fn pepper(model: &Model) -> Result<Option<Arc<Pepper>>, Failure> {
     let Some(keys) = &model.callers.api_keys else { return Ok(None) };
     let source = &keys.pepper;
-    let failed = |message| unusable(model, model.lines.contract, message);
+    let failed = |message| unusable(model, model.lines.pepper, message);
     let text = Secret::new(private(source).map_err(failed)?);
     if let Some(store) = &model.store
         && store.key.read(variable).is_ok_and(|other| other == text.expose_secret())

@@ -92,10 +92,10 @@ pub(crate) fn list(options: &KeysListOptions) -> Exit {
         for one in keys {
             let text =
                 |name: &str| talk::clean(one.get(name).and_then(Value::as_str).unwrap_or("-"));
-            let rules = one.get("rules").map(|rules| rules.to_string()).unwrap_or_default();
+            let rules = one.get("rules").map(ToString::to_string).unwrap_or_default();
             let columns = ["id", "created", "expires", "last_used", "owner", "label"];
             let row = columns.map(text).join("  ");
-            let rules = if rules == "{}" { String::new() } else { talk::clean(&rules).into() };
+            let rules = if rules == "{}" { String::new() } else { talk::clean(&rules) };
             talk::print(&format!("{}\n", format!("{row}  {rules}").trim_end()));
         }
         talk::say(&many(keys.len(), "key"));

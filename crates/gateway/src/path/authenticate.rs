@@ -137,6 +137,9 @@ fn carry(caller: &Caller, proofs: &prove::Proofs, context: &mut Context<'_>) {
     carried.identity = caller.identity().cloned();
     carried.tokens = proofs.tokens().to_vec();
     carried.key = proofs.key().cloned();
+    if let Some(key) = &carried.key {
+        context.entry.key(key.id);
+    }
     if let Some(session) = proofs.session() {
         carried.withheld.add(&session.credentials);
         carried.session = Some(session.clone());
