@@ -284,7 +284,7 @@ pub enum ReloadError {
         /// The address of the new model.
         wanted: SocketAddr,
     },
-    /// It has `login`, and the gateway was started without a store.
+    /// It has `login` or `api_keys`, and the gateway was started without a store.
     Store,
 }
 
@@ -295,7 +295,9 @@ impl std::fmt::Display for ReloadError {
                 f,
                 "the gateway listens on `{is}`; another `listen` (`{wanted}`) needs a restart"
             ),
-            Self::Store => f.write_str("the first `login` of a policy needs a restart"),
+            Self::Store => {
+                f.write_str("the first `login` or `api_keys` of a policy needs a restart")
+            }
         }
     }
 }

@@ -124,14 +124,17 @@ mod tests {
             of(KeyRules { networks: vec![(text.parse().unwrap(), bits)], ..KeyRules::default() })
         };
         let here = used("shop", Some("10.1.2.3"));
-        assert_eq!(key_fault(&[open.clone()], here), None);
-        assert_eq!(key_fault(&[open.clone()], used("shop", None)), None);
+        assert_eq!(key_fault(std::slice::from_ref(&open), here), None);
+        assert_eq!(key_fault(std::slice::from_ref(&open), used("shop", None)), None);
         let inner = net("10.0.0.0", 8);
         assert_eq!(key_fault(&[inner.clone(), open.clone()], here), None);
-        assert_eq!(key_fault(&[inner.clone()], used("shop", Some("::ffff:10.1.2.3"))), None);
+        assert_eq!(
+            key_fault(std::slice::from_ref(&inner), used("shop", Some("::ffff:10.1.2.3"))),
+            None
+        );
         let other = Some("key_from_other_network");
         assert_eq!(
-            key_fault(&[inner.clone()], used("shop", None)),
+            key_fault(std::slice::from_ref(&inner), used("shop", None)),
             other,
             "nobody knows from where"
         );
