@@ -159,7 +159,7 @@ mod tests {
             })
         };
         let all = |rules: &[Arc<KeyRules>]| {
-            scopes(rules).iter().map(|scope| scope.to_string()).collect::<Vec<_>>().join(" ")
+            scopes(rules).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(all(&[good(&[])]), "");
         assert_eq!(all(&[good(&["read", "write"])]), "read write");
