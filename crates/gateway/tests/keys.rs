@@ -282,7 +282,7 @@ fn the_first_use_of_a_new_key_gives_the_old_one_its_end() {
     let (old, before) = here.key(KeyRules::default());
     let (facts, text) = here.facts("acme", KeyRules::default());
     let (_, after) = here.issue((KeyFacts { replaces: Some((old, 60_000)), ..facts }, text));
-    here.scene.clock.advance_ms(3600_000);
+    here.scene.clock.advance_ms(3_600_000);
     assert_eq!(here.me(&before), 200, "nobody has used the new one");
     assert_eq!((here.me(&after), here.me(&before)), (200, 200));
     here.scene.clock.advance_ms(61_000);
