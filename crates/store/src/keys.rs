@@ -23,6 +23,7 @@ use tokio::sync::watch;
 use crate::error::StoreError;
 use crate::keys::facts::{Key, KeyFacts, KeyWhich, ListedKey};
 use crate::keys::rows::Row;
+use crate::keys::select::Newest;
 use crate::keys::table::{Pending, Table};
 use crate::keys::unwritten::{Taken, Ticket, Unwritten};
 use crate::seal::Sealer;
@@ -73,7 +74,12 @@ impl ApiKeys {
     }
 
     pub(crate) fn list(&self, which: &KeyWhich, max: usize) -> Vec<ListedKey> {
-        select::list(&self.read().table, which, max)
+        let (mut newest, mut from) = (Newest::new(max), Some(0));
+        // Some at a time: a writer who waits makes all others wait.
+        while let Some(next) = from {
+            from = newest.look(&self.read().table, which, next);
+        }
+        newest.listed(&self.read().table)
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {

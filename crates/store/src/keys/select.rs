@@ -14,7 +14,7 @@ use crate::keys::table::Table;
 pub const KEYS_LISTED_MAX: usize = 1000;
 
 /// Slots that are looked at, and keys that are taken out, under one lock: others wait for a
-/// millisecond or two.
+/// millisecond or two. All below one key go with it, however many there are.
 const LOOKED: u32 = 65_536;
 const REMOVED: usize = 1024;
 
@@ -88,23 +88,42 @@ pub(crate) fn remove_some(
     None
 }
 
-/// The newest of the keys that are meant, the newest first.
-pub(crate) fn list(table: &Table, which: &KeyWhich, max: usize) -> Vec<ListedKey> {
-    let max = max.min(KEYS_LISTED_MAX);
-    let mark = Mark::new(table, which);
-    let marked = mark
-        .into_iter()
-        .flat_map(|mark| (0..table.slots()).filter(move |number| mark.is_on(table, *number)));
-    let mut newest = BinaryHeap::new();
-    for number in named(table, which).into_iter().chain(marked) {
-        let Some(slot) = table.get(number).filter(|_| table.is_issued(number)) else { continue };
-        newest.push(Reverse((slot.created, slot.id)));
-        if newest.len() > max {
-            newest.pop();
+/// The newest keys that were seen so far, as many as are asked for.
+pub(crate) struct Newest {
+    keys: BinaryHeap<Reverse<(Time, KeyId)>>,
+    max: usize,
+}
+
+impl Newest {
+    pub(crate) fn new(max: usize) -> Self {
+        Self { keys: BinaryHeap::new(), max: max.min(KEYS_LISTED_MAX) }
+    }
+
+    /// Looks at some of the keys that are meant, in slots from `from` on. Says where to go on.
+    pub(crate) fn look(&mut self, table: &Table, which: &KeyWhich, from: u32) -> Option<u32> {
+        if from == 0 {
+            named(table, which).into_iter().for_each(|number| self.see(table, number));
+        }
+        let (mark, end) = (Mark::new(table, which)?, from.saturating_add(LOOKED));
+        for number in (from..table.slots().min(end)).filter(|number| mark.is_on(table, *number)) {
+            self.see(table, number);
+        }
+        (end < table.slots()).then_some(end)
+    }
+
+    fn see(&mut self, table: &Table, number: u32) {
+        let Some(slot) = table.get(number).filter(|_| table.is_issued(number)) else { return };
+        self.keys.push(Reverse((slot.created, slot.id)));
+        if self.keys.len() > self.max {
+            self.keys.pop();
         }
     }
-    // Reversed, so the newest come first.
-    newest.into_sorted_vec().into_iter().filter_map(|Reverse((_, id))| listed(table, &id)).collect()
+
+    /// The newest first.
+    pub(crate) fn listed(self, table: &Table) -> Vec<ListedKey> {
+        let newest = self.keys.into_sorted_vec().into_iter();
+        newest.filter_map(|Reverse((_, id))| listed(table, &id)).collect()
+    }
 }
 
 fn listed(table: &Table, id: &KeyId) -> Option<ListedKey> {

@@ -1,5 +1,7 @@
 //! All keys in memory: which there are, below which others, and until when.
 
+mod issuing;
+
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use crate::keys::facts::{ANCESTORS_MAX, Key, KeyFacts};
 use crate::keys::interned::Interned;
 use crate::keys::rows::Row;
 use crate::keys::slot::{LastUse, NONE, Slot, Time};
+
+pub(crate) use self::issuing::Pending;
 
 /// INVARIANT: the parent of a key is in the table. Whoever takes a key out takes all below it.
 pub(crate) struct Table {
@@ -42,10 +46,6 @@ pub(crate) struct Replacing {
     pub(crate) overlap_ms: u64,
     pub(crate) is_used: bool,
 }
-
-/// One key that is being issued: no other, even of the same name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Pending(u64);
 
 impl Table {
     pub(crate) fn new(keys_max: usize) -> Self {
@@ -130,11 +130,6 @@ impl Table {
         self.pending.is_empty() || !self.pending.contains_key(&number)
     }
 
-    /// Which key is being issued there.
-    pub(crate) fn pending(&self, id: &KeyId) -> Option<Pending> {
-        self.pending.get(&self.find(id)?).copied()
-    }
-
     pub(crate) fn get(&self, number: u32) -> Option<&Slot> {
         self.owner(number).and_then(|_| self.slots.get(number as usize))
     }
@@ -146,56 +141,6 @@ impl Table {
     /// Keys right below a key.
     pub(crate) fn children(&self, number: u32) -> &[u32] {
         self.children.get(&number).map_or(&[], Vec::as_slice)
-    }
-
-    /// Makes a key that opens nothing until it is [`Table::confirm`]ed.
-    pub(crate) fn reserve(
-        &mut self,
-        facts: &KeyFacts,
-        now: UnixMillis,
-    ) -> Result<Pending, StoreError> {
-        if self.find(&facts.id).is_some() {
-            return Err(StoreError::Known);
-        }
-        let parent = facts.parent.map(|id| self.parent(&id, now)).transpose()?;
-        if parent.is_some() && !facts.rules.attributes.is_empty() {
-            return Err(StoreError::OwnAttributes);
-        }
-        if let Some((of, _)) = facts.replaces {
-            self.issued(&of).ok_or(StoreError::NoKey)?;
-        }
-        let owner = parent.and_then(|parent| self.owners.get(self.owner(parent)?).cloned());
-        let row = Row {
-            facts: KeyFacts {
-                owner: owner.map_or_else(|| facts.owner.clone(), String::from),
-                ..facts.clone()
-            },
-            is_used: false,
-            last_used: None,
-        };
-        let number = self.add(row)?;
-        if let Some(parent) = parent {
-            self.link(number, parent);
-        }
-        self.pendings += 1;
-        let pending = Pending(self.pendings);
-        self.pending.insert(number, pending);
-        Ok(pending)
-    }
-
-    fn parent(&self, id: &KeyId, now: UnixMillis) -> Result<u32, StoreError> {
-        let number = self.issued(id).filter(|number| !self.is_over(*number, now));
-        let number = number.ok_or(StoreError::NoKey)?;
-        if self.upwards(number).count() > ANCESTORS_MAX {
-            return Err(StoreError::TooMany { what: "keys above a key", max: ANCESTORS_MAX });
-        }
-        Ok(number)
-    }
-
-    /// From here on it opens. False: it was revoked meanwhile.
-    pub(crate) fn confirm(&mut self, id: &KeyId, pending: Pending) -> bool {
-        let number = self.find(id).filter(|number| self.pending.get(number) == Some(&pending));
-        number.is_some_and(|number| self.pending.remove(&number).is_some())
     }
 
     /// Puts a key into a free slot. It is below nobody yet.
