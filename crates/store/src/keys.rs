@@ -176,7 +176,7 @@ impl ApiKeys {
     pub(crate) fn rewritten(&self, rows: &[Row]) {
         let mut all = self.write();
         for row in rows {
-            let id = row.facts.id;
+            let id = row.id;
             if all.table.row(&id).is_none_or(|now| now == *row) {
                 all.unwritten.written(&[id]);
             }
@@ -239,11 +239,11 @@ impl ApiKeys {
         let All { table, unwritten } = &mut *all;
         let (mut gone, mut below) = (Vec::new(), Vec::new());
         rows::read(connection, &self.sealer, |row| {
-            if row.facts.expires.is_some_and(|expires| expires <= now) {
-                gone.push(row.facts.id);
+            if row.expires.is_some_and(|expires| expires <= now) {
+                gone.push(row.id);
                 return Ok(());
             }
-            let parent = row.facts.parent;
+            let parent = row.parent;
             let number = table.add(row)?;
             below.extend(parent.map(|parent| (number, parent)));
             Ok(())

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::Arc;
 
 use portcullis_model::KeyId;
 
@@ -128,16 +127,15 @@ impl Newest {
 
 fn listed(table: &Table, id: &KeyId) -> Option<ListedKey> {
     let row = table.row(id)?;
-    let rules = table.rules.get(table.get(table.find(id)?)?.rules)?;
     Some(ListedKey {
-        id: row.facts.id,
-        owner: row.facts.owner,
-        label: row.facts.label,
-        parent: row.facts.parent,
-        created: row.facts.created,
-        expires: row.facts.expires,
+        id: row.id,
+        owner: row.owner.into(),
+        label: row.label.into(),
+        parent: row.parent,
+        created: row.created,
+        expires: row.expires,
         last_used: row.last_used,
-        rules: Arc::clone(rules),
-        replaces: row.facts.replaces,
+        rules: row.rules,
+        replaces: row.replaces,
     })
 }

@@ -10,7 +10,7 @@ use portcullis_model::{KeyId, KeyRules, UnixMillis};
 
 use crate::error::StoreError;
 use crate::index::Index;
-use crate::keys::facts::{ANCESTORS_MAX, Key, KeyFacts};
+use crate::keys::facts::{ANCESTORS_MAX, Key};
 use crate::keys::interned::Interned;
 use crate::keys::rows::Row;
 use crate::keys::slot::{LastUse, NONE, Slot, Time};
@@ -148,17 +148,16 @@ impl Table {
         if self.len() >= self.keys_max {
             return Err(StoreError::TooMany { what: "keys", max: self.keys_max });
         }
-        let Row { facts, is_used, last_used } = row;
-        let owner = self.owners.take(facts.owner.as_str(), |name| name.into());
+        let owner = self.owners.take::<str>(row.owner);
         let slot = Slot {
-            id: facts.id,
-            mac: facts.mac,
-            created: Time::new(facts.created),
-            expires: Time::or_never(facts.expires),
+            id: row.id,
+            mac: row.mac,
+            created: Time::new(row.created),
+            expires: Time::or_never(row.expires),
             parent: NONE,
-            rules: self.rules.take(&facts.rules, |rules| Arc::new(rules.clone())),
-            label: self.labels.take(facts.label.as_str(), |name| name.into()),
-            used: LastUse::new(last_used),
+            rules: self.rules.take::<KeyRules>(row.rules),
+            label: self.labels.take::<str>(row.label),
+            used: LastUse::new(row.last_used),
         };
         let number = if let Some(number) = self.free.pop() {
             let places =
@@ -172,11 +171,12 @@ impl Table {
             self.owner_of.push(owner);
             self.slots() - 1
         };
-        if let Some((of, overlap_ms)) = facts.replaces {
+        if let Some((of, overlap_ms)) = row.replaces {
+            let is_used = row.is_used;
             self.replacing.insert(number, Replacing { of, overlap_ms, is_used });
         }
         let (slots, hasher) = (&self.slots, &self.hasher);
-        let hash = hasher.hash_one(facts.id);
+        let hash = hasher.hash_one(row.id);
         self.ids.insert(hash, number, |number| hash_of(slots, hasher, number));
         Ok(number)
     }
@@ -223,15 +223,12 @@ impl Table {
         Some(id)
     }
 
-    /// Looks at some slots, and takes out what is over. A key waits there for those below it.
+    /// Looks at some slots, and takes out what is over. All below it are over as well.
     pub(crate) fn sweep(&mut self, now: UnixMillis, count: u32, gone: &mut Vec<KeyId>) {
         for _ in 0..count.min(self.slots()) {
             let number = self.hand;
             self.hand = if number + 1 < self.slots() { number + 1 } else { 0 };
-            if self.is_over(number, now)
-                && self.children(number).is_empty()
-                && self.is_issued(number)
-            {
+            if self.is_over(number, now) && self.is_issued(number) {
                 self.remove(number, gone);
             }
         }
@@ -265,19 +262,19 @@ impl Table {
         let number = self.find(id)?;
         let slot = self.get(number)?;
         let replacing = self.replacing.get(&number);
-        let facts = KeyFacts {
+        Some(Row {
             id: slot.id,
             mac: slot.mac,
-            owner: String::from(&**self.owners.get(self.owner(number)?)?),
-            label: String::from(&**self.labels.get(slot.label)?),
+            owner: self.owners.get(self.owner(number)?)?.clone(),
+            label: self.labels.get(slot.label)?.clone(),
             parent: self.get(slot.parent).map(|parent| parent.id),
             created: slot.created.get(),
             expires: slot.expires.finite(),
-            rules: KeyRules::clone(self.rules.get(slot.rules)?),
+            rules: Arc::clone(self.rules.get(slot.rules)?),
             replaces: replacing.map(|replacing| (replacing.of, replacing.overlap_ms)),
-        };
-        let is_used = replacing.is_some_and(|replacing| replacing.is_used);
-        Some(Row { facts, is_used, last_used: slot.used.get() })
+            is_used: replacing.is_some_and(|replacing| replacing.is_used),
+            last_used: slot.used.get(),
+        })
     }
 }
 

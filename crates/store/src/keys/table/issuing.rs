@@ -1,5 +1,7 @@
 //! Keys on their way: they have a place, and open nothing before they last.
 
+use std::sync::Arc;
+
 use portcullis_model::{KeyId, UnixMillis};
 
 use super::Table;
@@ -35,10 +37,16 @@ impl Table {
         }
         let owner = parent.and_then(|parent| self.owners.get(self.owner(parent)?).cloned());
         let row = Row {
-            facts: KeyFacts {
-                owner: owner.map_or_else(|| facts.owner.clone(), String::from),
-                ..facts.clone()
-            },
+            id: facts.id,
+            mac: facts.mac,
+            owner: owner.unwrap_or_else(|| facts.owner.as_str().into()),
+            label: facts.label.as_str().into(),
+            // Linked below, when it has its place.
+            parent: None,
+            created: facts.created,
+            expires: facts.expires,
+            rules: Arc::new(facts.rules.clone()),
+            replaces: facts.replaces,
             is_used: false,
             last_used: None,
         };
