@@ -21,24 +21,28 @@ const ROUNDS: usize = 5;
 const IDLE_CONNECTIONS: usize = 1000;
 
 /// What is left out where nothing is asked: the gateway reads, routes, writes and records.
-const NOTHING: [&str; 9] = [
+const NOTHING: [&str; 11] = [
     "resource_limits",
     "transport_encryption",
     "api_inventory",
     "safe_configuration",
     "caller_identity",
+    "function_access",
+    "object_ownership",
     "content_type",
     "input_shape",
     "writable_properties",
     "response_shape",
 ];
 /// What is left out where only the contract is asked, in both directions.
-const CONTRACT: [&str; 5] = [
+const CONTRACT: [&str; 7] = [
     "resource_limits",
     "transport_encryption",
     "api_inventory",
     "safe_configuration",
     "caller_identity",
+    "function_access",
+    "object_ownership",
 ];
 
 /// A proxy under measurement, and the path that it is asked for.

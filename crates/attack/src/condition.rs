@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::client::{Answer, Exchange};
+use crate::pointed;
 use crate::scalar::Statuses;
 use crate::variables::{Missing, Variables};
 
@@ -24,7 +25,7 @@ pub struct Condition {
 pub enum Check {
     /// The status is one of these.
     Status(Statuses),
-    /// The value at a JSON Pointer of the body.
+    /// The value at a JSON Pointer of the body; where `*` stands for any item of a list, one of them must pass.
     Json(String, Test),
     /// The values of a header field; one of them must pass.
     Header(String, Test),
@@ -190,9 +191,11 @@ impl Check {
         let judged = match self {
             Self::OpenAfterMs(_) => Ok(true),
             Self::Status(statuses) => Ok(statuses.contains(answer.status)),
-            Self::Json(pointer, test) => variables
-                .fill(pointer)
-                .and_then(|at| test.judge(value(answer, &at).as_ref(), variables)),
+            Self::Json(pointer, test) => variables.fill(pointer).and_then(|at| {
+                let body = body(answer);
+                let values = body.iter().flat_map(|body| pointed::values(body, &at));
+                test.judge_each(&values.collect::<Vec<_>>(), variables)
+            }),
             Self::Header(name, test) => test.judge_fields(&answer.all(name), variables),
             Self::Body(Test::LengthAtLeast(bytes)) => Ok(answer.body.len() >= *bytes),
             Self::Body(Test::LengthAtMost(bytes)) => Ok(answer.body.len() <= *bytes),
@@ -210,10 +213,15 @@ impl Check {
         match self {
             Self::OpenAfterMs(_) => format!("it was answered after {} ms", exchange.open_ms),
             Self::Status(statuses) => format!("it is not {statuses}"),
-            Self::Json(pointer, _) => match value(answer, pointer) {
-                Some(value) => format!("`{pointer}` is {}", shown(value.to_string())),
-                None => format!("there is no `{pointer}`"),
-            },
+            Self::Json(pointer, _) => {
+                let body = body(answer);
+                let found = body.iter().flat_map(|body| pointed::values(body, pointer));
+                let found: Vec<String> = found.map(ToString::to_string).collect();
+                if found.is_empty() {
+                    return format!("there is no `{pointer}`");
+                }
+                format!("`{pointer}` is {}", shown(found.join(", ")))
+            }
             Self::Header(name, _) => {
                 format!("`{name}` is {}", shown(format!("{:?}", answer.all(name))))
             }
@@ -222,10 +230,9 @@ impl Check {
     }
 }
 
-/// The value at a JSON Pointer of an answer's body.
-fn value(answer: &Answer, pointer: &str) -> Option<Value> {
-    let body: Value = serde_json::from_slice(&answer.body).ok()?;
-    body.pointer(pointer).cloned()
+/// The body of an answer, if it is JSON.
+fn body(answer: &Answer) -> Option<Value> {
+    serde_json::from_slice(&answer.body).ok()
 }
 
 impl Test {
@@ -238,11 +245,17 @@ impl Test {
             }
             _ => Value::from(text),
         };
-        if texts.is_empty() {
+        let values: Vec<Value> = texts.iter().map(|text| value(text)).collect();
+        self.judge_each(&values.iter().collect::<Vec<_>>(), variables)
+    }
+
+    /// Judges values, of which one must pass; a "not" must hold for all of them.
+    fn judge_each(&self, values: &[&Value], variables: &Variables) -> Result<bool, Missing> {
+        if values.is_empty() {
             return self.judge(None, variables);
         }
         let judged: Result<Vec<bool>, Missing> =
-            texts.iter().map(|text| self.judge(Some(&value(text)), variables)).collect();
+            values.iter().map(|value| self.judge(Some(value), variables)).collect();
         Ok(match self {
             Self::Lacks(_) | Self::Differs(_) => judged?.into_iter().all(|holds| holds),
             _ => judged?.into_iter().any(|holds| holds),
@@ -338,6 +351,10 @@ mod tests {
             ("{ json: /role, differs: staff }", "{ json: /role, differs: admin }"),
             ("{ json: /total, at_most: -1 }", "{ json: /id, at_most: -1 }"),
             ("{ json: /id, at_least: 7 }", "{ json: /role, at_least: 7 }"),
+            ("{ json: /list/*, equals: 2 }", "{ json: /list/*, equals: 3 }"),
+            ("{ json: /list/*, differs: 3 }", "{ json: /list/*, differs: 1 }"),
+            ("{ json: /list/*, at_least: 2 }", "{ json: /list/*, at_least: 3 }"),
+            ("{ json: /role/*, exists: false }", "{ json: /list/*, exists: false }"),
             ("{ json: /list, length_at_least: 2 }", "{ json: /list, length_at_least: 3 }"),
             ("{ json: /role, length_at_most: 5 }", "{ json: /role, length_at_most: 4 }"),
             ("{ header: server, equals: b }", "{ header: server, equals: c }"),
@@ -360,6 +377,13 @@ mod tests {
         assert!(!holds("open_after_ms: 1000", &seen));
         assert!(!holds("{ json: /role, exists: false }", &seen), "nothing was seen");
         assert!(!holds("lacks: x", &seen));
+    }
+
+    #[test]
+    fn what_is_no_json_has_no_values() {
+        let seen = exchange(200, &[], "<html>");
+        assert!(holds("{ json: '', exists: false }", &seen));
+        assert!(!holds("{ json: '', equals: null }", &seen));
     }
 
     #[test]

@@ -11,19 +11,27 @@
 mod body;
 mod canary;
 mod cast;
-mod creates;
 mod draft;
 mod effects;
 mod filled;
 mod functions;
+mod gives;
 mod hidden;
 mod judged;
 mod left_alone;
 mod may;
+mod mix;
 mod objects;
+mod properties;
 mod reading;
 mod request;
+mod scene;
+mod sent;
 mod shown;
+mod stage;
+mod writes;
+mod written;
+mod xml;
 
 use portcullis_contract::Samples;
 use portcullis_policy::{Model, Resource};
@@ -176,8 +184,9 @@ impl Generator<'_> {
         if !is_about_objects || !self.objects(operation, shown, found) {
             self.functions(operation, found);
         }
-        self.creates(operation, found);
+        self.gives(operation, found);
         self.hidden(operation, found);
+        self.writes(operation, found);
     }
 
     fn resource(&self, index: usize) -> Result<&Resource, String> {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::parts::{self, Parts};
 use crate::scalar::Pairs;
 use crate::variables::{Missing, Variables};
 
@@ -19,13 +20,15 @@ const GENERATED_BYTES_MAX: usize = 64 << 20;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(
     rename_all = "snake_case",
-    expecting = "one of `json`, `form`, `text`, `gzip`, `utf16`, `base64`"
+    expecting = "one of `json`, `form`, `parts`, `text`, `gzip`, `utf16`, `base64`"
 )]
 pub enum Payload {
     /// JSON; says `application/json` unless the step says otherwise.
     Json(Value),
     /// A form; says `application/x-www-form-urlencoded` unless the step says otherwise.
     Form(Pairs),
+    /// Parts; says `multipart/form-data` unless the step says otherwise.
+    Parts(Parts),
     /// Text as it is, or pieces of it.
     Text(Pieces),
     /// Text, compressed; says `Content-Encoding: gzip` unless the step says otherwise.
@@ -50,12 +53,20 @@ struct Piece {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bytes(Vec<u8>);
 
+impl Bytes {
+    /// As they are.
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl Payload {
     /// The header field that says what it is.
     pub(crate) const fn label(&self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Json(_) => Some(("Content-Type", "application/json")),
             Self::Form(_) => Some(("Content-Type", "application/x-www-form-urlencoded")),
+            Self::Parts(_) => Some(("Content-Type", parts::LABEL)),
             Self::Gzip(_) => Some(("Content-Encoding", "gzip")),
             Self::Text(_) | Self::Utf16(_) | Self::Base64(_) => None,
         }
@@ -66,6 +77,7 @@ impl Payload {
         match self {
             Self::Json(value) => Ok(variables.fill_value(value)?.to_string().into_bytes()),
             Self::Form(pairs) => form(pairs, variables),
+            Self::Parts(parts) => parts.bytes(variables),
             Self::Text(pieces) => pieces.bytes(variables),
             Self::Gzip(pieces) => Ok(gzip(&pieces.bytes(variables)?)),
             Self::Utf16(text) => {
@@ -82,6 +94,7 @@ impl Payload {
         match self {
             Self::Json(value) => vec![value.to_string()],
             Self::Form(pairs) => pairs.pairs.iter().map(|(_, text)| text.clone()).collect(),
+            Self::Parts(parts) => parts.texts(),
             Self::Text(pieces) | Self::Gzip(pieces) => {
                 pieces.0.iter().map(|piece| piece.text.clone()).collect()
             }

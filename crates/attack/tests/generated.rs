@@ -94,6 +94,31 @@ mod generated {
     }
 
     #[test]
+    fn an_object_that_the_operation_does_not_change_is_no_judge_of_it() {
+        let left = made(ATTACKS_MAX, 1).left_out;
+        let why = "what it changes is another object";
+        assert!(left.iter().any(|one| one.operation == "updateOrderOfCustomer" && one.why == why));
+    }
+
+    #[test]
+    fn properties_are_written_by_those_for_whom_they_are_not() {
+        let made = made(ATTACKS_MAX, 1);
+        let tried = |title: &str| made.attacks.iter().any(|one| one.attack.title.value == title);
+        for (operation, who, at) in [
+            ("createOrder", "alice", "/total_cents"),
+            ("createOrder", "alice", "/items/*/unit_price_cents"),
+            ("setOrderTerms", "alice", "/discount_percent"),
+            ("updatePrescription", "paula", "/diagnosis"),
+            ("requestPrescription", "adam", "/status"),
+        ] {
+            let title = format!("{operation}: {who} writes `{at}`, which is not for them to write");
+            assert!(tried(&title), "not tried: {title}");
+        }
+        let title = "setOrderTerms: adam writes `/status`, which is not for them to write";
+        assert!(!tried(title), "the rules let administrators");
+    }
+
+    #[test]
     fn identities_are_never_sacrificed() {
         let made = made(ATTACKS_MAX, 1);
         for operation in
@@ -123,7 +148,8 @@ mod generated {
     fn where_the_api_does_it_right_no_attack_succeeds() {
         let made = made(ATTACKS_MAX, 1);
         let safe = attacks(&made.attacks, |one| {
-            is_at_a_safe_operation(one) && matches!(one.attack.item.value.as_str(), "A1" | "A2")
+            is_at_a_safe_operation(one)
+                && matches!(one.attack.item.value.as_str(), "A1" | "A2" | "A6")
         });
         assert!(safe.len() > 80, "{}", safe.len());
         let mut judged = 0;

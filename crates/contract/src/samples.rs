@@ -3,7 +3,9 @@
 //! Examples and defaults come first, then what the schema alone says. Every body is held against the
 //! schema's own validator before it is given out, so a value is either valid or there is none.
 
+mod form;
 mod made;
+mod unusual;
 
 use portcullis_json::{Document, Limits};
 use portcullis_model::{Diagnostic, SourceId, Sources};
@@ -28,7 +30,7 @@ impl Samples {
     /// Reads the main document of a contract once more.
     pub fn read(sources: &Sources, main: SourceId) -> Result<Self, Diagnostic> {
         let tree = Tree::read(sources, main, "", 0)?;
-        Ok(Self { root: tree.root().to_data() })
+        Ok(Self { root: tree.root().to_data() }.with_forms())
     }
 
     /// A value for a parameter; none where nobody says how one looks.
@@ -59,6 +61,50 @@ impl Samples {
     pub fn free_texts(&self, operation: &Operation, media: &Media) -> Vec<String> {
         let schema = self.declared(operation, &media.range).and_then(|one| one.get("schema"));
         schema.map(|schema| Made { samples: self }.free_texts(schema)).unwrap_or_default()
+    }
+
+    /// A value for a member of an answer of success, by its JSON Pointer (`*` or a number leads into a list),
+    /// that it does not have by chance, and that is none of those that are taken; none where none is known.
+    pub fn unusual_in_answer(
+        &self,
+        operation: &Operation,
+        pointer: &str,
+        taken: &[Data],
+    ) -> Option<Data> {
+        let made = Made { samples: self };
+        let schemas = self.answered(operation);
+        schemas.iter().find_map(|schema| made.unusual(made.schema_at(schema, pointer)?, taken))
+    }
+
+    /// The same for a member of a body.
+    pub fn unusual_in_body(
+        &self,
+        (operation, media): (&Operation, &Media),
+        pointer: &str,
+        taken: &[Data],
+    ) -> Option<Data> {
+        let made = Made { samples: self };
+        let schema = self.declared(operation, &media.range)?.get("schema")?;
+        made.unusual(made.schema_at(schema, pointer)?, taken)
+    }
+
+    /// The schemas of what an operation answers in JSON where it succeeds.
+    fn answered(&self, operation: &Operation) -> Vec<&Data> {
+        let stated = self.item(operation).and_then(|item| item.get(operation.method.key()));
+        let all = stated.and_then(|stated| stated.get("responses")).and_then(Data::as_object);
+        let successes = all.into_iter().flatten().filter(|(status, _)| status.starts_with('2'));
+        let mut schemas = Vec::new();
+        for (_, response) in successes {
+            let Some(response) = self.follow(response) else { continue };
+            let content = response.get("content").and_then(Data::as_object);
+            let json = content.into_iter().flatten().filter(|(range, _)| {
+                MediaRange::parse(range).is_some_and(|range| range.kind() == BodyKind::Json)
+            });
+            schemas.extend(json.filter_map(|(_, media)| media.get("schema")));
+            // Swagger 2.0 has it at the answer itself.
+            schemas.extend(response.get("schema"));
+        }
+        schemas
     }
 
     /// What the document says of a type of body.
@@ -93,7 +139,10 @@ impl Samples {
 
 /// Whether the contract takes a body.
 pub fn is_valid(media: &Media, body: &Data) -> bool {
-    if !matches!(media.kind, BodyKind::Json | BodyKind::Form) {
+    // All of them are read into the same tree.
+    let is_tree =
+        matches!(media.kind, BodyKind::Json | BodyKind::Form | BodyKind::FormData | BodyKind::Xml);
+    if !is_tree {
         return false;
     }
     let Ok(document) = Document::parse(body.to_string().into_bytes(), &Limits::GENEROUS) else {

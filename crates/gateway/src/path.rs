@@ -25,6 +25,7 @@ mod payload;
 mod receive;
 mod record;
 mod reserve;
+mod told;
 mod validate;
 mod values;
 

@@ -11,7 +11,9 @@ use portcullis_controls::caller_identity::WELL_KNOWN;
 use portcullis_credential::keys::KeySet;
 use portcullis_credential::signer::Signer;
 use portcullis_model::Secret;
-use portcullis_policy::{Instance, JwtIssuer, LedgerTarget, Limits, Model, SecretSource};
+use portcullis_policy::{
+    Instance, InstanceTls, JwtIssuer, LedgerTarget, Limits, Model, SecretSource,
+};
 use tokio::sync::watch;
 
 use crate::tls::{ClientIssuers, ClientTls, ServerTls};
@@ -23,8 +25,8 @@ pub struct Site {
     first: Arc<Plan>,
     others: Vec<Arc<Plan>>,
     tls: Option<ServerTls>,
-    /// Whom the certificates of APIs must come from: by the roots that their policy names.
-    trust: Vec<(Option<SecretSource>, ClientTls)>,
+    /// Whom the certificates of APIs must come from, and what they are shown: by what their policy names.
+    trust: Vec<(InstanceTls, ClientTls)>,
     /// The keys of issuers that their policy pins, by where they lie.
     keys: Vec<PinnedKeys>,
     /// Secrets that a policy names, by where they lie.
@@ -65,10 +67,10 @@ impl Site {
         Self { tls, ..self }
     }
 
-    /// The same, and whom certificates of APIs must come from: for each `roots` of an instance that
+    /// The same, and whom certificates of APIs must come from: for each `tls` of an instance that
     /// is spoken to inside TLS. An instance for which it is not said is not spoken to.
     #[must_use]
-    pub fn trusting(self, trust: Vec<(Option<SecretSource>, ClientTls)>) -> Self {
+    pub fn trusting(self, trust: Vec<(InstanceTls, ClientTls)>) -> Self {
         Self { trust, ..self }
     }
 
@@ -116,9 +118,9 @@ impl Site {
     /// Whether every issuer of certificates whom it believes of an API, and every key that it believes
     /// of tokens, was believed before.
     pub fn trusts_no_other_than(&self, before: &Self) -> bool {
-        self.trust.iter().all(|(roots, tls)| {
+        self.trust.iter().all(|(terms, tls)| {
             let mut known = before.trust.iter();
-            known.any(|(old, was)| old == roots && was.is_same(tls))
+            known.any(|(old, was)| old.roots == terms.roots && was.is_same(tls))
         }) && self
             .keys
             .iter()
@@ -139,7 +141,7 @@ impl Site {
     /// How a connection to an instance is opened inside TLS.
     pub(crate) fn trust(&self, instance: &Instance) -> Option<&ClientTls> {
         let mut known = self.trust.iter().filter(|_| instance.is_tls);
-        known.find(|(roots, _)| *roots == instance.roots).map(|(_, tls)| tls)
+        known.find(|(terms, _)| *terms == instance.tls).map(|(_, tls)| tls)
     }
 
     /// Whether clients are spoken to inside TLS.

@@ -17,9 +17,11 @@ use bytes::Bytes;
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{ClientTls, Site};
 use portcullis_testkit::{Behaviour, ScriptedApi};
-use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use support::authority::{Authority, Holder};
 use support::secure::Identity;
 use support::{Scene, Setup, model};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -57,6 +59,24 @@ enum Manner {
 }
 
 fn api(identity: Option<&Identity>, protocol: &'static [u8], manner: Manner) -> Api {
+    api_for(identity, None, protocol, manner)
+}
+
+/// With `clients`, one that speaks only to those who show a certificate of theirs.
+fn api_for(
+    identity: Option<&Identity>,
+    clients: Option<&Authority>,
+    protocol: &'static [u8],
+    manner: Manner,
+) -> Api {
+    let verifier = clients.map_or_else(WebPkiClientVerifier::no_client_auth, |clients| {
+        let mut roots = RootCertStore::empty();
+        let root = CertificateDer::from_pem_slice(clients.certificate.as_bytes()).unwrap();
+        roots.add(root).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let built = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        built.build().unwrap()
+    });
     let acceptor = identity.map(|identity| {
         let chain = vec![CertificateDer::from_pem_slice(identity.certificate.as_bytes()).unwrap()];
         let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).unwrap();
@@ -64,7 +84,7 @@ fn api(identity: Option<&Identity>, protocol: &'static [u8], manner: Manner) -> 
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(verifier.clone())
             .with_single_cert(chain, key)
             .unwrap();
         config.alpn_protocols = vec![protocol.to_vec()];
@@ -178,7 +198,7 @@ fn scene_with(url: &str, more: &str, trust: impl Into<Option<ClientTls>>, limits
     let unused = ScriptedApi::start(Behaviour::Close);
     let setup = Setup { policy: Some(&policy), is_policy_upstream: true, ..Setup::default() };
     let model = model(SHOP, unused.address(), &setup);
-    let roots = model.upstream.first.roots.clone();
+    let roots = model.upstream.first.tls.clone();
     let plan = Arc::new(Plan::compile(model, PlanOptions::default()));
     let site =
         Site::from(plan).trusting(trust.into().map(|tls| (roots, tls)).into_iter().collect());
@@ -221,6 +241,29 @@ fn an_api_whose_certificate_is_not_believed_gets_nothing() {
         assert!(record["failure"].as_str().unwrap().contains("not believed"), "{record}");
     }
     assert_eq!(api.seen.lock().unwrap().len(), 0);
+}
+
+#[test]
+fn an_api_can_refuse_whatever_does_not_come_through_the_gateway() {
+    let (identity, clients) = (Identity::new(), Authority::new("ours"));
+    let (own, foreign) = (clients.issue(&["gateway"]), Authority::new("other").issue(&["gateway"]));
+    let api = api_for(Some(&identity), Some(&clients), b"http/1.1", Manner::Answers);
+    let url = format!("https://localhost:{}", api.address.port());
+    let more = ", upstream_ca: file:ca.pem, \
+                upstream_certificate: { certificate: file:gateway.pem, key: file:gateway.key }";
+    let asked = |trust: ClientTls| scene(&url, more, trust).get("/api/items").status;
+    let shows = |holder: &Holder| {
+        let (certificate, key) = holder.pem();
+        believing(&identity).showing(certificate.as_bytes(), key.as_bytes()).unwrap()
+    };
+    assert_eq!(asked(believing(&identity)), 502, "it shows nothing");
+    assert_eq!(asked(shows(&foreign)), 502);
+    assert_eq!(api.seen.lock().unwrap().len(), 0);
+    assert_eq!(asked(shows(&own)), 200);
+    // A key of another certificate is told before anybody is spoken to.
+    let ((certificate, _), (_, key)) = (own.pem(), foreign.pem());
+    let mixed = believing(&identity).showing(certificate.as_bytes(), key.as_bytes());
+    assert_eq!(mixed.unwrap_err().to_string(), "the key is not the certificate's");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use crate::model::Origin;
 use crate::network::{Network, NetworkFault};
 use crate::notes::shown;
-use crate::upstream::{HTTP_PORT, HTTPS_PORT, Instance, Upstream};
+use crate::upstream::{HTTP_PORT, HTTPS_PORT, Instance, InstanceTls, Upstream};
 
 /// Why a text is none, and what to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
             port: port.unwrap_or(if is_tls { HTTPS_PORT } else { HTTP_PORT }),
             is_tls,
             is_http2: false,
-            roots: None,
+            tls: InstanceTls::default(),
         },
         others: Vec::new(),
         path: base_path(path)?,

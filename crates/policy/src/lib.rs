@@ -71,5 +71,5 @@ pub use secret::SecretError;
 pub use serialized::{Serialized, SerializedBy};
 pub use source::SecretSource;
 pub use suggested::{SuggestedResource, names_an_owner, suggest_resources};
-pub use upstream::{Instance, Upstream};
+pub use upstream::{Instance, InstanceTls, OwnCertificate, Upstream};
 pub use writable::writable_by_others;

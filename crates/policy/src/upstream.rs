@@ -30,9 +30,35 @@ pub struct Instance {
     pub is_tls: bool,
     /// Whether it is spoken to in HTTP/2, not HTTP/1.1.
     pub is_http2: bool,
+    /// Who both are, inside TLS.
+    pub tls: InstanceTls,
+}
+
+/// How an instance and the gateway prove to each other who they are, inside TLS.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct InstanceTls {
     /// Whom its certificate must come from (PEM), where that is none of those whom the system
     /// trusts.
     pub roots: Option<SecretSource>,
+    /// What the gateway shows of itself, if it is asked.
+    pub shows: Option<OwnCertificate>,
+}
+
+/// A certificate of the gateway's own, towards an API.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OwnCertificate {
+    /// The certificate, and those behind it (PEM).
+    pub certificate: SecretSource,
+    /// Its private key (PEM).
+    pub key: SecretSource,
+}
+
+impl InstanceTls {
+    /// What lies outside of the policy file.
+    pub fn files(&self) -> impl Iterator<Item = &SecretSource> {
+        let shows = self.shows.iter().flat_map(|own| [&own.certificate, &own.key]);
+        self.roots.iter().chain(shows)
+    }
 }
 
 impl Upstream {
@@ -51,7 +77,13 @@ impl std::fmt::Display for Instance {
 impl Instance {
     /// One that is spoken to in HTTP/1.1 without TLS.
     pub fn plain(host: impl Into<String>, port: u16) -> Self {
-        Self { host: host.into(), port, is_tls: false, is_http2: false, roots: None }
+        Self {
+            host: host.into(),
+            port,
+            is_tls: false,
+            is_http2: false,
+            tls: InstanceTls::default(),
+        }
     }
 
     /// `http` or `https`.

@@ -9,7 +9,9 @@ use portcullis_gateway::{
     ClientIssuers, ClientIssuersFault, ClientTls, PinnedKeys, ServerTls, TlsFault,
 };
 use portcullis_model::{Diagnostic, Secret, Span};
-use portcullis_policy::{ClientCertificates, Failure, KeySource, Model, SecretSource, codes};
+use portcullis_policy::{
+    ClientCertificates, Failure, InstanceTls, KeySource, Model, SecretSource, codes,
+};
 use sha2::{Digest as _, Sha256};
 
 /// What clients are spoken to with; none, where the policy has no `tls`. Problems stand at the
@@ -56,17 +58,17 @@ fn issuers(model: &Model, clients: &ClientCertificates) -> Result<ClientIssuers,
 }
 
 /// Whom the certificates of an API's instances, and of those who vouch for its callers, must come
-/// from: for each place that the policy names.
-pub(crate) fn trust(model: &Model) -> Result<Vec<(Option<SecretSource>, ClientTls)>, Failure> {
-    let mut all: Vec<(Option<SecretSource>, ClientTls)> = Vec::new();
+/// from; and what they are shown: for each that the policy names.
+pub(crate) fn trust(model: &Model) -> Result<Vec<(InstanceTls, ClientTls)>, Failure> {
+    let mut all: Vec<(InstanceTls, ClientTls)> = Vec::new();
     let vouching = model.callers.endpoints().map(|endpoint| &endpoint.instance);
     let instances = model.upstream.instances().chain(vouching);
     for instance in instances.filter(|instance| instance.is_tls) {
-        if all.iter().any(|(roots, _)| *roots == instance.roots) {
+        if all.iter().any(|(terms, _)| *terms == instance.tls) {
             continue;
         }
         let failed = |message| unusable(model, model.lines.contract, message);
-        let tls = match &instance.roots {
+        let tls = match &instance.tls.roots {
             None => ClientTls::of_system().map_err(|fault| failed(fault.to_string()))?,
             Some(source) => {
                 let roots = source.read(variable).map_err(|error| failed(error.to_string()))?;
@@ -74,7 +76,17 @@ pub(crate) fn trust(model: &Model) -> Result<Vec<(Option<SecretSource>, ClientTl
                 read.map_err(|fault| failed(format!("`{source}`: {fault}")))?
             }
         };
-        all.push((instance.roots.clone(), tls));
+        let tls = match &instance.tls.shows {
+            None => tls,
+            Some(own) => {
+                let text = own.certificate.read(variable);
+                let text = text.map_err(|error| failed(error.to_string()))?;
+                let key = private(&own.key).map_err(failed)?;
+                let shown = tls.showing(&text, &key);
+                shown.map_err(|fault| failed(format!("`{}`: {fault}", own.certificate)))?
+            }
+        };
+        all.push((instance.tls.clone(), tls));
     }
     Ok(all)
 }

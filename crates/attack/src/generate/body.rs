@@ -1,11 +1,12 @@
 //! What does the body of a request say?
 
-use portcullis_contract::{BodyKind, Media, Operation, is_valid};
+use portcullis_contract::{Media, Operation, is_valid};
 use portcullis_policy::{InputPlace, RequestPlace};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::filled::set;
 use super::request::{Requests, Wanted};
+use super::sent::{Sent, media, sent};
 
 /// Names of texts that people write as they like: one of them can carry a word that is known again.
 const MARKED: [&str; 14] = [
@@ -36,16 +37,16 @@ impl Requests<'_> {
         &self,
         operation: &Operation,
         wanted: &Wanted<'_>,
-    ) -> Result<Option<(Value, bool)>, String> {
-        let Some(body) = &operation.body else { return Ok(None) };
-        let of_kind = |kind| body.media.iter().find(|media| media.kind == kind);
-        let Some(media) = of_kind(BodyKind::Json).or_else(|| of_kind(BodyKind::Form)) else {
-            return Err("its body is neither JSON nor a form".to_owned());
-        };
+    ) -> Result<Option<(Sent, bool)>, String> {
+        if operation.body.is_none() {
+            return Ok(None);
+        }
+        let media = media(operation)?;
         let mut value = self
             .samples
             .body(operation, media)
             .ok_or("no body can be made that its schema takes")?;
+        shorten(media, &mut value, wanted);
         let is_marked = self.marked(operation, media, &mut value, wanted);
         for (input, ids) in &wanted.objects {
             let (pointer, names) = match &input.place {
@@ -59,14 +60,7 @@ impl Requests<'_> {
         for (pointer, member) in &wanted.members {
             set(&mut value, pointer, std::slice::from_ref(member), false, None);
         }
-        if media.kind == BodyKind::Json {
-            return Ok(Some((json!({ "json": value }), is_marked)));
-        }
-        let text = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned);
-        let members = value.as_object().into_iter().flatten();
-        let form: Map<String, Value> =
-            members.map(|(name, one)| (name.clone(), json!(text(one)))).collect();
-        Ok(Some((json!({ "form": form }), is_marked)))
+        Ok(Some((sent(&self.model.contract, media, &value)?, is_marked)))
     }
 
     /// Puts the word that no other try has into a text of the body, where that stays valid.
@@ -91,5 +85,18 @@ impl Requests<'_> {
             }
         }
         false
+    }
+}
+
+/// Leaves out what the request should not say, as far as the body stays valid.
+fn shorten(media: &Media, value: &mut Value, wanted: &Wanted<'_>) {
+    let (Some(may_say), Value::Object(members)) = (wanted.may_say, &mut *value) else { return };
+    let beyond: Vec<String> = members.keys().filter(|name| !may_say(name)).cloned().collect();
+    for name in beyond {
+        let mut tried = members.clone();
+        tried.remove(&name);
+        if is_valid(media, &Value::Object(tried.clone())) {
+            *members = tried;
+        }
     }
 }

@@ -1,17 +1,14 @@
 //! How does somebody come to an object of their own, that may be harmed?
 
-use portcullis_contract::Types;
-use portcullis_model::Method;
-use portcullis_policy::naming::words;
-use portcullis_policy::{ObjectInput, Resource, Verb};
-use serde_json::{Map, Value, json};
+mod found;
+mod kept;
+mod made;
+
+use serde_json::Value;
 
 use super::Generator;
-use super::body::MARK;
 use super::left_alone;
-use super::may::{Known, Person, Whose, opens, touches};
-use super::request::Wanted;
-use super::shown::{Shown, member, shown};
+use super::may::Person;
 
 /// Objects that must be made before one can be.
 const DEPTH_MAX: usize = 2;
@@ -96,142 +93,5 @@ impl Generator<'_> {
         let mut all: Vec<usize> = operations.collect();
         all.sort_by_key(|index| std::cmp::Reverse(shared(*index)));
         all
-    }
-
-    /// By an operation that creates one.
-    fn made(
-        &self,
-        (operation, near): (usize, usize),
-        index: usize,
-        person: &Person,
-        prefix: &str,
-        depth: usize,
-    ) -> Result<Option<Canary>, String> {
-        let (model, resource) = (self.model, self.resource(index)?);
-        let Some(touched) = model.authorization.operations.get(operation) else { return Ok(None) };
-        let creates = touched.verb(index) == Some(Verb::Create)
-            && !touched.inputs.iter().any(|input| input.resource == index);
-        let is_theirs = opens(model, operation, person) != Known::No
-            && touches(model, operation, index, person, Whose::Own) != Known::No;
-        if !creates || !is_theirs || left_alone::why(model, operation).is_some() {
-            return Ok(None);
-        }
-        let name = self.name(operation);
-        let declared = model.contract.operation(operation).ok_or("it is not there")?;
-        let shown = shown(&model.contract, declared, resource)
-            .filter(|shown| !shown.is_list)
-            .ok_or_else(|| format!("`{name}` does not show what it made"))?;
-        let mut steps = Vec::new();
-        let mut objects: Vec<(&ObjectInput, Vec<String>)> = Vec::new();
-        for (place, input) in touched.inputs.iter().enumerate() {
-            if depth == DEPTH_MAX {
-                return Err(format!("`{name}` needs objects that need objects"));
-            }
-            let below = format!("{prefix}_of{place}");
-            let other = self.canary_at((input.resource, near), person, &below, depth + 1)?;
-            let id = other
-                .id(input.id)
-                .ok_or_else(|| format!("`{name}` needs an id that is not shown"))?;
-            steps.extend(other.steps);
-            objects.push((input, vec![id]));
-        }
-        let is_shown =
-            |name: &str| member(&model.contract, shown.shape, &format!("/{name}")).is_some();
-        // Only the object that is attacked is known by the word; one's own beside it is not.
-        let mark: Option<&dyn Fn(&str) -> bool> =
-            if depth == 0 && prefix.starts_with("canary") { Some(&is_shown) } else { None };
-        let mark = mark.map(|may_be| (MARK, may_be));
-        let wanted = Wanted { by: Some(&person.name), objects, mark, ..Wanted::default() };
-        let written = self.requests.write(operation, &wanted);
-        let written = written.map_err(|why| format!("`{name}`: {why}"))?;
-        let marked = written.is_marked;
-        Ok(Some(self.kept(
-            (index, resource, operation),
-            written.step,
-            steps,
-            &shown,
-            (prefix, marked),
-        )))
-    }
-
-    /// By an operation that shows the caller's own.
-    fn found(
-        &self,
-        (index, near): (usize, usize),
-        person: &Person,
-        prefix: &str,
-    ) -> Option<Canary> {
-        let model = self.model;
-        let resource = self.resource(index).ok()?;
-        let is_account = Some(index) == left_alone::account(model);
-        let whoami = model.callers.whoami.as_ref().map(|whoami| whoami.operation);
-        let whoami = whoami.filter(|_| is_account);
-        let own = |operation: &usize| {
-            let declared = model.contract.operation(*operation);
-            declared.is_some_and(|declared| {
-                let segments = declared.template.split('/').chain(declared.id.as_deref());
-                segments.flat_map(words).any(|word| matches!(word.as_str(), "my" | "me" | "own"))
-            })
-        };
-        let named = (0..model.contract.operations.len()).filter(own);
-        let all = self.nearest(whoami.into_iter().chain(resource.own_list).chain(named), near);
-        all.into_iter().filter(|operation| opens(model, *operation, person) != Known::No).find_map(
-            |operation| {
-                let declared = model.contract.operation(operation)?;
-                let touched = model.authorization.operations.get(operation)?;
-                let is_plain = declared.method == Method::Get && touched.inputs.is_empty();
-                let shown = shown(&model.contract, declared, resource).filter(|_| is_plain)?;
-                let wanted = Wanted { by: Some(&person.name), ..Wanted::default() };
-                let written = self.requests.write(operation, &wanted).ok()?;
-                let mut canary = self.kept(
-                    (index, resource, operation),
-                    written.step,
-                    Vec::new(),
-                    &shown,
-                    (prefix, false),
-                );
-                canary.is_made = false;
-                Some(canary)
-            },
-        )
-    }
-
-    /// The canary that a step leads to, with what is saved of its answer.
-    fn kept(
-        &self,
-        (index, resource, from): (usize, &Resource, usize),
-        mut step: Map<String, Value>,
-        mut steps: Vec<Value>,
-        shown: &Shown,
-        (prefix, is_marked): (&str, bool),
-    ) -> Canary {
-        let mut save = Map::new();
-        let mut ids = Vec::new();
-        let mut known_by = is_marked.then(|| MARK.to_owned());
-        for (place, id) in resource.ids.iter().enumerate() {
-            let declared = member(&self.model.contract, shown.shape, id);
-            let variable = format!("{prefix}_id{place}");
-            if let Some(shape) = declared {
-                save.insert(variable.clone(), json!(format!("{}{id}", shown.at)));
-                let types = self.model.contract.shapes.get(shape).types;
-                let is_text = !types.intersects(Types::NUMBER) && types.intersects(Types::STRING);
-                if known_by.is_none() && is_text {
-                    known_by = Some(format!("${{{variable}}}"));
-                }
-            }
-            ids.push(declared.map(|_| variable));
-        }
-        let mut owners = Vec::new();
-        for (place, owner) in resource.owners.iter().enumerate() {
-            if member(&self.model.contract, shown.shape, &owner.at).is_some() {
-                let variable = format!("{prefix}_owner{place}");
-                save.insert(variable.clone(), json!(format!("{}{}", shown.at, owner.at)));
-                owners.push((owner.at.clone(), variable));
-            }
-        }
-        step.insert("expect".to_owned(), json!([{ "status": "2xx" }]));
-        step.insert("save".to_owned(), Value::Object(save));
-        steps.push(Value::Object(step));
-        Canary { resource: index, from, steps, ids, owners, is_made: true, known_by }
     }
 }

@@ -1,8 +1,9 @@
 //! Who has the object, who does the same honestly, and who attacks?
 
-use portcullis_contract::Security;
+use portcullis_contract::{Operation, Security};
 use portcullis_controls::function_access::Expected;
 use portcullis_policy::looks_administrative;
+use portcullis_policy::naming::words;
 
 use super::draft::Kind;
 use super::may::{Known, Person, Whose, opens, touches};
@@ -21,6 +22,14 @@ impl Attacker<'_> {
     }
 }
 
+/// Words in paths that are for people who work there.
+const OF_STAFF: [&str; 4] = ["staff", "employee", "employees", "desk"];
+
+fn is_of_staff(operation: &Operation) -> bool {
+    let segments = operation.template.split('/').filter(|segment| !segment.contains('{'));
+    segments.flat_map(words).any(|word| OF_STAFF.contains(&word.as_str()))
+}
+
 impl<'a> Generator<'a> {
     /// The first one who may do an operation to objects of these resources that are their own, else to those of
     /// others; `own` is the owner.
@@ -31,18 +40,20 @@ impl<'a> Generator<'a> {
         owner: &Person,
     ) -> Option<&'a Person> {
         let may = |person: &Person, whose| {
-            opens(self.model, operation, person) != Known::No
-                && resources.iter().all(|resource| {
-                    touches(self.model, operation, *resource, person, whose) != Known::No
-                })
+            let touched = resources
+                .iter()
+                .map(|resource| touches(self.model, operation, *resource, person, whose));
+            touched.chain([opens(self.model, operation, person)]).min().unwrap_or(Known::No)
         };
         let own = self.people.iter().find(|one| one.name == owner.name);
-        let own = own.filter(|own| may(own, Whose::Own));
-        let mut others = self.people.iter().filter(|one| one.name != owner.name);
-        let other = others.find(|one| may(one, Whose::Foreign));
-        // What looks like the staff's is first tried as one of them: rules may be wider than the API.
+        let own = own.filter(|own| may(own, Whose::Own) != Known::No);
+        let others = || self.people.iter().filter(|one| one.name != owner.name);
+        let known = |wanted| others().find(|one| may(one, Whose::Foreign) == wanted);
+        let other = known(Known::Yes).or_else(|| known(Known::Unknown));
         let declared = self.model.contract.operation(operation);
-        let is_staffs = declared.is_some_and(|one| looks_administrative(one).is_some());
+        // What looks like the staff's is first tried as one of them: rules may be wider than the API.
+        let is_staffs =
+            declared.is_some_and(|one| looks_administrative(one).is_some() || is_of_staff(one));
         if is_staffs { other.or(own) } else { own.or(other) }
     }
 

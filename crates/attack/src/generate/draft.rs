@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Nobody,
     /// Somebody who may see the object, and not all of it.
     Hidden,
+    /// Somebody who may write the object, and not all of it.
+    Property,
 }
 
 impl Kind {
@@ -32,6 +34,7 @@ impl Kind {
             Self::Function => ("A5", ControlId::FunctionAccess, 285),
             Self::Nobody => ("A2", ControlId::CallerIdentity, 306),
             Self::Hidden => ("A3", ControlId::ResponseShape, 213),
+            Self::Property => ("A6", ControlId::WritableProperties, 915),
         }
     }
 }
@@ -47,6 +50,8 @@ pub(super) struct Draft {
     pub(super) by: Option<String>,
     /// What is done, in a word.
     pub(super) act: String,
+    /// The member that is seen or written, by its pointer; none: the whole object.
+    pub(super) at: Option<String>,
     pub(super) before: Vec<Value>,
     pub(super) honest: Vec<Value>,
     pub(super) attack: Vec<Value>,
@@ -70,7 +75,9 @@ impl Draft {
 
     /// What of the operation it tries.
     pub(super) fn what(&self) -> String {
-        format!("{} by {}", self.act, self.by.as_deref().unwrap_or("nobody"))
+        let by = self.by.as_deref().unwrap_or("nobody");
+        let at = self.at.as_deref().map(|at| format!(" at `{at}`")).unwrap_or_default();
+        format!("{} by {by}{at}", self.act)
     }
 
     /// What decides whether it is among those that are kept.
@@ -87,13 +94,18 @@ impl Draft {
         let (item, control, cwe) = self.kind.facts();
         let id = self.id();
         let who = self.by.as_deref().unwrap_or("nobody");
+        let at = self.at.as_deref().unwrap_or_default();
         let title = match self.kind {
+            Kind::Object if self.at.is_some() => {
+                format!("{}: {who} says by `{at}` that it is another one's", self.name)
+            }
             Kind::Object => {
                 format!("{}: {who} reaches what is another one's ({})", self.name, self.act)
             }
             Kind::Function => format!("{}: {who} may not call it ({})", self.name, self.act),
-            Kind::Hidden => {
-                format!("{}: {who} sees what is hidden from them ({})", self.name, self.act)
+            Kind::Hidden => format!("{}: {who} sees `{at}`, which is hidden from them", self.name),
+            Kind::Property => {
+                format!("{}: {who} writes `{at}`, which is not for them to write", self.name)
             }
             Kind::Nobody => format!("{}: without a credential ({})", self.name, self.act),
         };

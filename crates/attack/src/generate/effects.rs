@@ -28,7 +28,7 @@ impl Generator<'_> {
     /// By the object itself, which its owner reads before and after: it is another one, or gone. That it would
     /// have stayed as it is otherwise is a part of the positive control.
     pub(super) fn by_effect(&self, canary: &Canary, owner: &str) -> Result<Judge, String> {
-        let reading = self.reading(canary, owner)?;
+        let reading = self.reading(canary, owner)?.step;
         let with = |key: &str, value: Value| {
             let mut step: Map<String, Value> = reading.clone();
             step.insert(key.to_owned(), value);
@@ -77,12 +77,17 @@ impl Generator<'_> {
             })?;
             Some((format!("{}{id}", shown.at), canary.id(place)?))
         });
-        let is_list = lists || several || place.is_none_or(|shown| shown.is_list);
+        let is_in_list = place.as_ref().is_some_and(|shown| shown.is_list);
+        let is_list = lists || several || place.is_none() || is_in_list;
         match (&canary.known_by, id) {
             (_, Some((at, id))) if !is_list => {
                 harm.push(json!({ "json": at, "equals": format!("${{{id}}}") }));
             }
             (Some(word), _) if is_list && shows => harm.push(json!({ "contains": word })),
+            // A number stands in too many answers, but not in the ids of the items.
+            (None, Some((at, id))) if is_in_list && shows => {
+                harm.push(json!({ "json": at, "equals": format!("${{{id}}}") }));
+            }
             _ if is_list && shows => {
                 return Err(format!("nothing in a list tells one {} from another", resource.name));
             }

@@ -48,6 +48,7 @@ impl Generator<'_> {
                 kind: attacker.kind,
                 by: attacker.name().map(str::to_owned),
                 act: judge.word.to_owned(),
+                at: None,
                 before: Vec::new(),
                 honest: vec![Value::Object(honest)],
                 attack: vec![Value::Object(attack)],

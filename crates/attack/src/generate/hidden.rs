@@ -4,7 +4,7 @@ use portcullis_policy::{Hidden, InputPlace, ObjectInput, RequestPlace};
 use serde_json::{Value, json};
 
 use super::draft::{Draft, Kind};
-use super::may::{Known, Person, Whose, masks, opens};
+use super::may::{Known, Person, Whose, grants, opens};
 use super::request::Wanted;
 use super::shown::{member, shown};
 use super::{Found, Generator};
@@ -39,7 +39,8 @@ impl Generator<'_> {
         let Some(shown) = shown else { return Ok(Vec::new()) };
         let mut drafts = Vec::new();
         for (whose, word) in [(Whose::Own, "own"), (Whose::Foreign, "others")] {
-            let masks = masks(self.model, operation, input.resource, person, whose);
+            let grants = grants(self.model, operation, input.resource, person, whose);
+            let masks: Vec<&Hidden> = grants.into_iter().map(|on| &on.hidden).collect();
             let members: Vec<&String> = named(&masks)
                 .into_iter()
                 .filter(|at| masks.iter().all(|mask| hides(mask, at)))
@@ -66,6 +67,7 @@ impl Generator<'_> {
                 kind: Kind::Hidden,
                 by: Some(person.name.clone()),
                 act: format!("{word}-hidden{place}"),
+                at: Some(at.clone()),
                 before: canary.steps.clone(),
                 honest: vec![Value::Object(honest.clone())],
                 attack: vec![Value::Object(attack.clone())],

@@ -25,6 +25,11 @@ impl Generator<'_> {
         touched.is_some_and(|touched| touched.is_unsafe)
     }
 
+    /// Whether an operation with an unsafe method only reads, as far as names tell.
+    pub(super) fn only_reads(&self, operation: usize) -> bool {
+        self.manner(operation, None) == Manner::Reads
+    }
+
     /// Each way to judge it, or why there is none. `several`: the request names further objects beside this one.
     pub(super) fn judges(
         &self,
@@ -43,6 +48,12 @@ impl Generator<'_> {
         let verb = touched.verb(canary.resource);
         if verb == Some(Verb::Delete) && !canary.is_made {
             return vec![Err("it would delete what was not made for this".to_owned())];
+        }
+        let changes = |(other, verb): &(usize, Verb)| {
+            *other != canary.resource && matches!(verb, Verb::Update | Verb::Delete)
+        };
+        if verb.is_none() && touched.does.iter().any(changes) {
+            return vec![Err("what it changes is another object".to_owned())];
         }
         let mut all = Vec::new();
         let manner = self.manner(operation, verb);

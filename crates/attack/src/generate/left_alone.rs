@@ -1,5 +1,6 @@
 //! Which operations are left alone, because trying them would harm whoever tries?
 
+use portcullis_contract::{Operation, Security, SecurityRequirement};
 use portcullis_model::Method;
 use portcullis_policy::Model;
 use portcullis_policy::naming::words;
@@ -40,6 +41,9 @@ pub(super) fn why(model: &Model, index: usize) -> Option<String> {
     if callers.guesses.iter().any(|guessed| guessed.operation == index) {
         return Some("something can be guessed there, and tries are counted".to_owned());
     }
+    if let Some(scheme) = unknown_scheme(model, operation) {
+        return Some(format!("it wants a credential that no caller of the policy has: `{scheme}`"));
+    }
     if operation.sunset.is_some() {
         return Some("it ends, or has ended".to_owned());
     }
@@ -59,6 +63,21 @@ pub(super) fn why(model: &Model, index: usize) -> Option<String> {
                 && touched.inputs.iter().any(|input| input.resource == account)
             || touched.inputs.is_empty() && touched.shows.contains(&account));
     changes.then(|| "it changes the account of whoever it names".to_owned())
+}
+
+/// A scheme without which an operation is not called, and of which the policy verifies nothing: those who are given
+/// come with others.
+fn unknown_scheme<'m>(model: &'m Model, operation: &Operation) -> Option<&'m str> {
+    let Security::Required { any_of, .. } = &operation.security else { return None };
+    let is_known = |scheme: usize| model.callers.verifies(scheme);
+    if !(0..model.contract.schemes.len()).any(is_known) {
+        return None;
+    }
+    let missing =
+        |one: &SecurityRequirement| one.schemes.iter().copied().find(|one| !is_known(*one));
+    let all: Option<Vec<usize>> = any_of.iter().map(missing).collect();
+    let scheme = all?.into_iter().next()?;
+    model.contract.schemes.get(scheme).map(|scheme| &*scheme.name)
 }
 
 /// The resource that is the caller itself, by its index: what the API's own word about the caller shows, or

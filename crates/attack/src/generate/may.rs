@@ -1,7 +1,7 @@
 //! Whom do the rules let do what, as far as that is known before anybody asks?
 
 use portcullis_controls::function_access::Expected;
-use portcullis_policy::{Expression, Hidden, Model, OnResource, Rule};
+use portcullis_policy::{Expression, Model, OnResource, Rule};
 
 /// Somebody in whose name requests are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,14 +81,14 @@ pub(super) fn touches(
     known.min(not(forbidden))
 }
 
-/// What the rules hide of an object from somebody, of each that may let them see it.
-pub(super) fn masks<'m>(
+/// What the rules say of the members of an object, of each that may let somebody touch it by an operation.
+pub(super) fn grants<'m>(
     model: &'m Model,
     operation: usize,
     resource: usize,
     person: &Person,
     whose: Whose,
-) -> Vec<&'m Hidden> {
+) -> Vec<&'m OnResource> {
     let authorization = &model.authorization;
     let Some(touched) = authorization.operations.get(operation) else { return Vec::new() };
     let mut all = Vec::new();
@@ -97,7 +97,7 @@ pub(super) fn masks<'m>(
         let speaks = parts.filter(|on| rule.speaks_of(on, operation, touched));
         let lets =
             |on: &&OnResource| is_meant(rule, person).min(holds(&on.when, whose)) != Known::No;
-        all.extend(speaks.filter(lets).map(|on| &on.hidden));
+        all.extend(speaks.filter(lets));
     }
     all
 }

@@ -9,9 +9,17 @@ use super::canary::Canary;
 use super::request::Wanted;
 use super::shown::shown;
 
+/// How an object is read again.
+pub(super) struct Reading {
+    /// The operation, by its index.
+    pub(super) operation: usize,
+    /// The step, at the API itself.
+    pub(super) step: Map<String, Value>,
+}
+
 impl Generator<'_> {
-    /// The step by which its owner reads an object again, at the API itself.
-    pub(super) fn reading(&self, canary: &Canary, by: &str) -> Result<Map<String, Value>, String> {
+    /// How an object is read again, by its owner or by whoever else may.
+    pub(super) fn reading(&self, canary: &Canary, by: &str) -> Result<Reading, String> {
         let model = self.model;
         let resource = self.resource(canary.resource)?;
         let declared = resource.read_by.iter().flatten().copied();
@@ -32,7 +40,7 @@ impl Generator<'_> {
             let wanted = Wanted { by: Some(by), objects, ..Wanted::default() };
             if let Ok(mut written) = self.requests.write(operation, &wanted) {
                 written.step.insert("at_api".to_owned(), json!(true));
-                return Ok(written.step);
+                return Ok(Reading { operation, step: written.step });
             }
         }
         Err(format!("nothing reads a {} again, so an effect could not be seen", resource.name))

@@ -25,6 +25,8 @@ pub(super) struct Wanted<'w> {
     pub(super) members: Vec<(String, Value)>,
     /// Which word one of the texts of its body should be, and which may be it.
     pub(super) mark: Option<Mark<'w>>,
+    /// Which members it may say of itself, where it is valid without the others; none: all.
+    pub(super) may_say: Option<&'w dyn Fn(&str) -> bool>,
 }
 
 /// A step, and whether it carries that word.
@@ -43,14 +45,15 @@ impl Requests<'_> {
         }
         let target = self.target(operation, wanted)?;
         step.insert("send".to_owned(), json!(format!("{} {target}", operation.method)));
-        let headers = self.headers(operation, wanted)?;
+        let mut headers = self.headers(operation, wanted)?;
+        let mut is_marked = false;
+        if let Some((sent, marked)) = self.body(operation, wanted)? {
+            headers.extend(sent.label.map(|label| ("Content-Type".to_owned(), json!(label))));
+            step.insert("body".to_owned(), sent.body);
+            is_marked = marked;
+        }
         if !headers.is_empty() {
             step.insert("headers".to_owned(), Value::Object(headers));
-        }
-        let mut is_marked = false;
-        if let Some((body, marked)) = self.body(operation, wanted)? {
-            step.insert("body".to_owned(), body);
-            is_marked = marked;
         }
         Ok(Written { step, is_marked })
     }

@@ -13,12 +13,19 @@ const SHAPES_MAX: usize = 500;
 /// Where an object stands in an answer of success.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shown {
-    /// A JSON Pointer, to the first one of a list.
+    /// A JSON Pointer; `*` stands for any item of a list.
     pub(super) at: String,
     /// Whether there may be several.
     pub(super) is_list: bool,
     /// What is declared of it.
     pub(super) shape: ShapeId,
+}
+
+impl Shown {
+    /// A JSON Pointer to the first one.
+    pub(super) fn first(&self) -> String {
+        self.at.replace("/*", "/0")
+    }
 }
 
 /// Where an operation's answer has an object of a resource, nearest first.
@@ -52,7 +59,7 @@ fn in_shape(contract: &Contract, from: ShapeId, resource: &Resource) -> Option<S
             continue;
         }
         if let Some(items) = shape.items {
-            let at = format!("{}/0", one.at);
+            let at = format!("{}/*", one.at);
             waiting.push_back((Shown { at, is_list: true, shape: items }, depth + 1));
         }
         for (name, property) in shape.object.properties() {

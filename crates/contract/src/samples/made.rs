@@ -142,7 +142,7 @@ fn is_free_text(schema: &Data) -> bool {
 
 /// A text that fits format, pattern and length.
 fn text(schema: &Data) -> Option<String> {
-    let format = match schema.get("format").and_then(Data::as_str).unwrap_or_default() {
+    let format = match format_of(schema) {
         "date" => "2031-01-31",
         "date-time" => "2031-01-31T12:30:00Z",
         "time" => "12:30:00Z",
@@ -171,6 +171,24 @@ fn text(schema: &Data) -> Option<String> {
     let lengths = least.clamp(1, PARTS_MAX)..=most.clamp(1, PARTS_MAX);
     let repeated = lengths.flat_map(|times| ["1", "a", "A"].map(|one| one.repeat(times as usize)));
     given.into_iter().chain(words.map(str::to_owned)).chain(repeated).find(|text| fits(text))
+}
+
+/// What a text says that it is, or nothing.
+pub(super) fn format_of(schema: &Data) -> &str {
+    schema.get("format").and_then(Data::as_str).unwrap_or_default()
+}
+
+/// Whether a number is within its bounds.
+pub(super) fn is_within(schema: &Data, number: f64) -> bool {
+    let says = |key| schema.get(key).and_then(Data::as_f64);
+    // OpenAPI 3.0 says by a truth value whether the bound itself is outside.
+    let is_true = |key| schema.get(key) == Some(&Data::Bool(true));
+    let above = |least: f64, is_out| if is_out { number > least } else { number >= least };
+    let below = |most: f64, is_out| if is_out { number < most } else { number <= most };
+    says("minimum").is_none_or(|least| above(least, is_true("exclusiveMinimum")))
+        && says("maximum").is_none_or(|most| below(most, is_true("exclusiveMaximum")))
+        && says("exclusiveMinimum").is_none_or(|least| above(least, true))
+        && says("exclusiveMaximum").is_none_or(|most| below(most, true))
 }
 
 /// A number within its bounds: the least one that is not negative.
@@ -204,7 +222,7 @@ fn joined(made: Option<Data>, more: Data) -> Data {
     }
 }
 
-fn type_of(schema: &Data) -> Option<&str> {
+pub(super) fn type_of(schema: &Data) -> Option<&str> {
     match schema.get("type") {
         Some(Data::String(name)) => Some(name),
         Some(Data::Array(names)) => {
@@ -216,6 +234,6 @@ fn type_of(schema: &Data) -> Option<&str> {
     }
 }
 
-fn parts<'a>(schema: &'a Data, keyword: &str) -> &'a [Data] {
+pub(super) fn parts<'a>(schema: &'a Data, keyword: &str) -> &'a [Data] {
     schema.get(keyword).and_then(Data::as_array).map_or(&[], Vec::as_slice)
 }

@@ -39,8 +39,7 @@ fn walk(value: Value<'_>, but: &[u32], is_error: bool, found: &mut Found) {
                     walk(member, but, is_error, found);
                     continue;
                 };
-                let is_password =
-                    !is_error && password_name(name.as_str().unwrap_or_default());
+                let is_password = !is_error && password_name(name.as_str().unwrap_or_default());
                 look(member.index(), text, is_password, but, found);
             }
         }

@@ -69,7 +69,8 @@ const OTHERS: [&str; 20] = [
 /// Whether a property of this name holds a password, or what is made of one: `password_hash`.
 pub fn password_name(name: &str) -> bool {
     // Asked of every member of every answer: all of them have this letter before one of two others.
-    let follows = |at: usize| matches!(name.as_bytes().get(at + 1), Some(b'a' | b'A' | b'w' | b'W'));
+    let follows =
+        |at: usize| matches!(name.as_bytes().get(at + 1), Some(b'a' | b'A' | b'w' | b'W'));
     memchr::memchr2_iter(b'p', b'P', name.as_bytes()).any(follows) && is_one_of(name, &[&PASSWORDS])
 }
 

@@ -2,7 +2,6 @@
 //! written from what was checked, in one piece.
 
 mod slash;
-mod told;
 mod write;
 
 use std::time::Instant;
@@ -13,6 +12,7 @@ use portcullis_policy::Model;
 
 use super::context::{Context, Exit};
 use super::reserve::Reserved;
+use super::told;
 use crate::budget::Held;
 use crate::head::{AnswerHead, Essential};
 use crate::incoming::Incoming;

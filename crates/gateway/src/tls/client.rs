@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{AlertDescription, ClientConfig, RootCertStore};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, TlsStream};
 
+use super::server::{TlsFault, pair};
 use super::{HTTP1, HTTP2};
 
 /// How connections to an API are opened: its certificate must come from one of the roots and carry
@@ -134,6 +136,22 @@ impl ClientTls {
         http1.alpn_protocols = vec![HTTP1.to_vec()];
         http2.alpn_protocols = vec![HTTP2.to_vec()];
         Ok(Self { digest, http1: Arc::new(http1), http2: Arc::new(http2) })
+    }
+
+    /// The same, and shows this certificate with its key (PEM) to an API that asks.
+    ///
+    /// # Errors
+    /// What the certificate of a listener must not be, either.
+    pub fn showing(self, certificate: &[u8], key: &[u8]) -> Result<Self, TlsFault> {
+        let (chain, key) = pair(certificate, key)?;
+        let own = CertifiedKey::from_der(chain, key, self.http1.crypto_provider());
+        let own = Arc::new(SingleCertAndKey::from(own.map_err(TlsFault::Pair)?));
+        let shown = |config: &ClientConfig| {
+            let mut config = config.clone();
+            config.client_auth_cert_resolver = own.clone();
+            Arc::new(config)
+        };
+        Ok(Self { http1: shown(&self.http1), http2: shown(&self.http2), ..self })
     }
 
     /// Whether it believes the same issuers.

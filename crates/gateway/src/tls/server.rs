@@ -74,6 +74,19 @@ pub(crate) struct Hello {
     pub(crate) certificate: Option<Certificate>,
 }
 
+/// A certificate with those behind it, and its key, from PEM texts.
+pub(super) fn pair(
+    certificate: &[u8],
+    key: &[u8],
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsFault> {
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate).collect();
+    let chain = chain.map_err(TlsFault::Certificate)?;
+    if chain.is_empty() {
+        return Err(TlsFault::NoCertificate);
+    }
+    Ok((chain, PrivateKeyDer::from_pem_slice(key).map_err(TlsFault::Key)?))
+}
+
 impl ServerTls {
     /// From PEM texts: the certificate with those of its issuers behind it, and its private key.
     pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, TlsFault> {
@@ -87,12 +100,7 @@ impl ServerTls {
         key: &[u8],
         clients: Option<ClientIssuers>,
     ) -> Result<Self, TlsFault> {
-        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate).collect();
-        let chain = chain.map_err(TlsFault::Certificate)?;
-        if chain.is_empty() {
-            return Err(TlsFault::NoCertificate);
-        }
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(TlsFault::Key)?;
+        let (chain, key) = pair(certificate, key)?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let verifier = clients
             .as_ref()

@@ -121,6 +121,11 @@ impl Holder {
         Self { certificate, key, serial: params.serial_number.unwrap() }
     }
 
+    /// The certificate and its key.
+    pub fn pem(&self) -> (String, String) {
+        (self.certificate.pem(), self.key.serialize_pem())
+    }
+
     pub fn digits(&self) -> String {
         let mut digits = String::new();
         for byte in Sha256::digest(self.certificate.der()) {

@@ -89,6 +89,9 @@ section! {
         /// Whom the certificate of an `https` upstream must come from (PEM): `file:ca.pem`,
         /// `env:NAME` or `credential:NAME`. Default: one of those whom the system trusts.
         upstream_ca: Option<Spanned<Secret>>,
+        /// What the gateway shows an `https` upstream of itself, if that asks: then the API can refuse
+        /// whatever did not come through the gateway. Default: nothing.
+        upstream_certificate: Option<UpstreamCertificateSection>,
         /// The version of HTTP that is spoken to the API: `"1.1"` or `"2"` (agreed on inside TLS;
         /// in the clear, known before). Default: `"1.1"`, which every API speaks.
         upstream_http: Option<Spanned<HttpWord>>,
@@ -119,6 +122,16 @@ section! {
         not_found: Option<NotFoundSection>,
         /// `null_means` for all operations. Default: a null is a null.
         null_means: Option<Spanned<NullWord>>,
+    }
+}
+
+section! {
+    /// A certificate of the gateway's own, towards the API (RFC 8446 section 4.4.2.4).
+    struct UpstreamCertificateSection, later [], {
+        /// The certificate, and those behind it (PEM): `file:gateway.pem`, `env:NAME` or `credential:NAME`.
+        certificate: Needed<Spanned<Secret>>,
+        /// Its private key (PEM), which nobody else may read.
+        key: Needed<Spanned<Secret>>,
     }
 }
 

@@ -177,7 +177,7 @@ impl Join<'_> {
     fn endpoint(&self, url: &CallerUrl, ca: Option<&Spanned<Secret>>) -> Endpoint {
         let mut endpoint = url.endpoint.clone();
         let ca = ca.filter(|_| endpoint.instance.is_tls);
-        endpoint.instance.roots = ca.map(|ca| ca.value.source(self.folder));
+        endpoint.instance.tls.roots = ca.map(|ca| ca.value.source(self.folder));
         endpoint
     }
 

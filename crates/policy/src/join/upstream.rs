@@ -9,7 +9,9 @@ use crate::address;
 use crate::codes;
 use crate::file::Api;
 use crate::notes::{Notes, shown};
-use crate::upstream::{Instance, Upstream};
+use crate::secret::Secret;
+use crate::section::Spanned;
+use crate::upstream::{Instance, InstanceTls, OwnCertificate, Upstream};
 use crate::word::HttpWord;
 
 /// Instances of one API.
@@ -64,16 +66,27 @@ pub(super) fn of(
 fn spoken_to(api: &Api, upstream: &mut Upstream, folder: &std::path::Path, notes: &mut Notes) {
     let is_http2 = api.upstream_http.as_ref().is_some_and(|word| word.value == HttpWord::Two);
     let roots = api.upstream_ca.as_ref();
-    if let Some(roots) = roots.filter(|_| !upstream.instances().any(|one| one.is_tls)) {
+    let shows = api.upstream_certificate.as_ref();
+    let pair = shows.and_then(|own| own.certificate.0.as_ref().zip(own.key.0.as_ref()));
+    let is_tls = upstream.instances().any(|one| one.is_tls);
+    let spans = roots.map(|roots| roots.span).into_iter().chain(pair.map(|(one, _)| one.span));
+    for span in spans.filter(|_| !is_tls) {
         notes.push(|| {
             Diagnostic::warning(&codes::NO_EFFECT, "no instance is spoken to inside TLS")
-                .at(roots.span)
+                .at(span)
                 .help("write `https` in `upstream`, or remove this")
         });
     }
     for instance in std::iter::once(&mut upstream.first).chain(&mut upstream.others) {
         instance.is_http2 = is_http2;
-        instance.roots = roots.filter(|_| instance.is_tls).map(|roots| roots.value.source(folder));
+        let source = |secret: &Spanned<Secret>| secret.value.source(folder);
+        let shows = |(certificate, key)| OwnCertificate {
+            certificate: source(certificate),
+            key: source(key),
+        };
+        if instance.is_tls {
+            instance.tls = InstanceTls { roots: roots.map(source), shows: pair.map(shows) };
+        }
     }
 }
 

@@ -145,7 +145,7 @@ async fn discover(
     let mut last = "it names no place for its metadata".to_owned();
     for url in metadata::well_known(&issuer.issuer) {
         let Some(mut place) = Endpoint::parse(&url) else { continue };
-        place.instance.roots.clone_from(&endpoint.instance.roots);
+        place.instance.tls.clone_from(&endpoint.instance.tls);
         let bytes = match ask(worker, &place, Question::Get).await {
             Ok(bytes) => bytes,
             Err(fault) => {
@@ -161,7 +161,7 @@ async fn discover(
             return Err("its metadata leads to keys in the clear".to_owned());
         }
         if keys.instance.is_tls {
-            keys.instance.roots.clone_from(&endpoint.instance.roots);
+            keys.instance.tls.clone_from(&endpoint.instance.tls);
         }
         return Ok(keys);
     }

@@ -9,6 +9,7 @@ use portcullis_ledger::Asked as Question;
 use portcullis_model::Status;
 
 use super::super::context::Context;
+use super::super::told;
 use super::super::validate::Valid;
 use crate::head::{Essential, Fields};
 use crate::turn::{Terms, Turn, Written};
@@ -50,7 +51,9 @@ pub(super) async fn ask(
         context.worker.shared.buffered.take(0).ok_or("there is no room for its answer")?;
     let turn = Turn::begin(context.worker, upstream);
     let target = format!("{}{target}", upstream.path);
-    let mut request = Written::question(&target, turn.instance(), &credentials(valid, context));
+    let mut fields = credentials(valid, context);
+    fields.extend(who(valid, context)?);
+    let mut request = Written::question(&target, turn.instance(), &fields);
     let started = Instant::now();
     let terms = Terms {
         is_head: false,
@@ -126,6 +129,17 @@ fn credentials(valid: &Valid, context: &Context<'_>) -> Vec<(String, String)> {
         fields.push(("Cookie".to_owned(), String::from_utf8_lossy(&cookies).into_owned()));
     }
     fields
+}
+
+/// The fields that tell the API who calls, as with the request itself.
+fn who(valid: &Valid, context: &Context<'_>) -> Result<Vec<(String, String)>, String> {
+    let caller = valid.admitted().authenticated().caller();
+    let token = told::token(caller, context);
+    let token = token.map_err(|_| "the API cannot be told who calls".to_owned())?;
+    let forward = context.plan.model.callers.forward.as_ref();
+    let mut fields = forward.map_or_else(Vec::new, |forward| told::fields(forward, caller));
+    fields.extend(token.map(|(name, token)| (name, token.to_string())));
+    Ok(fields)
 }
 
 /// What an operation's JSON of success looks like.

@@ -15,8 +15,8 @@ use portcullis_policy::Instance;
 
 use super::super::context::Context;
 use super::super::payload::Payload;
+use super::super::told;
 use super::super::validate::Valid;
-use super::told;
 use crate::head::{Essential, RequestHead};
 use crate::sender::Sender;
 use crate::site::claimed;

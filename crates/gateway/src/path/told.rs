@@ -7,7 +7,7 @@ use portcullis_ledger::Noted;
 use portcullis_model::{Caller, ControlId, Identity, Mode, Status};
 use portcullis_policy::{Forward, Told};
 
-use super::super::context::{Context, Exit};
+use super::context::{Context, Exit};
 use crate::callers::signed;
 use crate::worker::Deed;
 
