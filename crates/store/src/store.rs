@@ -102,9 +102,6 @@ impl Store {
         let names = Keys::new(&sealer.digest("register of ids", &[]));
         let held = Held::new(names, options.register, true);
         let facts = held.load(&mut writer, now)?;
-        // What was read at start is not asked for again.
-        reader.release_memory()?;
-        writer.release_memory()?;
         let pages = rows::signed(options.bytes_max / schema::PAGE);
         writer.pragma_update(None, "max_page_count", pages)?;
         let memory = Arc::new(Memory::new(options.sessions_cached_max));
