@@ -12,10 +12,10 @@ use crate::keys::table::Table;
 /// Keys that are listed at a time.
 pub const KEYS_LISTED_MAX: usize = 1000;
 
-/// Slots that are looked at, and keys that are taken out, under one lock: others wait for a
-/// millisecond or two. All below one key go with it, however many there are.
-const LOOKED: u32 = 65_536;
-const REMOVED: usize = 1024;
+/// Slots that are looked at, and keys that are taken out, under one lock: others wait for some 0.1
+/// ms. All below one key go with it, however many there are.
+const LOOKED: u32 = 8192;
+const REMOVED: usize = 64;
 
 /// What is looked for in slots one by one.
 #[derive(Clone, Copy)]
@@ -138,4 +138,76 @@ fn listed(table: &Table, id: &KeyId) -> Option<ListedKey> {
         rules: row.rules,
         replaces: row.replaces,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use portcullis_model::{KeyRules, UnixMillis};
+
+    use super::*;
+    use crate::keys::rows::Row;
+
+    /// More slots than are looked at together, every third key bob's.
+    const KEYS: u32 = LOOKED * 2 + 10;
+
+    fn id(number: u32) -> KeyId {
+        KeyId::parse(&format!("{number:016}")).unwrap()
+    }
+
+    fn table() -> Table {
+        let mut table = Table::new(KEYS as usize);
+        for number in 0..KEYS {
+            let row = Row {
+                id: id(number),
+                mac: [0; 32],
+                owner: if number.is_multiple_of(3) { "bob" } else { "alice" }.into(),
+                label: "".into(),
+                parent: None,
+                created: UnixMillis(u64::from(number)),
+                expires: None,
+                rules: Arc::new(KeyRules::default()),
+                replaces: None,
+                is_used: false,
+                last_used: None,
+            };
+            table.add(row).unwrap();
+        }
+        table
+    }
+
+    /// Some at a time: how many went, and how many at once at most.
+    fn removed(table: &mut Table, which: &KeyWhich) -> (usize, usize) {
+        let (mut from, mut count, mut most) = (Some(0), 0, 0);
+        while let Some(next) = from {
+            let mut gone = Vec::new();
+            from = remove_some(table, which, next, &mut gone);
+            (count, most) = (count + gone.len(), most.max(gone.len()));
+        }
+        (count, most)
+    }
+
+    #[test]
+    fn all_that_are_meant_are_found_although_only_some_are_looked_at_together() {
+        let mut table = table();
+        let bob = KeyWhich::Owner("bob".to_owned());
+        let early = KeyWhich::IssuedBefore(UnixMillis(u64::from(LOOKED) + 5));
+        let list = |table: &Table, which: &KeyWhich| {
+            let (mut newest, mut from) = (Newest::new(3), Some(0));
+            while let Some(next) = from {
+                from = newest.look(table, which, next);
+            }
+            newest.listed(table).into_iter().map(|key| key.id).collect::<Vec<_>>()
+        };
+        assert_eq!(list(&table, &KeyWhich::All), [KEYS - 1, KEYS - 2, KEYS - 3].map(id));
+        assert_eq!(list(&table, &early), [LOOKED + 4, LOOKED + 3, LOOKED + 2].map(id));
+        assert_eq!(removed(&mut table, &bob), (KEYS.div_ceil(3) as usize, REMOVED));
+        assert_eq!(list(&table, &bob), []);
+        let (count, most) = removed(&mut table, &early);
+        assert_eq!((count as u32, most), ((LOOKED + 5) * 2 / 3, REMOVED));
+        let rest = table.len();
+        assert_eq!(removed(&mut table, &KeyWhich::All), (rest, REMOVED));
+        assert_eq!(table.len(), 0);
+    }
 }
