@@ -7,6 +7,9 @@
 use std::error::Error;
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use portcullis_credential::api_key::Pepper;
@@ -133,9 +136,11 @@ async fn restarted(folder: &Path, keys: u32) -> Outcome<()> {
 
 fn told(what: &str, mut nanos: Vec<u64>, average: u64) {
     nanos.sort_unstable();
+    let longest = nanos.last().copied().unwrap_or(0);
     let at = |share: usize| nanos.get(nanos.len() * share / 1000).copied().unwrap_or(0);
     println!(
-        "{what}: {average} ns on average; {} in the middle, {} for 99 of 100, {} for 999 of 1000",
+        "{what}: {average} ns on average; {} in the middle, {} for 99 of 100, {} for 999 of 1000, \
+         {longest} at most",
         at(500),
         at(990),
         at(999)
@@ -155,6 +160,37 @@ fn asked(what: &str, ids: &[KeyId], ask: impl Fn(usize, &KeyId) -> bool) -> usiz
     let average = processor_nanos().saturating_sub(begun) / ids.len().max(1) as u64;
     told(what, nanos, average);
     count
+}
+
+/// Asks on a thread of its own until it is told to stop, with the clock around each question.
+struct Asking(Arc<AtomicBool>, JoinHandle<Vec<u64>>);
+
+impl Asking {
+    fn start(store: &Store, keys: u32) -> Outcome<Self> {
+        let ids = (0..keys).map(|round| id(scattered(round, keys))).collect::<Outcome<Vec<_>>>()?;
+        let (store, is_over) = (store.clone(), Arc::new(AtomicBool::new(false)));
+        let told = Arc::clone(&is_over);
+        let asking = std::thread::spawn(move || {
+            let mut nanos = Vec::new();
+            for id in ids.iter().cycle() {
+                if told.load(Ordering::Relaxed) {
+                    break;
+                }
+                let begun = Instant::now();
+                black_box(store.key(id, NOW));
+                nanos.push(begun.elapsed().as_nanos() as u64);
+            }
+            nanos
+        });
+        Ok(Self(is_over, asking))
+    }
+
+    fn stop(self, what: &str) {
+        self.0.store(true, Ordering::Relaxed);
+        let nanos = self.1.join().unwrap_or_default();
+        let average = nanos.iter().sum::<u64>() / nanos.len().max(1) as u64;
+        told(what, nanos, average);
+    }
 }
 
 /// The number of a key that nobody asked for lately.
@@ -190,12 +226,14 @@ fn listed(store: &Store, keys: u32) {
 }
 
 async fn changes(store: &Store, keys: u32) -> Outcome<()> {
+    let asking = Asking::start(store, keys)?;
     let mut micros = Vec::new();
     for number in 0..200 {
         let begun = Instant::now();
         store.revoke_keys(KeyWhich::Id(id(number)?), NOW).await?;
         micros.push(begun.elapsed().as_micros() as u64);
     }
+    asking.stop("find a key, while others are revoked");
     micros.sort_unstable();
     let at = |share: usize| micros.get(micros.len() * share / 100).copied().unwrap_or(0);
     println!("revoke a key, until it lasts: {} us in the middle, {} for 95 of 100", at(50), at(95));
@@ -203,15 +241,14 @@ async fn changes(store: &Store, keys: u32) -> Outcome<()> {
         ("an owner", KeyWhich::Owner(format!("customer-{:07}", keys / 2))),
         ("a tenth, by time", KeyWhich::IssuedBefore(UnixMillis(NOW.0 + u64::from(keys / 10)))),
     ] {
-        let mut changed = store.keys_changed();
-        changed.mark_unchanged();
-        let begun = Instant::now();
-        let acts = store.clone();
-        let revoked = tokio::spawn(async move { acts.revoke_keys(which, NOW).await });
-        changed.changed().await?;
-        let force = begun.elapsed().as_micros();
-        let count = revoked.await??;
-        let lasts = begun.elapsed().as_micros();
+        let asking = Asking::start(store, keys)?;
+        let (mut changed, begun) = (store.keys_changed(), Instant::now());
+        let told = async { changed.changed().await.map(|()| begun.elapsed().as_micros()) };
+        let (count, force) = tokio::join!(store.revoke_keys(which, NOW), async {
+            tokio::time::timeout(std::time::Duration::from_mins(1), told).await
+        });
+        let (count, force, lasts) = (count?, force??, begun.elapsed().as_micros());
+        asking.stop("find a key meanwhile");
         println!("revoke {what}: {count} keys, in force in {force} us, lasts in {lasts} us");
     }
     Ok(())

@@ -79,7 +79,7 @@ impl fmt::Display for StoreError {
             Self::Damaged { path, what } => write!(
                 f,
                 "`{}` is damaged ({what}); restore a copy, or move the folder away to start empty: \
-                 everybody must log in again then, and revocations are lost",
+                 everybody must log in again then, and revocations and API keys are lost",
                 path.display()
             ),
             Self::WrongKek { path } => {

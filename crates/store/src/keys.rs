@@ -14,7 +14,10 @@ mod table;
 pub(crate) mod unwritten;
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
+};
 
 use portcullis_model::{KeyId, UnixMillis};
 use rusqlite::Connection;
@@ -23,12 +26,16 @@ use tokio::sync::watch;
 use crate::error::StoreError;
 use crate::keys::facts::{Key, KeyFacts, KeyWhich, ListedKey};
 use crate::keys::rows::Row;
+use crate::keys::select::Newest;
 use crate::keys::table::{Pending, Table};
 use crate::keys::unwritten::{Taken, Ticket, Unwritten};
 use crate::seal::Sealer;
 
 /// Slots that are looked at with each batch, for keys that are over.
 const SWEPT: u32 = 1024;
+
+/// How often an act that has the lock again and again gives way to those who wait for it.
+const YIELDS_MAX: usize = 1000;
 
 /// Uses that wait to be written, at most: more are written an hour later.
 const TOUCHED_MAX: usize = 65_536;
@@ -39,6 +46,8 @@ const TOUCHED_BATCH: usize = 1024;
 pub(crate) struct ApiKeys {
     sealer: Arc<Sealer>,
     all: RwLock<All>,
+    /// Threads that wait to read.
+    waiting: AtomicUsize,
     /// Keys whose last use is to be written.
     touched: Mutex<HashSet<KeyId>>,
     changes: watch::Sender<u64>,
@@ -63,6 +72,7 @@ impl ApiKeys {
         Self {
             sealer,
             all: RwLock::new(All { table: Table::new(keys_max), unwritten: Unwritten::default() }),
+            waiting: AtomicUsize::new(0),
             touched: Mutex::default(),
             changes: watch::Sender::new(0),
         }
@@ -73,7 +83,12 @@ impl ApiKeys {
     }
 
     pub(crate) fn list(&self, which: &KeyWhich, max: usize) -> Vec<ListedKey> {
-        select::list(&self.read().table, which, max)
+        let (mut newest, mut from) = (Newest::new(max), Some(0));
+        // Some at a time: a writer who waits makes all others wait.
+        while let Some(next) = from {
+            from = newest.look(&self.read().table, which, next);
+        }
+        newest.listed(&self.read().table)
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
@@ -119,6 +134,8 @@ impl ApiKeys {
             from = select::remove_some(&mut all.table, which, next, &mut gone);
             count += gone.len();
             ticket = all.unwritten.gone(gone, true);
+            drop(all);
+            self.give_way();
         }
         if count > 0 {
             self.tell();
@@ -170,7 +187,7 @@ impl ApiKeys {
     pub(crate) fn rewritten(&self, rows: &[Row]) {
         let mut all = self.write();
         for row in rows {
-            let id = row.facts.id;
+            let id = row.id;
             if all.table.row(&id).is_none_or(|now| now == *row) {
                 all.unwritten.written(&[id]);
             }
@@ -233,11 +250,11 @@ impl ApiKeys {
         let All { table, unwritten } = &mut *all;
         let (mut gone, mut below) = (Vec::new(), Vec::new());
         rows::read(connection, &self.sealer, |row| {
-            if row.facts.expires.is_some_and(|expires| expires <= now) {
-                gone.push(row.facts.id);
+            if row.expires.is_some_and(|expires| expires <= now) {
+                gone.push(row.id);
                 return Ok(());
             }
-            let parent = row.facts.parent;
+            let parent = row.parent;
             let number = table.add(row)?;
             below.extend(parent.map(|parent| (number, parent)));
             Ok(())
@@ -255,7 +272,25 @@ impl ApiKeys {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, All> {
-        self.all.read().unwrap_or_else(PoisonError::into_inner)
+        match self.all.try_read() {
+            Ok(all) => all,
+            Err(TryLockError::Poisoned(why)) => why.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                self.waiting.fetch_add(1, Ordering::Relaxed);
+                let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                all
+            }
+        }
+    }
+
+    /// The lock is not fair: who lets it go and wants it again has it before those who wait.
+    fn give_way(&self) {
+        let mut yields = 0;
+        while yields < YIELDS_MAX && self.waiting.load(Ordering::Relaxed) > 0 {
+            std::thread::yield_now();
+            yields += 1;
+        }
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, All> {

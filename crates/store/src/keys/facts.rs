@@ -10,6 +10,9 @@ use crate::error::StoreError;
 /// Keys above one another, at most: a key has no more ancestors.
 pub(crate) const ANCESTORS_MAX: usize = 4;
 
+/// Keys right below a key.
+pub(crate) const CHILDREN_MAX: usize = 10_000;
+
 /// Bytes of an owner, and of a label.
 const NAME_BYTES_MAX: usize = 256;
 

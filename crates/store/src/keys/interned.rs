@@ -42,12 +42,14 @@ impl<H> Interned<H> {
     }
 
     /// One more key has it: its number, a new one where nobody had it.
-    pub(crate) fn take<Q>(&mut self, value: &Q, make: impl FnOnce(&Q) -> H) -> u32
+    pub(crate) fn take<Q>(&mut self, value: H) -> u32
     where
         H: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        if let Some(number) = self.find(value) {
+        let hash = self.hasher.hash_one(value.borrow());
+        let is = |number| self.get(number).is_some_and(|known| known.borrow() == value.borrow());
+        if let Some(number) = self.places.find(hash, is) {
             if let Some(count) = self.counts.get_mut(number as usize) {
                 *count += 1;
             }
@@ -60,10 +62,9 @@ impl<H> Interned<H> {
         });
         let places = (self.all.get_mut(number as usize), self.counts.get_mut(number as usize));
         if let (Some(place), Some(count)) = places {
-            (*place, *count) = (Some(make(value)), 1);
+            (*place, *count) = (Some(value), 1);
         }
         let (all, hasher) = (&self.all, &self.hasher);
-        let hash = hasher.hash_one(value);
         self.places.insert(hash, number, |number| hash_of::<H, Q>(all, hasher, number));
         number
     }
@@ -119,7 +120,7 @@ mod tests {
             for (is_taken, value) in steps {
                 let text = value.to_string();
                 if is_taken {
-                    let number = all.take(text.as_str(), |text| text.into());
+                    let number = all.take::<str>(text.as_str().into());
                     let known = exact.entry(text).or_insert((number, 0));
                     prop_assert_eq!(known.0, number);
                     known.1 += 1;

@@ -1,10 +1,12 @@
 //! Keys as rows of the database: each says itself whether it is as we wrote it.
 
-use portcullis_model::{KeyId, UnixMillis};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use portcullis_model::{KeyId, KeyRules, UnixMillis};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 use crate::error::StoreError;
-use crate::keys::facts::KeyFacts;
 use crate::keys::rules;
 use crate::rows::{signed, unsigned};
 use crate::seal::Sealer;
@@ -30,10 +32,21 @@ CREATE TABLE api_key (
 const COLUMNS: &str = "id, mac, owner, label, parent, created, expires, rules, replaces, overlap, \
                        is_used, last_used, check_value";
 
+/// Rules that many rows share are read once: so many different ones.
+const RULES_READ_MAX: usize = 1024;
+
 /// A key as it lies in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
-    pub(crate) facts: KeyFacts,
+    pub(crate) id: KeyId,
+    pub(crate) mac: [u8; 32],
+    pub(crate) owner: Box<str>,
+    pub(crate) label: Box<str>,
+    pub(crate) parent: Option<KeyId>,
+    pub(crate) created: UnixMillis,
+    pub(crate) expires: Option<UnixMillis>,
+    pub(crate) rules: Arc<KeyRules>,
+    pub(crate) replaces: Option<(KeyId, u64)>,
     /// It replaces another and was used.
     pub(crate) is_used: bool,
     pub(crate) last_used: Option<UnixMillis>,
@@ -42,22 +55,21 @@ pub(crate) struct Row {
 impl Row {
     /// Bound to all that it says: rows cannot be changed, mixed or made without the key.
     fn check(&self, sealer: &Sealer, rules: &[u8]) -> [u8; 32] {
-        let facts = &self.facts;
         let time = |time: Option<UnixMillis>| time.map(|time| signed(time.0).to_le_bytes());
-        let (expires, last_used) = (time(facts.expires), time(self.last_used));
-        let overlap = facts.replaces.map(|(_, overlap_ms)| signed(overlap_ms).to_le_bytes());
-        let replaces = facts.replaces.as_ref().map_or(&[][..], |(of, _)| of.as_bytes());
+        let (expires, last_used) = (time(self.expires), time(self.last_used));
+        let overlap = self.replaces.map(|(_, overlap_ms)| signed(overlap_ms).to_le_bytes());
+        let replaces = self.replaces.as_ref().map_or(&[][..], |(of, _)| of.as_bytes());
         // Nothing is told from any number by its length.
         let number = |bytes: &Option<[u8; 8]>| bytes.map_or_else(Vec::new, Vec::from);
         sealer.digest(
             "api_key",
             &[
-                facts.id.as_bytes(),
-                &facts.mac,
-                facts.owner.as_bytes(),
-                facts.label.as_bytes(),
-                facts.parent.as_ref().map_or(&[][..], |parent| parent.as_bytes()),
-                &signed(facts.created.0).to_le_bytes(),
+                self.id.as_bytes(),
+                &self.mac,
+                self.owner.as_bytes(),
+                self.label.as_bytes(),
+                self.parent.as_ref().map_or(&[][..], |parent| parent.as_bytes()),
+                &signed(self.created.0).to_le_bytes(),
                 &number(&expires),
                 rules,
                 replaces,
@@ -93,20 +105,19 @@ fn put(
     row: &Row,
     insert: &str,
 ) -> Result<(), StoreError> {
-    let facts = &row.facts;
-    let rules = rules::write(&facts.rules);
+    let rules = rules::write(&row.rules);
     let check = row.check(sealer, &rules);
     let values: [&dyn ToSql; 13] = [
-        facts.id.as_bytes(),
-        &facts.mac,
-        &facts.owner,
-        &facts.label,
-        &facts.parent.map(|parent| *parent.as_bytes()),
-        &signed(facts.created.0),
-        &facts.expires.map(|expires| signed(expires.0)),
+        row.id.as_bytes(),
+        &row.mac,
+        &row.owner,
+        &row.label,
+        &row.parent.map(|parent| *parent.as_bytes()),
+        &signed(row.created.0),
+        &row.expires.map(|expires| signed(expires.0)),
         &rules,
-        &facts.replaces.map(|(of, _)| *of.as_bytes()),
-        &facts.replaces.map(|(_, overlap_ms)| signed(overlap_ms)),
+        &row.replaces.map(|(of, _)| *of.as_bytes()),
+        &row.replaces.map(|(_, overlap_ms)| signed(overlap_ms)),
         &row.is_used,
         &row.last_used.map(|time| signed(time.0)),
         &check,
@@ -135,13 +146,15 @@ pub(crate) fn read(
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM api_key"))?;
     let mut rows = statement.query([])?;
+    let mut known = HashMap::new();
     while let Some(row) = rows.next()? {
         let id = row.get::<_, [u8; 12]>(0).ok().and_then(|id| KeyId::from_bytes(id).ok());
         let id = id.ok_or_else(|| StoreError::Io("an id is no id".to_owned()))?;
         let changed = || StoreError::Io(format!("`{id}` is not as it was written"));
-        let (parsed, check) = parsed(row, id).map_err(|_| changed())?.ok_or_else(changed)?;
-        let rules = row.get_ref(7)?.as_blob().map_err(rusqlite::Error::from)?;
-        if parsed.check(sealer, rules) != check {
+        let bytes = row.get_ref(7)?.as_blob().map_err(|_| changed())?;
+        let rules = rules_of(&mut known, bytes).ok_or_else(changed)?;
+        let (parsed, check) = parsed(row, id, rules).map_err(|_| changed())?.ok_or_else(changed)?;
+        if parsed.check(sealer, bytes) != check {
             return Err(changed());
         }
         each(parsed)?;
@@ -149,8 +162,23 @@ pub(crate) fn read(
     Ok(())
 }
 
+fn rules_of(known: &mut HashMap<Vec<u8>, Arc<KeyRules>>, bytes: &[u8]) -> Option<Arc<KeyRules>> {
+    if let Some(rules) = known.get(bytes) {
+        return Some(Arc::clone(rules));
+    }
+    let rules = Arc::new(rules::read(bytes)?);
+    if known.len() < RULES_READ_MAX {
+        known.insert(bytes.to_vec(), Arc::clone(&rules));
+    }
+    Some(rules)
+}
+
 /// What a row says, and what should prove it; nothing where no version wrote it so.
-fn parsed(row: &rusqlite::Row<'_>, id: KeyId) -> rusqlite::Result<Option<(Row, [u8; 32])>> {
+fn parsed(
+    row: &rusqlite::Row<'_>,
+    id: KeyId,
+    rules: Arc<KeyRules>,
+) -> rusqlite::Result<Option<(Row, [u8; 32])>> {
     let time = |index| {
         let time: Option<i64> = row.get(index)?;
         Ok::<_, rusqlite::Error>(time.map(|time| UnixMillis(unsigned(time))))
@@ -159,16 +187,12 @@ fn parsed(row: &rusqlite::Row<'_>, id: KeyId) -> rusqlite::Result<Option<(Row, [
         let bytes: Option<[u8; 12]> = row.get(index)?;
         Ok::<_, rusqlite::Error>(bytes.map(KeyId::from_bytes).transpose().ok())
     };
-    let rules = rules::read(row.get_ref(7)?.as_blob()?);
-    let (Some(parent), Some(replaces), Some(rules)) = (key(4)?, key(8)?, rules) else {
-        return Ok(None);
-    };
-    let overlap: Option<i64> = row.get(9)?;
-    let is_used: i64 = row.get(10)?;
+    let (Some(parent), Some(replaces)) = (key(4)?, key(8)?) else { return Ok(None) };
+    let (overlap, is_used): (Option<i64>, i64) = (row.get(9)?, row.get(10)?);
     if replaces.is_some() != overlap.is_some() || !(0..=1).contains(&is_used) {
         return Ok(None);
     }
-    let facts = KeyFacts {
+    let parsed = Row {
         id,
         mac: row.get(1)?,
         owner: row.get(2)?,
@@ -178,7 +202,8 @@ fn parsed(row: &rusqlite::Row<'_>, id: KeyId) -> rusqlite::Result<Option<(Row, [
         expires: time(6)?,
         rules,
         replaces: replaces.zip(overlap.map(unsigned)),
+        is_used: is_used == 1,
+        last_used: time(11)?,
     };
-    let parsed = Row { facts, is_used: is_used == 1, last_used: time(11)? };
     Ok(Some((parsed, row.get(12)?)))
 }

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::Arc;
 
 use portcullis_model::KeyId;
 
@@ -13,10 +12,10 @@ use crate::keys::table::Table;
 /// Keys that are listed at a time.
 pub const KEYS_LISTED_MAX: usize = 1000;
 
-/// Slots that are looked at, and keys that are taken out, under one lock: others wait for a
-/// millisecond or two.
-const LOOKED: u32 = 65_536;
-const REMOVED: usize = 1024;
+/// Slots that are looked at, and keys that are taken out, under one lock: others wait for some 0.1
+/// ms. All below one key go with it, however many there are.
+const LOOKED: u32 = 8192;
+const REMOVED: usize = 64;
 
 /// What is looked for in slots one by one.
 #[derive(Clone, Copy)]
@@ -88,37 +87,127 @@ pub(crate) fn remove_some(
     None
 }
 
-/// The newest of the keys that are meant, the newest first.
-pub(crate) fn list(table: &Table, which: &KeyWhich, max: usize) -> Vec<ListedKey> {
-    let max = max.min(KEYS_LISTED_MAX);
-    let mark = Mark::new(table, which);
-    let marked = mark
-        .into_iter()
-        .flat_map(|mark| (0..table.slots()).filter(move |number| mark.is_on(table, *number)));
-    let mut newest = BinaryHeap::new();
-    for number in named(table, which).into_iter().chain(marked) {
-        let Some(slot) = table.get(number).filter(|_| table.is_issued(number)) else { continue };
-        newest.push(Reverse((slot.created, slot.id)));
-        if newest.len() > max {
-            newest.pop();
+/// The newest keys that were seen so far, as many as are asked for.
+pub(crate) struct Newest {
+    keys: BinaryHeap<Reverse<(Time, KeyId)>>,
+    max: usize,
+}
+
+impl Newest {
+    pub(crate) fn new(max: usize) -> Self {
+        Self { keys: BinaryHeap::new(), max: max.min(KEYS_LISTED_MAX) }
+    }
+
+    /// Looks at some of the keys that are meant, in slots from `from` on. Says where to go on.
+    pub(crate) fn look(&mut self, table: &Table, which: &KeyWhich, from: u32) -> Option<u32> {
+        if from == 0 {
+            named(table, which).into_iter().for_each(|number| self.see(table, number));
+        }
+        let (mark, end) = (Mark::new(table, which)?, from.saturating_add(LOOKED));
+        for number in (from..table.slots().min(end)).filter(|number| mark.is_on(table, *number)) {
+            self.see(table, number);
+        }
+        (end < table.slots()).then_some(end)
+    }
+
+    fn see(&mut self, table: &Table, number: u32) {
+        let Some(slot) = table.get(number).filter(|_| table.is_issued(number)) else { return };
+        self.keys.push(Reverse((slot.created, slot.id)));
+        if self.keys.len() > self.max {
+            self.keys.pop();
         }
     }
-    // Reversed, so the newest come first.
-    newest.into_sorted_vec().into_iter().filter_map(|Reverse((_, id))| listed(table, &id)).collect()
+
+    /// The newest first.
+    pub(crate) fn listed(self, table: &Table) -> Vec<ListedKey> {
+        let newest = self.keys.into_sorted_vec().into_iter();
+        newest.filter_map(|Reverse((_, id))| listed(table, &id)).collect()
+    }
 }
 
 fn listed(table: &Table, id: &KeyId) -> Option<ListedKey> {
     let row = table.row(id)?;
-    let rules = table.rules.get(table.get(table.find(id)?)?.rules)?;
     Some(ListedKey {
-        id: row.facts.id,
-        owner: row.facts.owner,
-        label: row.facts.label,
-        parent: row.facts.parent,
-        created: row.facts.created,
-        expires: row.facts.expires,
+        id: row.id,
+        owner: row.owner.into(),
+        label: row.label.into(),
+        parent: row.parent,
+        created: row.created,
+        expires: row.expires,
         last_used: row.last_used,
-        rules: Arc::clone(rules),
-        replaces: row.facts.replaces,
+        rules: row.rules,
+        replaces: row.replaces,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use portcullis_model::{KeyRules, UnixMillis};
+
+    use super::*;
+    use crate::keys::rows::Row;
+
+    /// More slots than are looked at together, every third key bob's.
+    const KEYS: u32 = LOOKED * 2 + 10;
+
+    fn id(number: u32) -> KeyId {
+        KeyId::parse(&format!("{number:016}")).unwrap()
+    }
+
+    fn table() -> Table {
+        let mut table = Table::new(KEYS as usize);
+        for number in 0..KEYS {
+            let row = Row {
+                id: id(number),
+                mac: [0; 32],
+                owner: if number.is_multiple_of(3) { "bob" } else { "alice" }.into(),
+                label: "".into(),
+                parent: None,
+                created: UnixMillis(u64::from(number)),
+                expires: None,
+                rules: Arc::new(KeyRules::default()),
+                replaces: None,
+                is_used: false,
+                last_used: None,
+            };
+            table.add(row).unwrap();
+        }
+        table
+    }
+
+    /// Some at a time: how many went, and how many at once at most.
+    fn removed(table: &mut Table, which: &KeyWhich) -> (usize, usize) {
+        let (mut from, mut count, mut most) = (Some(0), 0, 0);
+        while let Some(next) = from {
+            let mut gone = Vec::new();
+            from = remove_some(table, which, next, &mut gone);
+            (count, most) = (count + gone.len(), most.max(gone.len()));
+        }
+        (count, most)
+    }
+
+    #[test]
+    fn all_that_are_meant_are_found_although_only_some_are_looked_at_together() {
+        let mut table = table();
+        let bob = KeyWhich::Owner("bob".to_owned());
+        let early = KeyWhich::IssuedBefore(UnixMillis(u64::from(LOOKED) + 5));
+        let list = |table: &Table, which: &KeyWhich| {
+            let (mut newest, mut from) = (Newest::new(3), Some(0));
+            while let Some(next) = from {
+                from = newest.look(table, which, next);
+            }
+            newest.listed(table).into_iter().map(|key| key.id).collect::<Vec<_>>()
+        };
+        assert_eq!(list(&table, &KeyWhich::All), [KEYS - 1, KEYS - 2, KEYS - 3].map(id));
+        assert_eq!(list(&table, &early), [LOOKED + 4, LOOKED + 3, LOOKED + 2].map(id));
+        assert_eq!(removed(&mut table, &bob), (KEYS.div_ceil(3) as usize, REMOVED));
+        assert_eq!(list(&table, &bob), []);
+        let (count, most) = removed(&mut table, &early);
+        assert_eq!((count as u32, most), ((LOOKED + 5) * 2 / 3, REMOVED));
+        let rest = table.len();
+        assert_eq!(removed(&mut table, &KeyWhich::All), (rest, REMOVED));
+        assert_eq!(table.len(), 0);
+    }
 }

@@ -1,5 +1,7 @@
 //! All keys in memory: which there are, below which others, and until when.
 
+mod issuing;
+
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
@@ -8,10 +10,12 @@ use portcullis_model::{KeyId, KeyRules, UnixMillis};
 
 use crate::error::StoreError;
 use crate::index::Index;
-use crate::keys::facts::{ANCESTORS_MAX, Key, KeyFacts};
+use crate::keys::facts::{ANCESTORS_MAX, Key};
 use crate::keys::interned::Interned;
 use crate::keys::rows::Row;
 use crate::keys::slot::{LastUse, NONE, Slot, Time};
+
+pub(crate) use self::issuing::Pending;
 
 /// INVARIANT: the parent of a key is in the table. Whoever takes a key out takes all below it.
 pub(crate) struct Table {
@@ -42,10 +46,6 @@ pub(crate) struct Replacing {
     pub(crate) overlap_ms: u64,
     pub(crate) is_used: bool,
 }
-
-/// One key that is being issued: no other, even of the same name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Pending(u64);
 
 impl Table {
     pub(crate) fn new(keys_max: usize) -> Self {
@@ -130,11 +130,6 @@ impl Table {
         self.pending.is_empty() || !self.pending.contains_key(&number)
     }
 
-    /// Which key is being issued there.
-    pub(crate) fn pending(&self, id: &KeyId) -> Option<Pending> {
-        self.pending.get(&self.find(id)?).copied()
-    }
-
     pub(crate) fn get(&self, number: u32) -> Option<&Slot> {
         self.owner(number).and_then(|_| self.slots.get(number as usize))
     }
@@ -148,72 +143,21 @@ impl Table {
         self.children.get(&number).map_or(&[], Vec::as_slice)
     }
 
-    /// Makes a key that opens nothing until it is [`Table::confirm`]ed.
-    pub(crate) fn reserve(
-        &mut self,
-        facts: &KeyFacts,
-        now: UnixMillis,
-    ) -> Result<Pending, StoreError> {
-        if self.find(&facts.id).is_some() {
-            return Err(StoreError::Known);
-        }
-        let parent = facts.parent.map(|id| self.parent(&id, now)).transpose()?;
-        if parent.is_some() && !facts.rules.attributes.is_empty() {
-            return Err(StoreError::OwnAttributes);
-        }
-        if let Some((of, _)) = facts.replaces {
-            self.issued(&of).ok_or(StoreError::NoKey)?;
-        }
-        let owner = parent.and_then(|parent| self.owners.get(self.owner(parent)?).cloned());
-        let row = Row {
-            facts: KeyFacts {
-                owner: owner.map_or_else(|| facts.owner.clone(), String::from),
-                ..facts.clone()
-            },
-            is_used: false,
-            last_used: None,
-        };
-        let number = self.add(row)?;
-        if let Some(parent) = parent {
-            self.link(number, parent);
-        }
-        self.pendings += 1;
-        let pending = Pending(self.pendings);
-        self.pending.insert(number, pending);
-        Ok(pending)
-    }
-
-    fn parent(&self, id: &KeyId, now: UnixMillis) -> Result<u32, StoreError> {
-        let number = self.issued(id).filter(|number| !self.is_over(*number, now));
-        let number = number.ok_or(StoreError::NoKey)?;
-        if self.upwards(number).count() > ANCESTORS_MAX {
-            return Err(StoreError::TooMany { what: "keys above a key", max: ANCESTORS_MAX });
-        }
-        Ok(number)
-    }
-
-    /// From here on it opens. False: it was revoked meanwhile.
-    pub(crate) fn confirm(&mut self, id: &KeyId, pending: Pending) -> bool {
-        let number = self.find(id).filter(|number| self.pending.get(number) == Some(&pending));
-        number.is_some_and(|number| self.pending.remove(&number).is_some())
-    }
-
     /// Puts a key into a free slot. It is below nobody yet.
     pub(crate) fn add(&mut self, row: Row) -> Result<u32, StoreError> {
         if self.len() >= self.keys_max {
             return Err(StoreError::TooMany { what: "keys", max: self.keys_max });
         }
-        let Row { facts, is_used, last_used } = row;
-        let owner = self.owners.take(facts.owner.as_str(), |name| name.into());
+        let owner = self.owners.take::<str>(row.owner);
         let slot = Slot {
-            id: facts.id,
-            mac: facts.mac,
-            created: Time::new(facts.created),
-            expires: Time::or_never(facts.expires),
+            id: row.id,
+            mac: row.mac,
+            created: Time::new(row.created),
+            expires: Time::or_never(row.expires),
             parent: NONE,
-            rules: self.rules.take(&facts.rules, |rules| Arc::new(rules.clone())),
-            label: self.labels.take(facts.label.as_str(), |name| name.into()),
-            used: LastUse::new(last_used),
+            rules: self.rules.take::<KeyRules>(row.rules),
+            label: self.labels.take::<str>(row.label),
+            used: LastUse::new(row.last_used),
         };
         let number = if let Some(number) = self.free.pop() {
             let places =
@@ -227,11 +171,12 @@ impl Table {
             self.owner_of.push(owner);
             self.slots() - 1
         };
-        if let Some((of, overlap_ms)) = facts.replaces {
+        if let Some((of, overlap_ms)) = row.replaces {
+            let is_used = row.is_used;
             self.replacing.insert(number, Replacing { of, overlap_ms, is_used });
         }
         let (slots, hasher) = (&self.slots, &self.hasher);
-        let hash = hasher.hash_one(facts.id);
+        let hash = hasher.hash_one(row.id);
         self.ids.insert(hash, number, |number| hash_of(slots, hasher, number));
         Ok(number)
     }
@@ -278,15 +223,12 @@ impl Table {
         Some(id)
     }
 
-    /// Looks at some slots, and takes out what is over. A key waits there for those below it.
+    /// Looks at some slots, and takes out what is over. All below it are over as well.
     pub(crate) fn sweep(&mut self, now: UnixMillis, count: u32, gone: &mut Vec<KeyId>) {
         for _ in 0..count.min(self.slots()) {
             let number = self.hand;
             self.hand = if number + 1 < self.slots() { number + 1 } else { 0 };
-            if self.is_over(number, now)
-                && self.children(number).is_empty()
-                && self.is_issued(number)
-            {
+            if self.is_over(number, now) && self.is_issued(number) {
                 self.remove(number, gone);
             }
         }
@@ -320,19 +262,19 @@ impl Table {
         let number = self.find(id)?;
         let slot = self.get(number)?;
         let replacing = self.replacing.get(&number);
-        let facts = KeyFacts {
+        Some(Row {
             id: slot.id,
             mac: slot.mac,
-            owner: String::from(&**self.owners.get(self.owner(number)?)?),
-            label: String::from(&**self.labels.get(slot.label)?),
+            owner: self.owners.get(self.owner(number)?)?.clone(),
+            label: self.labels.get(slot.label)?.clone(),
             parent: self.get(slot.parent).map(|parent| parent.id),
             created: slot.created.get(),
             expires: slot.expires.finite(),
-            rules: KeyRules::clone(self.rules.get(slot.rules)?),
+            rules: Arc::clone(self.rules.get(slot.rules)?),
             replaces: replacing.map(|replacing| (replacing.of, replacing.overlap_ms)),
-        };
-        let is_used = replacing.is_some_and(|replacing| replacing.is_used);
-        Some(Row { facts, is_used, last_used: slot.used.get() })
+            is_used: replacing.is_some_and(|replacing| replacing.is_used),
+            last_used: slot.used.get(),
+        })
     }
 }
 

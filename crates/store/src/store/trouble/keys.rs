@@ -178,3 +178,43 @@ fn a_key_opens_nothing_before_it_lasts() {
         assert!(store.key(&id(1), NOW).is_some());
     });
 }
+
+/// The row of a key that was given up waits to be deleted, behind more than a batch of others.
+#[test]
+fn a_name_that_was_given_up_and_is_issued_anew_keeps_its_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    run(async {
+        let store = open(&path, &Options::default());
+        for number in 0..5000 {
+            drop(store.0.keys.reserve(&key(number), NOW).unwrap());
+        }
+        store.issue_key(key(4999), NOW).await.unwrap();
+        drop(store);
+        assert!(open(&path, &Options::default()).key(&id(4999), NOW).is_some());
+    });
+}
+
+#[test]
+fn an_end_that_came_nearer_while_another_was_written_is_still_to_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder.path().join("store"), &Options::default());
+        store.issue_key(key(1), NOW).await.unwrap();
+        // Nobody else writes meanwhile.
+        let (release, wait) = std::sync::mpsc::channel::<()>();
+        store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+        let elsewhere = Connection::open_in_memory().unwrap();
+        elsewhere.execute_batch(crate::keys::rows::TABLE).unwrap();
+        let keys = &store.0.keys;
+        keys.expire(&id(1), later(HOUR)).unwrap();
+        let first = keys.rewrite(&elsewhere, &[id(1)]).unwrap();
+        keys.expire(&id(1), later(1)).unwrap();
+        keys.rewritten(&first);
+        assert!(keys.has_unwritten());
+        let second = keys.rewrite(&elsewhere, &[id(1)]).unwrap();
+        keys.rewritten(&second);
+        assert!(!keys.has_unwritten());
+        drop(release);
+    });
+}
