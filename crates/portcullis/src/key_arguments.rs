@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use crate::arguments::Format;
+use crate::format::Format;
 use crate::lasting::Lasting;
 use crate::when::When;
 

@@ -15,6 +15,7 @@ mod demo;
 mod desk;
 mod exit;
 mod explain;
+mod format;
 mod init;
 mod key_arguments;
 mod keys;
