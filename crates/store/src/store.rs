@@ -508,5 +508,6 @@ impl Job for Touch {
 }
 
 mod api_keys;
+mod kek;
 #[cfg(test)]
 mod trouble;
