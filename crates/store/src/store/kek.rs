@@ -7,7 +7,7 @@ use crate::rekey::{Rekey, Rekeyed};
 use crate::worker::answered_within;
 
 /// How long a new key is waited for: a sync of as many bytes as the sessions have.
-const REKEY_TIMEOUT: Duration = Duration::from_secs(600);
+const REKEY_TIMEOUT: Duration = Duration::from_mins(10);
 
 impl Store {
     /// Gives the store another key-encryption key, while it is used. All rows lie under `new` when this
