@@ -57,13 +57,12 @@ fn place(text: &str) -> Result<String, Exit> {
         return Err(Exit::Unusable);
     };
     let SecretSource::File(path) = source else { return Ok(text.to_owned()) };
-    match absolute(&path).map(|path| path.to_str().map(|path| format!("file:{path}"))) {
-        Ok(Some(place)) => Ok(place),
-        _ => {
-            talk::say(&format!("`{}` cannot be named to a gateway", path.display()));
-            Err(Exit::Unusable)
-        }
-    }
+    let known = absolute(&path).ok();
+    let named = known.as_ref().and_then(|path| Some(format!("file:{}", path.to_str()?)));
+    named.ok_or_else(|| {
+        talk::say(&format!("`{}` cannot be named to a gateway", path.display()));
+        Exit::Unusable
+    })
 }
 
 /// Reads new keys for the store of a model.

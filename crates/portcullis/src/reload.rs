@@ -244,19 +244,22 @@ fn kept(before: &Site, after: &Site, open: Option<&Store>) -> Vec<String> {
     if health(before) != health(after) {
         kept.push("another `health` is listened on only after a restart".to_owned());
     }
-    let store = |site: &Site| site.plans().next().and_then(|plan| plan.model.store.clone());
     kept.extend(other_store(store(before), store(after), open));
     kept
 }
 
+fn store(site: &Site) -> Option<&StorePlace> {
+    site.plans().next().and_then(|plan| plan.model.store.as_ref())
+}
+
 /// What the files say of the store and is not so.
 fn other_store(
-    before: Option<StorePlace>,
-    after: Option<StorePlace>,
+    before: Option<&StorePlace>,
+    after: Option<&StorePlace>,
     open: Option<&Store>,
 ) -> Option<String> {
     let restart = || "another `store` is used only after a restart".to_owned();
-    let (Some(was), Some(is), Some(open)) = (&before, &after, open) else {
+    let (Some(was), Some(is), Some(open)) = (before, after, open) else {
         return (before != after).then(restart);
     };
     if was.folder != is.folder {
