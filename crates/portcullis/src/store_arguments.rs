@@ -13,8 +13,8 @@ pub(crate) enum StoreCommand {
         after_help = "Example:\n  portcullis store rekey -c portcullis.yaml --to file:new.key\n\nThe new \
         key is made with `openssl rand -out new.key 32 && chmod 600 new.key`; a gateway that runs reads it \
         from there. When this returns, the old key opens nothing but copies from before. Then name the new \
-        one in the policy: the next start needs it.\n\nExit codes: 0 it is exchanged, 1 not, and nothing was \
-        changed, 2 usage, unreadable file, store not to be had"
+        one in the policy: the next start needs it.\n\nExit codes: 0 it is exchanged, 1 not, or nobody \
+        knows yet, 2 usage, unreadable file, store not to be had"
     )]
     Rekey(StoreRekeyOptions),
 }

@@ -4,6 +4,7 @@
 //! under the other.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -33,6 +34,31 @@ pub(crate) struct Rekey {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) next: Wrapper,
     pub(crate) reply: oneshot::Sender<Result<Rekeyed, StoreError>>,
+    pub(crate) turn: Turn,
+}
+
+/// How many wait for another key. While there is one the writer may be busy for seconds.
+#[derive(Clone, Default)]
+pub(crate) struct Turns(Arc<AtomicUsize>);
+
+/// From when it is asked for until it is done.
+pub(crate) struct Turn(Turns);
+
+impl Turns {
+    pub(crate) fn begin(&self) -> Turn {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Turn(self.clone())
+    }
+
+    pub(crate) fn is_any(&self) -> bool {
+        self.0.load(Ordering::SeqCst) > 0
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// Wraps all anew and raises the epoch, inside a transaction that the caller has begun and that nobody else

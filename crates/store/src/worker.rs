@@ -221,11 +221,12 @@ impl Desk {
     }
 
     /// All rows under another key-encryption key, or none.
-    fn rekey(&mut self, Rekey { sealer, next, reply }: Rekey) {
+    fn rekey(&mut self, Rekey { sealer, next, reply, turn }: Rekey) {
         let outcome = self.exchange(&sealer, next);
         if outcome.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
+        drop(turn);
         // Whoever does not wait any more finds the key exchanged.
         let _ = reply.send(outcome);
     }

@@ -20,7 +20,9 @@ impl Store {
     pub async fn rekey(&self, new: &Kek) -> Result<Rekeyed, StoreError> {
         let (sealer, next) = (Arc::clone(&self.0.sealer), Wrapper::new(new)?);
         let (reply, answer) = tokio::sync::oneshot::channel();
-        self.0.writer.rekey(Rekey { sealer, next, reply })?;
+        // Before it lies in the queue: who ends sessions behind it sees this.
+        let turn = self.0.rekeys.begin();
+        self.0.writer.rekey(Rekey { sealer, next, reply, turn })?;
         answered_within(answer, REKEY_TIMEOUT).await
     }
 

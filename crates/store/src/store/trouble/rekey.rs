@@ -167,3 +167,37 @@ fn a_session_that_was_damaged_before_stays_so_and_stops_nothing() {
         }
     });
 }
+
+/// The writer is at it for seconds, where there are many sessions.
+#[test]
+fn ends_hold_while_a_key_is_exchanged_although_the_writer_comes_to_them_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    run(async {
+        let store = open_with(&path, 0).unwrap();
+        for number in 0..4 {
+            let account = facts(number % 2).account;
+            store.open_session(Facts { account, ..facts(number) }, NOW).await.unwrap();
+        }
+        let held = store.find(&digest(1), NOW).await.unwrap().unwrap();
+        let (release, wait) = std::sync::mpsc::channel::<()>();
+        store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+        let (key, account) = (kek(1), facts(1).account);
+        let which = Which::Account { api: held.api.clone(), account };
+        let (rekeyed, ended, ()) = tokio::join!(store.rekey(&key), store.end(which, NOW), async {
+            while !held.is_ended() {
+                tokio::task::yield_now().await;
+            }
+            assert!(store.find(&digest(3), NOW).await.unwrap().is_none(), "read anew");
+            assert!(store.find(&digest(0), NOW).await.unwrap().is_some());
+            release.send(()).unwrap();
+        });
+        assert_eq!((rekeyed.map(|rekeyed| rekeyed.damaged), ended), (Ok(0), Ok(2)));
+        drop(store);
+        let store = open_with(&path, 1).unwrap();
+        for (number, is_there) in [(0, true), (1, false), (2, true), (3, false)] {
+            let found = store.find(&digest(number), NOW).await.unwrap();
+            assert_eq!(found.is_some(), is_there, "{number}");
+        }
+    });
+}
