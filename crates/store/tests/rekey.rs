@@ -261,7 +261,7 @@ fn who_logs_in_is_looked_up_or_ended_meanwhile_meets_one_key() {
     let store = open(&path, 2 + (EXCHANGES - 1) % 2);
     run(async {
         all_are_there(&store, 200).await;
-        assert!(done.iter().map(|numbers| numbers.len()).sum::<usize>() > 8, "{done:?}");
+        assert!(done.iter().map(ExactSizeIterator::len).sum::<usize>() > 8, "{done:?}");
         for number in done.into_iter().flatten() {
             assert_eq!(find(&store, number).await.is_some(), number % 2 == 1, "{number}");
         }
