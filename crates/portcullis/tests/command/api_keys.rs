@@ -19,7 +19,7 @@ paths:
 "#;
 
 /// A folder with policy, contract and keys; and the API.
-fn shop() -> (ScriptedApi, Folder) {
+pub(crate) fn shop() -> (ScriptedApi, Folder) {
     let api = ScriptedApi::start(Behaviour::json(200, r#"{"name":"it"}"#));
     let policy = format!(
         "apis: [{{ contract: openapi.yaml, upstream: \"http://{}\" }}]\nlisten: 127.0.0.1:0\n\
@@ -42,11 +42,11 @@ fn shop() -> (ScriptedApi, Folder) {
     (api, folder)
 }
 
-fn run(folder: &Folder) -> Gateway {
+pub(crate) fn run(folder: &Folder) -> Gateway {
     Gateway::start(folder, &["run", "-c", "portcullis.yaml"])
 }
 
-fn status(gateway: &Gateway, path: &str, key: &str) -> u16 {
+pub(crate) fn status(gateway: &Gateway, path: &str, key: &str) -> u16 {
     let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nX-Api-Key: {key}\r\n\r\n");
     exchange(gateway.address, request).status
 }
@@ -58,7 +58,7 @@ fn command(folder: &Folder, words: &[&str]) -> (i32, String, String) {
 }
 
 /// A new key: its id, and itself.
-fn issue(folder: &Folder, words: &[&str]) -> (String, String) {
+pub(crate) fn issue(folder: &Folder, words: &[&str]) -> (String, String) {
     let (code, printed, said) = command(folder, &[&["issue"], words].concat());
     assert_eq!(code, 0, "{said}");
     let key = printed.trim_end().to_owned();
