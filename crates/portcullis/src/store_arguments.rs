@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::arguments::Format;
+use crate::format::Format;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum StoreCommand {
