@@ -60,6 +60,8 @@ pub(crate) struct Context<'w> {
     pub(super) told: Option<TokenDigest>,
     /// What may be a guess, until its answer is known.
     pub(super) attempt: Option<Attempted>,
+    /// A credential stands in its URL, where the document asks for one.
+    pub(super) holds_secret: bool,
     /// Bytes held for this request, once its answer was read whole.
     pub(super) buffered: Option<Held>,
     /// What is known of the objects that it touches.
@@ -83,6 +85,7 @@ impl<'w> Context<'w> {
             deadline,
             told: None,
             attempt: None,
+            holds_secret: false,
             buffered: None,
             objects: Objects::default(),
             carried: Carried::default(),
@@ -100,7 +103,8 @@ impl<'w> Context<'w> {
 
     /// Takes what the edge will need from the head.
     pub(crate) fn begin(&mut self, head: &RequestHead) {
-        self.entry.target(head.method_text(), head.path());
+        let path = self.plan.secret_paths.recorded(head.path());
+        self.entry.target(head.method_text(), &path);
         if !self.plan.model.origins.is_empty() {
             self.origin = head.fields.get("origin").map(str::to_owned);
         }
