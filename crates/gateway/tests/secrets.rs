@@ -49,7 +49,7 @@ paths:
 components: { securitySchemes: { bearer: { type: http, scheme: bearer } } }
 ";
 /// A key that has the form of one.
-const KEY: &str = "sk_live_0aB1cD2eF3gH40aB1cD2eF3g";
+const KEY: &str = "npm_0aB1cD2eF3gH40aB1cD2eF3gH40aB1cD2eF3";
 
 /// What would be on standard error.
 #[derive(Default)]

@@ -90,10 +90,10 @@ fn a_credential_that_nobody_asks_for_is_refused_under_every_spelling() {
         "password",
         "password=",
         "x=Bearer+mF_9.B5f-4.1JqM0aaaa",
-        "x=sk_live_0aB1cD2eF3gH40aB1cD2eF3g",
-        "x=sk%5Flive%5F0aB1cD2eF3gH40aB1cD2eF3g",
-        "x=sk_live_0aB1cD2eF3gH40aB1cD2eF3g%zz",
-        "sk_live_0aB1cD2eF3gH40aB1cD2eF3g",
+        "x=npm_0aB1cD2eF3gH40aB1cD2eF3gH40aB1cD2eF3",
+        "x=npm%5F0aB1cD2eF3gH40aB1cD2eF3gH40aB1cD2eF3",
+        "x=npm_0aB1cD2eF3gH40aB1cD2eF3gH40aB1cD2eF3%zz",
+        "npm_0aB1cD2eF3gH40aB1cD2eF3gH40aB1cD2eF3",
     ] {
         for operation in [Some("search"), Some("plain"), None] {
             let refusal = refusal(operation, query).unwrap_or_else(|| panic!("{query}"));
@@ -116,7 +116,7 @@ fn what_the_document_asks_for_passes_and_is_told() {
         ("search", "api_key=k"),
         // Clients send it with every call.
         ("plain", "api_key=k"),
-        ("search", "q=sk_live_0aB1cD2eF3gH40aB1cD2eF3g"),
+        ("search", "q=npm_0aB1cD2eF3gH40aB1cD2eF3gH40aB1cD2eF3"),
         ("search", "filter[token]=k"),
         ("callback", "id_token=k&code=SplxlOBe&state=xyz"),
     ] {
@@ -144,7 +144,7 @@ fn honest_queries_pass_and_nothing_is_told() {
 
 #[test]
 fn the_public_text_is_one_for_all() {
-    let texts = ["access_token=x", "x=sk_live_0aB1cD2eF3gH40aB1cD2eF3g"]
+    let texts = ["access_token=x", "x=npm_0aB1cD2eF3gH40aB1cD2eF3gH40aB1cD2eF3"]
         .map(|query| refusal(Some("plain"), query).unwrap().public);
     assert_eq!(texts[0], texts[1]);
 }
