@@ -41,8 +41,8 @@ use portcullis_policy::Model;
 use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use forms::{FORM_BYTES_MIN, Form, credential_form};
-pub use paths::{HIDDEN, SecretPaths};
-pub use query::{Declared, judge_query};
+pub use paths::SecretPaths;
+pub use query::{Declared, judge_query, shown_pair};
 pub use referrer::{holds_credential, is_referrer};
 
 /// See the module's page. It is asked where it is known who calls and that they may: strangers learn from it
@@ -61,6 +61,9 @@ pub const FACE: Face = Face {
     expectation,
     source: include_str!("secret_in_url.rs"),
 };
+
+/// What stands where records and explanations leave a credential out.
+pub const HIDDEN: &str = "***";
 
 /// The codes of this control.
 pub const CODES: [&Code; 2] = [&findings::KEY_IN_QUERY, &findings::SECRET_PARAMETER];

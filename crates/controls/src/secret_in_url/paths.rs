@@ -5,12 +5,11 @@ use std::borrow::Cow;
 use portcullis_contract::Operation;
 use portcullis_policy::Model;
 
+use super::HIDDEN;
 use super::forms::{FORM_BYTES_MIN, PRIVATE_KEY, credential_form};
 use crate::sensitive::credential_name;
 use crate::urlencoded;
 
-/// What stands in a record in the place of a credential.
-pub const HIDDEN: &str = "***";
 /// How often escapes are undone, to see what stands in a segment: some clients encode twice.
 const DECODINGS_MAX: usize = 3;
 
@@ -44,6 +43,11 @@ impl SecretPaths {
         let mut templates: Vec<Template> = templates.collect();
         templates.dedup();
         Self { base: model.base_path.matches('/').count(), templates }
+    }
+
+    /// Whether the document declares any: if not, a path shows the same of every operation.
+    pub const fn are_declared(&self) -> bool {
+        !self.templates.is_empty()
     }
 
     /// The path while nobody knows whose it is: whatever may be a credential is left out, with the base path or

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use portcullis_contract::{Collection, Operation, Place, SchemePlace, SecurityScheme, Shapes};
 use portcullis_model::{ControlId, Refusal, Status, shown};
 
+use super::HIDDEN;
 use super::forms::credential_form;
 use crate::face::Judgement;
 use crate::sensitive::credential_name;
@@ -43,6 +44,17 @@ pub(super) fn credential(name: &str, value: &str) -> Option<&'static str> {
         return Some("a credential by its name");
     }
     credential_form(value).or_else(|| credential_form(name))
+}
+
+/// A pair of a query, still encoded, as it may be shown.
+pub fn shown_pair(pair: &str) -> Cow<'_, str> {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    let (read, value) = (decoded(name), decoded(value));
+    match credential(&read, &value) {
+        None => Cow::Borrowed(pair),
+        Some(_) if credential_form(&read).is_some() => Cow::Borrowed(HIDDEN),
+        Some(_) => Cow::Owned(format!("{name}={HIDDEN}")),
+    }
 }
 
 /// Whether a name, or the last part of one with brackets or dots, is that of a credential: `user[password]`.

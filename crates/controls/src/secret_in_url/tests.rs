@@ -1,3 +1,5 @@
+//! What a document asks for in URLs passes; what it does not is refused; `check` tells where it asks.
+
 use std::path::PathBuf;
 
 use portcullis_model::{Refusal, Sources, UnixMillis};
@@ -139,6 +141,19 @@ fn honest_queries_pass_and_nothing_is_told() {
         "%=1&%zz=%",
     ] {
         assert_eq!(judged(Some("plain"), query), Judgement::Pass(false), "{query}");
+    }
+}
+
+#[test]
+fn pairs_are_shown_without_their_credentials() {
+    for (pair, shown) in [
+        ("page=2", "page=2"),
+        ("access%5Ftoken=abc", "access%5Ftoken=***"),
+        ("x=npm_0aB1cD2eF3gH40aB1cD2eF3gH40aB1cD2eF3", "x=***"),
+        ("npm_0aB1cD2eF3gH40aB1cD2eF3gH40aB1cD2eF3", "***"),
+        ("%zz=%", "%zz=%"),
+    ] {
+        assert_eq!(query::shown_pair(pair), shown);
     }
 }
 

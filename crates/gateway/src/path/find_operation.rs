@@ -85,8 +85,11 @@ pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Mat
 
 /// Whose path it is says what of it a record may show.
 fn record_path(received: &Received, declared: &Operation, context: &mut Context<'_>) {
-    let recorded = context.plan.secret_paths.recorded_of(declared, received.head().path());
-    context.entry.path(&recorded);
+    let paths = &context.plan.secret_paths;
+    let recorded = paths.recorded_of(declared, received.head().path());
+    if paths.are_declared() {
+        context.entry.path(&recorded);
+    }
     context.holds_secret |= matches!(recorded, Cow::Owned(_));
 }
 

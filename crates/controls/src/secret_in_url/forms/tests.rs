@@ -1,3 +1,5 @@
+//! What is a credential by its form, and what honest clients write.
+
 use proptest::prelude::*;
 
 use super::*;
