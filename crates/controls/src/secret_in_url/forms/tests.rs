@@ -90,6 +90,8 @@ fn honest_values_have_no_form_of_a_credential() {
         "-----BEGIN reading here, PRIVATE KEY later",
         "next_page_token=eyJwYWdlIjoyfQ",
         "eyJwYWdlIjoyLCJzb3J0IjoibmFtZSJ9",
+        "eyJwYWdlIjoyfQ.eyJzb3J0IjoibmFtZSJ9.cursor",
+        "bearer 2nd-floor-room-4b",
         "token_count",
         "日本語のとても長い検索文字列です",
         "%E0%A4%A",
