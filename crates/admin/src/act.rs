@@ -5,10 +5,11 @@ use std::sync::Arc;
 use portcullis_ledger::{Administered, Ledger};
 use portcullis_model::{Clock, UnixMillis};
 use portcullis_store::{
-    LISTED_MAX, Listing, Origin, Revoked, State, Store, StoreError, Which, folded,
+    KeyFacts, LISTED_MAX, Listing, Origin, Revoked, State, Store, StoreError, Which, folded,
 };
 use serde_json::{Value, json};
 
+use crate::keys::{self, KeyRequest};
 use crate::misread::Misread;
 use crate::request::{Request, Selected, token_by};
 
@@ -67,6 +68,7 @@ impl Keeper {
                 let ended = self.store.end(self.which(api, of, now), now).await;
                 ended.map(|count| (count, json!({ "ended": count })))
             }
+            Request::Keys(request) => self.keys(request, now).await,
             Request::RevokeTokens(revocation) => {
                 let revoked = self.store.revoke(revocation.clone(), now).await;
                 revoked.map(|()| (1, json!({ "revoked": true })))
@@ -82,6 +84,34 @@ impl Keeper {
         };
         self.record(uid, &request, count, problem.as_deref());
         answer
+    }
+
+    async fn keys(
+        &self,
+        request: &KeyRequest,
+        now: UnixMillis,
+    ) -> Result<(usize, Value), StoreError> {
+        match request {
+            KeyRequest::Add(facts) => {
+                self.store.issue_key(KeyFacts::clone(facts), now).await?;
+                Ok((1, json!({ "issued": true })))
+            }
+            KeyRequest::List { which, max } => {
+                let max = usize::try_from(*max).unwrap_or(LISTED_MAX).min(LISTED_MAX);
+                let all = self.store.list_keys(which, max.saturating_add(1));
+                let keys: Vec<Value> = all.iter().take(max).map(keys::listed).collect();
+                let has_more = all.len() > max;
+                Ok((keys.len(), json!({ "keys": keys, "has_more": has_more })))
+            }
+            KeyRequest::Revoke(which) => {
+                let count = self.store.revoke_keys(which.clone(), now).await?;
+                Ok((count, json!({ "revoked": count })))
+            }
+            KeyRequest::Expire { id, at } => {
+                self.store.expire_key(*id, UnixMillis(*at), now).await?;
+                Ok((1, json!({ "expires": true })))
+            }
+        }
     }
 
     /// The same for the user who runs this process.
@@ -144,6 +174,15 @@ impl Keeper {
                     act: Some("end_sessions"),
                     api: Some(api),
                     by: Some(of.by()),
+                    name: name.as_deref(),
+                    ..all
+                });
+            }
+            Request::Keys(request) => {
+                let (by, name) = request.named();
+                self.write(&Administered {
+                    act: Some(request.act()),
+                    by: Some(by),
                     name: name.as_deref(),
                     ..all
                 });

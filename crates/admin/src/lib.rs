@@ -7,6 +7,7 @@
 mod act;
 mod ask;
 mod door;
+mod keys;
 mod members;
 mod misread;
 mod request;
@@ -14,5 +15,6 @@ mod request;
 pub use act::{Keeper, Way};
 pub use ask::{AskFault, ask};
 pub use door::{Door, DoorError};
+pub use keys::{KeyRequest, rules_of};
 pub use misread::Misread;
 pub use request::{REQUEST_BYTES_MAX, Request, Selected};

@@ -39,6 +39,48 @@ impl<'a> Members<'a> {
         self.number(name).map(UnixMillis)
     }
 
+    /// A member that need not be there.
+    fn optional(&self, name: &str) -> Option<Value<'a>> {
+        let value = self.root.get(name)?;
+        self.taken.set(self.taken.get() + 1);
+        Some(value)
+    }
+
+    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<&'a str>, Misread> {
+        let value = self.optional(name);
+        value.map(|value| value.as_str().ok_or(Misread("a member is no text"))).transpose()
+    }
+
+    pub(crate) fn optional_time(&self, name: &str) -> Result<Option<UnixMillis>, Misread> {
+        let time = |value: Value<'a>| value.as_number().and_then(|number| number.parse().ok());
+        let value = self.optional(name);
+        let time = value.map(|value| time(value).ok_or(Misread("a member is no whole number")));
+        Ok(time.transpose()?.map(UnixMillis))
+    }
+
+    /// The texts of a list; none where there is none.
+    pub(crate) fn optional_texts(&self, name: &str) -> Result<Vec<String>, Misread> {
+        let Some(list) = self.optional(name) else { return Ok(Vec::new()) };
+        texts(list)
+    }
+
+    /// A list of lists with two texts each.
+    pub(crate) fn optional_pairs(&self, name: &str) -> Result<Vec<(String, String)>, Misread> {
+        let Some(list) = self.optional(name) else { return Ok(Vec::new()) };
+        if !list.is_array() {
+            return Err(Misread("a member is no list"));
+        }
+        let pair = |item| match texts(item)?.as_slice() {
+            [first, second] => Ok((first.clone(), second.clone())),
+            _ => Err(Misread("a member is no list of pairs")),
+        };
+        list.items().map(pair).collect()
+    }
+
+    pub(crate) fn object(&self, name: &str) -> Result<Value<'a>, Misread> {
+        self.take(name)
+    }
+
     /// All were asked for: there are no names twice, the parser refuses those.
     pub(crate) fn end(&self) -> Result<(), Misread> {
         if self.taken.get() == self.root.len() {
@@ -47,4 +89,12 @@ impl<'a> Members<'a> {
             Err(Misread("a member is not known"))
         }
     }
+}
+
+fn texts(list: Value<'_>) -> Result<Vec<String>, Misread> {
+    if !list.is_array() {
+        return Err(Misread("a member is no list"));
+    }
+    let text = |item: Value<'_>| item.as_str().map(str::to_owned);
+    list.items().map(|item| text(item).ok_or(Misread("an item is no text"))).collect()
 }

@@ -5,6 +5,7 @@ use portcullis_model::UnixMillis;
 use portcullis_store::{Revocation, Revoked, SessionId};
 use serde_json::json;
 
+use crate::keys::KeyRequest;
 use crate::members::Members;
 use crate::misread::Misread;
 
@@ -30,6 +31,8 @@ pub enum Request {
     },
     /// A revocation of an issuer's tokens.
     RevokeTokens(Revocation),
+    /// Something about API keys.
+    Keys(KeyRequest),
 }
 
 /// Which sessions of an API.
@@ -51,11 +54,12 @@ impl Request {
     /// Reads a line, without its end.
     pub fn read(line: &[u8]) -> Result<Self, Misread> {
         let limits =
-            Limits { text_bytes_max: REQUEST_BYTES_MAX, depth_max: 2, ..Limits::default() };
+            Limits { text_bytes_max: REQUEST_BYTES_MAX, depth_max: 5, ..Limits::default() };
         let document = Document::parse(line.to_vec(), &limits);
         let document = document.map_err(|_| Misread("it is no JSON in one reading"))?;
         let members = Members::of(document.root())?;
-        let request = match members.text("do")? {
+        let act = members.text("do")?;
+        let request = match act {
             "list_sessions" => {
                 Self::ListSessions { api: members.text("api")?.into(), max: members.number("max")? }
             }
@@ -63,7 +67,10 @@ impl Request {
                 Self::EndSessions { api: members.text("api")?.into(), of: selected(&members)? }
             }
             "revoke_tokens" => Self::RevokeTokens(revocation(&members)?),
-            _ => return Err(Misread("it asks for what is not known")),
+            _ => match KeyRequest::read(act, &members)? {
+                Some(request) => Self::Keys(request),
+                None => return Err(Misread("it asks for what is not known")),
+            },
         };
         members.end()?;
         Ok(request)
@@ -85,6 +92,7 @@ impl Request {
                     _ => json!({ "do": "end_sessions", "api": api, "by": by, "name": name }),
                 }
             }
+            Self::Keys(request) => request.write(),
             Self::RevokeTokens(Revocation { issuer, of, until }) => {
                 let (act, until) = ("revoke_tokens", until.0);
                 let by = token_by(of);
@@ -162,6 +170,8 @@ fn revocation(members: &Members<'_>) -> Result<Revocation, Misread> {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_model::{KeyId, KeyRules};
+    use portcullis_store::{KeyFacts, KeyWhich};
     use proptest::prelude::*;
 
     use super::*;
@@ -188,6 +198,63 @@ mod tests {
             (any::<String>(), revoked, time()).prop_map(|(issuer, of, until)| {
                 Request::RevokeTokens(Revocation { issuer, of, until })
             }),
+            any_key_request().prop_map(Request::Keys),
+        ]
+    }
+
+    fn any_key_request() -> impl Strategy<Value = KeyRequest> {
+        let time = || any::<u64>().prop_map(UnixMillis);
+        let id = || {
+            any::<[u8; 12]>().prop_map(|[_, rest @ ..]| {
+                // Small enough for 16 digits.
+                let mut bytes = [0; 12];
+                bytes[1..].copy_from_slice(&rest);
+                KeyId::from_bytes(bytes).unwrap()
+            })
+        };
+        let which = || {
+            prop_oneof![
+                id().prop_map(KeyWhich::Id),
+                any::<String>().prop_map(KeyWhich::Owner),
+                id().prop_map(KeyWhich::Parent),
+                time().prop_map(KeyWhich::IssuedBefore),
+                Just(KeyWhich::All),
+            ]
+        };
+        let texts = || proptest::collection::vec(any::<String>(), 0..3);
+        let pairs = proptest::collection::vec(any::<(String, String)>(), 0..3);
+        let networks = proptest::collection::vec(any::<(std::net::IpAddr, u8)>(), 0..3);
+        let begin = proptest::option::of(time());
+        let rules = (texts(), texts(), networks, texts(), pairs, begin).prop_map(
+            |(operations, scopes, networks, apis, attributes, not_before)| KeyRules {
+                operations,
+                scopes,
+                networks,
+                apis,
+                attributes,
+                not_before,
+            },
+        );
+        let ids = (id(), proptest::option::of(id()), proptest::option::of((id(), any::<u64>())));
+        let texts = (any::<String>(), any::<String>(), any::<[u8; 32]>());
+        let facts = (ids, texts, time(), proptest::option::of(time()), rules).prop_map(
+            |((id, parent, replaces), (owner, label, mac), created, expires, rules)| KeyFacts {
+                id,
+                mac,
+                owner,
+                label,
+                parent,
+                created,
+                expires,
+                rules,
+                replaces,
+            },
+        );
+        prop_oneof![
+            facts.prop_map(|facts| KeyRequest::Add(Box::new(facts))),
+            (which(), any::<u64>()).prop_map(|(which, max)| KeyRequest::List { which, max }),
+            which().prop_map(KeyRequest::Revoke),
+            (id(), any::<u64>()).prop_map(|(id, at)| KeyRequest::Expire { id, at }),
         ]
     }
 

@@ -22,6 +22,7 @@ mod left_alone;
 mod may;
 mod mix;
 mod objects;
+mod plain;
 mod properties;
 mod reading;
 mod request;

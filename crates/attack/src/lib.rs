@@ -8,6 +8,7 @@
 
 mod answer;
 mod ask;
+mod bytes;
 mod check;
 mod client;
 mod condition;
@@ -42,12 +43,13 @@ mod verdict;
 mod weak_rsa;
 
 pub use ask::{Answered, ask};
+pub use bytes::Bytes;
 pub use check::Against;
 pub use condition::{Check, Condition, Test};
 pub use folder::{Folder, folder};
 pub use form::{Attack, Document, Journey, Slow, SlowPart, Step, Twin};
 pub use identity::Identity;
-pub use payload::{Bytes, Payload, Pieces};
+pub use payload::{Payload, Pieces};
 pub use place::{Place, Upstream, sample_model};
 pub use policies::named as shared_policy;
 pub use problem::{BadFile, Problem};

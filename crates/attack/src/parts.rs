@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::payload::Bytes;
+use crate::bytes::Bytes;
 use crate::variables::{Missing, Variables};
 
 /// What stands between parts.

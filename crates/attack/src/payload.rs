@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::bytes::Bytes;
 use crate::parts::{self, Parts};
 use crate::scalar::Pairs;
 use crate::variables::{Missing, Variables};
@@ -49,17 +50,6 @@ struct Piece {
     times: usize,
 }
 
-/// Bytes, written in base64.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bytes(Vec<u8>);
-
-impl Bytes {
-    /// As they are.
-    pub(crate) fn as_slice(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 impl Payload {
     /// The header field that says what it is.
     pub(crate) const fn label(&self) -> Option<(&'static str, &'static str)> {
@@ -85,7 +75,7 @@ impl Payload {
                 let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
                 Ok(units.flat_map(u16::to_le_bytes).collect())
             }
-            Self::Base64(Bytes(bytes)) => Ok(bytes.clone()),
+            Self::Base64(bytes) => Ok(bytes.as_slice().to_vec()),
         }
     }
 
@@ -215,42 +205,6 @@ impl<'de> Deserialize<'de> for Pieces {
         }
         Ok(Self(pieces))
     }
-}
-
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        base64(&text).map(Self).ok_or_else(|| de::Error::custom("this is not base64"))
-    }
-}
-
-/// Base64 (RFC 4648 section 4); white space between the characters is left out.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    let (mut held, mut bits) = (0_u32, 0);
-    let text: String = text.chars().filter(|character| !character.is_ascii_whitespace()).collect();
-    let digits = text.trim_end_matches('=');
-    if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {
-        return None;
-    }
-    for byte in digits.bytes() {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        held = held << 6 | u32::from(digit);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push((held >> bits) as u8);
-            held &= (1 << bits) - 1;
-        }
-    }
-    Some(out)
 }
 
 #[cfg(test)]

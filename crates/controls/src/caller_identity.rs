@@ -36,6 +36,7 @@
 //! revokes before its end holds on, unless its issuer is asked (`introspection`). What the caller may do is
 //! not asked here. Counts of wrong attempts are this process's own, and lost with a restart.
 
+mod api_keys;
 mod caller_token;
 mod certificates;
 mod challenge;
@@ -54,6 +55,7 @@ use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
+pub use api_keys::{KeyUse, judge_key, key_fault, key_holder};
 pub use caller_token::{CALLER_TOKEN_TYPE, claims, said};
 pub use certificates::{Presented, holder};
 pub use challenge::Told;

@@ -151,7 +151,8 @@ impl Plan {
             model,
             options,
         };
-        plan.public_contract = Published::of(&plan);
+        plan.public_contract =
+            Published::of(&plan.model, &|index| plan.why_closed(index).is_none());
         plan
     }
 

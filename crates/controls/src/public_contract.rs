@@ -9,9 +9,8 @@ mod masks;
 use std::collections::BTreeSet;
 
 use portcullis_contract::CanonicalPath;
+use portcullis_policy::Model;
 use serde_json::Value;
-
-use crate::plan::Plan;
 
 /// How deep values stand in one another.
 const DEPTH_MAX: usize = 512;
@@ -26,10 +25,11 @@ pub struct PublicContract {
 }
 
 impl PublicContract {
-    /// Of the API of a plan; or why there is none: the contract stands in several files.
-    pub fn of(plan: &Plan) -> Result<Self, String> {
+    /// Of an API, of whose operations `is_open` knows by their index which anybody may call; or why there is none:
+    /// the contract stands in several files.
+    pub fn of(model: &Model, is_open: &dyn Fn(usize) -> bool) -> Result<Self, String> {
         let mut notes = BTreeSet::new();
-        let document = document::of(plan, &mut notes)?;
+        let document = document::of(model, is_open, &mut notes)?;
         Ok(Self { document, notes })
     }
 }
@@ -44,11 +44,11 @@ pub struct Published {
 }
 
 impl Published {
-    /// Of the API of a plan whose policy names a path for it.
-    pub(crate) fn of(plan: &Plan) -> Option<Self> {
-        let path = CanonicalPath::parse(plan.model.public_contract.as_deref()?).ok()?;
+    /// Of an API whose policy names a path for it.
+    pub(crate) fn of(model: &Model, is_open: &dyn Fn(usize) -> bool) -> Option<Self> {
+        let path = CanonicalPath::parse(model.public_contract.as_deref()?).ok()?;
         // What several files would make of it, the policy's reader refuses.
-        let public = PublicContract::of(plan).ok()?;
+        let public = PublicContract::of(model, is_open).ok()?;
         let document = serde_json::to_vec(&public.document).ok()?;
         Some(Self { path, document })
     }

@@ -1,6 +1,6 @@
 //! Is this credential genuine, and whose is it?
 //!
-//! Pure: no IO, no clock, no chance of its own. The time is an argument, keys and answers of
+//! Pure: no IO, no clock, and chance only for the keys that [`api_key::generate`] makes. The time is an argument, keys and answers of
 //! authorization servers are bytes that somebody else fetched. Text has one reading here: base64
 //! in its canonical form, JSON by `portcullis-json`, compared with what was configured byte by
 //! byte. Signatures go straight to `aws-lc-rs` (decision record 0080).
@@ -13,13 +13,17 @@
 //! | what does the authorization server say of this token? | [`introspection`] |
 //! | where are the keys of this issuer? | [`metadata`] |
 //! | tokens of our own | [`opaque`], [`signer`] |
+//! | API keys of our own | [`api_key`] |
+//! | keys as people keep them in files | [`chance`] |
 //!
 //! Nothing that a caller showed appears in an error or in `Debug`: the audit log gets the fault's
 //! `name()`.
 
 mod algorithm;
+pub mod api_key;
 pub mod authorization;
 pub mod certificate;
+pub mod chance;
 mod claims;
 mod der;
 mod digest;

@@ -8,6 +8,7 @@ mod guesses;
 mod learned;
 mod proofs;
 mod signed;
+mod used_key;
 mod worked;
 
 use std::sync::atomic::AtomicU64;
@@ -27,6 +28,7 @@ pub(crate) use guesses::{Attempt, Attempted, Guesses, Said};
 pub(crate) use learned::{Learned, Lesson, Of};
 pub(crate) use proofs::{Proofs, Use};
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
+pub(crate) use used_key::UsedKey;
 
 /// Tokens that one worker remembers.
 pub(crate) const TOKENS_MAX: usize = 10_000;

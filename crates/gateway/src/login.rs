@@ -13,7 +13,7 @@ pub(crate) use answer::{Given, Issue, Outcome, Reading, is_met, without_scheme};
 pub(crate) use cookie::{SetCookie, ours};
 pub(crate) use kept::{Known, is_nameless, own_name};
 pub(crate) use splice::{in_form, in_json};
-pub(crate) use watched::Watched;
+pub(crate) use watched::{Under, Watched};
 pub(crate) use withheld::Withheld;
 
 /// The name under which the API's refresh token is kept.

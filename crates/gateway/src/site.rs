@@ -8,6 +8,7 @@ use std::sync::Arc;
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::Plan;
 use portcullis_controls::caller_identity::WELL_KNOWN;
+use portcullis_credential::api_key::Pepper;
 use portcullis_credential::keys::KeySet;
 use portcullis_credential::signer::Signer;
 use portcullis_model::Secret;
@@ -33,6 +34,8 @@ pub struct Site {
     secrets: Vec<(SecretSource, Secret)>,
     /// Signs the tokens that tell APIs who calls, and nothing else.
     signer: Option<Arc<Signer>>,
+    /// What digests of API keys are made with.
+    pepper: Option<Arc<Pepper>>,
 }
 
 /// Keys of an issuer that a policy pins.
@@ -56,6 +59,7 @@ impl From<Arc<Plan>> for Site {
             keys: Vec::new(),
             secrets: Vec::new(),
             signer: None,
+            pepper: None,
         }
     }
 }
@@ -92,6 +96,17 @@ impl Site {
     #[must_use]
     pub fn signing(self, signer: Option<Arc<Signer>>) -> Self {
         Self { signer, ..self }
+    }
+
+    /// The same, with what digests of API keys are made with. Without it, no key is good.
+    #[must_use]
+    pub fn peppered(self, pepper: Option<Arc<Pepper>>) -> Self {
+        Self { pepper, ..self }
+    }
+
+    /// What digests of API keys are made with.
+    pub(crate) const fn pepper(&self) -> Option<&Arc<Pepper>> {
+        self.pepper.as_ref()
     }
 
     /// Signs tokens that tell APIs who calls.
@@ -225,7 +240,7 @@ impl Site {
 
     /// Whether sessions must be kept for it.
     pub fn needs_store(&self) -> bool {
-        self.plans().any(|plan| !plan.model.callers.logins.is_empty())
+        self.plans().any(|plan| plan.model.callers.needs_store())
     }
 
     /// Whether it sends anything to this target.
@@ -269,7 +284,7 @@ pub enum ReloadError {
         /// The address of the new model.
         wanted: SocketAddr,
     },
-    /// It has `login`, and the gateway was started without a store.
+    /// It has `login` or `api_keys`, and the gateway was started without a store.
     Store,
 }
 
@@ -280,7 +295,9 @@ impl std::fmt::Display for ReloadError {
                 f,
                 "the gateway listens on `{is}`; another `listen` (`{wanted}`) needs a restart"
             ),
-            Self::Store => f.write_str("the first `login` of a policy needs a restart"),
+            Self::Store => {
+                f.write_str("the first `login` or `api_keys` of a policy needs a restart")
+            }
         }
     }
 }

@@ -13,7 +13,8 @@ pub struct Administered<'a> {
     pub uid: u32,
     /// How: `socket` of a gateway that runs, or `store`, where none does.
     pub door: &'static str,
-    /// `list_sessions`, `end_sessions`, `revoke_tokens`; nothing for what was none.
+    /// `list_sessions`, `end_sessions`, `revoke_tokens`, `issue_key`, `list_keys`, `expire_key`,
+    /// `revoke_keys`; nothing for what was none.
     pub act: Option<&'static str>,
     /// Whose API.
     pub api: Option<&'a str>,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use portcullis_model::{Caller, Refusal, RequestId, Room, Status, UnixMillis};
+use portcullis_model::{Caller, KeyId, Refusal, RequestId, Room, Status, UnixMillis};
 
 use crate::event;
 use crate::facts::{Asked, Facts, Noted, Verdict};
@@ -59,6 +59,7 @@ impl Entry {
             path: String::new(),
             operation: None,
             caller: None,
+            key: None,
             room: Room::Receive,
             verdict: Verdict::Abandoned,
             refusal: None,
@@ -145,6 +146,11 @@ impl Entry {
     /// Who is calling.
     pub fn caller(&mut self, caller: Caller) {
         self.facts.caller = Some(caller);
+    }
+
+    /// With which key of ours.
+    pub const fn key(&mut self, key: KeyId) {
+        self.facts.key = Some(key);
     }
 
     /// Bytes of the request's body, as sent.

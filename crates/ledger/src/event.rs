@@ -24,6 +24,7 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
         event.text("scheme", &identity.scheme);
         event.text("issuer", &identity.issuer);
         event.text("subject", &identity.subject);
+        event.optional("key", facts.key.map(|key| key.to_string()).as_deref());
         if identity.is_adopted {
             event.raw("adopted", b"true");
         }

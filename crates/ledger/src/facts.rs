@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use portcullis_model::{Caller, ControlId, Refusal, RequestId, Room, Status, UnixMillis};
+use portcullis_model::{Caller, ControlId, KeyId, Refusal, RequestId, Room, Status, UnixMillis};
 
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,7 @@ pub(crate) struct Facts {
     pub(crate) path: String,
     pub(crate) operation: Option<Arc<str>>,
     pub(crate) caller: Option<Caller>,
+    pub(crate) key: Option<KeyId>,
     pub(crate) room: Room,
     pub(crate) verdict: Verdict,
     pub(crate) refusal: Option<Refusal>,

@@ -123,22 +123,37 @@ pub(crate) fn api_name(text: &str) -> Result<String, Fault> {
 }
 
 /// The addresses of trusted proxies.
-pub(crate) fn network(text: &str) -> Result<Network, Fault> {
-    let message = format!("{} is neither an address nor a network", shown(text));
-    match Network::parse(text) {
+pub(crate) fn proxies(text: &str) -> Result<Network, Fault> {
+    match network(text) {
         Ok(network) if network.is_everyone() => fault(
             format!("`{network}` is everybody"),
             "name the proxies in front: whoever is named may say who the client is",
         ),
-        Ok(network) => Ok(network),
-        Err(NetworkFault::Form) => fault(message, "write `10.0.0.0/8`, `127.0.0.1` or `fd00::/8`"),
-        Err(NetworkFault::TooManyBits(most)) => {
+        read => read,
+    }
+}
+
+/// Reads `10.0.0.0/8`, `127.0.0.1`, `2001:db8::/32`.
+fn network(text: &str) -> Result<Network, Fault> {
+    let message = format!("{} is neither an address nor a network", shown(text));
+    Network::parse(text).or_else(|why| match why {
+        NetworkFault::Form => fault(message, "write `10.0.0.0/8`, `127.0.0.1` or `fd00::/8`"),
+        NetworkFault::TooManyBits(most) => {
             fault(message, format!("an address has {most} bits: write `/{most}` at most"))
         }
-        Err(NetworkFault::NotTheFirst(network)) => fault(
+        NetworkFault::NotTheFirst(network) => fault(
             format!("{} is one address with the size of a network", shown(text)),
             format!("write `{network}` for the network, or the address without `/`"),
         ),
+    })
+}
+
+impl std::str::FromStr for Network {
+    type Err = String;
+
+    /// Says what is wrong, and what to write.
+    fn from_str(text: &str) -> Result<Self, String> {
+        network(text).map_err(|Fault { message, help }| format!("{message}: {help}"))
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Callers {
     pub introspection: Vec<Introspection>,
     /// How client certificates say who calls.
     pub certificates: Option<CertificateRule>,
+    /// API keys that are issued here.
+    pub api_keys: Option<ApiKeys>,
     /// The API's own logins.
     pub logins: Vec<Login>,
     /// The API's own word about who calls.
@@ -40,7 +42,25 @@ impl Callers {
             || self.introspection.iter().any(|one| one.schemes.contains(&scheme))
             || self.logins.iter().any(|one| one.takes(scheme))
             || self.certificates.iter().any(|one| one.schemes.contains(&scheme))
+            || self.takes_keys(scheme)
             || self.is_told_by_the_api(scheme)
+    }
+
+    /// Whether what comes by this scheme, by its index, may be a key that is issued here.
+    pub fn takes_keys(&self, scheme: usize) -> bool {
+        self.api_keys.as_ref().is_some_and(|keys| keys.schemes.contains(&scheme))
+    }
+
+    /// Whether something else verifies what comes by this scheme, too.
+    pub fn verifies_beside_keys(&self, scheme: usize) -> bool {
+        self.has_issuer(scheme)
+            || self.logins.iter().any(|one| one.takes(scheme))
+            || self.is_told_by_the_api(scheme)
+    }
+
+    /// Whether anything of its callers must last here.
+    pub const fn needs_store(&self) -> bool {
+        !self.logins.is_empty() || self.api_keys.is_some()
     }
 
     /// Whether the API itself is asked whose a credential of this scheme is.
@@ -62,7 +82,7 @@ impl Callers {
     /// Whether no token is taken that is bound to nothing.
     pub fn takes_bound_only(&self) -> bool {
         let is_bound = !self.jwt.is_empty() && self.jwt.iter().all(|issuer| issuer.is_bound);
-        is_bound && self.introspection.is_empty() && self.logins.is_empty()
+        is_bound && self.introspection.is_empty() && !self.needs_store()
     }
 
     /// Keys and secrets that lie outside of the policy file.
@@ -74,6 +94,7 @@ impl Callers {
         let token = self.forward.iter().filter_map(|forward| forward.token.as_ref());
         keys.chain(self.introspection.iter().map(|one| &one.secret))
             .chain(token.map(|token| &token.key))
+            .chain(self.api_keys.as_ref().map(|keys| &keys.pepper))
     }
 
     /// Whom the gateway asks, beside the API.
@@ -107,6 +128,21 @@ pub struct JwtIssuer {
     pub subject: String,
     /// How far clocks may differ.
     pub leeway: Duration,
+}
+
+/// API keys that are issued here.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ApiKeys {
+    /// What they begin with.
+    pub brand: Arc<str>,
+    /// What follows: keys of another environment open nothing.
+    pub environment: Arc<str>,
+    /// Who vouches for their callers, in records and towards the API.
+    pub issuer: Arc<str>,
+    /// What their digests are made with, and what is not in the store.
+    pub pepper: SecretSource,
+    /// The security schemes of the contract that take them, by index.
+    pub schemes: Vec<usize>,
 }
 
 /// Where keys of an issuer are.

@@ -18,8 +18,8 @@ pub(crate) use access::{
 pub(crate) use answers::{AnswersSection, DeriveSection};
 pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{
-    AttributeSection, CallersSection, CertificatesSection, IntrospectionSection, JwtSection,
-    LearnedSection,
+    ApiKeysSection, AttributeSection, CallersSection, CertificatesSection, IntrospectionSection,
+    JwtSection, LearnedSection,
 };
 pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;

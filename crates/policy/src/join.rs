@@ -1,6 +1,7 @@
 //! Contracts and policy into models.
 
 mod answers;
+mod api_keys;
 mod authorization;
 mod callers;
 mod certificates;
@@ -371,6 +372,7 @@ fn known(
     callers::audiences(file.map_or(&[], PolicyFile::apis), &mut all, notes);
     login::join(section, contracts, names, access, &mut all, (texts.now, notes));
     certificates::join(file, contracts, &mut all, notes);
+    api_keys::join(section, contracts, &mut all, &texts.folder, notes);
     guesses::join(section, contracts, names, &mut all, notes);
     whoami::join(section, contracts, names, &mut all, notes);
     learned::join(section, contracts, names, &mut all, notes);

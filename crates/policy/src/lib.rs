@@ -49,8 +49,8 @@ pub use authorization::{
     Touches, Units, Verb, Verbs, Who,
 };
 pub use callers::{
-    AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection, JwtIssuer,
-    KeySource, LearnedFrom, OfCaller, Told, Whoami,
+    ApiKeys, AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection,
+    JwtIssuer, KeySource, LearnedFrom, OfCaller, Told, Whoami,
 };
 pub use cases::{Case, CaseAnswer, CaseCaller, CaseExpected, CaseRequest, CaseVerdict, Cases};
 pub use certificates::{CertificateRule, CertificateSubject};

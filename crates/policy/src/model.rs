@@ -130,6 +130,8 @@ pub struct Lines {
     pub tls: Option<Span>,
     /// `key` of `jwt` in `forward`.
     pub caller_token: Option<Span>,
+    /// `pepper` of `api_keys`.
+    pub pepper: Option<Span>,
     /// `client_ca` of `tls`.
     pub client_ca: Option<Span>,
     /// `key` of `store`.

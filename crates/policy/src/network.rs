@@ -53,6 +53,16 @@ impl Network {
         Ok(network)
     }
 
+    /// Its first address.
+    pub const fn first(&self) -> IpAddr {
+        self.first
+    }
+
+    /// How many bits of it count.
+    pub const fn bits(&self) -> u8 {
+        self.bits
+    }
+
     /// Whether an address is in it. An IPv4 address written as IPv6 is that IPv4 address.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();

@@ -105,7 +105,7 @@ impl Read for HostName {
 impl Read for ProxyNetwork {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let text = scalar(node, notes)?;
-        parsed(node, notes, &codes::BAD_ADDRESS, address::network(text)).map(Self)
+        parsed(node, notes, &codes::BAD_ADDRESS, address::proxies(text)).map(Self)
     }
 }
 

@@ -16,6 +16,7 @@ impl Callers {
             jwt,
             introspection,
             certificates,
+            api_keys,
             logins,
             whoami,
             changes_roles,
@@ -32,6 +33,7 @@ impl Callers {
         jwt.iter_mut().for_each(|one| schemes(&mut one.schemes));
         introspection.iter_mut().for_each(|one| schemes(&mut one.schemes));
         certificates.iter_mut().for_each(|rule| schemes(&mut rule.schemes));
+        api_keys.iter_mut().for_each(|keys| schemes(&mut keys.schemes));
         for Login { operation, tokens, refresh, second_step, .. } in logins {
             one(operation);
             tokens.iter_mut().for_each(|token| schemes(&mut token.schemes));

@@ -6,6 +6,8 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use portcullis_attack::generate::ATTACKS_MAX;
 
+pub(crate) use crate::format::Format;
+pub(crate) use crate::key_arguments::KeysCommand;
 use crate::named::Named;
 use crate::when::When;
 
@@ -81,6 +83,9 @@ pub(crate) enum Command {
     /// Revoke tokens of issuers
     #[command(subcommand)]
     Tokens(TokensCommand),
+    /// Issue, list, exchange and revoke API keys, of a gateway that runs or of its store
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Attack, directly and through the gateway: the built-in sample, or an API of yours
     #[command(
         after_help = "Example:\n  portcullis attack --attacks attacks/ --contract openapi.yaml \
@@ -429,14 +434,6 @@ pub(crate) struct CompletionsOptions {
     /// Which shell
     #[arg(value_enum)]
     pub(crate) shell: clap_complete::Shell,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portcullis_controls::derived::{DerivationKey, KEY_BYTES_MIN};
+use portcullis_credential::api_key::Pepper;
 use portcullis_credential::keys::KeySet;
 use portcullis_credential::signer::Signer;
 use portcullis_gateway::{
@@ -146,6 +147,23 @@ pub(crate) fn signer(model: &Model) -> Result<Option<Arc<Signer>>, Failure> {
     let text = text.map_err(|_| failed(format!("`{source}`: it is no text")))?;
     let signer = Signer::from_pem(text).map_err(|fault| failed(format!("`{source}`: {fault}")))?;
     Ok(Some(Arc::new(signer)))
+}
+
+/// What digests of API keys are made with. It is no other key of the policy under another name: whoever has the store and
+/// its key must not have this.
+pub(crate) fn pepper(model: &Model) -> Result<Option<Arc<Pepper>>, Failure> {
+    let Some(keys) = &model.callers.api_keys else { return Ok(None) };
+    let source = &keys.pepper;
+    let failed = |message| unusable(model, model.lines.pepper, message);
+    let text = Secret::new(private(source).map_err(failed)?);
+    if let Some(store) = &model.store
+        && store.key.read(variable).is_ok_and(|other| other == text.expose_secret())
+    {
+        return Err(failed(format!("`{source}`: this is the key of the store")));
+    }
+    let pepper = Pepper::parse(text.expose_secret());
+    let pepper = pepper.map_err(|fault| failed(format!("`{source}`: {fault}")))?;
+    Ok(Some(Arc::new(pepper)))
 }
 
 /// What the gateway proves itself with to those whom it asks, and the key of hashes that stand in the place

@@ -88,6 +88,7 @@ pub(crate) fn site(
     // The certificate is the listener's: every API has the same.
     let tls = apis.first().map_or(Ok(None), certificates::of)?;
     let signer = apis.first().map_or(Ok(None), certificates::signer)?;
+    let pepper = apis.first().map_or(Ok(None), certificates::pepper)?;
     let (mut trust, mut keys, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
     for api in &apis {
         trust.extend(certificates::trust(api)?);
@@ -100,7 +101,7 @@ pub(crate) fn site(
     match site {
         Some(site) => {
             let site = site.with_tls(tls).trusting(trust).with_keys(keys);
-            let site = site.with_secrets(secrets).signing(signer);
+            let site = site.with_secrets(secrets).signing(signer).peppered(pepper);
             Ok((site, warnings))
         }
         None => Err(Failure { sources, diagnostics: warnings, unreadable: None }),

@@ -12,9 +12,14 @@ mod compare;
 mod completions;
 mod contract_report;
 mod demo;
+mod desk;
 mod exit;
 mod explain;
+mod format;
 mod init;
+mod key_arguments;
+mod keys;
+mod lasting;
 mod load;
 mod loopback;
 mod named;
@@ -38,7 +43,7 @@ mod when;
 use clap::Parser as _;
 
 use crate::arguments::{
-    Arguments, Command, ContractCommand, PolicyCommand, SessionsCommand, TokensCommand,
+    Arguments, Command, ContractCommand, KeysCommand, PolicyCommand, SessionsCommand, TokensCommand,
 };
 
 fn main() -> std::process::ExitCode {
@@ -61,6 +66,13 @@ fn main() -> std::process::ExitCode {
         Command::Sessions(SessionsCommand::List(options)) => administer::list(&options),
         Command::Sessions(SessionsCommand::End(options)) => administer::end(&options),
         Command::Tokens(TokensCommand::Revoke(options)) => administer::revoke(&options),
+        Command::Keys(KeysCommand::Issue(options)) => keys::issue(&options),
+        Command::Keys(KeysCommand::List(options)) => keys::list(&options),
+        Command::Keys(KeysCommand::Roll(options)) => keys::roll(&options),
+        Command::Keys(KeysCommand::Expire(options)) => keys::expire(&options),
+        Command::Keys(KeysCommand::Revoke(options)) => keys::revoke(&options),
+        Command::Keys(KeysCommand::Check(options)) => keys::check(&options),
+        Command::Keys(KeysCommand::Pattern(options)) => keys::pattern(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Completions(options) => completions::completions(&options),

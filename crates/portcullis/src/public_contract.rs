@@ -15,7 +15,7 @@ pub(crate) fn public_contract(options: &PublicContractOptions) -> Exit {
         Err(failure) => return load::refuse(&failure),
     };
     let plan = Plan::compile(model, PlanOptions::default());
-    match PublicContract::of(&plan) {
+    match PublicContract::of(&plan.model, &|index| plan.why_closed(index).is_none()) {
         Ok(public) => {
             public.notes.iter().for_each(|note| talk::say(note));
             talk::print(&format!("{:#}\n", public.document));

@@ -30,7 +30,7 @@ pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<Store>, F
     let (store, opened) = opened.map_err(|error| unusable(model, told(&error)))?;
     let folder = talk::clean(&place.folder.display().to_string());
     if opened.is_new {
-        talk::say(&format!("sessions are kept in `{folder}`, which is new"));
+        talk::say(&format!("what lasts is kept in `{folder}`, which is new"));
     }
     if opened.is_older {
         talk::say(&format!(

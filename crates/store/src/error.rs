@@ -46,10 +46,17 @@ pub enum StoreError {
     /// A revocation could neither be written nor kept in memory: no session is found any more,
     /// until the store is opened anew.
     Shut,
-    /// There is a session with this id or token.
+    /// There is a session with this id or token, or a key with this id.
     Known,
-    /// All sessions of its account, subject or API were ended after the login had begun.
+    /// All sessions of its account, subject or API were ended after the login had begun; or the key
+    /// was revoked before it lasted.
     EndedMeanwhile,
+    /// There is no key with this id that holds.
+    NoKey,
+    /// A key below another has that one's attributes, and none of its own.
+    OwnAttributes,
+    /// The key would end later than it does.
+    LaterEnd,
     /// More of something than may be.
     TooMany { what: &'static str, max: usize },
 }
@@ -72,7 +79,7 @@ impl fmt::Display for StoreError {
             Self::Damaged { path, what } => write!(
                 f,
                 "`{}` is damaged ({what}); restore a copy, or move the folder away to start empty: \
-                 everybody must log in again then, and revocations are lost",
+                 everybody must log in again then, and revocations and API keys are lost",
                 path.display()
             ),
             Self::WrongKek { path } => {
@@ -111,8 +118,13 @@ impl fmt::Display for StoreError {
             Self::Shut => f.write_str(
                 "a revocation could neither be written nor kept; no session is served until a restart",
             ),
-            Self::EndedMeanwhile => f.write_str("all such sessions were ended while the login went on"),
-            Self::Known => f.write_str("there is a session with this id or token"),
+            Self::EndedMeanwhile => f.write_str("it was ended or revoked before it lasted"),
+            Self::Known => f.write_str("there is a session or key with this id or token"),
+            Self::NoKey => f.write_str("there is no such key"),
+            Self::OwnAttributes => f.write_str(
+                "a key below another has the attributes of that one; leave them out",
+            ),
+            Self::LaterEnd => f.write_str("the key ends before that; an end only comes nearer"),
             Self::TooMany { what, max } => write!(f, "more than {max} {what}"),
         }
     }

@@ -5,7 +5,6 @@
 
 pub(crate) mod bounds;
 mod callers;
-mod index;
 pub(crate) mod lately;
 pub(crate) mod names;
 mod pairs;

@@ -2,74 +2,27 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use portcullis_credential::chance::{self, ChanceError};
 use portcullis_model::Secret;
 
 /// 256 bits of chance. Whoever has them and the files has everything.
 #[derive(Clone)]
 pub struct Kek(Secret);
 
-/// Why bytes are no [`Kek`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KekError {
-    /// Neither 32 bytes, nor 64 hex digits, nor base64 of 32 bytes.
-    Form,
-    /// All bytes are the same: a placeholder.
-    Placeholder,
-}
-
 impl Kek {
     /// The key itself.
-    pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, KekError> {
-        let [first, ..] = bytes;
-        if bytes.iter().all(|byte| *byte == first) {
-            return Err(KekError::Placeholder);
-        }
-        Ok(Self(Secret::new(bytes)))
+    pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, ChanceError> {
+        chance::check(bytes).map(|bytes| Self(Secret::new(bytes)))
     }
 
-    /// What stands in a file or variable: 32 bytes as they are; or 64 hex digits, or base64 (of
-    /// either alphabet, with or without padding), with one line end behind them or none.
-    pub fn parse(text: &[u8]) -> Result<Self, KekError> {
-        // 32 letters are a word or half of a key in hex, and no 256 bits of chance.
-        let is_chance = |byte: &u8| !byte.is_ascii_graphic() && !byte.is_ascii_whitespace();
-        if let Ok(bytes) = text.try_into() {
-            return if text.iter().any(is_chance) {
-                Self::from_bytes(bytes)
-            } else {
-                Err(KekError::Form)
-            };
-        }
-        let line = text.strip_suffix(b"\n").unwrap_or(text);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let bytes = if line.len() == 64 { hex(line) } else { base64(line) };
-        Self::from_bytes(bytes.ok_or(KekError::Form)?)
+    /// What stands in a file or variable: see [`chance::read`].
+    pub fn parse(text: &[u8]) -> Result<Self, ChanceError> {
+        chance::read(text).map(|bytes| Self(Secret::new(bytes)))
     }
 
     pub(crate) fn expose_secret(&self) -> &[u8] {
         self.0.expose_secret()
     }
-}
-
-fn hex(line: &[u8]) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(line.as_chunks::<2>().0) {
-        if !pair.iter().all(u8::is_ascii_hexdigit) {
-            return None;
-        }
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
-}
-
-fn base64(line: &[u8]) -> Option<[u8; 32]> {
-    let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    [&alphabet::STANDARD, &alphabet::URL_SAFE].into_iter().find_map(|alphabet| {
-        GeneralPurpose::new(alphabet, config).decode(line).ok()?.try_into().ok()
-    })
 }
 
 impl fmt::Debug for Kek {
@@ -78,61 +31,19 @@ impl fmt::Debug for Kek {
     }
 }
 
-impl fmt::Display for KekError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Form => {
-                "a key is 32 bytes, as they are, as 64 hex digits or as base64; make one with \
-                 `openssl rand -hex 32`"
-            }
-            Self::Placeholder => {
-                "all bytes of the key are the same; make one with `openssl rand -hex 32`"
-            }
-        })
-    }
-}
-
-impl std::error::Error for KekError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fake() -> [u8; 32] {
-        std::array::from_fn(|index| index as u8 + 0xd8)
-    }
-
     #[test]
-    fn a_key_is_read_in_every_form_in_which_people_keep_one() {
-        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap();
-        let hex: String =
-            fake().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
-        let standard = base64::engine::general_purpose::STANDARD.encode(fake());
-        let url_safe = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(fake());
-        assert_ne!(standard.trim_end_matches('='), url_safe);
-        for text in [hex.clone(), hex.to_uppercase(), standard, url_safe] {
-            for end in ["", "\n", "\r\n"] {
-                let kek = Kek::parse(format!("{text}{end}").as_bytes()).unwrap();
-                assert!(kek.0.matches(&fake()), "{text:?}{end:?}");
-            }
+    fn a_key_is_what_was_read_and_does_not_print() {
+        let fake: [u8; 32] = std::array::from_fn(|index| index as u8 + 0xd8);
+        for kek in [Kek::parse(&fake), Kek::from_bytes(fake)] {
+            let kek = kek.unwrap();
+            assert!(kek.0.matches(&fake));
+            assert_eq!(format!("{kek:?}"), "Kek(..)");
         }
-        assert!(Kek::parse(&fake()).unwrap().0.matches(&fake()));
-    }
-
-    #[test]
-    fn what_is_no_key_is_refused() {
-        let short = "ab".repeat(31);
-        for text in
-            ["", "\n", "password", &short, &"zz".repeat(32), &format!("{}\n\n", "a".repeat(43))]
-        {
-            assert_eq!(Kek::parse(text.as_bytes()).unwrap_err(), KekError::Form, "{text}");
-        }
-        assert_eq!(Kek::parse("00".repeat(32).as_bytes()).unwrap_err(), KekError::Placeholder);
-        assert_eq!(Kek::from_bytes([7; 32]).unwrap_err(), KekError::Placeholder);
-    }
-
-    #[test]
-    fn a_key_does_not_print() {
-        assert_eq!(format!("{:?}", Kek::from_bytes(fake()).unwrap()), "Kek(..)");
+        assert_eq!(Kek::from_bytes([7; 32]).unwrap_err(), ChanceError::Placeholder);
+        assert_eq!(Kek::parse(b"password").unwrap_err(), ChanceError::Form);
     }
 }

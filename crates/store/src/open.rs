@@ -24,6 +24,8 @@ pub struct Opened {
     pub is_older: bool,
     /// Revocations of other issuers' tokens that may still matter.
     pub revocations: usize,
+    /// API keys that hold.
+    pub keys: usize,
     /// Facts of the register of ids. None where the store is an older copy: what was forgotten since
     /// would be among them.
     pub facts: usize,

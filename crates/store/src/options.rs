@@ -9,6 +9,8 @@ pub struct Options {
     pub sessions_cached_max: usize,
     /// Revocations of other issuers' tokens, all of them in memory: 100 bytes each.
     pub revocations_max: usize,
+    /// API keys, all of them in memory: 150 bytes each.
+    pub keys_max: usize,
     /// What the register of ids may hold.
     pub register: Bounds,
     /// The database's file.
@@ -22,6 +24,7 @@ impl Default for Options {
         Self {
             sessions_cached_max: 65_536,
             revocations_max: 100_000,
+            keys_max: 1_000_000,
             register: Bounds::default(),
             bytes_max: 8 << 30,
             accept_older: false,

@@ -11,13 +11,14 @@ use crate::epoch::Epoch;
 use crate::error::StoreError;
 use crate::folder::{DATABASE, Folder};
 use crate::held;
+use crate::keys;
 use crate::seal::{Envelope, KEY_LEN, Wrapper};
 
 /// `PRAGMA application_id`: "PCST".
 const APPLICATION_ID: i64 = 0x5043_5354;
 
 /// `PRAGMA user_version`: grows when the tables change.
-pub(crate) const FORMAT: i64 = 2;
+pub(crate) const FORMAT: i64 = 3;
 
 /// Bytes of a page of the database.
 pub(crate) const PAGE: u64 = 4096;
@@ -82,6 +83,12 @@ CREATE TABLE place (
 CREATE INDEX place_last ON place (last);
 ";
 
+/// The tables that came after a format, each with the next one.
+fn since(format: i64) -> impl Iterator<Item = &'static str> {
+    let all = [TABLES, held::rows::TABLE, keys::rows::TABLE];
+    all.into_iter().skip(usize::try_from(format).unwrap_or_default())
+}
+
 /// Makes the database: `store` becomes its name, and 1 its epoch. `digest_key` is sealed in it.
 pub(crate) fn create(
     folder: &Folder,
@@ -100,8 +107,9 @@ pub(crate) fn create(
         .seal("meta", &store, &[], digest_key.to_vec())
         .map_err(|_| StoreError::Io("no chance to be had".to_owned()))?;
     let transaction = connection.transaction()?;
-    transaction.execute_batch(TABLES)?;
-    transaction.execute_batch(held::rows::TABLE)?;
+    for tables in since(0) {
+        transaction.execute_batch(tables)?;
+    }
     transaction.execute(
         "INSERT INTO meta VALUES (1, ?1, ?2, ?3, 1)",
         (store.as_slice(), &envelope.data_key, &envelope.body),
@@ -158,6 +166,10 @@ pub(crate) fn inspect(folder: &Folder, wrapper: &Wrapper) -> Result<Found, Store
     if verdict != "ok" {
         return Err(StoreError::Damaged { path, what: verdict });
     }
+    if tables_of(&connection).map_err(|error| damaged(&error))? != tables_made(format)? {
+        let what = "its tables are not as they were made".to_owned();
+        return Err(StoreError::Damaged { path, what });
+    }
     let first = first_row(&connection).map_err(|error| damaged(&error))?;
     let Some((epoch, envelope)) = first else {
         return Err(StoreError::Damaged { path, what: "its first row is gone".to_owned() });
@@ -170,14 +182,33 @@ pub(crate) fn inspect(folder: &Folder, wrapper: &Wrapper) -> Result<Found, Store
     Ok(Found::Ours(connection, epoch, digest_key))
 }
 
-/// Brings a database of an earlier format to this one: format 2 added the register.
+/// How every table and index was made.
+fn tables_of(connection: &Connection) -> rusqlite::Result<Vec<(String, Option<String>)>> {
+    let sql = "SELECT type || ' ' || name || ' ' || tbl_name, sql FROM sqlite_schema ORDER BY 1";
+    connection.prepare(sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+/// The same of a database of a format that was made just now.
+fn tables_made(format: i64) -> Result<Vec<(String, Option<String>)>, StoreError> {
+    let made = Connection::open_in_memory()?;
+    let later = since(format).count();
+    for tables in since(0).take(since(0).count() - later) {
+        made.execute_batch(tables)?;
+    }
+    Ok(tables_of(&made)?)
+}
+
+/// Brings a database of an earlier format to this one: format 2 added the register,
+/// format 3 the API keys.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if format == FORMAT {
         return Ok(());
     }
     let transaction = connection.transaction()?;
-    transaction.execute_batch(held::rows::TABLE)?;
+    for tables in since(format) {
+        transaction.execute_batch(tables)?;
+    }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;
     Ok(())

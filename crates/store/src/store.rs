@@ -17,6 +17,7 @@ use crate::held::Held;
 use crate::held::names::Keys;
 use crate::held::unwritten::Ticket;
 use crate::kek::Kek;
+use crate::keys::ApiKeys;
 use crate::listed::{self, Listing};
 use crate::memory::Memory;
 use crate::names::{Account, Digest, SessionId};
@@ -57,6 +58,7 @@ struct Parts {
     memory: Arc<Memory>,
     held: Arc<Held>,
     revocations: Arc<Revocations>,
+    keys: Arc<ApiKeys>,
     places: Arc<Cache<Account, Places>>,
     place_changes: Arc<AtomicU64>,
     // Dropped in this order: the last connection writes the log back, and must be one that can.
@@ -88,26 +90,43 @@ impl Store {
                     what: format!("a revocation cannot be read: {why}"),
                 },
             })?;
-        let keys = Keys::new(&sealer.digest("register of ids", &[]));
-        let held = Held::new(keys, options.register, true);
+        let sealer = Arc::new(sealer);
+        let keys = ApiKeys::new(Arc::clone(&sealer), options.keys_max);
+        let keys_loaded = keys.load(&reader, now).map_err(|why| match why {
+            StoreError::TooMany { .. } => why,
+            why => StoreError::Damaged {
+                path: folder.join(DATABASE),
+                what: format!("a key cannot be read: {why}"),
+            },
+        })?;
+        let names = Keys::new(&sealer.digest("register of ids", &[]));
+        let held = Held::new(names, options.register, true);
         let facts = held.load(&mut writer, now)?;
         let pages = rows::signed(options.bytes_max / schema::PAGE);
         writer.pragma_update(None, "max_page_count", pages)?;
         let memory = Arc::new(Memory::new(options.sessions_cached_max));
-        let held = Arc::new(held);
-        let epoch = (file, epoch);
+        let (held, keys) = (Arc::new(held), Arc::new(keys));
+        let told = (Arc::clone(&memory), Arc::clone(&held), Arc::clone(&keys));
         let parts = Parts {
-            sealer: Arc::new(sealer),
+            sealer,
             revocations: Arc::new(revocations),
             places: Arc::new(Cache::new(ACCOUNTS_CACHED_MAX)),
             place_changes: Arc::default(),
-            writer: Writer::start(writer, Arc::clone(&memory), Arc::clone(&held), epoch)?,
+            writer: Writer::start(writer, told, (file, epoch))?,
             reader: Reader::start(reader)?,
             memory,
             held,
+            keys,
         };
         let (facts, facts_damaged) = (facts.facts, facts.damaged);
-        let opened = Opened { is_new, is_older, revocations: loaded, facts, facts_damaged };
+        let opened = Opened {
+            is_new,
+            is_older,
+            revocations: loaded,
+            keys: keys_loaded,
+            facts,
+            facts_damaged,
+        };
         Ok((Self(Arc::new(parts), None), opened))
     }
 
@@ -381,15 +400,19 @@ impl Store {
         ticket: Ticket,
         now: UnixMillis,
     ) -> Result<(), StoreError> {
+        self.until(|| self.0.held.is_done(ticket), now).await
+    }
+
+    /// Waits until what memory knows already lasts: the writer takes what there is with each batch.
+    async fn until(&self, is_done: impl Fn() -> bool, now: UnixMillis) -> Result<(), StoreError> {
         let not_durable = |why| StoreError::NotDurable(Box::new(why));
         for _ in 0..BATCHES_WAITED_MAX {
-            if self.0.held.is_done(ticket) {
+            if is_done() {
                 return Ok(());
             }
             Write {
                 now,
                 revokes: |(): &()| false,
-                // The writer takes what the register has for it with each batch.
                 run: |_: &Connection| Ok(()),
                 then: |_: &Connection, _: Option<()>, outcome| outcome,
             }
@@ -397,7 +420,7 @@ impl Store {
             .await
             .map_err(not_durable)?;
         }
-        if self.0.held.is_done(ticket) { Ok(()) } else { Err(not_durable(StoreError::Slow)) }
+        if is_done() { Ok(()) } else { Err(not_durable(StoreError::Slow)) }
     }
 
     /// Notes that an account was used from a network.
@@ -484,5 +507,6 @@ impl Job for Touch {
     }
 }
 
+mod api_keys;
 #[cfg(test)]
 mod trouble;

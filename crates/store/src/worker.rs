@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 
 use crate::epoch::{Epoch, EpochFile};
 use crate::error::StoreError;
-use crate::held::{Batch, Held};
+use crate::held::{self, Held};
+use crate::keys::{self, ApiKeys};
 use crate::memory::Memory;
 use crate::names::SessionId;
 use crate::rows;
@@ -114,14 +115,12 @@ impl Reader {
 impl Writer {
     pub(crate) fn start(
         connection: Connection,
-        memory: Arc<Memory>,
-        held: Arc<Held>,
-        epoch: (EpochFile, Epoch),
+        (memory, held, keys): (Arc<Memory>, Arc<Held>, Arc<ApiKeys>),
+        (file, epoch): (EpochFile, Epoch),
     ) -> Result<Self, StoreError> {
         let work = move |jobs: Receiver<Box<dyn Job>>| {
-            let (file, epoch) = epoch;
             let (log, learned) = (Log::default(), Instant::now());
-            let mut desk = Desk { connection, memory, held, file, epoch, log, learned };
+            let mut desk = Desk { connection, memory, held, keys, file, epoch, log, learned };
             while let Ok(first) = desk.next(&jobs) {
                 let more = jobs.try_iter().take(BATCH_MAX - 1);
                 let jobs: Vec<_> = first.into_iter().chain(more).collect();
@@ -136,7 +135,7 @@ impl Writer {
                 }
             }
             // What could not be written before has a last chance.
-            while desk.batch(Vec::new()) && desk.held.has_unwritten() {}
+            while desk.batch(Vec::new()) && desk.has_unwritten() {}
         };
         Worker::start("store-writer", work).map(Self)
     }
@@ -162,6 +161,7 @@ struct Desk {
     connection: Connection,
     memory: Arc<Memory>,
     held: Arc<Held>,
+    keys: Arc<ApiKeys>,
     file: EpochFile,
     epoch: Epoch,
     log: Log,
@@ -179,10 +179,14 @@ impl Desk {
                 Err(RecvTimeoutError::Disconnected) => return Err(RecvError),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if self.held.has_unwritten() || !self.memory.some_unwritten(1).is_empty() {
+            if self.has_unwritten() || !self.memory.some_unwritten(1).is_empty() {
                 return Ok(None);
             }
         }
+    }
+
+    fn has_unwritten(&self) -> bool {
+        self.held.has_unwritten() || self.keys.has_unwritten()
     }
 
     /// One transaction for all. A job that fails is undone alone; if the whole fails, all have. Says
@@ -191,11 +195,12 @@ impl Desk {
         let now = jobs.iter().map(|job| job.now()).max().unwrap_or_default();
         let unwritten = self.memory.some_unwritten(UNWRITTEN_BATCH);
         let held = self.held.take(jobs.is_empty());
+        let keys = self.keys.take(jobs.is_empty(), now);
         if jobs.is_empty() {
             self.learned = Instant::now();
         }
         let mut outcomes = Vec::with_capacity(jobs.len());
-        let whole = self.transaction(&mut jobs, &mut outcomes, (&unwritten, &held), now);
+        let whole = self.transaction(&mut jobs, &mut outcomes, (&unwritten, &held, &keys), now);
         if whole.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
@@ -203,6 +208,7 @@ impl Desk {
             self.memory.written(&unwritten);
         }
         self.held.settle(&held, whole.is_ok());
+        self.keys.settle(keys, whole.is_ok());
         outcomes.resize(jobs.len(), Ok(()));
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
             job.finish(&self.connection, whole.clone().and(outcome));
@@ -215,13 +221,14 @@ impl Desk {
         &mut self,
         jobs: &mut [Box<dyn Job>],
         outcomes: &mut Vec<Result<(), StoreError>>,
-        (unwritten, held): (&[SessionId], &Batch),
+        (unwritten, held, keys): (&[SessionId], &held::Batch, &keys::Batch),
         now: UnixMillis,
     ) -> Result<(), StoreError> {
         let connection = &self.connection;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         rows::delete(connection, unwritten)?;
         held.write(connection, &self.held.keys)?;
+        self.keys.write_batch(connection, keys)?;
         for job in jobs.iter_mut() {
             connection.execute_batch("SAVEPOINT job")?;
             let outcome = job.run(connection);
@@ -236,8 +243,10 @@ impl Desk {
             outcomes.push(outcome);
         }
         sweep::expired(connection, now, sweep::FEW)?;
-        let revokes =
-            !unwritten.is_empty() || held.revokes() || jobs.iter().any(|job| job.revokes());
+        let revokes = !unwritten.is_empty()
+            || held.revokes()
+            || keys.revokes()
+            || jobs.iter().any(|job| job.revokes());
         let next = Epoch { number: self.epoch.number + 1, ..self.epoch };
         if revokes {
             let sql = "UPDATE meta SET epoch = ?1";

@@ -3,6 +3,7 @@
 use portcullis_contract::{BodyKind, Collection, Contract, Media, Operation, ShapeId};
 use serde_json::{Map, Value, json};
 
+use super::plain::text;
 use super::xml;
 
 /// A body as a step has it.
@@ -104,10 +105,6 @@ fn file(media: &Media, name: &str) -> Value {
         (None, other) => (other.unwrap_or("application/octet-stream".to_owned()), "Y2FuYXJ5"),
     };
     json!({ "name": name, "file": "canary", "type": kind, "base64": bytes })
-}
-
-pub(super) fn text(one: &Value) -> String {
-    one.as_str().map_or_else(|| one.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use portcullis_contract::{Contract, ShapeId, XmlMember, XmlName};
 use serde_json::Value;
 
-use super::sent::text;
+use super::plain::text;
 
 /// Elements inside one another.
 const DEPTH_MAX: usize = 12;

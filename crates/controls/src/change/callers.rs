@@ -27,6 +27,11 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
     logins(pair, before, after, changes);
     certificates(pair, after, changes);
     guesses(pair, changes);
+    match (&before.api_keys, &after.api_keys) {
+        (old, new) if old == new => {}
+        (Some(_), None) => changes.of_all(Reach::Narrower, "API keys open nothing any more", None),
+        _ => changes.of_all(Reach::Wider, "API keys are judged otherwise", None),
+    }
     if before.whoami != after.whoami || before.changes_roles != after.changes_roles {
         changes.of_all(Reach::Wider, "the API is asked otherwise who calls", None);
     }
@@ -149,6 +154,7 @@ const fn all_of(callers: &Callers) {
         jwt: _,
         introspection: _,
         certificates: _,
+        api_keys: _,
         logins: _,
         guesses: _,
         whoami: _,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use portcullis_contract::as_json;
+use portcullis_contract::{Operation, as_json};
+use portcullis_policy::Model;
 use serde_json::{Map, Value, json};
 
 use super::{DEPTH_MAX, inner, masks};
-use crate::plan::Plan;
 use crate::sensitive::password_name;
 
 /// Names of the operations in a path item (OpenAPI 3.2).
@@ -14,8 +14,11 @@ const METHODS: [&str; 9] =
     ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// The document of an API, changed.
-pub(super) fn of(plan: &Plan, notes: &mut BTreeSet<String>) -> Result<Value, String> {
-    let model = &plan.model;
+pub(super) fn of(
+    model: &Model,
+    is_open: &dyn Fn(usize) -> bool,
+    notes: &mut BTreeSet<String>,
+) -> Result<Value, String> {
     let text = as_json(&model.sources, model.main)
         .map_err(|_| "the document cannot be read once more".to_owned())?;
     let mut document: Value =
@@ -39,7 +42,7 @@ pub(super) fn of(plan: &Plan, notes: &mut BTreeSet<String>) -> Result<Value, Str
         }
         inline(root);
         if let Some(paths) = root.get_mut("paths").and_then(Value::as_object_mut) {
-            keep_open(paths, plan);
+            keep_open(paths, &model.contract.operations, is_open);
         }
         root.shift_remove("webhooks");
     }
@@ -73,13 +76,16 @@ fn inline(root: &mut Map<String, Value>) {
 }
 
 /// Operations that nobody may call are not part of what clients see, nor are servers of single paths.
-fn keep_open(paths: &mut Map<String, Value>, plan: &Plan) {
-    let operations = &plan.model.contract.operations;
+fn keep_open(
+    paths: &mut Map<String, Value>,
+    operations: &[Operation],
+    is_open: &dyn Fn(usize) -> bool,
+) {
     let is_open = |template: &str, method: &str| {
         operations.iter().enumerate().any(|(index, one)| {
             one.template == template
                 && one.method.to_string().eq_ignore_ascii_case(method)
-                && plan.why_closed(index).is_none()
+                && is_open(index)
         })
     };
     let mut empty = Vec::new();

@@ -9,50 +9,68 @@ use portcullis_store::{Session, Store};
 use tokio::sync::watch;
 
 use super::Withheld;
-use crate::callers::Genuine;
+use crate::callers::{Genuine, UsedKey};
 
-/// The session and the tokens under which something runs, and what must not leave with it.
+/// What something runs under.
+pub(crate) struct Under {
+    pub(crate) session: Option<Arc<Session>>,
+    pub(crate) tokens: Vec<Arc<Genuine>>,
+    pub(crate) key: Option<UsedKey>,
+}
+
+impl Under {
+    /// Whether one of them is worth nothing any more.
+    fn is_over(&self, store: &Store, now: UnixMillis) -> bool {
+        self.session.as_ref().is_some_and(|session| session.is_ended())
+            || self.tokens.iter().any(|token| token.is_revoked(Some(store)))
+            || self.key.as_ref().is_some_and(|key| key.is_over(Some(store), now))
+    }
+
+    /// When the first of them is over by itself.
+    fn until(&self) -> Option<UnixMillis> {
+        let session = self.session.as_ref().map(|session| session.expires);
+        session.into_iter().chain(self.key.as_ref().and_then(|key| key.expires)).min()
+    }
+}
+
+/// What something runs under, and what must not leave with it.
 pub(crate) struct Watched {
-    session: Option<Arc<Session>>,
-    tokens: Rc<[Arc<Genuine>]>,
+    under: Rc<Under>,
     store: Store,
     ends: watch::Receiver<u64>,
-    /// When the session's time is over.
+    keys: watch::Receiver<u64>,
+    /// When its time is over.
     until: Option<Instant>,
+    begun: (UnixMillis, Instant),
     pub(crate) withheld: Rc<Withheld>,
 }
 
 impl std::fmt::Debug for Watched {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watched").field("session", &self.session).finish_non_exhaustive()
+        f.debug_struct("Watched").field("session", &self.under.session).finish_non_exhaustive()
     }
 }
 
 impl Watched {
-    pub(crate) fn new(
-        session: Option<Arc<Session>>,
-        tokens: Vec<Arc<Genuine>>,
-        store: &Store,
-        now: UnixMillis,
-        withheld: Withheld,
-    ) -> Self {
-        let until = session.as_ref().map(|session| {
-            Instant::now() + Duration::from_millis(session.expires.0.saturating_sub(now.0))
-        });
+    pub(crate) fn new(under: Under, store: &Store, now: UnixMillis, withheld: Withheld) -> Self {
+        let begun = (now, Instant::now());
+        let until =
+            under.until().map(|end| begun.1 + Duration::from_millis(end.0.saturating_sub(now.0)));
         Self {
-            session,
-            tokens: tokens.into(),
+            under: Rc::new(under),
             store: store.clone(),
             ends: store.ends(),
+            keys: store.keys_changed(),
             until,
+            begun,
             withheld: Rc::new(withheld),
         }
     }
 
-    /// Returns when the session ends, or a token is revoked.
+    /// Returns when what it runs under ends, or is revoked.
     pub(crate) fn ended(&self) -> impl Future<Output = ()> + 'static {
-        let (session, tokens) = (self.session.clone(), self.tokens.clone());
-        let (store, mut ends, until) = (self.store.clone(), self.ends.clone(), self.until);
+        let (under, store, (begun, at)) = (self.under.clone(), self.store.clone(), self.begun);
+        let (mut ends, mut keys, until) = (self.ends.clone(), self.keys.clone(), self.until);
         async move {
             let over = async {
                 match until {
@@ -64,12 +82,14 @@ impl Watched {
             loop {
                 // Marked before the look: an end between the two is seen by `changed`.
                 ends.borrow_and_update();
-                let is_ended = session.as_ref().is_some_and(|session| session.is_ended());
-                if is_ended || tokens.iter().any(|token| token.is_revoked(Some(&store))) {
+                keys.borrow_and_update();
+                let now = UnixMillis(begun.0.saturating_add(at.elapsed().as_millis() as u64));
+                if under.is_over(&store, now) {
                     return;
                 }
                 tokio::select! {
                     changed = ends.changed() => if changed.is_err() { return },
+                    changed = keys.changed() => if changed.is_err() { return },
                     () = &mut over => return,
                 }
             }

@@ -7,6 +7,7 @@ mod introspected;
 mod judged;
 mod keys;
 mod outgoing;
+mod own_key;
 mod prove;
 mod session;
 mod shown;
@@ -135,6 +136,10 @@ fn carry(caller: &Caller, proofs: &prove::Proofs, context: &mut Context<'_>) {
     let carried = &mut context.carried;
     carried.identity = caller.identity().cloned();
     carried.tokens = proofs.tokens().to_vec();
+    carried.key = proofs.key().cloned();
+    if let Some(key) = &carried.key {
+        context.entry.key(key.id);
+    }
     if let Some(session) = proofs.session() {
         carried.withheld.add(&session.credentials);
         carried.session = Some(session.clone());

@@ -2,6 +2,7 @@
 //! asks of the body is asked again in `authorize_object`, where there is one); and a
 //! connection becomes a WebSocket only where the policy names the operation.
 
+use portcullis_controls::caller_identity::judge_key;
 use portcullis_controls::safe_configuration::{Handshake, Upgrade, judge_upgrade};
 use portcullis_model::Room;
 use portcullis_policy::{InputPlace, RequestPlace};
@@ -37,9 +38,19 @@ pub(super) fn enter(admitted: Admitted, context: &mut Context<'_>) -> Result<All
         _ => None,
     };
     if let Some(index) = matched.operation() {
+        key(index, context)?;
         function(&admitted, index, context)?;
     }
     Ok(Allowed { admitted, websocket })
+}
+
+/// What a key of ours is for, it is for whatever its owner may do.
+fn key(index: usize, context: &mut Context<'_>) -> Result<(), Exit> {
+    let judgement = match (&context.carried.key, context.plan.model.contract.operation(index)) {
+        (Some(key), Some(operation)) => judge_key(&key.rules, operation),
+        _ => return Ok(()),
+    };
+    context.ask(judgement)
 }
 
 fn function(admitted: &Admitted, index: usize, context: &mut Context<'_>) -> Result<(), Exit> {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use portcullis_model::{ControlId, Identity, Refusal, Secret, Status};
+use portcullis_model::{ControlId, Identity, Refusal, Secret, Status, UnixMillis};
 use portcullis_store::{Account, Session, Store};
 
-use crate::callers::Genuine;
+use crate::callers::{Genuine, UsedKey};
 use crate::login::Withheld;
 
 /// What goes with a request.
@@ -17,6 +17,8 @@ pub(super) struct Carried {
     pub(super) session: Option<Arc<Session>>,
     /// The tokens of issuers that it came with.
     pub(super) tokens: Vec<Arc<Genuine>>,
+    /// The key of ours that it came with.
+    pub(super) key: Option<UsedKey>,
     /// Credentials of the API that may not leave with the answer.
     pub(super) withheld: Withheld,
     /// Which account a login is for, as the request says.
@@ -33,12 +35,14 @@ pub(super) struct Carried {
 
 impl Carried {
     /// The end of a request whose session was ended, or whose token was revoked, since it was let in.
-    pub(super) fn ended(&self, store: Option<&Store>) -> Option<Refusal> {
+    pub(super) fn ended(&self, store: Option<&Store>, now: UnixMillis) -> Option<Refusal> {
         let is_ended = self.session.as_ref().is_some_and(|session| session.is_ended());
         let detail = if is_ended && !self.has_ended {
             "the session was ended meanwhile"
         } else if self.tokens.iter().any(|token| token.is_revoked(store)) {
             "the token was revoked meanwhile"
+        } else if self.key.as_ref().is_some_and(|key| key.is_over(store, now)) {
+            "the key was revoked meanwhile"
         } else {
             return None;
         };

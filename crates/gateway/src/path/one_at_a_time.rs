@@ -52,7 +52,8 @@ pub(super) async fn wait(
     context.acted(Act::Removed(ControlId::ResourceLimits));
     // Whoever called may have logged out meanwhile.
     if context.mode(ControlId::CallerIdentity) == Mode::Enforce
-        && let Some(refusal) = context.carried.ended(context.worker.shared.store.as_ref())
+        && let Some(refusal) =
+            context.carried.ended(context.worker.shared.store.as_ref(), context.now())
     {
         return Err(refusal.into());
     }

@@ -16,9 +16,7 @@ section! {
     /// How it is known who calls, and what is known of them. Default: nobody is verified; a declared
     /// credential must be there, and operations that need a caller are closed where the listener is
     /// not loopback.
-    struct CallersSection, later [
-        "api_keys",
-    ], {
+    struct CallersSection, later [], {
         /// Issuers of access tokens that verify by themselves (JWT): one, or a list.
         jwt: Option<Several<JwtSection>>,
         /// Authorization servers that are asked about each token (RFC 7662), for tokens that say
@@ -27,6 +25,8 @@ section! {
         /// How a client's certificate says who calls (`tls: { client_ca }`), where the contract says
         /// `mutualTLS`. Default: each one is a caller of its own, named by its SHA-256.
         certificates: Option<CertificatesSection>,
+        /// API keys that are issued here: `portcullis keys issue`. Their digests are in the `store`.
+        api_keys: Option<ApiKeysSection>,
         /// The API's own login: one operation, or a list. Its credentials are kept here and ours are
         /// handed out, so that a weak one is of no use to anybody.
         login: Option<Several<LoginSection>>,
@@ -121,6 +121,23 @@ section! {
         /// Callers, each by the SHA-256 of its certificate, or of several: `billing: "sha256:..."`. No
         /// other certificate is anybody's.
         names: Option<Named<Several<Spanned<ContractDigest>>>>,
+    }
+}
+
+section! {
+    /// API keys that are issued here: `pharm_live_<id>_<secret>`. They end here and do not go on to the API.
+    struct ApiKeysSection, later [], {
+        /// What they begin with, so that people and scanners know one when they see it: 2 to 16 small
+        /// letters and digits, `pharm`.
+        brand: Needed<Spanned<String>>,
+        /// What follows: a key of another environment opens nothing here. Default: `live`.
+        environment: Option<Spanned<String>>,
+        /// What their digests are made with: 32 random bytes in a place that is not the store's, `file:pepper.key`,
+        /// `env:NAME` or `credential:NAME`. With another one no key is good.
+        pepper: Needed<Spanned<Secret>>,
+        /// The security schemes of the contract that take them: API keys in a header field, or bearer tokens.
+        /// Default: every API key in a header field.
+        schemes: Option<Spanned<Texts>>,
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
         when_full: at(file.ledger.as_ref().and_then(|ledger| ledger.when_full.as_ref())),
         tls: file.tls.as_ref().and_then(|tls| at(tls.certificate.as_ref())),
         caller_token: caller_token(file),
+        pepper: pepper(file),
         client_ca: file.tls.as_ref().and_then(|tls| at(tls.client_ca.as_ref())),
         store: file.store.as_ref().and_then(|store| at(store.key.0.as_ref())),
         origins: file.origins.iter().flatten().next().map(|origin| origin.span),
@@ -39,6 +40,10 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
 
 fn caller_token(file: &PolicyFile) -> Option<Span> {
     at(file.callers.as_ref()?.forward.as_ref()?.jwt.as_ref()?.key.0.as_ref())
+}
+
+fn pepper(file: &PolicyFile) -> Option<Span> {
+    at(file.callers.as_ref()?.api_keys.as_ref()?.pepper.0.as_ref())
 }
 
 fn at<T>(value: Option<&Spanned<T>>) -> Option<Span> {

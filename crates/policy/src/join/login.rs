@@ -107,12 +107,19 @@ pub(super) fn store(
 ) -> Option<StorePlace> {
     let section = file.and_then(|file| file.store.as_ref());
     let Some(section) = section else {
-        let login = file?.callers.as_ref()?.login.as_ref()?.0.first()?;
-        let at = at(login.operation.0.as_ref());
+        let callers = file?.callers.as_ref()?;
+        let login = callers.login.as_ref().and_then(|logins| logins.0.first());
+        let (at, what, label) = match (login, &callers.api_keys) {
+            (Some(login), _) => {
+                (at(login.operation.0.as_ref()), "sessions", "its credentials must be kept")
+            }
+            (None, Some(keys)) => (at(keys.brand.0.as_ref()), "API keys", "they must be kept"),
+            (None, None) => return None,
+        };
         notes.push(|| {
-            Diagnostic::error(&codes::MISSING_KEY, "nobody says where sessions are kept")
+            Diagnostic::error(&codes::MISSING_KEY, format!("nobody says where {what} are kept"))
                 .at(at)
-                .label("its credentials must be kept")
+                .label(label)
                 .help(
                     "add `store: { folder: sessions, key: file:store.key }`; `openssl rand -out \
                      store.key 32 && chmod 600 store.key` makes the key",

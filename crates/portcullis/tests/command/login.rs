@@ -72,7 +72,11 @@ fn a_session_outlives_a_restart_of_the_command() {
     let folder = folder(&api);
     let run = || Gateway::start(&folder, &["run", "-c", "portcullis.yaml"]);
     let first = run();
-    assert!(first.said.contains("sessions are kept in `sessions`, which is new"), "{}", first.said);
+    assert!(
+        first.said.contains("what lasts is kept in `sessions`, which is new"),
+        "{}",
+        first.said
+    );
     let login = "POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
     let answer: serde_json::Value =
         serde_json::from_slice(&exchange(first.address, login).body).unwrap();

@@ -1,8 +1,8 @@
 //! Callers who hold something, and what each holds, in the order in which it was confirmed.
 
-use crate::held::index::Index;
 use crate::held::names::{Api, Caller, NAME_LEN, Name};
 use crate::held::pairs::{NONE, Pairs};
+use crate::index::Index;
 
 #[derive(Clone, Copy)]
 struct Holder {

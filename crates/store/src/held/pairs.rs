@@ -1,7 +1,7 @@
 //! Pairs of an object and a caller who holds it, in slots; and all pairs of one object, in a chain.
 
-use crate::held::index::Index;
 use crate::held::names::{NAME_LEN, Name};
+use crate::index::Index;
 
 /// No slot, or no caller.
 pub(crate) const NONE: u32 = u32::MAX;

@@ -241,4 +241,5 @@ fn a_row_that_was_changed_opens_nothing() {
     }
 }
 
+mod keys;
 mod register;

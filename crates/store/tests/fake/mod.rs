@@ -6,10 +6,10 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use portcullis_model::{Secret, UnixMillis};
+use portcullis_model::{KeyId, KeyRules, Secret, UnixMillis};
 use portcullis_store::{
-    Account, Digest, Facts, Kek, Opened, Options, Origin, Session, SessionId, State, Store,
-    StoreError,
+    Account, Digest, Facts, Kek, KeyFacts, Opened, Options, Origin, Session, SessionId, State,
+    Store, StoreError,
 };
 
 pub(crate) const HOUR: u64 = 3_600_000;
@@ -94,4 +94,37 @@ pub(crate) async fn add_many(store: &Store, numbers: std::ops::Range<u32>) {
         }
     }
     waiting.join_all().await;
+}
+
+pub(crate) fn key_id(number: u32) -> KeyId {
+    KeyId::parse(&format!("fake{number:012}")).unwrap()
+}
+
+/// A key of its own owner, without an end, good for one thing.
+pub(crate) fn key(number: u32) -> KeyFacts {
+    KeyFacts {
+        id: key_id(number),
+        mac: [number as u8; 32],
+        owner: format!("owner-{number}"),
+        label: format!("label {number}"),
+        parent: None,
+        created: later(u64::from(number)),
+        expires: None,
+        rules: KeyRules { scopes: vec!["orders".to_owned()], ..KeyRules::default() },
+        replaces: None,
+    }
+}
+
+/// A key below another.
+pub(crate) fn child(number: u32, parent: u32) -> KeyFacts {
+    KeyFacts { parent: Some(key_id(parent)), owner: String::new(), ..key(number) }
+}
+
+pub(crate) async fn issue(store: &Store, facts: KeyFacts) {
+    store.issue_key(facts, NOW).await.unwrap();
+}
+
+/// Whether the key holds.
+pub(crate) fn holds(store: &Store, number: u32) -> bool {
+    store.key(&key_id(number), NOW).is_some()
 }

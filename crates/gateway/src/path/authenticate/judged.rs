@@ -1,6 +1,7 @@
 //! What a judgement of a credential is, and what it needs.
 
 use std::cell::Cell;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -39,6 +40,8 @@ pub(super) struct Asked<'a> {
     pub(super) now: UnixMillis,
     /// Where it came from, where that is certain.
     pub(super) place: Option<Place>,
+    /// The address itself.
+    pub(super) address: Option<IpAddr>,
     /// The thumbprint of the certificate that its connection was opened with.
     pub(super) certificate: Option<&'a [u8; 32]>,
     /// When the request must be over.

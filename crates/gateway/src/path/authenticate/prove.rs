@@ -18,11 +18,12 @@ use super::super::context::{Context, Exit};
 use super::certificate;
 use super::judged::{Asked, Judged};
 use super::outgoing::Credentials;
+use super::own_key::{self, OfKey};
 use super::session::{self, Held, OfSession};
 use super::shown::{Shown, shown};
 use super::token;
 use super::whoami;
-use crate::callers::{Genuine, TokenDigest};
+use crate::callers::{Genuine, TokenDigest, UsedKey};
 use crate::head::RequestHead;
 use crate::login;
 use crate::sender::Sender;
@@ -47,6 +48,10 @@ pub(super) struct Proofs {
     is_guess: bool,
     /// Tokens of issuers.
     tokens: Vec<Arc<Genuine>>,
+    /// The key of ours that the request came with.
+    key: Option<UsedKey>,
+    /// Schemes at whose place a key of ours stands, good or not: none goes on to the API (rule 6).
+    ours: Vec<usize>,
 }
 
 impl Proofs {
@@ -55,9 +60,16 @@ impl Proofs {
         &mut self,
         index: usize,
         judged: Judged,
-        (session, token): (Option<Arc<Session>>, Option<Arc<Genuine>>),
+        (session, token, key): (Option<Arc<Session>>, Option<Arc<Genuine>>, Option<UsedKey>),
         (is_needed, drops): (bool, bool),
     ) {
+        if let (Some(known), Some(key)) = (&self.key, &key)
+            && known.id != key.id
+        {
+            self.list.push((index, Proof::Rejected("two_keys")));
+            return;
+        }
+        self.key = self.key.take().or(key);
         match judged {
             Judged::Genuine { identity, instead } => {
                 // In the place of ours stands the API's own; anything else is what the client has.
@@ -111,6 +123,11 @@ impl Proofs {
     /// The tokens of issuers that the request runs under.
     pub(super) fn tokens(&self) -> &[Arc<Genuine>] {
         &self.tokens
+    }
+
+    /// The key of ours that the request runs under.
+    pub(super) const fn key(&self) -> Option<&UsedKey> {
+        self.key.as_ref()
     }
 
     /// The session of a credential of ours. One request is of one session: false for another.
@@ -186,6 +203,9 @@ impl Proofs {
         for (scheme, value) in &self.replaced {
             place(*scheme).into_iter().for_each(|place| credentials.replace(place, value.clone()));
         }
+        for place in self.ours.iter().filter_map(|scheme| place(*scheme)) {
+            credentials.remove(place);
+        }
         if !is_enforced {
             return credentials;
         }
@@ -246,7 +266,11 @@ pub(super) async fn prove(
     for (index, scheme) in plan.model.contract.schemes.iter().enumerate() {
         let is_wanted = is_wanted(index);
         let verifies = plan.model.callers.verifies(index);
-        let value = match shown(head, &scheme.place) {
+        let there = shown(head, &scheme.place);
+        if own_key::stands(there, &plan.model.callers) {
+            proofs.ours.push(index);
+        }
+        let value = match there {
             Shown::Nothing => continue,
             Shown::One(value) if verifies && is_wanted => value,
             Shown::Unclear if verifies && is_wanted => {
@@ -273,6 +297,7 @@ pub(super) async fn prove(
             operation: context.operation,
             now: context.now(),
             place,
+            address: sender.address,
             certificate: sender.certificate.as_deref().map(Certificate::thumbprint),
             deadline: context.deadline,
             proof: &proof,
@@ -281,9 +306,9 @@ pub(super) async fn prove(
         let step = (context.operation, wanted.is_needed);
         let judged = judged(&scheme.place, value, step, asked, &mut questions).await;
         context.entry.asked(questions);
-        let Credential { judged, told, session, token } = judged;
+        let Credential { judged, told, session, token, key } = judged;
         context.told = context.told.or(told);
-        proofs.take(index, judged, (session, token), (wanted.is_needed, drops));
+        proofs.take(index, judged, (session, token, key), (wanted.is_needed, drops));
     }
     // Behind all others: beside a token, it is the token that says who calls.
     let shown = certificate::proofs(sender, wanted.schemes, context);
@@ -300,11 +325,13 @@ struct Credential {
     session: Option<Arc<Session>>,
     /// The token of an issuer that it is.
     token: Option<Arc<Genuine>>,
+    /// The key of ours that it is.
+    key: Option<UsedKey>,
 }
 
 impl From<Judged> for Credential {
     fn from(judged: Judged) -> Self {
-        Self { judged, told: None, session: None, token: None }
+        Self { judged, told: None, session: None, token: None, key: None }
     }
 }
 
@@ -318,6 +345,15 @@ async fn judged(
 ) -> Credential {
     let callers = &asked.plan.model.callers;
     let whoami = callers.whoami.as_ref();
+    match own_key::judge(value, place, asked).await {
+        // The API does not know it, so it is not asked whose it is.
+        OfKey::Good(identity, used) => {
+            let judged = Judged::Genuine { identity, instead: None };
+            return Credential { key: Some(used), ..judged.into() };
+        }
+        OfKey::Judged(judged) => return judged.into(),
+        OfKey::Other => {}
+    }
     let (judged, session, token) = match session::judge(value, place, operation, asked).await {
         OfSession::Held(Held { session, identity, instead }) => {
             (Judged::Genuine { identity, instead: Some(instead) }, Some(session), None)
@@ -327,7 +363,7 @@ async fn judged(
             if let Some(whoami) = whoami.filter(|one| one.schemes.contains(&asked.scheme)) {
                 let about = whoami::About { place, value, whoami };
                 let (judged, told) = whoami::judge(about, asked, questions).await;
-                return Credential { judged, told, session: None, token: None };
+                return Credential { told, ..judged.into() };
             }
             let (judged, token) = token::judge(value, asked).await;
             (judged, None, token)
@@ -347,10 +383,11 @@ async fn judged(
                     told: Some(digest),
                     session,
                     token,
+                    key: None,
                 },
                 Err(unverified) => unverified.judged().into(),
             }
         }
-        (judged, _) => Credential { judged, told: None, session, token },
+        (judged, _) => Credential { session, token, ..judged.into() },
     }
 }

@@ -9,7 +9,7 @@ use super::super::context::{Context, Exit};
 use super::super::exchange::noted;
 use crate::answer::{Answer, Body};
 use crate::coding::decode;
-use crate::login::{Watched, Withheld};
+use crate::login::{Under, Watched, Withheld};
 use crate::worker::Deed;
 
 /// Takes out what may not leave.
@@ -18,7 +18,7 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
         return Ok(answer);
     }
     let store = context.worker.shared.store.as_ref();
-    if let Some(refusal) = context.carried.ended(store) {
+    if let Some(refusal) = context.carried.ended(store, context.now()) {
         return Err(refusal.into());
     }
     let withheld = std::mem::take(&mut context.carried.withheld);
@@ -46,8 +46,10 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
     {
         let session = context.carried.session.clone();
         let tokens = std::mem::take(&mut context.carried.tokens);
-        if session.is_some() || !tokens.is_empty() || !withheld.is_empty() {
-            streaming.watch(Watched::new(session, tokens, store, context.now(), withheld));
+        let key = context.carried.key.take();
+        if session.is_some() || !tokens.is_empty() || key.is_some() || !withheld.is_empty() {
+            let under = Under { session, tokens, key };
+            streaming.watch(Watched::new(under, store, context.now(), withheld));
         }
     }
     Ok(answer)

@@ -1,0 +1,23 @@
+//! The key that a request came with, and whether it was revoked since.
+
+use std::sync::Arc;
+
+use portcullis_model::{KeyId, KeyRules, UnixMillis};
+use portcullis_store::Store;
+
+/// A key of ours that was good when a request came with it.
+#[derive(Debug, Clone)]
+pub(crate) struct UsedKey {
+    pub(crate) id: KeyId,
+    /// Its own, then those of the keys above it.
+    pub(crate) rules: Vec<Arc<KeyRules>>,
+    /// It is worth nothing from here on.
+    pub(crate) expires: Option<UnixMillis>,
+}
+
+impl UsedKey {
+    /// Whether it counts no longer. Reads memory alone.
+    pub(crate) fn is_over(&self, store: Option<&Store>, now: UnixMillis) -> bool {
+        store.is_some_and(|store| store.key(&self.id, now).is_none())
+    }
+}

@@ -1,0 +1,100 @@
+//! API keys that are issued here: read, found in the store, and compared.
+
+use std::sync::Arc;
+
+use portcullis_contract::SchemePlace;
+use portcullis_controls::caller_identity::{KeyUse, key_fault, key_holder};
+use portcullis_credential::{api_key, authorization};
+use portcullis_model::Identity;
+use portcullis_policy::{ApiKeys, Callers};
+use portcullis_store::{Key, Store};
+
+use super::judged::{Asked, Judged};
+use super::shown::Shown;
+use crate::callers::UsedKey;
+
+/// What a credential is, at a place where a key may stand.
+pub(super) enum OfKey {
+    /// A key of ours that is good, and whose it is.
+    Good(Arc<Identity>, UsedKey),
+    /// Ours and not good, or nothing that this place takes.
+    Judged(Judged),
+    /// Something that another line of the policy may know.
+    Other,
+}
+
+/// What is compared where no key of this name is known: who tries names learns nothing from the time it takes.
+const NOBODYS: [u8; 32] = [0; 32];
+
+/// Judges what stands at a place: of `Authorization` the whole value.
+pub(super) async fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) -> OfKey {
+    let callers = &asked.plan.model.callers;
+    let Some(rule) = callers.api_keys.as_ref().filter(|_| callers.takes_keys(asked.scheme)) else {
+        return OfKey::Other;
+    };
+    let is_shared = callers.verifies_beside_keys(asked.scheme);
+    let text = match place {
+        SchemePlace::Authorization(_) => match authorization::bearer(value) {
+            Ok(text) => text,
+            Err(_) if is_shared => return OfKey::Other,
+            Err(fault) => return OfKey::Judged(Judged::Not(fault.name())),
+        },
+        _ => value,
+    };
+    if is_shared && !is_of(rule, text) {
+        return OfKey::Other;
+    }
+    match found(text, rule, asked).await {
+        Ok((identity, used)) => OfKey::Good(identity, used),
+        Err(judged) => OfKey::Judged(judged),
+    }
+}
+
+/// Whether a key of ours stands at a place, good or not.
+pub(super) fn stands(there: Shown<'_>, callers: &Callers) -> bool {
+    let (Some(rule), Shown::One(value)) = (&callers.api_keys, there) else { return false };
+    let bare = value.split_once(' ').map_or(value, |(_, credential)| credential.trim());
+    is_of(rule, value) || is_of(rule, bare)
+}
+
+/// Whether a text is meant as a key of this brand.
+fn is_of(rule: &ApiKeys, text: &str) -> bool {
+    api_key::looks_like(text, &rule.brand)
+}
+
+async fn found(
+    text: &str,
+    rule: &ApiKeys,
+    asked: Asked<'_>,
+) -> Result<(Arc<Identity>, UsedKey), Judged> {
+    let not = |why| Err(Judged::Not(why));
+    let Ok(shown) = api_key::parse(text) else { return not("key_malformed") };
+    if shown.brand != &*rule.brand || shown.environment != &*rule.environment {
+        return not("key_of_other_environment");
+    }
+    let Some(store) = &asked.worker.shared.store else { return not("no_store") };
+    let site = asked.worker.site();
+    let Some(pepper) = site.pepper() else { return not("no_pepper") };
+    let known = store.key(&shown.id, asked.now);
+    let mac = known.as_ref().map_or(&NOBODYS, |key| &key.mac);
+    let is_it = pepper.matches(text, mac);
+    let Some(key) = known.filter(|_| is_it) else { return not("key_unknown") };
+    let used = KeyUse { api: &asked.plan.model.name, address: asked.address, now: asked.now };
+    if let Some(why) = key_fault(&key.rules, used) {
+        return not(why);
+    }
+    in_use(&key, store, asked).await?;
+    let identity = key_holder(&key.rules, &key.owner, &rule.issuer, asked.scheme_name());
+    let Key { id, rules, expires, .. } = key;
+    Ok((Arc::new(identity), UsedKey { id, rules, expires }))
+}
+
+/// The first use of a key that stands in for another one gives that one its end; and each use is noted.
+async fn in_use(key: &Key, store: &Store, asked: Asked<'_>) -> Result<(), Judged> {
+    if key.is_first_use {
+        let used = store.used_first(key.id, asked.now).await;
+        used.map_err(|error| Judged::Unknown(error.to_string()))?;
+    }
+    store.touch_key(key.id, asked.now);
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! API keys that are issued here: what a policy says of them, and what is told of ones that cannot be meant.
+
+use std::path::PathBuf;
+
+use portcullis_model::Sources;
+use portcullis_policy::{ApiKeys, Failure, Input, Model, Overrides, SecretSource};
+
+use crate::pharmacy::{API, diagnostics, today};
+
+const CONTRACT: &str = r"openapi: 3.0.3
+info: { title: Pharmacy, version: 1.0.0 }
+components:
+  securitySchemes:
+    bearer: { type: http, scheme: bearer }
+    sid: { type: apiKey, in: cookie, name: session }
+    key: { type: apiKey, in: header, name: X-Key }
+    url: { type: apiKey, in: query, name: key }
+paths: { /orders: { get: { operationId: listOrders, security: [{ key: [] }], responses: { default: { description: all } } } } }
+";
+
+fn join(policy: &str) -> Result<Model, Box<Failure>> {
+    let mut sources = Sources::default();
+    let policy = sources.add("portcullis.yaml", format!("{API}{policy}"));
+    let contract = sources.add("openapi.yaml", CONTRACT);
+    let input = Input {
+        sources,
+        contract,
+        policy: Some(policy),
+        folder: PathBuf::from("conf"),
+        overrides: Overrides::default(),
+        now: today(),
+    };
+    Model::join(input).map_err(Box::new)
+}
+
+fn keys(more: &str) -> Result<ApiKeys, String> {
+    let policy = format!(
+        "store: {{ folder: store, key: file:store.key }}\n\
+         callers: {{ api_keys: {{ brand: pharm, pepper: file:pepper.key{more} }} }}\n"
+    );
+    let told = |failure: Box<Failure>| diagnostics(&failure.sources, &failure.diagnostics);
+    join(&policy).map_err(told).map(|model| model.callers.api_keys.unwrap())
+}
+
+#[test]
+fn the_shortest_form_takes_every_key_in_a_header_field() {
+    let keys = keys("").unwrap();
+    assert_eq!((&*keys.brand, &*keys.environment), ("pharm", "live"));
+    assert_eq!(&*keys.issuer, "api_keys:pharm");
+    assert_eq!(keys.schemes, [2]);
+    assert_eq!(keys.pepper, SecretSource::File(PathBuf::from("conf/pepper.key")));
+}
+
+#[test]
+fn a_scheme_that_is_named_takes_them_alone() {
+    let keys = keys(", environment: test, schemes: bearer").unwrap();
+    assert_eq!((&*keys.environment, keys.schemes.as_slice()), ("test", &[0][..]));
+}
+
+#[test]
+fn keys_stand_in_no_cookie_and_no_url() {
+    for name in ["sid", "url"] {
+        let told = keys(&format!(", schemes: [key, {name}]")).unwrap_err();
+        assert!(told.contains(&format!("the scheme `{name}` takes no keys")), "{told}");
+    }
+    let told = keys(", schemes: kez").unwrap_err();
+    assert!(told.contains("did you mean `key`?"), "{told}");
+}
+
+#[test]
+fn what_no_key_can_begin_with_is_told() {
+    for word in ["P", "p", "pharm_x", "1pharm", "abcdefghijklmnopq"] {
+        let policy = format!(
+            "store: {{ folder: store, key: file:store.key }}\n\
+             callers: {{ api_keys: {{ brand: \"{word}\", pepper: file:pepper.key }} }}\n"
+        );
+        let failure = join(&policy).unwrap_err();
+        let told = diagnostics(&failure.sources, &failure.diagnostics);
+        assert!(told.contains("is no word that a key can begin with"), "{told}");
+    }
+}
+
+#[test]
+fn keys_need_a_store() {
+    let failure =
+        join("callers: { api_keys: { brand: pharm, pepper: file:pepper.key } }\n").unwrap_err();
+    let told = diagnostics(&failure.sources, &failure.diagnostics);
+    assert!(told.contains("nobody says where API keys are kept"), "{told}");
+}

@@ -1,0 +1,310 @@
+//! `portcullis keys`: issued here, known to the gateway by their digest.
+
+use std::io::Read as _;
+
+use portcullis_admin::{KeyRequest, Request};
+use portcullis_credential::api_key::{self, KeyFault, Pepper};
+use portcullis_model::{Clock as _, KeyId, KeyRules, UnixMillis, did_you_mean};
+use portcullis_policy::{ApiKeys, Network};
+use portcullis_store::{KeyFacts, KeyWhich};
+use serde_json::{Value, json};
+
+use crate::certificates;
+use crate::clock::SystemClock;
+use crate::desk::{Desk, concluded, is_true, number};
+use crate::exit::Exit;
+use crate::key_arguments::{
+    KeysCheckOptions, KeysExpireOptions, KeysIssueOptions, KeysListOptions, KeysPatternOptions,
+    KeysRevokeOptions, KeysRollOptions,
+};
+use crate::report::many;
+use crate::when::When;
+use crate::{load, talk};
+
+/// Bytes that are read where one key is looked for.
+const TEXT_BYTES_MAX: u64 = 4096;
+
+pub(crate) fn issue(options: &KeysIssueOptions) -> Exit {
+    let made = Desk::of(&options.config).and_then(|mut desk| {
+        let now = SystemClock.now();
+        let rules = rules(options, &desk, now)?;
+        let parent = options.parent.as_deref().map(id).transpose()?;
+        let owner = match (&options.owner, parent) {
+            (Some(owner), _) => owner.clone(),
+            (None, Some(parent)) => owner_of(&shown(&mut desk, parent)?),
+            // The command line's parser asks for one of them.
+            (None, None) => String::new(),
+        };
+        let draft = Draft {
+            owner,
+            label: options.label.clone(),
+            parent,
+            expires: options.lasting.end(now),
+            rules,
+            replaces: None,
+        };
+        let issued = draft.issue(&mut desk, now)?;
+        Ok((desk.way, issued))
+    });
+    concluded(made, options.format, print_once)
+}
+
+pub(crate) fn roll(options: &KeysRollOptions) -> Exit {
+    let made = Desk::of(&options.config).and_then(|mut desk| {
+        let now = SystemClock.now();
+        let old = id(&options.id)?;
+        let known = shown(&mut desk, old)?;
+        let text = |name: &str| known.get(name).and_then(Value::as_str).unwrap_or_default();
+        let parent = known.get("parent").and_then(Value::as_str).map(id).transpose()?;
+        // With any doubt about what the old one may, there is no new one.
+        let rules = portcullis_admin::rules_of(&known).map_err(|misread| {
+            talk::say(&misread.to_string());
+            Exit::Failure
+        })?;
+        let draft = Draft {
+            owner: owner_of(&known),
+            label: text("label").to_owned(),
+            parent,
+            expires: options.lasting.end(now),
+            rules,
+            replaces: Some((old, options.overlap.ms())),
+        };
+        let issued = draft.issue(&mut desk, now)?;
+        Ok((desk.way, issued))
+    });
+    concluded(made, options.format, print_once)
+}
+
+pub(crate) fn list(options: &KeysListOptions) -> Exit {
+    let made = Desk::of(&options.config).and_then(|mut desk| {
+        let which = match (&options.id, &options.owner, &options.parent) {
+            (Some(one), ..) => KeyWhich::Id(id(one)?),
+            (None, Some(owner), _) => KeyWhich::Owner(owner.clone()),
+            (None, None, Some(parent)) => KeyWhich::Parent(id(parent)?),
+            (None, None, None) => KeyWhich::All,
+        };
+        let request = KeyRequest::List { which, max: options.max };
+        let answer = desk.ask(Request::Keys(request))?;
+        Ok((desk.way, answer))
+    });
+    concluded(made, options.format, |answer| {
+        let keys = keys_of(answer);
+        for one in keys {
+            let text =
+                |name: &str| talk::clean(one.get(name).and_then(Value::as_str).unwrap_or("-"));
+            let rules = one.get("rules").map(ToString::to_string).unwrap_or_default();
+            let columns = ["id", "created", "expires", "last_used", "owner", "label"];
+            let row = columns.map(text).join("  ");
+            let rules = if rules == "{}" { String::new() } else { talk::clean(&rules) };
+            talk::print(&format!("{}\n", format!("{row}  {rules}").trim_end()));
+        }
+        talk::say(&many(keys.len(), "key"));
+        if is_true(answer, "has_more") {
+            talk::say("there are older ones: --max shows more");
+        }
+    })
+}
+
+pub(crate) fn expire(options: &KeysExpireOptions) -> Exit {
+    let made = Desk::of(&options.config).and_then(|mut desk| {
+        let at = match options.at {
+            When::Now => SystemClock.now(),
+            When::At(at) => at,
+        };
+        desk.ask(Request::Keys(KeyRequest::Expire { id: id(&options.id)?, at: at.0 }))?;
+        Ok((desk.way, json!({ "expires": at.rfc3339() })))
+    });
+    concluded(made, options.format, |answer| {
+        let at = answer.get("expires").and_then(Value::as_str).unwrap_or_default();
+        talk::print(&format!("ends at {at}, or earlier if it did\n"));
+    })
+}
+
+pub(crate) fn revoke(options: &KeysRevokeOptions) -> Exit {
+    let made = Desk::of(&options.config).and_then(|mut desk| {
+        let before = options.issued_before.map(|when| when.bound(SystemClock.now()));
+        let which = match (&options.id, &options.owner, &options.parent, before) {
+            (Some(one), ..) => KeyWhich::Id(id(one)?),
+            (None, Some(owner), ..) => KeyWhich::Owner(owner.clone()),
+            (None, None, Some(parent), _) => KeyWhich::Parent(id(parent)?),
+            (None, None, None, Some(before)) => KeyWhich::IssuedBefore(before),
+            // The command line's parser asks for one of them.
+            (None, None, None, None) => KeyWhich::All,
+        };
+        let answer = desk.ask(Request::Keys(KeyRequest::Revoke(which)))?;
+        Ok((desk.way, answer))
+    });
+    concluded(made, options.format, |answer| {
+        let revoked = many(number(answer, "revoked") as usize, "key");
+        talk::print(&format!("{revoked} revoked\n"));
+    })
+}
+
+pub(crate) fn check(_: &KeysCheckOptions) -> Exit {
+    let mut text = String::new();
+    if let Err(error) = std::io::stdin().take(TEXT_BYTES_MAX).read_to_string(&mut text) {
+        talk::say(&format!("standard input: {error}"));
+        return Exit::Unusable;
+    }
+    match api_key::parse(text.trim()) {
+        Ok(key) => {
+            talk::print(&format!(
+                "brand {}  environment {}  id {}\n",
+                key.brand, key.environment, key.id
+            ));
+            Exit::Success
+        }
+        Err(fault) => {
+            talk::say(match fault {
+                KeyFault::Form => "this has not the form of a key",
+                KeyFault::Checksum => "this has the form of a key, and its checksum is wrong",
+            });
+            Exit::Failure
+        }
+    }
+}
+
+pub(crate) fn pattern(options: &KeysPatternOptions) -> Exit {
+    let desk = Desk::of(&options.config);
+    match desk.and_then(|desk| settings(&desk)) {
+        Ok(keys) => {
+            talk::print(&format!("{}\n", api_key::pattern(&keys.brand, None)));
+            Exit::Success
+        }
+        Err(exit) => exit,
+    }
+}
+
+/// A key that is to be.
+struct Draft {
+    owner: String,
+    label: String,
+    parent: Option<KeyId>,
+    expires: Option<UnixMillis>,
+    rules: KeyRules,
+    replaces: Option<(KeyId, u64)>,
+}
+
+impl Draft {
+    /// Makes its text and hands over its digest; what is to be printed once.
+    fn issue(self, desk: &mut Desk, now: UnixMillis) -> Result<Value, Exit> {
+        let settings = settings(desk)?;
+        let pepper = pepper(desk)?;
+        let made = api_key::generate(&settings.brand, &settings.environment);
+        let (id, text) = made.map_err(|_| {
+            talk::say("no chance to be had");
+            Exit::Failure
+        })?;
+        let Self { owner, label, parent, expires, rules, replaces } = self;
+        let mac = pepper.mac(&text);
+        let facts =
+            KeyFacts { id, mac, owner, label, parent, created: now, expires, rules, replaces };
+        desk.ask(Request::Keys(KeyRequest::Add(Box::new(facts))))?;
+        Ok(json!({
+            "id": id.to_string(),
+            "key": text,
+            "expires": expires.map(UnixMillis::rfc3339),
+        }))
+    }
+}
+
+fn print_once(answer: &Value) {
+    let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
+    talk::print(&format!("{}\n", text("key")));
+    let until = match text("expires") {
+        "" => "never".to_owned(),
+        until => format!("at {until}"),
+    };
+    talk::say(&format!("key {} ends {until}; it is not shown again", text("id")));
+}
+
+/// What the policy says of keys: the same for all its APIs.
+fn settings(desk: &Desk) -> Result<ApiKeys, Exit> {
+    let keys = desk.apis.iter().find_map(|api| api.callers.api_keys.clone());
+    keys.ok_or_else(|| {
+        talk::say("the policy has no `api_keys`: no key would open anything");
+        talk::say("help: add `callers: { api_keys: { brand: acme, pepper: file:pepper.key } }`");
+        Exit::Unusable
+    })
+}
+
+fn pepper(desk: &Desk) -> Result<std::sync::Arc<Pepper>, Exit> {
+    let model = desk.apis.first().ok_or(Exit::Unusable)?;
+    let pepper = certificates::pepper(model).map_err(|failure| load::refuse(&failure))?;
+    pepper.ok_or(Exit::Unusable)
+}
+
+fn id(text: &str) -> Result<KeyId, Exit> {
+    KeyId::parse(text).map_err(|_| {
+        let help = "that is no id of a key: 16 letters and digits, as `portcullis keys list` shows";
+        talk::say(help);
+        Exit::Unusable
+    })
+}
+
+/// The one key of an id, as it is listed.
+fn shown(desk: &mut Desk, id: KeyId) -> Result<Value, Exit> {
+    let request = KeyRequest::List { which: KeyWhich::Id(id), max: 1 };
+    let answer = desk.ask(Request::Keys(request))?;
+    keys_of(&answer).first().cloned().ok_or_else(|| {
+        talk::say(&format!("there is no key {id}"));
+        Exit::Failure
+    })
+}
+
+fn owner_of(key: &Value) -> String {
+    key.get("owner").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn keys_of(answer: &Value) -> &[Value] {
+    answer.get("keys").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// What restricts it; names that the policy does not know would open nothing, and look as if they did.
+fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<KeyRules, Exit> {
+    let operations: Vec<String> = desk
+        .apis
+        .iter()
+        .flat_map(|api| &api.contract.operations)
+        .flat_map(|operation| [operation.name(), operation.title()])
+        .collect();
+    known(&options.operations, &operations, "no operation of the contract")?;
+    let apis: Vec<String> = desk.apis.iter().map(|api| api.name.to_string()).collect();
+    known(&options.apis, &apis, "no API of the policy")?;
+    let networks = options.networks.iter().map(|text| {
+        text.parse::<Network>().map_err(|fault| {
+            talk::say(&fault);
+            Exit::Unusable
+        })
+    });
+    let networks: Vec<Network> = networks.collect::<Result<_, _>>()?;
+    let attributes = options.attributes.iter().map(|text| match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        _ => {
+            talk::say(&format!("`{}` is not NAME=VALUE: write `role=partner`", talk::clean(text)));
+            Err(Exit::Unusable)
+        }
+    });
+    Ok(KeyRules {
+        operations: options.operations.clone(),
+        scopes: options.scopes.clone(),
+        networks: networks.iter().map(|network| (network.first(), network.bits())).collect(),
+        apis: options.apis.clone(),
+        attributes: attributes.collect::<Result<_, _>>()?,
+        not_before: options.not_before.map(|when| match when {
+            When::Now => now,
+            When::At(at) => at,
+        }),
+    })
+}
+
+fn known(said: &[String], all: &[String], what: &str) -> Result<(), Exit> {
+    let Some(unknown) = said.iter().find(|name| !all.contains(name)) else { return Ok(()) };
+    talk::say(&format!("`{}` is {what}", talk::clean(unknown)));
+    if let Some(near) = did_you_mean(unknown, all.iter().map(String::as_str)) {
+        talk::say(&format!("help: did you mean `{near}`?"));
+    }
+    Err(Exit::Unusable)
+}
