@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use portcullis_credential::api_key::has_good_checksum;
 
 /// Bytes of the shortest text that is looked at.
 pub const FORM_BYTES_MIN: usize = 20;
@@ -44,8 +45,8 @@ enum Alphabet {
 /// How a credential begins, what stands behind that and how long, whose it is.
 type Known = (&'static str, Alphabet, RangeInclusive<usize>, Form);
 
-/// As their makers publish them. The longest of those without a published bound are cut at 512. Keys of this
-/// gateway's own brand belong here, too: a line, with the brand of the deployment as its beginning.
+/// As their makers publish them. The longest of those without a published bound are cut at 512. Keys of
+/// our own are known by their checksum, whatever the brand of the deployment.
 const KNOWN: &[Known] = &[
     ("AKIA", Alphabet::Capitals, 16..=16, "an AWS access key"),
     ("ASIA", Alphabet::Capitals, 16..=16, "an AWS access key"),
@@ -109,6 +110,9 @@ fn word(word: &str) -> Option<Form> {
     }
     // A full stop that ends a sentence.
     let word = word.trim_end_matches('.');
+    if has_good_checksum(word) {
+        return Some("an API key of a gateway");
+    }
     let is_it = |(beginning, alphabet, lengths, _): &&Known| {
         word.strip_prefix(beginning).is_some_and(|rest| {
             lengths.contains(&rest.len()) && rest.bytes().all(|byte| alphabet.has(byte))

@@ -58,6 +58,13 @@ fn tokens_and_keys_are_known_wherever_they_stand_in_a_value() {
     }
 }
 
+#[test]
+fn a_key_of_our_own_is_known_whatever_its_brand() {
+    let key = "acme_test_0000000000000042_obviouslyFakeObviouslyFakeObviouslyFake12303kqHof";
+    assert_eq!(credential_form(key), Some("an API key of a gateway"));
+    assert_eq!(credential_form(&key.replacen("Fake", "fake", 1)), None, "its checksum is wrong");
+}
+
 /// What honest clients write into queries and paths.
 #[test]
 fn honest_values_have_no_form_of_a_credential() {
