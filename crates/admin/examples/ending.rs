@@ -32,8 +32,13 @@ fn main() {
     let count: u64 = arguments.next().unwrap().parse().unwrap();
     let kek = Kek::from_bytes(std::array::from_fn(|index| index as u8)).unwrap();
     let (store, _) = Store::open(&folder, &kek, &Options::default(), NOW).unwrap();
-    let keeper =
-        Keeper { store: store.clone(), ledger: None, clock: Arc::new(Still), way: Way::Socket };
+    let keeper = Keeper {
+        store: store.clone(),
+        ledger: None,
+        clock: Arc::new(Still),
+        way: Way::Socket,
+        keks: Arc::new(|_| Err("there is no other key".to_owned())),
+    };
     let door = Door::open(&folder, keeper).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (mut effects, mut returns) = (Vec::new(), Vec::new());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portcullis_ledger::{Administered, Ledger};
 use portcullis_model::{Clock, UnixMillis};
 use portcullis_store::{
-    KeyFacts, LISTED_MAX, Listing, Origin, Revoked, State, Store, StoreError, Which, folded,
+    Kek, KeyFacts, LISTED_MAX, Listing, Origin, Revoked, State, Store, StoreError, Which, folded,
 };
 use serde_json::{Value, json};
 
@@ -32,6 +32,9 @@ impl Way {
     }
 }
 
+/// Reads a key of the store from its place, `file:/etc/new.key`; or says why it cannot be one.
+pub type KekReader = Arc<dyn Fn(&str) -> Result<Kek, String> + Send + Sync>;
+
 /// Who does what is asked.
 #[derive(Clone)]
 pub struct Keeper {
@@ -43,6 +46,21 @@ pub struct Keeper {
     pub clock: Arc<dyn Clock>,
     /// How acts come to it.
     pub way: Way,
+    /// Where new keys of the store come from: a request has none in it.
+    pub keks: KekReader,
+}
+
+/// Why something was not done, or does not last.
+struct Undone {
+    problem: String,
+    /// It is in force all the same.
+    holds: bool,
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        Self { problem: error.to_string(), holds: matches!(error, StoreError::NotDurable(_)) }
+    }
 }
 
 impl std::fmt::Debug for Keeper {
@@ -52,38 +70,48 @@ impl std::fmt::Debug for Keeper {
 }
 
 impl Keeper {
-    /// Does what `uid` asks. The answer says `ended` and how many, `revoked`, or `sessions`; or
+    /// Does what `uid` asks. The answer says `ended` and how many, `revoked`, `rows`, or `sessions`; or
     /// `problem`, and then `holds`: whether it is in force all the same, and only does not last.
     pub async fn perform(&self, uid: u32, request: Request) -> Value {
-        let now = self.clock.now();
-        let done = match &request {
-            Request::ListSessions { api, max } => {
-                let max = usize::try_from(*max).unwrap_or(LISTED_MAX);
-                self.store.list(api, max, now).await.map(|listing| {
-                    let count = listing.sessions.len();
-                    (count, listed(&listing))
-                })
-            }
-            Request::EndSessions { api, of } => {
-                let ended = self.store.end(self.which(api, of, now), now).await;
-                ended.map(|count| (count, json!({ "ended": count })))
-            }
-            Request::Keys(request) => self.keys(request, now).await,
-            Request::RevokeTokens(revocation) => {
-                let revoked = self.store.revoke(revocation.clone(), now).await;
-                revoked.map(|()| (1, json!({ "revoked": true })))
-            }
-        };
-        let (count, problem, answer) = match done {
+        let (count, problem, answer) = match self.done(&request).await {
             Ok((count, answer)) => (Some(count as u64), None, answer),
-            Err(error) => {
-                let holds = matches!(error, StoreError::NotDurable(_));
-                let text = error.to_string();
-                (None, Some(text.clone()), json!({ "problem": text, "holds": holds }))
+            Err(Undone { problem, holds }) => {
+                (None, Some(problem.clone()), json!({ "problem": problem, "holds": holds }))
             }
         };
         self.record(uid, &request, count, problem.as_deref());
         answer
+    }
+
+    async fn done(&self, request: &Request) -> Result<(usize, Value), Undone> {
+        let now = self.clock.now();
+        Ok(match request {
+            Request::ListSessions { api, max } => {
+                let max = usize::try_from(*max).unwrap_or(LISTED_MAX);
+                let listing = self.store.list(api, max, now).await?;
+                (listing.sessions.len(), listed(&listing))
+            }
+            Request::EndSessions { api, of } => {
+                let count = self.store.end(self.which(api, of, now), now).await?;
+                (count, json!({ "ended": count }))
+            }
+            Request::Keys(request) => self.keys(request, now).await?,
+            Request::RevokeTokens(revocation) => {
+                self.store.revoke(revocation.clone(), now).await?;
+                (1, json!({ "revoked": true }))
+            }
+            Request::RekeyStore { to } => self.rekey(to).await?,
+        })
+    }
+
+    async fn rekey(&self, to: &str) -> Result<(usize, Value), Undone> {
+        let kek = (self.keks)(to).map_err(|problem| Undone { problem, holds: false })?;
+        let rekeyed = self.store.rekey(&kek).await?;
+        let mut answer = json!({ "rows": rekeyed.rows, "damaged": rekeyed.damaged });
+        if let (Value::Object(members), Some(left)) = (&mut answer, rekeyed.left) {
+            members.insert("left".to_owned(), json!(left.to_string()));
+        }
+        Ok((rekeyed.rows, answer))
     }
 
     async fn keys(
@@ -186,6 +214,10 @@ impl Keeper {
                     name: name.as_deref(),
                     ..all
                 });
+            }
+            Request::RekeyStore { to } => {
+                let (act, by) = (Some("rekey_store"), Some("key"));
+                self.write(&Administered { act, by, name: Some(to), ..all });
             }
             Request::RevokeTokens(revocation) => {
                 let name = match &revocation.of {

@@ -13,6 +13,8 @@ use crate::request::Request;
 
 /// How long an answer is awaited: acts wait for a disk.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
+/// The same of a new key for the store: longer than the gateway waits for it.
+const REKEY_TIME: Duration = Duration::from_mins(11);
 /// Bytes of an answer: a thousand sessions with long names.
 const ANSWER_BYTES_MAX: u64 = 8 << 20;
 
@@ -66,8 +68,10 @@ pub fn ask(folder: &Path, request: &Request) -> Result<Value, AskFault> {
         }
         Err(error) => return Err(AskFault::Door(path, error)),
     };
+    let answer_time =
+        if matches!(request, Request::RekeyStore { .. }) { REKEY_TIME } else { ANSWER_TIME };
     let sent = stream
-        .set_read_timeout(Some(ANSWER_TIME))
+        .set_read_timeout(Some(answer_time))
         .and_then(|()| stream.set_write_timeout(Some(ANSWER_TIME)))
         .and_then(|()| stream.write_all(request.write().as_bytes()));
     if let Err(error) = sent {

@@ -1,4 +1,5 @@
-//! The administrative door: sessions are listed and ended, tokens of issuers revoked.
+//! The administrative door: sessions are listed and ended, tokens of issuers revoked, and the
+//! store gets another key.
 //!
 //! A socket in the folder of the store, for the user who runs the gateway and for root. One request on each
 //! connection, one line of JSON each way; an act is answered when it lasts. Where no gateway runs, the same
@@ -12,7 +13,7 @@ mod members;
 mod misread;
 mod request;
 
-pub use act::{Keeper, Way};
+pub use act::{Keeper, KekReader, Way};
 pub use ask::{AskFault, ask};
 pub use door::{Door, DoorError};
 pub use keys::{KeyRequest, rules_of};

@@ -33,6 +33,11 @@ pub enum Request {
     RevokeTokens(Revocation),
     /// Something about API keys.
     Keys(KeyRequest),
+    /// Another key-encryption key for the store.
+    RekeyStore {
+        /// Its place, as the policy names places: `file:/etc/new.key`. Never the key itself.
+        to: String,
+    },
 }
 
 /// Which sessions of an API.
@@ -67,6 +72,7 @@ impl Request {
                 Self::EndSessions { api: members.text("api")?.into(), of: selected(&members)? }
             }
             "revoke_tokens" => Self::RevokeTokens(revocation(&members)?),
+            "rekey_store" => Self::RekeyStore { to: members.text("to")?.into() },
             _ => match KeyRequest::read(act, &members)? {
                 Some(request) => Self::Keys(request),
                 None => return Err(Misread("it asks for what is not known")),
@@ -93,6 +99,7 @@ impl Request {
                 }
             }
             Self::Keys(request) => request.write(),
+            Self::RekeyStore { to } => json!({ "do": "rekey_store", "to": to }),
             Self::RevokeTokens(Revocation { issuer, of, until }) => {
                 let (act, until) = ("revoke_tokens", until.0);
                 let by = token_by(of);
@@ -199,6 +206,7 @@ mod tests {
                 Request::RevokeTokens(Revocation { issuer, of, until })
             }),
             any_key_request().prop_map(Request::Keys),
+            any::<String>().prop_map(|to| Request::RekeyStore { to }),
         ]
     }
 
@@ -292,6 +300,8 @@ mod tests {
             r#"{"do":"end_sessions","api":"","by":"account"}"#,
             r#"{"do":"revoke_tokens","issuer":"a","by":"jti","name":"b"}"#,
             r#"{"do":"revoke_tokens","issuer":"a","by":"jti","name":"b","before":1,"until":2}"#,
+            r#"{"do":"rekey_store"}"#,
+            r#"{"do":"rekey_store","to":"file:/new.key","key":"00"}"#,
             r#"{"do":"stop"}"#,
             r#"{"do":"list_sessions","api":"","max":1}{}"#,
         ] {

@@ -61,7 +61,13 @@ impl Here {
 
     fn keeper(&self, clock: Arc<FakeClock>) -> Keeper {
         let (store, ledger) = (self.store.clone(), Some(self.ledger.clone()));
-        Keeper { store, ledger, clock, way: Way::Socket }
+        // The place of a key is its first byte.
+        let keks = Arc::new(|place: &str| {
+            let first: u8 = place.parse().map_err(|_| format!("`{place}` is no place"))?;
+            let bytes = std::array::from_fn(|index| index as u8 + first);
+            Ok(Kek::from_bytes(bytes).unwrap())
+        });
+        Keeper { store, ledger, clock, way: Way::Socket, keks }
     }
 
     fn path(&self) -> PathBuf {
@@ -278,4 +284,29 @@ fn who_holds_all_places_and_says_nothing_loses_them() {
     assert_eq!(here.list(1)["has_more"], false);
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     drop(idle);
+}
+
+#[test]
+fn the_store_gets_another_key_whose_place_alone_is_said_and_recorded() {
+    let here = Here::new();
+    here.open(1, "alice", 0);
+    let rekey = |to: &str| here.ask(&Request::RekeyStore { to: to.to_owned() });
+    assert_eq!(rekey("7"), serde_json::json!({ "rows": 2, "damaged": 0 }));
+    for (to, problem) in [("7", "this is the key in use"), ("none", "`none` is no place")] {
+        let answer = rekey(to);
+        assert!(answer["problem"].as_str().unwrap().contains(problem), "{answer}");
+        assert_eq!(answer["holds"], false);
+    }
+    assert_eq!(here.list(9)["sessions"].as_array().unwrap().len(), 1);
+    let told = here.records();
+    let told: Vec<_> = told.iter().filter(|one| one["act"] == "rekey_store").collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!((&told[0]["by"], &told[0]["name"]), (&"key".into(), &"7".into()));
+    assert_eq!((&told[0]["count"], &told[0]["problem"]), (&2.into(), &Value::Null));
+    assert!(told[1]["problem"].is_string() && told[2]["problem"].is_string());
+    let path = here.path();
+    drop(here.door);
+    drop(here.store);
+    let kek = Kek::from_bytes(std::array::from_fn(|index| index as u8 + 7)).unwrap();
+    Store::open(&path, &kek, &Options::default(), NOW).unwrap();
 }

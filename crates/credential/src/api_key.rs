@@ -111,6 +111,19 @@ pub fn looks_like(text: &str, brand: &str) -> bool {
     text.strip_prefix(brand).is_some_and(|rest| rest.starts_with('_'))
 }
 
+/// Whether a whole key of this brand stands anywhere in a text.
+pub fn is_in(text: &str, brand: &str) -> bool {
+    text.match_indices(brand).any(|(at, _)| {
+        let behind = text.get(at + brand.len()..).and_then(|rest| rest.strip_prefix('_'));
+        let environment = behind.and_then(|rest| rest.find('_'));
+        let length = environment.map(|environment| {
+            brand.len() + 1 + environment + 1 + ID + 1 + SECRET + checksum::DIGITS
+        });
+        let key = length.and_then(|length| text.get(at..at + length));
+        key.is_some_and(has_good_checksum)
+    })
+}
+
 /// Whether a text that a scanner found is a key, and no chance find.
 pub fn has_good_checksum(text: &str) -> bool {
     parse(text).is_ok()

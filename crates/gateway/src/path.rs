@@ -21,6 +21,7 @@ mod learned;
 mod limit;
 mod objects;
 mod one_at_a_time;
+mod own_keys;
 mod payload;
 mod receive;
 mod record;
@@ -46,7 +47,7 @@ pub(crate) async fn walk(
     let matched = find_operation::enter(received, context)?;
     let authenticated = authenticate::enter(matched, context).await?;
     let admitted = limit::enter(authenticated, context);
-    let allowed = authorize_function::enter(admitted, context)?;
+    let allowed = authorize_function::enter(admitted, context).await?;
     let valid = validate::enter(allowed, incoming, context).await?;
     let owned = authorize_object::enter(valid, context).await?;
     let reserved = reserve::enter(owned, incoming, context).await?;

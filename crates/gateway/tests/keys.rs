@@ -337,3 +337,64 @@ fn whoever_only_observes_sends_no_key_to_the_api_either() {
     let sent = here.scene.forwarded().unwrap();
     assert!(!sent.contains(&unknown), "{sent}");
 }
+
+#[test]
+fn no_header_field_carries_a_key_to_the_api() {
+    let here = Here::new("");
+    let (_, key) = here.key(KeyRules::default());
+    let basic = {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(format!("{key}:x"))
+    };
+    for field in [
+        format!("User-Agent: tool/1 {key}"),
+        format!("Authorization: {key}"),
+        format!("Authorization: Token {key}"),
+        format!("Authorization: Basic {basic}"),
+        format!("X-Api-Key: \"{key}\""),
+        format!("X-Api-Key: {key}\r\nX-Api-Key: {key}"),
+    ] {
+        assert_eq!(here.scene.get_with("/api/open", &format!("{field}\r\n")).status, 200);
+        let sent = here.scene.forwarded().unwrap();
+        assert!(!sent.contains(&key) && !sent.contains(&basic), "{field}: {sent}");
+    }
+}
+
+#[test]
+fn a_key_for_some_operations_is_for_nothing_that_is_none() {
+    let relaxed = "relax: [{ control: api_inventory, mode: observe, by: ops, reason: a test }]\n";
+    let here = Here::new(relaxed);
+    let (_, limited) = here.key(KeyRules { operations: vec!["me".into()], ..KeyRules::default() });
+    assert_eq!(here.get("/undeclared", &limited).status, 403, "{}", here.why());
+    assert_eq!(here.me(&limited), 200);
+}
+
+#[test]
+fn what_a_key_is_not_for_does_not_count_as_its_first_use() {
+    let here = Here::new("");
+    let (old, before) = here.key(KeyRules::default());
+    let rules = KeyRules { operations: vec!["me".into()], ..KeyRules::default() };
+    let (facts, text) = here.facts("acme", rules);
+    let (_, after) = here.issue((KeyFacts { replaces: Some((old, 1000)), ..facts }, text));
+    assert_eq!(here.get("/admin", &after).status, 403);
+    here.scene.clock.advance_ms(10_000);
+    assert_eq!(here.me(&before), 200, "the new one has opened nothing yet");
+    assert_eq!(here.me(&after), 200);
+    here.scene.clock.advance_ms(10_000);
+    assert_eq!(here.me(&before), 401);
+}
+
+#[test]
+fn a_stream_ends_when_the_end_of_its_key_comes_nearer() {
+    let here = Here::new("");
+    let (id, key) = here.key(KeyRules::default());
+    let ask = format!("GET /api/events HTTP/1.1\r\nHost: api\r\nX-Api-Key: {key}\r\n\r\n");
+    let mut events = send(here.scene.gateway.address(), ask);
+    read_until(&mut events, "data: one");
+    let begun = Instant::now();
+    wait(here.store.expire_key(id, later(700), noon())).unwrap();
+    let mut rest = Vec::new();
+    let _ = events.read_to_end(&mut rest);
+    let took = begun.elapsed();
+    assert!(took > Duration::from_millis(300) && took < Duration::from_secs(4), "{took:?}");
+}

@@ -14,13 +14,14 @@ pub struct Administered<'a> {
     /// How: `socket` of a gateway that runs, or `store`, where none does.
     pub door: &'static str,
     /// `list_sessions`, `end_sessions`, `revoke_tokens`, `issue_key`, `list_keys`, `expire_key`,
-    /// `revoke_keys`; nothing for what was none.
+    /// `revoke_keys`, `rekey_store`; nothing for what was none.
     pub act: Option<&'static str>,
     /// Whose API.
     pub api: Option<&'a str>,
     /// Whose tokens.
     pub issuer: Option<&'a str>,
-    /// What they are named by: `id`, `account`, `subject`, `opened_before`, `all`, `jti`, `issued_before`.
+    /// What they are named by: `id`, `account`, `subject`, `opened_before`, `all`, `jti`, `issued_before`;
+    /// and `key`, the place of a new key.
     pub by: Option<&'static str>,
     /// The name of a session, a subject or a token; never that of an account, which is what somebody
     /// types into a login.

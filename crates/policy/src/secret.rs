@@ -116,6 +116,11 @@ impl std::fmt::Display for SecretSource {
 const BYTES_MAX: u64 = 1 << 20;
 
 impl SecretSource {
+    /// `file:NAME`, from this folder, `env:NAME` or `credential:NAME`.
+    pub fn parse(text: &str, folder: &Path) -> Option<Self> {
+        Secret::parse(text).map(|secret| secret.source(folder))
+    }
+
     /// The text, from its place. `variable` reads the environment.
     pub fn read(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Vec<u8>, SecretError> {
         match (self, self.path(&variable)) {

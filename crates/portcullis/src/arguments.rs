@@ -9,6 +9,7 @@ use portcullis_attack::generate::ATTACKS_MAX;
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
 use crate::named::Named;
+pub(crate) use crate::store_arguments::StoreCommand;
 use crate::when::When;
 
 /// A security layer in front of an HTTP API that nobody has to change.
@@ -86,6 +87,9 @@ pub(crate) enum Command {
     /// Issue, list, exchange and revoke API keys, of a gateway that runs or of its store
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Exchange the key of the store, of a gateway that runs or of its store
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Attack, directly and through the gateway: the built-in sample, or an API of yours
     #[command(
         after_help = "Example:\n  portcullis attack --attacks attacks/ --contract openapi.yaml \

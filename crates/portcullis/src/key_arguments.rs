@@ -136,9 +136,10 @@ pub(crate) struct KeysRollOptions {
     /// How long the old one is still good after the first use of the new one: `24h`, `7d`
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = Lasting::parse)]
     pub(crate) overlap: Lasting,
-    /// How long the new one lasts: `90d`, `12h`, `30min`, or `never` ends
-    #[arg(long = "for", value_name = "TIME", default_value = "365d", value_parser = Lasting::parse)]
-    pub(crate) lasting: Lasting,
+    /// How long the new one lasts: `90d`, `12h`, `30min`, or `never` ends [default: as long as the old one was
+    /// issued for]
+    #[arg(long = "for", value_name = "TIME", value_parser = Lasting::parse)]
+    pub(crate) lasting: Option<Lasting>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

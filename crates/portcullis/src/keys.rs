@@ -35,14 +35,14 @@ pub(crate) fn issue(options: &KeysIssueOptions) -> Exit {
             // The command line's parser asks for one of them.
             (None, None) => String::new(),
         };
-        let draft = Draft {
-            owner,
-            label: options.label.clone(),
-            parent,
-            expires: options.lasting.end(now),
-            rules,
-            replaces: None,
-        };
+        can_be_told(&owner)?;
+        let expires = options.lasting.end(now);
+        if rules.not_before.zip(expires).is_some_and(|(begin, end)| end <= begin) {
+            talk::say("it would end before it begins: --for counts from now");
+            return Err(Exit::Unusable);
+        }
+        let draft =
+            Draft { owner, label: options.label.clone(), parent, expires, rules, replaces: None };
         let issued = draft.issue(&mut desk, now)?;
         Ok((desk.way, issued))
     });
@@ -61,11 +61,21 @@ pub(crate) fn roll(options: &KeysRollOptions) -> Exit {
             talk::say(&misread.to_string());
             Exit::Failure
         })?;
+        let has = |name: &str| known.get(name).is_some();
+        if has("replaces") && !has("last_used") {
+            talk::say("that one replaces another itself, and nobody has used it: roll it after its first use");
+            return Err(Exit::Failure);
+        }
+        let below = KeyRequest::List { which: KeyWhich::Parent(old), max: 1 };
+        if !keys_of(&desk.ask(Request::Keys(below))?).is_empty() {
+            talk::say("keys below it stay below it, and end with it: issue them anew below the new one");
+        }
+        let as_long = as_long(&known).map(|ms| UnixMillis(now.0.saturating_add(ms)));
         let draft = Draft {
             owner: owner_of(&known),
             label: text("label").to_owned(),
             parent,
-            expires: options.lasting.end(now),
+            expires: options.lasting.map_or(as_long, |lasting| lasting.end(now)),
             rules,
             replaces: Some((old, options.overlap.ms())),
         };
@@ -204,6 +214,7 @@ impl Draft {
             "id": id.to_string(),
             "key": text,
             "expires": expires.map(UnixMillis::rfc3339),
+            "is_below": parent.is_some(),
         }))
     }
 }
@@ -212,6 +223,7 @@ fn print_once(answer: &Value) {
     let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
     talk::print(&format!("{}\n", text("key")));
     let until = match text("expires") {
+        "" if is_true(answer, "is_below") => "with the one above it".to_owned(),
         "" => "never".to_owned(),
         until => format!("at {until}"),
     };
@@ -252,12 +264,37 @@ fn shown(desk: &mut Desk, id: KeyId) -> Result<Value, Exit> {
     })
 }
 
+/// How long a key was issued for, in milliseconds; none: it never ends.
+fn as_long(key: &Value) -> Option<u64> {
+    let time = |name: &str| {
+        let seconds = key.get(name)?.as_str()?.get(..19)?;
+        match When::parse(&format!("{seconds}Z")).ok()? {
+            When::At(time) => Some(time.0),
+            When::Now => None,
+        }
+    };
+    // To the second: no shorter than it was.
+    Some(time("expires")?.saturating_sub(time("created")?))
+}
+
 fn owner_of(key: &Value) -> String {
     key.get("owner").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn keys_of(answer: &Value) -> &[Value] {
     answer.get("keys").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// A name that no header field can carry would reach the API as nobody's.
+fn can_be_told(owner: &str) -> Result<(), Exit> {
+    let is_clear = !owner.is_empty()
+        && owner.trim() == owner
+        && owner.chars().all(|character| character.is_ascii() && !character.is_control());
+    if is_clear {
+        return Ok(());
+    }
+    talk::say("an owner is told to the API in a header field: visible ASCII, no blanks around it");
+    Err(Exit::Unusable)
 }
 
 /// What restricts it; names that the policy does not know would open nothing, and look as if they did.
@@ -271,6 +308,10 @@ fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<Key
     known(&options.operations, &operations, "no operation of the contract")?;
     let apis: Vec<String> = desk.apis.iter().map(|api| api.name.to_string()).collect();
     known(&options.apis, &apis, "no API of the policy")?;
+    if options.scopes.iter().any(|scope| scope.is_empty() || scope.contains(char::is_whitespace)) {
+        talk::say("a scope is one word: say --scope for each");
+        return Err(Exit::Unusable);
+    }
     let networks = options.networks.iter().map(|text| {
         text.parse::<Network>().map_err(|fault| {
             talk::say(&fault);

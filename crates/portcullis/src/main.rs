@@ -28,6 +28,7 @@ mod policy_test;
 mod public_contract;
 mod quoted;
 mod reference;
+mod rekey;
 mod reload;
 mod report;
 mod resources;
@@ -35,6 +36,7 @@ mod run;
 mod service;
 mod sessions;
 mod signals;
+mod store_arguments;
 mod talk;
 mod trial;
 mod watch;
@@ -43,7 +45,8 @@ mod when;
 use clap::Parser as _;
 
 use crate::arguments::{
-    Arguments, Command, ContractCommand, KeysCommand, PolicyCommand, SessionsCommand, TokensCommand,
+    Arguments, Command, ContractCommand, KeysCommand, PolicyCommand, SessionsCommand, StoreCommand,
+    TokensCommand,
 };
 
 fn main() -> std::process::ExitCode {
@@ -73,6 +76,7 @@ fn main() -> std::process::ExitCode {
         Command::Keys(KeysCommand::Revoke(options)) => keys::revoke(&options),
         Command::Keys(KeysCommand::Check(options)) => keys::check(&options),
         Command::Keys(KeysCommand::Pattern(options)) => keys::pattern(&options),
+        Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Completions(options) => completions::completions(&options),

@@ -15,12 +15,13 @@ use portcullis_controls::{Changes, Plan, PlanOptions, Reach};
 use portcullis_gateway::{Running, Site};
 use portcullis_ledger::{Ledger, Outcome, Reload};
 use portcullis_model::Clock as _;
-use portcullis_policy::{Callers, Failure, LedgerTarget, writable_by_others};
+use portcullis_policy::{Callers, Failure, LedgerTarget, StorePlace, writable_by_others};
+use portcullis_store::Store;
 
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
 use crate::signals::Asked;
-use crate::{certificates, load, talk};
+use crate::{certificates, load, rekey, talk};
 use stamp::Watched;
 
 /// How often files are looked at.
@@ -32,6 +33,8 @@ pub(crate) struct Reloader {
     plan_options: PlanOptions,
     running: Arc<Running>,
     ledger: Arc<Ledger>,
+    /// What is open, if the policy had a store at the start.
+    store: Option<Store>,
     watched: Watched,
     /// What was said last of the ledger.
     ledger_error: Option<String>,
@@ -60,9 +63,10 @@ impl Reloader {
         plan_options: PlanOptions,
         running: Arc<Running>,
         ledger: Arc<Ledger>,
+        store: Option<Store>,
     ) -> Self {
         let watched = Watched::new(files_of(&running.site()));
-        Self { options, plan_options, running, ledger, watched, ledger_error: None }
+        Self { options, plan_options, running, ledger, store, watched, ledger_error: None }
     }
 
     /// Runs until nobody can send a signal any more.
@@ -158,7 +162,7 @@ impl Reloader {
         if trusts {
             lines.lines.insert(0, other_trust());
         }
-        let kept = kept(&before, &site);
+        let kept = kept(&before, &site, self.store.as_ref());
         if let Err(error) = self.running.reload(site) {
             talk::say(&error.to_string());
             return self.failed(trigger, None, &[error.to_string()]);
@@ -227,7 +231,7 @@ fn other_trust() -> (&'static str, String, Option<String>) {
 }
 
 /// What the files say and only a restart can change.
-fn kept(before: &Site, after: &Site) -> Vec<String> {
+fn kept(before: &Site, after: &Site, open: Option<&Store>) -> Vec<String> {
     let mut kept = Vec::new();
     if before.ledger() != after.ledger() {
         let place = match after.ledger() {
@@ -240,11 +244,39 @@ fn kept(before: &Site, after: &Site) -> Vec<String> {
     if health(before) != health(after) {
         kept.push("another `health` is listened on only after a restart".to_owned());
     }
-    let store = |site: &Site| site.plans().next().and_then(|plan| plan.model.store.clone());
-    if store(before) != store(after) {
-        kept.push("another `store` is used only after a restart".to_owned());
-    }
+    kept.extend(other_store(store(before), store(after), open));
     kept
+}
+
+fn store(site: &Site) -> Option<&StorePlace> {
+    site.plans().next().and_then(|plan| plan.model.store.as_ref())
+}
+
+/// What the files say of the store and is not so.
+fn other_store(
+    before: Option<&StorePlace>,
+    after: Option<&StorePlace>,
+    open: Option<&Store>,
+) -> Option<String> {
+    let restart = || "another `store` is used only after a restart".to_owned();
+    let (Some(was), Some(is), Some(open)) = (before, after, open) else {
+        return (before != after).then(restart);
+    };
+    if was.folder != is.folder {
+        return Some(restart());
+    }
+    match rekey::key(&is.key) {
+        Ok(key) if open.is_under(&key) => None,
+        Ok(_) => Some(format!(
+            "`{}` is not the key of the store, the next start would fail: `portcullis store rekey` \
+             exchanges it",
+            talk::clean(&is.key.to_string())
+        )),
+        // Who does not change it may have made it unreadable on purpose.
+        Err(why) => {
+            (was.key != is.key).then(|| format!("{}: the next start would fail", talk::clean(&why)))
+        }
+    }
 }
 
 fn plans(site: &Site) -> Vec<&Plan> {

@@ -198,7 +198,7 @@ fn serve(
     door: Option<Door>,
 ) -> Exit {
     let clock = Arc::new(SystemClock);
-    let is_tls = site.is_tls();
+    let (is_tls, store) = (site.is_tls(), options.store.clone());
     let running = match portcullis_gateway::start(site, ledger.clone(), clock, options) {
         Ok(running) => Arc::new(running),
         Err(error) => {
@@ -213,7 +213,7 @@ fn serve(
     let (heard, signals) = std::sync::mpsc::sync_channel(8);
     if let Some((options, plan_options)) = reloads {
         let reloader =
-            Reloader::new(options.clone(), plan_options, running.clone(), ledger.clone());
+            Reloader::new(options.clone(), plan_options, running.clone(), ledger.clone(), store);
         let thread = std::thread::Builder::new().name("reload".to_owned());
         if let Err(error) = thread.spawn(move || reloader.run(&signals)) {
             talk::say(&format!("no thread can be started that reloads: {error}"));

@@ -6,12 +6,12 @@ use portcullis_admin::{Door, DoorError, Keeper, Way};
 use portcullis_gateway::Site;
 use portcullis_ledger::Ledger;
 use portcullis_model::{Clock as _, Diagnostic};
-use portcullis_policy::{Failure, Model, codes};
+use portcullis_policy::{Failure, Model, SecretSource, codes};
 use portcullis_store::{Kek, Options, Store, StoreError};
 
 use crate::certificates::private;
 use crate::clock::SystemClock;
-use crate::talk;
+use crate::{rekey, talk};
 
 /// Opens the store of a site that needs one. Problems stand at the policy's line.
 pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<Store>, Failure> {
@@ -22,9 +22,7 @@ pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<Store>, Failu
 /// The same, of a model.
 pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<Store>, Failure> {
     let Some(place) = &model.store else { return Ok(None) };
-    let text = private(&place.key).map_err(|message| unusable(model, message))?;
-    let kek =
-        Kek::parse(&text).map_err(|error| unusable(model, format!("`{}`: {error}", place.key)))?;
+    let kek = kek(&place.key).map_err(|message| unusable(model, message))?;
     let options = Options { accept_older, ..Options::default() };
     let opened = Store::open(&place.folder, &kek, &options, SystemClock.now());
     let (store, opened) = opened.map_err(|error| unusable(model, told(&error)))?;
@@ -40,16 +38,24 @@ pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<Store>, F
     Ok(Some(store))
 }
 
+/// The key of a store, which nobody else can read.
+pub(crate) fn kek(source: &SecretSource) -> Result<Kek, String> {
+    let text = private(source)?;
+    Kek::parse(&text).map_err(|error| format!("`{source}`: {error}"))
+}
+
 /// The door through which the sessions of a gateway that runs are ended.
 pub(crate) fn door(
     site: &Site,
     store: &Store,
     ledger: &Arc<Ledger>,
 ) -> Result<Option<Door>, DoorError> {
-    let place = site.plans().find_map(|plan| plan.model.store.as_ref());
-    let Some(place) = place else { return Ok(None) };
-    let (store, ledger) = (store.clone(), Some(ledger.clone()));
-    let keeper = Keeper { store, ledger, clock: Arc::new(SystemClock), way: Way::Socket };
+    let model = site.plans().map(|plan| &plan.model);
+    let place = { model }.find_map(|model| Some((model, model.store.as_ref()?)));
+    let Some((model, place)) = place else { return Ok(None) };
+    let (store, ledger, way) = (store.clone(), Some(ledger.clone()), Way::Socket);
+    let keks = rekey::reader(model, way);
+    let keeper = Keeper { store, ledger, clock: Arc::new(SystemClock), way, keks };
     Door::open(&place.folder, keeper).map(Some)
 }
 

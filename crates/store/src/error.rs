@@ -21,6 +21,8 @@ pub enum StoreError {
     Damaged { path: PathBuf, what: String },
     /// The key-encryption key is another one.
     WrongKek { path: PathBuf },
+    /// The key that is to come is the one in use.
+    SameKek,
     /// It is an older copy than the one that was last in use here, or nobody can tell: its epoch, and
     /// the last that was seen here.
     Older { path: PathBuf, epoch: u64, last: Option<u64> },
@@ -83,8 +85,14 @@ impl fmt::Display for StoreError {
                 path.display()
             ),
             Self::WrongKek { path } => {
-                write!(f, "the key does not open `{}`; nothing was changed", path.display())
+                write!(
+                    f,
+                    "the key does not open `{}`; nothing was changed; where `portcullis store rekey` \
+                     exchanged it, the new one does, and the old one opens copies from before",
+                    path.display()
+                )
             }
+            Self::SameKek => f.write_str("this is the key in use; nothing was changed"),
             Self::Older { path, epoch, last: Some(last) } => write!(
                 f,
                 "`{}` is an older copy (epoch {epoch}, last seen {last}): what was revoked since \

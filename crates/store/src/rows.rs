@@ -9,10 +9,10 @@ use crate::error::StoreError;
 use crate::live::Lives;
 use crate::names::{Account, Digest, SessionId};
 use crate::payload;
-use crate::seal::{Envelope, Sealer, joined};
+use crate::seal::{Envelope, Sealer, Wrapper, joined};
 use crate::session::{Facts, Origin, Session, State};
 
-const TABLE: &str = "session";
+pub(crate) const TABLE: &str = "session";
 
 /// A use is written once a minute at most: a row lives so much longer than its last use says.
 const TOUCH_SLACK_MS: u64 = 120_000;
@@ -94,6 +94,7 @@ pub(crate) fn write(
     let facts = &kept.facts;
     let id = facts.id.as_bytes();
     let envelope = sealer
+        .wrapper()
         .seal(TABLE, id, &kept.beside(), payload::write(facts))
         .map_err(|_| StoreError::Io("no chance to be had".to_owned()))?;
     let subject = subject(sealer, &facts.api, &facts.subject);
@@ -161,11 +162,12 @@ pub(crate) fn newest(
     let sql = format!(
         "SELECT {COLUMNS} FROM session WHERE api = ?1 AND dies > ?2 ORDER BY created DESC LIMIT ?3"
     );
+    let wrapper = sealer.wrapper();
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map((api, signed(now.0), signed(max as u64)), |row| {
         Ok(from_row(row).map_err(|_| StoreError::DamagedSession(None)))
     })?;
-    rows.map(|row| Ok(row?.and_then(|(kept, envelope)| open(sealer, kept, &envelope)))).collect()
+    rows.map(|row| Ok(row?.and_then(|(kept, envelope)| open(&wrapper, kept, &envelope)))).collect()
 }
 
 /// Which ones are meant.
@@ -265,11 +267,12 @@ fn one(
     sql: &str,
     key: &[u8],
 ) -> Result<Option<Kept>, StoreError> {
+    let wrapper = sealer.wrapper();
     let mut statement = connection.prepare_cached(sql)?;
     let row = statement.query_row([key], |row| Ok(from_row(row).ok())).optional()?;
     row.map(|row| {
         let (kept, envelope) = row.ok_or(StoreError::DamagedSession(None))?;
-        open(sealer, kept, &envelope)
+        open(&wrapper, kept, &envelope)
     })
     .transpose()
 }
@@ -306,9 +309,9 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<(Kept, Envelope)> {
     Ok((kept, Envelope { data_key: row.get(15)?, body: row.get(16)? }))
 }
 
-fn open(sealer: &Sealer, mut kept: Kept, envelope: &Envelope) -> Result<Kept, StoreError> {
+fn open(wrapper: &Wrapper, mut kept: Kept, envelope: &Envelope) -> Result<Kept, StoreError> {
     let id = kept.facts.id;
-    let payload = sealer
+    let payload = wrapper
         .open(TABLE, id.as_bytes(), &kept.beside(), envelope)
         .and_then(|secrets| payload::read(&secrets))
         .ok_or(StoreError::DamagedSession(Some(id)))?;

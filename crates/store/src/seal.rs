@@ -3,9 +3,10 @@
 //! AES-256-GCM-SIV (RFC 8452), which bears a repeated nonce. What is sealed is bound to its place: the
 //! associated data names table, column and row, and holds what stands beside it in the clear.
 
-use std::ops::Deref;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::{hkdf, hmac};
 
 use crate::kek::Kek;
@@ -16,12 +17,17 @@ const FORM: u8 = 1;
 pub(crate) const KEY_LEN: usize = 32;
 
 /// Seals and opens, under a key derived from the key-encryption key (HKDF-SHA256, RFC 5869).
-pub(crate) struct Wrapper(RandomizedNonceKey);
+pub(crate) struct Wrapper {
+    key: RandomizedNonceKey,
+    /// Derived beside it: the same for the same key-encryption key, and of no other use.
+    mark: [u8; KEY_LEN],
+}
 
-/// The same, and digests under a key that lies sealed in the store: so that another key-encryption
-/// key changes none of them.
+/// The wrapper of now, and digests under a key that lies sealed in the store: so that another
+/// key-encryption key changes none of them.
 pub(crate) struct Sealer {
-    wrapper: Wrapper,
+    // INVARIANT: it is the one of the rows that were committed. It changes with a commit, under this lock.
+    wrapper: RwLock<Wrapper>,
     digests: hmac::Key,
 }
 
@@ -41,12 +47,32 @@ pub(crate) struct CannotSeal;
 impl Wrapper {
     pub(crate) fn new(kek: &Kek) -> Result<Self, CannotSeal> {
         let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"portcullis store v1");
-        let mut bytes = [0; KEY_LEN];
-        salt.extract(kek.expose_secret())
-            .expand(&[b"data keys"], hkdf::HKDF_SHA256)
-            .and_then(|output| output.fill(&mut bytes))
-            .map_err(|_| CannotSeal)?;
-        Ok(Self(key(&bytes)?))
+        let derived = salt.extract(kek.expose_secret());
+        let (mut bytes, mut mark) = ([0; KEY_LEN], [0; KEY_LEN]);
+        for (purpose, to) in [(&b"data keys"[..], &mut bytes), (b"mark", &mut mark)] {
+            derived
+                .expand(&[purpose], hkdf::HKDF_SHA256)
+                .and_then(|output| output.fill(to))
+                .map_err(|_| CannotSeal)?;
+        }
+        Ok(Self { key: key(&bytes)?, mark })
+    }
+
+    /// Whether both are of one key-encryption key.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        verify_slices_are_equal(&self.mark, &other.mark).is_ok()
+    }
+
+    /// The data key of a row, as `next` has it. `None`: it was not sealed with this key, at this place.
+    pub(crate) fn rewrap(
+        &self,
+        next: &Self,
+        (table, row): (&str, &[u8]),
+        data_key: &[u8],
+    ) -> Result<Option<Vec<u8>>, CannotSeal> {
+        let aad = bound(table, "data_key", row, &[]);
+        let plain = decrypt(&self.key, &aad, data_key);
+        plain.map(|plain| encrypt(&next.key, &aad, plain)).transpose()
     }
 
     /// `beside` is what stands beside it in the clear, `row` the row's name.
@@ -61,7 +87,7 @@ impl Wrapper {
         aws_lc_rs::rand::fill(&mut data_key).map_err(|_| CannotSeal)?;
         let body = encrypt(&key(&data_key)?, &bound(table, "sealed", row, beside), secrets)?;
         let aad = bound(table, "data_key", row, &[]);
-        Ok(Envelope { data_key: encrypt(&self.0, &aad, data_key.to_vec())?, body })
+        Ok(Envelope { data_key: encrypt(&self.key, &aad, data_key.to_vec())?, body })
     }
 
     /// `None`: this was not sealed with this key, at this place, beside this.
@@ -73,7 +99,7 @@ impl Wrapper {
         envelope: &Envelope,
     ) -> Option<Vec<u8>> {
         let aad = bound(table, "data_key", row, &[]);
-        let data_key = decrypt(&self.0, &aad, &envelope.data_key)?;
+        let data_key = decrypt(&self.key, &aad, &envelope.data_key)?;
         let aad = bound(table, "sealed", row, beside);
         decrypt(&key(data_key.as_slice()).ok()?, &aad, &envelope.body)
     }
@@ -81,7 +107,26 @@ impl Wrapper {
 
 impl Sealer {
     pub(crate) fn new(wrapper: Wrapper, digest_key: &[u8; KEY_LEN]) -> Self {
-        Self { wrapper, digests: hmac::Key::new(hmac::HMAC_SHA256, digest_key) }
+        let digests = hmac::Key::new(hmac::HMAC_SHA256, digest_key);
+        Self { wrapper: RwLock::new(wrapper), digests }
+    }
+
+    /// What opens the rows. Who reads one has this before, and keeps it until the row is opened: while it
+    /// is held, no other takes its place.
+    pub(crate) fn wrapper(&self) -> RwLockReadGuard<'_, Wrapper> {
+        self.wrapper.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From when `commit` succeeds, `next` opens the rows, and nobody opens one in between.
+    pub(crate) fn exchange<E>(
+        &self,
+        next: Wrapper,
+        commit: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut wrapper = self.wrapper.write().unwrap_or_else(PoisonError::into_inner);
+        commit()?;
+        *wrapper = next;
+        Ok(())
     }
 
     /// The same for the same parts, and nothing without the key (HMAC-SHA256).
@@ -90,14 +135,6 @@ impl Sealer {
         let mut digest = [0; 32];
         digest.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
         digest
-    }
-}
-
-impl Deref for Sealer {
-    type Target = Wrapper;
-
-    fn deref(&self) -> &Wrapper {
-        &self.wrapper
     }
 }
 
@@ -146,47 +183,66 @@ fn decrypt(key: &RandomizedNonceKey, aad: &[u8], whole: &[u8]) -> Option<Vec<u8>
 mod tests {
     use super::*;
 
-    fn sealer(last: u8) -> Sealer {
+    fn wrapper(last: u8) -> Wrapper {
         let mut bytes = std::array::from_fn(|index| index as u8);
         bytes[31] = last;
-        Sealer::new(Wrapper::new(&Kek::from_bytes(bytes).unwrap()).unwrap(), &[last; KEY_LEN])
+        Wrapper::new(&Kek::from_bytes(bytes).unwrap()).unwrap()
+    }
+
+    fn sealer(last: u8) -> Sealer {
+        Sealer::new(wrapper(last), &[last; KEY_LEN])
     }
 
     #[test]
     fn what_is_sealed_opens_at_its_place_only() {
-        let sealer = sealer(1);
-        let whole = sealer.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
-        let open = |table, row: &[u8], beside: &[u8]| sealer.open(table, row, beside, &whole);
+        let one = wrapper(1);
+        let whole = one.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
+        let open = |table, row: &[u8], beside: &[u8]| one.open(table, row, beside, &whole);
         assert_eq!(open("session", b"row", b"beside").unwrap(), b"obviously-fake");
         assert_eq!(open("place", b"row", b"beside"), None);
         assert_eq!(open("session", b"other", b"beside"), None);
         assert_eq!(open("session", b"row", b"other"), None);
-        assert_eq!(super::tests::sealer(2).open("session", b"row", b"beside", &whole), None);
-        let other = sealer.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
+        assert_eq!(wrapper(2).open("session", b"row", b"beside", &whole), None);
+        let other = one.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
         assert_ne!(other.body, whole.body);
         let mixed = Envelope { data_key: other.data_key, body: whole.body.clone() };
-        assert_eq!(sealer.open("session", b"row", b"beside", &mixed), None);
+        assert_eq!(one.open("session", b"row", b"beside", &mixed), None);
     }
 
     #[test]
     fn no_bit_can_be_flipped_and_no_byte_cut() {
-        let sealer = sealer(1);
-        let whole = sealer.seal("session", b"row", b"", b"fake".to_vec()).unwrap();
+        let one = wrapper(1);
+        let whole = one.seal("session", b"row", b"", b"fake".to_vec()).unwrap();
         for index in 0..whole.data_key.len() * 8 {
             let mut bad = whole.clone();
             bad.data_key[index / 8] ^= 1 << (index % 8);
-            assert_eq!(sealer.open("session", b"row", b"", &bad), None);
+            assert_eq!(one.open("session", b"row", b"", &bad), None);
         }
         for index in 0..whole.body.len() * 8 {
             let mut bad = whole.clone();
             bad.body[index / 8] ^= 1 << (index % 8);
-            assert_eq!(sealer.open("session", b"row", b"", &bad), None);
+            assert_eq!(one.open("session", b"row", b"", &bad), None);
         }
         for length in 0..whole.body.len() {
             let body = whole.body[..length].to_vec();
             let bad = Envelope { body, data_key: whole.data_key.clone() };
-            assert_eq!(sealer.open("session", b"row", b"", &bad), None);
+            assert_eq!(one.open("session", b"row", b"", &bad), None);
         }
+    }
+
+    #[test]
+    fn what_is_wrapped_anew_opens_with_the_other_key_alone_and_its_text_stays() {
+        let (one, other) = (wrapper(1), wrapper(2));
+        assert!(one.is(&wrapper(1)) && !one.is(&other));
+        let whole = one.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
+        let rewrap =
+            |by: &Wrapper, row| by.rewrap(&other, ("session", row), &whole.data_key).unwrap();
+        let data_key = rewrap(&one, b"row").unwrap();
+        assert_eq!(data_key.len(), whole.data_key.len());
+        let anew = Envelope { data_key, body: whole.body.clone() };
+        assert_eq!(other.open("session", b"row", b"beside", &anew).unwrap(), b"obviously-fake");
+        assert_eq!(one.open("session", b"row", b"beside", &anew), None);
+        assert_eq!((rewrap(&other, b"row"), rewrap(&one, b"elsewhere")), (None, None));
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::names::{Account, Digest, SessionId};
 use crate::open::{self, Opened, Ready};
 use crate::options::Options;
 use crate::places::{self, Places};
+use crate::rekey::Turns;
 use crate::revoked::{self, Claims, Revocation, Revocations};
 use crate::rows::{self, Kept, Which};
 use crate::schema;
@@ -61,6 +62,7 @@ struct Parts {
     keys: Arc<ApiKeys>,
     places: Arc<Cache<Account, Places>>,
     place_changes: Arc<AtomicU64>,
+    rekeys: Turns,
     // Dropped in this order: the last connection writes the log back, and must be one that can.
     reader: Reader,
     writer: Writer,
@@ -112,6 +114,7 @@ impl Store {
             revocations: Arc::new(revocations),
             places: Arc::new(Cache::new(ACCOUNTS_CACHED_MAX)),
             place_changes: Arc::default(),
+            rekeys: Turns::default(),
             writer: Writer::start(writer, told, (file, epoch))?,
             reader: Reader::start(reader)?,
             memory,
@@ -286,7 +289,7 @@ impl Store {
         if let Some((owner, before)) = rows::owner(&self.0.sealer, &which, now) {
             self.0.memory.none_before(owner, before);
         }
-        let is_early = self.0.memory.end_early(&which);
+        let early = self.end_early(&which).await;
         match self.end_by_writer(which.clone(), now).await {
             // Nobody must be served longer because the disk is slow.
             Err(why @ (StoreError::Busy | StoreError::Slow)) => {
@@ -299,7 +302,22 @@ impl Store {
                 Err(why)
             }
             // The writer deletes what was ended early before it looks for more.
-            outcome => outcome.map(|count| count.max(usize::from(is_early))),
+            outcome => outcome.map(|count| count.max(early)),
+        }
+    }
+
+    /// Ends what can be ended before the writer comes to it; says how many. Where that may take long,
+    /// these are all.
+    async fn end_early(&self, which: &Which) -> usize {
+        if !self.0.rekeys.is_any() {
+            return usize::from(self.0.memory.end_early(which));
+        }
+        let (sealer, which) = (Arc::clone(&self.0.sealer), which.clone());
+        let read = move |connection: &Connection| rows::select(connection, &sealer, &which);
+        match self.0.reader.ask(read).await {
+            Ok(ids) if self.0.memory.ended_unwritten(&ids) => ids.len(),
+            // The writer finds them, or says why not.
+            _ => 0,
         }
     }
 
@@ -508,5 +526,6 @@ impl Job for Touch {
 }
 
 mod api_keys;
+mod kek;
 #[cfg(test)]
 mod trouble;

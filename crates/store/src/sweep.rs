@@ -89,4 +89,15 @@ impl Log {
             *self = Self { batches: 0, bytes: length() };
         }
     }
+
+    /// Writes the log back and empties its file: what the database does not say any more is gone.
+    pub(crate) fn empty(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let is_busy: bool = connection.query_row(sql, [], |row| row.get(0))?;
+        if is_busy {
+            return Err(StoreError::Busy);
+        }
+        *self = Self::default();
+        Ok(())
+    }
 }

@@ -17,7 +17,9 @@ use crate::held::{self, Held};
 use crate::keys::{self, ApiKeys};
 use crate::memory::Memory;
 use crate::names::SessionId;
+use crate::rekey::{self, Rekey, Rekeyed};
 use crate::rows;
+use crate::seal::{Sealer, Wrapper};
 use crate::sweep::{self, Log};
 
 /// What waits for the writer, and for the reader, at most.
@@ -46,8 +48,16 @@ pub(crate) trait Job: Send {
     fn now(&self) -> UnixMillis;
 }
 
+/// What the writer is asked for.
+enum Work {
+    /// Done together with others.
+    Job(Box<dyn Job>),
+    /// Done alone: what else was written in its transaction would lie under another key.
+    Rekey(Rekey),
+}
+
 /// Hands jobs to the writer.
-pub(crate) struct Writer(Worker<Box<dyn Job>>);
+pub(crate) struct Writer(Worker<Work>);
 
 type Question = Box<dyn FnOnce(&Connection) + Send>;
 
@@ -118,12 +128,11 @@ impl Writer {
         (memory, held, keys): (Arc<Memory>, Arc<Held>, Arc<ApiKeys>),
         (file, epoch): (EpochFile, Epoch),
     ) -> Result<Self, StoreError> {
-        let work = move |jobs: Receiver<Box<dyn Job>>| {
+        let work = move |work: Receiver<Work>| {
             let (log, learned) = (Log::default(), Instant::now());
             let mut desk = Desk { connection, memory, held, keys, file, epoch, log, learned };
-            while let Ok(first) = desk.next(&jobs) {
-                let more = jobs.try_iter().take(BATCH_MAX - 1);
-                let jobs: Vec<_> = first.into_iter().chain(more).collect();
+            while let Ok(first) = desk.next(&work) {
+                let (jobs, rekey) = batch_of(first.into_iter().chain(work.try_iter()));
                 // Facts lie in batches of their own: where there is no room for them, nobody else's
                 // work must fail with them.
                 let is_idle = jobs.is_empty();
@@ -133,6 +142,9 @@ impl Writer {
                 if is_idle || desk.held.has_much() || desk.learned.elapsed() >= AGAIN {
                     desk.batch(Vec::new());
                 }
+                if let Some(rekey) = rekey {
+                    desk.rekey(rekey);
+                }
             }
             // What could not be written before has a last chance.
             while desk.batch(Vec::new()) && desk.has_unwritten() {}
@@ -141,15 +153,38 @@ impl Writer {
     }
 
     pub(crate) fn send(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
-        self.0.send(job)
+        self.0.send(Work::Job(job))
     }
+
+    pub(crate) fn rekey(&self, rekey: Rekey) -> Result<(), StoreError> {
+        self.0.send(Work::Rekey(rekey))
+    }
+}
+
+/// What is made to last together, and what comes alone after it.
+fn batch_of(work: impl Iterator<Item = Work>) -> (Vec<Box<dyn Job>>, Option<Rekey>) {
+    let mut jobs = Vec::new();
+    for one in work.take(BATCH_MAX) {
+        match one {
+            Work::Job(job) => jobs.push(job),
+            Work::Rekey(rekey) => return (jobs, Some(rekey)),
+        }
+    }
+    (jobs, None)
 }
 
 /// Waits for an answer, but not for ever.
 pub(crate) async fn answered<T>(
     answer: oneshot::Receiver<Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
+    answered_within(answer, ANSWER_TIMEOUT).await
+}
+
+pub(crate) async fn answered_within<T>(
+    answer: oneshot::Receiver<Result<T, StoreError>>,
+    time: Duration,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(time, answer).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => Err(StoreError::Closed),
         Err(_) => Err(StoreError::Slow),
@@ -171,11 +206,11 @@ struct Desk {
 
 impl Desk {
     /// The next job; nothing, if there is something else to write by now; an error at the end.
-    fn next(&self, jobs: &Receiver<Box<dyn Job>>) -> Result<Option<Box<dyn Job>>, RecvError> {
+    fn next(&self, work: &Receiver<Work>) -> Result<Option<Work>, RecvError> {
         loop {
             let wait = if self.held.has_much() { Duration::ZERO } else { AGAIN };
-            match jobs.recv_timeout(wait) {
-                Ok(job) => return Ok(Some(job)),
+            match work.recv_timeout(wait) {
+                Ok(one) => return Ok(Some(one)),
                 Err(RecvTimeoutError::Disconnected) => return Err(RecvError),
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -183,6 +218,31 @@ impl Desk {
                 return Ok(None);
             }
         }
+    }
+
+    /// All rows under another key-encryption key, or none.
+    fn rekey(&mut self, Rekey { sealer, next, reply, turn }: Rekey) {
+        let outcome = self.exchange(&sealer, next);
+        if outcome.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        drop(turn);
+        // Whoever does not wait any more finds the key exchanged.
+        let _ = reply.send(outcome);
+    }
+
+    fn exchange(&mut self, sealer: &Sealer, next: Wrapper) -> Result<Rekeyed, StoreError> {
+        if sealer.wrapper().is(&next) {
+            return Err(StoreError::SameKek);
+        }
+        let epoch = Epoch { number: self.epoch.number + 1, ..self.epoch };
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let rekeyed = rekey::run(&self.connection, (&sealer.wrapper(), &next), epoch)?;
+        sealer.exchange(next, || self.connection.execute_batch("COMMIT"))?;
+        // It lasts. An older copy would take the old key, and the log has rows under it.
+        self.epoch = epoch;
+        let left = self.file.write(epoch).and_then(|()| self.log.empty(&self.connection)).err();
+        Ok(Rekeyed { left, ..rekeyed })
     }
 
     fn has_unwritten(&self) -> bool {

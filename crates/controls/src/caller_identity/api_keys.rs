@@ -87,9 +87,11 @@ fn scopes(rules: &[Arc<KeyRules>]) -> Vec<Arc<str>> {
     topmost.scopes.iter().filter(is_everywhere).map(|scope| Arc::from(scope.as_str())).collect()
 }
 
-/// Whether a key is for this operation, by its name or by method and path.
-pub fn judge_key(rules: &[Arc<KeyRules>], operation: &Operation) -> Judgement<()> {
-    let is_named = |named: &String| *named == operation.name() || *named == operation.title();
+/// Whether a key is for this operation, by its name or by method and path. What is no operation (`None`) is nothing
+/// that a key with a list is for.
+pub fn judge_key(rules: &[Arc<KeyRules>], operation: Option<&Operation>) -> Judgement<()> {
+    let is_named =
+        |named: &String| operation.is_some_and(|one| *named == one.name() || *named == one.title());
     let opens = |rules: &Arc<KeyRules>| {
         rules.operations.is_empty() || rules.operations.iter().any(is_named)
     };

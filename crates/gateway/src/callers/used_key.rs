@@ -11,8 +11,8 @@ pub(crate) struct UsedKey {
     pub(crate) id: KeyId,
     /// Its own, then those of the keys above it.
     pub(crate) rules: Vec<Arc<KeyRules>>,
-    /// It is worth nothing from here on.
-    pub(crate) expires: Option<UnixMillis>,
+    /// It stands in for another one, and nobody has used it before.
+    pub(crate) is_first_use: bool,
 }
 
 impl UsedKey {

@@ -26,10 +26,11 @@ impl Under {
             || self.key.as_ref().is_some_and(|key| key.is_over(Some(store), now))
     }
 
-    /// When the first of them is over by itself.
-    fn until(&self) -> Option<UnixMillis> {
+    /// When the first of them is over by itself, as far as it is known at `now`: the end of a key may come nearer.
+    fn until(&self, store: &Store, now: UnixMillis) -> Option<UnixMillis> {
         let session = self.session.as_ref().map(|session| session.expires);
-        session.into_iter().chain(self.key.as_ref().and_then(|key| key.expires)).min()
+        let key = self.key.as_ref().and_then(|key| store.key(&key.id, now)?.expires);
+        session.into_iter().chain(key).min()
     }
 }
 
@@ -39,8 +40,6 @@ pub(crate) struct Watched {
     store: Store,
     ends: watch::Receiver<u64>,
     keys: watch::Receiver<u64>,
-    /// When its time is over.
-    until: Option<Instant>,
     begun: (UnixMillis, Instant),
     pub(crate) withheld: Rc<Withheld>,
 }
@@ -53,16 +52,12 @@ impl std::fmt::Debug for Watched {
 
 impl Watched {
     pub(crate) fn new(under: Under, store: &Store, now: UnixMillis, withheld: Withheld) -> Self {
-        let begun = (now, Instant::now());
-        let until =
-            under.until().map(|end| begun.1 + Duration::from_millis(end.0.saturating_sub(now.0)));
         Self {
             under: Rc::new(under),
             store: store.clone(),
             ends: store.ends(),
             keys: store.keys_changed(),
-            until,
-            begun,
+            begun: (now, Instant::now()),
             withheld: Rc::new(withheld),
         }
     }
@@ -70,15 +65,8 @@ impl Watched {
     /// Returns when what it runs under ends, or is revoked.
     pub(crate) fn ended(&self) -> impl Future<Output = ()> + 'static {
         let (under, store, (begun, at)) = (self.under.clone(), self.store.clone(), self.begun);
-        let (mut ends, mut keys, until) = (self.ends.clone(), self.keys.clone(), self.until);
+        let (mut ends, mut keys) = (self.ends.clone(), self.keys.clone());
         async move {
-            let over = async {
-                match until {
-                    Some(until) => tokio::time::sleep_until(until.into()).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::pin!(over);
             loop {
                 // Marked before the look: an end between the two is seen by `changed`.
                 ends.borrow_and_update();
@@ -87,10 +75,20 @@ impl Watched {
                 if under.is_over(&store, now) {
                     return;
                 }
+                let until = under.until(&store, now);
+                let over = async {
+                    match until {
+                        Some(end) => {
+                            let end = Duration::from_millis(end.0.saturating_sub(begun.0));
+                            tokio::time::sleep_until((at + end).into()).await;
+                        }
+                        None => std::future::pending().await,
+                    }
+                };
                 tokio::select! {
                     changed = ends.changed() => if changed.is_err() { return },
                     changed = keys.changed() => if changed.is_err() { return },
-                    () = &mut over => return,
+                    () = over => return,
                 }
             }
         }

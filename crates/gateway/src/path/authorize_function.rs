@@ -4,7 +4,7 @@
 
 use portcullis_controls::caller_identity::judge_key;
 use portcullis_controls::safe_configuration::{Handshake, Upgrade, judge_upgrade};
-use portcullis_model::Room;
+use portcullis_model::{Room, Status};
 use portcullis_policy::{InputPlace, RequestPlace};
 
 use super::asking::asked;
@@ -29,7 +29,7 @@ impl Allowed {
     }
 }
 
-pub(super) fn enter(admitted: Admitted, context: &mut Context<'_>) -> Result<Allowed, Exit> {
+pub(super) async fn enter(admitted: Admitted, context: &mut Context<'_>) -> Result<Allowed, Exit> {
     context.enter(Room::AuthorizeFunction);
     let matched = admitted.authenticated().matched();
     let head = matched.received().head();
@@ -37,20 +37,36 @@ pub(super) fn enter(admitted: Admitted, context: &mut Context<'_>) -> Result<All
         Some(index) if head.wants_websocket => upgrade(head, index, context)?,
         _ => None,
     };
+    key(matched.operation(), context)?;
     if let Some(index) = matched.operation() {
-        key(index, context)?;
         function(&admitted, index, context)?;
     }
+    used(context).await?;
     Ok(Allowed { admitted, websocket })
 }
 
 /// What a key of ours is for, it is for whatever its owner may do.
-fn key(index: usize, context: &mut Context<'_>) -> Result<(), Exit> {
-    let judgement = match (&context.carried.key, context.plan.model.contract.operation(index)) {
-        (Some(key), Some(operation)) => judge_key(&key.rules, operation),
-        _ => return Ok(()),
-    };
+fn key(index: Option<usize>, context: &mut Context<'_>) -> Result<(), Exit> {
+    let Some(key) = &context.carried.key else { return Ok(()) };
+    let operation = index.and_then(|index| context.plan.model.contract.operation(index));
+    let judgement = judge_key(&key.rules, operation);
     context.ask(judgement)
+}
+
+/// A key of ours opened something: the first time, the one that it stands in for gets its end.
+async fn used(context: &Context<'_>) -> Result<(), Exit> {
+    let (Some(key), Some(store)) = (&context.carried.key, &context.worker.shared.store) else {
+        return Ok(());
+    };
+    if key.is_first_use {
+        let failed = |error: portcullis_store::StoreError| Exit::Failed {
+            status: Status::UNAVAILABLE,
+            detail: error.to_string(),
+        };
+        store.used_first(key.id, context.now()).await.map_err(failed)?;
+    }
+    store.touch_key(key.id, context.now());
+    Ok(())
 }
 
 fn function(admitted: &Admitted, index: usize, context: &mut Context<'_>) -> Result<(), Exit> {

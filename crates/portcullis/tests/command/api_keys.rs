@@ -19,7 +19,7 @@ paths:
 "#;
 
 /// A folder with policy, contract and keys; and the API.
-fn shop() -> (ScriptedApi, Folder) {
+pub(crate) fn shop() -> (ScriptedApi, Folder) {
     let api = ScriptedApi::start(Behaviour::json(200, r#"{"name":"it"}"#));
     let policy = format!(
         "apis: [{{ contract: openapi.yaml, upstream: \"http://{}\" }}]\nlisten: 127.0.0.1:0\n\
@@ -42,11 +42,11 @@ fn shop() -> (ScriptedApi, Folder) {
     (api, folder)
 }
 
-fn run(folder: &Folder) -> Gateway {
+pub(crate) fn run(folder: &Folder) -> Gateway {
     Gateway::start(folder, &["run", "-c", "portcullis.yaml"])
 }
 
-fn status(gateway: &Gateway, path: &str, key: &str) -> u16 {
+pub(crate) fn status(gateway: &Gateway, path: &str, key: &str) -> u16 {
     let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nX-Api-Key: {key}\r\n\r\n");
     exchange(gateway.address, request).status
 }
@@ -58,7 +58,7 @@ fn command(folder: &Folder, words: &[&str]) -> (i32, String, String) {
 }
 
 /// A new key: its id, and itself.
-fn issue(folder: &Folder, words: &[&str]) -> (String, String) {
+pub(crate) fn issue(folder: &Folder, words: &[&str]) -> (String, String) {
     let (code, printed, said) = command(folder, &[&["issue"], words].concat());
     assert_eq!(code, 0, "{said}");
     let key = printed.trim_end().to_owned();
@@ -125,11 +125,20 @@ fn a_key_opens_what_it_is_for_until_it_is_revoked_with_a_gateway_that_runs() {
 #[test]
 fn a_key_is_exchanged_without_a_gap() {
     let (_api, folder) = shop();
-    let (old_id, old) = issue(&folder, &["--owner", "acme", "--operation", "getMe"]);
+    let words = ["--owner", "acme", "--operation", "getMe", "--for", "30d"];
+    let (old_id, old) = issue(&folder, &words);
     let gateway = run(&folder);
     let (code, printed, said) = command(&folder, &["roll", "--id", &old_id, "--overlap", "1h"]);
     assert_eq!(code, 0, "{said}");
     let new = printed.trim_end();
+    let new_id = new.split('_').nth(2).unwrap();
+    let (code, _, said) = command(&folder, &["roll", "--id", new_id]);
+    assert!(code == 1 && said.contains("nobody has used it"), "{said}");
+    let day = |id: &str, name: &str| {
+        let key = listed(&folder, &["--id", id]).remove(0);
+        key.get(name).and_then(Value::as_str).unwrap().get(..10).unwrap().to_owned()
+    };
+    assert_eq!(day(new_id, "expires"), day(&old_id, "expires"), "as long as the old one");
     assert_eq!(status(&gateway, "/me", &old), 200);
     assert_eq!(listed(&folder, &["--id", &old_id])[0]["expires"].as_str().map(str::len), Some(24));
     let before = listed(&folder, &["--id", &old_id])[0]["expires"].clone();
@@ -153,6 +162,12 @@ fn what_cannot_be_meant_is_told_and_nothing_is_issued() {
         (&["issue", "--owner", "acme", "--api", "desk"], "no API of the policy"),
         (&["issue", "--owner", "acme", "--for", "1w"], "give `90d`"),
         (&["issue", "--owner", "acme", "--attribute", "role"], "NAME=VALUE"),
+        (&["issue", "--owner", " acme"], "visible ASCII"),
+        (&["issue", "--owner", "acme", "--scope", "a b"], "one word"),
+        (
+            &["issue", "--owner", "acme", "--not-before", "2099-01-01", "--for", "1h"],
+            "end before it begins",
+        ),
         (&["issue"], "--owner"),
         (&["issue", "--parent", "0000000000000000"], "there is no key"),
         (&["roll", "--id", "nonsense"], "that is no id of a key"),

@@ -20,6 +20,7 @@ mod login;
 mod policy;
 mod policy_test;
 mod public_contract;
+mod rekey;
 mod reload;
 mod resources;
 mod sessions;

@@ -26,7 +26,7 @@ fn api(request: &str) -> Vec<u8> {
 }
 
 /// A folder with policy, contract and key; and the API.
-fn shop() -> (ScriptedApi, Folder) {
+pub(crate) fn shop() -> (ScriptedApi, Folder) {
     let api = ScriptedApi::start(Behaviour::Script(api));
     let policy = format!(
         "apis: [{{ contract: openapi.yaml, upstream: \"http://{}\" }}]\nlisten: 127.0.0.1:0\n\
@@ -41,11 +41,11 @@ fn shop() -> (ScriptedApi, Folder) {
     (api, folder)
 }
 
-fn run(folder: &Folder) -> Gateway {
+pub(crate) fn run(folder: &Folder) -> Gateway {
     Gateway::start(folder, &["run", "-c", "portcullis.yaml"])
 }
 
-fn login(gateway: &Gateway, name: &str) -> String {
+pub(crate) fn login(gateway: &Gateway, name: &str) -> String {
     let body = format!(r#"{{"email":"{name}@shop.example","password":"{name}-pass"}}"#);
     let answer = exchange(
         gateway.address,
@@ -63,11 +63,11 @@ fn request(token: &str) -> String {
     format!("GET /me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n")
 }
 
-fn me(gateway: &Gateway, token: &str) -> Answer {
+pub(crate) fn me(gateway: &Gateway, token: &str) -> Answer {
     exchange(gateway.address, request(token))
 }
 
-fn command(folder: &Folder, words: &[&str]) -> (i32, String, String) {
+pub(crate) fn command(folder: &Folder, words: &[&str]) -> (i32, String, String) {
     let Output { status, stdout, stderr } =
         folder.run(&[words, &["-c", "portcullis.yaml"][..]].concat());
     (status.code().unwrap(), text(&stdout), text(&stderr))

@@ -3,7 +3,7 @@
 use crate::support::{CONTRACT, Folder, text};
 
 /// Every command, as it is typed.
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 14] = [
     &["demo"],
     &["init"],
     &["run"],
@@ -13,6 +13,7 @@ const COMMANDS: [&[&str]; 13] = [
     &["check"],
     &["resources"],
     &["policy", "test"],
+    &["store", "rekey"],
     &["attack"],
     &["explain"],
     &["completions"],

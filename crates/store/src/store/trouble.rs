@@ -243,3 +243,4 @@ fn a_row_that_was_changed_opens_nothing() {
 
 mod keys;
 mod register;
+mod rekey;

@@ -7,7 +7,7 @@ use portcullis_controls::caller_identity::{KeyUse, key_fault, key_holder};
 use portcullis_credential::{api_key, authorization};
 use portcullis_model::Identity;
 use portcullis_policy::{ApiKeys, Callers};
-use portcullis_store::{Key, Store};
+use portcullis_store::Key;
 
 use super::judged::{Asked, Judged};
 use super::shown::Shown;
@@ -27,7 +27,7 @@ pub(super) enum OfKey {
 const NOBODYS: [u8; 32] = [0; 32];
 
 /// Judges what stands at a place: of `Authorization` the whole value.
-pub(super) async fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) -> OfKey {
+pub(super) fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) -> OfKey {
     let callers = &asked.plan.model.callers;
     let Some(rule) = callers.api_keys.as_ref().filter(|_| callers.takes_keys(asked.scheme)) else {
         return OfKey::Other;
@@ -44,7 +44,7 @@ pub(super) async fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) ->
     if is_shared && !is_of(rule, text) {
         return OfKey::Other;
     }
-    match found(text, rule, asked).await {
+    match found(text, rule, asked) {
         Ok((identity, used)) => OfKey::Good(identity, used),
         Err(judged) => OfKey::Judged(judged),
     }
@@ -62,11 +62,7 @@ fn is_of(rule: &ApiKeys, text: &str) -> bool {
     api_key::looks_like(text, &rule.brand)
 }
 
-async fn found(
-    text: &str,
-    rule: &ApiKeys,
-    asked: Asked<'_>,
-) -> Result<(Arc<Identity>, UsedKey), Judged> {
+fn found(text: &str, rule: &ApiKeys, asked: Asked<'_>) -> Result<(Arc<Identity>, UsedKey), Judged> {
     let not = |why| Err(Judged::Not(why));
     let Ok(shown) = api_key::parse(text) else { return not("key_malformed") };
     if shown.brand != &*rule.brand || shown.environment != &*rule.environment {
@@ -83,18 +79,7 @@ async fn found(
     if let Some(why) = key_fault(&key.rules, used) {
         return not(why);
     }
-    in_use(&key, store, asked).await?;
     let identity = key_holder(&key.rules, &key.owner, &rule.issuer, asked.scheme_name());
-    let Key { id, rules, expires, .. } = key;
-    Ok((Arc::new(identity), UsedKey { id, rules, expires }))
-}
-
-/// The first use of a key that stands in for another one gives that one its end; and each use is noted.
-async fn in_use(key: &Key, store: &Store, asked: Asked<'_>) -> Result<(), Judged> {
-    if key.is_first_use {
-        let used = store.used_first(key.id, asked.now).await;
-        used.map_err(|error| Judged::Unknown(error.to_string()))?;
-    }
-    store.touch_key(key.id, asked.now);
-    Ok(())
+    let Key { id, rules, is_first_use, .. } = key;
+    Ok((Arc::new(identity), UsedKey { id, rules, is_first_use }))
 }

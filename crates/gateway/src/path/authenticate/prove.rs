@@ -345,7 +345,7 @@ async fn judged(
 ) -> Credential {
     let callers = &asked.plan.model.callers;
     let whoami = callers.whoami.as_ref();
-    match own_key::judge(value, place, asked).await {
+    match own_key::judge(value, place, asked) {
         // The API does not know it, so it is not asked whose it is.
         OfKey::Good(identity, used) => {
             let judged = Judged::Genuine { identity, instead: None };

@@ -16,8 +16,8 @@ use portcullis_policy::Instance;
 
 use super::super::context::Context;
 use super::super::payload::Payload;
-use super::super::told;
 use super::super::validate::Valid;
+use super::super::{own_keys, told};
 use crate::head::{Essential, RequestHead};
 use crate::sender::Sender;
 use crate::site::claimed;
@@ -232,7 +232,10 @@ fn write_fields(
     let mut is_written = vec![false; anew.len()];
     for (name, value) in head.fields.iter() {
         let is_partial = context.objects.decides_answer() && is_conditional(name);
-        if told::is_removed(name, context) || is_partial {
+        if told::is_removed(name, context)
+            || is_partial
+            || own_keys::is_removed(name, value, context)
+        {
             continue;
         }
         let value = if name == "accept" { offered.as_deref().unwrap_or(value) } else { value };

@@ -1,0 +1,106 @@
+//! `portcullis store rekey`: another key-encryption key, for a gateway that runs or for its store.
+//!
+//! The key never goes through the socket: its place does, and the gateway reads it there.
+
+use std::path::{Path, absolute};
+use std::sync::Arc;
+
+use portcullis_admin::{KekReader, Request, Way};
+use portcullis_policy::{Model, SecretSource};
+use portcullis_store::Kek;
+use serde_json::Value;
+
+use crate::certificates::variable;
+use crate::desk::{Desk, concluded, number};
+use crate::exit::Exit;
+use crate::report::many;
+use crate::store_arguments::StoreRekeyOptions;
+use crate::{sessions, talk};
+
+pub(crate) fn rekey(options: &StoreRekeyOptions) -> Exit {
+    let mut named = String::new();
+    let made = Desk::of(&options.config).and_then(|mut desk| {
+        named = place(&options.to)?;
+        let answer = desk.ask(Request::RekeyStore { to: named.clone() })?;
+        Ok((desk.way, answer))
+    });
+    concluded(made, options.format, |answer| {
+        let rows = number(answer, "rows");
+        talk::print(&format!("{} under the new key\n", many(rows as usize, "row")));
+        let damaged = number(answer, "damaged");
+        if damaged > 0 {
+            talk::say(&format!(
+                "{} damaged before, which open nothing",
+                many(damaged as usize, "row")
+            ));
+        }
+        if let Some(left) = answer.get("left").and_then(Value::as_str) {
+            talk::say(&format!(
+                "rows under the old key may be left in the log until the next start: {}",
+                talk::clean(left)
+            ));
+        }
+        talk::say(&format!(
+            "before the next start, the policy must name the new one: `store: {{ key: {} }}`; the old \
+             one opens the store no more, only copies from before",
+            talk::clean(&named)
+        ));
+    })
+}
+
+/// The place as a gateway in another folder understands it.
+fn place(text: &str) -> Result<String, Exit> {
+    let Some(source) = SecretSource::parse(text, Path::new("")) else {
+        // Not shown: it may be the key itself.
+        talk::say("`--to` does not say where the new key is");
+        talk::say("help: write `file:NAME`, `env:NAME` or `credential:NAME`");
+        return Err(Exit::Unusable);
+    };
+    let SecretSource::File(path) = source else { return Ok(text.to_owned()) };
+    let known = absolute(&path).ok();
+    let named = known.as_ref().and_then(|path| Some(format!("file:{}", path.to_str()?)));
+    named.ok_or_else(|| {
+        talk::say(&format!("`{}` cannot be named to a gateway", path.display()));
+        Exit::Unusable
+    })
+}
+
+/// Reads new keys for the store of a model.
+pub(crate) fn reader(model: &Model, way: Way) -> KekReader {
+    let pepper = model.callers.api_keys.as_ref().map(|keys| keys.pepper.clone());
+    Arc::new(move |place| {
+        let source = SecretSource::parse(place, Path::new(""));
+        let source =
+            source.ok_or("this names no place of a key: `file:`, `env:`, `credential:`")?;
+        match &source {
+            SecretSource::File(path) if !path.is_absolute() => {
+                return Err(format!("`{source}` is no absolute path"));
+            }
+            // What has this name here is not what it has where it was typed.
+            SecretSource::Variable(_) | SecretSource::Credential(_) if way == Way::Socket => {
+                return Err(format!(
+                    "`{source}` is another thing for the gateway that runs than for you: give \
+                     `file:NAME`, or stop the gateway"
+                ));
+            }
+            _ => {}
+        }
+        let kek = key(&source)?;
+        let same = |pepper: &SecretSource| pepper.read(variable).ok() == source.read(variable).ok();
+        if pepper.as_ref().is_some_and(same) {
+            return Err(format!("`{source}`: this is the pepper of API keys"));
+        }
+        Ok(kek)
+    })
+}
+
+/// The key in a place, which nobody else can read.
+pub(crate) fn key(source: &SecretSource) -> Result<Kek, String> {
+    // A pipe would be waited for, and everybody else meanwhile.
+    if let SecretSource::File(path) = source
+        && std::fs::metadata(path).is_ok_and(|found| !found.is_file())
+    {
+        return Err(format!("`{}` is no ordinary file", path.display()));
+    }
+    sessions::kek(source)
+}
