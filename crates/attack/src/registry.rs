@@ -222,6 +222,14 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "function_access/a5-role-change",
     "function_access/a5-role-kept",
     "function_access/a5-staff-customer",
+    "secret_in_url/c7-callback-referrer",
+    "secret_in_url/c7-invitation-referrer",
+    "secret_in_url/c7-jwt-in-query",
+    "secret_in_url/c7-misspelt-referrer",
+    "secret_in_url/c7-password-in-query",
+    "secret_in_url/c7-reset-link-referrer",
+    "secret_in_url/c7-token-in-query",
+    "secret_in_url/c7-user-info-referrer",
     "content_type/a6-register-form",
     "content_type/a6-wildcard-label",
     "content_type/f1-trailing-text",
@@ -328,6 +336,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
 
 /// What honest clients do.
 pub const JOURNEYS: &[File] = files! { "journeys":
+    "addresses-that-only-sound-secret",
     "back-office",
     "behind-a-proxy",
     "browse",
@@ -336,6 +345,7 @@ pub const JOURNEYS: &[File] = files! { "journeys":
     "cors",
     "forgotten-password",
     "free-form-metadata",
+    "links-in-mails",
     "mistakes",
     "order-and-pay",
     "own-deliveries-and-points",

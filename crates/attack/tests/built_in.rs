@@ -80,6 +80,11 @@ mod built_in {
     }
 
     #[test]
+    fn secret_in_url_holds() {
+        holds(ControlId::SecretInUrl);
+    }
+
+    #[test]
     fn object_ownership_holds() {
         holds(ControlId::ObjectOwnership);
     }

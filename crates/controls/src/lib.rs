@@ -28,6 +28,7 @@ pub mod resource_limits;
 pub mod response_shape;
 pub mod rules;
 pub mod safe_configuration;
+pub mod secret_in_url;
 pub mod sensitive;
 pub mod signature;
 pub mod transport_encryption;

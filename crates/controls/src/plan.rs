@@ -14,6 +14,7 @@ use crate::registry::CONTROLS;
 use crate::resource_limits;
 use crate::rules::Rules;
 use crate::safe_configuration::{InnerLinks, LeakDetector};
+use crate::secret_in_url::SecretPaths;
 use crate::{function_access, object_ownership, response_shape};
 
 /// Everything that one request needs, immutable: a request holds one `Arc` of it.
@@ -52,6 +53,8 @@ pub struct Plan {
     pub tokens: Vec<TokenRule>,
     /// How the answers of authorization servers are.
     pub introspections: Vec<IntrospectionRule>,
+    /// Where paths hold credentials, which no record shows.
+    pub secret_paths: SecretPaths,
     /// Finds inner details in error bodies.
     pub leaks: LeakDetector,
     /// Finds the API's own address in bodies.
@@ -141,6 +144,7 @@ impl Plan {
             resource: ResourceMetadata::of(&model),
             tokens: TokenRule::all(&model.callers),
             introspections: IntrospectionRule::all(&model.callers),
+            secret_paths: SecretPaths::of(&model),
             leaks: LeakDetector::default(),
             inner_links: InnerLinks::of(&model.upstream),
             public_contract: None,

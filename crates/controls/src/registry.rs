@@ -5,7 +5,8 @@ use portcullis_model::ControlId;
 use crate::face::Face;
 use crate::{
     api_inventory, caller_identity, content_type, function_access, input_shape, object_ownership,
-    resource_limits, response_shape, safe_configuration, transport_encryption, writable_properties,
+    resource_limits, response_shape, safe_configuration, secret_in_url, transport_encryption,
+    writable_properties,
 };
 
 /// Every control: one line each.
@@ -16,6 +17,7 @@ pub const CONTROLS: [&Face; ControlId::ALL.len()] = [
     &safe_configuration::FACE,
     &caller_identity::FACE,
     &function_access::FACE,
+    &secret_in_url::FACE,
     &content_type::FACE,
     &input_shape::FACE,
     &writable_properties::FACE,
@@ -35,6 +37,7 @@ pub fn face(id: ControlId) -> &'static Face {
         ControlId::ResourceLimits => &resource_limits::FACE,
         ControlId::SafeConfiguration => &safe_configuration::FACE,
         ControlId::TransportEncryption => &transport_encryption::FACE,
+        ControlId::SecretInUrl => &secret_in_url::FACE,
         ControlId::FunctionAccess => &function_access::FACE,
         ControlId::ObjectOwnership => &object_ownership::FACE,
     }

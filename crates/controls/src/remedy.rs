@@ -9,6 +9,8 @@ pub enum Remedy {
     None,
     /// The request must change: it lacks what it needs.
     Request,
+    /// The credential must stand in a header, or the contract must declare where it stands.
+    Header,
     /// The contract must declare it (or the base path is not the one that was meant).
     Contract,
     /// The policy's `access` must say who may call.
@@ -63,6 +65,7 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         ControlId::ObjectOwnership if reason == "no_object_rule" => Remedy::Objects,
         ControlId::FunctionAccess | ControlId::ObjectOwnership => Remedy::Rule,
         ControlId::TransportEncryption if reason == "plain_credential" => Remedy::Encrypt,
+        ControlId::SecretInUrl => Remedy::Header,
         ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
         ControlId::ResponseShape => match reason {
@@ -143,6 +146,7 @@ mod tests {
             (ControlId::SafeConfiguration, "unknown_origin", Remedy::Origins),
             (CallerIdentity, "closed", Remedy::Access),
             (CallerIdentity, "no_credential", Remedy::Request),
+            (ControlId::SecretInUrl, "secret_in_url", Remedy::Header),
             (InputShape, "host", Remedy::None),
             (InputShape, "schema", Remedy::Relax),
             (ResourceLimits, "too_deep", Remedy::Limit("json_depth")),

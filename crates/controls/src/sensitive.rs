@@ -6,4 +6,4 @@ mod names;
 
 pub use card_number::card_number;
 pub use hash_shapes::{HASH_BYTES_MAX, hash_shape};
-pub use names::{password_name, secret_name, sensitive_name};
+pub use names::{credential_name, password_name, secret_name, sensitive_name};

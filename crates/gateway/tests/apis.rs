@@ -16,7 +16,9 @@ use support::{Scene, noon};
 
 /// Two operations, of which one is like one of the shop's.
 const DESK: &str = "openapi: 3.1.0\ninfo: { title: Desk, version: \"1\" }\npaths:\n  /items:\n    get:\n      \
-     security: []\n      responses: { \"204\": { description: none } }\n  /desks:\n    get:\n      security: []\n      \
+     security: []\n      responses: { \"204\": { description: none } }\n  /reset/{token}:\n    get:\n      \
+     security: []\n      parameters: [{ name: token, in: path, required: true, schema: { type: string } }]\n      \
+     responses: { \"204\": { description: none } }\n  /desks:\n    get:\n      security: []\n      \
      responses: { \"204\": { description: none } }\n";
 const SHOP: &str = include_str!("support/shop.yaml");
 
@@ -177,4 +179,13 @@ fn each_api_tells_clients_of_its_own_issuer() {
         assert!(answer.text().contains("\"dpop_signing_alg_values_supported\":[\"ES256\""));
     }
     assert!(scene.api.seen().is_empty());
+}
+
+#[test]
+fn a_secret_of_one_apis_path_is_not_written_down_under_the_host_of_another() {
+    let scene = scene("hosts: [shop.test]", "hosts: [desk.test]", "");
+    for (host, status) in [("desk.test", 204), ("shop.test", 404), ("other.test", 421)] {
+        assert_eq!(asked(&scene, host, "/reset/fake-word").0, status, "{host}");
+        assert_eq!(scene.last_record()["path"], "/reset/***", "{host}");
+    }
 }

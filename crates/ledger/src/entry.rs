@@ -101,10 +101,15 @@ impl Entry {
         self.facts.room = room;
     }
 
-    /// Method and path as sent, without the query; cut at 256 bytes.
+    /// Method and path as sent, without the query and without credentials; cut at 256 bytes.
     pub fn target(&mut self, method: &str, path: &str) {
-        const PATH_BYTES_MAX: usize = 256;
         self.facts.method = cut(method, 32);
+        self.path(path);
+    }
+
+    /// The path, once it is known better what of it may be told.
+    pub fn path(&mut self, path: &str) {
+        const PATH_BYTES_MAX: usize = 256;
         self.facts.path = cut(path, PATH_BYTES_MAX);
     }
 

@@ -27,6 +27,8 @@ pub enum ControlId {
     SafeConfiguration,
     /// Credentials travel only where nobody can read them (C6).
     TransportEncryption,
+    /// No credential travels in a URL where none is declared, or stays in a record (C7).
+    SecretInUrl,
     /// A caller uses only functions that a rule opens to them (A5).
     FunctionAccess,
     /// A caller touches only objects that are theirs to touch (A1).
@@ -35,13 +37,14 @@ pub enum ControlId {
 
 impl ControlId {
     /// Every control, in the order in which a request meets them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ResourceLimits,
         Self::TransportEncryption,
         Self::ApiInventory,
         Self::SafeConfiguration,
         Self::CallerIdentity,
         Self::FunctionAccess,
+        Self::SecretInUrl,
         Self::ContentType,
         Self::InputShape,
         Self::WritableProperties,
@@ -61,6 +64,7 @@ impl ControlId {
             Self::ResourceLimits => "resource_limits",
             Self::SafeConfiguration => "safe_configuration",
             Self::TransportEncryption => "transport_encryption",
+            Self::SecretInUrl => "secret_in_url",
             Self::FunctionAccess => "function_access",
             Self::ObjectOwnership => "object_ownership",
         }

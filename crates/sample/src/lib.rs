@@ -61,6 +61,7 @@ mod token_proof;
 mod token_signature;
 mod units;
 mod uploads;
+mod visits;
 mod vouchers;
 mod web;
 

@@ -13,7 +13,8 @@ use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
     back_office, customers, door, hidden, imports, medicines, object_routes, orders, partner,
-    payments, prescriptions, resets, safe_orders, safe_sessions, sessions, tills, uploads, web,
+    payments, prescriptions, resets, safe_orders, safe_sessions, sessions, tills, uploads, visits,
+    web,
 };
 
 /// The whole API over one database.
@@ -21,6 +22,7 @@ pub(crate) fn router(database: Arc<Database>) -> Router {
     let careless = shop()
         .merge(doors())
         .merge(partners())
+        .merge(addresses())
         .merge(staff())
         .merge(object_routes::careless_ones())
         .merge(undocumented())
@@ -100,6 +102,15 @@ fn partners() -> Router<Arc<Database>> {
         .route("/partner/sign-out", post(careless(partner::sign_out)))
 }
 
+fn addresses() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/shelves", get(careless(visits::browse)))
+        .route("/visits", get(careless(visits::list)).post(careless(visits::visit)))
+        .route("/password/link", get(careless(visits::reset_link)))
+        .route("/login/callback", get(careless(visits::callback)))
+        .route("/invitations/{token}", get(careless(visits::invitation)))
+}
+
 fn staff() -> Router<Arc<Database>> {
     Router::new()
         .route("/staff/customers", get(careless(customers::list)))
@@ -163,6 +174,8 @@ fn safe_twins() -> Router<Arc<Database>> {
             get(careful(prescriptions::safe_list)).post(careful(prescriptions::safe_request)),
         )
         .route("/prescriptions/{number}", patch(careful(prescriptions::safe_update)))
+        .route("/shelves", get(careful(visits::safe_browse)))
+        .route("/visits", get(careful(visits::list)).post(careful(visits::safe_visit)))
         .route("/partner/me", get(careful(partner::safe_me)))
         .route("/partner/orders", get(careful(partner::safe_orders)))
         .route("/partner/prescriptions", get(careful(partner::safe_prescriptions)))

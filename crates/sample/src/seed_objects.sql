@@ -50,6 +50,11 @@ CREATE TABLE notices (
     id INTEGER PRIMARY KEY,
     text TEXT NOT NULL
 );
+CREATE TABLE visits (
+    id INTEGER PRIMARY KEY,
+    asked TEXT NOT NULL,
+    came_from TEXT NOT NULL
+);
 CREATE TABLE settings (
     delivery_cents INTEGER NOT NULL
 );

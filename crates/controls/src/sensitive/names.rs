@@ -66,6 +66,58 @@ const OTHERS: [&str; 20] = [
     "webhooksecret",
 ];
 
+/// What else opens something to whoever holds it: session ids under the names of frameworks, and the words of
+/// OAuth (RFC 6749, RFC 6750 section 2.3) among them.
+const CREDENTIALS: [&str; 41] = [
+    "accesskey",
+    "accesstoken",
+    "apikey",
+    "apisecret",
+    "apitoken",
+    "appsecret",
+    "aspsessionid",
+    "authkey",
+    "authorization",
+    "authtoken",
+    "bearertoken",
+    "clientassertion",
+    "clientsecret",
+    "consumersecret",
+    "credential",
+    "credentials",
+    "idtoken",
+    "jsessionid",
+    "jwt",
+    "magictoken",
+    "mfasecret",
+    "oauthtoken",
+    "onetimepassword",
+    "otp",
+    "otpsecret",
+    "passcode",
+    "phpsessid",
+    "privatekey",
+    "refreshtoken",
+    "resettoken",
+    "secret",
+    "secretkey",
+    "sessid",
+    "sessionid",
+    "sessiontoken",
+    "subscriptionkey",
+    "token",
+    "totpsecret",
+    "usertoken",
+    "verificationtoken",
+    "xapikey",
+];
+
+/// Whether what has this name opens something to whoever reads it: a password, a token, a key, the id of a
+/// session. Numbers of cards and persons are not among them.
+pub fn credential_name(name: &str) -> bool {
+    is_one_of(name, &[&PASSWORDS, &CREDENTIALS])
+}
+
 /// Whether a property of this name holds a password, or what is made of one: `password_hash`.
 pub fn password_name(name: &str) -> bool {
     // Asked of every member of every answer: all of them have this letter before one of two others.
@@ -95,7 +147,25 @@ fn is_one_of(name: &str, lists: &[&[&str]]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{password_name, sensitive_name};
+    use super::{
+        CREDENTIALS, OTHERS, PASSWORDS, SECRETS, credential_name, password_name, sensitive_name,
+    };
+
+    #[test]
+    fn credentials_are_known_by_their_names() {
+        assert!(
+            [&PASSWORDS[..], &SECRETS, &OTHERS, &CREDENTIALS].iter().all(|one| one.is_sorted())
+        );
+        for name in ["access_token", "X-API-Key", "JSESSIONID", "sessionId", "PassWord", "id_token"]
+        {
+            assert!(credential_name(name), "{name}");
+        }
+        for name in
+            ["token_count", "next_page_token", "key", "code", "state", "card_number", "iban"]
+        {
+            assert!(!credential_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn names_are_known_in_every_spelling() {

@@ -1,5 +1,6 @@
 //! What goes with a request through all rooms: the snapshot of the plan, the record, the clock.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -60,6 +61,8 @@ pub(crate) struct Context<'w> {
     pub(super) told: Option<TokenDigest>,
     /// What may be a guess, until its answer is known.
     pub(super) attempt: Option<Attempted>,
+    /// A credential stands in its URL, where the document asks for one.
+    pub(super) holds_secret: bool,
     /// Bytes held for this request, once its answer was read whole.
     pub(super) buffered: Option<Held>,
     /// What is known of the objects that it touches.
@@ -83,6 +86,7 @@ impl<'w> Context<'w> {
             deadline,
             told: None,
             attempt: None,
+            holds_secret: false,
             buffered: None,
             objects: Objects::default(),
             carried: Carried::default(),
@@ -100,7 +104,13 @@ impl<'w> Context<'w> {
 
     /// Takes what the edge will need from the head.
     pub(crate) fn begin(&mut self, head: &RequestHead) {
-        self.entry.target(head.method_text(), head.path());
+        let mut path = self.plan.secret_paths.recorded(head.path());
+        // Under a wrong host it may be the path of any of the APIs.
+        let site = self.worker.site();
+        for other in site.plans().filter(|other| other.secret_paths.are_declared()) {
+            path = Cow::Owned(other.secret_paths.recorded(&path).into_owned());
+        }
+        self.entry.target(head.method_text(), &path);
         if !self.plan.model.origins.is_empty() {
             self.origin = head.fields.get("origin").map(str::to_owned);
         }

@@ -1,6 +1,8 @@
 //! Room 2: which operation of the contract is this? What is none does not exist.
 
-use portcullis_contract::{CanonicalPath, Find};
+use std::borrow::Cow;
+
+use portcullis_contract::{CanonicalPath, Find, Operation};
 use portcullis_controls::caller_identity::Expected;
 use portcullis_controls::safe_configuration::{
     Preflight, allow, judge_preflight, undeclared_method,
@@ -73,11 +75,22 @@ pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Mat
         }
         if let Some(declared) = plan.model.contract.operation(index) {
             method = Some(declared.method);
+            record_path(&received, declared, context);
             let sunset = api_inventory::judge_sunset(declared, context.now());
             say(sunset, path.as_ref(), &mut withheld, context)?;
         }
     }
     Ok(Matched { received, operation, path, method, withheld })
+}
+
+/// Whose path it is says what of it a record may show.
+fn record_path(received: &Received, declared: &Operation, context: &mut Context<'_>) {
+    let paths = &context.plan.secret_paths;
+    let recorded = paths.recorded_of(declared, received.head().path());
+    if paths.are_declared() {
+        context.entry.path(&recorded);
+    }
+    context.holds_secret |= matches!(recorded, Cow::Owned(_));
 }
 
 fn find(

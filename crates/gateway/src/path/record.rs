@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use portcullis_controls::safe_configuration::Security;
 use portcullis_ledger::{Entry, Verdict};
-use portcullis_model::{ControlId, Refusal, RequestId, Status, UnixMillis};
+use portcullis_model::{ControlId, Mode, Refusal, RequestId, Status, UnixMillis};
 
 use super::context::{Context, Exit};
 use super::inspect::Cleared;
@@ -37,6 +37,9 @@ pub(crate) fn close(outcome: Result<Cleared, Exit>, mut context: Context<'_>) ->
         context.acted(Act::Refused(refusal.control));
     }
     let (answer, ending) = conclude(outcome, &mut context);
+    if context.holds_secret && context.mode(ControlId::SecretInUrl) != Mode::NotAsked {
+        context.entry.drift_beside("secret_in_url");
+    }
     let fields = context.edge_fields(answer.status);
     let has_security_fields = context.sets_security_fields();
     let is_tls = context.hop.is_tls();

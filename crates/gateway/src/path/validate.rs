@@ -1,4 +1,4 @@
-//! Room 6: is the request what the contract declares? Parameters first, then the labels of the
+//! Room 6: is the request what the contract declares? No credential in the URL but a declared one. Parameters first, then the labels of the
 //! body, then the body itself: read within limits, decoded, parsed once, stripped of what may not
 //! be written, and held against its schema. What goes on is the tree that was checked.
 
@@ -8,6 +8,7 @@ mod body;
 mod parameters;
 mod parts;
 mod said;
+mod secrets;
 mod sent;
 mod tree;
 mod xml;
@@ -83,6 +84,7 @@ pub(super) async fn enter(
     let head = matched.received().head();
     let operation =
         matched.operation().and_then(|index| Some((index, plan.model.contract.operation(index)?)));
+    secrets::judge(head, operation.map(|(_, operation)| operation), context)?;
     let Some(mut buffered) = context.worker.shared.buffered.take(0) else {
         return Err(Breach::BufferedBytes.refusal(&plan.limits).into());
     };

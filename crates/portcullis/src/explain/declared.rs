@@ -40,6 +40,7 @@ impl Grounds<'_> {
             | ControlId::ObjectOwnership
             | ControlId::ResourceLimits
             | ControlId::SafeConfiguration
+            | ControlId::SecretInUrl
             | ControlId::TransportEncryption => Vec::new(),
         };
         if grounds.is_empty() {

@@ -9,6 +9,7 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
     match (remedy(control, reason), operation) {
         (Remedy::None, _) => "Nothing lets it pass: HTTP has no other reading.".to_owned(),
         (Remedy::Request, _) => "The request must carry what it lacks.".to_owned(),
+        (Remedy::Header, _) => in_a_header(),
         (Remedy::Contract, _) if reason == "undeclared_method" => {
             "If this method should exist, declare it beside the others of its path.".to_owned()
         }
@@ -72,6 +73,14 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
         (Remedy::Relax, Some(name)) => relaxed(control, reason, name),
         (Remedy::Relax, None) => "No operation is concerned, so no relaxation fits it.".to_owned(),
     }
+}
+
+/// Where a credential belongs.
+fn in_a_header() -> String {
+    "Have the client send it in a header. If a link must carry it, declare the query parameter in the \
+     contract: it passes then, and the record says `drift: secret_in_url`. A credential that stood in a \
+     URL must be taken for known to others."
+        .to_owned()
 }
 
 /// The line that lets a caller use it.

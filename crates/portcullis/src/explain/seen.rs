@@ -1,6 +1,8 @@
 //! What the API would read, with every credential masked.
 
 use portcullis_contract::{SchemePlace, SecurityScheme};
+use portcullis_controls::Plan;
+use portcullis_controls::secret_in_url::{HIDDEN, SecretPaths, shown_pair};
 use portcullis_controls::sensitive::secret_name;
 use portcullis_policy::Upstream;
 use serde_json::Value;
@@ -8,7 +10,7 @@ use serde_json::Value;
 /// Bytes of a body that are shown.
 const BODY_SHOWN_MAX: usize = 4 << 10;
 /// Stands for a credential.
-const MASK: &str = "***";
+const MASK: &str = HIDDEN;
 
 /// A request as the API would read it.
 #[derive(Debug)]
@@ -33,7 +35,12 @@ pub(super) enum Body {
 
 impl Seen {
     /// Reads what was sent. It went to a stand-in: the API's own address is put back.
-    pub(super) fn of(request: &[u8], upstream: &Upstream, schemes: &[SecurityScheme]) -> Self {
+    pub(super) fn of(
+        request: &[u8],
+        upstream: &Upstream,
+        schemes: &[SecurityScheme],
+        paths: &SecretPaths,
+    ) -> Self {
         let split = request.windows(4).position(|window| window == b"\r\n\r\n");
         let split = split.unwrap_or(request.len());
         let head = String::from_utf8_lossy(request.get(..split).unwrap_or_default()).into_owned();
@@ -51,7 +58,19 @@ impl Seen {
             Some((name.to_owned(), shown(name, value, upstream, schemes)))
         };
         let fields: Vec<_> = lines.filter_map(field).collect();
-        Self { method, path: path.to_owned(), query, fields, body: Body::of(body) }
+        let path = paths.recorded(path).into_owned();
+        Self { method, path, query, fields, body: Body::of(body) }
+    }
+}
+
+/// A target, as it may be shown.
+pub(super) fn shown_target(target: &str, plan: &Plan) -> String {
+    let (path, query) =
+        target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    let path = plan.secret_paths.recorded(path);
+    match query {
+        Some(query) => format!("{path}?{}", masked_query(query, &plan.model.contract.schemes)),
+        None => path.into_owned(),
     }
 }
 
@@ -87,7 +106,7 @@ fn masked_query(query: &str, schemes: &[SecurityScheme]) -> String {
     };
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
         Some((name, _)) if is_secret(name) => format!("{name}={MASK}"),
-        _ => pair.to_owned(),
+        _ => shown_pair(pair).into_owned(),
     });
     pairs.collect::<Vec<_>>().join("&")
 }
@@ -163,10 +182,11 @@ mod tests {
             );
         let first = Instance::plain("api".to_owned(), 80);
         let upstream = Upstream { first, others: Vec::new(), path: String::new() };
+        let paths = SecretPaths::default();
         let request = "POST /a?key=s3cret&x=1 HTTP/1.1\r\nHost: 127.0.0.1:9\r\nauthorization: \
                        Bearer s3cret\r\nx-key: s3cret\r\nCookie: sid=s3cret; b=s3cret\r\n\r\n\
                        {\"a\":[{\"password\":\"s3cret\"}],\"n\":1.0}";
-        let seen = format!("{:?}", Seen::of(request.as_bytes(), &upstream, &schemes));
+        let seen = format!("{:?}", Seen::of(request.as_bytes(), &upstream, &schemes, &paths));
         assert!(!seen.contains("s3cret"), "{seen}");
         for part in ["api:80", "Bearer ***", "sid=***; b=***", "key=***&x=1", "\\\"n\\\":1.0"] {
             assert!(seen.contains(part), "{part}: {seen}");

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::ground::{Act, Ground, Grounds};
 use super::remedy::what_to_do;
 use super::request::Request;
-use super::seen::{Body, Seen};
+use super::seen::{Body, Seen, shown_target};
 use super::stand_in::Outcome;
 use super::trace::Step;
 use crate::talk::clean;
@@ -80,9 +80,11 @@ impl Walk {
             (refusal.clone(), grounds.contract(act), grounds.policy(act))
         });
         let seen = outcome.sent.as_ref();
-        let seen = seen.map(|sent| Seen::of(sent, &model.upstream, &model.contract.schemes));
+        let seen = seen.map(|sent| {
+            Seen::of(sent, &model.upstream, &model.contract.schemes, &plan.secret_paths)
+        });
         Self {
-            title: format!("{} {}", request.method, request.target),
+            title: format!("{} {}", request.method, shown_target(&request.target, plan)),
             api: model.name.clone(),
             end,
             operation: index.and_then(|index| Some(model.contract.operation(index)?.name())),

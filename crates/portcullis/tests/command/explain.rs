@@ -161,6 +161,28 @@ fn what_the_policy_decided_leads_to_its_line() {
 }
 
 #[test]
+fn a_credential_in_a_url_is_explained_and_not_shown() {
+    let folder = folder();
+    let queries =
+        ["access_token=s3cret", "x=Bearer%20s3cret-0123456789abcdef", "user[password]=s3cret"];
+    for query in queries {
+        let request =
+            format!("--method POST --path /api/orders?{query} --header Authorization:+Bearer+x");
+        let (code, shown) = described(&folder, &WITH_POLICY, &request);
+        assert_eq!(code, 1, "{shown}");
+        for part in
+            ["secret_in_url (secret_in_url)", "send it in a header", "=***\nwould be refused"]
+        {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+    let (_, shown) =
+        described(&folder, &WITH_POLICY, "--method GET --path /api/a;jsessionid=s3cret/b");
+    assert!(shown.starts_with("GET /api/a;***/b\n"), "{shown}");
+}
+
+#[test]
 fn a_base_path_that_the_policy_says_is_no_line_of_the_contract() {
     let folder = folder();
     let policy = POLICY.replace("/v2\n", "/v2\n    base_path: /other\n");

@@ -4,6 +4,8 @@
 //! and the safe twin withstands it.
 
 #[cfg(test)]
+mod addresses;
+#[cfg(test)]
 mod bodies;
 #[cfg(test)]
 mod branches;

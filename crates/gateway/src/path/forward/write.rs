@@ -8,6 +8,7 @@ use portcullis_controls::response_shape;
 use portcullis_controls::safe_configuration::{
     Handshake, RequestField, is_forwarding, is_sent_unasked, request_field,
 };
+use portcullis_controls::secret_in_url::{holds_credential, is_referrer};
 use portcullis_json::push_decimal;
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Method, Mode};
@@ -253,6 +254,9 @@ fn write_fields(
             RequestField::IfDeclared => is_declared(name) || may_pass(name, context),
         };
         let Some(value) = credentials.field(name, value).filter(|_| passes) else { continue };
+        if is_referrer(name) && !may_pass_referrer(name, value, context) {
+            continue;
+        }
         let anew = anew.iter().zip(&mut is_written).find(|((known, _), _)| known == name);
         let value = match anew {
             // Further fields of this name are in the first one already.
@@ -290,6 +294,16 @@ fn may_pass_hostile(name: &str, context: &mut Context<'_>) -> bool {
     let detail = format!("header `{name}`");
     context.did(Deed::Remove, Noted { control, reason: "hostile_header", detail });
     false
+}
+
+/// The page that a request comes from was opened with a URL that may hold a credential, which the API would write
+/// down.
+fn may_pass_referrer(name: &str, url: &str, context: &mut Context<'_>) -> bool {
+    if !holds_credential(url, &context.plan.secret_paths) {
+        return true;
+    }
+    let (control, detail) = (ControlId::SecretInUrl, format!("header `{name}`"));
+    !context.may_remove(Noted { control, reason: "secret_in_referrer", detail })
 }
 
 /// An undeclared header: dropped where this control enforces, and noted either way.

@@ -2,6 +2,7 @@
 
 use portcullis_contract::{Operation, SecurityScheme};
 use portcullis_controls::input_shape::{self, Accepted, Given, Header};
+use portcullis_controls::secret_in_url::{HIDDEN, credential_form};
 use portcullis_ledger::Noted;
 use portcullis_model::ControlId;
 
@@ -48,9 +49,14 @@ pub(super) fn judge(
         let noted = Noted {
             control: ControlId::InputShape,
             reason: "undeclared_parameter",
-            detail: format!("{} parameter `{name}`", place.name()),
+            detail: format!("{} parameter `{}`", place.name(), told(name)),
         };
         must_keep |= !context.may_remove(noted);
     }
     Ok(if must_keep { given.as_it_came() } else { accepted })
+}
+
+/// A name, for the record: a query of nothing but a token has it as a name.
+fn told(name: &str) -> &str {
+    if credential_form(name).is_some() { HIDDEN } else { name }
 }
