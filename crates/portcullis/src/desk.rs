@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::arguments::Format;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
-use crate::{load, rekey, sessions, talk};
+use crate::{load, sessions, store_key, talk};
 
 /// Where acts are asked for.
 pub(crate) struct Desk {
@@ -124,7 +124,7 @@ impl Desk {
                 None
             }
         };
-        let keks = rekey::reader(model, Way::Store);
+        let keks = store_key::reader(model, Way::Store);
         Ok(Keeper { store, ledger, clock, way: Way::Store, keks })
     }
 }

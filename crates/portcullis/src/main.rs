@@ -37,6 +37,7 @@ mod service;
 mod sessions;
 mod signals;
 mod store_arguments;
+mod store_key;
 mod talk;
 mod trial;
 mod watch;

@@ -3,19 +3,16 @@
 //! The key never goes through the socket: its place does, and the gateway reads it there.
 
 use std::path::{Path, absolute};
-use std::sync::Arc;
 
-use portcullis_admin::{KekReader, Request, Way};
-use portcullis_policy::{Model, SecretSource};
-use portcullis_store::Kek;
+use portcullis_admin::Request;
+use portcullis_policy::SecretSource;
 use serde_json::Value;
 
-use crate::certificates::variable;
 use crate::desk::{Desk, concluded, number};
 use crate::exit::Exit;
 use crate::report::many;
 use crate::store_arguments::StoreRekeyOptions;
-use crate::{sessions, talk};
+use crate::talk;
 
 pub(crate) fn rekey(options: &StoreRekeyOptions) -> Exit {
     let mut named = String::new();
@@ -63,44 +60,4 @@ fn place(text: &str) -> Result<String, Exit> {
         talk::say(&format!("`{}` cannot be named to a gateway", path.display()));
         Exit::Unusable
     })
-}
-
-/// Reads new keys for the store of a model.
-pub(crate) fn reader(model: &Model, way: Way) -> KekReader {
-    let pepper = model.callers.api_keys.as_ref().map(|keys| keys.pepper.clone());
-    Arc::new(move |place| {
-        let source = SecretSource::parse(place, Path::new(""));
-        let source =
-            source.ok_or("this names no place of a key: `file:`, `env:`, `credential:`")?;
-        match &source {
-            SecretSource::File(path) if !path.is_absolute() => {
-                return Err(format!("`{source}` is no absolute path"));
-            }
-            // What has this name here is not what it has where it was typed.
-            SecretSource::Variable(_) | SecretSource::Credential(_) if way == Way::Socket => {
-                return Err(format!(
-                    "`{source}` is another thing for the gateway that runs than for you: give \
-                     `file:NAME`, or stop the gateway"
-                ));
-            }
-            _ => {}
-        }
-        let kek = key(&source)?;
-        let same = |pepper: &SecretSource| pepper.read(variable).ok() == source.read(variable).ok();
-        if pepper.as_ref().is_some_and(same) {
-            return Err(format!("`{source}`: this is the pepper of API keys"));
-        }
-        Ok(kek)
-    })
-}
-
-/// The key in a place, which nobody else can read.
-pub(crate) fn key(source: &SecretSource) -> Result<Kek, String> {
-    // A pipe would be waited for, and everybody else meanwhile.
-    if let SecretSource::File(path) = source
-        && std::fs::metadata(path).is_ok_and(|found| !found.is_file())
-    {
-        return Err(format!("`{}` is no ordinary file", path.display()));
-    }
-    sessions::kek(source)
 }

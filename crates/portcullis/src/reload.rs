@@ -21,7 +21,7 @@ use portcullis_store::Store;
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
 use crate::signals::Asked;
-use crate::{certificates, load, rekey, talk};
+use crate::{certificates, load, store_key, talk};
 use stamp::Watched;
 
 /// How often files are looked at.
@@ -265,7 +265,7 @@ fn other_store(
     if was.folder != is.folder {
         return Some(restart());
     }
-    match rekey::key(&is.key) {
+    match store_key::key(&is.key) {
         Ok(key) if open.is_under(&key) => None,
         Ok(_) => Some(format!(
             "`{}` is not the key of the store, the next start would fail: `portcullis store rekey` \

@@ -6,12 +6,11 @@ use portcullis_admin::{Door, DoorError, Keeper, Way};
 use portcullis_gateway::Site;
 use portcullis_ledger::Ledger;
 use portcullis_model::{Clock as _, Diagnostic};
-use portcullis_policy::{Failure, Model, SecretSource, codes};
-use portcullis_store::{Kek, Options, Store, StoreError};
+use portcullis_policy::{Failure, Model, codes};
+use portcullis_store::{Options, Store, StoreError};
 
-use crate::certificates::private;
 use crate::clock::SystemClock;
-use crate::{rekey, talk};
+use crate::{store_key, talk};
 
 /// Opens the store of a site that needs one. Problems stand at the policy's line.
 pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<Store>, Failure> {
@@ -22,7 +21,7 @@ pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<Store>, Failu
 /// The same, of a model.
 pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<Store>, Failure> {
     let Some(place) = &model.store else { return Ok(None) };
-    let kek = kek(&place.key).map_err(|message| unusable(model, message))?;
+    let kek = store_key::kek(&place.key).map_err(|message| unusable(model, message))?;
     let options = Options { accept_older, ..Options::default() };
     let opened = Store::open(&place.folder, &kek, &options, SystemClock.now());
     let (store, opened) = opened.map_err(|error| unusable(model, told(&error)))?;
@@ -38,12 +37,6 @@ pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<Store>, F
     Ok(Some(store))
 }
 
-/// The key of a store, which nobody else can read.
-pub(crate) fn kek(source: &SecretSource) -> Result<Kek, String> {
-    let text = private(source)?;
-    Kek::parse(&text).map_err(|error| format!("`{source}`: {error}"))
-}
-
 /// The door through which the sessions of a gateway that runs are ended.
 pub(crate) fn door(
     site: &Site,
@@ -54,7 +47,7 @@ pub(crate) fn door(
     let place = { model }.find_map(|model| Some((model, model.store.as_ref()?)));
     let Some((model, place)) = place else { return Ok(None) };
     let (store, ledger, way) = (store.clone(), Some(ledger.clone()), Way::Socket);
-    let keks = rekey::reader(model, way);
+    let keks = store_key::reader(model, way);
     let keeper = Keeper { store, ledger, clock: Arc::new(SystemClock), way, keks };
     Door::open(&place.folder, keeper).map(Some)
 }
