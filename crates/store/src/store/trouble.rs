@@ -133,8 +133,7 @@ fn an_end_that_finds_no_place_in_the_queue_holds_all_the_same() {
     run(async {
         let store = open(&path, &Options::default());
         let held = store.open_session(facts(1), NOW).await.unwrap();
-        let (release, wait) = std::sync::mpsc::channel::<()>();
-        store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+        let release = stuck(&store);
         while store.0.writer.send(Box::new(Touch { session: held.id, now: NOW })).is_ok() {}
         let outcome = store.end(Which::Token(digest(1)), NOW).await;
         assert_eq!(outcome, Err(StoreError::NotDurable(Box::new(StoreError::Busy))));
@@ -153,8 +152,7 @@ fn what_is_opened_and_ended_in_one_batch_is_ended() {
     let folder = tempfile::tempdir().unwrap();
     run(async {
         let store = open(&folder.path().join("store"), &Options::default());
-        let (release, wait) = std::sync::mpsc::channel::<()>();
-        store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+        let release = stuck(&store);
         // Begun after the end's own bound, as after a step of the clock.
         let begun = Facts { created: UnixMillis(NOW.0 + 10), ..facts(1) };
         let which = Which::Account { api: begun.api.clone(), account: begun.account };
@@ -169,11 +167,25 @@ fn what_is_opened_and_ended_in_one_batch_is_ended() {
     });
 }
 
-struct Stuck(std::sync::mpsc::Receiver<()>);
+/// Holds the writer until what it returns is used or dropped. The writer has taken nothing else with it: what is
+/// sent from here on lies in the queue.
+fn stuck(store: &Store) -> std::sync::mpsc::Sender<()> {
+    let (release, wait) = std::sync::mpsc::channel();
+    let (begins, begun) = std::sync::mpsc::channel();
+    store.0.writer.send(Box::new(Stuck { begins, wait })).unwrap();
+    begun.recv().unwrap();
+    release
+}
+
+struct Stuck {
+    begins: std::sync::mpsc::Sender<()>,
+    wait: std::sync::mpsc::Receiver<()>,
+}
 
 impl Job for Stuck {
     fn run(&mut self, _: &Connection) -> Result<(), StoreError> {
-        let _ = self.0.recv();
+        let _ = self.begins.send(());
+        let _ = self.wait.recv();
         Ok(())
     }
 

@@ -112,8 +112,7 @@ fn a_revocation_that_finds_no_place_in_the_queue_holds_all_the_same() {
             store.issue_key(key(number), NOW).await.unwrap();
         }
         let session = store.open_session(facts(1), NOW).await.unwrap().id;
-        let (release, wait) = std::sync::mpsc::channel::<()>();
-        store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+        let release = stuck(&store);
         while store.0.writer.send(Box::new(Touch { session, now: NOW })).is_ok() {}
         let busy = StoreError::NotDurable(Box::new(StoreError::Busy));
         let revoked = store.revoke_keys(KeyWhich::Id(id(0)), NOW).await;
@@ -139,8 +138,7 @@ fn a_key_that_is_revoked_while_it_is_issued_never_opens() {
         run(async {
             let store = open(&path, &Options::default());
             store.issue_key(key(0), NOW).await.unwrap();
-            let (release, wait) = std::sync::mpsc::channel::<()>();
-            store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+            let release = stuck(&store);
             let below = KeyFacts { parent: Some(id(0)), ..key(1) };
             let (issued, revoked, ()) = tokio::join!(
                 store.issue_key(below, NOW),
@@ -202,8 +200,7 @@ fn an_end_that_came_nearer_while_another_was_written_is_still_to_be_written() {
         let store = open(&folder.path().join("store"), &Options::default());
         store.issue_key(key(1), NOW).await.unwrap();
         // Nobody else writes meanwhile.
-        let (release, wait) = std::sync::mpsc::channel::<()>();
-        store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+        let release = stuck(&store);
         let elsewhere = Connection::open_in_memory().unwrap();
         elsewhere.execute_batch(crate::keys::rows::TABLE).unwrap();
         let keys = &store.0.keys;

@@ -92,8 +92,7 @@ fn what_is_written_beside_it_lies_under_the_key_of_its_turn() {
     let path = folder.path().join("store");
     run(async {
         let store = open_with(&path, 0).unwrap();
-        let (release, wait) = std::sync::mpsc::channel::<()>();
-        store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+        let release = stuck(&store);
         let key = kek(1);
         let (before, rekeyed, after, again, ()) = tokio::join!(
             store.open_session(facts(0), NOW),
@@ -180,8 +179,7 @@ fn ends_hold_while_a_key_is_exchanged_although_the_writer_comes_to_them_later() 
             store.open_session(Facts { account, ..facts(number) }, NOW).await.unwrap();
         }
         let held = store.find(&digest(1), NOW).await.unwrap().unwrap();
-        let (release, wait) = std::sync::mpsc::channel::<()>();
-        store.0.writer.send(Box::new(Stuck(wait))).unwrap();
+        let release = stuck(&store);
         let (key, account) = (kek(1), facts(1).account);
         let which = Which::Account { api: held.api.clone(), account };
         let (rekeyed, ended, ()) = tokio::join!(store.rekey(&key), store.end(which, NOW), async {
