@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_credential::api_key::{self, Pepper};
 use portcullis_gateway::{Options, Site};
-use portcullis_model::{KeyId, KeyRules, UnixMillis};
+use portcullis_model::{KeyId, KeyRules, Secret, UnixMillis};
+use portcullis_policy::SecretSource;
 use portcullis_store::{KeyFacts, KeyWhich, Store};
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi, send};
 use support::issuer::Issuer;
@@ -36,7 +37,7 @@ paths:
   /admin: { get: { operationId: admin, responses: { "200": { description: d, content: { application/json: { schema: { type: object, properties: { name: { type: string } } } } } } } } }
   /scoped: { get: { operationId: scoped, security: [{ oauth: [write] }], responses: { "200": { description: d, content: { application/json: { schema: { type: object, properties: { name: { type: string } } } } } } } } }
   /events: { get: { operationId: events, responses: { "200": { description: d, content: { text/event-stream: {} } } } } }
-  /open: { get: { operationId: open, security: [], responses: { "200": { description: d, content: { application/json: { schema: { type: object, properties: { name: { type: string } } } } } } } } }
+  /open: { get: { operationId: open, security: [], parameters: [{ name: lang, in: cookie, schema: { type: string } }], responses: { "200": { description: d, content: { application/json: { schema: { type: object, properties: { name: { type: string } } } } } } } } }
 "#;
 
 const PEPPER: &[u8] = b"00112233445566778899aabbccddeeff00112233445566778899aabbccddee00";
@@ -206,11 +207,9 @@ fn two_keys_of_two_schemes_are_not_mixed() {
     let (_, one) = here.issue(here.facts("acme", KeyRules::default()));
     let (_, two) = here.issue(here.facts("umbrella", KeyRules::default()));
     let fields = format!("X-Api-Key: {one}\r\nAuthorization: Bearer {two}\r\n");
-    let answer = here.scene.get_with("/api/me", &fields);
-    if answer.status == 200 {
-        let sent = here.scene.forwarded().unwrap();
-        assert!(sent.contains("x-caller: acme") && !sent.contains(&two), "{sent}");
-    }
+    assert_eq!(here.scene.get_with("/api/me", &fields).status, 200, "{}", here.why());
+    let sent = here.scene.forwarded().unwrap();
+    assert!(sent.contains("x-caller: acme") && !sent.contains(&two), "{sent}");
 }
 
 #[test]
@@ -353,6 +352,7 @@ fn no_header_field_carries_a_key_to_the_api() {
         format!("Authorization: Basic {basic}"),
         format!("X-Api-Key: \"{key}\""),
         format!("X-Api-Key: {key}\r\nX-Api-Key: {key}"),
+        format!("Cookie: lang={key}"),
     ] {
         assert_eq!(here.scene.get_with("/api/open", &format!("{field}\r\n")).status, 200);
         let sent = here.scene.forwarded().unwrap();
@@ -397,4 +397,34 @@ fn a_stream_ends_when_the_end_of_its_key_comes_nearer() {
     let _ = events.read_to_end(&mut rest);
     let took = begun.elapsed();
     assert!(took > Duration::from_millis(300) && took < Duration::from_secs(4), "{took:?}");
+}
+
+#[test]
+fn nobody_else_is_asked_whose_a_key_is() {
+    let asked = ScriptedApi::start(Behaviour::json(200, r#"{"active":false}"#));
+    let policy = format!(
+        "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
+         store: {{ folder: store, key: file:store.key }}\n\
+         callers:\n  api_keys: {{ brand: shop, pepper: file:pepper.key }}\n  introspection:\n    \
+         issuer: https://login.example.com\n    url: \"http://{}/introspect\"\n    audience: shop\n    \
+         client: gateway\n    secret: env:NO_SUCH_SECRET\n",
+        asked.address()
+    );
+    let setup = Setup { policy: Some(&policy), ..Setup::default() };
+    let api = ScriptedApi::start(Behaviour::Script(api));
+    let plan = Plan::compile(model(CONTRACT, api.address(), &setup), PlanOptions::default());
+    let secret = SecretSource::Variable("NO_SUCH_SECRET".to_owned());
+    let site = Site::from(Arc::new(plan))
+        .with_secrets(vec![(secret, Secret::new(*b"obviously-fake"))])
+        .peppered(Some(Arc::new(Pepper::parse(PEPPER).unwrap())));
+    let store = Store::passing(&std::env::temp_dir(), noon()).unwrap();
+    let scene = Scene::of_options(api, site, Options { store: Some(store), ..Options::default() });
+    let (_, key) = api_key::generate("shop", "live").unwrap();
+    let bearer = |token: &str| {
+        scene.get_with("/api/me", &format!("Authorization: Bearer {token}\r\n")).status
+    };
+    assert_eq!((bearer(&key), bearer(&format!("x{key}"))), (401, 401));
+    assert!(asked.seen().is_empty(), "the issuer learnt a key");
+    assert_eq!(bearer("opaque-and-obviously-fake"), 401);
+    assert!(!asked.seen().is_empty(), "it is asked about others");
 }

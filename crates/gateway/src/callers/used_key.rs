@@ -13,9 +13,16 @@ pub(crate) struct UsedKey {
     pub(crate) rules: Vec<Arc<KeyRules>>,
     /// It stands in for another one, and nobody has used it before.
     pub(crate) is_first_use: bool,
+    /// When it was looked at.
+    pub(crate) since: UnixMillis,
 }
 
 impl UsedKey {
+    /// Whether it was revoked since: what it let in before its own end is carried through. Reads memory alone.
+    pub(crate) fn is_revoked(&self, store: Option<&Store>) -> bool {
+        self.is_over(store, self.since)
+    }
+
     /// Whether it counts no longer. Reads memory alone.
     pub(crate) fn is_over(&self, store: Option<&Store>, now: UnixMillis) -> bool {
         store.is_some_and(|store| store.key(&self.id, now).is_none())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_model::{ControlId, Identity, Refusal, Secret, Status, UnixMillis};
+use portcullis_model::{ControlId, Identity, Refusal, Secret, Status};
 use portcullis_store::{Account, Session, Store};
 
 use crate::callers::{Genuine, UsedKey};
@@ -35,13 +35,13 @@ pub(super) struct Carried {
 
 impl Carried {
     /// The end of a request whose session was ended, or whose token was revoked, since it was let in.
-    pub(super) fn ended(&self, store: Option<&Store>, now: UnixMillis) -> Option<Refusal> {
+    pub(super) fn ended(&self, store: Option<&Store>) -> Option<Refusal> {
         let is_ended = self.session.as_ref().is_some_and(|session| session.is_ended());
         let detail = if is_ended && !self.has_ended {
             "the session was ended meanwhile"
         } else if self.tokens.iter().any(|token| token.is_revoked(store)) {
             "the token was revoked meanwhile"
-        } else if self.key.as_ref().is_some_and(|key| key.is_over(store, now)) {
+        } else if self.key.as_ref().is_some_and(|key| key.is_revoked(store)) {
             "the key was revoked meanwhile"
         } else {
             return None;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use portcullis_contract::{CanonicalPath, Find, Operation};
 use portcullis_controls::caller_identity::Expected;
+use portcullis_controls::resource_limits::Breach;
 use portcullis_controls::safe_configuration::{
     Preflight, allow, judge_preflight, undeclared_method,
 };
@@ -53,8 +54,8 @@ impl Matched {
 pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Matched, Exit> {
     context.enter(Room::FindOperation);
     let path = received.path().and_then(|path| path.behind(&context.plan.model.base_path));
-    if let Some(answer) = told(&received, path.as_ref(), context.plan) {
-        return Err(Exit::Answered(answer));
+    if let Some(document) = told(&received, path.as_ref(), context.plan) {
+        return Err(shown(document, context));
     }
     if let Some(origin) = preflight_origin(&received) {
         match (preflight(&received, path.as_ref(), &origin, context), context.mode(PREFLIGHTS)) {
@@ -139,20 +140,30 @@ fn find(
 
 /// What everybody is told of the API, where it is asked for: its metadata as a resource of OAuth (RFC 9728), and
 /// the document as clients see it.
-fn told(received: &Received, path: Option<&CanonicalPath>, plan: &Plan) -> Option<Answer> {
+fn told<'p>(received: &Received, path: Option<&CanonicalPath>, plan: &'p Plan) -> Option<&'p [u8]> {
     let head = received.head();
     if !matches!(head.method, Some(Method::Get | Method::Head)) {
         return None;
     }
     let metadata = plan.resource.as_ref().filter(|metadata| head.path() == metadata.path);
-    let document = metadata.map(|metadata| &metadata.document).or_else(|| {
+    metadata.map(|metadata| metadata.document.as_slice()).or_else(|| {
         let published = plan.public_contract.as_ref()?;
-        (path? == &published.path).then_some(&published.document)
-    })?;
-    let mut answer = Answer::new(Status(200), Body::Whole(document.clone()));
+        (path? == &published.path).then_some(published.document.as_slice())
+    })
+}
+
+/// A document of ours as an answer. It may have megabytes, and anybody may ask for it: it counts as what is held for
+/// a request, like the answers of the API.
+fn shown(document: &[u8], context: &mut Context<'_>) -> Exit {
+    let held = context.worker.shared.buffered.take(document.len());
+    if held.is_none() {
+        return Breach::BufferedBytes.refusal(&context.plan.limits).into();
+    }
+    context.buffered = held;
+    let mut answer = Answer::new(Status(200), Body::Whole(document.to_vec()));
     answer.push_field("Content-Type", "application/json");
     answer.is_private = false;
-    Some(answer)
+    Exit::Answered(answer)
 }
 
 /// Says that there is nothing here; or keeps it for callers, where strangers may not know (rule 8).

@@ -52,8 +52,7 @@ pub(super) async fn wait(
     context.acted(Act::Removed(ControlId::ResourceLimits));
     // Whoever called may have logged out meanwhile.
     if context.mode(ControlId::CallerIdentity) == Mode::Enforce
-        && let Some(refusal) =
-            context.carried.ended(context.worker.shared.store.as_ref(), context.now())
+        && let Some(refusal) = context.carried.ended(context.worker.shared.store.as_ref())
     {
         return Err(refusal.into());
     }

@@ -1,6 +1,6 @@
-//! Room 6: is the request what the contract declares? No credential in the URL but a declared one. Parameters first, then the labels of the
-//! body, then the body itself: read within limits, decoded, parsed once, stripped of what may not
-//! be written, and held against its schema. What goes on is the tree that was checked.
+//! Room 6: is the request what the contract declares? No credential in the URL but a declared one. Parameters
+//! first, then the labels of the body, then the body itself: read within limits, decoded, parsed once, stripped of
+//! what may not be written, and held against its schema. What goes on is the tree that was checked.
 
 mod again;
 mod asked;

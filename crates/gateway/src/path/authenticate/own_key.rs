@@ -9,6 +9,7 @@ use portcullis_model::Identity;
 use portcullis_policy::{ApiKeys, Callers};
 use portcullis_store::Key;
 
+use super::super::own_keys;
 use super::judged::{Asked, Judged};
 use super::shown::Shown;
 use crate::callers::UsedKey;
@@ -29,19 +30,25 @@ const NOBODYS: [u8; 32] = [0; 32];
 /// Judges what stands at a place: of `Authorization` the whole value.
 pub(super) fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) -> OfKey {
     let callers = &asked.plan.model.callers;
-    let Some(rule) = callers.api_keys.as_ref().filter(|_| callers.takes_keys(asked.scheme)) else {
-        return OfKey::Other;
-    };
+    let Some(rule) = &callers.api_keys else { return OfKey::Other };
+    if !callers.takes_keys(asked.scheme) {
+        // Nobody else is asked whose it is: neither an issuer nor the API learns it.
+        return if own_keys::stands_in(value, rule) {
+            OfKey::Judged(Judged::Not("key_of_other_scheme"))
+        } else {
+            OfKey::Other
+        };
+    }
     let is_shared = callers.verifies_beside_keys(asked.scheme);
     let text = match place {
         SchemePlace::Authorization(_) => match authorization::bearer(value) {
             Ok(text) => text,
-            Err(_) if is_shared => return OfKey::Other,
+            Err(_) if is_shared && !own_keys::stands_in(value, rule) => return OfKey::Other,
             Err(fault) => return OfKey::Judged(Judged::Not(fault.name())),
         },
         _ => value,
     };
-    if is_shared && !is_of(rule, text) {
+    if is_shared && !is_of(rule, text) && !own_keys::stands_in(value, rule) {
         return OfKey::Other;
     }
     match found(text, rule, asked) {
@@ -54,7 +61,7 @@ pub(super) fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) -> OfKey
 pub(super) fn stands(there: Shown<'_>, callers: &Callers) -> bool {
     let (Some(rule), Shown::One(value)) = (&callers.api_keys, there) else { return false };
     let bare = value.split_once(' ').map_or(value, |(_, credential)| credential.trim());
-    is_of(rule, value) || is_of(rule, bare)
+    is_of(rule, value) || is_of(rule, bare) || own_keys::stands_in(value, rule)
 }
 
 /// Whether a text is meant as a key of this brand.
@@ -81,5 +88,5 @@ fn found(text: &str, rule: &ApiKeys, asked: Asked<'_>) -> Result<(Arc<Identity>,
     }
     let identity = key_holder(&key.rules, &key.owner, &rule.issuer, asked.scheme_name());
     let Key { id, rules, is_first_use, .. } = key;
-    Ok((Arc::new(identity), UsedKey { id, rules, is_first_use }))
+    Ok((Arc::new(identity), UsedKey { id, rules, is_first_use, since: asked.now }))
 }

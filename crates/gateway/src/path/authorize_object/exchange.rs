@@ -9,8 +9,8 @@ use portcullis_ledger::Asked as Question;
 use portcullis_model::Status;
 
 use super::super::context::Context;
-use super::super::told;
 use super::super::validate::Valid;
+use super::super::{own_keys, told};
 use crate::head::{Essential, Fields};
 use crate::turn::{Terms, Turn, Written};
 use crate::upstream::UpstreamFault;
@@ -118,7 +118,8 @@ fn credentials(valid: &Valid, context: &Context<'_>) -> Vec<(String, String)> {
     }
     let mut fields: Vec<(String, String)> = Vec::new();
     for name in names {
-        for value in head.fields.all(name) {
+        let shown = head.fields.all(name);
+        for value in shown.filter(|value| !own_keys::holds(value, &context.plan.model)) {
             fields.extend(
                 going_on.field(name, value).map(|value| (name.to_owned(), value.to_owned())),
             );
@@ -126,7 +127,10 @@ fn credentials(valid: &Valid, context: &Context<'_>) -> Vec<(String, String)> {
     }
     if has_cookie && let Some(cookies) = head.fields.first(Essential::Cookie) {
         let cookies = going_on.cookies(cookies.as_bytes());
-        fields.push(("Cookie".to_owned(), String::from_utf8_lossy(&cookies).into_owned()));
+        let cookies = String::from_utf8_lossy(&cookies);
+        if !own_keys::holds(&cookies, &context.plan.model) {
+            fields.push(("Cookie".to_owned(), cookies.into_owned()));
+        }
     }
     fields
 }

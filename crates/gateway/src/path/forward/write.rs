@@ -65,7 +65,7 @@ pub(super) fn write(
     out.extend_from_slice(b"\r\n");
     let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
     write_fields(valid, anew.unwrap_or_default(), context, &mut out);
-    write_cookies(valid, head, &mut out);
+    write_cookies(valid, head, context, &mut out);
     if let Some(content_type) = valid.content_type() {
         push_field("Content-Type", content_type.as_bytes(), &mut out);
     }
@@ -182,14 +182,15 @@ fn payload(body: &Payload) -> (std::borrow::Cow<'_, [u8]>, Option<&str>) {
     }
 }
 
-fn write_cookies(valid: &Valid, head: &RequestHead, out: &mut Vec<u8>) {
+fn write_cookies(valid: &Valid, head: &RequestHead, context: &mut Context<'_>, out: &mut Vec<u8>) {
     let cookies = match valid.parameters() {
         Some(parameters) => parameters.cookies.as_slice(),
         None => head.fields.first(Essential::Cookie).unwrap_or_default().as_bytes(),
     };
     let credentials = valid.admitted().authenticated().credentials();
     let cookies = credentials.cookies(cookies);
-    if !cookies.is_empty() {
+    let has_key = own_keys::is_removed("cookie", &String::from_utf8_lossy(&cookies), context);
+    if !cookies.is_empty() && !has_key {
         push_field("Cookie", &cookies, out);
     }
 }

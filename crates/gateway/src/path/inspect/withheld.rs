@@ -18,7 +18,7 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
         return Ok(answer);
     }
     let store = context.worker.shared.store.as_ref();
-    if let Some(refusal) = context.carried.ended(store, context.now()) {
+    if let Some(refusal) = context.carried.ended(store) {
         return Err(refusal.into());
     }
     let withheld = std::mem::take(&mut context.carried.withheld);
