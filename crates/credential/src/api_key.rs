@@ -18,16 +18,11 @@ mod pepper;
 use std::fmt;
 
 use portcullis_model::KeyId;
+use portcullis_model::key::{BRAND_MAX, ENVIRONMENT_MAX, NAME_MIN, is_brand, is_environment};
 
 pub use self::generate::{GenerateFault, generate};
 pub use self::pepper::Pepper;
 
-/// Characters of a brand, at most.
-pub const BRAND_MAX: usize = 16;
-/// Characters of an environment, at most.
-pub const ENVIRONMENT_MAX: usize = 12;
-/// Characters of both, at least.
-const NAME_MIN: usize = 2;
 const ID: usize = 16;
 const SECRET: usize = 43;
 /// Characters of a key, at most.
@@ -88,22 +83,6 @@ impl ApiKey<'_> {
             _ => Err(KeyFault::Checksum),
         }
     }
-}
-
-/// Whether a brand may be called so.
-pub fn is_brand(text: &str) -> bool {
-    is_name(text, BRAND_MAX)
-}
-
-/// Whether an environment may be called so.
-pub fn is_environment(text: &str) -> bool {
-    is_name(text, ENVIRONMENT_MAX)
-}
-
-fn is_name(text: &str, max: usize) -> bool {
-    (NAME_MIN..=max).contains(&text.len())
-        && text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 /// Whether a text may be meant as a key of this brand: it begins like one.

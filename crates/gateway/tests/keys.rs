@@ -1,15 +1,10 @@
 //! API keys that are issued here: who shows one is known by it, for what it is for, until it is revoked.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a set-up that fails must fail its test"
-)]
+#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
 
 mod support;
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,7 +14,7 @@ use portcullis_gateway::{Options, Site};
 use portcullis_model::{KeyId, KeyRules, Secret, UnixMillis};
 use portcullis_policy::SecretSource;
 use portcullis_store::{KeyFacts, KeyWhich, Store};
-use portcullis_testkit::{Answer, Behaviour, ScriptedApi, send};
+use portcullis_testkit::{Answer, Behaviour, ScriptedApi, read_until, send};
 use support::issuer::Issuer;
 use support::{Scene, Setup, model, noon};
 
@@ -286,17 +281,6 @@ fn the_first_use_of_a_new_key_gives_the_old_one_its_end() {
     assert_eq!((here.me(&after), here.me(&before)), (200, 200));
     here.scene.clock.advance_ms(61_000);
     assert_eq!((here.me(&after), here.me(&before)), (200, 401));
-}
-
-fn read_until(stream: &mut TcpStream, end: &str) -> String {
-    let mut text = String::new();
-    let mut piece = [0; 1024];
-    while !text.contains(end) {
-        let count = stream.read(&mut piece).unwrap();
-        assert!(count > 0, "{text}");
-        text.push_str(&String::from_utf8_lossy(&piece[..count]));
-    }
-    text
 }
 
 #[test]

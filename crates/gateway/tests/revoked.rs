@@ -1,11 +1,7 @@
 //! Tokens of issuers that the store says are revoked: they open nothing from then on, wherever they are
 //! remembered and whatever runs under them.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a set-up that fails must fail its test"
-)]
+#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
 
 mod support;
 
@@ -19,7 +15,7 @@ use portcullis_gateway::{Options, Site};
 use portcullis_model::{Secret, UnixMillis};
 use portcullis_policy::SecretSource;
 use portcullis_store::{Revocation, Revoked, Store};
-use portcullis_testkit::{Behaviour, ScriptedApi, send};
+use portcullis_testkit::{Behaviour, ScriptedApi, read_until, send};
 use support::issuer::Issuer;
 use support::secure::on_runtime;
 use support::{Scene, Setup, model, noon};
@@ -170,17 +166,6 @@ fn a_revocation_holds_for_tokens_of_an_issuer_that_is_asked() {
     assert_eq!((status(), status()), (200, 200));
     revoke(&store, "https://login.example.com", Revoked::Token { jti: "one".to_owned() });
     assert_eq!((status(), status()), (401, 401));
-}
-
-fn read_until(stream: &mut TcpStream, end: &str) -> String {
-    let mut text = String::new();
-    let mut piece = [0; 1024];
-    while !text.contains(end) {
-        let count = stream.read(&mut piece).unwrap();
-        assert!(count > 0, "{text}");
-        text.push_str(&String::from_utf8_lossy(&piece[..count]));
-    }
-    text
 }
 
 #[test]

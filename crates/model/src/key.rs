@@ -11,6 +11,29 @@ const DIGITS: usize = 16;
 /// The digits of base 62, by their value. ASCII keeps this order.
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// Characters of the brand that keys begin with, at most.
+pub const BRAND_MAX: usize = 16;
+/// Characters of the environment behind it, at most.
+pub const ENVIRONMENT_MAX: usize = 12;
+/// Characters of both, at least.
+pub const NAME_MIN: usize = 2;
+
+/// Whether a brand may be called so: small letters and digits, a letter first.
+pub fn is_brand(text: &str) -> bool {
+    is_name(text, BRAND_MAX)
+}
+
+/// Whether an environment may be called so, likewise.
+pub fn is_environment(text: &str) -> bool {
+    is_name(text, ENVIRONMENT_MAX)
+}
+
+fn is_name(text: &str, max: usize) -> bool {
+    (NAME_MIN..=max).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
 /// The public name of an API key. It opens nothing. Prints as 16 digits of base 62, the most
 /// significant first: 95 bits of chance, and so never as much as all 12 bytes could hold.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,7 +7,7 @@ mod caller;
 mod clock;
 mod control;
 mod diagnostic;
-mod key;
+pub mod key;
 mod method;
 mod pointer;
 mod refusal;

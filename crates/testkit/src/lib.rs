@@ -15,5 +15,5 @@ mod raw;
 mod upstream;
 
 pub use clock::FakeClock;
-pub use raw::{Answer, Kept, exchange, leave, send};
+pub use raw::{Answer, Kept, exchange, leave, read_until, send};
 pub use upstream::{Behaviour, Maker, ScriptedApi};

@@ -88,6 +88,18 @@ impl Kept {
     }
 }
 
+/// Reads until a text has come, and gives all that came. A connection that ends before that fails the test.
+pub fn read_until(stream: &mut TcpStream, end: &str) -> String {
+    let mut text = String::new();
+    let mut piece = [0; 1024];
+    while !text.contains(end) {
+        let count = stream.read(&mut piece).expect("more is to come");
+        assert!(count > 0, "{text}");
+        text.push_str(&String::from_utf8_lossy(piece.get(..count).unwrap_or_default()));
+    }
+    text
+}
+
 /// Leaves for good: the connection is reset, as by a client that ends or crashes with an answer
 /// on its way. (A mere close looks like a client that has said all and still listens.)
 pub fn leave(stream: TcpStream) {

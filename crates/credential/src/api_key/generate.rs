@@ -5,7 +5,9 @@ use std::fmt;
 use portcullis_model::KeyId;
 
 use super::checksum::{self, ALPHABET};
-use super::{ID, SECRET, is_brand, is_environment};
+use portcullis_model::key::{is_brand, is_environment};
+
+use super::{ID, SECRET};
 
 /// Bytes of chance that are drawn at a time: on average one in 32 says nothing, see [`digit`].
 const DRAWN: usize = 96;

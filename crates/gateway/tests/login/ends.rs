@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use portcullis_controls::PlanOptions;
 use portcullis_store::Which;
-use portcullis_testkit::{Behaviour, send};
+use portcullis_testkit::{Behaviour, read_until, send};
 
 use crate::scene::{Kept, bearer, empty, json, kept, kept_with};
 use crate::support::gate::Gate;
@@ -130,17 +130,6 @@ fn rest(stream: &mut std::net::TcpStream) -> (String, Duration) {
     let (mut bytes, begun) = (Vec::new(), Instant::now());
     let _ = stream.read_to_end(&mut bytes);
     (String::from_utf8_lossy(&bytes).into_owned(), begun.elapsed())
-}
-
-fn read_until(stream: &mut std::net::TcpStream, end: &str) -> String {
-    let mut text = String::new();
-    let mut piece = [0; 1024];
-    while !text.contains(end) {
-        let count = stream.read(&mut piece).unwrap();
-        assert!(count > 0, "{text}");
-        text.push_str(&String::from_utf8_lossy(&piece[..count]));
-    }
-    text
 }
 
 const STREAMS: &str = "callers: { login: { operation: login, account: body./email, token: answer./token, lifetime: 1h } }\noperations: { events: { answer: stream }, socket: { upgrade: websocket } }\n";

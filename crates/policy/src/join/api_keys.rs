@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_contract::{Contract, SchemePlace, SecurityScheme};
+use portcullis_model::key::{BRAND_MAX, ENVIRONMENT_MAX, NAME_MIN, is_brand, is_environment};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
 
 use crate::callers::{ApiKeys, Callers};
@@ -27,8 +28,10 @@ pub(super) fn join(
     let (Some(brand), Some(pepper)) = (section.brand.0.as_ref(), section.pepper.0.as_ref()) else {
         return;
     };
-    word(brand, 16, notes);
-    section.environment.iter().for_each(|environment| word(environment, 12, notes));
+    word(brand, is_brand, BRAND_MAX, notes);
+    if let Some(environment) = &section.environment {
+        word(environment, is_environment, ENVIRONMENT_MAX, notes);
+    }
     let environment = section.environment.as_ref().map_or(ENVIRONMENT, |word| &word.value);
     // Of an API without a contract nothing is known; that was said.
     if contracts.iter().all(Option::is_some) {
@@ -104,18 +107,15 @@ fn unknown(section: &ApiKeysSection, all: &[&SecurityScheme], brand: Span, notes
     }
 }
 
-/// A word of a key, with at most so many characters.
-fn word(said: &Spanned<String>, max: usize, notes: &mut Notes) {
-    let mut bytes = said.value.bytes();
-    let begins = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase());
-    let is_plain = bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    if begins && is_plain && (2..=max).contains(&said.value.len()) {
+/// A word of a key.
+fn word(said: &Spanned<String>, is_one: fn(&str) -> bool, max: usize, notes: &mut Notes) {
+    if is_one(&said.value) {
         return;
     }
     notes.push(|| {
         let message = format!("{} is no word that a key can begin with", shown(&said.value));
-        Diagnostic::error(&codes::BAD_CALLER, message)
-            .at(said.span)
-            .help(format!("write 2 to {max} small letters and digits, a letter first: `pharm`"))
+        Diagnostic::error(&codes::BAD_CALLER, message).at(said.span).help(format!(
+            "write {NAME_MIN} to {max} small letters and digits, a letter first: `pharm`"
+        ))
     });
 }

@@ -1,11 +1,10 @@
 //! Ending sessions and revoking tokens from the command line, with a gateway that runs and without one.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Output;
 
-use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange, send};
+use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange, read_until, send};
 use serde_json::Value;
 
 use crate::support::{Folder, Gateway, text};
@@ -71,17 +70,6 @@ pub(crate) fn command(folder: &Folder, words: &[&str]) -> (i32, String, String) 
     let Output { status, stdout, stderr } =
         folder.run(&[words, &["-c", "portcullis.yaml"][..]].concat());
     (status.code().unwrap(), text(&stdout), text(&stderr))
-}
-
-fn read_until(stream: &mut TcpStream, end: &str) -> String {
-    let mut text = String::new();
-    let mut piece = [0; 1024];
-    while !text.contains(end) {
-        let count = stream.read(&mut piece).unwrap();
-        assert!(count > 0, "{text}");
-        text.push_str(&String::from_utf8_lossy(piece.get(..count).unwrap()));
-    }
-    text
 }
 
 #[test]
