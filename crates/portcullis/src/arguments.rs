@@ -90,6 +90,15 @@ pub(crate) enum Command {
     /// Exchange the key of the store, of a gateway that runs or of its store
     #[command(subcommand)]
     Store(StoreCommand),
+    /// Make a certificate for development, and an issuer that is good for its hosts alone
+    #[command(
+        after_help = "Example:\n  portcullis dev-certificate --host localhost --out dev\n\nMakes an issuer \
+        (`ca.pem`, `ca.key`; a year) that can vouch for these hosts, what stands below them and loopback addresses \
+        alone, and a certificate of it (`cert.pem`, `key.pem`; 90 days). Where the issuer is there already, the \
+        certificate is made anew under it: who trusts it need do nothing.\n\nExit codes: 0 made, 1 something \
+        else lies there (--overwrite replaces it), 2 usage, or nothing could be written"
+    )]
+    DevCertificate(DevCertificateOptions),
     /// Attack, directly and through the gateway: the built-in sample, or an API of yours
     #[command(
         after_help = "Example:\n  portcullis attack --attacks attacks/ --contract openapi.yaml \
@@ -120,6 +129,19 @@ pub(crate) enum Command {
     /// Print a page of the documentation that is made from the code
     #[command(hide = true)]
     Reference(ReferenceOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevCertificateOptions {
+    /// A host under which clients call: a name, or an address; may be given several times
+    #[arg(long = "host", value_name = "HOST", required = true)]
+    pub(crate) hosts: Vec<String>,
+    /// The folder for the four files; it is made if it is not there
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+    /// Replace what lies there, the issuer as well: whoever trusted it must trust the new one
+    #[arg(long)]
+    pub(crate) overwrite: bool,
 }
 
 /// Where the model comes from.

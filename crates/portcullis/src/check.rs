@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_model::{Diagnostic, Severity, Sources};
+use portcullis_model::{Clock as _, Diagnostic, Severity, Sources};
 use portcullis_policy::{Failure, Policy, writable_by_others};
 
 use crate::arguments::{CheckOptions, Deny, Format};
+use crate::clock::SystemClock;
 use crate::exit::Exit;
 use crate::report::many;
 use crate::{certificates, load, report, talk};
@@ -24,6 +25,7 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
             problems.extend(listener.into_iter().chain(signer).flat_map(warned));
             let untrusted = apis.iter().filter_map(|api| certificates::trust(api).err());
             problems.extend(untrusted.flat_map(warned));
+            problems.extend(certificates::diagnostics(&apis, SystemClock.now()));
             for api in apis {
                 let plan = Plan::compile(api, PlanOptions::default());
                 problems.extend(plan.findings());

@@ -13,6 +13,7 @@ mod completions;
 mod contract_report;
 mod demo;
 mod desk;
+mod dev_certificate;
 mod exit;
 mod explain;
 mod format;
@@ -78,6 +79,7 @@ fn main() -> std::process::ExitCode {
         Command::Keys(KeysCommand::Check(options)) => keys::check(&options),
         Command::Keys(KeysCommand::Pattern(options)) => keys::pattern(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
+        Command::DevCertificate(options) => dev_certificate::make(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Completions(options) => completions::completions(&options),
