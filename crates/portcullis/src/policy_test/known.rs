@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portcullis_contract::SchemePlace;
-use portcullis_policy::{CaseCaller, Endpoint, Instance, Introspection, Model, SecretSource, UpstreamProof};
+use portcullis_policy::{
+    CaseCaller, Endpoint, Instance, Introspection, Model, SecretSource, UpstreamProof,
+};
 use serde_json::{Map, Value, json};
 
 /// The name of the server.
