@@ -19,6 +19,7 @@ mod redirect;
 mod relaxations;
 mod serialize;
 mod upstream;
+mod upstream_proof;
 mod whoami;
 
 use std::fmt::Write as _;
@@ -209,7 +210,7 @@ fn build(
     let health = operated::health(file, listen, notes);
     let redirect = redirect::of(file, listen, health, notes);
     let ours = [Some(listen), health, redirect.map(|redirect| redirect.from)];
-    let upstreams: Vec<Option<Upstream>> = contracts
+    let mut upstreams: Vec<Option<Upstream>> = contracts
         .iter()
         .enumerate()
         .map(|(place, contract)| {
@@ -220,6 +221,7 @@ fn build(
         .collect();
     let access = operations::access(file, &contracts, &names, notes);
     let callers = known(file, texts, &contracts, &names, &access, notes);
+    upstream_proof::join(file, &contracts, &callers, &mut upstreams, (&texts.folder, notes));
     let authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
     if let Some(file) = file {

@@ -78,14 +78,11 @@ impl Authority {
         let ends = UnixMillis(now.0.saturating_add(CA_DAYS * DAY_MS));
         let mut params = params(now, ends);
         // Two of the same name and other keys are taken for one another.
-        let mark: String = Sha256::digest(key.public_key_raw())
-            .iter()
-            .take(4)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = Sha256::digest(key.public_key_raw());
+        let mark = digest.first_chunk().map_or(0, |mark| u32::from_be_bytes(*mark));
         params
             .distinguished_name
-            .push(DnType::CommonName, format!("Portcullis development CA {mark}"));
+            .push(DnType::CommonName, format!("Portcullis development CA {mark:08x}"));
         params.distinguished_name.push(DnType::OrganizationName, DEVELOPMENT);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
