@@ -6,6 +6,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use portcullis_attack::generate::ATTACKS_MAX;
 
+pub(crate) use crate::dev_certificate_arguments::DevCertificateOptions;
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
 use crate::named::Named;
@@ -129,19 +130,6 @@ pub(crate) enum Command {
     /// Print a page of the documentation that is made from the code
     #[command(hide = true)]
     Reference(ReferenceOptions),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DevCertificateOptions {
-    /// A host under which clients call: a name, or an address; may be given several times
-    #[arg(long = "host", value_name = "HOST", required = true)]
-    pub(crate) hosts: Vec<String>,
-    /// The folder for the four files; it is made if it is not there
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) out: PathBuf,
-    /// Replace what lies there, the issuer as well: whoever trusted it must trust the new one
-    #[arg(long)]
-    pub(crate) overwrite: bool,
 }
 
 /// Where the model comes from.

@@ -11,8 +11,8 @@ use portcullis_model::{Clock as _, UnixMillis};
 
 use self::files::Folder;
 use self::made::{Authority, MakeFault};
-use crate::arguments::DevCertificateOptions;
 use crate::clock::SystemClock;
+use crate::dev_certificate_arguments::DevCertificateOptions;
 use crate::exit::Exit;
 use crate::talk;
 

@@ -14,6 +14,7 @@ mod contract_report;
 mod demo;
 mod desk;
 mod dev_certificate;
+mod dev_certificate_arguments;
 mod exit;
 mod explain;
 mod format;

@@ -61,7 +61,7 @@ fn an_expired_certificate_is_told_everywhere_and_serves_all_the_same() {
     let ready = ready.text();
     assert!(ready.contains("certificates: one has expired on 2021-01-01"), "{ready}");
     assert!(!ready.contains("cert.pem"), "{ready}");
-    drop(gateway);
+    gateway.end();
     let [event] = events(&folder).try_into().unwrap();
     assert_eq!(event["problem"], "expired");
 }
