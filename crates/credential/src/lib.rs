@@ -14,6 +14,7 @@
 //! | where are the keys of this issuer? | [`metadata`] |
 //! | tokens of our own | [`opaque`], [`signer`] |
 //! | API keys of our own | [`api_key`] |
+//! | who says that they leaked? | [`reporter`] |
 //! | keys as people keep them in files | [`chance`] |
 //!
 //! Nothing that a caller showed appears in an error or in `Debug`: the audit log gets the fault's
@@ -35,6 +36,7 @@ pub mod keys;
 pub mod metadata;
 pub mod opaque;
 mod pem;
+pub mod reporter;
 pub mod signer;
 mod text;
 mod url;
