@@ -4,6 +4,7 @@ use crate::claim::{CallerUrl, ClaimPointer, Texts};
 use crate::digest::ContractDigest;
 use crate::file::forward::ForwardSection;
 use crate::file::guesses::GuessSection;
+use crate::file::leaks::LeaksSection;
 use crate::file::login::{Ends, LoginSection};
 use crate::file::whoami::WhoamiSection;
 use crate::login_place::LoginMember;
@@ -138,6 +139,9 @@ section! {
         /// The security schemes of the contract that take them: API keys in a header field, or bearer tokens.
         /// Default: every API key in a header field.
         schemes: Option<Spanned<Texts>>,
+        /// Where leaked keys are reported, and what becomes of them. Default: nowhere by HTTP; `portcullis keys report`
+        /// revokes.
+        leaks: Option<LeaksSection>,
     }
 }
 
