@@ -107,7 +107,7 @@ impl ReporterKeys {
 pub fn leaks(list: Vec<u8>) -> Result<Vec<Leak>, ReporterFault> {
     let document = parsed(list, LIST_BYTES_MAX)?;
     let root = document.root();
-    if !root.is_array() || root.len() == 0 {
+    if !root.is_array() || root.is_empty() {
         return Err(ReporterFault::Form);
     }
     root.items().map(|item| leak(item).ok_or(ReporterFault::Form)).collect()

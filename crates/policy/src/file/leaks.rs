@@ -57,7 +57,7 @@ pub(crate) struct LeaksPath(pub(crate) String);
 pub(crate) enum GithubWord {
     No,
     Yes,
-    At(GithubSection),
+    At(Box<GithubSection>),
 }
 
 /// What becomes of a reported key.
@@ -87,7 +87,7 @@ impl Read for LeaksPath {
 impl Read for GithubWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         if matches!(node.content, Content::Mapping(_)) {
-            return Read::read(node, notes).map(Self::At);
+            return Read::read(node, notes).map(Box::new).map(Self::At);
         }
         match scalar(node, notes)? {
             "true" => Some(Self::Yes),

@@ -75,13 +75,11 @@ pub(crate) fn ledgers(named: &[PathBuf], apis: &[Model]) -> Result<Vec<PathBuf>,
     if !named.is_empty() {
         return Ok(named.to_vec());
     }
-    match apis.first().map(|api| &api.ledger) {
-        Some(LedgerTarget::File(path)) => Ok(vec![path.clone()]),
-        _ => {
-            talk::say("the policy's records go to standard output: name a file with --ledger FILE");
-            Err(Exit::Unusable)
-        }
+    if let Some(LedgerTarget::File(path)) = apis.first().map(|api| &api.ledger) {
+        return Ok(vec![path.clone()]);
     }
+    talk::say("the policy's records go to standard output: name a file with --ledger FILE");
+    Err(Exit::Unusable)
 }
 
 /// Each use of a key, of this one where one is wanted, since a time where one is given.
@@ -145,11 +143,10 @@ fn each_of(
                 let lost = record.record.get("records_lost").and_then(Value::as_u64);
                 read.lost = read.lost.saturating_add(lost.unwrap_or(1));
             }
-            Some(_) => {}
             None if record.key() != "-" && wanted.is_none_or(|id| record.key() == id) => {
                 used(&record);
             }
-            None => {}
+            Some(_) | None => {}
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use portcullis_admin::{KeyRequest, Request};
+use portcullis_contract::Operation;
 use portcullis_model::{Clock as _, KeyRules, UnixMillis};
 use portcullis_policy::Model;
 use portcullis_store::{KEYS_LISTED_MAX, KeyWhich};
@@ -127,7 +128,7 @@ fn judged(
     let names: BTreeSet<String> = used
         .iter()
         .filter_map(|(api, operation)| {
-            desk.apis.get(*api)?.contract.operation(*operation).map(|one| one.name())
+            desk.apis.get(*api)?.contract.operation(*operation).map(Operation::name)
         })
         .collect();
     match why_not {

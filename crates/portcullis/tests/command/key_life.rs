@@ -140,7 +140,6 @@ fn an_exchange_makes_a_key_narrower_and_never_wider() {
     let new = printed.trim_end();
     let gateway = run(&folder);
     assert_eq!((status(&gateway, "/me", new), status(&gateway, "/orders", new)), (200, 403));
-    gateway.end();
     let new_id = new.split('_').nth(2).unwrap();
     let (near, _) = issue(&folder, &["--owner", "acme", "--from", "10.0.0.0/8"]);
     for (id, words, told) in [
@@ -160,4 +159,5 @@ fn an_exchange_makes_a_key_narrower_and_never_wider() {
     let (code, _, said) = command(&folder, &["roll", "--id", &near, "--from", "10.1.0.0/16"]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(listed(&folder, &[]).len(), 5);
+    gateway.end();
 }
