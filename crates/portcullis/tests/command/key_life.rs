@@ -1,6 +1,8 @@
 //! `portcullis keys` after a key was issued: shown, reported, followed, restricted.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 
 use serde_json::Value;
 
@@ -129,6 +131,57 @@ fn a_key_that_uses_less_than_it_may_is_told_with_what_restricts_it() {
     assert_eq!(one(&told, &id)["nothing_suggested"], "issued since");
     assert_eq!((&one(&told, &id)["used"], &one(&told, &id)["of"]), (&1.into(), &2.into()));
     assert_eq!(one(&told, &idle)["used"], 0);
+}
+
+/// A key that was issued long ago: nobody can type that, and the socket takes it.
+fn issued_long_ago(folder: &Folder, id: &str) {
+    let mut socket = UnixStream::connect(folder.path("store/admin.sock")).unwrap();
+    let mac = "0".repeat(64);
+    let line = format!(
+        "{{\"do\":\"add_key\",\"id\":\"{id}\",\"mac\":\"{mac}\",\"owner\":\"acme\",\"label\":\"\",\
+         \"created\":1,\"rules\":{{}}}}\n"
+    );
+    socket.write_all(line.as_bytes()).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("issued"), "{answer}");
+}
+
+#[test]
+fn what_is_suggested_is_the_exchange_that_leaves_what_was_used() {
+    let (_api, folder) = shop();
+    let (used, idle) = ("0000000000000001", "0000000000000002");
+    issue(&folder, &["--owner", "acme"]);
+    let gateway = run(&folder);
+    [used, idle].iter().for_each(|id| issued_long_ago(&folder, id));
+    gateway.end();
+    let ledger = fs::read_to_string(folder.path("portcullis-ledger.jsonl")).unwrap();
+    let last: Value = serde_json::from_str(ledger.lines().last().unwrap()).unwrap();
+    let now = last["time"].as_str().unwrap();
+    let record = |time: &str, operation: &str, verdict: &str| {
+        format!(
+            "{{\"time\":\"{time}\",\"operation\":\"{operation}\",\"key\":\"{used}\",\
+             \"verdict\":\"{verdict}\"}}\n"
+        )
+    };
+    let old = "2020-01-01T00:00:00.000Z";
+    let whole = record(old, "listOrders", "allowed")
+        + &record(now, "listOrders", "refused")
+        + &record(now, "getMe", "allowed");
+    fs::write(folder.path("whole.jsonl"), &whole).unwrap();
+    let words = ["suggest", "--ledger", "whole.jsonl"];
+    let (code, printed, said) = command(&folder, &words);
+    assert_eq!(code, 0, "{said}");
+    assert!(printed.contains("used 1 of 2 operations in 30 days: restrict?"), "{printed}");
+    let line = format!("portcullis keys roll -c portcullis.yaml --id {used} --operation getMe\n");
+    assert!(printed.contains(&line), "{printed}");
+    assert!(
+        printed.contains(&format!("{idle}  acme  used 0 of 2 operations in 30 days: not used"))
+    );
+    assert_eq!(printed.matches("keys roll").count(), 1, "{printed}");
+    fs::write(folder.path("whole.jsonl"), whole + "{\"cut\":\n").unwrap();
+    let (code, printed, said) = command(&folder, &words);
+    assert!(code == 1 && printed.is_empty() && said.contains("cannot be read"), "{said}");
 }
 
 #[test]
