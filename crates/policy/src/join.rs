@@ -220,14 +220,7 @@ fn build(
         .collect();
     let access = operations::access(file, &contracts, &names, notes);
     let callers = known(file, texts, &contracts, &names, &access, notes);
-    for (place, upstream) in upstreams.iter_mut().enumerate() {
-        let api = file.and_then(|file| file.apis().get(place));
-        let known = contracts.get(place).and_then(Option::as_ref).zip(callers.get(place));
-        if let (Some(api), Some(upstream), Some((contract, callers))) = (api, upstream, known) {
-            let of = upstream_proof::Of { api, contract, callers, folder: &texts.folder };
-            upstream.proof = upstream_proof::join(of, notes);
-        }
-    }
+    upstream_proof::join(file, &contracts, &callers, &mut upstreams, (&texts.folder, notes));
     let authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
     if let Some(file) = file {
