@@ -11,6 +11,7 @@ use portcullis_controls::Plan;
 use portcullis_controls::caller_identity::WELL_KNOWN;
 use portcullis_credential::api_key::Pepper;
 use portcullis_credential::keys::KeySet;
+use portcullis_credential::reporter::ReporterKeys;
 use portcullis_credential::signer::Signer;
 use portcullis_model::Secret;
 use portcullis_policy::{
@@ -39,6 +40,8 @@ pub struct Site {
     signer: Option<Arc<Signer>>,
     /// What digests of API keys are made with.
     pepper: Option<Arc<Pepper>>,
+    /// The keys that the policy pins of whoever signs lists of leaked keys.
+    reporter: Option<Arc<ReporterKeys>>,
     /// What shows APIs that requests come through the gateway, by what their policy asks for.
     provers: Vec<(UpstreamProof, Prover)>,
 }
@@ -65,6 +68,7 @@ impl From<Arc<Plan>> for Site {
             secrets: Vec::new(),
             signer: None,
             pepper: None,
+            reporter: None,
             provers: Vec::new(),
         }
     }
@@ -116,6 +120,17 @@ impl Site {
         Self { pepper, ..self }
     }
 
+    /// The same, with the keys that the policy pins of whoever signs lists of leaked API keys.
+    #[must_use]
+    pub fn hearing(self, reporter: Option<Arc<ReporterKeys>>) -> Self {
+        Self { reporter, ..self }
+    }
+
+    /// Keys of whoever signs lists of leaked keys.
+    pub(crate) const fn reporter(&self) -> Option<&Arc<ReporterKeys>> {
+        self.reporter.as_ref()
+    }
+
     /// The same, with what shows APIs that requests come through the gateway. Without it, requests to an API whose
     /// policy asks for that do not go.
     #[must_use]
@@ -164,6 +179,9 @@ impl Site {
             .keys
             .iter()
             .all(|pinned| before.keys(&pinned.source).is_none_or(|was| was.mark == pinned.mark))
+            && self
+                .reporter()
+                .is_none_or(|reporter| before.reporter().is_none_or(|was| was.is_same(reporter)))
             && self.signer().is_none_or(|signer| {
                 before.signer().is_none_or(|was| was.key_id() == signer.key_id())
             })

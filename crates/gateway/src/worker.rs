@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use portcullis_ledger::{InstanceState, Ledger, Noted};
+use portcullis_ledger::{InstanceState, KeyReported, Ledger, Noted};
 use portcullis_model::{Clock, Refusal, RequestId, Room, Status, UnixMillis};
 use portcullis_policy::Instance;
 use portcullis_store::Store;
@@ -159,6 +159,9 @@ pub trait Watch: Send + Sync {
 
     /// An issuer of tokens does not give its keys: those that are known are used on, for a day.
     fn issuer_fails(&self, _issuer: &str, _detail: &str) {}
+
+    /// Somebody reported an API key that leaked, and it was genuine: its owner should be told.
+    fn key_reported(&self, _: &KeyReported<'_>) {}
 
     /// A request entered a room. Of use to whoever follows one request.
     fn entered(&self, _: RequestId, _: Room) {}

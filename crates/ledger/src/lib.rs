@@ -12,6 +12,7 @@ mod event;
 mod facts;
 mod notice;
 mod queue;
+mod reported;
 mod sink;
 mod writer;
 
@@ -19,4 +20,5 @@ pub use administered::Administered;
 pub use entry::{Entry, Opening};
 pub use facts::{Asked, Noted, Verdict};
 pub use notice::{CertificateState, InstanceState, KeyRevoked, Outcome, Reload};
+pub use reported::KeyReported;
 pub use writer::{Health, Ledger, LedgerError};

@@ -16,6 +16,7 @@ use crate::administered::Administered;
 use crate::event;
 use crate::notice::{CertificateState, InstanceState, KeyRevoked, Reload};
 use crate::queue::{Queue, Reopening};
+use crate::reported::KeyReported;
 use crate::sink::Sink;
 
 /// How long a batch gathers.
@@ -128,6 +129,11 @@ impl Ledger {
     /// Records what an administrator did.
     pub fn administered(&self, act: &Administered<'_>) {
         self.append(|out| act.write(out));
+    }
+
+    /// Records that a key was reported.
+    pub fn key_reported(&self, report: &KeyReported<'_>) {
+        self.append(|out| report.write(out));
     }
 
     /// Whether there is no room for the record of another request.

@@ -9,6 +9,7 @@ mod claims;
 mod deciding;
 mod forward;
 mod guesses;
+mod leaks;
 mod learned;
 mod lines;
 mod login;
@@ -377,7 +378,13 @@ fn known(
     callers::audiences(file.map_or(&[], PolicyFile::apis), &mut all, notes);
     login::join(section, contracts, names, access, &mut all, (texts.now, notes));
     certificates::join(file, contracts, &mut all, notes);
-    api_keys::join(section, contracts, &mut all, &texts.folder, notes);
+    let apis = file.map_or(&[][..], PolicyFile::apis);
+    let served = contracts.iter().enumerate().filter_map(|(place, contract)| {
+        let contract = contract.as_ref()?;
+        Some((contract, base_path(apis.get(place), Some(contract))))
+    });
+    let served: Vec<_> = served.collect();
+    api_keys::join(section, contracts, &mut all, &texts.folder, (&served, notes));
     guesses::join(section, contracts, names, &mut all, notes);
     whoami::join(section, contracts, names, &mut all, notes);
     learned::join(section, contracts, names, &mut all, notes);

@@ -53,7 +53,8 @@ fn unusable(apis: &[Model]) -> Vec<Failure> {
     // What belongs to the listener and to all callers is the same for every API.
     let first = apis.first().map(|api| {
         let listener = certificates::of(api).err();
-        [listener, certificates::signer(api).err(), certificates::pepper(api).err()]
+        let (signer, pepper) = (certificates::signer(api).err(), certificates::pepper(api).err());
+        [listener, signer, pepper, certificates::reporter(api).err()]
     });
     let each = apis.iter().flat_map(|api| {
         let (trust, keys) = (certificates::trust(api).err(), certificates::keys(api).err());

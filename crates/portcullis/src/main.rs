@@ -22,6 +22,7 @@ mod init;
 mod key_arguments;
 mod keys;
 mod lasting;
+mod ledger_lines;
 mod load;
 mod loopback;
 mod named;
@@ -78,6 +79,10 @@ fn main() -> std::process::ExitCode {
         Command::Keys(KeysCommand::Roll(options)) => keys::roll(&options),
         Command::Keys(KeysCommand::Expire(options)) => keys::expire(&options),
         Command::Keys(KeysCommand::Revoke(options)) => keys::revoke(&options),
+        Command::Keys(KeysCommand::Show(options)) => keys::show::show(&options),
+        Command::Keys(KeysCommand::Report(options)) => keys::report::report(&options),
+        Command::Keys(KeysCommand::Uses(options)) => keys::uses::uses(&options),
+        Command::Keys(KeysCommand::Suggest(options)) => keys::suggest::suggest(&options),
         Command::Keys(KeysCommand::Check(options)) => keys::check(&options),
         Command::Keys(KeysCommand::Pattern(options)) => keys::pattern(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),

@@ -4,6 +4,7 @@ use crate::claim::{CallerUrl, ClaimPointer, Texts};
 use crate::digest::ContractDigest;
 use crate::file::forward::ForwardSection;
 use crate::file::guesses::GuessSection;
+use crate::file::leaks::LeaksSection;
 use crate::file::login::{Ends, LoginSection};
 use crate::file::whoami::WhoamiSection;
 use crate::login_place::LoginMember;
@@ -142,6 +143,9 @@ section! {
         /// request and records the key's name, `revoke` revokes the key as well, at once and for ever, with all
         /// below it. Default: `refuse`, because one mistyped `http://` would end a key that many use.
         seen_in_plain: Option<Spanned<SeenWord>>,
+        /// Where leaked keys are reported, and what becomes of them. Default: nowhere by HTTP; `portcullis keys report`
+        /// revokes.
+        leaks: Option<LeaksSection>,
     }
 }
 

@@ -16,6 +16,7 @@ mod contract_report;
 mod explain;
 mod generated;
 mod init;
+mod key_life;
 mod keys;
 mod login;
 mod policy;
