@@ -1,13 +1,11 @@
 //! What may be asked about API keys. The key itself never comes this way: whoever issues one keeps its text, and sends
 //! its digest.
 
-use std::net::IpAddr;
-
-use portcullis_json::Value as Read;
-use portcullis_model::{KeyId, KeyRules, UnixMillis};
+use portcullis_model::{KeyId, UnixMillis};
 use portcullis_store::{KeyFacts, KeyWhich, ListedKey};
 use serde_json::{Map, Value, json};
 
+use crate::key_rules::{self, from_hex, hex};
 use crate::members::Members;
 use crate::misread::Misread;
 
@@ -90,7 +88,7 @@ pub(crate) fn listed(key: &ListedKey) -> Value {
         .with("owner", Some(&*key.owner))
         .with("label", Some(&*key.label))
         .with("created", time(Some(key.created)))
-        .with("rules", Some(rules(&key.rules)))
+        .with("rules", Some(key_rules::write(&key.rules)))
         .with("parent", key.parent.map(|id| id.to_string()))
         .with("expires", time(key.expires))
         .with("last_used", time(key.last_used))
@@ -100,10 +98,10 @@ pub(crate) fn listed(key: &ListedKey) -> Value {
 
 /// An object that is built member by member; what is not there is left out.
 #[derive(Default)]
-struct Said(Map<String, Value>);
+pub(crate) struct Said(Map<String, Value>);
 
 impl Said {
-    fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
         self.0.extend(value.map(|value| (name.to_owned(), value.into())));
         self
     }
@@ -168,7 +166,7 @@ fn written(facts: &KeyFacts) -> Value {
         .with("owner", Some(&*facts.owner))
         .with("label", Some(&*facts.label))
         .with("created", Some(facts.created.0))
-        .with("rules", Some(rules(&facts.rules)))
+        .with("rules", Some(key_rules::write(&facts.rules)))
         .with("parent", facts.parent.map(|parent| parent.to_string()))
         .with("expires", facts.expires.map(|expires| expires.0))
         .with("replaces", facts.replaces.map(|(replaced, _)| replaced.to_string()))
@@ -189,72 +187,7 @@ fn facts(members: &Members<'_>) -> Result<KeyFacts, Misread> {
         parent: members.optional_text("parent")?.map(id).transpose()?,
         created: members.time("created")?,
         expires: members.optional_time("expires")?,
-        rules: read_rules(members.object("rules")?)?,
+        rules: key_rules::read(members.object("rules")?)?,
         replaces,
     })
-}
-
-/// What a key may be used for; what restricts nothing is left out.
-fn rules(rules: &KeyRules) -> Value {
-    let some = |texts: &[String]| (!texts.is_empty()).then(|| json!(texts));
-    let networks: Vec<String> =
-        rules.networks.iter().map(|(first, bits)| format!("{first}/{bits}")).collect();
-    let attributes = (!rules.attributes.is_empty()).then(|| json!(rules.attributes));
-    Said::default()
-        .with("operations", some(&rules.operations))
-        .with("scopes", some(&rules.scopes))
-        .with("apis", some(&rules.apis))
-        .with("networks", some(&networks))
-        .with("attributes", attributes)
-        .with("not_before", rules.not_before.map(|begin| begin.0))
-        .into()
-}
-
-/// The rules of a key as it is listed.
-pub fn rules_of(listed: &Value) -> Result<KeyRules, Misread> {
-    let rules = listed.get("rules").ok_or(Misread("a member is missing"))?;
-    let limits = portcullis_json::Limits::default();
-    let document = portcullis_json::Document::parse(rules.to_string().into_bytes(), &limits);
-    read_rules(document.map_err(|_| Misread("it is no JSON in one reading"))?.root())
-}
-
-fn read_rules(said: Read<'_>) -> Result<KeyRules, Misread> {
-    let members = Members::of(said)?;
-    let rules = KeyRules {
-        operations: members.optional_texts("operations")?,
-        scopes: members.optional_texts("scopes")?,
-        apis: members.optional_texts("apis")?,
-        networks: members
-            .optional_texts("networks")?
-            .iter()
-            .map(|text| network(text).ok_or(Misread("that is no network")))
-            .collect::<Result<_, _>>()?,
-        attributes: members.optional_pairs("attributes")?,
-        not_before: members.optional_time("not_before")?,
-    };
-    members.end()?;
-    Ok(rules)
-}
-
-fn network(text: &str) -> Option<(IpAddr, u8)> {
-    let (first, bits) = text.split_once('/')?;
-    Some((first.parse().ok()?, bits.parse().ok()?))
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    let pairs = text.as_bytes().as_chunks::<2>();
-    if text.len() != 64 || !pairs.1.is_empty() {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(pairs.0) {
-        let mut digits = pair.iter().map(|digit| char::from(*digit).to_digit(16));
-        *byte = (digits.next()?? << 4 | digits.next()??) as u8;
-    }
-    Some(bytes)
 }

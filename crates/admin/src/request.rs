@@ -177,7 +177,7 @@ fn revocation(members: &Members<'_>) -> Result<Revocation, Misread> {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_model::{KeyId, KeyRules};
+    use portcullis_model::{KeyId, KeyQuota, KeyRules, Verbs};
     use portcullis_store::{KeyFacts, KeyWhich};
     use proptest::prelude::*;
 
@@ -233,14 +233,34 @@ mod tests {
         let pairs = proptest::collection::vec(any::<(String, String)>(), 0..3);
         let networks = proptest::collection::vec(any::<(std::net::IpAddr, u8)>(), 0..3);
         let begin = proptest::option::of(time());
-        let rules = (texts(), texts(), networks, texts(), pairs, begin).prop_map(
-            |(operations, scopes, networks, apis, attributes, not_before)| KeyRules {
-                operations,
-                scopes,
-                networks,
-                apis,
-                attributes,
-                not_before,
+        let verbs = (1_u8..64).prop_filter_map("read alone", |bits| {
+            // What is read back reads and lists.
+            let verbs = Verbs::from_bits(bits)?;
+            Verbs::of_words(verbs.words()).filter(|read| *read == verbs)
+        });
+        let may = proptest::collection::vec((any::<String>(), verbs), 0..3);
+        let objects = proptest::collection::vec(any::<(String, String)>(), 0..3);
+        let bound = any::<(Option<[u8; 32]>, Option<[u8; 32]>)>();
+        let quota = any::<(Option<(u32, u32)>, Option<u64>, Option<u64>)>()
+            .prop_map(|(rate, day, month)| KeyQuota { rate, day, month });
+        let first = (texts(), texts(), networks, texts(), pairs, begin);
+        let rules = (first, may, objects, texts(), bound, quota).prop_map(
+            |(first, may, objects, origins, (dpop, certificate), quota)| {
+                let (operations, scopes, networks, apis, attributes, not_before) = first;
+                KeyRules {
+                    operations,
+                    scopes,
+                    networks,
+                    apis,
+                    attributes,
+                    not_before,
+                    may,
+                    objects,
+                    origins,
+                    dpop,
+                    certificate,
+                    quota,
+                }
             },
         );
         let ids = (id(), proptest::option::of(id()), proptest::option::of((id(), any::<u64>())));

@@ -302,8 +302,12 @@ fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<Key
     let operations: Vec<String> = desk
         .apis
         .iter()
-        .flat_map(|api| &api.contract.operations)
-        .flat_map(|operation| [operation.name(), operation.title()])
+        .flat_map(|api| api.contract.operations.iter().map(move |operation| (api, operation)))
+        .flat_map(|(api, operation)| {
+            let (name, title) = (operation.name(), operation.title());
+            let of_api = |text: &str| format!("{}::{text}", api.name);
+            [of_api(&name), of_api(&title), name, title]
+        })
         .collect();
     known(&options.operations, &operations, "no operation of the contract")?;
     let apis: Vec<String> = desk.apis.iter().map(|api| api.name.to_string()).collect();
@@ -328,7 +332,7 @@ fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<Key
             Err(Exit::Unusable)
         }
     });
-    Ok(KeyRules {
+    let mut rules = KeyRules {
         operations: options.operations.clone(),
         scopes: options.scopes.clone(),
         networks: networks.iter().map(|network| (network.first(), network.bits())).collect(),
@@ -338,7 +342,10 @@ fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<Key
             When::Now => now,
             When::At(at) => at,
         }),
-    })
+        ..KeyRules::default()
+    };
+    options.limits.add(&mut rules, &desk.apis)?;
+    Ok(rules)
 }
 
 fn known(said: &[String], all: &[String], what: &str) -> Result<(), Exit> {

@@ -74,7 +74,7 @@ impl<'m> Judges<'m> {
         };
         let model = self.vocabulary.model;
         let asked =
-            Asked { model: &model.authorization, caller: Some(&case.caller), request: &said };
+            Asked { model: &model.authorization, caller: Some(&case.caller), request: &said, limits: &[] };
         let Some(resource) = case.resource else {
             let caller = Caller::Verified(case.caller.clone().into());
             let expected = Expected::derive(model, case.operation);

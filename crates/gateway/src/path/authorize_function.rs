@@ -2,7 +2,7 @@
 //! asks of the body is asked again in `authorize_object`, where there is one); and a
 //! connection becomes a WebSocket only where the policy names the operation.
 
-use portcullis_controls::caller_identity::judge_key;
+use portcullis_controls::caller_identity::{KeyAsk, judge_key};
 use portcullis_controls::safe_configuration::{Handshake, Upgrade, judge_upgrade};
 use portcullis_model::{Room, Status};
 use portcullis_policy::{InputPlace, RequestPlace};
@@ -48,8 +48,7 @@ pub(super) async fn enter(admitted: Admitted, context: &mut Context<'_>) -> Resu
 /// What a key of ours is for, it is for whatever its owner may do.
 fn key(index: Option<usize>, context: &mut Context<'_>) -> Result<(), Exit> {
     let Some(key) = &context.carried.key else { return Ok(()) };
-    let operation = index.and_then(|index| context.plan.model.contract.operation(index));
-    let judgement = judge_key(&key.rules, operation);
+    let judgement = judge_key(&key.rules, KeyAsk { model: &context.plan.model, operation: index });
     context.ask(judgement)
 }
 
