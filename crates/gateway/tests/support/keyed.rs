@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_credential::api_key::{self, Pepper};
-use portcullis_gateway::{Options, Site};
+use portcullis_gateway::{ClientIssuers, Options, ServerTls, Site};
 use portcullis_model::{KeyId, KeyRules};
 use portcullis_store::{KeyFacts, Store};
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi};
 
+use super::authority::Authority;
+use super::secure::Identity;
 use super::{Scene, Setup, model, noon};
 
 const PEPPER: &[u8] = b"00112233445566778899aabbccddeeff00112233445566778899aabbccddee00";
@@ -32,10 +34,40 @@ impl Keyed {
     }
 
     pub fn of(contract: &str, behaviour: Behaviour, policy: &str, store: Store) -> Self {
+        Self::made(contract, behaviour, (policy, "[key]"), store, None)
+    }
+
+    /// With more schemes that keys come by.
+    pub fn schemed(contract: &str, behaviour: Behaviour, policy: &str, schemes: &str) -> Self {
+        let store = Store::passing(&std::env::temp_dir(), noon()).unwrap();
+        Self::made(contract, behaviour, (policy, schemes), store, None)
+    }
+
+    /// A gateway that speaks TLS, and takes certificates of an issuer.
+    pub fn secure(
+        contract: &str,
+        behaviour: Behaviour,
+        policy: &str,
+        (server, issuer): (&Identity, &Authority),
+    ) -> Self {
+        let store = Store::passing(&std::env::temp_dir(), noon()).unwrap();
+        let clients = ClientIssuers::from_pem(issuer.certificate.as_bytes(), None, false).unwrap();
+        let (certificate, key) = (server.certificate.as_bytes(), server.key.as_bytes());
+        let tls = ServerTls::asking(certificate, key, Some(clients)).unwrap();
+        Self::made(contract, behaviour, (policy, "[key]"), store, Some(tls))
+    }
+
+    fn made(
+        contract: &str,
+        behaviour: Behaviour,
+        (policy, schemes): (&str, &str),
+        store: Store,
+        tls: Option<ServerTls>,
+    ) -> Self {
         let policy = format!(
             "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
              store: {{ folder: store, key: file:store.key }}\n\
-             callers:\n  api_keys: {{ brand: shop, pepper: file:pepper.key }}\n  \
+             callers:\n  api_keys: {{ brand: shop, pepper: file:pepper.key, schemes: {schemes} }}\n  \
              forward: {{ headers: {{ X-Caller: subject }} }}\n  \
              attributes: {{ role: {{ claim: /role }} }}\n{policy}"
         );
@@ -45,6 +77,7 @@ impl Keyed {
         let options = Options { store: Some(store.clone()), ..Options::default() };
         let pepper = || Pepper::parse(PEPPER).unwrap();
         let site = Site::from(Arc::new(plan)).peppered(Some(Arc::new(pepper())));
+        let site = if tls.is_some() { site.with_tls(tls) } else { site };
         let scene = Scene::of_options(api, site, options);
         Self { scene, store, pepper: pepper() }
     }
