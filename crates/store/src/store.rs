@@ -526,6 +526,7 @@ impl Job for Touch {
 }
 
 mod api_keys;
+mod key_uses;
 mod kek;
 #[cfg(test)]
 mod trouble;

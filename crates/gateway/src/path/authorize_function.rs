@@ -9,6 +9,7 @@ use portcullis_policy::{InputPlace, RequestPlace};
 
 use super::asking::asked;
 use super::context::{Context, Exit};
+use super::key_quota;
 use super::limit::Admitted;
 use super::values::Request;
 use crate::head::RequestHead;
@@ -41,6 +42,7 @@ pub(super) async fn enter(admitted: Admitted, context: &mut Context<'_>) -> Resu
     if let Some(index) = matched.operation() {
         function(&admitted, index, context)?;
     }
+    key_quota::count(context).await?;
     used(context).await?;
     Ok(Allowed { admitted, websocket })
 }

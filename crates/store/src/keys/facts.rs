@@ -59,6 +59,8 @@ pub struct Key {
     pub owner: Arc<str>,
     /// Its own rules first, then those of each key above it: all of them count.
     pub rules: Vec<Arc<KeyRules>>,
+    /// Which keys those rules are of, in the same order, where uses of any of them are counted; else none.
+    pub counted: Vec<KeyId>,
     /// The earliest end of it and of the keys above it.
     pub expires: Option<UnixMillis>,
     /// It replaces another, and was not used yet: see [`crate::Store::used_first`].

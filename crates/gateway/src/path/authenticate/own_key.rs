@@ -110,6 +110,6 @@ fn found(
         return Err(judged);
     }
     let identity = key_holder(&key.rules, &key.owner, &rule.issuer, asked.scheme_name());
-    let Key { id, rules, is_first_use, .. } = key;
-    Ok((Arc::new(identity), UsedKey { id, rules, is_first_use, since: asked.now }))
+    let Key { id, rules, counted, is_first_use, .. } = key;
+    Ok((Arc::new(identity), UsedKey { id, rules, counted, is_first_use, since: asked.now }))
 }
