@@ -13,7 +13,12 @@ use crate::misread::Misread;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyRequest {
     /// A new one.
-    Add(Box<KeyFacts>),
+    Add {
+        /// What is kept of it.
+        facts: Box<KeyFacts>,
+        /// Which pepper its digest was made with: the fingerprint.
+        pepper: [u8; 32],
+    },
     /// The newest ones, `max` of them.
     List {
         /// Of these.
@@ -36,7 +41,10 @@ impl KeyRequest {
     /// Reads what `act` asks for; none, if it asks for no key.
     pub(crate) fn read(act: &str, members: &Members<'_>) -> Result<Option<Self>, Misread> {
         Ok(Some(match act {
-            "add_key" => Self::Add(Box::new(facts(members)?)),
+            "add_key" => Self::Add {
+                facts: Box::new(facts(members)?),
+                pepper: from_hex(members.text("pepper")?).ok_or(Misread("that is no digest"))?,
+            },
             "list_keys" => Self::List { which: which(members)?, max: members.number("max")? },
             "revoke_keys" => Self::Revoke(which(members)?),
             "expire_key" => {
@@ -49,7 +57,9 @@ impl KeyRequest {
     /// What reads as this.
     pub(crate) fn write(&self) -> Value {
         match self {
-            Self::Add(facts) => written(facts),
+            Self::Add { facts, pepper } => {
+                written(facts).with("pepper", Some(hex(pepper))).into()
+            }
             Self::List { which, max } => {
                 selected("list_keys", which).with("max", Some(*max)).into()
             }
@@ -63,7 +73,7 @@ impl KeyRequest {
     /// The word in records.
     pub(crate) const fn act(&self) -> &'static str {
         match self {
-            Self::Add(_) => "issue_key",
+            Self::Add { .. } => "issue_key",
             Self::List { .. } => "list_keys",
             Self::Revoke(_) => "revoke_keys",
             Self::Expire { .. } => "expire_key",
@@ -73,7 +83,7 @@ impl KeyRequest {
     /// What they are named by in records, and the name.
     pub(crate) fn named(&self) -> (&'static str, Option<String>) {
         match self {
-            Self::Add(facts) => ("id", Some(facts.id.to_string())),
+            Self::Add { facts, .. } => ("id", Some(facts.id.to_string())),
             Self::Expire { id, .. } => ("id", Some(id.to_string())),
             Self::List { which, .. } | Self::Revoke(which) => (by(which), name(which)),
         }
@@ -158,7 +168,7 @@ fn id(text: &str) -> Result<KeyId, Misread> {
     KeyId::parse(text).map_err(|_| Misread("that names no key"))
 }
 
-fn written(facts: &KeyFacts) -> Value {
+fn written(facts: &KeyFacts) -> Said {
     Said::default()
         .with("do", Some("add_key"))
         .with("id", Some(facts.id.to_string()))
@@ -171,7 +181,6 @@ fn written(facts: &KeyFacts) -> Value {
         .with("expires", facts.expires.map(|expires| expires.0))
         .with("replaces", facts.replaces.map(|(replaced, _)| replaced.to_string()))
         .with("overlap", facts.replaces.map(|(_, overlap)| overlap))
-        .into()
 }
 
 fn facts(members: &Members<'_>) -> Result<KeyFacts, Misread> {

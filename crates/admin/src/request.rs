@@ -9,8 +9,9 @@ use crate::keys::KeyRequest;
 use crate::members::Members;
 use crate::misread::Misread;
 
-/// Bytes of a request; names of accounts, subjects and tokens are shorter than 2 KiB each.
-pub const REQUEST_BYTES_MAX: usize = 16 << 10;
+/// Bytes of a request: the rules of a key have 64 KiB of texts, which may be twice as long as they are written
+/// here; names of accounts, subjects and tokens are shorter than 2 KiB each.
+pub const REQUEST_BYTES_MAX: usize = 192 << 10;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -279,7 +280,8 @@ mod tests {
             },
         );
         prop_oneof![
-            facts.prop_map(|facts| KeyRequest::Add(Box::new(facts))),
+            (facts, any::<[u8; 32]>())
+                .prop_map(|(facts, pepper)| KeyRequest::Add { facts: Box::new(facts), pepper }),
             (which(), any::<u64>()).prop_map(|(which, max)| KeyRequest::List { which, max }),
             which().prop_map(KeyRequest::Revoke),
             (id(), any::<u64>()).prop_map(|(id, at)| KeyRequest::Expire { id, at }),

@@ -110,7 +110,7 @@ pub(crate) fn list(options: &KeysListOptions) -> Exit {
         }
         talk::say(&many(keys.len(), "key"));
         if is_true(answer, "has_more") {
-            talk::say("there are older ones: --max shows more");
+            talk::say("there are older ones: --max shows more of them, --owner, --parent or --id others");
         }
     })
 }
@@ -209,7 +209,8 @@ impl Draft {
         let mac = pepper.mac(&text);
         let facts =
             KeyFacts { id, mac, owner, label, parent, created: now, expires, rules, replaces };
-        desk.ask(Request::Keys(KeyRequest::Add(Box::new(facts))))?;
+        let (facts, pepper) = (Box::new(facts), pepper.fingerprint());
+        desk.ask(Request::Keys(KeyRequest::Add { facts, pepper }))?;
         Ok(json!({
             "id": id.to_string(),
             "key": text,

@@ -59,6 +59,8 @@ pub enum StoreError {
     OwnAttributes,
     /// The key would end later than it does.
     LaterEnd,
+    /// A key is issued with something that none can be held to: what.
+    Unfit(&'static str),
     /// More of something than may be.
     TooMany { what: &'static str, max: usize },
 }
@@ -133,6 +135,7 @@ impl fmt::Display for StoreError {
                 "a key below another has the attributes of that one; leave them out",
             ),
             Self::LaterEnd => f.write_str("the key ends before that; an end only comes nearer"),
+            Self::Unfit(what) => f.write_str(what),
             Self::TooMany { what, max } => write!(f, "more than {max} {what}"),
         }
     }

@@ -5,6 +5,7 @@
 //! INVARIANT: a row whose key is not in memory waits to be deleted.
 
 pub(crate) mod facts;
+mod fit;
 mod interned;
 pub(crate) mod rows;
 mod rules;

@@ -1,7 +1,7 @@
 //! The store itself: what may be asked of it. See `docs/src/reference/store.md` for its files.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use portcullis_model::UnixMillis;
@@ -60,6 +60,8 @@ struct Parts {
     held: Arc<Held>,
     revocations: Arc<Revocations>,
     keys: Arc<ApiKeys>,
+    /// Which pepper keys are compared under, where a gateway does.
+    pepper: Mutex<Option<[u8; 32]>>,
     places: Arc<Cache<Account, Places>>,
     place_changes: Arc<AtomicU64>,
     rekeys: Turns,
@@ -114,6 +116,7 @@ impl Store {
             revocations: Arc::new(revocations),
             places: Arc::new(Cache::new(ACCOUNTS_CACHED_MAX)),
             place_changes: Arc::default(),
+            pepper: Mutex::default(),
             rekeys: Turns::default(),
             writer: Writer::start(writer, told, (file, epoch))?,
             reader: Reader::start(reader)?,

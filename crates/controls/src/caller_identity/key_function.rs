@@ -43,3 +43,6 @@ fn is_for(key: &KeyRules, KeyAsk { model, operation }: KeyAsk<'_>) -> bool {
     (key.operations.is_empty() || is_named)
         && rules::opens(key, &model.authorization, operation, is_named)
 }
+
+#[cfg(test)]
+mod tests;

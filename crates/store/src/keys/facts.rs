@@ -6,6 +6,7 @@ use std::sync::Arc;
 use portcullis_model::{KeyId, KeyRules, UnixMillis};
 
 use crate::error::StoreError;
+use crate::keys::fit;
 
 /// Keys above one another, at most: a key has no more ancestors.
 pub(crate) const ANCESTORS_MAX: usize = 4;
@@ -106,8 +107,13 @@ pub struct ListedKey {
 }
 
 impl KeyFacts {
-    /// Whether it is small enough to be kept.
+    /// Whether it is small enough to be kept, and says nothing that no key can be held to.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
+        self.check_size()?;
+        fit::fault(&self.owner, &self.rules).map_or(Ok(()), |what| Err(StoreError::Unfit(what)))
+    }
+
+    fn check_size(&self) -> Result<(), StoreError> {
         let too_many = |what, max| Err(StoreError::TooMany { what, max });
         if self.owner.len().max(self.label.len()) > NAME_BYTES_MAX {
             return too_many("bytes of a key's owner or label", NAME_BYTES_MAX);
