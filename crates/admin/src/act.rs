@@ -121,11 +121,7 @@ impl Keeper {
         Ok((rekeyed.rows, answer))
     }
 
-    async fn keys(
-        &self,
-        request: &KeyRequest,
-        now: UnixMillis,
-    ) -> Result<(usize, Value), Undone> {
+    async fn keys(&self, request: &KeyRequest, now: UnixMillis) -> Result<(usize, Value), Undone> {
         match request {
             KeyRequest::Add { pepper, .. }
                 if self.store.pepper().is_some_and(|own| own != *pepper) =>

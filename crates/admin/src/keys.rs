@@ -57,9 +57,7 @@ impl KeyRequest {
     /// What reads as this.
     pub(crate) fn write(&self) -> Value {
         match self {
-            Self::Add { facts, pepper } => {
-                written(facts).with("pepper", Some(hex(pepper))).into()
-            }
+            Self::Add { facts, pepper } => written(facts).with("pepper", Some(hex(pepper))).into(),
             Self::List { which, max } => {
                 selected("list_keys", which).with("max", Some(*max)).into()
             }

@@ -1,7 +1,11 @@
 //! Keys that are for some resources, or for single objects, in front of an API that never asks. The owner of all of
 //! them may everything.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a set-up that fails must fail its test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a set-up that fails must fail its test"
+)]
 
 mod support;
 
@@ -203,15 +207,14 @@ fn a_key_for_one_object_opens_no_other_one() {
 fn what_the_key_above_is_not_for_no_key_below_opens() {
     let here = here();
     let (root, _) = here.key(KeyRules { may: may(&[("Order", "read")]).may, ..order_7() });
-    let wide = KeyRules { may: may(&[("Order", "*"), ("Customer", "*")]).may, ..KeyRules::default() };
+    let wide =
+        KeyRules { may: may(&[("Order", "*"), ("Customer", "*")]).may, ..KeyRules::default() };
     for rules in [KeyRules::default(), wide] {
         let (_, child) = here.below(root, rules);
         assert_eq!(statuses(&here, &child), [403, 403, 200, 403, 200, 404, 403, 403, 403, 403]);
     }
-    let (_, other) = here.below(
-        root,
-        KeyRules { objects: objects(&[("Order", "6")]), ..KeyRules::default() },
-    );
+    let (_, other) =
+        here.below(root, KeyRules { objects: objects(&[("Order", "6")]), ..KeyRules::default() });
     assert_eq!(statuses(&here, &other)[4..6], [404, 404], "each is closed to one of both");
     let listed = body(&here.get(&other, "/orders"));
     assert_eq!(listed["items"], json!([]), "{listed}");
@@ -220,8 +223,10 @@ fn what_the_key_above_is_not_for_no_key_below_opens() {
 #[test]
 fn two_keys_of_one_owner_share_no_answer_to_a_question() {
     // Only the object itself says what its first id is: it is asked for, and the answer is kept for a moment.
-    let by_code = CONTRACT
-        .replace("status: { type: string }\n        customer", "code: { type: string }\n        customer");
+    let by_code = CONTRACT.replace(
+        "status: { type: string }\n        customer",
+        "code: { type: string }\n        customer",
+    );
     let contract = by_code.replace(
         "  /orders/{id}/pay:\n    parameters: [{ $ref: \"#/components/parameters/id\" }]",
         "  /orders/by-code/{code}:\n    parameters: [{ name: code, in: path, required: true, schema: { type: string } }]\n    \
@@ -231,7 +236,8 @@ fn two_keys_of_one_owner_share_no_answer_to_a_question() {
     let policy = "roles: { partner: [] }\nresources: { Order: { id: [/id, /code] }, Customer: {} }\naccess:\n  - { role: partner, may: \"*\" }\n";
     let here = Keyed::new(&contract, Behaviour::Script(coded), policy);
     let (_, seven) = here.key(order_7());
-    let (_, six) = here.key(KeyRules { objects: objects(&[("Order", "6")]), ..KeyRules::default() });
+    let (_, six) =
+        here.key(KeyRules { objects: objects(&[("Order", "6")]), ..KeyRules::default() });
     let pay = |key: &str| here.ask(key, "POST /orders/by-code/c7/pay", "", "").status;
     assert_eq!((pay(&seven), pay(&six)), (204, 404), "{}", here.why());
     assert_eq!((pay(&six), pay(&seven)), (404, 204));

@@ -45,7 +45,8 @@ fn a_key_that_must_be_proved_opens_nothing_when_it_is_stolen() {
     assert!(here.why().contains("dpop_missing"), "{}", here.why());
     let refused = here.scene.get_with("/me", &plain);
     let unknown = here.scene.get_with("/me", "X-Api-Key: obviously-fake\r\n");
-    let challenge = |answer: &portcullis_testkit::Answer| answer.field("www-authenticate").map(str::to_owned);
+    let challenge =
+        |answer: &portcullis_testkit::Answer| answer.field("www-authenticate").map(str::to_owned);
     assert_eq!(challenge(&refused), challenge(&unknown), "it looks like any other");
     let with = |proof: &str| status_of(&here, &format!("{plain}DPoP: {proof}\r\n"));
     let good = holder.proof("GET", url, &key, "one");
@@ -90,7 +91,8 @@ fn a_key_that_must_be_proved_opens_nothing_when_it_is_stolen() {
 #[test]
 fn a_key_of_a_certificate_is_good_on_its_connections_alone() {
     let authority = Authority::new("clients");
-    let (own, other) = (authority.issue(&["spiffe://a/own"]), authority.issue(&["spiffe://a/other"]));
+    let (own, other) =
+        (authority.issue(&["spiffe://a/own"]), authority.issue(&["spiffe://a/other"]));
     let server = Identity::new();
     let here = Keyed::secure(
         CONTRACT,

@@ -65,8 +65,18 @@ impl KeyLimits {
             return Err(refused(&message, &format!("add --may {}", talk::clean(name))));
         }
         rules.origins = self.origins(apis)?;
-        rules.dpop = bound(self.dpop.as_deref(), portcullis_admin::thumbprint, "no thumbprint of a key", "43 characters of base64url, as `jkt` in a token")?;
-        rules.certificate = bound(self.certificate.as_deref(), portcullis_admin::certificate, "no thumbprint of a certificate", "`sha256:` and 64 hexadecimal digits in lower case: openssl x509 -in client.pem -outform der | sha256sum")?;
+        rules.dpop = bound(
+            self.dpop.as_deref(),
+            portcullis_admin::thumbprint,
+            "no thumbprint of a key",
+            "43 characters of base64url, as `jkt` in a token",
+        )?;
+        rules.certificate = bound(
+            self.certificate.as_deref(),
+            portcullis_admin::certificate,
+            "no thumbprint of a certificate",
+            "`sha256:` and 64 hexadecimal digits in lower case: openssl x509 -in client.pem -outform der | sha256sum",
+        )?;
         rules.quota = self.quota()?;
         Ok(())
     }
@@ -74,7 +84,8 @@ impl KeyLimits {
     fn origins(&self, apis: &[Model]) -> Result<Vec<String>, Exit> {
         let read = self.origins.iter().map(|text| {
             Origin::new(text).ok_or_else(|| {
-                let message = format!("`{}` is not how browsers write an origin", talk::clean(text));
+                let message =
+                    format!("`{}` is not how browsers write an origin", talk::clean(text));
                 refused(&message, "scheme, host and port alone: `https://shop.example.com`")
             })
         });

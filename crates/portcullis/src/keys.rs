@@ -110,7 +110,9 @@ pub(crate) fn list(options: &KeysListOptions) -> Exit {
         }
         talk::say(&many(keys.len(), "key"));
         if is_true(answer, "has_more") {
-            talk::say("there are older ones: --max shows more of them, --owner, --parent or --id others");
+            talk::say(
+                "there are older ones: --max shows more of them, --owner, --parent or --id others",
+            );
         }
     })
 }

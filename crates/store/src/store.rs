@@ -1,8 +1,8 @@
 //! The store itself: what may be asked of it. See `docs/src/reference/store.md` for its files.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use portcullis_model::UnixMillis;
 use rusqlite::Connection;
@@ -529,7 +529,7 @@ impl Job for Touch {
 }
 
 mod api_keys;
-mod key_uses;
 mod kek;
+mod key_uses;
 #[cfg(test)]
 mod trouble;

@@ -23,9 +23,8 @@ pub fn quota_fields(quotas: &[Quota]) -> Vec<(&'static str, String)> {
     if quotas.is_empty() {
         return Vec::new();
     }
-    let list = |item: &dyn Fn(&Quota) -> String| {
-        quotas.iter().map(item).collect::<Vec<_>>().join(", ")
-    };
+    let list =
+        |item: &dyn Fn(&Quota) -> String| quotas.iter().map(item).collect::<Vec<_>>().join(", ");
     let policy = |one: &Quota| format!("\"{}\";q={};w={}", one.name, one.limit, one.window_s);
     let left = |one: &Quota| format!("\"{}\";r={};t={}", one.name, one.left, one.reset_s);
     vec![("RateLimit-Policy", list(&policy)), ("RateLimit", list(&left))]

@@ -93,7 +93,8 @@ pub fn answer_fields(
         fields.push(("Access-Control-Allow-Origin", origin.to_owned()));
         fields.push((
             "Access-Control-Expose-Headers",
-            "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id".to_owned(),
+            "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+                .to_owned(),
         ));
         if schemes.iter().any(|scheme| matches!(scheme.place, SchemePlace::Cookie(_))) {
             fields.push(("Access-Control-Allow-Credentials", "true".to_owned()));

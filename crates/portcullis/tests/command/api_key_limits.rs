@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use portcullis_testkit::{Behaviour, ScriptedApi};
+use portcullis_testkit::{Behaviour, ScriptedApi, exchange};
 use serde_json::Value;
 
 use crate::api_keys::{issue, run, status};
@@ -55,6 +55,13 @@ fn opens(gateway: &Gateway, paths: &[&str], key: &str) -> Vec<u16> {
     paths.iter().map(|path| status(gateway, path, key)).collect()
 }
 
+/// What is left of a quota, without when there is more.
+fn left(gateway: &Gateway, key: &str) -> String {
+    let request = format!("GET /me HTTP/1.1\r\nHost: a\r\nX-Api-Key: {key}\r\n\r\n");
+    let answer = exchange(gateway.address, request);
+    answer.field("ratelimit").and_then(|field| field.rsplit_once(';')).unwrap().0.to_owned()
+}
+
 #[test]
 fn a_key_is_restricted_as_the_command_says_and_the_list_shows_it() {
     let (_api, folder) = shop();
@@ -62,9 +69,26 @@ fn a_key_is_restricted_as_the_command_says_and_the_list_shows_it() {
     let thumbprint = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
     let digits = "sha256:".to_owned() + &"ab".repeat(32);
     let all = [
-        "--owner", "acme", "--may", "Order:read", "--object", "Order=7", "--object", "Order=a=b",
-        "--quota", "1000/day", "--quota", "50000/month", "--rate", "300/min",
-        "--origin", "https://shop.example.com", "--dpop", thumbprint, "--certificate", &digits,
+        "--owner",
+        "acme",
+        "--may",
+        "Order:read",
+        "--object",
+        "Order=7",
+        "--object",
+        "Order=a=b",
+        "--quota",
+        "1000/day",
+        "--quota",
+        "50000/month",
+        "--rate",
+        "300/min",
+        "--origin",
+        "https://shop.example.com",
+        "--dpop",
+        thumbprint,
+        "--certificate",
+        &digits,
     ];
     let (code, _, said) = command(&folder, &[&["issue"], &all[..]].concat());
     assert!(code == 0 && said.contains("not among the policy's `origins`"), "{said}");
@@ -94,9 +118,12 @@ fn a_key_is_restricted_as_the_command_says_and_the_list_shows_it() {
     assert_eq!(opens(&gateway, &paths, &named), [200, 403]);
     let (_, once) = issue(&folder, &["--owner", "acme", "--quota", "1/day"]);
     assert_eq!(opens(&gateway, &["/me", "/me"], &once), [200, 429]);
+    let (_, often) = issue(&folder, &["--owner", "acme", "--quota", "1000/day"]);
+    assert_eq!(left(&gateway, &often), "\"day\";r=999");
     gateway.end();
     let gateway = run(&folder);
     assert_eq!(opens(&gateway, &["/me"], &once), [429], "a restart gives nothing anew");
+    assert_eq!(left(&gateway, &often), "\"day\";r=998", "nor does an orderly one take anything");
     gateway.end();
 }
 

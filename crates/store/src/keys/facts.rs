@@ -183,7 +183,8 @@ mod tests {
             facts.check()
         };
         let address = (std::net::IpAddr::from([192, 0, 2, 1]), 32);
-        let may = |count| many(count).into_iter().map(|name| (name, Verbs::ALL)).collect::<Vec<_>>();
+        let may =
+            |count| many(count).into_iter().map(|name| (name, Verbs::ALL)).collect::<Vec<_>>();
         let changes: [&dyn Fn(&mut KeyFacts); 16] = [
             &|facts| facts.owner.push('x'),
             &|facts| facts.label.push('x'),

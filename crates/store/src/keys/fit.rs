@@ -12,12 +12,16 @@ const RATE_SECONDS_MAX: u32 = 86_400;
 pub(super) fn fault(owner: &str, rules: &KeyRules) -> Option<&'static str> {
     let is_visible = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
     let words = [&rules.operations, &rules.scopes, &rules.apis, &rules.origins];
-    let pairs = rules.attributes.iter().chain(&rules.objects).flat_map(|(name, value)| [name, value]);
+    let pairs =
+        rules.attributes.iter().chain(&rules.objects).flat_map(|(name, value)| [name, value]);
     let names = rules.may.iter().map(|(name, _)| name);
     let is_told = |text: &str| text.trim() == text && text.chars().all(|one| one.is_ascii());
     let width = |address: &std::net::IpAddr| if address.is_ipv4() { 32 } else { 128 };
     let cases = [
-        (!is_visible(owner) || !is_told(owner), "an owner is visible ASCII, without blanks around it"),
+        (
+            !is_visible(owner) || !is_told(owner),
+            "an owner is visible ASCII, without blanks around it",
+        ),
         (
             !words.into_iter().flatten().chain(pairs).chain(names).all(|text| is_visible(text)),
             "what a key is for is not empty, and has no control characters",

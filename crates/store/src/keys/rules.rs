@@ -95,8 +95,7 @@ pub(crate) fn read(all: &[u8]) -> Option<KeyRules> {
         rules.origins = list(rest, text)?;
         rules.dpop = thumbprint(rest)?;
         rules.certificate = thumbprint(rest)?;
-        rules.quota =
-            KeyQuota { rate: rate(rest)?, day: or_none(rest)?, month: or_none(rest)? };
+        rules.quota = KeyQuota { rate: rate(rest)?, day: or_none(rest)?, month: or_none(rest)? };
     }
     rest.is_empty().then_some(rules)
 }

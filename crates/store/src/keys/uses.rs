@@ -82,7 +82,8 @@ impl Uses {
                 if count.used >= limit {
                     let until = window.end(now);
                     if over.is_none_or(|known| known.until < until) {
-                        over = Some(Left { window, limit, left: 0, since: window.start(now), until });
+                        over =
+                            Some(Left { window, limit, left: 0, since: window.start(now), until });
                     }
                 } else if !count.has_reserved() {
                     count.want(limit);

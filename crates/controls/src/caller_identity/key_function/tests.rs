@@ -39,7 +39,8 @@ paths:
     post: { operationId: payOrder, responses: { "204": { description: d } } }
 "##;
 
-const POLICY: &str = "apis: [{ name: shop, contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]
+const POLICY: &str =
+    "apis: [{ name: shop, contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]
 listen: 127.0.0.1:0
 store: { folder: store, key: file:store.key }
 callers: { api_keys: { brand: shop, pepper: file:pepper.key } }
@@ -73,7 +74,8 @@ fn rules() -> impl Strategy<Value = Arc<KeyRules>> {
     (first, may, objects, some(&["https://a.example", "https://b.example"])).prop_map(
         |((operations, scopes, apis, not_before), may, objects, origins)| {
             let networks = Vec::new();
-            let rules = KeyRules { operations, scopes, networks, apis, not_before, ..KeyRules::default() };
+            let rules =
+                KeyRules { operations, scopes, networks, apis, not_before, ..KeyRules::default() };
             Arc::new(KeyRules { may, objects, origins, ..rules })
         },
     )
@@ -95,12 +97,9 @@ fn permitted(model: &Model, rules: &Rules, line: &[Arc<KeyRules>]) -> Vec<bool> 
     for operation in 0..model.contract.operations.len() {
         let ask = KeyAsk { model, operation: Some(operation) };
         all.push(matches!(judge_key(line, ask), Judgement::Pass(())));
-        for (resource, purpose) in [
-            (0, Purpose::Touch),
-            (1, Purpose::Touch),
-            (0, Purpose::Show),
-            (1, Purpose::Show),
-        ] {
+        for (resource, purpose) in
+            [(0, Purpose::Touch), (1, Purpose::Touch), (0, Purpose::Show), (1, Purpose::Show)]
+        {
             let of = Of { operation, resource, purpose };
             all.push(rules.permits_all(&asked, of));
             for id in ["6", "7", "8"] {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use portcullis_contract::SchemePlace;
 use portcullis_controls::caller_identity::{KeyUse, key_fault, key_holder};
-use portcullis_credential::authorization::{self, Fault, Scheme};
 use portcullis_credential::api_key;
+use portcullis_credential::authorization::{self, Fault, Scheme};
 use portcullis_model::Identity;
 use portcullis_policy::{ApiKeys, Callers};
 use portcullis_store::Key;

@@ -39,7 +39,10 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// The counts that a quota has, each with its limit.
-    pub(crate) fn counts(&mut self, quota: KeyQuota) -> impl Iterator<Item = (&mut Count, u64, Window)> {
+    pub(crate) fn counts(
+        &mut self,
+        quota: KeyQuota,
+    ) -> impl Iterator<Item = (&mut Count, u64, Window)> {
         let day = quota.day.map(|limit| (&mut self.day, limit, Window::Day));
         let month = quota.month.map(|limit| (&mut self.month, limit, Window::Month));
         day.into_iter().chain(month)
@@ -131,7 +134,8 @@ mod tests {
         assert_eq!(end(Window::Month, "2028-02-29"), "2028-03-01T00:00:00.000Z");
         assert_eq!(end(Window::Month, "2027-12-01"), "2028-01-01T00:00:00.000Z");
         let periods = |window: Window| {
-            ["2027-11-30", "2027-12-01", "2027-12-31", "2028-01-01"].map(|day| window.period(at(day)))
+            ["2027-11-30", "2027-12-01", "2027-12-31", "2028-01-01"]
+                .map(|day| window.period(at(day)))
         };
         let [a, b, c, d] = periods(Window::Month);
         assert!(a + 1 == b && b == c && c + 1 == d);
