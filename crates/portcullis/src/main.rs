@@ -26,6 +26,7 @@ mod loopback;
 mod named;
 mod policy_command;
 mod policy_test;
+mod provers;
 mod public_contract;
 mod quoted;
 mod reference;

@@ -23,3 +23,4 @@ mod reference;
 mod serialize;
 mod several;
 mod suggested;
+mod upstream_proof;
