@@ -1,7 +1,12 @@
 //! What counting the uses of keys costs: `cargo run --release -p portcullis-store --example uses FOLDER`. A use of a key with
 //! quotas of a day and a month, of one below another such key, and what is asked of a key anyhow.
 
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a measurement"
+)]
 
 use std::time::Instant;
 
@@ -32,9 +37,11 @@ async fn main() {
         };
         store.issue_key(facts, NOW).await.unwrap();
     }
-    for (what, line) in
-        [("none", vec![]), ("one key", vec![(id(1), quota)]), ("two keys", vec![(id(2), quota), (id(1), quota)])]
-    {
+    for (what, line) in [
+        ("none", vec![]),
+        ("one key", vec![(id(1), quota)]),
+        ("two keys", vec![(id(2), quota), (id(1), quota)]),
+    ] {
         let mut each = Vec::with_capacity(USES as usize);
         for _ in 0..USES {
             let begun = Instant::now();
@@ -47,6 +54,11 @@ async fn main() {
         each.sort_unstable();
         let at = |share: usize| each.get(each.len() * share / 1000).copied().unwrap_or_default();
         let mean = each.iter().sum::<u128>() / u128::from(USES);
-        println!("{what}: mean {mean} ns, middle {}, 99 of 100 {}, 999 of 1,000 {}", at(500), at(990), at(999));
+        println!(
+            "{what}: mean {mean} ns, middle {}, 99 of 100 {}, 999 of 1,000 {}",
+            at(500),
+            at(990),
+            at(999)
+        );
     }
 }

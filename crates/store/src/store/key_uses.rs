@@ -44,6 +44,23 @@ impl Store {
         Err(StoreError::Busy)
     }
 
+    /// Gives back what was written ahead of uses, once keys are used no more. Whoever uses one all the same waits until
+    /// it is written ahead again.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being written: it counts as used then.
+    pub async fn settle_uses(&self, now: UnixMillis) -> Result<(), StoreError> {
+        let keys = Arc::clone(&self.0.keys);
+        Write {
+            now,
+            revokes: |(): &()| false,
+            run: move |connection: &Connection| keys.uses.settle(connection),
+            then: move |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| outcome,
+        }
+        .by(&self.0.writer)
+        .await
+    }
+
     #[expect(clippy::type_complexity, reason = "it is two closures")]
     fn ahead(
         &self,
