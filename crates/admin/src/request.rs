@@ -211,6 +211,43 @@ mod tests {
         ]
     }
 
+    fn any_rules() -> impl Strategy<Value = KeyRules> {
+        let texts = || proptest::collection::vec(any::<String>(), 0..3);
+        let pairs = proptest::collection::vec(any::<(String, String)>(), 0..3);
+        let networks = proptest::collection::vec(any::<(std::net::IpAddr, u8)>(), 0..3);
+        let begin = proptest::option::of(any::<u64>().prop_map(UnixMillis));
+        let verbs = (1_u8..64).prop_filter_map("read alone", |bits| {
+            // What is read back reads and lists.
+            let verbs = Verbs::from_bits(bits)?;
+            Verbs::of_words(verbs.words()).filter(|read| *read == verbs)
+        });
+        let may = proptest::collection::vec((any::<String>(), verbs), 0..3);
+        let objects = proptest::collection::vec(any::<(String, String)>(), 0..3);
+        let bound = any::<(Option<[u8; 32]>, Option<[u8; 32]>)>();
+        let quota = any::<(Option<(u32, u32)>, Option<u64>, Option<u64>)>()
+            .prop_map(|(rate, day, month)| KeyQuota { rate, day, month });
+        let first = (texts(), texts(), networks, texts(), pairs, begin);
+        (first, may, objects, texts(), bound, quota).prop_map(
+            |(first, may, objects, origins, (dpop, certificate), quota)| {
+                let (operations, scopes, networks, apis, attributes, not_before) = first;
+                KeyRules {
+                    operations,
+                    scopes,
+                    networks,
+                    apis,
+                    attributes,
+                    not_before,
+                    may,
+                    objects,
+                    origins,
+                    dpop,
+                    certificate,
+                    quota,
+                }
+            },
+        )
+    }
+
     fn any_key_request() -> impl Strategy<Value = KeyRequest> {
         let time = || any::<u64>().prop_map(UnixMillis);
         let id = || {
@@ -230,40 +267,7 @@ mod tests {
                 Just(KeyWhich::All),
             ]
         };
-        let texts = || proptest::collection::vec(any::<String>(), 0..3);
-        let pairs = proptest::collection::vec(any::<(String, String)>(), 0..3);
-        let networks = proptest::collection::vec(any::<(std::net::IpAddr, u8)>(), 0..3);
-        let begin = proptest::option::of(time());
-        let verbs = (1_u8..64).prop_filter_map("read alone", |bits| {
-            // What is read back reads and lists.
-            let verbs = Verbs::from_bits(bits)?;
-            Verbs::of_words(verbs.words()).filter(|read| *read == verbs)
-        });
-        let may = proptest::collection::vec((any::<String>(), verbs), 0..3);
-        let objects = proptest::collection::vec(any::<(String, String)>(), 0..3);
-        let bound = any::<(Option<[u8; 32]>, Option<[u8; 32]>)>();
-        let quota = any::<(Option<(u32, u32)>, Option<u64>, Option<u64>)>()
-            .prop_map(|(rate, day, month)| KeyQuota { rate, day, month });
-        let first = (texts(), texts(), networks, texts(), pairs, begin);
-        let rules = (first, may, objects, texts(), bound, quota).prop_map(
-            |(first, may, objects, origins, (dpop, certificate), quota)| {
-                let (operations, scopes, networks, apis, attributes, not_before) = first;
-                KeyRules {
-                    operations,
-                    scopes,
-                    networks,
-                    apis,
-                    attributes,
-                    not_before,
-                    may,
-                    objects,
-                    origins,
-                    dpop,
-                    certificate,
-                    quota,
-                }
-            },
-        );
+        let rules = any_rules();
         let ids = (id(), proptest::option::of(id()), proptest::option::of((id(), any::<u64>())));
         let texts = (any::<String>(), any::<String>(), any::<[u8; 32]>());
         let facts = (ids, texts, time(), proptest::option::of(time()), rules).prop_map(

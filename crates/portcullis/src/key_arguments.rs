@@ -22,7 +22,7 @@ pub(crate) enum KeysCommand {
         this returns. What restricts a key restricts every key below it.\n\nExit codes: 0 it is issued and stays so, 1 \
         not, 2 usage, unreadable file, store not to be had"
     )]
-    Issue(KeysIssueOptions),
+    Issue(Box<KeysIssueOptions>),
     /// List keys, newest first; never what opens
     #[command(
         after_help = "Example:\n  portcullis keys list -c portcullis.yaml --owner acme\n\nExit codes: 0 \

@@ -86,14 +86,12 @@ impl fmt::Display for StoreError {
                  everybody must log in again then, and revocations and API keys are lost",
                 path.display()
             ),
-            Self::WrongKek { path } => {
-                write!(
-                    f,
-                    "the key does not open `{}`; nothing was changed; where `portcullis store rekey` \
-                     exchanged it, the new one does, and the old one opens copies from before",
-                    path.display()
-                )
-            }
+            Self::WrongKek { path } => write!(
+                f,
+                "the key does not open `{}`; nothing was changed; where `portcullis store rekey` \
+                 exchanged it, the new one does, and the old one opens copies from before",
+                path.display()
+            ),
             Self::SameKek => f.write_str("this is the key in use; nothing was changed"),
             Self::Older { path, epoch, last: Some(last) } => write!(
                 f,

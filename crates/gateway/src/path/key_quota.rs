@@ -8,27 +8,28 @@ use portcullis_model::{ControlId, Mode, Status, UnixMillis};
 use portcullis_store::{KeyUses, Left, Window};
 
 use super::context::{Context, Exit};
+use crate::callers::UsedKey;
 
 /// Counts this use, or refuses it.
 pub(super) async fn count(context: &mut Context<'_>) -> Result<(), Exit> {
-    let line = context.carried.key.as_ref().map_or_else(Vec::new, |key| key.quotas());
+    let line = context.carried.key.as_ref().map_or_else(Vec::new, UsedKey::quotas);
     if line.is_empty() || context.mode(ControlId::ResourceLimits) == Mode::NotAsked {
         return Ok(());
     }
     let shared = context.worker.shared.clone();
     let paces = &shared.callers.paces;
-    let paced = match paces.take(&line, Instant::now()) {
-        Ok(paced) => paced,
+    let taken = match paces.take(&line, Instant::now()) {
+        Ok(taken) => taken,
         Err(quota) => return over(quota, context),
     };
-    let mut quotas: Vec<Quota> = paced.quota.into_iter().collect();
+    let mut quotas: Vec<Quota> = taken.quota.into_iter().collect();
     if line.iter().any(|(_, quota)| quota.counts_days()) {
         let Some(store) = &shared.store else { return Ok(()) };
         let now = context.now();
         match store.use_key(&line, now).await {
             Ok(KeyUses::Counted(left)) => quotas.extend(left.iter().map(|one| shown(one, now))),
             Ok(KeyUses::Over(left)) => {
-                paces.give_back(paced, Instant::now());
+                paces.give_back(taken, Instant::now());
                 return over(shown(&left, now), context);
             }
             // Uses that nobody can count are none: a restart would give them anew.

@@ -15,7 +15,7 @@ pub(super) fn fault(owner: &str, rules: &KeyRules) -> Option<&'static str> {
     let pairs =
         rules.attributes.iter().chain(&rules.objects).flat_map(|(name, value)| [name, value]);
     let names = rules.may.iter().map(|(name, _)| name);
-    let is_told = |text: &str| text.trim() == text && text.chars().all(|one| one.is_ascii());
+    let is_told = |text: &str| text.trim() == text && text.is_ascii();
     let width = |address: &std::net::IpAddr| if address.is_ipv4() { 32 } else { 128 };
     let cases = [
         (

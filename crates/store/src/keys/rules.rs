@@ -81,7 +81,7 @@ pub(crate) fn read(all: &[u8]) -> Option<KeyRules> {
     }
     let rest = &mut rest;
     let mut rules = KeyRules {
-        not_before: or_none(rest)?.map(UnixMillis),
+        not_before: or_none(rest).ok()?.map(UnixMillis),
         operations: list(rest, text)?,
         scopes: list(rest, text)?,
         apis: list(rest, text)?,
@@ -93,9 +93,13 @@ pub(crate) fn read(all: &[u8]) -> Option<KeyRules> {
         rules.may = list(rest, |rest| Some((text(rest)?, verbs(rest)?)))?;
         rules.objects = list(rest, |rest| Some((text(rest)?, text(rest)?)))?;
         rules.origins = list(rest, text)?;
-        rules.dpop = thumbprint(rest)?;
-        rules.certificate = thumbprint(rest)?;
-        rules.quota = KeyQuota { rate: rate(rest)?, day: or_none(rest)?, month: or_none(rest)? };
+        rules.dpop = thumbprint(rest).ok()?;
+        rules.certificate = thumbprint(rest).ok()?;
+        rules.quota = KeyQuota {
+            rate: rate(rest).ok()?,
+            day: or_none(rest).ok()?,
+            month: or_none(rest).ok()?,
+        };
     }
     rest.is_empty().then_some(rules)
 }
@@ -130,28 +134,35 @@ fn verbs(rest: &mut &[u8]) -> Option<Verbs> {
     Verbs::from_bits(*bits)
 }
 
-fn thumbprint(rest: &mut &[u8]) -> Option<Option<[u8; 32]>> {
-    let length = length(rest)?;
-    match bytes(rest, length)? {
-        [] => Some(None),
-        thumbprint => Some(Some(thumbprint.try_into().ok()?)),
+/// What is not as it was written.
+struct Unread;
+
+fn thumbprint(rest: &mut &[u8]) -> Result<Option<[u8; 32]>, Unread> {
+    let read = length(rest).and_then(|length| bytes(rest, length)).ok_or(Unread)?;
+    if read.is_empty() {
+        return Ok(None);
     }
+    read.try_into().map(Some).map_err(|_| Unread)
 }
 
 /// A count and seconds, both or none.
-fn rate(rest: &mut &[u8]) -> Option<Option<(u32, u32)>> {
-    let mut number = || Some(u32::from_le_bytes(bytes(rest, 4)?.try_into().ok()?));
+fn rate(rest: &mut &[u8]) -> Result<Option<(u32, u32)>, Unread> {
+    let mut number = || {
+        let four = bytes(rest, 4).and_then(|four| four.try_into().ok());
+        four.map(u32::from_le_bytes).ok_or(Unread)
+    };
     match (number()?, number()?) {
-        (0, 0) => Some(None),
-        (0, _) | (_, 0) => None,
-        rate => Some(Some(rate)),
+        (0, 0) => Ok(None),
+        (0, _) | (_, 0) => Err(Unread),
+        rate => Ok(Some(rate)),
     }
 }
 
 /// A number of 8 bytes; the highest is none.
-fn or_none(rest: &mut &[u8]) -> Option<Option<u64>> {
-    let number = u64::from_le_bytes(bytes(rest, 8)?.try_into().ok()?);
-    Some((number < u64::MAX).then_some(number))
+fn or_none(rest: &mut &[u8]) -> Result<Option<u64>, Unread> {
+    let eight = bytes(rest, 8).and_then(|eight| eight.try_into().ok());
+    let number = eight.map(u64::from_le_bytes).ok_or(Unread)?;
+    Ok((number < u64::MAX).then_some(number))
 }
 
 fn length(rest: &mut &[u8]) -> Option<usize> {
