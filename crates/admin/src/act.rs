@@ -14,6 +14,13 @@ use crate::keys::{self, KeyRequest, Report};
 use crate::misread::Misread;
 use crate::request::{Request, Selected, token_by};
 
+/// Bytes of the keys of one list: the answer must fit into what is read of it.
+const LIST_BYTES_MAX: usize = 6 << 20;
+
+/// A key is made where the command runs.
+const OTHER_PEPPER: &str = "the gateway that runs has another pepper: a key that is made with this one would open \
+                            nothing; have it read its policy again (SIGHUP), or name the pepper that it has";
+
 /// How an act came to the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -115,21 +122,22 @@ impl Keeper {
         Ok((rekeyed.rows, answer))
     }
 
-    async fn keys(
-        &self,
-        request: &KeyRequest,
-        now: UnixMillis,
-    ) -> Result<(usize, Value), StoreError> {
+    async fn keys(&self, request: &KeyRequest, now: UnixMillis) -> Result<(usize, Value), Undone> {
         match request {
-            KeyRequest::Add(facts) => {
+            KeyRequest::Add { pepper, .. }
+                if self.store.pepper().is_some_and(|own| own != *pepper) =>
+            {
+                Err(Undone { problem: OTHER_PEPPER.to_owned(), holds: false })
+            }
+            KeyRequest::Add { facts, .. } => {
                 self.store.issue_key(KeyFacts::clone(facts), now).await?;
                 Ok((1, json!({ "issued": true })))
             }
             KeyRequest::List { which, max } => {
                 let max = usize::try_from(*max).unwrap_or(LISTED_MAX).min(LISTED_MAX);
                 let all = self.store.list_keys(which, max.saturating_add(1));
-                let keys: Vec<Value> = all.iter().take(max).map(keys::listed).collect();
-                let has_more = all.len() > max;
+                let keys = within(all.iter().take(max).map(keys::listed), LIST_BYTES_MAX);
+                let has_more = all.len() > keys.len();
                 Ok((keys.len(), json!({ "keys": keys, "has_more": has_more })))
             }
             KeyRequest::Revoke(which) => {
@@ -144,7 +152,7 @@ impl Keeper {
                 let shown = self.store.show_key(id).ok_or(StoreError::NoKey)?;
                 Ok((1, keys::shown(&shown)))
             }
-            KeyRequest::Report(report) => self.report(report, now).await,
+            KeyRequest::Report(report) => Ok(self.report(report, now).await?),
         }
     }
 
@@ -280,6 +288,17 @@ impl Keeper {
             ledger.administered(act);
         }
     }
+}
+
+/// The first of these that fit into so many bytes; the first one in any case.
+fn within(keys: impl Iterator<Item = Value>, bytes_max: usize) -> Vec<Value> {
+    let mut bytes = 0_usize;
+    let fits = |key: &Value| {
+        let is_first = bytes == 0;
+        bytes = bytes.saturating_add(key.to_string().len() + 1);
+        is_first || bytes <= bytes_max
+    };
+    keys.take_while(fits).collect()
 }
 
 fn listed(listing: &Listing) -> Value {

@@ -8,6 +8,7 @@
 mod act;
 mod ask;
 mod door;
+mod key_rules;
 mod keys;
 mod members;
 mod misread;
@@ -16,6 +17,7 @@ mod request;
 pub use act::{Keeper, KekReader, Way};
 pub use ask::{AskFault, ask};
 pub use door::{Door, DoorError};
-pub use keys::{KeyRequest, Report, rules_of};
+pub use key_rules::{certificate, rules_of, thumbprint};
+pub use keys::{KeyRequest, Report};
 pub use misread::Misread;
 pub use request::{REQUEST_BYTES_MAX, Request, Selected};

@@ -9,8 +9,9 @@ use crate::keys::KeyRequest;
 use crate::members::Members;
 use crate::misread::Misread;
 
-/// Bytes of a request; names of accounts, subjects and tokens are shorter than 2 KiB each.
-pub const REQUEST_BYTES_MAX: usize = 16 << 10;
+/// Bytes of a request: the rules of a key have 64 KiB of texts, which may be twice as long as they are written
+/// here; names of accounts, subjects and tokens are shorter than 2 KiB each.
+pub const REQUEST_BYTES_MAX: usize = 192 << 10;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,7 +179,7 @@ fn revocation(members: &Members<'_>) -> Result<Revocation, Misread> {
 #[cfg(test)]
 mod tests {
     use portcullis_model::key::OnReport;
-    use portcullis_model::{KeyId, KeyRules};
+    use portcullis_model::{KeyId, KeyQuota, KeyRules, Verbs};
     use portcullis_store::{KeyFacts, KeyWhich};
     use proptest::prelude::*;
 
@@ -212,6 +213,43 @@ mod tests {
         ]
     }
 
+    fn any_rules() -> impl Strategy<Value = KeyRules> {
+        let texts = || proptest::collection::vec(any::<String>(), 0..3);
+        let pairs = proptest::collection::vec(any::<(String, String)>(), 0..3);
+        let networks = proptest::collection::vec(any::<(std::net::IpAddr, u8)>(), 0..3);
+        let begin = proptest::option::of(any::<u64>().prop_map(UnixMillis));
+        let verbs = (1_u8..64).prop_filter_map("read alone", |bits| {
+            // What is read back reads and lists.
+            let verbs = Verbs::from_bits(bits)?;
+            Verbs::of_words(verbs.words()).filter(|read| *read == verbs)
+        });
+        let may = proptest::collection::vec((any::<String>(), verbs), 0..3);
+        let objects = proptest::collection::vec(any::<(String, String)>(), 0..3);
+        let bound = any::<(Option<[u8; 32]>, Option<[u8; 32]>)>();
+        let quota = any::<(Option<(u32, u32)>, Option<u64>, Option<u64>)>()
+            .prop_map(|(rate, day, month)| KeyQuota { rate, day, month });
+        let first = (texts(), texts(), networks, texts(), pairs, begin);
+        (first, may, objects, texts(), bound, quota).prop_map(
+            |(first, may, objects, origins, (dpop, certificate), quota)| {
+                let (operations, scopes, networks, apis, attributes, not_before) = first;
+                KeyRules {
+                    operations,
+                    scopes,
+                    networks,
+                    apis,
+                    attributes,
+                    not_before,
+                    may,
+                    objects,
+                    origins,
+                    dpop,
+                    certificate,
+                    quota,
+                }
+            },
+        )
+    }
+
     fn any_key_request() -> impl Strategy<Value = KeyRequest> {
         let time = || any::<u64>().prop_map(UnixMillis);
         let id = || {
@@ -231,20 +269,7 @@ mod tests {
                 Just(KeyWhich::All),
             ]
         };
-        let texts = || proptest::collection::vec(any::<String>(), 0..3);
-        let pairs = proptest::collection::vec(any::<(String, String)>(), 0..3);
-        let networks = proptest::collection::vec(any::<(std::net::IpAddr, u8)>(), 0..3);
-        let begin = proptest::option::of(time());
-        let rules = (texts(), texts(), networks, texts(), pairs, begin).prop_map(
-            |(operations, scopes, networks, apis, attributes, not_before)| KeyRules {
-                operations,
-                scopes,
-                networks,
-                apis,
-                attributes,
-                not_before,
-            },
-        );
+        let rules = any_rules();
         let ids = (id(), proptest::option::of(id()), proptest::option::of((id(), any::<u64>())));
         let texts = (any::<String>(), any::<String>(), any::<[u8; 32]>());
         let facts = (ids, texts, time(), proptest::option::of(time()), rules).prop_map(
@@ -261,7 +286,8 @@ mod tests {
             },
         );
         prop_oneof![
-            facts.prop_map(|facts| KeyRequest::Add(Box::new(facts))),
+            (facts, any::<[u8; 32]>())
+                .prop_map(|(facts, pepper)| KeyRequest::Add { facts: Box::new(facts), pepper }),
             (which(), any::<u64>()).prop_map(|(which, max)| KeyRequest::List { which, max }),
             which().prop_map(KeyRequest::Revoke),
             (id(), any::<u64>()).prop_map(|(id, at)| KeyRequest::Expire { id, at }),

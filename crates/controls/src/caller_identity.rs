@@ -42,6 +42,7 @@ mod certificates;
 mod challenge;
 mod guarded;
 mod guessing;
+mod key_function;
 mod resource;
 mod tokens;
 
@@ -55,12 +56,13 @@ use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
-pub use api_keys::{KeyUse, judge_key, key_fault, key_holder};
+pub use api_keys::{KeyUse, key_fault, key_holder};
 pub use caller_token::{CALLER_TOKEN_TYPE, claims, said};
 pub use certificates::{Presented, holder};
 pub use challenge::Told;
 pub use guarded::{Guarded, api, is_met, takes_basic};
 pub use guessing::{Counted, Guessed, rates, too_many};
+pub use key_function::{KeyAsk, judge_key};
 pub use resource::{ResourceMetadata, WELL_KNOWN};
 pub use tokens::{IntrospectionRule, NoRule, TokenRule};
 

@@ -6,6 +6,7 @@ mod fetched;
 mod genuine;
 mod guesses;
 mod learned;
+mod paces;
 mod proofs;
 mod signed;
 mod used_key;
@@ -28,6 +29,7 @@ pub(crate) use fetched::{Current, Fetched, Step};
 pub(crate) use genuine::{Genuine, Named};
 pub(crate) use guesses::{Attempt, Attempted, Guess, Guesses, Said};
 pub(crate) use learned::{Learned, Lesson, Of};
+pub(crate) use paces::Paces;
 pub(crate) use proofs::{Proofs, Use};
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 pub(crate) use used_key::UsedKey;
@@ -54,6 +56,8 @@ pub(crate) struct Callers {
     pub(crate) proofs: Proofs,
     /// Wrong credentials.
     pub(crate) guesses: Guesses,
+    /// How fast keys are used.
+    pub(crate) paces: Paces,
 }
 
 /// What an API said of a caller.
@@ -97,6 +101,7 @@ impl Callers {
             roles_epoch: AtomicU64::new(0),
             proofs: Proofs::default(),
             guesses: Guesses::new(chance, now, store),
+            paces: Paces::new(chance, now),
         }
     }
 

@@ -141,7 +141,7 @@ fn answered(answer: Value) -> Result<Value, Exit> {
 
 /// Whether there may be no store yet: the first key can be issued before the first start.
 const fn may_make(request: &Request) -> bool {
-    matches!(request, Request::Keys(KeyRequest::Add(_)))
+    matches!(request, Request::Keys(KeyRequest::Add { .. }))
 }
 
 /// Says how it went.

@@ -20,6 +20,7 @@ mod explain;
 mod format;
 mod init;
 mod key_arguments;
+mod key_limits;
 mod keys;
 mod lasting;
 mod ledger_lines;

@@ -59,6 +59,8 @@ pub enum StoreError {
     OwnAttributes,
     /// The key would end later than it does.
     LaterEnd,
+    /// A key is issued with something that none can be held to: what.
+    Unfit(&'static str),
     /// More of something than may be.
     TooMany { what: &'static str, max: usize },
 }
@@ -84,14 +86,12 @@ impl fmt::Display for StoreError {
                  everybody must log in again then, and revocations and API keys are lost",
                 path.display()
             ),
-            Self::WrongKek { path } => {
-                write!(
-                    f,
-                    "the key does not open `{}`; nothing was changed; where `portcullis store rekey` \
-                     exchanged it, the new one does, and the old one opens copies from before",
-                    path.display()
-                )
-            }
+            Self::WrongKek { path } => write!(
+                f,
+                "the key does not open `{}`; nothing was changed; where `portcullis store rekey` \
+                 exchanged it, the new one does, and the old one opens copies from before",
+                path.display()
+            ),
             Self::SameKek => f.write_str("this is the key in use; nothing was changed"),
             Self::Older { path, epoch, last: Some(last) } => write!(
                 f,
@@ -133,6 +133,7 @@ impl fmt::Display for StoreError {
                 "a key below another has the attributes of that one; leave them out",
             ),
             Self::LaterEnd => f.write_str("the key ends before that; an end only comes nearer"),
+            Self::Unfit(what) => f.write_str(what),
             Self::TooMany { what, max } => write!(f, "more than {max} {what}"),
         }
     }

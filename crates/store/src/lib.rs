@@ -47,6 +47,8 @@ pub use held::table::{How, Standing};
 pub use kek::Kek;
 pub use keys::facts::{Key, KeyFacts, KeyWhich, ListedKey, ReportedEnd, ReportedKey, ShownKey};
 pub use keys::select::KEYS_LISTED_MAX;
+pub use keys::uses::tally::Window;
+pub use keys::uses::{KeyUses, Left};
 pub use listed::{LISTED_MAX, Listed, Listing};
 pub use names::{Account, Digest, SessionId, folded};
 pub use open::Opened;

@@ -1,8 +1,8 @@
 //! The store itself: what may be asked of it. See `docs/src/reference/store.md` for its files.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use portcullis_model::UnixMillis;
 use rusqlite::Connection;
@@ -60,6 +60,8 @@ struct Parts {
     held: Arc<Held>,
     revocations: Arc<Revocations>,
     keys: Arc<ApiKeys>,
+    /// Which pepper keys are compared under, where a gateway does.
+    pepper: Mutex<Option<[u8; 32]>>,
     places: Arc<Cache<Account, Places>>,
     place_changes: Arc<AtomicU64>,
     rekeys: Turns,
@@ -114,6 +116,7 @@ impl Store {
             revocations: Arc::new(revocations),
             places: Arc::new(Cache::new(ACCOUNTS_CACHED_MAX)),
             place_changes: Arc::default(),
+            pepper: Mutex::default(),
             rekeys: Turns::default(),
             writer: Writer::start(writer, told, (file, epoch))?,
             reader: Reader::start(reader)?,
@@ -527,6 +530,7 @@ impl Job for Touch {
 
 mod api_keys;
 mod kek;
+mod key_uses;
 mod reported;
 #[cfg(test)]
 mod trouble;

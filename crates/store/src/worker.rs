@@ -148,6 +148,7 @@ impl Writer {
             }
             // What could not be written before has a last chance.
             while desk.batch(Vec::new()) && desk.has_unwritten() {}
+            desk.settle_uses();
         };
         Worker::start("store-writer", work).map(Self)
     }
@@ -243,6 +244,16 @@ impl Desk {
         self.epoch = epoch;
         let left = self.file.write(epoch).and_then(|()| self.log.empty(&self.connection)).err();
         Ok(Rekeyed { left, ..rekeyed })
+    }
+
+    /// What was written ahead of uses of keys is given back. Where it cannot be, it counts as used.
+    fn settle_uses(&mut self) {
+        let keys = Arc::clone(&self.keys);
+        let settled = self.connection.transaction().map_err(StoreError::from);
+        let _ = settled.and_then(|all| {
+            keys.uses.settle(&all)?;
+            Ok(all.commit()?)
+        });
     }
 
     fn has_unwritten(&self) -> bool {

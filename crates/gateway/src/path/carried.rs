@@ -19,6 +19,8 @@ pub(super) struct Carried {
     pub(super) tokens: Vec<Arc<Genuine>>,
     /// The key of ours that it came with.
     pub(super) key: Option<UsedKey>,
+    /// What its client is told of the quotas of that key: fields of the answer.
+    pub(super) quotas: Vec<(&'static str, String)>,
     /// Credentials of the API that may not leave with the answer.
     pub(super) withheld: Withheld,
     /// Which account a login is for, as the request says.

@@ -264,6 +264,7 @@ impl<'w> Context<'w> {
         if self.sets_security_fields() {
             fields = answer_fields(&model.origins, self.origin.as_deref(), &model.contract.schemes);
         }
+        fields.extend(self.carried.quotas.iter().cloned());
         if let (Some(probe), Some(nonce)) = (&self.worker.shared.probe, &self.nonce) {
             let model = self.plan.version.to_string();
             let decision = Decision { status: status.0, model, acts: self.acts.clone() };

@@ -8,6 +8,7 @@
 )]
 
 mod administrative;
+mod api_key_limits;
 mod api_keys;
 mod apis;
 mod certificates;
