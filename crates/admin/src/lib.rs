@@ -18,4 +18,4 @@ pub use ask::{AskFault, ask};
 pub use door::{Door, DoorError};
 pub use keys::{KeyRequest, rules_of};
 pub use misread::Misread;
-pub use request::{REQUEST_BYTES_MAX, Request, Selected};
+pub use request::{BY_SERVICE, REQUEST_BYTES_MAX, Request, Selected};

@@ -154,6 +154,9 @@ pub trait Watch: Send + Sync {
     /// An issuer of tokens does not give its keys: those that are known are used on, for a day.
     fn issuer_fails(&self, _issuer: &str, _detail: &str) {}
 
+    /// Somebody showed a credential of a session that nobody has: they opened the store.
+    fn canary_read(&self, _: RequestId, _peer: &str) {}
+
     /// A request entered a room. Of use to whoever follows one request.
     fn entered(&self, _: RequestId, _: Room) {}
 

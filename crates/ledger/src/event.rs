@@ -29,6 +29,8 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
             event.raw("adopted", b"true");
         }
     }
+    let opened = u64::from(facts.opened.count());
+    event.number("sessions_opened", (opened > 0).then_some(opened));
     event.text("verdict", facts.verdict.name());
     if facts.verdict != Verdict::Allowed {
         event.text("room", facts.room.name());
@@ -97,7 +99,7 @@ impl<'a> Object<'a> {
         self.out.extend_from_slice(b"\":");
     }
 
-    fn raw(&mut self, name: &str, value: &[u8]) {
+    pub(crate) fn raw(&mut self, name: &str, value: &[u8]) {
         self.name(name);
         self.out.extend_from_slice(value);
     }

@@ -14,7 +14,7 @@ use portcullis_model::Clock;
 
 use crate::administered::Administered;
 use crate::event;
-use crate::notice::{InstanceState, Reload};
+use crate::notice::{CanaryRead, InstanceState, Reload, StoreOpened};
 use crate::queue::{Queue, Reopening};
 use crate::sink::Sink;
 
@@ -113,6 +113,16 @@ impl Ledger {
     /// Records that an instance of an API takes no connections, or does again.
     pub fn instance(&self, state: &InstanceState<'_>) {
         self.append(|out| state.write(out));
+    }
+
+    /// Records that somebody opened the store who may not.
+    pub(crate) fn canary_read(&self, notice: &CanaryRead<'_>) {
+        self.append(|out| notice.write(out));
+    }
+
+    /// Records that a store was opened.
+    pub fn store_opened(&self, notice: &StoreOpened) {
+        self.append(|out| notice.write(out));
     }
 
     /// Records what an administrator did.

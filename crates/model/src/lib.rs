@@ -16,6 +16,7 @@ mod request_id;
 mod secret;
 mod shown;
 mod suggest;
+mod tally;
 
 pub use caller::{Attribute, Caller, Identity, Source, Value};
 pub use clock::{Clock, Date, DateError, Instant, UnixMillis, days_in_month};
@@ -30,3 +31,4 @@ pub use request_id::{RequestId, RequestIdError};
 pub use secret::Secret;
 pub use shown::{plain, shown};
 pub use suggest::did_you_mean;
+pub use tally::Tally;

@@ -9,6 +9,7 @@ mod guesses;
 mod limits;
 mod login;
 mod serialize;
+mod store;
 mod tls;
 mod whoami;
 
@@ -24,10 +25,9 @@ pub(crate) use callers::{
 pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;
 pub(crate) use limits::LimitsSection;
-pub(crate) use login::{
-    Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,
-};
+pub(crate) use login::{Ends, LoginSection, OfWord, RefreshSection, SecondStepSection};
 pub(crate) use serialize::Serialize;
+pub(crate) use store::{StoreSection, VaultSection};
 pub(crate) use tls::TlsSection;
 pub(crate) use whoami::WhoamiSection;
 

@@ -10,6 +10,8 @@
 mod administrative;
 mod api_keys;
 mod apis;
+mod backup;
+mod canaries;
 mod compare;
 mod contract_report;
 mod explain;
@@ -25,7 +27,9 @@ mod reload;
 mod resources;
 mod sessions;
 mod support;
+mod thief;
 mod usage;
+mod vault;
 
 use std::path::Path;
 
