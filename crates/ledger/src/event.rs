@@ -24,13 +24,14 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
         event.text("scheme", &identity.scheme);
         event.text("issuer", &identity.issuer);
         event.text("subject", &identity.subject);
-        event.optional("key", facts.key.map(|key| key.to_string()).as_deref());
         if identity.is_adopted {
             event.raw("adopted", b"true");
         }
     }
     let opened = u64::from(facts.opened.count());
     event.number("sessions_opened", (opened > 0).then_some(opened));
+    // Also where nobody was let in with it.
+    event.optional("key", facts.key.map(|key| key.to_string()).as_deref());
     event.text("verdict", facts.verdict.name());
     if facts.verdict != Verdict::Allowed {
         event.text("room", facts.room.name());

@@ -18,5 +18,7 @@ mod writer;
 pub use administered::Administered;
 pub use entry::{Entry, Opening};
 pub use facts::{Asked, Noted, Verdict};
-pub use notice::{CanaryRead, InstanceState, Outcome, Reload, StoreOpened};
+pub use notice::{
+    CanaryRead, CertificateState, InstanceState, KeyRevoked, Outcome, Reload, StoreOpened,
+};
 pub use writer::{Health, Ledger, LedgerError};

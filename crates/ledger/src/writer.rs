@@ -14,7 +14,7 @@ use portcullis_model::Clock;
 
 use crate::administered::Administered;
 use crate::event;
-use crate::notice::{CanaryRead, InstanceState, Reload, StoreOpened};
+use crate::notice::{CanaryRead, CertificateState, InstanceState, KeyRevoked, Reload, StoreOpened};
 use crate::queue::{Queue, Reopening};
 use crate::sink::Sink;
 
@@ -123,6 +123,16 @@ impl Ledger {
     /// Records that a store was opened.
     pub fn store_opened(&self, notice: &StoreOpened) {
         self.append(|out| notice.write(out));
+    }
+
+    /// Records that a key was revoked because others could read it.
+    pub fn key_revoked(&self, revoked: &KeyRevoked<'_>) {
+        self.append(|out| revoked.write(out));
+    }
+
+    /// Records what somebody should know of a certificate.
+    pub fn certificate(&self, state: &CertificateState<'_>) {
+        self.append(|out| state.write(out));
     }
 
     /// Records what an administrator did.

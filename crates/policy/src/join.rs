@@ -15,6 +15,7 @@ mod login;
 mod names;
 mod operated;
 mod operations;
+mod redirect;
 mod relaxations;
 mod serialize;
 mod store;
@@ -208,7 +209,8 @@ fn build(
     let names = Names::new(file, &contracts);
     let listen = listen(texts, file, notes);
     let health = operated::health(file, listen, notes);
-    let ours = [Some(listen), health];
+    let redirect = redirect::of(file, listen, health, notes);
+    let ours = [Some(listen), health, redirect.map(|redirect| redirect.from)];
     let mut upstreams: Vec<Option<Upstream>> = contracts
         .iter()
         .enumerate()
@@ -239,6 +241,7 @@ fn build(
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
     let tls = file.and_then(|file| file.tls.as_ref());
     let tls = tls.and_then(|tls| tls.files(&texts.folder, notes));
+    let tls = tls.map(|files| TlsFiles { redirect, ..files });
     let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);

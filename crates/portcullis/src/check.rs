@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_model::{Diagnostic, Severity, Sources};
+use portcullis_model::{Clock as _, Diagnostic, Severity, Sources};
 use portcullis_policy::{Failure, Model, Policy, writable_by_others};
 
 use crate::arguments::{CheckOptions, Deny, Format};
+use crate::clock::SystemClock;
 use crate::exit::Exit;
 use crate::report::many;
 use crate::{certificates, load, provers, report, talk};
@@ -19,6 +20,7 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
         Ok(Policy { apis, warnings: mut problems, sources }) => {
             let mut counted = Vec::new();
             problems.extend(unusable(&apis).into_iter().flat_map(warned));
+            problems.extend(certificates::diagnostics(&apis, SystemClock.now()));
             for api in apis {
                 let plan = Plan::compile(api, PlanOptions::default());
                 problems.extend(plan.findings());

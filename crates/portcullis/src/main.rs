@@ -14,6 +14,8 @@ mod completions;
 mod contract_report;
 mod demo;
 mod desk;
+mod dev_certificate;
+mod dev_certificate_arguments;
 mod exit;
 mod explain;
 mod format;
@@ -83,6 +85,7 @@ fn main() -> std::process::ExitCode {
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
         Command::Store(StoreCommand::Rewrap(options)) => rekey::rewrap(&options),
         Command::Store(StoreCommand::Backup(options)) => backup::backup(&options),
+        Command::DevCertificate(options) => dev_certificate::make(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Completions(options) => completions::completions(&options),

@@ -19,6 +19,7 @@ mod hostile;
 mod learned;
 mod login;
 mod pharmacy;
+mod redirect;
 mod reference;
 mod serialize;
 mod several;

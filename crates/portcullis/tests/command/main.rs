@@ -12,6 +12,7 @@ mod api_keys;
 mod apis;
 mod backup;
 mod canaries;
+mod certificates;
 mod compare;
 mod contract_report;
 mod explain;
