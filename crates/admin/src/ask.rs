@@ -13,7 +13,7 @@ use crate::request::{REQUEST_BYTES_MAX, Request};
 
 /// How long an answer is awaited: acts wait for a disk.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
-/// The same of a new key for the store: longer than the gateway waits for it.
+/// The same of a new key for the store, and of one that is wrapped anew: longer than the gateway waits for it.
 const REKEY_TIME: Duration = Duration::from_mins(11);
 /// Bytes of an answer: a thousand sessions with long names.
 const ANSWER_BYTES_MAX: u64 = 8 << 20;
@@ -78,8 +78,11 @@ pub fn ask(folder: &Path, request: &Request) -> Result<Value, AskFault> {
     if line.len() > REQUEST_BYTES_MAX {
         return Err(AskFault::TooLong);
     }
-    let answer_time =
-        if matches!(request, Request::RekeyStore { .. }) { REKEY_TIME } else { ANSWER_TIME };
+    let is_slow = matches!(
+        request,
+        Request::RekeyStore { .. } | Request::RewrapStore | Request::BackupStore { .. }
+    );
+    let answer_time = if is_slow { REKEY_TIME } else { ANSWER_TIME };
     let sent = stream
         .set_read_timeout(Some(answer_time))
         .and_then(|()| stream.set_write_timeout(Some(ANSWER_TIME)))

@@ -20,4 +20,4 @@ pub use door::{Door, DoorError};
 pub use key_rules::{certificate, rules_of, thumbprint};
 pub use keys::{KeyRequest, Report};
 pub use misread::Misread;
-pub use request::{REQUEST_BYTES_MAX, Request, Selected};
+pub use request::{BY_SERVICE, REQUEST_BYTES_MAX, Request, Selected};

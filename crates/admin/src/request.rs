@@ -13,6 +13,9 @@ use crate::misread::Misread;
 /// here; names of accounts, subjects and tokens are shorter than 2 KiB each.
 pub const REQUEST_BYTES_MAX: usize = 192 << 10;
 
+/// The place of a new key that is made here and wrapped by the policy's key service.
+pub const BY_SERVICE: &str = "kms";
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
@@ -36,7 +39,15 @@ pub enum Request {
     Keys(KeyRequest),
     /// Another key-encryption key for the store.
     RekeyStore {
-        /// Its place, as the policy names places: `file:/etc/new.key`. Never the key itself.
+        /// Its place, as the policy names places: `file:/etc/new.key`. Never the key itself. Or
+        /// [`BY_SERVICE`].
+        to: String,
+    },
+    /// The store's key wrapped anew by its key service.
+    RewrapStore,
+    /// A copy of the store.
+    BackupStore {
+        /// The folder that it comes into.
         to: String,
     },
 }
@@ -73,6 +84,8 @@ impl Request {
                 Self::EndSessions { api: members.text("api")?.into(), of: selected(&members)? }
             }
             "revoke_tokens" => Self::RevokeTokens(revocation(&members)?),
+            "backup_store" => Self::BackupStore { to: members.text("to")?.into() },
+            "rewrap_store" => Self::RewrapStore,
             "rekey_store" => Self::RekeyStore { to: members.text("to")?.into() },
             _ => match KeyRequest::read(act, &members)? {
                 Some(request) => Self::Keys(request),
@@ -100,6 +113,8 @@ impl Request {
                 }
             }
             Self::Keys(request) => request.write(),
+            Self::BackupStore { to } => json!({ "do": "backup_store", "to": to }),
+            Self::RewrapStore => json!({ "do": "rewrap_store" }),
             Self::RekeyStore { to } => json!({ "do": "rekey_store", "to": to }),
             Self::RevokeTokens(Revocation { issuer, of, until }) => {
                 let (act, until) = ("revoke_tokens", until.0);
@@ -210,6 +225,8 @@ mod tests {
             }),
             any_key_request().prop_map(Request::Keys),
             any::<String>().prop_map(|to| Request::RekeyStore { to }),
+            Just(Request::RewrapStore),
+            any::<String>().prop_map(|to| Request::BackupStore { to }),
         ]
     }
 
@@ -335,6 +352,7 @@ mod tests {
             r#"{"do":"revoke_tokens","issuer":"a","by":"jti","name":"b"}"#,
             r#"{"do":"revoke_tokens","issuer":"a","by":"jti","name":"b","before":1,"until":2}"#,
             r#"{"do":"rekey_store"}"#,
+            r#"{"do":"rewrap_store","to":"kms"}"#,
             r#"{"do":"rekey_store","to":"file:/new.key","key":"00"}"#,
             r#"{"do":"stop"}"#,
             r#"{"do":"list_sessions","api":"","max":1}{}"#,

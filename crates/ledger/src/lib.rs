@@ -19,6 +19,8 @@ mod writer;
 pub use administered::Administered;
 pub use entry::{Entry, Opening};
 pub use facts::{Asked, Noted, Verdict};
-pub use notice::{CertificateState, InstanceState, KeyRevoked, Outcome, Reload};
+pub use notice::{
+    CanaryRead, CertificateState, InstanceState, KeyRevoked, Outcome, Reload, StoreOpened,
+};
 pub use reported::KeyReported;
 pub use writer::{Health, Ledger, LedgerError};

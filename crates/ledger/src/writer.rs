@@ -14,7 +14,7 @@ use portcullis_model::Clock;
 
 use crate::administered::Administered;
 use crate::event;
-use crate::notice::{CertificateState, InstanceState, KeyRevoked, Reload};
+use crate::notice::{CanaryRead, CertificateState, InstanceState, KeyRevoked, Reload, StoreOpened};
 use crate::queue::{Queue, Reopening};
 use crate::reported::KeyReported;
 use crate::sink::Sink;
@@ -114,6 +114,16 @@ impl Ledger {
     /// Records that an instance of an API takes no connections, or does again.
     pub fn instance(&self, state: &InstanceState<'_>) {
         self.append(|out| state.write(out));
+    }
+
+    /// Records that somebody opened the store who may not.
+    pub(crate) fn canary_read(&self, notice: &CanaryRead<'_>) {
+        self.append(|out| notice.write(out));
+    }
+
+    /// Records that a store was opened.
+    pub fn store_opened(&self, notice: &StoreOpened) {
+        self.append(|out| notice.write(out));
     }
 
     /// Records that a key was revoked because others could read it.

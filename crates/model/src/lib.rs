@@ -17,6 +17,7 @@ mod request_id;
 mod secret;
 mod shown;
 mod suggest;
+mod tally;
 mod verb;
 
 pub use caller::{Attribute, Caller, Identity, Source, Value};
@@ -33,4 +34,5 @@ pub use request_id::{RequestId, RequestIdError};
 pub use secret::Secret;
 pub use shown::{plain, shown};
 pub use suggest::did_you_mean;
+pub use tally::Tally;
 pub use verb::{Verb, Verbs};

@@ -10,6 +10,7 @@ mod leaks;
 mod limits;
 mod login;
 mod serialize;
+mod store;
 mod tls;
 mod whoami;
 
@@ -26,10 +27,9 @@ pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;
 pub(crate) use leaks::{GithubSection, GithubWord, LeaksSection, OnReportWord};
 pub(crate) use limits::LimitsSection;
-pub(crate) use login::{
-    Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,
-};
+pub(crate) use login::{Ends, LoginSection, OfWord, RefreshSection, SecondStepSection};
 pub(crate) use serialize::Serialize;
+pub(crate) use store::{StoreSection, VaultSection};
 pub(crate) use tls::TlsSection;
 pub(crate) use whoami::WhoamiSection;
 

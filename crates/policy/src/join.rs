@@ -19,6 +19,7 @@ mod operations;
 mod redirect;
 mod relaxations;
 mod serialize;
+mod store;
 mod upstream;
 mod upstream_proof;
 mod whoami;
@@ -39,7 +40,7 @@ use crate::callers::Callers;
 use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
-use crate::login::StorePlace;
+use crate::kept::StorePlace;
 use crate::model::{
     Access, LedgerTarget, Limits, Model, Origin, Policy, Posture, Proxies, TlsFiles,
 };
@@ -234,7 +235,7 @@ fn build(
             }
         }
     }
-    let store = login::store(file, &texts.folder, notes);
+    let store = store::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = file.and_then(|file| file.limits.as_ref());

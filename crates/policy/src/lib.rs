@@ -20,6 +20,7 @@ mod failure;
 mod file;
 mod folder;
 mod join;
+mod kept;
 mod login;
 mod login_place;
 mod model;
@@ -57,9 +58,10 @@ pub use certificates::{CertificateRule, CertificateSubject};
 pub use expression::{Expression, How, Operand};
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
+pub use kept::{StorePlace, Vault};
 pub use login::{
     AnswerPlace, AnswerTest, EndsSessions, Issued, Literal, Login, Refresh, RequestPlace,
-    SecondStep, StorePlace, Tested, Whose,
+    SecondStep, Tested, Whose,
 };
 pub use model::{
     Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, NotFound,

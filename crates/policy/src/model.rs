@@ -11,7 +11,7 @@ use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 use crate::answers::Answers;
 use crate::authorization::Authorization;
 use crate::callers::Callers;
-use crate::login::StorePlace;
+use crate::kept::StorePlace;
 use crate::network::Network;
 use crate::serialized::Serialized;
 use crate::source::SecretSource;
@@ -136,7 +136,7 @@ pub struct Lines {
     pub client_ca: Option<Span>,
     /// `value` of `upstream_credential`, or `key` of `upstream_signature`.
     pub upstream_proof: Option<Span>,
-    /// `key` of `store`.
+    /// What opens the `store`: the address of its key service, or else its `key`.
     pub store: Option<Span>,
     /// The first of `origins`.
     pub origins: Option<Span>,

@@ -74,14 +74,7 @@ pub(crate) fn trust(model: &Model) -> Result<Vec<(InstanceTls, ClientTls)>, Fail
             continue;
         }
         let failed = |message| unusable(model, model.lines.contract, message);
-        let tls = match &instance.tls.roots {
-            None => ClientTls::of_system().map_err(|fault| failed(fault.to_string()))?,
-            Some(source) => {
-                let roots = source.read(variable).map_err(|error| failed(error.to_string()))?;
-                let read = ClientTls::from_pem(&roots);
-                read.map_err(|fault| failed(format!("`{source}`: {fault}")))?
-            }
-        };
+        let tls = trusted(&instance.tls).map_err(failed)?;
         let tls = match &instance.tls.shows {
             None => tls,
             Some(own) => {
@@ -95,6 +88,15 @@ pub(crate) fn trust(model: &Model) -> Result<Vec<(InstanceTls, ClientTls)>, Fail
         all.push((instance.tls.clone(), tls));
     }
     Ok(all)
+}
+
+/// Whom a certificate must come from.
+pub(crate) fn trusted(terms: &InstanceTls) -> Result<ClientTls, String> {
+    let Some(source) = &terms.roots else {
+        return ClientTls::of_system().map_err(|fault| fault.to_string());
+    };
+    let roots = source.read(variable).map_err(|error| error.to_string())?;
+    ClientTls::from_pem(&roots).map_err(|fault| format!("`{source}`: {fault}"))
 }
 
 /// The keys of issuers that the policy pins.
@@ -170,8 +172,8 @@ pub(crate) fn pepper(model: &Model) -> Result<Option<Arc<Pepper>>, Failure> {
     let source = &keys.pepper;
     let failed = |message| unusable(model, model.lines.pepper, message);
     let text = Secret::new(private(source).map_err(failed)?);
-    if let Some(store) = &model.store
-        && store.key.read(variable).is_ok_and(|other| other == text.expose_secret())
+    if let Some(key) = model.store.as_ref().and_then(|store| store.key.as_ref())
+        && key.read(variable).is_ok_and(|other| other == text.expose_secret())
     {
         return Err(failed(format!("`{source}`: this is the key of the store")));
     }

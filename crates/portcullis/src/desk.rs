@@ -109,7 +109,7 @@ impl Desk {
             return Err(Exit::Unusable);
         }
         let store = sessions::open(model, false).map_err(|failure| load::refuse(&failure))?;
-        let store = store.ok_or(Exit::Unusable)?;
+        let (store, opened) = store.ok_or(Exit::Unusable)?;
         let clock = Arc::new(SystemClock);
         let ledger = match &model.ledger {
             LedgerTarget::File(path) => match Ledger::open(path, clock.clone()) {
@@ -125,7 +125,10 @@ impl Desk {
             }
         };
         let keks = store_key::reader(model, Way::Store);
-        Ok(Keeper { store, ledger, clock, way: Way::Store, keks })
+        let service = store_key::service(place).ok().flatten();
+        let keeper = Keeper { store, ledger, clock, way: Way::Store, keks, service };
+        keeper.opened(&opened);
+        Ok(keeper)
     }
 }
 

@@ -3,6 +3,7 @@
 mod administer;
 mod arguments;
 mod attack_command;
+mod backup;
 mod caller;
 mod certificates;
 mod check;
@@ -45,6 +46,7 @@ mod store_arguments;
 mod store_key;
 mod talk;
 mod trial;
+mod vault;
 mod watch;
 mod when;
 
@@ -87,6 +89,8 @@ fn main() -> std::process::ExitCode {
         Command::Keys(KeysCommand::Check(options)) => keys::check(&options),
         Command::Keys(KeysCommand::Pattern(options)) => keys::pattern(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
+        Command::Store(StoreCommand::Rewrap(options)) => rekey::rewrap(&options),
+        Command::Store(StoreCommand::Backup(options)) => backup::backup(&options),
         Command::DevCertificate(options) => dev_certificate::make(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),

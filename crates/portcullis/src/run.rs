@@ -67,6 +67,7 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
         Some(trial) => trial.clone(),
         None => Arc::new(Refusals::led_to(files(options))),
     };
+    let store = store.map(|(store, _)| store);
     let kept = store.clone();
     let gateway = Options { workers, watch: Some(watch), store, ..Options::default() };
     let exit = serve(site, &ledger, gateway, Some((&options.model, plan_options)), door);

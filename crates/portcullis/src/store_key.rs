@@ -4,10 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_admin::{KekReader, Way};
-use portcullis_policy::{Model, SecretSource};
-use portcullis_store::Kek;
+use portcullis_policy::{Model, SecretSource, StorePlace};
+use portcullis_store::{Kek, KeyService};
 
 use crate::certificates::{private, variable};
+use crate::vault::Transit;
+
+/// The key service of a store, if it has one. Nobody is asked yet.
+pub(crate) fn service(place: &StorePlace) -> Result<Option<Arc<dyn KeyService>>, String> {
+    let Some(vault) = &place.kms else { return Ok(None) };
+    Ok(Some(Arc::new(Transit::new(vault)?)))
+}
 
 /// Reads new keys for the store of a model.
 pub(crate) fn reader(model: &Model, way: Way) -> KekReader {

@@ -2,6 +2,9 @@
 
 use crate::held::bounds::Bounds;
 
+/// Canaries of one store, at a time.
+pub const CANARIES_MAX: usize = 64;
+
 /// How much the store may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -15,6 +18,8 @@ pub struct Options {
     pub register: Bounds,
     /// The database's file.
     pub bytes_max: u64,
+    /// Canaries among the sessions: see [`crate::Store::is_canary`]. 64 at most.
+    pub canaries: usize,
     /// Start although the store is an older copy, or nobody can tell whether it is.
     pub accept_older: bool,
 }
@@ -27,6 +32,7 @@ impl Default for Options {
             keys_max: 1_000_000,
             register: Bounds::default(),
             bytes_max: 8 << 30,
+            canaries: 0,
             accept_older: false,
         }
     }

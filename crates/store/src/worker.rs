@@ -7,7 +7,7 @@ use std::sync::mpsc::{
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use portcullis_model::UnixMillis;
+use portcullis_model::{Tally, UnixMillis};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -19,6 +19,7 @@ use crate::memory::Memory;
 use crate::names::SessionId;
 use crate::rekey::{self, Rekey, Rekeyed};
 use crate::rows;
+use crate::schema;
 use crate::seal::{Sealer, Wrapper};
 use crate::sweep::{self, Log};
 
@@ -116,7 +117,10 @@ impl Reader {
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.0.send(Box::new(move |connection| {
-            let _ = reply.send(question(connection));
+            // Who left has a record already, and it would not say what is opened now.
+            if !reply.is_closed() {
+                let _ = reply.send(question(connection));
+            }
         }))?;
         answered(answer).await
     }
@@ -222,8 +226,8 @@ impl Desk {
     }
 
     /// All rows under another key-encryption key, or none.
-    fn rekey(&mut self, Rekey { sealer, next, reply, turn }: Rekey) {
-        let outcome = self.exchange(&sealer, next);
+    fn rekey(&mut self, Rekey { sealer, next, wrapped, reply, turn }: Rekey) {
+        let outcome = self.exchange(&sealer, next, wrapped.as_deref());
         if outcome.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
@@ -232,18 +236,26 @@ impl Desk {
         let _ = reply.send(outcome);
     }
 
-    fn exchange(&mut self, sealer: &Sealer, next: Wrapper) -> Result<Rekeyed, StoreError> {
+    fn exchange(
+        &mut self,
+        sealer: &Sealer,
+        next: Wrapper,
+        wrapped: Option<&[u8]>,
+    ) -> Result<Rekeyed, StoreError> {
         if sealer.wrapper().is(&next) {
             return Err(StoreError::SameKek);
         }
         let epoch = Epoch { number: self.epoch.number + 1, ..self.epoch };
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let rekeyed = rekey::run(&self.connection, (&sealer.wrapper(), &next), epoch)?;
+        let tally = Tally::default();
+        let rekeyed = rekey::run(&self.connection, (sealer, &next), epoch, &tally)?;
+        // In the same transaction: a kill leaves no rows whose key nobody keeps.
+        schema::keep_wrapped(&self.connection, wrapped)?;
         sealer.exchange(next, || self.connection.execute_batch("COMMIT"))?;
         // It lasts. An older copy would take the old key, and the log has rows under it.
         self.epoch = epoch;
         let left = self.file.write(epoch).and_then(|()| self.log.empty(&self.connection)).err();
-        Ok(Rekeyed { left, ..rekeyed })
+        Ok(Rekeyed { left, opened: tally.count(), ..rekeyed })
     }
 
     /// What was written ahead of uses of keys is given back. Where it cannot be, it counts as used.

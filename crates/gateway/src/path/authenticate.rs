@@ -2,6 +2,7 @@
 //! nobody verified does not go on to an API whose policy says how to.
 
 mod bound;
+mod canary;
 mod certificate;
 mod introspected;
 mod judged;
@@ -71,6 +72,7 @@ pub(super) async fn enter(
     let shows_credential = head.fields.first(Essential::Authorization).is_some()
         || schemes.iter().any(|scheme| stands(&scheme.place))
         || matched.received().sender().certificate.is_some();
+    canary::look(head, context);
     if shows_credential {
         context.ask(transport_encryption::judge_credential(context.hop))?;
     }

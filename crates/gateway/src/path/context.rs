@@ -224,6 +224,14 @@ impl<'w> Context<'w> {
         self.entry.edit(noted);
     }
 
+    /// What the request shows can be known only to who opened the store.
+    pub(super) fn canary_read(&self) {
+        self.entry.canary_read();
+        if let Some(watch) = &self.worker.shared.watch {
+            watch.canary_read(self.entry.request_id(), self.entry.origin());
+        }
+    }
+
     /// A control that observes would have refused.
     pub(super) fn would_refuse(&mut self, refusal: &Refusal) {
         self.would(Deed::Refuse, refusal);

@@ -3,6 +3,7 @@
 use portcullis_model::Span;
 
 use super::names::{Meant, Names};
+use super::store;
 use crate::file::{AccessRule, Api, PolicyFile};
 use crate::model::{Lines, OperationLines};
 use crate::section::Spanned;
@@ -30,7 +31,7 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
         pepper: pepper(file),
         upstream_proof: api.and_then(upstream_proof),
         client_ca: file.tls.as_ref().and_then(|tls| at(tls.client_ca.as_ref())),
-        store: file.store.as_ref().and_then(|store| at(store.key.0.as_ref())),
+        store: file.store.as_ref().and_then(store::line),
         origins: file.origins.iter().flatten().next().map(|origin| origin.span),
         anyone: access(file, place, count, names, |rule| rule.anyone.as_ref()),
         callers: access(file, place, count, names, |rule| rule.callers.as_ref()),

@@ -11,6 +11,8 @@ mod administrative;
 mod api_key_limits;
 mod api_keys;
 mod apis;
+mod backup;
+mod canaries;
 mod certificates;
 mod compare;
 mod contract_report;
@@ -28,7 +30,9 @@ mod reload;
 mod resources;
 mod sessions;
 mod support;
+mod thief;
 mod usage;
+mod vault;
 
 use std::path::Path;
 

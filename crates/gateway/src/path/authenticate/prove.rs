@@ -300,6 +300,7 @@ pub(super) async fn prove(
             address: sender.address,
             certificate: sender.certificate.as_deref().map(Certificate::thumbprint),
             deadline: context.deadline,
+            opened: context.entry.opened(),
             proof: &proof,
         };
         let mut questions = Vec::new();
