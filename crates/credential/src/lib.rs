@@ -1,6 +1,6 @@
 //! Is this credential genuine, and whose is it?
 //!
-//! Pure: no IO, no clock, and chance only for the keys that [`api_key::generate`] makes. The time is an argument, keys and answers of
+//! Pure: no IO, no clock, and chance only for the keys and passwords that are made here. The time is an argument, keys and answers of
 //! authorization servers are bytes that somebody else fetched. Text has one reading here: base64
 //! in its canonical form, JSON by `portcullis-json`, compared with what was configured byte by
 //! byte. Signatures go straight to `aws-lc-rs` (decision record 0080).
@@ -14,6 +14,7 @@
 //! | where are the keys of this issuer? | [`metadata`] |
 //! | tokens of our own | [`opaque`], [`signer`] |
 //! | API keys of our own | [`api_key`] |
+//! | passwords of our own | [`password`] |
 //! | keys as people keep them in files | [`chance`] |
 //!
 //! Nothing that a caller showed appears in an error or in `Debug`: the audit log gets the fault's
@@ -34,6 +35,7 @@ pub mod jwt;
 pub mod keys;
 pub mod metadata;
 pub mod opaque;
+pub mod password;
 mod pem;
 pub mod signer;
 mod text;
