@@ -7,7 +7,7 @@
 pub(crate) mod facts;
 mod interned;
 pub(crate) mod rows;
-mod rules;
+pub(crate) mod rules;
 pub(crate) mod select;
 mod slot;
 mod table;

@@ -23,6 +23,7 @@ use crate::memory::Memory;
 use crate::names::{Account, Digest, SessionId};
 use crate::open::{self, Opened, Ready};
 use crate::options::Options;
+use crate::passwords::Passwords;
 use crate::places::{self, Places};
 use crate::rekey::Turns;
 use crate::revoked::{self, Claims, Revocation, Revocations};
@@ -30,7 +31,7 @@ use crate::rows::{self, Kept, Which};
 use crate::schema;
 use crate::seal::{Sealer, Wrapper};
 use crate::session::{Facts, Session};
-use crate::worker::{Job, Reader, Writer};
+use crate::worker::{Job, Reader, Told, Writer};
 use crate::write::Write;
 
 /// A use is noted once a minute at most.
@@ -60,6 +61,7 @@ struct Parts {
     held: Arc<Held>,
     revocations: Arc<Revocations>,
     keys: Arc<ApiKeys>,
+    passwords: Arc<Passwords>,
     places: Arc<Cache<Account, Places>>,
     place_changes: Arc<AtomicU64>,
     rekeys: Turns,
@@ -101,6 +103,14 @@ impl Store {
                 what: format!("a key cannot be read: {why}"),
             },
         })?;
+        let passwords = Arc::new(Passwords::new(Arc::clone(&sealer), options.users_max));
+        let passwords_loaded = passwords.load(&reader).map_err(|why| match why {
+            StoreError::TooMany { .. } => why,
+            why => StoreError::Damaged {
+                path: folder.join(DATABASE),
+                what: format!("a password cannot be read: {why}"),
+            },
+        })?;
         let names = Keys::new(&sealer.digest("register of ids", &[]));
         let held = Held::new(names, options.register, true);
         let facts = held.load(&mut writer, now)?;
@@ -108,7 +118,12 @@ impl Store {
         writer.pragma_update(None, "max_page_count", pages)?;
         let memory = Arc::new(Memory::new(options.sessions_cached_max));
         let (held, keys) = (Arc::new(held), Arc::new(keys));
-        let told = (Arc::clone(&memory), Arc::clone(&held), Arc::clone(&keys));
+        let told = Told {
+            memory: Arc::clone(&memory),
+            held: Arc::clone(&held),
+            keys: Arc::clone(&keys),
+            passwords: Arc::clone(&passwords),
+        };
         let parts = Parts {
             sealer,
             revocations: Arc::new(revocations),
@@ -120,6 +135,7 @@ impl Store {
             memory,
             held,
             keys,
+            passwords,
         };
         let (facts, facts_damaged) = (facts.facts, facts.damaged);
         let opened = Opened {
@@ -127,6 +143,7 @@ impl Store {
             is_older,
             revocations: loaded,
             keys: keys_loaded,
+            passwords: passwords_loaded,
             facts,
             facts_damaged,
         };
@@ -527,5 +544,6 @@ impl Job for Touch {
 
 mod api_keys;
 mod kek;
+mod passwords;
 #[cfg(test)]
 mod trouble;

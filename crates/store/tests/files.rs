@@ -108,10 +108,10 @@ fn a_store_in_use_and_one_of_a_newer_version_say_so() {
     assert!(matches!(try_open(&path).err(), Some(StoreError::InUse { .. })));
     drop(store);
     let database = rusqlite::Connection::open(path.join("store.db")).unwrap();
-    database.pragma_update(None, "user_version", 4).unwrap();
+    database.pragma_update(None, "user_version", 5).unwrap();
     drop(database);
     let error = try_open(&path).err().unwrap();
-    assert!(matches!(error, StoreError::Newer { found: 4, known: 3, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { found: 5, known: 4, .. }), "{error}");
 }
 
 /// A tool that somebody left open.

@@ -110,7 +110,13 @@ impl KeyFacts {
         if self.owner.len().max(self.label.len()) > NAME_BYTES_MAX {
             return too_many("bytes of a key's owner or label", NAME_BYTES_MAX);
         }
-        let rules = &self.rules;
+        check_rules(&self.rules)
+    }
+}
+
+/// Whether rules are small enough to be kept.
+pub(crate) fn check_rules(rules: &KeyRules) -> Result<(), StoreError> {
+    let too_many = |what, max| Err(StoreError::TooMany { what, max });
         let lists = [&rules.operations, &rules.scopes, &rules.apis];
         let (networks, attributes) = (rules.networks.len(), rules.attributes.len());
         let longest = lists.map(Vec::len).into_iter().fold(networks.max(attributes), usize::max);
@@ -127,7 +133,6 @@ impl KeyFacts {
             Ok(sum) if sum > RULES_BYTES_MAX => too_many("bytes of a key's rules", RULES_BYTES_MAX),
             Ok(_) => Ok(()),
         }
-    }
 }
 
 impl fmt::Debug for KeyFacts {

@@ -254,5 +254,6 @@ fn a_row_that_was_changed_opens_nothing() {
 }
 
 mod keys;
+mod passwords;
 mod register;
 mod rekey;
