@@ -19,7 +19,7 @@ pub(crate) use answers::{AnswersSection, DeriveSection};
 pub(crate) use apis::{Api, Apis};
 pub(crate) use callers::{
     ApiKeysSection, AttributeSection, CallersSection, CertificatesSection, IntrospectionSection,
-    JwtSection, LearnedSection,
+    JwtSection, LearnedSection, PasswordsSection,
 };
 pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;

@@ -15,6 +15,7 @@ mod login;
 mod names;
 mod operated;
 mod operations;
+mod passwords;
 mod relaxations;
 mod serialize;
 mod upstream;
@@ -373,6 +374,7 @@ fn known(
     login::join(section, contracts, names, access, &mut all, (texts.now, notes));
     certificates::join(file, contracts, &mut all, notes);
     api_keys::join(section, contracts, &mut all, &texts.folder, notes);
+    passwords::join(section, contracts, &mut all, &texts.folder, notes);
     guesses::join(section, contracts, names, &mut all, notes);
     whoami::join(section, contracts, names, &mut all, notes);
     learned::join(section, contracts, names, &mut all, notes);

@@ -50,7 +50,7 @@ pub use authorization::{
 };
 pub use callers::{
     ApiKeys, AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection,
-    JwtIssuer, KeySource, LearnedFrom, OfCaller, Told, Whoami,
+    JwtIssuer, KeySource, LearnedFrom, OfCaller, Passwords, Told, Whoami,
 };
 pub use cases::{Case, CaseAnswer, CaseCaller, CaseExpected, CaseRequest, CaseVerdict, Cases};
 pub use certificates::{CertificateRule, CertificateSubject};

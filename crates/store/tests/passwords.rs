@@ -14,7 +14,9 @@ use portcullis_store::{Options, Password, PasswordFacts, Store, StoreError};
 
 /// No hash of anything, and other ones for other numbers.
 fn hash(number: u8) -> Hashed {
-    let text = String::from("$argon2id$v=19$m=64,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJC");
+    let text = String::from(
+        "$argon2id$v=19$m=64,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJC",
+    );
     Hashed::parse(&format!("{text}{}k", char::from(b'A' + number))).unwrap()
 }
 
@@ -49,7 +51,9 @@ fn a_password_holds_until_another_is_set_or_it_is_removed() {
         changes.borrow_and_update();
         assert!(store.set_password(facts("ann", 2), later(HOUR)).await.unwrap(), "there was one");
         let second = store.password("ann").unwrap();
-        assert!(changes.has_changed().unwrap() && has(&store, "ann", 2) && second.mark != first.mark);
+        assert!(
+            changes.has_changed().unwrap() && has(&store, "ann", 2) && second.mark != first.mark
+        );
         assert_eq!((second.created, second.changed), (NOW, later(HOUR)));
         changes.borrow_and_update();
         assert_eq!(store.remove_password("bob", NOW).await, Ok(true));

@@ -125,7 +125,12 @@ impl Hashed {
     }
 
     /// Whether a prepared password is this one.
-    pub fn is(&self, password: &Secret, pepper: &Pepper, work: &mut Work) -> Result<bool, HashFault> {
+    pub fn is(
+        &self,
+        password: &Secret,
+        pepper: &Pepper,
+        work: &mut Work,
+    ) -> Result<bool, HashFault> {
         let shown = compute(password, self.salt, self.cost, pepper, work)?;
         Ok(verify_slices_are_equal(&shown, &self.hash).is_ok())
     }
@@ -228,7 +233,8 @@ mod tests {
         let salt = Salt::draw().unwrap();
         assert_ne!(salt, Salt::draw().unwrap());
         let hashed = Hashed::new(&password("correct horse"), salt, &pepper(1), &mut work).unwrap();
-        let mut is = |text: &str, by: u8| hashed.is(&password(text), &pepper(by), &mut work).unwrap();
+        let mut is =
+            |text: &str, by: u8| hashed.is(&password(text), &pepper(by), &mut work).unwrap();
         assert!(is("correct horse", 1));
         assert!(!is("correct horsf", 1) && !is("", 1));
         assert!(!is("correct horse", 2), "another pepper");
@@ -251,8 +257,9 @@ mod tests {
         let mut tag = [0; 32];
         argon2.hash_password_into(&[1; 32], &[2; 16], &mut tag).unwrap();
         let expected = [
-            0x0d, 0x64, 0x0d, 0xf5, 0x8d, 0x78, 0x76, 0x6c, 0x08, 0xc0, 0x37, 0xa3, 0x4a, 0x8b, 0x53, 0xc9,
-            0xd0, 0x1e, 0xf0, 0x45, 0x2d, 0x75, 0xb6, 0x5e, 0xb5, 0x25, 0x20, 0xe9, 0x6b, 0x01, 0xe6, 0x59,
+            0x0d, 0x64, 0x0d, 0xf5, 0x8d, 0x78, 0x76, 0x6c, 0x08, 0xc0, 0x37, 0xa3, 0x4a, 0x8b,
+            0x53, 0xc9, 0xd0, 0x1e, 0xf0, 0x45, 0x2d, 0x75, 0xb6, 0x5e, 0xb5, 0x25, 0x20, 0xe9,
+            0x6b, 0x01, 0xe6, 0x59,
         ];
         assert_eq!(tag, expected);
     }
@@ -268,7 +275,9 @@ mod tests {
 
     #[test]
     fn a_hash_that_costs_more_than_a_worker_has_is_none_of_ours() {
-        for (memory_kib, passes) in [(MEMORY_KIB_MAX + 1, 2), (7, 2), (MEMORY_KIB, 0), (MEMORY_KIB, 9)] {
+        for (memory_kib, passes) in
+            [(MEMORY_KIB_MAX + 1, 2), (7, 2), (MEMORY_KIB, 0), (MEMORY_KIB, 9)]
+        {
             assert_eq!(Hashed::parse(&fake(memory_kib, passes).text()), Err(HashFault::Cost));
         }
         let lanes = fake(64, 1).text().replace("p=1", "p=2");
@@ -278,7 +287,13 @@ mod tests {
     #[test]
     fn a_hash_has_one_spelling() {
         let text = fake(64, 1).text();
-        assert_eq!(text, format!("$argon2id$v=19$m=64,t=1,p=1${}$CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk", "BwcHBwcHBwcHBwcHBwcHBw"));
+        assert_eq!(
+            text,
+            format!(
+                "$argon2id$v=19$m=64,t=1,p=1${}$CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk",
+                "BwcHBwcHBwcHBwcHBwcHBw"
+            )
+        );
         assert_eq!(Hashed::parse(&text), Ok(fake(64, 1)));
         for (from, to) in [
             ("$argon2id", "$argon2i"),

@@ -55,7 +55,10 @@ fn is_seen(c: char) -> bool {
 
 /// Space separators (`Zs`) beside the ordinary space.
 const fn is_space(c: char) -> bool {
-    matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+    matches!(
+        c,
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
 }
 
 /// `PrecisIgnorableProperties` (RFC 8264 section 9.13): `Default_Ignorable_Code_Point`, which has the joiners in it,
@@ -154,8 +157,8 @@ mod tests {
     #[test]
     fn what_nobody_sees_is_in_no_password() {
         for hidden in [
-            "\u{0}", "\u{7f}", "\u{85}", "\u{ad}", "\u{200b}", "\u{200d}", "\u{202e}", "\u{2028}", "\u{feff}",
-            "\u{e000}", "\u{ffff}", "\u{378}", "\u{1100}",
+            "\u{0}", "\u{7f}", "\u{85}", "\u{ad}", "\u{200b}", "\u{200d}", "\u{202e}", "\u{2028}",
+            "\u{feff}", "\u{e000}", "\u{ffff}", "\u{378}", "\u{1100}",
         ] {
             let text = format!("password{hidden}");
             assert_eq!(prepared(&text), Err(PrepareFault::Character), "{hidden:?}");

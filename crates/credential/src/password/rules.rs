@@ -55,7 +55,10 @@ mod tests {
     #[test]
     fn characters_are_counted_and_not_bytes() {
         let check = |text: &str, min| check(&prepare(text.as_bytes()).unwrap(), "Margarethe", min);
-        assert_eq!(check("\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}", 8), Err(PasswordFault::Short(8)));
+        assert_eq!(
+            check("\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}", 8),
+            Err(PasswordFault::Short(8))
+        );
         assert_eq!(check("e\u{301}1234567", 8), Ok(()));
         assert_eq!(check("1234567", 1), Err(PasswordFault::Short(8)), "never fewer");
         assert_eq!(check("12345678901234", 15), Err(PasswordFault::Short(15)));

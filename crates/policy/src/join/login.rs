@@ -109,12 +109,15 @@ pub(super) fn store(
     let Some(section) = section else {
         let callers = file?.callers.as_ref()?;
         let login = callers.login.as_ref().and_then(|logins| logins.0.first());
-        let (at, what, label) = match (login, &callers.api_keys) {
-            (Some(login), _) => {
+        let (at, what, label) = match (login, &callers.api_keys, &callers.passwords) {
+            (Some(login), ..) => {
                 (at(login.operation.0.as_ref()), "sessions", "its credentials must be kept")
             }
-            (None, Some(keys)) => (at(keys.brand.0.as_ref()), "API keys", "they must be kept"),
-            (None, None) => return None,
+            (None, Some(keys), _) => (at(keys.brand.0.as_ref()), "API keys", "they must be kept"),
+            (None, None, Some(passwords)) => {
+                (at(passwords.pepper.0.as_ref()), "passwords", "they must be kept")
+            }
+            (None, None, None) => return None,
         };
         notes.push(|| {
             Diagnostic::error(&codes::MISSING_KEY, format!("nobody says where {what} are kept"))

@@ -117,22 +117,22 @@ impl KeyFacts {
 /// Whether rules are small enough to be kept.
 pub(crate) fn check_rules(rules: &KeyRules) -> Result<(), StoreError> {
     let too_many = |what, max| Err(StoreError::TooMany { what, max });
-        let lists = [&rules.operations, &rules.scopes, &rules.apis];
-        let (networks, attributes) = (rules.networks.len(), rules.attributes.len());
-        let longest = lists.map(Vec::len).into_iter().fold(networks.max(attributes), usize::max);
-        if longest > LIST_MAX {
-            return too_many("entries of a list of a key's rules", LIST_MAX);
-        }
-        let attributes = rules.attributes.iter().flat_map(|(name, value)| [name, value]);
-        let texts = lists.into_iter().flatten().chain(attributes);
-        let bytes = texts.map(String::len).try_fold(0, |sum, bytes| {
-            if bytes > TEXT_BYTES_MAX { Err(()) } else { Ok(sum + bytes) }
-        });
-        match bytes {
-            Err(()) => too_many("bytes of a text of a key's rules", TEXT_BYTES_MAX),
-            Ok(sum) if sum > RULES_BYTES_MAX => too_many("bytes of a key's rules", RULES_BYTES_MAX),
-            Ok(_) => Ok(()),
-        }
+    let lists = [&rules.operations, &rules.scopes, &rules.apis];
+    let (networks, attributes) = (rules.networks.len(), rules.attributes.len());
+    let longest = lists.map(Vec::len).into_iter().fold(networks.max(attributes), usize::max);
+    if longest > LIST_MAX {
+        return too_many("entries of a list of a key's rules", LIST_MAX);
+    }
+    let attributes = rules.attributes.iter().flat_map(|(name, value)| [name, value]);
+    let texts = lists.into_iter().flatten().chain(attributes);
+    let bytes = texts
+        .map(String::len)
+        .try_fold(0, |sum, bytes| if bytes > TEXT_BYTES_MAX { Err(()) } else { Ok(sum + bytes) });
+    match bytes {
+        Err(()) => too_many("bytes of a text of a key's rules", TEXT_BYTES_MAX),
+        Ok(sum) if sum > RULES_BYTES_MAX => too_many("bytes of a key's rules", RULES_BYTES_MAX),
+        Ok(_) => Ok(()),
+    }
 }
 
 impl fmt::Debug for KeyFacts {

@@ -82,7 +82,8 @@ pub(crate) fn exchange(
     old: &Row,
     new: &Row,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE password SET hash = ?1, check_value = ?2 WHERE user = ?3 AND check_value = ?4";
+    let sql =
+        "UPDATE password SET hash = ?1, check_value = ?2 WHERE user = ?3 AND check_value = ?4";
     let values = params![new.hash.text(), new.check(sealer), &*old.user, old.check(sealer)];
     Ok(connection.prepare_cached(sql)?.execute(values)? == 1)
 }
