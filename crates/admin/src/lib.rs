@@ -1,4 +1,4 @@
-//! The administrative door: sessions are listed and ended, tokens of issuers revoked, and the
+//! The administrative door: sessions are listed and ended, tokens of issuers revoked, keys and passwords kept, and the
 //! store gets another key.
 //!
 //! A socket in the folder of the store, for the user who runs the gateway and for root. One request on each
@@ -11,6 +11,7 @@ mod door;
 mod keys;
 mod members;
 mod misread;
+mod passwords;
 mod request;
 
 pub use act::{Keeper, KekReader, Way};
@@ -18,4 +19,5 @@ pub use ask::{AskFault, ask};
 pub use door::{Door, DoorError};
 pub use keys::{KeyRequest, rules_of};
 pub use misread::Misread;
+pub use passwords::PasswordRequest;
 pub use request::{REQUEST_BYTES_MAX, Request, Selected};

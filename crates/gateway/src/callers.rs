@@ -6,9 +6,11 @@ mod fetched;
 mod genuine;
 mod guesses;
 mod learned;
+mod passwords;
 mod proofs;
 mod signed;
 mod used_key;
+mod used_password;
 mod worked;
 
 use std::sync::atomic::AtomicU64;
@@ -26,9 +28,11 @@ pub(crate) use fetched::{Current, Fetched, Step};
 pub(crate) use genuine::{Genuine, Named};
 pub(crate) use guesses::{Attempt, Attempted, Guesses, Said};
 pub(crate) use learned::{Learned, Lesson, Of};
+pub(crate) use passwords::{Checked, Passwords, Question, QueueFault, RIGHT_MS, WRONG_MS};
 pub(crate) use proofs::{Proofs, Use};
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 pub(crate) use used_key::UsedKey;
+pub(crate) use used_password::UsedPassword;
 
 /// Tokens that one worker remembers.
 pub(crate) const TOKENS_MAX: usize = 10_000;
@@ -47,6 +51,8 @@ pub(crate) struct Callers {
     pub(crate) learned: Learned,
     /// Proofs that were used.
     pub(crate) proofs: Proofs,
+    /// Passwords of ours.
+    pub(crate) passwords: Passwords,
     /// Wrong credentials.
     pub(crate) guesses: Guesses,
 }
@@ -90,6 +96,7 @@ impl Callers {
             learned: Learned::default(),
             roles_epoch: AtomicU64::new(0),
             proofs: Proofs::default(),
+            passwords: Passwords::new(chance),
             guesses: Guesses::new(chance, now, store),
         }
     }

@@ -10,6 +10,7 @@ use portcullis_controls::Plan;
 use portcullis_controls::caller_identity::WELL_KNOWN;
 use portcullis_credential::api_key::Pepper;
 use portcullis_credential::keys::KeySet;
+use portcullis_credential::password;
 use portcullis_credential::signer::Signer;
 use portcullis_model::Secret;
 use portcullis_policy::{
@@ -36,6 +37,8 @@ pub struct Site {
     signer: Option<Arc<Signer>>,
     /// What digests of API keys are made with.
     pepper: Option<Arc<Pepper>>,
+    /// What passwords are hashed with.
+    password_pepper: Option<Arc<password::Pepper>>,
 }
 
 /// Keys of an issuer that a policy pins.
@@ -60,6 +63,7 @@ impl From<Arc<Plan>> for Site {
             secrets: Vec::new(),
             signer: None,
             pepper: None,
+            password_pepper: None,
         }
     }
 }
@@ -107,6 +111,17 @@ impl Site {
     /// What digests of API keys are made with.
     pub(crate) const fn pepper(&self) -> Option<&Arc<Pepper>> {
         self.pepper.as_ref()
+    }
+
+    /// The same, with what passwords are hashed with. Without it, no password is good.
+    #[must_use]
+    pub fn hashing_with(self, password_pepper: Option<Arc<password::Pepper>>) -> Self {
+        Self { password_pepper, ..self }
+    }
+
+    /// What passwords are hashed with.
+    pub(crate) const fn password_pepper(&self) -> Option<&Arc<password::Pepper>> {
+        self.password_pepper.as_ref()
     }
 
     /// Signs tokens that tell APIs who calls.
@@ -284,7 +299,7 @@ pub enum ReloadError {
         /// The address of the new model.
         wanted: SocketAddr,
     },
-    /// It has `login` or `api_keys`, and the gateway was started without a store.
+    /// It has `login`, `api_keys` or `passwords`, and the gateway was started without a store.
     Store,
 }
 
@@ -295,9 +310,9 @@ impl std::fmt::Display for ReloadError {
                 f,
                 "the gateway listens on `{is}`; another `listen` (`{wanted}`) needs a restart"
             ),
-            Self::Store => {
-                f.write_str("the first `login` or `api_keys` of a policy needs a restart")
-            }
+            Self::Store => f.write_str(
+                "the first `login`, `api_keys` or `passwords` of a policy needs a restart",
+            ),
         }
     }
 }

@@ -9,6 +9,7 @@ use portcullis_attack::generate::ATTACKS_MAX;
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
 use crate::named::Named;
+pub(crate) use crate::password_arguments::PasswordsCommand;
 pub(crate) use crate::store_arguments::StoreCommand;
 use crate::when::When;
 
@@ -87,6 +88,9 @@ pub(crate) enum Command {
     /// Issue, list, exchange and revoke API keys, of a gateway that runs or of its store
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Give users passwords that are kept here, list and remove them
+    #[command(subcommand)]
+    Passwords(PasswordsCommand),
     /// Exchange the key of the store, of a gateway that runs or of its store
     #[command(subcommand)]
     Store(StoreCommand),

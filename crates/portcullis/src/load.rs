@@ -89,6 +89,7 @@ pub(crate) fn site(
     let tls = apis.first().map_or(Ok(None), certificates::of)?;
     let signer = apis.first().map_or(Ok(None), certificates::signer)?;
     let pepper = apis.first().map_or(Ok(None), certificates::pepper)?;
+    let password_pepper = apis.first().map_or(Ok(None), certificates::password_pepper)?;
     let (mut trust, mut keys, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
     for api in &apis {
         trust.extend(certificates::trust(api)?);
@@ -101,7 +102,11 @@ pub(crate) fn site(
     match site {
         Some(site) => {
             let site = site.with_tls(tls).trusting(trust).with_keys(keys);
-            let site = site.with_secrets(secrets).signing(signer).peppered(pepper);
+            let site = site
+                .with_secrets(secrets)
+                .signing(signer)
+                .peppered(pepper)
+                .hashing_with(password_pepper);
             Ok((site, warnings))
         }
         None => Err(Failure { sources, diagnostics: warnings, unreadable: None }),

@@ -23,6 +23,8 @@ mod lasting;
 mod load;
 mod loopback;
 mod named;
+mod password_arguments;
+mod passwords;
 mod policy_command;
 mod policy_test;
 mod public_contract;
@@ -46,8 +48,8 @@ mod when;
 use clap::Parser as _;
 
 use crate::arguments::{
-    Arguments, Command, ContractCommand, KeysCommand, PolicyCommand, SessionsCommand, StoreCommand,
-    TokensCommand,
+    Arguments, Command, ContractCommand, KeysCommand, PasswordsCommand, PolicyCommand,
+    SessionsCommand, StoreCommand, TokensCommand,
 };
 
 fn main() -> std::process::ExitCode {
@@ -77,6 +79,9 @@ fn main() -> std::process::ExitCode {
         Command::Keys(KeysCommand::Revoke(options)) => keys::revoke(&options),
         Command::Keys(KeysCommand::Check(options)) => keys::check(&options),
         Command::Keys(KeysCommand::Pattern(options)) => keys::pattern(&options),
+        Command::Passwords(PasswordsCommand::Set(options)) => passwords::set(&options),
+        Command::Passwords(PasswordsCommand::List(options)) => passwords::list(&options),
+        Command::Passwords(PasswordsCommand::Remove(options)) => passwords::remove(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),

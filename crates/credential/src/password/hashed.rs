@@ -264,6 +264,21 @@ mod tests {
         assert_eq!(tag, expected);
     }
 
+    /// Written by an earlier version, as far as this one knows.
+    #[test]
+    fn a_hash_of_less_cost_is_compared_as_it_was_made() {
+        let pepper =
+            Pepper::parse(b"00112233445566778899aabbccddeeff00112233445566778899aabbccddee00")
+                .unwrap();
+        let (shown, mut work) = (password("correct horse battery staple"), Work::default());
+        let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
+        let hash = compute(&shown, Salt([7; SALT]), cost, &pepper, &mut work).unwrap();
+        let made = Hashed { cost, salt: Salt([7; SALT]), hash };
+        let text = "$argon2id$v=19$m=64,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$/6p+YkFpf2GfQlacs3MDl9wSIvUacT3Kb6RaBVY5hxk";
+        assert_eq!(made.text(), text);
+        assert!(Hashed::parse(text).unwrap().is(&shown, &pepper, &mut work).unwrap());
+    }
+
     #[test]
     fn todays_cost_is_not_below_what_owasp_asks() {
         let cost = Cost::TODAY;

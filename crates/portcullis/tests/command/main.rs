@@ -17,6 +17,7 @@ mod generated;
 mod init;
 mod keys;
 mod login;
+mod passwords;
 mod policy;
 mod policy_test;
 mod public_contract;

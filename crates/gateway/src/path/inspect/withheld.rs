@@ -47,8 +47,10 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
         let session = context.carried.session.clone();
         let tokens = std::mem::take(&mut context.carried.tokens);
         let key = context.carried.key.take();
-        if session.is_some() || !tokens.is_empty() || key.is_some() || !withheld.is_empty() {
-            let under = Under { session, tokens, key };
+        let password = context.carried.password.take();
+        let is_ours = session.is_some() || key.is_some() || password.is_some();
+        if is_ours || !tokens.is_empty() || !withheld.is_empty() {
+            let under = Under { session, tokens, key, password };
             streaming.watch(Watched::new(under, store, context.now(), withheld));
         }
     }
