@@ -16,7 +16,7 @@ pub(crate) use access::{
     AccessRule, ObjectPlace, ObjectsWord, OwnerPlace, ResourceSection, TenantPlace,
 };
 pub(crate) use answers::{AnswersSection, DeriveSection};
-pub(crate) use apis::{Api, Apis};
+pub(crate) use apis::{Api, Apis, UpstreamCredentialSection, UpstreamSignatureSection};
 pub(crate) use callers::{
     ApiKeysSection, AttributeSection, CallersSection, CertificatesSection, IntrospectionSection,
     JwtSection, LearnedSection, PasswordsSection,

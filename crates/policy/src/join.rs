@@ -19,6 +19,7 @@ mod passwords;
 mod relaxations;
 mod serialize;
 mod upstream;
+mod upstream_proof;
 mod whoami;
 
 use std::fmt::Write as _;
@@ -208,7 +209,7 @@ fn build(
     let listen = listen(texts, file, notes);
     let health = operated::health(file, listen, notes);
     let ours = [Some(listen), health];
-    let upstreams: Vec<Option<Upstream>> = contracts
+    let mut upstreams: Vec<Option<Upstream>> = contracts
         .iter()
         .enumerate()
         .map(|(place, contract)| {
@@ -219,6 +220,14 @@ fn build(
         .collect();
     let access = operations::access(file, &contracts, &names, notes);
     let callers = known(file, texts, &contracts, &names, &access, notes);
+    for (place, upstream) in upstreams.iter_mut().enumerate() {
+        let api = file.and_then(|file| file.apis().get(place));
+        let known = contracts.get(place).and_then(Option::as_ref).zip(callers.get(place));
+        if let (Some(api), Some(upstream), Some((contract, callers))) = (api, upstream, known) {
+            let of = upstream_proof::Of { api, contract, callers, folder: &texts.folder };
+            upstream.proof = upstream_proof::join(of, notes);
+        }
+    }
     let authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
     if let Some(file) = file {

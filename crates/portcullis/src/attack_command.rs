@@ -131,7 +131,7 @@ fn upstream(url: &str, options: &AttackOptions) -> Result<(Upstream, Arc<Plan>),
         upstream: Some(url.to_owned()),
         listen: Some(LISTEN.to_owned()),
     };
-    let plan = load::plan(&model, &PlanOptions::default())?;
+    let (equipment, plan) = load::one(&model, &PlanOptions::default())?;
     let mut identities: Vec<Identity> = Vec::new();
     for named in &options.people {
         if identities.iter().any(|known| known.name == named.name) {
@@ -144,6 +144,7 @@ fn upstream(url: &str, options: &AttackOptions) -> Result<(Upstream, Arc<Plan>),
         url: url.to_owned(),
         contract: options.contract.clone(),
         policy: options.config.clone(),
+        equipment,
         identities,
     };
     Ok((upstream, plan))

@@ -27,6 +27,7 @@ mod password_arguments;
 mod passwords;
 mod policy_command;
 mod policy_test;
+mod provers;
 mod public_contract;
 mod quoted;
 mod reference;
