@@ -329,23 +329,26 @@ fn a_flood_of_logins_is_answered_503_and_keeps_nobody_else_waiting() {
         assert_eq!(here.scene.get_with("/api/me", &fields).status, 200, "{}", here.why());
         remembered = remembered.max(begun.elapsed());
     }
-    let (mut busy, mut wrong) = (0, 0);
+    let (mut busy, mut waiting) = (0, 0);
     for mut stream in flood {
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        if text.starts_with("HTTP/1.1 503") {
-            assert!(text.to_lowercase().contains("retry-after: 2"), "{text}");
+        // Whoever does not wait was answered long ago.
+        stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        let mut head = [0; 1024];
+        let length = stream.read(&mut head).unwrap_or(0);
+        let text = String::from_utf8_lossy(&head[..length]).to_lowercase();
+        if text.starts_with("http/1.1 503") {
+            assert!(text.contains("retry-after: 2"), "{text}");
             busy += 1;
         } else {
-            assert!(text.starts_with("HTTP/1.1 401"), "{text}");
-            wrong += 1;
+            assert!(length == 0 || text.starts_with("http/1.1 401"), "{text}");
+            waiting += 1;
         }
     }
-    assert!(busy > 0 && wrong >= 64, "{busy} busy, {wrong} wrong");
-    println!("{busy} busy, {wrong} wrong; others at most {slowest:?}, remembered {remembered:?}");
+    assert!(busy > 20 && waiting > 20, "{busy} busy, {waiting} not");
     let slow = Duration::from_millis(1_500);
     assert!(slowest < slow && remembered < slow, "{slowest:?}, {remembered:?}");
-    assert!(here.texts().contains("passwords_busy"));
+    let records = here.scene.records_now();
+    assert!(records.iter().any(|one| one.to_string().contains("passwords_busy")));
 }
 
 #[test]

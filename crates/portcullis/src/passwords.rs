@@ -30,12 +30,12 @@ pub(crate) fn set(options: &PasswordsSetOptions) -> Exit {
         let made = if options.generate { Some(generated()?) } else { None };
         let text = match &made {
             Some(text) => Secret::new(text.as_bytes()),
-            None => typed::read().map_err(unusable)?,
+            None => typed::read().map_err(|why| unusable(&why))?,
         };
         let password = taken(&text, &user, &settings)?;
         let salt = Salt::draw().ok_or_else(no_chance)?;
         let hash = Hashed::new(&password, salt, &pepper, &mut Work::default());
-        let hash = hash.map_err(|fault| unusable(fault.to_string()))?;
+        let hash = hash.map_err(|fault| unusable(&fault.to_string()))?;
         let facts = PasswordFacts { user: user.clone(), hash, attributes };
         let answer = desk.ask(Request::Passwords(PasswordRequest::Set(Box::new(facts))))?;
         let is_replaced = is_true(&answer, "is_replaced");
@@ -109,7 +109,7 @@ fn settings(desk: &Desk) -> Result<Passwords, Exit> {
 }
 
 fn user(text: &str) -> Result<String, Exit> {
-    password::user(text).map_err(|fault| unusable(fault.to_string()))
+    password::user(text).map_err(|fault| unusable(&fault.to_string()))
 }
 
 /// A name that no header field can carry would reach the API as nobody's, where one tells it.
@@ -131,7 +131,7 @@ fn attributes(said: &[String]) -> Result<Vec<(String, String)>, Exit> {
             Ok((name.to_owned(), value.to_owned()))
         }
         _ => {
-            Err(unusable(format!("`{}` is not NAME=VALUE: write `role=staff`", talk::clean(text))))
+            Err(unusable(&format!("`{}` is not NAME=VALUE: write `role=staff`", talk::clean(text))))
         }
     };
     said.iter().map(pair).collect()
@@ -156,7 +156,7 @@ fn taken(text: &Secret, user: &str, settings: &Passwords) -> Result<Secret, Exit
             Ok(false) => Ok(password),
             Ok(true) => Err(refused("many have had this password: it is in the list".to_owned())),
             // Whoever cannot look takes none.
-            Err(why) => Err(unusable(format!("`{}`: {why}", path.display()))),
+            Err(why) => Err(unusable(&format!("`{}`: {why}", path.display()))),
         },
     }
 }
@@ -170,7 +170,7 @@ fn no_chance() -> Exit {
     Exit::Failure
 }
 
-fn unusable(why: impl AsRef<str>) -> Exit {
-    talk::say(why.as_ref());
+fn unusable(why: &str) -> Exit {
+    talk::say(why);
     Exit::Unusable
 }

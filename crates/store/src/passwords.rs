@@ -19,7 +19,6 @@ use crate::error::StoreError;
 use crate::passwords::facts::{ListedPassword, Password, PasswordFacts};
 use crate::passwords::rows::Row;
 use crate::seal::Sealer;
-use crate::worker::Job;
 
 /// Users that are listed at a time, at most.
 pub const PASSWORDS_LISTED_MAX: usize = 1000;
@@ -102,6 +101,34 @@ impl Passwords {
         drop(all);
         self.tell();
         is_replaced
+    }
+
+    /// Writes a stronger hash of the same password, if its row is still as `old` says: one that was set since, in the
+    /// same batch too, stays. Says whether it did.
+    pub(crate) fn exchange(
+        &self,
+        connection: &Connection,
+        old: &Password,
+        hash: &Arc<Hashed>,
+    ) -> Result<bool, StoreError> {
+        let row = |hash: &Arc<Hashed>| Row {
+            user: Arc::clone(&old.user),
+            hash: Arc::clone(hash),
+            rules: Arc::clone(&old.rules),
+            created: old.created,
+            changed: old.changed,
+        };
+        rows::exchange(connection, &self.sealer, &row(&old.hash), &row(hash))
+    }
+
+    /// That hash lasts.
+    pub(crate) fn exchanged(&self, old: &Password, hash: Arc<Hashed>) {
+        let mut all = self.write();
+        if let Some(known) = all.users.get_mut(&old.user)
+            && known.mark == old.mark
+        {
+            *known = Arc::new(Password { hash, ..Password::clone(known) });
+        }
     }
 
     /// Takes a user out; in force when this returns. Whether there was one.
@@ -189,55 +216,5 @@ impl Inserted {
     /// Whether an older copy of the store would have another password for its user.
     pub(crate) const fn is_replaced(&self) -> bool {
         self.is_replaced
-    }
-}
-
-/// The same password under a stronger hash. Nobody waits for it.
-pub(crate) struct Rehash {
-    pub(crate) passwords: Arc<Passwords>,
-    pub(crate) old: Arc<Password>,
-    pub(crate) hash: Arc<Hashed>,
-    pub(crate) now: UnixMillis,
-    pub(crate) is_written: bool,
-}
-
-impl Rehash {
-    fn row(&self, hash: &Arc<Hashed>) -> Row {
-        Row {
-            user: Arc::clone(&self.old.user),
-            hash: Arc::clone(hash),
-            rules: Arc::clone(&self.old.rules),
-            created: self.old.created,
-            changed: self.old.changed,
-        }
-    }
-}
-
-impl Job for Rehash {
-    fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
-        let (old, new) = (self.row(&self.old.hash), self.row(&self.hash));
-        // By what the row says itself: one that was set since, in this batch too, stays.
-        self.is_written = rows::exchange(connection, &self.passwords.sealer, &old, &new)?;
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>, _: &Connection, outcome: Result<(), StoreError>) {
-        if outcome.is_err() || !self.is_written {
-            return;
-        }
-        let mut all = self.passwords.write();
-        if let Some(known) = all.users.get_mut(&self.old.user)
-            && known.mark == self.old.mark
-        {
-            *known = Arc::new(Password { hash: self.hash, ..Password::clone(known) });
-        }
-    }
-
-    fn revokes(&self) -> bool {
-        false
-    }
-
-    fn now(&self) -> UnixMillis {
-        self.now
     }
 }

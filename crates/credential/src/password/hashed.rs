@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use portcullis_model::Secret;
 
-use super::Pepper;
+use super::pepper::Pepper;
 
 /// KiB of memory that one hash takes: 19 MiB, with [`PASSES`] and [`LANES`] the first choice of OWASP's cheat sheet.
 /// The place where all three are decided.

@@ -50,10 +50,8 @@ impl Passwords {
         password: &[u8],
         pepper: &Pepper,
     ) -> TokenDigest {
-        let mut digest = <Hmac<Sha256>>::new_from_slice(&self.key).unwrap_or_else(|_| {
-            // HMAC takes keys of every length.
-            <Hmac<Sha256>>::new(&Default::default())
-        });
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+        let mut digest = Hmac::<Sha256>::new_from_slice(&self.key).expect("any key length");
         let mark = mark.map_or([0xff; 8], u64::to_le_bytes);
         for part in [b"remembered password", user.as_bytes(), &mark, pepper.mark(), password] {
             digest.update(&(part.len() as u64).to_le_bytes());

@@ -33,8 +33,8 @@ pub(super) fn join(
 ) {
     let Some(section) = section.and_then(|section| section.passwords.as_ref()) else { return };
     let Some(pepper) = section.pepper.0.as_ref() else { return };
-    let length_min = bounded(section.min_length.as_ref(), LENGTHS, "characters", notes);
-    let workers = bounded(section.workers.as_ref(), 1..=WORKERS_MAX, "threads", notes);
+    let length_min = bounded(section.min_length.as_ref(), &LENGTHS, "characters", notes);
+    let workers = bounded(section.workers.as_ref(), &(1..=WORKERS_MAX), "threads", notes);
     // Of an API without a contract nothing is known; that was said.
     if contracts.iter().all(Option::is_some) {
         let all = contracts.iter().flatten().flat_map(|contract| &contract.schemes);
@@ -122,7 +122,7 @@ fn unknown(section: &PasswordsSection, all: &[&SecurityScheme], at: Span, notes:
 /// A number within its bounds.
 fn bounded(
     said: Option<&Spanned<Count>>,
-    bounds: std::ops::RangeInclusive<u64>,
+    bounds: &std::ops::RangeInclusive<u64>,
     what: &str,
     notes: &mut Notes,
 ) -> Option<u64> {

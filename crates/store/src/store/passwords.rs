@@ -10,7 +10,8 @@ use tokio::sync::watch;
 use super::Store;
 use crate::error::StoreError;
 use crate::passwords::facts::{ListedPassword, Password, PasswordFacts};
-use crate::passwords::{Inserted, Rehash};
+use crate::passwords::{Inserted, Passwords};
+use crate::worker::Job;
 use crate::write::Write;
 
 impl Store {
@@ -77,5 +78,35 @@ impl Store {
     /// Changes whenever a password was set or removed: who serves a user looks again then.
     pub fn passwords_changed(&self) -> watch::Receiver<u64> {
         self.0.passwords.watch()
+    }
+}
+
+/// The same password under a stronger hash. Nobody waits for it.
+struct Rehash {
+    passwords: Arc<Passwords>,
+    old: Arc<Password>,
+    hash: Arc<Hashed>,
+    now: UnixMillis,
+    is_written: bool,
+}
+
+impl Job for Rehash {
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        self.is_written = self.passwords.exchange(connection, &self.old, &self.hash)?;
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, _: &Connection, outcome: Result<(), StoreError>) {
+        if outcome.is_ok() && self.is_written {
+            self.passwords.exchanged(&self.old, self.hash);
+        }
+    }
+
+    fn revokes(&self) -> bool {
+        false
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.now
     }
 }
