@@ -30,7 +30,7 @@ pub enum Place {
     /// The built-in sample, a fresh one for every try.
     Sample,
     /// An API that is already there.
-    Upstream(Upstream),
+    Upstream(Box<Upstream>),
 }
 
 /// An API that is already there, and what describes it.

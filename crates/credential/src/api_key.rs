@@ -92,14 +92,16 @@ pub fn looks_like(text: &str, brand: &str) -> bool {
 
 /// Whether a whole key of this brand stands anywhere in a text.
 pub fn is_in(text: &str, brand: &str) -> bool {
-    text.match_indices(brand).any(|(at, _)| {
-        let behind = text.get(at + brand.len()..).and_then(|rest| rest.strip_prefix('_'));
-        let environment = behind.and_then(|rest| rest.find('_'));
-        let length = environment.map(|environment| {
-            brand.len() + 1 + environment + 1 + ID + 1 + SECRET + checksum::DIGITS
-        });
-        let key = length.and_then(|length| text.get(at..at + length));
-        key.is_some_and(has_good_checksum)
+    all_in(text, brand).next().is_some()
+}
+
+/// The whole keys of this brand that stand anywhere in a text, in their order.
+pub fn all_in<'t>(text: &'t str, brand: &'t str) -> impl Iterator<Item = ApiKey<'t>> {
+    text.match_indices(brand).filter_map(move |(at, _)| {
+        let behind = text.get(at + brand.len()..)?.strip_prefix('_')?;
+        let environment = behind.find('_')?;
+        let length = brand.len() + 1 + environment + 1 + ID + 1 + SECRET + checksum::DIGITS;
+        parse(text.get(at..at + length)?).ok()
     })
 }
 

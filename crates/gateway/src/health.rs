@@ -160,6 +160,9 @@ impl Health {
         }
         let remark = self.shared.remark();
         let _ = writeln!(text, "reload: {}", remark.as_deref().unwrap_or("nothing to tell"));
+        if let Some(remark) = self.shared.certificates() {
+            let _ = writeln!(text, "certificates: {remark}");
+        }
         let error = ledger.error.as_deref().unwrap_or("written");
         let _ = writeln!(text, "ledger: {error}; {} records lost", ledger.lost);
         let status = if why.is_none() { "200 OK" } else { "503 Service Unavailable" };

@@ -43,7 +43,7 @@ pub(crate) async fn walk(
     incoming: &mut Incoming<'_>,
     context: &mut Context<'_>,
 ) -> Result<Cleared, Exit> {
-    let received = receive::enter(request, context)?;
+    let received = receive::enter(request, context).await?;
     let matched = find_operation::enter(received, context)?;
     let authenticated = authenticate::enter(matched, context).await?;
     let admitted = limit::enter(authenticated, context);

@@ -1,6 +1,7 @@
 //! What one gateway serves: an immutable snapshot that a reload swaps. A request takes one when its
 //! head was read and keeps it to its end, so that it is judged by one version alone.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use portcullis_credential::password;
 use portcullis_credential::signer::Signer;
 use portcullis_model::Secret;
 use portcullis_policy::{
-    Instance, InstanceTls, JwtIssuer, LedgerTarget, Limits, Model, SecretSource, UpstreamProof,
+    Instance, InstanceTls, JwtIssuer, LedgerTarget, Limits, Model, Redirect, SecretSource,
+    UpstreamProof,
 };
 use tokio::sync::watch;
 
@@ -212,6 +214,11 @@ impl Site {
         Some(Self { others: plans.collect(), ..Self::from(first) })
     }
 
+    /// Where plain HTTP is spoken to lead to `https`, if TLS is spoken at all.
+    pub fn redirect(&self) -> Option<Redirect> {
+        self.first.model.tls.as_ref().filter(|_| self.is_tls())?.redirect
+    }
+
     /// The APIs, in the order of the policy file.
     pub fn plans(&self) -> impl Iterator<Item = &Arc<Plan>> {
         std::iter::once(&self.first).chain(&self.others)
@@ -248,6 +255,16 @@ impl Site {
             }
         }
         best.map(|(_, plan)| plan)
+    }
+
+    /// A path as it is written into records: under a wrong host it may be that of any of the APIs, and none of
+    /// them has a credential in it.
+    pub(crate) fn recorded<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        let mut recorded = self.first.secret_paths.recorded(path);
+        for other in self.others.iter().filter(|other| other.secret_paths.are_declared()) {
+            recorded = Cow::Owned(other.secret_paths.recorded(&recorded).into_owned());
+        }
+        recorded
     }
 
     /// The API, if there is one only.

@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) end: Drain,
     /// What is to be told of the last reload.
     pub(crate) remark: Mutex<Option<String>>,
+    /// What is to be told of certificates.
+    pub(crate) certificates: Mutex<Option<String>>,
     /// The room that panics.
     #[cfg(test)]
     pub(crate) fault: Option<portcullis_model::Room>,
@@ -57,6 +59,10 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn remark(&self) -> Option<String> {
         self.remark.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn certificates(&self) -> Option<String> {
+        self.certificates.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn instance_rests(&self, instance: &Instance, rest: Duration) {

@@ -153,6 +153,8 @@ pub struct ApiKeys {
     pub pepper: SecretSource,
     /// The security schemes of the contract that take them, by index.
     pub schemes: Vec<usize>,
+    /// Whether one that came in the clear is revoked.
+    pub ends_in_plain: bool,
 }
 
 /// Users and passwords that are kept here.

@@ -16,6 +16,7 @@ mod names;
 mod operated;
 mod operations;
 mod passwords;
+mod redirect;
 mod relaxations;
 mod serialize;
 mod upstream;
@@ -208,7 +209,8 @@ fn build(
     let names = Names::new(file, &contracts);
     let listen = listen(texts, file, notes);
     let health = operated::health(file, listen, notes);
-    let ours = [Some(listen), health];
+    let redirect = redirect::of(file, listen, health, notes);
+    let ours = [Some(listen), health, redirect.map(|redirect| redirect.from)];
     let mut upstreams: Vec<Option<Upstream>> = contracts
         .iter()
         .enumerate()
@@ -220,14 +222,7 @@ fn build(
         .collect();
     let access = operations::access(file, &contracts, &names, notes);
     let callers = known(file, texts, &contracts, &names, &access, notes);
-    for (place, upstream) in upstreams.iter_mut().enumerate() {
-        let api = file.and_then(|file| file.apis().get(place));
-        let known = contracts.get(place).and_then(Option::as_ref).zip(callers.get(place));
-        if let (Some(api), Some(upstream), Some((contract, callers))) = (api, upstream, known) {
-            let of = upstream_proof::Of { api, contract, callers, folder: &texts.folder };
-            upstream.proof = upstream_proof::join(of, notes);
-        }
-    }
+    upstream_proof::join(file, &contracts, &callers, &mut upstreams, (&texts.folder, notes));
     let authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
     if let Some(file) = file {
@@ -246,6 +241,7 @@ fn build(
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
     let tls = file.and_then(|file| file.tls.as_ref());
     let tls = tls.and_then(|tls| tls.files(&texts.folder, notes));
+    let tls = tls.map(|files| TlsFiles { redirect, ..files });
     let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);

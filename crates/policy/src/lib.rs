@@ -63,7 +63,7 @@ pub use login::{
 };
 pub use model::{
     Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, NotFound,
-    OperationLines, Origin, Policy, Posture, Proxies, TlsFiles, Undeclared, WhenFull,
+    OperationLines, Origin, Policy, Posture, Proxies, Redirect, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};

@@ -1,5 +1,7 @@
 //! Certificates and keys, from the places that the policy names.
 
+mod doubtful;
+
 use std::sync::Arc;
 
 use portcullis_controls::derived::{DerivationKey, KEY_BYTES_MIN};
@@ -15,6 +17,8 @@ use portcullis_policy::{
     ClientCertificates, Failure, InstanceTls, KeySource, Model, SecretSource, codes,
 };
 use sha2::{Digest as _, Sha256};
+
+pub(crate) use self::doubtful::{diagnostics, is_due, tell};
 
 /// What clients are spoken to with; none, where the policy has no `tls`. Problems stand at the
 /// policy's line.

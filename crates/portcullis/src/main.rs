@@ -13,6 +13,8 @@ mod completions;
 mod contract_report;
 mod demo;
 mod desk;
+mod dev_certificate;
+mod dev_certificate_arguments;
 mod exit;
 mod explain;
 mod format;
@@ -84,6 +86,7 @@ fn main() -> std::process::ExitCode {
         Command::Passwords(PasswordsCommand::List(options)) => passwords::list(&options),
         Command::Passwords(PasswordsCommand::Remove(options)) => passwords::remove(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
+        Command::DevCertificate(options) => dev_certificate::make(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Completions(options) => completions::completions(&options),

@@ -12,6 +12,7 @@ use crate::codes;
 use crate::file::{ApiKeysSection, CallersSection};
 use crate::notes::{Notes, shown};
 use crate::section::Spanned;
+use crate::word::SeenWord;
 
 /// Where an environment is not named.
 const ENVIRONMENT: &str = "live";
@@ -38,6 +39,8 @@ pub(super) fn join(
         let all = contracts.iter().flatten().flat_map(|contract| &contract.schemes);
         unknown(section, &all.collect::<Vec<_>>(), brand.span, notes);
     }
+    let ends_in_plain =
+        section.seen_in_plain.as_ref().is_some_and(|word| word.value == SeenWord::Revoke);
     for (callers, contract) in callers.iter_mut().zip(contracts) {
         let schemes = contract.iter().flat_map(|contract| contract.schemes.iter().enumerate());
         let taking = schemes.filter(|(_, scheme)| takes(section, scheme));
@@ -47,6 +50,7 @@ pub(super) fn join(
             issuer: Arc::from(format!("api_keys:{}", brand.value)),
             pepper: pepper.value.source(folder),
             schemes: taking.map(|(index, _)| index).collect(),
+            ends_in_plain,
         });
     }
 }

@@ -9,9 +9,9 @@ use portcullis_model::{Diagnostic, Span};
 use super::callers::is_header;
 use crate::callers::Callers;
 use crate::codes;
-use crate::file::{Api, UpstreamCredentialSection, UpstreamSignatureSection};
+use crate::file::{Api, PolicyFile, UpstreamCredentialSection, UpstreamSignatureSection};
 use crate::notes::{Notes, shown};
-use crate::upstream::{OwnCredential, OwnSignature, UpstreamProof};
+use crate::upstream::{OwnCredential, OwnSignature, Upstream, UpstreamProof};
 
 /// The name of the key if nobody says.
 const KEY_ID: &str = "portcullis";
@@ -22,34 +22,49 @@ const KEY_ID_MAX: usize = 64;
 /// Fields of every API that say who calls, or what the body is.
 const COVERED: [&str; 4] = ["authorization", "content-type", "cookie", "x-request-id"];
 
-/// What is known of the API.
-#[derive(Clone, Copy)]
-pub(super) struct Of<'a> {
-    pub(super) api: &'a Api,
-    pub(super) contract: &'a Contract,
-    pub(super) callers: &'a Callers,
-    pub(super) folder: &'a Path,
+/// Says of each API what its requests show.
+pub(super) fn join(
+    file: Option<&PolicyFile>,
+    contracts: &[Option<Contract>],
+    callers: &[Callers],
+    upstreams: &mut [Option<Upstream>],
+    (folder, notes): (&Path, &mut Notes),
+) {
+    let known = contracts.iter().zip(callers).zip(file.map_or(&[][..], PolicyFile::apis));
+    for (upstream, ((contract, callers), api)) in upstreams.iter_mut().zip(known) {
+        if let (Some(upstream), Some(contract)) = (upstream, contract) {
+            upstream.proof = Of { api, contract, callers, folder }.proof(notes);
+        }
+    }
 }
 
-/// What the policy says of one API.
-pub(super) fn join(of: Of<'_>, notes: &mut Notes) -> UpstreamProof {
-    let credential = of.api.upstream_credential.as_ref();
-    let signature = of.api.upstream_signature.as_ref();
-    let proof = UpstreamProof {
-        credential: credential.and_then(|section| of.credential(section, notes)),
-        signature: signature.and_then(|section| of.signature(section, notes)),
-    };
-    if let Some((one, other)) = proof.credential.as_ref().zip(proof.signature.as_ref())
-        && one.value == other.key
-    {
-        let span = signature.and_then(|section| section.key.0.as_ref()).map(|key| key.span);
-        let message = "whoever reads the credential on its way could sign";
-        bad(span, message.to_owned(), "make another one for this: `openssl rand -hex 32`", notes);
-    }
-    proof
+/// What is known of an API.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    api: &'a Api,
+    contract: &'a Contract,
+    callers: &'a Callers,
+    folder: &'a Path,
 }
 
 impl Of<'_> {
+    fn proof(self, notes: &mut Notes) -> UpstreamProof {
+        let credential = self.api.upstream_credential.as_ref();
+        let signature = self.api.upstream_signature.as_ref();
+        let proof = UpstreamProof {
+            credential: credential.and_then(|section| self.credential(section, notes)),
+            signature: signature.and_then(|section| self.signature(section, notes)),
+        };
+        if let Some((one, other)) = proof.credential.as_ref().zip(proof.signature.as_ref())
+            && one.value == other.key
+        {
+            let span = signature.and_then(|section| section.key.0.as_ref()).map(|key| key.span);
+            let message = "whoever reads the credential on its way could sign".to_owned();
+            bad(span, message, "make another one for this: `openssl rand -hex 32`", notes);
+        }
+        proof
+    }
+
     fn credential(
         self,
         section: &UpstreamCredentialSection,

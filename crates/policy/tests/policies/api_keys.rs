@@ -87,3 +87,11 @@ fn keys_need_a_store() {
     let told = diagnostics(&failure.sources, &failure.diagnostics);
     assert!(told.contains("nobody says where API keys are kept"), "{told}");
 }
+
+#[test]
+fn what_becomes_of_a_key_in_the_clear_is_the_owners_word() {
+    assert!(!keys("").unwrap().ends_in_plain);
+    assert!(!keys(", seen_in_plain: refuse").unwrap().ends_in_plain);
+    assert!(keys(", seen_in_plain: revoke").unwrap().ends_in_plain);
+    assert!(keys(", seen_in_plain: forget").unwrap_err().contains("`forget`"));
+}

@@ -20,6 +20,7 @@ mod learned;
 mod login;
 mod passwords;
 mod pharmacy;
+mod redirect;
 mod reference;
 mod serialize;
 mod several;

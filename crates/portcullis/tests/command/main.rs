@@ -10,6 +10,7 @@
 mod administrative;
 mod api_keys;
 mod apis;
+mod certificates;
 mod compare;
 mod contract_report;
 mod explain;
