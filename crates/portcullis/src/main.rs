@@ -33,6 +33,7 @@ mod provers;
 mod public_contract;
 mod quoted;
 mod reference;
+mod reference_arguments;
 mod rekey;
 mod reload;
 mod report;

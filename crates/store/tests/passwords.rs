@@ -204,7 +204,8 @@ fn no_password_lies_in_any_file_and_nothing_of_one_is_printed() {
     let mut printed = format!("{set:?}");
     run(store.set_password(set, NOW)).unwrap();
     let known: Arc<Password> = store.password("ann").unwrap();
-    printed += &format!("{known:?} {:?}", store.list_passwords(None, 9));
+    let listed = store.list_passwords(None, 9);
+    printed = format!("{printed} {known:?} {listed:?}");
     assert!(!printed.contains("argon2id$") && printed.contains("ann"), "{printed}");
     printed += &all_bytes(&folder.path().join("store"));
     assert!(printed.contains(&hash.text()), "the search finds what is there");
