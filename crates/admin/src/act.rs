@@ -6,13 +6,14 @@ use std::sync::Arc;
 use portcullis_ledger::{Administered, KeyReported, Ledger, StoreOpened};
 use portcullis_model::{Clock, Tally, UnixMillis};
 use portcullis_store::{
-    Kek, KeyFacts, KeyService, LISTED_MAX, Listing, Opened, Origin, ReportedEnd, Revoked, State,
-    Store, StoreError, Which, folded,
+    Kek, KeyFacts, KeyService, LISTED_MAX, Listing, Opened, Origin, PASSWORDS_LISTED_MAX,
+    PasswordFacts, ReportedEnd, Revoked, State, Store, StoreError, Which, folded,
 };
 use serde_json::{Value, json};
 
 use crate::keys::{self, KeyRequest, Report};
 use crate::misread::Misread;
+use crate::passwords::{self, PasswordRequest};
 use crate::request::{BY_SERVICE, Request, Selected, token_by};
 
 /// Bytes of the keys of one list: the answer must fit into what is read of it.
@@ -109,6 +110,7 @@ impl Keeper {
                 (count, json!({ "ended": count }))
             }
             Request::Keys(request) => self.keys(request, now).await?,
+            Request::Passwords(request) => self.passwords(request, now).await?,
             Request::RevokeTokens(revocation) => {
                 self.store.revoke(revocation.clone(), now).await?;
                 (1, json!({ "revoked": true }))
@@ -216,6 +218,31 @@ impl Keeper {
         Ok((1, json!({ "genuine": true, "key": key, "revoked": revoked, "ends": ends })))
     }
 
+    async fn passwords(
+        &self,
+        request: &PasswordRequest,
+        now: UnixMillis,
+    ) -> Result<(usize, Value), StoreError> {
+        match request {
+            PasswordRequest::Set(facts) => {
+                let facts = PasswordFacts::clone(facts);
+                let is_replaced = self.store.set_password(facts, now).await?;
+                Ok((1, json!({ "set": true, "is_replaced": is_replaced })))
+            }
+            PasswordRequest::List { after, max } => {
+                let max = usize::try_from(*max).unwrap_or(usize::MAX).min(PASSWORDS_LISTED_MAX - 1);
+                let after = Some(after.as_str()).filter(|after| !after.is_empty());
+                let all = self.store.list_passwords(after, max + 1);
+                let users: Vec<Value> = all.iter().take(max).map(passwords::listed).collect();
+                Ok((users.len(), json!({ "users": users, "has_more": all.len() > max })))
+            }
+            PasswordRequest::Remove { user } => {
+                let was_there = self.store.remove_password(user, now).await?;
+                Ok((usize::from(was_there), json!({ "removed": was_there })))
+            }
+        }
+    }
+
     /// Records that the store was opened for this, and what was decrypted for that.
     pub fn opened(&self, opened: &Opened) {
         let Some(ledger) = &self.ledger else { return };
@@ -303,6 +330,10 @@ impl Keeper {
                     name: name.as_deref(),
                     ..all
                 });
+            }
+            Request::Passwords(request) => {
+                let (act, (by, name)) = (Some(request.act()), request.named());
+                self.write(&Administered { act, by: Some(by), name, ..all });
             }
             Request::RekeyStore { to } => {
                 let (act, by) = (Some("rekey_store"), Some("key"));

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::keys::KeyRequest;
 use crate::members::Members;
 use crate::misread::Misread;
+use crate::passwords::PasswordRequest;
 
 /// Bytes of a request: the rules of a key have 64 KiB of texts, which may be twice as long as they are written
 /// here; names of accounts, subjects and tokens are shorter than 2 KiB each.
@@ -37,6 +38,8 @@ pub enum Request {
     RevokeTokens(Revocation),
     /// Something about API keys.
     Keys(KeyRequest),
+    /// Something about passwords.
+    Passwords(PasswordRequest),
     /// Another key-encryption key for the store.
     RekeyStore {
         /// Its place, as the policy names places: `file:/etc/new.key`. Never the key itself. Or
@@ -89,7 +92,10 @@ impl Request {
             "rekey_store" => Self::RekeyStore { to: members.text("to")?.into() },
             _ => match KeyRequest::read(act, &members)? {
                 Some(request) => Self::Keys(request),
-                None => return Err(Misread("it asks for what is not known")),
+                None => match PasswordRequest::read(act, &members)? {
+                    Some(request) => Self::Passwords(request),
+                    None => return Err(Misread("it asks for what is not known")),
+                },
             },
         };
         members.end()?;
@@ -115,6 +121,7 @@ impl Request {
             Self::Keys(request) => request.write(),
             Self::BackupStore { to } => json!({ "do": "backup_store", "to": to }),
             Self::RewrapStore => json!({ "do": "rewrap_store" }),
+            Self::Passwords(request) => request.write(),
             Self::RekeyStore { to } => json!({ "do": "rekey_store", "to": to }),
             Self::RevokeTokens(Revocation { issuer, of, until }) => {
                 let (act, until) = ("revoke_tokens", until.0);
@@ -193,9 +200,10 @@ fn revocation(members: &Members<'_>) -> Result<Revocation, Misread> {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_credential::password::Hashed;
     use portcullis_model::key::OnReport;
     use portcullis_model::{KeyId, KeyQuota, KeyRules, Verbs};
-    use portcullis_store::{KeyFacts, KeyWhich};
+    use portcullis_store::{KeyFacts, KeyWhich, PasswordFacts};
     use proptest::prelude::*;
 
     use super::*;
@@ -224,6 +232,7 @@ mod tests {
                 Request::RevokeTokens(Revocation { issuer, of, until })
             }),
             any_key_request().prop_map(Request::Keys),
+            any_password_request().prop_map(Request::Passwords),
             any::<String>().prop_map(|to| Request::RekeyStore { to }),
             Just(Request::RewrapStore),
             any::<String>().prop_map(|to| Request::BackupStore { to }),
@@ -265,6 +274,23 @@ mod tests {
                 }
             },
         )
+    }
+
+    fn any_password_request() -> impl Strategy<Value = PasswordRequest> {
+        let hash = (8_u32..65_536, 1_u32..8).prop_map(|(memory, passes)| {
+            let begin = format!("$argon2id$v=19$m={memory},t={passes},p=1$BwcHBwcHBwcHBwcHBwcHBw");
+            let text = format!("{begin}$CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk");
+            Hashed::parse(&text).unwrap()
+        });
+        let attributes = proptest::collection::vec(any::<(String, String)>(), 0..3);
+        let facts = ("[a-z\u{e9}]{1,20}", hash, attributes)
+            .prop_map(|(user, hash, attributes)| PasswordFacts { user, hash, attributes });
+        prop_oneof![
+            facts.prop_map(|facts| PasswordRequest::Set(Box::new(facts))),
+            (any::<String>(), any::<u64>())
+                .prop_map(|(after, max)| PasswordRequest::List { after, max }),
+            any::<String>().prop_map(|user| PasswordRequest::Remove { user }),
+        ]
     }
 
     fn any_key_request() -> impl Strategy<Value = KeyRequest> {
@@ -354,6 +380,11 @@ mod tests {
             r#"{"do":"rekey_store"}"#,
             r#"{"do":"rewrap_store","to":"kms"}"#,
             r#"{"do":"rekey_store","to":"file:/new.key","key":"00"}"#,
+            r#"{"do":"set_password","user":"ann","password":"obviously fake"}"#,
+            r#"{"do":"set_password","user":"ann","hash":"obviously fake"}"#,
+            r#"{"do":"set_password","user":"a:n","hash":"$argon2id$v=19$m=64,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk"}"#,
+            r#"{"do":"set_password","user":"ann","hash":"$argon2id$v=19$m=9999999,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk"}"#,
+            r#"{"do":"remove_password"}"#,
             r#"{"do":"stop"}"#,
             r#"{"do":"list_sessions","api":"","max":1}{}"#,
         ] {

@@ -21,7 +21,7 @@ pub(crate) use answers::{AnswersSection, DeriveSection};
 pub(crate) use apis::{Api, Apis, UpstreamCredentialSection, UpstreamSignatureSection};
 pub(crate) use callers::{
     ApiKeysSection, AttributeSection, CallersSection, CertificatesSection, IntrospectionSection,
-    JwtSection, LearnedSection,
+    JwtSection, LearnedSection, PasswordsSection,
 };
 pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;

@@ -16,6 +16,7 @@ mod login;
 mod names;
 mod operated;
 mod operations;
+mod passwords;
 mod redirect;
 mod relaxations;
 mod serialize;
@@ -386,6 +387,7 @@ fn known(
     });
     let served: Vec<_> = served.collect();
     api_keys::join(section, contracts, &mut all, &texts.folder, (&served, notes));
+    passwords::join(section, contracts, &mut all, &texts.folder, notes);
     guesses::join(section, contracts, names, &mut all, notes);
     whoami::join(section, contracts, names, &mut all, notes);
     learned::join(section, contracts, names, &mut all, notes);

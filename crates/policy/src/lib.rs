@@ -51,7 +51,7 @@ pub use authorization::{
 };
 pub use callers::{
     ApiKeys, AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection,
-    JwtIssuer, KeySource, Leaks, LearnedFrom, OfCaller, Told, Whoami,
+    JwtIssuer, KeySource, Leaks, LearnedFrom, OfCaller, Passwords, Told, Whoami,
 };
 pub use cases::{Case, CaseAnswer, CaseCaller, CaseExpected, CaseRequest, CaseVerdict, Cases};
 pub use certificates::{CertificateRule, CertificateSubject};

@@ -132,6 +132,8 @@ pub struct Lines {
     pub caller_token: Option<Span>,
     /// `pepper` of `api_keys`.
     pub pepper: Option<Span>,
+    /// `pepper` of `passwords`.
+    pub password_pepper: Option<Span>,
     /// `client_ca` of `tls`.
     pub client_ca: Option<Span>,
     /// `value` of `upstream_credential`, or `key` of `upstream_signature`.

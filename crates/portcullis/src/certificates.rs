@@ -7,6 +7,7 @@ use std::sync::Arc;
 use portcullis_controls::derived::{DerivationKey, KEY_BYTES_MIN};
 use portcullis_credential::api_key::Pepper;
 use portcullis_credential::keys::KeySet;
+use portcullis_credential::password;
 use portcullis_credential::reporter::ReporterKeys;
 use portcullis_credential::signer::Signer;
 use portcullis_gateway::{
@@ -178,6 +179,28 @@ pub(crate) fn pepper(model: &Model) -> Result<Option<Arc<Pepper>>, Failure> {
         return Err(failed(format!("`{source}`: this is the key of the store")));
     }
     let pepper = Pepper::parse(text.expose_secret());
+    let pepper = pepper.map_err(|fault| failed(format!("`{source}`: {fault}")))?;
+    Ok(Some(Arc::new(pepper)))
+}
+
+/// What passwords are hashed with. It is no other key of the policy either.
+pub(crate) fn password_pepper(model: &Model) -> Result<Option<Arc<password::Pepper>>, Failure> {
+    let Some(passwords) = &model.callers.passwords else { return Ok(None) };
+    let source = &passwords.pepper;
+    let failed = |message| unusable(model, model.lines.password_pepper, message);
+    let text = Secret::new(private(source).map_err(failed)?);
+    let others = [
+        (model.store.as_ref().and_then(|store| store.key.as_ref()), "the key of the store"),
+        (model.callers.api_keys.as_ref().map(|keys| &keys.pepper), "the pepper of API keys"),
+    ];
+    for (other, what) in others {
+        let same =
+            |other: &SecretSource| other.read(variable).is_ok_and(|other| text.matches(&other));
+        if other.is_some_and(same) {
+            return Err(failed(format!("`{source}`: this is {what}")));
+        }
+    }
+    let pepper = password::Pepper::parse(text.expose_secret());
     let pepper = pepper.map_err(|fault| failed(format!("`{source}`: {fault}")))?;
     Ok(Some(Arc::new(pepper)))
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use portcullis_admin::{AskFault, Keeper, KeyRequest, Request, Way, ask};
+use portcullis_admin::{AskFault, Keeper, KeyRequest, PasswordRequest, Request, Way, ask};
 use portcullis_ledger::Ledger;
 use portcullis_policy::{LedgerTarget, Model, Policy};
 use portcullis_store::DATABASE;
@@ -144,7 +144,10 @@ fn answered(answer: Value) -> Result<Value, Exit> {
 
 /// Whether there may be no store yet: the first key can be issued before the first start.
 const fn may_make(request: &Request) -> bool {
-    matches!(request, Request::Keys(KeyRequest::Add { .. }))
+    matches!(
+        request,
+        Request::Keys(KeyRequest::Add { .. }) | Request::Passwords(PasswordRequest::Set(_))
+    )
 }
 
 /// Says how it went.

@@ -28,12 +28,15 @@ mod ledger_lines;
 mod load;
 mod loopback;
 mod named;
+mod password_arguments;
+mod passwords;
 mod policy_command;
 mod policy_test;
 mod provers;
 mod public_contract;
 mod quoted;
 mod reference;
+mod reference_arguments;
 mod rekey;
 mod reload;
 mod report;
@@ -53,8 +56,8 @@ mod when;
 use clap::Parser as _;
 
 use crate::arguments::{
-    Arguments, Command, ContractCommand, KeysCommand, PolicyCommand, SessionsCommand, StoreCommand,
-    TokensCommand,
+    Arguments, Command, ContractCommand, KeysCommand, PasswordsCommand, PolicyCommand,
+    SessionsCommand, StoreCommand, TokensCommand,
 };
 
 fn main() -> std::process::ExitCode {
@@ -88,6 +91,9 @@ fn main() -> std::process::ExitCode {
         Command::Keys(KeysCommand::Suggest(options)) => keys::suggest::suggest(&options),
         Command::Keys(KeysCommand::Check(options)) => keys::check(&options),
         Command::Keys(KeysCommand::Pattern(options)) => keys::pattern(&options),
+        Command::Passwords(PasswordsCommand::Set(options)) => passwords::set(&options),
+        Command::Passwords(PasswordsCommand::List(options)) => passwords::list(&options),
+        Command::Passwords(PasswordsCommand::Remove(options)) => passwords::remove(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
         Command::Store(StoreCommand::Rewrap(options)) => rekey::rewrap(&options),
         Command::Store(StoreCommand::Backup(options)) => backup::backup(&options),

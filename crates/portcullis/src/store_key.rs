@@ -19,6 +19,7 @@ pub(crate) fn service(place: &StorePlace) -> Result<Option<Arc<dyn KeyService>>,
 /// Reads new keys for the store of a model.
 pub(crate) fn reader(model: &Model, way: Way) -> KekReader {
     let pepper = model.callers.api_keys.as_ref().map(|keys| keys.pepper.clone());
+    let passwords = model.callers.passwords.as_ref().map(|passwords| passwords.pepper.clone());
     Arc::new(move |place| {
         let source = SecretSource::parse(place, Path::new(""));
         let source =
@@ -40,6 +41,9 @@ pub(crate) fn reader(model: &Model, way: Way) -> KekReader {
         let same = |pepper: &SecretSource| pepper.read(variable).ok() == source.read(variable).ok();
         if pepper.as_ref().is_some_and(same) {
             return Err(format!("`{source}`: this is the pepper of API keys"));
+        }
+        if passwords.as_ref().is_some_and(same) {
+            return Err(format!("`{source}`: this is the pepper of passwords"));
         }
         Ok(kek)
     })

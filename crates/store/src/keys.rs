@@ -8,7 +8,7 @@ pub(crate) mod facts;
 mod fit;
 mod interned;
 pub(crate) mod rows;
-mod rules;
+pub(crate) mod rules;
 pub(crate) mod select;
 mod shown;
 mod slot;

@@ -1,4 +1,4 @@
-//! What lasts: sessions and the credentials that the API gave for them, revocations, API keys, the
+//! What lasts: sessions and the credentials that the API gave for them, revocations, API keys, passwords, the
 //! places from which accounts were used, and who is known to hold which object.
 //!
 //! The only crate that writes lasting state, but for the ledger's own files. One folder, one process, one
@@ -25,6 +25,7 @@ mod names;
 mod open;
 mod options;
 mod passing;
+mod passwords;
 mod payload;
 mod places;
 mod register;
@@ -57,6 +58,8 @@ pub use listed::{LISTED_MAX, Listed, Listing};
 pub use names::{Account, Digest, SessionId, folded};
 pub use open::Opened;
 pub use options::{CANARIES_MAX, Options};
+pub use passwords::PASSWORDS_LISTED_MAX;
+pub use passwords::facts::{ListedPassword, Password, PasswordFacts};
 pub use portcullis_credential::chance::ChanceError as KekError;
 pub use register::{Forget, Register};
 pub use rekey::Rekeyed;

@@ -27,6 +27,8 @@ pub struct Opened {
     pub revocations: usize,
     /// API keys that hold.
     pub keys: usize,
+    /// Users with a password.
+    pub passwords: usize,
     /// Facts of the register of ids. None where the store is an older copy: what was forgotten since
     /// would be among them.
     pub facts: usize,

@@ -14,6 +14,8 @@ pub struct Options {
     pub revocations_max: usize,
     /// API keys, all of them in memory: 150 bytes each.
     pub keys_max: usize,
+    /// Users with a password, all of them in memory: half a kilobyte each.
+    pub users_max: usize,
     /// What the register of ids may hold.
     pub register: Bounds,
     /// The database's file.
@@ -30,6 +32,7 @@ impl Default for Options {
             sessions_cached_max: 65_536,
             revocations_max: 100_000,
             keys_max: 1_000_000,
+            users_max: 100_000,
             register: Bounds::default(),
             bytes_max: 8 << 30,
             canaries: 0,

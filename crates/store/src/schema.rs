@@ -14,13 +14,14 @@ use crate::folder::{DATABASE, Folder};
 use crate::held;
 use crate::key_service::{self, Unlock};
 use crate::keys;
+use crate::passwords;
 use crate::seal::{Envelope, KEY_LEN, Wrapper};
 
 /// `PRAGMA application_id`: "PCST".
 const APPLICATION_ID: i64 = 0x5043_5354;
 
 /// `PRAGMA user_version`: grows when the tables change.
-pub(crate) const FORMAT: i64 = 5;
+pub(crate) const FORMAT: i64 = 6;
 
 /// Bytes of a page of the database.
 pub(crate) const PAGE: u64 = 4096;
@@ -95,7 +96,14 @@ CREATE TABLE wrapped_key (
 
 /// The tables that came after a format, each with the next one.
 fn since(format: i64) -> impl Iterator<Item = &'static str> {
-    let all = [TABLES, held::rows::TABLE, keys::rows::TABLE, keys::uses::rows::TABLE, WRAPPED];
+    let all = [
+        TABLES,
+        held::rows::TABLE,
+        keys::rows::TABLE,
+        keys::uses::rows::TABLE,
+        WRAPPED,
+        passwords::rows::TABLE,
+    ];
     all.into_iter().skip(usize::try_from(format).unwrap_or_default())
 }
 
@@ -264,7 +272,7 @@ fn tables_made(format: i64) -> Result<Vec<(String, Option<String>)>, StoreError>
 }
 
 /// Brings a database of an earlier format to this one: format 2 added the register,
-/// format 3 the API keys, format 4 how often they were used, format 5 the key that a service wrapped.
+/// format 3 the API keys, format 4 how often they were used, format 5 the key that a service wrapped, format 6 passwords.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if format == FORMAT {

@@ -25,6 +25,7 @@ use crate::memory::Memory;
 use crate::names::{Account, Digest, SessionId};
 use crate::open::{self, Opened, Ready};
 use crate::options::Options;
+use crate::passwords::Passwords;
 use crate::places::Places;
 use crate::rekey::Turns;
 use crate::revoked::{self, Claims, Revocation, Revocations};
@@ -32,7 +33,7 @@ use crate::rows::{self, Kept, Which};
 use crate::schema;
 use crate::seal::Sealer;
 use crate::session::{Facts, Session};
-use crate::worker::{Job, Reader, Writer};
+use crate::worker::{Job, Reader, Told, Writer};
 use crate::write::Write;
 
 /// A use is noted once a minute at most.
@@ -64,6 +65,7 @@ struct Parts {
     keys: Arc<ApiKeys>,
     /// Which pepper keys are compared under, where a gateway does.
     pepper: Mutex<Option<[u8; 32]>>,
+    passwords: Arc<Passwords>,
     places: Arc<Cache<Account, Places>>,
     place_changes: Arc<AtomicU64>,
     rekeys: Turns,
@@ -109,6 +111,14 @@ impl Store {
         })?;
         let (canaries, tally) = (Canaries::new(options.canaries), Tally::default());
         canaries.load(&reader, &sealer, &tally)?;
+        let passwords = Arc::new(Passwords::new(Arc::clone(&sealer), options.users_max));
+        let passwords_loaded = passwords.load(&reader).map_err(|why| match why {
+            StoreError::TooMany { .. } => why,
+            why => StoreError::Damaged {
+                path: folder.join(DATABASE),
+                what: format!("a password cannot be read: {why}"),
+            },
+        })?;
         let names = Keys::new(&sealer.digest("register of ids", &[]));
         let held = Held::new(names, options.register, true);
         let facts = held.load(&mut writer, now)?;
@@ -116,7 +126,12 @@ impl Store {
         writer.pragma_update(None, "max_page_count", pages)?;
         let memory = Arc::new(Memory::new(options.sessions_cached_max));
         let (held, keys) = (Arc::new(held), Arc::new(keys));
-        let told = (Arc::clone(&memory), Arc::clone(&held), Arc::clone(&keys));
+        let told = Told {
+            memory: Arc::clone(&memory),
+            held: Arc::clone(&held),
+            keys: Arc::clone(&keys),
+            passwords: Arc::clone(&passwords),
+        };
         let parts = Parts {
             sealer,
             revocations: Arc::new(revocations),
@@ -132,6 +147,7 @@ impl Store {
             memory,
             held,
             keys,
+            passwords,
         };
         let (facts, facts_damaged) = (facts.facts, facts.damaged);
         let opened = Opened {
@@ -139,6 +155,7 @@ impl Store {
             is_older,
             revocations: loaded,
             keys: keys_loaded,
+            passwords: passwords_loaded,
             facts,
             facts_damaged,
             rows: rows + tally.count(),
@@ -559,6 +576,7 @@ impl Job for Touch {
 mod api_keys;
 mod kek;
 mod key_uses;
+mod passwords;
 mod reported;
 #[cfg(test)]
 mod trouble;

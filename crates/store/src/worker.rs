@@ -17,6 +17,7 @@ use crate::held::{self, Held};
 use crate::keys::{self, ApiKeys};
 use crate::memory::Memory;
 use crate::names::SessionId;
+use crate::passwords::{self, Passwords};
 use crate::rekey::{self, Rekey, Rekeyed};
 use crate::rows;
 use crate::schema;
@@ -129,12 +130,12 @@ impl Reader {
 impl Writer {
     pub(crate) fn start(
         connection: Connection,
-        (memory, held, keys): (Arc<Memory>, Arc<Held>, Arc<ApiKeys>),
+        told: Told,
         (file, epoch): (EpochFile, Epoch),
     ) -> Result<Self, StoreError> {
         let work = move |work: Receiver<Work>| {
             let (log, learned) = (Log::default(), Instant::now());
-            let mut desk = Desk { connection, memory, held, keys, file, epoch, log, learned };
+            let mut desk = Desk { connection, told, file, epoch, log, learned };
             while let Ok(first) = desk.next(&work) {
                 let (jobs, rekey) = batch_of(first.into_iter().chain(work.try_iter()));
                 // Facts lie in batches of their own: where there is no room for them, nobody else's
@@ -143,7 +144,7 @@ impl Writer {
                 if !is_idle {
                     desk.batch(jobs);
                 }
-                if is_idle || desk.held.has_much() || desk.learned.elapsed() >= AGAIN {
+                if is_idle || desk.told.held.has_much() || desk.learned.elapsed() >= AGAIN {
                     desk.batch(Vec::new());
                 }
                 if let Some(rekey) = rekey {
@@ -196,12 +197,38 @@ pub(crate) async fn answered_within<T>(
     }
 }
 
+/// Who is told what lasts, and has what must still be written.
+#[derive(Clone)]
+pub(crate) struct Told {
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) held: Arc<Held>,
+    pub(crate) keys: Arc<ApiKeys>,
+    pub(crate) passwords: Arc<Passwords>,
+}
+
+/// What a batch writes beside its jobs.
+struct TakenUp {
+    unwritten: Vec<SessionId>,
+    held: held::Batch,
+    keys: keys::Batch,
+    /// Whose passwords go.
+    users: Vec<Arc<str>>,
+}
+
+impl TakenUp {
+    /// Whether an older copy of the store would have what this ends.
+    fn revokes(&self) -> bool {
+        !self.unwritten.is_empty()
+            || !self.users.is_empty()
+            || self.held.revokes()
+            || self.keys.revokes()
+    }
+}
+
 /// The writer at work.
 struct Desk {
     connection: Connection,
-    memory: Arc<Memory>,
-    held: Arc<Held>,
-    keys: Arc<ApiKeys>,
+    told: Told,
     file: EpochFile,
     epoch: Epoch,
     log: Log,
@@ -213,13 +240,13 @@ impl Desk {
     /// The next job; nothing, if there is something else to write by now; an error at the end.
     fn next(&self, work: &Receiver<Work>) -> Result<Option<Work>, RecvError> {
         loop {
-            let wait = if self.held.has_much() { Duration::ZERO } else { AGAIN };
+            let wait = if self.told.held.has_much() { Duration::ZERO } else { AGAIN };
             match work.recv_timeout(wait) {
                 Ok(one) => return Ok(Some(one)),
                 Err(RecvTimeoutError::Disconnected) => return Err(RecvError),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if self.has_unwritten() || !self.memory.some_unwritten(1).is_empty() {
+            if self.has_unwritten() || !self.told.memory.some_unwritten(1).is_empty() {
                 return Ok(None);
             }
         }
@@ -260,7 +287,7 @@ impl Desk {
 
     /// What was written ahead of uses of keys is given back. Where it cannot be, it counts as used.
     fn settle_uses(&mut self) {
-        let keys = Arc::clone(&self.keys);
+        let keys = Arc::clone(&self.told.keys);
         let settled = self.connection.transaction().map_err(StoreError::from);
         let _ = settled.and_then(|all| {
             keys.uses.settle(&all)?;
@@ -269,29 +296,35 @@ impl Desk {
     }
 
     fn has_unwritten(&self) -> bool {
-        self.held.has_unwritten() || self.keys.has_unwritten()
+        let Told { held, keys, passwords, .. } = &self.told;
+        held.has_unwritten() || keys.has_unwritten() || passwords.has_unwritten()
     }
 
     /// One transaction for all. A job that fails is undone alone; if the whole fails, all have. Says
     /// whether it lasts.
     fn batch(&mut self, mut jobs: Vec<Box<dyn Job>>) -> bool {
         let now = jobs.iter().map(|job| job.now()).max().unwrap_or_default();
-        let unwritten = self.memory.some_unwritten(UNWRITTEN_BATCH);
-        let held = self.held.take(jobs.is_empty());
-        let keys = self.keys.take(jobs.is_empty(), now);
-        if jobs.is_empty() {
+        let (told, is_idle) = (self.told.clone(), jobs.is_empty());
+        let taken = TakenUp {
+            unwritten: told.memory.some_unwritten(UNWRITTEN_BATCH),
+            held: told.held.take(is_idle),
+            keys: told.keys.take(is_idle, now),
+            users: told.passwords.take(),
+        };
+        if is_idle {
             self.learned = Instant::now();
         }
         let mut outcomes = Vec::with_capacity(jobs.len());
-        let whole = self.transaction(&mut jobs, &mut outcomes, (&unwritten, &held, &keys), now);
+        let whole = self.transaction(&mut jobs, &mut outcomes, &taken, now);
         if whole.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
-        if whole.is_ok() && !unwritten.is_empty() {
-            self.memory.written(&unwritten);
+        if whole.is_ok() && !taken.unwritten.is_empty() {
+            told.memory.written(&taken.unwritten);
         }
-        self.held.settle(&held, whole.is_ok());
-        self.keys.settle(keys, whole.is_ok());
+        told.held.settle(&taken.held, whole.is_ok());
+        told.keys.settle(taken.keys, whole.is_ok());
+        told.passwords.settle(&taken.users, whole.is_ok());
         outcomes.resize(jobs.len(), Ok(()));
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
             job.finish(&self.connection, whole.clone().and(outcome));
@@ -304,14 +337,15 @@ impl Desk {
         &mut self,
         jobs: &mut [Box<dyn Job>],
         outcomes: &mut Vec<Result<(), StoreError>>,
-        (unwritten, held, keys): (&[SessionId], &held::Batch, &keys::Batch),
+        taken: &TakenUp,
         now: UnixMillis,
     ) -> Result<(), StoreError> {
         let connection = &self.connection;
         connection.execute_batch("BEGIN IMMEDIATE")?;
-        rows::delete(connection, unwritten)?;
-        held.write(connection, &self.held.keys)?;
-        self.keys.write_batch(connection, keys)?;
+        rows::delete(connection, &taken.unwritten)?;
+        taken.held.write(connection, &self.told.held.keys)?;
+        self.told.keys.write_batch(connection, &taken.keys)?;
+        passwords::rows::delete(connection, &taken.users)?;
         for job in jobs.iter_mut() {
             connection.execute_batch("SAVEPOINT job")?;
             let outcome = job.run(connection);
@@ -326,10 +360,7 @@ impl Desk {
             outcomes.push(outcome);
         }
         sweep::expired(connection, now, sweep::FEW)?;
-        let revokes = !unwritten.is_empty()
-            || held.revokes()
-            || keys.revokes()
-            || jobs.iter().any(|job| job.revokes());
+        let revokes = taken.revokes() || jobs.iter().any(|job| job.revokes());
         let next = Epoch { number: self.epoch.number + 1, ..self.epoch };
         if revokes {
             let sql = "UPDATE meta SET epoch = ?1";

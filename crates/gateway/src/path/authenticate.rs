@@ -9,6 +9,7 @@ mod judged;
 mod keys;
 mod outgoing;
 mod own_key;
+mod own_password;
 mod prove;
 mod session;
 mod shown;
@@ -139,6 +140,7 @@ fn carry(caller: &Caller, proofs: &prove::Proofs, context: &mut Context<'_>) {
     carried.identity = caller.identity().cloned();
     carried.tokens = proofs.tokens().to_vec();
     carried.key = proofs.key().cloned();
+    carried.password = proofs.password().cloned();
     if let Some(key) = &carried.key {
         context.entry.key(key.id);
     }

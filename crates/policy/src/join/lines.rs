@@ -29,6 +29,7 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
         tls: file.tls.as_ref().and_then(|tls| at(tls.certificate.as_ref())),
         caller_token: caller_token(file),
         pepper: pepper(file),
+        password_pepper: password_pepper(file),
         upstream_proof: api.and_then(upstream_proof),
         client_ca: file.tls.as_ref().and_then(|tls| at(tls.client_ca.as_ref())),
         store: file.store.as_ref().and_then(store::line),
@@ -52,6 +53,10 @@ fn upstream_proof(api: &Api) -> Option<Span> {
 
 fn pepper(file: &PolicyFile) -> Option<Span> {
     at(file.callers.as_ref()?.api_keys.as_ref()?.pepper.0.as_ref())
+}
+
+fn password_pepper(file: &PolicyFile) -> Option<Span> {
+    at(file.callers.as_ref()?.passwords.as_ref()?.pepper.0.as_ref())
 }
 
 fn at<T>(value: Option<&Spanned<T>>) -> Option<Span> {

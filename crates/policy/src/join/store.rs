@@ -78,12 +78,15 @@ pub(super) fn line(section: &StoreSection) -> Option<Span> {
 fn missing(file: &PolicyFile, notes: &mut Notes) {
     let Some(callers) = file.callers.as_ref() else { return };
     let login = callers.login.as_ref().and_then(|logins| logins.0.first());
-    let (at, what, label) = match (login, &callers.api_keys) {
-        (Some(login), _) => {
+    let (at, what, label) = match (login, &callers.api_keys, &callers.passwords) {
+        (Some(login), ..) => {
             (span(login.operation.0.as_ref()), "sessions", "its credentials must be kept")
         }
-        (None, Some(keys)) => (span(keys.brand.0.as_ref()), "API keys", "they must be kept"),
-        (None, None) => return,
+        (None, Some(keys), _) => (span(keys.brand.0.as_ref()), "API keys", "they must be kept"),
+        (None, None, Some(passwords)) => {
+            (span(passwords.pepper.0.as_ref()), "passwords", "they must be kept")
+        }
+        (None, None, None) => return,
     };
     notes.push(|| {
         Diagnostic::error(&codes::MISSING_KEY, format!("nobody says where {what} are kept"))

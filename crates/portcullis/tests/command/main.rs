@@ -22,6 +22,7 @@ mod init;
 mod key_life;
 mod keys;
 mod login;
+mod passwords;
 mod policy;
 mod policy_test;
 mod public_contract;

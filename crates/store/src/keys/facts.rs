@@ -149,24 +149,29 @@ impl KeyFacts {
         if self.owner.len().max(self.label.len()) > NAME_BYTES_MAX {
             return too_many("bytes of a key's owner or label", NAME_BYTES_MAX);
         }
-        let rules = &self.rules;
-        let lists = [&rules.operations, &rules.scopes, &rules.apis, &rules.origins];
-        let pairs = [&rules.attributes, &rules.objects];
-        let lengths = lists.map(Vec::len).into_iter().chain(pairs.map(Vec::len));
-        if lengths.chain([rules.networks.len(), rules.may.len()]).any(|length| length > LIST_MAX) {
-            return too_many("entries of a list of a key's rules", LIST_MAX);
-        }
-        let pairs = pairs.into_iter().flatten().flat_map(|(name, value)| [name, value]);
-        let resources = rules.may.iter().map(|(resource, _)| resource);
-        let texts = lists.into_iter().flatten().chain(pairs).chain(resources);
-        let bytes = texts.map(String::len).try_fold(0, |sum, bytes| {
-            if bytes > TEXT_BYTES_MAX { Err(()) } else { Ok(sum + bytes) }
-        });
-        match bytes {
-            Err(()) => too_many("bytes of a text of a key's rules", TEXT_BYTES_MAX),
-            Ok(sum) if sum > RULES_BYTES_MAX => too_many("bytes of a key's rules", RULES_BYTES_MAX),
-            Ok(_) => Ok(()),
-        }
+        check_rules(&self.rules)
+    }
+}
+
+/// Whether rules are small enough to be kept.
+pub(crate) fn check_rules(rules: &KeyRules) -> Result<(), StoreError> {
+    let too_many = |what, max| Err(StoreError::TooMany { what, max });
+    let lists = [&rules.operations, &rules.scopes, &rules.apis, &rules.origins];
+    let pairs = [&rules.attributes, &rules.objects];
+    let lengths = lists.map(Vec::len).into_iter().chain(pairs.map(Vec::len));
+    if lengths.chain([rules.networks.len(), rules.may.len()]).any(|length| length > LIST_MAX) {
+        return too_many("entries of a list of a key's rules", LIST_MAX);
+    }
+    let pairs = pairs.into_iter().flatten().flat_map(|(name, value)| [name, value]);
+    let resources = rules.may.iter().map(|(resource, _)| resource);
+    let texts = lists.into_iter().flatten().chain(pairs).chain(resources);
+    let bytes = texts
+        .map(String::len)
+        .try_fold(0, |sum, bytes| if bytes > TEXT_BYTES_MAX { Err(()) } else { Ok(sum + bytes) });
+    match bytes {
+        Err(()) => too_many("bytes of a text of a key's rules", TEXT_BYTES_MAX),
+        Ok(sum) if sum > RULES_BYTES_MAX => too_many("bytes of a key's rules", RULES_BYTES_MAX),
+        Ok(_) => Ok(()),
     }
 }
 

@@ -270,5 +270,6 @@ fn a_row_that_was_changed_opens_nothing() {
 
 mod canaries;
 mod keys;
+mod passwords;
 mod register;
 mod rekey;

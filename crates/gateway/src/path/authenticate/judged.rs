@@ -25,6 +25,8 @@ pub(super) enum Judged {
     Unknown(String),
     /// Too many wrong ones came from there.
     TooMany(Refusal),
+    /// So many are being judged that this one was not.
+    Busy(Refusal),
 }
 
 /// What a judgement needs beside the credential.
