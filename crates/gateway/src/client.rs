@@ -83,7 +83,9 @@ async fn open(
         return Some((Stream::Plain(stream), peer, false));
     }
     let refusal = match timeout(limits.handshake_timeout, tls.accept(stream)).await {
-        Ok(Ok((stream, hello))) => {
+        // A proof of whose a name is: nothing was asked.
+        Ok(Ok(None)) => return None,
+        Ok(Ok(Some((stream, hello)))) => {
             let Hello { version, server_name, is_http2, certificate } = hello;
             let tls = Some(version);
             let server_name = server_name.map(Arc::from);

@@ -37,5 +37,7 @@ pub use decision::{Act, Decision, DecisionError, Probe};
 pub use listener::{Options, Running, StartError, start};
 pub use locks::{Asked, Key, Lock, Locks, Waiting};
 pub use site::{PinnedKeys, ReloadError, Reloaded, Site};
-pub use tls::{ClientIssuers, ClientIssuersFault, ClientTls, RootsFault, ServerTls, TlsFault};
+pub use tls::{
+    ClientIssuers, ClientIssuersFault, ClientTls, Obtained, RootsFault, ServerTls, TlsFault,
+};
 pub use worker::{Counts, Deed, Watch};
