@@ -18,5 +18,5 @@ mod writer;
 pub use administered::Administered;
 pub use entry::{Entry, Opening};
 pub use facts::{Asked, Noted, Verdict};
-pub use notice::{InstanceState, Outcome, Reload};
+pub use notice::{CertificateState, InstanceState, Outcome, Reload};
 pub use writer::{Health, Ledger, LedgerError};

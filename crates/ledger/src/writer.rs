@@ -14,7 +14,7 @@ use portcullis_model::Clock;
 
 use crate::administered::Administered;
 use crate::event;
-use crate::notice::{InstanceState, Reload};
+use crate::notice::{CertificateState, InstanceState, Reload};
 use crate::queue::{Queue, Reopening};
 use crate::sink::Sink;
 
@@ -112,6 +112,11 @@ impl Ledger {
 
     /// Records that an instance of an API takes no connections, or does again.
     pub fn instance(&self, state: &InstanceState<'_>) {
+        self.append(|out| state.write(out));
+    }
+
+    /// Records what became of an attempt to obtain a certificate.
+    pub fn certificate(&self, state: &CertificateState<'_>) {
         self.append(|out| state.write(out));
     }
 

@@ -15,6 +15,8 @@ use portcullis_policy::{
 };
 use sha2::{Digest as _, Sha256};
 
+use crate::obtain;
+
 /// What clients are spoken to with; none, where the policy has no `tls`. Problems stand at the
 /// policy's line.
 pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
@@ -23,11 +25,15 @@ pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
     let read = |source: &SecretSource| {
         source.read(variable).map_err(|error| unusable(model, at, error.to_string()))
     };
-    let (certificate, key) = (read(&files.certificate)?, read(&files.key)?);
     let clients = match &files.clients {
         None => None,
         Some(clients) => Some(issuers(model, clients)?),
     };
+    if let Some(acme) = &files.acme {
+        let tls = obtain::tls(acme, clients);
+        return tls.map(Some).map_err(|message| unusable(model, at, message));
+    }
+    let (certificate, key) = (read(&files.certificate)?, read(&files.key)?);
     match ServerTls::asking(&certificate, &key, clients) {
         Ok(tls) => Ok(Some(tls)),
         Err(fault) => {
@@ -191,7 +197,8 @@ pub(crate) fn secrets(model: &Model) -> Result<Vec<(SecretSource, Secret)>, Fail
     Ok(all)
 }
 
-fn unusable(model: &Model, at: Option<Span>, message: String) -> Failure {
+/// A problem of what lies outside of the policy, at its line.
+pub(crate) fn unusable(model: &Model, at: Option<Span>, message: String) -> Failure {
     let problem = Diagnostic::error(&codes::UNUSABLE_CERTIFICATE, message)
         .at(at)
         .help("look at the file that the policy names, and whether this user may read it");

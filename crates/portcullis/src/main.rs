@@ -23,6 +23,7 @@ mod lasting;
 mod load;
 mod loopback;
 mod named;
+mod obtain;
 mod policy_command;
 mod policy_test;
 mod public_contract;
