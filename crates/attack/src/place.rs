@@ -30,7 +30,7 @@ pub enum Place {
     /// The built-in sample, a fresh one for every try.
     Sample,
     /// An API that is already there.
-    Upstream(Upstream),
+    Upstream(Box<Upstream>),
 }
 
 /// An API that is already there, and what describes it.
@@ -44,6 +44,8 @@ pub struct Upstream {
     pub contract: Option<PathBuf>,
     /// The policy file.
     pub policy: Option<PathBuf>,
+    /// What the policy names and does not hold: keys, secrets, certificates of issuers.
+    pub equipment: Site,
     /// Those whom steps name with `as`.
     pub identities: Vec<Identity>,
 }
@@ -103,7 +105,11 @@ impl Place {
                 let model = self.model(wanted, api, clock)?;
                 let options = PlanOptions { observe: false, not_asked: not_asked.clone() };
                 let plan = Arc::new(Plan::compile(model, options));
-                let (gateway, probe) = start(plan, clock)?;
+                let site = match self {
+                    Self::Sample => Site::from(plan),
+                    Self::Upstream(upstream) => upstream.equipment.serving(plan).with_tls(None),
+                };
+                let (gateway, probe) = start(site, clock)?;
                 let doors = (gateway.address(), api);
                 let session = Session::new(doors, Some(probe), unique, identities);
                 Ok(World { session, gateway: Some(gateway), sample })
@@ -181,13 +187,12 @@ pub fn sample_model(
 }
 
 /// Starts a gateway that tells what it decides, to its own attacker only.
-fn start(plan: Arc<Plan>, clock: &Arc<dyn Clock>) -> Result<(Running, Probe), String> {
+fn start(site: Site, clock: &Arc<dyn Clock>) -> Result<(Running, Probe), String> {
     let mut chance = [0; 64];
     getrandom::fill(&mut chance).map_err(|_| no_chance())?;
     let probe = Probe::new(chance, clock.now(), PROBE_LIFE_MS);
     let ledger = Ledger::to(Box::new(io::sink()), clock.clone())
         .map_err(|error| format!("the gateway does not start: {error}"))?;
-    let site = Site::from(plan);
     // Sessions of a try are gone with it.
     let store = site.needs_store().then(|| Store::passing(&std::env::temp_dir(), clock.now()));
     let store = store.transpose().map_err(|error| format!("no store can be made: {error}"))?;

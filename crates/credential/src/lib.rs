@@ -14,6 +14,7 @@
 //! | where are the keys of this issuer? | [`metadata`] |
 //! | tokens of our own | [`opaque`], [`signer`] |
 //! | API keys of our own | [`api_key`] |
+//! | did a request come from here, and as it was sent? | [`message_signature`] |
 //! | keys as people keep them in files | [`chance`] |
 //!
 //! Nothing that a caller showed appears in an error or in `Debug`: the audit log gets the fault's
@@ -32,6 +33,7 @@ mod encoding;
 pub mod introspection;
 pub mod jwt;
 pub mod keys;
+pub mod message_signature;
 pub mod metadata;
 pub mod opaque;
 mod pem;

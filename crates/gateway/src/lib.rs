@@ -23,6 +23,7 @@ mod locks;
 mod login;
 mod path;
 mod pools;
+mod proof;
 mod sender;
 mod site;
 mod stream;
@@ -36,6 +37,7 @@ mod worker;
 pub use decision::{Act, Decision, DecisionError, Probe};
 pub use listener::{Options, Running, StartError, start};
 pub use locks::{Asked, Key, Lock, Locks, Waiting};
+pub use proof::Prover;
 pub use site::{PinnedKeys, ReloadError, Reloaded, Site};
 pub use tls::{
     ClientIssuers, ClientIssuersFault, ClientTls, Obtained, RootsFault, ServerTls, TlsFault,

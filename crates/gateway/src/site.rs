@@ -13,10 +13,11 @@ use portcullis_credential::keys::KeySet;
 use portcullis_credential::signer::Signer;
 use portcullis_model::Secret;
 use portcullis_policy::{
-    Instance, InstanceTls, JwtIssuer, LedgerTarget, Limits, Model, SecretSource,
+    Instance, InstanceTls, JwtIssuer, LedgerTarget, Limits, Model, SecretSource, UpstreamProof,
 };
 use tokio::sync::watch;
 
+use crate::proof::Prover;
 use crate::tls::{ClientIssuers, ClientTls, Obtained, ServerTls};
 
 /// The plans of all APIs behind one listener.
@@ -36,6 +37,8 @@ pub struct Site {
     signer: Option<Arc<Signer>>,
     /// What digests of API keys are made with.
     pepper: Option<Arc<Pepper>>,
+    /// What shows APIs that requests come through the gateway, by what their policy asks for.
+    provers: Vec<(UpstreamProof, Prover)>,
 }
 
 /// Keys of an issuer that a policy pins.
@@ -60,11 +63,18 @@ impl From<Arc<Plan>> for Site {
             secrets: Vec::new(),
             signer: None,
             pepper: None,
+            provers: Vec::new(),
         }
     }
 }
 
 impl Site {
+    /// Another API with all that lies outside of this policy: keys, secrets, certificates.
+    #[must_use]
+    pub fn serving(&self, plan: Arc<Plan>) -> Self {
+        Self { first: plan, others: Vec::new(), ..self.clone() }
+    }
+
     /// The same, spoken to inside TLS; with none, in the clear.
     #[must_use]
     pub fn with_tls(self, tls: Option<ServerTls>) -> Self {
@@ -102,6 +112,18 @@ impl Site {
     #[must_use]
     pub fn peppered(self, pepper: Option<Arc<Pepper>>) -> Self {
         Self { pepper, ..self }
+    }
+
+    /// The same, with what shows APIs that requests come through the gateway. Without it, requests to an API whose
+    /// policy asks for that do not go.
+    #[must_use]
+    pub fn proving(self, provers: Vec<(UpstreamProof, Prover)>) -> Self {
+        Self { provers, ..self }
+    }
+
+    /// What shows an API that a request comes through the gateway.
+    pub(crate) fn prover(&self, proof: &UpstreamProof) -> Option<&Prover> {
+        self.provers.iter().find(|(known, _)| known == proof).map(|(_, prover)| prover)
     }
 
     /// What digests of API keys are made with.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Instant;
 
+use portcullis_credential::message_signature::{Message, Occasion};
 use portcullis_policy::{Instance, Limits, Upstream};
 
 use crate::head::AnswerHead;
@@ -36,12 +37,19 @@ pub(crate) struct Written {
     target: Range<usize>,
     /// Where it names the instance.
     host: Range<usize>,
+    /// Where it shows that it comes through the gateway: the last fields of its head.
+    proof: Range<usize>,
 }
 
 impl Written {
-    /// The host stands behind the target.
-    pub(crate) const fn new(bytes: Vec<u8>, target: Range<usize>, host: Range<usize>) -> Self {
-        Self { bytes, target, host }
+    /// The host stands behind the target, and the fields end, without the empty line, at `fields_end`.
+    pub(crate) const fn new(
+        bytes: Vec<u8>,
+        target: Range<usize>,
+        host: Range<usize>,
+        fields_end: usize,
+    ) -> Self {
+        Self { bytes, target, host, proof: fields_end..fields_end }
     }
 
     /// A question of the gateway's own: a GET with the fields that show a credential.
@@ -60,9 +68,11 @@ impl Written {
             }
         }
         bytes.extend_from_slice(
-            b"\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: portcullis\r\n\r\n",
+            b"\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: portcullis\r\n",
         );
-        Self::new(bytes, target, host)
+        let fields_end = bytes.len();
+        bytes.extend_from_slice(b"\r\n");
+        Self::new(bytes, target, host, fields_end)
     }
 
     const fn outgoing(&self, terms: Terms<'_>) -> Outgoing<'_> {
@@ -81,18 +91,40 @@ impl Written {
         let before = self.target.len();
         drop(self.bytes.splice(self.target.clone(), target.bytes()));
         self.target.end = self.target.start + target.len();
-        let move_by = |at: usize| (at + target.len()).saturating_sub(before);
-        self.host = move_by(self.host.start)..move_by(self.host.end);
+        self.host = moved(&self.host, before, target.len());
+        self.proof = moved(&self.proof, before, target.len());
         self.address_to(instance);
     }
 
     /// Writes another instance's name in place of the one that stands there.
     fn address_to(&mut self, instance: &Instance) {
-        let name = instance.authority();
-        let end = self.host.start + name.len();
+        let (name, before) = (instance.authority(), self.host.len());
+        let length = name.len();
         drop(self.bytes.splice(self.host.clone(), name.into_bytes()));
-        self.host.end = end;
+        self.host.end = self.host.start + length;
+        self.proof = moved(&self.proof, before, length);
     }
+
+    /// Writes the fields that show where it comes from, in place of those of another attempt.
+    fn prove(&mut self, fields: String) {
+        let end = self.proof.start + fields.len();
+        drop(self.bytes.splice(self.proof.clone(), fields.into_bytes()));
+        self.proof.end = end;
+    }
+
+    /// Its head but for what shows where it comes from, and its body.
+    fn parts(&self) -> Option<(&str, &[u8])> {
+        let head = self.bytes.get(..self.proof.start)?;
+        // Behind the fields stands the empty line.
+        let body = self.bytes.get(self.proof.end + 2..)?;
+        Some((std::str::from_utf8(head).ok()?, body))
+    }
+}
+
+/// Where a place is after `before` bytes ahead of it became `after`.
+fn moved(place: &Range<usize>, before: usize, after: usize) -> Range<usize> {
+    let by = |at: usize| (at + after).saturating_sub(before);
+    by(place.start)..by(place.end)
 }
 
 /// The instance whose turn it is.
@@ -147,6 +179,7 @@ impl<'a> Turn<'a> {
         request: &mut Written,
         terms: Terms<'_>,
     ) -> Result<(AnswerHead, Streaming), UpstreamFault> {
+        self.prove(request)?;
         if self.upstream.others.is_empty() {
             return self.pool.exchange(request.outgoing(terms), terms.limits).await;
         }
@@ -164,7 +197,32 @@ impl<'a> Turn<'a> {
             let turn = self.place.wrapping_add(1);
             self = self.next(turn);
             request.address_to(self.pool.target());
+            self.prove(request)?;
         }
+    }
+
+    /// Shows this instance that the request comes through the gateway, where the policy wants that. A request that cannot
+    /// show it does not go.
+    fn prove(&self, request: &mut Written) -> Result<(), UpstreamFault> {
+        let proof = &self.upstream.proof;
+        if proof.is_empty() {
+            return Ok(());
+        }
+        let site = self.worker.site();
+        let prover = site.prover(proof).ok_or(UpstreamFault::Unproved)?;
+        let occasion = Occasion {
+            created: self.worker.shared.clock.now().0 / 1000,
+            nonce: self.worker.chance.borrow_mut().next().to_le_bytes(),
+        };
+        let (head, body) = request.parts().ok_or(UpstreamFault::Unproved)?;
+        let authority = self.instance().authority();
+        let method = head.split(' ').next().unwrap_or_default();
+        let target = request.target();
+        let message = Message { method, authority: &authority, target, fields: &[], body };
+        let fields =
+            prover.fields(proof, head, message, occasion).ok_or(UpstreamFault::Unproved)?;
+        request.prove(fields);
+        Ok(())
     }
 
     fn learn<T>(&self, result: &Result<T, UpstreamFault>) {

@@ -34,6 +34,8 @@ const INTERIM_MAX: usize = 8;
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UpstreamFault {
+    /// Nothing was read that shows the API where the request comes from.
+    Unproved,
     /// No connection.
     Connect(io::ErrorKind),
     /// It would lead back to the gateway.
@@ -74,12 +76,20 @@ impl UpstreamFault {
     pub(crate) const fn is_unsent(self) -> bool {
         matches!(
             self,
-            Self::Connect(_) | Self::Itself | Self::Certificate | Self::Handshake | Self::NotHttp2
+            Self::Unproved
+                | Self::Connect(_)
+                | Self::Itself
+                | Self::Certificate
+                | Self::Handshake
+                | Self::NotHttp2
         )
     }
 
     pub(crate) fn detail(self) -> String {
         match self {
+            Self::Unproved => {
+                "what shows the API that a request comes through the gateway was not read".to_owned()
+            }
             Self::Connect(kind) => format!("the API does not take a connection: {kind}"),
             Self::Certificate => {
                 "the API's certificate is not believed: not from `upstream_ca`, for another name, or \

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use crate::model::Origin;
 use crate::network::{Network, NetworkFault};
 use crate::notes::shown;
-use crate::upstream::{HTTP_PORT, HTTPS_PORT, Instance, InstanceTls, Upstream};
+use crate::upstream::{HTTP_PORT, HTTPS_PORT, Instance, InstanceTls, Upstream, UpstreamProof};
 
 /// Why a text is none, and what to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +83,7 @@ pub(crate) fn upstream(text: &str) -> Result<Upstream, Fault> {
             is_http2: false,
             tls: InstanceTls::default(),
         },
+        proof: UpstreamProof::default(),
         others: Vec::new(),
         path: base_path(path)?,
     })

@@ -45,6 +45,8 @@ codes! {
     BAD_ORIGIN = "policy-bad-origin",
     /// A value does not say where a secret is.
     BAD_SECRET = "policy-bad-secret",
+    /// What shows the API that a request comes through the gateway cannot be meant.
+    BAD_PROOF = "policy-bad-proof",
     /// A certificate or its key cannot be used.
     UNUSABLE_CERTIFICATE = "policy-unusable-certificate",
     /// The store of sessions cannot be used.

@@ -18,7 +18,7 @@ pub(crate) use access::{
 };
 pub(crate) use acme::AcmeSection;
 pub(crate) use answers::{AnswersSection, DeriveSection};
-pub(crate) use apis::{Api, Apis};
+pub(crate) use apis::{Api, Apis, UpstreamCredentialSection, UpstreamSignatureSection};
 pub(crate) use callers::{
     ApiKeysSection, AttributeSection, CallersSection, CertificatesSection, IntrospectionSection,
     JwtSection, LearnedSection,

@@ -73,5 +73,7 @@ pub use secret::SecretError;
 pub use serialized::{Serialized, SerializedBy};
 pub use source::SecretSource;
 pub use suggested::{SuggestedResource, names_an_owner, suggest_resources};
-pub use upstream::{Instance, InstanceTls, OwnCertificate, Upstream};
+pub use upstream::{
+    Instance, InstanceTls, OwnCertificate, OwnCredential, OwnSignature, Upstream, UpstreamProof,
+};
 pub use writable::writable_by_others;

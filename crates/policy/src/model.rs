@@ -135,6 +135,8 @@ pub struct Lines {
     pub pepper: Option<Span>,
     /// `client_ca` of `tls`.
     pub client_ca: Option<Span>,
+    /// `value` of `upstream_credential`, or `key` of `upstream_signature`.
+    pub upstream_proof: Option<Span>,
     /// `key` of `store`.
     pub store: Option<Span>,
     /// The first of `origins`.

@@ -1,6 +1,7 @@
 //! Where an API is, and how it is spoken to.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use crate::source::SecretSource;
 
@@ -17,6 +18,59 @@ pub struct Upstream {
     pub others: Vec<Instance>,
     /// The path that stands before every path template; the base path, unless the URL has one.
     pub path: String,
+    /// How each request shows that it comes through the gateway.
+    pub proof: UpstreamProof,
+}
+
+/// What every request to an API carries, so that it can refuse whatever did not come through the gateway.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UpstreamProof {
+    /// A text that the API knows.
+    pub credential: Option<OwnCredential>,
+    /// A signature over the request.
+    pub signature: Option<OwnSignature>,
+}
+
+/// A text that API and gateway share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnCredential {
+    /// The header field that carries it, in lower case.
+    pub header: Arc<str>,
+    /// Where it lies.
+    pub value: SecretSource,
+}
+
+/// A signature over each request (RFC 9421, HMAC-SHA-256).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSignature {
+    /// Where its key lies: 32 bytes of chance.
+    pub key: SecretSource,
+    /// The name by which the API finds the key.
+    pub key_id: Arc<str>,
+    /// The header fields that it covers where they are there, in lower case.
+    pub covers: Vec<Arc<str>>,
+}
+
+/// Fields of a signature: no client's go on.
+const OF_SIGNATURES: [&str; 3] = ["content-digest", "signature", "signature-input"];
+
+impl UpstreamProof {
+    /// Whether it asks for nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.credential.is_none() && self.signature.is_none()
+    }
+
+    /// The names of the fields that carry it, in lower case.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        let of_signature = self.signature.iter().flat_map(|_| OF_SIGNATURES);
+        self.credential.iter().map(|own| &*own.header).chain(of_signature)
+    }
+
+    /// What lies outside of the policy file.
+    pub fn files(&self) -> impl Iterator<Item = &SecretSource> {
+        let key = self.signature.iter().map(|own| &own.key);
+        self.credential.iter().map(|own| &own.value).chain(key)
+    }
 }
 
 /// One instance of an API, and how it is spoken to.

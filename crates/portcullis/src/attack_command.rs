@@ -48,7 +48,7 @@ fn of_upstream(url: &str, options: &AttackOptions) -> Result<Report, Exit> {
     let names: Vec<String> = upstream.identities.iter().map(|one| one.name.clone()).collect();
     if let (Some(path), false) = (&options.attacks, options.generate) {
         let set = own_set(path, Against::Upstream(&names))?;
-        return Ok(run(Place::Upstream(upstream), &set));
+        return Ok(run(Place::Upstream(Box::new(upstream)), &set));
     }
     let model = &plan.model;
     if model.upstream.path.trim_end_matches('/') != model.base_path.trim_end_matches('/') {
@@ -64,7 +64,7 @@ fn of_upstream(url: &str, options: &AttackOptions) -> Result<Report, Exit> {
         .map(|(named, identity)| people::person(named, model, upstream.address, identity))
         .collect();
     let people = people.map_err(|why| unusable(&why))?;
-    generated::of(options, model, &people, None, Place::Upstream(upstream))
+    generated::of(options, model, &people, None, Place::Upstream(Box::new(upstream)))
 }
 
 /// The built-in set, read.
@@ -131,7 +131,7 @@ fn upstream(url: &str, options: &AttackOptions) -> Result<(Upstream, Arc<Plan>),
         upstream: Some(url.to_owned()),
         listen: Some(LISTEN.to_owned()),
     };
-    let plan = load::plan(&model, &PlanOptions::default())?;
+    let (equipment, plan) = load::one(&model, &PlanOptions::default())?;
     let mut identities: Vec<Identity> = Vec::new();
     for named in &options.people {
         if identities.iter().any(|known| known.name == named.name) {
@@ -144,6 +144,7 @@ fn upstream(url: &str, options: &AttackOptions) -> Result<(Upstream, Arc<Plan>),
         url: url.to_owned(),
         contract: options.contract.clone(),
         policy: options.config.clone(),
+        equipment,
         identities,
     };
     Ok((upstream, plan))

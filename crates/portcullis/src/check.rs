@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_model::{Diagnostic, Severity, Sources};
-use portcullis_policy::{Failure, Policy, writable_by_others};
+use portcullis_policy::{Failure, Model, Policy, writable_by_others};
 
 use crate::arguments::{CheckOptions, Deny, Format};
 use crate::exit::Exit;
 use crate::report::many;
-use crate::{certificates, load, report, talk};
+use crate::{certificates, load, provers, report, talk};
 
 pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (config, contract) = (options.config.as_deref(), options.contract.as_deref());
@@ -18,12 +18,7 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (problems, sources, is_unreadable, apis) = match policy {
         Ok(Policy { apis, warnings: mut problems, sources }) => {
             let mut counted = Vec::new();
-            // The certificate is the listener's: every API has the same.
-            let listener = apis.first().and_then(|api| certificates::of(api).err());
-            let signer = apis.first().and_then(|api| certificates::signer(api).err());
-            problems.extend(listener.into_iter().chain(signer).flat_map(warned));
-            let untrusted = apis.iter().filter_map(|api| certificates::trust(api).err());
-            problems.extend(untrusted.flat_map(warned));
+            problems.extend(unusable(&apis).into_iter().flat_map(warned));
             for api in apis {
                 let plan = Plan::compile(api, PlanOptions::default());
                 problems.extend(plan.findings());
@@ -51,7 +46,21 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
     verdict(options, &problems, is_unreadable)
 }
 
-/// A certificate that cannot be used here is a warning: where the policy is checked, no key need lie.
+/// Certificates, keys and secrets that the policy names and that cannot be used here.
+fn unusable(apis: &[Model]) -> Vec<Failure> {
+    // What belongs to the listener and to all callers is the same for every API.
+    let first = apis.first().map(|api| {
+        let listener = certificates::of(api).err();
+        [listener, certificates::signer(api).err(), certificates::pepper(api).err()]
+    });
+    let each = apis.iter().flat_map(|api| {
+        let (trust, keys) = (certificates::trust(api).err(), certificates::keys(api).err());
+        [trust, keys, certificates::secrets(api).err(), provers::of(api).err()]
+    });
+    first.into_iter().flatten().chain(each).flatten().collect()
+}
+
+/// One that cannot be used here is a warning: where the policy is checked, no key need lie.
 fn warned(failure: Failure) -> Vec<Diagnostic> {
     let found = failure.diagnostics.into_iter();
     found.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()

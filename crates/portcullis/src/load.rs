@@ -11,7 +11,7 @@ use portcullis_policy::{Failure, Model, Overrides, Policy};
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
-use crate::{certificates, report, talk};
+use crate::{certificates, provers, report, talk};
 
 /// Reads contracts and policy as the options say.
 pub(crate) fn policy(options: &ModelOptions) -> Result<Policy, Failure> {
@@ -90,10 +90,12 @@ pub(crate) fn site(
     let signer = apis.first().map_or(Ok(None), certificates::signer)?;
     let pepper = apis.first().map_or(Ok(None), certificates::pepper)?;
     let (mut trust, mut keys, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
+    let mut proofs = Vec::new();
     for api in &apis {
         trust.extend(certificates::trust(api)?);
         keys.extend(certificates::keys(api)?);
         secrets.extend(certificates::secrets(api)?);
+        proofs.extend(provers::of(api)?);
     }
     let compile = |api| Arc::new(Plan::compile(api, plan_options.clone()));
     // A policy without an API is none.
@@ -101,7 +103,7 @@ pub(crate) fn site(
     match site {
         Some(site) => {
             let site = site.with_tls(tls).trusting(trust).with_keys(keys);
-            let site = site.with_secrets(secrets).signing(signer).peppered(pepper);
+            let site = site.with_secrets(secrets).signing(signer).peppered(pepper).proving(proofs);
             Ok((site, warnings))
         }
         None => Err(Failure { sources, diagnostics: warnings, unreadable: None }),
@@ -122,11 +124,19 @@ pub(crate) fn served(options: &ModelOptions, plan_options: &PlanOptions) -> Resu
 
 /// The one API of the options, compiled.
 pub(crate) fn plan(options: &ModelOptions, plan_options: &PlanOptions) -> Result<Arc<Plan>, Exit> {
+    one(options, plan_options).map(|(_, plan)| plan)
+}
+
+/// The one API of the options, with all that lies outside of the policy file.
+pub(crate) fn one(
+    options: &ModelOptions,
+    plan_options: &PlanOptions,
+) -> Result<(Site, Arc<Plan>), Exit> {
     let site = served(options, plan_options)?;
-    let Some(plan) = site.only() else {
+    let Some(plan) = site.only().cloned() else {
         talk::say("this works on one API at a time, and the policy names several");
         talk::say("help: give a policy file of one API with -c FILE");
         return Err(Exit::Unusable);
     };
-    Ok(plan.clone())
+    Ok((site, plan))
 }

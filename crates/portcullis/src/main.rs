@@ -26,6 +26,7 @@ mod named;
 mod obtain;
 mod policy_command;
 mod policy_test;
+mod provers;
 mod public_contract;
 mod quoted;
 mod reference;

@@ -296,10 +296,11 @@ fn files_of(site: &Site) -> Vec<PathBuf> {
     let vouching = || site.plans().map(|plan| &plan.model.callers);
     let asked = vouching().flat_map(|callers| callers.endpoints().map(|one| &one.instance));
     let roots = instances.chain(asked).flat_map(|instance| instance.tls.files());
+    let proofs = site.plans().flat_map(|plan| plan.model.upstream.proof.files());
     let clients = plan.model.tls.iter().filter_map(|tls| tls.clients.as_ref());
     let clients = clients.flat_map(|clients| clients.ca.iter().chain(&clients.crl));
-    let secrets =
-        tls.chain(acme).chain(clients).chain(roots).chain(vouching().flat_map(Callers::secrets));
+    let own = tls.chain(acme).chain(clients);
+    let secrets = own.chain(roots).chain(vouching().flat_map(Callers::secrets)).chain(proofs);
     let secrets = secrets.filter_map(|source| source.path(certificates::variable));
     plan.model.sources.names().map(PathBuf::from).chain(secrets).collect()
 }

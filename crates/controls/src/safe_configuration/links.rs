@@ -229,11 +229,18 @@ fn is_link(body: &[u8], start: usize, end: usize, has_port: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_policy::UpstreamProof;
+
     use super::*;
 
     fn upstream(path: &str) -> Upstream {
         let others = vec![Instance::plain("api.internal", 80)];
-        Upstream { first: Instance::plain("127.0.0.1", 3000), others, path: path.to_owned() }
+        Upstream {
+            first: Instance::plain("127.0.0.1", 3000),
+            others,
+            path: path.to_owned(),
+            proof: UpstreamProof::default(),
+        }
     }
 
     fn sides<'a>(upstream: &'a Upstream, base_path: &'a str) -> Sides<'a> {

@@ -34,36 +34,54 @@ impl Under {
     }
 }
 
-/// What something runs under, and what must not leave with it.
+/// What something runs under, if anything that can end, and what must not leave with it.
 pub(crate) struct Watched {
+    lasting: Option<Lasting>,
+    pub(crate) withheld: Rc<Withheld>,
+}
+
+/// What can end.
+struct Lasting {
     under: Rc<Under>,
     store: Store,
     ends: watch::Receiver<u64>,
     keys: watch::Receiver<u64>,
     begun: (UnixMillis, Instant),
-    pub(crate) withheld: Rc<Withheld>,
 }
 
 impl std::fmt::Debug for Watched {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watched").field("session", &self.under.session).finish_non_exhaustive()
+        let session = self.lasting.as_ref().map(|lasting| &lasting.under.session);
+        f.debug_struct("Watched").field("session", &session).finish_non_exhaustive()
     }
 }
 
 impl Watched {
-    pub(crate) fn new(under: Under, store: &Store, now: UnixMillis, withheld: Withheld) -> Self {
-        Self {
+    pub(crate) fn new(under: Option<(Under, &Store)>, now: UnixMillis, withheld: Withheld) -> Self {
+        let lasting = under.map(|(under, store)| Lasting {
             under: Rc::new(under),
             store: store.clone(),
             ends: store.ends(),
             keys: store.keys_changed(),
             begun: (now, Instant::now()),
-            withheld: Rc::new(withheld),
-        }
+        });
+        Self { lasting, withheld: Rc::new(withheld) }
     }
 
-    /// Returns when what it runs under ends, or is revoked.
+    /// Returns when what it runs under ends, or is revoked; never, where nothing can.
     pub(crate) fn ended(&self) -> impl Future<Output = ()> + 'static {
+        let ended = self.lasting.as_ref().map(Lasting::ended);
+        async move {
+            match ended {
+                Some(ended) => ended.await,
+                None => std::future::pending().await,
+            }
+        }
+    }
+}
+
+impl Lasting {
+    fn ended(&self) -> impl Future<Output = ()> + 'static {
         let (under, store, (begun, at)) = (self.under.clone(), self.store.clone(), self.begun);
         let (mut ends, mut keys) = (self.ends.clone(), self.keys.clone());
         async move {

@@ -18,11 +18,14 @@ pub(crate) struct Withheld {
 impl Withheld {
     /// Adds the credentials of a session.
     pub(crate) fn add(&mut self, credentials: &Credentials) {
-        for secret in credentials.values() {
-            let bytes = secret.expose_secret();
-            if !bytes.is_empty() && !self.secrets.iter().any(|known| known.matches(bytes)) {
-                self.secrets.push(secret.clone());
-            }
+        credentials.values().for_each(|secret| self.add_one(secret));
+    }
+
+    /// Adds one text.
+    pub(crate) fn add_one(&mut self, secret: &Secret) {
+        let bytes = secret.expose_secret();
+        if !bytes.is_empty() && !self.secrets.iter().any(|known| known.matches(bytes)) {
+            self.secrets.push(secret.clone());
         }
     }
 

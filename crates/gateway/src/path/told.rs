@@ -1,4 +1,5 @@
-//! What the API is told of the caller, in fields that no client can write.
+//! What the API is told of the caller, in fields that no client can write; nor can one write those that show where a
+//! request comes from.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,16 +15,19 @@ use crate::worker::Deed;
 /// Whether a client's field would be read as one of ours: then it does not go on, observing or not
 /// (rule 28).
 pub(super) fn is_removed(name: &str, context: &mut Context<'_>) -> bool {
-    let plan = context.plan;
-    let Some(forward) = &plan.model.callers.forward else { return false };
+    let model = &context.plan.model;
     let is_ours = |known: &str| {
         let same = |(a, b): (u8, u8)| a == b || a == b'_' && b == b'-';
         known.len() == name.len() && name.bytes().zip(known.bytes()).all(same)
     };
     let control = ControlId::CallerIdentity;
+    let forward = model.callers.forward.as_ref();
+    let is_told = forward.is_some_and(|forward| {
+        forward.headers.iter().any(|(known, _)| is_ours(known))
+            || forward.token.iter().any(|token| is_ours(&token.header))
+    });
     let is_removed = context.mode(control) != Mode::NotAsked
-        && (forward.headers.iter().any(|(known, _)| is_ours(known))
-            || forward.token.iter().any(|token| is_ours(&token.header)));
+        && (is_told || model.upstream.proof.headers().any(is_ours));
     if is_removed {
         let detail = format!("header `{name}`");
         context.did(Deed::Remove, Noted { control, reason: "identity_header", detail });

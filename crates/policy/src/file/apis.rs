@@ -92,6 +92,12 @@ section! {
         /// What the gateway shows an `https` upstream of itself, if that asks: then the API can refuse
         /// whatever did not come through the gateway. Default: nothing.
         upstream_certificate: Option<UpstreamCertificateSection>,
+        /// A text that the API knows, and that every request brings: then the API can refuse whatever did not
+        /// come through the gateway, also without TLS. It says nothing of who calls. Default: none.
+        upstream_credential: Option<UpstreamCredentialSection>,
+        /// A signature over every request (RFC 9421, HMAC-SHA-256), for an API that does not rely on who else can
+        /// read or change what travels to it. Default: none.
+        upstream_signature: Option<UpstreamSignatureSection>,
         /// The version of HTTP that is spoken to the API: `"1.1"` or `"2"` (agreed on inside TLS;
         /// in the clear, known before). Default: `"1.1"`, which every API speaks.
         upstream_http: Option<Spanned<HttpWord>>,
@@ -132,6 +138,28 @@ section! {
         certificate: Needed<Spanned<Secret>>,
         /// Its private key (PEM), which nobody else may read.
         key: Needed<Spanned<Secret>>,
+    }
+}
+
+section! {
+    /// A text that API and gateway share. What clients send under this name is removed, and an answer with the text in
+    /// it does not leave.
+    struct UpstreamCredentialSection, later [], {
+        /// The header field that carries it: a name of your choice, which no client sends, `X-Gateway-Key`.
+        header: Needed<Spanned<String>>,
+        /// The text: 32 visible characters or more in `file:NAME`, `env:NAME` or `credential:NAME`.
+        value: Needed<Spanned<Secret>>,
+    }
+}
+
+section! {
+    /// A signature over method, host, path, query, body and the fields that say who calls. It is in `Signature-Input` and
+    /// `Signature`, the body's digest in `Content-Digest` (RFC 9530); what clients send under these names is removed.
+    struct UpstreamSignatureSection, later [], {
+        /// The key that the API has, too: 32 random bytes in a place of their own, `file:signature.key`.
+        key: Needed<Spanned<Secret>>,
+        /// The name by which the API finds the key (`keyid`): letters, digits, `-`, `_` and `.`. Default: `portcullis`.
+        key_id: Option<Spanned<String>>,
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
             .and_then(|tls| at(tls.certificate.as_ref()).or(at(tls.acme.as_ref()))),
         caller_token: caller_token(file),
         pepper: pepper(file),
+        upstream_proof: api.and_then(upstream_proof),
         client_ca: file.tls.as_ref().and_then(|tls| at(tls.client_ca.as_ref())),
         store: file.store.as_ref().and_then(|store| at(store.key.0.as_ref())),
         origins: file.origins.iter().flatten().next().map(|origin| origin.span),
@@ -43,6 +44,12 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
 
 fn caller_token(file: &PolicyFile) -> Option<Span> {
     at(file.callers.as_ref()?.forward.as_ref()?.jwt.as_ref()?.key.0.as_ref())
+}
+
+fn upstream_proof(api: &Api) -> Option<Span> {
+    let credential = api.upstream_credential.as_ref().and_then(|own| own.value.0.as_ref());
+    let signature = || api.upstream_signature.as_ref()?.key.0.as_ref();
+    at(credential.or_else(signature))
 }
 
 fn pepper(file: &PolicyFile) -> Option<Span> {

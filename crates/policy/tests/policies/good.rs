@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use portcullis_model::{ControlId, Date, Effect, Severity, Span, UnixMillis};
 use portcullis_policy::{
-    Instance, LedgerTarget, Limits, Model, Origin, Posture, Undeclared, Upstream,
+    Instance, LedgerTarget, Limits, Model, Origin, Posture, Undeclared, Upstream, UpstreamProof,
 };
 
 use crate::pharmacy::{API, diagnostics, input, join};
@@ -53,7 +53,12 @@ fn the_smallest_policy_has_the_safe_defaults() {
     assert_eq!(model.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(model.base_path, "/api");
     let first = Instance::plain("127.0.0.1".to_owned(), 3000);
-    let upstream = Upstream { first, others: Vec::new(), path: "/api".to_owned() };
+    let upstream = Upstream {
+        first,
+        others: Vec::new(),
+        path: "/api".to_owned(),
+        proof: UpstreamProof::default(),
+    };
     assert_eq!(model.upstream, upstream);
     assert_eq!(
         (&*model.name, model.hosts.is_empty(), model.proxies.trusted.is_empty()),

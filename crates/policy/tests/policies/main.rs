@@ -24,3 +24,4 @@ mod reference;
 mod serialize;
 mod several;
 mod suggested;
+mod upstream_proof;

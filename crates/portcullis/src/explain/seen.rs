@@ -165,7 +165,7 @@ fn masked_form(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use portcullis_contract::SchemeKind;
-    use portcullis_policy::Instance;
+    use portcullis_policy::{Instance, UpstreamProof};
 
     use super::*;
 
@@ -181,7 +181,12 @@ mod tests {
                 },
             );
         let first = Instance::plain("api".to_owned(), 80);
-        let upstream = Upstream { first, others: Vec::new(), path: String::new() };
+        let upstream = Upstream {
+            first,
+            others: Vec::new(),
+            path: String::new(),
+            proof: UpstreamProof::default(),
+        };
         let paths = SecretPaths::default();
         let request = "POST /a?key=s3cret&x=1 HTTP/1.1\r\nHost: 127.0.0.1:9\r\nauthorization: \
                        Bearer s3cret\r\nx-key: s3cret\r\nCookie: sid=s3cret; b=s3cret\r\n\r\n\

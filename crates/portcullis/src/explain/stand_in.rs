@@ -9,7 +9,7 @@ use std::time::Duration;
 use portcullis_controls::Plan;
 use portcullis_gateway::Options;
 use portcullis_ledger::Ledger;
-use portcullis_policy::Instance;
+use portcullis_policy::{Instance, UpstreamProof};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
@@ -45,6 +45,8 @@ pub(super) fn send(mut plan: Plan, request: &[u8]) -> Result<Outcome, String> {
         let port = api.local_addr().map_err(failed)?.port();
         plan.model.upstream.first = Instance::plain(LOOPBACK.to_string(), port);
         plan.model.upstream.others.clear();
+        // The stand-in asks nobody where a request comes from, and what would show it was not read.
+        plan.model.upstream.proof = UpstreamProof::default();
         let clock = Arc::new(SystemClock);
         let ledger = Ledger::to(Box::new(io::sink()), clock.clone())
             .map_err(|error| format!("no ledger starts: {error}"))?;

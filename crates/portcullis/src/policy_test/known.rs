@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portcullis_contract::SchemePlace;
-use portcullis_policy::{CaseCaller, Endpoint, Instance, Introspection, Model, SecretSource};
+use portcullis_policy::{
+    CaseCaller, Endpoint, Instance, Introspection, Model, SecretSource, UpstreamProof,
+};
 use serde_json::{Map, Value, json};
 
 /// The name of the server.
@@ -36,6 +38,8 @@ pub(super) fn stand_in(model: &mut Model, server: Instance) {
         rule.login.clear();
         (rule.whoami, rule.learned) = (None, None);
     }
+    // The API of a case asks nobody where a request comes from, and what would show it is not here.
+    model.upstream.proof = UpstreamProof::default();
     callers.jwt.clear();
     (callers.certificates, callers.whoami, callers.forward) = (None, None, None);
     callers.introspection = vec![Introspection {

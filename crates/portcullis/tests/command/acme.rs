@@ -45,8 +45,11 @@ impl Scene {
             api.address(),
             authority.directory(),
         );
-        let files =
-            [("openapi.yaml", CONTRACT), ("portcullis.yaml", &policy), ("root.pem", authority.root())];
+        let files = [
+            ("openapi.yaml", CONTRACT),
+            ("portcullis.yaml", &policy),
+            ("root.pem", authority.root()),
+        ];
         Self { folder: Folder::with(&files), authority, listen, _api: api }
     }
 
@@ -61,7 +64,9 @@ impl Scene {
     fn events(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(self.folder.path("ledger.jsonl")).unwrap();
         let records = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        let is_ours = |one: &Value| one["event"].as_str().is_some_and(|event| event.starts_with("certificate"));
+        let is_ours = |one: &Value| {
+            one["event"].as_str().is_some_and(|event| event.starts_with("certificate"))
+        };
         records.filter(is_ours).collect()
     }
 }

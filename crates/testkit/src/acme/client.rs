@@ -14,7 +14,8 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 pub fn ask(address: SocketAddr, root: &str, name: &str, request: &str) -> Result<String, String> {
     let told = |error: rustls::Error| error.to_string();
     let mut roots = RootCertStore::empty();
-    let root = CertificateDer::from_pem_slice(root.as_bytes()).map_err(|error| error.to_string())?;
+    let root =
+        CertificateDer::from_pem_slice(root.as_bytes()).map_err(|error| error.to_string())?;
     roots.add(root).map_err(told)?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)

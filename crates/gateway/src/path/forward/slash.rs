@@ -37,14 +37,19 @@ fn parts(target: &str) -> (&str, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portcullis_policy::{Instance, Upstream};
+    use portcullis_policy::{Instance, Upstream, UpstreamProof};
 
     fn answered(status: u16, location: &str, method: Method, target: &str) -> Option<String> {
         let head =
             format!("HTTP/1.1 {status} X\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
         let head = AnswerHead::parse(head.as_bytes(), false).unwrap();
         let first = Instance::plain("127.0.0.1", 3000);
-        let upstream = Upstream { first, others: Vec::new(), path: "/v2".to_owned() };
+        let upstream = Upstream {
+            first,
+            others: Vec::new(),
+            path: "/v2".to_owned(),
+            proof: UpstreamProof::default(),
+        };
         let hosts = ["api.example.com".to_owned()];
         let sides = Sides { upstream: &upstream, base_path: "/api", hosts: &hosts };
         corrected(&head, Some(method), target, sides)

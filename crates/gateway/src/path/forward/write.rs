@@ -101,9 +101,10 @@ pub(super) fn write(
     {
         push_field("X-Request-Id", &context.request_id().text(), &mut out);
     }
+    let fields_end = out.len();
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(&body);
-    Written::new(out, target, host)
+    Written::new(out, target, host, fields_end)
 }
 
 /// Path and query, behind the API's own base path.

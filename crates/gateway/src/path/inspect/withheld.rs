@@ -1,5 +1,5 @@
-//! The last look at an answer: the API's credential of a session does not leave with it, and nothing
-//! leaves whose session was ended, or whose token was revoked, meanwhile.
+//! The last look at an answer: neither the API's credential of a session nor what shows the API where requests come from
+//! leaves with it, and nothing leaves whose session was ended, or whose token was revoked, meanwhile.
 
 use portcullis_controls::content_type::Coding;
 use portcullis_json::Document;
@@ -10,18 +10,25 @@ use super::super::exchange::noted;
 use crate::answer::{Answer, Body};
 use crate::coding::decode;
 use crate::login::{Under, Watched, Withheld};
+use crate::proof::Prover;
 use crate::worker::Deed;
 
 /// Takes out what may not leave.
 pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<Answer, Exit> {
-    if context.mode(ControlId::CallerIdentity) != Mode::Enforce {
-        return Ok(answer);
-    }
+    let mode = context.mode(ControlId::CallerIdentity);
+    let is_enforced = mode == Mode::Enforce;
     let store = context.worker.shared.store.as_ref();
-    if let Some(refusal) = context.carried.ended(store) {
+    if is_enforced && let Some(refusal) = context.carried.ended(store) {
         return Err(refusal.into());
     }
     let withheld = std::mem::take(&mut context.carried.withheld);
+    let mut withheld = if is_enforced { withheld } else { Withheld::default() };
+    // What shows where requests come from leaves no more than an identity comes in, observing or not (rule 28).
+    if mode != Mode::NotAsked {
+        let site = context.worker.site();
+        let prover = site.prover(&context.plan.model.upstream.proof);
+        prover.and_then(Prover::credential).into_iter().for_each(|own| withheld.add_one(own));
+    }
     if !withheld.is_empty() {
         let removed = answer.remove_fields(|_, value| withheld.is_in_field(value));
         for name in removed {
@@ -41,15 +48,15 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
             context.did(Deed::Remove, noted("api_credential", "the body".to_owned()));
         }
     }
-    if let Body::Streaming(streaming) | Body::Upgraded(streaming) = &mut answer.body
-        && let Some(store) = &context.worker.shared.store
-    {
+    if let Body::Streaming(streaming) | Body::Upgraded(streaming) = &mut answer.body {
         let session = context.carried.session.clone();
         let tokens = std::mem::take(&mut context.carried.tokens);
         let key = context.carried.key.take();
-        if session.is_some() || !tokens.is_empty() || key.is_some() || !withheld.is_empty() {
-            let under = Under { session, tokens, key };
-            streaming.watch(Watched::new(under, store, context.now(), withheld));
+        let is_under = session.is_some() || !tokens.is_empty() || key.is_some();
+        let store = context.worker.shared.store.as_ref().filter(|_| is_enforced && is_under);
+        if store.is_some() || !withheld.is_empty() {
+            let under = store.map(|store| (Under { session, tokens, key }, store));
+            streaming.watch(Watched::new(under, context.now(), withheld));
         }
     }
     Ok(answer)
