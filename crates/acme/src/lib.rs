@@ -13,11 +13,13 @@ mod keeper;
 mod order;
 mod pace;
 mod proof;
+mod stage;
 mod terms;
 mod validity;
 
 pub use error::AcmeError;
 pub use folder::{Folder, ISSUED, PlaceFault};
 pub use issued::{Issued, Unfit};
-pub use keeper::{Bounds, News, Stage, keep, lying};
+pub use keeper::{keep, lying};
+pub use stage::{Bounds, News, Stage};
 pub use terms::{ExternalAccount, Terms};

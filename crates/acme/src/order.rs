@@ -10,8 +10,8 @@ use crate::account;
 use crate::error::AcmeError;
 use crate::folder::{ACCOUNT, Folder};
 use crate::issued::Issued;
-use crate::keeper::{Bounds, Stage};
 use crate::proof::{Proof, request};
+use crate::stage::{Bounds, Stage};
 use crate::terms::Terms;
 
 /// Obtains a certificate with a new key, within the bounds. Nothing is shown any more when it returns, and what is

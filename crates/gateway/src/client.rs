@@ -63,7 +63,7 @@ pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, address: Socke
 }
 
 /// The handshake of a connection; the flag says whether HTTP/2 was agreed on. None: it has ended,
-/// and is recorded.
+/// and is recorded, unless it was for a proof of whose a name is, or for nothing.
 async fn open(
     worker: &Worker,
     stream: TcpStream,

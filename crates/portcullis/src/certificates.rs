@@ -15,9 +15,7 @@ use portcullis_policy::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::obtain;
-
-/// What clients are spoken to with; none, where the policy has no `tls`. Problems stand at the
+/// What clients are spoken to with, from files; none, where the policy has no `tls`. Problems stand at the
 /// policy's line.
 pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
     let Some(files) = &model.tls else { return Ok(None) };
@@ -25,15 +23,8 @@ pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
     let read = |source: &SecretSource| {
         source.read(variable).map_err(|error| unusable(model, at, error.to_string()))
     };
-    let clients = match &files.clients {
-        None => None,
-        Some(clients) => Some(issuers(model, clients)?),
-    };
-    if let Some(acme) = &files.acme {
-        let tls = obtain::tls(acme, clients);
-        return tls.map(Some).map_err(|message| unusable(model, at, message));
-    }
     let (certificate, key) = (read(&files.certificate)?, read(&files.key)?);
+    let clients = clients(model)?;
     match ServerTls::asking(&certificate, &key, clients) {
         Ok(tls) => Ok(Some(tls)),
         Err(fault) => {
@@ -44,6 +35,12 @@ pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
             Err(unusable(model, at, format!("`{place}`: {fault}")))
         }
     }
+}
+
+/// Which certificates clients may show.
+pub(crate) fn clients(model: &Model) -> Result<Option<ClientIssuers>, Failure> {
+    let asked = model.tls.as_ref().and_then(|tls| tls.clients.as_ref());
+    asked.map(|clients| issuers(model, clients)).transpose()
 }
 
 /// Whom certificates of clients must come from.

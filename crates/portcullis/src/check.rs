@@ -10,7 +10,7 @@ use portcullis_policy::{Failure, Model, Policy, writable_by_others};
 use crate::arguments::{CheckOptions, Deny, Format};
 use crate::exit::Exit;
 use crate::report::many;
-use crate::{certificates, load, provers, report, talk};
+use crate::{certificates, load, obtain, provers, report, talk};
 
 pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (config, contract) = (options.config.as_deref(), options.contract.as_deref());
@@ -50,7 +50,7 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
 fn unusable(apis: &[Model]) -> Vec<Failure> {
     // What belongs to the listener and to all callers is the same for every API.
     let first = apis.first().map(|api| {
-        let listener = certificates::of(api).err();
+        let listener = obtain::tls(api).err();
         [listener, certificates::signer(api).err(), certificates::pepper(api).err()]
     });
     let each = apis.iter().flat_map(|api| {

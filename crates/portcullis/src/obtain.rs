@@ -6,19 +6,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use portcullis_acme::{Bounds, ExternalAccount, Folder, Issued, News, Stage, Terms, lying};
-use portcullis_gateway::{ClientIssuers, ClientTls, Obtained, Running, ServerTls, Site};
+use portcullis_gateway::{ClientTls, Obtained, Running, ServerTls, Site};
 use portcullis_ledger::{CertificateState, Ledger};
 use portcullis_model::{Clock as _, Secret, UnixMillis};
-use portcullis_policy::{Acme, Failure};
+use portcullis_policy::{Acme, Failure, Model};
 
 use crate::clock::SystemClock;
 use crate::{certificates, talk};
 
-/// What clients are spoken to with; what it shows comes later. Nothing is made or asked for yet.
-pub(crate) fn tls(acme: &Acme, clients: Option<ClientIssuers>) -> Result<ServerTls, String> {
-    Folder::check(&acme.folder).map_err(|fault| fault.to_string())?;
-    terms(acme)?;
-    ServerTls::obtaining(Obtained::default(), clients).map_err(|fault| fault.to_string())
+/// What clients are spoken to with; none, where the policy has no `tls`. Where an authority gives the certificate it comes
+/// later; nothing is made or asked for yet. Problems stand at the policy's line.
+pub(crate) fn tls(model: &Model) -> Result<Option<ServerTls>, Failure> {
+    let Some(acme) = model.tls.as_ref().and_then(|tls| tls.acme.as_ref()) else {
+        return certificates::of(model);
+    };
+    let failed = |message| certificates::unusable(model, model.lines.tls, message);
+    Folder::check(&acme.folder).map_err(|fault| failed(fault.to_string()))?;
+    terms(acme).map_err(failed)?;
+    let tls = ServerTls::obtaining(Obtained::default(), certificates::clients(model)?);
+    tls.map(Some).map_err(|fault| failed(fault.to_string()))
 }
 
 /// Shows what lies in the folder before anybody connects; makes the folder. What cannot be used there is told by
@@ -94,6 +100,19 @@ impl Air {
     fn with(&self, act: impl FnOnce(&Obtained) -> bool) -> bool {
         self.running.site().obtained().is_some_and(act)
     }
+
+    /// What became of an attempt.
+    fn record(&self, terms: &Terms, news: &News<'_>) {
+        let (is_issued, ends, next, problem) = match *news {
+            News::Issued { ends, next } => (true, Some(ends), next, None),
+            News::Failed { why, next, ends, .. } => (false, ends, next, Some(why)),
+            News::Asked | News::Waits { .. } | News::Kept { .. } | News::Unusable { .. } => return,
+        };
+        let (authority, names) = (terms.authority(), terms.names.as_slice());
+        let time = SystemClock.now();
+        let state = CertificateState { time, is_issued, authority, names, ends, next, problem };
+        self.ledger.certificate(&state);
+    }
 }
 
 impl Stage for Air {
@@ -148,23 +167,15 @@ impl Stage for Air {
     }
 
     fn tell(&self, terms: &Terms, news: &News<'_>) {
-        let told = told(terms, news);
-        talk::say(&talk::clean(&told));
         if let Some(remark) = remark(news) {
             self.with(|obtained| {
                 obtained.remark(remark);
                 true
             });
         }
-        let (is_issued, ends, next, problem) = match *news {
-            News::Issued { ends, next } => (true, Some(ends), next, None),
-            News::Failed { why, next, ends, .. } => (false, ends, next, Some(why)),
-            News::Asked | News::Waits { .. } | News::Kept { .. } | News::Unusable { .. } => return,
-        };
-        let (authority, names) = (terms.authority(), terms.names.as_slice());
-        let time = SystemClock.now();
-        let state = CertificateState { time, is_issued, authority, names, ends, next, problem };
-        self.ledger.certificate(&state);
+        self.record(terms, news);
+        // Last: whoever reads it finds the rest.
+        talk::say(&talk::clean(&told(terms, news)));
     }
 }
 
