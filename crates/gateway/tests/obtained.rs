@@ -105,6 +105,16 @@ fn a_proof_is_shown_to_who_asks_for_it_alone_and_no_request_is_served_inside_it(
 }
 
 #[test]
+fn what_an_authority_looks_for_can_be_shown() {
+    let obtained = Obtained::default();
+    let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    params.custom_extensions = vec![rcgen::CustomExtension::new_acme_identifier(&[7; 32])];
+    let key = rcgen::KeyPair::generate().unwrap();
+    let proof = params.self_signed(&key).unwrap();
+    obtained.prove("localhost", proof.pem().as_bytes(), key.serialize_pem().as_bytes()).unwrap();
+}
+
+#[test]
 fn where_nothing_is_to_be_proved_the_protocol_of_proofs_gets_an_alert_and_a_record() {
     let identity = Identity::new();
     let (with, obtained) = scene();

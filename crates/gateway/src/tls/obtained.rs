@@ -42,8 +42,12 @@ impl Obtained {
 
     /// Shows a proof to whoever asks for this name by `acme-tls/1` and nothing else, until it is forgotten.
     pub fn prove(&self, name: &str, certificate: &[u8], key: &[u8]) -> Result<(), TlsFault> {
-        let certified = certified(certificate, key)?;
+        let (chain, key) = pair(certificate, key)?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let key = provider.key_provider.load_private_key(key).map_err(TlsFault::Pair)?;
+        // Not held against its key: what makes it a proof is a critical extension, and who does not know that one
+        // must not read such a certificate.
+        let certified = CertifiedKey::new(chain, key);
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(TlsFault::Pair)?

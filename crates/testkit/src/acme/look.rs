@@ -41,11 +41,15 @@ pub(super) fn at(address: SocketAddr, name: &str, digest: &[u8; 32]) -> Result<(
     if !holds(&extension) {
         return Err("no acmeIdentifier with this digest".to_owned());
     }
-    // subjectAltName with this name alone.
+    // subjectAltName with this name alone: critical, where the subject is empty (RFC 5280 section 4.2.1.6).
     let length = u8::try_from(name.len()).map_err(|_| "a long name")?;
-    let mut names = vec![6, 3, 0x55, 0x1d, 0x11, 4, length + 4, 0x30, length + 2, 0x82, length];
-    names.extend_from_slice(name.as_bytes());
-    if !holds(&names) {
+    let has_names = |critical: &[u8]| {
+        let mut names = [&[6, 3, 0x55, 0x1d, 0x11], critical].concat();
+        names.extend([4, length + 4, 0x30, length + 2, 0x82, length]);
+        names.extend_from_slice(name.as_bytes());
+        holds(&names)
+    };
+    if !has_names(&[]) && !has_names(&[1, 1, 0xff]) {
         return Err("not this name alone".to_owned());
     }
     // Whoever asks for something inside it gets nothing. That it is closed already is as good.
