@@ -33,10 +33,13 @@ pub(crate) async fn of(
         external.map(|one| ExternalAccountKey::new(one.key_id.clone(), one.key.expose_secret()));
     let made = builder.create(&wanted, terms.directory.clone(), external.as_ref()).await;
     let (account, credentials) = made.map_err(AcmeError::Authority)?;
-    let mut text = stated(terms);
     // What holds a key is made and dropped here, and goes to the file alone.
     let credentials = serde_json::to_value(&credentials);
-    text["credentials"] = credentials.map_err(|error| AcmeError::Authority(error.into()))?;
+    let credentials = credentials.map_err(|error| AcmeError::Authority(error.into()))?;
+    let mut text = stated(terms);
+    if let Value::Object(members) = &mut text {
+        members.insert("credentials".to_owned(), credentials);
+    }
     folder.replace(ACCOUNT, text.to_string().as_bytes()).map_err(AcmeError::Place)?;
     Ok(account)
 }

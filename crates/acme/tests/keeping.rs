@@ -1,5 +1,7 @@
 //! A certificate is obtained, kept and renewed; and what an authority does wrong changes nothing.
 
+#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
+
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -131,7 +133,7 @@ impl Test {
             directory: self.authority.directory(),
             contact: vec!["mailto:ops@example.com".to_owned()],
             names: names.iter().map(|name| (*name).to_owned()).collect(),
-            folder: self.place().to_owned(),
+            folder: self.place(),
             trust: Arc::new(trust),
             external_account: None,
         }
@@ -168,7 +170,7 @@ impl Test {
             };
             tokio::select! {
                 () = keep(scene, quick()) => unreachable!("it never ends"),
-                heard = tokio::time::timeout(Duration::from_secs(60), hear) => heard.unwrap(),
+                heard = tokio::time::timeout(Duration::from_mins(1), hear) => heard.unwrap(),
             }
         })
     }

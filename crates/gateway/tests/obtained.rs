@@ -1,5 +1,7 @@
 //! A certificate that comes while the gateway runs, and the proofs inside TLS that it takes.
 
+#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
+
 mod support;
 
 use std::net::SocketAddr;

@@ -37,7 +37,7 @@ pub(crate) fn show(site: &Site) -> Result<(), Failure> {
     Folder::open(&acme.folder).map_err(|fault| failed(fault.to_string()))?;
     if let Ok(Some(issued)) = lying(&terms(acme).map_err(failed)?, SystemClock.now()) {
         // What was judged good can be shown.
-        put(&obtained, &issued);
+        put(obtained, &issued);
     }
     Ok(())
 }
@@ -93,8 +93,11 @@ struct Air {
     running: Arc<Running>,
     ledger: Arc<Ledger>,
     /// What the model in force says, and which one that was.
-    known: Mutex<Option<(Arc<Site>, Option<Arc<Terms>>)>>,
+    known: Mutex<Option<Known>>,
 }
+
+/// A model, and what it asks for.
+type Known = (Arc<Site>, Option<Arc<Terms>>);
 
 impl Air {
     fn with(&self, act: impl FnOnce(&Obtained) -> bool) -> bool {

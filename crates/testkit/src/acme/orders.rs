@@ -20,7 +20,7 @@ pub(super) struct Orders {
     nonces: HashSet<String>,
     next_nonce: u64,
     account: Option<Key>,
-    orders: Vec<Order>,
+    list: Vec<Order>,
 }
 
 struct Order {
@@ -140,7 +140,7 @@ impl Shared {
             ("new-order", _) => self.order(&payload, orders),
             (_, Some(number)) => {
                 let thumbprint = signed.key.thumbprint();
-                let Some(order) = orders.orders.get_mut(number) else {
+                let Some(order) = orders.list.get_mut(number) else {
                     return problem(404, "malformed");
                 };
                 match (what, name) {
@@ -154,7 +154,7 @@ impl Shared {
                     ("finalize", _) => {
                         let made = self.issue(order, &payload, script);
                         orders.issued += usize::from(made);
-                        let order = orders.orders.get(number);
+                        let order = orders.list.get(number);
                         order.map_or_else(
                             || problem(404, "malformed"),
                             |order| object(200, &self.state(number, order)),
@@ -190,9 +190,9 @@ impl Shared {
         let names: Vec<String> =
             names.filter_map(|one| one.get("value")?.as_str().map(str::to_owned)).collect();
         let order = Order { proofs: vec![None; names.len()], names, certificate: None };
-        let number = orders.orders.len();
+        let number = orders.list.len();
         let text = self.state(number, &order).to_string();
-        orders.orders.push(order);
+        orders.list.push(order);
         Answer(201, Some(format!("/order/{number}")), JSON, text)
     }
 
