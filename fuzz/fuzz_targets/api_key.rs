@@ -4,13 +4,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use portcullis_credential::api_key;
+use portcullis_model::key::{is_brand, is_environment};
 
 fuzz_target!(|text: &str| {
     let Ok(key) = api_key::parse(text) else { return };
     assert_eq!(key.text, text);
     assert!(text.len() <= api_key::LENGTH_MAX && api_key::looks_like(text, key.brand));
     assert!(text.starts_with(&format!("{}_{}_{}_", key.brand, key.environment, key.id)));
-    assert!(api_key::is_brand(key.brand) && api_key::is_environment(key.environment));
+    assert!(is_brand(key.brand) && is_environment(key.environment));
     // The checksum notices one other character, wherever it is.
     for place in 0..text.len() {
         let by = if text.as_bytes().get(place) == Some(&b'a') { "b" } else { "a" };

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use portcullis_ledger::{Administered, Ledger};
+use portcullis_ledger::{Administered, KeyReported, Ledger};
 use portcullis_model::{Clock, UnixMillis};
 use portcullis_store::{
-    Kek, KeyFacts, LISTED_MAX, Listing, Origin, Revoked, State, Store, StoreError, Which, folded,
+    Kek, KeyFacts, LISTED_MAX, Listing, Origin, ReportedEnd, Revoked, State, Store, StoreError,
+    Which, folded,
 };
 use serde_json::{Value, json};
 
-use crate::keys::{self, KeyRequest};
+use crate::keys::{self, KeyRequest, Report};
 use crate::misread::Misread;
 use crate::request::{Request, Selected, token_by};
 
@@ -139,7 +140,44 @@ impl Keeper {
                 self.store.expire_key(*id, UnixMillis(*at), now).await?;
                 Ok((1, json!({ "expires": true })))
             }
+            KeyRequest::Show { id } => {
+                let shown = self.store.show_key(id).ok_or(StoreError::NoKey)?;
+                Ok((1, keys::shown(&shown)))
+            }
+            KeyRequest::Report(report) => self.report(report, now).await,
         }
+    }
+
+    /// A report of what is no key of ours, or none any more, is no failure: it says `genuine`.
+    async fn report(&self, report: &Report, now: UnixMillis) -> Result<(usize, Value), StoreError> {
+        let Report { id, mac, on_report, source, url } = report;
+        let mut reported = self.store.report_keys(&[(*id, *mac)], *on_report, now).await;
+        let Some(reported) = reported.pop().flatten() else {
+            return Ok((0, json!({ "genuine": false })));
+        };
+        let problem = reported.end.as_ref().err().map(ToString::to_string);
+        let (revoked, ends) = match &reported.end {
+            Ok(ReportedEnd::Revoked(count)) => (Some(*count as u64), None),
+            Ok(ReportedEnd::At(at)) => (None, Some(*at)),
+            Err(_) => (None, None),
+        };
+        if let Some(ledger) = &self.ledger {
+            ledger.key_reported(&KeyReported {
+                time: now,
+                id: *id,
+                owner: &reported.key.owner,
+                by: "administrator",
+                source: Some(source.as_str()).filter(|source| !source.is_empty()),
+                url: Some(url.as_str()).filter(|url| !url.is_empty()),
+                revoked,
+                ends,
+                problem: problem.as_deref(),
+            });
+        }
+        reported.end?;
+        let ends = ends.map(UnixMillis::rfc3339);
+        let key = keys::listed(&reported.key);
+        Ok((1, json!({ "genuine": true, "key": key, "revoked": revoked, "ends": ends })))
     }
 
     /// The same for the user who runs this process.

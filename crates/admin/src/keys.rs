@@ -4,8 +4,9 @@
 use std::net::IpAddr;
 
 use portcullis_json::Value as Read;
+use portcullis_model::key::OnReport;
 use portcullis_model::{KeyId, KeyRules, UnixMillis};
-use portcullis_store::{KeyFacts, KeyWhich, ListedKey};
+use portcullis_store::{KeyFacts, KeyWhich, ListedKey, ShownKey};
 use serde_json::{Map, Value, json};
 
 use crate::members::Members;
@@ -32,6 +33,34 @@ pub enum KeyRequest {
         /// When, in milliseconds since 1970.
         at: u64,
     },
+    /// All that is known of one.
+    Show {
+        /// Which.
+        id: KeyId,
+    },
+    /// An end for one that was found where it does not belong.
+    Report(Box<Report>),
+}
+
+/// A key that somebody has the text of.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Which it says it is.
+    pub id: KeyId,
+    /// What proves that.
+    pub mac: [u8; 32],
+    /// What becomes of it.
+    pub on_report: OnReport,
+    /// In what it was found.
+    pub source: String,
+    /// Where, without credentials.
+    pub url: String,
+}
+
+impl std::fmt::Debug for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Report({:?}, {:?}, ..)", self.id, self.on_report)
+    }
 }
 
 impl KeyRequest {
@@ -44,6 +73,8 @@ impl KeyRequest {
             "expire_key" => {
                 Self::Expire { id: id(members.text("id")?)?, at: members.number("at")? }
             }
+            "show_key" => Self::Show { id: id(members.text("id")?)? },
+            "report_key" => Self::Report(Box::new(report(members)?)),
             _ => return Ok(None),
         }))
     }
@@ -59,6 +90,21 @@ impl KeyRequest {
             Self::Expire { id, at } => {
                 json!({ "do": "expire_key", "id": id.to_string(), "at": at })
             }
+            Self::Show { id } => json!({ "do": "show_key", "id": id.to_string() }),
+            Self::Report(report) => Said::default()
+                .with("do", Some("report_key"))
+                .with("id", Some(report.id.to_string()))
+                .with("mac", Some(hex(&report.mac)))
+                .with("source", Some(&*report.source))
+                .with("url", Some(&*report.url))
+                .with(
+                    "after",
+                    match report.on_report {
+                        OnReport::Revoke => None,
+                        OnReport::Expire(after_ms) => Some(after_ms),
+                    },
+                )
+                .into(),
         }
     }
 
@@ -69,6 +115,8 @@ impl KeyRequest {
             Self::List { .. } => "list_keys",
             Self::Revoke(_) => "revoke_keys",
             Self::Expire { .. } => "expire_key",
+            Self::Show { .. } => "show_key",
+            Self::Report(_) => "report_key",
         }
     }
 
@@ -76,7 +124,8 @@ impl KeyRequest {
     pub(crate) fn named(&self) -> (&'static str, Option<String>) {
         match self {
             Self::Add(facts) => ("id", Some(facts.id.to_string())),
-            Self::Expire { id, .. } => ("id", Some(id.to_string())),
+            Self::Expire { id, .. } | Self::Show { id } => ("id", Some(id.to_string())),
+            Self::Report(report) => ("id", Some(report.id.to_string())),
             Self::List { which, .. } | Self::Revoke(which) => (by(which), name(which)),
         }
     }
@@ -96,6 +145,28 @@ pub(crate) fn listed(key: &ListedKey) -> Value {
         .with("last_used", time(key.last_used))
         .with("replaces", key.replaces.map(|(id, _)| id.to_string()))
         .into()
+}
+
+/// A key and what stands around it, likewise.
+pub(crate) fn shown(shown: &ShownKey) -> Value {
+    let ids: Vec<String> = shown.replaced_by.iter().map(KeyId::to_string).collect();
+    json!({
+        "key": listed(&shown.key),
+        "above": shown.above.iter().map(listed).collect::<Vec<_>>(),
+        "below": shown.below,
+        "replaced_by": ids,
+    })
+}
+
+fn report(members: &Members<'_>) -> Result<Report, Misread> {
+    let after = members.optional_time("after")?;
+    Ok(Report {
+        id: id(members.text("id")?)?,
+        mac: from_hex(members.text("mac")?).ok_or(Misread("that is no digest"))?,
+        on_report: after.map_or(OnReport::Revoke, |after| OnReport::Expire(after.0)),
+        source: members.text("source")?.to_owned(),
+        url: members.text("url")?.to_owned(),
+    })
 }
 
 /// An object that is built member by member; what is not there is left out.

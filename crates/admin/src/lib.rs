@@ -16,6 +16,6 @@ mod request;
 pub use act::{Keeper, KekReader, Way};
 pub use ask::{AskFault, ask};
 pub use door::{Door, DoorError};
-pub use keys::{KeyRequest, rules_of};
+pub use keys::{KeyRequest, Report, rules_of};
 pub use misread::Misread;
 pub use request::{REQUEST_BYTES_MAX, Request, Selected};

@@ -177,11 +177,13 @@ fn revocation(members: &Members<'_>) -> Result<Revocation, Misread> {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_model::key::OnReport;
     use portcullis_model::{KeyId, KeyRules};
     use portcullis_store::{KeyFacts, KeyWhich};
     use proptest::prelude::*;
 
     use super::*;
+    use crate::keys::Report;
 
     fn any_request() -> impl Strategy<Value = Request> {
         let time = || any::<u64>().prop_map(UnixMillis);
@@ -263,6 +265,12 @@ mod tests {
             (which(), any::<u64>()).prop_map(|(which, max)| KeyRequest::List { which, max }),
             which().prop_map(KeyRequest::Revoke),
             (id(), any::<u64>()).prop_map(|(id, at)| KeyRequest::Expire { id, at }),
+            id().prop_map(|id| KeyRequest::Show { id }),
+            (id(), any::<[u8; 32]>(), proptest::option::of(any::<u64>()), any::<[String; 2]>())
+                .prop_map(|(id, mac, after, [source, url])| {
+                    let on_report = after.map_or(OnReport::Revoke, OnReport::Expire);
+                    KeyRequest::Report(Box::new(Report { id, mac, on_report, source, url }))
+                }),
         ]
     }
 

@@ -31,6 +31,7 @@ mod forms;
 mod paths;
 mod query;
 mod referrer;
+mod shown;
 
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ pub use forms::{FORM_BYTES_MIN, Form, credential_form};
 pub use paths::SecretPaths;
 pub use query::{Declared, judge_query, shown_pair};
 pub use referrer::{holds_credential, is_referrer};
+pub use shown::without_credentials;
 
 /// See the module's page. It is asked where it is known who calls and that they may: strangers learn from it
 /// nothing of what is declared.

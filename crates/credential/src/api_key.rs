@@ -92,14 +92,18 @@ pub fn looks_like(text: &str, brand: &str) -> bool {
 
 /// Whether a whole key of this brand stands anywhere in a text.
 pub fn is_in(text: &str, brand: &str) -> bool {
-    text.match_indices(brand).any(|(at, _)| {
-        let behind = text.get(at + brand.len()..).and_then(|rest| rest.strip_prefix('_'));
-        let environment = behind.and_then(|rest| rest.find('_'));
-        let length = environment.map(|environment| {
-            brand.len() + 1 + environment + 1 + ID + 1 + SECRET + checksum::DIGITS
-        });
-        let key = length.and_then(|length| text.get(at..at + length));
-        key.is_some_and(has_good_checksum)
+    all_in(text, brand).next().is_some()
+}
+
+/// The whole keys of this brand in a text, whatever stands around them.
+pub fn all_in<'t>(text: &'t str, brand: &'t str) -> impl Iterator<Item = ApiKey<'t>> {
+    // By what ends the brand: a brand may overlap itself, and what stands before it may be letters.
+    text.match_indices('_').filter_map(move |(end, _)| {
+        let at = text.get(..end)?.ends_with(brand).then(|| end - brand.len())?;
+        let environment = text.get(end + 1..)?.bytes().take(ENVIRONMENT_MAX + 1);
+        let environment = environment.take_while(|byte| *byte != b'_').count();
+        let length = brand.len() + 1 + environment + 1 + ID + 1 + SECRET + checksum::DIGITS;
+        parse(text.get(at..at + length)?).ok()
     })
 }
 
@@ -208,6 +212,18 @@ mod tests {
         assert!(!live.is_match(FAKE));
     }
 
+    #[test]
+    fn all_keys_in_a_text_are_found_whatever_stands_around_them() {
+        let (other, double) =
+            (generate("acme", "live").unwrap().1, generate("aa", "live").unwrap().1);
+        let text = format!("é{FAKE}{other}_{FAKE}\nacme_{other}é acme_test_x_");
+        let found: Vec<&str> = all_in(&text, "acme").map(|key| key.text).collect();
+        assert_eq!(found, [FAKE, &other, FAKE, &other]);
+        assert_eq!(all_in(&format!("a{double}"), "aa").count(), 1, "a brand that overlaps itself");
+        let mistyped = FAKE.replacen("Fake", "fake", 1);
+        assert_eq!(all_in(&format!("{mistyped} acme_ acme"), "acme").count(), 0);
+    }
+
     fn key() -> impl Strategy<Value = String> {
         let parts = ("[a-z][a-z0-9]{1,15}", "[a-z][a-z0-9]{1,11}");
         parts.prop_map(|(brand, environment)| generate(&brand, &environment).unwrap().1)
@@ -237,6 +253,7 @@ mod tests {
             for text in [text, any] {
                 prop_assert!(parse(&text).is_err());
                 looks_like(&text, "acme");
+                assert_eq!(all_in(&text, "acme").count(), 0);
             }
         }
     }

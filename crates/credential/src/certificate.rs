@@ -1,7 +1,13 @@
-//! Tokens that are bound to a client certificate (RFC 8705).
+//! Tokens that are bound to a client certificate (RFC 8705), and what is weak about a certificate.
+
+mod doubt;
+mod issuer;
 
 use crate::claims::Confirmation;
 use crate::digest::sha256;
+
+pub use self::doubt::{DEVELOPMENT, Doubt, Role, doubts};
+pub use self::issuer::Constrained;
 
 /// The thumbprint `x5t#S256`: SHA-256 of the certificate in DER (RFC 8705 section 3.1).
 pub fn thumbprint(der: &[u8]) -> [u8; 32] {

@@ -16,3 +16,4 @@ pub(crate) use material::Material;
 pub use material::Unusable;
 pub use set::{JWKS_BYTES_MAX, JwksFault, KEYS_MAX, Key, KeyFault, KeySet, Skipped};
 pub use spki::PemFault;
+pub(crate) use spki::p256_point;

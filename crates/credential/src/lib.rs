@@ -14,6 +14,7 @@
 //! | where are the keys of this issuer? | [`metadata`] |
 //! | tokens of our own | [`opaque`], [`signer`] |
 //! | API keys of our own | [`api_key`] |
+//! | who says that they leaked? | [`reporter`] |
 //! | did a request come from here, and as it was sent? | [`message_signature`] |
 //! | keys as people keep them in files | [`chance`] |
 //!
@@ -37,6 +38,7 @@ pub mod message_signature;
 pub mod metadata;
 pub mod opaque;
 mod pem;
+pub mod reporter;
 pub mod signer;
 mod text;
 mod url;

@@ -9,6 +9,7 @@ mod learned;
 mod proofs;
 mod signed;
 mod used_key;
+mod waited;
 mod worked;
 
 use std::sync::atomic::AtomicU64;
@@ -16,19 +17,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use portcullis_credential::keys::KeySet;
+use portcullis_credential::reporter::ReporterKeys;
 use portcullis_model::Attribute;
-use portcullis_policy::JwtIssuer;
+use portcullis_policy::{Endpoint, JwtIssuer};
 use portcullis_store::Store;
 
 pub(crate) use answers::{Answers, Turn};
 pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
 pub(crate) use genuine::{Genuine, Named};
-pub(crate) use guesses::{Attempt, Attempted, Guesses, Said};
+pub(crate) use guesses::{Attempt, Attempted, Guess, Guesses, Said};
 pub(crate) use learned::{Learned, Lesson, Of};
 pub(crate) use proofs::{Proofs, Use};
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 pub(crate) use used_key::UsedKey;
+pub(crate) use waited::{Unfinished, waited};
 
 /// Tokens that one worker remembers.
 pub(crate) const TOKENS_MAX: usize = 10_000;
@@ -37,6 +40,8 @@ pub(crate) const TOKENS_MAX: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct Callers {
     issuers: Mutex<Vec<(JwtIssuer, Arc<Fetched<KeySet>>)>>,
+    /// Those of whoever signs lists of leaked keys, and where they were fetched.
+    reporter: Mutex<Option<(Endpoint, Arc<Fetched<ReporterKeys>>)>>,
     /// What authorization servers said of tokens.
     pub(crate) introspected: Answers<Result<Arc<Genuine>, &'static str>>,
     /// What APIs said of their callers.
@@ -85,6 +90,7 @@ impl Callers {
     pub(crate) fn new(chance: [u8; 16], now: Instant, store: Option<Store>) -> Self {
         Self {
             issuers: Mutex::default(),
+            reporter: Mutex::default(),
             introspected: Answers::default(),
             told: Answers::default(),
             learned: Learned::default(),
@@ -104,6 +110,19 @@ impl Callers {
         let keys = Arc::new(Fetched::new());
         issuers.push((issuer.clone(), keys.clone()));
         keys
+    }
+
+    /// The keys of whoever signs lists of leaked keys: of the place that was asked last.
+    pub(crate) fn reporter(&self, endpoint: &Endpoint) -> Arc<Fetched<ReporterKeys>> {
+        let mut reporter = self.reporter.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*reporter {
+            Some((known, keys)) if known == endpoint => keys.clone(),
+            _ => {
+                let keys = Arc::new(Fetched::new());
+                *reporter = Some((endpoint.clone(), keys.clone()));
+                keys
+            }
+        }
     }
 
     /// Lets go of issuers that no policy names any more.

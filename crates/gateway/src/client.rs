@@ -2,7 +2,11 @@
 
 mod http1;
 mod http2;
+mod read;
 mod tunnel;
+
+pub(crate) use http1::linger;
+pub(crate) use read::read;
 
 use std::future::poll_fn;
 use std::net::SocketAddr;

@@ -168,6 +168,9 @@ impl Health {
         if let Some(remark) = obtained.and_then(Obtained::remarked) {
             let _ = writeln!(text, "certificate: {remark}");
         }
+        if let Some(remark) = self.shared.certificates() {
+            let _ = writeln!(text, "certificates: {remark}");
+        }
         let error = ledger.error.as_deref().unwrap_or("written");
         let _ = writeln!(text, "ledger: {error}; {} records lost", ledger.lost);
         let status = if why.is_none() { "200 OK" } else { "503 Service Unavailable" };

@@ -19,6 +19,7 @@ use crate::decision::Probe;
 use crate::health;
 use crate::holdings::Holdings;
 use crate::instances::Instances;
+use crate::redirect;
 use crate::site::{Current, ReloadError, Reloaded, Site};
 use crate::threads::{accept, work};
 use crate::worker::{Chance, Counts, Drain, Shared, Watch};
@@ -103,6 +104,7 @@ pub struct Running {
     shared: Arc<Shared>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     health: Mutex<Option<(SocketAddr, JoinHandle<()>)>>,
+    redirect: Option<SocketAddr>,
 }
 
 impl std::fmt::Debug for Running {
@@ -121,6 +123,16 @@ impl Running {
     pub fn health_address(&self) -> Option<SocketAddr> {
         let health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
         health.as_ref().map(|(address, _)| *address)
+    }
+
+    /// Where it speaks plain HTTP to lead to `https`, if anywhere.
+    pub const fn redirect_address(&self) -> Option<SocketAddr> {
+        self.redirect
+    }
+
+    /// What readiness tells of certificates, from now on.
+    pub fn remark_certificates(&self, remark: Option<String>) {
+        *self.shared.certificates.lock().unwrap_or_else(PoisonError::into_inner) = remark;
     }
 
     /// What readiness tells of the last reload, from now on.
@@ -215,8 +227,10 @@ pub fn start(
     }
     let (address, listener) = listen(wanted)?;
     let health = site.first().model.health.map(listen).transpose()?;
+    let redirect = site.redirect().map(|redirect| listen(redirect.from)).transpose()?;
     let limits = site.limits();
-    let own = std::iter::once(address).chain(health.as_ref().map(|(address, _)| *address));
+    let others = [&health, &redirect].into_iter().flatten();
+    let own = std::iter::once(address).chain(others.map(|(address, _)| *address));
     let mut chance_of_keys = [0; 16];
     getrandom::fill(&mut chance_of_keys).map_err(|_| StartError::Chance)?;
     let shared = Arc::new(Shared {
@@ -238,6 +252,7 @@ pub fn start(
         drain: Drain::default(),
         end: Drain::default(),
         remark: Mutex::default(),
+        certificates: Mutex::default(),
         #[cfg(test)]
         fault: options.fault,
     });
@@ -257,6 +272,13 @@ pub fn start(
             Some((address, thread))
         }
     };
+    let mut redirect_address = None;
+    if let Some((from, listener)) = redirect {
+        let chance = Chance::new().ok_or(StartError::Chance)?;
+        let serve = redirect::serve(shared.clone(), listener, chance, address.port());
+        threads.push(thread("redirect", serve)?);
+        redirect_address = Some(from);
+    }
     let chance = Chance::new().ok_or(StartError::Chance)?;
     threads.push(thread("acceptor", accept(shared.clone(), listener, workers, chance))?);
     Ok(Running {
@@ -265,6 +287,7 @@ pub fn start(
         shared,
         threads: Mutex::new(threads),
         health: Mutex::new(health),
+        redirect: redirect_address,
     })
 }
 

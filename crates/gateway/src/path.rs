@@ -25,7 +25,9 @@ mod own_keys;
 mod payload;
 mod receive;
 mod record;
+mod reported;
 mod reserve;
+mod sent;
 mod told;
 mod validate;
 mod values;
@@ -43,8 +45,8 @@ pub(crate) async fn walk(
     incoming: &mut Incoming<'_>,
     context: &mut Context<'_>,
 ) -> Result<Cleared, Exit> {
-    let received = receive::enter(request, context)?;
-    let matched = find_operation::enter(received, context)?;
+    let received = receive::enter(request, context).await?;
+    let matched = find_operation::enter(received, incoming, context).await?;
     let authenticated = authenticate::enter(matched, context).await?;
     let admitted = limit::enter(authenticated, context);
     let allowed = authorize_function::enter(admitted, context).await?;

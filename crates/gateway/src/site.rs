@@ -1,6 +1,7 @@
 //! What one gateway serves: an immutable snapshot that a reload swaps. A request takes one when its
 //! head was read and keeps it to its end, so that it is judged by one version alone.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,10 +11,12 @@ use portcullis_controls::Plan;
 use portcullis_controls::caller_identity::WELL_KNOWN;
 use portcullis_credential::api_key::Pepper;
 use portcullis_credential::keys::KeySet;
+use portcullis_credential::reporter::ReporterKeys;
 use portcullis_credential::signer::Signer;
 use portcullis_model::Secret;
 use portcullis_policy::{
-    Instance, InstanceTls, JwtIssuer, LedgerTarget, Limits, Model, SecretSource, UpstreamProof,
+    Instance, InstanceTls, JwtIssuer, LedgerTarget, Limits, Model, Redirect, SecretSource,
+    UpstreamProof,
 };
 use tokio::sync::watch;
 
@@ -37,6 +40,8 @@ pub struct Site {
     signer: Option<Arc<Signer>>,
     /// What digests of API keys are made with.
     pepper: Option<Arc<Pepper>>,
+    /// The keys that the policy pins of whoever signs lists of leaked keys.
+    reporter: Option<Arc<ReporterKeys>>,
     /// What shows APIs that requests come through the gateway, by what their policy asks for.
     provers: Vec<(UpstreamProof, Prover)>,
 }
@@ -63,6 +68,7 @@ impl From<Arc<Plan>> for Site {
             secrets: Vec::new(),
             signer: None,
             pepper: None,
+            reporter: None,
             provers: Vec::new(),
         }
     }
@@ -114,6 +120,17 @@ impl Site {
         Self { pepper, ..self }
     }
 
+    /// The same, with the keys that the policy pins of whoever signs lists of leaked API keys.
+    #[must_use]
+    pub fn hearing(self, reporter: Option<Arc<ReporterKeys>>) -> Self {
+        Self { reporter, ..self }
+    }
+
+    /// Keys of whoever signs lists of leaked keys.
+    pub(crate) const fn reporter(&self) -> Option<&Arc<ReporterKeys>> {
+        self.reporter.as_ref()
+    }
+
     /// The same, with what shows APIs that requests come through the gateway. Without it, requests to an API whose
     /// policy asks for that do not go.
     #[must_use]
@@ -162,6 +179,9 @@ impl Site {
             .keys
             .iter()
             .all(|pinned| before.keys(&pinned.source).is_none_or(|was| was.mark == pinned.mark))
+            && self
+                .reporter()
+                .is_none_or(|reporter| before.reporter().is_none_or(|was| was.is_same(reporter)))
             && self.signer().is_none_or(|signer| {
                 before.signer().is_none_or(|was| was.key_id() == signer.key_id())
             })
@@ -211,6 +231,11 @@ impl Site {
         Some(Self { others: plans.collect(), ..Self::from(first) })
     }
 
+    /// Where plain HTTP is spoken to lead to `https`, if TLS is spoken at all.
+    pub fn redirect(&self) -> Option<Redirect> {
+        self.first.model.tls.as_ref().filter(|_| self.is_tls())?.redirect
+    }
+
     /// The APIs, in the order of the policy file.
     pub fn plans(&self) -> impl Iterator<Item = &Arc<Plan>> {
         std::iter::once(&self.first).chain(&self.others)
@@ -247,6 +272,16 @@ impl Site {
             }
         }
         best.map(|(_, plan)| plan)
+    }
+
+    /// A path as it is written into records: under a wrong host it may be that of any of the APIs, and none of
+    /// them has a credential in it.
+    pub(crate) fn recorded<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        let mut recorded = self.first.secret_paths.recorded(path);
+        for other in self.others.iter().filter(|other| other.secret_paths.are_declared()) {
+            recorded = Cow::Owned(other.secret_paths.recorded(&recorded).into_owned());
+        }
+        recorded
     }
 
     /// The API, if there is one only.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use portcullis_ledger::{InstanceState, Ledger, Noted};
+use portcullis_ledger::{InstanceState, KeyReported, Ledger, Noted};
 use portcullis_model::{Clock, Refusal, RequestId, Room, Status, UnixMillis};
 use portcullis_policy::Instance;
 use portcullis_store::Store;
@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) end: Drain,
     /// What is to be told of the last reload.
     pub(crate) remark: Mutex<Option<String>>,
+    /// What is to be told of certificates.
+    pub(crate) certificates: Mutex<Option<String>>,
     /// The room that panics.
     #[cfg(test)]
     pub(crate) fault: Option<portcullis_model::Room>,
@@ -57,6 +59,10 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn remark(&self) -> Option<String> {
         self.remark.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn certificates(&self) -> Option<String> {
+        self.certificates.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn instance_rests(&self, instance: &Instance, rest: Duration) {
@@ -153,6 +159,9 @@ pub trait Watch: Send + Sync {
 
     /// An issuer of tokens does not give its keys: those that are known are used on, for a day.
     fn issuer_fails(&self, _issuer: &str, _detail: &str) {}
+
+    /// Somebody reported an API key that leaked, and it was genuine: its owner should be told.
+    fn key_reported(&self, _: &KeyReported<'_>) {}
 
     /// A request entered a room. Of use to whoever follows one request.
     fn entered(&self, _: RequestId, _: Room) {}

@@ -14,7 +14,7 @@ pub struct Administered<'a> {
     /// How: `socket` of a gateway that runs, or `store`, where none does.
     pub door: &'static str,
     /// `list_sessions`, `end_sessions`, `revoke_tokens`, `issue_key`, `list_keys`, `expire_key`,
-    /// `revoke_keys`, `rekey_store`; nothing for what was none.
+    /// `revoke_keys`, `show_key`, `report_key`, `rekey_store`; nothing for what was none.
     pub act: Option<&'static str>,
     /// Whose API.
     pub api: Option<&'a str>,

@@ -24,11 +24,12 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
         event.text("scheme", &identity.scheme);
         event.text("issuer", &identity.issuer);
         event.text("subject", &identity.subject);
-        event.optional("key", facts.key.map(|key| key.to_string()).as_deref());
         if identity.is_adopted {
             event.raw("adopted", b"true");
         }
     }
+    // Also where nobody was let in with it.
+    event.optional("key", facts.key.map(|key| key.to_string()).as_deref());
     event.text("verdict", facts.verdict.name());
     if facts.verdict != Verdict::Allowed {
         event.text("room", facts.room.name());

@@ -12,11 +12,15 @@ mod event;
 mod facts;
 mod notice;
 mod queue;
+mod reported;
 mod sink;
 mod writer;
 
 pub use administered::Administered;
 pub use entry::{Entry, Opening};
 pub use facts::{Asked, Noted, Verdict};
-pub use notice::{CertificateState, InstanceState, Outcome, Reload};
+pub use notice::{
+    CertificateAttempt, CertificateState, InstanceState, KeyRevoked, Outcome, Reload,
+};
+pub use reported::KeyReported;
 pub use writer::{Health, Ledger, LedgerError};

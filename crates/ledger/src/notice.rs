@@ -1,6 +1,6 @@
 //! Events that are no requests.
 
-use portcullis_model::UnixMillis;
+use portcullis_model::{KeyId, RequestId, UnixMillis};
 
 use crate::event::Object;
 
@@ -49,7 +49,7 @@ impl Outcome {
 
 /// What became of an attempt to obtain a certificate.
 #[derive(Debug, Clone, Copy)]
-pub struct CertificateState<'a> {
+pub struct CertificateAttempt<'a> {
     /// When.
     pub time: UnixMillis,
     /// Whether there is a new one.
@@ -66,7 +66,7 @@ pub struct CertificateState<'a> {
     pub problem: Option<&'a str>,
 }
 
-impl CertificateState<'_> {
+impl CertificateAttempt<'_> {
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         let mut event = Object::open(out);
         event.plain("time", &self.time.rfc3339_text());
@@ -93,6 +93,63 @@ pub struct InstanceState<'a> {
     pub instance: &'a str,
     /// For how long it gets no requests; none: it answers again.
     pub rest: Option<std::time::Duration>,
+}
+
+/// A key of ours that was revoked without an administrator, because others could read it.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyRevoked<'a> {
+    /// When.
+    pub time: UnixMillis,
+    /// Its name.
+    pub key: KeyId,
+    /// Why: `seen_in_plain`.
+    pub reason: &'static str,
+    /// The request that it came with.
+    pub request_id: RequestId,
+    /// How many there were, with those below it.
+    pub count: Option<u64>,
+    /// Why that does not last as yet.
+    pub problem: Option<&'a str>,
+}
+
+/// A certificate of which somebody should know something.
+#[derive(Debug, Clone, Copy)]
+pub struct CertificateState<'a> {
+    /// When it was looked at.
+    pub time: UnixMillis,
+    /// Where it lies: `file:/etc/cert.pem`.
+    pub place: &'a str,
+    /// One word: `expired`, `expires`, `weak_key`.
+    pub problem: &'static str,
+    /// The same in words.
+    pub what: &'a str,
+}
+
+impl KeyRevoked<'_> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let mut event = Object::open(out);
+        event.plain("time", &self.time.rfc3339_text());
+        event.text("event", "key_revoked");
+        event.text("key", &self.key.to_string());
+        event.text("reason", self.reason);
+        // Under another name than in records of requests: whoever looks for one of those finds it.
+        event.plain("request", &self.request_id.text());
+        event.number("count", self.count);
+        event.optional("problem", self.problem);
+        event.close();
+    }
+}
+
+impl CertificateState<'_> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let mut event = Object::open(out);
+        event.plain("time", &self.time.rfc3339_text());
+        event.text("event", "certificate");
+        event.text("place", self.place);
+        event.text("problem", self.problem);
+        event.text("what", self.what);
+        event.close();
+    }
 }
 
 impl InstanceState<'_> {

@@ -14,8 +14,9 @@ use portcullis_model::Clock;
 
 use crate::administered::Administered;
 use crate::event;
-use crate::notice::{CertificateState, InstanceState, Reload};
+use crate::notice::{CertificateAttempt, CertificateState, InstanceState, KeyRevoked, Reload};
 use crate::queue::{Queue, Reopening};
+use crate::reported::KeyReported;
 use crate::sink::Sink;
 
 /// How long a batch gathers.
@@ -116,6 +117,16 @@ impl Ledger {
     }
 
     /// Records what became of an attempt to obtain a certificate.
+    pub fn certificate_attempt(&self, attempt: &CertificateAttempt<'_>) {
+        self.append(|out| attempt.write(out));
+    }
+
+    /// Records that a key was revoked because others could read it.
+    pub fn key_revoked(&self, revoked: &KeyRevoked<'_>) {
+        self.append(|out| revoked.write(out));
+    }
+
+    /// Records what somebody should know of a certificate.
     pub fn certificate(&self, state: &CertificateState<'_>) {
         self.append(|out| state.write(out));
     }
@@ -123,6 +134,11 @@ impl Ledger {
     /// Records what an administrator did.
     pub fn administered(&self, act: &Administered<'_>) {
         self.append(|out| act.write(out));
+    }
+
+    /// Records that a key was reported.
+    pub fn key_reported(&self, report: &KeyReported<'_>) {
+        self.append(|out| report.write(out));
     }
 
     /// Whether there is no room for the record of another request.

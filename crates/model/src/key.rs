@@ -60,7 +60,19 @@ pub struct KeyRules {
     pub not_before: Option<UnixMillis>,
 }
 
+/// What becomes of a key that was found where it does not belong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OnReport {
+    /// It opens nothing from now on, nor does any below it.
+    Revoke,
+    /// It ends after so many milliseconds, if it would not end before.
+    Expire(u64),
+}
+
 impl KeyId {
+    /// The smallest one. By chance nobody ever gets it.
+    pub const FIRST: Self = Self([0; 12]);
+
     /// From its bytes, the most significant first. 16 digits must suffice to print it.
     pub fn from_bytes(bytes: [u8; 12]) -> Result<Self, KeyIdError> {
         let id = Self(bytes);

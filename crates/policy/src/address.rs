@@ -168,6 +168,11 @@ pub(crate) fn public_path(text: &str) -> Result<String, Fault> {
     plain_path(text, "`true`, `false` or a path", "/openapi.json")
 }
 
+/// A whole path at which the gateway itself answers.
+pub(crate) fn own_path(text: &str) -> Result<String, Fault> {
+    plain_path(text, "a path", "/.well-known/leaked-keys")
+}
+
 /// A path with one reading. `none` stands for the one with nothing but slashes.
 fn plain_path(text: &str, what: &str, none: &str) -> Result<String, Fault> {
     let plain = |segment: &str| {

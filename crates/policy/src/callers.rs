@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use portcullis_model::key::OnReport;
+
 use crate::certificates::CertificateRule;
 use crate::login::{AnswerTest, EndsSessions, Login, RequestPlace};
 use crate::source::SecretSource;
@@ -95,6 +97,15 @@ impl Callers {
         keys.chain(self.introspection.iter().map(|one| &one.secret))
             .chain(token.map(|token| &token.key))
             .chain(self.api_keys.as_ref().map(|keys| &keys.pepper))
+            .chain(self.reporter().and_then(|keys| match keys {
+                KeySource::Pinned(source) => Some(source),
+                KeySource::Discovered(_) | KeySource::At(_) => None,
+            }))
+    }
+
+    /// Where the keys are with which GitHub signs lists of leaked keys.
+    pub fn reporter(&self) -> Option<&KeySource> {
+        self.api_keys.as_ref()?.leaks.as_ref()?.github.as_ref()
     }
 
     /// Whom the gateway asks, beside the API.
@@ -103,7 +114,11 @@ impl Callers {
             KeySource::Pinned(_) => None,
             KeySource::Discovered(at) | KeySource::At(at) => Some(at),
         });
-        keys.chain(self.introspection.iter().map(|one| &one.endpoint))
+        let github = self.reporter().and_then(|keys| match keys {
+            KeySource::At(at) => Some(at),
+            KeySource::Pinned(_) | KeySource::Discovered(_) => None,
+        });
+        keys.chain(github).chain(self.introspection.iter().map(|one| &one.endpoint))
     }
 }
 
@@ -143,6 +158,21 @@ pub struct ApiKeys {
     pub pepper: SecretSource,
     /// The security schemes of the contract that take them, by index.
     pub schemes: Vec<usize>,
+    /// Whether one that came in the clear is revoked.
+    pub ends_in_plain: bool,
+    /// Where leaked ones are reported.
+    pub leaks: Option<Leaks>,
+}
+
+/// Where anybody who has the text of a key reports that it leaked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Leaks {
+    /// The whole path.
+    pub path: Arc<str>,
+    /// Where the public keys are with which GitHub signs; none: no signed lists are taken.
+    pub github: Option<KeySource>,
+    /// What becomes of a key that is reported.
+    pub on_report: OnReport,
 }
 
 /// Where keys of an issuer are.

@@ -49,6 +49,10 @@ codes! {
     BAD_PROOF = "policy-bad-proof",
     /// A certificate or its key cannot be used.
     UNUSABLE_CERTIFICATE = "policy-unusable-certificate",
+    /// A certificate is over, or soon will be.
+    CERTIFICATE_ENDS = "policy-certificate-ends",
+    /// A certificate is weak, or not for the hosts that are called.
+    WEAK_CERTIFICATE = "policy-weak-certificate",
     /// The store of sessions cannot be used.
     UNUSABLE_STORE = "policy-unusable-store",
     /// A digest is none.

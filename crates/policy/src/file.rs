@@ -7,6 +7,7 @@ mod apis;
 mod callers;
 mod forward;
 mod guesses;
+mod leaks;
 mod limits;
 mod login;
 mod serialize;
@@ -25,6 +26,7 @@ pub(crate) use callers::{
 };
 pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;
+pub(crate) use leaks::{GithubSection, GithubWord, LeaksSection, OnReportWord};
 pub(crate) use limits::LimitsSection;
 pub(crate) use login::{
     Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,

@@ -10,12 +10,14 @@ mod claims;
 mod deciding;
 mod forward;
 mod guesses;
+mod leaks;
 mod learned;
 mod lines;
 mod login;
 mod names;
 mod operated;
 mod operations;
+mod redirect;
 mod relaxations;
 mod serialize;
 mod upstream;
@@ -208,7 +210,8 @@ fn build(
     let names = Names::new(file, &contracts);
     let listen = listen(texts, file, notes);
     let health = operated::health(file, listen, notes);
-    let ours = [Some(listen), health];
+    let redirect = redirect::of(file, listen, health, notes);
+    let ours = [Some(listen), health, redirect.map(|redirect| redirect.from)];
     let mut upstreams: Vec<Option<Upstream>> = contracts
         .iter()
         .enumerate()
@@ -238,6 +241,7 @@ fn build(
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
     let tls = acme::tls(file, &texts.folder, notes);
+    let tls = tls.map(|files| TlsFiles { redirect, ..files });
     let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);
@@ -374,7 +378,13 @@ fn known(
     callers::audiences(file.map_or(&[], PolicyFile::apis), &mut all, notes);
     login::join(section, contracts, names, access, &mut all, (texts.now, notes));
     certificates::join(file, contracts, &mut all, notes);
-    api_keys::join(section, contracts, &mut all, &texts.folder, notes);
+    let apis = file.map_or(&[][..], PolicyFile::apis);
+    let served = contracts.iter().enumerate().filter_map(|(place, contract)| {
+        let contract = contract.as_ref()?;
+        Some((contract, base_path(apis.get(place), Some(contract))))
+    });
+    let served: Vec<_> = served.collect();
+    api_keys::join(section, contracts, &mut all, &texts.folder, (&served, notes));
     guesses::join(section, contracts, names, &mut all, notes);
     whoami::join(section, contracts, names, &mut all, notes);
     learned::join(section, contracts, names, &mut all, notes);

@@ -52,7 +52,7 @@ pub use authorization::{
 };
 pub use callers::{
     ApiKeys, AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection,
-    JwtIssuer, KeySource, LearnedFrom, OfCaller, Told, Whoami,
+    JwtIssuer, KeySource, Leaks, LearnedFrom, OfCaller, Told, Whoami,
 };
 pub use cases::{Case, CaseAnswer, CaseCaller, CaseExpected, CaseRequest, CaseVerdict, Cases};
 pub use certificates::{CertificateRule, CertificateSubject};
@@ -65,7 +65,7 @@ pub use login::{
 };
 pub use model::{
     Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, NotFound,
-    OperationLines, Origin, Policy, Posture, Proxies, TlsFiles, Undeclared, WhenFull,
+    OperationLines, Origin, Policy, Posture, Proxies, Redirect, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
 pub use reference::{json_schema, reference_page};

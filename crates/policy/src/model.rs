@@ -190,6 +190,17 @@ pub struct TlsFiles {
     pub clients: Option<ClientCertificates>,
     /// Who gives that certificate while the gateway runs; none: the files are the owner's.
     pub acme: Option<Acme>,
+    /// Where plain HTTP is spoken only to lead to `https`, if anywhere.
+    pub redirect: Option<Redirect>,
+}
+
+/// A listener that speaks plain HTTP and leads to `https`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Redirect {
+    /// Where it listens.
+    pub from: SocketAddr,
+    /// The port of `https` as clients know it; none: that of the gateway's listener.
+    pub port: Option<u16>,
 }
 
 /// Which certificates clients may show when a connection is opened. They need not show any.

@@ -122,6 +122,16 @@ pub(crate) enum TerminatedWord {
     TrustedProxies,
 }
 
+/// What becomes of a key of ours that came in the clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum SeenWord {
+    /// The request is refused and recorded under the key's name.
+    Refuse,
+    /// And the key is revoked, with all below it.
+    Revoke,
+}
+
 /// `any`: certificates of nobody in particular.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
@@ -153,6 +163,12 @@ pub(crate) enum CredentialWord {
 impl Read for CredentialWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("drop", Self::Drop)], None)
+    }
+}
+
+impl Read for SeenWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("refuse", Self::Refuse), ("revoke", Self::Revoke)], None)
     }
 }
 

@@ -6,6 +6,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use portcullis_attack::generate::ATTACKS_MAX;
 
+pub(crate) use crate::dev_certificate_arguments::DevCertificateOptions;
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
 use crate::named::Named;
@@ -90,6 +91,15 @@ pub(crate) enum Command {
     /// Exchange the key of the store, of a gateway that runs or of its store
     #[command(subcommand)]
     Store(StoreCommand),
+    /// Make a certificate for development, and an issuer that is good for its hosts alone
+    #[command(
+        after_help = "Example:\n  portcullis dev-certificate --host localhost --out dev\n\nMakes an issuer \
+        (`ca.pem`, `ca.key`; a year) that can vouch for these hosts, what stands below them and loopback addresses \
+        alone, and a certificate of it (`cert.pem`, `key.pem`; 90 days). Where the issuer is there already, the \
+        certificate is made anew under it: who trusts it need do nothing.\n\nExit codes: 0 made, 1 something \
+        else lies there (--overwrite replaces it), 2 usage, or nothing could be written"
+    )]
+    DevCertificate(DevCertificateOptions),
     /// Attack, directly and through the gateway: the built-in sample, or an API of yours
     #[command(
         after_help = "Example:\n  portcullis attack --attacks attacks/ --contract openapi.yaml \

@@ -1,10 +1,13 @@
 //! Certificates and keys, from the places that the policy names.
 
+mod doubtful;
+
 use std::sync::Arc;
 
 use portcullis_controls::derived::{DerivationKey, KEY_BYTES_MIN};
 use portcullis_credential::api_key::Pepper;
 use portcullis_credential::keys::KeySet;
+use portcullis_credential::reporter::ReporterKeys;
 use portcullis_credential::signer::Signer;
 use portcullis_gateway::{
     ClientIssuers, ClientIssuersFault, ClientTls, PinnedKeys, ServerTls, TlsFault,
@@ -14,6 +17,8 @@ use portcullis_policy::{
     ClientCertificates, Failure, InstanceTls, KeySource, Model, SecretSource, codes,
 };
 use sha2::{Digest as _, Sha256};
+
+pub(crate) use self::doubtful::{diagnostics, is_due, tell};
 
 /// What clients are spoken to with, from files; none, where the policy has no `tls`. Problems stand at the
 /// policy's line.
@@ -150,6 +155,15 @@ pub(crate) fn signer(model: &Model) -> Result<Option<Arc<Signer>>, Failure> {
     let text = text.map_err(|_| failed(format!("`{source}`: it is no text")))?;
     let signer = Signer::from_pem(text).map_err(|fault| failed(format!("`{source}`: {fault}")))?;
     Ok(Some(Arc::new(signer)))
+}
+
+/// The keys that the policy pins of whoever signs lists of leaked API keys.
+pub(crate) fn reporter(model: &Model) -> Result<Option<Arc<ReporterKeys>>, Failure> {
+    let Some(KeySource::Pinned(source)) = model.callers.reporter() else { return Ok(None) };
+    let failed = |message| unusable(model, model.lines.pepper, message);
+    let text = source.read(variable).map_err(|error| failed(error.to_string()))?;
+    let keys = ReporterKeys::read(text);
+    keys.map(|keys| Some(Arc::new(keys))).map_err(|fault| failed(format!("`{source}`: {fault}")))
 }
 
 /// What digests of API keys are made with. It is no other key of the policy under another name: whoever has the store and

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_model::{Diagnostic, Severity, Sources};
+use portcullis_model::{Clock as _, Diagnostic, Severity, Sources};
 use portcullis_policy::{Failure, Model, Policy, writable_by_others};
 
 use crate::arguments::{CheckOptions, Deny, Format};
+use crate::clock::SystemClock;
 use crate::exit::Exit;
 use crate::report::many;
 use crate::{certificates, load, obtain, provers, report, talk};
@@ -19,6 +20,7 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
         Ok(Policy { apis, warnings: mut problems, sources }) => {
             let mut counted = Vec::new();
             problems.extend(unusable(&apis).into_iter().flat_map(warned));
+            problems.extend(certificates::diagnostics(&apis, SystemClock.now()));
             for api in apis {
                 let plan = Plan::compile(api, PlanOptions::default());
                 problems.extend(plan.findings());
@@ -51,7 +53,8 @@ fn unusable(apis: &[Model]) -> Vec<Failure> {
     // What belongs to the listener and to all callers is the same for every API.
     let first = apis.first().map(|api| {
         let listener = obtain::tls(api).err();
-        [listener, certificates::signer(api).err(), certificates::pepper(api).err()]
+        let (signer, pepper) = (certificates::signer(api).err(), certificates::pepper(api).err());
+        [listener, signer, pepper, certificates::reporter(api).err()]
     });
     let each = apis.iter().flat_map(|api| {
         let (trust, keys) = (certificates::trust(api).err(), certificates::keys(api).err());

@@ -30,7 +30,8 @@ pub(crate) enum KeysCommand {
     /// Issue a key in the place of another: it may what that may, and at its first use the other one gets an end
     #[command(
         after_help = "Example:\n  portcullis keys roll -c portcullis.yaml --id 0AbC1dEf2GhI3jKl \
-        --overlap 24h\n\nExit codes: 0 it is issued and stays so, 1 not, 2 usage, unreadable file, store not to be had"
+        --overlap 24h\n  portcullis keys roll -c portcullis.yaml --id 0AbC1dEf2GhI3jKl --operation \
+        listOrders\n\nWhat is said besides makes the new one narrower; wider is refused.\n\nExit codes: 0 it is issued and stays so, 1 not, 2 usage, unreadable file, store not to be had"
     )]
     Roll(KeysRollOptions),
     /// Give a key an end that comes earlier than its own
@@ -47,6 +48,34 @@ pub(crate) enum KeysCommand {
         also if there were none, 1 not, or a restart would undo it, 2 usage, unreadable file, store not to be had"
     )]
     Revoke(KeysRevokeOptions),
+    /// Show all that is known of one key; never what opens
+    #[command(
+        after_help = "Example:\n  portcullis keys show -c portcullis.yaml --id 0AbC1dEf2GhI3jKl\n\nExit codes: 0 \
+        shown, 1 there is none, 2 usage, unreadable file, store not to be had"
+    )]
+    Show(KeysShowOptions),
+    /// Find keys in a text that turned up somewhere, and put an end to those that are genuine
+    #[command(
+        after_help = "Example:\n  portcullis keys report -c portcullis.yaml --url https://paste.example/x \
+        < paste.txt\n\nWhoever has the text of a key may end it: what is found is revoked, with all below it, or gets \
+        the end that the policy's `leaks` gives. Each is said with its owner and its last use; texts that are no key \
+        of ours are not.\n\nExit codes: 0 all that is genuine has its end and stays so, also if there is none, 1 not, \
+        2 usage, unreadable file, store not to be had"
+    )]
+    Report(KeysReportOptions),
+    /// List what a key was used for, from the ledger
+    #[command(
+        after_help = "Example:\n  portcullis keys uses -c portcullis.yaml --id 0AbC1dEf2GhI3jKl --since \
+        2026-11-24\n\nExit codes: 0 listed, also if there is nothing, 2 usage, unreadable file"
+    )]
+    Uses(KeysUsesOptions),
+    /// Say which keys may more than they use, and how to restrict them
+    #[command(
+        after_help = "Example:\n  portcullis keys suggest -c portcullis.yaml --days 30\n\nWhat was used is in the \
+        ledger: it must go back as far. Nothing is changed.\n\nExit codes: 0 said, 1 the ledger cannot say, 2 usage, \
+        unreadable file, store not to be had"
+    )]
+    Suggest(KeysSuggestOptions),
     /// Say whether a text on standard input is a whole key, without asking anybody
     #[command(
         after_help = "Example:\n  portcullis keys check < found.txt\n\nOnly form and checksum are looked \
@@ -79,6 +108,22 @@ pub(crate) struct KeysIssueOptions {
     /// How long it lasts: `90d`, `12h`, `30min`, or `never` ends
     #[arg(long = "for", value_name = "TIME", default_value = "365d", value_parser = Lasting::parse)]
     pub(crate) lasting: Lasting,
+    #[command(flatten)]
+    pub(crate) limits: KeyLimits,
+    /// What is known of its owner: `role=partner`; one name said twice is a list
+    #[arg(long = "attribute", value_name = "NAME=VALUE", conflicts_with = "parent")]
+    pub(crate) attributes: Vec<String>,
+    /// When it begins to hold: a date, or a time like 2026-11-24T12:00:00Z
+    #[arg(long, value_name = "WHEN", value_parser = When::parse)]
+    pub(crate) not_before: Option<When>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// What a key is good for alone.
+#[derive(Debug, Args)]
+pub(crate) struct KeyLimits {
     /// For this operation alone, by name or as `GET /orders/{id}`; several are said one by one
     #[arg(long = "operation", value_name = "NAME")]
     pub(crate) operations: Vec<String>,
@@ -91,15 +136,6 @@ pub(crate) struct KeysIssueOptions {
     /// For this API of the policy alone
     #[arg(long = "api", value_name = "NAME")]
     pub(crate) apis: Vec<String>,
-    /// What is known of its owner: `role=partner`; one name said twice is a list
-    #[arg(long = "attribute", value_name = "NAME=VALUE", conflicts_with = "parent")]
-    pub(crate) attributes: Vec<String>,
-    /// When it begins to hold: a date, or a time like 2026-11-24T12:00:00Z
-    #[arg(long, value_name = "WHEN", value_parser = When::parse)]
-    pub(crate) not_before: Option<When>,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -140,6 +176,8 @@ pub(crate) struct KeysRollOptions {
     /// issued for]
     #[arg(long = "for", value_name = "TIME", value_parser = Lasting::parse)]
     pub(crate) lasting: Option<Lasting>,
+    #[command(flatten)]
+    pub(crate) limits: KeyLimits,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -195,4 +233,74 @@ pub(crate) struct KeysPatternOptions {
     /// The policy file, which says what keys begin with
     #[arg(short = 'c', long = "config", value_name = "FILE")]
     pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysShowOptions {
+    /// The policy file, which says where the store is
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Which one
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysReportOptions {
+    /// The text in which keys may be [default: standard input]
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The policy file, which says where the store is and what keys begin with
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// In what it was found, for the ledger: `paste`, `commit`
+    #[arg(long, value_name = "WORD", default_value = "")]
+    pub(crate) source: String,
+    /// Where it was found, for the ledger, which gets it without query and credentials
+    #[arg(long, value_name = "URL", default_value = "")]
+    pub(crate) url: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysUsesOptions {
+    /// The policy file, which says where the ledger is
+    #[arg(short = 'c', long = "config", value_name = "FILE", required_unless_present = "ledgers")]
+    pub(crate) config: Option<PathBuf>,
+    /// Which one
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: String,
+    /// The ledger; several are said one by one, the oldest first [default: the policy's]
+    #[arg(long = "ledger", value_name = "FILE")]
+    pub(crate) ledgers: Vec<PathBuf>,
+    /// Only since: a date, or a time like 2026-11-24T12:00:00Z
+    #[arg(long, value_name = "WHEN", value_parser = When::parse)]
+    pub(crate) since: Option<When>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysSuggestOptions {
+    /// The policy file, which says where store and ledger are
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// This one alone
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Days that are looked at
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=365))]
+    pub(crate) days: u16,
+    /// The ledger; several are said one by one, the oldest first [default: the policy's]
+    #[arg(long = "ledger", value_name = "FILE")]
+    pub(crate) ledgers: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }

@@ -1,15 +1,23 @@
 //! `portcullis keys`: issued here, known to the gateway by their digest.
 
+mod known;
+mod limits;
+mod narrower;
+mod recorded;
+pub(crate) mod report;
+pub(crate) mod show;
+pub(crate) mod suggest;
+pub(crate) mod uses;
+mod words;
+
 use std::io::Read as _;
 
 use portcullis_admin::{KeyRequest, Request};
-use portcullis_credential::api_key::{self, KeyFault, Pepper};
-use portcullis_model::{Clock as _, KeyId, KeyRules, UnixMillis, did_you_mean};
-use portcullis_policy::{ApiKeys, Network};
+use portcullis_credential::api_key::{self, KeyFault};
+use portcullis_model::{Clock as _, KeyId, KeyRules, UnixMillis};
 use portcullis_store::{KeyFacts, KeyWhich};
 use serde_json::{Value, json};
 
-use crate::certificates;
 use crate::clock::SystemClock;
 use crate::desk::{Desk, concluded, is_true, number};
 use crate::exit::Exit;
@@ -17,9 +25,12 @@ use crate::key_arguments::{
     KeysCheckOptions, KeysExpireOptions, KeysIssueOptions, KeysListOptions, KeysPatternOptions,
     KeysRevokeOptions, KeysRollOptions,
 };
+use crate::keys::known::{id, keys_of, owner_of, pepper, settings, shown};
+use crate::keys::limits::{Said, said};
+use crate::keys::narrower::narrower;
 use crate::report::many;
+use crate::talk;
 use crate::when::When;
-use crate::{load, talk};
 
 /// Bytes that are read where one key is looked for.
 const TEXT_BYTES_MAX: u64 = 4096;
@@ -61,6 +72,7 @@ pub(crate) fn roll(options: &KeysRollOptions) -> Exit {
             talk::say(&misread.to_string());
             Exit::Failure
         })?;
+        let rules = narrower(rules, parent.is_some(), options, &desk)?;
         let has = |name: &str| known.get(name).is_some();
         if has("replaces") && !has("last_used") {
             talk::say("that one replaces another itself, and nobody has used it: roll it after its first use");
@@ -230,40 +242,6 @@ fn print_once(answer: &Value) {
     talk::say(&format!("key {} ends {until}; it is not shown again", text("id")));
 }
 
-/// What the policy says of keys: the same for all its APIs.
-fn settings(desk: &Desk) -> Result<ApiKeys, Exit> {
-    let keys = desk.apis.iter().find_map(|api| api.callers.api_keys.clone());
-    keys.ok_or_else(|| {
-        talk::say("the policy has no `api_keys`: no key would open anything");
-        talk::say("help: add `callers: { api_keys: { brand: acme, pepper: file:pepper.key } }`");
-        Exit::Unusable
-    })
-}
-
-fn pepper(desk: &Desk) -> Result<std::sync::Arc<Pepper>, Exit> {
-    let model = desk.apis.first().ok_or(Exit::Unusable)?;
-    let pepper = certificates::pepper(model).map_err(|failure| load::refuse(&failure))?;
-    pepper.ok_or(Exit::Unusable)
-}
-
-fn id(text: &str) -> Result<KeyId, Exit> {
-    KeyId::parse(text).map_err(|_| {
-        let help = "that is no id of a key: 16 letters and digits, as `portcullis keys list` shows";
-        talk::say(help);
-        Exit::Unusable
-    })
-}
-
-/// The one key of an id, as it is listed.
-fn shown(desk: &mut Desk, id: KeyId) -> Result<Value, Exit> {
-    let request = KeyRequest::List { which: KeyWhich::Id(id), max: 1 };
-    let answer = desk.ask(Request::Keys(request))?;
-    keys_of(&answer).first().cloned().ok_or_else(|| {
-        talk::say(&format!("there is no key {id}"));
-        Exit::Failure
-    })
-}
-
 /// How long a key was issued for, in milliseconds; none: it never ends.
 fn as_long(key: &Value) -> Option<u64> {
     let time = |name: &str| {
@@ -275,14 +253,6 @@ fn as_long(key: &Value) -> Option<u64> {
     };
     // To the second: no shorter than it was.
     Some(time("expires")?.saturating_sub(time("created")?))
-}
-
-fn owner_of(key: &Value) -> String {
-    key.get("owner").and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-fn keys_of(answer: &Value) -> &[Value] {
-    answer.get("keys").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// A name that no header field can carry would reach the API as nobody's.
@@ -297,28 +267,9 @@ fn can_be_told(owner: &str) -> Result<(), Exit> {
     Err(Exit::Unusable)
 }
 
-/// What restricts it; names that the policy does not know would open nothing, and look as if they did.
+/// What restricts it.
 fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<KeyRules, Exit> {
-    let operations: Vec<String> = desk
-        .apis
-        .iter()
-        .flat_map(|api| &api.contract.operations)
-        .flat_map(|operation| [operation.name(), operation.title()])
-        .collect();
-    known(&options.operations, &operations, "no operation of the contract")?;
-    let apis: Vec<String> = desk.apis.iter().map(|api| api.name.to_string()).collect();
-    known(&options.apis, &apis, "no API of the policy")?;
-    if options.scopes.iter().any(|scope| scope.is_empty() || scope.contains(char::is_whitespace)) {
-        talk::say("a scope is one word: say --scope for each");
-        return Err(Exit::Unusable);
-    }
-    let networks = options.networks.iter().map(|text| {
-        text.parse::<Network>().map_err(|fault| {
-            talk::say(&fault);
-            Exit::Unusable
-        })
-    });
-    let networks: Vec<Network> = networks.collect::<Result<_, _>>()?;
+    let Said { operations, scopes, networks, apis } = said(&options.limits, desk)?;
     let attributes = options.attributes.iter().map(|text| match text.split_once('=') {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => {
             Ok((name.to_owned(), value.to_owned()))
@@ -329,23 +280,14 @@ fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<Key
         }
     });
     Ok(KeyRules {
-        operations: options.operations.clone(),
-        scopes: options.scopes.clone(),
+        operations,
+        scopes,
         networks: networks.iter().map(|network| (network.first(), network.bits())).collect(),
-        apis: options.apis.clone(),
+        apis,
         attributes: attributes.collect::<Result<_, _>>()?,
         not_before: options.not_before.map(|when| match when {
             When::Now => now,
             When::At(at) => at,
         }),
     })
-}
-
-fn known(said: &[String], all: &[String], what: &str) -> Result<(), Exit> {
-    let Some(unknown) = said.iter().find(|name| !all.contains(name)) else { return Ok(()) };
-    talk::say(&format!("`{}` is {what}", talk::clean(unknown)));
-    if let Some(near) = did_you_mean(unknown, all.iter().map(String::as_str)) {
-        talk::say(&format!("help: did you mean `{near}`?"));
-    }
-    Err(Exit::Unusable)
 }

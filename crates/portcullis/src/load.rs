@@ -89,6 +89,7 @@ pub(crate) fn site(
     let tls = apis.first().map_or(Ok(None), obtain::tls)?;
     let signer = apis.first().map_or(Ok(None), certificates::signer)?;
     let pepper = apis.first().map_or(Ok(None), certificates::pepper)?;
+    let reporter = apis.first().map_or(Ok(None), certificates::reporter)?;
     let (mut trust, mut keys, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
     let mut proofs = Vec::new();
     for api in &apis {
@@ -103,7 +104,8 @@ pub(crate) fn site(
     match site {
         Some(site) => {
             let site = site.with_tls(tls).trusting(trust).with_keys(keys);
-            let site = site.with_secrets(secrets).signing(signer).peppered(pepper).proving(proofs);
+            let site = site.with_secrets(secrets).signing(signer).peppered(pepper);
+            let site = site.hearing(reporter).proving(proofs);
             Ok((site, warnings))
         }
         None => Err(Failure { sources, diagnostics: warnings, unreadable: None }),

@@ -13,6 +13,8 @@ mod completions;
 mod contract_report;
 mod demo;
 mod desk;
+mod dev_certificate;
+mod dev_certificate_arguments;
 mod exit;
 mod explain;
 mod format;
@@ -20,6 +22,7 @@ mod init;
 mod key_arguments;
 mod keys;
 mod lasting;
+mod ledger_lines;
 mod load;
 mod loopback;
 mod named;
@@ -77,9 +80,14 @@ fn main() -> std::process::ExitCode {
         Command::Keys(KeysCommand::Roll(options)) => keys::roll(&options),
         Command::Keys(KeysCommand::Expire(options)) => keys::expire(&options),
         Command::Keys(KeysCommand::Revoke(options)) => keys::revoke(&options),
+        Command::Keys(KeysCommand::Show(options)) => keys::show::show(&options),
+        Command::Keys(KeysCommand::Report(options)) => keys::report::report(&options),
+        Command::Keys(KeysCommand::Uses(options)) => keys::uses::uses(&options),
+        Command::Keys(KeysCommand::Suggest(options)) => keys::suggest::suggest(&options),
         Command::Keys(KeysCommand::Check(options)) => keys::check(&options),
         Command::Keys(KeysCommand::Pattern(options)) => keys::pattern(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
+        Command::DevCertificate(options) => dev_certificate::make(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Completions(options) => completions::completions(&options),

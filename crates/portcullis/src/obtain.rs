@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
 use portcullis_acme::{Bounds, ExternalAccount, Folder, Issued, News, Stage, Terms, lying};
 use portcullis_gateway::{ClientTls, Obtained, Running, ServerTls, Site};
-use portcullis_ledger::{CertificateState, Ledger};
+use portcullis_ledger::{CertificateAttempt, Ledger};
 use portcullis_model::{Clock as _, Secret, UnixMillis};
 use portcullis_policy::{Acme, Failure, Model};
 
@@ -113,8 +113,8 @@ impl Air {
         };
         let (authority, names) = (terms.authority(), terms.names.as_slice());
         let time = SystemClock.now();
-        let state = CertificateState { time, is_issued, authority, names, ends, next, problem };
-        self.ledger.certificate(&state);
+        let state = CertificateAttempt { time, is_issued, authority, names, ends, next, problem };
+        self.ledger.certificate_attempt(&state);
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use portcullis_controls::{Changes, Plan, PlanOptions, Reach};
 use portcullis_gateway::{Running, Site};
 use portcullis_ledger::{Ledger, Outcome, Reload};
-use portcullis_model::Clock as _;
+use portcullis_model::{Clock as _, UnixMillis};
 use portcullis_policy::{
     Acme, Callers, Failure, LedgerTarget, StorePlace, TlsFiles, writable_by_others,
 };
@@ -40,6 +40,8 @@ pub(crate) struct Reloader {
     watched: Watched,
     /// What was said last of the ledger.
     ledger_error: Option<String>,
+    /// When it was told last what is doubtful about certificates.
+    told: UnixMillis,
 }
 
 /// What begins a reload.
@@ -68,7 +70,18 @@ impl Reloader {
         store: Option<Store>,
     ) -> Self {
         let watched = Watched::new(files_of(&running.site()));
-        Self { options, plan_options, running, ledger, store, watched, ledger_error: None }
+        let (ledger_error, told) = (None, SystemClock.now());
+        let mut new =
+            Self { options, plan_options, running, ledger, store, watched, ledger_error, told };
+        new.tell_certificates();
+        new
+    }
+
+    /// Says what is doubtful about the certificates in use.
+    fn tell_certificates(&mut self) {
+        self.told = SystemClock.now();
+        let remark = certificates::tell(&self.running.site(), &self.ledger, self.told);
+        self.running.remark_certificates(remark);
     }
 
     /// Runs until nobody can send a signal any more.
@@ -98,6 +111,9 @@ impl Reloader {
 
     fn poll(&mut self) {
         self.hear_ledger();
+        if certificates::is_due(self.told, SystemClock.now()) {
+            self.tell_certificates();
+        }
         if self.watched.is_due() {
             self.attempt(Trigger::File);
         }
@@ -146,7 +162,7 @@ impl Reloader {
     }
 
     /// What becomes of a model that can be built.
-    fn judge(&self, site: Site, trigger: Trigger) {
+    fn judge(&mut self, site: Site, trigger: Trigger) {
         let open = writable_by_others(self.watched.files());
         if !open.is_empty() {
             let problems: Vec<_> = open.into_iter().map(|problem| problem.message).collect();
@@ -175,6 +191,7 @@ impl Reloader {
         }
         told::loaded(&was, &is, &changes, &lines);
         kept.iter().for_each(|line| talk::say(line));
+        self.tell_certificates();
     }
 
     /// More would pass: somebody must want that.
@@ -245,6 +262,9 @@ fn kept(before: &Site, after: &Site, open: Option<&Store>) -> Vec<String> {
     let health = |site: &Site| site.plans().next().and_then(|plan| plan.model.health);
     if health(before) != health(after) {
         kept.push("another `health` is listened on only after a restart".to_owned());
+    }
+    if before.redirect().map(|one| one.from) != after.redirect().map(|one| one.from) {
+        kept.push("another `redirect_from` is listened on only after a restart".to_owned());
     }
     kept.extend(other_store(store(before), store(after), open));
     kept

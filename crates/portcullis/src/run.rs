@@ -212,6 +212,9 @@ fn serve(
     if let Some(address) = running.health_address() {
         talk::say(&format!("liveness and readiness at http://{address}/livez and /readyz"));
     }
+    if let Some(address) = running.redirect_address() {
+        talk::say(&format!("plain HTTP at http://{address} leads to https"));
+    }
     // Signals that come before this is read wait in here; a few are as good as many.
     let (heard, signals) = std::sync::mpsc::sync_channel(8);
     if let Some((options, plan_options)) = reloads {

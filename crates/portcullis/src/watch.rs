@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use portcullis_gateway::{Deed, Watch};
-use portcullis_ledger::Noted;
+use portcullis_ledger::{KeyReported, Noted};
 use portcullis_model::{Clock as _, ControlId, Refusal, RequestId, Status};
 
 use portcullis_policy::Instance;
@@ -115,6 +115,22 @@ impl Watch for Refusals {
                 "the issuer `{issuer}`: {detail}; keys that are known are used on for a day"
             ));
         }
+    }
+
+    fn key_reported(&self, report: &KeyReported<'_>) {
+        // Never left out: it is one line for each key.
+        let (id, owner) = (report.id, talk::clean(report.owner));
+        let became = match (report.ends, report.problem) {
+            (_, Some(problem)) => format!("its end does not last yet: {}", talk::clean(problem)),
+            (Some(ends), None) => format!("it ends at {}", ends.rfc3339()),
+            (None, None) => "it is revoked, with all below it".to_owned(),
+        };
+        let url = talk::clean(report.url.unwrap_or("a place that was not said"));
+        let by = report.by;
+        talk::say(&format!("the key {id} of `{owner}` leaked at {url} (by {by}): {became}"));
+        talk::say(&format!(
+            "help: tell `{owner}`; portcullis keys uses --id {id} says what it was used for"
+        ));
     }
 
     fn instance_rests(&self, instance: &Instance, rest: Duration) {

@@ -9,6 +9,7 @@ mod interned;
 pub(crate) mod rows;
 mod rules;
 pub(crate) mod select;
+mod shown;
 mod slot;
 mod table;
 pub(crate) mod unwritten;
@@ -24,7 +25,7 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use crate::error::StoreError;
-use crate::keys::facts::{Key, KeyFacts, KeyWhich, ListedKey};
+use crate::keys::facts::{Key, KeyFacts, KeyWhich, ListedKey, ShownKey};
 use crate::keys::rows::Row;
 use crate::keys::select::Newest;
 use crate::keys::table::{Pending, Table};
@@ -89,6 +90,15 @@ impl ApiKeys {
             from = newest.look(&self.read().table, which, next);
         }
         newest.listed(&self.read().table)
+    }
+
+    pub(crate) fn show(&self, id: &KeyId) -> Option<ShownKey> {
+        let mut shown = shown::shown(&self.read().table, id)?;
+        let mut from = Some(0);
+        while let Some(next) = from {
+            from = shown::replacing(&self.read().table, id, next, &mut shown.replaced_by);
+        }
+        Some(shown)
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {

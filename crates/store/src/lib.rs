@@ -45,7 +45,7 @@ pub use held::lately::Since;
 pub use held::names::{Caller, Object};
 pub use held::table::{How, Standing};
 pub use kek::Kek;
-pub use keys::facts::{Key, KeyFacts, KeyWhich, ListedKey};
+pub use keys::facts::{Key, KeyFacts, KeyWhich, ListedKey, ReportedEnd, ReportedKey, ShownKey};
 pub use keys::select::KEYS_LISTED_MAX;
 pub use listed::{LISTED_MAX, Listed, Listing};
 pub use names::{Account, Digest, SessionId, folded};

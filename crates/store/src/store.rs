@@ -527,5 +527,6 @@ impl Job for Touch {
 
 mod api_keys;
 mod kek;
+mod reported;
 #[cfg(test)]
 mod trouble;

@@ -45,6 +45,14 @@ pub(crate) fn read(text: &str) -> Result<Material, PemFault> {
     }
 }
 
+/// The point of a key of P-256 in PEM, uncompressed (SEC 1 section 2.3.3). Whether it is on the curve is not checked.
+pub(crate) fn p256_point(pem: &str) -> Option<Vec<u8>> {
+    match read(pem) {
+        Ok(Material::P256 { x, y }) => Some([&[4], x.as_slice(), &y].concat()),
+        _ => None,
+    }
+}
+
 /// `SubjectPublicKeyInfo`: the algorithm's content, and the key's bytes.
 fn parts(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut whole = Der(der);

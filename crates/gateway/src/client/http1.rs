@@ -4,23 +4,21 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use portcullis_controls::resource_limits::Breach;
-use portcullis_model::Refusal;
-use portcullis_policy::Limits;
 use tokio::time::{timeout, timeout_at};
 
 use super::http2::{self, PREFACE};
+use super::read::read;
 use super::{END, chosen, entry, tunnel, walked};
 use crate::answer::{Answer, Body, Framing};
 use crate::body::{BodyReader, BodyRules};
-use crate::head::{HeadFault, Length, RequestHead};
+use crate::head::Length;
 use crate::incoming::Incoming;
 use crate::login::Watched;
 use crate::path::{self, Cleared, Closing, Context, Exit, Request};
 use crate::sender::Peer;
 use crate::stream::Stream;
 use crate::upstream::Streaming;
-use crate::wire::{Wire, WireFault};
+use crate::wire::Wire;
 use crate::worker::Worker;
 
 /// How long a connection that ends badly is read on, so that its last answer arrives.
@@ -74,7 +72,8 @@ enum Next {
     Linger,
 }
 
-async fn linger(mut wire: Wire) {
+/// Reads on what comes and forgets it, so that a client that still sends reads its answer.
+pub(crate) async fn linger(mut wire: Wire) {
     let drain = async {
         wire.end().await.ok()?;
         let rules = BodyRules {
@@ -102,14 +101,7 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Peer) -> Next {
     let shared = &worker.shared;
     let site = worker.site();
     let limits = site.limits();
-    let begun = Instant::now();
-    let head = match wire.read_head(limits.head_bytes_max, begun + limits.head_timeout).await {
-        Err(WireFault::Closed | WireFault::Io(_)) => return Next::Close,
-        // Nothing but an empty line came, so there is nothing to answer.
-        Err(WireFault::TimedOut) if !wire.has_unread() => return Next::Close,
-        Err(fault) => Err(BadHead::Wire(fault)),
-        Ok(bytes) => RequestHead::parse(&bytes, limits.headers_max).map_err(BadHead::Fault),
-    };
+    let Some(head) = read(wire, limits).await else { return Next::Close };
     shared.counts.requests.fetch_add(1, Ordering::Relaxed);
     // Taken only now: whoever sends a head slowly is not judged by what was in force before.
     let site = worker.site();
@@ -154,23 +146,6 @@ async fn request(
         true if framing.keep_alive => Next::Request,
         true if !is_body_read => Next::Linger,
         _ => Next::Close,
-    }
-}
-
-/// Why a head never became a request.
-enum BadHead {
-    Wire(WireFault),
-    Fault(HeadFault),
-}
-
-impl BadHead {
-    fn refusal(&self, limits: &Limits) -> Refusal {
-        match self {
-            Self::Wire(WireFault::TooLarge) => Breach::HeadBytes.refusal(limits),
-            Self::Wire(WireFault::TimedOut) => Breach::HeadTimeout.refusal(limits),
-            Self::Wire(_) => HeadFault::Cut.refusal(limits),
-            Self::Fault(fault) => fault.refusal(limits),
-        }
     }
 }
 

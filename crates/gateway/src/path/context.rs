@@ -1,6 +1,5 @@
 //! What goes with a request through all rooms: the snapshot of the plan, the record, the clock.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -104,13 +103,8 @@ impl<'w> Context<'w> {
 
     /// Takes what the edge will need from the head.
     pub(crate) fn begin(&mut self, head: &RequestHead) {
-        let mut path = self.plan.secret_paths.recorded(head.path());
-        // Under a wrong host it may be the path of any of the APIs.
         let site = self.worker.site();
-        for other in site.plans().filter(|other| other.secret_paths.are_declared()) {
-            path = Cow::Owned(other.secret_paths.recorded(&path).into_owned());
-        }
-        self.entry.target(head.method_text(), &path);
+        self.entry.target(head.method_text(), &site.recorded(head.path()));
         if !self.plan.model.origins.is_empty() {
             self.origin = head.fields.get("origin").map(str::to_owned);
         }

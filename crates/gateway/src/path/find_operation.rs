@@ -13,7 +13,9 @@ use portcullis_model::{ControlId, Method, Mode, Refusal, Room, Status};
 
 use super::context::{Context, Exit};
 use super::receive::Received;
+use super::reported;
 use crate::answer::{Answer, Body};
+use crate::incoming::Incoming;
 
 /// A request of which it is known what it wants.
 pub(super) struct Matched {
@@ -51,8 +53,16 @@ impl Matched {
     }
 }
 
-pub(super) fn enter(received: Received, context: &mut Context<'_>) -> Result<Matched, Exit> {
+pub(super) async fn enter(
+    received: Received,
+    incoming: &mut Incoming<'_>,
+    context: &mut Context<'_>,
+) -> Result<Matched, Exit> {
     context.enter(Room::FindOperation);
+    if let Some(asked) = reported::is_asked(&received, context) {
+        let answer = Box::pin(reported::answer(&received, asked, incoming, context));
+        return Err(Exit::Answered(answer.await?));
+    }
     let path = received.path().and_then(|path| path.behind(&context.plan.model.base_path));
     if let Some(document) = told(&received, path.as_ref(), context.plan) {
         return Err(shown(document, context));

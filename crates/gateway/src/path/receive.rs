@@ -4,6 +4,8 @@
 //! The head itself was read strictly by the connection (`head.rs`); what is left is what may be
 //! relaxed for an API: its hosts, the length of the target and the spelling of the path.
 
+mod in_plain;
+
 use std::time::Instant;
 
 use portcullis_contract::CanonicalPath;
@@ -60,7 +62,7 @@ impl Received {
     }
 }
 
-pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Received, Exit> {
+pub(super) async fn enter(request: Request, context: &mut Context<'_>) -> Result<Received, Exit> {
     context.enter(Room::Receive);
     let Request { head, peer, is_claimed } = request;
     let sender = sender(&head, &peer, context)?;
@@ -71,6 +73,7 @@ pub(super) fn enter(request: Request, context: &mut Context<'_>) -> Result<Recei
     {
         context.refuse(refusal)?;
     }
+    in_plain::refuse_keys(&head, &sender, context).await?;
     context.ask(transport_encryption::judge_hop(sender.hop))?;
     if !is_claimed {
         context.refuse(misdirected(head.fields.first(Essential::Host)))?;

@@ -9,7 +9,6 @@ mod parameters;
 mod parts;
 mod said;
 mod secrets;
-mod sent;
 mod tree;
 mod xml;
 
@@ -21,12 +20,12 @@ use portcullis_model::Room;
 
 pub(super) use again::take_out;
 pub(super) use said::value_of;
-use sent::Sent;
 
 use super::authorize_function::Allowed;
 use super::context::{Context, Exit};
 use super::limit::Admitted;
 use super::payload::Payload;
+use super::sent::Sent;
 use crate::budget::Held;
 use crate::head::Essential;
 use crate::incoming::Incoming;

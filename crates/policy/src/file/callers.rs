@@ -4,13 +4,14 @@ use crate::claim::{CallerUrl, ClaimPointer, Texts};
 use crate::digest::ContractDigest;
 use crate::file::forward::ForwardSection;
 use crate::file::guesses::GuessSection;
+use crate::file::leaks::LeaksSection;
 use crate::file::login::{Ends, LoginSection};
 use crate::file::whoami::WhoamiSection;
 use crate::login_place::LoginMember;
 use crate::quantity::Time;
 use crate::secret::Secret;
 use crate::section::{Named, Needed, Several, Spanned, section};
-use crate::word::SubjectWord;
+use crate::word::{SeenWord, SubjectWord};
 
 section! {
     /// How it is known who calls, and what is known of them. Default: nobody is verified; a declared
@@ -138,6 +139,13 @@ section! {
         /// The security schemes of the contract that take them: API keys in a header field, or bearer tokens.
         /// Default: every API key in a header field.
         schemes: Option<Spanned<Texts>>,
+        /// What becomes of a genuine key that comes over plain HTTP, where others can read it: `refuse` refuses the
+        /// request and records the key's name, `revoke` revokes the key as well, at once and for ever, with all
+        /// below it. Default: `refuse`, because one mistyped `http://` would end a key that many use.
+        seen_in_plain: Option<Spanned<SeenWord>>,
+        /// Where leaked keys are reported, and what becomes of them. Default: nowhere by HTTP; `portcullis keys report`
+        /// revokes.
+        leaks: Option<LeaksSection>,
     }
 }
 

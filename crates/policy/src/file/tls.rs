@@ -6,6 +6,8 @@ use super::acme::AcmeSection;
 use crate::codes;
 use crate::model::{ClientCertificates, TlsFiles};
 use crate::notes::Notes;
+use crate::place::ListenAddress;
+use crate::quantity::Count;
 use crate::secret::Secret;
 use crate::section::{Spanned, section};
 use crate::word::{CertificatesWord, TerminatedWord};
@@ -38,6 +40,13 @@ section! {
         /// `proto=https` in `Forwarded`). What it says so of counts as protected. Default: nobody,
         /// because that line is believed without a look at the hop between.
         terminated_by: Option<Spanned<TerminatedWord>>,
+        /// The IP address and port of a second listener, `0.0.0.0:80`, that speaks plain HTTP and sends whoever
+        /// comes there to `https` (308): a `GET` or `HEAD` without a credential, for a host of `hosts`. Whatever
+        /// else comes is refused. Default: there is none.
+        redirect_from: Option<Spanned<ListenAddress>>,
+        /// The port of `https` as clients know it, where something before the gateway publishes it under another
+        /// one: `443`. Default: that of `listen`.
+        redirect_port: Option<Spanned<Count>>,
     }
 }
 
@@ -51,6 +60,8 @@ impl TlsSection {
                     key: key.value.source(folder),
                     clients: self.clients(folder, notes),
                     acme: None,
+                    // What it leads to is known where all is joined.
+                    redirect: None,
                 });
             }
             (Some(certificate), None) => (certificate.span, "key"),

@@ -30,7 +30,9 @@ pub(super) fn tls(file: Option<&PolicyFile>, folder: &Path, notes: &mut Notes) -
     let acme = obtained(&acme.value, acme.span, (folder, names), notes)?;
     let place = SecretSource::File(acme.folder.join(ISSUED));
     let clients = section.clients(folder, notes);
-    Some(TlsFiles { certificate: place.clone(), key: place, clients, acme: Some(acme) })
+    let acme = Some(acme);
+    // What a plain listener leads to is known where all is joined.
+    Some(TlsFiles { certificate: place.clone(), key: place, clients, acme, redirect: None })
 }
 
 fn said_twice(section: &TlsSection, at: Span, notes: &mut Notes) {

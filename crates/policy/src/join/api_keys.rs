@@ -10,8 +10,10 @@ use portcullis_model::{Diagnostic, Span, did_you_mean};
 use crate::callers::{ApiKeys, Callers};
 use crate::codes;
 use crate::file::{ApiKeysSection, CallersSection};
+use crate::join::leaks;
 use crate::notes::{Notes, shown};
 use crate::section::Spanned;
+use crate::word::SeenWord;
 
 /// Where an environment is not named.
 const ENVIRONMENT: &str = "live";
@@ -22,7 +24,7 @@ pub(super) fn join(
     contracts: &[Option<Contract>],
     callers: &mut [Callers],
     folder: &Path,
-    notes: &mut Notes,
+    (served, notes): (&[(&Contract, String)], &mut Notes),
 ) {
     let Some(section) = section.and_then(|section| section.api_keys.as_ref()) else { return };
     let (Some(brand), Some(pepper)) = (section.brand.0.as_ref(), section.pepper.0.as_ref()) else {
@@ -38,6 +40,10 @@ pub(super) fn join(
         let all = contracts.iter().flatten().flat_map(|contract| &contract.schemes);
         unknown(section, &all.collect::<Vec<_>>(), brand.span, notes);
     }
+    let ends_in_plain =
+        section.seen_in_plain.as_ref().is_some_and(|word| word.value == SeenWord::Revoke);
+    let leaks = section.leaks.as_ref();
+    let leaks = leaks.and_then(|leaks| leaks::leaks(leaks, served, folder, notes));
     for (callers, contract) in callers.iter_mut().zip(contracts) {
         let schemes = contract.iter().flat_map(|contract| contract.schemes.iter().enumerate());
         let taking = schemes.filter(|(_, scheme)| takes(section, scheme));
@@ -47,6 +53,8 @@ pub(super) fn join(
             issuer: Arc::from(format!("api_keys:{}", brand.value)),
             pepper: pepper.value.source(folder),
             schemes: taking.map(|(index, _)| index).collect(),
+            ends_in_plain,
+            leaks: leaks.clone(),
         });
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use portcullis_model::Diagnostic;
 
+use super::redirect::is_same_place;
 use crate::codes;
 use crate::file::{LedgerSection, PolicyFile};
 use crate::model::{LedgerTarget, WhenFull};
@@ -24,12 +25,7 @@ pub(super) fn health(
 ) -> Option<SocketAddr> {
     let health = file?.health.as_ref()?;
     let address = health.value.0;
-    let is_both = address.port() == listen.port()
-        && address.port() != 0
-        && (address.ip() == listen.ip()
-            || address.ip().is_unspecified()
-            || listen.ip().is_unspecified());
-    if is_both {
+    if is_same_place(address, listen) {
         notes.push(|| {
             Diagnostic::error(
                 &codes::BAD_ADDRESS,

@@ -87,3 +87,52 @@ fn keys_need_a_store() {
     let told = diagnostics(&failure.sources, &failure.diagnostics);
     assert!(told.contains("nobody says where API keys are kept"), "{told}");
 }
+
+#[test]
+fn what_becomes_of_a_key_in_the_clear_is_the_owners_word() {
+    assert!(!keys("").unwrap().ends_in_plain);
+    assert!(!keys(", seen_in_plain: refuse").unwrap().ends_in_plain);
+    assert!(keys(", seen_in_plain: revoke").unwrap().ends_in_plain);
+    assert!(keys(", seen_in_plain: forget").unwrap_err().contains("`forget`"));
+}
+
+#[test]
+fn leaked_keys_are_reported_where_the_policy_says_and_nowhere_else() {
+    use portcullis_model::key::OnReport;
+    use portcullis_policy::KeySource;
+
+    assert_eq!(keys("").unwrap().leaks, None);
+    let leaks = |more: &str| {
+        let all = keys(&format!(", leaks: {{ path: /.well-known/leaked-keys{more} }}"));
+        all.map(|keys| keys.leaks.unwrap())
+    };
+    let plain = leaks("").unwrap();
+    assert_eq!((&*plain.path, plain.github.is_none()), ("/.well-known/leaked-keys", true));
+    assert_eq!(plain.on_report, OnReport::Revoke);
+    let day = leaks(", on_report: { expire: 24h }").unwrap();
+    assert_eq!(day.on_report, OnReport::Expire(86_400_000));
+    let Some(KeySource::At(at)) = leaks(", github: true").unwrap().github else { panic!() };
+    assert_eq!(
+        (&*at.instance.host, &*at.path),
+        ("api.github.com", "/meta/public_keys/secret_scanning")
+    );
+    let pinned = leaks(", github: { keys: file:github.json }").unwrap().github;
+    let file = SecretSource::File(PathBuf::from("conf/github.json"));
+    assert_eq!(pinned, Some(KeySource::Pinned(file)));
+    assert_eq!(leaks(", github: false").unwrap().github, None);
+    for (more, told) in [
+        (", github: yes", "has no meaning here"),
+        (", github: { keys: file:a, keys_url: \"https://b.example/k\" }", "keep one of"),
+        (", github: { keys_url: \"http://b.example/k\" }", "is asked in the clear"),
+        (", on_report: warn", "has no meaning here"),
+        (", on_report: { expire: 99d }", "31d at most"),
+        (", on_report: {}", "expire"),
+    ] {
+        let said = leaks(more).unwrap_err();
+        assert!(said.contains(told), "{more}: {said}");
+    }
+    let said = keys(", leaks: { path: leaked }").unwrap_err();
+    assert!(said.contains("begin it with a slash"), "{said}");
+    let said = keys(", leaks: { path: /orders }").unwrap_err();
+    assert!(said.contains("an operation of the contract answers"), "{said}");
+}

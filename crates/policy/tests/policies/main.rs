@@ -20,6 +20,7 @@ mod hostile;
 mod learned;
 mod login;
 mod pharmacy;
+mod redirect;
 mod reference;
 mod serialize;
 mod several;

@@ -15,13 +15,12 @@ use super::ground::{Act, Ground, Grounds};
 use super::remedy::what_to_do;
 use crate::arguments::{ExplainOptions, Format};
 use crate::exit::Exit;
+use crate::ledger_lines::next_line;
 use crate::talk::clean;
 use crate::{load, talk};
 
 /// Where records are when neither the command line nor a policy says.
 const LEDGER: &str = "portcullis-ledger.jsonl";
-/// Bytes of a line that are read: records are a hundred times shorter.
-const LINE_BYTES_MAX: usize = 1 << 20;
 
 pub(super) fn explain(id: RequestId, options: &ExplainOptions) -> Exit {
     let plans = match plans(options) {
@@ -129,26 +128,6 @@ fn find(mut ledger: impl BufRead, id: &str) -> io::Result<Found> {
             // It may name the request elsewhere: a path, for one.
             Ok(_) => {}
             Err(_) => cut = Found::Cut(number),
-        }
-    }
-}
-
-/// The next line without its end, its first bytes if it is too long; false at the end.
-fn next_line(ledger: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    let mut is_any = false;
-    loop {
-        let piece = ledger.fill_buf()?;
-        if piece.is_empty() {
-            return Ok(is_any);
-        }
-        is_any = true;
-        let end = piece.iter().position(|byte| *byte == b'\n');
-        let count = end.unwrap_or(piece.len());
-        let room = LINE_BYTES_MAX.saturating_sub(line.len()).min(count);
-        line.extend_from_slice(piece.get(..room).unwrap_or_default());
-        ledger.consume(end.map_or(count, |end| end + 1));
-        if end.is_some() {
-            return Ok(true);
         }
     }
 }
@@ -292,6 +271,7 @@ impl ActAccount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger_lines::LINE_BYTES_MAX;
 
     const ID: &str = "01KAT3ZW1E8Q6Y3V9N5R2M7XJD";
 

@@ -51,7 +51,7 @@ pub(crate) fn status(gateway: &Gateway, path: &str, key: &str) -> u16 {
     exchange(gateway.address, request).status
 }
 
-fn command(folder: &Folder, words: &[&str]) -> (i32, String, String) {
+pub(crate) fn command(folder: &Folder, words: &[&str]) -> (i32, String, String) {
     let output = folder.run(&[&["keys"], words, &["-c", "portcullis.yaml"][..]].concat());
     let Output { status, stdout, stderr } = output;
     (status.code().unwrap(), text(&stdout), text(&stderr))
@@ -68,7 +68,7 @@ pub(crate) fn issue(folder: &Folder, words: &[&str]) -> (String, String) {
     (id, key)
 }
 
-fn listed(folder: &Folder, words: &[&str]) -> Vec<Value> {
+pub(crate) fn listed(folder: &Folder, words: &[&str]) -> Vec<Value> {
     let (code, printed, said) = command(folder, &[&["list", "--format", "json"], words].concat());
     assert_eq!(code, 0, "{said}");
     let answer: Value = serde_json::from_str(&printed).unwrap();

@@ -103,6 +103,37 @@ pub struct ListedKey {
     pub replaces: Option<(KeyId, u64)>,
 }
 
+/// A key, and what stands around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownKey {
+    /// Itself.
+    pub key: ListedKey,
+    /// Those above it, the nearest first: their rules and ends count, too.
+    pub above: Vec<ListedKey>,
+    /// How many are below it, at any depth: they end with it.
+    pub below: usize,
+    /// Keys that were issued in its place.
+    pub replaced_by: Vec<KeyId>,
+}
+
+/// A key that was reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedKey {
+    /// What it was before.
+    pub key: ListedKey,
+    /// What became of it. After [`StoreError::NotDurable`] that is in force, and is written as soon as that is possible.
+    pub end: Result<ReportedEnd, StoreError>,
+}
+
+/// What became of a key that was reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportedEnd {
+    /// So many were revoked, itself among them.
+    Revoked(usize),
+    /// It ends then.
+    At(UnixMillis),
+}
+
 impl KeyFacts {
     /// Whether it is small enough to be kept.
     pub(crate) fn check(&self) -> Result<(), StoreError> {

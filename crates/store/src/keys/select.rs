@@ -55,7 +55,7 @@ fn named(table: &Table, which: &KeyWhich) -> Vec<u32> {
 }
 
 /// All below a key.
-fn below(table: &Table, number: u32) -> Vec<u32> {
+pub(crate) fn below(table: &Table, number: u32) -> Vec<u32> {
     let (mut all, mut next) = (table.children(number).to_vec(), 0);
     while let Some(number) = all.get(next).copied() {
         all.extend_from_slice(table.children(number));
@@ -125,7 +125,7 @@ impl Newest {
     }
 }
 
-fn listed(table: &Table, id: &KeyId) -> Option<ListedKey> {
+pub(crate) fn listed(table: &Table, id: &KeyId) -> Option<ListedKey> {
     let row = table.row(id)?;
     Some(ListedKey {
         id: row.id,

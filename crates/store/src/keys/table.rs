@@ -102,7 +102,7 @@ impl Table {
     }
 
     /// A key and all above it, from itself on.
-    fn upwards(&self, number: u32) -> impl Iterator<Item = &Slot> {
+    pub(crate) fn upwards(&self, number: u32) -> impl Iterator<Item = &Slot> {
         let mut next = number;
         let above = std::iter::from_fn(move || {
             let slot = self.get(next)?;
@@ -141,6 +141,16 @@ impl Table {
     /// Keys right below a key.
     pub(crate) fn children(&self, number: u32) -> &[u32] {
         self.children.get(&number).map_or(&[], Vec::as_slice)
+    }
+
+    /// The key that a key replaces.
+    pub(crate) fn replaces(&self, number: u32) -> Option<KeyId> {
+        self.replacing.get(&number).map(|replacing| replacing.of)
+    }
+
+    /// Whether any key replaces another.
+    pub(crate) fn has_replacing(&self) -> bool {
+        !self.replacing.is_empty()
     }
 
     /// Puts a key into a free slot. It is below nobody yet.

@@ -71,7 +71,11 @@ impl Store {
         self.rewrite_keys(vec![id], now).await
     }
 
-    async fn rewrite_keys(&self, ids: Vec<KeyId>, now: UnixMillis) -> Result<(), StoreError> {
+    pub(super) async fn rewrite_keys(
+        &self,
+        ids: Vec<KeyId>,
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
         let (keys, after) = (Arc::clone(&self.0.keys), Arc::clone(&self.0.keys));
         Write {
             now,

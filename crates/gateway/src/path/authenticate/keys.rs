@@ -2,22 +2,16 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use portcullis_credential::keys::KeySet;
 use portcullis_credential::metadata;
 use portcullis_policy::{Endpoint, JwtIssuer, KeySource};
 use sha2::{Digest, Sha256};
-use tokio::time::timeout_at;
 
 use crate::ask::{Question, ask};
-use crate::callers::{Current, Fetched, Step};
+use crate::callers::{Current, Fetched, Step, Unfinished, waited};
 use crate::worker::Worker;
-
-/// How long a request waits for keys, at most.
-const WAIT: Duration = Duration::from_secs(6);
-/// Turns of waiting: each ends with a fetch.
-const TURNS_MAX: usize = 3;
 
 /// Which keys of an issuer are in force.
 pub(super) fn generation(worker: &Worker, issuer: &JwtIssuer) -> u64 {
@@ -66,37 +60,18 @@ async fn had(
     deadline: Instant,
     step: impl Fn(Instant) -> Step<KeySet>,
 ) -> Result<Current<KeySet>, String> {
-    let until = deadline.min(Instant::now() + WAIT);
-    for _ in 0..TURNS_MAX {
-        let mut signal = keys.signal();
-        match step(Instant::now()) {
-            Step::Use(current) => return Ok(current),
-            Step::UseAndFetch(current) => {
-                begin(worker, issuer, keys);
-                return Ok(current);
-            }
-            Step::Fetch => begin(worker, issuer, keys),
-            Step::Wait => {}
-            Step::Unavailable => break,
-        }
-        if timeout_at(until.into(), signal.changed()).await.is_err() {
-            break;
-        }
-    }
-    Err("its keys cannot be had".to_owned())
+    let begin = || begin(worker, issuer, keys);
+    let had = waited(keys, deadline, step, begin).await;
+    had.ok_or_else(|| "its keys cannot be had".to_owned())
 }
 
 /// Fetches beside the request: a client that leaves ends no fetch that others wait for.
 fn begin(worker: &Rc<Worker>, issuer: &JwtIssuer, keys: &Arc<Fetched<KeySet>>) {
     let (worker, issuer, keys) = (worker.clone(), issuer.clone(), keys.clone());
     tokio::task::spawn_local(async move {
-        let mut unfinished = Unfinished(Some(&keys));
+        let unfinished = Unfinished::new(&keys);
         match fetch(&worker, &issuer).await {
-            // Whoever waits is woken when the keys are there, and not before.
-            Ok((set, digest)) => {
-                unfinished.0 = None;
-                keys.fetched(set, digest, Instant::now());
-            }
+            Ok((set, digest)) => unfinished.finish(set, digest),
             Err(detail) => {
                 drop(unfinished);
                 if let Some(watch) = &worker.shared.watch {
@@ -105,15 +80,6 @@ fn begin(worker: &Rc<Worker>, issuer: &JwtIssuer, keys: &Arc<Fetched<KeySet>>) {
             }
         }
     });
-}
-
-/// A fetch that ends in whatever way is over.
-struct Unfinished<'k>(Option<&'k Fetched<KeySet>>);
-
-impl Drop for Unfinished<'_> {
-    fn drop(&mut self) {
-        self.0.into_iter().for_each(Fetched::failed);
-    }
 }
 
 async fn fetch(worker: &Worker, issuer: &JwtIssuer) -> Result<(KeySet, [u8; 32]), String> {

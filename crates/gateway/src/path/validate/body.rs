@@ -12,8 +12,8 @@ use portcullis_policy::Limits;
 
 use super::super::context::{Context, Exit};
 use super::super::payload::Payload;
+use super::super::sent::Sent;
 use super::parts;
-use super::sent::Sent;
 use super::tree;
 use super::xml as xml_body;
 use crate::coding::{CodingFault, decode};

@@ -3,8 +3,8 @@
 use portcullis_controls::resource_limits::Breach;
 use portcullis_model::{ControlId, Refusal, Status};
 
-use super::super::context::{Context, Exit};
-use super::super::payload::Payload;
+use super::context::{Context, Exit};
+use super::payload::Payload;
 use crate::body::BodyRules;
 use crate::budget::Held;
 use crate::head::{Essential, RequestHead};

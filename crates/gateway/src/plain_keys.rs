@@ -1,0 +1,96 @@
+//! API keys of ours that come in the clear: which of them are genuine, and the end of those.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use portcullis_credential::api_key::{self, Pepper};
+use portcullis_credential::authorization;
+use portcullis_ledger::KeyRevoked;
+use portcullis_model::{KeyId, RequestId, UnixMillis};
+use portcullis_policy::ApiKeys;
+use portcullis_store::{KeyWhich, Store};
+use tokio::time::timeout;
+
+use crate::head::RequestHead;
+use crate::worker::Shared;
+
+/// Texts of one head that are looked up: more of them are somebody's guesses.
+const KEYS_MAX: usize = 8;
+
+/// How long an answer waits until a revocation lasts.
+const LASTING: Duration = Duration::from_secs(2);
+
+/// What is compared where no key of this name is known.
+const NOBODYS: [u8; 32] = [0; 32];
+
+/// What of a head is a key of ours.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// How many texts have the form of one.
+    pub(crate) count: usize,
+    /// The names of those that are good: their MAC is right and they hold. A name alone proves nothing, else
+    /// anybody could revoke whatever they know the name of.
+    pub(crate) genuine: Vec<KeyId>,
+}
+
+/// The keys in a head: in its target, in any field, in user or password of Basic.
+pub(crate) fn seen(
+    head: &RequestHead,
+    rule: &ApiKeys,
+    pepper: Option<&Arc<Pepper>>,
+    store: Option<&Store>,
+    now: UnixMillis,
+) -> Seen {
+    let mut seen = Seen::default();
+    let values = head.fields.iter().map(|(_, value)| value);
+    for value in std::iter::once(head.target()).chain(values) {
+        each(value, &rule.brand, &mut |key| {
+            seen.count += 1;
+            if seen.count > KEYS_MAX || key.environment != &*rule.environment {
+                return;
+            }
+            let (Some(pepper), Some(store)) = (pepper, store) else { return };
+            let known = store.key(&key.id, now);
+            let mac = known.as_ref().map_or(&NOBODYS, |known| &known.mac);
+            let is_it = pepper.matches(key.text, mac);
+            if known.is_some() && is_it && !seen.genuine.contains(&key.id) {
+                seen.genuine.push(key.id);
+            }
+        });
+    }
+    seen
+}
+
+fn each(value: &str, brand: &str, take: &mut impl FnMut(api_key::ApiKey<'_>)) {
+    api_key::all_in(value, brand).for_each(&mut *take);
+    if let Ok(basic) = authorization::basic(value) {
+        api_key::all_in(&basic.user, brand).for_each(&mut *take);
+        let password = std::str::from_utf8(basic.password.expose_secret()).unwrap_or_default();
+        api_key::all_in(password, brand).for_each(take);
+    }
+}
+
+/// Waits until a revocation lasts, two seconds at most: it is in force before that. It goes on beside the request,
+/// because a client that leaves saves no key.
+pub(crate) async fn until_it_lasts(revocation: impl Future<Output = ()> + 'static) {
+    let _ = timeout(LASTING, tokio::task::spawn_local(revocation)).await;
+}
+
+/// Revokes keys, and records each. They open nothing any more when this was asked first, and it lasts when it
+/// returns.
+pub(crate) async fn revoke(shared: Arc<Shared>, keys: Vec<KeyId>, request_id: RequestId) {
+    let Some(store) = &shared.store else { return };
+    for key in keys {
+        let time = shared.clock.now();
+        let revoked = store.revoke_keys(KeyWhich::Id(key), time).await;
+        let problem = revoked.as_ref().err().map(ToString::to_string);
+        shared.ledger.key_revoked(&KeyRevoked {
+            time,
+            key,
+            reason: "seen_in_plain",
+            request_id,
+            count: revoked.ok().map(|count| count as u64),
+            problem: problem.as_deref(),
+        });
+    }
+}
