@@ -67,7 +67,7 @@ pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, address: Socke
 }
 
 /// The handshake of a connection; the flag says whether HTTP/2 was agreed on. None: it has ended,
-/// and is recorded.
+/// and is recorded, unless it was for a proof of whose a name is, or for nothing.
 async fn open(
     worker: &Worker,
     stream: TcpStream,
@@ -87,7 +87,9 @@ async fn open(
         return Some((Stream::Plain(stream), peer, false));
     }
     let refusal = match timeout(limits.handshake_timeout, tls.accept(stream)).await {
-        Ok(Ok((stream, hello))) => {
+        // A proof of whose a name is: nothing was asked.
+        Ok(Ok(None)) => return None,
+        Ok(Ok(Some((stream, hello)))) => {
             let Hello { version, server_name, is_http2, certificate } = hello;
             let tls = Some(version);
             let server_name = server_name.map(Arc::from);

@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::head::RequestHead;
+use crate::tls::Obtained;
 use crate::worker::{Shared, Task};
 
 /// Connections at a time. One more ends the oldest: whoever asks and waits is served at once, so those
@@ -145,9 +146,13 @@ impl Health {
         let ledger = self.shared.ledger.health();
         let is_refused =
             ledger.is_full && site.plans().any(|plan| plan.model.when_full == WhenFull::Refuse);
+        let obtained = site.obtained();
         let why = match (self.shared.drain.has_begun(), is_refused) {
             (true, _) => Some("draining"),
             (false, true) => Some("the ledger cannot be written, and no more records fit"),
+            (false, false) if obtained.is_some_and(|one| !one.is_there()) => {
+                Some("there is no certificate yet")
+            }
             (false, false) => None,
         };
         let mut text =
@@ -160,6 +165,9 @@ impl Health {
         }
         let remark = self.shared.remark();
         let _ = writeln!(text, "reload: {}", remark.as_deref().unwrap_or("nothing to tell"));
+        if let Some(remark) = obtained.and_then(Obtained::remarked) {
+            let _ = writeln!(text, "certificate: {remark}");
+        }
         if let Some(remark) = self.shared.certificates() {
             let _ = writeln!(text, "certificates: {remark}");
         }

@@ -43,5 +43,7 @@ pub use listener::{Options, Running, StartError, start};
 pub use locks::{Asked, Key, Lock, Locks, Waiting};
 pub use proof::Prover;
 pub use site::{PinnedKeys, ReloadError, Reloaded, Site};
-pub use tls::{ClientIssuers, ClientIssuersFault, ClientTls, RootsFault, ServerTls, TlsFault};
+pub use tls::{
+    ClientIssuers, ClientIssuersFault, ClientTls, Obtained, RootsFault, ServerTls, TlsFault,
+};
 pub use worker::{Counts, Deed, Watch};

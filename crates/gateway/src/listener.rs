@@ -161,6 +161,11 @@ impl Running {
         if site.needs_store() && self.shared.store.is_none() {
             return Err(ReloadError::Store);
         }
+        let before = self.site();
+        if site.obtained().is_some() && before.obtained().is_none() {
+            return Err(ReloadError::Obtained);
+        }
+        let site = site.continuing(&before);
         let limits = site.limits();
         self.shared.connections.set_max(limits.connections_max);
         self.shared.buffered.set_max(limits.buffered_bytes_max);

@@ -22,7 +22,7 @@ use portcullis_policy::{
 use tokio::sync::watch;
 
 use crate::proof::Prover;
-use crate::tls::{ClientIssuers, ClientTls, ServerTls};
+use crate::tls::{ClientIssuers, ClientTls, Obtained, ServerTls};
 
 /// The plans of all APIs behind one listener.
 #[derive(Debug, Clone)]
@@ -210,6 +210,20 @@ impl Site {
         self.tls.as_ref().and_then(ServerTls::clients)
     }
 
+    /// Where the certificate comes from, if it comes while the gateway runs.
+    pub fn obtained(&self) -> Option<&Obtained> {
+        self.tls.as_ref().and_then(ServerTls::obtained)
+    }
+
+    /// The same, and goes on with what `before` shows where that came while the gateway ran.
+    pub(crate) fn continuing(self, before: &Self) -> Self {
+        let tls = match (self.tls, &before.tls) {
+            (Some(tls), Some(before)) => Some(tls.continuing(before)),
+            (tls, _) => tls,
+        };
+        Self { tls, ..self }
+    }
+
     /// How a connection to an instance is opened inside TLS.
     pub(crate) fn trust(&self, instance: &Instance) -> Option<&ClientTls> {
         let mut known = self.trust.iter().filter(|_| instance.is_tls);
@@ -358,6 +372,8 @@ pub enum ReloadError {
     },
     /// It has `login`, `api_keys` or `passwords`, and the gateway was started without a store.
     Store,
+    /// Its certificate comes while the gateway runs, and nobody was started who asks for it.
+    Obtained,
 }
 
 impl std::fmt::Display for ReloadError {
@@ -370,6 +386,7 @@ impl std::fmt::Display for ReloadError {
             Self::Store => f.write_str(
                 "the first `login`, `api_keys` or `passwords` of a policy needs a restart",
             ),
+            Self::Obtained => f.write_str("the first `acme` of a policy needs a restart"),
         }
     }
 }

@@ -3,12 +3,14 @@
 mod certificate;
 mod client;
 mod clients;
+mod obtained;
 mod server;
 
 pub(crate) use certificate::Certificate;
 pub(crate) use client::ConnectFault;
 pub use client::{ClientTls, RootsFault};
 pub use clients::{ClientIssuers, ClientIssuersFault};
+pub use obtained::Obtained;
 pub(crate) use server::Hello;
 pub use server::{ServerTls, TlsFault};
 

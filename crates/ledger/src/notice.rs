@@ -47,6 +47,43 @@ impl Outcome {
     }
 }
 
+/// What became of an attempt to obtain a certificate.
+#[derive(Debug, Clone, Copy)]
+pub struct CertificateAttempt<'a> {
+    /// When.
+    pub time: UnixMillis,
+    /// Whether there is a new one.
+    pub is_issued: bool,
+    /// The authority: its host and port.
+    pub authority: &'a str,
+    /// The names that were asked for.
+    pub names: &'a [String],
+    /// Until when the one that is shown is good, if one is.
+    pub ends: Option<UnixMillis>,
+    /// When the next is asked for.
+    pub next: UnixMillis,
+    /// Why there is none.
+    pub problem: Option<&'a str>,
+}
+
+impl CertificateAttempt<'_> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let mut event = Object::open(out);
+        event.plain("time", &self.time.rfc3339_text());
+        event.text(
+            "event",
+            if self.is_issued { "certificate_issued" } else { "certificate_failed" },
+        );
+        event.text("authority", self.authority);
+        event.text("names", &self.names.join(" "));
+        let ends = self.ends.map(UnixMillis::rfc3339);
+        event.optional("ends", ends.as_deref());
+        event.plain("next", &self.next.rfc3339_text());
+        event.optional("problem", self.problem);
+        event.close();
+    }
+}
+
 /// An instance of an API that takes no connections, or does again.
 #[derive(Debug, Clone, Copy)]
 pub struct InstanceState<'a> {

@@ -14,7 +14,10 @@ use portcullis_model::Clock;
 
 use crate::administered::Administered;
 use crate::event;
-use crate::notice::{CanaryRead, CertificateState, InstanceState, KeyRevoked, Reload, StoreOpened};
+use crate::notice::{
+    CanaryRead, CertificateAttempt, CertificateState, InstanceState, KeyRevoked, Reload,
+    StoreOpened,
+};
 use crate::queue::{Queue, Reopening};
 use crate::reported::KeyReported;
 use crate::sink::Sink;
@@ -124,6 +127,11 @@ impl Ledger {
     /// Records that a store was opened.
     pub fn store_opened(&self, notice: &StoreOpened) {
         self.append(|out| notice.write(out));
+    }
+
+    /// Records what became of an attempt to obtain a certificate.
+    pub fn certificate_attempt(&self, attempt: &CertificateAttempt<'_>) {
+        self.append(|out| attempt.write(out));
     }
 
     /// Records that a key was revoked because others could read it.

@@ -1,6 +1,7 @@
 //! The policy file as its sections are written. The comments here are the reference text.
 
 mod access;
+mod acme;
 mod answers;
 mod apis;
 mod callers;
@@ -17,6 +18,7 @@ mod whoami;
 pub(crate) use access::{
     AccessRule, ObjectPlace, ObjectsWord, OwnerPlace, ResourceSection, TenantPlace,
 };
+pub(crate) use acme::AcmeSection;
 pub(crate) use answers::{AnswersSection, DeriveSection};
 pub(crate) use apis::{Api, Apis, UpstreamCredentialSection, UpstreamSignatureSection};
 pub(crate) use callers::{

@@ -1,5 +1,6 @@
 //! Contracts and policy into models.
 
+mod acme;
 mod answers;
 mod api_keys;
 mod authorization;
@@ -241,8 +242,7 @@ fn build(
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
-    let tls = file.and_then(|file| file.tls.as_ref());
-    let tls = tls.and_then(|tls| tls.files(&texts.folder, notes));
+    let tls = acme::tls(file, &texts.folder, notes);
     let tls = tls.map(|files| TlsFiles { redirect, ..files });
     let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);

@@ -4,6 +4,7 @@
 //! The file is read strictly: unknown keys, unknown operations and unknown controls are located
 //! errors with a suggestion. A model that has an error does not exist, so nothing can run on it.
 
+mod acme;
 mod address;
 mod administrative;
 mod amounts;
@@ -42,6 +43,7 @@ mod word;
 mod writable;
 mod yaml;
 
+pub use acme::Acme;
 pub use administrative::looks_administrative;
 pub use amounts::Amount;
 pub use answers::{AnswerMask, Answers, Derivation, DerivedMember};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span};
 
+use crate::acme::Acme;
 use crate::answers::Answers;
 use crate::authorization::Authorization;
 use crate::callers::Callers;
@@ -189,6 +190,8 @@ pub struct TlsFiles {
     pub key: SecretSource,
     /// Which certificates clients may show; none: they are not asked.
     pub clients: Option<ClientCertificates>,
+    /// Who gives that certificate while the gateway runs; none: the files are the owner's.
+    pub acme: Option<Acme>,
     /// Where plain HTTP is spoken only to lead to `https`, if anywhere.
     pub redirect: Option<Redirect>,
 }

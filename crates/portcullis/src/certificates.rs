@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) use self::doubtful::{diagnostics, is_due, tell};
 
-/// What clients are spoken to with; none, where the policy has no `tls`. Problems stand at the
+/// What clients are spoken to with, from files; none, where the policy has no `tls`. Problems stand at the
 /// policy's line.
 pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
     let Some(files) = &model.tls else { return Ok(None) };
@@ -30,10 +30,7 @@ pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
         source.read(variable).map_err(|error| unusable(model, at, error.to_string()))
     };
     let (certificate, key) = (read(&files.certificate)?, read(&files.key)?);
-    let clients = match &files.clients {
-        None => None,
-        Some(clients) => Some(issuers(model, clients)?),
-    };
+    let clients = clients(model)?;
     match ServerTls::asking(&certificate, &key, clients) {
         Ok(tls) => Ok(Some(tls)),
         Err(fault) => {
@@ -44,6 +41,12 @@ pub(crate) fn of(model: &Model) -> Result<Option<ServerTls>, Failure> {
             Err(unusable(model, at, format!("`{place}`: {fault}")))
         }
     }
+}
+
+/// Which certificates clients may show.
+pub(crate) fn clients(model: &Model) -> Result<Option<ClientIssuers>, Failure> {
+    let asked = model.tls.as_ref().and_then(|tls| tls.clients.as_ref());
+    asked.map(|clients| issuers(model, clients)).transpose()
 }
 
 /// Whom certificates of clients must come from.
@@ -230,7 +233,8 @@ pub(crate) fn secrets(model: &Model) -> Result<Vec<(SecretSource, Secret)>, Fail
     Ok(all)
 }
 
-fn unusable(model: &Model, at: Option<Span>, message: String) -> Failure {
+/// A problem of what lies outside of the policy, at its line.
+pub(crate) fn unusable(model: &Model, at: Option<Span>, message: String) -> Failure {
     let problem = Diagnostic::error(&codes::UNUSABLE_CERTIFICATE, message)
         .at(at)
         .help("look at the file that the policy names, and whether this user may read it");

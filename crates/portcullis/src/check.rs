@@ -11,7 +11,7 @@ use crate::arguments::{CheckOptions, Deny, Format};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
 use crate::report::many;
-use crate::{certificates, load, provers, report, talk};
+use crate::{certificates, load, obtain, provers, report, talk};
 
 pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (config, contract) = (options.config.as_deref(), options.contract.as_deref());
@@ -52,9 +52,11 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
 fn unusable(apis: &[Model]) -> Vec<Failure> {
     // What belongs to the listener and to all callers is the same for every API.
     let first = apis.first().map(|api| {
-        let listener = certificates::of(api).err();
-        let (signer, pepper) = (certificates::signer(api).err(), certificates::pepper(api).err());
-        [listener, signer, pepper, certificates::reporter(api).err()]
+        let listener = obtain::tls(api).err();
+        let (signer, reporter) =
+            (certificates::signer(api).err(), certificates::reporter(api).err());
+        let peppers = [certificates::pepper(api).err(), certificates::password_pepper(api).err()];
+        [listener, signer, reporter].into_iter().chain(peppers)
     });
     let each = apis.iter().flat_map(|api| {
         let (trust, keys) = (certificates::trust(api).err(), certificates::keys(api).err());

@@ -11,7 +11,7 @@ use portcullis_policy::{Failure, Model, Overrides, Policy};
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
-use crate::{certificates, provers, report, talk};
+use crate::{certificates, obtain, provers, report, talk};
 
 /// Reads contracts and policy as the options say.
 pub(crate) fn policy(options: &ModelOptions) -> Result<Policy, Failure> {
@@ -86,7 +86,7 @@ pub(crate) fn site(
 ) -> Result<(Site, Vec<Diagnostic>), Failure> {
     let Policy { apis, sources, warnings } = policy(options)?;
     // The certificate is the listener's: every API has the same.
-    let tls = apis.first().map_or(Ok(None), certificates::of)?;
+    let tls = apis.first().map_or(Ok(None), obtain::tls)?;
     let signer = apis.first().map_or(Ok(None), certificates::signer)?;
     let pepper = apis.first().map_or(Ok(None), certificates::pepper)?;
     let reporter = apis.first().map_or(Ok(None), certificates::reporter)?;

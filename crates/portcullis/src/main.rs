@@ -28,6 +28,7 @@ mod ledger_lines;
 mod load;
 mod loopback;
 mod named;
+mod obtain;
 mod password_arguments;
 mod passwords;
 mod policy_command;

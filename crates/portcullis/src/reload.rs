@@ -15,7 +15,9 @@ use portcullis_controls::{Changes, Plan, PlanOptions, Reach};
 use portcullis_gateway::{Running, Site};
 use portcullis_ledger::{Ledger, Outcome, Reload};
 use portcullis_model::{Clock as _, UnixMillis};
-use portcullis_policy::{Callers, Failure, LedgerTarget, StorePlace, writable_by_others};
+use portcullis_policy::{
+    Acme, Callers, Failure, LedgerTarget, StorePlace, TlsFiles, writable_by_others,
+};
 use portcullis_store::Store;
 
 use crate::arguments::ModelOptions;
@@ -311,7 +313,10 @@ fn plans(site: &Site) -> Vec<&Plan> {
 /// All files that a site was read from, its certificate and key among them.
 fn files_of(site: &Site) -> Vec<PathBuf> {
     let Some(plan) = site.plans().next() else { return Vec::new() };
-    let tls = plan.model.tls.iter().flat_map(|tls| [&tls.certificate, &tls.key]);
+    // What an authority gave is written here, not by the owner.
+    let own = |tls: &&TlsFiles| tls.acme.is_none();
+    let tls = plan.model.tls.iter().filter(own).flat_map(|tls| [&tls.certificate, &tls.key]);
+    let acme = plan.model.tls.iter().filter_map(|tls| tls.acme.as_ref()).flat_map(Acme::files);
     let instances = site.plans().flat_map(|plan| plan.model.upstream.instances());
     let vouching = || site.plans().map(|plan| &plan.model.callers);
     let asked = vouching().flat_map(|callers| callers.endpoints().map(|one| &one.instance));
@@ -319,8 +324,8 @@ fn files_of(site: &Site) -> Vec<PathBuf> {
     let proofs = site.plans().flat_map(|plan| plan.model.upstream.proof.files());
     let clients = plan.model.tls.iter().filter_map(|tls| tls.clients.as_ref());
     let clients = clients.flat_map(|clients| clients.ca.iter().chain(&clients.crl));
-    let secrets =
-        tls.chain(clients).chain(roots).chain(vouching().flat_map(Callers::secrets)).chain(proofs);
+    let own = tls.chain(acme).chain(clients);
+    let secrets = own.chain(roots).chain(vouching().flat_map(Callers::secrets)).chain(proofs);
     let secrets = secrets.filter_map(|source| source.path(certificates::variable));
     plan.model.sources.names().map(PathBuf::from).chain(secrets).collect()
 }

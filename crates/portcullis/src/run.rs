@@ -19,7 +19,7 @@ use crate::reload::Reloader;
 use crate::report::many;
 use crate::trial::Trial;
 use crate::watch::Refusals;
-use crate::{compare, load, service, sessions, signals, talk};
+use crate::{compare, load, obtain, service, sessions, signals, talk};
 
 pub(crate) fn run(options: &RunOptions) -> Exit {
     let plan_options = PlanOptions { observe: options.observe, ..PlanOptions::default() };
@@ -59,6 +59,9 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
             return Exit::Unusable;
         }
     };
+    if let Err(failure) = obtain::show(&site) {
+        return load::refuse(&failure);
+    }
     site.plans().for_each(|plan| describe(plan));
     let workers = options.workers.map_or_else(processors, usize::from);
     let only = site.only().cloned();
@@ -233,6 +236,10 @@ fn serve(
         let thread = std::thread::Builder::new().name("reload".to_owned());
         if let Err(error) = thread.spawn(move || reloader.run(&signals)) {
             talk::say(&format!("no thread can be started that reloads: {error}"));
+            return Exit::Unusable;
+        }
+        if let Err(error) = obtain::keep(&running, ledger) {
+            talk::say(&format!("no thread can be started that asks for certificates: {error}"));
             return Exit::Unusable;
         }
     }

@@ -8,6 +8,8 @@
     reason = "a test's set-up that fails must fail the test"
 )]
 
+#[cfg(feature = "acme")]
+pub mod acme;
 mod clock;
 pub mod generated;
 pub mod http1;

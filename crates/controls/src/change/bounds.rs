@@ -1,6 +1,6 @@
 //! What belongs to no single operation: limits, origins, where the API is, and under which path.
 
-use portcullis_policy::{Model, WhenFull};
+use portcullis_policy::{Model, TlsFiles, WhenFull};
 
 use super::{Changes, Pair, Reach};
 
@@ -73,12 +73,21 @@ fn tls(before: &Model, after: &Model, changes: &mut Changes) {
     let (reach, what) = match (&before.tls, &after.tls) {
         (Some(_), None) => (Reach::Wider, "clients are spoken to in the clear"),
         (None, Some(_)) => (Reach::Narrower, "clients are spoken to inside TLS only"),
-        (Some(old), Some(new)) if (&old.certificate, &old.key) != (&new.certificate, &new.key) => {
+        (Some(old), Some(new)) if is_other(old, new) => {
             (Reach::Wider, "another certificate is shown")
         }
         _ => return,
     };
     changes.of_all(reach, what, after.lines.tls);
+}
+
+/// Names that a certificate gains or loses are told as hosts.
+fn is_other(old: &TlsFiles, new: &TlsFiles) -> bool {
+    let is_same_authority = match (&old.acme, &new.acme) {
+        (Some(old), Some(new)) => old.is_of_same(new),
+        (old, new) => old.is_none() && new.is_none(),
+    };
+    !is_same_authority || (&old.certificate, &old.key) != (&new.certificate, &new.key)
 }
 
 /// Which requests reach it: those for its hosts, or for every host.

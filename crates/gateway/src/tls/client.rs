@@ -154,6 +154,11 @@ impl ClientTls {
         Ok(Self { http1: shown(&self.http1), http2: shown(&self.http2), ..self })
     }
 
+    /// How connections in HTTP/1.1 are opened, for whoever opens them elsewhere.
+    pub fn config(&self) -> Arc<ClientConfig> {
+        self.http1.clone()
+    }
+
     /// Whether it believes the same issuers.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.digest == other.digest

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
-use rustls::{ProtocolVersion, ServerConfig};
+use rustls::server::{Acceptor, WantsServerCert, WebPkiClientVerifier};
+use rustls::{ConfigBuilder, ProtocolVersion, ServerConfig};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
-use tokio_rustls::{TlsAcceptor, TlsStream};
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor, TlsStream};
 
-use super::{Certificate, ClientIssuers, HTTP1, HTTP2};
+use super::{Certificate, ClientIssuers, HTTP1, HTTP2, Obtained};
 
 /// A certificate with its key, and how connections are opened with it: TLS 1.2 with forward secrecy
 /// or 1.3, HTTP/2 or HTTP/1.1, no early data (it can be replayed), no renegotiation.
@@ -18,6 +19,8 @@ pub struct ServerTls {
     config: Arc<ServerConfig>,
     /// Which certificates clients may show; none: they are not asked.
     clients: Option<ClientIssuers>,
+    /// What it shows, where that comes while it runs.
+    obtained: Option<Obtained>,
 }
 
 /// Why a certificate and a key cannot be used.
@@ -101,20 +104,29 @@ impl ServerTls {
         clients: Option<ClientIssuers>,
     ) -> Result<Self, TlsFault> {
         let (chain, key) = pair(certificate, key)?;
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let verifier = clients
-            .as_ref()
-            .map_or_else(WebPkiClientVerifier::no_client_auth, ClientIssuers::verifier);
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                builder.with_client_cert_verifier(verifier).with_single_cert(chain, key)
-            })
-            .map_err(TlsFault::Pair)?;
-        config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
-        // Tickets are sealed with keys that change every few hours; the gateway stores no session.
-        config.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new().map_err(TlsFault::Chance)?;
-        Ok(Self { config: Arc::new(config), clients })
+        let builder = builder(clients.as_ref())?;
+        let config = builder.with_single_cert(chain, key).map_err(TlsFault::Pair)?;
+        Ok(Self { config: Arc::new(finished(config)?), clients, obtained: None })
+    }
+
+    /// What shows a certificate that comes while the gateway runs, and proves to an authority whose names are
+    /// whose. Until there is one, no other handshake succeeds.
+    pub fn obtaining(obtained: Obtained, clients: Option<ClientIssuers>) -> Result<Self, TlsFault> {
+        let config = builder(clients.as_ref())?.with_cert_resolver(obtained.resolver());
+        Ok(Self { config: Arc::new(finished(config)?), clients, obtained: Some(obtained) })
+    }
+
+    /// The same, and shows what `before` shows, where what both show comes while the gateway runs.
+    pub(crate) fn continuing(self, before: &Self) -> Self {
+        let (Some(_), Some(obtained)) = (&self.obtained, &before.obtained) else { return self };
+        let mut config = ServerConfig::clone(&self.config);
+        config.cert_resolver = obtained.resolver();
+        Self { config: Arc::new(config), obtained: Some(obtained.clone()), ..self }
+    }
+
+    /// Where what it shows comes from, if that comes while it runs.
+    pub(crate) const fn obtained(&self) -> Option<&Obtained> {
+        self.obtained.as_ref()
     }
 
     /// Which certificates clients may show.
@@ -128,12 +140,22 @@ impl ServerTls {
         matches!(first, [HANDSHAKE])
     }
 
-    /// Opens a connection.
+    /// Opens a connection; none, if all it was for is a proof. Then it is closed already.
     pub(crate) async fn accept(
         &self,
         stream: TcpStream,
-    ) -> std::io::Result<(TlsStream<TcpStream>, Hello)> {
-        let stream = TlsAcceptor::from(self.config.clone()).accept(stream).await?;
+    ) -> std::io::Result<Option<(TlsStream<TcpStream>, Hello)>> {
+        let stream = match &self.obtained {
+            None => TlsAcceptor::from(self.config.clone()).accept(stream).await?,
+            Some(obtained) => {
+                let begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+                if let Some(proof) = obtained.proof(&begun.client_hello()) {
+                    begun.into_stream(proof).await?.shutdown().await?;
+                    return Ok(None);
+                }
+                begun.into_stream(self.config.clone()).await?
+            }
+        };
         let (_, session) = stream.get_ref();
         let hello = Hello {
             version: match session.protocol_version() {
@@ -144,8 +166,28 @@ impl ServerTls {
             is_http2: session.alpn_protocol() == Some(HTTP2),
             certificate: Certificate::of(session.peer_certificates()),
         };
-        Ok((stream.into(), hello))
+        Ok(Some((stream.into(), hello)))
     }
+}
+
+/// The versions that are spoken, and which certificates clients may show.
+fn builder(
+    clients: Option<&ClientIssuers>,
+) -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, TlsFault> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let verifier =
+        clients.map_or_else(WebPkiClientVerifier::no_client_auth, ClientIssuers::verifier);
+    let builder = ServerConfig::builder_with_provider(provider);
+    let builder = builder.with_safe_default_protocol_versions().map_err(TlsFault::Pair)?;
+    Ok(builder.with_client_cert_verifier(verifier))
+}
+
+/// The protocols that are agreed on, and tickets.
+fn finished(mut config: ServerConfig) -> Result<ServerConfig, TlsFault> {
+    config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
+    // Tickets are sealed with keys that change every few hours; the gateway stores no session.
+    config.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new().map_err(TlsFault::Chance)?;
+    Ok(config)
 }
 
 #[cfg(test)]

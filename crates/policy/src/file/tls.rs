@@ -2,6 +2,7 @@
 
 use portcullis_model::{Diagnostic, Span};
 
+use super::acme::AcmeSection;
 use crate::codes;
 use crate::model::{ClientCertificates, TlsFiles};
 use crate::notes::Notes;
@@ -21,6 +22,8 @@ section! {
         certificate: Option<Spanned<Secret>>,
         /// Its private key (PEM, not encrypted).
         key: Option<Spanned<Secret>>,
+        /// Instead of both: a certificate that the gateway asks an authority for, and renews.
+        acme: Option<Spanned<AcmeSection>>,
         /// Whom certificates of clients come from (PEM): whoever shows one of them, and holds its key,
         /// is known by it where the contract says `mutualTLS`. Whoever shows none is served as before.
         /// Default: clients are not asked for certificates.
@@ -56,6 +59,7 @@ impl TlsSection {
                     certificate: certificate.value.source(folder),
                     key: key.value.source(folder),
                     clients: self.clients(folder, notes),
+                    acme: None,
                     // What it leads to is known where all is joined.
                     redirect: None,
                 });
@@ -90,7 +94,12 @@ impl TlsSection {
         places.map(|place| place.span).chain(any).next()
     }
 
-    fn clients(&self, folder: &std::path::Path, notes: &mut Notes) -> Option<ClientCertificates> {
+    /// Which certificates clients may show.
+    pub(crate) fn clients(
+        &self,
+        folder: &std::path::Path,
+        notes: &mut Notes,
+    ) -> Option<ClientCertificates> {
         if let (Some(crl), None) = (&self.client_crl, &self.client_ca) {
             notes.push(|| {
                 Diagnostic::error(&codes::MISSING_KEY, "`tls` has no `client_ca`")

@@ -26,7 +26,10 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
         base_path: api.and_then(|api| at(api.base_path.as_ref())),
         listen: at(file.listen.as_ref()),
         when_full: at(file.ledger.as_ref().and_then(|ledger| ledger.when_full.as_ref())),
-        tls: file.tls.as_ref().and_then(|tls| at(tls.certificate.as_ref())),
+        tls: file
+            .tls
+            .as_ref()
+            .and_then(|tls| at(tls.certificate.as_ref()).or(at(tls.acme.as_ref()))),
         caller_token: caller_token(file),
         pepper: pepper(file),
         password_pepper: password_pepper(file),

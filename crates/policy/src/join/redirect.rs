@@ -29,7 +29,7 @@ pub(super) fn of(
         }
         return None;
     };
-    if tls.certificate.is_none() && tls.key.is_none() {
+    if tls.certificate.is_none() && tls.key.is_none() && tls.acme.is_none() {
         let help = "add `certificate: file:cert.pem` and `key: file:key.pem`; a proxy that ends TLS \
                     redirects by itself";
         missing("`tls` has no `certificate`, and nothing to lead to", from.span, help, notes);

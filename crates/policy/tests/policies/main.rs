@@ -7,6 +7,7 @@
     reason = "what a test sets up must be there"
 )]
 
+mod acme;
 mod api_keys;
 mod authorization;
 mod bad;

@@ -7,6 +7,7 @@
     reason = "a set-up that fails must fail its test"
 )]
 
+mod acme;
 mod administrative;
 mod api_key_limits;
 mod api_keys;
