@@ -231,40 +231,13 @@ pub fn start(
     let (address, listener) = listen(wanted)?;
     let health = site.first().model.health.map(listen).transpose()?;
     let redirect = site.redirect().map(|redirect| listen(redirect.from)).transpose()?;
-    let limits = site.limits();
     let others = [&health, &redirect].into_iter().flatten();
-    let own = std::iter::once(address).chain(others.map(|(address, _)| *address));
-    if let Some(store) = &options.store {
-        store.compares_under(site.pepper().map(|pepper| pepper.fingerprint()));
-    }
-    let mut chance_of_keys = [0; 16];
-    getrandom::fill(&mut chance_of_keys).map_err(|_| StartError::Chance)?;
-    let shared = Arc::new(Shared {
-        own: own.collect(),
-        connections: Budget::new(limits.connections_max),
-        buffered: Budget::new(limits.buffered_bytes_max),
-        in_upstream: Budget::new(limits.upstream_concurrency_max),
-        instances: Instances::new(Instant::now()),
-        callers: Callers::new(chance_of_keys, Instant::now(), options.store.clone()),
-        locks: Arc::default(),
-        holdings: Holdings::new(options.store.as_ref()).map_err(|_| StartError::Chance)?,
-        store: options.store,
-        site: Current::new(site),
-        ledger,
-        clock,
-        probe: options.probe,
-        watch: options.watch,
-        counts: Arc::new(Counts::default()),
-        drain: Drain::default(),
-        end: Drain::default(),
-        remark: Mutex::default(),
-        certificates: Mutex::default(),
-        #[cfg(test)]
-        fault: options.fault,
-    });
+    let own = std::iter::once(address).chain(others.map(|(address, _)| *address)).collect();
+    let count = options.workers.max(1);
+    let shared = shared(site, own, (ledger, clock), options)?;
     let mut threads = Vec::new();
     let mut workers = Vec::new();
-    for number in 0..options.workers.max(1) {
+    for number in 0..count {
         let (send, receive) = mpsc::channel(HANDOVER_MAX);
         workers.push(send);
         let chance = Chance::new().ok_or(StartError::Chance)?;
@@ -295,6 +268,44 @@ pub fn start(
         health: Mutex::new(health),
         redirect: redirect_address,
     })
+}
+
+/// What all workers share. `own`: where the gateway listens.
+fn shared(
+    site: Site,
+    own: Arc<[SocketAddr]>,
+    (ledger, clock): (Arc<Ledger>, Arc<dyn Clock>),
+    options: Options,
+) -> Result<Arc<Shared>, StartError> {
+    let limits = site.limits();
+    if let Some(store) = &options.store {
+        store.compares_under(site.pepper().map(|pepper| pepper.fingerprint()));
+    }
+    let mut chance_of_keys = [0; 16];
+    getrandom::fill(&mut chance_of_keys).map_err(|_| StartError::Chance)?;
+    Ok(Arc::new(Shared {
+        own,
+        connections: Budget::new(limits.connections_max),
+        buffered: Budget::new(limits.buffered_bytes_max),
+        in_upstream: Budget::new(limits.upstream_concurrency_max),
+        instances: Instances::new(Instant::now()),
+        callers: Callers::new(chance_of_keys, Instant::now(), options.store.clone()),
+        locks: Arc::default(),
+        holdings: Holdings::new(options.store.as_ref()).map_err(|_| StartError::Chance)?,
+        store: options.store,
+        site: Current::new(site),
+        ledger,
+        clock,
+        probe: options.probe,
+        watch: options.watch,
+        counts: Arc::new(Counts::default()),
+        drain: Drain::default(),
+        end: Drain::default(),
+        remark: Mutex::default(),
+        certificates: Mutex::default(),
+        #[cfg(test)]
+        fault: options.fault,
+    }))
 }
 
 /// Listens; the address is the real one where the port was free to choose.

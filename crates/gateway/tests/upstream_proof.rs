@@ -124,7 +124,7 @@ fn verified(request: &str) -> Vec<String> {
         .split(' ')
         .map(|name| name.trim_matches('"').to_owned())
         .collect();
-    let mut base = String::new();
+    let mut base: Vec<String> = Vec::new();
     for name in &covered {
         let value = match name.as_str() {
             "@method" => method.to_owned(),
@@ -133,9 +133,9 @@ fn verified(request: &str) -> Vec<String> {
             "@query" => format!("?{}", target.split_once('?').map_or("", |(_, query)| query)),
             name => fields(request, name).join(", "),
         };
-        base += &format!("\"{name}\": {value}\n");
+        base.push(format!("\"{name}\": {value}"));
     }
-    base += &format!("\"@signature-params\": {input}");
+    base.push(format!("\"@signature-params\": {input}"));
     if !body.is_empty() {
         let digest = format!("sha-256=:{}:", BASE64.encode(Sha256::digest(body)));
         assert_eq!(fields(request, "content-digest"), [digest]);
@@ -145,7 +145,7 @@ fn verified(request: &str) -> Vec<String> {
     assert_eq!(signature.len(), 1, "{request}");
     let signature = signature[0].strip_prefix("portcullis=:").unwrap().trim_end_matches(':');
     let key = hmac::Key::new(hmac::HMAC_SHA256, &key());
-    hmac::verify(&key, base.as_bytes(), &BASE64.decode(signature).unwrap()).unwrap();
+    hmac::verify(&key, base.join("\n").as_bytes(), &BASE64.decode(signature).unwrap()).unwrap();
     covered
 }
 

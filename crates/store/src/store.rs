@@ -78,6 +78,17 @@ struct Parts {
     writer: Writer,
 }
 
+/// A row that cannot be read is damage, unless there are more than may be.
+fn unreadable(why: StoreError, what: &str, folder: &Path) -> StoreError {
+    match why {
+        StoreError::TooMany { .. } => why,
+        why => StoreError::Damaged {
+            path: folder.join(DATABASE),
+            what: format!("{what} cannot be read: {why}"),
+        },
+    }
+}
+
 impl Store {
     /// Opens the store in `folder`, or makes it. Blocks, also for a key service; for the start of the process.
     ///
@@ -92,33 +103,17 @@ impl Store {
         let ready = open::open(folder, unlock.into(), options.accept_older, now)?;
         let revocations = Revocations::new(options.revocations_max)?;
         let Ready { sealer, mut writer, reader, file, epoch, is_new, is_older, rows } = ready;
-        let loaded =
-            revoked::load(&reader, &sealer, &revocations, now).map_err(|why| match why {
-                StoreError::TooMany { .. } => why,
-                why => StoreError::Damaged {
-                    path: folder.join(DATABASE),
-                    what: format!("a revocation cannot be read: {why}"),
-                },
-            })?;
+        let loaded = revoked::load(&reader, &sealer, &revocations, now);
+        let loaded = loaded.map_err(|why| unreadable(why, "a revocation", folder))?;
         let sealer = Arc::new(sealer);
         let keys = ApiKeys::new(Arc::clone(&sealer), options.keys_max);
-        let keys_loaded = keys.load(&reader, now).map_err(|why| match why {
-            StoreError::TooMany { .. } => why,
-            why => StoreError::Damaged {
-                path: folder.join(DATABASE),
-                what: format!("a key cannot be read: {why}"),
-            },
-        })?;
+        let keys_loaded = keys.load(&reader, now);
+        let keys_loaded = keys_loaded.map_err(|why| unreadable(why, "a key", folder))?;
         let (canaries, tally) = (Canaries::new(options.canaries), Tally::default());
         canaries.load(&reader, &sealer, &tally)?;
         let passwords = Arc::new(Passwords::new(Arc::clone(&sealer), options.users_max));
-        let passwords_loaded = passwords.load(&reader).map_err(|why| match why {
-            StoreError::TooMany { .. } => why,
-            why => StoreError::Damaged {
-                path: folder.join(DATABASE),
-                what: format!("a password cannot be read: {why}"),
-            },
-        })?;
+        let users = passwords.load(&reader);
+        let passwords_loaded = users.map_err(|why| unreadable(why, "a password", folder))?;
         let names = Keys::new(&sealer.digest("register of ids", &[]));
         let held = Held::new(names, options.register, true);
         let facts = held.load(&mut writer, now)?;

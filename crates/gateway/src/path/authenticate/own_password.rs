@@ -74,14 +74,14 @@ async fn found(
     };
     let is_right = compared.is_right(asked).await?;
     let known = known.filter(|_| is_right).ok_or(Judged::Not(WRONG))?;
-    let used = UsedPassword { user: Arc::clone(&known.user), mark: known.mark };
+    let shown = UsedPassword { user: Arc::clone(&known.user), mark: known.mark };
     // While it was computed, it may have become another one.
-    if used.is_over(Some(store)) {
+    if shown.is_over(Some(store)) {
         return Err(Judged::Not(WRONG));
     }
     let rules = std::slice::from_ref(&known.rules);
     let identity = key_holder(rules, &known.user, &rule.issuer, asked.scheme_name());
-    Ok((Arc::new(identity), used))
+    Ok((Arc::new(identity), shown))
 }
 
 impl Compared<'_> {
