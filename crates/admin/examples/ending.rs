@@ -38,6 +38,7 @@ fn main() {
         clock: Arc::new(Still),
         way: Way::Socket,
         keks: Arc::new(|_| Err("there is no other key".to_owned())),
+        service: None,
     };
     let door = Door::open(&folder, keeper).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -1,18 +1,27 @@
 //! Doing what was asked, and recording it.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use portcullis_ledger::{Administered, KeyReported, Ledger};
-use portcullis_model::{Clock, UnixMillis};
+use portcullis_ledger::{Administered, KeyReported, Ledger, StoreOpened};
+use portcullis_model::{Clock, Tally, UnixMillis};
 use portcullis_store::{
-    Kek, KeyFacts, LISTED_MAX, Listing, Origin, ReportedEnd, Revoked, State, Store, StoreError,
-    Which, folded,
+    Kek, KeyFacts, KeyService, LISTED_MAX, Listing, Opened, Origin, PASSWORDS_LISTED_MAX,
+    PasswordFacts, ReportedEnd, Revoked, State, Store, StoreError, Which, folded,
 };
 use serde_json::{Value, json};
 
 use crate::keys::{self, KeyRequest, Report};
 use crate::misread::Misread;
-use crate::request::{Request, Selected, token_by};
+use crate::passwords::{self, PasswordRequest};
+use crate::request::{BY_SERVICE, Request, Selected, token_by};
+
+/// Bytes of the keys of one list: the answer must fit into what is read of it.
+const LIST_BYTES_MAX: usize = 6 << 20;
+
+/// A key is made where the command runs.
+const OTHER_PEPPER: &str = "the gateway that runs has another pepper: a key that is made with this one would open \
+                            nothing; have it read its policy again (SIGHUP), or name the pepper that it has";
 
 /// How an act came to the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +58,8 @@ pub struct Keeper {
     pub way: Way,
     /// Where new keys of the store come from: a request has none in it.
     pub keks: KekReader,
+    /// What wraps the store's own key, if anybody does.
+    pub service: Option<Arc<dyn KeyService>>,
 }
 
 /// Why something was not done, or does not last.
@@ -74,22 +85,24 @@ impl Keeper {
     /// Does what `uid` asks. The answer says `ended` and how many, `revoked`, `rows`, or `sessions`; or
     /// `problem`, and then `holds`: whether it is in force all the same, and only does not last.
     pub async fn perform(&self, uid: u32, request: Request) -> Value {
-        let (count, problem, answer) = match self.done(&request).await {
+        let opened = Tally::default();
+        let (count, problem, answer) = match self.done(&request, &opened).await {
             Ok((count, answer)) => (Some(count as u64), None, answer),
             Err(Undone { problem, holds }) => {
                 (None, Some(problem.clone()), json!({ "problem": problem, "holds": holds }))
             }
         };
-        self.record(uid, &request, count, problem.as_deref());
+        let all = Administered { count, opened: opened.count(), ..self.nothing(uid) };
+        self.record(&request, Administered { problem: problem.as_deref(), ..all });
         answer
     }
 
-    async fn done(&self, request: &Request) -> Result<(usize, Value), Undone> {
+    async fn done(&self, request: &Request, opened: &Tally) -> Result<(usize, Value), Undone> {
         let now = self.clock.now();
         Ok(match request {
             Request::ListSessions { api, max } => {
                 let max = usize::try_from(*max).unwrap_or(LISTED_MAX);
-                let listing = self.store.list(api, max, now).await?;
+                let listing = self.store.list(api, max, now, opened).await?;
                 (listing.sessions.len(), listed(&listing))
             }
             Request::EndSessions { api, of } => {
@@ -97,17 +110,41 @@ impl Keeper {
                 (count, json!({ "ended": count }))
             }
             Request::Keys(request) => self.keys(request, now).await?,
+            Request::Passwords(request) => self.passwords(request, now).await?,
             Request::RevokeTokens(revocation) => {
                 self.store.revoke(revocation.clone(), now).await?;
                 (1, json!({ "revoked": true }))
             }
-            Request::RekeyStore { to } => self.rekey(to).await?,
+            Request::RekeyStore { to } => self.rekey(to, opened).await?,
+            Request::BackupStore { to } => {
+                let to = Path::new(to);
+                if !to.is_absolute() {
+                    let problem = format!("`{}` is no absolute path", to.display());
+                    return Err(Undone { problem, holds: false });
+                }
+                let bytes = self.store.backup(to).await?;
+                (1, json!({ "bytes": bytes }))
+            }
+            Request::RewrapStore => {
+                self.store.rewrap_by(self.service()?, now).await?;
+                (1, json!({ "rewrapped": true }))
+            }
         })
     }
 
-    async fn rekey(&self, to: &str) -> Result<(usize, Value), Undone> {
-        let kek = (self.keks)(to).map_err(|problem| Undone { problem, holds: false })?;
-        let rekeyed = self.store.rekey(&kek).await?;
+    fn service(&self) -> Result<Arc<dyn KeyService>, Undone> {
+        let none = || "the policy names no key service: `store: { kms }`".to_owned();
+        self.service.clone().ok_or_else(|| Undone { problem: none(), holds: false })
+    }
+
+    async fn rekey(&self, to: &str, opened: &Tally) -> Result<(usize, Value), Undone> {
+        let rekeyed = if to == BY_SERVICE {
+            self.store.rekey_by(self.service()?).await?
+        } else {
+            let kek = (self.keks)(to).map_err(|problem| Undone { problem, holds: false })?;
+            self.store.rekey(&kek).await?
+        };
+        opened.add(rekeyed.opened);
         let mut answer = json!({ "rows": rekeyed.rows, "damaged": rekeyed.damaged });
         if let (Value::Object(members), Some(left)) = (&mut answer, rekeyed.left) {
             members.insert("left".to_owned(), json!(left.to_string()));
@@ -115,21 +152,22 @@ impl Keeper {
         Ok((rekeyed.rows, answer))
     }
 
-    async fn keys(
-        &self,
-        request: &KeyRequest,
-        now: UnixMillis,
-    ) -> Result<(usize, Value), StoreError> {
+    async fn keys(&self, request: &KeyRequest, now: UnixMillis) -> Result<(usize, Value), Undone> {
         match request {
-            KeyRequest::Add(facts) => {
+            KeyRequest::Add { pepper, .. }
+                if self.store.pepper().is_some_and(|own| own != *pepper) =>
+            {
+                Err(Undone { problem: OTHER_PEPPER.to_owned(), holds: false })
+            }
+            KeyRequest::Add { facts, .. } => {
                 self.store.issue_key(KeyFacts::clone(facts), now).await?;
                 Ok((1, json!({ "issued": true })))
             }
             KeyRequest::List { which, max } => {
                 let max = usize::try_from(*max).unwrap_or(LISTED_MAX).min(LISTED_MAX);
                 let all = self.store.list_keys(which, max.saturating_add(1));
-                let keys: Vec<Value> = all.iter().take(max).map(keys::listed).collect();
-                let has_more = all.len() > max;
+                let keys = within(all.iter().take(max).map(keys::listed), LIST_BYTES_MAX);
+                let has_more = all.len() > keys.len();
                 Ok((keys.len(), json!({ "keys": keys, "has_more": has_more })))
             }
             KeyRequest::Revoke(which) => {
@@ -144,7 +182,7 @@ impl Keeper {
                 let shown = self.store.show_key(id).ok_or(StoreError::NoKey)?;
                 Ok((1, keys::shown(&shown)))
             }
-            KeyRequest::Report(report) => self.report(report, now).await,
+            KeyRequest::Report(report) => Ok(self.report(report, now).await?),
         }
     }
 
@@ -180,7 +218,47 @@ impl Keeper {
         Ok((1, json!({ "genuine": true, "key": key, "revoked": revoked, "ends": ends })))
     }
 
-    /// The same for the user who runs this process.
+    async fn passwords(
+        &self,
+        request: &PasswordRequest,
+        now: UnixMillis,
+    ) -> Result<(usize, Value), StoreError> {
+        match request {
+            PasswordRequest::Set(facts) => {
+                let facts = PasswordFacts::clone(facts);
+                let is_replaced = self.store.set_password(facts, now).await?;
+                Ok((1, json!({ "set": true, "is_replaced": is_replaced })))
+            }
+            PasswordRequest::List { after, max } => {
+                let max = usize::try_from(*max).unwrap_or(usize::MAX).min(PASSWORDS_LISTED_MAX - 1);
+                let after = Some(after.as_str()).filter(|after| !after.is_empty());
+                let all = self.store.list_passwords(after, max + 1);
+                let users: Vec<Value> = all.iter().take(max).map(passwords::listed).collect();
+                Ok((users.len(), json!({ "users": users, "has_more": all.len() > max })))
+            }
+            PasswordRequest::Remove { user } => {
+                let was_there = self.store.remove_password(user, now).await?;
+                Ok((usize::from(was_there), json!({ "removed": was_there })))
+            }
+        }
+    }
+
+    /// Records that the store was opened for this, and what was decrypted for that.
+    pub fn opened(&self, opened: &Opened) {
+        let Some(ledger) = &self.ledger else { return };
+        ledger.store_opened(&StoreOpened {
+            time: self.clock.now(),
+            door: match self.way {
+                Way::Socket => "start",
+                Way::Store => "store",
+            },
+            opened: opened.rows,
+            is_new: opened.is_new,
+            is_older: opened.is_older,
+        });
+    }
+
+    /// [`Keeper::perform`] for the user who runs this process.
     pub async fn perform_here(&self, request: Request) -> Value {
         self.perform(rustix::process::getuid().as_raw(), request).await
     }
@@ -224,12 +302,12 @@ impl Keeper {
             by: None,
             name: None,
             count: None,
+            opened: 0,
             problem: None,
         }
     }
 
-    fn record(&self, uid: u32, request: &Request, count: Option<u64>, problem: Option<&str>) {
-        let all = Administered { count, problem, ..self.nothing(uid) };
+    fn record(&self, request: &Request, all: Administered<'_>) {
         match request {
             Request::ListSessions { api, .. } => {
                 self.write(&Administered { act: Some("list_sessions"), api: Some(api), ..all });
@@ -253,9 +331,20 @@ impl Keeper {
                     ..all
                 });
             }
+            Request::Passwords(request) => {
+                let (act, (by, name)) = (Some(request.act()), request.named());
+                self.write(&Administered { act, by: Some(by), name, ..all });
+            }
             Request::RekeyStore { to } => {
                 let (act, by) = (Some("rekey_store"), Some("key"));
                 self.write(&Administered { act, by, name: Some(to), ..all });
+            }
+            Request::BackupStore { to } => {
+                let (act, by) = (Some("backup_store"), Some("folder"));
+                self.write(&Administered { act, by, name: Some(to), ..all });
+            }
+            Request::RewrapStore => {
+                self.write(&Administered { act: Some("rewrap_store"), ..all });
             }
             Request::RevokeTokens(revocation) => {
                 let name = match &revocation.of {
@@ -280,6 +369,17 @@ impl Keeper {
             ledger.administered(act);
         }
     }
+}
+
+/// The first of these that fit into so many bytes; the first one in any case.
+fn within(keys: impl Iterator<Item = Value>, bytes_max: usize) -> Vec<Value> {
+    let mut bytes = 0_usize;
+    let fits = |key: &Value| {
+        let is_first = bytes == 0;
+        bytes = bytes.saturating_add(key.to_string().len() + 1);
+        is_first || bytes <= bytes_max
+    };
+    keys.take_while(fits).collect()
 }
 
 fn listed(listing: &Listing) -> Value {

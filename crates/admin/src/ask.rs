@@ -9,11 +9,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::door::SOCKET;
-use crate::request::Request;
+use crate::request::{REQUEST_BYTES_MAX, Request};
 
 /// How long an answer is awaited: acts wait for a disk.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
-/// The same of a new key for the store: longer than the gateway waits for it.
+/// The same of a new key for the store, and of one that is wrapped anew: longer than the gateway waits for it.
 const REKEY_TIME: Duration = Duration::from_mins(11);
 /// Bytes of an answer: a thousand sessions with long names.
 const ANSWER_BYTES_MAX: u64 = 8 << 20;
@@ -25,6 +25,8 @@ pub enum AskFault {
     Nobody,
     /// The door cannot be used.
     Door(PathBuf, io::Error),
+    /// It is longer than the gateway would read: nothing was sent.
+    TooLong,
     /// Who is there says nothing that can be read. Whether it was done is not known.
     Unclear(PathBuf),
 }
@@ -34,6 +36,9 @@ impl fmt::Display for AskFault {
         match self {
             Self::Nobody => f.write_str("no gateway runs on this store"),
             Self::Door(path, error) => write!(f, "`{}` cannot be used: {error}", path.display()),
+            Self::TooLong => {
+                write!(f, "it is longer than {REQUEST_BYTES_MAX} bytes: nothing was asked for")
+            }
             Self::Unclear(path) => write!(
                 f,
                 "no answer came from `{}`: whether it was done is not known, the ledger tells",
@@ -47,7 +52,7 @@ impl std::error::Error for AskFault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Door(_, error) => Some(error),
-            Self::Nobody | Self::Unclear(_) => None,
+            Self::Nobody | Self::TooLong | Self::Unclear(_) => None,
         }
     }
 }
@@ -68,12 +73,20 @@ pub fn ask(folder: &Path, request: &Request) -> Result<Value, AskFault> {
         }
         Err(error) => return Err(AskFault::Door(path, error)),
     };
-    let answer_time =
-        if matches!(request, Request::RekeyStore { .. }) { REKEY_TIME } else { ANSWER_TIME };
+    let line = request.write();
+    // With the end of its line.
+    if line.len() > REQUEST_BYTES_MAX {
+        return Err(AskFault::TooLong);
+    }
+    let is_slow = matches!(
+        request,
+        Request::RekeyStore { .. } | Request::RewrapStore | Request::BackupStore { .. }
+    );
+    let answer_time = if is_slow { REKEY_TIME } else { ANSWER_TIME };
     let sent = stream
         .set_read_timeout(Some(answer_time))
         .and_then(|()| stream.set_write_timeout(Some(ANSWER_TIME)))
-        .and_then(|()| stream.write_all(request.write().as_bytes()));
+        .and_then(|()| stream.write_all(line.as_bytes()));
     if let Err(error) = sent {
         return Err(AskFault::Door(path, error));
     }

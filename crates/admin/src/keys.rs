@@ -1,14 +1,12 @@
 //! What may be asked about API keys. The key itself never comes this way: whoever issues one keeps its text, and sends
 //! its digest.
 
-use std::net::IpAddr;
-
-use portcullis_json::Value as Read;
 use portcullis_model::key::OnReport;
-use portcullis_model::{KeyId, KeyRules, UnixMillis};
+use portcullis_model::{KeyId, UnixMillis};
 use portcullis_store::{KeyFacts, KeyWhich, ListedKey, ShownKey};
 use serde_json::{Map, Value, json};
 
+use crate::key_rules::{self, from_hex, hex};
 use crate::members::Members;
 use crate::misread::Misread;
 
@@ -16,7 +14,12 @@ use crate::misread::Misread;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyRequest {
     /// A new one.
-    Add(Box<KeyFacts>),
+    Add {
+        /// What is kept of it.
+        facts: Box<KeyFacts>,
+        /// Which pepper its digest was made with: the fingerprint.
+        pepper: [u8; 32],
+    },
     /// The newest ones, `max` of them.
     List {
         /// Of these.
@@ -67,7 +70,10 @@ impl KeyRequest {
     /// Reads what `act` asks for; none, if it asks for no key.
     pub(crate) fn read(act: &str, members: &Members<'_>) -> Result<Option<Self>, Misread> {
         Ok(Some(match act {
-            "add_key" => Self::Add(Box::new(facts(members)?)),
+            "add_key" => Self::Add {
+                facts: Box::new(facts(members)?),
+                pepper: from_hex(members.text("pepper")?).ok_or(Misread("that is no digest"))?,
+            },
             "list_keys" => Self::List { which: which(members)?, max: members.number("max")? },
             "revoke_keys" => Self::Revoke(which(members)?),
             "expire_key" => {
@@ -82,7 +88,7 @@ impl KeyRequest {
     /// What reads as this.
     pub(crate) fn write(&self) -> Value {
         match self {
-            Self::Add(facts) => written(facts),
+            Self::Add { facts, pepper } => written(facts).with("pepper", Some(hex(pepper))).into(),
             Self::List { which, max } => {
                 selected("list_keys", which).with("max", Some(*max)).into()
             }
@@ -111,7 +117,7 @@ impl KeyRequest {
     /// The word in records.
     pub(crate) const fn act(&self) -> &'static str {
         match self {
-            Self::Add(_) => "issue_key",
+            Self::Add { .. } => "issue_key",
             Self::List { .. } => "list_keys",
             Self::Revoke(_) => "revoke_keys",
             Self::Expire { .. } => "expire_key",
@@ -123,7 +129,7 @@ impl KeyRequest {
     /// What they are named by in records, and the name.
     pub(crate) fn named(&self) -> (&'static str, Option<String>) {
         match self {
-            Self::Add(facts) => ("id", Some(facts.id.to_string())),
+            Self::Add { facts, .. } => ("id", Some(facts.id.to_string())),
             Self::Expire { id, .. } | Self::Show { id } => ("id", Some(id.to_string())),
             Self::Report(report) => ("id", Some(report.id.to_string())),
             Self::List { which, .. } | Self::Revoke(which) => (by(which), name(which)),
@@ -139,7 +145,7 @@ pub(crate) fn listed(key: &ListedKey) -> Value {
         .with("owner", Some(&*key.owner))
         .with("label", Some(&*key.label))
         .with("created", time(Some(key.created)))
-        .with("rules", Some(rules(&key.rules)))
+        .with("rules", Some(key_rules::write(&key.rules)))
         .with("parent", key.parent.map(|id| id.to_string()))
         .with("expires", time(key.expires))
         .with("last_used", time(key.last_used))
@@ -171,10 +177,10 @@ fn report(members: &Members<'_>) -> Result<Report, Misread> {
 
 /// An object that is built member by member; what is not there is left out.
 #[derive(Default)]
-struct Said(Map<String, Value>);
+pub(crate) struct Said(Map<String, Value>);
 
 impl Said {
-    fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
         self.0.extend(value.map(|value| (name.to_owned(), value.into())));
         self
     }
@@ -231,7 +237,7 @@ fn id(text: &str) -> Result<KeyId, Misread> {
     KeyId::parse(text).map_err(|_| Misread("that names no key"))
 }
 
-fn written(facts: &KeyFacts) -> Value {
+fn written(facts: &KeyFacts) -> Said {
     Said::default()
         .with("do", Some("add_key"))
         .with("id", Some(facts.id.to_string()))
@@ -239,12 +245,11 @@ fn written(facts: &KeyFacts) -> Value {
         .with("owner", Some(&*facts.owner))
         .with("label", Some(&*facts.label))
         .with("created", Some(facts.created.0))
-        .with("rules", Some(rules(&facts.rules)))
+        .with("rules", Some(key_rules::write(&facts.rules)))
         .with("parent", facts.parent.map(|parent| parent.to_string()))
         .with("expires", facts.expires.map(|expires| expires.0))
         .with("replaces", facts.replaces.map(|(replaced, _)| replaced.to_string()))
         .with("overlap", facts.replaces.map(|(_, overlap)| overlap))
-        .into()
 }
 
 fn facts(members: &Members<'_>) -> Result<KeyFacts, Misread> {
@@ -260,72 +265,7 @@ fn facts(members: &Members<'_>) -> Result<KeyFacts, Misread> {
         parent: members.optional_text("parent")?.map(id).transpose()?,
         created: members.time("created")?,
         expires: members.optional_time("expires")?,
-        rules: read_rules(members.object("rules")?)?,
+        rules: key_rules::read(members.object("rules")?)?,
         replaces,
     })
-}
-
-/// What a key may be used for; what restricts nothing is left out.
-fn rules(rules: &KeyRules) -> Value {
-    let some = |texts: &[String]| (!texts.is_empty()).then(|| json!(texts));
-    let networks: Vec<String> =
-        rules.networks.iter().map(|(first, bits)| format!("{first}/{bits}")).collect();
-    let attributes = (!rules.attributes.is_empty()).then(|| json!(rules.attributes));
-    Said::default()
-        .with("operations", some(&rules.operations))
-        .with("scopes", some(&rules.scopes))
-        .with("apis", some(&rules.apis))
-        .with("networks", some(&networks))
-        .with("attributes", attributes)
-        .with("not_before", rules.not_before.map(|begin| begin.0))
-        .into()
-}
-
-/// The rules of a key as it is listed.
-pub fn rules_of(listed: &Value) -> Result<KeyRules, Misread> {
-    let rules = listed.get("rules").ok_or(Misread("a member is missing"))?;
-    let limits = portcullis_json::Limits::default();
-    let document = portcullis_json::Document::parse(rules.to_string().into_bytes(), &limits);
-    read_rules(document.map_err(|_| Misread("it is no JSON in one reading"))?.root())
-}
-
-fn read_rules(said: Read<'_>) -> Result<KeyRules, Misread> {
-    let members = Members::of(said)?;
-    let rules = KeyRules {
-        operations: members.optional_texts("operations")?,
-        scopes: members.optional_texts("scopes")?,
-        apis: members.optional_texts("apis")?,
-        networks: members
-            .optional_texts("networks")?
-            .iter()
-            .map(|text| network(text).ok_or(Misread("that is no network")))
-            .collect::<Result<_, _>>()?,
-        attributes: members.optional_pairs("attributes")?,
-        not_before: members.optional_time("not_before")?,
-    };
-    members.end()?;
-    Ok(rules)
-}
-
-fn network(text: &str) -> Option<(IpAddr, u8)> {
-    let (first, bits) = text.split_once('/')?;
-    Some((first.parse().ok()?, bits.parse().ok()?))
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    let pairs = text.as_bytes().as_chunks::<2>();
-    if text.len() != 64 || !pairs.1.is_empty() {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(pairs.0) {
-        let mut digits = pair.iter().map(|digit| char::from(*digit).to_digit(16));
-        *byte = (digits.next()?? << 4 | digits.next()??) as u8;
-    }
-    Some(bytes)
 }

@@ -1,4 +1,4 @@
-//! The administrative door: sessions are listed and ended, tokens of issuers revoked, and the
+//! The administrative door: sessions are listed and ended, tokens of issuers revoked, keys and passwords kept, and the
 //! store gets another key.
 //!
 //! A socket in the folder of the store, for the user who runs the gateway and for root. One request on each
@@ -8,14 +8,18 @@
 mod act;
 mod ask;
 mod door;
+mod key_rules;
 mod keys;
 mod members;
 mod misread;
+mod passwords;
 mod request;
 
 pub use act::{Keeper, KekReader, Way};
 pub use ask::{AskFault, ask};
 pub use door::{Door, DoorError};
-pub use keys::{KeyRequest, Report, rules_of};
+pub use key_rules::{certificate, rules_of, thumbprint};
+pub use keys::{KeyRequest, Report};
 pub use misread::Misread;
-pub use request::{REQUEST_BYTES_MAX, Request, Selected};
+pub use passwords::PasswordRequest;
+pub use request::{BY_SERVICE, REQUEST_BYTES_MAX, Request, Selected};

@@ -51,11 +51,14 @@ impl<'a> Members<'a> {
         value.map(|value| value.as_str().ok_or(Misread("a member is no text"))).transpose()
     }
 
-    pub(crate) fn optional_time(&self, name: &str) -> Result<Option<UnixMillis>, Misread> {
-        let time = |value: Value<'a>| value.as_number().and_then(|number| number.parse().ok());
+    pub(crate) fn optional_number(&self, name: &str) -> Result<Option<u64>, Misread> {
+        let number = |value: Value<'a>| value.as_number().and_then(|number| number.parse().ok());
         let value = self.optional(name);
-        let time = value.map(|value| time(value).ok_or(Misread("a member is no whole number")));
-        Ok(time.transpose()?.map(UnixMillis))
+        value.map(|value| number(value).ok_or(Misread("a member is no whole number"))).transpose()
+    }
+
+    pub(crate) fn optional_time(&self, name: &str) -> Result<Option<UnixMillis>, Misread> {
+        Ok(self.optional_number(name)?.map(UnixMillis))
     }
 
     /// The texts of a list; none where there is none.

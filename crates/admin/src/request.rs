@@ -8,9 +8,14 @@ use serde_json::json;
 use crate::keys::KeyRequest;
 use crate::members::Members;
 use crate::misread::Misread;
+use crate::passwords::PasswordRequest;
 
-/// Bytes of a request; names of accounts, subjects and tokens are shorter than 2 KiB each.
-pub const REQUEST_BYTES_MAX: usize = 16 << 10;
+/// Bytes of a request: the rules of a key have 64 KiB of texts, which may be twice as long as they are written
+/// here; names of accounts, subjects and tokens are shorter than 2 KiB each.
+pub const REQUEST_BYTES_MAX: usize = 192 << 10;
+
+/// The place of a new key that is made here and wrapped by the policy's key service.
+pub const BY_SERVICE: &str = "kms";
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +38,19 @@ pub enum Request {
     RevokeTokens(Revocation),
     /// Something about API keys.
     Keys(KeyRequest),
+    /// Something about passwords.
+    Passwords(PasswordRequest),
     /// Another key-encryption key for the store.
     RekeyStore {
-        /// Its place, as the policy names places: `file:/etc/new.key`. Never the key itself.
+        /// Its place, as the policy names places: `file:/etc/new.key`. Never the key itself. Or
+        /// [`BY_SERVICE`].
+        to: String,
+    },
+    /// The store's key wrapped anew by its key service.
+    RewrapStore,
+    /// A copy of the store.
+    BackupStore {
+        /// The folder that it comes into.
         to: String,
     },
 }
@@ -72,10 +87,15 @@ impl Request {
                 Self::EndSessions { api: members.text("api")?.into(), of: selected(&members)? }
             }
             "revoke_tokens" => Self::RevokeTokens(revocation(&members)?),
+            "backup_store" => Self::BackupStore { to: members.text("to")?.into() },
+            "rewrap_store" => Self::RewrapStore,
             "rekey_store" => Self::RekeyStore { to: members.text("to")?.into() },
             _ => match KeyRequest::read(act, &members)? {
                 Some(request) => Self::Keys(request),
-                None => return Err(Misread("it asks for what is not known")),
+                None => match PasswordRequest::read(act, &members)? {
+                    Some(request) => Self::Passwords(request),
+                    None => return Err(Misread("it asks for what is not known")),
+                },
             },
         };
         members.end()?;
@@ -99,6 +119,9 @@ impl Request {
                 }
             }
             Self::Keys(request) => request.write(),
+            Self::BackupStore { to } => json!({ "do": "backup_store", "to": to }),
+            Self::RewrapStore => json!({ "do": "rewrap_store" }),
+            Self::Passwords(request) => request.write(),
             Self::RekeyStore { to } => json!({ "do": "rekey_store", "to": to }),
             Self::RevokeTokens(Revocation { issuer, of, until }) => {
                 let (act, until) = ("revoke_tokens", until.0);
@@ -177,9 +200,10 @@ fn revocation(members: &Members<'_>) -> Result<Revocation, Misread> {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_credential::password::Hashed;
     use portcullis_model::key::OnReport;
-    use portcullis_model::{KeyId, KeyRules};
-    use portcullis_store::{KeyFacts, KeyWhich};
+    use portcullis_model::{KeyId, KeyQuota, KeyRules, Verbs};
+    use portcullis_store::{KeyFacts, KeyWhich, PasswordFacts};
     use proptest::prelude::*;
 
     use super::*;
@@ -208,7 +232,64 @@ mod tests {
                 Request::RevokeTokens(Revocation { issuer, of, until })
             }),
             any_key_request().prop_map(Request::Keys),
+            any_password_request().prop_map(Request::Passwords),
             any::<String>().prop_map(|to| Request::RekeyStore { to }),
+            Just(Request::RewrapStore),
+            any::<String>().prop_map(|to| Request::BackupStore { to }),
+        ]
+    }
+
+    fn any_rules() -> impl Strategy<Value = KeyRules> {
+        let texts = || proptest::collection::vec(any::<String>(), 0..3);
+        let pairs = proptest::collection::vec(any::<(String, String)>(), 0..3);
+        let networks = proptest::collection::vec(any::<(std::net::IpAddr, u8)>(), 0..3);
+        let begin = proptest::option::of(any::<u64>().prop_map(UnixMillis));
+        let verbs = (1_u8..64).prop_filter_map("read alone", |bits| {
+            // What is read back reads and lists.
+            let verbs = Verbs::from_bits(bits)?;
+            Verbs::of_words(verbs.words()).filter(|read| *read == verbs)
+        });
+        let may = proptest::collection::vec((any::<String>(), verbs), 0..3);
+        let objects = proptest::collection::vec(any::<(String, String)>(), 0..3);
+        let bound = any::<(Option<[u8; 32]>, Option<[u8; 32]>)>();
+        let quota = any::<(Option<(u32, u32)>, Option<u64>, Option<u64>)>()
+            .prop_map(|(rate, day, month)| KeyQuota { rate, day, month });
+        let first = (texts(), texts(), networks, texts(), pairs, begin);
+        (first, may, objects, texts(), bound, quota).prop_map(
+            |(first, may, objects, origins, (dpop, certificate), quota)| {
+                let (operations, scopes, networks, apis, attributes, not_before) = first;
+                KeyRules {
+                    operations,
+                    scopes,
+                    networks,
+                    apis,
+                    attributes,
+                    not_before,
+                    may,
+                    objects,
+                    origins,
+                    dpop,
+                    certificate,
+                    quota,
+                }
+            },
+        )
+    }
+
+    fn any_password_request() -> impl Strategy<Value = PasswordRequest> {
+        let hash = (8_u32..65_536, 1_u32..8).prop_map(|(memory, passes)| {
+            let begin = format!("$argon2id$v=19$m={memory},t={passes},p=1$BwcHBwcHBwcHBwcHBwcHBw");
+            let text = format!("{begin}$CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk");
+            Hashed::parse(&text).unwrap()
+        });
+        let attributes = proptest::collection::vec(any::<(String, String)>(), 0..3);
+        let facts = ("[a-z\u{e9}]{1,20}", hash, attributes)
+            .prop_map(|(user, hash, attributes)| PasswordFacts { user, hash, attributes });
+        prop_oneof![
+            facts.prop_map(|facts| PasswordRequest::Set(Box::new(facts))),
+            (any::<String>(), any::<u64>())
+                .prop_map(|(after, max)| PasswordRequest::List { after, max }),
+            any::<String>().prop_map(|user| PasswordRequest::Remove { user }),
         ]
     }
 
@@ -231,20 +312,7 @@ mod tests {
                 Just(KeyWhich::All),
             ]
         };
-        let texts = || proptest::collection::vec(any::<String>(), 0..3);
-        let pairs = proptest::collection::vec(any::<(String, String)>(), 0..3);
-        let networks = proptest::collection::vec(any::<(std::net::IpAddr, u8)>(), 0..3);
-        let begin = proptest::option::of(time());
-        let rules = (texts(), texts(), networks, texts(), pairs, begin).prop_map(
-            |(operations, scopes, networks, apis, attributes, not_before)| KeyRules {
-                operations,
-                scopes,
-                networks,
-                apis,
-                attributes,
-                not_before,
-            },
-        );
+        let rules = any_rules();
         let ids = (id(), proptest::option::of(id()), proptest::option::of((id(), any::<u64>())));
         let texts = (any::<String>(), any::<String>(), any::<[u8; 32]>());
         let facts = (ids, texts, time(), proptest::option::of(time()), rules).prop_map(
@@ -261,7 +329,8 @@ mod tests {
             },
         );
         prop_oneof![
-            facts.prop_map(|facts| KeyRequest::Add(Box::new(facts))),
+            (facts, any::<[u8; 32]>())
+                .prop_map(|(facts, pepper)| KeyRequest::Add { facts: Box::new(facts), pepper }),
             (which(), any::<u64>()).prop_map(|(which, max)| KeyRequest::List { which, max }),
             which().prop_map(KeyRequest::Revoke),
             (id(), any::<u64>()).prop_map(|(id, at)| KeyRequest::Expire { id, at }),
@@ -309,7 +378,13 @@ mod tests {
             r#"{"do":"revoke_tokens","issuer":"a","by":"jti","name":"b"}"#,
             r#"{"do":"revoke_tokens","issuer":"a","by":"jti","name":"b","before":1,"until":2}"#,
             r#"{"do":"rekey_store"}"#,
+            r#"{"do":"rewrap_store","to":"kms"}"#,
             r#"{"do":"rekey_store","to":"file:/new.key","key":"00"}"#,
+            r#"{"do":"set_password","user":"ann","password":"obviously fake"}"#,
+            r#"{"do":"set_password","user":"ann","hash":"obviously fake"}"#,
+            r#"{"do":"set_password","user":"a:n","hash":"$argon2id$v=19$m=64,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk"}"#,
+            r#"{"do":"set_password","user":"ann","hash":"$argon2id$v=19$m=9999999,t=1,p=1$BwcHBwcHBwcHBwcHBwcHBw$CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk"}"#,
+            r#"{"do":"remove_password"}"#,
             r#"{"do":"stop"}"#,
             r#"{"do":"list_sessions","api":"","max":1}{}"#,
         ] {

@@ -67,7 +67,7 @@ impl Here {
             let bytes = std::array::from_fn(|index| index as u8 + first);
             Ok(Kek::from_bytes(bytes).unwrap())
         });
-        Keeper { store, ledger, clock, way: Way::Socket, keks }
+        Keeper { store, ledger, clock, way: Way::Socket, keks, service: None }
     }
 
     fn path(&self) -> PathBuf {

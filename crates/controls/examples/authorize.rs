@@ -154,6 +154,7 @@ fn decisions(plan: &Plan) -> Vec<f64> {
         model: &plan.model.authorization,
         caller: Some(&caller),
         request: &|_: &RequestPlace| None,
+        limits: &[],
     };
     let operation = place(plan, "getOrder");
     let of = Of { operation, resource: 0, purpose: Purpose::Touch };
@@ -193,6 +194,7 @@ fn list(plan: &Plan) {
         model: &plan.model.authorization,
         caller: Some(&caller),
         request: &|_: &RequestPlace| None,
+        limits: &[],
     };
     let shown = Shown {
         shapes: &plan.model.contract.shapes,

@@ -37,11 +37,13 @@
 //! not asked here. Counts of wrong attempts are this process's own, and lost with a restart.
 
 mod api_keys;
+mod basic_passwords;
 mod caller_token;
 mod certificates;
 mod challenge;
 mod guarded;
 mod guessing;
+mod key_function;
 mod resource;
 mod tokens;
 
@@ -55,12 +57,14 @@ use portcullis_policy::{Model, Posture};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 
-pub use api_keys::{KeyUse, judge_key, key_fault, key_holder};
+pub use api_keys::{KeyUse, key_fault, key_holder};
+pub use basic_passwords::basic_passwords;
 pub use caller_token::{CALLER_TOKEN_TYPE, claims, said};
 pub use certificates::{Presented, holder};
 pub use challenge::Told;
 pub use guarded::{Guarded, api, is_met, takes_basic};
-pub use guessing::{Counted, Guessed, rates, too_many};
+pub use guessing::{Counted, Guessed, rates, too_busy, too_many};
+pub use key_function::{KeyAsk, judge_key};
 pub use resource::{ResourceMetadata, WELL_KNOWN};
 pub use tokens::{IntrospectionRule, NoRule, TokenRule};
 
@@ -118,7 +122,8 @@ static OTHER_VERSION: Code = Code {
 };
 
 /// The codes of this control.
-pub const CODES: [&Code; 3] = [&CLOSED, &NOT_VERIFIED, &OTHER_VERSION];
+pub const CODES: [&Code; 4] =
+    [&CLOSED, &NOT_VERIFIED, &OTHER_VERSION, &basic_passwords::BASIC_PASSWORDS];
 
 /// Who may call an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]

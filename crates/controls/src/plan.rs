@@ -201,6 +201,7 @@ impl Plan {
             }
         }
         findings.extend(response_shape::undecided_names(&self.model));
+        findings.extend(caller_identity::basic_passwords(&self.model));
         findings
     }
 

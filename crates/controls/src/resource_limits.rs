@@ -30,6 +30,7 @@
 //! inside a body are observed: head, times, connection counts and the sizes that the gateway
 //! itself must hold stay as they are, because nothing could be observed without them.
 
+mod key_quota;
 mod one_at_a_time;
 
 use portcullis_json::{Fault, FaultKind, Limits as JsonLimits};
@@ -38,6 +39,7 @@ use portcullis_policy::{Limits, Model};
 
 use crate::face::{Expectation, Face, Stride, Threat};
 
+pub use key_quota::{Quota, quota_fields, quota_used_up};
 pub use one_at_a_time::{NoTurn, spelling};
 
 /// See the module's page.

@@ -7,6 +7,7 @@
 
 mod before;
 mod condition;
+mod limited;
 mod mask;
 pub(crate) mod members;
 mod seen;
@@ -15,13 +16,14 @@ mod values;
 
 use std::sync::Arc;
 
-use portcullis_model::{Identity, Span, Value as Known};
+use portcullis_model::{Identity, KeyRules, Span, Value as Known};
 use portcullis_policy::{
     Authorization, Expression, Hidden, InputPlace, OfCaller, OnResource, Operand, RequestPlace,
     Rule, Touches, Verb, Who,
 };
 
 pub use condition::Facts;
+pub use limited::opens;
 pub(crate) use mask::is_below;
 pub use mask::{Mask, Masks};
 pub use seen::{Object, Seen};
@@ -74,6 +76,8 @@ pub enum Verdict {
 pub enum Why {
     /// A rule forbids it.
     Forbidden,
+    /// The key that is shown, or one above it, is not for it.
+    NotOfKey,
     /// It is of another tenant.
     OtherTenant,
     /// No rule for this caller speaks of such objects here.
@@ -87,6 +91,7 @@ impl Why {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Forbidden => "object_forbidden",
+            Self::NotOfKey => "object_not_of_key",
             Self::OtherTenant => "other_tenant",
             Self::NoRule => "no_rule_for_caller",
             Self::NotTheirs => "not_their_object",
@@ -225,6 +230,9 @@ impl Rules {
     /// Whether a caller may touch every object of a resource in an operation: nothing has to be known of any.
     pub fn permits_all(&self, asked: &Asked<'_>, of: Of) -> bool {
         let Authorization { rules, resources, tenant, .. } = asked.model;
+        if !limited::permits_all(asked, of) {
+            return false;
+        }
         let has_tenant = tenant.is_some()
             && resources.get(of.resource).is_some_and(|resource| resource.tenant.is_some());
         let all = self.of_objects(of.operation, of.resource, of.purpose).iter().filter_map(|one| {
@@ -252,6 +260,11 @@ impl Rules {
         let facts = Facts { asked, resource, object };
         let tenant = facts.tenant();
         let (mut is_doubtful, mut is_unknown) = (false, false);
+        match limited::object(asked, of, object) {
+            Truth::Yes => {}
+            Truth::Unknown if !is_last => is_doubtful = true,
+            Truth::No | Truth::Unknown => return Verdict::Refused(Why::NotOfKey),
+        }
         let mut is_other_tenant = false;
         let mut speaks = false;
         let mut mask: Option<Masks<'_>> = None;
@@ -333,6 +346,9 @@ pub struct Asked<'a> {
     pub caller: Option<&'a Identity>,
     /// What the request says at a place: every value of it; none where it is not known yet.
     pub request: &'a dyn Fn(&RequestPlace) -> Option<Vec<String>>,
+    /// What the key that is shown is for, and each key above it: all of that comes before the rules. None
+    /// for every other credential.
+    pub limits: &'a [Arc<KeyRules>],
 }
 
 impl Asked<'_> {

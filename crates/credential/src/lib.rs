@@ -1,6 +1,6 @@
 //! Is this credential genuine, and whose is it?
 //!
-//! Pure: no IO, no clock, and chance only for the keys that [`api_key::generate`] makes. The time is an argument, keys and answers of
+//! Pure: no IO, no clock, and chance only for the keys and passwords that are made here. The time is an argument, keys and answers of
 //! authorization servers are bytes that somebody else fetched. Text has one reading here: base64
 //! in its canonical form, JSON by `portcullis-json`, compared with what was configured byte by
 //! byte. Signatures go straight to `aws-lc-rs` (decision record 0080).
@@ -15,6 +15,7 @@
 //! | tokens of our own | [`opaque`], [`signer`] |
 //! | API keys of our own | [`api_key`] |
 //! | who says that they leaked? | [`reporter`] |
+//! | passwords of our own | [`password`] |
 //! | did a request come from here, and as it was sent? | [`message_signature`] |
 //! | keys as people keep them in files | [`chance`] |
 //!
@@ -37,6 +38,7 @@ pub mod keys;
 pub mod message_signature;
 pub mod metadata;
 pub mod opaque;
+pub mod password;
 mod pem;
 pub mod reporter;
 pub mod signer;

@@ -6,9 +6,12 @@ mod fetched;
 mod genuine;
 mod guesses;
 mod learned;
+mod paces;
+mod passwords;
 mod proofs;
 mod signed;
 mod used_key;
+mod used_password;
 mod waited;
 mod worked;
 
@@ -28,9 +31,12 @@ pub(crate) use fetched::{Current, Fetched, Step};
 pub(crate) use genuine::{Genuine, Named};
 pub(crate) use guesses::{Attempt, Attempted, Guess, Guesses, Said};
 pub(crate) use learned::{Learned, Lesson, Of};
+pub(crate) use paces::Paces;
+pub(crate) use passwords::{Checked, Passwords, Question, QueueFault, RIGHT_MS, WRONG_MS};
 pub(crate) use proofs::{Proofs, Use};
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 pub(crate) use used_key::UsedKey;
+pub(crate) use used_password::UsedPassword;
 pub(crate) use waited::{Unfinished, waited};
 
 /// Tokens that one worker remembers.
@@ -52,8 +58,12 @@ pub(crate) struct Callers {
     pub(crate) learned: Learned,
     /// Proofs that were used.
     pub(crate) proofs: Proofs,
+    /// Passwords of ours.
+    pub(crate) passwords: Passwords,
     /// Wrong credentials.
     pub(crate) guesses: Guesses,
+    /// How fast keys are used.
+    pub(crate) paces: Paces,
 }
 
 /// What an API said of a caller.
@@ -96,7 +106,9 @@ impl Callers {
             learned: Learned::default(),
             roles_epoch: AtomicU64::new(0),
             proofs: Proofs::default(),
+            passwords: Passwords::new(chance),
             guesses: Guesses::new(chance, now, store),
+            paces: Paces::new(chance, now),
         }
     }
 

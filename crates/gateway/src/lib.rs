@@ -6,6 +6,7 @@
 
 mod answer;
 mod ask;
+mod ask_once;
 mod body;
 mod budget;
 mod callers;
@@ -36,6 +37,7 @@ mod upstream;
 mod wire;
 mod worker;
 
+pub use ask_once::{ASK_ONCE_TIMEOUT, AskOnce, AskOnceFault, ask_once};
 pub use decision::{Act, Decision, DecisionError, Probe};
 pub use listener::{Options, Running, StartError, start};
 pub use locks::{Asked, Key, Lock, Locks, Waiting};

@@ -172,6 +172,9 @@ impl Running {
         self.shared.in_upstream.set_max(limits.upstream_concurrency_max);
         self.shared.instances.keep(|instance| site.sends_to(instance));
         self.shared.callers.keep(|issuer| site.names(issuer));
+        if let Some(store) = &self.shared.store {
+            store.compares_under(site.pepper().map(|pepper| pepper.fingerprint()));
+        }
         let before = self.shared.site.swap(site);
         Ok(Reloaded { before, after: self.site() })
     }
@@ -231,6 +234,9 @@ pub fn start(
     let limits = site.limits();
     let others = [&health, &redirect].into_iter().flatten();
     let own = std::iter::once(address).chain(others.map(|(address, _)| *address));
+    if let Some(store) = &options.store {
+        store.compares_under(site.pepper().map(|pepper| pepper.fingerprint()));
+    }
     let mut chance_of_keys = [0; 16];
     getrandom::fill(&mut chance_of_keys).map_err(|_| StartError::Chance)?;
     let shared = Arc::new(Shared {

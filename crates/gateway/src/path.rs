@@ -17,6 +17,7 @@ mod find_operation;
 mod forward;
 mod holding;
 mod inspect;
+mod key_quota;
 mod learned;
 mod limit;
 mod objects;

@@ -11,6 +11,7 @@ use portcullis_controls::Plan;
 use portcullis_controls::caller_identity::WELL_KNOWN;
 use portcullis_credential::api_key::Pepper;
 use portcullis_credential::keys::KeySet;
+use portcullis_credential::password;
 use portcullis_credential::reporter::ReporterKeys;
 use portcullis_credential::signer::Signer;
 use portcullis_model::Secret;
@@ -42,6 +43,8 @@ pub struct Site {
     pepper: Option<Arc<Pepper>>,
     /// The keys that the policy pins of whoever signs lists of leaked keys.
     reporter: Option<Arc<ReporterKeys>>,
+    /// What passwords are hashed with.
+    password_pepper: Option<Arc<password::Pepper>>,
     /// What shows APIs that requests come through the gateway, by what their policy asks for.
     provers: Vec<(UpstreamProof, Prover)>,
 }
@@ -69,6 +72,7 @@ impl From<Arc<Plan>> for Site {
             signer: None,
             pepper: None,
             reporter: None,
+            password_pepper: None,
             provers: Vec::new(),
         }
     }
@@ -146,6 +150,17 @@ impl Site {
     /// What digests of API keys are made with.
     pub(crate) const fn pepper(&self) -> Option<&Arc<Pepper>> {
         self.pepper.as_ref()
+    }
+
+    /// The same, with what passwords are hashed with. Without it, no password is good.
+    #[must_use]
+    pub fn hashing_with(self, password_pepper: Option<Arc<password::Pepper>>) -> Self {
+        Self { password_pepper, ..self }
+    }
+
+    /// What passwords are hashed with.
+    pub(crate) const fn password_pepper(&self) -> Option<&Arc<password::Pepper>> {
+        self.password_pepper.as_ref()
     }
 
     /// Signs tokens that tell APIs who calls.
@@ -355,7 +370,7 @@ pub enum ReloadError {
         /// The address of the new model.
         wanted: SocketAddr,
     },
-    /// It has `login` or `api_keys`, and the gateway was started without a store.
+    /// It has `login`, `api_keys` or `passwords`, and the gateway was started without a store.
     Store,
     /// Its certificate comes while the gateway runs, and nobody was started who asks for it.
     Obtained,
@@ -368,9 +383,9 @@ impl std::fmt::Display for ReloadError {
                 f,
                 "the gateway listens on `{is}`; another `listen` (`{wanted}`) needs a restart"
             ),
-            Self::Store => {
-                f.write_str("the first `login` or `api_keys` of a policy needs a restart")
-            }
+            Self::Store => f.write_str(
+                "the first `login`, `api_keys` or `passwords` of a policy needs a restart",
+            ),
             Self::Obtained => f.write_str("the first `acme` of a policy needs a restart"),
         }
     }

@@ -163,6 +163,9 @@ pub trait Watch: Send + Sync {
     /// Somebody reported an API key that leaked, and it was genuine: its owner should be told.
     fn key_reported(&self, _: &KeyReported<'_>) {}
 
+    /// Somebody showed a credential of a session that nobody has: they opened the store.
+    fn canary_read(&self, _: RequestId, _peer: &str) {}
+
     /// A request entered a room. Of use to whoever follows one request.
     fn entered(&self, _: RequestId, _: Room) {}
 

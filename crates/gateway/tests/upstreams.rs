@@ -15,7 +15,9 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{ClientTls, Site};
+use portcullis_gateway::{AskOnce, AskOnceFault, ClientTls, Site, ask_once};
+use portcullis_model::Secret;
+use portcullis_policy::Endpoint;
 use portcullis_testkit::{Behaviour, ScriptedApi};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -241,6 +243,43 @@ fn an_api_whose_certificate_is_not_believed_gets_nothing() {
         assert!(record["failure"].as_str().unwrap().contains("not believed"), "{record}");
     }
     assert_eq!(api.seen.lock().unwrap().len(), 0);
+}
+
+#[test]
+fn a_question_that_no_request_is_behind_goes_only_to_whom_is_believed() {
+    let (identity, other) = (Identity::new(), Identity::new());
+    let api = api(Some(&identity), b"http/1.1", Manner::Answers);
+    let ask = |host: &str, tls: Option<ClientTls>, token: &[u8]| {
+        let url = format!("https://{host}:{}/keys", api.address.port());
+        let (endpoint, token) = (Endpoint::parse(&url).unwrap(), Secret::new(token));
+        ask_once(AskOnce {
+            endpoint: &endpoint,
+            tls: tls.as_ref(),
+            path: "/v1/encrypt",
+            proof: ("X-Token", &token),
+            json: &Secret::new(*b"{}"),
+        })
+    };
+    for (host, tls) in [
+        ("localhost", Some(believing(&other))),
+        ("127.0.0.1", Some(believing(&identity))),
+        ("localhost", None),
+    ] {
+        let refused = ask(host, tls, b"fake");
+        assert!(
+            matches!(&refused, Err(AskOnceFault::Exchange(why)) if why.contains("not believed")),
+            "{refused:?}"
+        );
+    }
+    for token in [&b"fake\r\nX: y"[..], b"", b"two words"] {
+        let refused = ask("localhost", Some(believing(&identity)), token);
+        assert!(matches!(refused, Err(AskOnceFault::Proof)), "{refused:?}");
+    }
+    assert_eq!(api.seen.lock().unwrap().len(), 0);
+    let (status, body) = ask("localhost", Some(believing(&identity)), b"fake").unwrap();
+    assert_eq!((status, body.expose_secret()), (200, &b"[]"[..]));
+    let seen = api.seen.lock().unwrap().clone();
+    assert_eq!((seen.len(), &*seen[0].0, &*seen[0].1), (1, "POST", "/keys/v1/encrypt"));
 }
 
 #[test]

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use portcullis_model::{Caller, KeyId, Refusal, RequestId, Room, Status, UnixMillis};
+use portcullis_model::{Caller, KeyId, Refusal, RequestId, Room, Status, Tally, UnixMillis};
 
 use crate::event;
 use crate::facts::{Asked, Facts, Noted, Verdict};
+use crate::notice::CanaryRead;
 use crate::writer::Ledger;
 
 /// How many notes of each kind one record keeps; more are counted.
@@ -60,6 +61,7 @@ impl Entry {
             operation: None,
             caller: None,
             key: None,
+            opened: Tally::default(),
             room: Room::Receive,
             verdict: Verdict::Abandoned,
             refusal: None,
@@ -151,6 +153,23 @@ impl Entry {
     /// With which key of ours.
     pub const fn key(&mut self, key: KeyId) {
         self.facts.key = Some(key);
+    }
+
+    /// Somebody showed what only who opened the store can know: an event of its own, at once.
+    pub fn canary_read(&self) {
+        let Facts { time, request_id, peer, client, .. } = &self.facts;
+        let (time, request_id, client) = (*time, *request_id, client.as_deref());
+        self.ledger.canary_read(&CanaryRead { time, request_id, peer, client });
+    }
+
+    /// Where it came from: the client's address, where trusted proxies name it, else the other end of the connection.
+    pub fn origin(&self) -> &str {
+        self.facts.client.as_deref().unwrap_or(&self.facts.peer)
+    }
+
+    /// How many sealed rows of the store were decrypted for it: whoever opens one counts here.
+    pub const fn opened(&self) -> &Tally {
+        &self.facts.opened
     }
 
     /// Bytes of the request's body, as sent.

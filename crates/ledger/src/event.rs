@@ -28,6 +28,8 @@ pub(crate) fn write(facts: &Facts, out: &mut Vec<u8>) {
             event.raw("adopted", b"true");
         }
     }
+    let opened = u64::from(facts.opened.count());
+    event.number("sessions_opened", (opened > 0).then_some(opened));
     // Also where nobody was let in with it.
     event.optional("key", facts.key.map(|key| key.to_string()).as_deref());
     event.text("verdict", facts.verdict.name());
@@ -98,7 +100,7 @@ impl<'a> Object<'a> {
         self.out.extend_from_slice(b"\":");
     }
 
-    fn raw(&mut self, name: &str, value: &[u8]) {
+    pub(crate) fn raw(&mut self, name: &str, value: &[u8]) {
         self.name(name);
         self.out.extend_from_slice(value);
     }

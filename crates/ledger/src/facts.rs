@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use portcullis_model::{Caller, ControlId, KeyId, Refusal, RequestId, Room, Status, UnixMillis};
+use portcullis_model::{
+    Caller, ControlId, KeyId, Refusal, RequestId, Room, Status, Tally, UnixMillis,
+};
 
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +74,8 @@ pub(crate) struct Facts {
     pub(crate) operation: Option<Arc<str>>,
     pub(crate) caller: Option<Caller>,
     pub(crate) key: Option<KeyId>,
+    /// Sealed rows that were decrypted for it.
+    pub(crate) opened: Tally,
     pub(crate) room: Room,
     pub(crate) verdict: Verdict,
     pub(crate) refusal: Option<Refusal>,

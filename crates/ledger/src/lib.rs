@@ -20,7 +20,8 @@ pub use administered::Administered;
 pub use entry::{Entry, Opening};
 pub use facts::{Asked, Noted, Verdict};
 pub use notice::{
-    CertificateAttempt, CertificateState, InstanceState, KeyRevoked, Outcome, Reload,
+    CanaryRead, CertificateAttempt, CertificateState, InstanceState, KeyRevoked, Outcome, Reload,
+    StoreOpened,
 };
 pub use reported::KeyReported;
 pub use writer::{Health, Ledger, LedgerError};

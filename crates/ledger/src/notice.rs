@@ -164,6 +164,62 @@ impl InstanceState<'_> {
     }
 }
 
+/// A store was opened.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreOpened {
+    /// When.
+    pub time: UnixMillis,
+    /// By what: `start` of a gateway, or `store`, an administrative act where none runs.
+    pub door: &'static str,
+    /// Rows that were decrypted for it.
+    pub opened: u32,
+    /// It was new.
+    pub is_new: bool,
+    /// It was an older copy, and that was accepted.
+    pub is_older: bool,
+}
+
+impl StoreOpened {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let mut event = Object::open(out);
+        event.plain("time", &self.time.rfc3339_text());
+        event.text("event", "store_opened");
+        event.text("door", self.door);
+        event.number("opened", Some(u64::from(self.opened)));
+        for (name, is_so) in [("new", self.is_new), ("older", self.is_older)] {
+            if is_so {
+                event.raw(name, b"true");
+            }
+        }
+        event.close();
+    }
+}
+
+/// Somebody showed a credential of a session that nobody has: they opened the store.
+#[derive(Debug, Clone, Copy)]
+pub struct CanaryRead<'a> {
+    /// When.
+    pub time: UnixMillis,
+    /// The request, whose record has the rest.
+    pub request_id: RequestId,
+    /// The address at the other end of the connection.
+    pub peer: &'a str,
+    /// The address of the client, as trusted proxies name it.
+    pub client: Option<&'a str>,
+}
+
+impl CanaryRead<'_> {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let mut event = Object::open(out);
+        event.plain("time", &self.time.rfc3339_text());
+        event.text("event", "canary_read");
+        event.plain("request_id", &self.request_id.text());
+        event.text("peer", self.peer);
+        event.optional("client", self.client);
+        event.close();
+    }
+}
+
 impl Reload<'_> {
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         let mut event = Object::open(out);

@@ -14,7 +14,10 @@ use portcullis_model::Clock;
 
 use crate::administered::Administered;
 use crate::event;
-use crate::notice::{CertificateAttempt, CertificateState, InstanceState, KeyRevoked, Reload};
+use crate::notice::{
+    CanaryRead, CertificateAttempt, CertificateState, InstanceState, KeyRevoked, Reload,
+    StoreOpened,
+};
 use crate::queue::{Queue, Reopening};
 use crate::reported::KeyReported;
 use crate::sink::Sink;
@@ -119,6 +122,16 @@ impl Ledger {
     /// Records what became of an attempt to obtain a certificate.
     pub fn certificate_attempt(&self, attempt: &CertificateAttempt<'_>) {
         self.append(|out| attempt.write(out));
+    }
+
+    /// Records that somebody opened the store who may not.
+    pub(crate) fn canary_read(&self, notice: &CanaryRead<'_>) {
+        self.append(|out| notice.write(out));
+    }
+
+    /// Records that a store was opened.
+    pub fn store_opened(&self, notice: &StoreOpened) {
+        self.append(|out| notice.write(out));
     }
 
     /// Records that a key was revoked because others could read it.

@@ -1,9 +1,6 @@
-//! API keys: what one is called, and what it may be used for.
+//! API keys: what one is called.
 
 use std::fmt;
-use std::net::IpAddr;
-
-use crate::UnixMillis;
 
 /// Digits of an id.
 const DIGITS: usize = 16;
@@ -42,23 +39,6 @@ pub struct KeyId([u8; 12]);
 /// The text or number is no id of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyIdError;
-
-/// What a key may be used for. What is empty or absent restricts nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct KeyRules {
-    /// Names of operations.
-    pub operations: Vec<String>,
-    /// What it is good for.
-    pub scopes: Vec<String>,
-    /// Networks that it may be used from: an address, and the bits of it that count.
-    pub networks: Vec<(IpAddr, u8)>,
-    /// APIs that it is for, by name.
-    pub apis: Vec<String>,
-    /// What is known of its owner: a name and a value each.
-    pub attributes: Vec<(String, String)>,
-    /// When it begins to hold.
-    pub not_before: Option<UnixMillis>,
-}
 
 /// What becomes of a key that was found where it does not belong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use portcullis_contract::{SchemaName, ShapeId};
 use portcullis_model::Span;
+pub use portcullis_model::{Verb, Verbs};
 use regex::Regex;
 
 use crate::callers::OfCaller;
@@ -97,62 +98,6 @@ pub struct Owner {
     pub at: String,
     /// What of the caller it must equal.
     pub is: OfCaller,
-}
-
-/// What is done to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each is the word of that name")]
-pub enum Verb {
-    Read,
-    List,
-    Create,
-    Update,
-    Delete,
-}
-
-impl Verb {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Read, Self::List, Self::Create, Self::Update, Self::Delete];
-
-    /// The word in the policy file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::List => "list",
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-        }
-    }
-
-    const fn bit(self) -> u8 {
-        1 << self as u8
-    }
-}
-
-/// A set of verbs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Verbs(u8);
-
-impl Verbs {
-    /// Every verb, and what no verb means: operations that only have a name of their own.
-    pub const ALL: Self = Self(0b11_1111);
-
-    /// Whether it means what no verb does.
-    pub const fn has_others(self) -> bool {
-        self.0 & 0b10_0000 != 0
-    }
-
-    /// With one more.
-    #[must_use]
-    pub const fn with(self, verb: Verb) -> Self {
-        Self(self.0 | verb.bit())
-    }
-
-    /// Whether it is one of them.
-    pub const fn has(self, verb: Verb) -> bool {
-        self.0 & verb.bit() != 0
-    }
 }
 
 /// One rule of `access` that says who may, or who may not.

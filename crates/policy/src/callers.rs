@@ -1,5 +1,6 @@
 //! Who may call as whom, as the policy decided: issuers of tokens, and what is learned from them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub struct Callers {
     pub certificates: Option<CertificateRule>,
     /// API keys that are issued here.
     pub api_keys: Option<ApiKeys>,
+    /// Users and passwords that are kept here.
+    pub passwords: Option<Passwords>,
     /// The API's own logins.
     pub logins: Vec<Login>,
     /// The API's own word about who calls.
@@ -45,12 +48,18 @@ impl Callers {
             || self.logins.iter().any(|one| one.takes(scheme))
             || self.certificates.iter().any(|one| one.schemes.contains(&scheme))
             || self.takes_keys(scheme)
+            || self.takes_passwords(scheme)
             || self.is_told_by_the_api(scheme)
     }
 
     /// Whether what comes by this scheme, by its index, may be a key that is issued here.
     pub fn takes_keys(&self, scheme: usize) -> bool {
         self.api_keys.as_ref().is_some_and(|keys| keys.schemes.contains(&scheme))
+    }
+
+    /// Whether what comes by this scheme, by its index, is a user and a password that are kept here.
+    pub fn takes_passwords(&self, scheme: usize) -> bool {
+        self.passwords.as_ref().is_some_and(|passwords| passwords.schemes.contains(&scheme))
     }
 
     /// Whether something else verifies what comes by this scheme, too.
@@ -62,7 +71,7 @@ impl Callers {
 
     /// Whether anything of its callers must last here.
     pub const fn needs_store(&self) -> bool {
-        !self.logins.is_empty() || self.api_keys.is_some()
+        !self.logins.is_empty() || self.api_keys.is_some() || self.passwords.is_some()
     }
 
     /// Whether the API itself is asked whose a credential of this scheme is.
@@ -101,6 +110,7 @@ impl Callers {
                 KeySource::Pinned(source) => Some(source),
                 KeySource::Discovered(_) | KeySource::At(_) => None,
             }))
+            .chain(self.passwords.as_ref().map(|passwords| &passwords.pepper))
     }
 
     /// Where the keys are with which GitHub signs lists of leaked keys.
@@ -173,6 +183,23 @@ pub struct Leaks {
     pub github: Option<KeySource>,
     /// What becomes of a key that is reported.
     pub on_report: OnReport,
+}
+
+/// Users and passwords that are kept here.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Passwords {
+    /// Who vouches for their callers, in records and towards the API.
+    pub issuer: Arc<str>,
+    /// What they are hashed with, and what is not in the store.
+    pub pepper: SecretSource,
+    /// Passwords that cannot be set.
+    pub breached: Option<PathBuf>,
+    /// Characters of one that is set, at least.
+    pub length_min: usize,
+    /// Threads that compute hashes; none: as many as processors, up to a bound.
+    pub workers: Option<usize>,
+    /// The security schemes of the contract that take them, by index: all of Basic, or none.
+    pub schemes: Vec<usize>,
 }
 
 /// Where keys of an issuer are.

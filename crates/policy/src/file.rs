@@ -11,6 +11,7 @@ mod leaks;
 mod limits;
 mod login;
 mod serialize;
+mod store;
 mod tls;
 mod whoami;
 
@@ -22,16 +23,15 @@ pub(crate) use answers::{AnswersSection, DeriveSection};
 pub(crate) use apis::{Api, Apis, UpstreamCredentialSection, UpstreamSignatureSection};
 pub(crate) use callers::{
     ApiKeysSection, AttributeSection, CallersSection, CertificatesSection, IntrospectionSection,
-    JwtSection, LearnedSection,
+    JwtSection, LearnedSection, PasswordsSection,
 };
 pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;
 pub(crate) use leaks::{GithubSection, GithubWord, LeaksSection, OnReportWord};
 pub(crate) use limits::LimitsSection;
-pub(crate) use login::{
-    Ends, LoginSection, OfWord, RefreshSection, SecondStepSection, StoreSection,
-};
+pub(crate) use login::{Ends, LoginSection, OfWord, RefreshSection, SecondStepSection};
 pub(crate) use serialize::Serialize;
+pub(crate) use store::{StoreSection, VaultSection};
 pub(crate) use tls::TlsSection;
 pub(crate) use whoami::WhoamiSection;
 

@@ -17,9 +17,11 @@ mod login;
 mod names;
 mod operated;
 mod operations;
+mod passwords;
 mod redirect;
 mod relaxations;
 mod serialize;
+mod store;
 mod upstream;
 mod upstream_proof;
 mod whoami;
@@ -40,7 +42,7 @@ use crate::callers::Callers;
 use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
-use crate::login::StorePlace;
+use crate::kept::StorePlace;
 use crate::model::{
     Access, LedgerTarget, Limits, Model, Origin, Policy, Posture, Proxies, TlsFiles,
 };
@@ -235,7 +237,7 @@ fn build(
             }
         }
     }
-    let store = login::store(file, &texts.folder, notes);
+    let store = store::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
@@ -385,6 +387,7 @@ fn known(
     });
     let served: Vec<_> = served.collect();
     api_keys::join(section, contracts, &mut all, &texts.folder, (&served, notes));
+    passwords::join(section, contracts, &mut all, &texts.folder, notes);
     guesses::join(section, contracts, names, &mut all, notes);
     whoami::join(section, contracts, names, &mut all, notes);
     learned::join(section, contracts, names, &mut all, notes);

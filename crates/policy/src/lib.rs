@@ -21,6 +21,7 @@ mod failure;
 mod file;
 mod folder;
 mod join;
+mod kept;
 mod login;
 mod login_place;
 mod model;
@@ -52,16 +53,17 @@ pub use authorization::{
 };
 pub use callers::{
     ApiKeys, AttributeRule, CallerToken, Callers, Endpoint, Forward, GuessedAt, Introspection,
-    JwtIssuer, KeySource, Leaks, LearnedFrom, OfCaller, Told, Whoami,
+    JwtIssuer, KeySource, Leaks, LearnedFrom, OfCaller, Passwords, Told, Whoami,
 };
 pub use cases::{Case, CaseAnswer, CaseCaller, CaseExpected, CaseRequest, CaseVerdict, Cases};
 pub use certificates::{CertificateRule, CertificateSubject};
 pub use expression::{Expression, How, Operand};
 pub use failure::{Failure, Unreadable};
 pub use join::{Input, Overrides};
+pub use kept::{StorePlace, Vault};
 pub use login::{
     AnswerPlace, AnswerTest, EndsSessions, Issued, Literal, Login, Refresh, RequestPlace,
-    SecondStep, StorePlace, Tested, Whose,
+    SecondStep, Tested, Whose,
 };
 pub use model::{
     Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, NotFound,

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use portcullis_model::Date;
 
-use crate::source::SecretSource;
-
 /// One operation by which callers log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
@@ -153,15 +151,6 @@ pub enum Whose {
     Caller,
     /// All of the account that stands there.
     Account(RequestPlace),
-}
-
-/// Where lasting state is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StorePlace {
-    /// The folder.
-    pub folder: std::path::PathBuf,
-    /// The key under which it is encrypted.
-    pub key: SecretSource,
 }
 
 impl Login {

@@ -12,7 +12,7 @@ use crate::acme::Acme;
 use crate::answers::Answers;
 use crate::authorization::Authorization;
 use crate::callers::Callers;
-use crate::login::StorePlace;
+use crate::kept::StorePlace;
 use crate::network::Network;
 use crate::serialized::Serialized;
 use crate::source::SecretSource;
@@ -133,11 +133,13 @@ pub struct Lines {
     pub caller_token: Option<Span>,
     /// `pepper` of `api_keys`.
     pub pepper: Option<Span>,
+    /// `pepper` of `passwords`.
+    pub password_pepper: Option<Span>,
     /// `client_ca` of `tls`.
     pub client_ca: Option<Span>,
     /// `value` of `upstream_credential`, or `key` of `upstream_signature`.
     pub upstream_proof: Option<Span>,
-    /// `key` of `store`.
+    /// What opens the `store`: the address of its key service, or else its `key`.
     pub store: Option<Span>,
     /// The first of `origins`.
     pub origins: Option<Span>,

@@ -17,6 +17,7 @@ impl Callers {
             introspection,
             certificates,
             api_keys,
+            passwords,
             logins,
             whoami,
             changes_roles,
@@ -34,6 +35,7 @@ impl Callers {
         introspection.iter_mut().for_each(|one| schemes(&mut one.schemes));
         certificates.iter_mut().for_each(|rule| schemes(&mut rule.schemes));
         api_keys.iter_mut().for_each(|keys| schemes(&mut keys.schemes));
+        passwords.iter_mut().for_each(|passwords| schemes(&mut passwords.schemes));
         for Login { operation, tokens, refresh, second_step, .. } in logins {
             one(operation);
             tokens.iter_mut().for_each(|token| schemes(&mut token.schemes));

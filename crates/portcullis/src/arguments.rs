@@ -10,6 +10,8 @@ pub(crate) use crate::dev_certificate_arguments::DevCertificateOptions;
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
 use crate::named::Named;
+pub(crate) use crate::password_arguments::PasswordsCommand;
+use crate::reference_arguments::ReferenceOptions;
 pub(crate) use crate::store_arguments::StoreCommand;
 use crate::when::When;
 
@@ -88,6 +90,9 @@ pub(crate) enum Command {
     /// Issue, list, exchange and revoke API keys, of a gateway that runs or of its store
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Give users passwords that are kept here, list and remove them
+    #[command(subcommand)]
+    Passwords(PasswordsCommand),
     /// Exchange the key of the store, of a gateway that runs or of its store
     #[command(subcommand)]
     Store(StoreCommand),
@@ -559,22 +564,6 @@ pub(crate) struct ExplainedFiles {
     /// Where the gateway listens, if `run` was told so: off loopback more is closed
     #[arg(long, value_name = "ADDR", requires = "explained_files")]
     pub(crate) listen: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ReferenceOptions {
-    /// Which page
-    #[arg(value_enum)]
-    pub(crate) what: Reference,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Reference {
-    Policy,
-    PolicySchema,
-    Controls,
-    Codes,
-    Command,
 }
 
 /// A document on this machine: only `init` fetches one.

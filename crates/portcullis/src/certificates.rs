@@ -7,6 +7,7 @@ use std::sync::Arc;
 use portcullis_controls::derived::{DerivationKey, KEY_BYTES_MIN};
 use portcullis_credential::api_key::Pepper;
 use portcullis_credential::keys::KeySet;
+use portcullis_credential::password;
 use portcullis_credential::reporter::ReporterKeys;
 use portcullis_credential::signer::Signer;
 use portcullis_gateway::{
@@ -77,14 +78,7 @@ pub(crate) fn trust(model: &Model) -> Result<Vec<(InstanceTls, ClientTls)>, Fail
             continue;
         }
         let failed = |message| unusable(model, model.lines.contract, message);
-        let tls = match &instance.tls.roots {
-            None => ClientTls::of_system().map_err(|fault| failed(fault.to_string()))?,
-            Some(source) => {
-                let roots = source.read(variable).map_err(|error| failed(error.to_string()))?;
-                let read = ClientTls::from_pem(&roots);
-                read.map_err(|fault| failed(format!("`{source}`: {fault}")))?
-            }
-        };
+        let tls = trusted(&instance.tls).map_err(failed)?;
         let tls = match &instance.tls.shows {
             None => tls,
             Some(own) => {
@@ -98,6 +92,15 @@ pub(crate) fn trust(model: &Model) -> Result<Vec<(InstanceTls, ClientTls)>, Fail
         all.push((instance.tls.clone(), tls));
     }
     Ok(all)
+}
+
+/// Whom a certificate must come from.
+pub(crate) fn trusted(terms: &InstanceTls) -> Result<ClientTls, String> {
+    let Some(source) = &terms.roots else {
+        return ClientTls::of_system().map_err(|fault| fault.to_string());
+    };
+    let roots = source.read(variable).map_err(|error| error.to_string())?;
+    ClientTls::from_pem(&roots).map_err(|fault| format!("`{source}`: {fault}"))
 }
 
 /// The keys of issuers that the policy pins.
@@ -173,12 +176,34 @@ pub(crate) fn pepper(model: &Model) -> Result<Option<Arc<Pepper>>, Failure> {
     let source = &keys.pepper;
     let failed = |message| unusable(model, model.lines.pepper, message);
     let text = Secret::new(private(source).map_err(failed)?);
-    if let Some(store) = &model.store
-        && store.key.read(variable).is_ok_and(|other| other == text.expose_secret())
+    if let Some(key) = model.store.as_ref().and_then(|store| store.key.as_ref())
+        && key.read(variable).is_ok_and(|other| other == text.expose_secret())
     {
         return Err(failed(format!("`{source}`: this is the key of the store")));
     }
     let pepper = Pepper::parse(text.expose_secret());
+    let pepper = pepper.map_err(|fault| failed(format!("`{source}`: {fault}")))?;
+    Ok(Some(Arc::new(pepper)))
+}
+
+/// What passwords are hashed with. It is no other key of the policy either.
+pub(crate) fn password_pepper(model: &Model) -> Result<Option<Arc<password::Pepper>>, Failure> {
+    let Some(passwords) = &model.callers.passwords else { return Ok(None) };
+    let source = &passwords.pepper;
+    let failed = |message| unusable(model, model.lines.password_pepper, message);
+    let text = Secret::new(private(source).map_err(failed)?);
+    let others = [
+        (model.store.as_ref().and_then(|store| store.key.as_ref()), "the key of the store"),
+        (model.callers.api_keys.as_ref().map(|keys| &keys.pepper), "the pepper of API keys"),
+    ];
+    for (other, what) in others {
+        let same =
+            |other: &SecretSource| other.read(variable).is_ok_and(|other| text.matches(&other));
+        if other.is_some_and(same) {
+            return Err(failed(format!("`{source}`: this is {what}")));
+        }
+    }
+    let pepper = password::Pepper::parse(text.expose_secret());
     let pepper = pepper.map_err(|fault| failed(format!("`{source}`: {fault}")))?;
     Ok(Some(Arc::new(pepper)))
 }

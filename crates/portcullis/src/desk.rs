@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use portcullis_admin::{AskFault, Keeper, KeyRequest, Request, Way, ask};
+use portcullis_admin::{AskFault, Keeper, KeyRequest, PasswordRequest, Request, Way, ask};
 use portcullis_ledger::Ledger;
 use portcullis_policy::{LedgerTarget, Model, Policy};
 use portcullis_store::DATABASE;
@@ -109,7 +109,7 @@ impl Desk {
             return Err(Exit::Unusable);
         }
         let store = sessions::open(model, false).map_err(|failure| load::refuse(&failure))?;
-        let store = store.ok_or(Exit::Unusable)?;
+        let (store, opened) = store.ok_or(Exit::Unusable)?;
         let clock = Arc::new(SystemClock);
         let ledger = match &model.ledger {
             LedgerTarget::File(path) => match Ledger::open(path, clock.clone()) {
@@ -125,7 +125,10 @@ impl Desk {
             }
         };
         let keks = store_key::reader(model, Way::Store);
-        Ok(Keeper { store, ledger, clock, way: Way::Store, keks })
+        let service = store_key::service(place).ok().flatten();
+        let keeper = Keeper { store, ledger, clock, way: Way::Store, keks, service };
+        keeper.opened(&opened);
+        Ok(keeper)
     }
 }
 
@@ -141,7 +144,10 @@ fn answered(answer: Value) -> Result<Value, Exit> {
 
 /// Whether there may be no store yet: the first key can be issued before the first start.
 const fn may_make(request: &Request) -> bool {
-    matches!(request, Request::Keys(KeyRequest::Add(_)))
+    matches!(
+        request,
+        Request::Keys(KeyRequest::Add { .. }) | Request::Passwords(PasswordRequest::Set(_))
+    )
 }
 
 /// Says how it went.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand};
 
 use crate::format::Format;
+use crate::key_limits::KeyLimits;
 use crate::lasting::Lasting;
 use crate::when::When;
 
@@ -15,12 +16,13 @@ pub(crate) enum KeysCommand {
         after_help = "Example:\n  portcullis keys issue -c portcullis.yaml --owner acme --label billing \
         --for 90d\n  portcullis keys issue -c portcullis.yaml --owner acme --operation listOrders --operation \
         'GET /orders/{id}' --from 203.0.113.0/24 --attribute role=partner\n  portcullis keys issue -c \
-        portcullis.yaml --parent 0AbC1dEf2GhI3jKl --operation listOrders\n\nThe key stands alone on standard \
+        portcullis.yaml --parent 0AbC1dEf2GhI3jKl --operation listOrders\n  portcullis keys issue -c \
+        portcullis.yaml --owner acme --may Order:read --object Order=7 --quota 1000/day\n\nThe key stands alone on standard \
         output. The store gets its digest, which the pepper is needed for; a gateway that runs knows it when \
         this returns. What restricts a key restricts every key below it.\n\nExit codes: 0 it is issued and stays so, 1 \
         not, 2 usage, unreadable file, store not to be had"
     )]
-    Issue(KeysIssueOptions),
+    Issue(Box<KeysIssueOptions>),
     /// List keys, newest first; never what opens
     #[command(
         after_help = "Example:\n  portcullis keys list -c portcullis.yaml --owner acme\n\nExit codes: 0 \
@@ -109,13 +111,15 @@ pub(crate) struct KeysIssueOptions {
     #[arg(long = "for", value_name = "TIME", default_value = "365d", value_parser = Lasting::parse)]
     pub(crate) lasting: Lasting,
     #[command(flatten)]
-    pub(crate) limits: KeyLimits,
+    pub(crate) good_for: GoodFor,
     /// What is known of its owner: `role=partner`; one name said twice is a list
     #[arg(long = "attribute", value_name = "NAME=VALUE", conflicts_with = "parent")]
     pub(crate) attributes: Vec<String>,
     /// When it begins to hold: a date, or a time like 2026-11-24T12:00:00Z
     #[arg(long, value_name = "WHEN", value_parser = When::parse)]
     pub(crate) not_before: Option<When>,
+    #[command(flatten)]
+    pub(crate) limits: KeyLimits,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -123,7 +127,7 @@ pub(crate) struct KeysIssueOptions {
 
 /// What a key is good for alone.
 #[derive(Debug, Args)]
-pub(crate) struct KeyLimits {
+pub(crate) struct GoodFor {
     /// For this operation alone, by name or as `GET /orders/{id}`; several are said one by one
     #[arg(long = "operation", value_name = "NAME")]
     pub(crate) operations: Vec<String>,
@@ -177,7 +181,7 @@ pub(crate) struct KeysRollOptions {
     #[arg(long = "for", value_name = "TIME", value_parser = Lasting::parse)]
     pub(crate) lasting: Option<Lasting>,
     #[command(flatten)]
-    pub(crate) limits: KeyLimits,
+    pub(crate) good_for: GoodFor,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

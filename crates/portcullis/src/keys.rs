@@ -1,7 +1,8 @@
 //! `portcullis keys`: issued here, known to the gateway by their digest.
 
+mod good_for;
 mod known;
-mod limits;
+
 mod narrower;
 mod recorded;
 pub(crate) mod report;
@@ -25,8 +26,8 @@ use crate::key_arguments::{
     KeysCheckOptions, KeysExpireOptions, KeysIssueOptions, KeysListOptions, KeysPatternOptions,
     KeysRevokeOptions, KeysRollOptions,
 };
+use crate::keys::good_for::{Said, said};
 use crate::keys::known::{id, keys_of, owner_of, pepper, settings, shown};
-use crate::keys::limits::{Said, said};
 use crate::keys::narrower::narrower;
 use crate::report::many;
 use crate::talk;
@@ -122,7 +123,9 @@ pub(crate) fn list(options: &KeysListOptions) -> Exit {
         }
         talk::say(&many(keys.len(), "key"));
         if is_true(answer, "has_more") {
-            talk::say("there are older ones: --max shows more");
+            talk::say(
+                "there are older ones: --max shows more of them, --owner, --parent or --id others",
+            );
         }
     })
 }
@@ -221,7 +224,8 @@ impl Draft {
         let mac = pepper.mac(&text);
         let facts =
             KeyFacts { id, mac, owner, label, parent, created: now, expires, rules, replaces };
-        desk.ask(Request::Keys(KeyRequest::Add(Box::new(facts))))?;
+        let (facts, pepper) = (Box::new(facts), pepper.fingerprint());
+        desk.ask(Request::Keys(KeyRequest::Add { facts, pepper }))?;
         Ok(json!({
             "id": id.to_string(),
             "key": text,
@@ -269,7 +273,7 @@ fn can_be_told(owner: &str) -> Result<(), Exit> {
 
 /// What restricts it.
 fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<KeyRules, Exit> {
-    let Said { operations, scopes, networks, apis } = said(&options.limits, desk)?;
+    let Said { operations, scopes, networks, apis } = said(&options.good_for, desk)?;
     let attributes = options.attributes.iter().map(|text| match text.split_once('=') {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => {
             Ok((name.to_owned(), value.to_owned()))
@@ -279,7 +283,7 @@ fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<Key
             Err(Exit::Unusable)
         }
     });
-    Ok(KeyRules {
+    let mut rules = KeyRules {
         operations,
         scopes,
         networks: networks.iter().map(|network| (network.first(), network.bits())).collect(),
@@ -289,5 +293,8 @@ fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<Key
             When::Now => now,
             When::At(at) => at,
         }),
-    })
+        ..KeyRules::default()
+    };
+    options.limits.add(&mut rules, &desk.apis)?;
+    Ok(rules)
 }

@@ -90,6 +90,7 @@ pub(crate) fn site(
     let signer = apis.first().map_or(Ok(None), certificates::signer)?;
     let pepper = apis.first().map_or(Ok(None), certificates::pepper)?;
     let reporter = apis.first().map_or(Ok(None), certificates::reporter)?;
+    let password_pepper = apis.first().map_or(Ok(None), certificates::password_pepper)?;
     let (mut trust, mut keys, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
     let mut proofs = Vec::new();
     for api in &apis {
@@ -105,7 +106,7 @@ pub(crate) fn site(
         Some(site) => {
             let site = site.with_tls(tls).trusting(trust).with_keys(keys);
             let site = site.with_secrets(secrets).signing(signer).peppered(pepper);
-            let site = site.hearing(reporter).proving(proofs);
+            let site = site.hearing(reporter).hashing_with(password_pepper).proving(proofs);
             Ok((site, warnings))
         }
         None => Err(Failure { sources, diagnostics: warnings, unreadable: None }),

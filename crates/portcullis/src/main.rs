@@ -3,6 +3,7 @@
 mod administer;
 mod arguments;
 mod attack_command;
+mod backup;
 mod caller;
 mod certificates;
 mod check;
@@ -20,6 +21,7 @@ mod explain;
 mod format;
 mod init;
 mod key_arguments;
+mod key_limits;
 mod keys;
 mod lasting;
 mod ledger_lines;
@@ -27,12 +29,15 @@ mod load;
 mod loopback;
 mod named;
 mod obtain;
+mod password_arguments;
+mod passwords;
 mod policy_command;
 mod policy_test;
 mod provers;
 mod public_contract;
 mod quoted;
 mod reference;
+mod reference_arguments;
 mod rekey;
 mod reload;
 mod report;
@@ -45,14 +50,15 @@ mod store_arguments;
 mod store_key;
 mod talk;
 mod trial;
+mod vault;
 mod watch;
 mod when;
 
 use clap::Parser as _;
 
 use crate::arguments::{
-    Arguments, Command, ContractCommand, KeysCommand, PolicyCommand, SessionsCommand, StoreCommand,
-    TokensCommand,
+    Arguments, Command, ContractCommand, KeysCommand, PasswordsCommand, PolicyCommand,
+    SessionsCommand, StoreCommand, TokensCommand,
 };
 
 fn main() -> std::process::ExitCode {
@@ -86,7 +92,12 @@ fn main() -> std::process::ExitCode {
         Command::Keys(KeysCommand::Suggest(options)) => keys::suggest::suggest(&options),
         Command::Keys(KeysCommand::Check(options)) => keys::check(&options),
         Command::Keys(KeysCommand::Pattern(options)) => keys::pattern(&options),
+        Command::Passwords(PasswordsCommand::Set(options)) => passwords::set(&options),
+        Command::Passwords(PasswordsCommand::List(options)) => passwords::list(&options),
+        Command::Passwords(PasswordsCommand::Remove(options)) => passwords::remove(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
+        Command::Store(StoreCommand::Rewrap(options)) => rekey::rewrap(&options),
+        Command::Store(StoreCommand::Backup(options)) => backup::backup(&options),
         Command::DevCertificate(options) => dev_certificate::make(&options),
         Command::Attack(options) => attack_command::attack(&options),
         Command::Explain(options) => explain::explain(&options),

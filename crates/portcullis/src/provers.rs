@@ -53,7 +53,10 @@ fn credential(model: &Model, source: &SecretSource) -> Result<Secret, String> {
 fn alone(model: &Model, source: &SecretSource) -> Result<Secret, String> {
     let text = Secret::new(private(source)?);
     let tls = model.tls.iter().map(|tls| &tls.key);
-    let store = model.store.iter().map(|store| &store.key);
+    let store = model
+        .store
+        .iter()
+        .flat_map(|store| store.key.iter().chain(store.kms.iter().map(|vault| &vault.token)));
     let mut others = tls.chain(store).chain(model.callers.secrets());
     let is_other = |other: &SecretSource| {
         other == source || other.read(variable).is_ok_and(|other| text.matches(&other))

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use portcullis_controls::CONTROLS;
 
-use crate::arguments::{Reference, ReferenceOptions};
 use crate::exit::Exit;
+use crate::reference_arguments::{Reference, ReferenceOptions};
 use crate::{command_page, explain, talk};
 
 pub(crate) fn reference(options: &ReferenceOptions) -> Exit {

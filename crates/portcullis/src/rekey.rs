@@ -1,17 +1,18 @@
-//! `portcullis store rekey`: another key-encryption key, for a gateway that runs or for its store.
+//! `portcullis store rekey` and `rewrap`: another key-encryption key, for a gateway that runs or for its store; or the
+//! same one, wrapped anew.
 //!
-//! The key never goes through the socket: its place does, and the gateway reads it there.
+//! A key never goes through the socket: its place does, and the gateway reads it there.
 
 use std::path::{Path, absolute};
 
-use portcullis_admin::Request;
+use portcullis_admin::{BY_SERVICE, Request};
 use portcullis_policy::SecretSource;
 use serde_json::Value;
 
 use crate::desk::{Desk, concluded, number};
 use crate::exit::Exit;
 use crate::report::many;
-use crate::store_arguments::StoreRekeyOptions;
+use crate::store_arguments::{StoreRekeyOptions, StoreRewrapOptions};
 use crate::talk;
 
 pub(crate) fn rekey(options: &StoreRekeyOptions) -> Exit {
@@ -37,6 +38,13 @@ pub(crate) fn rekey(options: &StoreRekeyOptions) -> Exit {
                 talk::clean(left)
             ));
         }
+        if named == BY_SERVICE {
+            talk::say(
+                "its key is wrapped by the policy's key service, and lies in the store; `key` in the \
+                 policy's `store` opens only copies from before",
+            );
+            return;
+        }
         talk::say(&format!(
             "before the next start, the policy must name the new one: `store: {{ key: {} }}`; the old \
              one opens the store no more, only copies from before",
@@ -45,12 +53,23 @@ pub(crate) fn rekey(options: &StoreRekeyOptions) -> Exit {
     })
 }
 
+pub(crate) fn rewrap(options: &StoreRewrapOptions) -> Exit {
+    let made = Desk::of(&options.config).and_then(|mut desk| {
+        let answer = desk.ask(Request::RewrapStore)?;
+        Ok((desk.way, answer))
+    });
+    concluded(made, options.format, |_| talk::print("wrapped anew\n"))
+}
+
 /// The place as a gateway in another folder understands it.
 fn place(text: &str) -> Result<String, Exit> {
+    if text == BY_SERVICE {
+        return Ok(text.to_owned());
+    }
     let Some(source) = SecretSource::parse(text, Path::new("")) else {
         // Not shown: it may be the key itself.
         talk::say("`--to` does not say where the new key is");
-        talk::say("help: write `file:NAME`, `env:NAME` or `credential:NAME`");
+        talk::say("help: write `file:NAME`, `env:NAME`, `credential:NAME` or `kms`");
         return Err(Exit::Unusable);
     };
     let SecretSource::File(path) = source else { return Ok(text.to_owned()) };

@@ -287,12 +287,17 @@ fn other_store(
     if was.folder != is.folder {
         return Some(restart());
     }
-    match store_key::key(&is.key) {
+    if was.kms != is.kms {
+        return Some("another `kms` is asked only after a restart".to_owned());
+    }
+    // Where a service is named, the store says which of both opens it.
+    let source = is.key.as_ref().filter(|_| is.kms.is_none())?;
+    match store_key::key(source) {
         Ok(key) if open.is_under(&key) => None,
         Ok(_) => Some(format!(
             "`{}` is not the key of the store, the next start would fail: `portcullis store rekey` \
              exchanges it",
-            talk::clean(&is.key.to_string())
+            talk::clean(&source.to_string())
         )),
         // Who does not change it may have made it unreadable on purpose.
         Err(why) => {

@@ -8,7 +8,9 @@ use portcullis_admin::Door;
 use portcullis_controls::{Closed, Plan, PlanOptions};
 use portcullis_gateway::{Options, Running, Site, Watch};
 use portcullis_ledger::{Ledger, LedgerError};
+use portcullis_model::Clock as _;
 use portcullis_policy::{LedgerTarget, Posture};
+use portcullis_store::Store;
 
 use crate::arguments::{ModelOptions, RunOptions, TryOptions};
 use crate::clock::SystemClock;
@@ -68,14 +70,25 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
         Some(trial) => trial.clone(),
         None => Arc::new(Refusals::led_to(files(options))),
     };
+    let store = store.map(|(store, _)| store);
+    let kept = store.clone();
     let gateway = Options { workers, watch: Some(watch), store, ..Options::default() };
     let exit = serve(site, &ledger, gateway, Some((&options.model, plan_options)), door);
+    settle(kept);
     // Standard output may be the ledger.
     trial.iter().for_each(|trial| talk::say_text(&trial.summary()));
     if ledger.lost() > 0 {
         talk::say(&format!("{} records could not be written", ledger.lost()));
     }
     exit
+}
+
+/// What was written ahead of uses of keys is given back. Where it cannot be, it counts as used.
+fn settle(store: Option<Store>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    if let (Some(store), Ok(runtime)) = (store, runtime) {
+        let _ = runtime.block_on(store.settle_uses(SystemClock.now()));
+    }
 }
 
 /// The options that lead `explain` to the same files.

@@ -7,23 +7,26 @@ use portcullis_gateway::Site;
 use portcullis_ledger::Ledger;
 use portcullis_model::{Clock as _, Diagnostic};
 use portcullis_policy::{Failure, Model, codes};
-use portcullis_store::{Options, Store, StoreError};
+use portcullis_store::{Opened, Options, Store, StoreError, Unlock};
 
 use crate::clock::SystemClock;
 use crate::{store_key, talk};
 
 /// Opens the store of a site that needs one. Problems stand at the policy's line.
-pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<Store>, Failure> {
+pub(crate) fn of(site: &Site, accept_older: bool) -> Result<Option<(Store, Opened)>, Failure> {
     let plan = site.plans().find(|plan| plan.model.store.is_some());
     plan.map_or(Ok(None), |plan| open(&plan.model, accept_older))
 }
 
 /// The same, of a model.
-pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<Store>, Failure> {
+pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<(Store, Opened)>, Failure> {
     let Some(place) = &model.store else { return Ok(None) };
-    let kek = store_key::kek(&place.key).map_err(|message| unusable(model, message))?;
-    let options = Options { accept_older, ..Options::default() };
-    let opened = Store::open(&place.folder, &kek, &options, SystemClock.now());
+    let failed = |message| unusable(model, message);
+    let kek = place.key.as_ref().map(store_key::kek).transpose().map_err(failed)?;
+    let service = store_key::service(place).map_err(failed)?;
+    let unlock = Unlock::new(kek.as_ref(), service.as_deref());
+    let options = Options { accept_older, canaries: place.canaries, ..Options::default() };
+    let opened = Store::open(&place.folder, unlock, &options, SystemClock.now());
     let (store, opened) = opened.map_err(|error| unusable(model, told(&error)))?;
     let folder = talk::clean(&place.folder.display().to_string());
     if opened.is_new {
@@ -34,13 +37,13 @@ pub(crate) fn open(model: &Model, accept_older: bool) -> Result<Option<Store>, F
             "the store `{folder}` is an older copy: sessions that were ended since may hold again"
         ));
     }
-    Ok(Some(store))
+    Ok(Some((store, opened)))
 }
 
-/// The door through which the sessions of a gateway that runs are ended.
+/// The door through which the sessions of a gateway that runs are ended. That the store was opened is recorded.
 pub(crate) fn door(
     site: &Site,
-    store: &Store,
+    (store, opened): &(Store, Opened),
     ledger: &Arc<Ledger>,
 ) -> Result<Option<Door>, DoorError> {
     let model = site.plans().map(|plan| &plan.model);
@@ -48,7 +51,10 @@ pub(crate) fn door(
     let Some((model, place)) = place else { return Ok(None) };
     let (store, ledger, way) = (store.clone(), Some(ledger.clone()), Way::Socket);
     let keks = store_key::reader(model, way);
-    let keeper = Keeper { store, ledger, clock: Arc::new(SystemClock), way, keks };
+    // It was read when the store was opened.
+    let service = store_key::service(place).ok().flatten();
+    let keeper = Keeper { store, ledger, clock: Arc::new(SystemClock), way, keks, service };
+    keeper.opened(opened);
     Door::open(&place.folder, keeper).map(Some)
 }
 

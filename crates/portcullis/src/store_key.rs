@@ -4,14 +4,22 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_admin::{KekReader, Way};
-use portcullis_policy::{Model, SecretSource};
-use portcullis_store::Kek;
+use portcullis_policy::{Model, SecretSource, StorePlace};
+use portcullis_store::{Kek, KeyService};
 
 use crate::certificates::{private, variable};
+use crate::vault::Transit;
+
+/// The key service of a store, if it has one. Nobody is asked yet.
+pub(crate) fn service(place: &StorePlace) -> Result<Option<Arc<dyn KeyService>>, String> {
+    let Some(vault) = &place.kms else { return Ok(None) };
+    Ok(Some(Arc::new(Transit::new(vault)?)))
+}
 
 /// Reads new keys for the store of a model.
 pub(crate) fn reader(model: &Model, way: Way) -> KekReader {
     let pepper = model.callers.api_keys.as_ref().map(|keys| keys.pepper.clone());
+    let passwords = model.callers.passwords.as_ref().map(|passwords| passwords.pepper.clone());
     Arc::new(move |place| {
         let source = SecretSource::parse(place, Path::new(""));
         let source =
@@ -33,6 +41,9 @@ pub(crate) fn reader(model: &Model, way: Way) -> KekReader {
         let same = |pepper: &SecretSource| pepper.read(variable).ok() == source.read(variable).ok();
         if pepper.as_ref().is_some_and(same) {
             return Err(format!("`{source}`: this is the pepper of API keys"));
+        }
+        if passwords.as_ref().is_some_and(same) {
+            return Err(format!("`{source}`: this is the pepper of passwords"));
         }
         Ok(kek)
     })

@@ -133,6 +133,10 @@ impl Watch for Trial {
         self.refusals.failed(id, what, status, detail);
     }
 
+    fn canary_read(&self, id: RequestId, peer: &str) {
+        self.refusals.canary_read(id, peer);
+    }
+
     fn issuer_fails(&self, issuer: &str, detail: &str) {
         self.refusals.issuer_fails(issuer, detail);
     }

@@ -144,6 +144,16 @@ impl Watch for Refusals {
         talk::say(&format!("`{instance}` answers again"));
     }
 
+    fn canary_read(&self, id: RequestId, peer: &str) {
+        if self.may_say() {
+            talk::say(&format!(
+                "ALARM: {} shows a credential that lay in the store and was given to nobody: the store \
+                 was opened; `rotate.md`, \"Something leaked\", says what to do; request {id}",
+                talk::clean(peer)
+            ));
+        }
+    }
+
     fn failed(&self, id: RequestId, what: &str, status: Status, detail: &str) {
         if self.may_say() {
             let (what, detail) = (talk::clean(what), talk::clean(detail));

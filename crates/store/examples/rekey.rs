@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use portcullis_model::{Secret, UnixMillis};
+use portcullis_model::{Secret, Tally, UnixMillis};
 use portcullis_store::{Digest, Facts, Kek, Options, Origin, SessionId, State, Store};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -121,7 +121,7 @@ async fn reads(store: &Store, sessions: u32, is_over: &AtomicBool) -> Outcome<Du
             break;
         }
         let begun = Instant::now();
-        store.find(&digest(number), NOW).await?.ok_or("not found")?;
+        store.find(&digest(number), NOW, &Tally::default()).await?.ok_or("not found")?;
         longest = longest.max(begun.elapsed());
     }
     Ok(longest)

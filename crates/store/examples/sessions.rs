@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use portcullis_model::{Secret, UnixMillis};
+use portcullis_model::{Secret, Tally, UnixMillis};
 use portcullis_store::{
     Change, Claims, Digest, Facts, Kek, Options, Origin, Revocation, Revoked, SessionId, State,
     Store, Which,
@@ -116,7 +116,7 @@ async fn one_by_one(store: &Store, sessions: u32) -> Outcome<()> {
         open.push(begun.elapsed().as_micros() as u64);
         let begun = Instant::now();
         let change = Change::until(LATER);
-        let newer = store.replace(&session, change, NOW).await?.ok_or("gone")?;
+        let newer = store.replace(&session, change, NOW, &Tally::default()).await?.ok_or("gone")?;
         replace.push(begun.elapsed().as_micros() as u64);
         let begun = Instant::now();
         // Somebody else looks at it all the time.
@@ -146,7 +146,7 @@ async fn reads(store: &Store, sessions: u32) -> Outcome<()> {
     println!("cached, hit: {} ns", begun.elapsed().as_nanos() / 1_000_000);
     let begun = Instant::now();
     for _ in 0..1_000_000 {
-        store.find(&known, NOW).await?.ok_or("not found")?;
+        store.find(&known, NOW, &Tally::default()).await?.ok_or("not found")?;
     }
     println!("find, hit: {} ns", begun.elapsed().as_nanos() / 1_000_000);
     let mut micros = Vec::new();
@@ -154,7 +154,7 @@ async fn reads(store: &Store, sessions: u32) -> Outcome<()> {
         let digest = digest(number);
         if store.cached(&digest, NOW).is_none() {
             let begun = Instant::now();
-            store.find(&digest, NOW).await?.ok_or("not found")?;
+            store.find(&digest, NOW, &Tally::default()).await?.ok_or("not found")?;
             micros.push(begun.elapsed().as_micros() as u64);
         }
     }
@@ -163,7 +163,7 @@ async fn reads(store: &Store, sessions: u32) -> Outcome<()> {
     let mut micros = Vec::new();
     for number in 0..1000 {
         let begun = Instant::now();
-        store.find(&digest(sessions * 2 + number), NOW).await?;
+        store.find(&digest(sessions * 2 + number), NOW, &Tally::default()).await?;
         micros.push(begun.elapsed().as_micros() as u64);
     }
     figures("find, no such session", micros);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::key_service::ServiceFault;
 use crate::names::SessionId;
 
 /// Why the store did not open, or did not do what it was asked.
@@ -21,8 +22,16 @@ pub enum StoreError {
     Damaged { path: PathBuf, what: String },
     /// The key-encryption key is another one.
     WrongKek { path: PathBuf },
+    /// The store's key is wrapped by a key service, and none was named.
+    NeedsService { path: PathBuf },
+    /// The store's key is not wrapped by a key service, and no other was named.
+    NeedsKek { path: PathBuf },
+    /// The key service, and why it did not give or wrap the store's key.
+    Service { place: String, why: ServiceFault },
     /// The key that is to come is the one in use.
     SameKek,
+    /// The key was exchanged while it was wrapped anew.
+    OtherKek,
     /// It is an older copy than the one that was last in use here, or nobody can tell: its epoch, and
     /// the last that was seen here.
     Older { path: PathBuf, epoch: u64, last: Option<u64> },
@@ -59,8 +68,42 @@ pub enum StoreError {
     OwnAttributes,
     /// The key would end later than it does.
     LaterEnd,
+    /// A key is issued with something that none can be held to: what.
+    Unfit(&'static str),
     /// More of something than may be.
     TooMany { what: &'static str, max: usize },
+}
+
+impl StoreError {
+    /// What is wrong with the key-encryption key.
+    fn fmt_of_key(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongKek { path } => {
+                write!(
+                    f,
+                    "the key does not open `{}`; nothing was changed; where `portcullis store rekey` \
+                     exchanged it, the new one does, and the old one opens copies from before",
+                    path.display()
+                )
+            }
+            Self::NeedsService { path } => write!(
+                f,
+                "the key of `{}` is wrapped by a key service: name it in `kms`",
+                path.display()
+            ),
+            Self::NeedsKek { path } => write!(
+                f,
+                "the key of `{}` is not wrapped by the key service: name it in `key`, and then run \
+                 `portcullis store rekey --to kms`",
+                path.display()
+            ),
+            Self::Service { place, why } => write!(f, "the key service `{place}`: {why}"),
+            Self::SameKek => f.write_str("this is the key in use; nothing was changed"),
+            Self::OtherKek => f.write_str("the key was exchanged meanwhile; nothing was changed"),
+            // Said by who calls this.
+            _ => Ok(()),
+        }
+    }
 }
 
 impl fmt::Display for StoreError {
@@ -84,15 +127,12 @@ impl fmt::Display for StoreError {
                  everybody must log in again then, and revocations and API keys are lost",
                 path.display()
             ),
-            Self::WrongKek { path } => {
-                write!(
-                    f,
-                    "the key does not open `{}`; nothing was changed; where `portcullis store rekey` \
-                     exchanged it, the new one does, and the old one opens copies from before",
-                    path.display()
-                )
-            }
-            Self::SameKek => f.write_str("this is the key in use; nothing was changed"),
+            Self::WrongKek { .. }
+            | Self::NeedsService { .. }
+            | Self::NeedsKek { .. }
+            | Self::Service { .. }
+            | Self::SameKek
+            | Self::OtherKek => self.fmt_of_key(f),
             Self::Older { path, epoch, last: Some(last) } => write!(
                 f,
                 "`{}` is an older copy (epoch {epoch}, last seen {last}): what was revoked since \
@@ -133,6 +173,7 @@ impl fmt::Display for StoreError {
                 "a key below another has the attributes of that one; leave them out",
             ),
             Self::LaterEnd => f.write_str("the key ends before that; an end only comes nearer"),
+            Self::Unfit(what) => f.write_str(what),
             Self::TooMany { what, max } => write!(f, "more than {max} {what}"),
         }
     }

@@ -20,6 +20,17 @@ impl Kek {
         chance::read(text).map(|bytes| Self(Secret::new(bytes)))
     }
 
+    /// A new one. `None`: the system has no chance to give.
+    pub(crate) fn of_chance() -> Option<Self> {
+        let mut bytes = [0; 32];
+        aws_lc_rs::rand::fill(&mut bytes).ok()?;
+        Self::from_bytes(bytes).ok()
+    }
+
+    pub(crate) const fn secret(&self) -> &Secret {
+        &self.0
+    }
+
     pub(crate) fn expose_secret(&self) -> &[u8] {
         self.0.expose_secret()
     }

@@ -5,14 +5,16 @@
 //! INVARIANT: a row whose key is not in memory waits to be deleted.
 
 pub(crate) mod facts;
+mod fit;
 mod interned;
 pub(crate) mod rows;
-mod rules;
+pub(crate) mod rules;
 pub(crate) mod select;
 mod shown;
 mod slot;
 mod table;
 pub(crate) mod unwritten;
+pub(crate) mod uses;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,6 +32,7 @@ use crate::keys::rows::Row;
 use crate::keys::select::Newest;
 use crate::keys::table::{Pending, Table};
 use crate::keys::unwritten::{Taken, Ticket, Unwritten};
+use crate::keys::uses::Uses;
 use crate::seal::Sealer;
 
 /// Slots that are looked at with each batch, for keys that are over.
@@ -46,6 +49,7 @@ const TOUCHED_BATCH: usize = 1024;
 
 pub(crate) struct ApiKeys {
     sealer: Arc<Sealer>,
+    pub(crate) uses: Uses,
     all: RwLock<All>,
     /// Threads that wait to read.
     waiting: AtomicUsize,
@@ -71,6 +75,7 @@ pub(crate) struct Batch {
 impl ApiKeys {
     pub(crate) fn new(sealer: Arc<Sealer>, keys_max: usize) -> Self {
         Self {
+            uses: Uses::new(Arc::clone(&sealer)),
             sealer,
             all: RwLock::new(All { table: Table::new(keys_max), unwritten: Unwritten::default() }),
             waiting: AtomicUsize::new(0),
@@ -246,6 +251,7 @@ impl ApiKeys {
         batch: &Batch,
     ) -> Result<(), StoreError> {
         rows::delete(connection, &batch.deleted)?;
+        self.uses.forget(connection, &batch.deleted)?;
         batch.rows.iter().try_for_each(|row| rows::replace(connection, &self.sealer, row))
     }
 
@@ -256,6 +262,7 @@ impl ApiKeys {
         connection: &Connection,
         now: UnixMillis,
     ) -> Result<usize, StoreError> {
+        self.uses.load(connection)?;
         let mut all = self.write();
         let All { table, unwritten } = &mut *all;
         let (mut gone, mut below) = (Vec::new(), Vec::new());
@@ -277,6 +284,8 @@ impl ApiKeys {
             }
         }
         orphans.into_iter().for_each(|number| table.remove(number, &mut gone));
+        // One that was used while it was revoked may have left a row.
+        gone.extend(self.uses.ids().into_iter().filter(|id| table.find(id).is_none()));
         unwritten.gone(gone, false);
         Ok(table.len())
     }

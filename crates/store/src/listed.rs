@@ -1,6 +1,6 @@
 //! What may be shown of sessions: never a token, never what the API gave.
 
-use portcullis_model::UnixMillis;
+use portcullis_model::{Tally, UnixMillis};
 use rusqlite::Connection;
 
 use crate::error::StoreError;
@@ -47,14 +47,13 @@ pub(crate) fn newest(
     connection: &Connection,
     sealer: &Sealer,
     api: &str,
-    max: usize,
-    now: UnixMillis,
+    (max, now): (usize, UnixMillis),
+    tally: &Tally,
 ) -> Result<Listing, StoreError> {
     let max = max.min(LISTED_MAX);
     let mut listing = Listing::default();
-    let mut rows = rows::newest(connection, sealer, api, max + 1, now)?;
-    listing.has_more = rows.len() > max;
-    rows.truncate(max);
+    let (rows, has_more) = rows::newest(connection, sealer, api, (max, now), tally)?;
+    listing.has_more = has_more;
     for kept in rows {
         let Ok(kept) = kept else {
             listing.damaged += 1;

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use portcullis_model::UnixMillis;
+use portcullis_model::{Tally, UnixMillis};
 use rusqlite::Connection;
 
 use crate::epoch::{Epoch, EpochFile};
 use crate::error::StoreError;
 use crate::folder::Folder;
 use crate::held;
+use crate::key_service::{self, Unlock};
 use crate::rows;
-use crate::schema::{self, Found};
+use crate::schema::{self, Found, Ours};
 use crate::seal::{KEY_LEN, Sealer, Wrapper};
 use crate::sweep;
 
@@ -26,11 +27,15 @@ pub struct Opened {
     pub revocations: usize,
     /// API keys that hold.
     pub keys: usize,
+    /// Users with a password.
+    pub passwords: usize,
     /// Facts of the register of ids. None where the store is an older copy: what was forgotten since
     /// would be among them.
     pub facts: usize,
     /// Facts that were not as they were written, and are deleted.
     pub facts_damaged: usize,
+    /// Rows that were decrypted: that of the key of its digests. A new store has none yet.
+    pub rows: u32,
 }
 
 /// An open database, what opens its secrets, and how far it has come.
@@ -42,34 +47,37 @@ pub(crate) struct Ready {
     pub(crate) epoch: Epoch,
     pub(crate) is_new: bool,
     pub(crate) is_older: bool,
+    /// Rows that were decrypted.
+    pub(crate) rows: u32,
 }
 
 /// Opens or makes the database in `path`.
 pub(crate) fn open(
     path: &Path,
-    wrapper: Wrapper,
+    unlock: Unlock<'_>,
     accept_older: bool,
     now: UnixMillis,
 ) -> Result<Ready, StoreError> {
     let folder = Folder::open(path)?;
     let (mut file, last) = EpochFile::open(&folder)?;
     let has_begun = last.is_some_and(|last| last.number > 0);
-    let found = schema::inspect(&folder, &wrapper).map_err(|error| match error {
+    let tally = Tally::default();
+    let found = schema::inspect(&folder, unlock, &tally).map_err(|error| match error {
         // It was ours when we left it.
         StoreError::NotOurs { path } if has_begun => {
             StoreError::Damaged { path, what: "its head is not that of our database".to_owned() }
         }
         other => other,
     })?;
-    let (writer, epoch, digest_key, is_new, is_older) = match found {
+    let (ours, is_new, is_older) = match found {
         Found::Nothing | Found::Unfinished if has_begun => {
             return Err(StoreError::Missing { path: folder.database() });
         }
         Found::Nothing | Found::Unfinished => {
-            let (writer, epoch, digest_key) = make(&folder, &wrapper, &mut file, last)?;
-            (writer, epoch, digest_key, true, false)
+            (make(&folder, unlock, &mut file, last)?, true, false)
         }
-        Found::Ours(mut writer, mut epoch, digest_key) => {
+        Found::Ours(ours) => {
+            let Ours { connection: mut writer, mut epoch, wrapper, digest_key } = *ours;
             let known = last.filter(|last| last.store == epoch.store);
             let is_older = known.is_none_or(|last| epoch.number < last.number);
             if is_older && !accept_older {
@@ -83,16 +91,17 @@ pub(crate) fn open(
                 held::rows::delete_all(&writer)?;
                 writer.execute("UPDATE meta SET epoch = ?1", [rows::signed(epoch.number)])?;
             }
-            (writer, epoch, digest_key, false, is_older)
+            (Ours { connection: writer, epoch, wrapper, digest_key }, false, is_older)
         }
     };
+    let Ours { connection: writer, epoch, wrapper, digest_key } = ours;
     // Ends: each turn deletes something.
     while sweep_or_in_use(&folder, &writer, now)? > 0 {}
     file.write(epoch)?;
     folder.sync()?;
     let reader = schema::reader(&folder)?;
     let sealer = Sealer::new(wrapper, &digest_key);
-    Ok(Ready { sealer, writer, reader, file, epoch, is_new, is_older })
+    Ok(Ready { sealer, writer, reader, file, epoch, is_new, is_older, rows: tally.count() })
 }
 
 /// Somebody else may have the database open who does not know our lock.
@@ -111,17 +120,34 @@ fn sweep_or_in_use(
 /// database that was taken away.
 fn make(
     folder: &Folder,
-    wrapper: &Wrapper,
+    unlock: Unlock<'_>,
     file: &mut EpochFile,
     last: Option<Epoch>,
-) -> Result<(Connection, Epoch, [u8; KEY_LEN]), StoreError> {
+) -> Result<Ours, StoreError> {
     let (mut store, mut digest_key) = ([0; 16], [0; KEY_LEN]);
     aws_lc_rs::rand::fill(&mut store)
         .and_then(|()| aws_lc_rs::rand::fill(&mut digest_key))
         .map_err(|_| StoreError::Io("no chance to be had".to_owned()))?;
     let store = last.map_or(store, |last| last.store);
+    let (wrapper, kept) = new_wrapper(folder, unlock, store)?;
     file.write(Epoch { store, number: 0 })?;
     folder.sync()?;
-    let database = schema::create(folder, wrapper, store, &digest_key)?;
-    Ok((database, Epoch { store, number: 1 }, digest_key))
+    let connection = schema::create(folder, (&wrapper, kept.as_deref()), store, &digest_key)?;
+    Ok(Ours { connection, epoch: Epoch { store, number: 1 }, wrapper, digest_key })
+}
+
+/// Of a key service, where one is named: a new key, and what is kept of it.
+fn new_wrapper(
+    folder: &Folder,
+    unlock: Unlock<'_>,
+    store: [u8; 16],
+) -> Result<(Wrapper, Option<Vec<u8>>), StoreError> {
+    if let Some(service) = unlock.service {
+        let made = key_service::new_key(service, store);
+        let place = || service.place().to_owned();
+        let (kek, wrapped) = made.map_err(|why| StoreError::Service { place: place(), why })?;
+        return Ok((Wrapper::new(&kek)?, Some(wrapped)));
+    }
+    let own = unlock.own.ok_or_else(|| StoreError::NeedsKek { path: folder.database() })?;
+    Ok((Wrapper::new(own)?, None))
 }

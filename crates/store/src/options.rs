@@ -2,6 +2,9 @@
 
 use crate::held::bounds::Bounds;
 
+/// Canaries of one store, at a time.
+pub const CANARIES_MAX: usize = 64;
+
 /// How much the store may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -11,10 +14,14 @@ pub struct Options {
     pub revocations_max: usize,
     /// API keys, all of them in memory: 150 bytes each.
     pub keys_max: usize,
+    /// Users with a password, all of them in memory: half a kilobyte each.
+    pub users_max: usize,
     /// What the register of ids may hold.
     pub register: Bounds,
     /// The database's file.
     pub bytes_max: u64,
+    /// Canaries among the sessions: see [`crate::Store::is_canary`]. 64 at most.
+    pub canaries: usize,
     /// Start although the store is an older copy, or nobody can tell whether it is.
     pub accept_older: bool,
 }
@@ -25,8 +32,10 @@ impl Default for Options {
             sessions_cached_max: 65_536,
             revocations_max: 100_000,
             keys_max: 1_000_000,
+            users_max: 100_000,
             register: Bounds::default(),
             bytes_max: 8 << 30,
+            canaries: 0,
             accept_older: false,
         }
     }

@@ -6,11 +6,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use portcullis_model::Tally;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::epoch::Epoch;
 use crate::error::StoreError;
+use crate::names::SessionId;
 use crate::rows;
 use crate::seal::{CannotSeal, Sealer, Wrapper};
 
@@ -22,6 +24,8 @@ const ROWS_AT_ONCE: usize = 1024;
 pub struct Rekeyed {
     /// Rows that lie under the new key: sessions, and the row of the store itself.
     pub rows: usize,
+    /// Data keys that were decrypted.
+    pub opened: u32,
     /// Sessions that were damaged before, and open nothing as before.
     pub damaged: usize,
     /// The new key holds. What could not be done after that: an older copy is not told yet, or rows under the
@@ -33,6 +37,8 @@ pub struct Rekeyed {
 pub(crate) struct Rekey {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) next: Wrapper,
+    /// The new key as a key service wrapped it, if one did.
+    pub(crate) wrapped: Option<Vec<u8>>,
     pub(crate) reply: oneshot::Sender<Result<Rekeyed, StoreError>>,
     pub(crate) turn: Turn,
 }
@@ -65,20 +71,21 @@ impl Drop for Turn {
 /// writes in.
 pub(crate) fn run(
     connection: &Connection,
-    (wrapper, next): (&Wrapper, &Wrapper),
+    (sealer, next): (&Sealer, &Wrapper),
     epoch: Epoch,
+    tally: &Tally,
 ) -> Result<Rekeyed, StoreError> {
     let data_key: Vec<u8> =
         connection.query_row("SELECT data_key FROM meta", [], |row| row.get(0))?;
-    let anew = wrapper.rewrap(next, ("meta", &epoch.store), &data_key)?;
+    let anew = sealer.wrapper().rewrap(next, ("meta", &epoch.store), &data_key, tally)?;
     let anew = anew.ok_or_else(|| {
         StoreError::Io("the key of its digests is not as it was written".to_owned())
     })?;
     let number = rows::signed(epoch.number);
     connection.execute("UPDATE meta SET data_key = ?1, epoch = ?2", (anew, number))?;
-    let mut rekeyed = Rekeyed { rows: 1, damaged: 0, left: None };
+    let mut rekeyed = Rekeyed { rows: 1, opened: 0, damaged: 0, left: None };
     let mut last = i64::MIN;
-    while let Some(next_last) = sessions(connection, (wrapper, next), last, &mut rekeyed)? {
+    while let Some(next_last) = sessions(connection, (sealer, next), last, (&mut rekeyed, tally))? {
         last = next_last;
     }
     Ok(rekeyed)
@@ -87,9 +94,9 @@ pub(crate) fn run(
 /// The sessions behind a row, so many at once. Says which was the last, if there was one.
 fn sessions(
     connection: &Connection,
-    (wrapper, next): (&Wrapper, &Wrapper),
+    (sealer, next): (&Sealer, &Wrapper),
     after: i64,
-    rekeyed: &mut Rekeyed,
+    (rekeyed, tally): (&mut Rekeyed, &Tally),
 ) -> Result<Option<i64>, StoreError> {
     let mut some = connection.prepare_cached(
         "SELECT rowid, id, data_key FROM session WHERE rowid > ?1 ORDER BY rowid LIMIT ?2",
@@ -98,11 +105,18 @@ fn sessions(
         Ok((row.get(0)?, row.get(1)?, row.get(2)?))
     })?;
     let some: Vec<(i64, Vec<u8>, Vec<u8>)> = some.collect::<Result<_, _>>()?;
+    let wrapper = sealer.wrapper();
     let mut write =
         connection.prepare_cached("UPDATE session SET data_key = ?2 WHERE rowid = ?1")?;
     for (rowid, id, data_key) in &some {
-        match wrapper.rewrap(next, (rows::TABLE, id), data_key)? {
-            Some(anew) => rekeyed.rows += write.execute((rowid, anew))?,
+        match wrapper.rewrap(next, (rows::TABLE, id), data_key, tally)? {
+            Some(anew) => {
+                let written = write.execute((rowid, anew))?;
+                let id = <[u8; 16]>::try_from(id.as_slice()).map(SessionId::new);
+                // Those of nobody are in no count.
+                let is_canary = id.is_ok_and(|id| sealer.is_canary(id));
+                rekeyed.rows += if is_canary { 0 } else { written };
+            }
             None => rekeyed.damaged += 1,
         }
     }

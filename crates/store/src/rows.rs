@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use portcullis_model::UnixMillis;
+use portcullis_model::{Tally, UnixMillis};
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params_from_iter};
 
 use crate::error::StoreError;
 use crate::live::Lives;
 use crate::names::{Account, Digest, SessionId};
+use crate::options::CANARIES_MAX;
 use crate::payload;
 use crate::seal::{Envelope, Sealer, Wrapper, joined};
 use crate::session::{Facts, Origin, Session, State};
@@ -138,36 +139,54 @@ pub(crate) fn by_token(
     connection: &Connection,
     sealer: &Sealer,
     digest: &Digest,
+    tally: &Tally,
 ) -> Result<Option<Kept>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM session WHERE digest = ?1 OR before_digest = ?1");
-    one(connection, sealer, &sql, digest.as_bytes())
+    one(connection, sealer, (&sql, digest.as_bytes()), tally)
 }
 
 pub(crate) fn by_id(
     connection: &Connection,
     sealer: &Sealer,
     id: SessionId,
+    tally: &Tally,
 ) -> Result<Option<Kept>, StoreError> {
-    one(connection, sealer, &format!("SELECT {COLUMNS} FROM session WHERE id = ?1"), id.as_bytes())
+    let sql = format!("SELECT {COLUMNS} FROM session WHERE id = ?1");
+    one(connection, sealer, (&sql, id.as_bytes()), tally)
 }
 
-/// The newest of an API that hold at `now`, each as it was written or not.
+/// What is found of an API's newest sessions, each as it was written or not, and whether there are older ones.
+pub(crate) type Newest = (Vec<Result<Kept, StoreError>>, bool);
+
+/// The newest of an API that hold at `now`. No canary is opened for it, and none that is not shown.
 pub(crate) fn newest(
     connection: &Connection,
     sealer: &Sealer,
     api: &str,
-    max: usize,
-    now: UnixMillis,
-) -> Result<Vec<Result<Kept, StoreError>>, StoreError> {
+    (max, now): (usize, UnixMillis),
+    tally: &Tally,
+) -> Result<Newest, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM session WHERE api = ?1 AND dies > ?2 ORDER BY created DESC LIMIT ?3"
     );
     let wrapper = sealer.wrapper();
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map((api, signed(now.0), signed(max as u64)), |row| {
+    let limit = signed((max + CANARIES_MAX) as u64 + 1);
+    let rows = statement.query_map((api, signed(now.0), limit), |row| {
         Ok(from_row(row).map_err(|_| StoreError::DamagedSession(None)))
     })?;
-    rows.map(|row| Ok(row?.and_then(|(kept, envelope)| open(&wrapper, kept, &envelope)))).collect()
+    let mut found = Vec::new();
+    for row in rows {
+        let row = row?;
+        if row.as_ref().is_ok_and(|(kept, _)| sealer.is_canary(kept.facts.id)) {
+            continue;
+        }
+        if found.len() == max {
+            return Ok((found, true));
+        }
+        found.push(row.and_then(|(kept, envelope)| open(&wrapper, kept, &envelope, tally)));
+    }
+    Ok((found, false))
 }
 
 /// Which ones are meant.
@@ -264,15 +283,15 @@ fn subject(sealer: &Sealer, api: &str, subject: &str) -> [u8; 32] {
 fn one(
     connection: &Connection,
     sealer: &Sealer,
-    sql: &str,
-    key: &[u8],
+    (sql, key): (&str, &[u8]),
+    tally: &Tally,
 ) -> Result<Option<Kept>, StoreError> {
     let wrapper = sealer.wrapper();
     let mut statement = connection.prepare_cached(sql)?;
     let row = statement.query_row([key], |row| Ok(from_row(row).ok())).optional()?;
     row.map(|row| {
         let (kept, envelope) = row.ok_or(StoreError::DamagedSession(None))?;
-        open(&wrapper, kept, &envelope)
+        open(&wrapper, kept, &envelope, tally)
     })
     .transpose()
 }
@@ -309,10 +328,15 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<(Kept, Envelope)> {
     Ok((kept, Envelope { data_key: row.get(15)?, body: row.get(16)? }))
 }
 
-fn open(wrapper: &Wrapper, mut kept: Kept, envelope: &Envelope) -> Result<Kept, StoreError> {
+fn open(
+    wrapper: &Wrapper,
+    mut kept: Kept,
+    envelope: &Envelope,
+    tally: &Tally,
+) -> Result<Kept, StoreError> {
     let id = kept.facts.id;
     let payload = wrapper
-        .open(TABLE, id.as_bytes(), &kept.beside(), envelope)
+        .open((TABLE, id.as_bytes()), &kept.beside(), envelope, tally)
         .and_then(|secrets| payload::read(&secrets))
         .ok_or(StoreError::DamagedSession(Some(id)))?;
     kept.facts.subject = payload.subject;

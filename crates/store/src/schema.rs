@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
+use portcullis_model::Tally;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
@@ -11,14 +12,16 @@ use crate::epoch::Epoch;
 use crate::error::StoreError;
 use crate::folder::{DATABASE, Folder};
 use crate::held;
+use crate::key_service::{self, Unlock};
 use crate::keys;
+use crate::passwords;
 use crate::seal::{Envelope, KEY_LEN, Wrapper};
 
 /// `PRAGMA application_id`: "PCST".
 const APPLICATION_ID: i64 = 0x5043_5354;
 
 /// `PRAGMA user_version`: grows when the tables change.
-pub(crate) const FORMAT: i64 = 3;
+pub(crate) const FORMAT: i64 = 6;
 
 /// Bytes of a page of the database.
 pub(crate) const PAGE: u64 = 4096;
@@ -83,16 +86,32 @@ CREATE TABLE place (
 CREATE INDEX place_last ON place (last);
 ";
 
+/// The store's key-encryption key, where a key service wrapped it.
+const WRAPPED: &str = "
+CREATE TABLE wrapped_key (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  wrapped BLOB NOT NULL
+) STRICT;
+";
+
 /// The tables that came after a format, each with the next one.
 fn since(format: i64) -> impl Iterator<Item = &'static str> {
-    let all = [TABLES, held::rows::TABLE, keys::rows::TABLE];
+    let all = [
+        TABLES,
+        held::rows::TABLE,
+        keys::rows::TABLE,
+        keys::uses::rows::TABLE,
+        WRAPPED,
+        passwords::rows::TABLE,
+    ];
     all.into_iter().skip(usize::try_from(format).unwrap_or_default())
 }
 
-/// Makes the database: `store` becomes its name, and 1 its epoch. `digest_key` is sealed in it.
+/// Makes the database: `store` becomes its name, and 1 its epoch. `digest_key` is sealed in it, and the key as
+/// a service wrapped it, `kept`, lies in it as it is.
 pub(crate) fn create(
     folder: &Folder,
-    wrapper: &Wrapper,
+    (wrapper, kept): (&Wrapper, Option<&[u8]>),
     store: [u8; 16],
     digest_key: &[u8; KEY_LEN],
 ) -> Result<Connection, StoreError> {
@@ -114,6 +133,7 @@ pub(crate) fn create(
         "INSERT INTO meta VALUES (1, ?1, ?2, ?3, 1)",
         (store.as_slice(), &envelope.data_key, &envelope.body),
     )?;
+    keep_wrapped(&transaction, kept)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;
@@ -128,11 +148,23 @@ pub(crate) enum Found {
     /// A database of ours in which nobody has made tables yet: its making was cut short.
     Unfinished,
     /// One of ours, whole, and the key opens it: with the key of its digests.
-    Ours(Connection, Epoch, [u8; KEY_LEN]),
+    Ours(Box<Ours>),
+}
+
+/// A database that may be used.
+pub(crate) struct Ours {
+    pub(crate) connection: Connection,
+    pub(crate) epoch: Epoch,
+    pub(crate) wrapper: Wrapper,
+    pub(crate) digest_key: [u8; KEY_LEN],
 }
 
 /// Looks at the file, and changes nothing in it.
-pub(crate) fn inspect(folder: &Folder, wrapper: &Wrapper) -> Result<Found, StoreError> {
+pub(crate) fn inspect(
+    folder: &Folder,
+    unlock: Unlock<'_>,
+    tally: &Tally,
+) -> Result<Found, StoreError> {
     let path = folder.database();
     let Some(length) = length_of_database(&path)? else { return Ok(Found::Nothing) };
     let damaged = |what: &rusqlite::Error| match what.sqlite_error_code() {
@@ -174,12 +206,53 @@ pub(crate) fn inspect(folder: &Folder, wrapper: &Wrapper) -> Result<Found, Store
     let Some((epoch, envelope)) = first else {
         return Err(StoreError::Damaged { path, what: "its first row is gone".to_owned() });
     };
-    let digest_key = wrapper.open("meta", &epoch.store, &[], &envelope);
+    let kept = wrapped_key(&connection).map_err(|error| damaged(&error))?;
+    let wrapper = wrapper(&path, unlock, epoch.store, kept.as_deref())?;
+    let digest_key = wrapper.open(("meta", &epoch.store), &[], &envelope, tally);
     let Some(digest_key) = digest_key.and_then(|key| key.try_into().ok()) else {
         return Err(StoreError::WrongKek { path });
     };
     settle(&connection)?;
-    Ok(Found::Ours(connection, epoch, digest_key))
+    Ok(Found::Ours(Box::new(Ours { connection, epoch, wrapper, digest_key })))
+}
+
+/// What the store's key is now, by what the store says of it.
+fn wrapper(
+    path: &Path,
+    unlock: Unlock<'_>,
+    store: [u8; 16],
+    wrapped: Option<&[u8]>,
+) -> Result<Wrapper, StoreError> {
+    let path = || path.to_owned();
+    let Some(wrapped) = wrapped else {
+        let own = unlock.own.ok_or_else(|| StoreError::NeedsKek { path: path() })?;
+        return Ok(Wrapper::new(own)?);
+    };
+    let service = unlock.service.ok_or_else(|| StoreError::NeedsService { path: path() })?;
+    let kek = key_service::unwrapped(service, store, wrapped)
+        .map_err(|why| StoreError::Service { place: service.place().to_owned(), why })?;
+    Ok(Wrapper::new(&kek)?)
+}
+
+/// The store's key as a key service wrapped it, if one did. A store of before has no such table.
+pub(crate) fn wrapped_key(connection: &Connection) -> rusqlite::Result<Option<Vec<u8>>> {
+    let has_table = "SELECT 1 FROM sqlite_schema WHERE name = 'wrapped_key'";
+    if !connection.prepare(has_table)?.exists([])? {
+        return Ok(None);
+    }
+    connection.query_row("SELECT wrapped FROM wrapped_key", [], |row| row.get(0)).optional()
+}
+
+/// Keeps it in the place of the one before; none is a key of ours.
+pub(crate) fn keep_wrapped(
+    connection: &Connection,
+    wrapped: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM wrapped_key", [])?;
+    if let Some(wrapped) = wrapped {
+        connection.execute("INSERT INTO wrapped_key VALUES (1, ?1)", [wrapped])?;
+    }
+    Ok(())
 }
 
 /// How every table and index was made.
@@ -199,7 +272,7 @@ fn tables_made(format: i64) -> Result<Vec<(String, Option<String>)>, StoreError>
 }
 
 /// Brings a database of an earlier format to this one: format 2 added the register,
-/// format 3 the API keys.
+/// format 3 the API keys, format 4 how often they were used, format 5 the key that a service wrapped, format 6 passwords.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if format == FORMAT {

@@ -3,13 +3,18 @@
 //! AES-256-GCM-SIV (RFC 8452), which bears a repeated nonce. What is sealed is bound to its place: the
 //! associated data names table, column and row, and holds what stands beside it in the clear.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::{hkdf, hmac};
 
+use portcullis_model::Tally;
+use siphasher::sip::SipHasher24;
+
 use crate::kek::Kek;
+use crate::names::SessionId;
 
 /// The form of everything sealed, its first byte.
 const FORM: u8 = 1;
@@ -21,6 +26,8 @@ pub(crate) struct Wrapper {
     key: RandomizedNonceKey,
     /// Derived beside it: the same for the same key-encryption key, and of no other use.
     mark: [u8; KEY_LEN],
+    /// What was decrypted with it, or with one before it, since the store was opened.
+    opened: Arc<AtomicU64>,
 }
 
 /// The wrapper of now, and digests under a key that lies sealed in the store: so that another
@@ -29,6 +36,8 @@ pub(crate) struct Sealer {
     // INVARIANT: it is the one of the rows that were committed. It changes with a commit, under this lock.
     wrapper: RwLock<Wrapper>,
     digests: hmac::Key,
+    /// Tells ids of canaries from others.
+    canaries: SipHasher24,
 }
 
 /// A row's secrets.
@@ -55,7 +64,7 @@ impl Wrapper {
                 .and_then(|output| output.fill(to))
                 .map_err(|_| CannotSeal)?;
         }
-        Ok(Self { key: key(&bytes)?, mark })
+        Ok(Self { key: key(&bytes)?, mark, opened: Arc::default() })
     }
 
     /// Whether both are of one key-encryption key.
@@ -69,9 +78,10 @@ impl Wrapper {
         next: &Self,
         (table, row): (&str, &[u8]),
         data_key: &[u8],
+        tally: &Tally,
     ) -> Result<Option<Vec<u8>>, CannotSeal> {
         let aad = bound(table, "data_key", row, &[]);
-        let plain = decrypt(&self.key, &aad, data_key);
+        let plain = self.unwrap(&aad, data_key, tally);
         plain.map(|plain| encrypt(&next.key, &aad, plain)).transpose()
     }
 
@@ -93,22 +103,51 @@ impl Wrapper {
     /// `None`: this was not sealed with this key, at this place, beside this.
     pub(crate) fn open(
         &self,
-        table: &str,
-        row: &[u8],
+        (table, row): (&str, &[u8]),
         beside: &[u8],
         envelope: &Envelope,
+        tally: &Tally,
     ) -> Option<Vec<u8>> {
         let aad = bound(table, "data_key", row, &[]);
-        let data_key = decrypt(&self.key, &aad, &envelope.data_key)?;
+        let data_key = self.unwrap(&aad, &envelope.data_key, tally)?;
         let aad = bound(table, "sealed", row, beside);
         decrypt(&key(data_key.as_slice()).ok()?, &aad, &envelope.body)
+    }
+}
+
+impl Wrapper {
+    /// The only way to a data key, and so to whatever is recoverable.
+    // INVARIANT: who opens a row counts it, and the count goes into a record.
+    fn unwrap(&self, aad: &[u8], data_key: &[u8], tally: &Tally) -> Option<Vec<u8>> {
+        let plain = decrypt(&self.key, aad, data_key)?;
+        tally.add(1);
+        self.opened.fetch_add(1, Ordering::Relaxed);
+        Some(plain)
     }
 }
 
 impl Sealer {
     pub(crate) fn new(wrapper: Wrapper, digest_key: &[u8; KEY_LEN]) -> Self {
         let digests = hmac::Key::new(hmac::HMAC_SHA256, digest_key);
-        Self { wrapper: RwLock::new(wrapper), digests }
+        let key = digest(&digests, "canaries", &[]);
+        let mut half = [0; 16];
+        half.iter_mut().zip(key).for_each(|(to, from)| *to = from);
+        let canaries = SipHasher24::new_with_key(&half);
+        Self { wrapper: RwLock::new(wrapper), digests, canaries }
+    }
+
+    /// The id of a canary: half of it is chance, half is what only the key of the digests makes of that.
+    pub(crate) fn canary(&self, chance: [u8; 8]) -> SessionId {
+        let mut id = [0; 16];
+        let rest = self.canaries.hash(&chance).to_le_bytes();
+        id.iter_mut().zip(chance.into_iter().chain(rest)).for_each(|(to, from)| *to = from);
+        SessionId::new(id)
+    }
+
+    /// Whether an id is a canary's. Of 2^64 others, one is.
+    pub(crate) fn is_canary(&self, id: SessionId) -> bool {
+        let chance = id.as_bytes().first_chunk::<8>();
+        chance.is_some_and(|chance| self.canary(*chance) == id)
     }
 
     /// What opens the rows. Who reads one has this before, and keeps it until the row is opened: while it
@@ -125,17 +164,26 @@ impl Sealer {
     ) -> Result<(), E> {
         let mut wrapper = self.wrapper.write().unwrap_or_else(PoisonError::into_inner);
         commit()?;
-        *wrapper = next;
+        *wrapper = Wrapper { opened: Arc::clone(&wrapper.opened), ..next };
         Ok(())
+    }
+
+    /// Rows that were opened since the store was.
+    pub(crate) fn opened(&self) -> u64 {
+        self.wrapper().opened.load(Ordering::Relaxed)
     }
 
     /// The same for the same parts, and nothing without the key (HMAC-SHA256).
     pub(crate) fn digest(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
-        let tag = hmac::sign(&self.digests, &bound(purpose, "", &[], &joined(parts)));
-        let mut digest = [0; 32];
-        digest.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
-        digest
+        digest(&self.digests, purpose, parts)
     }
+}
+
+fn digest(key: &hmac::Key, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+    let tag = hmac::sign(key, &bound(purpose, "", &[], &joined(parts)));
+    let mut digest = [0; 32];
+    digest.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
+    digest
 }
 
 /// Parts behind one another, each with its length before it.
@@ -197,16 +245,21 @@ mod tests {
     fn what_is_sealed_opens_at_its_place_only() {
         let one = wrapper(1);
         let whole = one.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
-        let open = |table, row: &[u8], beside: &[u8]| one.open(table, row, beside, &whole);
+        let open = |table, row: &[u8], beside: &[u8]| {
+            one.open((table, row), beside, &whole, &Tally::default())
+        };
         assert_eq!(open("session", b"row", b"beside").unwrap(), b"obviously-fake");
         assert_eq!(open("place", b"row", b"beside"), None);
         assert_eq!(open("session", b"other", b"beside"), None);
         assert_eq!(open("session", b"row", b"other"), None);
-        assert_eq!(wrapper(2).open("session", b"row", b"beside", &whole), None);
+        assert_eq!(
+            wrapper(2).open(("session", b"row"), b"beside", &whole, &Tally::default()),
+            None
+        );
         let other = one.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
         assert_ne!(other.body, whole.body);
         let mixed = Envelope { data_key: other.data_key, body: whole.body.clone() };
-        assert_eq!(one.open("session", b"row", b"beside", &mixed), None);
+        assert_eq!(one.open(("session", b"row"), b"beside", &mixed, &Tally::default()), None);
     }
 
     #[test]
@@ -216,17 +269,17 @@ mod tests {
         for index in 0..whole.data_key.len() * 8 {
             let mut bad = whole.clone();
             bad.data_key[index / 8] ^= 1 << (index % 8);
-            assert_eq!(one.open("session", b"row", b"", &bad), None);
+            assert_eq!(one.open(("session", b"row"), b"", &bad, &Tally::default()), None);
         }
         for index in 0..whole.body.len() * 8 {
             let mut bad = whole.clone();
             bad.body[index / 8] ^= 1 << (index % 8);
-            assert_eq!(one.open("session", b"row", b"", &bad), None);
+            assert_eq!(one.open(("session", b"row"), b"", &bad, &Tally::default()), None);
         }
         for length in 0..whole.body.len() {
             let body = whole.body[..length].to_vec();
             let bad = Envelope { body, data_key: whole.data_key.clone() };
-            assert_eq!(one.open("session", b"row", b"", &bad), None);
+            assert_eq!(one.open(("session", b"row"), b"", &bad, &Tally::default()), None);
         }
     }
 
@@ -235,13 +288,17 @@ mod tests {
         let (one, other) = (wrapper(1), wrapper(2));
         assert!(one.is(&wrapper(1)) && !one.is(&other));
         let whole = one.seal("session", b"row", b"beside", b"obviously-fake".to_vec()).unwrap();
-        let rewrap =
-            |by: &Wrapper, row| by.rewrap(&other, ("session", row), &whole.data_key).unwrap();
+        let rewrap = |by: &Wrapper, row| {
+            by.rewrap(&other, ("session", row), &whole.data_key, &Tally::default()).unwrap()
+        };
         let data_key = rewrap(&one, b"row").unwrap();
         assert_eq!(data_key.len(), whole.data_key.len());
         let anew = Envelope { data_key, body: whole.body.clone() };
-        assert_eq!(other.open("session", b"row", b"beside", &anew).unwrap(), b"obviously-fake");
-        assert_eq!(one.open("session", b"row", b"beside", &anew), None);
+        assert_eq!(
+            other.open(("session", b"row"), b"beside", &anew, &Tally::default()).unwrap(),
+            b"obviously-fake"
+        );
+        assert_eq!(one.open(("session", b"row"), b"beside", &anew, &Tally::default()), None);
         assert_eq!((rewrap(&other, b"row"), rewrap(&one, b"elsewhere")), (None, None));
     }
 

@@ -1,14 +1,16 @@
 //! The store itself: what may be asked of it. See `docs/src/reference/store.md` for its files.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
-use portcullis_model::UnixMillis;
+use portcullis_model::{Tally, UnixMillis};
 use rusqlite::Connection;
 use tokio::sync::watch;
 
+use crate::backup;
 use crate::cache::Cache;
+use crate::canary::Canaries;
 use crate::change::{self, Change};
 use crate::error::StoreError;
 use crate::folder::DATABASE;
@@ -16,21 +18,22 @@ use crate::folder::PassingFolder;
 use crate::held::Held;
 use crate::held::names::Keys;
 use crate::held::unwritten::Ticket;
-use crate::kek::Kek;
+use crate::key_service::Unlock;
 use crate::keys::ApiKeys;
 use crate::listed::{self, Listing};
 use crate::memory::Memory;
 use crate::names::{Account, Digest, SessionId};
 use crate::open::{self, Opened, Ready};
 use crate::options::Options;
-use crate::places::{self, Places};
+use crate::passwords::Passwords;
+use crate::places::Places;
 use crate::rekey::Turns;
 use crate::revoked::{self, Claims, Revocation, Revocations};
 use crate::rows::{self, Kept, Which};
 use crate::schema;
-use crate::seal::{Sealer, Wrapper};
+use crate::seal::Sealer;
 use crate::session::{Facts, Session};
-use crate::worker::{Job, Reader, Writer};
+use crate::worker::{Job, Reader, Told, Writer};
 use crate::write::Write;
 
 /// A use is noted once a minute at most.
@@ -60,30 +63,35 @@ struct Parts {
     held: Arc<Held>,
     revocations: Arc<Revocations>,
     keys: Arc<ApiKeys>,
+    /// Which pepper keys are compared under, where a gateway does.
+    pepper: Mutex<Option<[u8; 32]>>,
+    passwords: Arc<Passwords>,
     places: Arc<Cache<Account, Places>>,
     place_changes: Arc<AtomicU64>,
     rekeys: Turns,
+    canaries: Arc<Canaries>,
+    /// Its name: what keys are wrapped for.
+    name: [u8; 16],
+    folder: PathBuf,
     // Dropped in this order: the last connection writes the log back, and must be one that can.
     reader: Reader,
     writer: Writer,
 }
 
 impl Store {
-    /// Opens the store in `folder`, or makes it. Blocks; for the start of the process.
+    /// Opens the store in `folder`, or makes it. Blocks, also for a key service; for the start of the process.
     ///
     /// # Errors
     /// All that is wrong with the folder, its files or the key. Nothing was changed then.
-    pub fn open(
+    pub fn open<'k>(
         folder: &Path,
-        kek: &Kek,
+        unlock: impl Into<Unlock<'k>>,
         options: &Options,
         now: UnixMillis,
     ) -> Result<(Self, Opened), StoreError> {
-        let wrapper =
-            Wrapper::new(kek).map_err(|_| StoreError::Io("the key cannot be used".to_owned()))?;
-        let ready = open::open(folder, wrapper, options.accept_older, now)?;
+        let ready = open::open(folder, unlock.into(), options.accept_older, now)?;
         let revocations = Revocations::new(options.revocations_max)?;
-        let Ready { sealer, mut writer, reader, file, epoch, is_new, is_older } = ready;
+        let Ready { sealer, mut writer, reader, file, epoch, is_new, is_older, rows } = ready;
         let loaded =
             revoked::load(&reader, &sealer, &revocations, now).map_err(|why| match why {
                 StoreError::TooMany { .. } => why,
@@ -101,6 +109,16 @@ impl Store {
                 what: format!("a key cannot be read: {why}"),
             },
         })?;
+        let (canaries, tally) = (Canaries::new(options.canaries), Tally::default());
+        canaries.load(&reader, &sealer, &tally)?;
+        let passwords = Arc::new(Passwords::new(Arc::clone(&sealer), options.users_max));
+        let passwords_loaded = passwords.load(&reader).map_err(|why| match why {
+            StoreError::TooMany { .. } => why,
+            why => StoreError::Damaged {
+                path: folder.join(DATABASE),
+                what: format!("a password cannot be read: {why}"),
+            },
+        })?;
         let names = Keys::new(&sealer.digest("register of ids", &[]));
         let held = Held::new(names, options.register, true);
         let facts = held.load(&mut writer, now)?;
@@ -108,18 +126,28 @@ impl Store {
         writer.pragma_update(None, "max_page_count", pages)?;
         let memory = Arc::new(Memory::new(options.sessions_cached_max));
         let (held, keys) = (Arc::new(held), Arc::new(keys));
-        let told = (Arc::clone(&memory), Arc::clone(&held), Arc::clone(&keys));
+        let told = Told {
+            memory: Arc::clone(&memory),
+            held: Arc::clone(&held),
+            keys: Arc::clone(&keys),
+            passwords: Arc::clone(&passwords),
+        };
         let parts = Parts {
             sealer,
             revocations: Arc::new(revocations),
             places: Arc::new(Cache::new(ACCOUNTS_CACHED_MAX)),
             place_changes: Arc::default(),
+            pepper: Mutex::default(),
             rekeys: Turns::default(),
+            canaries: Arc::new(canaries),
+            name: epoch.store,
+            folder: folder.to_owned(),
             writer: Writer::start(writer, told, (file, epoch))?,
             reader: Reader::start(reader)?,
             memory,
             held,
             keys,
+            passwords,
         };
         let (facts, facts_damaged) = (facts.facts, facts.damaged);
         let opened = Opened {
@@ -127,8 +155,10 @@ impl Store {
             is_older,
             revocations: loaded,
             keys: keys_loaded,
+            passwords: passwords_loaded,
             facts,
             facts_damaged,
+            rows: rows + tally.count(),
         };
         Ok((Self(Arc::new(parts), None), opened))
     }
@@ -161,24 +191,43 @@ impl Store {
         let kept = Kept { facts, version: 1, before: None, refreshed: None, touched: now };
         let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
         let lately = Arc::clone(&memory);
+        let (canaries, alive) = (Arc::clone(&self.0.canaries), Arc::clone(&self.0.canaries));
         Write {
             now,
-            revokes: |_: &Kept| false,
+            revokes: |_: &(Kept, Option<Kept>)| false,
             run: move |connection: &Connection| {
                 let owners = rows::owners(&sealer, &kept.facts);
                 if lately.were_ended_since(&owners, kept.facts.created) {
                     return Err(StoreError::EndedMeanwhile);
                 }
                 rows::write(connection, &sealer, &kept)?;
-                Ok(kept)
+                let canary = canaries.beside(&kept, &sealer, now);
+                if let Some(canary) = &canary {
+                    rows::write(connection, &sealer, canary)?;
+                }
+                Ok((kept, canary))
             },
-            then: move |_: &Connection, made: Option<Kept>, outcome: Result<(), StoreError>| {
+            then: move |_: &Connection,
+                        made: Option<(Kept, Option<Kept>)>,
+                        outcome: Result<_, _>| {
+                let canary = made.as_ref().and_then(|(_, canary)| canary.as_ref());
+                match (&outcome, canary) {
+                    (Ok(()), Some(canary)) => alive.lives(canary),
+                    (Err(_), Some(canary)) => alive.ended(&[canary.facts.id]),
+                    (_, None) => {}
+                }
                 outcome?;
-                made.map(|kept| memory.opened(kept)).ok_or(StoreError::Closed)
+                made.map(|(kept, _)| memory.opened(kept)).ok_or(StoreError::Closed)
             },
         }
         .by(&self.0.writer)
         .await
+    }
+
+    /// Whether what somebody shows is a credential of a session that nobody has: it was made with the store, and only
+    /// who decrypted it can know it. Reads memory alone; nothing is hashed where there is none.
+    pub fn is_canary(&self, shown: &[u8]) -> bool {
+        self.0.canaries.has(shown)
     }
 
     /// The session of a token, if it is in memory and holds at `now`.
@@ -189,11 +238,13 @@ impl Store {
         self.0.memory.cached(digest, now)
     }
 
-    /// The session of a token, if there is one that holds at `now`.
+    /// The session of a token, if there is one that holds at `now`. Where memory does not have it, its row is opened,
+    /// and counted.
     pub async fn find(
         &self,
         digest: &Digest,
         now: UnixMillis,
+        tally: &Tally,
     ) -> Result<Option<Arc<Session>>, StoreError> {
         if let Some(session) = self.cached(digest, now) {
             return Ok(Some(session));
@@ -203,9 +254,11 @@ impl Store {
                 return Err(StoreError::Shut);
             }
             let before = self.0.memory.before();
-            let (sealer, digest) = (Arc::clone(&self.0.sealer), *digest);
-            let read = move |connection: &Connection| rows::by_token(connection, &sealer, &digest);
-            let Some(kept) = self.0.reader.ask(read).await? else { return Ok(None) };
+            let digest = *digest;
+            let read = move |connection: &Connection, sealer: &Sealer, opened: &Tally| {
+                rows::by_token(connection, sealer, &digest, opened)
+            };
+            let Some(kept) = self.read_sealed(tally, read).await? else { return Ok(None) };
             if let Some(session) = self.0.memory.admit(kept, digest, before) {
                 let holds = !session.is_ended()
                     && !session.is_over(now)
@@ -216,17 +269,53 @@ impl Store {
         Err(StoreError::Busy)
     }
 
-    /// What may be shown of the newest sessions of an API, [`crate::LISTED_MAX`] at most.
+    /// Asks something of the database that opens rows.
+    async fn read_sealed<T: Send + 'static>(
+        &self,
+        tally: &Tally,
+        question: impl FnOnce(&Connection, &Sealer, &Tally) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let sealer = Arc::clone(&self.0.sealer);
+        let read = move |connection: &Connection| {
+            let opened = Tally::default();
+            let outcome = question(connection, &sealer, &opened);
+            Ok((outcome, opened.count()))
+        };
+        let (outcome, opened) = self.0.reader.ask(read).await?;
+        tally.add(opened);
+        outcome
+    }
+
+    /// Rows and data keys that were decrypted since the store was opened, and for it.
+    pub fn opened(&self) -> u64 {
+        self.0.sealer.opened()
+    }
+
+    /// Copies the store as it is now into a folder of this user's alone, which is made if it is not there, while all are
+    /// served. The copy opens with the same key, and as an older one. Says how many bytes it has.
+    ///
+    /// # Errors
+    /// [`StoreError::Place`]: the folder is open to others, lies in the store's, or has a store in it already.
+    pub async fn backup(&self, to: &Path) -> Result<u64, StoreError> {
+        let (from, to) = (self.0.folder.clone(), to.to_owned());
+        let copied = tokio::task::spawn_blocking(move || backup::run(&from, &to)).await;
+        copied.map_err(|_| StoreError::Closed)?
+    }
+
+    /// What may be shown of the newest sessions of an API, [`crate::LISTED_MAX`] at most. Each row is opened, and
+    /// counted.
     pub async fn list(
         &self,
         api: &str,
         max: usize,
         now: UnixMillis,
+        tally: &Tally,
     ) -> Result<Listing, StoreError> {
-        let (sealer, api) = (Arc::clone(&self.0.sealer), api.to_owned());
-        let read =
-            move |connection: &Connection| listed::newest(connection, &sealer, &api, max, now);
-        let mut listing = self.0.reader.ask(read).await?;
+        let api = api.to_owned();
+        let read = move |connection: &Connection, sealer: &Sealer, opened: &Tally| {
+            listed::newest(connection, sealer, &api, (max, now), opened)
+        };
+        let mut listing = self.read_sealed(tally, read).await?;
         listing.sessions.retain(|session| !self.0.memory.is_unwritten(session.id));
         Ok(listing)
     }
@@ -239,23 +328,27 @@ impl Store {
         self.0.writer.send(Box::new(Touch { session: session.id, now }))
     }
 
-    /// Changes a session, if it is still the version that the caller holds. `None`: it was ended or
+    /// Changes a session, whose row is opened and counted, if it is still the version that the caller holds. `None`: it was ended or
     /// changed since; [`Store::find`] it again.
     pub async fn replace(
         &self,
         session: &Session,
         change: Change,
         now: UnixMillis,
+        tally: &Tally,
     ) -> Result<Option<Arc<Session>>, StoreError> {
+        let opened = Arc::new(Tally::default());
+        let counted = Arc::clone(&opened);
         let (id, version) = (session.id, session.version);
         let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
         let known = Arc::clone(&memory);
-        Write {
+        let written = Write {
             now,
             // The token before is no longer honoured: an older copy would honour it.
             revokes: |made: &Option<Kept>| made.as_ref().is_some_and(|kept| kept.before.is_some()),
             run: move |connection: &Connection| {
-                let Some(mut kept) = rows::by_id(connection, &sealer, id)? else { return Ok(None) };
+                let found = rows::by_id(connection, &sealer, id, &opened)?;
+                let Some(mut kept) = found else { return Ok(None) };
                 if kept.version != version {
                     return Ok(None);
                 }
@@ -274,7 +367,9 @@ impl Store {
             },
         }
         .by(&self.0.writer)
-        .await
+        .await;
+        tally.add(counted.count());
+        written
     }
 
     /// Ends sessions. One that is in memory is ended at once, others as soon as the writer comes to it,
@@ -315,7 +410,7 @@ impl Store {
         let (sealer, which) = (Arc::clone(&self.0.sealer), which.clone());
         let read = move |connection: &Connection| rows::select(connection, &sealer, &which);
         match self.0.reader.ask(read).await {
-            Ok(ids) if self.0.memory.ended_unwritten(&ids) => ids.len(),
+            Ok(ids) if self.0.memory.ended_unwritten(&ids) => real(&self.0.sealer, &ids),
             // The writer finds them, or says why not.
             _ => 0,
         }
@@ -324,6 +419,7 @@ impl Store {
     async fn end_by_writer(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
         let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
         let again = (Arc::clone(&sealer), which.clone(), Arc::clone(&memory));
+        let canaries = Arc::clone(&self.0.canaries);
         Write {
             now,
             revokes: |made: &Ending| !made.ids.is_empty(),
@@ -343,7 +439,8 @@ impl Store {
                         if is_early {
                             memory.written(&ids);
                         }
-                        Ok(ids.len())
+                        canaries.ended(&ids);
+                        Ok(real(&sealer, &ids))
                     }
                     (Err(why), Some(Ending { is_early: true, .. })) => {
                         Err(StoreError::NotDurable(Box::new(why)))
@@ -440,60 +537,11 @@ impl Store {
         }
         if is_done() { Ok(()) } else { Err(not_durable(StoreError::Slow)) }
     }
+}
 
-    /// Notes that an account was used from a network.
-    pub async fn worked(
-        &self,
-        account: Account,
-        network: &str,
-        now: UnixMillis,
-    ) -> Result<(), StoreError> {
-        if self.0.places.get(&account).is_some_and(|known| known.is_fresh(network, now)) {
-            return Ok(());
-        }
-        if network.len() > change::NAME_BYTES_MAX {
-            return Err(StoreError::TooMany {
-                what: "bytes of a name",
-                max: change::NAME_BYTES_MAX,
-            });
-        }
-        let network = network.to_owned();
-        let (cached, changes) = (Arc::clone(&self.0.places), Arc::clone(&self.0.place_changes));
-        Write {
-            now,
-            revokes: |(): &()| false,
-            run: move |connection: &Connection| places::write(connection, account, &network, now),
-            then: move |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
-                changes.fetch_add(1, Ordering::SeqCst);
-                cached.remove(&account);
-                outcome
-            },
-        }
-        .by(&self.0.writer)
-        .await
-    }
-
-    /// Whether an account was used from a network within the last 90 days.
-    pub async fn has_worked(
-        &self,
-        account: Account,
-        network: &str,
-        now: UnixMillis,
-    ) -> Result<bool, StoreError> {
-        if let Some(known) = self.0.places.get(&account) {
-            return Ok(known.has(network, now));
-        }
-        let before = self.0.place_changes.load(Ordering::SeqCst);
-        let read = move |connection: &Connection| places::read(connection, account);
-        let known = self.0.reader.ask(read).await?;
-        let has = known.has(network, now);
-        self.0.places.insert(account, known);
-        // What was written since must not be hidden by what was read before.
-        if self.0.place_changes.load(Ordering::SeqCst) != before {
-            self.0.places.remove(&account);
-        }
-        Ok(has)
-    }
+/// How many of these are somebody's.
+fn real(sealer: &Sealer, ids: &[SessionId]) -> usize {
+    ids.iter().filter(|id| !sealer.is_canary(**id)).count()
 }
 
 /// Sessions that are being ended, and whether they are so already.
@@ -527,6 +575,9 @@ impl Job for Touch {
 
 mod api_keys;
 mod kek;
+mod key_uses;
+mod passwords;
 mod reported;
 #[cfg(test)]
 mod trouble;
+mod worked;

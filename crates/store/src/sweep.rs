@@ -21,7 +21,7 @@ pub(crate) const PLACE_MS: u64 = 90 * 86_400_000;
 const FREE_PAGES: i64 = 64;
 
 /// Of so many pages, one may be free.
-const FREE_SHARE: i64 = 10;
+const FREE_SHARE: i64 = 40;
 
 /// Pages given back to the system with one batch, at most.
 const PAGES_BACK: i64 = 256;

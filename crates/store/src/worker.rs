@@ -7,7 +7,7 @@ use std::sync::mpsc::{
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use portcullis_model::UnixMillis;
+use portcullis_model::{Tally, UnixMillis};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -17,8 +17,10 @@ use crate::held::{self, Held};
 use crate::keys::{self, ApiKeys};
 use crate::memory::Memory;
 use crate::names::SessionId;
+use crate::passwords::{self, Passwords};
 use crate::rekey::{self, Rekey, Rekeyed};
 use crate::rows;
+use crate::schema;
 use crate::seal::{Sealer, Wrapper};
 use crate::sweep::{self, Log};
 
@@ -116,7 +118,10 @@ impl Reader {
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.0.send(Box::new(move |connection| {
-            let _ = reply.send(question(connection));
+            // Who left has a record already, and it would not say what is opened now.
+            if !reply.is_closed() {
+                let _ = reply.send(question(connection));
+            }
         }))?;
         answered(answer).await
     }
@@ -125,12 +130,12 @@ impl Reader {
 impl Writer {
     pub(crate) fn start(
         connection: Connection,
-        (memory, held, keys): (Arc<Memory>, Arc<Held>, Arc<ApiKeys>),
+        told: Told,
         (file, epoch): (EpochFile, Epoch),
     ) -> Result<Self, StoreError> {
         let work = move |work: Receiver<Work>| {
             let (log, learned) = (Log::default(), Instant::now());
-            let mut desk = Desk { connection, memory, held, keys, file, epoch, log, learned };
+            let mut desk = Desk { connection, told, file, epoch, log, learned };
             while let Ok(first) = desk.next(&work) {
                 let (jobs, rekey) = batch_of(first.into_iter().chain(work.try_iter()));
                 // Facts lie in batches of their own: where there is no room for them, nobody else's
@@ -139,7 +144,7 @@ impl Writer {
                 if !is_idle {
                     desk.batch(jobs);
                 }
-                if is_idle || desk.held.has_much() || desk.learned.elapsed() >= AGAIN {
+                if is_idle || desk.told.held.has_much() || desk.learned.elapsed() >= AGAIN {
                     desk.batch(Vec::new());
                 }
                 if let Some(rekey) = rekey {
@@ -148,6 +153,7 @@ impl Writer {
             }
             // What could not be written before has a last chance.
             while desk.batch(Vec::new()) && desk.has_unwritten() {}
+            desk.settle_uses();
         };
         Worker::start("store-writer", work).map(Self)
     }
@@ -191,12 +197,38 @@ pub(crate) async fn answered_within<T>(
     }
 }
 
+/// Who is told what lasts, and has what must still be written.
+#[derive(Clone)]
+pub(crate) struct Told {
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) held: Arc<Held>,
+    pub(crate) keys: Arc<ApiKeys>,
+    pub(crate) passwords: Arc<Passwords>,
+}
+
+/// What a batch writes beside its jobs.
+struct TakenUp {
+    unwritten: Vec<SessionId>,
+    held: held::Batch,
+    keys: keys::Batch,
+    /// Whose passwords go.
+    users: Vec<Arc<str>>,
+}
+
+impl TakenUp {
+    /// Whether an older copy of the store would have what this ends.
+    fn revokes(&self) -> bool {
+        !self.unwritten.is_empty()
+            || !self.users.is_empty()
+            || self.held.revokes()
+            || self.keys.revokes()
+    }
+}
+
 /// The writer at work.
 struct Desk {
     connection: Connection,
-    memory: Arc<Memory>,
-    held: Arc<Held>,
-    keys: Arc<ApiKeys>,
+    told: Told,
     file: EpochFile,
     epoch: Epoch,
     log: Log,
@@ -208,21 +240,21 @@ impl Desk {
     /// The next job; nothing, if there is something else to write by now; an error at the end.
     fn next(&self, work: &Receiver<Work>) -> Result<Option<Work>, RecvError> {
         loop {
-            let wait = if self.held.has_much() { Duration::ZERO } else { AGAIN };
+            let wait = if self.told.held.has_much() { Duration::ZERO } else { AGAIN };
             match work.recv_timeout(wait) {
                 Ok(one) => return Ok(Some(one)),
                 Err(RecvTimeoutError::Disconnected) => return Err(RecvError),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if self.has_unwritten() || !self.memory.some_unwritten(1).is_empty() {
+            if self.has_unwritten() || !self.told.memory.some_unwritten(1).is_empty() {
                 return Ok(None);
             }
         }
     }
 
     /// All rows under another key-encryption key, or none.
-    fn rekey(&mut self, Rekey { sealer, next, reply, turn }: Rekey) {
-        let outcome = self.exchange(&sealer, next);
+    fn rekey(&mut self, Rekey { sealer, next, wrapped, reply, turn }: Rekey) {
+        let outcome = self.exchange(&sealer, next, wrapped.as_deref());
         if outcome.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
@@ -231,44 +263,68 @@ impl Desk {
         let _ = reply.send(outcome);
     }
 
-    fn exchange(&mut self, sealer: &Sealer, next: Wrapper) -> Result<Rekeyed, StoreError> {
+    fn exchange(
+        &mut self,
+        sealer: &Sealer,
+        next: Wrapper,
+        wrapped: Option<&[u8]>,
+    ) -> Result<Rekeyed, StoreError> {
         if sealer.wrapper().is(&next) {
             return Err(StoreError::SameKek);
         }
         let epoch = Epoch { number: self.epoch.number + 1, ..self.epoch };
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let rekeyed = rekey::run(&self.connection, (&sealer.wrapper(), &next), epoch)?;
+        let tally = Tally::default();
+        let rekeyed = rekey::run(&self.connection, (sealer, &next), epoch, &tally)?;
+        // In the same transaction: a kill leaves no rows whose key nobody keeps.
+        schema::keep_wrapped(&self.connection, wrapped)?;
         sealer.exchange(next, || self.connection.execute_batch("COMMIT"))?;
         // It lasts. An older copy would take the old key, and the log has rows under it.
         self.epoch = epoch;
         let left = self.file.write(epoch).and_then(|()| self.log.empty(&self.connection)).err();
-        Ok(Rekeyed { left, ..rekeyed })
+        Ok(Rekeyed { left, opened: tally.count(), ..rekeyed })
+    }
+
+    /// What was written ahead of uses of keys is given back. Where it cannot be, it counts as used.
+    fn settle_uses(&mut self) {
+        let keys = Arc::clone(&self.told.keys);
+        let settled = self.connection.transaction().map_err(StoreError::from);
+        let _ = settled.and_then(|all| {
+            keys.uses.settle(&all)?;
+            Ok(all.commit()?)
+        });
     }
 
     fn has_unwritten(&self) -> bool {
-        self.held.has_unwritten() || self.keys.has_unwritten()
+        let Told { held, keys, passwords, .. } = &self.told;
+        held.has_unwritten() || keys.has_unwritten() || passwords.has_unwritten()
     }
 
     /// One transaction for all. A job that fails is undone alone; if the whole fails, all have. Says
     /// whether it lasts.
     fn batch(&mut self, mut jobs: Vec<Box<dyn Job>>) -> bool {
         let now = jobs.iter().map(|job| job.now()).max().unwrap_or_default();
-        let unwritten = self.memory.some_unwritten(UNWRITTEN_BATCH);
-        let held = self.held.take(jobs.is_empty());
-        let keys = self.keys.take(jobs.is_empty(), now);
-        if jobs.is_empty() {
+        let (told, is_idle) = (self.told.clone(), jobs.is_empty());
+        let taken = TakenUp {
+            unwritten: told.memory.some_unwritten(UNWRITTEN_BATCH),
+            held: told.held.take(is_idle),
+            keys: told.keys.take(is_idle, now),
+            users: told.passwords.take(),
+        };
+        if is_idle {
             self.learned = Instant::now();
         }
         let mut outcomes = Vec::with_capacity(jobs.len());
-        let whole = self.transaction(&mut jobs, &mut outcomes, (&unwritten, &held, &keys), now);
+        let whole = self.transaction(&mut jobs, &mut outcomes, &taken, now);
         if whole.is_err() && !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
-        if whole.is_ok() && !unwritten.is_empty() {
-            self.memory.written(&unwritten);
+        if whole.is_ok() && !taken.unwritten.is_empty() {
+            told.memory.written(&taken.unwritten);
         }
-        self.held.settle(&held, whole.is_ok());
-        self.keys.settle(keys, whole.is_ok());
+        told.held.settle(&taken.held, whole.is_ok());
+        told.keys.settle(taken.keys, whole.is_ok());
+        told.passwords.settle(&taken.users, whole.is_ok());
         outcomes.resize(jobs.len(), Ok(()));
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
             job.finish(&self.connection, whole.clone().and(outcome));
@@ -281,14 +337,15 @@ impl Desk {
         &mut self,
         jobs: &mut [Box<dyn Job>],
         outcomes: &mut Vec<Result<(), StoreError>>,
-        (unwritten, held, keys): (&[SessionId], &held::Batch, &keys::Batch),
+        taken: &TakenUp,
         now: UnixMillis,
     ) -> Result<(), StoreError> {
         let connection = &self.connection;
         connection.execute_batch("BEGIN IMMEDIATE")?;
-        rows::delete(connection, unwritten)?;
-        held.write(connection, &self.held.keys)?;
-        self.keys.write_batch(connection, keys)?;
+        rows::delete(connection, &taken.unwritten)?;
+        taken.held.write(connection, &self.told.held.keys)?;
+        self.told.keys.write_batch(connection, &taken.keys)?;
+        passwords::rows::delete(connection, &taken.users)?;
         for job in jobs.iter_mut() {
             connection.execute_batch("SAVEPOINT job")?;
             let outcome = job.run(connection);
@@ -303,10 +360,7 @@ impl Desk {
             outcomes.push(outcome);
         }
         sweep::expired(connection, now, sweep::FEW)?;
-        let revokes = !unwritten.is_empty()
-            || held.revokes()
-            || keys.revokes()
-            || jobs.iter().any(|job| job.revokes());
+        let revokes = taken.revokes() || jobs.iter().any(|job| job.revokes());
         let next = Epoch { number: self.epoch.number + 1, ..self.epoch };
         if revokes {
             let sql = "UPDATE meta SET epoch = ?1";

@@ -17,8 +17,36 @@ pub(crate) struct Write<M, R, F> {
 }
 
 impl<M, R, F> Write<M, R, F> {
+    /// Hands it over, and nobody waits.
+    pub(crate) fn unwaited<T>(self, writer: &Writer) -> Result<(), StoreError>
+    where
+        R: FnOnce(&Connection) -> Result<M, StoreError> + Send + 'static,
+        F: FnOnce(&Connection, Option<M>, Result<(), StoreError>) -> Result<T, StoreError>
+            + Send
+            + 'static,
+        M: Send + 'static,
+        T: Send + 'static,
+    {
+        self.send(writer).map(drop)
+    }
+
     /// Hands it over and waits until it lasts. Whoever stops waiting stops nothing.
     pub(crate) async fn by<T>(self, writer: &Writer) -> Result<T, StoreError>
+    where
+        R: FnOnce(&Connection) -> Result<M, StoreError> + Send + 'static,
+        F: FnOnce(&Connection, Option<M>, Result<(), StoreError>) -> Result<T, StoreError>
+            + Send
+            + 'static,
+        M: Send + 'static,
+        T: Send + 'static,
+    {
+        answered(self.send(writer)?).await
+    }
+
+    fn send<T>(
+        self,
+        writer: &Writer,
+    ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError>
     where
         R: FnOnce(&Connection) -> Result<M, StoreError> + Send + 'static,
         F: FnOnce(&Connection, Option<M>, Result<(), StoreError>) -> Result<T, StoreError>
@@ -36,7 +64,7 @@ impl<M, R, F> Write<M, R, F> {
             made: None,
             reply,
         }))?;
-        answered(answer).await
+        Ok(answer)
     }
 }
 

@@ -11,6 +11,7 @@ use std::path::Path;
 use fake::{
     HOUR, NOW, add, add_many, digest, facts, find, kek, later, open, run, secret_text, try_open,
 };
+use portcullis_model::Tally;
 use portcullis_store::{Change, Kek, Options, Revocation, Revoked, Store, StoreError, Which};
 
 fn copy(from: &Path, to: &Path) {
@@ -40,7 +41,7 @@ fn no_secret_lies_in_any_file_and_no_file_is_open_to_others() {
                 token: Some((digest(number + 5000), 1000)),
                 ..Change::until(later(HOUR))
             };
-            store.replace(&session, change, NOW).await.unwrap().unwrap();
+            store.replace(&session, change, NOW, &Tally::default()).await.unwrap().unwrap();
             store.end(Which::Id(facts(&store, number + 100).id), NOW).await.unwrap();
         }
         store.worked(fake::account(&store, 1), "192.0.2.0/24", NOW).await.unwrap();
@@ -108,10 +109,10 @@ fn a_store_in_use_and_one_of_a_newer_version_say_so() {
     assert!(matches!(try_open(&path).err(), Some(StoreError::InUse { .. })));
     drop(store);
     let database = rusqlite::Connection::open(path.join("store.db")).unwrap();
-    database.pragma_update(None, "user_version", 4).unwrap();
+    database.pragma_update(None, "user_version", 99).unwrap();
     drop(database);
     let error = try_open(&path).err().unwrap();
-    assert!(matches!(error, StoreError::Newer { found: 4, known: 3, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { found: 99, .. }), "{error}");
 }
 
 /// A tool that somebody left open.
@@ -233,7 +234,7 @@ fn a_flipped_bit_is_told_or_changes_nothing() {
             Ok((store, opened)) => run(async {
                 assert_eq!(opened.revocations, 1, "bit {bit}");
                 for number in 0..20 {
-                    match store.find(&digest(number), NOW).await {
+                    match store.find(&digest(number), NOW, &Tally::default()).await {
                         Ok(Some(session)) => {
                             assert_eq!(session.subject, format!("subject-{number}"));
                             assert_eq!(session.expires, later(HOUR), "bit {bit}");

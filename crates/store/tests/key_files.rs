@@ -171,8 +171,26 @@ fn a_truncated_database_of_keys_is_told() {
 #[test]
 fn stores_of_earlier_formats_open_and_take_keys() {
     for (format, sql) in [
-        (1, "DROP TABLE held; DROP TABLE api_key; PRAGMA user_version = 1"),
-        (2, "DROP TABLE api_key; PRAGMA user_version = 2"),
+        (
+            1,
+            "DROP TABLE held; DROP TABLE api_key; DROP TABLE key_use; DROP TABLE wrapped_key; \
+             DROP TABLE password; PRAGMA user_version = 1",
+        ),
+        (
+            2,
+            "DROP TABLE api_key; DROP TABLE key_use; DROP TABLE wrapped_key; DROP TABLE password; \
+             PRAGMA user_version = 2",
+        ),
+        (
+            3,
+            "DROP TABLE key_use; DROP TABLE wrapped_key; DROP TABLE password; DELETE FROM api_key; \
+             PRAGMA user_version = 3",
+        ),
+        (
+            4,
+            "DROP TABLE wrapped_key; DROP TABLE password; DELETE FROM api_key; PRAGMA user_version = 4",
+        ),
+        (5, "DROP TABLE password; DELETE FROM api_key; PRAGMA user_version = 5"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");

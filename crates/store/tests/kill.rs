@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use fake::{HOUR, NOW, digest, facts, later, open, run, try_open};
+use portcullis_model::Tally;
 use portcullis_store::{Change, Claims, Revocation, Revoked, Store, Which};
 
 const FOLDER: &str = "PORTCULLIS_TEST_STORE";
@@ -36,7 +37,7 @@ async fn work(store: Store, first: u32) {
             let token = Some((digest(number + 1_000_000_000), 0));
             let change = Change { token, ..Change::until(later(HOUR)) };
             say("ending", number);
-            store.replace(&session, change, NOW).await.unwrap().unwrap();
+            store.replace(&session, change, NOW, &Tally::default()).await.unwrap().unwrap();
             say("ended", number);
         }
         if number % 3 == 1 {
@@ -122,7 +123,7 @@ fn kill_after(folder: &Path, round: u32, lines: usize, facts: &mut Facts) {
 
 async fn check(store: &Store, facts: &Facts) {
     for number in &facts.opening {
-        let found = store.find(&digest(*number), NOW).await.unwrap();
+        let found = store.find(&digest(*number), NOW, &Tally::default()).await.unwrap();
         if facts.ended.contains(number) {
             assert!(found.is_none(), "{number} was ended");
         } else if facts.opened.contains(number) && !facts.ending.contains(number) {
@@ -132,7 +133,8 @@ async fn check(store: &Store, facts: &Facts) {
             assert_eq!(session.subject, format!("subject-{number}"));
         }
         if facts.ended.contains(number) && number % 3 == 0 {
-            let newer = store.find(&digest(number + 1_000_000_000), NOW).await.unwrap();
+            let newer =
+                store.find(&digest(number + 1_000_000_000), NOW, &Tally::default()).await.unwrap();
             assert!(newer.is_some(), "{number} has a new token");
         }
     }

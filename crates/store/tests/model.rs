@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fake::{NOW, account, digest, facts, kek, run};
-use portcullis_model::UnixMillis;
+use portcullis_model::{Tally, UnixMillis};
 use portcullis_store::{Change, Options, Session, Store, Which};
 use proptest::prelude::*;
 
@@ -72,7 +72,11 @@ struct Both {
 impl Both {
     async fn held(&self, number: u32) -> Option<(Arc<Session>, Plain)> {
         let plain = self.plain.get(&number).filter(|plain| plain.holds(self.now))?.clone();
-        let found = self.store.find(&digest(plain.token), UnixMillis(self.now)).await.unwrap();
+        let found = self
+            .store
+            .find(&digest(plain.token), UnixMillis(self.now), &Tally::default())
+            .await
+            .unwrap();
         Some((found.unwrap(), plain))
     }
 
@@ -110,7 +114,9 @@ impl Both {
                 let token = grace_ms.map(|grace| (digest(self.next), grace));
                 let expires = UnixMillis(self.now + lives_ms);
                 let change = Change { token, ..Change::until(expires) };
-                let replaced = self.store.replace(&session, change, now).await.unwrap().unwrap();
+                let replaced =
+                    self.store.replace(&session, change, now, &Tally::default()).await.unwrap();
+                let replaced = replaced.unwrap();
                 self.store.touch(&replaced, now).unwrap();
                 if let Some(grace) = grace_ms {
                     plain.before = Some((plain.token, self.now + grace));
@@ -160,7 +166,7 @@ impl Both {
                 let before = plain.before.is_some_and(|(old, end)| old == token && self.now < end);
                 (plain.token == token || before) && plain.holds(self.now)
             });
-            let found = self.store.find(&digest(token), now).await.unwrap();
+            let found = self.store.find(&digest(token), now, &Tally::default()).await.unwrap();
             assert_eq!(found.is_some(), owner.is_some(), "token {token} at {}", self.now);
         }
         for (session, number) in &self.held {

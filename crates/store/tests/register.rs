@@ -210,7 +210,12 @@ fn a_store_of_the_first_format_opens_and_has_a_register() {
         fake::add(&open(&path), 1).await;
     });
     let database = rusqlite::Connection::open(path.join("store.db")).unwrap();
-    database.execute_batch("DROP TABLE held; DROP TABLE api_key; PRAGMA user_version = 1").unwrap();
+    database
+        .execute_batch(
+            "DROP TABLE held; DROP TABLE api_key; DROP TABLE key_use; DROP TABLE wrapped_key; \
+             DROP TABLE password; PRAGMA user_version = 1",
+        )
+        .unwrap();
     drop(database);
     for round in 0..2 {
         let (store, opened) = try_open(&path).unwrap();

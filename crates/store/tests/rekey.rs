@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fake::{HOUR, NOW, add, add_many, digest, find, holds, issue, key, later, run, secret_text};
+use portcullis_model::Tally;
 use portcullis_store::{
     Change, Claims, Kek, Opened, Options, Register, Revocation, Revoked, Standing, Store,
     StoreError, Which,
@@ -80,7 +81,7 @@ fn all_that_lasts_holds_under_the_new_key_and_the_old_one_opens_nothing() {
         add(&store, 3000).await;
         let session = find(&store, 5).await.unwrap();
         let change = Change { token: Some((digest(9005), 0)), ..Change::until(later(HOUR)) };
-        store.replace(&session, change, NOW).await.unwrap().unwrap();
+        store.replace(&session, change, NOW, &Tally::default()).await.unwrap().unwrap();
         assert_eq!(store.end(Which::Token(digest(6)), NOW).await, Ok(1));
         drop((store, register));
 
@@ -225,11 +226,11 @@ async fn work(store: &Store, first: u32, over: &AtomicBool) -> std::ops::Range<u
         }
         let session = find(store, number).await.unwrap();
         let change = Change { attributes: Some(String::new()), ..Change::until(later(HOUR)) };
-        store.replace(&session, change, NOW).await.unwrap().unwrap();
+        store.replace(&session, change, NOW, &Tally::default()).await.unwrap().unwrap();
         if number % 2 == 0 {
             assert_eq!(store.end(Which::Id(session.id), NOW).await, Ok(1));
         }
-        assert_eq!(store.list("pharmacy", 50, NOW).await.unwrap().damaged, 0);
+        assert_eq!(store.list("pharmacy", 50, NOW, &Tally::default()).await.unwrap().damaged, 0);
     }
     first..first
 }

@@ -6,6 +6,7 @@ use fake::{
     DAY, HOUR, NOW, account, add, add_many, digest, facts, find, later, open, run, secret,
     secret_text,
 };
+use portcullis_model::Tally;
 use portcullis_store::{
     Change, Claims, Origin, Revocation, Revoked, Session, State, Store, StoreError, Which,
 };
@@ -93,18 +94,21 @@ fn a_session_ends_with_its_time_and_when_idle() {
         idle.idle_ms = Some(HOUR);
         store.open_session(idle, NOW).await.unwrap();
         let at = async |store: &Store, number, ms| {
-            store.find(&digest(number), later(ms)).await.unwrap().is_some()
+            store.find(&digest(number), later(ms), &Tally::default()).await.unwrap().is_some()
         };
         assert!(at(&store, 1, HOUR - 1).await && !at(&store, 1, HOUR).await);
         assert!(at(&store, 2, HOUR - 1).await && !at(&store, 2, HOUR).await);
-        let session = store.find(&digest(2), later(HOUR - 1)).await.unwrap().unwrap();
+        let session =
+            store.find(&digest(2), later(HOUR - 1), &Tally::default()).await.unwrap().unwrap();
         store.touch(&session, later(HOUR - 1)).unwrap();
         assert!(at(&store, 2, 2 * HOUR - 2).await && !at(&store, 2, 2 * HOUR - 1).await);
         drop((session, store));
         store = open(&path);
         assert!(at(&store, 2, 2 * HOUR - 2).await, "the use was written");
         let mut now = 2 * HOUR - 2;
-        while let Some(session) = store.find(&digest(2), later(now)).await.unwrap() {
+        while let Some(session) =
+            store.find(&digest(2), later(now), &Tally::default()).await.unwrap()
+        {
             store.touch(&session, later(now)).unwrap();
             now += HOUR - 1;
         }
@@ -124,15 +128,24 @@ fn a_new_token_replaces_the_old_one_which_lives_for_a_short_grace() {
             token: Some((digest(2), 10_000)),
             ..Change::until(later(2 * HOUR))
         };
-        let second = store.replace(&first, change.clone(), later(1)).await.unwrap().unwrap();
+        let second = store
+            .replace(&first, change.clone(), later(1), &Tally::default())
+            .await
+            .unwrap()
+            .unwrap();
         assert!(first.is_stale() && !first.is_ended() && !second.is_stale());
         assert_eq!(second.refreshed(), Some(later(1)));
-        assert!(store.replace(&first, change, NOW).await.unwrap().is_none(), "of an old version");
+        assert!(
+            store.replace(&first, change, NOW, &Tally::default()).await.unwrap().is_none(),
+            "of an old version"
+        );
         for restart in [false, true] {
             if restart {
                 store = again(store, &path);
             }
-            let with = async |token, ms| store.find(&digest(token), later(ms)).await.unwrap();
+            let with = async |token, ms| {
+                store.find(&digest(token), later(ms), &Tally::default()).await.unwrap()
+            };
             assert!(with(1, 10_000).await.is_some() && with(1, 10_001).await.is_none());
             let session = with(2, 2 * HOUR - 1).await.unwrap();
             assert!(session.credentials["access_token"].matches(secret_text(77).as_bytes()));
@@ -159,7 +172,8 @@ fn an_ended_session_is_ended_for_everybody_who_holds_it_and_stays_so() {
             let mut store = open(&path);
             let held = add(&store, 1).await;
             let change = Change { token: Some((digest(2), HOUR)), ..Change::until(later(HOUR)) };
-            let newer = store.replace(&held, change, NOW).await.unwrap().unwrap();
+            let newer =
+                store.replace(&held, change, NOW, &Tally::default()).await.unwrap().unwrap();
             let mut later_one = facts(&store, 100 + number as u32);
             later_one.created = later(5);
             store.open_session(later_one, NOW).await.unwrap();
@@ -249,7 +263,9 @@ fn nobody_is_served_after_an_end_returned() {
                         for number in before.saturating_sub(3)..(before + 3).min(SESSIONS) {
                             let over = ended.load(order);
                             // Busy is no answer, and none that serves.
-                            if let Ok(Some(session)) = run(store.find(&digest(number), NOW)) {
+                            if let Ok(Some(session)) =
+                                run(store.find(&digest(number), NOW, &Tally::default()))
+                            {
                                 assert!(number >= over, "{number} was ended, and is served");
                                 assert!(number >= ended.load(order) || session.is_ended());
                                 served += 1;
@@ -285,8 +301,8 @@ fn what_is_asked_may_be_waited_for_on_any_thread() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder.path().join("store"));
     let session = run(add(&store, 1));
-    any_thread(store.find(&digest(1), NOW));
-    any_thread(store.replace(&session, Change::until(NOW), NOW));
+    any_thread(store.find(&digest(1), NOW, &Tally::default()));
+    any_thread(store.replace(&session, Change::until(NOW), NOW, &Tally::default()));
     any_thread(store.end(Which::Id(session.id), NOW));
     any_thread(store.has_worked(account(&store, 1), "192.0.2.0/24", NOW));
     any_thread(store.worked(account(&store, 1), "192.0.2.0/24", NOW));
@@ -408,4 +424,48 @@ fn a_store_that_waits_too_long_says_so_instead_of_growing() {
         std::task::Poll::Ready(busy.count())
     }));
     assert!(busy > 0, "nobody was turned away");
+}
+
+/// What an auditor counts must be all there was: each call says how many rows were decrypted for it.
+#[test]
+fn each_row_that_is_decrypted_is_counted_for_whoever_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    run(async {
+        let (store, opened) = fake::try_open(&path).unwrap();
+        assert_eq!((opened.rows, store.opened()), (0, 0), "a new one");
+        add_many(&store, 0..20).await;
+        drop(store);
+        let (store, opened) = fake::try_open(&path).unwrap();
+        assert_eq!((opened.rows, store.opened()), (1, 1), "the key of its digests");
+        let mut all = opened.rows;
+        let mut is = |tally: &Tally, expected: u32| {
+            assert_eq!(tally.count(), expected);
+            all += expected;
+            assert_eq!(store.opened(), u64::from(all));
+        };
+        let tally = Tally::default();
+        assert!(store.find(&digest(99), NOW, &tally).await.unwrap().is_none());
+        is(&tally, 0);
+        let session = store.find(&digest(1), NOW, &tally).await.unwrap().unwrap();
+        is(&tally, 1);
+        let tally = Tally::default();
+        store.find(&digest(1), NOW, &tally).await.unwrap().unwrap();
+        is(&tally, 0);
+        let change = Change::until(later(HOUR));
+        store.replace(&session, change, NOW, &tally).await.unwrap().unwrap();
+        is(&tally, 1);
+        let tally = Tally::default();
+        assert_eq!(store.list("pharmacy", 5, NOW, &tally).await.unwrap().sessions.len(), 5);
+        is(&tally, 5);
+        let other = std::array::from_fn(|index| index as u8);
+        let rekeyed =
+            store.rekey(&portcullis_store::Kek::from_bytes(other).unwrap()).await.unwrap();
+        let tally = Tally::default();
+        tally.add(rekeyed.opened);
+        is(&tally, 21);
+        let tally = Tally::default();
+        assert_eq!(store.end(Which::Token(digest(2)), NOW).await, Ok(1));
+        is(&tally, 0);
+    });
 }

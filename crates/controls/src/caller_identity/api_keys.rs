@@ -4,13 +4,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use portcullis_contract::Operation;
-use portcullis_model::{
-    Attribute, ControlId, Identity, KeyRules, Refusal, Source, Status, UnixMillis, Value,
-};
+use portcullis_model::{Attribute, Identity, KeyRules, Source, UnixMillis, Value};
 use portcullis_policy::Network;
-
-use crate::face::Judgement;
 
 /// From where, at what and when a key is used.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +14,8 @@ pub struct KeyUse<'a> {
     pub api: &'a str,
     /// Where the request came from, where that is certain.
     pub address: Option<IpAddr>,
+    /// The web origin that the request names: its one `Origin` field (RFC 6454 section 7).
+    pub origin: Option<&'a str>,
     /// When.
     pub now: UnixMillis,
 }
@@ -35,8 +32,13 @@ pub fn key_fault(rules: &[Arc<KeyRules>], used: KeyUse<'_>) -> Option<&'static s
         let is_in = |(first, bits): &(IpAddr, u8)| {
             used.address.is_some_and(|address| Network::around(*first, *bits).contains(address))
         };
-        (!rules.networks.is_empty() && !rules.networks.iter().any(is_in))
-            .then_some("key_from_other_network")
+        if !rules.networks.is_empty() && !rules.networks.iter().any(is_in) {
+            return Some("key_from_other_network");
+        }
+        // Browsers write an origin in one way alone: it is compared as it stands.
+        let is_from = |origin: &String| used.origin == Some(origin.as_str());
+        (!rules.origins.is_empty() && !rules.origins.iter().any(is_from))
+            .then_some("key_from_other_origin")
     })
 }
 
@@ -87,23 +89,6 @@ fn scopes(rules: &[Arc<KeyRules>]) -> Vec<Arc<str>> {
     topmost.scopes.iter().filter(is_everywhere).map(|scope| Arc::from(scope.as_str())).collect()
 }
 
-/// Whether a key is for this operation, by its name or by method and path. What is no operation (`None`) is nothing
-/// that a key with a list is for.
-pub fn judge_key(rules: &[Arc<KeyRules>], operation: Option<&Operation>) -> Judgement<()> {
-    let is_named =
-        |named: &String| operation.is_some_and(|one| *named == one.name() || *named == one.title());
-    let opens = |rules: &Arc<KeyRules>| {
-        rules.operations.is_empty() || rules.operations.iter().any(is_named)
-    };
-    if rules.iter().all(opens) {
-        return Judgement::Pass(());
-    }
-    let detail = "the key is not for this operation";
-    let refusal =
-        Refusal::new(ControlId::FunctionAccess, Status::FORBIDDEN, "key_not_for_function", detail);
-    Judgement::Refuse(refusal, ())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,7 +101,7 @@ mod tests {
 
     fn used<'a>(api: &'a str, address: Option<&str>) -> KeyUse<'a> {
         let address = address.map(|address| address.parse().unwrap());
-        KeyUse { api, address, now: NOW }
+        KeyUse { api, address, origin: None, now: NOW }
     }
 
     #[test]
@@ -150,6 +135,29 @@ mod tests {
         assert_eq!(key_fault(&[open.clone(), begins], here), Some("key_not_yet"));
         let api = of(KeyRules { apis: vec!["desk".to_owned()], ..KeyRules::default() });
         assert_eq!(key_fault(&[open, api], here), Some("key_of_other_api"));
+    }
+
+    #[test]
+    fn a_key_for_an_origin_is_good_where_the_request_names_it_alone() {
+        let of_shop = of(KeyRules {
+            origins: vec!["https://shop.example.com".to_owned()],
+            ..KeyRules::default()
+        });
+        let fault = |origin, rules: &[Arc<KeyRules>]| {
+            key_fault(rules, KeyUse { origin, ..used("shop", None) })
+        };
+        let (own, above) = ([of_shop.clone()], [of(KeyRules::default()), of_shop]);
+        assert_eq!(fault(Some("https://shop.example.com"), &own), None);
+        for origin in [
+            None,
+            Some("null"),
+            Some("http://shop.example.com"),
+            Some("https://shop.example.com:8443"),
+            Some("https://shop.example.com.evil.example"),
+        ] {
+            assert_eq!(fault(origin, &own), Some("key_from_other_origin"), "{origin:?}");
+            assert_eq!(fault(origin, &above), Some("key_from_other_origin"), "{origin:?}");
+        }
     }
 
     #[test]

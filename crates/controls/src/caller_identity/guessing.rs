@@ -49,6 +49,9 @@ pub enum Guessed {
     Code,
 }
 
+/// Seconds after which a client whose password was not compared may try again.
+const BUSY_S: u64 = 2;
+
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
@@ -85,6 +88,13 @@ pub fn too_many(counted: Counted, retry_in: Option<Duration>) -> Refusal {
     let seconds = retry_in.map_or(DAY.as_secs(), |retry| retry.as_secs() + 1);
     Refusal::new(ControlId::CallerIdentity, Status(429), "too_many_guesses", detail)
         .with_field("Retry-After", seconds.to_string())
+}
+
+/// The refusal of a password that nobody has the time to compare.
+pub fn too_busy() -> Refusal {
+    let detail = "too many passwords wait to be compared";
+    Refusal::new(ControlId::CallerIdentity, Status::UNAVAILABLE, "passwords_busy", detail)
+        .with_field("Retry-After", BUSY_S.to_string())
 }
 
 #[cfg(test)]

@@ -32,6 +32,13 @@ pub(super) fn compare(pair: &Pair<'_>, changes: &mut Changes) {
         (Some(_), None) => changes.of_all(Reach::Narrower, "API keys open nothing any more", None),
         _ => changes.of_all(Reach::Wider, "API keys are judged otherwise", None),
     }
+    match (&before.passwords, &after.passwords) {
+        // What may be set is no matter of who is let in, and how many threads compute is none either.
+        (Some(old), Some(new)) if (&old.pepper, &old.schemes) == (&new.pepper, &new.schemes) => {}
+        (None, None) => {}
+        (Some(_), None) => changes.of_all(Reach::Narrower, "passwords open nothing any more", None),
+        _ => changes.of_all(Reach::Wider, "passwords are judged otherwise", None),
+    }
     if before.whoami != after.whoami || before.changes_roles != after.changes_roles {
         changes.of_all(Reach::Wider, "the API is asked otherwise who calls", None);
     }
@@ -155,6 +162,7 @@ const fn all_of(callers: &Callers) {
         introspection: _,
         certificates: _,
         api_keys: _,
+        passwords: _,
         logins: _,
         guesses: _,
         whoami: _,

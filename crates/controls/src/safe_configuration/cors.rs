@@ -22,11 +22,12 @@ pub struct Preflight<'a> {
 type Fields = Vec<(&'static str, String)>;
 
 /// Headers that a page may send without the contract naming them.
-const ORDINARY: [&str; 10] = [
+const ORDINARY: [&str; 11] = [
     "accept",
     "accept-language",
     "authorization",
     "content-type",
+    "dpop",
     "idempotency-key",
     "if-match",
     "if-none-match",
@@ -92,7 +93,8 @@ pub fn answer_fields(
         fields.push(("Access-Control-Allow-Origin", origin.to_owned()));
         fields.push((
             "Access-Control-Expose-Headers",
-            "ETag, Link, Location, Retry-After, X-Request-Id".to_owned(),
+            "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+                .to_owned(),
         ));
         if schemes.iter().any(|scheme| matches!(scheme.place, SchemePlace::Cookie(_))) {
             fields.push(("Access-Control-Allow-Credentials", "true".to_owned()));

@@ -73,8 +73,12 @@ impl<'m> Judges<'m> {
             Some(case.said.get(&name).cloned().unwrap_or_default())
         };
         let model = self.vocabulary.model;
-        let asked =
-            Asked { model: &model.authorization, caller: Some(&case.caller), request: &said };
+        let asked = Asked {
+            model: &model.authorization,
+            caller: Some(&case.caller),
+            request: &said,
+            limits: &[],
+        };
         let Some(resource) = case.resource else {
             let caller = Caller::Verified(case.caller.clone().into());
             let expected = Expected::derive(model, case.operation);

@@ -10,6 +10,9 @@ use crate::chance::{self, ChanceError};
 /// What the pepper is used for: nothing else under it is a key.
 const PURPOSE: &[u8] = b"portcullis: api key\0";
 
+/// What its fingerprint is made of.
+const FINGERPRINT: &[u8] = b"portcullis: which pepper\0";
+
 /// 256 bits of chance that lie apart from the database: without them nobody who has the database
 /// can tell whether a text is one of its keys.
 pub struct Pepper(hmac::Key);
@@ -23,9 +26,18 @@ impl Pepper {
     /// HMAC-SHA-256 over a purpose and the whole text. No salt and no slow hash: nobody tries 2^256
     /// secrets.
     pub fn mac(&self, text: &str) -> [u8; 32] {
+        self.of(PURPOSE, text.as_bytes())
+    }
+
+    /// Which pepper this is: whoever has another one has another fingerprint, and nobody learns it from that.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        self.of(FINGERPRINT, &[])
+    }
+
+    fn of(&self, purpose: &[u8], text: &[u8]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.0);
-        context.update(PURPOSE);
-        context.update(text.as_bytes());
+        context.update(purpose);
+        context.update(text);
         let mut mac = [0; 32];
         // HMAC-SHA-256 has 32 bytes.
         mac.iter_mut().zip(context.sign().as_ref()).for_each(|(to, from)| *to = *from);
@@ -53,6 +65,14 @@ mod tests {
         let mut bytes = std::array::from_fn::<u8, 32, _>(|index| index as u8 + 0xd8);
         bytes[31] = last;
         Pepper::parse(&bytes).unwrap()
+    }
+
+    #[test]
+    fn each_pepper_has_a_fingerprint_that_no_text_has() {
+        let (one, other) = (pepper(1), pepper(2));
+        assert_eq!(one.fingerprint(), pepper(1).fingerprint());
+        assert_ne!(one.fingerprint(), other.fingerprint());
+        assert_ne!(one.fingerprint(), one.mac(""));
     }
 
     #[test]

@@ -9,13 +9,14 @@ use portcullis_store::{Session, Store};
 use tokio::sync::watch;
 
 use super::Withheld;
-use crate::callers::{Genuine, UsedKey};
+use crate::callers::{Genuine, UsedKey, UsedPassword};
 
 /// What something runs under.
 pub(crate) struct Under {
     pub(crate) session: Option<Arc<Session>>,
     pub(crate) tokens: Vec<Arc<Genuine>>,
     pub(crate) key: Option<UsedKey>,
+    pub(crate) password: Option<UsedPassword>,
 }
 
 impl Under {
@@ -24,6 +25,7 @@ impl Under {
         self.session.as_ref().is_some_and(|session| session.is_ended())
             || self.tokens.iter().any(|token| token.is_revoked(Some(store)))
             || self.key.as_ref().is_some_and(|key| key.is_over(Some(store), now))
+            || self.password.as_ref().is_some_and(|password| password.is_over(Some(store)))
     }
 
     /// When the first of them is over by itself, as far as it is known at `now`: the end of a key may come nearer.
@@ -46,6 +48,7 @@ struct Lasting {
     store: Store,
     ends: watch::Receiver<u64>,
     keys: watch::Receiver<u64>,
+    passwords: watch::Receiver<u64>,
     begun: (UnixMillis, Instant),
 }
 
@@ -63,6 +66,7 @@ impl Watched {
             store: store.clone(),
             ends: store.ends(),
             keys: store.keys_changed(),
+            passwords: store.passwords_changed(),
             begun: (now, Instant::now()),
         });
         Self { lasting, withheld: Rc::new(withheld) }
@@ -84,11 +88,13 @@ impl Lasting {
     fn ended(&self) -> impl Future<Output = ()> + 'static {
         let (under, store, (begun, at)) = (self.under.clone(), self.store.clone(), self.begun);
         let (mut ends, mut keys) = (self.ends.clone(), self.keys.clone());
+        let mut passwords = self.passwords.clone();
         async move {
             loop {
                 // Marked before the look: an end between the two is seen by `changed`.
                 ends.borrow_and_update();
                 keys.borrow_and_update();
+                passwords.borrow_and_update();
                 let now = UnixMillis(begun.0.saturating_add(at.elapsed().as_millis() as u64));
                 if under.is_over(&store, now) {
                     return;
@@ -106,6 +112,7 @@ impl Lasting {
                 tokio::select! {
                     changed = ends.changed() => if changed.is_err() { return },
                     changed = keys.changed() => if changed.is_err() { return },
+                    changed = passwords.changed() => if changed.is_err() { return },
                     () = over => return,
                 }
             }

@@ -16,6 +16,7 @@ pub(super) fn asked<'a>(
         model: &context.plan.model.authorization,
         caller: context.carried.identity.as_deref(),
         request,
+        limits: context.carried.key.as_ref().map_or(&[], |key| &key.rules),
     }
 }
 

@@ -2,12 +2,14 @@
 //! nobody verified does not go on to an API whose policy says how to.
 
 mod bound;
+mod canary;
 mod certificate;
 mod introspected;
 mod judged;
 mod keys;
 mod outgoing;
 mod own_key;
+mod own_password;
 mod prove;
 mod session;
 mod shown;
@@ -71,6 +73,7 @@ pub(super) async fn enter(
     let shows_credential = head.fields.first(Essential::Authorization).is_some()
         || schemes.iter().any(|scheme| stands(&scheme.place))
         || matched.received().sender().certificate.is_some();
+    canary::look(head, context);
     if shows_credential {
         context.ask(transport_encryption::judge_credential(context.hop))?;
     }
@@ -137,6 +140,7 @@ fn carry(caller: &Caller, proofs: &prove::Proofs, context: &mut Context<'_>) {
     carried.identity = caller.identity().cloned();
     carried.tokens = proofs.tokens().to_vec();
     carried.key = proofs.key().cloned();
+    carried.password = proofs.password().cloned();
     if let Some(key) = &carried.key {
         context.entry.key(key.id);
     }

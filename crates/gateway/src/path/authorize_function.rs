@@ -2,13 +2,14 @@
 //! asks of the body is asked again in `authorize_object`, where there is one); and a
 //! connection becomes a WebSocket only where the policy names the operation.
 
-use portcullis_controls::caller_identity::judge_key;
+use portcullis_controls::caller_identity::{KeyAsk, judge_key};
 use portcullis_controls::safe_configuration::{Handshake, Upgrade, judge_upgrade};
 use portcullis_model::{Room, Status};
 use portcullis_policy::{InputPlace, RequestPlace};
 
 use super::asking::asked;
 use super::context::{Context, Exit};
+use super::key_quota;
 use super::limit::Admitted;
 use super::values::Request;
 use crate::head::RequestHead;
@@ -41,6 +42,7 @@ pub(super) async fn enter(admitted: Admitted, context: &mut Context<'_>) -> Resu
     if let Some(index) = matched.operation() {
         function(&admitted, index, context)?;
     }
+    key_quota::count(context).await?;
     used(context).await?;
     Ok(Allowed { admitted, websocket })
 }
@@ -48,8 +50,7 @@ pub(super) async fn enter(admitted: Admitted, context: &mut Context<'_>) -> Resu
 /// What a key of ours is for, it is for whatever its owner may do.
 fn key(index: Option<usize>, context: &mut Context<'_>) -> Result<(), Exit> {
     let Some(key) = &context.carried.key else { return Ok(()) };
-    let operation = index.and_then(|index| context.plan.model.contract.operation(index));
-    let judgement = judge_key(&key.rules, operation);
+    let judgement = judge_key(&key.rules, KeyAsk { model: &context.plan.model, operation: index });
     context.ask(judgement)
 }
 

@@ -52,6 +52,10 @@ pub(super) async fn enter(mut valid: Valid, context: &mut Context<'_>) -> Result
         return Ok(Owned { valid });
     };
     let needs_one = function(&valid, index, context)?;
+    let is_limited = {
+        let nothing = |_: &RequestPlace| None;
+        plan.rules.names_objects(&asked(context, &nothing), index)
+    };
     let mode = context.mode(ControlId::ObjectOwnership);
     let expected = plan.operations.get(index).map(|operation| &operation.objects);
     match expected {
@@ -68,6 +72,11 @@ pub(super) async fn enter(mut valid: Valid, context: &mut Context<'_>) -> Result
         // Rules open it for objects, and it has none that anybody knows of.
         Some(Expected::NotAsked(_)) if needs_one => {
             let detail = "rules open it for objects, and it names and shows none".to_owned();
+            context.refuse(function_access::no_object(&detail))?;
+        }
+        // A key is for single objects, and nobody asks for them here.
+        Some(Expected::NotAsked(_)) if is_limited => {
+            let detail = "the key is for single objects, and here none is asked for".to_owned();
             context.refuse(function_access::no_object(&detail))?;
         }
         _ => {}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portcullis_model::{ControlId, Identity, Refusal, Secret, Status};
 use portcullis_store::{Account, Session, Store};
 
-use crate::callers::{Genuine, UsedKey};
+use crate::callers::{Genuine, UsedKey, UsedPassword};
 use crate::login::Withheld;
 
 /// What goes with a request.
@@ -19,6 +19,10 @@ pub(super) struct Carried {
     pub(super) tokens: Vec<Arc<Genuine>>,
     /// The key of ours that it came with.
     pub(super) key: Option<UsedKey>,
+    /// What its client is told of the quotas of that key: fields of the answer.
+    pub(super) quotas: Vec<(&'static str, String)>,
+    /// The password of ours that it came with.
+    pub(super) password: Option<UsedPassword>,
     /// Credentials of the API that may not leave with the answer.
     pub(super) withheld: Withheld,
     /// Which account a login is for, as the request says.
@@ -43,13 +47,18 @@ impl Carried {
             "the token was revoked meanwhile"
         } else if self.key.as_ref().is_some_and(|key| key.is_revoked(store)) {
             "the key was revoked meanwhile"
+        } else if self.password.as_ref().is_some_and(|password| password.is_over(store)) {
+            "the password was exchanged or removed meanwhile"
         } else {
             return None;
         };
         let (control, status) = (ControlId::CallerIdentity, Status::UNAUTHORIZED);
         let refusal = Refusal::new(control, status, "bad_credential", detail.to_owned());
-        let challenge = "Bearer error=\"invalid_token\"".to_owned();
-        Some(refusal.with_field("WWW-Authenticate", challenge))
+        let challenge = match &self.password {
+            Some(_) => "Basic realm=\"api\", charset=\"UTF-8\"",
+            None => "Bearer error=\"invalid_token\"",
+        };
+        Some(refusal.with_field("WWW-Authenticate", challenge.to_owned()))
     }
 }
 

@@ -224,6 +224,14 @@ impl<'w> Context<'w> {
         self.entry.edit(noted);
     }
 
+    /// What the request shows can be known only to who opened the store.
+    pub(super) fn canary_read(&self) {
+        self.entry.canary_read();
+        if let Some(watch) = &self.worker.shared.watch {
+            watch.canary_read(self.entry.request_id(), self.entry.origin());
+        }
+    }
+
     /// A control that observes would have refused.
     pub(super) fn would_refuse(&mut self, refusal: &Refusal) {
         self.would(Deed::Refuse, refusal);
@@ -264,6 +272,7 @@ impl<'w> Context<'w> {
         if self.sets_security_fields() {
             fields = answer_fields(&model.origins, self.origin.as_deref(), &model.contract.schemes);
         }
+        fields.extend(self.carried.quotas.iter().cloned());
         if let (Some(probe), Some(nonce)) = (&self.worker.shared.probe, &self.nonce) {
             let model = self.plan.version.to_string();
             let decision = Decision { status: status.0, model, acts: self.acts.clone() };

@@ -79,7 +79,8 @@ async fn find(digest: &Digest, context: &Context<'_>) -> Result<Option<Arc<Sessi
     let Some(store) = &context.worker.shared.store else {
         return Err(no_store(&StoreError::Closed));
     };
-    store.find(digest, context.now()).await.map_err(|error| no_store(&error))
+    let found = store.find(digest, context.now(), context.entry.opened()).await;
+    found.map_err(|error| no_store(&error))
 }
 
 /// A refresh token that was replaced is shown again: it was stolen, by whoever came first or by

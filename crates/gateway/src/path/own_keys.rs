@@ -1,5 +1,6 @@
 //! Keys that are issued here do not reach the API, wherever in a header they stand: good or not asked for, in a form that
-//! no scheme takes, observing or not (rule 6).
+//! no scheme takes, observing or not (rule 6). Nor do users and passwords of Basic where they are kept here, in whatever
+//! field.
 
 use portcullis_credential::{api_key, authorization};
 use portcullis_ledger::Noted;
@@ -12,17 +13,26 @@ use crate::worker::Deed;
 /// Whether a client's field holds one: then it does not go on.
 pub(super) fn is_removed(name: &str, value: &str, context: &mut Context<'_>) -> bool {
     let control = ControlId::CallerIdentity;
-    let is_there = context.mode(control) != Mode::NotAsked && holds(value, &context.plan.model);
+    let model = &context.plan.model;
+    let is_there = context.mode(control) != Mode::NotAsked && holds(value, model);
     if is_there {
         let detail = format!("header `{name}`");
-        context.did(Deed::Remove, Noted { control, reason: "own_key", detail });
+        let reason = if holds_password(value, model) { "own_password" } else { "own_key" };
+        context.did(Deed::Remove, Noted { control, reason, detail });
     }
     is_there
 }
 
-/// Whether a value holds a key of this policy.
+/// Whether a value holds a key of this policy, or may hold a password that is kept here.
 pub(super) fn holds(value: &str, model: &Model) -> bool {
     model.callers.api_keys.as_ref().is_some_and(|rule| stands_in(value, rule))
+        || holds_password(value, model)
+}
+
+/// Whether user and password stand in a value, of an API whose users are ours.
+fn holds_password(value: &str, model: &Model) -> bool {
+    let is_ours = model.callers.passwords.as_ref().is_some_and(|rule| !rule.schemes.is_empty());
+    is_ours && authorization::basic(value).is_ok()
 }
 
 /// Whether a whole key stands anywhere in a value, or in user or password of Basic, where many libraries put one.

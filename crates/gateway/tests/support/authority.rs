@@ -135,8 +135,12 @@ impl Holder {
     }
 
     /// `cnf` of a token that is bound to this certificate.
+    pub fn thumbprint(&self) -> [u8; 32] {
+        Sha256::digest(self.certificate.der()).into()
+    }
+
     pub fn confirmation(&self) -> String {
-        let thumbprint = BASE64URL.encode(Sha256::digest(self.certificate.der()));
+        let thumbprint = BASE64URL.encode(self.thumbprint());
         format!(r#","cnf":{{"x5t#S256":"{thumbprint}"}}"#)
     }
 

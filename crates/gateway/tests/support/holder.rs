@@ -24,11 +24,14 @@ impl Holder {
         Self { pair, x, y }
     }
 
+    pub fn thumbprint(&self) -> [u8; 32] {
+        let Self { x, y, .. } = self;
+        Sha256::digest(format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)).into()
+    }
+
     /// `cnf` of a token that is bound to this key.
     pub fn confirmation(&self) -> String {
-        let Self { x, y, .. } = self;
-        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-        let thumbprint = BASE64URL.encode(Sha256::digest(canonical));
+        let thumbprint = BASE64URL.encode(self.thumbprint());
         format!(r#","cnf":{{"jkt":"{thumbprint}"}}"#)
     }
 

@@ -14,6 +14,7 @@ pub mod gate;
 pub mod generated;
 pub mod holder;
 pub mod issuer;
+pub mod keyed;
 pub mod secure;
 
 use std::io::Write;

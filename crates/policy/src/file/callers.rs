@@ -8,7 +8,7 @@ use crate::file::leaks::LeaksSection;
 use crate::file::login::{Ends, LoginSection};
 use crate::file::whoami::WhoamiSection;
 use crate::login_place::LoginMember;
-use crate::quantity::Time;
+use crate::quantity::{Count, Time};
 use crate::secret::Secret;
 use crate::section::{Named, Needed, Several, Spanned, section};
 use crate::word::{SeenWord, SubjectWord};
@@ -28,6 +28,9 @@ section! {
         certificates: Option<CertificatesSection>,
         /// API keys that are issued here: `portcullis keys issue`. Their digests are in the `store`.
         api_keys: Option<ApiKeysSection>,
+        /// Users and passwords (Basic) that are kept here: `portcullis passwords set`. Their hashes are in the
+        /// `store`.
+        passwords: Option<PasswordsSection>,
         /// The API's own login: one operation, or a list. Its credentials are kept here and ours are
         /// handed out, so that a weak one is of no use to anybody.
         login: Option<Several<LoginSection>>,
@@ -146,6 +149,27 @@ section! {
         /// Where leaked keys are reported, and what becomes of them. Default: nowhere by HTTP; `portcullis keys report`
         /// revokes.
         leaks: Option<LeaksSection>,
+    }
+}
+
+section! {
+    /// Users and passwords that are kept here. They end here and do not go on to the API.
+    struct PasswordsSection, later [], {
+        /// What they are hashed with: 32 random bytes in a place that is not the store's, `file:passwords.key`,
+        /// `env:NAME` or `credential:NAME`. With another one no password is good; without it nobody who has the
+        /// store can try any.
+        pepper: Needed<Spanned<Secret>>,
+        /// The security schemes of the contract that take them: of each API all that are `scheme: basic`, or none.
+        /// Default: all.
+        schemes: Option<Spanned<Texts>>,
+        /// A file of passwords that many have had already: none of them can be set. Either lines of SHA-1 and count in
+        /// their order, as `haveibeenpwned-downloader` writes them, or one password on each line.
+        breached: Option<Spanned<String>>,
+        /// Characters of a password that is set, at least: 8 to 64. Default: 15, as NIST SP 800-63B (revision 4) asks
+        /// where there is no second factor.
+        min_length: Option<Spanned<Count>>,
+        /// Threads that compute hashes, each in 19 MiB of memory. Default: as many as processors, 8 at most.
+        workers: Option<Spanned<Count>>,
     }
 }
 

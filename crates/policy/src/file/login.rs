@@ -1,11 +1,10 @@
-//! The sections `login`, `ends_sessions` and `store`: the API's own login, and what is kept of it.
+//! The sections `login` and `ends_sessions`: the API's own login.
 
 use crate::claim::Texts;
 use crate::login::{AnswerPlace, AnswerTest, RequestPlace};
 use crate::login_place::AnswerMember;
 use crate::notes::Notes;
 use crate::quantity::Time;
-use crate::secret::Secret;
 use crate::section::{Needed, Read, Several, Spanned, section};
 use crate::word::Day;
 use crate::yaml::{Content, Node};
@@ -103,19 +102,6 @@ section! {
         /// What an answer looks like that refuses, for an API that says 200 to that:
         /// `answer./status == "fail"`. Default: any status but 2xx and 3xx.
         failure: Option<Spanned<AnswerTest>>,
-    }
-}
-
-section! {
-    /// Where sessions are kept: in a folder of this gateway's alone, encrypted.
-    struct StoreSection, later [], {
-        /// The folder, from the folder of this file. It is made if it is not there; only this user may
-        /// look into it.
-        folder: Needed<Spanned<String>>,
-        /// The key under which it is encrypted: 32 random bytes in a place of yours, `file:store.key`,
-        /// `env:NAME` or `credential:NAME`. `openssl rand -out store.key 32 && chmod 600 store.key`
-        /// makes one.
-        key: Needed<Spanned<Secret>>,
     }
 }
 

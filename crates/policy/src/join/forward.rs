@@ -252,7 +252,7 @@ impl Token<'_> {
         let Some(key) = self.section.key.0.as_ref() else { return };
         let own = key.value.source(self.folder);
         let tls = file.tls.as_ref().and_then(|tls| tls.key.as_ref());
-        let store = file.store.as_ref().and_then(|store| store.key.0.as_ref());
+        let store = file.store.as_ref().and_then(|store| store.key.as_ref());
         let others = [tls, store].into_iter().flatten();
         let others: Vec<SecretSource> =
             others.map(|other| other.value.source(self.folder)).collect();

@@ -3,6 +3,7 @@
 use portcullis_model::Span;
 
 use super::names::{Meant, Names};
+use super::store;
 use crate::file::{AccessRule, Api, PolicyFile};
 use crate::model::{Lines, OperationLines};
 use crate::section::Spanned;
@@ -31,9 +32,10 @@ pub(super) fn of(file: Option<&PolicyFile>, place: usize, count: usize, names: &
             .and_then(|tls| at(tls.certificate.as_ref()).or(at(tls.acme.as_ref()))),
         caller_token: caller_token(file),
         pepper: pepper(file),
+        password_pepper: password_pepper(file),
         upstream_proof: api.and_then(upstream_proof),
         client_ca: file.tls.as_ref().and_then(|tls| at(tls.client_ca.as_ref())),
-        store: file.store.as_ref().and_then(|store| at(store.key.0.as_ref())),
+        store: file.store.as_ref().and_then(store::line),
         origins: file.origins.iter().flatten().next().map(|origin| origin.span),
         anyone: access(file, place, count, names, |rule| rule.anyone.as_ref()),
         callers: access(file, place, count, names, |rule| rule.callers.as_ref()),
@@ -54,6 +56,10 @@ fn upstream_proof(api: &Api) -> Option<Span> {
 
 fn pepper(file: &PolicyFile) -> Option<Span> {
     at(file.callers.as_ref()?.api_keys.as_ref()?.pepper.0.as_ref())
+}
+
+fn password_pepper(file: &PolicyFile) -> Option<Span> {
+    at(file.callers.as_ref()?.passwords.as_ref()?.pepper.0.as_ref())
 }
 
 fn at<T>(value: Option<&Spanned<T>>) -> Option<Span> {

@@ -1,9 +1,8 @@
-//! The API's own login: `callers: { login, ends_sessions }` and `store`, joined with each contract.
+//! The API's own login: `callers: { login, ends_sessions }`, joined with each contract.
 
 pub(super) mod declared;
 mod schemes;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,12 +12,8 @@ use portcullis_model::{Diagnostic, Span, UnixMillis};
 use super::names::Names;
 use crate::callers::Callers;
 use crate::codes;
-use crate::file::{
-    CallersSection, Ends, LoginSection, OfWord, PolicyFile, RefreshSection, SecondStepSection,
-};
-use crate::login::{
-    AnswerPlace, EndsSessions, Issued, Login, Refresh, SecondStep, StorePlace, Whose,
-};
+use crate::file::{CallersSection, Ends, LoginSection, OfWord, RefreshSection, SecondStepSection};
+use crate::login::{AnswerPlace, EndsSessions, Issued, Login, Refresh, SecondStep, Whose};
 use crate::model::Access;
 use crate::notes::{Notes, shown};
 use crate::quantity::Time;
@@ -97,38 +92,6 @@ pub(super) fn join(
             failure: failure.map(|failure| failure.value.clone()),
         });
     }
-}
-
-/// Where sessions are kept.
-pub(super) fn store(
-    file: Option<&PolicyFile>,
-    folder: &Path,
-    notes: &mut Notes,
-) -> Option<StorePlace> {
-    let section = file.and_then(|file| file.store.as_ref());
-    let Some(section) = section else {
-        let callers = file?.callers.as_ref()?;
-        let login = callers.login.as_ref().and_then(|logins| logins.0.first());
-        let (at, what, label) = match (login, &callers.api_keys) {
-            (Some(login), _) => {
-                (at(login.operation.0.as_ref()), "sessions", "its credentials must be kept")
-            }
-            (None, Some(keys)) => (at(keys.brand.0.as_ref()), "API keys", "they must be kept"),
-            (None, None) => return None,
-        };
-        notes.push(|| {
-            Diagnostic::error(&codes::MISSING_KEY, format!("nobody says where {what} are kept"))
-                .at(at)
-                .label(label)
-                .help(
-                    "add `store: { folder: sessions, key: file:store.key }`; `openssl rand -out \
-                     store.key 32 && chmod 600 store.key` makes the key",
-                )
-        });
-        return None;
-    };
-    let (place, key) = (section.folder.0.as_ref()?, section.key.0.as_ref()?);
-    Some(StorePlace { folder: folder.join(&place.value), key: key.value.source(folder) })
 }
 
 /// The operation of a name, its API, and the contract of that.

@@ -125,6 +125,21 @@ const BAD: &[(&str, &str)] = &[
     ("alias", "API\norigins: &o [https://a.example]\naccess: *o\n"),
     ("tag", "API\nlisten: !!str 127.0.0.1:8080\n"),
     ("two_documents", "API\n---\nlisten: 127.0.0.1:8080\n"),
+    ("store_without_a_key", "API\nstore: { folder: sessions }\n"),
+    (
+        "store_with_a_key_service_in_the_clear",
+        "API\nstore: { folder: s, kms: { vault: { url: \"http://vault.internal\", key: k, token: file:t } } }\n",
+    ),
+    (
+        "store_with_a_key_that_leads_elsewhere",
+        "API\nstore: { folder: s, kms: { vault: { url: \"https://v\", key: ../sys, mount: a//b, token: file:t } } }\n",
+    ),
+    (
+        "store_with_a_token_in_the_file",
+        "API\nstore: { folder: s, kms: { vault: { url: \"https://v\", key: k, token: hvs.obviously-fake } } }\n",
+    ),
+    ("store_with_too_many_canaries", "API\nstore: { folder: s, key: file:k, canaries: 65 }\n"),
+    ("store_with_another_service", "API\nstore: { folder: s, kms: { walt: {} } }\n"),
     (
         "several_problems",
         "API\nlisten: here\norigins: [\"*\"]\nlimits: { body_bytes: 0B, jsondepth: 3 }\nrelax:\n  - { operation: creatOrder, by: ops }\n",

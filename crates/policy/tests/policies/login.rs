@@ -95,9 +95,28 @@ fn the_shortest_login_has_the_safe_defaults() {
     assert_eq!(schemes, [true, false, false], "the bearer scheme alone");
     let store = StorePlace {
         folder: PathBuf::from("conf/sessions"),
-        key: SecretSource::File(PathBuf::from("conf/store.key")),
+        key: Some(SecretSource::File(PathBuf::from("conf/store.key"))),
+        kms: None,
+        canaries: 4,
     };
     assert_eq!(model.store, Some(store));
+}
+
+#[test]
+fn a_store_may_have_its_key_from_a_vault() {
+    let vault = "store: { folder: s, kms: { vault: { url: \"https://v.example:8200/ns/\", key: shop, token: \
+                 env:T, ca: file:ca.pem } } }\n";
+    let model = match join(vault) {
+        Ok(model) => model,
+        Err(failure) => panic!("{}", diagnostics(&failure.sources, &failure.diagnostics)),
+    };
+    let store = model.store.unwrap();
+    let vault = store.kms.unwrap();
+    assert_eq!((store.key, &*vault.mount, &*vault.key), (None, "transit", "shop"));
+    assert_eq!((&*vault.endpoint.path, vault.endpoint.instance.port), ("/ns", 8200));
+    assert_eq!(vault.token, SecretSource::Variable("T".to_owned()));
+    let ca = vault.endpoint.instance.tls.roots;
+    assert_eq!(ca, Some(SecretSource::File(PathBuf::from("conf/ca.pem"))));
 }
 
 #[test]

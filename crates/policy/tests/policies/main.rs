@@ -19,6 +19,7 @@ mod good;
 mod hostile;
 mod learned;
 mod login;
+mod passwords;
 mod pharmacy;
 mod redirect;
 mod reference;

@@ -1,12 +1,13 @@
 //! Rules that are narrower than those of the key that is replaced: whoever exchanges a key cannot widen it by that.
 
+use portcullis_contract::Operation;
 use portcullis_model::KeyRules;
 use portcullis_policy::{Model, Network};
 
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::key_arguments::KeysRollOptions;
-use crate::keys::limits::{Said, said};
+use crate::keys::good_for::{Said, said};
 use crate::talk;
 
 /// The old rules, and in place of each list that the command line gives, that list.
@@ -16,7 +17,7 @@ pub(crate) fn narrower(
     options: &KeysRollOptions,
     desk: &Desk,
 ) -> Result<KeyRules, Exit> {
-    let said = said(&options.limits, desk)?;
+    let said = said(&options.good_for, desk)?;
     narrowed(old, is_below, said, &desk.apis).map_err(|what| {
         talk::say(&format!("the old key is not good for {what}: `roll` makes no key wider"));
         talk::say("help: `portcullis keys issue` makes one that may more");
@@ -65,17 +66,19 @@ fn instead<T>(old: &mut Vec<T>, new: Vec<T>) {
     }
 }
 
-/// Whether a key with these operations is for one that is named: an operation has a name, and method and path. Where
-/// several APIs have one of that name, all of them are meant by it.
+/// Whether a key with these operations is for one that is named: an operation has a name, and method and path, and each of
+/// them also with its API before it. Where several APIs have one of that name, all of them are meant by it.
 fn is_for(operations: &[String], name: &str, apis: &[Model]) -> bool {
-    let all = || apis.iter().flat_map(|api| &api.contract.operations);
-    let mut named = all().filter(|one| one.name() == name || one.title() == name);
-    let is_listed = |listed: &String, name: &str, title: &str| listed == name || listed == title;
+    let names = |api: &Model, operation: &Operation| {
+        let (name, title) = (operation.name(), operation.title());
+        let of_api = |text: &str| format!("{}::{text}", api.name);
+        [of_api(&name), of_api(&title), name, title]
+    };
+    let all = apis.iter().flat_map(|api| api.contract.operations.iter().map(move |one| (api, one)));
+    let mut meant =
+        all.map(|(api, one)| names(api, one)).filter(|names| names.iter().any(|one| one == name));
     operations.is_empty()
-        || named.all(|one| {
-            let (name, title) = (one.name(), one.title());
-            operations.iter().any(|listed| is_listed(listed, &name, &title))
-        })
+        || meant.all(|names| operations.iter().any(|listed| names.contains(listed)))
 }
 
 #[cfg(test)]

@@ -9,8 +9,11 @@
 
 mod acme;
 mod administrative;
+mod api_key_limits;
 mod api_keys;
 mod apis;
+mod backup;
+mod canaries;
 mod certificates;
 mod compare;
 mod contract_report;
@@ -20,6 +23,7 @@ mod init;
 mod key_life;
 mod keys;
 mod login;
+mod passwords;
 mod policy;
 mod policy_test;
 mod public_contract;
@@ -28,7 +32,9 @@ mod reload;
 mod resources;
 mod sessions;
 mod support;
+mod thief;
 mod usage;
+mod vault;
 
 use std::path::Path;
 

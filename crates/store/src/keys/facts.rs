@@ -6,6 +6,7 @@ use std::sync::Arc;
 use portcullis_model::{KeyId, KeyRules, UnixMillis};
 
 use crate::error::StoreError;
+use crate::keys::fit;
 
 /// Keys above one another, at most: a key has no more ancestors.
 pub(crate) const ANCESTORS_MAX: usize = 4;
@@ -59,6 +60,8 @@ pub struct Key {
     pub owner: Arc<str>,
     /// Its own rules first, then those of each key above it: all of them count.
     pub rules: Vec<Arc<KeyRules>>,
+    /// Which keys those rules are of, in the same order, where uses of any of them are counted; else none.
+    pub counted: Vec<KeyId>,
     /// The earliest end of it and of the keys above it.
     pub expires: Option<UnixMillis>,
     /// It replaces another, and was not used yet: see [`crate::Store::used_first`].
@@ -135,29 +138,40 @@ pub enum ReportedEnd {
 }
 
 impl KeyFacts {
-    /// Whether it is small enough to be kept.
+    /// Whether it is small enough to be kept, and says nothing that no key can be held to.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
+        self.check_size()?;
+        fit::fault(&self.owner, &self.rules).map_or(Ok(()), |what| Err(StoreError::Unfit(what)))
+    }
+
+    fn check_size(&self) -> Result<(), StoreError> {
         let too_many = |what, max| Err(StoreError::TooMany { what, max });
         if self.owner.len().max(self.label.len()) > NAME_BYTES_MAX {
             return too_many("bytes of a key's owner or label", NAME_BYTES_MAX);
         }
-        let rules = &self.rules;
-        let lists = [&rules.operations, &rules.scopes, &rules.apis];
-        let (networks, attributes) = (rules.networks.len(), rules.attributes.len());
-        let longest = lists.map(Vec::len).into_iter().fold(networks.max(attributes), usize::max);
-        if longest > LIST_MAX {
-            return too_many("entries of a list of a key's rules", LIST_MAX);
-        }
-        let attributes = rules.attributes.iter().flat_map(|(name, value)| [name, value]);
-        let texts = lists.into_iter().flatten().chain(attributes);
-        let bytes = texts.map(String::len).try_fold(0, |sum, bytes| {
-            if bytes > TEXT_BYTES_MAX { Err(()) } else { Ok(sum + bytes) }
-        });
-        match bytes {
-            Err(()) => too_many("bytes of a text of a key's rules", TEXT_BYTES_MAX),
-            Ok(sum) if sum > RULES_BYTES_MAX => too_many("bytes of a key's rules", RULES_BYTES_MAX),
-            Ok(_) => Ok(()),
-        }
+        check_rules(&self.rules)
+    }
+}
+
+/// Whether rules are small enough to be kept.
+pub(crate) fn check_rules(rules: &KeyRules) -> Result<(), StoreError> {
+    let too_many = |what, max| Err(StoreError::TooMany { what, max });
+    let lists = [&rules.operations, &rules.scopes, &rules.apis, &rules.origins];
+    let pairs = [&rules.attributes, &rules.objects];
+    let lengths = lists.map(Vec::len).into_iter().chain(pairs.map(Vec::len));
+    if lengths.chain([rules.networks.len(), rules.may.len()]).any(|length| length > LIST_MAX) {
+        return too_many("entries of a list of a key's rules", LIST_MAX);
+    }
+    let pairs = pairs.into_iter().flatten().flat_map(|(name, value)| [name, value]);
+    let resources = rules.may.iter().map(|(resource, _)| resource);
+    let texts = lists.into_iter().flatten().chain(pairs).chain(resources);
+    let bytes = texts
+        .map(String::len)
+        .try_fold(0, |sum, bytes| if bytes > TEXT_BYTES_MAX { Err(()) } else { Ok(sum + bytes) });
+    match bytes {
+        Err(()) => too_many("bytes of a text of a key's rules", TEXT_BYTES_MAX),
+        Ok(sum) if sum > RULES_BYTES_MAX => too_many("bytes of a key's rules", RULES_BYTES_MAX),
+        Ok(_) => Ok(()),
     }
 }
 
@@ -176,6 +190,8 @@ impl fmt::Debug for Key {
 
 #[cfg(test)]
 mod tests {
+    use portcullis_model::Verbs;
+
     use super::*;
 
     fn facts() -> KeyFacts {
@@ -203,7 +219,9 @@ mod tests {
             facts.check()
         };
         let address = (std::net::IpAddr::from([192, 0, 2, 1]), 32);
-        let changes: [&dyn Fn(&mut KeyFacts); 11] = [
+        let may =
+            |count| many(count).into_iter().map(|name| (name, Verbs::ALL)).collect::<Vec<_>>();
+        let changes: [&dyn Fn(&mut KeyFacts); 16] = [
             &|facts| facts.owner.push('x'),
             &|facts| facts.label.push('x'),
             &|facts| facts.rules.operations = many(LIST_MAX + 1),
@@ -211,6 +229,11 @@ mod tests {
             &|facts| facts.rules.apis = many(LIST_MAX + 1),
             &|facts| facts.rules.attributes = pairs(LIST_MAX + 1),
             &|facts| facts.rules.networks = vec![address; LIST_MAX + 1],
+            &|facts| facts.rules.may = may(LIST_MAX + 1),
+            &|facts| facts.rules.objects = pairs(LIST_MAX + 1),
+            &|facts| facts.rules.origins = many(LIST_MAX + 1),
+            &|facts| facts.rules.may = vec![("x".repeat(TEXT_BYTES_MAX + 1), Verbs::ALL)],
+            &|facts| facts.rules.objects = vec![(String::new(), "x".repeat(1025))],
             &|facts| facts.rules.scopes = vec!["x".repeat(TEXT_BYTES_MAX + 1)],
             &|facts| facts.rules.attributes = vec![("x".repeat(1025), String::new())],
             &|facts| facts.rules.attributes = vec![(String::new(), "x".repeat(1025))],

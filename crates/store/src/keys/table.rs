@@ -89,12 +89,15 @@ impl Table {
         if expires <= Time::new(now) {
             return None;
         }
+        let is_counted = rules.iter().any(|rules| rules.quota.is_any());
+        let counted = is_counted.then(|| self.upwards(number).map(|above| above.id).collect());
         let replacing = || self.replacing.get(&number);
         Some(Key {
             id: slot.id,
             mac: slot.mac,
             owner: Arc::from(&**self.owners.get(self.owner(number)?)?),
             rules,
+            counted: counted.unwrap_or_default(),
             expires: expires.finite(),
             is_first_use: !self.replacing.is_empty()
                 && replacing().is_some_and(|replacing| !replacing.is_used),

@@ -1,6 +1,6 @@
 //! What may be asked of API keys.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use portcullis_model::{KeyId, UnixMillis};
 use rusqlite::Connection;
@@ -114,6 +114,16 @@ impl Store {
     /// Reads memory alone.
     pub fn list_keys(&self, which: &KeyWhich, max: usize) -> Vec<ListedKey> {
         self.0.keys.list(which, max)
+    }
+
+    /// Says under which pepper keys are compared from now on, by its fingerprint; none: nobody compares any.
+    pub fn compares_under(&self, pepper: Option<[u8; 32]>) {
+        *self.0.pepper.lock().unwrap_or_else(PoisonError::into_inner) = pepper;
+    }
+
+    /// The fingerprint of the pepper under which keys are compared, where a gateway does.
+    pub fn pepper(&self) -> Option<[u8; 32]> {
+        *self.0.pepper.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes whenever a key was revoked or its end came nearer: who serves one looks again then.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::example::{HOUR, NOW, digest, facts, later};
+use crate::kek::Kek;
 
 fn run<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
@@ -41,7 +42,7 @@ fn on_a_disk_that_cannot_be_written_ends_hold_and_are_written_later() {
         for number in 1..4 {
             store.open_session(facts(number), NOW).await.unwrap();
         }
-        let held = store.find(&digest(1), NOW).await.unwrap().unwrap();
+        let held = store.find(&digest(1), NOW, &Tally::default()).await.unwrap().unwrap();
         say(&store, "PRAGMA query_only = ON").await;
         assert_eq!(store.open_session(facts(9), NOW).await.unwrap_err(), StoreError::ReadOnly);
         let not_durable = Err(StoreError::NotDurable(Box::new(StoreError::ReadOnly)));
@@ -50,17 +51,23 @@ fn on_a_disk_that_cannot_be_written_ends_hold_and_are_written_later() {
         // Also for who reads it anew, and for one that nobody had read.
         assert_eq!(store.end(Which::Token(digest(2)), NOW).await, not_durable);
         for number in 1..3 {
-            assert!(store.find(&digest(number), NOW).await.unwrap().is_none());
+            assert!(store.find(&digest(number), NOW, &Tally::default()).await.unwrap().is_none());
         }
-        assert!(store.find(&digest(3), NOW).await.unwrap().is_some(), "others are served");
+        assert!(
+            store.find(&digest(3), NOW, &Tally::default()).await.unwrap().is_some(),
+            "others are served"
+        );
         say(&store, "PRAGMA query_only = OFF").await;
         store.open_session(facts(9), NOW).await.unwrap();
         drop(store);
         let store = open(&path, &Options::default());
         for number in 1..3 {
-            assert!(store.find(&digest(number), NOW).await.unwrap().is_none(), "after a restart");
+            assert!(
+                store.find(&digest(number), NOW, &Tally::default()).await.unwrap().is_none(),
+                "after a restart"
+            );
         }
-        assert!(store.find(&digest(9), NOW).await.unwrap().is_some());
+        assert!(store.find(&digest(9), NOW, &Tally::default()).await.unwrap().is_some());
     });
 }
 
@@ -77,7 +84,7 @@ fn an_end_that_could_not_be_written_is_written_before_the_store_closes() {
         say(&store, "PRAGMA query_only = OFF").await;
         drop(store);
         let store = open(&path, &Options::default());
-        assert!(store.find(&digest(1), NOW).await.unwrap().is_none());
+        assert!(store.find(&digest(1), NOW, &Tally::default()).await.unwrap().is_none());
     });
 }
 
@@ -117,7 +124,7 @@ fn a_full_store_says_so_ends_what_it_is_told_and_takes_more_when_there_is_room()
         };
         assert_eq!(why, StoreError::Full);
         assert!(number > 20, "{number} fit");
-        assert!(store.find(&digest(0), NOW).await.unwrap().is_some());
+        assert!(store.find(&digest(0), NOW, &Tally::default()).await.unwrap().is_some());
         for one in 0..number / 2 {
             assert_eq!(store.end(Which::Token(digest(one)), NOW).await, Ok(1));
         }
@@ -138,11 +145,14 @@ fn an_end_that_finds_no_place_in_the_queue_holds_all_the_same() {
         let outcome = store.end(Which::Token(digest(1)), NOW).await;
         assert_eq!(outcome, Err(StoreError::NotDurable(Box::new(StoreError::Busy))));
         assert!(held.is_ended());
-        assert!(store.find(&digest(1), NOW).await.unwrap().is_none());
+        assert!(store.find(&digest(1), NOW, &Tally::default()).await.unwrap().is_none());
         drop(release);
         drop(store);
         let store = open(&path, &Options::default());
-        assert!(store.find(&digest(1), NOW).await.unwrap().is_none(), "and was written");
+        assert!(
+            store.find(&digest(1), NOW, &Tally::default()).await.unwrap().is_none(),
+            "and was written"
+        );
     });
 }
 
@@ -163,7 +173,7 @@ fn what_is_opened_and_ended_in_one_batch_is_ended() {
             });
         assert_eq!(ended, Ok(1));
         assert!(opened.unwrap().is_ended());
-        assert!(store.find(&digest(1), NOW).await.unwrap().is_none());
+        assert!(store.find(&digest(1), NOW, &Tally::default()).await.unwrap().is_none());
     });
 }
 
@@ -208,11 +218,13 @@ fn a_read_that_an_end_overtook_brings_nothing_back() {
         let store = open(&folder.path().join("store"), &Options::default());
         store.open_session(facts(1), NOW).await.unwrap();
         let (before, sealer) = (store.0.memory.before(), Arc::clone(&store.0.sealer));
-        let read = move |connection: &Connection| rows::by_token(connection, &sealer, &digest(1));
+        let read = move |connection: &Connection| {
+            rows::by_token(connection, &sealer, &digest(1), &Tally::default())
+        };
         let kept = store.0.reader.ask(read).await.unwrap().unwrap();
         assert_eq!(store.end(Which::Token(digest(1)), NOW).await, Ok(1));
         assert!(store.0.memory.admit(kept, digest(1), before).is_none());
-        assert!(store.find(&digest(1), NOW).await.unwrap().is_none());
+        assert!(store.find(&digest(1), NOW, &Tally::default()).await.unwrap().is_none());
     });
 }
 
@@ -246,13 +258,18 @@ fn a_row_that_was_changed_opens_nothing() {
             say(&store, &format!("{sql} WHERE rowid = 1")).await;
             drop(store);
             let store = open(&path, &Options::default());
-            let found = store.find(&digest(1), NOW).await;
-            assert!(store.find(&digest(2), NOW).await.unwrap().is_some(), "others are served");
+            let found = store.find(&digest(1), NOW, &Tally::default()).await;
+            assert!(
+                store.find(&digest(2), NOW, &Tally::default()).await.unwrap().is_some(),
+                "others are served"
+            );
             assert!(matches!(found, Err(StoreError::DamagedSession(_))), "{sql}: {found:?}");
         });
     }
 }
 
+mod canaries;
 mod keys;
+mod passwords;
 mod register;
 mod rekey;

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use portcullis_model::{KeyId, KeyRules, Secret, UnixMillis};
+use portcullis_model::{KeyId, KeyRules, Secret, Tally, UnixMillis};
 use portcullis_store::{
     Account, Digest, Facts, Kek, KeyFacts, Opened, Options, Origin, Session, SessionId, State,
     Store, StoreError,
@@ -80,7 +80,7 @@ pub(crate) async fn add(store: &Store, number: u32) -> Arc<Session> {
 }
 
 pub(crate) async fn find(store: &Store, number: u32) -> Option<Arc<Session>> {
-    store.find(&digest(number), NOW).await.unwrap()
+    store.find(&digest(number), NOW, &Tally::default()).await.unwrap()
 }
 
 /// Many at once, so that they are made to last together.

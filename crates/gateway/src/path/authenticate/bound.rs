@@ -1,8 +1,11 @@
-//! Tokens that are bound to a key: whoever shows one proves that the key is theirs (RFC 9449), or shows it
-//! on a connection that the key opened (RFC 8705).
+//! Tokens, and keys of ours, that are bound to a key pair: whoever shows one proves that it is theirs (RFC 9449), or
+//! shows it on a connection that it opened (RFC 8705).
+
+use std::sync::Arc;
 
 use portcullis_credential::dpop::{self, Expected};
 use portcullis_credential::{Confirmation, certificate};
+use portcullis_model::KeyRules;
 
 use super::judged::{Asked, Judged};
 use crate::callers::Use;
@@ -28,6 +31,31 @@ pub(super) fn unproved(
             Some(shown) if certificate::confirms(bound, shown) => None,
             Some(_) => Some(Judged::Not("certificate_of_another")),
         },
+    }
+}
+
+/// Whether what a key of ours is bound to was proved beside it, and what each key above it is bound to; none if it
+/// was. The hash of the token in a proof (`ath`) is that of the key's text.
+pub(super) fn unproved_key(
+    rules: &[Arc<KeyRules>],
+    is_dpop: bool,
+    text: &str,
+    asked: Asked<'_>,
+) -> Option<Judged> {
+    let certificates = rules.iter().filter_map(|rules| rules.certificate.as_ref());
+    for certificate in certificates {
+        let bound = Confirmation::Certificate(*certificate);
+        if let Some(judged) = unproved(Some(&bound), false, text, asked) {
+            return Some(judged);
+        }
+    }
+    let mut keys = rules.iter().filter_map(|rules| rules.dpop.as_ref());
+    match keys.next() {
+        None if is_dpop => Some(Judged::Not("not_bound")),
+        None => None,
+        // One proof is of one key: what must be proved by two opens nothing.
+        Some(key) if keys.all(|other| other == key) => proof(key, text, asked),
+        Some(_) => Some(Judged::Not("bound_to_two_keys")),
     }
 }
 

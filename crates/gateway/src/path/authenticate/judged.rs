@@ -9,7 +9,7 @@ use std::time::Instant;
 use portcullis_controls::Plan;
 use portcullis_counting::Place;
 use portcullis_credential::jwt::TokenFault;
-use portcullis_model::{Identity, Refusal, UnixMillis};
+use portcullis_model::{Identity, Refusal, Tally, UnixMillis};
 
 use crate::head::RequestHead;
 use crate::worker::Worker;
@@ -25,6 +25,8 @@ pub(super) enum Judged {
     Unknown(String),
     /// Too many wrong ones came from there.
     TooMany(Refusal),
+    /// So many are being judged that this one was not.
+    Busy(Refusal),
 }
 
 /// What a judgement needs beside the credential.
@@ -46,6 +48,8 @@ pub(super) struct Asked<'a> {
     pub(super) certificate: Option<&'a [u8; 32]>,
     /// When the request must be over.
     pub(super) deadline: Instant,
+    /// Sealed rows that are decrypted for this request.
+    pub(super) opened: &'a Tally,
     /// The proof of possession that this request has used up: it serves each of its schemes.
     pub(super) proof: &'a Cell<Option<[u8; 32]>>,
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use portcullis_contract::SchemePlace;
 use portcullis_controls::caller_identity::{KeyUse, key_fault, key_holder};
-use portcullis_credential::{api_key, authorization};
+use portcullis_credential::api_key;
+use portcullis_credential::authorization::{self, Fault, Scheme};
 use portcullis_model::Identity;
 use portcullis_policy::{ApiKeys, Callers};
 use portcullis_store::Key;
 
 use super::super::own_keys;
+use super::bound;
 use super::judged::{Asked, Judged};
 use super::shown::Shown;
 use crate::callers::UsedKey;
@@ -40,8 +42,10 @@ pub(super) fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) -> OfKey
         };
     }
     let is_shared = callers.verifies_beside_keys(asked.scheme);
+    let is_dpop = matches!(place, SchemePlace::Authorization(_))
+        && authorization::scheme(value) == Some(Scheme::DPoP);
     let text = match place {
-        SchemePlace::Authorization(_) => match authorization::bearer(value) {
+        SchemePlace::Authorization(_) => match credential(value, is_dpop) {
             Ok(text) => text,
             Err(_) if is_shared && !own_keys::stands_in(value, rule) => return OfKey::Other,
             Err(fault) => return OfKey::Judged(Judged::Not(fault.name())),
@@ -51,7 +55,7 @@ pub(super) fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) -> OfKey
     if is_shared && !is_of(rule, text) && !own_keys::stands_in(value, rule) {
         return OfKey::Other;
     }
-    match found(text, rule, asked) {
+    match found(text, is_dpop, rule, asked) {
         Ok((identity, used)) => OfKey::Good(identity, used),
         Err(judged) => OfKey::Judged(judged),
     }
@@ -69,7 +73,17 @@ fn is_of(rule: &ApiKeys, text: &str) -> bool {
     api_key::looks_like(text, &rule.brand)
 }
 
-fn found(text: &str, rule: &ApiKeys, asked: Asked<'_>) -> Result<(Arc<Identity>, UsedKey), Judged> {
+/// What stands behind the scheme. A key that must be proved may come as what it then is (RFC 9449 section 7.1).
+fn credential(value: &str, is_dpop: bool) -> Result<&str, Fault> {
+    if is_dpop { authorization::dpop(value) } else { authorization::bearer(value) }
+}
+
+fn found(
+    text: &str,
+    is_dpop: bool,
+    rule: &ApiKeys,
+    asked: Asked<'_>,
+) -> Result<(Arc<Identity>, UsedKey), Judged> {
     let not = |why| Err(Judged::Not(why));
     let Ok(shown) = api_key::parse(text) else { return not("key_malformed") };
     if shown.brand != &*rule.brand || shown.environment != &*rule.environment {
@@ -82,11 +96,20 @@ fn found(text: &str, rule: &ApiKeys, asked: Asked<'_>) -> Result<(Arc<Identity>,
     let mac = known.as_ref().map_or(&NOBODYS, |key| &key.mac);
     let is_it = pepper.matches(text, mac);
     let Some(key) = known.filter(|_| is_it) else { return not("key_unknown") };
-    let used = KeyUse { api: &asked.plan.model.name, address: asked.address, now: asked.now };
+    let mut origins = asked.head.fields.all("origin");
+    let used = KeyUse {
+        api: &asked.plan.model.name,
+        address: asked.address,
+        origin: origins.next().filter(|_| origins.next().is_none()),
+        now: asked.now,
+    };
     if let Some(why) = key_fault(&key.rules, used) {
         return not(why);
     }
+    if let Some(judged) = bound::unproved_key(&key.rules, is_dpop, text, asked) {
+        return Err(judged);
+    }
     let identity = key_holder(&key.rules, &key.owner, &rule.issuer, asked.scheme_name());
-    let Key { id, rules, is_first_use, .. } = key;
-    Ok((Arc::new(identity), UsedKey { id, rules, is_first_use, since: asked.now }))
+    let Key { id, rules, counted, is_first_use, .. } = key;
+    Ok((Arc::new(identity), UsedKey { id, rules, counted, is_first_use, since: asked.now }))
 }

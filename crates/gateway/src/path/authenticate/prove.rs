@@ -19,11 +19,12 @@ use super::certificate;
 use super::judged::{Asked, Judged};
 use super::outgoing::Credentials;
 use super::own_key::{self, OfKey};
+use super::own_password::{self, OfPassword};
 use super::session::{self, Held, OfSession};
 use super::shown::{Shown, shown};
 use super::token;
 use super::whoami;
-use crate::callers::{Genuine, TokenDigest, UsedKey};
+use crate::callers::{Genuine, TokenDigest, UsedKey, UsedPassword};
 use crate::head::RequestHead;
 use crate::login;
 use crate::sender::Sender;
@@ -40,6 +41,8 @@ pub(super) struct Proofs {
     /// The session of a credential of ours.
     session: Option<Arc<Session>>,
     place: Option<Place>,
+    /// Nobody had the time to judge one.
+    busy: Option<Refusal>,
     /// There were too many wrong ones.
     too_many: Option<Refusal>,
     /// What could not be known.
@@ -50,7 +53,9 @@ pub(super) struct Proofs {
     tokens: Vec<Arc<Genuine>>,
     /// The key of ours that the request came with.
     key: Option<UsedKey>,
-    /// Schemes at whose place a key of ours stands, good or not: none goes on to the API (rule 6).
+    /// The password of ours that it came with.
+    password: Option<UsedPassword>,
+    /// Schemes at whose place a key or password of ours stands, good or not: none goes on to the API (rule 6).
     ours: Vec<usize>,
 }
 
@@ -60,7 +65,7 @@ impl Proofs {
         &mut self,
         index: usize,
         judged: Judged,
-        (session, token, key): (Option<Arc<Session>>, Option<Arc<Genuine>>, Option<UsedKey>),
+        Under { session, token, key, password }: Under,
         (is_needed, drops): (bool, bool),
     ) {
         if let (Some(known), Some(key)) = (&self.key, &key)
@@ -70,6 +75,7 @@ impl Proofs {
             return;
         }
         self.key = self.key.take().or(key);
+        self.password = self.password.take().or(password);
         match judged {
             Judged::Genuine { identity, instead } => {
                 // In the place of ours stands the API's own; anything else is what the client has.
@@ -78,10 +84,16 @@ impl Proofs {
                 self.verified(index, identity, instead, session);
             }
             Judged::Not(why) => {
-                self.is_guess |= why == whoami::REFUSED;
+                self.is_guess |= [whoami::REFUSED, own_password::WRONG].contains(&why);
                 self.list.push((index, Proof::Rejected(why)));
             }
-            Judged::TooMany(_) | Judged::Unknown(_) if !is_needed => self.unproved.push(index),
+            Judged::TooMany(_) | Judged::Busy(_) | Judged::Unknown(_) if !is_needed => {
+                self.unproved.push(index);
+            }
+            Judged::Busy(refusal) => {
+                self.busy = Some(refusal);
+                self.list.push((index, Proof::Rejected("busy")));
+            }
             Judged::TooMany(refusal) => {
                 self.too_many = Some(refusal);
                 self.list.push((index, Proof::Rejected("too_many_guesses")));
@@ -95,12 +107,13 @@ impl Proofs {
 
     /// The end of a request that nothing else lets pass: whether its credential is genuine cannot be
     /// known now, and nobody guesses (rule 3); or there were too many. A wrong one that the API was
-    /// asked about waits, so that how long the API took tells nothing.
+    /// asked about waits, so that how long the API took tells nothing; so does a wrong password of ours.
     pub(super) async fn end_if_unknown(&mut self, context: &mut Context<'_>) -> Result<(), Exit> {
         if let Some(refusal) = self.too_many.take() {
             context.worker.shared.callers.guesses.refused(self.place, Instant::now());
             context.refuse(refusal)?;
         }
+        self.busy.take().map_or(Ok(()), |refusal| context.refuse(refusal))?;
         let is_enforced = context.mode(ControlId::CallerIdentity) == Mode::Enforce;
         if let Some(detail) = self.unknown.take().filter(|_| is_enforced) {
             return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
@@ -128,6 +141,11 @@ impl Proofs {
     /// The key of ours that the request runs under.
     pub(super) const fn key(&self) -> Option<&UsedKey> {
         self.key.as_ref()
+    }
+
+    /// The password of ours that the request runs under.
+    pub(super) const fn password(&self) -> Option<&UsedPassword> {
+        self.password.as_ref()
     }
 
     /// The session of a credential of ours. One request is of one session: false for another.
@@ -267,7 +285,10 @@ pub(super) async fn prove(
         let is_wanted = is_wanted(index);
         let verifies = plan.model.callers.verifies(index);
         let there = shown(head, &scheme.place);
-        if own_key::stands(there, &plan.model.callers) {
+        let is_shown = !matches!(there, Shown::Nothing);
+        if own_key::stands(there, &plan.model.callers)
+            || is_shown && plan.model.callers.takes_passwords(index)
+        {
             proofs.ours.push(index);
         }
         let value = match there {
@@ -300,15 +321,16 @@ pub(super) async fn prove(
             address: sender.address,
             certificate: sender.certificate.as_deref().map(Certificate::thumbprint),
             deadline: context.deadline,
+            opened: context.entry.opened(),
             proof: &proof,
         };
         let mut questions = Vec::new();
         let step = (context.operation, wanted.is_needed);
         let judged = judged(&scheme.place, value, step, asked, &mut questions).await;
         context.entry.asked(questions);
-        let Credential { judged, told, session, token, key } = judged;
+        let Credential { judged, told, under } = judged;
         context.told = context.told.or(told);
-        proofs.take(index, judged, (session, token, key), (wanted.is_needed, drops));
+        proofs.take(index, judged, under, (wanted.is_needed, drops));
     }
     // Behind all others: beside a token, it is the token that says who calls.
     let shown = certificate::proofs(sender, wanted.schemes, context);
@@ -321,17 +343,26 @@ struct Credential {
     judged: Judged,
     /// Under which the API's word of its caller is remembered.
     told: Option<TokenDigest>,
+    /// What it is.
+    under: Under,
+}
+
+/// What a request runs under that came with one credential.
+#[derive(Default)]
+struct Under {
     /// The session that it is of, if it is one of ours.
     session: Option<Arc<Session>>,
     /// The token of an issuer that it is.
     token: Option<Arc<Genuine>>,
     /// The key of ours that it is.
     key: Option<UsedKey>,
+    /// The password of ours that it is.
+    password: Option<UsedPassword>,
 }
 
 impl From<Judged> for Credential {
     fn from(judged: Judged) -> Self {
-        Self { judged, told: None, session: None, token: None, key: None }
+        Self { judged, told: None, under: Under::default() }
     }
 }
 
@@ -349,10 +380,20 @@ async fn judged(
         // The API does not know it, so it is not asked whose it is.
         OfKey::Good(identity, used) => {
             let judged = Judged::Genuine { identity, instead: None };
-            return Credential { key: Some(used), ..judged.into() };
+            let under = Under { key: Some(used), ..Under::default() };
+            return Credential { under, ..judged.into() };
         }
         OfKey::Judged(judged) => return judged.into(),
         OfKey::Other => {}
+    }
+    match own_password::judge(value, asked).await {
+        OfPassword::Good(identity, used) => {
+            let judged = Judged::Genuine { identity, instead: None };
+            let under = Under { password: Some(used), ..Under::default() };
+            return Credential { under, ..judged.into() };
+        }
+        OfPassword::Judged(judged) => return judged.into(),
+        OfPassword::Other => {}
     }
     let (judged, session, token) = match session::judge(value, place, operation, asked).await {
         OfSession::Held(Held { session, identity, instead }) => {
@@ -381,13 +422,14 @@ async fn judged(
                 Ok((identity, digest)) => Credential {
                     judged: Judged::Genuine { identity, instead },
                     told: Some(digest),
-                    session,
-                    token,
-                    key: None,
+                    under: Under { session, token, ..Under::default() },
                 },
                 Err(unverified) => unverified.judged().into(),
             }
         }
-        (judged, _) => Credential { session, token, ..judged.into() },
+        (judged, _) => {
+            let under = Under { session, token, ..Under::default() };
+            Credential { under, ..judged.into() }
+        }
     }
 }

@@ -62,6 +62,10 @@ pub(super) async fn judge(
     let Some(store) = &asked.worker.shared.store else { return not("no_store") };
     // Where issuers share the scheme, the form decides whose it is.
     if !token.starts_with(opaque::PREFIX) {
+        // Nobody was given it: it is no credential of before.
+        if store.is_canary(token.as_bytes()) {
+            return not("not_ours");
+        }
         let is_adopting =
             |login: &Login| login.adopt_until.is_some_and(|day| asked.now < day.end());
         return match logins.find(|login| is_adopting(login)) {
@@ -103,7 +107,7 @@ async fn find(token: &str, store: &Store, asked: Asked<'_>) -> Result<Arc<Sessio
         place: asked.place,
     };
     guesses.may_begin(attempt, Instant::now()).map_err(Judged::TooMany)?;
-    match store.find(&digest, asked.now).await {
+    match store.find(&digest, asked.now, asked.opened).await {
         Ok(Some(session)) => Ok(session),
         Ok(None) => {
             drop(guesses.begin(attempt, Instant::now()));

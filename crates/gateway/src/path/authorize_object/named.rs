@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use portcullis_controls::alike::folded;
 use portcullis_controls::function_access::no_object as function_refusal;
 use portcullis_controls::object_ownership::{given_away, not_found};
-use portcullis_controls::rules::{Object, Of, Purpose, Verdict, Why};
+use portcullis_controls::rules::{Asked, Object, Of, Purpose, Verdict, Why};
 use portcullis_json::Value;
 use portcullis_model::{ControlId, Method, Mode};
 use portcullis_policy::{ObjectInput, RequestPlace, Resource, Verb};
@@ -37,6 +37,7 @@ pub(super) async fn judge(named: Named<'_>, context: &mut Context<'_>) -> Result
             one(named, One { input, id }, context).await?;
         }
     }
+    unnamed(named, context)?;
     // Rules that open it for some objects open nothing where there is none.
     let shows = !touches.is_unsafe && !touches.shows.is_empty();
     if context.objects.needs_one && judged == 0 && !shows {
@@ -44,6 +45,19 @@ pub(super) async fn judge(named: Named<'_>, context: &mut Context<'_>) -> Result
         context.refuse(function_refusal(&detail))?;
     }
     Ok(())
+}
+
+/// A key is for single objects, and the request names none of what the operation does something to: who may
+/// change one order may not change all.
+fn unnamed(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
+    let nothing = |_: &RequestPlace| None;
+    let needed = context.plan.rules.must_be_named(&asked(context, &nothing), named.operation);
+    let is_named = |resource: &usize| context.objects.named.iter().any(|one| one.0 == *resource);
+    if needed.iter().all(is_named) {
+        return Ok(());
+    }
+    let detail = "the key is for single objects, and this request names none".to_owned();
+    context.refuse(function_refusal(&detail))
 }
 
 impl Named<'_> {
@@ -114,7 +128,8 @@ impl Named<'_> {
                     purpose: Purpose::Touch,
                 };
                 let said = |place: &RequestPlace| context.objects.said(place);
-                let asked = asked(context, &said);
+                // Of the rules alone: a key that is for less must not spare the question.
+                let asked = Asked { limits: &[], ..asked(context, &said) };
                 let verdict = plan.rules.object(&asked, of, &Object::new(Some(body)), false);
                 verdict == Verdict::Unknown
             })

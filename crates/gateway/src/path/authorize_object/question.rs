@@ -99,6 +99,10 @@ fn digest(named: Named<'_>, one: &One<'_>, context: &Context<'_>) -> TokenDigest
         }
         identity.scopes.iter().for_each(|scope| add(scope));
     }
+    // A key that is for less than its owner, too.
+    if let Some(key) = &context.carried.key {
+        add(&key.id.to_string());
+    }
     for (place, values) in &context.objects.said {
         add(&InputPlace::One(place.clone()).to_string());
         values.iter().for_each(|value| add(value));

@@ -185,10 +185,13 @@ async fn rotate(name: &str, value: Option<String>, context: &mut Context<'_>) ->
         credentials.insert(name.to_owned(), Secret::new(value.as_bytes()));
         context.carried.withheld.add(&credentials);
         let change = Change { credentials: Some(credentials), ..Change::until(session.expires) };
-        if store.replace(&session, change, now).await.map_err(|error| no_store(&error))?.is_some() {
+        let opened = context.entry.opened();
+        let changed = store.replace(&session, change, now, opened).await;
+        if changed.map_err(|error| no_store(&error))?.is_some() {
             return Ok(());
         }
-        let found = store.find(&session.digest, now).await.map_err(|error| no_store(&error))?;
+        let found = store.find(&session.digest, now, opened).await;
+        let found = found.map_err(|error| no_store(&error))?;
         // Ended meanwhile, or renewed: then the value belongs to nobody.
         let Some(found) = found else { return Ok(()) };
         session = found;

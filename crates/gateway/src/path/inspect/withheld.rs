@@ -52,10 +52,12 @@ pub(super) fn take_out(mut answer: Answer, context: &mut Context<'_>) -> Result<
         let session = context.carried.session.clone();
         let tokens = std::mem::take(&mut context.carried.tokens);
         let key = context.carried.key.take();
-        let is_under = session.is_some() || !tokens.is_empty() || key.is_some();
+        let password = context.carried.password.take();
+        let is_ours = session.is_some() || key.is_some() || password.is_some();
+        let is_under = is_ours || !tokens.is_empty();
         let store = context.worker.shared.store.as_ref().filter(|_| is_enforced && is_under);
         if store.is_some() || !withheld.is_empty() {
-            let under = store.map(|store| (Under { session, tokens, key }, store));
+            let under = store.map(|store| (Under { session, tokens, key, password }, store));
             streaming.watch(Watched::new(under, context.now(), withheld));
         }
     }

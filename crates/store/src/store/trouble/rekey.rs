@@ -13,7 +13,10 @@ fn open_with(path: &Path, first: u8) -> Result<Store, StoreError> {
 
 async fn all_are_there(store: &Store, count: u32) {
     for number in 0..count {
-        assert!(store.find(&digest(number), NOW).await.unwrap().is_some(), "{number}");
+        assert!(
+            store.find(&digest(number), NOW, &Tally::default()).await.unwrap().is_some(),
+            "{number}"
+        );
     }
 }
 
@@ -159,10 +162,10 @@ fn a_session_that_was_damaged_before_stays_so_and_stops_nothing() {
         assert_eq!((rekeyed.rows, rekeyed.damaged), (3, 1));
         drop(store);
         let store = open_with(&path, 1).unwrap();
-        let found = store.find(&digest(1), NOW).await;
+        let found = store.find(&digest(1), NOW, &Tally::default()).await;
         assert!(matches!(found, Err(StoreError::DamagedSession(_))), "{found:?}");
         for number in [0, 2] {
-            assert!(store.find(&digest(number), NOW).await.unwrap().is_some());
+            assert!(store.find(&digest(number), NOW, &Tally::default()).await.unwrap().is_some());
         }
     });
 }
@@ -178,7 +181,7 @@ fn ends_hold_while_a_key_is_exchanged_although_the_writer_comes_to_them_later() 
             let account = facts(number % 2).account;
             store.open_session(Facts { account, ..facts(number) }, NOW).await.unwrap();
         }
-        let held = store.find(&digest(1), NOW).await.unwrap().unwrap();
+        let held = store.find(&digest(1), NOW, &Tally::default()).await.unwrap().unwrap();
         let release = stuck(&store);
         let (key, account) = (kek(1), facts(1).account);
         let which = Which::Account { api: held.api.clone(), account };
@@ -186,15 +189,18 @@ fn ends_hold_while_a_key_is_exchanged_although_the_writer_comes_to_them_later() 
             while !held.is_ended() {
                 tokio::task::yield_now().await;
             }
-            assert!(store.find(&digest(3), NOW).await.unwrap().is_none(), "read anew");
-            assert!(store.find(&digest(0), NOW).await.unwrap().is_some());
+            assert!(
+                store.find(&digest(3), NOW, &Tally::default()).await.unwrap().is_none(),
+                "read anew"
+            );
+            assert!(store.find(&digest(0), NOW, &Tally::default()).await.unwrap().is_some());
             release.send(()).unwrap();
         });
         assert_eq!((rekeyed.map(|rekeyed| rekeyed.damaged), ended), (Ok(0), Ok(2)));
         drop(store);
         let store = open_with(&path, 1).unwrap();
         for (number, is_there) in [(0, true), (1, false), (2, true), (3, false)] {
-            let found = store.find(&digest(number), NOW).await.unwrap();
+            let found = store.find(&digest(number), NOW, &Tally::default()).await.unwrap();
             assert_eq!(found.is_some(), is_there, "{number}");
         }
     });

@@ -210,7 +210,8 @@ async fn complete(
     };
     let store = context.worker.shared.store.as_ref();
     let store = store.ok_or_else(|| no_store(&StoreError::Closed))?;
-    match store.replace(&session, change, now).await.map_err(|error| no_store(&error))? {
+    let changed = store.replace(&session, change, now, context.entry.opened()).await;
+    match changed.map_err(|error| no_store(&error))? {
         // Somebody else completed it, or it was ended: this one stays outside.
         None => Err(refused("login_step_unknown")),
         Some(_) => Ok(ours.until(expires, now)),
@@ -251,13 +252,14 @@ async fn renew(
             token: given.has_refresh().then(|| (ours.digest(), GRACE_MS)),
             ..Change::until(expires)
         };
-        let changed = store.replace(&session, change, now).await;
+        let changed = store.replace(&session, change, now, context.entry.opened()).await;
         if changed.map_err(|error| no_store(&error))?.is_some() {
             return Ok(ours.until(expires, now));
         }
         // Two renewals at a time: the other one came first, or the session was ended.
         let again = Ours::beside(shown.clone())?.digest();
-        let found = store.find(&again, now).await.map_err(|error| no_store(&error))?;
+        let found = store.find(&again, now, context.entry.opened()).await;
+        let found = found.map_err(|error| no_store(&error))?;
         // Ended, or renewed more than once meanwhile: who is left behind logs in again.
         session = found.ok_or_else(|| refused("login_renewed_by_others"))?;
     }

@@ -4,7 +4,7 @@ use portcullis_policy::Network;
 
 use crate::desk::Desk;
 use crate::exit::Exit;
-use crate::key_arguments::KeyLimits;
+use crate::key_arguments::GoodFor;
 use crate::keys::known::known;
 use crate::talk;
 
@@ -16,30 +16,34 @@ pub(crate) struct Said {
     pub(crate) apis: Vec<String>,
 }
 
-pub(crate) fn said(limits: &KeyLimits, desk: &Desk) -> Result<Said, Exit> {
+pub(crate) fn said(good_for: &GoodFor, desk: &Desk) -> Result<Said, Exit> {
     let operations: Vec<String> = desk
         .apis
         .iter()
-        .flat_map(|api| &api.contract.operations)
-        .flat_map(|operation| [operation.name(), operation.title()])
+        .flat_map(|api| api.contract.operations.iter().map(move |operation| (api, operation)))
+        .flat_map(|(api, operation)| {
+            let (name, title) = (operation.name(), operation.title());
+            let of_api = |text: &str| format!("{}::{text}", api.name);
+            [of_api(&name), of_api(&title), name, title]
+        })
         .collect();
-    known(&limits.operations, &operations, "no operation of the contract")?;
+    known(&good_for.operations, &operations, "no operation of the contract")?;
     let apis: Vec<String> = desk.apis.iter().map(|api| api.name.to_string()).collect();
-    known(&limits.apis, &apis, "no API of the policy")?;
-    if limits.scopes.iter().any(|scope| scope.is_empty() || scope.contains(char::is_whitespace)) {
+    known(&good_for.apis, &apis, "no API of the policy")?;
+    if good_for.scopes.iter().any(|scope| scope.is_empty() || scope.contains(char::is_whitespace)) {
         talk::say("a scope is one word: say --scope for each");
         return Err(Exit::Unusable);
     }
-    let networks = limits.networks.iter().map(|text| {
+    let networks = good_for.networks.iter().map(|text| {
         text.parse::<Network>().map_err(|fault| {
             talk::say(&fault);
             Exit::Unusable
         })
     });
     Ok(Said {
-        operations: limits.operations.clone(),
-        scopes: limits.scopes.clone(),
+        operations: good_for.operations.clone(),
+        scopes: good_for.scopes.clone(),
         networks: networks.collect::<Result<_, _>>()?,
-        apis: limits.apis.clone(),
+        apis: good_for.apis.clone(),
     })
 }
