@@ -119,11 +119,6 @@ impl Ledger {
         self.append(|out| state.write(out));
     }
 
-    /// Records what became of an attempt to obtain a certificate.
-    pub fn certificate_attempt(&self, attempt: &CertificateAttempt<'_>) {
-        self.append(|out| attempt.write(out));
-    }
-
     /// Records that somebody opened the store who may not.
     pub(crate) fn canary_read(&self, notice: &CanaryRead<'_>) {
         self.append(|out| notice.write(out));
@@ -132,6 +127,11 @@ impl Ledger {
     /// Records that a store was opened.
     pub fn store_opened(&self, notice: &StoreOpened) {
         self.append(|out| notice.write(out));
+    }
+
+    /// Records what became of an attempt to obtain a certificate.
+    pub fn certificate_attempt(&self, attempt: &CertificateAttempt<'_>) {
+        self.append(|out| attempt.write(out));
     }
 
     /// Records that a key was revoked because others could read it.

@@ -53,8 +53,10 @@ fn unusable(apis: &[Model]) -> Vec<Failure> {
     // What belongs to the listener and to all callers is the same for every API.
     let first = apis.first().map(|api| {
         let listener = obtain::tls(api).err();
-        let (signer, pepper) = (certificates::signer(api).err(), certificates::pepper(api).err());
-        [listener, signer, pepper, certificates::reporter(api).err()]
+        let (signer, reporter) =
+            (certificates::signer(api).err(), certificates::reporter(api).err());
+        let peppers = [certificates::pepper(api).err(), certificates::password_pepper(api).err()];
+        [listener, signer, reporter].into_iter().chain(peppers)
     });
     let each = apis.iter().flat_map(|api| {
         let (trust, keys) = (certificates::trust(api).err(), certificates::keys(api).err());
