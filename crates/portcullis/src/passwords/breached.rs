@@ -148,8 +148,8 @@ mod tests {
             .enumerate()
             .map(|(count, password)| {
                 let hash = Sha1::digest(password.as_bytes());
-                let hash: String = hash.iter().map(|byte| format!("{byte:02X}")).collect();
-                format!("{hash}:{}{end}", count * count)
+                let digits: Vec<String> = hash.iter().map(|byte| format!("{byte:02X}")).collect();
+                format!("{}:{}{end}", digits.concat(), count * count)
             })
             .collect();
         lines.sort();
