@@ -8,9 +8,9 @@ use portcullis_json::{Document, Limits, Value as Read};
 use portcullis_model::{KeyQuota, KeyRules, Verbs};
 use serde_json::{Value, json};
 
-use crate::keys::Said;
 use crate::members::Members;
 use crate::misread::Misread;
+use crate::said::Said;
 
 /// Before the digits of a certificate's thumbprint.
 const SHA256: &str = "sha256:";

@@ -4,11 +4,12 @@
 use portcullis_model::key::OnReport;
 use portcullis_model::{KeyId, UnixMillis};
 use portcullis_store::{KeyFacts, KeyWhich, ListedKey, ShownKey};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::key_rules::{self, from_hex, hex};
 use crate::members::Members;
 use crate::misread::Misread;
+use crate::said::Said;
 
 /// What is asked about keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,23 +174,6 @@ fn report(members: &Members<'_>) -> Result<Report, Misread> {
         source: members.text("source")?.to_owned(),
         url: members.text("url")?.to_owned(),
     })
-}
-
-/// An object that is built member by member; what is not there is left out.
-#[derive(Default)]
-pub(crate) struct Said(Map<String, Value>);
-
-impl Said {
-    pub(crate) fn with(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
-        self.0.extend(value.map(|value| (name.to_owned(), value.into())));
-        self
-    }
-}
-
-impl From<Said> for Value {
-    fn from(said: Said) -> Self {
-        Self::Object(said.0)
-    }
 }
 
 fn selected(act: &str, which: &KeyWhich) -> Said {

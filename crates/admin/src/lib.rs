@@ -14,6 +14,7 @@ mod members;
 mod misread;
 mod passwords;
 mod request;
+mod said;
 
 pub use act::{Keeper, KekReader, Way};
 pub use ask::{AskFault, ask};

@@ -1,8 +1,6 @@
 //! Keys that open nothing by themselves: they are proved with each request, or with the connection, or are for pages of
 //! one web origin.
 
-#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
-
 mod support;
 
 use portcullis_model::KeyRules;

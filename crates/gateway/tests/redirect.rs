@@ -1,6 +1,10 @@
 //! Plain HTTP: a listener that only leads to `https`, and keys of ours that come in the clear.
 
-#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a set-up that fails must fail its test"
+)]
 
 mod support;
 
@@ -110,7 +114,7 @@ impl Here {
     }
 
     /// A key of this name with another secret: whoever knows the name can make it.
-    fn forged(&self, id: KeyId) -> String {
+    fn forged(id: KeyId) -> String {
         loop {
             // Of its own checksum, with the name of the other in it: 43 digits of base 62, and their CRC-32.
             let (_, other) = api_key::generate("shop", "live").unwrap();
@@ -126,13 +130,13 @@ impl Here {
         self.store.key(&id, noon()).is_some()
     }
 
-    fn at(&self, address: SocketAddr, request: &str) -> Answer {
+    fn at(address: SocketAddr, request: &str) -> Answer {
         exchange((Ipv4Addr::LOCALHOST, address.port()).into(), request)
     }
 
     /// Asks the listener that leads to `https`.
     fn plain(&self, request: &str) -> Answer {
-        self.at(self.scene.gateway.redirect_address().unwrap(), request)
+        Self::at(self.scene.gateway.redirect_address().unwrap(), request)
     }
 
     fn get(&self, target: &str, fields: &str) -> Answer {
@@ -354,12 +358,15 @@ fn a_genuine_key_in_the_clear_is_revoked_for_good_where_the_policy_says_so() {
         let address =
             if at_redirect { gateway.redirect_address().unwrap() } else { gateway.address() };
         let ask = |key: &str| {
-            here.at(address, &format!(
-                "GET /api/me HTTP/1.1\r\nHost: shop.example\r\nX-Shop: {key}\r\nConnection: close\r\n\r\n"
-            ))
+            Here::at(
+                address,
+                &format!(
+                    "GET /api/me HTTP/1.1\r\nHost: shop.example\r\nX-Shop: {key}\r\nConnection: close\r\n\r\n"
+                ),
+            )
         };
         // Whoever knows a name cannot end a key.
-        let refused = ask(&here.forged(id));
+        let refused = ask(&Here::forged(id));
         assert_eq!(refused.status, status, "{}", refused.text());
         let record = here.scene.last_record();
         assert_eq!(
@@ -422,7 +429,7 @@ fn no_key_ends_where_nobody_could_read_it_or_the_control_only_observes() {
     let here = Here::of(way);
     let (id, key) = here.key();
     let request = format!("GET /api/me HTTP/1.1\r\nHost: shop.example\r\nX-Shop: {key}\r\n\r\n");
-    assert_eq!(here.at(here.scene.gateway.address(), &request).status, 403);
+    assert_eq!(Here::at(here.scene.gateway.address(), &request).status, 403);
     assert!(here.holds(id));
     assert_eq!(here.scene.last_record()["key"], id.to_string());
     // Observing changes nothing.
@@ -437,7 +444,7 @@ fn no_key_ends_where_nobody_could_read_it_or_the_control_only_observes() {
     let here = Here::of(way);
     let (id, key) = here.key();
     let request = format!("GET /api/me HTTP/1.1\r\nHost: shop.example\r\nX-Shop: {key}\r\n\r\n");
-    let _ = here.at(here.scene.gateway.address(), &request);
+    let _ = Here::at(here.scene.gateway.address(), &request);
     assert!(here.holds(id), "{}", here.scene.last_record());
     assert!(here.scene.last_record().to_string().contains("plain_key"));
 }

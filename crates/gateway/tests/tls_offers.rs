@@ -1,6 +1,10 @@
 //! What the listener agrees on inside TLS, and what it does not: raw handshakes, each with one offer alone.
 
-#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a set-up that fails must fail its test"
+)]
 
 mod support;
 

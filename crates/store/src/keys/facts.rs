@@ -219,7 +219,7 @@ mod tests {
             facts.check()
         };
         let address = (std::net::IpAddr::from([192, 0, 2, 1]), 32);
-        let may =
+        let verbs_of =
             |count| many(count).into_iter().map(|name| (name, Verbs::ALL)).collect::<Vec<_>>();
         let changes: [&dyn Fn(&mut KeyFacts); 16] = [
             &|facts| facts.owner.push('x'),
@@ -229,7 +229,7 @@ mod tests {
             &|facts| facts.rules.apis = many(LIST_MAX + 1),
             &|facts| facts.rules.attributes = pairs(LIST_MAX + 1),
             &|facts| facts.rules.networks = vec![address; LIST_MAX + 1],
-            &|facts| facts.rules.may = may(LIST_MAX + 1),
+            &|facts| facts.rules.may = verbs_of(LIST_MAX + 1),
             &|facts| facts.rules.objects = pairs(LIST_MAX + 1),
             &|facts| facts.rules.origins = many(LIST_MAX + 1),
             &|facts| facts.rules.may = vec![("x".repeat(TEXT_BYTES_MAX + 1), Verbs::ALL)],
