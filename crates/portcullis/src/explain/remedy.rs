@@ -5,10 +5,14 @@ use portcullis_model::ControlId;
 
 /// What would let a refused request pass, and what to write for it (rule 31).
 pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&str>) -> String {
-    let name = operation.unwrap_or("NAME");
     if ["key_not_for_function", "object_not_of_key"].contains(&reason) {
         return of_key();
     }
+    of_policy(control, reason, operation)
+}
+
+fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> String {
+    let name = operation.unwrap_or("NAME");
     match (remedy(control, reason), operation) {
         (Remedy::None, _) => "Nothing lets it pass: HTTP has no other reading.".to_owned(),
         (Remedy::Request, _) => "The request must carry what it lacks.".to_owned(),

@@ -141,7 +141,8 @@ impl KeyFacts {
     /// Whether it is small enough to be kept, and says nothing that no key can be held to.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         self.check_size()?;
-        fit::fault(&self.owner, &self.rules).map_or(Ok(()), |what| Err(StoreError::Unfit(what)))
+        let owner = self.parent.is_none().then_some(&*self.owner);
+        fit::fault(owner, &self.rules).map_or(Ok(()), |what| Err(StoreError::Unfit(what)))
     }
 
     fn check_size(&self) -> Result<(), StoreError> {

@@ -8,8 +8,8 @@ const RATE_MAX: u32 = 1_000_000;
 /// Seconds that a rate is of, at most: a day.
 const RATE_SECONDS_MAX: u32 = 86_400;
 
-/// What cannot be; none if all can.
-pub(super) fn fault(owner: &str, rules: &KeyRules) -> Option<&'static str> {
+/// What cannot be; none if all can. A key below another has that one's owner, and none of its own.
+pub(super) fn fault(owner: Option<&str>, rules: &KeyRules) -> Option<&'static str> {
     let is_visible = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
     let words = [&rules.operations, &rules.scopes, &rules.apis, &rules.origins];
     let pairs =
@@ -19,7 +19,7 @@ pub(super) fn fault(owner: &str, rules: &KeyRules) -> Option<&'static str> {
     let width = |address: &std::net::IpAddr| if address.is_ipv4() { 32 } else { 128 };
     let cases = [
         (
-            !is_visible(owner) || !is_told(owner),
+            owner.is_some_and(|owner| !is_visible(owner) || !is_told(owner)),
             "an owner is visible ASCII, without blanks around it",
         ),
         (
@@ -97,10 +97,10 @@ mod tests {
             KeyRules { quota: quota(None, Some(u64::MAX - 1)), ..none() },
         ];
         for rules in all {
-            assert!(fault("acme", &rules).is_some(), "{rules:?}");
+            assert!(fault(Some("acme"), &rules).is_some(), "{rules:?}");
         }
         for owner in ["", " acme", "ac\nme", "ächme"] {
-            assert!(fault(owner, &none()).is_some(), "{owner}");
+            assert!(fault(Some(owner), &none()).is_some(), "{owner}");
         }
         let good = KeyRules {
             origins: text("https://shop.example.com:8443"),
@@ -108,6 +108,6 @@ mod tests {
             quota: quota(Some((10, 1)), Some(1)),
             ..none()
         };
-        assert_eq!(fault("acme", &good), None);
+        assert_eq!(fault(Some("acme"), &good), None);
     }
 }
