@@ -20,6 +20,7 @@ mod exit;
 mod explain;
 mod format;
 mod init;
+mod import_arguments;
 mod key_arguments;
 mod key_limits;
 mod keys;
@@ -82,6 +83,7 @@ fn main() -> std::process::ExitCode {
         Command::Sessions(SessionsCommand::End(options)) => administer::end(&options),
         Command::Tokens(TokensCommand::Revoke(options)) => administer::revoke(&options),
         Command::Keys(KeysCommand::Issue(options)) => keys::issue(&options),
+        Command::Keys(KeysCommand::Import(options)) => keys::import::import(&options),
         Command::Keys(KeysCommand::List(options)) => keys::list(&options),
         Command::Keys(KeysCommand::Roll(options)) => keys::roll(&options),
         Command::Keys(KeysCommand::Expire(options)) => keys::expire(&options),

@@ -11,6 +11,7 @@ mod acme;
 mod administrative;
 mod api_key_limits;
 mod api_keys;
+mod imported_keys;
 mod apis;
 mod backup;
 mod canaries;

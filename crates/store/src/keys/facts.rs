@@ -104,6 +104,8 @@ pub struct ListedKey {
     pub rules: Arc<KeyRules>,
     /// The key that it replaces, and for how many milliseconds both hold after its first use.
     pub replaces: Option<(KeyId, u64)>,
+    /// Others issued it.
+    pub is_imported: bool,
 }
 
 /// A key, and what stands around it.
@@ -141,7 +143,9 @@ impl KeyFacts {
     /// Whether it is small enough to be kept, and says nothing that no key can be held to.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         self.check_size()?;
-        fit::fault(&self.owner, &self.rules).map_or(Ok(()), |what| Err(StoreError::Unfit(what)))
+        // One below another has that one's owner.
+        let owner = if self.parent.is_some() { "-" } else { &self.owner };
+        fit::fault(owner, &self.rules).map_or(Ok(()), |what| Err(StoreError::Unfit(what)))
     }
 
     fn check_size(&self) -> Result<(), StoreError> {
