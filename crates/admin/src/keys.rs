@@ -13,8 +13,8 @@ use crate::members::Members;
 use crate::misread::Misread;
 use crate::said::Said;
 
-pub use self::import::{Import, Kept};
 pub(crate) use self::import::imported;
+pub use self::import::{Import, Kept};
 
 /// What is asked about keys.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -497,5 +497,9 @@ fn a_key_of_others_that_comes_in_the_clear_is_refused_and_revoked_too() {
     assert_eq!(here.get("/api/me", &format!("X-Other: {text}\r\n")).status, 403);
     assert_eq!(here.scene.last_record()["reason"], "plain_key");
     assert!(here.store.imported_key(&kept.id, noon()).is_none());
-    assert_eq!(here.get("/api/me", &format!("X-Shop: {text}\r\n")).status, 403, "it is known still");
+    assert_eq!(
+        here.get("/api/me", &format!("X-Shop: {text}\r\n")).status,
+        403,
+        "it is known still"
+    );
 }

@@ -23,8 +23,8 @@ use crate::clock::SystemClock;
 use crate::desk::{Desk, concluded, is_true, number};
 use crate::exit::Exit;
 use crate::key_arguments::{
-    GoodFor, KeysCheckOptions, KeysExpireOptions, KeysIssueOptions, KeysListOptions, KeysPatternOptions,
-    KeysRevokeOptions, KeysRollOptions,
+    GoodFor, KeysCheckOptions, KeysExpireOptions, KeysIssueOptions, KeysListOptions,
+    KeysPatternOptions, KeysRevokeOptions, KeysRollOptions,
 };
 use crate::key_limits::KeyLimits;
 use crate::keys::good_for::{Said, said};

@@ -1,6 +1,6 @@
 //! Keys that are issued here do not reach the API, wherever in a header they stand: good or not asked for, in a form that
-//! no scheme takes, observing or not (rule 6). Those that others issued have no form: values that are one are looked up. Nor do users and passwords of Basic where they are kept here, in whatever
-//! field.
+//! no scheme takes, observing or not (rule 6). Those that others issued have no form: values that are one are looked up.
+//! Nor do users and passwords of Basic where they are kept here, in whatever field.
 
 use portcullis_credential::{api_key, authorization};
 use portcullis_ledger::Noted;
@@ -17,7 +17,8 @@ pub(super) fn is_removed(name: &str, value: &str, context: &mut Context<'_>) -> 
     let is_there = context.mode(control) != Mode::NotAsked && holds(name, value, context);
     if is_there {
         let detail = format!("header `{name}`");
-        let reason = if holds_password(value, &context.plan.model) { "own_password" } else { "own_key" };
+        let reason =
+            if holds_password(value, &context.plan.model) { "own_password" } else { "own_key" };
         context.did(Deed::Remove, Noted { control, reason, detail });
     }
     is_there

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use portcullis_admin::{Import, KeyRequest, Kept, REQUEST_BYTES_MAX, Request};
+use portcullis_admin::{Import, Kept, KeyRequest, REQUEST_BYTES_MAX, Request};
 use portcullis_credential::api_key::Pepper;
 use portcullis_model::{Clock as _, KeyId, KeyRules};
 use portcullis_store::IMPORT_MAX;
@@ -133,7 +133,9 @@ fn refused(faults: &[Fault]) -> Exit {
         talk::say(&format!("and {rest} more"));
     }
     if faults.iter().any(|fault| fault.what.starts_with(found::WEAK)) {
-        talk::say("help: let their owners have new ones; or --accept-weak REASON takes them, and the ledger says so");
+        talk::say(
+            "help: let their owners have new ones; or --accept-weak REASON takes them, and the ledger says so",
+        );
     }
     if faults.iter().any(|fault| fault.what == ENDED) {
         talk::say("help: --again lets them open again");
@@ -153,13 +155,17 @@ fn handed_over(
     is_dry: bool,
 ) -> Result<Value, Exit> {
     let request = |keys: Vec<Kept>, is_only_asked: bool| {
-        Request::Keys(KeyRequest::Import(Box::new(Import { keys, is_only_asked, ..common.clone() })))
+        Request::Keys(KeyRequest::Import(Box::new(Import {
+            keys,
+            is_only_asked,
+            ..common.clone()
+        })))
     };
     if !is_dry {
         // The first key may come before the first start: this makes the store.
         desk.ask(request(Vec::new(), false))?;
     }
-    let batches = batches(keys, &common.rules, common);
+    let batches = batches(keys, common);
     let (mut faults, mut added, mut room) = (Vec::new(), 0, u64::MAX);
     for batch in &batches {
         let answer = desk.ask(request(of(batch), true))?;
@@ -201,20 +207,16 @@ fn of(batch: &[(String, Kept)]) -> Vec<Kept> {
 }
 
 /// As many at a time as fit into one request.
-fn batches<'k>(
-    keys: &'k [(String, Kept)],
-    rules: &KeyRules,
-    common: &Import,
-) -> Vec<&'k [(String, Kept)]> {
-    let length = |keys: Vec<Kept>| {
-        let all = Import { keys, rules: rules.clone(), ..common.clone() };
-        Request::Keys(KeyRequest::Import(Box::new(all))).write().len()
-    };
-    let empty = length(Vec::new());
-    let most = REQUEST_BYTES_MAX.saturating_sub(empty + SPARED);
+fn batches<'k>(keys: &'k [(String, Kept)], common: &Import) -> Vec<&'k [(String, Kept)]> {
+    let length = |all| Request::Keys(KeyRequest::Import(Box::new(all))).write().len();
+    let most = REQUEST_BYTES_MAX.saturating_sub(length(common.clone()) + SPARED);
+    // What all of them may is the same, and long perhaps.
+    let short = Import { rules: KeyRules::default(), reason: None, ..common.clone() };
+    let empty = length(short.clone());
     let (mut batches, mut from, mut bytes) = (Vec::new(), 0, 0);
     for (at, (_, kept)) in keys.iter().enumerate() {
-        let own = length(vec![kept.clone()]).saturating_sub(empty) + 1;
+        let alone = Import { keys: vec![kept.clone()], ..short.clone() };
+        let own = length(alone).saturating_sub(empty) + 1;
         if at > from && (bytes + own > most || at - from >= IMPORT_MAX) {
             batches.extend(keys.get(from..at));
             (from, bytes) = (at, 0);

@@ -130,9 +130,27 @@ fn where_anything_is_wrong_all_of_it_is_told_and_nothing_comes() {
     write(&folder, "bad.txt", &format!("{real} acme\nnonsense\n\n{real}\n{real} bob\n"));
     write(&folder, "empty.txt", "# nothing\n");
     for (format, file, told) in [
-        ("kong", "weak.yaml", &["keyauth_credentials[0].key: it may be guessed", "--accept-weak"][..]),
-        ("kong", "twice.yaml", &["keyauth_credentials[0].key: this is the key of consumers[0].keyauth_credentials[0].key (`acme`) again"]),
-        ("sha256", "bad.txt", &["line 2: ", "line 4: it names no owner", "line 5: this is the key of line 1 (`acme`) again"]),
+        (
+            "kong",
+            "weak.yaml",
+            &["keyauth_credentials[0].key: it may be guessed", "--accept-weak"][..],
+        ),
+        (
+            "kong",
+            "twice.yaml",
+            &[
+                "keyauth_credentials[0].key: this is the key of consumers[0].keyauth_credentials[0].key (`acme`) again",
+            ],
+        ),
+        (
+            "sha256",
+            "bad.txt",
+            &[
+                "line 2: ",
+                "line 4: it names no owner",
+                "line 5: this is the key of line 1 (`acme`) again",
+            ],
+        ),
         ("sha256", "weak.yaml", &["line 1: "]),
         ("kong", "bad.txt", &["nothing was imported"]),
         ("sha256", "empty.txt", &["no key in it"]),
@@ -146,7 +164,8 @@ fn where_anything_is_wrong_all_of_it_is_told_and_nothing_comes() {
         assert!(!said.contains("fake") && !said.contains(real), "no text of a key: {said}");
     }
     assert_eq!(listed(&folder, &[]).len(), 1);
-    let (code, _, said) = import(&folder, &["--format", "kong", "weak.yaml", "--accept-weak", "until May"]);
+    let (code, _, said) =
+        import(&folder, &["--format", "kong", "weak.yaml", "--accept-weak", "until May"]);
     assert_eq!(code, 0, "{said}");
     let ledger = std::fs::read_to_string(folder.path("portcullis-ledger.jsonl")).unwrap();
     assert!(ledger.contains("until May"), "{ledger}");
@@ -161,9 +180,9 @@ fn where_anything_is_wrong_all_of_it_is_told_and_nothing_comes() {
 #[test]
 fn more_than_fit_into_one_request_come_all_the_same_and_what_was_cut_short_goes_on() {
     let (_api, folder) = shop();
-    let digests: String = (0..1500).map(|one| format!("{one:064x} owner-{one} label\n")).collect();
-    write(&folder, "many.txt", &digests);
-    write(&folder, "some.txt", &digests.lines().take(700).map(|line| format!("{line}\n")).collect::<String>());
+    let lines: Vec<String> = (0..1500).map(|one| format!("{one:064x} owner-{one} label")).collect();
+    write(&folder, "many.txt", &lines.join("\n"));
+    write(&folder, "some.txt", &lines.get(..700).unwrap().join("\n"));
     let gateway = run(&folder);
     let (code, _, said) = import(&folder, &["--format", "sha256", "some.txt"]);
     assert_eq!(code, 0, "{said}");

@@ -15,8 +15,8 @@ use super::bound;
 use super::judged::{Asked, Judged};
 use super::shown::Shown;
 use crate::callers::UsedKey;
-use crate::worker::Worker;
 use crate::imported_keys::{ImportedKeys, is_token, may_try, was_wrong};
+use crate::worker::Worker;
 
 /// What a credential is, at a place where a key may stand.
 pub(super) enum OfKey {
@@ -57,11 +57,11 @@ pub(super) fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) -> OfKey
         _ => value,
     };
     if !is_of(rule, text) && !own_keys::stands_in(value, rule) {
-        return match imported(text, is_dpop, is_shared, rule, asked) {
-            Some(of_key) => of_key,
-            None if is_shared => OfKey::Other,
-            None => OfKey::Judged(Judged::Not("key_malformed")),
-        };
+        match imported(text, is_dpop, is_shared, rule, asked) {
+            Some(of_key) => return of_key,
+            None if is_shared => return OfKey::Other,
+            None => {}
+        }
     }
     match found(text, is_dpop, rule, asked) {
         Ok((identity, used)) => OfKey::Good(identity, used),

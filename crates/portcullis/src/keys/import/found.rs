@@ -51,11 +51,7 @@ pub(super) struct Reading<'b> {
 }
 
 impl<'b> Reading<'b> {
-    pub(super) const fn new(
-        brand: &'b str,
-        expires: Option<UnixMillis>,
-        now: UnixMillis,
-    ) -> Self {
+    pub(super) const fn new(brand: &'b str, expires: Option<UnixMillis>, now: UnixMillis) -> Self {
         Self { brand, expires, now, takes_weak: false, found: Vec::new(), faults: Vec::new() }
     }
 
@@ -91,7 +87,10 @@ impl<'b> Reading<'b> {
         until: Option<UnixMillis>,
     ) {
         if !is_owner(owner) || owner.len() > NAME_BYTES_MAX {
-            self.wrong(place, format!("{OWNER}: 1 to 256 visible ASCII characters, no blanks around it"));
+            self.wrong(
+                place,
+                format!("{OWNER}: 1 to 256 visible ASCII characters, no blanks around it"),
+            );
         } else if label.len() > NAME_BYTES_MAX || label.chars().any(char::is_control) {
             self.wrong(place, "a label is 256 bytes at most, without control characters");
         } else if digest == <[u8; 32]>::from(Sha256::digest(b"")) {
@@ -121,7 +120,9 @@ fn fault(text: &str, brand: &str, takes_weak: bool) -> Option<&'static str> {
         return Some("it is longer than 1,024 bytes");
     }
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Some("it has characters that no header field carries: visible ASCII alone, no blanks");
+        return Some(
+            "it has characters that no header field carries: visible ASCII alone, no blanks",
+        );
     }
     if api_key::looks_like(text, brand) {
         return Some("it begins like the keys that are issued here, so nobody would look for it");

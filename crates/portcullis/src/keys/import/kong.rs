@@ -20,7 +20,8 @@ pub(super) fn read(text: String, reading: &mut Reading<'_>) {
         Err(problem) => {
             // Its message may quote the file.
             let at = problem.span.map(|span| sources.line_column(span));
-            let place = at.map_or_else(|| "the file".to_owned(), |(line, _)| format!("line {line}"));
+            let place =
+                at.map_or_else(|| "the file".to_owned(), |(line, _)| format!("line {line}"));
             reading.wrong(&place, format!("it has no single reading ({})", problem.code.name));
             return;
         }
@@ -40,7 +41,7 @@ fn all(root: Value<'_>, reading: &mut Reading<'_>) {
     // What consumers are called by, and their own name.
     let mut known: HashMap<&str, &str> = HashMap::new();
     for (place, consumer) in items(consumers, "consumers", reading) {
-        let text = |name: &str| consumer.get(name).and_then(|value| value.as_str());
+        let text = |name: &str| consumer.get(name).and_then(Value::as_str);
         let owner = text("username").or_else(|| text("custom_id")).unwrap_or_default();
         for name in [text("id"), text("username"), text("custom_id")].into_iter().flatten() {
             known.entry(name).or_insert(owner);
@@ -55,8 +56,8 @@ fn all(root: Value<'_>, reading: &mut Reading<'_>) {
     }
     for (place, value) in items(credentials, CREDENTIALS, reading) {
         let consumer = value.get("consumer");
-        let inside = |name: &str| consumer.and_then(|one| one.get(name)).and_then(|one| one.as_str());
-        let named = consumer.and_then(|one| one.as_str());
+        let inside = |name: &str| consumer.and_then(|one| one.get(name)).and_then(Value::as_str);
+        let named = consumer.and_then(Value::as_str);
         let named = named.or_else(|| inside("id")).or_else(|| inside("username"));
         match named.and_then(|name| known.get(name)) {
             Some(owner) if !owner.is_empty() => credential(&place, value, owner, reading),
@@ -83,12 +84,13 @@ fn items<'v>(
 fn credential(place: &str, value: Value<'_>, owner: &str, reading: &mut Reading<'_>) {
     let place = format!("{place}.key");
     let number = |name: &str| {
-        let number = value.get(name).and_then(|value| value.as_number());
+        let number = value.get(name).and_then(Value::as_number);
         number.and_then(|number| number.parse::<u64>().ok())
     };
     // Seconds, since it was made; of one that does not say when, since the file is read.
     let until = number("ttl").map(|ttl| {
-        let since_ms = number("created_at").map_or_else(|| reading.now().0, |at| at.saturating_mul(1000));
+        let since_ms =
+            number("created_at").map_or_else(|| reading.now().0, |at| at.saturating_mul(1000));
         UnixMillis(since_ms.saturating_add(ttl.saturating_mul(1000)))
     });
     match value.get("key") {
@@ -171,13 +173,41 @@ keyauth_credentials:
             ("a: 1\nb: obviously-fake-secret\nb: 2", "line 3", "no single reading"),
             ("services: []", "the file", "neither"),
             ("consumers: { a: 1 }", "consumers", "no list"),
-            ("consumers: [{ username: a, keyauth_credentials: [{ key: 12345678901234567890 }] }]", "consumers[0].keyauth_credentials[0].key", "quotes"),
-            ("consumers: [{ username: a, keyauth_credentials: [{ id: x }] }]", "consumers[0].keyauth_credentials[0].key", "none"),
-            ("consumers: [{ username: a, keyauth_credentials: [{ key: obviously-fake }] }]", "consumers[0].keyauth_credentials[0].key", "guessed"),
-            ("consumers: [{ id: x, keyauth_credentials: [{ key: obviously-fake-key-of-others }] }]", "consumers[0]", "neither"),
-            ("keyauth_credentials: [{ key: obviously-fake-key-of-others }]", "keyauth_credentials[0]", "no consumer"),
-            ("keyauth_credentials: [{ key: obviously-fake-key-of-others, consumer: a }]", "keyauth_credentials[0]", "not in the file"),
-            ("consumers: [{ username: a, keyauth_credentials: [{ key: obviously-fake-key-of-others, created_at: 1, ttl: 1 }] }]", "consumers[0].keyauth_credentials[0].key", "over"),
+            (
+                "consumers: [{ username: a, keyauth_credentials: [{ key: 12345678901234567890 }] }]",
+                "consumers[0].keyauth_credentials[0].key",
+                "quotes",
+            ),
+            (
+                "consumers: [{ username: a, keyauth_credentials: [{ id: x }] }]",
+                "consumers[0].keyauth_credentials[0].key",
+                "none",
+            ),
+            (
+                "consumers: [{ username: a, keyauth_credentials: [{ key: obviously-fake }] }]",
+                "consumers[0].keyauth_credentials[0].key",
+                "guessed",
+            ),
+            (
+                "consumers: [{ id: x, keyauth_credentials: [{ key: obviously-fake-key-of-others }] }]",
+                "consumers[0]",
+                "neither",
+            ),
+            (
+                "keyauth_credentials: [{ key: obviously-fake-key-of-others }]",
+                "keyauth_credentials[0]",
+                "no consumer",
+            ),
+            (
+                "keyauth_credentials: [{ key: obviously-fake-key-of-others, consumer: a }]",
+                "keyauth_credentials[0]",
+                "not in the file",
+            ),
+            (
+                "consumers: [{ username: a, keyauth_credentials: [{ key: obviously-fake-key-of-others, created_at: 1, ttl: 1 }] }]",
+                "consumers[0].keyauth_credentials[0].key",
+                "over",
+            ),
         ] {
             let (found, faults) = all(text);
             assert_eq!((found.len(), faults.len()), (0, 1), "{text}: {faults:?}");

@@ -17,7 +17,10 @@ pub(super) fn read(text: &str, reading: &mut Reading<'_>) {
         let (first, rest) = parted(line);
         let (owner, label) = parted(rest);
         match digest(first) {
-            None => reading.wrong(&place, "it begins with no SHA-256: 64 digits, or base64 of 32 bytes"),
+            None => {
+                reading
+                    .wrong(&place, "it begins with no SHA-256: 64 digits, or base64 of 32 bytes");
+            }
             Some(_) if owner.is_empty() => reading.wrong(&place, "it names no owner"),
             Some(digest) => reading.digest(&place, digest, owner, label, None),
         }
