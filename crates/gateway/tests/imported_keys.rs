@@ -1,7 +1,5 @@
 //! API keys that others issued: who shows one is known by it as with one of ours; and whoever guesses is not.
 
-#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
-
 mod support;
 
 use std::fmt::Write as _;

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::key_arguments::GoodFor;
-use crate::key_limits::KeyLimits;
+use crate::key_limits::{GoodFor, KeyLimits};
 use crate::lasting::Lasting;
 
 #[derive(Debug, Args)]

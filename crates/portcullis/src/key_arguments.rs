@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args, Subcommand};
 
 use crate::format::Format;
 use crate::import_arguments::KeysImportOptions;
-use crate::key_limits::KeyLimits;
+use crate::key_limits::{GoodFor, KeyLimits};
 use crate::lasting::Lasting;
 use crate::when::When;
 
@@ -133,23 +133,6 @@ pub(crate) struct KeysIssueOptions {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-}
-
-/// What a key is good for alone.
-#[derive(Debug, Args)]
-pub(crate) struct GoodFor {
-    /// For this operation alone, by name or as `GET /orders/{id}`; several are said one by one
-    #[arg(long = "operation", value_name = "NAME")]
-    pub(crate) operations: Vec<String>,
-    /// Good for this scope
-    #[arg(long = "scope", value_name = "NAME")]
-    pub(crate) scopes: Vec<String>,
-    /// From this network alone: `203.0.113.0/24`
-    #[arg(long = "from", value_name = "NETWORK")]
-    pub(crate) networks: Vec<String>,
-    /// For this API of the policy alone
-    #[arg(long = "api", value_name = "NAME")]
-    pub(crate) apis: Vec<String>,
 }
 
 #[derive(Debug, Args)]

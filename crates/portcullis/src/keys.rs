@@ -23,10 +23,10 @@ use crate::clock::SystemClock;
 use crate::desk::{Desk, concluded, is_true, number};
 use crate::exit::Exit;
 use crate::key_arguments::{
-    GoodFor, KeysCheckOptions, KeysExpireOptions, KeysIssueOptions, KeysListOptions,
-    KeysPatternOptions, KeysRevokeOptions, KeysRollOptions,
+    KeysCheckOptions, KeysExpireOptions, KeysIssueOptions, KeysListOptions, KeysPatternOptions,
+    KeysRevokeOptions, KeysRollOptions,
 };
-use crate::key_limits::KeyLimits;
+use crate::key_limits::{GoodFor, KeyLimits};
 use crate::keys::good_for::{Said, said};
 use crate::keys::known::{id, keys_of, owner_of, pepper, settings, shown};
 use crate::keys::narrower::narrower;

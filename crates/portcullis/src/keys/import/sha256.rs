@@ -56,7 +56,9 @@ mod tests {
 
     use super::*;
 
-    fn all(text: &str) -> (Vec<(String, [u8; 32], String, String)>, Vec<(String, String)>) {
+    type All = (Vec<(String, [u8; 32], String, String)>, Vec<(String, String)>);
+
+    fn all(text: &str) -> All {
         let mut reading = Reading::new("shop", None, UnixMillis(0));
         read(text, &mut reading);
         let (found, faults) = reading.end();
