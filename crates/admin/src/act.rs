@@ -69,6 +69,12 @@ struct Undone {
     holds: bool,
 }
 
+impl Undone {
+    fn other_pepper() -> Self {
+        Self { problem: OTHER_PEPPER.to_owned(), holds: false }
+    }
+}
+
 impl From<StoreError> for Undone {
     fn from(error: StoreError) -> Self {
         Self { problem: error.to_string(), holds: matches!(error, StoreError::NotDurable(_)) }
@@ -154,10 +160,17 @@ impl Keeper {
 
     async fn keys(&self, request: &KeyRequest, now: UnixMillis) -> Result<(usize, Value), Undone> {
         match request {
-            KeyRequest::Add { pepper, .. }
-                if self.store.pepper().is_some_and(|own| own != *pepper) =>
-            {
-                Err(Undone { problem: OTHER_PEPPER.to_owned(), holds: false })
+            KeyRequest::Add { pepper, .. } if self.has_other(pepper) => Err(Undone::other_pepper()),
+            KeyRequest::Import(all) if self.has_other(&all.pepper) => Err(Undone::other_pepper()),
+            KeyRequest::Import(all) => {
+                let (facts, again) = (all.facts(now), all.again);
+                let found = if all.is_only_asked {
+                    self.store.look_at_import(&facts, again, now)?
+                } else {
+                    self.store.import_keys(facts, again, now).await?
+                };
+                let count = if all.is_only_asked { 0 } else { found.added };
+                Ok((count, keys::imported(&found)))
             }
             KeyRequest::Add { facts, .. } => {
                 self.store.issue_key(KeyFacts::clone(facts), now).await?;
@@ -184,6 +197,11 @@ impl Keeper {
             }
             KeyRequest::Report(report) => Ok(self.report(report, now).await?),
         }
+    }
+
+    /// Whether keys are compared under another pepper than this.
+    fn has_other(&self, pepper: &[u8; 32]) -> bool {
+        self.store.pepper().is_some_and(|own| own != *pepper)
     }
 
     /// A report of what is no key of ours, or none any more, is no failure: it says `genuine`.

@@ -1,6 +1,8 @@
 //! What may be asked about API keys. The key itself never comes this way: whoever issues one keeps its text, and sends
 //! its digest.
 
+mod import;
+
 use portcullis_model::key::OnReport;
 use portcullis_model::{KeyId, UnixMillis};
 use portcullis_store::{KeyFacts, KeyWhich, ListedKey, ShownKey};
@@ -10,6 +12,9 @@ use crate::key_rules::{self, from_hex, hex};
 use crate::members::Members;
 use crate::misread::Misread;
 use crate::said::Said;
+
+pub(crate) use self::import::imported;
+pub use self::import::{Import, Kept};
 
 /// What is asked about keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +26,8 @@ pub enum KeyRequest {
         /// Which pepper its digest was made with: the fingerprint.
         pepper: [u8; 32],
     },
+    /// Keys that others issued, all of them or none.
+    Import(Box<Import>),
     /// The newest ones, `max` of them.
     List {
         /// Of these.
@@ -75,6 +82,7 @@ impl KeyRequest {
                 facts: Box::new(facts(members)?),
                 pepper: from_hex(members.text("pepper")?).ok_or(Misread("that is no digest"))?,
             },
+            "import_keys" => Self::Import(Box::new(import::read(members)?)),
             "list_keys" => Self::List { which: which(members)?, max: members.number("max")? },
             "revoke_keys" => Self::Revoke(which(members)?),
             "expire_key" => {
@@ -90,6 +98,7 @@ impl KeyRequest {
     pub(crate) fn write(&self) -> Value {
         match self {
             Self::Add { facts, pepper } => written(facts).with("pepper", Some(hex(pepper))).into(),
+            Self::Import(all) => import::write(all),
             Self::List { which, max } => {
                 selected("list_keys", which).with("max", Some(*max)).into()
             }
@@ -119,6 +128,8 @@ impl KeyRequest {
     pub(crate) const fn act(&self) -> &'static str {
         match self {
             Self::Add { .. } => "issue_key",
+            Self::Import(all) if all.is_only_asked => "look_at_import",
+            Self::Import(_) => "import_keys",
             Self::List { .. } => "list_keys",
             Self::Revoke(_) => "revoke_keys",
             Self::Expire { .. } => "expire_key",
@@ -133,6 +144,8 @@ impl KeyRequest {
             Self::Add { facts, .. } => ("id", Some(facts.id.to_string())),
             Self::Expire { id, .. } | Self::Show { id } => ("id", Some(id.to_string())),
             Self::Report(report) => ("id", Some(report.id.to_string())),
+            // Why weak ones among them were taken, where that was said.
+            Self::Import(all) => ("reason", all.reason.clone()),
             Self::List { which, .. } | Self::Revoke(which) => (by(which), name(which)),
         }
     }
@@ -151,6 +164,7 @@ pub(crate) fn listed(key: &ListedKey) -> Value {
         .with("expires", time(key.expires))
         .with("last_used", time(key.last_used))
         .with("replaces", key.replaces.map(|(id, _)| id.to_string()))
+        .with("imported", key.is_imported.then_some(true))
         .into()
 }
 

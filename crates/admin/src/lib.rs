@@ -20,7 +20,7 @@ pub use act::{Keeper, KekReader, Way};
 pub use ask::{AskFault, ask};
 pub use door::{Door, DoorError};
 pub use key_rules::{certificate, rules_of, thumbprint};
-pub use keys::{KeyRequest, Report};
+pub use keys::{Import, Kept, KeyRequest, Report};
 pub use misread::Misread;
 pub use passwords::PasswordRequest;
 pub use request::{BY_SERVICE, REQUEST_BYTES_MAX, Request, Selected};

@@ -207,7 +207,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::keys::Report;
+    use crate::keys::{Import, Kept, Report};
 
     fn any_request() -> impl Strategy<Value = Request> {
         let time = || any::<u64>().prop_map(UnixMillis);
@@ -328,7 +328,23 @@ mod tests {
                 replaces,
             },
         );
+        let kept = (id(), any::<[u8; 32]>(), any::<[String; 2]>(), proptest::option::of(time()));
+        let kept = kept.prop_map(|(id, mac, [owner, label], expires)| Kept {
+            id,
+            mac,
+            owner,
+            label,
+            expires,
+        });
+        let flags = any::<([u8; 32], bool, bool, Option<String>)>();
+        let import = (proptest::collection::vec(kept, 0..3), any_rules(), flags).prop_map(
+            |(keys, rules, (pepper, again, is_only_asked, reason))| {
+                let all = Import { keys, rules, pepper, again, is_only_asked, reason };
+                KeyRequest::Import(Box::new(all))
+            },
+        );
         prop_oneof![
+            import,
             (facts, any::<[u8; 32]>())
                 .prop_map(|(facts, pepper)| KeyRequest::Add { facts: Box::new(facts), pepper }),
             (which(), any::<u64>()).prop_map(|(which, max)| KeyRequest::List { which, max }),

@@ -13,6 +13,7 @@
 
 mod checksum;
 mod generate;
+mod imported;
 mod pepper;
 
 use std::fmt;
@@ -21,6 +22,7 @@ use portcullis_model::KeyId;
 use portcullis_model::key::{BRAND_MAX, ENVIRONMENT_MAX, NAME_MIN, is_brand, is_environment};
 
 pub use self::generate::{GenerateFault, generate};
+pub use self::imported::{IMPORTED_BYTES_MAX, Imported, Weak};
 pub use self::pepper::Pepper;
 
 const ID: usize = 16;

@@ -17,6 +17,7 @@ mod decision;
 mod head;
 mod health;
 mod holdings;
+mod imported_keys;
 mod incoming;
 mod instances;
 mod listener;

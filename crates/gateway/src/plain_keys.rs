@@ -13,6 +13,7 @@ use portcullis_store::{KeyWhich, Store};
 use tokio::time::timeout;
 
 use crate::head::RequestHead;
+use crate::imported_keys::ImportedKeys;
 use crate::worker::Shared;
 
 /// Texts of one head that are looked up: more of them are somebody's guesses.
@@ -34,7 +35,8 @@ pub(crate) struct Seen {
     pub(crate) genuine: Vec<KeyId>,
 }
 
-/// The keys in a head: in its target, in any field, in user or password of Basic.
+/// The keys in a head: in its target, in any field, in user or password of Basic. Those that others issued, where they are
+/// the value of a field.
 pub(crate) fn seen(
     head: &RequestHead,
     rule: &ApiKeys,
@@ -59,6 +61,14 @@ pub(crate) fn seen(
                 seen.genuine.push(key.id);
             }
         });
+    }
+    let Some(imported) = ImportedKeys::of(store, || pepper.cloned()) else { return seen };
+    for id in head.fields.iter().flat_map(|(name, value)| imported.all_in(name, value)) {
+        seen.count += 1;
+        let is_good = store.is_some_and(|store| store.imported_key(&id, now).is_some());
+        if seen.count <= KEYS_MAX && is_good && !seen.genuine.contains(&id) {
+            seen.genuine.push(id);
+        }
     }
     seen
 }

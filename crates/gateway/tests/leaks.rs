@@ -269,3 +269,27 @@ fn a_key_that_must_not_die_at_once_gets_an_end_that_no_report_makes_later() {
     assert_eq!(labels(&here.post(&one(&key), "")), [true]);
     assert_eq!(end(&here), first);
 }
+
+#[test]
+fn whoever_has_the_text_of_a_key_of_others_ends_it_too() {
+    let here = Here::new("");
+    let text = "obviously-fake-key-of-others";
+    let kept = here.pepper.imported_text(text).unwrap();
+    let facts = KeyFacts {
+        id: kept.id,
+        mac: kept.mac,
+        owner: "acme".to_owned(),
+        label: String::new(),
+        parent: None,
+        created: noon(),
+        expires: None,
+        rules: KeyRules::default(),
+        replaces: None,
+    };
+    wait(here.store.import_keys(vec![facts], false, noon())).unwrap();
+    assert_eq!(labels(&here.post(&one("obviously-fake-key-of-otherz"), "")), [false]);
+    assert_eq!(here.me(text), 200);
+    assert_eq!(labels(&here.post(&one(text), "")), [true]);
+    assert_eq!((here.me(text), here.is_there(kept.id)), (401, false));
+    assert!(!here.scene.records().iter().any(|record| record.to_string().contains(text)));
+}

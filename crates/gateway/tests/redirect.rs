@@ -473,3 +473,33 @@ fn a_key_that_is_revoked_takes_those_below_it_along() {
         here.store.list_keys(&KeyWhich::All, 9).iter().all(|one| one.id != id || one.id != child)
     );
 }
+
+#[test]
+fn a_key_of_others_that_comes_in_the_clear_is_refused_and_revoked_too() {
+    let here = Here::of(Way { seen_in_plain: "revoke", ..Way::default() });
+    let text = "obviously-fake-key-of-others";
+    let kept = here.pepper.imported_text(text).unwrap();
+    let imported = KeyFacts {
+        id: kept.id,
+        mac: kept.mac,
+        owner: "acme".to_owned(),
+        label: String::new(),
+        parent: None,
+        created: noon(),
+        expires: None,
+        rules: KeyRules::default(),
+        replaces: None,
+    };
+    wait(here.store.import_keys(vec![imported], false, noon())).unwrap();
+    here.get("/api/me", "X-Shop: obviously-fake-key-of-otherz\r\n");
+    assert_ne!(here.scene.last_record()["reason"], "plain_key");
+    assert!(here.store.imported_key(&kept.id, noon()).is_some());
+    assert_eq!(here.get("/api/me", &format!("X-Other: {text}\r\n")).status, 403);
+    assert_eq!(here.scene.last_record()["reason"], "plain_key");
+    assert!(here.store.imported_key(&kept.id, noon()).is_none());
+    assert_eq!(
+        here.get("/api/me", &format!("X-Shop: {text}\r\n")).status,
+        403,
+        "it is known still"
+    );
+}

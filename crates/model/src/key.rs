@@ -59,6 +59,13 @@ impl KeyId {
         if id.number() < 62_u128.pow(DIGITS as u32) { Ok(id) } else { Err(KeyIdError) }
     }
 
+    /// An id made of a digest: evenly, but for one part in 2^33.
+    pub fn reduced(digest: [u8; 16]) -> Self {
+        let number = u128::from_be_bytes(digest) % 62_u128.pow(DIGITS as u32);
+        let [_, _, _, _, bytes @ ..] = number.to_be_bytes();
+        Self(bytes)
+    }
+
     /// Its bytes, the most significant first.
     pub const fn as_bytes(&self) -> &[u8; 12] {
         &self.0
@@ -156,5 +163,10 @@ mod tests {
         }
         assert_eq!(KeyId::from_bytes(next), Err(KeyIdError));
         assert_eq!(KeyId::from_bytes([255; 12]), Err(KeyIdError));
+        for digest in [[0; 16], [255; 16], [0x5a; 16]] {
+            let id = KeyId::reduced(digest);
+            assert_eq!(KeyId::from_bytes(*id.as_bytes()), Ok(id));
+        }
+        assert_eq!(KeyId::reduced([0; 16]), KeyId::FIRST);
     }
 }

@@ -143,11 +143,12 @@ fn answered(answer: Value) -> Result<Value, Exit> {
 }
 
 /// Whether there may be no store yet: the first key can be issued before the first start.
-const fn may_make(request: &Request) -> bool {
-    matches!(
-        request,
-        Request::Keys(KeyRequest::Add { .. }) | Request::Passwords(PasswordRequest::Set(_))
-    )
+fn may_make(request: &Request) -> bool {
+    match request {
+        Request::Keys(KeyRequest::Import(all)) => !all.is_only_asked,
+        Request::Keys(KeyRequest::Add { .. }) | Request::Passwords(PasswordRequest::Set(_)) => true,
+        _ => false,
+    }
 }
 
 /// Says how it went.

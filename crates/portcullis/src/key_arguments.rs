@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand};
 
 use crate::format::Format;
-use crate::key_limits::KeyLimits;
+use crate::import_arguments::KeysImportOptions;
+use crate::key_limits::{GoodFor, KeyLimits};
 use crate::lasting::Lasting;
 use crate::when::When;
 
@@ -23,6 +24,15 @@ pub(crate) enum KeysCommand {
         not, 2 usage, unreadable file, store not to be had"
     )]
     Issue(Box<KeysIssueOptions>),
+    /// Import keys that others issued: their owners go on using them, until they roll them
+    #[command(
+        after_help = "Example:\n  portcullis keys import -c portcullis.yaml --format kong kong.yaml --dry-run\n  \
+        portcullis keys import -c portcullis.yaml --format sha256 digests.txt --for 30d --attribute role=partner\n\n\
+        All of them or none. What is handed over is made of each text's SHA-256 with the pepper; no text is kept or \
+        sent on. What is there already and the same is counted, so that it may be run again.\n\nExit codes: 0 they \
+        are imported and stay so, 1 none is, or not all where it was cut short, 2 usage, unreadable file, store not to be had"
+    )]
+    Import(Box<KeysImportOptions>),
     /// List keys, newest first; never what opens
     #[command(
         after_help = "Example:\n  portcullis keys list -c portcullis.yaml --owner acme\n\nExit codes: 0 \
@@ -123,23 +133,6 @@ pub(crate) struct KeysIssueOptions {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-}
-
-/// What a key is good for alone.
-#[derive(Debug, Args)]
-pub(crate) struct GoodFor {
-    /// For this operation alone, by name or as `GET /orders/{id}`; several are said one by one
-    #[arg(long = "operation", value_name = "NAME")]
-    pub(crate) operations: Vec<String>,
-    /// Good for this scope
-    #[arg(long = "scope", value_name = "NAME")]
-    pub(crate) scopes: Vec<String>,
-    /// From this network alone: `203.0.113.0/24`
-    #[arg(long = "from", value_name = "NETWORK")]
-    pub(crate) networks: Vec<String>,
-    /// For this API of the policy alone
-    #[arg(long = "api", value_name = "NAME")]
-    pub(crate) apis: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,23 @@ use crate::talk;
 /// Seconds of the units of a rate.
 const UNITS: [(&str, u32); 3] = [("s", 1), ("min", 60), ("h", 3600)];
 
+/// What a key is good for alone.
+#[derive(Debug, Args)]
+pub(crate) struct GoodFor {
+    /// For this operation alone, by name or as `GET /orders/{id}`; several are said one by one
+    #[arg(long = "operation", value_name = "NAME")]
+    pub(crate) operations: Vec<String>,
+    /// Good for this scope
+    #[arg(long = "scope", value_name = "NAME")]
+    pub(crate) scopes: Vec<String>,
+    /// From this network alone: `203.0.113.0/24`
+    #[arg(long = "from", value_name = "NETWORK")]
+    pub(crate) networks: Vec<String>,
+    /// For this API of the policy alone
+    #[arg(long = "api", value_name = "NAME")]
+    pub(crate) apis: Vec<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct KeyLimits {
     /// Only this with objects of a resource: `Order:read,list`, in the words of rules; `Order` or `Order:*` is

@@ -1,8 +1,8 @@
 //! `portcullis keys`: issued here, known to the gateway by their digest.
 
 mod good_for;
+pub(crate) mod import;
 mod known;
-
 mod narrower;
 mod recorded;
 pub(crate) mod report;
@@ -26,6 +26,7 @@ use crate::key_arguments::{
     KeysCheckOptions, KeysExpireOptions, KeysIssueOptions, KeysListOptions, KeysPatternOptions,
     KeysRevokeOptions, KeysRollOptions,
 };
+use crate::key_limits::{GoodFor, KeyLimits};
 use crate::keys::good_for::{Said, said};
 use crate::keys::known::{id, keys_of, owner_of, pepper, settings, shown};
 use crate::keys::narrower::narrower;
@@ -39,7 +40,11 @@ const TEXT_BYTES_MAX: u64 = 4096;
 pub(crate) fn issue(options: &KeysIssueOptions) -> Exit {
     let made = Desk::of(&options.config).and_then(|mut desk| {
         let now = SystemClock.now();
-        let rules = rules(options, &desk, now)?;
+        let mut rules = rules(&options.good_for, &options.attributes, &options.limits, &desk)?;
+        rules.not_before = options.not_before.map(|when| match when {
+            When::Now => now,
+            When::At(at) => at,
+        });
         let parent = options.parent.as_deref().map(id).transpose()?;
         let owner = match (&options.owner, parent) {
             (Some(owner), _) => owner.clone(),
@@ -119,7 +124,8 @@ pub(crate) fn list(options: &KeysListOptions) -> Exit {
             let columns = ["id", "created", "expires", "last_used", "owner", "label"];
             let row = columns.map(text).join("  ");
             let rules = if rules == "{}" { String::new() } else { talk::clean(&rules) };
-            talk::print(&format!("{}\n", format!("{row}  {rules}").trim_end()));
+            let origin = if is_true(one, "imported") { "imported  " } else { "" };
+            talk::print(&format!("{}\n", format!("{row}  {origin}{rules}").trim_end()));
         }
         talk::say(&many(keys.len(), "key"));
         if is_true(answer, "has_more") {
@@ -261,20 +267,31 @@ fn as_long(key: &Value) -> Option<u64> {
 
 /// A name that no header field can carry would reach the API as nobody's.
 fn can_be_told(owner: &str) -> Result<(), Exit> {
-    let is_clear = !owner.is_empty()
-        && owner.trim() == owner
-        && owner.chars().all(|character| character.is_ascii() && !character.is_control());
-    if is_clear {
+    if is_owner(owner) {
         return Ok(());
     }
-    talk::say("an owner is told to the API in a header field: visible ASCII, no blanks around it");
+    talk::say(&format!("{OWNER}: visible ASCII, no blanks around it"));
     Err(Exit::Unusable)
 }
 
+/// What an owner must be.
+const OWNER: &str = "an owner is told to the API in a header field";
+
+fn is_owner(owner: &str) -> bool {
+    !owner.is_empty()
+        && owner.trim() == owner
+        && owner.chars().all(|character| character.is_ascii() && !character.is_control())
+}
+
 /// What restricts it.
-fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<KeyRules, Exit> {
-    let Said { operations, scopes, networks, apis } = said(&options.good_for, desk)?;
-    let attributes = options.attributes.iter().map(|text| match text.split_once('=') {
+fn rules(
+    good_for: &GoodFor,
+    attributes: &[String],
+    limits: &KeyLimits,
+    desk: &Desk,
+) -> Result<KeyRules, Exit> {
+    let Said { operations, scopes, networks, apis } = said(good_for, desk)?;
+    let attributes = attributes.iter().map(|text| match text.split_once('=') {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => {
             Ok((name.to_owned(), value.to_owned()))
         }
@@ -289,12 +306,8 @@ fn rules(options: &KeysIssueOptions, desk: &Desk, now: UnixMillis) -> Result<Key
         networks: networks.iter().map(|network| (network.first(), network.bits())).collect(),
         apis,
         attributes: attributes.collect::<Result<_, _>>()?,
-        not_before: options.not_before.map(|when| match when {
-            When::Now => now,
-            When::At(at) => at,
-        }),
         ..KeyRules::default()
     };
-    options.limits.add(&mut rules, &desk.apis)?;
+    limits.add(&mut rules, &desk.apis)?;
     Ok(rules)
 }

@@ -19,6 +19,7 @@ mod dev_certificate_arguments;
 mod exit;
 mod explain;
 mod format;
+mod import_arguments;
 mod init;
 mod key_arguments;
 mod key_limits;
@@ -82,6 +83,7 @@ fn main() -> std::process::ExitCode {
         Command::Sessions(SessionsCommand::End(options)) => administer::end(&options),
         Command::Tokens(TokensCommand::Revoke(options)) => administer::revoke(&options),
         Command::Keys(KeysCommand::Issue(options)) => keys::issue(&options),
+        Command::Keys(KeysCommand::Import(options)) => keys::import::import(&options),
         Command::Keys(KeysCommand::List(options)) => keys::list(&options),
         Command::Keys(KeysCommand::Roll(options)) => keys::roll(&options),
         Command::Keys(KeysCommand::Expire(options)) => keys::expire(&options),

@@ -6,6 +6,8 @@
 
 pub(crate) mod facts;
 mod fit;
+pub(crate) mod imported;
+mod importing;
 mod interned;
 pub(crate) mod rows;
 pub(crate) mod rules;
@@ -17,7 +19,7 @@ pub(crate) mod unwritten;
 pub(crate) mod uses;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
 };
@@ -51,6 +53,8 @@ pub(crate) struct ApiKeys {
     sealer: Arc<Sealer>,
     pub(crate) uses: Uses,
     all: RwLock<All>,
+    /// Whether any was imported: who asks where none was takes no lock.
+    has_imported: AtomicBool,
     /// Threads that wait to read.
     waiting: AtomicUsize,
     /// Keys whose last use is to be written.
@@ -78,6 +82,7 @@ impl ApiKeys {
             uses: Uses::new(Arc::clone(&sealer)),
             sealer,
             all: RwLock::new(All { table: Table::new(keys_max), unwritten: Unwritten::default() }),
+            has_imported: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
             touched: Mutex::default(),
             changes: watch::Sender::new(0),
@@ -265,6 +270,11 @@ impl ApiKeys {
         self.uses.load(connection)?;
         let mut all = self.write();
         let All { table, unwritten } = &mut *all;
+        imported::read(connection, &self.sealer, |id| {
+            table.note_imported([id]);
+            self.has_imported.store(true, Ordering::Release);
+            Ok(())
+        })?;
         let (mut gone, mut below) = (Vec::new(), Vec::new());
         rows::read(connection, &self.sealer, |row| {
             if row.expires.is_some_and(|expires| expires <= now) {

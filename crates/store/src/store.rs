@@ -569,6 +569,7 @@ impl Job for Touch {
 }
 
 mod api_keys;
+pub(crate) mod imports;
 mod kek;
 mod key_uses;
 mod passwords;

@@ -174,23 +174,27 @@ fn stores_of_earlier_formats_open_and_take_keys() {
         (
             1,
             "DROP TABLE held; DROP TABLE api_key; DROP TABLE key_use; DROP TABLE wrapped_key; \
-             DROP TABLE password; PRAGMA user_version = 1",
+             DROP TABLE password; DROP TABLE imported_key; PRAGMA user_version = 1",
         ),
         (
             2,
-            "DROP TABLE api_key; DROP TABLE key_use; DROP TABLE wrapped_key; DROP TABLE password; \
+            "DROP TABLE api_key; DROP TABLE key_use; DROP TABLE wrapped_key; DROP TABLE password; DROP TABLE imported_key; \
              PRAGMA user_version = 2",
         ),
         (
             3,
-            "DROP TABLE key_use; DROP TABLE wrapped_key; DROP TABLE password; DELETE FROM api_key; \
+            "DROP TABLE key_use; DROP TABLE wrapped_key; DROP TABLE password; DROP TABLE imported_key; DELETE FROM api_key; \
              PRAGMA user_version = 3",
         ),
         (
             4,
-            "DROP TABLE wrapped_key; DROP TABLE password; DELETE FROM api_key; PRAGMA user_version = 4",
+            "DROP TABLE wrapped_key; DROP TABLE password; DROP TABLE imported_key; DELETE FROM api_key; PRAGMA user_version = 4",
         ),
-        (5, "DROP TABLE password; DELETE FROM api_key; PRAGMA user_version = 5"),
+        (
+            5,
+            "DROP TABLE password; DROP TABLE imported_key; DELETE FROM api_key; PRAGMA user_version = 5",
+        ),
+        (6, "DROP TABLE imported_key; DELETE FROM api_key; PRAGMA user_version = 6"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");

@@ -34,7 +34,7 @@ impl Pepper {
         self.of(FINGERPRINT, &[])
     }
 
-    fn of(&self, purpose: &[u8], text: &[u8]) -> [u8; 32] {
+    pub(super) fn of(&self, purpose: &[u8], text: &[u8]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.0);
         context.update(purpose);
         context.update(text);

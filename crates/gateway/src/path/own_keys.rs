@@ -1,6 +1,6 @@
 //! Keys that are issued here do not reach the API, wherever in a header they stand: good or not asked for, in a form that
-//! no scheme takes, observing or not (rule 6). Nor do users and passwords of Basic where they are kept here, in whatever
-//! field.
+//! no scheme takes, observing or not (rule 6). Those that others issued have no form: values that are one are looked up.
+//! Nor do users and passwords of Basic where they are kept here, in whatever field.
 
 use portcullis_credential::{api_key, authorization};
 use portcullis_ledger::Noted;
@@ -8,25 +8,29 @@ use portcullis_model::{ControlId, Mode};
 use portcullis_policy::{ApiKeys, Model};
 
 use super::context::Context;
+use crate::imported_keys::ImportedKeys;
 use crate::worker::Deed;
 
 /// Whether a client's field holds one: then it does not go on.
 pub(super) fn is_removed(name: &str, value: &str, context: &mut Context<'_>) -> bool {
     let control = ControlId::CallerIdentity;
-    let model = &context.plan.model;
-    let is_there = context.mode(control) != Mode::NotAsked && holds(value, model);
+    let is_there = context.mode(control) != Mode::NotAsked && holds(name, value, context);
     if is_there {
         let detail = format!("header `{name}`");
-        let reason = if holds_password(value, model) { "own_password" } else { "own_key" };
+        let reason =
+            if holds_password(value, &context.plan.model) { "own_password" } else { "own_key" };
         context.did(Deed::Remove, Noted { control, reason, detail });
     }
     is_there
 }
 
-/// Whether a value holds a key of this policy, or may hold a password that is kept here.
-pub(super) fn holds(value: &str, model: &Model) -> bool {
-    model.callers.api_keys.as_ref().is_some_and(|rule| stands_in(value, rule))
+/// Whether the value of a field holds a key of this policy, or may hold a password that is kept here.
+pub(super) fn holds(name: &str, value: &str, context: &Context<'_>) -> bool {
+    let model = &context.plan.model;
+    let Some(rule) = &model.callers.api_keys else { return holds_password(value, model) };
+    stands_in(value, rule)
         || holds_password(value, model)
+        || ImportedKeys::at(context.worker).is_some_and(|imported| imported.is_in(name, value))
 }
 
 /// Whether user and password stand in a value, of an API whose users are ours.

@@ -130,14 +130,18 @@ async fn ended(
     Ok(judged)
 }
 
-/// What a text is to prove: which key it says it is, and its MAC. What has not even the form is taken for a key that
-/// nobody has.
+/// What a text is to prove: which key it says it is, and its MAC. What has not our form may be one that
+/// others issued.
 fn proof(text: &str, rule: &ApiKeys, pepper: &Pepper) -> (KeyId, [u8; 32]) {
     let is_ours =
         |key: &ApiKey<'_>| key.brand == &*rule.brand && key.environment == &*rule.environment;
     // As people paste it.
-    let key = api_key::parse(text.trim()).ok().filter(is_ours);
-    (key.map_or(KeyId::FIRST, |key| key.id), pepper.mac(key.map_or("", |key| key.text)))
+    let text = text.trim();
+    if let Some(key) = api_key::parse(text).ok().filter(is_ours) {
+        return (key.id, pepper.mac(key.text));
+    }
+    // One that others issued, or nobody's.
+    pepper.imported_text(text).map_or((KeyId::FIRST, [0; 32]), |shown| (shown.id, shown.mac))
 }
 
 fn record(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_credential::api_key::{self, Pepper};
 use portcullis_gateway::{ClientIssuers, Options, ServerTls, Site};
-use portcullis_model::{KeyId, KeyRules};
+use portcullis_model::{KeyId, KeyRules, UnixMillis};
 use portcullis_store::{KeyFacts, Store};
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi};
 
@@ -107,6 +107,24 @@ impl Keyed {
         };
         wait(self.store.issue_key(facts, noon())).unwrap();
         (id, text)
+    }
+
+    /// One of acme that others issued.
+    pub fn import(&self, text: &str, rules: KeyRules) -> KeyId {
+        let kept = self.pepper.imported_text(text).unwrap();
+        let facts = KeyFacts {
+            id: kept.id,
+            mac: kept.mac,
+            owner: "acme".to_owned(),
+            label: String::new(),
+            parent: None,
+            created: noon(),
+            expires: Some(UnixMillis(noon().0 + 90 * 86_400_000)),
+            rules,
+            replaces: None,
+        };
+        assert_eq!(wait(self.store.import_keys(vec![facts], false, noon())).unwrap().added, 1);
+        kept.id
     }
 
     pub fn ask(&self, key: &str, line: &str, fields: &str, body: &str) -> Answer {

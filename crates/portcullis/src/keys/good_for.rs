@@ -4,7 +4,7 @@ use portcullis_policy::Network;
 
 use crate::desk::Desk;
 use crate::exit::Exit;
-use crate::key_arguments::GoodFor;
+use crate::key_limits::GoodFor;
 use crate::keys::known::known;
 use crate::talk;
 

@@ -52,7 +52,8 @@ fn text(answer: &Value) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "  {name:<12} {said}");
     };
-    line("issued", &of(key, "created").unwrap_or_default());
+    let is_imported = key.get("imported").and_then(Value::as_bool) == Some(true);
+    line(if is_imported { "imported" } else { "issued" }, &of(key, "created").unwrap_or_default());
     match end(answer) {
         Some((end, whose)) if whose == id => line("ends", end),
         Some((end, whose)) => line("ends", &format!("{end}, with {whose} above it")),

@@ -19,6 +19,7 @@ mod compare;
 mod contract_report;
 mod explain;
 mod generated;
+mod imported_keys;
 mod init;
 mod key_life;
 mod keys;

@@ -104,6 +104,8 @@ pub struct ListedKey {
     pub rules: Arc<KeyRules>,
     /// The key that it replaces, and for how many milliseconds both hold after its first use.
     pub replaces: Option<(KeyId, u64)>,
+    /// Others issued it.
+    pub is_imported: bool,
 }
 
 /// A key, and what stands around it.

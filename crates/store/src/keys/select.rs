@@ -137,6 +137,7 @@ pub(crate) fn listed(table: &Table, id: &KeyId) -> Option<ListedKey> {
         last_used: row.last_used,
         rules: row.rules,
         replaces: row.replaces,
+        is_imported: table.was_imported(id),
     })
 }
 

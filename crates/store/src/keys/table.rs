@@ -2,7 +2,7 @@
 
 mod issuing;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub(crate) struct Table {
     /// Slots of keys that are being written for the first time: they open nothing yet.
     pending: HashMap<u32, Pending>,
     pendings: u64,
+    /// Ids of keys that others issued, also of those that are gone. No more than keys may be.
+    pub(crate) imported: HashSet<KeyId>,
     keys_max: usize,
     hand: u32,
 }
@@ -62,6 +64,7 @@ impl Table {
             replacing: HashMap::new(),
             pending: HashMap::new(),
             pendings: 0,
+            imported: HashSet::new(),
             keys_max: keys_max.min(NONE as usize),
             hand: 0,
         }
@@ -69,6 +72,10 @@ impl Table {
 
     pub(crate) fn len(&self) -> usize {
         self.slots.len() - self.free.len()
+    }
+
+    pub(crate) const fn keys_max(&self) -> usize {
+        self.keys_max
     }
 
     /// Slots, free ones among them.
@@ -115,7 +122,7 @@ impl Table {
         above.take(ANCESTORS_MAX + 1)
     }
 
-    fn is_over(&self, number: u32, now: UnixMillis) -> bool {
+    pub(crate) fn is_over(&self, number: u32, now: UnixMillis) -> bool {
         self.upwards(number).any(|slot| slot.expires <= Time::new(now))
     }
 

@@ -15,6 +15,8 @@ use super::bound;
 use super::judged::{Asked, Judged};
 use super::shown::Shown;
 use crate::callers::UsedKey;
+use crate::imported_keys::{ImportedKeys, is_token, may_try, was_wrong};
+use crate::worker::Worker;
 
 /// What a credential is, at a place where a key may stand.
 pub(super) enum OfKey {
@@ -24,6 +26,8 @@ pub(super) enum OfKey {
     Judged(Judged),
     /// Something that another line of the policy may know.
     Other,
+    /// The same, and a wrong key if none does.
+    OtherOrWrong,
 }
 
 /// What is compared where no key of this name is known: who tries names learns nothing from the time it takes.
@@ -52,8 +56,12 @@ pub(super) fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) -> OfKey
         },
         _ => value,
     };
-    if is_shared && !is_of(rule, text) && !own_keys::stands_in(value, rule) {
-        return OfKey::Other;
+    if !is_of(rule, text) && !own_keys::stands_in(value, rule) {
+        match imported(text, is_dpop, is_shared, rule, asked) {
+            Some(of_key) => return of_key,
+            None if is_shared => return OfKey::Other,
+            None => {}
+        }
     }
     match found(text, is_dpop, rule, asked) {
         Ok((identity, used)) => OfKey::Good(identity, used),
@@ -61,11 +69,41 @@ pub(super) fn judge(value: &str, place: &SchemePlace, asked: Asked<'_>) -> OfKey
     }
 }
 
-/// Whether a key of ours stands at a place, good or not.
-pub(super) fn stands(there: Shown<'_>, callers: &Callers) -> bool {
+/// Whether a key of ours, or one that was imported, stands at a place, good or not.
+pub(super) fn stands(there: Shown<'_>, callers: &Callers, worker: &Worker) -> bool {
     let (Some(rule), Shown::One(value)) = (&callers.api_keys, there) else { return false };
     let bare = value.split_once(' ').map_or(value, |(_, credential)| credential.trim());
-    is_of(rule, value) || is_of(rule, bare) || own_keys::stands_in(value, rule)
+    is_of(rule, value)
+        || is_of(rule, bare)
+        || own_keys::stands_in(value, rule)
+        || ImportedKeys::at(worker)
+            .is_some_and(|imported| imported.was(value).or_else(|| imported.was(bare)).is_some())
+}
+
+/// A text without our form: a key that others issued, or a guess at one. None where there are none such, or it is
+/// somebody else's.
+fn imported(
+    text: &str,
+    is_dpop: bool,
+    is_shared: bool,
+    rule: &ApiKeys,
+    asked: Asked<'_>,
+) -> Option<OfKey> {
+    let keys = ImportedKeys::at(asked.worker).filter(|_| !(is_shared && is_token(text)))?;
+    if let Err(refusal) = may_try(&asked.worker.shared.callers.guesses, asked.place) {
+        return (!is_shared).then_some(OfKey::Judged(Judged::TooMany(refusal)));
+    }
+    let Some(key) = keys.key(text, asked.now) else {
+        if is_shared {
+            return Some(OfKey::OtherOrWrong);
+        }
+        was_wrong(asked.worker, asked.place);
+        return Some(OfKey::Judged(Judged::Not("key_unknown")));
+    };
+    Some(match usable(key, text, is_dpop, rule, asked) {
+        Ok((identity, used)) => OfKey::Good(identity, used),
+        Err(judged) => OfKey::Judged(judged),
+    })
 }
 
 /// Whether a text is meant as a key of this brand.
@@ -96,6 +134,17 @@ fn found(
     let mac = known.as_ref().map_or(&NOBODYS, |key| &key.mac);
     let is_it = pepper.matches(text, mac);
     let Some(key) = known.filter(|_| is_it) else { return not("key_unknown") };
+    usable(key, text, is_dpop, rule, asked)
+}
+
+/// Whether a key that was found is good here and now, and whose it is.
+fn usable(
+    key: Key,
+    text: &str,
+    is_dpop: bool,
+    rule: &ApiKeys,
+    asked: Asked<'_>,
+) -> Result<(Arc<Identity>, UsedKey), Judged> {
     let mut origins = asked.head.fields.all("origin");
     let used = KeyUse {
         api: &asked.plan.model.name,
@@ -104,7 +153,7 @@ fn found(
         now: asked.now,
     };
     if let Some(why) = key_fault(&key.rules, used) {
-        return not(why);
+        return Err(Judged::Not(why));
     }
     if let Some(judged) = bound::unproved_key(&key.rules, is_dpop, text, asked) {
         return Err(judged);

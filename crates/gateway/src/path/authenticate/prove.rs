@@ -26,6 +26,7 @@ use super::token;
 use super::whoami;
 use crate::callers::{Genuine, TokenDigest, UsedKey, UsedPassword};
 use crate::head::RequestHead;
+use crate::imported_keys::was_wrong;
 use crate::login;
 use crate::sender::Sender;
 use crate::tls::Certificate;
@@ -286,7 +287,7 @@ pub(super) async fn prove(
         let verifies = plan.model.callers.verifies(index);
         let there = shown(head, &scheme.place);
         let is_shown = !matches!(there, Shown::Nothing);
-        if own_key::stands(there, &plan.model.callers)
+        if own_key::stands(there, &plan.model.callers, context.worker)
             || is_shown && plan.model.callers.takes_passwords(index)
         {
             proofs.ours.push(index);
@@ -374,8 +375,7 @@ async fn judged(
     asked: Asked<'_>,
     questions: &mut Vec<Question>,
 ) -> Credential {
-    let callers = &asked.plan.model.callers;
-    let whoami = callers.whoami.as_ref();
+    let mut may_be_wrong = false;
     match own_key::judge(value, place, asked) {
         // The API does not know it, so it is not asked whose it is.
         OfKey::Good(identity, used) => {
@@ -385,7 +385,25 @@ async fn judged(
         }
         OfKey::Judged(judged) => return judged.into(),
         OfKey::Other => {}
+        OfKey::OtherOrWrong => may_be_wrong = true,
     }
+    let credential = judged_by_others(place, value, (operation, is_wanted), asked, questions).await;
+    if may_be_wrong && matches!(credential.judged, Judged::Not(_)) {
+        was_wrong(asked.worker, asked.place);
+    }
+    credential
+}
+
+/// The same of what is no key.
+async fn judged_by_others(
+    place: &SchemePlace,
+    value: &str,
+    (operation, is_wanted): (Option<usize>, bool),
+    asked: Asked<'_>,
+    questions: &mut Vec<Question>,
+) -> Credential {
+    let callers = &asked.plan.model.callers;
+    let whoami = callers.whoami.as_ref();
     match own_password::judge(value, asked).await {
         OfPassword::Good(identity, used) => {
             let judged = Judged::Genuine { identity, instead: None };

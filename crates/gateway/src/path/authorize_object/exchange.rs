@@ -119,7 +119,7 @@ fn credentials(valid: &Valid, context: &Context<'_>) -> Vec<(String, String)> {
     let mut fields: Vec<(String, String)> = Vec::new();
     for name in names {
         let shown = head.fields.all(name);
-        for value in shown.filter(|value| !own_keys::holds(value, &context.plan.model)) {
+        for value in shown.filter(|value| !own_keys::holds(name, value, context)) {
             fields.extend(
                 going_on.field(name, value).map(|value| (name.to_owned(), value.to_owned())),
             );
@@ -128,7 +128,7 @@ fn credentials(valid: &Valid, context: &Context<'_>) -> Vec<(String, String)> {
     if has_cookie && let Some(cookies) = head.fields.first(Essential::Cookie) {
         let cookies = going_on.cookies(cookies.as_bytes());
         let cookies = String::from_utf8_lossy(&cookies);
-        if !own_keys::holds(&cookies, &context.plan.model) {
+        if !own_keys::holds("cookie", &cookies, context) {
             fields.push(("Cookie".to_owned(), cookies.into_owned()));
         }
     }
