@@ -89,7 +89,7 @@ impl GivenKey {
                 "`secret`, `environment` and `mistyped` change a key that looks `like` another",
             ),
             (Some(_), false) if !is_changed => {
-                faults.push("a key that looks `like` another says what is different")
+                faults.push("a key that looks `like` another says what is different");
             }
             _ => {}
         }

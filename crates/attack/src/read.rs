@@ -243,8 +243,8 @@ twin:
             let told = problems(&text);
             assert!(told.contains(expected), "{to}: told {told:?}, expected {expected:?}");
         }
-        let many: String = (0..21).map(|at| format!("  k{at}: {{ owner: a }}\n")).collect();
-        let many = good.replacen("  one:", &format!("{many}  one:"), 1);
+        let many: Vec<_> = (0..21).map(|at| format!("  k{at}: {{ owner: a }}\n")).collect();
+        let many = good.replacen("  one:", &format!("{}  one:", many.concat()), 1);
         assert!(problems(&many).contains("at most 20 keys"), "{}", problems(&many));
         let told = attack("a.yaml", &good, Against::Upstream(&[])).unwrap_err().to_string();
         assert!(told.contains("`keys` and `users` exist in the gateway of a try alone"), "{told}");
