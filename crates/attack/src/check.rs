@@ -7,11 +7,12 @@ use serde_saphyr::{Location, Spanned};
 
 use crate::condition::Condition;
 use crate::form::{Attack, Journey, Step, Twin};
+use crate::given_key::{Keys, Users};
 use crate::payload::Payload;
 use crate::problem::Problem;
 use crate::token::Tokens;
 use crate::twin::swapped;
-use crate::{identity, policies, token_check, variables};
+use crate::{given_check, identity, policies, token_check, variables};
 
 /// Steps of one sequence.
 const STEPS_MAX: usize = 50;
@@ -39,6 +40,7 @@ pub(crate) fn attack(attack: &Attack, against: Against<'_>) -> Vec<Problem> {
     checker.settings(attack.document.is_some(), &attack.id);
     checker.policy(attack.policy.as_ref(), attack.policy_file.as_ref());
     checker.tokens(&attack.tokens);
+    checker.given(&attack.keys, &attack.users);
     checker.trial(&Trial {
         before: &attack.before,
         honest: &attack.honest,
@@ -59,6 +61,7 @@ pub(crate) fn journey(journey: &Journey, against: Against<'_>) -> Vec<Problem> {
     checker.settings(journey.document.is_some(), &journey.id);
     checker.policy(journey.policy.as_ref(), journey.policy_file.as_ref());
     checker.tokens(&journey.tokens);
+    checker.given(&journey.keys, &journey.users);
     let mut seen = checker.seen();
     checker.sequence(&journey.steps, &mut seen, true);
     if !journey.steps.iter().any(|step| !step.value.expect.is_empty()) {
@@ -96,14 +99,22 @@ impl Seen {
 
 struct Checker<'a> {
     against: Against<'a>,
-    /// What tokens save, for every sequence.
+    /// What tokens, keys and users save, for every sequence.
     given: HashSet<String>,
+    keys: Keys,
+    users: Users,
     problems: Vec<Problem>,
 }
 
 impl<'a> Checker<'a> {
     fn new(against: Against<'a>) -> Self {
-        Self { against, given: HashSet::new(), problems: Vec::new() }
+        Self {
+            against,
+            given: HashSet::new(),
+            keys: Keys::default(),
+            users: Users::default(),
+            problems: Vec::new(),
+        }
     }
 
     /// What is there before the first step.
@@ -115,6 +126,25 @@ impl<'a> Checker<'a> {
         let found = token_check::tokens(tokens, self.against == Against::Sample);
         self.problems.extend(found.problems);
         self.given = found.given;
+    }
+
+    fn given(&mut self, keys: &Keys, users: &Users) {
+        let is_sample = self.against == Against::Sample;
+        self.problems.extend(given_check::given(keys, users, is_sample, &mut self.given));
+        self.given.extend(keys.0.iter().map(|(name, _)| format!("{name}_id")));
+        (self.keys, self.users) = (keys.clone(), users.clone());
+    }
+
+    /// What a step does before it is sent.
+    fn deeds(&mut self, step: &Spanned<Step>) {
+        let key =
+            step.value.revoke.as_ref().and_then(|one| given_check::not_a_key(one, &self.keys));
+        let user = step
+            .value
+            .set_password
+            .as_ref()
+            .and_then(|one| given_check::not_a_user(one, &self.users));
+        key.into_iter().chain(user).for_each(|fault| self.say(step, fault));
     }
 
     fn say<T>(&mut self, at: &Spanned<T>, message: String) {
@@ -231,6 +261,8 @@ impl<'a> Checker<'a> {
         }
         if let Some(tokens) = &twin.tokens {
             self.tokens(tokens);
+            let (keys, users) = (self.keys.clone(), self.users.clone());
+            self.given(&keys, &users);
         }
         self.trial(&Trial {
             before: twin.before.as_ref().unwrap_or(&attack.before),
@@ -290,6 +322,7 @@ impl<'a> Checker<'a> {
         if let Some(identity) = identity {
             self.identity(step, identity);
         }
+        self.deeds(step);
         if slow.is_some_and(|slow| {
             slow.at_most_ms > SLOW_MS_MAX || slow.bytes_per == 0 || slow.pause_ms == 0
         }) {

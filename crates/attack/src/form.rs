@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use crate::condition::Condition;
+use crate::given_key::{Keys, Users};
 use crate::payload::Payload;
 use crate::scalar::{ExpectedControl, Pairs};
 use crate::token::Tokens;
@@ -37,6 +38,12 @@ pub struct Attack {
     /// Tokens that the steps use.
     #[serde(default)]
     pub tokens: Tokens,
+    /// API keys of ours that the steps use.
+    #[serde(default)]
+    pub keys: Keys,
+    /// Users with passwords of ours.
+    #[serde(default)]
+    pub users: Users,
     /// Steps that go before the positive control and before the attack.
     #[serde(default)]
     pub before: Vec<Spanned<Step>>,
@@ -91,6 +98,12 @@ pub struct Journey {
     /// Tokens that the steps use.
     #[serde(default)]
     pub tokens: Tokens,
+    /// API keys of ours that the steps use.
+    #[serde(default)]
+    pub keys: Keys,
+    /// Users with passwords of ours.
+    #[serde(default)]
+    pub users: Users,
     /// The requests, in order.
     pub steps: Vec<Spanned<Step>>,
 }
@@ -140,6 +153,10 @@ pub struct Step {
     pub chunked: bool,
     /// Sends a head or a body that never ends, a few bytes at a time.
     pub slow: Option<Slow>,
+    /// Revokes this key before the step is sent.
+    pub revoke: Option<String>,
+    /// Sets this user's password before the step is sent.
+    pub set_password: Option<String>,
     /// What the answer must be like, else the sequence is not what it should be.
     #[serde(default)]
     pub expect: Vec<Spanned<Condition>>,

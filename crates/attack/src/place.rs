@@ -16,6 +16,7 @@ use portcullis_store::Store;
 
 use crate::form::Document;
 use crate::identity::Identity;
+use crate::issue::{Issuing, Peppers};
 use crate::sequence::Session;
 use crate::trial::Way;
 
@@ -98,20 +99,26 @@ impl Place {
         };
         match way {
             Way::Direct => {
-                let session = Session::new((api, api), None, unique, identities);
+                let issuing = Issuing::new(api, Arc::clone(clock), None);
+                let session = Session::new((api, api), None, unique, identities, issuing);
                 Ok(World { session, gateway: None, sample })
             }
             Way::Through(not_asked) => {
                 let model = self.model(wanted, api, clock)?;
                 let options = PlanOptions { observe: false, not_asked: not_asked.clone() };
                 let plan = Arc::new(Plan::compile(model, options));
+                let peppers = Peppers::of_chance()?;
                 let site = match self {
-                    Self::Sample => Site::from(plan),
+                    Self::Sample => Site::from(plan)
+                        .peppered(Some(Arc::clone(&peppers.keys)))
+                        .hashing_with(Some(Arc::clone(&peppers.passwords))),
                     Self::Upstream(upstream) => upstream.equipment.serving(plan).with_tls(None),
                 };
-                let (gateway, probe) = start(site, clock)?;
+                let Started { gateway, probe, store } = start(site, clock)?;
+                let given = store.map(|store| (store, peppers));
+                let issuing = Issuing::new(api, Arc::clone(clock), given);
                 let doors = (gateway.address(), api);
-                let session = Session::new(doors, Some(probe), unique, identities);
+                let session = Session::new(doors, Some(probe), unique, identities, issuing);
                 Ok(World { session, gateway: Some(gateway), sample })
             }
         }
@@ -186,8 +193,16 @@ pub fn sample_model(
     Model::join(input).map_err(Box::new)
 }
 
+/// A gateway that runs.
+struct Started {
+    gateway: Running,
+    probe: Probe,
+    /// Where its sessions and credentials are, if it has any.
+    store: Option<Store>,
+}
+
 /// Starts a gateway that tells what it decides, to its own attacker only.
-fn start(site: Site, clock: &Arc<dyn Clock>) -> Result<(Running, Probe), String> {
+fn start(site: Site, clock: &Arc<dyn Clock>) -> Result<Started, String> {
     let mut chance = [0; 64];
     getrandom::fill(&mut chance).map_err(|_| no_chance())?;
     let probe = Probe::new(chance, clock.now(), PROBE_LIFE_MS);
@@ -196,10 +211,11 @@ fn start(site: Site, clock: &Arc<dyn Clock>) -> Result<(Running, Probe), String>
     // Sessions of a try are gone with it.
     let store = site.needs_store().then(|| Store::passing(&std::env::temp_dir(), clock.now()));
     let store = store.transpose().map_err(|error| format!("no store can be made: {error}"))?;
-    let options = Options { probe: Some(probe.clone()), store, ..Options::default() };
+    let kept = store.clone();
+    let options = Options { probe: Some(probe.clone()), store: kept, ..Options::default() };
     let gateway = portcullis_gateway::start(site, Arc::new(ledger), clock.clone(), options)
         .map_err(|error| format!("the gateway does not start: {error}"))?;
-    Ok((gateway, probe))
+    Ok(Started { gateway, probe, store })
 }
 
 /// A word that no other try has.

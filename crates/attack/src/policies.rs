@@ -4,7 +4,11 @@ use portcullis_model::did_you_mean;
 use serde_saphyr::Spanned;
 
 /// By name: what an owner of the sample would write.
-const ALL: [(&str, &str); 1] = [("pharmacy", include_str!("../policies/pharmacy.yaml"))];
+const ALL: [(&str, &str); 3] = [
+    ("counter", include_str!("../policies/counter.yaml")),
+    ("counter_orders", include_str!("../policies/counter_orders.yaml")),
+    ("pharmacy", include_str!("../policies/pharmacy.yaml")),
+];
 
 /// The lines of the policy file that an attack or a journey wants, of its own or shared.
 pub(crate) fn text<'a>(

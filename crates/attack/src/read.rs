@@ -212,6 +212,45 @@ twin:
     }
 
     #[test]
+    fn each_mistake_in_keys_and_users_is_told_at_its_place() {
+        const GIVEN: &str = "keys:\n  one: { owner: a }\n  two: { parent: one }\n  \
+            bad: { like: one, secret: two }\nusers:\n  till: { user: a, password: b }\nhonest:";
+        const DEEDS: &str = "send: PATCH /a\n    revoke: two\n    set_password: till\n    headers: { X-Key: '${one_id} ${till}' }";
+        let good = GOOD.replacen("honest:", GIVEN, 1).replacen("send: PATCH /a", DEEDS, 1);
+        assert_eq!(problems(&good), "");
+        for (from, to, expected) in [
+            ("{ owner: a }", "{ owner: a, form: x }", "unknown field `form`; did you mean `from`?"),
+            ("{ owner: a }", "{ owner: a, ends: soon }", "a.yaml:7:8: `soon` is not a time"),
+            (
+                "parent: one",
+                "parent: onne",
+                "a.yaml:8:8: `onne` is no key that is issued before this one; did you mean `one`?",
+            ),
+            ("parent: one", "parent: bad", "`bad` is no key that is issued before this one"),
+            ("secret: two", "secret: three", "`three` is no key that is issued before"),
+            ("  till:", "  one:", "a.yaml:11:8: `one` is there twice among tokens, keys and users"),
+            ("  till:", "  Till:", "`Till` is not a name"),
+            ("revoke: two", "revoke: bad", "`bad` is no key that is issued"),
+            (
+                "set_password: till",
+                "set_password: tull",
+                "`tull` is no user of this file; did you mean `till`?",
+            ),
+            ("${one_id}", "${one_ip}", "no step before this one saves `one_ip`"),
+        ] {
+            let text = good.replacen(from, to, 1);
+            assert_ne!(text, good, "{from} is not in the text");
+            let told = problems(&text);
+            assert!(told.contains(expected), "{to}: told {told:?}, expected {expected:?}");
+        }
+        let many: Vec<_> = (0..21).map(|at| format!("  k{at}: {{ owner: a }}\n")).collect();
+        let many = good.replacen("  one:", &format!("{}  one:", many.concat()), 1);
+        assert!(problems(&many).contains("at most 20 keys"), "{}", problems(&many));
+        let told = attack("a.yaml", &good, Against::Upstream(&[])).unwrap_err().to_string();
+        assert!(told.contains("`keys` and `users` exist in the gateway of a try alone"), "{told}");
+    }
+
+    #[test]
     fn a_step_for_each_text_is_bounded_and_alone_knows_the_text() {
         let each = GOOD.replacen(
             "send: GET /a\n    expect",

@@ -128,6 +128,9 @@ impl Runner {
         let mut world = self.place.open(wanted, way, &self.clock).await?;
         let mut walked = world.session.make(&journey.tokens, self.seconds()).await;
         if walked.is_ok() {
+            walked = world.session.give(&journey.keys, &journey.users).await;
+        }
+        if walked.is_ok() {
             walked = world.session.expect(&journey.steps).await;
         }
         world.close().await;
@@ -165,7 +168,10 @@ impl Target for Lab<'_> {
             Ok(world) => world,
             Err(why) => return Seen::Broken(why),
         };
-        let made = world.session.make(&attack.tokens, self.runner.seconds()).await;
+        let mut made = world.session.make(&attack.tokens, self.runner.seconds()).await;
+        if made.is_ok() {
+            made = world.session.give(&attack.keys, &attack.users).await;
+        }
         let seen = match one.part {
             _ if made.is_err() => Seen::Broken(made.err().unwrap_or_default()),
             Part::Attack | Part::TwinAttack => world.session.attack(attack).await,

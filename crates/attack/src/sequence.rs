@@ -11,7 +11,9 @@ use serde_saphyr::Spanned;
 use crate::client::{Answer, Exchange, Request, Silence, exchange};
 use crate::forge;
 use crate::form::{Attack, Step};
+use crate::given_key::{Keys, Users};
 use crate::identity::{self, Identity};
+use crate::issue::Issuing;
 use crate::payload::Payload;
 use crate::request::{self, Added};
 use crate::token::Tokens;
@@ -36,6 +38,8 @@ pub(crate) struct Session {
     tokens: HashMap<(SocketAddr, String), String>,
     /// Those who were given; none: the sample's users, who log in.
     identities: Option<Vec<Identity>>,
+    /// Gives out credentials of ours.
+    issuing: Issuing,
     sent: u32,
 }
 
@@ -73,17 +77,23 @@ impl Session {
         probe: Option<Probe>,
         unique: String,
         identities: Option<Vec<Identity>>,
+        issuing: Issuing,
     ) -> Self {
         let mut variables = Variables::default();
         variables.save("unique", Value::from(unique));
         variables.save("door", Value::from(format!("http://{door}")));
         variables.save("api", Value::from(format!("http://{api}")));
-        Self { door, api, probe, variables, tokens: HashMap::new(), identities, sent: 0 }
+        Self { door, api, probe, variables, tokens: HashMap::new(), identities, issuing, sent: 0 }
     }
 
     /// Makes the tokens that the steps use; `now` in seconds since 1970.
     pub(crate) async fn make(&mut self, tokens: &Tokens, now: u64) -> Result<(), String> {
         forge::make(tokens, self.api, now, &mut self.variables).await
+    }
+
+    /// Gives out the keys and users that the steps use.
+    pub(crate) async fn give(&mut self, keys: &Keys, users: &Users) -> Result<(), String> {
+        self.issuing.give(keys, users, &mut self.variables).await
     }
 
     /// Steps that must go as they expect; if not, why.
@@ -95,6 +105,7 @@ impl Session {
                 let line = send.lines().next().unwrap_or_default();
                 format!("step {} (`{line}`): {why}", place + 1)
             };
+            self.issuing.before(step).await.map_err(named)?;
             if step.together {
                 let all = self.at_once(step, self.to(step)).await;
                 let all = all.map_err(|stuck| named(why(stuck)))?;
@@ -141,6 +152,7 @@ impl Session {
 
     /// A step of an attack, for each of its texts; the last answer counts, and every act.
     async fn rounds(&mut self, step: &Step, to: SocketAddr) -> Result<Done, Stuck> {
+        self.issuing.before(step).await.map_err(Stuck::Broken)?;
         let mut acts = Vec::new();
         let mut last = None;
         if step.together {

@@ -1,16 +1,14 @@
 //! Crafted tokens, as attack files write them.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
-use serde_saphyr::Spanned;
+
+use crate::named::Named;
 
 /// Tokens by name, in the order of the file: a later one may use an earlier one.
-#[derive(Debug, Clone, Default)]
-pub struct Tokens(pub Vec<(String, Spanned<Token>)>);
+pub type Tokens = Named<Token>;
 
 /// One token: an honest one as it is, changed, or made up.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -239,28 +237,6 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u32> = text.chars().map(|digit| digit.to_digit(16)).collect::<Option<_>>()?;
     let pairs = digits.chunks(2);
     pairs.map(|pair| Some((pair.first()? << 4 | pair.get(1)?) as u8)).collect()
-}
-
-impl<'de> Deserialize<'de> for Tokens {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Tokens;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`name: { ... }` lines, each a token")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tokens, A::Error> {
-                let mut tokens = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    tokens.push(entry);
-                }
-                Ok(Tokens(tokens))
-            }
-        }
-        deserializer.deserialize_map(Reader)
-    }
 }
 
 #[cfg(test)]

@@ -12,9 +12,9 @@ use crate::call::Call;
 use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
-    back_office, customers, door, hidden, imports, medicines, object_routes, orders, partner,
-    payments, prescriptions, resets, safe_orders, safe_sessions, sessions, tills, uploads, visits,
-    web,
+    back_office, counter, customers, door, hidden, imports, medicines, object_routes, orders,
+    partner, payments, prescriptions, resets, safe_orders, safe_sessions, sessions, strict_counter,
+    tills, uploads, visits, web,
 };
 
 /// The whole API over one database.
@@ -22,6 +22,7 @@ pub(crate) fn router(database: Arc<Database>) -> Router {
     let careless = shop()
         .merge(doors())
         .merge(partners())
+        .merge(counters())
         .merge(addresses())
         .merge(staff())
         .merge(object_routes::careless_ones())
@@ -33,9 +34,12 @@ pub(crate) fn router(database: Arc<Database>) -> Router {
         Router::new().fallback_service(careless).layer(middleware::from_fn(door::careless));
     let safe = safe_twins()
         .merge(object_routes::safe_twins())
+        .merge(safe_counters())
         .fallback(careful(nowhere))
-        .with_state(database);
-    Router::new().nest("/api/safe", safe).fallback_service(behind_the_door)
+        .with_state(Arc::clone(&database));
+    let beside =
+        Router::new().route("/credentials", put(careful(counter::learn))).with_state(database);
+    Router::new().nest("/api/safe", safe).merge(beside).fallback_service(behind_the_door)
 }
 
 fn shop() -> Router<Arc<Database>> {
@@ -100,6 +104,26 @@ fn partners() -> Router<Arc<Database>> {
         .route("/partner/summary", get(careless(partner::summary)))
         .route("/partner/refills", post(careless(partner::refill)))
         .route("/partner/sign-out", post(careless(partner::sign_out)))
+}
+
+fn counters() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/counter/me", get(careless(counter::me)))
+        .route(
+            "/counter/orders/{id}",
+            get(careless(counter::order)).delete(careless(counter::cancel)),
+        )
+        .route("/counter/till", get(careless(counter::till)))
+}
+
+fn safe_counters() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/counter/me", get(careful(strict_counter::me)))
+        .route(
+            "/counter/orders/{id}",
+            get(careful(strict_counter::order)).delete(careful(strict_counter::cancel)),
+        )
+        .route("/counter/till", get(careful(strict_counter::till)))
 }
 
 fn addresses() -> Router<Arc<Database>> {

@@ -3,6 +3,18 @@ CREATE TABLE organisations (
     id TEXT PRIMARY KEY,
     above TEXT REFERENCES organisations (id)
 );
+CREATE TABLE counter_keys (
+    id TEXT PRIMARY KEY,
+    facts TEXT NOT NULL
+);
+CREATE TABLE counter_uses (
+    id TEXT PRIMARY KEY,
+    uses INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE counter_users (
+    name TEXT PRIMARY KEY,
+    password TEXT NOT NULL
+);
 CREATE TABLE people (
     customer_id INTEGER PRIMARY KEY REFERENCES customers (id),
     card_number TEXT NOT NULL,

@@ -25,7 +25,7 @@ pub(crate) fn safe_me(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
 }
 
 /// User and password.
-fn shown(call: &Call) -> Option<Login> {
+pub(crate) fn shown(call: &Call) -> Option<Login> {
     let coded = call.header("authorization").strip_prefix("Basic ")?;
     let text = String::from_utf8(BASE64_STANDARD.decode(coded).ok()?).ok()?;
     let (email, password) = text.split_once(':')?;

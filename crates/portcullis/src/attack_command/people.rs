@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use portcullis_attack::generate::Person;
 use portcullis_attack::{Identity, ask};
+use portcullis_credential::{api_key, authorization};
 use portcullis_model::Secret;
-use portcullis_policy::Model;
+use portcullis_policy::{Callers, Model};
 use serde_json::Value;
 
 use crate::caller::Caller;
@@ -21,8 +22,25 @@ pub(super) fn identity(named: &Named, model: &Model) -> Result<Identity, String>
     let line = Caller::read(&named.file, &model.contract)?.line();
     let no_field = || format!("`{}` holds no header field", named.file.display());
     let (field, value) = line.split_once(": ").ok_or_else(no_field)?;
+    if is_given_out_here(value, &model.callers) {
+        return Err(format!(
+            "`{}` holds a key or a password that Portcullis gave out: the API does not know it, and neither does the \
+             gateway of a try, whose store is empty; give a credential that the API itself takes",
+            named.file.display()
+        ));
+    }
     let value = Secret::new(value.as_bytes());
     Ok(Identity { name: named.name.clone(), field: field.to_owned(), value })
+}
+
+/// Whether a credential is one that the policy gives out, as far as its form tells: then nothing could be tried directly.
+fn is_given_out_here(value: &str, callers: &Callers) -> bool {
+    let is_key = |text: &str| {
+        callers.api_keys.as_ref().is_some_and(|rule| api_key::is_in(text, &rule.brand))
+    };
+    let takes_passwords = callers.passwords.as_ref().is_some_and(|rule| !rule.schemes.is_empty());
+    let basic = authorization::basic(value).ok();
+    is_key(value) || takes_passwords && basic.is_some()
 }
 
 /// Which roles they have: as the command line says, else as the API itself says where the policy asks it.
@@ -85,4 +103,54 @@ fn told(
         _ => None,
     };
     Ok(Some(body.pointer(pointer).and_then(texts).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use portcullis_policy::{ApiKeys, Passwords, SecretSource};
+
+    use super::*;
+
+    fn callers() -> Callers {
+        let pepper = || SecretSource::File("pepper.key".into());
+        let api_keys = ApiKeys {
+            brand: Arc::from("shop"),
+            environment: Arc::from("live"),
+            issuer: Arc::from("shop"),
+            pepper: pepper(),
+            schemes: vec![0],
+            ends_in_plain: false,
+            leaks: None,
+        };
+        let passwords = Passwords {
+            issuer: Arc::from("shop"),
+            pepper: pepper(),
+            breached: None,
+            length_min: 15,
+            workers: None,
+            schemes: vec![1],
+        };
+        Callers { api_keys: Some(api_keys), passwords: Some(passwords), ..Callers::default() }
+    }
+
+    #[test]
+    fn what_portcullis_gave_out_is_known_by_its_form_and_what_the_api_gave_out_is_taken() {
+        let (_, key) = api_key::generate("shop", "live").unwrap();
+        let (_, other) = api_key::generate("bank", "live").unwrap();
+        let basic = "Basic YTpi";
+        for (value, is_ours) in [
+            (key.clone(), true),
+            (format!("Bearer {key}"), true),
+            (basic.to_owned(), true),
+            (other, false),
+            ("Bearer eyJh.e30.x".to_owned(), false),
+        ] {
+            assert_eq!(is_given_out_here(&value, &callers()), is_ours, "{value}");
+        }
+        for value in [&key, basic] {
+            assert!(!is_given_out_here(value, &Callers::default()), "the policy gives out nothing");
+        }
+    }
 }

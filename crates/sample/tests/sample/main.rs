@@ -14,6 +14,8 @@ mod client;
 #[cfg(test)]
 mod configuration;
 #[cfg(test)]
+mod counter;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod exposure;
