@@ -17,6 +17,7 @@ mod canaries;
 mod certificates;
 mod compare;
 mod contract_report;
+mod dump;
 mod explain;
 mod generated;
 mod init;
