@@ -3,7 +3,6 @@
 mod canaries;
 mod exchange;
 mod pages;
-mod scratch;
 
 use std::time::Instant;
 
@@ -11,8 +10,8 @@ use portcullis_policy::StorePlace;
 use portcullis_store::{Kek, Options, Store, StoreError};
 
 use self::canaries::Canaries;
-use self::scratch::Scratch;
 use crate::asked::Asked;
+use crate::scratch::{Scratch, hex_of_chance};
 
 pub(crate) use self::exchange::Exchanged;
 pub(crate) use self::pages::Seen;
@@ -38,7 +37,7 @@ pub(crate) fn run(asked: &Asked<'_>, place: &StorePlace) -> Outcome {
 
 async fn walk(asked: &Asked<'_>, place: &StorePlace) -> Outcome {
     let scratch = Scratch::make(asked.scratch)?;
-    let kek = Kek::parse(scratch::hex_of_chance()?.as_bytes()).map_err(|why| why.to_string())?;
+    let kek = Kek::parse(hex_of_chance()?.as_bytes()).map_err(|why| why.to_string())?;
     let options = Options { canaries: place.canaries, ..Options::default() };
     let folder = scratch.path().join("store");
     let open = || Store::open(&folder, &kek, &options, asked.now).map(|(store, _)| store);
@@ -46,12 +45,13 @@ async fn walk(asked: &Asked<'_>, place: &StorePlace) -> Outcome {
     let store = open().map_err(told)?;
     let keys = asked.models().find_map(|model| model.callers.api_keys.as_ref());
     let canaries = Canaries::plant(&store, keys, asked.now).await?;
-    let mut seen = pages::look(&folder, &canaries)?;
+    let mut seen = pages::look(&folder, &canaries, 0)?;
     let began = Instant::now();
     let mut exchanged = exchange::walk(&store, &canaries, asked.now).await?;
     exchanged.took = began.elapsed();
     drop(store);
-    seen.add(pages::look(&folder, &canaries)?);
+    // The first key was exchanged and has ended.
+    seen.add(pages::look(&folder, &canaries, 1)?);
     let store = open().map_err(told)?;
     exchanged.again(&store, &canaries, asked.now);
     Ok(Drilled { seen, exchanged })

@@ -7,7 +7,10 @@ mod answer;
 mod asked;
 mod checklist;
 mod drill;
+mod issued;
+mod scratch;
 
 pub use answer::{Answer, Verdict};
 pub use asked::{Asked, KnownKeys};
 pub use checklist::answers;
+pub use issued::{issued, may_all};

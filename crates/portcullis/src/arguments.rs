@@ -72,6 +72,14 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  portcullis check -c portcullis.yaml --format json\n\n\
         Exit codes: 0 no error, 1 errors (or warnings under --deny), 2 usage or unreadable file")]
     Check(CheckOptions),
+    /// Answer the checklist about keys and secrets for this deployment, with evidence and drills
+    #[command(
+        after_help = "Example:\n  portcullis audit -c portcullis.yaml\n  sudo portcullis audit -c \
+        portcullis.yaml --backup /var/backups/portcullis --format json\n\nDrills happen in a folder of their own and touch \
+        nothing that is in use. As root it also tries to open what is kept as another user.\n\nExit codes: 0 every answer \
+        is yes or not checkable, 1 one is no, or the files have errors, 2 usage or unreadable file"
+    )]
+    Audit(AuditOptions),
     /// Show which values are taken for ids of what, or suggest the objects of a document
     #[command(
         after_help = "Example:\n  portcullis resources -c portcullis.yaml\n  portcullis resources \
@@ -214,6 +222,19 @@ pub(crate) struct CheckOptions {
     /// The same as --deny expired
     #[arg(long)]
     pub(crate) deny_expired: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditOptions {
+    /// The policy file
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// A folder with copies of the store, which must be as closed as the store is; may be given several times
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) backup: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

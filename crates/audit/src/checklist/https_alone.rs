@@ -25,12 +25,14 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     }
     let plain = asked.found(&[codes::PLAIN_UPSTREAM.name]);
     if let Some(first) = plain.first() {
-        let evidence = format!("{} of the hops behind the gateway are plain: {}", plain.len(), first.message);
+        let evidence =
+            format!("{} of the hops behind the gateway are plain: {}", plain.len(), first.message);
         return QUESTION.no(evidence, "upstream: https://...");
     }
     let weak = asked.found(&[codes::CERTIFICATE_ENDS.name, codes::WEAK_CERTIFICATE.name]);
     if let Some(first) = weak.first() {
-        let evidence = format!("{} of what there is to say of certificates: {}", weak.len(), first.message);
+        let evidence =
+            format!("{} of what there is to say of certificates: {}", weak.len(), first.message);
         let fix = first.help.clone().unwrap_or_else(|| "have it issued anew".to_owned());
         return QUESTION.no(evidence, fix);
     }
@@ -38,9 +40,13 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         plan.mode(ControlId::TransportEncryption, None, asked.now) != Mode::Enforce
     };
     if asked.plans.iter().any(is_relaxed) {
-        return QUESTION.no("`transport_encryption` only observes", "take the relaxation of it out of `relax`");
+        return QUESTION.no(
+            "`transport_encryption` only observes",
+            "take the relaxation of it out of `relax`",
+        );
     }
-    let hops = format!("{} APIs behind it are reached inside TLS or on this host", asked.plans.len());
+    let hops =
+        format!("{} APIs behind it are reached inside TLS or on this host", asked.plans.len());
     if model.tls.is_none() && !model.proxies.end_tls {
         return QUESTION.not_checkable(
             format!("`{}` is loopback and speaks plain HTTP; {hops}", model.listen),
@@ -50,7 +56,12 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     let redirect = model.tls.as_ref().and_then(|tls| tls.redirect);
     let redirect = redirect.map_or_else(
         || "no port speaks plain HTTP".to_owned(),
-        |redirect| format!("`{}` speaks plain HTTP to lead to `https`, and refuses credentials", redirect.from),
+        |redirect| {
+            format!(
+                "`{}` speaks plain HTTP to lead to `https`, and refuses credentials",
+                redirect.from
+            )
+        },
     );
     QUESTION.yes(format!(
         "`{}` takes credentials inside TLS alone; {redirect}; HSTS is in every answer inside TLS; no certificate is weak or \

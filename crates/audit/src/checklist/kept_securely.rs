@@ -20,7 +20,8 @@ pub(super) fn answer(asked: &Asked<'_>, drilled: Option<&Outcome>) -> Answer {
     };
     let inside = beside(asked, &place.folder);
     if let Some(first) = inside.first() {
-        let evidence = format!("{} of what opens the store lies in its folder: `{first}`", inside.len());
+        let evidence =
+            format!("{} of what opens the store lies in its folder: `{first}`", inside.len());
         return QUESTION.no(evidence, "move it to another place, and name that in the policy: whoever has a copy of the folder has both");
     }
     match drilled {
@@ -38,7 +39,8 @@ pub(super) fn answer(asked: &Asked<'_>, drilled: Option<&Outcome>) -> Answer {
 /// Files that open what is in the store, and lie in its folder or with a copy of it.
 fn beside(asked: &Asked<'_>, folder: &Path) -> Vec<String> {
     let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folders: Vec<_> = asked.backups.iter().map(|path| whole(path)).chain([whole(folder)]).collect();
+    let folders: Vec<_> =
+        asked.backups.iter().map(|path| whole(path)).chain([whole(folder)]).collect();
     let mut found: Vec<String> = Vec::new();
     for model in asked.models() {
         let store = model.store.as_ref();

@@ -1,8 +1,8 @@
 //! C7: do URLs expose secrets?
 
+use portcullis_controls::Judgement;
 use portcullis_controls::Plan;
 use portcullis_controls::secret_in_url::{Declared, SecretPaths, judge_query};
-use portcullis_controls::Judgement;
 use portcullis_credential::api_key;
 use portcullis_model::{ControlId, Mode};
 
@@ -34,14 +34,23 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     if shown > 0 {
         return QUESTION.no(drilled, "report it: this is a flaw of the gateway");
     }
-    if asked.plans.iter().any(|plan| plan.mode(ControlId::SecretInUrl, None, asked.now) != Mode::Enforce) {
-        return QUESTION.no("`secret_in_url` only observes", "take the relaxation of it out of `relax`");
+    if asked
+        .plans
+        .iter()
+        .any(|plan| plan.mode(ControlId::SecretInUrl, None, asked.now) != Mode::Enforce)
+    {
+        return QUESTION
+            .no("`secret_in_url` only observes", "take the relaxation of it out of `relax`");
     }
     let found = asked.found(&ASKED_FOR);
     match found.first() {
         None => QUESTION.yes(format!("no document asks for a credential in a URL; {drilled}")),
         Some(first) => QUESTION.no(
-            format!("documents ask for {} credentials in URLs: {}; {drilled}", found.len(), first.message),
+            format!(
+                "documents ask for {} credentials in URLs: {}; {drilled}",
+                found.len(),
+                first.message
+            ),
             first.help.clone().unwrap_or_else(|| "take it from a header".to_owned()),
         ),
     }

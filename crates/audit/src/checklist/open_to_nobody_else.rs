@@ -21,16 +21,25 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
         );
     }
     if let Some(first) = found.open.first() {
-        let evidence = format!("{} of {} places are open to others: {}", found.open.len(), found.all.len(), first.why);
+        let evidence = format!(
+            "{} of {} places are open to others: {}",
+            found.open.len(),
+            found.all.len(),
+            first.why
+        );
         return QUESTION.no(evidence, first.fix.clone());
     }
-    let seen = format!("{} folders, files and sockets belong to one user and are open to nobody else", found.all.len());
+    let seen = format!(
+        "{} folders, files and sockets belong to one user and are open to nobody else",
+        found.all.len()
+    );
     match tried::as_somebody_else(&found.all) {
         Err(why) => QUESTION.not_checkable(
             format!("{seen}; nobody tried to open them: {why}"),
             "run it as root: it then tries to open them as another user",
         ),
-        Ok(0) => QUESTION.yes(format!("{seen}; user {} tried to open each, and none opened", tried::SOMEBODY)),
+        Ok(0) => QUESTION
+            .yes(format!("{seen}; user {} tried to open each, and none opened", tried::SOMEBODY)),
         Ok(opened) => QUESTION.no(
             format!("user {} opened {opened} of {} places", tried::SOMEBODY, found.all.len()),
             "look for access lists (`getfacl`) and capabilities of that user",

@@ -1,15 +1,15 @@
 //! Credentials that open nothing anywhere: keys, sessions with tokens, a password.
 
 use portcullis_credential::api_key::{self, Pepper};
-use portcullis_credential::password::{self, Hashed, Salt, Work};
 use portcullis_credential::opaque;
+use portcullis_credential::password::{self, Hashed, Salt, Work};
 use portcullis_model::{KeyId, KeyRules, Secret, UnixMillis};
 use portcullis_policy::ApiKeys;
 use portcullis_store::{
     Digest, Facts, KeyFacts, Origin, PasswordFacts, SessionId, State, Store, StoreError,
 };
 
-use super::scratch::{chance, hex_of_chance};
+use crate::scratch::{chance, hex_of_chance};
 
 /// Keys and sessions, each.
 const EACH: usize = 16;
@@ -101,7 +101,12 @@ impl Canaries {
     }
 
     /// Whether a key opens something.
-    pub(super) fn key_opens(&self, store: &Store, (id, text): &(KeyId, String), now: UnixMillis) -> bool {
+    pub(super) fn key_opens(
+        &self,
+        store: &Store,
+        (id, text): &(KeyId, String),
+        now: UnixMillis,
+    ) -> bool {
         store.key(id, now).is_some_and(|known| self.pepper.matches(text, &known.mac))
     }
 
@@ -120,9 +125,9 @@ impl Canaries {
         keys.chain(tokens.map(String::as_str)).chain([self.password.as_str()])
     }
 
-    /// What must be in them instead.
-    pub(super) fn digests(&self) -> impl Iterator<Item = Vec<u8>> {
-        let keys = self.keys.iter().map(|(_, text)| self.pepper.mac(text).to_vec());
+    /// What must be in them instead, once so many keys have ended: their rows are gone.
+    pub(super) fn digests(&self, ended: usize) -> impl Iterator<Item = Vec<u8>> {
+        let keys = self.keys.iter().skip(ended).map(|(_, text)| self.pepper.mac(text).to_vec());
         keys.chain([OWNER.as_bytes().to_vec(), b"$argon2id$".to_vec()])
     }
 }

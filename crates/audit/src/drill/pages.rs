@@ -38,8 +38,8 @@ impl Seen {
     }
 }
 
-/// Reads every file of a store.
-pub(super) fn look(folder: &Path, canaries: &Canaries) -> Result<Seen, String> {
+/// Reads every file of a store in which so many of the first keys have ended.
+pub(super) fn look(folder: &Path, canaries: &Canaries, ended: usize) -> Result<Seen, String> {
     let why = |error: std::io::Error| format!("`{}`: {error}", folder.display());
     let (mut all, mut files) = (Vec::new(), 0);
     for entry in std::fs::read_dir(folder).map_err(why)? {
@@ -52,7 +52,7 @@ pub(super) fn look(folder: &Path, canaries: &Canaries) -> Result<Seen, String> {
     let texts: Vec<&str> = canaries.texts().collect();
     let is_there = |form: &Vec<u8>| memmem::find(&all, form).is_some();
     let found = texts.iter().filter(|text| forms(text).iter().any(is_there)).count();
-    let wanted: Vec<Vec<u8>> = canaries.digests().collect();
+    let wanted: Vec<Vec<u8>> = canaries.digests(ended).collect();
     let digests = wanted.iter().filter(|digest| is_there(digest)).count();
     if digests < wanted.len() {
         let missing = wanted.len() - digests;

@@ -43,7 +43,8 @@ mod tests {
         ] {
             assert_eq!(masked(detail), shown);
         }
-        let plain = "the property `a_rather_long_name_of_a_member` of `/items/0` is not declared, ü";
+        let plain =
+            "the property `a_rather_long_name_of_a_member` of `/items/0` is not declared, ü";
         assert_eq!(masked(plain.to_owned()), plain);
     }
 

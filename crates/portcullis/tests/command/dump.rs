@@ -111,7 +111,8 @@ fn use_rightly(at: SocketAddr, keys: &[String], secrets: &mut Secrets) -> Vec<u8
 fn use_wrongly(at: SocketAddr, good: &str, secrets: &mut Secrets) -> Vec<u8> {
     let (mut kept, mut told) = (Kept::to(at), Vec::new());
     let good = format!("X-Api-Key: {good}\r\n");
-    let with_good = |path: &str, more: &str| format!("GET {path} HTTP/1.1\r\nHost: a\r\n{good}{more}\r\n");
+    let with_good =
+        |path: &str, more: &str| format!("GET {path} HTTP/1.1\r\nHost: a\r\n{good}{more}\r\n");
     for number in 0..WRONG {
         let mut key = |kind| {
             let (_, key) = portcullis_credential::api_key::generate("shop", "live").unwrap();
@@ -127,7 +128,10 @@ fn use_wrongly(at: SocketAddr, good: &str, secrets: &mut Secrets) -> Vec<u8> {
             with_good(&format!("/{}", key("a key in a path")), ""),
             with_good(&format!("/me/{}/x?a=b", key("a key deep in a path")), ""),
             with_good("/me", &format!("X-Debug: {}\r\n", key("a key in a dropped field"))),
-            with_good("/me", &format!("Referer: https://a.example/?k={}\r\n", key("a key in a referrer"))),
+            with_good(
+                "/me",
+                &format!("Referer: https://a.example/?k={}\r\n", key("a key in a referrer")),
+            ),
             with_good("/me", &format!("Bad Field: {}\r\n", key("a key in a bad head"))),
             post("/notes", &good, &format!(r#"{{"count":"{}"}}"#, key("a key in a refused body"))),
             post("/notes", &good, &format!(r#"{{"{}":1}}"#, key("a key as a property"))),
@@ -136,10 +140,22 @@ fn use_wrongly(at: SocketAddr, good: &str, secrets: &mut Secrets) -> Vec<u8> {
             with_good("/me", &format!("Cookie: {}=1\r\n", key("a key as the name of a cookie"))),
             with_good("/me", &format!("Origin: https://{}.example\r\n", key("a key in an origin"))),
             get("/me", &basic(&key("a key as a user"), "x")),
-            post("/notes", &format!("{good}Content-Encoding: {}\r\n", key("a key as a coding")), "{}"),
-            post("/notes", &good, &format!(r#"{{"text":"{}"}}"#, key("a key in a text that is too long"))),
+            post(
+                "/notes",
+                &format!("{good}Content-Encoding: {}\r\n", key("a key as a coding")),
+                "{}",
+            ),
+            post(
+                "/notes",
+                &good,
+                &format!(r#"{{"text":"{}"}}"#, key("a key in a text that is too long")),
+            ),
             post("/notes", &format!("{good}Expect: {}\r\n", key("a key in an expectation")), "{}"),
-            post("/notes", &good, &format!(r#"{{"count": {}"#, key("a key in a body that is no JSON"))),
+            post(
+                "/notes",
+                &good,
+                &format!(r#"{{"count": {}"#, key("a key in a body that is no JSON")),
+            ),
         ];
         for request in ways {
             told.extend(whole(&kept.ask(request)));
@@ -169,7 +185,10 @@ fn a_dump_of_all_that_is_written_said_and_answered_holds_none_of_a_thousand_secr
     let (_api, folder) = shop::open();
     let keys = shop::issue(&folder, KEYS);
     let mut secrets: Secrets = keys.iter().map(|key| ("key", secret_of(key))).collect();
-    secrets.extend([shop::STORE_KEY, shop::NEXT_STORE_KEY, shop::KEY_PEPPER, shop::PASSWORD_PEPPER].map(|key| ("key of the policy", key.to_owned())));
+    secrets.extend(
+        [shop::STORE_KEY, shop::NEXT_STORE_KEY, shop::KEY_PEPPER, shop::PASSWORD_PEPPER]
+            .map(|key| ("key of the policy", key.to_owned())),
+    );
     let gateway = Gateway::start(&folder, &["run", "-c", "portcullis.yaml"]);
     let mut dump: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut said = String::new();
@@ -215,11 +234,23 @@ fn a_dump_of_all_that_is_written_said_and_answered_holds_none_of_a_thousand_secr
     let records = fs::read(folder.path("records.jsonl")).unwrap();
     dump.insert("ledger".to_owned(), records);
 
-    for part in ["store/store.db", "store/store.db-wal", "store/store.db-shm", "store/store.epoch", "copy/store.db"] {
-        assert!(dump.iter().any(|(name, bytes)| name.contains(part) && !bytes.is_empty()), "{part}");
+    for part in [
+        "store/store.db",
+        "store/store.db-wal",
+        "store/store.db-shm",
+        "store/store.epoch",
+        "copy/store.db",
+    ] {
+        assert!(
+            dump.iter().any(|(name, bytes)| name.contains(part) && !bytes.is_empty()),
+            "{part}"
+        );
     }
-    let seen: Vec<&String> =
-        dump.iter().filter(|(_, bytes)| !control.found_in(bytes).is_empty()).map(|(name, _)| name).collect();
+    let seen: Vec<&String> = dump
+        .iter()
+        .filter(|(_, bytes)| !control.found_in(bytes).is_empty())
+        .map(|(name, _)| name)
+        .collect();
     for part in ["commands", "ledger", "store.db-wal", "copy/store.db"] {
         assert!(seen.iter().any(|name| name.contains(part)), "{part}: {seen:?}");
     }

@@ -12,6 +12,7 @@ mod administrative;
 mod api_key_limits;
 mod api_keys;
 mod apis;
+mod audit;
 mod backup;
 mod canaries;
 mod certificates;

@@ -108,8 +108,7 @@ pub(crate) fn issue(folder: &Folder, count: usize) -> Vec<String> {
     let kek = Kek::parse(STORE_KEY.as_bytes()).unwrap();
     let now = UnixMillis(1_700_000_000_000);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (store, _) =
-        Store::open(&folder.path("store"), &kek, &Options::default(), now).unwrap();
+    let (store, _) = Store::open(&folder.path("store"), &kek, &Options::default(), now).unwrap();
     let made: Vec<_> = (0..count).map(|_| generate("shop", "live").unwrap()).collect();
     runtime.block_on(async {
         let mut issued = Vec::new();
