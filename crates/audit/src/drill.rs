@@ -51,7 +51,7 @@ async fn walk(asked: &Asked<'_>, place: &StorePlace) -> Outcome {
     exchanged.took = began.elapsed();
     drop(store);
     // The first key was exchanged and has ended.
-    seen.add(pages::look(&folder, &canaries, 1)?);
+    seen.add(&pages::look(&folder, &canaries, 1)?);
     let store = open().map_err(told)?;
     exchanged.again(&store, &canaries, asked.now);
     Ok(Drilled { seen, exchanged })

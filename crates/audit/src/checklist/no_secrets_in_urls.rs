@@ -24,8 +24,8 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     };
     let (mut tried, mut shown) = (0, 0);
     for plan in asked.plans {
-        let (tries, seen) = drill(plan, &canary);
-        (tried, shown) = (tried + tries, shown + seen);
+        let (places, left) = drill(plan, &canary);
+        (tried, shown) = (tried + places, shown + left);
     }
     let drilled = format!(
         "a canary key in {tried} paths and queries, one in the place of each operation's parameters: {shown} would be \

@@ -15,7 +15,10 @@ fn audit(folder: &Folder, words: &[&str]) -> (i32, Vec<Value>) {
     let printed = text(&output.stdout);
     let report: Value = serde_json::from_str(&printed)
         .unwrap_or_else(|why| panic!("{why}: {printed} {}", text(&output.stderr)));
-    (output.status.code().unwrap(), report["checklist"].as_array().cloned().unwrap())
+    (
+        output.status.code().unwrap(),
+        report.get("checklist").and_then(Value::as_array).cloned().unwrap(),
+    )
 }
 
 fn of<'a>(all: &'a [Value], id: &str) -> &'a Value {

@@ -46,7 +46,7 @@ pub(super) fn of(asked: &Asked<'_>) -> Places {
 }
 
 /// Files with what opens or signs something.
-fn keys(model: &Model) -> Vec<&Path> {
+fn keys<'m>(model: &'m Model) -> Vec<&'m Path> {
     let (store, callers) = (model.store.as_ref(), &model.callers);
     let signing = callers.forward.as_ref().and_then(|forward| forward.token.as_ref());
     let shown = model.upstream.instances().filter_map(|instance| instance.tls.shows.as_ref());
@@ -59,8 +59,8 @@ fn keys(model: &Model) -> Vec<&Path> {
         model.tls.as_ref().map(|tls| &tls.key),
     ];
     let sources = all.into_iter().flatten().chain(shown.map(|own| &own.key));
-    let file = |source| match source {
-        &SecretSource::File(ref path) => Some(path.as_path()),
+    let file = |source: &'m SecretSource| match source {
+        SecretSource::File(path) => Some(path.as_path()),
         SecretSource::Variable(_) | SecretSource::Credential(_) => None,
     };
     sources.filter_map(file).collect()

@@ -53,7 +53,7 @@ impl Needles {
     fn add(&mut self, form: Form) {
         let start = *form.bytes.first_chunk().expect("a form is longer than its start");
         let (word, bit) = place(start);
-        self.table[word] |= bit;
+        *self.table.get_mut(word).unwrap() |= bit;
         self.forms.entry(start).or_default().push(form);
     }
 
@@ -64,13 +64,12 @@ impl Needles {
     /// Which of them stand in these bytes.
     pub(crate) fn found_in(&self, bytes: &[u8]) -> Found {
         let mut hits: BTreeMap<usize, &'static str> = BTreeMap::new();
-        for at in 0..bytes.len().saturating_sub(START - 1) {
-            let rest = &bytes[at..];
-            let Some(start) = rest.first_chunk::<START>() else { break };
+        for (at, start) in bytes.array_windows::<START>().enumerate() {
             let (word, bit) = place(*start);
-            if self.table[word] & bit == 0 {
+            if self.table.get(word).is_none_or(|word| word & bit == 0) {
                 continue;
             }
+            let rest = bytes.get(at..).unwrap();
             let forms = self.forms.get(start).into_iter().flatten();
             for form in forms.filter(|form| rest.starts_with(&form.bytes)) {
                 hits.entry(form.needle).or_insert(form.name);
@@ -78,7 +77,7 @@ impl Needles {
         }
         let mut found = Found::new();
         for (needle, form) in hits {
-            *found.entry((self.kinds[needle], form)).or_default() += 1;
+            *found.entry((*self.kinds.get(needle).unwrap(), form)).or_default() += 1;
         }
         found
     }
@@ -113,7 +112,7 @@ fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("Debug", format!("{text:?}").trim_matches('"').into()),
     ];
     for offset in 0..3 {
-        let moved = [&[0; 3][..offset], bytes].concat();
+        let moved = [&vec![0; offset], bytes].concat();
         // The characters that depend on nothing that stands around it.
         let (from, to) = ((offset * 8).div_ceil(6), moved.len() * 8 / 6);
         for engine in [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD] {

@@ -50,7 +50,7 @@ pub(crate) const OWNER: &str = "acme-of-the-dump";
 /// A text that nothing but this kind and number gives.
 pub(crate) fn unique(kind: &str, number: usize) -> String {
     let digest = Sha256::digest(format!("obviously fake: {kind} {number}"));
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(16).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// What is typed: with characters that each way of writing it down writes otherwise.
