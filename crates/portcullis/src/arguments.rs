@@ -6,6 +6,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use portcullis_attack::generate::ATTACKS_MAX;
 
+pub(crate) use crate::audit_arguments::AuditOptions;
 pub(crate) use crate::dev_certificate_arguments::DevCertificateOptions;
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
@@ -222,19 +223,6 @@ pub(crate) struct CheckOptions {
     /// The same as --deny expired
     #[arg(long)]
     pub(crate) deny_expired: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AuditOptions {
-    /// The policy file
-    #[arg(short = 'c', long = "config", value_name = "FILE")]
-    pub(crate) config: PathBuf,
-    /// A folder with copies of the store, which must be as closed as the store is; may be given several times
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) backup: Vec<PathBuf>,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod administer;
 mod arguments;
 mod attack_command;
+mod audit_arguments;
 mod audit_command;
 mod backup;
 mod caller;
