@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 
+use portcullis_credential::api_key::Pepper;
 use serde_json::Value;
 
 use crate::api_keys::{command, issue, listed, run, shop, status};
@@ -137,9 +138,13 @@ fn a_key_that_uses_less_than_it_may_is_told_with_what_restricts_it() {
 fn issued_long_ago(folder: &Folder, id: &str) {
     let mut socket = UnixStream::connect(folder.path("store/admin.sock")).unwrap();
     let mac = "0".repeat(64);
+    let pepper = Pepper::parse(&fs::read(folder.path("pepper.key")).unwrap()).unwrap();
+    let pepper: Vec<String> =
+        pepper.fingerprint().iter().map(|byte| format!("{byte:02x}")).collect();
     let line = format!(
         "{{\"do\":\"add_key\",\"id\":\"{id}\",\"mac\":\"{mac}\",\"owner\":\"acme\",\"label\":\"\",\
-         \"created\":1,\"rules\":{{}}}}\n"
+         \"created\":1,\"rules\":{{}},\"pepper\":\"{}\"}}\n",
+        pepper.concat()
     );
     socket.write_all(line.as_bytes()).unwrap();
     let mut answer = String::new();
