@@ -28,6 +28,7 @@
 
 mod findings;
 mod forms;
+mod masked;
 mod paths;
 mod query;
 mod referrer;
@@ -42,6 +43,7 @@ use portcullis_policy::Model;
 use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use forms::{FORM_BYTES_MIN, Form, credential_form};
+pub use masked::masked;
 pub use paths::SecretPaths;
 pub use query::{Declared, judge_query, shown_pair};
 pub use referrer::{holds_credential, is_referrer};

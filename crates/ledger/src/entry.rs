@@ -215,12 +215,7 @@ impl Entry {
     }
 
     /// A control would have refused, but only observes.
-    pub fn would_refuse(&mut self, refusal: &Refusal) {
-        let noted = Noted {
-            control: refusal.control,
-            reason: refusal.reason,
-            detail: refusal.detail.clone(),
-        };
+    pub fn would_refuse(&mut self, noted: Noted) {
         note(&mut self.facts.would_refuse, &mut self.facts.would_refuse_more, noted);
     }
 

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-/// Bytes that cannot be printed or serialised, and are compared in constant time.
+use zeroize::Zeroize as _;
+
+/// Bytes that cannot be printed or serialised, are compared in constant time, and are zeros when nobody has them any
+/// more. What they were taken from is not ours: whoever reads them into a buffer leaves a copy there.
 #[derive(Clone)]
 pub struct Secret(Box<[u8]>);
 
@@ -24,6 +27,12 @@ impl Secret {
             difference |= std::hint::black_box(known ^ shown);
         }
         std::hint::black_box(difference) == 0
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

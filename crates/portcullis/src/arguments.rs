@@ -6,6 +6,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use portcullis_attack::generate::ATTACKS_MAX;
 
+pub(crate) use crate::audit_arguments::AuditOptions;
 pub(crate) use crate::dev_certificate_arguments::DevCertificateOptions;
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
@@ -72,6 +73,14 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  portcullis check -c portcullis.yaml --format json\n\n\
         Exit codes: 0 no error, 1 errors (or warnings under --deny), 2 usage or unreadable file")]
     Check(CheckOptions),
+    /// Answer the checklist about keys and secrets for this deployment, with evidence and drills
+    #[command(
+        after_help = "Example:\n  portcullis audit -c portcullis.yaml\n  sudo portcullis audit -c \
+        portcullis.yaml --backup /var/backups/portcullis --format json\n\nDrills happen in a folder of their own and touch \
+        nothing that is in use. As root it also tries to open what is kept as another user.\n\nExit codes: 0 every answer \
+        is yes or not checkable, 1 one is no, or the files have errors, 2 usage or unreadable file"
+    )]
+    Audit(AuditOptions),
     /// Show which values are taken for ids of what, or suggest the objects of a document
     #[command(
         after_help = "Example:\n  portcullis resources -c portcullis.yaml\n  portcullis resources \

@@ -17,17 +17,9 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (config, contract) = (options.config.as_deref(), options.contract.as_deref());
     let policy = load::explained_policy(config, contract, None, None);
     let (problems, sources, is_unreadable, apis) = match policy {
-        Ok(Policy { apis, warnings: mut problems, sources }) => {
-            let mut counted = Vec::new();
-            problems.extend(unusable(&apis).into_iter().flat_map(warned));
-            problems.extend(certificates::diagnostics(&apis, SystemClock.now()));
-            for api in apis {
-                let plan = Plan::compile(api, PlanOptions::default());
-                problems.extend(plan.findings());
-                counted.push(ApiCount::of(&plan));
-            }
-            problems.extend(writable_by_others(sources.names().map(Path::new)));
-            (problems, sources, false, counted)
+        Ok(policy) => {
+            let (plans, problems, sources) = looked_through(policy);
+            (problems, sources, false, plans.iter().map(ApiCount::of).collect())
         }
         Err(failure) => {
             (failure.diagnostics, failure.sources, failure.unreadable.is_some(), Vec::new())
@@ -46,6 +38,18 @@ pub(crate) fn check(options: &CheckOptions) -> Exit {
         Format::Json => print_json(&problems, &sources, &apis),
     }
     verdict(options, &problems, is_unreadable)
+}
+
+/// The APIs of a policy, compiled, and all that there is to say of it.
+pub(crate) fn looked_through(policy: Policy) -> (Vec<Plan>, Vec<Diagnostic>, Sources) {
+    let Policy { apis, warnings: mut problems, sources } = policy;
+    problems.extend(unusable(&apis).into_iter().flat_map(warned));
+    problems.extend(certificates::diagnostics(&apis, SystemClock.now()));
+    let compile = |api| Plan::compile(api, PlanOptions::default());
+    let plans: Vec<Plan> = apis.into_iter().map(compile).collect();
+    problems.extend(plans.iter().flat_map(Plan::findings));
+    problems.extend(writable_by_others(sources.names().map(Path::new)));
+    (plans, problems, sources)
 }
 
 /// Certificates, keys and secrets that the policy names and that cannot be used here.

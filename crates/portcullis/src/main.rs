@@ -3,6 +3,8 @@
 mod administer;
 mod arguments;
 mod attack_command;
+mod audit_arguments;
+mod audit_command;
 mod backup;
 mod caller;
 mod certificates;
@@ -78,6 +80,7 @@ fn main() -> std::process::ExitCode {
         Command::Resources(options) => resources::resources(&options),
         Command::Policy(PolicyCommand::Show(options)) => policy_command::show(&options),
         Command::Check(options) => check::check(&options),
+        Command::Audit(options) => audit_command::audit(&options),
         Command::Policy(PolicyCommand::Test(options)) => policy_test::test(&options),
         Command::Sessions(SessionsCommand::List(options)) => administer::list(&options),
         Command::Sessions(SessionsCommand::End(options)) => administer::end(&options),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use portcullis_controls::safe_configuration::answer_fields;
+use portcullis_controls::secret_in_url::masked;
 use portcullis_controls::transport_encryption::Hop;
 use portcullis_controls::{Judgement, Plan};
 use portcullis_ledger::{Entry, Noted};
@@ -220,6 +221,7 @@ impl<'w> Context<'w> {
     /// A control did something that no mode could leave undone.
     pub(super) fn did(&mut self, deed: Deed, noted: Noted) {
         self.acted(Act::Removed(noted.control));
+        let noted = Noted { detail: masked(noted.detail), ..noted };
         self.tell(&noted, deed, true);
         self.entry.edit(noted);
     }
@@ -240,8 +242,9 @@ impl<'w> Context<'w> {
     /// A control that observes would have done this.
     pub(super) fn would(&mut self, deed: Deed, refusal: &Refusal) {
         let Refusal { control, reason, detail, .. } = refusal;
-        self.tell(&Noted { control: *control, reason, detail: detail.clone() }, deed, false);
-        self.entry.would_refuse(refusal);
+        let noted = Noted { control: *control, reason, detail: masked(detail.clone()) };
+        self.tell(&noted, deed, false);
+        self.entry.would_refuse(noted);
     }
 
     fn tell(&self, noted: &Noted, deed: Deed, is_done: bool) {

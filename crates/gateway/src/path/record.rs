@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use portcullis_controls::safe_configuration::Security;
+use portcullis_controls::secret_in_url::masked;
 use portcullis_ledger::{Entry, Verdict};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Status, UnixMillis};
 
@@ -60,6 +61,7 @@ fn conclude(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answe
         Ok(cleared) => (cleared.into_answer(), ending(Verdict::Allowed)),
         Err(Exit::Answered(answer)) => (answer, ending(Verdict::Answered)),
         Err(Exit::Refused(refusal)) => {
+            let refusal = Refusal { detail: masked(refusal.detail), ..refusal };
             let mut answer = if is_missing(&refusal) {
                 Answer::missing(context.plan.model.not_found.as_ref(), id)
             } else {
@@ -75,6 +77,7 @@ fn conclude(outcome: Result<Cleared, Exit>, context: &mut Context<'_>) -> (Answe
             (answer, Ending { verdict: Verdict::Refused, refusal: Some(refusal), failure: None })
         }
         Err(Exit::Failed { status, detail }) => {
+            let detail = masked(detail);
             if let Some(watch) = &context.worker.shared.watch {
                 watch.failed(id, &context.entry.what(), status, &detail);
             }

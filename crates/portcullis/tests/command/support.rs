@@ -114,6 +114,21 @@ impl Gateway {
         later.iter().fold(String::new(), |said, line| said + &line + "\n")
     }
 
+    /// Kills it, as nobody can prepare for; gives all that it said, and printed.
+    pub(crate) fn kill_and_hear(mut self) -> (String, String) {
+        let (_, later) = channel();
+        let later = std::mem::replace(&mut self.later, later);
+        self.child.kill().unwrap();
+        let mut printed = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+        self.child.wait().unwrap();
+        (later.iter().fold(self.said.clone(), |said, line| said + &line + "\n"), printed)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it says this; gives what it said up to there.
     pub(crate) fn hear(&self, part: &str) -> String {
         let mut heard = String::new();

@@ -3,7 +3,7 @@
 use crate::support::{CONTRACT, Folder, text};
 
 /// Every command, as it is typed.
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
     &["demo"],
     &["init"],
     &["run"],
@@ -11,6 +11,7 @@ const COMMANDS: [&[&str]; 14] = [
     &["contract", "report"],
     &["policy", "show"],
     &["check"],
+    &["audit"],
     &["resources"],
     &["policy", "test"],
     &["store", "rekey"],

@@ -1,0 +1,27 @@
+//! C4: are tokens hashed or encrypted?
+
+use crate::answer::{Answer, Question};
+use crate::drill::Outcome;
+
+const QUESTION: Question = Question {
+    item: "C4",
+    text: "are tokens hashed or encrypted?",
+    repeat: "portcullis audit -c CONFIG",
+};
+
+pub(super) fn answer(drilled: Option<&Outcome>) -> Answer {
+    match drilled {
+        None => QUESTION.yes("the policy has no `store`: no key and no token is kept here"),
+        Some(Err(why)) => {
+            QUESTION.not_checkable(why, "a folder for drills that this user may write to: `TMPDIR`")
+        }
+        Some(Ok(drilled)) if drilled.seen.found > 0 => {
+            QUESTION.no(drilled.seen.told(), "report it: this is a flaw of the gateway")
+        }
+        Some(Ok(drilled)) => QUESTION.yes(format!(
+            "keys as HMAC-SHA-256, tokens of ours as SHA-256, passwords as Argon2id, what the API gave as \
+             AES-256-GCM-SIV under a key of each row: {}",
+            drilled.seen.told()
+        )),
+    }
+}

@@ -1,0 +1,48 @@
+//! C3: is access to stored tokens restricted?
+
+mod places;
+mod tried;
+
+use crate::answer::{Answer, Question};
+use crate::asked::Asked;
+
+const QUESTION: Question = Question {
+    item: "C3",
+    text: "is access to stored keys and tokens restricted?",
+    repeat: "sudo portcullis audit -c CONFIG",
+};
+
+pub(super) fn answer(asked: &Asked<'_>) -> Answer {
+    let found = places::of(asked);
+    if found.all.is_empty() {
+        return QUESTION.not_checkable(
+            "nothing that is to be kept from others lies in files here",
+            "start the gateway once, or run this where it runs",
+        );
+    }
+    if let Some(first) = found.open.first() {
+        let evidence = format!(
+            "{} of {} places are open to others: {}",
+            found.open.len(),
+            found.all.len(),
+            first.why
+        );
+        return QUESTION.no(evidence, first.fix.clone());
+    }
+    let seen = format!(
+        "{} folders, files and sockets belong to one user and are open to nobody else",
+        found.all.len()
+    );
+    match tried::as_somebody_else(&found.all) {
+        Err(why) => QUESTION.not_checkable(
+            format!("{seen}; nobody tried to open them: {why}"),
+            "run it as root: it then tries to open them as another user",
+        ),
+        Ok(0) => QUESTION
+            .yes(format!("{seen}; user {} tried to open each, and none opened", tried::SOMEBODY)),
+        Ok(opened) => QUESTION.no(
+            format!("user {} opened {opened} of {} places", tried::SOMEBODY, found.all.len()),
+            "look for access lists (`getfacl`) and capabilities of that user",
+        ),
+    }
+}
