@@ -26,7 +26,7 @@ fn main() {
                 return;
             }
             if !is_kept {
-                work.give_back();
+                work = Work::default();
             }
         }
         times.sort_unstable();

@@ -37,7 +37,7 @@ pub struct Message<'m> {
     /// The fields that are covered, in their order: a name in lower case and a value each. Those of one name count as
     /// one (RFC 9421 section 2.1).
     pub fields: &'m [(&'m str, &'m str)],
-    /// The body; an empty one is not covered.
+    /// The body; an empty one is covered, too, so that none can be added or taken away.
     pub body: &'m [u8],
 }
 
@@ -53,8 +53,8 @@ pub struct Occasion {
 /// Values of the fields that carry a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// `Content-Digest` (RFC 9530), where there is a body.
-    pub content_digest: Option<String>,
+    /// `Content-Digest` (RFC 9530).
+    pub content_digest: String,
     /// `Signature-Input`.
     pub input: String,
     /// `Signature`.
@@ -72,8 +72,7 @@ impl MessageSigner {
     pub fn sign(&self, message: Message<'_>, occasion: Occasion) -> Signed {
         let Message { method, authority, target, fields, body } = message;
         let (path, query) = target.find('?').map_or((target, "?"), |at| target.split_at(at));
-        let digest = (!body.is_empty())
-            .then(|| format!("sha-256=:{}:", BASE64_STANDARD.encode(sha256(body))));
+        let digest = format!("sha-256=:{}:", BASE64_STANDARD.encode(sha256(body)));
         let authority = authority.to_ascii_lowercase();
         let path = if path.is_empty() { "/" } else { path };
         let mut covered = vec![
@@ -81,8 +80,8 @@ impl MessageSigner {
             ("@authority", authority),
             ("@path", path.to_owned()),
             ("@query", query.to_owned()),
+            ("content-digest", digest.clone()),
         ];
-        covered.extend(digest.clone().map(|digest| ("content-digest", digest)));
         for (name, value) in fields {
             let value = value.trim_matches([' ', '\t']);
             match covered.iter_mut().find(|(known, _)| known == name) {
@@ -169,11 +168,13 @@ mod tests {
         let signed = signer().sign(message("/orders?page=2", &fields), OCCASION);
         assert_eq!(
             signed.input,
-            "portcullis=(\"@method\" \"@authority\" \"@path\" \"@query\" \"x-caller\" \"authorization\")\
+            "portcullis=(\"@method\" \"@authority\" \"@path\" \"@query\" \"content-digest\" \
+             \"x-caller\" \"authorization\")\
              ;created=1618884473;expires=1618884533;nonce=\"BwcHBwcHBwcHBwcHBwcHBw\";keyid=\"gateway\"\
              ;alg=\"hmac-sha256\";tag=\"portcullis\""
         );
-        assert_eq!(signed.content_digest, None);
+        let of_nothing = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:";
+        assert_eq!(signed.content_digest, of_nothing);
         let mut seen = vec![signed.signature];
         let other = [("x-caller", "admin"), ("authorization", "Bearer a")];
         let base = message("/orders?page=2", &fields);
@@ -213,7 +214,7 @@ mod tests {
         let body = b"{\"hello\": \"world\"}\n";
         let signed = signer().sign(Message { body, ..message("/", &[]) }, OCCASION);
         let digest = "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:";
-        assert_eq!(signed.content_digest.as_deref(), Some(digest));
+        assert_eq!(signed.content_digest, digest);
         assert!(signed.input.contains("\"content-digest\""));
     }
 

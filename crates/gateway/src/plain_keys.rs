@@ -1,5 +1,6 @@
 //! API keys of ours that come in the clear: which of them are genuine, and the end of those.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,7 +46,8 @@ pub(crate) fn seen(
 ) -> Seen {
     let mut seen = Seen::default();
     let values = head.fields.iter().map(|(_, value)| value);
-    for value in std::iter::once(head.target()).chain(values) {
+    let target = unescaped(head.target());
+    for value in std::iter::once(&*target).chain(values) {
         each(value, &rule.brand, &mut |key| {
             seen.count += 1;
             if seen.count > KEYS_MAX || key.environment != &*rule.environment {
@@ -69,6 +71,28 @@ pub(crate) fn seen(
         }
     }
     seen
+}
+
+/// A target without the escapes of what a key is made of (RFC 3986 section 2.1).
+fn unescaped(target: &str) -> Cow<'_, str> {
+    if !target.contains('%') {
+        return Cow::Borrowed(target);
+    }
+    let mut out = String::with_capacity(target.len());
+    let mut rest = target;
+    while let Some((before, behind)) = rest.split_once('%') {
+        out.push_str(before);
+        let code = behind.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        rest = behind;
+        out.push('%');
+        if let Some(code) = code.filter(u8::is_ascii_graphic) {
+            out.pop();
+            out.push(char::from(code));
+            rest = behind.get(2..).unwrap_or_default();
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 fn each(value: &str, brand: &str, take: &mut impl FnMut(api_key::ApiKey<'_>)) {
@@ -102,5 +126,23 @@ pub(crate) async fn revoke(shared: Arc<Shared>, keys: Vec<KeyId>, request_id: Re
             count: revoked.ok().map(|count| count as u64),
             problem: problem.as_deref(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_of_what_a_key_is_made_of_are_undone_and_all_else_stays() {
+        for (target, expected) in [
+            ("/me?k=pp%5Flive%5fa", "/me?k=pp_live_a"),
+            ("/me", "/me"),
+            ("/%zz%4", "/%zz%4"),
+            ("/%00%c3%a9%25", "/%00%c3%a9%"),
+            ("/%+1", "/%+1"),
+        ] {
+            assert_eq!(unescaped(target), expected);
+        }
     }
 }

@@ -49,9 +49,7 @@ impl Prover {
             let message = Message { fields: &fields, ..message };
             let Signed { content_digest, input, signature } =
                 self.signer.as_ref()?.sign(message, occasion);
-            if let Some(digest) = content_digest {
-                push("Content-Digest", &digest, &mut out);
-            }
+            push("Content-Digest", &content_digest, &mut out);
             push("Signature-Input", &input, &mut out);
             push("Signature", &signature, &mut out);
         }

@@ -46,16 +46,11 @@ impl Salt {
 pub struct Work(Vec<Block>);
 
 impl Work {
-    /// Gives the memory back.
-    pub fn give_back(&mut self) {
-        self.0 = Vec::new();
-    }
-
     fn blocks(&mut self, count: usize) -> &mut [Block] {
-        if self.0.len() != count {
+        if self.0.len() < count {
             self.0 = vec![Block::new(); count];
         }
-        &mut self.0
+        self.0.get_mut(..count).unwrap_or_default()
     }
 }
 

@@ -32,8 +32,9 @@ use crate::incoming::Incoming;
 const ONE_BYTES_MAX: usize = 8 << 10;
 /// Keys that are judged together: all of them wait for the database once.
 const TOGETHER: usize = 1024;
-/// Characters of a reporter's own word that are recorded.
+/// Characters of a reporter's own words that are recorded, and of each of them.
 const WORD_MAX: usize = 64;
+const WORD_BYTES_MAX: usize = 20;
 
 /// Whether a request reports keys.
 pub(super) fn is_asked<'p>(
@@ -55,8 +56,9 @@ pub(super) async fn answer(
 ) -> Result<Answer, Exit> {
     let head = received.head();
     let place = received.sender().address.map(Place::of);
-    let guess = begin(place, context)?;
     let signature = signed::of(head)?;
+    // A list that somebody signed is no guess: whoever sends wrong ones beside it does not keep it out.
+    let guess = if signature.is_none() { Some(begin(place, context)?) } else { None };
     if head.fields.first(Essential::ContentEncoding).is_some() {
         return Err(malformed("its body is coded").into());
     }
@@ -67,7 +69,11 @@ pub(super) async fn answer(
     let mut sent = Sent { head, incoming, buffered: &mut buffered };
     let list = sent.read(bytes_max, Breach::BodyBytes, context).await?;
     if let Some(signature) = &signature {
-        signed::verify(signature, &list, leaks.github.as_ref(), context).await?;
+        let verified = signed::verify(signature, &list, leaks.github.as_ref(), context).await;
+        if matches!(verified, Err(Exit::Refused(_))) {
+            drop(begin(place, context)?);
+        }
+        verified?;
     }
     let all = reporter::leaks(list).map_err(|fault| malformed(&fault.to_string()))?;
     if signature.is_none() && all.len() > 1 {
@@ -75,8 +81,7 @@ pub(super) async fn answer(
     }
     let by = if signature.is_some() { "github" } else { "possession" };
     let judged = ended(&all, (rule, leaks), by, context).await?;
-    // A list that somebody signed is no guess, whatever is in it.
-    if signature.is_some() || judged.iter().all(|is_genuine| *is_genuine) {
+    if let Some(guess) = guess.filter(|_| judged.iter().all(|is_genuine| *is_genuine)) {
         context.worker.shared.callers.guesses.was_none(guess, Instant::now());
     }
     let body = reporter::labels(all.iter().zip(judged));
@@ -130,6 +135,8 @@ async fn ended(
 fn proof(text: &str, rule: &ApiKeys, pepper: &Pepper) -> (KeyId, [u8; 32]) {
     let is_ours =
         |key: &ApiKey<'_>| key.brand == &*rule.brand && key.environment == &*rule.environment;
+    // As people paste it.
+    let text = text.trim();
     if let Some(key) = api_key::parse(text).ok().filter(is_ours) {
         return (key.id, pepper.mac(key.text));
     }
@@ -151,8 +158,7 @@ fn record(
         Ok(ReportedEnd::At(at)) => (None, Some(*at)),
         Err(_) => (None, None),
     };
-    let is_plain = |c: &char| c.is_ascii_alphanumeric() || "_- ".contains(*c);
-    let source: String = leak.source.chars().filter(is_plain).take(WORD_MAX).collect();
+    let source = word(&leak.source);
     let url = without_credentials(&leak.url);
     let report = KeyReported {
         time,
@@ -169,6 +175,15 @@ fn record(
     if let Some(watch) = &context.worker.shared.watch {
         watch.key_reported(&report);
     }
+}
+
+/// What the reporter calls the place, without the key that some put there, too; nothing, if it may be one.
+fn word(said: &str) -> String {
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || "_- ".contains(*c);
+    // A secret is one long word; what is cut from one is most of it.
+    let is_word = |word: &&str| word.len() <= WORD_BYTES_MAX;
+    let words: Vec<&str> = said.split([' ', '_', '-', '/', '=', ':']).filter(is_word).collect();
+    words.join(" ").chars().filter(is_plain).take(WORD_MAX).collect()
 }
 
 fn malformed(detail: &str) -> Refusal {

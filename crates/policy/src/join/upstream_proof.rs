@@ -19,8 +19,17 @@ const KEY_ID: &str = "portcullis";
 /// Characters of it.
 const KEY_ID_MAX: usize = 64;
 
-/// Fields of every API that say who calls, or what the body is.
-const COVERED: [&str; 4] = ["authorization", "content-type", "cookie", "x-request-id"];
+/// Fields of every API that say who calls, what the body is, or what is to be done with it.
+const COVERED: [&str; 8] = [
+    "authorization",
+    "content-encoding",
+    "content-type",
+    "cookie",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-request-id",
+];
 
 /// Says of each API what its requests show.
 pub(super) fn join(
@@ -113,14 +122,19 @@ impl Of<'_> {
         proof.signature
     }
 
-    /// All that says who calls.
+    /// All that says who calls, and whatever the contract gives a meaning.
     fn covered(self) -> Vec<Arc<str>> {
         let schemes = self.contract.schemes.iter().filter_map(|scheme| match &scheme.place {
             SchemePlace::Header(name) => Some(name.to_ascii_lowercase()),
             _ => None,
         });
         let told = self.tells().map(str::to_owned);
-        let all = COVERED.map(str::to_owned).into_iter().chain(schemes).chain(told);
+        let parameters =
+            self.contract.operations.iter().flat_map(|operation| &operation.parameters);
+        let declared = parameters
+            .filter(|parameter| parameter.place == Place::Header)
+            .map(|parameter| parameter.name.to_ascii_lowercase());
+        let all = COVERED.map(str::to_owned).into_iter().chain(schemes).chain(declared).chain(told);
         let mut covers: Vec<Arc<str>> = all.map(Arc::from).collect();
         covers.sort_unstable();
         covers.dedup();

@@ -42,7 +42,19 @@ fn a_text_and_a_signature_are_shown_to_the_api() {
     let covers: Vec<&str> = signature.covers.iter().map(|name| &**name).collect();
     assert_eq!(
         covers,
-        ["authorization", "content-type", "cookie", "x-api-key", "x-caller", "x-request-id"]
+        [
+            "authorization",
+            "content-encoding",
+            "content-type",
+            "cookie",
+            "idempotency-key",
+            "if-match",
+            "if-none-match",
+            "x-api-key",
+            "x-caller",
+            "x-request-id",
+            "x-trace-id",
+        ]
     );
     assert_eq!(proof.files().count(), 2);
     assert!(joined(CONTRACT, "base_path: \"\"").unwrap().upstream.proof.is_empty());

@@ -6,6 +6,9 @@ use portcullis_model::ControlId;
 /// What would let a refused request pass, and what to write for it (rule 31).
 pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&str>) -> String {
     let name = operation.unwrap_or("NAME");
+    if ["key_not_for_function", "object_not_of_key"].contains(&reason) {
+        return of_key();
+    }
     match (remedy(control, reason), operation) {
         (Remedy::None, _) => "Nothing lets it pass: HTTP has no other reading.".to_owned(),
         (Remedy::Request, _) => "The request must carry what it lacks.".to_owned(),
@@ -73,6 +76,14 @@ pub(super) fn what_to_do(control: ControlId, reason: &str, operation: Option<&st
         (Remedy::Relax, Some(name)) => relaxed(control, reason, name),
         (Remedy::Relax, None) => "No operation is concerned, so no relaxation fits it.".to_owned(),
     }
+}
+
+/// A key may less than its owner: no line of the policy changes that.
+fn of_key() -> String {
+    "The key that was shown is not for this, whatever the policy permits to its owner. The record has its name under \
+     `key`: `portcullis keys show --id ID` says what it may. If it should, issue another with `portcullis keys issue`; \
+     the rules of a key do not change."
+        .to_owned()
 }
 
 /// Where a credential belongs.

@@ -139,11 +139,12 @@ fn issued_long_ago(folder: &Folder, id: &str) {
     let mut socket = UnixStream::connect(folder.path("store/admin.sock")).unwrap();
     let mac = "0".repeat(64);
     let pepper = Pepper::parse(&fs::read(folder.path("pepper.key")).unwrap()).unwrap();
-    let pepper = pepper.fingerprint();
-    let pepper = pepper.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let pepper: Vec<String> =
+        pepper.fingerprint().iter().map(|byte| format!("{byte:02x}")).collect();
     let line = format!(
         "{{\"do\":\"add_key\",\"id\":\"{id}\",\"mac\":\"{mac}\",\"owner\":\"acme\",\"label\":\"\",\
-         \"created\":1,\"rules\":{{}},\"pepper\":\"{pepper}\"}}\n"
+         \"created\":1,\"rules\":{{}},\"pepper\":\"{}\"}}\n",
+        pepper.concat()
     );
     socket.write_all(line.as_bytes()).unwrap();
     let mut answer = String::new();

@@ -4,7 +4,7 @@
 //! for it. These threads give way to those, and there are so many and no more.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use portcullis_credential::password::{HashFault, Hashed, Pepper, Salt, Work};
 use portcullis_model::Secret;
@@ -88,8 +88,9 @@ fn work(tasks: &Mutex<Receiver<Task>>) {
     // On Linux a thread has a niceness of its own. Where it may not be set, hashes compete with requests.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(None, NICE);
+    // Kept from the first hash on: what is given back and taken again for each of them, allocators keep several times over.
     let mut memory = Work::default();
-    while let Some(task) = next(tasks, &mut memory) {
+    while let Some(task) = next(tasks) {
         if task.reply.is_closed() {
             continue;
         }
@@ -97,18 +98,9 @@ fn work(tasks: &Mutex<Receiver<Task>>) {
     }
 }
 
-/// The next task; none at the end. Who has none at once gives the memory back and waits for one.
-fn next(tasks: &Mutex<Receiver<Task>>, memory: &mut Work) -> Option<Task> {
-    let waiting = match tasks.try_lock() {
-        Ok(tasks) => tasks.try_recv().ok(),
-        Err(TryLockError::Poisoned(tasks)) => tasks.into_inner().try_recv().ok(),
-        // Another one waits there already: there is nothing.
-        Err(TryLockError::WouldBlock) => None,
-    };
-    waiting.or_else(|| {
-        memory.give_back();
-        tasks.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
-    })
+/// The next task; none at the end.
+fn next(tasks: &Mutex<Receiver<Task>>) -> Option<Task> {
+    tasks.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
 fn checked(question: &Question, memory: &mut Work) -> Answer {

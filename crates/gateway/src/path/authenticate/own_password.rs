@@ -36,6 +36,8 @@ pub(super) enum OfPassword {
 /// What was shown, and what is compared with it.
 struct Compared<'a> {
     basic: &'a Basic,
+    /// As it is counted: the user's one spelling, or what was sent in its place.
+    account: &'a str,
     known: Option<&'a Arc<Password>>,
     pepper: &'a Arc<Pepper>,
     store: &'a Store,
@@ -64,9 +66,10 @@ async fn found(
     let store = asked.worker.shared.store.as_ref().ok_or(Judged::Not("no_store"))?;
     let pepper = asked.worker.site().password_pepper().cloned().ok_or(Judged::Not("no_pepper"))?;
     let user = password::user(&basic.user).ok();
-    let known = user.and_then(|user| store.password(&user));
+    let known = user.as_ref().and_then(|user| store.password(user));
     let compared = Compared {
         basic: &basic,
+        account: user.as_deref().unwrap_or(&basic.user),
         known: known.as_ref(),
         pepper: &pepper,
         store,
@@ -117,7 +120,7 @@ impl Compared<'_> {
         let attempt = Attempt {
             guessed: Guessed::Password,
             function: FUNCTION,
-            account: Some(&self.basic.user),
+            account: Some(self.account),
             secret: Some(self.basic.password.expose_secret()),
             place: asked.place,
         };
