@@ -344,9 +344,19 @@ fn a_genuine_key_in_the_clear_is_told_by_its_name_and_stays_where_nobody_wants_i
 }
 
 #[test]
+fn a_key_in_the_clear_to_a_loopback_port_where_tls_is_spoken_is_refused_and_lives() {
+    let here = Here::of(Way { seen_in_plain: "revoke", ..Way::default() });
+    let (id, key) = here.key();
+    let request = format!("GET /api/me HTTP/1.1\r\nHost: shop.example\r\nX-Shop: {key}\r\n\r\n");
+    assert_eq!(Here::at(here.scene.gateway.address(), &request).status, 400);
+    assert_eq!(here.scene.last_record()["reason"], "plain_key");
+    assert!(here.holds(id) && here.revocations().is_empty(), "nobody else saw it");
+}
+
+#[test]
 fn a_genuine_key_in_the_clear_is_revoked_for_good_where_the_policy_says_so() {
     let revoking = || Way { seen_in_plain: "revoke", ..Way::default() };
-    let on_tls = revoking();
+    let on_tls = Way { listen: "0.0.0.0:0", ..revoking() };
     let listener = Way { listen: "0.0.0.0:0", is_tls: false, redirect_from: None, ..revoking() };
     for (way, at_redirect, status) in
         [(revoking(), true, 403), (on_tls, false, 400), (listener, false, 403)]

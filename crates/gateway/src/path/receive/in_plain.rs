@@ -1,7 +1,5 @@
 //! An API key of ours that came over a plain hop, wherever in the head: it is known to others from now on.
 
-use std::net::IpAddr;
-
 use portcullis_controls::transport_encryption::plain_key;
 use portcullis_model::{ControlId, Mode};
 
@@ -32,12 +30,12 @@ pub(super) async fn refuse_keys(
     if let Some(first) = seen.genuine.first() {
         context.entry.key(*first);
     }
-    // How it came to a proxy is the proxy's word: one that says nothing would end every key. What comes from this host,
-    // also to a port where TLS is spoken, is known to nobody.
+    // How it came to a proxy is the proxy's word: one that says nothing would end every key. What comes to
+    // a loopback listener, also where TLS is spoken, is known to nobody (rule 20).
     let is_over = rule.ends_in_plain
         && mode == Mode::Enforce
         && !sender.is_from_proxy
-        && !is_here(sender)
+        && !plan.model.listen.ip().is_loopback()
         && !seen.genuine.is_empty();
     if is_over {
         let (worker, keys, id) =
@@ -49,9 +47,4 @@ pub(super) async fn refuse_keys(
         .await;
     }
     context.refuse(plain_key(sender.hop, &seen.genuine, is_over))
-}
-
-/// Whether a request never left this host.
-fn is_here(sender: &Sender) -> bool {
-    sender.client.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
