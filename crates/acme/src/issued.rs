@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use portcullis_credential::certificate::validity;
 use portcullis_model::{Secret, UnixMillis};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::sign::CertifiedKey;
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
-
-use crate::validity;
 
 /// Certificates of one chain.
 const CHAIN_MAX: usize = 10;
@@ -84,7 +83,7 @@ impl Issued {
         if has != names.iter().cloned().collect() {
             return Err(Unfit::OtherNames(has.into_iter().collect()));
         }
-        let (begins, ends) = validity::of(own).ok_or(Unfit::Unreadable)?;
+        let (begins, ends) = validity(own).ok_or(Unfit::Unreadable)?;
         if now < begins {
             return Err(Unfit::NotYet(begins));
         }

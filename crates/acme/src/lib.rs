@@ -15,7 +15,6 @@ mod pace;
 mod proof;
 mod stage;
 mod terms;
-mod validity;
 
 pub use error::AcmeError;
 pub use folder::{Folder, ISSUED, PlaceFault};

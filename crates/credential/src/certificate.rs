@@ -2,12 +2,14 @@
 
 mod doubt;
 mod issuer;
+mod validity;
 
 use crate::claims::Confirmation;
 use crate::digest::sha256;
 
 pub use self::doubt::{DEVELOPMENT, Doubt, Role, doubts};
 pub use self::issuer::Constrained;
+pub use self::validity::validity;
 
 /// The thumbprint `x5t#S256`: SHA-256 of the certificate in DER (RFC 8705 section 3.1).
 pub fn thumbprint(der: &[u8]) -> [u8; 32] {

@@ -1,7 +1,6 @@
 //! Liveness and readiness, on a listener of their own, for whoever watches over the process; and the
 //! public key by which APIs verify who calls.
 
-use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io;
 use std::net::TcpListener;
@@ -15,21 +14,18 @@ use portcullis_policy::WhenFull;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::few::{self, Few};
 use crate::head::RequestHead;
 use crate::tls::Obtained;
 use crate::worker::{Shared, Task};
 
-/// Connections at a time. One more ends the oldest: whoever asks and waits is served at once, so those
-/// that stay are of somebody who wants to keep others out.
-const CONNECTIONS_MAX: usize = 16;
+/// Its connections.
+const FEW: Few = Few { connections: 16, time: Duration::from_secs(5) };
 /// Bytes of a request, and its fields.
 const HEAD_BYTES_MAX: usize = 4096;
 const FIELDS_MAX: usize = 32;
-/// From a connection to its end.
-const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a worker may take to show that it is there.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -45,29 +41,13 @@ pub(crate) fn serve(
                 return;
             };
             let health = Rc::new(Health { shared, workers });
-            let mut end = health.shared.end.signal();
-            let mut connections: VecDeque<JoinHandle<()>> = VecDeque::new();
-            loop {
-                let accepted = tokio::select! {
-                    accepted = listener.accept() => accepted,
-                    _ = end.changed() => return,
-                };
-                let Ok((stream, _)) = accepted else {
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                    continue;
-                };
-                connections.retain(|connection| !connection.is_finished());
-                if connections.len() >= CONNECTIONS_MAX
-                    && let Some(oldest) = connections.pop_front()
-                {
-                    oldest.abort();
-                }
+            let end = health.shared.end.signal();
+            // Nobody waits for those that are under way.
+            few::serve(listener, FEW, end, move |stream, _| {
                 let health = health.clone();
-                connections.push_back(tokio::task::spawn_local(async move {
-                    // Whatever comes of it, the connection ends.
-                    let _ = timeout(TIMEOUT, health.answer(stream)).await;
-                }));
-            }
+                async move { health.answer(stream).await }
+            })
+            .await;
         })
     }
 }

@@ -14,6 +14,7 @@ mod chunk;
 mod client;
 mod coding;
 mod decision;
+mod few;
 mod head;
 mod health;
 mod holdings;

@@ -6,7 +6,6 @@
 mod judged;
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -19,22 +18,19 @@ use portcullis_controls::transport_encryption::Hop;
 use portcullis_ledger::{Entry, Opening, Verdict};
 use portcullis_model::{Method, Refusal, RequestId, Room, Status};
 use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
-use tokio::time::{timeout, timeout_at};
+use tokio::time::timeout_at;
 
 use crate::answer::{Answer, Body, Edge, Framing};
 use crate::client::{linger, read};
+use crate::few::{self, Few};
 use crate::head::RequestHead;
 use crate::site::Site;
 use crate::stream::Stream;
 use crate::wire::Wire;
 use crate::worker::{Chance, Shared};
 
-/// Connections at a time. One more ends the oldest: whoever asks and waits is served at once, so those
-/// that stay are of somebody who wants to keep others out.
-const CONNECTIONS_MAX: usize = 256;
-/// From a connection to its end.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// Its connections.
+const FEW: Few = Few { connections: 256, time: Duration::from_secs(10) };
 
 /// What the listener knows.
 struct Redirect {
@@ -61,29 +57,12 @@ pub(crate) fn serve(
             let is_loopback = listener.local_addr().is_ok_and(|own| own.ip().is_loopback());
             let hop = if is_loopback { Hop::Loopback } else { Hop::Plain };
             let redirect = Rc::new(Redirect { shared, chance: RefCell::new(chance), hop, port });
-            let mut drain = redirect.shared.drain.signal();
-            let mut connections: VecDeque<JoinHandle<()>> = VecDeque::new();
-            loop {
-                let accepted = tokio::select! {
-                    accepted = listener.accept() => accepted,
-                    _ = drain.changed() => break,
-                };
-                let Ok((stream, peer)) = accepted else {
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                    continue;
-                };
-                connections.retain(|connection| !connection.is_finished());
-                if connections.len() >= CONNECTIONS_MAX
-                    && let Some(oldest) = connections.pop_front()
-                {
-                    oldest.abort();
-                }
-                let redirect = redirect.clone();
-                connections.push_back(tokio::task::spawn_local(async move {
-                    // Whatever comes of it, the connection ends.
-                    let _ = timeout(TIMEOUT, redirect.answer(stream, peer)).await;
-                }));
-            }
+            let (drain, serving) = (redirect.shared.drain.signal(), redirect.clone());
+            let connections = few::serve(listener, FEW, drain, move |stream, peer| {
+                let redirect = serving.clone();
+                async move { redirect.answer(stream, peer).await }
+            });
+            let connections = connections.await;
             let until = Instant::now() + redirect.shared.site.now().limits().drain_timeout;
             for connection in connections {
                 let _ = timeout_at(until.into(), connection).await;

@@ -146,12 +146,7 @@ fn of(certificate: &X509Certificate<'_>, role: Role<'_>, now: UnixMillis) -> Vec
 }
 
 fn of_time(certificate: &X509Certificate<'_>, now: UnixMillis) -> Option<Doubt> {
-    // Before 1970 is long ago.
-    let millis =
-        |seconds: i64| UnixMillis(u64::try_from(seconds).unwrap_or(0).saturating_mul(1000));
-    let validity = certificate.validity();
-    let (begins, ends) =
-        (millis(validity.not_before.timestamp()), millis(validity.not_after.timestamp()));
+    let (begins, ends) = super::validity::of(certificate);
     let life = ends.0.saturating_sub(begins.0);
     let left = ends.0.saturating_sub(now.0);
     if now > ends {

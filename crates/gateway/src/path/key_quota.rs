@@ -24,7 +24,7 @@ pub(super) async fn count(context: &mut Context<'_>) -> Result<(), Exit> {
     };
     let mut quotas: Vec<Quota> = taken.quota.into_iter().collect();
     if line.iter().any(|(_, quota)| quota.counts_days()) {
-        let Some(store) = &shared.store else { return Ok(()) };
+        let Some(store) = &shared.store else { return Err(uncounted("there is no store")) };
         let now = context.now();
         match store.use_key(&line, now).await {
             Ok(KeyUses::Counted(left)) => quotas.extend(left.iter().map(|one| shown(one, now))),
@@ -32,15 +32,17 @@ pub(super) async fn count(context: &mut Context<'_>) -> Result<(), Exit> {
                 paces.give_back(taken, Instant::now());
                 return over(shown(&left, now), context);
             }
-            // Uses that nobody can count are none: a restart would give them anew.
-            Err(error) => {
-                let detail = format!("the use of a key cannot be counted: {error}");
-                return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
-            }
+            Err(error) => return Err(uncounted(&error.to_string())),
         }
     }
     context.carried.quotas = quota_fields(&quotas);
     Ok(())
+}
+
+/// Uses that nobody can count are none: a restart would give them anew.
+fn uncounted(why: &str) -> Exit {
+    let detail = format!("the use of a key cannot be counted: {why}");
+    Exit::Failed { status: Status::UNAVAILABLE, detail }
 }
 
 fn over(quota: Quota, context: &mut Context<'_>) -> Result<(), Exit> {

@@ -190,3 +190,22 @@ fn malformed(detail: &str) -> Refusal {
     let reason = "report_malformed";
     Refusal::new(ControlId::CallerIdentity, Status::BAD_REQUEST, reason, detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn what_a_reporter_calls_a_place_holds_no_secret_that_was_put_there() {
+        let secret = "Nu5LsUf3WZgPkU5MD3DaEhcpCmPLuaHfCcqzz1q2Cab";
+        let key = format!("pp_a1_CYIP5ETex5ae5nML_{secret}123456");
+        for said in [key.clone(), format!("commit {key}"), secret.to_owned()] {
+            let told = word(&said);
+            let is_part = |length: usize| told.contains(&secret[..length]);
+            assert!(!is_part(8), "{told}");
+        }
+        assert_eq!(word("pull_request comment"), "pull request comment");
+        assert_eq!(word("commit\r\n<b>"), "commitb");
+        assert_eq!(word(&"ab ".repeat(100)).len(), 64);
+    }
+}
