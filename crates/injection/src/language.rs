@@ -1,0 +1,86 @@
+//! The languages that a text may end in, and sets of them.
+
+/// What may read a text as more than text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    /// SQL, of any database (CWE-89).
+    Sql,
+    /// A shell, POSIX or Windows (CWE-78).
+    Shell,
+    /// A path of a file system (CWE-22).
+    Path,
+    /// A server's template or expression language (CWE-1336, CWE-917).
+    Template,
+    /// HTML, and script in it (CWE-79).
+    Html,
+    /// A header of HTTP or of mail, a line of a log: what ends at a line's end (CWE-93, CWE-113, CWE-117).
+    Line,
+    /// Names of members that change an object's prototype (CWE-1321).
+    Prototype,
+    /// A filter of LDAP (CWE-90).
+    Ldap,
+    /// XPath (CWE-643).
+    Xpath,
+    /// XML with a document type or entities (CWE-611, CWE-776).
+    Xml,
+}
+
+impl Language {
+    /// Each, in the order in which they are asked.
+    pub const ALL: [Self; 10] = [
+        Self::Sql,
+        Self::Shell,
+        Self::Path,
+        Self::Template,
+        Self::Html,
+        Self::Line,
+        Self::Prototype,
+        Self::Ldap,
+        Self::Xpath,
+        Self::Xml,
+    ];
+
+    /// Its word in policies and records.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Sql => "sql",
+            Self::Shell => "shell",
+            Self::Path => "path",
+            Self::Template => "template",
+            Self::Html => "html",
+            Self::Line => "line",
+            Self::Prototype => "prototype",
+            Self::Ldap => "ldap",
+            Self::Xpath => "xpath",
+            Self::Xml => "xml",
+        }
+    }
+}
+
+/// A set of languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sinks(u16);
+
+impl Sinks {
+    /// None: nothing is looked for.
+    pub const NONE: Self = Self(0);
+    /// Each of [`Language::ALL`].
+    pub const ALL: Self = Self((1 << Language::ALL.len()) - 1);
+
+    /// With this one, too.
+    #[must_use]
+    pub const fn with(self, language: Language) -> Self {
+        Self(self.0 | 1 << language as u16)
+    }
+
+    /// Without this one.
+    #[must_use]
+    pub const fn without(self, language: Language) -> Self {
+        Self(self.0 & !(1 << language as u16))
+    }
+
+    /// Whether it is among them.
+    pub const fn has(self, language: Language) -> bool {
+        self.0 & 1 << language as u16 != 0
+    }
+}

@@ -1,0 +1,19 @@
+//! Would a language that an API speaks read this text as more than text?
+//!
+//! A text is looked at for each [`Language`] of the [`Sinks`] that it may end in, as it is and as up to
+//! [`LAYERS_MAX`] layers of encoding hide it. A [`Found`] says where, behind which layers, and why. Every
+//! look costs [`Fuel`] in proportion to what is read, and none is above linear; whoever runs out of fuel has
+//! not been told that the text is harmless.
+//!
+//! It does no IO, reads no clock, and knows nothing of HTTP or of contracts.
+
+mod found;
+mod fuel;
+mod language;
+
+pub use found::{Found, Reason, Verdict};
+pub use fuel::Fuel;
+pub use language::{Language, Sinks};
+
+/// Encodings inside one another that are undone, at most.
+pub const LAYERS_MAX: usize = 3;
