@@ -152,3 +152,14 @@ pub enum Security {
         any_of: Vec<SecurityRequirement>,
     },
 }
+
+impl Security {
+    /// What of it may be shown, one alternative or another; none where nothing is said or needed.
+    pub fn alternatives(&self) -> &[SecurityRequirement] {
+        match self {
+            Self::NotStated => &[],
+            Self::Anonymous { or, .. } => or,
+            Self::Required { any_of, .. } => any_of,
+        }
+    }
+}

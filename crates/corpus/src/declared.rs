@@ -61,10 +61,11 @@ impl<'a> Walk<'a> {
             }
             Value::Array(list) => {
                 let items = items(&all);
-                // A list of anything, if some schema says so; else each is judged as the one that
-                // the schemas speak of.
-                let is_free = items.is_empty()
-                    && (!may_be_object(&all) || all.iter().any(|one| names(one, "array")));
+                // A list of anything, if some schema says so, or says nothing at all; else each is
+                // judged as the one that the schemas speak of.
+                let is_list = |one: &&Value| names(one, "array") || says_nothing(one);
+                let is_free =
+                    items.is_empty() && (!may_be_object(&all) || all.iter().any(is_list));
                 let inner = if items.is_empty() { schemas.to_vec() } else { items };
                 if is_free {
                     return;
@@ -243,6 +244,11 @@ fn may_be_object(all: &[&Value]) -> bool {
             .any(|keyword| schema.get(keyword).is_some())
     };
     all.iter().any(|schema| names(schema, "object") || declares(schema))
+}
+
+/// Whether anything at all is valid.
+fn says_nothing(schema: &Value) -> bool {
+    schema.as_object().is_some_and(Map::is_empty)
 }
 
 /// Whether a schema names this type.

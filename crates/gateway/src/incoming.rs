@@ -59,6 +59,14 @@ impl<'c> Incoming<'c> {
         }
     }
 
+    /// What is left of a stream's body, where not all of it was read.
+    pub(crate) fn into_rest(self) -> Option<RecvStream> {
+        match self.side {
+            Side::Http2 { body, .. } if !body.is_end_stream() => Some(body),
+            Side::Http1 { .. } | Side::Http2 { .. } => None,
+        }
+    }
+
     /// Reads the request's body, telling a client that waits to go on (RFC 9110 section 10.1.1).
     pub(crate) async fn read_body(
         &mut self,

@@ -93,6 +93,29 @@ fn bodies_are_read_within_limits_and_checked() {
 }
 
 #[test]
+fn an_answer_that_did_not_wait_for_a_body_lets_it_end() {
+    let identity = Identity::new();
+    let scene = secure(&identity, Behaviour::json(200, "[]"));
+    on_runtime(async {
+        let send = http2(&identity, scene.gateway.address()).await;
+        let request = Request::post("https://localhost/api/nothing")
+            .header("content-type", "application/json")
+            .header("content-length", "60000")
+            .body(())
+            .unwrap();
+        let mut ready = send.ready().await.unwrap();
+        let (answer, mut stream) = ready.send_request(request, false).unwrap();
+        let (parts, mut body) = answer.await.unwrap().into_parts();
+        assert_eq!(parts.status, 404, "before a byte of it was sent");
+        while body.data().await.transpose().unwrap().is_some() {}
+        stream.send_data(Bytes::from(vec![b' '; 59_999]), false).unwrap();
+        stream.send_data(Bytes::from_static(b" "), true).unwrap();
+        let reset = std::future::poll_fn(|cx| stream.poll_reset(cx)).await;
+        assert!(reset.is_err(), "the stream ended as both wanted: {reset:?}");
+    });
+}
+
+#[test]
 fn head_options_and_what_is_no_text_are_decided_as_over_http_1() {
     let identity = Identity::new();
     let scene = secure(&identity, Behaviour::json(200, "[]"));

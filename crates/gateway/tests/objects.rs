@@ -50,6 +50,10 @@ impl Careless {
 
     /// With a further word about the API.
     fn of(word: &str, policy: &str) -> Self {
+        Self::described(ORDERS, word, policy)
+    }
+
+    fn described(contract: &str, word: &str, policy: &str) -> Self {
         let issuer = Issuer::start();
         let policy = format!(
             "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\", {word} }}]\n\
@@ -65,7 +69,7 @@ impl Careless {
             answer(request, &mut state.lock().unwrap_or_else(PoisonError::into_inner))
         });
         let setup = Setup { policy: Some(&policy), ..Setup::default() };
-        Self { scene: Scene::with(ORDERS, behaviour, setup), issuer, orders }
+        Self { scene: Scene::with(contract, behaviour, setup), issuer, orders }
     }
 
     fn ask(&self, who: &str, method: &str, target: &str, body: Option<Value>) -> Answer {
@@ -131,6 +135,8 @@ fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
     };
     let card = |id: u32| json!({ "id": id, "last4": format!("000{id}") });
     match (method, path, id) {
+        // It takes the key of a machine alone.
+        ("GET", _, _) if path.starts_with("/api/kiosk/") => say(401, &json!({})),
         ("GET", "/api/orders/export", _) => {
             let lines: Vec<String> = orders.iter().map(|one| order(one).to_string()).collect();
             let body = lines.join("\n") + "\n";
@@ -355,6 +361,26 @@ impl Careless {
     fn questions(&self) -> usize {
         self.scene.last_record()["asked"].as_array().map_or(0, Vec::len)
     }
+}
+
+#[test]
+fn an_object_is_read_by_what_takes_the_credential_that_came() {
+    let kiosk = "\npaths:
+  /kiosk/orders/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+    get:
+      operationId: getOrderAtKiosk
+      security: [{ machine: [] }]
+      responses: { \"200\": { $ref: \"#/components/responses/Order\" } }\n";
+    let scheme = "securitySchemes:\n    machine: { type: apiKey, in: header, name: X-Machine }\n";
+    let contract =
+        ORDERS.replace("\npaths:\n", kiosk).replacen("securitySchemes:\n", scheme, 1);
+    let here = Careless::described(&contract, "published: false", POLICY);
+    let note = || Some(json!({ "note": "again" }));
+    assert_eq!(here.ask("alice", "PUT", "/api/orders/1", note()).status, 200);
+    let record = here.scene.last_record();
+    assert_eq!(record["asked"][0]["operation"], "getOrder", "{record}");
+    assert_eq!(here.ask("alice", "PUT", "/api/orders/4", note()).status, 404);
 }
 
 #[test]

@@ -85,8 +85,9 @@ pub struct Resource {
     pub trusts_list: bool,
     /// Whether a write carries the entity tag of what was read before it (`If-Match`).
     pub pins: bool,
-    /// The operations by which the gateway reads one, by their index: for each id, by its place in `ids`.
-    pub read_by: Vec<Option<usize>>,
+    /// The operations by which the gateway reads one, by their index: for each id, by its place in `ids`. Of
+    /// several, each takes other credentials.
+    pub read_by: Vec<Vec<usize>>,
     /// Where the policy declares it.
     pub span: Span,
 }

@@ -19,6 +19,8 @@ use crate::swagger;
 
 /// `allOf`, `oneOf` and references inside one another, at one value.
 const DEPTH_MAX: usize = 1_000;
+/// References to references that are followed to find out whether a schema is one of its own alternatives.
+const REFERENCES_MAX: usize = 16;
 
 /// All that a set of schemas declares.
 #[derive(Debug, Default)]
@@ -258,8 +260,11 @@ impl<'a> Gatherer<'a, '_> {
     }
 
     fn alternatives(&mut self, list: Node<'a>, depth: usize) -> Summary<'a> {
-        let summaries: Vec<Summary<'a>> =
-            list.items().map(|part| self.schema(part, depth)).collect();
+        let part = |part| {
+            // A value is of a type because it is of that type: no value is.
+            if self.is_under_way(part) { Summary::nothing() } else { self.schema(part, depth) }
+        };
+        let summaries: Vec<Summary<'a>> = list.items().map(part).collect();
         let whole = Summary::any_of(&summaries);
         if whole.declares {
             for (part, summary) in list.items().zip(&summaries) {
@@ -274,6 +279,20 @@ impl<'a> Gatherer<'a, '_> {
             }
         }
         whole
+    }
+
+    /// Whether a schema is, but for references, one that is being looked at for this very value.
+    fn is_under_way(&mut self, mut schema: Node<'a>) -> bool {
+        for _ in 0..REFERENCES_MAX {
+            if self.seen.get(&(schema.id(), self.is_heir, self.is_asked)).is_some_and(Option::is_none) {
+                return true;
+            }
+            match self.source.references.step(schema, self.notes) {
+                Step::To(target) => schema = target,
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// Schemas that a discriminator leads to: what they declare may stand here, too, as may the

@@ -181,3 +181,32 @@ fn a_subtype_does_not_declare_what_its_siblings_do() {
     assert_eq!(names("Cat"), "claws kind");
     assert_eq!(names("Dog"), "chip kind");
 }
+
+#[test]
+fn what_is_one_of_its_own_alternatives_is_the_others() {
+    let described = |schemas: &str| {
+        let text = format!(
+            r##"{{"openapi": "3.1.0", "info": {{"title": "T", "version": "1"}},
+            "paths": {{"/a": {{"get": {{"responses": {{"200": {{"content": {{"application/json": {{
+                "schema": {{"$ref": "#/components/schemas/A"}}}}}}}}}}}}}}}},
+            "components": {{"schemas": {{{schemas}}}}}}}"##
+        );
+        let contract = contract("api.json", &text);
+        let media = &contract.operations[0].responses[0].media[0];
+        contract.shapes.describe(media.schema.as_ref().unwrap().shape).trim().to_owned()
+    };
+    let itself = r##"{"$ref": "#/components/schemas/A"}"##;
+    for (schemas, expected) in [
+        (format!(r#""A": {{"anyOf": [{itself}]}}"#), "nothing"),
+        (format!(r#""A": {{"anyOf": [{itself}, {{"type": "string"}}]}}"#), "string"),
+        (
+            format!(
+                r##""A": {{"oneOf": [{{"$ref": "#/components/schemas/B"}}]}},
+                "B": {{"oneOf": [{itself}, {{"type": "array", "items": {{"type": "string"}}}}]}}"##
+            ),
+            "array\n  []: string",
+        ),
+    ] {
+        assert_eq!(described(&schemas), expected, "{schemas}");
+    }
+}

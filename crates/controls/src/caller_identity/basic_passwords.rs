@@ -1,6 +1,6 @@
 //! Operations that take passwords which are kept here: they hold, and something else holds better.
 
-use portcullis_contract::{Operation, Security};
+use portcullis_contract::Operation;
 use portcullis_model::{Code, Diagnostic, shown};
 use portcullis_policy::Model;
 
@@ -47,10 +47,5 @@ pub fn basic_passwords(model: &Model) -> Vec<Diagnostic> {
 }
 
 fn takes(operation: &Operation, scheme: usize) -> bool {
-    let alternatives = match &operation.security {
-        Security::NotStated => return false,
-        Security::Anonymous { or, .. } => or,
-        Security::Required { any_of, .. } => any_of,
-    };
-    alternatives.iter().any(|one| one.schemes.contains(&scheme))
+    operation.security.alternatives().iter().any(|one| one.schemes.contains(&scheme))
 }

@@ -1,6 +1,6 @@
 //! Operations at which something can be guessed: what is tried there, and what an answer says of it.
 
-use portcullis_contract::{Operation, SchemePlace, Security};
+use portcullis_contract::{Operation, SchemePlace};
 use portcullis_json::{Kind, Value};
 use portcullis_policy::{AnswerTest, GuessedAt, Literal, Login, Model, RequestPlace, Tested};
 
@@ -160,9 +160,9 @@ pub fn takes_basic(model: &Model, index: usize) -> bool {
                 scheme.place == SchemePlace::Authorization("basic".to_owned())
             })
     };
-    let security = model.contract.operation(index).map(|operation| &operation.security);
-    matches!(security, Some(Security::Required { any_of, .. } | Security::Anonymous { or: any_of, .. })
-        if any_of.iter().any(|one| one.schemes.iter().any(is_basic)))
+    let operation = model.contract.operation(index);
+    let alternatives = operation.into_iter().flat_map(|one| one.security.alternatives());
+    alternatives.flat_map(|one| &one.schemes).any(is_basic)
 }
 
 #[cfg(test)]

@@ -49,14 +49,9 @@ impl ResourceMetadata {
 
 /// Every scope that an operation asks for.
 fn scopes(model: &Model) -> Vec<&str> {
-    use portcullis_contract::Security;
     let operations = model.contract.operations.iter();
-    let asked = operations.filter_map(|operation| match &operation.security {
-        Security::Required { any_of, .. } => Some(any_of),
-        Security::Anonymous { or, .. } => Some(or),
-        Security::NotStated => None,
-    });
-    let scopes = asked.flatten().flat_map(|one| &one.scopes).map(|(_, scope)| scope.as_str());
+    let asked = operations.flat_map(|operation| operation.security.alternatives());
+    let scopes = asked.flat_map(|one| &one.scopes).map(|(_, scope)| scope.as_str());
     let mut scopes: Vec<&str> = scopes.collect();
     scopes.sort_unstable();
     scopes.dedup();

@@ -193,8 +193,10 @@ impl Words<'_> {
         let all = &self.plan.model.contract.shapes;
         let schemas: Vec<&str> = schemas.iter().map(|name| all.schema_name(*name)).collect();
         let own_list = own_list.and_then(|index| self.title(index));
-        let read_by: Vec<Option<String>> =
-            read_by.iter().map(|index| index.and_then(|index| self.title(index))).collect();
+        let titles = |read_by: &Vec<usize>| -> Vec<String> {
+            read_by.iter().filter_map(|index| self.title(*index)).collect()
+        };
+        let read_by: Vec<Vec<String>> = read_by.iter().map(titles).collect();
         format!(
             "{name} {schemas:?} {} {ids:?} {owners:?} {relations:?} {tenant:?} {own_list:?} \
              {trusts_list} {pins} {read_by:?}",

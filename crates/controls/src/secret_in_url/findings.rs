@@ -1,6 +1,6 @@
 //! Where a document asks for credentials in a URL.
 
-use portcullis_contract::{Operation, Parameter, Place, SchemePlace, Security};
+use portcullis_contract::{Operation, Parameter, Place, SchemePlace};
 use portcullis_model::{Code, Diagnostic, shown};
 use portcullis_policy::Model;
 
@@ -73,10 +73,5 @@ fn keys(model: &Model, index: usize, operation: &Operation) -> Vec<Diagnostic> {
 
 /// Whether an operation takes credentials of a scheme.
 fn takes(operation: &Operation, scheme: usize) -> bool {
-    let alternatives = match &operation.security {
-        Security::NotStated => return false,
-        Security::Anonymous { or, .. } => or,
-        Security::Required { any_of, .. } => any_of,
-    };
-    alternatives.iter().any(|one| one.schemes.contains(&scheme))
+    operation.security.alternatives().iter().any(|one| one.schemes.contains(&scheme))
 }

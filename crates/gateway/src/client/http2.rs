@@ -49,6 +49,10 @@ const PENDING_RESETS_MAX: usize = 20;
 /// Streams of one connection that may end by an error of the client.
 const ERRORS_MAX: usize = 100;
 
+/// What is read of a body after an answer that did not wait for it, and for how long.
+const REST_BYTES_MAX: usize = 256 << 10;
+const REST: Duration = Duration::from_secs(1);
+
 /// What a client of HTTP/2 begins with (RFC 9113 section 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -175,17 +179,39 @@ async fn one(
     let entry = entry(worker, plan, peer, "2");
     let mut context = Context::new(plan, worker, entry);
     let is_head = parts.method == http::Method::HEAD;
-    let outcome = match head {
+    let (outcome, rest) = match head {
         Ok(head) => {
             context.begin(&head);
             let mut incoming = Incoming::http2(&head, body, &mut respond, useful.counter());
             let request = Request::new(head, peer.clone(), is_claimed);
             // Boxed, so that a stream that only sends does not hold the room that a walk takes.
-            Box::pin(walked(request, &mut incoming, &mut context)).await
+            let outcome = Box::pin(walked(request, &mut incoming, &mut context)).await;
+            (outcome, incoming.into_rest())
         }
-        Err(fault) => Err(Exit::Refused(fault.refusal(limits))),
+        Err(fault) => (Err(Exit::Refused(fault.refusal(limits))), Some(body)),
     };
-    finish(worker, respond, context, outcome, (is_head, useful)).await
+    let is_reset = finish(worker, respond, context, outcome, (is_head, useful)).await;
+    if let Some(rest) = rest.filter(|_| !is_reset) {
+        pass_over(rest, useful).await;
+    }
+    is_reset
+}
+
+/// Reads what is on its way of a body that nobody wanted, so that the stream need not be reset: some clients,
+/// curl 7.88 among them, then throw away the answer that they have.
+async fn pass_over(mut body: RecvStream, useful: &Useful) {
+    let all = async {
+        let mut left = REST_BYTES_MAX;
+        while let Some(Ok(piece)) = body.data().await {
+            useful.add(piece.len() as u64);
+            let _ = body.flow_control().release_capacity(piece.len());
+            match left.checked_sub(piece.len()) {
+                Some(less) => left = less,
+                None => return,
+            }
+        }
+    };
+    let _ = timeout(REST, all).await;
 }
 
 /// The edge, as `http1::finish` is: one answer, one record. True if the client reset the stream.

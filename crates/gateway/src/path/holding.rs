@@ -106,7 +106,7 @@ pub(super) async fn settle(status: Status, context: &Context<'_>) {
 fn can_be_asked(resource: usize, kind: usize, context: &Context<'_>) -> bool {
     let known = context.plan.model.authorization.resources.get(resource);
     known.is_some_and(|known| {
-        let reads = known.read_by.get(kind).copied().flatten();
+        let reads = known.read_by.get(kind).and_then(|all| all.first());
         known.own_list.is_some() || (reads.is_some() && !known.owners.is_empty())
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_contract::{BodyKind, Contract, Operation, Place, SchemePlace, Security};
+use portcullis_contract::{BodyKind, Contract, Operation, Place, SchemePlace};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
 
 use super::login::declared::{declare, missing};
@@ -175,10 +175,7 @@ impl At<'_> {
 
     /// Whether somebody may call it who is known.
     fn knows_callers(&self) -> bool {
-        let any_of = match &self.operation.security {
-            Security::Required { any_of, .. } | Security::Anonymous { or: any_of, .. } => &**any_of,
-            Security::NotStated => &[],
-        };
+        let any_of = self.operation.security.alternatives();
         let mut own = any_of.iter().flat_map(|one| &one.schemes);
         // Where the contract names none, `access` may ask for any.
         let mut every = 0..self.contract.schemes.len();

@@ -28,7 +28,7 @@ pub(super) struct ResourceFacts {
     pub(super) tenant: Option<String>,
     pub(super) own_list: Option<String>,
     /// For each id: the operation that reads one by it.
-    pub(super) read_by: Vec<Option<String>>,
+    pub(super) read_by: Vec<Vec<String>>,
 }
 
 /// An operation.
@@ -146,7 +146,11 @@ fn resource(one: &Resource, plan: &Plan, places: &mut Places<'_>) -> ResourceFac
         relations: one.relations.iter().map(|(name, at)| (name.to_string(), at.clone())).collect(),
         tenant: one.tenant.clone(),
         own_list: one.own_list.and_then(operation),
-        read_by: one.read_by.iter().map(|index| index.and_then(operation)).collect(),
+        read_by: one
+            .read_by
+            .iter()
+            .map(|all| all.iter().filter_map(|index| operation(*index)).collect())
+            .collect(),
     }
 }
 

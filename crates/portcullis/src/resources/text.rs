@@ -63,8 +63,11 @@ fn resource(one: &ResourceFacts, out: &mut String) {
     let schemas = if schemas.is_empty() { "none".to_owned() } else { schemas.join(", ") };
     line("schema", &schemas, out);
     for (id, read_by) in one.ids.iter().zip(&one.read_by) {
-        let read_by = read_by.as_deref().map(|name| format!(", read by {name}"));
-        line("id", &format!("{id}{}", read_by.unwrap_or_default()), out);
+        let read_by = match read_by.as_slice() {
+            [] => String::new(),
+            names => format!(", read by {}", names.join(" or ")),
+        };
+        line("id", &format!("{id}{read_by}"), out);
     }
     for (at, is) in &one.owners {
         line("owner", &format!("{at} is {is}"), out);

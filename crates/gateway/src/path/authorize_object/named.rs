@@ -114,7 +114,7 @@ impl Named<'_> {
         let authorization = &plan.model.authorization;
         let Some(touches) = authorization.operations.get(self.operation) else { return false };
         let resource = authorization.resources.get(input.resource);
-        let read_by = resource.and_then(|resource| resource.read_by.get(input.id)?.as_ref());
+        let read_by = resource.and_then(|resource| resource.read_by.get(input.id)?.first());
         let is_about = touches.does.first().map(|(about, _)| *about) == Some(input.resource);
         if !touches.is_unsafe || !is_about || read_by.is_none() {
             return false;

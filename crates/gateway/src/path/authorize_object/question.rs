@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
+use portcullis_contract::Security;
 use portcullis_controls::object_ownership;
 use portcullis_controls::rules::{Object, Of, Purpose, Seen, Truth, Verdict, Why};
 use portcullis_json::{Document, Value};
 use portcullis_model::{Status, UnixMillis, Value as Known};
-use portcullis_policy::{InputPlace, RequestPlace, Verb};
+use portcullis_policy::{InputPlace, RequestPlace, Resource, Verb};
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout_at;
 
@@ -128,7 +129,7 @@ async fn judge(
     let resources = &context.plan.model.authorization.resources;
     let resource = resources.get(one.input.resource).ok_or("no such resource")?;
     let mut why = Why::NotTheirs;
-    if let Some(operation) = resource.read_by.get(one.input.id).copied().flatten() {
+    if let Some(operation) = reader(resource, one, context) {
         match read(named, one, operation, context).await? {
             Read::Is(judged) => return Ok(judged),
             // It names nobody: the list may.
@@ -148,6 +149,23 @@ async fn judge(
         });
     }
     Ok(Judged::refused(why))
+}
+
+/// By which operation the object is read: of several, one that takes the credential which came.
+fn reader(resource: &Resource, one: &One<'_>, context: &Context<'_>) -> Option<usize> {
+    let known = resource.read_by.get(one.input.id)?;
+    let contract = &context.plan.model.contract;
+    let shown = context.carried.identity.as_ref().map(|identity| &*identity.scheme);
+    let takes_it = |operation: &&usize| {
+        let security = contract.operation(**operation).map(|one| &one.security);
+        security.into_iter().flat_map(Security::alternatives).any(|one| {
+            one.schemes.iter().all(|scheme| {
+                let scheme = contract.schemes.get(*scheme);
+                scheme.is_some_and(|scheme| Some(scheme.name.as_str()) == shown)
+            })
+        })
+    };
+    known.iter().find(takes_it).or(known.first()).copied()
 }
 
 /// What the object itself says.

@@ -205,7 +205,7 @@ impl One<'_, '_> {
         let tenant = tenant.map(|tenant| tenant.at.clone()).filter(|at| self.has(at));
         Resource {
             name: self.key.text.as_str().into(),
-            read_by: vec![None; ids.len()],
+            read_by: vec![Vec::new(); ids.len()],
             ids,
             owners: owners.iter().map(|(owner, _)| owner.clone()).collect(),
             relations,

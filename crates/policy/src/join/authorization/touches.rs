@@ -18,6 +18,9 @@ use crate::notes::Notes;
 use derived::Derive;
 use leads::Leads;
 
+/// Operations by which one resource is read with other credentials each, at most.
+const READERS_MAX: usize = 8;
+
 /// For each API, for each operation. Also finds by which operation a resource is read.
 pub(super) fn of(
     file: &PolicyFile,
@@ -94,11 +97,12 @@ fn read_by(
         let mut is_any = false;
         for operation in operations {
             if let Some(id) = reads(index, operation)
-                && let Some(slot) = resource.read_by.get_mut(id)
-                && slot.is_none()
+                && let Some(known) = resource.read_by.get_mut(id)
             {
-                *slot = Some(operation);
                 is_any = true;
+                if known.len() < READERS_MAX && takes_others(api, operation, known) {
+                    known.push(operation);
+                }
             }
         }
         if let Some(name) = said.filter(|_| !is_any) {
@@ -114,6 +118,17 @@ fn read_by(
             });
         }
     }
+}
+
+/// Whether an operation takes other credentials than each of these.
+fn takes_others(api: &Api<'_>, operation: usize, known: &[usize]) -> bool {
+    let schemes = |index: usize| -> Vec<&[usize]> {
+        let security = api.contract.operation(index).map(|one| &one.security);
+        let stated = security.into_iter().flat_map(Security::alternatives);
+        stated.map(|one| one.schemes.as_slice()).collect()
+    };
+    let own = schemes(operation);
+    known.iter().all(|one| schemes(*one) != own)
 }
 
 /// Whether answers of this status may be of success.
