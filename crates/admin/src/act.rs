@@ -212,11 +212,7 @@ impl Keeper {
             return Ok((0, json!({ "genuine": false })));
         };
         let problem = reported.end.as_ref().err().map(ToString::to_string);
-        let (revoked, ends) = match &reported.end {
-            Ok(ReportedEnd::Revoked(count)) => (Some(*count as u64), None),
-            Ok(ReportedEnd::At(at)) => (None, Some(*at)),
-            Err(_) => (None, None),
-        };
+        let (revoked, ends) = reported.end.as_ref().map_or((None, None), ReportedEnd::told);
         if let Some(ledger) = &self.ledger {
             ledger.key_reported(&KeyReported {
                 time: now,

@@ -268,6 +268,10 @@ fn a_key_that_must_not_die_at_once_gets_an_end_that_no_report_makes_later() {
     assert_eq!(here.me(&key), 200);
     assert_eq!(labels(&here.post(&one(&key), "")), [true]);
     assert_eq!(end(&here), first);
+    // The same one again and again is recorded again and again: it counts as a wrong one.
+    let from = "X-Forwarded-For: 203.0.113.9\r\n";
+    let admitted = (0..2000).take_while(|_| here.post(&one(&key), from).status == 200).count();
+    assert!((600..1200).contains(&admitted), "{admitted}");
 }
 
 #[test]

@@ -108,7 +108,6 @@ impl Endpoint {
 /// A URL that may be asked about callers: inside TLS, or on this host. Who answers it decides who may
 /// call, so nobody on the way may.
 fn endpoint(text: &str) -> Result<Endpoint, Fault> {
-    const EXAMPLE: &str = "write `https://login.example.com`";
     let behind_scheme = text.find("://").map_or(0, |at| at + "://".len());
     let rest = text.get(behind_scheme..).unwrap_or_default();
     let path_at = rest.find('/').map_or(text.len(), |at| behind_scheme + at);
@@ -127,7 +126,7 @@ fn endpoint(text: &str) -> Result<Endpoint, Fault> {
     if !instance.is_tls && !is_here {
         return Err(Fault {
             message: format!("{} is asked in the clear", shown(text)),
-            help: format!("{EXAMPLE}: whoever answers in its place decides who may call"),
+            help: "begin it with `https://`: whoever answers in its place is believed".to_owned(),
         });
     }
     Ok(Endpoint { instance, path: path.to_owned() })

@@ -49,6 +49,8 @@ codes! {
     BAD_PROOF = "policy-bad-proof",
     /// A certificate or its key cannot be used.
     UNUSABLE_CERTIFICATE = "policy-unusable-certificate",
+    /// A key, a pepper or another secret cannot be used.
+    UNUSABLE_SECRET = "policy-unusable-secret",
     /// A certificate is over, or soon will be.
     CERTIFICATE_ENDS = "policy-certificate-ends",
     /// A certificate is weak, or not for the hosts that are called.

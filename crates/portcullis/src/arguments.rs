@@ -2,19 +2,20 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use portcullis_attack::generate::ATTACKS_MAX;
 
+pub(crate) use crate::attack_arguments::{AttackOptions, DemoOptions};
 pub(crate) use crate::audit_arguments::AuditOptions;
 pub(crate) use crate::dev_certificate_arguments::DevCertificateOptions;
+use crate::document_argument::document;
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
-use crate::named::Named;
 pub(crate) use crate::password_arguments::PasswordsCommand;
 use crate::reference_arguments::ReferenceOptions;
+pub(crate) use crate::session_arguments::{
+    SessionsCommand, SessionsEndOptions, SessionsListOptions, TokensCommand, TokensRevokeOptions,
+};
 pub(crate) use crate::store_arguments::StoreCommand;
-use crate::when::When;
 
 /// A security layer in front of an HTTP API that nobody has to change.
 #[derive(Debug, Parser)]
@@ -328,108 +329,6 @@ pub(crate) struct PolicyTestOptions {
     pub(crate) format: Format,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum SessionsCommand {
-    /// List sessions, newest first; never a token
-    #[command(
-        after_help = "Example:\n  portcullis sessions list -c portcullis.yaml --max 20\n\nExit \
-        codes: 0 listed, 1 the store did not answer, 2 usage, unreadable file, store not to be had"
-    )]
-    List(SessionsListOptions),
-    /// End sessions: who holds one is nobody from then on
-    #[command(after_help = "Example:\n  portcullis sessions end -c portcullis.yaml --account \
-        alice@example.com\n  portcullis sessions end -c portcullis.yaml --all\n\nWhen it returns, no \
-        request is served under such a session, streams and WebSockets are over, and a restart changes \
-        nothing. Where no gateway runs on the store, it is done on the store itself.\n\nExit codes: 0 \
-        they are ended and stay so, also if there were none, 1 not, or a restart would undo it, 2 \
-        usage, unreadable file, store not to be had")]
-    End(SessionsEndOptions),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TokensCommand {
-    /// Revoke tokens that an issuer has signed or vouches for
-    #[command(after_help = "Example:\n  portcullis tokens revoke -c portcullis.yaml --issuer \
-        https://login.example.com --subject 7f3a\n  portcullis tokens revoke -c portcullis.yaml \
-        --issuer https://login.example.com --issued-before 2026-11-24T12:00:00Z\n\nWhen it returns, no \
-        request is served with such a token. A subject's new tokens count again.\n\nExit codes: 0 \
-        they are revoked and stay so, 1 not, or a restart would undo it, 2 usage, unreadable file, \
-        store not to be had")]
-    Revoke(TokensRevokeOptions),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SessionsListOptions {
-    /// The policy file, which says where the store is
-    #[arg(short = 'c', long = "config", value_name = "FILE")]
-    pub(crate) config: PathBuf,
-    /// Of which API [default: each of the policy's]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) api: Option<String>,
-    /// How many of each API at most
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1000))]
-    pub(crate) max: u64,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-#[command(group = ArgGroup::new("selected").required(true))]
-pub(crate) struct SessionsEndOptions {
-    /// The policy file, which says where the store is
-    #[arg(short = 'c', long = "config", value_name = "FILE")]
-    pub(crate) config: PathBuf,
-    /// Of which API [default: each of the policy's]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) api: Option<String>,
-    /// The one with this id, as `sessions list` shows it
-    #[arg(long, value_name = "ID", group = "selected")]
-    pub(crate) id: Option<String>,
-    /// All of an account, by the name that people log in with
-    #[arg(long, value_name = "NAME", group = "selected")]
-    pub(crate) account: Option<String>,
-    /// All of a subject, as records and `sessions list` show it
-    #[arg(long, value_name = "NAME", group = "selected")]
-    pub(crate) subject: Option<String>,
-    /// All that were opened before: `now`, a date, or a time like 2026-11-24T12:00:00Z
-    #[arg(long, value_name = "WHEN", group = "selected", value_parser = When::parse)]
-    pub(crate) opened_before: Option<When>,
-    /// All there are
-    #[arg(long, group = "selected")]
-    pub(crate) all: bool,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-#[command(group = ArgGroup::new("revoked").required(true).multiple(true))]
-pub(crate) struct TokensRevokeOptions {
-    /// The policy file, which says where the store is
-    #[arg(short = 'c', long = "config", value_name = "FILE")]
-    pub(crate) config: PathBuf,
-    /// Whose tokens: an issuer of the policy
-    #[arg(long, value_name = "ISSUER")]
-    pub(crate) issuer: String,
-    /// The one with this `jti`
-    #[arg(long, value_name = "ID", group = "revoked", conflicts_with_all = ["subject", "issued_before"])]
-    pub(crate) jti: Option<String>,
-    /// Those of a subject, as records show it
-    #[arg(long, value_name = "NAME", group = "revoked")]
-    pub(crate) subject: Option<String>,
-    /// Those that were issued before, or do not say when: `now`, a date, or a time like
-    /// 2026-11-24T12:00:00Z [default with --subject: now]
-    #[arg(long, value_name = "WHEN", group = "revoked", value_parser = When::parse)]
-    pub(crate) issued_before: Option<When>,
-    /// For how many days it is remembered: no shorter than the issuer's tokens live
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3650))]
-    pub(crate) days: u16,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct ReportOptions {
     /// The OpenAPI document
@@ -470,57 +369,6 @@ pub(crate) enum Deny {
     Warnings,
     /// Relaxations past their end date
     Expired,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AttackOptions {
-    /// A folder of attack files; journeys lie in its folder `journeys` [default: the built-in set]
-    #[arg(long, value_name = "DIR", group = "attack_source")]
-    pub(crate) attacks: Option<PathBuf>,
-    /// Make attacks from document and policy instead: whose objects does which operation give away?
-    #[arg(long, group = "attack_source")]
-    pub(crate) generate: bool,
-    /// Write what was made to this folder, too, a file each
-    #[arg(long, value_name = "DIR", requires = "generate")]
-    pub(crate) generate_to: Option<PathBuf>,
-    /// Make at most so many
-    #[arg(long, value_name = "N", requires = "generate", default_value_t = ATTACKS_MAX)]
-    pub(crate) at_most: usize,
-    /// Which of them, where there would be more
-    #[arg(long, value_name = "N", requires = "generate", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Who calls your API, once for each: a name, and a file with their token. The first one's objects are
-    /// attacked by the others. Roles that the API does not tell stand behind the name: paula:pharmacist=p.token
-    #[arg(long = "as", value_name = "NAME=FILE", num_args = 1, requires = "upstream", value_parser = Named::parse)]
-    pub(crate) people: Vec<Named>,
-    /// Your API instead of the built-in sample: http://127.0.0.1:PORT, on this machine only
-    #[arg(long, value_name = "URL", requires = "attack_source", requires = "described")]
-    pub(crate) upstream: Option<String>,
-    /// The OpenAPI document of your API
-    #[arg(long, value_name = "FILE", group = "described", requires = "upstream", value_parser = document())]
-    pub(crate) contract: Option<PathBuf>,
-    /// The policy file of your API
-    #[arg(
-        short = 'c',
-        long = "config",
-        value_name = "FILE",
-        group = "described",
-        requires = "upstream"
-    )]
-    pub(crate) config: Option<PathBuf>,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DemoOptions {
-    /// End after the table, instead of staying up to be tried with curl
-    #[arg(long)]
-    pub(crate) once: bool,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -573,17 +421,6 @@ pub(crate) struct ExplainedFiles {
     /// Where the gateway listens, if `run` was told so: off loopback more is closed
     #[arg(long, value_name = "ADDR", requires = "explained_files")]
     pub(crate) listen: Option<String>,
-}
-
-/// A document on this machine: only `init` fetches one.
-fn document() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new().try_map(|path| match path.to_str() {
-        Some(url) if url.contains("://") => Err(format!(
-            "only `init` fetches a document, once: portcullis init --contract {url} --upstream \
-             http://HOST:PORT; then name the file that it wrote"
-        )),
-        _ => Ok(path),
-    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::arguments::{CheckOptions, Deny, Format};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
 use crate::report::many;
-use crate::{certificates, load, obtain, provers, report, talk};
+use crate::{certificates, load, obtain, provers, report, secrets, talk};
 
 pub(crate) fn check(options: &CheckOptions) -> Exit {
     let (config, contract) = (options.config.as_deref(), options.contract.as_deref());
@@ -57,14 +57,13 @@ fn unusable(apis: &[Model]) -> Vec<Failure> {
     // What belongs to the listener and to all callers is the same for every API.
     let first = apis.first().map(|api| {
         let listener = obtain::tls(api).err();
-        let (signer, reporter) =
-            (certificates::signer(api).err(), certificates::reporter(api).err());
-        let peppers = [certificates::pepper(api).err(), certificates::password_pepper(api).err()];
+        let (signer, reporter) = (secrets::signer(api).err(), secrets::reporter(api).err());
+        let peppers = [secrets::pepper(api).err(), secrets::password_pepper(api).err()];
         [listener, signer, reporter].into_iter().chain(peppers)
     });
     let each = apis.iter().flat_map(|api| {
         let (trust, keys) = (certificates::trust(api).err(), certificates::keys(api).err());
-        [trust, keys, certificates::secrets(api).err(), provers::of(api).err()]
+        [trust, keys, secrets::secrets(api).err(), provers::of(api).err()]
     });
     first.into_iter().flatten().chain(each).flatten().collect()
 }

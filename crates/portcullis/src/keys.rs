@@ -247,6 +247,7 @@ fn print_once(answer: &Value) {
     let until = match text("expires") {
         "" if is_true(answer, "is_below") => "with the one above it".to_owned(),
         "" => "never".to_owned(),
+        until if is_true(answer, "is_below") => format!("at {until}, or with the one above it"),
         until => format!("at {until}"),
     };
     talk::say(&format!("key {} ends {until}; it is not shown again", text("id")));

@@ -11,7 +11,7 @@ use portcullis_policy::{Failure, Model, Overrides, Policy};
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
-use crate::{certificates, obtain, provers, report, talk};
+use crate::{certificates, obtain, provers, report, secrets, talk};
 
 /// Reads contracts and policy as the options say.
 pub(crate) fn policy(options: &ModelOptions) -> Result<Policy, Failure> {
@@ -87,16 +87,16 @@ pub(crate) fn site(
     let Policy { apis, sources, warnings } = policy(options)?;
     // The certificate is the listener's: every API has the same.
     let tls = apis.first().map_or(Ok(None), obtain::tls)?;
-    let signer = apis.first().map_or(Ok(None), certificates::signer)?;
-    let pepper = apis.first().map_or(Ok(None), certificates::pepper)?;
-    let reporter = apis.first().map_or(Ok(None), certificates::reporter)?;
-    let password_pepper = apis.first().map_or(Ok(None), certificates::password_pepper)?;
+    let signer = apis.first().map_or(Ok(None), secrets::signer)?;
+    let pepper = apis.first().map_or(Ok(None), secrets::pepper)?;
+    let reporter = apis.first().map_or(Ok(None), secrets::reporter)?;
+    let password_pepper = apis.first().map_or(Ok(None), secrets::password_pepper)?;
     let (mut trust, mut keys, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
     let mut proofs = Vec::new();
     for api in &apis {
         trust.extend(certificates::trust(api)?);
         keys.extend(certificates::keys(api)?);
-        secrets.extend(certificates::secrets(api)?);
+        secrets.extend(secrets::secrets(api)?);
         proofs.extend(provers::of(api)?);
     }
     let compile = |api| Arc::new(Plan::compile(api, plan_options.clone()));

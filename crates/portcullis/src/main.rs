@@ -2,6 +2,7 @@
 
 mod administer;
 mod arguments;
+mod attack_arguments;
 mod attack_command;
 mod audit_arguments;
 mod audit_command;
@@ -18,6 +19,7 @@ mod demo;
 mod desk;
 mod dev_certificate;
 mod dev_certificate_arguments;
+mod document_argument;
 mod exit;
 mod explain;
 mod format;
@@ -46,7 +48,9 @@ mod reload;
 mod report;
 mod resources;
 mod run;
+mod secrets;
 mod service;
+mod session_arguments;
 mod sessions;
 mod signals;
 mod store_arguments;

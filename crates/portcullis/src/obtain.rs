@@ -12,7 +12,7 @@ use portcullis_model::{Clock as _, Secret, UnixMillis};
 use portcullis_policy::{Acme, Failure, Model};
 
 use crate::clock::SystemClock;
-use crate::{certificates, talk};
+use crate::{certificates, secrets, talk};
 
 /// What clients are spoken to with; none, where the policy has no `tls`. Where an authority gives the certificate it comes
 /// later; nothing is made or asked for yet. Problems stand at the policy's line.
@@ -59,13 +59,13 @@ fn terms(acme: &Acme) -> Result<Terms, String> {
     let trust = match &acme.ca {
         None => ClientTls::of_system().map_err(|fault| fault.to_string())?,
         Some(source) => {
-            let roots = source.read(certificates::variable).map_err(|error| error.to_string())?;
+            let roots = source.read(secrets::variable).map_err(|error| error.to_string())?;
             ClientTls::from_pem(&roots).map_err(|fault| format!("`{source}`: {fault}"))?
         }
     };
     let external = acme.external_account.as_ref();
     let external = external.map(|(key_id, source)| {
-        let text = Secret::new(certificates::private(source)?);
+        let text = Secret::new(secrets::private(source)?);
         // Some write it with `=` behind it.
         let text = text.expose_secret().trim_ascii();
         let bare = text.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);

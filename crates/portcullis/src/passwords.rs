@@ -10,14 +10,13 @@ use portcullis_policy::{Passwords, Told};
 use portcullis_store::PasswordFacts;
 use serde_json::{Value, json};
 
-use crate::certificates;
 use crate::desk::{Desk, concluded, is_true};
 use crate::exit::Exit;
 use crate::password_arguments::{
     PasswordsListOptions, PasswordsRemoveOptions, PasswordsSetOptions,
 };
 use crate::report::many;
-use crate::{load, talk};
+use crate::{load, secrets, talk};
 
 pub(crate) fn set(options: &PasswordsSetOptions) -> Exit {
     let made = Desk::of(&options.config).and_then(|mut desk| {
@@ -25,7 +24,7 @@ pub(crate) fn set(options: &PasswordsSetOptions) -> Exit {
         let user = user(&options.user)?;
         can_be_told(&user, &desk)?;
         let attributes = attributes(&options.attributes)?;
-        let pepper = desk.apis.first().map_or(Ok(None), certificates::password_pepper);
+        let pepper = desk.apis.first().map_or(Ok(None), secrets::password_pepper);
         let pepper = pepper.map_err(|failure| load::refuse(&failure))?.ok_or(Exit::Unusable)?;
         let made = if options.generate { Some(generated()?) } else { None };
         let text = match &made {

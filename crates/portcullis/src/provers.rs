@@ -7,7 +7,7 @@ use portcullis_gateway::Prover;
 use portcullis_model::{Diagnostic, Secret};
 use portcullis_policy::{Failure, Model, SecretSource, UpstreamProof, codes};
 
-use crate::certificates::{private, variable};
+use crate::secrets::{private, variable};
 
 /// Characters of the text that API and gateway share: whoever guesses it comes through.
 const CREDENTIAL_MIN: usize = 32;

@@ -23,7 +23,7 @@ use portcullis_store::Store;
 use crate::arguments::ModelOptions;
 use crate::clock::SystemClock;
 use crate::signals::Asked;
-use crate::{certificates, load, store_key, talk};
+use crate::{certificates, load, secrets, store_key, talk};
 use stamp::Watched;
 
 /// How often files are looked at.
@@ -326,7 +326,7 @@ fn files_of(site: &Site) -> Vec<PathBuf> {
     let clients = clients.flat_map(|clients| clients.ca.iter().chain(&clients.crl));
     let own = tls.chain(acme).chain(clients);
     let secrets = own.chain(roots).chain(vouching().flat_map(Callers::secrets)).chain(proofs);
-    let secrets = secrets.filter_map(|source| source.path(certificates::variable));
+    let secrets = secrets.filter_map(|source| source.path(secrets::variable));
     plan.model.sources.names().map(PathBuf::from).chain(secrets).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::os::unix::net::UnixDatagram;
 
-use crate::certificates::variable;
+use crate::secrets::variable;
 
 /// Tells it: `READY=1`. Nobody who asks for nothing is told anything, and nothing depends on it.
 pub(crate) fn tell(state: &str) {

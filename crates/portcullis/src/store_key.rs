@@ -7,7 +7,7 @@ use portcullis_admin::{KekReader, Way};
 use portcullis_policy::{Model, SecretSource, StorePlace};
 use portcullis_store::{Kek, KeyService};
 
-use crate::certificates::{private, variable};
+use crate::secrets::{private, variable};
 use crate::vault::Transit;
 
 /// The key service of a store, if it has one. Nobody is asked yet.

@@ -12,7 +12,8 @@ use portcullis_model::Secret;
 use portcullis_policy::Vault;
 use portcullis_store::{KeyService, ServiceFault};
 
-use crate::certificates::{self, private};
+use crate::certificates;
+use crate::secrets::private;
 
 /// Bytes of a text of Vault's that is shown.
 const TOLD_BYTES_MAX: usize = 200;

@@ -24,6 +24,7 @@ pub(crate) fn run(from: &Path, to: &Path) -> Result<u64, StoreError> {
     }
     // Made before by us, or the library makes one that everybody may read.
     let file = folder.file(DATABASE)?;
+    let from = from.canonicalize().map_err(|why| place(&why.to_string()))?;
     let outcome = copied(&from.join(DATABASE), &copy).and_then(|()| {
         let io = |why: std::io::Error| StoreError::Io(format!("`{}`: {why}", copy.display()));
         file.sync_all().map_err(io)?;

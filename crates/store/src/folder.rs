@@ -36,7 +36,8 @@ impl Folder {
             return Err(place(path, "is not a folder; symbolic links are not followed".to_owned()));
         }
         ours_alone(path, &known, "700")?;
-        let folder = Self(path.to_owned());
+        // The library follows no link, wherever it stands on the way.
+        let folder = Self(fs::canonicalize(path).map_err(|why| io(path, &why))?);
         for name in FILES {
             folder.check(name)?;
         }

@@ -50,6 +50,24 @@ fn a_copy_is_ours_alone_and_opens_only_as_an_older_one_without_what_was_revoked_
     });
 }
 
+#[test]
+fn a_link_on_the_way_is_followed_and_one_in_the_place_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+    fs::create_dir(&real).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    run(async {
+        let store = open(&link.join("store"));
+        add_many(&store, 0..3).await;
+        store.backup(&link.join("copy")).await.unwrap();
+        assert!(find(&accepted(&real.join("copy")), 2).await.is_some());
+        fs::create_dir(real.join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink(real.join("elsewhere"), real.join("linked")).unwrap();
+        let refused = store.backup(&real.join("linked")).await.err();
+        assert!(matches!(refused, Some(StoreError::Place { .. })), "{refused:?}");
+    });
+}
+
 /// As the guide says: the copy's file in the place of the lost one.
 #[test]
 fn a_copy_in_the_place_of_the_store_is_told_from_it() {

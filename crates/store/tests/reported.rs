@@ -45,9 +45,12 @@ fn a_report_that_gives_time_makes_no_end_later() {
         issue(&store, key(1)).await;
         issue(&store, KeyFacts { expires: Some(later(HOUR)), ..key(2) }).await;
         let day = OnReport::Expire(DAY);
+        assert_eq!(report(&store, 1, 1, day).await, Some(ReportedEnd::At(later(DAY))));
         for _ in 0..2 {
-            assert_eq!(report(&store, 1, 1, day).await, Some(ReportedEnd::At(later(DAY))));
-            assert_eq!(report(&store, 2, 2, day).await, Some(ReportedEnd::At(later(HOUR))));
+            let again = report(&store, 1, 1, day).await;
+            assert_eq!(again, Some(ReportedEnd::Already(later(DAY))));
+            let sooner = report(&store, 2, 2, day).await;
+            assert_eq!(sooner, Some(ReportedEnd::Already(later(HOUR))));
         }
         drop(store);
         let store = open(&path);

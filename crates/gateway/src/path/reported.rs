@@ -80,8 +80,9 @@ pub(super) async fn answer(
         return Err(malformed("several keys, and no signature").into());
     }
     let by = if signature.is_some() { "github" } else { "possession" };
-    let judged = ended(&all, (rule, leaks), by, context).await?;
-    if let Some(guess) = guess.filter(|_| judged.iter().all(|is_genuine| *is_genuine)) {
+    let (judged, are_new) = ended(&all, (rule, leaks), by, context).await?;
+    // The same key again is an attempt like any other: each is recorded and told.
+    if let Some(guess) = guess.filter(|_| are_new) {
         context.worker.shared.callers.guesses.was_none(guess, Instant::now());
     }
     let body = reporter::labels(all.iter().zip(judged));
@@ -99,19 +100,20 @@ fn begin(place: Option<Place>, context: &Context<'_>) -> Result<Guess, Refusal> 
     guesses.begin(attempt, Instant::now()).inspect_err(|_| guesses.refused(place, Instant::now()))
 }
 
-/// Of each text, whether it was a key that was good until now.
+/// Of each text, whether it was a key that was good until now; and whether each ends sooner for being reported.
 async fn ended(
     all: &[Leak],
     (rule, leaks): (&ApiKeys, &Leaks),
     by: &'static str,
     context: &Context<'_>,
-) -> Result<Vec<bool>, Exit> {
+) -> Result<(Vec<bool>, bool), Exit> {
     let site = context.worker.site();
     let (Some(store), Some(pepper)) = (&context.worker.shared.store, site.pepper()) else {
         let detail = "there is no store of keys, or no pepper".to_owned();
         return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
     };
     let mut judged = Vec::with_capacity(all.len());
+    let mut are_new = true;
     // One key may stand in several places: it is as genuine there, and each of them is recorded.
     let mut ended = HashMap::new();
     for some in all.chunks(TOGETHER) {
@@ -122,12 +124,13 @@ async fn ended(
             ended.extend(reported.map(|reported| (shown, reported)));
             let reported = ended.get(&shown);
             judged.push(reported.is_some());
+            are_new &= reported.is_some_and(|one| one.end.as_ref().is_ok_and(ReportedEnd::is_new));
             if let Some(reported) = reported {
                 record(leak, reported, by, now, context);
             }
         }
     }
-    Ok(judged)
+    Ok((judged, are_new))
 }
 
 /// What a text is to prove: which key it says it is, and its MAC. What has not our form may be one that
@@ -153,11 +156,7 @@ fn record(
 ) {
     let key = &reported.key;
     let problem = reported.end.as_ref().err().map(ToString::to_string);
-    let (revoked, ends) = match &reported.end {
-        Ok(ReportedEnd::Revoked(count)) => (Some(*count as u64), None),
-        Ok(ReportedEnd::At(at)) => (None, Some(*at)),
-        Err(_) => (None, None),
-    };
+    let (revoked, ends) = reported.end.as_ref().map_or((None, None), ReportedEnd::told);
     let source = word(&leak.source);
     let url = without_credentials(&leak.url);
     let report = KeyReported {

@@ -6,7 +6,7 @@ use portcullis_ledger::{CertificateState, Ledger};
 use portcullis_model::{Diagnostic, Span, UnixMillis};
 use portcullis_policy::{Model, SecretSource, codes};
 
-use super::variable;
+use crate::secrets::variable;
 use crate::talk;
 
 /// How often it is looked for while a gateway runs.

@@ -9,10 +9,9 @@ use portcullis_policy::ApiKeys;
 use portcullis_store::KeyWhich;
 use serde_json::Value;
 
-use crate::certificates;
 use crate::desk::Desk;
 use crate::exit::Exit;
-use crate::{load, talk};
+use crate::{load, secrets, talk};
 
 /// What the policy says of keys: the same for all its APIs.
 pub(crate) fn settings(desk: &Desk) -> Result<ApiKeys, Exit> {
@@ -26,7 +25,7 @@ pub(crate) fn settings(desk: &Desk) -> Result<ApiKeys, Exit> {
 
 pub(crate) fn pepper(desk: &Desk) -> Result<Arc<Pepper>, Exit> {
     let model = desk.apis.first().ok_or(Exit::Unusable)?;
-    let pepper = certificates::pepper(model).map_err(|failure| load::refuse(&failure))?;
+    let pepper = secrets::pepper(model).map_err(|failure| load::refuse(&failure))?;
     pepper.ok_or(Exit::Unusable)
 }
 

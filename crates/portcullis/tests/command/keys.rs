@@ -48,7 +48,7 @@ fn refused(folder: &Folder) -> String {
     assert_eq!(output.status.code(), Some(1));
     let checked = folder.run(&["check", "-c", "portcullis.yaml"]);
     assert_eq!(checked.status.code(), Some(0), "where the policy is checked, no key need lie");
-    assert!(text(&checked.stdout).contains("policy-unusable-certificate"));
+    assert!(text(&checked.stdout).contains("policy-unusable-secret"));
     text(&output.stderr)
 }
 

@@ -137,6 +137,23 @@ pub enum ReportedEnd {
     Revoked(usize),
     /// It ends then.
     At(UnixMillis),
+    /// It ended then, or sooner than it would for this report, before anybody reported it.
+    Already(UnixMillis),
+}
+
+impl ReportedEnd {
+    /// Whether this report changed anything.
+    pub fn is_new(&self) -> bool {
+        matches!(self, Self::Revoked(1..) | Self::At(_))
+    }
+
+    /// How many were revoked, and when it ends.
+    pub fn told(&self) -> (Option<u64>, Option<UnixMillis>) {
+        match self {
+            Self::Revoked(count) => (Some(*count as u64), None),
+            Self::At(at) | Self::Already(at) => (None, Some(*at)),
+        }
+    }
 }
 
 impl KeyFacts {

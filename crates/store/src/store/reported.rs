@@ -43,14 +43,16 @@ impl Store {
                 }
                 OnReport::Expire(after_ms) => {
                     let at = UnixMillis(now.0.saturating_add(after_ms));
-                    match (self.0.keys.expire(id, at), key.expires) {
-                        (Err(StoreError::LaterEnd), Some(before)) => ReportedEnd::At(before),
-                        // Somebody was faster.
-                        (Err(_), _) => ReportedEnd::Revoked(0),
-                        (Ok(()), _) => {
-                            owed.push(*id);
-                            ReportedEnd::At(at)
-                        }
+                    match key.expires {
+                        Some(before) if before <= at => ReportedEnd::Already(before),
+                        _ => match self.0.keys.expire(id, at) {
+                            Ok(()) => {
+                                owed.push(*id);
+                                ReportedEnd::At(at)
+                            }
+                            // Somebody was faster.
+                            Err(_) => ReportedEnd::Revoked(0),
+                        },
                     }
                 }
             };
