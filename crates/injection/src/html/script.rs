@@ -1,0 +1,145 @@
+//! Script without a tag: a text that is a call, or that closes a string of the page's script and calls.
+//!
+//! Any call would block programs and prose about them, so only names count with which script does harm, and
+//! only where script would begin: at the text's beginning, or behind a quote and an operator.
+
+use std::ops::Range;
+
+use crate::bytes::{at, is_name, is_one_of, is_space, part, run};
+use crate::found::Reason;
+
+const CALL: Reason = Reason { name: "html-script-call", text: "is script that calls or reads what only a page's own script may" };
+const ESCAPE: Reason = Reason { name: "html-script-string-escape", text: "closes a string of a page's script and calls something" };
+const HIDDEN: Reason = Reason { name: "html-script-hidden-call", text: "is script that spells what it calls so that filters miss it" };
+
+/// Functions with which script shows itself, hides itself, or talks to the outside.
+const SHARP: [&str; 20] = [
+    "alert", "confirm", "prompt", "eval", "atob", "settimeout", "setinterval", "setimmediate", "execscript", "fetch", "msgbox", "importscripts",
+    "fromcharcode", "expression", "function", "print", "write", "open", "ale", "postmessage",
+];
+/// Objects of a page.
+const PAGES: [&str; 12] =
+    ["document", "window", "self", "top", "parent", "frames", "location", "globalthis", "this", "navigator", "localstorage", "sessionstorage"];
+/// What is read of them or set in them.
+const MEMBERS: [&str; 13] = [
+    "cookie", "domain", "write", "writeln", "location", "href", "innerhtml", "documentelement", "body", "domain", "name", "alert", "eval",
+];
+/// Bytes of an expression that are read from where it begins.
+const EXPRESSION_BYTES_MAX: usize = 160;
+
+pub(super) fn find(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
+    let start = run(bytes, 0, is_opening);
+    if let Some(reason) = begins(bytes, start) {
+        return Some((reason, start..(start + EXPRESSION_BYTES_MAX).min(bytes.len())));
+    }
+    let mut position = 0;
+    while let Some(found) = memchr::memchr3(b'"', b'\'', b'`', crate::bytes::rest(bytes, position)) {
+        let quote = position + found;
+        let end = run(bytes, quote + 1, is_operator);
+        position = end.max(quote + 1);
+        let operators = part(bytes, quote + 1..end);
+        let breaks = operators.iter().any(|byte| matches!(byte, b';' | b'-' | b'+' | b'*' | b'/' | b'|' | b'&' | b'^' | b'}' | b'%' | b'<' | b'>' | b'?' | b'!'))
+            || operators.starts_with(b",");
+        if breaks && let Some(reason) = escapes(bytes, end) {
+            return Some((reason, quote..(end + 1).min(bytes.len())));
+        }
+    }
+    hidden(bytes)
+}
+
+/// What may stand before script where a text begins.
+fn is_opening(byte: u8) -> bool {
+    is_space(byte) || matches!(byte, b'"' | b'\'' | b'`' | b'(' | b')' | b'}' | b'{' | b']' | b'[' | b';' | b'!' | b'~' | b'+' | b'-' | b'*' | b'/' | b'\\' | b',' | b'>' | b'<')
+}
+
+/// What may stand between the quote that closes a string and what comes behind.
+fn is_operator(byte: u8) -> bool {
+    is_space(byte) || matches!(byte, b';' | b')' | b'}' | b']' | b'-' | b'+' | b'*' | b'/' | b',' | b'|' | b'&' | b'^' | b'%' | b'<' | b'>' | b'=' | b'!' | b'?' | b':' | b'(' | b'{' | b'[' | b'~' | b'\\' | b'"' | b'\'')
+}
+
+/// Script at the beginning of a text.
+fn begins(bytes: &[u8], start: usize) -> Option<Reason> {
+    let end = run(bytes, start, is_name);
+    let word = part(bytes, start..end);
+    if is_one_of(word, &SHARP[..13]) && is_call(bytes, end) && is_alone(bytes, end) {
+        return Some(CALL);
+    }
+    reads_page(bytes, start, end).then_some(CALL)
+}
+
+/// `alert(1)`, `(alert)(1)`, `alert.call(`, `` alert`1` ``, `alert?.(`.
+fn is_call(bytes: &[u8], end: usize) -> bool {
+    let mut position = end;
+    while at(bytes, position) == b')' {
+        position += 1;
+    }
+    if crate::bytes::stands(bytes, position, b"?.") {
+        position += 2;
+    }
+    if matches!(at(bytes, position), b'(' | b'`') {
+        // `alert()` and `alert(...)` in prose are names of functions; a lone bracket is none.
+        return at(bytes, position + 1) != 0;
+    }
+    [&b".call("[..], b".apply(", b".bind(", b"[\"call\"](", b".constructor("].iter().any(|call| crate::bytes::stands(bytes, position, call))
+}
+
+/// Nothing but script stands behind the call: words behind a closed bracket are prose.
+fn is_alone(bytes: &[u8], end: usize) -> bool {
+    let reach = (end + EXPRESSION_BYTES_MAX).min(bytes.len());
+    let Some(close) = part(bytes, end..reach).iter().rposition(|byte| matches!(byte, b')' | b'`')) else { return true };
+    let behind = run(bytes, end + close + 1, is_space);
+    behind >= bytes.len() || end + close + 1 == reach || behind == end + close + 1 || !at(bytes, behind).is_ascii_alphabetic()
+}
+
+/// `document.cookie`, `document["cookie"]`, `top["al"+"ert"]`, `location=`.
+fn reads_page(bytes: &[u8], start: usize, end: usize) -> bool {
+    if !is_one_of(part(bytes, start..end), &PAGES) {
+        return false;
+    }
+    let end = if crate::bytes::stands(bytes, end, b"?.") { end + 1 } else { end };
+    match at(bytes, end) {
+        b'.' => {
+            let member_end = run(bytes, end + 1, is_name);
+            let is_member = is_one_of(part(bytes, end + 1..member_end), &MEMBERS);
+            is_member && !is_space(at(bytes, member_end)) && at(bytes, member_end) != b'.' || is_member && at(bytes, run(bytes, member_end, is_space)) == b'='
+        }
+        b'[' => matches!(at(bytes, end + 1), b'"' | b'\'' | b'/' | b'`') || at(bytes, end + 1).is_ascii_digit() && part(bytes, end..(end + 40).min(bytes.len())).contains(&b'('),
+        _ => false,
+    }
+}
+
+/// Script behind a closed string.
+fn escapes(bytes: &[u8], start: usize) -> Option<Reason> {
+    let end = run(bytes, start, is_name);
+    let word = part(bytes, start..end);
+    if word.is_empty() {
+        return None;
+    }
+    let calls = is_one_of(word, &SHARP[..13]) && is_call(bytes, end);
+    let branches = is_one_of(word, &["if", "while", "throw", "try", "with", "for"]) && sharp_within(bytes, end);
+    (calls || branches || reads_page(bytes, start, end)).then_some(ESCAPE)
+}
+
+/// A sharp call soon behind.
+fn sharp_within(bytes: &[u8], from: usize) -> bool {
+    let mut position = from;
+    let reach = (from + EXPRESSION_BYTES_MAX).min(bytes.len());
+    while position < reach {
+        let start = run(bytes, position, |byte| !is_name(byte));
+        let end = run(bytes, start, is_name);
+        if is_one_of(part(bytes, start..end), &SHARP[..5]) && is_call(bytes, end) {
+            return true;
+        }
+        position = end.max(position + 1);
+    }
+    false
+}
+
+/// `[1].find(alert)`, `_.constructor('alert(1)')()`, `a=alert,a(1)`.
+fn hidden(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
+    let words: [&[u8]; 7] = [b".constructor('", b".constructor(\"", b".constructor(`", b"(alert)", b"=alert,", b"String.fromCharCode(", b"].source+/"];
+    words.iter().find_map(|word| {
+        let start = memchr::memmem::find(bytes, word)?;
+        Some((HIDDEN, start..start + word.len()))
+    })
+}
