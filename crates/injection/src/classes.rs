@@ -25,6 +25,7 @@ const OTHER: u16 = 1 << 15;
 
 const TABLE: [u16; 256] = table();
 
+#[expect(clippy::indexing_slicing, reason = "a constant: a wrong index does not compile")]
 const fn table() -> [u16; 256] {
     let mut table = [OTHER; 256];
     let mut byte = 0;
@@ -59,7 +60,11 @@ const fn class(byte: u8) -> u16 {
 impl Classes {
     /// Those of this text.
     pub(crate) fn of(text: &str) -> Self {
-        Self(text.bytes().fold(0, |seen, byte| seen | TABLE.get(usize::from(byte)).copied().unwrap_or(OTHER)))
+        Self(
+            text.bytes().fold(0, |seen, byte| {
+                seen | TABLE.get(usize::from(byte)).copied().unwrap_or(OTHER)
+            }),
+        )
     }
 
     /// Whether the language can read more than text in bytes of these kinds.

@@ -8,6 +8,7 @@
 mod breakout;
 mod elements;
 mod script;
+mod style;
 mod tokens;
 mod url;
 
@@ -21,7 +22,10 @@ const PASSES: usize = 6;
 pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
     fuel.burn(text.len() * PASSES)?;
     let bytes = text.as_bytes();
-    let found = elements::find(bytes).or_else(|| breakout::find(bytes)).or_else(|| url::find(bytes)).or_else(|| script::find(bytes));
+    let found = elements::find(bytes)
+        .or_else(|| breakout::find(bytes))
+        .or_else(|| url::find(bytes))
+        .or_else(|| script::find(bytes));
     Ok(found.map(|(reason, range)| (reason, span(text, range))))
 }
 

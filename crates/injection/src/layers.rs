@@ -1,7 +1,7 @@
 //! Encodings in which a text may hide another: each is undone only if it is well-formed and changes the text.
 
 mod base64;
-mod entity;
+pub(crate) mod entity;
 mod escape;
 mod parts;
 mod percent;

@@ -7,32 +7,81 @@ use crate::bytes::{at, is_one_of, is_space, part, rest, run, span};
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
-const HEADER: Reason = Reason {
-    name: "line-adds-header",
-    text: "ends its line and adds a header field of its own",
+const HEADER: Reason =
+    Reason { name: "line-adds-header", text: "ends its line and adds a header field of its own" };
+const RESPONSE: Reason = Reason {
+    name: "line-adds-response",
+    text: "ends its line and begins a message of HTTP of its own",
 };
-const RESPONSE: Reason =
-    Reason { name: "line-adds-response", text: "ends its line and begins a message of HTTP of its own" };
-const COMMAND: Reason =
-    Reason { name: "line-adds-mail-command", text: "ends its line and gives a mail server a command" };
+const COMMAND: Reason = Reason {
+    name: "line-adds-mail-command",
+    text: "ends its line and gives a mail server a command",
+};
 
 /// Header fields that change what a client, a proxy or a mail server does.
 const FIELDS: [&str; 31] = [
-    "access-control-allow-credentials", "access-control-allow-origin", "bcc", "cache-control", "clear-site-data",
-    "content-disposition", "content-encoding", "content-length", "content-location", "content-security-policy",
-    "content-transfer-encoding", "content-type", "host", "link", "location", "mime-version", "proxy-authorization",
-    "refresh", "reply-to", "set-cookie", "set-cookie2", "strict-transport-security", "transfer-encoding", "upgrade",
-    "x-accel-redirect", "x-forwarded-for", "x-forwarded-host", "x-frame-options", "x-http-method-override",
-    "x-sendfile", "x-xss-protection",
+    "access-control-allow-credentials",
+    "access-control-allow-origin",
+    "bcc",
+    "cache-control",
+    "clear-site-data",
+    "content-disposition",
+    "content-encoding",
+    "content-length",
+    "content-location",
+    "content-security-policy",
+    "content-transfer-encoding",
+    "content-type",
+    "host",
+    "link",
+    "location",
+    "mime-version",
+    "proxy-authorization",
+    "refresh",
+    "reply-to",
+    "set-cookie",
+    "set-cookie2",
+    "strict-transport-security",
+    "transfer-encoding",
+    "upgrade",
+    "x-accel-redirect",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-frame-options",
+    "x-http-method-override",
+    "x-sendfile",
+    "x-xss-protection",
 ];
 
 /// What SMTP (RFC 5321) and IMAP (RFC 9051) understand as more than a word.
 const COMMANDS: [&str; 13] = [
-    "rcpt to:", "mail from:", "helo ", "ehlo ", "data\r", "data\n", "quit\r", "rset\r", "vrfy ", "expn ", "auth login",
-    "starttls\r", "noop\r",
+    "rcpt to:",
+    "mail from:",
+    "helo ",
+    "ehlo ",
+    "data\r",
+    "data\n",
+    "quit\r",
+    "rset\r",
+    "vrfy ",
+    "expn ",
+    "auth login",
+    "starttls\r",
+    "noop\r",
 ];
 const TAGGED: [&str; 12] = [
-    "capability", "fetch", "login", "logout", "select", "examine", "store", "copy", "append", "expunge", "search", "noop",
+    "capability",
+    "fetch",
+    "login",
+    "logout",
+    "select",
+    "examine",
+    "store",
+    "copy",
+    "append",
+    "expunge",
+    "search",
+    "noop",
 ];
 
 /// Lines behind the first that are read, at most: a header of HTTP has no more.
@@ -52,7 +101,9 @@ pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
         }
         let name = run(bytes, position, is_token);
         let is_field = name > position && at(bytes, name) == b':';
-        let Some((_, next)) = line_end(bytes, position).filter(|_| is_field) else { return Ok(None) };
+        let Some((_, next)) = line_end(bytes, position).filter(|_| is_field) else {
+            return Ok(None);
+        };
         position = next;
     }
     Ok(None)
@@ -66,7 +117,9 @@ fn line_end(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
         if at(bytes, found) != 0xe5 {
             return Some((found, found + 1));
         }
-        if matches!(part(bytes, found..found + 3), [0xe5, 0x98, 0x8a | 0x8d]) && at(bytes, found + 3) < 0x80 {
+        if matches!(part(bytes, found..found + 3), [0xe5, 0x98, 0x8a | 0x8d])
+            && at(bytes, found + 3) < 0x80
+        {
             return Some((found, found + 3));
         }
         from = found + 1;
@@ -80,7 +133,8 @@ fn line(bytes: &[u8], from: usize) -> Option<Reason> {
     }
     let name = run(line, 0, is_token);
     let field = part(line, 0..name);
-    if at(line, name) == b':' && is_one_of(field, &FIELDS) {
+    if at(line, name) == b':' && is_one_of(field, &FIELDS) && means_it(field, rest(line, name + 1))
+    {
         return Some(HEADER);
     }
     if COMMANDS.iter().any(|command| starts(line, command)) {
@@ -89,8 +143,29 @@ fn line(bytes: &[u8], from: usize) -> Option<Reason> {
     // IMAP: a tag with a digit, a space, a command in capitals.
     let is_tag = name <= TAG_BYTES_MAX && field.last().is_some_and(u8::is_ascii_digit);
     let word = part(line, name + 1..run(line, name + 1, |byte| byte.is_ascii_uppercase()));
-    (is_tag && field.first().is_some_and(u8::is_ascii_uppercase) && at(line, name) == b' ' && is_one_of(word, &TAGGED))
-        .then_some(COMMAND)
+    (is_tag
+        && field.first().is_some_and(u8::is_ascii_uppercase)
+        && at(line, name) == b' '
+        && is_one_of(word, &TAGGED))
+    .then_some(COMMAND)
+}
+
+/// Some names are words of people, too: `Location: Paris`. Their values tell.
+fn means_it(field: &[u8], value: &[u8]) -> bool {
+    let end = line_end(value, 0).map_or(value.len(), |(end, _)| end);
+    let value = part(value, 0..end).trim_ascii();
+    let has = |byte: u8| memchr::memchr(byte, value).is_some();
+    match field.to_ascii_lowercase().as_slice() {
+        b"location" | b"content-type" | b"content-location" => has(b'/'),
+        b"bcc" | b"reply-to" => has(b'@'),
+        b"host" => {
+            (has(b'.') || has(b':')) && !has(b' ') && value.last().is_some_and(|byte| *byte != b'.')
+        }
+        b"link" => value.first() == Some(&b'<'),
+        b"refresh" => value.first().is_some_and(u8::is_ascii_digit),
+        b"upgrade" => !has(b' '),
+        _ => true,
+    }
 }
 
 fn starts(line: &[u8], word: &str) -> bool {
@@ -136,6 +211,8 @@ mod tests {
             "one\ntwo\nContent-Type: text/html is what I saw",
             "嘍嘍嘍",
             "A1 SELECT",
+            "Name: Bob\nLocation: Paris",
+            "Police:\tare you the host?\nHost:\tNo.\nPolice:\tHm.",
         ] {
             assert_eq!(reason(text), None, "{text:?}");
         }

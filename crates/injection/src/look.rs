@@ -11,9 +11,9 @@ use crate::{html, layers, line, path, prototype, template, xml};
 
 /// All that is decoded of one text may have this many times its bytes, and then some. A text that can be
 /// read in more ways is not judged.
-pub const DECODED_TIMES_MAX: usize = 12;
+const DECODED_TIMES_MAX: usize = 12;
 /// The "some".
-pub const DECODED_BYTES_FREE: usize = 4096;
+const DECODED_BYTES_FREE: usize = 4096;
 
 /// What a variant of a text costs besides its bytes.
 const VARIANT_STEPS: usize = 16;
@@ -44,7 +44,12 @@ struct Variant {
 }
 
 /// Breadth first, so that what is found is found behind as few layers as possible.
-fn search(text: &str, is_name: bool, sinks: Sinks, fuel: &mut Fuel) -> Result<Option<Found>, OutOfFuel> {
+fn search(
+    text: &str,
+    is_name: bool,
+    sinks: Sinks,
+    fuel: &mut Fuel,
+) -> Result<Option<Found>, OutOfFuel> {
     let mut left = text.len().saturating_mul(DECODED_TIMES_MAX).saturating_add(DECODED_BYTES_FREE);
     let mut seen: HashSet<String> = HashSet::new();
     let mut queue = VecDeque::new();
@@ -65,7 +70,8 @@ fn search(text: &str, is_name: bool, sinks: Sinks, fuel: &mut Fuel) -> Result<Op
             }
         }
         let Some(variant) = queue.pop_front() else { return Ok(None) };
-        if let Some(found) = ask_each(&variant.text, variant.is_name, &variant.layers, sinks, fuel)? {
+        if let Some(found) = ask_each(&variant.text, variant.is_name, &variant.layers, sinks, fuel)?
+        {
             return Ok(Some(found));
         }
         current = variant;
@@ -106,5 +112,237 @@ fn ask(language: Language, text: &str, fuel: &mut Fuel) -> Look {
         Language::Prototype => prototype::look(text, fuel),
         Language::Xml => xml::look(text, fuel),
         Language::Sql | Language::Shell | Language::Ldap | Language::Xpath => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PLENTY: u64 = 1 << 32;
+    /// Steps a byte may cost with all its layers, and what any text may cost.
+    const STEPS_PER_BYTE: u64 = 600;
+    const STEPS_FREE: u64 = 400_000;
+
+    fn found(text: &str) -> Option<Found> {
+        match look(text, Sinks::ALL, &mut Fuel::new(PLENTY)) {
+            Verdict::Hostile(found) => Some(found),
+            Verdict::Harmless => None,
+            Verdict::Unknown => panic!("there was plenty: {text}"),
+        }
+    }
+
+    fn burnt(text: &str) -> u64 {
+        let mut fuel = Fuel::new(PLENTY);
+        let _ = look(text, Sinks::ALL, &mut fuel);
+        PLENTY - fuel.left()
+    }
+
+    #[test]
+    fn what_is_found_behind_layers_says_which() {
+        for (text, language, layers) in [
+            ("<script>", Language::Html, &[][..]),
+            ("%3Cscript%3E", Language::Html, &["percent"]),
+            ("%253Cscript%253E", Language::Html, &["percent", "percent"]),
+            ("&lt;script&gt;", Language::Html, &["entity"]),
+            (r"\u003cscript\u003e", Language::Html, &["escape"]),
+            ("PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg", Language::Html, &["base64"]),
+            ("＜script＞", Language::Html, &["width"]),
+            ("+ADw-script+AD4-", Language::Html, &["utf-7"]),
+            (r#"{"name": "../../x"}"#, Language::Path, &["json"]),
+            ("https://a.example/?next=..%2f..%2f", Language::Path, &["form", "percent"]),
+            ("%c0%ae%c0%ae/%c0%ae%c0%ae/", Language::Path, &["percent-overlong"]),
+            ("a%0d%0aSet-Cookie:b=c", Language::Line, &["percent"]),
+            ("o<x>nfocus=alert(1)", Language::Html, &["split-by-tags"]),
+        ] {
+            let found = found(text).unwrap_or_else(|| panic!("nothing in {text}"));
+            assert_eq!((found.language, found.layers.as_slice()), (language, layers), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fourth_layer_is_not_undone() {
+        let mut text = "<script>".to_owned();
+        for _ in 0..LAYERS_MAX {
+            text = text.replace('%', "%25").replace('<', "%3C");
+            assert!(found(&text).is_some(), "{text}");
+        }
+        assert_eq!(found(&text.replace('%', "%25")), None);
+    }
+
+    #[test]
+    fn values_of_people_and_programs_are_harmless() {
+        for text in [
+            "",
+            "Bob",
+            "O'Brien & Sons, 5 > 3 <3",
+            "bob+news@example.com",
+            "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+            "2026-11-26T20:00:00Z",
+            "https://example.com/a/b?c=d%20e&f=https%3A%2F%2Fexample.org%2F",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
+            r#"{"name": "Bob", "tags": ["a", "b"], "url": "https://example.com/?a=b"}"#,
+            "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUA",
+            "100% sure, 50% off",
+            "Vec<String> is a list; Map<K, V> maps",
+            "if (a < b && c > d) { return x; }",
+            "日本語のテキスト、「引用」。",
+            "constructor",
+            "C:\\Users\\bob\\new folder\\table.txt",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sink_that_is_not_asked_finds_nothing() {
+        let sinks = Sinks::ALL.without(Language::Html);
+        assert_eq!(
+            look("<script>alert(1)</script>", sinks, &mut Fuel::new(PLENTY)),
+            Verdict::Harmless
+        );
+    }
+
+    #[test]
+    fn a_name_is_judged_as_a_name_also_behind_layers() {
+        for name in ["__proto__", "%5f_proto__", "constructor.prototype"] {
+            let verdict = look_at_name(name, Sinks::ALL, &mut Fuel::new(PLENTY));
+            assert!(matches!(verdict, Verdict::Hostile(_)), "{name}");
+        }
+        let inside = found(r#"{"__proto__": {"a": 1}}"#).map(|found| found.language);
+        assert_eq!(inside, Some(Language::Prototype));
+        assert_eq!(
+            look("the __proto__ name", Sinks::ALL, &mut Fuel::new(PLENTY)),
+            Verdict::Harmless
+        );
+    }
+
+    #[test]
+    fn without_fuel_nobody_knows() {
+        let text = "<script>alert(1)</script>";
+        for steps in 0..text.len() as u64 {
+            assert_eq!(look(text, Sinks::ALL, &mut Fuel::new(steps)), Verdict::Unknown);
+        }
+    }
+
+    #[test]
+    fn padding_costs_in_proportion_and_hides_nothing() {
+        for pad in [
+            "A",
+            "%",
+            "<a ",
+            "<",
+            "{{",
+            "${",
+            "\"",
+            "=",
+            "on=",
+            "&",
+            "\\",
+            "../",
+            "[[",
+            "<![CDATA[",
+            "a=b&",
+            "' ;",
+            "\n",
+            "%25",
+        ] {
+            let padded = |bytes: usize| {
+                format!("{}<script>alert(1)</script>", pad.repeat(bytes / pad.len()))
+            };
+            let (small, large) = (burnt(&padded(8 * 1024)), burnt(&padded(128 * 1024)));
+            assert!(large <= small * 17, "{pad}: {small} and then {large}");
+            let pad = pad.repeat(64 * 1024 / pad.len());
+            assert!(burnt(&pad) <= STEPS_PER_BYTE * pad.len() as u64 + STEPS_FREE);
+        }
+        let padded = format!("{};<script>alert(1);</script>", "A".repeat(128 * 1024));
+        assert!(found(&padded).is_some());
+    }
+
+    /// Pieces of which attacks are made, and some of which they are not.
+    fn pieces() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            prop::sample::select(vec![
+                "<",
+                ">",
+                "script",
+                "/",
+                "..",
+                "%2e",
+                "%25",
+                "%c0%ae",
+                "&lt;",
+                "&#x3c",
+                "\\u003c",
+                "\\x",
+                "{{",
+                "}}",
+                "7*7",
+                "${",
+                "}",
+                "\"",
+                "'",
+                "=",
+                "onload",
+                "javascript:",
+                " ",
+                "\r\n",
+                "Set-Cookie:",
+                "[",
+                "]",
+                "__proto__",
+                "<!DOCTYPE",
+                "<![CDATA[",
+                "+ADw-",
+                "PHNjcmlwdD4",
+                "＜",
+                "é",
+                "嘍",
+                "?",
+                "&",
+                "a",
+                "1",
+                "{\"",
+                "\":",
+                "alert",
+                "(",
+                ")",
+                ";",
+                "\0",
+                "%u",
+                "0x2e",
+                "style=",
+            ])
+            .prop_map(str::to_owned),
+            any::<char>().prop_map(String::from),
+        ];
+        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics_and_every_span_is_of_the_text(text in pieces()) {
+            for language in Language::ALL {
+                let answer = ask(language, &text, &mut Fuel::new(PLENTY)).expect("there is plenty");
+                if let Some((_, span)) = answer {
+                    prop_assert!(text.get(span).is_some());
+                }
+            }
+            let verdict = look(&text, Sinks::ALL, &mut Fuel::new(PLENTY));
+            let _ = look_at_name(&text, Sinks::ALL, &mut Fuel::new(PLENTY));
+            if let Verdict::Hostile(found) = verdict {
+                prop_assert!(found.layers.len() <= LAYERS_MAX);
+                if found.layers.is_empty() {
+                    prop_assert!(text.get(found.span).is_some());
+                }
+            }
+        }
+
+        #[test]
+        fn no_text_costs_more_than_in_proportion(text in pieces()) {
+            prop_assert!(burnt(&text) <= STEPS_PER_BYTE * text.len() as u64 + STEPS_FREE);
+        }
     }
 }

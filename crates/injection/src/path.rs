@@ -9,18 +9,34 @@ use crate::bytes::{at, is_space, part, run, span, stands};
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
-const ABOVE: Reason = Reason { name: "path-leads-above", text: "leads above the folder in which it begins" };
-const FILE: Reason = Reason { name: "path-known-file", text: "names a file of the system or of the server" };
-const SCHEME: Reason = Reason { name: "path-scheme", text: "makes whoever opens it read files or run filters" };
+const ABOVE: Reason =
+    Reason { name: "path-leads-above", text: "leads above the folder in which it begins" };
+const FILE: Reason =
+    Reason { name: "path-known-file", text: "names a file of the system or of the server" };
+const SCHEME: Reason =
+    Reason { name: "path-scheme", text: "makes whoever opens it read files or run filters" };
 const NULL: Reason = Reason { name: "path-null-byte", text: "ends a path early with a null byte" };
-const SHARE: Reason = Reason { name: "path-share", text: "names an administrator's share of a Windows machine" };
+const SHARE: Reason =
+    Reason { name: "path-share", text: "names an administrator's share of a Windows machine" };
 
 /// What readers of files and addresses understand as more than a file's name.
 const SCHEMES: [&str; 12] = [
-    "file:/", "php://", "phar://", "zip://", "expect://", "glob://", "compress.", "netdoc:/", "jar:", "gopher://", "dict://",
+    "file:/",
+    "php://",
+    "phar://",
+    "zip://",
+    "expect://",
+    "glob://",
+    "compress.",
+    "netdoc:/",
+    "jar:",
+    "gopher://",
+    "dict://",
     "data://text",
 ];
 
+/// Spaces in a path, at most.
+const WORDS_MAX: usize = 4;
 /// Ways up in a text of several words that are more than somebody's import.
 const UPS_IN_PROSE: usize = 4;
 
@@ -53,13 +69,40 @@ fn is_one_path(whole: &[u8]) -> bool {
     if !whole.iter().any(|byte| is_space(*byte)) {
         return true;
     }
-    let drive = at(whole, 0).is_ascii_alphabetic() && at(whole, 1) == b':' && matches!(at(whole, 2), b'/' | b'\\');
-    let words = whole.iter().filter(|byte| **byte == b' ').count();
-    drive && words <= 4 && !whole.iter().any(|byte| matches!(byte, b'\r' | b'\n'))
+    let line = !whole.iter().any(|byte| matches!(byte, b'\r' | b'\n'));
+    let words = memchr::memchr_iter(b' ', whole).count();
+    if !line || words > WORDS_MAX {
+        return false;
+    }
+    let drive = at(whole, 0).is_ascii_alphabetic()
+        && at(whole, 1) == b':'
+        && matches!(at(whole, 2), b'/' | b'\\');
+    let name = whole.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or(whole);
+    // `/Program Files/x/y.conf`, and not `/etc/hosts is a file`.
+    let rooted = matches!(at(whole, 0), b'/' | b'\\') && !name.contains(&b' ');
+    drive || rooted
 }
 
 fn is_boundary(byte: u8) -> bool {
-    is_space(byte) || matches!(byte, b'"' | b'\'' | b'`' | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'|' | b';' | b',' | b'=' | b'&')
+    is_space(byte)
+        || matches!(
+            byte,
+            b'"' | b'\''
+                | b'`'
+                | b'('
+                | b')'
+                | b'<'
+                | b'>'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'|'
+                | b';'
+                | b','
+                | b'='
+                | b'&'
+        )
 }
 
 fn judge_whole(whole: &[u8]) -> Option<Reason> {
@@ -72,7 +115,12 @@ fn judge_whole(whole: &[u8]) -> Option<Reason> {
     if memchr::memchr(0, whole).is_some() && (path.contains(&b'/') || path.contains(&b'.')) {
         return Some(NULL);
     }
-    if files::is_known(&path, steps.ups > 0) {
+    // `??/??/2024` is a day; with a known file behind, signs that match any letter are dots.
+    let mut behind = path.as_slice();
+    while let Some(rest) = behind.strip_prefix(b"??/") {
+        behind = rest;
+    }
+    if files::is_known(behind, steps.ups > 0 || behind.len() < path.len()) {
         return Some(FILE);
     }
     if steps.lowest < 0 || steps.ups > 1 {
@@ -82,10 +130,14 @@ fn judge_whole(whole: &[u8]) -> Option<Reason> {
 }
 
 fn judge_word(word: &[u8]) -> Option<Reason> {
-    if ["php://filter", "php://input", "file:///etc", "file:///c:", "expect://"].iter().any(|scheme| stands(word, 0, scheme.as_bytes())) {
+    if ["php://filter", "php://input", "file:///etc", "file:///c:", "expect://"]
+        .iter()
+        .any(|scheme| stands(word, 0, scheme.as_bytes()))
+    {
         return Some(SCHEME);
     }
-    let has_up = memchr::memmem::find(word, b"..").is_some() || memchr::memmem::find(word, b"0x2").is_some();
+    let has_up =
+        memchr::memmem::find(word, b"..").is_some() || memchr::memmem::find(word, b"0x2").is_some();
     if !has_up {
         return None;
     }
@@ -120,6 +172,13 @@ fn straight(bytes: &[u8]) -> Vec<u8> {
             (at(bytes, position), 1)
         };
         position += width;
+        if byte > 0 && byte < b' ' {
+            continue;
+        }
+        if matches!(byte, b'/' | b'\\') && (path == b".?" || path.ends_with(b"/.?")) {
+            path.pop();
+            path.push(b'.');
+        }
         let byte = if byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() };
         // A share begins with two, an address has two behind its colon: neither is a way up.
         if byte != b'/' || path.last() != Some(&b'/') {
@@ -149,7 +208,7 @@ impl Steps {
             let is_last = parts.peek().is_none();
             let is_dots = part.len() >= 2 && part.iter().all(|byte| *byte == b'.');
             // `and so on/...` ends in three dots; `....//` is what a filter makes `../` of.
-            if is_step && is_dots && (part.len() == 2 || !is_last) || part == b".?" && !is_last {
+            if is_step && is_dots && (part.len() == 2 || !is_last) {
                 depth -= 1;
                 row += 1;
                 steps.ups += 1;
@@ -188,6 +247,12 @@ mod tests {
             r"C:\Windows\win.ini",
             "C:/documents and settings/administrator/ntuser.dat",
             r"\\::1\c$\users\default\ntuser.dat",
+            ".?/.?/.?/etc/issue",
+            "??/??/etc/passwd",
+            "..\x01/..\x01/x",
+            "/proc/version",
+            "member/.htpasswd",
+            "/Program Files\\Apache Group\\Apache\\conf\\httpd.conf",
             "file:///etc/./passwd",
             "php://filter/convert.base64-encode/resource=index",
             "/app/.git/config",
@@ -211,6 +276,9 @@ mod tests {
             "and so on...",
             "yes/no/...",
             "1.2.3",
+            "??/??/2024",
+            "/etc/hosts is a file",
+            "C:/Users/bob/letter.txt",
             "import x from '../../lib/x'",
             "compare/main...topic",
             "/orders/17",

@@ -9,10 +9,14 @@ use crate::bytes::{at, is_name, next, part, run_back, span, stands};
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
-const NAME: Reason =
-    Reason { name: "prototype-name", text: "a name that reaches the prototype that all objects share" };
-const WAY: Reason =
-    Reason { name: "prototype-path", text: "a path of names that leads to the prototype that all objects share" };
+const NAME: Reason = Reason {
+    name: "prototype-name",
+    text: "a name that reaches the prototype that all objects share",
+};
+const WAY: Reason = Reason {
+    name: "prototype-path",
+    text: "a path of names that leads to the prototype that all objects share",
+};
 
 /// Names that nobody honest gives a member.
 const NAMES: [&str; 5] =
@@ -24,7 +28,8 @@ pub(crate) fn look_at_name(name: &str, fuel: &mut Fuel) -> Look {
     let bytes = name.as_bytes();
     let found = NAMES.iter().find_map(|known| {
         let at = next(bytes, 0, known.as_bytes())?;
-        stands_alone(bytes, at..at + known.len()).then_some((NAME, span(name, at..at + known.len())))
+        stands_alone(bytes, at..at + known.len())
+            .then_some((NAME, span(name, at..at + known.len())))
     });
     Ok(found.or_else(|| through_constructor(name)))
 }
@@ -65,9 +70,11 @@ fn through_constructor(text: &str) -> Option<(Reason, Range<usize>)> {
     let mut from = 0;
     while let Some(start) = next(bytes, from, b"prototype") {
         let end = start + b"prototype".len();
-        let joint = run_back(bytes, start, |byte| matches!(byte, b'.' | b'[' | b']' | b'"' | b'\''));
+        let joint =
+            run_back(bytes, start, |byte| matches!(byte, b'.' | b'[' | b']' | b'"' | b'\''));
         let word = joint.saturating_sub(b"constructor".len());
-        let is_way = joint < start && stands(bytes, word, b"constructor") && stands_alone(bytes, word..end);
+        let is_way =
+            joint < start && stands(bytes, word, b"constructor") && stands_alone(bytes, word..end);
         // `Foo.constructor.prototype.bar` is what programs say; a path of a parameter begins with it or sets it.
         let begins = word == 0 || matches!(at(bytes, word - 1), b'[' | b'"' | b'\'' | b'&' | b'?');
         if is_way && (begins || part(bytes, end..end + 40).contains(&b'=')) {
@@ -107,14 +114,20 @@ mod tests {
 
     #[test]
     fn words_about_it_pass() {
-        for text in ["the __proto__ property", "every constructor has a prototype.", "prototype", "a.prototype.b"] {
+        for text in [
+            "the __proto__ property",
+            "every constructor has a prototype.",
+            "prototype",
+            "a.prototype.b",
+        ] {
             assert!(!is_found(text), "{text}");
         }
     }
 
     #[test]
     fn names_are_judged_as_names() {
-        let is_found = |name: &str| look_at_name(name, &mut Fuel::new(1 << 20)).expect("fuel").is_some();
+        let is_found =
+            |name: &str| look_at_name(name, &mut Fuel::new(1 << 20)).expect("fuel").is_some();
         for name in ["__proto__", "a.__proto__.b", "constructor.prototype", "__defineGetter__"] {
             assert!(is_found(name), "{name}");
         }

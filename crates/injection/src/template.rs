@@ -14,12 +14,24 @@ use crate::bytes::{at, is_name, next, part, span};
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
-const CODE: Reason = Reason { name: "template-server-code", text: "is code that a server's engine runs when it meets it" };
-const INCLUDE: Reason = Reason { name: "template-server-side-include", text: "is a directive of server-side includes" };
-const LOOKUP: Reason = Reason { name: "template-lookup", text: "makes a logger or a configuration look something up" };
-const OBJECT: Reason = Reason { name: "template-object", text: "makes a reader of YAML build an object of a class it names" };
-const RUNTIME: Reason = Reason { name: "template-runtime", text: "reaches the runtime behind an expression language" };
-const PIECES: Reason = Reason { name: "template-joined-pieces", text: "joins pieces of a word to hide it from filters" };
+const CODE: Reason = Reason {
+    name: "template-server-code",
+    text: "is code that a server's engine runs when it meets it",
+};
+const INCLUDE: Reason =
+    Reason { name: "template-server-side-include", text: "is a directive of server-side includes" };
+const LOOKUP: Reason =
+    Reason { name: "template-lookup", text: "makes a logger or a configuration look something up" };
+const OBJECT: Reason = Reason {
+    name: "template-object",
+    text: "makes a reader of YAML build an object of a class it names",
+};
+const RUNTIME: Reason =
+    Reason { name: "template-runtime", text: "reaches the runtime behind an expression language" };
+const PIECES: Reason = Reason {
+    name: "template-joined-pieces",
+    text: "joins pieces of a word to hide it from filters",
+};
 
 /// What needs no expression around it. Matched in any case.
 const MARKS: [(&str, Reason); 43] = [
@@ -69,7 +81,10 @@ const MARKS: [(&str, Reason); 43] = [
 ];
 
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS.iter().map(|(mark, _)| mark)).ok()
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(MARKS.iter().map(|(mark, _)| mark))
+        .ok()
 });
 
 /// Places where an expression may open.
@@ -135,7 +150,8 @@ fn expressions(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
             return Some((reason, position..end + closing.len()));
         }
         // `${{7*7}}` opens one in another.
-        position += if at(bytes, position + 2) == b'{' { 1 } else { end + closing.len() - position };
+        position +=
+            if at(bytes, position + 2) == b'{' { 1 } else { end + closing.len() - position };
     }
     None
 }

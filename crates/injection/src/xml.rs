@@ -9,14 +9,22 @@ use crate::bytes::{at, is_space, part, run, span, stands};
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
-const ENTITY: Reason = Reason { name: "xml-entity", text: "declares an entity, which a reader of XML may fetch or multiply" };
-const DOCTYPE: Reason =
-    Reason { name: "xml-document-type", text: "has a document type with a part outside or inside, which a reader of XML obeys" };
+const ENTITY: Reason = Reason {
+    name: "xml-entity",
+    text: "declares an entity, which a reader of XML may fetch or multiply",
+};
+const DOCTYPE: Reason = Reason {
+    name: "xml-document-type",
+    text: "has a document type with a part outside or inside, which a reader of XML obeys",
+};
 const INCLUSION: Reason =
     Reason { name: "xml-inclusion", text: "makes a reader of XML fetch another document" };
-const STYLESHEET: Reason = Reason { name: "xml-stylesheet", text: "is a stylesheet, which is a program" };
-const HIDDEN_TAG: Reason =
-    Reason { name: "xml-hidden-tag", text: "hides a tag from filters in a section of character data" };
+const STYLESHEET: Reason =
+    Reason { name: "xml-stylesheet", text: "is a stylesheet, which is a program" };
+const HIDDEN_TAG: Reason = Reason {
+    name: "xml-hidden-tag",
+    text: "hides a tag from filters in a section of character data",
+};
 
 /// The longest declaration or tag that is read.
 const TAG_BYTES_MAX: usize = 2048;
@@ -48,18 +56,22 @@ fn tag(bytes: &[u8], tag: Range<usize>) -> Option<Reason> {
         // Nothing, and then the section's own `<` or `>`: characters of a tag, one by one.
         let is_angle = matches!(content, [b'<' | b'>', b']', b']', b'>', ..]);
         let is_tag = content.is_empty()
-            && (stands(bytes, tag.end, b"<]]>") || stands(bytes, tag.end, b"<script") || stands(bytes, tag.end, b"<img "));
+            && (stands(bytes, tag.end, b"<]]>")
+                || stands(bytes, tag.end, b"<script")
+                || stands(bytes, tag.end, b"<img "));
         return (is_angle || is_tag).then_some(HIDDEN_TAG);
     }
-    let name_end = run(bytes, start + 1, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'?' | b'-'));
+    let name_end = run(bytes, start + 1, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'?' | b'-')
+    });
     let name = part(bytes, start + 1..name_end).to_ascii_lowercase();
     let attributes = part(bytes, name_end..tag.end);
     match name.as_slice() {
-        b"?xml-stylesheet" => Some(STYLESHEET),
-        b"?import" => Some(INCLUSION),
-        b"xsl:stylesheet" | b"xsl:transform" => Some(STYLESHEET),
-        b"xi:include" => Some(INCLUSION),
-        b"xs:include" | b"xs:import" | b"xsd:include" | b"xsd:import" => has(attributes, b"://").then_some(INCLUSION),
+        b"?xml-stylesheet" | b"xsl:stylesheet" | b"xsl:transform" => Some(STYLESHEET),
+        b"?import" | b"xi:include" => Some(INCLUSION),
+        b"xs:include" | b"xs:import" | b"xsd:include" | b"xsd:import" => {
+            has(attributes, b"://").then_some(INCLUSION)
+        }
         b"xml" => (has(attributes, b"src=") || has(attributes, b"version=")).then_some(INCLUSION),
         _ => lone_schema(attributes).then_some(INCLUSION),
     }

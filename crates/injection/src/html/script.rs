@@ -8,21 +8,66 @@ use std::ops::Range;
 use crate::bytes::{at, is_name, is_one_of, is_space, part, run};
 use crate::found::Reason;
 
-const CALL: Reason = Reason { name: "html-script-call", text: "is script that calls or reads what only a page's own script may" };
-const ESCAPE: Reason = Reason { name: "html-script-string-escape", text: "closes a string of a page's script and calls something" };
-const HIDDEN: Reason = Reason { name: "html-script-hidden-call", text: "is script that spells what it calls so that filters miss it" };
+const CALL: Reason = Reason {
+    name: "html-script-call",
+    text: "is script that calls or reads what only a page's own script may",
+};
+const ESCAPE: Reason = Reason {
+    name: "html-script-string-escape",
+    text: "closes a string of a page's script and calls something",
+};
+const HIDDEN: Reason = Reason {
+    name: "html-script-hidden-call",
+    text: "is script that spells what it calls so that filters miss it",
+};
 
-/// Functions with which script shows itself, hides itself, or talks to the outside.
-const SHARP: [&str; 20] = [
-    "alert", "confirm", "prompt", "eval", "atob", "settimeout", "setinterval", "setimmediate", "execscript", "fetch", "msgbox", "importscripts",
-    "fromcharcode", "expression", "function", "print", "write", "open", "ale", "postmessage",
+/// Functions with which script shows itself or runs what it decodes: nobody's data begins with a call of one.
+const SHARPEST: [&str; 5] = ["alert", "confirm", "prompt", "eval", "atob"];
+/// With those that wait, ask outside, or write.
+const SHARP: [&str; 13] = [
+    "alert",
+    "confirm",
+    "prompt",
+    "eval",
+    "atob",
+    "settimeout",
+    "setinterval",
+    "setimmediate",
+    "execscript",
+    "fetch",
+    "msgbox",
+    "importscripts",
+    "fromcharcode",
 ];
 /// Objects of a page.
-const PAGES: [&str; 12] =
-    ["document", "window", "self", "top", "parent", "frames", "location", "globalthis", "this", "navigator", "localstorage", "sessionstorage"];
+const PAGES: [&str; 12] = [
+    "document",
+    "window",
+    "self",
+    "top",
+    "parent",
+    "frames",
+    "location",
+    "globalthis",
+    "this",
+    "navigator",
+    "localstorage",
+    "sessionstorage",
+];
 /// What is read of them or set in them.
-const MEMBERS: [&str; 13] = [
-    "cookie", "domain", "write", "writeln", "location", "href", "innerhtml", "documentelement", "body", "domain", "name", "alert", "eval",
+const MEMBERS: [&str; 12] = [
+    "cookie",
+    "domain",
+    "write",
+    "writeln",
+    "location",
+    "href",
+    "innerhtml",
+    "documentelement",
+    "body",
+    "name",
+    "alert",
+    "eval",
 ];
 /// Bytes of an expression that are read from where it begins.
 const EXPRESSION_BYTES_MAX: usize = 160;
@@ -33,35 +78,116 @@ pub(super) fn find(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
         return Some((reason, start..(start + EXPRESSION_BYTES_MAX).min(bytes.len())));
     }
     let mut position = 0;
-    while let Some(found) = memchr::memchr3(b'"', b'\'', b'`', crate::bytes::rest(bytes, position)) {
+    while let Some(found) = memchr::memchr3(b'"', b'\'', b'`', crate::bytes::rest(bytes, position))
+    {
         let quote = position + found;
         let end = run(bytes, quote + 1, is_operator);
         position = end.max(quote + 1);
         let operators = part(bytes, quote + 1..end);
-        let breaks = operators.iter().any(|byte| matches!(byte, b';' | b'-' | b'+' | b'*' | b'/' | b'|' | b'&' | b'^' | b'}' | b'%' | b'<' | b'>' | b'?' | b'!'))
-            || operators.starts_with(b",");
+        let breaks = operators.iter().any(|byte| {
+            matches!(
+                byte,
+                b';' | b'-'
+                    | b'+'
+                    | b'*'
+                    | b'/'
+                    | b'|'
+                    | b'&'
+                    | b'^'
+                    | b'}'
+                    | b'%'
+                    | b'<'
+                    | b'>'
+                    | b'?'
+                    | b'!'
+            )
+        }) || operators.starts_with(b",");
         if breaks && let Some(reason) = escapes(bytes, end) {
             return Some((reason, quote..(end + 1).min(bytes.len())));
         }
     }
-    hidden(bytes)
+    ends_statement(bytes).or_else(|| hidden(bytes))
+}
+
+/// `;alert(1)//`: a statement of the page's script ends, and the rest of it is made a comment.
+fn ends_statement(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
+    memchr::memchr2_iter(b';', b'}', bytes).find_map(|sign| {
+        let end = run(bytes, sign + 1, is_name);
+        if !is_one_of(part(bytes, sign + 1..end), &SHARPEST) || !is_call(bytes, end) {
+            return None;
+        }
+        let reach = part(bytes, end..(end + EXPRESSION_BYTES_MAX).min(bytes.len()));
+        let is_cut = memchr::memmem::find(reach, b")//").is_some()
+            || memchr::memmem::find(reach, b");//").is_some();
+        is_cut.then_some((ESCAPE, sign..end))
+    })
 }
 
 /// What may stand before script where a text begins.
 fn is_opening(byte: u8) -> bool {
-    is_space(byte) || matches!(byte, b'"' | b'\'' | b'`' | b'(' | b')' | b'}' | b'{' | b']' | b'[' | b';' | b'!' | b'~' | b'+' | b'-' | b'*' | b'/' | b'\\' | b',' | b'>' | b'<')
+    is_space(byte)
+        || matches!(
+            byte,
+            b'"' | b'\''
+                | b'`'
+                | b'('
+                | b')'
+                | b'}'
+                | b'{'
+                | b']'
+                | b'['
+                | b';'
+                | b'!'
+                | b'~'
+                | b'+'
+                | b'-'
+                | b'*'
+                | b'/'
+                | b'\\'
+                | b','
+                | b'>'
+                | b'<'
+        )
 }
 
 /// What may stand between the quote that closes a string and what comes behind.
 fn is_operator(byte: u8) -> bool {
-    is_space(byte) || matches!(byte, b';' | b')' | b'}' | b']' | b'-' | b'+' | b'*' | b'/' | b',' | b'|' | b'&' | b'^' | b'%' | b'<' | b'>' | b'=' | b'!' | b'?' | b':' | b'(' | b'{' | b'[' | b'~' | b'\\' | b'"' | b'\'')
+    is_space(byte)
+        || matches!(
+            byte,
+            b';' | b')'
+                | b'}'
+                | b']'
+                | b'-'
+                | b'+'
+                | b'*'
+                | b'/'
+                | b','
+                | b'|'
+                | b'&'
+                | b'^'
+                | b'%'
+                | b'<'
+                | b'>'
+                | b'='
+                | b'!'
+                | b'?'
+                | b':'
+                | b'('
+                | b'{'
+                | b'['
+                | b'~'
+                | b'\\'
+                | b'"'
+                | b'\''
+        )
 }
 
 /// Script at the beginning of a text.
 fn begins(bytes: &[u8], start: usize) -> Option<Reason> {
     let end = run(bytes, start, is_name);
     let word = part(bytes, start..end);
-    if is_one_of(word, &SHARP[..13]) && is_call(bytes, end) && is_alone(bytes, end) {
+    if is_one_of(word, &SHARP) && is_call(bytes, end) && is_alone(bytes, end) {
         return Some(CALL);
     }
     reads_page(bytes, start, end).then_some(CALL)
@@ -80,15 +206,23 @@ fn is_call(bytes: &[u8], end: usize) -> bool {
         // `alert()` and `alert(...)` in prose are names of functions; a lone bracket is none.
         return at(bytes, position + 1) != 0;
     }
-    [&b".call("[..], b".apply(", b".bind(", b"[\"call\"](", b".constructor("].iter().any(|call| crate::bytes::stands(bytes, position, call))
+    [&b".call("[..], b".apply(", b".bind(", b"[\"call\"](", b".constructor("]
+        .iter()
+        .any(|call| crate::bytes::stands(bytes, position, call))
 }
 
 /// Nothing but script stands behind the call: words behind a closed bracket are prose.
 fn is_alone(bytes: &[u8], end: usize) -> bool {
     let reach = (end + EXPRESSION_BYTES_MAX).min(bytes.len());
-    let Some(close) = part(bytes, end..reach).iter().rposition(|byte| matches!(byte, b')' | b'`')) else { return true };
+    let Some(close) = part(bytes, end..reach).iter().rposition(|byte| matches!(byte, b')' | b'`'))
+    else {
+        return true;
+    };
     let behind = run(bytes, end + close + 1, is_space);
-    behind >= bytes.len() || end + close + 1 == reach || behind == end + close + 1 || !at(bytes, behind).is_ascii_alphabetic()
+    behind >= bytes.len()
+        || end + close + 1 == reach
+        || behind == end + close + 1
+        || !at(bytes, behind).is_ascii_alphabetic()
 }
 
 /// `document.cookie`, `document["cookie"]`, `top["al"+"ert"]`, `location=`.
@@ -101,9 +235,14 @@ fn reads_page(bytes: &[u8], start: usize, end: usize) -> bool {
         b'.' => {
             let member_end = run(bytes, end + 1, is_name);
             let is_member = is_one_of(part(bytes, end + 1..member_end), &MEMBERS);
-            is_member && !is_space(at(bytes, member_end)) && at(bytes, member_end) != b'.' || is_member && at(bytes, run(bytes, member_end, is_space)) == b'='
+            is_member && !is_space(at(bytes, member_end)) && at(bytes, member_end) != b'.'
+                || is_member && at(bytes, run(bytes, member_end, is_space)) == b'='
         }
-        b'[' => matches!(at(bytes, end + 1), b'"' | b'\'' | b'/' | b'`') || at(bytes, end + 1).is_ascii_digit() && part(bytes, end..(end + 40).min(bytes.len())).contains(&b'('),
+        b'[' => {
+            matches!(at(bytes, end + 1), b'"' | b'\'' | b'/' | b'`')
+                || at(bytes, end + 1).is_ascii_digit()
+                    && part(bytes, end..(end + 40).min(bytes.len())).contains(&b'(')
+        }
         _ => false,
     }
 }
@@ -115,8 +254,9 @@ fn escapes(bytes: &[u8], start: usize) -> Option<Reason> {
     if word.is_empty() {
         return None;
     }
-    let calls = is_one_of(word, &SHARP[..13]) && is_call(bytes, end);
-    let branches = is_one_of(word, &["if", "while", "throw", "try", "with", "for"]) && sharp_within(bytes, end);
+    let calls = is_one_of(word, &SHARP) && is_call(bytes, end);
+    let branches = is_one_of(word, &["if", "while", "throw", "try", "with", "for"])
+        && sharp_within(bytes, end);
     (calls || branches || reads_page(bytes, start, end)).then_some(ESCAPE)
 }
 
@@ -127,7 +267,7 @@ fn sharp_within(bytes: &[u8], from: usize) -> bool {
     while position < reach {
         let start = run(bytes, position, |byte| !is_name(byte));
         let end = run(bytes, start, is_name);
-        if is_one_of(part(bytes, start..end), &SHARP[..5]) && is_call(bytes, end) {
+        if is_one_of(part(bytes, start..end), &SHARPEST) && is_call(bytes, end) {
             return true;
         }
         position = end.max(position + 1);
@@ -137,7 +277,15 @@ fn sharp_within(bytes: &[u8], from: usize) -> bool {
 
 /// `[1].find(alert)`, `_.constructor('alert(1)')()`, `a=alert,a(1)`.
 fn hidden(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
-    let words: [&[u8]; 7] = [b".constructor('", b".constructor(\"", b".constructor(`", b"(alert)", b"=alert,", b"String.fromCharCode(", b"].source+/"];
+    let words: [&[u8]; 7] = [
+        b".constructor('",
+        b".constructor(\"",
+        b".constructor(`",
+        b"(alert)",
+        b"=alert,",
+        b"String.fromCharCode(",
+        b"].source+/",
+    ];
     words.iter().find_map(|word| {
         let start = memchr::memmem::find(bytes, word)?;
         Some((HIDDEN, start..start + word.len()))

@@ -82,8 +82,7 @@ impl<'t> Tokens<'t> {
     }
 
     fn opens(&self, position: usize) -> bool {
-        at(self.bytes, position) == b'<'
-            && (at(self.bytes, position + 1).is_ascii_alphabetic() || at(self.bytes, position + 1) == b'/')
+        at(self.bytes, position) == b'<' && at(self.bytes, position + 1).is_ascii_alphabetic()
     }
 }
 
@@ -91,7 +90,9 @@ impl Iterator for Tokens<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
-        if self.in_tag && let Some(attribute) = self.attribute() {
+        if self.in_tag
+            && let Some(attribute) = self.attribute()
+        {
             return Some(attribute);
         }
         self.element()
@@ -108,7 +109,12 @@ fn ends_name(byte: u8) -> bool {
 
 /// Without what filters and browsers drop, in lower case, at most `max` bytes.
 pub(super) fn plain(bytes: &[u8], range: Range<usize>, max: usize) -> Vec<u8> {
-    part(bytes, range).iter().filter(|byte| **byte > b' ').take(max).map(u8::to_ascii_lowercase).collect()
+    part(bytes, range)
+        .iter()
+        .filter(|byte| **byte > b' ')
+        .take(max)
+        .map(u8::to_ascii_lowercase)
+        .collect()
 }
 
 #[cfg(test)]

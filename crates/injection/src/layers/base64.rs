@@ -21,13 +21,17 @@ const MARK: &str = ";base64,";
 /// Text that somebody may have meant: UTF-8, and hardly any control characters.
 pub(super) fn undo(text: &str) -> Option<String> {
     let text = text.find(MARK).and_then(|mark| text.get(mark + MARK.len()..)).unwrap_or(text);
-    let is_alphabet = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
+    let is_alphabet =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
     if text.len() < BYTES_MIN || !text.bytes().all(is_alphabet) {
         return None;
     }
     let decoded = ORDINARY.decode(text).or_else(|_| FOR_ADDRESSES.decode(text)).ok()?;
     let decoded = String::from_utf8(decoded).ok()?;
-    let strange = decoded.chars().filter(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t')).count();
+    let strange = decoded
+        .chars()
+        .filter(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+        .count();
     (strange * 8 <= decoded.len()).then_some(decoded)
 }
 
@@ -37,7 +41,9 @@ pub(super) fn undo_utf7(text: &str) -> Option<String> {
     let mut decoded = String::with_capacity(text.len());
     let (mut position, mut copied, mut changed) = (0, 0, false);
     while let Some(plus) = crate::bytes::next(bytes, position, b"+A") {
-        let end = run(bytes, plus + 1, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+        let end = run(bytes, plus + 1, |byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
+        });
         position = end.max(plus + 2);
         let units = ORDINARY.decode(part(bytes, plus + 1..end)).unwrap_or_default();
         let (units, _) = units.as_chunks::<2>();
@@ -68,7 +74,12 @@ mod tests {
 
     #[test]
     fn words_and_numbers_are_none() {
-        for text in ["internationalisation", "3f2504e0-4f89-41d3-9a0c", "short", "d41d8cd98f00b204e9800998ecf8427e"] {
+        for text in [
+            "internationalisation",
+            "3f2504e0-4f89-41d3-9a0c",
+            "short",
+            "d41d8cd98f00b204e9800998ecf8427e",
+        ] {
             assert_eq!(undo(text), None, "{text}");
         }
     }

@@ -4,18 +4,54 @@ use crate::bytes::{at, part, run, stands};
 
 /// Names whose signs mean something to one of the languages. All others stand for letters and ornaments.
 const NAMES: [(&str, char); 42] = [
-    ("lt", '<'), ("gt", '>'), ("amp", '&'), ("quot", '"'), ("apos", '\''), ("equals", '='), ("lpar", '('), ("rpar", ')'),
-    ("lbrace", '{'), ("rbrace", '}'), ("lcub", '{'), ("rcub", '}'), ("lbrack", '['), ("rbrack", ']'), ("lsqb", '['), ("rsqb", ']'),
-    ("colon", ':'), ("semi", ';'), ("comma", ','), ("period", '.'), ("num", '#'), ("excl", '!'), ("quest", '?'), ("dollar", '$'),
-    ("percnt", '%'), ("ast", '*'), ("midast", '*'), ("plus", '+'), ("hyphen", '-'), ("lowbar", '_'), ("underbar", '_'), ("grave", '`'),
-    ("diacriticalgrave", '`'), ("sol", '/'), ("bsol", '\\'), ("verbar", '|'), ("vert", '|'), ("commat", '@'), ("hat", '^'), ("tab", '\t'),
-    ("newline", '\n'), ("nbsp", ' '),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("amp", '&'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("equals", '='),
+    ("lpar", '('),
+    ("rpar", ')'),
+    ("lbrace", '{'),
+    ("rbrace", '}'),
+    ("lcub", '{'),
+    ("rcub", '}'),
+    ("lbrack", '['),
+    ("rbrack", ']'),
+    ("lsqb", '['),
+    ("rsqb", ']'),
+    ("colon", ':'),
+    ("semi", ';'),
+    ("comma", ','),
+    ("period", '.'),
+    ("num", '#'),
+    ("excl", '!'),
+    ("quest", '?'),
+    ("dollar", '$'),
+    ("percnt", '%'),
+    ("ast", '*'),
+    ("midast", '*'),
+    ("plus", '+'),
+    ("hyphen", '-'),
+    ("lowbar", '_'),
+    ("underbar", '_'),
+    ("grave", '`'),
+    ("diacriticalgrave", '`'),
+    ("sol", '/'),
+    ("bsol", '\\'),
+    ("verbar", '|'),
+    ("vert", '|'),
+    ("commat", '@'),
+    ("hat", '^'),
+    ("tab", '\t'),
+    ("newline", '\n'),
+    ("nbsp", ' '),
 ];
 
 /// Digits that are read, leading zeros and all.
 const DIGITS_MAX: usize = 16;
 
-pub(super) fn undo(text: &str) -> Option<String> {
+pub(crate) fn undo(text: &str) -> Option<String> {
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
     let mut changed = false;
@@ -54,7 +90,8 @@ fn name(bytes: &[u8]) -> Option<(char, usize)> {
     NAMES.iter().find_map(|(name, character)| {
         let end = 1 + name.len();
         let is_old = matches!(*name, "lt" | "gt" | "amp" | "quot" | "nbsp");
-        let is_there = stands(bytes, 1, name.as_bytes()) && (at(bytes, end) == b';' || is_old && !at(bytes, end).is_ascii_alphanumeric());
+        let is_there = stands(bytes, 1, name.as_bytes())
+            && (at(bytes, end) == b';' || is_old && !at(bytes, end).is_ascii_alphanumeric());
         is_there.then(|| (*character, with_semicolon(bytes, end)))
     })
 }
@@ -69,7 +106,10 @@ mod tests {
 
     #[test]
     fn references_are_signs() {
-        assert_eq!(undo("&lt;svg/onload&equals;alert&#x28;1&#0000041;&gt;").as_deref(), Some("<svg/onload=alert(1)>"));
+        assert_eq!(
+            undo("&lt;svg/onload&equals;alert&#x28;1&#0000041;&gt;").as_deref(),
+            Some("<svg/onload=alert(1)>")
+        );
         assert_eq!(undo("java&Tab;script&colon;").as_deref(), Some("java\tscript:"));
         assert_eq!(undo("&amp;lpar;").as_deref(), Some("&lpar;"));
     }

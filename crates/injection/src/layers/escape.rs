@@ -31,7 +31,8 @@ fn character(bytes: &[u8]) -> Option<(char, usize)> {
     match at(bytes, 1) {
         b'u' | b'U' if at(bytes, 2) == b'{' => {
             let end = run(bytes, 3, |byte| byte.is_ascii_hexdigit());
-            let digits = std::str::from_utf8(part(bytes, 3..end.min(3 + BRACED_DIGITS_MAX))).ok()?;
+            let digits =
+                std::str::from_utf8(part(bytes, 3..end.min(3 + BRACED_DIGITS_MAX))).ok()?;
             let value = u32::from_str_radix(digits, 16).ok()?;
             (at(bytes, end) == b'}').then_some((char::from_u32(value)?, end + 1))
         }
@@ -39,8 +40,10 @@ fn character(bytes: &[u8]) -> Option<(char, usize)> {
         b'x' | b'X' => pair(bytes, 2).map(|byte| (char::from(byte), 4)),
         b'0'..=b'3' => {
             let end = run(bytes, 1, |byte| matches!(byte, b'0'..=b'7')).min(4);
-            let value = part(bytes, 1..end).iter().fold(0, |value, digit| value * 8 + u32::from(digit - b'0'));
-            (end > 2).then_some((char::from_u32(value)?, end))
+            let value = part(bytes, 1..end)
+                .iter()
+                .fold(0, |value, digit| value * 8 + u32::from(digit - b'0'));
+            (end > 2 || value == 0).then_some((char::from_u32(value)?, end))
         }
         b'4'..=b'7' => {
             let second = at(bytes, 2);

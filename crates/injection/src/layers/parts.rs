@@ -12,7 +12,9 @@ const PART_BYTES_MIN: usize = 4;
 pub(super) fn json(text: &str, found: &mut Vec<Undone>) {
     let bytes = text.as_bytes();
     let start = run(bytes, 0, crate::bytes::is_space);
-    if !matches!(at(bytes, start), b'{' | b'[' | b'"') || !matches!(bytes.trim_ascii_end().last(), Some(b'}' | b']' | b'"')) {
+    if !matches!(at(bytes, start), b'{' | b'[' | b'"')
+        || !matches!(bytes.trim_ascii_end().last(), Some(b'}' | b']' | b'"'))
+    {
         return;
     }
     let mut position = start;
@@ -50,7 +52,11 @@ pub(super) fn form(text: &str, found: &mut Vec<Undone>) {
     let query = query.and_then(|mark| text.get(mark + 1..)).unwrap_or(text);
     let end = memchr::memchr(b'=', query.as_bytes()).unwrap_or(0);
     let first = query.as_bytes().get(..end).unwrap_or_default();
-    if first.is_empty() || !first.iter().all(|byte| is_name(*byte) || matches!(byte, b'.' | b'-' | b'[' | b']' | b'%')) {
+    if first.is_empty()
+        || !first
+            .iter()
+            .all(|byte| is_name(*byte) || matches!(byte, b'.' | b'-' | b'[' | b']' | b'%'))
+    {
         return;
     }
     for pair in query.split('&') {
@@ -118,7 +124,10 @@ mod tests {
 
     #[test]
     fn a_word_split_by_tags_is_put_together() {
-        assert_eq!(texts(split_tags, "o<x>nfocus=alert<x>(1)"), [("onfocus=alert(1)".to_owned(), false)]);
+        assert_eq!(
+            texts(split_tags, "o<x>nfocus=alert<x>(1)"),
+            [("onfocus=alert(1)".to_owned(), false)]
+        );
         assert!(texts(split_tags, "a <b>word</b> here").is_empty());
     }
 }

@@ -21,8 +21,14 @@ fn narrow(character: char) -> Option<char> {
         '\u{201c}' | '\u{201d}' | '\u{2033}' => '"',
         '\u{3000}' | '\u{a0}' => ' ',
         // Letters in circles.
-        '\u{24b6}'..='\u{24cf}' => u32::from(character).checked_sub(0x24b6 - 0x41).and_then(char::from_u32).unwrap_or(character),
-        '\u{24d0}'..='\u{24e9}' => u32::from(character).checked_sub(0x24d0 - 0x61).and_then(char::from_u32).unwrap_or(character),
+        '\u{24b6}'..='\u{24cf}' => u32::from(character)
+            .checked_sub(0x24b6 - 0x41)
+            .and_then(char::from_u32)
+            .unwrap_or(character),
+        '\u{24d0}'..='\u{24e9}' => u32::from(character)
+            .checked_sub(0x24d0 - 0x61)
+            .and_then(char::from_u32)
+            .unwrap_or(character),
         '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => return None,
         other => other,
     })
