@@ -152,7 +152,7 @@ mod tests {
             ("＜script＞", Language::Html, &["width"]),
             ("+ADw-script+AD4-", Language::Html, &["utf-7"]),
             (r#"{"name": "../../x"}"#, Language::Path, &["json"]),
-            ("https://a.example/?next=..%2f..%2f", Language::Path, &["form", "percent"]),
+            ("https://a.example/?next=..%2f..%2f", Language::Path, &["percent", "form"]),
             ("%c0%ae%c0%ae/%c0%ae%c0%ae/", Language::Path, &["percent-overlong"]),
             ("a%0d%0aSet-Cookie:b=c", Language::Line, &["percent"]),
             ("o<x>nfocus=alert(1)", Language::Html, &["split-by-tags"]),
@@ -231,6 +231,9 @@ mod tests {
     fn padding_costs_in_proportion_and_hides_nothing() {
         for pad in [
             "A",
+            "{{{",
+            "${ {{",
+            "<style",
             "%",
             "<a ",
             "<",

@@ -120,7 +120,7 @@ fn judge_whole(whole: &[u8]) -> Option<Reason> {
     while let Some(rest) = behind.strip_prefix(b"??/") {
         behind = rest;
     }
-    if files::is_known(behind, steps.ups > 0 || behind.len() < path.len()) {
+    if files::is_known(behind, steps.ups > 0 || steps.dots || behind.len() < path.len()) {
         return Some(FILE);
     }
     if steps.lowest < 0 || steps.ups > 1 {
@@ -196,17 +196,26 @@ struct Steps {
     in_a_row: usize,
     /// The lowest that it ever is, where its beginning is 0.
     lowest: i64,
+    /// It has steps of three dots.
+    dots: bool,
 }
 
 impl Steps {
     fn of(path: &[u8]) -> Self {
-        let mut steps = Self { ups: 0, in_a_row: 0, lowest: 0 };
+        let mut steps = Self { ups: 0, in_a_row: 0, lowest: 0, dots: false };
         let (mut depth, mut row) = (0_i64, 0);
         let is_step = path.contains(&b'/');
         let mut parts = path.split(|byte| matches!(byte, b'/' | b'?' | b'#')).peekable();
         while let Some(part) = parts.next() {
             let is_last = parts.peek().is_none();
+            // Behind a semicolon, servers of Java read parameters.
+            let part = part.split(|byte| *byte == b';').next().unwrap_or(part);
             let is_dots = part.len() >= 2 && part.iter().all(|byte| *byte == b'.');
+            // Three dots stand for what somebody left out, too: old systems went up with them.
+            if is_step && part == b"..." && !is_last {
+                steps.dots = true;
+                continue;
+            }
             // `and so on/...` ends in three dots; `....//` is what a filter makes `../` of.
             if is_step && is_dots && (part.len() == 2 || !is_last) {
                 depth -= 1;
@@ -239,6 +248,8 @@ mod tests {
             r"..\..\boot.ini",
             "....//....//etc/passwd",
             "../config.php",
+            "/a/..;/..;/manager",
+            ".../.../etc/passwd",
             "0x2e0x2e0x2fetc",
             "..2f..2f..2fetc2fpasswd",
             "/etc/passwd",
@@ -272,6 +283,7 @@ mod tests {
             "the file /etc/passwd has a line for each user",
             "src/main.rs",
             "docs/a/../b",
+            "https://example.com/a/.../.../b.csv",
             "https://example.com/a/b?c=d",
             "and so on...",
             "yes/no/...",

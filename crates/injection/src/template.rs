@@ -100,6 +100,12 @@ const OPENINGS: [(&[u8], &[u8], Delimiter); 9] = [
     (b"@(", b")", Delimiter::Arithmetic),
 ];
 
+/// Passes over the text, at most: marks, pieces, and each kind of delimiters, most of them only searched for.
+const PASSES: usize = 8;
+
+/// Ends inside strings that are passed over, at most.
+const STRINGS_MAX: usize = 3;
+
 /// How strictly what stands between two of them is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Delimiter {
@@ -114,7 +120,7 @@ enum Delimiter {
 }
 
 pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
-    fuel.burn(text.len() * 3)?;
+    fuel.burn(text.len() * PASSES)?;
     let bytes = text.as_bytes();
     if let Some(found) = FINDER.as_ref().and_then(|finder| finder.find(text)) {
         let reason = MARKS.get(found.pattern().as_usize()).map_or(CODE, |(_, reason)| *reason);
@@ -126,34 +132,47 @@ pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
     Ok(expressions(bytes).map(|(reason, range)| (reason, span(text, range))))
 }
 
-/// Each expression is read once: the next begins where this one ends. A kind that never closes again is not
-/// looked for again, so that openings without end cost nothing.
+/// One pass for each kind of delimiters, so that none hides another. In a pass each expression is read once:
+/// the next begins where this one ends.
 fn expressions(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
-    let mut is_open = [true; OPENINGS.len()];
-    let mut position = 0;
-    while position < bytes.len() {
-        let candidate = OPENINGS.iter().enumerate().find(|(kind, (opening, ..))| {
-            is_open.get(*kind) == Some(&true) && part(bytes, position..position + 2) == *opening
-        });
-        let Some((kind, (_, closing, delimiter))) = candidate else {
-            position += 1;
-            continue;
-        };
-        let Some(end) = next(bytes, position + 2, closing) else {
-            if let Some(open) = is_open.get_mut(kind) {
-                *open = false;
+    OPENINGS.iter().find_map(|(opening, closing, delimiter)| {
+        let mut position = 0;
+        while let Some(start) = next(bytes, position, opening) {
+            let end = close(bytes, start + opening.len(), closing)?;
+            if let Some(reason) =
+                expression::judge(part(bytes, start + opening.len()..end), *delimiter)
+            {
+                return Some((reason, start..end + closing.len()));
             }
-            continue;
-        };
-        let content = part(bytes, position + 2..end);
-        if let Some(reason) = expression::judge(content, *delimiter) {
-            return Some((reason, position..end + closing.len()));
+            position = end + closing.len();
         }
-        // `${{7*7}}` opens one in another.
-        position +=
-            if at(bytes, position + 2) == b'{' { 1 } else { end + closing.len() - position };
+        None
+    })
+}
+
+/// Where an expression ends: not inside one of its strings, if it ends anywhere else.
+fn close(bytes: &[u8], from: usize, closing: &[u8]) -> Option<usize> {
+    let mut end = next(bytes, from, closing)?;
+    for _ in 0..STRINGS_MAX {
+        if !ends_in_string(part(bytes, from..end)) {
+            break;
+        }
+        let Some(further) = next(bytes, end + closing.len(), closing) else { break };
+        end = further;
     }
-    None
+    Some(end)
+}
+
+fn ends_in_string(content: &[u8]) -> bool {
+    let mut open = None;
+    for byte in content {
+        match open {
+            None if matches!(byte, b'"' | b'\'') => open = Some(byte),
+            Some(quote) if quote == byte => open = None,
+            _ => {}
+        }
+    }
+    open.is_some()
 }
 
 /// `"Ex"&"e"&"cute("`: three pieces or more, none longer than a syllable or two.
@@ -194,6 +213,9 @@ mod tests {
             "@(1+2)",
             "[[5*5]]",
             "{{config.items()}}",
+            "{{\"}}\"~config.items()}}",
+            "${ a {{config.items()}} }",
+            "[[ {{config.items()}} ]]",
             "{{''.__class__.__mro__}}",
             "{{request|attr('application')}}",
             "{{constructor.constructor('alert(1)')()}}",

@@ -44,7 +44,8 @@ pub(super) fn find(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
                 equals + 1..(equals + 1 + VALUE_BYTES_MAX).min(bytes.len()),
                 VALUE_BYTES_MAX,
             );
-            if style::is_active(&sheet) {
+            let end = run(&sheet, 1, |byte| !matches!(byte, b'<' | b'>' | b'"' | b'\''));
+            if style::is_active(part(&sheet, 0..end)) {
                 return Some((STYLE, start..equals + 1));
             }
         }

@@ -23,7 +23,7 @@ const DIRECTIVE: Reason = Reason {
 };
 
 /// Tags that run or embed by being there.
-const ACTIVE: [&str; 18] = [
+const ACTIVE: [&str; 17] = [
     "script",
     "iframe",
     "frame",
@@ -32,7 +32,6 @@ const ACTIVE: [&str; 18] = [
     "embed",
     "applet",
     "base",
-    "meta",
     "bgsound",
     "isindex",
     "layer",
@@ -108,7 +107,7 @@ fn by_name(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
             );
         let is_longer = name.starts_with(b"script") && behind != b'-';
         if (is_tag || end == bytes.len()) && is_one_of(&name, &ACTIVE) || is_longer && is_tag {
-            if is_harmless_meta(bytes, &name, end) {
+            if is_bare_word(bytes, &name, end) {
                 continue;
             }
             return Some((ELEMENT, open..end));
@@ -125,19 +124,21 @@ fn name_end(bytes: &[u8], start: usize) -> usize {
 }
 
 /// `<base>`, `<frame>`, `<object>` and the like without an attribute are words in brackets.
-fn is_harmless_meta(bytes: &[u8], name: &[u8], end: usize) -> bool {
+fn is_bare_word(bytes: &[u8], name: &[u8], end: usize) -> bool {
     let is_bare = at(bytes, end) == b'>' || end >= bytes.len();
     let tag = part(bytes, end..(end + 200).min(bytes.len()));
     match name {
-        b"base" | b"frame" | b"layer" | b"handler" | b"listener" | b"meta" | b"object"
-        | b"embed" => is_bare || !tag.contains(&b'='),
+        b"base" | b"frame" | b"layer" | b"handler" | b"listener" | b"object" | b"embed" => {
+            is_bare || !tag.contains(&b'=')
+        }
         _ => false,
     }
 }
 
-/// A style sheet that fetches or runs.
+/// A style sheet that fetches or runs. It ends where the next tag begins, so that no byte is read twice.
 fn style_block(bytes: &[u8], from: usize) -> bool {
-    let sheet = plain(bytes, from..(from + STYLE_BYTES_MAX).min(bytes.len()), STYLE_BYTES_MAX);
+    let end = run(bytes, from, |byte| byte != b'<').min(from + STYLE_BYTES_MAX);
+    let sheet = plain(bytes, from..end, STYLE_BYTES_MAX);
     style::is_active(&sheet) || memchr::memmem::find(&sheet, b"@import").is_some()
 }
 

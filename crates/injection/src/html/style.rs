@@ -42,9 +42,10 @@ pub(super) fn is_active(style: &[u8]) -> bool {
             }
         }
     }
+    let is_script = ACTIVE.iter().any(|word| memchr::memmem::find(&bare, word).is_some());
     let opens_tag =
         memchr::memchr_iter(b'<', &bare).any(|open| at(&bare, open + 1).is_ascii_alphabetic());
-    opens_tag || ACTIVE.iter().any(|word| memchr::memmem::find(&bare, word).is_some())
+    is_script || opens_tag
 }
 
 #[cfg(test)]

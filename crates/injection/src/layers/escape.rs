@@ -43,7 +43,7 @@ fn character(bytes: &[u8]) -> Option<(char, usize)> {
             let value = part(bytes, 1..end)
                 .iter()
                 .fold(0, |value, digit| value * 8 + u32::from(digit - b'0'));
-            (end > 2 || value == 0).then_some((char::from_u32(value)?, end))
+            (if value == 0 { end == 2 } else { end > 2 }).then_some((char::from_u32(value)?, end))
         }
         b'4'..=b'7' => {
             let second = at(bytes, 2);
