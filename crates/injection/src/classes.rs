@@ -75,7 +75,7 @@ impl Classes {
             Language::Template => ANGLE | ROUND | SQUARE | CURLY | AT | OTHER | DOT,
             Language::Html => ANGLE | QUOTE | ROUND | SQUARE | EQUALS,
             Language::Line => CONTROL | HIGH,
-            Language::Prototype => UNDERSCORE | SQUARE | DOT,
+            Language::Prototype => UNDERSCORE | SQUARE | CURLY | DOT,
             Language::Xml => ANGLE,
             // Sentences of these are made of words and spaces, too.
             _ => !WORD,

@@ -95,7 +95,7 @@ pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
     let Some((first, mut position)) = line_end(bytes, 0) else { return Ok(None) };
     for _ in 0..LINES_MAX {
         position += run(rest(bytes, position), 0, is_space);
-        if let Some(reason) = line(bytes, position) {
+        if let Some(reason) = line(bytes, position).or_else(|| recipient(bytes, first, position)) {
             let end = line_end(bytes, position).map_or(bytes.len(), |(end, _)| end);
             return Ok(Some((reason, span(text, first..end))));
         }
@@ -150,6 +150,18 @@ fn line(bytes: &[u8], from: usize) -> Option<Reason> {
     .then_some(COMMAND)
 }
 
+/// A field for people behind a lone address: a form's recipient that adds others.
+fn recipient(bytes: &[u8], first: usize, from: usize) -> Option<Reason> {
+    let address = part(bytes, 0..first);
+    let is_address =
+        memchr::memchr(b'@', address).is_some() && !address.iter().any(|byte| is_space(*byte));
+    let line = rest(bytes, from);
+    let name = run(line, 0, is_token);
+    let is_field = at(line, name) == b':'
+        && is_one_of(part(line, 0..name), &["to", "cc", "from", "subject", "sender"]);
+    (is_address && is_field).then_some(HEADER)
+}
+
 /// Some names are words of people, too: `Location: Paris`. Their values tell.
 fn means_it(field: &[u8], value: &[u8]) -> bool {
     let end = line_end(value, 0).map_or(value.len(), |(end, _)| end);
@@ -197,6 +209,7 @@ mod tests {
             "\nRCPT TO: test@evil.com\n",
             "\r\nV100 CAPABILITY\r\nV101 FETCH 4791",
             "bob@example.com\nBcc: eve@example.com",
+            "bob@example.com\nCc: eve@example.com",
             "嘍Set-cookie:crlf=injection",
         ] {
             assert!(reason(text).is_some(), "{text:?}");

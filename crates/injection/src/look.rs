@@ -331,6 +331,7 @@ mod tests {
                 let answer = ask(language, &text, &mut Fuel::new(PLENTY)).expect("there is plenty");
                 if let Some((_, span)) = answer {
                     prop_assert!(text.get(span).is_some());
+                    prop_assert!(Classes::of(&text).concern(language));
                 }
             }
             let verdict = look(&text, Sinks::ALL, &mut Fuel::new(PLENTY));

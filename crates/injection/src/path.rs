@@ -175,9 +175,9 @@ fn straight(bytes: &[u8]) -> Vec<u8> {
         if byte > 0 && byte < b' ' {
             continue;
         }
-        if matches!(byte, b'/' | b'\\') && (path == b".?" || path.ends_with(b"/.?")) {
-            path.pop();
-            path.push(b'.');
+        if matches!(byte, b'/' | b'\\') && matches!(last_step(&path), b".?" | b"?.") {
+            path.truncate(path.len() - 2);
+            path.extend(b"..");
         }
         let byte = if byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() };
         // A share begins with two, an address has two behind its colon: neither is a way up.
@@ -186,6 +186,10 @@ fn straight(bytes: &[u8]) -> Vec<u8> {
         }
     }
     path
+}
+
+fn last_step(path: &[u8]) -> &[u8] {
+    path.rsplit(|byte| *byte == b'/').next().unwrap_or(path)
 }
 
 /// Where a path goes, step by step.
@@ -259,6 +263,7 @@ mod tests {
             "C:/documents and settings/administrator/ntuser.dat",
             r"\\::1\c$\users\default\ntuser.dat",
             ".?/.?/.?/etc/issue",
+            "?./?./etc/issue",
             "??/??/etc/passwd",
             "..\x01/..\x01/x",
             "/proc/version",

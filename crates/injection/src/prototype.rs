@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::bytes::{at, is_name, next, part, run_back, span, stands};
+use crate::bytes::{at, is_name, is_space, next, part, run_back, span, stands};
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
@@ -70,19 +70,28 @@ fn through_constructor(text: &str) -> Option<(Reason, Range<usize>)> {
     let mut from = 0;
     while let Some(start) = next(bytes, from, b"prototype") {
         let end = start + b"prototype".len();
-        let joint =
-            run_back(bytes, start, |byte| matches!(byte, b'.' | b'[' | b']' | b'"' | b'\''));
+        let joint = run_back(bytes, start, |byte| is_space(byte) || b".[]\"':{".contains(&byte));
         let word = joint.saturating_sub(b"constructor".len());
+        let is_joined = joins(part(bytes, joint..start));
         let is_way =
-            joint < start && stands(bytes, word, b"constructor") && stands_alone(bytes, word..end);
+            is_joined && stands(bytes, word, b"constructor") && stands_alone(bytes, word..end);
         // `Foo.constructor.prototype.bar` is what programs say; a path of a parameter begins with it or sets it.
         let begins = word == 0 || matches!(at(bytes, word - 1), b'[' | b'"' | b'\'' | b'&' | b'?');
-        if is_way && (begins || part(bytes, end..end + 40).contains(&b'=')) {
+        if is_way && (begins || part(bytes, end..(end + 40).min(bytes.len())).contains(&b'=')) {
             return Some((WAY, span(text, word..end)));
         }
         from = end;
     }
     None
+}
+
+/// A dot, brackets, or a member of a member in JSON; not a colon and a space, which prose has.
+fn joins(joint: &[u8]) -> bool {
+    let has = |byte: u8| joint.contains(&byte);
+    let is_member = has(b':') && has(b'{') && (has(b'"') || has(b'\''));
+    let is_step =
+        !joint.is_empty() && !has(b':') && !has(b'{') && !joint.iter().any(|byte| is_space(*byte));
+    is_member || is_step
 }
 
 fn stands_alone(bytes: &[u8], range: Range<usize>) -> bool {
@@ -106,6 +115,7 @@ mod tests {
             r#"{"__proto__": {"admin": true}}"#,
             "constructor.prototype.x",
             "constructor[prototype][x]",
+            r#"{"constructor": {"prototype": {"admin": true}}}"#,
             r#"a["constructor"]["prototype"]"#,
         ] {
             assert!(is_found(text), "{text}");
@@ -119,6 +129,7 @@ mod tests {
             "every constructor has a prototype.",
             "prototype",
             "a.prototype.b",
+            "constructor: prototype",
         ] {
             assert!(!is_found(text), "{text}");
         }

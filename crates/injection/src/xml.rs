@@ -85,7 +85,9 @@ fn document_type(declaration: &[u8]) -> bool {
     }
     let declaration = part(declaration, 0..end);
     let is_outside = has(declaration, b"system") || has(declaration, b"public");
-    is_outside && !has(declaration, b"-//w3c//dtd") && !has(declaration, b"about:legacy-compat")
+    let is_of_html = has(declaration, b"-//w3c//dtd")
+        && (has(declaration, b"://www.w3.org/") || !has(declaration, b"://"));
+    is_outside && !is_of_html && !has(declaration, b"about:legacy-compat")
 }
 
 /// `schemaLocation` names pairs of a namespace and a place. A place alone is for whoever fetches it.
@@ -124,6 +126,7 @@ mod tests {
         for text in [
             r#"<!DOCTYPE x SYSTEM "//x/x" > <x>a</x>"#,
             r#"<!DOCTYPE foo [<!ENTITY x "y">]><foo>&x;</foo>"#,
+            r#"<!DOCTYPE r PUBLIC "-//W3C//DTD" "http://evil/x.dtd">"#,
             r#"<!ENTITY x SYSTEM "file:///etc/passwd">"#,
             r#"<xs:schema><xs:include namespace="http://evil/"/></xs:schema>"#,
             r#"<x xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://evil/"/>"#,

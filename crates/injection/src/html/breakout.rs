@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::script::SHARPEST;
 use super::style;
 use super::tokens::plain;
-use crate::bytes::{at, is_name, is_space, part, run, run_back};
+use crate::bytes::{at, is_name, is_one_of, is_space, part, run, run_back};
 use crate::found::Reason;
 
 const STYLE: Reason = Reason {
@@ -56,7 +57,7 @@ pub(super) fn find(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
         let is_word = start == 0
             || is_space(before)
             || after_quote
-            || matches!(before, b'>' | b'+' | b';' | 0);
+            || matches!(before, b'>' | b'+' | b';' | 0..b' ');
         let value =
             run(bytes, equals + 1, |byte| is_space(byte) || matches!(byte, b'"' | b'\'' | b'`'));
         let value = part(bytes, value..(value + VALUE_BYTES_MAX).min(bytes.len()));
@@ -79,11 +80,14 @@ fn runs(value: &[u8], after_quote: bool) -> bool {
     let end = run(value, 0, |byte| !is_space(byte) && byte != b'>');
     let first = part(value, 0..end);
     let calls = memchr::memchr2_iter(b'(', b'`', first).any(|open| {
-        open == 0 && first.len() > 2
-            || at(first, open.wrapping_sub(1)).is_ascii_alphanumeric()
+        at(first, open.wrapping_sub(1)).is_ascii_alphanumeric()
             || matches!(at(first, open.wrapping_sub(1)), b')' | b']' | b'.' | b'/' | b'&')
     });
+    // `onerror=alert;throw 1` calls, too.
+    let named = run(first, 0, is_name);
+    let throws = at(first, named) == b';' && is_one_of(part(first, 0..named), &SHARPEST);
     calls
+        || throws
         || memchr::memmem::find(first, b"&lpar;").is_some()
         || first.contains(&b'=') && after_quote
         || super::url::is_script(value, false)

@@ -59,6 +59,23 @@ const ACTIVE_WITH: [(&str, &str); 12] = [
     ("use", "xlink:href"),
 ];
 
+/// Attributes whose values the frameworks of pages run: Vue, Alpine, Angular, Knockout, htmx.
+const DIRECTIVES: [&str; 13] = [
+    "v-on:",
+    "v-html",
+    "v-bind:",
+    "v-if",
+    "@click",
+    "x-on:",
+    "x-init",
+    "x-data",
+    "x-html",
+    "x-effect",
+    "ng-",
+    "data-bind",
+    "hx-on",
+];
+
 /// Bytes of a name or of a value's beginning that matter.
 const NAME_BYTES_MAX: usize = 40;
 const STYLE_BYTES_MAX: usize = 4096;
@@ -160,6 +177,13 @@ fn attribute(
         return Some(ELEMENT);
     }
     match attribute.as_slice() {
+        b"charset" if element == b"meta" => {
+            let charset = plain(bytes, value, NAME_BYTES_MAX);
+            let is_odd = [&b"utf-7"[..], b"utf7", b"mac-"]
+                .iter()
+                .any(|odd| memchr::memmem::find(&charset, odd).is_some());
+            return is_odd.then_some(ELEMENT);
+        }
         b"srcdoc" => return Some(FRAME),
         b"style" => {
             let style = plain(bytes, value, STYLE_BYTES_MAX);
@@ -174,12 +198,8 @@ fn attribute(
         }
         _ => {}
     }
-    if attribute.starts_with(b"v-on:")
-        || attribute.starts_with(b"ng-")
-        || attribute.starts_with(b"x-on:")
-        || attribute.starts_with(b"v-html")
-    {
-        return has_value.then_some(DIRECTIVE);
+    if has_value && DIRECTIVES.iter().any(|start| attribute.starts_with(start.as_bytes())) {
+        return Some(DIRECTIVE);
     }
     let value = part(bytes, value);
     // Inside a value, references are read where it ends, not where they would end it.

@@ -22,7 +22,7 @@ const HIDDEN: Reason = Reason {
 };
 
 /// Functions with which script shows itself or runs what it decodes: nobody's data begins with a call of one.
-const SHARPEST: [&str; 5] = ["alert", "confirm", "prompt", "eval", "atob"];
+pub(super) const SHARPEST: [&str; 5] = ["alert", "confirm", "prompt", "eval", "atob"];
 /// With those that wait, ask outside, or write.
 const SHARP: [&str; 13] = [
     "alert",
@@ -190,7 +190,21 @@ fn begins(bytes: &[u8], start: usize) -> Option<Reason> {
     if is_one_of(word, &SHARP) && is_call(bytes, end) && is_alone(bytes, end) {
         return Some(CALL);
     }
+    if word == b"new" && at(bytes, end) == b' ' {
+        return makes_function(bytes, end + 1).then_some(CALL);
+    }
+    if makes_function(bytes, start) {
+        return Some(CALL);
+    }
     reads_page(bytes, start, end).then_some(CALL)
+}
+
+/// `Function("alert(1)")`: a function of a text.
+fn makes_function(bytes: &[u8], start: usize) -> bool {
+    let call = part(bytes, start..start.saturating_add(b"Function(\"".len()).min(bytes.len()));
+    call.starts_with(b"Function`")
+        || call.starts_with(b"Function(\"")
+        || call.starts_with(b"Function('")
 }
 
 /// `alert(1)`, `(alert)(1)`, `alert.call(`, `` alert`1` ``, `alert?.(`.
@@ -277,10 +291,12 @@ fn sharp_within(bytes: &[u8], from: usize) -> bool {
 
 /// `[1].find(alert)`, `_.constructor('alert(1)')()`, `a=alert,a(1)`.
 fn hidden(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
-    let words: [&[u8]; 7] = [
+    let words: [&[u8]; 9] = [
         b".constructor('",
         b".constructor(\"",
         b".constructor(`",
+        b"[\"constructor\"](",
+        b"['constructor'](",
         b"(alert)",
         b"=alert,",
         b"String.fromCharCode(",

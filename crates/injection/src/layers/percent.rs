@@ -119,6 +119,9 @@ fn overlong(bytes: &[u8], position: usize) -> Option<(char, usize)> {
     let value = followers
         .iter()
         .fold(u32::from(lead & 1), |value, byte| (value << 6) | u32::from(byte & 0x3f));
+    // Lists of attacks write `%c1%af` for a slash, and some decoders made one of it.
+    let value =
+        if (lead, followers.first()) == (0xc1, Some(&0xaf)) { u32::from(b'/') } else { value };
     let is_ascii = value < 0x80 && (width == 2 || lead & 1 == 0);
     let character = char::from_u32(value).filter(|_| is_ascii)?;
     debug_assert!(rest(bytes, position).len() >= width);

@@ -130,9 +130,11 @@ pub(super) fn judge(content: &[u8], delimiter: Delimiter) -> Option<Reason> {
             let word =
                 run(content, 0, |byte| is_space(byte) || matches!(byte, b'=' | b'-' | b'@' | b'!'));
             let end = run(content, word, |byte| byte.is_ascii_alphabetic());
-            let is_statement =
-                is_one_of(part(content, word..end), &STATEMENTS) && at(content, end) == b' ';
-            if is_statement { Some(STATEMENT) } else { signs.calls.then_some(CALL) }
+            let is_statement = is_one_of(part(content, word..end), &STATEMENTS)
+                && (at(content, end) == b' ' || end == content.len());
+            // In Ruby's, a text between backticks is a command.
+            let calls = signs.calls || content.contains(&b'`');
+            if is_statement { Some(STATEMENT) } else { calls.then_some(CALL) }
         }
         Delimiter::Arithmetic => None,
     }
