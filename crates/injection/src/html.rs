@@ -103,6 +103,11 @@ mod tests {
             "it's on = good",
             "window.onload = function() {}",
             "D'or 1st parfume",
+            "Alert(s)",
+            "low stock (alert)",
+            "parent.name",
+            "location.href",
+            "this['name']",
         ] {
             assert_eq!(reason(text), None, "{text}");
         }

@@ -50,11 +50,16 @@ fn search(
     sinks: Sinks,
     fuel: &mut Fuel,
 ) -> Result<Option<Found>, OutOfFuel> {
+    if let Some(found) = ask_each(text, is_name, &[], sinks, fuel)? {
+        return Ok(Some(found));
+    }
     let mut left = text.len().saturating_mul(DECODED_TIMES_MAX).saturating_add(DECODED_BYTES_FREE);
     let mut seen: HashSet<String> = HashSet::new();
     let mut queue = VecDeque::new();
-    if let Some(found) = ask_each(text, is_name, &[], sinks, fuel)? {
-        return Ok(Some(found));
+    // What prose is made of hides nothing: no copy is made of it.
+    let classes = Classes::of(text);
+    if classes.are_plain() && classes.have_space() {
+        return Ok(None);
     }
     let mut current = Variant { text: text.to_owned(), layers: Vec::new(), is_name };
     loop {

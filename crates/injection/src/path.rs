@@ -52,6 +52,10 @@ pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
     if is_one_path(whole) {
         return Ok(judge_whole(whole).map(|reason| (reason, span(text, start..end))));
     }
+    let first = straight(part(bytes, start..run(bytes, start, |byte| !is_space(byte))));
+    if first.starts_with(b"../../") {
+        return Ok(Some((ABOVE, span(text, start..end))));
+    }
     let mut position = start;
     while position < end {
         let word_end = run(bytes, position, |byte| !is_boundary(byte));
@@ -269,6 +273,7 @@ mod tests {
             "/proc/version",
             "member/.htpasswd",
             "/Program Files\\Apache Group\\Apache\\conf\\httpd.conf",
+            "../../secret plans.txt",
             "file:///etc/./passwd",
             "php://filter/convert.base64-encode/resource=index",
             "/app/.git/config",

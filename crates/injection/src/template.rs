@@ -239,7 +239,7 @@ mod tests {
     fn names_in_braces_and_programs_pass() {
         for text in [
             "use {{name}} in your template",
-            "{{ user.name }} and {{>partial}} and {{#each items}}",
+            "{{ user.name }} and {{>partial}} and {{#each items}}{{this}}",
             "${HOME}/bin and ${VAR:-default}",
             "${{ secrets.TOKEN }}",
             "`hello ${user.name}`",

@@ -54,23 +54,15 @@ const PAGES: [&str; 12] = [
     "localstorage",
     "sessionstorage",
 ];
-/// What is read of them or set in them.
-const MEMBERS: [&str; 12] = [
-    "cookie",
-    "domain",
-    "write",
-    "writeln",
-    "location",
-    "href",
-    "innerhtml",
-    "documentelement",
-    "body",
-    "name",
-    "alert",
-    "eval",
-];
+/// Members of a document that only script reads.
+const READ: [&str; 4] = ["cookie", "domain", "write", "writeln"];
+/// Members that script sets or calls. `parent.name` and `location.href` alone may be names of fields.
+const SET: [&str; 9] =
+    ["cookie", "domain", "write", "writeln", "location", "href", "innerhtml", "alert", "eval"];
 /// Bytes of an expression that are read from where it begins.
 const EXPRESSION_BYTES_MAX: usize = 160;
+/// Bytes of a member in brackets that are read.
+const MEMBER_BYTES_MAX: usize = 64;
 
 pub(super) fn find(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
     let start = run(bytes, 0, is_opening);
@@ -217,8 +209,8 @@ fn is_call(bytes: &[u8], end: usize) -> bool {
         position += 2;
     }
     if matches!(at(bytes, position), b'(' | b'`') {
-        // `alert()` and `alert(...)` in prose are names of functions; a lone bracket is none.
-        return at(bytes, position + 1) != 0;
+        // `Alert(s)` is one or more of them, and a lone bracket is nothing.
+        return at(bytes, position + 1) != 0 && !crate::bytes::stands(bytes, position, b"(s)");
     }
     [&b".call("[..], b".apply(", b".bind(", b"[\"call\"](", b".constructor("]
         .iter()
@@ -241,21 +233,31 @@ fn is_alone(bytes: &[u8], end: usize) -> bool {
 
 /// `document.cookie`, `document["cookie"]`, `top["al"+"ert"]`, `location=`.
 fn reads_page(bytes: &[u8], start: usize, end: usize) -> bool {
-    if !is_one_of(part(bytes, start..end), &PAGES) {
+    let word = part(bytes, start..end);
+    if !is_one_of(word, &PAGES) {
         return false;
     }
-    let end = if crate::bytes::stands(bytes, end, b"?.") { end + 1 } else { end };
-    match at(bytes, end) {
+    let open = if crate::bytes::stands(bytes, end, b"?.") { end + 1 } else { end };
+    match at(bytes, open) {
         b'.' => {
-            let member_end = run(bytes, end + 1, is_name);
-            let is_member = is_one_of(part(bytes, end + 1..member_end), &MEMBERS);
-            is_member && !is_space(at(bytes, member_end)) && at(bytes, member_end) != b'.'
-                || is_member && at(bytes, run(bytes, member_end, is_space)) == b'='
+            let member_end = run(bytes, open + 1, is_name);
+            let member = part(bytes, open + 1..member_end);
+            let behind = at(bytes, member_end);
+            let operator = run(bytes, member_end, is_space);
+            let sets = at(bytes, operator) == b'=' && at(bytes, operator + 1) != b'=';
+            let reads = is_one_of(word, &["document"])
+                && is_one_of(member, &READ)
+                && !is_space(behind)
+                && behind != b'.';
+            reads || is_one_of(member, &SET) && (sets || behind == b'(')
         }
         b'[' => {
-            matches!(at(bytes, end + 1), b'"' | b'\'' | b'/' | b'`')
-                || at(bytes, end + 1).is_ascii_digit()
-                    && part(bytes, end..(end + 40).min(bytes.len())).contains(&b'(')
+            let inside = part(bytes, open + 1..(open + MEMBER_BYTES_MAX).min(bytes.len()));
+            let name = run(inside, 1, is_name);
+            let is_sharp = is_one_of(part(inside, 1..name), &READ);
+            let calls = memchr::memmem::find(inside, b"](").is_some() || inside.contains(&b'+');
+            let is_text = matches!(at(inside, 0), b'"' | b'\'' | b'/' | b'`' | b'0'..=b'9');
+            is_text && (is_sharp || calls)
         }
         _ => false,
     }
@@ -291,19 +293,30 @@ fn sharp_within(bytes: &[u8], from: usize) -> bool {
 
 /// `[1].find(alert)`, `_.constructor('alert(1)')()`, `a=alert,a(1)`.
 fn hidden(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
-    let words: [&[u8]; 9] = [
+    let words: [&[u8]; 7] = [
         b".constructor('",
         b".constructor(\"",
         b".constructor(`",
         b"[\"constructor\"](",
         b"['constructor'](",
-        b"(alert)",
         b"=alert,",
-        b"String.fromCharCode(",
         b"].source+/",
     ];
-    words.iter().find_map(|word| {
+    let found = words.iter().find_map(|word| {
         let start = memchr::memmem::find(bytes, word)?;
         Some((HIDDEN, start..start + word.len()))
+    });
+    found.or_else(|| passed(bytes))
+}
+
+/// `[1].some(confirm)`: the function is handed to a method of a list. `low stock (alert)` is prose.
+fn passed(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
+    memchr::memmem::find_iter(bytes, b"].").find_map(|dot| {
+        let open = run(bytes, dot + 2, is_name);
+        let end = run(bytes, open + 1, is_name);
+        let is_passed = at(bytes, open) == b'('
+            && at(bytes, end) == b')'
+            && is_one_of(part(bytes, open + 1..end), &SHARPEST);
+        is_passed.then_some((HIDDEN, dot..end))
     })
 }

@@ -70,18 +70,7 @@ const INSIDES: [&str; 44] = [
 ];
 
 /// Names that are an engine's own when they stand alone.
-const ROOTS: [&str; 10] = [
-    "self",
-    "request",
-    "config",
-    "settings",
-    "app",
-    "session",
-    "this",
-    "_self",
-    "application",
-    "dump",
-];
+const ROOTS: [&str; 5] = ["self", "_self", "request", "config", "dump"];
 
 /// Statements that do more than print.
 const STATEMENTS: [&str; 10] =
