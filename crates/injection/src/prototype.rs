@@ -75,7 +75,8 @@ fn through_constructor(text: &str) -> Option<(Reason, Range<usize>)> {
         let is_joined = joins(part(bytes, joint..start));
         let is_way =
             is_joined && stands(bytes, word, b"constructor") && stands_alone(bytes, word..end);
-        // `Foo.constructor.prototype.bar` is what programs say; a path of a parameter begins with it or sets it.
+        // `Foo.constructor.prototype.bar` is what programs say; a path of a parameter begins with it
+        // or sets it.
         let begins = word == 0 || matches!(at(bytes, word - 1), b'[' | b'"' | b'\'' | b'&' | b'?');
         if is_way && (begins || part(bytes, end..(end + 40).min(bytes.len())).contains(&b'=')) {
             return Some((WAY, span(text, word..end)));

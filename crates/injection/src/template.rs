@@ -1,4 +1,5 @@
-//! Templates and expression languages: a text that a server's engine would run, not print (CWE-1336, CWE-917).
+//! Templates and expression languages: a text that a server's engine would run, not print
+//! (CWE-1336, CWE-917).
 //!
 //! `{{name}}` is how people write about templates, and how an engine prints a name: it passes. What counts is
 //! an expression that computes, calls, or reaches for what engines keep inside.

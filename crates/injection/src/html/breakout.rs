@@ -1,4 +1,4 @@
-//! Handlers of events without a tag of their own: the page's tag is open, the text closes a quote and adds one.
+//! Handlers of events without a tag of their own: the page has a tag open, the text adds one to it.
 
 use std::ops::Range;
 
@@ -39,16 +39,8 @@ pub(super) fn find(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
             + run_back(part(bytes, window..end), end - window, |byte| byte.is_ascii_alphanumeric());
         let name = part(bytes, start..end).to_ascii_lowercase();
         let before = at(bytes, start.wrapping_sub(1));
-        if name == b"style" && !is_name(before) {
-            let sheet = plain(
-                bytes,
-                equals + 1..(equals + 1 + VALUE_BYTES_MAX).min(bytes.len()),
-                VALUE_BYTES_MAX,
-            );
-            let end = run(&sheet, 1, |byte| !matches!(byte, b'<' | b'>' | b'"' | b'\''));
-            if style::is_active(part(&sheet, 0..end)) {
-                return Some((STYLE, start..equals + 1));
-            }
+        if name == b"style" && !is_name(before) && runs_style(bytes, equals + 1) {
+            return Some((STYLE, start..equals + 1));
         }
         if !is_handler(&name) {
             continue;
@@ -66,6 +58,15 @@ pub(super) fn find(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
         }
     }
     None
+}
+
+/// A style as far as its quote or the next value, so that hardly a byte is read twice.
+fn runs_style(bytes: &[u8], from: usize) -> bool {
+    let start = run(bytes, from, |byte| is_space(byte) || matches!(byte, b'"' | b'\'' | b'`'));
+    let reach = (start + VALUE_BYTES_MAX).min(bytes.len());
+    let ends = |byte: u8| matches!(byte, b'<' | b'>' | b'"' | b'\'' | b'=');
+    let end = run(bytes, start, |byte| !ends(byte)).min(reach);
+    style::is_active(&plain(bytes, start..end, VALUE_BYTES_MAX))
 }
 
 /// A value that calls or assigns. Programs that assign a function to a handler only define it.

@@ -86,6 +86,9 @@ fn number(bytes: &[u8]) -> Option<(char, usize)> {
 }
 
 fn name(bytes: &[u8]) -> Option<(char, usize)> {
+    if !at(bytes, 1).is_ascii_alphabetic() {
+        return None;
+    }
     // Some names begin another: only those of old may do without a semicolon.
     NAMES.iter().find_map(|(name, character)| {
         let end = 1 + name.len();

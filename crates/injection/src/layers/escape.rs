@@ -1,4 +1,4 @@
-//! Backslashes: `\u003c`, `\u{3c}`, `\x3c`, `\74`, and those before a quote, a slash, a letter for a line end.
+//! Backslashes: `\u003c`, `\u{3c}`, `\x3c`, `\74`, and those before a quote, a slash, a letter.
 
 use super::percent::{four, pair};
 use crate::bytes::{at, part, run};

@@ -1,4 +1,4 @@
-//! Texts made of texts: strings of JSON, pairs of a form or of an address's query, tags between halves of words.
+//! Texts made of texts: strings of JSON, pairs of a form or a query, words with tags between halves.
 //!
 //! Parts never overlap, so that all of one text's are no longer than the text.
 
