@@ -168,6 +168,21 @@ mod tests {
     }
 
     #[test]
+    fn few_kinds_of_bytes_are_enough_to_be_asked_about() {
+        for (text, language) in [
+            ("onerror=alert;throw 1", Language::Html),
+            ("0x2e0x2e0x2fetc0x2fpasswd", Language::Path),
+            ("class.module.classLoader.x", Language::Template),
+            ("!!python/object:x", Language::Template),
+            ("__proto__.x", Language::Prototype),
+            ("constructor.prototype.x", Language::Prototype),
+            ("嘍Set-cookie:a", Language::Line),
+        ] {
+            assert_eq!(found(text).map(|found| found.language), Some(language), "{text}");
+        }
+    }
+
+    #[test]
     fn a_fourth_layer_is_not_undone() {
         let mut text = "<script>".to_owned();
         for _ in 0..LAYERS_MAX {
