@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::fuel::OutOfFuel;
 use crate::language::Language;
 
 /// What a look at a text ends with.
@@ -36,3 +37,6 @@ pub struct Reason {
     /// What it would do, in lower case and without a full stop.
     pub text: &'static str,
 }
+
+/// What one detector says of one text: why, and where.
+pub(crate) type Look = Result<Option<(Reason, Range<usize>)>, OutOfFuel>;

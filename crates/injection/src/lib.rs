@@ -7,13 +7,26 @@
 //!
 //! It does no IO, reads no clock, and knows nothing of HTTP or of contracts.
 
+mod bytes;
+mod classes;
 mod found;
 mod fuel;
+mod html;
 mod language;
+mod layers;
+mod line;
+mod look;
+mod path;
+mod prototype;
+mod template;
+mod text;
+mod xml;
 
 pub use found::{Found, Reason, Verdict};
-pub use fuel::Fuel;
+pub use fuel::{Fuel, OutOfFuel};
 pub use language::{Language, Sinks};
+pub use look::{look, look_at_name};
+pub use text::TextKind;
 
 /// Encodings inside one another that are undone, at most.
 pub const LAYERS_MAX: usize = 3;

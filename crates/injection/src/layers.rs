@@ -1,0 +1,69 @@
+//! Encodings in which a text may hide another: each is undone only if it is well-formed and changes the text.
+
+mod base64;
+pub(crate) mod entity;
+mod escape;
+mod parts;
+mod percent;
+mod width;
+
+use crate::classes::Classes;
+use crate::fuel::{Fuel, OutOfFuel};
+
+/// What is behind one layer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Undone {
+    /// The layer's name in records.
+    pub(crate) layer: &'static str,
+    /// The text behind it.
+    pub(crate) text: String,
+    /// It is a name of a member or of a parameter.
+    pub(crate) is_name: bool,
+    /// It is one part of a text that has several.
+    pub(crate) is_part: bool,
+}
+
+impl Undone {
+    fn whole(layer: &'static str, text: String) -> Self {
+        Self { layer, text, is_name: false, is_part: false }
+    }
+
+    fn part(layer: &'static str, text: String, is_name: bool) -> Self {
+        Self { layer, text, is_name, is_part: true }
+    }
+}
+
+/// Passes over a text, at most: one for each layer, and what it writes.
+const PASSES: usize = 10;
+
+/// All that is behind one more layer of this text.
+pub(crate) fn undone(text: &str, fuel: &mut Fuel) -> Result<Vec<Undone>, OutOfFuel> {
+    let classes = Classes::of(text);
+    let mut found = Vec::new();
+    if classes.are_plain() && classes.have_space() {
+        return Ok(found);
+    }
+    fuel.burn(text.len() * PASSES)?;
+    if text.contains('%') {
+        found.extend(percent::undo(text).map(|(text, layer)| Undone::whole(layer, text)));
+    }
+    if text.contains('&') {
+        found.extend(entity::undo(text).map(|text| Undone::whole("entity", text)));
+    }
+    if text.contains('\\') {
+        found.extend(escape::undo(text).map(|text| Undone::whole("escape", text)));
+    }
+    if !classes.have_space() {
+        found.extend(base64::undo(text).map(|text| Undone::whole("base64", text)));
+    }
+    if classes.are_not_ascii() {
+        found.extend(width::undo(text).map(|text| Undone::whole("width", text)));
+    }
+    if text.contains("+A") {
+        found.extend(base64::undo_utf7(text).map(|text| Undone::whole("utf-7", text)));
+    }
+    parts::json(text, &mut found);
+    parts::form(text, &mut found);
+    parts::split_tags(text, &mut found);
+    Ok(found)
+}
