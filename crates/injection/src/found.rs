@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
+use crate::fuel::OutOfFuel;
 use crate::language::Language;
+
+/// What one detector says of a text: nothing, or why and where.
+pub(crate) type Look = Result<Option<(Reason, Range<usize>)>, OutOfFuel>;
 
 /// What a look at a text ends with.
 #[derive(Debug, Clone, PartialEq, Eq)]

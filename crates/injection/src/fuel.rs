@@ -10,11 +10,11 @@ impl Fuel {
         Self(steps)
     }
 
-    /// Burns `steps`; `None` if there is not enough, and then nothing is left.
-    pub fn burn(&mut self, steps: usize) -> Option<()> {
+    /// Burns `steps`; an error if there is not enough, and then nothing is left.
+    pub fn burn(&mut self, steps: usize) -> Result<(), OutOfFuel> {
         let left = self.0.checked_sub(steps as u64);
         self.0 = left.unwrap_or(0);
-        left.map(|_| ())
+        left.map(|_| ()).ok_or(OutOfFuel)
     }
 
     /// What is left.
@@ -22,3 +22,7 @@ impl Fuel {
         self.0
     }
 }
+
+/// The fuel did not last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfFuel;

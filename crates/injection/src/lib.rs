@@ -12,7 +12,7 @@ mod fuel;
 mod language;
 
 pub use found::{Found, Reason, Verdict};
-pub use fuel::Fuel;
+pub use fuel::{Fuel, OutOfFuel};
 pub use language::{Language, Sinks};
 
 /// Encodings inside one another that are undone, at most.
