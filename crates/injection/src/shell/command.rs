@@ -1,0 +1,273 @@
+//! The name of a command, as a shell would read it: without the quotes and escapes within it.
+
+/// What is known of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// A command whose name is no word of prose.
+    Sure,
+    /// One that is, and that is often given alone.
+    Alone,
+    /// A word of prose that is a command, too.
+    English,
+    /// Waits, by a number.
+    Waits,
+    /// A path of a program.
+    Path,
+    No,
+}
+
+/// A command where one may begin.
+#[derive(Debug, Clone)]
+pub(super) struct Command {
+    pub(super) known: Known,
+    /// Behind its name.
+    pub(super) behind: usize,
+    /// Quotes, escapes, wildcards or empty variables stand within its name.
+    pub(super) disguised: bool,
+    /// It starts another program, of which nobody knows what it does.
+    pub(super) shell: bool,
+    /// It tells something without any argument.
+    pub(super) alone: bool,
+    /// It reads what another tells it, and people write about it: a word or two behind it are prose.
+    pub(super) filter: bool,
+    /// It is a path under `bin`.
+    pub(super) program: bool,
+}
+
+/// Longer names are none.
+const NAME_BYTES_MAX: usize = 48;
+/// Signs before a command: spaces, brackets, quotes.
+const LEAD_BYTES_MAX: usize = 16;
+
+/// The command that begins `at`, behind spaces, brackets and a quote.
+pub(super) fn command(text: &str, at: usize) -> Option<Command> {
+    let bytes = text.as_bytes();
+    let lead = bytes.get(at..)?.iter().take(LEAD_BYTES_MAX);
+    let mut from = at
+        + lead
+            .take_while(|b| {
+                matches!(b, b' ' | b'\t' | b'+' | b'(' | b'{' | b'@' | b'`' | b'|' | b'\n' | b'\r')
+            })
+            .count();
+    if matches!(bytes.get(from), Some(b'\'' | b'"'))
+        && bytes.get(from + 1).is_some_and(u8::is_ascii_alphabetic)
+    {
+        from += 1;
+    }
+    let name = Name::read(bytes, from);
+    let lower = name.letters.to_ascii_lowercase();
+    let path = lower.rfind('/').or_else(|| lower.rfind('\\'));
+    let base = path.map_or(lower.as_str(), |slash| lower.get(slash + 1..).unwrap_or_default());
+    let base = base.strip_suffix(".exe").unwrap_or(base);
+    let mut known = known(base);
+    // `/???/c?t`; a comment of C begins with `/*`.
+    let glob = name.wild
+        && name.letters.starts_with('/')
+        && name.letters.matches('/').count() > 1
+        && !name.letters.starts_with("/*");
+    let program = path.is_some() && (lower.contains("bin/") || lower.contains("system32"));
+    if path.is_some() && (known != Known::No || program) || glob {
+        known = Known::Path;
+    }
+    // Commands of Unix are lower case; "Cat" begins a sentence.
+    if name.letters.bytes().any(|b| b.is_ascii_uppercase())
+        && matches!(known, Known::English | Known::Waits | Known::Alone)
+    {
+        known = Known::No;
+    }
+    Some(Command {
+        known,
+        behind: name.behind,
+        disguised: name.quoted || glob,
+        shell: SHELLS.contains(&base),
+        alone: TELLING.contains(&base),
+        filter: FILTERS.contains(&base),
+        program,
+    })
+}
+
+struct Name {
+    letters: String,
+    behind: usize,
+    /// A quote, an escape or an empty variable lies between two letters.
+    quoted: bool,
+    wild: bool,
+}
+
+impl Name {
+    fn read(bytes: &[u8], from: usize) -> Self {
+        let mut name = Self { letters: String::new(), behind: from, quoted: false, wild: false };
+        let mut pending = false;
+        let mut at = from;
+        while let Some(byte) = bytes.get(at).copied() {
+            let next = bytes.get(at + 1).copied().unwrap_or(0);
+            let letter = byte.is_ascii_alphanumeric()
+                || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':' | b'[' | b']');
+            let wild = matches!(byte, b'?' | b'*') && !name.letters.is_empty();
+            if letter || wild {
+                name.quoted |= pending && !name.letters.is_empty();
+                name.wild |= wild;
+                name.letters.push(byte as char);
+            } else if matches!(byte, b'\'' | b'"' | b'^')
+                && next.is_ascii_alphanumeric()
+                && !name.letters.is_empty()
+            {
+                pending = true;
+            } else if byte == next && matches!(byte, b'\'' | b'"') && !name.letters.is_empty() {
+                pending = true;
+                at += 1;
+            } else if byte == b'\\' && next.is_ascii_alphanumeric() {
+                if matches!(next, b'n' | b'r')
+                    && (known(&name.letters) != Known::No || name.letters.contains("bin/"))
+                {
+                    break;
+                }
+                if name.letters.contains(':') {
+                    name.letters.push('\\');
+                } else {
+                    pending = !name.letters.is_empty();
+                }
+            } else if byte == b'$' && matches!(next, b'@' | b'*') && !name.letters.is_empty() {
+                pending = true;
+                at += 1;
+            } else {
+                break;
+            }
+            at += 1;
+            if name.letters.len() > NAME_BYTES_MAX {
+                break;
+            }
+        }
+        name.behind = at;
+        name
+    }
+}
+
+fn known(base: &str) -> Known {
+    if SURE.binary_search(&base).is_ok() {
+        Known::Sure
+    } else if matches!(base, "id" | "dir" | "pwd" | "env" | "route" | "ver") {
+        Known::Alone
+    } else if matches!(base, "sleep" | "timeout" | "usleep") {
+        Known::Waits
+    } else if ENGLISH.binary_search(&base).is_ok() {
+        Known::English
+    } else {
+        Known::No
+    }
+}
+
+/// Start what they are told.
+const SHELLS: &[&str] =
+    &["sh", "bash", "zsh", "ksh", "csh", "tcsh", "dash", "busybox", "cmd", "powershell", "pwsh"];
+
+/// Need more than a word behind them.
+const FILTERS: &[&str] = &[
+    "awk", "egrep", "fgrep", "grep", "gcc", "perl", "python", "python2", "python3", "sed", "tar",
+    "openssl", "sudo", "ps", "ssh", "bash", "zsh",
+];
+
+/// Tell something without being asked.
+const TELLING: &[&str] =
+    &["whoami", "ifconfig", "ipconfig", "systeminfo", "netstat", "uname", "printenv", "phpinfo"];
+
+/// Sorted; no words of prose.
+const SURE: &[&str] = &[
+    "adduser",
+    "awk",
+    "base64",
+    "bash",
+    "bitsadmin",
+    "busybox",
+    "certutil",
+    "chgrp",
+    "chmod",
+    "chown",
+    "crontab",
+    "csh",
+    "curl",
+    "dash",
+    "dpkg",
+    "egrep",
+    "fgrep",
+    "gawk",
+    "gcc",
+    "getent",
+    "grep",
+    "ifconfig",
+    "ipconfig",
+    "iptables",
+    "ksh",
+    "ls",
+    "lsof",
+    "mkfifo",
+    "mknod",
+    "mshta",
+    "nc",
+    "ncat",
+    "net1",
+    "netcat",
+    "netsh",
+    "netstat",
+    "nmap",
+    "nohup",
+    "nslookup",
+    "openssl",
+    "perl",
+    "phpinfo",
+    "powershell",
+    "printenv",
+    "printf",
+    "ps",
+    "pwsh",
+    "python",
+    "python2",
+    "python3",
+    "regsvr32",
+    "rm",
+    "rundll32",
+    "schtasks",
+    "scp",
+    "sed",
+    "sh",
+    "socat",
+    "ssh",
+    "sudo",
+    "sysinfo",
+    "systeminfo",
+    "tar",
+    "tasklist",
+    "tcsh",
+    "telnet",
+    "tftp",
+    "traceroute",
+    "uname",
+    "useradd",
+    "usermod",
+    "wget",
+    "whoami",
+    "wmic",
+    "xargs",
+    "xxd",
+    "zsh",
+];
+
+/// Sorted; words of prose, or names of other things, that are commands.
+const ENGLISH: &[&str] = &[
+    "cat", "cmd", "copy", "cp", "cut", "date", "del", "dig", "echo", "eval", "exec", "export",
+    "file", "find", "ftp", "head", "host", "kill", "less", "ln", "locate", "lua", "man", "mkdir",
+    "more", "mount", "move", "mv", "net", "nice", "node", "paste", "php", "ping", "read", "reg",
+    "rename", "rev", "ruby", "set", "sort", "source", "split", "start", "stat", "strings", "su",
+    "tail", "tee", "time", "top", "touch", "type", "vi", "view", "vim", "w", "watch", "which",
+    "who",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{ENGLISH, SURE};
+
+    #[test]
+    fn lists_are_sorted() {
+        assert!(SURE.is_sorted() && ENGLISH.is_sorted());
+    }
+}
