@@ -177,7 +177,10 @@ impl Start {
                     arguments.hard || arguments.none || few && !command.filter
                 }
                 Known::Alone => arguments.hard || arguments.none,
-                Known::English => arguments.hard,
+                Known::English => {
+                    let closed = arguments.closed && arguments.words <= 1;
+                    arguments.hard || self.sign == Sign::Substitution && closed
+                }
                 Known::Waits => arguments.number,
                 Known::Path => true,
                 Known::No => false,

@@ -15,6 +15,8 @@ pub(super) struct Arguments {
     pub(super) words: usize,
     /// Names a file of secrets, a program to start, or a device of the network.
     pub(super) secret: bool,
+    /// A bracket closes what a substitution opened.
+    pub(super) closed: bool,
     /// A name of a host or a file is among them.
     pub(super) dotted: bool,
     /// `=` follows the name directly: it is a field of an address.
@@ -56,13 +58,11 @@ pub(super) fn arguments(text: &str, at: usize) -> Arguments {
     let mut found = Arguments {
         end: at + end,
         separated: at + end < text.len(),
+        closed: given.contains(')'),
         assigned: given.starts_with('='),
         ..Arguments::default()
     };
-    let variable = given.starts_with("${")
-        || given.starts_with("$IFS")
-        || given.starts_with("%09")
-        || given.starts_with('<');
+    let variable = given.starts_with('$') || given.starts_with("%09") || given.starts_with('<');
     if !variable
         && !given.is_empty()
         && !given.starts_with([' ', '\t', '+', '>', ')', '\'', '"', '\\', '}'])
@@ -129,7 +129,7 @@ fn hard(word: &str) -> bool {
         || matches!(bytes, [b'-', b'-', letter, ..] if letter.is_ascii_alphabetic())
         || matches!(bytes, [b'/', letter] if letter.is_ascii_alphabetic())
         || matches!(word, "/all" | "/add" | "/ADD" | "/delete");
-    let path = matches!(bytes, [b'/', letter, ..] if letter.is_ascii_alphabetic() && bytes.len() > 2)
+    let path = matches!(bytes, [b'/', letter, ..] if (letter.is_ascii_alphabetic() || matches!(letter, b'[' | b'?')) && bytes.len() > 2)
         || word == "/"
         || word.starts_with("./")
         || word.starts_with("../")

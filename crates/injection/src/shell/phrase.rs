@@ -17,6 +17,8 @@ const INTERPRETER: Reason =
     Reason { name: "shell-interpreter", text: "starts an interpreter with a command" };
 const NETWORK: Reason =
     Reason { name: "shell-network-device", text: "opens a connection by a shell's device" };
+const LOOP: Reason =
+    Reason { name: "shell-loop", text: "has a shell of Windows run a command for each of a list" };
 const INCLUDE: Reason = Reason {
     name: "shell-server-side-include",
     text: "has a server run a command while it includes",
@@ -32,6 +34,8 @@ enum Stands {
     Anywhere,
     /// With a quote, or a variable of the request, directly behind it.
     BeforeText,
+    /// With a variable of a loop of Windows, a list and `do` behind it.
+    Loop,
     /// Between letters or signs, not spaces.
     Tied,
 }
@@ -63,6 +67,8 @@ const PHRASES: &[(&str, Stands, Reason)] = &[
     ("invoke-expression", Stands::Anywhere, INTERPRETER),
     ("/dev/tcp/", Stands::Anywhere, NETWORK),
     ("/dev/udp/", Stands::Anywhere, NETWORK),
+    ("for %", Stands::Loop, LOOP),
+    ("for /", Stands::Loop, LOOP),
     ("<!--#exec", Stands::Anywhere, INCLUDE),
     ("<!--#include", Stands::Anywhere, INCLUDE),
     ("system(", Stands::BeforeText, CALL),
@@ -106,10 +112,26 @@ pub(super) fn find(text: &str) -> Option<(Reason, Range<usize>)> {
                 begins
                     && text.get(hit.end()..)?.trim_start().starts_with(['\'', '"', '$', '`', '\\'])
             }
+            Stands::Loop => loops(text, hit.end()),
             Stands::Tied => text
                 .get(..hit.start())?
                 .ends_with(|c: char| c.is_alphanumeric() || matches!(c, ';' | '|' | '&')),
         };
         sure.then(|| (*reason, hit.span().range()))
     })
+}
+
+/// What is read of a loop, at most.
+const LOOP_BYTES_MAX: usize = 160;
+
+/// `%a in (a,b) do`
+fn loops(text: &str, at: usize) -> bool {
+    let behind = text.as_bytes().get(at.saturating_sub(1)..).unwrap_or_default();
+    let head = behind.get(..LOOP_BYTES_MAX).unwrap_or(behind).to_ascii_lowercase();
+    let Some(list) = memchr::memmem::find(&head, b" in ") else {
+        return false;
+    };
+    let (variable, list) = head.split_at(list);
+    let open = list.iter().skip(4).find(|b| **b != b' ') == Some(&b'(');
+    memchr::memchr(b'%', variable).is_some() && open && memchr::memmem::find(list, b"do").is_some()
 }

@@ -18,6 +18,8 @@ const TIED: Reason = Reason {
     text: "closes a quote and ties a value or a call to the text",
 };
 
+/// Tokens from a last semicolon on, at most: it, and the quote of the query.
+const SEMICOLON_TOKENS_MAX: usize = 2;
 /// A name before the quote, at most: `admin' --`; prose has more words.
 const NAME_WORDS_MAX: usize = 1;
 /// Letters and digits behind a comment that only cuts off, at most: scanners add a few.
@@ -74,10 +76,12 @@ fn condition(tokens: &Tokens<'_>, logic: usize, left: Leaves, quoted: bool) -> O
         return if here { lone(tokens, logic, quoted) } else { None };
     };
     let to = found.right.next - 1;
-    let last = tokens.ends(to + 1);
-    let cut = last && tokens.tail.is_some();
+    let last = ends(tokens, to + 1);
+    let cut = last && (tokens.tail.is_some() || quoted && !tokens.ends(to + 1));
+    let english = found.left.nature == Nature::English || found.right.nature == Nature::English;
     let sure = if found.by_word {
-        found.is_hard() || here && quoted && found.right.nature.is_hard() && (last || cut)
+        let valued = found.right.nature.is_hard() && last;
+        found.is_hard() || here && quoted && (valued || cut && !english)
     } else if found.is_hard() {
         // `==` is what programs say, and hardly a query
         here || found.equal && (quoted || found.single_sign)
@@ -97,9 +101,10 @@ fn condition(tokens: &Tokens<'_>, logic: usize, left: Leaves, quoted: bool) -> O
 fn lone(tokens: &Tokens<'_>, logic: usize, quoted: bool) -> Option<usize> {
     let found = operand(tokens, logic + 1)?;
     let text = tokens.get(found.first)?;
-    let ends = tokens.ends(found.next)
+    let done = ends(tokens, found.next)
         || matches!(tokens.kind(found.next), Some(Kind::Close | Kind::Logic));
     let cut = tokens.ends(found.next) && tokens.tail.is_some();
+    let apart = quoted && found.nature == Nature::Name && called_apart(tokens, found.next);
     let short = match text.kind {
         Kind::Text { .. } => text.text.trim_matches(['\'', '"', '`', '%']).trim().len() <= 1,
         Kind::Word(Class::Value) => quoted || cut,
@@ -107,12 +112,27 @@ fn lone(tokens: &Tokens<'_>, logic: usize, quoted: bool) -> Option<usize> {
     };
     let sure = match found.nature {
         Nature::Constant => {
-            short && ends && (quoted || cut || logic == 0 && text.kind != Kind::Number)
+            short && done && (quoted || cut || logic == 0 && text.kind != Kind::Number)
         }
-        Nature::Call | Nature::Bracket => cut || quoted && ends && text.kind != Kind::Open,
-        Nature::Name | Nature::English => false,
+        Nature::Call | Nature::Bracket => cut || quoted && done && text.kind != Kind::Open,
+        Nature::Name => apart,
+        Nature::English => false,
     };
     sure.then_some(found.next - 1)
+}
+
+/// Whether nothing comes `at` or later but a semicolon.
+fn ends(tokens: &Tokens<'_>, at: usize) -> bool {
+    let semicolon = tokens.kind(at) == Some(Kind::Semicolon);
+    tokens.ends(at) || semicolon && tokens.list.len() - at <= SEMICOLON_TOKENS_MAX
+}
+
+/// Brackets behind a name and a space, and then the end: `json (id)--`.
+fn called_apart(tokens: &Tokens<'_>, at: usize) -> bool {
+    let behind = tokens.behind(at);
+    let cut = tokens.tail.as_ref().is_some_and(|tail| !tail.hash)
+        || tokens.kind(behind) == Some(Kind::Semicolon);
+    tokens.kind(at) == Some(Kind::Open) && ends(tokens, behind) && cut
 }
 
 /// `admin'--`, `')/*`, `';#`.

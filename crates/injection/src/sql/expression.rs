@@ -62,6 +62,8 @@ fn single(tokens: &Tokens<'_>, at: usize) -> Option<Operand> {
         first += 1;
     }
     let (nature, next) = match tokens.kind(first)? {
+        // A name in quotes, or code in prose.
+        Kind::Text { .. } if tokens.get(first)?.text.starts_with('`') => (Nature::Name, first + 1),
         Kind::Number | Kind::Text { .. } | Kind::Variable | Kind::Word(Class::Value) => {
             (Nature::Constant, first + 1)
         }

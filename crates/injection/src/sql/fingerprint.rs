@@ -32,7 +32,10 @@ pub(super) fn agrees(text: &str, tokens: &Tokens<'_>, place: Place) -> bool {
         Place::Within(b'"') => [DOUBLE | MYSQL; 2],
         Place::Within(_) => return false,
     };
-    could_be_query(tokens, place)
+    // Lines that end in semicolons are a program.
+    let program = memchr::memmem::find(text.as_bytes(), b";\n").is_some();
+    !program
+        && could_be_query(tokens, place)
         && flags
             .iter()
             .any(|flags| SqliState::new(text.as_bytes(), SqliFlags::new(*flags)).is_sqli())
@@ -50,6 +53,12 @@ fn could_be_query(tokens: &Tokens<'_>, place: Place) -> bool {
         match token.kind {
             Kind::Word(Class::English) => english += 1,
             Kind::Other if token.text != "\\" => return false,
+            // `println!(`
+            Kind::Arithmetic
+                if token.text == "!" && tokens.kind(at + 1) == Some(Kind::Open) && at > 0 =>
+            {
+                return false;
+            }
             // "80% wool"
             Kind::Arithmetic
                 if token.text == "%" && matches!(tokens.kind(at + 1), Some(Kind::Word(_))) =>
@@ -58,7 +67,9 @@ fn could_be_query(tokens: &Tokens<'_>, place: Place) -> bool {
             }
             Kind::Text { .. } if words(token.text) > TEXT_WORDS_MAX => return false,
             Kind::Text { .. }
-                if place != Place::Bare && at == 0 && words(token.text) > HEAD_WORDS_MAX =>
+                if place != Place::Bare
+                    && at == 0
+                    && (words(token.text) > HEAD_WORDS_MAX || token.text.contains("= ")) =>
             {
                 return false;
             }

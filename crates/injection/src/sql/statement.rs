@@ -19,6 +19,8 @@ const CHANGEABLE: &[&str] =
 /// What stands behind a label.
 const JUMPED_TO: &[&str] =
     &["select", "insert", "update", "delete", "declare", "exec", "alter", "label"];
+/// Words before a quote that a statement follows without a semicolon, at most.
+const HEAD_WORDS_MAX: usize = 3;
 /// Letters and digits behind a comment that only cuts off, at most.
 const TAIL_LETTERS_MAX: usize = 5;
 
@@ -33,7 +35,9 @@ pub(super) fn find(
     while broken_out && tokens.kind(first) == Some(Kind::Close) {
         first += 1;
     }
-    if let Some(to) = begins(tokens, first) {
+    let few =
+        tokens.get(0).is_some_and(|head| head.text.split_whitespace().count() <= HEAD_WORDS_MAX);
+    if let Some(to) = begins(tokens, first).filter(|_| !broken_out || few) {
         return Some((WHOLE, tokens.span(first, to)));
     }
     (from..tokens.list.len()).find_map(|at| {
