@@ -177,7 +177,10 @@ impl Near<'_> {
         let rest = if quote { rest.strip_prefix(['\'', '"']).unwrap_or_default() } else { rest };
         let key = unquoted.is_empty() || unquoted.ends_with(['{', ',']);
         let value = rest.trim_start().strip_prefix(':').map(str::trim_start).unwrap_or_default();
-        let valued = value.starts_with(['\'', '"', '{', '[', '-', '/'])
+        // `$type` is a name of serializers, too: there a text follows.
+        let text = name != "type" && value.starts_with(['\'', '"']);
+        let valued = text
+            || value.starts_with(['{', '[', '-', '/'])
             || value.starts_with(|c: char| c.is_ascii_digit());
         key && (valued
             || ["true", "false", "null", "function", "this"]

@@ -173,8 +173,10 @@ impl Start {
         spaced
             && match command.known {
                 Known::Sure => {
-                    let few = arguments.dotted || arguments.words <= 2 && arguments.ends;
-                    arguments.hard || arguments.none || few && !command.filter
+                    let few =
+                        arguments.dotted || (1..=2).contains(&arguments.words) && arguments.ends;
+                    let alone = arguments.none && command.acts;
+                    arguments.hard || alone || few && !command.filter
                 }
                 Known::Alone => arguments.hard || arguments.none,
                 Known::English => {

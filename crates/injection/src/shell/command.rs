@@ -28,6 +28,8 @@ pub(super) struct Command {
     pub(super) shell: bool,
     /// It tells something without any argument.
     pub(super) alone: bool,
+    /// It does something without any argument, behind a separator.
+    pub(super) acts: bool,
     /// It reads what another tells it, and people write about it: a word or two behind it are prose.
     pub(super) filter: bool,
     /// It is a path under `bin`.
@@ -63,7 +65,12 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
     let path = lower.rfind('/').or_else(|| lower.rfind('\\'));
     let base = path.map_or(lower.as_str(), |slash| lower.get(slash + 1..).unwrap_or_default());
     let base = base.strip_suffix(".exe").unwrap_or(base);
-    let mut known = known(base);
+    // `python3.11`, `gcc-12`
+    let unversioned = base.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    let mut known = match known(base) {
+        Known::No if SURE.binary_search(&unversioned).is_ok() => Known::Sure,
+        known => known,
+    };
     // `/???/c?t`; a comment of C begins with `/*`.
     let glob = name.wild
         && name.letters.starts_with('/')
@@ -73,10 +80,10 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
     if path.is_some() && (known != Known::No || program) || glob {
         known = Known::Path;
     }
-    // Commands of Unix are lower case; "Cat" begins a sentence.
-    if name.letters.bytes().any(|b| b.is_ascii_uppercase())
-        && matches!(known, Known::English | Known::Waits | Known::Alone)
-    {
+    // Commands of Unix are lower case; "Cat" and "Python" begin a sentence or name something.
+    let upper = name.letters.bytes().any(|b| b.is_ascii_uppercase());
+    let word = matches!(known, Known::English | Known::Waits | Known::Alone);
+    if upper && (word || FILTERS.contains(&base)) {
         known = Known::No;
     }
     Some(Command {
@@ -85,6 +92,7 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
         disguised: name.quoted || glob,
         shell: SHELLS.contains(&base),
         alone: TELLING.contains(&base),
+        acts: TELLING.contains(&base) || ACTING.contains(&base),
         filter: FILTERS.contains(&base),
         program,
     })
@@ -131,7 +139,10 @@ impl Name {
                 } else {
                     pending = !name.letters.is_empty();
                 }
-            } else if byte == b'$' && matches!(next, b'@' | b'*') && !name.letters.is_empty() {
+            } else if byte == b'$'
+                && matches!(next, b'@' | b'*' | b'?' | b'-' | b'_' | b'!' | b'#')
+                && !name.letters.is_empty()
+            {
                 pending = true;
                 at += 1;
             } else {
@@ -175,12 +186,19 @@ const FILTERS: &[&str] = &[
 const TELLING: &[&str] =
     &["whoami", "ifconfig", "ipconfig", "systeminfo", "netstat", "uname", "printenv", "phpinfo"];
 
+/// Do something without being told.
+const ACTING: &[&str] =
+    &["ls", "sh", "ps", "sysinfo", "lsof", "tasklist", "cmd", "powershell", "lastlog", "visudo"];
+
 /// Sorted; no words of prose.
 const SURE: &[&str] = &[
     "adduser",
+    "ansible",
+    "apachectl",
     "apt-get",
     "attrib",
     "awk",
+    "base32",
     "base64",
     "bash",
     "bitsadmin",
@@ -198,8 +216,10 @@ const SURE: &[&str] = &[
     "dpkg",
     "egrep",
     "fgrep",
+    "flock",
     "gawk",
     "gcc",
+    "gdb",
     "getent",
     "grep",
     "gunzip",
@@ -211,10 +231,12 @@ const SURE: &[&str] = &[
     "invoke-webrequest",
     "ipconfig",
     "iptables",
+    "irb",
     "irm",
     "iwmi",
     "iwr",
     "ksh",
+    "lastlog",
     "ls",
     "lsof",
     "mkfifo",
@@ -245,6 +267,7 @@ const SURE: &[&str] = &[
     "regsvr32",
     "rm",
     "rundll32",
+    "runuser",
     "schtasks",
     "scp",
     "sed",
@@ -253,21 +276,25 @@ const SURE: &[&str] = &[
     "socat",
     "ssh",
     "start-process",
+    "strace",
     "sudo",
     "sysinfo",
     "systemctl",
     "systeminfo",
     "tar",
     "tasklist",
+    "tclsh",
     "tcpdump",
     "tcsh",
     "telnet",
     "tftp",
     "traceroute",
     "uname",
+    "unshare",
     "unzip",
     "useradd",
     "usermod",
+    "visudo",
     "vssadmin",
     "wget",
     "whoami",
@@ -282,12 +309,13 @@ const SURE: &[&str] = &[
 
 /// Sorted; words of prose, or names of other things, that are commands.
 const ENGLISH: &[&str] = &[
-    "cat", "cmd", "copy", "cp", "cut", "date", "del", "dig", "echo", "eval", "exec", "export",
-    "file", "find", "ftp", "head", "host", "kill", "less", "ln", "locate", "lua", "man", "mkdir",
-    "more", "mount", "move", "mv", "net", "nice", "node", "paste", "php", "ping", "read", "reg",
-    "rename", "rev", "ruby", "set", "sort", "source", "split", "start", "stat", "strings", "su",
-    "tail", "tee", "time", "top", "touch", "type", "vi", "view", "vim", "w", "watch", "which",
-    "who",
+    "cat", "cmd", "column", "comm", "copy", "cp", "cut", "date", "del", "dig", "echo", "eval",
+    "exec", "export", "file", "find", "fold", "ftp", "head", "host", "install", "kill", "less",
+    "ln", "locate", "lua", "man", "mkdir", "more", "mount", "move", "mv", "net", "nice", "nl",
+    "node", "od", "paste", "php", "ping", "read", "reg", "rename", "rev", "ruby", "set", "shuf",
+    "sort", "source", "split", "start", "stat", "strings", "su", "tac", "tail", "tee", "time",
+    "top", "touch", "trap", "type", "vi", "view", "vim", "w", "wall", "watch", "which", "who",
+    "write",
 ];
 
 #[cfg(test)]

@@ -45,11 +45,13 @@ fn could_be_query(tokens: &Tokens<'_>, place: Place) -> bool {
     let mut english = 0;
     let mut row = 0;
     let mut shifts = 0;
+    let mut signs = false;
     // A comment behind nothing but a name is a glob, or the end of a code: `src/*`, `1611-IioXX--`.
     let mut firm = tokens.conditional_comment || place != Place::Bare && tokens.tail.is_some();
     for (at, token) in tokens.list.iter().enumerate() {
         let name = matches!(token.kind, Kind::Word(Class::English | Class::Name));
         row = if name { row + 1 } else { 0 };
+        signs |= !matches!(token.kind, Kind::Word(_)) || token.after_comment;
         match token.kind {
             Kind::Word(Class::English) => english += 1,
             Kind::Other if token.text != "\\" => return false,
@@ -91,7 +93,22 @@ fn could_be_query(tokens: &Tokens<'_>, place: Place) -> bool {
             return false;
         }
     }
-    firm
+    firm && signs && (place != Place::Bare || tokens.tail.is_some() || !is_lone_call(tokens))
+}
+
+/// `count(items)`, `rand(+5);`, and nothing else: any program and much of prose has it.
+fn is_lone_call(tokens: &Tokens<'_>) -> bool {
+    let behind = tokens.behind(1);
+    let semicolon = usize::from(tokens.kind(behind) == Some(Kind::Semicolon));
+    let simple = tokens
+        .list
+        .iter()
+        .skip(2)
+        .all(|token| !matches!(token.kind, Kind::Open | Kind::Text { .. } | Kind::Variable));
+    matches!(tokens.kind(0), Some(Kind::Word(_)))
+        && tokens.kind(1) == Some(Kind::Open)
+        && tokens.ends(behind + semicolon)
+        && simple
 }
 
 fn words(text: &str) -> usize {
