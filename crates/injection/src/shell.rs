@@ -71,15 +71,19 @@ struct Whole<'a> {
     text: &'a str,
     /// The first byte that is neither space nor quote.
     first: usize,
+    /// Where its first word ends.
+    word: usize,
     /// The text without spaces around it.
     trimmed: Range<usize>,
 }
 
 impl<'a> Whole<'a> {
     fn of(text: &'a str) -> Self {
-        let first = text.trim_start_matches(['\'', '"', ' ']).len();
+        let first = text.len() - text.trim_start_matches(['\'', '"', ' ']).len();
+        let behind = text.get(first..).unwrap_or_default();
+        let word = behind.find([' ', '\n']).unwrap_or(behind.len());
         let start = text.len() - text.trim_start().len();
-        Self { text, first: text.len() - first, trimmed: start..text.trim_end().len() }
+        Self { text, first, word: first + word, trimmed: start..text.trim_end().len() }
     }
 }
 
@@ -142,7 +146,8 @@ impl Start {
             return Some((DISGUISED, span));
         }
         // A line of many is a command only if nobody would write it by chance; the first is like a separator.
-        let weak = self.sign == Sign::Assigned || self.sign == Sign::Line && self.at > whole.first;
+        let line = self.sign == Sign::Line && self.at > whole.first;
+        let weak = self.sign == Sign::Assigned || line && self.at > whole.word;
         let sure = if prose || weak {
             dangerous(command, arguments)
         } else {
@@ -176,7 +181,7 @@ impl Start {
                     let few =
                         arguments.dotted || (1..=2).contains(&arguments.words) && arguments.ends;
                     let alone = arguments.none && command.acts;
-                    arguments.hard || alone || few && !command.filter
+                    arguments.hard || arguments.argued || alone || few && !command.filter
                 }
                 Known::Alone => arguments.hard || arguments.none,
                 Known::English => {

@@ -66,12 +66,13 @@ pub(super) fn arguments(text: &str, at: usize) -> Arguments {
     if !variable
         && !given.is_empty()
         && !given.starts_with([' ', '\t', '+', '>', ')', '\'', '"', '\\', '}'])
+        && !given.starts_with(",/")
     {
         // `;cats`, `&id=5`, `;base64,`
         found.words = usize::MAX;
         return found;
     }
-    let given = given.trim_start_matches([' ', '\t', '+']);
+    let given = given.trim_start_matches([' ', '\t', '+', ',']);
     let bare = given.trim_end_matches([' ', '\t', ')', '\'', '"', '}', '#']);
     found.none = bare.is_empty()
         || given.starts_with("\\n")
@@ -92,6 +93,9 @@ pub(super) fn arguments(text: &str, at: usize) -> Arguments {
     // "touch 'this'" is prose, and a quote that ends nothing closes what the query opened.
     found.hard |= given.starts_with(['\'', '"']) && !bare.trim_matches(['\'', '"']).is_empty();
     found.hard |= given.starts_with(['<', '>', '$', '%']);
+    found.hard |= given.contains("> /") || given.contains(">/");
+    // `dig a.example`
+    found.hard |= found.dotted && !given.trim_end().contains(separators);
     found.hard |= SUBCOMMANDS.iter().any(|sub| given.starts_with(sub));
     found.argued |= SUBCOMMANDS.iter().any(|sub| given.starts_with(sub));
     found
@@ -107,9 +111,10 @@ fn near(text: &str, at: usize) -> &str {
 }
 
 /// What follows `net`, `reg`, `netsh` and `which` of Windows and Unix.
-const SUBCOMMANDS: [&str; 12] = [
-    "user ",
+const SUBCOMMANDS: [&str; 13] = [
+    "user",
     "view",
+    "aux",
     "localgroup ",
     "group ",
     "add \"HK",
@@ -125,7 +130,7 @@ const SUBCOMMANDS: [&str; 12] = [
 fn hard(word: &str) -> bool {
     let word = word.trim_start_matches(['\'', '"', '(']);
     let bytes = word.as_bytes();
-    let option = matches!(bytes, [b'-', letter, ..] if letter.is_ascii_alphabetic())
+    let option = matches!(bytes, [b'-', letter, ..] if letter.is_ascii_alphanumeric())
         || matches!(bytes, [b'-', b'-', letter, ..] if letter.is_ascii_alphabetic())
         || matches!(bytes, [b'/', letter] if letter.is_ascii_alphabetic())
         || matches!(word, "/all" | "/add" | "/ADD" | "/delete");

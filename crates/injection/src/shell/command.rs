@@ -309,7 +309,7 @@ const SURE: &[&str] = &[
 
 /// Sorted; words of prose, or names of other things, that are commands.
 const ENGLISH: &[&str] = &[
-    "cat", "cmd", "column", "comm", "copy", "cp", "cut", "date", "del", "dig", "echo", "eval",
+    ".", "cat", "cmd", "column", "comm", "copy", "cp", "cut", "date", "del", "dig", "echo", "eval",
     "exec", "export", "file", "find", "fold", "ftp", "head", "host", "install", "kill", "less",
     "ln", "locate", "lua", "man", "mkdir", "more", "mount", "move", "mv", "net", "nice", "nl",
     "node", "od", "paste", "php", "ping", "read", "reg", "rename", "rev", "ruby", "set", "shuf",

@@ -20,6 +20,8 @@ const TIED: Reason = Reason {
 
 /// Tokens from a last semicolon on, at most: it, and the quote of the query.
 const SEMICOLON_TOKENS_MAX: usize = 2;
+/// Tokens of a clause behind the quote, at most.
+const APPENDED_TOKENS_MAX: usize = 3;
 /// A name before the quote, at most: `admin' --`; prose has more words.
 const NAME_WORDS_MAX: usize = 1;
 /// Letters and digits behind a comment that only cuts off, at most: scanners add a few.
@@ -36,6 +38,9 @@ pub(super) fn find(
     if quoted {
         if let Some(found) = cut(tokens, behind) {
             return Some(found);
+        }
+        if let Some(to) = row(tokens, from, behind).or_else(|| appended(tokens, behind)) {
+            return Some((TIED, tokens.span(0, to)));
         }
         if let Some(to) = tied(tokens, behind) {
             return Some((TIED, tokens.span(0, to)));
@@ -148,6 +153,22 @@ fn cut(tokens: &Tokens<'_>, behind: usize) -> Option<(Reason, Range<usize>)> {
         && head.len() > 1;
     (tokens.ends(behind + semicolon) && few && !digits && tail.letters <= letters_max)
         .then_some((CUT, 0..tail.span.end))
+}
+
+/// `'), ('evil', 1)--`: another row for an insertion.
+fn row(tokens: &Tokens<'_>, from: usize, behind: usize) -> Option<usize> {
+    let comma = tokens.kind(behind) == Some(Kind::Comma) && behind > from;
+    let open = tokens.kind(behind + 1) == Some(Kind::Open);
+    let value = matches!(tokens.kind(behind + 2), Some(Kind::Text { .. } | Kind::Number));
+    (comma && open && value && tokens.tail.is_some()).then_some(behind + 2)
+}
+
+/// `' returning password--`, `' collate nocase--`.
+fn appended(tokens: &Tokens<'_>, behind: usize) -> Option<usize> {
+    let known = ["returning", "collate", "notnull", "isnull", "limit", "desc", "asc"];
+    let few = tokens.list.len() - behind.min(tokens.list.len()) <= APPENDED_TOKENS_MAX;
+    let cut = tokens.tail.as_ref().is_some_and(|tail| tail.letters <= TAIL_LETTERS_MAX);
+    (tokens.is_any(behind, &known) && few && cut).then_some(behind)
 }
 
 /// `'||utl_http.request(..)`, `'+(select ..)+'`, `'-'`.
