@@ -93,7 +93,16 @@ fn could_be_query(tokens: &Tokens<'_>, place: Place) -> bool {
             return false;
         }
     }
-    firm && signs && (place != Place::Bare || tokens.tail.is_some() || !is_lone_call(tokens))
+    (firm || place == Place::Bare && is_cut_number(tokens))
+        && signs
+        && (place != Place::Bare || tokens.tail.is_some() || !is_lone_call(tokens))
+}
+
+/// `417652--`: nobody writes it, and `2019--2020` has more behind it.
+fn is_cut_number(tokens: &Tokens<'_>) -> bool {
+    let mut kinds = tokens.list.iter().map(|token| token.kind);
+    tokens.tail.as_ref().is_some_and(|tail| !tail.hash && tail.letters == 0)
+        && kinds.all(|kind| matches!(kind, Kind::Number | Kind::Arithmetic))
 }
 
 /// `count(items)`, `rand(+5);`, and nothing else: any program and much of prose has it.
