@@ -41,14 +41,7 @@ pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
         return Ok(Some(found));
     }
     let whole = Whole::of(text);
-    let mut words = 0;
-    let mut within = false;
-    for (at, byte) in text.bytes().enumerate() {
-        let letter = byte.is_ascii_alphabetic() || byte >= 0x80;
-        if letter && !within {
-            words += 1;
-        }
-        within = letter;
+    for (at, _) in text.bytes().enumerate().filter(|(_, byte)| is_sign(*byte)) {
         let Some(start) = Start::of(text, at) else {
             continue;
         };
@@ -59,7 +52,7 @@ pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
         };
         let arguments = arguments(text, command.behind);
         fuel.burn(arguments.end.saturating_sub(command.behind))?;
-        if let Some(found) = start.judge(&whole, &command, &arguments, words > WORDS_BEFORE_MAX) {
+        if let Some(found) = start.judge(&whole, &command, &arguments, at > whole.prose) {
             return Ok(Some(found));
         }
     }
@@ -73,6 +66,8 @@ struct Whole<'a> {
     first: usize,
     /// Where its first word ends.
     word: usize,
+    /// Where one word more begins than stands before a command in what is no prose.
+    prose: usize,
     /// The text without spaces around it.
     trimmed: Range<usize>,
 }
@@ -83,8 +78,27 @@ impl<'a> Whole<'a> {
         let behind = text.get(first..).unwrap_or_default();
         let word = behind.find([' ', '\n']).unwrap_or(behind.len());
         let start = text.len() - text.trim_start().len();
-        Self { text, first, word: first + word, trimmed: start..text.trim_end().len() }
+        Self {
+            text,
+            first,
+            word: first + word,
+            prose: words(text).nth(WORDS_BEFORE_MAX).unwrap_or(text.len()),
+            trimmed: start..text.trim_end().len(),
+        }
     }
+}
+
+/// Where words of letters begin.
+fn words(text: &str) -> impl Iterator<Item = usize> {
+    let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
+    let before = std::iter::once(b' ').chain(text.bytes());
+    let begins = text.bytes().zip(before).enumerate();
+    begins.filter_map(move |(at, (byte, before))| (letter(&byte) && !letter(&before)).then_some(at))
+}
+
+/// The first byte of what may begin a command.
+const fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'&' | b';' | b'|' | b'\n' | b'\r' | b'=' | b'\\' | b'$' | b'<' | b'>' | b'`')
 }
 
 /// A place where a shell would begin a command.

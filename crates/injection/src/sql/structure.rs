@@ -44,7 +44,12 @@ fn begins(tokens: &Tokens<'_>, at: usize, from: usize) -> Option<(Reason, usize)
         Kind::Open if tokens.is(at + 1, "select") => {
             return subquery(tokens, at + 1).map(|to| (SUBQUERY, to));
         }
-        Kind::Word(_) => {}
+        Kind::Word(Class::Keyword) => {}
+        // A name alone is nothing; most of prose ends here.
+        Kind::Word(Class::Name)
+            if matches!(tokens.kind(at + 1), Some(Kind::Open | Kind::Dot))
+                || starts_with(token.text, "xp_")
+                || starts_with(token.text, "sp_") => {}
         _ => return None,
     }
     if let Some(to) = union(tokens, at) {

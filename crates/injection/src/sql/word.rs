@@ -20,7 +20,7 @@ pub(super) enum Class {
 }
 
 /// Longer words are names.
-const WORD_BYTES_MAX: usize = 16;
+const WORD_BYTES_MAX: usize = 20;
 
 /// What `word` is, in any case.
 pub(super) fn class(word: &str) -> Class {
@@ -30,33 +30,173 @@ pub(super) fn class(word: &str) -> Class {
     };
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
-    match std::str::from_utf8(lower).unwrap_or_default() {
-        "and" | "or" | "xor" => Class::Logic,
-        "like" | "rlike" | "regexp" | "ilike" | "in" | "is" | "between" | "glob" | "similar"
-        | "sounds" | "div" | "mod" => Class::Compare,
-        "true" | "false" | "null" | "current_user" | "session_user" | "system_user"
-        | "utc_date" | "current_timestamp" => Class::Value,
-        "not" | "binary" | "distinct" | "exists" => Class::Prefix,
-        "select" | "union" | "all" | "from" | "where" | "having" | "order" | "group" | "by"
-        | "limit" | "offset" | "insert" | "into" | "values" | "update" | "set" | "delete"
-        | "drop" | "create" | "alter" | "table" | "database" | "exec" | "execute" | "declare"
-        | "case" | "when" | "then" | "else" | "end" | "join" | "as" | "on" | "using"
-        | "procedure" | "waitfor" | "delay" | "intersect" | "except" | "minus" | "if" | "begin"
-        | "truncate" | "shutdown" | "cast" | "convert" | "count" | "user" | "index" | "view"
-        | "function" | "grant" | "goto" | "asc" | "desc" | "outfile" | "dumpfile" | "infile"
-        | "load" | "data" | "for" | "top" | "inner" | "left" | "outer" | "exclude" => {
-            Class::Keyword
-        }
-        "the" | "a" | "an" | "of" | "to" | "that" | "this" | "it" | "its" | "you" | "your"
-        | "i" | "we" | "they" | "he" | "she" | "his" | "her" | "my" | "me" | "their" | "our"
-        | "was" | "are" | "were" | "be" | "been" | "have" | "has" | "had" | "with" | "but"
-        | "what" | "who" | "which" | "how" | "there" | "will" | "would" | "can" | "could"
-        | "should" | "more" | "than" | "about" | "because" | "don" | "just" | "some" | "any"
-        | "every" | "these" | "those" | "at" | "so" | "them" | "him" | "us" | "do" | "does"
-        | "very" | "only" | "never" | "one" | "up" | "out" => Class::English,
-        _ => Class::Name,
-    }
+    let word: &[u8] = lower;
+    let found = WORDS.binary_search_by(|(known, _)| known.as_bytes().cmp(word));
+    found.ok().and_then(|at| WORDS.get(at)).map_or(Class::Name, |(_, class)| *class)
 }
+
+/// Sorted, in lower case.
+const WORDS: &[(&str, Class)] = &[
+    ("a", Class::English),
+    ("about", Class::English),
+    ("all", Class::Keyword),
+    ("alter", Class::Keyword),
+    ("an", Class::English),
+    ("and", Class::Logic),
+    ("any", Class::English),
+    ("are", Class::English),
+    ("as", Class::Keyword),
+    ("asc", Class::Keyword),
+    ("at", Class::English),
+    ("be", Class::English),
+    ("because", Class::English),
+    ("been", Class::English),
+    ("begin", Class::Keyword),
+    ("between", Class::Compare),
+    ("binary", Class::Prefix),
+    ("but", Class::English),
+    ("by", Class::Keyword),
+    ("can", Class::English),
+    ("case", Class::Keyword),
+    ("cast", Class::Keyword),
+    ("convert", Class::Keyword),
+    ("could", Class::English),
+    ("count", Class::Keyword),
+    ("create", Class::Keyword),
+    ("current_timestamp", Class::Value),
+    ("current_user", Class::Value),
+    ("data", Class::Keyword),
+    ("database", Class::Keyword),
+    ("declare", Class::Keyword),
+    ("delay", Class::Keyword),
+    ("delete", Class::Keyword),
+    ("desc", Class::Keyword),
+    ("distinct", Class::Prefix),
+    ("div", Class::Compare),
+    ("do", Class::English),
+    ("does", Class::English),
+    ("don", Class::English),
+    ("drop", Class::Keyword),
+    ("dumpfile", Class::Keyword),
+    ("else", Class::Keyword),
+    ("end", Class::Keyword),
+    ("every", Class::English),
+    ("except", Class::Keyword),
+    ("exclude", Class::Keyword),
+    ("exec", Class::Keyword),
+    ("execute", Class::Keyword),
+    ("exists", Class::Prefix),
+    ("false", Class::Value),
+    ("for", Class::Keyword),
+    ("from", Class::Keyword),
+    ("function", Class::Keyword),
+    ("glob", Class::Compare),
+    ("goto", Class::Keyword),
+    ("grant", Class::Keyword),
+    ("group", Class::Keyword),
+    ("had", Class::English),
+    ("has", Class::English),
+    ("have", Class::English),
+    ("having", Class::Keyword),
+    ("he", Class::English),
+    ("her", Class::English),
+    ("him", Class::English),
+    ("his", Class::English),
+    ("how", Class::English),
+    ("i", Class::English),
+    ("if", Class::Keyword),
+    ("ilike", Class::Compare),
+    ("in", Class::Compare),
+    ("index", Class::Keyword),
+    ("infile", Class::Keyword),
+    ("inner", Class::Keyword),
+    ("insert", Class::Keyword),
+    ("intersect", Class::Keyword),
+    ("into", Class::Keyword),
+    ("is", Class::Compare),
+    ("it", Class::English),
+    ("its", Class::English),
+    ("join", Class::Keyword),
+    ("just", Class::English),
+    ("left", Class::Keyword),
+    ("like", Class::Compare),
+    ("limit", Class::Keyword),
+    ("load", Class::Keyword),
+    ("me", Class::English),
+    ("minus", Class::Keyword),
+    ("mod", Class::Compare),
+    ("more", Class::English),
+    ("my", Class::English),
+    ("never", Class::English),
+    ("not", Class::Prefix),
+    ("null", Class::Value),
+    ("of", Class::English),
+    ("offset", Class::Keyword),
+    ("on", Class::Keyword),
+    ("one", Class::English),
+    ("only", Class::English),
+    ("or", Class::Logic),
+    ("order", Class::Keyword),
+    ("our", Class::English),
+    ("out", Class::English),
+    ("outer", Class::Keyword),
+    ("outfile", Class::Keyword),
+    ("procedure", Class::Keyword),
+    ("regexp", Class::Compare),
+    ("rlike", Class::Compare),
+    ("select", Class::Keyword),
+    ("session_user", Class::Value),
+    ("set", Class::Keyword),
+    ("she", Class::English),
+    ("should", Class::English),
+    ("shutdown", Class::Keyword),
+    ("similar", Class::Compare),
+    ("so", Class::English),
+    ("some", Class::English),
+    ("sounds", Class::Compare),
+    ("system_user", Class::Value),
+    ("table", Class::Keyword),
+    ("than", Class::English),
+    ("that", Class::English),
+    ("the", Class::English),
+    ("their", Class::English),
+    ("them", Class::English),
+    ("then", Class::Keyword),
+    ("there", Class::English),
+    ("these", Class::English),
+    ("they", Class::English),
+    ("this", Class::English),
+    ("those", Class::English),
+    ("to", Class::English),
+    ("top", Class::Keyword),
+    ("true", Class::Value),
+    ("truncate", Class::Keyword),
+    ("union", Class::Keyword),
+    ("up", Class::English),
+    ("update", Class::Keyword),
+    ("us", Class::English),
+    ("user", Class::Keyword),
+    ("using", Class::Keyword),
+    ("utc_date", Class::Value),
+    ("values", Class::Keyword),
+    ("very", Class::English),
+    ("view", Class::Keyword),
+    ("waitfor", Class::Keyword),
+    ("was", Class::English),
+    ("we", Class::English),
+    ("were", Class::English),
+    ("what", Class::English),
+    ("when", Class::Keyword),
+    ("where", Class::Keyword),
+    ("which", Class::English),
+    ("who", Class::English),
+    ("will", Class::English),
+    ("with", Class::English),
+    ("would", Class::English),
+    ("xor", Class::Logic),
+    ("you", Class::English),
+    ("your", Class::English),
+];
 
 /// Functions and packages whose call does more than compute: they wait, read files, call out, tell errors that
 /// carry data, or show the database's own tables.
@@ -144,3 +284,14 @@ pub(super) const SERVER_VARIABLES: &[&str] = &[
     "@@rowcount",
     "@@identity",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{WORD_BYTES_MAX, WORDS};
+
+    #[test]
+    fn words_are_sorted_and_none_is_too_long() {
+        assert!(WORDS.is_sorted_by_key(|(word, _)| word));
+        assert!(WORDS.iter().all(|(word, _)| word.len() <= WORD_BYTES_MAX));
+    }
+}
