@@ -65,6 +65,9 @@ pub(super) struct Tail {
     pub(super) hash: bool,
 }
 
+/// Bytes of a token and the space before it, about.
+const TOKEN_BYTES: usize = 5;
+
 /// The tokens of a text.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
@@ -82,7 +85,7 @@ impl<'a> Tokens<'a> {
         let mut cutter = Cutter {
             text,
             at: 0,
-            list: Vec::new(),
+            list: Vec::with_capacity(text.len() / TOKEN_BYTES),
             tail: None,
             conditional_comment: false,
             after_comment: false,

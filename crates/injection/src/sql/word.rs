@@ -1,5 +1,7 @@
 //! What a word is in SQL, and in English.
 
+use std::sync::LazyLock;
+
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -20,20 +22,34 @@ pub(super) enum Class {
 }
 
 /// Longer words are names.
-const WORD_BYTES_MAX: usize = 20;
+const WORD_BYTES_MAX: usize = 16;
 
 /// What `word` is, in any case.
 pub(super) fn class(word: &str) -> Class {
-    let mut lower = [0_u8; WORD_BYTES_MAX];
-    let Some(lower) = lower.get_mut(..word.len()) else {
+    if word.len() > WORD_BYTES_MAX {
         return Class::Name;
-    };
-    lower.copy_from_slice(word.as_bytes());
-    lower.make_ascii_lowercase();
-    let word: &[u8] = lower;
-    let found = WORDS.binary_search_by(|(known, _)| known.as_bytes().cmp(word));
-    found.ok().and_then(|at| WORDS.get(at)).map_or(Class::Name, |(_, class)| *class)
+    }
+    let key = key(word.as_bytes());
+    let found = KEYS.binary_search_by(|(known, _)| known.cmp(&key));
+    found.ok().and_then(|at| KEYS.get(at)).map_or(Class::Name, |(_, class)| *class)
 }
+
+/// A word in lower case as a number, in the order of words: every word of every text is looked up.
+const fn key(word: &[u8]) -> u128 {
+    let mut key = 0;
+    let mut at = 0;
+    let mut rest = word;
+    while let [first, behind @ ..] = rest {
+        key |= (first.to_ascii_lowercase() as u128) << (120 - 8 * at);
+        at += 1;
+        rest = behind;
+    }
+    key
+}
+
+/// [`WORDS`] by their numbers.
+static KEYS: LazyLock<Vec<(u128, Class)>> =
+    LazyLock::new(|| WORDS.iter().map(|(word, class)| (key(word.as_bytes()), *class)).collect());
 
 /// Sorted, in lower case.
 const WORDS: &[(&str, Class)] = &[
@@ -63,7 +79,6 @@ const WORDS: &[(&str, Class)] = &[
     ("could", Class::English),
     ("count", Class::Keyword),
     ("create", Class::Keyword),
-    ("current_timestamp", Class::Value),
     ("current_user", Class::Value),
     ("data", Class::Keyword),
     ("database", Class::Keyword),
