@@ -43,8 +43,9 @@ fn judge(text: &str, at: usize) -> Option<(Reason, Range<usize>)> {
             let star = before == Some(b'*');
             match behind {
                 [b'(', tail @ ..] if star || filter(tail) => {
-                    let own = matches!(tail.first(), Some(b'|' | b'&' | b'!' | b'('))
-                        || item(tail) && (star || starts(text, at));
+                    let own =
+                        matches!(tail, [b'|' | b'&' | b'!', ..] | [b'(', b'|' | b'&' | b'!', ..])
+                            || item(tail) && (star || starts(text, at));
                     own.then(|| (BREAKS_OUT, span(text, at, closed + 2)))
                 }
                 [0, ..] => Some((CUT, span(text, at, closed + 1))),
@@ -176,6 +177,7 @@ mod tests {
             "f(x)=(x+1)(x-1)",
             "(a=1)",
             "call(a)(b)",
+            "((void(*)()):*)((names[]) {a,b})",
             "if (!(a == b)) {",
             "smile :) (really)",
             "12:30:=noon",

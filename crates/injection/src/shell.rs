@@ -339,6 +339,7 @@ mod tests {
             "https://example.com/?id=5&sort=asc&cat=3&type=x&date=2020-01-01&find=me",
             "data:image/png;base64,iVBORw0KGgo=",
             "a && b || c",
+            "o o ,\n| .' \",\n(_)",
             "long f_free;    /* free file nodes in fs */",
             "cd build && cmake ..\nmake -j4\n",
             "C:\\Users\\bob\\file.txt",

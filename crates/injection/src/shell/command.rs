@@ -66,8 +66,12 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
     let base = path.map_or(lower.as_str(), |slash| lower.get(slash + 1..).unwrap_or_default());
     let base = base.strip_suffix(".exe").unwrap_or(base);
     // `python3.11`, `gcc-12`
+    // `. /tmp/x` reads commands from a file; elsewhere a dot is a dot.
+    let sourced =
+        base == "." && bytes.get(name.behind..).is_some_and(|rest| rest.starts_with(b" /"));
     let unversioned = base.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
     let mut known = match known(base) {
+        Known::No if sourced => Known::English,
         Known::No if SURE.binary_search(&unversioned).is_ok() => Known::Sure,
         known => known,
     };
@@ -309,7 +313,7 @@ const SURE: &[&str] = &[
 
 /// Sorted; words of prose, or names of other things, that are commands.
 const ENGLISH: &[&str] = &[
-    ".", "cat", "cmd", "column", "comm", "copy", "cp", "cut", "date", "del", "dig", "echo", "eval",
+    "cat", "cmd", "column", "comm", "copy", "cp", "cut", "date", "del", "dig", "echo", "eval",
     "exec", "export", "file", "find", "fold", "ftp", "head", "host", "install", "kill", "less",
     "ln", "locate", "lua", "man", "mkdir", "more", "mount", "move", "mv", "net", "nice", "nl",
     "node", "od", "paste", "php", "ping", "read", "reg", "rename", "rev", "ruby", "set", "shuf",
