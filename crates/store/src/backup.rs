@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
-use crate::folder::{DATABASE, Folder};
+use crate::folder::{DATABASE, Folder, without_links};
 
 /// Copies the database of `from` into the folder `to`. Says how many bytes the copy has.
 pub(crate) fn run(from: &Path, to: &Path) -> Result<u64, StoreError> {
@@ -24,7 +24,6 @@ pub(crate) fn run(from: &Path, to: &Path) -> Result<u64, StoreError> {
     }
     // Made before by us, or the library makes one that everybody may read.
     let file = folder.file(DATABASE)?;
-    let from = from.canonicalize().map_err(|why| place(&why.to_string()))?;
     let outcome = copied(&from.join(DATABASE), &copy).and_then(|()| {
         let io = |why: std::io::Error| StoreError::Io(format!("`{}`: {why}", copy.display()));
         file.sync_all().map_err(io)?;
@@ -42,9 +41,10 @@ fn copied(from: &Path, to: &Path) -> Result<(), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(from, flags)?;
+    let connection = Connection::open_with_flags(without_links(from)?, flags)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    let name = to.to_str().ok_or_else(|| StoreError::Place {
+    let real = without_links(to)?;
+    let name = real.to_str().ok_or_else(|| StoreError::Place {
         path: to.to_owned(),
         why: "cannot be named to the database: it is no Unicode".to_owned(),
     })?;

@@ -36,8 +36,7 @@ impl Folder {
             return Err(place(path, "is not a folder; symbolic links are not followed".to_owned()));
         }
         ours_alone(path, &known, "700")?;
-        // The library follows no link, wherever it stands on the way.
-        let folder = Self(fs::canonicalize(path).map_err(|why| io(path, &why))?);
+        let folder = Self(path.to_owned());
         for name in FILES {
             folder.check(name)?;
         }
@@ -106,6 +105,15 @@ fn ours_alone(path: &Path, known: &Metadata, mode: &str) -> Result<(), StoreErro
 
 fn place(path: &Path, why: String) -> StoreError {
     StoreError::Place { path: path.to_owned(), why }
+}
+
+/// A file as the database is told of it, which follows no link, wherever it stands on the way.
+pub(crate) fn without_links(file: &Path) -> Result<PathBuf, StoreError> {
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+        return Ok(file.to_owned());
+    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    Ok(fs::canonicalize(folder).map_err(|why| io(folder, &why))?.join(name))
 }
 
 fn io(path: &Path, why: &std::io::Error) -> StoreError {

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use crate::epoch::Epoch;
 use crate::error::StoreError;
-use crate::folder::{DATABASE, Folder};
+use crate::folder::{DATABASE, Folder, without_links};
 use crate::held;
 use crate::key_service::{self, Unlock};
 use crate::keys;
@@ -313,7 +313,7 @@ fn connect(path: &Path, is_reader: bool) -> Result<Connection, StoreError> {
         OpenFlags::SQLITE_OPEN_READ_WRITE
     };
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(without_links(path)?, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
