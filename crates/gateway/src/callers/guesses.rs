@@ -129,7 +129,7 @@ impl Guesses {
     fn door(&self, place: Place) -> Vec<Ask> {
         let key = self.key(Pool(0), "door", &[&place.address.part()]);
         let rates = rates(Guessed::Token, Counted::Refused);
-        rates.into_iter().map(|rate| Ask { key, rate }).collect()
+        rates.into_iter().map(|rate| Ask::one(key, rate)).collect()
     }
 
     /// The same; whoever would be refused, and comes from a place that worked before a restart, is not.
@@ -199,7 +199,7 @@ impl Guesses {
         let minute = Duration::from_mins(1);
         let rate = Rate::new(RECALLS_A_MINUTE, minute, RECALLS_A_MINUTE).unwrap_or(Rate::NEVER);
         let key = self.key(Pool(0), "recalls", &[&place.address.part()]);
-        let taken = self.counts.take(&[Ask { key, rate }], Ticks::since(self.started, now));
+        let taken = self.counts.take(&[Ask::one(key, rate)], Ticks::since(self.started, now));
         matches!(taken, Decision::Admitted(_)) && self.worked.recall(spot, clock).await
     }
 
@@ -215,7 +215,7 @@ impl Guesses {
                 let purpose = format!("{guessed:?} {counted:?} {number}");
                 // Bounds over other times are counted apart.
                 let pool = Pool(pool + u8::from(number > 0));
-                asks.push((counted, Ask { key: self.key(pool, &purpose, parts), rate }));
+                asks.push((counted, Ask::one(self.key(pool, &purpose, parts), rate)));
             }
         };
         let function = function.as_bytes();
