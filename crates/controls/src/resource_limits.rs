@@ -32,6 +32,7 @@
 
 mod key_quota;
 mod one_at_a_time;
+mod rates;
 
 use portcullis_json::{Fault, FaultKind, Limits as JsonLimits};
 use portcullis_model::{ControlId, Refusal, Room, Status};
@@ -41,6 +42,7 @@ use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use key_quota::{Quota, quota_fields, quota_used_up};
 pub use one_at_a_time::{NoTurn, spelling};
+pub use rates::{Asker, Counted, POOLS, Rates, Said, too_many_under_way};
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -53,7 +55,7 @@ pub const FACE: Face = Face {
         stride: Stride::DenialOfService,
         cwe: &[362, 400, 409, 674, 770],
     },
-    rooms: &[Room::Receive, Room::Validate, Room::Reserve],
+    rooms: &[Room::Receive, Room::Limit, Room::Validate, Room::Reserve],
     expectation,
     source: include_str!("resource_limits.rs"),
 };
@@ -63,8 +65,10 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     let serialized = model.serialized.get(operation).and_then(Option::as_ref);
     let one_at_a_time =
         serialized.map(|by| format!(", those of one {by} one after the other")).unwrap_or_default();
+    let rates = model.rates.iter().filter(|rate| rate.concerns(Some(operation)));
+    let rates: String = rates.map(|rate| format!("; `{}`", rate.text)).collect();
     Expectation::Required(format!(
-        "bodies up to {} bytes, depth {}, {} requests in the API at a time{one_at_a_time}",
+        "bodies up to {} bytes, depth {}, {} requests in the API at a time{one_at_a_time}{rates}",
         limits.body_bytes_max, limits.json_depth_max, limits.upstream_concurrency_max
     ))
 }

@@ -64,8 +64,7 @@ impl<'a> Walk<'a> {
                 // A list of anything, if some schema says so, or says nothing at all; else each is
                 // judged as the one that the schemas speak of.
                 let is_list = |one: &&Value| names(one, "array") || says_nothing(one);
-                let is_free =
-                    items.is_empty() && (!may_be_object(&all) || all.iter().any(is_list));
+                let is_free = items.is_empty() && (!may_be_object(&all) || all.iter().any(is_list));
                 let inner = if items.is_empty() { schemas.to_vec() } else { items };
                 if is_free {
                     return;

@@ -110,9 +110,7 @@ impl Rate {
     /// in which other units drained.
     pub(crate) fn undrained(self, units: u32, taken: u64, now: u64) -> u64 {
         let spent = now.saturating_sub(taken);
-        self.0.map_or(0, |pace| {
-            pace.interval.saturating_mul(units.into()).saturating_sub(spent)
-        })
+        self.0.map_or(0, |pace| pace.interval.saturating_mul(units.into()).saturating_sub(spent))
     }
 }
 

@@ -325,8 +325,7 @@ fn walk(counts: &LocalCounts, steps: Vec<Step>, burst: u32) -> usize {
             }
             Step::Take(names) => {
                 let rate = small(burst);
-                let asks: Vec<Ask> =
-                    names.iter().map(|name| Ask::one(key(name), rate)).collect();
+                let asks: Vec<Ask> = names.iter().map(|name| Ask::one(key(name), rate)).collect();
                 let fits = exact.fits(&names, u64::from(burst), now);
                 let looked = counts.peek(&asks, Ticks(now)).is_ok();
                 let taken = take(counts, &asks, now);

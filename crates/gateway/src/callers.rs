@@ -9,6 +9,7 @@ mod learned;
 mod paces;
 mod passwords;
 mod proofs;
+mod rates;
 mod signed;
 mod used_key;
 mod used_password;
@@ -34,6 +35,7 @@ pub(crate) use learned::{Learned, Lesson, Of};
 pub(crate) use paces::Paces;
 pub(crate) use passwords::{Checked, Passwords, Question, QueueFault, RIGHT_MS, WRONG_MS};
 pub(crate) use proofs::{Proofs, Use};
+pub(crate) use rates::Rates;
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 pub(crate) use used_key::UsedKey;
 pub(crate) use used_password::UsedPassword;
@@ -64,6 +66,8 @@ pub(crate) struct Callers {
     pub(crate) guesses: Guesses,
     /// How fast keys are used.
     pub(crate) paces: Paces,
+    /// How often requests came.
+    pub(crate) rates: Rates,
 }
 
 /// What an API said of a caller.
@@ -109,6 +113,7 @@ impl Callers {
             passwords: Passwords::new(chance),
             guesses: Guesses::new(chance, now, store),
             paces: Paces::new(chance, now),
+            rates: Rates::new(chance, now),
         }
     }
 

@@ -18,6 +18,7 @@ mod names;
 mod operated;
 mod operations;
 mod passwords;
+mod rates;
 mod redirect;
 mod relaxations;
 mod serialize;
@@ -47,6 +48,7 @@ use crate::model::{
     Access, LedgerTarget, Limits, Model, Origin, Policy, Posture, Proxies, TlsFiles,
 };
 use crate::notes::Notes;
+use crate::rates::RateLimit;
 use crate::section::Read;
 use crate::serialized::Serialized;
 use crate::upstream::Upstream;
@@ -247,15 +249,20 @@ fn build(
     let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);
+    let known = rates::Known { contracts: &contracts, names: &names, callers: &callers };
+    let rates = rates::join(file, &known, (listen, &proxies), notes);
     if let Some(file) = file {
         claims::check(file.apis(), &contracts, notes);
     }
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided.zip(decisions).zip(relaxations).zip(serialized);
+    let decided = decided.zip(decisions).zip(relaxations).zip(serialized.into_iter().zip(rates));
     let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
     let own = decided.map(
         |(
-            ((((((contract, text), upstream), access), decisions), relaxations), serialized),
+            (
+                (((((contract, text), upstream), access), decisions), relaxations),
+                (serialized, rates),
+            ),
             (callers, (authorization, answers)),
         )| Own {
             answers,
@@ -268,6 +275,7 @@ fn build(
             relaxations,
             callers,
             serialized,
+            rates,
         },
     );
     let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
@@ -290,6 +298,7 @@ struct Own {
     answers: Answers,
     authorization: Authorization,
     serialized: Vec<Option<Serialized>>,
+    rates: Vec<RateLimit>,
 }
 
 /// What is decided for all of them.
@@ -319,6 +328,7 @@ impl Shared<'_> {
             authorization,
             answers,
             serialized,
+            rates,
         } = own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
@@ -358,6 +368,7 @@ impl Shared<'_> {
             bodies: decisions.bodies,
             serialized,
             limits: self.limits.clone(),
+            rates,
             relaxations,
             ledger: self.ledger.clone(),
             when_full: operated::when_full(file),
@@ -451,7 +462,9 @@ fn origins(file: &PolicyFile) -> Vec<Origin> {
 
 /// Who stands in front.
 fn proxies(file: Option<&PolicyFile>, notes: &mut Notes) -> Proxies {
-    let networks = file.and_then(|file| file.trusted_proxies.as_ref()).into_iter().flatten();
+    let networks = file.and_then(|file| file.trusted_proxies.as_ref());
+    let are_decided = networks.is_some();
+    let networks = networks.into_iter().flatten();
     let trusted: Vec<_> = networks.map(|network| network.value.0).collect();
     let end = file.and_then(|file| file.tls.as_ref()).and_then(|tls| tls.terminated_by.as_ref());
     if let Some(end) = end
@@ -464,7 +477,7 @@ fn proxies(file: Option<&PolicyFile>, notes: &mut Notes) -> Proxies {
                 .help("name them: `trusted_proxies: [10.0.0.0/8]`")
         });
     }
-    Proxies { trusted, end_tls: end.is_some() }
+    Proxies { trusted, are_decided, end_tls: end.is_some() }
 }
 
 /// Twelve digits over the contract's digest and the policy's text.

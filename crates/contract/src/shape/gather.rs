@@ -284,7 +284,11 @@ impl<'a> Gatherer<'a, '_> {
     /// Whether a schema is, but for references, one that is being looked at for this very value.
     fn is_under_way(&mut self, mut schema: Node<'a>) -> bool {
         for _ in 0..REFERENCES_MAX {
-            if self.seen.get(&(schema.id(), self.is_heir, self.is_asked)).is_some_and(Option::is_none) {
+            if self
+                .seen
+                .get(&(schema.id(), self.is_heir, self.is_asked))
+                .is_some_and(Option::is_none)
+            {
                 return true;
             }
             match self.source.references.step(schema, self.notes) {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use portcullis_controls::alike::{is_unseen, narrow};
+use portcullis_controls::alike;
 use portcullis_controls::caller_identity::{Counted, Guessed, rates, too_many};
 use portcullis_counting::{
     Ask, Counts, Decision, Key, Keys, LocalCounts, Place, Pool, Rate, Taken, Ticks,
@@ -208,7 +208,7 @@ impl Guesses {
     fn asks(&self, attempt: Attempt<'_>, spot: Option<&Spot>) -> Vec<(Counted, Ask)> {
         let has_worked = spot.is_some_and(|spot| self.worked.has(spot));
         let Attempt { guessed, function, account, secret, place } = attempt;
-        let account = account.map(alike);
+        let account = account.map(alike::account);
         let mut asks = Vec::new();
         let mut push = |counted: Counted, pool: u8, parts: &[&[u8]]| {
             for (number, rate) in rates(guessed, counted).into_iter().enumerate() {
@@ -246,17 +246,9 @@ impl Guesses {
 
     /// The function, the account and the network together; none where one of the latter is not known.
     fn spot(&self, attempt: Attempt<'_>) -> Option<Spot> {
-        let (account, place) = (alike(attempt.account?), attempt.place?);
+        let (account, place) = (alike::account(attempt.account?), attempt.place?);
         Some(self.worked.spot(attempt.function, &account, place))
     }
-}
-
-/// One spelling of all that may be the same account, as APIs compare it: most trim, and fold case; some databases see no
-/// difference between an ordinary letter and its full-width form, and nobody sees what has no width.
-/// APIs that tell them apart have two accounts for one here, which costs their owners a few attempts.
-fn alike(account: &str) -> String {
-    let text: String = account.chars().filter(|c| !is_unseen(*c)).map(narrow).collect();
-    text.trim_matches(|c: char| c.is_whitespace() || c == '.').to_lowercase()
 }
 
 #[cfg(test)]

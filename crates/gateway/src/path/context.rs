@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use portcullis_controls::resource_limits::quota_fields;
 use portcullis_controls::safe_configuration::answer_fields;
 use portcullis_controls::secret_in_url::masked;
 use portcullis_controls::transport_encryption::Hop;
@@ -275,7 +276,8 @@ impl<'w> Context<'w> {
         if self.sets_security_fields() {
             fields = answer_fields(&model.origins, self.origin.as_deref(), &model.contract.schemes);
         }
-        fields.extend(self.carried.quotas.iter().cloned());
+        let quotas = self.carried.quotas.iter().chain(&self.carried.rate).copied();
+        fields.extend(quota_fields(&quotas.collect::<Vec<_>>()));
         if let (Some(probe), Some(nonce)) = (&self.worker.shared.probe, &self.nonce) {
             let model = self.plan.version.to_string();
             let decision = Decision { status: status.0, model, acts: self.acts.clone() };

@@ -122,8 +122,7 @@ fn sender(head: &RequestHead, peer: &Peer, context: &mut Context<'_>) -> Result<
             (false, true) => Hop::Plain,
             (false, false) => sender.hop,
         };
-    } else if proxies.trusted.is_empty() && head.fields.iter().any(|(name, _)| is_forwarding(name))
-    {
+    } else if !proxies.are_decided && head.fields.iter().any(|(name, _)| is_forwarding(name)) {
         // It says that it asks for somebody, and nobody decided whether it may.
         sender.address = None;
     }
