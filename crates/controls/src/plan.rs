@@ -208,6 +208,7 @@ impl Plan {
             }
         }
         findings.extend(response_shape::undecided_names(&self.model));
+        findings.extend(resource_limits::unlimited(&self.model));
         findings.extend(caller_identity::basic_passwords(&self.model));
         findings
     }

@@ -1,6 +1,6 @@
 //! # `resource_limits`
 //!
-//! Size, depth, count, time and concurrency are bounded, for every request and every answer,
+//! Size, depth, count, time, rate and concurrency are bounded, for every request and every answer,
 //! before they cost the API anything.
 //!
 //! ## Why
@@ -20,22 +20,33 @@
 //! two parallel withdrawals, each of which the API would find covered, do not both pass (CWE-362).
 //! Sixteen may wait for one value; more are answered 429.
 //!
+//! With `rates: [{ of: "resetPin*", per: body./email, rate: 5/15min }]` a reset code is tried five times for one
+//! account, over all versions of the operation together, from however many addresses; the sixth request is answered
+//! 429 and says when to come again. With `{ per: caller, rate: 100/s }` a verified caller counts wherever it comes from,
+//! so that an office behind one address is not one client; with `{ of: exportAll, per: everybody, at_once: 2 }` a third
+//! export is refused while two are under way.
+//!
 //! ## Limits
+//!
+//! Rates are counted in the memory of one process: a second one counts for itself, and a restart begins anew. Whoever
+//! has many addresses has many counts; what is counted by address is not counted where nobody said which proxies stand
+//! in front. A request that shows no good credential where one is needed is refused before rates are asked.
 //!
 //! What waits for what is only known to the owner: nothing does until the policy says `serialize`. It
 //! holds inside one gateway process; a second one, or whoever reaches the API another way, does not
 //! wait. A write that takes the API longer than `upstream_timeout` is answered 504, and the next one goes.
 //!
-//! Rates per caller are not part of this version. In observe mode only the limits on the JSON
+//! In observe mode only the limits on the JSON
 //! inside a body are observed: head, times, connection counts and the sizes that the gateway
 //! itself must hold stay as they are, because nothing could be observed without them.
 
 mod key_quota;
 mod one_at_a_time;
 mod rates;
+mod unlimited;
 
 use portcullis_json::{Fault, FaultKind, Limits as JsonLimits};
-use portcullis_model::{ControlId, Refusal, Room, Status};
+use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::{Limits, Model};
 
 use crate::face::{Expectation, Face, Stride, Threat};
@@ -48,7 +59,7 @@ pub use rates::{Asker, Counted, POOLS, Rates, Said, too_many_under_way};
 pub const FACE: Face = Face {
     id: ControlId::ResourceLimits,
     item: "A4",
-    guarantee: "size, depth, count, time and concurrency are bounded",
+    guarantee: "size, depth, count, time, rate and concurrency are bounded",
     threat: Threat {
         id: "resource-exhaustion",
         text: "one sender exhausts the API's memory, processors or connections",
@@ -59,6 +70,14 @@ pub const FACE: Face = Face {
     expectation,
     source: include_str!("resource_limits.rs"),
 };
+
+/// What this control finds, and where it is explained.
+pub const CODES: [&Code; 2] = [&unlimited::NO_RATE, &unlimited::UNDECIDED_PROXIES];
+
+/// What may be called as often as somebody likes.
+pub fn unlimited(model: &Model) -> Vec<Diagnostic> {
+    unlimited::findings(model)
+}
 
 fn expectation(model: &Model, operation: usize) -> Expectation {
     let limits = &model.limits;

@@ -249,7 +249,9 @@ fn build(
     let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);
-    let known = rates::Known { contracts: &contracts, names: &names, callers: &callers };
+    let counts_strangers = rates::counts_strangers(file);
+    let known =
+        rates::Known { contracts: &contracts, names: &names, callers: &callers, counts_strangers };
     let rates = rates::join(file, &known, (listen, &proxies), notes);
     if let Some(file) = file {
         claims::check(file.apis(), &contracts, notes);

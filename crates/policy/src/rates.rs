@@ -93,6 +93,22 @@ impl RateLimit {
         has_cost || self.per.iter().any(is_of_body)
     }
 
+    /// Whether it forbids all that another entry forbids, of the same operations.
+    pub fn is_as_strict_as(&self, other: &Self) -> bool {
+        let is_no_looser = match (&self.bound, &other.bound) {
+            (RateBound::Often(one, cost), RateBound::Often(two, other)) => {
+                cost == other
+                    && one.per == two.per
+                    && one.count <= two.count
+                    && one.burst <= two.burst
+            }
+            (RateBound::AtOnce(one), RateBound::AtOnce(two)) => one <= two,
+            _ => false,
+        };
+        let counts_all = self.counts_callers || !other.counts_callers;
+        is_no_looser && counts_all && self.per == other.per
+    }
+
     /// Whether it concerns this operation; none: one that the contract does not declare.
     pub fn concerns(&self, operation: Option<usize>) -> bool {
         match (&self.of, operation) {
@@ -100,6 +116,13 @@ impl RateLimit {
             (Some(of), Some(index)) => of.contains(&index),
             (Some(_), None) => false,
         }
+    }
+}
+
+impl RateKey {
+    /// Whether only requests of verified callers have it.
+    pub const fn is_of_callers(&self) -> bool {
+        matches!(self, Self::Caller | Self::Key | Self::Role | Self::Attribute(_))
     }
 }
 

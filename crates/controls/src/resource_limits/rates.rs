@@ -131,9 +131,7 @@ impl Counted {
     pub fn parts(&self, asker: &Asker<'_>) -> Option<Vec<Vec<u8>>> {
         let is_of_places =
             self.per.iter().any(|key| matches!(key, RateKey::Address | RateKey::Network));
-        let names_callers = self.per.iter().any(|key| {
-            matches!(key, RateKey::Caller | RateKey::Key | RateKey::Role | RateKey::Attribute(_))
-        });
+        let names_callers = self.per.iter().any(RateKey::is_of_callers);
         if is_of_places && !names_callers && !self.counts_callers && asker.caller.is_some() {
             return None;
         }

@@ -32,14 +32,14 @@ section! {
         per: Needed<RateKeys>,
         /// How many in which time: `100/s`, `5/15min`, `1000/day`. They come back evenly: of `5/15min` one each
         /// three minutes. It begins anew when the gateway starts, and counts in one process.
-        rate: Option<Spanned<Frequency>>,
+        rate: Option<Needed<Spanned<Frequency>>>,
         /// How many of them at once. Default: all that `rate` names, 1000 at most.
         burst: Option<Spanned<Count>>,
         /// For how many a request counts: a number, or where the request has one, as `query.page_size`. One that
         /// costs more than `burst` never passes; one without the value counts for 1. Default: `1`.
         cost: Option<Spanned<Cost>>,
         /// Instead of `rate`: how many may be in the API at a time. One more is refused at once.
-        at_once: Option<Spanned<Count>>,
+        at_once: Option<Needed<Spanned<Count>>>,
         /// `true` counts requests of verified callers by `address` and `network`, too. Default: `false`, because
         /// an office of fifty behind one address is no attacker.
         counts_callers: Option<Spanned<bool>>,

@@ -2,6 +2,7 @@
 
 mod checked;
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,15 @@ pub(super) struct Known<'a> {
     pub(super) contracts: &'a [Option<Contract>],
     pub(super) names: &'a Names,
     pub(super) callers: &'a [Callers],
+    /// Whether some entry counts requests of whom nobody verifies.
+    pub(super) counts_strangers: bool,
+}
+
+/// Whether some entry counts requests of whom nobody verifies: then one by caller is for the day when somebody does.
+pub(super) fn counts_strangers(file: Option<&PolicyFile>) -> bool {
+    let sections = file.and_then(|file| file.rates.as_ref()).into_iter().flatten();
+    let mut keys = sections.map(|section| section.value.per.0.iter().flat_map(|keys| &keys.0));
+    keys.any(|mut keys| keys.all(|key| !key.value.is_of_callers()))
 }
 
 /// The entries for each API.
@@ -73,8 +83,11 @@ pub(super) fn join(
             }
         }
     }
-    for (rates, contract) in all.iter().zip(known.contracts) {
+    for (rates, contract) in all.iter_mut().zip(known.contracts) {
         compare(rates, notes);
+        // Those that say the same are one count: a request would be counted twice.
+        let mut texts = HashSet::new();
+        rates.retain(|rate| texts.insert(Arc::clone(&rate.text)));
         let count = contract.as_ref().map_or(0, |contract| contract.operations.len());
         together(rates, count, notes);
     }
@@ -110,8 +123,8 @@ fn limit(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateLim
         return None;
     }
     let bound = match (&section.rate, &section.at_once) {
-        (Some(rate), None) => often(section, rate, notes)?,
-        (None, Some(at_once)) => at_a_time(section, at_once, notes)?,
+        (Some(rate), None) => often(section, rate.0.as_ref()?, notes)?,
+        (None, Some(at_once)) => at_a_time(section, at_once.0.as_ref()?, notes)?,
         (rate, _) => {
             let message = match rate {
                 Some(_) => "`rate` and `at_once` are two entries",
@@ -208,7 +221,7 @@ fn text(section: &RateSection) -> String {
     }
     let keys = section.per.0.iter().flat_map(|keys| &keys.0);
     parts.push(format!("per: {}", list(keys.map(|key| key.value.to_string()).collect())));
-    if let Some(rate) = &section.rate {
+    if let Some(rate) = section.rate.as_ref().and_then(|rate| rate.0.as_ref()) {
         parts.push(format!("rate: {}", rate.value));
     }
     if let Some(burst) = &section.burst {
@@ -219,7 +232,7 @@ fn text(section: &RateSection) -> String {
         Some(RateCost::Of(place)) => parts.push(format!("cost: {place}")),
         None => {}
     }
-    if let Some(at_once) = &section.at_once {
+    if let Some(at_once) = section.at_once.as_ref().and_then(|most| most.0.as_ref()) {
         parts.push(format!("at_once: {}", at_once.value.0));
     }
     if section.counts_callers.as_ref().is_some_and(|word| word.value) {

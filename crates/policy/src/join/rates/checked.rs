@@ -32,7 +32,7 @@ impl Checked<'_> {
                 RateKey::Key if !self.callers().any(|callers| callers.api_keys.is_some()) => {
                     nobody("no caller shows an API key", "`api_keys`", key.span, notes);
                 }
-                RateKey::Caller if !self.knows_callers() => {
+                RateKey::Caller if !self.known.counts_strangers && !self.knows_callers() => {
                     nobody(
                         "nobody verifies who calls",
                         "how callers are verified",
