@@ -85,7 +85,8 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     let one_at_a_time =
         serialized.map(|by| format!(", those of one {by} one after the other")).unwrap_or_default();
     let rates = model.rates.iter().filter(|rate| rate.concerns(Some(operation)));
-    let rates: String = rates.map(|rate| format!("; `{}`", rate.text)).collect();
+    let rates: Vec<String> = rates.map(|rate| format!("; `{}`", rate.text)).collect();
+    let rates = rates.concat();
     Expectation::Required(format!(
         "bodies up to {} bytes, depth {}, {} requests in the API at a time{one_at_a_time}{rates}",
         limits.body_bytes_max, limits.json_depth_max, limits.upstream_concurrency_max

@@ -230,59 +230,53 @@ fn build(
     upstream_proof::join(file, &contracts, &callers, &mut upstreams, (&texts.folder, notes));
     let authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
-    if let Some(file) = file {
-        let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
-        for (((contract, callers), access), authorization) in known {
-            if let Some(contract) = contract {
-                let api = deciding::Decided { contract, callers, access, authorization };
-                deciding::check(file, &api, notes);
-            }
+    let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
+    for (((contract, callers), access), authorization) in known {
+        if let (Some(file), Some(contract)) = (file, contract) {
+            let api = deciding::Decided { contract, callers, access, authorization };
+            deciding::check(file, &api, notes);
         }
     }
     let store = store::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
-    let limits = file.and_then(|file| file.limits.as_ref());
-    let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
+    let limits = limits(file, notes);
     let tls = acme::tls(file, &texts.folder, notes);
     let tls = tls.map(|files| TlsFiles { redirect, ..files });
     let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);
-    let counts_strangers = rates::counts_strangers(file);
-    let known =
-        rates::Known { contracts: &contracts, names: &names, callers: &callers, counts_strangers };
+    let known = rates::Known::new(file, &contracts, &names, &callers);
     let rates = rates::join(file, &known, (listen, &proxies), notes);
-    if let Some(file) = file {
-        claims::check(file.apis(), &contracts, notes);
-    }
+    claims::check(file.map_or(&[], PolicyFile::apis), &contracts, notes);
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
     let decided = decided.zip(decisions).zip(relaxations).zip(serialized.into_iter().zip(rates));
     let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
-    let own = decided.map(
-        |(
-            (
-                (((((contract, text), upstream), access), decisions), relaxations),
-                (serialized, rates),
-            ),
-            (callers, (authorization, answers)),
-        )| Own {
-            answers,
-            authorization,
-            contract,
-            main: text.source,
-            upstream,
-            access,
-            decisions,
-            relaxations,
-            callers,
-            serialized,
-            rates,
-        },
-    );
+    let own: Vec<Own> = decided
+        .map(
+            |(
+                (
+                    (((((contract, text), upstream), access), decisions), relaxations),
+                    (serialized, rates),
+                ),
+                (callers, (authorization, answers)),
+            )| Own {
+                answers,
+                authorization,
+                contract,
+                main: text.source,
+                upstream,
+                access,
+                decisions,
+                relaxations,
+                callers,
+                serialized,
+                rates,
+            },
+        )
+        .collect();
     let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
     let policy_text = texts.policy.map_or("", |source| sources.text(source));
-    let own: Vec<Own> = own.collect();
     let is_one = own.len() == 1;
     let of = |(place, own)| shared.model(place, own, (policy_text, is_one));
     own.into_iter().enumerate().map(of).collect()
@@ -460,6 +454,11 @@ fn given<T>(flag: &str, result: Result<T, Fault>, notes: &mut Notes) -> Option<T
 fn origins(file: &PolicyFile) -> Vec<Origin> {
     let origins = file.origins.iter().flatten();
     origins.map(|origin| origin.value.0.clone()).collect()
+}
+
+fn limits(file: Option<&PolicyFile>, notes: &mut Notes) -> Limits {
+    let section = file.and_then(|file| file.limits.as_ref());
+    section.map_or_else(Limits::default, |limits| limits.limits(notes))
 }
 
 /// Who stands in front.

@@ -152,8 +152,7 @@ impl Counted {
             Said::Nothing => 1,
             Said::Several => self.rate.burst().max(1),
             Said::One(text) => match text.trim().parse::<f64>() {
-                // More than there are is more than any burst.
-                Ok(units) if units.is_finite() => (units.ceil() as u32).max(1),
+                Ok(units) if units.is_finite() => whole(units),
                 _ => self.rate.burst().max(1),
             },
         }
@@ -206,6 +205,12 @@ pub fn too_many_under_way() -> Refusal {
         .with_field("Retry-After", "1")
 }
 
+/// A number rounded up, at least one; what is more than fits is more than any burst.
+#[expect(clippy::cast_sign_loss, reason = "it is at least one")]
+const fn whole(units: f64) -> u32 {
+    units.ceil().max(1.0) as u32
+}
+
 fn seconds(time: Duration) -> u64 {
     time.as_nanos().div_ceil(1_000_000_000) as u64
 }
@@ -240,7 +245,9 @@ fn attribute(caller: &Identity, name: &str) -> String {
     let mut texts: Vec<&str> =
         caller.attribute(name).into_iter().flat_map(portcullis_model::Value::texts).collect();
     texts.sort_unstable();
-    texts.iter().map(|text| format!("{}:{text}", text.len())).collect()
+    let texts: Vec<String> =
+        texts.into_iter().map(|text| format!("{}:{text}", text.len())).collect();
+    texts.concat()
 }
 
 /// One spelling of what an API may take for the same: numbers as numbers, all else as accounts.

@@ -32,15 +32,26 @@ const BURST_DEFAULT_MAX: u32 = 1_000;
 
 /// What is known where rates are joined.
 pub(super) struct Known<'a> {
-    pub(super) contracts: &'a [Option<Contract>],
-    pub(super) names: &'a Names,
-    pub(super) callers: &'a [Callers],
+    contracts: &'a [Option<Contract>],
+    names: &'a Names,
+    callers: &'a [Callers],
     /// Whether some entry counts requests of whom nobody verifies.
-    pub(super) counts_strangers: bool,
+    counts_strangers: bool,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(
+        file: Option<&PolicyFile>,
+        contracts: &'a [Option<Contract>],
+        names: &'a Names,
+        callers: &'a [Callers],
+    ) -> Self {
+        Self { contracts, names, callers, counts_strangers: counts_strangers(file) }
+    }
 }
 
 /// Whether some entry counts requests of whom nobody verifies: then one by caller is for the day when somebody does.
-pub(super) fn counts_strangers(file: Option<&PolicyFile>) -> bool {
+fn counts_strangers(file: Option<&PolicyFile>) -> bool {
     let sections = file.and_then(|file| file.rates.as_ref()).into_iter().flatten();
     let mut keys = sections.map(|section| section.value.per.0.iter().flat_map(|keys| &keys.0));
     keys.any(|mut keys| keys.all(|key| !key.value.is_of_callers()))

@@ -19,8 +19,8 @@ fn refused(rates: &str) -> String {
 
 fn often(rate: &str) -> Often {
     let model = join(&format!("{API}rates: [{{ per: everybody, {rate} }}]\n")).unwrap();
-    match &model.rates[0].bound {
-        RateBound::Often(often, RateCost::Fixed(1)) => *often,
+    match model.rates.first().map(|rate| &rate.bound) {
+        Some(RateBound::Often(often, RateCost::Fixed(1))) => *often,
         other => panic!("{other:?}"),
     }
 }
