@@ -51,7 +51,9 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         {
             Remedy::Later
         }
-        ControlId::ResourceLimits if matches!(reason, "rate" | "at_once") => Remedy::Rate,
+        ControlId::ResourceLimits if matches!(reason, "rate" | "at_once" | "penalty_box") => {
+            Remedy::Rate
+        }
         ControlId::ResourceLimits => limit(reason).map_or(Remedy::Relax, Remedy::Limit),
         ControlId::ApiInventory | ControlId::SafeConfiguration => match reason {
             "forwarding_disagrees" => Remedy::Proxy,

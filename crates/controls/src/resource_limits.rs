@@ -26,6 +26,10 @@
 //! so that an office behind one address is not one client; with `{ of: exportAll, per: everybody, at_once: 2 }` a third
 //! export is refused while two are under way.
 //!
+//! An address that goes on where it was refused (600 times in a minute, by rates or for wrong credentials) is not
+//! listened to for a minute, and each further time twice as long, up to a quarter of an hour; never where a verified
+//! caller was served within a quarter of an hour.
+//!
 //! ## Limits
 //!
 //! Rates are counted in the memory of one process: a second one counts for itself, and a restart begins anew. Whoever
@@ -42,6 +46,7 @@
 
 mod key_quota;
 mod one_at_a_time;
+mod penalties;
 mod rates;
 mod unlimited;
 
@@ -53,6 +58,7 @@ use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use key_quota::{Quota, quota_fields, quota_used_up};
 pub use one_at_a_time::{NoTurn, spelling};
+pub use penalties::{PENALTIES, REFUSED, SERVED, in_penalty_box, leads_there};
 pub use rates::{Asker, Counted, POOLS, Rates, Said, too_many_under_way};
 
 /// See the module's page.

@@ -240,6 +240,24 @@ fn where_others_can_ask_there_are_rates_without_a_word() {
     assert_eq!(told.field("ratelimit-policy"), None, "somebody decided");
 }
 
+#[test]
+fn an_address_that_goes_on_is_not_listened_to_and_an_office_always_is() {
+    let shop = Shop::new("rates: [{ per: address, rate: 1/h }, { per: caller, rate: 1000/s }]\n");
+    let office = shop.get("/me", "198.51.100.1", &shop.token("alice"));
+    assert_eq!(office.status, 200);
+    for from in ["203.0.113.7", "198.51.100.1"] {
+        let statuses = shop.times(800, "/open", from, "");
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1);
+    }
+    let refused = shop.get("/me", "203.0.113.7", &shop.token("bob"));
+    assert_eq!(refused.status, 429);
+    assert!(shop.why().contains("penalty_box") && shop.why().contains("receive"), "{}", shop.why());
+    let wait: u64 = refused.field("retry-after").and_then(|text| text.parse().ok()).unwrap_or(0);
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert_eq!(shop.get("/me", "203.0.113.8", &shop.token("bob")).status, 200, "a neighbour");
+    assert_eq!(shop.get("/me", "198.51.100.1", &shop.token("bob")).status, 200, "an office");
+}
+
 /// A shop whose API waits at a desk.
 fn desk(rates: &str, workers: usize) -> (Scene, Desk, Issuer) {
     let (desk, issuer) = (Desk::default(), Issuer::start());

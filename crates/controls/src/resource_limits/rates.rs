@@ -99,7 +99,8 @@ impl Counted {
         model.rates.iter().map(|limit| Arc::new(Self::new(limit))).collect()
     }
 
-    fn new(limit: &RateLimit) -> Self {
+    /// One entry.
+    pub fn new(limit: &RateLimit) -> Self {
         let (rate, at_once, cost) = match &limit.bound {
             RateBound::Often(often, cost) => {
                 let rate = Rate::new(often.count, often.per, often.burst);

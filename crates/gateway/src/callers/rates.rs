@@ -71,3 +71,54 @@ impl Rates {
         self.keys.key(counted.pool, &counted.text, &parts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use portcullis_policy::{
+        InputPlace, Often, RateBound, RateCost, RateKey, RateLimit, RequestPlace,
+    };
+
+    use super::*;
+
+    const FLOOD: u32 = 1_000_000;
+
+    fn counted(key: RateKey, text: &str) -> Counted {
+        let often = Often { count: 5, per: Duration::from_mins(15), burst: 5 };
+        Counted::new(&RateLimit {
+            text: text.into(),
+            line: None,
+            of: None,
+            per: vec![key],
+            counts_callers: false,
+            bound: RateBound::Often(often, RateCost::Fixed(1)),
+        })
+    }
+
+    #[test]
+    fn a_flood_of_a_million_values_lets_nobody_past_a_rate_and_no_caller_pays_for_it() {
+        let now = Instant::now();
+        let rates = Rates::new([7; 16], now);
+        let email = InputPlace::One(RequestPlace::Body("/email".to_owned()));
+        let (email, caller) =
+            (counted(RateKey::Value(email), "email"), counted(RateKey::Caller, "caller"));
+        let ask = |counted: &Counted, name: &str| {
+            let parts = vec![name.as_bytes().to_vec()];
+            rates.take(&[((counted, parts), 1)], now).is_ok()
+        };
+        let victim = || (0..9).filter(|_| ask(&email, "victim")).count();
+        assert_eq!(victim(), 5);
+        (0..FLOOD).for_each(|number| {
+            ask(&email, &number.to_string());
+        });
+        assert!(rates.counts.rounded_up() > 100_000, "there was room for all of them");
+        assert_eq!(victim(), 0, "what was owed is not forgotten");
+        assert!((0..9).filter(|_| ask(&email, "new")).count() <= 5, "full is not unlimited");
+        assert_eq!(
+            (0..9).filter(|_| ask(&caller, "alice")).count(),
+            5,
+            "callers have their own room"
+        );
+    }
+}

@@ -8,6 +8,7 @@ use portcullis_controls::safe_configuration::answer_fields;
 use portcullis_controls::secret_in_url::masked;
 use portcullis_controls::transport_encryption::Hop;
 use portcullis_controls::{Judgement, Plan};
+use portcullis_counting::Place;
 use portcullis_ledger::{Entry, Noted};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
 
@@ -56,6 +57,8 @@ pub(crate) struct Context<'w> {
     pub(super) operation: Option<usize>,
     /// How the request travelled.
     pub(super) hop: Hop,
+    /// From where it came, as far as that is known for certain.
+    pub(super) place: Option<Place>,
     /// When the whole request must be over.
     pub(super) deadline: Instant,
     /// Under what the API's word about the caller is kept.
@@ -84,6 +87,7 @@ impl<'w> Context<'w> {
             entry,
             operation: None,
             hop: Hop::Plain,
+            place: None,
             deadline,
             told: None,
             attempt: None,
