@@ -65,7 +65,8 @@ section! {
         /// safe on loopback alone.
         tls: Option<TlsSection>,
         /// Proxies in front of the gateway, as addresses or networks: `10.0.0.0/8`, `127.0.0.1`.
-        /// Only what they say of a client (`Forwarded`, `X-Forwarded-For`) is believed. Default:
+        /// Only what they say of a client (`Forwarded`, `X-Forwarded-For`) is believed. `[]` says that
+        /// nobody stands in front: then whoever sends such a line counts by its own address. Default:
         /// none, because anybody can write such a line.
         trusted_proxies: Option<Vec<Spanned<ProxyNetwork>>>,
         /// Web origins whose pages may call the API from a browser, each as the browser writes

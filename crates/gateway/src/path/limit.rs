@@ -4,7 +4,7 @@ use portcullis_model::Room;
 
 use super::authenticate::Authenticated;
 use super::context::{Context, Exit};
-use super::rates;
+use super::rates::Asked;
 
 /// A request that no limit known without its body refuses.
 pub(super) struct Admitted {
@@ -22,6 +22,6 @@ pub(super) fn enter(
     context: &mut Context<'_>,
 ) -> Result<Admitted, Exit> {
     context.enter(Room::Limit);
-    rates::early(&authenticated, context)?;
+    Asked::of(&authenticated, None).early(context)?;
     Ok(Admitted { authenticated })
 }

@@ -12,49 +12,35 @@ use portcullis_policy::InputPlace;
 
 use super::authenticate::Authenticated;
 use super::context::{Context, Exit};
-use super::validate::Valid;
+use super::payload::Payload;
 use super::values::Request;
 use crate::under_way::{NoPlace, Places};
 
-/// What can be counted before the body is read.
-pub(super) fn early(authenticated: &Authenticated, context: &mut Context<'_>) -> Result<(), Exit> {
-    let asked = Asked { authenticated, request: request(authenticated, None) };
-    asked.often(&rates(context).early, context)
-}
-
-/// What needs a value of the body.
-pub(super) fn late(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit> {
-    Asked::of(valid).often(&rates(context).late, context)
-}
-
-/// Places among those that are under way.
-pub(super) fn at_once(valid: &Valid, context: &mut Context<'_>) -> Result<Places, Exit> {
-    Asked::of(valid).at_once(&rates(context).at_once, context)
-}
-
-fn rates<'w>(context: &Context<'w>) -> &'w Rates {
-    let plan = context.plan;
-    let operation = context.operation.and_then(|index| plan.operations.get(index));
-    operation.map_or(&plan.undeclared_rates, |operation| &operation.rates)
-}
-
-const fn request<'a>(
-    authenticated: &'a Authenticated,
-    body: Option<&'a super::payload::Payload>,
-) -> Request<'a> {
-    Request { matched: authenticated.matched(), body }
-}
-
 /// A request that is counted.
-struct Asked<'a> {
+pub(super) struct Asked<'a> {
     authenticated: &'a Authenticated,
     request: Request<'a>,
 }
 
 impl<'a> Asked<'a> {
-    const fn of(valid: &'a Valid) -> Self {
-        let authenticated = valid.admitted().authenticated();
-        Self { authenticated, request: request(authenticated, Some(valid.body())) }
+    /// With its body, as soon as that was read.
+    pub(super) const fn of(authenticated: &'a Authenticated, body: Option<&'a Payload>) -> Self {
+        Self { authenticated, request: Request { matched: authenticated.matched(), body } }
+    }
+
+    /// What can be counted before the body is read.
+    pub(super) fn early(&self, context: &mut Context<'_>) -> Result<(), Exit> {
+        self.often(&rates(context).early, context)
+    }
+
+    /// What needs a value of the body.
+    pub(super) fn late(&self, context: &mut Context<'_>) -> Result<(), Exit> {
+        self.often(&rates(context).late, context)
+    }
+
+    /// Places among those that are under way.
+    pub(super) fn at_once(&self, context: &mut Context<'_>) -> Result<Places, Exit> {
+        self.stay(&rates(context).at_once, context)
     }
 
     fn often(&self, rates: &[Arc<Counted>], context: &mut Context<'_>) -> Result<(), Exit> {
@@ -90,7 +76,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn at_once(&self, rates: &[Arc<Counted>], context: &mut Context<'_>) -> Result<Places, Exit> {
+    fn stay(&self, rates: &[Arc<Counted>], context: &mut Context<'_>) -> Result<Places, Exit> {
         let counts = &context.worker.shared.callers.rates;
         let is_asked = context.mode(ControlId::ResourceLimits) != Mode::NotAsked;
         let asked = if is_asked { self.parts(rates, context) } else { Vec::new() };
@@ -136,4 +122,11 @@ impl<'a> Asked<'a> {
             Err(_) => Said::Several,
         }
     }
+}
+
+/// The entries that concern the operation.
+fn rates<'w>(context: &Context<'w>) -> &'w Rates {
+    let plan = context.plan;
+    let operation = context.operation.and_then(|index| plan.operations.get(index));
+    operation.map_or(&plan.undeclared_rates, |operation| &operation.rates)
 }

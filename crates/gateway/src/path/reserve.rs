@@ -11,7 +11,7 @@ use super::attempt;
 use super::authorize_object::{self, Owned};
 use super::context::{Context, Exit};
 use super::one_at_a_time;
-use super::rates;
+use super::rates::Asked;
 use super::validate::Valid;
 use crate::incoming::Incoming;
 use crate::locks::Lock;
@@ -41,7 +41,7 @@ pub(super) async fn enter(
         return Err(Exit::Failed { status: Status::UNAVAILABLE, detail });
     }
     // Before anybody waits: a refusal is cheaper.
-    rates::late(owned.valid(), context)?;
+    asked(owned.valid()).late(context)?;
     // Then the turn, so that whoever waits holds nothing else.
     let turn = one_at_a_time::wait(owned.valid(), incoming, context).await?;
     if turn.as_ref().is_some_and(|turn| turn.has_waited) {
@@ -49,7 +49,7 @@ pub(super) async fn enter(
     }
     let lock = turn.map(|turn| turn.lock);
     attempt::begin(owned.valid(), context).await?;
-    let counted = rates::at_once(owned.valid(), context)?;
+    let counted = asked(owned.valid()).at_once(context)?;
     match context.worker.shared.in_upstream.take(1) {
         Some(place) => {
             let stay = Stay::new(place, counted);
@@ -58,4 +58,9 @@ pub(super) async fn enter(
         // Overload is no matter of observing: there is no place.
         None => Err(Breach::UpstreamConcurrency.refusal(&context.plan.limits).into()),
     }
+}
+
+/// What is counted of a request that was read.
+const fn asked(valid: &Valid) -> Asked<'_> {
+    Asked::of(valid.admitted().authenticated(), Some(valid.body()))
 }
