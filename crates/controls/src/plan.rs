@@ -55,6 +55,8 @@ pub struct Plan {
     pub introspections: Vec<IntrospectionRule>,
     /// Where paths hold credentials, which no record shows.
     pub secret_paths: SecretPaths,
+    /// How often what the contract does not declare may be called, where it passes.
+    pub undeclared_rates: resource_limits::Rates,
     /// Finds inner details in error bodies.
     pub leaks: LeakDetector,
     /// Finds the API's own address in bodies.
@@ -79,6 +81,8 @@ pub struct OperationPlan {
     pub masks: Vec<usize>,
     /// Whether user and password of Basic reach the API unverified.
     pub takes_basic: bool,
+    /// How often it may be called.
+    pub rates: resource_limits::Rates,
 }
 
 /// What nobody said, so that an operation is closed.
@@ -106,6 +110,7 @@ impl Plan {
     pub fn compile(model: Model, options: PlanOptions) -> Self {
         let rules = Rules::compile(&model.authorization);
         let masked = response_shape::masked(&model);
+        let counted = resource_limits::Counted::all(&model);
         let operations: Vec<OperationPlan> = (0..model.contract.operations.len())
             .filter_map(|index| {
                 let operation = model.contract.operation(index)?;
@@ -117,6 +122,7 @@ impl Plan {
                     guarded: caller_identity::Guarded::of(&model, index),
                     masks: response_shape::masks_of(&model, &masked, operation),
                     takes_basic: caller_identity::takes_basic(&model, index),
+                    rates: resource_limits::Rates::of(&model, &counted, Some(index)),
                 })
             })
             .collect();
@@ -144,6 +150,7 @@ impl Plan {
             resource: ResourceMetadata::of(&model),
             tokens: TokenRule::all(&model.callers),
             introspections: IntrospectionRule::all(&model.callers),
+            undeclared_rates: resource_limits::Rates::of(&model, &counted, None),
             secret_paths: SecretPaths::of(&model),
             leaks: LeakDetector::default(),
             inner_links: InnerLinks::of(&model.upstream),
@@ -201,6 +208,7 @@ impl Plan {
             }
         }
         findings.extend(response_shape::undecided_names(&self.model));
+        findings.extend(resource_limits::unlimited(&self.model));
         findings.extend(caller_identity::basic_passwords(&self.model));
         findings
     }

@@ -29,6 +29,8 @@ pub enum Remedy {
     Proxy,
     /// It may be sent again when those before it are over.
     Later,
+    /// It may be sent again later, or an entry of the policy's `rates` must allow more.
+    Rate,
     /// A key of the policy's `limits` must be raised.
     Limit(&'static str),
     /// The policy's `operations` must say that the answer streams.
@@ -48,6 +50,9 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             if matches!(reason, "too_many_wait" | "too_many_values" | "waited_too_long") =>
         {
             Remedy::Later
+        }
+        ControlId::ResourceLimits if matches!(reason, "rate" | "at_once" | "penalty_box") => {
+            Remedy::Rate
         }
         ControlId::ResourceLimits => limit(reason).map_or(Remedy::Relax, Remedy::Limit),
         ControlId::ApiInventory | ControlId::SafeConfiguration => match reason {

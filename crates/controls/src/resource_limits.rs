@@ -1,6 +1,6 @@
 //! # `resource_limits`
 //!
-//! Size, depth, count, time and concurrency are bounded, for every request and every answer,
+//! Size, depth, count, time, rate and concurrency are bounded, for every request and every answer,
 //! before they cost the API anything.
 //!
 //! ## Why
@@ -20,51 +20,81 @@
 //! two parallel withdrawals, each of which the API would find covered, do not both pass (CWE-362).
 //! Sixteen may wait for one value; more are answered 429.
 //!
+//! With `rates: [{ of: "resetPin*", per: body./email, rate: 5/15min }]` a reset code is tried five times for one
+//! account, over all versions of the operation together, from however many addresses; the sixth request is answered
+//! 429 and says when to come again. With `{ per: caller, rate: 100/s }` a verified caller counts wherever it comes from,
+//! so that an office behind one address is not one client; with `{ of: exportAll, per: everybody, at_once: 2 }` a third
+//! export is refused while two are under way.
+//!
+//! An address that goes on where it was refused (600 times in a minute, by rates or for wrong credentials) is not
+//! listened to for a minute, and each further time twice as long, up to a quarter of an hour; never where a verified
+//! caller was served within a quarter of an hour.
+//!
 //! ## Limits
+//!
+//! Rates are counted in the memory of one process: a second one counts for itself, and a restart begins anew. Whoever
+//! has many addresses has many counts; what is counted by address is not counted where nobody said which proxies stand
+//! in front. A request that shows no good credential where one is needed is refused before rates are asked.
 //!
 //! What waits for what is only known to the owner: nothing does until the policy says `serialize`. It
 //! holds inside one gateway process; a second one, or whoever reaches the API another way, does not
 //! wait. A write that takes the API longer than `upstream_timeout` is answered 504, and the next one goes.
 //!
-//! Rates per caller are not part of this version. In observe mode only the limits on the JSON
+//! In observe mode only the limits on the JSON
 //! inside a body are observed: head, times, connection counts and the sizes that the gateway
 //! itself must hold stay as they are, because nothing could be observed without them.
 
 mod key_quota;
 mod one_at_a_time;
+mod penalties;
+mod rates;
+mod unlimited;
 
 use portcullis_json::{Fault, FaultKind, Limits as JsonLimits};
-use portcullis_model::{ControlId, Refusal, Room, Status};
+use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status};
 use portcullis_policy::{Limits, Model};
 
 use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use key_quota::{Quota, quota_fields, quota_used_up};
 pub use one_at_a_time::{NoTurn, spelling};
+pub use penalties::{PENALTIES, REFUSED, SERVED, in_penalty_box, leads_there};
+pub use rates::{Asker, Counted, POOLS, Rates, Said, too_many_under_way};
 
 /// See the module's page.
 pub const FACE: Face = Face {
     id: ControlId::ResourceLimits,
     item: "A4",
-    guarantee: "size, depth, count, time and concurrency are bounded",
+    guarantee: "size, depth, count, time, rate and concurrency are bounded",
     threat: Threat {
         id: "resource-exhaustion",
         text: "one sender exhausts the API's memory, processors or connections",
         stride: Stride::DenialOfService,
         cwe: &[362, 400, 409, 674, 770],
     },
-    rooms: &[Room::Receive, Room::Validate, Room::Reserve],
+    rooms: &[Room::Receive, Room::Limit, Room::Validate, Room::Reserve],
     expectation,
     source: include_str!("resource_limits.rs"),
 };
+
+/// What this control finds, and where it is explained.
+pub const CODES: [&Code; 2] = [&unlimited::NO_RATE, &unlimited::UNDECIDED_PROXIES];
+
+/// What may be called as often as somebody likes.
+pub fn unlimited(model: &Model) -> Vec<Diagnostic> {
+    unlimited::findings(model)
+}
 
 fn expectation(model: &Model, operation: usize) -> Expectation {
     let limits = &model.limits;
     let serialized = model.serialized.get(operation).and_then(Option::as_ref);
     let one_at_a_time =
         serialized.map(|by| format!(", those of one {by} one after the other")).unwrap_or_default();
+    let rates = model.rates.iter().filter(|rate| rate.concerns(Some(operation)));
+    let rates: Vec<String> = rates.map(|rate| format!("; `{}`", rate.text)).collect();
+    let rates = rates.concat();
     Expectation::Required(format!(
-        "bodies up to {} bytes, depth {}, {} requests in the API at a time{one_at_a_time}",
+        "bodies up to {} bytes, depth {}, {} requests in the API at a time{one_at_a_time}{rates}",
         limits.body_bytes_max, limits.json_depth_max, limits.upstream_concurrency_max
     ))
 }

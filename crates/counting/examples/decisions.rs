@@ -18,7 +18,7 @@ fn main() {
     else {
         return;
     };
-    let ask = |name: u64| Ask { key: keys.key(Pool(0), "cost", &[&name.to_le_bytes()]), rate };
+    let ask = |name: u64| Ask::one(keys.key(Pool(0), "cost", &[&name.to_le_bytes()]), rate);
     let each = |what: &str, rounds: u64, one: &dyn Fn(u64) -> bool| {
         let began = Instant::now();
         let admitted = (0..rounds).filter(|round| one(*round)).count();

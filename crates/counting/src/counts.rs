@@ -8,13 +8,22 @@ use crate::rate::{Rate, Ticks};
 /// Keys that one request asks for together, at most.
 pub const TOGETHER_MAX: usize = 8;
 
-/// One unit of `rate` under `key`.
+/// Units of `rate` under `key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ask {
     /// Under what it is counted.
     pub key: Key,
     /// How often it may happen. One key is always asked with the same rate.
     pub rate: Rate,
+    /// For how many it counts. More than a burst never fit.
+    pub units: u32,
+}
+
+impl Ask {
+    /// One unit.
+    pub const fn one(key: Key, rate: Rate) -> Self {
+        Self { key, rate, units: 1 }
+    }
 }
 
 /// Whether something may happen once more.
@@ -33,6 +42,8 @@ pub struct Admitted {
     pub remaining: u32,
     /// So long until nothing is owed any more, under the key with the most.
     pub reset_in: Duration,
+    /// The same under each key, in the order in which they were asked; what is behind them says nothing.
+    pub each: [Outlook; TOGETHER_MAX],
     /// What was taken. Dropped, it counts.
     pub taken: Taken,
 }
@@ -57,7 +68,7 @@ pub struct Taken {
 /// Calls do not wait for a network: what is shared decides by what it knows and exchanges the rest
 /// beside it.
 pub trait Counts: Send + Sync {
-    /// Takes one unit under each key, or none at all. More than [`TOGETHER_MAX`] are refused.
+    /// Takes the units under each key, or none at all. More than [`TOGETHER_MAX`] are refused.
     ///
     /// A clock that stands still is fine, one that goes back counts as standing still.
     fn take(&self, asks: &[Ask], now: Ticks) -> Decision;
@@ -71,10 +82,10 @@ pub trait Counts: Send + Sync {
     fn give_back(&self, asks: &[Ask], taken: Taken, now: Ticks);
 }
 
-/// What [`Counts::peek`] sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is left: of several keys, the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outlook {
-    /// So many more at once, under the key with the least; at least one.
+    /// So many more at once, under the key with the least.
     pub available: u32,
     /// So long until nothing is owed any more, under the key with the most.
     pub reset_in: Duration,

@@ -1,6 +1,6 @@
 //! How often did this happen lately? Limits on guessing now, on rates later.
 //!
-//! A request asks for one unit under each of its keys (its address, its network, the account it
+//! A request asks for units under each of its keys (its address, its network, the account it
 //! names ...) and gets all of them or none. What turned out not to count is given back. Time is an
 //! argument; chance is one, too.
 

@@ -26,6 +26,13 @@ pub struct LocalCounts {
 
 type Held<'a> = (Place, MutexGuard<'a, Table>);
 
+/// What becomes of keys that all fit.
+struct Fitting {
+    all: Outlook,
+    each: [Outlook; TOGETHER_MAX],
+    drained: [u64; TOGETHER_MAX],
+}
+
 /// Which table: tables are locked in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
@@ -79,26 +86,27 @@ impl LocalCounts {
         let Some((_, table)) = held.iter().find(|(at, _)| *at == place) else {
             return Judged::Over(None);
         };
-        let units = 1 + before.iter().filter(|other| other.key == ask.key).count();
-        ask.rate.judge(table.drained(ask.key), units as u32, now)
+        let same = before.iter().filter(|other| other.key == ask.key);
+        let units = same.fold(ask.units, |units, other| units.saturating_add(other.units));
+        ask.rate.judge(table.drained(ask.key), units, now)
     }
 
     /// The tightest of all, and where each key then is; or who refuses longest.
-    fn judge_all(
-        &self,
-        held: &[Held<'_>],
-        asks: &[Ask],
-        now: u64,
-    ) -> Result<(Outlook, [u64; TOGETHER_MAX]), Refused> {
+    fn judge_all(&self, held: &[Held<'_>], asks: &[Ask], now: u64) -> Result<Fitting, Refused> {
         let mut refused: Option<Refused> = None;
-        let mut outlook = Outlook { available: u32::MAX, reset_in: Duration::ZERO };
-        let mut drained = [0; TOGETHER_MAX];
-        for (which, drained) in drained.iter_mut().enumerate().take(asks.len()) {
+        let mut fitting = Fitting {
+            all: Outlook { available: u32::MAX, reset_in: Duration::ZERO },
+            each: [Outlook::default(); TOGETHER_MAX],
+            drained: [0; TOGETHER_MAX],
+        };
+        let places = fitting.each.iter_mut().zip(&mut fitting.drained).enumerate();
+        for (which, (each, drained)) in places.take(asks.len()) {
             match self.judge(held, asks, which, now) {
                 Judged::Fits { after, remaining, reset_in } => {
                     *drained = after;
-                    outlook.available = outlook.available.min(remaining);
-                    outlook.reset_in = outlook.reset_in.max(reset_in);
+                    *each = Outlook { available: remaining, reset_in };
+                    fitting.all.available = fitting.all.available.min(remaining);
+                    fitting.all.reset_in = fitting.all.reset_in.max(reset_in);
                 }
                 Judged::Over(retry_in) => {
                     if refused.is_none_or(|known| is_longer(retry_in, known.retry_in)) {
@@ -107,7 +115,7 @@ impl LocalCounts {
                 }
             }
         }
-        refused.map_or(Ok((outlook, drained)), Err)
+        refused.map_or(Ok(fitting), Err)
     }
 }
 
@@ -119,7 +127,7 @@ impl Counts for LocalCounts {
         let (mut held, now) = self.hold(asks, now);
         match self.judge_all(&held, asks, now) {
             Err(refused) => Decision::Refused(refused),
-            Ok((outlook, drained)) => {
+            Ok(Fitting { all, each, drained }) => {
                 for (ask, after) in asks.iter().zip(drained) {
                     let place = self.place(ask.key);
                     if let Some((_, table)) = held.iter_mut().find(|(at, _)| *at == place) {
@@ -127,8 +135,9 @@ impl Counts for LocalCounts {
                     }
                 }
                 Decision::Admitted(Admitted {
-                    remaining: outlook.available,
-                    reset_in: outlook.reset_in,
+                    remaining: all.available,
+                    reset_in: all.reset_in,
+                    each,
                     taken: Taken { at: Ticks(now) },
                 })
             }
@@ -140,12 +149,10 @@ impl Counts for LocalCounts {
             return Err(Refused { which: TOGETHER_MAX, retry_in: None });
         }
         let (held, now) = self.hold(asks, now);
-        let (outlook, _) = self.judge_all(&held, asks, now)?;
-        Ok(Outlook {
-            // The unit that was only looked at is still there.
-            available: outlook.available.saturating_add(1),
-            reset_in: outlook.reset_in,
-        })
+        let Fitting { all, .. } = self.judge_all(&held, asks, now)?;
+        // What was only looked at is still there.
+        let least = asks.iter().map(|ask| ask.units).min().unwrap_or(0);
+        Ok(Outlook { available: all.available.saturating_add(least), reset_in: all.reset_in })
     }
 
     fn give_back(&self, asks: &[Ask], taken: Taken, now: Ticks) {
@@ -154,7 +161,7 @@ impl Counts for LocalCounts {
         for ask in asks {
             let place = self.place(ask.key);
             if let Some((_, table)) = held.iter_mut().find(|(at, _)| *at == place) {
-                table.take_off(ask.key, ask.rate.undrained(taken.at.0, now));
+                table.take_off(ask.key, ask.rate.undrained(ask.units, taken.at.0, now));
             }
         }
     }

@@ -98,11 +98,19 @@ impl Rate {
         Judged::Fits { after, remaining, reset_in: Duration::from_nanos(owed) }
     }
 
-    /// How much of a unit, taken at `taken`, is certain not to have drained at `now`: a unit begins
-    /// to drain when it was taken, or later, behind others. To give back more would give back time
+    /// In which a full burst drains: at most a burst is admitted at once, and another one in this time.
+    pub fn window(self) -> Duration {
+        Duration::from_nanos(
+            self.0.map_or(0, |pace| pace.interval.saturating_mul(pace.burst.into())),
+        )
+    }
+
+    /// How much of `units`, taken at `taken`, is certain not to have drained at `now`: they begin
+    /// to drain when they were taken, or later, behind others. To give back more would give back time
     /// in which other units drained.
-    pub(crate) fn undrained(self, taken: u64, now: u64) -> u64 {
-        self.0.map_or(0, |pace| pace.interval.saturating_sub(now.saturating_sub(taken)))
+    pub(crate) fn undrained(self, units: u32, taken: u64, now: u64) -> u64 {
+        let spent = now.saturating_sub(taken);
+        self.0.map_or(0, |pace| pace.interval.saturating_mul(units.into()).saturating_sub(spent))
     }
 }
 

@@ -37,7 +37,7 @@ fn take(counts: &LocalCounts, asks: &[Ask], now: u64) -> Option<Taken> {
 }
 
 fn ask(key: Key, rate: Rate) -> [Ask; 1] {
-    [Ask { key, rate }]
+    [Ask::one(key, rate)]
 }
 
 #[test]
@@ -73,11 +73,11 @@ fn looking_takes_nothing() {
 #[test]
 fn who_is_refused_under_one_key_loses_nothing_under_the_others() {
     let counts = LocalCounts::new(&[1000, 1000]);
-    let address = Ask {
-        key: keys().key(ADDRESSES, "login by address", &[b"192.0.2.1"]),
-        rate: Rate::new(100, Duration::from_mins(15), 100).unwrap(),
-    };
-    let account = Ask { key: key("alice"), rate: logins() };
+    let address = Ask::one(
+        keys().key(ADDRESSES, "login by address", &[b"192.0.2.1"]),
+        Rate::new(100, Duration::from_mins(15), 100).unwrap(),
+    );
+    let account = Ask::one(key("alice"), logins());
     for _ in 0..5 {
         take(&counts, &[address, account], 0).unwrap();
     }
@@ -91,9 +91,35 @@ fn who_is_refused_under_one_key_loses_nothing_under_the_others() {
 }
 
 #[test]
+fn what_costs_more_takes_more_and_all_of_it_or_nothing() {
+    let counts = LocalCounts::new(&[1000]);
+    let cost = |units| [Ask { units, ..ask(key("alice"), logins())[0] }];
+    let Decision::Admitted(admitted) = counts.take(&cost(3), Ticks(0)) else { panic!("refused") };
+    assert_eq!((admitted.remaining, admitted.each[0].available), (2, 2));
+    let Decision::Refused(refused) = counts.take(&cost(3), Ticks(0)) else { panic!("admitted") };
+    assert_eq!(refused.retry_in, Some(Duration::from_mins(3)), "one more must drain");
+    assert!(take(&counts, &cost(2), 0).is_some(), "nothing was taken by what did not fit");
+    let Decision::Refused(refused) = counts.take(&cost(6), Ticks(0)) else { panic!("admitted") };
+    assert_eq!(refused.retry_in, None, "more than a burst never fits");
+    counts.give_back(&cost(3), admitted.taken, Ticks(0));
+    assert!(take(&counts, &cost(3), 0).is_some(), "all of it is given back");
+    assert!(take(&counts, &cost(1), 0).is_none());
+}
+
+#[test]
+fn each_key_says_what_is_left_of_it() {
+    let counts = LocalCounts::new(&[1000, 1000]);
+    let wide = Rate::new(100, Duration::from_mins(15), 100).unwrap();
+    let asks = [Ask::one(key("alice"), logins()), Ask::one(key("everybody"), wide)];
+    let Decision::Admitted(admitted) = counts.take(&asks, Ticks(0)) else { panic!("refused") };
+    let left = [admitted.each[0].available, admitted.each[1].available];
+    assert_eq!((left, admitted.remaining), ([4, 99], 4));
+}
+
+#[test]
 fn a_key_asked_twice_pays_twice_or_not_at_all() {
     let counts = LocalCounts::new(&[1000]);
-    let alice = Ask { key: key("alice"), rate: logins() };
+    let alice = Ask::one(key("alice"), logins());
     take(&counts, &[alice, alice], 0).unwrap();
     take(&counts, &[alice, alice], 0).unwrap();
     assert!(take(&counts, &[alice, alice], 0).is_none());
@@ -107,7 +133,7 @@ fn a_key_asked_twice_pays_twice_or_not_at_all() {
 #[test]
 fn more_keys_than_are_asked_together_are_refused_and_never_is_never() {
     let counts = LocalCounts::new(&[1000]);
-    let many = [Ask { key: key("a"), rate: logins() }; TOGETHER_MAX + 1];
+    let many = [Ask::one(key("a"), logins()); TOGETHER_MAX + 1];
     assert!(take(&counts, &many, 0).is_none());
     assert!(take(&counts, &ask(key("a"), Rate::NEVER), SECOND).is_none());
     assert!(take(&LocalCounts::new(&[]), &ask(key("a"), logins()), 0).is_none());
@@ -153,7 +179,7 @@ fn ten_thousand_attempts_at_once_get_what_the_rate_says() {
     // One table each, so that threads meet.
     let counts = LocalCounts::new(&[1, 1]);
     let admitted = AtomicUsize::new(0);
-    let account = Ask { key: key("alice"), rate: logins() };
+    let account = Ask::one(key("alice"), logins());
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
             let (counts, admitted) = (&counts, &admitted);
@@ -161,7 +187,7 @@ fn ten_thousand_attempts_at_once_get_what_the_rate_says() {
                 for attempt in 0..10_000 / THREADS {
                     let name = keys().key(ADDRESSES, "a", &[&[thread as u8]]);
                     let rate = Rate::new(1, Duration::from_secs(1), 1_000_000).unwrap();
-                    let address = Ask { key: name, rate };
+                    let address = Ask::one(name, rate);
                     // In both orders: locks must not wait for each other.
                     let both = [[account, address], [address, account]];
                     if take(counts, &both[attempt % 2], 0).is_some() {
@@ -299,8 +325,7 @@ fn walk(counts: &LocalCounts, steps: Vec<Step>, burst: u32) -> usize {
             }
             Step::Take(names) => {
                 let rate = small(burst);
-                let asks: Vec<Ask> =
-                    names.iter().map(|name| Ask { key: key(name), rate }).collect();
+                let asks: Vec<Ask> = names.iter().map(|name| Ask::one(key(name), rate)).collect();
                 let fits = exact.fits(&names, u64::from(burst), now);
                 let looked = counts.peek(&asks, Ticks(now)).is_ok();
                 let taken = take(counts, &asks, now);

@@ -8,7 +8,9 @@ mod guesses;
 mod learned;
 mod paces;
 mod passwords;
+mod penalties;
 mod proofs;
+mod rates;
 mod signed;
 mod used_key;
 mod used_password;
@@ -33,7 +35,9 @@ pub(crate) use guesses::{Attempt, Attempted, Guess, Guesses, Said};
 pub(crate) use learned::{Learned, Lesson, Of};
 pub(crate) use paces::Paces;
 pub(crate) use passwords::{Checked, Passwords, Question, QueueFault, RIGHT_MS, WRONG_MS};
+pub(crate) use penalties::Penalties;
 pub(crate) use proofs::{Proofs, Use};
+pub(crate) use rates::Rates;
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 pub(crate) use used_key::UsedKey;
 pub(crate) use used_password::UsedPassword;
@@ -64,6 +68,10 @@ pub(crate) struct Callers {
     pub(crate) guesses: Guesses,
     /// How fast keys are used.
     pub(crate) paces: Paces,
+    /// Addresses that are not listened to.
+    pub(crate) penalties: Penalties,
+    /// How often requests came.
+    pub(crate) rates: Rates,
 }
 
 /// What an API said of a caller.
@@ -109,6 +117,8 @@ impl Callers {
             passwords: Passwords::new(chance),
             guesses: Guesses::new(chance, now, store),
             paces: Paces::new(chance, now),
+            penalties: Penalties::new(chance, now),
+            rates: Rates::new(chance, now),
         }
     }
 

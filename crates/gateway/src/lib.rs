@@ -35,6 +35,7 @@ mod stream;
 mod threads;
 mod tls;
 mod turn;
+mod under_way;
 mod upstream;
 mod wire;
 mod worker;

@@ -24,6 +24,7 @@ mod objects;
 mod one_at_a_time;
 mod own_keys;
 mod payload;
+mod rates;
 mod receive;
 mod record;
 mod reported;
@@ -49,7 +50,7 @@ pub(crate) async fn walk(
     let received = receive::enter(request, context).await?;
     let matched = find_operation::enter(received, incoming, context).await?;
     let authenticated = authenticate::enter(matched, context).await?;
-    let admitted = limit::enter(authenticated, context);
+    let admitted = limit::enter(authenticated, context)?;
     let allowed = authorize_function::enter(admitted, context).await?;
     let valid = validate::enter(allowed, incoming, context).await?;
     let owned = authorize_object::enter(valid, context).await?;

@@ -10,6 +10,7 @@ mod guesses;
 mod leaks;
 mod limits;
 mod login;
+mod rates;
 mod serialize;
 mod store;
 mod tls;
@@ -30,6 +31,7 @@ pub(crate) use guesses::GuessSection;
 pub(crate) use leaks::{GithubSection, GithubWord, LeaksSection, OnReportWord};
 pub(crate) use limits::LimitsSection;
 pub(crate) use login::{Ends, LoginSection, OfWord, RefreshSection, SecondStepSection};
+pub(crate) use rates::{COUNT_MAX, Frequency, RateSection};
 pub(crate) use serialize::Serialize;
 pub(crate) use store::{StoreSection, VaultSection};
 pub(crate) use tls::TlsSection;
@@ -63,7 +65,8 @@ section! {
         /// safe on loopback alone.
         tls: Option<TlsSection>,
         /// Proxies in front of the gateway, as addresses or networks: `10.0.0.0/8`, `127.0.0.1`.
-        /// Only what they say of a client (`Forwarded`, `X-Forwarded-For`) is believed. Default:
+        /// Only what they say of a client (`Forwarded`, `X-Forwarded-For`) is believed. `[]` says that
+        /// nobody stands in front: then whoever sends such a line counts by its own address. Default:
         /// none, because anybody can write such a line.
         trusted_proxies: Option<Vec<Spanned<ProxyNetwork>>>,
         /// Web origins whose pages may call the API from a browser, each as the browser writes
@@ -103,6 +106,10 @@ section! {
         /// Bounds on sizes, counts and times. Default: what an ordinary JSON API stays below by
         /// an order of magnitude.
         limits: Option<LimitsSection>,
+        /// How often requests may come, and how many may be under way at a time: by caller, address, value ...
+        /// Default: where others than this machine can ask, each caller 100/s (500 at once), each address without
+        /// a verified caller 50/s (200 at once); on loopback none. `[]`: none.
+        rates: Option<Vec<Spanned<RateSection>>>,
         /// Where the audit log goes. Default: the file `portcullis-ledger.jsonl` beside this
         /// one, because a log that nobody configured must still exist.
         ledger: Option<LedgerSection>,

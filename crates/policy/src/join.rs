@@ -18,6 +18,7 @@ mod names;
 mod operated;
 mod operations;
 mod passwords;
+mod rates;
 mod redirect;
 mod relaxations;
 mod serialize;
@@ -47,6 +48,7 @@ use crate::model::{
     Access, LedgerTarget, Limits, Model, Origin, Policy, Posture, Proxies, TlsFiles,
 };
 use crate::notes::Notes;
+use crate::rates::RateLimit;
 use crate::section::Read;
 use crate::serialized::Serialized;
 use crate::upstream::Upstream;
@@ -228,51 +230,53 @@ fn build(
     upstream_proof::join(file, &contracts, &callers, &mut upstreams, (&texts.folder, notes));
     let authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
-    if let Some(file) = file {
-        let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
-        for (((contract, callers), access), authorization) in known {
-            if let Some(contract) = contract {
-                let api = deciding::Decided { contract, callers, access, authorization };
-                deciding::check(file, &api, notes);
-            }
+    let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
+    for (((contract, callers), access), authorization) in known {
+        if let (Some(file), Some(contract)) = (file, contract) {
+            let api = deciding::Decided { contract, callers, access, authorization };
+            deciding::check(file, &api, notes);
         }
     }
     let store = store::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
-    let limits = file.and_then(|file| file.limits.as_ref());
-    let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
+    let limits = limits(file, notes);
     let tls = acme::tls(file, &texts.folder, notes);
     let tls = tls.map(|files| TlsFiles { redirect, ..files });
     let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);
-    if let Some(file) = file {
-        claims::check(file.apis(), &contracts, notes);
-    }
+    let known = rates::Known::new(file, &contracts, &names, &callers);
+    let rates = rates::join(file, &known, (listen, &proxies), notes);
+    claims::check(file.map_or(&[], PolicyFile::apis), &contracts, notes);
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided.zip(decisions).zip(relaxations).zip(serialized);
+    let decided = decided.zip(decisions).zip(relaxations).zip(serialized.into_iter().zip(rates));
     let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
-    let own = decided.map(
-        |(
-            ((((((contract, text), upstream), access), decisions), relaxations), serialized),
-            (callers, (authorization, answers)),
-        )| Own {
-            answers,
-            authorization,
-            contract,
-            main: text.source,
-            upstream,
-            access,
-            decisions,
-            relaxations,
-            callers,
-            serialized,
-        },
-    );
+    let own: Vec<Own> = decided
+        .map(
+            |(
+                (
+                    (((((contract, text), upstream), access), decisions), relaxations),
+                    (serialized, rates),
+                ),
+                (callers, (authorization, answers)),
+            )| Own {
+                answers,
+                authorization,
+                contract,
+                main: text.source,
+                upstream,
+                access,
+                decisions,
+                relaxations,
+                callers,
+                serialized,
+                rates,
+            },
+        )
+        .collect();
     let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
     let policy_text = texts.policy.map_or("", |source| sources.text(source));
-    let own: Vec<Own> = own.collect();
     let is_one = own.len() == 1;
     let of = |(place, own)| shared.model(place, own, (policy_text, is_one));
     own.into_iter().enumerate().map(of).collect()
@@ -290,6 +294,7 @@ struct Own {
     answers: Answers,
     authorization: Authorization,
     serialized: Vec<Option<Serialized>>,
+    rates: Vec<RateLimit>,
 }
 
 /// What is decided for all of them.
@@ -319,6 +324,7 @@ impl Shared<'_> {
             authorization,
             answers,
             serialized,
+            rates,
         } = own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
@@ -358,6 +364,7 @@ impl Shared<'_> {
             bodies: decisions.bodies,
             serialized,
             limits: self.limits.clone(),
+            rates,
             relaxations,
             ledger: self.ledger.clone(),
             when_full: operated::when_full(file),
@@ -449,9 +456,16 @@ fn origins(file: &PolicyFile) -> Vec<Origin> {
     origins.map(|origin| origin.value.0.clone()).collect()
 }
 
+fn limits(file: Option<&PolicyFile>, notes: &mut Notes) -> Limits {
+    let section = file.and_then(|file| file.limits.as_ref());
+    section.map_or_else(Limits::default, |limits| limits.limits(notes))
+}
+
 /// Who stands in front.
 fn proxies(file: Option<&PolicyFile>, notes: &mut Notes) -> Proxies {
-    let networks = file.and_then(|file| file.trusted_proxies.as_ref()).into_iter().flatten();
+    let networks = file.and_then(|file| file.trusted_proxies.as_ref());
+    let are_decided = networks.is_some();
+    let networks = networks.into_iter().flatten();
     let trusted: Vec<_> = networks.map(|network| network.value.0).collect();
     let end = file.and_then(|file| file.tls.as_ref()).and_then(|tls| tls.terminated_by.as_ref());
     if let Some(end) = end
@@ -464,7 +478,7 @@ fn proxies(file: Option<&PolicyFile>, notes: &mut Notes) -> Proxies {
                 .help("name them: `trusted_proxies: [10.0.0.0/8]`")
         });
     }
-    Proxies { trusted, end_tls: end.is_some() }
+    Proxies { trusted, are_decided, end_tls: end.is_some() }
 }
 
 /// Twelve digits over the contract's digest and the policy's text.

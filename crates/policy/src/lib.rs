@@ -31,6 +31,7 @@ mod notes;
 mod open;
 mod place;
 mod quantity;
+mod rates;
 mod reference;
 mod renumbered;
 mod secret;
@@ -70,6 +71,7 @@ pub use model::{
     OperationLines, Origin, Policy, Posture, Proxies, Redirect, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
+pub use rates::{Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateKey, RateLimit};
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
 pub use serialized::{Serialized, SerializedBy};

@@ -47,6 +47,11 @@ pub(crate) fn request_place(text: &str) -> Option<RequestPlace> {
     }
 }
 
+/// `header.x-shop`: its name, in lower case.
+pub(crate) fn header_name(text: &str) -> Option<String> {
+    name(text.strip_prefix("header.")?).map(|name| name.to_ascii_lowercase())
+}
+
 fn serialized_by(text: &str) -> Option<SerializedBy> {
     match text {
         "caller" => Some(SerializedBy::Caller),

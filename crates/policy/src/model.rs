@@ -14,6 +14,7 @@ use crate::authorization::Authorization;
 use crate::callers::Callers;
 use crate::kept::StorePlace;
 use crate::network::Network;
+use crate::rates::RateLimit;
 use crate::serialized::Serialized;
 use crate::source::SecretSource;
 use crate::upstream::Upstream;
@@ -92,6 +93,8 @@ pub struct Model {
     pub serialized: Vec<Option<Serialized>>,
     /// All bounds.
     pub limits: Limits,
+    /// How often requests may come.
+    pub rates: Vec<RateLimit>,
     /// Written exceptions.
     pub relaxations: Vec<Relaxation>,
     /// Where events go.
@@ -222,8 +225,17 @@ pub struct ClientCertificates {
 pub struct Proxies {
     /// Whose word about a client is believed.
     pub trusted: Vec<Network>,
+    /// Whether somebody wrote who they are, were it nobody: then a peer that speaks of others is itself.
+    pub are_decided: bool,
     /// Whether they end TLS, so that `https` in their word counts as protected.
     pub end_tls: bool,
+}
+
+impl Proxies {
+    /// Whether others than this machine can ask: where the gateway listens, or through a proxy that somebody named.
+    pub fn let_others_ask(&self, listen: SocketAddr) -> bool {
+        !listen.ip().is_loopback() || !self.trusted.is_empty()
+    }
 }
 
 /// A web origin (RFC 6454): scheme, host, port.

@@ -1,6 +1,6 @@
 //! What belongs to no single operation: limits, origins, where the API is, and under which path.
 
-use portcullis_policy::{Model, TlsFiles, WhenFull};
+use portcullis_policy::{Model, RateLimit, TlsFiles, WhenFull};
 
 use super::{Changes, Pair, Reach};
 
@@ -46,7 +46,46 @@ pub(super) fn of_the_api(pair: &Pair<'_>, changes: &mut Changes) {
         changes.of_all(Reach::Wider, what, None);
     }
     upstream(before, after, changes);
+    rates(before, after, changes);
     hosts(pair, changes);
+}
+
+/// How often requests may come: what no entry forbids any more, and what one forbids now.
+fn rates(before: &Model, after: &Model, changes: &mut Changes) {
+    for rate in &before.rates {
+        let mut heirs = after.rates.iter().filter(|one| one.is_as_strict_as(rate)).peekable();
+        if heirs.peek().is_none() {
+            changes.of_all(Reach::Wider, format!("`rates: {{ {} }}` is gone", rate.text), None);
+            continue;
+        }
+        let Some(of) = &rate.of else {
+            if heirs.all(|one| one.of.is_some()) {
+                let what =
+                    format!("`rates: {{ {} }}` counts no more than some operations", rate.text);
+                changes.of_all(Reach::Wider, what, None);
+            }
+            continue;
+        };
+        let heirs: Vec<&RateLimit> = heirs.collect();
+        let names = of.iter().filter_map(|index| before.contract.operation(*index));
+        let lost = names.map(portcullis_contract::Operation::name).find(|name| {
+            let index = after.contract.operation_named(name);
+            index.is_some() && !heirs.iter().any(|one| one.concerns(index))
+        });
+        if let Some(name) = lost {
+            let what = format!("`rates: {{ {} }}` does not count `{name}`", rate.text);
+            changes.of_all(Reach::Wider, what, None);
+        }
+    }
+    for rate in &after.rates {
+        if !before.rates.iter().any(|one| one.text == rate.text) {
+            changes.of_all(
+                Reach::Narrower,
+                format!("`rates: {{ {} }}` holds", rate.text),
+                rate.line,
+            );
+        }
+    }
 }
 
 /// Where requests go, with their credentials.
@@ -122,6 +161,14 @@ fn proxies(pair: &Pair<'_>, changes: &mut Changes) {
         let what = format!("`{network}` is no longer believed about who the client is");
         changes.of_all(Reach::Narrower, what, None);
     }
+    if before.are_decided != after.are_decided && before.trusted == after.trusted {
+        let (reach, what) = if after.are_decided {
+            (Reach::Narrower, "who speaks of other clients is counted by its own address")
+        } else {
+            (Reach::Wider, "who speaks of other clients is not counted by address")
+        };
+        changes.of_all(reach, what, None);
+    }
     match (before.end_tls, after.end_tls) {
         (false, true) => {
             let what = "trusted proxies end TLS: what they say came over it counts as protected";
@@ -159,6 +206,7 @@ const fn all_of(model: &Model) {
         origins: _,
         when_full: _,
         limits: _,
+        rates: _,
         tls: _,
         // Compared in the files beside this one.
         relaxations: _,

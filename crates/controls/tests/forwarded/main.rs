@@ -16,7 +16,7 @@ const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
 fn proxies() -> Proxies {
     let v4 = Network::around(PEER, 8);
     let v6 = Network::around([0xfd00_u16, 0, 0, 0, 0, 0, 0, 1].into(), 8);
-    Proxies { trusted: vec![v4, v6], end_tls: true }
+    Proxies { trusted: vec![v4, v6], are_decided: true, end_tls: true }
 }
 
 /// The client of a request with these fields; nothing if it is refused.

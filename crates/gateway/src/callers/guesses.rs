@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use portcullis_controls::alike::{is_unseen, narrow};
+use portcullis_controls::alike;
 use portcullis_controls::caller_identity::{Counted, Guessed, rates, too_many};
 use portcullis_counting::{
     Ask, Counts, Decision, Key, Keys, LocalCounts, Place, Pool, Rate, Taken, Ticks,
@@ -129,7 +129,7 @@ impl Guesses {
     fn door(&self, place: Place) -> Vec<Ask> {
         let key = self.key(Pool(0), "door", &[&place.address.part()]);
         let rates = rates(Guessed::Token, Counted::Refused);
-        rates.into_iter().map(|rate| Ask { key, rate }).collect()
+        rates.into_iter().map(|rate| Ask::one(key, rate)).collect()
     }
 
     /// The same; whoever would be refused, and comes from a place that worked before a restart, is not.
@@ -199,7 +199,7 @@ impl Guesses {
         let minute = Duration::from_mins(1);
         let rate = Rate::new(RECALLS_A_MINUTE, minute, RECALLS_A_MINUTE).unwrap_or(Rate::NEVER);
         let key = self.key(Pool(0), "recalls", &[&place.address.part()]);
-        let taken = self.counts.take(&[Ask { key, rate }], Ticks::since(self.started, now));
+        let taken = self.counts.take(&[Ask::one(key, rate)], Ticks::since(self.started, now));
         matches!(taken, Decision::Admitted(_)) && self.worked.recall(spot, clock).await
     }
 
@@ -208,14 +208,14 @@ impl Guesses {
     fn asks(&self, attempt: Attempt<'_>, spot: Option<&Spot>) -> Vec<(Counted, Ask)> {
         let has_worked = spot.is_some_and(|spot| self.worked.has(spot));
         let Attempt { guessed, function, account, secret, place } = attempt;
-        let account = account.map(alike);
+        let account = account.map(alike::account);
         let mut asks = Vec::new();
         let mut push = |counted: Counted, pool: u8, parts: &[&[u8]]| {
             for (number, rate) in rates(guessed, counted).into_iter().enumerate() {
                 let purpose = format!("{guessed:?} {counted:?} {number}");
                 // Bounds over other times are counted apart.
                 let pool = Pool(pool + u8::from(number > 0));
-                asks.push((counted, Ask { key: self.key(pool, &purpose, parts), rate }));
+                asks.push((counted, Ask::one(self.key(pool, &purpose, parts), rate)));
             }
         };
         let function = function.as_bytes();
@@ -246,17 +246,9 @@ impl Guesses {
 
     /// The function, the account and the network together; none where one of the latter is not known.
     fn spot(&self, attempt: Attempt<'_>) -> Option<Spot> {
-        let (account, place) = (alike(attempt.account?), attempt.place?);
+        let (account, place) = (alike::account(attempt.account?), attempt.place?);
         Some(self.worked.spot(attempt.function, &account, place))
     }
-}
-
-/// One spelling of all that may be the same account, as APIs compare it: most trim, and fold case; some databases see no
-/// difference between an ordinary letter and its full-width form, and nobody sees what has no width.
-/// APIs that tell them apart have two accounts for one here, which costs their owners a few attempts.
-fn alike(account: &str) -> String {
-    let text: String = account.chars().filter(|c| !is_unseen(*c)).map(narrow).collect();
-    text.trim_matches(|c: char| c.is_whitespace() || c == '.').to_lowercase()
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl Paces {
             let rate = Rate::new(count, Duration::from_secs(u64::from(per_s)), count);
             let key = self.keys.key(Pool(0), "key", &[id.as_bytes()]);
             // What makes no rate was refused when the key was issued.
-            Some(Ask { key, rate: rate.unwrap_or(Rate::NEVER) })
+            Some(Ask::one(key, rate.unwrap_or(Rate::NEVER)))
         };
         let asks: Vec<Ask> = line.iter().filter_map(ask).collect();
         let quota = |(count, per_s): (u32, u32), left: u32, reset: Duration| Quota {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use portcullis_controls::resource_limits::Quota;
 use portcullis_model::{ControlId, Identity, Refusal, Secret, Status};
 use portcullis_store::{Account, Session, Store};
 
@@ -19,8 +20,10 @@ pub(super) struct Carried {
     pub(super) tokens: Vec<Arc<Genuine>>,
     /// The key of ours that it came with.
     pub(super) key: Option<UsedKey>,
-    /// What its client is told of the quotas of that key: fields of the answer.
-    pub(super) quotas: Vec<(&'static str, String)>,
+    /// What its client is told of the quotas of that key.
+    pub(super) quotas: Vec<Quota>,
+    /// The same of the tightest rate of its caller, or of the one that refused it.
+    pub(super) rate: Option<Quota>,
     /// The password of ours that it came with.
     pub(super) password: Option<UsedPassword>,
     /// Credentials of the API that may not leave with the answer.

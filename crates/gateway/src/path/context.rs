@@ -3,10 +3,12 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use portcullis_controls::resource_limits::quota_fields;
 use portcullis_controls::safe_configuration::answer_fields;
 use portcullis_controls::secret_in_url::masked;
 use portcullis_controls::transport_encryption::Hop;
 use portcullis_controls::{Judgement, Plan};
+use portcullis_counting::Place;
 use portcullis_ledger::{Entry, Noted};
 use portcullis_model::{ControlId, Mode, Refusal, RequestId, Room, Status, UnixMillis};
 
@@ -55,6 +57,8 @@ pub(crate) struct Context<'w> {
     pub(super) operation: Option<usize>,
     /// How the request travelled.
     pub(super) hop: Hop,
+    /// From where it came, as far as that is known for certain.
+    pub(super) place: Option<Place>,
     /// When the whole request must be over.
     pub(super) deadline: Instant,
     /// Under what the API's word about the caller is kept.
@@ -83,6 +87,7 @@ impl<'w> Context<'w> {
             entry,
             operation: None,
             hop: Hop::Plain,
+            place: None,
             deadline,
             told: None,
             attempt: None,
@@ -275,7 +280,8 @@ impl<'w> Context<'w> {
         if self.sets_security_fields() {
             fields = answer_fields(&model.origins, self.origin.as_deref(), &model.contract.schemes);
         }
-        fields.extend(self.carried.quotas.iter().cloned());
+        let quotas = self.carried.quotas.iter().chain(&self.carried.rate).copied();
+        fields.extend(quota_fields(&quotas.collect::<Vec<_>>()));
         if let (Some(probe), Some(nonce)) = (&self.worker.shared.probe, &self.nonce) {
             let model = self.plan.version.to_string();
             let decision = Decision { status: status.0, model, acts: self.acts.clone() };

@@ -18,6 +18,7 @@ use crate::head::{AnswerHead, Essential};
 use crate::incoming::Incoming;
 use crate::locks::Lock;
 use crate::turn::{Terms, Turn, Written};
+use crate::under_way::Stay;
 use crate::upstream::{Streaming, UpstreamFault};
 
 /// What the API answered: the head, and a body that nobody has read.
@@ -28,7 +29,7 @@ pub(super) struct Answered {
     body: Streaming,
     websocket: Option<Handshake>,
     buffered: Held,
-    place: Held,
+    stay: Stay,
     lock: Option<Lock>,
 }
 
@@ -43,16 +44,16 @@ pub(super) struct Parts {
     pub(super) websocket: Option<Handshake>,
     /// Bytes held for this request; the answer's are added.
     pub(super) buffered: Held,
-    /// The place in the API, given back when the answer is read.
-    pub(super) place: Held,
+    /// The places in the API, given back when the answer is read.
+    pub(super) stay: Stay,
     /// The value that others wait for, until the answer is read.
     pub(super) lock: Option<Lock>,
 }
 
 impl Answered {
     pub(super) fn into_parts(self) -> Parts {
-        let Self { operation, is_private, head, body, websocket, buffered, place, lock } = self;
-        Parts { operation, is_private, head, body, websocket, buffered, place, lock }
+        let Self { operation, is_private, head, body, websocket, buffered, stay, lock } = self;
+        Parts { operation, is_private, head, body, websocket, buffered, stay, lock }
     }
 }
 
@@ -62,7 +63,7 @@ pub(super) async fn enter(
     context: &mut Context<'_>,
 ) -> Result<Answered, Exit> {
     context.enter(Room::Forward);
-    let (valid, place, lock) = reserved.into_parts();
+    let (valid, stay, lock) = reserved.into_parts();
     let authenticated = valid.admitted().authenticated();
     let matched = authenticated.matched();
     let head = matched.received().head();
@@ -77,6 +78,8 @@ pub(super) async fn enter(
     let (buffered, websocket) = valid.into_rest();
 
     let is_safe = method.is_some_and(Method::is_safe);
+    // The API goes on when its client has left: what others may not do meanwhile is held until it is done.
+    let is_held = lock.is_some() || stay.keeps_others_out();
     let started = Instant::now();
     let until = started + plan.limits.upstream_timeout;
     let terms = Terms {
@@ -85,14 +88,14 @@ pub(super) async fn enter(
         may_upgrade: websocket.is_some(),
         // Whoever waited, or sent a body slowly, must not leave the API while it works: the next one of
         // the same value would go.
-        deadline: if lock.is_some() { until } else { context.deadline.min(until) },
+        deadline: if is_held { until } else { context.deadline.min(until) },
         limits: &plan.limits,
     };
     // Whoever only watches lets clients see it.
     let follows =
         operation.is_some() && context.mode(ControlId::SafeConfiguration) == Mode::Enforce;
     let exchange = exchange(turn, &mut request, method.filter(|_| follows), terms, context);
-    let result = if is_safe && lock.is_none() {
+    let result = if is_safe && !is_held {
         // Nobody waits any more: a read ends here. A write runs to its end and is recorded, and so does
         // whatever holds a value.
         tokio::select! {
@@ -109,7 +112,7 @@ pub(super) async fn enter(
     }
     let micros = started.elapsed().as_micros() as u64;
     context.entry.upstream(Status(head.status), micros);
-    Ok(Answered { operation, is_private, head, body, websocket, buffered, place, lock })
+    Ok(Answered { operation, is_private, head, body, websocket, buffered, stay, lock })
 }
 
 /// Sends a request; follows the API's correction of a slash, if there is a `method` to follow it with.

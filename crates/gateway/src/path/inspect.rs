@@ -46,6 +46,10 @@ pub(crate) struct Cleared {
 }
 
 impl Cleared {
+    pub(super) const fn status(&self) -> Status {
+        self.answer.status
+    }
+
     pub(super) fn into_answer(self) -> Answer {
         self.answer
     }

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use portcullis_controls::resource_limits::{Quota, quota_fields, quota_used_up};
+use portcullis_controls::resource_limits::{Quota, quota_used_up};
 use portcullis_model::{ControlId, Mode, Status, UnixMillis};
 use portcullis_store::{KeyUses, Left, Window};
 
@@ -35,7 +35,7 @@ pub(super) async fn count(context: &mut Context<'_>) -> Result<(), Exit> {
             Err(error) => return Err(uncounted(&error.to_string())),
         }
     }
-    context.carried.quotas = quota_fields(&quotas);
+    context.carried.quotas = quotas;
     Ok(())
 }
 
@@ -46,7 +46,7 @@ fn uncounted(why: &str) -> Exit {
 }
 
 fn over(quota: Quota, context: &mut Context<'_>) -> Result<(), Exit> {
-    context.carried.quotas = quota_fields(&[quota]);
+    context.carried.quotas = vec![quota];
     context.refuse(quota_used_up(&quota))
 }
 

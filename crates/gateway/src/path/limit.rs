@@ -1,10 +1,10 @@
-//! Room 4: is there room for this request, as far as one can tell without its body? In this
-//! version no rate is counted; the type is what later rooms rely on.
+//! Room 4: does this caller, address, operation ... come too often, as far as one can tell without the body?
 
 use portcullis_model::Room;
 
 use super::authenticate::Authenticated;
-use super::context::Context;
+use super::context::{Context, Exit};
+use super::rates::Asked;
 
 /// A request that no limit known without its body refuses.
 pub(super) struct Admitted {
@@ -17,7 +17,11 @@ impl Admitted {
     }
 }
 
-pub(super) fn enter(authenticated: Authenticated, context: &mut Context<'_>) -> Admitted {
+pub(super) fn enter(
+    authenticated: Authenticated,
+    context: &mut Context<'_>,
+) -> Result<Admitted, Exit> {
     context.enter(Room::Limit);
-    Admitted { authenticated }
+    Asked::of(&authenticated, None).early(context)?;
+    Ok(Admitted { authenticated })
 }

@@ -11,7 +11,7 @@ use std::time::Instant;
 use portcullis_contract::CanonicalPath;
 use portcullis_controls::api_inventory::misdirected;
 use portcullis_controls::input_shape::path_refusal;
-use portcullis_controls::resource_limits::Breach;
+use portcullis_controls::resource_limits::{Breach, in_penalty_box};
 use portcullis_controls::safe_configuration::{Forwarding, client, is_forwarding};
 use portcullis_controls::transport_encryption::{self, Hop};
 use portcullis_counting::Place;
@@ -67,11 +67,9 @@ pub(super) async fn enter(request: Request, context: &mut Context<'_>) -> Result
     let Request { head, peer, is_claimed } = request;
     let sender = sender(&head, &peer, context)?;
     context.hop = sender.hop;
-    if let Some(address) = sender.address
-        && let guesses = &context.worker.shared.callers.guesses
-        && let Err(refusal) = guesses.listens_to(Place::of(address), Instant::now())
-    {
-        context.refuse(refusal)?;
+    context.place = sender.address.map(Place::of);
+    if let Some(place) = context.place {
+        listens_to(place, context)?;
     }
     in_plain::refuse_keys(&head, &sender, context).await?;
     context.ask(transport_encryption::judge_hop(sender.hop))?;
@@ -98,6 +96,16 @@ pub(super) async fn enter(request: Request, context: &mut Context<'_>) -> Result
     Ok(Received { head, sender, path })
 }
 
+/// Whether an address is listened to at all, before anything else is asked.
+fn listens_to(place: Place, context: &mut Context<'_>) -> Result<(), Exit> {
+    let callers = &context.worker.shared.callers;
+    if let Some(left) = callers.penalties.of(place, Instant::now()) {
+        context.refuse(in_penalty_box(left))?;
+    }
+    let listens = callers.guesses.listens_to(place, Instant::now());
+    listens.or_else(|refusal| context.refuse(refusal))
+}
+
 /// Who sent it: the peer, or whom trusted proxies name.
 fn sender(head: &RequestHead, peer: &Peer, context: &mut Context<'_>) -> Result<Sender, Exit> {
     let proxies = &context.plan.model.proxies;
@@ -122,8 +130,7 @@ fn sender(head: &RequestHead, peer: &Peer, context: &mut Context<'_>) -> Result<
             (false, true) => Hop::Plain,
             (false, false) => sender.hop,
         };
-    } else if proxies.trusted.is_empty() && head.fields.iter().any(|(name, _)| is_forwarding(name))
-    {
+    } else if !proxies.are_decided && head.fields.iter().any(|(name, _)| is_forwarding(name)) {
         // It says that it asks for somebody, and nobody decided whether it may.
         sender.address = None;
     }

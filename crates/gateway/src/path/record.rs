@@ -1,7 +1,9 @@
 //! Room 11: what happened? The one place where an outcome becomes an answer and a record.
 
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
+use portcullis_controls::resource_limits::leads_there;
 use portcullis_controls::safe_configuration::Security;
 use portcullis_controls::secret_in_url::masked;
 use portcullis_ledger::{Entry, Verdict};
@@ -37,6 +39,7 @@ pub(crate) fn close(outcome: Result<Cleared, Exit>, mut context: Context<'_>) ->
     if let Err(Exit::Refused(refusal)) = &outcome {
         context.acted(Act::Refused(refusal.control));
     }
+    judge_place(&outcome, &context);
     let (answer, ending) = conclude(outcome, &mut context);
     if context.holds_secret && context.mode(ControlId::SecretInUrl) != Mode::NotAsked {
         context.entry.drift_beside("secret_in_url");
@@ -51,6 +54,21 @@ pub(crate) fn close(outcome: Result<Cleared, Exit>, mut context: Context<'_>) ->
     }
     let entry = context.entry;
     (answer, Closing { entry, ending, fields, has_security_fields, is_tls, buffered })
+}
+
+/// What an outcome says of where the request came from.
+fn judge_place(outcome: &Result<Cleared, Exit>, context: &Context<'_>) {
+    let Some(place) = context.place else { return };
+    let penalties = &context.worker.shared.callers.penalties;
+    match outcome {
+        Ok(cleared) if context.carried.identity.is_some() && cleared.status().0 < 400 => {
+            penalties.served(place, Instant::now());
+        }
+        Err(Exit::Refused(refusal)) if leads_there(refusal) => {
+            penalties.refused(place, Instant::now());
+        }
+        _ => {}
+    }
 }
 
 /// The answer of an outcome.

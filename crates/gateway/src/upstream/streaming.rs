@@ -11,6 +11,7 @@ use super::{UpstreamFault, read_fault};
 use crate::body::{BodyReader, BodyRules, Gathered};
 use crate::budget::Held;
 use crate::login::{Watched, Withheld};
+use crate::under_way::Stay;
 use crate::wire::{Wire, WireFault};
 
 /// An answer whose head has been read and whose body has not.
@@ -23,7 +24,7 @@ pub(crate) struct Streaming {
     /// How long a body that streams may be silent.
     silence: Duration,
     /// The place in the API that is held until the body has streamed.
-    place: Option<Held>,
+    stay: Option<Stay>,
     /// What ends it early.
     watched: Option<Watched>,
     /// Bytes that may be the beginning of what must not leave.
@@ -78,7 +79,7 @@ impl Streaming {
             first: Vec::new(),
             deadline,
             silence,
-            place: None,
+            stay: None,
             watched: None,
             kept_back: Vec::new(),
         }
@@ -105,9 +106,9 @@ impl Streaming {
         !self.first.is_empty() || !self.source.is_done()
     }
 
-    /// Holds the request's place in the API as long as the body streams.
-    pub(crate) fn hold(&mut self, place: Held) {
-        self.place = Some(place);
+    /// Holds the request's places in the API as long as the body streams.
+    pub(crate) fn hold(&mut self, stay: Stay) {
+        self.stay = Some(stay);
     }
 
     /// The whole body, if it came together with the head: then it goes on in one piece, too.

@@ -112,7 +112,7 @@ fn attribute(name: &str, span: Span, callers: &Callers, notes: &mut Notes) -> Of
 }
 
 /// The same, without a place; else what is wrong, and what to do.
-fn known_attribute(name: &str, callers: &Callers) -> Result<OfCaller, (String, String)> {
+pub(super) fn known_attribute(name: &str, callers: &Callers) -> Result<OfCaller, (String, String)> {
     if name == "subject" {
         return Ok(OfCaller::Subject);
     }

@@ -8,6 +8,7 @@ use portcullis_model::{Diagnostic, Span, did_you_mean};
 use crate::codes;
 use crate::file::PolicyFile;
 use crate::notes::{Notes, shown};
+use crate::section::Spanned;
 
 /// Stands for all operations.
 const ALL: &str = "*";
@@ -86,6 +87,34 @@ impl Names {
         }
     }
 
+    /// Every operation that a name or a pattern means, `*` standing for any text: `resetPin*`,
+    /// `shop::*`; notes when there is none.
+    pub(super) fn matching(
+        &self,
+        name: &Spanned<String>,
+        notes: &mut Notes,
+    ) -> Vec<(usize, usize)> {
+        if !name.value.contains(ALL) {
+            return self.find(&name.value, name.span, notes).into_iter().collect();
+        }
+        let mut all = Vec::new();
+        for (place, api) in self.apis.iter().enumerate() {
+            let own = name.value.split_once(OF);
+            let own = own.filter(|(own, _)| api.own.as_deref() == Some(*own));
+            let pattern = own.map_or(name.value.as_str(), |(_, pattern)| pattern);
+            let known = api.indices.iter().flatten();
+            let found = known.filter(|(known, _)| is_like(known, pattern));
+            all.extend(found.map(|(_, index)| (place, *index)));
+        }
+        all.sort_unstable();
+        all.dedup();
+        let is_all_known = self.apis.iter().all(|api| api.indices.is_some());
+        if all.is_empty() && is_all_known {
+            notes.push(|| self.unknown(&name.value, name.span));
+        }
+        all
+    }
+
     fn meant_by_star(&self, name: &str) -> Option<Meant> {
         if name == ALL {
             return Some(Meant::All);
@@ -152,6 +181,19 @@ impl ApiNames {
     fn known(&self, name: &str) -> Option<usize> {
         self.indices.as_ref()?.get(name).copied()
     }
+}
+
+/// Whether a name is as the pattern says, whose `*` stand for any text.
+fn is_like(name: &str, pattern: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+    }
+    rest.ends_with(last)
 }
 
 fn indices(contract: &Contract) -> HashMap<String, usize> {

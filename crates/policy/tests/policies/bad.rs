@@ -41,6 +41,27 @@ const BAD: &[(&str, &str)] = &[
         "another_contract",
         "apis:\n  - contract: openapi.yaml\n    upstream: http://127.0.0.1:3000\n    digest: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n",
     ),
+    (
+        "rates",
+        "API\nrates:\n  - { per: caler, rate: 5/min }\n  - { per: address, rate: 5/fortnight }\n  \
+         - { of: [listMedicin, \"creat*\", \"nothing*\"], per: everybody, rate: 7/s }\n  \
+         - { per: body./item, rate: 5/min }\n  - { of: [createOrder, listMedicines], per: body./item, rate: 5/min }\n  \
+         - { of: \"GET /orders/{id}\", per: path.ident, rate: 5/min }\n  \
+         - { of: createOrder, per: header.x-shop, rate: 5/min }\n  - { per: caller.tenant, rate: 5/min }\n",
+    ),
+    (
+        "rates_of_bounds",
+        "API\nrates:\n  - { per: everybody, rate: 5/min, burst: 0 }\n  - { per: everybody, rate: 5/min, cost: 6 }\n  \
+         - { per: everybody, rate: 5/min, at_once: 2 }\n  - { per: everybody }\n  - { per: everybody, at_once: 0 }\n  \
+         - { per: everybody, at_once: 2, burst: 2 }\n  - { per: [], rate: 5/min }\n  - { rate: 5/min }\n  \
+         - { per: everybody, rate: 5/min, cost: dear }\n  - { per: everybody, rate: 5/h, once: true }\n",
+    ),
+    (
+        "rates_too_many_of_one_operation",
+        "API\nrates:\n  - { per: everybody, rate: 1/s }\n  - { per: everybody, rate: 1/2s }\n  - { per: everybody, rate: 1/3s }\n  \
+         - { per: everybody, rate: 1/4s }\n  - { per: everybody, rate: 1/5s }\n  - { per: everybody, rate: 1/6s }\n  \
+         - { per: everybody, rate: 1/7s }\n  - { per: everybody, rate: 1/8s }\n  - { of: createOrder, per: everybody, rate: 1/9s }\n",
+    ),
     ("misspelt_key", "API\norgins: []\n"),
     ("far_key", "API\nfirewall: on\n"),
     ("later_key", "API\ntenant: /organisation_id\ncallers:\n  jwt: { issuer: a }\n"),

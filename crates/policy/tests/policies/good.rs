@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use portcullis_model::{ControlId, Date, Effect, Severity, Span, UnixMillis};
 use portcullis_policy::{
-    Instance, LedgerTarget, Limits, Model, Origin, Posture, Undeclared, Upstream, UpstreamProof,
+    Instance, LedgerTarget, Limits, Model, Origin, Posture, RateBound, Undeclared, Upstream,
+    UpstreamProof,
 };
 
 use crate::pharmacy::{API, diagnostics, input, join};
@@ -29,6 +30,10 @@ operations:
   "GET /orders/{id}": { serialize: { by: path.id, group: orders } }
   listMedicines: { serialize: everybody }
 limits: { body_bytes: 2MiB, json_depth: 16, head_timeout: 500ms, body_rate: 1KiB/s }
+rates:
+  - { per: caller, rate: 100/s, burst: 200 }
+  - { of: [createOrder, "GET /orders*"], per: [address, operation], rate: 5/15min, cost: 2, counts_callers: true }
+  - { of: createOrder, per: body./item, at_once: 2 }
 ledger: { file: audit.jsonl }
 relax:
   - { operation: createOrder, control: writable_properties, mode: observe, by: ops, reason: "mobile 2.x still sends debug", until: 2027-01-31 }
@@ -116,6 +121,11 @@ fn every_key_arrives_in_the_model() {
     assert_eq!(model.limits.head_timeout, Duration::from_millis(500));
     assert_eq!(model.limits.body_rate_min, 1024);
     assert_eq!(model.ledger, LedgerTarget::File(Path::new("conf").join("audit.jsonl")));
+    let [callers, orders, items] = model.rates.as_slice() else { panic!("{:?}", model.rates) };
+    assert_eq!((&*callers.text, &callers.of), ("per: caller, rate: 100/s, burst: 200", &None));
+    assert_eq!(orders.of, Some(vec![create, watch, one]), "by pattern, too");
+    assert!(orders.counts_callers && !orders.needs_body() && items.needs_body());
+    assert_eq!(items.bound, RateBound::AtOnce(2));
 }
 
 #[test]

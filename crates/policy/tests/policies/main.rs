@@ -21,6 +21,7 @@ mod learned;
 mod login;
 mod passwords;
 mod pharmacy;
+mod rates;
 mod redirect;
 mod reference;
 mod serialize;

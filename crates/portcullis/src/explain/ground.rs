@@ -4,6 +4,7 @@
 use portcullis_contract::{Operation, Security};
 use portcullis_controls::{Plan, Remedy, remedy};
 use portcullis_model::{Clock as _, ControlId, Effect, Span};
+use portcullis_policy::RateLimit;
 use serde_json::{Value, json};
 
 use crate::clock::SystemClock;
@@ -121,6 +122,11 @@ impl<'a> Grounds<'a> {
             (Remedy::Limit(key), _) => {
                 let written = lines.limits.iter().find(|(known, _)| *known == key);
                 written.map(|(_, span)| (format!("`limits: {{ {key} }}`"), *span))
+            }
+            (Remedy::Rate, _) => {
+                let is_it = |one: &&RateLimit| act.detail.contains(&format!("{{ {} }}", one.text));
+                let rate = model.rates.iter().find(is_it);
+                rate.and_then(|rate| Some((format!("`rates: {{ {} }}`", rate.text), rate.line?)))
             }
             (Remedy::Origins, _) => lines.origins.map(|at| ("`origins`".to_owned(), at)),
             (Remedy::Hosts, _) => lines.hosts.map(|at| ("`hosts`".to_owned(), at)),

@@ -62,6 +62,11 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
              reach the API one after the other (`serialize`)."
                 .to_owned()
         }
+        (Remedy::Rate, _) => {
+            "It passes when it is sent again later: `Retry-After` says when. If honest clients come so often, let the \
+             entry of `rates` that the record names allow more, or count them apart (`per`)."
+                .to_owned()
+        }
         (Remedy::Limit(key), _) => {
             format!(
                 "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"

@@ -308,6 +308,13 @@ impl<'a> Page<'a> {
         self.line("");
         self.say("6. Bounds; these are the defaults. A refusal names the key that raises it.");
         self.line("# limits: { body_bytes: 1MiB, answer_bytes: 8MiB, upstream_timeout: 30s }");
+        self.say(
+            "How often requests may come: verified callers wherever they are, all others by address. What is \
+                  guessed at or dear deserves an entry of its own: `{ of: login, per: body./email, rate: 5/15min }`.",
+        );
+        self.line("rates:");
+        self.line("  - { per: caller, rate: 100/s, burst: 500 }");
+        self.line("  - { per: address, rate: 50/s, burst: 200 }");
     }
 
     fn ledger(&mut self) {

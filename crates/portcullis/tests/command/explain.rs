@@ -345,6 +345,35 @@ fn a_recorded_refusal_leads_to_its_lines_and_to_a_change_of_the_files() {
 }
 
 #[test]
+fn one_request_too_many_leads_to_its_entry_of_rates() {
+    let api = ScriptedApi::start(Behaviour::json(201, "{}"));
+    let folder = folder();
+    let rates = "rates:\n  - { of: createOrder, per: everybody, rate: 1/h }\n";
+    std::fs::write(folder.path("portcullis.yaml"), format!("{POLICY}{rates}")).unwrap();
+    let upstream = format!("http://{}", api.address());
+    let gateway = Gateway::start(
+        &folder,
+        &["run", "-c", "portcullis.yaml", "--upstream", &upstream, "--listen", "127.0.0.1:0"],
+    );
+    let request = "POST /api/orders HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\n\
+                   Content-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"quantity\": 1}";
+    assert_eq!(exchange(gateway.address, request).status, 201);
+    let answer = exchange(gateway.address, request);
+    assert_eq!(answer.status, 429);
+    let id = answer.field("x-request-id").unwrap().to_owned();
+    gateway.end();
+    let output = folder.run(&["explain", &id, "-c", "portcullis.yaml"]);
+    let shown = text(&output.stdout);
+    for part in [
+        "refused by resource_limits (rate)",
+        "portcullis.yaml:12:7  `rates: { of: createOrder, per: everybody, rate: 1/h }`",
+        "`Retry-After` says when",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+}
+
+#[test]
 fn a_record_that_is_not_there_or_cut_is_said() {
     const ID: &str = "01KAT3ZW1E8Q6Y3V9N5R2M7XJD";
     let cut = format!("{{\"time\":\"x\",\"request_id\":\"{ID}\",\"mod");

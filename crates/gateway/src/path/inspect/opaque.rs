@@ -26,7 +26,7 @@ pub(super) fn as_it_came(mut parts: Parts, context: &mut Context<'_>) -> Answer 
         parts.body.give_back();
         Body::Whole(body)
     } else {
-        parts.body.hold(parts.place);
+        parts.body.hold(parts.stay);
         Body::Streaming(Box::new(parts.body))
     };
     let mut answer = Answer::new(Status(parts.head.status), body);

@@ -23,7 +23,7 @@ pub(super) fn upgraded(mut parts: Parts, context: &mut Context<'_>) -> Result<An
         return Err(failed(UpstreamFault::Malformed("websocket_handshake")));
     };
     context.entry.not_inspected();
-    parts.body.hold(parts.place);
+    parts.body.hold(parts.stay);
     let body = Body::Upgraded(Box::new(parts.body));
     let mut answer = Answer::new(Status(parts.head.status), body);
     for (name, value) in completed {

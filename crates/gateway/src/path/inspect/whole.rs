@@ -16,10 +16,10 @@ pub(super) struct Whole {
 /// Reads the body, and gives the place in the API back. Its bytes stay counted until the answer is
 /// written or given up: a client that reads slowly holds them.
 pub(super) async fn whole(parts: Parts, context: &mut Context<'_>) -> Result<Whole, Exit> {
-    let Parts { is_private, head, body, mut buffered, place, .. } = parts;
+    let Parts { is_private, head, body, mut buffered, stay, .. } = parts;
     let bytes_max = context.plan.limits.answer_bytes_max;
     let bytes = body.read_all(bytes_max, &mut buffered).await.map_err(unread)?;
-    drop(place);
+    drop(stay);
     context.buffered = Some(buffered);
     Ok(Whole { is_private, head, bytes })
 }

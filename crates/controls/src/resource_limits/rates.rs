@@ -1,0 +1,277 @@
+//! How often requests may come: what an operation is counted by, and what is said to whoever comes too often.
+//!
+//! Nothing here knows how often something happened: `portcullis-counting` does. What is decided is under which
+//! keys a request counts, and which entries it does not concern.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use portcullis_counting::{Place, Pool, Rate};
+use portcullis_model::{ControlId, Identity, KeyId, Refusal, Status};
+use portcullis_policy::{InputPlace, Model, RateBound, RateCost, RateKey, RateLimit};
+
+use super::key_quota::Quota;
+use super::one_at_a_time::number;
+use crate::alike::account;
+
+/// The counts of one gateway: for each pool, how many keys may owe something at a time before new ones begin with
+/// what others owe. What drains in times of another order, and what clients make up, are counted apart.
+pub const POOLS: [usize; 8] =
+    [400_000, 400_000, 200_000, 200_000, 200_000, 200_000, 200_000, 200_000];
+
+/// Seconds after which whoever can never pass is told to come again.
+const NEVER_S: u64 = 86_400;
+
+/// One entry of `rates`, compiled.
+#[derive(Debug)]
+pub struct Counted {
+    /// As it is written.
+    pub text: Arc<str>,
+    /// How often; of what is under way at a time, none.
+    pub rate: Rate,
+    /// Where it is counted.
+    pub pool: Pool,
+    /// How many at a time; none: it is a rate.
+    pub at_once: Option<u32>,
+    /// For how many a request counts.
+    pub cost: RateCost,
+    per: Vec<RateKey>,
+    counts_callers: bool,
+}
+
+/// The entries that concern an operation.
+#[derive(Debug, Default)]
+pub struct Rates {
+    /// Asked when the caller is known.
+    pub early: Vec<Arc<Counted>>,
+    /// Asked when the body was read.
+    pub late: Vec<Arc<Counted>>,
+    /// How many may be under way.
+    pub at_once: Vec<Arc<Counted>>,
+}
+
+/// Who asks for what.
+pub struct Asker<'a> {
+    /// Whom a credential proved; never what a request merely says (rule 1).
+    pub caller: Option<&'a Identity>,
+    /// The API key of ours that it came with.
+    pub key: Option<KeyId>,
+    /// From where, as far as that is known for certain (rule 20).
+    pub place: Option<Place>,
+    /// The API and the operation.
+    pub operation: &'a str,
+    /// What the request has at a place.
+    pub said: &'a dyn Fn(&InputPlace) -> Said,
+}
+
+/// What a request has at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// Nothing.
+    Nothing,
+    /// This value.
+    One(String),
+    /// Several, or what cannot be read as one: which the API takes, nobody knows.
+    Several,
+}
+
+impl Rates {
+    /// What concerns an operation of a model; none: one that is not declared.
+    pub(crate) fn of(model: &Model, all: &[Arc<Counted>], operation: Option<usize>) -> Self {
+        let mut rates = Self::default();
+        for (limit, counted) in model.rates.iter().zip(all) {
+            if limit.concerns(operation) {
+                let list = match limit.bound {
+                    RateBound::AtOnce(_) => &mut rates.at_once,
+                    RateBound::Often(..) if limit.needs_body() => &mut rates.late,
+                    RateBound::Often(..) => &mut rates.early,
+                };
+                list.push(Arc::clone(counted));
+            }
+        }
+        rates
+    }
+}
+
+impl Counted {
+    /// Every entry of a model, in its order.
+    pub(crate) fn all(model: &Model) -> Vec<Arc<Self>> {
+        model.rates.iter().map(|limit| Arc::new(Self::new(limit))).collect()
+    }
+
+    /// One entry.
+    pub fn new(limit: &RateLimit) -> Self {
+        let (rate, at_once, cost) = match &limit.bound {
+            RateBound::Often(often, cost) => {
+                let rate = Rate::new(often.count, often.per, often.burst);
+                // The policy refuses what makes no rate.
+                (rate.unwrap_or(Rate::NEVER), None, cost.clone())
+            }
+            RateBound::AtOnce(most) => (Rate::NEVER, Some(*most), RateCost::Fixed(1)),
+        };
+        Self {
+            text: Arc::clone(&limit.text),
+            rate,
+            pool: pool(&limit.per, rate),
+            at_once,
+            cost,
+            per: limit.per.clone(),
+            counts_callers: limit.counts_callers,
+        }
+    }
+
+    /// Whether what is left tells a caller of nobody else.
+    fn is_own(&self) -> bool {
+        self.per.iter().any(|key| matches!(key, RateKey::Caller | RateKey::Key))
+    }
+
+    /// Under what a request counts, part by part; none: the entry does not concern it.
+    ///
+    /// Who is verified counts by who it is, wherever it comes from: fifty callers behind one address are fifty. An
+    /// address is all that is known of the others.
+    pub fn parts(&self, asker: &Asker<'_>) -> Option<Vec<Vec<u8>>> {
+        let is_of_places =
+            self.per.iter().any(|key| matches!(key, RateKey::Address | RateKey::Network));
+        let names_callers = self.per.iter().any(RateKey::is_of_callers);
+        if is_of_places && !names_callers && !self.counts_callers && asker.caller.is_some() {
+            return None;
+        }
+        let mut parts = Vec::new();
+        for key in &self.per {
+            part(key, asker, &mut parts)?;
+        }
+        Some(parts)
+    }
+
+    /// For how many units a request counts, at least one. What is no number costs all that fits at once.
+    pub fn units(&self, said: &dyn Fn(&InputPlace) -> Said) -> u32 {
+        let place = match &self.cost {
+            RateCost::Fixed(units) => return *units,
+            RateCost::Of(place) => place,
+        };
+        match said(place) {
+            Said::Nothing => 1,
+            Said::Several => self.rate.burst().max(1),
+            Said::One(text) => match text.trim().parse::<f64>() {
+                Ok(units) if units.is_finite() => whole(units),
+                _ => self.rate.burst().max(1),
+            },
+        }
+    }
+
+    /// What a caller is told is left; none where it would tell of others.
+    pub fn quota(&self, left: u32, reset_in: Duration) -> Option<Quota> {
+        self.is_own().then(|| self.told(left, reset_in))
+    }
+
+    /// A full burst in the time in which one drains: it is the rate, and what is left is never more.
+    fn told(&self, left: u32, reset_in: Duration) -> Quota {
+        Quota {
+            name: if self.is_own() { "caller" } else { "shared" },
+            limit: self.rate.burst().into(),
+            window_s: seconds(self.rate.window()).max(1),
+            left: left.into(),
+            reset_s: seconds(reset_in),
+        }
+    }
+
+    /// What whoever came too often is told: of a rate that is shared, too, because the refusal says so already.
+    pub fn used_up(&self, retry_in: Option<Duration>) -> Quota {
+        let wait = retry_in.map_or(NEVER_S, |wait| seconds(wait).max(1));
+        self.told(0, Duration::from_secs(wait))
+    }
+
+    /// The refusal of one request too many.
+    pub fn too_often(&self, used_up: &Quota) -> Refusal {
+        Refusal::new(ControlId::ResourceLimits, Status(429), "rate", self.detail())
+            .with_field("Retry-After", used_up.reset_s.to_string())
+    }
+
+    /// The refusal of one request too many at a time.
+    pub fn too_many_at_once(&self) -> Refusal {
+        Refusal::new(ControlId::ResourceLimits, Status(429), "at_once", self.detail())
+            .with_field("Retry-After", "1")
+    }
+
+    /// Which entry, and never of whom: the record of the request says that as far as it may be said.
+    fn detail(&self) -> String {
+        format!("above `rates: {{ {} }}`", self.text)
+    }
+}
+
+/// The refusal where nothing more can be counted at a time.
+pub fn too_many_under_way() -> Refusal {
+    let detail = "as many keys of `at_once` are under way as may be";
+    Refusal::new(ControlId::ResourceLimits, Status::UNAVAILABLE, "too_many_values", detail)
+        .with_field("Retry-After", "1")
+}
+
+/// A number rounded up, at least one; what is more than fits is more than any burst.
+#[expect(clippy::cast_sign_loss, reason = "it is at least one")]
+const fn whole(units: f64) -> u32 {
+    units.ceil().max(1.0) as u32
+}
+
+fn seconds(time: Duration) -> u64 {
+    time.as_nanos().div_ceil(1_000_000_000) as u64
+}
+
+/// Adds what is counted by one key; none where the request has none of it.
+fn part(key: &RateKey, asker: &Asker<'_>, parts: &mut Vec<Vec<u8>>) -> Option<()> {
+    let mut add = |bytes: &[u8]| parts.push(bytes.to_vec());
+    match key {
+        RateKey::Caller => {
+            let caller = asker.caller?;
+            add(caller.issuer.as_bytes());
+            add(caller.subject.as_bytes());
+        }
+        RateKey::Key => add(asker.key?.as_bytes()),
+        RateKey::Address => add(&asker.place?.address.part()),
+        RateKey::Network => add(&asker.place?.network.part()),
+        RateKey::Operation => add(asker.operation.as_bytes()),
+        RateKey::Everybody => add(b"everybody"),
+        RateKey::Role => add(attribute(asker.caller?, "role").as_bytes()),
+        RateKey::Attribute(name) => add(attribute(asker.caller?, name).as_bytes()),
+        RateKey::Value(place) => match (asker.said)(place) {
+            Said::Nothing => add(b"nothing"),
+            Said::Several => add(b"several"),
+            Said::One(text) => add(format!("one {}", spelling(&text)).as_bytes()),
+        },
+    }
+    Some(())
+}
+
+/// An attribute's texts in one order; callers without it are one.
+fn attribute(caller: &Identity, name: &str) -> String {
+    let mut texts: Vec<&str> =
+        caller.attribute(name).into_iter().flat_map(portcullis_model::Value::texts).collect();
+    texts.sort_unstable();
+    let texts: Vec<String> =
+        texts.into_iter().map(|text| format!("{}:{text}", text.len())).collect();
+    texts.concat()
+}
+
+/// One spelling of what an API may take for the same: numbers as numbers, all else as accounts.
+fn spelling(text: &str) -> String {
+    let text = account(text);
+    number(&text).unwrap_or(text)
+}
+
+/// The pool of an entry: what must be owned, addresses, what clients make up; each by how long it is owed.
+fn pool(per: &[RateKey], rate: Rate) -> Pool {
+    const MINUTE: Duration = Duration::from_mins(1);
+    const HOUR: Duration = Duration::from_hours(1);
+    let window = rate.window();
+    let long = u8::from(window > MINUTE) + u8::from(window > HOUR);
+    let is_place = |key: &RateKey| matches!(key, RateKey::Address | RateKey::Network);
+    Pool(if per.iter().any(|key| matches!(key, RateKey::Value(_))) {
+        5 + long
+    } else if per.iter().any(is_place) {
+        2 + long
+    } else {
+        long.min(1)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! `rates`: how often such requests came lately, and how many are under way.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use portcullis_contract::Operation;
+use portcullis_controls::caller_identity::api;
+use portcullis_controls::resource_limits::{Asker, Counted, Rates, Said, too_many_under_way};
+use portcullis_counting::Place;
+use portcullis_model::{ControlId, Mode};
+use portcullis_policy::InputPlace;
+
+use super::authenticate::Authenticated;
+use super::context::{Context, Exit};
+use super::payload::Payload;
+use super::values::Request;
+use crate::under_way::{NoPlace, Places};
+
+/// A request that is counted.
+pub(super) struct Asked<'a> {
+    authenticated: &'a Authenticated,
+    request: Request<'a>,
+}
+
+impl<'a> Asked<'a> {
+    /// With its body, as soon as that was read.
+    pub(super) const fn of(authenticated: &'a Authenticated, body: Option<&'a Payload>) -> Self {
+        Self { authenticated, request: Request { matched: authenticated.matched(), body } }
+    }
+
+    /// What can be counted before the body is read.
+    pub(super) fn early(&self, context: &mut Context<'_>) -> Result<(), Exit> {
+        self.often(&rates(context).early, context)
+    }
+
+    /// What needs a value of the body.
+    pub(super) fn late(&self, context: &mut Context<'_>) -> Result<(), Exit> {
+        self.often(&rates(context).late, context)
+    }
+
+    /// Places among those that are under way.
+    pub(super) fn at_once(&self, context: &mut Context<'_>) -> Result<Places, Exit> {
+        self.stay(&rates(context).at_once, context)
+    }
+
+    fn often(&self, rates: &[Arc<Counted>], context: &mut Context<'_>) -> Result<(), Exit> {
+        if rates.is_empty() || context.mode(ControlId::ResourceLimits) == Mode::NotAsked {
+            return Ok(());
+        }
+        let said = |place: &InputPlace| self.said(place, context);
+        let asked: Vec<_> = self
+            .parts(rates, context)
+            .into_iter()
+            .map(|(counted, parts)| ((counted, parts), counted.units(&said)))
+            .collect();
+        let taken = context.worker.shared.callers.rates.take(&asked, Instant::now());
+        match taken {
+            Ok(admitted) => {
+                let left =
+                    asked.iter().zip(&admitted.each).filter_map(|(((counted, _), _), left)| {
+                        counted.quota(left.available, left.reset_in)
+                    });
+                let tightest = left.chain(context.carried.rate).min_by_key(|quota| quota.left);
+                context.carried.rate = tightest;
+                Ok(())
+            }
+            Err(refused) => {
+                // More than are asked together are refused as a whole, which the policy forbids.
+                let counted = asked.get(refused.which).or(asked.first()).map(|((one, _), _)| *one);
+                let Some(counted) = counted else { return Ok(()) };
+                let used_up = counted.used_up(refused.retry_in);
+                context.refuse(counted.too_often(&used_up)).inspect_err(|_| {
+                    context.carried.rate = Some(used_up);
+                })
+            }
+        }
+    }
+
+    fn stay(&self, rates: &[Arc<Counted>], context: &mut Context<'_>) -> Result<Places, Exit> {
+        let counts = &context.worker.shared.callers.rates;
+        let is_asked = context.mode(ControlId::ResourceLimits) != Mode::NotAsked;
+        let asked = if is_asked { self.parts(rates, context) } else { Vec::new() };
+        let refusal = match counts.stay(&asked) {
+            Ok(places) => return Ok(places),
+            Err(NoPlace::Taken(which)) => {
+                asked.get(which).map_or_else(too_many_under_way, |(one, _)| one.too_many_at_once())
+            }
+            Err(NoPlace::TooManyKeys) => too_many_under_way(),
+        };
+        context.refuse(refusal)?;
+        // Whoever only watches holds no place.
+        counts.stay(&[]).map_err(|_| Exit::Refused(too_many_under_way()))
+    }
+
+    /// The entries that concern this request, and under what they count it.
+    fn parts<'r>(
+        &self,
+        rates: &'r [Arc<Counted>],
+        context: &Context<'_>,
+    ) -> Vec<(&'r Counted, Vec<Vec<u8>>)> {
+        let contract = &context.plan.model.contract;
+        let operation = context.operation.and_then(|index| contract.operation(index));
+        let operation = operation.map(Operation::title).unwrap_or_default();
+        let asker = Asker {
+            caller: self.authenticated.caller().identity().map(|identity| &**identity),
+            key: context.carried.key.as_ref().map(|key| key.id),
+            place: self.authenticated.matched().received().sender().address.map(Place::of),
+            operation: &format!("{} {operation}", api(&context.plan.model)),
+            said: &|place| self.said(place, context),
+        };
+        let concerned = rates.iter().map(|counted| (&**counted, counted.parts(&asker)));
+        concerned.filter_map(|(counted, parts)| Some((counted, parts?))).collect()
+    }
+
+    fn said(&self, place: &InputPlace, context: &Context<'_>) -> Said {
+        match self.request.values(place, context) {
+            Ok(values) => match <[String; 1]>::try_from(values) {
+                Ok([one]) => Said::One(one),
+                Err(values) if values.is_empty() => Said::Nothing,
+                Err(_) => Said::Several,
+            },
+            Err(_) => Said::Several,
+        }
+    }
+}
+
+/// The entries that concern the operation.
+fn rates<'w>(context: &Context<'w>) -> &'w Rates {
+    let plan = context.plan;
+    let operation = context.operation.and_then(|index| plan.operations.get(index));
+    operation.map_or(&plan.undeclared_rates, |operation| &operation.rates)
+}

@@ -1,0 +1,310 @@
+//! How often requests may come: for each API, the entries of `rates` that concern it, or the defaults.
+
+mod checked;
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use portcullis_contract::Contract;
+use portcullis_model::{Diagnostic, Span};
+
+use self::checked::Checked;
+use super::names::Names;
+use crate::callers::Callers;
+use crate::codes;
+use crate::file::{COUNT_MAX, Frequency, PolicyFile, RateSection};
+use crate::model::Proxies;
+use crate::notes::{Notes, shown};
+use crate::quantity::Count;
+use crate::rates::{Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateKey, RateLimit};
+use crate::section::Spanned;
+
+/// Entries of one policy.
+const RATES_MAX: usize = 64;
+/// Keys that one entry combines.
+const KEYS_MAX: usize = 4;
+/// Requests under way at a time that one entry may allow.
+const AT_ONCE_MAX: u64 = 100_000;
+/// A burst that nobody chose.
+const BURST_DEFAULT_MAX: u32 = 1_000;
+
+/// What is known where rates are joined.
+pub(super) struct Known<'a> {
+    contracts: &'a [Option<Contract>],
+    names: &'a Names,
+    callers: &'a [Callers],
+    /// Whether some entry counts requests of whom nobody verifies.
+    counts_strangers: bool,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(
+        file: Option<&PolicyFile>,
+        contracts: &'a [Option<Contract>],
+        names: &'a Names,
+        callers: &'a [Callers],
+    ) -> Self {
+        Self { contracts, names, callers, counts_strangers: counts_strangers(file) }
+    }
+}
+
+/// Whether some entry counts requests of whom nobody verifies: then one by caller is for the day when somebody does.
+fn counts_strangers(file: Option<&PolicyFile>) -> bool {
+    let sections = file.and_then(|file| file.rates.as_ref()).into_iter().flatten();
+    let mut keys = sections.map(|section| section.value.per.0.iter().flat_map(|keys| &keys.0));
+    keys.any(|mut keys| keys.all(|key| !key.value.is_of_callers()))
+}
+
+/// The entries for each API.
+pub(super) fn join(
+    file: Option<&PolicyFile>,
+    known: &Known<'_>,
+    (listen, proxies): (SocketAddr, &Proxies),
+    notes: &mut Notes,
+) -> Vec<Vec<RateLimit>> {
+    let Some(sections) = file.and_then(|file| file.rates.as_ref()) else {
+        let rates = if proxies.let_others_ask(listen) { defaults() } else { Vec::new() };
+        return vec![rates; known.contracts.len()];
+    };
+    if let Some(further) = sections.get(RATES_MAX) {
+        let message = format!("there are more than {RATES_MAX} rates");
+        let error = || Diagnostic::error(&codes::BAD_LIMIT, message).at(further.span);
+        notes.push(|| error().help("name several operations in one entry"));
+    }
+    let mut all: Vec<Vec<RateLimit>> = vec![Vec::new(); known.contracts.len()];
+    for section in sections.iter().take(RATES_MAX) {
+        let Some(limit) = limit(&section.value, section.span, notes) else { continue };
+        let of = section.value.of.as_ref().map(|of| {
+            of.0.iter().flat_map(|name| known.names.matching(name, notes)).collect::<Vec<_>>()
+        });
+        Checked { section: &section.value, known, of: of.as_deref(), limit: &limit }.check(notes);
+        for (api, rates) in all.iter_mut().enumerate() {
+            let own = of.as_ref().map(|of| {
+                let own = of.iter().filter(|(place, _)| *place == api).map(|(_, index)| *index);
+                let mut own: Vec<usize> = own.collect();
+                own.sort_unstable();
+                own.dedup();
+                own
+            });
+            // What counts nothing here belongs to another API.
+            if own.as_ref().is_none_or(|own| !own.is_empty()) {
+                rates.push(RateLimit { of: own, ..limit.clone() });
+            }
+        }
+    }
+    for (rates, contract) in all.iter_mut().zip(known.contracts) {
+        compare(rates, notes);
+        // Those that say the same are one count: a request would be counted twice.
+        let mut texts = HashSet::new();
+        rates.retain(|rate| texts.insert(Arc::clone(&rate.text)));
+        let count = contract.as_ref().map_or(0, |contract| contract.operations.len());
+        together(rates, count, notes);
+    }
+    all
+}
+
+/// What holds where others can ask and nobody wrote `rates` (decision 0131).
+fn defaults() -> Vec<RateLimit> {
+    let one = |key: RateKey, count, burst| {
+        let often = Often { count, per: Duration::from_secs(1), burst };
+        RateLimit {
+            text: format!("per: {key}, rate: {count}/s, burst: {burst}").into(),
+            line: None,
+            of: None,
+            per: vec![key],
+            counts_callers: false,
+            bound: RateBound::Often(often, RateCost::Fixed(1)),
+        }
+    };
+    vec![one(RateKey::Caller, 100, 500), one(RateKey::Address, 50, 200)]
+}
+
+/// One entry, its operations left out.
+fn limit(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateLimit> {
+    let per: Vec<RateKey> = section.per.0.as_ref()?.0.iter().map(|key| key.value.clone()).collect();
+    if per.is_empty() || per.len() > KEYS_MAX {
+        notes.push(|| {
+            let message = format!("an entry counts by 1 to {KEYS_MAX} keys");
+            Diagnostic::error(&codes::BAD_LIMIT, message)
+                .at(span)
+                .help("write `per: everybody` for one count of all requests")
+        });
+        return None;
+    }
+    let bound = match (&section.rate, &section.at_once) {
+        (Some(rate), None) => often(section, rate.0.as_ref()?, notes)?,
+        (None, Some(at_once)) => at_a_time(section, at_once.0.as_ref()?, notes)?,
+        (rate, _) => {
+            let message = match rate {
+                Some(_) => "`rate` and `at_once` are two entries",
+                None => "this entry allows nothing and forbids nothing",
+            };
+            notes.push(|| {
+                Diagnostic::error(&codes::BAD_LIMIT, message)
+                    .at(span)
+                    .help("write `rate: 100/s`, or `at_once: 2`")
+            });
+            return None;
+        }
+    };
+    Some(RateLimit {
+        text: text(section).into(),
+        line: Some(span),
+        of: None,
+        per,
+        counts_callers: section.counts_callers.as_ref().is_some_and(|word| word.value),
+        bound,
+    })
+}
+
+fn often(section: &RateSection, rate: &Spanned<Frequency>, notes: &mut Notes) -> Option<RateBound> {
+    let Frequency { count, per } = rate.value;
+    if count == 0 {
+        notes.push(|| {
+            Diagnostic::warning(&codes::BAD_LIMIT, "a rate of nothing lets nothing through")
+                .at(rate.span)
+                .help("take the operation out of `access` instead, so that it is closed")
+        });
+    }
+    let burst = match &section.burst {
+        None => count.clamp(1, BURST_DEFAULT_MAX),
+        Some(burst) => amount(burst, COUNT_MAX.into(), notes)?,
+    };
+    let cost = section.cost.as_ref().map_or(RateCost::Fixed(1), |cost| cost.value.0.clone());
+    if let (RateCost::Fixed(units), Some(written)) = (&cost, &section.cost)
+        && *units > burst
+    {
+        notes.push(|| {
+            let message = format!("one request costs {units}, and {burst} fit at once");
+            Diagnostic::error(&codes::BAD_LIMIT, message)
+                .at(written.span)
+                .label("so none ever passes")
+                .help(format!("write `burst: {units}` or more"))
+        });
+    }
+    Some(RateBound::Often(Often { count, per, burst }, cost))
+}
+
+fn at_a_time(
+    section: &RateSection,
+    at_once: &Spanned<Count>,
+    notes: &mut Notes,
+) -> Option<RateBound> {
+    let others = [
+        section.burst.as_ref().map(|burst| ("burst", burst.span)),
+        section.cost.as_ref().map(|cost| ("cost", cost.span)),
+    ];
+    for (word, span) in others.into_iter().flatten() {
+        notes.push(|| {
+            Diagnostic::error(&codes::CONFLICT, format!("`{word}` belongs to `rate`"))
+                .at(span)
+                .help("remove it: of what is under way at a time, each request is one")
+        });
+    }
+    amount(at_once, AT_ONCE_MAX, notes).map(RateBound::AtOnce)
+}
+
+/// A count of at least one.
+fn amount(count: &Spanned<Count>, max: u64, notes: &mut Notes) -> Option<u32> {
+    if (1..=max).contains(&count.value.0) {
+        return u32::try_from(count.value.0).ok();
+    }
+    notes.push(|| {
+        Diagnostic::error(&codes::BAD_LIMIT, format!("{} cannot be meant here", count.value.0))
+            .at(count.span)
+            .help(format!("choose from 1 to {max}"))
+    });
+    None
+}
+
+/// The entry as people write it, in one order.
+fn text(section: &RateSection) -> String {
+    let list = |items: Vec<String>| match items.as_slice() {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
+    let mut parts = Vec::new();
+    if let Some(of) = &section.of {
+        let names = of.0.iter().map(|name| name.value.clone()).collect();
+        parts.push(format!("of: {}", list(names)));
+    }
+    let keys = section.per.0.iter().flat_map(|keys| &keys.0);
+    parts.push(format!("per: {}", list(keys.map(|key| key.value.to_string()).collect())));
+    if let Some(rate) = section.rate.as_ref().and_then(|rate| rate.0.as_ref()) {
+        parts.push(format!("rate: {}", rate.value));
+    }
+    if let Some(burst) = &section.burst {
+        parts.push(format!("burst: {}", burst.value.0));
+    }
+    match section.cost.as_ref().map(|cost| &cost.value.0) {
+        Some(RateCost::Fixed(units)) => parts.push(format!("cost: {units}")),
+        Some(RateCost::Of(place)) => parts.push(format!("cost: {place}")),
+        None => {}
+    }
+    if let Some(at_once) = section.at_once.as_ref().and_then(|most| most.0.as_ref()) {
+        parts.push(format!("at_once: {}", at_once.value.0));
+    }
+    if section.counts_callers.as_ref().is_some_and(|word| word.value) {
+        parts.push("counts_callers: true".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// Two entries of the same requests over the same time: the looser one never refuses anything.
+fn compare(rates: &[RateLimit], notes: &mut Notes) {
+    for (place, one) in rates.iter().enumerate() {
+        let before = rates.get(..place).unwrap_or_default();
+        let is_same = |other: &&RateLimit| {
+            let bounds = match (&other.bound, &one.bound) {
+                (RateBound::Often(a, cost), RateBound::Often(b, other)) => {
+                    a.per == b.per && cost == other
+                }
+                (RateBound::AtOnce(_), RateBound::AtOnce(_)) => true,
+                _ => false,
+            };
+            bounds
+                && (&other.of, &other.per, other.counts_callers)
+                    == (&one.of, &one.per, one.counts_callers)
+        };
+        if let Some(other) = before.iter().find(is_same) {
+            notes.push(|| {
+                let message = format!("{} counts the same requests", shown(&other.text));
+                Diagnostic::warning(&codes::NO_EFFECT, message)
+                    .at(one.line)
+                    .label("of the two, the looser one never refuses anything")
+                    .help("keep the stricter one")
+            });
+        }
+    }
+}
+
+/// So many are asked at the same moment of a request.
+fn together(rates: &[RateLimit], operations: usize, notes: &mut Notes) {
+    let is_at_once = |one: &RateLimit| matches!(one.bound, RateBound::AtOnce(_));
+    let moments: [fn(&RateLimit, bool) -> bool; 3] = [
+        |one, at_once| !at_once && !one.needs_body(),
+        |one, at_once| !at_once && one.needs_body(),
+        |_, at_once| at_once,
+    ];
+    let mut told: Vec<Arc<str>> = Vec::new();
+    for operation in 0..operations {
+        for moment in &moments {
+            let concerned = rates.iter().filter(|one| one.concerns(Some(operation)));
+            let mut concerned = concerned.filter(|one| moment(one, is_at_once(one)));
+            let Some(further) = concerned.nth(RATES_TOGETHER_MAX) else { continue };
+            if told.contains(&further.text) {
+                continue;
+            }
+            told.push(Arc::clone(&further.text));
+            notes.push(|| {
+                let message = format!("more than {RATES_TOGETHER_MAX} rates concern one operation");
+                Diagnostic::error(&codes::BAD_LIMIT, message)
+                    .at(further.line)
+                    .label("one too many")
+                    .help("remove those that the others contain")
+            });
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! How often requests may come.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use portcullis_policy::{Model, Often, RateBound, RateCost};
+
+use crate::pharmacy::{API, diagnostics, input, join, own};
+
+fn warned(rates: &str) -> String {
+    let model = join(&format!("{API}rates:\n{rates}")).unwrap();
+    diagnostics(&model.sources, &own(&model.warnings))
+}
+
+fn refused(rates: &str) -> String {
+    let failure = join(&format!("{API}{rates}")).unwrap_err();
+    diagnostics(&failure.sources, &failure.diagnostics)
+}
+
+fn often(rate: &str) -> Often {
+    let model = join(&format!("{API}rates: [{{ per: everybody, {rate} }}]\n")).unwrap();
+    match model.rates.first().map(|rate| &rate.bound) {
+        Some(RateBound::Often(often, RateCost::Fixed(1))) => *often,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_burst_is_all_that_a_rate_names_and_a_thousand_at_most() {
+    let rate = |count, per, burst| Often { count, per: Duration::from_secs(per), burst };
+    assert_eq!(often("rate: 5/15min"), rate(5, 900, 5));
+    assert_eq!(often("rate: 1000000/day"), rate(1_000_000, 86_400, 1_000));
+    assert_eq!(often("rate: 1000000/day, burst: 50000"), rate(1_000_000, 86_400, 50_000));
+}
+
+#[test]
+fn where_others_can_ask_there_are_rates_without_a_word() {
+    let listening = |policy: &str| {
+        let model = Model::join(input(Some(&format!("{API}{policy}")))).unwrap();
+        model.rates.iter().map(|rate| rate.text.to_string()).collect::<Vec<_>>()
+    };
+    let both = ["per: caller, rate: 100/s, burst: 500", "per: address, rate: 50/s, burst: 200"];
+    assert!(listening("").is_empty(), "on loopback");
+    assert_eq!(listening("listen: 0.0.0.0:8080\n"), both);
+    assert_eq!(listening("trusted_proxies: [10.0.0.0/8]\n"), both, "a proxy asks for others");
+    assert!(listening("trusted_proxies: []\n").is_empty());
+    assert!(listening("listen: 0.0.0.0:8080\nrates: []\n").is_empty(), "somebody decided");
+}
+
+#[test]
+fn what_counts_nothing_or_twice_is_told() {
+    let told = warned("  - { per: caller, rate: 5/s }\n");
+    assert!(told.contains("nobody verifies who calls, so this counts nothing"), "{told}");
+    let told = warned("  - { per: caller, rate: 5/s }\n  - { per: address, rate: 5/s }\n");
+    assert_eq!(told, "", "it is for the day when somebody does");
+    let told = warned("  - { per: key, rate: 5/s }\n");
+    assert!(told.contains("no caller shows an API key"), "{told}");
+    let told = warned(
+        "  - { of: [createOrder, watchOrders], per: address, rate: 5/s }\n  \
+         - { of: [watchOrders, createOrder], per: address, rate: 50/s }\n",
+    );
+    assert!(told.contains("counts the same requests"), "{told}");
+    let same =
+        format!("{API}rates: [{{ per: address, rate: 5/s }}, {{ rate: 5/1s, per: address }}]\n");
+    assert_eq!(join(&same).unwrap().rates.len(), 1, "a request would be counted twice");
+    let two = "  - { per: address, rate: 5/s }\n  - { per: address, rate: 1000/day }\n";
+    assert_eq!(warned(two), "", "over another time it is another bound");
+    let told = warned("  - { per: everybody, rate: 5/s, counts_callers: true }\n");
+    assert!(told.contains("`counts_callers` is about"), "{told}");
+}
+
+#[test]
+fn there_are_so_many_entries_and_so_many_of_one_operation() {
+    let mut rates = "rates:\n".to_owned();
+    for second in 1..=65 {
+        let _ = writeln!(rates, "  - {{ of: createOrder, per: everybody, rate: 1/{second}s }}");
+    }
+    let told = refused(&rates);
+    assert!(told.contains("there are more than 64 rates"), "{told}");
+    assert!(told.contains("more than 8 rates concern one operation"), "{told}");
+}
