@@ -373,8 +373,7 @@ fn an_object_is_read_by_what_takes_the_credential_that_came() {
       security: [{ machine: [] }]
       responses: { \"200\": { $ref: \"#/components/responses/Order\" } }\n";
     let scheme = "securitySchemes:\n    machine: { type: apiKey, in: header, name: X-Machine }\n";
-    let contract =
-        ORDERS.replace("\npaths:\n", kiosk).replacen("securitySchemes:\n", scheme, 1);
+    let contract = ORDERS.replace("\npaths:\n", kiosk).replacen("securitySchemes:\n", scheme, 1);
     let here = Careless::described(&contract, "published: false", POLICY);
     let note = || Some(json!({ "note": "again" }));
     assert_eq!(here.ask("alice", "PUT", "/api/orders/1", note()).status, 200);

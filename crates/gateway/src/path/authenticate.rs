@@ -11,12 +11,14 @@ mod outgoing;
 mod own_key;
 mod own_password;
 mod prove;
+mod sent_along;
 mod session;
 mod shown;
 mod token;
 mod whoami;
 
 use portcullis_controls::caller_identity::{Expected, Proof, Told, stranger};
+use portcullis_controls::cross_site::SentAlong;
 use portcullis_controls::{Judgement, transport_encryption};
 use portcullis_model::{Caller, ControlId, Mode, Room};
 
@@ -34,6 +36,7 @@ pub(super) struct Authenticated {
     matched: Matched,
     caller: Caller,
     shows_credential: bool,
+    sent_along: SentAlong,
     credentials: Credentials,
 }
 
@@ -50,6 +53,11 @@ impl Authenticated {
     /// Whether a credential of the contract is there, needed or not: the answer may depend on it.
     pub(super) const fn shows_credential(&self) -> bool {
         self.shows_credential
+    }
+
+    /// Which of its credentials browsers send along by themselves.
+    pub(super) const fn sent_along(&self) -> SentAlong {
+        self.sent_along
     }
 
     /// What becomes of the credentials on the way to the API.
@@ -73,6 +81,8 @@ pub(super) async fn enter(
     let shows_credential = head.fields.first(Essential::Authorization).is_some()
         || schemes.iter().any(|scheme| stands(&scheme.place))
         || matched.received().sender().certificate.is_some();
+    let declared = matched.operation().and_then(|index| plan.model.contract.operation(index));
+    let sent_along = sent_along::sent_along(head, matched.received().sender(), schemes, declared);
     canary::look(head, context);
     if shows_credential {
         context.ask(transport_encryption::judge_credential(context.hop))?;
@@ -80,7 +90,7 @@ pub(super) async fn enter(
     if context.mode(ControlId::CallerIdentity) == Mode::NotAsked {
         matched.withheld().cloned().map_or(Ok(()), |refusal| context.refuse(refusal))?;
         let (caller, credentials) = (Caller::Anonymous, Credentials::default());
-        return Ok(Authenticated { matched, caller, shows_credential, credentials });
+        return Ok(Authenticated { matched, caller, shows_credential, sent_along, credentials });
     }
     let expected = compiled.map(|compiled| &compiled.caller);
     let is_for_callers =
@@ -130,7 +140,7 @@ pub(super) async fn enter(
     if is_enforced && plan.model.callers.drops_credentials() {
         credentials.drop_others(schemes);
     }
-    Ok(Authenticated { matched, caller, shows_credential, credentials })
+    Ok(Authenticated { matched, caller, shows_credential, sent_along, credentials })
 }
 
 /// Carries who calls, and with what, to the rooms that see the answer.
