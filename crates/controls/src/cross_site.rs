@@ -25,6 +25,10 @@
 //! A client that is no browser and keeps cookies sends the `Origin` of the API, or is let through by `relax`
 //! with `mode: observe`.
 //!
+//! Cookies that the API sets leave with `HttpOnly` and `SameSite=Lax`, over TLS with `Secure`. `Strict` stays; `None`
+//! stays only where `origins:` names pages that could not use the cookie otherwise. A cookie that a page's own script
+//! reads is named in the policy: `cookies: { XSRF-TOKEN: readable }`.
+//!
 //! ## Limits
 //!
 //! A cookie counts if the document takes it as a credential (`in: cookie` of a security scheme), or
@@ -32,11 +36,13 @@
 //! of `GET` and `HEAD` are taken to change nothing. An operation that takes no credential is
 //! open to pages everywhere, but for a login whose policy says that it answers with a cookie. Behind a
 //! proxy that rewrites `Host`, what browsers without `Sec-Fetch-Site` say does not fit: name the public
-//! origin in `origins:`. There is no token in forms (double submit): a page of the same origin that runs an attacker's script
+//! origin in `origins:`. On
+//! loopback, where it is not said who ends TLS, `Secure` is the API's to say. There is no token in forms (double submit): a page of the same origin that runs an attacker's script
 //! could read it, and what is refused here needs none. A browser that is told to lie does so.
 //! Text of others in JSON answers is not escaped: their type, `nosniff` and a policy that lets no script run
 //! keep browsers from reading them as pages.
 
+mod cookies;
 mod findings;
 mod need;
 mod own;
@@ -53,6 +59,7 @@ use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use crate::sensitive::credential_name;
 use said::said;
 
+pub use cookies::Completed;
 pub use need::{Need, SentAlong, is_kept_by_browsers};
 pub use own::own_origins;
 pub use said::{Said, Voices};
@@ -68,7 +75,7 @@ pub const FACE: Face = Face {
         stride: Stride::Spoofing,
         cwe: &[346, 352, 942, 1275, 1385],
     },
-    rooms: &[Room::AuthorizeFunction],
+    rooms: &[Room::AuthorizeFunction, Room::Inspect],
     expectation,
     source: include_str!("cross_site.rs"),
 };

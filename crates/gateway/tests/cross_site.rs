@@ -252,3 +252,45 @@ fn no_answer_can_be_run_framed_or_read_by_another_site() {
     );
     assert_eq!(preflight.field("access-control-max-age"), Some("600"));
 }
+
+#[test]
+fn cookies_of_the_api_leave_out_of_reach_of_scripts_and_other_sites() {
+    let cookies =
+        "Set-Cookie: theme=dark; Path=/\r\nSet-Cookie: XSRF-TOKEN=1; Path=/; SameSite=None\r\n";
+    let answer = format!("HTTP/1.1 204 X\r\n{cookies}\r\n").into_bytes();
+    let scene = |api: &str, rest: &str| {
+        let policy = format!(
+            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\"{api} }}]\n{rest}"
+        );
+        let setup = Setup { policy: Some(&policy), ..Setup::default() };
+        Scene::with(SHOP, Behaviour::Answer(answer.clone()), setup)
+    };
+    let set = |scene: &Scene, fields: &str| {
+        let answer = scene.get_with("/orders", &format!("{COOKIE}{fields}"));
+        let all = answer.fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        all.map(|(_, value)| value.clone()).collect::<Vec<_>>().join(" | ")
+    };
+    let closed = scene("", "");
+    assert_eq!(
+        set(&closed, ""),
+        "theme=dark; Path=/; HttpOnly; SameSite=Lax | XSRF-TOKEN=1; Path=/; HttpOnly; SameSite=Lax"
+    );
+    let edits = closed.last_record()["edits"].to_string();
+    assert!(edits.contains("cookie `theme` without HttpOnly, SameSite"), "{edits}");
+    assert!(!edits.contains("dark"), "{edits}");
+    let read = scene(
+        ", cookies: { XSRF-TOKEN: readable }",
+        "origins: [https://shop.example]\ntrusted_proxies: [127.0.0.0/8]\n\
+         tls: { terminated_by: trusted_proxies }\n",
+    );
+    assert_eq!(
+        set(&read, "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n"),
+        "theme=dark; Path=/; Secure; HttpOnly; SameSite=Lax | XSRF-TOKEN=1; Path=/; Secure; SameSite=None"
+    );
+    let observed = scene(
+        "",
+        "relax: [{ operation: listOrders, control: cross_site, mode: observe, by: a, reason: b }]\n",
+    );
+    assert_eq!(set(&observed, ""), "theme=dark; Path=/ | XSRF-TOKEN=1; Path=/; SameSite=None");
+    assert!(observed.last_record()["would_refuse"].to_string().contains("cookie_attributes"));
+}

@@ -17,6 +17,7 @@ mod login;
 mod names;
 mod operated;
 mod operations;
+mod origins;
 mod passwords;
 mod redirect;
 mod relaxations;
@@ -43,9 +44,7 @@ use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
 use crate::kept::StorePlace;
-use crate::model::{
-    Access, LedgerTarget, Limits, Model, Origin, Policy, Posture, Proxies, TlsFiles,
-};
+use crate::model::{Access, LedgerTarget, Limits, Model, Policy, Posture, Proxies, TlsFiles};
 use crate::notes::Notes;
 use crate::section::Read;
 use crate::serialized::Serialized;
@@ -249,6 +248,7 @@ fn build(
     let proxies = proxies(file, notes);
     if let Some(file) = file {
         claims::check(file.apis(), &contracts, notes);
+        origins::check(file, notes);
     }
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
     let decided = decided.zip(decisions).zip(relaxations).zip(serialized);
@@ -341,13 +341,14 @@ impl Shared<'_> {
             tls: self.tls.clone(),
             upstream: upstream?,
             not_found: api.and_then(claims::not_found),
+            readable_cookies: api.map_or_else(Vec::new, claims::readable_cookies),
             resource: claims::resource(api, &hosts, &base_path, is_tls),
             is_published: api.is_some_and(claims::is_published),
             public_contract: api.and_then(claims::public_contract),
             hosts,
             proxies: self.proxies.clone(),
             base_path,
-            origins: file.map_or_else(Vec::new, origins),
+            origins: file.map_or_else(Vec::new, origins::named),
             callers,
             store: self.store.clone(),
             access,
@@ -442,11 +443,6 @@ fn given<T>(flag: &str, result: Result<T, Fault>, notes: &mut Notes) -> Option<T
             None
         }
     }
-}
-
-fn origins(file: &PolicyFile) -> Vec<Origin> {
-    let origins = file.origins.iter().flatten();
-    origins.map(|origin| origin.value.0.clone()).collect()
 }
 
 /// Who stands in front.
