@@ -16,9 +16,10 @@
 //! `same-site` or `none`; if `Origin` is `https://evil.example`, `https://shop.example.com.evil.example`
 //! or `null`; and if no field says where it comes from. It passes with `Sec-Fetch-Site: same-origin`, with
 //! the `Origin` (of an old browser the `Referer`) of the host that it was sent to, or of a page of
-//! `origins:`. A request that has `Authorization: Bearer` or a key in a header is no browser's own doing,
-//! and is refused only if it says that it comes from elsewhere. The same holds for what browsers keep
-//! beside cookies (passwords of `Basic`, client certificates), and for logins that answer with a cookie.
+//! `origins:`. A token or key in a header field is no browser's own doing: alone it needs no page, and
+//! with a cookie beside it the request is refused only if it says that it comes from elsewhere. The same holds
+//! for what browsers keep beside cookies (passwords of `Basic`, client certificates), and for logins that
+//! answer with a cookie.
 //!
 //! The order of the voices: `Sec-Fetch-Site: same-origin` is enough. Where that field says something else,
 //! only a named `Origin` vouches. Where it is absent, `Origin` decides, and where that is absent, `Referer`.
@@ -36,9 +37,9 @@
 //! of `GET` and `HEAD` are taken to change nothing. An operation that takes no credential is
 //! open to pages everywhere, but for a login whose policy says that it answers with a cookie. Behind a
 //! proxy that rewrites `Host`, what browsers without `Sec-Fetch-Site` say does not fit: name the public
-//! origin in `origins:`. On
-//! loopback, where it is not said who ends TLS, `Secure` is the API's to say. There is no token in forms (double submit): a page of the same origin that runs an attacker's script
-//! could read it, and what is refused here needs none. A browser that is told to lie does so.
+//! origin in `origins:`. On loopback, where it is not said who ends TLS, `Secure` is the API's to say.
+//! There is no token in forms (double submit): a script of an attacker in a page of the same origin could
+//! read it, and what is refused here needs none. A browser that is told to lie does so.
 //! Text of others in JSON answers is not escaped: their type, `nosniff` and a policy that lets no script run
 //! keep browsers from reading them as pages.
 

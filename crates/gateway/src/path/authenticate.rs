@@ -17,6 +17,7 @@ mod shown;
 mod token;
 mod whoami;
 
+use portcullis_contract::Contract;
 use portcullis_controls::caller_identity::{Expected, Proof, Told, stranger};
 use portcullis_controls::cross_site::SentAlong;
 use portcullis_controls::{Judgement, transport_encryption};
@@ -24,6 +25,7 @@ use portcullis_model::{Caller, ControlId, Mode, Room};
 
 pub(super) use outgoing::Credentials;
 use prove::Wanted;
+use sent_along::sent_along;
 use shown::{Shown, shown};
 
 use super::context::{Context, Exit};
@@ -36,7 +38,6 @@ pub(super) struct Authenticated {
     matched: Matched,
     caller: Caller,
     shows_credential: bool,
-    sent_along: SentAlong,
     credentials: Credentials,
 }
 
@@ -56,8 +57,10 @@ impl Authenticated {
     }
 
     /// Which of its credentials browsers send along by themselves.
-    pub(super) const fn sent_along(&self) -> SentAlong {
-        self.sent_along
+    pub(super) fn sent_along(&self, contract: &Contract) -> SentAlong {
+        let received = self.matched.received();
+        let operation = self.matched.operation().and_then(|index| contract.operation(index));
+        sent_along(received.head(), received.sender(), &contract.schemes, operation)
     }
 
     /// What becomes of the credentials on the way to the API.
@@ -81,8 +84,6 @@ pub(super) async fn enter(
     let shows_credential = head.fields.first(Essential::Authorization).is_some()
         || schemes.iter().any(|scheme| stands(&scheme.place))
         || matched.received().sender().certificate.is_some();
-    let declared = matched.operation().and_then(|index| plan.model.contract.operation(index));
-    let sent_along = sent_along::sent_along(head, matched.received().sender(), schemes, declared);
     canary::look(head, context);
     if shows_credential {
         context.ask(transport_encryption::judge_credential(context.hop))?;
@@ -90,7 +91,7 @@ pub(super) async fn enter(
     if context.mode(ControlId::CallerIdentity) == Mode::NotAsked {
         matched.withheld().cloned().map_or(Ok(()), |refusal| context.refuse(refusal))?;
         let (caller, credentials) = (Caller::Anonymous, Credentials::default());
-        return Ok(Authenticated { matched, caller, shows_credential, sent_along, credentials });
+        return Ok(Authenticated { matched, caller, shows_credential, credentials });
     }
     let expected = compiled.map(|compiled| &compiled.caller);
     let is_for_callers =
@@ -140,7 +141,7 @@ pub(super) async fn enter(
     if is_enforced && plan.model.callers.drops_credentials() {
         credentials.drop_others(schemes);
     }
-    Ok(Authenticated { matched, caller, shows_credential, sent_along, credentials })
+    Ok(Authenticated { matched, caller, shows_credential, credentials })
 }
 
 /// Carries who calls, and with what, to the rooms that see the answer.

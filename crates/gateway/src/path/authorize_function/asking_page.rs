@@ -18,7 +18,7 @@ pub(super) fn ask(authenticated: &Authenticated, context: &mut Context<'_>) -> R
         return Ok(());
     }
     let is_login = index.is_some_and(|index| answers_with_cookie(model, index));
-    let need = authenticated.sent_along().need();
+    let need = authenticated.sent_along(&model.contract).need();
     let Some(need) = need.or(is_login.then_some(Need::NoContradiction)) else { return Ok(()) };
     let all = |name| head.fields.all(name).collect::<Vec<_>>();
     let (site, origin, referrer) = (all("sec-fetch-site"), all("origin"), all("referer"));
