@@ -1,7 +1,5 @@
 //! Other sites: what they have browsers ask, with what browsers send along by themselves.
 
-#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
-
 mod support;
 
 use portcullis_controls::PlanOptions;

@@ -1,6 +1,6 @@
 //! Where a document has answers that other sites could run.
 
-use portcullis_contract::{Operation, Place};
+use portcullis_contract::{Operation, Place, Response};
 use portcullis_model::{Code, Diagnostic, shown};
 
 use super::answers_script;
@@ -27,8 +27,7 @@ pub(super) fn findings(operation: &Operation) -> Vec<Diagnostic> {
             format!("`{}` answers with a script, which any page may run", operation.name());
         return vec![Diagnostic::warning(&SCRIPT_ANSWER, message).at(operation.span).help(help)];
     }
-    let is_read =
-        operation.method.is_safe() && operation.responses.iter().any(|one| one.has_json());
+    let is_read = operation.method.is_safe() && operation.responses.iter().any(Response::has_json);
     let is_callback = |name: &str| CALLBACKS.iter().any(|known| name.eq_ignore_ascii_case(known));
     let parameters = operation.parameters.iter().filter(|one| one.place == Place::Query);
     let found = parameters.filter(|one| is_read && is_callback(&one.name));

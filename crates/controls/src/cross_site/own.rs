@@ -10,10 +10,9 @@ use crate::transport_encryption::Hop;
 /// have ended TLS: then a name that others can call is taken for `https` only.
 pub fn own_origins(hop: Hop, host: &str) -> Vec<Origin> {
     let schemes: &[&str] = match hop {
-        Hop::Tls | Hop::Asserted => &["https"],
         Hop::Plain | Hop::PlainOnTls => &["http"],
         Hop::Loopback if is_loopback(host) => &["http", "https"],
-        Hop::Loopback => &["https"],
+        Hop::Tls | Hop::Asserted | Hop::Loopback => &["https"],
     };
     let host = host.to_ascii_lowercase();
     schemes.iter().filter_map(|scheme| origin(scheme, &host)).collect()
