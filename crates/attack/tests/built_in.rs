@@ -75,6 +75,11 @@ mod built_in {
     }
 
     #[test]
+    fn cross_site_holds() {
+        holds(ControlId::CrossSite);
+    }
+
+    #[test]
     fn function_access_holds() {
         holds(ControlId::FunctionAccess);
     }

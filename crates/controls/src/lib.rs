@@ -18,6 +18,7 @@ pub mod api_inventory;
 pub mod caller_identity;
 pub mod content_type;
 pub mod coverage;
+pub mod cross_site;
 pub mod derived;
 pub mod function_access;
 pub mod input_shape;

@@ -4,9 +4,9 @@ use portcullis_model::ControlId;
 
 use crate::face::Face;
 use crate::{
-    api_inventory, caller_identity, content_type, function_access, input_shape, object_ownership,
-    resource_limits, response_shape, safe_configuration, secret_in_url, transport_encryption,
-    writable_properties,
+    api_inventory, caller_identity, content_type, cross_site, function_access, input_shape,
+    object_ownership, resource_limits, response_shape, safe_configuration, secret_in_url,
+    transport_encryption, writable_properties,
 };
 
 /// Every control: one line each.
@@ -16,6 +16,7 @@ pub const CONTROLS: [&Face; ControlId::ALL.len()] = [
     &api_inventory::FACE,
     &safe_configuration::FACE,
     &caller_identity::FACE,
+    &cross_site::FACE,
     &function_access::FACE,
     &secret_in_url::FACE,
     &content_type::FACE,
@@ -38,6 +39,7 @@ pub fn face(id: ControlId) -> &'static Face {
         ControlId::SafeConfiguration => &safe_configuration::FACE,
         ControlId::TransportEncryption => &transport_encryption::FACE,
         ControlId::SecretInUrl => &secret_in_url::FACE,
+        ControlId::CrossSite => &cross_site::FACE,
         ControlId::FunctionAccess => &function_access::FACE,
         ControlId::ObjectOwnership => &object_ownership::FACE,
     }

@@ -71,6 +71,9 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         ControlId::FunctionAccess | ControlId::ObjectOwnership => Remedy::Rule,
         ControlId::TransportEncryption if reason == "plain_credential" => Remedy::Encrypt,
         ControlId::SecretInUrl => Remedy::Header,
+        ControlId::CrossSite if reason == "other_origin" => Remedy::Origins,
+        ControlId::CrossSite if reason == "unclear_origin" => Remedy::Request,
+        ControlId::CrossSite => Remedy::Relax,
         ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
         ControlId::ResponseShape => match reason {
@@ -149,6 +152,8 @@ mod tests {
             (ApiInventory, "misdirected", Remedy::Hosts),
             (ControlId::SafeConfiguration, "forwarding_disagrees", Remedy::Proxy),
             (ControlId::SafeConfiguration, "unknown_origin", Remedy::Origins),
+            (ControlId::CrossSite, "other_origin", Remedy::Origins),
+            (ControlId::CrossSite, "no_origin", Remedy::Relax),
             (CallerIdentity, "closed", Remedy::Access),
             (CallerIdentity, "no_credential", Remedy::Request),
             (ControlId::SecretInUrl, "secret_in_url", Remedy::Header),

@@ -67,6 +67,10 @@ codes! {
     ONE_API = "policy-one-api",
     /// A contract that is to be shown to clients stands in several files.
     NOT_ONE_DOCUMENT = "policy-not-one-document",
+    /// Scripts may read a cookie that is a credential.
+    READABLE_CREDENTIAL = "policy-readable-credential",
+    /// A named page comes in the clear.
+    PLAIN_ORIGIN = "policy-plain-origin",
     /// Two APIs claim the same requests.
     SAME_REQUESTS = "policy-same-requests",
     /// A name that cannot be the name of an API.

@@ -17,6 +17,7 @@ mod login;
 mod names;
 mod operated;
 mod operations;
+mod origins;
 mod passwords;
 mod rates;
 mod redirect;
@@ -44,9 +45,7 @@ use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
 use crate::kept::StorePlace;
-use crate::model::{
-    Access, LedgerTarget, Limits, Model, Origin, Policy, Posture, Proxies, TlsFiles,
-};
+use crate::model::{Access, LedgerTarget, Limits, Model, Policy, Posture, Proxies, TlsFiles};
 use crate::notes::Notes;
 use crate::rates::RateLimit;
 use crate::section::Read;
@@ -248,7 +247,10 @@ fn build(
     let proxies = proxies(file, notes);
     let known = rates::Known::new(file, &contracts, &names, &callers);
     let rates = rates::join(file, &known, (listen, &proxies), notes);
-    claims::check(file.map_or(&[], PolicyFile::apis), &contracts, notes);
+    if let Some(file) = file {
+        claims::check(file.apis(), &contracts, notes);
+        origins::check(file, notes);
+    }
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
     let decided = decided.zip(decisions).zip(relaxations).zip(serialized.into_iter().zip(rates));
     let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
@@ -347,13 +349,14 @@ impl Shared<'_> {
             tls: self.tls.clone(),
             upstream: upstream?,
             not_found: api.and_then(claims::not_found),
+            readable_cookies: api.map_or_else(Vec::new, claims::readable_cookies),
             resource: claims::resource(api, &hosts, &base_path, is_tls),
             is_published: api.is_some_and(claims::is_published),
             public_contract: api.and_then(claims::public_contract),
             hosts,
             proxies: self.proxies.clone(),
             base_path,
-            origins: file.map_or_else(Vec::new, origins),
+            origins: file.map_or_else(Vec::new, origins::named),
             callers,
             store: self.store.clone(),
             access,
@@ -449,11 +452,6 @@ fn given<T>(flag: &str, result: Result<T, Fault>, notes: &mut Notes) -> Option<T
             None
         }
     }
-}
-
-fn origins(file: &PolicyFile) -> Vec<Origin> {
-    let origins = file.origins.iter().flatten();
-    origins.map(|origin| origin.value.0.clone()).collect()
 }
 
 fn limits(file: Option<&PolicyFile>, notes: &mut Notes) -> Limits {

@@ -73,6 +73,8 @@ pub struct Model {
     pub public_contract: Option<String>,
     /// What stands where an object does not exist, or is not the caller's; none: a problem document.
     pub not_found: Option<NotFound>,
+    /// Cookies of the API that scripts of pages read, by their names.
+    pub readable_cookies: Vec<String>,
     /// The URL that clients know the API by, if it is known: what its tokens are asked for.
     pub resource: Option<String>,
     /// Where sessions are kept, if anywhere.

@@ -44,6 +44,14 @@ pub(crate) enum UpgradeWord {
     Websocket,
 }
 
+/// `readable`: scripts of pages may read a cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum CookieWord {
+    /// Without `HttpOnly`.
+    Readable,
+}
+
 /// A version of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(inline)]
@@ -213,6 +221,12 @@ impl Read for TerminatedWord {
 impl Read for UpgradeWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("websocket", Self::Websocket)], None)
+    }
+}
+
+impl Read for CookieWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("readable", Self::Readable)], None)
     }
 }
 

@@ -195,7 +195,7 @@ impl Call {
 
     /// Who is calling: by token, in a header field or a cookie.
     pub(crate) fn caller(&self, books: &Books<'_>) -> Result<Caller, Fault> {
-        // FLAW(f2-form-for-json): a cookie without `SameSite`, sent along by any other site.
+        // FLAW(f2-form-for-json), FLAW(f4-form-post): a cookie without `SameSite`, sent along by any other site.
         let token = self.bearer().or_else(|| self.cookie("session"));
         known(books, token)
     }

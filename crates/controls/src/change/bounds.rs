@@ -32,9 +32,26 @@ pub(super) fn of_the_listener(pair: &Pair<'_>, changes: &mut Changes) {
     tls(before, after, changes);
 }
 
+/// Which cookies of the API scripts may read.
+fn cookies(before: &Model, after: &Model, changes: &mut Changes) {
+    let (old, new) = (&before.readable_cookies, &after.readable_cookies);
+    for name in new.iter().filter(|name| !old.contains(name)) {
+        changes.of_all(
+            Reach::Wider,
+            format!("scripts of pages may read the cookie `{name}`"),
+            None,
+        );
+    }
+    for name in old.iter().filter(|name| !new.contains(name)) {
+        let what = format!("scripts of pages may no longer read the cookie `{name}`");
+        changes.of_all(Reach::Narrower, what, None);
+    }
+}
+
 /// Where an API is called, and where it is.
 pub(super) fn of_the_api(pair: &Pair<'_>, changes: &mut Changes) {
     let (before, after) = (&pair.before.model, &pair.after.model);
+    cookies(before, after, changes);
     if before.base_path != after.base_path {
         let shown = |path: &str| if path.is_empty() { "/".to_owned() } else { path.to_owned() };
         let (old, new) = (shown(&before.base_path), shown(&after.base_path));
@@ -204,6 +221,7 @@ const fn all_of(model: &Model) {
         proxies: _,
         base_path: _,
         origins: _,
+        readable_cookies: _,
         when_full: _,
         limits: _,
         rates: _,

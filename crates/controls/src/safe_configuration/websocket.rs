@@ -1,5 +1,5 @@
 //! Connections that become WebSockets (RFC 6455): only where the policy names the operation, and
-//! from a browser only where it names the page's origin.
+//! from a browser only where it names the page's origin, or the page is of the same.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,6 +19,8 @@ pub struct Upgrade<'a> {
     pub operation: &'a str,
     /// `Origin`, which every browser sends and no page can change.
     pub origin: Option<&'a str>,
+    /// The origins of the host that was asked.
+    pub own: &'a [Origin],
     /// The origins of the policy.
     pub origins: &'a [Origin],
     /// `Sec-WebSocket-Version`, each time it stands.
@@ -52,8 +54,9 @@ pub fn judge_upgrade(asked: &Upgrade<'_>) -> Judgement<Option<Handshake>> {
         );
         return refuse(refusal(Status::FORBIDDEN, "undecided_upgrade", detail));
     }
+    let is_known = |origin: &str| is_named(asked.origins, origin) || is_named(asked.own, origin);
     // A browser sends cookies with it from any page (CWE-1385), and asks nobody first.
-    if let Some(origin) = asked.origin.filter(|origin| !is_named(asked.origins, origin)) {
+    if let Some(origin) = asked.origin.filter(|origin| !is_known(origin)) {
         let shown: String = origin.chars().take(128).collect();
         let detail = format!("`origins:` does not name `{shown}`");
         return refuse(refusal(Status::FORBIDDEN, "unknown_origin", detail));
@@ -148,6 +151,7 @@ mod tests {
         is_named: true,
         operation: "chat",
         origin: None,
+        own: &[],
         origins: &[],
         versions: &["13"],
         keys: &["dGhlIHNhbXBsZSBub25jZQ=="],
@@ -191,6 +195,11 @@ mod tests {
             (Upgrade { origin: Some("https://evil.example"), ..ASKED }, "unknown_origin"),
             (Upgrade { origin: Some("null"), origins: &origins, ..ASKED }, "unknown_origin"),
             (Upgrade { origin: Some("https://shop.example"), origins: &origins, ..ASKED }, ""),
+            (Upgrade { origin: Some("https://shop.example"), own: &origins, ..ASKED }, ""),
+            (
+                Upgrade { origin: Some("http://shop.example"), own: &origins, ..ASKED },
+                "unknown_origin",
+            ),
             (Upgrade { versions: &["8"], ..ASKED }, "websocket_version"),
             (Upgrade { versions: &["13", "13"], ..ASKED }, "websocket_version"),
             (Upgrade { keys: &[], ..ASKED }, "websocket_handshake"),

@@ -11,17 +11,21 @@ mod outgoing;
 mod own_key;
 mod own_password;
 mod prove;
+mod sent_along;
 mod session;
 mod shown;
 mod token;
 mod whoami;
 
+use portcullis_contract::Contract;
 use portcullis_controls::caller_identity::{Expected, Proof, Told, stranger};
+use portcullis_controls::cross_site::SentAlong;
 use portcullis_controls::{Judgement, transport_encryption};
 use portcullis_model::{Caller, ControlId, Mode, Room};
 
 pub(super) use outgoing::Credentials;
 use prove::Wanted;
+use sent_along::sent_along;
 use shown::{Shown, shown};
 
 use super::context::{Context, Exit};
@@ -50,6 +54,13 @@ impl Authenticated {
     /// Whether a credential of the contract is there, needed or not: the answer may depend on it.
     pub(super) const fn shows_credential(&self) -> bool {
         self.shows_credential
+    }
+
+    /// Which of its credentials browsers send along by themselves.
+    pub(super) fn sent_along(&self, contract: &Contract) -> SentAlong {
+        let received = self.matched.received();
+        let operation = self.matched.operation().and_then(|index| contract.operation(index));
+        sent_along(received.head(), received.sender(), &contract.schemes, operation)
     }
 
     /// What becomes of the credentials on the way to the API.

@@ -1,6 +1,8 @@
 //! Room 5: may this caller use this function? A rule must open it, where rules grant anything (what its condition
 //! asks of the body is asked again in `authorize_object`, where there is one); and a
-//! connection becomes a WebSocket only where the policy names the operation.
+//! connection becomes a WebSocket only where the policy names the operation. No other site may have a browser ask.
+
+mod asking_page;
 
 use portcullis_controls::caller_identity::{KeyAsk, judge_key};
 use portcullis_controls::safe_configuration::{Handshake, Upgrade, judge_upgrade};
@@ -34,6 +36,7 @@ pub(super) async fn enter(admitted: Admitted, context: &mut Context<'_>) -> Resu
     context.enter(Room::AuthorizeFunction);
     let matched = admitted.authenticated().matched();
     let head = matched.received().head();
+    asking_page::ask(admitted.authenticated(), context)?;
     let websocket = match matched.operation() {
         Some(index) if head.wants_websocket => upgrade(head, index, context)?,
         _ => None,
@@ -95,6 +98,7 @@ fn upgrade(
         is_named: model.bodies.get(index).is_some_and(|body| body.upgrades),
         operation: &context.operation_name(),
         origin: head.fields.get("origin"),
+        own: &asking_page::own(head, context),
         origins: &model.origins,
         versions: &all("sec-websocket-version"),
         keys: &all("sec-websocket-key"),

@@ -172,7 +172,8 @@ fn nobody_chooses_a_session_for_somebody_else() {
     // A thief's own session, planted on the victim, is not the victim's after the login.
     let planted = kept.token("bob");
     let body = r#"{"email":"alice@shop.example","password":"alice-pass"}"#;
-    let answer = kept.post("/login", &format!("Cookie: session={planted}\r\n"), body);
+    let fields = format!("Cookie: session={planted}\r\nOrigin: https://api\r\n");
+    let answer = kept.post("/login", &fields, body);
     let ours = cookie(&answer, "session").unwrap();
     assert_ne!(ours, planted);
     assert_eq!(kept.me(&planted).status, 401);
@@ -191,7 +192,7 @@ fn a_cookie_that_the_api_takes_away_ends_the_session() {
     let kept = kept(callers, takes);
     let ours = cookie(&kept.login("alice"), "session").unwrap();
     let fields = format!("Cookie: session={ours}\r\n");
-    let answer = kept.post("/logout", &fields, "");
+    let answer = kept.post("/logout", &format!("{fields}Sec-Fetch-Site: same-origin\r\n"), "");
     assert_eq!(cookie(&answer, "session").as_deref(), Some(""), "the browser forgets it, too");
     assert_eq!(kept.scene.get_with("/me", &fields).status, 401);
 }

@@ -11,8 +11,8 @@ use crate::digest::ContractDigest;
 use crate::notes::Notes;
 use crate::place::{ApiName, ApiUrl, ApiUrls, BasePath, HostName, PublishedWord};
 use crate::secret::Secret;
-use crate::section::{Needed, Read, Spanned, section, wrong_kind};
-use crate::word::{HttpWord, NullWord};
+use crate::section::{Named, Needed, Read, Spanned, section, wrong_kind};
+use crate::word::{CookieWord, HttpWord, NullWord};
 use crate::yaml::{Content, Node};
 
 /// APIs of one gateway; each is a contract in memory.
@@ -126,6 +126,10 @@ section! {
         /// What stands where an object does not exist, or is not the caller's: both look alike. Default: a
         /// problem document (RFC 9457) with the status's title and the request's name.
         not_found: Option<NotFoundSection>,
+        /// Cookies that the API sets and scripts of its pages read, by name: `XSRF-TOKEN: readable`. Default:
+        /// none; every cookie leaves with `HttpOnly`, because a script of somebody else that runs in a page reads
+        /// what its own scripts do.
+        cookies: Option<Named<CookieWord>>,
         /// `null_means` for all operations. Default: a null is a null.
         null_means: Option<Spanned<NullWord>>,
     }

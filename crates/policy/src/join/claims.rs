@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use portcullis_contract::{BodyKind, CanonicalPath, Contract, MediaRange};
+use portcullis_contract::{BodyKind, CanonicalPath, Contract, MediaRange, SchemePlace};
 use portcullis_model::{Code, Diagnostic, Span};
 
 use super::base_path;
@@ -12,6 +12,7 @@ use crate::file::Api;
 use crate::model::NotFound;
 use crate::notes::{Notes, shown};
 use crate::place::PublishedWord;
+use crate::word::CookieWord;
 
 /// The hosts that an API names.
 pub(super) fn hosts(api: &Api) -> Vec<String> {
@@ -37,6 +38,7 @@ pub(super) fn check(apis: &[Api], contracts: &[Option<Contract>], notes: &mut No
     for (api, contract) in apis.iter().zip(contracts) {
         if let Some(contract) = contract {
             check_public_contract(api, contract, notes);
+            check_cookies(api, contract, notes);
         }
     }
     let mut names: HashMap<&str, Span> = HashMap::new();
@@ -167,6 +169,31 @@ fn check_public_contract(api: &Api, contract: &Contract, notes: &mut Notes) {
 
 /// Bytes of the answer for objects that do not exist.
 const NOT_FOUND_BYTES_MAX: usize = 4096;
+
+/// Cookies that scripts of pages read.
+pub(super) fn readable_cookies(api: &Api) -> Vec<String> {
+    let named = api.cookies.iter().flat_map(|named| &named.0);
+    named.map(|(name, CookieWord::Readable)| name.text.clone()).collect()
+}
+
+/// A cookie that opens something is for no script.
+fn check_cookies(api: &Api, contract: &Contract, notes: &mut Notes) {
+    for (name, CookieWord::Readable) in api.cookies.iter().flat_map(|named| &named.0) {
+        let is_it = |place: &SchemePlace| matches!(place, SchemePlace::Cookie(known) if *known == name.text);
+        if contract.schemes.iter().any(|scheme| is_it(&scheme.place)) {
+            notes.push(|| {
+                let message = format!(
+                    "the cookie {} is a credential, and scripts may read it",
+                    shown(&name.text)
+                );
+                Diagnostic::error(&codes::READABLE_CREDENTIAL, message)
+                    .at(name.span)
+                    .label("whoever runs a script in a page has it")
+                    .help("leave it out; a page that must know who is logged in asks the API")
+            });
+        }
+    }
+}
 
 /// The answer for objects that do not exist, and for those that are not the caller's.
 pub(super) fn not_found(api: &Api) -> Option<NotFound> {

@@ -36,7 +36,8 @@ impl Grounds<'_> {
             ControlId::InputShape => self.input(operation, act.detail),
             ControlId::WritableProperties => self.body(operation, act.detail),
             ControlId::ResponseShape => self.answers(operation, act.detail),
-            ControlId::FunctionAccess
+            ControlId::CrossSite
+            | ControlId::FunctionAccess
             | ControlId::ObjectOwnership
             | ControlId::ResourceLimits
             | ControlId::SafeConfiguration

@@ -12,6 +12,7 @@ pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
         .chain(portcullis_controls::api_inventory::CODES)
         .chain(portcullis_controls::caller_identity::CODES)
         .chain(portcullis_controls::content_type::CODES)
+        .chain(portcullis_controls::cross_site::CODES)
         .chain(portcullis_controls::input_shape::CODES)
         .chain(portcullis_controls::resource_limits::CODES)
         .chain(portcullis_controls::response_shape::CODES)

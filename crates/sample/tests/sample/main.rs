@@ -16,6 +16,8 @@ mod configuration;
 #[cfg(test)]
 mod counter;
 #[cfg(test)]
+mod cross_site;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod exposure;

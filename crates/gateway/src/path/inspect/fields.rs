@@ -1,9 +1,12 @@
 //! The header fields of an answer: which of the API's go on, and which are no longer true.
 
+use std::borrow::Cow;
+
 use portcullis_contract::MediaRange;
+use portcullis_controls::cross_site::Completed;
 use portcullis_controls::safe_configuration::{Sides, is_leak};
 use portcullis_ledger::Noted;
-use portcullis_model::{ControlId, Mode, Status};
+use portcullis_model::{ControlId, Mode, Status, shown};
 use portcullis_policy::Model;
 
 use super::super::context::Context;
@@ -119,9 +122,12 @@ pub(super) fn copy_fields(
                 continue;
             }
         }
-        match public(name, value, kept, &context.plan.model) {
-            Some(value) if removes_leaks => answer.push_field(name, &value),
-            _ => answer.push_field(name, value),
+        let public = public(name, value, kept, &context.plan.model);
+        let value = public.as_deref().filter(|_| removes_leaks).unwrap_or(value);
+        if name == "set-cookie" {
+            answer.push_field(name, &completed(value, context));
+        } else {
+            answer.push_field(name, value);
         }
     }
     // Who may call from other pages is the policy's to say, and told by itself.
@@ -139,6 +145,21 @@ pub(super) fn copy_fields(
     } else if removes_leaks && fields.get("x-content-type-options").is_none() {
         context.acted(Act::Removed(ControlId::SafeConfiguration));
     }
+}
+
+/// A cookie with what keeps it from scripts and from other sites.
+fn completed<'v>(value: &'v str, context: &mut Context<'_>) -> Cow<'v, str> {
+    let model = &context.plan.model;
+    let how = Completed {
+        is_tls: context.hop.is_tls(),
+        has_origins: !model.origins.is_empty(),
+        readable: &model.readable_cookies,
+    };
+    let Some((cookie, added)) = how.cookie(value) else { return Cow::Borrowed(value) };
+    let name = value.split('=').next().unwrap_or_default().trim();
+    let detail = format!("cookie {} without {}", shown(name), added.join(", "));
+    let noted = Noted { control: ControlId::CrossSite, reason: "cookie_attributes", detail };
+    if context.may_remove(noted) { Cow::Owned(cookie) } else { Cow::Borrowed(value) }
 }
 
 /// A value as it is true for clients; none if it is so already.
