@@ -245,12 +245,10 @@ fn build(
     let ledger = operated::ledger(file.and_then(|file| file.ledger.as_ref()), &texts.folder, notes);
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);
+    file.into_iter().for_each(|file| origins::check(file, notes));
     let known = rates::Known::new(file, &contracts, &names, &callers);
     let rates = rates::join(file, &known, (listen, &proxies), notes);
-    if let Some(file) = file {
-        claims::check(file.apis(), &contracts, notes);
-        origins::check(file, notes);
-    }
+    claims::check(file.map_or(&[], PolicyFile::apis), &contracts, notes);
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
     let decided = decided.zip(decisions).zip(relaxations).zip(serialized.into_iter().zip(rates));
     let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
