@@ -1,5 +1,5 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
-//! `deny`, `differential`, `docs`, `endure`, `http1`, `objects`, `origins`, `suites`, `tidy`.
+//! `deny`, `differential`, `docs`, `endure`, `http1`, `injection`, `objects`, `origins`, `suites`, `tidy`.
 
 mod bench;
 mod callers;
@@ -11,6 +11,7 @@ mod differential;
 mod docs;
 mod endure;
 mod http1;
+mod injection;
 mod objects;
 mod origins;
 mod shell;
@@ -34,6 +35,8 @@ usage: cargo xtask COMMAND
           takes half an hour alone on a machine; writes docs/src/endurance.md
   docs    write the pages that are made from the code
   http1   the raw-socket cases against the gateway, nginx and haproxy; writes docs/src/http1.md
+  injection  what detectors find in the public suites in `--data FOLDER`, beside the OWASP Core Rule Set
+          (npm, python3, Debian); writes docs/src/injection.md
   objects [--requests N] [--apis N] [--seed N]  callers who try everything on generated APIs, and what
           authorization costs; writes docs/src/objects.md
   origins what seven real servers understand of what is forwarded (needs python3, node and PyPI);
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Some("docs") => docs::write(),
         Some("endure") => endure::run(&arguments),
         Some("http1") => http1::run(),
+        Some("injection") => injection::run(&arguments),
         Some("objects") => objects::run(&arguments),
         Some("origins") => origins::run(),
         Some("suites") => suites::run(&arguments),

@@ -34,7 +34,7 @@ impl Undone {
 }
 
 /// Passes over a text, at most: one for each layer, and what it writes.
-const PASSES: usize = 10;
+const PASSES: usize = 11;
 
 /// All that is behind one more layer of this text.
 pub(crate) fn undone(text: &str, fuel: &mut Fuel) -> Result<Vec<Undone>, OutOfFuel> {
@@ -46,6 +46,11 @@ pub(crate) fn undone(text: &str, fuel: &mut Fuel) -> Result<Vec<Undone>, OutOfFu
     fuel.burn(text.len() * PASSES)?;
     if text.contains('%') {
         found.extend(percent::undo(text).map(|(text, layer)| Undone::whole(layer, text)));
+        // A form writes spaces as plus signs, so that a text of one has no space.
+        if !classes.have_space() && text.contains('+') {
+            let spaced = percent::undo(&text.replace('+', " "));
+            found.extend(spaced.map(|(text, _)| Undone::whole("percent-form", text)));
+        }
     }
     if text.contains('&') {
         found.extend(entity::undo(text).map(|text| Undone::whole("entity", text)));

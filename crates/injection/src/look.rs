@@ -165,6 +165,7 @@ mod tests {
             ("%c0%ae%c0%ae/%c0%ae%c0%ae/", Language::Path, &["percent-overlong"]),
             ("a%0d%0aSet-Cookie:b=c", Language::Line, &["percent"]),
             ("o<x>nfocus=alert(1)", Language::Html, &["split-by-tags"]),
+            ("x%27+UNION+SELECT+a+FROM+b", Language::Sql, &["percent-form"]),
         ] {
             let found = found(text).unwrap_or_else(|| panic!("nothing in {text}"));
             assert_eq!((found.language, found.layers.as_slice()), (language, layers), "{text}");
@@ -210,6 +211,8 @@ mod tests {
             r#"{"name": "Bob", "tags": ["a", "b"], "url": "https://example.com/?a=b"}"#,
             "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUA",
             "100% sure, 50% off",
+            "Fish+%26+chips+%28large%29",
+            "it%27s+a+1%2B1+or+2+for+1+deal",
             "Vec<String> is a list; Map<K, V> maps",
             "if (a < b && c > d) { return x; }",
             "日本語のテキスト、「引用」。",

@@ -120,6 +120,7 @@ mod tests {
             "x' and email is null--",
             "' && 1=1#",
             "it\\' or 1=1-- -",
+            "x' or username like totpSecret escape 'x';", // OWASP Core Rule Set (Apache-2.0)
         ]);
     }
 
@@ -177,6 +178,7 @@ mod tests {
             "size 10'-12' and 4\" x 6\"",
             "the boys' -- and girls' -- room",
             "the '90s and '80s",
+            "the boys' and girls like to escape 'school'",
             "1950' AND 60'S WOMEN'S COATS", // libinjection (BSD-3-Clause)
             "\"SWEATER DRESS\" AND \"CHRISTMAS\"",
         ]);

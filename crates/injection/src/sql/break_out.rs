@@ -86,7 +86,7 @@ fn condition(tokens: &Tokens<'_>, logic: usize, left: Leaves, quoted: bool) -> O
     let english = found.left.nature == Nature::English || found.right.nature == Nature::English;
     let sure = if found.by_word {
         let valued = found.right.nature.is_hard() && last;
-        found.is_hard() || here && quoted && (valued || cut && !english)
+        found.is_hard() || here && quoted && (valued || escapes(tokens, to + 1) || cut && !english)
     } else if found.is_hard() {
         // `==` is what programs say, and hardly a query
         here || found.equal && (quoted || found.single_sign)
@@ -124,6 +124,15 @@ fn lone(tokens: &Tokens<'_>, logic: usize, quoted: bool) -> Option<usize> {
         Nature::English => false,
     };
     sure.then_some(found.next - 1)
+}
+
+/// `escape 'x'`, as in `name like '50x%' escape 'x'`: one character, as SQL wants it.
+fn escapes(tokens: &Tokens<'_>, at: usize) -> bool {
+    let is_character = tokens.get(at + 1).is_some_and(|text| {
+        let inner = text.text.trim_matches(['\'', '"']);
+        matches!(text.kind, Kind::Text { .. }) && inner.chars().count() <= 1
+    });
+    tokens.is_any(at, &["escape"]) && is_character && ends(tokens, at + 2)
 }
 
 /// Whether nothing comes `at` or later but a semicolon.
