@@ -17,17 +17,7 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
         (Remedy::None, _) => "Nothing lets it pass: HTTP has no other reading.".to_owned(),
         (Remedy::Request, _) => "The request must carry what it lacks.".to_owned(),
         (Remedy::Header, _) => in_a_header(),
-        (Remedy::Contract, _) if reason == "undeclared_method" => {
-            "If this method should exist, declare it beside the others of its path.".to_owned()
-        }
-        (Remedy::Contract, _) if reason == "not_served" => {
-            "Correct the document where it cannot be read; then the operation is served.".to_owned()
-        }
-        (Remedy::Contract, _) => {
-            "If it should exist, declare it in the contract; if a base path is \
-             missing or too much, set `base_path` in the policy."
-                .to_owned()
-        }
+        (Remedy::Contract, _) => declare(reason),
         (Remedy::Access, _) => {
             format!(
                 "If anybody may call it, write into the policy:\n\naccess:\n  - anyone: [\"{name}\"]"
@@ -85,6 +75,23 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
         (Remedy::Relax, Some(name)) => relaxed(control, reason, name),
         (Remedy::Relax, None) => "No operation is concerned, so no relaxation fits it.".to_owned(),
     }
+}
+
+/// What the document would have to say.
+fn declare(reason: &str) -> String {
+    match reason {
+        "undeclared_method" => {
+            "If this method should exist, declare it beside the others of its path."
+        }
+        "not_served" => {
+            "Correct the document where it cannot be read; then the operation is served."
+        }
+        _ => {
+            "If it should exist, declare it in the contract; if a base path is missing or too much, set `base_path` \
+             in the policy."
+        }
+    }
+    .to_owned()
 }
 
 /// A key may less than its owner: no line of the policy changes that.
