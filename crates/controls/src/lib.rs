@@ -20,6 +20,7 @@ pub mod content_type;
 pub mod coverage;
 pub mod derived;
 pub mod function_access;
+pub mod hostile_input;
 pub mod input_shape;
 pub mod multipart;
 pub mod object_ownership;

@@ -31,6 +31,8 @@ pub enum Remedy {
     Later,
     /// A key of the policy's `limits` must be raised.
     Limit(&'static str),
+    /// The contract must confine the text, or the policy's `operations` say what it is meant to be.
+    Text,
     /// The policy's `operations` must say that the answer streams.
     Stream,
     /// The policy's `operations` must say that it may become a WebSocket.
@@ -67,6 +69,7 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         ControlId::TransportEncryption if reason == "plain_credential" => Remedy::Encrypt,
         ControlId::SecretInUrl => Remedy::Header,
         ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
+        ControlId::HostileInput => Remedy::Text,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
         ControlId::ResponseShape => match reason {
             "undecided_stream" => Remedy::Stream,
