@@ -5,6 +5,9 @@ use std::ops::Range;
 use crate::fuel::OutOfFuel;
 use crate::language::Language;
 
+/// What one detector says of a text: nothing, or why and where.
+pub(crate) type Look = Result<Option<(Reason, Range<usize>)>, OutOfFuel>;
+
 /// What a look at a text ends with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -37,6 +40,3 @@ pub struct Reason {
     /// What it would do, in lower case and without a full stop.
     pub text: &'static str,
 }
-
-/// What one detector says of one text: why, and where.
-pub(crate) type Look = Result<Option<(Reason, Range<usize>)>, OutOfFuel>;

@@ -5,6 +5,8 @@
 pub enum Language {
     /// SQL, of any database (CWE-89).
     Sql,
+    /// A query of a document database: its operators in JSON, its script (CWE-943).
+    NoSql,
     /// A shell, POSIX or Windows (CWE-78).
     Shell,
     /// A path of a file system (CWE-22).
@@ -27,8 +29,9 @@ pub enum Language {
 
 impl Language {
     /// Each, in the order in which they are asked.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Sql,
+        Self::NoSql,
         Self::Shell,
         Self::Path,
         Self::Template,
@@ -44,6 +47,7 @@ impl Language {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Sql => "sql",
+            Self::NoSql => "nosql",
             Self::Shell => "shell",
             Self::Path => "path",
             Self::Template => "template",

@@ -14,13 +14,18 @@ mod fuel;
 mod html;
 mod language;
 mod layers;
+mod ldap;
 mod line;
 mod look;
+mod nosql;
 mod path;
 mod prototype;
+mod shell;
+mod sql;
 mod template;
 mod text;
 mod xml;
+mod xpath;
 
 pub use found::{Found, Reason, Verdict};
 pub use fuel::{Fuel, OutOfFuel};

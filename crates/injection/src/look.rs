@@ -7,7 +7,7 @@ use crate::classes::Classes;
 use crate::found::{Found, Look, Verdict};
 use crate::fuel::{Fuel, OutOfFuel};
 use crate::language::{Language, Sinks};
-use crate::{html, layers, line, path, prototype, template, xml};
+use crate::{html, layers, ldap, line, nosql, path, prototype, shell, sql, template, xml, xpath};
 
 /// All that is decoded of one text may have this many times its bytes, and then some. A text that can be
 /// read in more ways is not judged.
@@ -116,7 +116,11 @@ fn ask(language: Language, text: &str, fuel: &mut Fuel) -> Look {
         Language::Line => line::look(text, fuel),
         Language::Prototype => prototype::look(text, fuel),
         Language::Xml => xml::look(text, fuel),
-        Language::Sql | Language::Shell | Language::Ldap | Language::Xpath => Ok(None),
+        Language::Sql => sql::look(text, fuel),
+        Language::NoSql => nosql::look(text, fuel),
+        Language::Shell => shell::look(text, fuel),
+        Language::Ldap => ldap::look(text, fuel),
+        Language::Xpath => xpath::look(text, fuel),
     }
 }
 
