@@ -37,7 +37,7 @@ use portcullis_model::{ControlId, Room};
 use crate::face::{Face, Stride, Threat};
 
 pub use look::Looking;
-pub use parameters::judge_parameters;
+pub use parameters::{Going, judge_parameters};
 pub use said::Said;
 pub use tree::{judge_file_name, judge_text, judge_tree};
 
