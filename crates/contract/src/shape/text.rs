@@ -119,3 +119,85 @@ fn unknown(key: &str, keyword: Node<'_>, words: &[&'static str], notes: &mut Not
     };
     notes.push(Diagnostic::warning(&codes::SCHEMA, message).at(keyword.span()).help(help));
 }
+
+#[cfg(test)]
+mod tests {
+    use portcullis_model::Sources;
+
+    use super::*;
+    use crate::{Contract, NoFiles, read};
+
+    /// What is said of `a` in the body, and the warnings of the whole.
+    fn said(schema: &str) -> (TextShape, Vec<String>) {
+        let text = format!(
+            r##"{{"openapi": "3.1.0", "info": {{"title": "t", "version": "1"}}, "paths": {{"/t": {{"post":
+            {{"requestBody": {{"content": {{"application/json": {{"schema": {{"properties": {{"a": {schema}}}}}}}}}}},
+            "responses": {{"204": {{"description": ""}}}}}}}}}},
+            "components": {{"schemas": {{
+                "Code": {{"type": "string", "pattern": "^[a-z]+$"}},
+                "Comment": {{"type": "string", "x-text": "markdown"}}}}}}}}"##
+        );
+        let mut sources = Sources::default();
+        let main = sources.add("t.json", text);
+        let contract: Contract = read(&mut sources, main, &mut NoFiles).unwrap();
+        let body = contract.operations[0].body.as_ref().unwrap();
+        let root = contract.shapes.get(body.media[0].schema.as_ref().unwrap().shape);
+        let shape = root.object.property("a", &mut 0).unwrap().shape;
+        let warnings = contract.warnings.iter().map(|one| format!("{one:?}")).collect();
+        (contract.shapes.get(shape).text, warnings)
+    }
+
+    #[test]
+    fn what_leaves_no_room_in_every_alternative_is_confined() {
+        for (schema, is_confined) in [
+            (r#"{"type": "string"}"#, false),
+            (r#"{"enum": ["a", "b"]}"#, true),
+            (r#"{"const": "a"}"#, true),
+            (r#"{"type": "string", "format": "date"}"#, true),
+            (r#"{"type": "string", "format": "email"}"#, false),
+            (r##"{"$ref": "#/components/schemas/Code"}"##, true),
+            (r##"{"allOf": [{"$ref": "#/components/schemas/Code"}, {"maxLength": 3}]}"##, true),
+            (r##"{"oneOf": [{"$ref": "#/components/schemas/Code"}, {"type": "string"}]}"##, false),
+            (r##"{"oneOf": [{"$ref": "#/components/schemas/Code"}, {"type": "integer"}]}"##, true),
+            (r#"{"if": {"const": "a"}, "then": {"const": "a"}}"#, false),
+        ] {
+            assert_eq!(said(schema).0.is_confined, is_confined, "{schema}");
+        }
+    }
+
+    #[test]
+    fn words_narrow_what_is_looked_for() {
+        let markdown = TextKind::Markdown.sinks();
+        let html = Sinks::NONE.with(Language::Html);
+        for (schema, sinks) in [
+            (r#"{"type": "string"}"#, Sinks::ALL),
+            (r#"{"type": "string", "format": "password"}"#, Sinks::NONE),
+            (r#"{"type": "string", "format": "password", "x-text": "plain"}"#, Sinks::ALL),
+            (r##"{"$ref": "#/components/schemas/Comment"}"##, markdown),
+            (r##"{"$ref": "#/components/schemas/Comment", "x-sink": ["html", "sql"]}"##, html),
+            (
+                r##"{"anyOf": [{"$ref": "#/components/schemas/Comment"}, {"type": "string"}]}"##,
+                Sinks::ALL,
+            ),
+            (
+                r##"{"anyOf": [{"$ref": "#/components/schemas/Comment"}, {"type": "null"}]}"##,
+                markdown,
+            ),
+        ] {
+            assert_eq!(said(schema).0.sinks, sinks, "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_word_is_told_and_narrows_nothing() {
+        for (schema, told) in [
+            (r#"{"type": "string", "x-text": "markdwon"}"#, "did you mean `markdown`?"),
+            (r#"{"type": "string", "x-sink": ["html", "sqll"]}"#, "did you mean `sql`?"),
+            (r#"{"type": "string", "x-sink": "html"}"#, "write a list of some of"),
+        ] {
+            let (text, warnings) = said(schema);
+            assert_eq!(text.sinks, Sinks::ALL, "{schema}");
+            assert!(warnings.iter().any(|one| one.contains(told)), "{warnings:?}");
+        }
+    }
+}

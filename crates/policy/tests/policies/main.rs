@@ -26,4 +26,5 @@ mod reference;
 mod serialize;
 mod several;
 mod suggested;
+mod texts;
 mod upstream_proof;

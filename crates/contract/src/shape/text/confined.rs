@@ -57,17 +57,16 @@ pub(super) fn by_pattern(pattern: &str) -> bool {
 
 /// Whether a match is always the whole text.
 fn is_whole(hir: &Hir) -> bool {
+    stands_at(hir, Look::Start, <[Hir]>::first) && stands_at(hir, Look::End, <[Hir]>::last)
+}
+
+/// Whether this look is at an end of every match: the first part of a sequence, or the last.
+fn stands_at(hir: &Hir, look: Look, end: fn(&[Hir]) -> Option<&Hir>) -> bool {
     match hir.kind() {
-        HirKind::Capture(capture) => is_whole(&capture.sub),
-        HirKind::Alternation(all) => all.iter().all(is_whole),
-        HirKind::Concat(parts) => {
-            let is = |part: Option<&Hir>, look| {
-                part.is_some_and(
-                    |part| matches!(part.kind(), HirKind::Look(known) if *known == look),
-                )
-            };
-            is(parts.first(), Look::Start) && is(parts.last(), Look::End)
-        }
+        HirKind::Look(known) => *known == look,
+        HirKind::Capture(capture) => stands_at(&capture.sub, look, end),
+        HirKind::Alternation(all) => all.iter().all(|one| stands_at(one, look, end)),
+        HirKind::Concat(parts) => end(parts).is_some_and(|part| stands_at(part, look, end)),
         _ => false,
     }
 }
