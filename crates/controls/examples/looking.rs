@@ -110,7 +110,7 @@ fn plan() -> Plan {
     Plan::compile(model, PlanOptions::default())
 }
 
-const CONTRACT: &str = r##"openapi: 3.1.0
+const CONTRACT: &str = r#"openapi: 3.1.0
 info: { title: Orders, version: "1" }
 paths:
   /orders:
@@ -119,4 +119,4 @@ paths:
     post: { operationId: confined, requestBody: { content: { application/json: { schema: { type: object, additionalProperties: { type: string, pattern: "^[\\w .,-]*$" } } } } }, responses: { "204": { description: done } } }
   /webhook:
     post: { operationId: webhook, requestBody: { content: { application/json: { schema: { type: object } } } }, responses: { "204": { description: done } } }
-"##;
+"#;

@@ -112,7 +112,7 @@ pub(crate) fn look_at_name(name: &str, fuel: &mut Fuel) -> Look {
     let word = word.map(|word| word.strip_suffix(']').unwrap_or(word).to_ascii_lowercase());
     let is_operator =
         word.is_some_and(|word| word != "type" && OPERATORS.binary_search(&word.as_str()).is_ok());
-    Ok(is_operator.then(|| (OPERATOR, start..name.len())))
+    Ok(is_operator.then_some((OPERATOR, start..name.len())))
 }
 
 fn before(text: &str, at: usize) -> &str {

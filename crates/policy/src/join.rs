@@ -50,7 +50,6 @@ use crate::model::{
 use crate::notes::Notes;
 use crate::section::Read;
 use crate::serialized::Serialized;
-use crate::texts::TextPlace;
 use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
 use names::Names;
@@ -240,9 +239,9 @@ fn build(
         }
     }
     let store = store::store(file, &texts.folder, notes);
-    let decisions = operations::decide(file, &contracts, &names, notes);
+    let mut decisions = operations::decide(file, &contracts, &names, notes);
+    texts::join(file, &contracts, &names, &mut decisions, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
-    let texts_of = texts::join(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
     let tls = acme::tls(file, &texts.folder, notes);
@@ -254,14 +253,11 @@ fn build(
         claims::check(file.apis(), &contracts, notes);
     }
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided.zip(decisions).zip(relaxations).zip(serialized.into_iter().zip(texts_of));
+    let decided = decided.zip(decisions).zip(relaxations).zip(serialized);
     let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
     let own = decided.map(
         |(
-            (
-                (((((contract, text), upstream), access), decisions), relaxations),
-                (serialized, texts),
-            ),
+            ((((((contract, text), upstream), access), decisions), relaxations), serialized),
             (callers, (authorization, answers)),
         )| Own {
             answers,
@@ -274,7 +270,6 @@ fn build(
             relaxations,
             callers,
             serialized,
-            texts,
         },
     );
     let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
@@ -297,7 +292,6 @@ struct Own {
     answers: Answers,
     authorization: Authorization,
     serialized: Vec<Option<Serialized>>,
-    texts: Vec<Vec<TextPlace>>,
 }
 
 /// What is decided for all of them.
@@ -327,7 +321,6 @@ impl Shared<'_> {
             authorization,
             answers,
             serialized,
-            texts,
         } = own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
@@ -366,7 +359,7 @@ impl Shared<'_> {
             undeclared_out: decisions.undeclared_out,
             bodies: decisions.bodies,
             serialized,
-            texts,
+            texts: decisions.texts,
             limits: self.limits.clone(),
             relaxations,
             ledger: self.ledger.clone(),

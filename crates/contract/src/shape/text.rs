@@ -98,12 +98,11 @@ fn x_sink(keyword: Node<'_>, notes: &mut Notes) -> Sinks {
         unknown("x-sink", keyword, &words, notes);
     }
     for item in keyword.items() {
-        match item.as_str().and_then(Language::from_word) {
-            Some(language) => sinks = sinks.with(language),
-            None => {
-                is_understood = false;
-                unknown("x-sink", item, &words, notes);
-            }
+        if let Some(language) = item.as_str().and_then(Language::from_word) {
+            sinks = sinks.with(language);
+        } else {
+            is_understood = false;
+            unknown("x-sink", item, &words, notes);
         }
     }
     if is_understood { sinks } else { Sinks::ALL }

@@ -59,10 +59,10 @@ impl Said {
 }
 
 fn is_at(names: &[Box<str>], at: &[Step<'_>]) -> bool {
-    let is_step = |(name, step): (&Box<str>, &Step<'_>)| match step {
-        _ if &**name == "*" => true,
-        Step::Name { name: known, .. } => **name == **known,
+    let is_step = |(name, step): (&str, &Step<'_>)| match step {
+        _ if name == "*" => true,
+        Step::Name { name: known, .. } => name == *known,
         Step::Index(index) => name.parse() == Ok(*index),
     };
-    names.len() == at.len() && names.iter().zip(at).all(is_step)
+    names.len() == at.len() && names.iter().map(|name| &**name).zip(at).all(is_step)
 }

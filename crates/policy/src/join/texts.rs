@@ -4,6 +4,7 @@ use portcullis_contract::{Contract, Media, Member, Operation, Place, ShapeId, Sh
 use portcullis_model::{Diagnostic, did_you_mean};
 
 use super::names::Names;
+use super::operations::Decisions;
 use crate::authorization::InputPlace;
 use crate::codes;
 use crate::file::PolicyFile;
@@ -16,17 +17,14 @@ use crate::yaml::Key;
 /// Places of one operation.
 const PLACES_MAX: usize = 256;
 
-/// Reads `texts` of all `operations`: for each API, by operation index.
+/// Reads `texts` of all `operations` into the decisions of each API.
 pub(super) fn join(
     file: Option<&PolicyFile>,
     contracts: &[Option<Contract>],
     names: &Names,
+    all: &mut [Decisions],
     notes: &mut Notes,
-) -> Vec<Vec<Vec<TextPlace>>> {
-    let count =
-        |contract: &Option<Contract>| contract.as_ref().map_or(0, |one| one.operations.len());
-    let mut all: Vec<Vec<Vec<TextPlace>>> =
-        contracts.iter().map(|contract| vec![Vec::new(); count(contract)]).collect();
+) {
     let entries = file.and_then(|file| file.operations.as_ref());
     for (key, decision) in entries.iter().flat_map(|entries| &entries.0) {
         let Some(texts) = &decision.texts else { continue };
@@ -36,7 +34,7 @@ pub(super) fn join(
         };
         let contract = contracts.get(api).and_then(Option::as_ref);
         let operation = contract.and_then(|contract| Some((contract, contract.operation(index)?)));
-        let slot = all.get_mut(api).and_then(|list| list.get_mut(index));
+        let slot = all.get_mut(api).and_then(|decisions| decisions.texts.get_mut(index));
         let (Some((contract, operation)), Some(slot)) = (operation, slot) else { continue };
         let places = &texts.value.0.0;
         if let Some((beyond, _)) = places.get(PLACES_MAX) {
@@ -53,7 +51,6 @@ pub(super) fn join(
             }
         }
     }
-    all
 }
 
 fn place(

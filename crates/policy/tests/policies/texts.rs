@@ -6,8 +6,7 @@ use crate::pharmacy::{API, diagnostics, join, own};
 
 #[test]
 fn a_place_and_a_word() {
-    let policy =
-        "operations: { createOrder: { texts: { body./item: markdown } }, \"GET /orders/{id}\": { texts: { path.id: plain } } }\n";
+    let policy = "operations: { createOrder: { texts: { body./item: markdown } }, \"GET /orders/{id}\": { texts: { path.id: plain } } }\n";
     let model = join(&format!("{API}{policy}")).unwrap();
     let of = |name: &str| {
         let index = model.contract.operation_named(name).unwrap();
@@ -34,7 +33,8 @@ fn what_cannot_be_meant_is_an_error_at_its_line() {
         ("createOrder", "body./item: markdwon", "did you mean `markdown`?"),
         ("GET /orders/{id}", "path.ids: plain", "did you mean `id`?"),
     ] {
-        let policy = format!("{API}operations: {{ \"{operation}\": {{ texts: {{ {texts} }} }} }}\n");
+        let policy =
+            format!("{API}operations: {{ \"{operation}\": {{ texts: {{ {texts} }} }} }}\n");
         let failure = join(&policy).unwrap_err();
         let text = diagnostics(&failure.sources, &own(&failure.diagnostics));
         assert!(text.contains(told) && text.contains("portcullis.yaml:"), "{texts}: {text}");
