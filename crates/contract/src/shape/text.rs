@@ -93,11 +93,14 @@ fn x_text(keyword: Node<'_>, notes: &mut Notes) -> TextKind {
 fn x_sink(keyword: Node<'_>, notes: &mut Notes) -> Sinks {
     let words = Language::ALL.map(Language::word);
     let mut sinks = Sinks::NONE;
-    let mut is_understood = keyword.kind() == portcullis_json::Kind::Array;
+    // One word is a list of one.
+    let is_list = keyword.kind() == portcullis_json::Kind::Array;
+    let mut is_understood = is_list || keyword.as_str().is_some();
     if !is_understood {
         unknown("x-sink", keyword, &words, notes);
     }
-    for item in keyword.items() {
+    let alone = (!is_list && is_understood).then_some(keyword);
+    for item in keyword.items().chain(alone) {
         if let Some(language) = item.as_str().and_then(Language::from_word) {
             sinks = sinks.with(language);
         } else {
@@ -170,6 +173,7 @@ mod tests {
         let html = Sinks::NONE.with(Language::Html);
         for (schema, sinks) in [
             (r#"{"type": "string"}"#, Sinks::ALL),
+            (r#"{"type": "string", "x-sink": "html"}"#, html),
             (r#"{"type": "string", "format": "password"}"#, Sinks::NONE),
             (r#"{"type": "string", "format": "password", "x-text": "plain"}"#, Sinks::ALL),
             (r##"{"$ref": "#/components/schemas/Comment"}"##, markdown),
@@ -192,7 +196,8 @@ mod tests {
         for (schema, told) in [
             (r#"{"type": "string", "x-text": "markdwon"}"#, "did you mean `markdown`?"),
             (r#"{"type": "string", "x-sink": ["html", "sqll"]}"#, "did you mean `sql`?"),
-            (r#"{"type": "string", "x-sink": "html"}"#, "write a list of some of"),
+            (r#"{"type": "string", "x-sink": "htm"}"#, "did you mean `html`?"),
+            (r#"{"type": "string", "x-sink": 7}"#, "write a list of some of"),
         ] {
             let (text, warnings) = said(schema);
             assert_eq!(text.sinks, Sinks::ALL, "{schema}");
