@@ -105,6 +105,11 @@ mod built_in {
     }
 
     #[test]
+    fn hostile_input_holds() {
+        holds(ControlId::HostileInput);
+    }
+
+    #[test]
     fn writable_properties_holds() {
         holds(ControlId::WritableProperties);
     }

@@ -14,6 +14,7 @@ mod object;
 mod open;
 mod source;
 mod summary;
+mod text;
 mod types;
 mod written;
 mod xml;
@@ -23,6 +24,7 @@ use std::sync::LazyLock;
 
 pub use member::{Member, ObjectShape, folded as folded_name};
 pub use named::SchemaName;
+pub use text::TextShape;
 pub use xml::{XmlMember, XmlName, XmlShape, XmlText};
 
 /// All shapes of a contract. Recursive schemas are cycles in this graph.
@@ -67,6 +69,8 @@ pub struct Shape {
     pub is_binary: bool,
     /// Its values are told one by one (`enum`, `const`) in one of its declarations.
     pub is_choice: bool,
+    /// What a text may hold, if it is one.
+    pub text: TextShape,
     /// The named schemas that speak of it, sorted.
     pub(crate) names: Box<[SchemaName]>,
 }

@@ -21,6 +21,7 @@ pub mod coverage;
 pub mod cross_site;
 pub mod derived;
 pub mod function_access;
+pub mod hostile_input;
 pub mod input_shape;
 pub mod multipart;
 pub mod object_ownership;

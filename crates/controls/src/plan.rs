@@ -15,7 +15,7 @@ use crate::resource_limits;
 use crate::rules::Rules;
 use crate::safe_configuration::{InnerLinks, LeakDetector};
 use crate::secret_in_url::SecretPaths;
-use crate::{function_access, object_ownership, response_shape};
+use crate::{function_access, hostile_input, object_ownership, response_shape};
 
 /// Everything that one request needs, immutable: a request holds one `Arc` of it.
 #[derive(Debug)]
@@ -79,6 +79,8 @@ pub struct OperationPlan {
     pub objects: object_ownership::Expected,
     /// The masks of `answers` that its answers of success come under, by their number in the model.
     pub masks: Vec<usize>,
+    /// What the policy says of its texts.
+    pub texts: hostile_input::Said,
     /// Whether user and password of Basic reach the API unverified.
     pub takes_basic: bool,
     /// How often it may be called.
@@ -120,6 +122,9 @@ impl Plan {
                     function: function_access::Expected::derive(&model, index),
                     objects: object_ownership::Expected::derive(&model, &rules, index),
                     guarded: caller_identity::Guarded::of(&model, index),
+                    texts: hostile_input::Said::of(
+                        model.texts.get(index).map_or(&[], Vec::as_slice),
+                    ),
                     masks: response_shape::masks_of(&model, &masked, operation),
                     takes_basic: caller_identity::takes_basic(&model, index),
                     rates: resource_limits::Rates::of(&model, &counted, Some(index)),

@@ -4,7 +4,7 @@ use portcullis_model::ControlId;
 
 use crate::face::Face;
 use crate::{
-    api_inventory, caller_identity, content_type, cross_site, function_access, input_shape,
+    api_inventory, caller_identity, content_type, cross_site, function_access, hostile_input, input_shape,
     object_ownership, resource_limits, response_shape, safe_configuration, secret_in_url,
     transport_encryption, writable_properties,
 };
@@ -21,6 +21,7 @@ pub const CONTROLS: [&Face; ControlId::ALL.len()] = [
     &secret_in_url::FACE,
     &content_type::FACE,
     &input_shape::FACE,
+    &hostile_input::FACE,
     &writable_properties::FACE,
     &object_ownership::FACE,
     &response_shape::FACE,
@@ -33,6 +34,7 @@ pub fn face(id: ControlId) -> &'static Face {
         ControlId::CallerIdentity => &caller_identity::FACE,
         ControlId::ContentType => &content_type::FACE,
         ControlId::InputShape => &input_shape::FACE,
+        ControlId::HostileInput => &hostile_input::FACE,
         ControlId::WritableProperties => &writable_properties::FACE,
         ControlId::ResponseShape => &response_shape::FACE,
         ControlId::ResourceLimits => &resource_limits::FACE,

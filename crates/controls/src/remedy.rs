@@ -33,6 +33,8 @@ pub enum Remedy {
     Rate,
     /// A key of the policy's `limits` must be raised.
     Limit(&'static str),
+    /// The contract must confine the text, or the policy's `operations` say what it is meant to be.
+    Text,
     /// The policy's `operations` must say that the answer streams.
     Stream,
     /// The policy's `operations` must say that it may become a WebSocket.
@@ -75,6 +77,7 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         ControlId::CrossSite if reason == "unclear_origin" => Remedy::Request,
         ControlId::CrossSite => Remedy::Relax,
         ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
+        ControlId::HostileInput => Remedy::Text,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
         ControlId::ResponseShape => match reason {
             "undecided_stream" => Remedy::Stream,

@@ -59,6 +59,11 @@ impl Language {
             Self::Xml => "xml",
         }
     }
+
+    /// The language of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.word() == word)
+    }
 }
 
 /// A set of languages.
@@ -81,6 +86,23 @@ impl Sinks {
     #[must_use]
     pub const fn without(self, language: Language) -> Self {
         Self(self.0 & !(1 << language as u16))
+    }
+
+    /// Those that are in both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Those that are in either.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// Whether it is among them.

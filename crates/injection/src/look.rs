@@ -98,6 +98,7 @@ fn ask_each(
         }
         let answer = match language {
             Language::Prototype if is_name => prototype::look_at_name(text, fuel)?,
+            Language::NoSql if is_name => nosql::look_at_name(text, fuel)?,
             _ => ask(language, text, fuel)?,
         };
         if let Some((reason, span)) = answer {
@@ -234,9 +235,21 @@ mod tests {
 
     #[test]
     fn a_name_is_judged_as_a_name_also_behind_layers() {
-        for name in ["__proto__", "%5f_proto__", "constructor.prototype"] {
+        for name in [
+            "__proto__",
+            "%5f_proto__",
+            "constructor.prototype",
+            "$where",
+            "%24ne",
+            "a[$gt]",
+            "$IN",
+        ] {
             let verdict = look_at_name(name, Sinks::ALL, &mut Fuel::new(PLENTY));
             assert!(matches!(verdict, Verdict::Hostile(_)), "{name}");
+        }
+        for name in ["$type", "$ref", "$schema", "price$", "where", "a[gt]"] {
+            let verdict = look_at_name(name, Sinks::ALL, &mut Fuel::new(PLENTY));
+            assert_eq!(verdict, Verdict::Harmless, "{name}");
         }
         let inside = found(r#"{"__proto__": {"a": 1}}"#).map(|found| found.language);
         assert_eq!(inside, Some(Language::Prototype));

@@ -104,6 +104,17 @@ pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
     Ok(None)
 }
 
+/// Looks at a name of a member: `$gt`, and `a[$gt]` as forms write it. `$type` is a name of serializers, too.
+pub(crate) fn look_at_name(name: &str, fuel: &mut Fuel) -> Look {
+    fuel.burn(name.len())?;
+    let start = name.find("[$").map_or(0, |bracket| bracket + 1);
+    let word = name.get(start..).and_then(|rest| rest.strip_prefix('$'));
+    let word = word.map(|word| word.strip_suffix(']').unwrap_or(word).to_ascii_lowercase());
+    let is_operator =
+        word.is_some_and(|word| word != "type" && OPERATORS.binary_search(&word.as_str()).is_ok());
+    Ok(is_operator.then_some((OPERATOR, start..name.len())))
+}
+
 fn before(text: &str, at: usize) -> &str {
     let mut from = at.saturating_sub(NEAR_BYTES_MAX);
     while !text.is_char_boundary(from) {

@@ -38,6 +38,11 @@ impl TextKind {
         }
     }
 
+    /// The kind of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// What is still looked for in such a text.
     pub const fn sinks(self) -> Sinks {
         match self {

@@ -17,6 +17,8 @@ pub enum ControlId {
     ContentType,
     /// Every value has one reading and the declared shape (F1).
     InputShape,
+    /// No text is more than text to a language behind the API (A8, first part).
+    HostileInput,
     /// Only properties that a caller may write reach the API (A6).
     WritableProperties,
     /// An answer holds only declared properties (A3).
@@ -50,6 +52,7 @@ impl ControlId {
         Self::SecretInUrl,
         Self::ContentType,
         Self::InputShape,
+        Self::HostileInput,
         Self::WritableProperties,
         Self::ObjectOwnership,
         Self::ResponseShape,
@@ -62,6 +65,7 @@ impl ControlId {
             Self::CallerIdentity => "caller_identity",
             Self::ContentType => "content_type",
             Self::InputShape => "input_shape",
+            Self::HostileInput => "hostile_input",
             Self::WritableProperties => "writable_properties",
             Self::ResponseShape => "response_shape",
             Self::ResourceLimits => "resource_limits",

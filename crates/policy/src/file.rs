@@ -13,6 +13,7 @@ mod login;
 mod rates;
 mod serialize;
 mod store;
+mod texts;
 mod tls;
 mod whoami;
 
@@ -34,6 +35,7 @@ pub(crate) use login::{Ends, LoginSection, OfWord, RefreshSection, SecondStepSec
 pub(crate) use rates::{COUNT_MAX, Frequency, RateSection};
 pub(crate) use serialize::Serialize;
 pub(crate) use store::{StoreSection, VaultSection};
+pub(crate) use texts::TextsSection;
 pub(crate) use tls::TlsSection;
 pub(crate) use whoami::WhoamiSection;
 
@@ -164,6 +166,11 @@ section! {
         /// `body./items/*/order_id` and `names./orders` (the names of an object's members). `none` behind a
         /// place, or for all of them (`objects: none`), says that nobody owns what it names; that needs a reason.
         objects: Option<Spanned<ObjectsWord>>,
+        /// What its texts are meant to be, so that what belongs there is not taken for an attack:
+        /// `{ body./text: markdown, query.q: prose, body./tags/*: plain }`, with places as in `objects`. `plain` is a
+        /// value, in which everything is looked for; `prose` has lines; `markdown` quotes code; `code`, `html` and
+        /// `sql` are what they are called. Default: what the contract says (`x-text`), else `plain`. This line wins.
+        texts: Option<Spanned<TextsSection>>,
         /// `hide` takes out what counts the objects of its lists (`total`, `pages`, `X-Total-Count`, `Link`), for
         /// callers who may not see all of them. Without this line it is taken out where objects are: an API that
         /// shows callers their own, and counts everybody's, needs it.

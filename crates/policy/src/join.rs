@@ -24,6 +24,7 @@ mod redirect;
 mod relaxations;
 mod serialize;
 mod store;
+mod texts;
 mod upstream;
 mod upstream_proof;
 mod whoami;
@@ -237,7 +238,8 @@ fn build(
         }
     }
     let store = store::store(file, &texts.folder, notes);
-    let decisions = operations::decide(file, &contracts, &names, notes);
+    let mut decisions = operations::decide(file, &contracts, &names, notes);
+    texts::join(file, &contracts, &names, &mut decisions, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = limits(file, notes);
     let tls = acme::tls(file, &texts.folder, notes);
@@ -364,6 +366,7 @@ impl Shared<'_> {
             undeclared_out: decisions.undeclared_out,
             bodies: decisions.bodies,
             serialized,
+            texts: decisions.texts,
             limits: self.limits.clone(),
             rates,
             relaxations,

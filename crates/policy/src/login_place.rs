@@ -2,6 +2,7 @@
 
 use portcullis_model::Diagnostic;
 
+use crate::authorization::InputPlace;
 use crate::codes;
 use crate::login::{AnswerPlace, AnswerTest, Literal, RequestPlace, Tested};
 use crate::notes::{Notes, shown};
@@ -50,6 +51,22 @@ pub(crate) fn request_place(text: &str) -> Option<RequestPlace> {
 /// `header.x-shop`: its name, in lower case.
 pub(crate) fn header_name(text: &str) -> Option<String> {
     name(text.strip_prefix("header.")?).map(|name| name.to_ascii_lowercase())
+}
+
+/// The same, `header.x-order`, and `names./orders`: a name may be anything, since it is looked up.
+pub(crate) fn input_place(text: &str) -> Option<InputPlace> {
+    let (kind, rest) = text.split_once('.').filter(|(_, rest)| !rest.is_empty())?;
+    let name = rest.to_owned();
+    let is_pointer = rest.starts_with('/');
+    Some(match kind {
+        "path" => InputPlace::One(RequestPlace::Path(name)),
+        "query" => InputPlace::One(RequestPlace::Query(name)),
+        "cookie" => InputPlace::One(RequestPlace::Cookie(name)),
+        "header" => InputPlace::Header(name.to_ascii_lowercase()),
+        "body" if is_pointer => InputPlace::One(RequestPlace::Body(name)),
+        "names" if is_pointer => InputPlace::Names(name),
+        _ => return None,
+    })
 }
 
 fn serialized_by(text: &str) -> Option<SerializedBy> {

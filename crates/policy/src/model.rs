@@ -17,6 +17,7 @@ use crate::network::Network;
 use crate::rates::RateLimit;
 use crate::serialized::Serialized;
 use crate::source::SecretSource;
+use crate::texts::TextPlace;
 use crate::upstream::Upstream;
 
 /// All APIs of one policy file.
@@ -93,6 +94,8 @@ pub struct Model {
     pub bodies: Vec<BodyHandling>,
     /// Which requests wait for one another, by operation index.
     pub serialized: Vec<Option<Serialized>>,
+    /// What texts of requests are meant to be, by operation index.
+    pub texts: Vec<Vec<TextPlace>>,
     /// All bounds.
     pub limits: Limits,
     /// How often requests may come.
@@ -175,6 +178,8 @@ pub struct OperationLines {
     pub null_means: Option<Span>,
     /// `serialize`.
     pub serialize: Option<Span>,
+    /// `texts`.
+    pub texts: Option<Span>,
 }
 
 /// Whether a policy file stands behind the model (rule 26).

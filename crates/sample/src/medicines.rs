@@ -25,7 +25,9 @@ pub(crate) fn list(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     let offset = page.saturating_sub(1).saturating_mul(limit);
     // FLAW(a3-medicines-list): `*`. FLAW(f1-sort-column): `sort` is any expression.
     // FLAW(f1-negative-limit), FLAW(a4-unbounded-page): a limit of -1 is none, and so is a huge
-    // one. FLAW(a7-verbose-500): a quote in `search` breaks the statement.
+    // one. FLAW(a7-verbose-500): a quote in `search` breaks the statement, or says what follows:
+    // FLAW(a8-search-always-true), FLAW(a8-search-comments), FLAW(a8-search-blind),
+    // FLAW(a8-search-union), FLAW(a8-sort-subquery).
     let sql = format!(
         "SELECT * FROM medicines WHERE name LIKE '%{search}%' AND category LIKE ?1 \
          ORDER BY {sort} LIMIT {limit} OFFSET {offset}"

@@ -14,6 +14,7 @@ use super::member::by_name;
 use super::named::NamedSchemas;
 use super::never::Nevers;
 use super::source::Source;
+use super::text::Patterns;
 use super::xml::map::XmlBuilder;
 use super::xml::said::Sayings;
 use super::{ObjectShape, Property, Rest, Shape, ShapeId, Shapes, Types};
@@ -42,6 +43,7 @@ pub(crate) struct ShapeBuilder<'a> {
     pub(super) patterns: HashMap<&'a str, Option<Regex>>,
     pub(super) pattern_budget: PatternBudget,
     pub(super) nevers: Nevers,
+    texts: Patterns<'a>,
     flags: Flags,
     named: NamedSchemas,
     /// The shape of a text of which no more is known.
@@ -62,6 +64,7 @@ impl<'a> ShapeBuilder<'a> {
             patterns: HashMap::new(),
             pattern_budget: PatternBudget::new(NAMES_BYTES_MAX),
             nevers: Nevers::default(),
+            texts: Patterns::default(),
             flags: Flags::default(),
             named: NamedSchemas::default(),
             text: None,
@@ -208,7 +211,7 @@ impl<'a> ShapeBuilder<'a> {
     }
 
     fn make(&mut self, set: &[Node<'a>], notes: &mut Notes) -> Shape {
-        let mut gathered = gather(self.source, set, &mut self.nevers, notes);
+        let mut gathered = gather(self.source, set, &mut self.nevers, &mut self.texts, notes);
         self.steps += gathered.steps;
         let object = self.object(set, &mut gathered, notes);
         Shape {
@@ -219,6 +222,7 @@ impl<'a> ShapeBuilder<'a> {
             items: (!gathered.items.is_empty()).then(|| self.id(gathered.items, notes)),
             is_binary: gathered.is_binary,
             is_choice: gathered.is_choice,
+            text: gathered.text,
             names: self.named.of(&gathered.schemas),
         }
     }

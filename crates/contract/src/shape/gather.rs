@@ -8,6 +8,7 @@ use super::Types;
 use super::never::Nevers;
 use super::source::{Source, says_nothing};
 use super::summary::{Map, Summary, add};
+use super::text::{Patterns, TextShape};
 use super::types::{is_binary, types};
 use crate::codes;
 use crate::dialect;
@@ -44,6 +45,7 @@ pub(super) struct Gathered<'a> {
     pub(super) is_said_open: bool,
     pub(super) is_binary: bool,
     pub(super) is_choice: bool,
+    pub(super) text: TextShape,
     /// Schemas that were looked at.
     pub(super) steps: usize,
     /// Those among them that speak of the value, and do not just ask (`if`).
@@ -53,6 +55,7 @@ pub(super) struct Gathered<'a> {
 struct Gatherer<'a, 'n> {
     source: Source<'a>,
     nevers: &'n mut Nevers,
+    texts: &'n mut Patterns<'a>,
     notes: &'n mut Notes,
     steps: usize,
     found: Gathered<'a>,
@@ -70,11 +73,13 @@ pub(super) fn gather<'a>(
     source: Source<'a>,
     set: &[Node<'a>],
     nevers: &mut Nevers,
+    texts: &mut Patterns<'a>,
     notes: &mut Notes,
 ) -> Gathered<'a> {
     let mut gatherer = Gatherer {
         source,
         nevers,
+        texts,
         notes,
         steps: 0,
         found: Gathered::default(),
@@ -105,6 +110,7 @@ pub(super) fn gather<'a>(
     Gathered {
         schemas: gatherer.seen.keys().filter_map(speaks).collect(),
         types: whole.types,
+        text: whole.text,
         is_closed: whole.closes,
         is_declared: whole.declares,
         maps: whole.maps,
@@ -342,7 +348,8 @@ impl<'a> Gatherer<'a, '_> {
     /// What a schema says without its parts.
     fn own(&mut self, schema: Node<'a>) -> Summary<'a> {
         let types = types(schema, self.source.version, self.notes);
-        let mut summary = Summary { types, ..Summary::silent() };
+        let text = self.texts.of(schema, self.notes);
+        let mut summary = Summary { types, text, ..Summary::silent() };
         self.found.is_binary |= is_binary(schema, self.source.version);
         self.found.is_choice |= schema.get("enum").or_else(|| schema.get("const")).is_some();
         for (name, keyword) in schema.members() {

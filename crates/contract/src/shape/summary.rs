@@ -1,6 +1,7 @@
 //! What one schema says of an object, with all its parts.
 
 use super::Types;
+use super::text::TextShape;
 use crate::document::Node;
 
 /// What one schema says, with all its parts.
@@ -21,6 +22,8 @@ pub(super) struct Summary<'a> {
     pub(super) doubtful_maps: Vec<Map<'a>>,
     /// What the names of all must be.
     pub(super) names: Vec<Node<'a>>,
+    /// What it says of texts.
+    pub(super) text: TextShape,
 }
 
 /// A schema of additional properties.
@@ -43,6 +46,7 @@ impl<'a> Summary<'a> {
             maps: Vec::new(),
             doubtful_maps: Vec::new(),
             names: Vec::new(),
+            text: TextShape::ANY,
         }
     }
 
@@ -63,6 +67,7 @@ impl<'a> Summary<'a> {
         self.closes |= other.closes;
         self.is_free &= other.is_free;
         self.evaluates_all |= other.evaluates_all;
+        self.text = self.text.and(other.text);
         add(&mut self.maps, other.maps);
         add(&mut self.doubtful_maps, other.doubtful_maps);
         for names in other.names {
@@ -81,6 +86,7 @@ impl<'a> Summary<'a> {
     /// that only some of them are.
     pub(super) fn any_of(alternatives: &[Self]) -> Self {
         let types = alternatives.iter().map(|one| one.types);
+        let texts = alternatives.iter().filter(|one| one.types.contains(Types::STRING));
         let mut declaring = alternatives.iter().filter(|one| one.declares).peekable();
         let declares = declaring.peek().is_some();
         let mut whole = Self {
@@ -88,6 +94,7 @@ impl<'a> Summary<'a> {
             declares,
             closes: declares && declaring.all(|one| one.closes),
             evaluates_all: alternatives.iter().any(|one| one.evaluates_all),
+            text: texts.map(|one| one.text).reduce(TextShape::or).unwrap_or_default(),
             ..Self::silent()
         };
         let objects = || alternatives.iter().filter(|one| one.types.contains(Types::OBJECT));

@@ -243,6 +243,7 @@ const fn all_of(model: &Model) {
         undeclared_out: _,
         bodies: _,
         serialized: _,
+        texts: _,
     } = model;
 }
 

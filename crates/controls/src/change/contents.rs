@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use portcullis_contract::{
     BodyKind, Media, Operation, Parameter, RequestBody, Response, Schema, StatusPattern,
 };
+use portcullis_injection::TextKind;
 use portcullis_model::Span;
-use portcullis_policy::{BodyHandling, Serialized, Undeclared};
+use portcullis_policy::{BodyHandling, Serialized, TextPlace, Undeclared};
 
 use super::shapes::{self, Sides};
 use super::{OfOperation, Pair};
@@ -60,6 +61,8 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     flag(was.upgrades, upgrades, "may become a WebSocket, uninspected", lines.upgrade);
     flag(was.exact_request, exact_request, "forwards bodies as they came", lines.body);
     flag(was.null_is_absent, null_is_absent, "takes null for absent", lines.null_means);
+    let at = |list: &[Vec<TextPlace>], index: usize| list.get(index).cloned().unwrap_or_default();
+    texts(&at(&before.texts, old), &at(&after.texts, new), lines.texts, of);
     let at = |list: &[Option<Serialized>], index: usize| list.get(index).cloned().flatten();
     serialized(
         at(&before.serialized, old).as_ref(),
@@ -67,6 +70,24 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
         lines.serialize,
         of,
     );
+}
+
+/// What texts are meant to be: whatever is not the same may be looked at for less.
+fn texts(was: &[TextPlace], is: &[TextPlace], line: Option<Span>, of: &mut OfOperation<'_>) {
+    let is_less = |one: &&TextPlace| one.kind != TextKind::Plain;
+    let added = is.iter().filter(|one| !was.contains(one)).find(is_less);
+    let gone = was.iter().any(|one| !is.contains(one));
+    match (added, gone) {
+        (Some(one), _) => {
+            of.wider(format!("takes a text for `{}`", one.kind.word()), line);
+        }
+        // What is said no longer is what the contract says: that may be less, or more.
+        (None, true) => of.wider("no longer says what a text is meant to be", line),
+        (None, false) if was.len() != is.len() => {
+            of.narrower("looks for everything in a text", line);
+        }
+        (None, false) => {}
+    }
 }
 
 /// Which requests wait for one another.

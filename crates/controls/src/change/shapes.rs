@@ -81,6 +81,12 @@ impl Walk<'_> {
         if before.is_binary != after.is_binary {
             self.push(Reach::Wider, at, "is read in another way");
         }
+        let both = before.text.sinks.and(after.text.sinks);
+        if self.way == Way::In && both != before.text.sinks {
+            self.push(Reach::Wider, at, "is looked at for fewer languages (`x-text`, `x-sink`)");
+        } else if self.way == Way::In && both != after.text.sinks {
+            self.push(Reach::Narrower, at, "is looked at for more languages");
+        }
         self.properties(before, after, at);
         self.patterns(before, after, at);
         self.rest(before, after, at);

@@ -96,6 +96,11 @@ impl FormData {
         })
     }
 
+    /// The names of files, as far as they have some.
+    pub fn file_names(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| part.file_name.as_deref())
+    }
+
     /// The body as it came, and its tree.
     pub fn into_parts(self) -> (Vec<u8>, Document) {
         (self.body, self.document)

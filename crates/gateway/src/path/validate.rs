@@ -5,6 +5,7 @@
 mod again;
 mod asked;
 mod body;
+mod hostile;
 mod parameters;
 mod parts;
 mod said;
@@ -103,6 +104,8 @@ pub(super) async fn enter(
             Body::None | Body::Undeclared | Body::AsItCame => None,
         };
         let (body, content_type) = body::take(labels, index, operation, &mut sent, context).await?;
+        let media_type = media.and_then(|media| operation.body.as_ref()?.media.get(media));
+        hostile::body(&body, media_type, index, context)?;
         (Some(accepted), body, content_type, media)
     } else {
         let body = Sent { head, incoming, buffered: &mut buffered }.as_it_came(context).await?;

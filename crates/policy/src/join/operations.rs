@@ -11,6 +11,7 @@ use crate::file::{AccessRule, OperationDecision, PolicyFile};
 use crate::model::{Access, BodyHandling, Undeclared};
 use crate::notes::{Notes, shown};
 use crate::section::Spanned;
+use crate::texts::TextPlace;
 use crate::word::UndeclaredWord;
 use crate::yaml::Key;
 
@@ -19,6 +20,8 @@ pub(super) struct Decisions {
     pub(super) undeclared_in: Vec<Undeclared>,
     pub(super) undeclared_out: Vec<Undeclared>,
     pub(super) bodies: Vec<BodyHandling>,
+    /// Read beside this file.
+    pub(super) texts: Vec<Vec<TextPlace>>,
 }
 
 /// Reads `operations`: the decisions of each API.
@@ -61,6 +64,7 @@ impl Decisions {
             undeclared_in: vec![Undeclared::default(); count],
             undeclared_out: vec![Undeclared::default(); count],
             bodies: vec![BodyHandling { null_is_absent, ..BodyHandling::default() }; count],
+            texts: vec![Vec::new(); count],
         }
     }
 

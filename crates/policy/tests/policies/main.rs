@@ -27,4 +27,5 @@ mod reference;
 mod serialize;
 mod several;
 mod suggested;
+mod texts;
 mod upstream_proof;

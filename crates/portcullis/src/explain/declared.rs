@@ -34,6 +34,7 @@ impl Grounds<'_> {
                 vec![self.ground("declares no such header", Some(operation.span))]
             }
             ControlId::InputShape => self.input(operation, act.detail),
+            ControlId::HostileInput => self.text(operation, act.detail),
             ControlId::WritableProperties => self.body(operation, act.detail),
             ControlId::ResponseShape => self.answers(operation, act.detail),
             ControlId::CrossSite
@@ -85,6 +86,16 @@ impl Grounds<'_> {
             grounds.push(self.ground(format!("`{keyword}` of its schema"), at));
         }
         grounds
+    }
+
+    /// What is declared at the place that a detail names as policies do: `body./note`, `query.q`.
+    fn text(&mut self, operation: &Operation, detail: &str) -> Vec<Ground> {
+        let place = detail.split_once(" at `").and_then(|(_, rest)| rest.split_once('`'));
+        match place.and_then(|(place, _)| place.split_once('.')) {
+            Some(("body", at)) => self.body(operation, &format!("a text at `{at}`")),
+            Some((place, name)) => self.input(operation, &format!("{place} parameter `{name}`")),
+            None => Vec::new(),
+        }
     }
 
     /// The schema of the body, and the property that is read-only, if that is what it is about.

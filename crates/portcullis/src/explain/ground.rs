@@ -142,6 +142,7 @@ impl<'a> Grounds<'a> {
                 })
             }
             (Remedy::Later, _) => of_operation.serialize.map(|at| ("`serialize`".to_owned(), at)),
+            (Remedy::Text, _) => of_operation.texts.map(|at| ("`texts`".to_owned(), at)),
             (Remedy::Stream, _) => of_operation.answer.map(|at| ("`answer`".to_owned(), at)),
             (_, ControlId::WritableProperties) if act.reason == "exact_body" => {
                 of_operation.body.map(|at| ("`body: exact`".to_owned(), at))

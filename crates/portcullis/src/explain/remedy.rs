@@ -62,6 +62,7 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
                 "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"
             )
         }
+        (Remedy::Text, _) => text(name),
         (Remedy::Stream, _) => format!(
             "If it may stream uninspected, write into the policy:\n\noperations:\n  \"{name}\": {{ answer: stream }}"
         ),
@@ -108,6 +109,15 @@ fn in_a_header() -> String {
      contract: it passes then, and the record says `drift: secret_in_url`. A credential that stood in a \
      URL must be taken for known to others."
         .to_owned()
+}
+
+/// What says that a text is meant, and what makes the look unnecessary.
+fn text(name: &str) -> String {
+    format!(
+        "If such texts belong there, say what they are meant to be, with the place that is named above, or with \
+         `x-text` in its schema:\n\noperations:\n  \"{name}\": {{ texts: {{ PLACE: markdown }} }}\n\nIf they do not, a \
+         `pattern`, an `enum` or a `format` in the schema says so earlier."
+    )
 }
 
 /// The line that lets a caller use it.

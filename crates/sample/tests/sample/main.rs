@@ -24,6 +24,8 @@ mod exposure;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod injection;
+#[cfg(test)]
 mod input;
 #[cfg(test)]
 mod instance;

@@ -8,6 +8,7 @@ use portcullis_model::ControlId;
 
 use super::super::context::{Context, Exit};
 use super::super::find_operation::Matched;
+use super::hostile;
 use crate::head::Essential;
 
 /// Judges the values of a declared operation outside its body. `schemes`: whose credentials go on.
@@ -53,7 +54,9 @@ pub(super) fn judge(
         };
         must_keep |= !context.may_remove(noted);
     }
-    Ok(if must_keep { given.as_it_came() } else { accepted })
+    let accepted = if must_keep { given.as_it_came() } else { accepted };
+    hostile::parameters(&accepted, &given, operation, index, head, context)?;
+    Ok(accepted)
 }
 
 /// A name, for the record: a query of nothing but a token has it as a name.

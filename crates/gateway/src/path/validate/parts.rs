@@ -9,7 +9,7 @@ use portcullis_controls::writable_properties;
 
 use super::super::context::{Context, Exit};
 use super::super::payload::Payload;
-use super::tree;
+use super::{hostile, tree};
 
 /// A body with this boundary.
 pub(super) fn form_data(
@@ -51,6 +51,9 @@ fn checked(
     index: usize,
     context: &mut Context<'_>,
 ) -> Result<Payload, Exit> {
+    for name in form.file_names() {
+        hostile::file_name(name, index, context)?;
+    }
     for (label, bytes) in form.labelled_files(media) {
         context.ask(content_type::judge_signature(label, bytes))?;
     }

@@ -9,6 +9,7 @@ use crate::authorization::{InputPlace, ObjectInput, Pattern, Resource, Touches};
 use crate::codes;
 use crate::file::{ObjectPlace, ObjectsWord, PolicyFile};
 use crate::login::RequestPlace;
+use crate::login_place::input_place;
 use crate::notes::{Notes, shown};
 use crate::section::Spanned;
 
@@ -154,7 +155,7 @@ impl One<'_, '_> {
     }
 
     fn place(&mut self, text: &str, span: Span) -> Option<InputPlace> {
-        let Some(place) = place(text) else {
+        let Some(place) = input_place(text) else {
             let help = "write `path.id`, `query.ids`, `header.x-order`, `cookie.cart`, \
                         `body./items/*/order_id` or `names./orders`"
                 .to_owned();
@@ -202,19 +203,4 @@ impl One<'_, '_> {
     fn note(&mut self, message: String, help: String, span: Span) {
         self.notes.push(|| Diagnostic::error(&codes::BAD_RESOURCE, message).at(span).help(help));
     }
-}
-
-fn place(text: &str) -> Option<InputPlace> {
-    let (kind, rest) = text.split_once('.').filter(|(_, rest)| !rest.is_empty())?;
-    let name = rest.to_owned();
-    let is_pointer = rest.starts_with('/');
-    Some(match kind {
-        "path" => InputPlace::One(RequestPlace::Path(name)),
-        "query" => InputPlace::One(RequestPlace::Query(name)),
-        "cookie" => InputPlace::One(RequestPlace::Cookie(name)),
-        "header" => InputPlace::Header(name.to_ascii_lowercase()),
-        "body" if is_pointer => InputPlace::One(RequestPlace::Body(name)),
-        "names" if is_pointer => InputPlace::Names(name),
-        _ => return None,
-    })
 }
