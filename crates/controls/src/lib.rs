@@ -23,6 +23,7 @@ pub mod function_access;
 pub mod input_shape;
 pub mod multipart;
 pub mod object_ownership;
+pub mod outbound_target;
 pub mod public_contract;
 pub mod resource_limits;
 pub mod response_shape;

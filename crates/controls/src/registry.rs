@@ -5,8 +5,8 @@ use portcullis_model::ControlId;
 use crate::face::Face;
 use crate::{
     api_inventory, caller_identity, content_type, function_access, input_shape, object_ownership,
-    resource_limits, response_shape, safe_configuration, secret_in_url, transport_encryption,
-    writable_properties,
+    outbound_target, resource_limits, response_shape, safe_configuration, secret_in_url,
+    transport_encryption, writable_properties,
 };
 
 /// Every control: one line each.
@@ -21,6 +21,7 @@ pub const CONTROLS: [&Face; ControlId::ALL.len()] = [
     &content_type::FACE,
     &input_shape::FACE,
     &writable_properties::FACE,
+    &outbound_target::FACE,
     &object_ownership::FACE,
     &response_shape::FACE,
 ];
@@ -38,6 +39,7 @@ pub fn face(id: ControlId) -> &'static Face {
         ControlId::SafeConfiguration => &safe_configuration::FACE,
         ControlId::TransportEncryption => &transport_encryption::FACE,
         ControlId::SecretInUrl => &secret_in_url::FACE,
+        ControlId::OutboundTarget => &outbound_target::FACE,
         ControlId::FunctionAccess => &function_access::FACE,
         ControlId::ObjectOwnership => &object_ownership::FACE,
     }

@@ -29,6 +29,8 @@ pub enum ControlId {
     TransportEncryption,
     /// No credential travels in a URL where none is declared, or stays in a record (C7).
     SecretInUrl,
+    /// A URL in a request points only where the policy allows (A12).
+    OutboundTarget,
     /// A caller uses only functions that a rule opens to them (A5).
     FunctionAccess,
     /// A caller touches only objects that are theirs to touch (A1).
@@ -37,7 +39,7 @@ pub enum ControlId {
 
 impl ControlId {
     /// Every control, in the order in which a request meets them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ResourceLimits,
         Self::TransportEncryption,
         Self::ApiInventory,
@@ -48,6 +50,7 @@ impl ControlId {
         Self::ContentType,
         Self::InputShape,
         Self::WritableProperties,
+        Self::OutboundTarget,
         Self::ObjectOwnership,
         Self::ResponseShape,
     ];
@@ -65,6 +68,7 @@ impl ControlId {
             Self::SafeConfiguration => "safe_configuration",
             Self::TransportEncryption => "transport_encryption",
             Self::SecretInUrl => "secret_in_url",
+            Self::OutboundTarget => "outbound_target",
             Self::FunctionAccess => "function_access",
             Self::ObjectOwnership => "object_ownership",
         }

@@ -16,6 +16,7 @@ use crate::kept::StorePlace;
 use crate::network::Network;
 use crate::serialized::Serialized;
 use crate::source::SecretSource;
+use crate::targets::Targets;
 use crate::upstream::Upstream;
 
 /// All APIs of one policy file.
@@ -90,6 +91,8 @@ pub struct Model {
     pub bodies: Vec<BodyHandling>,
     /// Which requests wait for one another, by operation index.
     pub serialized: Vec<Option<Serialized>>,
+    /// Where URLs of requests may point, by operation index.
+    pub targets: Vec<Targets>,
     /// All bounds.
     pub limits: Limits,
     /// Written exceptions.
@@ -170,6 +173,8 @@ pub struct OperationLines {
     pub null_means: Option<Span>,
     /// `serialize`.
     pub serialize: Option<Span>,
+    /// `targets`.
+    pub targets: Option<Span>,
 }
 
 /// Whether a policy file stands behind the model (rule 26).

@@ -218,6 +218,7 @@ impl<'a> ShapeBuilder<'a> {
             object,
             items: (!gathered.items.is_empty()).then(|| self.id(gathered.items, notes)),
             is_binary: gathered.is_binary,
+            pointing: gathered.pointing,
             is_choice: gathered.is_choice,
             names: self.named.of(&gathered.schemas),
         }

@@ -177,6 +177,7 @@ const fn all_of(model: &Model) {
         undeclared_out: _,
         bodies: _,
         serialized: _,
+        targets: _,
     } = model;
 }
 

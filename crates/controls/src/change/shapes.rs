@@ -81,6 +81,11 @@ impl Walk<'_> {
         if before.is_binary != after.is_binary {
             self.push(Reach::Wider, at, "is read in another way");
         }
+        if before.pointing != after.pointing {
+            let reach =
+                if before.pointing < after.pointing { Reach::Narrower } else { Reach::Wider };
+            self.push(reach, at, "is read in another way as to where it points");
+        }
         self.properties(before, after, at);
         self.patterns(before, after, at);
         self.rest(before, after, at);

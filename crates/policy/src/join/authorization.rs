@@ -20,6 +20,7 @@ use crate::codes;
 use crate::file::{PolicyFile, TenantPlace};
 use crate::notes::{Notes, shown};
 use roles::Roles;
+pub(super) use touches::place_of;
 
 /// One API, and what is known of it.
 #[derive(Clone, Copy)]

@@ -104,6 +104,7 @@ fn operations(file: &PolicyFile, place: usize, count: usize, names: &Names) -> V
                 upgrade: at(decision.upgrade.as_ref()),
                 null_means: at(decision.null_means.as_ref()).or(null_means),
                 serialize: at(decision.serialize.as_ref()),
+                targets: at(decision.targets.as_ref()),
             };
         }
     }

@@ -38,6 +38,7 @@ impl Grounds<'_> {
             ControlId::ResponseShape => self.answers(operation, act.detail),
             ControlId::FunctionAccess
             | ControlId::ObjectOwnership
+            | ControlId::OutboundTarget
             | ControlId::ResourceLimits
             | ControlId::SafeConfiguration
             | ControlId::SecretInUrl

@@ -15,6 +15,7 @@ use crate::file::PolicyFile;
 use crate::login::RequestPlace;
 use crate::naming::folded;
 use crate::notes::Notes;
+pub(in crate::join) use corrected::place as place_of;
 use derived::Derive;
 use leads::Leads;
 

@@ -204,7 +204,8 @@ impl One<'_, '_> {
     }
 }
 
-fn place(text: &str) -> Option<InputPlace> {
+/// A place of a request, as the policy file writes it.
+pub(in crate::join) fn place(text: &str) -> Option<InputPlace> {
     let (kind, rest) = text.split_once('.').filter(|(_, rest)| !rest.is_empty())?;
     let name = rest.to_owned();
     let is_pointer = rest.starts_with('/');
