@@ -34,7 +34,7 @@ pub enum Target {
 /// A host, and how it is spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Web {
-    /// `http`, `https`, `ws` or `wss`; none where the text has none.
+    /// `http`, `https`, `ws`, `wss` or another name of these; none where the text has none, or another.
     pub scheme: Option<&'static str>,
     /// Who.
     pub host: Host,
@@ -88,8 +88,8 @@ impl Doubt {
     }
 }
 
-/// What is spoken over the network by everybody.
-const WEB: [&str; 4] = ["http", "https", "ws", "wss"];
+/// What is spoken over the network by everybody, and other names of `http` for feeds and calendars.
+const WEB: [&str; 6] = ["http", "https", "ws", "wss", "feed", "webcal"];
 /// What some fetcher does more with than to speak HTTP (curl, Java, PHP, Python), and scripts.
 const FETCHED: [&str; 47] = [
     "compress.bzip2",
@@ -199,7 +199,8 @@ fn whole(text: &str, reading: Reading) -> Option<Result<Target, Doubt>> {
         }
         let is_port = reading >= Reading::Reference && begins_with_port(rest);
         if !is_port || NUMBERED.contains(&&*known) {
-            return (reading > Reading::Anywhere).then_some(Ok(Target::Program));
+            let program = (reading > Reading::Anywhere).then_some(Ok(Target::Program));
+            return inner_of_program(rest).or(program);
         }
     }
     if let [first, second, ..] = text.as_bytes()
@@ -209,6 +210,21 @@ fn whole(text: &str, reading: Reading) -> Option<Result<Target, Doubt>> {
         return slashes(text, reading);
     }
     (reading > Reading::Anywhere).then(|| bare(text, reading))
+}
+
+/// What an address with a scheme of its own points at: `redis://127.0.0.1:6379`. What looks like a name there is
+/// mostly none: `myapp://callback`.
+fn inner_of_program(rest: &str) -> Option<Result<Target, Doubt>> {
+    match authority(rest.strip_prefix("//")?) {
+        Ok((host @ Host::Address(_), port)) => {
+            Some(Ok(Target::Web(Web { scheme: None, host, port })))
+        }
+        Ok((Host::Name(name), port)) if name == "localhost" => {
+            Some(Ok(Target::Web(Web { scheme: None, host: Host::Name(name), port })))
+        }
+        Err(Doubt::Number) => Some(Err(Doubt::Number)),
+        Ok(_) | Err(_) => None,
+    }
 }
 
 /// `scheme:rest` (RFC 3986 section 3.1).

@@ -38,6 +38,9 @@ fn a_url_of_one_reading_has_its_host() {
         ("internal.corp/x", "internal.corp"),
         ("internal.corp:80", "internal.corp"),
         ("[::1]:80", "::1"),
+        ("redis://127.0.0.1:6379/0", "127.0.0.1"),
+        ("amqp://localhost", "localhost"),
+        ("webcal://calendar.example/a", "calendar.example"),
     ] {
         assert_eq!(host(text), expected, "{text}");
     }
@@ -85,6 +88,8 @@ fn a_url_of_two_readings_is_doubted() {
         ("gopher://a.example/_x", Doubt::Scheme),
         ("JAR:http://a.example!/x", Doubt::Scheme),
         ("javascript:alert(1)", Doubt::Scheme),
+        ("redis://2130706433/", Doubt::Number),
+        ("feed:http://a.example", Doubt::Slashes),
         ("2130706433", Doubt::Number),
         ("0x7f.1/x", Doubt::Number),
         ("joe@10.0.0.1", Doubt::User),
@@ -138,6 +143,7 @@ fn words_and_paths_are_no_hosts_where_urls_stand() {
         ("angular.callbacks._0", Target::Word),
         ("v1.2", Target::Word),
         ("myapp://callback", Target::Program),
+        ("com.example.app://oauth.done/x", Target::Program),
         ("mailto:joe@a.example", Target::Program),
         ("tel:5551", Target::Program),
         ("urn:isbn:9780141036144", Target::Program),

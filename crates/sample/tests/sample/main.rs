@@ -46,6 +46,8 @@ mod object_reads;
 #[cfg(test)]
 mod object_writes;
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod races;
 #[cfg(test)]
 mod resources;
