@@ -2,12 +2,12 @@
 //! behind a gateway that is started for this try alone.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Probe, Running, Site};
+use portcullis_gateway::{Names, Options, Probe, Running, Site};
 use portcullis_ledger::Ledger;
 use portcullis_model::{Clock, Sources};
 use portcullis_policy::{Input, Model, Overrides};
@@ -114,7 +114,8 @@ impl Place {
                         .hashing_with(Some(Arc::clone(&peppers.passwords))),
                     Self::Upstream(upstream) => upstream.equipment.serving(plan).with_tls(None),
                 };
-                let Started { gateway, probe, store } = start(site, clock)?;
+                let Started { gateway, probe, store } =
+                    start(site, clock, matches!(self, Self::Sample).then(names))?;
                 let given = store.map(|store| (store, peppers));
                 let issuing = Issuing::new(api, Arc::clone(clock), given);
                 let doors = (gateway.address(), api);
@@ -193,6 +194,16 @@ pub fn sample_model(
     Model::join(input).map_err(Box::new)
 }
 
+/// What the names of the sample's world lead to, where nobody may be asked.
+fn names() -> Names {
+    const PUBLIC: IpAddr = IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8));
+    let public =
+        ["images.pharmacy.example", "alice.example", "evil.example", "example.com", "example.net"];
+    let public = public.into_iter().map(|name| (name.to_owned(), vec![PUBLIC]));
+    let inner = ("inner.pharmacy.example".to_owned(), vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]);
+    public.chain([inner]).collect()
+}
+
 /// A gateway that runs.
 struct Started {
     gateway: Running,
@@ -202,7 +213,7 @@ struct Started {
 }
 
 /// Starts a gateway that tells what it decides, to its own attacker only.
-fn start(site: Site, clock: &Arc<dyn Clock>) -> Result<Started, String> {
+fn start(site: Site, clock: &Arc<dyn Clock>, names: Option<Names>) -> Result<Started, String> {
     let mut chance = [0; 64];
     getrandom::fill(&mut chance).map_err(|_| no_chance())?;
     let probe = Probe::new(chance, clock.now(), PROBE_LIFE_MS);
@@ -212,7 +223,8 @@ fn start(site: Site, clock: &Arc<dyn Clock>) -> Result<Started, String> {
     let store = site.needs_store().then(|| Store::passing(&std::env::temp_dir(), clock.now()));
     let store = store.transpose().map_err(|error| format!("no store can be made: {error}"))?;
     let kept = store.clone();
-    let options = Options { probe: Some(probe.clone()), store: kept, ..Options::default() };
+    let names = names.map(Arc::new);
+    let options = Options { probe: Some(probe.clone()), store: kept, names, ..Options::default() };
     let gateway = portcullis_gateway::start(site, Arc::new(ledger), clock.clone(), options)
         .map_err(|error| format!("the gateway does not start: {error}"))?;
     Ok(Started { gateway, probe, store })

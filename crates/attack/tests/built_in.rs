@@ -90,6 +90,11 @@ mod built_in {
     }
 
     #[test]
+    fn outbound_target_holds() {
+        holds(ControlId::OutboundTarget);
+    }
+
+    #[test]
     fn object_ownership_holds() {
         holds(ControlId::ObjectOwnership);
     }

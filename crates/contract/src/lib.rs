@@ -67,7 +67,7 @@ pub use scalar::{Scalar, ScalarFault};
 pub use schema::{Blobs, Mismatch, Schema};
 pub use scheme::{SchemeKind, SchemePlace, SecurityRequirement, SecurityScheme};
 pub use shape::{
-    Member, ObjectShape, Property, Rest, SchemaName, Shape, ShapeId, Shapes, TextShape, Types,
-    XmlMember, XmlName, XmlShape, XmlText, folded_name,
+    Member, ObjectShape, Pointing, Property, Rest, SchemaName, Shape, ShapeId, Shapes, TextShape,
+    Types, XmlMember, XmlName, XmlShape, XmlText, folded_name,
 };
 pub use values::{Texts, ValueChange, compare_values};

@@ -67,12 +67,28 @@ pub struct Shape {
     /// Its text is bytes: `type: file` (2.0), `format: binary` (3.0), or `contentMediaType` without
     /// `contentEncoding` (3.1), in one of its declarations.
     pub is_binary: bool,
+    /// Whether its text is a URL or a host, by `format` in one of its declarations.
+    pub pointing: Pointing,
     /// Its values are told one by one (`enum`, `const`) in one of its declarations.
     pub is_choice: bool,
     /// What a text may hold, if it is one.
     pub text: TextShape,
     /// The named schemas that speak of it, sorted.
     pub(crate) names: Box<[SchemaName]>,
+}
+
+/// Whether a text points somewhere, as its `format` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Pointing {
+    /// Nothing says so.
+    #[default]
+    Nowhere,
+    /// A URL or a path: `uri-reference`, `iri-reference`.
+    Reference,
+    /// A URL: `uri`, `url`, `iri`.
+    Url,
+    /// A host: `hostname`, `idn-hostname`.
+    Host,
 }
 
 /// One declared property.

@@ -25,6 +25,7 @@ pub mod hostile_input;
 pub mod input_shape;
 pub mod multipart;
 pub mod object_ownership;
+pub mod outbound_target;
 pub mod public_contract;
 pub mod resource_limits;
 pub mod response_shape;

@@ -4,9 +4,9 @@ use portcullis_model::ControlId;
 
 use crate::face::Face;
 use crate::{
-    api_inventory, caller_identity, content_type, cross_site, function_access, hostile_input, input_shape,
-    object_ownership, resource_limits, response_shape, safe_configuration, secret_in_url,
-    transport_encryption, writable_properties,
+    api_inventory, caller_identity, content_type, cross_site, function_access, hostile_input,
+    input_shape, object_ownership, outbound_target, resource_limits, response_shape,
+    safe_configuration, secret_in_url, transport_encryption, writable_properties,
 };
 
 /// Every control: one line each.
@@ -23,6 +23,7 @@ pub const CONTROLS: [&Face; ControlId::ALL.len()] = [
     &input_shape::FACE,
     &hostile_input::FACE,
     &writable_properties::FACE,
+    &outbound_target::FACE,
     &object_ownership::FACE,
     &response_shape::FACE,
 ];
@@ -42,6 +43,7 @@ pub fn face(id: ControlId) -> &'static Face {
         ControlId::TransportEncryption => &transport_encryption::FACE,
         ControlId::SecretInUrl => &secret_in_url::FACE,
         ControlId::CrossSite => &cross_site::FACE,
+        ControlId::OutboundTarget => &outbound_target::FACE,
         ControlId::FunctionAccess => &function_access::FACE,
         ControlId::ObjectOwnership => &object_ownership::FACE,
     }

@@ -19,6 +19,8 @@ pub enum Remedy {
     Rule,
     /// The policy must say whose objects the operation touches.
     Objects,
+    /// The policy's `targets` must let the URL's place point there.
+    Targets,
     /// The policy's `origins` must name the origin.
     Origins,
     /// The policy's `tls` must name a certificate.
@@ -76,6 +78,11 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         ControlId::CrossSite if reason == "other_origin" => Remedy::Origins,
         ControlId::CrossSite if reason == "unclear_origin" => Remedy::Request,
         ControlId::CrossSite => Remedy::Relax,
+        ControlId::OutboundTarget => match reason {
+            "target_ours" => Remedy::Request,
+            "too_many_targets" => Remedy::Relax,
+            _ => Remedy::Targets,
+        },
         ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::HostileInput => Remedy::Text,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
@@ -160,6 +167,8 @@ mod tests {
             (CallerIdentity, "closed", Remedy::Access),
             (CallerIdentity, "no_credential", Remedy::Request),
             (ControlId::SecretInUrl, "secret_in_url", Remedy::Header),
+            (ControlId::OutboundTarget, "target_address", Remedy::Targets),
+            (ControlId::OutboundTarget, "target_ours", Remedy::Request),
             (InputShape, "host", Remedy::None),
             (InputShape, "schema", Remedy::Relax),
             (ResourceLimits, "too_deep", Remedy::Limit("json_depth")),

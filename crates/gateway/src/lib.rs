@@ -29,6 +29,7 @@ mod plain_keys;
 mod pools;
 mod proof;
 mod redirect;
+mod resolver;
 mod sender;
 mod site;
 mod stream;
@@ -45,6 +46,7 @@ pub use decision::{Act, Decision, DecisionError, Probe};
 pub use listener::{Options, Running, StartError, start};
 pub use locks::{Asked, Key, Lock, Locks, Waiting};
 pub use proof::Prover;
+pub use resolver::Names;
 pub use site::{PinnedKeys, ReloadError, Reloaded, Site};
 pub use tls::{
     ClientIssuers, ClientIssuersFault, ClientTls, Obtained, RootsFault, ServerTls, TlsFault,

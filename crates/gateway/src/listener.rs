@@ -20,6 +20,7 @@ use crate::health;
 use crate::holdings::Holdings;
 use crate::instances::Instances;
 use crate::redirect;
+use crate::resolver::{Names, Resolver};
 use crate::site::{Current, ReloadError, Reloaded, Site};
 use crate::threads::{accept, work};
 use crate::worker::{Chance, Counts, Drain, Shared, Watch};
@@ -35,6 +36,8 @@ pub struct Options {
     pub watch: Option<Arc<dyn Watch>>,
     /// Where sessions are kept; needed where a policy has `login`.
     pub store: Option<Store>,
+    /// What addresses names have, where the system is not asked: nothing else is known then.
+    pub names: Option<Arc<Names>>,
     /// The room that panics.
     #[cfg(test)]
     fault: Option<portcullis_model::Room>,
@@ -47,6 +50,7 @@ impl Default for Options {
             probe: None,
             watch: None,
             store: None,
+            names: None,
             #[cfg(test)]
             fault: None,
         }
@@ -293,6 +297,7 @@ fn shared(
         locks: Arc::default(),
         holdings: Holdings::new(options.store.as_ref()).map_err(|_| StartError::Chance)?,
         store: options.store,
+        resolver: Resolver::new(options.names),
         site: Current::new(site),
         ledger,
         clock,

@@ -20,6 +20,7 @@ use crate::holdings::Holdings;
 use crate::instances::Instances;
 use crate::locks::Locks;
 use crate::pools::Pools;
+use crate::resolver::Resolver;
 use crate::site::{Current, Follower, Site};
 use crate::upstream::Pool;
 
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) holdings: Holdings,
     /// Where sessions are kept, if anywhere.
     pub(crate) store: Option<Store>,
+    /// What addresses names have.
+    pub(crate) resolver: Resolver,
     pub(crate) drain: Drain,
     /// The drain is over.
     pub(crate) end: Drain,

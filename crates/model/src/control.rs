@@ -33,6 +33,8 @@ pub enum ControlId {
     SecretInUrl,
     /// No other site acts with what browsers send along by themselves (F4).
     CrossSite,
+    /// A URL in a request points only where the policy allows (A12).
+    OutboundTarget,
     /// A caller uses only functions that a rule opens to them (A5).
     FunctionAccess,
     /// A caller touches only objects that are theirs to touch (A1).
@@ -41,7 +43,7 @@ pub enum ControlId {
 
 impl ControlId {
     /// Every control, in the order in which a request meets them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ResourceLimits,
         Self::TransportEncryption,
         Self::ApiInventory,
@@ -54,6 +56,7 @@ impl ControlId {
         Self::InputShape,
         Self::HostileInput,
         Self::WritableProperties,
+        Self::OutboundTarget,
         Self::ObjectOwnership,
         Self::ResponseShape,
     ];
@@ -73,6 +76,7 @@ impl ControlId {
             Self::TransportEncryption => "transport_encryption",
             Self::SecretInUrl => "secret_in_url",
             Self::CrossSite => "cross_site",
+            Self::OutboundTarget => "outbound_target",
             Self::FunctionAccess => "function_access",
             Self::ObjectOwnership => "object_ownership",
         }

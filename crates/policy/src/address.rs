@@ -238,7 +238,7 @@ pub(crate) fn origin(text: &str) -> Result<Origin, Fault> {
 }
 
 /// Host and port of an authority without user information (RFC 3986 section 3.2).
-fn authority_parts(authority: &str) -> Option<(&str, Option<u16>)> {
+pub(crate) fn authority_parts(authority: &str) -> Option<(&str, Option<u16>)> {
     /// RFC 1035 section 2.3.4.
     const HOST_BYTES_MAX: usize = 253;
     let (host, port) = match authority.strip_prefix('[') {

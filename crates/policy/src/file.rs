@@ -13,6 +13,7 @@ mod login;
 mod rates;
 mod serialize;
 mod store;
+mod targets;
 mod texts;
 mod tls;
 mod whoami;
@@ -35,6 +36,7 @@ pub(crate) use login::{Ends, LoginSection, OfWord, RefreshSection, SecondStepSec
 pub(crate) use rates::{COUNT_MAX, Frequency, RateSection};
 pub(crate) use serialize::Serialize;
 pub(crate) use store::{StoreSection, VaultSection};
+pub(crate) use targets::TargetsSection;
 pub(crate) use texts::TextsSection;
 pub(crate) use tls::TlsSection;
 pub(crate) use whoami::WhoamiSection;
@@ -175,7 +177,13 @@ section! {
         /// callers who may not see all of them. Without this line it is taken out where objects are: an API that
         /// shows callers their own, and counts everybody's, needs it.
         totals: Option<Spanned<TotalsWord>>,
-        /// Why `objects` says `none`.
+        /// Where the URLs that its requests carry may point, by place: a list of hosts or origins
+        /// (`[images.example.com, "*.cdn.example.com", "https://hooks.example.com:8443"]`), `own` (a path, or one of
+        /// the API's own `hosts` and `origins`: for what it redirects to), `any` (needs a reason), or `public`, which
+        /// is every host that everybody can reach. A host that is named in full may be an internal one; what is
+        /// below a `*.` must be public. Default: `public`, wherever a URL stands.
+        targets: Option<Spanned<TargetsSection>>,
+        /// Why `objects` says `none`, or `targets` says `any`.
         reason: Option<String>,
     }
 }

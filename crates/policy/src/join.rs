@@ -24,6 +24,7 @@ mod redirect;
 mod relaxations;
 mod serialize;
 mod store;
+mod targets;
 mod texts;
 mod upstream;
 mod upstream_proof;
@@ -51,6 +52,7 @@ use crate::notes::Notes;
 use crate::rates::RateLimit;
 use crate::section::Read;
 use crate::serialized::Serialized;
+use crate::targets::Targets;
 use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
 use names::Names;
@@ -241,6 +243,7 @@ fn build(
     let mut decisions = operations::decide(file, &contracts, &names, notes);
     texts::join(file, &contracts, &names, &mut decisions, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
+    let targets = targets::join(file, &contracts, &names, notes);
     let limits = limits(file, notes);
     let tls = acme::tls(file, &texts.folder, notes);
     let tls = tls.map(|files| TlsFiles { redirect, ..files });
@@ -252,14 +255,17 @@ fn build(
     let rates = rates::join(file, &known, (listen, &proxies), notes);
     claims::check(file.map_or(&[], PolicyFile::apis), &contracts, notes);
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided.zip(decisions).zip(relaxations).zip(serialized.into_iter().zip(rates));
+    let decided = decided
+        .zip(decisions)
+        .zip(relaxations)
+        .zip(serialized.into_iter().zip(rates.into_iter().zip(targets)));
     let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
     let own: Vec<Own> = decided
         .map(
             |(
                 (
                     (((((contract, text), upstream), access), decisions), relaxations),
-                    (serialized, rates),
+                    (serialized, (rates, targets)),
                 ),
                 (callers, (authorization, answers)),
             )| Own {
@@ -274,6 +280,7 @@ fn build(
                 callers,
                 serialized,
                 rates,
+                targets,
             },
         )
         .collect();
@@ -297,6 +304,7 @@ struct Own {
     authorization: Authorization,
     serialized: Vec<Option<Serialized>>,
     rates: Vec<RateLimit>,
+    targets: Vec<Targets>,
 }
 
 /// What is decided for all of them.
@@ -327,6 +335,7 @@ impl Shared<'_> {
             answers,
             serialized,
             rates,
+            targets,
         } = own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
@@ -367,6 +376,7 @@ impl Shared<'_> {
             bodies: decisions.bodies,
             serialized,
             texts: decisions.texts,
+            targets,
             limits: self.limits.clone(),
             rates,
             relaxations,

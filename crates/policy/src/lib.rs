@@ -39,6 +39,7 @@ mod section;
 mod serialized;
 mod source;
 mod suggested;
+mod targets;
 mod texts;
 mod upstream;
 mod word;
@@ -78,6 +79,7 @@ pub use secret::SecretError;
 pub use serialized::{Serialized, SerializedBy};
 pub use source::SecretSource;
 pub use suggested::{SuggestedResource, names_an_owner, suggest_resources};
+pub use targets::{TargetHost, TargetName, TargetRule, Targets};
 pub use texts::TextPlace;
 pub use upstream::{
     Instance, InstanceTls, OwnCertificate, OwnCredential, OwnSignature, Upstream, UpstreamProof,

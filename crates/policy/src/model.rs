@@ -17,6 +17,7 @@ use crate::network::Network;
 use crate::rates::RateLimit;
 use crate::serialized::Serialized;
 use crate::source::SecretSource;
+use crate::targets::Targets;
 use crate::texts::TextPlace;
 use crate::upstream::Upstream;
 
@@ -96,6 +97,8 @@ pub struct Model {
     pub serialized: Vec<Option<Serialized>>,
     /// What texts of requests are meant to be, by operation index.
     pub texts: Vec<Vec<TextPlace>>,
+    /// Where URLs of requests may point, by operation index.
+    pub targets: Vec<Targets>,
     /// All bounds.
     pub limits: Limits,
     /// How often requests may come.
@@ -180,6 +183,8 @@ pub struct OperationLines {
     pub serialize: Option<Span>,
     /// `texts`.
     pub texts: Option<Span>,
+    /// `targets`.
+    pub targets: Option<Span>,
 }
 
 /// Whether a policy file stands behind the model (rule 26).

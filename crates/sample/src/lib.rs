@@ -41,6 +41,7 @@ mod orders;
 mod partner;
 mod payments;
 mod people;
+mod pictures;
 mod prescriptions;
 mod receipts;
 mod reminders;

@@ -13,8 +13,8 @@ use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
     back_office, counter, customers, door, hidden, imports, medicines, object_routes, orders,
-    partner, payments, prescriptions, resets, safe_orders, safe_sessions, sessions, strict_counter,
-    tills, uploads, visits, web,
+    partner, payments, pictures, prescriptions, resets, safe_orders, safe_sessions, sessions,
+    strict_counter, tills, uploads, visits, web,
 };
 
 /// The whole API over one database.
@@ -133,6 +133,8 @@ fn addresses() -> Router<Arc<Database>> {
         .route("/password/link", get(careless(visits::reset_link)))
         .route("/login/callback", get(careless(visits::callback)))
         .route("/invitations/{token}", get(careless(visits::invitation)))
+        .route("/pictures", post(careless(pictures::add)))
+        .route("/leave", get(careless(pictures::leave)))
 }
 
 fn staff() -> Router<Arc<Database>> {
@@ -200,6 +202,8 @@ fn safe_twins() -> Router<Arc<Database>> {
         .route("/prescriptions/{number}", patch(careful(prescriptions::safe_update)))
         .route("/shelves", get(careful(visits::safe_browse)))
         .route("/visits", get(careful(visits::list)).post(careful(visits::safe_visit)))
+        .route("/pictures", post(careful(pictures::safe_add)))
+        .route("/leave", get(careful(pictures::safe_leave)))
         .route("/partner/me", get(careful(partner::safe_me)))
         .route("/partner/orders", get(careful(partner::safe_orders)))
         .route("/partner/prescriptions", get(careful(partner::safe_prescriptions)))

@@ -221,6 +221,7 @@ impl<'a> ShapeBuilder<'a> {
             object,
             items: (!gathered.items.is_empty()).then(|| self.id(gathered.items, notes)),
             is_binary: gathered.is_binary,
+            pointing: gathered.pointing,
             is_choice: gathered.is_choice,
             text: gathered.text,
             names: self.named.of(&gathered.schemas),

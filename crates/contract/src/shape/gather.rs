@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use portcullis_json::Kind;
 
-use super::Types;
 use super::never::Nevers;
 use super::source::{Source, says_nothing};
 use super::summary::{Map, Summary, add};
 use super::text::{Patterns, TextShape};
-use super::types::{is_binary, types};
+use super::types::{is_binary, pointing, types};
+use super::{Pointing, Types};
 use crate::codes;
 use crate::dialect;
 use crate::document::Node;
@@ -44,6 +44,7 @@ pub(super) struct Gathered<'a> {
     pub(super) is_declared: bool,
     pub(super) is_said_open: bool,
     pub(super) is_binary: bool,
+    pub(super) pointing: Pointing,
     pub(super) is_choice: bool,
     pub(super) text: TextShape,
     /// Schemas that were looked at.
@@ -351,6 +352,7 @@ impl<'a> Gatherer<'a, '_> {
         let text = self.texts.of(schema, self.notes);
         let mut summary = Summary { types, text, ..Summary::silent() };
         self.found.is_binary |= is_binary(schema, self.source.version);
+        self.found.pointing = self.found.pointing.max(pointing(schema));
         self.found.is_choice |= schema.get("enum").or_else(|| schema.get("const")).is_some();
         for (name, keyword) in schema.members() {
             match name.text {

@@ -3,7 +3,7 @@
 use portcullis_json::Kind;
 use portcullis_model::Diagnostic;
 
-use super::Types;
+use super::{Pointing, Types};
 use crate::codes;
 use crate::document::Node;
 use crate::notes::Notes;
@@ -14,6 +14,17 @@ pub(super) fn is_binary(schema: Node<'_>, version: Version) -> bool {
     schema.get_str("format") == Some("binary")
         || version.is_swagger() && schema.get_str("type") == Some("file")
         || schema.get("contentMediaType").is_some() && schema.get("contentEncoding").is_none()
+}
+
+/// Where a text points. Formats of addresses are not among them: an address that is written down is mostly where
+/// somebody came from, and not where somebody is sent.
+pub(super) fn pointing(schema: Node<'_>) -> Pointing {
+    match schema.get_str("format") {
+        Some("uri-reference" | "iri-reference") => Pointing::Reference,
+        Some("uri" | "url" | "iri") => Pointing::Url,
+        Some("hostname" | "idn-hostname") => Pointing::Host,
+        _ => Pointing::Nowhere,
+    }
 }
 
 /// The types that `type`, `enum` and `const` allow. Where they contradict one another, or where

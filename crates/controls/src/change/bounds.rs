@@ -244,6 +244,7 @@ const fn all_of(model: &Model) {
         bodies: _,
         serialized: _,
         texts: _,
+        targets: _,
     } = model;
 }
 

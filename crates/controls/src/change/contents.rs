@@ -7,7 +7,7 @@ use portcullis_contract::{
 };
 use portcullis_injection::TextKind;
 use portcullis_model::Span;
-use portcullis_policy::{BodyHandling, Serialized, TextPlace, Undeclared};
+use portcullis_policy::{BodyHandling, Serialized, Targets, TextPlace, Undeclared};
 
 use super::shapes::{self, Sides};
 use super::{OfOperation, Pair};
@@ -70,6 +70,31 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
         lines.serialize,
         of,
     );
+    let at = |list: &[Targets], index: usize| list.get(index).cloned().unwrap_or_default();
+    targets(&at(&before.targets, old), &at(&after.targets, new), lines.targets, of);
+}
+
+/// Where URLs may point.
+fn targets(was: &Targets, is: &Targets, line: Option<Span>, of: &mut OfOperation<'_>) {
+    let rule = |of: &Targets, place| {
+        of.places.iter().find(|(known, _)| known == place).map(|(_, rule)| rule.clone())
+    };
+    let all = was.places.iter().chain(&is.places).map(|(place, _)| place);
+    let mut told = Vec::new();
+    for place in all {
+        if told.contains(&place) {
+            continue;
+        }
+        told.push(place);
+        let (was, is) = (rule(was, place).unwrap_or_default(), rule(is, place).unwrap_or_default());
+        let what = format!("lets `{place}` point at {is}, and before at {was}");
+        match (is.is_at_least(&was), was.is_at_least(&is)) {
+            (true, true) => {}
+            (false, true) => of.narrower(what, line),
+            // What cannot be compared counts as wider.
+            _ => of.wider(what, line),
+        }
+    }
 }
 
 /// What texts are meant to be: whatever is not the same may be looked at for less.

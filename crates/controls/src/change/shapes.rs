@@ -87,6 +87,11 @@ impl Walk<'_> {
         } else if self.way == Way::In && both != after.text.sinks {
             self.push(Reach::Narrower, at, "is looked at for more languages");
         }
+        if before.pointing != after.pointing {
+            let reach =
+                if before.pointing < after.pointing { Reach::Narrower } else { Reach::Wider };
+            self.push(reach, at, "is read in another way as to where it points");
+        }
         self.properties(before, after, at);
         self.patterns(before, after, at);
         self.rest(before, after, at);

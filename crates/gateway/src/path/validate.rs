@@ -1,6 +1,7 @@
 //! Room 6: is the request what the contract declares? No credential in the URL but a declared one. Parameters
 //! first, then the labels of the body, then the body itself: read within limits, decoded, parsed once, stripped of
-//! what may not be written, and held against its schema. What goes on is the tree that was checked.
+//! what may not be written, and held against its schema; at last the URLs in all of it. What goes on is the tree that
+//! was checked.
 
 mod again;
 mod asked;
@@ -10,6 +11,7 @@ mod parameters;
 mod parts;
 mod said;
 mod secrets;
+mod targets;
 mod tree;
 mod xml;
 
@@ -106,6 +108,9 @@ pub(super) async fn enter(
         let (body, content_type) = body::take(labels, index, operation, &mut sent, context).await?;
         let media_type = media.and_then(|media| operation.body.as_ref()?.media.get(media));
         hostile::body(&body, media_type, index, context)?;
+        let checked =
+            targets::Checked { matched, operation, index, accepted: &accepted, body: &body, media };
+        targets::judge(checked, context).await?;
         (Some(accepted), body, content_type, media)
     } else {
         let body = Sent { head, incoming, buffered: &mut buffered }.as_it_came(context).await?;

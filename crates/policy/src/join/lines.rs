@@ -105,6 +105,7 @@ fn operations(file: &PolicyFile, place: usize, count: usize, names: &Names) -> V
                 null_means: at(decision.null_means.as_ref()).or(null_means),
                 serialize: at(decision.serialize.as_ref()),
                 texts: at(decision.texts.as_ref()),
+                targets: at(decision.targets.as_ref()),
             };
         }
     }

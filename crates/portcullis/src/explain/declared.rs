@@ -40,6 +40,7 @@ impl Grounds<'_> {
             ControlId::CrossSite
             | ControlId::FunctionAccess
             | ControlId::ObjectOwnership
+            | ControlId::OutboundTarget
             | ControlId::ResourceLimits
             | ControlId::SafeConfiguration
             | ControlId::SecretInUrl

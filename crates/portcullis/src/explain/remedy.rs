@@ -25,6 +25,7 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
         }
         (Remedy::Rule, _) => rule(name),
         (Remedy::Objects, _) => objects(name),
+        (Remedy::Targets, _) => targets(name),
         (Remedy::Origins, _) if reason == "cors_header" => {
             "Pages of which origins may call is said by the policy, not by the API:\n\n\
              origins: [\"https://...\"]"
@@ -133,6 +134,17 @@ fn objects(name: &str) -> String {
     format!(
         "Say whose objects it touches, or that nobody owns them:\n\noperations:\n  \"{name}\": {{ \
          objects: {{ path.id: RESOURCE }} }}\n  \"{name}\": {{ objects: none, reason: \"...\" }}"
+    )
+}
+
+/// The lines that say where a URL may point.
+fn targets(name: &str) -> String {
+    format!(
+        "The record names the place of the URL, as `body./url`. Say where it may point: at hosts, at a path or a host of \
+         this API, or, if the API opens no connection to it and sends nobody there, anywhere:\n\noperations:\n  \
+         \"{name}\": {{ targets: {{ PLACE: [images.example.com, \"*.cdn.example.com\"] }} }}\n  \"{name}\": {{ targets: \
+         {{ PLACE: own }} }}\n  \"{name}\": {{ targets: {{ PLACE: any }}, reason: \"...\" }}\n\nA spelling that two \
+         readers take for two hosts passes nowhere but at `any`."
     )
 }
 
