@@ -50,7 +50,6 @@ use crate::model::{
 use crate::notes::Notes;
 use crate::section::Read;
 use crate::serialized::Serialized;
-use crate::targets::Targets;
 use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
 use names::Names;
@@ -242,7 +241,6 @@ fn build(
     let store = store::store(file, &texts.folder, notes);
     let decisions = operations::decide(file, &contracts, &names, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
-    let targets = targets::join(file, &contracts, &names, notes);
     let limits = file.and_then(|file| file.limits.as_ref());
     let limits = limits.map_or_else(Limits::default, |limits| limits.limits(notes));
     let tls = acme::tls(file, &texts.folder, notes);
@@ -254,14 +252,11 @@ fn build(
         claims::check(file.apis(), &contracts, notes);
     }
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided.zip(decisions).zip(relaxations).zip(serialized.into_iter().zip(targets));
+    let decided = decided.zip(decisions).zip(relaxations).zip(serialized);
     let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
     let own = decided.map(
         |(
-            (
-                (((((contract, text), upstream), access), decisions), relaxations),
-                (serialized, targets),
-            ),
+            ((((((contract, text), upstream), access), decisions), relaxations), serialized),
             (callers, (authorization, answers)),
         )| Own {
             answers,
@@ -274,7 +269,6 @@ fn build(
             relaxations,
             callers,
             serialized,
-            targets,
         },
     );
     let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
@@ -297,7 +291,6 @@ struct Own {
     answers: Answers,
     authorization: Authorization,
     serialized: Vec<Option<Serialized>>,
-    targets: Vec<Targets>,
 }
 
 /// What is decided for all of them.
@@ -327,7 +320,6 @@ impl Shared<'_> {
             authorization,
             answers,
             serialized,
-            targets,
         } = own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
@@ -366,7 +358,7 @@ impl Shared<'_> {
             undeclared_out: decisions.undeclared_out,
             bodies: decisions.bodies,
             serialized,
-            targets,
+            targets: decisions.targets,
             limits: self.limits.clone(),
             relaxations,
             ledger: self.ledger.clone(),
