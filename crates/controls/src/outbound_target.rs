@@ -55,9 +55,10 @@ use found::{Found, Search};
 use judged::Judged;
 
 pub use address::{Class, class};
+pub use authority::{Doubt, Host};
 pub use found::Given;
 pub use judged::{Own, Why};
-pub use target::{Doubt, Host, Reading, Target, Web, target};
+pub use target::{Reading, Target, Web, target};
 
 /// See the module's page.
 pub const FACE: Face = Face {

@@ -1,6 +1,11 @@
 //! URLs in requests: they point where the policy allows, whatever they are written in.
 
-#![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a set-up that fails must fail its test"
+)]
 
 mod support;
 

@@ -52,7 +52,6 @@ use crate::notes::Notes;
 use crate::rates::RateLimit;
 use crate::section::Read;
 use crate::serialized::Serialized;
-use crate::targets::Targets;
 use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
 use names::Names;
@@ -234,16 +233,12 @@ fn build(
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
     let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
     for (((contract, callers), access), authorization) in known {
-        if let (Some(file), Some(contract)) = (file, contract) {
-            let api = deciding::Decided { contract, callers, access, authorization };
-            deciding::check(file, &api, notes);
-        }
+        deciding::check(file, contract.as_ref(), (callers, access, authorization), notes);
     }
     let store = store::store(file, &texts.folder, notes);
     let mut decisions = operations::decide(file, &contracts, &names, notes);
     texts::join(file, &contracts, &names, &mut decisions, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
-    let targets = targets::join(file, &contracts, &names, notes);
     let limits = limits(file, notes);
     let tls = acme::tls(file, &texts.folder, notes);
     let tls = tls.map(|files| TlsFiles { redirect, ..files });
@@ -255,17 +250,14 @@ fn build(
     let rates = rates::join(file, &known, (listen, &proxies), notes);
     claims::check(file.map_or(&[], PolicyFile::apis), &contracts, notes);
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided
-        .zip(decisions)
-        .zip(relaxations)
-        .zip(serialized.into_iter().zip(rates.into_iter().zip(targets)));
+    let decided = decided.zip(decisions).zip(relaxations).zip(serialized.into_iter().zip(rates));
     let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
     let own: Vec<Own> = decided
         .map(
             |(
                 (
                     (((((contract, text), upstream), access), decisions), relaxations),
-                    (serialized, (rates, targets)),
+                    (serialized, rates),
                 ),
                 (callers, (authorization, answers)),
             )| Own {
@@ -280,7 +272,6 @@ fn build(
                 callers,
                 serialized,
                 rates,
-                targets,
             },
         )
         .collect();
@@ -304,7 +295,6 @@ struct Own {
     authorization: Authorization,
     serialized: Vec<Option<Serialized>>,
     rates: Vec<RateLimit>,
-    targets: Vec<Targets>,
 }
 
 /// What is decided for all of them.
@@ -335,7 +325,6 @@ impl Shared<'_> {
             answers,
             serialized,
             rates,
-            targets,
         } = own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
@@ -376,7 +365,7 @@ impl Shared<'_> {
             bodies: decisions.bodies,
             serialized,
             texts: decisions.texts,
-            targets,
+            targets: decisions.targets,
             limits: self.limits.clone(),
             rates,
             relaxations,

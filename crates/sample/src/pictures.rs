@@ -1,6 +1,8 @@
 //! Pictures that are fetched from an address that somebody sends, and links that lead away. Nothing is really
 //! fetched: a small world of hosts stands here, with an inside that only this API reaches.
 
+#![expect(clippy::unnecessary_wraps, reason = "every operation has the shape of `Operation`")]
+
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};

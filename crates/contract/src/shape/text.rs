@@ -132,12 +132,12 @@ mod tests {
     /// What is said of `a` in the body, and the warnings of the whole.
     fn said(schema: &str) -> (TextShape, Vec<String>) {
         let text = format!(
-            r##"{{"openapi": "3.1.0", "info": {{"title": "t", "version": "1"}}, "paths": {{"/t": {{"post":
+            r#"{{"openapi": "3.1.0", "info": {{"title": "t", "version": "1"}}, "paths": {{"/t": {{"post":
             {{"requestBody": {{"content": {{"application/json": {{"schema": {{"properties": {{"a": {schema}}}}}}}}}}},
             "responses": {{"204": {{"description": ""}}}}}}}}}},
             "components": {{"schemas": {{
                 "Code": {{"type": "string", "pattern": "^[a-z]+$"}},
-                "Comment": {{"type": "string", "x-text": "markdown"}}}}}}}}"##
+                "Comment": {{"type": "string", "x-text": "markdown"}}}}}}}}"#
         );
         let mut sources = Sources::default();
         let main = sources.add("t.json", text);

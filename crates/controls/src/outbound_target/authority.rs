@@ -2,13 +2,57 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::target::{Doubt, Host};
-
 /// RFC 1035 section 2.3.4.
 const HOST_BYTES_MAX: usize = 253;
 const LABEL_BYTES_MAX: usize = 63;
 /// Numbers that one address is written of.
 const NUMBERS_MAX: usize = 4;
+
+/// A host by its one spelling.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// An address, as it is.
+    Address(IpAddr),
+    /// A name, in lower case, without a dot at its end.
+    Name(String),
+}
+
+/// Why a text has no one reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Doubt {
+    /// Its scheme reads files or speaks with other servers: `file:`, `gopher:`; or is a script.
+    Scheme,
+    /// Blanks and control characters, which some fetchers take out.
+    Blanks,
+    /// Slashes other than `//`, or backslashes, which browsers take for slashes.
+    Slashes,
+    /// A user's name: fetchers differ on where it ends.
+    User,
+    /// Percent-encoding in a host.
+    Encoded,
+    /// An address that is not four plain numbers, or one with a zone.
+    Number,
+    /// Letters that some fetchers fold into others; a name of another alphabet has an `xn--` form.
+    Alphabet,
+    /// No host, or none that has this form.
+    Host,
+}
+
+impl Doubt {
+    /// As a record says it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Scheme => "a scheme that reads files, speaks with other servers or is a script",
+            Self::Blanks => "a URL with blanks or control characters inside",
+            Self::Slashes => "a URL with other slashes than `//`",
+            Self::User => "a URL with a user's name",
+            Self::Encoded => "a URL with percent-encoding in its host",
+            Self::Number => "an address that is not written as four plain numbers",
+            Self::Alphabet => "a host that is not in its `xn--` form",
+            Self::Host => "a URL without a host that can be read",
+        }
+    }
+}
 
 /// What stands behind `//`, up to its path.
 pub(super) fn authority(text: &str) -> Result<(Host, Option<u16>), Doubt> {

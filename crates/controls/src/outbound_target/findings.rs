@@ -1,6 +1,6 @@
 //! Where an operation takes URLs by its own word, and nobody says where they may point.
 
-use portcullis_contract::{Operation, Place, ShapeId, Shapes, Types};
+use portcullis_contract::{Operation, Place, Pointing, ShapeId, Shapes, Types};
 use portcullis_model::{Code, Diagnostic, Pointer, shown};
 use portcullis_policy::{InputPlace, RequestPlace, Targets};
 
@@ -55,7 +55,7 @@ pub(super) fn places(shapes: &Shapes, operation: &Operation) -> Vec<InputPlace> 
 
 fn is_made_for_urls(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> bool {
     let Some(shape) = shape.map(|shape| shapes.get(shape)) else {
-        return reading(Default::default(), name) > Reading::Anywhere;
+        return reading(Pointing::Nowhere, name) > Reading::Anywhere;
     };
     let value = shape.items.map_or(shape, |items| shapes.get(items));
     value.types.intersects(Types::STRING)
@@ -110,7 +110,7 @@ pub(super) fn undecided<'a>(
 pub(super) fn points_anywhere(operation: &Operation, undecided: &[&InputPlace]) -> Diagnostic {
     let name = operation.name();
     let places: Vec<String> = undecided.iter().map(|place| format!("`{place}`")).collect();
-    let first = undecided.first().map(|place| place.to_string()).unwrap_or_default();
+    let first = undecided.first().map(ToString::to_string).unwrap_or_default();
     let message = format!(
         "{} of {} points anywhere public: nobody named its hosts",
         places.join(", "),

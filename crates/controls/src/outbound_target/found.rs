@@ -7,8 +7,9 @@ use portcullis_json::{Document, Kind, Limits, Value};
 use portcullis_model::Pointer;
 use portcullis_policy::{InputPlace, RequestPlace, TargetRule, Targets};
 
+use super::authority::Doubt;
 use super::names::reading;
-use super::target::{Doubt, Reading, Target, target};
+use super::target::{Reading, Target, target};
 use crate::urlencoded;
 
 /// Header fields in which browsers say where somebody comes from, and sends nobody anywhere.
@@ -276,7 +277,7 @@ fn leaves<'v>(value: Value<'v>, found: &mut Vec<(Option<&'v str>, &'v str)>) {
     ) {
         match value.kind() {
             Kind::Object => {
-                value.members().for_each(|(name, inner)| walk(inner, name.as_str(), found))
+                value.members().for_each(|(name, inner)| walk(inner, name.as_str(), found));
             }
             Kind::Array => value.items().for_each(|inner| walk(inner, name, found)),
             _ => found.extend(value.as_str().map(|text| (name, text))),

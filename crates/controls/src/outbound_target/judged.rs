@@ -6,8 +6,9 @@ use portcullis_model::{ControlId, Refusal, Status};
 use portcullis_policy::{Origin, TargetHost, TargetName, TargetRule};
 
 use super::address::{Class, class};
+use super::authority::{Doubt, Host};
 use super::internal::{is_below, is_internal};
-use super::target::{Doubt, Host, Target, Web};
+use super::target::{Target, Web};
 
 /// What is ours.
 #[derive(Debug, Clone, Copy)]

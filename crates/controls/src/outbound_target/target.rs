@@ -1,9 +1,8 @@
 //! Where a text points: read as every lenient fetcher would read it. One host by all readings, or a doubt.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
-use super::authority::{authority, is_number};
+use super::authority::{Doubt, Host, authority, is_number};
 
 /// How a text at a place is read. Each reads what the one before reads, and more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,52 +39,6 @@ pub struct Web {
     pub host: Host,
     /// The port that is written.
     pub port: Option<u16>,
-}
-
-/// A host by its one spelling.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Host {
-    /// An address, as it is.
-    Address(IpAddr),
-    /// A name, in lower case, without a dot at its end.
-    Name(String),
-}
-
-/// Why a text has no one reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Doubt {
-    /// Its scheme reads files or speaks with other servers: `file:`, `gopher:`; or is a script.
-    Scheme,
-    /// Blanks and control characters, which some fetchers take out.
-    Blanks,
-    /// Slashes other than `//`, or backslashes, which browsers take for slashes.
-    Slashes,
-    /// A user's name: fetchers differ on where it ends.
-    User,
-    /// Percent-encoding in a host.
-    Encoded,
-    /// An address that is not four plain numbers, or one with a zone.
-    Number,
-    /// Letters that some fetchers fold into others; a name of another alphabet has an `xn--` form.
-    Alphabet,
-    /// No host, or none that has this form.
-    Host,
-}
-
-impl Doubt {
-    /// As a record says it.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Scheme => "a scheme that reads files, speaks with other servers or is a script",
-            Self::Blanks => "a URL with blanks or control characters inside",
-            Self::Slashes => "a URL with other slashes than `//`",
-            Self::User => "a URL with a user's name",
-            Self::Encoded => "a URL with percent-encoding in its host",
-            Self::Number => "an address that is not written as four plain numbers",
-            Self::Alphabet => "a host that is not in its `xn--` form",
-            Self::Host => "a URL without a host that can be read",
-        }
-    }
 }
 
 /// What is spoken over the network by everybody, and other names of `http` for feeds and calendars.

@@ -6,8 +6,9 @@ use portcullis_model::{Sources, UnixMillis};
 use portcullis_policy::{Input, Model, Overrides};
 use proptest::prelude::*;
 
+use super::authority::{Doubt, Host};
 use super::judged::{Own, Why};
-use super::target::{Doubt, Host, Reading, Target, Web, target};
+use super::target::{Reading, Target, Web, target};
 use super::*;
 
 const ALL: [Reading; 4] = [Reading::Anywhere, Reading::Reference, Reading::Url, Reading::Host];
@@ -112,7 +113,7 @@ fn what_is_no_url_for_everybody_is_no_target_where_anything_may_stand() {
         "zip:12345",
         "file:report.pdf",
         "data:image/png;base64,AAAA",
-        "//TODO",
+        "//later",
         "// a comment",
         "//*[@id='x']",
         "//div/a[@href]",

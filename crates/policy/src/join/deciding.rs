@@ -36,16 +36,23 @@ const PEOPLE: [&str; 15] = [
 ];
 
 /// One API.
-pub(super) struct Decided<'a> {
-    pub(super) contract: &'a Contract,
-    pub(super) callers: &'a Callers,
-    pub(super) access: &'a Access,
-    pub(super) authorization: &'a Authorization,
+struct Decided<'a> {
+    contract: &'a Contract,
+    callers: &'a Callers,
+    access: &'a Access,
+    authorization: &'a Authorization,
 }
 
 /// Says which attributes that decide something can be written, and by which operation. What a claim says
 /// is its issuer's, and what is learned was judged where it is read.
-pub(super) fn check(file: &PolicyFile, api: &Decided<'_>, notes: &mut Notes) {
+pub(super) fn check(
+    file: Option<&PolicyFile>,
+    contract: Option<&Contract>,
+    (callers, access, authorization): (&Callers, &Access, &Authorization),
+    notes: &mut Notes,
+) {
+    let (Some(file), Some(contract)) = (file, contract) else { return };
+    let api = &Decided { contract, callers, access, authorization };
     let deciding = deciding(api.authorization);
     let section = file.callers.as_ref().and_then(|callers| callers.attributes.as_ref());
     for (key, _) in section.iter().flat_map(|named| &named.0) {

@@ -6,11 +6,13 @@ use portcullis_contract::{BodyKind, Contract, Operation};
 use portcullis_model::Diagnostic;
 
 use super::names::{Meant, Names};
+use super::targets;
 use crate::codes;
 use crate::file::{AccessRule, OperationDecision, PolicyFile};
 use crate::model::{Access, BodyHandling, Undeclared};
 use crate::notes::{Notes, shown};
 use crate::section::Spanned;
+use crate::targets::Targets;
 use crate::texts::TextPlace;
 use crate::word::UndeclaredWord;
 use crate::yaml::Key;
@@ -20,6 +22,7 @@ pub(super) struct Decisions {
     pub(super) undeclared_in: Vec<Undeclared>,
     pub(super) undeclared_out: Vec<Undeclared>,
     pub(super) bodies: Vec<BodyHandling>,
+    pub(super) targets: Vec<Targets>,
     /// Read beside this file.
     pub(super) texts: Vec<Vec<TextPlace>>,
 }
@@ -47,11 +50,15 @@ pub(super) fn decide(
             notes.push(|| twice(first, key));
         }
         let contract = contracts.get(api).and_then(Option::as_ref);
-        if let Some(operation) = contract.and_then(|contract| contract.operation(index)) {
+        let Some(decisions) = all.get_mut(api) else { continue };
+        decisions.set(index, decision);
+        if let Some(contract) = contract
+            && let Some(operation) = contract.operation(index)
+        {
             check(decision, operation, notes);
-        }
-        if let Some(decisions) = all.get_mut(api) {
-            decisions.set(index, decision);
+            if let Some(slot) = decisions.targets.get_mut(index) {
+                *slot = targets::of(contract, operation, decision, notes);
+            }
         }
     }
     all
@@ -63,6 +70,7 @@ impl Decisions {
         Self {
             undeclared_in: vec![Undeclared::default(); count],
             undeclared_out: vec![Undeclared::default(); count],
+            targets: vec![Targets::default(); count],
             bodies: vec![BodyHandling { null_is_absent, ..BodyHandling::default() }; count],
             texts: vec![Vec::new(); count],
         }

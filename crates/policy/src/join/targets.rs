@@ -4,10 +4,9 @@ use portcullis_contract::{Contract, Operation, Place};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
 
 use super::login::declared::{declare, missing};
-use super::names::Names;
 use crate::authorization::InputPlace;
 use crate::codes;
-use crate::file::{OperationDecision, PolicyFile};
+use crate::file::OperationDecision;
 use crate::login::RequestPlace;
 use crate::login_place::input_place;
 use crate::notes::{Notes, shown};
@@ -16,38 +15,8 @@ use crate::targets::{TargetRule, Targets};
 /// Places of one operation.
 const PLACES_MAX: usize = 64;
 
-/// Reads `targets` of all `operations`: for each API, by operation index.
-pub(super) fn join(
-    file: Option<&PolicyFile>,
-    contracts: &[Option<Contract>],
-    names: &Names,
-    notes: &mut Notes,
-) -> Vec<Vec<Targets>> {
-    let count =
-        |contract: &Option<Contract>| contract.as_ref().map_or(0, |one| one.operations.len());
-    let mut all: Vec<Vec<Targets>> =
-        contracts.iter().map(|contract| vec![Targets::default(); count(contract)]).collect();
-    let entries = file.and_then(|file| file.operations.as_ref());
-    for (key, decision) in entries.iter().flat_map(|entries| &entries.0) {
-        if decision.targets.is_none() {
-            continue;
-        }
-        // A name that means nothing was told where operations are decided.
-        let Some((api, index)) = names.find(&key.text, key.span, &mut Notes::default()) else {
-            continue;
-        };
-        let contract = contracts.get(api).and_then(Option::as_ref);
-        if let Some(contract) = contract
-            && let Some(operation) = contract.operation(index)
-            && let Some(slot) = all.get_mut(api).and_then(|list| list.get_mut(index))
-        {
-            *slot = of(contract, operation, decision, notes);
-        }
-    }
-    all
-}
-
-fn of(
+/// What `targets` says of one operation.
+pub(super) fn of(
     contract: &Contract,
     operation: &Operation,
     decision: &OperationDecision,
