@@ -30,7 +30,8 @@
 //! that URLs stand there. What a name leads to is asked once, here: whoever owns the name may answer the API
 //! otherwise a moment later, and a host that is reached may redirect inside. Only the API's own network can
 //! hold that: let it reach out through a proxy that refuses private addresses. Names are asked of
-//! the gateway's own resolver, which may know others than the API's.
+//! the gateway's own resolver, which may know others than the API's: one that it does not know is refused where
+//! URLs are expected, and passes in other texts.
 
 mod address;
 mod authority;
@@ -89,6 +90,8 @@ pub struct Question {
     pub name: String,
     /// Where it stands, as the policy file names the place.
     pub place: String,
+    /// Whether URLs are expected there: then a name that leads nowhere is refused.
+    pub is_expected: bool,
 }
 
 /// Judges every URL of a request. Passes with the names whose addresses decide, each once.
@@ -100,14 +103,14 @@ pub fn judge<'a>(
 ) -> Judgement<Vec<Question>> {
     let mut questions: Vec<Question> = Vec::new();
     let mut refused = None;
-    let mut take = |Found { place, read, rule }: Found<'a>| {
+    let mut take = |Found { place, read, rule, is_expected }: Found<'a>| {
         let why = match judged::judge(&read, rule, own) {
             Judged::Passes => return Ok(()),
             Judged::Refused(why) => why,
-            Judged::Asks(name) if questions.iter().any(|known| known.name == name) => return Ok(()),
+            Judged::Asks(name) if known(&mut questions, &name, is_expected) => return Ok(()),
             Judged::Asks(_) if questions.len() == NAMES_MAX => Why::TooMany,
             Judged::Asks(name) => {
-                questions.push(Question { name, place });
+                questions.push(Question { name, place, is_expected });
                 return Ok(());
             }
         };
@@ -121,9 +124,21 @@ pub fn judge<'a>(
     }
 }
 
-/// Why a name may not be pointed at, now that its addresses are known; none: nobody knows any.
+/// Whether a name is asked about already; then also for where it stands now.
+fn known(questions: &mut [Question], name: &str, is_expected: bool) -> bool {
+    let known = questions.iter_mut().find(|known| known.name == name);
+    known.is_some_and(|known| {
+        known.is_expected |= is_expected;
+        true
+    })
+}
+
+/// Why a name may not be pointed at, now that its addresses are known; none: nobody knows any. A text that happens to
+/// be a link may lead nowhere: nobody fetches it, and a resolver that knows less must not stop it.
 pub fn refusal_of(question: &Question, addresses: Option<&[IpAddr]>) -> Option<Refusal> {
-    judged::of_addresses(addresses).map(|why| judged::refusal(why, &question.place))
+    let why = judged::of_addresses(addresses)?;
+    let passes = why == Why::Unresolved && !question.is_expected;
+    (!passes).then(|| judged::refusal(why, &question.place))
 }
 
 fn expectation(model: &Model, index: usize) -> Expectation {

@@ -555,7 +555,13 @@ fn cookies_and_redirects_of_the_api_are_for_those_who_call_the_gateway() {
         assert_eq!((answer.status, answer.field("location")), (status, Some("/api/items/")));
         let cookies = answer.fields.iter().filter(|(name, _)| name == "set-cookie");
         let cookies: Vec<&str> = cookies.map(|(_, value)| value.as_str()).collect();
-        assert_eq!(cookies, ["a=1; Path=/api", "b=2; Path=/api/items"]);
+        assert_eq!(
+            cookies,
+            [
+                "a=1; Path=/api; HttpOnly; SameSite=Lax",
+                "b=2; Path=/api/items; HttpOnly; SameSite=Lax"
+            ]
+        );
     }
 }
 

@@ -126,7 +126,7 @@ fn no_spelling_of_an_inner_host_reaches_the_api() {
         ("http://images.example.com@169.254.169.254/", "target_spelling"),
         ("http:\\\\\\\\169.254.169.254/", "target_spelling"),
         ("http://①⑥⑨.254.169.254/", "target_spelling"),
-        ("file:///etc/passwd", "target_scheme"),
+        ("gopher://images.example.com/1", "target_scheme"),
         ("https://inner.example.com/", "target_address"),
         ("https://six.example.com/", "target_address"),
         ("https://rebound.example.com/", "target_address"),

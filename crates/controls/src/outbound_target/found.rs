@@ -40,6 +40,8 @@ pub(super) struct Found<'a> {
     pub(super) read: Result<Target, Doubt>,
     /// Where it may point.
     pub(super) rule: &'a TargetRule,
+    /// Whether URLs are expected there: by a format, a name, or the policy.
+    pub(super) is_expected: bool,
 }
 
 /// Where a value of a body stands.
@@ -199,12 +201,13 @@ impl<'a> Search<'a, '_> {
             Some(_) => read.max(Reading::Reference),
             None => read,
         };
-        match target(text, read) {
-            None => Ok(()),
-            Some(read) => {
-                (self.take)(Found { place: place(), read, rule: rule.unwrap_or(&PUBLIC) })
-            }
-        }
+        let Some(found) = target(text, read) else { return Ok(()) };
+        (self.take)(Found {
+            place: place(),
+            read: found,
+            rule: rule.unwrap_or(&PUBLIC),
+            is_expected: read > Reading::Anywhere,
+        })
     }
 }
 

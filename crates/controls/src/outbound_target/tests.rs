@@ -407,7 +407,12 @@ fn a_policy_names_what_a_place_may_point_at() {
 
 #[test]
 fn a_name_must_lead_to_public_addresses_alone() {
-    let question = Question { name: "a.example".to_owned(), place: "body./url".to_owned() };
+    let at = |place: &str, is_expected| Question {
+        name: "a.example".to_owned(),
+        place: place.to_owned(),
+        is_expected,
+    };
+    let (question, note) = (at("body./url", true), at("body./note", false));
     let reason =
         |addresses: Option<&[IpAddr]>| refusal_of(&question, addresses).map(|one| one.reason);
     let (public, private): (IpAddr, IpAddr) =
@@ -416,6 +421,8 @@ fn a_name_must_lead_to_public_addresses_alone() {
     assert_eq!(reason(Some(&[public, private])), Some("target_address"));
     assert_eq!(reason(Some(&[])), Some("target_unresolved"));
     assert_eq!(reason(None), Some("target_unresolved"));
+    assert_eq!(refusal_of(&note, None), None, "a link in a note may lead nowhere");
+    assert!(refusal_of(&note, Some(&[private])).is_some());
     let detail = refusal_of(&question, None).unwrap().detail;
     assert!(!detail.contains("a.example"), "the host is a value of the request: {detail}");
 }
