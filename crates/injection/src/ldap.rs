@@ -128,61 +128,54 @@ mod tests {
 
     use super::look;
     use crate::fuel::Fuel;
-
-    fn name(text: &str) -> Option<&'static str> {
-        let found = look(text, &mut Fuel::new(u64::MAX));
-        found.expect("fuel").map(|(reason, _)| reason.name)
-    }
-
-    fn found(texts: &[&str]) {
-        for text in texts {
-            assert!(name(text).is_some(), "not found: {text}");
-        }
-    }
-
-    fn passes(texts: &[&str]) {
-        for text in texts {
-            assert_eq!(name(text), None, "{text}");
-        }
-    }
+    use crate::tried::{found, passes};
 
     #[test]
     fn a_bracket_that_is_closed_and_another_are_found() {
-        found(&[
-            "*)(uid=*))(|(uid=*",
-            "*)(&",
-            "admin)(cn=*",
-            "admin*)((|userPassword=*)", // PayloadsAllTheThings (MIT)
-            "*()|&'",
-            "*))\0",
-            ")(cn=))\\x00",
-        ]);
+        found(
+            look,
+            &[
+                "*)(uid=*))(|(uid=*",
+                "*)(&",
+                "admin)(cn=*",
+                "admin*)((|userPassword=*)", // PayloadsAllTheThings (MIT)
+                "*()|&'",
+                "*))\0",
+                ")(cn=))\\x00",
+            ],
+        );
     }
 
     #[test]
     fn a_filter_is_found() {
-        found(&[
-            "(&(uid=admin)(!(&(1=0)(userPassword=q))))", // gotestwaf (MIT)
-            "*(|(objectclass=*))",
-            "*(|(mail=*))",
-            "userPassword:2.5.13.18:=123",
-        ]);
+        found(
+            look,
+            &[
+                "(&(uid=admin)(!(&(1=0)(userPassword=q))))", // gotestwaf (MIT)
+                "*(|(objectclass=*))",
+                "*(|(mail=*))",
+                "userPassword:2.5.13.18:=123",
+            ],
+        );
     }
 
     #[test]
     fn prose_and_code_pass() {
-        passes(&[
-            "*",
-            "(cn) means common name; (uid) is user id",
-            "f(x)=(x+1)(x-1)",
-            "(a=1)",
-            "call(a)(b)",
-            "((void(*)()):*)((names[]) {a,b})",
-            "if (!(a == b)) {",
-            "smile :) (really)",
-            "12:30:=noon",
-            "((a && b) || (c && d))",
-        ]);
+        passes(
+            look,
+            &[
+                "*",
+                "(cn) means common name; (uid) is user id",
+                "f(x)=(x+1)(x-1)",
+                "(a=1)",
+                "call(a)(b)",
+                "((void(*)()):*)((names[]) {a,b})",
+                "if (!(a == b)) {",
+                "smile :) (really)",
+                "12:30:=noon",
+                "((a && b) || (c && d))",
+            ],
+        );
     }
 
     proptest! {

@@ -24,6 +24,8 @@ mod shell;
 mod sql;
 mod template;
 mod text;
+#[cfg(test)]
+mod tried;
 mod xml;
 mod xpath;
 

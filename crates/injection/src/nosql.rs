@@ -261,62 +261,55 @@ mod tests {
 
     use super::{OPERATORS, look};
     use crate::fuel::Fuel;
-
-    fn name(text: &str) -> Option<&'static str> {
-        let found = look(text, &mut Fuel::new(u64::MAX));
-        found.expect("fuel").map(|(reason, _)| reason.name)
-    }
-
-    fn found(texts: &[&str]) {
-        for text in texts {
-            assert!(name(text).is_some(), "not found: {text}");
-        }
-    }
-
-    fn passes(texts: &[&str]) {
-        for text in texts {
-            assert_eq!(name(text), None, "{text}");
-        }
-    }
+    use crate::tried::{found, passes};
 
     #[test]
     fn operators_are_found() {
-        found(&[
-            "{\"$gt\": \"\"}",
-            "{$ne: 1}",
-            "[$ne]=1",
-            "true, $where: '99 == 88'", // gotestwaf (MIT)
-            "', $or: [ {}, { 'order':'order",
-            "{\"user\": {\"$regex\": \"^a\"}}",
-        ]);
+        found(
+            look,
+            &[
+                "{\"$gt\": \"\"}",
+                "{$ne: 1}",
+                "[$ne]=1",
+                "true, $where: '99 == 88'", // gotestwaf (MIT)
+                "', $or: [ {}, { 'order':'order",
+                "{\"user\": {\"$regex\": \"^a\"}}",
+            ],
+        );
     }
 
     #[test]
     fn script_is_found() {
-        found(&[
-            "db.injection.insert({success:1});", // gotestwaf (MIT)
-            ";var date = new Date(); do{curDate = new Date();}while(curDate-date",
-            "' && this.password.match(/.*/)//",
-            "';return 'a'=='a' && ''=='",
-            "0;return true",
-            "' || '1'=='1",
-            "';sleep(5000);",
-        ]);
+        found(
+            look,
+            &[
+                "db.injection.insert({success:1});", // gotestwaf (MIT)
+                ";var date = new Date(); do{curDate = new Date();}while(curDate-date",
+                "' && this.password.match(/.*/)//",
+                "';return 'a'=='a' && ''=='",
+                "0;return true",
+                "' || '1'=='1",
+                "';sleep(5000);",
+            ],
+        );
     }
 
     #[test]
     fn prose_and_code_pass() {
-        passes(&[
-            "The $where clause",
-            "costs $5, $in: all",
-            "$in the box",
-            "db.example.com (primary)",
-            "the db. It works",
-            "{\"$ref\": \"#/definitions/a\"}",
-            "{\"price\": \"$10\"}",
-            "return true;",
-            "a == b",
-        ]);
+        passes(
+            look,
+            &[
+                "The $where clause",
+                "costs $5, $in: all",
+                "$in the box",
+                "db.example.com (primary)",
+                "the db. It works",
+                "{\"$ref\": \"#/definitions/a\"}",
+                "{\"price\": \"$10\"}",
+                "return true;",
+                "a == b",
+            ],
+        );
     }
 
     proptest! {

