@@ -20,6 +20,8 @@ const STEPS_MAX: usize = 50;
 const ROUNDS_MAX: usize = 50;
 /// How long a slow sender may be let run.
 const SLOW_MS_MAX: u16 = 10_000;
+/// How long one step may wait.
+const WAIT_MS_MAX: u16 = 2_000;
 /// Bytes of an id: it is also a file name.
 const ID_BYTES_MAX: usize = 64;
 
@@ -329,6 +331,9 @@ impl<'a> Checker<'a> {
             self.say(step, format!(
                 "`slow` needs `bytes_per` and `pause_ms` above 0, and `at_most_ms` up to {SLOW_MS_MAX}"
             ));
+        }
+        if step.value.wait_ms.is_some_and(|wait| wait > WAIT_MS_MAX) {
+            self.say(step, format!("`wait_ms` is up to {WAIT_MS_MAX}"));
         }
         for name in save.keys().filter(|name| !variables::is_name(name)) {
             self.say(step, variables::not_a_name(name));

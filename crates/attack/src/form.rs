@@ -153,6 +153,8 @@ pub struct Step {
     pub chunked: bool,
     /// Sends a head or a body that never ends, a few bytes at a time.
     pub slow: Option<Slow>,
+    /// Waits so long before the step is sent, as people do.
+    pub wait_ms: Option<u16>,
     /// Revokes this key before the step is sent.
     pub revoke: Option<String>,
     /// Sets this user's password before the step is sent.

@@ -233,12 +233,14 @@ impl Session {
 
     async fn step(&mut self, step: &Step, to: SocketAddr) -> Result<Done, Stuck> {
         let credential = self.credential_of(step, to).await?;
+        wait(step).await;
         self.send(step, credential, to).await
     }
 
     /// A step for all of its texts at the same time; every answer, in the order of the texts.
     async fn at_once(&mut self, step: &Step, to: SocketAddr) -> Result<Vec<Done>, Stuck> {
         let credential = self.credential_of(step, to).await?;
+        wait(step).await;
         let mut waiting = Vec::new();
         for each in rounds(step) {
             self.round(each);
@@ -367,6 +369,13 @@ fn why(stuck: Stuck) -> String {
 }
 
 /// How often a step is sent, and with which text.
+/// Takes the time that people take.
+async fn wait(step: &Step) {
+    if let Some(wait) = step.wait_ms {
+        tokio::time::sleep(Duration::from_millis(wait.into())).await;
+    }
+}
+
 fn rounds(step: &Step) -> Vec<Option<&str>> {
     if step.each.is_empty() {
         return vec![None];

@@ -100,6 +100,11 @@ mod built_in {
     }
 
     #[test]
+    fn business_flow_holds() {
+        holds(ControlId::BusinessFlow);
+    }
+
+    #[test]
     fn content_type_holds() {
         holds(ControlId::ContentType);
     }

@@ -15,6 +15,7 @@ mod remedy;
 
 pub mod alike;
 pub mod api_inventory;
+pub mod business_flow;
 pub mod caller_identity;
 pub mod content_type;
 pub mod coverage;

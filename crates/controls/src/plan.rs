@@ -5,8 +5,9 @@ use std::sync::Arc;
 use portcullis_contract::SecurityScheme;
 use portcullis_json::Limits as JsonLimits;
 use portcullis_model::{ControlId, Diagnostic, Mode, UnixMillis};
-use portcullis_policy::{Limits, Model};
+use portcullis_policy::{Flow, Limits, Model};
 
+use crate::business_flow;
 use crate::caller_identity::{self, IntrospectionRule, ResourceMetadata, TokenRule};
 use crate::face::Expectation;
 use crate::public_contract::Published;
@@ -85,6 +86,8 @@ pub struct OperationPlan {
     pub takes_basic: bool,
     /// How often it may be called.
     pub rates: resource_limits::Rates,
+    /// Which steps of flows it is.
+    pub steps: Vec<business_flow::Step>,
 }
 
 /// What nobody said, so that an operation is closed.
@@ -113,6 +116,7 @@ impl Plan {
         let rules = Rules::compile(&model.authorization);
         let masked = response_shape::masked(&model);
         let counted = resource_limits::Counted::all(&model);
+        let flows: Vec<Arc<Flow>> = model.flows.iter().cloned().map(Arc::new).collect();
         let operations: Vec<OperationPlan> = (0..model.contract.operations.len())
             .filter_map(|index| {
                 let operation = model.contract.operation(index)?;
@@ -128,6 +132,7 @@ impl Plan {
                     masks: response_shape::masks_of(&model, &masked, operation),
                     takes_basic: caller_identity::takes_basic(&model, index),
                     rates: resource_limits::Rates::of(&model, &counted, Some(index)),
+                    steps: business_flow::Step::all(&flows, index),
                 })
             })
             .collect();

@@ -33,6 +33,10 @@ pub enum Remedy {
     Later,
     /// It may be sent again later, or an entry of the policy's `rates` must allow more.
     Rate,
+    /// The steps before it must be done, or the policy's `flows` must say otherwise.
+    Flow,
+    /// The policy's `values` must let the value pass.
+    Value,
     /// A key of the policy's `limits` must be raised.
     Limit(&'static str),
     /// The contract must confine the text, or the policy's `operations` say what it is meant to be.
@@ -85,6 +89,8 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         },
         ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::HostileInput => Remedy::Text,
+        ControlId::BusinessFlow if reason == "value" => Remedy::Value,
+        ControlId::BusinessFlow => Remedy::Flow,
         ControlId::InputShape if FRAMING.contains(&reason) => Remedy::None,
         ControlId::ResponseShape => match reason {
             "undecided_stream" => Remedy::Stream,

@@ -59,7 +59,7 @@ use crate::face::{Expectation, Face, Stride, Threat};
 pub use key_quota::{Quota, quota_fields, quota_used_up};
 pub use one_at_a_time::{NoTurn, spelling};
 pub use penalties::{PENALTIES, REFUSED, SERVED, in_penalty_box, leads_there};
-pub use rates::{Asker, Counted, POOLS, Rates, Said, too_many_under_way};
+pub use rates::{Asker, Counted, POOLS, Rates, Said, too_many_under_way, walker};
 
 /// See the module's page.
 pub const FACE: Face = Face {

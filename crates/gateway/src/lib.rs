@@ -38,6 +38,7 @@ mod tls;
 mod turn;
 mod under_way;
 mod upstream;
+mod walks;
 mod wire;
 mod worker;
 

@@ -23,6 +23,7 @@ use crate::redirect;
 use crate::resolver::{Names, Resolver};
 use crate::site::{Current, ReloadError, Reloaded, Site};
 use crate::threads::{accept, work};
+use crate::walks::Walks;
 use crate::worker::{Chance, Counts, Drain, Shared, Watch};
 
 /// How a gateway runs.
@@ -295,6 +296,7 @@ fn shared(
         instances: Instances::new(Instant::now()),
         callers: Callers::new(chance_of_keys, Instant::now(), options.store.clone()),
         locks: Arc::default(),
+        walks: Arc::new(Walks::new(chance_of_keys, Instant::now())),
         holdings: Holdings::new(options.store.as_ref()).map_err(|_| StartError::Chance)?,
         store: options.store,
         resolver: Resolver::new(options.names),

@@ -14,6 +14,7 @@ mod carried;
 mod context;
 mod exchange;
 mod find_operation;
+mod flow;
 mod forward;
 mod holding;
 mod inspect;

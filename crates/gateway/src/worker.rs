@@ -23,6 +23,7 @@ use crate::pools::Pools;
 use crate::resolver::Resolver;
 use crate::site::{Current, Follower, Site};
 use crate::upstream::Pool;
+use crate::walks::Walks;
 
 /// What all workers share.
 pub(crate) struct Shared {
@@ -41,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) callers: Callers,
     /// Values that requests hold, so that others of the same value wait.
     pub(crate) locks: Arc<Locks>,
+    /// Where people stand in flows.
+    pub(crate) walks: Arc<Walks>,
     /// Whose objects are.
     pub(crate) holdings: Holdings,
     /// Where sessions are kept, if anywhere.

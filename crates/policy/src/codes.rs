@@ -85,6 +85,8 @@ codes! {
     BAD_CALLER = "policy-bad-caller",
     /// A rule of `access` cannot be meant.
     BAD_RULE = "policy-bad-rule",
+    /// A flow, or a rule for values, cannot be meant.
+    BAD_FLOW = "policy-bad-flow",
     /// What is said of a resource cannot be meant.
     BAD_RESOURCE = "policy-bad-resource",
     /// What everybody is to see cannot be meant.

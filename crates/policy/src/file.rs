@@ -5,6 +5,7 @@ mod acme;
 mod answers;
 mod apis;
 mod callers;
+mod flows;
 mod forward;
 mod guesses;
 mod leaks;
@@ -16,6 +17,7 @@ mod store;
 mod targets;
 mod texts;
 mod tls;
+mod values;
 mod whoami;
 
 pub(crate) use access::{
@@ -28,6 +30,7 @@ pub(crate) use callers::{
     ApiKeysSection, AttributeSection, CallersSection, CertificatesSection, IntrospectionSection,
     JwtSection, LearnedSection, PasswordsSection,
 };
+pub(crate) use flows::{FlowSection, StepSection};
 pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;
 pub(crate) use leaks::{GithubSection, GithubWord, LeaksSection, OnReportWord};
@@ -39,6 +42,7 @@ pub(crate) use store::{StoreSection, VaultSection};
 pub(crate) use targets::TargetsSection;
 pub(crate) use texts::TextsSection;
 pub(crate) use tls::TlsSection;
+pub(crate) use values::{MustWritten, ValuesSection};
 pub(crate) use whoami::WhoamiSection;
 
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
@@ -53,7 +57,7 @@ section! {
     /// What the owner of an API decided, beside what its contract says. Every key but `apis` may
     /// be left out; what is left out keeps the safe default.
     struct PolicyFile, later [
-        "answers", "writes", "values", "prove", "pass",
+        "answers", "writes", "prove", "pass",
     ], {
         /// The APIs behind this gateway. Where several stand, host and base path of a request
         /// choose between them.
@@ -114,6 +118,9 @@ section! {
         /// Default: where others than this machine can ask, each caller 100/s (500 at once), each address without
         /// a verified caller 50/s (200 at once); on loopback none. `[]`: none.
         rates: Option<Vec<Spanned<RateSection>>>,
+        /// Which operations people do one after the other, by names of your choice: `checkout: { steps: [createOrder,
+        /// pay] }`. Default: none, because only you know which order makes sense.
+        flows: Option<Named<FlowSection>>,
         /// Where the audit log goes. Default: the file `portcullis-ledger.jsonl` beside this
         /// one, because a log that nobody configured must still exist.
         ledger: Option<LedgerSection>,
@@ -183,6 +190,11 @@ section! {
         /// is every host that everybody can reach. A host that is named in full may be an internal one; what is
         /// below a `*.` must be public. Default: `public`, wherever a URL stands.
         targets: Option<Spanned<TargetsSection>>,
+        /// What values of its requests must be, beside what the contract says: a span of numbers (`"1..20"`), a pattern
+        /// (`"^[A-Z]{4}$"`), a list, `empty` (people never see it, so only a program fills it in), what the caller has
+        /// (`caller.email`), or not (`not caller.referral_code`), and what stands elsewhere in the request, or not
+        /// (`not body./from_account`). A value that is not there breaks no rule. Default: the contract alone.
+        values: Option<Spanned<ValuesSection>>,
         /// Why `objects` says `none`, or `targets` says `any`.
         reason: Option<String>,
     }

@@ -8,6 +8,7 @@ mod callers;
 mod certificates;
 mod claims;
 mod deciding;
+mod flows;
 mod forward;
 mod guesses;
 mod leaks;
@@ -19,6 +20,7 @@ mod operated;
 mod operations;
 mod origins;
 mod passwords;
+mod places;
 mod rates;
 mod redirect;
 mod relaxations;
@@ -28,6 +30,7 @@ mod targets;
 mod texts;
 mod upstream;
 mod upstream_proof;
+mod values;
 mod whoami;
 
 use std::fmt::Write as _;
@@ -46,6 +49,7 @@ use crate::callers::Callers;
 use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
+use crate::flows::Flow;
 use crate::kept::StorePlace;
 use crate::model::{Access, LedgerTarget, Limits, Model, Policy, Posture, Proxies, TlsFiles};
 use crate::notes::Notes;
@@ -248,16 +252,19 @@ fn build(
     file.into_iter().for_each(|file| origins::check(file, notes));
     let known = rates::Known::new(file, &contracts, &names, &callers);
     let rates = rates::join(file, &known, (listen, &proxies), notes);
+    let flows = flows::join(file, &contracts, &names, &callers, notes);
+    values::join(file, (&contracts, &names, &callers), &mut decisions, notes);
     claims::check(file.map_or(&[], PolicyFile::apis), &contracts, notes);
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
-    let decided = decided.zip(decisions).zip(relaxations).zip(serialized.into_iter().zip(rates));
+    let decided = decided.zip(decisions).zip(relaxations);
+    let decided = decided.zip(serialized.into_iter().zip(rates.into_iter().zip(flows)));
     let decided = decided.zip(callers.into_iter().zip(authorization.into_iter().zip(answers)));
     let own: Vec<Own> = decided
         .map(
             |(
                 (
                     (((((contract, text), upstream), access), decisions), relaxations),
-                    (serialized, rates),
+                    (serialized, (rates, flows)),
                 ),
                 (callers, (authorization, answers)),
             )| Own {
@@ -272,6 +279,7 @@ fn build(
                 callers,
                 serialized,
                 rates,
+                flows,
             },
         )
         .collect();
@@ -295,6 +303,7 @@ struct Own {
     authorization: Authorization,
     serialized: Vec<Option<Serialized>>,
     rates: Vec<RateLimit>,
+    flows: Vec<Flow>,
 }
 
 /// What is decided for all of them.
@@ -325,6 +334,7 @@ impl Shared<'_> {
             answers,
             serialized,
             rates,
+            flows,
         } = own;
         let (contract, file) = (contract?, self.file);
         let api = file.and_then(|file| file.apis().get(place));
@@ -366,8 +376,10 @@ impl Shared<'_> {
             serialized,
             texts: decisions.texts,
             targets: decisions.targets,
+            values: decisions.values,
             limits: self.limits.clone(),
             rates,
+            flows,
             relaxations,
             ledger: self.ledger.clone(),
             when_full: operated::when_full(file),

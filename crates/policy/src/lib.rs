@@ -19,6 +19,7 @@ mod digest;
 mod expression;
 mod failure;
 mod file;
+mod flows;
 mod folder;
 mod join;
 mod kept;
@@ -62,6 +63,7 @@ pub use cases::{Case, CaseAnswer, CaseCaller, CaseExpected, CaseRequest, CaseVer
 pub use certificates::{CertificateRule, CertificateSubject};
 pub use expression::{Expression, How, Operand};
 pub use failure::{Failure, Unreadable};
+pub use flows::{FLOWS_MAX, Flow, FlowStep, STEPS_MAX, ValueMust, ValueRule, WalkPlace};
 pub use join::{Input, Overrides};
 pub use kept::{StorePlace, Vault};
 pub use login::{

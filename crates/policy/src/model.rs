@@ -12,6 +12,7 @@ use crate::acme::Acme;
 use crate::answers::Answers;
 use crate::authorization::Authorization;
 use crate::callers::Callers;
+use crate::flows::{Flow, ValueRule};
 use crate::kept::StorePlace;
 use crate::network::Network;
 use crate::rates::RateLimit;
@@ -103,6 +104,10 @@ pub struct Model {
     pub limits: Limits,
     /// How often requests may come.
     pub rates: Vec<RateLimit>,
+    /// What follows what.
+    pub flows: Vec<Flow>,
+    /// What values of requests must be, by operation index.
+    pub values: Vec<Vec<ValueRule>>,
     /// Written exceptions.
     pub relaxations: Vec<Relaxation>,
     /// Where events go.

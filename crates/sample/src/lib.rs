@@ -51,6 +51,7 @@ mod routes;
 mod row;
 mod safe_orders;
 mod safe_sessions;
+mod sale;
 mod sessions;
 mod strict;
 mod strict_counter;

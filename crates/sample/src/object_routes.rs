@@ -10,7 +10,7 @@ use crate::desk::{careful, careless, careless_in_two};
 use crate::{
     administration, branches, brochures, cards, decisions, deliveries, order_batches, order_copies,
     order_lists, order_places, order_terms, people, prescriptions, receipts, reminders, roles,
-    safe_orders, vouchers,
+    safe_orders, sale, vouchers,
 };
 
 /// The careless ones.
@@ -71,6 +71,11 @@ fn belongings() -> Router<Arc<Database>> {
         .route("/deliveries/{id}/reroute", post(careless(deliveries::reroute)))
         .route("/points", get(careless(vouchers::points)))
         .route("/points/redeem", post(careless_in_two(vouchers::may_redeem, vouchers::redeem)))
+        .route("/points/invitation", post(careless(sale::invitation)))
+        .route("/points/gift", post(careless(sale::gift)))
+        .route("/sale/quote", post(careless(sale::quote)))
+        .route("/sale/address", put(careless(sale::address)))
+        .route("/sale/purchase", post(careless(sale::purchase)))
         .route("/vouchers/{code}", get(careless(vouchers::read)))
         .route("/vouchers/{code}/use", post(careless_in_two(vouchers::may_use, vouchers::use_up)))
 }
@@ -163,6 +168,11 @@ fn safe_belongings() -> Router<Arc<Database>> {
         .route("/deliveries/{id}/reroute", post(careful(deliveries::safe_reroute)))
         .route("/points", get(careful(vouchers::safe_points)))
         .route("/points/redeem", post(careful(vouchers::safe_redeem)))
+        .route("/points/invitation", post(careful(sale::safe_invitation)))
+        .route("/points/gift", post(careful(sale::safe_gift)))
+        .route("/sale/quote", post(careful(sale::safe_quote)))
+        .route("/sale/address", put(careful(sale::safe_address)))
+        .route("/sale/purchase", post(careful(sale::safe_purchase)))
         .route("/vouchers/{code}", get(careful(vouchers::safe_read)))
         .route("/vouchers/{code}/use", post(careful(vouchers::safe_use)))
 }

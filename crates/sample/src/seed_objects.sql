@@ -48,6 +48,15 @@ CREATE TABLE points (
     customer_id INTEGER PRIMARY KEY REFERENCES customers (id),
     balance INTEGER NOT NULL
 );
+CREATE TABLE sales (
+    customer_id INTEGER PRIMARY KEY REFERENCES customers (id),
+    quantity INTEGER NOT NULL,
+    total_cents INTEGER NOT NULL,
+    address TEXT,
+    addressed_ms INTEGER NOT NULL DEFAULT 0,
+    sold INTEGER NOT NULL DEFAULT 0,
+    paid_cents INTEGER NOT NULL DEFAULT 0
+);
 CREATE TABLE vouchers (
     code TEXT PRIMARY KEY COLLATE NOCASE,
     worth_cents INTEGER NOT NULL,

@@ -1,6 +1,6 @@
 //! What belongs to no single operation: limits, origins, where the API is, and under which path.
 
-use portcullis_policy::{Model, RateLimit, TlsFiles, WhenFull};
+use portcullis_policy::{Flow, Model, RateLimit, TlsFiles, WhenFull};
 
 use super::{Changes, Pair, Reach};
 
@@ -64,6 +64,7 @@ pub(super) fn of_the_api(pair: &Pair<'_>, changes: &mut Changes) {
     }
     upstream(before, after, changes);
     rates(before, after, changes);
+    flows(before, after, changes);
     hosts(pair, changes);
 }
 
@@ -102,6 +103,37 @@ fn rates(before: &Model, after: &Model, changes: &mut Changes) {
                 rate.line,
             );
         }
+    }
+}
+
+/// What follows what: a flow that says anything else may let a step come that it held back.
+fn flows(before: &Model, after: &Model, changes: &mut Changes) {
+    let names = |model: &Model, flow: &Flow| -> Vec<String> {
+        let all = flow.steps.iter().flat_map(|step| &step.operations);
+        all.filter_map(|index| Some(model.contract.operation(*index)?.name())).collect()
+    };
+    for flow in &before.flows {
+        let heir = after.flows.iter().find(|one| one.name == flow.name && one.text == flow.text);
+        let Some(heir) = heir else {
+            let known = after.flows.iter().find(|one| one.name == flow.name);
+            let what = if known.is_some() { "says something else" } else { "is gone" };
+            let what = format!("`flows: {}` {what}", flow.name);
+            changes.of_all(Reach::Wider, what, known.and_then(|known| known.line));
+            continue;
+        };
+        let held = names(after, heir);
+        let lost = names(before, flow)
+            .into_iter()
+            .find(|name| after.contract.operation_named(name).is_some() && !held.contains(name));
+        if let Some(name) = lost {
+            let what = format!("`flows: {}` does not hold `{name}` back", flow.name);
+            changes.of_all(Reach::Wider, what, heir.line);
+        }
+    }
+    for flow in
+        after.flows.iter().filter(|one| !before.flows.iter().any(|old| old.name == one.name))
+    {
+        changes.of_all(Reach::Narrower, format!("`flows: {}` holds", flow.name), flow.line);
     }
 }
 
@@ -225,6 +257,7 @@ const fn all_of(model: &Model) {
         when_full: _,
         limits: _,
         rates: _,
+        flows: _,
         tls: _,
         // Compared in the files beside this one.
         relaxations: _,
@@ -245,6 +278,7 @@ const fn all_of(model: &Model) {
         serialized: _,
         texts: _,
         targets: _,
+        values: _,
     } = model;
 }
 

@@ -7,7 +7,7 @@ use portcullis_contract::{
 };
 use portcullis_injection::TextKind;
 use portcullis_model::Span;
-use portcullis_policy::{BodyHandling, Serialized, Targets, TextPlace, Undeclared};
+use portcullis_policy::{BodyHandling, Serialized, Targets, TextPlace, Undeclared, ValueRule};
 
 use super::shapes::{self, Sides};
 use super::{OfOperation, Pair};
@@ -72,6 +72,8 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     );
     let at = |list: &[Targets], index: usize| list.get(index).cloned().unwrap_or_default();
     targets(&at(&before.targets, old), &at(&after.targets, new), lines.targets, of);
+    let at = |list: &[Vec<ValueRule>], index: usize| list.get(index).cloned().unwrap_or_default();
+    values(&at(&before.values, old), &at(&after.values, new), of);
 }
 
 /// Where URLs may point.
@@ -94,6 +96,16 @@ fn targets(was: &Targets, is: &Targets, line: Option<Span>, of: &mut OfOperation
             // What cannot be compared counts as wider.
             _ => of.wider(what, line),
         }
+    }
+}
+
+/// What values must be: a rule that is not there any more, or says something else, may let one pass.
+fn values(was: &[ValueRule], is: &[ValueRule], of: &mut OfOperation<'_>) {
+    for rule in was.iter().filter(|rule| !is.contains(rule)) {
+        of.wider(format!("no longer asks for `{}`", rule.text), None);
+    }
+    for rule in is.iter().filter(|rule| !was.contains(rule)) {
+        of.narrower(format!("asks for `{}`", rule.text), rule.line);
     }
 }
 

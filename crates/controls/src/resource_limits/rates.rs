@@ -241,6 +241,20 @@ fn part(key: &RateKey, asker: &Asker<'_>, parts: &mut Vec<Vec<u8>>) -> Option<()
     Some(())
 }
 
+/// Who walks through a flow, part by part. Of nobody verified, an address is all that is known, and where not even that
+/// is, all of them are one.
+pub fn walker(per: &[RateKey], asker: &Asker<'_>) -> Vec<Vec<u8>> {
+    let mut parts = Vec::new();
+    for key in per {
+        if part(key, asker, &mut parts).is_none()
+            && part(&RateKey::Address, asker, &mut parts).is_none()
+        {
+            parts.push(b"nobody".to_vec());
+        }
+    }
+    parts
+}
+
 /// An attribute's texts in one order; callers without it are one.
 fn attribute(caller: &Identity, name: &str) -> String {
     let mut texts: Vec<&str> =

@@ -19,6 +19,7 @@ use crate::budget::Held;
 use crate::callers::{Attempted, TokenDigest};
 use crate::decision::{Act, DECISION_FIELD, Decision, PROBE_FIELD};
 use crate::head::RequestHead;
+use crate::walks::Walking;
 use crate::worker::{Deed, Worker};
 
 /// How a request ends without an answer of the API.
@@ -73,6 +74,8 @@ pub(crate) struct Context<'w> {
     pub(super) objects: Objects,
     /// What goes with it of the API's own login.
     pub(super) carried: Carried,
+    /// Steps of flows that it is, until its answer is known.
+    pub(super) walking: Vec<Walking>,
     origin: Option<String>,
     nonce: Option<String>,
     acts: Vec<Act>,
@@ -95,6 +98,7 @@ impl<'w> Context<'w> {
             buffered: None,
             objects: Objects::default(),
             carried: Carried::default(),
+            walking: Vec::new(),
             origin: None,
             nonce: None,
             acts: Vec::new(),

@@ -11,6 +11,7 @@ use portcullis_model::{ControlId, Method, Mode, Room, Status};
 use portcullis_policy::Model;
 
 use super::context::{Context, Exit};
+use super::flow;
 use super::reserve::Reserved;
 use super::told;
 use crate::budget::Held;
@@ -106,6 +107,11 @@ pub(super) async fn enter(
     } else {
         exchange.await
     };
+    let result = result.inspect_err(|fault| {
+        if fault.is_unsent() {
+            flow::unsent(context);
+        }
+    });
     let (head, body, is_corrected) = result.map_err(failed)?;
     if is_corrected {
         context.entry.drift("slash");

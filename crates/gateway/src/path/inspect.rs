@@ -25,6 +25,7 @@ use portcullis_model::{ControlId, Mode, Room, Status};
 
 use super::attempt;
 use super::context::{Context, Exit};
+use super::flow;
 use super::forward::{Answered, Parts};
 use super::holding;
 use crate::answer::Answer;
@@ -73,6 +74,7 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     first?;
     let parts = sessions::settle(parts, context).await?;
     let answer = cleared(parts, context).await?;
+    flow::settle(status, context);
     let answer = attempt::settle(answer, status, location.as_deref(), context).await;
     Ok(Cleared { answer: withheld::take_out(answer, context)? })
 }

@@ -5,10 +5,12 @@ use std::time::Instant;
 
 use portcullis_contract::Operation;
 use portcullis_controls::caller_identity::api;
-use portcullis_controls::resource_limits::{Asker, Counted, Rates, Said, too_many_under_way};
+use portcullis_controls::resource_limits::{
+    Asker, Counted, Rates, Said, too_many_under_way, walker,
+};
 use portcullis_counting::Place;
 use portcullis_model::{ControlId, Mode};
-use portcullis_policy::InputPlace;
+use portcullis_policy::{InputPlace, RateKey};
 
 use super::authenticate::Authenticated;
 use super::context::{Context, Exit};
@@ -47,7 +49,7 @@ impl<'a> Asked<'a> {
         if rates.is_empty() || context.mode(ControlId::ResourceLimits) == Mode::NotAsked {
             return Ok(());
         }
-        let said = |place: &InputPlace| self.said(place, context);
+        let said = |place: &InputPlace| self.request.said(place, context);
         let asked: Vec<_> = self
             .parts(rates, context)
             .into_iter()
@@ -98,30 +100,41 @@ impl<'a> Asked<'a> {
         rates: &'r [Arc<Counted>],
         context: &Context<'_>,
     ) -> Vec<(&'r Counted, Vec<Vec<u8>>)> {
-        let contract = &context.plan.model.contract;
-        let operation = context.operation.and_then(|index| contract.operation(index));
-        let operation = operation.map(Operation::title).unwrap_or_default();
-        let asker = Asker {
-            caller: self.authenticated.caller().identity().map(|identity| &**identity),
-            key: context.carried.key.as_ref().map(|key| key.id),
-            place: self.authenticated.matched().received().sender().address.map(Place::of),
-            operation: &format!("{} {operation}", api(&context.plan.model)),
-            said: &|place| self.said(place, context),
-        };
+        let said = |place: &InputPlace| self.request.said(place, context);
+        let name = name(context);
+        let asker = self.asker(&name, &said, context);
         let concerned = rates.iter().map(|counted| (&**counted, counted.parts(&asker)));
         concerned.filter_map(|(counted, parts)| Some((counted, parts?))).collect()
     }
 
-    fn said(&self, place: &InputPlace, context: &Context<'_>) -> Said {
-        match self.request.values(place, context) {
-            Ok(values) => match <[String; 1]>::try_from(values) {
-                Ok([one]) => Said::One(one),
-                Err(values) if values.is_empty() => Said::Nothing,
-                Err(_) => Said::Several,
-            },
-            Err(_) => Said::Several,
+    /// Who walks through a flow, part by part.
+    pub(super) fn walker(&self, per: &[RateKey], context: &Context<'_>) -> Vec<Vec<u8>> {
+        let said = |place: &InputPlace| self.request.said(place, context);
+        walker(per, &self.asker("", &said, context))
+    }
+
+    fn asker<'x>(
+        &'x self,
+        operation: &'x str,
+        said: &'x dyn Fn(&InputPlace) -> Said,
+        context: &Context<'_>,
+    ) -> Asker<'x> {
+        Asker {
+            caller: self.authenticated.caller().identity().map(|identity| &**identity),
+            key: context.carried.key.as_ref().map(|key| key.id),
+            place: self.authenticated.matched().received().sender().address.map(Place::of),
+            operation,
+            said,
         }
     }
+}
+
+/// The API and the operation, as they are counted.
+fn name(context: &Context<'_>) -> String {
+    let contract = &context.plan.model.contract;
+    let operation = context.operation.and_then(|index| contract.operation(index));
+    let operation = operation.map(Operation::title).unwrap_or_default();
+    format!("{} {operation}", api(&context.plan.model))
 }
 
 /// The entries that concern the operation.

@@ -10,6 +10,7 @@ use portcullis_policy::WhenFull;
 use super::attempt;
 use super::authorize_object::{self, Owned};
 use super::context::{Context, Exit};
+use super::flow;
 use super::one_at_a_time;
 use super::rates::Asked;
 use super::validate::Valid;
@@ -48,11 +49,13 @@ pub(super) async fn enter(
         authorize_object::again(&mut owned, context).await?;
     }
     let lock = turn.map(|turn| turn.lock);
+    flow::begin(owned.valid(), context)?;
     attempt::begin(owned.valid(), context).await?;
     let counted = asked(owned.valid()).at_once(context)?;
     match context.worker.shared.in_upstream.take(1) {
         Some(place) => {
             let stay = Stay::new(place, counted);
+            flow::sent(owned.valid(), context);
             Ok(Reserved { valid: owned.into_valid(), stay, lock })
         }
         // Overload is no matter of observing: there is no place.

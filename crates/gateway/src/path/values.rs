@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use portcullis_contract::{Collection, Operation, PathPart, Place};
+use portcullis_controls::resource_limits::Said;
 use portcullis_controls::urlencoded;
 use portcullis_json::{Document, Kind, Value};
 use portcullis_policy::{InputPlace, RequestPlace};
@@ -28,6 +29,18 @@ pub(super) struct Request<'a> {
 }
 
 impl Request<'_> {
+    /// What stands at a place, where one value is to stand.
+    pub(super) fn said(self, place: &InputPlace, context: &Context<'_>) -> Said {
+        match self.values(place, context) {
+            Ok(values) => match <[String; 1]>::try_from(values) {
+                Ok([one]) => Said::One(one),
+                Err(values) if values.is_empty() => Said::Nothing,
+                Err(_) => Said::Several,
+            },
+            Err(_) => Said::Several,
+        }
+    }
+
     /// Every value at a place; none where it is not there.
     pub(super) fn values(
         self,
@@ -64,11 +77,7 @@ impl Request<'_> {
                 let texts = head.fields.all(name).map(str::to_owned).collect();
                 split(operation, Place::Header, name, texts)
             }
-            InputPlace::One(RequestPlace::Body(pointer)) => self.body(|root| {
-                let mut found = Vec::new();
-                gather(root, pointer, &mut found)?;
-                Ok(found)
-            }),
+            InputPlace::One(RequestPlace::Body(pointer)) => self.body(|root| all_at(root, pointer)),
             InputPlace::Names(pointer) => self.body(|root| {
                 let pointer = if pointer == "/" { "" } else { pointer };
                 let members = root.lookup(pointer).into_iter().flat_map(Value::members);
@@ -151,7 +160,13 @@ fn split(
     if texts.len() > VALUES_MAX { Err(Unreadable) } else { Ok(texts) }
 }
 
-/// The values at a pointer; `*` is every item, or every member.
+/// The values of a tree at a pointer; `*` is every item, or every member.
+pub(super) fn all_at(root: Value<'_>, pointer: &str) -> Result<Vec<String>, Unreadable> {
+    let mut found = Vec::new();
+    gather(root, pointer, &mut found)?;
+    Ok(found)
+}
+
 fn gather(value: Value<'_>, pointer: &str, found: &mut Vec<String>) -> Result<(), Unreadable> {
     let Some(rest) = pointer.strip_prefix('/') else { return scalars(value, found) };
     let (token, rest) = match rest.find('/') {

@@ -66,7 +66,13 @@ impl Names {
         None
     }
 
-    /// The same, where a name may also stand for all operations.
+    /// The same, where problems were noted before.
+    pub(super) fn one(&self, name: &str) -> Option<(usize, usize)> {
+        let found = self.known(name);
+        if let [one] = found.as_slice() { Some(*one) } else { None }
+    }
+
+    /// The same as `find`, where a name may also stand for all operations.
     pub(super) fn meant(&self, name: &str, span: Span, notes: &mut Notes) -> Option<Meant> {
         self.meant_by_star(name).or_else(|| {
             let (api, index) = self.find(name, span, notes)?;

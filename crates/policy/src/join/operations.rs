@@ -9,6 +9,7 @@ use super::names::{Meant, Names};
 use super::targets;
 use crate::codes;
 use crate::file::{AccessRule, OperationDecision, PolicyFile};
+use crate::flows::ValueRule;
 use crate::model::{Access, BodyHandling, Undeclared};
 use crate::notes::{Notes, shown};
 use crate::section::Spanned;
@@ -25,6 +26,8 @@ pub(super) struct Decisions {
     pub(super) targets: Vec<Targets>,
     /// Read beside this file.
     pub(super) texts: Vec<Vec<TextPlace>>,
+    /// The same.
+    pub(super) values: Vec<Vec<ValueRule>>,
 }
 
 /// Reads `operations`: the decisions of each API.
@@ -73,6 +76,7 @@ impl Decisions {
             targets: vec![Targets::default(); count],
             bodies: vec![BodyHandling { null_is_absent, ..BodyHandling::default() }; count],
             texts: vec![Vec::new(); count],
+            values: vec![Vec::new(); count],
         }
     }
 

@@ -1,13 +1,12 @@
 //! Where the URLs of each operation may point. A place that no request has would protect nothing: it is an error.
 
-use portcullis_contract::{Contract, Operation, Place};
-use portcullis_model::{Diagnostic, Span, did_you_mean};
+use portcullis_contract::{Contract, Operation};
+use portcullis_model::{Diagnostic, Span};
 
-use super::login::declared::{declare, missing};
+use super::places::absent;
 use crate::authorization::InputPlace;
 use crate::codes;
 use crate::file::OperationDecision;
-use crate::login::RequestPlace;
 use crate::login_place::input_place;
 use crate::notes::{Notes, shown};
 use crate::targets::{TargetRule, Targets};
@@ -42,52 +41,13 @@ pub(super) fn of(
                 continue;
             }
         };
-        if let Some((message, help)) = unknown(&place, contract, operation) {
+        if let Some((message, help)) = absent(&place, contract, operation) {
             note(message, help, key.span, notes);
             continue;
         }
         targets.places.push((place, rule.value.clone()));
     }
     targets
-}
-
-/// What to say of a place that no request of the operation has.
-fn unknown(
-    place: &InputPlace,
-    contract: &Contract,
-    operation: &Operation,
-) -> Option<(String, String)> {
-    let (wanted, name) = match place {
-        InputPlace::One(place @ RequestPlace::Body(pointer)) => {
-            // Every value of a map, and every item, is beyond what can be looked up by one name.
-            let is_plain = !pointer.split('/').any(|name| name == "*");
-            let missing = missing(place, operation, &contract.shapes).filter(|_| is_plain);
-            let no_body = operation.body.is_none();
-            let message = || format!("no request of {} has a body", shown(&operation.name()));
-            return match missing {
-                Some(missing) => Some((missing.message, declare(missing.near))),
-                None => no_body.then(|| (message(), declare(None))),
-            };
-        }
-        InputPlace::One(RequestPlace::Path(name)) => (Place::Path, name),
-        InputPlace::One(RequestPlace::Query(name)) => (Place::Query, name),
-        InputPlace::One(RequestPlace::Cookie(name)) => (Place::Cookie, name),
-        InputPlace::Header(name) => (Place::Header, name),
-        InputPlace::Names(_) => return None,
-    };
-    let known = || {
-        let all = operation.parameters.iter().filter(|one| one.place == wanted);
-        all.map(|one| one.name.as_str())
-    };
-    let is_same = |known: &str| {
-        if wanted == Place::Header { known.eq_ignore_ascii_case(name) } else { known == name }
-    };
-    if known().any(is_same) {
-        return None;
-    }
-    let message =
-        format!("no request of {} has {}", shown(&operation.name()), shown(&place.to_string()));
-    Some((message, declare(did_you_mean(name, known()))))
 }
 
 fn note(message: String, help: String, span: Span, notes: &mut Notes) {

@@ -57,6 +57,28 @@ const BAD: &[(&str, &str)] = &[
          - { per: everybody, rate: 5/min, cost: dear }\n  - { per: everybody, rate: 5/h, once: true }\n",
     ),
     (
+        "flows_that_cannot_be_walked",
+        "API\nflows:\n  one: { steps: [createOrder] }\n  twice: { steps: [createOrder, watchOrders, \"creat*\"] }\n  \
+         gone: { steps: [createOrder, payOrder] }\n  nothing: { within: 1h }\n  \
+         slow: { steps: [createOrder, { step: watchOrders, after: 2h, within: 1h }], within: 90d }\n  \
+         early: { steps: [{ step: createOrder, after: 1s }, watchOrders] }\n",
+    ),
+    (
+        "flows_of_values_that_nobody_told",
+        "API\nflows:\n  told:\n    steps:\n      - { step: createOrder, of: answer./id, shows: { total: answer./total, \
+         rest: answer./rest } }\n      - { step: \"GET /orders/{id}\", of: path.ident, equal: { path.id: totl } }\n  \
+         made:\n    steps:\n      - createOrder\n      - { step: watchOrders, of: answer./id }\n  \
+         who: { per: everybody, steps: [createOrder, watchOrders] }\n  \
+         whose: { per: caller.tenant, steps: [createOrder, watchOrders] }\n  \
+         where: { steps: [createOrder, { step: watchOrders, of: order, equal: { amount: total } }] }\n",
+    ),
+    (
+        "values_that_say_nothing",
+        "API\noperations:\n  createOrder:\n    values:\n      body./item: many\n      body./items: \"1..2\"\n      item: empty\n  \
+         \"GET /orders/{id}\":\n    values:\n      path.id: \"a..b\"\n  watchOrders: { values: { query.since: \"^(\" } }\n  \
+         listMedicines: { values: { header.x-shop: not caller.code } }\n",
+    ),
+    (
         "rates_too_many_of_one_operation",
         "API\nrates:\n  - { per: everybody, rate: 1/s }\n  - { per: everybody, rate: 1/2s }\n  - { per: everybody, rate: 1/3s }\n  \
          - { per: everybody, rate: 1/4s }\n  - { per: everybody, rate: 1/5s }\n  - { per: everybody, rate: 1/6s }\n  \

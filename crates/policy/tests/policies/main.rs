@@ -14,6 +14,7 @@ mod bad;
 mod certificates;
 mod deciding;
 mod files;
+mod flows;
 mod forward;
 mod good;
 mod hostile;

@@ -4,7 +4,7 @@
 use portcullis_contract::{Operation, Security};
 use portcullis_controls::{Plan, Remedy, remedy};
 use portcullis_model::{Clock as _, ControlId, Effect, Span};
-use portcullis_policy::RateLimit;
+use portcullis_policy::{Flow, RateLimit, ValueRule};
 use serde_json::{Value, json};
 
 use crate::clock::SystemClock;
@@ -127,6 +127,17 @@ impl<'a> Grounds<'a> {
                 let is_it = |one: &&RateLimit| act.detail.contains(&format!("{{ {} }}", one.text));
                 let rate = model.rates.iter().find(is_it);
                 rate.and_then(|rate| Some((format!("`rates: {{ {} }}`", rate.text), rate.line?)))
+            }
+            (Remedy::Flow, _) => {
+                let is_it = |one: &&Flow| act.detail.starts_with(&format!("`flows: {}`", one.name));
+                let flow = model.flows.iter().find(is_it);
+                flow.and_then(|flow| Some((format!("`flows: {}`", flow.name), flow.line?)))
+            }
+            (Remedy::Value, _) => {
+                let is_it = |one: &&ValueRule| act.detail.contains(&format!("{{ {} }}", one.text));
+                let rules = act.operation.and_then(|index| model.values.get(index));
+                let rule = rules.and_then(|rules| rules.iter().find(is_it));
+                rule.and_then(|rule| Some((format!("`values: {{ {} }}`", rule.text), rule.line?)))
             }
             (Remedy::Origins, _) => lines.origins.map(|at| ("`origins`".to_owned(), at)),
             (Remedy::Hosts, _) => lines.hosts.map(|at| ("`hosts`".to_owned(), at)),

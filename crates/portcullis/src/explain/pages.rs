@@ -10,6 +10,7 @@ pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
         .chain(portcullis_policy::codes::ALL)
         .copied()
         .chain(portcullis_controls::api_inventory::CODES)
+        .chain(portcullis_controls::business_flow::CODES)
         .chain(portcullis_controls::caller_identity::CODES)
         .chain(portcullis_controls::content_type::CODES)
         .chain(portcullis_controls::cross_site::CODES)

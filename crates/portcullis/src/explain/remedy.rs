@@ -58,6 +58,15 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
              entry of `rates` that the record names allow more, or count them apart (`per`)."
                 .to_owned()
         }
+        (Remedy::Flow, _) => {
+            "It passes when the steps before it are done, in time and with what their answers told. If honest people do \
+             it otherwise, change the flow that the record names (`flows`): leave the step out, or give it more time."
+                .to_owned()
+        }
+        (Remedy::Value, _) => format!(
+            "If honest requests bring such values, widen the rule that the record names:\n\noperations:\n  \"{name}\": {{ \
+             values: {{ PLACE: ... }} }}"
+        ),
         (Remedy::Limit(key), _) => {
             format!(
                 "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"

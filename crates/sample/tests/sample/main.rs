@@ -57,6 +57,7 @@ mod races;
 mod resources;
 #[cfg(test)]
 mod role_properties;
+mod sale;
 #[cfg(test)]
 mod token_claims;
 #[cfg(test)]

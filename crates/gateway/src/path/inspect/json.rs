@@ -7,7 +7,7 @@ use portcullis_model::{ControlId, Mode, Refusal, Status};
 
 use super::super::context::{Context, Exit};
 use super::super::forward::Parts;
-use super::super::{attempt, learned};
+use super::super::{attempt, flow, learned};
 use super::decoded::decoded;
 use super::fields::{Kept, pass, status_alone};
 use super::neutral::{leaking, neutral, neutral_deed};
@@ -44,6 +44,7 @@ impl Json {
             Err((refusal, _)) => return neutral(&head, refusal.reason, refusal.detail, context),
         };
         attempt::look(status, Some(document.root()), context);
+        flow::look(status, document.root(), context);
         learned::take(status, document.root(), context);
         if let Left::Head =
             objects::judge(&mut document, self.declared.shape, status, context).await?
