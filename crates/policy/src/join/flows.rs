@@ -314,6 +314,11 @@ fn told_and_never_asked(steps: &[FlowStep], span: Span, notes: &mut Notes) {
     let asked =
         |name: &Arc<str>| steps.iter().flat_map(|step| &step.equal).any(|(_, one)| one == name);
     let told = steps.iter().flat_map(|step| &step.shows).map(|(name, _)| name);
+    let is_misspelt =
+        |name: &Arc<str>| !steps.iter().flat_map(|step| &step.shows).any(|(one, _)| one == name);
+    if steps.iter().flat_map(|step| &step.equal).any(|(_, name)| is_misspelt(name)) {
+        return;
+    }
     for name in told.filter(|name| !asked(name)) {
         notes.push(|| {
             let message = format!("no step has to repeat {}", shown(name));
