@@ -39,11 +39,13 @@ pub enum ControlId {
     FunctionAccess,
     /// A caller touches only objects that are theirs to touch (A1).
     ObjectOwnership,
+    /// What the API answers leads nowhere, and does nothing, that nobody decided (A13).
+    UpstreamAnswer,
 }
 
 impl ControlId {
     /// Every control, in the order in which a request meets them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ResourceLimits,
         Self::TransportEncryption,
         Self::ApiInventory,
@@ -58,6 +60,7 @@ impl ControlId {
         Self::WritableProperties,
         Self::OutboundTarget,
         Self::ObjectOwnership,
+        Self::UpstreamAnswer,
         Self::ResponseShape,
     ];
 
@@ -79,6 +82,7 @@ impl ControlId {
             Self::OutboundTarget => "outbound_target",
             Self::FunctionAccess => "function_access",
             Self::ObjectOwnership => "object_ownership",
+            Self::UpstreamAnswer => "upstream_answer",
         }
     }
 

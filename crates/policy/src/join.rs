@@ -6,6 +6,7 @@ mod api_keys;
 mod authorization;
 mod callers;
 mod certificates;
+mod changing;
 mod claims;
 mod deciding;
 mod forward;
@@ -18,6 +19,7 @@ mod names;
 mod operated;
 mod operations;
 mod origins;
+mod page_token;
 mod passwords;
 mod rates;
 mod redirect;
@@ -49,6 +51,7 @@ use crate::file::{Api, PolicyFile};
 use crate::kept::StorePlace;
 use crate::model::{Access, LedgerTarget, Limits, Model, Policy, Posture, Proxies, TlsFiles};
 use crate::notes::Notes;
+use crate::page_token::PageToken;
 use crate::rates::RateLimit;
 use crate::section::Read;
 use crate::serialized::Serialized;
@@ -229,15 +232,19 @@ fn build(
     let access = operations::access(file, &contracts, &names, notes);
     let callers = known(file, texts, &contracts, &names, &access, notes);
     upstream_proof::join(file, &contracts, &callers, &mut upstreams, (&texts.folder, notes));
-    let authorization = authorization::of(file, &contracts, &names, &callers, notes);
+    let mut authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
     let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
     for (((contract, callers), access), authorization) in known {
         deciding::check(file, contract.as_ref(), (callers, access, authorization), notes);
     }
+    let page_tokens = page_token::join(file, &contracts, &texts.folder, notes);
     let store = store::store(file, &texts.folder, notes);
     let mut decisions = operations::decide(file, &contracts, &names, notes);
     texts::join(file, &contracts, &names, &mut decisions, notes);
+    for (decisions, authorization) in decisions.iter().zip(&mut authorization) {
+        changing::join(decisions, authorization, notes);
+    }
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = limits(file, notes);
     let tls = acme::tls(file, &texts.folder, notes);
@@ -275,7 +282,19 @@ fn build(
             },
         )
         .collect();
-    let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
+    let shared = Shared {
+        file,
+        texts,
+        names,
+        listen,
+        health,
+        tls,
+        proxies,
+        limits,
+        ledger,
+        store,
+        page_tokens,
+    };
     let policy_text = texts.policy.map_or("", |source| sources.text(source));
     let is_one = own.len() == 1;
     let of = |(place, own)| shared.model(place, own, (policy_text, is_one));
@@ -309,6 +328,8 @@ struct Shared<'a> {
     limits: Limits,
     ledger: LedgerTarget,
     store: Option<StorePlace>,
+    /// By place of the API.
+    page_tokens: Vec<Option<PageToken>>,
 }
 
 impl Shared<'_> {
@@ -348,6 +369,7 @@ impl Shared<'_> {
             upstream: upstream?,
             not_found: api.and_then(claims::not_found),
             readable_cookies: api.map_or_else(Vec::new, claims::readable_cookies),
+            page_token: self.page_tokens.get(place).cloned().flatten(),
             resource: claims::resource(api, &hosts, &base_path, is_tls),
             is_published: api.is_some_and(claims::is_published),
             public_contract: api.and_then(claims::public_contract),
@@ -366,6 +388,8 @@ impl Shared<'_> {
             serialized,
             texts: decisions.texts,
             targets: decisions.targets,
+            redirects: decisions.redirects,
+            changing: decisions.changing,
             limits: self.limits.clone(),
             rates,
             relaxations,
