@@ -610,3 +610,19 @@ fn a_question_about_an_object_is_led_nowhere_else() {
     let asked = here.scene.api.seen();
     assert!(!asked.is_empty() && asked.iter().all(|one| one.starts_with("GET ")), "{asked:?}");
 }
+
+#[test]
+fn a_read_that_changes_something_is_judged_before_it_is_asked() {
+    let here = Careless::new(POLICY);
+    assert_eq!(here.get("alice", "/api/orders/4").status, 404);
+    let reached = |here: &Careless| {
+        here.scene.api.seen().iter().any(|one| one.starts_with("GET /api/orders/4 "))
+    };
+    assert!(reached(&here), "whose it is, the answer says");
+    let here = Careless::new(&format!("{POLICY}operations: {{ getOrder: {{ changes: true }} }}\n"));
+    assert!(here.get("alice", "/api/orders/4").status >= 400);
+    assert!(!reached(&here), "what was done could not be taken back");
+    // Nobody asks it to learn of an object, either.
+    assert!(here.ask("alice", "PUT", "/api/orders/4", Some(json!({ "note": "x" }))).status >= 400);
+    assert!(!reached(&here));
+}
