@@ -1,6 +1,11 @@
 //! What an API answers is input, too: it leads nowhere and does nothing that nobody decided.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a set-up that fails must fail its test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a set-up that fails must fail its test"
+)]
 
 mod support;
 

@@ -51,7 +51,6 @@ use crate::file::{Api, PolicyFile};
 use crate::kept::StorePlace;
 use crate::model::{Access, LedgerTarget, Limits, Model, Policy, Posture, Proxies, TlsFiles};
 use crate::notes::Notes;
-use crate::page_token::PageToken;
 use crate::rates::RateLimit;
 use crate::section::Read;
 use crate::serialized::Serialized;
@@ -238,13 +237,11 @@ fn build(
     for (((contract, callers), access), authorization) in known {
         deciding::check(file, contract.as_ref(), (callers, access, authorization), notes);
     }
-    let page_tokens = page_token::join(file, &contracts, &texts.folder, notes);
     let store = store::store(file, &texts.folder, notes);
     let mut decisions = operations::decide(file, &contracts, &names, notes);
     texts::join(file, &contracts, &names, &mut decisions, notes);
-    for (decisions, authorization) in decisions.iter().zip(&mut authorization) {
-        changing::join(decisions, authorization, notes);
-    }
+    page_token::join(file, &contracts, &texts.folder, &mut decisions, notes);
+    changing::join(&decisions, &mut authorization, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = limits(file, notes);
     let tls = acme::tls(file, &texts.folder, notes);
@@ -282,19 +279,7 @@ fn build(
             },
         )
         .collect();
-    let shared = Shared {
-        file,
-        texts,
-        names,
-        listen,
-        health,
-        tls,
-        proxies,
-        limits,
-        ledger,
-        store,
-        page_tokens,
-    };
+    let shared = Shared { file, texts, names, listen, health, tls, proxies, limits, ledger, store };
     let policy_text = texts.policy.map_or("", |source| sources.text(source));
     let is_one = own.len() == 1;
     let of = |(place, own)| shared.model(place, own, (policy_text, is_one));
@@ -328,8 +313,6 @@ struct Shared<'a> {
     limits: Limits,
     ledger: LedgerTarget,
     store: Option<StorePlace>,
-    /// By place of the API.
-    page_tokens: Vec<Option<PageToken>>,
 }
 
 impl Shared<'_> {
@@ -369,7 +352,7 @@ impl Shared<'_> {
             upstream: upstream?,
             not_found: api.and_then(claims::not_found),
             readable_cookies: api.map_or_else(Vec::new, claims::readable_cookies),
-            page_token: self.page_tokens.get(place).cloned().flatten(),
+            page_token: decisions.page_token,
             resource: claims::resource(api, &hosts, &base_path, is_tls),
             is_published: api.is_some_and(claims::is_published),
             public_contract: api.and_then(claims::public_contract),

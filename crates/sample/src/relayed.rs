@@ -1,8 +1,6 @@
 //! What others wrote and this API passes on: a supplier's news, the links of mails, the names of leaflets. Nothing is
 //! really fetched: what the supplier sent stands here, as it was before and after somebody broke in there.
 
-#![expect(clippy::unnecessary_wraps, reason = "every operation has the shape of `Operation`")]
-
 use axum::http::{StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,6 +1,7 @@
 //! Where an answer leads, and whether that was decided.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use portcullis_model::{ControlId, Refusal, Status, shown};
 use portcullis_policy::{Redirects, TargetHost, TargetRule, Targets};
@@ -114,6 +115,7 @@ fn is_asked(web: &Web, asked: &str) -> bool {
 fn name(host: &Host) -> String {
     match host {
         Host::Name(name) => name.clone(),
+        Host::Address(IpAddr::V6(address)) => format!("[{address}]"),
         Host::Address(address) => address.to_string(),
     }
 }
@@ -153,8 +155,10 @@ impl Wrong {
                 format!("the API redirects to {host}, which only its own network knows")
             }
             Self::Away(host) => {
-                let (told, said) = (shown(host), host);
-                format!("the API redirects to {told}, which nobody named; {}", line(said))
+                // In YAML, a bracket would begin a list.
+                let said = if host.starts_with('[') { format!("\"{host}\"") } else { host.clone() };
+                let (told, line) = (shown(host), line(&said));
+                format!("the API redirects to {told}, which nobody named; {line}")
             }
             Self::Program(scheme) => {
                 let told = shown(&format!("{scheme}:"));
@@ -189,15 +193,14 @@ pub(super) fn without_percent(text: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(byte) = text.get(at) {
-        match (byte, digit(at + 1), digit(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                out.push((high << 4 | low) as u8);
-                at += 3;
-            }
-            _ => {
-                out.push(*byte);
-                at += 1;
-            }
+        if *byte == b'%'
+            && let (Some(high), Some(low)) = (digit(at + 1), digit(at + 2))
+        {
+            out.push((high << 4 | low) as u8);
+            at += 3;
+        } else {
+            out.push(*byte);
+            at += 1;
         }
     }
     Cow::Owned(out)

@@ -11,6 +11,7 @@ use crate::codes;
 use crate::file::{AccessRule, OperationDecision, PolicyFile};
 use crate::model::{Access, BodyHandling, Undeclared};
 use crate::notes::{Notes, shown};
+use crate::page_token::PageToken;
 use crate::redirects::Redirects;
 use crate::section::Spanned;
 use crate::targets::Targets;
@@ -28,6 +29,8 @@ pub(super) struct Decisions {
     pub(super) changing: Vec<bool>,
     /// Read beside this file.
     pub(super) texts: Vec<Vec<TextPlace>>,
+    /// Read beside this file, of the API as a whole.
+    pub(super) page_token: Option<PageToken>,
 }
 
 /// Reads `operations`: the decisions of each API.
@@ -82,6 +85,7 @@ impl Decisions {
             changing: vec![false; count],
             bodies: vec![bodies; count],
             texts: vec![Vec::new(); count],
+            page_token: None,
         }
     }
 

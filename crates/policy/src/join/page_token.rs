@@ -6,6 +6,7 @@ use portcullis_contract::{Contract, Place, SchemePlace};
 use portcullis_model::{Diagnostic, Span};
 
 use super::callers::is_header;
+use super::operations::Decisions;
 use crate::codes;
 use crate::file::{PageTokenSection, PolicyFile};
 use crate::notes::{Notes, shown};
@@ -21,21 +22,21 @@ pub(super) fn join(
     file: Option<&PolicyFile>,
     contracts: &[Option<Contract>],
     folder: &Path,
+    decisions: &mut [Decisions],
     notes: &mut Notes,
-) -> Vec<Option<PageToken>> {
-    let Some(section) = file.and_then(|file| file.page_token.as_ref()) else {
-        return vec![None; contracts.len()];
-    };
+) {
+    let Some(section) = file.and_then(|file| file.page_token.as_ref()) else { return };
     let rule = read(section, folder, notes);
     let mut is_used = false;
-    let mut each = Vec::with_capacity(contracts.len());
-    for contract in contracts {
-        let takes = contract.as_ref().filter(|contract| takes_cookie(contract));
-        is_used |= takes.is_some();
-        if let (Some(contract), Some(rule)) = (takes, &rule) {
+    for (contract, decisions) in contracts.iter().zip(decisions) {
+        let Some(contract) = contract.as_ref().filter(|contract| takes_cookie(contract)) else {
+            continue;
+        };
+        is_used = true;
+        if let Some(rule) = &rule {
             check(contract, rule, section, notes);
+            decisions.page_token = Some(rule.clone());
         }
-        each.push(takes.and(rule.clone()));
     }
     if !is_used && contracts.iter().all(Option::is_some) {
         let message = "no contract takes a cookie as a credential, so no token is bound to one";
@@ -45,7 +46,6 @@ pub(super) fn join(
                 .help("remove `page_token`, or declare the cookie: `type: apiKey, in: cookie`")
         });
     }
-    each
 }
 
 fn read(section: &PageTokenSection, folder: &Path, notes: &mut Notes) -> Option<PageToken> {
@@ -73,24 +73,24 @@ fn read(section: &PageTokenSection, folder: &Path, notes: &mut Notes) -> Option<
 
 /// Names that the contract gives a meaning reach the API.
 fn check(contract: &Contract, rule: &PageToken, section: &PageTokenSection, notes: &mut Notes) {
-    let parameters = || contract.operations.iter().flat_map(|operation| &operation.parameters);
-    let is_header = |name: &str| name.eq_ignore_ascii_case(&rule.header);
-    let in_header = parameters().any(|one| one.place == Place::Header && is_header(&one.name));
-    let in_cookie = parameters().any(|one| one.place == Place::Cookie && *one.name == *rule.cookie);
-    let of_scheme = |wanted: &dyn Fn(&SchemePlace) -> bool| {
-        contract.schemes.iter().any(|scheme| wanted(&scheme.place))
-    };
+    let parameters = contract.operations.iter().flat_map(|operation| &operation.parameters);
+    let declared = parameters.map(|one| (one.place, one.name.as_str()));
+    let of_schemes = contract.schemes.iter().filter_map(|scheme| match &scheme.place {
+        SchemePlace::Header(name) => Some((Place::Header, name.as_str())),
+        SchemePlace::Cookie(name) => Some((Place::Cookie, name.as_str())),
+        _ => None,
+    });
+    let sent: Vec<(Place, &str)> = declared.chain(of_schemes).collect();
     let help = "choose a name that the contract does not have: the API never sees the token";
-    if in_header
-        || of_scheme(&|place| matches!(place, SchemePlace::Header(name) if is_header(name)))
-    {
+    let is_field = |(place, name): &(Place, &str)| {
+        *place == Place::Header && name.eq_ignore_ascii_case(&rule.header)
+    };
+    if sent.iter().any(is_field) {
         let span = section.header.as_ref().map_or(key_span(section), |name| Some(name.span));
         let message = format!("clients send {} to the API", shown(&rule.header));
         conflict(message, help, span, notes);
     }
-    let is_cookie =
-        |place: &SchemePlace| matches!(place, SchemePlace::Cookie(name) if **name == *rule.cookie);
-    if in_cookie || of_scheme(&is_cookie) {
+    if sent.contains(&(Place::Cookie, &*rule.cookie)) {
         let span = section.cookie.as_ref().map_or(key_span(section), |name| Some(name.span));
         let message = format!("clients send the cookie {} to the API", shown(&rule.cookie));
         conflict(message, help, span, notes);

@@ -37,26 +37,23 @@ const fn is_redirect(status: u16) -> bool {
 fn redirect(parts: &Parts, sent: Option<&Sent>, context: &mut Context<'_>) -> Result<(), Exit> {
     let fields = &parts.head.fields;
     let Some(location) = fields.first(Essential::Location) else { return Ok(()) };
-    let wrong = if fields.is_repeated(Essential::Location) {
-        Wrong::Twice
+    let lead = if fields.is_repeated(Essential::Location) {
+        Lead::Refused(Wrong::Twice)
     } else {
-        let judged = Judging::new(parts.operation, sent, context).of(location);
-        match (judged, sent) {
-            (Lead::Stays | Lead::Allowed, _) => return Ok(()),
-            (Lead::Refused(wrong), Some(sent)) => wrong.beside(&sent.bytes),
-            (Lead::Refused(wrong), None) => wrong,
-            (Lead::Unsaid(host), sent) => {
-                let repeated = sent.map(|sent| Wrong::Away(host).beside(&sent.bytes));
-                match repeated {
-                    Some(wrong @ Wrong::Repeated(_)) => wrong,
-                    _ => {
-                        context.entry.drift_beside("redirect_away");
-                        return Ok(());
-                    }
-                }
-            }
-        }
+        Judging::new(parts.operation, sent, context).of(location)
     };
+    let is_unsaid = matches!(lead, Lead::Unsaid(_));
+    let request = sent.map_or(&[][..], |sent| &sent.bytes);
+    let wrong = match lead {
+        Lead::Stays | Lead::Allowed => return Ok(()),
+        Lead::Refused(wrong) => wrong.beside(request),
+        Lead::Unsaid(host) => Wrong::Away(host).beside(request),
+    };
+    // Nobody could have said where: what the request did not choose passes.
+    if is_unsaid && !matches!(wrong, Wrong::Repeated(_)) {
+        context.entry.drift_beside("redirect_away");
+        return Ok(());
+    }
     context.refuse(wrong.refusal(&context.operation_name()))
 }
 
