@@ -36,6 +36,7 @@ pub mod secret_in_url;
 pub mod sensitive;
 pub mod signature;
 pub mod transport_encryption;
+pub mod upstream_answer;
 pub mod urlencoded;
 pub mod writable_properties;
 pub mod xml;

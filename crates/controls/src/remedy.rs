@@ -21,6 +21,8 @@ pub enum Remedy {
     Objects,
     /// The policy's `targets` must let the URL's place point there.
     Targets,
+    /// The policy's `redirects` must name where the API leads.
+    Redirects,
     /// The policy's `origins` must name the origin.
     Origins,
     /// The policy's `tls` must name a certificate.
@@ -86,6 +88,11 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             "target_ours" => Remedy::Request,
             "too_many_targets" => Remedy::Relax,
             _ => Remedy::Targets,
+        },
+        ControlId::UpstreamAnswer => match reason {
+            "redirect_away" | "redirect_internal" | "redirect_repeats" => Remedy::Redirects,
+            "redirect_scheme" | "redirect_spelling" | "redirect_twice" => Remedy::Api,
+            _ => Remedy::Relax,
         },
         ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::HostileInput => Remedy::Text,
@@ -175,6 +182,9 @@ mod tests {
             (ControlId::SecretInUrl, "secret_in_url", Remedy::Header),
             (ControlId::OutboundTarget, "target_address", Remedy::Targets),
             (ControlId::OutboundTarget, "target_ours", Remedy::Request),
+            (ControlId::UpstreamAnswer, "redirect_away", Remedy::Redirects),
+            (ControlId::UpstreamAnswer, "redirect_twice", Remedy::Api),
+            (ControlId::UpstreamAnswer, "field_twice", Remedy::Relax),
             (InputShape, "host", Remedy::None),
             (InputShape, "schema", Remedy::Relax),
             (ResourceLimits, "too_deep", Remedy::Limit("json_depth")),

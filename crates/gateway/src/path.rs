@@ -24,6 +24,7 @@ mod limit;
 mod objects;
 mod one_at_a_time;
 mod own_keys;
+mod page_token;
 mod payload;
 mod rates;
 mod receive;

@@ -6,6 +6,7 @@ mod api_keys;
 mod authorization;
 mod callers;
 mod certificates;
+mod changing;
 mod claims;
 mod deciding;
 mod flows;
@@ -19,6 +20,7 @@ mod names;
 mod operated;
 mod operations;
 mod origins;
+mod page_token;
 mod passwords;
 mod places;
 mod rates;
@@ -233,7 +235,7 @@ fn build(
     let access = operations::access(file, &contracts, &names, notes);
     let callers = known(file, texts, &contracts, &names, &access, notes);
     upstream_proof::join(file, &contracts, &callers, &mut upstreams, (&texts.folder, notes));
-    let authorization = authorization::of(file, &contracts, &names, &callers, notes);
+    let mut authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
     let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
     for (((contract, callers), access), authorization) in known {
@@ -242,6 +244,8 @@ fn build(
     let store = store::store(file, &texts.folder, notes);
     let mut decisions = operations::decide(file, &contracts, &names, notes);
     texts::join(file, &contracts, &names, &mut decisions, notes);
+    page_token::join(file, &contracts, &texts.folder, &mut decisions, notes);
+    changing::join(&decisions, &mut authorization, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = limits(file, notes);
     let tls = acme::tls(file, &texts.folder, notes);
@@ -358,6 +362,7 @@ impl Shared<'_> {
             upstream: upstream?,
             not_found: api.and_then(claims::not_found),
             readable_cookies: api.map_or_else(Vec::new, claims::readable_cookies),
+            page_token: decisions.page_token,
             resource: claims::resource(api, &hosts, &base_path, is_tls),
             is_published: api.is_some_and(claims::is_published),
             public_contract: api.and_then(claims::public_contract),
@@ -377,6 +382,8 @@ impl Shared<'_> {
             texts: decisions.texts,
             targets: decisions.targets,
             values: decisions.values,
+            redirects: decisions.redirects,
+            changing: decisions.changing,
             limits: self.limits.clone(),
             rates,
             flows,

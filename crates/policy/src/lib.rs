@@ -30,9 +30,11 @@ pub mod naming;
 mod network;
 mod notes;
 mod open;
+mod page_token;
 mod place;
 mod quantity;
 mod rates;
+mod redirects;
 mod reference;
 mod renumbered;
 mod secret;
@@ -75,7 +77,9 @@ pub use model::{
     OperationLines, Origin, Policy, Posture, Proxies, Redirect, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
+pub use page_token::PageToken;
 pub use rates::{Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateKey, RateLimit};
+pub use redirects::Redirects;
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
 pub use serialized::{Serialized, SerializedBy};

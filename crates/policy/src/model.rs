@@ -15,7 +15,9 @@ use crate::callers::Callers;
 use crate::flows::{Flow, ValueRule};
 use crate::kept::StorePlace;
 use crate::network::Network;
+use crate::page_token::PageToken;
 use crate::rates::RateLimit;
+use crate::redirects::Redirects;
 use crate::serialized::Serialized;
 use crate::source::SecretSource;
 use crate::targets::Targets;
@@ -78,6 +80,8 @@ pub struct Model {
     pub not_found: Option<NotFound>,
     /// Cookies of the API that scripts of pages read, by their names.
     pub readable_cookies: Vec<String>,
+    /// How pages show that they are its own, where their browsers do not say it.
+    pub page_token: Option<PageToken>,
     /// The URL that clients know the API by, if it is known: what its tokens are asked for.
     pub resource: Option<String>,
     /// Where sessions are kept, if anywhere.
@@ -100,6 +104,10 @@ pub struct Model {
     pub texts: Vec<Vec<TextPlace>>,
     /// Where URLs of requests may point, by operation index.
     pub targets: Vec<Targets>,
+    /// Which operations change something although their methods only read, by operation index.
+    pub changing: Vec<bool>,
+    /// Where its answers may lead clients, by operation index.
+    pub redirects: Vec<Redirects>,
     /// All bounds.
     pub limits: Limits,
     /// How often requests may come.
@@ -169,6 +177,13 @@ pub struct Lines {
     pub limits: Vec<(&'static str, Span)>,
 }
 
+impl Model {
+    /// Whether an operation changes something although its method only reads.
+    pub fn is_changing(&self, operation: Option<usize>) -> bool {
+        operation.and_then(|index| self.changing.get(index)).copied().unwrap_or_default()
+    }
+}
+
 /// Where `operations` says what it says of one operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OperationLines {
@@ -190,6 +205,10 @@ pub struct OperationLines {
     pub texts: Option<Span>,
     /// `targets`.
     pub targets: Option<Span>,
+    /// `changes`.
+    pub changes: Option<Span>,
+    /// `redirects`.
+    pub redirects: Option<Span>,
 }
 
 /// Whether a policy file stands behind the model (rule 26).
@@ -302,6 +321,8 @@ pub struct BodyHandling {
     pub exact_request: bool,
     /// A property of a JSON body that is null where none is allowed is taken out.
     pub null_is_absent: bool,
+    /// What means something in HTML is escaped in the answer's JSON; else it is noted.
+    pub escapes_markup: bool,
     /// A request may turn its connection into a WebSocket.
     pub upgrades: bool,
 }

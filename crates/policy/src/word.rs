@@ -52,6 +52,16 @@ pub(crate) enum CookieWord {
     Readable,
 }
 
+/// What becomes of markup in JSON answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum MarkupWord {
+    /// It is written so that no page reads it as markup.
+    Escaped,
+    /// The record says that it is there.
+    Flagged,
+}
+
 /// A version of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(inline)]
@@ -227,6 +237,12 @@ impl Read for UpgradeWord {
 impl Read for CookieWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("readable", Self::Readable)], None)
+    }
+}
+
+impl Read for MarkupWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("escaped", Self::Escaped), ("flagged", Self::Flagged)], None)
     }
 }
 

@@ -44,6 +44,7 @@ mod people;
 mod pictures;
 mod prescriptions;
 mod receipts;
+mod relayed;
 mod reminders;
 mod resets;
 mod roles;

@@ -13,8 +13,8 @@ use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
     back_office, counter, customers, door, hidden, imports, medicines, object_routes, orders,
-    partner, payments, pictures, prescriptions, resets, safe_orders, safe_sessions, sessions,
-    strict_counter, tills, uploads, visits, web,
+    partner, payments, pictures, prescriptions, relayed, resets, safe_orders, safe_sessions,
+    sessions, strict_counter, tills, uploads, visits, web,
 };
 
 /// The whole API over one database.
@@ -56,6 +56,7 @@ fn shop() -> Router<Arc<Database>> {
             get(careless(customers::profile)).patch(careless(customers::update_profile)),
         )
         .route("/profile/form", post(careless(customers::update_profile)))
+        .route("/profile/move", get(careless(customers::move_by_link)))
         .route("/profile/photo", post(careless(uploads::upload)))
         .route("/prescriptions/import", post(careless(imports::import)))
         .route("/prescriptions/export", get(careless(imports::export)))
@@ -135,6 +136,9 @@ fn addresses() -> Router<Arc<Database>> {
         .route("/invitations/{token}", get(careless(visits::invitation)))
         .route("/pictures", post(careless(pictures::add)))
         .route("/leave", get(careless(pictures::leave)))
+        .route("/news", get(careless(relayed::news)))
+        .route("/click", get(careless(relayed::click)))
+        .route("/leaflet", get(careless(relayed::leaflet)))
 }
 
 fn staff() -> Router<Arc<Database>> {
@@ -204,6 +208,9 @@ fn safe_twins() -> Router<Arc<Database>> {
         .route("/visits", get(careful(visits::list)).post(careful(visits::safe_visit)))
         .route("/pictures", post(careful(pictures::safe_add)))
         .route("/leave", get(careful(pictures::safe_leave)))
+        .route("/news", get(careful(relayed::safe_news)))
+        .route("/click", get(careful(relayed::safe_click)))
+        .route("/leaflet", get(careful(relayed::safe_leaflet)))
         .route("/partner/me", get(careful(partner::safe_me)))
         .route("/partner/orders", get(careful(partner::safe_orders)))
         .route("/partner/prescriptions", get(careful(partner::safe_prescriptions)))

@@ -49,6 +49,8 @@ CREATE TABLE orders (
     organisation_id TEXT NOT NULL DEFAULT 'main'
 );
 CREATE INDEX orders_of_customer ON orders (customer_id);
+CREATE TABLE searches (address TEXT NOT NULL);
+
 CREATE TABLE order_items (
     id INTEGER PRIMARY KEY,
     order_id INTEGER NOT NULL REFERENCES orders (id),

@@ -36,6 +36,7 @@ pub(crate) fn upload(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
             fields.insert(part.name, Value::String(text));
         }
     }
+    // FLAW(f4-photo-post): a form of parts on any page sends them, with the cookie of whoever opens it.
     // FLAW(a6-upload-role): the fields beside the file are columns of the customer.
     books.update("customers", "id", &caller.id, &fields)?;
     // FLAW(a4-huge-upload): of any size.

@@ -7,7 +7,9 @@ use portcullis_contract::{
 };
 use portcullis_injection::TextKind;
 use portcullis_model::Span;
-use portcullis_policy::{BodyHandling, Serialized, Targets, TextPlace, Undeclared, ValueRule};
+use portcullis_policy::{
+    BodyHandling, Redirects, Serialized, Targets, TextPlace, Undeclared, ValueRule,
+};
 
 use super::shapes::{self, Sides};
 use super::{OfOperation, Pair};
@@ -51,7 +53,8 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     let at = |list: &[BodyHandling], index: usize| list.get(index).copied().unwrap_or_default();
     let (was, is) = (at(&before.bodies, old), at(&after.bodies, new));
     // Without `..`, as in `bounds`.
-    let BodyHandling { stream_answer, upgrades, exact_request, null_is_absent } = is;
+    let BodyHandling { stream_answer, upgrades, exact_request, null_is_absent, escapes_markup } =
+        is;
     let mut flag = |was: bool, is: bool, what: &str, line| match (was, is) {
         (false, true) => of.wider(what, line),
         (true, false) => of.narrower(format!("no longer: {what}"), line),
@@ -61,6 +64,7 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     flag(was.upgrades, upgrades, "may become a WebSocket, uninspected", lines.upgrade);
     flag(was.exact_request, exact_request, "forwards bodies as they came", lines.body);
     flag(was.null_is_absent, null_is_absent, "takes null for absent", lines.null_means);
+    flag(!was.escapes_markup, !escapes_markup, "answers with markup as it came", None);
     let at = |list: &[Vec<TextPlace>], index: usize| list.get(index).cloned().unwrap_or_default();
     texts(&at(&before.texts, old), &at(&after.texts, new), lines.texts, of);
     let at = |list: &[Option<Serialized>], index: usize| list.get(index).cloned().flatten();
@@ -74,6 +78,25 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     targets(&at(&before.targets, old), &at(&after.targets, new), lines.targets, of);
     let at = |list: &[Vec<ValueRule>], index: usize| list.get(index).cloned().unwrap_or_default();
     values(&at(&before.values, old), &at(&after.values, new), of);
+    let at = |list: &[bool], index: usize| list.get(index).copied().unwrap_or_default();
+    match (at(&before.changing, old), at(&after.changing, new)) {
+        (true, false) => of.wider("is taken for a read", None),
+        (false, true) => of.narrower("is taken for a write", lines.changes),
+        _ => {}
+    }
+    let at = |list: &[Redirects], index: usize| list.get(index).cloned().unwrap_or_default();
+    redirects(&at(&before.redirects, old), &at(&after.redirects, new), lines.redirects, of);
+}
+
+/// Where redirects may lead.
+fn redirects(was: &Redirects, is: &Redirects, line: Option<Span>, of: &mut OfOperation<'_>) {
+    let what = format!("redirects to {is}, and before to {was}");
+    match (is.is_at_least(was), was.is_at_least(is)) {
+        (true, true) => {}
+        (false, true) => of.narrower(what, line),
+        // What cannot be compared counts as wider.
+        _ => of.wider(what, line),
+    }
 }
 
 /// Where URLs may point.

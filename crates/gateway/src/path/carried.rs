@@ -36,6 +36,8 @@ pub(super) struct Carried {
     pub(super) renews: Option<Renewed>,
     /// Whose sessions end if the API agrees: by place in `ends_sessions`.
     pub(super) ends: Vec<(usize, Account)>,
+    /// The token that its page is given.
+    pub(super) page_token: Option<String>,
     /// This request ended its own session.
     pub(super) has_ended: bool,
 }

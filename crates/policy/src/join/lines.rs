@@ -106,6 +106,8 @@ fn operations(file: &PolicyFile, place: usize, count: usize, names: &Names) -> V
                 serialize: at(decision.serialize.as_ref()),
                 texts: at(decision.texts.as_ref()),
                 targets: at(decision.targets.as_ref()),
+                changes: at(decision.changes.as_ref()),
+                redirects: at(decision.redirects.as_ref()),
             };
         }
     }

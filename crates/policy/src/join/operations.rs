@@ -12,10 +12,12 @@ use crate::file::{AccessRule, OperationDecision, PolicyFile};
 use crate::flows::ValueRule;
 use crate::model::{Access, BodyHandling, Undeclared};
 use crate::notes::{Notes, shown};
+use crate::page_token::PageToken;
+use crate::redirects::Redirects;
 use crate::section::Spanned;
 use crate::targets::Targets;
 use crate::texts::TextPlace;
-use crate::word::UndeclaredWord;
+use crate::word::{MarkupWord, UndeclaredWord};
 use crate::yaml::Key;
 
 /// What is decided, by operation index.
@@ -24,10 +26,14 @@ pub(super) struct Decisions {
     pub(super) undeclared_out: Vec<Undeclared>,
     pub(super) bodies: Vec<BodyHandling>,
     pub(super) targets: Vec<Targets>,
+    pub(super) redirects: Vec<Redirects>,
+    pub(super) changing: Vec<bool>,
     /// Read beside this file.
     pub(super) texts: Vec<Vec<TextPlace>>,
     /// The same.
     pub(super) values: Vec<Vec<ValueRule>>,
+    /// Read beside this file, of the API as a whole.
+    pub(super) page_token: Option<PageToken>,
 }
 
 /// Reads `operations`: the decisions of each API.
@@ -39,8 +45,12 @@ pub(super) fn decide(
 ) -> Vec<Decisions> {
     let apis = file.map_or(&[][..], PolicyFile::apis);
     let null_is_absent = |api: usize| apis.get(api).is_some_and(|api| api.null_means.is_some());
+    let escapes =
+        |api: usize| apis.get(api).and_then(|api| api.markup) == Some(MarkupWord::Escaped);
     let undecided = |(api, contract): (usize, &Option<Contract>)| {
-        Decisions::new(contract.as_ref(), null_is_absent(api))
+        let (null_is_absent, escapes_markup) = (null_is_absent(api), escapes(api));
+        let bodies = BodyHandling { null_is_absent, escapes_markup, ..BodyHandling::default() };
+        Decisions::new(contract.as_ref(), bodies)
     };
     let mut all: Vec<Decisions> = contracts.iter().enumerate().map(undecided).collect();
     let mut decided: HashMap<(usize, usize), &Key> = HashMap::new();
@@ -68,15 +78,18 @@ pub(super) fn decide(
 }
 
 impl Decisions {
-    fn new(contract: Option<&Contract>, null_is_absent: bool) -> Self {
+    fn new(contract: Option<&Contract>, bodies: BodyHandling) -> Self {
         let count = contract.map_or(0, |contract| contract.operations.len());
         Self {
             undeclared_in: vec![Undeclared::default(); count],
             undeclared_out: vec![Undeclared::default(); count],
             targets: vec![Targets::default(); count],
-            bodies: vec![BodyHandling { null_is_absent, ..BodyHandling::default() }; count],
+            redirects: vec![Redirects::default(); count],
+            changing: vec![false; count],
+            bodies: vec![bodies; count],
             texts: vec![Vec::new(); count],
             values: vec![Vec::new(); count],
+            page_token: None,
         }
     }
 
@@ -88,11 +101,21 @@ impl Decisions {
         };
         set(&mut self.undeclared_in, &decision.undeclared);
         set(&mut self.undeclared_out, &decision.answers);
+        if let Some(slot) = self.changing.get_mut(index) {
+            *slot = decision.changes.as_ref().is_some_and(|changes| changes.value);
+        }
+        if let (Some(slot), Some(redirects)) = (self.redirects.get_mut(index), &decision.redirects)
+        {
+            *slot = redirects.value.0.clone();
+        }
         if let Some(slot) = self.bodies.get_mut(index) {
             slot.exact_request = decision.body.is_some();
             slot.stream_answer = decision.answer.is_some();
             slot.upgrades = decision.upgrade.is_some();
             slot.null_is_absent |= decision.null_means.is_some();
+            if let Some(word) = decision.markup {
+                slot.escapes_markup = word == MarkupWord::Escaped;
+            }
         }
     }
 }
@@ -134,6 +157,27 @@ fn check(decision: &OperationDecision, operation: &Operation, notes: &mut Notes)
             Diagnostic::warning(&codes::NO_EFFECT, format!("{} takes no JSON body", shown(&name)))
                 .at(null.span)
                 .help("remove `null_means`, or correct the name of the operation")
+        });
+    }
+    if let Some(changes) = &decision.changes
+        && (!changes.value || !operation.method.is_safe())
+    {
+        notes.push(|| {
+            let message = format!("{} is taken for what its method says", shown(&name));
+            Diagnostic::warning(&codes::NO_EFFECT, message)
+                .at(changes.span)
+                .help("write `changes: true` for a `GET` that changes something, or leave it out")
+        });
+    }
+    if let Some(redirects) = &decision.redirects
+        && redirects.value.0 == Redirects::Public
+        && decision.reason.is_none()
+    {
+        notes.push(|| {
+            let message = "`redirects` says `public`, and nobody says why";
+            Diagnostic::error(&codes::MISSING_KEY, message)
+                .at(redirects.span)
+                .help("add `reason: \"...\"` to this operation: the next person decides by it")
         });
     }
     if let Some(answer) = &decision.answer

@@ -153,6 +153,9 @@ impl<'a> Grounds<'a> {
                 })
             }
             (Remedy::Targets, _) => of_operation.targets.map(|at| ("`targets`".to_owned(), at)),
+            (Remedy::Redirects, _) => {
+                of_operation.redirects.map(|at| ("`redirects`".to_owned(), at))
+            }
             (Remedy::Later, _) => of_operation.serialize.map(|at| ("`serialize`".to_owned(), at)),
             (Remedy::Text, _) => of_operation.texts.map(|at| ("`texts`".to_owned(), at)),
             (Remedy::Stream, _) => of_operation.answer.map(|at| ("`answer`".to_owned(), at)),

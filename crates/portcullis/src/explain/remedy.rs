@@ -26,6 +26,7 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
         (Remedy::Rule, _) => rule(name),
         (Remedy::Objects, _) => objects(name),
         (Remedy::Targets, _) => targets(name),
+        (Remedy::Redirects, _) => redirects(name),
         (Remedy::Origins, _) if reason == "cors_header" => {
             "Pages of which origins may call is said by the policy, not by the API:\n\n\
              origins: [\"https://...\"]"
@@ -154,6 +155,17 @@ fn targets(name: &str) -> String {
          \"{name}\": {{ targets: {{ PLACE: [images.example.com, \"*.cdn.example.com\"] }} }}\n  \"{name}\": {{ targets: \
          {{ PLACE: own }} }}\n  \"{name}\": {{ targets: {{ PLACE: any }}, reason: \"...\" }}\n\nA spelling that two \
          readers take for two hosts passes nowhere but at `any`."
+    )
+}
+
+/// The lines that say where an operation may lead its clients.
+fn redirects(name: &str) -> String {
+    format!(
+        "Say where its redirects may lead: to hosts, to an app of the client's, or, if that is what it is for, \
+         anywhere:\n\noperations:\n  \"{name}\": {{ redirects: [login.example.com, \"com.example.app:\"] }}\n  \
+         \"{name}\": {{ redirects: public, reason: \"...\" }}\n\nIf the host is the API's own, name it under \
+         `hosts`; if pages of yours are there, under `origins`. A host that only your network knows is let through \
+         by its full name alone."
     )
 }
 

@@ -54,6 +54,8 @@ mod pictures;
 #[cfg(test)]
 mod races;
 #[cfg(test)]
+mod relayed;
+#[cfg(test)]
 mod resources;
 #[cfg(test)]
 mod role_properties;
