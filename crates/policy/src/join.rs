@@ -366,6 +366,7 @@ impl Shared<'_> {
             serialized,
             texts: decisions.texts,
             targets: decisions.targets,
+            amounts: decisions.amounts,
             limits: self.limits.clone(),
             rates,
             relaxations,

@@ -245,6 +245,7 @@ const fn all_of(model: &Model) {
         serialized: _,
         texts: _,
         targets: _,
+        amounts: _,
     } = model;
 }
 
