@@ -114,7 +114,7 @@ pub(crate) fn safe_review(call: &Call, books: &Books<'_>) -> Result<Answer, Faul
 /// `GET /reviews`: the page that everybody sees.
 pub(crate) fn reviews(_call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     // FLAW(a8-review-script): what was written is a part of the page.
-    page(books, |text| text.to_owned())
+    page(books, str::to_owned)
 }
 
 /// `GET /safe/reviews`.
@@ -125,8 +125,8 @@ pub(crate) fn safe_reviews(_call: &Call, books: &Books<'_>) -> Result<Answer, Fa
 fn page(books: &Books<'_>, shown: impl Fn(&str) -> String) -> Result<Answer, Fault> {
     let rows = books.rows("SELECT text FROM reviews ORDER BY id", &[])?;
     let texts = rows.iter().filter_map(|row| row.get("text")?.as_str());
-    let items: String = texts.map(|text| format!("<li>{}</li>", shown(text))).collect();
-    Ok(Answer::json(json!({ "page": format!("<ul>{items}</ul>") })))
+    let items: Vec<String> = texts.map(|text| format!("<li>{}</li>", shown(text))).collect();
+    Ok(Answer::json(json!({ "page": format!("<ul>{}</ul>", items.concat()) })))
 }
 
 /// `POST /leaflets/print`: the head with which a file would be offered.

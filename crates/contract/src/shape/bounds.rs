@@ -42,13 +42,13 @@ impl Bounds {
     }
 
     /// One of these holds: of numbers, of those that may be one, and of lists likewise.
-    pub(super) fn any_of(alternatives: impl Iterator<Item = (Types, Self)> + Clone) -> Self {
+    pub(super) fn any_of(alternatives: &[(Types, Self)]) -> Self {
         let all = |types: Types, says: fn(Self) -> bool| {
-            let mut such = alternatives.clone().filter(|(known, _)| known.intersects(types));
+            let mut such = alternatives.iter().filter(|(known, _)| known.intersects(types));
             let mut is_some = false;
             such.all(|(_, bounds)| {
                 is_some = true;
-                says(bounds)
+                says(*bounds)
             }) && is_some
         };
         Self {

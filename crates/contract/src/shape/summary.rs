@@ -91,6 +91,8 @@ impl<'a> Summary<'a> {
     /// that only some of them are.
     pub(super) fn any_of(alternatives: &[Self]) -> Self {
         let types = alternatives.iter().map(|one| one.types);
+        let bounds: Vec<(Types, Bounds)> =
+            alternatives.iter().map(|one| (one.types, one.bounds)).collect();
         let texts = alternatives.iter().filter(|one| one.types.contains(Types::STRING));
         let mut declaring = alternatives.iter().filter(|one| one.declares).peekable();
         let declares = declaring.peek().is_some();
@@ -100,7 +102,7 @@ impl<'a> Summary<'a> {
             closes: declares && declaring.all(|one| one.closes),
             evaluates_all: alternatives.iter().any(|one| one.evaluates_all),
             text: texts.map(|one| one.text).reduce(TextShape::or).unwrap_or_default(),
-            bounds: Bounds::any_of(alternatives.iter().map(|one| (one.types, one.bounds))),
+            bounds: Bounds::any_of(&bounds),
             ..Self::silent()
         };
         let objects = || alternatives.iter().filter(|one| one.types.contains(Types::OBJECT));

@@ -73,15 +73,13 @@ fn fits(lexeme: &str, types: Types, bounds: Bounds) -> bool {
     if !is_asked || is_bounded || lexeme.len() <= 18 && !lexeme.contains(['e', 'E']) {
         return true;
     }
-    match lexeme.parse::<i128>() {
-        Ok(value) => (LEAST..=MOST).contains(&value),
-        // With a fraction or an exponent; or with more digits than fit, or none at all, which the schema refuses.
-        Err(_) => {
-            let is_real = lexeme.contains(['.', 'e', 'E']);
-            is_real && lexeme.parse::<f64>().is_ok_and(|value| value.abs() < MOST as f64)
-                || lexeme.contains(|one: char| !one.is_ascii_digit() && !"+-.eE".contains(one))
-        }
+    if let Ok(value) = lexeme.parse::<i128>() {
+        return (LEAST..=MOST).contains(&value);
     }
+    // With a fraction or an exponent; or with more digits than fit, or none at all, which the schema refuses.
+    let is_real = lexeme.contains(['.', 'e', 'E']);
+    is_real && lexeme.parse::<f64>().is_ok_and(|value| value.abs() < MOST as f64)
+        || lexeme.contains(|one: char| !one.is_ascii_digit() && !"+-.eE".contains(one))
 }
 
 #[cfg(test)]

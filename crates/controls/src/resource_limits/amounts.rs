@@ -61,19 +61,17 @@ impl Asking<'_> {
             Meaning::Offset => self.own.page_offset,
         };
         let most = own.or_else(|| (!bounds.has_most).then(|| self.of_all(meaning)));
-        let least = if meaning == Meaning::Size { 1 } else { 0 };
+        let least = u64::from(meaning == Meaning::Size);
         let excess = match amount {
-            Amount::Word => return Ok(()),
             Amount::Other => Excess::NoNumber,
             Amount::Negative if !bounds.has_least => Excess::Below(meaning),
-            Amount::Negative => return Ok(()),
             Amount::Count(count) if !bounds.has_least && count < least => Excess::Below(meaning),
             Amount::Count(count) if most.is_some_and(|most| count > most as u64) => {
                 Excess::Above(meaning)
             }
-            Amount::Count(_) => return Ok(()),
+            Amount::Word | Amount::Negative | Amount::Count(_) => return Ok(()),
         };
-        Err(self.refusal(&place(), excess))
+        Err(Box::new(self.refusal(&place(), excess)))
     }
 
     const fn of_all(&self, meaning: Meaning) -> usize {
@@ -92,14 +90,14 @@ impl Asking<'_> {
     ) -> Result<(), Box<Refusal>> {
         let of_all = (!bounds.has_most_items).then_some(self.limits.batch_items_max);
         match self.own.batch_items.or(of_all) {
-            Some(most) if count > most => Err(self.refusal(&place(), Excess::Items)),
+            Some(most) if count > most => Err(Box::new(self.refusal(&place(), Excess::Items))),
             _ => Ok(()),
         }
     }
 
     /// It names the place and the lines that raise the bound, and nothing of the value.
     #[cold]
-    fn refusal(&self, place: &str, excess: Excess) -> Box<Refusal> {
+    fn refusal(&self, place: &str, excess: Excess) -> Refusal {
         let (status, key, detail) = match excess {
             Excess::Above(meaning) => {
                 let (key, own) = match meaning {
@@ -131,9 +129,8 @@ impl Asking<'_> {
                 "a page of everything, or of what is no number to all who read it, and the contract lists no words (`enum`)".to_owned(),
             ),
         };
-        let refusal =
-            Refusal::new(ControlId::ResourceLimits, status, key, format!("`{place}`: {detail}"));
-        Box::new(refusal.saying("the request asks for more than one request may"))
+        Refusal::new(ControlId::ResourceLimits, status, key, format!("`{place}`: {detail}"))
+            .saying("the request asks for more than one request may")
     }
 }
 

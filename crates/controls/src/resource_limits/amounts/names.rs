@@ -113,11 +113,9 @@ pub(super) fn meaning(name: &str) -> Option<(Meaning, Sureness)> {
     let mut room = [0; NAME_CHARS_MAX];
     let folded = folded(name, &mut room);
     let odata = match name {
-        "$top" => Some(Meaning::Size),
-        "$skip" => Some(Meaning::Offset),
         // LoopBack: `filter[limit]`.
-        "filter[limit]" => Some(Meaning::Size),
-        "filter[skip]" | "filter[offset]" => Some(Meaning::Offset),
+        "$top" | "filter[limit]" => Some(Meaning::Size),
+        "$skip" | "filter[skip]" | "filter[offset]" => Some(Meaning::Offset),
         _ => None,
     };
     let alone = odata.map(|meaning| (meaning, Sureness::Alone));

@@ -49,8 +49,7 @@ impl Amount {
             Ok(0.0) => Self::Count(0),
             Ok(_) if is_negative => Self::Negative,
             _ if is_whole => Self::Count(digits.parse().unwrap_or(u64::MAX)),
-            // Held to the range, as `as` does it.
-            Ok(value) => Self::Count(value.ceil() as u64),
+            Ok(value) => Self::Count(format!("{:.0}", value.ceil()).parse().unwrap_or(u64::MAX)),
             Err(_) => Self::Other,
         }
     }
