@@ -5,6 +5,7 @@
 //! the attacker probes it. A control's doc comment is its page: `portcullis explain NAME`.
 
 mod change;
+mod declared;
 mod face;
 mod free_form;
 mod labelled;

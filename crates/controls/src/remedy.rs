@@ -47,6 +47,8 @@ pub enum Remedy {
     Stream,
     /// The policy's `operations` must say that it may become a WebSocket.
     Upgrade,
+    /// The policy's `operations` must say that it is GraphQL, or that it is not.
+    Graphql,
     /// The API must answer otherwise.
     Api,
     /// A relaxation for this control and operation.
@@ -64,6 +66,9 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         ControlId::ResourceLimits if matches!(reason, "rate" | "at_once" | "penalty_box") => {
             Remedy::Rate
         }
+        ControlId::ResourceLimits if matches!(reason, "page_below" | "page_no_number") => {
+            Remedy::Contract
+        }
         ControlId::ResourceLimits => limit(reason).map_or(Remedy::Relax, Remedy::Limit),
         ControlId::ApiInventory | ControlId::SafeConfiguration => match reason {
             "forwarding_disagrees" => Remedy::Proxy,
@@ -78,6 +83,7 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         },
         ControlId::CallerIdentity if reason == "closed" => Remedy::Access,
         ControlId::ObjectOwnership if reason == "no_object_rule" => Remedy::Objects,
+        ControlId::FunctionAccess if reason == "undecided_graphql" => Remedy::Graphql,
         ControlId::FunctionAccess | ControlId::ObjectOwnership => Remedy::Rule,
         ControlId::TransportEncryption if reason == "plain_credential" => Remedy::Encrypt,
         ControlId::SecretInUrl => Remedy::Header,
@@ -128,7 +134,10 @@ const FRAMING: [&str; 12] = [
 ];
 
 fn limit(reason: &str) -> Option<&'static str> {
-    const KEYS: [&str; 21] = [
+    const KEYS: [&str; 24] = [
+        "page_size",
+        "page_offset",
+        "batch_items",
         "head_bytes",
         "headers",
         "target_bytes",

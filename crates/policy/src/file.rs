@@ -36,7 +36,7 @@ pub(crate) use flows::{FlowSection, StepSection};
 pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;
 pub(crate) use leaks::{GithubSection, GithubWord, LeaksSection, OnReportWord};
-pub(crate) use limits::LimitsSection;
+pub(crate) use limits::{AMOUNT_MAX, LimitsSection, within};
 pub(crate) use login::{Ends, LoginSection, OfWord, RefreshSection, SecondStepSection};
 pub(crate) use page_token::PageTokenSection;
 pub(crate) use rates::{COUNT_MAX, Frequency, RateSection};
@@ -50,11 +50,12 @@ pub(crate) use values::{MustWritten, ValuesSection};
 pub(crate) use whoami::WhoamiSection;
 
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
+use crate::quantity::Count;
 use crate::secret::Secret;
 use crate::section::{Named, Needed, Spanned, section};
 use crate::word::{
-    AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, MarkupWord, ModeWord, Names,
-    NullWord, TotalsWord, UndeclaredWord, UpgradeWord,
+    AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, GraphqlWord, MarkupWord, ModeWord,
+    Names, NullWord, TotalsWord, UndeclaredWord, UpgradeWord,
 };
 
 section! {
@@ -171,6 +172,18 @@ section! {
         /// is checked, what is said afterwards is not, and is marked "body not inspected". From a
         /// browser, only pages of `origins` may. Default: such a request is refused.
         upgrade: Option<Spanned<UpgradeWord>>,
+        /// `uninspected` serves an operation that speaks GraphQL: what its queries ask for, how deep they go and how
+        /// much they cost is not looked into, and no rule about functions, objects or properties holds inside. `other`
+        /// says that it only looks like one. Default: an operation that looks like GraphQL is closed.
+        graphql: Option<Spanned<GraphqlWord>>,
+        /// Items that one page of its lists may be asked to have, beside what the contract says. Default: that of
+        /// `limits`, where the contract says nothing.
+        page_size: Option<Spanned<Count>>,
+        /// How far into its lists a request may ask to begin. Default: as for `page_size`.
+        page_offset: Option<Spanned<Count>>,
+        /// Objects in one list of its bodies, and values in one list of its parameters. Default: as for
+        /// `page_size`.
+        batch_items: Option<Spanned<Count>>,
         /// Requests with the same value wait for one another until the API has answered, so that two
         /// parallel withdrawals do not both pass: `path.account`, `body./from_account`, `caller`,
         /// `everybody`; or `{ by: caller, group: money }`, where operations with the same word wait for

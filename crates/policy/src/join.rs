@@ -384,6 +384,7 @@ impl Shared<'_> {
             values: decisions.values,
             redirects: decisions.redirects,
             changing: decisions.changing,
+            amounts: decisions.amounts,
             limits: self.limits.clone(),
             rates,
             flows,

@@ -73,8 +73,9 @@ pub use login::{
     SecondStep, Tested, Whose,
 };
 pub use model::{
-    Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, NotFound,
-    OperationLines, Origin, Policy, Posture, Proxies, Redirect, TlsFiles, Undeclared, WhenFull,
+    Access, BodyHandling, ClientCertificates, Graphql, LedgerTarget, Limits, Lines, Model,
+    NotFound, OperationAmounts, OperationLines, Origin, Policy, Posture, Proxies, Redirect,
+    TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
 pub use page_token::PageToken;

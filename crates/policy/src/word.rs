@@ -44,6 +44,16 @@ pub(crate) enum UpgradeWord {
     Websocket,
 }
 
+/// What an operation that may speak GraphQL is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum GraphqlWord {
+    /// It speaks it, and nothing looks into it.
+    Uninspected,
+    /// It only looks so.
+    Other,
+}
+
 /// `readable`: scripts of pages may read a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
@@ -231,6 +241,13 @@ impl Read for TerminatedWord {
 impl Read for UpgradeWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("websocket", Self::Websocket)], None)
+    }
+}
+
+impl Read for GraphqlWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let words = [("uninspected", Self::Uninspected), ("other", Self::Other)];
+        word(node, notes, &words, None)
     }
 }
 

@@ -25,6 +25,10 @@ CREATE TABLE medicines (
     supplier_cost_cents INTEGER NOT NULL,
     recalled INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE reviews (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL
+);
 CREATE TABLE prescriptions (
     number TEXT PRIMARY KEY COLLATE NOCASE,
     customer_id INTEGER NOT NULL REFERENCES customers (id),

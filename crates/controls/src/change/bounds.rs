@@ -298,6 +298,7 @@ const fn all_of(model: &Model) {
         redirects: _,
         changing: _,
         page_token: _,
+        amounts: _,
     } = model;
 }
 

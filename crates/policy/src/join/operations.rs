@@ -8,16 +8,17 @@ use portcullis_model::Diagnostic;
 use super::names::{Meant, Names};
 use super::targets;
 use crate::codes;
-use crate::file::{AccessRule, OperationDecision, PolicyFile};
+use crate::file::{AMOUNT_MAX, AccessRule, OperationDecision, PolicyFile, within};
 use crate::flows::ValueRule;
-use crate::model::{Access, BodyHandling, Undeclared};
+use crate::model::{Access, BodyHandling, Graphql, OperationAmounts, Undeclared};
 use crate::notes::{Notes, shown};
 use crate::page_token::PageToken;
+use crate::quantity::Count;
 use crate::redirects::Redirects;
 use crate::section::Spanned;
 use crate::targets::Targets;
 use crate::texts::TextPlace;
-use crate::word::{MarkupWord, UndeclaredWord};
+use crate::word::{GraphqlWord, MarkupWord, UndeclaredWord};
 use crate::yaml::Key;
 
 /// What is decided, by operation index.
@@ -28,6 +29,7 @@ pub(super) struct Decisions {
     pub(super) targets: Vec<Targets>,
     pub(super) redirects: Vec<Redirects>,
     pub(super) changing: Vec<bool>,
+    pub(super) amounts: Vec<OperationAmounts>,
     /// Read beside this file.
     pub(super) texts: Vec<Vec<TextPlace>>,
     /// The same.
@@ -65,6 +67,9 @@ pub(super) fn decide(
         let contract = contracts.get(api).and_then(Option::as_ref);
         let Some(decisions) = all.get_mut(api) else { continue };
         decisions.set(index, decision);
+        if let Some(slot) = decisions.amounts.get_mut(index) {
+            *slot = amounts(decision, notes);
+        }
         if let Some(contract) = contract
             && let Some(operation) = contract.operation(index)
         {
@@ -87,6 +92,7 @@ impl Decisions {
             redirects: vec![Redirects::default(); count],
             changing: vec![false; count],
             bodies: vec![bodies; count],
+            amounts: vec![OperationAmounts::default(); count],
             texts: vec![Vec::new(); count],
             values: vec![Vec::new(); count],
             page_token: None,
@@ -112,11 +118,29 @@ impl Decisions {
             slot.exact_request = decision.body.is_some();
             slot.stream_answer = decision.answer.is_some();
             slot.upgrades = decision.upgrade.is_some();
+            slot.graphql = match decision.graphql.as_ref().map(|word| word.value) {
+                None => Graphql::Undecided,
+                Some(GraphqlWord::Uninspected) => Graphql::Uninspected,
+                Some(GraphqlWord::Other) => Graphql::Other,
+            };
             slot.null_is_absent |= decision.null_means.is_some();
             if let Some(word) = decision.markup {
                 slot.escapes_markup = word == MarkupWord::Escaped;
             }
         }
+    }
+}
+
+/// How much one request may ask for.
+fn amounts(decision: &OperationDecision, notes: &mut Notes) -> OperationAmounts {
+    let mut read = |value: Option<&Spanned<Count>>| {
+        let Count(count) = within(value, 1..=AMOUNT_MAX, notes)?;
+        usize::try_from(count).ok()
+    };
+    OperationAmounts {
+        page_size: read(decision.page_size.as_ref()),
+        page_offset: read(decision.page_offset.as_ref()),
+        batch_items: read(decision.batch_items.as_ref()),
     }
 }
 

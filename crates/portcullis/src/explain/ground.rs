@@ -119,6 +119,15 @@ impl<'a> Grounds<'a> {
         let of_operation = act.operation.and_then(|index| lines.operations.get(index).copied());
         let of_operation = of_operation.unwrap_or_default();
         let line = match (remedy(act.control, act.reason), act.control) {
+            (Remedy::Limit("page_size"), _) if of_operation.page_size.is_some() => {
+                of_operation.page_size.map(|at| ("`page_size`".to_owned(), at))
+            }
+            (Remedy::Limit("page_offset"), _) if of_operation.page_offset.is_some() => {
+                of_operation.page_offset.map(|at| ("`page_offset`".to_owned(), at))
+            }
+            (Remedy::Limit("batch_items"), _) if of_operation.batch_items.is_some() => {
+                of_operation.batch_items.map(|at| ("`batch_items`".to_owned(), at))
+            }
             (Remedy::Limit(key), _) => {
                 let written = lines.limits.iter().find(|(known, _)| *known == key);
                 written.map(|(_, span)| (format!("`limits: {{ {key} }}`"), *span))

@@ -68,6 +68,10 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
             "If honest requests bring such values, widen the rule that the record names:\n\noperations:\n  \"{name}\": {{ \
              values: {{ PLACE: ... }} }}"
         ),
+        (Remedy::Limit(key @ ("page_size" | "page_offset" | "batch_items")), Some(name)) => format!(
+            "If such requests are honest, say in the contract how many there may be (`maximum`, `maxItems`), or raise the \
+             bound in the policy:\n\noperations:\n  \"{name}\": {{ {key}: ... }}"
+        ),
         (Remedy::Limit(key), _) => {
             format!(
                 "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"
@@ -76,6 +80,10 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
         (Remedy::Text, _) => text(name),
         (Remedy::Stream, _) => format!(
             "If it may stream uninspected, write into the policy:\n\noperations:\n  \"{name}\": {{ answer: stream }}"
+        ),
+        (Remedy::Graphql, _) => format!(
+            "If it may pass, although what its queries ask for is not looked into, write into the policy:\n\n\
+             operations:\n  \"{name}\": {{ graphql: uninspected }}\n\nor `graphql: other`, if it only looks like GraphQL."
         ),
         (Remedy::Upgrade, _) => format!(
             "If it may become a WebSocket, in which nothing is inspected, write into the policy:\n\n\

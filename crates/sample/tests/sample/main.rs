@@ -50,6 +50,8 @@ mod object_reads;
 #[cfg(test)]
 mod object_writes;
 #[cfg(test)]
+mod papers;
+#[cfg(test)]
 mod pictures;
 #[cfg(test)]
 mod races;

@@ -167,7 +167,7 @@ impl<'a> Judge<'a> {
             }
             _ => {
                 let value = urlencoded::decode(raw).map_err(fault)?;
-                let value = Self::check_one(parameter, &value)?;
+                let value = self.check_one(parameter, &value)?;
                 urlencoded::push_pair(name, &value, &mut self.accepted.query);
             }
         }
