@@ -44,7 +44,8 @@ impl Grounds<'_> {
             | ControlId::ResourceLimits
             | ControlId::SafeConfiguration
             | ControlId::SecretInUrl
-            | ControlId::TransportEncryption => Vec::new(),
+            | ControlId::TransportEncryption
+            | ControlId::UpstreamAnswer => Vec::new(),
         };
         if grounds.is_empty() {
             grounds.extend(self.declared(index));
