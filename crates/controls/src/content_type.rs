@@ -18,8 +18,9 @@
 //!
 //! Streams, and bodies of parts other than `multipart/form-data`, are refused as requests even where
 //! they are declared; `check` lists them. So is XML of which the document does not say clearly what
-//! its elements are; XML without a schema is only held to be well-formed. Bytes are looked at only in their first few, for types that always begin alike
-//! (PNG, JPEG, GIF, WebP, PDF, ZIP, gzip).
+//! its elements are; XML without a schema is only held to be well-formed. Bytes are looked at in their first few, for types that
+//! always begin alike (PNG, JPEG, GIF, WebP, PDF, ZIP, gzip and others). Of a picture, sound, film, font or PDF it is asked,
+//! too, whether it is a page, a program, a script or an archive besides; nothing is unpacked, and no format is parsed.
 
 use portcullis_contract::{BodyKind, Media, MediaRange, Operation, RequestBody, Shapes};
 use portcullis_json::Fault;
