@@ -6,7 +6,7 @@ use portcullis_json::Limits as JsonLimits;
 use portcullis_model::Sources;
 use portcullis_policy::Limits;
 
-const DOCUMENT: &str = r"openapi: 3.1.0
+const DOCUMENT: &str = r#"openapi: 3.1.0
 info: { title: Parts, version: "1" }
 paths:
   /parts:
@@ -19,7 +19,7 @@ paths:
               properties: { account: { type: string }, first_name: { type: string }, file: {} }
               additionalProperties: { type: string }
       responses: { "204": { description: done } }
-";
+"#;
 
 fn read(head: &str) -> Result<(), Fault> {
     let mut sources = Sources::default();
