@@ -78,8 +78,8 @@ impl<'a> Judge<'a> {
                 let mut schemes = self.given.schemes.iter();
                 schemes.any(|scheme| is_scheme(&scheme.place)).then_some(Owner::Scheme)
             })
-            .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name, false)))
-            .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name, true)))
+            .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name)))
+            .or_else(|| parameter(&|one| is_members(one) && self.has_open_members(one)))
     }
 
     fn cookie_parameter(
