@@ -1,8 +1,8 @@
 //! What leaves, and what does not.
 
+use crate::support::{Scene, Setup};
 use portcullis_controls::PlanOptions;
 use portcullis_testkit::{Behaviour, ScriptedApi};
-use crate::support::{Scene, Setup};
 
 const SHOP: &str = include_str!("support/shop.yaml");
 

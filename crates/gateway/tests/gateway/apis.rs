@@ -5,12 +5,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::support::{Scene, noon};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::Site;
 use portcullis_model::Sources;
 use portcullis_policy::{Input, Overrides, Policy};
 use portcullis_testkit::{Behaviour, ScriptedApi};
-use crate::support::{Scene, noon};
 
 /// Two operations, of which one is like one of the shop's.
 const DESK: &str = "openapi: 3.1.0\ninfo: { title: Desk, version: \"1\" }\npaths:\n  /items:\n    get:\n      \

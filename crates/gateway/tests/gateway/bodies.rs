@@ -1,7 +1,7 @@
 //! Bodies that are neither JSON nor a form: text, bytes, parts, XML.
 
-use portcullis_testkit::Behaviour;
 use crate::support::{Scene, Setup};
+use portcullis_testkit::Behaviour;
 
 const UPLOADS: &str = include_str!("support/uploads.yaml");
 

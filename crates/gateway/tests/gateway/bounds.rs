@@ -2,8 +2,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "a record without its fields must fail its test")]
 
-use portcullis_testkit::Behaviour;
 use crate::support::{Scene, Setup};
+use portcullis_testkit::Behaviour;
 
 const CONTRACT: &str = r##"
 openapi: 3.1.0

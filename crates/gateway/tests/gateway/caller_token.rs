@@ -9,6 +9,8 @@
 
 use std::sync::Arc;
 
+use crate::support::issuer::{Issuer, signer};
+use crate::support::{Scene, Setup, model, noon};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
@@ -19,8 +21,6 @@ use portcullis_model::Secret;
 use portcullis_policy::SecretSource;
 use portcullis_testkit::{Behaviour, ScriptedApi, exchange};
 use serde_json::{Value, json};
-use crate::support::issuer::{Issuer, signer};
-use crate::support::{Scene, Setup, model, noon};
 
 const CONTRACT: &str = include_str!("support/told.yaml");
 const JWT: &str = "jwt: { key: env:NO_SUCH_KEY, audience: shop-api, claims: [scopes, role] }";

@@ -1,7 +1,7 @@
 //! Who may call: what the contract asks for, and what nobody decided.
 
-use portcullis_testkit::Behaviour;
 use crate::support::{Scene, Setup};
+use portcullis_testkit::Behaviour;
 
 const SHOP: &str = include_str!("support/shop.yaml");
 

@@ -8,14 +8,14 @@
 
 use std::sync::Arc;
 
-use portcullis_controls::Plan;
-use portcullis_gateway::{ClientIssuers, ServerTls, Site};
-use portcullis_testkit::Behaviour;
-use rustls::{ClientConfig, HandshakeKind};
 use crate::support::authority::{Authority, Holder, ask, connect, status};
 use crate::support::issuer::Issuer;
 use crate::support::secure::{Identity, exchange, on_runtime};
 use crate::support::{Scene, Setup, model};
+use portcullis_controls::Plan;
+use portcullis_gateway::{ClientIssuers, ServerTls, Site};
+use portcullis_testkit::Behaviour;
+use rustls::{ClientConfig, HandshakeKind};
 
 const CONTRACT: &str = include_str!("support/machines.yaml");
 

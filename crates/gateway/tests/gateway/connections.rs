@@ -3,8 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use portcullis_testkit::{Behaviour, leave, send};
 use crate::support::{Scene, Setup};
+use portcullis_testkit::{Behaviour, leave, send};
 
 const SHOP: &str = include_str!("support/shop.yaml");
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::support::{Scene, Setup};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::Site;
 use portcullis_model::{ControlId, Secret};
 use portcullis_policy::SecretSource;
 use portcullis_testkit::{Behaviour, ScriptedApi};
-use crate::support::{Scene, Setup};
 
 const SHOP: &str = r#"
 openapi: 3.1.0

@@ -1,7 +1,7 @@
 //! What schemas declare in all the ways that they can be written, both ways through the gateway.
 
-use portcullis_testkit::Behaviour;
 use crate::support::Scene;
+use portcullis_testkit::Behaviour;
 
 /// A document whose one operation takes and answers this schema.
 fn both_ways(version: &str, schema: &str, schemas: &str) -> String {

@@ -9,11 +9,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use crate::support::{Scene, Setup, model};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::Options;
 use portcullis_model::ControlId;
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi};
-use crate::support::{Scene, Setup, model};
 
 const CONTRACT: &str = r"
 openapi: 3.1.0

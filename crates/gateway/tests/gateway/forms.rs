@@ -1,7 +1,7 @@
 //! Forms as real documents declare them, through the whole gateway.
 
-use portcullis_testkit::Behaviour;
 use crate::support::Scene;
+use portcullis_testkit::Behaviour;
 
 /// As the API of a payment service is declared, cut down.
 const PAYMENTS: &str = r#"

@@ -1,7 +1,7 @@
 //! Guessing: wrong ones are counted, every no looks alike, and nobody honest is locked out.
 
-use portcullis_testkit::{Answer, Behaviour};
 use crate::support::{Scene, Setup};
+use portcullis_testkit::{Answer, Behaviour};
 
 const API: &str = include_str!("support/guesses.yaml");
 const POLICY: &str = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\

@@ -5,8 +5,8 @@
 use std::io::Read as _;
 use std::sync::Arc;
 
-use portcullis_testkit::{Answer, Behaviour, exchange, send};
 use crate::support::{Scene, Setup};
+use portcullis_testkit::{Answer, Behaviour, exchange, send};
 
 const SHOP: &str = include_str!("support/shop.yaml");
 const POLICY: &str = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\

@@ -3,9 +3,9 @@
 
 #![expect(clippy::indexing_slicing, reason = "a record without its fields must fail its test")]
 
+use crate::support::{Scene, Setup};
 use portcullis_controls::PlanOptions;
 use portcullis_testkit::Behaviour;
-use crate::support::{Scene, Setup};
 
 const CONTRACT: &str = r##"
 openapi: 3.1.0

@@ -8,11 +8,11 @@
 
 use std::task::Poll;
 
+use crate::support::secure::{Identity, exchange, http2, on_runtime};
+use crate::support::{Scene, Setup};
 use bytes::Bytes;
 use http::{Method, Request};
 use portcullis_testkit::Behaviour;
-use crate::support::secure::{Identity, exchange, http2, on_runtime};
-use crate::support::{Scene, Setup};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const SHOP: &str = include_str!("support/shop.yaml");

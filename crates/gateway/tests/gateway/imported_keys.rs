@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
+use crate::support::issuer::Issuer;
+use crate::support::keyed::{Keyed, wait};
+use crate::support::noon;
 use portcullis_model::KeyRules;
 use portcullis_store::KeyWhich;
 use portcullis_testkit::Behaviour;
 use sha2::{Digest as _, Sha256};
-use crate::support::issuer::Issuer;
-use crate::support::keyed::{Keyed, wait};
-use crate::support::noon;
 
 const CONTRACT: &str = r#"openapi: 3.1.0
 info: { title: Shop, version: "1" }

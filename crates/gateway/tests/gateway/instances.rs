@@ -6,11 +6,11 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::support::{Scene, Setup, model};
 use portcullis_controls::PlanOptions;
 use portcullis_policy::Instance;
 use portcullis_testkit::{Behaviour, ScriptedApi};
 use socket2::{Domain, Socket, Type};
-use crate::support::{Scene, Setup, model};
 
 const SHOP: &str = include_str!("support/shop.yaml");
 const ITEM: &str = r#"{"id":1}"#;

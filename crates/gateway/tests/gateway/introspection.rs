@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::gate::Gate;
+use crate::support::{Scene, Setup, model, noon};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::Site;
 use portcullis_model::Secret;
 use portcullis_policy::SecretSource;
 use portcullis_testkit::{Behaviour, ScriptedApi};
-use crate::support::gate::Gate;
-use crate::support::{Scene, Setup, model, noon};
 
 const SHOP: &str = include_str!("support/shop.yaml");
 

@@ -7,10 +7,10 @@
     reason = "a set-up that fails must fail its test"
 )]
 
+use crate::support::keyed::Keyed;
 use portcullis_model::{KeyRules, Verb, Verbs};
 use portcullis_testkit::{Answer, Behaviour};
 use serde_json::{Value, json};
-use crate::support::keyed::Keyed;
 
 const CONTRACT: &str = r##"openapi: 3.1.0
 info: { title: Shop, version: "1" }

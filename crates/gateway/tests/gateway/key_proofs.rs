@@ -1,12 +1,12 @@
 //! Keys that open nothing by themselves: they are proved with each request, or with the connection, or are for pages of
 //! one web origin.
 
-use portcullis_model::KeyRules;
-use portcullis_testkit::Behaviour;
 use crate::support::authority::{Authority, ask, connect, status};
 use crate::support::holder::Holder;
 use crate::support::keyed::Keyed;
 use crate::support::secure::{Identity, on_runtime};
+use portcullis_model::KeyRules;
+use portcullis_testkit::Behaviour;
 
 const CONTRACT: &str = r#"openapi: 3.1.0
 info: { title: Shop, version: "1" }

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
 
+use crate::support::keyed::Keyed;
 use portcullis_model::{KeyQuota, KeyRules};
 use portcullis_testkit::{Answer, Behaviour};
-use crate::support::keyed::Keyed;
 
 const CONTRACT: &str = r#"openapi: 3.1.0
 info: { title: Shop, version: "1" }

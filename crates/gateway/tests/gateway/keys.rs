@@ -6,6 +6,8 @@ use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::support::issuer::Issuer;
+use crate::support::{Scene, Setup, model, noon};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_credential::api_key::{self, Pepper};
 use portcullis_gateway::{Options, Site};
@@ -13,8 +15,6 @@ use portcullis_model::{KeyId, KeyRules, Secret, UnixMillis};
 use portcullis_policy::SecretSource;
 use portcullis_store::{KeyFacts, KeyWhich, Store};
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi, read_until, send};
-use crate::support::issuer::Issuer;
-use crate::support::{Scene, Setup, model, noon};
 
 const CONTRACT: &str = r#"openapi: 3.1.0
 info: { title: Shop, version: "1" }

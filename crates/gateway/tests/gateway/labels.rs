@@ -1,7 +1,7 @@
 //! A body that one media type describes is not undone by another that has no schema.
 
-use portcullis_testkit::Behaviour;
 use crate::support::{Scene, Setup};
+use portcullis_testkit::Behaviour;
 
 const DOCUMENT: &str = r##"openapi: 3.1.0
 info: { title: t, version: "1" }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::support::{Scene, Setup, model, noon};
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
@@ -15,7 +16,6 @@ use portcullis_gateway::{Options, Site};
 use portcullis_model::{KeyId, KeyRules};
 use portcullis_store::{KeyFacts, KeyWhich, Store};
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi};
-use crate::support::{Scene, Setup, model, noon};
 
 const CONTRACT: &str = r#"openapi: 3.1.0
 info: { title: Shop, version: "1" }

@@ -4,9 +4,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use portcullis_testkit::Behaviour;
 use crate::support::issuer::Issuer;
 use crate::support::{Scene, Setup};
+use portcullis_testkit::Behaviour;
 
 const API: &str = include_str!("support/learned.yaml");
 

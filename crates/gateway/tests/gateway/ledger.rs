@@ -6,11 +6,11 @@ use std::io::{ErrorKind, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::support::{Setup, model, noon};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Options, Running, start};
 use portcullis_ledger::{Ledger, Outcome, Reload};
 use portcullis_testkit::{Behaviour, FakeClock, ScriptedApi, exchange};
-use crate::support::{Setup, model, noon};
 
 const GET: &str = "GET /api/items HTTP/1.1\r\nHost: api\r\n\r\n";
 const SHOP: &str = include_str!("support/shop.yaml");

@@ -1,7 +1,7 @@
 //! `null_means: absent`: what clients write for what they do not know.
 
-use portcullis_testkit::Behaviour;
 use crate::support::{Scene, Setup};
+use portcullis_testkit::Behaviour;
 
 const NOTES: &str = r##"
 openapi: 3.0.3

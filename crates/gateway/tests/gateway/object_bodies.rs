@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
-use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Site};
-use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange};
 use crate::support::desk::Desk;
 use crate::support::issuer::Issuer;
 use crate::support::{Scene, Setup, model};
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::{Options, Site};
+use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange};
 
 const CONTRACT: &str = r##"openapi: 3.1.0
 info: { title: Orders, version: "1" }

@@ -1,9 +1,9 @@
 //! What the rules of a policy mean for objects: cases that generated APIs found (`generated.rs`), made small.
 
-use portcullis_testkit::{Answer, Behaviour, ScriptedApi};
-use serde_json::{Value, json};
 use crate::support::issuer::Issuer;
 use crate::support::{Scene, Setup};
+use portcullis_testkit::{Answer, Behaviour, ScriptedApi};
+use serde_json::{Value, json};
 
 const CONTRACT: &str = r##"openapi: 3.1.0
 info: { title: Shops, version: "1" }

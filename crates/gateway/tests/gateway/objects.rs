@@ -9,12 +9,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::support::issuer::Issuer;
+use crate::support::{Scene, Setup};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portcullis_testkit::{Answer, Behaviour};
 use serde_json::{Value, json};
-use crate::support::issuer::Issuer;
-use crate::support::{Scene, Setup};
 
 const ORDERS: &str = include_str!("support/orders.yaml");
 

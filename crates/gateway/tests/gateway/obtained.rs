@@ -5,13 +5,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::support::authority::{ask, connect, status};
+use crate::support::secure::{Identity, on_runtime};
+use crate::support::{Scene, Setup, model};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Obtained, ReloadError, ServerTls, Site};
 use portcullis_testkit::Behaviour;
 use rustls::pki_types::ServerName;
-use crate::support::authority::{ask, connect, status};
-use crate::support::secure::{Identity, on_runtime};
-use crate::support::{Scene, Setup, model};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;

@@ -8,6 +8,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::support::{Scene, Setup, model, noon};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use portcullis_controls::{Plan, PlanOptions};
@@ -15,7 +16,6 @@ use portcullis_credential::password::{Hashed, Pepper, Salt, Work, prepare};
 use portcullis_gateway::{Options, Site};
 use portcullis_store::{PasswordFacts, Store};
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange, read_until, send};
-use crate::support::{Scene, Setup, model, noon};
 
 const CONTRACT: &str = r#"openapi: 3.1.0
 info: { title: Shop, version: "1" }

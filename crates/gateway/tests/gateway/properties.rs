@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::support::issuer::Issuer;
+use crate::support::{Scene, Setup};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::Site;
 use portcullis_model::Secret;
 use portcullis_policy::SecretSource;
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi};
 use serde_json::{Value, json};
-use crate::support::issuer::Issuer;
-use crate::support::{Scene, Setup};
 
 const CUSTOMERS: &str = include_str!("support/customers.yaml");
 

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
 
+use crate::support::{Scene, Setup};
 use portcullis_testkit::Behaviour;
 use serde_json::Value;
-use crate::support::{Scene, Setup};
 
 const SHOP: &str = include_str!("support/shop.yaml");
 

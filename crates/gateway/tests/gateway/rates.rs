@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Site};
-use portcullis_model::ControlId;
-use portcullis_testkit::{Answer, Behaviour, ScriptedApi, leave, send};
 use crate::support::desk::Desk;
 use crate::support::issuer::Issuer;
 use crate::support::secure::on_runtime;
 use crate::support::{Scene, Setup, model};
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::{Options, Site};
+use portcullis_model::ControlId;
+use portcullis_testkit::{Answer, Behaviour, ScriptedApi, leave, send};
 
 const SHOP: &str = include_str!("support/rates.yaml");
 

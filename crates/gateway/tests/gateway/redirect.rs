@@ -11,14 +11,14 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::support::secure::Identity;
+use crate::support::{Scene, Setup, model, noon};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_credential::api_key::{self, Pepper};
 use portcullis_gateway::{Options, Site};
 use portcullis_model::{KeyId, KeyRules};
 use portcullis_store::{KeyFacts, KeyWhich, Store};
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange, send};
-use crate::support::secure::Identity;
-use crate::support::{Scene, Setup, model, noon};
 
 const CONTRACT: &str = r#"openapi: 3.1.0
 info: { title: Shop, version: "1" }

@@ -7,10 +7,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::support::{Scene, Setup, model};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::ReloadError;
 use portcullis_testkit::{Behaviour, ScriptedApi, exchange, send};
-use crate::support::{Scene, Setup, model};
 
 const GET: &str = "GET /api/items HTTP/1.1\r\nHost: api\r\n\r\n";
 const SHOP: &str = include_str!("support/shop.yaml");

@@ -1,7 +1,7 @@
 //! What reaches the API, and what does not.
 
-use portcullis_testkit::Behaviour;
 use crate::support::{Scene, Setup};
+use portcullis_testkit::Behaviour;
 
 const SHOP: &str = include_str!("support/shop.yaml");
 
@@ -369,8 +369,11 @@ fn retired_operations_announce_their_end_and_then_are_gone() {
 fn a_base_path_of_the_api_stands_before_undeclared_paths_too() {
     let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n";
     let api = portcullis_testkit::ScriptedApi::start(Behaviour::json(200, "[]"));
-    let mut model =
-        crate::support::model(SHOP, api.address(), &Setup { policy: Some(policy), ..Setup::default() });
+    let mut model = crate::support::model(
+        SHOP,
+        api.address(),
+        &Setup { policy: Some(policy), ..Setup::default() },
+    );
     "/other".clone_into(&mut model.upstream.path);
     let options = portcullis_controls::PlanOptions { observe: true, ..Default::default() };
     let scene = Scene::of(api, model, options);

@@ -8,15 +8,15 @@ use std::net::TcpStream;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::support::issuer::Issuer;
+use crate::support::secure::on_runtime;
+use crate::support::{Scene, Setup, model, noon};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Options, Site};
 use portcullis_model::{Secret, UnixMillis};
 use portcullis_policy::SecretSource;
 use portcullis_store::{Revocation, Revoked, Store};
 use portcullis_testkit::{Behaviour, ScriptedApi, read_until, send};
-use crate::support::issuer::Issuer;
-use crate::support::secure::on_runtime;
-use crate::support::{Scene, Setup, model, noon};
 
 const CONTRACT: &str = include_str!("../login/openapi.yaml");
 

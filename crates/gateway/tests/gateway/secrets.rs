@@ -4,12 +4,12 @@
 
 use std::sync::{Arc, Mutex};
 
+use crate::support::{Scene, Setup, model};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Deed, Options, Watch};
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Refusal, RequestId, Status};
 use portcullis_testkit::{Behaviour, ScriptedApi};
-use crate::support::{Scene, Setup, model};
 
 const CONTRACT: &str = r"
 openapi: 3.1.0

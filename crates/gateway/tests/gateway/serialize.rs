@@ -8,16 +8,16 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Site};
-use portcullis_model::UnixMillis;
-use portcullis_store::{Revocation, Revoked, Store};
-use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange, leave, send};
 use crate::support::desk::Desk;
 use crate::support::gate::Gate;
 use crate::support::issuer::Issuer;
 use crate::support::secure::on_runtime;
 use crate::support::{Scene, Setup, model, noon};
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::{Options, Site};
+use portcullis_model::UnixMillis;
+use portcullis_store::{Revocation, Revoked, Store};
+use portcullis_testkit::{Answer, Behaviour, ScriptedApi, exchange, leave, send};
 
 const BANK: &str = include_str!("support/bank.yaml");
 const GROUP: &str = "operations:\n  \

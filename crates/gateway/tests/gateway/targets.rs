@@ -9,11 +9,11 @@
 
 use std::sync::Arc;
 
+use crate::support::{Scene, Setup, model};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Names, Options};
 use portcullis_model::ControlId;
 use portcullis_testkit::{Behaviour, ScriptedApi};
-use crate::support::{Scene, Setup, model};
 
 const CONTRACT: &str = r"
 openapi: 3.1.0

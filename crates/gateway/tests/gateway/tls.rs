@@ -1,8 +1,8 @@
 //! TLS towards clients.
 
-use portcullis_testkit::{Behaviour, exchange as plain};
 use crate::support::secure::{Identity, on_runtime, speak};
 use crate::support::{Scene, Setup};
+use portcullis_testkit::{Behaviour, exchange as plain};
 
 const SHOP: &str = include_str!("support/shop.yaml");
 const GET: &str = "GET /api/items HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\r\n";

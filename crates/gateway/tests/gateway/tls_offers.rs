@@ -9,9 +9,9 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use crate::support::{Scene, Setup};
 use portcullis_gateway::ServerTls;
 use portcullis_testkit::Behaviour;
-use crate::support::{Scene, Setup};
 
 const SHOP: &str = include_str!("support/shop.yaml");
 

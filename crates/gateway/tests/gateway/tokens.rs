@@ -1,9 +1,9 @@
 //! Tokens of issuers: what is believed, what is fetched, and what the API is told.
 
-use portcullis_testkit::{Answer, Behaviour};
 use crate::support::holder::Holder;
 use crate::support::issuer::{Issuer, signer};
 use crate::support::{Scene, Setup};
+use portcullis_testkit::{Answer, Behaviour};
 
 const SHOP: &str = include_str!("support/shop.yaml");
 

@@ -7,10 +7,10 @@
     reason = "a set-up that fails must fail its test"
 )]
 
+use crate::support::{Scene, Setup};
 use portcullis_controls::PlanOptions;
 use portcullis_model::ControlId;
 use portcullis_testkit::{Behaviour, ScriptedApi};
-use crate::support::{Scene, Setup};
 
 const CONTRACT: &str = r"
 openapi: 3.1.0

@@ -10,6 +10,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::support::{Scene, Setup, model};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
@@ -20,7 +21,6 @@ use portcullis_model::Secret;
 use portcullis_policy::{Instance, UpstreamProof};
 use portcullis_testkit::{Behaviour, ScriptedApi, exchange};
 use sha2::{Digest as _, Sha256};
-use crate::support::{Scene, Setup, model};
 
 const API: &str = r#"
 openapi: 3.1.0

@@ -4,8 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use portcullis_testkit::Behaviour;
 use crate::support::{Scene, Setup};
+use portcullis_testkit::Behaviour;
 
 const CHAT: &str = "
 openapi: 3.1.0

@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use portcullis_testkit::{Answer, Behaviour};
 use crate::support::gate::Gate;
 use crate::support::issuer::Issuer;
 use crate::support::{Scene, Setup};
+use portcullis_testkit::{Answer, Behaviour};
 
 const API: &str = include_str!("support/whoami.yaml");
 
