@@ -1,6 +1,6 @@
 //! An issuer of tokens on loopback.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
 use portcullis_credential::signer::Signer;
@@ -8,12 +8,17 @@ use portcullis_testkit::{Behaviour, ScriptedApi};
 
 use super::noon;
 
-static SEED: AtomicU8 = AtomicU8::new(1);
+static SEED: AtomicU16 = AtomicU16::new(1);
 
 /// A key of its own for each call; obviously no secret.
 pub fn signer() -> Signer {
     let seed = SEED.fetch_add(1, Ordering::Relaxed);
-    Signer::generate(&mut |bytes| bytes.fill(seed)).unwrap()
+    let seed = seed.to_be_bytes();
+    Signer::generate(&mut |bytes: &mut [u8]| {
+        let all = seed.iter().chain(std::iter::repeat(&7));
+        bytes.iter_mut().zip(all).for_each(|(byte, one)| *byte = *one);
+    })
+    .unwrap()
 }
 
 /// An issuer with its metadata and its keys.
