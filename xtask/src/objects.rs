@@ -58,7 +58,7 @@ fn page(crossing: &str, costs: &str) -> String {
          after the other for each API. An oracle that knows nothing of the gateway reads the same rules and the \
          objects themselves; it judges every answer (by marks that each object and each hidden note carries) and \
          every change of state, and expects what is permitted to be done and shown exactly. \
-         `crates/gateway/tests/generated.rs` runs other seeds of the same as a test.\n\n\
+         `crates/gateway/tests/gateway/generated.rs` runs other seeds of the same as a test.\n\n\
          {crossing}\n\n\
          ## The evaluator\n\n\
          In process, without the network: whether the operation is open, the object that the request names, and \

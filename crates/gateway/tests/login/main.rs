@@ -9,7 +9,7 @@
     reason = "what a test sets up must be there"
 )]
 
-#[path = "../support/mod.rs"]
+#[path = "../gateway/support/mod.rs"]
 mod support;
 
 mod ends;

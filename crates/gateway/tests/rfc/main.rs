@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a set-up that fails must fail its test")]
 
-#[path = "../support/mod.rs"]
+#[path = "../gateway/support/mod.rs"]
 mod support;
 
 use std::collections::HashSet;
