@@ -37,7 +37,7 @@ pub(crate) use paces::Paces;
 pub(crate) use passwords::{Checked, Passwords, Question, QueueFault, RIGHT_MS, WRONG_MS};
 pub(crate) use penalties::Penalties;
 pub(crate) use proofs::{Proofs, Use};
-pub(crate) use rates::Rates;
+pub(crate) use rates::{Rates, Unsettled};
 pub(crate) use signed::{Kept, SIGNED_MAX, signed};
 pub(crate) use used_key::UsedKey;
 pub(crate) use used_password::UsedPassword;

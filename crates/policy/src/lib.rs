@@ -75,7 +75,7 @@ pub use model::{
     OperationLines, Origin, Policy, Posture, Proxies, Redirect, TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
-pub use rates::{Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateKey, RateLimit};
+pub use rates::{Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateCounts, RateKey, RateLimit};
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
 pub use serialized::{Serialized, SerializedBy};

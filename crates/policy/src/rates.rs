@@ -25,6 +25,8 @@ pub struct RateLimit {
     pub per: Vec<RateKey>,
     /// Whether requests of verified callers count where only addresses are named.
     pub counts_callers: bool,
+    /// Which of the requests count.
+    pub counts: RateCounts,
     /// What it allows.
     pub bound: RateBound,
 }
@@ -36,6 +38,18 @@ pub enum RateBound {
     Often(Often, RateCost),
     /// So many at a time.
     AtOnce(u32),
+    /// One, ever.
+    Once,
+}
+
+/// Which requests count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RateCounts {
+    /// All of them, whatever became of them.
+    #[default]
+    Every,
+    /// Those that the API answered with success: a status below 400.
+    Success,
 }
 
 /// So many in a time.
@@ -103,9 +117,11 @@ impl RateLimit {
                     && one.burst <= two.burst
             }
             (RateBound::AtOnce(one), RateBound::AtOnce(two)) => one <= two,
+            (RateBound::Once, RateBound::Once) => true,
             _ => false,
         };
-        let counts_all = self.counts_callers || !other.counts_callers;
+        let counts_all = (self.counts_callers || !other.counts_callers)
+            && (self.counts == RateCounts::Every || self.counts == other.counts);
         is_no_looser && counts_all && self.per == other.per
     }
 

@@ -45,6 +45,27 @@ impl<'a> Asked<'a> {
         self.stay(&rates(context).at_once, context)
     }
 
+    /// What it may do once, ever; refused where it does not say of what.
+    pub(super) fn once<'w>(
+        &self,
+        context: &mut Context<'w>,
+    ) -> Result<Vec<(&'w Arc<Counted>, Vec<Vec<u8>>)>, Exit> {
+        let rates = &rates(context).once;
+        if rates.is_empty() || context.mode(ControlId::ResourceLimits) == Mode::NotAsked {
+            return Ok(Vec::new());
+        }
+        let name = name(context);
+        let said = |place: &InputPlace| self.request.said(place, context);
+        let asker = self.asker(&name, &said, context);
+        let concerned =
+            rates.iter().filter_map(|one| Some((one, one.parts(&asker)?, one.is_whole(&asker))));
+        let (whole, without): (Vec<_>, Vec<_>) = concerned.partition(|(.., is_whole)| *is_whole);
+        if let Some((one, ..)) = without.first() {
+            context.refuse(one.not_one_value())?;
+        }
+        Ok(whole.into_iter().map(|(one, parts, _)| (one, parts)).collect())
+    }
+
     fn often(&self, rates: &[Arc<Counted>], context: &mut Context<'_>) -> Result<(), Exit> {
         if rates.is_empty() || context.mode(ControlId::ResourceLimits) == Mode::NotAsked {
             return Ok(());
@@ -57,13 +78,14 @@ impl<'a> Asked<'a> {
             .collect();
         let taken = context.worker.shared.callers.rates.take(&asked, Instant::now());
         match taken {
-            Ok(admitted) => {
+            Ok(passed) => {
                 let left =
-                    asked.iter().zip(&admitted.each).filter_map(|(((counted, _), _), left)| {
+                    asked.iter().zip(&passed.each).filter_map(|(((counted, _), _), left)| {
                         counted.quota(left.available, left.reset_in)
                     });
                 let tightest = left.chain(context.carried.rate).min_by_key(|quota| quota.left);
                 context.carried.rate = tightest;
+                context.carried.settling.often(passed.unsettled);
                 Ok(())
             }
             Err(refused) => {

@@ -14,7 +14,7 @@ use crate::notes::{Notes, shown};
 use crate::quantity::Count;
 use crate::rates::{RateCost, RateKey};
 use crate::section::{Needed, Read, Spanned, inline_schemas, scalar, section};
-use crate::word::Names;
+use crate::word::{CountsWord, Names};
 use crate::yaml::{Content, Node};
 
 section! {
@@ -43,6 +43,14 @@ section! {
         /// `true` counts requests of verified callers by `address` and `network`, too. Default: `false`, because
         /// an office of fifty behind one address is no attacker.
         counts_callers: Option<Spanned<bool>>,
+        /// `success` counts only requests that the API answers with a status below 400. Each is counted when it
+        /// comes, and given back when the API says no or was not asked; where nobody knows what became of it, it
+        /// stays counted. Default: `every`, because trying costs, too.
+        counts: Option<Spanned<CountsWord>>,
+        /// Instead of `rate`: `true` lets one request pass, ever, of each that it counts. It outlives restarts, so it
+        /// needs `store`. It counts when the API answered with a status below 400, or nobody knows what became of
+        /// it. A request without the value, or with several, is refused.
+        once: Option<Spanned<bool>>,
     }
 }
 

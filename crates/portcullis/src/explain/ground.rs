@@ -123,7 +123,7 @@ impl<'a> Grounds<'a> {
                 let written = lines.limits.iter().find(|(known, _)| *known == key);
                 written.map(|(_, span)| (format!("`limits: {{ {key} }}`"), *span))
             }
-            (Remedy::Rate, _) => {
+            (Remedy::Rate | Remedy::Once, _) => {
                 let is_it = |one: &&RateLimit| act.detail.contains(&format!("{{ {} }}", one.text));
                 let rate = model.rates.iter().find(is_it);
                 rate.and_then(|rate| Some((format!("`rates: {{ {} }}`", rate.text), rate.line?)))
