@@ -447,3 +447,32 @@ fn an_api_that_is_not_there_was_not_asked_and_one_that_does_not_answer_was() {
         assert_eq!(scene.get("/open").status, then, "is there: {is_there}");
     }
 }
+
+#[test]
+fn only_new_values_count_where_an_entry_says_so() {
+    let shop = Shop::new("rates: [{ of: search, per: caller, rate: 3/h, distinct: query.q }]\n");
+    let (alice, bob) = (shop.token("alice"), shop.token("bob"));
+    let ask =
+        |query: &str, token: &str| shop.get(&format!("/search{query}"), "192.0.2.1", token).status;
+    for value in ["?q=one", "?q=two", "?q=three", "?q=one", "?q=ONE", "?q=%20two", "?q=three"] {
+        assert_eq!(ask(value, &alice), 200, "{value}: {}", shop.why());
+    }
+    assert_eq!(ask("?q=four", &alice), 429, "a fourth one");
+    assert_eq!(ask("?q=four", &alice), 429, "what was refused was not counted, and is not known");
+    assert_eq!(ask("?q=one", &alice), 200, "what was counted is free still");
+    assert_eq!(ask("?q=one", &bob), 200, "{}", shop.why());
+    assert_eq!([ask("", &bob), ask("", &bob)], [200, 200], "bob has shown one");
+    assert_eq!(ask("", &bob), 429, "no value is no way past");
+    assert!(shop.why().contains("rate: 3/h, distinct: query.q }`"), "{}", shop.why());
+}
+
+#[test]
+fn codes_of_a_body_are_tried_so_often_and_the_same_one_again_is_free() {
+    let rates = "rates: [{ of: resetPinV1, per: body./email, rate: 2/h, distinct: body./pin }]\n";
+    let shop = Shop::new(rates);
+    let ask = |pin: &str| {
+        let body = format!(r#"{{"email":"a@shop.example","pin":{pin}}}"#);
+        shop.scene.post_json("/v1/reset", &body).status
+    };
+    assert_eq!(["\"1\"", "\"1\"", "\"2\"", "\"1\"", "\"3\""].map(ask), [200, 200, 200, 200, 429]);
+}

@@ -27,6 +27,8 @@ pub struct RateLimit {
     pub counts_callers: bool,
     /// Which of the requests count.
     pub counts: RateCounts,
+    /// Only values there that were not shown lately count.
+    pub distinct: Option<InputPlace>,
     /// What it allows.
     pub bound: RateBound,
 }
@@ -104,7 +106,8 @@ impl RateLimit {
         let is_of_body = |key: &RateKey| matches!(key, RateKey::Value(place) if is_body(place));
         let has_cost =
             matches!(&self.bound, RateBound::Often(_, RateCost::Of(place)) if is_body(place));
-        has_cost || self.per.iter().any(is_of_body)
+        let is_of_values = self.distinct.as_ref().is_some_and(is_body);
+        has_cost || is_of_values || self.per.iter().any(is_of_body)
     }
 
     /// Whether it forbids all that another entry forbids, of the same operations.
@@ -121,7 +124,8 @@ impl RateLimit {
             _ => false,
         };
         let counts_all = (self.counts_callers || !other.counts_callers)
-            && (self.counts == RateCounts::Every || self.counts == other.counts);
+            && (self.counts == RateCounts::Every || self.counts == other.counts)
+            && (self.distinct.is_none() || self.distinct == other.distinct);
         is_no_looser && counts_all && self.per == other.per
     }
 

@@ -37,6 +37,8 @@ pub struct Counted {
     pub cost: RateCost,
     /// Which requests count.
     pub counts: RateCounts,
+    /// Only values there count, each once.
+    distinct: Option<InputPlace>,
     per: Vec<RateKey>,
     counts_callers: bool,
 }
@@ -122,6 +124,7 @@ impl Counted {
             at_once,
             cost,
             counts: limit.counts,
+            distinct: limit.distinct.clone(),
             per: limit.per.clone(),
             counts_callers: limit.counts_callers,
         }
@@ -148,6 +151,19 @@ impl Counted {
             part(key, asker, &mut parts)?;
         }
         Some(parts)
+    }
+
+    /// The value of a request, where each counts once; none: the request counts, whatever it says.
+    pub fn value(&self, said: &dyn Fn(&InputPlace) -> Said) -> Option<Vec<u8>> {
+        match said(self.distinct.as_ref()?) {
+            Said::One(text) => Some(spelling(&text).into_bytes()),
+            Said::Nothing | Said::Several => None,
+        }
+    }
+
+    /// For how long a value that was counted is free: until all that fits at once has come back.
+    pub fn free_for(&self) -> Duration {
+        self.rate.window()
     }
 
     /// Whether a request has all that it counts by. What has not would be one for all callers: the first of them would

@@ -1,7 +1,7 @@
 //! How often requests came, over all workers and reloads.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use portcullis_controls::resource_limits::{Counted, POOLS};
 use portcullis_counting::{
@@ -9,6 +9,7 @@ use portcullis_counting::{
 };
 use portcullis_policy::RateCounts;
 
+use super::seen::Seen;
 use crate::under_way::{NoPlace, Places, UnderWay};
 
 /// The counts of all entries of `rates`.
@@ -17,6 +18,7 @@ pub(crate) struct Rates {
     keys: Keys,
     started: Instant,
     under_way: Arc<UnderWay>,
+    seen: Seen,
 }
 
 /// A request that was counted.
@@ -54,6 +56,7 @@ impl Rates {
             keys: Keys::new(chance),
             started,
             under_way: Arc::default(),
+            seen: Seen::default(),
         }
     }
 
@@ -86,6 +89,22 @@ impl Rates {
             }
             Decision::Refused(refused) => Err(refused),
         }
+    }
+
+    /// A value that a key of an entry shows, where each counts once.
+    pub(crate) fn value(&self, (counted, parts): &Parts<'_>, value: &[u8]) -> Key {
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).chain([value]).collect();
+        self.keys.key(counted.pool, &format!("value of {}", counted.text), &parts)
+    }
+
+    /// Whether it was counted lately.
+    pub(crate) fn has_seen(&self, value: Key, now: Instant) -> bool {
+        self.seen.has(value, now)
+    }
+
+    /// These were counted now.
+    pub(crate) fn saw(&self, values: &[(Key, Duration)], now: Instant) {
+        values.iter().for_each(|(value, time)| self.seen.add(*value, now, *time));
     }
 
     /// A place for a request under all of its keys, or under none.
@@ -124,8 +143,6 @@ impl Drop for Unsettled {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use portcullis_policy::{
         InputPlace, Often, RateBound, RateCost, RateCounts, RateKey, RateLimit, RequestPlace,
     };
@@ -143,6 +160,7 @@ mod tests {
             per: vec![key],
             counts_callers: false,
             counts: RateCounts::Every,
+            distinct: None,
             bound: RateBound::Often(often, RateCost::Fixed(1)),
         })
     }

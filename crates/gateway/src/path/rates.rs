@@ -16,6 +16,7 @@ use super::authenticate::Authenticated;
 use super::context::{Context, Exit};
 use super::payload::Payload;
 use super::values::Request;
+use crate::callers::Parts;
 use crate::under_way::{NoPlace, Places};
 
 /// A request that is counted.
@@ -71,14 +72,24 @@ impl<'a> Asked<'a> {
             return Ok(());
         }
         let said = |place: &InputPlace| self.request.said(place, context);
+        let (counts, now) = (&context.worker.shared.callers.rates, Instant::now());
+        let mut values = Vec::new();
+        let mut is_counted = |parts: &Parts<'_>| {
+            let Some(value) = parts.0.value(&said) else { return true };
+            let value = counts.value(parts, &value);
+            values.push((value, parts.0.free_for()));
+            !counts.has_seen(value, now)
+        };
         let asked: Vec<_> = self
             .parts(rates, context)
             .into_iter()
+            .filter(|parts| is_counted(parts))
             .map(|(counted, parts)| ((counted, parts), counted.units(&said)))
             .collect();
-        let taken = context.worker.shared.callers.rates.take(&asked, Instant::now());
+        let taken = counts.take(&asked, now);
         match taken {
             Ok(passed) => {
+                counts.saw(&values, now);
                 let left =
                     asked.iter().zip(&passed.each).filter_map(|(((counted, _), _), left)| {
                         counted.quota(left.available, left.reset_in)

@@ -123,6 +123,7 @@ fn defaults() -> Vec<RateLimit> {
             per: vec![key],
             counts_callers: false,
             counts: RateCounts::Every,
+            distinct: None,
             bound: RateBound::Often(often, RateCost::Fixed(1)),
         }
     };
@@ -166,6 +167,7 @@ fn limit(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateLim
         per,
         counts_callers: section.counts_callers.as_ref().is_some_and(|word| word.value),
         counts: if counts_success(section) { RateCounts::Success } else { RateCounts::Every },
+        distinct: section.distinct.as_ref().map(|place| place.value.0.clone()),
         bound,
     })
 }
@@ -183,6 +185,7 @@ fn often(section: &RateSection, rate: &Spanned<Frequency>, notes: &mut Notes) ->
         None => count.clamp(1, BURST_DEFAULT_MAX),
         Some(burst) => amount(burst, COUNT_MAX.into(), notes)?,
     };
+    distinct_alone(section, notes);
     let cost = section.cost.as_ref().map_or(RateCost::Fixed(1), |cost| cost.value.0.clone());
     if let (RateCost::Fixed(units), Some(written)) = (&cost, &section.cost)
         && *units > burst
@@ -198,6 +201,25 @@ fn often(section: &RateSection, rate: &Spanned<Frequency>, notes: &mut Notes) ->
     Some(RateBound::Often(Often { count, per, burst }, cost))
 }
 
+/// A value that is given back, or costs more at another time, would not be free when it comes again.
+fn distinct_alone(section: &RateSection, notes: &mut Notes) {
+    if section.distinct.is_none() {
+        return;
+    }
+    let counts = section.counts.as_ref().filter(|_| counts_success(section));
+    let others = [
+        section.cost.as_ref().map(|cost| ("cost", cost.span)),
+        counts.map(|counts| ("counts: success", counts.span)),
+    ];
+    for (word, span) in others.into_iter().flatten() {
+        notes.push(|| {
+            Diagnostic::error(&codes::CONFLICT, format!("`{word}` does not go with `distinct`"))
+                .at(span)
+                .help("write two entries: each new value is one, whatever becomes of it")
+        });
+    }
+}
+
 fn at_a_time(
     section: &RateSection,
     at_once: &Spanned<Count>,
@@ -207,6 +229,7 @@ fn at_a_time(
         section.burst.as_ref().map(|burst| ("burst", burst.span)),
         section.cost.as_ref().map(|cost| ("cost", cost.span)),
         section.counts.as_ref().map(|counts| ("counts", counts.span)),
+        section.distinct.as_ref().map(|place| ("distinct", place.span)),
     ];
     for (word, span) in others.into_iter().flatten() {
         notes.push(|| {
@@ -226,6 +249,7 @@ fn ever(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateBoun
         section.burst.as_ref().map(|burst| ("burst", burst.span)),
         section.cost.as_ref().map(|cost| ("cost", cost.span)),
         section.counts.as_ref().map(|counts| ("counts", counts.span)),
+        section.distinct.as_ref().map(|place| ("distinct", place.span)),
     ];
     let mut is_good = true;
     for (word, at) in others.into_iter().flatten() {
@@ -297,6 +321,9 @@ fn text(section: &RateSection) -> String {
     if counts_success(section) {
         parts.push("counts: success".to_owned());
     }
+    if let Some(place) = &section.distinct {
+        parts.push(format!("distinct: {}", place.value.0));
+    }
     if section.once.as_ref().is_some_and(|word| word.value) {
         parts.push("once: true".to_owned());
     }
@@ -317,8 +344,8 @@ fn compare(rates: &[RateLimit], notes: &mut Notes) {
                 _ => false,
             };
             bounds
-                && (&other.of, &other.per, other.counts_callers, other.counts)
-                    == (&one.of, &one.per, one.counts_callers, one.counts)
+                && (&other.of, &other.per, other.counts_callers, other.counts, &other.distinct)
+                    == (&one.of, &one.per, one.counts_callers, one.counts, &one.distinct)
         };
         if let Some(other) = before.iter().find(is_same) {
             notes.push(|| {

@@ -103,3 +103,16 @@ fn an_entry_of_successes_and_one_of_once_say_so_in_their_text() {
     let (all, some) = (counts(RateCounts::Every), counts(RateCounts::Success));
     assert!(all.is_as_strict_as(&some) && !some.is_as_strict_as(&all), "fewer are counted");
 }
+
+#[test]
+fn an_entry_of_distinct_values_is_looser_than_one_of_all() {
+    let of = |rest: &str| {
+        let entry = format!("{{ of: createOrder, per: everybody, rate: 5/s{rest} }}");
+        join(&format!("{API}rates: [{entry}]\n")).unwrap().rates.first().cloned().unwrap()
+    };
+    let (all, some) = (of(""), of(", distinct: body./item"));
+    assert_eq!(&*some.text, "of: createOrder, per: everybody, rate: 5/s, distinct: body./item");
+    assert!(some.needs_body() && !all.needs_body());
+    assert!(all.is_as_strict_as(&some) && !some.is_as_strict_as(&all));
+    assert!(some.is_as_strict_as(&some));
+}

@@ -17,6 +17,7 @@ fn counted(per: &[RateKey]) -> Counted {
         per: per.to_vec(),
         counts_callers: false,
         counts: RateCounts::Every,
+        distinct: None,
         bound: RateBound::Often(often, RateCost::Fixed(1)),
     })
 }

@@ -46,6 +46,9 @@ impl Checked<'_> {
         if let (RateCost::Of(place), Some(cost)) = (&self.cost(), &self.section.cost) {
             self.place(place, cost.span, notes);
         }
+        if let (Some(place), Some(written)) = (&self.limit.distinct, &self.section.distinct) {
+            self.place(place, written.span, notes);
+        }
         if let Some(once) =
             self.section.once.as_ref().filter(|_| self.limit.bound == RateBound::Once)
             && !self.known.has_store
