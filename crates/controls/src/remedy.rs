@@ -35,6 +35,8 @@ pub enum Remedy {
     Later,
     /// It may be sent again later, or an entry of the policy's `rates` must allow more.
     Rate,
+    /// It was done, once, and the policy says that it may be no more.
+    Once,
     /// The steps before it must be done, or the policy's `flows` must say otherwise.
     Flow,
     /// The policy's `values` must let the value pass.
@@ -69,6 +71,7 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         ControlId::ResourceLimits if matches!(reason, "page_below" | "page_no_number") => {
             Remedy::Contract
         }
+        ControlId::ResourceLimits if matches!(reason, "once" | "once_of_nothing") => Remedy::Once,
         ControlId::ResourceLimits => limit(reason).map_or(Remedy::Relax, Remedy::Limit),
         ControlId::ApiInventory | ControlId::SafeConfiguration => match reason {
             "forwarding_disagrees" => Remedy::Proxy,

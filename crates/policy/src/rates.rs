@@ -25,6 +25,10 @@ pub struct RateLimit {
     pub per: Vec<RateKey>,
     /// Whether requests of verified callers count where only addresses are named.
     pub counts_callers: bool,
+    /// Which of the requests count.
+    pub counts: RateCounts,
+    /// Only values there that were not shown lately count.
+    pub distinct: Option<InputPlace>,
     /// What it allows.
     pub bound: RateBound,
 }
@@ -36,6 +40,18 @@ pub enum RateBound {
     Often(Often, RateCost),
     /// So many at a time.
     AtOnce(u32),
+    /// One, ever.
+    Once,
+}
+
+/// Which requests count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RateCounts {
+    /// All of them, whatever became of them.
+    #[default]
+    Every,
+    /// Those that the API answered with success: a status below 400.
+    Success,
 }
 
 /// So many in a time.
@@ -90,7 +106,8 @@ impl RateLimit {
         let is_of_body = |key: &RateKey| matches!(key, RateKey::Value(place) if is_body(place));
         let has_cost =
             matches!(&self.bound, RateBound::Often(_, RateCost::Of(place)) if is_body(place));
-        has_cost || self.per.iter().any(is_of_body)
+        let is_of_values = self.distinct.as_ref().is_some_and(is_body);
+        has_cost || is_of_values || self.per.iter().any(is_of_body)
     }
 
     /// Whether it forbids all that another entry forbids, of the same operations.
@@ -103,9 +120,12 @@ impl RateLimit {
                     && one.burst <= two.burst
             }
             (RateBound::AtOnce(one), RateBound::AtOnce(two)) => one <= two,
+            (RateBound::Once, RateBound::Once) => true,
             _ => false,
         };
-        let counts_all = self.counts_callers || !other.counts_callers;
+        let counts_all = (self.counts_callers || !other.counts_callers)
+            && (self.counts == RateCounts::Every || self.counts == other.counts)
+            && (self.distinct.is_none() || self.distinct == other.distinct);
         is_no_looser && counts_all && self.per == other.per
     }
 

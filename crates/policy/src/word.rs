@@ -84,6 +84,16 @@ pub(crate) enum HttpWord {
     Two,
 }
 
+/// Which requests a rate counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum CountsWord {
+    /// All of them.
+    Every,
+    /// Those that the API answered with success.
+    Success,
+}
+
 /// `absent`: a null that the contract does not allow says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
@@ -266,6 +276,12 @@ impl Read for MarkupWord {
 impl Read for HttpWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("1.1", Self::One), ("2", Self::Two)], None)
+    }
+}
+
+impl Read for CountsWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("every", Self::Every), ("success", Self::Success)], None)
     }
 }
 

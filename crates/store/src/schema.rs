@@ -14,6 +14,7 @@ use crate::folder::{DATABASE, Folder, without_links};
 use crate::held;
 use crate::key_service::{self, Unlock};
 use crate::keys;
+use crate::once;
 use crate::passwords;
 use crate::seal::{Envelope, KEY_LEN, Wrapper};
 
@@ -21,7 +22,7 @@ use crate::seal::{Envelope, KEY_LEN, Wrapper};
 const APPLICATION_ID: i64 = 0x5043_5354;
 
 /// `PRAGMA user_version`: grows when the tables change.
-pub(crate) const FORMAT: i64 = 7;
+pub(crate) const FORMAT: i64 = 8;
 
 /// Bytes of a page of the database.
 pub(crate) const PAGE: u64 = 4096;
@@ -104,6 +105,7 @@ fn since(format: i64) -> impl Iterator<Item = &'static str> {
         WRAPPED,
         passwords::rows::TABLE,
         keys::imported::TABLE,
+        once::rows::TABLE,
     ];
     all.into_iter().skip(usize::try_from(format).unwrap_or_default())
 }
@@ -274,7 +276,7 @@ fn tables_made(format: i64) -> Result<Vec<(String, Option<String>)>, StoreError>
 
 /// Brings a database of an earlier format to this one: format 2 added the register,
 /// format 3 the API keys, format 4 how often they were used, format 5 the key that a service wrapped, format 6 passwords,
-/// format 7 which keys others issued.
+/// format 7 which keys others issued, format 8 what happened once.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if format == FORMAT {

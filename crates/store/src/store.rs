@@ -23,6 +23,7 @@ use crate::keys::ApiKeys;
 use crate::listed::{self, Listing};
 use crate::memory::Memory;
 use crate::names::{Account, Digest, SessionId};
+use crate::once::{MARKS_MAX, Marks};
 use crate::open::{self, Opened, Ready};
 use crate::options::Options;
 use crate::passwords::Passwords;
@@ -66,6 +67,7 @@ struct Parts {
     /// Which pepper keys are compared under, where a gateway does.
     pepper: Mutex<Option<[u8; 32]>>,
     passwords: Arc<Passwords>,
+    once: Arc<Marks>,
     places: Arc<Cache<Account, Places>>,
     place_changes: Arc<AtomicU64>,
     rekeys: Turns,
@@ -114,6 +116,8 @@ impl Store {
         let passwords = Arc::new(Passwords::new(Arc::clone(&sealer), options.users_max));
         let users = passwords.load(&reader);
         let passwords_loaded = users.map_err(|why| unreadable(why, "a password", folder))?;
+        let once = Arc::new(Marks::new(Arc::clone(&sealer), MARKS_MAX));
+        once.load(&reader).map_err(|why| unreadable(why, "what happened once", folder))?;
         let names = Keys::new(&sealer.digest("register of ids", &[]));
         let held = Held::new(names, options.register, true);
         let facts = held.load(&mut writer, now)?;
@@ -126,6 +130,7 @@ impl Store {
             held: Arc::clone(&held),
             keys: Arc::clone(&keys),
             passwords: Arc::clone(&passwords),
+            once: Arc::clone(&once),
         };
         let parts = Parts {
             sealer,
@@ -143,6 +148,7 @@ impl Store {
             held,
             keys,
             passwords,
+            once,
         };
         let (facts, facts_damaged) = (facts.facts, facts.damaged);
         let opened = Opened {
@@ -572,6 +578,7 @@ mod api_keys;
 pub(crate) mod imports;
 mod kek;
 mod key_uses;
+mod once;
 mod passwords;
 mod reported;
 #[cfg(test)]

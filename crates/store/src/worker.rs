@@ -17,6 +17,7 @@ use crate::held::{self, Held};
 use crate::keys::{self, ApiKeys};
 use crate::memory::Memory;
 use crate::names::SessionId;
+use crate::once::{self, Marks, OnceMark};
 use crate::passwords::{self, Passwords};
 use crate::rekey::{self, Rekey, Rekeyed};
 use crate::rows;
@@ -204,6 +205,7 @@ pub(crate) struct Told {
     pub(crate) held: Arc<Held>,
     pub(crate) keys: Arc<ApiKeys>,
     pub(crate) passwords: Arc<Passwords>,
+    pub(crate) once: Arc<Marks>,
 }
 
 /// What a batch writes beside its jobs.
@@ -213,6 +215,8 @@ struct TakenUp {
     keys: keys::Batch,
     /// Whose passwords go.
     users: Vec<Arc<str>>,
+    /// What did not happen after all.
+    once: Vec<OnceMark>,
 }
 
 impl TakenUp {
@@ -296,8 +300,11 @@ impl Desk {
     }
 
     fn has_unwritten(&self) -> bool {
-        let Told { held, keys, passwords, .. } = &self.told;
-        held.has_unwritten() || keys.has_unwritten() || passwords.has_unwritten()
+        let Told { held, keys, passwords, once, .. } = &self.told;
+        held.has_unwritten()
+            || keys.has_unwritten()
+            || passwords.has_unwritten()
+            || once.has_unwritten()
     }
 
     /// One transaction for all. A job that fails is undone alone; if the whole fails, all have. Says
@@ -310,6 +317,7 @@ impl Desk {
             held: told.held.take(is_idle),
             keys: told.keys.take(is_idle, now),
             users: told.passwords.take(),
+            once: told.once.gone(),
         };
         if is_idle {
             self.learned = Instant::now();
@@ -325,6 +333,7 @@ impl Desk {
         told.held.settle(&taken.held, whole.is_ok());
         told.keys.settle(taken.keys, whole.is_ok());
         told.passwords.settle(&taken.users, whole.is_ok());
+        told.once.settle(&taken.once, whole.is_ok());
         outcomes.resize(jobs.len(), Ok(()));
         for (job, outcome) in jobs.into_iter().zip(outcomes) {
             job.finish(&self.connection, whole.clone().and(outcome));
@@ -346,6 +355,7 @@ impl Desk {
         taken.held.write(connection, &self.told.held.keys)?;
         self.told.keys.write_batch(connection, &taken.keys)?;
         passwords::rows::delete(connection, &taken.users)?;
+        once::rows::delete(connection, &taken.once)?;
         for job in jobs.iter_mut() {
             connection.execute_batch("SAVEPOINT job")?;
             let outcome = job.run(connection);

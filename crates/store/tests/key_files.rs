@@ -174,27 +174,31 @@ fn stores_of_earlier_formats_open_and_take_keys() {
         (
             1,
             "DROP TABLE held; DROP TABLE api_key; DROP TABLE key_use; DROP TABLE wrapped_key; \
-             DROP TABLE password; DROP TABLE imported_key; PRAGMA user_version = 1",
+             DROP TABLE password; DROP TABLE imported_key; DROP TABLE once; PRAGMA user_version = 1",
         ),
         (
             2,
             "DROP TABLE api_key; DROP TABLE key_use; DROP TABLE wrapped_key; DROP TABLE password; DROP TABLE imported_key; \
-             PRAGMA user_version = 2",
+             DROP TABLE once; PRAGMA user_version = 2",
         ),
         (
             3,
             "DROP TABLE key_use; DROP TABLE wrapped_key; DROP TABLE password; DROP TABLE imported_key; DELETE FROM api_key; \
-             PRAGMA user_version = 3",
+             DROP TABLE once; PRAGMA user_version = 3",
         ),
         (
             4,
-            "DROP TABLE wrapped_key; DROP TABLE password; DROP TABLE imported_key; DELETE FROM api_key; PRAGMA user_version = 4",
+            "DROP TABLE wrapped_key; DROP TABLE password; DROP TABLE imported_key; DELETE FROM api_key; DROP TABLE once; PRAGMA user_version = 4",
         ),
         (
             5,
-            "DROP TABLE password; DROP TABLE imported_key; DELETE FROM api_key; PRAGMA user_version = 5",
+            "DROP TABLE password; DROP TABLE imported_key; DELETE FROM api_key; DROP TABLE once; PRAGMA user_version = 5",
         ),
-        (6, "DROP TABLE imported_key; DELETE FROM api_key; PRAGMA user_version = 6"),
+        (
+            6,
+            "DROP TABLE imported_key; DELETE FROM api_key; DROP TABLE once; PRAGMA user_version = 6",
+        ),
+        (7, "DROP TABLE once; DELETE FROM api_key; PRAGMA user_version = 7"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store");

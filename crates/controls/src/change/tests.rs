@@ -43,7 +43,7 @@ fn told(changes: &Changes) -> Vec<String> {
 }
 
 /// Edits that let more through, with the words that say so; backwards, each narrows.
-const WIDER: [(&str, &str, &str); 49] = [
+const WIDER: [(&str, &str, &str); 51] = [
     ("flows: { stock: { steps: [createItem, getItem] } } # flow\n", "", "`flows: stock` is gone"),
     (
         "steps: [createItem, getItem] } }",
@@ -63,6 +63,8 @@ const WIDER: [(&str, &str, &str); 49] = [
         "does not count `getItem`",
     ),
     ("at_once: 2 } # of items", "at_once: 3 }", "at_once: 2 }` is gone"),
+    ("rate: 7/h }", "rate: 7/h, distinct: body./name }", "rate: 7/h }` is gone"),
+    ("rate: 7/h }", "rate: 7/h, counts: success }", "rate: 7/h }` is gone"),
     (
         "    key: { type: apiKey",
         "    admin: { type: apiKey, in: header, name: X-Admin }\n    key: { type: apiKey",
@@ -204,6 +206,21 @@ fn what_lets_less_through_goes_in_by_itself() {
         let back = Changes::between(&before, &after, NOW);
         assert!(!back.widens() && !back.is_empty(), "{to} -> {from}: {:#?}", told(&back));
     }
+}
+
+#[test]
+fn what_may_be_done_more_often_than_once_is_wider() {
+    let of = |entry: &str| {
+        let policy = POLICY.replace("flows:", &format!("{entry}flows:"));
+        plan(CONTRACT, &format!("{policy}store: {{ folder: kept, key: file:kept.key }}\n"))
+    };
+    let once = "  - { of: createItem, per: caller, once: true }\n";
+    for other in ["", "  - { of: createItem, per: [caller, body./name], once: true }\n"] {
+        let changes = Changes::between(&of(once), &of(other), NOW);
+        let all = told(&changes);
+        assert!(changes.widens() && all.iter().any(|one| one.contains("once: true }` is gone")));
+    }
+    assert!(!Changes::between(&of(""), &of(once), NOW).widens());
 }
 
 #[test]

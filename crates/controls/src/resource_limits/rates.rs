@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use portcullis_counting::{Place, Pool, Rate};
 use portcullis_model::{ControlId, Identity, KeyId, Refusal, Status};
-use portcullis_policy::{InputPlace, Model, RateBound, RateCost, RateKey, RateLimit};
+use portcullis_policy::{InputPlace, Model, RateBound, RateCost, RateCounts, RateKey, RateLimit};
 
 use super::key_quota::Quota;
 use super::one_at_a_time::number;
@@ -35,6 +35,10 @@ pub struct Counted {
     pub at_once: Option<u32>,
     /// For how many a request counts.
     pub cost: RateCost,
+    /// Which requests count.
+    pub counts: RateCounts,
+    /// Only values there count, each once.
+    distinct: Option<InputPlace>,
     per: Vec<RateKey>,
     counts_callers: bool,
 }
@@ -48,6 +52,8 @@ pub struct Rates {
     pub late: Vec<Arc<Counted>>,
     /// How many may be under way.
     pub at_once: Vec<Arc<Counted>>,
+    /// What may be done once, ever: asked when the API is about to be.
+    pub once: Vec<Arc<Counted>>,
 }
 
 /// Who asks for what.
@@ -83,6 +89,7 @@ impl Rates {
             if limit.concerns(operation) {
                 let list = match limit.bound {
                     RateBound::AtOnce(_) => &mut rates.at_once,
+                    RateBound::Once => &mut rates.once,
                     RateBound::Often(..) if limit.needs_body() => &mut rates.late,
                     RateBound::Often(..) => &mut rates.early,
                 };
@@ -108,6 +115,7 @@ impl Counted {
                 (rate.unwrap_or(Rate::NEVER), None, cost.clone())
             }
             RateBound::AtOnce(most) => (Rate::NEVER, Some(*most), RateCost::Fixed(1)),
+            RateBound::Once => (Rate::NEVER, None, RateCost::Fixed(1)),
         };
         Self {
             text: Arc::clone(&limit.text),
@@ -115,6 +123,8 @@ impl Counted {
             pool: pool(&limit.per, rate),
             at_once,
             cost,
+            counts: limit.counts,
+            distinct: limit.distinct.clone(),
             per: limit.per.clone(),
             counts_callers: limit.counts_callers,
         }
@@ -141,6 +151,32 @@ impl Counted {
             part(key, asker, &mut parts)?;
         }
         Some(parts)
+    }
+
+    /// The value of a request, where each counts once; none: the request counts, whatever it says.
+    pub fn value(&self, said: &dyn Fn(&InputPlace) -> Said) -> Option<Vec<u8>> {
+        match said(self.distinct.as_ref()?) {
+            Said::One(text) => Some(spelling(&text).into_bytes()),
+            Said::Nothing | Said::Several => None,
+        }
+    }
+
+    /// For how long a value that was counted is free: until all that fits at once has come back.
+    pub fn free_for(&self) -> Duration {
+        self.rate.window()
+    }
+
+    /// Whether a request has all that it counts by. What has not would be one for all callers: the first of them would
+    /// pass, and no other ever.
+    pub fn is_whole(&self, asker: &Asker<'_>) -> bool {
+        let has =
+            |name: &str| asker.caller.is_some_and(|caller| !attribute(caller, name).is_empty());
+        self.per.iter().all(|key| match key {
+            RateKey::Value(place) => matches!((asker.said)(place), Said::One(_)),
+            RateKey::Attribute(name) => has(name),
+            RateKey::Role => has("role"),
+            _ => true,
+        })
     }
 
     /// For how many units a request counts, at least one. What is no number costs all that fits at once.
@@ -191,6 +227,17 @@ impl Counted {
     pub fn too_many_at_once(&self) -> Refusal {
         Refusal::new(ControlId::ResourceLimits, Status(429), "at_once", self.detail())
             .with_field("Retry-After", "1")
+    }
+
+    /// The refusal of what was done before. No 429: that says later, and here no time comes.
+    pub fn done_before(&self) -> Refusal {
+        Refusal::new(ControlId::ResourceLimits, Status(409), "once", self.detail())
+    }
+
+    /// The refusal of a request that does not say one value where an entry lets each pass once.
+    pub fn not_one_value(&self) -> Refusal {
+        let detail = format!("not one value for `rates: {{ {} }}`", self.text);
+        Refusal::new(ControlId::ResourceLimits, Status::BAD_REQUEST, "once_of_nothing", detail)
     }
 
     /// Which entry, and never of whom: the record of the request says that as far as it may be said.

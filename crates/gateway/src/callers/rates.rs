@@ -1,21 +1,42 @@
 //! How often requests came, over all workers and reloads.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use portcullis_controls::resource_limits::{Counted, POOLS};
 use portcullis_counting::{
-    Admitted, Ask, Counts, Decision, Key, Keys, LocalCounts, Refused, Ticks,
+    Ask, Counts, Decision, Key, Keys, LocalCounts, Outlook, Refused, TOGETHER_MAX, Taken, Ticks,
 };
+use portcullis_policy::RateCounts;
 
+use super::seen::Seen;
 use crate::under_way::{NoPlace, Places, UnderWay};
 
 /// The counts of all entries of `rates`.
 pub(crate) struct Rates {
-    counts: LocalCounts,
+    counts: Arc<LocalCounts>,
     keys: Keys,
     started: Instant,
     under_way: Arc<UnderWay>,
+    seen: Seen,
+}
+
+/// A request that was counted.
+pub(crate) struct Passed {
+    /// What is left under each of its keys.
+    pub(crate) each: [Outlook; TOGETHER_MAX],
+    /// What of it may turn out not to count.
+    pub(crate) unsettled: Option<Unsettled>,
+}
+
+/// What was counted of a request that may turn out not to count: given back when this is dropped, by a refusal, a
+/// panic, or an answer that says no; unless it was kept.
+pub(crate) struct Unsettled {
+    counts: Arc<LocalCounts>,
+    started: Instant,
+    asks: Vec<Ask>,
+    taken: Option<Taken>,
+    is_kept: bool,
 }
 
 /// What is counted of a request: an entry, and the parts of its key.
@@ -31,22 +52,20 @@ impl Rates {
     /// `chance` is from the operating system.
     pub(crate) fn new(chance: [u8; 16], started: Instant) -> Self {
         Self {
-            counts: LocalCounts::new(&POOLS),
+            counts: Arc::new(LocalCounts::new(&POOLS)),
             keys: Keys::new(chance),
             started,
             under_way: Arc::default(),
+            seen: Seen::default(),
         }
     }
 
-    /// Counts a request under all of its keys, for so many units each; or under none.
+    /// Counts a request under all of its keys, for so many units each; or under none. What counts only if the API
+    /// does what it is asked comes back beside it.
     ///
     /// # Errors
     /// The one that refuses longest.
-    pub(crate) fn take(
-        &self,
-        asked: &[(Parts<'_>, u32)],
-        now: Instant,
-    ) -> Result<Admitted, Refused> {
+    pub(crate) fn take(&self, asked: &[(Parts<'_>, u32)], now: Instant) -> Result<Passed, Refused> {
         let ask = |(parts, units): &(Parts<'_>, u32)| Ask {
             key: self.key(parts),
             rate: parts.0.rate,
@@ -54,9 +73,38 @@ impl Rates {
         };
         let asks: Vec<Ask> = asked.iter().map(ask).collect();
         match self.counts.take(&asks, Ticks::since(self.started, now)) {
-            Decision::Admitted(admitted) => Ok(admitted),
+            Decision::Admitted(admitted) => {
+                let is_meant =
+                    |(asked, _): &(&(Parts<'_>, u32), _)| asked.0.0.counts == RateCounts::Success;
+                let of_success = asked.iter().zip(&asks).filter(is_meant);
+                let of_success: Vec<Ask> = of_success.map(|(_, ask)| *ask).collect();
+                let unsettled = (!of_success.is_empty()).then(|| Unsettled {
+                    counts: Arc::clone(&self.counts),
+                    started: self.started,
+                    asks: of_success,
+                    taken: Some(admitted.taken),
+                    is_kept: false,
+                });
+                Ok(Passed { each: admitted.each, unsettled })
+            }
             Decision::Refused(refused) => Err(refused),
         }
+    }
+
+    /// A value that a key of an entry shows, where each counts once.
+    pub(crate) fn value(&self, (counted, parts): &Parts<'_>, value: &[u8]) -> Key {
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).chain([value]).collect();
+        self.keys.key(counted.pool, &format!("value of {}", counted.text), &parts)
+    }
+
+    /// Whether it was counted lately.
+    pub(crate) fn has_seen(&self, value: Key, now: Instant) -> bool {
+        self.seen.has(value, now)
+    }
+
+    /// These were counted now.
+    pub(crate) fn saw(&self, values: &[(Key, Duration)], now: Instant) {
+        values.iter().for_each(|(value, time)| self.seen.add(*value, now, *time));
     }
 
     /// A place for a request under all of its keys, or under none.
@@ -72,12 +120,31 @@ impl Rates {
     }
 }
 
+impl Unsettled {
+    /// Whether it stays counted when it is dropped.
+    pub(crate) const fn keep(&mut self, is_kept: bool) {
+        self.is_kept = is_kept;
+    }
+}
+
+impl std::fmt::Debug for Unsettled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Unsettled(..)")
+    }
+}
+
+impl Drop for Unsettled {
+    fn drop(&mut self) {
+        if let Some(taken) = self.taken.take().filter(|_| !self.is_kept) {
+            self.counts.give_back(&self.asks, taken, Ticks::since(self.started, Instant::now()));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use portcullis_policy::{
-        InputPlace, Often, RateBound, RateCost, RateKey, RateLimit, RequestPlace,
+        InputPlace, Often, RateBound, RateCost, RateCounts, RateKey, RateLimit, RequestPlace,
     };
 
     use super::*;
@@ -92,6 +159,8 @@ mod tests {
             of: None,
             per: vec![key],
             counts_callers: false,
+            counts: RateCounts::Every,
+            distinct: None,
             bound: RateBound::Often(often, RateCost::Fixed(1)),
         })
     }

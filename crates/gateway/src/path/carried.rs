@@ -6,6 +6,7 @@ use portcullis_controls::resource_limits::Quota;
 use portcullis_model::{ControlId, Identity, Refusal, Secret, Status};
 use portcullis_store::{Account, Session, Store};
 
+use super::settling::Settling;
 use crate::callers::{Genuine, UsedKey, UsedPassword};
 use crate::login::Withheld;
 
@@ -38,6 +39,8 @@ pub(super) struct Carried {
     pub(super) ends: Vec<(usize, Account)>,
     /// The token that its page is given.
     pub(super) page_token: Option<String>,
+    /// What counts only if the API does what it is asked.
+    pub(super) settling: Settling,
     /// This request ended its own session.
     pub(super) has_ended: bool,
 }

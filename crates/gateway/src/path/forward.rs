@@ -108,6 +108,7 @@ pub(super) async fn enter(
     // Whoever only watches lets clients see it.
     let follows =
         operation.is_some() && context.mode(ControlId::SafeConfiguration) == Mode::Enforce;
+    context.carried.settling.sent();
     let exchange = exchange(turn, &mut request, method.filter(|_| follows), terms, context);
     let result = if is_safe && !is_held {
         // Nobody waits any more: a read ends here. A write runs to its end and is recorded, and so does
@@ -123,6 +124,7 @@ pub(super) async fn enter(
     let result = result.inspect_err(|fault| {
         if fault.is_unsent() {
             flow::unsent(context);
+            context.carried.settling.unsent();
         }
     });
     let (head, body, is_corrected) = result.map_err(failed)?;

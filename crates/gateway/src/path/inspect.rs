@@ -67,6 +67,7 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
         None => Ok(()),
     };
     let (status, operation) = (Status(parts.head.status), parts.operation);
+    context.carried.settling.answered(status);
     let location = parts.head.fields.first(Essential::Location).map(str::to_owned);
     // The API has done it, whatever becomes of its answer.
     roles(operation, status, context);

@@ -16,6 +16,7 @@ use super::authenticate::Authenticated;
 use super::context::{Context, Exit};
 use super::payload::Payload;
 use super::values::Request;
+use crate::callers::Parts;
 use crate::under_way::{NoPlace, Places};
 
 /// A request that is counted.
@@ -45,25 +46,57 @@ impl<'a> Asked<'a> {
         self.stay(&rates(context).at_once, context)
     }
 
+    /// What it may do once, ever; refused where it does not say of what.
+    pub(super) fn once<'w>(
+        &self,
+        context: &mut Context<'w>,
+    ) -> Result<Vec<(&'w Arc<Counted>, Vec<Vec<u8>>)>, Exit> {
+        let rates = &rates(context).once;
+        if rates.is_empty() || context.mode(ControlId::ResourceLimits) == Mode::NotAsked {
+            return Ok(Vec::new());
+        }
+        let name = name(context);
+        let said = |place: &InputPlace| self.request.said(place, context);
+        let asker = self.asker(&name, &said, context);
+        let concerned =
+            rates.iter().filter_map(|one| Some((one, one.parts(&asker)?, one.is_whole(&asker))));
+        let (whole, without): (Vec<_>, Vec<_>) = concerned.partition(|(.., is_whole)| *is_whole);
+        if let Some((one, ..)) = without.first() {
+            context.refuse(one.not_one_value())?;
+        }
+        Ok(whole.into_iter().map(|(one, parts, _)| (one, parts)).collect())
+    }
+
     fn often(&self, rates: &[Arc<Counted>], context: &mut Context<'_>) -> Result<(), Exit> {
         if rates.is_empty() || context.mode(ControlId::ResourceLimits) == Mode::NotAsked {
             return Ok(());
         }
         let said = |place: &InputPlace| self.request.said(place, context);
+        let (counts, now) = (&context.worker.shared.callers.rates, Instant::now());
+        let mut values = Vec::new();
+        let mut is_counted = |parts: &Parts<'_>| {
+            let Some(value) = parts.0.value(&said) else { return true };
+            let value = counts.value(parts, &value);
+            values.push((value, parts.0.free_for()));
+            !counts.has_seen(value, now)
+        };
         let asked: Vec<_> = self
             .parts(rates, context)
             .into_iter()
+            .filter(|parts| is_counted(parts))
             .map(|(counted, parts)| ((counted, parts), counted.units(&said)))
             .collect();
-        let taken = context.worker.shared.callers.rates.take(&asked, Instant::now());
+        let taken = counts.take(&asked, now);
         match taken {
-            Ok(admitted) => {
+            Ok(passed) => {
+                counts.saw(&values, now);
                 let left =
-                    asked.iter().zip(&admitted.each).filter_map(|(((counted, _), _), left)| {
+                    asked.iter().zip(&passed.each).filter_map(|(((counted, _), _), left)| {
                         counted.quota(left.available, left.reset_in)
                     });
                 let tightest = left.chain(context.carried.rate).min_by_key(|quota| quota.left);
                 context.carried.rate = tightest;
+                context.carried.settling.often(passed.unsettled);
                 Ok(())
             }
             Err(refused) => {

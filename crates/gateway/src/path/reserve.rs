@@ -11,6 +11,7 @@ use super::attempt;
 use super::authorize_object::{self, Owned};
 use super::context::{Context, Exit};
 use super::flow;
+use super::once;
 use super::one_at_a_time;
 use super::rates::Asked;
 use super::validate::Valid;
@@ -55,6 +56,8 @@ pub(super) async fn enter(
     match context.worker.shared.in_upstream.take(1) {
         Some(place) => {
             let stay = Stay::new(place, counted);
+            // Last of all: whatever else refuses must cost nobody what is there once.
+            once::take(asked(owned.valid()), context).await?;
             flow::sent(owned.valid(), context);
             Ok(Reserved { valid: owned.into_valid(), stay, lock })
         }

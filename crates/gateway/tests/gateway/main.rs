@@ -33,6 +33,7 @@ mod object_bodies;
 mod object_rules;
 mod objects;
 mod obtained;
+mod once;
 mod passwords;
 mod properties;
 mod proxies;

@@ -1,6 +1,7 @@
 //! How often requests pass: by caller, address, value; and how many at a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::desk::Desk;
@@ -367,4 +368,109 @@ fn streams_of_http2_are_counted_as_requests_of_http1_are() {
             assert!(since.elapsed() < Duration::from_secs(10), "the place is lost");
         }
     });
+}
+
+/// A shop whose API answers as a test says.
+fn answering(rates: &str, status: u16) -> (Shop, Arc<AtomicU16>) {
+    let (issuer, status) = (Issuer::start(), Arc::new(AtomicU16::new(status)));
+    let said = Arc::clone(&status);
+    let api = ScriptedApi::start(Behaviour::made(move |_| {
+        let Behaviour::Answer(answer) = Behaviour::json(said.load(Ordering::SeqCst), "{}") else {
+            unreachable!()
+        };
+        answer
+    }));
+    let policy = policy(&issuer, rates, "trusted_proxies: [127.0.0.1]\n");
+    let setup = Setup { policy: Some(&policy), ..Setup::default() };
+    let model = model(SHOP, api.address(), &setup);
+    (Shop { scene: Scene::of(api, model, PlanOptions::default()), issuer }, status)
+}
+
+#[test]
+fn a_rate_of_successes_gives_back_what_the_api_refused() {
+    for (place, key) in [("early", "caller"), ("late", "body./email")] {
+        let of = if place == "early" { "getMe" } else { "resetPinV1" };
+        let rates = format!("rates: [{{ of: {of}, per: {key}, rate: 2/h, counts: success }}]\n");
+        let (shop, status) = answering(&rates, 404);
+        let alice = shop.token("alice");
+        let ask = || match place {
+            "early" => shop.get("/me", "192.0.2.1", &alice).status,
+            _ => shop.reset("v1", "\"a@shop.example\"", "192.0.2.1").status,
+        };
+        assert!((0..5).all(|_| ask() == 404), "{place}: a failure counts: {}", shop.why());
+        status.store(500, Ordering::SeqCst);
+        assert!((0..5).all(|_| ask() >= 500), "{place}");
+        status.store(200, Ordering::SeqCst);
+        assert_eq!([ask(), ask(), ask()], [200, 200, 429], "{place}: {}", shop.why());
+        assert!(shop.why().contains("rate: 2/h, counts: success }`"), "{}", shop.why());
+    }
+}
+
+#[test]
+fn what_the_gateway_refuses_is_given_back_and_what_is_under_way_is_not() {
+    let rates = "rates: [{ of: [applyCoupon, search], per: caller, rate: 1/h, counts: success }]\n";
+    let (scene, desk, issuer) = desk(rates, 1);
+    let token = format!("Authorization: Bearer {}\r\n", issuer.token("alice", ""));
+    let apply = |mark: &str| {
+        format!(
+            "POST /coupon?mark={mark} HTTP/1.1\r\nHost: api\r\n{token}Content-Length: 0\r\n\r\n"
+        )
+    };
+    for _ in 0..2 {
+        assert_eq!(scene.get_with("/search?page_size=many", &token).status, 400, "no number");
+    }
+    let first = send(scene.gateway.address(), apply("a"));
+    desk.has(&["a"]);
+    assert_eq!(scene.raw(apply("b")).status, 429, "the first one may succeed yet");
+    leave(first);
+    desk.let_go("a");
+    assert_eq!(scene.raw(apply("c")).status, 429, "it did, whoever left");
+}
+
+#[test]
+fn an_api_that_is_not_there_was_not_asked_and_one_that_does_not_answer_was() {
+    let rates = "rates: [{ of: open, per: everybody, rate: 1/h, counts: success }]\n";
+    let (shop, _) = answering(rates, 200);
+    let Shop { scene, issuer: _issuer } = shop;
+    drop(scene);
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (is_there, then) in [(false, 502), (true, 429)] {
+        let issuer = Issuer::start();
+        let api = ScriptedApi::start(Behaviour::Close);
+        let policy = policy(&issuer, rates, "trusted_proxies: [127.0.0.1]\n");
+        let setup = Setup { policy: Some(&policy), ..Setup::default() };
+        let upstream = if is_there { api.address() } else { gone };
+        let scene = Scene::of(api, model(SHOP, upstream, &setup), PlanOptions::default());
+        assert_eq!(scene.get("/open").status, 502, "there is no answer");
+        assert_eq!(scene.get("/open").status, then, "is there: {is_there}");
+    }
+}
+
+#[test]
+fn only_new_values_count_where_an_entry_says_so() {
+    let shop = Shop::new("rates: [{ of: search, per: caller, rate: 3/h, distinct: query.q }]\n");
+    let (alice, bob) = (shop.token("alice"), shop.token("bob"));
+    let ask =
+        |query: &str, token: &str| shop.get(&format!("/search{query}"), "192.0.2.1", token).status;
+    for value in ["?q=one", "?q=two", "?q=three", "?q=one", "?q=ONE", "?q=%20two", "?q=three"] {
+        assert_eq!(ask(value, &alice), 200, "{value}: {}", shop.why());
+    }
+    assert_eq!(ask("?q=four", &alice), 429, "a fourth one");
+    assert_eq!(ask("?q=four", &alice), 429, "what was refused was not counted, and is not known");
+    assert_eq!(ask("?q=one", &alice), 200, "what was counted is free still");
+    assert_eq!(ask("?q=one", &bob), 200, "{}", shop.why());
+    assert_eq!([ask("", &bob), ask("", &bob)], [200, 200], "bob has shown one");
+    assert_eq!(ask("", &bob), 429, "no value is no way past");
+    assert!(shop.why().contains("rate: 3/h, distinct: query.q }`"), "{}", shop.why());
+}
+
+#[test]
+fn codes_of_a_body_are_tried_so_often_and_the_same_one_again_is_free() {
+    let rates = "rates: [{ of: resetPinV1, per: body./email, rate: 2/h, distinct: body./pin }]\n";
+    let shop = Shop::new(rates);
+    let ask = |pin: &str| {
+        let body = format!(r#"{{"email":"a@shop.example","pin":{pin}}}"#);
+        shop.scene.post_json("/v1/reset", &body).status
+    };
+    assert_eq!(["\"1\"", "\"1\"", "\"2\"", "\"1\"", "\"3\""].map(ask), [200, 200, 200, 200, 429]);
 }

@@ -14,7 +14,7 @@ use crate::notes::{Notes, shown};
 use crate::quantity::Count;
 use crate::rates::{RateCost, RateKey};
 use crate::section::{Needed, Read, Spanned, inline_schemas, scalar, section};
-use crate::word::Names;
+use crate::word::{CountsWord, Names};
 use crate::yaml::{Content, Node};
 
 section! {
@@ -43,6 +43,17 @@ section! {
         /// `true` counts requests of verified callers by `address` and `network`, too. Default: `false`, because
         /// an office of fifty behind one address is no attacker.
         counts_callers: Option<Spanned<bool>>,
+        /// `success` counts only requests that the API answers with a status below 400. Each is counted when it
+        /// comes, and given back when the API says no or was not asked; where nobody knows what became of it, it
+        /// stays counted. Default: `every`, because trying costs, too.
+        counts: Option<Spanned<CountsWord>>,
+        /// With `rate`: counts only values there (`body./code`, `path.id`) that the same key did not show lately; the
+        /// same value again is free. A request without the value, or with several, always counts.
+        distinct: Option<Spanned<Distinct>>,
+        /// Instead of `rate`: `true` lets one request pass, ever, of each that it counts. It outlives restarts, so it
+        /// needs `store`. It counts when the API answered with a status below 400, or nobody knows what became of
+        /// it. A request without the value, or with several, is refused.
+        once: Option<Spanned<bool>>,
     }
 }
 
@@ -152,6 +163,26 @@ impl Read for Cost {
     }
 }
 
+/// Of which value each is counted once.
+#[derive(Debug)]
+pub(crate) struct Distinct(pub(crate) InputPlace);
+
+impl Read for Distinct {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let text = scalar(node, notes)?;
+        let place = place(text);
+        if place.is_none() {
+            notes.push(|| {
+                let message = format!("{} is no place of a value", shown(text));
+                Diagnostic::error(&codes::UNKNOWN_WORD, message).at(node.span).help(
+                    "write `body./code`, `path.id`, `query.q`, `header.x-shop` or `cookie.cart`",
+                )
+            });
+        }
+        place.map(Self)
+    }
+}
+
 /// So many in a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Frequency {
@@ -228,6 +259,7 @@ inline_schemas! {
         "pattern": "^[0-9]+ */ *[0-9]*(s|min|minute|h|hour|d|day)$",
         "examples": ["100/s", "5/15min", "1000/day"]
     },
+    Distinct: { "type": "string", "examples": ["body./code", "path.id"] },
     Cost: { "type": ["string", "integer"], "examples": [10, "query.page_size"] },
 }
 

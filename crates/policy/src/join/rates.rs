@@ -18,8 +18,11 @@ use crate::file::{COUNT_MAX, Frequency, PolicyFile, RateSection};
 use crate::model::Proxies;
 use crate::notes::{Notes, shown};
 use crate::quantity::Count;
-use crate::rates::{Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateKey, RateLimit};
+use crate::rates::{
+    Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateCounts, RateKey, RateLimit,
+};
 use crate::section::Spanned;
+use crate::word::CountsWord;
 
 /// Entries of one policy.
 const RATES_MAX: usize = 64;
@@ -37,6 +40,8 @@ pub(super) struct Known<'a> {
     callers: &'a [Callers],
     /// Whether some entry counts requests of whom nobody verifies.
     counts_strangers: bool,
+    /// Whether what happened once can be kept.
+    has_store: bool,
 }
 
 impl<'a> Known<'a> {
@@ -46,7 +51,9 @@ impl<'a> Known<'a> {
         names: &'a Names,
         callers: &'a [Callers],
     ) -> Self {
-        Self { contracts, names, callers, counts_strangers: counts_strangers(file) }
+        let has_store = file.is_some_and(|file| file.store.is_some());
+        let counts_strangers = counts_strangers(file);
+        Self { contracts, names, callers, counts_strangers, has_store }
     }
 }
 
@@ -115,6 +122,8 @@ fn defaults() -> Vec<RateLimit> {
             of: None,
             per: vec![key],
             counts_callers: false,
+            counts: RateCounts::Every,
+            distinct: None,
             bound: RateBound::Often(often, RateCost::Fixed(1)),
         }
     };
@@ -133,7 +142,9 @@ fn limit(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateLim
         });
         return None;
     }
+    let once = section.once.as_ref().filter(|once| once.value);
     let bound = match (&section.rate, &section.at_once) {
+        _ if let Some(once) = once => ever(section, once.span, notes)?,
         (Some(rate), None) => often(section, rate.0.as_ref()?, notes)?,
         (None, Some(at_once)) => at_a_time(section, at_once.0.as_ref()?, notes)?,
         (rate, _) => {
@@ -144,7 +155,7 @@ fn limit(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateLim
             notes.push(|| {
                 Diagnostic::error(&codes::BAD_LIMIT, message)
                     .at(span)
-                    .help("write `rate: 100/s`, or `at_once: 2`")
+                    .help("write `rate: 100/s`, `at_once: 2` or `once: true`")
             });
             return None;
         }
@@ -155,6 +166,8 @@ fn limit(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateLim
         of: None,
         per,
         counts_callers: section.counts_callers.as_ref().is_some_and(|word| word.value),
+        counts: if counts_success(section) { RateCounts::Success } else { RateCounts::Every },
+        distinct: section.distinct.as_ref().map(|place| place.value.0.clone()),
         bound,
     })
 }
@@ -172,6 +185,7 @@ fn often(section: &RateSection, rate: &Spanned<Frequency>, notes: &mut Notes) ->
         None => count.clamp(1, BURST_DEFAULT_MAX),
         Some(burst) => amount(burst, COUNT_MAX.into(), notes)?,
     };
+    distinct_alone(section, notes);
     let cost = section.cost.as_ref().map_or(RateCost::Fixed(1), |cost| cost.value.0.clone());
     if let (RateCost::Fixed(units), Some(written)) = (&cost, &section.cost)
         && *units > burst
@@ -187,6 +201,25 @@ fn often(section: &RateSection, rate: &Spanned<Frequency>, notes: &mut Notes) ->
     Some(RateBound::Often(Often { count, per, burst }, cost))
 }
 
+/// A value that is given back, or costs more at another time, would not be free when it comes again.
+fn distinct_alone(section: &RateSection, notes: &mut Notes) {
+    if section.distinct.is_none() {
+        return;
+    }
+    let counts = section.counts.as_ref().filter(|_| counts_success(section));
+    let others = [
+        section.cost.as_ref().map(|cost| ("cost", cost.span)),
+        counts.map(|counts| ("counts: success", counts.span)),
+    ];
+    for (word, span) in others.into_iter().flatten() {
+        notes.push(|| {
+            Diagnostic::error(&codes::CONFLICT, format!("`{word}` does not go with `distinct`"))
+                .at(span)
+                .help("write two entries: each new value is one, whatever becomes of it")
+        });
+    }
+}
+
 fn at_a_time(
     section: &RateSection,
     at_once: &Spanned<Count>,
@@ -195,6 +228,8 @@ fn at_a_time(
     let others = [
         section.burst.as_ref().map(|burst| ("burst", burst.span)),
         section.cost.as_ref().map(|cost| ("cost", cost.span)),
+        section.counts.as_ref().map(|counts| ("counts", counts.span)),
+        section.distinct.as_ref().map(|place| ("distinct", place.span)),
     ];
     for (word, span) in others.into_iter().flatten() {
         notes.push(|| {
@@ -204,6 +239,40 @@ fn at_a_time(
         });
     }
     amount(at_once, AT_ONCE_MAX, notes).map(RateBound::AtOnce)
+}
+
+/// One, ever.
+fn ever(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateBound> {
+    let others = [
+        section.rate.as_ref().and_then(|rate| Some(("rate", rate.0.as_ref()?.span))),
+        section.at_once.as_ref().and_then(|most| Some(("at_once", most.0.as_ref()?.span))),
+        section.burst.as_ref().map(|burst| ("burst", burst.span)),
+        section.cost.as_ref().map(|cost| ("cost", cost.span)),
+        section.counts.as_ref().map(|counts| ("counts", counts.span)),
+        section.distinct.as_ref().map(|place| ("distinct", place.span)),
+    ];
+    let mut is_good = true;
+    for (word, at) in others.into_iter().flatten() {
+        is_good = false;
+        notes.push(|| {
+            Diagnostic::error(&codes::CONFLICT, format!("`{word}` and `once` are two entries"))
+                .at(at)
+                .help("remove it: one request passes, ever, and counts if the API did it")
+        });
+    }
+    if section.of.is_none() {
+        is_good = false;
+        notes.push(|| {
+            Diagnostic::error(&codes::BAD_LIMIT, "of all requests together one would pass, ever")
+                .at(span)
+                .help("say in `of` which operations it is about: `of: applyCoupon`")
+        });
+    }
+    is_good.then_some(RateBound::Once)
+}
+
+fn counts_success(section: &RateSection) -> bool {
+    section.counts.as_ref().is_some_and(|word| word.value == CountsWord::Success)
 }
 
 /// A count of at least one.
@@ -249,6 +318,15 @@ fn text(section: &RateSection) -> String {
     if section.counts_callers.as_ref().is_some_and(|word| word.value) {
         parts.push("counts_callers: true".to_owned());
     }
+    if counts_success(section) {
+        parts.push("counts: success".to_owned());
+    }
+    if let Some(place) = &section.distinct {
+        parts.push(format!("distinct: {}", place.value.0));
+    }
+    if section.once.as_ref().is_some_and(|word| word.value) {
+        parts.push("once: true".to_owned());
+    }
     parts.join(", ")
 }
 
@@ -261,12 +339,13 @@ fn compare(rates: &[RateLimit], notes: &mut Notes) {
                 (RateBound::Often(a, cost), RateBound::Often(b, other)) => {
                     a.per == b.per && cost == other
                 }
-                (RateBound::AtOnce(_), RateBound::AtOnce(_)) => true,
+                (RateBound::AtOnce(_), RateBound::AtOnce(_))
+                | (RateBound::Once, RateBound::Once) => true,
                 _ => false,
             };
             bounds
-                && (&other.of, &other.per, other.counts_callers)
-                    == (&one.of, &one.per, one.counts_callers)
+                && (&other.of, &other.per, other.counts_callers, other.counts, &other.distinct)
+                    == (&one.of, &one.per, one.counts_callers, one.counts, &one.distinct)
         };
         if let Some(other) = before.iter().find(is_same) {
             notes.push(|| {
@@ -282,17 +361,17 @@ fn compare(rates: &[RateLimit], notes: &mut Notes) {
 
 /// So many are asked at the same moment of a request.
 fn together(rates: &[RateLimit], operations: usize, notes: &mut Notes) {
-    let is_at_once = |one: &RateLimit| matches!(one.bound, RateBound::AtOnce(_));
-    let moments: [fn(&RateLimit, bool) -> bool; 3] = [
-        |one, at_once| !at_once && !one.needs_body(),
-        |one, at_once| !at_once && one.needs_body(),
-        |_, at_once| at_once,
+    let moments: [fn(&RateLimit) -> bool; 4] = [
+        |one| matches!(one.bound, RateBound::Often(..)) && !one.needs_body(),
+        |one| matches!(one.bound, RateBound::Often(..)) && one.needs_body(),
+        |one| matches!(one.bound, RateBound::AtOnce(_)),
+        |one| matches!(one.bound, RateBound::Once),
     ];
     let mut told: Vec<Arc<str>> = Vec::new();
     for operation in 0..operations {
         for moment in &moments {
             let concerned = rates.iter().filter(|one| one.concerns(Some(operation)));
-            let mut concerned = concerned.filter(|one| moment(one, is_at_once(one)));
+            let mut concerned = concerned.filter(|one| moment(one));
             let Some(further) = concerned.nth(RATES_TOGETHER_MAX) else { continue };
             if told.contains(&further.text) {
                 continue;

@@ -78,6 +78,23 @@ const BAD: &[(&str, &str)] = &[
          listMedicines: { values: { header.x-shop: not caller.code } }\n",
     ),
     (
+        "rates_of_distinct",
+        "API\nrates:\n  - { of: createOrder, per: everybody, rate: 5/s, distinct: item }\n  \
+         - { per: everybody, rate: 5/s, distinct: body./item }\n  \
+         - { of: createOrder, per: everybody, rate: 5/s, distinct: body./itm }\n  \
+         - { of: createOrder, per: everybody, rate: 5/s, distinct: body./item, cost: 2, counts: success }\n  \
+         - { of: createOrder, per: everybody, at_once: 2, distinct: body./item }\n",
+    ),
+    (
+        "rates_of_once",
+        "API\nrates:\n  - { per: everybody, once: true }\n  - { of: createOrder, per: body./item, once: true }\n  \
+         - { of: createOrder, per: everybody, once: true, burst: 2, cost: 2, counts: success }\n  \
+         - { of: createOrder, per: everybody, once: true, at_once: 2 }\n  \
+         - { of: createOrder, per: everybody, once: false }\n  \
+         - { of: createOrder, per: everybody, at_once: 2, counts: success }\n  \
+         - { of: createOrder, per: everybody, rate: 5/s, counts: failure }\n",
+    ),
+    (
         "rates_too_many_of_one_operation",
         "API\nrates:\n  - { per: everybody, rate: 1/s }\n  - { per: everybody, rate: 1/2s }\n  - { per: everybody, rate: 1/3s }\n  \
          - { per: everybody, rate: 1/4s }\n  - { per: everybody, rate: 1/5s }\n  - { per: everybody, rate: 1/6s }\n  \

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use portcullis_policy::{Model, Often, RateBound, RateCost};
+use portcullis_policy::{Model, Often, RateBound, RateCost, RateCounts, RateLimit};
 
 use crate::pharmacy::{API, diagnostics, input, join, own};
 
@@ -78,4 +78,41 @@ fn there_are_so_many_entries_and_so_many_of_one_operation() {
     let told = refused(&rates);
     assert!(told.contains("there are more than 64 rates"), "{told}");
     assert!(told.contains("more than 8 rates concern one operation"), "{told}");
+}
+
+#[test]
+fn an_entry_of_successes_and_one_of_once_say_so_in_their_text() {
+    let store = "store: { folder: s, key: file:s.key }\n";
+    let rates = "rates:\n  - { of: createOrder, per: everybody, rate: 5/s, counts: success }\n  \
+                 - { of: createOrder, per: body./item, once: true }\n  \
+                 - { of: watchOrders, per: everybody, rate: 5/s, counts: every, once: false }\n";
+    let model = join(&format!("{API}{store}{rates}")).unwrap();
+    let texts: Vec<_> = model.rates.iter().map(|rate| rate.text.to_string()).collect();
+    assert_eq!(
+        texts,
+        [
+            "of: createOrder, per: everybody, rate: 5/s, counts: success",
+            "of: createOrder, per: body./item, once: true",
+            "of: watchOrders, per: everybody, rate: 5/s"
+        ]
+    );
+    let [success, once, every] = &*model.rates else { panic!("{texts:?}") };
+    assert_eq!((success.counts, every.counts), (RateCounts::Success, RateCounts::Every));
+    assert_eq!(once.bound, RateBound::Once);
+    let counts = |counts| RateLimit { counts, ..success.clone() };
+    let (all, some) = (counts(RateCounts::Every), counts(RateCounts::Success));
+    assert!(all.is_as_strict_as(&some) && !some.is_as_strict_as(&all), "fewer are counted");
+}
+
+#[test]
+fn an_entry_of_distinct_values_is_looser_than_one_of_all() {
+    let of = |rest: &str| {
+        let entry = format!("{{ of: createOrder, per: everybody, rate: 5/s{rest} }}");
+        join(&format!("{API}rates: [{entry}]\n")).unwrap().rates.first().cloned().unwrap()
+    };
+    let (all, some) = (of(""), of(", distinct: body./item"));
+    assert_eq!(&*some.text, "of: createOrder, per: everybody, rate: 5/s, distinct: body./item");
+    assert!(some.needs_body() && !all.needs_body());
+    assert!(all.is_as_strict_as(&some) && !some.is_as_strict_as(&all));
+    assert!(some.is_as_strict_as(&some));
 }

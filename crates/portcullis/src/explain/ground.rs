@@ -123,7 +123,7 @@ impl<'a> Grounds<'a> {
                 let written = lines.limits.iter().find(|(known, _)| *known == key);
                 written.map(|(_, span)| (format!("`limits: {{ {key} }}`"), *span))
             }),
-            (Remedy::Rate | Remedy::Flow | Remedy::Value, _) => named(act, model),
+            (Remedy::Rate | Remedy::Once | Remedy::Flow | Remedy::Value, _) => named(act, model),
             (Remedy::Origins, _) => lines.origins.map(|at| ("`origins`".to_owned(), at)),
             (Remedy::Hosts, _) => lines.hosts.map(|at| ("`hosts`".to_owned(), at)),
             (Remedy::Contract, _) => lines.base_path.map(|at| ("`base_path`".to_owned(), at)),

@@ -59,6 +59,12 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
              entry of `rates` that the record names allow more, or count them apart (`per`)."
                 .to_owned()
         }
+        (Remedy::Once, _) => {
+            "What the record names (`rates`, `once: true`) was done already, is being done, or the request does not say of \
+             what, by one value. It never passes again; if it should, count it apart (`per`), or let it pass so often in \
+             a time (`rate`)."
+                .to_owned()
+        }
         (Remedy::Flow, _) => {
             "It passes when the steps before it are done, in time and with what their answers told. If honest people do \
              it otherwise, change the flow that the record names (`flows`): leave the step out, or give it more time."

@@ -273,3 +273,18 @@ mod keys;
 mod passwords;
 mod register;
 mod rekey;
+
+#[test]
+fn what_cannot_be_written_did_not_happen_and_may_happen_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("store"), &Options::default());
+    run(async {
+        let marks = [store.once_mark("what", &[b"alice"])];
+        say(&store, "PRAGMA query_only = ON").await;
+        assert_eq!(store.take_once(&marks, NOW).await.unwrap_err(), StoreError::ReadOnly);
+        assert_eq!(store.was_once(&marks), None);
+        say(&store, "PRAGMA query_only = OFF").await;
+        let taken = store.take_once(&marks, NOW).await.unwrap();
+        assert!(matches!(taken, crate::once::Once::Taken(_)));
+    });
+}

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use portcullis_model::{Attribute, Source, Value};
-use portcullis_policy::{Often, RequestPlace};
+use portcullis_policy::{Often, RateCounts, RequestPlace};
 
 use super::*;
 use crate::resource_limits::quota_fields;
@@ -16,6 +16,8 @@ fn counted(per: &[RateKey]) -> Counted {
         of: None,
         per: per.to_vec(),
         counts_callers: false,
+        counts: RateCounts::Every,
+        distinct: None,
         bound: RateBound::Often(often, RateCost::Fixed(1)),
     })
 }

@@ -12,7 +12,7 @@ use crate::callers::Callers;
 use crate::codes;
 use crate::file::RateSection;
 use crate::notes::{Notes, shown};
-use crate::rates::{RateCost, RateKey, RateLimit};
+use crate::rates::{RateBound, RateCost, RateKey, RateLimit};
 
 /// An entry, and the operations that it names.
 pub(super) struct Checked<'a> {
@@ -45,6 +45,15 @@ impl Checked<'_> {
         }
         if let (RateCost::Of(place), Some(cost)) = (&self.cost(), &self.section.cost) {
             self.place(place, cost.span, notes);
+        }
+        if let (Some(place), Some(written)) = (&self.limit.distinct, &self.section.distinct) {
+            self.place(place, written.span, notes);
+        }
+        if let Some(once) =
+            self.section.once.as_ref().filter(|_| self.limit.bound == RateBound::Once)
+            && !self.known.has_store
+        {
+            unkept(once.span, notes);
         }
         let names_addresses =
             self.limit.per.iter().any(|key| matches!(key, RateKey::Address | RateKey::Network));
@@ -129,6 +138,19 @@ fn absent(
         }
         InputPlace::Names(_) => None,
     }
+}
+
+/// What happened once would happen again after a restart.
+fn unkept(span: Span, notes: &mut Notes) {
+    notes.push(|| {
+        Diagnostic::error(&codes::MISSING_KEY, "nobody says where it is kept what happened once")
+            .at(span)
+            .label("it must outlive a restart")
+            .help(
+                "add `store: { folder: sessions, key: file:store.key }`; `openssl rand -out store.key 32 && \
+                 chmod 600 store.key` makes the key",
+            )
+    });
 }
 
 fn nobody(what: &str, say: &str, span: Span, notes: &mut Notes) {

@@ -1,0 +1,58 @@
+//! What may happen once, ever.
+
+use std::sync::Arc;
+
+use portcullis_model::UnixMillis;
+use rusqlite::Connection;
+
+use super::Store;
+use crate::error::StoreError;
+use crate::once::{MARKS_MAX, NotTaken, Once, OnceMark, OnceTaken};
+use crate::write::Write;
+
+impl Store {
+    /// What stands for `what`, done once by or with `of`. Parts do not run together.
+    pub fn once_mark(&self, what: &str, of: &[&[u8]]) -> OnceMark {
+        self.0.once.mark(what, of)
+    }
+
+    /// Which of these happened before, or is about to. Takes nothing.
+    pub fn was_once(&self, marks: &[OnceMark]) -> Option<usize> {
+        self.0.once.taken(marks)
+    }
+
+    /// Takes all of these, or none. Of any number at a time one gets them; they last when this returns, so that neither
+    /// a kill nor an older copy gives them anew. Whoever stops waiting gives them back.
+    ///
+    /// # Errors
+    /// [`StoreError::TooMany`]: so many happened once already. Any other: it could not be written, and is not taken.
+    pub async fn take_once(&self, marks: &[OnceMark], now: UnixMillis) -> Result<Once, StoreError> {
+        let taken = match self.0.once.take(marks) {
+            Ok(taken) => taken,
+            Err(NotTaken::Before(which)) => return Ok(Once::Before(which)),
+            Err(NotTaken::Full) => {
+                return Err(StoreError::TooMany {
+                    what: "things that happened once",
+                    max: MARKS_MAX,
+                });
+            }
+        };
+        let once = Arc::clone(&self.0.once);
+        Write {
+            now,
+            // An older copy would let it happen again.
+            revokes: |_: &OnceTaken| true,
+            // INVARIANT: wherever this job ends, also undone or unread, what was taken is dropped there.
+            run: move |connection: &Connection| {
+                once.write(connection, &taken, now)?;
+                Ok(taken)
+            },
+            then: |_: &Connection, taken: Option<OnceTaken>, outcome: Result<(), StoreError>| {
+                outcome?;
+                taken.map(Once::Taken).ok_or(StoreError::Closed)
+            },
+        }
+        .by(&self.0.writer)
+        .await
+    }
+}
