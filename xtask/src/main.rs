@@ -1,9 +1,10 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
-//! `deny`, `differential`, `docs`, `endure`, `http1`, `injection`, `objects`, `origins`, `suites`, `tidy`.
+//! `deny`, `differential`, `docs`, `endure`, `http1`, `injection`, `objects`, `origins`, `readers`, `suites`, `tidy`.
 
 mod bench;
 mod callers;
 mod cedar;
+mod chance;
 mod check;
 mod corpus;
 mod deny;
@@ -14,6 +15,7 @@ mod http1;
 mod injection;
 mod objects;
 mod origins;
+mod readers;
 mod shell;
 mod suites;
 mod tidy;
@@ -41,6 +43,8 @@ usage: cargo xtask COMMAND
           authorization costs; writes docs/src/objects.md
   origins what seven real servers understand of what is forwarded (needs python3, node and PyPI);
           writes docs/src/origins.md
+  readers [--requests N] [--seed N]  what parsers of seven languages read of mutated requests that are
+          forwarded (needs python3, node, Debian and PyPI, npm); writes docs/src/readers.md
   suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
   tidy    the tidy rules alone
 ";
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
         Some("injection") => injection::run(&arguments),
         Some("objects") => objects::run(&arguments),
         Some("origins") => origins::run(),
+        Some("readers") => readers::run(&arguments),
         Some("suites") => suites::run(&arguments),
         Some("tidy") => tidy::run(),
         _ => Err(USAGE.to_owned()),

@@ -137,7 +137,7 @@ fn tabled(case: &Case, origin: &Origin, result: &mut Played) {
 }
 
 /// A path without its escapes.
-fn decoded(path: &str) -> Vec<u8> {
+pub(crate) fn decoded(path: &str) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = path.as_bytes();
     while let Some((first, behind)) = rest.split_first() {

@@ -105,6 +105,11 @@ mod built_in {
     }
 
     #[test]
+    fn upstream_answer_holds() {
+        holds(ControlId::UpstreamAnswer);
+    }
+
+    #[test]
     fn content_type_holds() {
         holds(ControlId::ContentType);
     }

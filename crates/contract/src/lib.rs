@@ -16,6 +16,7 @@ mod fields;
 mod files;
 mod flags;
 mod form;
+mod graphql;
 mod keys;
 mod kinds;
 mod library;
@@ -54,6 +55,7 @@ mod yaml;
 pub use contract::{Contract, NotServed};
 pub use document::as_json;
 pub use files::{FileFault, Files, NoFiles};
+pub use graphql::GraphqlSign;
 pub use link::{Link, LinkTarget};
 pub use locate::locate;
 pub use media::{BodyKind, Encoding, Media, MediaRange};
@@ -67,7 +69,7 @@ pub use scalar::{Scalar, ScalarFault};
 pub use schema::{Blobs, Mismatch, Schema};
 pub use scheme::{SchemeKind, SchemePlace, SecurityRequirement, SecurityScheme};
 pub use shape::{
-    Member, ObjectShape, Pointing, Property, Rest, SchemaName, Shape, ShapeId, Shapes, TextShape,
-    Types, XmlMember, XmlName, XmlShape, XmlText, folded_name,
+    Bounds, Member, ObjectShape, Pointing, Property, Rest, SchemaName, Shape, ShapeId, Shapes,
+    TextShape, Types, XmlMember, XmlName, XmlShape, XmlText, folded_name,
 };
 pub use values::{Texts, ValueChange, compare_values};

@@ -26,6 +26,8 @@ pub enum ScalarFault {
     NotAnInteger,
     /// Declared a number: `seven`.
     NotANumber,
+    /// A number that 64-bit floating point does not hold, or that is longer than numbers are read.
+    Range,
     /// Declared one number, and several stand there: `1,2`.
     Several,
     /// A number, but not in its one spelling: `07`, `+7`, ` 7`, `.5`.
@@ -41,6 +43,9 @@ impl ScalarFault {
             Self::Empty => "empty, and a number is declared",
             Self::NotAnInteger => "not an integer",
             Self::NotANumber => "not a number",
+            Self::Range => {
+                "a number that is larger than 64-bit floating point holds, or longer than 64 characters"
+            }
             Self::Several => {
                 "several numbers where one is read: lists are written as `style` and `explode` say, \
                  by default with the name once for each item"
@@ -63,9 +68,9 @@ impl<'a> Scalar<'a> {
     /// text is declared; where it is not, `True`, `TRUE`, `False` and `FALSE` are booleans, too.
     /// What goes on is [`Scalar::text`].
     pub fn read(text: Cow<'a, str>, types: Types) -> Result<Self, ScalarFault> {
-        if types.contains(Types::NUMBER) && is_number(&text)
-            || types.contains(Types::INTEGER) && is_integer(&text)
-        {
+        let is_number = types.contains(Types::NUMBER) && is_number(&text)
+            || types.contains(Types::INTEGER) && is_integer(&text);
+        if is_number && is_in_range(&text) {
             return Ok(Self::Number(text));
         }
         if types.contains(Types::BOOLEAN) && (text == "true" || text == "false") {
@@ -81,6 +86,9 @@ impl<'a> Scalar<'a> {
         }
         if types.contains(Types::NULL) && text.is_empty() {
             return Ok(Self::Null);
+        }
+        if is_number {
+            return Err(ScalarFault::Range);
         }
         if types.contains(Types::INTEGER) {
             return Err(fault_of_number(&text, types));
@@ -101,6 +109,15 @@ impl<'a> Scalar<'a> {
             Self::Null => "",
         }
     }
+}
+
+/// Characters of one number: as many as in a body of JSON.
+const NUMBER_CHARS_MAX: usize = 64;
+
+/// What every number in a body of JSON is held to.
+fn is_in_range(number: &str) -> bool {
+    number.len() <= NUMBER_CHARS_MAX
+        && (!number.contains(['e', 'E']) || number.parse::<f64>().is_ok_and(f64::is_finite))
 }
 
 /// Booleans as Python, Excel and others print them.
@@ -196,6 +213,12 @@ mod tests {
         for text in ["1e", "NaN", "Infinity", "1_000"] {
             assert_eq!(read(text, Types::NUMBER), Err(ScalarFault::NotANumber), "{text}");
         }
+        let long: &'static str = "1".repeat(65).leak();
+        for text in ["1e400", "-1e309", long] {
+            assert_eq!(read(text, Types::NUMBER), Err(ScalarFault::Range), "{text}");
+            assert_eq!(read(text, Types::ANY), Ok(Scalar::Text(text.into())), "{text}");
+        }
+        assert_eq!(read(long, Types::INTEGER), Err(ScalarFault::Range));
         assert_eq!(read("", Types::INTEGER.or(Types::NULL)), Ok(Scalar::Null));
         assert_eq!(read("07", Types::INTEGER.or(Types::STRING)), Ok(Scalar::Text("07".into())));
     }

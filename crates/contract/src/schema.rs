@@ -6,6 +6,7 @@ mod decimal;
 mod definitions;
 mod doubts;
 mod formats;
+mod leading;
 mod mismatch;
 mod numbers;
 mod options;

@@ -3,6 +3,7 @@
 //! A shape answers "is this name declared here?", in both directions. Exact validity (which
 //! combination of them is allowed) stays with the schema itself.
 
+mod bounds;
 pub(crate) mod build;
 mod describe;
 mod flags;
@@ -22,6 +23,7 @@ mod xml;
 use std::fmt;
 use std::sync::LazyLock;
 
+pub use bounds::Bounds;
 pub use member::{Member, ObjectShape, folded as folded_name};
 pub use named::SchemaName;
 pub use text::TextShape;
@@ -73,6 +75,8 @@ pub struct Shape {
     pub is_choice: bool,
     /// What a text may hold, if it is one.
     pub text: TextShape,
+    /// What bounds its numbers and lists.
+    pub bounds: Bounds,
     /// The named schemas that speak of it, sorted.
     pub(crate) names: Box<[SchemaName]>,
 }

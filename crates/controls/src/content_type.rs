@@ -18,8 +18,9 @@
 //!
 //! Streams, and bodies of parts other than `multipart/form-data`, are refused as requests even where
 //! they are declared; `check` lists them. So is XML of which the document does not say clearly what
-//! its elements are; XML without a schema is only held to be well-formed. Bytes are looked at only in their first few, for types that always begin alike
-//! (PNG, JPEG, GIF, WebP, PDF, ZIP, gzip).
+//! its elements are; XML without a schema is only held to be well-formed. Bytes are looked at in their first few, for types that
+//! always begin alike (PNG, JPEG, GIF, WebP, PDF, ZIP, gzip and others). Of a picture, sound, film, font or PDF it is asked,
+//! too, whether it is a page, a program, a script or an archive besides; nothing is unpacked, and no format is parsed.
 
 use portcullis_contract::{BodyKind, Media, MediaRange, Operation, RequestBody, Shapes};
 use portcullis_json::Fault;
@@ -30,7 +31,7 @@ use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use crate::free_form::Way;
 use crate::labels::undone;
 use crate::multipart::boundary;
-use crate::signature::begins_as;
+use crate::signature::{begins_as, other_file};
 use crate::xml::Fault as XmlFault;
 
 /// See the module's page.
@@ -249,14 +250,17 @@ pub fn part_label(reason: &'static str) -> Refusal {
     Refusal::new(ControlId::ContentType, status, reason, "the label of a part")
 }
 
-/// Whether bytes begin as files with their label do.
+/// Whether bytes begin as files with their label do, and are nothing else besides.
 pub fn judge_signature(label: &MediaRange, bytes: &[u8]) -> Judgement<()> {
-    if begins_as(label, bytes) != Some(false) {
+    let (reason, detail) = if begins_as(label, bytes) == Some(false) {
+        let detail = format!("labelled `{label}`, and does not begin as such files do");
+        ("not_what_it_says", detail)
+    } else if let Some(other) = other_file(label, bytes) {
+        ("two_files", format!("labelled `{label}`, and {other}"))
+    } else {
         return Judgement::Pass(());
-    }
-    let detail = format!("labelled `{label}`, and does not begin as such files do");
-    let status = Status::BAD_REQUEST;
-    let refusal = Refusal::new(ControlId::ContentType, status, "not_what_it_says", detail);
+    };
+    let refusal = Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, reason, detail);
     Judgement::Refuse(refusal, ())
 }
 

@@ -34,12 +34,14 @@
 //!
 //! A cookie counts if the document takes it as a credential (`in: cookie` of a security scheme), or
 //! declares a cookie parameter that is named like one. Undeclared cookies do not reach the API. Requests
-//! of `GET` and `HEAD` are taken to change nothing. An operation that takes no credential is
+//! of `GET` and `HEAD` are taken to change nothing, unless the policy says `changes: true` of their operation. An operation that takes no credential is
 //! open to pages everywhere, but for a login whose policy says that it answers with a cookie. Behind a
 //! proxy that rewrites `Host`, what browsers without `Sec-Fetch-Site` say does not fit: name the public
 //! origin in `origins:`. On loopback, where it is not said who ends TLS, `Secure` is the API's to say.
-//! There is no token in forms (double submit): a script of an attacker in a page of the same origin could
-//! read it, and what is refused here needs none. A browser that is told to lie does so.
+//! Where no browser says anything, `page_token` in the policy lets a page of the API's own say it: the gateway gives out a
+//! token in a cookie of its own, bound to the cookie that the caller is known by, and the page's script sends it
+//! back in `X-CSRF-Token`. It vouches for silence alone: what another page says of itself is not outweighed by it. A
+//! script of an attacker in a page of the same origin reads it. A browser that is told to lie does so.
 //! Text of others in JSON answers is not escaped: their type, `nosniff` and a policy that lets no script run
 //! keep browsers from reading them as pages.
 
@@ -48,6 +50,7 @@ mod findings;
 mod need;
 mod own;
 mod said;
+mod token;
 
 #[cfg(test)]
 mod tests;
@@ -64,6 +67,7 @@ pub use cookies::Completed;
 pub use need::{Need, SentAlong, is_kept_by_browsers};
 pub use own::own_origins;
 pub use said::{Said, Voices};
+pub use token::{Bound, TOKEN_CHANCE_BYTES, TOKEN_KEY_BYTES_MIN, Token, TokenKey};
 
 /// See the module's page.
 pub const FACE: Face = Face {
@@ -84,6 +88,9 @@ pub const FACE: Face = Face {
 /// The codes of this control.
 pub const CODES: [&Code; 1] = [&findings::SCRIPT_ANSWER];
 
+/// What the record says where no browser speaks.
+const SILENCE: &str = "a caller who is known by a cookie, and no `Sec-Fetch-Site`, `Origin` or `Referer` says which page asks";
+
 /// What a caller is told.
 const PUBLIC: &str = "the request must come from a page of the same origin";
 
@@ -94,6 +101,8 @@ pub struct Asked<'a> {
     pub need: Need,
     /// What it says of where it comes from.
     pub voices: Voices<'a>,
+    /// What it says by a token, where nothing else says anything.
+    pub token: Token,
     /// The origins of the host that it was sent to.
     pub own: &'a [Origin],
     /// The origins of the policy.
@@ -108,21 +117,25 @@ pub fn judge(asked: &Asked<'_>) -> Judgement<()> {
     };
     match (said(asked), asked.need) {
         (Said::Vouched, _) | (Said::Nothing, Need::NoContradiction) => Judgement::Pass(()),
-        (Said::Nothing, Need::Proof) => refuse(
-            "no_origin",
-            "a caller who is known by a cookie, and no `Sec-Fetch-Site`, `Origin` or `Referer` says \
-             which page asks"
-                .to_owned(),
-        ),
+        (Said::Nothing, Need::Proof) => match asked.token {
+            Token::Good => Judgement::Pass(()),
+            Token::Bad => refuse(
+                "bad_page_token",
+                "the token is not that of this session, or field and cookie do not hold the same one"
+                    .to_owned(),
+            ),
+            Token::Missing => refuse("no_origin", format!("{SILENCE}, and there is no page token")),
+            Token::NotUsed => refuse("no_origin", SILENCE.to_owned()),
+        },
         (Said::Other(detail), _) => refuse("other_origin", detail),
         (Said::Unclear(detail), _) => refuse("unclear_origin", detail),
     }
 }
 
 /// Whether requests of an operation are looked at, asked with this method: none if no document can
-/// declare it. A script is one that other pages would run.
-pub fn is_concerned(operation: Option<&Operation>, method: Option<Method>) -> bool {
-    !method.is_some_and(Method::is_safe) || operation.is_some_and(answers_script)
+/// declare it. A script is one that other pages would run; `changes` is what the policy says of it.
+pub fn is_concerned(operation: Option<&Operation>, method: Option<Method>, changes: bool) -> bool {
+    changes || !method.is_some_and(Method::is_safe) || operation.is_some_and(answers_script)
 }
 
 /// Whether an operation has a parameter of the caller's in a cookie that no scheme speaks of.
@@ -147,11 +160,12 @@ fn expectation(model: &Model, index: usize) -> Expectation {
     let Some(operation) = model.contract.operation(index) else {
         return Expectation::NotApplicable("no such operation");
     };
+    let changes = model.changing.get(index).copied().unwrap_or_default();
     let found = findings::findings(operation);
     if !found.is_empty() {
         return Expectation::Missing(found);
     }
-    if !is_concerned(Some(operation), Some(operation.method)) {
+    if !is_concerned(Some(operation), Some(operation.method), changes) {
         return Expectation::NotApplicable("it changes nothing");
     }
     let schemes = &model.contract.schemes;

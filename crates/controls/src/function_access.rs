@@ -26,17 +26,26 @@
 //! so may restock. What `forbid` says wins over every grant. An operation that no rule names is closed to
 //! everybody, and `check` lists it.
 //!
+//! An operation that speaks GraphQL is many functions behind one name, so it is closed until the policy says
+//! `graphql: uninspected`, whatever opens it otherwise.
+//!
 //! ## Limits
+//!
+//! Inside of GraphQL nothing is looked into. One that looks like something else (a JSON body without a schema at a path
+//! of another name) is not known.
 //!
 //! Without a rule that says `may`, every verified caller may call what the contract opens to callers.
 //! Roles are as fresh as what says them: a claim holds as long as its token, what `whoami` says for its
 //! `cache`. What a function does inside is not seen: one operation that does different things by a value of
 //! its body needs a condition on that value.
 
+mod graphql;
 mod reach;
 
 use portcullis_model::{Caller, Code, ControlId, Diagnostic, Refusal, Room, Status, shown};
 use portcullis_policy::{Model, Posture};
+
+pub use graphql::{judge_graphql, undecided_graphql};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use crate::rules::{Asked, Function, Rules};
@@ -75,7 +84,15 @@ static ADMINISTRATIVE: Code = Code {
 };
 
 /// The codes of this control.
-pub const CODES: [&Code; 2] = [&CLOSED, &ADMINISTRATIVE];
+pub const CODES: [&Code; 4] =
+    [&CLOSED, &ADMINISTRATIVE, &graphql::UNDECIDED, &graphql::UNINSPECTED];
+
+/// What is said of operations that speak GraphQL, whoever may call them.
+pub fn graphql(model: &Model) -> Vec<Diagnostic> {
+    (0..model.contract.operations.len())
+        .filter_map(|operation| graphql::finding(model, operation))
+        .collect()
+}
 
 /// Whether rules say who may use an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

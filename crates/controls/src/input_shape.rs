@@ -20,8 +20,12 @@
 //! first item, held against what is declared there, and goes on under that name. `user[role]=admin`
 //! is as undeclared, or as read-only, as it is in JSON.
 //!
+//! Numbers are those that every reader reads alike, as far as that goes: no longer than 64 characters, within what 64-bit
+//! floating point holds, and whole ones within 64 bits, unless a `maximum` says that larger ones are meant.
+//!
 //! ## Limits
 //!
+//! Between 2^53 and 2^64 a whole number passes as it was written; readers whose only numbers are doubles round it.
 //! A value is as safe as its schema: `type: string` without `pattern`, `enum`, `format` or
 //! `maxLength` lets any text through (within `limits`). Number lexemes and member order stay as
 //! they were sent. An item of a list cannot hold the character that stands between items: `%2C`
@@ -34,6 +38,7 @@ mod body;
 mod concerned;
 mod nulls;
 mod parameters;
+mod whole;
 
 use portcullis_contract::{Mismatch, Operation, Parameter, PathFault, Place, Shapes};
 use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status, shown};
@@ -49,6 +54,7 @@ pub use body::{
 pub use concerned::{Concerned, Unmet};
 pub use nulls::{NullMember, null_members};
 pub use parameters::{Accepted, Given, Header, judge_parameters};
+pub use whole::judge_whole_numbers;
 
 /// See the module's page.
 pub const FACE: Face = Face {

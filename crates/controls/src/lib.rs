@@ -5,6 +5,7 @@
 //! the attacker probes it. A control's doc comment is its page: `portcullis explain NAME`.
 
 mod change;
+mod declared;
 mod face;
 mod free_form;
 mod labelled;
@@ -36,6 +37,7 @@ pub mod secret_in_url;
 pub mod sensitive;
 pub mod signature;
 pub mod transport_encryption;
+pub mod upstream_answer;
 pub mod urlencoded;
 pub mod writable_properties;
 pub mod xml;

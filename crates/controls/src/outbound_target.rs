@@ -53,11 +53,11 @@ use portcullis_policy::{Model, Targets};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use found::{Found, Search};
-use judged::Judged;
 
 pub use address::{Class, class};
 pub use authority::{Doubt, Host};
 pub use found::Given;
+pub(crate) use judged::{Judged, is_own, is_public, listed};
 pub use judged::{Own, Why};
 pub use target::{Reading, Target, Web, target};
 

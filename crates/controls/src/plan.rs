@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portcullis_contract::SecurityScheme;
+use portcullis_contract::{GraphqlSign, SecurityScheme};
 use portcullis_json::Limits as JsonLimits;
 use portcullis_model::{ControlId, Diagnostic, Mode, UnixMillis};
 use portcullis_policy::{Flow, Limits, Model};
@@ -74,6 +74,8 @@ pub struct OperationPlan {
     pub caller: caller_identity::Expected,
     /// Whether rules say who may use it.
     pub function: function_access::Expected,
+    /// What says that it speaks GraphQL, where nobody decided about that: it is closed.
+    pub graphql: Option<GraphqlSign>,
     /// What can be guessed there.
     pub guarded: Option<caller_identity::Guarded>,
     /// Which of its objects are asked for.
@@ -97,6 +99,8 @@ pub enum Closed {
     Caller,
     /// Who may use it, where rules grant something.
     Function,
+    /// Whether it speaks GraphQL, and may.
+    Graphql,
     /// Whose objects it touches.
     Objects,
 }
@@ -124,6 +128,7 @@ impl Plan {
                     name: Arc::from(operation.name()),
                     caller: caller_identity::Expected::derive(&model, index),
                     function: function_access::Expected::derive(&model, index),
+                    graphql: function_access::undecided_graphql(&model, index),
                     objects: object_ownership::Expected::derive(&model, &rules, index),
                     guarded: caller_identity::Guarded::of(&model, index),
                     texts: hostile_input::Said::of(
@@ -219,6 +224,7 @@ impl Plan {
         }
         findings.extend(response_shape::undecided_names(&self.model));
         findings.extend(resource_limits::unlimited(&self.model));
+        findings.extend(function_access::graphql(&self.model));
         findings.extend(caller_identity::basic_passwords(&self.model));
         findings
     }
@@ -234,6 +240,9 @@ impl Plan {
         let operation = self.operations.get(index)?;
         if matches!(operation.caller, caller_identity::Expected::Closed(_)) {
             return Some(Closed::Caller);
+        }
+        if operation.graphql.is_some() {
+            return Some(Closed::Graphql);
         }
         if operation.function == function_access::Expected::Granted && !self.rules.opens(index) {
             return Some(Closed::Function);

@@ -6,7 +6,7 @@ use crate::face::Face;
 use crate::{
     api_inventory, business_flow, caller_identity, content_type, cross_site, function_access,
     hostile_input, input_shape, object_ownership, outbound_target, resource_limits, response_shape,
-    safe_configuration, secret_in_url, transport_encryption, writable_properties,
+    safe_configuration, secret_in_url, transport_encryption, upstream_answer, writable_properties,
 };
 
 /// Every control: one line each.
@@ -26,6 +26,7 @@ pub const CONTROLS: [&Face; ControlId::ALL.len()] = [
     &outbound_target::FACE,
     &object_ownership::FACE,
     &business_flow::FACE,
+    &upstream_answer::FACE,
     &response_shape::FACE,
 ];
 
@@ -48,6 +49,7 @@ pub fn face(id: ControlId) -> &'static Face {
         ControlId::FunctionAccess => &function_access::FACE,
         ControlId::ObjectOwnership => &object_ownership::FACE,
         ControlId::BusinessFlow => &business_flow::FACE,
+        ControlId::UpstreamAnswer => &upstream_answer::FACE,
     }
 }
 

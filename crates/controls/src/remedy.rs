@@ -21,6 +21,8 @@ pub enum Remedy {
     Objects,
     /// The policy's `targets` must let the URL's place point there.
     Targets,
+    /// The policy's `redirects` must name where the API leads.
+    Redirects,
     /// The policy's `origins` must name the origin.
     Origins,
     /// The policy's `tls` must name a certificate.
@@ -47,6 +49,8 @@ pub enum Remedy {
     Stream,
     /// The policy's `operations` must say that it may become a WebSocket.
     Upgrade,
+    /// The policy's `operations` must say that it is GraphQL, or that it is not.
+    Graphql,
     /// The API must answer otherwise.
     Api,
     /// A relaxation for this control and operation.
@@ -65,6 +69,9 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             Remedy::Rate
         }
         ControlId::ResourceLimits if matches!(reason, "once" | "once_of_nothing") => Remedy::Once,
+        ControlId::ResourceLimits if matches!(reason, "page_below" | "page_no_number") => {
+            Remedy::Contract
+        }
         ControlId::ResourceLimits => limit(reason).map_or(Remedy::Relax, Remedy::Limit),
         ControlId::ApiInventory | ControlId::SafeConfiguration => match reason {
             "forwarding_disagrees" => Remedy::Proxy,
@@ -79,6 +86,7 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         },
         ControlId::CallerIdentity if reason == "closed" => Remedy::Access,
         ControlId::ObjectOwnership if reason == "no_object_rule" => Remedy::Objects,
+        ControlId::FunctionAccess if reason == "undecided_graphql" => Remedy::Graphql,
         ControlId::FunctionAccess | ControlId::ObjectOwnership => Remedy::Rule,
         ControlId::TransportEncryption if reason == "plain_credential" => Remedy::Encrypt,
         ControlId::SecretInUrl => Remedy::Header,
@@ -89,6 +97,11 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             "target_ours" => Remedy::Request,
             "too_many_targets" => Remedy::Relax,
             _ => Remedy::Targets,
+        },
+        ControlId::UpstreamAnswer => match reason {
+            "redirect_away" | "redirect_internal" | "redirect_repeats" => Remedy::Redirects,
+            "redirect_scheme" | "redirect_spelling" | "redirect_twice" => Remedy::Api,
+            _ => Remedy::Relax,
         },
         ControlId::CallerIdentity | ControlId::TransportEncryption => Remedy::Request,
         ControlId::HostileInput => Remedy::Text,
@@ -124,7 +137,10 @@ const FRAMING: [&str; 12] = [
 ];
 
 fn limit(reason: &str) -> Option<&'static str> {
-    const KEYS: [&str; 21] = [
+    const KEYS: [&str; 24] = [
+        "page_size",
+        "page_offset",
+        "batch_items",
         "head_bytes",
         "headers",
         "target_bytes",
@@ -178,6 +194,9 @@ mod tests {
             (ControlId::SecretInUrl, "secret_in_url", Remedy::Header),
             (ControlId::OutboundTarget, "target_address", Remedy::Targets),
             (ControlId::OutboundTarget, "target_ours", Remedy::Request),
+            (ControlId::UpstreamAnswer, "redirect_away", Remedy::Redirects),
+            (ControlId::UpstreamAnswer, "redirect_twice", Remedy::Api),
+            (ControlId::UpstreamAnswer, "field_twice", Remedy::Relax),
             (InputShape, "host", Remedy::None),
             (InputShape, "schema", Remedy::Relax),
             (ResourceLimits, "too_deep", Remedy::Limit("json_depth")),

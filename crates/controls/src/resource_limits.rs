@@ -30,7 +30,13 @@
 //! listened to for a minute, and each further time twice as long, up to a quarter of an hour; never where a verified
 //! caller was served within a quarter of an hour.
 //!
+//! Without a line, `?limit=1000000` and a list of 5,000 orders are refused where the contract sets no `maximum` and no
+//! `maxItems`: `limits: { page_size, page_offset, batch_items }` are for all operations, the same keys under `operations` for
+//! one. So is `limit=-1`, where no `minimum` says that it is meant.
+//!
 //! ## Limits
+//!
+//! How many a request asks for is known by the names that are in use for it, not by what the API does with them.
 //!
 //! Rates are counted in the memory of one process: a second one counts for itself, and a restart begins anew. Whoever
 //! has many addresses has many counts; what is counted by address is not counted where nobody said which proxies stand
@@ -44,6 +50,7 @@
 //! inside a body are observed: head, times, connection counts and the sizes that the gateway
 //! itself must hold stay as they are, because nothing could be observed without them.
 
+mod amounts;
 mod key_quota;
 mod one_at_a_time;
 mod penalties;
@@ -56,6 +63,7 @@ use portcullis_policy::{Limits, Model};
 
 use crate::face::{Expectation, Face, Stride, Threat};
 
+pub use amounts::{Asking, Outside, judge_parameters, judge_tree};
 pub use key_quota::{Quota, quota_fields, quota_used_up};
 pub use one_at_a_time::{NoTurn, spelling};
 pub use penalties::{PENALTIES, REFUSED, SERVED, in_penalty_box, leads_there};
@@ -315,6 +323,9 @@ pub fn not_asked(limits: &Limits) -> Limits {
         string_bytes_max: LARGE,
         array_items_max: LARGE,
         object_members_max: LARGE,
+        page_size_max: usize::MAX,
+        page_offset_max: usize::MAX,
+        batch_items_max: usize::MAX,
         upstream_concurrency_max: 100_000,
         buffered_bytes_max: 1 << 30,
         handshake_timeout: long,

@@ -1,6 +1,10 @@
-//! What files of a type begin with, for types that always begin alike.
+//! What files of a type begin with, for types that always begin alike; and what they are besides.
+
+mod other;
 
 use portcullis_contract::MediaRange;
+
+pub use other::other_file;
 
 /// Whether bytes begin as files of a type do; `None` where such files have no fixed beginning.
 pub fn begins_as(label: &MediaRange, bytes: &[u8]) -> Option<bool> {
@@ -12,11 +16,37 @@ pub fn begins_as(label: &MediaRange, bytes: &[u8]) -> Option<bool> {
         ("image", "gif") => begins(b"GIF87a") || begins(b"GIF89a"),
         // RFC 9649 section 2.4: the size stands between the two.
         ("image", "webp") => begins(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"),
+        // TIFF 6.0 section 2; the bitmap file header; the directory of icons.
+        ("image", "tiff") => begins(b"II*\0") || begins(b"MM\0*"),
+        ("image", "bmp") => begins(b"BM"),
+        ("image", "vnd.microsoft.icon" | "x-icon") => begins(b"\0\0\x01\0"),
+        // ISO/IEC 14496-12 section 4.3: the size of the first box stands before its type.
+        ("image", "avif" | "heic" | "heif") | ("video" | "audio", "mp4") => {
+            bytes.get(4..8) == Some(b"ftyp")
+        }
+        // RFC 9559 section 6; RFC 3533 section 6; RFC 9639 section 6; RIFF as for WebP.
+        ("video" | "audio", "webm") => begins(b"\x1a\x45\xdf\xa3"),
+        ("video" | "audio" | "application", "ogg") => begins(b"OggS"),
+        ("audio", "flac") => begins(b"fLaC"),
+        ("audio", "wav" | "x-wav" | "vnd.wave") => {
+            begins(b"RIFF") && bytes.get(8..12) == Some(b"WAVE")
+        }
+        // WOFF 1.0 section 3, WOFF 2.0 section 4.1.
+        ("font", "woff") => begins(b"wOFF"),
+        ("font", "woff2") => begins(b"wOF2"),
         // ISO 32000-2 section 7.5.2.
         ("application", "pdf") => begins(b"%PDF-"),
         // RFC 1952 section 2.3.1; APPNOTE.TXT section 4.3, an empty archive included.
         ("application", "gzip") => begins(b"\x1f\x8b"),
         ("application", "zip") => begins(b"PK\x03\x04") || begins(b"PK\x05\x06"),
+        // ECMA-376 part 2, OpenDocument 1.3 part 2: packages are archives.
+        ("application", sub)
+            if ["vnd.openxmlformats-officedocument.", "vnd.oasis.opendocument."]
+                .iter()
+                .any(|beginning| sub.starts_with(beginning)) =>
+        {
+            begins(b"PK\x03\x04")
+        }
         _ => return None,
     })
 }
@@ -38,12 +68,18 @@ mod tests {
             ("application/pdf", b"%PDF-1.7"),
             ("application/zip", b"PK\x03\x04"),
             ("application/gzip", b"\x1f\x8b\x08"),
+            ("image/tiff", b"MM\0*"),
+            ("image/avif", b"\0\0\0\x1cftypavif"),
+            ("video/webm", b"\x1a\x45\xdf\xa3"),
+            ("audio/wav", b"RIFF\x10\0\0\0WAVEfmt "),
+            ("font/woff2", b"wOF2"),
+            ("application/vnd.oasis.opendocument.text", b"PK\x03\x04"),
         ] {
             assert!(judge(label, bytes), "{label}");
             assert!(!judge(label, b"<svg onload=alert(1)>"), "{label}");
             assert!(!judge(label, b""), "{label}");
         }
         assert!(judge("application/octet-stream", b"<svg>"));
-        assert!(judge("video/mp4", b""));
+        assert!(judge("video/quicktime", b""));
     }
 }

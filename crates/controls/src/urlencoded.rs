@@ -8,8 +8,11 @@ pub mod form;
 pub(crate) mod split;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use portcullis_contract::{Member, Scalar, ScalarFault, ShapeId, Shapes, Types};
+use portcullis_contract::{
+    Member, ObjectShape, Scalar, ScalarFault, ShapeId, Shapes, Types, folded_name,
+};
 use portcullis_json::{Document, Kind, Limits, Value, push_quoted};
 
 /// Why a text has no single reading.
@@ -217,6 +220,30 @@ pub(crate) fn member(shapes: &Shapes, shape: Option<ShapeId>, name: &str) -> Opt
         Member::Property(property) => Some(property.shape),
         Member::Pattern(shape) | Member::Map(shape) => Some(shape),
         Member::FreeForm | Member::Undeclared | Member::Closed => None,
+    }
+}
+
+/// The declared names as careless readers of names see them, where others stay beside them.
+///
+/// To a reader that knows no case, or that writes `_` for dots and spaces (PHP), a member of a map may be a declared one,
+/// and was not held to what is said of that.
+pub(crate) struct Alike<'s> {
+    object: Option<&'s ObjectShape>,
+    folded: HashSet<Box<str>>,
+}
+
+impl<'s> Alike<'s> {
+    pub(crate) fn of(shapes: &'s Shapes, shape: Option<ShapeId>) -> Self {
+        let object = shape.map(|shape| &shapes.get(shape).object);
+        let declared = object.into_iter().flat_map(ObjectShape::properties);
+        Self { object, folded: declared.map(|(name, _)| folded_name(name)).collect() }
+    }
+
+    /// Whether a member that stays is a declared one to such a reader.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let member = self.object.map(|object| object.member(name, &mut 0));
+        matches!(member, Some(Member::Map(_) | Member::Pattern(_)))
+            && self.folded.contains(&folded_name(name))
     }
 }
 

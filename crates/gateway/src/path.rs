@@ -25,6 +25,7 @@ mod objects;
 mod once;
 mod one_at_a_time;
 mod own_keys;
+mod page_token;
 mod payload;
 mod rates;
 mod receive;

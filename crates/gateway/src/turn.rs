@@ -75,6 +75,11 @@ impl Written {
         Self::new(bytes, target, host, fields_end)
     }
 
+    /// All of it, once it was sent.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     const fn outgoing(&self, terms: Terms<'_>) -> Outgoing<'_> {
         let Terms { is_head, is_repeatable, may_upgrade, deadline, .. } = terms;
         Outgoing { bytes: self.bytes.as_slice(), is_head, is_repeatable, may_upgrade, deadline }

@@ -2,9 +2,13 @@
 
 mod support;
 
-use portcullis_controls::PlanOptions;
-use portcullis_model::ControlId;
-use portcullis_testkit::Behaviour;
+use std::sync::Arc;
+
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_gateway::Site;
+use portcullis_model::{ControlId, Secret};
+use portcullis_policy::SecretSource;
+use portcullis_testkit::{Behaviour, ScriptedApi};
 use support::{Scene, Setup};
 
 const SHOP: &str = r#"
@@ -291,4 +295,101 @@ fn cookies_of_the_api_leave_out_of_reach_of_scripts_and_other_sites() {
     );
     assert_eq!(set(&observed, ""), "theme=dark; Path=/ | XSRF-TOKEN=1; Path=/; SameSite=None");
     assert!(observed.last_record()["would_refuse"].to_string().contains("cookie_attributes"));
+}
+
+/// A gateway whose pages get a token.
+fn tokens(observe: bool) -> Scene {
+    let source = SecretSource::Variable("NO_SUCH_PAGE_KEY".to_owned());
+    let policy = format!("{POLICY}page_token: {{ key: env:NO_SUCH_PAGE_KEY }}\n");
+    let setup = Setup { policy: Some(&policy), ..Setup::default() };
+    let api = ScriptedApi::start(Behaviour::Answer(b"HTTP/1.1 204 X\r\n\r\n".to_vec()));
+    let model = support::model(SHOP, api.address(), &setup);
+    let plan = Plan::compile(model, PlanOptions { observe, ..PlanOptions::default() });
+    let site = Site::from(Arc::new(plan));
+    Scene::of_site(api, site.with_secrets(vec![(source, Secret::new([7; 32]))]))
+}
+
+/// The token that a page of this session gets.
+fn token_of(scene: &Scene, session: &str) -> String {
+    let answer = scene.get_with("/orders", &format!("Cookie: sid={session}\r\n"));
+    let cookie = answer.field("set-cookie").unwrap_or_default();
+    let (token, rest) = cookie.split_once(';').unwrap_or_default();
+    assert_eq!(rest, " Path=/; SameSite=Lax", "a script of the page reads it");
+    assert_eq!(answer.field("cache-control"), Some("private, no-store"));
+    token.strip_prefix("csrf=").unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_page_whose_browser_says_nothing_shows_by_a_token_that_it_is_the_apis_own() {
+    let scene = tokens(false);
+    let (alices, bobs) = (token_of(&scene, "alices"), token_of(&scene, "bobs"));
+    let sent = |session: &str, cookie: &str, field: &str| {
+        let csrf = if cookie.is_empty() { String::new() } else { format!("; csrf={cookie}") };
+        let field =
+            if field.is_empty() { String::new() } else { format!("X-CSRF-Token: {field}\r\n") };
+        post(&scene, "/orders", &format!("Cookie: sid={session}{csrf}\r\n{field}"))
+    };
+    assert_eq!(sent("alices", &alices, &alices), 204);
+    for (cookie, field, reason) in [
+        ("", "", "no_origin"),
+        // What a form of another site brings: the cookie alone.
+        (&*alices, "", "no_origin"),
+        ("", &*alices, "bad_page_token"),
+        // A sibling's page can set cookies, and has tokens of its own session.
+        (&*bobs, &*bobs, "bad_page_token"),
+        (&*alices, &*bobs, "bad_page_token"),
+        ("x", "x", "bad_page_token"),
+    ] {
+        assert_eq!(sent("alices", cookie, field), 403, "{cookie} {field}");
+        assert_eq!(scene.last_record()["reason"], reason, "{cookie} {field}");
+    }
+    // What another page says of itself is not outweighed.
+    let own = format!("Cookie: sid=alices; csrf={alices}\r\nX-CSRF-Token: {alices}\r\n");
+    for said in ["Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: same-site"] {
+        assert_eq!(post(&scene, "/orders", &format!("{own}{said}\r\n")), 403, "{said}");
+    }
+}
+
+#[test]
+fn a_token_is_given_once_and_to_whom_it_is_bound() {
+    let scene = tokens(false);
+    let token = token_of(&scene, "alices");
+    let own = format!("Cookie: csrf={token}; sid=alices\r\n");
+    assert_eq!(scene.get_with("/orders", &own).field("set-cookie"), None, "it has one");
+    // Another session, or none: another token, or none.
+    let stale = format!("Cookie: csrf={token}; sid=bobs\r\n");
+    assert!(scene.get_with("/orders", &stale).field("set-cookie").is_some());
+    let bearer = "Authorization: Bearer x\r\n";
+    assert_eq!(scene.get_with("/orders", bearer).field("set-cookie"), None);
+}
+
+#[test]
+fn a_token_reaches_neither_the_api_nor_a_record_also_where_all_is_observed() {
+    let token = token_of(&tokens(false), "alices");
+    for observe in [false, true] {
+        let scene = tokens(observe);
+        let own = format!("Cookie: csrf={token}; sid=alices\r\nX-CSRF-Token: {token}\r\n");
+        assert_eq!(post(&scene, "/orders", &own), 204, "the key is the same after a restart");
+        let request = scene.forwarded().unwrap();
+        assert!(request.contains("sid=alices"), "{request}");
+        assert!(!request.to_lowercase().contains("csrf"), "{request}");
+        assert!(!scene.written().contains(&token), "{}", scene.written());
+        let without = scene.get_with("/orders", "Cookie: sid=alices\r\n");
+        assert_eq!(without.field("set-cookie").is_some(), !observe);
+    }
+}
+
+#[test]
+fn a_read_that_changes_something_is_asked_by_the_own_pages_alone() {
+    let changing = scene("operations: { listOrders: { changes: true } }\n");
+    let from_evil = format!("{COOKIE}Sec-Fetch-Site: cross-site\r\n");
+    for (scene, status) in [(&scene(""), 204), (&changing, 403)] {
+        assert_eq!(scene.get_with("/orders", &from_evil).status, status);
+    }
+    for fields in ["", "Origin: https://evil.example\r\n", "Sec-Fetch-Site: none\r\n"] {
+        assert_eq!(changing.get_with("/orders", &format!("{COOKIE}{fields}")).status, 403);
+    }
+    let own = format!("{COOKIE}Sec-Fetch-Site: same-origin\r\n");
+    assert_eq!(changing.get_with("/orders", &own).status, 204);
+    assert_eq!(changing.get_with("/orders", "Authorization: Bearer x\r\n").status, 204);
 }

@@ -132,3 +132,15 @@ fn many_requests_with_one_token_are_one_question() {
     });
     assert_eq!(count.load(Ordering::Relaxed), 1);
 }
+
+#[test]
+fn a_question_about_a_token_is_led_nowhere_else() {
+    let other = ScriptedApi::start(active(""));
+    let text = format!(
+        "HTTP/1.1 307 X\r\nLocation: http://{}/introspect\r\nContent-Length: 0\r\n\r\n",
+        other.address()
+    );
+    let here = Asking::new(Behaviour::Answer(text.into_bytes()));
+    assert_eq!(here.with("opaque"), 503);
+    assert_eq!(other.seen(), Vec::<String>::new(), "neither the token nor our secret goes there");
+}

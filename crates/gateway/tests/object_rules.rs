@@ -2,7 +2,7 @@
 
 mod support;
 
-use portcullis_testkit::{Answer, Behaviour};
+use portcullis_testkit::{Answer, Behaviour, ScriptedApi};
 use serde_json::{Value, json};
 use support::issuer::Issuer;
 use support::{Scene, Setup};
@@ -187,4 +187,33 @@ fn what_is_deleted_belongs_to_the_shop_that_the_path_names() {
         assert_eq!(here.writes(), 0);
         assert_eq!(here.ask("DELETE", "/shops/2/orders/2", "").status, 204, "{when}");
     }
+}
+
+#[test]
+fn a_question_about_an_object_is_led_nowhere_else() {
+    let other = ScriptedApi::start(Behaviour::json(200, r#"{"id":4,"customer_id":"alice"}"#));
+    let here = Shops::new("  - { may: [updateOrder], on: Order, when: mine }\n");
+    let moved = format!(
+        "HTTP/1.1 307 X\r\nLocation: http://{}/orders/4\r\nContent-Length: 0\r\n\r\n",
+        other.address()
+    );
+    here.scene.api.behave(Behaviour::Answer(moved.into_bytes()));
+    assert!(here.ask("PUT", "/orders/4", r#"{"status":"mine"}"#).status >= 400);
+    assert_eq!(other.seen(), Vec::<String>::new());
+    let asked = here.scene.api.seen();
+    assert!(!asked.is_empty() && asked.iter().all(|one| one.starts_with("GET ")), "{asked:?}");
+}
+
+#[test]
+fn a_read_that_changes_something_is_judged_before_it_is_asked() {
+    let access = "  - { may: [getOrder, updateOrder], on: Order, when: mine }\n";
+    let reached = |here: &Shops| here.scene.api.seen().iter().any(|one| one.starts_with("GET "));
+    let here = Shops::new(access);
+    assert_eq!(here.ask("GET", "/orders/4", "").status, 404);
+    assert!(reached(&here), "whose it is, the answer says");
+    let here = Shops::new(&format!("{access}operations: {{ getOrder: {{ changes: true }} }}\n"));
+    assert!(here.ask("GET", "/orders/4", "").status >= 400);
+    // Nobody asks it to learn of an object, either.
+    assert!(here.ask("PUT", "/orders/4", r#"{"status":"mine"}"#).status >= 400);
+    assert!(!reached(&here), "what was done could not be taken back");
 }

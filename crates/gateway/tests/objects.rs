@@ -584,3 +584,17 @@ operations:
     assert_eq!(update(json!({ "note": "secret" })), 403);
     assert_eq!(update(json!({})), 403, "what is not said may be what is forbidden");
 }
+
+#[test]
+fn the_question_for_an_own_list_is_led_nowhere_else() {
+    let other = portcullis_testkit::ScriptedApi::start(Behaviour::json(200, r#"[{"id":3}]"#));
+    let here = Careless::new(POLICY);
+    let moved = format!(
+        "HTTP/1.1 307 X\r\nLocation: http://{}/api/cards\r\nContent-Length: 0\r\n\r\n",
+        other.address()
+    );
+    here.scene.api.behave(Behaviour::Answer(moved.into_bytes()));
+    assert!(here.ask("alice", "DELETE", "/api/cards/3", None).status >= 400);
+    assert_eq!(other.seen(), Vec::<String>::new());
+    assert!(here.scene.api.seen().iter().all(|one| one.starts_with("GET /api/cards")));
+}

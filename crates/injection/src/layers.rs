@@ -33,29 +33,40 @@ impl Undone {
     }
 }
 
+/// Plus signs for spaces, at least: fewer are a sum, a tag of an address, a number to call.
+const PLUSES_MIN: usize = 2;
 /// Passes over a text, at most: one for each layer, and what it writes.
 const PASSES: usize = 11;
 
 /// All that is behind one more layer of this text.
-pub(crate) fn undone(text: &str, fuel: &mut Fuel) -> Result<Vec<Undone>, OutOfFuel> {
-    let classes = Classes::of(text);
+pub(crate) fn undone(
+    text: &str,
+    classes: Classes,
+    fuel: &mut Fuel,
+) -> Result<Vec<Undone>, OutOfFuel> {
     let mut found = Vec::new();
     if classes.are_plain() && classes.have_space() {
         return Ok(found);
     }
     fuel.burn(text.len() * PASSES)?;
-    if text.contains('%') {
+    let has = |byte| memchr::memchr(byte, text.as_bytes()).is_some();
+    let has_plus = has(b'+');
+    if has(b'%') {
         found.extend(percent::undo(text).map(|(text, layer)| Undone::whole(layer, text)));
         // A form writes spaces as plus signs, so that a text of one has no space.
-        if !classes.have_space() && text.contains('+') {
+        if !classes.have_space() && has_plus {
             let spaced = percent::undo(&text.replace('+', " "));
             found.extend(spaced.map(|(text, _)| Undone::whole("percent-form", text)));
         }
     }
-    if text.contains('&') {
+    // Of a form without an escape, its plus signs are all that is left.
+    if !classes.have_space() && !has(b'%') && text.matches('+').count() >= PLUSES_MIN {
+        found.push(Undone::whole("plus", text.replace('+', " ")));
+    }
+    if has(b'&') {
         found.extend(entity::undo(text).map(|text| Undone::whole("entity", text)));
     }
-    if text.contains('\\') {
+    if has(b'\\') {
         found.extend(escape::undo(text).map(|text| Undone::whole("escape", text)));
     }
     if !classes.have_space() {
@@ -64,7 +75,7 @@ pub(crate) fn undone(text: &str, fuel: &mut Fuel) -> Result<Vec<Undone>, OutOfFu
     if classes.are_not_ascii() {
         found.extend(width::undo(text).map(|text| Undone::whole("width", text)));
     }
-    if text.contains("+A") {
+    if has_plus && text.contains("+A") {
         found.extend(base64::undo_utf7(text).map(|text| Undone::whole("utf-7", text)));
     }
     parts::json(text, &mut found);

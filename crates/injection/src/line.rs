@@ -18,6 +18,11 @@ const COMMAND: Reason = Reason {
     text: "ends its line and gives a mail server a command",
 };
 
+const RECORD: Reason = Reason {
+    name: "line-adds-log-record",
+    text: "ends its line and begins a record of a log of its own",
+};
+
 /// Header fields that change what a client, a proxy or a mail server does.
 const FIELDS: [&str; 31] = [
     "access-control-allow-credentials",
@@ -84,6 +89,12 @@ const TAGGED: [&str; 12] = [
     "noop",
 ];
 
+/// How records of logs say how grave they are.
+const LEVELS: [&str; 9] =
+    ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "CRITICAL", "FATAL", "ALERT"];
+/// Bytes behind the time of a record in which its level stands: parts of a second, a zone, a bracket.
+const LEVEL_WITHIN: usize = 24;
+
 /// Lines behind the first that are read, at most: a header of HTTP has no more.
 const LINES_MAX: usize = 128;
 /// The longest tag of a command of IMAP that counts.
@@ -140,6 +151,9 @@ fn line(bytes: &[u8], from: usize) -> Option<Reason> {
     if COMMANDS.iter().any(|command| starts(line, command)) {
         return Some(COMMAND);
     }
+    if is_record(line) {
+        return Some(RECORD);
+    }
     // IMAP: a tag with a digit, a space, a command in capitals.
     let is_tag = name <= TAG_BYTES_MAX && field.last().is_some_and(u8::is_ascii_digit);
     let word = part(line, name + 1..run(line, name + 1, |byte| byte.is_ascii_uppercase()));
@@ -148,6 +162,21 @@ fn line(bytes: &[u8], from: usize) -> Option<Reason> {
         && at(line, name) == b' '
         && is_one_of(word, &TAGGED))
     .then_some(COMMAND)
+}
+
+/// Whether a line begins with a day, a time and a level: `2026-01-31T12:00:00Z INFO`, `[2026-01-31 12:00:00] ERROR`.
+fn is_record(line: &[u8]) -> bool {
+    const TIME: &[u8] = b"0000-00-00T00:00";
+    let line = line.strip_prefix(b"[").unwrap_or(line);
+    let fits = |(mark, byte): (&u8, &u8)| match mark {
+        b'0' => byte.is_ascii_digit(),
+        b'T' => matches!(byte, b'T' | b' '),
+        mark => mark == byte,
+    };
+    let Some((time, behind)) = line.split_at_checked(TIME.len()) else { return false };
+    let near = part(behind, 0..LEVEL_WITHIN.min(behind.len()));
+    TIME.iter().zip(time).all(fits)
+        && LEVELS.iter().any(|level| memchr::memmem::find(near, level.as_bytes()).is_some())
 }
 
 /// A field for people behind a lone address: a form's recipient that adds others.
@@ -211,6 +240,8 @@ mod tests {
             "bob@example.com\nBcc: eve@example.com",
             "bob@example.com\nCc: eve@example.com",
             "嘍Set-cookie:crlf=injection",
+            "eve\n2026-01-31T12:00:00Z INFO visitor adam",
+            "eve\r\n[2026-01-31 12:00:00,123] ERROR disk is gone",
         ] {
             assert!(reason(text).is_some(), "{text:?}");
         }
@@ -224,6 +255,8 @@ mod tests {
             "one\ntwo\nContent-Type: text/html is what I saw",
             "嘍嘍嘍",
             "A1 SELECT",
+            "Seen by\n2026-01-31 12:00 Adam\n2026-01-31 13:00 Paula",
+            "Please note:\nINFO desk opens at 9, ERROR 404 is shown",
             "Name: Bob\nLocation: Paris",
             "Police:\tare you the host?\nHost:\tNo.\nPolice:\tHm.",
         ] {

@@ -50,21 +50,21 @@ fn search(
     sinks: Sinks,
     fuel: &mut Fuel,
 ) -> Result<Option<Found>, OutOfFuel> {
-    if let Some(found) = ask_each(text, is_name, &[], sinks, fuel)? {
+    let mut classes = Classes::of(text);
+    if let Some(found) = ask_each((text, classes), is_name, &[], sinks, fuel)? {
         return Ok(Some(found));
     }
     let mut left = text.len().saturating_mul(DECODED_TIMES_MAX).saturating_add(DECODED_BYTES_FREE);
     let mut seen: HashSet<String> = HashSet::new();
     let mut queue = VecDeque::new();
     // What prose is made of hides nothing: no copy is made of it.
-    let classes = Classes::of(text);
     if classes.are_plain() && classes.have_space() {
         return Ok(None);
     }
     let mut current = Variant { text: text.to_owned(), layers: Vec::new(), is_name };
     loop {
         if current.layers.len() < LAYERS_MAX {
-            for undone in layers::undone(&current.text, fuel)? {
+            for undone in layers::undone(&current.text, classes, fuel)? {
                 left = left.checked_sub(undone.text.len()).ok_or(OutOfFuel)?;
                 if undone.text == text || !seen.insert(undone.text.clone()) {
                     continue;
@@ -75,8 +75,9 @@ fn search(
             }
         }
         let Some(variant) = queue.pop_front() else { return Ok(None) };
-        if let Some(found) = ask_each(&variant.text, variant.is_name, &variant.layers, sinks, fuel)?
-        {
+        classes = Classes::of(&variant.text);
+        let text = (variant.text.as_str(), classes);
+        if let Some(found) = ask_each(text, variant.is_name, &variant.layers, sinks, fuel)? {
             return Ok(Some(found));
         }
         current = variant;
@@ -84,14 +85,13 @@ fn search(
 }
 
 fn ask_each(
-    text: &str,
+    (text, classes): (&str, Classes),
     is_name: bool,
     layers: &[&'static str],
     sinks: Sinks,
     fuel: &mut Fuel,
 ) -> Result<Option<Found>, OutOfFuel> {
     fuel.burn(text.len() + VARIANT_STEPS)?;
-    let classes = Classes::of(text);
     for language in Language::ALL {
         if !sinks.has(language) || !classes.concern(language) {
             continue;
@@ -167,6 +167,7 @@ mod tests {
             ("a%0d%0aSet-Cookie:b=c", Language::Line, &["percent"]),
             ("o<x>nfocus=alert(1)", Language::Html, &["split-by-tags"]),
             ("x%27+UNION+SELECT+a+FROM+b", Language::Sql, &["percent-form"]),
+            ("1e1+union+select+users+from+password", Language::Sql, &["plus"]),
         ] {
             let found = found(text).unwrap_or_else(|| panic!("nothing in {text}"));
             assert_eq!((found.language, found.layers.as_slice()), (language, layers), "{text}");
@@ -214,6 +215,9 @@ mod tests {
             "100% sure, 50% off",
             "Fish+%26+chips+%28large%29",
             "it%27s+a+1%2B1+or+2+for+1+deal",
+            "fish+and+chips+or+2+for+1",
+            "+49+30+901820",
+            "semver:1.2.3+build.5+sha.8f3a2c",
             "Vec<String> is a list; Map<K, V> maps",
             "if (a < b && c > d) { return x; }",
             "日本語のテキスト、「引用」。",

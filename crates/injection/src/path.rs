@@ -5,7 +5,7 @@
 
 mod files;
 
-use crate::bytes::{at, is_space, part, run, span, stands};
+use crate::bytes::{at, is_space, next, part, run, span, stands};
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
@@ -113,6 +113,10 @@ fn judge_whole(whole: &[u8]) -> Option<Reason> {
     if SCHEMES.iter().any(|scheme| stands(whole, 0, scheme.as_bytes())) {
         return Some(SCHEME);
     }
+    if could_lead(whole) { judge_steps(whole) } else { None }
+}
+
+fn judge_steps(whole: &[u8]) -> Option<Reason> {
     let share = whole.starts_with(b"\\\\") && memchr::memchr(b'$', whole).is_some();
     let path = straight(whole);
     let steps = Steps::of(&path);
@@ -131,6 +135,15 @@ fn judge_whole(whole: &[u8]) -> Option<Reason> {
         return Some(ABOVE);
     }
     share.then_some(SHARE)
+}
+
+/// Whether anything parts it into steps, ends it early or gives it an ending: what no path that counts lacks, but for one
+/// that lost its slash.
+fn could_lead(whole: &[u8]) -> bool {
+    memchr::memchr3(b'/', b'.', b'\\', whole).is_some()
+        || memchr::memchr(0, whole).is_some()
+        || next(whole, 0, b"0x").or_else(|| next(whole, 0, b"0X")).is_some()
+        || whole.to_ascii_lowercase().ends_with(b"passwd")
 }
 
 fn judge_word(word: &[u8]) -> Option<Reason> {
@@ -163,17 +176,10 @@ fn straight(bytes: &[u8]) -> Vec<u8> {
     let mut path = Vec::with_capacity(bytes.len());
     let mut position = 0;
     while position < bytes.len() {
-        let after_dots = path.ends_with(b"..");
-        let (byte, width) = if stands(bytes, position, b"0x2e") {
-            (b'.', 4)
-        } else if stands(bytes, position, b"0x2f") || stands(bytes, position, b"0x5c") {
-            (b'/', 4)
-        } else if after_dots && (stands(bytes, position, b"2f") || stands(bytes, position, b"5c")) {
-            (b'/', 2)
-        } else if after_dots && stands(bytes, position, b"%qf") {
-            (b'/', 3)
-        } else {
-            (at(bytes, position), 1)
+        let (byte, width) = match at(bytes, position) {
+            // The only ones that numbers begin with.
+            first @ (b'0' | b'2' | b'5' | b'%') => numbered(bytes, position, &path, first),
+            other => (other, 1),
         };
         position += width;
         if byte > 0 && byte < b' ' {
@@ -190,6 +196,24 @@ fn straight(bytes: &[u8]) -> Vec<u8> {
         }
     }
     path
+}
+
+/// The byte that stands there, perhaps as a number, and how long it is.
+fn numbered(bytes: &[u8], position: usize, path: &[u8], first: u8) -> (u8, usize) {
+    if stands(bytes, position, b"0x2e") {
+        return (b'.', 4);
+    }
+    if stands(bytes, position, b"0x2f") || stands(bytes, position, b"0x5c") {
+        return (b'/', 4);
+    }
+    let after_dots = path.ends_with(b"..");
+    if after_dots && (stands(bytes, position, b"2f") || stands(bytes, position, b"5c")) {
+        return (b'/', 2);
+    }
+    if after_dots && stands(bytes, position, b"%qf") {
+        return (b'/', 3);
+    }
+    (first, 1)
 }
 
 fn last_step(path: &[u8]) -> &[u8] {
@@ -211,6 +235,9 @@ struct Steps {
 impl Steps {
     fn of(path: &[u8]) -> Self {
         let mut steps = Self { ups: 0, in_a_row: 0, lowest: 0, dots: false };
+        if next(path, 0, b"..").is_none() {
+            return steps;
+        }
         let (mut depth, mut row) = (0_i64, 0);
         let is_step = path.contains(&b'/');
         let mut parts = path.split(|byte| matches!(byte, b'/' | b'?' | b'#')).peekable();
@@ -242,10 +269,25 @@ impl Steps {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn reason(text: &str) -> Option<&'static str> {
         look(text, &mut Fuel::new(1 << 20)).expect("fuel").map(|(reason, _)| reason.name)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_048))]
+
+        #[test]
+        fn what_could_not_lead_anywhere_leads_nowhere(
+            text in "(passwd|etc|etcpasswd|0x2e|0x2f|2f|%qf|id_rsa|con|nul|[a-zA-Z0-9:;?#%$_-]|\\PC){0,12}",
+        ) {
+            if !could_lead(text.as_bytes()) {
+                prop_assert!(judge_steps(text.as_bytes()).is_none(), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -218,7 +218,7 @@ fn dangerous(command: &Command, arguments: &Arguments) -> bool {
 fn begins(text: &str) -> Option<(Reason, Range<usize>)> {
     let start = text.len()
         - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\'' || c == '"').len();
-    let command = command(text, start)?;
+    let command = command(text, start).filter(|command| command.known != Known::No)?;
     let arguments = arguments(text, command.behind);
     let only = text.trim_end().len() <= arguments.end || arguments.separated;
     let sure = match command.known {
@@ -230,7 +230,7 @@ fn begins(text: &str) -> Option<(Reason, Range<usize>)> {
         Known::Waits | Known::No => false,
     };
     let line = arguments.end <= text.len() && !text.trim().contains('\n');
-    (sure && line || command.disguised && command.known != Known::No && arguments.argued)
+    (sure && line || command.disguised && arguments.argued)
         .then_some((BEGINS, start..arguments.end.max(command.behind)))
 }
 

@@ -11,6 +11,7 @@ mod structure;
 mod token;
 mod word;
 
+use crate::bytes::{at, stands};
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 use crate::sql::token::{Place, Tokens};
@@ -29,9 +30,10 @@ const READS: usize = 5;
 /// Looks for SQL in `text`.
 pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
     fuel.burn(text.len())?;
-    if !could_hold(text) {
-        return Ok(None);
-    }
+    if could_hold(text) { look_inside(text, fuel) } else { Ok(None) }
+}
+
+fn look_inside(text: &str, fuel: &mut Fuel) -> Look {
     for place in PLACES {
         if let Place::Within(quote) = place
             && memchr::memchr(quote, text.as_bytes()).is_none()
@@ -55,39 +57,63 @@ pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
     Ok(None)
 }
 
-/// Whether it has a byte without which nothing here is found.
+/// Words that are enough, with anything beside them that parts words.
+const WORDS: [&[u8]; 3] = [b"union", b"select", b"xp_"];
+
+/// Whether it has what nothing here is found without: a sign of SQL, a word that begins or joins queries, or a number or a
+/// minus beside something that parts words. An address or a code has none of these.
 fn could_hold(text: &str) -> bool {
-    let signs = text.bytes().any(|byte| {
-        matches!(
-            byte,
-            b'\''
-                | b'"'
-                | b'`'
-                | b'('
-                | b'='
-                | b'<'
-                | b'>'
-                | b';'
-                | b'#'
-                | b'*'
-                | b'|'
-                | b'&'
-                | b'@'
-                | b'-'
-                | b'0'..=b'9'
-        )
+    const SIGN: u8 = 1;
+    const NUMBER: u8 = 2;
+    const GAP: u8 = 4;
+    let seen = text.bytes().fold(0, |seen, byte| {
+        seen | match byte {
+            b'\'' | b'"' | b'`' | b'(' | b')' | b'\\' | b'=' | b'<' | b'>' | b';' | b'#' | b'*'
+            | b'|' | b'&' | b'@' => SIGN,
+            b'0'..=b'9' | b'-' => NUMBER,
+            0..=b' ' | 0x7f.. | b'$' => GAP,
+            _ => 0,
+        }
     });
-    signs
-        || memchr::memchr2_iter(b'u', b'U', text.as_bytes()).any(|at| {
-            text.as_bytes().get(at..at + 5).is_some_and(|word| word.eq_ignore_ascii_case(b"union"))
-        })
+    seen & SIGN != 0
+        || seen & (NUMBER | GAP) == NUMBER | GAP
+        || seen & NUMBER != 0
+            && (memchr::memmem::find(text.as_bytes(), b"--").is_some()
+                || has_parameter(text)
+                || has_glued_word(text))
+        || WORDS.iter().any(|word| has_word(text.as_bytes(), word))
+}
+
+/// `exec:a`: a colon behind a letter that begins the name of a parameter. Addresses have slashes there, times digits before it.
+fn has_parameter(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b':', bytes).any(|colon| {
+        at(bytes, colon.wrapping_sub(1)).is_ascii_alphabetic() && at(bytes, colon + 1) != b'/'
+    })
+}
+
+/// `1or-1`: old lexers take a word that a number begins for a number and a word.
+fn has_glued_word(text: &str) -> bool {
+    const BEHIND: [&[u8]; 10] =
+        [b"or", b"and", b"xor", b"having", b"order", b"like", b"in", b"is", b"limit", b"div"];
+    let bytes = text.as_bytes();
+    bytes.windows(2).enumerate().any(|(place, pair)| {
+        matches!(pair, [b'0'..=b'9' | b'.', letter] if letter.is_ascii_alphabetic())
+            && BEHIND.iter().any(|word| stands(bytes, place + 1, word))
+    })
+}
+
+/// Whether these small letters stand there, in any case.
+fn has_word(bytes: &[u8], word: &[u8]) -> bool {
+    let first = word.first().copied().unwrap_or_default();
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), bytes).any(|at| stands(bytes, at, word))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::look;
+    use super::{could_hold, look, look_inside};
     use crate::fuel::Fuel;
     use crate::tried::{found, name, passes};
 
@@ -226,7 +252,83 @@ mod tests {
         }
     }
 
+    /// Of what SQL is made, without the signs that are enough to be looked at.
+    fn pieces() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            prop::sample::select(vec![
+                "select",
+                "from",
+                "where",
+                "or",
+                "and",
+                "not",
+                "like",
+                "in",
+                "is",
+                "null",
+                "order",
+                "by",
+                "having",
+                "limit",
+                "drop",
+                "table",
+                "exec",
+                "sleep",
+                "waitfor",
+                "delay",
+                "into",
+                "case",
+                "when",
+                "1",
+                "0x1f",
+                "1e1",
+                "2.5",
+                "a",
+                "b.c",
+                "-",
+                ".",
+                "/",
+                "\\",
+                "+",
+                "%",
+                "!",
+                "~",
+                "^",
+                "{",
+                "}",
+                "[",
+                "]",
+                ",",
+                ":",
+                "?",
+                "$",
+                "_",
+                "\\N",
+                " ",
+                "xp_cmdshell",
+                "end",
+                "then",
+                "div",
+                "xor",
+            ])
+            .prop_map(str::to_owned),
+            "[a-z0-9]{1,6}",
+        ];
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+
+        #[test]
+        fn what_is_not_looked_into_holds_nothing(text in pieces()) {
+            let has_number = text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'-');
+            if has_number && !could_hold(&text) {
+                let inside = look_inside(&text, &mut Fuel::new(u64::MAX));
+                prop_assert!(matches!(inside, Ok(None)), "{text}");
+            }
+        }
+
         #[test]
         fn any_text_is_read_within_its_fuel(text in "(\\PC|[-'\"`()=<>;#*/|&@ ,.a1]){0,200}") {
             let mut fuel = Fuel::new(u64::MAX);

@@ -9,7 +9,7 @@ mod expression;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::bytes::{at, is_name, next, part, span};
 use crate::found::{Look, Reason};
@@ -84,6 +84,7 @@ const MARKS: [(&str, Reason); 43] = [
 static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
         .build(MARKS.iter().map(|(mark, _)| mark))
         .ok()
 });
@@ -136,7 +137,12 @@ pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
 /// One pass for each kind of delimiters, so that none hides another. In a pass each expression is read once:
 /// the next begins where this one ends.
 fn expressions(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
-    OPENINGS.iter().find_map(|(opening, closing, delimiter)| {
+    let has = |byte: &u8| memchr::memchr(*byte, bytes).is_some();
+    let has_curly = has(&b'{');
+    let could_open =
+        |opening: &[u8]| (has_curly || !opening.contains(&b'{')) && opening.iter().all(has);
+    let openings = OPENINGS.iter().filter(|(opening, ..)| could_open(opening));
+    openings.into_iter().find_map(|(opening, closing, delimiter)| {
         let mut position = 0;
         while let Some(start) = next(bytes, position, opening) {
             let end = close(bytes, start + opening.len(), closing)?;
@@ -180,6 +186,7 @@ fn ends_in_string(content: &[u8]) -> bool {
 fn joined_pieces(bytes: &[u8]) -> Option<Range<usize>> {
     const JOINTS: usize = 3;
     const PIECE_BYTES_MAX: usize = 8;
+    memchr::memchr(b'&', bytes)?;
     let (mut joints, mut first, mut last) = (0, 0, 0);
     for joint in memchr::memmem::find_iter(bytes, b"\"&\"") {
         if joint - last > PIECE_BYTES_MAX || joints == 0 {

@@ -27,4 +27,4 @@ pub use fault::{Fault, FaultKind, Rejected};
 pub use limits::Limits;
 pub use node::Kind;
 pub use scalar::{Number, Scalar};
-pub use text::{push_decimal, push_quoted, string_end};
+pub use text::{push_decimal, push_quoted, push_quoted_plain, string_end};

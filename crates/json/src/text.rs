@@ -33,6 +33,28 @@ pub fn push_quoted(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// The same, and characters that act on a terminal as escapes, too: DEL, the second set of control characters, and what
+/// turns the direction of text, ends a line, or cannot be seen. Every reader reads the same.
+pub fn push_quoted_plain(text: &str, acts: impl Fn(char) -> bool, out: &mut Vec<u8>) {
+    if !text.contains(&acts) {
+        return push_quoted(text, out);
+    }
+    out.push(b'"');
+    for character in text.chars() {
+        let mut units = [0; 2];
+        if acts(character) && character >= '\u{7f}' {
+            for unit in character.encode_utf16(&mut units) {
+                out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+            }
+            continue;
+        }
+        let mut quoted = Vec::with_capacity(8);
+        push_quoted(character.encode_utf8(&mut [0; 4]), &mut quoted);
+        out.extend_from_slice(quoted.get(1..quoted.len() - 1).unwrap_or_default());
+    }
+    out.push(b'"');
+}
+
 /// Appends a whole number in decimal.
 pub fn push_decimal(number: u64, out: &mut Vec<u8>) {
     let mut digits = [b'0'; 20];

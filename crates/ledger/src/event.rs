@@ -1,7 +1,7 @@
 //! The record's form: one JSON object, members always in this order, absent ones left out.
 
-use portcullis_json::{push_decimal, push_quoted};
-use portcullis_model::Caller;
+use portcullis_json::{push_decimal, push_quoted_plain};
+use portcullis_model::{Caller, acts};
 
 use crate::facts::{Facts, Noted, Verdict};
 
@@ -115,7 +115,8 @@ impl<'a> Object<'a> {
 
     pub(crate) fn text(&mut self, name: &str, value: &str) {
         self.name(name);
-        push_quoted(value, self.out);
+        // Whoever looks at the file in a terminal sees what stands there.
+        push_quoted_plain(value, acts, self.out);
     }
 
     pub(crate) fn optional(&mut self, name: &str, value: Option<&str>) {

@@ -41,11 +41,13 @@ pub enum ControlId {
     ObjectOwnership,
     /// What makes sense in an order, at people's pace, with told values comes so or not at all (A11).
     BusinessFlow,
+    /// What the API answers leads nowhere, and does nothing, that nobody decided (A13).
+    UpstreamAnswer,
 }
 
 impl ControlId {
     /// Every control, in the order in which a request meets them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ResourceLimits,
         Self::TransportEncryption,
         Self::ApiInventory,
@@ -61,6 +63,7 @@ impl ControlId {
         Self::OutboundTarget,
         Self::ObjectOwnership,
         Self::BusinessFlow,
+        Self::UpstreamAnswer,
         Self::ResponseShape,
     ];
 
@@ -83,6 +86,7 @@ impl ControlId {
             Self::FunctionAccess => "function_access",
             Self::ObjectOwnership => "object_ownership",
             Self::BusinessFlow => "business_flow",
+            Self::UpstreamAnswer => "upstream_answer",
         }
     }
 

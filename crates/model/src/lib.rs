@@ -32,7 +32,7 @@ pub use refusal::{Refusal, Status};
 pub use relaxation::{Effect, Relaxation, Scope};
 pub use request_id::{RequestId, RequestIdError};
 pub use secret::Secret;
-pub use shown::{plain, shown};
+pub use shown::{acts, plain, shown};
 pub use suggest::did_you_mean;
 pub use tally::Tally;
 pub use verb::{Verb, Verbs};

@@ -37,9 +37,9 @@ fn push(character: char, out: &mut String) {
     }
 }
 
-/// Control characters, and those of Unicode that turn the direction of text, end a line, or cannot
+/// Whether a character does more than to be seen: control characters, and those of Unicode that turn the direction of text, end a line, or cannot
 /// be seen (Unicode Technical Report 36, section 2.10).
-fn acts(character: char) -> bool {
+pub fn acts(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

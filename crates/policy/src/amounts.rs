@@ -20,6 +20,7 @@ pub struct Amount {
 
 impl Limits {
     /// All of them, in the order of the reference.
+    #[expect(clippy::too_many_lines, reason = "two lines for each bound, and nothing else")]
     pub fn amounts(&self) -> Vec<Amount> {
         // Taken apart without `..`: a new bound does not compile until it stands here.
         let &Self {
@@ -38,6 +39,9 @@ impl Limits {
             string_bytes_max,
             array_items_max,
             object_members_max,
+            page_size_max,
+            page_offset_max,
+            batch_items_max,
             xml_depth_max,
             xml_nodes_max,
             xml_attributes_max,
@@ -71,6 +75,9 @@ impl Limits {
             size("string_bytes", string_bytes_max),
             count("array_items", array_items_max),
             count("object_members", object_members_max),
+            count("page_size", page_size_max),
+            count("page_offset", page_offset_max),
+            count("batch_items", batch_items_max),
             count("xml_depth", xml_depth_max),
             count("xml_nodes", xml_nodes_max),
             count("xml_attributes", xml_attributes_max),

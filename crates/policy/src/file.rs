@@ -11,7 +11,9 @@ mod guesses;
 mod leaks;
 mod limits;
 mod login;
+mod page_token;
 mod rates;
+mod redirects;
 mod serialize;
 mod store;
 mod targets;
@@ -34,9 +36,11 @@ pub(crate) use flows::{FlowSection, StepSection};
 pub(crate) use forward::{Audiences, CallerTokenSection};
 pub(crate) use guesses::GuessSection;
 pub(crate) use leaks::{GithubSection, GithubWord, LeaksSection, OnReportWord};
-pub(crate) use limits::LimitsSection;
+pub(crate) use limits::{AMOUNT_MAX, LimitsSection, within};
 pub(crate) use login::{Ends, LoginSection, OfWord, RefreshSection, SecondStepSection};
+pub(crate) use page_token::PageTokenSection;
 pub(crate) use rates::{COUNT_MAX, Frequency, RateSection};
+pub(crate) use redirects::RedirectsSection;
 pub(crate) use serialize::Serialize;
 pub(crate) use store::{StoreSection, VaultSection};
 pub(crate) use targets::TargetsSection;
@@ -46,11 +50,12 @@ pub(crate) use values::{MustWritten, ValuesSection};
 pub(crate) use whoami::WhoamiSection;
 
 use crate::place::{ListenAddress, ProxyNetwork, WebOrigin};
+use crate::quantity::Count;
 use crate::secret::Secret;
 use crate::section::{Named, Needed, Spanned, section};
 use crate::word::{
-    AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, ModeWord, Names, NullWord,
-    TotalsWord, UndeclaredWord, UpgradeWord,
+    AllowWord, AnswerWord, BodyWord, ControlName, Day, FullWord, GraphqlWord, MarkupWord, ModeWord,
+    Names, NullWord, TotalsWord, UndeclaredWord, UpgradeWord,
 };
 
 section! {
@@ -81,6 +86,9 @@ section! {
         /// it: `https://shop.example.com`. Default: none, because a page that nobody named has
         /// no business there.
         origins: Option<Vec<Spanned<WebOrigin>>>,
+        /// How pages show that they are the API's own, where their browsers do not say it. Default: they cannot; a write
+        /// with a cookie of which no browser says where it comes from is refused.
+        page_token: Option<PageTokenSection>,
         /// How it is known who calls.
         callers: Option<CallersSection>,
         /// Where sessions are kept; needed for the API's own login. Default: nowhere, and nothing that
@@ -164,6 +172,18 @@ section! {
         /// is checked, what is said afterwards is not, and is marked "body not inspected". From a
         /// browser, only pages of `origins` may. Default: such a request is refused.
         upgrade: Option<Spanned<UpgradeWord>>,
+        /// `uninspected` serves an operation that speaks GraphQL: what its queries ask for, how deep they go and how
+        /// much they cost is not looked into, and no rule about functions, objects or properties holds inside. `other`
+        /// says that it only looks like one. Default: an operation that looks like GraphQL is closed.
+        graphql: Option<Spanned<GraphqlWord>>,
+        /// Items that one page of its lists may be asked to have, beside what the contract says. Default: that of
+        /// `limits`, where the contract says nothing.
+        page_size: Option<Spanned<Count>>,
+        /// How far into its lists a request may ask to begin. Default: as for `page_size`.
+        page_offset: Option<Spanned<Count>>,
+        /// Objects in one list of its bodies, and values in one list of its parameters. Default: as for
+        /// `page_size`.
+        batch_items: Option<Spanned<Count>>,
         /// Requests with the same value wait for one another until the API has answered, so that two
         /// parallel withdrawals do not both pass: `path.account`, `body./from_account`, `caller`,
         /// `everybody`; or `{ by: caller, group: money }`, where operations with the same word wait for
@@ -195,7 +215,20 @@ section! {
         /// (`caller.email`), or not (`not caller.referral_code`), and what stands elsewhere in the request, or not
         /// (`not body./from_account`). A value that is not there breaks no rule. Default: the contract alone.
         values: Option<Spanned<ValuesSection>>,
-        /// Why `objects` says `none`, or `targets` says `any`.
+        /// `true`: its method says that it only reads, and it changes something. Then it is taken for a write: no other
+        /// site may have a browser ask it, whose object it is is known before it is asked, and it is asked once. Default:
+        /// `GET`, `HEAD` and `QUERY` change nothing, because that is what they mean (RFC 9110 section 9.2.1).
+        changes: Option<Spanned<bool>>,
+        /// What becomes of markup in its JSON answers: `escaped` or `flagged`, as for the API as a whole. Default: what is
+        /// said there.
+        markup: Option<MarkupWord>,
+        /// Where its answers may lead clients (`Location` of a redirect) beside this API itself, which is a path, one of
+        /// its `hosts` and `origins`, the host that was asked, or one that `targets` names for this operation: a list of
+        /// hosts or origins, as in `targets`, and of apps by the scheme of their links (`"com.example.app:"`); `own`,
+        /// which is nowhere else; or `public`, which is every host that everybody can reach (needs a reason). Default:
+        /// `own`, because a redirect that leads anywhere lends the API's good name to whoever asks for it.
+        redirects: Option<Spanned<RedirectsSection>>,
+        /// Why `objects` says `none`, `targets` says `any`, or `redirects` says `public`.
         reason: Option<String>,
     }
 }

@@ -6,6 +6,7 @@ mod api_keys;
 mod authorization;
 mod callers;
 mod certificates;
+mod changing;
 mod claims;
 mod deciding;
 mod flows;
@@ -19,6 +20,7 @@ mod names;
 mod operated;
 mod operations;
 mod origins;
+mod page_token;
 mod passwords;
 mod places;
 mod rates;
@@ -35,7 +37,7 @@ mod whoami;
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use portcullis_contract::{Contract, Files, NoFiles};
@@ -221,27 +223,20 @@ fn build(
     let health = operated::health(file, listen, notes);
     let redirect = redirect::of(file, listen, health, notes);
     let ours = [Some(listen), health, redirect.map(|redirect| redirect.from)];
-    let mut upstreams: Vec<Option<Upstream>> = contracts
-        .iter()
-        .enumerate()
-        .map(|(place, contract)| {
-            let api = file.and_then(|file| file.apis().get(place));
-            check_digest(api, contract.as_ref(), notes);
-            upstream::of(texts, api, &base_path(api, contract.as_ref()), &ours, notes)
-        })
-        .collect();
+    let mut upstreams = upstreams(texts, file, (&contracts, &ours), notes);
     let access = operations::access(file, &contracts, &names, notes);
     let callers = known(file, texts, &contracts, &names, &access, notes);
     upstream_proof::join(file, &contracts, &callers, &mut upstreams, (&texts.folder, notes));
-    let authorization = authorization::of(file, &contracts, &names, &callers, notes);
+    let mut authorization = authorization::of(file, &contracts, &names, &callers, notes);
     let answers = answers::of(file, &contracts, &authorization, &texts.folder, notes);
     let known = contracts.iter().zip(&callers).zip(&access).zip(&authorization);
     for (((contract, callers), access), authorization) in known {
         deciding::check(file, contract.as_ref(), (callers, access, authorization), notes);
     }
     let store = store::store(file, &texts.folder, notes);
-    let mut decisions = operations::decide(file, &contracts, &names, notes);
-    texts::join(file, &contracts, &names, &mut decisions, notes);
+    let known = (contracts.as_slice(), &names, callers.as_slice());
+    let decisions = decisions(file, known, &texts.folder, notes);
+    changing::join(&decisions, &mut authorization, notes);
     let serialized = serialize::join(file, &contracts, &names, &callers, notes);
     let limits = limits(file, notes);
     let tls = acme::tls(file, &texts.folder, notes);
@@ -253,7 +248,6 @@ fn build(
     let known = rates::Known::new(file, &contracts, &names, &callers);
     let rates = rates::join(file, &known, (listen, &proxies), notes);
     let flows = flows::join(file, &contracts, &names, &callers, notes);
-    values::join(file, (&contracts, &names, &callers), &mut decisions, notes);
     claims::check(file.map_or(&[], PolicyFile::apis), &contracts, notes);
     let decided = contracts.into_iter().zip(&texts.contracts).zip(upstreams).zip(access);
     let decided = decided.zip(decisions).zip(relaxations);
@@ -288,6 +282,35 @@ fn build(
     let is_one = own.len() == 1;
     let of = |(place, own)| shared.model(place, own, (policy_text, is_one));
     own.into_iter().enumerate().map(of).collect()
+}
+
+/// Where each API is.
+fn upstreams(
+    texts: &Texts,
+    file: Option<&PolicyFile>,
+    (contracts, ours): (&[Option<Contract>], &[Option<SocketAddr>]),
+    notes: &mut Notes,
+) -> Vec<Option<Upstream>> {
+    let of = |(place, contract): (usize, &Option<Contract>)| {
+        let api = file.and_then(|file| file.apis().get(place));
+        check_digest(api, contract.as_ref(), notes);
+        upstream::of(texts, api, &base_path(api, contract.as_ref()), ours, notes)
+    };
+    contracts.iter().enumerate().map(of).collect()
+}
+
+/// What is decided of single operations.
+fn decisions(
+    file: Option<&PolicyFile>,
+    (contracts, names, callers): (&[Option<Contract>], &Names, &[Callers]),
+    folder: &Path,
+    notes: &mut Notes,
+) -> Vec<operations::Decisions> {
+    let mut decisions = operations::decide(file, contracts, names, notes);
+    texts::join(file, contracts, names, &mut decisions, notes);
+    values::join(file, (contracts, names, callers), &mut decisions, notes);
+    page_token::join(file, contracts, folder, &mut decisions, notes);
+    decisions
 }
 
 /// What is decided for one API.
@@ -358,6 +381,7 @@ impl Shared<'_> {
             upstream: upstream?,
             not_found: api.and_then(claims::not_found),
             readable_cookies: api.map_or_else(Vec::new, claims::readable_cookies),
+            page_token: decisions.page_token,
             resource: claims::resource(api, &hosts, &base_path, is_tls),
             is_published: api.is_some_and(claims::is_published),
             public_contract: api.and_then(claims::public_contract),
@@ -377,6 +401,9 @@ impl Shared<'_> {
             texts: decisions.texts,
             targets: decisions.targets,
             values: decisions.values,
+            redirects: decisions.redirects,
+            changing: decisions.changing,
+            amounts: decisions.amounts,
             limits: self.limits.clone(),
             rates,
             flows,

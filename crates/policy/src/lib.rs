@@ -30,9 +30,11 @@ pub mod naming;
 mod network;
 mod notes;
 mod open;
+mod page_token;
 mod place;
 mod quantity;
 mod rates;
+mod redirects;
 mod reference;
 mod renumbered;
 mod secret;
@@ -71,11 +73,14 @@ pub use login::{
     SecondStep, Tested, Whose,
 };
 pub use model::{
-    Access, BodyHandling, ClientCertificates, LedgerTarget, Limits, Lines, Model, NotFound,
-    OperationLines, Origin, Policy, Posture, Proxies, Redirect, TlsFiles, Undeclared, WhenFull,
+    Access, BodyHandling, ClientCertificates, Graphql, LedgerTarget, Limits, Lines, Model,
+    NotFound, OperationAmounts, OperationLines, Origin, Policy, Posture, Proxies, Redirect,
+    TlsFiles, Undeclared, WhenFull,
 };
 pub use network::Network;
+pub use page_token::PageToken;
 pub use rates::{Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateCounts, RateKey, RateLimit};
+pub use redirects::Redirects;
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
 pub use serialized::{Serialized, SerializedBy};

@@ -15,7 +15,9 @@ use crate::callers::Callers;
 use crate::flows::{Flow, ValueRule};
 use crate::kept::StorePlace;
 use crate::network::Network;
+use crate::page_token::PageToken;
 use crate::rates::RateLimit;
+use crate::redirects::Redirects;
 use crate::serialized::Serialized;
 use crate::source::SecretSource;
 use crate::targets::Targets;
@@ -78,6 +80,8 @@ pub struct Model {
     pub not_found: Option<NotFound>,
     /// Cookies of the API that scripts of pages read, by their names.
     pub readable_cookies: Vec<String>,
+    /// How pages show that they are its own, where their browsers do not say it.
+    pub page_token: Option<PageToken>,
     /// The URL that clients know the API by, if it is known: what its tokens are asked for.
     pub resource: Option<String>,
     /// Where sessions are kept, if anywhere.
@@ -100,6 +104,12 @@ pub struct Model {
     pub texts: Vec<Vec<TextPlace>>,
     /// Where URLs of requests may point, by operation index.
     pub targets: Vec<Targets>,
+    /// Which operations change something although their methods only read, by operation index.
+    pub changing: Vec<bool>,
+    /// Where its answers may lead clients, by operation index.
+    pub redirects: Vec<Redirects>,
+    /// What bounds of the policy hold for one operation alone, by its index.
+    pub amounts: Vec<OperationAmounts>,
     /// All bounds.
     pub limits: Limits,
     /// How often requests may come.
@@ -169,6 +179,13 @@ pub struct Lines {
     pub limits: Vec<(&'static str, Span)>,
 }
 
+impl Model {
+    /// Whether an operation changes something although its method only reads.
+    pub fn is_changing(&self, operation: Option<usize>) -> bool {
+        operation.and_then(|index| self.changing.get(index)).copied().unwrap_or_default()
+    }
+}
+
 /// Where `operations` says what it says of one operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OperationLines {
@@ -190,6 +207,18 @@ pub struct OperationLines {
     pub texts: Option<Span>,
     /// `targets`.
     pub targets: Option<Span>,
+    /// `changes`.
+    pub changes: Option<Span>,
+    /// `redirects`.
+    pub redirects: Option<Span>,
+    /// `page_size`.
+    pub page_size: Option<Span>,
+    /// `page_offset`.
+    pub page_offset: Option<Span>,
+    /// `batch_items`.
+    pub batch_items: Option<Span>,
+    /// `graphql`.
+    pub graphql: Option<Span>,
 }
 
 /// Whether a policy file stands behind the model (rule 26).
@@ -291,6 +320,18 @@ pub enum Undeclared {
     Drop,
 }
 
+/// What the policy says of how much one request of an operation may ask for. Each holds beside what the contract
+/// says, and in the place of the bound that [`Limits`] has for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OperationAmounts {
+    /// Items of one page.
+    pub page_size: Option<usize>,
+    /// Where a page begins.
+    pub page_offset: Option<usize>,
+    /// Objects in one list.
+    pub batch_items: Option<usize>,
+}
+
 /// How the bodies of an operation are handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BodyHandling {
@@ -302,8 +343,24 @@ pub struct BodyHandling {
     pub exact_request: bool,
     /// A property of a JSON body that is null where none is allowed is taken out.
     pub null_is_absent: bool,
+    /// What means something in HTML is escaped in the answer's JSON; else it is noted.
+    pub escapes_markup: bool,
     /// A request may turn its connection into a WebSocket.
     pub upgrades: bool,
+    /// It is served although it looks like GraphQL.
+    pub graphql: Graphql,
+}
+
+/// What the policy says of an operation that may speak GraphQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Graphql {
+    /// Nothing: one that does is closed.
+    #[default]
+    Undecided,
+    /// It does, and passes; what its queries ask for is not looked into.
+    Uninspected,
+    /// It does not, whatever it looks like.
+    Other,
 }
 
 /// Where events go.
@@ -358,6 +415,12 @@ pub struct Limits {
     pub array_items_max: usize,
     /// Members of one object in a request.
     pub object_members_max: usize,
+    /// Items that one page of a list may be asked to have, where the contract sets no `maximum`.
+    pub page_size_max: usize,
+    /// How far into a list a request may ask to begin, in items or pages, where it sets none.
+    pub page_offset_max: usize,
+    /// Objects in one list of a body, and values in one list outside it, where it sets no `maxItems`.
+    pub batch_items_max: usize,
     /// Elements of XML inside one another.
     pub xml_depth_max: usize,
     /// Elements, attributes and other pieces of one XML body.
@@ -413,6 +476,9 @@ impl Default for Limits {
             string_bytes_max: 256 << 10,
             array_items_max: 10_000,
             object_members_max: 1_000,
+            page_size_max: 1_000,
+            page_offset_max: 1_000_000,
+            batch_items_max: 1_000,
             xml_depth_max: 64,
             xml_nodes_max: 100_000,
             xml_attributes_max: 64,

@@ -44,12 +44,32 @@ pub(crate) enum UpgradeWord {
     Websocket,
 }
 
+/// What an operation that may speak GraphQL is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum GraphqlWord {
+    /// It speaks it, and nothing looks into it.
+    Uninspected,
+    /// It only looks so.
+    Other,
+}
+
 /// `readable`: scripts of pages may read a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[schemars(rename_all = "snake_case", inline)]
 pub(crate) enum CookieWord {
     /// Without `HttpOnly`.
     Readable,
+}
+
+/// What becomes of markup in JSON answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", inline)]
+pub(crate) enum MarkupWord {
+    /// It is written so that no page reads it as markup.
+    Escaped,
+    /// The record says that it is there.
+    Flagged,
 }
 
 /// A version of HTTP.
@@ -234,9 +254,22 @@ impl Read for UpgradeWord {
     }
 }
 
+impl Read for GraphqlWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let words = [("uninspected", Self::Uninspected), ("other", Self::Other)];
+        word(node, notes, &words, None)
+    }
+}
+
 impl Read for CookieWord {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         word(node, notes, &[("readable", Self::Readable)], None)
+    }
+}
+
+impl Read for MarkupWord {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        word(node, notes, &[("escaped", Self::Escaped), ("flagged", Self::Flagged)], None)
     }
 }
 

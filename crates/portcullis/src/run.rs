@@ -182,6 +182,10 @@ fn describe(plan: &Plan) {
             "nobody says who may call them, or a caller is needed that cannot be verified here; \
              `portcullis check` lists them, `access: [{ anyone: [...] }]` in a policy file opens them",
         ),
+        (
+            Closed::Graphql,
+            "they speak GraphQL, and nobody decided about that; `portcullis check` lists them",
+        ),
         (Closed::Function, "no rule of `access` opens them; `portcullis check` lists them"),
         (
             Closed::Objects,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use portcullis_controls::cross_site::{TOKEN_KEY_BYTES_MIN, TokenKey};
 use portcullis_controls::derived::{DerivationKey, KEY_BYTES_MIN};
 use portcullis_credential::api_key::Pepper;
 use portcullis_credential::password;
@@ -111,6 +112,15 @@ pub(crate) fn secrets(model: &Model) -> Result<Vec<(SecretSource, Secret)>, Fail
             return Err(failed(format!("`{source}` has fewer than {KEY_BYTES_MIN} bytes")));
         }
         all.push((source.clone(), secret));
+    }
+    if let Some(rule) = &model.page_token {
+        let failed = |message| unusable(model, rule.key_span, message);
+        let secret = Secret::new(private(&rule.key).map_err(failed)?);
+        if TokenKey::new(&secret).is_none() {
+            let least = TOKEN_KEY_BYTES_MIN;
+            return Err(failed(format!("`{}` has fewer than {least} bytes", rule.key)));
+        }
+        all.push((rule.key.clone(), secret));
     }
     Ok(all)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use axum::http::StatusCode;
 use rusqlite::ToSql;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -210,6 +211,7 @@ pub(crate) fn prices_v1(_call: &Call, books: &Books<'_>) -> Result<Answer, Fault
 
 /// `GET /search`.
 pub(crate) fn search(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    // FLAW(a4-rate-search): as often as anybody likes.
     let wanted = call.query("q").unwrap_or_default();
     let sql = format!("SELECT {PUBLIC} FROM medicines WHERE name LIKE ?1 ORDER BY id LIMIT 10");
     let results = books.rows(&sql, &[&format!("%{wanted}%")])?;
@@ -223,6 +225,24 @@ pub(crate) fn search(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     Ok(Answer::json(json!({ "query": wanted, "results": results })))
 }
 
+/// Searches of one address, as the proxy in front says it, in the life of an instance.
+const SEARCHES_MAX: i64 = 10;
+
+/// Counts a search, and refuses one too many.
+fn counted(call: &Call, books: &Books<'_>) -> Result<(), Fault> {
+    let address = call.header("x-forwarded-for");
+    if address.is_empty() {
+        return Ok(());
+    }
+    let row = books.row("SELECT count(*) AS n FROM searches WHERE address = ?1", &[&address])?;
+    let count = row.and_then(|row| row.get("n").and_then(Value::as_i64)).unwrap_or_default();
+    if count >= SEARCHES_MAX {
+        return Err(Fault::new(StatusCode::TOO_MANY_REQUESTS, "too many searches"));
+    }
+    books.run("INSERT INTO searches VALUES (?1)", &[&address])?;
+    Ok(())
+}
+
 /// `GET /safe/search`.
 pub(crate) fn safe_search(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     #[derive(Deserialize)]
@@ -231,6 +251,7 @@ pub(crate) fn safe_search(call: &Call, books: &Books<'_>) -> Result<Answer, Faul
     }
     let wanted: Wanted = strict::query(call)?;
     strict::bounded(&wanted.q, 60)?;
+    counted(call, books)?;
     let sql = format!("SELECT {PUBLIC} FROM medicines WHERE name LIKE ?1 ORDER BY id LIMIT 10");
     let results = books.rows(&sql, &[&format!("%{}%", wanted.q)])?;
     Ok(Answer::json(json!({ "query": wanted.q, "results": results })))

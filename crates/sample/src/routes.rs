@@ -13,8 +13,8 @@ use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
     back_office, counter, customers, door, hidden, imports, medicines, object_routes, orders,
-    partner, payments, pictures, prescriptions, resets, safe_orders, safe_sessions, sessions,
-    strict_counter, tills, uploads, visits, web,
+    papers, partner, payments, pictures, prescriptions, relayed, resets, safe_orders,
+    safe_sessions, sessions, strict_counter, tills, uploads, visits, web,
 };
 
 /// The whole API over one database.
@@ -25,6 +25,7 @@ pub(crate) fn router(database: Arc<Database>) -> Router {
         .merge(counters())
         .merge(addresses())
         .merge(staff())
+        .merge(papers())
         .merge(object_routes::careless_ones())
         .merge(undocumented())
         .merge(fallbacks());
@@ -35,6 +36,7 @@ pub(crate) fn router(database: Arc<Database>) -> Router {
     let safe = safe_twins()
         .merge(object_routes::safe_twins())
         .merge(safe_counters())
+        .merge(safe_papers())
         .fallback(careful(nowhere))
         .with_state(Arc::clone(&database));
     let beside =
@@ -56,6 +58,7 @@ fn shop() -> Router<Arc<Database>> {
             get(careless(customers::profile)).patch(careless(customers::update_profile)),
         )
         .route("/profile/form", post(careless(customers::update_profile)))
+        .route("/profile/move", get(careless(customers::move_by_link)))
         .route("/profile/photo", post(careless(uploads::upload)))
         .route("/prescriptions/import", post(careless(imports::import)))
         .route("/prescriptions/export", get(careless(imports::export)))
@@ -135,6 +138,33 @@ fn addresses() -> Router<Arc<Database>> {
         .route("/invitations/{token}", get(careless(visits::invitation)))
         .route("/pictures", post(careless(pictures::add)))
         .route("/leave", get(careless(pictures::leave)))
+        .route("/news", get(careless(relayed::news)))
+        .route("/click", get(careless(relayed::click)))
+        .route("/leaflet", get(careless(relayed::leaflet)))
+}
+
+fn papers() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/leaflets", get(careless(papers::leaflet)))
+        .route("/leaflets/print", post(careless(papers::print)))
+        .route("/leaflets/convert", post(careless(papers::convert)))
+        .route("/labels", post(careless(papers::label)))
+        .route("/reviews", get(careless(papers::reviews)).post(careless(papers::review)))
+        .route("/doctors", get(careless(papers::doctors)))
+        .route("/visitors", post(careless(papers::visitor)))
+        .route("/graphql", post(careless(papers::graphql)))
+}
+
+fn safe_papers() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/leaflets", get(careful(papers::safe_leaflet)))
+        .route("/leaflets/print", post(careful(papers::safe_print)))
+        .route("/leaflets/convert", post(careful(papers::safe_convert)))
+        .route("/labels", post(careful(papers::safe_label)))
+        .route("/reviews", get(careful(papers::safe_reviews)).post(careful(papers::safe_review)))
+        .route("/doctors", get(careful(papers::safe_doctors)))
+        .route("/visitors", post(careful(papers::safe_visitor)))
+        .route("/graphql", post(careful(papers::safe_graphql)))
 }
 
 fn staff() -> Router<Arc<Database>> {
@@ -204,6 +234,9 @@ fn safe_twins() -> Router<Arc<Database>> {
         .route("/visits", get(careful(visits::list)).post(careful(visits::safe_visit)))
         .route("/pictures", post(careful(pictures::safe_add)))
         .route("/leave", get(careful(pictures::safe_leave)))
+        .route("/news", get(careful(relayed::safe_news)))
+        .route("/click", get(careful(relayed::safe_click)))
+        .route("/leaflet", get(careful(relayed::safe_leaflet)))
         .route("/partner/me", get(careful(partner::safe_me)))
         .route("/partner/orders", get(careful(partner::safe_orders)))
         .route("/partner/prescriptions", get(careful(partner::safe_prescriptions)))

@@ -25,6 +25,10 @@ CREATE TABLE medicines (
     supplier_cost_cents INTEGER NOT NULL,
     recalled INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE reviews (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL
+);
 CREATE TABLE prescriptions (
     number TEXT PRIMARY KEY COLLATE NOCASE,
     customer_id INTEGER NOT NULL REFERENCES customers (id),
@@ -49,6 +53,8 @@ CREATE TABLE orders (
     organisation_id TEXT NOT NULL DEFAULT 'main'
 );
 CREATE INDEX orders_of_customer ON orders (customer_id);
+CREATE TABLE searches (address TEXT NOT NULL);
+
 CREATE TABLE order_items (
     id INTEGER PRIMARY KEY,
     order_id INTEGER NOT NULL REFERENCES orders (id),

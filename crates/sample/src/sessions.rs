@@ -24,6 +24,7 @@ pub(crate) fn login_form(call: &Call, books: &Books<'_>) -> Result<Answer, Fault
     let fields = call.fields()?;
     // FLAW(a2-session-fixation): the session of before the login goes on, whoever began it.
     let (_, token) = open_session(books, &fields, call.cookie("session"))?;
+    // FLAW(f4-login-as-another): nor does it matter which page the form stood on.
     // FLAW(a7-open-redirect-login): wherever the form says.
     let next = fields.get("next").map(coerce::text).filter(|next| !next.is_empty());
     let next = next.unwrap_or_else(|| "/api/profile".to_owned());
@@ -102,6 +103,7 @@ fn cookie(token: &str) -> String {
 pub(crate) fn logout(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
     call.caller(books)?;
     let token = call.bearer().or_else(|| call.cookie("session"));
+    // FLAW(f4-logout): whichever page has a browser ask.
     // The row stays, so that the next token is not a used one.
     books.run("UPDATE tokens SET ended = 1 WHERE token = ?1", &[&token])?;
     Ok(Answer::nothing())

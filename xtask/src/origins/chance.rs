@@ -1,18 +1,17 @@
 //! Requests put together by chance, the same in every run.
 
+use crate::chance::Chance;
 use crate::origins::requests::{Expected, Request, TEXTS, escaped};
 
 /// How many are made.
 const COUNT: usize = 500;
 
-/// Pseudo-random numbers (Knuth's MMIX generator): the same row in every run.
-struct Chance(u64);
+/// Texts by chance.
+struct Texts(Chance);
 
-impl Chance {
+impl Texts {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound.max(1)
+        self.0.below(bound)
     }
 
     fn text(&mut self) -> String {
@@ -36,13 +35,13 @@ impl Chance {
 
 /// A path, a query of several parameters in any order, and a header, each of chance texts.
 pub(crate) fn requests() -> Vec<Request> {
-    let mut chance = Chance(7);
+    let mut chance = Texts(Chance::new(7));
     (0..COUNT)
         .map(|place| if place % 2 == 0 { path(&mut chance) } else { query(&mut chance) })
         .collect()
 }
 
-fn path(chance: &mut Chance) -> Request {
+fn path(chance: &mut Texts) -> Request {
     let text = chance.text();
     let target = format!("/text/{}", chance.spelled(&text));
     let bytes = format!("GET {target} HTTP/1.1\r\nHost: api\r\n\r\n").into_bytes();
@@ -51,7 +50,7 @@ fn path(chance: &mut Chance) -> Request {
     Request { kind: "by chance: paths", bytes, expected }
 }
 
-fn query(chance: &mut Chance) -> Request {
+fn query(chance: &mut Texts) -> Request {
     const NAMES: [&str; 6] = ["q", "free", "odd name[&=]", "debug", "one", "x-undeclared"];
     let mut names: Vec<&str> = NAMES.into_iter().filter(|_| chance.below(2) == 0).collect();
     // Each name once, in any order.

@@ -7,7 +7,7 @@ use super::decimal::{Decimal, is_same_number};
 use super::formats::{Treatment, treatment};
 use super::numbers::EXACT;
 use super::options::Engine;
-use super::slow::{SLOW_NAMES, SLOW_PATTERN};
+use super::slow::{self, SLOW_NAMES, SLOW_PATTERN};
 use super::translate::{Position, Translator};
 use crate::codes;
 use crate::document::Node;
@@ -70,12 +70,18 @@ impl<'a> Translator<'a, '_> {
         }
     }
 
-    /// A pattern as the engine reads it that it needs.
-    fn pattern(&mut self, pattern: &'a str, span: Span) -> Option<(Engine, String)> {
+    /// A pattern as the engine reads it that it needs: of texts, or of names, which the library matches.
+    fn pattern(
+        &mut self,
+        pattern: &'a str,
+        span: Span,
+        is_of_text: bool,
+    ) -> Option<(Engine, String)> {
         let found = self.definitions.patterns.engine(pattern);
         let found = found.map(|(engine, spelt)| (engine, spelt.to_owned()));
-        match found {
+        match &found {
             Some((Engine::Linear, _)) => {}
+            Some((Engine::Backtracking, spelt)) if is_of_text && slow::is_linear(spelt) => {}
             Some((Engine::Backtracking, _)) => {
                 let message = format!(
                     "the pattern {} is not matched in linear time, but in bounded steps",
@@ -100,7 +106,7 @@ impl<'a> Translator<'a, '_> {
         out: &mut Map<String, Data>,
     ) -> Option<Data> {
         let pattern = keyword.as_str().unwrap_or_default();
-        match self.pattern(pattern, keyword.span())? {
+        match self.pattern(pattern, keyword.span(), true)? {
             (Engine::Linear, spelt) => Some(spelt.into()),
             (Engine::Backtracking, spelt) => {
                 out.insert(SLOW_PATTERN.to_owned(), spelt.into());
@@ -121,7 +127,7 @@ impl<'a> Translator<'a, '_> {
         }
         let (mut all, mut slow) = (Map::new(), Vec::new());
         for (pattern, value) in keyword.members() {
-            let (engine, spelt) = self.pattern(pattern.text, pattern.span)?;
+            let (engine, spelt) = self.pattern(pattern.text, pattern.span, false)?;
             if engine == Engine::Backtracking {
                 self.backtracks();
                 slow.push(spelt.clone());

@@ -1,6 +1,10 @@
 //! Patterns that no linear engine takes, matched in bounded work: what cannot be decided within
 //! it refuses the whole value.
 //!
+//! Most of them only look ahead from the beginning (`^(?!\s*$).+`): those are several patterns that hold at once, each
+//! matched in linear time (`leading.rs`). What looks around elsewhere, or refers back, may look at the whole text from
+//! each of its characters, so it is asked of short texts only.
+//!
 //! A keyword that only said "no match" when it ran out of steps would let a value through under
 //! `not` or `if`. So it leaves a mark, which decides in the end.
 
@@ -11,6 +15,7 @@ use jsonschema::json::{Node, Object};
 use jsonschema::{Keyword, ValidationError};
 use serde_json::Value as Data;
 
+use super::leading::{self, Leading};
 use super::numbers::{Made, verdict};
 use super::representation::{Item, Representation};
 use super::wanted::of_pattern;
@@ -26,6 +31,8 @@ const PATTERN_BYTES_MAX: usize = 10 << 20;
 const MATCHING_BYTES_MAX: usize = 2 << 20;
 /// Steps back that one match may take.
 pub(super) const BACKTRACK_MAX: usize = 20_000;
+/// Bytes of a text that is matched with steps back.
+const TEXT_BYTES_MAX: usize = 2 << 10;
 /// Texts of one value that are matched so.
 const MATCHES_MAX: u32 = 5_000;
 
@@ -41,8 +48,28 @@ pub(super) fn decided(check: impl FnOnce() -> bool) -> bool {
     is_valid && LEFT.get().is_some()
 }
 
-/// A pattern, compiled for this engine.
-pub(super) fn compile(pattern: &str) -> Option<Regex> {
+/// A pattern, compiled.
+pub(super) enum Compiled {
+    /// In linear time.
+    Leading(Leading),
+    /// With steps back.
+    Backtracking(Regex),
+}
+
+/// A pattern, compiled for the engine that it needs.
+pub(super) fn compile(pattern: &str) -> Option<Compiled> {
+    match leading::compile(pattern) {
+        Some(leading) => Some(Compiled::Leading(leading)),
+        None => backtracking(pattern).map(Compiled::Backtracking),
+    }
+}
+
+/// Whether it is matched in linear time after all.
+pub(super) fn is_linear(pattern: &str) -> bool {
+    leading::compile(pattern).is_some()
+}
+
+fn backtracking(pattern: &str) -> Option<Regex> {
     RegexBuilder::new(pattern)
         .backtrack_limit(BACKTRACK_MAX)
         .delegate_size_limit(PATTERN_BYTES_MAX)
@@ -51,22 +78,28 @@ pub(super) fn compile(pattern: &str) -> Option<Regex> {
         .ok()
 }
 
-fn is_match(pattern: &Regex, text: &str) -> bool {
+fn is_match(pattern: &Compiled, text: &str) -> bool {
+    let pattern = match pattern {
+        Compiled::Leading(leading) => return leading.is_match(text),
+        Compiled::Backtracking(regex) => regex,
+    };
     let Some(left) = LEFT.get() else {
         return false;
     };
-    let result = left.checked_sub(1).zip(pattern.is_match(text).ok());
+    let is_short = text.len() <= TEXT_BYTES_MAX;
+    let matched = if is_short { pattern.is_match(text).ok() } else { None };
+    let result = left.checked_sub(1).zip(matched);
     LEFT.set(result.map(|(left, _)| left));
     result.is_some_and(|(_, is_match)| is_match)
 }
 
 /// Texts must match.
-struct Pattern(Regex);
+struct Pattern(Compiled, Box<str>);
 
 /// The keyword [`SLOW_PATTERN`].
 pub(super) fn pattern<'a>(value: &Data) -> Result<Made, ValidationError<'a>> {
-    match value.as_str().and_then(compile) {
-        Some(regex) => Ok(Box::new(Pattern(regex))),
+    match value.as_str().and_then(|text| Some((compile(text)?, text))) {
+        Some((compiled, text)) => Ok(Box::new(Pattern(compiled, text.into()))),
         None => Err(ValidationError::custom("this is no pattern")),
     }
 }
@@ -74,7 +107,7 @@ pub(super) fn pattern<'a>(value: &Data) -> Result<Made, ValidationError<'a>> {
 impl<'i> Keyword<'i, Representation> for Pattern {
     fn validate(&self, instance: Item<'i>) -> Result<(), ValidationError<'i>> {
         let is_valid = Keyword::<Representation>::is_valid(self, instance);
-        verdict(is_valid, || of_pattern(self.0.as_str()))
+        verdict(is_valid, || of_pattern(&self.1))
     }
 
     fn is_valid(&self, instance: Item<'i>) -> bool {
@@ -83,7 +116,7 @@ impl<'i> Keyword<'i, Representation> for Pattern {
 }
 
 /// Names must be decided: the library, which matches them, takes an undecided one as no match.
-struct Names(Vec<Regex>);
+struct Names(Vec<Compiled>);
 
 /// The keyword [`SLOW_NAMES`].
 pub(super) fn names<'a>(value: &Data) -> Result<Made, ValidationError<'a>> {
@@ -121,5 +154,17 @@ mod tests {
         assert!(!decided(|| !is_match(&hard, &long)));
         assert!(!decided(|| is_match(&hard, &long) || is_match(&easy, "a")));
         assert!(decided(|| is_match(&easy, "a")));
+    }
+
+    #[test]
+    fn what_steps_back_is_asked_of_short_texts_only_and_what_looks_ahead_first_of_all() {
+        let inner = compile(r"^(?:(?=.*b)a)*$").unwrap();
+        assert!(matches!(inner, Compiled::Backtracking(_)));
+        assert!(decided(|| !is_match(&inner, &"a".repeat(TEXT_BYTES_MAX))));
+        assert!(!decided(|| !is_match(&inner, &"a".repeat(TEXT_BYTES_MAX + 1))));
+        let leading = compile(r"^(?!\s*$).+$").unwrap();
+        assert!(matches!(leading, Compiled::Leading(_)));
+        assert!(decided(|| is_match(&leading, &"a".repeat(100_000))));
+        assert!(decided(|| !is_match(&leading, &" ".repeat(100_000))));
     }
 }

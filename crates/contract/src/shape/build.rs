@@ -224,6 +224,7 @@ impl<'a> ShapeBuilder<'a> {
             pointing: gathered.pointing,
             is_choice: gathered.is_choice,
             text: gathered.text,
+            bounds: gathered.bounds,
             names: self.named.of(&gathered.schemas),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use portcullis_json::Kind;
 
+use super::bounds::Bounds;
 use super::never::Nevers;
 use super::source::{Source, says_nothing};
 use super::summary::{Map, Summary, add};
@@ -47,6 +48,7 @@ pub(super) struct Gathered<'a> {
     pub(super) pointing: Pointing,
     pub(super) is_choice: bool,
     pub(super) text: TextShape,
+    pub(super) bounds: Bounds,
     /// Schemas that were looked at.
     pub(super) steps: usize,
     /// Those among them that speak of the value, and do not just ask (`if`).
@@ -112,6 +114,7 @@ pub(super) fn gather<'a>(
         schemas: gatherer.seen.keys().filter_map(speaks).collect(),
         types: whole.types,
         text: whole.text,
+        bounds: whole.bounds,
         is_closed: whole.closes,
         is_declared: whole.declares,
         maps: whole.maps,
@@ -350,7 +353,8 @@ impl<'a> Gatherer<'a, '_> {
     fn own(&mut self, schema: Node<'a>) -> Summary<'a> {
         let types = types(schema, self.source.version, self.notes);
         let text = self.texts.of(schema, self.notes);
-        let mut summary = Summary { types, text, ..Summary::silent() };
+        let mut summary =
+            Summary { types, text, bounds: Bounds::of(schema, types), ..Summary::silent() };
         self.found.is_binary |= is_binary(schema, self.source.version);
         self.found.pointing = self.found.pointing.max(pointing(schema));
         self.found.is_choice |= schema.get("enum").or_else(|| schema.get("const")).is_some();

@@ -231,11 +231,12 @@ impl ObjectShape {
                 (Rank::Plain, _) => has_brackets(name).then(|| self.nothing()),
             };
         }
-        // Binders of Spring and ASP.NET go into a property at a dot, and Spring reads marks before it.
-        let bare = name.trim_start_matches(['.', '!']);
-        let head = bare.find(['.', '[']).and_then(|end| bare.get(..end)).unwrap_or(bare);
+        // Binders of Spring and ASP.NET go into a property at a dot, and Spring reads marks before it. To
+        // Rack any bracket begins or ends a name: `name]` is `name`.
+        let bare = name.trim_start_matches(['.', '!', '[', ']']);
+        let head = bare.find(['.', '[', ']']).and_then(|end| bare.get(..end)).unwrap_or(bare);
         let known = self.spelt(head)?;
-        let leads_into = head.len() < bare.len() || name.starts_with('.');
+        let leads_into = head.len() < bare.len() || name.starts_with(['.', '[', ']']);
         (leads_into || known.rank == Rank::Guarded).then(|| self.nothing())
     }
 

@@ -1,6 +1,7 @@
 //! What one schema says of an object, with all its parts.
 
 use super::Types;
+use super::bounds::Bounds;
 use super::text::TextShape;
 use crate::document::Node;
 
@@ -24,6 +25,8 @@ pub(super) struct Summary<'a> {
     pub(super) names: Vec<Node<'a>>,
     /// What it says of texts.
     pub(super) text: TextShape,
+    /// What bounds it sets.
+    pub(super) bounds: Bounds,
 }
 
 /// A schema of additional properties.
@@ -47,6 +50,7 @@ impl<'a> Summary<'a> {
             doubtful_maps: Vec::new(),
             names: Vec::new(),
             text: TextShape::ANY,
+            bounds: Bounds::NONE,
         }
     }
 
@@ -68,6 +72,7 @@ impl<'a> Summary<'a> {
         self.is_free &= other.is_free;
         self.evaluates_all |= other.evaluates_all;
         self.text = self.text.and(other.text);
+        self.bounds = self.bounds.and(other.bounds);
         add(&mut self.maps, other.maps);
         add(&mut self.doubtful_maps, other.doubtful_maps);
         for names in other.names {
@@ -86,6 +91,8 @@ impl<'a> Summary<'a> {
     /// that only some of them are.
     pub(super) fn any_of(alternatives: &[Self]) -> Self {
         let types = alternatives.iter().map(|one| one.types);
+        let bounds: Vec<(Types, Bounds)> =
+            alternatives.iter().map(|one| (one.types, one.bounds)).collect();
         let texts = alternatives.iter().filter(|one| one.types.contains(Types::STRING));
         let mut declaring = alternatives.iter().filter(|one| one.declares).peekable();
         let declares = declaring.peek().is_some();
@@ -95,6 +102,7 @@ impl<'a> Summary<'a> {
             closes: declares && declaring.all(|one| one.closes),
             evaluates_all: alternatives.iter().any(|one| one.evaluates_all),
             text: texts.map(|one| one.text).reduce(TextShape::or).unwrap_or_default(),
+            bounds: Bounds::any_of(&bounds),
             ..Self::silent()
         };
         let objects = || alternatives.iter().filter(|one| one.types.contains(Types::OBJECT));

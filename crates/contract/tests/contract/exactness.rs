@@ -187,3 +187,66 @@ fn a_format_that_nobody_knows_is_told_once_and_not_enforced() {
     assert_eq!(warnings.matches("contract-format").count(), 1, "{warnings}");
     assert!(warnings.contains("the format `phone` is not known"), "{warnings}");
 }
+
+#[test]
+fn dates_are_days_that_there_are_in_one_spelling() {
+    assert_verdicts(
+        r#"{"format": "date"}"#,
+        &[r#""2024-02-29""#, r#""0001-01-01""#, r#""9999-12-31""#],
+        &[
+            r#""2023-02-29""#,
+            r#""999999999-01-01""#,
+            r#""+2024-01-01""#,
+            r#""-0001-01-01""#,
+            r#""2024-1-1""#,
+            r#""2024-13-01""#,
+            r#""2024-W01-1""#,
+            r#""2024-001""#,
+            r#""20240101""#,
+            r#""２０２４-01-01""#,
+            r#""2024-01-01T00:00:00Z""#,
+        ],
+    );
+    assert_verdicts(
+        r#"{"format": "date-time"}"#,
+        &[
+            r#""2024-02-29T23:59:59Z""#,
+            r#""2016-12-31T23:59:60Z""#,
+            r#""2024-01-01T00:00:00.123456+14:00""#,
+        ],
+        &[
+            r#""999999999-01-01T00:00:00Z""#,
+            r#""2024-01-01T00:00:00+99:99""#,
+            r#""2024-01-01T00:00:00""#,
+            r#""2024-01-01T24:00:00Z""#,
+            r#""2024-01-01T12:30:60Z""#,
+            r#""2024-01-01T00:00:61Z""#,
+            r#""R5/2024-01-01T00:00:00Z/P1D""#,
+            r#""2024-01-01T00:00:00Z/P99999999D""#,
+            r#""2024-01-01T00:00:00[Europe/Berlin]""#,
+        ],
+    );
+}
+
+#[test]
+fn a_long_text_where_a_date_is_declared_is_refused() {
+    let long = |piece: &str| format!("\"{}\"", piece.repeat(100_000 / piece.len()));
+    for format in
+        ["date", "date-time", "time", "duration", "uuid", "email", "hostname", "ipv6", "uri"]
+    {
+        let fraction = format!("\"2024-01-01T00:00:00.{}Z0\"", "1".repeat(100_000));
+        let values = [
+            long("9"),
+            long("P1D"),
+            long("2024-01-01T00:00:00Z"),
+            long(":"),
+            long("a@"),
+            long("a."),
+            fraction,
+        ];
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let schema = format!(r#"{{"type": "string", "format": "{format}"}}"#);
+        let found = verdicts("3.1.0", &schema, &values);
+        assert!(!found.contains(&true), "{format}: {found:?}");
+    }
+}

@@ -176,9 +176,47 @@ fn a_name_that_is_not_decided_refuses() {
 
 #[test]
 fn texts_that_are_matched_slowly_are_counted() {
-    let schema = format!(r#"{{"items": {{"pattern": {}}}}}"#, quoted("^(?!x)."));
+    let schema = format!(r#"{{"items": {{"pattern": {}}}}}"#, quoted("(?!x)[a-z]$"));
     let contract = contract("api.json", &document(&schema));
     let list = |count: usize| format!("[{}]", vec!["\"a\""; count].join(","));
     assert!(accepts(&contract, &list(5_000)));
     assert!(!accepts(&contract, &list(5_001)));
+}
+
+/// Patterns of known bombs (OWASP on ReDoS, and the tables of engines that were slow), each with the piece that blows it
+/// up when it is repeated, and what stands behind.
+const BOMBS: &[(&str, &str, &str)] = &[
+    (r"^(a+)+$", "a", "!"),
+    (r"^([a-zA-Z]+)*$", "a", "!"),
+    (r"^(a|aa)+$", "a", "!"),
+    (r"^(a|a?)+$", "a", "!"),
+    (r"^(.*a){12}$", "a", "!"),
+    (r"^(\w+\s?)*$", "aaaa ", "!"),
+    (
+        r"^([a-z0-9])(([\-.]|[_]+)?([a-z0-9]+))*(@){1}[a-z0-9]+[.]{1}(([a-z]{2,3})|([a-z]{2,3}[.]{1}[a-z]{2,3}))$",
+        "a",
+        "!",
+    ),
+    (r"^(([a-z])+.)+[A-Z]([a-z])+$", "a", "!"),
+    (r"^\s*\S(.*\S)?\s*$", " ", ""),
+    (r"^(?=(a+)+$)a+b$", "a", "!"),
+    (r"^(?:(?=.*b)a)*$", "a", "!"),
+    (r"(?=.*b)c", "a", "!"),
+    (r"^(?:(?!.*b).)*x$", "a", "!"),
+    (r"^(a+)\1+$", "a", "b"),
+    (r"^(.*)\1(.*)\2(.*)\3$", "ab", "!"),
+    (r"(?<=(?:a|b)*)c$", "a", "!"),
+];
+
+#[test]
+fn bombs_of_patterns_are_refused_after_bounded_work() {
+    for (pattern, piece, end) in BOMBS {
+        let contract = with_pattern(pattern);
+        // Not served is harmless, too.
+        if contract.operations.is_empty() {
+            continue;
+        }
+        let text = piece.repeat(100_000 / piece.len());
+        assert!(!accepts(&contract, &quoted(&format!("{text}{end}"))), "{pattern}");
+    }
 }

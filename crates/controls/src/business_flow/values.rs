@@ -25,11 +25,11 @@ fn holds(rule: &ValueRule, caller: Option<&Identity>, said: &Said<'_>) -> bool {
 
 fn one(must: &ValueMust, value: &str, caller: Option<&Identity>, said: &Said<'_>) -> bool {
     match must {
-        ValueMust::Between(least, most) => {
+        ValueMust::Between(from, to) => {
             let Some(amount) = Amount::read(value) else { return false };
             let end = |text: &str| Amount::read(text);
-            least.as_deref().and_then(end).is_none_or(|least| least <= amount)
-                && most.as_deref().and_then(end).is_none_or(|most| amount <= most)
+            from.as_deref().and_then(end).is_none_or(|from| from <= amount)
+                && to.as_deref().and_then(end).is_none_or(|to| amount <= to)
         }
         ValueMust::Fit(pattern) => pattern.is_match(value),
         ValueMust::In(words) => words.iter().any(|word| **word == *value),

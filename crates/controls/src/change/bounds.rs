@@ -48,10 +48,26 @@ fn cookies(before: &Model, after: &Model, changes: &mut Changes) {
     }
 }
 
+/// Whether a token vouches for pages whose browsers say nothing.
+fn page_token(before: &Model, after: &Model, changes: &mut Changes) {
+    match (&before.page_token, &after.page_token) {
+        (None, Some(_)) => {
+            let what = "a token of the gateway's vouches for pages whose browsers say nothing";
+            changes.of_all(Reach::Wider, what, None);
+        }
+        (Some(_), None) => {
+            let what = "no token vouches for pages whose browsers say nothing";
+            changes.of_all(Reach::Narrower, what, None);
+        }
+        _ => {}
+    }
+}
+
 /// Where an API is called, and where it is.
 pub(super) fn of_the_api(pair: &Pair<'_>, changes: &mut Changes) {
     let (before, after) = (&pair.before.model, &pair.after.model);
     cookies(before, after, changes);
+    page_token(before, after, changes);
     if before.base_path != after.base_path {
         let shown = |path: &str| if path.is_empty() { "/".to_owned() } else { path.to_owned() };
         let (old, new) = (shown(&before.base_path), shown(&after.base_path));
@@ -279,6 +295,10 @@ const fn all_of(model: &Model) {
         texts: _,
         targets: _,
         values: _,
+        redirects: _,
+        changing: _,
+        page_token: _,
+        amounts: _,
     } = model;
 }
 

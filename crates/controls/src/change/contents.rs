@@ -1,5 +1,6 @@
 //! What one operation takes and gives, and how its bodies are handled.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use portcullis_contract::{
@@ -7,7 +8,10 @@ use portcullis_contract::{
 };
 use portcullis_injection::TextKind;
 use portcullis_model::Span;
-use portcullis_policy::{BodyHandling, Serialized, Targets, TextPlace, Undeclared, ValueRule};
+use portcullis_policy::{
+    BodyHandling, Graphql, OperationAmounts, OperationLines, Redirects, Serialized, Targets,
+    TextPlace, Undeclared, ValueRule,
+};
 
 use super::shapes::{self, Sides};
 use super::{OfOperation, Pair};
@@ -51,7 +55,15 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     let at = |list: &[BodyHandling], index: usize| list.get(index).copied().unwrap_or_default();
     let (was, is) = (at(&before.bodies, old), at(&after.bodies, new));
     // Without `..`, as in `bounds`.
-    let BodyHandling { stream_answer, upgrades, exact_request, null_is_absent } = is;
+    let BodyHandling {
+        stream_answer,
+        upgrades,
+        exact_request,
+        null_is_absent,
+        escapes_markup,
+        graphql,
+    } = is;
+    let is_served = |said: Graphql| said != Graphql::Undecided;
     let mut flag = |was: bool, is: bool, what: &str, line| match (was, is) {
         (false, true) => of.wider(what, line),
         (true, false) => of.narrower(format!("no longer: {what}"), line),
@@ -59,8 +71,12 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     };
     flag(was.stream_answer, stream_answer, "lets answers stream, uninspected", lines.answer);
     flag(was.upgrades, upgrades, "may become a WebSocket, uninspected", lines.upgrade);
+    let what = "is served although it may speak GraphQL, uninspected";
+    flag(is_served(was.graphql), is_served(graphql), what, lines.graphql);
     flag(was.exact_request, exact_request, "forwards bodies as they came", lines.body);
     flag(was.null_is_absent, null_is_absent, "takes null for absent", lines.null_means);
+    flag(!was.escapes_markup, !escapes_markup, "answers with markup as it came", None);
+    amounts(pair, (old, new), &lines, of);
     let at = |list: &[Vec<TextPlace>], index: usize| list.get(index).cloned().unwrap_or_default();
     texts(&at(&before.texts, old), &at(&after.texts, new), lines.texts, of);
     let at = |list: &[Option<Serialized>], index: usize| list.get(index).cloned().flatten();
@@ -74,6 +90,55 @@ fn handling(pair: &Pair<'_>, old: usize, new: usize, of: &mut OfOperation<'_>) {
     targets(&at(&before.targets, old), &at(&after.targets, new), lines.targets, of);
     let at = |list: &[Vec<ValueRule>], index: usize| list.get(index).cloned().unwrap_or_default();
     values(&at(&before.values, old), &at(&after.values, new), of);
+    let at = |list: &[bool], index: usize| list.get(index).copied().unwrap_or_default();
+    match (at(&before.changing, old), at(&after.changing, new)) {
+        (true, false) => of.wider("is taken for a read", None),
+        (false, true) => of.narrower("is taken for a write", lines.changes),
+        _ => {}
+    }
+    let at = |list: &[Redirects], index: usize| list.get(index).cloned().unwrap_or_default();
+    redirects(&at(&before.redirects, old), &at(&after.redirects, new), lines.redirects, of);
+}
+
+/// Where redirects may lead.
+fn redirects(was: &Redirects, is: &Redirects, line: Option<Span>, of: &mut OfOperation<'_>) {
+    let what = format!("redirects to {is}, and before to {was}");
+    match (is.is_at_least(was), was.is_at_least(is)) {
+        (true, true) => {}
+        (false, true) => of.narrower(what, line),
+        // What cannot be compared counts as wider.
+        _ => of.wider(what, line),
+    }
+}
+
+/// How much one request may ask for. Without a line of its own the bound of all holds, where the contract has none.
+fn amounts(
+    pair: &Pair<'_>,
+    (old, new): (usize, usize),
+    lines: &OperationLines,
+    of: &mut OfOperation<'_>,
+) {
+    let (before, after) = (&pair.before.model, &pair.after.model);
+    let was = before.amounts.get(old).copied().unwrap_or_default();
+    // Without `..`, as in `bounds`.
+    let OperationAmounts { page_size, page_offset, batch_items } =
+        after.amounts.get(new).copied().unwrap_or_default();
+    let mut one = |key, was: Option<usize>, is: Option<usize>, of_all: (usize, usize), line| {
+        let (was, is) = (was.unwrap_or(of_all.0), is.unwrap_or(of_all.1));
+        let what = format!("`{key}` is {is}, and was {was}");
+        match is.cmp(&was) {
+            Ordering::Greater => of.wider(what, line),
+            Ordering::Less => of.narrower(what, line),
+            Ordering::Equal => {}
+        }
+    };
+    let (limits, others) = (&before.limits, &after.limits);
+    let of_all = (limits.page_size_max, others.page_size_max);
+    one("page_size", was.page_size, page_size, of_all, lines.page_size);
+    let of_all = (limits.page_offset_max, others.page_offset_max);
+    one("page_offset", was.page_offset, page_offset, of_all, lines.page_offset);
+    let of_all = (limits.batch_items_max, others.batch_items_max);
+    one("batch_items", was.batch_items, batch_items, of_all, lines.batch_items);
 }
 
 /// Where URLs may point.

@@ -12,7 +12,7 @@ fn origins(texts: &[&str]) -> Vec<Origin> {
 fn reason(need: Need, voices: Voices<'_>) -> &'static str {
     let own = origins(&["https://api.example.com"]);
     let named = origins(&["https://shop.example.com", "https://admin.example.com:8443"]);
-    match judge(&Asked { need, voices, own: &own, named: &named }) {
+    match judge(&Asked { need, voices, token: Token::NotUsed, own: &own, named: &named }) {
         Judgement::Pass(()) => "",
         Judgement::Refuse(refusal, ()) => {
             assert_eq!((refusal.control, refusal.status.0), (ControlId::CrossSite, 403));
@@ -131,4 +131,24 @@ fn who_adds_a_credential_says_how_sure_it_must_be() {
     assert_eq!(sent(true, false, true), Some(Need::NoContradiction));
     assert_eq!(sent(false, true, false), Some(Need::NoContradiction));
     assert!(is_kept_by_browsers("Basic") && !is_kept_by_browsers("Bearer"));
+}
+
+#[test]
+fn a_token_of_the_page_vouches_for_silence_and_for_nothing_else() {
+    let own = origins(&[OWN]);
+    let reason = |voices, token| {
+        let asked = Asked { need: Need::Proof, voices, token, own: &own, named: &[] };
+        match judge(&asked) {
+            Judgement::Pass(()) => "",
+            Judgement::Refuse(refusal, ()) => refusal.reason,
+        }
+    };
+    assert_eq!(reason(NOTHING, Token::Good), "");
+    assert_eq!(reason(NOTHING, Token::Bad), "bad_page_token");
+    assert_eq!(reason(NOTHING, Token::Missing), "no_origin");
+    let other = Voices { origin: &["https://evil.example"], ..NOTHING };
+    let sibling = Voices { site: &["same-site"], ..NOTHING };
+    for voices in [other, sibling, Voices { origin: &["null"], ..NOTHING }] {
+        assert_eq!(reason(voices, Token::Good), "other_origin", "{voices:?}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Fault;
-use super::parameters::parameters;
+use super::parameters::{is_token, parameters};
 use crate::urlencoded;
 
 /// What file systems take.
@@ -74,7 +74,17 @@ fn extended_value(value: &str) -> Result<Cow<'_, str>, Fault> {
 fn is_plain(text: &str) -> bool {
     let is_encoded_word = text.contains("=?") && text.contains("?=");
     let is_escaped = has_escape(text, |byte| byte == b'"' || byte.is_ascii_control());
-    !is_encoded_word && !is_escaped && !text.contains(is_odd)
+    !is_encoded_word && !is_escaped && !text.contains(is_odd) && !is_like_parameter(text)
+}
+
+/// Whether a text holds `; name=`, which readers that look for parameters without minding quotes take
+/// for one: Rack finds the name of a part in the name of its file.
+fn is_like_parameter(text: &str) -> bool {
+    let mut behind = text.split(';').skip(1);
+    behind.any(|rest| {
+        let name = rest.trim_start().split_once('=').map(|(name, _)| name.trim_end());
+        name.is_some_and(|name| is_token(name.trim_end_matches('*')))
+    })
 }
 
 /// Whether a text holds a percent escape of such a byte.
@@ -141,6 +151,10 @@ mod tests {
             ("form-data; name=a; size=1", "part_parameter"),
             ("form-data; name=\"=?utf-8?B?cm9sZQ==?=\"", "part_name"),
             ("form-data; name=\"a\tb\"", "part_name"),
+            ("form-data; name=\"a; name=role\"", "part_name"),
+            ("form-data; name=\"a;\tNAME=role\"", "part_name"),
+            ("form-data; name=\"a\"; filename=\"b; name=role\"", "file_name"),
+            ("form-data; name=\"a\"; filename*=utf-8''b%3B%20name%3Drole", "file_name"),
             ("form-data; name=a; filename=b.png; filename*=utf-8''b.php", "two_file_names"),
             ("form-data; name=a; filename*=latin1''b", "file_name"),
             ("form-data; name=a; filename*=b", "file_name"),
@@ -174,7 +188,19 @@ mod tests {
             assert!(!is_safe_file_name(name), "{name:?}");
         }
         assert!(!is_safe_file_name(&"x".repeat(256)));
-        for name in ["", "a.png", ".env", "50%.txt", "a..b", "文件.pdf", "it's (1) & more.txt"] {
+        let honest = [
+            "",
+            "a.png",
+            ".env",
+            "50%.txt",
+            "a..b",
+            "文件.pdf",
+            "it's (1) & more.txt",
+            "a; b.txt",
+            "x=1.txt",
+            "a=b; c.txt",
+        ];
+        for name in honest {
             assert!(is_safe_file_name(name), "{name:?}");
         }
     }

@@ -11,7 +11,7 @@ use portcullis_policy::Limits;
 
 use super::Fault;
 use super::parse::Part;
-use crate::urlencoded::{Fault as TextFault, member, push_texts};
+use crate::urlencoded::{Alike, Fault as TextFault, member, push_texts};
 use crate::xml;
 
 /// A body of parts, read: the tree that is checked, and the bytes that it stands for.
@@ -56,7 +56,9 @@ pub fn read(
     json: &JsonLimits,
     limits: &Limits,
 ) -> Result<FormData, (Fault, Vec<u8>)> {
-    let reader = Reader { body: &body, parts: &parts, media, shapes, json, limits };
+    let schema = media.and_then(|media| media.schema.as_ref());
+    let alike = Alike::of(shapes, schema.map(|schema| schema.shape));
+    let reader = Reader { body: &body, parts: &parts, media, shapes, json, limits, alike };
     match reader.tree() {
         Ok((document, leaves)) => Ok(FormData { body, parts, document, leaves }),
         Err(fault) => Err((fault, body)),
@@ -118,6 +120,7 @@ struct Reader<'a> {
     shapes: &'a Shapes,
     json: &'a JsonLimits,
     limits: &'a Limits,
+    alike: Alike<'a>,
 }
 
 /// The parts of one name.
@@ -170,6 +173,9 @@ impl<'a> Reader<'a> {
 
     /// Writes the value of one name.
     fn group(&self, name: &str, parts: Vec<usize>, json: &mut Vec<u8>) -> Result<Group, Fault> {
+        if self.alike.has(name) {
+            return Err(Fault::Shape("part_name"));
+        }
         let declared = self.declared(name);
         let encoding = self.media.and_then(|media| media.encoding(name));
         if let Some(Collection::Joined(delimiter)) = encoding.and_then(|one| one.collection) {

@@ -23,7 +23,7 @@ pub struct Own<'a> {
 
 /// What becomes of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Judged {
+pub(crate) enum Judged {
     Passes,
     Refused(Why),
     /// It depends on the addresses of this name.
@@ -120,6 +120,11 @@ pub(super) fn of_addresses(addresses: Option<&[IpAddr]>) -> Option<Why> {
     }
 }
 
+/// Whether everybody can reach a host, as far as it can be told without asking anybody.
+pub(crate) fn is_public(host: &Host) -> bool {
+    !matches!(public(host), Judged::Refused(_))
+}
+
 fn public(host: &Host) -> Judged {
     match host {
         Host::Address(address) => {
@@ -132,7 +137,7 @@ fn public(host: &Host) -> Judged {
 
 /// A name that is written in full was decided about, wherever it leads. Below a `*.`, whoever can make a name
 /// decides where it leads: that must be public.
-fn listed(web: &Web, hosts: &[TargetHost]) -> Judged {
+pub(crate) fn listed(web: &Web, hosts: &[TargetHost]) -> Judged {
     let fitting = hosts.iter().filter(|host| fits(web, host));
     let mut below = false;
     for host in fitting {
@@ -174,7 +179,7 @@ impl Web {
 }
 
 /// Whether it is the API itself, or a web origin of its own. Another port is another program.
-fn is_own(web: &Web, own: Own<'_>) -> bool {
+pub(crate) fn is_own(web: &Web, own: Own<'_>) -> bool {
     let Host::Name(name) = &web.host else { return false };
     let listens_at = own.listeners.iter().map(SocketAddr::port);
     let is_port =

@@ -14,7 +14,7 @@ use portcullis_json::{Document, Limits, Value, push_quoted};
 use super::brackets::{self, KEYS_MAX, Key, Members, Node, Sent, keys};
 use super::split::{alternating, in_query, join_encoded};
 use super::{
-    Fault, as_text, declared, decode, member, pairs, push_encoded, push_scalar, push_texts,
+    Alike, Fault, as_text, declared, decode, member, pairs, push_encoded, push_scalar, push_texts,
 };
 
 /// A form, read: the tree that is checked, and the fields that it came from.
@@ -57,7 +57,8 @@ pub fn read(
     limits: &Limits,
 ) -> Result<Form, Unread> {
     let shape = media.and_then(|media| media.schema.as_ref()).map(|schema| schema.shape);
-    let reader = Reader { media, shapes, shape };
+    let alike = Alike::of(shapes, shape);
+    let reader = Reader { media, shapes, shape, alike };
     let mut names = Vec::new();
     let mut raws = Vec::new();
     for (name, raw) in pairs(text) {
@@ -141,6 +142,7 @@ struct Reader<'a> {
     media: Option<&'a Media>,
     shapes: &'a Shapes,
     shape: Option<ShapeId>,
+    alike: Alike<'a>,
 }
 
 impl Reader<'_> {
@@ -162,6 +164,7 @@ impl Reader<'_> {
         }
         Ok(match self.owner(name) {
             Some(owner) => (owner, vec![Key::Name(name)]),
+            None if self.alike.has(name) => return Err(Fault::TwoReadings),
             None => (name, Vec::new()),
         })
     }

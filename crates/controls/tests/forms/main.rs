@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where its promise breaks")]
 
+mod parts;
 mod properties;
 mod spellings;
 

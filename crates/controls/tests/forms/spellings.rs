@@ -130,6 +130,28 @@ fn a_map_of_texts_takes_no_object_in_brackets() {
 }
 
 #[test]
+fn no_member_of_a_map_is_a_declared_one_to_php_or_rack() {
+    expect(
+        "/map",
+        &[
+            ("is_admin=true", Ok("")),
+            ("is.admin=true", Ok("")),
+            ("is+admin=true", Ok("")),
+            ("+is_admin=true", Ok("")),
+            ("is_admin%00x=true", Err("nul")),
+            ("is[admin=true", Err("two_readings")),
+            ("is_admin]=true", Ok("")),
+            ("]is_admin=true", Ok("")),
+            ("user]=a", Ok("")),
+            // A plain one, too: what a rule asks of it would be asked of another value.
+            ("account=a&+account=b", Err("two_readings")),
+            ("Account=b", Err("two_readings")),
+            ("is.owner=a&first+name=b", Ok("is.owner=a&first%20name=b")),
+        ],
+    );
+}
+
+#[test]
 fn where_nothing_is_declared_brackets_are_part_of_a_name() {
     expect("/anything", &[("a[5]=1&a[b=2&c[]=3", Ok("a[5]=1&a[b=2&c[]=3"))]);
 }

@@ -100,6 +100,13 @@ fn members_stand_for_themselves_and_a_parameter_goes_before_them() {
             ("a=1&text=x", Ok("a=1&text=x")),
             ("a=x", Err("type")),
             ("a=1&a=2", Err("repeated")),
+            ("a.b=1", Ok("a.b=1")),
+            // A reader of names takes these for the parameter beside it.
+            ("text]=1", Err("two_readings")),
+            ("+text=1", Err("two_readings")),
+            ("text[]=1", Err("two_readings")),
+            ("[text]=1", Err("two_readings")),
+            ("TEXT=1", Err("two_readings")),
         ],
         |styles, sent| verdict(styles, &rest(sent), |accepted| accepted.query),
     );

@@ -5,6 +5,7 @@
 mod asking_page;
 
 use portcullis_controls::caller_identity::{KeyAsk, judge_key};
+use portcullis_controls::function_access::judge_graphql;
 use portcullis_controls::safe_configuration::{Handshake, Upgrade, judge_upgrade};
 use portcullis_model::{Room, Status};
 use portcullis_policy::{InputPlace, RequestPlace};
@@ -42,12 +43,23 @@ pub(super) async fn enter(admitted: Admitted, context: &mut Context<'_>) -> Resu
         _ => None,
     };
     key(matched.operation(), context)?;
+    graphql(matched.operation(), context)?;
     if let Some(index) = matched.operation() {
         function(&admitted, index, context)?;
     }
     key_quota::count(context).await?;
     used(context).await?;
     Ok(Allowed { admitted, websocket })
+}
+
+/// What speaks GraphQL is closed until somebody decided about it.
+fn graphql(index: Option<usize>, context: &mut Context<'_>) -> Result<(), Exit> {
+    let plan = context.plan;
+    let operation = index.and_then(|index| plan.operations.get(index));
+    match operation.and_then(|operation| Some((operation.graphql?, &operation.name))) {
+        Some((sign, name)) => context.ask(judge_graphql(sign, name)),
+        None => Ok(()),
+    }
 }
 
 /// What a key of ours is for, it is for whatever its owner may do.

@@ -39,6 +39,8 @@ pub(super) struct Carried {
     pub(super) ends: Vec<(usize, Account)>,
     /// What counts only if the API does what it is asked.
     pub(super) settling: Settling,
+    /// The token that its page is given.
+    pub(super) page_token: Option<String>,
     /// This request ended its own session.
     pub(super) has_ended: bool,
 }

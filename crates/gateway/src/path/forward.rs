@@ -32,6 +32,15 @@ pub(super) struct Answered {
     buffered: Held,
     stay: Stay,
     lock: Option<Lock>,
+    sent: Option<Sent>,
+}
+
+/// What was asked, kept where the answer leads somewhere.
+pub(super) struct Sent {
+    /// The host that the client asked.
+    pub(super) host: Option<String>,
+    /// The request, as the API got it.
+    pub(super) bytes: Vec<u8>,
 }
 
 /// The parts of [`Answered`] that `inspect` works on.
@@ -49,12 +58,15 @@ pub(super) struct Parts {
     pub(super) stay: Stay,
     /// The value that others wait for, until the answer is read.
     pub(super) lock: Option<Lock>,
+    /// What was asked, where the answer leads somewhere.
+    pub(super) sent: Option<Sent>,
 }
 
 impl Answered {
     pub(super) fn into_parts(self) -> Parts {
-        let Self { operation, is_private, head, body, websocket, buffered, stay, lock } = self;
-        Parts { operation, is_private, head, body, websocket, buffered, stay, lock }
+        let Self { operation, is_private, head, body, websocket, buffered, stay, lock, sent } =
+            self;
+        Parts { operation, is_private, head, body, websocket, buffered, stay, lock, sent }
     }
 }
 
@@ -76,9 +88,10 @@ pub(super) async fn enter(
     let turn = Turn::begin(context.worker, &plan.model.upstream);
     let token = told::token(authenticated.caller(), context)?;
     let mut request = write::write(&valid, turn.instance(), token.as_ref(), context);
+    let host = head.fields.first(Essential::Host).map(str::to_owned);
     let (buffered, websocket) = valid.into_rest();
 
-    let is_safe = method.is_some_and(Method::is_safe);
+    let is_safe = method.is_some_and(Method::is_safe) && !plan.model.is_changing(operation);
     // The API goes on when its client has left: what others may not do meanwhile is held until it is done.
     let is_held = lock.is_some() || stay.keeps_others_out();
     let started = Instant::now();
@@ -120,7 +133,15 @@ pub(super) async fn enter(
     }
     let micros = started.elapsed().as_micros() as u64;
     context.entry.upstream(Status(head.status), micros);
-    Ok(Answered { operation, is_private, head, body, websocket, buffered, stay, lock })
+    let sent = leads(&head).then(|| Sent { host, bytes: request.into_bytes() });
+    Ok(Answered { operation, is_private, head, body, websocket, buffered, stay, lock, sent })
+}
+
+/// Whether an answer leads somewhere by its head.
+fn leads(head: &AnswerHead) -> bool {
+    let fields = &head.fields;
+    fields.first(Essential::Location).is_some()
+        || ["content-location", "link"].iter().any(|name| fields.get(name).is_some())
 }
 
 /// Sends a request; follows the API's correction of a slash, if there is a `method` to follow it with.

@@ -5,7 +5,9 @@ mod everybody;
 mod fields;
 mod given_out;
 mod json;
+mod leading;
 mod lines;
+mod markup;
 mod neutral;
 mod objects;
 mod opaque;
@@ -27,7 +29,7 @@ use super::attempt;
 use super::context::{Context, Exit};
 use super::flow;
 use super::forward::{Answered, Parts};
-use super::holding;
+use super::{holding, page_token};
 use crate::answer::Answer;
 use crate::decision::Act;
 use crate::head::Essential;
@@ -74,10 +76,13 @@ pub(super) async fn enter(answered: Answered, context: &mut Context<'_>) -> Resu
     drop(lock);
     first?;
     let parts = sessions::settle(parts, context).await?;
+    let parts = leading::judge(parts, context)?;
     let answer = cleared(parts, context).await?;
     flow::settle(status, context);
     let answer = attempt::settle(answer, status, location.as_deref(), context).await;
-    Ok(Cleared { answer: withheld::take_out(answer, context)? })
+    let mut answer = withheld::take_out(answer, context)?;
+    page_token::give(&mut answer, context);
+    Ok(Cleared { answer })
 }
 
 /// What the API said of its callers may not be true any more: for everybody after an operation that

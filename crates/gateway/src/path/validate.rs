@@ -4,6 +4,7 @@
 //! was checked.
 
 mod again;
+mod amounts;
 mod asked;
 mod body;
 mod hostile;
@@ -107,6 +108,7 @@ pub(super) async fn enter(
         };
         let (body, content_type) = body::take(labels, index, operation, &mut sent, context).await?;
         let media_type = media.and_then(|media| operation.body.as_ref()?.media.get(media));
+        amounts::body(&body, media_type, index, context)?;
         hostile::body(&body, media_type, index, context)?;
         let checked =
             targets::Checked { matched, operation, index, accepted: &accepted, body: &body, media };

@@ -172,6 +172,12 @@ impl Scene {
         panic!("a request has no record");
     }
 
+    /// The records as they lie in the file.
+    pub fn written(&self) -> String {
+        self.records();
+        String::from_utf8(self.records.0.lock().unwrap().clone()).unwrap()
+    }
+
     /// The records that are written at this moment.
     pub fn records_now(&self) -> Vec<serde_json::Value> {
         self.ledger.flush();

@@ -20,7 +20,8 @@ const MARK: &str = ";base64,";
 
 /// Text that somebody may have meant: UTF-8, and hardly any control characters.
 pub(super) fn undo(text: &str) -> Option<String> {
-    let text = text.find(MARK).and_then(|mark| text.get(mark + MARK.len()..)).unwrap_or(text);
+    let mark = memchr::memchr(b';', text.as_bytes()).and_then(|_| text.find(MARK));
+    let text = mark.and_then(|mark| text.get(mark + MARK.len()..)).unwrap_or(text);
     let is_alphabet =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
     if text.len() < BYTES_MIN || !text.bytes().all(is_alphabet) {

@@ -3,7 +3,7 @@
 //! Parts never overlap, so that all of one text's are no longer than the text.
 
 use super::Undone;
-use crate::bytes::{at, is_name, next, part, run};
+use crate::bytes::{at, is_name, next, part, rest, run};
 
 /// Shorter parts hide nothing.
 const PART_BYTES_MIN: usize = 4;
@@ -76,9 +76,10 @@ fn is_address(before: &[u8]) -> bool {
 /// `o<x>nload`: a filter that takes tags away puts the word together.
 pub(super) fn split_tags(text: &str, found: &mut Vec<Undone>) {
     let bytes = text.as_bytes();
-    let mut joined = String::with_capacity(text.len());
+    let mut joined = String::new();
     let (mut position, mut copied) = (0, 0);
-    while let Some(open) = next(bytes, position, b"<") {
+    while let Some(open) = memchr::memchr(b'<', rest(bytes, position)) {
+        let open = position + open;
         let start = open + 1;
         let end = run(bytes, start, |byte| byte.is_ascii_alphanumeric() || byte == b'/');
         position = end;

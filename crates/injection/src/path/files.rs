@@ -176,7 +176,7 @@ pub(super) fn is_known(path: &[u8], is_up: bool) -> bool {
     let path = path.strip_prefix(b"file:").unwrap_or(path);
     let end = path.iter().position(|byte| matches!(byte, 0 | b'?' | b'#')).unwrap_or(path.len());
     let path = path.get(..end).unwrap_or(path);
-    if ends_with_one(path) || memchr::memmem::find(path, b"web-inf/").is_some_and(|at| at == 0) {
+    if ends_with_one(path) || path.starts_with(b"web-inf/") {
         return true;
     }
     let drive = path.len() > 2 && path.get(1) == Some(&b':') && path.get(2) == Some(&b'/');
@@ -202,7 +202,9 @@ pub(super) fn is_known(path: &[u8], is_up: bool) -> bool {
 }
 
 fn ends_with_one(path: &[u8]) -> bool {
-    ENDS.iter().any(|end| {
+    let last = path.last();
+    // Most differ in the last byte already.
+    ENDS.iter().filter(|end| end.as_bytes().last() == last).any(|end| {
         let before = path.len().checked_sub(end.len() + 1).and_then(|at| path.get(at));
         path.ends_with(end.as_bytes()) && before.is_none_or(|byte| !byte.is_ascii_alphanumeric())
     })

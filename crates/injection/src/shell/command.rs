@@ -38,6 +38,8 @@ pub(super) struct Command {
 
 /// Longer names are none.
 const NAME_BYTES_MAX: usize = 48;
+/// Every name that is known is shorter.
+const KNOWN_BYTES_MAX: usize = 24;
 /// Signs before a command: spaces, brackets, quotes.
 const LEAD_BYTES_MAX: usize = 16;
 
@@ -70,9 +72,10 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
     let sourced =
         base == "." && bytes.get(name.behind..).is_some_and(|rest| rest.starts_with(b" /"));
     let unversioned = base.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    let has_version = unversioned.len() < base.len();
     let mut known = match known(base) {
         Known::No if sourced => Known::English,
-        Known::No if SURE.binary_search(&unversioned).is_ok() => Known::Sure,
+        Known::No if has_version && SURE.binary_search(&unversioned).is_ok() => Known::Sure,
         known => known,
     };
     // `/???/c?t`; a comment of C begins with `/*`.
@@ -83,6 +86,9 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
     let program = path.is_some() && (lower.contains("bin/") || lower.contains("system32"));
     if path.is_some() && (known != Known::No || program) || glob {
         known = Known::Path;
+    }
+    if known == Known::No {
+        return None;
     }
     // Commands of Unix are lower case; "Cat" and "Python" begin a sentence or name something.
     let upper = name.letters.bytes().any(|b| b.is_ascii_uppercase());
@@ -112,7 +118,12 @@ struct Name {
 
 impl Name {
     fn read(bytes: &[u8], from: usize) -> Self {
-        let mut name = Self { letters: String::new(), behind: from, quoted: false, wild: false };
+        let mut name = Self {
+            letters: String::with_capacity(NAME_BYTES_MAX + 1),
+            behind: from,
+            quoted: false,
+            wild: false,
+        };
         let mut pending = false;
         let mut at = from;
         while let Some(byte) = bytes.get(at).copied() {
@@ -163,7 +174,9 @@ impl Name {
 }
 
 fn known(base: &str) -> Known {
-    if SURE.binary_search(&base).is_ok() {
+    if base.len() > KNOWN_BYTES_MAX {
+        Known::No
+    } else if SURE.binary_search(&base).is_ok() {
         Known::Sure
     } else if matches!(base, "id" | "dir" | "pwd" | "env" | "route" | "ver") {
         Known::Alone

@@ -13,6 +13,9 @@ const DOUBLE: u32 = 4;
 const ANSI: u32 = 8;
 const MYSQL: u32 = 16;
 
+/// Signs and words of a text that is asked about, at most: it looks each up among ten thousand words, and what it goes by
+/// are the first five that are left.
+const TOKENS_MAX: usize = 1024;
 /// English words among the tokens, at most.
 const ENGLISH_MAX: usize = 1;
 /// Words within quotes, at most: longer texts are quotations.
@@ -35,10 +38,19 @@ pub(super) fn agrees(text: &str, tokens: &Tokens<'_>, place: Place) -> bool {
     // Lines that end in semicolons are a program.
     let program = memchr::memmem::find(text.as_bytes(), b";\n").is_some();
     !program
+        && is_short(text, tokens)
         && could_be_query(tokens, place)
         && flags
             .iter()
             .any(|flags| SqliState::new(text.as_bytes(), SqliFlags::new(*flags)).is_sqli())
+}
+
+/// A run of signs is one token here, and many there.
+fn is_short(text: &str, tokens: &Tokens<'_>) -> bool {
+    let is_sign = |byte: &u8| byte.is_ascii_punctuation();
+    tokens.list.len() <= TOKENS_MAX
+        && (text.len() <= TOKENS_MAX
+            || text.bytes().filter(is_sign).take(TOKENS_MAX + 1).count() <= TOKENS_MAX)
 }
 
 fn could_be_query(tokens: &Tokens<'_>, place: Place) -> bool {

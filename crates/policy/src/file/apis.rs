@@ -12,7 +12,7 @@ use crate::notes::Notes;
 use crate::place::{ApiName, ApiUrl, ApiUrls, BasePath, HostName, PublishedWord};
 use crate::secret::Secret;
 use crate::section::{Named, Needed, Read, Spanned, section, wrong_kind};
-use crate::word::{CookieWord, HttpWord, NullWord};
+use crate::word::{CookieWord, HttpWord, MarkupWord, NullWord};
 use crate::yaml::{Content, Node};
 
 /// APIs of one gateway; each is a contract in memory.
@@ -130,6 +130,11 @@ section! {
         /// none; every cookie leaves with `HttpOnly`, because a script of somebody else that runs in a page reads
         /// what its own scripts do.
         cookies: Option<Named<CookieWord>>,
+        /// What becomes of markup in JSON answers (`<b onclick=...>`, `</script>`): `escaped` writes `<`, `>`, `&` and the
+        /// line ends of Unicode as `\u003c`, which every reader of JSON reads as the same, and which means nothing to a
+        /// page that has the answer between its own lines; `flagged` leaves the answer and marks its record where
+        /// markup runs a script. Default: `flagged`, because answers are data here: no browser takes them for a page.
+        markup: Option<MarkupWord>,
         /// `null_means` for all operations. Default: a null is a null.
         null_means: Option<Spanned<NullWord>>,
     }

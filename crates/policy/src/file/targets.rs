@@ -62,7 +62,7 @@ fn unknown(text: &str) -> Diagnostic {
     }
 }
 
-fn host(node: &Node, notes: &mut Notes) -> Option<TargetHost> {
+pub(super) fn host(node: &Node, notes: &mut Notes) -> Option<TargetHost> {
     let text = scalar(node, notes)?;
     match read(text) {
         Ok(host) => Some(host),

@@ -135,16 +135,14 @@ fn must(text: &str) -> Result<MustWritten, Diagnostic> {
     if let Some(attribute) = name.strip_prefix("caller.").filter(|name| !name.is_empty()) {
         return Ok(MustWritten::Caller(attribute.to_owned(), is_equal));
     }
-    match input_place(name).filter(|place| !matches!(place, InputPlace::Names(_))) {
-        Some(place) => Ok(MustWritten::Place(place, is_equal)),
-        None => {
-            let message = format!("{} says nothing of a value", shown(text));
-            Err(Diagnostic::error(&codes::BAD_FLOW, message).help(
-                "write `1..100`, a pattern as `^[a-z]+$`, a list of values, `empty`, `not caller.email`, \
-                 or `not body./from`",
-            ))
-        }
+    if let Some(place) = input_place(name).filter(|place| !matches!(place, InputPlace::Names(_))) {
+        return Ok(MustWritten::Place(place, is_equal));
     }
+    let message = format!("{} says nothing of a value", shown(text));
+    Err(Diagnostic::error(&codes::BAD_FLOW, message).help(
+        "write `1..100`, a pattern as `^[a-z]+$`, a list of values, `empty`, `not caller.email`, \
+         or `not body./from`",
+    ))
 }
 
 fn between(text: &str, least: &str, most: &str) -> Result<MustWritten, Diagnostic> {

@@ -247,14 +247,15 @@ fn shows(section: &StepSection) -> Vec<(Arc<str>, String)> {
 fn equal(section: &StepSection, notes: &mut Notes) -> Vec<(InputPlace, Arc<str>)> {
     let mut all = Vec::new();
     for (key, name) in section.equal.iter().flat_map(|equal| &equal.0).take(VALUES_MAX) {
-        match input_place(&key.text).filter(|place| !matches!(place, InputPlace::Names(_))) {
-            Some(place) => all.push((place, Arc::from(name.value.as_str()))),
-            None => {
-                let message = format!("{} is no place of a value", shown(&key.text));
-                let help = "write `body./amount`, `query.total`, `path.id`, and after the colon what was told";
-                wrong(message, help, key.span, notes);
-            }
+        let place = input_place(&key.text);
+        if let Some(place) = place.filter(|place| !matches!(place, InputPlace::Names(_))) {
+            all.push((place, Arc::from(name.value.as_str())));
+            continue;
         }
+        let message = format!("{} is no place of a value", shown(&key.text));
+        let help =
+            "write `body./amount`, `query.total`, `path.id`, and after the colon what was told";
+        wrong(message, help, key.span, notes);
     }
     all
 }
@@ -314,6 +315,11 @@ fn told_and_never_asked(steps: &[FlowStep], span: Span, notes: &mut Notes) {
     let asked =
         |name: &Arc<str>| steps.iter().flat_map(|step| &step.equal).any(|(_, one)| one == name);
     let told = steps.iter().flat_map(|step| &step.shows).map(|(name, _)| name);
+    let is_misspelt =
+        |name: &Arc<str>| !steps.iter().flat_map(|step| &step.shows).any(|(one, _)| one == name);
+    if steps.iter().flat_map(|step| &step.equal).any(|(_, name)| is_misspelt(name)) {
+        return;
+    }
     for name in told.filter(|name| !asked(name)) {
         notes.push(|| {
             let message = format!("no step has to repeat {}", shown(name));

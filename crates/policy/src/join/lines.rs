@@ -106,6 +106,12 @@ fn operations(file: &PolicyFile, place: usize, count: usize, names: &Names) -> V
                 serialize: at(decision.serialize.as_ref()),
                 texts: at(decision.texts.as_ref()),
                 targets: at(decision.targets.as_ref()),
+                changes: at(decision.changes.as_ref()),
+                redirects: at(decision.redirects.as_ref()),
+                page_size: at(decision.page_size.as_ref()),
+                page_offset: at(decision.page_offset.as_ref()),
+                batch_items: at(decision.batch_items.as_ref()),
+                graphql: at(decision.graphql.as_ref()),
             };
         }
     }

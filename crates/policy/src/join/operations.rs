@@ -8,14 +8,17 @@ use portcullis_model::Diagnostic;
 use super::names::{Meant, Names};
 use super::targets;
 use crate::codes;
-use crate::file::{AccessRule, OperationDecision, PolicyFile};
+use crate::file::{AMOUNT_MAX, AccessRule, OperationDecision, PolicyFile, within};
 use crate::flows::ValueRule;
-use crate::model::{Access, BodyHandling, Undeclared};
+use crate::model::{Access, BodyHandling, Graphql, OperationAmounts, Undeclared};
 use crate::notes::{Notes, shown};
+use crate::page_token::PageToken;
+use crate::quantity::Count;
+use crate::redirects::Redirects;
 use crate::section::Spanned;
 use crate::targets::Targets;
 use crate::texts::TextPlace;
-use crate::word::UndeclaredWord;
+use crate::word::{GraphqlWord, MarkupWord, UndeclaredWord};
 use crate::yaml::Key;
 
 /// What is decided, by operation index.
@@ -24,10 +27,15 @@ pub(super) struct Decisions {
     pub(super) undeclared_out: Vec<Undeclared>,
     pub(super) bodies: Vec<BodyHandling>,
     pub(super) targets: Vec<Targets>,
+    pub(super) redirects: Vec<Redirects>,
+    pub(super) changing: Vec<bool>,
+    pub(super) amounts: Vec<OperationAmounts>,
     /// Read beside this file.
     pub(super) texts: Vec<Vec<TextPlace>>,
     /// The same.
     pub(super) values: Vec<Vec<ValueRule>>,
+    /// Read beside this file, of the API as a whole.
+    pub(super) page_token: Option<PageToken>,
 }
 
 /// Reads `operations`: the decisions of each API.
@@ -39,8 +47,12 @@ pub(super) fn decide(
 ) -> Vec<Decisions> {
     let apis = file.map_or(&[][..], PolicyFile::apis);
     let null_is_absent = |api: usize| apis.get(api).is_some_and(|api| api.null_means.is_some());
+    let escapes =
+        |api: usize| apis.get(api).and_then(|api| api.markup) == Some(MarkupWord::Escaped);
     let undecided = |(api, contract): (usize, &Option<Contract>)| {
-        Decisions::new(contract.as_ref(), null_is_absent(api))
+        let (null_is_absent, escapes_markup) = (null_is_absent(api), escapes(api));
+        let bodies = BodyHandling { null_is_absent, escapes_markup, ..BodyHandling::default() };
+        Decisions::new(contract.as_ref(), bodies)
     };
     let mut all: Vec<Decisions> = contracts.iter().enumerate().map(undecided).collect();
     let mut decided: HashMap<(usize, usize), &Key> = HashMap::new();
@@ -55,6 +67,9 @@ pub(super) fn decide(
         let contract = contracts.get(api).and_then(Option::as_ref);
         let Some(decisions) = all.get_mut(api) else { continue };
         decisions.set(index, decision);
+        if let Some(slot) = decisions.amounts.get_mut(index) {
+            *slot = amounts(decision, notes);
+        }
         if let Some(contract) = contract
             && let Some(operation) = contract.operation(index)
         {
@@ -68,15 +83,19 @@ pub(super) fn decide(
 }
 
 impl Decisions {
-    fn new(contract: Option<&Contract>, null_is_absent: bool) -> Self {
+    fn new(contract: Option<&Contract>, bodies: BodyHandling) -> Self {
         let count = contract.map_or(0, |contract| contract.operations.len());
         Self {
             undeclared_in: vec![Undeclared::default(); count],
             undeclared_out: vec![Undeclared::default(); count],
             targets: vec![Targets::default(); count],
-            bodies: vec![BodyHandling { null_is_absent, ..BodyHandling::default() }; count],
+            redirects: vec![Redirects::default(); count],
+            changing: vec![false; count],
+            bodies: vec![bodies; count],
+            amounts: vec![OperationAmounts::default(); count],
             texts: vec![Vec::new(); count],
             values: vec![Vec::new(); count],
+            page_token: None,
         }
     }
 
@@ -88,12 +107,40 @@ impl Decisions {
         };
         set(&mut self.undeclared_in, &decision.undeclared);
         set(&mut self.undeclared_out, &decision.answers);
+        if let Some(slot) = self.changing.get_mut(index) {
+            *slot = decision.changes.as_ref().is_some_and(|changes| changes.value);
+        }
+        if let (Some(slot), Some(redirects)) = (self.redirects.get_mut(index), &decision.redirects)
+        {
+            *slot = redirects.value.0.clone();
+        }
         if let Some(slot) = self.bodies.get_mut(index) {
             slot.exact_request = decision.body.is_some();
             slot.stream_answer = decision.answer.is_some();
             slot.upgrades = decision.upgrade.is_some();
+            slot.graphql = match decision.graphql.as_ref().map(|word| word.value) {
+                None => Graphql::Undecided,
+                Some(GraphqlWord::Uninspected) => Graphql::Uninspected,
+                Some(GraphqlWord::Other) => Graphql::Other,
+            };
             slot.null_is_absent |= decision.null_means.is_some();
+            if let Some(word) = decision.markup {
+                slot.escapes_markup = word == MarkupWord::Escaped;
+            }
         }
+    }
+}
+
+/// How much one request may ask for.
+fn amounts(decision: &OperationDecision, notes: &mut Notes) -> OperationAmounts {
+    let mut read = |value: Option<&Spanned<Count>>| {
+        let Count(count) = within(value, 1..=AMOUNT_MAX, notes)?;
+        usize::try_from(count).ok()
+    };
+    OperationAmounts {
+        page_size: read(decision.page_size.as_ref()),
+        page_offset: read(decision.page_offset.as_ref()),
+        batch_items: read(decision.batch_items.as_ref()),
     }
 }
 
@@ -134,6 +181,27 @@ fn check(decision: &OperationDecision, operation: &Operation, notes: &mut Notes)
             Diagnostic::warning(&codes::NO_EFFECT, format!("{} takes no JSON body", shown(&name)))
                 .at(null.span)
                 .help("remove `null_means`, or correct the name of the operation")
+        });
+    }
+    if let Some(changes) = &decision.changes
+        && (!changes.value || !operation.method.is_safe())
+    {
+        notes.push(|| {
+            let message = format!("{} is taken for what its method says", shown(&name));
+            Diagnostic::warning(&codes::NO_EFFECT, message)
+                .at(changes.span)
+                .help("write `changes: true` for a `GET` that changes something, or leave it out")
+        });
+    }
+    if let Some(redirects) = &decision.redirects
+        && redirects.value.0 == Redirects::Public
+        && decision.reason.is_none()
+    {
+        notes.push(|| {
+            let message = "`redirects` says `public`, and nobody says why";
+            Diagnostic::error(&codes::MISSING_KEY, message)
+                .at(redirects.span)
+                .help("add `reason: \"...\"` to this operation: the next person decides by it")
         });
     }
     if let Some(answer) = &decision.answer

@@ -54,7 +54,7 @@ fn the_defaults_of_limits_are_the_documented_ones() {
         let _ = writeln!(policy, "  {key}: {default}");
     }
     assert_eq!(join(&policy).unwrap().limits, Limits::default());
-    assert_eq!(limits.len(), 31);
+    assert_eq!(limits.len(), 34);
 }
 
 #[test]

@@ -37,14 +37,16 @@ impl Grounds<'_> {
             ControlId::HostileInput => self.text(operation, act.detail),
             ControlId::WritableProperties => self.body(operation, act.detail),
             ControlId::ResponseShape => self.answers(operation, act.detail),
-            ControlId::CrossSite
+            ControlId::BusinessFlow
+            | ControlId::CrossSite
             | ControlId::FunctionAccess
             | ControlId::ObjectOwnership
             | ControlId::OutboundTarget
             | ControlId::ResourceLimits
             | ControlId::SafeConfiguration
             | ControlId::SecretInUrl
-            | ControlId::TransportEncryption => Vec::new(),
+            | ControlId::TransportEncryption
+            | ControlId::UpstreamAnswer => Vec::new(),
         };
         if grounds.is_empty() {
             grounds.extend(self.declared(index));

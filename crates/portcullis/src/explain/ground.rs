@@ -4,7 +4,7 @@
 use portcullis_contract::{Operation, Security};
 use portcullis_controls::{Plan, Remedy, remedy};
 use portcullis_model::{Clock as _, ControlId, Effect, Span};
-use portcullis_policy::{Flow, RateLimit, ValueRule};
+use portcullis_policy::{Flow, Model, OperationLines};
 use serde_json::{Value, json};
 
 use crate::clock::SystemClock;
@@ -119,26 +119,11 @@ impl<'a> Grounds<'a> {
         let of_operation = act.operation.and_then(|index| lines.operations.get(index).copied());
         let of_operation = of_operation.unwrap_or_default();
         let line = match (remedy(act.control, act.reason), act.control) {
-            (Remedy::Limit(key), _) => {
+            (Remedy::Limit(key), _) => own_amount(key, of_operation).or_else(|| {
                 let written = lines.limits.iter().find(|(known, _)| *known == key);
                 written.map(|(_, span)| (format!("`limits: {{ {key} }}`"), *span))
-            }
-            (Remedy::Rate | Remedy::Once, _) => {
-                let is_it = |one: &&RateLimit| act.detail.contains(&format!("{{ {} }}", one.text));
-                let rate = model.rates.iter().find(is_it);
-                rate.and_then(|rate| Some((format!("`rates: {{ {} }}`", rate.text), rate.line?)))
-            }
-            (Remedy::Flow, _) => {
-                let is_it = |one: &&Flow| act.detail.starts_with(&format!("`flows: {}`", one.name));
-                let flow = model.flows.iter().find(is_it);
-                flow.and_then(|flow| Some((format!("`flows: {}`", flow.name), flow.line?)))
-            }
-            (Remedy::Value, _) => {
-                let is_it = |one: &&ValueRule| act.detail.contains(&format!("{{ {} }}", one.text));
-                let rules = act.operation.and_then(|index| model.values.get(index));
-                let rule = rules.and_then(|rules| rules.iter().find(is_it));
-                rule.and_then(|rule| Some((format!("`values: {{ {} }}`", rule.text), rule.line?)))
-            }
+            }),
+            (Remedy::Rate | Remedy::Once | Remedy::Flow | Remedy::Value, _) => named(act, model),
             (Remedy::Origins, _) => lines.origins.map(|at| ("`origins`".to_owned(), at)),
             (Remedy::Hosts, _) => lines.hosts.map(|at| ("`hosts`".to_owned(), at)),
             (Remedy::Contract, _) => lines.base_path.map(|at| ("`base_path`".to_owned(), at)),
@@ -153,6 +138,9 @@ impl<'a> Grounds<'a> {
                 })
             }
             (Remedy::Targets, _) => of_operation.targets.map(|at| ("`targets`".to_owned(), at)),
+            (Remedy::Redirects, _) => {
+                of_operation.redirects.map(|at| ("`redirects`".to_owned(), at))
+            }
             (Remedy::Later, _) => of_operation.serialize.map(|at| ("`serialize`".to_owned(), at)),
             (Remedy::Text, _) => of_operation.texts.map(|at| ("`texts`".to_owned(), at)),
             (Remedy::Stream, _) => of_operation.answer.map(|at| ("`answer`".to_owned(), at)),
@@ -200,4 +188,30 @@ impl<'a> Grounds<'a> {
         let lines: Vec<_> = lines.collect();
         lines.into_iter().map(|(text, span)| self.ground(text, span)).collect()
     }
+}
+
+/// The bound of the operation itself, where it has one.
+fn own_amount(key: &str, lines: OperationLines) -> Option<(String, Span)> {
+    let line = match key {
+        "page_size" => lines.page_size,
+        "page_offset" => lines.page_offset,
+        "batch_items" => lines.batch_items,
+        _ => None,
+    };
+    line.map(|at| (format!("`{key}`"), at))
+}
+
+/// The entry of `rates`, the flow or the rule of a value that a detail names.
+fn named(act: Act<'_>, model: &Model) -> Option<(String, Span)> {
+    let holds = |text: &str| act.detail.contains(&format!("{{ {text} }}"));
+    if let Some(rate) = model.rates.iter().find(|rate| holds(&rate.text)) {
+        return Some((format!("`rates: {{ {} }}`", rate.text), rate.line?));
+    }
+    let is_it = |one: &&Flow| act.detail.starts_with(&format!("`flows: {}`", one.name));
+    if let Some(flow) = model.flows.iter().find(is_it) {
+        return Some((format!("`flows: {}`", flow.name), flow.line?));
+    }
+    let mut rules = act.operation.and_then(|index| model.values.get(index))?.iter();
+    let rule = rules.find(|rule| holds(&rule.text))?;
+    Some((format!("`values: {{ {} }}`", rule.text), rule.line?))
 }

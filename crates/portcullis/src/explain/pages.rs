@@ -17,6 +17,7 @@ pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
         .chain(portcullis_controls::input_shape::CODES)
         .chain(portcullis_controls::resource_limits::CODES)
         .chain(portcullis_controls::outbound_target::CODES)
+        .chain(portcullis_controls::upstream_answer::CODES)
         .chain(portcullis_controls::response_shape::CODES)
         .chain(portcullis_controls::secret_in_url::CODES)
         .chain(portcullis_controls::writable_properties::CODES)

@@ -26,6 +26,7 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
         (Remedy::Rule, _) => rule(name),
         (Remedy::Objects, _) => objects(name),
         (Remedy::Targets, _) => targets(name),
+        (Remedy::Redirects, _) => redirects(name),
         (Remedy::Origins, _) if reason == "cors_header" => {
             "Pages of which origins may call is said by the policy, not by the API:\n\n\
              origins: [\"https://...\"]"
@@ -69,29 +70,51 @@ fn of_policy(control: ControlId, reason: &str, operation: Option<&str>) -> Strin
              it otherwise, change the flow that the record names (`flows`): leave the step out, or give it more time."
                 .to_owned()
         }
-        (Remedy::Value, _) => format!(
-            "If honest requests bring such values, widen the rule that the record names:\n\noperations:\n  \"{name}\": {{ \
-             values: {{ PLACE: ... }} }}"
-        ),
-        (Remedy::Limit(key), _) => {
-            format!(
-                "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"
-            )
-        }
+        (Remedy::Limit(key), _) => limit(key, operation),
         (Remedy::Text, _) => text(name),
-        (Remedy::Stream, _) => format!(
-            "If it may stream uninspected, write into the policy:\n\noperations:\n  \"{name}\": {{ answer: stream }}"
-        ),
-        (Remedy::Upgrade, _) => format!(
-            "If it may become a WebSocket, in which nothing is inspected, write into the policy:\n\n\
-             operations:\n  \"{name}\": {{ upgrade: websocket }}"
-        ),
+        (one @ (Remedy::Value | Remedy::Stream | Remedy::Graphql | Remedy::Upgrade), _) => {
+            of_operation(one, name)
+        }
         (Remedy::Api, _) => {
             "The API's answer must change; the gateway cannot vouch for it.".to_owned()
         }
         (Remedy::Relax, Some(name)) => relaxed(control, reason, name),
         (Remedy::Relax, None) => "No operation is concerned, so no relaxation fits it.".to_owned(),
     }
+}
+
+/// The bound that would have to be raised.
+fn limit(key: &str, operation: Option<&str>) -> String {
+    match (key, operation) {
+        ("page_size" | "page_offset" | "batch_items", Some(name)) => format!(
+            "If such requests are honest, say in the contract how many there may be (`maximum`, `maxItems`), or raise the \
+             bound in the policy:\n\noperations:\n  \"{name}\": {{ {key}: ... }}"
+        ),
+        _ => format!(
+            "If such requests are honest, raise the limit in the policy:\n\nlimits: {{ {key}: ... }}"
+        ),
+    }
+}
+
+/// What the policy would have to say of the operation.
+fn of_operation(remedy: Remedy, name: &str) -> String {
+    let (when, line) = match remedy {
+        Remedy::Value => (
+            "If honest requests bring such values, widen the rule that the record names",
+            "values: { PLACE: ... }",
+        ),
+        Remedy::Stream => ("If it may stream uninspected, write into the policy", "answer: stream"),
+        Remedy::Graphql => (
+            "If it may pass, although what its queries ask for is not looked into, write into the policy (or `graphql: \
+             other`, if it only looks like GraphQL)",
+            "graphql: uninspected",
+        ),
+        _ => (
+            "If it may become a WebSocket, in which nothing is inspected, write into the policy",
+            "upgrade: websocket",
+        ),
+    };
+    format!("{when}:\n\noperations:\n  \"{name}\": {{ {line} }}")
 }
 
 /// What the document would have to say.
@@ -160,6 +183,17 @@ fn targets(name: &str) -> String {
          \"{name}\": {{ targets: {{ PLACE: [images.example.com, \"*.cdn.example.com\"] }} }}\n  \"{name}\": {{ targets: \
          {{ PLACE: own }} }}\n  \"{name}\": {{ targets: {{ PLACE: any }}, reason: \"...\" }}\n\nA spelling that two \
          readers take for two hosts passes nowhere but at `any`."
+    )
+}
+
+/// The lines that say where an operation may lead its clients.
+fn redirects(name: &str) -> String {
+    format!(
+        "Say where its redirects may lead: to hosts, to an app of the client's, or, if that is what it is for, \
+         anywhere:\n\noperations:\n  \"{name}\": {{ redirects: [login.example.com, \"com.example.app:\"] }}\n  \
+         \"{name}\": {{ redirects: public, reason: \"...\" }}\n\nIf the host is the API's own, name it under \
+         `hosts`; if pages of yours are there, under `origins`. A host that only your network knows is let through \
+         by its full name alone."
     )
 }
 

@@ -84,6 +84,15 @@ async fn f2_upload_polyglot() {
 }
 
 #[tokio::test]
+async fn f2_upload_two_files() {
+    let head = photo("a.gif").replace("image/png", "image/gif");
+    let body = form("", &head, b"GIF89a<script>alert(1)</script>");
+    let (direct, twin, ..) = uploaded(&body).await;
+    assert_eq!(direct.json()["begins"], "GIF89a<script>al");
+    assert_eq!(twin.status, 422);
+}
+
+#[tokio::test]
 async fn a4_huge_upload() {
     let body = form("", &photo("a.png"), &[PNG, &vec![b'x'; 11_000_000]].concat());
     let (direct, twin, ..) = uploaded(&body).await;

@@ -50,9 +50,13 @@ mod object_reads;
 #[cfg(test)]
 mod object_writes;
 #[cfg(test)]
+mod papers;
+#[cfg(test)]
 mod pictures;
 #[cfg(test)]
 mod races;
+#[cfg(test)]
+mod relayed;
 #[cfg(test)]
 mod resources;
 #[cfg(test)]

@@ -113,3 +113,16 @@ async fn a4_slow_head() {
     slow.write_all(b"\r\nConnection: close\r\n\r\n").await.expect("sent");
     assert_eq!(Reply::read(slow).await.status, 200);
 }
+
+#[tokio::test]
+async fn a4_rate_search() {
+    let api = Api::start().await;
+    let from = ["X-Forwarded-For: 203.0.113.7"];
+    for count in 0..20 {
+        assert_eq!(api.get("/api/search?q=a", &from).await.status, 200);
+        let twin = api.get("/api/safe/search?q=a", &from).await;
+        assert_eq!(twin.status, if count < 10 { 200 } else { 429 }, "{count}");
+    }
+    let other = ["X-Forwarded-For: 203.0.113.8"];
+    assert_eq!(api.get("/api/safe/search?q=a", &other).await.status, 200);
+}

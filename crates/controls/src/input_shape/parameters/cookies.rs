@@ -78,8 +78,8 @@ impl<'a> Judge<'a> {
                 let mut schemes = self.given.schemes.iter();
                 schemes.any(|scheme| is_scheme(&scheme.place)).then_some(Owner::Scheme)
             })
-            .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name, false)))
-            .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name, true)))
+            .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name)))
+            .or_else(|| parameter(&|one| is_members(one) && self.has_open_members(one)))
     }
 
     fn cookie_parameter(
@@ -150,10 +150,10 @@ impl<'a> Judge<'a> {
                 let readings = readings(raw).map_err(fault)?;
                 let mut is_other = false;
                 for reading in &readings {
-                    is_other |= Self::check_one(parameter, reading)? != *reading;
+                    is_other |= self.check_one(parameter, reading)? != *reading;
                 }
                 // As it is, it is a boolean in another spelling: that holds no escape and no quote.
-                let spelled = Self::check_one(parameter, raw)?;
+                let spelled = self.check_one(parameter, raw)?;
                 self.push_cookie(name, if is_other { &spelled } else { raw });
                 Ok(())
             }

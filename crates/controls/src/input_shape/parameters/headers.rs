@@ -74,7 +74,7 @@ impl Judge<'_> {
                 Ok(Some(String::from_utf8_lossy(&form).into_owned()))
             }
             _ => {
-                let spelled = Self::check_one(parameter, value)?;
+                let spelled = self.check_one(parameter, value)?;
                 Ok((spelled != value).then(|| spelled.into_owned()))
             }
         }

@@ -71,16 +71,18 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether a name is that of a member, declared or, if `is_open`, of any kind that stays.
-    pub(super) fn is_member(&self, parameter: &Parameter, name: &str, is_open: bool) -> bool {
-        let Some(schema) = &parameter.schema else {
-            return false;
-        };
-        if is_open {
+    /// Whether a name is that of a declared member.
+    pub(super) fn is_member(&self, parameter: &Parameter, name: &str) -> bool {
+        let shape = parameter.schema.as_ref().map(|schema| schema.shape);
+        shape.is_some() && urlencoded::declared(self.shapes, shape, name).is_some()
+    }
+
+    /// Whether members of any other name stay, too.
+    pub(super) fn has_open_members(&self, parameter: &Parameter) -> bool {
+        parameter.schema.as_ref().is_some_and(|schema| {
             let rest = self.shapes.get(schema.shape).object.rest;
-            return matches!(rest, Rest::Map(_) | Rest::FreeForm);
-        }
-        urlencoded::declared(self.shapes, Some(schema.shape), name).is_some()
+            matches!(rest, Rest::Map(_) | Rest::FreeForm)
+        })
     }
 }
 

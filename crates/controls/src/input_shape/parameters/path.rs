@@ -37,7 +37,7 @@ impl Judge<'_> {
             return Err(parameter_refusal("two_readings", Place::Path, value.name));
         }
         for other in &value.others {
-            Self::check_one(parameter, other)?;
+            self.check_one(parameter, other)?;
         }
         let text = Marked { text: value.text, start: 0, escaped: &value.escaped };
         self.path_text(parameter, text)
@@ -107,11 +107,11 @@ impl Judge<'_> {
                 push_encoded(&String::from_utf8_lossy(&form), &mut self.accepted.path);
             }
             _ if parameter.prefix == Prefix::Matrix => {
-                let value = Self::check_one(parameter, text.text)?;
+                let value = self.check_one(parameter, text.text)?;
                 push_encoded(&value, &mut self.accepted.path);
             }
             _ => {
-                let value = Self::check_one(parameter, text.text)?;
+                let value = self.check_one(parameter, text.text)?;
                 write_path_value(&value, &mut self.accepted.path);
             }
         }

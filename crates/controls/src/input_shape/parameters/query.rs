@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Collection, Parameter, Place, SchemePlace, Types};
+use portcullis_contract::{Collection, Parameter, Place, SchemePlace, Types, folded_name};
 use portcullis_model::Refusal;
 
 use super::super::{parameter_refusal, refusal};
@@ -47,7 +47,13 @@ impl<'a> Judge<'a> {
                 ));
             }
             let name = urlencoded::decode(name).map_err(undecodable)?;
-            let owner = self.owner(&name);
+            let mut owner = self.owner(&name);
+            if owner.is_none() {
+                owner = self.owner_of_rest();
+                if owner.is_some() && self.is_like_another(&name) {
+                    return Err(undecodable(Fault::TwoReadings));
+                }
+            }
             pairs.push(Pair { name, raw, owner });
         }
         for (index, parameter) in self.operation.parameters.iter().enumerate() {
@@ -64,8 +70,33 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
+    /// The object that takes the names which are nobody's.
+    fn owner_of_rest(&self) -> Option<Owner> {
+        let mut all = self.operation.parameters.iter();
+        let takes_rest = |one: &Parameter| {
+            one.place == Place::Query
+                && one.collection == Collection::Members
+                && self.has_open_members(one)
+        };
+        all.position(takes_rest).map(Owner::Parameter)
+    }
+
+    /// Whether careless readers take a name for that of a parameter, which was not held to what is
+    /// said of that: without regard to case, with `_` for dots and spaces (PHP), or what stands
+    /// between any brackets (Rack).
+    fn is_like_another(&self, name: &str) -> bool {
+        let bare = name.trim_start_matches(['.', '[', ']']);
+        let end = bare.find(['.', '[', ']']).unwrap_or(bare.len());
+        let head = folded_name(bare.get(..end).unwrap_or(bare));
+        let whole = folded_name(name);
+        self.declared(Place::Query).filter(|one| one.collection != Collection::Members).any(|one| {
+            let declared = folded_name(&one.name);
+            declared == whole || declared == head
+        })
+    }
+
     /// Whose a name is: first that of a parameter or credential itself, then what lies inside
-    /// one, then a member of one, and only then of an object that takes the rest.
+    /// one, then a declared member of one.
     fn owner(&self, name: &str) -> Option<Owner> {
         let parameter = |is_its: &dyn Fn(&Parameter) -> bool| {
             let mut all = self.operation.parameters.iter();
@@ -83,8 +114,7 @@ impl<'a> Judge<'a> {
                     one.collection == Collection::DeepObject && brackets::keys(&one.name, name).is_some()
                 })
             })
-            .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name, false)))
-            .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name, true)))
+            .or_else(|| parameter(&|one| is_members(one) && self.is_member(one, name)))
     }
 
     fn query_parameter(
@@ -167,7 +197,7 @@ impl<'a> Judge<'a> {
             }
             _ => {
                 let value = urlencoded::decode(raw).map_err(fault)?;
-                let value = Self::check_one(parameter, &value)?;
+                let value = self.check_one(parameter, &value)?;
                 urlencoded::push_pair(name, &value, &mut self.accepted.query);
             }
         }

@@ -7,6 +7,7 @@ use portcullis_json::Document;
 use portcullis_model::Refusal;
 use portcullis_policy::Undeclared;
 
+use super::super::whole::judge_value;
 use super::super::{mismatch, parameter_refusal, refusal};
 use super::Judge;
 use crate::urlencoded::{self, Fault};
@@ -24,6 +25,7 @@ pub(super) fn unreadable(parameter: &Parameter) -> impl Fn(Fault) -> Refusal + C
 impl Judge<'_> {
     /// Checks one value; gives its one spelling.
     pub(super) fn check_one<'t>(
+        &self,
         parameter: &Parameter,
         text: &'t str,
     ) -> Result<Cow<'t, str>, Refusal> {
@@ -33,6 +35,7 @@ impl Judge<'_> {
         };
         let scalar = parameter.scalar(Cow::Borrowed(text)).map_err(not_of_type(parameter))?;
         schema.check_scalar(&scalar).map_err(not_as_declared(parameter))?;
+        judge_value(self.shapes, parameter, scalar.text())?;
         Ok(spelled(scalar))
     }
 
@@ -47,6 +50,7 @@ impl Judge<'_> {
             return Err(unreadable(parameter)(Fault::TooLarge));
         }
         items.iter().try_for_each(|item| without_nul(parameter, item.as_ref()))?;
+        items.iter().try_for_each(|item| judge_value(self.shapes, parameter, item.as_ref()))?;
         let Some(schema) = &parameter.schema else {
             return Ok(items.iter().map(|item| Cow::Borrowed(item.as_ref())).collect());
         };

@@ -5,6 +5,7 @@ use portcullis_policy::{AnswerPlace, Login, Model, Origin};
 
 use super::super::authenticate::Authenticated;
 use super::super::context::{Context, Exit};
+use super::super::page_token;
 use crate::head::{Essential, RequestHead};
 
 /// Refuses what another site may have had a browser do.
@@ -12,9 +13,11 @@ pub(super) fn ask(authenticated: &Authenticated, context: &mut Context<'_>) -> R
     let matched = authenticated.matched();
     let head = matched.received().head();
     let model = &context.plan.model;
+    let token = page_token::read(head, context);
     let index = matched.operation();
     let operation = index.and_then(|index| model.contract.operation(index));
-    if !head.wants_websocket && !is_concerned(operation, matched.method()) {
+    if !head.wants_websocket && !is_concerned(operation, matched.method(), model.is_changing(index))
+    {
         return Ok(());
     }
     let is_login = index.is_some_and(|index| answers_with_cookie(model, index));
@@ -24,7 +27,7 @@ pub(super) fn ask(authenticated: &Authenticated, context: &mut Context<'_>) -> R
     let (site, origin, referrer) = (all("sec-fetch-site"), all("origin"), all("referer"));
     let voices = Voices { site: &site, origin: &origin, referrer: &referrer };
     let own = own(head, context);
-    context.ask(judge(&Asked { need, voices, own: &own, named: &model.origins }))
+    context.ask(judge(&Asked { need, voices, token, own: &own, named: &model.origins }))
 }
 
 /// The origins of the host that was asked.

@@ -104,7 +104,9 @@ impl Named<'_> {
         // What names no owner is whose own list shows it: the answer does not say.
         let is_by_list =
             resource.is_some_and(|one| one.owners.is_empty() && one.own_list.is_some());
-        is_about && !is_by_list && !streams && method.is_some_and(Method::is_safe)
+        let only_reads = method.is_some_and(Method::is_safe)
+            && touches.is_some_and(|touches| !touches.is_unsafe);
+        is_about && !is_by_list && !streams && only_reads
     }
 
     /// Whether only the object itself can tell, whatever is known of the caller: it must belong to another that

@@ -17,7 +17,7 @@ use portcullis_policy::Instance;
 use super::super::context::Context;
 use super::super::payload::Payload;
 use super::super::validate::Valid;
-use super::super::{own_keys, told};
+use super::super::{own_keys, page_token, told};
 use crate::head::{Essential, RequestHead};
 use crate::sender::Sender;
 use crate::site::claimed;
@@ -189,7 +189,8 @@ fn write_cookies(valid: &Valid, head: &RequestHead, context: &mut Context<'_>, o
         None => head.fields.first(Essential::Cookie).unwrap_or_default().as_bytes(),
     };
     let credentials = valid.admitted().authenticated().credentials();
-    let cookies = credentials.cookies(cookies);
+    let rule = context.plan.model.page_token.as_ref();
+    let cookies = page_token::without(credentials.cookies(cookies), rule);
     let has_key = own_keys::is_removed("cookie", &String::from_utf8_lossy(&cookies), context);
     if !cookies.is_empty() && !has_key {
         push_field("Cookie", &cookies, out);
@@ -234,7 +235,8 @@ fn write_fields(
     let mut is_written = vec![false; anew.len()];
     for (name, value) in head.fields.iter() {
         let is_partial = context.objects.decides_answer() && is_conditional(name);
-        if told::is_removed(name, context)
+        if page_token::is_field(name, plan.model.page_token.as_ref())
+            || told::is_removed(name, context)
             || is_partial
             || own_keys::is_removed(name, value, context)
         {

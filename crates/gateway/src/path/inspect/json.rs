@@ -14,7 +14,7 @@ use super::neutral::{leaking, neutral, neutral_deed};
 use super::objects::Left;
 use super::projected::{Declared, Projected};
 use super::whole::{Whole, whole};
-use super::{everybody, objects};
+use super::{everybody, markup, objects};
 use crate::answer::Answer;
 use crate::head::Fields;
 
@@ -67,6 +67,7 @@ impl Json {
             everybody::mask(&mut document, self.declared.shape, status, context);
         }
         let is_edited = document.is_edited();
+        markup::flag(&document, context);
         let body = if is_edited {
             let mut out = Vec::new();
             document.write(&mut out);
@@ -75,6 +76,8 @@ impl Json {
             // One reading and nothing removed: the API's own spelling.
             document.into_text().into_bytes()
         };
+        let (body, is_escaped) = markup::escape(body, context);
+        let is_edited = is_edited || is_escaped;
         let kept = if is_edited { Kept::Edited } else { Kept::Decoded };
         Ok(pass(status, body, &head.fields, is_private, kept, context))
     }

@@ -13,7 +13,7 @@ use super::neutral::{neutral, neutral_deed};
 use super::objects::Left;
 use super::projected::{Declared, Projected};
 use super::whole::{Whole, whole};
-use super::{everybody, objects};
+use super::{everybody, markup, objects};
 use crate::answer::Answer;
 
 /// An answer in JSON Lines.
@@ -82,10 +82,12 @@ impl Lines {
             if context.mode(ControlId::ResponseShape) != Mode::NotAsked {
                 everybody::mask(&mut document, shape, status, context);
             }
+            markup::flag(&document, context);
             document.write(&mut out);
             out.push(b'\n');
         }
         objects::finish(status, context)?;
+        let (out, _) = markup::escape(out, context);
         Ok(pass(status, out, &head.fields, is_private, Kept::Edited, context))
     }
 }

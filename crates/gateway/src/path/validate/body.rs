@@ -119,6 +119,7 @@ fn declared(
             if let Err(fault) = xml::check(&bytes, limits) {
                 context.refuse(input_shape::unreadable_xml(fault, limits))?;
             }
+            context.ask(content_type::judge_signature(&label.range, &bytes))?;
         }
         BodyKind::Text => match std::str::from_utf8(&bytes) {
             Ok(text) => context.ask(input_shape::judge_text(schema, text))?,

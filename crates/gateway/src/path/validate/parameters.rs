@@ -8,7 +8,7 @@ use portcullis_model::ControlId;
 
 use super::super::context::{Context, Exit};
 use super::super::find_operation::Matched;
-use super::hostile;
+use super::{amounts, hostile};
 use crate::head::Essential;
 
 /// Judges the values of a declared operation outside its body. `schemes`: whose credentials go on.
@@ -55,6 +55,7 @@ pub(super) fn judge(
         must_keep |= !context.may_remove(noted);
     }
     let accepted = if must_keep { given.as_it_came() } else { accepted };
+    amounts::parameters(&accepted, &given, operation, index, head, context)?;
     hostile::parameters(&accepted, &given, operation, index, head, context)?;
     Ok(accepted)
 }

@@ -1,0 +1,93 @@
+//! `redirects`: where an operation may lead its clients. A word, or hosts and the schemes of programs.
+
+use portcullis_model::{Diagnostic, did_you_mean};
+
+use super::targets::host;
+use crate::codes;
+use crate::notes::{Notes, shown};
+use crate::redirects::Redirects;
+use crate::section::{Read, inline_schemas, scalar};
+use crate::yaml::{Content, Node};
+
+/// Hosts and programs of one operation.
+const REDIRECTS_MAX: usize = 64;
+/// The words beside them.
+const WORDS: [&str; 2] = ["own", "public"];
+/// Schemes that open no program of the client's: hosts are named by their hosts, and the others run or read what
+/// they are given.
+const NO_PROGRAMS: [&str; 8] =
+    ["blob", "data", "file", "http", "https", "javascript", "vbscript", "view-source"];
+
+/// Where redirects may lead.
+#[derive(Debug)]
+pub(crate) struct RedirectsSection(pub(crate) Redirects);
+
+impl Read for RedirectsSection {
+    fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
+        let Content::List(items) = &node.content else {
+            return match scalar(node, notes)? {
+                "own" => Some(Self(Redirects::Own)),
+                "public" => Some(Self(Redirects::Public)),
+                text => {
+                    notes.push(|| unknown(text).at(node.span));
+                    None
+                }
+            };
+        };
+        if items.is_empty() || items.len() > REDIRECTS_MAX {
+            notes.push(|| {
+                Diagnostic::error(&codes::WRONG_KIND, "this list is empty, or too long")
+                    .at(node.span)
+                    .help(format!(
+                        "name from one to {REDIRECTS_MAX} hosts; `redirects: own` leads nowhere else"
+                    ))
+            });
+            return None;
+        }
+        let (mut hosts, mut programs) = (Vec::new(), Vec::new());
+        for item in items {
+            match scalar(item, notes)?.strip_suffix(':') {
+                Some(scheme) => programs.push(program(scheme, item, notes)?),
+                None => hosts.push(host(item, notes)?),
+            }
+        }
+        Some(Self(Redirects::Listed { hosts, programs }))
+    }
+}
+
+/// The scheme of a program's links (RFC 3986 section 3.1, RFC 8252 section 7.1).
+fn program(scheme: &str, node: &Node, notes: &mut Notes) -> Option<String> {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    let begins = scheme.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    let scheme = scheme.to_ascii_lowercase();
+    if begins && scheme.bytes().all(is_inner) && !NO_PROGRAMS.contains(&&*scheme) {
+        return Some(scheme);
+    }
+    notes.push(|| {
+        let message = format!("{} opens no program of a client", shown(&format!("{scheme}:")));
+        Diagnostic::error(&codes::BAD_ADDRESS, message)
+            .at(node.span)
+            .help("write the scheme of an app's links, `com.example.app:`, or a host")
+    });
+    None
+}
+
+fn unknown(text: &str) -> Diagnostic {
+    let problem =
+        Diagnostic::error(&codes::UNKNOWN_WORD, format!("{} has no meaning here", shown(text)));
+    match did_you_mean(text, WORDS) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None if text.contains('.') => problem.help(format!("hosts stand in a list: `[{text}]`")),
+        None => problem.help("write `own`, `public`, or a list of hosts"),
+    }
+}
+
+inline_schemas! {
+    RedirectsSection: {
+        "anyOf": [
+            { "enum": ["own", "public"] },
+            { "type": "array", "items": { "type": "string" }, "minItems": 1, "maxItems": 64 },
+        ],
+        "examples": [["login.example.com", "*.cdn.example.com", "com.example.app:"], "own"],
+    },
+}
