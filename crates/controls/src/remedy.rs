@@ -68,10 +68,10 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
         ControlId::ResourceLimits if matches!(reason, "rate" | "at_once" | "penalty_box") => {
             Remedy::Rate
         }
+        ControlId::ResourceLimits if matches!(reason, "once" | "once_of_nothing") => Remedy::Once,
         ControlId::ResourceLimits if matches!(reason, "page_below" | "page_no_number") => {
             Remedy::Contract
         }
-        ControlId::ResourceLimits if matches!(reason, "once" | "once_of_nothing") => Remedy::Once,
         ControlId::ResourceLimits => limit(reason).map_or(Remedy::Relax, Remedy::Limit),
         ControlId::ApiInventory | ControlId::SafeConfiguration => match reason {
             "forwarding_disagrees" => Remedy::Proxy,

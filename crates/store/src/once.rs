@@ -106,10 +106,10 @@ impl Marks {
     pub(crate) fn write(
         &self,
         connection: &Connection,
-        taken: &OnceTaken,
+        marks: &[OnceMark],
         now: UnixMillis,
     ) -> Result<(), StoreError> {
-        taken.marks.iter().try_for_each(|mark| rows::put(connection, &self.sealer, *mark, now))
+        marks.iter().try_for_each(|mark| rows::put(connection, &self.sealer, *mark, now))
     }
 
     pub(crate) fn has_unwritten(&self) -> bool {

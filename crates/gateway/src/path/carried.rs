@@ -37,10 +37,10 @@ pub(super) struct Carried {
     pub(super) renews: Option<Renewed>,
     /// Whose sessions end if the API agrees: by place in `ends_sessions`.
     pub(super) ends: Vec<(usize, Account)>,
-    /// The token that its page is given.
-    pub(super) page_token: Option<String>,
     /// What counts only if the API does what it is asked.
     pub(super) settling: Settling,
+    /// The token that its page is given.
+    pub(super) page_token: Option<String>,
     /// This request ended its own session.
     pub(super) has_ended: bool,
 }

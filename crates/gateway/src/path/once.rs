@@ -1,13 +1,11 @@
 //! What may be done once, ever: taken when nothing else can refuse it, and made to last before the API is asked.
 
-use std::sync::Arc;
-
-use portcullis_controls::resource_limits::Counted;
 use portcullis_model::{ControlId, Mode, Status};
 use portcullis_store::{Once, OnceMark, Store};
 
 use super::context::{Context, Exit};
 use super::rates::Asked;
+use crate::callers::Parts;
 
 /// Takes what this request may do once, or refuses it. Whoever only watches takes nothing.
 pub(super) async fn take(asked: Asked<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
@@ -18,7 +16,7 @@ pub(super) async fn take(asked: Asked<'_>, context: &mut Context<'_>) -> Result<
     }
     let shared = context.worker.shared.clone();
     let Some(store) = &shared.store else { return Err(unkept("there is no store")) };
-    let marks: Vec<OnceMark> = counted.iter().map(|(one, parts)| mark(store, one, parts)).collect();
+    let marks: Vec<OnceMark> = counted.iter().map(|parts| mark(store, parts)).collect();
     let before = if mode == Mode::Observe {
         store.was_once(&marks)
     } else {
@@ -38,7 +36,7 @@ pub(super) async fn take(asked: Asked<'_>, context: &mut Context<'_>) -> Result<
 }
 
 /// Entries that say the same are one, whatever their place in the policy and after each reload.
-fn mark(store: &Store, counted: &Arc<Counted>, parts: &[Vec<u8>]) -> OnceMark {
+fn mark(store: &Store, (counted, parts): &Parts<'_>) -> OnceMark {
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     store.once_mark(&counted.text, &parts)
 }

@@ -47,10 +47,7 @@ impl<'a> Asked<'a> {
     }
 
     /// What it may do once, ever; refused where it does not say of what.
-    pub(super) fn once<'w>(
-        &self,
-        context: &mut Context<'w>,
-    ) -> Result<Vec<(&'w Arc<Counted>, Vec<Vec<u8>>)>, Exit> {
+    pub(super) fn once<'w>(&self, context: &mut Context<'w>) -> Result<Vec<Parts<'w>>, Exit> {
         let rates = &rates(context).once;
         if rates.is_empty() || context.mode(ControlId::ResourceLimits) == Mode::NotAsked {
             return Ok(Vec::new());
@@ -64,7 +61,7 @@ impl<'a> Asked<'a> {
         if let Some((one, ..)) = without.first() {
             context.refuse(one.not_one_value())?;
         }
-        Ok(whole.into_iter().map(|(one, parts, _)| (one, parts)).collect())
+        Ok(whole.into_iter().map(|(one, parts, _)| (&**one, parts)).collect())
     }
 
     fn often(&self, rates: &[Arc<Counted>], context: &mut Context<'_>) -> Result<(), Exit> {

@@ -1,7 +1,7 @@
 //! Room 8: what must be held while the API works? A place in it, also among those of the same key where only so
 //! many may be under way; one for the record; and a value, where requests of one value go one after the other. Taken
 //! only now: whoever sends a body slowly holds nothing meanwhile. What is counted by a value of the body is counted
-//! here, too.
+//! here, too, and what may be done once is taken.
 
 use portcullis_controls::resource_limits::Breach;
 use portcullis_model::{Room, Status};

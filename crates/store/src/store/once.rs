@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::Store;
 use crate::error::StoreError;
-use crate::once::{MARKS_MAX, NotTaken, Once, OnceMark, OnceTaken};
+use crate::once::{MARKS_MAX, NotTaken, Once, OnceMark};
 use crate::write::Write;
 
 impl Store {
@@ -37,19 +37,17 @@ impl Store {
                 });
             }
         };
-        let once = Arc::clone(&self.0.once);
+        let (once, marks) = (Arc::clone(&self.0.once), marks.to_vec());
         Write {
             now,
             // An older copy would let it happen again.
-            revokes: |_: &OnceTaken| true,
-            // INVARIANT: wherever this job ends, also undone or unread, what was taken is dropped there.
-            run: move |connection: &Connection| {
-                once.write(connection, &taken, now)?;
-                Ok(taken)
-            },
-            then: |_: &Connection, taken: Option<OnceTaken>, outcome: Result<(), StoreError>| {
-                outcome?;
-                taken.map(Once::Taken).ok_or(StoreError::Closed)
+            revokes: |(): &()| true,
+            run: move |connection: &Connection| once.write(connection, &marks, now),
+            // INVARIANT: wherever this job ends, also undone or unread, what was taken is dropped there, and before
+            // anybody is told.
+            then: move |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
+                let taken = taken;
+                outcome.map(|()| Once::Taken(taken))
             },
         }
         .by(&self.0.writer)
