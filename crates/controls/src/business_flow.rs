@@ -48,7 +48,7 @@ use portcullis_policy::{Flow, Model};
 
 use crate::face::{Expectation, Face, Stride, Threat};
 
-pub use told::{Told, told};
+pub use told::{Told, of_number, of_text, told};
 pub use values::judge as judge_values;
 pub use walk::{Begun, Ended, NoStep, Outcome, TOLD_MAX, Walk};
 

@@ -52,6 +52,7 @@ pub(crate) struct Walking {
     of: Vec<Vec<u8>>,
     told: Vec<(usize, Told)>,
     is_sent: bool,
+    is_clean: bool,
     is_over: bool,
 }
 
@@ -78,14 +79,11 @@ impl Walks {
         now: Instant,
     ) -> Result<Walking, NoStep> {
         let now = self.since(now);
-        let mut table = self.table();
-        let known = key.and_then(|key| table.walks.get_mut(&key));
-        let begun = match known {
-            Some(entry) => Some((entry.id, entry.walk.begin(step, now, brings)?)),
+        let begun = match key {
+            Some(key) => Some(self.table().begin(key, step, now, brings)?),
             None if step.index == 0 => None,
-            None => return Err(NoStep::OutOfOrder(0)),
+            None => return Err(NoStep::Unnamed),
         };
-        drop(table);
         Ok(Walking {
             walks: Arc::clone(self),
             step: step.clone(),
@@ -94,6 +92,7 @@ impl Walks {
             of: Vec::new(),
             told: Vec::new(),
             is_sent: false,
+            is_clean: true,
             is_over: false,
         })
     }
@@ -109,13 +108,45 @@ impl Walks {
 }
 
 impl Table {
+    fn begin(
+        &mut self,
+        key: Key,
+        step: &Step,
+        now: Duration,
+        brings: &[Option<Vec<Told>>],
+    ) -> Result<(u64, Begun), NoStep> {
+        if let Some(entry) = self.walks.get_mut(&key) {
+            return Ok((entry.id, entry.walk.begin(step, now, brings)?));
+        }
+        if step.index > 0 {
+            return Err(NoStep::OutOfOrder(0));
+        }
+        // Known from now on, so that nobody passes it by while it is in the API.
+        let mut walk = Walk::default();
+        let begun = walk.begin(step, now, brings)?;
+        let id = self.add(key, walk);
+        self.make_room();
+        Ok((id, begun))
+    }
+
+    fn add(&mut self, key: Key, walk: Walk) -> u64 {
+        self.next += 1;
+        let id = self.next;
+        self.weight += walk.weight();
+        let old = self.walks.insert(key, Entry { id, touch: 0, walk });
+        self.weight -= old.map_or(0, |old| old.walk.weight());
+        self.touch(key);
+        id
+    }
+
     fn end(&mut self, walking: &Walking, outcome: Outcome, now: Duration) {
         let Some(key) = walking.key else { return };
         let step = &walking.step;
         let entry = self.walks.get_mut(&key);
-        if let (Some((id, begun)), Some(entry)) = (walking.begun, entry)
-            && entry.id == id
-        {
+        if let (Some((id, begun)), Some(entry)) = (walking.begun, entry) {
+            if entry.id != id {
+                return;
+            }
             let before = entry.walk.weight();
             let ended = entry.walk.end(step, begun, (outcome, now), &walking.told);
             self.weight = self.weight.saturating_sub(before);
@@ -129,12 +160,13 @@ impl Table {
                 }
             }
         } else if step.index == 0 && outcome == Outcome::Done {
-            let walk = Walk::first(step, now, &walking.told);
-            self.next += 1;
-            self.weight += walk.weight();
-            let old = self.walks.insert(key, Entry { id: self.next, touch: 0, walk });
-            self.weight -= old.map_or(0, |old| old.walk.weight());
-            self.touch(key);
+            // The answer said whose it is. What is in the API for it ends as it must.
+            match self.walks.get_mut(&key).filter(|known| known.walk.is_under_way()) {
+                Some(known) => known.walk.begins_anew(),
+                None => {
+                    self.add(key, Walk::first(step, now, &walking.told));
+                }
+            }
         }
         self.make_room();
     }
@@ -153,11 +185,18 @@ impl Table {
     }
 
     fn make_room(&mut self) {
-        while self.weight > WEIGHT_MAX {
+        for _ in 0..self.touched.len() {
+            if self.weight <= WEIGHT_MAX {
+                return;
+            }
             let Some((touch, key)) = self.touched.pop_front() else { return };
-            if self.walks.get(&key).is_some_and(|entry| entry.touch == touch)
-                && let Some(gone) = self.walks.remove(&key)
-            {
+            let Some(entry) = self.walks.get(&key).filter(|entry| entry.touch == touch) else {
+                continue;
+            };
+            if entry.walk.is_under_way() {
+                // As many as may be in the API at a time.
+                self.touched.push_back((touch, key));
+            } else if let Some(gone) = self.walks.remove(&key) {
                 self.weight = self.weight.saturating_sub(gone.walk.weight());
             }
         }
@@ -169,20 +208,25 @@ impl Walking {
         &self.step
     }
 
-    /// What walks will be known by its answer.
-    pub(crate) const fn is_named_by_answer(&self) -> bool {
-        self.key.is_none()
+    /// Whether nothing of it passes only because nobody enforces.
+    pub(crate) const fn is_clean(&self) -> bool {
+        self.is_clean
     }
 
-    /// Whose walk it will be.
+    pub(crate) const fn clean(&mut self, is_clean: bool) {
+        self.is_clean = is_clean;
+    }
+
+    /// Whose walk it is, but for what an answer says.
     pub(crate) fn of(&mut self, parts: Vec<Vec<u8>>) {
         self.of = parts;
     }
 
     /// The answer says what walks.
     pub(crate) fn named(&mut self, name: &str) {
-        self.of.push(name.as_bytes().to_vec());
-        self.key = Some(self.walks.key(&self.step, &self.of));
+        let mut parts = self.of.clone();
+        parts.push(name.as_bytes().to_vec());
+        self.key = Some(self.walks.key(&self.step, &parts));
     }
 
     /// What the answer tells, by the place of its name in the step.

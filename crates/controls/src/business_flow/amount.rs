@@ -45,10 +45,26 @@ impl Amount {
         })
     }
 
-    /// One text for each number.
+    /// One text for each number, which reads as it again.
     pub(super) fn text(&self) -> String {
         let sign = if self.is_negative { "-" } else { "" };
-        format!("{sign}{}e{}", self.digits, self.magnitude)
+        format!("{sign}0.{}e{}", self.digits, self.magnitude)
+    }
+
+    /// A whole number in digits alone, as paths have them; any other as [`Self::text`].
+    pub(super) fn plain(&self) -> String {
+        let digits = i64::try_from(self.digits.len()).unwrap_or(i64::MAX);
+        let zeros = self.magnitude.saturating_sub(digits);
+        if self.digits.is_empty() {
+            return "0".to_owned();
+        }
+        match usize::try_from(zeros) {
+            Ok(zeros) if zeros <= LENGTH_MAX => {
+                let sign = if self.is_negative { "-" } else { "" };
+                format!("{sign}{}{}", self.digits, "0".repeat(zeros))
+            }
+            _ => self.text(),
+        }
     }
 
     fn size(&self, other: &Self) -> Ordering {
@@ -99,6 +115,7 @@ mod tests {
             for one in same {
                 assert_eq!(read(one), read(same[0]), "{one}");
                 assert_eq!(read(one).text(), read(same[0]).text(), "{one}");
+                assert_eq!(read(&read(one).text()), read(one), "{one}");
             }
         }
         assert_ne!(read("-1297").text(), read("1297").text(), "a sign is part of an amount");

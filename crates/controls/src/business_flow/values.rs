@@ -4,7 +4,7 @@ use portcullis_model::{ControlId, Identity, Refusal, Status};
 use portcullis_policy::{InputPlace, OfCaller, ValueMust, ValueRule};
 
 use super::amount::Amount;
-use crate::alike::account;
+use crate::resource_limits::spelling;
 
 /// All values that a request has at a place; none: they cannot be read as single ones.
 pub(super) type Said<'a> = dyn Fn(&InputPlace) -> Option<Vec<String>> + 'a;
@@ -53,13 +53,9 @@ fn compare<'o>(value: &str, mut others: impl Iterator<Item = &'o str>, is_equal:
     if is_equal {
         return others.any(|other| other == value);
     }
+    // As values that wait for one another are compared: letters and digits alone, in one width and case.
     let value = spelling(value);
     others.all(|other| spelling(other) != value)
-}
-
-fn spelling(text: &str) -> String {
-    let text = account(text);
-    Amount::read(&text).map_or(text, |amount| amount.text())
 }
 
 fn of_caller<'c>(of: &OfCaller, caller: &'c Identity) -> Vec<&'c str> {

@@ -10,7 +10,7 @@ use super::Step;
 use super::told::Told;
 
 /// Values that one walk remembers.
-pub const TOLD_MAX: usize = 64;
+pub const TOLD_MAX: usize = 256;
 
 /// Where somebody stands in a flow.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +23,8 @@ pub struct Walk {
     running: u32,
     /// One of them is the last step.
     is_ending: bool,
+    /// Counts what the API did, or may have done: what is older is not given back.
+    changes: u64,
     /// What was told, by the place of its name among all names of the flow.
     told: Vec<(u8, Told)>,
 }
@@ -30,8 +32,10 @@ pub struct Walk {
 /// A step that was let through: what its end needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Begun {
-    /// How many were done before it.
-    was: usize,
+    /// How many were done before it, if it went back.
+    was: Option<usize>,
+    /// What had changed until then.
+    changes: u64,
 }
 
 /// Why a step may not come.
@@ -100,6 +104,8 @@ impl Walk {
             let Some(before) = before else { return Err(NoStep::OutOfOrder(self.done)) };
             let since = now.saturating_sub(*before);
             if since > rule.within {
+                // The flow begins anew, also for what came before.
+                self.done = 0;
                 return Err(NoStep::TooLate);
             }
             if since < rule.after {
@@ -116,12 +122,12 @@ impl Walk {
         }
         self.running += 1;
         self.is_ending = step.is_last();
-        let was = self.done;
         // Whatever becomes of it: the API may do it at any moment from now on.
-        if rule.goes_back {
-            self.done = self.done.min(step.index);
+        let was = Some(self.done).filter(|done| rule.goes_back && *done > step.index);
+        if was.is_some() {
+            self.done = step.index;
         }
-        Ok(Begun { was })
+        Ok(Begun { was, changes: self.changes })
     }
 
     /// Ends a step that was let through. `told` is what its answer says, by name.
@@ -138,14 +144,42 @@ impl Walk {
             // Of what nobody knows, the end is the careful guess: what is paid once is not paid twice.
             return if outcome == Outcome::Failed { Ended::GoesOn } else { Ended::Over };
         }
-        match outcome {
-            Outcome::Done if self.done >= step.index => self.did(step, now, told),
-            Outcome::Failed if self.done == step.index && self.running == 0 => {
-                self.done = begun.was;
+        match (outcome, begun.was) {
+            (Outcome::Failed, Some(was)) => {
+                // Unless the API did something else meanwhile, or may yet.
+                if self.running == 0 && self.changes == begun.changes {
+                    self.done = was;
+                }
             }
-            Outcome::Done | Outcome::Failed | Outcome::Unknown => {}
+            (Outcome::Failed, None) => {}
+            (Outcome::Done | Outcome::Unknown, _) => {
+                self.changes += 1;
+                // What others did meanwhile may have come before it.
+                if step.flow.steps.get(step.index).is_some_and(|rule| rule.goes_back) {
+                    self.done = self.done.min(step.index);
+                }
+                if outcome == Outcome::Done && self.done >= step.index {
+                    self.did(step, now, told);
+                }
+            }
         }
-        Ended::GoesOn
+        if self.is_nothing() { Ended::Over } else { Ended::GoesOn }
+    }
+
+    /// Whether nothing is done, and nothing is in the API.
+    const fn is_nothing(&self) -> bool {
+        self.done == 0 && self.running == 0
+    }
+
+    /// Whether a request of it is in the API: then it is not forgotten.
+    pub const fn is_under_way(&self) -> bool {
+        self.running > 0
+    }
+
+    /// The first step was done for it while others are in the API: all of them are to be done again.
+    pub const fn begins_anew(&mut self) {
+        self.done = 0;
+        self.changes += 1;
     }
 
     /// A step is done that nothing had to be known for: the first one.
@@ -166,10 +200,12 @@ impl Walk {
             rule.shows.iter().map(|(name, _)| named(&step.flow, name)).collect();
         // What it told before is not so any more.
         self.told.retain(|(name, _)| !names.contains(&Some(*name)));
-        let room = TOLD_MAX.saturating_sub(self.told.len());
-        let new =
-            told.iter().filter_map(|(which, told)| Some((*names.get(*which)?.as_ref()?, *told)));
-        self.told.extend(new.take(room));
+        for (which, told) in told {
+            let Some(Some(name)) = names.get(*which) else { continue };
+            if self.told.len() < TOLD_MAX && !self.told.contains(&(*name, *told)) {
+                self.told.push((*name, *told));
+            }
+        }
     }
 }
 

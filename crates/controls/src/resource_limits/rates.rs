@@ -288,18 +288,25 @@ fn part(key: &RateKey, asker: &Asker<'_>, parts: &mut Vec<Vec<u8>>) -> Option<()
     Some(())
 }
 
-/// Who walks through a flow, part by part. Of nobody verified, an address is all that is known, and where not even that
-/// is, all of them are one.
-pub fn walker(per: &[RateKey], asker: &Asker<'_>) -> Vec<Vec<u8>> {
+/// Who walks through a flow, part by part; none: the request does not say it, by one value. Of nobody verified, an
+/// address is all that is known, and where not even that is, all of them are one.
+pub fn walker(
+    per: &[RateKey],
+    asker: &Asker<'_>,
+    known: &dyn Fn(&InputPlace) -> Option<String>,
+) -> Option<Vec<Vec<u8>>> {
     let mut parts = Vec::new();
     for key in per {
-        if part(key, asker, &mut parts).is_none()
+        if let RateKey::Value(place) = key {
+            // Two carts are two, however alike their names.
+            parts.push(known(place)?.into_bytes());
+        } else if part(key, asker, &mut parts).is_none()
             && part(&RateKey::Address, asker, &mut parts).is_none()
         {
             parts.push(b"nobody".to_vec());
         }
     }
-    parts
+    Some(parts)
 }
 
 /// An attribute's texts in one order; callers without it are one.

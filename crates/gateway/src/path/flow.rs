@@ -4,12 +4,10 @@ use std::time::Instant;
 
 use portcullis_controls::business_flow::{self, NoStep, Outcome, Step, Told, told};
 use portcullis_controls::caller_identity::api;
-use portcullis_counting::Key;
 use portcullis_json::Value;
 use portcullis_model::{ControlId, Mode, Status};
 use portcullis_policy::{InputPlace, WalkPlace};
 
-use super::authenticate::Authenticated;
 use super::context::{Context, Exit};
 use super::rates::Asked;
 use super::validate::Valid;
@@ -31,14 +29,19 @@ pub(super) fn begin(valid: &Valid, context: &mut Context<'_>) -> Result<(), Exit
     let request = values::Request { matched: authenticated.matched(), body: Some(valid.body()) };
     let said = |place: &InputPlace| request.values(place, context).ok();
     let caller = authenticated.caller().identity().map(|identity| &**identity);
+    let mut is_clean = true;
     if let Some(refusal) = business_flow::judge_values(rules, caller, &said) {
         context.refuse(refusal)?;
+        is_clean = false;
     }
     for step in steps {
         if let Err(no) = one(step, valid, context) {
             context.refuse(no.refusal(step))?;
+            is_clean = false;
         }
     }
+    // What only passes because nobody enforces is nothing that others may build on (rule 28).
+    context.walking.iter_mut().for_each(|walking| walking.clean(is_clean));
     Ok(())
 }
 
@@ -46,59 +49,40 @@ fn one(step: &Step, valid: &Valid, context: &mut Context<'_>) -> Result<(), NoSt
     let Some(rule) = step.flow.steps.get(step.index) else { return Ok(()) };
     let authenticated = valid.admitted().authenticated();
     let request = values::Request { matched: authenticated.matched(), body: Some(valid.body()) };
-    let said = |place: &InputPlace| request.values(place, context).ok();
+    let known = |place: &InputPlace| request.known(place, context).ok();
+    let asked = Asked::of(authenticated, Some(valid.body()));
+    let mut parts = vec![api(&context.plan.model).as_bytes().to_vec()];
+    match asked.walker(&step.flow.per, context) {
+        Some(walker) => parts.extend(walker),
+        // It is on its way to be somebody, as whoever is given a cart by this answer; and opens nothing yet.
+        None if step.index == 0 => return Ok(()),
+        None => return Err(NoStep::Unnamed),
+    }
+    let walks = &context.worker.shared.walks;
     let key = match &rule.of {
         Some(WalkPlace::Answer(_)) => None,
         Some(WalkPlace::Request(place)) => {
-            let named = said(place).and_then(|all| <[String; 1]>::try_from(all).ok());
+            let named = known(place).and_then(|all| <[String; 1]>::try_from(all).ok());
             let Some([name]) = named else { return Err(NoStep::Unnamed) };
-            Some(key(step, (authenticated, valid), Some(&name), context))
+            parts.push(name.into_bytes());
+            Some(walks.key(step, &parts))
         }
-        None => Some(key(step, (authenticated, valid), None, context)),
+        None => Some(walks.key(step, &parts)),
     };
     let brings: Vec<Option<Vec<Told>>> = rule
         .equal
         .iter()
-        .map(|(place, _)| Some(said(place)?.iter().map(|value| told(value)).collect()))
+        .map(|(place, _)| Some(known(place)?.iter().map(|value| told(value)).collect()))
         .collect();
-    let walks = &context.worker.shared.walks;
-    let walking = walks.begin(step, key, &brings, Instant::now())?;
+    let mut walking = walks.begin(step, key, &brings, Instant::now())?;
+    walking.of(parts);
     context.walking.push(walking);
     Ok(())
 }
 
-/// What stands for a walk: of which API and flow, whose, and of what.
-fn key(
-    step: &Step,
-    (authenticated, valid): (&Authenticated, &Valid),
-    name: Option<&str>,
-    context: &Context<'_>,
-) -> Key {
-    let asked = Asked::of(authenticated, Some(valid.body()));
-    let mut parts = vec![api(&context.plan.model).as_bytes().to_vec()];
-    parts.extend(asked.walker(&step.flow.per, context));
-    parts.extend(name.map(|name| name.as_bytes().to_vec()));
-    context.worker.shared.walks.key(step, &parts)
-}
-
 /// Everything is taken that it needs: from now on the API may do it.
-pub(super) fn sent(valid: &Valid, context: &mut Context<'_>) {
-    if context.walking.is_empty() {
-        return;
-    }
-    // Whose walk it will be if the answer says of what; the request is gone then.
-    let asked = Asked::of(valid.admitted().authenticated(), Some(valid.body()));
-    let api = api(&context.plan.model).as_bytes().to_vec();
-    let mut walking = std::mem::take(&mut context.walking);
-    for one in &mut walking {
-        one.sent(true);
-        if one.is_named_by_answer() {
-            let mut parts = vec![api.clone()];
-            parts.extend(asked.walker(&one.step().flow.per, context));
-            one.of(parts);
-        }
-    }
-    context.walking = walking;
+pub(super) fn sent(context: &mut Context<'_>) {
+    context.walking.iter_mut().for_each(|walking| walking.sent(true));
 }
 
 /// It is certain that the API never heard of it.
@@ -120,7 +104,7 @@ pub(super) fn look(status: Status, root: Value<'_>, context: &mut Context<'_>) {
             }
         }
         if let Some(WalkPlace::Answer(pointer)) = &rule.of {
-            let named = values::all_at(root, pointer).ok();
+            let named = values::known_at(root, pointer).ok();
             let named = named.and_then(|all| <[String; 1]>::try_from(all).ok());
             if let Some([name]) = named {
                 walking.named(&name);
@@ -129,11 +113,12 @@ pub(super) fn look(status: Status, root: Value<'_>, context: &mut Context<'_>) {
     }
 }
 
-/// What became of every step. Whatever would have been refused is nothing that others may build on (rule 28).
+/// What became of every step. What was not asked for because the client knows it is as if nobody had asked.
 pub(super) fn settle(status: Status, context: &mut Context<'_>) {
-    let is_done = status.0 < 400 && !context.entry.has_would_refuse();
-    let outcome = if is_done { Outcome::Done } else { Outcome::Failed };
+    let is_done = status.0 < 400 && status.0 != 304;
     for walking in context.walking.drain(..) {
+        let counts = is_done && (walking.is_clean() || walking.step().is_last());
+        let outcome = if counts { Outcome::Done } else { Outcome::Failed };
         walking.end(outcome, Instant::now());
     }
 }

@@ -137,10 +137,14 @@ impl<'a> Asked<'a> {
         concerned.filter_map(|(counted, parts)| Some((counted, parts?))).collect()
     }
 
-    /// Who walks through a flow, part by part.
-    pub(super) fn walker(&self, per: &[RateKey], context: &Context<'_>) -> Vec<Vec<u8>> {
+    /// Who walks through a flow, part by part; none: it does not say it.
+    pub(super) fn walker(&self, per: &[RateKey], context: &Context<'_>) -> Option<Vec<Vec<u8>>> {
         let said = |place: &InputPlace| self.request.said(place, context);
-        walker(per, &self.asker("", &said, context))
+        let known = |place: &InputPlace| {
+            let all = self.request.known(place, context).ok()?;
+            <[String; 1]>::try_from(all).ok().map(|[one]| one)
+        };
+        walker(per, &self.asker("", &said, context), &known)
     }
 
     fn asker<'x>(

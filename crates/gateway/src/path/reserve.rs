@@ -58,7 +58,7 @@ pub(super) async fn enter(
             let stay = Stay::new(place, counted);
             // Last of all: whatever else refuses must cost nobody what is there once.
             once::take(asked(owned.valid()), context).await?;
-            flow::sent(owned.valid(), context);
+            flow::sent(context);
             Ok(Reserved { valid: owned.into_valid(), stay, lock })
         }
         // Overload is no matter of observing: there is no place.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use portcullis_contract::{Collection, Operation, PathPart, Place};
+use portcullis_controls::business_flow;
 use portcullis_controls::resource_limits::Said;
 use portcullis_controls::urlencoded;
 use portcullis_json::{Document, Kind, Value};
@@ -29,6 +30,30 @@ pub(super) struct Request<'a> {
 }
 
 impl Request<'_> {
+    /// Every value at a place, in the one spelling that a flow knows it by.
+    pub(super) fn known(
+        self,
+        place: &InputPlace,
+        context: &Context<'_>,
+    ) -> Result<Vec<String>, Unreadable> {
+        match place {
+            InputPlace::One(RequestPlace::Body(pointer)) => {
+                self.body(|root| known_at(root, pointer))
+            }
+            InputPlace::One(RequestPlace::Cookie(_)) => {
+                let unquoted = |text: &String| {
+                    let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+                    business_flow::of_text(inner.unwrap_or(text))
+                };
+                Ok(self.values(place, context)?.iter().map(unquoted).collect())
+            }
+            _ => {
+                let texts = self.values(place, context)?;
+                Ok(texts.iter().map(|text| business_flow::of_text(text)).collect())
+            }
+        }
+    }
+
     /// What stands at a place, where one value is to stand.
     pub(super) fn said(self, place: &InputPlace, context: &Context<'_>) -> Said {
         match self.values(place, context) {
@@ -163,26 +188,49 @@ fn split(
 /// The values of a tree at a pointer; `*` is every item, or every member.
 pub(super) fn all_at(root: Value<'_>, pointer: &str) -> Result<Vec<String>, Unreadable> {
     let mut found = Vec::new();
-    gather(root, pointer, &mut found)?;
+    gather(root, pointer, &mut |value| scalars(value, &mut found))?;
     Ok(found)
 }
 
-fn gather(value: Value<'_>, pointer: &str, found: &mut Vec<String>) -> Result<(), Unreadable> {
-    let Some(rest) = pointer.strip_prefix('/') else { return scalars(value, found) };
+/// The same, each in the one spelling that a flow knows it by, and null as a value of its own.
+pub(super) fn known_at(root: Value<'_>, pointer: &str) -> Result<Vec<String>, Unreadable> {
+    let mut found = Vec::new();
+    gather(root, pointer, &mut |value| {
+        let text = match (value.as_str(), value.as_number()) {
+            (Some(text), _) => business_flow::of_text(text),
+            (None, Some(number)) => business_flow::of_number(number),
+            (None, None) if value.kind() == Kind::Null => "null".to_owned(),
+            (None, None) => return Err(Unreadable),
+        };
+        if found.len() == VALUES_MAX {
+            return Err(Unreadable);
+        }
+        found.push(text);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn gather<'v>(
+    value: Value<'v>,
+    pointer: &str,
+    leaf: &mut dyn FnMut(Value<'v>) -> Result<(), Unreadable>,
+) -> Result<(), Unreadable> {
+    let Some(rest) = pointer.strip_prefix('/') else { return leaf(value) };
     let (token, rest) = match rest.find('/') {
         Some(at) => rest.split_at(at),
         None => (rest, ""),
     };
     let name = token.replace("~1", "/").replace("~0", "~");
     if token == "*" {
-        value.items().try_for_each(|item| gather(item, rest, found))?;
-        return value.members().try_for_each(|(_, member)| gather(member, rest, found));
+        value.items().try_for_each(|item| gather(item, rest, leaf))?;
+        return value.members().try_for_each(|(_, member)| gather(member, rest, leaf));
     }
     // Declared one, sent a list: each is looked at.
     if value.is_array() {
-        return value.items().try_for_each(|item| gather(item, pointer, found));
+        return value.items().try_for_each(|item| gather(item, pointer, leaf));
     }
-    value.get(&name).map_or(Ok(()), |member| gather(member, rest, found))
+    value.get(&name).map_or(Ok(()), |member| gather(member, rest, leaf))
 }
 
 /// A value that names something, or each of a list; what is none of both cannot be looked up.

@@ -98,6 +98,51 @@ fn what_the_answer_made_walks_under_its_name() {
 }
 
 #[test]
+fn a_first_step_that_is_in_the_api_is_not_passed_by() {
+    let shop = Shop::new();
+    let mut slow = shop.begin(0, "alice").unwrap();
+    slow.sent(true);
+    shop.does(0, "alice");
+    shop.does(1, "alice");
+    assert_eq!(shop.begin(2, "alice").err(), Some(NoStep::UnderWay), "the cart changes yet");
+    slow.end(Outcome::Done, shop.now);
+    assert_eq!(shop.begin(2, "alice").err(), Some(NoStep::OutOfOrder(1)), "and is another one");
+    drop(shop.begin(0, "bob").unwrap());
+    assert_eq!(shop.count(), 1, "nothing is kept of what failed");
+}
+
+#[test]
+fn an_answer_that_names_what_is_being_paid_lets_nobody_pay_it_again() {
+    let shop = Shop::new();
+    let made = |order: &str| {
+        let mut walking = shop.walks.begin(&step(0), None, &[], shop.now).unwrap();
+        walking.of(Vec::new());
+        walking.named(order);
+        walking.end(Outcome::Done, shop.now);
+    };
+    made("alice");
+    shop.does(1, "alice");
+    let mut paying = shop.begin(2, "alice").unwrap();
+    paying.sent(true);
+    made("alice");
+    assert_eq!(shop.begin(1, "alice").err(), Some(NoStep::UnderWay));
+    paying.end(Outcome::Done, shop.now);
+    assert_eq!(shop.begin(2, "alice").err(), Some(NoStep::OutOfOrder(0)), "it is paid");
+}
+
+#[test]
+fn what_is_in_the_api_is_not_forgotten_by_a_flood() {
+    let shop = Shop::new();
+    shop.does(0, "alice");
+    shop.does(1, "alice");
+    let mut paying = shop.begin(2, "alice").unwrap();
+    paying.sent(true);
+    (0..WEIGHT_MAX + 1_000).for_each(|number| shop.does(0, &number.to_string()));
+    assert_eq!(shop.begin(2, "alice").err(), Some(NoStep::UnderWay));
+    paying.end(Outcome::Done, shop.now);
+}
+
+#[test]
 fn ten_thousand_payments_at_once_are_one() {
     let shop = Shop::new();
     shop.does(0, "alice");
@@ -143,7 +188,7 @@ fn what_was_told_takes_room_and_gives_it_back() {
         let mut walking = shop.begin(0, "alice").unwrap();
         (0..1_000).for_each(|number| walking.tells(0, told(&number.to_string())));
         walking.end(Outcome::Done, shop.now);
-        assert_eq!(shop.walks.table().weight, 65, "a walk, and what one may remember");
+        assert_eq!(shop.walks.table().weight, 257, "a walk, and what one may remember");
     }
     shop.does(1, "alice");
     shop.does(2, "alice");

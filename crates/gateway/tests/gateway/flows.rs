@@ -24,21 +24,21 @@ paths:
     post:
       operationId: createOrder
       security: []
-      parameters: [{ name: X-Who, in: header, schema: { type: string } }]
+      parameters: [{ name: X-Who, in: header, schema: { type: string } }, { name: cart, in: cookie, schema: { type: string } }]
       requestBody: { content: { application/json: { schema: { type: object, properties: { quantity: { type: number }, coupon: { type: string }, website: { type: string } } } } } }
       responses: { '201': { description: made, content: { application/json: { schema: { $ref: '#/components/schemas/Order' } } } } }
   /orders/{id}/address:
     put:
       operationId: setAddress
       security: []
-      parameters: [{ name: id, in: path, required: true, schema: { type: string } }, { name: X-Who, in: header, schema: { type: string } }]
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }, { name: X-Who, in: header, schema: { type: string } }, { name: cart, in: cookie, schema: { type: string } }]
       requestBody: { content: { application/json: { schema: { type: object, properties: { city: { type: string } } } } } }
       responses: { '204': { description: set } }
   /orders/{id}/pay:
     post:
       operationId: pay
       security: []
-      parameters: [{ name: id, in: path, required: true, schema: { type: string } }, { name: X-Who, in: header, schema: { type: string } }]
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }, { name: X-Who, in: header, schema: { type: string } }, { name: cart, in: cookie, schema: { type: string } }]
       requestBody: { content: { application/json: { schema: { type: object, properties: { amount: { type: number } } } } } }
       responses: { '200': { description: paid, content: { application/json: { schema: { type: object, properties: { paid: { type: number } } } } } } }
 components:
@@ -259,4 +259,51 @@ fn of_twenty_payments_at_once_one_reaches_the_api() {
         all.into_iter().map(|one| one.join().unwrap()).filter(|status| *status == 200).count()
     });
     assert_eq!((paid, shop.asked() - before), (1, 1));
+}
+
+#[test]
+fn a_relaxation_of_something_else_opens_no_flow_and_breaks_none() {
+    let relaxed = format!(
+        "{FLOW}relax:\n  - {{ control: response_shape, mode: observe, by: ops, reason: a trial, until: 2027-01-31 }}\n  \
+         - {{ control: writable_properties, mode: observe, by: ops, reason: a trial, until: 2027-01-31 }}\n"
+    );
+    let shop = Shop::of(&relaxed, PlanOptions::default());
+    let order = shop.ask("alice", "POST", "/orders", "{\"debug\":1}");
+    assert_eq!(order.status, 201);
+    assert!(
+        shop.scene.last_record()["would_refuse"].is_array()
+            || shop.scene.last_record()["edits"].is_array()
+    );
+    assert_eq!(shop.address("alice", 7), 204, "an old client goes on");
+    let pay =
+        || shop.ask("alice", "POST", "/orders/7/pay", "{\"amount\":12.97,\"debug\":1}").status;
+    assert_eq!((pay(), pay()), (200, 409), "and pays once");
+}
+
+#[test]
+fn two_carts_are_two_however_alike_and_whoever_has_none_walks_nowhere() {
+    let flow = FLOW.replace("header.x-who", "cookie.cart");
+    let shop = Shop::of(
+        &flow.replace("of: answer./id, ", "").replace(", of: path.id", ""),
+        PlanOptions::default(),
+    );
+    let ask = |cookie: &str, method: &str, path: &str, body: &str| {
+        let cookie =
+            if cookie.is_empty() { String::new() } else { format!("Cookie: cart={cookie}\r\n") };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: api\r\n{cookie}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        shop.scene.raw(request.as_bytes()).status
+    };
+    assert_eq!(ask("aaa", "POST", "/orders", "{}"), 201);
+    for other in ["AAA", "aaa.", "\"aab\"", "5"] {
+        assert_eq!(ask(other, "PUT", "/orders/7/address", "{}"), 409, "{other}");
+    }
+    assert_eq!(ask("\"aaa\"", "PUT", "/orders/7/address", "{}"), 204, "quotes are no other cart");
+    assert_eq!(ask("", "POST", "/orders", "{}"), 201, "a first step may give the cart");
+    assert_eq!(
+        (ask("", "PUT", "/orders/7/address", "{}"), shop.reason().as_str()),
+        (409, "flow_unnamed")
+    );
 }

@@ -67,7 +67,16 @@ fn a_decoy_stays_empty() {
 #[test]
 fn nobody_recommends_themselves_however_it_is_spelt() {
     let code = || OfCaller::Attribute("code".into());
-    for own in ["ALICE-7", "alice-7", " Alice-7 ", "\u{ff21}lice-7", "alice\u{200b}-7"] {
+    for own in [
+        "ALICE-7",
+        "alice-7",
+        " Alice-7 ",
+        "\u{ff21}lice-7",
+        "alice\u{200b}-7",
+        "al ice-7",
+        "<ALICE-7>",
+        "ALICE7",
+    ] {
         assert!(!passes(ValueMust::Caller(code(), false), &[own]), "{own:?}");
     }
     assert!(passes(ValueMust::Caller(code(), false), &["BOB-3"]));

@@ -167,11 +167,48 @@ fn what_failed_changed_nothing_and_what_nobody_knows_counts_against_whoever_sent
 }
 
 #[test]
+fn what_may_have_been_done_meanwhile_is_not_taken_back() {
+    let mut walked = Walked::ready();
+    let slow = walked.begin(0, &[]).unwrap();
+    let lost = walked.begin(0, &[]).unwrap();
+    walked.end(0, lost, Outcome::Unknown, None);
+    walked.end(0, slow, Outcome::Failed, None);
+    assert_eq!(walked.begin(2, &["12.97"]), Err(NoStep::OutOfOrder(0)), "the cart may be another");
+    let mut walked = Walked::ready();
+    let slow = walked.begin(0, &[]).unwrap();
+    walked.does(0, Some("99.00"));
+    walked.end(0, slow, Outcome::Failed, None);
+    assert_eq!(walked.begin(2, &["12.97"]), Err(NoStep::OutOfOrder(1)));
+}
+
+#[test]
+fn what_leaves_the_rest_done_brings_nothing_back_when_it_fails() {
+    let mut walked = Walked::ready();
+    let mut flow = (*walked.flow).clone();
+    flow.steps[1].goes_back = false;
+    walked.flow = Arc::new(flow);
+    let address = walked.begin(1, &[]).unwrap();
+    walked.does(0, Some("99.00"));
+    walked.end(1, address, Outcome::Failed, None);
+    assert_eq!(walked.begin(2, &["99.00"]), Err(NoStep::OutOfOrder(1)), "the address is due");
+}
+
+#[test]
+fn whoever_comes_too_late_begins_with_the_first_step() {
+    let mut walked = Walked::ready();
+    walked.now += SECOND * 61;
+    assert_eq!(walked.begin(2, &["12.97"]), Err(NoStep::TooLate));
+    assert_eq!(walked.begin(1, &[]), Err(NoStep::OutOfOrder(0)), "the price is of yesterday");
+}
+
+#[test]
 fn a_walk_remembers_so_much_and_no_more() {
     let flow = checkout();
     let step = Step { flow, index: 0 };
     let many: Vec<_> = (0..1000).map(|number| (0, told(&number.to_string()))).collect();
     assert_eq!(Walk::first(&step, SECOND, &many).weight(), 1 + TOLD_MAX);
+    let same: Vec<_> = (0..1000).map(|_| (0, told("1"))).chain([(0, told("7"))]).collect();
+    assert_eq!(Walk::first(&step, SECOND, &same).weight(), 3, "each value once");
 }
 
 #[test]
