@@ -84,11 +84,11 @@ fn could_hold(text: &str) -> bool {
         || WORDS.iter().any(|word| has_word(text.as_bytes(), word))
 }
 
-/// `exec:a`: a colon behind a letter that begins the name of a parameter. Addresses have slashes there, times digits before it.
+/// `exec:a`: a colon that begins the name of a parameter. Addresses have slashes there, times digits before it.
 fn has_parameter(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b':', bytes).any(|colon| {
-        at(bytes, colon.wrapping_sub(1)).is_ascii_alphabetic() && at(bytes, colon + 1) != b'/'
+        !at(bytes, colon.wrapping_sub(1)).is_ascii_digit() && at(bytes, colon + 1) != b'/'
     })
 }
 

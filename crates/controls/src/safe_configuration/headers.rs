@@ -64,19 +64,26 @@ const PREFIXES: [&str; 13] = [
 
 /// Names from the OWASP Secure Headers Project's list of headers to remove (Apache-2.0) that no
 /// family above covers, and a few of ours.
-const REMOVED: [&str; 65] = [
+const REMOVED: [&str; 72] = [
     "$wsep",
+    "alt-svc",
+    "content-security-policy-report-only",
     "host-header",
     "k-proxy-request",
     "liferay-portal",
+    "nel",
     "oraclecommercecloud-version",
     "pega-host",
     "powered-by",
     "product",
     "refresh",
+    "report-to",
+    "reporting-endpoints",
     "server",
     "server-timing",
+    "service-worker-allowed",
     "sourcemap",
+    "speculation-rules",
     "via",
     "x-atmosphere-error",
     "x-atmosphere-first-request",

@@ -19,6 +19,10 @@ pub(super) fn absent(
             // Every value of a map, and every item, is beyond what can be looked up by one name.
             let is_plain = !pointer.split('/').any(|name| name == "*");
             let missing = missing(place, operation, &contract.shapes).filter(|_| is_plain);
+            if pointer.split('/').any(is_number) {
+                let message = format!("{} names an item by its number", shown(pointer));
+                return Some((message, "write `*`, which is every item".to_owned()));
+            }
             let no_body = operation.body.is_none();
             let message = || format!("no request of {} has a body", shown(&operation.name()));
             return match missing {
@@ -45,4 +49,8 @@ pub(super) fn absent(
     let message =
         format!("no request of {} has {}", shown(&operation.name()), shown(&place.to_string()));
     Some((message, declare(did_you_mean(name, known()))))
+}
+
+fn is_number(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -73,7 +73,7 @@ const BAD: &[(&str, &str)] = &[
     ),
     (
         "values_that_say_nothing",
-        "API\noperations:\n  createOrder:\n    values:\n      body./item: many\n      body./items: \"1..2\"\n      item: empty\n  \
+        "API\noperations:\n  createOrder:\n    values:\n      body./item: many\n      body./items: \"1..2\"\n      body./item/0: empty\n      item: empty\n  \
          \"GET /orders/{id}\":\n    values:\n      path.id: \"a..b\"\n  watchOrders: { values: { query.since: \"^(\" } }\n  \
          listMedicines: { values: { header.x-shop: not caller.code } }\n",
     ),

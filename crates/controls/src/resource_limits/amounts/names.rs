@@ -19,8 +19,9 @@ pub(super) enum Sureness {
 }
 
 /// Names as [`folded`] makes them, sorted.
-const SIZES: [&str; 25] = [
+const SIZES: [&str; 28] = [
     "entriesperpage",
+    "hitsperpage",
     "itemsperpage",
     "limit",
     "maxitems",
@@ -28,6 +29,7 @@ const SIZES: [&str; 25] = [
     "maxpagesize",
     "maxrecords",
     "maxresults",
+    "maxrows",
     "numresults",
     "pagelength",
     "pagelimit",
@@ -45,6 +47,7 @@ const SIZES: [&str; 25] = [
     "resultsperquery",
     "rowsperpage",
     "searchlimit",
+    "xpagesize",
 ];
 
 /// The same, where something beside them says that there are pages.
@@ -107,15 +110,27 @@ fn folded<'r>(name: &str, room: &'r mut [u8; NAME_CHARS_MAX]) -> &'r str {
 /// Characters of a name that are looked at: one more than the longest has.
 const NAME_CHARS_MAX: usize = 24;
 
-/// What a name says, and how sure that is.
+/// What holds the members that say it: `pagination[limit]`, `options.pageSize`.
+const AROUND: [&str; 8] =
+    ["filter", "options", "page", "pager", "pagination", "paging", "params", "query"];
+
+/// What a name says, and how sure that is; of a nested one, its last part.
 pub(super) fn meaning(name: &str) -> Option<(Meaning, Sureness)> {
+    whole(name).or_else(|| {
+        let (around, last) = name.trim_end_matches(']').rsplit_once(['[', '.'])?;
+        let around = around.trim_end_matches(']').rsplit(['[', '.']).next()?;
+        let mut room = [0; NAME_CHARS_MAX];
+        AROUND.contains(&folded(around, &mut room)).then(|| whole(last)).flatten()
+    })
+}
+
+fn whole(name: &str) -> Option<(Meaning, Sureness)> {
     let is_in = |list: &[&str], name: &str| list.binary_search(&name).is_ok();
     let mut room = [0; NAME_CHARS_MAX];
     let folded = folded(name, &mut room);
     let odata = match name {
-        // LoopBack: `filter[limit]`.
-        "$top" | "filter[limit]" => Some(Meaning::Size),
-        "$skip" | "filter[skip]" | "filter[offset]" => Some(Meaning::Offset),
+        "$top" => Some(Meaning::Size),
+        "$skip" => Some(Meaning::Offset),
         _ => None,
     };
     let alone = odata.map(|meaning| (meaning, Sureness::Alone));
@@ -167,9 +182,26 @@ mod tests {
 
     #[test]
     fn spellings_of_one_name_are_one() {
-        for name in ["per_page", "perPage", "PER-PAGE", "limit", "$top", "page[size]", "maxResults"]
+        for name in [
+            "per_page",
+            "perPage",
+            "PER-PAGE",
+            "limit",
+            "$top",
+            "page[size]",
+            "maxResults",
+            "X-Page-Size",
+        ] {
+            assert_eq!(meaning(name), Some((Meaning::Size, Sureness::Alone)), "{name}");
+        }
+        for name in
+            ["pagination[pageSize]", "pagination[limit]", "options.limit", "a[paging][perPage]"]
         {
             assert_eq!(meaning(name), Some((Meaning::Size, Sureness::Alone)), "{name}");
+        }
+        assert_eq!(meaning("pagination[page]"), Some((Meaning::Offset, Sureness::Alone)));
+        for name in ["credit[limit]", "account.limit", "[limit", "pagination[]"] {
+            assert_eq!(meaning(name), None, "{name}");
         }
         for name in ["size", "count", "top", "Rows"] {
             assert_eq!(meaning(name), Some((Meaning::Size, Sureness::Beside)), "{name}");

@@ -31,7 +31,8 @@ pub(super) fn judge(mut parts: Parts, context: &mut Context<'_>) -> Result<Parts
 
 /// Whether clients follow its `Location` by themselves (RFC 9110 section 15.4).
 const fn is_redirect(status: u16) -> bool {
-    matches!(status, 300..=399)
+    // A 304 is followed by nobody.
+    matches!(status, 300..=303 | 305..=399)
 }
 
 fn redirect(parts: &Parts, sent: Option<&Sent>, context: &mut Context<'_>) -> Result<(), Exit> {

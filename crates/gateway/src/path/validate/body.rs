@@ -121,10 +121,13 @@ fn declared(
             }
             context.ask(content_type::judge_signature(&label.range, &bytes))?;
         }
-        BodyKind::Text => match std::str::from_utf8(&bytes) {
-            Ok(text) => context.ask(input_shape::judge_text(schema, text))?,
-            Err(_) => context.refuse(content_type::not_utf8())?,
-        },
+        BodyKind::Text => {
+            context.ask(content_type::judge_signature(&label.range, &bytes))?;
+            match std::str::from_utf8(&bytes) {
+                Ok(text) => context.ask(input_shape::judge_text(schema, text))?,
+                Err(_) => context.refuse(content_type::not_utf8())?,
+            }
+        }
         _ => {
             context.ask(content_type::judge_signature(&label.range, &bytes))?;
             context.ask(input_shape::judge_bytes(schema, &bytes))?;
