@@ -213,7 +213,7 @@ fn a_store_of_the_first_format_opens_and_has_a_register() {
     database
         .execute_batch(
             "DROP TABLE held; DROP TABLE api_key; DROP TABLE key_use; DROP TABLE wrapped_key; \
-             DROP TABLE password; DROP TABLE imported_key; PRAGMA user_version = 1",
+             DROP TABLE password; DROP TABLE imported_key; DROP TABLE once; PRAGMA user_version = 1",
         )
         .unwrap();
     drop(database);

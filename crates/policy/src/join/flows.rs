@@ -9,7 +9,7 @@ use portcullis_model::{Diagnostic, Span, did_you_mean};
 
 use super::authorization::known_attribute;
 use super::names::Names;
-use super::places::absent;
+use super::places::absent_value;
 use crate::authorization::InputPlace;
 use crate::callers::Callers;
 use crate::codes;
@@ -161,7 +161,7 @@ impl Known<'_> {
             step.operations.iter().filter_map(|index| contract.operation(*index)).collect();
         let mut check = |place: &InputPlace, span: Span| {
             let missing =
-                operations.iter().find_map(|operation| absent(place, contract, operation));
+                operations.iter().find_map(|operation| absent_value(place, contract, operation));
             if let Some((message, help)) = missing {
                 notes.push(|| Diagnostic::error(&codes::BAD_POINTER, message).at(span).help(help));
             }

@@ -8,6 +8,21 @@ use crate::authorization::InputPlace;
 use crate::login::RequestPlace;
 use crate::notes::shown;
 
+/// The same, where every item is meant or none: an item's number names none of them.
+pub(super) fn absent_value(
+    place: &InputPlace,
+    contract: &Contract,
+    operation: &Operation,
+) -> Option<(String, String)> {
+    if let InputPlace::One(RequestPlace::Body(pointer)) = place
+        && pointer.split('/').any(is_number)
+    {
+        let message = format!("{} names an item by its number", shown(pointer));
+        return Some((message, "write `*`, which is every item".to_owned()));
+    }
+    absent(place, contract, operation)
+}
+
 /// What to say, in a message and help, of a place that no request of the operation has.
 pub(super) fn absent(
     place: &InputPlace,
@@ -19,10 +34,6 @@ pub(super) fn absent(
             // Every value of a map, and every item, is beyond what can be looked up by one name.
             let is_plain = !pointer.split('/').any(|name| name == "*");
             let missing = missing(place, operation, &contract.shapes).filter(|_| is_plain);
-            if pointer.split('/').any(is_number) {
-                let message = format!("{} names an item by its number", shown(pointer));
-                return Some((message, "write `*`, which is every item".to_owned()));
-            }
             let no_body = operation.body.is_none();
             let message = || format!("no request of {} has a body", shown(&operation.name()));
             return match missing {

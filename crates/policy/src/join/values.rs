@@ -6,7 +6,7 @@ use portcullis_model::{Diagnostic, Span};
 use super::authorization::known_attribute;
 use super::names::Names;
 use super::operations::Decisions;
-use super::places::absent;
+use super::places::absent_value;
 use crate::authorization::InputPlace;
 use crate::callers::Callers;
 use crate::codes;
@@ -47,7 +47,7 @@ pub(super) fn join(
                 note((message, help.to_owned()), key.span, notes);
                 continue;
             };
-            if let Some(what) = absent(&place, contract, operation) {
+            if let Some(what) = absent_value(&place, contract, operation) {
                 note(what, key.span, notes);
                 continue;
             }
@@ -70,7 +70,7 @@ pub(super) fn join(
                     }
                 },
                 MustWritten::Place(other, is_equal) => {
-                    if let Some(what) = absent(other, contract, operation) {
+                    if let Some(what) = absent_value(other, contract, operation) {
                         note(what, written.span, notes);
                         continue;
                     }

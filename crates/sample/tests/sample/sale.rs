@@ -29,7 +29,7 @@ impl Customer {
 
     async fn quotes(&self) {
         let reply = self.send("POST", "/sale/quote", &json!({ "quantity": 2 })).await;
-        assert_eq!((reply.status, &reply.json()["total_cents"]), (201, &json!(500)));
+        assert_eq!((reply.status, reply.json().get("total_cents")), (201, Some(&json!(500))));
     }
 
     async fn addresses(&self) {
@@ -39,7 +39,7 @@ impl Customer {
 
     async fn buys(&self, amount: i64) -> (u16, Value) {
         let reply = self.send("POST", "/sale/purchase", &json!({ "amount_cents": amount })).await;
-        (reply.status, reply.json()["sold"].clone())
+        (reply.status, reply.json().get("sold").cloned().unwrap_or_default())
     }
 
     /// As long as a person takes.
@@ -97,7 +97,7 @@ async fn a11_bought_twice() {
 async fn is_given(path: &str, body: Value, balance: i64, twin: u16) {
     let customer = Customer::alice(CARELESS).await;
     let reply = customer.send("POST", path, &body).await;
-    assert_eq!((reply.status, &reply.json()["balance"]), (200, &json!(balance)));
+    assert_eq!((reply.status, reply.json().get("balance")), (200, Some(&json!(balance))));
     let customer = Customer::alice(SAFE).await;
     assert_eq!(customer.send("POST", path, &body).await.status, twin);
 }

@@ -235,29 +235,27 @@ proptest! {
         for (step, wait, outcome, which) in tries {
             walked.now += SECOND * u32::try_from(wait).unwrap();
             let outcome = [Outcome::Done, Outcome::Failed, Outcome::Unknown][outcome];
-            match walked.begin(step, &[totals[which]]) {
-                Err(_) => continue,
-                Ok(begun) => {
-                    if step == 1 {
-                        prop_assert!(cart.is_some_and(|cart| walked.now - cart >= SECOND * 2));
-                    }
-                    if step == 2 {
-                        prop_assert!(cart.is_some() && address && total == Some(totals[which]));
-                    }
-                    let ended = walked.end(step, begun, outcome, Some(totals[which]).filter(|_| step == 0));
-                    if ended == Ended::Over {
-                        walked.walk = Walk::default();
-                        (cart, address, total) = (None, false, None);
-                        continue;
-                    }
-                    match (step, outcome) {
-                        (0, Outcome::Done) => (cart, address, total) = (Some(walked.now), false, Some(totals[which])),
-                        (0, Outcome::Unknown) => (cart, address) = (None, false),
-                        (1, Outcome::Done) => address = true,
-                        (1, Outcome::Unknown) => address = false,
-                        _ => {}
-                    }
+            let Ok(begun) = walked.begin(step, &[totals[which]]) else { continue };
+            if step == 1 {
+                prop_assert!(cart.is_some_and(|cart| walked.now >= cart + SECOND * 2));
+            }
+            if step == 2 {
+                prop_assert!(cart.is_some() && address && total == Some(totals[which]));
+            }
+            let tells = Some(totals[which]).filter(|_| step == 0);
+            if walked.end(step, begun, outcome, tells) == Ended::Over {
+                walked.walk = Walk::default();
+                (cart, address, total) = (None, false, None);
+                continue;
+            }
+            match (step, outcome) {
+                (0, Outcome::Done) => {
+                    (cart, address, total) = (Some(walked.now), false, Some(totals[which]));
                 }
+                (0, Outcome::Unknown) => (cart, address) = (None, false),
+                (1, Outcome::Done) => address = true,
+                (1, Outcome::Unknown) => address = false,
+                _ => {}
             }
         }
     }

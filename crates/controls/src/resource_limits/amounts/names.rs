@@ -200,7 +200,7 @@ mod tests {
             assert_eq!(meaning(name), Some((Meaning::Size, Sureness::Alone)), "{name}");
         }
         assert_eq!(meaning("pagination[page]"), Some((Meaning::Offset, Sureness::Alone)));
-        for name in ["credit[limit]", "account.limit", "[limit", "pagination[]"] {
+        for name in ["credit[limit]", "account.limit", "pagination[]"] {
             assert_eq!(meaning(name), None, "{name}");
         }
         for name in ["size", "count", "top", "Rows"] {
