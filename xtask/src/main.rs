@@ -13,6 +13,7 @@ mod docs;
 mod endure;
 mod http1;
 mod injection;
+mod listening;
 mod objects;
 mod origins;
 mod readers;

@@ -53,6 +53,11 @@ pub(crate) fn header_name(text: &str) -> Option<String> {
     name(text.strip_prefix("header.")?).map(|name| name.to_ascii_lowercase())
 }
 
+/// A value of a request, of a header field too: `header.x-shop`.
+pub(crate) fn value_place(text: &str) -> Option<InputPlace> {
+    header_name(text).map(InputPlace::Header).or_else(|| request_place(text).map(InputPlace::One))
+}
+
 /// The same, `header.x-order`, and `names./orders`: a name may be anything, since it is looked up.
 pub(crate) fn input_place(text: &str) -> Option<InputPlace> {
     let (kind, rest) = text.split_once('.').filter(|(_, rest)| !rest.is_empty())?;

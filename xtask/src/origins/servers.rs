@@ -1,10 +1,10 @@
 //! The servers, each with its own parser of HTTP, and the gateways before them.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
+use crate::listening::{Process, start};
 use crate::shell;
 
 /// What is installed from PyPI.
@@ -32,16 +32,6 @@ pub(crate) const SERVERS: [&str; 7] = [
 const ORIGIN: u16 = 18_321;
 const GATEWAY: u16 = 18_322;
 const CASES: u16 = 18_323;
-
-/// A process that ends when this is dropped.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
-        let _ = self.0.wait();
-    }
-}
 
 /// A server with two gateways before it.
 pub(crate) struct Origin {
@@ -131,20 +121,4 @@ fn portcullis(contract: &Path, port: u16) -> Command {
     command.arg("--upstream").arg(format!("http://127.0.0.1:{ORIGIN}"));
     command.arg("--listen").arg(format!("127.0.0.1:{port}"));
     command
-}
-
-fn start(mut command: Command, port: u16) -> Result<Process, String> {
-    if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-        return Err(format!("port {port} is taken"));
-    }
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let process = Process(child.map_err(|error| format!("{command:?}: {error}"))?);
-    let until = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if Instant::now() > until {
-            return Err(format!("nothing listens on port {port}: {command:?}"));
-        }
-        std::thread::yield_now();
-    }
-    Ok(process)
 }

@@ -1,10 +1,10 @@
 //! What is installed, and what runs while readers are asked: the gateway, PHP's own server, nginx.
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
+use crate::listening::{Process, start};
 use crate::shell;
 
 /// From PyPI.
@@ -23,16 +23,6 @@ const DEBIAN: [(&str, &str, &str); 5] = [
 const GATEWAY: u16 = 18_341;
 const PHP: u16 = 18_342;
 const NGINX: u16 = 18_343;
-
-/// A process that ends when this is dropped.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
-        let _ = self.0.wait();
-    }
-}
 
 /// What runs.
 pub(crate) struct Servers {
@@ -120,20 +110,4 @@ impl Servers {
         let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
         Ok(Self { gateway: at(GATEWAY), php: at(PHP), nginx: at(NGINX), _processes: processes })
     }
-}
-
-fn start(mut command: Command, port: u16) -> Result<Process, String> {
-    if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-        return Err(format!("port {port} is taken"));
-    }
-    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let process = Process(child.map_err(|error| format!("{command:?}: {error}"))?);
-    let until = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if Instant::now() > until {
-            return Err(format!("nothing listens on port {port}: {command:?}"));
-        }
-        std::thread::yield_now();
-    }
-    Ok(process)
 }

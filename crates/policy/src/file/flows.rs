@@ -3,10 +3,9 @@
 use portcullis_model::Diagnostic;
 
 use super::rates::RateKeys;
-use crate::authorization::InputPlace;
 use crate::codes;
 use crate::flows::WalkPlace;
-use crate::login_place::{AnswerMember, header_name, request_place};
+use crate::login_place::{AnswerMember, value_place};
 use crate::notes::{Notes, shown};
 use crate::quantity::Time;
 use crate::section::{Named, Needed, Read, Spanned, inline_schemas, scalar, section};
@@ -95,8 +94,7 @@ impl Read for WalkPlace {
             let member = AnswerMember::read(node, notes)?;
             return Some(Self::Answer(member.0));
         }
-        let place = header_name(text).map(InputPlace::Header);
-        let place = place.or_else(|| request_place(text).map(InputPlace::One));
+        let place = value_place(text);
         if place.is_none() {
             notes.push(|| {
                 let message = format!("{} is no place of a request or an answer", shown(text));

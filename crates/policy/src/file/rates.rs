@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::authorization::InputPlace;
 use crate::codes;
-use crate::login_place::{header_name, request_place};
+use crate::login_place::value_place;
 use crate::notes::{Notes, shown};
 use crate::quantity::Count;
 use crate::rates::{RateCost, RateKey};
@@ -133,12 +133,8 @@ fn key(text: &str) -> Option<RateKey> {
         Some("subject") => Some(RateKey::Caller),
         Some("role") => Some(RateKey::Role),
         Some(name) => Some(RateKey::Attribute(Arc::from(name))),
-        None => place(text).map(RateKey::Value),
+        None => value_place(text).map(RateKey::Value),
     }
-}
-
-fn place(text: &str) -> Option<InputPlace> {
-    header_name(text).map(InputPlace::Header).or_else(|| request_place(text).map(InputPlace::One))
 }
 
 /// For how many a request counts.
@@ -149,7 +145,7 @@ impl Read for Cost {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let text = scalar(node, notes)?;
         let number = text.parse::<u32>().ok().filter(|number| (1..=COUNT_MAX).contains(number));
-        let cost = number.map(RateCost::Fixed).or_else(|| place(text).map(RateCost::Of));
+        let cost = number.map(RateCost::Fixed).or_else(|| value_place(text).map(RateCost::Of));
         if cost.is_none() {
             notes.push(|| {
                 Diagnostic::error(&codes::BAD_LIMIT, format!("{} is no cost", shown(text)))
@@ -170,7 +166,7 @@ pub(crate) struct Distinct(pub(crate) InputPlace);
 impl Read for Distinct {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
         let text = scalar(node, notes)?;
-        let place = place(text);
+        let place = value_place(text);
         if place.is_none() {
             notes.push(|| {
                 let message = format!("{} is no place of a value", shown(text));
