@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_evidence::Sha256Hex;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
@@ -58,6 +59,9 @@ pub struct Attack {
     pub harm: Vec<Spanned<Condition>>,
     /// The same attack at an operation that does it right.
     pub twin: Option<Spanned<Twin>>,
+    /// The digest of the file.
+    #[serde(skip)]
+    pub digest: Sha256Hex,
 }
 
 /// The same attack, aimed at the safe operation. What is left out is the attack's own.
@@ -106,10 +110,13 @@ pub struct Journey {
     pub users: Users,
     /// The requests, in order.
     pub steps: Vec<Spanned<Step>>,
+    /// The digest of the file.
+    #[serde(skip)]
+    pub digest: Sha256Hex,
 }
 
 /// The sample API has three documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "lowercase", expecting = "`honest`, `sloppy` or `generated`")]
 pub enum Document {
     /// What a well-meaning team would publish.

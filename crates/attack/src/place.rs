@@ -47,6 +47,8 @@ pub struct Upstream {
     pub policy: Option<PathBuf>,
     /// What the policy names and does not hold: keys, secrets, certificates of issuers.
     pub equipment: Site,
+    /// A gateway that somebody runs in front of it: what it lets through counts.
+    pub running: Option<SocketAddr>,
     /// Those whom steps name with `as`.
     pub identities: Vec<Identity>,
 }
@@ -98,9 +100,13 @@ impl Place {
             Self::Upstream(upstream) => Some(upstream.identities.clone()),
         };
         match way {
-            Way::Direct => {
+            Way::Direct | Way::Running => {
+                let door = match (way, self) {
+                    (Way::Running, Self::Upstream(upstream)) => upstream.running.unwrap_or(api),
+                    _ => api,
+                };
                 let issuing = Issuing::new(api, Arc::clone(clock), None);
-                let session = Session::new((api, api), None, unique, identities, issuing);
+                let session = Session::new((door, api), None, unique, identities, issuing);
                 Ok(World { session, gateway: None, sample })
             }
             Way::Through(not_asked) => {
@@ -123,6 +129,11 @@ impl Place {
                 Ok(World { session, gateway: Some(gateway), sample })
             }
         }
+    }
+
+    /// Whether somebody runs a gateway in front of it.
+    pub(crate) const fn has_running(&self) -> bool {
+        matches!(self, Self::Upstream(upstream) if upstream.running.is_some())
     }
 
     /// Document and policy, joined.

@@ -11,7 +11,7 @@ use crate::place::{Place, Wanted};
 use crate::report::{AttackFound, JourneyFound, Report};
 use crate::trial::{Part, Seen, Target, Try, Way};
 use crate::verdict::{Outcome, Passage, Verdict};
-use crate::{policies, trial, twin};
+use crate::{evidence, policies, trial, twin};
 
 /// Attacks at a time at the sample, where each has a world of its own.
 const AT_A_TIME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
@@ -71,6 +71,7 @@ impl Runner {
             }
         }
         report.count();
+        evidence::name_operations(&self.place, (attacks, &mut report), &self.clock);
         report
     }
 
@@ -78,7 +79,7 @@ impl Runner {
     pub fn attack(&self, attack: &Attack) -> AttackFound {
         let verdict = block_on(async {
             let lab = Lab { runner: self, attack, twin: twin::of(attack) };
-            trial::run(&lab, lab.twin.is_some()).await
+            trial::run(&lab, lab.twin.is_some(), self.place.has_running()).await
         });
         let mut verdict = verdict.unwrap_or_else(Verdict::inconclusive);
         verdict.why = verdict.why.map(|why| self.redacted(why));
@@ -101,7 +102,10 @@ impl Runner {
             }
         };
         let direct = pass(Way::Direct);
-        let through = pass(Way::Through(Vec::new()));
+        let through = match self.place.has_running() {
+            true => pass(Way::Running),
+            false => pass(Way::Through(Vec::new())),
+        };
         JourneyFound::new(journey, direct, through)
     }
 

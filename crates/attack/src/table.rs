@@ -26,6 +26,7 @@ impl Report {
         text.push_str(&self.remarks());
         text.push_str(&self.left_out());
         text.push_str(&self.summary());
+        text.push_str(&self.evidence());
         text
     }
 
@@ -90,6 +91,20 @@ impl Report {
             counted(totals.journeys, "journey"),
             totals.journeys_ok
         )
+    }
+
+    fn evidence(&self) -> String {
+        let Some(kept) = &self.evidence else { return String::new() };
+        let records = counted(kept.records, "record");
+        match &kept.file {
+            Some(file) => format!(
+                "evidence: {records} in `{file}`, read again and believed, head {}\n",
+                kept.head
+            ),
+            None => format!(
+                "evidence: {records}, linked, signed, read again and believed; --evidence FILE keeps them\n"
+            ),
+        }
     }
 }
 

@@ -44,6 +44,7 @@ mod scheme;
 mod security;
 mod servers;
 mod shape;
+mod slice;
 mod style;
 mod swagger;
 mod template;
@@ -72,4 +73,5 @@ pub use shape::{
     Bounds, Member, ObjectShape, Pointing, Property, Rest, SchemaName, Shape, ShapeId, Shapes,
     TextShape, Types, XmlMember, XmlName, XmlShape, XmlText, folded_name,
 };
+pub use slice::Slices;
 pub use values::{Texts, ValueChange, compare_values};

@@ -371,6 +371,7 @@ impl Shared<'_> {
             contract: Arc::new(contract),
             sources: Sources::default(),
             main,
+            policy: self.texts.policy,
             posture: match self.texts.policy {
                 Some(_) => Posture::Policy,
                 None => Posture::ContractOnly,

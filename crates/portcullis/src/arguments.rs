@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use crate::attack_arguments::{AttackOptions, DemoOptions};
+pub(crate) use crate::attack_arguments::{AttackFormat, AttackOptions, DemoOptions};
 pub(crate) use crate::audit_arguments::AuditOptions;
 pub(crate) use crate::dev_certificate_arguments::DevCertificateOptions;
 use crate::document_argument::document;
+pub(crate) use crate::evidence_arguments::{
+    BelievedFile, EvidenceCheckOptions, EvidenceCommand, EvidenceKeyOptions, EvidenceVerifyOptions,
+    KeepOptions,
+};
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
 pub(crate) use crate::password_arguments::PasswordsCommand;
@@ -124,6 +128,9 @@ pub(crate) enum Command {
         not, 2 usage, or nothing could be started"
     )]
     Attack(AttackOptions),
+    /// Evidence of attacks: is it as it was written, and does it still speak of what is there?
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Explain a code, a control, a request that was recorded, or one that you describe
     #[command(
         after_help = "Example:\n  portcullis explain writable_properties\n  portcullis explain \

@@ -20,6 +20,8 @@ mod desk;
 mod dev_certificate;
 mod dev_certificate_arguments;
 mod document_argument;
+mod evidence_arguments;
+mod evidence_command;
 mod exit;
 mod explain;
 mod format;
@@ -67,8 +69,8 @@ use clap::Parser as _;
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::arguments::{
-    Arguments, Command, ContractCommand, KeysCommand, PasswordsCommand, PolicyCommand,
-    SessionsCommand, StoreCommand, TokensCommand,
+    Arguments, Command, ContractCommand, EvidenceCommand, KeysCommand, PasswordsCommand,
+    PolicyCommand, SessionsCommand, StoreCommand, TokensCommand,
 };
 
 /// What is freed is zeros, whoever freed it: a password that went through in a body is in no core that is taken
@@ -117,6 +119,9 @@ fn main() -> std::process::ExitCode {
         Command::Store(StoreCommand::Backup(options)) => backup::backup(&options),
         Command::DevCertificate(options) => dev_certificate::make(&options),
         Command::Attack(options) => attack_command::attack(&options),
+        Command::Evidence(EvidenceCommand::Key(options)) => evidence_command::key(&options),
+        Command::Evidence(EvidenceCommand::Verify(options)) => evidence_command::verify(&options),
+        Command::Evidence(EvidenceCommand::Check(options)) => evidence_command::check(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Completions(options) => completions::completions(&options),
         Command::Man(options) => completions::man(&options),

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_attack::generate::{Generated, Options, Person, generate};
-use portcullis_attack::{Document, Folder, Place, Report, sample_model, shared_policy};
+use portcullis_attack::{Document, Folder, Place, sample_model, shared_policy};
 use portcullis_model::Clock;
 use portcullis_policy::Model;
 
-use super::run;
+use super::{Ran, only, ran};
 use crate::arguments::AttackOptions;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
@@ -21,7 +21,7 @@ const USERS: [(&str, &str); 4] =
     [("alice", "customer"), ("bob", "customer"), ("paula", "pharmacist"), ("adam", "admin")];
 
 /// Generates for the sample, and runs.
-pub(super) fn of_sample(options: &AttackOptions) -> Result<Report, Exit> {
+pub(super) fn of_sample(options: &AttackOptions) -> Result<Ran, Exit> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     // Only document and policy count here; every try has an API of its own.
     let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
@@ -39,7 +39,7 @@ pub(super) fn of(
     people: &[Person],
     policy_file: Option<&str>,
     place: Place,
-) -> Result<Report, Exit> {
+) -> Result<Ran, Exit> {
     let wanted = Options { policy_file, attacks_max: options.at_most, seed: options.seed };
     let generated = generate(model, people, &wanted).map_err(|why| {
         talk::say(&why);
@@ -52,10 +52,11 @@ pub(super) fn of(
         })?;
     }
     let attacks = generated.attacks.into_iter().map(|made| made.attack).collect();
-    let mut report = run(place, &Folder { attacks, journeys: Vec::new() });
-    report.is_generated = true;
-    report.left_out = generated.left_out;
-    Ok(report)
+    let set = only(Folder { attacks, journeys: Vec::new() }, &options.only)?;
+    let mut ran = ran(place, set);
+    ran.report.is_generated = true;
+    ran.report.left_out = generated.left_out;
+    Ok(ran)
 }
 
 /// A file for each attack. None is overwritten.

@@ -4,7 +4,7 @@ use portcullis_sample::HONEST;
 use serde_json::Value;
 
 use crate::compare::{sample, token};
-use crate::support::{Folder, text};
+use crate::support::{Folder, Gateway, text};
 
 const RULES: &str = "
 callers:
@@ -58,6 +58,75 @@ fn what_is_given_away_is_found_and_stopped_and_no_token_is_told() {
     // The files are files like others: those who are named in them are given in the same way.
     let (_, again) = run(&["--attacks", "made"]);
     assert_eq!(states(&again).len(), found.len());
+}
+
+/// Alice and Bob log in; Carol is made for the run.
+const IDENTITIES: &str = r#"
+authTemplate:
+  loginEndpointAuth:
+    endpoint: /api/login
+    verb: POST
+    contentType: application/json
+    payloadUserPwd: { usernameField: email, passwordField: password }
+    token: { extractFrom: body, extractSelector: /token, sendIn: header, sendName: Authorization, sendTemplate: "Bearer {token}" }
+auth:
+  - { name: alice, loginEndpointAuth: { payloadUserPwd: { username: alice@pharmacy.example, password: alice-pass } } }
+  - { name: bob, loginEndpointAuth: { payloadUserPwd: { username: bob@pharmacy.example, password: bob-pass } } }
+  - name: carol
+    createUsers:
+      endpoint: /api/register
+      verb: POST
+      contentType: application/json
+      payloadRaw: '{"email":"{$name}@pharmacy.example","password":"obviously-fake-1","name":"Carol"}'
+      generators: [{ placeHolder: "{$name}" }]
+    loginEndpointAuth: { payloadUserPwd: { username: "{$name}@pharmacy.example", password: obviously-fake-1 } }
+"#;
+
+#[test]
+fn a_gateway_that_runs_is_attacked_by_people_who_log_in() {
+    let api = sample();
+    let upstream = format!("http://{api}");
+    let policy = format!("apis: [{{ contract: openapi.yaml, upstream: \"{upstream}\" }}]\n{RULES}");
+    let lax = format!(
+        "{policy}relax: [{{ control: object_ownership, mode: observe, by: ops, reason: a test }}]\n"
+    );
+    let folder = Folder::with(&[
+        ("openapi.yaml", HONEST),
+        ("portcullis.yaml", &policy),
+        ("lax.yaml", &lax),
+        ("identities.key", IDENTITIES),
+    ]);
+    let attack = |policy: &str| {
+        let gateway = Gateway::start(&folder, &["run", "-c", policy, "--listen", "127.0.0.1:0"]);
+        let through = format!("http://{}", gateway.address);
+        let output = folder.run(&[
+            "attack",
+            "--direct",
+            &upstream,
+            "--through",
+            &through,
+            "--identities",
+            "identities.key",
+            "--format",
+            "json",
+        ]);
+        let report: Value = serde_json::from_str(&text(&output.stdout))
+            .unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+        let attacks = report["attacks"].as_array().unwrap();
+        let is_it = |one: &&Value| one["id"] == "gen-a1-delete-reminder-bob-effect";
+        let found = attacks.iter().find(is_it).unwrap_or_else(|| panic!("{report:#}")).clone();
+        assert!(attacks.iter().any(|one| one["id"].as_str().unwrap().contains("carol")));
+        (output.status.code(), found)
+    };
+    let (code, found) = attack("portcullis.yaml");
+    assert_eq!((code, &found["state"]), (Some(0), &"closed".into()), "{found:#}");
+    assert_eq!(found["stopped_by"], serde_json::json!(["object_ownership"]));
+    let (code, found) = attack("lax.yaml");
+    assert_eq!((code, &found["state"]), (Some(1), &"open".into()), "{found:#}");
+    assert!(
+        found["why"].as_str().unwrap().contains("does that one run with another?"),
+        "{found:#}"
+    );
 }
 
 #[test]
