@@ -25,7 +25,10 @@ impl Report {
                 "<table>\n<thead><tr><th>attack</th><th>what the attacker gets</th><th>directly</th><th>through</th>\
                  <th>stopped by</th><th>state</th></tr></thead>\n<tbody>\n",
             );
-            self.attacks.iter().for_each(|attack| row(attack, &mut page));
+            // What comes through is what people look for.
+            let (open, others): (Vec<_>, Vec<_>) =
+                self.attacks.iter().partition(|attack| attack.state.is_way_in());
+            open.into_iter().chain(others).for_each(|attack| row(attack, &mut page));
             page.push_str("</tbody></table>\n");
         }
         if !self.journeys.is_empty() {
@@ -64,7 +67,7 @@ impl Report {
 
     fn counted(&self) -> String {
         let totals = &self.totals;
-        let mut text = String::from("<p class=\"totals\">");
+        let mut states = Vec::new();
         for (count, state) in [
             (totals.closed, State::Closed),
             (totals.already_safe, State::AlreadySafe),
@@ -73,15 +76,16 @@ impl Report {
             (totals.inconclusive, State::Inconclusive),
         ] {
             if count > 0 {
-                let _ = write!(text, "{} {count} {} ", mark(state), said(state));
+                states.push(format!("{} {count} {}", mark(state), said(state)));
             }
         }
-        let _ = writeln!(
-            text,
-            "of {} attacks; {} of {} journeys pass both ways</p>",
-            totals.attacks, totals.journeys_ok, totals.journeys
-        );
-        text
+        format!(
+            "<p class=\"totals\">{} of {} attacks; {} of {} journeys pass both ways</p>\n",
+            states.join(", "),
+            totals.attacks,
+            totals.journeys_ok,
+            totals.journeys
+        )
     }
 }
 
