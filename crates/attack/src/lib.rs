@@ -9,6 +9,7 @@
 mod answer;
 mod ask;
 mod asked;
+mod budget;
 mod bytes;
 mod catalogue;
 mod check;
@@ -55,6 +56,7 @@ mod verdict;
 mod weak_rsa;
 
 pub use ask::{Answered, ask, ask_as};
+pub use budget::Budget;
 pub use bytes::Bytes;
 pub use catalogue::Elsewhere;
 pub use check::Against;

@@ -19,6 +19,8 @@ pub struct Report {
     pub journeys: Vec<JourneyFound>,
     /// Counted.
     pub totals: Totals,
+    /// Requests that were sent, to the API and to gateways.
+    pub requests: u64,
     /// Whether the attacks were generated: one that the API itself withstands is then as it should be.
     #[serde(skip)]
     pub is_generated: bool,

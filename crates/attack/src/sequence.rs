@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use portcullis_gateway::{Act, Probe};
 use serde_json::{Value, json};
 use serde_saphyr::Spanned;
 
+use crate::budget::Budget;
 use crate::client::{Answer, Exchange, Request, Silence, exchange};
 use crate::forge;
 use crate::form::{Attack, Step};
@@ -40,6 +42,7 @@ pub(crate) struct Session {
     identities: Option<Vec<Identity>>,
     /// Gives out credentials of ours.
     issuing: Issuing,
+    budget: Arc<Budget>,
     sent: u32,
 }
 
@@ -84,7 +87,13 @@ impl Session {
         variables.save("door", Value::from(format!("http://{door}")));
         variables.save("api", Value::from(format!("http://{api}")));
         let credentials = HashMap::new();
-        Self { door, api, probe, variables, credentials, identities, issuing, sent: 0 }
+        let budget = Arc::default();
+        Self { door, api, probe, variables, credentials, identities, issuing, budget, sent: 0 }
+    }
+
+    /// Counts its requests among those of a run.
+    pub(crate) fn spend(&mut self, budget: &Arc<Budget>) {
+        self.budget = Arc::clone(budget);
     }
 
     /// Makes the tokens that the steps use; `now` in seconds since 1970.
@@ -249,6 +258,7 @@ impl Session {
     async fn step(&mut self, step: &Step, to: SocketAddr) -> Result<Done, Stuck> {
         let credential = self.credential_of(step, to).await?;
         wait(step).await;
+        self.budget.wait().await;
         self.send(step, credential, to).await
     }
 
@@ -289,6 +299,7 @@ impl Session {
         credential: Option<(String, String)>,
         to: SocketAddr,
     ) -> Result<Ready, Stuck> {
+        self.budget.take().map_err(Stuck::Broken)?;
         self.variables.save("host", Value::from(to.to_string()));
         self.sent += 1;
         let nonce = format!("n{}", self.sent);
@@ -357,6 +368,7 @@ impl Session {
                     }
                     Credential::Login(login) => {
                         let failed = |why| Stuck::Broken(format!("`{name}` cannot log in: {why}"));
+                        self.budget.take().map_err(failed)?;
                         logged_in(login, to).await.map_err(failed)?
                     }
                 }

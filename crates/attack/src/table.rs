@@ -85,11 +85,12 @@ impl Report {
             }
         }
         format!(
-            "{}: {}\n{}: {} ok both ways\n",
+            "{}: {}\n{}: {} ok both ways\n{} sent\n",
             counted(totals.attacks, "attack"),
             if states.is_empty() { "none".to_owned() } else { states.join(", ") },
             counted(totals.journeys, "journey"),
-            totals.journeys_ok
+            totals.journeys_ok,
+            counted(usize::try_from(self.requests).unwrap_or(usize::MAX), "request")
         )
     }
 
@@ -206,6 +207,7 @@ browse is broken through the gateway: step 1 (`GET /`): status 400, not 200
 
 1 attack: 1 closed
 1 journey: 0 ok both ways
+0 requests sent
 ";
         assert_eq!(report().text(), expected);
     }

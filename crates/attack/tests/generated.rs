@@ -29,7 +29,7 @@ mod generated {
     }
 
     fn runner() -> Runner {
-        Runner { place: Place::Sample, clock: Arc::new(System) }
+        Runner::new(Place::Sample, Arc::new(System))
     }
 
     fn model() -> Model {

@@ -58,6 +58,12 @@ pub(crate) struct AttackOptions {
         requires = "upstream"
     )]
     pub(crate) config: Option<PathBuf>,
+    /// Sends your API and its gateways at most so many requests; what is left then is not tried
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) requests: u64,
+    /// At most so many a second [default: as fast as it answers]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) per_second: Option<u32>,
     /// Only those whose id is like this, `*` standing for any text (`a1-*`), or of this row (`A1`); may be given
     /// several times
     #[arg(long, value_name = "PATTERN")]

@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use people::Caller;
 use places::Places;
-use portcullis_attack::{Against, Folder, Place, Report, Runner, Upstream, folder, registry};
+use portcullis_attack::{
+    Against, Budget, Folder, Place, Report, Runner, Upstream, folder, registry,
+};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_evidence::Severity;
 use portcullis_policy::is_like;
@@ -64,7 +66,7 @@ fn of_sample(options: &AttackOptions) -> Result<Ran, Exit> {
         Some(path) => own_set(path, Against::Sample)?,
         None => built_in_set()?,
     };
-    Ok(ran(Place::Sample, only(set, &options.only)?))
+    Ok(ran(Place::Sample, only(set, &options.only)?, Budget::default()))
 }
 
 fn of_upstream(url: &str, options: &AttackOptions) -> Result<Ran, Exit> {
@@ -73,7 +75,7 @@ fn of_upstream(url: &str, options: &AttackOptions) -> Result<Ran, Exit> {
     if let (Some(path), false) = (&options.attacks, options.generate) {
         let set = own_set(path, Against::Upstream(&names))?;
         let set = only(set, &options.only)?;
-        return Ok(ran(Place::Upstream(Box::new(upstream)), set));
+        return Ok(ran(Place::Upstream(Box::new(upstream)), set, budget(options)));
     }
     let model = &plan.model;
     if model.upstream.path.trim_end_matches('/') != model.base_path.trim_end_matches('/') {
@@ -122,8 +124,9 @@ fn own_set(path: &Path, against: Against<'_>) -> Result<Folder, Exit> {
 }
 
 /// Runs a set; progress goes to standard error.
-pub(crate) fn ran(place: Place, set: Folder) -> Ran {
-    let runner = Runner { place, clock: Arc::new(SystemClock) };
+pub(crate) fn ran(place: Place, set: Folder, budget: Budget) -> Ran {
+    let budget = Arc::new(budget);
+    let runner = Runner { place, clock: Arc::new(SystemClock), budget };
     let is_terminal = std::io::stderr().is_terminal();
     let progress = |line: &str| {
         if is_terminal {
@@ -193,6 +196,11 @@ fn upstream(
         identities,
     };
     Ok((upstream, plan, callers))
+}
+
+/// What a run may send to an API of the user's own.
+fn budget(options: &AttackOptions) -> Budget {
+    Budget::of(options.requests, options.per_second)
 }
 
 /// The policy file: the one that is named, or where nothing describes the API the one in this folder.

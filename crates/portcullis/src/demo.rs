@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use portcullis_attack::{Document, Place, sample_model};
+use portcullis_attack::{Budget, Document, Place, sample_model};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_evidence::Severity;
 use portcullis_gateway::{Options, Running, Watch};
@@ -26,7 +26,7 @@ pub(crate) fn demo(options: &DemoOptions) -> Exit {
         Ok(set) => set,
         Err(exit) => return exit,
     };
-    let mut ran = attack_command::ran(Place::Sample, set);
+    let mut ran = attack_command::ran(Place::Sample, set, Budget::default());
     match of_demo(&ran, &options.keep) {
         Ok(kept) => ran.report.evidence = Some(kept),
         Err(why) => {

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_attack::generate::{Generated, Options, Person, generate};
-use portcullis_attack::{Document, Folder, Place, sample_model, shared_policy};
+use portcullis_attack::{Budget, Document, Folder, Place, sample_model, shared_policy};
 use portcullis_model::Clock;
 use portcullis_policy::Model;
 
-use super::{Ran, only, ran};
+use super::{Ran, budget, only, ran};
 use crate::arguments::AttackOptions;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
@@ -53,7 +53,11 @@ pub(super) fn of(
     }
     let attacks = generated.attacks.into_iter().map(|made| made.attack).collect();
     let set = only(Folder { attacks, journeys: Vec::new() }, &options.only)?;
-    let mut ran = ran(place, set);
+    let budget = match place {
+        Place::Sample => Budget::default(),
+        Place::Upstream(_) => budget(options),
+    };
+    let mut ran = ran(place, set, budget);
     ran.report.is_generated = true;
     ran.report.left_out = generated.left_out;
     Ok(ran)

@@ -130,6 +130,50 @@ fn a_gateway_that_runs_is_attacked_by_people_who_log_in() {
 }
 
 #[test]
+fn an_api_that_is_gone_is_not_called_safe_and_a_run_sends_no_more_than_it_may() {
+    let api = sample();
+    let upstream = format!("http://{api}");
+    let policy = format!("apis: [{{ contract: openapi.yaml, upstream: \"{upstream}\" }}]\n{RULES}");
+    let folder = Folder::with(&[
+        ("openapi.yaml", HONEST),
+        ("portcullis.yaml", &policy),
+        ("alice.token", &token(api, "alice")),
+        ("bob.token", &token(api, "bob")),
+    ]);
+    let people = ["--as", "alice=alice.token", "--as", "bob=bob.token", "--format", "json"];
+    let only = ["--only", "gen-f1-*"];
+    let run = |upstream: &str, more: &[&str]| {
+        let before = ["attack", "-c", "portcullis.yaml", "--upstream", upstream];
+        let output = folder.run(&[&before[..], &people, &only, more].concat());
+        let report: Value = serde_json::from_str(&text(&output.stdout))
+            .unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+        report
+    };
+    let whys = |report: &Value| -> Vec<String> {
+        let attacks = report["attacks"].as_array().unwrap().iter();
+        attacks.map(|one| one["why"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let report = run(&upstream, &["--requests", "9"]);
+    assert_eq!(report["requests"], 9, "{report:#}");
+    let whys_of_few = whys(&report);
+    assert!(whys_of_few.last().unwrap().contains("has sent its 9 requests"), "{whys_of_few:?}");
+    // Nobody listens there; who somebody is, they are told.
+    let rules = RULES.replace("role: { whoami: /role }", "role: { claim: /role }");
+    folder.write(
+        "portcullis.yaml",
+        &format!("apis: [{{ contract: openapi.yaml, upstream: \"{upstream}\" }}]\n{rules}"),
+    );
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let report = run(&nobody, &[]);
+    let attacks = report["attacks"].as_array().unwrap();
+    assert_eq!(report["totals"]["inconclusive"], attacks.len(), "{report:#}");
+    let whys_of_none = whys(&report);
+    assert!(whys_of_none.last().unwrap().contains("does not answer any more"), "{whys_of_none:?}");
+}
+
+#[test]
 fn only_this_machine_is_attacked_and_people_are_named_once() {
     let folder = Folder::with(&[("openapi.yaml", HONEST), ("a.token", "obviously-fake")]);
     let run = |upstream: &str, people: &[&str]| {
