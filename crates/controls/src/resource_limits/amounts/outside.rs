@@ -1,14 +1,11 @@
 //! Amounts outside the body: in path, query and header fields.
 
-use portcullis_contract::{
-    Collection, Member, Operation, Parameter, PathPart, Place, ShapeId, Types,
-};
+use portcullis_contract::{Collection, Member, Operation, Parameter, PathPart, Place, ShapeId};
 use portcullis_json::{Document, Limits as JsonLimits};
 use portcullis_model::Refusal;
 
 use super::Asking;
 use super::names::{Meaning, Sureness, meaning, speaks_of_pages};
-use super::said::Amount;
 use super::tree::values;
 use crate::face::Judgement;
 use crate::urlencoded;
@@ -116,20 +113,9 @@ impl Judge<'_> {
         if text.is_empty() || sureness == Sureness::Beside && !self.is_paged(place, name, meaning) {
             return Ok(());
         }
-        let amount = Amount::read(text);
-        // `page=about` is a page of another kind, `max=2026-01-01` another maximum.
-        if amount == Amount::Other && (sureness == Sureness::Beside || meaning == Meaning::Offset) {
-            return Ok(());
-        }
         let shape = if declared.is_some() { shape } else { self.member(name) };
-        let is_choice = shape.filter(|_| self.asking.is_held).is_some_and(|id| {
-            let shape = self.asking.shapes.get(id);
-            shape.is_choice && !shape.types.intersects(Types::ARRAY.or(Types::OBJECT))
-        });
-        if is_choice {
-            return Ok(());
-        }
-        self.asking.amount(&at, meaning, amount, self.asking.bounds(shape))
+        let is_paged = || self.is_paged(place, name, meaning);
+        self.asking.amount(&at, (meaning, sureness), (text, shape), &is_paged)
     }
 
     fn list(&self, parameter: &Parameter, count: usize) -> Result<(), Box<Refusal>> {
