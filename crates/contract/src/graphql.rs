@@ -44,9 +44,10 @@ impl fmt::Display for GraphqlSign {
 }
 
 /// What a request of GraphQL has beside its document.
-const BESIDE: [&str; 3] = ["extensions", "operationName", "variables"];
+pub const GRAPHQL_BESIDE: [&str; 3] = ["extensions", "operationName", "variables"];
 /// Where its document stands, or what names one that the API knows.
-const DOCUMENTS: [&str; 6] = ["doc_id", "documentId", "mutation", "query", "queryHash", "queryId"];
+pub const GRAPHQL_DOCUMENTS: [&str; 6] =
+    ["doc_id", "documentId", "mutation", "query", "queryHash", "queryId"];
 
 impl Operation {
     /// What says that it speaks GraphQL, if anything does.
@@ -74,13 +75,13 @@ impl Operation {
                 return Some(GraphqlSign::Parts);
             }
         }
-        let is_asked = self.has_query(&DOCUMENTS) && self.has_query(&BESIDE);
+        let is_asked = self.has_query(&GRAPHQL_DOCUMENTS) && self.has_query(&GRAPHQL_BESIDE);
         is_asked.then_some(GraphqlSign::Query)
     }
 
     /// Whether it takes the document of a request of GraphQL, so that it speaks it if another method of its path does.
     pub fn takes_graphql(&self) -> bool {
-        self.body.is_some() || self.has_query(&DOCUMENTS)
+        self.body.is_some() || self.has_query(&GRAPHQL_DOCUMENTS)
     }
 
     fn has_query(&self, names: &[&str]) -> bool {
@@ -96,8 +97,8 @@ fn is_request(root: ShapeId, shapes: &Shapes) -> bool {
         let document = object.property(name, &mut 0);
         document.is_some_and(|one| shapes.get(one.shape).types.contains(Types::STRING))
     };
-    DOCUMENTS.iter().any(|name| is_text(&name))
-        && BESIDE.iter().any(|name| object.property(name, &mut 0).is_some())
+    GRAPHQL_DOCUMENTS.iter().any(|name| is_text(&name))
+        && GRAPHQL_BESIDE.iter().any(|name| object.property(name, &mut 0).is_some())
 }
 
 fn has_all(root: ShapeId, names: &[&str], shapes: &Shapes) -> bool {

@@ -45,7 +45,9 @@ mod reach;
 use portcullis_model::{Caller, Code, ControlId, Diagnostic, Refusal, Room, Status, shown};
 use portcullis_policy::{Model, Posture};
 
-pub use graphql::{judge_graphql, judge_graphql_body, judge_graphql_query, undecided_graphql};
+pub use graphql::{
+    judge_graphql, judge_graphql_body, judge_graphql_bytes, judge_graphql_query, undecided_graphql,
+};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use crate::rules::{Asked, Function, Rules};

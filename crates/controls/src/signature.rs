@@ -7,6 +7,7 @@ mod script;
 
 use portcullis_contract::MediaRange;
 
+use crate::urlencoded::without_percent;
 use archive::is_zip;
 
 pub use other::other_file;
@@ -70,7 +71,10 @@ pub fn by_name(name: &str) -> Option<MediaRange> {
         ("webp", "image/webp"),
         ("zip", "application/zip"),
     ];
-    let (_, kind) = name.rsplit_once('.')?;
+    // Some who hand it out undo escapes, and all of Windows leaves dots and spaces at the end out.
+    let name = without_percent(name.as_bytes());
+    let name = String::from_utf8_lossy(&name);
+    let (_, kind) = name.trim_end_matches([' ', '.']).rsplit_once('.')?;
     let known = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind));
     MediaRange::parse(known?.1)
 }
@@ -116,6 +120,7 @@ mod tests {
     fn a_name_says_what_a_file_will_be() {
         let kind = |name: &str| by_name(name).map(|label| label.to_string());
         assert_eq!(kind("a.b.SVG").as_deref(), Some("image/svg+xml"));
+        assert_eq!(kind("a.svg%20").as_deref(), Some("image/svg+xml"));
         assert_eq!(kind("a.jpg").as_deref(), Some("image/jpeg"));
         assert_eq!((kind("svg"), kind("a.svg.txt"), kind("")), (None, None, None));
     }

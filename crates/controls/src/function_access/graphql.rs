@@ -1,7 +1,7 @@
 //! GraphQL: one operation that is as many functions as its schema has, asked for in a text that no contract describes.
 //! It is closed until the policy says what it is.
 
-use portcullis_contract::{GraphqlSign, is_graphql_document};
+use portcullis_contract::{GRAPHQL_BESIDE, GRAPHQL_DOCUMENTS, GraphqlSign, is_graphql_document};
 use portcullis_json::{Document, Limits as JsonLimits, Value};
 use portcullis_model::{Code, Diagnostic, Refusal, shown};
 use portcullis_policy::{Graphql, Model};
@@ -51,6 +51,17 @@ pub fn judge_graphql_body(said: Graphql, body: Value<'_>, name: &str) -> Judgeme
         return judge_graphql(GraphqlSign::Document, name);
     }
     Judgement::Pass(())
+}
+
+/// The same of a body that was read as no tree: one text, or bytes that somebody takes for JSON.
+pub fn judge_graphql_bytes(said: Graphql, bytes: &[u8], name: &str) -> Judgement<()> {
+    let text = || std::str::from_utf8(bytes).ok();
+    let begins = bytes.trim_ascii_start().first().copied().unwrap_or_default();
+    let speaks = said == Graphql::Undecided
+        && text().is_some_and(|text| {
+            is_graphql_document(text) || b"{[".contains(&begins) && speaks_in_json(text)
+        });
+    if speaks { judge_graphql(GraphqlSign::Document, name) } else { Judgement::Pass(()) }
 }
 
 /// The same of a value of its query that is called `query`.
@@ -105,22 +116,43 @@ fn sign(model: &Model, operation: usize) -> Option<GraphqlSign> {
     })
 }
 
-/// Whether a body is a request of GraphQL by what it says, whatever the document says of it: `query` with a document in
-/// it, one or a list of them, or the parts by which files are sent with it.
+/// Whether a body is a request of GraphQL by what it says, whatever the document says of it: a `query` with a document in
+/// it, or what stands beside one; one request or a list; or the parts by which files are sent with it.
 fn speaks_graphql(body: Value<'_>) -> bool {
-    let is_request = |one: Value<'_>| {
-        let query = one.get("query").and_then(|query| query.as_str());
-        query.is_some_and(is_graphql_document)
-    };
     let sent_with_files = |one: Value<'_>| {
         let operations = one.get("operations").filter(|_| one.get("map").is_some());
         operations.is_some_and(|operations| match operations.as_str() {
-            Some(text) => Document::parse(text.as_bytes().to_vec(), &JsonLimits::default())
-                .is_ok_and(|document| any(document.root(), &is_request)),
+            Some(text) => speaks_in_json(text),
             None => any(operations, &is_request),
         })
     };
     any(body, &is_request) || sent_with_files(body)
+}
+
+/// The same of a text, if it is JSON.
+fn speaks_in_json(text: &str) -> bool {
+    Document::parse(text.as_bytes().to_vec(), &JsonLimits::default())
+        .is_ok_and(|document| any(document.root(), &is_request))
+}
+
+/// Some servers mind no case (Go's reader of JSON).
+fn is_request(one: Value<'_>) -> bool {
+    let (mut beside, mut documents) = (0, 0);
+    for (name, value) in one.members() {
+        let name = name.as_str().unwrap_or_default();
+        let is = |known: &&str| known.eq_ignore_ascii_case(name);
+        match value.as_str() {
+            Some(text) if GRAPHQL_DOCUMENTS.iter().any(|known| is(known)) => {
+                documents += 1;
+                if is_graphql_document(text) {
+                    return true;
+                }
+            }
+            _ if GRAPHQL_BESIDE.iter().any(|known| is(known)) => beside += 1,
+            _ => {}
+        }
+    }
+    beside > 1 || beside > 0 && documents > 0
 }
 
 /// Whether it is so of a value, or of one of the first items of a list.

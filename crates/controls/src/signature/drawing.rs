@@ -1,8 +1,7 @@
 //! Drawings (SVG): what in them runs, or is fetched, where they are shown or turned into a picture.
 
 /// Elements that run, hold pages, or are filled from elsewhere.
-const ACTIVE: [&str; 11] = [
-    "!doctype",
+const ACTIVE: [&str; 10] = [
     "!entity",
     "?xml-stylesheet",
     "embed",
@@ -25,7 +24,7 @@ const SCHEMES: [&str; 6] = [
     "data:image/svg",
     "data:application/x",
 ];
-/// Attributes and functions that fetch, and what they are filled with where that is inside.
+/// Attributes and functions that fetch.
 const FETCHES: [&str; 3] = ["href=", "src=", "url("];
 
 /// What of a drawing would run where it is shown.
@@ -37,7 +36,10 @@ pub(super) fn active_svg(bytes: &[u8]) -> Option<&'static str> {
     }
     let tags = || text.split('<').skip(1);
     if tags().any(|tag| ACTIVE.contains(&name(tag))) {
-        return Some("holds an element that runs, or a document type");
+        return Some("holds an element that runs");
+    }
+    if tags().any(|tag| name(tag) == "!doctype" && !is_known_type(tag)) {
+        return Some("holds a document type that declares something, or is not that of drawings");
     }
     if tags().any(has_handler) {
         return Some("holds an attribute that runs (`onload`)");
@@ -49,7 +51,24 @@ pub(super) fn active_svg(bytes: &[u8]) -> Option<&'static str> {
     if SCHEMES.iter().any(|scheme| plain.contains(scheme)) {
         return Some("leads to a script");
     }
-    tags().any(fetches_file).then_some("has a file fetched from where it is shown")
+    tags().any(fetches).then_some("has something fetched by whoever draws it")
+}
+
+/// Whether a document type is the one that programs write before drawings, and declares nothing of its own.
+fn is_known_type(tag: &str) -> bool {
+    let Some((said, _)) = tag.split_once('>') else { return false };
+    let mut quoted = said.split('"').skip(1).step_by(2);
+    let is_known = match (quoted.next(), quoted.next(), quoted.next()) {
+        (None, ..) => said.split_whitespace().count() == 2,
+        (Some(public), Some(system), None) => {
+            public.starts_with("-//w3c//dtd svg ")
+                && ["http://www.w3.org/", "https://www.w3.org/"]
+                    .iter()
+                    .any(|place| system.starts_with(place))
+        }
+        _ => false,
+    };
+    is_known && !said.contains(['[', '\'', '&', '%'])
 }
 
 /// The local name of an element.
@@ -93,17 +112,23 @@ fn writes_handler(tag: &str) -> bool {
         .any(|value| value.trim_start_matches(|one: char| "='\"".contains(one)).starts_with("on"))
 }
 
-/// Whether a tag, or the style behind it, names a file of whoever shows the drawing: `file:`, or an entity of a reader.
-fn fetches_file(tag: &str) -> bool {
+/// Whether a tag, or the style behind it, has a file of whoever draws it fetched, or something from another host: a link
+/// (`a`) is followed by people.
+fn fetches(tag: &str) -> bool {
+    const FILES: [&str; 7] = ["file:", "php:", "expect:", "gopher:", "text:", "msl:", "ephemeral:"];
+    const HOSTS: [&str; 4] = ["http:", "https:", "ftp:", "//"];
     let plain = without_disguise(tag);
-    FETCHES.iter().any(|fetch| {
-        plain.split(fetch).skip(1).any(|target| {
+    let is_link = ["a", "cc:license", "license"].contains(&name(tag));
+    let is_drawn = ["image", "use", "feimage", "tref", "style"].contains(&name(tag));
+    let leads = |fetch: &&str, to: &[&str]| {
+        plain.split(*fetch).skip(1).any(|target| {
             let target = target.trim_start_matches(['"', '\'']);
-            ["file:", "php:", "expect:", "gopher:", "text:", "msl:", "ephemeral:"]
-                .iter()
-                .any(|scheme| target.starts_with(scheme))
+            to.iter().any(|scheme| target.starts_with(scheme))
         })
-    })
+    };
+    FETCHES.iter().any(|fetch| {
+        !is_link && leads(fetch, &FILES) || (is_drawn || *fetch == "url(") && leads(fetch, &HOSTS)
+    }) || plain.contains("@import")
 }
 
 /// A text without the spaces and control characters that readers of URLs leave out, its numeric references undone.
@@ -149,6 +174,9 @@ mod tests {
             "<svg><a\nonclick\n=\n'x'/></svg>",
             "<svg><foreignObject/></svg>",
             "<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>",
+            "<!DOCTYPE svg SYSTEM \"file:///etc/passwd\"><svg/>",
+            "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://evil.example/svg.dtd\"><svg/>",
+            "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/a\" [<!ENTITY % b SYSTEM \"x\">]><svg/>",
             "<svg><a href='java&#x73;cript:alert(1)'/></svg>",
             "<svg><a href='java&#115;cript&colon;alert(1)'/></svg>",
             "<svg><a href=' java\nscript:alert(1)'/></svg>",
@@ -162,6 +190,10 @@ mod tests {
             "<svg><html:meta xmlns:html='x' http-equiv='refresh'/></svg>",
             "<svg><image xlink:href=\"file:///etc/passwd\"/></svg>",
             "<svg><image href='text:/etc/passwd'/></svg>",
+            "<svg><image href='http://169.254.169.254/latest'/></svg>",
+            "<svg><use xlink:href='//evil.example/a.svg#b'/></svg>",
+            "<svg><style>@import 'http://10.0.0.1/'</style></svg>",
+            "<svg><rect style='fill:url(http://10.0.0.1/)'/></svg>",
             "<svg><style>a{fill:url('file:///etc/passwd')}</style></svg>",
         ] {
             assert!(active_svg(text.as_bytes()).is_some(), "{text}");
@@ -174,6 +206,8 @@ mod tests {
             "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?><svg><metadata/></svg>",
             "<svg><animate attributeName='opacity' to='0'/><a href='https://example.org/'/></svg>",
             "<svg><text>the profile: a file: or two</text><rect fill='url(#a)'/></svg>",
+            "<!DOCTYPE svg><svg/>",
+            "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\"\n \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\">\n<svg/>",
             "<svg><image href='data:image/png;base64,iVBORw0='/></svg>",
         ] {
             assert_eq!(active_svg(text.as_bytes()), None, "{text}");

@@ -19,9 +19,15 @@ pub(super) fn holds_script(bytes: &[u8], is_pdf: bool) -> bool {
 }
 
 fn is_tag(rest: &[u8]) -> bool {
+    let ends = |length: usize| {
+        rest.get(length).is_some_and(|one| one.is_ascii_whitespace() || *one == b'/')
+    };
+    let is_whole = |name: &[u8]| begins_folded(rest, name) && ends(name.len());
     [b"<script".as_slice(), b"<?php", b"<iframe", b"<!doctype html", b"<foreignobject"]
         .iter()
         .any(|beginning| begins_folded(rest, beginning))
+        || is_whole(b"<svg")
+        || is_whole(b"<img")
 }
 
 /// The same in UTF-16, which comments of pictures may be in.
@@ -55,9 +61,13 @@ fn is_short(rest: &[u8], place: usize) -> bool {
     spaced.or_else(|| rest.strip_prefix(b"<%")).is_some_and(|code| is_code(code, CODE_CHARS_LONG))
 }
 
+/// Whether text follows: so many characters, or up to the end of the program.
 fn is_code(bytes: &[u8], count: usize) -> bool {
     let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
-    bytes.get(..count).is_some_and(|first| first.iter().all(is_text))
+    let first = bytes.get(..count).unwrap_or(bytes);
+    let end = first.windows(2).position(|two| two == b"?>" || two == b"%>");
+    let first = end.and_then(|end| first.get(..end + 2)).unwrap_or(first);
+    (first.len() == count || end.is_some()) && first.iter().all(is_text)
 }
 
 /// Whether the first fields of a picture are a comment or an assignment to JavaScript, which runs the whole file then.
@@ -110,6 +120,9 @@ mod tests {
             b"<?= system('id') ?>".to_vec(),
             b"<?=/*\xff\xfe*/system('id')?>".to_vec(),
             b"<?=\n$\xff=1?>".to_vec(),
+            b"<?= 1 ?>".to_vec(),
+            b"<svg/onload=alert(1)>".to_vec(),
+            b"<IMG src=x onerror=alert(1)>".to_vec(),
             b"<? system('id'); ?>".to_vec(),
             b"<%= `id`.to_s.strip %>".to_vec(),
             b"<%@ page import=\"java.io.*\" %>".to_vec(),

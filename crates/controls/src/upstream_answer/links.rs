@@ -1,7 +1,8 @@
 //! The `Link` field (RFC 8288): where it leads, and what of it browsers fetch unasked.
 
 /// Relations that have a browser connect, fetch or run at once (HTML section 4.6.7), in lower case.
-const LOADS: [&str; 10] = [
+const LOADS: [&str; 11] = [
+    "compression-dictionary",
     "dns-prefetch",
     "import",
     "manifest",

@@ -34,6 +34,14 @@ pub(super) fn acts(value: &str) -> bool {
 pub(super) fn is_of_two_kinds(value: &str) -> bool {
     let mut kinds: Vec<String> = Vec::new();
     let (mut plain_names, mut extended_names) = (0, 0);
+    // Readers that look for parameters without minding quotes find a second name inside of the first; others put
+    // a name together from pieces (RFC 2231).
+    let lower = value.to_ascii_lowercase();
+    let lower: String = lower.chars().filter(|one| !one.is_whitespace()).collect();
+    let is_pieces = |rest: &str| rest.starts_with(|one: char| one.is_ascii_digit());
+    if lower.matches("filename=").count() > 1 || lower.split("filename*").skip(1).any(is_pieces) {
+        return true;
+    }
     for part in parts(value) {
         let Some((name, text)) = part.split_once('=') else { continue };
         let text = text.trim().trim_matches('"');
@@ -140,13 +148,16 @@ mod tests {
             "attachment; filename=\"a.txt\"; filename*=UTF-8''a.exe",
             "attachment; filename=\"a.txt\"; filename=\"b.txt\"",
             "attachment; filename=\"=?utf-8?Q?a=2Eexe?=\"; filename*=utf-8''a.txt",
+            "attachment; filename=\"a.txt\\\"; filename=\\\"b.exe\"",
+            "attachment; filename=\"a; filename=b.exe; c.txt\"",
+            "attachment; filename=\"a.txt\"; filename*0=\"a.exe\"",
             "attachment; FILENAME = a.txt; filename*=utf-8''a.txt%2eexe",
         ] {
             assert!(is_of_two_kinds(value), "{value}");
         }
         for value in [
             "attachment; filename=\"naive.txt\"; filename*=UTF-8''na%C3%AFve.txt",
-            "attachment; filename=\"a; filename=b.exe; c.TXT\"; filename*=UTF-8''a.txt",
+            "attachment; filename=\"a; b.exe; c.TXT\"; filename*=UTF-8''a.txt",
             "attachment; filename=a",
             "form-data; name=a; filename=b.png",
         ] {

@@ -25,6 +25,8 @@ paths:
         - { name: credit_limit, in: query, schema: { type: integer } }
         - { name: per_page, in: query, schema: {} }
         - { name: page_size, in: query, schema: { type: string } }
+        - { name: opts, in: query, style: deepObject, explode: true, schema: { type: object } }
+        - { name: page_limit, in: cookie, schema: { type: string } }
         - { name: max_results, in: query, schema: { type: string, pattern: "^[a-z0-9]+$" } }
       responses: { "204": { description: done } }
     post:
@@ -77,7 +79,7 @@ paths:
     post:
       operationId: postAnything
       security: []
-      requestBody: { content: { application/json: {}, multipart/form-data: {} } }
+      requestBody: { content: { application/json: {}, multipart/form-data: {}, text/plain: {} } }
       responses: { "204": { description: done } }
   /pictures:
     put:
@@ -96,6 +98,7 @@ components:
         page_size: { type: integer }
         count: { type: integer }
         account: { type: object, properties: { limit: { type: integer }, currency: { type: string } } }
+        meta: { type: object }
         search: { type: object, properties: { limit: { type: integer }, cursor: { type: string } } }
         wide: { type: integer, maximum: 1000000000000000000000000 }
 "##;
@@ -182,11 +185,17 @@ fn a_page_size_that_is_no_plain_number_is_refused_or_counts_for_the_most_that_an
         ("/orders?size=Unlimited", "page_no_number"),
         ("/orders?max_results=100000", "page_size"),
         ("/orders?max_results=0x186a0", "page_size"),
+        ("/orders?size=1%E2%80%8B00000", "page_size"),
+        ("/orders?opts%5Blimit%5D=100000", "page_size"),
+        ("/orders?opts%5Bpage_size%5D=100000", "page_size"),
         ("/orders?filter=%7B%22page_size%22:%5B100000%5D%7D", "page_no_number"),
         ("/orders?filter=%7B%22page_size%22:%22%2B100000%22%7D", "page_no_number"),
     ] {
         assert_eq!(get(&scene, target), (400, status.to_owned()), "{target}");
     }
+    let cookie = "GET /orders HTTP/1.1\r\nHost: api\r\nCookie: page_limit=100000\r\n\r\n";
+    assert_eq!(scene.raw(cookie).status, 400);
+    assert_eq!(scene.last_record()["reason"], "page_size");
     for target in [
         "/orders?per_page=100",
         "/orders?per_page=",
@@ -251,6 +260,10 @@ fn amounts_in_a_body_are_bounded_where_they_speak_of_pages() {
             (r#"{"page_size": 101}"#, 400, "page_size"),
             (r#"{"search": {"limit": 101}}"#, 400, "page_size"),
             (r#"{"search": {"limit": -1}}"#, 400, "page_below"),
+            (r#"{"meta": {"pagination": {"limit": 101}}}"#, 400, "page_size"),
+            (r#"{"meta": {"page": {"size": "101"}}}"#, 400, "page_size"),
+            (r#"{"meta": {"page_size": [101]}}"#, 400, "page_no_number"),
+            (r#"{"meta": {"card": {"size": 101}, "limit": 101}}"#, 204, ""),
             (r#"{"account": {"limit": 500000, "currency": "EUR"}}"#, 204, ""),
             (r#"{"account": {"limit": -1}}"#, 204, ""),
             (r#"{"limit": 500000}"#, 204, ""),
@@ -356,10 +369,14 @@ fn graphql_is_known_in_parts_beside_another_method_and_by_what_a_request_says() 
             parts(scene, "/anything", &[("query", "{ customers { email } }")]),
             scene.post_json("/anything", r##"{"query": "# x\n{ customers { email } }"}"##).status,
             scene.post_json("/anything", r#"[{"query": "query { me }"}]"#).status,
+            scene.post_json("/anything", r#"{"Query": "{ me }"}"#).status,
+            scene.post_json("/anything", r#"{"documentId": "x", "variables": {}}"#).status,
+            scene.post("/anything", "text/plain", r#"{"query": "{ me }"}"#).status,
+            scene.post("/anything", "text/plain", "{ me }").status,
         ]
     };
     let scene = of_policy("");
-    assert_eq!(asked(&scene), [403; 8]);
+    assert_eq!(asked(&scene), [403; 12]);
     let record = scene.last_record();
     assert_eq!(record["control"], "function_access", "{record}");
     assert_eq!(record["reason"], "undecided_graphql", "{record}");
@@ -373,7 +390,7 @@ fn graphql_is_known_in_parts_beside_another_method_and_by_what_a_request_says() 
             "operations:\n{}relax:\n  - {{ operation: postAnything, control: hostile_input, mode: observe, by: a, reason: b, until: 2027-01-31 }}\n",
             lines.concat()
         ));
-        assert_eq!(asked(&scene), [204; 8], "{word}");
+        assert_eq!(asked(&scene), [204; 12], "{word}");
     }
     let scene = of_policy("");
     for body in

@@ -156,6 +156,16 @@ fn an_inner_address_leaves_in_no_field() {
         let answer = scene.get("/api/go");
         assert_eq!(answer.field(&name.to_ascii_lowercase()), Some(value), "{field}");
     }
+    // What scripts of pages follow by themselves stays at the API, too.
+    for (field, is_kept) in [
+        ("HX-Redirect: https://evil.example/", false),
+        ("X-Inertia-Location: //evil.example/", false),
+        ("HX-Redirect: /api/orders", true),
+    ] {
+        answered(&scene, 200, &format!("{field}\r\n"));
+        let name = field.split(':').next().unwrap().to_ascii_lowercase();
+        assert_eq!(scene.get("/api/go").field(&name).is_some(), is_kept, "{field}");
+    }
     // Browsers follow it, and no API needs it.
     answered(&scene, 201, "Refresh: 0; url=https://evil.example/\r\n");
     assert_eq!(scene.get("/api/go").field("refresh"), None);

@@ -1,4 +1,4 @@
-//! Amounts outside the body: in path, query and header fields.
+//! Amounts outside the body: in path, query, cookies and header fields.
 
 use portcullis_contract::{Collection, Member, Operation, Parameter, PathPart, Place, ShapeId};
 use portcullis_json::{Document, Limits as JsonLimits};
@@ -19,11 +19,13 @@ pub struct Outside<'a> {
     pub path: &'a [PathPart<'a>],
     /// The query in its one spelling, still encoded.
     pub query: &'a str,
+    /// The cookies that go on.
+    pub cookies: &'a str,
     /// How values that are JSON are read.
     pub json: &'a JsonLimits,
 }
 
-/// Judges the amounts in path, query and header fields; those by their lower-case names.
+/// Judges the amounts in path, query, cookies and header fields; those by their lower-case names.
 pub fn judge_parameters<'f>(
     asking: Asking<'_>,
     outside: Outside<'_>,
@@ -68,6 +70,11 @@ impl Judge<'_> {
         }
         for (parameter, count) in repeated {
             self.list(parameter, count)?;
+        }
+        let cookies = self.outside.cookies.split(';');
+        for (name, text) in cookies.filter_map(|pair| pair.trim().split_once('=')) {
+            let declared = self.declared(Place::Cookie, name);
+            self.value(Place::Cookie, name, text, declared)?;
         }
         for (name, text) in fields {
             if let Some(declared) = self.declared(Place::Header, name) {

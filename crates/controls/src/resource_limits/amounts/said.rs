@@ -1,5 +1,9 @@
 //! One value that should say how many: as the strictest and the loosest reader take it.
 
+use std::borrow::Cow;
+
+use portcullis_model::plain;
+
 /// How many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Amount {
@@ -73,8 +77,9 @@ impl Amount {
             return Self::Word;
         }
         let before = text.strip_suffix(rest).unwrap_or_default();
-        // Digits of other scripts, and escapes, are undone by some readers.
-        let is_foreign = text.chars().any(|one| one.is_numeric() && !one.is_ascii_digit());
+        // Digits of other scripts, characters that nobody sees, and escapes are undone by some readers.
+        let is_foreign = text.chars().any(|one| one.is_numeric() && !one.is_ascii_digit())
+            || !text.is_ascii() && matches!(plain(text), Cow::Owned(_));
         if is_foreign || holds_escape(text) {
             Self::Spelled(u64::MAX)
         } else if before.contains('-') {
@@ -227,6 +232,7 @@ mod tests {
             ("\"100000\"", 100_000),
             ("１０００００", u64::MAX),
             ("٥", u64::MAX),
+            ("1\u{200b}00000", u64::MAX),
             ("1%30%30%30%30", u64::MAX),
             ("10x15", 10),
             ("41,42", 41),

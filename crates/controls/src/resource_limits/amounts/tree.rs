@@ -4,7 +4,7 @@ use portcullis_contract::{Schema, ShapeId, Types};
 use portcullis_json::{Kind, Value};
 use portcullis_model::Refusal;
 
-use super::names::{Meaning, Sureness, meaning, speaks_of_pages};
+use super::names::{Meaning, Sureness, is_paging, meaning, says_page, speaks_of_pages};
 use super::{Asking, Excess};
 use crate::declared::{InObject, Standing, each};
 use crate::face::Judgement;
@@ -55,7 +55,8 @@ fn amount(
 ) -> Result<(), Box<Refusal>> {
     let Some((meaning, sureness)) = meaning(member.name) else { return Ok(()) };
     let is_sure = sureness == Sureness::Alone && (is_query || says_page(member.name));
-    if !is_sure && !is_paged(asking, member, meaning) {
+    let is_paged = || standing.holder().is_some_and(is_paging) || is_paged(asking, member, meaning);
+    if !is_sure && !is_paged() {
         return Ok(());
     }
     let text = standing.value.as_number().or_else(|| standing.value.as_str()).unwrap_or_default();
@@ -63,7 +64,6 @@ fn amount(
     if text.is_empty() {
         return Ok(());
     }
-    let is_paged = || is_paged(asking, member, meaning);
     asking.amount(&|| standing.place(root), (meaning, sureness), (text, standing.shape), &is_paged)
 }
 
@@ -82,12 +82,6 @@ fn wrapped(
         return Ok(());
     }
     Err(Box::new(asking.refusal(&standing.place(root), Excess::NoNumber)))
-}
-
-/// Names that speak of pages, or of results, and of nothing else.
-fn says_page(name: &str) -> bool {
-    !matches!(name, "limit" | "Limit" | "LIMIT")
-        && !matches!(meaning(name), Some((Meaning::Offset, _)))
 }
 
 /// Whether another member says that there are pages: one that is declared, or stands there.

@@ -68,6 +68,10 @@ fn fitting(parts: &Parts, sent: Option<&Sent>, context: &mut Context<'_>) -> Opt
             judging.leads_inside(value).then_some(Unfit::LeadsInside)
         }
         "link" => judging.link(value),
+        // What scripts of pages follow at once, as a browser does a redirect.
+        "hx-location" | "hx-redirect" | "turbo-location" | "x-inertia-location" => {
+            (!judging.stays(value)).then_some(Unfit::LoadsForeign)
+        }
         _ => None,
     };
     let mut unfit: Vec<(&str, Unfit)> = Vec::new();
@@ -134,12 +138,16 @@ impl<'a> Judging<'a> {
         matches!(self.of(location), Lead::Refused(Wrong::Inner(_) | Wrong::Doubt(_) | Wrong::Twice))
     }
 
+    fn stays(&self, target: &str) -> bool {
+        matches!(self.of(target), Lead::Stays | Lead::Allowed)
+    }
+
     /// What a browser fetches unasked may lead where a redirect may.
     fn link(&self, links: &str) -> Option<Unfit> {
-        let stays = |target| matches!(self.of(target), Lead::Stays | Lead::Allowed);
         if upstream_answer::link_targets(links).any(|target| self.leads_inside(target)) {
             return Some(Unfit::LeadsInside);
         }
-        (!upstream_answer::loaded_targets(links).all(stays)).then_some(Unfit::LoadsForeign)
+        (!upstream_answer::loaded_targets(links).all(|target| self.stays(target)))
+            .then_some(Unfit::LoadsForeign)
     }
 }

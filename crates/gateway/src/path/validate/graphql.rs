@@ -1,6 +1,8 @@
 //! GraphQL where the document does not say so: in a body of which nothing is declared, among its parts, in the query.
 
-use portcullis_controls::function_access::{judge_graphql_body, judge_graphql_query};
+use portcullis_controls::function_access::{
+    judge_graphql_body, judge_graphql_bytes, judge_graphql_query,
+};
 use portcullis_controls::input_shape::Accepted;
 use portcullis_controls::urlencoded;
 
@@ -20,6 +22,8 @@ pub(super) fn ask(
     let name = name.unwrap_or_default();
     if let Some(tree) = body.tree() {
         context.ask(judge_graphql_body(said, tree, &name))?;
+    } else if let Payload::Bytes { bytes, coding: None, .. } = body {
+        context.ask(judge_graphql_bytes(said, bytes, &name))?;
     }
     let query = String::from_utf8_lossy(&accepted.query);
     for (_, text) in urlencoded::pairs(&query).filter(|(name, _)| *name == "query") {
