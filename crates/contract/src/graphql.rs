@@ -97,7 +97,7 @@ fn is_request(root: ShapeId, shapes: &Shapes) -> bool {
         let document = object.property(name, &mut 0);
         document.is_some_and(|one| shapes.get(one.shape).types.contains(Types::STRING))
     };
-    GRAPHQL_DOCUMENTS.iter().any(|name| is_text(&name))
+    GRAPHQL_DOCUMENTS.iter().any(is_text)
         && GRAPHQL_BESIDE.iter().any(|name| object.property(name, &mut 0).is_some())
 }
 

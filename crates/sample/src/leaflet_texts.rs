@@ -1,7 +1,5 @@
 //! What the house where the texts of leaflets are kept tells of its changes, in the form in which such houses do.
 
-#![expect(clippy::unnecessary_wraps, reason = "every operation has the shape of `Operation`")]
-
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Fault};

@@ -54,8 +54,7 @@ fn finds(path: &str, element: Element) -> bool {
     };
     let condition = rest.strip_suffix(']').unwrap_or(rest);
     let holds = |one: &&str| compares(one.trim(), element.1);
-    (kind == "*" || kind == element.0)
-        && outside_quotes(condition, " or ").iter().any(|one| holds(&one))
+    (kind == "*" || kind == element.0) && outside_quotes(condition, " or ").iter().any(holds)
 }
 
 fn compares(comparison: &str, name: &str) -> bool {

@@ -142,13 +142,13 @@ fn is_request(one: Value<'_>) -> bool {
         let name = name.as_str().unwrap_or_default();
         let is = |known: &&str| known.eq_ignore_ascii_case(name);
         match value.as_str() {
-            Some(text) if GRAPHQL_DOCUMENTS.iter().any(|known| is(known)) => {
+            Some(text) if GRAPHQL_DOCUMENTS.iter().any(&is) => {
                 documents += 1;
                 if is_graphql_document(text) {
                     return true;
                 }
             }
-            _ if GRAPHQL_BESIDE.iter().any(|known| is(known)) => beside += 1,
+            _ if GRAPHQL_BESIDE.iter().any(is) => beside += 1,
             _ => {}
         }
     }

@@ -88,15 +88,12 @@ fn words(text: &str) -> String {
         let (_charset, kind, coded) = (fields.next(), fields.next(), fields.next());
         let word = coded.and_then(|coded| coded.split_once("?="));
         let decoded = word.and_then(|(coded, after)| Some((decoded(kind?, coded)?, after)));
-        match decoded {
-            Some((decoded, after)) => {
-                out.push_str(&decoded);
-                rest = after;
-            }
-            None => {
-                out.push_str("=?");
-                rest = behind;
-            }
+        if let Some((decoded, after)) = decoded {
+            out.push_str(&decoded);
+            rest = after;
+        } else {
+            out.push_str("=?");
+            rest = behind;
         }
     }
     out + rest

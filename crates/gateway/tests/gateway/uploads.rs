@@ -6,7 +6,7 @@
 use crate::support::Scene;
 use portcullis_testkit::Behaviour;
 
-const CONTRACT: &str = r##"
+const CONTRACT: &str = r#"
 openapi: 3.1.0
 info: { title: files, version: "1" }
 paths:
@@ -48,7 +48,7 @@ paths:
       security: []
       requestBody: { content: { multipart/form-data: {} } }
       responses: { "204": { description: done } }
-"##;
+"#;
 
 fn scene() -> Scene {
     Scene::new(CONTRACT, Behaviour::json(204, ""))
