@@ -208,8 +208,14 @@ pub fn sample_model(
 /// What the names of the sample's world lead to, where nobody may be asked.
 fn names() -> Names {
     const PUBLIC: IpAddr = IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8));
-    let public =
-        ["images.pharmacy.example", "alice.example", "evil.example", "example.com", "example.net"];
+    let public = [
+        "images.pharmacy.example",
+        "texts.pharmacy.example",
+        "alice.example",
+        "evil.example",
+        "example.com",
+        "example.net",
+    ];
     let public = public.into_iter().map(|name| (name.to_owned(), vec![PUBLIC]));
     let inner = ("inner.pharmacy.example".to_owned(), vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]);
     public.chain([inner]).collect()

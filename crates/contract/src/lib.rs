@@ -56,7 +56,7 @@ mod yaml;
 pub use contract::{Contract, NotServed};
 pub use document::as_json;
 pub use files::{FileFault, Files, NoFiles};
-pub use graphql::GraphqlSign;
+pub use graphql::{GRAPHQL_BESIDE, GRAPHQL_DOCUMENTS, GraphqlSign, is_graphql_document};
 pub use link::{Link, LinkTarget};
 pub use locate::locate;
 pub use media::{BodyKind, Encoding, Media, MediaRange};

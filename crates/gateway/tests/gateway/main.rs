@@ -49,6 +49,7 @@ mod targets;
 mod tls;
 mod tls_offers;
 mod tokens;
+mod uploads;
 mod upstream_answers;
 mod upstream_proof;
 mod upstreams;
