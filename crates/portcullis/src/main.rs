@@ -23,6 +23,7 @@ mod document_argument;
 mod exit;
 mod explain;
 mod format;
+mod give_back;
 mod import_arguments;
 mod init;
 mod key_arguments;
@@ -34,6 +35,7 @@ mod load;
 mod loopback;
 mod named;
 mod obtain;
+mod once_arguments;
 mod password_arguments;
 mod passwords;
 mod policy_command;
@@ -67,7 +69,7 @@ use clap::Parser as _;
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::arguments::{
-    Arguments, Command, ContractCommand, KeysCommand, PasswordsCommand, PolicyCommand,
+    Arguments, Command, ContractCommand, KeysCommand, OnceCommand, PasswordsCommand, PolicyCommand,
     SessionsCommand, StoreCommand, TokensCommand,
 };
 
@@ -112,6 +114,7 @@ fn main() -> std::process::ExitCode {
         Command::Passwords(PasswordsCommand::Set(options)) => passwords::set(&options),
         Command::Passwords(PasswordsCommand::List(options)) => passwords::list(&options),
         Command::Passwords(PasswordsCommand::Remove(options)) => passwords::remove(&options),
+        Command::Once(OnceCommand::GiveBack(options)) => give_back::give_back(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
         Command::Store(StoreCommand::Rewrap(options)) => rekey::rewrap(&options),
         Command::Store(StoreCommand::Backup(options)) => backup::backup(&options),

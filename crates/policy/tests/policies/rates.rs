@@ -116,3 +116,77 @@ fn an_entry_of_distinct_values_is_looser_than_one_of_all() {
     assert!(all.is_as_strict_as(&some) && !some.is_as_strict_as(&all));
     assert!(some.is_as_strict_as(&some));
 }
+
+#[test]
+fn bytes_and_time_have_rates_of_their_own_units() {
+    let of = |rest: &str| {
+        let model = join(&format!("{API}rates: [{{ per: everybody, {rest} }}]\n")).unwrap();
+        let rate = model.rates.first().unwrap();
+        match &rate.bound {
+            RateBound::Often(often, cost) => (rate.text.to_string(), *often, cost.clone()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (text, often, cost) = of("rate: 100MiB/h, cost: bytes");
+    assert_eq!(text, "per: everybody, rate: 100MiB/h, cost: bytes");
+    assert_eq!((often.count, often.burst, cost), (100 << 10, 100 << 10, RateCost::Bytes));
+    let (text, often, cost) = of("rate: 60000ms/min, burst: 90s, cost: time");
+    assert_eq!(text, "per: everybody, rate: 1min/min, burst: 90s, cost: time");
+    assert_eq!((often.count, often.burst, cost), (60_000, 90_000, RateCost::Time));
+}
+
+#[test]
+fn what_is_meant_by_a_cost_leaves_no_question() {
+    for (rest, told) in [
+        ("rate: 100/h, cost: bytes", "bytes are no requests"),
+        ("rate: 60s/min, cost: bytes", "bytes are no requests"),
+        ("rate: 100MiB/h", "add `cost: bytes`"),
+        ("rate: 60s/min, cost: 5", "add `cost: time`"),
+        ("rate: 100MiB/h, burst: 10, cost: bytes", "`burst: 10MiB`"),
+        ("rate: 100/h, burst: 10MiB", "requests have no bytes"),
+        ("rate: 100MB/h, cost: bytes", "is no rate"),
+        ("rate: 2GiB/s, cost: bytes", "more than can be counted"),
+        ("rate: 1/366d, burst: 1000000", "would not come back within ten years"),
+        ("rate: 100MiB/h, cost: bytes, counts: success", "does not go with"),
+        ("rate: 100MiB/h, cost: bytes, distinct: body./item", "`cost` does not go with"),
+        ("at_once: 2, cost: time", "`cost` belongs to `rate`"),
+    ] {
+        let all = refused(&format!("rates: [{{ of: createOrder, per: everybody, {rest} }}]\n"));
+        assert!(all.contains(told), "{rest}: {all}");
+    }
+}
+
+#[test]
+fn an_entry_that_counts_objects_concerns_what_names_them() {
+    let orders = "resources: { Order: { id: /id, owner: /customer } }\n\
+                  operations: { \"GET /orders/{id}\": { objects: { path.id: Order } } }\n";
+    let policy = format!("{API}{orders}rates: [{{ per: Order, rate: 5/h }}]\n");
+    let model = join(&policy).unwrap();
+    let rate = model.rates.first().unwrap();
+    let named = |index: &usize| model.contract.operation(*index).unwrap().title();
+    let of: Vec<String> = rate.of.iter().flatten().map(named).collect();
+    assert_eq!(
+        (of.as_slice(), &*rate.text),
+        (&["GET /orders/{id}".to_owned()][..], "per: Order, rate: 5/h")
+    );
+    assert!(rate.needs_body(), "it counts when it is known who may touch it");
+    for (entry, told) in [
+        ("{ per: Ordr, rate: 5/h }", "did you mean `Order`?"),
+        ("{ per: cart, rate: 5/h }", "`cart` cannot be counted"),
+        (
+            "{ of: createOrder, per: Order, rate: 5/h }",
+            "no request of `createOrder` names an object",
+        ),
+    ] {
+        let all = refused(&format!("{orders}rates: [{entry}]\n"));
+        assert!(all.contains(told), "{entry}: {all}");
+    }
+    let none =
+        "resources: { Cart: { id: /id, owner: /customer } }\nrates: [{ per: Cart, rate: 5/h }]\n";
+    let model = join(&format!("{API}{none}")).unwrap();
+    let told = diagnostics(&model.sources, &own(&model.warnings));
+    assert!(told.contains("so this counts nothing"), "{told}");
+    let flow = "flows: [{ per: Order, steps: [createOrder, watchOrders] }]\n";
+    let all = refused(&format!("{orders}{flow}"));
+    assert!(all.contains("`Order` is nobody who walks"), "{all}");
+}
