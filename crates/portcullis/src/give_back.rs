@@ -20,8 +20,10 @@ type Parts = (Vec<Vec<u8>>, Option<(String, String)>);
 
 pub(crate) fn give_back(options: &GiveBackOptions) -> Exit {
     let made = Desk::of(&options.config).and_then(|mut desk| {
-        let (model, entry) = entry(&desk.apis, options.entry.as_deref()).map_err(unusable)?;
-        let (of, caller) = parts(model, entry, options).map_err(unusable)?;
+        let (model, entry) =
+            entry(&desk.apis, options.entry.as_deref()).map_err(|why| unusable(&why))?;
+        let parts = parts(model, entry, options).map_err(|why| unusable(&why))?;
+        let (of, caller) = parts;
         let request = Request::GiveBackOnce { entry: entry.text.to_string(), of, caller };
         let answer = desk.ask(request)?;
         if is_true(&answer, "given_back") {
@@ -36,8 +38,8 @@ pub(crate) fn give_back(options: &GiveBackOptions) -> Exit {
     concluded(made, options.format, |_| talk::print("given back: it may happen once more\n"))
 }
 
-fn unusable(why: String) -> Exit {
-    talk::say(&talk::clean(&why));
+fn unusable(why: &str) -> Exit {
+    why.lines().for_each(|line| talk::say(&talk::clean(line)));
     Exit::Unusable
 }
 

@@ -67,12 +67,15 @@ impl Bill {
         let since = self.asked.take().map(|asked| now.saturating_duration_since(asked));
         let worked = since.unwrap_or_default();
         let paid = self.paid_time.min(worked);
-        self.paid_time -= paid;
-        self.charge(worked - paid, now);
+        self.paid_time = self.paid_time.saturating_sub(paid);
+        self.charge(worked.saturating_sub(paid), now);
     }
 
     fn charge(&mut self, worked: Duration, now: Instant) {
         let bytes = std::mem::take(&mut self.bytes);
+        if bytes == 0 && worked.is_zero() {
+            return;
+        }
         let nanos = u64::try_from(worked.as_nanos()).unwrap_or(u64::MAX);
         let charge = |cost: &Cost| {
             let (parts, parts_per_unit) = match cost.counted.cost {

@@ -103,10 +103,11 @@ impl Rates {
         (!costs.is_empty()).then(|| Bill::new(Arc::clone(&self.counts), self.started, costs))
     }
 
-    /// What is left of what a request costs, as its caller is told.
-    pub(crate) fn told(&self, costs: &[Cost], now: Instant) -> Vec<Quota> {
+    /// What is left of what a request costs, as its caller is told: of several, the tightest.
+    pub(crate) fn told(&self, costs: &[Cost], now: Instant) -> Option<Quota> {
         let now = Ticks::since(self.started, now);
-        costs.iter().filter_map(|cost| cost.told(&self.counts, now)).collect()
+        let all = costs.iter().filter_map(|cost| cost.told(&self.counts, now));
+        all.min_by_key(|quota| quota.left)
     }
 
     /// A value that a key of an entry shows, where each counts once.

@@ -286,6 +286,9 @@ impl<'w> Context<'w> {
         }
         let carried = &self.carried;
         let costs = self.worker.shared.callers.rates.told(&carried.costs, Instant::now());
+        // Of one name, what refused it.
+        let costs =
+            costs.filter(|cost| carried.rate.is_none_or(|refused| refused.name != cost.name));
         let quotas = carried.quotas.iter().chain(&carried.rate).copied().chain(costs);
         fields.extend(quota_fields(&quotas.collect::<Vec<_>>()));
         if let (Some(probe), Some(nonce)) = (&self.worker.shared.probe, &self.nonce) {

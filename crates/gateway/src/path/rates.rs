@@ -53,7 +53,7 @@ impl<'a> Asked<'a> {
         let name = operation_name(&context.plan.model, context.operation);
         let said = |place: &InputPlace| self.request.said(place, context);
         let object = |resource: &str| self.request.object(resource, context);
-        let asker = self.asker(&name, (&said, &object), context);
+        let asker = self.asker(&name, &said, &object, context);
         let concerned =
             rates.iter().filter_map(|one| Some((one, one.parts(&asker)?, one.is_whole(&asker))));
         let (whole, without): (Vec<_>, Vec<_>) = concerned.partition(|(.., is_whole)| *is_whole);
@@ -135,7 +135,7 @@ impl<'a> Asked<'a> {
         let said = |place: &InputPlace| self.request.said(place, context);
         let object = |resource: &str| self.request.object(resource, context);
         let name = operation_name(&context.plan.model, context.operation);
-        let asker = self.asker(&name, (&said, &object), context);
+        let asker = self.asker(&name, &said, &object, context);
         let concerned = rates.iter().map(|counted| (counted, counted.parts(&asker)));
         concerned.filter_map(|(counted, parts)| Some((counted, parts?))).collect()
     }
@@ -147,13 +147,14 @@ impl<'a> Asked<'a> {
             let all = self.request.known(place, context).ok()?;
             <[String; 1]>::try_from(all).ok().map(|[one]| one)
         };
-        walker(per, &self.asker("", (&said, &|_| Said::Nothing), context), &known)
+        walker(per, &self.asker("", &said, &|_| Said::Nothing, context), &known)
     }
 
     fn asker<'x>(
         &'x self,
         operation: &'x str,
-        (said, object): (&'x dyn Fn(&InputPlace) -> Said, &'x dyn Fn(&str) -> Said),
+        said: &'x dyn Fn(&InputPlace) -> Said,
+        object: &'x dyn Fn(&str) -> Said,
         context: &Context<'_>,
     ) -> Asker<'x> {
         Asker {

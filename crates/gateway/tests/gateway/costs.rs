@@ -63,6 +63,7 @@ fn padded(bytes: usize) -> String {
 }
 
 /// An API that thinks so long.
+#[expect(clippy::disallowed_methods, reason = "its time is what is counted")]
 fn slow(time: Duration) -> Behaviour {
     Behaviour::made(move |_| {
         std::thread::sleep(time);

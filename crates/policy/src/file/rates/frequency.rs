@@ -108,9 +108,9 @@ impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = u64::from(self.count);
         let own = WRITTEN.iter().filter(|(_, unit, _)| *unit == self.unit);
-        let fits =
+        let mut fits =
             own.filter(|(.., size)| count.is_multiple_of(*size) && (count > 0 || *size == 1));
-        let (written, _, size) = fits.last().copied().unwrap_or(("", Unit::Requests, 1));
+        let (written, _, size) = fits.next_back().copied().unwrap_or(("", Unit::Requests, 1));
         write!(f, "{}{written}", count / size)
     }
 }
