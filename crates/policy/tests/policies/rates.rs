@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use portcullis_policy::{Model, Often, RateBound, RateCost, RateCounts, RateLimit};
+use portcullis_model::Sources;
+use portcullis_policy::{Failure, Input, Model, Often, RateBound, RateCost, RateCounts, RateLimit};
 
 use crate::pharmacy::{API, diagnostics, input, join, own};
 
@@ -156,37 +157,50 @@ fn what_is_meant_by_a_cost_leaves_no_question() {
     }
 }
 
+/// Orders, with a name for what they look like.
+const ORDERS: &str = r##"openapi: 3.1.0
+info: { title: Orders, version: "1" }
+components: { schemas: { Order: { type: object, properties: { id: { type: integer }, customer: { type: string } } } } }
+paths:
+  /orders:
+    get: { operationId: listOrders, responses: { "200": { description: all } } }
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+      responses: { "200": { description: one, content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } } }
+"##;
+
+fn of_orders(rest: &str) -> Result<Model, Box<Failure>> {
+    let mut sources = Sources::default();
+    let policy = format!("{API}resources: {{ Order: {{ owner: /customer }} }}\n{rest}");
+    let policy = Some(sources.add("portcullis.yaml", policy));
+    let contract = sources.add("openapi.yaml", ORDERS);
+    Model::join(Input { sources, contract, policy, ..input(None) }).map_err(Box::new)
+}
+
 #[test]
 fn an_entry_that_counts_objects_concerns_what_names_them() {
-    let orders = "resources: { Order: { id: /id, owner: /customer } }\n\
-                  operations: { \"GET /orders/{id}\": { objects: { path.id: Order } } }\n";
-    let policy = format!("{API}{orders}rates: [{{ per: Order, rate: 5/h }}]\n");
-    let model = join(&policy).unwrap();
+    let model = of_orders("rates: [{ per: Order, rate: 5/h }]\n").unwrap();
     let rate = model.rates.first().unwrap();
-    let named = |index: &usize| model.contract.operation(*index).unwrap().title();
+    let named = |index: &usize| model.contract.operation(*index).unwrap().name();
     let of: Vec<String> = rate.of.iter().flatten().map(named).collect();
-    assert_eq!(
-        (of.as_slice(), &*rate.text),
-        (&["GET /orders/{id}".to_owned()][..], "per: Order, rate: 5/h")
-    );
+    assert_eq!((of, &*rate.text), (vec!["getOrder".to_owned()], "per: Order, rate: 5/h"));
     assert!(rate.needs_body(), "it counts when it is known who may touch it");
-    for (entry, told) in [
-        ("{ per: Ordr, rate: 5/h }", "did you mean `Order`?"),
-        ("{ per: cart, rate: 5/h }", "`cart` cannot be counted"),
+    for (rest, told) in [
+        ("rates: [{ per: Ordr, rate: 5/h }]\n", "did you mean `Order`?"),
+        ("rates: [{ per: cart, rate: 5/h }]\n", "`cart` cannot be counted"),
         (
-            "{ of: createOrder, per: Order, rate: 5/h }",
-            "no request of `createOrder` names an object",
+            "rates: [{ of: listOrders, per: Order, rate: 5/h }]\n",
+            "no request of `listOrders` names",
+        ),
+        (
+            "flows: { sale: { per: Order, steps: [listOrders, getOrder] } }\n",
+            "`Order` is nobody who walks",
         ),
     ] {
-        let all = refused(&format!("{orders}rates: [{entry}]\n"));
-        assert!(all.contains(told), "{entry}: {all}");
+        let failure = of_orders(rest).unwrap_err();
+        let all = diagnostics(&failure.sources, &failure.diagnostics);
+        assert!(all.contains(told), "{rest}: {all}");
     }
-    let none =
-        "resources: { Cart: { id: /id, owner: /customer } }\nrates: [{ per: Cart, rate: 5/h }]\n";
-    let model = join(&format!("{API}{none}")).unwrap();
-    let told = diagnostics(&model.sources, &own(&model.warnings));
-    assert!(told.contains("so this counts nothing"), "{told}");
-    let flow = "flows: [{ per: Order, steps: [createOrder, watchOrders] }]\n";
-    let all = refused(&format!("{orders}{flow}"));
-    assert!(all.contains("`Order` is nobody who walks"), "{all}");
 }
