@@ -169,7 +169,7 @@ pub struct Step {
     /// What the answer must be like, else the sequence is not what it should be.
     #[serde(default)]
     pub expect: Vec<Spanned<Condition>>,
-    /// Values of the answer for later steps: a JSON Pointer, or the name of a header field.
+    /// Values of the answer for later steps: a JSON Pointer, the name of a header field, or `cookie.NAME`.
     #[serde(default)]
     pub save: BTreeMap<String, String>,
 }

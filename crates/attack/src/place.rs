@@ -9,8 +9,8 @@ use std::sync::Arc;
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Names, Options, Probe, Running, Site};
 use portcullis_ledger::Ledger;
-use portcullis_model::{Clock, Sources};
-use portcullis_policy::{Input, Model, Overrides};
+use portcullis_model::{Clock, Secret, Sources};
+use portcullis_policy::{Input, Model, Overrides, SecretSource};
 use portcullis_sample::Sample;
 use portcullis_store::Store;
 
@@ -114,10 +114,12 @@ impl Place {
                 let options = PlanOptions { observe: false, not_asked: not_asked.clone() };
                 let plan = Arc::new(Plan::compile(model, options));
                 let peppers = Peppers::of_chance()?;
+                let page_key = page_key(&plan.model)?;
                 let site = match self {
                     Self::Sample => Site::from(plan)
                         .peppered(Some(Arc::clone(&peppers.keys)))
-                        .hashing_with(Some(Arc::clone(&peppers.passwords))),
+                        .hashing_with(Some(Arc::clone(&peppers.passwords)))
+                        .with_secrets(page_key),
                     Self::Upstream(upstream) => upstream.equipment.serving(plan).with_tls(None),
                 };
                 let Started { gateway, probe, store } =
@@ -203,6 +205,14 @@ pub fn sample_model(
         now: clock.now(),
     };
     Model::join(input).map_err(Box::new)
+}
+
+/// A key for the tokens of pages, where the policy has them: nobody else's.
+fn page_key(model: &Model) -> Result<Vec<(SecretSource, Secret)>, String> {
+    let Some(rule) = &model.page_token else { return Ok(Vec::new()) };
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|_| no_chance())?;
+    Ok(vec![(rule.key.clone(), Secret::new(key))])
 }
 
 /// What the names of the sample's world lead to, where nobody may be asked.

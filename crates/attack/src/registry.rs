@@ -25,7 +25,9 @@ macro_rules! files {
 
 /// The attacks, by the control that should stop them.
 pub const ATTACKS: &[File] = files! { "attacks":
+    "resource_limits/a11-voucher-again",
     "resource_limits/a4-deep-json",
+    "resource_limits/a4-export-bytes",
     "resource_limits/a4-gzip-bomb",
     "resource_limits/a4-huge-body",
     "resource_limits/a4-huge-upload",
@@ -38,6 +40,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "resource_limits/a4-rate-search",
     "resource_limits/a4-slow-body",
     "resource_limits/a4-slow-head",
+    "resource_limits/a4-voucher-busy",
     "resource_limits/n4-at-once-voucher",
     "resource_limits/n4-race-points",
     "resource_limits/n4-race-voucher",
@@ -243,6 +246,7 @@ pub const ATTACKS: &[File] = files! { "attacks":
     "cross_site/f4-named-origin-in-the-clear",
     "cross_site/f4-no-origin",
     "cross_site/f4-origin-null",
+    "cross_site/f4-page-token-of-another",
     "cross_site/f4-photo-post",
     "cross_site/f4-referrer-in-query",
     "cross_site/f4-sibling-subdomain",
@@ -441,6 +445,7 @@ pub const JOURNEYS: &[File] = files! { "journeys":
     "leaflets-changed",
     "links-in-mails",
     "mistakes",
+    "much-and-slow",
     "order-and-pay",
     "own-deliveries-and-points",
     "the-sale",

@@ -333,6 +333,8 @@ impl Session {
         for (name, source) in &step.save {
             let value = if source.is_empty() || source.starts_with('/') {
                 body.as_ref().and_then(|body| body.pointer(source)).cloned()
+            } else if let Some(cookie) = source.strip_prefix("cookie.") {
+                Some(Value::from(set_cookie(answer, cookie)))
             } else {
                 answer.all(source).first().copied().map(Value::from)
             };
@@ -454,6 +456,17 @@ fn with_acts(why: String, acts: &[Act]) -> String {
         Some(control) => format!("{why}, refused by {control}"),
         None => why,
     }
+}
+
+/// What an answer sets a cookie to; nothing where it sets none, as a page reads it.
+fn set_cookie<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    let all = answer.all("set-cookie").into_iter();
+    let pairs = all.filter_map(|field| field.split(';').next()?.split_once('='));
+    pairs
+        .filter(|(known, _)| known.trim() == name)
+        .map(|(_, value)| value.trim())
+        .next_back()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

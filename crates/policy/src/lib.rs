@@ -82,7 +82,9 @@ pub use model::{
 pub use network::Network;
 pub use page_token::PageToken;
 pub use pattern::is_like;
-pub use rates::{Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateCounts, RateKey, RateLimit};
+pub use rates::{
+    BYTES_PER_UNIT, Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateCounts, RateKey, RateLimit,
+};
 pub use redirects::Redirects;
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;

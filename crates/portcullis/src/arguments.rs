@@ -14,6 +14,7 @@ pub(crate) use crate::evidence_arguments::{
 };
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
+pub(crate) use crate::once_arguments::OnceCommand;
 pub(crate) use crate::password_arguments::PasswordsCommand;
 use crate::reference_arguments::ReferenceOptions;
 pub(crate) use crate::session_arguments::{
@@ -107,6 +108,9 @@ pub(crate) enum Command {
     /// Give users passwords that are kept here, list and remove them
     #[command(subcommand)]
     Passwords(PasswordsCommand),
+    /// Give back what happened once, of a gateway that runs or of its store
+    #[command(subcommand)]
+    Once(OnceCommand),
     /// Exchange the key of the store, of a gateway that runs or of its store
     #[command(subcommand)]
     Store(StoreCommand),

@@ -25,6 +25,7 @@ mod evidence_command;
 mod exit;
 mod explain;
 mod format;
+mod give_back;
 mod import_arguments;
 mod init;
 mod key_arguments;
@@ -36,6 +37,7 @@ mod load;
 mod loopback;
 mod named;
 mod obtain;
+mod once_arguments;
 mod password_arguments;
 mod passwords;
 mod policy_command;
@@ -69,8 +71,8 @@ use clap::Parser as _;
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::arguments::{
-    Arguments, Command, ContractCommand, EvidenceCommand, KeysCommand, PasswordsCommand,
-    PolicyCommand, SessionsCommand, StoreCommand, TokensCommand,
+    Arguments, Command, ContractCommand, EvidenceCommand, KeysCommand, OnceCommand,
+    PasswordsCommand, PolicyCommand, SessionsCommand, StoreCommand, TokensCommand,
 };
 
 /// What is freed is zeros, whoever freed it: a password that went through in a body is in no core that is taken
@@ -114,6 +116,7 @@ fn main() -> std::process::ExitCode {
         Command::Passwords(PasswordsCommand::Set(options)) => passwords::set(&options),
         Command::Passwords(PasswordsCommand::List(options)) => passwords::list(&options),
         Command::Passwords(PasswordsCommand::Remove(options)) => passwords::remove(&options),
+        Command::Once(OnceCommand::GiveBack(options)) => give_back::give_back(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
         Command::Store(StoreCommand::Rewrap(options)) => rekey::rewrap(&options),
         Command::Store(StoreCommand::Backup(options)) => backup::backup(&options),

@@ -218,7 +218,7 @@ impl Known<'_> {
         }
         for key in &keys.0 {
             match &key.value {
-                RateKey::Everybody | RateKey::Operation | RateKey::Role => {
+                RateKey::Everybody | RateKey::Operation | RateKey::Role | RateKey::Object(_) => {
                     let message = format!("{} is nobody who walks", shown(&key.value.to_string()));
                     let help =
                         "write `caller`, `address`, `key`, `caller.tenant`, or `cookie.cart`";

@@ -27,6 +27,7 @@ mod init;
 mod key_life;
 mod keys;
 mod login;
+mod once;
 mod passwords;
 mod policy;
 mod policy_test;
