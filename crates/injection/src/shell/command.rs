@@ -63,9 +63,10 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
         return None;
     }
     let name = Name::read(bytes, from);
-    let lower = name.letters.to_ascii_lowercase();
+    let lower = name.letters.lower();
+    let (letters, lower) = (name.letters.text(), lower.text());
     let path = lower.rfind('/').or_else(|| lower.rfind('\\'));
-    let base = path.map_or(lower.as_str(), |slash| lower.get(slash + 1..).unwrap_or_default());
+    let base = path.map_or(lower, |slash| lower.get(slash + 1..).unwrap_or_default());
     let base = base.strip_suffix(".exe").unwrap_or(base);
     // `python3.11`, `gcc-12`
     // `. /tmp/x` reads commands from a file; elsewhere a dot is a dot.
@@ -80,9 +81,9 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
     };
     // `/???/c?t`; a comment of C begins with `/*`.
     let glob = name.wild
-        && name.letters.starts_with('/')
-        && name.letters.matches('/').count() > 1
-        && !name.letters.starts_with("/*");
+        && letters.starts_with('/')
+        && letters.matches('/').count() > 1
+        && !letters.starts_with("/*");
     let program = path.is_some() && (lower.contains("bin/") || lower.contains("system32"));
     if path.is_some() && (known != Known::No || program) || glob {
         known = Known::Path;
@@ -91,7 +92,7 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
         return None;
     }
     // Commands of Unix are lower case; "Cat" and "Python" begin a sentence or name something.
-    let upper = name.letters.bytes().any(|b| b.is_ascii_uppercase());
+    let upper = letters.bytes().any(|b| b.is_ascii_uppercase());
     let word = matches!(known, Known::English | Known::Waits | Known::Alone);
     if upper && (word || FILTERS.contains(&base)) {
         known = Known::No;
@@ -109,7 +110,7 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
 }
 
 struct Name {
-    letters: String,
+    letters: Letters,
     behind: usize,
     /// A quote, an escape or an empty variable lies between two letters.
     quoted: bool,
@@ -119,7 +120,7 @@ struct Name {
 impl Name {
     fn read(bytes: &[u8], from: usize) -> Self {
         let mut name = Self {
-            letters: String::with_capacity(NAME_BYTES_MAX + 1),
+            letters: Letters { bytes: [0; NAME_BYTES_MAX + 1], count: 0 },
             behind: from,
             quoted: false,
             wild: false,
@@ -134,7 +135,7 @@ impl Name {
             if letter || wild {
                 name.quoted |= pending && !name.letters.is_empty();
                 name.wild |= wild;
-                name.letters.push(byte as char);
+                name.letters.push(byte);
             } else if matches!(byte, b'\'' | b'"' | b'^')
                 && next.is_ascii_alphanumeric()
                 && !name.letters.is_empty()
@@ -145,12 +146,13 @@ impl Name {
                 at += 1;
             } else if byte == b'\\' && next.is_ascii_alphanumeric() {
                 if matches!(next, b'n' | b'r')
-                    && (known(&name.letters) != Known::No || name.letters.contains("bin/"))
+                    && (known(name.letters.text()) != Known::No
+                        || name.letters.text().contains("bin/"))
                 {
                     break;
                 }
-                if name.letters.contains(':') {
-                    name.letters.push('\\');
+                if name.letters.text().contains(':') {
+                    name.letters.push(b'\\');
                 } else {
                     pending = !name.letters.is_empty();
                 }
@@ -164,12 +166,44 @@ impl Name {
                 break;
             }
             at += 1;
-            if name.letters.len() > NAME_BYTES_MAX {
+            if name.letters.count > NAME_BYTES_MAX {
                 break;
             }
         }
         name.behind = at;
         name
+    }
+}
+
+/// The letters of a name: a name is read wherever a command may begin, so no memory is taken for it.
+#[derive(Clone, Copy)]
+struct Letters {
+    bytes: [u8; NAME_BYTES_MAX + 1],
+    count: usize,
+}
+
+impl Letters {
+    /// One more; what is too long is no name.
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.count) {
+            *place = byte;
+            self.count += 1;
+        }
+    }
+
+    fn lower(mut self) -> Self {
+        self.bytes.make_ascii_lowercase();
+        self
+    }
+
+    /// They are ASCII.
+    fn text(&self) -> &str {
+        let letters = self.bytes.get(..self.count).unwrap_or_default();
+        std::str::from_utf8(letters).unwrap_or_default()
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.count == 0
     }
 }
 
