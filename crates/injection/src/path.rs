@@ -5,7 +5,7 @@
 
 mod files;
 
-use crate::bytes::{at, is_space, next, part, run, span, stands};
+use crate::bytes::{at, is_space, part, run, span, stands};
 use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
@@ -189,8 +189,12 @@ fn straight(bytes: &[u8]) -> Vec<u8> {
     let mut path = Vec::with_capacity(bytes.len());
     let mut position = 0;
     while position < bytes.len() {
+        // Most bytes are what they are.
+        let plain = run(bytes, position, is_itself);
+        path.extend(part(bytes, position..plain).iter().map(u8::to_ascii_lowercase));
+        position = plain;
         let (byte, width) = match at(bytes, position) {
-            // The only ones that numbers begin with.
+            _ if position >= bytes.len() => break,
             first @ (b'0' | b'2' | b'5' | b'%') => numbered(bytes, position, &path, first),
             other => (other, 1),
         };
@@ -212,6 +216,11 @@ fn straight(bytes: &[u8]) -> Vec<u8> {
         }
     }
     path
+}
+
+/// Whether a byte is no slash, nothing that nobody sees, and none that a number begins with.
+const fn is_itself(byte: u8) -> bool {
+    !matches!(byte, 1..b' ' | b'/' | b'\\' | b'0' | b'2' | b'5' | b'%')
 }
 
 /// The byte that stands there, perhaps as a number, and how long it is.
@@ -251,7 +260,7 @@ struct Steps {
 impl Steps {
     fn of(path: &[u8]) -> Self {
         let mut steps = Self { ups: 0, in_a_row: 0, lowest: 0, dots: false };
-        if next(path, 0, b"..").is_none() {
+        if !memchr::memchr_iter(b'.', path).any(|dot| at(path, dot + 1) == b'.') {
             return steps;
         }
         let (mut depth, mut row) = (0_i64, 0);

@@ -1,5 +1,7 @@
 //! The name of a command, as a shell would read it: without the quotes and escapes within it.
 
+use crate::bytes::{part, run};
+
 /// What is known of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
@@ -128,13 +130,20 @@ impl Name {
         let mut pending = false;
         let mut at = from;
         while let Some(byte) = bytes.get(at).copied() {
+            let reach = part(bytes, at..bytes.len().min(at + NAME_BYTES_MAX + 1));
+            let letters = part(reach, 0..run(reach, 0, is_letter));
+            if !letters.is_empty() {
+                name.quoted |= pending;
+                at += name.letters.extend(letters);
+                if name.letters.count > NAME_BYTES_MAX {
+                    break;
+                }
+                continue;
+            }
             let next = bytes.get(at + 1).copied().unwrap_or(0);
-            let letter = byte.is_ascii_alphanumeric()
-                || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':' | b'[' | b']');
-            let wild = matches!(byte, b'?' | b'*') && !name.letters.is_empty();
-            if letter || wild {
-                name.quoted |= pending && !name.letters.is_empty();
-                name.wild |= wild;
+            if matches!(byte, b'?' | b'*') && !name.letters.is_empty() {
+                name.quoted |= pending;
+                name.wild = true;
                 name.letters.push(byte);
             } else if matches!(byte, b'\'' | b'"' | b'^')
                 && next.is_ascii_alphanumeric()
@@ -175,6 +184,10 @@ impl Name {
     }
 }
 
+const fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':' | b'[' | b']')
+}
+
 /// The letters of a name: a name is read wherever a command may begin, so no memory is taken for it.
 #[derive(Clone, Copy)]
 struct Letters {
@@ -189,6 +202,15 @@ impl Letters {
             *place = byte;
             self.count += 1;
         }
+    }
+
+    /// As many of these as there is room for. How many.
+    fn extend(&mut self, bytes: &[u8]) -> usize {
+        let room = self.bytes.get_mut(self.count..).unwrap_or_default();
+        let count = room.len().min(bytes.len());
+        room.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        self.count += count;
+        count
     }
 
     fn lower(mut self) -> Self {
@@ -208,13 +230,13 @@ impl Letters {
 }
 
 fn known(base: &str) -> Known {
-    if base.len() > KNOWN_BYTES_MAX {
+    if !could_be_known(base.as_bytes()) {
         Known::No
     } else if SURE.binary_search(&base).is_ok() {
         Known::Sure
-    } else if matches!(base, "id" | "dir" | "pwd" | "env" | "route" | "ver") {
+    } else if ALONE.contains(&base) {
         Known::Alone
-    } else if matches!(base, "sleep" | "timeout" | "usleep") {
+    } else if WAITING.contains(&base) {
         Known::Waits
     } else if ENGLISH.binary_search(&base).is_ok() {
         Known::English
@@ -222,6 +244,44 @@ fn known(base: &str) -> Known {
         Known::No
     }
 }
+
+/// Whether some name that is known begins with this letter and is as long: most words differ from all in that.
+fn could_be_known(base: &[u8]) -> bool {
+    let lengths = base.first().and_then(|first| LENGTHS.get(usize::from(*first)));
+    base.len() <= KNOWN_BYTES_MAX && lengths.is_some_and(|lengths| lengths & 1 << base.len() != 0)
+}
+
+/// For each first letter, a bit for each length.
+const LENGTHS: [u32; 128] = {
+    let mut lengths = [0; 128];
+    let (mut list, mut rest): (&[&[&str]], &[&str]) = (&[ENGLISH, ALONE, WAITING], SURE);
+    loop {
+        match rest {
+            [name, behind @ ..] => {
+                add(&mut lengths, name.as_bytes());
+                rest = behind;
+            }
+            [] => match list {
+                [first, behind @ ..] => (list, rest) = (behind, first),
+                [] => break,
+            },
+        }
+    }
+    lengths
+};
+
+#[expect(clippy::indexing_slicing, reason = "for a constant: a wrong index does not compile")]
+const fn add(lengths: &mut [u32; 128], name: &[u8]) {
+    if let [first, ..] = name {
+        lengths[*first as usize] |= 1 << name.len();
+    }
+}
+
+/// Are often given alone.
+const ALONE: &[&str] = &["id", "dir", "pwd", "env", "route", "ver"];
+
+/// Wait, by a number.
+const WAITING: &[&str] = &["sleep", "timeout", "usleep"];
 
 /// Start what they are told.
 const SHELLS: &[&str] =
