@@ -11,9 +11,7 @@ use std::sync::Arc;
 
 use people::Caller;
 use places::Places;
-use portcullis_attack::{
-    Against, Budget, Folder, Place, Report, Runner, Upstream, folder, registry,
-};
+use portcullis_attack::{Against, Budget, Folder, Place, Runner, Upstream, folder, registry};
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_evidence::Severity;
 use portcullis_policy::is_like;
@@ -22,6 +20,7 @@ use crate::arguments::{AttackFormat, AttackOptions, ModelOptions};
 use crate::clock::SystemClock;
 use crate::evidence_command::keep;
 use crate::exit::Exit;
+use crate::ran::Ran;
 use crate::{load, talk};
 
 /// Gateways that attack themselves listen where nobody else can reach them (rule 35).
@@ -49,13 +48,6 @@ pub(crate) fn attack(options: &AttackOptions) -> Exit {
         }
     }
     finish(&ran, options.format, least)
-}
-
-/// A run: at what, of what, and what was found.
-pub(crate) struct Ran {
-    pub(crate) place: Place,
-    pub(crate) set: Folder,
-    pub(crate) report: Report,
 }
 
 fn of_sample(options: &AttackOptions) -> Result<Ran, Exit> {

@@ -45,6 +45,7 @@ mod policy_test;
 mod provers;
 mod public_contract;
 mod quoted;
+mod ran;
 mod reference;
 mod reference_arguments;
 mod rekey;

@@ -1,3 +1,5 @@
+//! Files of identities: what is read of them, and what is said of those that cannot be used.
+
 use super::*;
 
 fn read(text: &str) -> Result<Vec<Described>, String> {

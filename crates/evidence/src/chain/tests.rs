@@ -1,3 +1,5 @@
+//! Whatever is done to a file of evidence, it shows.
+
 use proptest::prelude::*;
 
 use super::*;

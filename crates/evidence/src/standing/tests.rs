@@ -1,3 +1,5 @@
+//! Evidence speaks of what it was taken of, and stops a build where it should.
+
 use super::*;
 use crate::record::Digests;
 

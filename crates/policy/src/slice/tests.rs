@@ -1,3 +1,5 @@
+//! A slice changes with what concerns its operation, and with nothing else.
+
 use std::path::PathBuf;
 
 use portcullis_model::{Sources, UnixMillis};

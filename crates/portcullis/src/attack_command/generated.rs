@@ -8,10 +8,11 @@ use portcullis_attack::{Budget, Document, Folder, Place, sample_model, shared_po
 use portcullis_model::Clock;
 use portcullis_policy::Model;
 
-use super::{Ran, budget, only, ran};
+use super::{budget, only, ran};
 use crate::arguments::AttackOptions;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
+use crate::ran::Ran;
 use crate::talk;
 
 /// The policy of the sample that its attacks share.

@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::verify::read;
 use crate::arguments::KeepOptions;
-use crate::attack_command::Ran;
 use crate::clock::SystemClock;
+use crate::ran::Ran;
 use crate::secrets::private;
 
 /// Keeps a run where the options say so.
