@@ -34,6 +34,12 @@ impl Generator<'_> {
         let Ok(honest) = self.requests.write(operation, &wanted).map(|one| one.step) else {
             return;
         };
+        if Value::Object(honest.clone()).to_string().contains("://") {
+            return found.leave(
+                "faults",
+                "its honest request points at a host that nobody knows to be there",
+            );
+        }
         let success = by_status();
         let mut add = |kind, act: &str, attack: Map<String, Value>, harm: Vec<Value>| {
             let mut honest = honest.clone();

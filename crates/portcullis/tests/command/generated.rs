@@ -116,12 +116,12 @@ fn a_gateway_that_runs_is_attacked_by_people_who_log_in() {
         let is_it = |one: &&Value| one["id"] == "gen-a1-delete-reminder-bob-effect";
         let found = attacks.iter().find(is_it).unwrap_or_else(|| panic!("{report:#}")).clone();
         assert!(attacks.iter().any(|one| one["id"].as_str().unwrap().contains("carol")));
-        (output.status.code(), found)
+        (output.status.code(), found, report["totals"]["open"].clone())
     };
-    let (code, found) = attack("portcullis.yaml");
-    assert_eq!((code, &found["state"]), (Some(0), &"closed".into()), "{found:#}");
+    let (_, found, open) = attack("portcullis.yaml");
+    assert_eq!((&found["state"], &open), (&"closed".into(), &0.into()), "{found:#}");
     assert_eq!(found["stopped_by"], serde_json::json!(["object_ownership"]));
-    let (code, found) = attack("lax.yaml");
+    let (code, found, _) = attack("lax.yaml");
     assert_eq!((code, &found["state"]), (Some(1), &"open".into()), "{found:#}");
     assert!(
         found["why"].as_str().unwrap().contains("does that one run with another?"),
