@@ -8,6 +8,7 @@ use portcullis_attack::generate::ATTACKS_MAX;
 use crate::document_argument::document;
 use crate::format::Format;
 use crate::named::Named;
+use crate::story_command::story_names;
 
 #[derive(Debug, Args)]
 pub(crate) struct AttackOptions {
@@ -55,6 +56,12 @@ pub(crate) struct DemoOptions {
     /// End after the table, instead of staying up to be tried with curl
     #[arg(long)]
     pub(crate) once: bool,
+    /// Instead, play how a breach of a kind goes, step by step, directly and through the gateway
+    #[arg(long, value_name = "STORY", value_parser = story_names(), ignore_case = true)]
+    pub(crate) story: Option<String>,
+    /// Draw the story to this file, too, as SVG
+    #[arg(long, value_name = "FILE", requires = "story")]
+    pub(crate) picture: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -16,9 +16,12 @@ use crate::arguments::DemoOptions;
 use crate::attack_command;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
-use crate::talk;
+use crate::{story_command, talk};
 
 pub(crate) fn demo(options: &DemoOptions) -> Exit {
+    if let Some(name) = &options.story {
+        return story_command::story(name, options.format, options.picture.as_deref());
+    }
     let set = match attack_command::built_in_set() {
         Ok(set) => set,
         Err(exit) => return exit,

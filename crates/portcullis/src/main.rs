@@ -55,6 +55,7 @@ mod sessions;
 mod signals;
 mod store_arguments;
 mod store_key;
+mod story_command;
 mod talk;
 mod trial;
 mod vault;

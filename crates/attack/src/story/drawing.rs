@@ -104,19 +104,20 @@ fn row(body: &mut String, y: usize, number: usize, scene: &SceneFound) -> usize 
 
 /// How it ended through the gateway: the look of the box, and what stands in it.
 fn ending(scene: &SceneFound) -> (&'static str, Vec<(&'static str, String)>) {
-    let SceneFound { stopped_by, not_stopped, goes_on, .. } = scene;
-    match scene.through {
-        Through::Stopped => {
-            let stopped = format!("stopped by {}", stopped_by.join(" and "));
+    let SceneFound { control, not_stopped, goes_on, .. } = scene;
+    match (scene.through, control) {
+        (Through::Stopped, Some(control)) => {
+            let stopped = ("kept-ink", format!("stopped by {control}"));
+            let behind = scene.behind().map(|behind| ("soft", format!("behind it: {behind}")));
             let goes_on = goes_on.iter().map(|how| ("soft", format!("goes on: {how}")));
-            ("kept", std::iter::once(("kept-ink", stopped)).chain(goes_on).collect())
+            ("kept", std::iter::once(stopped).chain(behind).chain(goes_on).collect())
         }
-        Through::NotStopped => {
+        (Through::NotStopped, _) => {
             let why = not_stopped.clone().unwrap_or_default();
             ("lost", vec![("lost-ink", "not stopped".to_owned()), ("ink", why)])
         }
-        Through::NotReached => ("grey", vec![("soft", "not reached".to_owned())]),
-        Through::NotGained | Through::Inconclusive => {
+        (Through::NotReached, _) => ("grey", vec![("soft", "not reached".to_owned())]),
+        (Through::Stopped | Through::NotGained | Through::Inconclusive, _) => {
             ("grey", vec![("soft", "nothing can be said".to_owned())])
         }
     }

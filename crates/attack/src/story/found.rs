@@ -86,6 +86,12 @@ pub enum Through {
 }
 
 impl SceneFound {
+    /// Who would have stopped it next: all that had to be left out besides.
+    pub(crate) fn behind(&self) -> Option<String> {
+        let behind = self.stopped_by.get(1..).filter(|behind| !behind.is_empty())?;
+        Some(behind.join(", "))
+    }
+
     /// Whether it worked directly, and went through the gateway as its file says.
     pub fn is_as_promised(&self) -> bool {
         let is_through = match (self.expected_control, self.through) {

@@ -59,10 +59,18 @@ pub(crate) fn shortened(record: &Value) -> String {
     format!("{{{}}}", short.join(","))
 }
 
-/// Lists of notes without what each says at length.
+/// Lists of notes without what each says at length, and without what was said already.
 fn without_details(value: &Value) -> Value {
     match value {
-        Value::Array(items) => items.iter().map(without_details).collect(),
+        Value::Array(items) => {
+            let mut kept: Vec<Value> = Vec::new();
+            for item in items.iter().map(without_details) {
+                if !kept.contains(&item) {
+                    kept.push(item);
+                }
+            }
+            Value::Array(kept)
+        }
         Value::Object(members) => {
             let kept = members.iter().filter(|(name, _)| *name != "detail");
             Value::Object(
@@ -102,7 +110,11 @@ mod tests {
     fn what_is_shown_is_short_and_in_one_order() {
         let record = json!({
             "request_id": "x", "status": 200, "path": "/a", "operation": "getA", "verdict": "allowed",
-            "edits": [{ "control": "response_shape", "reason": "r", "detail": "long" }], "micros": 7,
+            "edits": [
+                { "control": "response_shape", "reason": "r", "detail": "long" },
+                { "control": "response_shape", "reason": "r", "detail": "longer" },
+            ],
+            "micros": 7,
         });
         assert_eq!(
             shortened(&record),

@@ -6,11 +6,11 @@ use crate::read;
 
 /// Name and text of each.
 const ALL: [(&str, &str); 5] = [
-    ("s1", include_str!("../../stories/s1.yaml")),
-    ("s2", include_str!("../../stories/s2.yaml")),
-    ("s3", include_str!("../../stories/s3.yaml")),
-    ("s4", include_str!("../../stories/s4.yaml")),
-    ("s5", include_str!("../../stories/s5.yaml")),
+    ("S1", include_str!("../../stories/s1.yaml")),
+    ("S2", include_str!("../../stories/s2.yaml")),
+    ("S3", include_str!("../../stories/s3.yaml")),
+    ("S4", include_str!("../../stories/s4.yaml")),
+    ("S5", include_str!("../../stories/s5.yaml")),
 ];
 
 /// What they are called.
@@ -20,5 +20,6 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// All of them, read.
 pub fn stories() -> Result<Vec<Story>, BadFile> {
-    ALL.iter().map(|(name, text)| read::story(&format!("stories/{name}.yaml"), text)).collect()
+    let file = |name: &str| format!("stories/{}.yaml", name.to_ascii_lowercase());
+    ALL.iter().map(|(name, text)| read::story(&file(name), text)).collect()
 }

@@ -1,8 +1,9 @@
 //! Where a story is played: a fresh sample for each time, and a gateway that leaves controls out or none.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use portcullis_model::Clock;
+use portcullis_model::{Clock, ControlId};
 use serde_json::Value;
 
 use super::form::Story;
@@ -69,6 +70,20 @@ pub(crate) struct UpTo<'a> {
     pub(crate) stage: &'a Stage<'a>,
     /// Which of all scenes.
     pub(crate) at: usize,
+    /// Times at which the scene worked, by what was left out: nothing needs to be played twice.
+    pub(crate) worked: RefCell<Vec<(Vec<ControlId>, Performance)>>,
+}
+
+impl<'a> UpTo<'a> {
+    pub(crate) const fn new(stage: &'a Stage<'a>, at: usize) -> Self {
+        Self { stage, at, worked: RefCell::new(Vec::new()) }
+    }
+
+    /// The time at which it worked without these.
+    pub(crate) fn without(self, controls: &[ControlId]) -> Option<Performance> {
+        let mut worked = self.worked.into_inner().into_iter();
+        worked.find(|(left_out, _)| left_out == controls).map(|(_, performance)| performance)
+    }
 }
 
 impl Target for UpTo<'_> {
@@ -76,14 +91,19 @@ impl Target for UpTo<'_> {
         if one.part != Part::Attack {
             return Seen::Broken("a story has no other parts".to_owned());
         }
-        let played = match self.stage.play(&one.way).await {
-            Ok(performance) => performance.scenes.into_iter().nth(self.at),
+        let performance = match self.stage.play(&one.way).await {
+            Ok(performance) => performance,
             Err(why) => return Seen::Broken(why),
         };
-        match played {
-            Some(Played { end: End::Gained, .. }) => Seen::Harm,
-            Some(Played { end: End::Broken(why), .. }) => Seen::Broken(why),
-            Some(Played { acts, .. }) => Seen::NoHarm(acts),
+        match performance.scenes.get(self.at) {
+            Some(Played { end: End::Gained, .. }) => {
+                if let Way::Through(left_out) = one.way {
+                    self.worked.borrow_mut().push((left_out, performance));
+                }
+                Seen::Harm
+            }
+            Some(Played { end: End::Broken(why), .. }) => Seen::Broken(why.clone()),
+            Some(Played { acts, .. }) => Seen::NoHarm(acts.clone()),
             None => Seen::Broken("there is no such scene".to_owned()),
         }
     }

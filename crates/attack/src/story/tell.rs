@@ -104,7 +104,8 @@ fn seen(scene: &Scene, direct: &Played, through: &Played, records: &[Value]) -> 
 
 /// Leaves out who says that they stopped it, until it works again.
 async fn proven(stage: &Stage<'_>, at: usize, acts: &[Act], found: &mut SceneFound) {
-    let controls = match trial::knock_out(&UpTo { stage, at }, acts).await {
+    let up_to = UpTo::new(stage, at);
+    let controls = match trial::knock_out(&up_to, acts).await {
         Ok(controls) => controls,
         Err(why) => {
             found.knock_out = Some(false);
@@ -115,9 +116,8 @@ async fn proven(stage: &Stage<'_>, at: usize, acts: &[Act], found: &mut SceneFou
     found.stopped_by = controls.iter().map(|control| control.name()).collect();
     found.control = found.stopped_by.first().copied();
     found.knock_out = Some(true);
-    let again = stage.play(&Way::Through(controls)).await;
     let own = stage.story.scenes.len();
-    found.without = again.ok().and_then(|again| goes_on(&again, at, own));
+    found.without = up_to.without(&controls).and_then(|again| goes_on(&again, at, own));
 }
 
 /// How a story goes on behind a scene, as far as its own scenes go; nothing behind the last.

@@ -29,8 +29,8 @@ impl StoryFound {
             text.heading("something was stolen all the same");
         }
         for (number, scene) in self.numbered().skip(self.scenes.len()) {
-            directly(&mut text, number, scene);
-            text.line("     ", "through the gateway:", 5);
+            text.line("", &format!("{number:>3}  {}", scene.does), 5);
+            text.line("     ", &format!("directly, {}", held(scene)), 7);
             ended(&mut text, scene);
         }
         text.heading("what it cannot do");
@@ -43,13 +43,16 @@ impl StoryFound {
 
 fn directly(text: &mut Text, number: usize, scene: &SceneFound) {
     text.line("", &format!("{number:>3}  {}", scene.does), 5);
-    let held = match scene.direct {
+    text.line("     ", &held(scene), 7);
+}
+
+fn held(scene: &SceneFound) -> String {
+    match scene.direct {
         Direct::Gained => format!("the attacker holds: {}", scene.holds),
-        Direct::NotGained => "does not work".to_owned(),
-        Direct::NotReached => "not reached".to_owned(),
+        Direct::NotGained => "it does not work".to_owned(),
+        Direct::NotReached => "it is not reached".to_owned(),
         Direct::Inconclusive => "nothing can be said".to_owned(),
-    };
-    text.line("     ", &held, 7);
+    }
 }
 
 fn through(text: &mut Text, number: usize, scene: &SceneFound) {
@@ -59,14 +62,14 @@ fn through(text: &mut Text, number: usize, scene: &SceneFound) {
 
 /// How a scene ended through the gateway, and what shows it.
 fn ended(text: &mut Text, scene: &SceneFound) {
-    let SceneFound { stopped_by, not_stopped, without, goes_on, .. } = scene;
+    let SceneFound { not_stopped, without, goes_on, .. } = scene;
     let outcome = match (scene.through, not_stopped) {
         (Through::NotStopped, Some(why)) => format!("NOT STOPPED: {why}"),
         (Through::NotStopped, None) => "NOT STOPPED".to_owned(),
-        (Through::Stopped, _) if stopped_by.is_empty() => {
-            "STOPPED, but by whom is not proven".to_owned()
-        }
-        (Through::Stopped, _) => format!("STOPPED by {}", stopped_by.join(" and ")),
+        (Through::Stopped, _) => match scene.control {
+            Some(control) => format!("STOPPED by {control}"),
+            None => "STOPPED, but by whom is not proven".to_owned(),
+        },
         (Through::NotGained, _) => "does not work, and no control says why".to_owned(),
         (Through::NotReached, _) => "not reached: there is nothing to go on with".to_owned(),
         (Through::Inconclusive, _) => "nothing can be said".to_owned(),
@@ -77,7 +80,9 @@ fn ended(text: &mut Text, scene: &SceneFound) {
     }
     if scene.knock_out == Some(true) {
         let then = without.as_ref().map(|then| format!(", and {then}")).unwrap_or_default();
-        text.line("     ", &format!("left out, it works again{then}"), 7);
+        let behind =
+            scene.behind().map(|behind| format!("behind it: {behind}; ")).unwrap_or_default();
+        text.line("     ", &format!("{behind}left out, it works again{then}"), 7);
     }
     for record in &scene.records {
         text.line("     ", &format!("ledger {}", shortened(record)), 7);
