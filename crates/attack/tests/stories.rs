@@ -117,4 +117,33 @@ mod stories {
             assert_eq!(one.id.value, one.item.value.to_lowercase());
         }
     }
+
+    #[test]
+    fn what_nobody_stops_is_not_shown_as_stopped() {
+        // The same story, and no rule says whose customers are: the file's promise is broken, and that is told.
+        let mut open = story("s3");
+        let policy = open.policy.as_mut().unwrap();
+        policy.value = policy.value.replace(", when: mine", "");
+        let found = told(&open);
+        assert!(!found.is_as_promised());
+        let second = &found.scenes[1];
+        assert_eq!((second.through, second.control), (Through::NotStopped, None));
+        assert!(found.text().contains("NOT STOPPED"), "{}", found.text());
+    }
+
+    #[test]
+    fn a_story_that_cannot_be_played_says_why() {
+        let mut broken = story("s4");
+        let policy = broken.policy.as_mut().unwrap();
+        policy.value = policy.value.replace("access:", "acess:");
+        let found = told(&broken);
+        assert!(!found.is_as_promised());
+        let why = found.why.clone().unwrap();
+        assert!(why.contains("it cannot be played through the gateway"), "{why}");
+        assert!(
+            found.text().contains(&why.split(':').next().unwrap().to_owned()),
+            "{}",
+            found.text()
+        );
+    }
 }

@@ -107,3 +107,130 @@ impl Checker<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::read;
+
+    const GOOD: &str = "\
+id: s9
+item: S9
+title: a breach of a kind
+scenes:
+  - does: asks for a number
+    holds: the number
+    control: response_shape
+    goes_on: it can be guessed
+    guesses: { number: 7 }
+    steps:
+      - name: ask
+        send: GET /a
+        save: { number: /id }
+    gains:
+      - { in: ask, json: /id, exists: true }
+  - does: uses it
+    holds: everything
+    control: none
+    not_stopped: it is public
+    steps:
+      - send: GET /a/${number}
+    gains:
+      - status: 200
+containment:
+  - does: uses it again, after somebody has complained
+    holds: everything
+    control: resource_limits
+    meanwhile:
+      - send: POST /complaints
+        expect: [{ status: 204 }]
+    steps:
+      - send: GET /a/${number}
+    gains:
+      - status: 200
+cannot:
+  - What is public is public.
+";
+
+    fn told(text: &str) -> String {
+        read::story("s.yaml", text).map_or_else(|bad| bad.to_string(), |_| String::new())
+    }
+
+    #[test]
+    fn a_good_story_is_read() {
+        assert_eq!(told(GOOD), "");
+    }
+
+    #[test]
+    fn each_mistake_is_told_at_its_place() {
+        for (from, to, expected) in [
+            ("title:", "titel:", "s.yaml:3:1: unknown field `titel`; did you mean `title`?"),
+            ("item: S9", "item: story", "s.yaml:2:7: `story` is not an item"),
+            ("does: asks", "dose: asks", "s.yaml:5:5: unknown field `dose`; did you mean `does`?"),
+            ("response_shape", "response_shap", "s.yaml:7:14: `response_shap` is not a control"),
+            (
+                "    goes_on: it can be guessed\n",
+                "",
+                "s.yaml:5:5: `guesses` is what the attacker goes on with",
+            ),
+            (
+                "    not_stopped: it is public\n",
+                "",
+                "s.yaml:16:5: where nothing stops it, `not_stopped` says why",
+            ),
+            (
+                "control: none",
+                "control: resource_limits",
+                "`not_stopped` belongs to `control: none`",
+            ),
+            (
+                "not_stopped: it",
+                "goes_on: x\n    not_stopped: it",
+                "what nothing stops needs no `goes_on`",
+            ),
+            ("guesses: { number: 7 }", "guesses: { Number: 7 }", "`Number` is not a name"),
+            ("/a/${number}", "/a/${nummer}", "s.yaml:21:9: no step before this one saves `nummer`"),
+            ("in: ask", "in: asks", "s.yaml:15:9: no step of this scene is called `asks`"),
+            (
+                "        save: { number: /id }",
+                "        expect: [{ status: 200 }]",
+                "s.yaml:13:18: what a step of the attacker's leads to stands in `gains`",
+            ),
+            (
+                "    gains:\n      - status: 200\ncontainment",
+                "    gains: []\ncontainment",
+                "`gains` is empty",
+            ),
+            (
+                "    steps:\n      - send: GET /a/${number}\n",
+                "    steps: []\n",
+                "a scene has `steps`",
+            ),
+            ("cannot:\n  - What is public is public.", "cannot: []", "`cannot` is empty"),
+            ("holds: the number", "holds: ''", "s.yaml:6:12: a sentence has 1 to 160 characters"),
+            ("holds: the number", "holds: \"a\\tb\"", "s.yaml:6:12: a sentence is one line"),
+            (
+                "send: GET /a\n",
+                "send: GET /a\n        end_sessions: eve\n",
+                "`eve` is not a user of the sample",
+            ),
+        ] {
+            let text = GOOD.replacen(from, to, 1);
+            assert_ne!(text, GOOD, "{from} is not in the text");
+            let told = told(&text);
+            assert!(told.contains(expected), "{to}: told {told:?}, expected {expected:?}");
+        }
+    }
+
+    #[test]
+    fn a_story_is_bounded() {
+        let scene =
+            GOOD.split_once("  - does: uses it\n").unwrap().1.split_once("containment").unwrap().0;
+        let scene = format!("  - does: uses it\n{scene}");
+        let long = GOOD.replacen(&scene, &scene.repeat(12), 1);
+        assert!(told(&long).contains("`scenes` are at most 12"), "{}", told(&long));
+        let (head, rest) = GOOD.split_once("scenes:").unwrap();
+        let (_, cannot) = rest.split_once("cannot:").unwrap();
+        let none = format!("{head}scenes: []\ncannot:{cannot}");
+        assert!(told(&none).contains("a story without `scenes` tells nothing"), "{}", told(&none));
+    }
+}

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::found::{SceneFound, StoryFound, Through};
+use super::record::in_a_line;
 use super::text::broken;
 
 const WIDTH: usize = 980;
@@ -10,7 +11,7 @@ const WIDTH: usize = 980;
 const LANES: [usize; 2] = [60, 530];
 const LANE_WIDTH: usize = 440;
 /// Characters of a line in a lane, at the size of its letters.
-const LANE_CHARS: usize = 62;
+const LANE_CHARS: usize = 60;
 const LINE_HEIGHT: usize = 18;
 /// Above the first line of a box, and below its last one.
 const PADDING: usize = 12;
@@ -42,6 +43,13 @@ pub fn drawing(story: &StoryFound) -> String {
             y += 12;
         }
         y = row(&mut body, y, number, scene);
+    }
+    let stopped = || story.numbered().filter(|(_, scene)| scene.through == Through::Stopped);
+    if stopped().all(|(_, scene)| scene.knock_out == Some(true)) {
+        y += 12;
+        let proven =
+            "Each control was left out once, with what stands behind it: the step works again.";
+        line(&mut body, 24, y, "soft", 13, false, proven);
     }
     let height = y + GAP;
     let title = escaped(&format!("{}: {}", story.item, story.title));
@@ -109,8 +117,10 @@ fn ending(scene: &SceneFound) -> (&'static str, Vec<(&'static str, String)>) {
         (Through::Stopped, Some(control)) => {
             let stopped = ("kept-ink", format!("stopped by {control}"));
             let behind = scene.behind().map(|behind| ("soft", format!("behind it: {behind}")));
+            let recorded = scene.records.iter().map(|one| ("soft", in_a_line(one, control)));
             let goes_on = goes_on.iter().map(|how| ("soft", format!("goes on: {how}")));
-            ("kept", std::iter::once(stopped).chain(behind).chain(goes_on).collect())
+            let all = std::iter::once(stopped).chain(behind).chain(recorded).chain(goes_on);
+            ("kept", all.collect())
         }
         (Through::NotStopped, _) => {
             let why = not_stopped.clone().unwrap_or_default();

@@ -59,6 +59,26 @@ pub(crate) fn shortened(record: &Value) -> String {
     format!("{{{}}}", short.join(","))
 }
 
+/// A record in a few words, for a picture: no time, no id, no address. `control` is who acted.
+pub(crate) fn in_a_line(record: &Value, control: &str) -> String {
+    let text = |name: &str| record.get(name).and_then(Value::as_str);
+    if let Some(event) = text("event") {
+        return format!("ledger: {event}");
+    }
+    let what = text("operation").or(text("path")).unwrap_or_default();
+    let verdict = text("verdict").unwrap_or_default();
+    let status = record.get("status").and_then(Value::as_u64).unwrap_or_default();
+    let edits = record.get("edits").and_then(Value::as_array);
+    let is_own = |edit: &&Value| edit.get("control").and_then(Value::as_str) == Some(control);
+    let edit = edits.and_then(|edits| edits.iter().find(is_own));
+    let edit = edit.and_then(|edit| edit.get("reason")?.as_str());
+    match (text("reason"), edit) {
+        (Some(reason), _) => format!("ledger: {what} {verdict}, {reason}, {status}"),
+        (None, Some(reason)) => format!("ledger: {what} {verdict} without {reason}, {status}"),
+        (None, None) => format!("ledger: {what} {verdict}, {status}"),
+    }
+}
+
 /// Lists of notes without what each says at length, and without what was said already.
 fn without_details(value: &Value) -> Value {
     match value {
@@ -120,5 +140,22 @@ mod tests {
             shortened(&record),
             r#"{"operation":"getA","verdict":"allowed","edits":[{"control":"response_shape","reason":"r"}],"status":200}"#
         );
+    }
+
+    #[test]
+    fn a_picture_gets_no_time_and_no_id() {
+        let line = |record: Value| in_a_line(&record, "response_shape");
+        assert_eq!(
+            line(
+                json!({ "time": "t", "operation": "getA", "verdict": "refused", "reason": "rate", "status": 429 })
+            ),
+            "ledger: getA refused, rate, 429"
+        );
+        let edits = json!([{ "control": "other", "reason": "x" }, { "control": "response_shape", "reason": "y" }]);
+        assert_eq!(
+            line(json!({ "path": "/a", "verdict": "allowed", "status": 200, "edits": edits })),
+            "ledger: /a allowed without y, 200"
+        );
+        assert_eq!(line(json!({ "event": "key_reported", "key": "k" })), "ledger: key_reported");
     }
 }
