@@ -46,9 +46,8 @@ pub fn drawing(story: &StoryFound) -> String {
     }
     let stopped = || story.numbered().filter(|(_, scene)| scene.through == Through::Stopped);
     if stopped().all(|(_, scene)| scene.knock_out == Some(true)) {
-        y += 12;
-        let proven =
-            "Each control was left out once, with what stands behind it: the step works again.";
+        y += 18;
+        let proven = "What is stopped works again without that control and what stands behind it.";
         line(&mut body, 24, y, "soft", 13, false, proven);
     }
     let height = y + GAP;

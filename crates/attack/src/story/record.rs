@@ -73,9 +73,9 @@ pub(crate) fn in_a_line(record: &Value, control: &str) -> String {
     let edit = edits.and_then(|edits| edits.iter().find(is_own));
     let edit = edit.and_then(|edit| edit.get("reason")?.as_str());
     match (text("reason"), edit) {
-        (Some(reason), _) => format!("ledger: {what} {verdict}, {reason}, {status}"),
-        (None, Some(reason)) => format!("ledger: {what} {verdict} without {reason}, {status}"),
-        (None, None) => format!("ledger: {what} {verdict}, {status}"),
+        (Some(reason), _) => format!("ledger: {what} {verdict} {status}, {reason}"),
+        (None, Some(reason)) => format!("ledger: {what} {verdict} {status}, without {reason}"),
+        (None, None) => format!("ledger: {what} {verdict} {status}"),
     }
 }
 
@@ -149,12 +149,12 @@ mod tests {
             line(
                 json!({ "time": "t", "operation": "getA", "verdict": "refused", "reason": "rate", "status": 429 })
             ),
-            "ledger: getA refused, rate, 429"
+            "ledger: getA refused 429, rate"
         );
         let edits = json!([{ "control": "other", "reason": "x" }, { "control": "response_shape", "reason": "y" }]);
         assert_eq!(
             line(json!({ "path": "/a", "verdict": "allowed", "status": 200, "edits": edits })),
-            "ledger: /a allowed without y, 200"
+            "ledger: /a allowed 200, without y"
         );
         assert_eq!(line(json!({ "event": "key_reported", "key": "k" })), "ledger: key_reported");
     }

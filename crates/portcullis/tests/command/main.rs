@@ -34,6 +34,7 @@ mod rekey;
 mod reload;
 mod resources;
 mod sessions;
+mod story;
 mod support;
 mod thief;
 mod usage;

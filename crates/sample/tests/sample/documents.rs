@@ -31,6 +31,8 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().expect("paths").iter();
     let each = paths.flat_map(|(path, item)| {
         let item = item.as_object().expect("a path item").iter();
+        // Parameters of all operations of a path stand beside them.
+        let item = item.filter(|(method, _)| *method != "parameters");
         item.map(move |(method, operation)| {
             (method.to_ascii_uppercase(), path.clone(), operation.clone())
         })
