@@ -95,12 +95,11 @@ impl SceneFound {
     /// Whether it worked directly, and went through the gateway as its file says.
     pub fn is_as_promised(&self) -> bool {
         let is_through = match (self.expected_control, self.through) {
-            (None, Through::NotStopped) => true,
             (Some(expected), Through::Stopped) => {
                 self.knock_out == Some(true) && self.stopped_by.contains(&expected)
             }
             // Somebody stopped an earlier one, else the story is not as promised by that.
-            (Some(_), Through::NotReached) => true,
+            (None, Through::NotStopped) | (Some(_), Through::NotReached) => true,
             _ => false,
         };
         self.direct == Direct::Gained && is_through

@@ -131,8 +131,7 @@ fn goes_on(performance: &Performance, at: usize, own: usize) -> Option<String> {
         None => "the story runs to its end".to_owned(),
         Some((at, played)) => {
             let number = at + 1;
-            match played.acts.iter().find_map(refusal).or_else(|| played.acts.iter().find_map(any))
-            {
+            match who(&played.acts) {
                 Some(control) => format!("step {number} is then stopped by {control}"),
                 None => format!("step {number} does not work then"),
             }
@@ -140,15 +139,14 @@ fn goes_on(performance: &Performance, at: usize, own: usize) -> Option<String> {
     })
 }
 
-const fn refusal(act: &Act) -> Option<ControlId> {
-    match act {
+/// Who acted, those who refused first.
+fn who(acts: &[Act]) -> Option<ControlId> {
+    let refused = acts.iter().find_map(|act| match act {
         Act::Refused(control) => Some(*control),
         Act::Removed(_) => None,
-    }
-}
-
-const fn any(act: &Act) -> Option<ControlId> {
-    match act {
-        Act::Refused(control) | Act::Removed(control) => Some(*control),
-    }
+    });
+    let mut acted = acts.iter().map(|act| match act {
+        Act::Refused(control) | Act::Removed(control) => *control,
+    });
+    refused.or_else(|| acted.next())
 }
