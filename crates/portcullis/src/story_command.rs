@@ -38,10 +38,10 @@ pub(crate) fn story(name: &str, format: Format, picture: Option<&Path>) -> Exit 
         return unusable("`--picture` draws one story; say which with `--story S4`");
     }
     let found = told(&meant);
-    if let (Some(path), Some(one)) = (picture, found.first()) {
-        if let Err(error) = std::fs::write(path, drawing(one)) {
-            return unusable(&format!("`{}` cannot be written: {error}", path.display()));
-        }
+    if let (Some(path), Some(one)) = (picture, found.first())
+        && let Err(error) = std::fs::write(path, drawing(one))
+    {
+        return unusable(&format!("`{}` cannot be written: {error}", path.display()));
     }
     match format {
         Format::Text => {
