@@ -10,6 +10,8 @@ pub(crate) mod load;
 pub(crate) mod processes;
 mod table;
 
+use portcullis_model::ControlId;
+
 use crate::bench::folder::Folder;
 use crate::bench::load::{Protocol, Round, Shape};
 use crate::bench::processes::Process;
@@ -20,30 +22,20 @@ const ROUNDS: usize = 5;
 /// Connections that are left open for the memory figure.
 const IDLE_CONNECTIONS: usize = 1000;
 
-/// What is left out where nothing is asked: the gateway reads, routes, writes and records.
-const NOTHING: [&str; 11] = [
-    "resource_limits",
-    "transport_encryption",
-    "api_inventory",
-    "safe_configuration",
-    "caller_identity",
-    "function_access",
-    "object_ownership",
-    "content_type",
-    "input_shape",
-    "writable_properties",
-    "response_shape",
+/// What is asked where only the contract is, in both directions.
+const CONTRACT: [ControlId; 4] = [
+    ControlId::ContentType,
+    ControlId::InputShape,
+    ControlId::WritableProperties,
+    ControlId::ResponseShape,
 ];
-/// What is left out where only the contract is asked, in both directions.
-const CONTRACT: [&str; 7] = [
-    "resource_limits",
-    "transport_encryption",
-    "api_inventory",
-    "safe_configuration",
-    "caller_identity",
-    "function_access",
-    "object_ownership",
-];
+
+/// Every control but these, by name: what is left out where these alone are asked. Where none is, the gateway
+/// reads, routes, writes and records.
+fn all_but(asked: &[ControlId]) -> Vec<&'static str> {
+    let left_out = ControlId::ALL.into_iter().filter(|control| !asked.contains(control));
+    left_out.map(ControlId::name).collect()
+}
 
 /// A proxy under measurement, and the path that it is asked for.
 pub(crate) struct Subject {
@@ -78,8 +70,8 @@ pub(crate) fn run() -> Result<(), String> {
         processes::nginx(&folder, "peer", &documents::peer_configuration(&folder))?,
         processes::portcullis(&folder, "few.json", documents::FEW_PORT)?,
         processes::portcullis(&folder, "many.json", documents::MANY_PORT)?,
-        processes::partial(&folder, "nothing", documents::NOTHING_PORT, &NOTHING)?,
-        processes::partial(&folder, "contract", documents::CONTRACT_PORT, &CONTRACT)?,
+        processes::partial(&folder, "nothing", documents::NOTHING_PORT, &all_but(&[]))?,
+        processes::partial(&folder, "contract", documents::CONTRACT_PORT, &all_but(&CONTRACT))?,
         processes::secure(&folder, documents::SECURE_PORT)?,
     ];
     let measured = rounds(&subjects(), &proxies)?;

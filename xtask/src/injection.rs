@@ -3,7 +3,8 @@
 //!
 //! The suites are data of others and no part of a clone: `--data FOLDER` says where they lie. Honest texts
 //! and the peer come from npm, PyPI and Debian, unpacked below `target/injection`. Each text is judged by a
-//! process: ours is `crates/injection/examples/judge.rs`, the peer's is `injection/peer.py`.
+//! process: ours is `crates/injection/examples/judge.rs`, the peer's is `injection/peer.py`. With
+//! `--verdicts FILE` ours alone is asked, and what it says of each text is compared with what it said before.
 
 mod bodies;
 mod case;
@@ -16,6 +17,7 @@ mod lists;
 mod page;
 mod regression;
 mod tally;
+mod verdicts;
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +34,10 @@ const DETAILS: &str = "target/injection/details.jsonl";
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let data = match arguments {
         [flag, folder] if flag == "--data" => PathBuf::from(folder),
-        _ => return Err("usage: cargo xtask injection --data FOLDER".to_owned()),
+        [flag, folder, verdicts, file] if flag == "--data" && verdicts == "--verdicts" => {
+            return ours_alone(Path::new(folder), Path::new(file));
+        }
+        _ => return Err("usage: cargo xtask injection --data FOLDER [--verdicts FILE]".to_owned()),
     };
     let judges = Judges::install()?;
     let mut tallies = Vec::new();
@@ -51,6 +56,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     }
     shell::say(&format!("wrote {PAGE}, details in {DETAILS}"));
     Ok(())
+}
+
+/// What ours says of each text beside what it said before, and what it costs.
+fn ours_alone(data: &Path, file: &Path) -> Result<(), String> {
+    let judges = Judges::ours_alone()?;
+    verdicts::say_costs(&cost::measure(data, &judges)?);
+    verdicts::keep_or_compare(&rows(data)?, &judges, file)
 }
 
 /// All suites, the attacks first.

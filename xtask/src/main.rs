@@ -39,7 +39,8 @@ usage: cargo xtask COMMAND
   docs    write the pages that are made from the code
   http1   the raw-socket cases against the gateway, nginx and haproxy; writes docs/src/http1.md
   injection  what detectors find in the public suites in `--data FOLDER`, beside the OWASP Core Rule Set
-          (npm, python3, Debian); writes docs/src/injection.md
+          (npm, python3, Debian); writes docs/src/injection.md; [--verdicts FILE]  ours alone: keeps what is
+          said of each text, or compares with what the file holds
   objects [--requests N] [--apis N] [--seed N]  callers who try everything on generated APIs, and what
           authorization costs; writes docs/src/objects.md
   origins what seven real servers understand of what is forwarded (needs python3, node and PyPI);

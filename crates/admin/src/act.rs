@@ -6,8 +6,9 @@ use std::sync::Arc;
 use portcullis_ledger::{Administered, KeyReported, Ledger, StoreOpened};
 use portcullis_model::{Clock, Tally, UnixMillis};
 use portcullis_store::{
-    Kek, KeyFacts, KeyService, LISTED_MAX, Listing, Opened, Origin, PASSWORDS_LISTED_MAX,
-    PasswordFacts, ReportedEnd, Revoked, State, Store, StoreError, Which, folded,
+    GivenBack, Kek, KeyFacts, KeyService, LISTED_MAX, Listing, Opened, Origin,
+    PASSWORDS_LISTED_MAX, PasswordFacts, ReportedEnd, Revoked, State, Store, StoreError, Which,
+    folded,
 };
 use serde_json::{Value, json};
 
@@ -131,11 +132,30 @@ impl Keeper {
                 let bytes = self.store.backup(to).await?;
                 (1, json!({ "bytes": bytes }))
             }
+            Request::GiveBackOnce { entry, of, .. } => self.give_back(entry, of, now).await?,
             Request::RewrapStore => {
                 self.store.rewrap_by(self.service()?, now).await?;
                 (1, json!({ "rewrapped": true }))
             }
         })
+    }
+
+    async fn give_back(
+        &self,
+        entry: &str,
+        of: &[Vec<u8>],
+        now: UnixMillis,
+    ) -> Result<(usize, Value), Undone> {
+        let of: Vec<&[u8]> = of.iter().map(Vec::as_slice).collect();
+        match self.store.give_back_once(self.store.once_mark(entry, &of), now).await? {
+            GivenBack::Free => Ok((1, json!({ "given_back": true }))),
+            GivenBack::Never => Ok((0, json!({ "given_back": false }))),
+            GivenBack::UnderWay => {
+                let problem =
+                    "a request is under way with it: ask again when it is over".to_owned();
+                Err(Undone { problem, holds: false })
+            }
+        }
     }
 
     fn service(&self) -> Result<Arc<dyn KeyService>, Undone> {
@@ -315,6 +335,7 @@ impl Keeper {
             issuer: None,
             by: None,
             name: None,
+            subject: None,
             count: None,
             opened: 0,
             problem: None,
@@ -359,6 +380,12 @@ impl Keeper {
             }
             Request::RewrapStore => {
                 self.write(&Administered { act: Some("rewrap_store"), ..all });
+            }
+            Request::GiveBackOnce { entry, caller, .. } => {
+                let (issuer, subject) =
+                    caller.as_ref().map(|(issuer, subject)| (&**issuer, &**subject)).unzip();
+                let (act, by) = (Some("give_back_once"), Some("entry"));
+                self.write(&Administered { act, by, name: Some(entry), issuer, subject, ..all });
             }
             Request::RevokeTokens(revocation) => {
                 let name = match &revocation.of {

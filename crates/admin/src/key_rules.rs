@@ -112,20 +112,23 @@ fn network(text: &str) -> Option<(IpAddr, u8)> {
     Some((first.parse().ok()?, bits.parse().ok()?))
 }
 
-pub(crate) fn hex(bytes: &[u8; 32]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 pub(crate) fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    let pairs = text.as_bytes().as_chunks::<2>();
-    if text.len() != 64 || !pairs.1.is_empty() {
+    bytes_of_hex(text)?.try_into().ok()
+}
+
+pub(crate) fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() {
         return None;
     }
-    for (byte, pair) in bytes.iter_mut().zip(pairs.0) {
-        let mut digits = pair.iter().map(|digit| char::from(*digit).to_digit(16));
-        *byte = (digits.next()?? << 4 | digits.next()??) as u8;
-    }
-    Some(bytes)
+    let byte = |pair: &[u8; 2]| {
+        let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+        u8::try_from(high? << 4 | low?).ok()
+    };
+    pairs.iter().map(byte).collect()
 }

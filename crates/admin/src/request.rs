@@ -5,6 +5,7 @@ use portcullis_model::UnixMillis;
 use portcullis_store::{Revocation, Revoked, SessionId};
 use serde_json::json;
 
+use crate::key_rules::{bytes_of_hex, hex};
 use crate::keys::KeyRequest;
 use crate::members::Members;
 use crate::misread::Misread;
@@ -48,6 +49,15 @@ pub enum Request {
     },
     /// The store's key wrapped anew by its key service.
     RewrapStore,
+    /// What happened once may happen once more.
+    GiveBackOnce {
+        /// The entry of `rates`, as it is written.
+        entry: String,
+        /// Of what, part by part.
+        of: Vec<Vec<u8>>,
+        /// Issuer and subject of the caller, where it counts by callers: for the record.
+        caller: Option<(String, String)>,
+    },
     /// A copy of the store.
     BackupStore {
         /// The folder that it comes into.
@@ -89,6 +99,7 @@ impl Request {
             "revoke_tokens" => Self::RevokeTokens(revocation(&members)?),
             "backup_store" => Self::BackupStore { to: members.text("to")?.into() },
             "rewrap_store" => Self::RewrapStore,
+            "give_back_once" => give_back(&members)?,
             "rekey_store" => Self::RekeyStore { to: members.text("to")?.into() },
             _ => match KeyRequest::read(act, &members)? {
                 Some(request) => Self::Keys(request),
@@ -121,6 +132,16 @@ impl Request {
             Self::Keys(request) => request.write(),
             Self::BackupStore { to } => json!({ "do": "backup_store", "to": to }),
             Self::RewrapStore => json!({ "do": "rewrap_store" }),
+            Self::GiveBackOnce { entry, of, caller } => {
+                let of: Vec<String> = of.iter().map(|part| hex(part)).collect();
+                match caller {
+                    Some((issuer, subject)) => json!({
+                        "do": "give_back_once", "entry": entry, "of": of, "issuer": issuer,
+                        "subject": subject,
+                    }),
+                    None => json!({ "do": "give_back_once", "entry": entry, "of": of }),
+                }
+            }
             Self::Passwords(request) => request.write(),
             Self::RekeyStore { to } => json!({ "do": "rekey_store", "to": to }),
             Self::RevokeTokens(Revocation { issuer, of, until }) => {
@@ -186,6 +207,19 @@ fn selected(members: &Members<'_>) -> Result<Selected, Misread> {
     })
 }
 
+fn give_back(members: &Members<'_>) -> Result<Request, Misread> {
+    let of = members.optional_texts("of")?;
+    let of: Option<Vec<Vec<u8>>> = of.iter().map(|part| bytes_of_hex(part)).collect();
+    let of = of.ok_or(Misread("a part is not written in hex digits"))?;
+    let text = |name| members.optional_text(name).map(|text| text.map(str::to_owned));
+    let caller = match (text("issuer")?, text("subject")?) {
+        (Some(issuer), Some(subject)) => Some((issuer, subject)),
+        (None, None) => None,
+        _ => return Err(Misread("a caller is an issuer and a subject")),
+    };
+    Ok(Request::GiveBackOnce { entry: members.text("entry")?.to_owned(), of, caller })
+}
+
 fn revocation(members: &Members<'_>) -> Result<Revocation, Misread> {
     let name = || members.text("name").map(str::to_owned);
     let of = match members.text("by")? {
@@ -236,6 +270,8 @@ mod tests {
             any::<String>().prop_map(|to| Request::RekeyStore { to }),
             Just(Request::RewrapStore),
             any::<String>().prop_map(|to| Request::BackupStore { to }),
+            any::<(String, Vec<Vec<u8>>, Option<(String, String)>)>()
+                .prop_map(|(entry, of, caller)| Request::GiveBackOnce { entry, of, caller }),
         ]
     }
 

@@ -34,6 +34,8 @@ pub enum Against<'a> {
     Sample,
     /// An API of the user's own, with the names of those whose credentials were given.
     Upstream(&'a [String]),
+    /// An API of the user's own, where nothing is run: whoever is named may be.
+    Anybody,
 }
 
 /// Checks an attack; its problems, in the order of the file.
@@ -361,6 +363,7 @@ impl<'a> Checker<'a> {
         let fault = match self.against {
             Against::Sample => identity::fault(name),
             Against::Upstream(given) => identity::not_given(name, given),
+            Against::Anybody => None,
         };
         if let Some(fault) = fault {
             self.say(at, fault);

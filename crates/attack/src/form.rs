@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use portcullis_evidence::Sha256Hex;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
@@ -58,6 +59,9 @@ pub struct Attack {
     pub harm: Vec<Spanned<Condition>>,
     /// The same attack at an operation that does it right.
     pub twin: Option<Spanned<Twin>>,
+    /// The digest of the file.
+    #[serde(skip)]
+    pub digest: Sha256Hex,
 }
 
 /// The same attack, aimed at the safe operation. What is left out is the attack's own.
@@ -106,10 +110,13 @@ pub struct Journey {
     pub users: Users,
     /// The requests, in order.
     pub steps: Vec<Spanned<Step>>,
+    /// The digest of the file.
+    #[serde(skip)]
+    pub digest: Sha256Hex,
 }
 
 /// The sample API has four documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "lowercase", expecting = "`honest`, `sloppy`, `generated` or `app`")]
 pub enum Document {
     /// What a well-meaning team would publish.
@@ -166,7 +173,7 @@ pub struct Step {
     /// What the answer must be like, else the sequence is not what it should be.
     #[serde(default)]
     pub expect: Vec<Spanned<Condition>>,
-    /// Values of the answer for later steps: a JSON Pointer, or the name of a header field.
+    /// Values of the answer for later steps: a JSON Pointer, the name of a header field, or `cookie.NAME`.
     #[serde(default)]
     pub save: BTreeMap<String, String>,
 }

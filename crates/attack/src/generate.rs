@@ -13,6 +13,7 @@ mod canary;
 mod cast;
 mod draft;
 mod effects;
+mod faults;
 mod filled;
 mod functions;
 mod gives;
@@ -188,6 +189,7 @@ impl Generator<'_> {
         self.gives(operation, found);
         self.hidden(operation, found);
         self.writes(operation, found);
+        self.faults(operation, found);
     }
 
     fn resource(&self, index: usize) -> Result<&Resource, String> {

@@ -1,6 +1,11 @@
 //! Whom a step can name with `as`: the sample's seeded users, or those whose credentials were given.
 
+use std::fmt;
+
 use portcullis_model::{Secret, did_you_mean};
+use serde_json::Value;
+
+use crate::client::Answer;
 
 /// The names of the sample's users.
 pub(crate) const NAMES: [&str; 6] = ["alice", "bob", "paula", "adam", "petra", "rita"];
@@ -13,24 +18,141 @@ const KNOWN_BY: usize = 8;
 pub struct Identity {
     /// How steps call them.
     pub name: String,
-    /// The header field that their requests carry.
-    pub field: String,
-    /// Its value.
-    pub value: Secret,
+    /// How they show who they are.
+    pub credential: Credential,
+}
+
+/// How somebody shows who they are.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// A header field that their requests carry.
+    Field {
+        /// Its name.
+        field: String,
+        /// Its value.
+        value: Secret,
+    },
+    /// They log in first, at each door anew: a gateway may give out tokens of its own.
+    Login(Box<Login>),
+}
+
+/// A login.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// The request.
+    pub sent: Sent,
+    /// What of its answer later requests carry.
+    pub take: Take,
+}
+
+/// A request as a file describes it.
+#[derive(Clone)]
+pub struct Sent {
+    /// Method and path.
+    pub line: String,
+    /// Header fields.
+    pub fields: Vec<(String, String)>,
+    /// The body.
+    pub body: Secret,
+}
+
+/// What of the answer to a login later requests carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Take {
+    /// Its cookies.
+    Cookies,
+    /// A text of its body.
+    Body {
+        /// Where it stands: a JSON Pointer.
+        pointer: String,
+        /// The header field that carries it.
+        field: String,
+        /// Its value, with `{token}`.
+        template: String,
+    },
+    /// One of its header fields.
+    Header {
+        /// Which.
+        from: String,
+        /// The header field that carries it.
+        field: String,
+        /// Its value, with `{token}`.
+        template: String,
+    },
+}
+
+impl fmt::Debug for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Fields and body hold passwords.
+        f.debug_struct("Sent").field("line", &self.line).finish_non_exhaustive()
+    }
+}
+
+impl Sent {
+    /// The bytes of the request.
+    pub fn bytes(&self, host: &str) -> Vec<u8> {
+        let mut head = format!("{} HTTP/1.1\r\nHost: {host}\r\n", self.line);
+        for (name, value) in &self.fields {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        let body = self.body.expose_secret();
+        if !body.is_empty() || !self.line.starts_with("GET ") {
+            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
+        head.push_str("Connection: close\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    }
+}
+
+impl Login {
+    /// The header field that later requests carry, by the answer to the request; or why there is none.
+    pub(crate) fn taken(&self, answer: &Answer) -> Result<(String, String), String> {
+        let status = answer.status;
+        let (found, field, template) = match &self.take {
+            Take::Cookies => {
+                // Of each what stands before its first `;` (RFC 6265 section 5.2).
+                let pairs = answer.all("set-cookie");
+                let pairs: Vec<&str> =
+                    pairs.iter().filter_map(|line| Some(line.split(';').next()?.trim())).collect();
+                let found = (!pairs.is_empty()).then(|| pairs.join("; "));
+                (found, "Cookie", "{token}")
+            }
+            Take::Body { pointer, field, template } => {
+                let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+                let found = body.as_ref().and_then(|body| body.pointer(pointer)?.as_str());
+                (found.map(str::to_owned), field.as_str(), template.as_str())
+            }
+            Take::Header { from, field, template } => {
+                let found = answer.all(from).first().map(|value| (*value).to_owned());
+                (found, field.as_str(), template.as_str())
+            }
+        };
+        let found = found.ok_or_else(|| format!("the answer ({status}) has no credential"))?;
+        let value = template.replace("{token}", &found);
+        if value.bytes().any(|byte| byte < b' ' && byte != b'\t' || byte == 0x7f) {
+            return Err("the credential has a control character".to_owned());
+        }
+        Ok((field.to_owned(), value))
+    }
 }
 
 impl Identity {
-    /// The value, for the request that carries it.
-    pub(crate) fn exposed(&self) -> String {
-        String::from_utf8_lossy(self.value.expose_secret()).into_owned()
-    }
-
     /// A text without what it repeats of the credential, were it only the beginning of it.
     pub(crate) fn redacted(&self, text: &str) -> String {
-        let value = self.exposed();
-        let parts = value.split([' ', '=', ';', ':']);
-        parts.fold(text.to_owned(), |text, part| without(&text, part))
+        match &self.credential {
+            Credential::Field { value, .. } => {
+                without_words(text, &String::from_utf8_lossy(value.expose_secret()))
+            }
+            // What a login gave was known to one session, which tells nothing of it.
+            Credential::Login(_) => text.to_owned(),
+        }
     }
+}
+
+/// A text without what it repeats of a credential, were it only the beginning of it.
+pub(crate) fn without_words(text: &str, credential: &str) -> String {
+    let parts = credential.split([' ', '=', ';', ':']);
+    parts.fold(text.to_owned(), |text, part| without(&text, part))
 }
 
 /// A text without what begins like a word, as far as it goes on like it.
@@ -91,7 +213,8 @@ mod tests {
     #[test]
     fn no_part_of_a_credential_is_left_in_a_text() {
         let value = Secret::new(*b"Bearer obviously-fake-token");
-        let one = Identity { name: "a".to_owned(), field: "Authorization".to_owned(), value };
+        let credential = Credential::Field { field: "Authorization".to_owned(), value };
+        let one = Identity { name: "a".to_owned(), credential };
         assert_eq!(one.redacted("said obviously-fake-token; no"), "said [credential]; no");
         assert_eq!(one.redacted("cut: obviously-fak"), "cut: [credential]");
         assert_eq!(one.redacted("Bearer of news"), "Bearer of news");

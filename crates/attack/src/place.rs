@@ -9,8 +9,8 @@ use std::sync::Arc;
 use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Names, Options, Probe, Running, Site};
 use portcullis_ledger::Ledger;
-use portcullis_model::{Clock, Sources};
-use portcullis_policy::{Input, Model, Overrides};
+use portcullis_model::{Clock, Secret, Sources};
+use portcullis_policy::{Input, Model, Overrides, SecretSource};
 use portcullis_sample::Sample;
 use portcullis_store::Store;
 
@@ -48,6 +48,8 @@ pub struct Upstream {
     pub policy: Option<PathBuf>,
     /// What the policy names and does not hold: keys, secrets, certificates of issuers.
     pub equipment: Site,
+    /// A gateway that somebody runs in front of it: what it lets through counts.
+    pub running: Option<SocketAddr>,
     /// Those whom steps name with `as`.
     pub identities: Vec<Identity>,
 }
@@ -121,9 +123,13 @@ impl Place {
             Self::Upstream(upstream) => Some(upstream.identities.clone()),
         };
         match way {
-            Way::Direct => {
+            Way::Direct | Way::Running => {
+                let door = match (way, self) {
+                    (Way::Running, Self::Upstream(upstream)) => upstream.running.unwrap_or(api),
+                    _ => api,
+                };
                 let issuing = Issuing::new(api, Arc::clone(clock), None);
-                let session = Session::new((api, api), None, unique, identities, issuing);
+                let session = Session::new((door, api), None, unique, identities, issuing);
                 Ok(World { session, gateway: None, ledger: None, sample })
             }
             Way::Through(not_asked) => {
@@ -131,10 +137,12 @@ impl Place {
                 let options = PlanOptions { observe: false, not_asked: not_asked.clone() };
                 let plan = Arc::new(Plan::compile(model, options));
                 let peppers = Peppers::of_chance()?;
+                let page_key = page_key(&plan.model)?;
                 let site = match self {
                     Self::Sample => Site::from(plan)
                         .peppered(Some(Arc::clone(&peppers.keys)))
-                        .hashing_with(Some(Arc::clone(&peppers.passwords))),
+                        .hashing_with(Some(Arc::clone(&peppers.passwords)))
+                        .with_secrets(page_key),
                     Self::Upstream(upstream) => upstream.equipment.serving(plan).with_tls(None),
                 };
                 let names = matches!(self, Self::Sample).then(names);
@@ -146,6 +154,11 @@ impl Place {
                 Ok(World { session, gateway: Some(gateway), ledger: Some(ledger), sample })
             }
         }
+    }
+
+    /// Whether somebody runs a gateway in front of it.
+    pub(crate) const fn has_running(&self) -> bool {
+        matches!(self, Self::Upstream(upstream) if upstream.running.is_some())
     }
 
     /// Document and policy, joined.
@@ -218,11 +231,25 @@ pub fn sample_model(
     Model::join(input).map_err(Box::new)
 }
 
+/// A key for the tokens of pages, where the policy has them: nobody else's.
+fn page_key(model: &Model) -> Result<Vec<(SecretSource, Secret)>, String> {
+    let Some(rule) = &model.page_token else { return Ok(Vec::new()) };
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|_| no_chance())?;
+    Ok(vec![(rule.key.clone(), Secret::new(key))])
+}
+
 /// What the names of the sample's world lead to, where nobody may be asked.
 fn names() -> Names {
     const PUBLIC: IpAddr = IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8));
-    let public =
-        ["images.pharmacy.example", "alice.example", "evil.example", "example.com", "example.net"];
+    let public = [
+        "images.pharmacy.example",
+        "texts.pharmacy.example",
+        "alice.example",
+        "evil.example",
+        "example.com",
+        "example.net",
+    ];
     let public = public.into_iter().map(|name| (name.to_owned(), vec![PUBLIC]));
     let inner = ("inner.pharmacy.example".to_owned(), vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]);
     public.chain([inner]).collect()

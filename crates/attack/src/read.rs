@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use portcullis_evidence::Sha256Hex;
 use portcullis_model::did_you_mean;
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, MergeKeyPolicy, Options, UserMessageFormatter};
@@ -18,12 +19,16 @@ const TOLD_MAX: usize = 20;
 
 /// Reads an attack.
 pub fn attack(name: &str, text: &str, against: Against<'_>) -> Result<Attack, BadFile> {
-    read(name, text, |file| check::attack(file, against))
+    let mut attack: Attack = read(name, text, |file| check::attack(file, against))?;
+    attack.digest = Sha256Hex::of(text.as_bytes());
+    Ok(attack)
 }
 
 /// Reads a journey.
 pub fn journey(name: &str, text: &str, against: Against<'_>) -> Result<Journey, BadFile> {
-    read(name, text, |file| check::journey(file, against))
+    let mut journey: Journey = read(name, text, |file| check::journey(file, against))?;
+    journey.digest = Sha256Hex::of(text.as_bytes());
+    Ok(journey)
 }
 
 /// Reads a story; it is played on the sample.

@@ -1,10 +1,13 @@
 //! What was found, as it is printed.
 
-use portcullis_model::ControlId;
+use portcullis_evidence::Severity;
+use portcullis_model::{ControlId, Method};
 use serde::Serialize;
 
+use crate::catalogue::Elsewhere;
 use crate::form::{Attack, Journey};
 use crate::generate::LeftOut;
+use crate::replay;
 use crate::verdict::{Outcome, Passage, State, Verdict};
 
 /// Everything that was found.
@@ -16,12 +19,32 @@ pub struct Report {
     pub journeys: Vec<JourneyFound>,
     /// Counted.
     pub totals: Totals,
+    /// Requests that were sent, to the API and to gateways.
+    pub requests: u64,
     /// Whether the attacks were generated: one that the API itself withstands is then as it should be.
     #[serde(skip)]
     pub is_generated: bool,
+    /// Where what was seen is kept, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceKept>,
     /// What was not generated, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
+}
+
+/// What was seen, kept as evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EvidenceKept {
+    /// How many records there are now.
+    pub records: usize,
+    /// Whether all of them were read again, and believed.
+    pub verified: bool,
+    /// The digest of the last line.
+    pub head: String,
+    /// The public key that checks it, in base64.
+    pub key: String,
+    /// The file; none where nothing is kept beyond this run.
+    pub file: Option<String>,
 }
 
 /// One attack.
@@ -49,10 +72,19 @@ pub struct AttackFound {
     pub twin: Option<Outcome>,
     /// The weakness (CWE number).
     pub cwe: u16,
+    /// What others call it.
+    #[serde(flatten)]
+    pub elsewhere: Elsewhere,
+    /// How bad it is where it comes through.
+    pub severity: Severity,
+    /// The operations that it asks, as far as the document declares them.
+    pub operations: Vec<String>,
     /// What the attacker gets.
     pub title: String,
     /// Why something is not as clear as it should be.
     pub why: Option<String>,
+    /// A script that shows it: bash, curl and jq.
+    pub replay: String,
 }
 
 /// One journey.
@@ -105,9 +137,18 @@ impl AttackFound {
             knock_out: verdict.knock_out,
             twin: verdict.twin,
             cwe: attack.cwe,
+            elsewhere: Elsewhere::of(&attack.item.value, attack.cwe, changes(attack)),
+            severity: Severity::of_item(&attack.item.value),
+            operations: Vec::new(),
             title: attack.title.value.clone(),
             why: verdict.why,
+            replay: replay::script(attack),
         }
+    }
+
+    /// Whether it succeeds through the gateway and not without it.
+    pub(crate) const fn through_only(&self) -> bool {
+        matches!(self.state, State::OpenedByGateway)
     }
 
     /// Whether it is as it should be: closed, unless there is no control for it yet.
@@ -128,6 +169,13 @@ impl AttackFound {
             && !self.stopped_by.is_empty()
             && !self.expected_control.is_some_and(|expected| self.stopped_by.contains(&expected))
     }
+}
+
+/// Whether an attack has a request that changes something.
+fn changes(attack: &Attack) -> bool {
+    let lines = attack.attack.iter().filter_map(|step| step.value.send.as_deref());
+    let mut methods = lines.filter_map(|line| line.split(' ').next());
+    methods.any(|method| !Method::from_name(method).is_some_and(Method::is_safe))
 }
 
 impl JourneyFound {
@@ -175,9 +223,68 @@ impl Report {
     /// named control and succeeded again without it, and every journey went well both ways. Generated attacks may
     /// also fail, or not be judged.
     pub fn is_as_promised(&self) -> bool {
+        self.is_as_promised_from(Severity::Low)
+    }
+
+    /// The same, of attacks that are so bad, or worse; and of every journey.
+    pub fn is_as_promised_from(&self, least: Severity) -> bool {
         let is_kept = |one: &AttackFound| {
-            if self.is_generated { one.is_no_way_in() } else { one.is_as_promised() }
+            let kept = if self.is_generated { one.is_no_way_in() } else { one.is_as_promised() };
+            kept || one.severity < least
         };
         self.attacks.iter().all(is_kept) && self.journeys.iter().all(JourneyFound::is_ok)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// An attack that succeeds directly, in a state.
+    pub(crate) fn attack(id: &str, state: State) -> AttackFound {
+        let is_closed = state == State::Closed;
+        AttackFound {
+            id: id.to_owned(),
+            item: "A1".to_owned(),
+            direct: Outcome::Succeeded,
+            through: if is_closed { Outcome::Stopped } else { Outcome::Succeeded },
+            control: is_closed.then_some("object_ownership"),
+            state,
+            stopped_by: is_closed.then_some("object_ownership").into_iter().collect(),
+            expected_control: Some("object_ownership"),
+            knock_out: is_closed.then_some(true),
+            twin: None,
+            cwe: 639,
+            elsewhere: Elsewhere::of("A1", 639, false),
+            severity: Severity::High,
+            operations: Vec::new(),
+            title: "read another's order".to_owned(),
+            why: None,
+            replay: String::new(),
+        }
+    }
+
+    /// A journey that passes both ways.
+    pub(crate) fn journey(id: &str) -> JourneyFound {
+        JourneyFound {
+            id: id.to_owned(),
+            direct: Passage::Ok,
+            through: Passage::Ok,
+            title: "look around".to_owned(),
+            direct_why: None,
+            through_why: None,
+        }
+    }
+
+    #[test]
+    fn only_what_is_bad_enough_breaks_a_promise() {
+        let open = AttackFound { severity: Severity::Medium, ..attack("a4-open", State::Open) };
+        let report = Report { attacks: vec![open], ..Report::default() };
+        assert!(!report.is_as_promised());
+        assert!(!report.is_as_promised_from(Severity::Medium));
+        assert!(report.is_as_promised_from(Severity::High));
+        let lost = JourneyFound { through: Passage::Broken, ..journey("browse") };
+        let report = Report { journeys: vec![lost], ..Report::default() };
+        assert!(!report.is_as_promised_from(Severity::High));
     }
 }

@@ -1,18 +1,29 @@
 //! Runs attacks and journeys, a few at a time, and gathers what was found.
 
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use portcullis_model::Clock;
 
+use crate::budget::Budget;
+use crate::client::{Request, Silence, exchange};
 use crate::form::{Attack, Journey};
 use crate::place::{Place, Wanted};
 use crate::report::{AttackFound, JourneyFound, Report};
 use crate::trial::{Part, Seen, Target, Try, Way};
-use crate::verdict::{Outcome, Passage, Verdict};
-use crate::{policies, trial, twin};
+use crate::verdict::{Outcome, Passage, State, Verdict};
+use crate::{evidence, policies, trial, twin};
 
+/// What is said of attacks that were not tried.
+const GONE: &str = "not tried: the API does not answer any more";
+/// How often it is asked before that is said.
+const LOOKS: usize = 3;
+const LOOK_PAUSE: Duration = Duration::from_millis(500);
+/// How long an API that hangs is waited for then.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Attacks at a time at the sample, where each has a world of its own.
 const AT_A_TIME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
@@ -22,9 +33,16 @@ pub struct Runner {
     pub place: Place,
     /// Civil time, for gateways and their records.
     pub clock: Arc<dyn Clock>,
+    /// What it may send.
+    pub budget: Arc<Budget>,
 }
 
 impl Runner {
+    /// Without bounds.
+    pub fn new(place: Place, clock: Arc<dyn Clock>) -> Self {
+        Self { place, clock, budget: Arc::default() }
+    }
+
     /// Runs all of them. `progress` is called with a line after each.
     pub fn run(
         &self,
@@ -40,11 +58,22 @@ impl Runner {
             // One API has one state: attacks at the same time would disturb one another.
             Place::Upstream(_) => NonZeroUsize::MIN,
         };
+        // What was not tried is not safe.
+        let is_gone = AtomicBool::new(false);
         let work = || {
             loop {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 let one = match attacks.get(place) {
-                    Some(attack) => Found::Attack(place, self.attack(attack)),
+                    Some(attack) if is_gone.load(Ordering::Relaxed) => {
+                        Found::Attack(place, AttackFound::new(attack, Verdict::inconclusive(GONE)))
+                    }
+                    Some(attack) => {
+                        let found = self.attack(attack);
+                        if found.state == State::Inconclusive && self.is_gone() {
+                            is_gone.store(true, Ordering::Relaxed);
+                        }
+                        Found::Attack(place, found)
+                    }
                     None => match journeys.get(place - attacks.len()) {
                         Some(journey) => Found::Journey(place, self.journey(journey)),
                         None => return,
@@ -63,7 +92,7 @@ impl Runner {
         });
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.sort_by_key(Found::place);
-        let mut report = Report::default();
+        let mut report = Report { requests: self.budget.sent(), ..Report::default() };
         for one in found {
             match one {
                 Found::Attack(_, attack) => report.attacks.push(attack),
@@ -71,14 +100,30 @@ impl Runner {
             }
         }
         report.count();
+        evidence::name_operations(&self.place, (attacks, &mut report), &self.clock);
         report
+    }
+
+    /// Whether an API of the user's own does not answer any more: a few times, with a pause in between.
+    fn is_gone(&self) -> bool {
+        let Place::Upstream(upstream) = &self.place else { return false };
+        let asked = block_on(async {
+            for _ in 0..LOOKS {
+                if answers(upstream.address).await {
+                    return false;
+                }
+                tokio::time::sleep(LOOK_PAUSE).await;
+            }
+            true
+        });
+        asked.unwrap_or_default()
     }
 
     /// Runs one attack.
     pub fn attack(&self, attack: &Attack) -> AttackFound {
         let verdict = block_on(async {
             let lab = Lab { runner: self, attack, twin: twin::of(attack) };
-            trial::run(&lab, lab.twin.is_some()).await
+            trial::run(&lab, lab.twin.is_some(), self.place.has_running()).await
         });
         let mut verdict = verdict.unwrap_or_else(Verdict::inconclusive);
         verdict.why = verdict.why.map(|why| self.redacted(why));
@@ -101,7 +146,10 @@ impl Runner {
             }
         };
         let direct = pass(Way::Direct);
-        let through = pass(Way::Through(Vec::new()));
+        let through = match self.place.has_running() {
+            true => pass(Way::Running),
+            false => pass(Way::Through(Vec::new())),
+        };
         JourneyFound::new(journey, direct, through)
     }
 
@@ -126,6 +174,7 @@ impl Runner {
             policy: policies::text(journey.policy.as_ref(), journey.policy_file.as_ref()),
         };
         let mut world = self.place.open(wanted, way, &self.clock).await?;
+        world.session.spend(&self.budget);
         let mut walked = world.session.make(&journey.tokens, self.seconds()).await;
         if walked.is_ok() {
             walked = world.session.give(&journey.keys, &journey.users).await;
@@ -136,6 +185,15 @@ impl Runner {
         world.close().await;
         walked
     }
+}
+
+/// Whether somebody there says anything.
+async fn answers(address: SocketAddr) -> bool {
+    let bytes =
+        format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").into_bytes();
+    let request = Request { bytes, trickle: None, is_head: false };
+    let seen = exchange(address, &request, LOOK_TIMEOUT).await;
+    !matches!(seen.answer, Err(Silence::NotConnected(_) | Silence::TimedOut))
 }
 
 /// A runtime of its own for one attack: nothing of it outlives the attack.
@@ -163,11 +221,12 @@ impl Target for Lab<'_> {
             document: attack.document.as_ref().map(|one| one.value).unwrap_or_default(),
             policy: policies::text(attack.policy.as_ref(), attack.policy_file.as_ref()),
         };
-        let Runner { place, clock } = self.runner;
+        let Runner { place, clock, budget } = self.runner;
         let mut world = match place.open(wanted, &one.way, clock).await {
             Ok(world) => world,
             Err(why) => return Seen::Broken(why),
         };
+        world.session.spend(budget);
         let mut made = world.session.make(&attack.tokens, self.runner.seconds()).await;
         if made.is_ok() {
             made = world.session.give(&attack.keys, &attack.users).await;

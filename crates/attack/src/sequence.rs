@@ -4,17 +4,19 @@ mod scene;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use portcullis_gateway::{Act, Probe};
 use serde_json::{Value, json};
 use serde_saphyr::Spanned;
 
+use crate::budget::Budget;
 use crate::client::{Answer, Exchange, Request, Silence, exchange};
 use crate::forge;
 use crate::form::{Attack, Step};
 use crate::given_key::{Keys, Users};
-use crate::identity::{self, Identity};
+use crate::identity::{self, Credential, Identity, Login, without_words};
 use crate::issue::Issuing;
 use crate::payload::Payload;
 use crate::request::{self, Added};
@@ -38,12 +40,13 @@ pub(crate) struct Session {
     /// The credential that makes a gateway say what it decided.
     probe: Option<Probe>,
     variables: Variables,
-    /// By door and user.
-    tokens: HashMap<(SocketAddr, String), String>,
+    /// The field by which somebody calls, by door and name.
+    credentials: HashMap<(SocketAddr, String), (String, String)>,
     /// Those who were given; none: the sample's users, who log in.
     identities: Option<Vec<Identity>>,
     /// Gives out credentials of ours.
     issuing: Issuing,
+    budget: Arc<Budget>,
     sent: u32,
 }
 
@@ -87,7 +90,14 @@ impl Session {
         variables.save("unique", Value::from(unique));
         variables.save("door", Value::from(format!("http://{door}")));
         variables.save("api", Value::from(format!("http://{api}")));
-        Self { door, api, probe, variables, tokens: HashMap::new(), identities, issuing, sent: 0 }
+        let credentials = HashMap::new();
+        let budget = Arc::default();
+        Self { door, api, probe, variables, credentials, identities, issuing, budget, sent: 0 }
+    }
+
+    /// Counts its requests among those of a run.
+    pub(crate) fn spend(&mut self, budget: &Arc<Budget>) {
+        self.budget = Arc::clone(budget);
     }
 
     /// Makes the tokens that the steps use; `now` in seconds since 1970.
@@ -102,6 +112,20 @@ impl Session {
 
     /// Steps that must go as they expect; if not, why.
     pub(crate) async fn expect(&mut self, steps: &[Spanned<Step>]) -> Result<(), String> {
+        let went = self.expect_all(steps).await;
+        went.map_err(|why| self.without_credentials(why))
+    }
+
+    /// A text without what logins gave.
+    fn without_credentials(&self, text: String) -> String {
+        if self.identities.is_none() {
+            return text;
+        }
+        let values = self.credentials.values();
+        values.fold(text, |text, (_, value)| without_words(&text, value))
+    }
+
+    async fn expect_all(&mut self, steps: &[Spanned<Step>]) -> Result<(), String> {
         for (place, step) in steps.iter().enumerate() {
             let step = &step.value;
             let named = |why: String| {
@@ -196,7 +220,7 @@ impl Session {
                 }
                 // What this step builds on was prevented: there is no harm in it.
                 Err(Stuck::Missing(_)) => {}
-                Err(Stuck::Broken(why)) => return Seen::Broken(why),
+                Err(Stuck::Broken(why)) => return Seen::Broken(self.without_credentials(why)),
             }
         }
         self.judge(attack, &exchanges, acts)
@@ -238,6 +262,7 @@ impl Session {
     async fn step(&mut self, step: &Step, to: SocketAddr) -> Result<Done, Stuck> {
         let credential = self.credential_of(step, to).await?;
         wait(step).await;
+        self.budget.wait().await;
         self.send(step, credential, to).await
     }
 
@@ -278,6 +303,7 @@ impl Session {
         credential: Option<(String, String)>,
         to: SocketAddr,
     ) -> Result<Ready, Stuck> {
+        self.budget.take().map_err(Stuck::Broken)?;
         self.variables.save("host", Value::from(to.to_string()));
         self.sent += 1;
         let nonce = format!("n{}", self.sent);
@@ -311,6 +337,8 @@ impl Session {
         for (name, source) in &step.save {
             let value = if source.is_empty() || source.starts_with('/') {
                 body.as_ref().and_then(|body| body.pointer(source)).cloned()
+            } else if let Some(cookie) = source.strip_prefix("cookie.") {
+                Some(Value::from(set_cookie(answer, cookie)))
             } else {
                 answer.all(source).first().copied().map(Value::from)
             };
@@ -327,21 +355,37 @@ impl Session {
         to: SocketAddr,
     ) -> Result<Option<(String, String)>, Stuck> {
         let Some(name) = &step.identity else { return Ok(None) };
-        let Some(identities) = &self.identities else {
-            let token = self.token(name, to).await?;
-            return Ok(Some(("Authorization".to_owned(), format!("Bearer {token}"))));
+        let known = (to, name.clone());
+        if let Some(credential) = self.credentials.get(&known) {
+            return Ok(Some(credential.clone()));
+        }
+        let credential = match &self.identities {
+            None => {
+                let token = self.token(name, to).await?;
+                ("Authorization".to_owned(), format!("Bearer {token}"))
+            }
+            Some(identities) => {
+                let given = identities.iter().find(|one| one.name == *name);
+                let given = given.ok_or_else(|| Stuck::Broken(format!("`{name}` is not given")))?;
+                match &given.credential {
+                    Credential::Field { field, value } => {
+                        let value = String::from_utf8_lossy(value.expose_secret()).into_owned();
+                        (field.clone(), value)
+                    }
+                    Credential::Login(login) => {
+                        let failed = |why| Stuck::Broken(format!("`{name}` cannot log in: {why}"));
+                        self.budget.take().map_err(failed)?;
+                        logged_in(login, to).await.map_err(failed)?
+                    }
+                }
+            }
         };
-        let given = identities.iter().find(|one| one.name == *name);
-        let given = given.ok_or_else(|| Stuck::Broken(format!("`{name}` is not given")))?;
-        Ok(Some((given.field.clone(), given.exposed())))
+        self.credentials.insert(known, credential.clone());
+        Ok(Some(credential))
     }
 
-    /// The token of one of the sample's users, who logs in through the same door, once.
+    /// The token of one of the sample's users, who logs in through the same door.
     async fn token(&mut self, name: &str, door: SocketAddr) -> Result<String, Stuck> {
-        let known = (door, name.to_owned());
-        if let Some(token) = self.tokens.get(&known) {
-            return Ok(token.clone());
-        }
         let password = identity::password(name)
             .ok_or_else(|| Stuck::Broken(format!("`{name}` is not a user of the sample")))?;
         let body = json!({ "email": identity::email(name), "password": password });
@@ -355,13 +399,18 @@ impl Session {
         let answer = done.exchange.answer.map_err(|silence| failed(silence.to_string()))?;
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         match body.pointer("/token").and_then(Value::as_str) {
-            Some(token) => {
-                self.tokens.insert(known, token.to_owned());
-                Ok(token.to_owned())
-            }
+            Some(token) => Ok(token.to_owned()),
             None => Err(failed(with_acts(format!("status {}", answer.status), &done.acts))),
         }
     }
+}
+
+/// The field by which somebody calls who logs in at a door.
+async fn logged_in(login: &Login, door: SocketAddr) -> Result<(String, String), String> {
+    let request =
+        Request { bytes: login.sent.bytes(&door.to_string()), trickle: None, is_head: false };
+    let answer = exchange(door, &request, STEP_TIMEOUT).await.answer;
+    login.taken(&answer.map_err(|silence| silence.to_string())?)
 }
 
 /// In words.
@@ -411,6 +460,17 @@ fn with_acts(why: String, acts: &[Act]) -> String {
         Some(control) => format!("{why}, refused by {control}"),
         None => why,
     }
+}
+
+/// What an answer sets a cookie to; nothing where it sets none, as a page reads it.
+fn set_cookie<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    let all = answer.all("set-cookie").into_iter();
+    let pairs = all.filter_map(|field| field.split(';').next()?.split_once('='));
+    pairs
+        .filter(|(known, _)| known.trim() == name)
+        .map(|(_, value)| value.trim())
+        .next_back()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ impl Report {
         text.push_str(&self.remarks());
         text.push_str(&self.left_out());
         text.push_str(&self.summary());
+        text.push_str(&self.evidence());
         text
     }
 
@@ -84,12 +85,27 @@ impl Report {
             }
         }
         format!(
-            "{}: {}\n{}: {} ok both ways\n",
+            "{}: {}\n{}: {} ok both ways\n{} sent\n",
             counted(totals.attacks, "attack"),
             if states.is_empty() { "none".to_owned() } else { states.join(", ") },
             counted(totals.journeys, "journey"),
-            totals.journeys_ok
+            totals.journeys_ok,
+            counted(usize::try_from(self.requests).unwrap_or(usize::MAX), "request")
         )
+    }
+
+    fn evidence(&self) -> String {
+        let Some(kept) = &self.evidence else { return String::new() };
+        let records = counted(kept.records, "record");
+        match &kept.file {
+            Some(file) => format!(
+                "evidence: {records} in `{file}`, read again and believed, head {}\n",
+                kept.head
+            ),
+            None => format!(
+                "evidence: {records}, linked, signed, read again and believed; --evidence FILE keeps them\n"
+            ),
+        }
     }
 }
 
@@ -191,6 +207,7 @@ browse is broken through the gateway: step 1 (`GET /`): status 400, not 200
 
 1 attack: 1 closed
 1 journey: 0 ok both ways
+0 requests sent
 ";
         assert_eq!(report().text(), expected);
     }

@@ -35,6 +35,8 @@ pub(crate) enum Way {
     Direct,
     /// To a gateway that does not ask these controls.
     Through(Vec<ControlId>),
+    /// To a gateway that somebody runs, and that tells nobody what it decides.
+    Running,
 }
 
 /// What was seen.
@@ -56,8 +58,41 @@ pub(crate) trait Target {
     async fn attempt(&self, one: Try) -> Seen;
 }
 
-/// Tries an attack until it is known what holds.
-pub(crate) async fn run(target: &impl Target, has_twin: bool) -> Verdict {
+/// Tries an attack until it is known what holds; in the end at a gateway that runs, if there is one.
+pub(crate) async fn run(target: &impl Target, has_twin: bool, has_running: bool) -> Verdict {
+    let mut verdict = judged(target, has_twin).await;
+    if has_running && verdict.direct != Outcome::Inconclusive {
+        at_running(target, &mut verdict).await;
+    }
+    verdict
+}
+
+/// What the gateway that runs does counts; which control does it, is known from one of the same policy.
+async fn at_running(target: &impl Target, verdict: &mut Verdict) {
+    let mut why = None;
+    let (seen, _) = both(target, Part::Honest, Part::Attack, Way::Running, &mut why).await;
+    let own = std::mem::replace(&mut verdict.through, seen);
+    match (own, seen) {
+        (Outcome::Stopped, Outcome::Failed) => verdict.through = Outcome::Stopped,
+        (Outcome::Stopped, Outcome::Succeeded) => {
+            (verdict.stopped_by, verdict.knock_out) = (Vec::new(), None);
+            verdict.why = Some(
+                "it comes through the gateway that runs, and one with this policy stops it: does that one run with \
+                 another?"
+                    .to_owned(),
+            );
+        }
+        (Outcome::Succeeded, Outcome::Failed) => {
+            verdict.why = Some(
+                "the gateway that runs stops it, and one with this policy does not: does that one run with another?"
+                    .to_owned(),
+            );
+        }
+        _ => verdict.why = why.or_else(|| verdict.why.take()),
+    }
+}
+
+async fn judged(target: &impl Target, has_twin: bool) -> Verdict {
     let mut verdict = Verdict::inconclusive("");
     verdict.why = None;
     let (direct, _) = both(target, Part::Honest, Part::Attack, Way::Direct, &mut verdict.why).await;
@@ -112,6 +147,7 @@ async fn both(
         (Way::Direct, Part::TwinHonest) => "at the safe operation",
         (Way::Direct, _) => "directly",
         (Way::Through(_), _) => "through the gateway",
+        (Way::Running, _) => "through the gateway that runs",
     };
     if let Seen::Broken(reason) = target.attempt(Try { part: honest, way: way.clone() }).await {
         *why = Some(format!("the honest sequence does not work {place}: {reason}"));
@@ -225,7 +261,7 @@ mod tests {
 
     fn judge(has_twin: bool, answer: impl Fn(&Try) -> Seen) -> Verdict {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(run(&Fake(answer), has_twin))
+        runtime.block_on(run(&Fake(answer), has_twin, false))
     }
 
     /// Positive controls work; attacks are answered by way.
@@ -235,7 +271,48 @@ mod tests {
             (Part::TwinAttack, _) => Seen::NoHarm(Vec::new()),
             (Part::Attack, Way::Direct) => answer(None),
             (Part::Attack, Way::Through(left_out)) => answer(Some(left_out)),
+            (Part::Attack, Way::Running) => Seen::Broken("none runs".to_owned()),
         }
+    }
+
+    /// The same where the gateway that runs has its own answer, and one of this policy stops the attack or not.
+    fn beside(own_stops: bool, running: &Seen) -> Verdict {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let answer = |one: &Try| match (&one.way, one.part) {
+            (Way::Running, Part::Attack) => running.clone(),
+            (Way::Running, _) => match running {
+                Seen::Broken(why) => Seen::Broken(why.clone()),
+                _ => Seen::Worked,
+            },
+            _ => attacks(one, |way| match way {
+                Some(left_out) if own_stops && left_out.is_empty() => {
+                    Seen::NoHarm(vec![Act::Refused(InputShape)])
+                }
+                _ => Seen::Harm,
+            }),
+        };
+        runtime.block_on(run(&Fake(answer), false, true))
+    }
+
+    #[test]
+    fn what_the_gateway_that_runs_does_counts() {
+        let verdict = beside(true, &Seen::NoHarm(Vec::new()));
+        assert_eq!((verdict.through, verdict.knock_out), (Outcome::Stopped, Some(true)));
+        assert_eq!(
+            (verdict.stopped_by.as_slice(), verdict.why.as_deref()),
+            ([InputShape].as_slice(), None)
+        );
+        let verdict = beside(true, &Seen::Harm);
+        assert_eq!((verdict.through, verdict.knock_out), (Outcome::Succeeded, None));
+        assert!(verdict.stopped_by.is_empty() && verdict.why.unwrap().contains("another?"));
+        let verdict = beside(false, &Seen::NoHarm(Vec::new()));
+        assert_eq!(verdict.through, Outcome::Failed);
+        assert!(verdict.why.unwrap().contains("another?"));
+        let verdict = beside(false, &Seen::Harm);
+        assert_eq!((verdict.through, verdict.why), (Outcome::Succeeded, None));
+        let verdict = beside(true, &Seen::Broken("status 503".to_owned()));
+        assert_eq!(verdict.through, Outcome::Inconclusive);
+        assert!(verdict.why.unwrap().contains("through the gateway that runs: status 503"));
     }
 
     #[test]

@@ -23,6 +23,15 @@ impl Variables {
         self.values.insert(name.to_owned(), value);
     }
 
+    /// Every variable of these texts, as it is written: what is filled with them stays as it is.
+    pub(crate) fn as_they_are(texts: &[String]) -> Self {
+        let mut variables = Self::default();
+        for name in texts.iter().flat_map(|text| names(text)) {
+            variables.save(name, Value::String(format!("${{{name}}}")));
+        }
+        variables
+    }
+
     /// A text with its values put in: texts as they are, anything else as JSON.
     pub(crate) fn fill(&self, text: &str) -> Result<String, Missing> {
         let mut out = String::with_capacity(text.len());
@@ -91,6 +100,19 @@ pub(crate) fn not_a_name(text: &str) -> String {
 
 const fn is_inner(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
+}
+
+/// A text with the same in the place of each `${name}`.
+pub(crate) fn named_one(text: &str, value: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, _, after)) = first_name(rest) {
+        out.push_str(before);
+        out.push_str(value);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// What stands before the first `${name}`, the name, and what follows.

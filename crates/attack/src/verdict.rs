@@ -1,48 +1,7 @@
-//! The words of a result, and what follows from them.
+//! What was found about one attack, and what follows from it.
 
+pub use portcullis_evidence::{Outcome, Passage, State};
 use portcullis_model::ControlId;
-use serde::Serialize;
-
-/// How one try ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// The harm happened: data reached the attacker, or the effect is there.
-    Succeeded,
-    /// The gateway prevented it, by refusing or by removing. Only through the gateway.
-    Stopped,
-    /// It did not happen, and no control claims that.
-    Failed,
-    /// Nothing can be said.
-    Inconclusive,
-}
-
-/// What is known about one attack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// It succeeds directly, is stopped through the gateway, and succeeds again without the
-    /// control that stopped it.
-    Closed,
-    /// The API itself withstands.
-    AlreadySafe,
-    /// It succeeds both ways.
-    Open,
-    /// It succeeds only through the gateway.
-    OpenedByGateway,
-    /// Nothing can be said.
-    Inconclusive,
-}
-
-/// How a journey ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Passage {
-    /// Everything was as expected.
-    Ok,
-    /// Something was not.
-    Broken,
-}
 
 /// Everything that was found about one attack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,41 +46,6 @@ impl Verdict {
             (Outcome::Failed, Outcome::Succeeded) => State::OpenedByGateway,
             (Outcome::Failed, Outcome::Stopped | Outcome::Failed) => State::AlreadySafe,
             _ => State::Inconclusive,
-        }
-    }
-}
-
-impl Outcome {
-    /// The word.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Succeeded => "succeeded",
-            Self::Stopped => "stopped",
-            Self::Failed => "failed",
-            Self::Inconclusive => "inconclusive",
-        }
-    }
-}
-
-impl State {
-    /// The word.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::AlreadySafe => "already_safe",
-            Self::Open => "open",
-            Self::OpenedByGateway => "opened_by_gateway",
-            Self::Inconclusive => "inconclusive",
-        }
-    }
-}
-
-impl Passage {
-    /// The word.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Broken => "broken",
         }
     }
 }

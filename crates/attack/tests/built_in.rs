@@ -21,7 +21,7 @@ mod built_in {
     }
 
     fn runner() -> Runner {
-        Runner { place: Place::Sample, clock: Arc::new(System) }
+        Runner::new(Place::Sample, Arc::new(System))
     }
 
     fn run_family(control: Option<ControlId>, is_as_promised: impl Fn(&AttackFound) -> bool) {

@@ -29,7 +29,7 @@ mod generated {
     }
 
     fn runner() -> Runner {
-        Runner { place: Place::Sample, clock: Arc::new(System) }
+        Runner::new(Place::Sample, Arc::new(System))
     }
 
     fn model() -> Model {
@@ -116,6 +116,31 @@ mod generated {
         }
         let title = "setOrderTerms: adam writes `/status`, which is not for them to write";
         assert!(!tried(title), "the rules let administrators");
+    }
+
+    #[test]
+    fn requests_that_are_not_as_declared_are_tried_and_those_that_the_api_takes_are_stopped() {
+        let made = made(ATTACKS_MAX, 1);
+        let faults = |item: &str| {
+            attacks(&made.attacks, |one| {
+                one.attack.item.value == item && !is_at_a_safe_operation(one)
+            })
+        };
+        for item in ["F1", "F2", "A7"] {
+            let faults = faults(item);
+            assert!(faults.len() > 4, "{item}: {}", faults.len());
+            let some: Vec<Attack> = faults.into_iter().take(6).collect();
+            let report = runner().run(&some, &[], &|_| {});
+            let told = || serde_json::to_string_pretty(&report).unwrap();
+            assert!(
+                report.attacks.iter().all(portcullis_attack::AttackFound::is_no_way_in),
+                "{}",
+                told()
+            );
+            let is_judged =
+                |found: &&portcullis_attack::AttackFound| found.state != State::Inconclusive;
+            assert!(report.attacks.iter().filter(is_judged).count() > 2, "{}", told());
+        }
     }
 
     #[test]

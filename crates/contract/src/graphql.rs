@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::media::BodyKind;
 use crate::operation::Operation;
 use crate::parameter::Place;
 use crate::shape::{ShapeId, Shapes, Types};
@@ -18,6 +19,12 @@ pub enum GraphqlSign {
     Body,
     /// The same in its query.
     Query,
+    /// Its parts: `operations` beside `map`, which is how files are sent with it.
+    Parts,
+    /// What one request said: its `query` is a document of GraphQL.
+    Document,
+    /// Another method of its path speaks it, and it takes a `query`, too.
+    Neighbour,
 }
 
 impl fmt::Display for GraphqlSign {
@@ -29,12 +36,18 @@ impl fmt::Display for GraphqlSign {
                 "its body has `query` beside `variables`, `operationName` or `extensions`"
             }
             Self::Query => "it takes `query` beside `variables`, `operationName` or `extensions`",
+            Self::Parts => "its parts have `operations` beside `map`",
+            Self::Document => "a `query` in this request is a document of GraphQL",
+            Self::Neighbour => "another method of its path does, and it takes a `query`",
         })
     }
 }
 
 /// What a request of GraphQL has beside its document.
-const BESIDE: [&str; 3] = ["extensions", "operationName", "variables"];
+pub const GRAPHQL_BESIDE: [&str; 3] = ["extensions", "operationName", "variables"];
+/// Where its document stands, or what names one that the API knows.
+pub const GRAPHQL_DOCUMENTS: [&str; 6] =
+    ["doc_id", "documentId", "mutation", "query", "queryHash", "queryId"];
 
 impl Operation {
     /// What says that it speaks GraphQL, if anything does.
@@ -53,23 +66,74 @@ impl Operation {
         if media.any(|media| is_media(&media.range.sub)) {
             return Some(GraphqlSign::Media);
         }
-        let mut roots = own.filter_map(|media| Some(media.schema.as_ref()?.shape));
-        if roots.any(|root| is_request(root, shapes)) {
-            return Some(GraphqlSign::Body);
+        let roots = own.filter_map(|media| Some((media.kind, media.schema.as_ref()?.shape)));
+        for (kind, root) in roots {
+            if is_request(root, shapes) {
+                return Some(GraphqlSign::Body);
+            }
+            if kind == BodyKind::FormData && has_all(root, &["map", "operations"], shapes) {
+                return Some(GraphqlSign::Parts);
+            }
         }
-        let has = |name: &str| {
-            self.parameters.iter().any(|one| one.place == Place::Query && one.name == name)
-        };
-        (has("query") && BESIDE.iter().any(|name| has(name))).then_some(GraphqlSign::Query)
+        let is_asked = self.has_query(&GRAPHQL_DOCUMENTS) && self.has_query(&GRAPHQL_BESIDE);
+        is_asked.then_some(GraphqlSign::Query)
+    }
+
+    /// Whether it takes the document of a request of GraphQL, so that it speaks it if another method of its path does.
+    pub fn takes_graphql(&self) -> bool {
+        self.body.is_some() || self.has_query(&GRAPHQL_DOCUMENTS)
+    }
+
+    fn has_query(&self, names: &[&str]) -> bool {
+        let mut all = self.parameters.iter().filter(|one| one.place == Place::Query);
+        all.any(|one| names.contains(&one.name.as_str()))
     }
 }
 
 /// Whether a body is a request of GraphQL, or a list of them.
 fn is_request(root: ShapeId, shapes: &Shapes) -> bool {
     let object = &shapes.get(shapes.object_of(root)).object;
-    let document = object.property("query", &mut 0);
-    let is_text = document.is_some_and(|one| shapes.get(one.shape).types.contains(Types::STRING));
-    is_text && BESIDE.iter().any(|name| object.property(name, &mut 0).is_some())
+    let is_text = |name: &&str| {
+        let document = object.property(name, &mut 0);
+        document.is_some_and(|one| shapes.get(one.shape).types.contains(Types::STRING))
+    };
+    GRAPHQL_DOCUMENTS.iter().any(is_text)
+        && GRAPHQL_BESIDE.iter().any(|name| object.property(name, &mut 0).is_some())
+}
+
+fn has_all(root: ShapeId, names: &[&str], shapes: &Shapes) -> bool {
+    let object = &shapes.get(root).object;
+    names.iter().all(|name| object.property(name, &mut 0).is_some())
+}
+
+/// Words with which a document of GraphQL may begin, beside `{` (October 2021 edition, section 2.3).
+const WORDS: [&str; 4] = ["fragment", "mutation", "query", "subscription"];
+
+/// Whether a text is a document of GraphQL, as far as its first and its last words say: a selection of fields in braces,
+/// and no JSON, which has quotes behind its brace.
+pub fn is_graphql_document(text: &str) -> bool {
+    let begins = meant(text);
+    let word = WORDS.iter().find_map(|word| begins.strip_prefix(word));
+    let is_name = |one: char| one.is_ascii_alphabetic() || one == '_';
+    let braced = match word {
+        Some(behind) if behind.starts_with(is_name) => return false,
+        Some(behind) => behind.find('{').and_then(|place| behind.get(place..)),
+        None => Some(begins),
+    };
+    let Some(inside) = braced.and_then(|braced| braced.strip_prefix('{')) else { return false };
+    let first = meant(inside);
+    text.contains('}') && (first.starts_with(is_name) || first.starts_with("..."))
+}
+
+/// What stands behind spaces, commas and comments, which mean nothing (section 2.1).
+fn meant(text: &str) -> &str {
+    let is_ignored = |one: char| one.is_whitespace() || one == ',' || one == '\u{feff}';
+    let mut text = text.trim_start_matches(is_ignored);
+    while let Some(comment) = text.strip_prefix('#') {
+        let end = comment.find(['\n', '\r']).unwrap_or(comment.len());
+        text = comment.get(end..).unwrap_or_default().trim_start_matches(is_ignored);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -129,6 +193,27 @@ mod tests {
             ("/graphql-guides", with_body(json, "{}"), None),
             (
                 "/q",
+                with_body(
+                    "multipart/form-data",
+                    r#"{"properties": {"operations": {"type": "string"}, "map": {"type": "string"}}}"#,
+                ),
+                Some(GraphqlSign::Parts),
+            ),
+            (
+                "/q",
+                with_body(json, r#"{"properties": {"operations": {"type": "array"}, "map": {}}}"#),
+                None,
+            ),
+            (
+                "/q",
+                with_body(
+                    json,
+                    r#"{"properties": {"doc_id": {"type": "string"}, "variables": {"type": "object"}}}"#,
+                ),
+                Some(GraphqlSign::Body),
+            ),
+            (
+                "/q",
                 r#"{"parameters": [{"name": "query", "in": "query", "schema": {"type": "string"}},
                 {"name": "operationName", "in": "query", "schema": {"type": "string"}}],
                 "responses": {"200": {"description": ""}}}"#
@@ -137,6 +222,38 @@ mod tests {
             ),
         ] {
             assert_eq!(sign(path, &operation), expected, "{path} {operation}");
+        }
+    }
+
+    #[test]
+    fn a_document_is_told_from_what_people_search_for() {
+        for text in [
+            "{ customers { email } }",
+            "{customers{email}}",
+            "query { me }",
+            "query Q($id: ID!) { order(id: $id) { id } }",
+            "mutation{pay}",
+            "subscription S @live { x }",
+            "# a comment\n, {\n# another {\n  ...F }",
+            "fragment F on Customer { email } { me { ...F } }",
+            "\u{feff}{__schema{types{name}}}",
+        ] {
+            assert!(is_graphql_document(text), "{text}");
+        }
+        for text in [
+            "",
+            "query",
+            "aspirin",
+            "{}",
+            "{\"name\": \"x\"}",
+            "{ \"$gt\": 1 }",
+            "{{name}}",
+            "queries { x }",
+            "a { b }",
+            "SELECT * FROM { a }",
+            "{name",
+        ] {
+            assert!(!is_graphql_document(text), "{text}");
         }
     }
 }

@@ -44,6 +44,7 @@ mod scheme;
 mod security;
 mod servers;
 mod shape;
+mod slice;
 mod style;
 mod swagger;
 mod template;
@@ -55,7 +56,7 @@ mod yaml;
 pub use contract::{Contract, NotServed};
 pub use document::as_json;
 pub use files::{FileFault, Files, NoFiles};
-pub use graphql::GraphqlSign;
+pub use graphql::{GRAPHQL_BESIDE, GRAPHQL_DOCUMENTS, GraphqlSign, is_graphql_document};
 pub use link::{Link, LinkTarget};
 pub use locate::locate;
 pub use media::{BodyKind, Encoding, Media, MediaRange};
@@ -72,4 +73,5 @@ pub use shape::{
     Bounds, Member, ObjectShape, Pointing, Property, Rest, SchemaName, Shape, ShapeId, Shapes,
     TextShape, Types, XmlMember, XmlName, XmlShape, XmlText, folded_name,
 };
+pub use slice::Slices;
 pub use values::{Texts, ValueChange, compare_values};

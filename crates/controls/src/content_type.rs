@@ -20,7 +20,9 @@
 //! they are declared; `check` lists them. So is XML of which the document does not say clearly what
 //! its elements are; XML without a schema is only held to be well-formed. Bytes are looked at in their first few, for types that
 //! always begin alike (PNG, JPEG, GIF, WebP, PDF, ZIP, gzip and others). Of a picture, sound, film, font or PDF it is asked,
-//! too, whether it is a page, a program, a script or an archive besides; nothing is unpacked, and no format is parsed.
+//! too, whether it is a page, a program, a script or an archive besides, of a drawing (SVG) whether it runs, and of a ZIP or a
+//! package whether all readers find the same files in it; nothing is unpacked. A part whose types are not declared is
+//! asked what it is besides, by its label and its name, and may begin as it likes.
 
 use portcullis_contract::{BodyKind, Media, MediaRange, Operation, RequestBody, Shapes};
 use portcullis_json::Fault;
@@ -30,8 +32,8 @@ use portcullis_policy::Model;
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use crate::free_form::Way;
 use crate::labels::undone;
-use crate::multipart::boundary;
-use crate::signature::{begins_as, other_file};
+use crate::multipart::{PartFile, boundary};
+use crate::signature::{begins_as, by_name, other_file};
 use crate::xml::Fault as XmlFault;
 
 /// See the module's page.
@@ -252,15 +254,42 @@ pub fn part_label(reason: &'static str) -> Refusal {
 
 /// Whether bytes begin as files with their label do, and are nothing else besides.
 pub fn judge_signature(label: &MediaRange, bytes: &[u8]) -> Judgement<()> {
-    let (reason, detail) = if begins_as(label, bytes) == Some(false) {
+    if begins_as(label, bytes) == Some(false) {
         let detail = format!("labelled `{label}`, and does not begin as such files do");
-        ("not_what_it_says", detail)
-    } else if let Some(other) = other_file(label, bytes) {
-        ("two_files", format!("labelled `{label}`, and {other}"))
-    } else {
-        return Judgement::Pass(());
-    };
-    let refusal = Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, reason, detail);
+        let status = Status::BAD_REQUEST;
+        let refusal = Refusal::new(ControlId::ContentType, status, "not_what_it_says", detail);
+        return Judgement::Refuse(refusal, ());
+    }
+    other_file(label, bytes).map_or(Judgement::Pass(()), |other| two_files(label, other))
+}
+
+/// Judges a file among the parts of a body. Where the document says which types it may have, it begins as its label says;
+/// everywhere it is nothing else besides, as far as its label or its name says what it is.
+pub fn judge_file(file: &PartFile<'_>) -> Judgement<()> {
+    match file.label {
+        Some(label) if file.is_declared => {
+            if let Judgement::Refuse(refusal, ()) = judge_signature(label, file.bytes) {
+                return Judgement::Refuse(refusal, ());
+            }
+        }
+        Some(label) => {
+            if let Some(other) = other_file(label, file.bytes) {
+                return two_files(label, other);
+            }
+        }
+        None => {}
+    }
+    // Whoever hands it out later goes by the name.
+    match file.name.and_then(by_name) {
+        Some(label) => other_file(&label, file.bytes)
+            .map_or(Judgement::Pass(()), |other| two_files(&label, other)),
+        None => Judgement::Pass(()),
+    }
+}
+
+fn two_files(label: &MediaRange, other: &str) -> Judgement<()> {
+    let detail = format!("labelled `{label}`, and {other}");
+    let refusal = Refusal::new(ControlId::ContentType, Status::BAD_REQUEST, "two_files", detail);
     Judgement::Refuse(refusal, ())
 }
 

@@ -30,7 +30,15 @@ pub(crate) struct InObject<'a> {
     pub(crate) shape: Option<ShapeId>,
 }
 
-impl Standing<'_, '_> {
+impl<'a> Standing<'a, '_> {
+    /// The name of the member that holds the object in which it is a member, if one does.
+    pub(crate) fn holder(&self) -> Option<&'a str> {
+        match self.at {
+            [.., Step::Name(holder), Step::Name(_)] => Some(holder),
+            _ => None,
+        }
+    }
+
     /// Where it stands, as policies write it: `body./items/0`, in a body.
     pub(crate) fn place(&self, root: &str) -> String {
         let mut at = Pointer::root();

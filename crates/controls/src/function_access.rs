@@ -45,7 +45,9 @@ mod reach;
 use portcullis_model::{Caller, Code, ControlId, Diagnostic, Refusal, Room, Status, shown};
 use portcullis_policy::{Model, Posture};
 
-pub use graphql::{judge_graphql, undecided_graphql};
+pub use graphql::{
+    judge_graphql, judge_graphql_body, judge_graphql_bytes, judge_graphql_query, undecided_graphql,
+};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use crate::rules::{Asked, Function, Rules};
@@ -61,7 +63,7 @@ pub const FACE: Face = Face {
         stride: Stride::ElevationOfPrivilege,
         cwe: &[285, 863, 269],
     },
-    rooms: &[Room::AuthorizeFunction, Room::AuthorizeObject],
+    rooms: &[Room::AuthorizeFunction, Room::Validate, Room::AuthorizeObject],
     expectation,
     source: include_str!("function_access.rs"),
 };

@@ -20,7 +20,7 @@ use crate::resource_limits::Breach;
 use crate::xml::Fault as XmlFault;
 
 pub use boundary::boundary;
-pub use form::{FormData, read};
+pub use form::{FormData, PartFile, read};
 pub use parse::{Part, PartType, parse};
 pub use write::write;
 

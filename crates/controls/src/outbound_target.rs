@@ -147,7 +147,8 @@ fn expectation(model: &Model, index: usize) -> Expectation {
     };
     let places = findings::places(&model.contract.shapes, operation);
     let targets = model.targets.get(index);
-    let undecided = findings::undecided(&places, targets);
+    let values = model.values.get(index).map(Vec::as_slice).unwrap_or_default();
+    let undecided = findings::undecided(&places, targets, values);
     if !undecided.is_empty() && model.posture == portcullis_policy::Posture::Policy {
         return Expectation::Missing(vec![findings::points_anywhere(operation, &undecided)]);
     }

@@ -99,7 +99,9 @@ pub fn remedy(control: ControlId, reason: &str) -> Remedy {
             _ => Remedy::Targets,
         },
         ControlId::UpstreamAnswer => match reason {
-            "redirect_away" | "redirect_internal" | "redirect_repeats" => Remedy::Redirects,
+            "redirect_away" | "redirect_internal" | "redirect_repeats" | "field_loads" => {
+                Remedy::Redirects
+            }
             "redirect_scheme" | "redirect_spelling" | "redirect_twice" => Remedy::Api,
             _ => Remedy::Relax,
         },

@@ -64,10 +64,10 @@ use portcullis_policy::{Limits, Model};
 use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use amounts::{Asking, Outside, judge_parameters, judge_tree};
-pub use key_quota::{Quota, quota_fields, quota_used_up};
+pub use key_quota::{Quota, QuotaUnit, quota_fields, quota_used_up};
 pub use one_at_a_time::{NoTurn, spelling};
 pub use penalties::{PENALTIES, REFUSED, SERVED, in_penalty_box, leads_there};
-pub use rates::{Asker, Counted, POOLS, Rates, Said, too_many_under_way, walker};
+pub use rates::{Asker, Counted, POOLS, Rates, Said, operation_name, too_many_under_way, walker};
 
 /// See the module's page.
 pub const FACE: Face = Face {

@@ -1,8 +1,14 @@
 //! What files of a type begin with, for types that always begin alike; and what they are besides.
 
+mod archive;
+mod drawing;
 mod other;
+mod script;
 
 use portcullis_contract::MediaRange;
+
+use crate::urlencoded::without_percent;
+use archive::is_zip;
 
 pub use other::other_file;
 
@@ -36,19 +42,41 @@ pub fn begins_as(label: &MediaRange, bytes: &[u8]) -> Option<bool> {
         ("font", "woff2") => begins(b"wOF2"),
         // ISO 32000-2 section 7.5.2.
         ("application", "pdf") => begins(b"%PDF-"),
-        // RFC 1952 section 2.3.1; APPNOTE.TXT section 4.3, an empty archive included.
+        // RFC 1952 section 2.3.1; the beginnings of the others are in their own formats' descriptions.
         ("application", "gzip") => begins(b"\x1f\x8b"),
-        ("application", "zip") => begins(b"PK\x03\x04") || begins(b"PK\x05\x06"),
-        // ECMA-376 part 2, OpenDocument 1.3 part 2: packages are archives.
-        ("application", sub)
-            if ["vnd.openxmlformats-officedocument.", "vnd.oasis.opendocument."]
-                .iter()
-                .any(|beginning| sub.starts_with(beginning)) =>
-        {
-            begins(b"PK\x03\x04")
+        ("application", "vnd.rar" | "x-rar" | "x-rar-compressed") => {
+            begins(b"Rar!\x1a\x07\x00") || begins(b"Rar!\x1a\x07\x01\x00")
         }
+        ("application", "x-7z-compressed") => begins(b"7z\xbc\xaf\x27\x1c"),
+        ("application", "x-bzip2") => begins(b"BZh"),
+        ("application", "x-xz") => begins(b"\xfd7zXZ\0"),
+        ("application", "zstd") => begins(b"\x28\xb5\x2f\xfd"),
+        // APPNOTE.TXT section 4.3, an empty archive included.
+        (main, sub) if is_zip(main, sub) => begins(b"PK\x03\x04") || begins(b"PK\x05\x06"),
         _ => return None,
     })
+}
+
+/// What a file is by its name, where those who hand it out later will say so.
+pub fn by_name(name: &str) -> Option<MediaRange> {
+    const TYPES: [(&str, &str); 10] = [
+        ("bmp", "image/bmp"),
+        ("gif", "image/gif"),
+        ("ico", "image/x-icon"),
+        ("jpeg", "image/jpeg"),
+        ("jpg", "image/jpeg"),
+        ("pdf", "application/pdf"),
+        ("png", "image/png"),
+        ("svg", "image/svg+xml"),
+        ("webp", "image/webp"),
+        ("zip", "application/zip"),
+    ];
+    // Some who hand it out undo escapes, and all of Windows leaves dots and spaces at the end out.
+    let name = without_percent(name.as_bytes());
+    let name = String::from_utf8_lossy(&name);
+    let (_, kind) = name.trim_end_matches([' ', '.']).rsplit_once('.')?;
+    let known = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind));
+    MediaRange::parse(known?.1)
 }
 
 #[cfg(test)]
@@ -74,6 +102,11 @@ mod tests {
             ("audio/wav", b"RIFF\x10\0\0\0WAVEfmt "),
             ("font/woff2", b"wOF2"),
             ("application/vnd.oasis.opendocument.text", b"PK\x03\x04"),
+            ("application/java-archive", b"PK\x03\x04"),
+            ("application/epub+zip", b"PK\x03\x04"),
+            ("application/vnd.rar", b"Rar!\x1a\x07\x01\0"),
+            ("application/x-rar-compressed", b"Rar!\x1a\x07\0"),
+            ("application/x-7z-compressed", b"7z\xbc\xaf\x27\x1c\0\x04"),
         ] {
             assert!(judge(label, bytes), "{label}");
             assert!(!judge(label, b"<svg onload=alert(1)>"), "{label}");
@@ -81,5 +114,14 @@ mod tests {
         }
         assert!(judge("application/octet-stream", b"<svg>"));
         assert!(judge("video/quicktime", b""));
+    }
+
+    #[test]
+    fn a_name_says_what_a_file_will_be() {
+        let kind = |name: &str| by_name(name).map(|label| label.to_string());
+        assert_eq!(kind("a.b.SVG").as_deref(), Some("image/svg+xml"));
+        assert_eq!(kind("a.svg%20").as_deref(), Some("image/svg+xml"));
+        assert_eq!(kind("a.jpg").as_deref(), Some("image/jpeg"));
+        assert_eq!((kind("svg"), kind("a.svg.txt"), kind("")), (None, None, None));
     }
 }

@@ -31,10 +31,12 @@
 //! that `redirects` names, or that `targets` names for the same operation. Without a policy file nobody could have named
 //! any: then a redirect to a public host passes, with `redirect_away` in its record, unless the request holds that
 //! host. `Location` of other answers, `Content-Location` and `Link` are followed by nobody unasked: they lose no more
-//! than inner addresses, and the whole field with them.
+//! than inner addresses, and the whole field with them. What a browser fetches unasked (`Link` with `preload`,
+//! `stylesheet`, `preconnect` ...) is another matter: it may lead where a redirect may, and else the field is taken out.
 //!
-//! Taken out: fields whose values hold invisible or control characters, or have more than 8 KiB, and those that may
-//! stand once and stand twice with two values (`ETag`, `Content-Disposition`, `Retry-After` ...).
+//! Taken out: fields whose values hold invisible or control characters, also behind the encodings that names of files
+//! are written in, or have more than 8 KiB, and those that may stand once and stand twice with two values (`ETag`,
+//! `Content-Disposition`, `Retry-After` ...); a `Content-Disposition` that names files of two kinds.
 //!
 //! ## Limits
 //!
@@ -46,7 +48,9 @@
 
 mod fields;
 mod findings;
+mod links;
 mod markup;
+mod names;
 mod redirect;
 
 #[cfg(test)]
@@ -58,8 +62,9 @@ use portcullis_policy::{Model, Posture, Redirects};
 use crate::face::{Expectation, Face, Stride, Threat};
 
 pub use fields::{FIELD_BYTES_MAX, Unfit, unfit};
+pub use links::{link_targets, loaded_targets};
 pub use markup::{escaped, runs_script};
-pub use redirect::{Lead, Leading, Wrong, hosts_of, lead, link_targets};
+pub use redirect::{Lead, Leading, Wrong, hosts_of, lead};
 
 /// See the module's page.
 pub const FACE: Face = Face {

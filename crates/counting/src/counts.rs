@@ -1,5 +1,6 @@
 //! What is asked of counts, and what they answer.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use crate::key::Key;
@@ -24,6 +25,19 @@ impl Ask {
     pub const fn one(key: Key, rate: Rate) -> Self {
         Self { key, rate, units: 1 }
     }
+}
+
+/// What something turned out to cost, under `key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charge {
+    /// Under what it is counted.
+    pub key: Key,
+    /// The rate that the key is asked with.
+    pub rate: Rate,
+    /// How much it cost, in parts of a unit.
+    pub parts: u64,
+    /// So many parts are a unit.
+    pub parts_per_unit: NonZeroU32,
 }
 
 /// Whether something may happen once more.
@@ -80,6 +94,14 @@ pub trait Counts: Send + Sync {
     /// turned out not to count. What has drained since stays: for each unit, the time since it
     /// was taken is not given back, so that a slow answer buys nothing.
     fn give_back(&self, asks: &[Ask], taken: Taken, now: Ticks);
+
+    /// Charges what was known only afterwards, whether there is room or not, and says what is then left under each
+    /// key; what costs nothing is only looked at. Nobody is refused by it, but whoever asks next may be: what is owed
+    /// beyond a burst must drain first, and nobody waits for longer than [`Rate::overdraft_max`].
+    ///
+    /// Under each key the sum is exact, whatever else is taken or charged at the same moment, and all keys of one call
+    /// are charged at once: nobody sees some of them charged and others not.
+    fn charge(&self, charges: &[Charge], now: Ticks) -> [Outlook; TOGETHER_MAX];
 }
 
 /// What is left: of several keys, the least.

@@ -3,7 +3,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::counts::{Admitted, Ask, Counts, Decision, Outlook, Refused, TOGETHER_MAX, Taken};
+use crate::counts::{
+    Admitted, Ask, Charge, Counts, Decision, Outlook, Refused, TOGETHER_MAX, Taken,
+};
 use crate::key::Key;
 use crate::rate::{Judged, Ticks};
 use crate::table::{SLOTS, Table};
@@ -62,8 +64,8 @@ impl LocalCounts {
 
     /// Locks what these keys need, in one order for all, so that nobody waits in a circle. The time
     /// to judge by is the latest that any of them has seen.
-    fn hold(&self, asks: &[Ask], now: Ticks) -> (Vec<Held<'_>>, u64) {
-        let mut places: Vec<Place> = asks.iter().map(|ask| self.place(ask.key)).collect();
+    fn hold(&self, keys: impl Iterator<Item = Key>, now: Ticks) -> (Vec<Held<'_>>, u64) {
+        let mut places: Vec<Place> = keys.map(|key| self.place(key)).collect();
         places.sort_unstable();
         places.dedup();
         let mut held: Vec<Held<'_>> = places
@@ -124,7 +126,7 @@ impl Counts for LocalCounts {
         if asks.len() > TOGETHER_MAX {
             return Decision::Refused(Refused { which: TOGETHER_MAX, retry_in: None });
         }
-        let (mut held, now) = self.hold(asks, now);
+        let (mut held, now) = self.hold(asks.iter().map(|ask| ask.key), now);
         match self.judge_all(&held, asks, now) {
             Err(refused) => Decision::Refused(refused),
             Ok(Fitting { all, each, drained }) => {
@@ -148,7 +150,7 @@ impl Counts for LocalCounts {
         if asks.len() > TOGETHER_MAX {
             return Err(Refused { which: TOGETHER_MAX, retry_in: None });
         }
-        let (held, now) = self.hold(asks, now);
+        let (held, now) = self.hold(asks.iter().map(|ask| ask.key), now);
         let Fitting { all, .. } = self.judge_all(&held, asks, now)?;
         // What was only looked at is still there.
         let least = asks.iter().map(|ask| ask.units).min().unwrap_or(0);
@@ -157,13 +159,36 @@ impl Counts for LocalCounts {
 
     fn give_back(&self, asks: &[Ask], taken: Taken, now: Ticks) {
         let asks = asks.get(..TOGETHER_MAX).unwrap_or(asks);
-        let (mut held, now) = self.hold(asks, now);
+        let (mut held, now) = self.hold(asks.iter().map(|ask| ask.key), now);
         for ask in asks {
             let place = self.place(ask.key);
             if let Some((_, table)) = held.iter_mut().find(|(at, _)| *at == place) {
                 table.take_off(ask.key, ask.rate.undrained(ask.units, taken.at.0, now));
             }
         }
+    }
+
+    fn charge(&self, charges: &[Charge], now: Ticks) -> [Outlook; TOGETHER_MAX] {
+        let (mut held, now) = self.hold(charges.iter().map(|charge| charge.key), now);
+        let mut each = [Outlook::default(); TOGETHER_MAX];
+        for (place, charge) in charges.iter().enumerate() {
+            let at = self.place(charge.key);
+            let Some((_, table)) = held.iter_mut().find(|(place, _)| *place == at) else {
+                continue;
+            };
+            let before = table.drained(charge.key);
+            let amount = (charge.parts, charge.parts_per_unit.get());
+            let after = charge.rate.charged(before, amount, now);
+            // What owes nothing needs no slot.
+            if after > before.max(now) {
+                table.set(charge.key, after);
+            }
+            if let Some(outlook) = each.get_mut(place) {
+                let (available, reset_in) = charge.rate.left(after, now);
+                *outlook = Outlook { available, reset_in };
+            }
+        }
+        each
     }
 }
 

@@ -47,6 +47,10 @@ pub enum RateError {
 /// from their end.
 const WINDOW_MAX: u64 = 10 * 365 * 86_400 * 1_000_000_000;
 
+/// Whoever was charged beyond a burst waits for this long at most, or for as long as a burst drains, if that is longer:
+/// one day, in nanoseconds. Without it a single stream could shut a caller out for months.
+const OVERDRAFT_MAX: u64 = 86_400 * 1_000_000_000;
+
 impl Rate {
     /// What is never admitted.
     pub const NEVER: Self = Self(None);
@@ -103,6 +107,32 @@ impl Rate {
         Duration::from_nanos(
             self.0.map_or(0, |pace| pace.interval.saturating_mul(pace.burst.into())),
         )
+    }
+
+    /// The longest time that what was charged beyond a burst takes to drain: the rest is forgiven.
+    pub fn overdraft_max(self) -> Duration {
+        self.window().max(Duration::from_nanos(OVERDRAFT_MAX))
+    }
+
+    /// When all will have drained, once `parts` of so many that make a unit were charged at `now`: never earlier than
+    /// before. Rounded up, as everything here.
+    pub(crate) fn charged(self, drained: u64, (parts, per_unit): (u64, u32), now: u64) -> u64 {
+        let Some(Pace { interval, burst }) = self.0 else { return drained };
+        let span = (u128::from(interval) * u128::from(parts)).div_ceil(per_unit.max(1).into());
+        let span = u64::try_from(span).unwrap_or(u64::MAX);
+        let window = interval.saturating_mul(burst.into());
+        let most = now.saturating_add(window).saturating_add(window.max(OVERDRAFT_MAX));
+        drained.max(now).saturating_add(span).min(most).max(drained)
+    }
+
+    /// What is left where all that was taken and charged drains at `drained`.
+    pub(crate) fn left(self, drained: u64, now: u64) -> (u32, Duration) {
+        let owed = drained.saturating_sub(now);
+        let left = self.0.map_or(0, |Pace { interval, burst }| {
+            let room = interval.saturating_mul(burst.into()).saturating_sub(owed);
+            (room / interval).min(u64::from(burst)) as u32
+        });
+        (left, Duration::from_nanos(owed))
     }
 
     /// How much of `units`, taken at `taken`, is certain not to have drained at `now`: they begin

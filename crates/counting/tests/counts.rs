@@ -3,11 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use portcullis_counting::{
-    Ask, Counts, Decision, Key, Keys, LocalCounts, Pool, Rate, TOGETHER_MAX, Taken, Ticks,
+    Ask, Charge, Counts, Decision, Key, Keys, LocalCounts, Pool, Rate, TOGETHER_MAX, Taken, Ticks,
 };
 use proptest::prelude::*;
 
@@ -254,6 +255,87 @@ fn a_flood_beyond_all_room_erases_no_penalty_and_ends_with_its_units() {
     assert!(take(&counts, &victim, later).is_some(), "the penalty ends when it should");
 }
 
+/// So many parts, of which `per_unit` are one.
+fn charge(key: Key, rate: Rate, parts: u64, per_unit: u32) -> [Charge; 1] {
+    [Charge { key, rate, parts, parts_per_unit: NonZeroU32::new(per_unit).unwrap() }]
+}
+
+#[test]
+fn what_is_charged_beyond_a_burst_must_drain_first_to_the_nanosecond() {
+    let counts = LocalCounts::new(&[1000]);
+    let alice = ask(key("alice"), logins());
+    take(&counts, &alice, 0).unwrap();
+    // Of seven and a half units four fit; three and a half are owed beyond the burst.
+    let [left, ..] = counts.charge(&charge(key("alice"), logins(), 15, 2), Ticks(0));
+    assert_eq!((left.available, left.reset_in), (0, Duration::from_secs(180 * 17 / 2)));
+    let Decision::Refused(refused) = counts.take(&alice, Ticks(0)) else { panic!("admitted") };
+    let wait = 180 * SECOND * 9 / 2;
+    assert_eq!(refused.retry_in, Some(Duration::from_nanos(wait)), "and one must fit");
+    assert!(take(&counts, &alice, wait - 1).is_none());
+    assert!(take(&counts, &alice, wait).is_some());
+    let [left, ..] = counts.charge(&charge(key("bob"), logins(), 0, 1), Ticks(0));
+    assert_eq!(left.available, 5, "bob is not alice, and looking costs nothing");
+}
+
+#[test]
+fn a_charge_beyond_all_measure_ends_after_a_day_or_the_time_of_the_rate() {
+    let month = Duration::from_hours(30 * 24);
+    for (rate, longest) in [
+        (Rate::new(10, Duration::from_secs(1), 10).unwrap(), Duration::from_hours(24)),
+        (Rate::new(10, month, 10).unwrap(), month),
+    ] {
+        let counts = LocalCounts::new(&[1000]);
+        assert_eq!(rate.overdraft_max(), longest);
+        for _ in 0..3 {
+            counts.charge(&charge(key("alice"), rate, u64::MAX, 1), Ticks(0));
+        }
+        let alice = ask(key("alice"), rate);
+        let Decision::Refused(refused) = counts.take(&alice, Ticks(0)) else { panic!("admitted") };
+        let wait = longest + rate.interval().unwrap();
+        assert_eq!(refused.retry_in, Some(wait));
+        assert!(take(&counts, &alice, wait.as_nanos() as u64 - 1).is_none());
+        assert!(take(&counts, &alice, wait.as_nanos() as u64).is_some());
+    }
+}
+
+#[test]
+fn charges_at_the_same_moment_are_all_counted() {
+    const THREADS: u64 = 16;
+    const EACH: u64 = 1_000;
+    let counts = LocalCounts::new(&[1, 1]);
+    let rate = Rate::new(1_000, Duration::from_secs(1), 1_000).unwrap();
+    let other = keys().key(ADDRESSES, "a", &[b"192.0.2.1"]);
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                for _ in 0..EACH {
+                    let [one] = charge(key("alice"), rate, 3, 7);
+                    let both = [one, Charge { key: other, ..one }];
+                    counts.charge(&both, Ticks(0));
+                }
+            });
+        }
+    });
+    let third = 1_000_000_u64 * 3;
+    let owed = Duration::from_nanos(third.div_ceil(7) * THREADS * EACH);
+    for name in [key("alice"), other] {
+        let [left, ..] = counts.charge(&charge(name, rate, 0, 1), Ticks(0));
+        assert_eq!(left.reset_in, owed);
+    }
+}
+
+#[test]
+fn a_charge_under_a_rate_that_admits_nothing_or_where_nothing_is_counted_is_harmless() {
+    let counts = LocalCounts::new(&[10]);
+    let [left, ..] = counts.charge(&charge(key("a"), Rate::NEVER, u64::MAX, 1), Ticks(u64::MAX));
+    assert_eq!((left.available, left.reset_in), (0, Duration::ZERO));
+    LocalCounts::new(&[]).charge(&charge(key("a"), logins(), 1, 1), Ticks(0));
+    let counts = LocalCounts::new(&[10]);
+    let many = [charge(key("a"), logins(), 1, 1)[0]; TOGETHER_MAX + 1];
+    counts.charge(&many, Ticks(0));
+    assert!(take(&counts, &ask(key("a"), logins()), 0).is_none(), "each of them is charged");
+}
+
 /// What is exact: a map of all keys ever seen, and time that never goes back.
 #[derive(Default)]
 struct Exact {
@@ -265,6 +347,8 @@ struct Exact {
 enum Step {
     Take(Vec<u8>),
     GiveBack,
+    /// So many fifths of a unit.
+    Charge(u8, u64),
     Wait(i64),
 }
 
@@ -291,6 +375,12 @@ impl Exact {
         }
     }
 
+    fn charge(&mut self, name: u8, fifths: u64, now: u64) {
+        self.latest = self.latest.max(now);
+        let drained = self.drained.entry(name).or_default();
+        *drained = (*drained).max(self.latest) + 2 * fifths;
+    }
+
     fn take_off(&mut self, names: &[u8], taken: u64, now: u64) {
         self.latest = self.latest.max(now);
         let span = 10_u64.saturating_sub(self.latest - taken);
@@ -305,6 +395,7 @@ fn steps(names: u8) -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         6 => proptest::collection::vec(0..names, 1..4).prop_map(Step::Take),
         2 => Just(Step::GiveBack),
+        2 => (0..names, 0_u64..30).prop_map(|(name, fifths)| Step::Charge(name, fifths)),
         3 => (-15_i64..25).prop_map(Step::Wait),
     ];
     proptest::collection::vec(step, 1..300)
@@ -322,6 +413,10 @@ fn walk(counts: &LocalCounts, steps: Vec<Step>, burst: u32) -> usize {
                     counts.give_back(&asks, taken, Ticks(now));
                     exact.take_off(&names, at, now);
                 }
+            }
+            Step::Charge(name, fifths) => {
+                counts.charge(&charge(key(name), small(burst), fifths, 5), Ticks(now));
+                exact.charge(name, fifths, now);
             }
             Step::Take(names) => {
                 let rate = small(burst);
@@ -349,6 +444,25 @@ proptest! {
         let counts = LocalCounts::new(&[1]);
         prop_assert_eq!(walk(&counts, steps, burst), 0);
         prop_assert_eq!(counts.rounded_up(), 0);
+    }
+
+    #[test]
+    fn whatever_is_charged_only_adds_and_ends_in_time(
+        charges in proptest::collection::vec((any::<u64>(), 1..u32::MAX, 0_u64..1_000_000), 1..20),
+        start in 0..u64::MAX / 2,
+    ) {
+        let counts = LocalCounts::new(&[1]);
+        let (rate, mut now, mut ends) = (logins(), start, 0);
+        for (parts, per_unit, wait) in charges {
+            now += wait;
+            let [left, ..] = counts.charge(&charge(key("a"), rate, parts, per_unit), Ticks(now));
+            let end = now + left.reset_in.as_nanos() as u64;
+            prop_assert!(end >= ends, "it took something off");
+            prop_assert!(left.reset_in <= rate.window() + rate.overdraft_max());
+            ends = end;
+        }
+        let before = ends.max(now);
+        prop_assert!(take(&counts, &ask(key("a"), rate), before).is_some(), "nothing is owed then");
     }
 
     #[test]

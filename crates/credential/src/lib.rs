@@ -39,7 +39,7 @@ pub mod message_signature;
 pub mod metadata;
 pub mod opaque;
 pub mod password;
-mod pem;
+pub mod pem;
 pub mod reporter;
 pub mod signer;
 mod text;

@@ -6,7 +6,7 @@ use crate::encoding::base64;
 const BYTES_MAX: usize = 16 << 10;
 
 /// Label and content of the only block of a text.
-pub(crate) fn read(text: &str) -> Option<(&str, Vec<u8>)> {
+pub fn read(text: &str) -> Option<(&str, Vec<u8>)> {
     if text.len() > BYTES_MAX {
         return None;
     }

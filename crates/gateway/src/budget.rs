@@ -50,6 +50,11 @@ impl Held {
         true
     }
 
+    /// How many it is.
+    pub(crate) const fn count(&self) -> usize {
+        self.count
+    }
+
     /// Gives back what is above `count`.
     pub(crate) fn keep(&mut self, count: usize) {
         let less = self.count.saturating_sub(count);

@@ -1,6 +1,7 @@
 //! What the gateway knows of those who vouch for callers, over all workers and reloads.
 
 mod answers;
+mod bill;
 mod cache;
 mod fetched;
 mod genuine;
@@ -29,6 +30,7 @@ use portcullis_policy::{Endpoint, JwtIssuer};
 use portcullis_store::Store;
 
 pub(crate) use answers::{Answers, Turn};
+pub(crate) use bill::{Bill, Cost};
 pub(crate) use cache::{TokenCache, TokenDigest};
 pub(crate) use fetched::{Current, Fetched, Step};
 pub(crate) use genuine::{Genuine, Named};

@@ -87,7 +87,7 @@ impl std::fmt::Display for StartError {
             Self::Listen(address, error) => write!(f, "cannot listen on `{address}`: {error}"),
             Self::Worker(error) => write!(f, "cannot start a worker: {error}"),
             Self::Chance => f.write_str("the operating system gives no randomness"),
-            Self::NoStore => f.write_str("the policy has `login`, and no store was opened"),
+            Self::NoStore => f.write_str("the policy needs a store, and none was opened"),
         }
     }
 }

@@ -16,8 +16,8 @@ use portcullis_credential::reporter::ReporterKeys;
 use portcullis_credential::signer::Signer;
 use portcullis_model::Secret;
 use portcullis_policy::{
-    Instance, InstanceTls, JwtIssuer, LedgerTarget, Limits, Model, Redirect, SecretSource,
-    UpstreamProof,
+    Instance, InstanceTls, JwtIssuer, LedgerTarget, Limits, Model, RateBound, Redirect,
+    SecretSource, UpstreamProof,
 };
 use tokio::sync::watch;
 
@@ -326,7 +326,9 @@ impl Site {
 
     /// Whether sessions must be kept for it.
     pub fn needs_store(&self) -> bool {
-        self.plans().any(|plan| plan.model.callers.needs_store())
+        let keeps_once =
+            |plan: &Plan| plan.model.rates.iter().any(|rate| rate.bound == RateBound::Once);
+        self.plans().any(|plan| plan.model.callers.needs_store() || keeps_once(plan))
     }
 
     /// Whether it sends anything to this target.

@@ -13,19 +13,26 @@ mod tokens;
 mod url;
 
 use crate::bytes::span;
+use crate::classes::Classes;
 use crate::found::Look;
 use crate::fuel::Fuel;
 
 /// Passes over the text, at most: the tokenizer and its values, elements, attributes, script.
 const PASSES: usize = 6;
 
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
+/// Of tags, attributes, addresses, calls and members: nothing is found without one.
+const SIGNS: Classes = Classes::of_constant(b"<=:(`.[");
+
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    if !classes.have_any(SIGNS) {
+        return Ok(None);
+    }
     fuel.burn(text.len() * PASSES)?;
     let bytes = text.as_bytes();
     let found = elements::find(bytes)
-        .or_else(|| breakout::find(bytes))
-        .or_else(|| url::find(bytes))
-        .or_else(|| script::find(bytes));
+        .or_else(|| if classes.have(b'=') { breakout::find(bytes) } else { None })
+        .or_else(|| if classes.have(b':') { url::find(bytes) } else { None })
+        .or_else(|| script::find(bytes, classes));
     Ok(found.map(|(reason, range)| (reason, span(text, range))))
 }
 
@@ -34,7 +41,9 @@ mod tests {
     use super::*;
 
     fn reason(text: &str) -> Option<&'static str> {
-        look(text, &mut Fuel::new(1 << 20)).expect("fuel").map(|(reason, _)| reason.name)
+        look(text, Classes::of(text), &mut Fuel::new(1 << 20))
+            .expect("fuel")
+            .map(|(reason, _)| reason.name)
     }
 
     #[test]

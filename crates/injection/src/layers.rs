@@ -35,6 +35,8 @@ impl Undone {
 
 /// Plus signs for spaces, at least: fewer are a sum, a tag of an address, a number to call.
 const PLUSES_MIN: usize = 2;
+/// What splits a word.
+const OF_TAGS: Classes = Classes::of_constant(b"<>");
 /// Passes over a text, at most: one for each layer, and what it writes.
 const PASSES: usize = 11;
 
@@ -49,9 +51,8 @@ pub(crate) fn undone(
         return Ok(found);
     }
     fuel.burn(text.len() * PASSES)?;
-    let has = |byte| memchr::memchr(byte, text.as_bytes()).is_some();
-    let has_plus = has(b'+');
-    if has(b'%') {
+    let has_plus = classes.have(b'+');
+    if classes.have(b'%') {
         found.extend(percent::undo(text).map(|(text, layer)| Undone::whole(layer, text)));
         // A form writes spaces as plus signs, so that a text of one has no space.
         if !classes.have_space() && has_plus {
@@ -60,26 +61,37 @@ pub(crate) fn undone(
         }
     }
     // Of a form without an escape, its plus signs are all that is left.
-    if !classes.have_space() && !has(b'%') && text.matches('+').count() >= PLUSES_MIN {
+    if !classes.have_space()
+        && has_plus
+        && !classes.have(b'%')
+        && text.matches('+').count() >= PLUSES_MIN
+    {
         found.push(Undone::whole("plus", text.replace('+', " ")));
     }
-    if has(b'&') {
+    if classes.have(b'&') {
         found.extend(entity::undo(text).map(|text| Undone::whole("entity", text)));
     }
-    if has(b'\\') {
+    if classes.have(b'\\') {
         found.extend(escape::undo(text).map(|text| Undone::whole("escape", text)));
     }
-    if !classes.have_space() {
+    // What stands before it in an address of data ends in a semicolon.
+    if !classes.have_space() && (classes.are_of_base64() || classes.have(b';')) {
         found.extend(base64::undo(text).map(|text| Undone::whole("base64", text)));
     }
     if classes.are_not_ascii() {
         found.extend(width::undo(text).map(|text| Undone::whole("width", text)));
     }
-    if has_plus && text.contains("+A") {
+    if has_plus && memchr::memmem::find(text.as_bytes(), b"+A").is_some() {
         found.extend(base64::undo_utf7(text).map(|text| Undone::whole("utf-7", text)));
     }
-    parts::json(text, &mut found);
-    parts::form(text, &mut found);
-    parts::split_tags(text, &mut found);
+    if classes.have(b'"') {
+        parts::json(text, &mut found);
+    }
+    if classes.have(b'=') {
+        parts::form(text, &mut found);
+    }
+    if classes.have_all(OF_TAGS) {
+        parts::split_tags(text, &mut found);
+    }
     Ok(found)
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
@@ -19,11 +20,18 @@ const CUT: Reason =
 /// Bytes of an attribute's name, at most.
 const ATTRIBUTE_BYTES_MAX: usize = 64;
 
+/// All but the choice of a rule needs brackets.
+const BRACKETS: Classes = Classes::of_constant(b"()");
+const RULES: Classes = Classes::of_constant(b":=.");
+
 /// Reads of a text: for brackets, and for what stands beside them.
 const READS: usize = 2;
 
 /// Looks for filters in `text`.
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    if !classes.have_any(BRACKETS) && !classes.have_all(RULES) {
+        return Ok(None);
+    }
     fuel.burn(text.len() * READS)?;
     let bytes = text.as_bytes();
     let found = memchr::memchr3_iter(b'(', b')', b':', bytes).find_map(|at| judge(text, at));
@@ -127,6 +135,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::look;
+    use crate::classes::Classes;
     use crate::fuel::Fuel;
     use crate::tried::{found, passes};
 
@@ -182,7 +191,7 @@ mod tests {
         #[test]
         fn any_text_is_read_within_its_fuel(text in "(\\PC|[()|&!*=:.\\\\0a ]){0,200}") {
             let mut fuel = Fuel::new(u64::MAX);
-            if let Ok(Some((_, span))) = look(&text, &mut fuel) {
+            if let Ok(Some((_, span))) = look(&text, Classes::of(&text), &mut fuel) {
                 prop_assert!(text.get(span).is_some());
             }
             let burnt = u64::MAX - fuel.left();
@@ -197,8 +206,9 @@ mod tests {
     fn long_texts_cost_in_proportion() {
         for piece in ["a", ")", "(", ")(", ":1."] {
             let cost = |times: usize| {
+                let text = piece.repeat(times);
                 let mut fuel = Fuel::new(u64::MAX);
-                look(&piece.repeat(times), &mut fuel).expect("fuel");
+                look(&text, Classes::of(&text), &mut fuel).expect("fuel");
                 u64::MAX - fuel.left()
             };
             assert!(cost(10_000) <= 11 * cost(1_000), "{piece}");
@@ -207,6 +217,6 @@ mod tests {
 
     #[test]
     fn an_empty_tank_is_no_verdict() {
-        assert!(look("*)(uid=*", &mut Fuel::new(3)).is_err());
+        assert!(look("*)(uid=*", Classes::of("*)(uid=*"), &mut Fuel::new(3)).is_err());
     }
 }

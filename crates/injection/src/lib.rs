@@ -19,6 +19,7 @@ mod line;
 mod look;
 mod nosql;
 mod path;
+mod phrases;
 mod prototype;
 mod shell;
 mod sql;

@@ -4,6 +4,7 @@
 //! first line end count, as long as each is one that a header may have, and only names that do something.
 
 use crate::bytes::{at, is_one_of, is_space, part, rest, run, span};
+use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
@@ -100,7 +101,10 @@ const LINES_MAX: usize = 128;
 /// The longest tag of a command of IMAP that counts.
 const TAG_BYTES_MAX: usize = 8;
 
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    if !classes.have_line() && !classes.are_not_ascii() {
+        return Ok(None);
+    }
     fuel.burn(text.len())?;
     let bytes = text.as_bytes();
     let Some((first, mut position)) = line_end(bytes, 0) else { return Ok(None) };
@@ -223,7 +227,9 @@ mod tests {
     use super::*;
 
     fn reason(text: &str) -> Option<&'static str> {
-        look(text, &mut Fuel::new(1 << 20)).expect("fuel").map(|(reason, _)| reason.name)
+        look(text, Classes::of(text), &mut Fuel::new(1 << 20))
+            .expect("fuel")
+            .map(|(reason, _)| reason.name)
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
+use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
+use crate::phrases::Phrases;
 
 const OPERATOR: Reason =
     Reason { name: "nosql-operator", text: "puts an operator of a query in the place of a value" };
@@ -69,14 +69,11 @@ enum Kind {
     Equal,
 }
 
-static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let words = PHRASES.iter().map(|(word, _)| *word);
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(words)
-        .ok()
-});
+static FINDER: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(PHRASES.iter().map(|(word, _)| *word)));
+
+/// An operator, a call, the end of a statement, or a condition that is tied to another: nothing is found without one.
+const SIGNS: Classes = Classes::of_constant(b"$(;|&");
 
 /// Reads of a text: for phrases, and for what stands beside them.
 const READS: usize = 2;
@@ -86,12 +83,12 @@ const NEAR_BYTES_MAX: usize = 96;
 const NEAR_STEPS: usize = 8;
 
 /// Looks for operators and script in `text`.
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
-    fuel.burn(text.len() * READS)?;
-    let Some(finder) = FINDER.as_ref() else {
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    if !classes.have_any(SIGNS) {
         return Ok(None);
-    };
-    for hit in finder.find_iter(text) {
+    }
+    fuel.burn(text.len() * READS)?;
+    for hit in FINDER.each(text, classes) {
         fuel.burn(NEAR_STEPS)?;
         let Some((_, kind)) = PHRASES.get(hit.pattern().as_usize()) else {
             continue;
@@ -260,6 +257,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{OPERATORS, look};
+    use crate::classes::Classes;
     use crate::fuel::Fuel;
     use crate::tried::{found, passes};
 
@@ -316,7 +314,7 @@ mod tests {
         #[test]
         fn any_text_is_read_within_its_fuel(text in "(\\PC|[$'\"{}:;,\\[\\]=&|. agtnewhr1]){0,200}") {
             let mut fuel = Fuel::new(u64::MAX);
-            if let Ok(Some((_, span))) = look(&text, &mut fuel) {
+            if let Ok(Some((_, span))) = look(&text, Classes::of(&text), &mut fuel) {
                 prop_assert!(text.get(span).is_some());
             }
             let burnt = u64::MAX - fuel.left();
@@ -331,8 +329,9 @@ mod tests {
     fn long_texts_cost_in_proportion() {
         for piece in ["a", "$", "db.", "this.", "1==1"] {
             let cost = |times: usize| {
+                let text = piece.repeat(times);
                 let mut fuel = Fuel::new(u64::MAX);
-                look(&piece.repeat(times), &mut fuel).expect("fuel");
+                look(&text, Classes::of(&text), &mut fuel).expect("fuel");
                 u64::MAX - fuel.left()
             };
             assert!(cost(10_000) <= 11 * cost(1_000), "{piece}");
@@ -346,6 +345,6 @@ mod tests {
 
     #[test]
     fn an_empty_tank_is_no_verdict() {
-        assert!(look("{$ne: 1}", &mut Fuel::new(3)).is_err());
+        assert!(look("{$ne: 1}", Classes::of("{$ne: 1}"), &mut Fuel::new(3)).is_err());
     }
 }

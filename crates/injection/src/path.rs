@@ -5,7 +5,8 @@
 
 mod files;
 
-use crate::bytes::{at, is_space, next, part, run, span, stands};
+use crate::bytes::{at, is_space, part, run, span, stands};
+use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
@@ -35,12 +36,20 @@ const SCHEMES: [&str; 12] = [
     "data://text",
 ];
 
+/// Slashes, dots, a null byte; they may be written as numbers of base 16, too.
+const PARTING: Classes = Classes::of_constant(b"/.\\:\0");
+/// Of the file of accounts.
+const OF_ACCOUNTS: Classes = Classes::of_constant(b"etcpasswd");
+
 /// Spaces in a path, at most.
 const WORDS_MAX: usize = 4;
 /// Ways up in a text of several words that are more than somebody's import.
 const UPS_IN_PROSE: usize = 4;
 
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    if !could_lead(classes) {
+        return Ok(None);
+    }
     fuel.burn(text.len() * 3)?;
     let bytes = text.as_bytes();
     let start = run(bytes, 0, is_space);
@@ -49,12 +58,18 @@ pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
         return Ok(None);
     }
     let whole = part(bytes, start..end);
-    if is_one_path(whole) {
+    if !classes.have_space() || is_one_path(whole) {
         return Ok(judge_whole(whole).map(|reason| (reason, span(text, start..end))));
     }
-    let first = straight(part(bytes, start..run(bytes, start, |byte| !is_space(byte))));
-    if first.starts_with(b"../../") {
-        return Ok(Some((ABOVE, span(text, start..end))));
+    // A dot, perhaps as a number or behind what nobody sees.
+    if matches!(at(whole, 0), b'.' | b'0' | 1..b' ') {
+        let first = part(bytes, start..run(bytes, start, |byte| !is_space(byte)));
+        if straight(first).starts_with(b"../../") {
+            return Ok(Some((ABOVE, span(text, start..end))));
+        }
+    }
+    if !classes.have(b':') && !has_up(whole) {
+        return Ok(None);
     }
     let mut position = start;
     while position < end {
@@ -113,10 +128,6 @@ fn judge_whole(whole: &[u8]) -> Option<Reason> {
     if SCHEMES.iter().any(|scheme| stands(whole, 0, scheme.as_bytes())) {
         return Some(SCHEME);
     }
-    if could_lead(whole) { judge_steps(whole) } else { None }
-}
-
-fn judge_steps(whole: &[u8]) -> Option<Reason> {
     let share = whole.starts_with(b"\\\\") && memchr::memchr(b'$', whole).is_some();
     let path = straight(whole);
     let steps = Steps::of(&path);
@@ -137,22 +148,12 @@ fn judge_steps(whole: &[u8]) -> Option<Reason> {
     share.then_some(SHARE)
 }
 
-/// Whether anything parts it into steps, ends it early or gives it an ending: what no path that counts lacks, but for one
-/// that lost its slash.
-fn could_lead(whole: &[u8]) -> bool {
-    memchr::memchr3(b'/', b'.', b'\\', whole).is_some()
-        || memchr::memchr(0, whole).is_some()
-        || next(whole, 0, b"0x").or_else(|| next(whole, 0, b"0X")).is_some()
-        || names_accounts(whole)
-}
-
-/// `etcpasswd`, whatever stands behind it, and without what `straight` drops.
-fn names_accounts(whole: &[u8]) -> bool {
-    if memchr::memchr2(b'w', b'W', whole).is_none() {
-        return false;
-    }
-    let seen = whole.iter().filter(|byte| **byte >= b' ').map(u8::to_ascii_lowercase);
-    memchr::memmem::find(&seen.collect::<Vec<u8>>(), b"passwd").is_some()
+/// Whether anything parts it into steps, ends it early, gives it an ending or a scheme: what no path that counts lacks, but
+/// for one that lost its slash (`etcpasswd`).
+const fn could_lead(classes: Classes) -> bool {
+    classes.have_any(PARTING)
+        || classes.have_digit() && classes.have(b'x')
+        || classes.have_all(OF_ACCOUNTS)
 }
 
 fn judge_word(word: &[u8]) -> Option<Reason> {
@@ -162,9 +163,7 @@ fn judge_word(word: &[u8]) -> Option<Reason> {
     {
         return Some(SCHEME);
     }
-    let has_up =
-        memchr::memmem::find(word, b"..").is_some() || memchr::memmem::find(word, b"0x2").is_some();
-    if !has_up {
+    if !has_up(word) {
         return None;
     }
     let path = straight(word);
@@ -173,6 +172,11 @@ fn judge_word(word: &[u8]) -> Option<Reason> {
         return Some(FILE);
     }
     (steps.in_a_row >= UPS_IN_PROSE && steps.lowest < 0 && !is_code_file(&path)).then_some(ABOVE)
+}
+
+/// Whether anything in it may lead up: two dots, or one written as a number.
+fn has_up(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| pair == b"..") || bytes.windows(3).any(|three| three == b"0x2")
 }
 
 /// `../../../../src/app.ts` is how programs name one another.
@@ -185,8 +189,12 @@ fn straight(bytes: &[u8]) -> Vec<u8> {
     let mut path = Vec::with_capacity(bytes.len());
     let mut position = 0;
     while position < bytes.len() {
+        // Most bytes are what they are.
+        let plain = run(bytes, position, is_itself);
+        path.extend(part(bytes, position..plain).iter().map(u8::to_ascii_lowercase));
+        position = plain;
         let (byte, width) = match at(bytes, position) {
-            // The only ones that numbers begin with.
+            _ if position >= bytes.len() => break,
             first @ (b'0' | b'2' | b'5' | b'%') => numbered(bytes, position, &path, first),
             other => (other, 1),
         };
@@ -194,7 +202,10 @@ fn straight(bytes: &[u8]) -> Vec<u8> {
         if byte > 0 && byte < b' ' {
             continue;
         }
-        if matches!(byte, b'/' | b'\\') && matches!(last_step(&path), b".?" | b"?.") {
+        if matches!(byte, b'/' | b'\\')
+            && matches!(path.last(), Some(b'.' | b'?'))
+            && matches!(last_step(&path), b".?" | b"?.")
+        {
             path.truncate(path.len() - 2);
             path.extend(b"..");
         }
@@ -205,6 +216,11 @@ fn straight(bytes: &[u8]) -> Vec<u8> {
         }
     }
     path
+}
+
+/// Whether a byte is no slash, nothing that nobody sees, and none that a number begins with.
+const fn is_itself(byte: u8) -> bool {
+    !matches!(byte, 1..b' ' | b'/' | b'\\' | b'0' | b'2' | b'5' | b'%')
 }
 
 /// The byte that stands there, perhaps as a number, and how long it is.
@@ -244,7 +260,7 @@ struct Steps {
 impl Steps {
     fn of(path: &[u8]) -> Self {
         let mut steps = Self { ups: 0, in_a_row: 0, lowest: 0, dots: false };
-        if next(path, 0, b"..").is_none() {
+        if !memchr::memchr_iter(b'.', path).any(|dot| at(path, dot + 1) == b'.') {
             return steps;
         }
         let (mut depth, mut row) = (0_i64, 0);
@@ -283,7 +299,9 @@ mod tests {
     use super::*;
 
     fn reason(text: &str) -> Option<&'static str> {
-        look(text, &mut Fuel::new(1 << 20)).expect("fuel").map(|(reason, _)| reason.name)
+        look(text, Classes::of(text), &mut Fuel::new(1 << 20))
+            .expect("fuel")
+            .map(|(reason, _)| reason.name)
     }
 
     proptest! {
@@ -293,8 +311,8 @@ mod tests {
         fn what_could_not_lead_anywhere_leads_nowhere(
             text in "(passwd|etc|etcpasswd|etcpass\twd|0x2e|0x2f|2f|%qf|id_rsa|con|nul|[a-zA-Z0-9:;?#%$_-]|\\PC){0,12}",
         ) {
-            if !could_lead(text.as_bytes()) {
-                prop_assert!(judge_steps(text.as_bytes()).is_none(), "{text}");
+            if !could_lead(Classes::of(&text)) {
+                prop_assert!(judge_whole(text.as_bytes()).is_none(), "{text}");
             }
         }
     }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::bytes::{at, is_name, is_space, next, part, run_back, span, stands};
+use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
@@ -22,31 +23,43 @@ const WAY: Reason = Reason {
 const NAMES: [&str; 5] =
     ["__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"];
 
+/// What a way to a prototype is written with.
+const OF_PROTO: Classes = Classes::of_constant(b"__proto__");
+const OF_WAYS: Classes = Classes::of_constant(b"constructorprototype");
+
 /// Looks at a name of a member, or at names inside one another, joined with dots.
-pub(crate) fn look_at_name(name: &str, fuel: &mut Fuel) -> Look {
+pub(crate) fn look_at_name(name: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    let (could_be, could_lead) = (classes.have(b'_'), classes.have_all(OF_WAYS));
+    if !could_be && !could_lead {
+        return Ok(None);
+    }
     fuel.burn(name.len() * 2)?;
     let bytes = name.as_bytes();
-    let found = NAMES.iter().find_map(|known| {
+    let found = NAMES.iter().filter(|_| could_be).find_map(|known| {
         let at = next(bytes, 0, known.as_bytes())?;
         stands_alone(bytes, at..at + known.len())
             .then_some((NAME, span(name, at..at + known.len())))
     });
-    Ok(found.or_else(|| through_constructor(name)))
+    Ok(found.or_else(|| if could_lead { through_constructor(name) } else { None }))
 }
 
 /// Looks at a text.
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    let (could_be, could_lead) = (classes.have_all(OF_PROTO), classes.have_all(OF_WAYS));
+    if !could_be && !could_lead {
+        return Ok(None);
+    }
     fuel.burn(text.len() * 2)?;
     let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(start) = next(bytes, from, b"__proto__") {
+    while could_be && let Some(start) = next(bytes, from, b"__proto__") {
         let end = start + b"__proto__".len();
         if is_step(bytes, start, end) {
             return Ok(Some((WAY, span(text, start..end))));
         }
         from = end;
     }
-    Ok(through_constructor(text))
+    Ok(if could_lead { through_constructor(text) } else { None })
 }
 
 /// `[__proto__]`, `__proto__.x`, `__proto__[x]`, `"__proto__": {`: a step on a path, not a word about it.
@@ -104,7 +117,7 @@ mod tests {
     use super::*;
 
     fn is_found(text: &str) -> bool {
-        look(text, &mut Fuel::new(1 << 20)).expect("fuel").is_some()
+        look(text, Classes::of(text), &mut Fuel::new(1 << 20)).expect("fuel").is_some()
     }
 
     #[test]
@@ -138,8 +151,9 @@ mod tests {
 
     #[test]
     fn names_are_judged_as_names() {
-        let is_found =
-            |name: &str| look_at_name(name, &mut Fuel::new(1 << 20)).expect("fuel").is_some();
+        let is_found = |name: &str| {
+            look_at_name(name, Classes::of(name), &mut Fuel::new(1 << 20)).expect("fuel").is_some()
+        };
         for name in ["__proto__", "a.__proto__.b", "constructor.prototype", "__defineGetter__"] {
             assert!(is_found(name), "{name}");
         }

@@ -10,6 +10,7 @@ mod phrase;
 
 use std::ops::Range;
 
+use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 use crate::shell::argument::{Arguments, arguments};
@@ -29,17 +30,25 @@ const DISGUISED: Reason = Reason {
     text: "writes a command so that it does not look like one",
 };
 
-/// Reads of a text: for phrases, for words, for separators, for what follows them.
-const READS: usize = 4;
+/// What may begin a command, as an end of line does; and what does it with a bracket behind.
+const SIGNS: Classes = Classes::of_constant(b"&;|=\\`");
+const OPENING: Classes = Classes::of_constant(b"$<>");
+/// Reads of a text besides the one for phrases: for words, for separators, for what follows them.
+const READS: usize = 3;
 /// Words before a command, at most, where it need not be a dangerous one: prose has more.
 const WORDS_BEFORE_MAX: usize = 3;
 
 /// Looks for commands in `text`.
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
-    fuel.burn(text.len() * READS)?;
-    if let Some(found) = phrase::find(text).or_else(|| begins(text)) {
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    fuel.burn(text.len())?;
+    if let Some(found) = phrase::find(text, classes).or_else(|| begins(text)) {
         return Ok(Some(found));
     }
+    let opens = classes.have_any(OPENING) && classes.have(b'(');
+    if !classes.have_any(SIGNS) && !classes.have_line() && !opens {
+        return Ok(None);
+    }
+    fuel.burn(text.len() * READS)?;
     let whole = Whole::of(text);
     for (at, _) in text.bytes().enumerate().filter(|(_, byte)| is_sign(*byte)) {
         let Some(start) = Start::of(text, at) else {
@@ -239,6 +248,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::look;
+    use crate::classes::Classes;
     use crate::fuel::Fuel;
     use crate::tried::{found, passes};
 
@@ -352,7 +362,7 @@ mod tests {
         #[test]
         fn any_text_is_read_within_its_fuel(text in "(\\PC|[;|&$`()<>\n'\"=\\/ catid1]){0,200}") {
             let mut fuel = Fuel::new(u64::MAX);
-            if let Ok(Some((_, span))) = look(&text, &mut fuel) {
+            if let Ok(Some((_, span))) = look(&text, Classes::of(&text), &mut fuel) {
                 prop_assert!(text.get(span).is_some());
             }
             let burnt = u64::MAX - fuel.left();
@@ -367,8 +377,9 @@ mod tests {
     fn long_texts_cost_in_proportion() {
         for piece in ["a", ";cat ", "=cat", "`", " `", "; ", "$(", "\\n"] {
             let cost = |times: usize| {
+                let text = piece.repeat(times);
                 let mut fuel = Fuel::new(u64::MAX);
-                look(&piece.repeat(times), &mut fuel).expect("fuel");
+                look(&text, Classes::of(&text), &mut fuel).expect("fuel");
                 u64::MAX - fuel.left()
             };
             assert!(cost(10_000) <= 11 * cost(1_000), "{piece}");
@@ -377,6 +388,6 @@ mod tests {
 
     #[test]
     fn an_empty_tank_is_no_verdict() {
-        assert!(look(";id", &mut Fuel::new(3)).is_err());
+        assert!(look(";id", Classes::of(";id"), &mut Fuel::new(3)).is_err());
     }
 }

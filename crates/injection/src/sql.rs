@@ -12,6 +12,7 @@ mod token;
 mod word;
 
 use crate::bytes::{at, stands};
+use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 use crate::sql::token::{Place, Tokens};
@@ -28,15 +29,15 @@ const PLACES: [Place; 4] =
 const READS: usize = 5;
 
 /// Looks for SQL in `text`.
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
     fuel.burn(text.len())?;
-    if could_hold(text) { look_inside(text, fuel) } else { Ok(None) }
+    if could_hold(text, classes) { look_inside(text, classes, fuel) } else { Ok(None) }
 }
 
-fn look_inside(text: &str, fuel: &mut Fuel) -> Look {
+fn look_inside(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
     for place in PLACES {
         if let Place::Within(quote) = place
-            && memchr::memchr(quote, text.as_bytes()).is_none()
+            && !classes.have(quote)
         {
             continue;
         }
@@ -58,30 +59,30 @@ fn look_inside(text: &str, fuel: &mut Fuel) -> Look {
 }
 
 /// Words that are enough, with anything beside them that parts words.
-const WORDS: [&[u8]; 3] = [b"union", b"select", b"xp_"];
+const WORDS: [(&[u8], Classes); 3] = [word(b"union"), word(b"select"), word(b"xp_")];
+
+/// A word, and what it is made of.
+const fn word(word: &'static [u8]) -> (&'static [u8], Classes) {
+    (word, Classes::of_constant(word))
+}
+
+/// Signs of SQL.
+const SIGNS: Classes = Classes::of_constant(b"'\"`()\\=<>;#*|&@");
+/// What parts words. Some lexers take a dollar for a space.
+const GAPS: Classes = Classes::GAP.and(Classes::of_constant(b"$"));
 
 /// Whether it has what nothing here is found without: a sign of SQL, a word that begins or joins queries, or a number or a
 /// minus beside something that parts words. An address or a code has none of these.
-fn could_hold(text: &str) -> bool {
-    const SIGN: u8 = 1;
-    const NUMBER: u8 = 2;
-    const GAP: u8 = 4;
-    let seen = text.bytes().fold(0, |seen, byte| {
-        seen | match byte {
-            b'\'' | b'"' | b'`' | b'(' | b')' | b'\\' | b'=' | b'<' | b'>' | b';' | b'#' | b'*'
-            | b'|' | b'&' | b'@' => SIGN,
-            b'0'..=b'9' | b'-' => NUMBER,
-            0..=b' ' | 0x7f.. | b'$' => GAP,
-            _ => 0,
-        }
-    });
-    seen & SIGN != 0
-        || seen & (NUMBER | GAP) == NUMBER | GAP
-        || seen & NUMBER != 0
-            && (memchr::memmem::find(text.as_bytes(), b"--").is_some()
-                || has_parameter(text)
+fn could_hold(text: &str, classes: Classes) -> bool {
+    let has_number = classes.have_digit() || classes.have(b'-');
+    let mut words = WORDS.iter().filter(|(_, needs)| classes.have_all(*needs));
+    classes.have_any(SIGNS)
+        || has_number
+            && (classes.have_any(GAPS)
+                || classes.have(b'-') && memchr::memmem::find(text.as_bytes(), b"--").is_some()
+                || classes.have(b':') && has_parameter(text)
                 || has_glued_word(text))
-        || WORDS.iter().any(|word| has_word(text.as_bytes(), word))
+        || words.any(|(word, _)| has_word(text.as_bytes(), word))
 }
 
 /// `exec:a`: a colon that begins the name of a parameter. Addresses have slashes there, times digits before it.
@@ -94,12 +95,20 @@ fn has_parameter(text: &str) -> bool {
 
 /// `1or-1`: old lexers take a word that a number begins for a number and a word.
 fn has_glued_word(text: &str) -> bool {
-    const BEHIND: [&[u8]; 10] =
-        [b"or", b"and", b"xor", b"having", b"order", b"like", b"in", b"is", b"limit", b"div"];
     let bytes = text.as_bytes();
     bytes.windows(2).enumerate().any(|(place, pair)| {
-        matches!(pair, [b'0'..=b'9' | b'.', letter] if letter.is_ascii_alphabetic())
-            && BEHIND.iter().any(|word| stands(bytes, place + 1, word))
+        let [b'0'..=b'9' | b'.', letter] = pair else { return false };
+        let behind: &[&[u8]] = match letter.to_ascii_lowercase() {
+            b'a' => &[b"and"],
+            b'd' => &[b"div"],
+            b'h' => &[b"having"],
+            b'i' => &[b"in", b"is"],
+            b'l' => &[b"like", b"limit"],
+            b'o' => &[b"or"], // and `order`
+            b'x' => &[b"xor"],
+            _ => return false,
+        };
+        behind.iter().any(|word| stands(bytes, place + 1, word))
     })
 }
 
@@ -114,6 +123,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{could_hold, look, look_inside};
+    use crate::classes::Classes;
     use crate::fuel::Fuel;
     use crate::tried::{found, name, passes};
 
@@ -323,8 +333,8 @@ mod tests {
         #[test]
         fn what_is_not_looked_into_holds_nothing(text in pieces()) {
             let has_number = text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'-');
-            if has_number && !could_hold(&text) {
-                let inside = look_inside(&text, &mut Fuel::new(u64::MAX));
+            if has_number && !could_hold(&text, Classes::of(&text)) {
+                let inside = look_inside(&text, Classes::ALL, &mut Fuel::new(u64::MAX));
                 prop_assert!(matches!(inside, Ok(None)), "{text}");
             }
         }
@@ -332,7 +342,7 @@ mod tests {
         #[test]
         fn any_text_is_read_within_its_fuel(text in "(\\PC|[-'\"`()=<>;#*/|&@ ,.a1]){0,200}") {
             let mut fuel = Fuel::new(u64::MAX);
-            if let Ok(Some((_, span))) = look(&text, &mut fuel) {
+            if let Ok(Some((_, span))) = look(&text, Classes::of(&text), &mut fuel) {
                 prop_assert!(text.get(span).is_some());
             }
             let burnt = u64::MAX - fuel.left();
@@ -347,8 +357,9 @@ mod tests {
     fn long_texts_cost_in_proportion() {
         for piece in ["a", "'", "\"'`", "or 1=1x ", "(", "or(", "--\n", "1+", "not ", "a.a("] {
             let cost = |times: usize| {
+                let text = piece.repeat(times);
                 let mut fuel = Fuel::new(u64::MAX);
-                look(&piece.repeat(times), &mut fuel).expect("fuel");
+                look(&text, Classes::of(&text), &mut fuel).expect("fuel");
                 u64::MAX - fuel.left()
             };
             assert!(cost(10_000) <= 11 * cost(1_000), "{piece}");
@@ -357,6 +368,6 @@ mod tests {
 
     #[test]
     fn an_empty_tank_is_no_verdict() {
-        assert!(look("' or 1=1--", &mut Fuel::new(3)).is_err());
+        assert!(look("' or 1=1--", Classes::of("' or 1=1--"), &mut Fuel::new(3)).is_err());
     }
 }

@@ -9,11 +9,11 @@ mod expression;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
 use crate::bytes::{at, is_name, next, part, span};
+use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
+use crate::phrases::Phrases;
 
 const CODE: Reason = Reason {
     name: "template-server-code",
@@ -81,26 +81,33 @@ const MARKS: [(&str, Reason); 43] = [
     ("!ruby/hash", OBJECT),
 ];
 
-static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(MARKS.iter().map(|(mark, _)| mark))
-        .ok()
-});
+static FINDER: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(MARKS.iter().map(|(mark, _)| *mark)));
 
-/// Places where an expression may open.
-const OPENINGS: [(&[u8], &[u8], Delimiter); 9] = [
-    (b"{{", b"}}", Delimiter::Curly),
-    (b"${", b"}", Delimiter::Dollar),
-    (b"#{", b"}", Delimiter::Dollar),
-    (b"*{", b"}", Delimiter::Dollar),
-    (b"~{", b"}", Delimiter::Dollar),
-    (b"{%", b"%}", Delimiter::Statement),
-    (b"<%", b"%>", Delimiter::Statement),
-    (b"[[", b"]]", Delimiter::Arithmetic),
-    (b"@(", b")", Delimiter::Arithmetic),
+/// Signs between which an expression may stand.
+const SIGNS: [(&[u8], &[u8], Delimiter, Classes); 9] = [
+    signs(b"{{", b"}}", Delimiter::Curly),
+    signs(b"${", b"}", Delimiter::Dollar),
+    signs(b"#{", b"}", Delimiter::Dollar),
+    signs(b"*{", b"}", Delimiter::Dollar),
+    signs(b"~{", b"}", Delimiter::Dollar),
+    signs(b"{%", b"%}", Delimiter::Statement),
+    signs(b"<%", b"%>", Delimiter::Statement),
+    signs(b"[[", b"]]", Delimiter::Arithmetic),
+    signs(b"@(", b")", Delimiter::Arithmetic),
 ];
+
+/// With the kinds of bytes that both are made of.
+const fn signs(
+    opening: &'static [u8],
+    closing: &'static [u8],
+    delimiter: Delimiter,
+) -> (&'static [u8], &'static [u8], Delimiter, Classes) {
+    (opening, closing, delimiter, Classes::of_constant(opening).and(Classes::of_constant(closing)))
+}
+
+/// What pieces of a word are joined with.
+const OF_JOINTS: Classes = Classes::of_constant(b"\"&");
 
 /// Passes over the text, at most: marks, pieces, and each kind of delimiters, most of them only searched for.
 const PASSES: usize = 8;
@@ -121,28 +128,29 @@ enum Delimiter {
     Arithmetic,
 }
 
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    let could_join = classes.have_all(OF_JOINTS);
+    let could_open = SIGNS.iter().any(|(.., needs)| classes.have_all(*needs));
+    if !could_join && !could_open && !FINDER.could_be_in(classes) {
+        return Ok(None);
+    }
     fuel.burn(text.len() * PASSES)?;
     let bytes = text.as_bytes();
-    if let Some(found) = FINDER.as_ref().and_then(|finder| finder.find(text)) {
+    if let Some(found) = FINDER.find(text, classes) {
         let reason = MARKS.get(found.pattern().as_usize()).map_or(CODE, |(_, reason)| *reason);
         return Ok(Some((reason, span(text, found.range()))));
     }
-    if let Some(range) = joined_pieces(bytes) {
+    if could_join && let Some(range) = joined_pieces(bytes) {
         return Ok(Some((PIECES, span(text, range))));
     }
-    Ok(expressions(bytes).map(|(reason, range)| (reason, span(text, range))))
+    Ok(expressions(bytes, classes).map(|(reason, range)| (reason, span(text, range))))
 }
 
 /// One pass for each kind of delimiters, so that none hides another. In a pass each expression is read once:
 /// the next begins where this one ends.
-fn expressions(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
-    let has = |byte: &u8| memchr::memchr(*byte, bytes).is_some();
-    let has_curly = has(&b'{');
-    let could_open =
-        |opening: &[u8]| (has_curly || !opening.contains(&b'{')) && opening.iter().all(has);
-    let openings = OPENINGS.iter().filter(|(opening, ..)| could_open(opening));
-    openings.into_iter().find_map(|(opening, closing, delimiter)| {
+fn expressions(bytes: &[u8], classes: Classes) -> Option<(Reason, Range<usize>)> {
+    let could_stand = SIGNS.iter().filter(|(.., needs)| classes.have_all(*needs));
+    could_stand.into_iter().find_map(|(opening, closing, delimiter, _)| {
         let mut position = 0;
         while let Some(start) = next(bytes, position, opening) {
             let end = close(bytes, start + opening.len(), closing)?;
@@ -186,7 +194,6 @@ fn ends_in_string(content: &[u8]) -> bool {
 fn joined_pieces(bytes: &[u8]) -> Option<Range<usize>> {
     const JOINTS: usize = 3;
     const PIECE_BYTES_MAX: usize = 8;
-    memchr::memchr(b'&', bytes)?;
     let (mut joints, mut first, mut last) = (0, 0, 0);
     for joint in memchr::memmem::find_iter(bytes, b"\"&\"") {
         if joint - last > PIECE_BYTES_MAX || joints == 0 {
@@ -206,7 +213,9 @@ mod tests {
     use super::*;
 
     fn reason(text: &str) -> Option<&'static str> {
-        look(text, &mut Fuel::new(1 << 20)).expect("fuel").map(|(reason, _)| reason.name)
+        look(text, Classes::of(text), &mut Fuel::new(1 << 20))
+            .expect("fuel")
+            .map(|(reason, _)| reason.name)
     }
 
     #[test]

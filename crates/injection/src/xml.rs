@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::bytes::{at, is_space, part, run, span, stands};
+use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
 
@@ -29,7 +30,10 @@ const HIDDEN_TAG: Reason = Reason {
 /// The longest declaration or tag that is read.
 const TAG_BYTES_MAX: usize = 2048;
 
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    if !classes.have(b'<') {
+        return Ok(None);
+    }
     let bytes = text.as_bytes();
     // A tag ends where the next begins, so that no byte is read in more than one.
     fuel.burn(text.len() * 3)?;
@@ -118,7 +122,7 @@ mod tests {
     use super::*;
 
     fn is_found(text: &str) -> bool {
-        look(text, &mut Fuel::new(1 << 20)).expect("fuel").is_some()
+        look(text, Classes::of(text), &mut Fuel::new(1 << 20)).expect("fuel").is_some()
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
+use crate::classes::Classes;
 use crate::found::{Look, Reason};
 use crate::fuel::Fuel;
+use crate::phrases::Phrases;
 
 const CONDITION: Reason =
     Reason { name: "xpath-quote-then-condition", text: "closes a quote and adds a condition" };
@@ -50,14 +50,12 @@ const PHRASES: &[(&str, Reason)] = &[
     ("' | //", UNION),
 ];
 
-static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let words = PHRASES.iter().map(|(word, _)| *word);
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(words)
-        .ok()
-});
+static FINDER: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(PHRASES.iter().map(|(word, _)| *word)));
+
+/// A condition is behind a quote, and compares.
+const QUOTES: Classes = Classes::of_constant(b"'\"");
+const COMPARISONS: Classes = Classes::of_constant(b"=<>");
 
 /// Reads of a text: for quotes, for phrases, for conditions.
 const READS: usize = 3;
@@ -67,14 +65,17 @@ const OPERAND_BYTES_MAX: usize = 128;
 const HEAD_WORDS_MAX: usize = 2;
 
 /// Looks for XPath in `text`.
-pub(crate) fn look(text: &str, fuel: &mut Fuel) -> Look {
+pub(crate) fn look(text: &str, classes: Classes, fuel: &mut Fuel) -> Look {
+    let could_ask = classes.have_any(QUOTES) && classes.have_any(COMPARISONS);
+    if !could_ask && !FINDER.could_be_in(classes) {
+        return Ok(None);
+    }
     fuel.burn(text.len() * READS)?;
-    let phrase = FINDER.as_ref().and_then(|finder| {
-        let hit = finder.find(text)?;
+    let phrase = FINDER.find(text, classes).and_then(|hit| {
         let (_, reason) = PHRASES.get(hit.pattern().as_usize())?;
         Some((*reason, hit.span().range()))
     });
-    Ok(phrase.or_else(|| condition(text)))
+    Ok(phrase.or_else(|| if could_ask { condition(text) } else { None }))
 }
 
 /// `' or '1'='1`, `x' or name()='user' or 'x'='y`: at the first quote of either kind, which closes that of the
@@ -121,6 +122,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::look;
+    use crate::classes::Classes;
     use crate::fuel::Fuel;
     use crate::tried::{found, passes};
 
@@ -173,7 +175,7 @@ mod tests {
         #[test]
         fn any_text_is_read_within_its_fuel(text in "(\\PC|['\"=or and()/:*\\[\\]|1 ]){0,200}") {
             let mut fuel = Fuel::new(u64::MAX);
-            if let Ok(Some((_, span))) = look(&text, &mut fuel) {
+            if let Ok(Some((_, span))) = look(&text, Classes::of(&text), &mut fuel) {
                 prop_assert!(text.get(span).is_some());
             }
             let burnt = u64::MAX - fuel.left();
@@ -188,8 +190,9 @@ mod tests {
     fn long_texts_cost_in_proportion() {
         for piece in ["a", "'", "' or ", "/"] {
             let cost = |times: usize| {
+                let text = piece.repeat(times);
                 let mut fuel = Fuel::new(u64::MAX);
-                look(&piece.repeat(times), &mut fuel).expect("fuel");
+                look(&text, Classes::of(&text), &mut fuel).expect("fuel");
                 u64::MAX - fuel.left()
             };
             assert!(cost(10_000) <= 11 * cost(1_000), "{piece}");
@@ -198,6 +201,6 @@ mod tests {
 
     #[test]
     fn an_empty_tank_is_no_verdict() {
-        assert!(look("' or '1'='1", &mut Fuel::new(3)).is_err());
+        assert!(look("' or '1'='1", Classes::of("' or '1'='1"), &mut Fuel::new(3)).is_err());
     }
 }

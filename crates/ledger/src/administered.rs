@@ -14,18 +14,21 @@ pub struct Administered<'a> {
     /// How: `socket` of a gateway that runs, or `store`, where none does.
     pub door: &'static str,
     /// `list_sessions`, `end_sessions`, `revoke_tokens`, `issue_key`, `list_keys`, `expire_key`,
-    /// `revoke_keys`, `show_key`, `report_key`, `rekey_store`, `rewrap_store`, `backup_store`; nothing for what was none.
+    /// `revoke_keys`, `show_key`, `report_key`, `rekey_store`, `rewrap_store`, `backup_store`,
+    /// `give_back_once`; nothing for what was none.
     pub act: Option<&'static str>,
     /// Whose API.
     pub api: Option<&'a str>,
     /// Whose tokens.
     pub issuer: Option<&'a str>,
     /// What they are named by: `id`, `account`, `subject`, `opened_before`, `all`, `jti`, `issued_before`;
-    /// `key`, the place of a new key; `folder`, that of a copy.
+    /// `key`, the place of a new key; `folder`, that of a copy; `entry`, the one of `rates`.
     pub by: Option<&'static str>,
     /// The name of a session, a subject or a token; never that of an account, which is what somebody
     /// types into a login.
     pub name: Option<&'a str>,
+    /// The caller to whom something was given back, where it is one.
+    pub subject: Option<&'a str>,
     /// How many there were.
     pub count: Option<u64>,
     /// Rows of the store that were decrypted for it.
@@ -46,6 +49,7 @@ impl Administered<'_> {
         event.optional("issuer", self.issuer);
         event.optional("by", self.by);
         event.optional("name", self.name);
+        event.optional("subject", self.subject);
         event.number("count", self.count);
         event.number("opened", (self.opened > 0).then_some(u64::from(self.opened)));
         event.optional("problem", self.problem);

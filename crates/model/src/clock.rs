@@ -174,6 +174,24 @@ impl UnixMillis {
         ]
     }
 
+    /// Reads what [`Self::rfc3339`] writes, and no other form of RFC 3339.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let (date, time) = text.split_once('T')?;
+        let [h1, h2, b':', m1, m2, b':', s1, s2, b'.', f1, f2, f3, b'Z'] = *time.as_bytes() else {
+            return None;
+        };
+        let number = |digits: &[u8], max: u64| {
+            let sum = digits.iter().try_fold(0, |sum, digit| {
+                digit.is_ascii_digit().then(|| sum * 10 + u64::from(digit - b'0'))
+            })?;
+            (sum <= max).then_some(sum)
+        };
+        let seconds =
+            number(&[h1, h2], 23)? * 3600 + number(&[m1, m2], 59)? * 60 + number(&[s1, s2], 59)?;
+        let day = Date::parse(date).ok()?.start();
+        Some(Self(day.0 + seconds * 1000 + number(&[f1, f2, f3], 999)?))
+    }
+
     /// The HTTP date form (RFC 9110 section 5.6.7): `Tue, 24 Nov 2026 08:15:30 GMT`.
     pub fn http_date(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];

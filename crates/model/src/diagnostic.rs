@@ -45,6 +45,11 @@ impl Sources {
         self.files.iter().map(|(name, _)| name.as_str())
     }
 
+    /// All files.
+    pub fn ids(&self) -> impl Iterator<Item = SourceId> {
+        (0..self.files.len()).filter_map(|place| u16::try_from(place).ok().map(SourceId))
+    }
+
     /// The file of this name.
     pub fn named(&self, name: &str) -> Option<SourceId> {
         let place = self.files.iter().position(|(known, _)| known == name)?;

@@ -39,7 +39,7 @@ pub(crate) use leaks::{GithubSection, GithubWord, LeaksSection, OnReportWord};
 pub(crate) use limits::{AMOUNT_MAX, LimitsSection, within};
 pub(crate) use login::{Ends, LoginSection, OfWord, RefreshSection, SecondStepSection};
 pub(crate) use page_token::PageTokenSection;
-pub(crate) use rates::{COUNT_MAX, Frequency, RateSection};
+pub(crate) use rates::{Amount, Frequency, RateSection, Unit, WORDS, not_counted};
 pub(crate) use redirects::RedirectsSection;
 pub(crate) use serialize::Serialize;
 pub(crate) use store::{StoreSection, VaultSection};

@@ -245,7 +245,7 @@ fn build(
     let relaxations = relaxations::read(file, &contracts, &names, texts.now, notes);
     let proxies = proxies(file, notes);
     file.into_iter().for_each(|file| origins::check(file, notes));
-    let known = rates::Known::new(file, &contracts, &names, &callers);
+    let known = rates::Known::new(file, &contracts, &names, (&callers, &authorization));
     let rates = rates::join(file, &known, (listen, &proxies), notes);
     let flows = flows::join(file, &contracts, &names, &callers, notes);
     claims::check(file.map_or(&[], PolicyFile::apis), &contracts, notes);
@@ -371,6 +371,7 @@ impl Shared<'_> {
             contract: Arc::new(contract),
             sources: Sources::default(),
             main,
+            policy: self.texts.policy,
             posture: match self.texts.policy {
                 Some(_) => Posture::Policy,
                 None => Posture::ContractOnly,

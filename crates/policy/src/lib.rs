@@ -31,6 +31,7 @@ mod network;
 mod notes;
 mod open;
 mod page_token;
+mod pattern;
 mod place;
 mod quantity;
 mod rates;
@@ -40,6 +41,7 @@ mod renumbered;
 mod secret;
 mod section;
 mod serialized;
+mod slice;
 mod source;
 mod suggested;
 mod targets;
@@ -79,11 +81,15 @@ pub use model::{
 };
 pub use network::Network;
 pub use page_token::PageToken;
-pub use rates::{Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateCounts, RateKey, RateLimit};
+pub use pattern::is_like;
+pub use rates::{
+    BYTES_PER_UNIT, Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateCounts, RateKey, RateLimit,
+};
 pub use redirects::Redirects;
 pub use reference::{json_schema, reference_page};
 pub use secret::SecretError;
 pub use serialized::{Serialized, SerializedBy};
+pub use slice::Slice;
 pub use source::SecretSource;
 pub use suggested::{SuggestedResource, names_an_owner, suggest_resources};
 pub use targets::{TargetHost, TargetName, TargetRule, Targets};

@@ -48,6 +48,8 @@ pub struct Model {
     pub sources: Sources,
     /// The document itself, among them.
     pub main: SourceId,
+    /// The policy file, among them; none where there is none.
+    pub policy: Option<SourceId>,
     /// Twelve hexadecimal digits of the SHA-256 over contract and policy: the version that
     /// stands in every record.
     pub version: String,

@@ -12,6 +12,9 @@ use crate::login::RequestPlace;
 /// Rates that concern one request at the same moment, at most.
 pub const RATES_TOGETHER_MAX: usize = 8;
 
+/// Bytes that a rate of bytes counts as one unit: 1 KiB.
+pub const BYTES_PER_UNIT: u32 = 1 << 10;
+
 /// One entry of `rates`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateLimit {
@@ -54,7 +57,7 @@ pub enum RateCounts {
     Success,
 }
 
-/// So many in a time.
+/// So many in a time: requests, or what they cost, of bytes so many [`BYTES_PER_UNIT`], of time so many milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Often {
     /// How many; none may pass where it is 0.
@@ -72,6 +75,17 @@ pub enum RateCost {
     Fixed(u32),
     /// For the number that stands there.
     Of(InputPlace),
+    /// For the bytes of its body and of the answer's: known when it is over.
+    Bytes,
+    /// For the time that the API took: known when it is over.
+    Time,
+}
+
+impl RateCost {
+    /// Whether it is known only when a request is over.
+    pub const fn is_afterwards(&self) -> bool {
+        matches!(self, Self::Bytes | Self::Time)
+    }
 }
 
 /// What a count is of.
@@ -95,6 +109,8 @@ pub enum RateKey {
     Attribute(Arc<str>),
     /// A value of the request.
     Value(InputPlace),
+    /// An object of this resource, wherever the request names it.
+    Object(Arc<str>),
 }
 
 impl RateLimit {
@@ -107,7 +123,9 @@ impl RateLimit {
         let has_cost =
             matches!(&self.bound, RateBound::Often(_, RateCost::Of(place)) if is_body(place));
         let is_of_values = self.distinct.as_ref().is_some_and(is_body);
-        has_cost || is_of_values || self.per.iter().any(is_of_body)
+        // An object counts for who may touch it: nobody uses up what is another's.
+        let is_object = |key: &RateKey| matches!(key, RateKey::Object(_));
+        has_cost || is_of_values || self.per.iter().any(|key| is_of_body(key) || is_object(key))
     }
 
     /// Whether it forbids all that another entry forbids, of the same operations.
@@ -152,6 +170,7 @@ impl fmt::Display for RateKey {
         match self {
             Self::Attribute(name) => write!(f, "caller.{name}"),
             Self::Value(place) => place.fmt(f),
+            Self::Object(resource) => f.write_str(resource),
             Self::Caller => f.write_str("caller"),
             Self::Address => f.write_str("address"),
             Self::Network => f.write_str("network"),

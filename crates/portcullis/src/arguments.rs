@@ -4,12 +4,17 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use crate::attack_arguments::{AttackOptions, DemoOptions};
+pub(crate) use crate::attack_arguments::{AttackFormat, AttackOptions, DemoOptions};
 pub(crate) use crate::audit_arguments::AuditOptions;
 pub(crate) use crate::dev_certificate_arguments::DevCertificateOptions;
 use crate::document_argument::document;
+pub(crate) use crate::evidence_arguments::{
+    BelievedFile, EvidenceCheckOptions, EvidenceCommand, EvidenceKeyOptions, EvidenceVerifyOptions,
+    KeepOptions,
+};
 pub(crate) use crate::format::Format;
 pub(crate) use crate::key_arguments::KeysCommand;
+pub(crate) use crate::once_arguments::OnceCommand;
 pub(crate) use crate::password_arguments::PasswordsCommand;
 use crate::reference_arguments::ReferenceOptions;
 pub(crate) use crate::session_arguments::{
@@ -104,6 +109,9 @@ pub(crate) enum Command {
     /// Give users passwords that are kept here, list and remove them
     #[command(subcommand)]
     Passwords(PasswordsCommand),
+    /// Give back what happened once, of a gateway that runs or of its store
+    #[command(subcommand)]
+    Once(OnceCommand),
     /// Exchange the key of the store, of a gateway that runs or of its store
     #[command(subcommand)]
     Store(StoreCommand),
@@ -125,6 +133,9 @@ pub(crate) enum Command {
         not, 2 usage, or nothing could be started"
     )]
     Attack(AttackOptions),
+    /// Evidence of attacks: is it as it was written, and does it still speak of what is there?
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Explain a code, a control, a request that was recorded, or one that you describe
     #[command(
         after_help = "Example:\n  portcullis explain writable_properties\n  portcullis explain \

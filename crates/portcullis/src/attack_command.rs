@@ -2,37 +2,55 @@
 
 mod generated;
 mod people;
+mod places;
+mod target;
 
 use std::io::IsTerminal as _;
-use std::net::{SocketAddr, ToSocketAddrs as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use portcullis_attack::{
-    Against, Folder, Identity, Place, Report, Runner, Upstream, folder, registry,
-};
+use people::Caller;
+use places::Places;
+use portcullis_attack::{Against, Budget, Folder, Place, Runner, Upstream, folder, registry};
 use portcullis_controls::{Plan, PlanOptions};
+use portcullis_evidence::Severity;
+use portcullis_policy::is_like;
 
-use crate::arguments::{AttackOptions, Format, ModelOptions};
+use crate::arguments::{AttackFormat, AttackOptions, ModelOptions};
 use crate::clock::SystemClock;
+use crate::evidence_command::keep;
 use crate::exit::Exit;
+use crate::ran::Ran;
 use crate::{load, talk};
 
 /// Gateways that attack themselves listen where nobody else can reach them (rule 35).
 const LISTEN: &str = "127.0.0.1:0";
+/// The policy file where none is named.
+const POLICY: &str = "portcullis.yaml";
 
 pub(crate) fn attack(options: &AttackOptions) -> Exit {
-    let report = match &options.upstream {
+    let ran = match &options.upstream {
         None => of_sample(options),
         Some(url) => of_upstream(url, options),
     };
-    match report {
-        Ok(report) => finish(&report, options.format),
-        Err(exit) => exit,
+    let mut ran = match ran {
+        Ok(ran) => ran,
+        Err(exit) => return exit,
+    };
+    let kept = keep(&ran, &options.keep);
+    let least = options.fail_from.into();
+    match kept {
+        Ok(kept) => ran.report.evidence = kept,
+        Err(why) => {
+            // What was found is told all the same.
+            let _ = finish(&ran, options.format, least);
+            return unusable(&why);
+        }
     }
+    finish(&ran, options.format, least)
 }
 
-fn of_sample(options: &AttackOptions) -> Result<Report, Exit> {
+fn of_sample(options: &AttackOptions) -> Result<Ran, Exit> {
     if options.generate {
         return generated::of_sample(options);
     }
@@ -40,15 +58,16 @@ fn of_sample(options: &AttackOptions) -> Result<Report, Exit> {
         Some(path) => own_set(path, Against::Sample)?,
         None => built_in_set()?,
     };
-    Ok(run(Place::Sample, &set))
+    Ok(ran(Place::Sample, only(set, &options.only)?, Budget::default()))
 }
 
-fn of_upstream(url: &str, options: &AttackOptions) -> Result<Report, Exit> {
-    let (upstream, plan) = upstream(url, options)?;
+fn of_upstream(url: &str, options: &AttackOptions) -> Result<Ran, Exit> {
+    let (upstream, plan, callers) = upstream(url, options)?;
     let names: Vec<String> = upstream.identities.iter().map(|one| one.name.clone()).collect();
     if let (Some(path), false) = (&options.attacks, options.generate) {
         let set = own_set(path, Against::Upstream(&names))?;
-        return Ok(run(Place::Upstream(Box::new(upstream)), &set));
+        let set = only(set, &options.only)?;
+        return Ok(ran(Place::Upstream(Box::new(upstream)), set, budget(options)));
     }
     let model = &plan.model;
     if model.upstream.path.trim_end_matches('/') != model.base_path.trim_end_matches('/') {
@@ -57,14 +76,27 @@ fn of_upstream(url: &str, options: &AttackOptions) -> Result<Report, Exit> {
             "the API lies below `{theirs}` and the gateway below `{ours}`; attacks are sent to both alike"
         )));
     }
-    let people: Result<Vec<_>, String> = options
-        .people
-        .iter()
-        .zip(&upstream.identities)
-        .map(|(named, identity)| people::person(named, model, upstream.address, identity))
-        .collect();
+    let people: Result<Vec<_>, String> =
+        callers.iter().map(|one| people::person(one, model, upstream.address)).collect();
     let people = people.map_err(|why| unusable(&why))?;
     generated::of(options, model, &people, None, Place::Upstream(Box::new(upstream)))
+}
+
+/// What of a set is wanted.
+pub(crate) fn only(set: Folder, patterns: &[String]) -> Result<Folder, Exit> {
+    if patterns.is_empty() {
+        return Ok(set);
+    }
+    let is_wanted = |id: &str, item: Option<&str>| {
+        patterns.iter().any(|pattern| item == Some(&**pattern) || is_like(id, pattern))
+    };
+    let Folder { mut attacks, mut journeys } = set;
+    attacks.retain(|one| is_wanted(&one.id.value, Some(&one.item.value)));
+    journeys.retain(|one| is_wanted(&one.id.value, None));
+    if attacks.is_empty() && journeys.is_empty() {
+        return Err(unusable(&format!("nothing is like `{}`", patterns.join("` or `"))));
+    }
+    Ok(Folder { attacks, journeys })
 }
 
 /// The built-in set, read.
@@ -84,8 +116,9 @@ fn own_set(path: &Path, against: Against<'_>) -> Result<Folder, Exit> {
 }
 
 /// Runs a set; progress goes to standard error.
-pub(crate) fn run(place: Place, set: &Folder) -> Report {
-    let runner = Runner { place, clock: Arc::new(SystemClock) };
+pub(crate) fn ran(place: Place, set: Folder, budget: Budget) -> Ran {
+    let budget = Arc::new(budget);
+    let runner = Runner { place, clock: Arc::new(SystemClock), budget };
     let is_terminal = std::io::stderr().is_terminal();
     let progress = |line: &str| {
         if is_terminal {
@@ -100,102 +133,83 @@ pub(crate) fn run(place: Place, set: &Folder) -> Report {
     if is_terminal {
         talk::say_text("\r\u{1b}[K");
     }
-    report
+    Ran { place: runner.place, set, report }
 }
 
-/// Prints a report; 0 if everything is as promised.
-pub(crate) fn finish(report: &Report, format: Format) -> Exit {
-    match format {
-        Format::Text => talk::print(&report.text()),
-        Format::Json => match serde_json::to_string_pretty(report) {
-            Ok(json) => talk::print(&(json + "\n")),
-            Err(error) => {
-                talk::say(&format!("the report cannot be written: {error}"));
-                return Exit::Unusable;
-            }
-        },
+/// Prints a report; 0 if everything is as promised, or what is not is less bad than asked for.
+pub(crate) fn finish(ran: &Ran, format: AttackFormat, least: Severity) -> Exit {
+    let Ran { place, report, .. } = ran;
+    let json = match format {
+        AttackFormat::Text => Ok(report.text()),
+        AttackFormat::Html => Ok(report.page()),
+        AttackFormat::Json => serde_json::to_string_pretty(report).map(|json| json + "\n"),
+        AttackFormat::Sarif => {
+            let places = Places::of(place);
+            let log = report.sarif(env!("CARGO_PKG_VERSION"), &|name| places.declared(name));
+            serde_json::to_string_pretty(&log).map(|json| json + "\n")
+        }
+    };
+    match json {
+        Ok(text) => talk::print(&text),
+        Err(error) => {
+            talk::say(&format!("the report cannot be written: {error}"));
+            return Exit::Unusable;
+        }
     }
-    if report.is_as_promised() { Exit::Success } else { Exit::Failure }
+    if report.is_as_promised_from(least) { Exit::Success } else { Exit::Failure }
 }
 
 /// The user's API, once document and policy make a model.
-fn upstream(url: &str, options: &AttackOptions) -> Result<(Upstream, Arc<Plan>), Exit> {
-    let address = loopback(url).map_err(|why| {
-        talk::say(&format!("`{url}` {why}"));
-        talk::say("help: attacks go to this machine only; write http://127.0.0.1:PORT");
-        Exit::Unusable
-    })?;
+fn upstream(
+    url: &str,
+    options: &AttackOptions,
+) -> Result<(Upstream, Arc<Plan>, Vec<Caller>), Exit> {
+    let owned = options.owner_token.as_deref();
+    let address = target::address(url, owned).map_err(|why| unusable(&why))?;
+    let running = options.through.as_ref().map(|url| target::address(url, owned));
+    let running = running.transpose().map_err(|why| unusable(&why))?;
+    let config = config(options)?;
     let model = ModelOptions {
-        config: options.config.clone(),
+        config: config.clone(),
         contract: options.contract.clone(),
         upstream: Some(url.to_owned()),
         listen: Some(LISTEN.to_owned()),
     };
     let (equipment, plan) = load::one(&model, &PlanOptions::default())?;
-    let mut identities: Vec<Identity> = Vec::new();
-    for named in &options.people {
-        if identities.iter().any(|known| known.name == named.name) {
-            return Err(unusable(&format!("`{}` is given twice", named.name)));
-        }
-        identities.push(people::identity(named, &plan.model).map_err(|why| unusable(&why))?);
-    }
+    let callers = people::all(options, &plan.model, address).map_err(|why| unusable(&why))?;
+    let identities = callers.iter().map(|one| one.identity.clone()).collect();
     let upstream = Upstream {
         address,
         url: url.to_owned(),
         contract: options.contract.clone(),
-        policy: options.config.clone(),
+        policy: config,
         equipment,
+        running,
         identities,
     };
-    Ok((upstream, plan))
+    Ok((upstream, plan, callers))
+}
+
+/// What a run may send to an API of the user's own.
+fn budget(options: &AttackOptions) -> Budget {
+    Budget::of(options.requests, options.per_second)
+}
+
+/// The policy file: the one that is named, or where nothing describes the API the one in this folder.
+fn config(options: &AttackOptions) -> Result<Option<PathBuf>, Exit> {
+    if options.config.is_some() || options.contract.is_some() {
+        return Ok(options.config.clone());
+    }
+    let here = PathBuf::from(POLICY);
+    if here.is_file() {
+        return Ok(Some(here));
+    }
+    Err(unusable(&format!(
+        "nothing describes the API: name its policy with -c, or its document with --contract; there is no `{POLICY}` here"
+    )))
 }
 
 fn unusable(why: &str) -> Exit {
     talk::say(why);
     Exit::Unusable
-}
-
-/// The address of an `http` URL without a path, if it is one of this machine.
-fn loopback(url: &str) -> Result<SocketAddr, &'static str> {
-    let rest = url.strip_prefix("http://").ok_or("is not an `http` URL")?;
-    let authority = rest.strip_suffix('/').unwrap_or(rest);
-    if authority.contains(['/', '?', '#', '@']) {
-        return Err("has more than host and port; targets are sent as the files write them");
-    }
-    let has_port = authority.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok())
-        && !authority.ends_with(']');
-    let authority = if has_port { authority.to_owned() } else { format!("{authority}:80") };
-    let mut addresses = authority.to_socket_addrs().map_err(|_| "is no address")?;
-    let address = addresses.next().ok_or("is no address")?;
-    let all_here = address.ip().is_loopback() && addresses.all(|one| one.ip().is_loopback());
-    if all_here { Ok(address) } else { Err("is not on this machine") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_this_machine_is_attacked() {
-        for (url, address) in [
-            ("http://127.0.0.1:3000", "127.0.0.1:3000"),
-            ("http://127.0.0.1:3000/", "127.0.0.1:3000"),
-            ("http://127.9.9.9", "127.9.9.9:80"),
-            ("http://[::1]:3000", "[::1]:3000"),
-        ] {
-            assert_eq!(loopback(url), Ok(address.parse().unwrap()), "{url}");
-        }
-        for url in [
-            "https://127.0.0.1:3000",
-            "127.0.0.1:3000",
-            "http://10.0.0.1:3000",
-            "http://0.0.0.0:3000",
-            "http://[2001:db8::1]:80",
-            "http://127.0.0.1:3000/api",
-            "http://127.0.0.1@10.0.0.1/",
-            "http://",
-        ] {
-            assert!(loopback(url).is_err(), "{url}");
-        }
-    }
 }

@@ -5,8 +5,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use portcullis_attack::{Document, Place, sample_model};
+use portcullis_attack::{Budget, Document, Place, sample_model};
 use portcullis_controls::{Plan, PlanOptions};
+use portcullis_evidence::Severity;
 use portcullis_gateway::{Options, Running, Watch};
 use portcullis_ledger::Ledger;
 use portcullis_model::{Clock, Refusal, RequestId, Status};
@@ -15,6 +16,7 @@ use portcullis_sample::Sample;
 use crate::arguments::DemoOptions;
 use crate::attack_command;
 use crate::clock::SystemClock;
+use crate::evidence_command::of_demo;
 use crate::exit::Exit;
 use crate::{story_command, talk};
 
@@ -22,12 +24,22 @@ pub(crate) fn demo(options: &DemoOptions) -> Exit {
     if let Some(name) = &options.story {
         return story_command::story(name, options.format, options.picture.as_deref());
     }
-    let set = match attack_command::built_in_set() {
+    let set = attack_command::built_in_set();
+    let set = match set.and_then(|set| attack_command::only(set, &options.only)) {
         Ok(set) => set,
         Err(exit) => return exit,
     };
-    let report = attack_command::run(Place::Sample, &set);
-    let exit = attack_command::finish(&report, options.format);
+    let mut ran = attack_command::ran(Place::Sample, set, Budget::default());
+    match of_demo(&ran, &options.keep) {
+        Ok(kept) => ran.report.evidence = Some(kept),
+        Err(why) => {
+            // What was found is told all the same.
+            let _ = attack_command::finish(&ran, options.format, Severity::Low);
+            talk::say(&why);
+            return Exit::Unusable;
+        }
+    }
+    let exit = attack_command::finish(&ran, options.format, Severity::Low);
     if options.once {
         return exit;
     }

@@ -20,9 +20,12 @@ mod desk;
 mod dev_certificate;
 mod dev_certificate_arguments;
 mod document_argument;
+mod evidence_arguments;
+mod evidence_command;
 mod exit;
 mod explain;
 mod format;
+mod give_back;
 mod import_arguments;
 mod init;
 mod key_arguments;
@@ -34,6 +37,7 @@ mod load;
 mod loopback;
 mod named;
 mod obtain;
+mod once_arguments;
 mod password_arguments;
 mod passwords;
 mod policy_command;
@@ -41,6 +45,7 @@ mod policy_test;
 mod provers;
 mod public_contract;
 mod quoted;
+mod ran;
 mod reference;
 mod reference_arguments;
 mod rekey;
@@ -55,6 +60,7 @@ mod sessions;
 mod signals;
 mod store_arguments;
 mod store_key;
+mod story_argument;
 mod story_command;
 mod talk;
 mod trial;
@@ -68,8 +74,8 @@ use clap::Parser as _;
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::arguments::{
-    Arguments, Command, ContractCommand, KeysCommand, PasswordsCommand, PolicyCommand,
-    SessionsCommand, StoreCommand, TokensCommand,
+    Arguments, Command, ContractCommand, EvidenceCommand, KeysCommand, OnceCommand,
+    PasswordsCommand, PolicyCommand, SessionsCommand, StoreCommand, TokensCommand,
 };
 
 /// What is freed is zeros, whoever freed it: a password that went through in a body is in no core that is taken
@@ -113,11 +119,15 @@ fn main() -> std::process::ExitCode {
         Command::Passwords(PasswordsCommand::Set(options)) => passwords::set(&options),
         Command::Passwords(PasswordsCommand::List(options)) => passwords::list(&options),
         Command::Passwords(PasswordsCommand::Remove(options)) => passwords::remove(&options),
+        Command::Once(OnceCommand::GiveBack(options)) => give_back::give_back(&options),
         Command::Store(StoreCommand::Rekey(options)) => rekey::rekey(&options),
         Command::Store(StoreCommand::Rewrap(options)) => rekey::rewrap(&options),
         Command::Store(StoreCommand::Backup(options)) => backup::backup(&options),
         Command::DevCertificate(options) => dev_certificate::make(&options),
         Command::Attack(options) => attack_command::attack(&options),
+        Command::Evidence(EvidenceCommand::Key(options)) => evidence_command::key(&options),
+        Command::Evidence(EvidenceCommand::Verify(options)) => evidence_command::verify(&options),
+        Command::Evidence(EvidenceCommand::Check(options)) => evidence_command::check(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Completions(options) => completions::completions(&options),
         Command::Man(options) => completions::man(&options),

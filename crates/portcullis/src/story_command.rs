@@ -5,28 +5,21 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clap::builder::PossibleValuesParser;
-use portcullis_attack::story::{Story, StoryFound, drawing, names, stories, tell};
+use portcullis_attack::story::{Story, StoryFound, drawing, stories, tell};
 use portcullis_model::Clock;
 use serde_json::json;
 
+use crate::attack_arguments::AttackFormat;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
-use crate::format::Format;
+use crate::story_argument::ALL;
 use crate::talk;
 
-/// What stands for all of them.
-const ALL: &str = "all";
 /// Stories at a time: each has worlds of its own.
 const AT_A_TIME: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
-/// What may be asked for.
-pub(crate) fn story_names() -> PossibleValuesParser {
-    names().chain([ALL]).collect::<Vec<_>>().into()
-}
-
 /// Tells one story, or all; 0 if each went as its file says.
-pub(crate) fn story(name: &str, format: Format, picture: Option<&Path>) -> Exit {
+pub(crate) fn story(name: &str, format: AttackFormat, picture: Option<&Path>) -> Exit {
     let all = match stories() {
         Ok(all) => all,
         Err(bad) => return unusable(&bad.to_string()),
@@ -37,6 +30,9 @@ pub(crate) fn story(name: &str, format: Format, picture: Option<&Path>) -> Exit 
     if picture.is_some() && meant.len() > 1 {
         return unusable("`--picture` draws one story; say which with `--story S4`");
     }
+    if matches!(format, AttackFormat::Html | AttackFormat::Sarif) {
+        return unusable("a story is printed as `text` or `json`; `--picture FILE` draws it");
+    }
     let found = told(&meant);
     if let (Some(path), Some(one)) = (picture, found.first())
         && let Err(error) = std::fs::write(path, drawing(one))
@@ -44,11 +40,11 @@ pub(crate) fn story(name: &str, format: Format, picture: Option<&Path>) -> Exit 
         return unusable(&format!("`{}` cannot be written: {error}", path.display()));
     }
     match format {
-        Format::Text => {
+        AttackFormat::Text => {
             let texts: Vec<String> = found.iter().map(StoryFound::text).collect();
             talk::print(&texts.join("\n\n"));
         }
-        Format::Json => talk::print(&format!("{:#}\n", json!({ "stories": found }))),
+        _ => talk::print(&format!("{:#}\n", json!({ "stories": found }))),
     }
     if found.iter().all(StoryFound::is_as_promised) { Exit::Success } else { Exit::Failure }
 }

@@ -12,9 +12,10 @@ use crate::call::Call;
 use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
-    app, back_office, counter, customers, door, feed, hidden, imports, medicines, object_routes,
-    open_places, orders, papers, partner, payments, pictures, prescriptions, relayed, resets,
-    safe_orders, safe_sessions, sessions, strict_counter, tills, uploads, visits, web,
+    app, back_office, counter, customers, door, feed, hidden, imports, leaflet_texts, medicines,
+    object_routes, open_places, orders, papers, partner, payments, pictures, prescriptions,
+    register, relayed, resets, safe_orders, safe_sessions, sessions, strict_counter, tills,
+    uploads, visits, web,
 };
 
 /// The whole API over one database.
@@ -161,6 +162,8 @@ fn papers() -> Router<Arc<Database>> {
         .route("/labels", post(careless(papers::label)))
         .route("/reviews", get(careless(papers::reviews)).post(careless(papers::review)))
         .route("/doctors", get(careless(papers::doctors)))
+        .route("/opening-hours", get(careless(register::hours)))
+        .route("/leaflets/changed", post(careless(leaflet_texts::changed)))
         .route("/visitors", post(careless(papers::visitor)))
         .route("/graphql", post(careless(papers::graphql)))
 }
@@ -173,6 +176,7 @@ fn safe_papers() -> Router<Arc<Database>> {
         .route("/labels", post(careful(papers::safe_label)))
         .route("/reviews", get(careful(papers::safe_reviews)).post(careful(papers::safe_review)))
         .route("/doctors", get(careful(papers::safe_doctors)))
+        .route("/opening-hours", get(careful(register::safe_hours)))
         .route("/visitors", post(careful(papers::safe_visitor)))
         .route("/graphql", post(careful(papers::safe_graphql)))
 }

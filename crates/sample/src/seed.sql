@@ -54,6 +54,7 @@ CREATE TABLE orders (
 );
 CREATE INDEX orders_of_customer ON orders (customer_id);
 CREATE TABLE searches (address TEXT NOT NULL);
+CREATE TABLE exports (customer_id INTEGER NOT NULL, lines INTEGER NOT NULL);
 
 CREATE TABLE order_items (
     id INTEGER PRIMARY KEY,

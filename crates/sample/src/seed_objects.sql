@@ -63,6 +63,11 @@ CREATE TABLE vouchers (
     uses_left INTEGER NOT NULL,
     last_order INTEGER REFERENCES orders (id)
 );
+CREATE TABLE voucher_uses (
+    code TEXT NOT NULL COLLATE NOCASE REFERENCES vouchers (code),
+    customer_id INTEGER NOT NULL REFERENCES customers (id),
+    PRIMARY KEY (code, customer_id)
+);
 CREATE TABLE brochures (
     id INTEGER PRIMARY KEY,
     title TEXT NOT NULL

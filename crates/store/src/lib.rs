@@ -58,7 +58,7 @@ pub use keys::uses::tally::Window;
 pub use keys::uses::{KeyUses, Left};
 pub use listed::{LISTED_MAX, Listed, Listing};
 pub use names::{Account, Digest, SessionId, folded};
-pub use once::{Once, OnceMark, OnceTaken};
+pub use once::{GivenBack, Once, OnceMark, OnceTaken};
 pub use open::Opened;
 pub use options::{CANARIES_MAX, Options};
 pub use passwords::PASSWORDS_LISTED_MAX;

@@ -1,7 +1,8 @@
 //! What may happen once, ever: in memory and in the database.
 //!
 //! Who takes one has it in memory at once, so that nobody else does, and goes on when its row lasts. What is given back is
-//! free at once, and its row goes with the next batch. A process that is killed gives nothing back.
+//! free at once, and its row goes with the next batch. A process that is killed gives nothing back. What somebody gives back
+//! who administers is free when its row is gone.
 //! INVARIANT: a mark whose row may be there is taken, or waits to be deleted.
 
 pub(crate) mod rows;
@@ -42,6 +43,13 @@ pub struct OnceTaken {
     is_kept: bool,
 }
 
+/// A mark that is being given back: free when this is dropped, if its row is gone.
+pub(crate) struct GivingBack {
+    once: Arc<Marks>,
+    mark: OnceMark,
+    is_gone: bool,
+}
+
 pub(crate) struct Marks {
     sealer: Arc<Sealer>,
     max: usize,
@@ -52,8 +60,21 @@ pub(crate) struct Marks {
 #[derive(Default)]
 struct All {
     taken: HashSet<OnceMark>,
+    /// Those of them of which nobody knows yet what becomes of them.
+    under_way: HashSet<OnceMark>,
     /// Whose rows wait to be deleted.
     gone: HashSet<OnceMark>,
+}
+
+/// What becomes of a mark that somebody gives back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenBack {
+    /// It may happen once more.
+    Free,
+    /// It did not happen.
+    Never,
+    /// It is about to happen: whoever is under way with it would not be the only one.
+    UnderWay,
 }
 
 /// Why none was taken.
@@ -96,11 +117,26 @@ impl Marks {
         }
         for mark in marks {
             all.taken.insert(*mark);
+            all.under_way.insert(*mark);
             // Its row is written anew: it must not be deleted behind that.
             all.gone.remove(mark);
         }
         drop(all);
         Ok(OnceTaken { once: Arc::clone(self), marks: marks.to_vec(), is_kept: false })
+    }
+
+    /// Begins to give back what happened. Whoever else wants to meanwhile finds it under way: what is free again may be
+    /// taken at once, and must not be given back then.
+    pub(crate) fn give_back(self: &Arc<Self>, mark: OnceMark) -> Result<GivingBack, GivenBack> {
+        let mut all = self.all();
+        if !all.taken.contains(&mark) {
+            return Err(GivenBack::Never);
+        }
+        if !all.under_way.insert(mark) {
+            return Err(GivenBack::UnderWay);
+        }
+        drop(all);
+        Ok(GivingBack { once: Arc::clone(self), mark, is_gone: false })
     }
 
     pub(crate) fn write(
@@ -165,13 +201,30 @@ impl fmt::Debug for OnceTaken {
 
 impl Drop for OnceTaken {
     fn drop(&mut self) {
-        if self.is_kept {
-            return;
-        }
         let mut all = self.once.all();
         for mark in &self.marks {
-            all.taken.remove(mark);
-            all.gone.insert(*mark);
+            all.under_way.remove(mark);
+            if !self.is_kept {
+                all.taken.remove(mark);
+                all.gone.insert(*mark);
+            }
+        }
+    }
+}
+
+impl GivingBack {
+    /// Its row is gone.
+    pub(crate) const fn gone(&mut self) {
+        self.is_gone = true;
+    }
+}
+
+impl Drop for GivingBack {
+    fn drop(&mut self) {
+        let mut all = self.once.all();
+        all.under_way.remove(&self.mark);
+        if self.is_gone {
+            all.taken.remove(&self.mark);
         }
     }
 }
@@ -222,6 +275,28 @@ mod tests {
         again.keep(true);
         drop(again);
         assert_eq!(once.taken(&[alice]), Some(0), "it was kept");
+    }
+
+    #[test]
+    fn what_is_under_way_is_not_given_back_and_what_happened_is() {
+        let once = marks(MARKS_MAX);
+        let mark = once.mark("what", &[b"alice"]);
+        let why_not = || once.give_back(mark).err();
+        assert_eq!(why_not(), Some(GivenBack::Never));
+        let mut taken = once.take(&[mark]).unwrap();
+        assert_eq!(why_not(), Some(GivenBack::UnderWay));
+        taken.keep(true);
+        assert_eq!(why_not(), Some(GivenBack::UnderWay), "its answer may say no yet");
+        drop(taken);
+        assert_eq!(why_not(), None);
+        assert_eq!(once.taken(&[mark]), Some(0), "what is not deleted is not given back");
+        let mut giving = once.give_back(mark).unwrap_or_else(|why| panic!("{why:?}"));
+        assert_eq!(why_not(), Some(GivenBack::UnderWay), "somebody else does so already");
+        assert_eq!(once.take(&[mark]).unwrap_err(), NotTaken::Before(0));
+        giving.gone();
+        drop(giving);
+        drop(once.take(&[mark]).unwrap());
+        assert_eq!(why_not(), Some(GivenBack::Never), "its request gave it back itself");
     }
 
     #[test]

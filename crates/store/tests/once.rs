@@ -7,7 +7,7 @@ mod fake;
 use std::path::Path;
 
 use fake::{NOW, open, run, try_open};
-use portcullis_store::{Kek, Once, OnceMark, OnceTaken, Options, Store, StoreError};
+use portcullis_store::{GivenBack, Kek, Once, OnceMark, OnceTaken, Options, Store, StoreError};
 use rusqlite::Connection;
 
 fn mark(store: &Store, who: &str) -> OnceMark {
@@ -95,6 +95,33 @@ fn a_kill_before_the_answer_leaves_it_taken() {
         let other = killed(&path, &folder.path().join("killed"));
         assert!(take(&other, "alice").await.is_none(), "nobody knows what became of it");
         assert!(take(&other, "bob").await.is_some());
+    });
+}
+
+#[test]
+fn who_administers_gives_one_back_and_only_that_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    run(async {
+        let store = open(&path);
+        assert!(done(&store, "alice").await && done(&store, "bob").await);
+        let give = async |store: &Store, who: &str| {
+            store.give_back_once(mark(store, who), NOW).await.unwrap()
+        };
+        assert_eq!(give(&store, "carol").await, GivenBack::Never);
+        assert_eq!(give(&store, "alice").await, GivenBack::Free);
+        assert_eq!(give(&store, "alice").await, GivenBack::Never, "once");
+        // What a kill leaves now knows it, too.
+        let other = killed(&path, &folder.path().join("killed"));
+        assert!(take(&other, "bob").await.is_none());
+        assert!(done(&other, "alice").await && !done(&other, "alice").await);
+        let taken = take(&store, "alice").await.unwrap();
+        assert_eq!(give(&store, "alice").await, GivenBack::UnderWay);
+        drop(taken);
+        assert!(done(&store, "alice").await, "it is free");
+        drop(store);
+        let store = open(&path);
+        assert!(!done(&store, "alice").await && !done(&store, "bob").await);
     });
 }
 

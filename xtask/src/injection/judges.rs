@@ -60,15 +60,17 @@ pub(crate) struct Judges {
 impl Judges {
     /// Builds ours and installs the peer. A peer that cannot be installed is not measured.
     pub(crate) fn install() -> Result<Self, String> {
-        let package = ["--package", "portcullis-injection", "--example", "judge"];
-        let build = ["build", "--release", "--locked"];
-        shell::run("cargo", &[&build[..], &package[..]].concat())?;
-        let ours = shell::root().join("target/release/examples/judge");
+        let ours = build()?;
         let peer = Peer::install();
         if let Err(problem) = &peer {
             shell::say(&format!("the peer is not measured: {problem}"));
         }
         Ok(Self { ours, peer })
+    }
+
+    /// Builds ours, and asks no peer.
+    pub(crate) fn ours_alone() -> Result<Self, String> {
+        Ok(Self { ours: build()?, peer: Err("it was not asked".to_owned()) })
     }
 
     /// Ours on each case. Whoever does not answer has crashed.
@@ -87,6 +89,13 @@ impl Judges {
     pub(crate) fn version(&self) -> Result<&str, &str> {
         self.peer.as_ref().map(|peer| peer.version.as_str()).map_err(String::as_str)
     }
+}
+
+fn build() -> Result<PathBuf, String> {
+    let package = ["--package", "portcullis-injection", "--example", "judge"];
+    let build = ["build", "--release", "--locked"];
+    shell::run("cargo", &[&build[..], &package[..]].concat())?;
+    Ok(shell::root().join("target/release/examples/judge"))
 }
 
 impl Peer {

@@ -96,10 +96,15 @@ impl<'a> Generator<'a> {
         all
     }
 
+    /// Whether everybody may call it, whoever they are.
+    pub(super) fn is_anyones(&self, operation: usize) -> bool {
+        Expected::derive(self.model, operation) == Expected::Anyone
+    }
+
     /// Whether nobody may call it without a credential.
     fn wants_caller(&self, operation: usize) -> bool {
-        let is_anyones = Expected::derive(self.model, operation) == Expected::Anyone;
         let declared = self.model.contract.operation(operation);
-        !is_anyones && declared.is_some_and(|one| matches!(one.security, Security::Required { .. }))
+        !self.is_anyones(operation)
+            && declared.is_some_and(|one| matches!(one.security, Security::Required { .. }))
     }
 }

@@ -24,6 +24,12 @@ pub(super) enum Kind {
     Hidden,
     /// Somebody who may write the object, and not all of it.
     Property,
+    /// Somebody who may call it, with a value of another type than is declared.
+    Shape,
+    /// The same, with a body that is not what its label says.
+    Label,
+    /// The same, with a body that ends in the middle: where it failed is told.
+    Trace,
 }
 
 impl Kind {
@@ -35,6 +41,9 @@ impl Kind {
             Self::Nobody => ("A2", ControlId::CallerIdentity, 306),
             Self::Hidden => ("A3", ControlId::ResponseShape, 213),
             Self::Property => ("A6", ControlId::WritableProperties, 915),
+            Self::Shape => ("F1", ControlId::InputShape, 20),
+            Self::Label => ("F2", ControlId::ContentType, 436),
+            Self::Trace => ("A7", ControlId::SafeConfiguration, 209),
         }
     }
 }
@@ -108,6 +117,11 @@ impl Draft {
                 format!("{}: {who} writes `{at}`, which is not for them to write", self.name)
             }
             Kind::Nobody => format!("{}: without a credential ({})", self.name, self.act),
+            Kind::Shape => {
+                format!("{}: a {} that is not as declared is taken", self.name, self.act)
+            }
+            Kind::Label => format!("{}: JSON that is called plain text is taken", self.name),
+            Kind::Trace => format!("{}: half of a body tells where the API failed", self.name),
         };
         let mut file = json!({
             "id": id,

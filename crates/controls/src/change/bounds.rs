@@ -253,6 +253,7 @@ const fn all_of(model: &Model) {
         // Said in words, or looked up by them.
         name: _,
         sources: _,
+        policy: _,
         main: _,
         version: _,
         lines: _,

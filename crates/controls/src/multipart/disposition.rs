@@ -4,10 +4,15 @@ use std::borrow::Cow;
 
 use super::Fault;
 use super::parameters::{is_token, parameters};
-use crate::urlencoded;
+use crate::urlencoded::{self, without_percent};
 
 /// What file systems take.
 const FILE_NAME_BYTES_MAX: usize = 255;
+
+/// How often a name may be escaped: what is deeper is meant for nobody.
+const ESCAPES_MAX: usize = 4;
+/// What Windows takes for a device, whatever follows the first dot.
+const DEVICES: [&str; 6] = ["aux", "con", "conin$", "conout$", "nul", "prn"];
 
 /// The name of a part, and of its file.
 #[derive(Debug, PartialEq, Eq)]
@@ -87,18 +92,43 @@ fn is_like_parameter(text: &str) -> bool {
     })
 }
 
-/// Whether a text holds a percent escape of such a byte.
+/// Whether a text holds a percent escape of such a byte, however often its escapes are undone; `%u002f`, which some
+/// readers undo, counts as one of any.
 fn has_escape(text: &str, is_such: impl Fn(u8) -> bool) -> bool {
-    text.as_bytes().windows(3).any(|window| {
-        let escape = window.strip_prefix(b"%").and_then(|digits| str::from_utf8(digits).ok());
-        escape.and_then(|digits| u8::from_str_radix(digits, 16).ok()).is_some_and(&is_such)
-    })
+    let mut text = Cow::Borrowed(text.as_bytes());
+    for _ in 0..ESCAPES_MAX {
+        if holds_escape(&text, &is_such) {
+            return true;
+        }
+        match without_percent(&text) {
+            Cow::Borrowed(_) => return false,
+            Cow::Owned(undone) if undone == *text => return false,
+            Cow::Owned(undone) => text = Cow::Owned(undone),
+        }
+    }
+    true
+}
+
+fn holds_escape(text: &[u8], is_such: impl Fn(u8) -> bool) -> bool {
+    let number = |digits: &[u8]| {
+        str::from_utf8(digits).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok())
+    };
+    let is_wide = |six: &[u8]| {
+        let digits = six.strip_prefix(b"%u").or_else(|| six.strip_prefix(b"%U"));
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    let mut threes = text.windows(3);
+    threes.any(|three| three.strip_prefix(b"%").and_then(number).is_some_and(&is_such))
+        || text.windows(6).any(is_wide)
 }
 
 /// Characters that end a quoted text, move the cursor, or turn the direction of what follows.
 fn is_odd(character: char) -> bool {
     character.is_control()
-        || matches!(character, '"' | '\\' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(
+            character,
+            '"' | '\\' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        )
 }
 
 /// Whether a file may be called so on any system: no folder, no device of dots, nothing that is
@@ -110,6 +140,20 @@ fn is_safe_file_name(name: &str) -> bool {
         && !name.ends_with(['.', ' '])
         // A reader that undoes percent escapes sees a folder, or dots.
         && !has_escape(name, |byte| b"/\\.".contains(&byte))
+        // A stream of a file (NTFS) is the file itself.
+        && !name.contains("::$")
+        && !is_device(name)
+}
+
+/// `con`, `NUL.txt`, `com1`: on Windows no file, wherever it lies.
+fn is_device(name: &str) -> bool {
+    let stem = name.split(['.', ':']).next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let is_port =
+        stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).is_some_and(|port| {
+            matches!(port.as_bytes(), [digit] if digit.is_ascii_digit())
+                || "¹²³".contains(port) && !port.is_empty()
+        });
+    is_port || DEVICES.contains(&stem.as_str())
 }
 
 #[cfg(test)]
@@ -145,6 +189,7 @@ mod tests {
             ("form-data; name=\"a\\\"; name=\\\"role\"", "escaped_parameter"),
             ("form-data; name=\"a\"; filename=\"C:\\x\"", "escaped_parameter"),
             ("form-data; name=\"a%22b\"", "part_name"),
+            ("form-data; name=\"a%2522b\"", "part_name"),
             ("form-data; name=\"a\"; filename=\"my %22file%22.txt\"", "file_name"),
             ("form-data; name*=utf-8''role", "part_parameter"),
             ("form-data; name=a; filename*0=\"a\"", "part_parameter"),
@@ -184,6 +229,18 @@ mod tests {
             "a%0d%0ax",
             "%-%5c",
             "=?utf-8?Q?a?=",
+            "=?utf-8?B?Li4vYQ==?=.png",
+            "%252e%252e%252fa",
+            "a%25252fb",
+            "a%2500.png",
+            "a%u002fb",
+            "%2525252525252e",
+            "a.php::$DATA",
+            "a\u{2028}b",
+            "NUL",
+            "con.txt",
+            "Com1.png",
+            "lpt9",
         ] {
             assert!(!is_safe_file_name(name), "{name:?}");
         }
@@ -199,6 +256,12 @@ mod tests {
             "a; b.txt",
             "x=1.txt",
             "a=b; c.txt",
+            "100%25.txt",
+            "50%20off.png",
+            "console.log",
+            "com10.txt",
+            "10:20.png",
+            "aux-data.csv",
         ];
         for name in honest {
             assert!(is_safe_file_name(name), "{name:?}");

@@ -24,6 +24,19 @@ pub struct FormData {
     pub(super) leaves: Vec<Leaf>,
 }
 
+/// A file among the parts.
+#[derive(Debug, Clone, Copy)]
+pub struct PartFile<'a> {
+    /// What its part says that it is.
+    pub label: Option<&'a MediaRange>,
+    /// Whether the document says which types it may have.
+    pub is_declared: bool,
+    /// What it is called.
+    pub name: Option<&'a str>,
+    /// What it is.
+    pub bytes: &'a [u8],
+}
+
 /// What a part is in the tree.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Leaf {
@@ -83,18 +96,18 @@ impl FormData {
         Blobs::new(files.map(|(leaf, part)| (leaf.index, bytes(&self.body, part))))
     }
 
-    /// The labels of files, and what they are labels of; only of those whose media types are
-    /// declared.
-    pub fn labelled_files<'a>(
-        &'a self,
-        media: Option<&'a Media>,
-    ) -> impl Iterator<Item = (&'a MediaRange, &'a [u8])> {
+    /// The files, with what their parts say that they are.
+    pub fn files<'a>(&'a self, media: Option<&'a Media>) -> impl Iterator<Item = PartFile<'a>> {
         let files = self.leaves.iter().zip(&self.parts);
         let files = files.filter(|(leaf, _)| leaf.reading == Reading::File);
-        files.filter_map(move |(_, part)| {
-            let encoding = media.and_then(|media| media.encoding(&part.name))?;
-            let label = part.content_type.as_ref().filter(|_| !encoding.content_types.is_empty());
-            Some((&label?.range, bytes(&self.body, part)))
+        files.map(move |(_, part)| {
+            let encoding = media.and_then(|media| media.encoding(&part.name));
+            PartFile {
+                label: part.content_type.as_ref().map(|label| &label.range),
+                is_declared: encoding.is_some_and(|one| !one.content_types.is_empty()),
+                name: part.file_name.as_deref(),
+                bytes: bytes(&self.body, part),
+            }
         })
     }
 

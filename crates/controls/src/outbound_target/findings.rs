@@ -2,7 +2,7 @@
 
 use portcullis_contract::{Operation, Place, Pointing, ShapeId, Shapes, Types};
 use portcullis_model::{Code, Diagnostic, Pointer, shown};
-use portcullis_policy::{InputPlace, RequestPlace, Targets};
+use portcullis_policy::{InputPlace, RequestPlace, Targets, ValueMust, ValueRule};
 
 use super::names::reading;
 use super::target::Reading;
@@ -96,15 +96,19 @@ fn of_body(
     }
 }
 
-/// Those of which the policy says nothing.
+/// Those of which the policy says nothing: neither where they point, nor that nothing stands there.
 pub(super) fn undecided<'a>(
     places: &'a [InputPlace],
     targets: Option<&Targets>,
+    values: &[ValueRule],
 ) -> Vec<&'a InputPlace> {
     let said = |place: &InputPlace| {
         targets.is_some_and(|targets| targets.places.iter().any(|(known, _)| known == place))
     };
-    places.iter().filter(|place| !said(place)).collect()
+    let is_decoy = |place: &InputPlace| {
+        values.iter().any(|rule| rule.place == *place && matches!(rule.must, ValueMust::Empty))
+    };
+    places.iter().filter(|place| !said(place) && !is_decoy(place)).collect()
 }
 
 pub(super) fn points_anywhere(operation: &Operation, undecided: &[&InputPlace]) -> Diagnostic {

@@ -463,6 +463,10 @@ fn an_operation_that_points_anywhere_is_found_until_somebody_decides() {
         "operations: { attachImage: { targets: { body./url: public, body./picture: own, \"body./items/*/href\": [a.example] } } }\n",
     );
     assert!(decided.contains("`body./items/*/href`: [a.example]"), "{decided}");
+    let decoy = found("operations: { attachImage: { values: { body./url: empty } } }\n");
+    assert!(decoy.contains("`body./picture`") && !decoy.contains("`body./url`"), "{decoy}");
+    let other = found("operations: { attachImage: { values: { body./url: [a, b] } } }\n");
+    assert!(other.contains("`body./url`"), "{other}");
 }
 
 #[test]

@@ -6,14 +6,14 @@ mod outside;
 mod said;
 mod tree;
 
-use portcullis_contract::{Bounds, ShapeId, Shapes};
+use portcullis_contract::{Bounds, ShapeId, Shapes, Types};
 use portcullis_model::{ControlId, Refusal, Status};
 use portcullis_policy::{Limits, OperationAmounts};
 
 pub use outside::{Outside, judge_parameters};
 pub use tree::judge_tree;
 
-use names::Meaning;
+use names::{Meaning, Sureness};
 use said::Amount;
 
 /// What is known when one request is judged.
@@ -36,7 +36,7 @@ enum Excess {
     Above(Meaning),
     /// Less than nothing, or a page of nothing, which many take for "all".
     Below(Meaning),
-    /// Something else than a number: `all`, `10;`.
+    /// Something else than a number that all read alike: `all`, `10;`, `+10`.
     NoNumber,
     /// A list of this many objects.
     Items,
@@ -48,30 +48,51 @@ impl Asking<'_> {
         shape.map(|id| self.shapes.get(id).bounds).unwrap_or_default()
     }
 
-    /// Judges a value under a name that says how many, or from where.
+    /// Judges a value under a name that says how many, or from where; `is_paged`: whether something beside it says that
+    /// there are pages.
     fn amount(
         &self,
         place: &dyn Fn() -> String,
-        meaning: Meaning,
-        amount: Amount,
-        bounds: Bounds,
+        (meaning, sureness): (Meaning, Sureness),
+        (text, shape): (&str, Option<ShapeId>),
+        is_paged: &dyn Fn() -> bool,
     ) -> Result<(), Box<Refusal>> {
+        let held = shape.filter(|_| self.is_held).map(|id| self.shapes.get(id));
+        let is_choice = held.is_some_and(|shape| {
+            shape.is_choice && !shape.types.intersects(Types::ARRAY.or(Types::OBJECT))
+        });
+        if is_choice {
+            return Ok(());
+        }
+        // A pattern that leaves no room for everything says which words are meant.
+        let is_listed = held.is_some_and(|shape| shape.text.is_confined);
+        let is_size = meaning == Meaning::Size;
+        let is_sure = is_size && sureness == Sureness::Alone;
+        let bounds = self.bounds(shape);
+        let excess = match Amount::read(text) {
+            // `page=about` is a page of another kind, `size=XL` another size.
+            Amount::Word if !is_sure || is_listed || Amount::is_paper(text) => return Ok(()),
+            Amount::Everything if is_listed || !is_size && !is_paged() => return Ok(()),
+            Amount::Word | Amount::Everything => Some(Excess::NoNumber),
+            Amount::Spelled(_) if is_sure && !is_listed => Some(Excess::NoNumber),
+            Amount::Negative => (!bounds.has_least).then_some(Excess::Below(meaning)),
+            Amount::Count(count) | Amount::Spelled(count) => self.counted(meaning, count, bounds),
+        };
+        excess.map_or(Ok(()), |excess| Err(Box::new(self.refusal(&place(), excess))))
+    }
+
+    fn counted(&self, meaning: Meaning, count: u64, bounds: Bounds) -> Option<Excess> {
         let own = match meaning {
             Meaning::Size => self.own.page_size,
             Meaning::Offset => self.own.page_offset,
         };
         let most = own.or_else(|| (!bounds.has_most).then(|| self.of_all(meaning)));
         let least = u64::from(meaning == Meaning::Size);
-        let excess = match amount {
-            Amount::Other => Excess::NoNumber,
-            Amount::Negative if !bounds.has_least => Excess::Below(meaning),
-            Amount::Count(count) if !bounds.has_least && count < least => Excess::Below(meaning),
-            Amount::Count(count) if most.is_some_and(|most| count > most as u64) => {
-                Excess::Above(meaning)
-            }
-            Amount::Word | Amount::Negative | Amount::Count(_) => return Ok(()),
-        };
-        Err(Box::new(self.refusal(&place(), excess)))
+        if !bounds.has_least && count < least {
+            Some(Excess::Below(meaning))
+        } else {
+            most.is_some_and(|most| count > most as u64).then_some(Excess::Above(meaning))
+        }
     }
 
     const fn of_all(&self, meaning: Meaning) -> usize {
@@ -126,7 +147,9 @@ impl Asking<'_> {
             Excess::NoNumber => (
                 Status::BAD_REQUEST,
                 "page_no_number",
-                "a page of everything, or of what is no number to all who read it, and the contract lists no words (`enum`)".to_owned(),
+                "a page of everything, or of what is no number to all who read it, and the contract says nothing of words \
+                 (`enum`, `pattern`)"
+                    .to_owned(),
             ),
         };
         Refusal::new(ControlId::ResourceLimits, status, key, format!("`{place}`: {detail}"))

@@ -8,6 +8,8 @@ use portcullis_model::{ControlId, Refusal, Status};
 pub struct Quota {
     /// What it is called: `rate`, `day`, `month`.
     pub name: &'static str,
+    /// What it counts.
+    pub unit: QuotaUnit,
     /// How many uses it allows.
     pub limit: u64,
     /// In how many seconds.
@@ -18,6 +20,15 @@ pub struct Quota {
     pub reset_s: u64,
 }
 
+/// What a quota counts, of those that the draft registers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuotaUnit {
+    /// Requests: what is meant where nothing is said.
+    Requests,
+    /// Bytes of content.
+    Bytes,
+}
+
 /// Both fields; none where there are no quotas.
 pub fn quota_fields(quotas: &[Quota]) -> Vec<(&'static str, String)> {
     if quotas.is_empty() {
@@ -25,7 +36,13 @@ pub fn quota_fields(quotas: &[Quota]) -> Vec<(&'static str, String)> {
     }
     let list =
         |item: &dyn Fn(&Quota) -> String| quotas.iter().map(item).collect::<Vec<_>>().join(", ");
-    let policy = |one: &Quota| format!("\"{}\";q={};w={}", one.name, one.limit, one.window_s);
+    let policy = |one: &Quota| {
+        let unit = match one.unit {
+            QuotaUnit::Requests => "",
+            QuotaUnit::Bytes => ";qu=\"content-bytes\"",
+        };
+        format!("\"{}\";q={}{unit};w={}", one.name, one.limit, one.window_s)
+    };
     let left = |one: &Quota| format!("\"{}\";r={};t={}", one.name, one.left, one.reset_s);
     vec![("RateLimit-Policy", list(&policy)), ("RateLimit", list(&left))]
 }
@@ -43,12 +60,17 @@ mod tests {
 
     #[test]
     fn fields_are_lists_of_texts_with_numbers() {
-        let day = Quota { name: "day", limit: 1000, window_s: 86_400, left: 7, reset_s: 43_200 };
-        let rate = Quota { name: "rate", limit: 10, window_s: 1, left: 9, reset_s: 1 };
+        let unit = QuotaUnit::Requests;
+        let day =
+            Quota { name: "day", unit, limit: 1000, window_s: 86_400, left: 7, reset_s: 43_200 };
+        let rate = Quota { name: "rate", unit, limit: 10, window_s: 1, left: 9, reset_s: 1 };
         assert_eq!(
-            quota_fields(&[rate, day]),
+            quota_fields(&[rate, Quota { unit: QuotaUnit::Bytes, ..day }]),
             [
-                ("RateLimit-Policy", "\"rate\";q=10;w=1, \"day\";q=1000;w=86400".to_owned()),
+                (
+                    "RateLimit-Policy",
+                    "\"rate\";q=10;w=1, \"day\";q=1000;qu=\"content-bytes\";w=86400".to_owned()
+                ),
                 ("RateLimit", "\"rate\";r=9;t=1, \"day\";r=7;t=43200".to_owned()),
             ]
         );

@@ -3,24 +3,26 @@
 //! Nothing here knows how often something happened: `portcullis-counting` does. What is decided is under which
 //! keys a request counts, and which entries it does not concern.
 
+mod told;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use portcullis_contract::Operation;
 use portcullis_counting::{Place, Pool, Rate};
-use portcullis_model::{ControlId, Identity, KeyId, Refusal, Status};
+use portcullis_model::{Identity, KeyId};
 use portcullis_policy::{InputPlace, Model, RateBound, RateCost, RateCounts, RateKey, RateLimit};
 
-use super::key_quota::Quota;
 use super::one_at_a_time::number;
 use crate::alike::account;
+use crate::caller_identity::api;
+
+pub use told::too_many_under_way;
 
 /// The counts of one gateway: for each pool, how many keys may owe something at a time before new ones begin with
 /// what others owe. What drains in times of another order, and what clients make up, are counted apart.
 pub const POOLS: [usize; 8] =
     [400_000, 400_000, 200_000, 200_000, 200_000, 200_000, 200_000, 200_000];
-
-/// Seconds after which whoever can never pass is told to come again.
-const NEVER_S: u64 = 86_400;
 
 /// One entry of `rates`, compiled.
 #[derive(Debug)]
@@ -68,6 +70,8 @@ pub struct Asker<'a> {
     pub operation: &'a str,
     /// What the request has at a place.
     pub said: &'a dyn Fn(&InputPlace) -> Said,
+    /// Which object of a resource it names.
+    pub object: &'a dyn Fn(&str) -> Said,
 }
 
 /// What a request has at a place.
@@ -120,7 +124,7 @@ impl Counted {
         Self {
             text: Arc::clone(&limit.text),
             rate,
-            pool: pool(&limit.per, rate),
+            pool: pool(&limit.per, owed_for(rate, &cost)),
             at_once,
             cost,
             counts: limit.counts,
@@ -128,11 +132,6 @@ impl Counted {
             per: limit.per.clone(),
             counts_callers: limit.counts_callers,
         }
-    }
-
-    /// Whether what is left tells a caller of nobody else.
-    fn is_own(&self) -> bool {
-        self.per.iter().any(|key| matches!(key, RateKey::Caller | RateKey::Key))
     }
 
     /// Under what a request counts, part by part; none: the entry does not concern it.
@@ -173,6 +172,7 @@ impl Counted {
             |name: &str| asker.caller.is_some_and(|caller| !attribute(caller, name).is_empty());
         self.per.iter().all(|key| match key {
             RateKey::Value(place) => matches!((asker.said)(place), Said::One(_)),
+            RateKey::Object(resource) => matches!((asker.object)(resource), Said::One(_)),
             RateKey::Attribute(name) => has(name),
             RateKey::Role => has("role"),
             _ => true,
@@ -183,6 +183,8 @@ impl Counted {
     pub fn units(&self, said: &dyn Fn(&InputPlace) -> Said) -> u32 {
         let place = match &self.cost {
             RateCost::Fixed(units) => return *units,
+            // The least that it can cost; the rest is charged when it is over.
+            RateCost::Bytes | RateCost::Time => return 1,
             RateCost::Of(place) => place,
         };
         match said(place) {
@@ -194,73 +196,12 @@ impl Counted {
             },
         }
     }
-
-    /// What a caller is told is left; none where it would tell of others.
-    pub fn quota(&self, left: u32, reset_in: Duration) -> Option<Quota> {
-        self.is_own().then(|| self.told(left, reset_in))
-    }
-
-    /// A full burst in the time in which one drains: it is the rate, and what is left is never more.
-    fn told(&self, left: u32, reset_in: Duration) -> Quota {
-        Quota {
-            name: if self.is_own() { "caller" } else { "shared" },
-            limit: self.rate.burst().into(),
-            window_s: seconds(self.rate.window()).max(1),
-            left: left.into(),
-            reset_s: seconds(reset_in),
-        }
-    }
-
-    /// What whoever came too often is told: of a rate that is shared, too, because the refusal says so already.
-    pub fn used_up(&self, retry_in: Option<Duration>) -> Quota {
-        let wait = retry_in.map_or(NEVER_S, |wait| seconds(wait).max(1));
-        self.told(0, Duration::from_secs(wait))
-    }
-
-    /// The refusal of one request too many.
-    pub fn too_often(&self, used_up: &Quota) -> Refusal {
-        Refusal::new(ControlId::ResourceLimits, Status(429), "rate", self.detail())
-            .with_field("Retry-After", used_up.reset_s.to_string())
-    }
-
-    /// The refusal of one request too many at a time.
-    pub fn too_many_at_once(&self) -> Refusal {
-        Refusal::new(ControlId::ResourceLimits, Status(429), "at_once", self.detail())
-            .with_field("Retry-After", "1")
-    }
-
-    /// The refusal of what was done before. No 429: that says later, and here no time comes.
-    pub fn done_before(&self) -> Refusal {
-        Refusal::new(ControlId::ResourceLimits, Status(409), "once", self.detail())
-    }
-
-    /// The refusal of a request that does not say one value where an entry lets each pass once.
-    pub fn not_one_value(&self) -> Refusal {
-        let detail = format!("not one value for `rates: {{ {} }}`", self.text);
-        Refusal::new(ControlId::ResourceLimits, Status::BAD_REQUEST, "once_of_nothing", detail)
-    }
-
-    /// Which entry, and never of whom: the record of the request says that as far as it may be said.
-    fn detail(&self) -> String {
-        format!("above `rates: {{ {} }}`", self.text)
-    }
-}
-
-/// The refusal where nothing more can be counted at a time.
-pub fn too_many_under_way() -> Refusal {
-    let detail = "as many keys of `at_once` are under way as may be";
-    Refusal::new(ControlId::ResourceLimits, Status::UNAVAILABLE, "too_many_values", detail)
-        .with_field("Retry-After", "1")
 }
 
 /// A number rounded up, at least one; what is more than fits is more than any burst.
 #[expect(clippy::cast_sign_loss, reason = "it is at least one")]
 const fn whole(units: f64) -> u32 {
     units.ceil().max(1.0) as u32
-}
-
-fn seconds(time: Duration) -> u64 {
-    time.as_nanos().div_ceil(1_000_000_000) as u64
 }
 
 /// Adds what is counted by one key; none where the request has none of it.
@@ -279,13 +220,25 @@ fn part(key: &RateKey, asker: &Asker<'_>, parts: &mut Vec<Vec<u8>>) -> Option<()
         RateKey::Everybody => add(b"everybody"),
         RateKey::Role => add(attribute(asker.caller?, "role").as_bytes()),
         RateKey::Attribute(name) => add(attribute(asker.caller?, name).as_bytes()),
-        RateKey::Value(place) => match (asker.said)(place) {
-            Said::Nothing => add(b"nothing"),
-            Said::Several => add(b"several"),
-            Said::One(text) => add(format!("one {}", spelling(&text)).as_bytes()),
-        },
+        RateKey::Value(place) => add(&of_said((asker.said)(place))),
+        RateKey::Object(resource) => add(&of_said((asker.object)(resource))),
     }
     Some(())
+}
+
+fn of_said(said: Said) -> Vec<u8> {
+    match said {
+        Said::Nothing => b"nothing".to_vec(),
+        Said::Several => b"several".to_vec(),
+        Said::One(text) => format!("one {}", spelling(&text)).into_bytes(),
+    }
+}
+
+/// The API and the operation, as they are counted.
+pub fn operation_name(model: &Model, operation: Option<usize>) -> String {
+    let operation = operation.and_then(|index| model.contract.operation(index));
+    let operation = operation.map(Operation::title).unwrap_or_default();
+    format!("{} {operation}", api(model))
 }
 
 /// Who walks through a flow, part by part; none: the request does not say it, by one value. Of nobody verified, an
@@ -319,20 +272,30 @@ fn attribute(caller: &Identity, name: &str) -> String {
     texts.concat()
 }
 
-/// One spelling of what an API may take for the same: numbers as numbers, all else as accounts.
+/// One spelling of what an API may take for the same: numbers as numbers, all else as accounts. Of those below zero
+/// each is another than that above it.
 fn spelling(text: &str) -> String {
     let text = account(text);
-    number(&text).unwrap_or(text)
+    match number(&text) {
+        Some(number) if text.starts_with('-') && number != "0" => format!("-{number}"),
+        Some(number) => number,
+        None => text,
+    }
+}
+
+/// For how long something may be owed: until a burst has come back, and what was charged beyond it.
+fn owed_for(rate: Rate, cost: &RateCost) -> Duration {
+    let overdraft = if cost.is_afterwards() { rate.overdraft_max() } else { Duration::ZERO };
+    rate.window().saturating_add(overdraft)
 }
 
 /// The pool of an entry: what must be owned, addresses, what clients make up; each by how long it is owed.
-fn pool(per: &[RateKey], rate: Rate) -> Pool {
+fn pool(per: &[RateKey], owed_for: Duration) -> Pool {
     const MINUTE: Duration = Duration::from_mins(1);
     const HOUR: Duration = Duration::from_hours(1);
-    let window = rate.window();
-    let long = u8::from(window > MINUTE) + u8::from(window > HOUR);
+    let long = u8::from(owed_for > MINUTE) + u8::from(owed_for > HOUR);
     let is_place = |key: &RateKey| matches!(key, RateKey::Address | RateKey::Network);
-    Pool(if per.iter().any(|key| matches!(key, RateKey::Value(_))) {
+    Pool(if per.iter().any(|key| matches!(key, RateKey::Value(_) | RateKey::Object(_))) {
         5 + long
     } else if per.iter().any(is_place) {
         2 + long

@@ -64,15 +64,21 @@ const PREFIXES: [&str; 13] = [
 
 /// Names from the OWASP Secure Headers Project's list of headers to remove (Apache-2.0) that no
 /// family above covers, and a few of ours.
-const REMOVED: [&str; 72] = [
+const REMOVED: [&str; 81] = [
     "$wsep",
+    "activate-storage-access",
     "alt-svc",
+    "attribution-reporting-register-source",
+    "attribution-reporting-register-trigger",
     "content-security-policy-report-only",
+    "critical-ch",
     "host-header",
     "k-proxy-request",
     "liferay-portal",
     "nel",
+    "observe-browsing-topics",
     "oraclecommercecloud-version",
+    "origin-trial",
     "pega-host",
     "powered-by",
     "product",
@@ -82,8 +88,11 @@ const REMOVED: [&str; 72] = [
     "server",
     "server-timing",
     "service-worker-allowed",
+    "set-login",
     "sourcemap",
     "speculation-rules",
+    "supports-loading-mode",
+    "use-as-dictionary",
     "via",
     "x-atmosphere-error",
     "x-atmosphere-first-request",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use portcullis_model::plain;
 
-use super::redirect::without_percent;
+use super::names::{acts as acts_decoded, is_of_two_kinds};
 
 /// Bytes of one value. Clients give up at 8 or 16 KiB for all fields together.
 pub const FIELD_BYTES_MAX: usize = 8 << 10;
@@ -31,6 +31,10 @@ pub enum Unfit {
     TooLong,
     /// It may stand once, and another value of it stands there, too.
     Twice,
+    /// It names a file twice, and two readers take two of two kinds.
+    TwoNames,
+    /// It has a browser fetch something from a host that nobody named, unasked.
+    LoadsForeign,
     /// It leads to a host that only the API's own network knows, or to none that all readers agree on.
     LeadsInside,
 }
@@ -42,6 +46,8 @@ impl Unfit {
             Self::Acts => "field_characters",
             Self::TooLong => "field_bytes",
             Self::Twice => "field_twice",
+            Self::TwoNames => "field_two_names",
+            Self::LoadsForeign => "field_loads",
             Self::LeadsInside => "field_leads_inside",
         }
     }
@@ -57,8 +63,12 @@ pub fn unfit<'a>(
     if value.len() > FIELD_BYTES_MAX {
         return Some(Unfit::TooLong);
     }
-    if acts(value) || name == "content-disposition" && acts_decoded(value) {
+    let is_disposition = name == "content-disposition";
+    if acts(value) || is_disposition && acts_decoded(value) {
         return Some(Unfit::Acts);
+    }
+    if is_disposition && is_of_two_kinds(value) {
+        return Some(Unfit::TwoNames);
     }
     (ONCE.contains(&name) && others.any(|other| other != value)).then_some(Unfit::Twice)
 }
@@ -66,14 +76,4 @@ pub fn unfit<'a>(
 /// A tab is white space here (RFC 9110 section 5.5).
 fn acts(value: &str) -> bool {
     !value.is_ascii() && value.split('\t').any(|part| matches!(plain(part), Cow::Owned(_)))
-}
-
-/// A name of a file may be percent-encoded (RFC 8187).
-fn acts_decoded(value: &str) -> bool {
-    match without_percent(value.as_bytes()) {
-        Cow::Borrowed(_) => false,
-        Cow::Owned(decoded) => {
-            matches!(plain(&String::from_utf8_lossy(&decoded)), Cow::Owned(_))
-        }
-    }
 }

@@ -1,6 +1,5 @@
 //! Where an answer leads, and whether that was decided.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
 use portcullis_model::{ControlId, Refusal, Status, shown};
@@ -9,6 +8,7 @@ use portcullis_policy::{Redirects, TargetHost, TargetRule, Targets};
 use crate::outbound_target::{
     Doubt, Host, Judged, Own, Reading, Target, Web, is_own, is_public, listed, target,
 };
+use crate::urlencoded::without_percent;
 
 /// What is decided of where answers of one operation may lead.
 #[derive(Debug, Clone, Copy)]
@@ -182,32 +182,4 @@ pub(super) fn repeats(request: &[u8], host: &str) -> bool {
     let holds =
         |text: &[u8]| memchr::memmem::find(&text.to_ascii_lowercase(), host.as_bytes()).is_some();
     !host.is_empty() && (holds(request) || holds(&without_percent(request)))
-}
-
-/// The bytes that `%` and two digits stand for.
-pub(super) fn without_percent(text: &[u8]) -> Cow<'_, [u8]> {
-    if !text.contains(&b'%') {
-        return Cow::Borrowed(text);
-    }
-    let digit = |at: usize| text.get(at).and_then(|byte| char::from(*byte).to_digit(16));
-    let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(byte) = text.get(at) {
-        if *byte == b'%'
-            && let (Some(high), Some(low)) = (digit(at + 1), digit(at + 2))
-        {
-            out.push((high << 4 | low) as u8);
-            at += 3;
-        } else {
-            out.push(*byte);
-            at += 1;
-        }
-    }
-    Cow::Owned(out)
-}
-
-/// The targets of a `Link` field (RFC 8288 section 3).
-pub fn link_targets(value: &str) -> impl Iterator<Item = &str> {
-    let parts = value.split('<').skip(1);
-    parts.filter_map(|part| part.split_once('>').map(|(target, _)| target))
 }

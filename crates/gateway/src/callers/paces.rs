@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use portcullis_controls::resource_limits::Quota;
+use portcullis_controls::resource_limits::{Quota, QuotaUnit};
 use portcullis_counting::{Ask, Counts, Decision, Keys, LocalCounts, Pool, Rate, Taken, Ticks};
 use portcullis_model::{KeyId, KeyQuota};
 
@@ -51,6 +51,7 @@ impl Paces {
         let asks: Vec<Ask> = line.iter().filter_map(ask).collect();
         let quota = |(count, per_s): (u32, u32), left: u32, reset: Duration| Quota {
             name: "rate",
+            unit: QuotaUnit::Requests,
             limit: count.into(),
             window_s: per_s.into(),
             left: left.into(),

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use portcullis_controls::resource_limits::{Counted, POOLS};
+use portcullis_controls::resource_limits::{Counted, POOLS, Quota};
 use portcullis_counting::{
     Ask, Counts, Decision, Key, Keys, LocalCounts, Outlook, Refused, TOGETHER_MAX, Taken, Ticks,
 };
 use portcullis_policy::RateCounts;
 
+use super::bill::{Bill, Cost};
 use super::seen::Seen;
 use crate::under_way::{NoPlace, Places, UnderWay};
 
@@ -27,6 +28,8 @@ pub(crate) struct Passed {
     pub(crate) each: [Outlook; TOGETHER_MAX],
     /// What of it may turn out not to count.
     pub(crate) unsettled: Option<Unsettled>,
+    /// What of it costs more, as is known when it is over.
+    pub(crate) bill: Option<Bill>,
 }
 
 /// What was counted of a request that may turn out not to count: given back when this is dropped, by a refusal, a
@@ -40,7 +43,7 @@ pub(crate) struct Unsettled {
 }
 
 /// What is counted of a request: an entry, and the parts of its key.
-pub(crate) type Parts<'a> = (&'a Counted, Vec<Vec<u8>>);
+pub(crate) type Parts<'a> = (&'a Arc<Counted>, Vec<Vec<u8>>);
 
 impl std::fmt::Debug for Rates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -61,7 +64,7 @@ impl Rates {
     }
 
     /// Counts a request under all of its keys, for so many units each; or under none. What counts only if the API
-    /// does what it is asked comes back beside it.
+    /// does what it is asked comes back beside it, and so does what is charged when it is over.
     ///
     /// # Errors
     /// The one that refuses longest.
@@ -85,10 +88,26 @@ impl Rates {
                     taken: Some(admitted.taken),
                     is_kept: false,
                 });
-                Ok(Passed { each: admitted.each, unsettled })
+                let bill = self.bill(asked, &asks);
+                Ok(Passed { each: admitted.each, unsettled, bill })
             }
             Decision::Refused(refused) => Err(refused),
         }
+    }
+
+    fn bill(&self, asked: &[(Parts<'_>, u32)], asks: &[Ask]) -> Option<Bill> {
+        let costs = asked.iter().zip(asks).filter(|(asked, _)| asked.0.0.cost.is_afterwards());
+        let costs: Vec<Cost> = costs
+            .map(|(asked, ask)| Cost { counted: Arc::clone(asked.0.0), key: ask.key })
+            .collect();
+        (!costs.is_empty()).then(|| Bill::new(Arc::clone(&self.counts), self.started, costs))
+    }
+
+    /// What is left of what a request costs, as its caller is told: of several, the tightest.
+    pub(crate) fn told(&self, costs: &[Cost], now: Instant) -> Option<Quota> {
+        let now = Ticks::since(self.started, now);
+        let all = costs.iter().filter_map(|cost| cost.told(&self.counts, now));
+        all.min_by_key(|quota| quota.left)
     }
 
     /// A value that a key of an entry shows, where each counts once.
@@ -151,9 +170,9 @@ mod tests {
 
     const FLOOD: u32 = 1_000_000;
 
-    fn counted(key: RateKey, text: &str) -> Counted {
+    fn counted(key: RateKey, text: &str) -> Arc<Counted> {
         let often = Often { count: 5, per: Duration::from_mins(15), burst: 5 };
-        Counted::new(&RateLimit {
+        Arc::new(Counted::new(&RateLimit {
             text: text.into(),
             line: None,
             of: None,
@@ -162,7 +181,7 @@ mod tests {
             counts: RateCounts::Every,
             distinct: None,
             bound: RateBound::Often(often, RateCost::Fixed(1)),
-        })
+        }))
     }
 
     #[test]
@@ -172,7 +191,7 @@ mod tests {
         let email = InputPlace::One(RequestPlace::Body("/email".to_owned()));
         let (email, caller) =
             (counted(RateKey::Value(email), "email"), counted(RateKey::Caller, "caller"));
-        let ask = |counted: &Counted, name: &str| {
+        let ask = |counted: &Arc<Counted>, name: &str| {
             let parts = vec![name.as_bytes().to_vec()];
             rates.take(&[((counted, parts), 1)], now).is_ok()
         };

@@ -203,7 +203,9 @@ async fn upgraded(worker: &Worker, wire: &mut Wire, streaming: &mut Streaming) -
             () = ended => {}
         }
     };
-    Box::pin(tunnel::carry(wire, api, silence, goes)).await
+    let carried = Box::pin(tunnel::carry(wire, api, silence, goes)).await;
+    streaming.came(carried.to_client.saturating_add(carried.to_api));
+    carried.to_client
 }
 
 /// Writes a streaming body, piece by piece as it comes. Each piece must be taken `within` a time.

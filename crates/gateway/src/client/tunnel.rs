@@ -13,8 +13,12 @@ use crate::wire::Wire;
 /// Bytes that each direction holds.
 const BUFFER_BYTES: usize = 8 << 10;
 
-/// Bytes that were carried to the client.
-pub(super) type Carried = u64;
+/// Bytes that were carried.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Carried {
+    pub(super) to_client: u64,
+    pub(super) to_api: u64,
+}
 
 /// Carries bytes until both sides have ended, one fails, both are silent for too long, or the
 /// gateway goes. What was carried until then is told.
@@ -24,9 +28,9 @@ pub(super) async fn carry(
     silence: Duration,
     goes: impl Future<Output = ()>,
 ) -> Carried {
-    let (last, carried) = (Cell::new(Instant::now()), Cell::new(0));
-    let mut client = Side { wire: client, last: &last, written: Some(&carried) };
-    let mut api = Side { wire: api, last: &last, written: None };
+    let (last, to_client, to_api) = (Cell::new(Instant::now()), Cell::new(0), Cell::new(0));
+    let mut client = Side { wire: client, last: &last, written: &to_client };
+    let mut api = Side { wire: api, last: &last, written: &to_api };
     let copy = copy_bidirectional_with_sizes(&mut client, &mut api, BUFFER_BYTES, BUFFER_BYTES);
     let silent = async {
         while let Some(left) =
@@ -41,15 +45,15 @@ pub(super) async fn carry(
         () = silent => {}
         () = goes => {}
     }
-    carried.get()
+    Carried { to_client: to_client.get(), to_api: to_api.get() }
 }
 
 /// One side, which notes when something was last said.
 struct Side<'s> {
     wire: &'s mut Wire,
     last: &'s Cell<Instant>,
-    /// Bytes written to it, where somebody wants to know.
-    written: Option<&'s Cell<u64>>,
+    /// Bytes written to it.
+    written: &'s Cell<u64>,
 }
 
 impl AsyncRead for Side<'_> {
@@ -73,8 +77,8 @@ impl AsyncWrite for Side<'_> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut *self.wire).poll_write(context, bytes);
-        if let (Poll::Ready(Ok(count)), Some(written)) = (&polled, self.written) {
-            written.set(written.get() + *count as u64);
+        if let Poll::Ready(Ok(count)) = &polled {
+            self.written.set(self.written.get() + *count as u64);
         }
         polled
     }

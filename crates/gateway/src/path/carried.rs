@@ -7,7 +7,7 @@ use portcullis_model::{ControlId, Identity, Refusal, Secret, Status};
 use portcullis_store::{Account, Session, Store};
 
 use super::settling::Settling;
-use crate::callers::{Genuine, UsedKey, UsedPassword};
+use crate::callers::{Cost, Genuine, UsedKey, UsedPassword};
 use crate::login::Withheld;
 
 /// What goes with a request.
@@ -25,6 +25,8 @@ pub(super) struct Carried {
     pub(super) quotas: Vec<Quota>,
     /// The same of the tightest rate of its caller, or of the one that refused it.
     pub(super) rate: Option<Quota>,
+    /// What is charged when it is over, for what its client is told of that.
+    pub(super) costs: Vec<Cost>,
     /// The password of ours that it came with.
     pub(super) password: Option<UsedPassword>,
     /// Credentials of the API that may not leave with the answer.

@@ -284,7 +284,12 @@ impl<'w> Context<'w> {
         if self.sets_security_fields() {
             fields = answer_fields(&model.origins, self.origin.as_deref(), &model.contract.schemes);
         }
-        let quotas = self.carried.quotas.iter().chain(&self.carried.rate).copied();
+        let carried = &self.carried;
+        let costs = self.worker.shared.callers.rates.told(&carried.costs, Instant::now());
+        // Of one name, what refused it.
+        let costs =
+            costs.filter(|cost| carried.rate.is_none_or(|refused| refused.name != cost.name));
+        let quotas = carried.quotas.iter().chain(&carried.rate).copied().chain(costs);
         fields.extend(quota_fields(&quotas.collect::<Vec<_>>()));
         if let (Some(probe), Some(nonce)) = (&self.worker.shared.probe, &self.nonce) {
             let model = self.plan.version.to_string();

@@ -108,7 +108,7 @@ pub(super) async fn enter(
     // Whoever only watches lets clients see it.
     let follows =
         operation.is_some() && context.mode(ControlId::SafeConfiguration) == Mode::Enforce;
-    context.carried.settling.sent();
+    context.carried.settling.sent(started);
     let exchange = exchange(turn, &mut request, method.filter(|_| follows), terms, context);
     let result = if is_safe && !is_held {
         // Nobody waits any more: a read ends here. A write runs to its end and is recorded, and so does
@@ -127,7 +127,8 @@ pub(super) async fn enter(
             context.carried.settling.unsent();
         }
     });
-    let (head, body, is_corrected) = result.map_err(failed)?;
+    let (head, mut body, is_corrected) = result.map_err(failed)?;
+    body.charge(context.carried.settling.bills());
     if is_corrected {
         context.entry.drift("slash");
     }

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use portcullis_controls::resource_limits::{Quota, quota_used_up};
+use portcullis_controls::resource_limits::{Quota, QuotaUnit, quota_used_up};
 use portcullis_model::{ControlId, Mode, Status, UnixMillis};
 use portcullis_store::{KeyUses, Left, Window};
 
@@ -57,6 +57,7 @@ fn shown(left: &Left, now: UnixMillis) -> Quota {
     };
     Quota {
         name,
+        unit: QuotaUnit::Requests,
         limit: left.limit,
         window_s: left.until.0.saturating_sub(left.since.0) / 1000,
         left: left.left,

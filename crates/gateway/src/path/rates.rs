@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use portcullis_contract::Operation;
-use portcullis_controls::caller_identity::api;
 use portcullis_controls::resource_limits::{
-    Asker, Counted, Rates, Said, too_many_under_way, walker,
+    Asker, Counted, Rates, Said, operation_name, too_many_under_way, walker,
 };
 use portcullis_counting::Place;
 use portcullis_model::{ControlId, Mode};
@@ -52,16 +50,17 @@ impl<'a> Asked<'a> {
         if rates.is_empty() || context.mode(ControlId::ResourceLimits) == Mode::NotAsked {
             return Ok(Vec::new());
         }
-        let name = name(context);
+        let name = operation_name(&context.plan.model, context.operation);
         let said = |place: &InputPlace| self.request.said(place, context);
-        let asker = self.asker(&name, &said, context);
+        let object = |resource: &str| self.request.object(resource, context);
+        let asker = self.asker(&name, &said, &object, context);
         let concerned =
             rates.iter().filter_map(|one| Some((one, one.parts(&asker)?, one.is_whole(&asker))));
         let (whole, without): (Vec<_>, Vec<_>) = concerned.partition(|(.., is_whole)| *is_whole);
         if let Some((one, ..)) = without.first() {
             context.refuse(one.not_one_value())?;
         }
-        Ok(whole.into_iter().map(|(one, parts, _)| (&**one, parts)).collect())
+        Ok(whole.into_iter().map(|(one, parts, _)| (one, parts)).collect())
     }
 
     fn often(&self, rates: &[Arc<Counted>], context: &mut Context<'_>) -> Result<(), Exit> {
@@ -87,22 +86,29 @@ impl<'a> Asked<'a> {
         match taken {
             Ok(passed) => {
                 counts.saw(&values, now);
-                let left =
-                    asked.iter().zip(&passed.each).filter_map(|(((counted, _), _), left)| {
-                        counted.quota(left.available, left.reset_in)
-                    });
+                // What costs more than is known yet is told of when that is known.
+                let told = asked
+                    .iter()
+                    .zip(&passed.each)
+                    .filter(|(((counted, _), _), _)| !counted.cost.is_afterwards());
+                let left = told.filter_map(|(((counted, _), _), left)| {
+                    counted.quota(left.available, left.reset_in)
+                });
                 let tightest = left.chain(context.carried.rate).min_by_key(|quota| quota.left);
                 context.carried.rate = tightest;
                 context.carried.settling.often(passed.unsettled);
+                if let Some(bill) = passed.bill {
+                    context.carried.costs.extend_from_slice(bill.costs());
+                    context.carried.settling.bill(bill);
+                }
                 Ok(())
             }
             Err(refused) => {
                 // More than are asked together are refused as a whole, which the policy forbids.
                 let counted = asked.get(refused.which).or(asked.first()).map(|((one, _), _)| *one);
                 let Some(counted) = counted else { return Ok(()) };
-                let used_up = counted.used_up(refused.retry_in);
-                context.refuse(counted.too_often(&used_up)).inspect_err(|_| {
-                    context.carried.rate = Some(used_up);
+                context.refuse(counted.too_often(refused.retry_in)).inspect_err(|_| {
+                    context.carried.rate = counted.used_up(refused.retry_in);
                 })
             }
         }
@@ -125,15 +131,12 @@ impl<'a> Asked<'a> {
     }
 
     /// The entries that concern this request, and under what they count it.
-    fn parts<'r>(
-        &self,
-        rates: &'r [Arc<Counted>],
-        context: &Context<'_>,
-    ) -> Vec<(&'r Counted, Vec<Vec<u8>>)> {
+    fn parts<'r>(&self, rates: &'r [Arc<Counted>], context: &Context<'_>) -> Vec<Parts<'r>> {
         let said = |place: &InputPlace| self.request.said(place, context);
-        let name = name(context);
-        let asker = self.asker(&name, &said, context);
-        let concerned = rates.iter().map(|counted| (&**counted, counted.parts(&asker)));
+        let object = |resource: &str| self.request.object(resource, context);
+        let name = operation_name(&context.plan.model, context.operation);
+        let asker = self.asker(&name, &said, &object, context);
+        let concerned = rates.iter().map(|counted| (counted, counted.parts(&asker)));
         concerned.filter_map(|(counted, parts)| Some((counted, parts?))).collect()
     }
 
@@ -144,13 +147,14 @@ impl<'a> Asked<'a> {
             let all = self.request.known(place, context).ok()?;
             <[String; 1]>::try_from(all).ok().map(|[one]| one)
         };
-        walker(per, &self.asker("", &said, context), &known)
+        walker(per, &self.asker("", &said, &|_| Said::Nothing, context), &known)
     }
 
     fn asker<'x>(
         &'x self,
         operation: &'x str,
         said: &'x dyn Fn(&InputPlace) -> Said,
+        object: &'x dyn Fn(&str) -> Said,
         context: &Context<'_>,
     ) -> Asker<'x> {
         Asker {
@@ -159,16 +163,9 @@ impl<'a> Asked<'a> {
             place: self.authenticated.matched().received().sender().address.map(Place::of),
             operation,
             said,
+            object,
         }
     }
-}
-
-/// The API and the operation, as they are counted.
-fn name(context: &Context<'_>) -> String {
-    let contract = &context.plan.model.contract;
-    let operation = context.operation.and_then(|index| contract.operation(index));
-    let operation = operation.map(Operation::title).unwrap_or_default();
-    format!("{} {operation}", api(&context.plan.model))
 }
 
 /// The entries that concern the operation.

@@ -40,6 +40,8 @@ pub(crate) fn close(outcome: Result<Cleared, Exit>, mut context: Context<'_>) ->
         context.acted(Act::Refused(refusal.control));
     }
     judge_place(&outcome, &context);
+    // Charged before the client is told what is left.
+    drop(context.carried.settling.bills());
     let (answer, ending) = conclude(outcome, &mut context);
     if context.holds_secret && context.mode(ControlId::SecretInUrl) != Mode::NotAsked {
         context.entry.drift_beside("secret_in_url");

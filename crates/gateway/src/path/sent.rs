@@ -53,6 +53,7 @@ impl Sent<'_, '_> {
         let breach = match self.incoming.read_body(&rules, self.buffered).await {
             Ok(body) => {
                 context.entry.request_bytes(body.len() as u64);
+                context.carried.settling.came(body.len() as u64);
                 return Ok(body);
             }
             Err(WireFault::TooLarge) => above,

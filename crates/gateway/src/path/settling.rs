@@ -1,9 +1,12 @@
-//! What counts only if the API does what it is asked: taken before, settled by its answer.
+//! What is not settled before a request is over: what counts only if the API does what it is asked, taken before and
+//! settled by its answer; and what it costs, charged as that becomes known.
+
+use std::time::Instant;
 
 use portcullis_model::Status;
 use portcullis_store::OnceTaken;
 
-use crate::callers::Unsettled;
+use crate::callers::{Bill, Unsettled};
 
 /// What was taken of a request, until its answer is known. Dropped before the request is sent, it is given back;
 /// dropped after that, it stays taken: nobody knows what the API did.
@@ -11,6 +14,9 @@ use crate::callers::Unsettled;
 pub(super) struct Settling {
     often: Vec<Unsettled>,
     once: Option<OnceTaken>,
+    bills: Vec<Bill>,
+    /// Bytes of the request's body.
+    came: u64,
 }
 
 impl Settling {
@@ -22,9 +28,26 @@ impl Settling {
         self.once = Some(taken);
     }
 
+    pub(super) fn bill(&mut self, mut bill: Bill) {
+        bill.bytes(self.came);
+        self.bills.push(bill);
+    }
+
+    /// The body of the request came.
+    pub(super) fn came(&mut self, bytes: u64) {
+        self.came = self.came.saturating_add(bytes);
+        self.bills.iter_mut().for_each(|bill| bill.bytes(bytes));
+    }
+
     /// The API may see it from here on.
-    pub(super) fn sent(&mut self) {
+    pub(super) fn sent(&mut self, now: Instant) {
         self.keep(true);
+        self.bills.iter_mut().for_each(|bill| bill.asked(now));
+    }
+
+    /// What goes on with the answer, and is charged with it.
+    pub(super) fn bills(&mut self) -> Vec<Bill> {
+        std::mem::take(&mut self.bills)
     }
 
     /// The API has not seen it, and never will.

@@ -7,6 +7,7 @@ mod again;
 mod amounts;
 mod asked;
 mod body;
+mod graphql;
 mod hostile;
 mod parameters;
 mod parts;
@@ -108,6 +109,7 @@ pub(super) async fn enter(
         };
         let (body, content_type) = body::take(labels, index, operation, &mut sent, context).await?;
         let media_type = media.and_then(|media| operation.body.as_ref()?.media.get(media));
+        graphql::ask(&body, &accepted, index, context)?;
         amounts::body(&body, media_type, index, context)?;
         hostile::body(&body, media_type, index, context)?;
         let checked =

@@ -7,7 +7,7 @@ use portcullis_controls::business_flow;
 use portcullis_controls::resource_limits::Said;
 use portcullis_controls::urlencoded;
 use portcullis_json::{Document, Kind, Value};
-use portcullis_policy::{InputPlace, RequestPlace};
+use portcullis_policy::{InputPlace, ObjectInput, RequestPlace};
 
 use super::context::Context;
 use super::find_operation::Matched;
@@ -64,6 +64,59 @@ impl Request<'_> {
             },
             Err(_) => Said::Several,
         }
+    }
+
+    /// The object of a resource that it names, wherever its id stands.
+    pub(super) fn object(self, resource: &str, context: &Context<'_>) -> Said {
+        let authorization = &context.plan.model.authorization;
+        let touches = self.matched.operation().and_then(|at| authorization.operations.get(at));
+        let is_it = |input: &&ObjectInput| {
+            let known = authorization.resources.get(input.resource);
+            known.is_some_and(|known| *known.name == *resource)
+        };
+        let mut all = Vec::new();
+        for input in touches.map_or(&[][..], |touches| &touches.inputs).iter().filter(is_it) {
+            match self.ids(input, context) {
+                Ok(ids) => all.extend(ids),
+                Err(_) => return Said::Several,
+            }
+        }
+        // The path and the body may name the same one.
+        all.sort_unstable();
+        all.dedup();
+        match <[String; 1]>::try_from(all) {
+            Ok([one]) => Said::One(one),
+            Err(all) if all.is_empty() => Said::Nothing,
+            Err(_) => Said::Several,
+        }
+    }
+
+    /// The ids of objects at a place.
+    pub(super) fn ids(
+        self,
+        input: &ObjectInput,
+        context: &Context<'_>,
+    ) -> Result<Vec<String>, String> {
+        let values = self.values(&input.place, context);
+        let values = values.map_err(|_| format!("{} cannot be read as ids", input.place))?;
+        let ids = match &input.pattern {
+            None => values,
+            Some(pattern) => {
+                let mut all = Vec::new();
+                for text in values.iter().filter(|text| !text.is_empty()) {
+                    let before = all.len();
+                    all.extend(pattern.find(text).map(str::to_owned));
+                    if all.len() == before {
+                        return Err(format!("{} has nothing that its pattern finds", input.place));
+                    }
+                }
+                all
+            }
+        };
+        let mut ids: Vec<String> = ids.into_iter().filter(|id| !id.is_empty()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
     }
 
     /// Every value at a place; none where it is not there.

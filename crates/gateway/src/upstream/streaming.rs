@@ -10,6 +10,7 @@ use super::place::Place;
 use super::{UpstreamFault, read_fault};
 use crate::body::{BodyReader, BodyRules, Gathered};
 use crate::budget::Held;
+use crate::callers::Bill;
 use crate::login::{Watched, Withheld};
 use crate::under_way::Stay;
 use crate::wire::{Wire, WireFault};
@@ -25,6 +26,8 @@ pub(crate) struct Streaming {
     silence: Duration,
     /// The place in the API that is held until the body has streamed.
     stay: Option<Stay>,
+    /// What it costs.
+    bills: Vec<Bill>,
     /// What ends it early.
     watched: Option<Watched>,
     /// Bytes that may be the beginning of what must not leave.
@@ -80,6 +83,7 @@ impl Streaming {
             deadline,
             silence,
             stay: None,
+            bills: Vec::new(),
             watched: None,
             kept_back: Vec::new(),
         }
@@ -106,9 +110,21 @@ impl Streaming {
         !self.first.is_empty() || !self.source.is_done()
     }
 
-    /// Holds the request's places in the API as long as the body streams.
+    /// Charges what its bytes cost, and the API's time.
+    pub(crate) fn charge(&mut self, bills: Vec<Bill>) {
+        self.bills = bills;
+    }
+
+    /// So many bytes of it were read, or went beside it.
+    pub(crate) fn came(&mut self, bytes: u64) {
+        self.bills.iter_mut().for_each(|bill| bill.bytes(bytes));
+    }
+
+    /// Holds the request's places in the API as long as the body streams. How long that takes is the client's time.
     pub(crate) fn hold(&mut self, stay: Stay) {
         self.stay = Some(stay);
+        let now = Instant::now();
+        self.bills.iter_mut().for_each(|bill| bill.answered(now));
     }
 
     /// The whole body, if it came together with the head: then it goes on in one piece, too.
@@ -121,6 +137,7 @@ impl Streaming {
         };
         let mut body = std::mem::take(&mut self.first);
         body.extend_from_slice(&rest);
+        self.came(body.len() as u64);
         Some(body)
     }
 
@@ -152,12 +169,14 @@ impl Streaming {
         held: &mut Held,
     ) -> Result<Vec<u8>, UpstreamFault> {
         let rules = self.until_the_deadline(bytes_max);
-        let first = std::mem::take(&mut self.first);
+        let (first, before) = (std::mem::take(&mut self.first), held.count());
         let rest = match &mut self.source {
             Source::Http1 { wire, reader, .. } => reader.read_all(wire, &rules, held).await,
             Source::Http2 { stream, .. } => Gathered::of_stream(stream, &rules, held, |_| ()).await,
             Source::Here => Ok(Vec::new()),
         };
+        let read = rest.as_ref().map_or(held.count().saturating_sub(before), Vec::len);
+        self.came((first.len() + read) as u64);
         let rest = rest.map_err(read_fault)?;
         let body = if first.is_empty() { rest } else { [first, rest].concat() };
         if body.len() > bytes_max {
@@ -187,6 +206,7 @@ impl Streaming {
         while out.len() == before && self.has_body() {
             self.source.next(&rules, out).await.map_err(read_fault)?;
         }
+        self.came((out.len() - before) as u64);
         Ok(())
     }
 

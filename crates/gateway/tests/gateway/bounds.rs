@@ -23,6 +23,11 @@ paths:
         - { name: price, in: query, schema: { type: number } }
         - { name: code, in: query, schema: { type: integer } }
         - { name: credit_limit, in: query, schema: { type: integer } }
+        - { name: per_page, in: query, schema: {} }
+        - { name: page_size, in: query, schema: { type: string } }
+        - { name: opts, in: query, style: deepObject, explode: true, schema: { type: object } }
+        - { name: page_limit, in: cookie, schema: { type: string } }
+        - { name: max_results, in: query, schema: { type: string, pattern: "^[a-z0-9]+$" } }
       responses: { "204": { description: done } }
     post:
       operationId: createOrders
@@ -48,6 +53,34 @@ paths:
       security: []
       requestBody: { content: { application/json: { schema: { type: object, properties: { query: { type: string, x-text: code } } } } } }
       responses: { "204": { description: done } }
+  /q:
+    get:
+      operationId: askByQuery
+      security: []
+      parameters: [{ name: query, in: query, schema: { type: string, x-text: code } }]
+      responses: { "204": { description: done } }
+    post:
+      operationId: ask
+      security: []
+      requestBody: { content: { application/json: { schema: { type: object, properties: { query: { type: string, x-text: code }, variables: { type: object } } } } } }
+      responses: { "204": { description: done } }
+  /files:
+    post:
+      operationId: sendFiles
+      security: []
+      requestBody: { content: { multipart/form-data: { schema: { type: object, properties: { operations: { type: string, x-text: code }, map: { type: string, x-text: code } } } } } }
+      responses: { "204": { description: done } }
+  /anything:
+    get:
+      operationId: searchAnything
+      security: []
+      parameters: [{ name: query, in: query, schema: { type: string, x-text: code } }]
+      responses: { "204": { description: done } }
+    post:
+      operationId: postAnything
+      security: []
+      requestBody: { content: { application/json: {}, multipart/form-data: {}, text/plain: {} } }
+      responses: { "204": { description: done } }
   /pictures:
     put:
       operationId: putPicture
@@ -65,6 +98,7 @@ components:
         page_size: { type: integer }
         count: { type: integer }
         account: { type: object, properties: { limit: { type: integer }, currency: { type: string } } }
+        meta: { type: object }
         search: { type: object, properties: { limit: { type: integer }, cursor: { type: string } } }
         wide: { type: integer, maximum: 1000000000000000000000000 }
 "##;
@@ -122,6 +156,62 @@ fn a_page_is_no_larger_than_the_bound_where_the_contract_has_none() {
 }
 
 #[test]
+fn a_page_size_that_is_no_plain_number_is_refused_or_counts_for_the_most_that_anybody_reads() {
+    let scene = of_policy("limits: { page_size: 100, page_offset: 5000 }\n");
+    for (target, status) in [
+        // A name that is one of pages alone takes numbers.
+        ("/orders?per_page=%2B100000", "page_no_number"),
+        ("/orders?per_page=0x186a0", "page_no_number"),
+        ("/orders?per_page=%20100000", "page_no_number"),
+        ("/orders?per_page=1e5", "page_size"),
+        ("/orders?per_page=100000.0", "page_size"),
+        ("/orders?per_page=%EF%BC%91%EF%BC%90%EF%BC%90%EF%BC%90", "page_no_number"),
+        ("/orders?page_size=all", "page_no_number"),
+        ("/orders?page_size=everyone", "page_no_number"),
+        ("/orders?page_size=max", "page_no_number"),
+        ("/orders?page_size=1%2530%2530%2530", "page_no_number"),
+        // One that may be of something else counts for what a loose reader makes of it.
+        ("/orders?size=%2B100000", "page_size"),
+        ("/orders?size=0x186a0", "page_size"),
+        ("/orders?size=%20100000", "page_size"),
+        ("/orders?size=100000abc", "page_size"),
+        ("/orders?size=100_000", "page_size"),
+        ("/orders?size=100,000", "page_size"),
+        ("/orders?size=%22100000%22", "page_size"),
+        ("/orders?size=%D9%A1%D9%A0%D9%A0%D9%A0", "page_size"),
+        ("/orders?size=%20-1", "page_below"),
+        ("/orders?size=00", "page_below"),
+        ("/orders?size=all", "page_no_number"),
+        ("/orders?size=Unlimited", "page_no_number"),
+        ("/orders?max_results=100000", "page_size"),
+        ("/orders?max_results=0x186a0", "page_size"),
+        ("/orders?size=1%E2%80%8B00000", "page_size"),
+        ("/orders?opts%5Blimit%5D=100000", "page_size"),
+        ("/orders?opts%5Bpage_size%5D=100000", "page_size"),
+        ("/orders?filter=%7B%22page_size%22:%5B100000%5D%7D", "page_no_number"),
+        ("/orders?filter=%7B%22page_size%22:%22%2B100000%22%7D", "page_no_number"),
+    ] {
+        assert_eq!(get(&scene, target), (400, status.to_owned()), "{target}");
+    }
+    let cookie = "GET /orders HTTP/1.1\r\nHost: api\r\nCookie: page_limit=100000\r\n\r\n";
+    assert_eq!(scene.raw(cookie).status, 400);
+    assert_eq!(scene.last_record()["reason"], "page_size");
+    for target in [
+        "/orders?per_page=100",
+        "/orders?per_page=",
+        "/orders?page_size=A4",
+        "/orders?size=10x15",
+        "/orders?size=41,42",
+        "/orders?size=38.5",
+        "/orders?size=XL",
+        "/orders?max_results=all",
+        "/orders?max_results=a1",
+    ] {
+        assert_eq!(get(&scene, target).0, 204, "{target}");
+    }
+}
+
+#[test]
 fn what_the_contract_bounds_is_the_contracts_and_an_operation_may_have_a_bound_of_its_own() {
     let scene = of_policy(
         "limits: { page_size: 100 }\noperations:\n  listOrders: { page_size: 2000, page_offset: 10 }\n",
@@ -170,6 +260,10 @@ fn amounts_in_a_body_are_bounded_where_they_speak_of_pages() {
             (r#"{"page_size": 101}"#, 400, "page_size"),
             (r#"{"search": {"limit": 101}}"#, 400, "page_size"),
             (r#"{"search": {"limit": -1}}"#, 400, "page_below"),
+            (r#"{"meta": {"pagination": {"limit": 101}}}"#, 400, "page_size"),
+            (r#"{"meta": {"page": {"size": "101"}}}"#, 400, "page_size"),
+            (r#"{"meta": {"page_size": [101]}}"#, 400, "page_no_number"),
+            (r#"{"meta": {"card": {"size": 101}, "limit": 101}}"#, 204, ""),
             (r#"{"account": {"limit": 500000, "currency": "EUR"}}"#, 204, ""),
             (r#"{"account": {"limit": -1}}"#, 204, ""),
             (r#"{"limit": 500000}"#, 204, ""),
@@ -248,6 +342,63 @@ fn graphql_is_closed_until_the_policy_says_what_it_is() {
         let scene = of_policy(&format!("operations: {{ postGraphql: {{ graphql: {word} }} }}\n"));
         assert_eq!(ask(&scene), 204, "{word}");
     }
+}
+
+/// A request with these parts.
+fn parts(scene: &Scene, target: &str, parts: &[(&str, &str)]) -> u16 {
+    let parts = parts.iter().map(|(name, text)| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+    });
+    let body = format!("{}--b--\r\n", parts.collect::<String>());
+    scene.post(target, "multipart/form-data; boundary=b", &body).status
+}
+
+#[test]
+fn graphql_is_known_in_parts_beside_another_method_and_by_what_a_request_says() {
+    let operations = r#"{"query": "mutation { pay { id } }", "variables": {"file": null}}"#;
+    let map = r#"{"0": ["variables.file"]}"#;
+    let with_files = [("operations", operations), ("map", map)];
+    let document = "%7B%20customers%20%7B%20email%20%7D%20%7D";
+    let asked = |scene: &Scene| {
+        [
+            scene.get(&format!("/q?query={document}")).status,
+            scene.get("/q?query=word").status,
+            scene.get(&format!("/anything?query={document}")).status,
+            parts(scene, "/files", &with_files),
+            parts(scene, "/anything", &with_files),
+            parts(scene, "/anything", &[("query", "{ customers { email } }")]),
+            scene.post_json("/anything", r##"{"query": "# x\n{ customers { email } }"}"##).status,
+            scene.post_json("/anything", r#"[{"query": "query { me }"}]"#).status,
+            scene.post_json("/anything", r#"{"Query": "{ me }"}"#).status,
+            scene.post_json("/anything", r#"{"documentId": "x", "variables": {}}"#).status,
+            scene.post("/anything", "text/plain", r#"{"query": "{ me }"}"#).status,
+            scene.post("/anything", "text/plain", "{ me }").status,
+        ]
+    };
+    let scene = of_policy("");
+    assert_eq!(asked(&scene), [403; 12]);
+    let record = scene.last_record();
+    assert_eq!(record["control"], "function_access", "{record}");
+    assert_eq!(record["reason"], "undecided_graphql", "{record}");
+    assert_eq!(scene.forwarded(), None);
+    for word in ["uninspected", "other"] {
+        let all = ["askByQuery", "ask", "sendFiles", "searchAnything", "postAnything"];
+        let lines: Vec<String> =
+            all.iter().map(|one| format!("  {one}: {{ graphql: {word} }}\n")).collect();
+        // What is in free text is looked at by another control.
+        let scene = of_policy(&format!(
+            "operations:\n{}relax:\n  - {{ operation: postAnything, control: hostile_input, mode: observe, by: a, reason: b, until: 2027-01-31 }}\n",
+            lines.concat()
+        ));
+        assert_eq!(asked(&scene), [204; 12], "{word}");
+    }
+    let scene = of_policy("");
+    for body in
+        [r#"{"query": "aspirin"}"#, r#"{"query": {"name": "x"}}"#, r#"{"query": "{\"a\": 1}"}"#]
+    {
+        assert_eq!(scene.post_json("/anything", body).status, 204, "{body}");
+    }
+    assert_eq!(scene.get("/anything?query=aspirin").status, 204);
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn whatever_a_body_is_written_in() {
     let status = scene.post("/notes", "text/plain", SCRIPT).status;
     refused(&scene, status, "body.", "html");
     assert_eq!(scene.forwarded(), None);
-    let picture = part("name=\"file\"; filename=\"cat (1).png\"", "<script>");
+    let picture = part("name=\"file\"; filename=\"cat (1).bin\"", "<script>");
     assert_eq!(scene.post("/notes", parts, &picture).status, 204);
 }
 

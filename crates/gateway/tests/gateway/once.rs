@@ -11,7 +11,7 @@ use crate::support::desk::Desk;
 use crate::support::issuer::Issuer;
 use crate::support::{Scene, Setup, model, noon};
 use portcullis_controls::{Plan, PlanOptions};
-use portcullis_gateway::{Options, Site};
+use portcullis_gateway::{Options, ReloadError, Site};
 use portcullis_store::{Kek, Store};
 use portcullis_testkit::{Answer, Behaviour, ScriptedApi, leave, send};
 
@@ -86,6 +86,12 @@ fn scene(
     options: PlanOptions,
 ) -> (Scene, Issuer) {
     let issuer = Issuer::start();
+    let plan = plan(entry, upstream, &issuer, options);
+    let options = Options { store, workers: 4, ..Options::default() };
+    (Scene::of_options(api, Site::from(Arc::new(plan)), options), issuer)
+}
+
+fn plan(entry: &str, upstream: SocketAddr, issuer: &Issuer, options: PlanOptions) -> Plan {
     let policy = format!(
         "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
          store: {{ folder: store, key: file:store.key }}\ntrusted_proxies: []\n\
@@ -93,9 +99,7 @@ fn scene(
         issuer.name()
     );
     let setup = Setup { policy: Some(&policy), ..Setup::default() };
-    let plan = Plan::compile(model(SHOP, upstream, &setup), options);
-    let options = Options { store, workers: 4, ..Options::default() };
-    (Scene::of_options(api, Site::from(Arc::new(plan)), options), issuer)
+    Plan::compile(model(SHOP, upstream, &setup), options)
 }
 
 fn apply(issuer: &Issuer, who: &str, body: &str) -> String {
@@ -241,9 +245,15 @@ fn whoever_only_watches_takes_nothing() {
 }
 
 #[test]
+fn a_gateway_without_a_store_takes_no_policy_that_needs_one() {
+    let shop = Shop::new("{ per: everybody, rate: 1000/s }", None);
+    let upstream = shop.scene.api.address();
+    let plan = plan(BY_CALLER, upstream, &shop.issuer, PlanOptions::default());
+    assert!(matches!(shop.scene.gateway.reload(Arc::new(plan)), Err(ReloadError::Store)));
+}
+
+#[test]
 fn what_cannot_be_kept_is_not_done() {
-    let shop = Shop::new(BY_CALLER, None);
-    assert_eq!(shop.apply("alice", "{}").status, 503, "there is no store");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
     drop(open(&path, None));

@@ -156,9 +156,48 @@ fn an_inner_address_leaves_in_no_field() {
         let answer = scene.get("/api/go");
         assert_eq!(answer.field(&name.to_ascii_lowercase()), Some(value), "{field}");
     }
+    // What scripts of pages follow by themselves stays at the API, too.
+    for (field, is_kept) in [
+        ("HX-Redirect: https://evil.example/", false),
+        ("X-Inertia-Location: //evil.example/", false),
+        ("HX-Redirect: /api/orders", true),
+    ] {
+        answered(&scene, 200, &format!("{field}\r\n"));
+        let name = field.split(':').next().unwrap().to_ascii_lowercase();
+        assert_eq!(scene.get("/api/go").field(&name).is_some(), is_kept, "{field}");
+    }
     // Browsers follow it, and no API needs it.
     answered(&scene, 201, "Refresh: 0; url=https://evil.example/\r\n");
     assert_eq!(scene.get("/api/go").field("refresh"), None);
+}
+
+#[test]
+fn nothing_is_fetched_unasked_from_a_host_that_nobody_named() {
+    let scene = decided("", "operations: { go: { redirects: [cdn.example.net] } }\n");
+    for link in [
+        "<https://evil.example/a.css>; rel=stylesheet",
+        "<//evil.example/a.js>; REL=\"preload\"; as=script",
+        "</api/go?page=2>; rel=next, <https://evil.example>; rel=\"dns-prefetch preconnect\"",
+        "<https://evil.example/a.mjs>;rel=modulepreload",
+        "<https://evil.example/>; rel=prefetch",
+        "<https://cdn.example.net.evil.example/>; rel=preload",
+    ] {
+        answered(&scene, 200, &format!("Link: {link}\r\nX-Kept: 1\r\n"));
+        let answer = scene.get("/api/go");
+        assert_eq!((answer.field("link"), answer.field("x-kept")), (None, Some("1")), "{link}");
+        let edits = scene.last_record()["edits"].to_string();
+        assert!(edits.contains("field_loads"), "{edits}");
+    }
+    for link in [
+        "<https://other.example/terms>; rel=license",
+        "</a.css>; rel=preload; as=style",
+        "<https://api.example.com/a.js>; rel=modulepreload",
+        "<https://cdn.example.net/a.js>; rel=preload; as=script",
+        "<https://other.example/go?page=2>; rel=\"next\"; title=\"preloading\"",
+    ] {
+        answered(&scene, 200, &format!("Link: {link}\r\n"));
+        assert_eq!(scene.get("/api/go").field("link"), Some(link), "{link}");
+    }
 }
 
 #[test]
@@ -171,6 +210,21 @@ fn fields_that_act_on_their_readers_do_not_leave() {
             "Content-Disposition: attachment; filename*=UTF-8''a%E2%80%AEgnp.exe\r\n",
             "content-disposition",
             "field_characters",
+        ),
+        (
+            "Content-Disposition: attachment; filename=\"=?utf-8?B?YeKArmdwai5leGU=?=\"\r\n",
+            "content-disposition",
+            "field_characters",
+        ),
+        (
+            "Content-Disposition: attachment; filename*=UTF-8''a%25E2%2580%25AEgnp.exe\r\n",
+            "content-disposition",
+            "field_characters",
+        ),
+        (
+            "Content-Disposition: attachment; filename=a.txt; filename*=UTF-8''a.exe\r\n",
+            "content-disposition",
+            "field_two_names",
         ),
         ("ETag: \"a\"\r\nETag: \"b\"\r\n", "etag", "field_twice"),
         ("Retry-After: 1\r\nRetry-After: 9999\r\n", "retry-after", "field_twice"),

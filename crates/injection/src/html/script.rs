@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::bytes::{at, is_name, is_one_of, is_space, part, run};
+use crate::classes::Classes;
 use crate::found::Reason;
 
 const CALL: Reason = Reason {
@@ -64,7 +65,23 @@ const EXPRESSION_BYTES_MAX: usize = 160;
 /// Bytes of a member in brackets that are read.
 const MEMBER_BYTES_MAX: usize = 64;
 
-pub(super) fn find(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
+/// What calls.
+const CALLS: Classes = Classes::of_constant(b"(`");
+/// The one object of which members are read, and not only set or called.
+const OF_READING: Classes = Classes::of_constant(b"document");
+/// What hands a function to a method of a list.
+const PASSES: Classes = Classes::of_constant(b"].(");
+/// What ends a statement.
+const ENDS: Classes = Classes::of_constant(b";}");
+
+pub(super) fn find(bytes: &[u8], classes: Classes) -> Option<(Reason, Range<usize>)> {
+    let calls = classes.have_any(CALLS);
+    let reaches = classes.have(b'[')
+        || classes.have(b'.') && (classes.have(b'=') || classes.have_all(OF_READING));
+    let hides = || HIDING.iter().any(|(_, needs)| classes.have_all(*needs));
+    if !calls && !reaches && !hides() {
+        return None;
+    }
     let start = run(bytes, 0, is_opening);
     if let Some(reason) = begins(bytes, start) {
         return Some((reason, start..(start + EXPRESSION_BYTES_MAX).min(bytes.len())));
@@ -98,7 +115,9 @@ pub(super) fn find(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
             return Some((reason, quote..(end + 1).min(bytes.len())));
         }
     }
-    ends_statement(bytes).or_else(|| hidden(bytes))
+    let ends = calls && classes.have_any(ENDS);
+    let ended = if ends { ends_statement(bytes) } else { None };
+    ended.or_else(|| hidden(bytes, classes))
 }
 
 /// `;alert(1)//`: a statement of the page's script ends, and the rest of it is made a comment.
@@ -292,21 +311,29 @@ fn sharp_within(bytes: &[u8], from: usize) -> bool {
 }
 
 /// `[1].find(alert)`, `_.constructor('alert(1)')()`, `a=alert,a(1)`.
-fn hidden(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
-    let words: [&[u8]; 7] = [
-        b".constructor('",
-        b".constructor(\"",
-        b".constructor(`",
-        b"[\"constructor\"](",
-        b"['constructor'](",
-        b"=alert,",
-        b"].source+/",
-    ];
-    let found = words.iter().find_map(|word| {
+fn hidden(bytes: &[u8], classes: Classes) -> Option<(Reason, Range<usize>)> {
+    let could_be = HIDING.iter().filter(|(_, needs)| classes.have_all(*needs));
+    let found = could_be.into_iter().find_map(|(word, _)| {
         let start = memchr::memmem::find(bytes, word)?;
         Some((HIDDEN, start..start + word.len()))
     });
-    found.or_else(|| passed(bytes))
+    found.or_else(|| if classes.have_all(PASSES) { passed(bytes) } else { None })
+}
+
+/// Words with which script hides a call.
+const HIDING: [(&[u8], Classes); 7] = [
+    word(b".constructor('"),
+    word(b".constructor(\""),
+    word(b".constructor(`"),
+    word(b"[\"constructor\"]("),
+    word(b"['constructor']("),
+    word(b"=alert,"),
+    word(b"].source+/"),
+];
+
+/// A word, and what it is made of.
+const fn word(word: &'static [u8]) -> (&'static [u8], Classes) {
+    (word, Classes::of_constant(word))
 }
 
 /// `[1].some(confirm)`: the function is handed to a method of a list. `low stock (alert)` is prose.

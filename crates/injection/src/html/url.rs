@@ -43,7 +43,10 @@ pub(super) fn find(bytes: &[u8]) -> Option<(Reason, Range<usize>)> {
 pub(super) fn is_script(value: &[u8], in_tag: bool) -> bool {
     let is_kept = |byte: &&u8| **byte > b' ' && **byte < 0x80 && !(**byte == b'\\' && in_tag);
     let kept = value.iter().take(READ_BYTES_MAX).filter(is_kept).take(BEGINNING_BYTES_MAX);
-    let beginning: Vec<u8> = kept.map(u8::to_ascii_lowercase).collect();
+    let mut beginning = [0; BEGINNING_BYTES_MAX];
+    for (place, byte) in beginning.iter_mut().zip(kept) {
+        *place = byte.to_ascii_lowercase();
+    }
     if DOCUMENTS.iter().any(|document| beginning.starts_with(document)) {
         return true;
     }

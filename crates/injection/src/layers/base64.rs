@@ -12,8 +12,8 @@ const BYTES_MIN: usize = 10;
 const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
-const ORDINARY: GeneralPurpose = GeneralPurpose::new(&STANDARD, CONFIG);
-const FOR_ADDRESSES: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, CONFIG);
+static ORDINARY: GeneralPurpose = GeneralPurpose::new(&STANDARD, CONFIG);
+static FOR_ADDRESSES: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, CONFIG);
 
 /// What stands before it in an address of data.
 const MARK: &str = ";base64,";
@@ -27,7 +27,10 @@ pub(super) fn undo(text: &str) -> Option<String> {
     if text.len() < BYTES_MIN || !text.bytes().all(is_alphabet) {
         return None;
     }
-    let decoded = ORDINARY.decode(text).or_else(|_| FOR_ADDRESSES.decode(text)).ok()?;
+    // Each alphabet has two signs that the other lacks.
+    let is_for_addresses = memchr::memchr2(b'-', b'_', text.as_bytes()).is_some();
+    let alphabet = if is_for_addresses { &FOR_ADDRESSES } else { &ORDINARY };
+    let decoded = alphabet.decode(text).ok()?;
     let decoded = String::from_utf8(decoded).ok()?;
     let strange = decoded
         .chars()

@@ -45,9 +45,6 @@ fn closing(bytes: &[u8], from: usize) -> Option<usize> {
 /// The pairs of `a=b&c=d`, alone or behind an address's question mark.
 pub(super) fn form(text: &str, found: &mut Vec<Undone>) {
     let bytes = text.as_bytes();
-    if !bytes.contains(&b'=') {
-        return;
-    }
     let query = next(bytes, 0, b"?").filter(|mark| is_address(part(bytes, 0..*mark)));
     let query = query.and_then(|mark| text.get(mark + 1..)).unwrap_or(text);
     let end = memchr::memchr(b'=', query.as_bytes()).unwrap_or(0);

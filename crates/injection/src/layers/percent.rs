@@ -7,31 +7,28 @@ pub(super) fn undo(text: &str) -> Option<(String, &'static str)> {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let (mut position, mut changed) = (0, false);
-    while let Some(byte) = bytes.get(position) {
-        if *byte == b'%' {
-            if let Some(value) = pair(bytes, position + 1) {
-                decoded.push(value);
-                (position, changed) = (position + 3, true);
-                continue;
-            }
-            let after_lead = matches!(decoded.last(), Some(0xc0 | 0xc1));
-            if let Some(value) = careless_pair(bytes, position + 1)
-                && (after_lead || matches!(value, 0xc0 | 0xc1))
-            {
-                decoded.push(value);
-                (position, changed) = (position + 3, true);
-                continue;
-            }
-            let is_wide = matches!(at(bytes, position + 1), b'u' | b'U');
-            if is_wide && let Some(character) = four(bytes, position + 2) {
-                decoded.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
-                (position, changed) = (position + 6, true);
-                continue;
-            }
+    while let Some(ahead) = memchr::memchr(b'%', rest(bytes, position)) {
+        let sign = position + ahead;
+        decoded.extend_from_slice(part(bytes, position..sign));
+        let after_lead = matches!(decoded.last(), Some(0xc0 | 0xc1));
+        let careless = || {
+            careless_pair(bytes, sign + 1)
+                .filter(|value| after_lead || matches!(value, 0xc0 | 0xc1))
+        };
+        if let Some(value) = pair(bytes, sign + 1).or_else(careless) {
+            decoded.push(value);
+            (position, changed) = (sign + 3, true);
+        } else if matches!(at(bytes, sign + 1), b'u' | b'U')
+            && let Some(character) = four(bytes, sign + 2)
+        {
+            decoded.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
+            (position, changed) = (sign + 6, true);
+        } else {
+            decoded.push(b'%');
+            position = sign + 1;
         }
-        decoded.push(*byte);
-        position += 1;
     }
+    decoded.extend_from_slice(rest(bytes, position));
     if !changed {
         return None;
     }

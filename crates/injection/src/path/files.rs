@@ -174,7 +174,7 @@ const ENDINGS: [&str; 8] = [".conf", ".ini", ".cnf", ".log", ".cfg", "_log", ".p
 /// one from a root.
 pub(super) fn is_known(path: &[u8], is_up: bool) -> bool {
     let path = path.strip_prefix(b"file:").unwrap_or(path);
-    let end = path.iter().position(|byte| matches!(byte, 0 | b'?' | b'#')).unwrap_or(path.len());
+    let end = memchr::memchr3(0, b'?', b'#', path).unwrap_or(path.len());
     let path = path.get(..end).unwrap_or(path);
     if ends_with_one(path) || path.starts_with(b"web-inf/") {
         return true;

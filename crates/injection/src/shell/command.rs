@@ -1,5 +1,7 @@
 //! The name of a command, as a shell would read it: without the quotes and escapes within it.
 
+use crate::bytes::{part, run};
+
 /// What is known of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
@@ -63,9 +65,10 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
         return None;
     }
     let name = Name::read(bytes, from);
-    let lower = name.letters.to_ascii_lowercase();
+    let lower = name.letters.lower();
+    let (letters, lower) = (name.letters.text(), lower.text());
     let path = lower.rfind('/').or_else(|| lower.rfind('\\'));
-    let base = path.map_or(lower.as_str(), |slash| lower.get(slash + 1..).unwrap_or_default());
+    let base = path.map_or(lower, |slash| lower.get(slash + 1..).unwrap_or_default());
     let base = base.strip_suffix(".exe").unwrap_or(base);
     // `python3.11`, `gcc-12`
     // `. /tmp/x` reads commands from a file; elsewhere a dot is a dot.
@@ -80,9 +83,9 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
     };
     // `/???/c?t`; a comment of C begins with `/*`.
     let glob = name.wild
-        && name.letters.starts_with('/')
-        && name.letters.matches('/').count() > 1
-        && !name.letters.starts_with("/*");
+        && letters.starts_with('/')
+        && letters.matches('/').count() > 1
+        && !letters.starts_with("/*");
     let program = path.is_some() && (lower.contains("bin/") || lower.contains("system32"));
     if path.is_some() && (known != Known::No || program) || glob {
         known = Known::Path;
@@ -91,7 +94,7 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
         return None;
     }
     // Commands of Unix are lower case; "Cat" and "Python" begin a sentence or name something.
-    let upper = name.letters.bytes().any(|b| b.is_ascii_uppercase());
+    let upper = letters.bytes().any(|b| b.is_ascii_uppercase());
     let word = matches!(known, Known::English | Known::Waits | Known::Alone);
     if upper && (word || FILTERS.contains(&base)) {
         known = Known::No;
@@ -109,7 +112,7 @@ pub(super) fn command(text: &str, at: usize) -> Option<Command> {
 }
 
 struct Name {
-    letters: String,
+    letters: Letters,
     behind: usize,
     /// A quote, an escape or an empty variable lies between two letters.
     quoted: bool,
@@ -119,7 +122,7 @@ struct Name {
 impl Name {
     fn read(bytes: &[u8], from: usize) -> Self {
         let mut name = Self {
-            letters: String::with_capacity(NAME_BYTES_MAX + 1),
+            letters: Letters { bytes: [0; NAME_BYTES_MAX + 1], count: 0 },
             behind: from,
             quoted: false,
             wild: false,
@@ -127,14 +130,21 @@ impl Name {
         let mut pending = false;
         let mut at = from;
         while let Some(byte) = bytes.get(at).copied() {
+            let reach = part(bytes, at..bytes.len().min(at + NAME_BYTES_MAX + 1));
+            let letters = part(reach, 0..run(reach, 0, is_letter));
+            if !letters.is_empty() {
+                name.quoted |= pending;
+                at += name.letters.extend(letters);
+                if name.letters.count > NAME_BYTES_MAX {
+                    break;
+                }
+                continue;
+            }
             let next = bytes.get(at + 1).copied().unwrap_or(0);
-            let letter = byte.is_ascii_alphanumeric()
-                || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':' | b'[' | b']');
-            let wild = matches!(byte, b'?' | b'*') && !name.letters.is_empty();
-            if letter || wild {
-                name.quoted |= pending && !name.letters.is_empty();
-                name.wild |= wild;
-                name.letters.push(byte as char);
+            if matches!(byte, b'?' | b'*') && !name.letters.is_empty() {
+                name.quoted |= pending;
+                name.wild = true;
+                name.letters.push(byte);
             } else if matches!(byte, b'\'' | b'"' | b'^')
                 && next.is_ascii_alphanumeric()
                 && !name.letters.is_empty()
@@ -145,12 +155,13 @@ impl Name {
                 at += 1;
             } else if byte == b'\\' && next.is_ascii_alphanumeric() {
                 if matches!(next, b'n' | b'r')
-                    && (known(&name.letters) != Known::No || name.letters.contains("bin/"))
+                    && (known(name.letters.text()) != Known::No
+                        || name.letters.text().contains("bin/"))
                 {
                     break;
                 }
-                if name.letters.contains(':') {
-                    name.letters.push('\\');
+                if name.letters.text().contains(':') {
+                    name.letters.push(b'\\');
                 } else {
                     pending = !name.letters.is_empty();
                 }
@@ -164,7 +175,7 @@ impl Name {
                 break;
             }
             at += 1;
-            if name.letters.len() > NAME_BYTES_MAX {
+            if name.letters.count > NAME_BYTES_MAX {
                 break;
             }
         }
@@ -173,14 +184,59 @@ impl Name {
     }
 }
 
+const fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'_' | b'-' | b':' | b'[' | b']')
+}
+
+/// The letters of a name: a name is read wherever a command may begin, so no memory is taken for it.
+#[derive(Clone, Copy)]
+struct Letters {
+    bytes: [u8; NAME_BYTES_MAX + 1],
+    count: usize,
+}
+
+impl Letters {
+    /// One more; what is too long is no name.
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.count) {
+            *place = byte;
+            self.count += 1;
+        }
+    }
+
+    /// As many of these as there is room for. How many.
+    fn extend(&mut self, bytes: &[u8]) -> usize {
+        let room = self.bytes.get_mut(self.count..).unwrap_or_default();
+        let count = room.len().min(bytes.len());
+        room.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        self.count += count;
+        count
+    }
+
+    fn lower(mut self) -> Self {
+        self.bytes.make_ascii_lowercase();
+        self
+    }
+
+    /// They are ASCII.
+    fn text(&self) -> &str {
+        let letters = self.bytes.get(..self.count).unwrap_or_default();
+        std::str::from_utf8(letters).unwrap_or_default()
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
+
 fn known(base: &str) -> Known {
-    if base.len() > KNOWN_BYTES_MAX {
+    if !could_be_known(base.as_bytes()) {
         Known::No
     } else if SURE.binary_search(&base).is_ok() {
         Known::Sure
-    } else if matches!(base, "id" | "dir" | "pwd" | "env" | "route" | "ver") {
+    } else if ALONE.contains(&base) {
         Known::Alone
-    } else if matches!(base, "sleep" | "timeout" | "usleep") {
+    } else if WAITING.contains(&base) {
         Known::Waits
     } else if ENGLISH.binary_search(&base).is_ok() {
         Known::English
@@ -188,6 +244,44 @@ fn known(base: &str) -> Known {
         Known::No
     }
 }
+
+/// Whether some name that is known begins with this letter and is as long: most words differ from all in that.
+fn could_be_known(base: &[u8]) -> bool {
+    let lengths = base.first().and_then(|first| LENGTHS.get(usize::from(*first)));
+    base.len() <= KNOWN_BYTES_MAX && lengths.is_some_and(|lengths| lengths & 1 << base.len() != 0)
+}
+
+/// For each first letter, a bit for each length.
+const LENGTHS: [u32; 128] = {
+    let mut lengths = [0; 128];
+    let (mut list, mut rest): (&[&[&str]], &[&str]) = (&[ENGLISH, ALONE, WAITING], SURE);
+    loop {
+        match rest {
+            [name, behind @ ..] => {
+                add(&mut lengths, name.as_bytes());
+                rest = behind;
+            }
+            [] => match list {
+                [first, behind @ ..] => (list, rest) = (behind, first),
+                [] => break,
+            },
+        }
+    }
+    lengths
+};
+
+#[expect(clippy::indexing_slicing, reason = "for a constant: a wrong index does not compile")]
+const fn add(lengths: &mut [u32; 128], name: &[u8]) {
+    if let [first, ..] = name {
+        lengths[*first as usize] |= 1 << name.len();
+    }
+}
+
+/// Are often given alone.
+const ALONE: &[&str] = &["id", "dir", "pwd", "env", "route", "ver"];
+
+/// Wait, by a number.
+const WAITING: &[&str] = &["sleep", "timeout", "usleep"];
 
 /// Start what they are told.
 const SHELLS: &[&str] =

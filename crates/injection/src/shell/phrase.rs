@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
+use crate::classes::Classes;
 use crate::found::Reason;
+use crate::phrases::Phrases;
 
 const FUNCTION: Reason = Reason {
     name: "shell-function-import",
@@ -83,18 +83,12 @@ const PHRASES: &[(&str, Stands, Reason)] = &[
     ("$_get[", Stands::Anywhere, CALL),
 ];
 
-static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let words = PHRASES.iter().map(|(word, _, _)| *word);
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(words)
-        .ok()
-});
+static FINDER: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(PHRASES.iter().map(|(word, _, _)| *word)));
 
 /// The first phrase in `text`.
-pub(super) fn find(text: &str) -> Option<(Reason, Range<usize>)> {
-    FINDER.as_ref()?.find_overlapping_iter(text).find_map(|hit| {
+pub(super) fn find(text: &str, classes: Classes) -> Option<(Reason, Range<usize>)> {
+    FINDER.each_overlapping(text, classes).find_map(|hit| {
         let (_, stands, reason) = PHRASES.get(hit.pattern().as_usize())?;
         let sure = match stands {
             Stands::Anywhere => true,

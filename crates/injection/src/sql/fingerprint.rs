@@ -30,9 +30,9 @@ const NAMES_IN_A_ROW_MAX: usize = 2;
 /// Whether libinjection takes `text` for SQL in this place and nothing in it looks like prose or program.
 pub(super) fn agrees(text: &str, tokens: &Tokens<'_>, place: Place) -> bool {
     let flags = match place {
-        Place::Bare => [UNQUOTED | ANSI, UNQUOTED | MYSQL],
-        Place::Within(b'\'') => [SINGLE | ANSI, SINGLE | MYSQL],
-        Place::Within(b'"') => [DOUBLE | MYSQL; 2],
+        Place::Bare => &[UNQUOTED | ANSI, UNQUOTED | MYSQL][..],
+        Place::Within(b'\'') => &[SINGLE | ANSI, SINGLE | MYSQL],
+        Place::Within(b'"') => &[DOUBLE | MYSQL],
         Place::Within(_) => return false,
     };
     // Lines that end in semicolons are a program.
@@ -42,7 +42,14 @@ pub(super) fn agrees(text: &str, tokens: &Tokens<'_>, place: Place) -> bool {
         && could_be_query(tokens, place)
         && flags
             .iter()
+            .take(if has_dialect(text) { flags.len() } else { 1 })
             .any(|flags| SqliState::new(text.as_bytes(), SqliFlags::new(*flags)).is_sqli())
+}
+
+/// Whether anything in it is a comment to one database and none to another: the flags of a place differ in nothing else.
+fn has_dialect(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr(b'#', bytes).is_some() || memchr::memmem::find(bytes, b"--").is_some()
 }
 
 /// A run of signs is one token here, and many there.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::bytes::run;
 use crate::sql::word::{Class, class};
 
 /// Where the text is put into a query.
@@ -326,7 +327,7 @@ impl Cutter<'_> {
 
     fn word_or_space(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let count: usize = rest.chars().take_while(|c| word_char(*c)).map(char::len_utf8).sum();
+        let count = word_bytes(rest);
         if count == 0 {
             // A space of other alphabets, or what stands for a byte that was no text: some databases skip it.
             self.at += rest.chars().next().map_or(1, char::len_utf8);
@@ -341,11 +342,20 @@ impl Cutter<'_> {
     }
 }
 
-fn word_char(char: char) -> bool {
-    if char.is_ascii() {
-        return word_byte(char as u8);
+/// Bytes of the word that begins a text.
+fn word_bytes(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut count = 0;
+    loop {
+        count = run(bytes, count, |byte| byte.is_ascii() && word_byte(byte));
+        let next = text.get(count..).and_then(|rest| rest.chars().next());
+        match next.filter(|next| !next.is_ascii()) {
+            Some(one) if !one.is_whitespace() && one != char::REPLACEMENT_CHARACTER => {
+                count += one.len_utf8();
+            }
+            _ => return count,
+        }
     }
-    !char.is_whitespace() && char != char::REPLACEMENT_CHARACTER
 }
 
 const fn word_byte(byte: u8) -> bool {

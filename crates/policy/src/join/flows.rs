@@ -8,6 +8,7 @@ use portcullis_contract::{Contract, Operation};
 use portcullis_model::{Diagnostic, Span, did_you_mean};
 
 use super::authorization::known_attribute;
+use super::login::declared::in_answer;
 use super::names::Names;
 use super::places::absent_value;
 use crate::authorization::InputPlace;
@@ -92,6 +93,7 @@ impl Known<'_> {
                 return None;
             }
             fits(&read, &steps, (&step.value.0, step.span), notes);
+            self.answers(place, &read, (&step.value.0, steps.is_empty()), notes);
             steps.push(read);
         }
         all_or_none(&steps, key.span, notes);
@@ -176,6 +178,30 @@ impl Known<'_> {
         }
     }
 
+    /// What a step takes of its answers, some answer of each of its operations has.
+    fn answers(
+        &self,
+        api: usize,
+        step: &FlowStep,
+        (section, is_first): (&StepSection, bool),
+        notes: &mut Notes,
+    ) {
+        let Some(Some(contract)) = self.contracts.get(api) else { return };
+        let shows = section.shows.iter().flat_map(|shows| &shows.0);
+        let told = shows.map(|(_, member)| (member.value.0.as_str(), member.span));
+        let made = match (&step.of, &section.of) {
+            (Some(WalkPlace::Answer(pointer)), Some(of)) if is_first => {
+                Some((pointer.as_str(), of.span))
+            }
+            _ => None,
+        };
+        for (pointer, span) in told.chain(made) {
+            for operation in step.operations.iter().filter_map(|index| contract.operation(*index)) {
+                in_answer(pointer, span, operation, &contract.shapes, notes);
+            }
+        }
+    }
+
     /// Who walks: what tells callers apart.
     fn per(
         &self,
@@ -192,7 +218,7 @@ impl Known<'_> {
         }
         for key in &keys.0 {
             match &key.value {
-                RateKey::Everybody | RateKey::Operation | RateKey::Role => {
+                RateKey::Everybody | RateKey::Operation | RateKey::Role | RateKey::Object(_) => {
                     let message = format!("{} is nobody who walks", shown(&key.value.to_string()));
                     let help =
                         "write `caller`, `address`, `key`, `caller.tenant`, or `cookie.cart`";

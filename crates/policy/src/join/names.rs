@@ -8,6 +8,7 @@ use portcullis_model::{Diagnostic, Span, did_you_mean};
 use crate::codes;
 use crate::file::PolicyFile;
 use crate::notes::{Notes, shown};
+use crate::pattern::is_like;
 use crate::section::Spanned;
 
 /// Stands for all operations.
@@ -187,19 +188,6 @@ impl ApiNames {
     fn known(&self, name: &str) -> Option<usize> {
         self.indices.as_ref()?.get(name).copied()
     }
-}
-
-/// Whether a name is as the pattern says, whose `*` stand for any text.
-fn is_like(name: &str, pattern: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = name.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = rest.get(at + part.len()..).unwrap_or_default();
-    }
-    rest.ends_with(last)
 }
 
 fn indices(contract: &Contract) -> HashMap<String, usize> {

@@ -1,6 +1,8 @@
 //! How often requests may come: for each API, the entries of `rates` that concern it, or the defaults.
 
+mod bound;
 mod checked;
+mod objects;
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -10,34 +12,30 @@ use std::time::Duration;
 use portcullis_contract::Contract;
 use portcullis_model::{Diagnostic, Span};
 
+use self::bound::counts_success;
 use self::checked::Checked;
 use super::names::Names;
+use crate::authorization::Authorization;
 use crate::callers::Callers;
 use crate::codes;
-use crate::file::{COUNT_MAX, Frequency, PolicyFile, RateSection};
+use crate::file::{PolicyFile, RateSection};
 use crate::model::Proxies;
 use crate::notes::{Notes, shown};
-use crate::quantity::Count;
 use crate::rates::{
     Often, RATES_TOGETHER_MAX, RateBound, RateCost, RateCounts, RateKey, RateLimit,
 };
-use crate::section::Spanned;
-use crate::word::CountsWord;
 
 /// Entries of one policy.
 const RATES_MAX: usize = 64;
 /// Keys that one entry combines.
 const KEYS_MAX: usize = 4;
-/// Requests under way at a time that one entry may allow.
-const AT_ONCE_MAX: u64 = 100_000;
-/// A burst that nobody chose.
-const BURST_DEFAULT_MAX: u32 = 1_000;
 
 /// What is known where rates are joined.
 pub(super) struct Known<'a> {
     contracts: &'a [Option<Contract>],
     names: &'a Names,
     callers: &'a [Callers],
+    authorization: &'a [Authorization],
     /// Whether some entry counts requests of whom nobody verifies.
     counts_strangers: bool,
     /// Whether what happened once can be kept.
@@ -49,11 +47,11 @@ impl<'a> Known<'a> {
         file: Option<&PolicyFile>,
         contracts: &'a [Option<Contract>],
         names: &'a Names,
-        callers: &'a [Callers],
+        (callers, authorization): (&'a [Callers], &'a [Authorization]),
     ) -> Self {
         let has_store = file.is_some_and(|file| file.store.is_some());
         let counts_strangers = counts_strangers(file);
-        Self { contracts, names, callers, counts_strangers, has_store }
+        Self { contracts, names, callers, authorization, counts_strangers, has_store }
     }
 }
 
@@ -86,6 +84,7 @@ pub(super) fn join(
         let of = section.value.of.as_ref().map(|of| {
             of.0.iter().flat_map(|name| known.names.matching(name, notes)).collect::<Vec<_>>()
         });
+        let of = of.or_else(|| objects::naming(&limit.per, known.authorization));
         Checked { section: &section.value, known, of: of.as_deref(), limit: &limit }.check(notes);
         for (api, rates) in all.iter_mut().enumerate() {
             let own = of.as_ref().map(|of| {
@@ -142,24 +141,7 @@ fn limit(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateLim
         });
         return None;
     }
-    let once = section.once.as_ref().filter(|once| once.value);
-    let bound = match (&section.rate, &section.at_once) {
-        _ if let Some(once) = once => ever(section, once.span, notes)?,
-        (Some(rate), None) => often(section, rate.0.as_ref()?, notes)?,
-        (None, Some(at_once)) => at_a_time(section, at_once.0.as_ref()?, notes)?,
-        (rate, _) => {
-            let message = match rate {
-                Some(_) => "`rate` and `at_once` are two entries",
-                None => "this entry allows nothing and forbids nothing",
-            };
-            notes.push(|| {
-                Diagnostic::error(&codes::BAD_LIMIT, message)
-                    .at(span)
-                    .help("write `rate: 100/s`, `at_once: 2` or `once: true`")
-            });
-            return None;
-        }
-    };
+    let bound = bound::bound(section, span, notes)?;
     Some(RateLimit {
         text: text(section).into(),
         line: Some(span),
@@ -170,122 +152,6 @@ fn limit(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateLim
         distinct: section.distinct.as_ref().map(|place| place.value.0.clone()),
         bound,
     })
-}
-
-fn often(section: &RateSection, rate: &Spanned<Frequency>, notes: &mut Notes) -> Option<RateBound> {
-    let Frequency { count, per } = rate.value;
-    if count == 0 {
-        notes.push(|| {
-            Diagnostic::warning(&codes::BAD_LIMIT, "a rate of nothing lets nothing through")
-                .at(rate.span)
-                .help("take the operation out of `access` instead, so that it is closed")
-        });
-    }
-    let burst = match &section.burst {
-        None => count.clamp(1, BURST_DEFAULT_MAX),
-        Some(burst) => amount(burst, COUNT_MAX.into(), notes)?,
-    };
-    distinct_alone(section, notes);
-    let cost = section.cost.as_ref().map_or(RateCost::Fixed(1), |cost| cost.value.0.clone());
-    if let (RateCost::Fixed(units), Some(written)) = (&cost, &section.cost)
-        && *units > burst
-    {
-        notes.push(|| {
-            let message = format!("one request costs {units}, and {burst} fit at once");
-            Diagnostic::error(&codes::BAD_LIMIT, message)
-                .at(written.span)
-                .label("so none ever passes")
-                .help(format!("write `burst: {units}` or more"))
-        });
-    }
-    Some(RateBound::Often(Often { count, per, burst }, cost))
-}
-
-/// A value that is given back, or costs more at another time, would not be free when it comes again.
-fn distinct_alone(section: &RateSection, notes: &mut Notes) {
-    if section.distinct.is_none() {
-        return;
-    }
-    let counts = section.counts.as_ref().filter(|_| counts_success(section));
-    let others = [
-        section.cost.as_ref().map(|cost| ("cost", cost.span)),
-        counts.map(|counts| ("counts: success", counts.span)),
-    ];
-    for (word, span) in others.into_iter().flatten() {
-        notes.push(|| {
-            Diagnostic::error(&codes::CONFLICT, format!("`{word}` does not go with `distinct`"))
-                .at(span)
-                .help("write two entries: each new value is one, whatever becomes of it")
-        });
-    }
-}
-
-fn at_a_time(
-    section: &RateSection,
-    at_once: &Spanned<Count>,
-    notes: &mut Notes,
-) -> Option<RateBound> {
-    let others = [
-        section.burst.as_ref().map(|burst| ("burst", burst.span)),
-        section.cost.as_ref().map(|cost| ("cost", cost.span)),
-        section.counts.as_ref().map(|counts| ("counts", counts.span)),
-        section.distinct.as_ref().map(|place| ("distinct", place.span)),
-    ];
-    for (word, span) in others.into_iter().flatten() {
-        notes.push(|| {
-            Diagnostic::error(&codes::CONFLICT, format!("`{word}` belongs to `rate`"))
-                .at(span)
-                .help("remove it: of what is under way at a time, each request is one")
-        });
-    }
-    amount(at_once, AT_ONCE_MAX, notes).map(RateBound::AtOnce)
-}
-
-/// One, ever.
-fn ever(section: &RateSection, span: Span, notes: &mut Notes) -> Option<RateBound> {
-    let others = [
-        section.rate.as_ref().and_then(|rate| Some(("rate", rate.0.as_ref()?.span))),
-        section.at_once.as_ref().and_then(|most| Some(("at_once", most.0.as_ref()?.span))),
-        section.burst.as_ref().map(|burst| ("burst", burst.span)),
-        section.cost.as_ref().map(|cost| ("cost", cost.span)),
-        section.counts.as_ref().map(|counts| ("counts", counts.span)),
-        section.distinct.as_ref().map(|place| ("distinct", place.span)),
-    ];
-    let mut is_good = true;
-    for (word, at) in others.into_iter().flatten() {
-        is_good = false;
-        notes.push(|| {
-            Diagnostic::error(&codes::CONFLICT, format!("`{word}` and `once` are two entries"))
-                .at(at)
-                .help("remove it: one request passes, ever, and counts if the API did it")
-        });
-    }
-    if section.of.is_none() {
-        is_good = false;
-        notes.push(|| {
-            Diagnostic::error(&codes::BAD_LIMIT, "of all requests together one would pass, ever")
-                .at(span)
-                .help("say in `of` which operations it is about: `of: applyCoupon`")
-        });
-    }
-    is_good.then_some(RateBound::Once)
-}
-
-fn counts_success(section: &RateSection) -> bool {
-    section.counts.as_ref().is_some_and(|word| word.value == CountsWord::Success)
-}
-
-/// A count of at least one.
-fn amount(count: &Spanned<Count>, max: u64, notes: &mut Notes) -> Option<u32> {
-    if (1..=max).contains(&count.value.0) {
-        return u32::try_from(count.value.0).ok();
-    }
-    notes.push(|| {
-        Diagnostic::error(&codes::BAD_LIMIT, format!("{} cannot be meant here", count.value.0))
-            .at(count.span)
-            .help(format!("choose from 1 to {max}"))
-    });
-    None
 }
 
 /// The entry as people write it, in one order.
@@ -304,12 +170,14 @@ fn text(section: &RateSection) -> String {
     if let Some(rate) = section.rate.as_ref().and_then(|rate| rate.0.as_ref()) {
         parts.push(format!("rate: {}", rate.value));
     }
-    if let Some(burst) = &section.burst {
-        parts.push(format!("burst: {}", burst.value.0));
+    if let Some(burst) = section.burst.as_ref().and_then(|burst| burst.0.as_ref()) {
+        parts.push(format!("burst: {}", burst.value));
     }
     match section.cost.as_ref().map(|cost| &cost.value.0) {
         Some(RateCost::Fixed(units)) => parts.push(format!("cost: {units}")),
         Some(RateCost::Of(place)) => parts.push(format!("cost: {place}")),
+        Some(RateCost::Bytes) => parts.push("cost: bytes".to_owned()),
+        Some(RateCost::Time) => parts.push("cost: time".to_owned()),
         None => {}
     }
     if let Some(at_once) = section.at_once.as_ref().and_then(|most| most.0.as_ref()) {

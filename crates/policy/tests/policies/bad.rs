@@ -65,7 +65,7 @@ const BAD: &[(&str, &str)] = &[
     ),
     (
         "flows_of_values_that_nobody_told",
-        "API\nflows:\n  told:\n    steps:\n      - { step: createOrder, of: answer./id, shows: { total: answer./total } }\n      - { step: \"GET /orders/{id}\", of: path.ident, equal: { path.id: totl } }\n  \
+        "API\nflows:\n  told:\n    steps:\n      - { step: listMedicines, of: answer./0, shows: { total: answer./1 } }\n      - { step: \"GET /orders/{id}\", of: path.ident, equal: { path.id: totl } }\n  \
          made:\n    steps:\n      - createOrder\n      - { step: watchOrders, of: answer./id }\n  \
          who: { per: everybody, steps: [createOrder, watchOrders] }\n  \
          whose: { per: caller.tenant, steps: [createOrder, watchOrders] }\n  \

@@ -50,6 +50,30 @@ fn what_is_told_and_never_asked_for_is_warned_about() {
 }
 
 #[test]
+fn what_no_declared_answer_has_is_warned_about_where_it_is_written() {
+    let found = |shows: &str| {
+        let model = join(&format!(
+            "{API}flows:\n  order:\n    steps:\n      - {{ step: listMedicines, shows: {{ x: \"{shows}\" }} }}\n      \
+             - {{ step: createOrder, equal: {{ body./item: x }} }}\n"
+        ));
+        let model = model.unwrap();
+        diagnostics(&model.sources, &own(&model.warnings))
+    };
+    let told = found("answer./*/price");
+    assert!(told.contains("no answer of `listMedicines` has `/*/price`"), "{told}");
+    assert!(told.contains("portcullis.yaml:6"), "{told}");
+    for declared in ["answer./*", "answer./0"] {
+        assert_eq!(found(declared), "", "{declared}");
+    }
+    let made = join(&format!(
+        "{API}flows: {{ order: {{ steps: [{{ step: createOrder, of: answer./id }}, {{ step: \"GET /orders/{{id}}\", of: path.id }}] }} }}\n"
+    ));
+    let made = made.unwrap();
+    let told = diagnostics(&made.sources, &own(&made.warnings));
+    assert!(told.contains("no answer of `createOrder` has `/id`"), "{told}");
+}
+
+#[test]
 fn rules_of_values_keep_their_words() {
     let model = join(&format!(
         "{API}operations:\n  createOrder: {{ values: {{ body./item: [pills, drops] }} }}\n  \

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use portcullis_policy::{Model, Often, RateBound, RateCost, RateCounts, RateLimit};
+use portcullis_model::Sources;
+use portcullis_policy::{Failure, Input, Model, Often, RateBound, RateCost, RateCounts, RateLimit};
 
 use crate::pharmacy::{API, diagnostics, input, join, own};
 
@@ -115,4 +116,91 @@ fn an_entry_of_distinct_values_is_looser_than_one_of_all() {
     assert!(some.needs_body() && !all.needs_body());
     assert!(all.is_as_strict_as(&some) && !some.is_as_strict_as(&all));
     assert!(some.is_as_strict_as(&some));
+}
+
+#[test]
+fn bytes_and_time_have_rates_of_their_own_units() {
+    let of = |rest: &str| {
+        let model = join(&format!("{API}rates: [{{ per: everybody, {rest} }}]\n")).unwrap();
+        let rate = model.rates.first().unwrap();
+        match &rate.bound {
+            RateBound::Often(often, cost) => (rate.text.to_string(), *often, cost.clone()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (text, often, cost) = of("rate: 100MiB/h, cost: bytes");
+    assert_eq!(text, "per: everybody, rate: 100MiB/h, cost: bytes");
+    assert_eq!((often.count, often.burst, cost), (100 << 10, 100 << 10, RateCost::Bytes));
+    let (text, often, cost) = of("rate: 60000ms/min, burst: 90s, cost: time");
+    assert_eq!(text, "per: everybody, rate: 1min/min, burst: 90s, cost: time");
+    assert_eq!((often.count, often.burst, cost), (60_000, 90_000, RateCost::Time));
+}
+
+#[test]
+fn what_is_meant_by_a_cost_leaves_no_question() {
+    for (rest, told) in [
+        ("rate: 100/h, cost: bytes", "bytes are no requests"),
+        ("rate: 60s/min, cost: bytes", "bytes are no requests"),
+        ("rate: 100MiB/h", "add `cost: bytes`"),
+        ("rate: 60s/min, cost: 5", "add `cost: time`"),
+        ("rate: 100MiB/h, burst: 10, cost: bytes", "`burst: 10MiB`"),
+        ("rate: 100/h, burst: 10MiB", "requests have no bytes"),
+        ("rate: 100MB/h, cost: bytes", "is no rate"),
+        ("rate: 2GiB/s, cost: bytes", "more than can be counted"),
+        ("rate: 1/366d, burst: 1000000", "would not come back within ten years"),
+        ("rate: 100MiB/h, cost: bytes, counts: success", "does not go with"),
+        ("rate: 100MiB/h, cost: bytes, distinct: body./item", "`cost` does not go with"),
+        ("at_once: 2, cost: time", "`cost` belongs to `rate`"),
+    ] {
+        let all = refused(&format!("rates: [{{ of: createOrder, per: everybody, {rest} }}]\n"));
+        assert!(all.contains(told), "{rest}: {all}");
+    }
+}
+
+/// Orders, with a name for what they look like.
+const ORDERS: &str = r##"openapi: 3.1.0
+info: { title: Orders, version: "1" }
+components: { schemas: { Order: { type: object, properties: { id: { type: integer }, customer: { type: string } } } } }
+paths:
+  /orders:
+    get: { operationId: listOrders, responses: { "200": { description: all } } }
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+      responses: { "200": { description: one, content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } } }
+"##;
+
+fn of_orders(rest: &str) -> Result<Model, Box<Failure>> {
+    let mut sources = Sources::default();
+    let policy = format!("{API}resources: {{ Order: {{ owner: /customer }} }}\n{rest}");
+    let policy = Some(sources.add("portcullis.yaml", policy));
+    let contract = sources.add("openapi.yaml", ORDERS);
+    Model::join(Input { sources, contract, policy, ..input(None) }).map_err(Box::new)
+}
+
+#[test]
+fn an_entry_that_counts_objects_concerns_what_names_them() {
+    let model = of_orders("rates: [{ per: Order, rate: 5/h }]\n").unwrap();
+    let rate = model.rates.first().unwrap();
+    let named = |index: &usize| model.contract.operation(*index).unwrap().name();
+    let of: Vec<String> = rate.of.iter().flatten().map(named).collect();
+    assert_eq!((of, &*rate.text), (vec!["getOrder".to_owned()], "per: Order, rate: 5/h"));
+    assert!(rate.needs_body(), "it counts when it is known who may touch it");
+    for (rest, told) in [
+        ("rates: [{ per: Ordr, rate: 5/h }]\n", "did you mean `Order`?"),
+        ("rates: [{ per: cart, rate: 5/h }]\n", "`cart` cannot be counted"),
+        (
+            "rates: [{ of: listOrders, per: Order, rate: 5/h }]\n",
+            "no request of `listOrders` names",
+        ),
+        (
+            "flows: { sale: { per: Order, steps: [listOrders, getOrder] } }\n",
+            "`Order` is nobody who walks",
+        ),
+    ] {
+        let failure = of_orders(rest).unwrap_err();
+        let all = diagnostics(&failure.sources, &failure.diagnostics);
+        assert!(all.contains(told), "{rest}: {all}");
+    }
 }

@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portcullis_attack::generate::{Generated, Options, Person, generate};
-use portcullis_attack::{Document, Folder, Place, Report, sample_model, shared_policy};
+use portcullis_attack::{Budget, Document, Folder, Place, sample_model, shared_policy};
 use portcullis_model::Clock;
 use portcullis_policy::Model;
 
-use super::run;
+use super::{budget, only, ran};
 use crate::arguments::AttackOptions;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
+use crate::ran::Ran;
 use crate::talk;
 
 /// The policy of the sample that its attacks share.
@@ -21,7 +22,7 @@ const USERS: [(&str, &str); 4] =
     [("alice", "customer"), ("bob", "customer"), ("paula", "pharmacist"), ("adam", "admin")];
 
 /// Generates for the sample, and runs.
-pub(super) fn of_sample(options: &AttackOptions) -> Result<Report, Exit> {
+pub(super) fn of_sample(options: &AttackOptions) -> Result<Ran, Exit> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     // Only document and policy count here; every try has an API of its own.
     let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
@@ -39,7 +40,7 @@ pub(super) fn of(
     people: &[Person],
     policy_file: Option<&str>,
     place: Place,
-) -> Result<Report, Exit> {
+) -> Result<Ran, Exit> {
     let wanted = Options { policy_file, attacks_max: options.at_most, seed: options.seed };
     let generated = generate(model, people, &wanted).map_err(|why| {
         talk::say(&why);
@@ -52,10 +53,15 @@ pub(super) fn of(
         })?;
     }
     let attacks = generated.attacks.into_iter().map(|made| made.attack).collect();
-    let mut report = run(place, &Folder { attacks, journeys: Vec::new() });
-    report.is_generated = true;
-    report.left_out = generated.left_out;
-    Ok(report)
+    let set = only(Folder { attacks, journeys: Vec::new() }, &options.only)?;
+    let budget = match place {
+        Place::Sample => Budget::default(),
+        Place::Upstream(_) => budget(options),
+    };
+    let mut ran = ran(place, set, budget);
+    ran.report.is_generated = true;
+    ran.report.left_out = generated.left_out;
+    Ok(ran)
 }
 
 /// A file for each attack. None is overwritten.

@@ -1,36 +1,115 @@
 //! Who attacks an API of one's own, with which credential and which roles?
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use portcullis_attack::generate::Person;
-use portcullis_attack::{Identity, ask};
+use portcullis_attack::{Credential, Described, Identity, Sent, ask, ask_as, described};
 use portcullis_credential::{api_key, authorization};
 use portcullis_model::Secret;
-use portcullis_policy::{Callers, Model};
+use portcullis_policy::{Callers, Model, SecretSource};
 use serde_json::Value;
 
-use crate::caller::Caller;
+use crate::arguments::AttackOptions;
+use crate::caller;
 use crate::named::Named;
+use crate::secrets::private;
 use crate::talk;
 
 /// For the question who somebody is.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Somebody who calls.
+pub(super) struct Caller {
+    pub(super) identity: Identity,
+    /// As they were written; none: not written.
+    roles: Option<Vec<String>>,
+}
+
+/// Everybody who is named, each once: on the command line, then in the file of identities. Those whom the file wants
+/// made are made now, at the API itself.
+pub(super) fn all(
+    options: &AttackOptions,
+    model: &Model,
+    address: SocketAddr,
+) -> Result<Vec<Caller>, String> {
+    let mut callers: Vec<Caller> = Vec::new();
+    for named in &options.people {
+        callers.push(Caller { identity: identity(named, model)?, roles: named.roles.clone() });
+    }
+    if let Some(path) = &options.identities {
+        callers.extend(of_file(path, model, address)?);
+    }
+    for (place, one) in callers.iter().enumerate() {
+        let name = &one.identity.name;
+        if callers.iter().take(place).any(|known| known.identity.name == *name) {
+            return Err(format!("`{name}` is given twice"));
+        }
+    }
+    Ok(callers)
+}
+
+fn of_file(path: &Path, model: &Model, address: SocketAddr) -> Result<Vec<Caller>, String> {
+    let shown = path.display();
+    let source = SecretSource::File(path.to_owned());
+    let text = Secret::new(private(&source)?);
+    let text =
+        str::from_utf8(text.expose_secret()).map_err(|_| format!("`{shown}`: it is no text"))?;
+    let mut is_random = true;
+    let mut chance = |bytes: &mut [u8]| is_random &= getrandom::fill(bytes).is_ok();
+    let people = described(text, &mut chance).map_err(|why| format!("`{shown}`: {why}"))?;
+    if !is_random {
+        return Err("the operating system gives no randomness".to_owned());
+    }
+    let mut callers = Vec::new();
+    for Described { name, roles, credential, made_by } in people {
+        if let Credential::Field { value, .. } = &credential
+            && is_given_out_here(&String::from_utf8_lossy(value.expose_secret()), &model.callers)
+        {
+            return Err(given_out_here(&shown.to_string()));
+        }
+        if let Some(sent) = made_by {
+            make(&sent, address).map_err(|why| format!("`{name}` cannot be made: {why}"))?;
+        }
+        callers.push(Caller { identity: Identity { name, credential }, roles });
+    }
+    Ok(callers)
+}
+
+/// Makes a user.
+fn make(sent: &Sent, address: SocketAddr) -> Result<(), String> {
+    let answer = block_on(ask(address, sent.bytes(&address.to_string()), PATIENCE))??;
+    if (200..300).contains(&answer.status) {
+        return Ok(());
+    }
+    Err(format!("status {}", answer.status))
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("no runtime starts: {error}"))?;
+    Ok(runtime.block_on(future))
+}
+
 /// Their credential, from its file.
-pub(super) fn identity(named: &Named, model: &Model) -> Result<Identity, String> {
-    let line = Caller::read(&named.file, &model.contract)?.line();
+fn identity(named: &Named, model: &Model) -> Result<Identity, String> {
+    let line = caller::Caller::read(&named.file, &model.contract)?.line();
     let no_field = || format!("`{}` holds no header field", named.file.display());
     let (field, value) = line.split_once(": ").ok_or_else(no_field)?;
     if is_given_out_here(value, &model.callers) {
-        return Err(format!(
-            "`{}` holds a key or a password that Portcullis gave out: the API does not know it, and neither does the \
-             gateway of a try, whose store is empty; give a credential that the API itself takes",
-            named.file.display()
-        ));
+        return Err(given_out_here(&named.file.display().to_string()));
     }
     let value = Secret::new(value.as_bytes());
-    Ok(Identity { name: named.name.clone(), field: field.to_owned(), value })
+    let credential = Credential::Field { field: field.to_owned(), value };
+    Ok(Identity { name: named.name.clone(), credential })
+}
+
+fn given_out_here(file: &str) -> String {
+    format!(
+        "`{file}` holds a key or a password that Portcullis gave out: the API does not know it, and neither does the \
+         gateway of a try, whose store is empty; give a credential that the API itself takes"
+    )
 }
 
 /// Whether a credential is one that the policy gives out, as far as its form tells: then nothing could be tried directly.
@@ -45,22 +124,21 @@ fn is_given_out_here(value: &str, callers: &Callers) -> bool {
 
 /// Which roles they have: as the command line says, else as the API itself says where the policy asks it.
 pub(super) fn person(
-    named: &Named,
+    caller: &Caller,
     model: &Model,
     address: SocketAddr,
-    identity: &Identity,
 ) -> Result<Person, String> {
-    let roles = match &named.roles {
+    let name = &caller.identity.name;
+    let roles = match &caller.roles {
         Some(roles) => Some(roles.clone()),
-        None => told(model, address, identity)?,
+        None => told(model, address, &caller.identity)?,
     };
     if roles.is_none() && has_roles(model) {
-        let name = &named.name;
         talk::say(&format!(
             "nobody says which roles `{name}` has; write `--as {name}:ROLE=FILE`, or what depends on it is left out"
         ));
     }
-    Ok(Person { name: named.name.clone(), roles })
+    Ok(Person { name: name.clone(), roles })
 }
 
 fn has_roles(model: &Model) -> bool {
@@ -80,17 +158,12 @@ fn told(
     let Some(operation) = whoami.and_then(|one| model.contract.operation(one.operation)) else {
         return Ok(None);
     };
-    let value = String::from_utf8_lossy(identity.value.expose_secret()).into_owned();
-    let request = format!(
-        "GET {}{} HTTP/1.1\r\nHost: {address}\r\n{}: {value}\r\nConnection: close\r\n\r\n",
-        model.upstream.path, operation.template, identity.field
-    );
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| format!("no runtime starts: {error}"))?;
+    let target = format!("{}{}", model.upstream.path, operation.template);
     let name = &identity.name;
     let failed =
         |why: String| format!("`{}` does not say who `{name}` is: {why}", operation.name());
-    let answer = runtime.block_on(ask(address, request.into_bytes(), PATIENCE)).map_err(failed)?;
+    let asked = block_on(ask_as(identity, (address, &target), PATIENCE))?;
+    let answer = asked.map_err(failed)?;
     if !(200..300).contains(&answer.status) {
         return Err(failed(format!("status {}", answer.status)));
     }

@@ -4,7 +4,7 @@ use portcullis_sample::HONEST;
 use serde_json::Value;
 
 use crate::compare::{sample, token};
-use crate::support::{Folder, text};
+use crate::support::{Folder, Gateway, text};
 
 const RULES: &str = "
 callers:
@@ -58,6 +58,119 @@ fn what_is_given_away_is_found_and_stopped_and_no_token_is_told() {
     // The files are files like others: those who are named in them are given in the same way.
     let (_, again) = run(&["--attacks", "made"]);
     assert_eq!(states(&again).len(), found.len());
+}
+
+/// Alice and Bob log in; Carol is made for the run.
+const IDENTITIES: &str = r#"
+authTemplate:
+  loginEndpointAuth:
+    endpoint: /api/login
+    verb: POST
+    contentType: application/json
+    payloadUserPwd: { usernameField: email, passwordField: password }
+    token: { extractFrom: body, extractSelector: /token, sendIn: header, sendName: Authorization, sendTemplate: "Bearer {token}" }
+auth:
+  - { name: alice, loginEndpointAuth: { payloadUserPwd: { username: alice@pharmacy.example, password: alice-pass } } }
+  - { name: bob, loginEndpointAuth: { payloadUserPwd: { username: bob@pharmacy.example, password: bob-pass } } }
+  - name: carol
+    createUsers:
+      endpoint: /api/register
+      verb: POST
+      contentType: application/json
+      payloadRaw: '{"email":"{$name}@pharmacy.example","password":"obviously-fake-1","name":"Carol"}'
+      generators: [{ placeHolder: "{$name}" }]
+    loginEndpointAuth: { payloadUserPwd: { username: "{$name}@pharmacy.example", password: obviously-fake-1 } }
+"#;
+
+#[test]
+fn a_gateway_that_runs_is_attacked_by_people_who_log_in() {
+    let api = sample();
+    let upstream = format!("http://{api}");
+    let policy = format!("apis: [{{ contract: openapi.yaml, upstream: \"{upstream}\" }}]\n{RULES}");
+    let lax = format!(
+        "{policy}relax: [{{ control: object_ownership, mode: observe, by: ops, reason: a test }}]\n"
+    );
+    let folder = Folder::with(&[
+        ("openapi.yaml", HONEST),
+        ("portcullis.yaml", &policy),
+        ("lax.yaml", &lax),
+        ("identities.key", IDENTITIES),
+    ]);
+    let attack = |policy: &str| {
+        let gateway = Gateway::start(&folder, &["run", "-c", policy, "--listen", "127.0.0.1:0"]);
+        let through = format!("http://{}", gateway.address);
+        let output = folder.run(&[
+            "attack",
+            "--direct",
+            &upstream,
+            "--through",
+            &through,
+            "--identities",
+            "identities.key",
+            "--format",
+            "json",
+        ]);
+        let report: Value = serde_json::from_str(&text(&output.stdout))
+            .unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+        let attacks = report["attacks"].as_array().unwrap();
+        let is_it = |one: &&Value| one["id"] == "gen-a1-delete-reminder-bob-effect";
+        let found = attacks.iter().find(is_it).unwrap_or_else(|| panic!("{report:#}")).clone();
+        assert!(attacks.iter().any(|one| one["id"].as_str().unwrap().contains("carol")));
+        (output.status.code(), found)
+    };
+    let (code, found) = attack("portcullis.yaml");
+    assert_eq!((code, &found["state"]), (Some(0), &"closed".into()), "{found:#}");
+    assert_eq!(found["stopped_by"], serde_json::json!(["object_ownership"]));
+    let (code, found) = attack("lax.yaml");
+    assert_eq!((code, &found["state"]), (Some(1), &"open".into()), "{found:#}");
+    assert!(
+        found["why"].as_str().unwrap().contains("does that one run with another?"),
+        "{found:#}"
+    );
+}
+
+#[test]
+fn an_api_that_is_gone_is_not_called_safe_and_a_run_sends_no_more_than_it_may() {
+    let api = sample();
+    let upstream = format!("http://{api}");
+    let policy = format!("apis: [{{ contract: openapi.yaml, upstream: \"{upstream}\" }}]\n{RULES}");
+    let folder = Folder::with(&[
+        ("openapi.yaml", HONEST),
+        ("portcullis.yaml", &policy),
+        ("alice.token", &token(api, "alice")),
+        ("bob.token", &token(api, "bob")),
+    ]);
+    let people = ["--as", "alice=alice.token", "--as", "bob=bob.token", "--format", "json"];
+    let only = ["--only", "gen-f1-*"];
+    let run = |upstream: &str, more: &[&str]| {
+        let before = ["attack", "-c", "portcullis.yaml", "--upstream", upstream];
+        let output = folder.run(&[&before[..], &people, &only, more].concat());
+        let report: Value = serde_json::from_str(&text(&output.stdout))
+            .unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+        report
+    };
+    let whys = |report: &Value| -> Vec<String> {
+        let attacks = report["attacks"].as_array().unwrap().iter();
+        attacks.map(|one| one["why"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let report = run(&upstream, &["--requests", "9"]);
+    assert_eq!(report["requests"], 9, "{report:#}");
+    let whys_of_few = whys(&report);
+    assert!(whys_of_few.last().unwrap().contains("has sent its 9 requests"), "{whys_of_few:?}");
+    // Nobody listens there; who somebody is, they are told.
+    let rules = RULES.replace("role: { whoami: /role }", "role: { claim: /role }");
+    folder.write(
+        "portcullis.yaml",
+        &format!("apis: [{{ contract: openapi.yaml, upstream: \"{upstream}\" }}]\n{rules}"),
+    );
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let report = run(&nobody, &[]);
+    let attacks = report["attacks"].as_array().unwrap();
+    assert_eq!(report["totals"]["inconclusive"], attacks.len(), "{report:#}");
+    let whys_of_none = whys(&report);
+    assert!(whys_of_none.last().unwrap().contains("does not answer any more"), "{whys_of_none:?}");
 }
 
 #[test]

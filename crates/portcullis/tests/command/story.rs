@@ -45,5 +45,8 @@ fn a_story_that_is_not_there_and_a_picture_of_all_are_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("one story"), "{}", text(&output.stderr));
     assert!(!folder.path("all.svg").exists());
+    let output = folder.run(&["demo", "--story", "S1", "--format", "sarif"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("`text` or `json`"), "{}", text(&output.stderr));
     assert_eq!(folder.run(&["demo", "--picture", "x.svg"]).status.code(), Some(2));
 }

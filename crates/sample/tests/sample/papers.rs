@@ -119,6 +119,23 @@ async fn a8_doctor_filter_entity() {
     finds_everybody("x%26%2341;%26%2341;(%7C(role=*").await;
 }
 
+async fn opens_the_safe(query: &str) {
+    let (careless, safe) =
+        both(&format!("GET /api/opening-hours?branch={query}"), &Value::Null).await;
+    assert_eq!(careless.json()["items"][0]["text"], "opens with 0417");
+    assert_eq!((safe.status, count(&safe, "items")), (200, 0));
+}
+
+#[tokio::test]
+async fn a8_hours_register() {
+    opens_the_safe("x%27]%7C//safe[name!=%27").await;
+}
+
+#[tokio::test]
+async fn a8_hours_register_entity() {
+    opens_the_safe("x%26%2339;]%7C//safe[name!=%26%2339;").await;
+}
+
 async fn writes_a_second_line(name: &str) {
     let (careless, safe) = both("POST /api/visitors", &json!({ "name": name })).await;
     assert_eq!(
@@ -151,6 +168,8 @@ async fn honest_texts_are_what_they_were() {
     let api = Api::start().await;
     let doctors = api.get("/api/doctors?name=Dr.%20O'Brien", &[]).await;
     assert_eq!(count(&doctors, "items"), 1);
+    let hours = api.get("/api/opening-hours?branch=d'Or", &[]).await;
+    assert_eq!(hours.json()["items"][0]["text"], "10 to 16");
     let leaflet = api.get("/api/leaflets?name=aspirelle.txt", &[]).await;
     assert_eq!(leaflet.json()["text"], "Take one with water.");
     let label = api.call("POST /api/labels", &[], r#"{"text":"For {{name}}, 3 * 1"}"#).await;

@@ -48,3 +48,32 @@ async fn what_was_used_up_is_refused_also_one_after_the_other() {
     assert_eq!(api.call("POST /api/points/redeem", &[&alice], body).await.status, 200);
     assert_eq!(api.call("POST /api/points/redeem", &[&alice], body).await.status, 409);
 }
+
+/// alice uses the same voucher for one order after the other; the statuses, and how many uses are left.
+async fn again_and_again(safe: &str, orders: &[i64]) -> (Vec<u16>, i64) {
+    let api = Api::start().await;
+    let alice = api.login("alice").await;
+    let line = format!("POST /api{safe}/vouchers/WELCOME/use");
+    let mut statuses = Vec::new();
+    for order in orders {
+        let body = json!({ "order_id": order }).to_string();
+        statuses.push(api.call(&line, &[&alice], &body).await.status);
+    }
+    let voucher = api.get("/api/vouchers/WELCOME", &[&alice]).await.json();
+    (statuses, voucher["uses_left"].as_i64().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a11_voucher_again() {
+    assert_eq!(again_and_again("", &[1, 3]).await, (vec![200, 200], 48));
+    assert_eq!(again_and_again("/safe", &[1, 3]).await, (vec![200, 409], 49));
+}
+
+#[tokio::test]
+async fn a4_voucher_busy() {
+    let since = std::time::Instant::now();
+    assert_eq!(again_and_again("", &[1; 8]).await, (vec![200; 8], 42));
+    assert!(since.elapsed().as_millis() > 1_600, "it keeps nobody busy");
+    let (statuses, left) = again_and_again("/safe", &[1; 8]).await;
+    assert_eq!((statuses[0], &statuses[1..], left), (200, &[409; 7][..], 49));
+}

@@ -126,3 +126,16 @@ async fn a4_rate_search() {
     let other = ["X-Forwarded-For: 203.0.113.8"];
     assert_eq!(api.get("/api/safe/search?q=a", &other).await.status, 200);
 }
+
+#[tokio::test]
+async fn a4_export_bytes() {
+    let api = Api::start().await;
+    let paula = api.login("paula").await;
+    for count in 0..12 {
+        let direct = api.get("/api/staff/export?rows=1000", &[&paula]).await;
+        assert_eq!(direct.status, 200);
+        assert!(direct.json()["items"][999].is_object(), "{count}");
+        let twin = api.get("/api/safe/staff/export?rows=1000", &[&paula]).await;
+        assert_eq!(twin.status, if count < 5 { 200 } else { 429 }, "{count}");
+    }
+}

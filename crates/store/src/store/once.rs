@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::Store;
 use crate::error::StoreError;
-use crate::once::{MARKS_MAX, NotTaken, Once, OnceMark};
+use crate::once::{GivenBack, MARKS_MAX, NotTaken, Once, OnceMark, rows};
 use crate::write::Write;
 
 impl Store {
@@ -48,6 +48,36 @@ impl Store {
             then: move |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
                 let taken = taken;
                 outcome.map(|()| Once::Taken(taken))
+            },
+        }
+        .by(&self.0.writer)
+        .await
+    }
+
+    /// Lets it happen once more, if it happened. Its row is gone when this returns.
+    ///
+    /// # Errors
+    /// It could not be written: then it stays as it was.
+    pub async fn give_back_once(
+        &self,
+        mark: OnceMark,
+        now: UnixMillis,
+    ) -> Result<GivenBack, StoreError> {
+        let mut giving = match self.0.once.give_back(mark) {
+            Ok(giving) => giving,
+            Err(known) => return Ok(known),
+        };
+        Write {
+            now,
+            // An older copy refuses what may happen now, and that is safe.
+            revokes: |(): &()| false,
+            run: move |connection: &Connection| rows::delete(connection, &[mark]),
+            then: move |_: &Connection, _: Option<()>, outcome: Result<(), StoreError>| {
+                outcome.map(|()| {
+                    giving.gone();
+                    drop(giving);
+                    GivenBack::Free
+                })
             },
         }
         .by(&self.0.writer)

@@ -111,16 +111,42 @@ fn folded<'r>(name: &str, room: &'r mut [u8; NAME_CHARS_MAX]) -> &'r str {
 const NAME_CHARS_MAX: usize = 24;
 
 /// What holds the members that say it: `pagination[limit]`, `options.pageSize`.
-const AROUND: [&str; 8] =
-    ["filter", "options", "page", "pager", "pagination", "paging", "params", "query"];
+const AROUND: [&str; 10] = [
+    "filter",
+    "options",
+    "opts",
+    "page",
+    "pageable",
+    "pager",
+    "pagination",
+    "paging",
+    "params",
+    "query",
+];
+
+/// Of these, those that hold nothing else.
+const PAGING: [&str; 5] = ["page", "pageable", "pager", "pagination", "paging"];
+
+/// Whether what stands inside of an object of this name is about pages.
+pub(super) fn is_paging(name: &str) -> bool {
+    PAGING.contains(&folded(name, &mut [0; NAME_CHARS_MAX]))
+}
+
+/// Whether a name speaks of pages, or of results, and of nothing else: a limit may be one of credit.
+pub(super) fn says_page(name: &str) -> bool {
+    let is_size = matches!(whole(name), Some((Meaning::Size, Sureness::Alone)));
+    is_size && folded(name, &mut [0; NAME_CHARS_MAX]) != "limit"
+}
 
 /// What a name says, and how sure that is; of a nested one, its last part.
 pub(super) fn meaning(name: &str) -> Option<(Meaning, Sureness)> {
     whole(name).or_else(|| {
+        let name = name.strip_suffix("[]").unwrap_or(name);
         let (around, last) = name.trim_end_matches(']').rsplit_once(['[', '.'])?;
         let around = around.trim_end_matches(']').rsplit(['[', '.']).next()?;
         let mut room = [0; NAME_CHARS_MAX];
-        AROUND.contains(&folded(around, &mut room)).then(|| whole(last)).flatten()
+        let is_around = AROUND.contains(&folded(around, &mut room)) || says_page(last);
+        is_around.then(|| whole(last)).flatten()
     })
 }
 
@@ -194,9 +220,14 @@ mod tests {
         ] {
             assert_eq!(meaning(name), Some((Meaning::Size, Sureness::Alone)), "{name}");
         }
-        for name in
-            ["pagination[pageSize]", "pagination[limit]", "options.limit", "a[paging][perPage]"]
-        {
+        for name in [
+            "pagination[pageSize]",
+            "pagination[limit]",
+            "options.limit",
+            "a[paging][perPage]",
+            "opts[limit][]",
+            "x[page_size]",
+        ] {
             assert_eq!(meaning(name), Some((Meaning::Size, Sureness::Alone)), "{name}");
         }
         assert_eq!(meaning("pagination[page]"), Some((Meaning::Offset, Sureness::Alone)));

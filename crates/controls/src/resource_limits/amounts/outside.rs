@@ -1,14 +1,11 @@
-//! Amounts outside the body: in path, query and header fields.
+//! Amounts outside the body: in path, query, cookies and header fields.
 
-use portcullis_contract::{
-    Collection, Member, Operation, Parameter, PathPart, Place, ShapeId, Types,
-};
+use portcullis_contract::{Collection, Member, Operation, Parameter, PathPart, Place, ShapeId};
 use portcullis_json::{Document, Limits as JsonLimits};
 use portcullis_model::Refusal;
 
 use super::Asking;
 use super::names::{Meaning, Sureness, meaning, speaks_of_pages};
-use super::said::Amount;
 use super::tree::values;
 use crate::face::Judgement;
 use crate::urlencoded;
@@ -22,11 +19,13 @@ pub struct Outside<'a> {
     pub path: &'a [PathPart<'a>],
     /// The query in its one spelling, still encoded.
     pub query: &'a str,
+    /// The cookies that go on.
+    pub cookies: &'a str,
     /// How values that are JSON are read.
     pub json: &'a JsonLimits,
 }
 
-/// Judges the amounts in path, query and header fields; those by their lower-case names.
+/// Judges the amounts in path, query, cookies and header fields; those by their lower-case names.
 pub fn judge_parameters<'f>(
     asking: Asking<'_>,
     outside: Outside<'_>,
@@ -72,6 +71,11 @@ impl Judge<'_> {
         for (parameter, count) in repeated {
             self.list(parameter, count)?;
         }
+        let cookies = self.outside.cookies.split(';');
+        for (name, text) in cookies.filter_map(|pair| pair.trim().split_once('=')) {
+            let declared = self.declared(Place::Cookie, name);
+            self.value(Place::Cookie, name, text, declared)?;
+        }
         for (name, text) in fields {
             if let Some(declared) = self.declared(Place::Header, name) {
                 self.value(Place::Header, name, text, Some(declared))?;
@@ -116,20 +120,9 @@ impl Judge<'_> {
         if text.is_empty() || sureness == Sureness::Beside && !self.is_paged(place, name, meaning) {
             return Ok(());
         }
-        let amount = Amount::read(text);
-        // `page=about` is a page of another kind, `max=2026-01-01` another maximum.
-        if amount == Amount::Other && (sureness == Sureness::Beside || meaning == Meaning::Offset) {
-            return Ok(());
-        }
         let shape = if declared.is_some() { shape } else { self.member(name) };
-        let is_choice = shape.filter(|_| self.asking.is_held).is_some_and(|id| {
-            let shape = self.asking.shapes.get(id);
-            shape.is_choice && !shape.types.intersects(Types::ARRAY.or(Types::OBJECT))
-        });
-        if is_choice {
-            return Ok(());
-        }
-        self.asking.amount(&at, meaning, amount, self.asking.bounds(shape))
+        let is_paged = || self.is_paged(place, name, meaning);
+        self.asking.amount(&at, (meaning, sureness), (text, shape), &is_paged)
     }
 
     fn list(&self, parameter: &Parameter, count: usize) -> Result<(), Box<Refusal>> {

@@ -1,12 +1,11 @@
 //! Amounts in a body, whatever it was written in.
 
-use portcullis_contract::{Schema, ShapeId};
+use portcullis_contract::{Schema, ShapeId, Types};
 use portcullis_json::{Kind, Value};
 use portcullis_model::Refusal;
 
-use super::Asking;
-use super::names::{Meaning, Sureness, meaning, speaks_of_pages};
-use super::said::Amount;
+use super::names::{Meaning, Sureness, is_paging, meaning, says_page, speaks_of_pages};
+use super::{Asking, Excess};
 use crate::declared::{InObject, Standing, each};
 use crate::face::Judgement;
 
@@ -35,13 +34,15 @@ pub(super) fn values<'a>(
                 // Numbers and texts cost an API little: vectors and polygons have thousands.
                 let objects =
                     standing.value.items().filter(|item| item.kind() == Kind::Object).count();
-                asking.items(&|| standing.place(root), objects, asking.bounds(standing.shape))
+                asking.items(&|| standing.place(root), objects, asking.bounds(standing.shape))?;
+                wrapped(asking, standing, (root, is_query))
             }
+            Kind::Object => wrapped(asking, standing, (root, is_query)),
             Kind::Number | Kind::String => match standing.member {
                 Some(member) => amount(asking, standing, member, (root, is_query)),
                 None => Ok(()),
             },
-            Kind::Object | Kind::Null | Kind::True | Kind::False => Ok(()),
+            Kind::Null | Kind::True | Kind::False => Ok(()),
         },
     )
 }
@@ -54,21 +55,33 @@ fn amount(
 ) -> Result<(), Box<Refusal>> {
     let Some((meaning, sureness)) = meaning(member.name) else { return Ok(()) };
     let is_sure = sureness == Sureness::Alone && (is_query || says_page(member.name));
-    if !is_sure && !is_paged(asking, member, meaning) {
+    let is_paged = || standing.holder().is_some_and(is_paging) || is_paged(asking, member, meaning);
+    if !is_sure && !is_paged() {
         return Ok(());
     }
-    let text = standing.value.as_number().or_else(|| standing.value.as_str());
-    let amount = Amount::read(text.unwrap_or_default());
-    if amount == Amount::Other && (sureness == Sureness::Beside || meaning == Meaning::Offset) {
+    let text = standing.value.as_number().or_else(|| standing.value.as_str()).unwrap_or_default();
+    // What says nothing is what the API does by itself.
+    if text.is_empty() {
         return Ok(());
     }
-    asking.amount(&|| standing.place(root), meaning, amount, asking.bounds(standing.shape))
+    asking.amount(&|| standing.place(root), (meaning, sureness), (text, standing.shape), &is_paged)
 }
 
-/// Names that speak of pages, or of results, and of nothing else.
-fn says_page(name: &str) -> bool {
-    !matches!(name, "limit" | "Limit" | "LIMIT")
-        && !matches!(meaning(name), Some((Meaning::Offset, _)))
+/// A page size inside a list or an object, where nothing says that one stands there: `[100000]` is a number to
+/// JavaScript.
+fn wrapped(
+    asking: Asking<'_>,
+    standing: &Standing<'_, '_>,
+    (root, is_query): (&str, bool),
+) -> Result<(), Box<Refusal>> {
+    let Some(member) = standing.member else { return Ok(()) };
+    let is_size = meaning(member.name) == Some((Meaning::Size, Sureness::Alone));
+    let types = standing.shape.map_or(Types::ANY, |id| asking.shapes.get(id).types);
+    let is_said = types != Types::ANY;
+    if !is_size || !(is_query || says_page(member.name)) || is_said {
+        return Ok(());
+    }
+    Err(Box::new(asking.refusal(&standing.place(root), Excess::NoNumber)))
 }
 
 /// Whether another member says that there are pages: one that is declared, or stands there.

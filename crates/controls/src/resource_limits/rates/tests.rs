@@ -2,15 +2,20 @@
 
 use std::net::IpAddr;
 
-use portcullis_model::{Attribute, Source, Value};
+use portcullis_model::{Attribute, Source, Status, Value};
 use portcullis_policy::{Often, RateCounts, RequestPlace};
 
+use super::told::NEVER_S;
 use super::*;
 use crate::resource_limits::quota_fields;
 
 fn counted(per: &[RateKey]) -> Counted {
+    Counted::new(&limit(per))
+}
+
+fn limit(per: &[RateKey]) -> RateLimit {
     let often = Often { count: 5, per: Duration::from_mins(15), burst: 5 };
-    Counted::new(&RateLimit {
+    RateLimit {
         text: "per: it, rate: 5/15min".into(),
         line: None,
         of: None,
@@ -19,7 +24,7 @@ fn counted(per: &[RateKey]) -> Counted {
         counts: RateCounts::Every,
         distinct: None,
         bound: RateBound::Often(often, RateCost::Fixed(1)),
-    })
+    }
 }
 
 fn alice(tenant: Option<&str>) -> Identity {
@@ -46,6 +51,7 @@ fn asked(per: &[RateKey], caller: Option<&Identity>, said: Said) -> Option<Vec<V
         place: Some(Place::of(IpAddr::from([192, 0, 2, 7]))),
         operation: "POST /login",
         said: &|_| said.clone(),
+        object: &|_| said.clone(),
     })
 }
 
@@ -71,6 +77,7 @@ fn who_is_verified_counts_by_name_and_who_is_not_by_address() {
         place: Some(Place::of(IpAddr::from([192, 0, 2, 7]))),
         operation: "",
         said: &|_| Said::Nothing,
+        object: &|_| Said::Nothing,
     };
     assert!(all.parts(&asker).is_some(), "or says so");
     assert_eq!(all.parts(&Asker { place: None, ..asker }), None, "rule 20");
@@ -84,13 +91,16 @@ fn a_value_counts_as_one_however_it_is_spelt() {
             "alice@example.com",
             &["Alice@Example.com", " alice@example.com ", "\u{ff41}lice@example.com."][..],
         ),
-        ("7", &["7.0", "007", "70e-1"]),
+        ("7", &["7.0", "007", "70e-1", "+7"]),
+        ("-5", &["-5.0", " -5", "-50e-1", "\u{ff0d}5"]),
+        ("0", &["-0", "-0.0", "+0"]),
     ] {
         for other in others {
             assert_eq!(parts(one), parts(other), "{other}");
         }
     }
     assert_ne!(parts("alice@example.com"), parts("bob@example.com"));
+    assert_ne!(parts("-5"), parts("5"), "an account that owes is not the one that has");
     assert_ne!(parts("nothing"), asked(&[email()], None, Said::Nothing));
     assert_ne!(parts("several"), asked(&[email()], None, Said::Several));
 }
@@ -118,19 +128,48 @@ fn a_cost_is_at_least_one_and_what_is_no_number_costs_all() {
 #[test]
 fn a_refusal_says_when_and_nothing_of_whom() {
     let counted = counted(&[email()]);
-    let used_up = counted.used_up(Some(Duration::from_millis(1_200)));
-    let refusal = counted.too_often(&used_up);
+    let wait = Some(Duration::from_millis(1_200));
+    let (used_up, refusal) = (counted.used_up(wait), counted.too_often(wait));
     assert_eq!((refusal.status, refusal.public), (Status(429), None));
     assert_eq!(refusal.detail, "above `rates: { per: it, rate: 5/15min }`");
     assert_eq!(refusal.fields, [("Retry-After", "2".to_owned())], "rounded up");
     assert_eq!(
-        quota_fields(&[used_up]),
+        quota_fields(used_up.as_slice()),
         [
             ("RateLimit-Policy", "\"shared\";q=5;w=900".to_owned()),
             ("RateLimit", "\"shared\";r=0;t=2".to_owned()),
         ]
     );
-    assert_eq!(counted.used_up(None).reset_s, NEVER_S);
+    assert_eq!(counted.used_up(None).map(|quota| quota.reset_s), Some(NEVER_S));
+}
+
+#[test]
+fn what_is_left_of_bytes_is_told_in_bytes_and_of_time_nothing_is() {
+    let caller = [RateKey::Caller];
+    let bytes = Counted { cost: RateCost::Bytes, ..counted(&caller) };
+    let left = bytes.quota(3, Duration::from_mins(6));
+    assert_eq!(
+        quota_fields(left.as_slice()),
+        [
+            ("RateLimit-Policy", "\"caller-bytes\";q=5120;qu=\"content-bytes\";w=900".to_owned()),
+            ("RateLimit", "\"caller-bytes\";r=3072;t=360".to_owned()),
+        ]
+    );
+    let time = Counted { cost: RateCost::Time, ..counted(&caller) };
+    let wait = Some(Duration::from_secs(5));
+    assert_eq!((time.quota(3, Duration::ZERO), time.used_up(wait)), (None, None));
+    assert_eq!(time.too_often(wait).fields, [("Retry-After", "5".to_owned())]);
+}
+
+#[test]
+fn what_may_be_overdrawn_for_a_day_takes_no_room_from_what_is_owed_for_seconds() {
+    let of = |cost: RateCost| {
+        let often = Often { count: 5, per: Duration::from_secs(1), burst: 5 };
+        let bound = RateBound::Often(often, cost);
+        Counted::new(&RateLimit { bound, ..limit(&[RateKey::Caller]) }).pool
+    };
+    assert_ne!(of(RateCost::Bytes), of(RateCost::Fixed(1)));
+    assert_eq!(of(RateCost::Bytes), of(RateCost::Time));
 }
 
 #[test]

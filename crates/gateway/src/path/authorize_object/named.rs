@@ -25,7 +25,7 @@ pub(super) async fn judge(named: Named<'_>, context: &mut Context<'_>) -> Result
     let Some(touches) = touches else { return Ok(()) };
     let mut judged = given(named, context)?;
     for input in &touches.inputs {
-        let ids = match named.ids(input, context) {
+        let ids = match named.request().ids(input, context) {
             Ok(ids) => ids,
             Err(detail) => {
                 context.refuse(not_found(Why::NotTheirs, detail))?;
@@ -60,33 +60,13 @@ fn unnamed(named: Named<'_>, context: &mut Context<'_>) -> Result<(), Exit> {
     context.refuse(function_refusal(&detail))
 }
 
-impl Named<'_> {
-    /// The ids at a place of the request.
-    fn ids(self, input: &ObjectInput, context: &Context<'_>) -> Result<Vec<String>, String> {
-        let request = Request {
+impl<'a> Named<'a> {
+    /// What it says.
+    const fn request(self) -> Request<'a> {
+        Request {
             matched: self.valid.admitted().authenticated().matched(),
             body: Some(self.valid.body()),
-        };
-        let values = request.values(&input.place, context);
-        let values = values.map_err(|_| format!("{} cannot be read as ids", input.place))?;
-        let ids = match &input.pattern {
-            None => values,
-            Some(pattern) => {
-                let mut all = Vec::new();
-                for text in values.iter().filter(|text| !text.is_empty()) {
-                    let before = all.len();
-                    all.extend(pattern.find(text).map(str::to_owned));
-                    if all.len() == before {
-                        return Err(format!("{} has nothing that its pattern finds", input.place));
-                    }
-                }
-                all
-            }
-        };
-        let mut ids: Vec<String> = ids.into_iter().filter(|id| !id.is_empty()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        Ok(ids)
+        }
     }
 
     /// Whether the answer will show the object, and nothing happens to it before.

@@ -62,16 +62,22 @@ fn redirect(parts: &Parts, sent: Option<&Sent>, context: &mut Context<'_>) -> Re
 fn fitting(parts: &Parts, sent: Option<&Sent>, context: &mut Context<'_>) -> Option<Fields> {
     let fields = &parts.head.fields;
     let judging = Judging::new(parts.operation, sent, context);
-    let is_led = |name: &str, value: &str| match name {
-        "location" if is_redirect(parts.head.status) => false,
-        "location" | "content-location" => judging.leads_inside(value),
-        "link" => judging.links_inside(value),
-        _ => false,
+    let led = |name: &str, value: &str| match name {
+        "location" if is_redirect(parts.head.status) => None,
+        "location" | "content-location" => {
+            judging.leads_inside(value).then_some(Unfit::LeadsInside)
+        }
+        "link" => judging.link(value),
+        // What scripts of pages follow at once, as a browser does a redirect.
+        "hx-location" | "hx-redirect" | "turbo-location" | "x-inertia-location" => {
+            (!judging.stays(value)).then_some(Unfit::LoadsForeign)
+        }
+        _ => None,
     };
     let mut unfit: Vec<(&str, Unfit)> = Vec::new();
     for (name, value) in fields.iter() {
-        let led = is_led(name, value).then_some(Unfit::LeadsInside);
-        let why = led.or_else(|| upstream_answer::unfit(name, value, fields.all(name)));
+        let why =
+            led(name, value).or_else(|| upstream_answer::unfit(name, value, fields.all(name)));
         if let Some(why) = why.filter(|_| !unfit.iter().any(|(known, _)| *known == name)) {
             unfit.push((name, why));
         }
@@ -132,7 +138,16 @@ impl<'a> Judging<'a> {
         matches!(self.of(location), Lead::Refused(Wrong::Inner(_) | Wrong::Doubt(_) | Wrong::Twice))
     }
 
-    fn links_inside(&self, links: &str) -> bool {
-        upstream_answer::link_targets(links).any(|target| self.leads_inside(target))
+    fn stays(&self, target: &str) -> bool {
+        matches!(self.of(target), Lead::Stays | Lead::Allowed)
+    }
+
+    /// What a browser fetches unasked may lead where a redirect may.
+    fn link(&self, links: &str) -> Option<Unfit> {
+        if upstream_answer::link_targets(links).any(|target| self.leads_inside(target)) {
+            return Some(Unfit::LeadsInside);
+        }
+        (!upstream_answer::loaded_targets(links).all(|target| self.stays(target)))
+            .then_some(Unfit::LoadsForeign)
     }
 }

@@ -20,7 +20,9 @@ pub(super) fn parameters(
 ) -> Result<(), Exit> {
     let asking = asking(index, context);
     let query = String::from_utf8_lossy(&accepted.query);
-    let outside = Outside { operation, path: given.path, query: &query, json: given.limits };
+    let cookies = String::from_utf8_lossy(&accepted.cookies);
+    let (query, cookies) = (query.as_ref(), cookies.as_ref());
+    let outside = Outside { operation, path: given.path, query, cookies, json: given.limits };
     context.ask(judge_parameters(asking, outside, head.fields.iter()))
 }
 

@@ -114,7 +114,10 @@ fn declared(
             let boundary = label.boundary.as_deref().unwrap_or_default();
             return parts::form_data(bytes, boundary, media, index, context);
         }
-        BodyKind::Xml if schema.is_some() => return xml_body::xml(bytes, schema, index, context),
+        BodyKind::Xml if schema.is_some() => {
+            context.ask(content_type::judge_signature(&label.range, &bytes))?;
+            return xml_body::xml(bytes, schema, index, context);
+        }
         BodyKind::Xml => {
             if let Err(fault) = xml::check(&bytes, limits) {
                 context.refuse(input_shape::unreadable_xml(fault, limits))?;

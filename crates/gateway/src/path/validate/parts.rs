@@ -54,8 +54,8 @@ fn checked(
     for name in form.file_names() {
         hostile::file_name(name, index, context)?;
     }
-    for (label, bytes) in form.labelled_files(media) {
-        context.ask(content_type::judge_signature(label, bytes))?;
+    for file in form.files(media) {
+        context.ask(content_type::judge_file(&file))?;
     }
     let schema = media.and_then(|media| media.schema.as_ref());
     tree::strip(form.document_mut(), Vec::new(), schema, index, context)?;

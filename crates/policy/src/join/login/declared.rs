@@ -1,7 +1,7 @@
 //! Whether the contract knows of what a login names: it is warned where it does not.
 
 use portcullis_contract::{
-    BodyKind, Media, Member, Operation, Place, ShapeId, Shapes, StatusPattern, Types,
+    BodyKind, Media, Member, Operation, Place, Rest, ShapeId, Shapes, StatusPattern, Types,
 };
 use portcullis_model::{Diagnostic, Span, did_you_mean};
 
@@ -19,15 +19,7 @@ impl One<'_> {
 
     /// The same for its answers.
     pub(super) fn in_answer(&mut self, pointer: &str, span: Span, operation: &Operation) {
-        let answers = operation.responses.iter().filter(|answer| may_succeed(answer.status));
-        let mut media =
-            answers.flat_map(|answer| &answer.media).filter(|media| media.kind == BodyKind::Json);
-        if media.any(|media| may_have(media, pointer, &self.contract.shapes)) {
-            return;
-        }
-        let name = operation.name();
-        let message = format!("no answer of {} has {}", shown(&name), shown(pointer));
-        not_declared(message, None, span, self.notes);
+        in_answer(pointer, span, operation, &self.contract.shapes, self.notes);
     }
 
     /// The same, for what an answer gives out.
@@ -48,6 +40,25 @@ pub(in crate::join) fn in_request(
     if let Some(Missing { message, near }) = missing(&place.value, operation, shapes) {
         not_declared(message, near, place.span, notes);
     }
+}
+
+/// Warns where no answer of the operation that may be one of success has such a value.
+pub(in crate::join) fn in_answer(
+    pointer: &str,
+    span: Span,
+    operation: &Operation,
+    shapes: &Shapes,
+    notes: &mut Notes,
+) {
+    let answers = operation.responses.iter().filter(|answer| may_succeed(answer.status));
+    let mut media =
+        answers.flat_map(|answer| &answer.media).filter(|media| media.kind == BodyKind::Json);
+    if media.any(|media| may_have(media, pointer, shapes)) {
+        return;
+    }
+    let name = operation.name();
+    let message = format!("no answer of {} has {}", shown(&name), shown(pointer));
+    not_declared(message, None, span, notes);
 }
 
 /// A place that no request of an operation has.
@@ -119,6 +130,14 @@ fn may_have(media: &Media, pointer: &str, shapes: &Shapes) -> bool {
     for name in pointer.split('/').skip(1) {
         let name = name.replace("~1", "/").replace("~0", "~");
         let here = shapes.get(shape);
+        if name == "*" {
+            match (here.items, here.object.rest) {
+                (Some(items), _) => shape = items,
+                (None, Rest::Map(one)) => shape = one,
+                (None, _) => return here.types.intersects(Types::ARRAY.or(Types::OBJECT)),
+            }
+            continue;
+        }
         let is_index = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
         if is_index && here.types.intersects(Types::ARRAY) {
             match here.items {
@@ -126,6 +145,9 @@ fn may_have(media: &Media, pointer: &str, shapes: &Shapes) -> bool {
                 None => return true,
             }
             continue;
+        }
+        if !here.types.intersects(Types::OBJECT) {
+            return false;
         }
         match here.object.member(&name, &mut 0) {
             Member::Property(property) => shape = property.shape,

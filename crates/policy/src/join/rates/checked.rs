@@ -6,11 +6,11 @@ use portcullis_model::{Diagnostic, Span, did_you_mean};
 
 use super::super::authorization::known_attribute;
 use super::super::login::declared::{declare, missing};
-use super::Known;
+use super::{Known, objects};
 use crate::authorization::InputPlace;
 use crate::callers::Callers;
 use crate::codes;
-use crate::file::RateSection;
+use crate::file::{RateSection, WORDS, not_counted};
 use crate::notes::{Notes, shown};
 use crate::rates::{RateBound, RateCost, RateKey, RateLimit};
 
@@ -28,6 +28,7 @@ impl Checked<'_> {
             match &key.value {
                 RateKey::Value(place) => self.place(place, key.span, notes),
                 RateKey::Attribute(name) => self.attribute(name, key.span, notes),
+                RateKey::Object(name) => self.object(name, key.span, notes),
                 RateKey::Role => self.attribute("role", key.span, notes),
                 RateKey::Key if !self.callers().any(|callers| callers.api_keys.is_some()) => {
                     nobody("no caller shows an API key", "`api_keys`", key.span, notes);
@@ -82,6 +83,42 @@ impl Checked<'_> {
             let schemes = contract.as_ref().map_or(0, |contract| contract.schemes.len());
             (0..schemes).any(|scheme| callers.verifies(scheme))
         })
+    }
+
+    /// A request that names no such object would count as one with all others that do not.
+    fn object(&self, name: &str, span: Span, notes: &mut Notes) {
+        let authorization = self.known.authorization;
+        if !authorization.iter().any(|one| objects::resource(one, name).is_some()) {
+            let resources = authorization.iter().flat_map(|one| &one.resources);
+            let words = WORDS.iter().map(|(word, _)| *word);
+            let near = did_you_mean(name, words.chain(resources.map(|one| &*one.name)));
+            return notes.push(|| not_counted(name, span, near));
+        }
+        let of = self.of.unwrap_or_default();
+        if of.is_empty() {
+            let message = format!("no request names an object of {}", shown(name));
+            return notes.push(|| {
+                Diagnostic::warning(&codes::NO_EFFECT, message)
+                    .at(span)
+                    .label("so this counts nothing")
+                    .help("`portcullis resources` shows which values are taken for ids of what")
+            });
+        }
+        let other = of.iter().find(|one| !objects::names(authorization, **one, name));
+        let operation = other
+            .and_then(|(api, index)| self.known.contracts.get(*api)?.as_ref()?.operation(*index));
+        if let Some(operation) = operation {
+            let message = format!(
+                "no request of {} names an object of {}",
+                shown(&operation.name()),
+                shown(name)
+            );
+            notes.push(|| {
+                Diagnostic::error(&codes::BAD_POINTER, message).at(span).help(
+                    "leave it out of `of`; `portcullis resources` shows which values are taken for ids of what",
+                )
+            });
+        }
     }
 
     fn attribute(&self, name: &str, span: Span, notes: &mut Notes) {

@@ -1,0 +1,11 @@
+//! `portcullis evidence`: is it as it was written, and does it still speak of what is there?
+
+mod check;
+mod keep;
+mod key;
+mod verify;
+
+pub(crate) use check::check;
+pub(crate) use keep::{keep, of_demo};
+pub(crate) use key::key;
+pub(crate) use verify::verify;
