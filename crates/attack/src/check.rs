@@ -1,6 +1,8 @@
 //! What one value of a file alone cannot tell: names that are used must exist, a step says how
 //! it is sent once, a sequence is bounded.
 
+pub(crate) mod story;
+
 use std::collections::HashSet;
 
 use serde_saphyr::{Location, Spanned};
@@ -148,7 +150,8 @@ impl<'a> Checker<'a> {
             .set_password
             .as_ref()
             .and_then(|one| given_check::not_a_user(one, &self.users));
-        key.into_iter().chain(user).for_each(|fault| self.say(step, fault));
+        let session = step.value.end_sessions.as_ref().and_then(|one| identity::fault(one));
+        key.into_iter().chain(user).chain(session).for_each(|fault| self.say(step, fault));
     }
 
     fn say<T>(&mut self, at: &Spanned<T>, message: String) {

@@ -8,8 +8,8 @@ use crate::form::{Attack, Journey};
 use crate::problem::{BadFile, Problem};
 use crate::read;
 
-/// The folder of the policies that files share, which are neither attacks nor journeys.
-const POLICIES: &str = "policies";
+/// Folders of what is neither attack nor journey: policies that files share, and stories.
+const LEFT_OUT: [&str; 2] = ["policies", "stories"];
 /// Files of one folder.
 const FILES_MAX: usize = 10_000;
 /// Folders in one another.
@@ -72,7 +72,7 @@ fn gather(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Bad
         let (path, kind) = (entry.path(), entry.file_type());
         // A link is followed to a file only: folders that lead in a circle have no end.
         if kind.is_ok_and(|kind| kind.is_dir()) {
-            if path.file_name().is_some_and(|name| name == POLICIES) {
+            if path.file_name().is_some_and(|name| LEFT_OUT.iter().any(|one| name == *one)) {
                 continue;
             }
             gather(&path, depth + 1, files)?;

@@ -115,9 +115,9 @@ pub struct Journey {
     pub digest: Sha256Hex,
 }
 
-/// The sample API has three documents.
+/// The sample API has four documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
-#[serde(rename_all = "lowercase", expecting = "`honest`, `sloppy` or `generated`")]
+#[serde(rename_all = "lowercase", expecting = "`honest`, `sloppy`, `generated` or `app`")]
 pub enum Document {
     /// What a well-meaning team would publish.
     #[default]
@@ -126,6 +126,8 @@ pub enum Document {
     Sloppy,
     /// What tools write from code: labels that mean anything, alternatives, schemas without types.
     Generated,
+    /// What its phone app and programs of partners use.
+    App,
 }
 
 /// One request.
@@ -166,6 +168,8 @@ pub struct Step {
     pub revoke: Option<String>,
     /// Sets this user's password before the step is sent.
     pub set_password: Option<String>,
+    /// Ends all sessions of this user, whom the policy's login knows by their e-mail address, before the step is sent.
+    pub end_sessions: Option<String>,
     /// What the answer must be like, else the sequence is not what it should be.
     #[serde(default)]
     pub expect: Vec<Spanned<Condition>>,

@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use portcullis_credential::api_key::{self, Pepper};
 use portcullis_credential::password::{self, Hashed, Salt, Work};
 use portcullis_model::{Clock, KeyId, KeyRules, UnixMillis};
-use portcullis_store::{KeyFacts, KeyWhich, PasswordFacts, Store};
+use portcullis_store::{KeyFacts, KeyWhich, PasswordFacts, Store, Which, folded};
 use serde_json::{Value, json};
 
 use crate::client::exchange;
@@ -18,6 +18,7 @@ use crate::craft::{BRAND, ENVIRONMENT, Parts};
 use crate::form::Step;
 use crate::given_check::CHANCE;
 use crate::given_key::{GivenKey, GivenUser, Keys, Users};
+use crate::identity;
 use crate::payload::Payload;
 use crate::request::{self, Added};
 use crate::variables::Variables;
@@ -26,6 +27,9 @@ use crate::variables::Variables;
 const OVERLAP_MS: u64 = 3_600_000;
 /// How long the sample may take to learn what was given out.
 const LEARN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The name of an API where there is one alone.
+const ONLY_API: &str = "";
 
 /// What digests and hashes of one try are made with: of chance, and kept nowhere.
 #[derive(Clone)]
@@ -133,6 +137,9 @@ impl Issuing {
             let user = self.users.get(name).cloned();
             self.user(&user.ok_or_else(|| format!("there is no user `{name}`"))?).await?;
         }
+        if let Some(name) = &step.end_sessions {
+            self.end_sessions(name).await?;
+        }
         if step.revoke.is_some() || step.set_password.is_some() {
             self.tell().await
         } else {
@@ -151,6 +158,15 @@ impl Issuing {
         let Some((store, _)) = &self.gateway else { return Ok(()) };
         let revoked = store.revoke_keys(KeyWhich::Id(id), self.clock.now()).await;
         revoked.map(drop).map_err(|error| format!("`{name}` cannot be revoked: {error}"))
+    }
+
+    /// Ends all sessions of a user of the sample, as `portcullis sessions end --account` does. The API has no such door.
+    async fn end_sessions(&self, name: &str) -> Result<(), String> {
+        let Some((store, _)) = &self.gateway else { return Ok(()) };
+        let account = store.account(ONLY_API, &folded(&identity::email(name)));
+        let which = Which::Account { api: ONLY_API.to_owned(), account };
+        let ended = store.end(which, self.clock.now()).await;
+        ended.map(drop).map_err(|error| format!("sessions of `{name}` cannot be ended: {error}"))
     }
 
     fn issued(&self, name: &str) -> Result<&Issued, String> {

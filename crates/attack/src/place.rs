@@ -17,6 +17,7 @@ use portcullis_store::Store;
 use crate::form::Document;
 use crate::identity::Identity;
 use crate::issue::{Issuing, Peppers};
+use crate::kept::Kept;
 use crate::sequence::Session;
 use crate::trial::Way;
 
@@ -65,16 +66,38 @@ pub(crate) struct World {
     /// Where its steps go.
     pub(crate) session: Session,
     gateway: Option<Running>,
+    ledger: Option<Arc<Ledger>>,
     sample: Option<portcullis_sample::Running>,
 }
 
 impl Place {
-    /// Makes what one try needs.
+    /// Makes what one try needs. Nobody reads its ledger.
     pub(crate) async fn open(
         &self,
         wanted: Wanted<'_>,
         way: &Way,
         clock: &Arc<dyn Clock>,
+    ) -> Result<World, String> {
+        self.open_recording(wanted, way, clock, Box::new(io::sink())).await
+    }
+
+    /// The same, and the gateway's ledger goes to `records`; all of it is there when the world is closed.
+    pub(crate) async fn open_recorded(
+        &self,
+        wanted: Wanted<'_>,
+        way: &Way,
+        clock: &Arc<dyn Clock>,
+        records: &Kept,
+    ) -> Result<World, String> {
+        self.open_recording(wanted, way, clock, Box::new(records.clone())).await
+    }
+
+    async fn open_recording(
+        &self,
+        wanted: Wanted<'_>,
+        way: &Way,
+        clock: &Arc<dyn Clock>,
+        records: Box<dyn io::Write + Send>,
     ) -> Result<World, String> {
         if let Self::Sample = self {
             // Before anybody waits for them with a clock.
@@ -107,7 +130,7 @@ impl Place {
                 };
                 let issuing = Issuing::new(api, Arc::clone(clock), None);
                 let session = Session::new((door, api), None, unique, identities, issuing);
-                Ok(World { session, gateway: None, sample })
+                Ok(World { session, gateway: None, ledger: None, sample })
             }
             Way::Through(not_asked) => {
                 let model = self.model(wanted, api, clock)?;
@@ -122,13 +145,13 @@ impl Place {
                         .with_secrets(page_key),
                     Self::Upstream(upstream) => upstream.equipment.serving(plan).with_tls(None),
                 };
-                let Started { gateway, probe, store } =
-                    start(site, clock, matches!(self, Self::Sample).then(names))?;
+                let names = matches!(self, Self::Sample).then(names);
+                let Started { gateway, probe, store, ledger } = start(site, clock, names, records)?;
                 let given = store.map(|store| (store, peppers));
                 let issuing = Issuing::new(api, Arc::clone(clock), given);
                 let doors = (gateway.address(), api);
                 let session = Session::new(doors, Some(probe), unique, identities, issuing);
-                Ok(World { session, gateway: Some(gateway), sample })
+                Ok(World { session, gateway: Some(gateway), ledger: Some(ledger), sample })
             }
         }
     }
@@ -184,6 +207,7 @@ pub fn sample_model(
         Document::Honest => ("honest.yaml", portcullis_sample::HONEST),
         Document::Sloppy => ("sloppy.json", portcullis_sample::SLOPPY),
         Document::Generated => ("generated.yaml", portcullis_sample::GENERATED),
+        Document::App => ("app.yaml", portcullis_sample::APP),
     };
     let contract = sources.add(name, text);
     let policy = policy.map(|further| {
@@ -237,24 +261,31 @@ struct Started {
     probe: Probe,
     /// Where its sessions and credentials are, if it has any.
     store: Option<Store>,
+    ledger: Arc<Ledger>,
 }
 
 /// Starts a gateway that tells what it decides, to its own attacker only.
-fn start(site: Site, clock: &Arc<dyn Clock>, names: Option<Names>) -> Result<Started, String> {
+fn start(
+    site: Site,
+    clock: &Arc<dyn Clock>,
+    names: Option<Names>,
+    records: Box<dyn io::Write + Send>,
+) -> Result<Started, String> {
     let mut chance = [0; 64];
     getrandom::fill(&mut chance).map_err(|_| no_chance())?;
     let probe = Probe::new(chance, clock.now(), PROBE_LIFE_MS);
-    let ledger = Ledger::to(Box::new(io::sink()), clock.clone())
+    let ledger = Ledger::to(records, clock.clone())
         .map_err(|error| format!("the gateway does not start: {error}"))?;
+    let ledger = Arc::new(ledger);
     // Sessions of a try are gone with it.
     let store = site.needs_store().then(|| Store::passing(&std::env::temp_dir(), clock.now()));
     let store = store.transpose().map_err(|error| format!("no store can be made: {error}"))?;
     let kept = store.clone();
     let names = names.map(Arc::new);
     let options = Options { probe: Some(probe.clone()), store: kept, names, ..Options::default() };
-    let gateway = portcullis_gateway::start(site, Arc::new(ledger), clock.clone(), options)
+    let gateway = portcullis_gateway::start(site, Arc::clone(&ledger), clock.clone(), options)
         .map_err(|error| format!("the gateway does not start: {error}"))?;
-    Ok(Started { gateway, probe, store })
+    Ok(Started { gateway, probe, store, ledger })
 }
 
 /// A word that no other try has.
@@ -271,11 +302,16 @@ fn no_chance() -> String {
 impl World {
     /// Ends it: the gateway first, because it keeps connections to the API.
     pub(crate) async fn close(self) {
-        let Self { session, gateway, sample } = self;
+        let Self { session, gateway, ledger, sample } = self;
         drop(session);
         if let Some(gateway) = gateway {
             // Stopping waits for its threads. A gateway that panicked has none left.
-            let _ = tokio::task::spawn_blocking(move || gateway.stop()).await;
+            let _ = tokio::task::spawn_blocking(move || {
+                gateway.stop();
+                // What it recorded last is written, too.
+                ledger.iter().for_each(|ledger| ledger.close());
+            })
+            .await;
         }
         if let Some(sample) = sample {
             sample.stop().await;

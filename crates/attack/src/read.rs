@@ -10,6 +10,7 @@ use serde_saphyr::{Location, MergeKeyPolicy, Options, UserMessageFormatter};
 use crate::check::{self, Against};
 use crate::form::{Attack, Journey};
 use crate::problem::{BadFile, Problem};
+use crate::story::Story;
 
 /// Bytes of one file.
 const TEXT_BYTES_MAX: usize = 1 << 20;
@@ -28,6 +29,11 @@ pub fn journey(name: &str, text: &str, against: Against<'_>) -> Result<Journey, 
     let mut journey: Journey = read(name, text, |file| check::journey(file, against))?;
     journey.digest = Sha256Hex::of(text.as_bytes());
     Ok(journey)
+}
+
+/// Reads a story; it is played on the sample.
+pub fn story(name: &str, text: &str) -> Result<Story, BadFile> {
+    read(name, text, check::story::problems)
 }
 
 fn read<T: DeserializeOwned>(

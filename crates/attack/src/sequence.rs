@@ -1,5 +1,7 @@
 //! Sequences of steps, sent to one pair of doors.
 
+mod scene;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,6 +23,8 @@ use crate::request::{self, Added};
 use crate::token::Tokens;
 use crate::trial::Seen;
 use crate::variables::{Missing, Variables};
+
+pub(crate) use scene::{End, Played};
 
 /// How long one step may take.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);

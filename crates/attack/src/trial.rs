@@ -169,7 +169,10 @@ async fn both(
 /// A control that acted need not be the one that mattered (leak headers are removed from every
 /// answer), so each is left out alone first. Where none alone is enough, they are left out
 /// together, one more at a time, and then each is asked again that can be.
-async fn knock_out(target: &impl Target, acts: &[Act]) -> Result<Vec<ControlId>, String> {
+pub(crate) async fn knock_out(
+    target: &impl Target,
+    acts: &[Act],
+) -> Result<Vec<ControlId>, String> {
     let acting = candidates(acts);
     for control in &acting {
         if succeeds_without(target, &[*control]).await.is_ok() {

@@ -42,9 +42,10 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// See it work: the sample API, attacked directly and through the gateway
     #[command(
-        after_help = "Example:\n  portcullis demo\n  portcullis demo --once --format json\n\n\
-        Exit codes: 0 every attack of an enforced control was stopped and every journey passed, \
-        1 not, 2 nothing could be started"
+        after_help = "Example:\n  portcullis demo\n  portcullis demo --once --format json\n  \
+        portcullis demo --story S4\n\n\
+        Exit codes: 0 every attack of an enforced control was stopped and every journey passed, or every \
+        step of the stories went as their files say, 1 not, 2 nothing could be started"
     )]
     Demo(DemoOptions),
     /// Write a first policy file: what the document says, and what you must decide

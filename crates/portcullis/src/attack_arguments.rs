@@ -8,6 +8,7 @@ use portcullis_attack::generate::ATTACKS_MAX;
 use crate::document_argument::document;
 use crate::evidence_arguments::{KeepOptions, Level};
 use crate::named::Named;
+use crate::story_argument::story_names;
 
 #[derive(Debug, Args)]
 pub(crate) struct AttackOptions {
@@ -96,6 +97,12 @@ pub(crate) struct DemoOptions {
     /// End after the table, instead of staying up to be tried with curl
     #[arg(long)]
     pub(crate) once: bool,
+    /// Instead, play how a breach of a kind goes, step by step, directly and through the gateway
+    #[arg(long, value_name = "STORY", value_parser = story_names(), ignore_case = true)]
+    pub(crate) story: Option<String>,
+    /// Draw the story to this file, too, as SVG
+    #[arg(long, value_name = "FILE", requires = "story")]
+    pub(crate) picture: Option<PathBuf>,
     /// Only attacks and journeys whose id is like this, `*` standing for any text (`a1-*`), or attacks of this row
     /// (`A1`); may be given several times
     #[arg(long, value_name = "PATTERN")]

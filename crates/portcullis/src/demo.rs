@@ -18,9 +18,12 @@ use crate::attack_command;
 use crate::clock::SystemClock;
 use crate::evidence_command::of_demo;
 use crate::exit::Exit;
-use crate::talk;
+use crate::{story_command, talk};
 
 pub(crate) fn demo(options: &DemoOptions) -> Exit {
+    if let Some(name) = &options.story {
+        return story_command::story(name, options.format, options.picture.as_deref());
+    }
     let set = attack_command::built_in_set();
     let set = match set.and_then(|set| attack_command::only(set, &options.only)) {
         Ok(set) => set,

@@ -60,6 +60,8 @@ mod sessions;
 mod signals;
 mod store_arguments;
 mod store_key;
+mod story_argument;
+mod story_command;
 mod talk;
 mod trial;
 mod vault;

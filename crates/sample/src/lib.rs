@@ -6,11 +6,13 @@
 //!
 //! Beside the API, at `/issuer` and `/other` of the same address, stand two small issuers of tokens.
 //!
-//! Three documents describe it: [`HONEST`], as a well-meaning team would publish it, [`SLOPPY`], as
-//! a careless team would, and [`GENERATED`], as tools write a part of it from code.
+//! Four documents describe it: [`HONEST`], as a well-meaning team would publish it, [`SLOPPY`], as
+//! a careless team would, [`GENERATED`], as tools write a part of it from code, and [`APP`], the part
+//! that its phone app and its partners' programs use.
 
 mod administration;
 mod answer;
+mod app;
 mod back_office;
 mod branches;
 mod brochures;
@@ -25,6 +27,7 @@ mod decode;
 mod deliveries;
 mod desk;
 mod door;
+mod feed;
 mod hidden;
 mod imports;
 mod issuer;
@@ -33,6 +36,7 @@ mod keys;
 mod leaflet_texts;
 mod medicines;
 mod object_routes;
+mod open_places;
 mod order_batches;
 mod order_copies;
 mod order_lists;
@@ -95,6 +99,10 @@ pub const SLOPPY: &str = include_str!("../openapi/sloppy.json");
 /// What tools write from code, where gateways are easily misled: labels that mean anything,
 /// alternatives of which one takes everything, schemas without types. OpenAPI 3.0.1, YAML.
 pub const GENERATED: &str = include_str!("../openapi/generated.yaml");
+
+/// What the phone app and programs of partners use, well described: where stories of breaches are
+/// played. OpenAPI 3.1, YAML.
+pub const APP: &str = include_str!("../openapi/app.yaml");
 
 /// How long [`Running::stop`] waits for open connections.
 const STOP_GRACE: Duration = Duration::from_secs(1);

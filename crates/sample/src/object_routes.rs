@@ -43,6 +43,7 @@ fn orders() -> Router<Arc<Database>> {
         .route("/orders/{id}", patch(careless(order_terms::update)))
         .route("/orders/{id}/receipt", get(careless(receipts::read)))
         .route("/customers", get(careless(people::list)))
+        .route("/customers/lookup", get(careless(people::find)))
         .route(
             "/customers/{customer_id}",
             get(careless(people::read)).patch(careless(people::update)),
@@ -136,6 +137,7 @@ fn safe_of_orders() -> Router<Arc<Database>> {
         )
         .route("/orders/{id}/receipt", get(careful(receipts::safe_read)))
         .route("/customers", get(careful(people::safe_list)))
+        .route("/customers/lookup", get(careful(people::safe_find)))
         .route(
             "/customers/{customer_id}",
             get(careful(people::safe_read)).patch(careful(people::safe_update)),

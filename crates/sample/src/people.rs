@@ -46,6 +46,30 @@ pub(crate) fn safe_read(call: &Call, books: &Books<'_>) -> Result<Answer, Fault>
     Ok(Answer::json(masked(person, &caller)))
 }
 
+/// `GET /customers/lookup`: who has this phone number.
+pub(crate) fn find(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    call.caller(books)?;
+    // FLAW(a1-find-by-phone): whoever it is, and all of it.
+    person(books, with_phone(call, books)?).map(Answer::json)
+}
+
+/// `GET /safe/customers/lookup`.
+pub(crate) fn safe_find(call: &Call, books: &Books<'_>) -> Result<Answer, Fault> {
+    let caller = strict::caller(call, books)?;
+    let id = with_phone(call, books)?;
+    if caller.id != id {
+        return Err(Fault::missing("customer"));
+    }
+    Ok(Answer::json(masked(person(books, id)?, &caller)))
+}
+
+fn with_phone(call: &Call, books: &Books<'_>) -> Result<i64, Fault> {
+    let phone = call.query("phone").unwrap_or_default();
+    let row = books.row("SELECT id FROM customers WHERE phone = ?1", &[&phone])?;
+    let id = row.and_then(|row| row.get("id").and_then(Value::as_i64));
+    id.ok_or_else(|| Fault::missing("customer"))
+}
+
 /// The customer whom the path names, if the caller has to do with them.
 fn near(call: &Call, books: &Books<'_>, caller: &Caller) -> Result<Row, Fault> {
     let id = strict::number(call.parameter("customer_id"))?;

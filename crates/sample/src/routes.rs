@@ -12,9 +12,10 @@ use crate::call::Call;
 use crate::database::{Books, Database};
 use crate::desk::{careful, careless};
 use crate::{
-    back_office, counter, customers, door, hidden, imports, leaflet_texts, medicines,
-    object_routes, orders, papers, partner, payments, pictures, prescriptions, register, relayed,
-    resets, safe_orders, safe_sessions, sessions, strict_counter, tills, uploads, visits, web,
+    app, back_office, counter, customers, door, feed, hidden, imports, leaflet_texts, medicines,
+    object_routes, open_places, orders, papers, partner, payments, pictures, prescriptions,
+    register, relayed, resets, safe_orders, safe_sessions, sessions, strict_counter, tills,
+    uploads, visits, web,
 };
 
 /// The whole API over one database.
@@ -26,6 +27,7 @@ pub(crate) fn router(database: Arc<Database>) -> Router {
         .merge(addresses())
         .merge(staff())
         .merge(papers())
+        .merge(apps())
         .merge(object_routes::careless_ones())
         .merge(undocumented())
         .merge(fallbacks());
@@ -37,11 +39,20 @@ pub(crate) fn router(database: Arc<Database>) -> Router {
         .merge(object_routes::safe_twins())
         .merge(safe_counters())
         .merge(safe_papers())
+        .merge(safe_apps())
         .fallback(careful(nowhere))
         .with_state(Arc::clone(&database));
-    let beside =
-        Router::new().route("/credentials", put(careful(counter::learn))).with_state(database);
+    let beside = beside().with_state(database);
     Router::new().nest("/api/safe", safe).merge(beside).fallback_service(behind_the_door)
+}
+
+/// What stands at the same address and is no part of the API.
+fn beside() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/credentials", put(careful(counter::learn)))
+        .route("/storage/pharmacy", get(careless(open_places::listing)))
+        .route("/storage/pharmacy/{folder}/{name}", get(careless(open_places::file)))
+        .route("/repository/pharmacy-app/latest", get(careful(open_places::commit)))
 }
 
 fn shop() -> Router<Arc<Database>> {
@@ -168,6 +179,22 @@ fn safe_papers() -> Router<Arc<Database>> {
         .route("/opening-hours", get(careful(register::safe_hours)))
         .route("/visitors", post(careful(papers::safe_visitor)))
         .route("/graphql", post(careful(papers::safe_graphql)))
+}
+
+fn apps() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/friends", post(careless(app::friend)))
+        .route("/app/consent", post(careless(app::consent)))
+        .route("/feed", get(careless(feed::read)))
+}
+
+fn safe_apps() -> Router<Arc<Database>> {
+    Router::new()
+        .route("/friends", post(careful(app::safe_friend)))
+        .route("/app/consent", post(careful(app::safe_consent)))
+        .route("/feed", get(careful(feed::safe_read)))
+        .route("/storage/pharmacy", get(careful(open_places::safe_listing)))
+        .route("/storage/pharmacy/{folder}/{name}", get(careful(open_places::safe_listing)))
 }
 
 fn staff() -> Router<Arc<Database>> {

@@ -36,6 +36,7 @@ mod rekey;
 mod reload;
 mod resources;
 mod sessions;
+mod story;
 mod support;
 mod thief;
 mod usage;

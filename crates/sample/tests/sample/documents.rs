@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use portcullis_sample::{GENERATED, HONEST, SLOPPY};
+use portcullis_sample::{APP, GENERATED, HONEST, SLOPPY};
 use serde_json::Value;
 
 use crate::client::{Api, Reply};
@@ -22,11 +22,17 @@ fn generated() -> Value {
     serde_saphyr::from_str(GENERATED).expect("YAML")
 }
 
+fn app() -> Value {
+    serde_saphyr::from_str(APP).expect("YAML")
+}
+
 /// Method, path template and declaration of every operation.
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().expect("paths").iter();
     let each = paths.flat_map(|(path, item)| {
         let item = item.as_object().expect("a path item").iter();
+        // Parameters of all operations of a path stand beside them.
+        let item = item.filter(|(method, _)| *method != "parameters");
         item.map(move |(method, operation)| {
             (method.to_ascii_uppercase(), path.clone(), operation.clone())
         })
@@ -83,7 +89,7 @@ fn values(media: &str, reply: &Reply) -> Vec<Value> {
 
 #[tokio::test]
 async fn every_declared_operation_exists() {
-    for (document, least) in [(honest(), 25), (sloppy(), 25), (generated(), 10)] {
+    for (document, least) in [(honest(), 25), (sloppy(), 25), (generated(), 10), (app(), 10)] {
         let operations = operations(&document);
         assert!(operations.len() >= least, "{}", operations.len());
         let api = Api::start().await;
@@ -104,7 +110,7 @@ async fn every_declared_operation_exists() {
 
 #[test]
 fn operation_ids_are_unique() {
-    for document in [honest(), sloppy(), generated()] {
+    for document in [honest(), sloppy(), generated(), app()] {
         let operations = operations(&document);
         let ids: BTreeSet<_> = operations
             .iter()
@@ -127,7 +133,7 @@ fn the_honest_document_says_who_may_call_each_operation() {
 fn no_document_declares_a_hidden_property() {
     let hidden = ["password_hash", "internal_notes", "risk_score", "supplier_cost_cents"];
     for name in hidden.into_iter().chain(["recalled", "staff_note", "gateway_token"]) {
-        for document in [HONEST, SLOPPY, GENERATED] {
+        for document in [HONEST, SLOPPY, GENERATED, APP] {
             assert!(!document.contains(name), "{name}");
         }
     }

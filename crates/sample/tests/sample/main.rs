@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod addresses;
 #[cfg(test)]
+mod apps;
+#[cfg(test)]
 mod bodies;
 #[cfg(test)]
 mod branches;
