@@ -1,6 +1,6 @@
 //! Which operations does a step ask for?
 
-use portcullis_contract::{CanonicalPath, Find};
+use portcullis_contract::{CanonicalPath, Find, Operation};
 use portcullis_model::Method;
 use portcullis_policy::Model;
 
@@ -30,7 +30,7 @@ fn operation(line: &str, model: &Model) -> Option<String> {
     let path = target.split(['?', '#']).next()?;
     let path = CanonicalPath::parse(path).ok()?.behind(&model.base_path)?;
     match model.contract.find(method, &path) {
-        Find::Operation(index) => model.contract.operation(index).map(|one| one.name()),
+        Find::Operation(index) => model.contract.operation(index).map(Operation::name),
         Find::OtherMethods(_) | Find::NotServed(_) | Find::Nothing => None,
     }
 }

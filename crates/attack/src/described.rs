@@ -1,6 +1,8 @@
 //! Who calls an API, from a file in the form of Web Fuzzing Commons (<https://github.com/WebFuzzing/Commons>, its `auth`
 //! schema): fixed header fields, logins, users that are made for the run.
 
+use std::fmt::Write as _;
+
 use serde::Deserialize;
 use serde_saphyr::{MergeKeyPolicy, Options};
 
@@ -79,7 +81,8 @@ struct Auth {
     name: Option<String>,
     require_mock_handling: Option<bool>,
     fixed_headers: Option<Vec<Header>>,
-    login_endpoint_auth: Option<LoginEndpoint>,
+    #[serde(rename = "loginEndpointAuth")]
+    login: Option<LoginEndpoint>,
     create_users: Option<CreateUsers>,
 }
 
@@ -156,7 +159,7 @@ impl Auth {
         if self.fixed_headers.is_none() {
             self.fixed_headers.clone_from(&template.fixed_headers);
         }
-        self.login_endpoint_auth = match (self.login_endpoint_auth, &template.login_endpoint_auth) {
+        self.login = match (self.login, &template.login) {
             (Some(own), Some(template)) => Some(own.under(template)),
             (own, template) => own.or_else(|| template.clone()),
         };
@@ -186,7 +189,7 @@ impl Auth {
             Some(create) => create.request(chance).map(|(values, sent)| (values, Some(sent)))?,
             None => (Values::new(), None),
         };
-        let credential = match (self.fixed_headers.as_deref(), self.login_endpoint_auth) {
+        let credential = match (self.fixed_headers.as_deref(), self.login) {
             (Some([one]), None) => Credential::Field {
                 field: token(&one.name)?,
                 value: Secret::new(field_value(&filled(&one.value, &values))?.into_bytes()),
@@ -392,7 +395,10 @@ fn encoded(text: &str) -> String {
                 out.push(char::from(byte));
             }
             b' ' => out.push('+'),
-            byte => out.push_str(&format!("%{byte:02X}")),
+            byte => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     out

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use portcullis_contract::Operation;
 use portcullis_evidence::{Digests, Kind, Now, Record, Sha256Hex};
 use portcullis_model::{Clock, UnixMillis};
 use portcullis_policy::{Model, Slice};
@@ -210,7 +211,7 @@ impl Now for Standing {
     }
 
     fn operations(&self) -> Vec<String> {
-        self.sliced.model.contract.operations.iter().map(|one| one.name()).collect()
+        self.sliced.model.contract.operations.iter().map(Operation::name).collect()
     }
 
     fn slices(&self, operations: &[String]) -> Option<(Sha256Hex, Sha256Hex)> {

@@ -1,6 +1,6 @@
 //! Whom a step can name with `as`: the sample's seeded users, or those whose credentials were given.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use portcullis_model::{Secret, did_you_mean};
 use serde_json::Value;
@@ -93,11 +93,12 @@ impl Sent {
     pub fn bytes(&self, host: &str) -> Vec<u8> {
         let mut head = format!("{} HTTP/1.1\r\nHost: {host}\r\n", self.line);
         for (name, value) in &self.fields {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            // Writing to a String cannot fail.
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         let body = self.body.expose_secret();
         if !body.is_empty() || !self.line.starts_with("GET ") {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            let _ = write!(head, "Content-Length: {}\r\n", body.len());
         }
         head.push_str("Connection: close\r\n\r\n");
         [head.as_bytes(), body].concat()

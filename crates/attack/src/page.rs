@@ -120,7 +120,7 @@ fn row(attack: &AttackFound, page: &mut String) {
 
 fn row_of_journey(journey: &JourneyFound, page: &mut String) {
     let whys = [&journey.direct_why, &journey.through_why].into_iter().flatten();
-    let why: String = whys.map(|why| format!("<br>{}", escaped(why))).collect();
+    let why = whys.fold(String::new(), |all, why| all + "<br>" + &escaped(why));
     let _ = writeln!(
         page,
         "<tr class=\"{}\"><td><code>{}</code></td><td>{}{why}</td><td>{}</td><td>{}</td></tr>",

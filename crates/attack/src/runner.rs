@@ -146,10 +146,8 @@ impl Runner {
             }
         };
         let direct = pass(Way::Direct);
-        let through = match self.place.has_running() {
-            true => pass(Way::Running),
-            false => pass(Way::Through(Vec::new())),
-        };
+        let way = if self.place.has_running() { Way::Running } else { Way::Through(Vec::new()) };
+        let through = pass(way);
         JourneyFound::new(journey, direct, through)
     }
 

@@ -3,6 +3,8 @@
 //! A result is an attack that comes through, or a journey that does not; its place is the line of the document that
 //! declares the operation. What is closed is no result: it is in the evidence.
 
+use std::fmt::Write as _;
+
 use portcullis_evidence::Severity;
 use serde_json::{Value, json};
 
@@ -27,9 +29,10 @@ impl Report {
         rules.extend(lost.clone().map(rule_of_journey));
         let of_attack = |attack: &AttackFound| {
             let place = declared(attack.operations.first().map(String::as_str));
-            let way = match attack.through_only() {
-                true => "only through the gateway",
-                false => "directly and through the gateway",
+            let way = if attack.through_only() {
+                "only through the gateway"
+            } else {
+                "directly and through the gateway"
             };
             result(
                 (&attack.id, attack.severity),
@@ -107,7 +110,8 @@ fn uri(path: &str) -> String {
         if is_plain {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -1,7 +1,6 @@
 //! How long it takes to check a file of evidence: `verifying [RECORDS]`.
 
 #![expect(clippy::print_stdout, reason = "a program that prints a figure")]
-#![expect(clippy::disallowed_methods, reason = "it takes the time")]
 
 use std::time::Instant;
 

@@ -118,6 +118,7 @@ impl Seal {
 mod instant {
     use super::{Deserialize, Deserializer, Serializer, UnixMillis, de};
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
     pub(super) fn serialize<S: Serializer>(
         time: &UnixMillis,
         serializer: S,

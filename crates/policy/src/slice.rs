@@ -6,6 +6,7 @@
 //! Comments, and how the file is written, do not count. What lies outside of both files (keys, secrets) does not.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use portcullis_contract::Slices;
 use portcullis_model::{Diagnostic, SourceId};
@@ -188,7 +189,8 @@ fn write(node: &Node, to: &mut String) {
         // A text in quotes is not the number, `true` or nothing that it looks like.
         Content::Scalar { text, quoted } => {
             to.push(if *quoted { '"' } else { '\'' });
-            to.push_str(&format!("{text:?}"));
+            // Writing to a String cannot fail.
+            let _ = write!(to, "{text:?}");
         }
         Content::List(items) => {
             to.push('[');
@@ -201,7 +203,7 @@ fn write(node: &Node, to: &mut String) {
         Content::Mapping(members) => {
             to.push('{');
             for (key, member) in members {
-                to.push_str(&format!("{:?}:", key.text));
+                let _ = write!(to, "{:?}:", key.text);
                 write(member, to);
                 to.push(',');
             }

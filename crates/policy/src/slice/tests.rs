@@ -33,7 +33,7 @@ paths:
       responses: { "200": { description: x, content: { application/json: { schema: { type: object } } } } }
 "##;
 
-const POLICY: &str = r##"
+const POLICY: &str = r#"
 apis: [{ contract: openapi.yaml, upstream: "http://127.0.0.1:3000" }]
 listen: 127.0.0.1:8080
 resources:
@@ -50,7 +50,7 @@ rates:
   - { per: caller, rate: 100/s }
 relax:
   - { operation: search, control: hostile_input, mode: observe, by: ops, reason: "a demo" }
-"##;
+"#;
 
 /// What concerns `getOrder`, `getNote` and `search`.
 fn slices(policy: &str) -> Vec<Slice> {
