@@ -25,7 +25,7 @@ use crate::shell;
 use finding::{Compared, Found};
 use kept::{Judged, Kept};
 use place::{Place, Way};
-use subjects::{SUBJECTS, Subject};
+use subjects::{ENDED, SUBJECTS, Subject};
 use tools::Tools;
 
 /// Requests that one judge may send to one place.
@@ -91,9 +91,11 @@ fn one(
 ) -> Result<Found, String> {
     let folder = subject.folder(tools, &format!("{judge}-{way:?}-{seed}").to_lowercase())?;
     let place = Place::start(subject, tools, &folder, way, REQUESTS_MAX)?;
-    match judge {
+    let found = match judge {
         "Schemathesis" => schemathesis::judge(subject, tools, &place, &folder, seed),
         "sqlmap" => sqlmap::judge(subject, tools, &place, &folder),
         _ => wapiti::judge(subject, tools, &place, &folder),
-    }
+    };
+    let ended = std::fs::read_to_string(folder.join(ENDED)).unwrap_or_default().lines().count();
+    found.map(|found| Found { ended, ..found })
 }

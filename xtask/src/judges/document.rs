@@ -15,11 +15,15 @@ impl Document {
         self
     }
 
-    /// Without the operations of these paths.
-    pub(crate) fn without(&self, paths: &[&str]) -> Self {
+    /// Without the operations of these paths, or `DELETE /orders/{id}` alone.
+    pub(crate) fn without(&self, named: &[&str]) -> Self {
         let mut value = self.0.clone();
         if let Some(all) = value.get_mut("paths").and_then(Value::as_object_mut) {
-            all.retain(|path, _| !paths.iter().any(|one| path.starts_with(one)));
+            all.retain(|path, _| !named.iter().any(|one| path.starts_with(one)));
+            for (method, path) in named.iter().filter_map(|one| one.split_once(' ')) {
+                let item = all.get_mut(path).and_then(Value::as_object_mut);
+                item.map(|item| item.shift_remove(&method.to_lowercase()));
+            }
         }
         Self(value)
     }
@@ -45,6 +49,28 @@ impl Document {
                     show(parameter, examples);
                 }
             }
+        }
+        Self(value)
+    }
+
+    /// With each path to read once more, where its values are known: as a path without parameters.
+    pub(crate) fn filled(&self, examples: &[(&str, &str)]) -> Self {
+        let mut value = self.0.clone();
+        let Some(all) = value.get_mut("paths").and_then(Value::as_object_mut) else {
+            return Self(value);
+        };
+        for (template, item) in all.clone() {
+            let path = examples.iter().fold(template.clone(), |path, (name, example)| {
+                path.replace(&format!("{{{name}}}"), example)
+            });
+            let Some(mut read) = item.get("get").cloned() else { continue };
+            if path == template || path.contains('{') {
+                continue;
+            }
+            let parameters = read.get_mut("parameters").and_then(Value::as_array_mut);
+            let is_in_path = |one: &Value| one.get("in").and_then(Value::as_str) == Some("path");
+            parameters.map(|all| all.retain(|one| !is_in_path(one))).unwrap_or_default();
+            all.insert(path, json!({ "get": read }));
         }
         Self(value)
     }
@@ -167,6 +193,14 @@ mod tests {
         let swagger = Document(json!({ "swagger": "2.0", "basePath": "/v1", "paths": {} }));
         assert_eq!(swagger.at(at)["host"], "127.0.0.1:4000");
         assert_eq!(swagger.base(), "/v1");
+    }
+
+    #[test]
+    fn a_path_whose_values_are_known_is_there_once_more() {
+        let filled = document().filled(&[("id", "7")]);
+        assert!(filled.0["paths"]["/orders/7"]["get"].is_object());
+        assert!(filled.0["paths"]["/orders/7"].get("put").is_none());
+        assert!(filled.0["paths"]["/orders/{id}"]["put"].is_object());
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(crate) struct Found {
     /// Who answered what is complained of, and what the tool says of one case of it.
     pub(crate) causes: BTreeMap<Finding, BTreeMap<String, String>>,
     pub(crate) requests: usize,
+    /// How often the API ended by itself, and was started again.
+    pub(crate) ended: usize,
     /// Whether time or requests ended before the tool did.
     pub(crate) is_cut: bool,
 }
@@ -35,6 +37,7 @@ impl Found {
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.findings.extend(other.findings);
         self.requests += other.requests;
+        self.ended += other.ended;
         self.is_cut |= other.is_cut;
         self
     }

@@ -65,6 +65,7 @@ fn shown(found: &Found) -> Value {
     });
     json!({
         "requests": found.requests,
+        "ended": found.ended,
         "is_cut": found.is_cut,
         "findings": findings.collect::<Vec<_>>(),
     })
@@ -72,8 +73,11 @@ fn shown(found: &Found) -> Value {
 
 fn found(tool: &'static str, value: &Value) -> Found {
     let mut found = Found::default();
-    let number = value.get("requests").and_then(Value::as_u64).unwrap_or_default();
-    found.requests = usize::try_from(number).unwrap_or(usize::MAX);
+    let number = |name: &str| {
+        let number = value.get(name).and_then(Value::as_u64).unwrap_or_default();
+        usize::try_from(number).unwrap_or(usize::MAX)
+    };
+    (found.requests, found.ended) = (number("requests"), number("ended"));
     found.is_cut = value.get("is_cut").and_then(Value::as_bool).unwrap_or_default();
     for row in value.get("findings").and_then(Value::as_array).into_iter().flatten() {
         let text = |at: usize| row.get(at).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::JUDGES;
-use super::finding::{Compared, Finding};
+use super::finding::{Compared, Finding, Found};
 use super::kept::{Judged, Kept};
 use super::known;
 use super::subjects::{SUBJECTS, Subject};
@@ -54,14 +54,16 @@ fn table(all: &[(&str, &Judged)], out: &mut String) {
     for (judge, judged) in all {
         let Judged { bare, through } = judged;
         let compared = Compared::of(bare, through);
-        let count = |requests: usize, is_cut: bool| {
-            if is_cut { format!("{requests} (cut)") } else { requests.to_string() }
+        let count = |found: &Found| {
+            let cut = if found.is_cut { " (cut)" } else { "" };
+            let ended = if found.ended > 0 { format!("; the API ended {} times", found.ended) } else { String::new() };
+            format!("{}{cut}{ended}", found.requests)
         };
         let _ = writeln!(
             out,
             "| {judge} | {} | {} | {} | {} | {} | {} |",
-            count(bare.requests, bare.is_cut),
-            count(through.requests, through.is_cut),
+            count(bare),
+            count(through),
             bare.findings.len(),
             compared.fell.len(),
             compared.stayed.len(),

@@ -1,16 +1,23 @@
 //! The gateway's record, by request: who decided what became of an answer that a judge complains of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
 
+use super::document::Document;
+
 /// What is said of an answer that the gateway only passed on.
 pub(crate) const OF_THE_API: &str = "the API's own answer";
 
-/// Causes by request id.
+/// What became of requests.
 #[derive(Default)]
-pub(crate) struct Records(BTreeMap<String, String>);
+pub(crate) struct Records {
+    /// Causes by request id.
+    by_id: BTreeMap<String, String>,
+    /// Method, path and cause of each answer above 499.
+    failures: Vec<[String; 3]>,
+}
 
 impl Records {
     /// Without a ledger there is no gateway.
@@ -18,16 +25,30 @@ impl Records {
         let Some(path) = ledger else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("{}: {error}", path.display()))?;
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let pairs = lines.filter_map(|line| {
-            Some((line.get("request_id")?.as_str()?.to_owned(), cause(&line)))
-        });
-        Ok(Self(pairs.collect()))
+        let mut records = Self::default();
+        for line in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            let text = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
+            let cause = cause(&line);
+            if line.get("status").and_then(Value::as_u64).is_some_and(|status| status > 499) {
+                let (method, path) = (text("method").to_owned(), text("path").to_owned());
+                records.failures.push([method, path, cause.clone()]);
+            }
+            records.by_id.insert(text("request_id").to_owned(), cause);
+        }
+        Ok(records)
     }
 
     pub(crate) fn cause(&self, request: Option<&str>) -> String {
-        let known = request.and_then(|request| self.0.get(request));
+        let known = request.and_then(|request| self.by_id.get(request));
         known.cloned().unwrap_or_else(|| OF_THE_API.to_owned())
+    }
+
+    /// Why answers to this operation failed, for tools that do not say which.
+    pub(crate) fn failures(&self, document: &Document, operation: &str) -> BTreeSet<String> {
+        let mine = self.failures.iter().filter(|[method, path, _]| {
+            document.operation(method, path) == operation
+        });
+        mine.map(|[_, _, cause]| cause.clone()).collect()
     }
 }
 
@@ -39,12 +60,14 @@ fn cause(record: &Value) -> String {
     if let Some(failure) = text("failure") {
         return format!("failed: {}", failure.split(':').next().unwrap_or_default());
     }
-    let edit = record.pointer("/edits/0");
-    let edited = edit.and_then(|edit| {
+    let edits = record.get("edits").and_then(Value::as_array).into_iter().flatten();
+    let mut edited = edits.filter_map(|edit| {
         let (control, reason) = (edit.get("control")?.as_str()?, edit.get("reason")?.as_str()?);
-        Some(format!("edited by {control} ({reason})"))
+        // What was taken out of a request is not what the answer says.
+        let is_of_answers = matches!(control, "response_shape" | "upstream_answer");
+        is_of_answers.then(|| format!("edited by {control} ({reason})"))
     });
-    edited.unwrap_or_else(|| OF_THE_API.to_owned())
+    edited.next().unwrap_or_else(|| OF_THE_API.to_owned())
 }
 
 #[cfg(test)]

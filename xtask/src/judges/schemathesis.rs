@@ -17,9 +17,9 @@ use super::tools::Tools;
 
 const TOOL: &str = "Schemathesis";
 /// Examples of each operation and phase.
-const EXAMPLES: &str = "8";
+const EXAMPLES: &str = "5";
 /// Seconds after which it begins no more.
-const SECONDS: u64 = 300;
+const SECONDS: u64 = 150;
 /// Seconds that it may then take to write its report.
 const GRACE: u64 = 60;
 

@@ -14,7 +14,7 @@ use super::tools::Tools;
 
 const TOOL: &str = "sqlmap";
 /// Seconds after which it is ended.
-const SECONDS: u64 = 240;
+const SECONDS: u64 = 150;
 /// Boolean, error-based and by union: what shows without waiting for the clock.
 const TECHNIQUES: &str = "BEU";
 
@@ -25,7 +25,9 @@ pub(crate) fn judge(
     folder: &Path,
 ) -> Result<Found, String> {
     let document = place.document.shown(subject.examples).without(subject.ends).only(subject.sql);
-    write(&folder.join("openapi.json"), &document.at(place.address).to_string())?;
+    // In a path with a mark it tries the mark alone: what stands in the query is tried in paths without one.
+    let given = document.filled(subject.examples);
+    write(&folder.join("openapi.json"), &given.at(place.address).to_string())?;
     let mut command = Command::new(tools.tool("sqlmap"));
     command.current_dir(folder).args(["--openapi", "openapi.json", "--batch", "--flush-session"]);
     command.args(["--level", "1", "--risk", "1", "--technique", TECHNIQUES, "--threads", "1"]);
@@ -55,10 +57,12 @@ fn read(results: &str, document: &Document) -> Vec<Finding> {
     let rows = results.lines().skip(1).filter_map(|line| {
         let mut cells = line.split(',');
         let (url, place, parameter) = (cells.next()?, cells.next()?, cells.next()?);
-        let techniques = cells.next()?;
+        let (techniques, note) = (cells.next()?, cells.next().unwrap_or_default());
         let path = url.split_once("://").and_then(|(_, rest)| Some(rest.split_at(rest.find('/')?).1))?;
         let method = method(document, place, path);
-        (!techniques.is_empty()).then(|| Finding {
+        // What it withdraws itself is no finding.
+        let is_meant = !techniques.is_empty() && !note.starts_with("false positive");
+        is_meant.then(|| Finding {
             tool: TOOL,
             check: "SQL injection".to_owned(),
             operation: document.operation(method, &path.replace('*', "")),
@@ -90,6 +94,7 @@ mod tests {
         let results = "Target URL,Place,Parameter,Technique(s),Note(s)\n\
                        http://127.0.0.1:1/tables/books/rows?_search=Dune,GET,_search,BEU,\n\
                        http://127.0.0.1:1/tables/books/rows,(custom) POST,JSON title,B,\n\
+                       http://127.0.0.1:1/tables/books/rows,URI,#1*,B,false positive or unexploitable\n\
                        http://127.0.0.1:1/tables/books/rows,,,,\n";
         let found = read(results, &document);
         let shown: Vec<_> = found.iter().map(|one| (one.operation.as_str(), one.what.as_str())).collect();

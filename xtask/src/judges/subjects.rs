@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use super::tools::Tools;
 use crate::shell;
 
+/// The file in the folder of a run with a line for each time that the API ended by itself.
+pub(crate) const ENDED: &str = "ended";
+
 /// Where a document comes from.
 pub(crate) enum Source {
     /// A file below the top of the workspace.
@@ -36,7 +39,8 @@ pub(crate) struct Subject {
     pub(crate) callers: Callers,
     /// A path that every caller may read, and that holds this: without it a run says nothing.
     pub(crate) honest: (&'static str, &'static str),
-    /// Paths that tools with one caller leave out, because they end its session.
+    /// Paths, or operations, that tools with one caller and fixed values leave out: they end its session, or what
+    /// all others need.
     pub(crate) ends: &'static [&'static str],
     /// Paths that sqlmap is given. None: all.
     pub(crate) sql: &'static [&'static str],
@@ -107,8 +111,8 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
             ("_ordering", "title"),
             ("_schema", "title"),
             ("_extend", "author_id"),
-            ("_filters", "price:10"),
-            ("_search", "Dune"),
+            ("_filters", "price:8"),
+            ("_search", "Emma"),
         ],
         policy: include_str!("apis/soul.policy.yaml"),
         start: |tools, folder, port| {
@@ -117,14 +121,17 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
             let arguments = [script.display().to_string(), database.display().to_string()];
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
             shell::output(folder, "python3", &arguments)?;
-            let mut command = Command::new("node");
-            command.arg(tools.folder.join("npm/node_modules/soul-cli/src/server.js"));
-            command.arg("-d").arg(database).arg("-p").arg(port.to_string());
+            // It ends on some requests; then it is started again, and that it ended is written down.
+            let loops = folder.join("soul.sh");
+            write(&loops, include_str!("apis/soul.sh"))?;
+            let mut command = Command::new("sh");
+            command.arg(loops).arg(tools.folder.join("npm/node_modules/soul-cli/src/server.js"));
+            command.arg(database).arg(port.to_string()).arg(folder.join(ENDED));
             Ok(command)
         },
         callers: Callers::Nobody,
         honest: ("/api/tables/books/rows", "Dune"),
-        ends: &[],
+        ends: &["DELETE /api/tables/{name}"],
         sql: &[],
     },
     Subject {
@@ -132,7 +139,8 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
         title: "httpbin 0.10.4",
         from: "PyPI, answers what it is asked to answer",
         document: Source::Asked("/spec.json"),
-        patch: || json!({}),
+        // What only waits is for other tests.
+        patch: || json!({ "paths": { "/delay/{delay}": null, "/drip": null } }),
         examples: &[],
         policy: include_str!("apis/httpbin.policy.yaml"),
         start: |tools, _, port| {

@@ -1,5 +1,6 @@
 //! Wapiti: injections that a scanner of web applications knows, and its report.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -10,17 +11,19 @@ use super::bounded;
 use super::document::Document;
 use super::finding::{Finding, Found};
 use super::place::Place;
-use super::records::OF_THE_API;
+use super::records::{OF_THE_API, Records};
 use super::subjects::{Subject, write};
 use super::tools::Tools;
 
 const TOOL: &str = "Wapiti";
 /// What it looks for. The rest asks servers of its makers, or for web pages.
 const MODULES: &str = "sql,xss,file,exec,redirect,crlf,ldap";
+/// What it calls an answer above 499.
+const FAILURE: &str = "Internal Server Error";
 /// Seconds of one of them.
-const MODULE_SECONDS: &str = "40";
+const MODULE_SECONDS: &str = "15";
 /// Seconds after which it is ended.
-const SECONDS: u64 = 400;
+const SECONDS: u64 = 200;
 
 pub(crate) fn judge(
     subject: &Subject,
@@ -33,7 +36,7 @@ pub(crate) fn judge(
     let mut command = Command::new(tools.wapiti());
     command.current_dir(folder).arg("--url").arg(format!("http://{}/", place.address));
     command.args(["--swagger", "openapi.json", "--module", MODULES, "--scope", "folder"]);
-    command.args(["--depth", "1", "--max-scan-time", "60", "--max-attack-time", MODULE_SECONDS]);
+    command.args(["--depth", "1", "--max-scan-time", "40", "--max-attack-time", MODULE_SECONDS]);
     command.args(["--timeout", "10", "--tasks", "4", "--flush-session", "--no-bugreport"]);
     // Nobody but this machine is asked anything.
     command.args(["--endpoint", "http://127.0.0.1:9/", "--dns-endpoint", "localhost"]);
@@ -48,9 +51,19 @@ pub(crate) fn judge(
     let report = std::fs::read_to_string(folder.join("report.json"))
         .map_err(|error| format!("Wapiti wrote no report: {error}: {log}"))?;
     let report: Value = serde_json::from_str(&report).map_err(|error| error.to_string())?;
+    let records = Records::read(place.ledger.as_deref())?;
     let mut found = Found::default();
     for finding in read(&report, &document) {
-        found.add(finding, OF_THE_API.to_owned(), String::new());
+        let mut causes = BTreeSet::new();
+        if finding.check == FAILURE {
+            causes = records.failures(&document, &finding.operation);
+        }
+        if causes.is_empty() {
+            causes.insert(OF_THE_API.to_owned());
+        }
+        for cause in causes {
+            found.add(finding.clone(), cause, String::new());
+        }
     }
     found.requests = place.relay.seen();
     found.is_cut = !in_time || place.relay.is_spent() || log.contains("time was reached");
