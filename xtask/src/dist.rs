@@ -32,7 +32,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     if arguments.iter().any(|one| one == "--twice") {
         same_again(&builder, &bytes)?;
     }
-    let folder = root.join("target/dist").join(format!("portcullis-{}-x86_64-linux", packages.version));
+    let folder =
+        root.join("target/dist").join(format!("portcullis-{}-x86_64-linux", packages.version));
     lay_out(&folder, &packages, builder.epoch, &binary)?;
     smoke::run(&folder.join("portcullis"))?;
     pack(&folder, builder.epoch)?;

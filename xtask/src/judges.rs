@@ -2,7 +2,7 @@
 //!
 //! Schemathesis (with two callers), sqlmap and Wapiti are let at each API twice. What they find is brought into one
 //! form and compared as sets. `--only API` runs one of them anew and keeps what is known of the others;
-//! `--gateway FILE` takes a binary that is built already.
+//! `--gateway FILE` takes a binary that is built already, `--page` writes the page of what is known.
 
 mod bounded;
 mod document;
@@ -41,17 +41,20 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     };
     let only = said("--only");
     let gateway = said("--gateway").map(PathBuf::from);
-    let tools = Tools::install(gateway)?;
-    let mut kept = Kept::read(&tools.folder)?;
-    let chosen = |subject: &&Subject| only.as_ref().is_none_or(|only| only == subject.name);
-    for subject in SUBJECTS.iter().filter(chosen) {
-        for judge in JUDGES {
-            let judged = judged(subject, &tools, judge)?;
-            kept.set(subject.name, judge, judged);
-            kept.write(&tools.folder)?;
+    if !arguments.iter().any(|one| one == "--page") {
+        let tools = Tools::install(gateway)?;
+        let chosen = |subject: &&Subject| only.as_ref().is_none_or(|only| only == subject.name);
+        for subject in SUBJECTS.iter().filter(chosen) {
+            for judge in JUDGES {
+                let judged = judged(subject, &tools, judge)?;
+                // Another run may have judged another API meanwhile.
+                let mut kept = Kept::read(&tools.folder)?;
+                kept.set(subject.name, judge, judged);
+                kept.write(&tools.folder)?;
+            }
         }
     }
-    let (page, unexplained) = page::page(&kept);
+    let (page, unexplained) = page::page(&Kept::read(&tools::folder())?);
     let path = shell::root().join("docs/src/judges.md");
     std::fs::write(&path, &page).map_err(|error| format!("docs/src/judges.md: {error}"))?;
     shell::say("wrote docs/src/judges.md");

@@ -82,7 +82,8 @@ impl Builder {
 
     fn zig(&self) -> Result<PathBuf, String> {
         let python = self.tools.join("bin/python").display().to_string();
-        let script = "import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), 'zig'))";
+        let script =
+            "import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), 'zig'))";
         let path = shell::output(&shell::root(), &python, &["-c", script])?;
         Ok(PathBuf::from(path.trim()))
     }

@@ -1,6 +1,7 @@
 //! The licences of everything that is compiled into the binary, in one file: most of them ask for that.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::packages::{Package, Packages};
@@ -19,13 +20,14 @@ pub(crate) fn text(packages: &Packages) -> Result<String, String> {
     let is_of_others = |package: &&Package| package.is_linked && package.checksum.is_some();
     for package in packages.all.values().filter(is_of_others) {
         let shown = format!("{} {}", package.name, package.version);
-        out.push_str(&format!("{shown}: {}\n", package.licence));
+        // Writing to a String cannot fail, here and below.
+        let _ = writeln!(out, "{shown}: {}", package.licence);
         for text in of(&package.folder)? {
             texts.entry(text).or_default().push(shown.clone());
         }
     }
     for (text, names) in texts {
-        out.push_str(&format!("\n{}\n{}\n\n{text}\n", "=".repeat(72), names.join(", ")));
+        let _ = writeln!(out, "\n{}\n{}\n\n{text}", "=".repeat(72), names.join(", "));
     }
     Ok(out)
 }

@@ -37,7 +37,8 @@ impl Packages {
     /// Asks cargo.
     pub(crate) fn read() -> Result<Self, String> {
         let root = shell::root();
-        let options = ["metadata", "--format-version", "1", "--locked", "--filter-platform", TARGET];
+        let options =
+            ["metadata", "--format-version", "1", "--locked", "--filter-platform", TARGET];
         let metadata = shell::output(&root, "cargo", &options)?;
         let metadata: Value =
             serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;
@@ -86,7 +87,8 @@ impl Packages {
             let id = node.get("id").and_then(Value::as_str).unwrap_or_default();
             let uses = node.get("deps").and_then(Value::as_array).into_iter().flatten();
             let uses = uses.filter(|one| !is_for_tests(one)).filter_map(|one| one.get("pkg"));
-            let uses = uses.filter_map(|id| keys.get(id.as_str()?)).filter(|one| needed.contains(one));
+            let uses =
+                uses.filter_map(|id| keys.get(id.as_str()?)).filter(|one| needed.contains(one));
             let uses: BTreeSet<_> = uses.cloned().collect();
             if let Some(package) = keys.get(id).and_then(|key| all.get_mut(key)) {
                 package.uses = uses.into_iter().collect();

@@ -1,6 +1,6 @@
 //! The bill of materials: CycloneDX 1.5, made of what cargo says, the same for the same commit.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::packages::{Package, Packages};
 
@@ -15,10 +15,9 @@ pub(crate) fn text(packages: &Packages, epoch: u64) -> Result<String, String> {
 fn bill(packages: &Packages, epoch: u64) -> Result<Value, String> {
     let is_ours = |package: &&Package| package.name == "portcullis";
     let ours = packages.all.values().find(is_ours).ok_or("no `portcullis`")?;
-    let mut application = component(ours);
-    application["type"] = json!("application");
+    let application = component(ours, "application");
     let others = packages.all.values().filter(|package| !is_ours(package));
-    let components: Vec<Value> = others.map(component).collect();
+    let components: Vec<Value> = others.map(|one| component(one, "library")).collect();
     let dependencies: Vec<Value> = packages.all.values().map(dependency).collect();
     Ok(json!({
         "bomFormat": "CycloneDX",
@@ -34,30 +33,30 @@ fn bill(packages: &Packages, epoch: u64) -> Result<Value, String> {
     }))
 }
 
-fn component(package: &Package) -> Value {
+fn component(package: &Package, kind: &str) -> Value {
     let Package { name, version, licence, description, .. } = package;
-    let mut one = json!({
-        "type": "library",
-        "bom-ref": reference(name, version),
-        "name": name,
-        "version": version,
-    });
+    let mut members = Map::new();
+    let mut set = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    set("type", json!(kind));
+    set("bom-ref", json!(reference(name, version)));
+    set("name", json!(name));
+    set("version", json!(version));
     if !description.is_empty() {
-        one["description"] = json!(description);
+        set("description", json!(description));
     }
     // What only makes the binary is not in it.
-    one["scope"] = json!(if package.is_linked { "required" } else { "excluded" });
+    set("scope", json!(if package.is_linked { "required" } else { "excluded" }));
     if let Some(checksum) = &package.checksum {
-        one["hashes"] = json!([{ "alg": "SHA-256", "content": checksum }]);
+        set("hashes", json!([{ "alg": "SHA-256", "content": checksum }]));
     }
     if !licence.is_empty() {
-        one["licenses"] = json!([{ "expression": licence }]);
+        set("licenses", json!([{ "expression": licence }]));
     }
     // Ours are in no registry.
     if package.checksum.is_some() {
-        one["purl"] = json!(reference(name, version));
+        set("purl", json!(reference(name, version)));
     }
-    one
+    Value::Object(members)
 }
 
 fn dependency(package: &Package) -> Value {

@@ -44,7 +44,9 @@ fn in_folder(folder: &Path, binary: &Path) -> Result<(), String> {
         return Err(format!("the demo left {left} files behind"));
     }
     let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
-    shell::say(&format!("{version} runs, and its demo holds, without files, environment or rights"));
+    shell::say(&format!(
+        "{version} runs, and its demo holds, without files, environment or rights"
+    ));
     Ok(())
 }
 

@@ -80,10 +80,10 @@ impl Document {
         let mut value = self.0.clone();
         let base = self.base();
         if value.get("swagger").is_some() {
-            value["host"] = json!(address.to_string());
-            value["schemes"] = json!(["http"]);
+            set(&mut value, "host", json!(address.to_string()));
+            set(&mut value, "schemes", json!(["http"]));
         } else {
-            value["servers"] = json!([{ "url": format!("http://{address}{base}") }]);
+            set(&mut value, "servers", json!([{ "url": format!("http://{address}{base}") }]));
         }
         value
     }
@@ -125,16 +125,22 @@ impl Document {
     }
 }
 
+fn set(target: &mut Value, name: &str, value: Value) {
+    if let Some(members) = target.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
+}
+
 fn show(parameter: &mut Value, examples: &[(&str, &str)]) {
     let is_in = |place: &str| parameter.get("in").and_then(Value::as_str) == Some(place);
     let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
     let example = examples.iter().find(|(known, _)| *known == name);
     let (Some((_, example)), true) = (example, is_in("path") || is_in("query")) else { return };
-    parameter["example"] = json!(example);
+    set(parameter, "example", json!(example));
     // Swagger 2.0 has it in the parameter, later versions in its schema.
     let place = if parameter.get("schema").is_some() { "/schema" } else { "" };
     if let Some(place) = parameter.pointer_mut(place) {
-        place["default"] = json!(example);
+        set(place, "default", json!(example));
     }
 }
 
@@ -160,8 +166,8 @@ fn merge(target: &mut Value, patch: &Value) {
     for (name, value) in patch {
         if value.is_null() {
             target.as_object_mut().map(|object| object.shift_remove(name));
-        } else {
-            merge(&mut target[name.as_str()], value);
+        } else if let Some(members) = target.as_object_mut() {
+            merge(members.entry(name).or_insert(Value::Null), value);
         }
     }
 }
@@ -205,7 +211,8 @@ mod tests {
 
     #[test]
     fn a_patch_adds_changes_and_takes_away() {
-        let patched = document().patched(&json!({ "paths": { "/orders/last": null, "/a": { "get": {} } } }));
+        let patched =
+            document().patched(&json!({ "paths": { "/orders/last": null, "/a": { "get": {} } } }));
         assert!(patched.0["paths"].get("/orders/last").is_none());
         assert!(patched.0["paths"]["/a"]["get"].is_object());
         assert!(patched.0["paths"]["/orders/{id}"]["put"].is_object());

@@ -78,9 +78,8 @@ mod tests {
     #[test]
     fn what_only_the_gateway_shows_is_new_and_what_it_hides_fell() {
         let compared = Compared::of(&found(&["a", "b"]), &found(&["b", "c"]));
-        let names = |set: &BTreeSet<Finding>| {
-            set.iter().map(|one| one.check.clone()).collect::<Vec<_>>().join("")
-        };
+        let names =
+            |set: &BTreeSet<Finding>| set.iter().map(|one| one.check.clone()).collect::<String>();
         assert_eq!(names(&compared.fell), "a");
         assert_eq!(names(&compared.stayed), "b");
         assert_eq!(names(&compared.new), "c");

@@ -30,7 +30,8 @@ impl Kept {
         for row in &rows {
             let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
             let judge = JUDGES.into_iter().find(|judge| *judge == text("judge"));
-            let (Some(judge), Some(bare), Some(through)) = (judge, row.get("bare"), row.get("through"))
+            let (Some(judge), Some(bare), Some(through)) =
+                (judge, row.get("bare"), row.get("through"))
             else {
                 continue;
             };

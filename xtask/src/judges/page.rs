@@ -7,6 +7,7 @@ use super::JUDGES;
 use super::finding::{Compared, Finding, Found};
 use super::kept::{Judged, Kept};
 use super::known;
+use super::records::OF_THE_API;
 use super::subjects::{SUBJECTS, Subject};
 use super::tools::VERSIONS;
 
@@ -22,8 +23,10 @@ pub(crate) fn page(kept: &Kept) -> (String, usize) {
     let mut out = WORDS.replace("${versions}", VERSIONS);
     let mut unexplained = BTreeSet::new();
     for subject in &SUBJECTS {
-        let all: Vec<(&str, &Judged)> =
-            JUDGES.iter().filter_map(|judge| Some((*judge, kept.get(subject.name, judge)?))).collect();
+        let all: Vec<(&str, &Judged)> = JUDGES
+            .iter()
+            .filter_map(|judge| Some((*judge, kept.get(subject.name, judge)?)))
+            .collect();
         if all.is_empty() {
             continue;
         }
@@ -56,7 +59,11 @@ fn table(all: &[(&str, &Judged)], out: &mut String) {
         let compared = Compared::of(bare, through);
         let count = |found: &Found| {
             let cut = if found.is_cut { " (cut)" } else { "" };
-            let ended = if found.ended > 0 { format!("; the API ended {} times", found.ended) } else { String::new() };
+            let ended = if found.ended > 0 {
+                format!("; the API ended {} times", found.ended)
+            } else {
+                String::new()
+            };
             format!("{}{cut}{ended}", found.requests)
         };
         let _ = writeln!(
@@ -114,15 +121,21 @@ fn remains(
     unexplained: &mut BTreeSet<(&'static str, Finding, String)>,
 ) {
     let mut by_cause: BTreeMap<(&str, &str), Vec<Finding>> = BTreeMap::new();
+    let mut deciders: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for (_, judged) in all {
         let compared = Compared::of(&judged.bare, &judged.through);
         let rows = [("stays", compared.stayed), ("is new", compared.new)];
-        for (word, finding) in rows.into_iter().flat_map(|(word, set)| set.into_iter().map(move |one| (word, one))) {
+        let rows =
+            rows.into_iter().flat_map(|(word, set)| set.into_iter().map(move |one| (word, one)));
+        for (word, finding) in rows {
             let causes = judged.through.causes.get(&finding);
             if let Some(cause) = known::cause(subject.name, &finding, causes) {
                 by_cause.entry((word, cause)).or_default().push(finding);
+                let those = causes.into_iter().flatten().map(|(cause, _)| cause.as_str());
+                deciders.entry((word, cause)).or_default().extend(those);
             } else {
-                let causes: Vec<&str> = causes.into_iter().flatten().map(|(cause, _)| cause.as_str()).collect();
+                let causes: Vec<&str> =
+                    causes.into_iter().flatten().map(|(cause, _)| cause.as_str()).collect();
                 let causes = format!("{word}; {}", causes.join(", "));
                 unexplained.insert((subject.name, finding, causes));
             }
@@ -130,9 +143,14 @@ fn remains(
     }
     out.push_str("\n### What stays or is new, and why\n\n");
     for ((word, cause), findings) in &by_cause {
-        let _ = writeln!(out, "- **{} {word}**: {cause}", findings.len());
+        let _ = writeln!(out, "- **{} {word}.** {cause}", findings.len());
         for (kind, operations) in kinds(findings) {
             let _ = writeln!(out, "  - {kind}: {}: {}", operations.len(), named(&operations));
+        }
+        let decided = deciders.get(&(word, *cause)).into_iter().flatten().copied();
+        let decided = decided.filter(|cause| *cause != OF_THE_API).collect::<Vec<_>>().join(", ");
+        if !decided.is_empty() {
+            let _ = writeln!(out, "  - decided: {decided}");
         }
     }
     if by_cause.is_empty() {

@@ -16,9 +16,8 @@ use super::tools::Tools;
 use crate::listening::{Process, start};
 use crate::shell;
 
-const API: u16 = 18_461;
-const GATEWAY: u16 = 18_462;
-const RELAY: u16 = 18_463;
+/// The first port of the first API; each has three of its own, so that several may be judged at a time.
+const FIRST: u16 = 18_461;
 
 /// Whether the gateway stands in between.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,20 +51,25 @@ impl Place {
         granted: usize,
     ) -> Result<Self, String> {
         let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let api = start((subject.start)(tools, folder, API)?, API)?;
-        let document = read(&subject.document, tools, at(API))?.patched(&(subject.patch)());
+        let ports = FIRST + subject.place * 3;
+        let [first, second, third] = [ports, ports + 1, ports + 2];
+        let api = start((subject.start)(tools, folder, first)?, first)?;
+        let document = read(&subject.document, tools, at(first))?.patched(&(subject.patch)());
         let (gateway, ledger, target) = match way {
-            Way::Bare => (None, None, at(API)),
+            Way::Bare => (None, None, at(first)),
             Way::Through => {
                 let ledger = folder.join("ledger.jsonl");
-                let gateway = gateway(subject, tools, folder, &document, &ledger)?;
-                (Some(gateway), Some(ledger), at(GATEWAY))
+                write_gateway(subject, folder, &document, [first, second])?;
+                let mut command = Command::new(&tools.gateway);
+                command.args(["run", "-c", "portcullis.yaml", "--ledger"]).arg(&ledger);
+                command.current_dir(folder.join("gateway"));
+                (Some(start(command, second)?), Some(ledger), at(second))
             }
         };
-        let relay = Relay::start(RELAY, target, granted)?;
+        let relay = Relay::start(third, target, granted)?;
         let mut place = Self {
             relay,
-            address: at(RELAY),
+            address: at(third),
             document,
             credential: None,
             ledger,
@@ -90,31 +94,30 @@ impl Place {
     }
 }
 
-fn gateway(
+fn write_gateway(
     subject: &Subject,
-    tools: &Tools,
     folder: &Path,
     document: &Document,
-    ledger: &Path,
-) -> Result<Process, String> {
-    let own = folder.join("gateway");
-    std::fs::create_dir_all(&own).map_err(|error| format!("{}: {error}", own.display()))?;
-    write(&own.join("openapi.json"), &document.0.to_string())?;
-    let apis = format!("apis: [{{ contract: openapi.json, upstream: \"http://127.0.0.1:{API}\" }}]\n");
-    let listen = format!("listen: 127.0.0.1:{GATEWAY}\n");
-    write(&own.join("portcullis.yaml"), &format!("{apis}{listen}{}", subject.policy))?;
+    [api, own]: [u16; 2],
+) -> Result<(), String> {
+    let folder = folder.join("gateway");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    write(&folder.join("openapi.json"), &document.0.to_string())?;
+    let apis =
+        format!("apis: [{{ contract: openapi.json, upstream: \"http://127.0.0.1:{api}\" }}]\n");
+    let listen = format!("listen: 127.0.0.1:{own}\n");
+    write(&folder.join("portcullis.yaml"), &format!("{apis}{listen}{}", subject.policy))?;
     // For policies that keep sessions.
-    shell::output(&own, "sh", &["-c", "umask 077; head -c 32 /dev/urandom > store.key"])?;
-    let mut command = Command::new(&tools.gateway);
-    command.args(["run", "-c", "portcullis.yaml", "--ledger"]).arg(ledger).current_dir(&own);
-    start(command, GATEWAY)
+    let key = "umask 077; head -c 32 /dev/urandom > store.key";
+    shell::output(&folder, "sh", &["-c", key]).map(|_| ())
 }
 
 fn read(source: &Source, tools: &Tools, api: SocketAddr) -> Result<Document, String> {
     let text = match source {
         Source::Installed(path) => {
             let path = tools.folder.join(path);
-            std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?
+            std::fs::read_to_string(&path)
+                .map_err(|error| format!("{}: {error}", path.display()))?
         }
         Source::Asked(path) => {
             let answer = exchange(api, format!("GET {path} HTTP/1.1\r\nHost: {api}\r\n\r\n"));
@@ -141,7 +144,8 @@ fn credential(callers: Callers, at: SocketAddr) -> Result<Option<(String, String
             let (name, password) = people.first().ok_or("nobody can log in")?;
             let body = json!({ "email": name, "password": password }).to_string();
             let length = body.len();
-            let head = format!("POST {path} HTTP/1.1\r\nHost: {at}\r\nContent-Type: application/json");
+            let head =
+                format!("POST {path} HTTP/1.1\r\nHost: {at}\r\nContent-Type: application/json");
             let answer = exchange(at, format!("{head}\r\nContent-Length: {length}\r\n\r\n{body}"));
             let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
             let token = said.get("token").and_then(Value::as_str);

@@ -10,6 +10,9 @@ use super::document::Document;
 /// What is said of an answer that the gateway only passed on.
 pub(crate) const OF_THE_API: &str = "the API's own answer";
 
+/// The API's status with a body of the gateway's.
+pub(crate) const NEUTRAL: &str = "a neutral body in the place of the API's";
+
 /// What became of requests.
 #[derive(Default)]
 pub(crate) struct Records {
@@ -45,9 +48,10 @@ impl Records {
 
     /// Why answers to this operation failed, for tools that do not say which.
     pub(crate) fn failures(&self, document: &Document, operation: &str) -> BTreeSet<String> {
-        let mine = self.failures.iter().filter(|[method, path, _]| {
-            document.operation(method, path) == operation
-        });
+        let mine = self
+            .failures
+            .iter()
+            .filter(|[method, path, _]| document.operation(method, path) == operation);
         mine.map(|[_, _, cause]| cause.clone()).collect()
     }
 }

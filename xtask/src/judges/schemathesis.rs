@@ -6,12 +6,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::bounded;
 use super::finding::{Finding, Found};
 use super::place::{Place, basic};
-use super::records::Records;
+use super::records::{NEUTRAL, OF_THE_API, Records};
 use super::subjects::{Callers, Subject, write};
 use super::tools::Tools;
 
@@ -131,11 +133,22 @@ fn scenario(recorder: &Value, records: &Records, found: &mut Found) {
             let operation = text(failure.get("operation")).unwrap_or_default();
             let finding = Finding { tool: TOOL, check: name, operation, what };
             let field = answer.and_then(|answer| answer.pointer("/headers/x-request-id/0"));
-            let cause = records.cause(field.and_then(Value::as_str));
+            let mut cause = records.cause(field.and_then(Value::as_str));
+            if cause == OF_THE_API && answer.is_some_and(|answer| is_neutral(answer)) {
+                NEUTRAL.clone_into(&mut cause);
+            }
             let message = text(failure.get("message")).unwrap_or_default();
             found.add(finding, cause, message);
         }
     }
+}
+
+/// Whether the gateway wrote the body: its problem documents name the request.
+fn is_neutral(answer: &Value) -> bool {
+    let content = answer.pointer("/content/$base64").and_then(Value::as_str).unwrap_or_default();
+    let content = STANDARD.decode(content).unwrap_or_default();
+    let said: Value = serde_json::from_slice(&content).unwrap_or_default();
+    said.get("request_id").is_some() && answer.pointer("/headers/x-request-id").is_some()
 }
 
 #[cfg(test)]

@@ -58,7 +58,8 @@ fn read(results: &str, document: &Document) -> Vec<Finding> {
         let mut cells = line.split(',');
         let (url, place, parameter) = (cells.next()?, cells.next()?, cells.next()?);
         let (techniques, note) = (cells.next()?, cells.next().unwrap_or_default());
-        let path = url.split_once("://").and_then(|(_, rest)| Some(rest.split_at(rest.find('/')?).1))?;
+        let path =
+            url.split_once("://").and_then(|(_, rest)| Some(rest.split_at(rest.find('/')?).1))?;
         let method = method(document, place, path);
         // What it withdraws itself is no finding.
         let is_meant = !techniques.is_empty() && !note.starts_with("false positive");
@@ -97,7 +98,8 @@ mod tests {
                        http://127.0.0.1:1/tables/books/rows,URI,#1*,B,false positive or unexploitable\n\
                        http://127.0.0.1:1/tables/books/rows,,,,\n";
         let found = read(results, &document);
-        let shown: Vec<_> = found.iter().map(|one| (one.operation.as_str(), one.what.as_str())).collect();
+        let shown: Vec<_> =
+            found.iter().map(|one| (one.operation.as_str(), one.what.as_str())).collect();
         let rows = "GET /tables/{name}/rows";
         assert_eq!(shown, [(rows, "_search"), ("PUT /tables/{name}/rows", "JSON title")]);
     }

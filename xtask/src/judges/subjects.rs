@@ -26,6 +26,8 @@ pub(crate) struct Subject {
     /// Its folder, and what `--only` calls it.
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
+    /// Which one it is, for its ports.
+    pub(crate) place: u16,
     /// Who wrote it.
     pub(crate) from: &'static str,
     pub(crate) document: Source,
@@ -61,6 +63,7 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
     Subject {
         name: "sample",
         title: "The sample pharmacy",
+        place: 0,
         from: "ours, vulnerable on purpose, each flaw with a safe twin",
         document: Source::Ours("crates/sample/openapi/honest.yaml"),
         patch: || json!({}),
@@ -76,12 +79,20 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
             &[("alice@pharmacy.example", "alice-pass"), ("bob@pharmacy.example", "bob-pass")],
         ),
         honest: ("/api/orders/1", "\"customer_id\":1"),
-        ends: &["/logout", "/safe/logout", "/password", "/safe/password", "/v1/password", "/v2/password"],
+        ends: &[
+            "/logout",
+            "/safe/logout",
+            "/password",
+            "/safe/password",
+            "/v1/password",
+            "/v2/password",
+        ],
         sql: &["/medicines", "/safe/medicines", "/search", "/safe/search", "/orders/search"],
     },
     Subject {
         name: "kinto",
         title: "Kinto 26.5.0",
+        place: 1,
         from: "PyPI, Mozilla's store of JSON for many users, with permissions",
         document: Source::Asked("/v1/__api__"),
         patch: || json!({}),
@@ -102,6 +113,7 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
     Subject {
         name: "soul",
         title: "Soul 0.8.2",
+        place: 2,
         from: "npm, makes a REST API of a SQLite database",
         document: Source::Installed("npm/node_modules/soul-cli/src/swagger/swagger.json"),
         patch: soul_patch,
@@ -137,10 +149,11 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
     Subject {
         name: "httpbin",
         title: "httpbin 0.10.4",
+        place: 3,
         from: "PyPI, answers what it is asked to answer",
         document: Source::Asked("/spec.json"),
         // What only waits is for other tests.
-        patch: || json!({ "paths": { "/delay/{delay}": null, "/drip": null } }),
+        patch: || json!({ "paths": { "/delay/{delay}": null, "/drip": null, "/range/{numbytes}": null } }),
         examples: &[],
         policy: include_str!("apis/httpbin.policy.yaml"),
         start: |tools, _, port| {
@@ -152,7 +165,7 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
         callers: Callers::Nobody,
         honest: ("/get", "\"headers\""),
         ends: &[],
-        sql: &[],
+        sql: &["/get", "/anything", "/response-headers", "/cookies", "/base64"],
     },
 ];
 

@@ -21,13 +21,18 @@ pub(crate) struct Tools {
     pub(crate) gateway: PathBuf,
 }
 
+/// Everything of the judges.
+pub(crate) fn folder() -> PathBuf {
+    shell::root().join("target/judges")
+}
+
 impl Tools {
     /// Installs what is missing. Without a binary of the gateway, it is built.
     pub(crate) fn install(gateway: Option<PathBuf>) -> Result<Self, String> {
         if !shell::has("node", "--version") || !shell::has("python3", "--version") {
             return Err("this needs `python3` with `venv`, and `node` with `npm`".to_owned());
         }
-        let folder = shell::root().join("target/judges");
+        let folder = folder();
         std::fs::create_dir_all(&folder).map_err(|error| format!("target/judges: {error}"))?;
         for (name, packages) in JUDGES {
             let environment = folder.join(name);
@@ -50,12 +55,11 @@ impl Tools {
         }
         let sample = ["build", "--locked", "--package", "portcullis-sample", "--example", "serve"];
         shell::run("cargo", &sample)?;
-        let gateway = match gateway {
-            Some(gateway) => gateway,
-            None => {
-                shell::run("cargo", &["build", "--locked", "--package", "portcullis"])?;
-                shell::root().join("target/debug/portcullis")
-            }
+        let gateway = if let Some(gateway) = gateway {
+            gateway
+        } else {
+            shell::run("cargo", &["build", "--locked", "--package", "portcullis"])?;
+            shell::root().join("target/debug/portcullis")
         };
         Ok(Self { folder, gateway })
     }

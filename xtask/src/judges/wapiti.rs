@@ -83,7 +83,8 @@ fn read(report: &Value, document: &Document) -> Vec<Finding> {
                 let operation = document.operation(text("method"), text("path"));
                 let parameter = text("parameter");
                 // A name that it made up itself is no parameter.
-                let is_name = parameter.chars().all(|one| one.is_alphanumeric() || "_-".contains(one));
+                let is_name =
+                    parameter.chars().all(|one| one.is_alphanumeric() || "_-".contains(one));
                 let what = if is_name { parameter } else { "a name of its own" };
                 let (check, what) = (category.clone(), what.to_owned());
                 findings.push(Finding { tool: TOOL, check, operation, what });
@@ -101,13 +102,15 @@ mod tests {
 
     #[test]
     fn a_report_is_read_by_category_operation_and_parameter() {
-        let document = Document(json!({ "swagger": "2.0", "paths": { "/go/{to}": { "get": {} } } }));
+        let document =
+            Document(json!({ "swagger": "2.0", "paths": { "/go/{to}": { "get": {} } } }));
         let one = json!({ "method": "GET", "path": "/go/x", "parameter": "url" });
         let other = json!({ "method": "GET", "path": "/go/x", "parameter": ";env;" });
         let report = json!({ "vulnerabilities": { "Open Redirect": [one] },
             "anomalies": { "Internal Server Error": [other] } });
         let found = read(&report, &document);
-        let shown: Vec<_> = found.iter().map(|one| (one.operation.as_str(), one.what.as_str())).collect();
+        let shown: Vec<_> =
+            found.iter().map(|one| (one.operation.as_str(), one.what.as_str())).collect();
         assert_eq!(shown, [("GET /go/{to}", "url"), ("GET /go/{to}", "a name of its own")]);
     }
 }
