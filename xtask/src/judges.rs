@@ -1,7 +1,7 @@
 //! What three scanners find in APIs, directly and through the gateway.
 //!
 //! Schemathesis (with two callers), sqlmap and Wapiti are let at each API twice. What they find is brought into one
-//! form and compared as sets. `--only API` runs one of them anew and keeps what is known of the others;
+//! form and compared as sets. `--only API` runs one of them anew and keeps what is known of the others, `--judge NAME` likewise;
 //! `--gateway FILE` takes a binary that is built already, `--page` writes the page of what is known.
 
 mod bounded;
@@ -39,13 +39,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         let at = arguments.iter().position(|one| one == name)?;
         arguments.get(at + 1).cloned()
     };
-    let only = said("--only");
+    let (only, asked) = (said("--only"), said("--judge"));
     let gateway = said("--gateway").map(PathBuf::from);
     if !arguments.iter().any(|one| one == "--page") {
         let tools = Tools::install(gateway)?;
         let chosen = |subject: &&Subject| only.as_ref().is_none_or(|only| only == subject.name);
         for subject in SUBJECTS.iter().filter(chosen) {
-            for judge in JUDGES {
+            for judge in
+                JUDGES.into_iter().filter(|judge| asked.as_ref().is_none_or(|one| one == judge))
+            {
                 let judged = judged(subject, &tools, judge)?;
                 // Another run may have judged another API meanwhile.
                 let mut kept = Kept::read(&tools.folder)?;

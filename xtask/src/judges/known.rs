@@ -20,6 +20,11 @@ const NOT_JUDGED: &str = "The API answers with values of another type or form th
 const OTHER_BODY: &str = "The document describes another body for this status than the gateway's refusal, or what was taken out is required by it.";
 const OWN_TYPE: &str = "The API answers an error in a type that its document does not list; its status and fields are kept.";
 
+const TAKEN_OUT: &str = "What is not declared (a header field, a cookie, a property of an open schema) is taken out, and what remains is good.";
+const TOTALS: &str = "Lists from which objects of others were taken out lose their totals, which would tell how many there are; the document requires them.";
+const ANY_PAIR: &str = "Kinto's `basicauth` takes any name with any password for a user: to it there is no wrong credential.";
+const NOBODY: &str = "Kinto's `server_info` answers anybody, without a name where the credential is none. The gateway asks it who calls, cannot tell that from a failure, and answers 503.";
+
 /// Whether no answer of the gateway's own is among what is complained of.
 pub(crate) fn is_of_the_api(causes: Option<&Causes>) -> bool {
     causes.is_none_or(|causes| causes.contains_key(OF_THE_API))
@@ -29,10 +34,13 @@ pub(crate) fn is_of_the_api(causes: Option<&Causes>) -> bool {
 pub(crate) fn cause(api: &str, finding: &Finding, causes: Option<&Causes>) -> Option<&'static str> {
     let none = Causes::new();
     let causes = causes.unwrap_or(&none);
+    if let Some(cause) = of_one(api, finding, causes) {
+        return Some(cause);
+    }
     match finding.tool {
         "Schemathesis" => of_the_document(finding, causes),
         "Wapiti" if finding.check == "Internal Server Error" => failure(causes),
-        _ => of_one(api, finding),
+        _ => None,
     }
 }
 
@@ -41,7 +49,10 @@ fn of_the_document(finding: &Finding, causes: &Causes) -> Option<&'static str> {
     let is_by_api = causes.contains_key(OF_THE_API);
     let is_by_gateway = causes.keys().any(|cause| cause != OF_THE_API);
     let is_problem = causes.values().any(|message| message.contains("application/problem+json"));
+    let is_total = causes.values().any(|message| message.starts_with("\"total\" is a required"));
     match finding.check.as_str() {
+        "negative_data_rejection" => Some(TAKEN_OUT),
+        "response_schema_conformance" if is_total => Some(TOTALS),
         "content_type_conformance" if is_by_gateway || is_problem => Some(PROBLEM),
         "content_type_conformance" => Some(OWN_TYPE),
         "not_a_server_error" => failure(causes),
@@ -66,6 +77,11 @@ fn failure(causes: &Causes) -> Option<&'static str> {
 }
 
 /// What one API is known for.
-fn of_one(_api: &str, _finding: &Finding) -> Option<&'static str> {
-    None
+fn of_one(api: &str, finding: &Finding, causes: &Causes) -> Option<&'static str> {
+    let asks = causes.keys().any(|cause| cause.starts_with("failed: `server_info`"));
+    match (api, finding.check.as_str()) {
+        ("kinto", "ignored_auth") => Some(ANY_PAIR),
+        ("kinto", "not_a_server_error" | "status_code_conformance") if asks => Some(NOBODY),
+        _ => None,
+    }
 }

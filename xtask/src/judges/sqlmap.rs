@@ -30,7 +30,7 @@ pub(crate) fn judge(
     write(&folder.join("openapi.json"), &given.at(place.address).to_string())?;
     let mut command = Command::new(tools.tool("sqlmap"));
     command.current_dir(folder).args(["--openapi", "openapi.json", "--batch", "--flush-session"]);
-    command.args(["--level", "1", "--risk", "1", "--technique", TECHNIQUES, "--threads", "1"]);
+    command.args(["--level", "2", "--risk", "2", "--technique", TECHNIQUES, "--threads", "1"]);
     command.args(["--timeout", "10", "--retries", "0", "--ignore-code", "*", "--disable-coloring"]);
     command.args(["--output-dir", "output", "--results-file", "results.csv"]);
     if let Some((name, value)) = &place.credential {

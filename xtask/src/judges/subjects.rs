@@ -67,7 +67,7 @@ pub(crate) const SUBJECTS: [Subject; 4] = [
         from: "ours, vulnerable on purpose, each flaw with a safe twin",
         document: Source::Ours("crates/sample/openapi/honest.yaml"),
         patch: || json!({}),
-        examples: &[("email", "alice@pharmacy.example")],
+        examples: &[("search", "a"), ("id", "1"), ("customer_id", "1"), ("status", "new")],
         policy: include_str!("../../../crates/attack/policies/pharmacy.yaml"),
         start: |_, _, port| {
             let mut command = Command::new(shell::root().join("target/debug/examples/serve"));
