@@ -15,6 +15,12 @@ impl Document {
         self
     }
 
+    /// With `integer` where it says `int`, which is no type: an operation with it would not be served at all.
+    pub(crate) fn typed(mut self) -> Self {
+        correct(&mut self.0);
+        self
+    }
+
     /// Without the operations of these paths, or `DELETE /orders/{id}` alone.
     pub(crate) fn without(&self, named: &[&str]) -> Self {
         let mut value = self.0.clone();
@@ -125,6 +131,19 @@ impl Document {
     }
 }
 
+fn correct(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if members.get("type").is_some_and(|named| named == "int") {
+                members.insert("type".to_owned(), json!("integer"));
+            }
+            members.values_mut().for_each(correct);
+        }
+        Value::Array(items) => items.iter_mut().for_each(correct),
+        _ => {}
+    }
+}
+
 fn set(target: &mut Value, name: &str, value: Value) {
     if let Some(members) = target.as_object_mut() {
         members.insert(name.to_owned(), value);
@@ -207,6 +226,14 @@ mod tests {
         assert!(filled.0["paths"]["/orders/7"]["get"].is_object());
         assert!(filled.0["paths"]["/orders/7"].get("put").is_none());
         assert!(filled.0["paths"]["/orders/{id}"]["put"].is_object());
+    }
+
+    #[test]
+    fn a_type_that_is_none_is_the_one_that_was_meant() {
+        let document = Document(
+            json!({ "paths": { "/a": { "get": { "parameters": [{ "type": "int" }] } } } }),
+        );
+        assert_eq!(document.typed().0["paths"]["/a"]["get"]["parameters"][0]["type"], "integer");
     }
 
     #[test]

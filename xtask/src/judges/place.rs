@@ -54,7 +54,8 @@ impl Place {
         let ports = FIRST + subject.place * 3;
         let [first, second, third] = [ports, ports + 1, ports + 2];
         let api = start((subject.start)(tools, folder, first)?, first)?;
-        let document = read(&subject.document, tools, at(first))?.patched(&(subject.patch)());
+        let document =
+            read(&subject.document, tools, at(first))?.typed().patched(&(subject.patch)());
         let (gateway, ledger, target) = match way {
             Way::Bare => (None, None, at(first)),
             Way::Through => {
