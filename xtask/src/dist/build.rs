@@ -3,13 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::packages::Packages;
+use super::packages::{Packages, TARGET};
 use crate::shell;
 
 /// From PyPI: a C compiler and linker that knows the symbols of every glibc, and cargo's way to it.
 const TOOLS: [&str; 2] = ["ziglang==0.15.2", "cargo-zigbuild==0.24.0"];
-/// The target, as rustc names it.
-pub(crate) const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// All that two builds must have in common.
 pub(crate) struct Builder {

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::build::TARGET;
 use crate::shell;
+
+/// The target, as rustc names it.
+pub(crate) const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// One package.
 #[derive(Clone, Debug)]
