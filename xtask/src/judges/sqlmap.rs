@@ -32,8 +32,8 @@ pub(crate) fn judge(
     command.current_dir(folder).args(["--openapi", "openapi.json", "--batch", "--flush-session"]);
     command.args(["--level", "2", "--risk", "2", "--technique", TECHNIQUES, "--threads", "1"]);
     command.args(["--timeout", "10", "--retries", "0", "--ignore-code", "*", "--disable-coloring"]);
-    // Where one parameter is open, the others are still tried.
-    command.args(["--answers", "skip further tests=N"]);
+    // Where one parameter is open, others and other operations are still tried.
+    command.args(["--answers", "skip further tests=N,keep testing=Y"]);
     command.args(["--output-dir", "output", "--results-file", "results.csv"]);
     if let Some((name, value)) = &place.credential {
         command.arg("--header").arg(format!("{name}: {value}"));
