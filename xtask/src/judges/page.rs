@@ -124,7 +124,7 @@ fn remains(
     let mut deciders: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for (_, judged) in all {
         let compared = Compared::of(&judged.bare, &judged.through);
-        let rows = [("stays", compared.stayed), ("is new", compared.new)];
+        let rows = [("stay", compared.stayed), ("new", compared.new)];
         let rows =
             rows.into_iter().flat_map(|(word, set)| set.into_iter().map(move |one| (word, one)));
         for (word, finding) in rows {
