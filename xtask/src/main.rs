@@ -1,5 +1,6 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
-//! `deny`, `differential`, `docs`, `endure`, `http1`, `injection`, `objects`, `origins`, `readers`, `suites`, `tidy`.
+//! `deny`, `differential`, `dist`, `docs`, `endure`, `http1`, `injection`, `judges`, `objects`, `origins`, `readers`,
+//! `suites`, `tidy`.
 
 mod bench;
 mod callers;
@@ -9,10 +10,12 @@ mod check;
 mod corpus;
 mod deny;
 mod differential;
+mod dist;
 mod docs;
 mod endure;
 mod http1;
 mod injection;
+mod judges;
 mod listening;
 mod objects;
 mod origins;
@@ -34,6 +37,8 @@ usage: cargo xtask COMMAND
   deny    licences, advisories and duplicate versions (installs cargo-deny if it is missing)
   differential  our verdicts beside those of two other validators (needs npm and python3); writes
           docs/src/differential.md
+  dist    [--twice]  a binary to hand on, with its digest, bill of materials and licences (needs python3 and
+          PyPI); --twice builds it again elsewhere and compares
   endure  [reload] [slow] [floods] [soak] [--requests N]  what load, slowness, floods and time do;
           takes half an hour alone on a machine; writes docs/src/endurance.md
   docs    write the pages that are made from the code
@@ -41,6 +46,8 @@ usage: cargo xtask COMMAND
   injection  what detectors find in the public suites in `--data FOLDER`, beside the OWASP Core Rule Set
           (npm, python3, Debian); writes docs/src/injection.md; [--verdicts FILE]  ours alone: keeps what is
           said of each text, or compares with what the file holds
+  judges  [--gateway FILE] [--only API]  what Schemathesis, sqlmap and Wapiti find in four APIs, directly and
+          through the gateway (needs python3 and node; PyPI, npm); writes docs/src/judges.md
   objects [--requests N] [--apis N] [--seed N]  callers who try everything on generated APIs, and what
           authorization costs; writes docs/src/objects.md
   origins what seven real servers understand of what is forwarded (needs python3, node and PyPI);
@@ -61,10 +68,12 @@ fn main() -> ExitCode {
         Some("corpus") => corpus::run(std::env::args().nth(2).as_deref()),
         Some("deny") => deny::run(),
         Some("differential") => differential::run(),
+        Some("dist") => dist::run(&arguments),
         Some("docs") => docs::write(),
         Some("endure") => endure::run(&arguments),
         Some("http1") => http1::run(),
         Some("injection") => injection::run(&arguments),
+        Some("judges") => judges::run(&arguments),
         Some("objects") => objects::run(&arguments),
         Some("origins") => origins::run(),
         Some("readers") => readers::run(&arguments),

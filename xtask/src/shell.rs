@@ -29,6 +29,20 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("`{shown}` failed")) }
 }
 
+/// What a program prints that is run in this folder.
+pub(crate) fn output(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .map_err(|error| format!("`{program}` cannot be started: {error}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("`{program} {}` failed: {said}", arguments.join(" ")));
+    }
+    String::from_utf8(output.stdout).map_err(|_| format!("`{program}` does not print UTF-8"))
+}
+
 /// Whether a program is there.
 pub(crate) fn has(program: &str, version_flag: &str) -> bool {
     Command::new(program).arg(version_flag).output().is_ok_and(|output| output.status.success())
