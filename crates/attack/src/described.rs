@@ -1,14 +1,13 @@
 //! Who calls an API, from a file in the form of Web Fuzzing Commons (<https://github.com/WebFuzzing/Commons>, its `auth`
 //! schema): fixed header fields, logins, users that are made for the run.
 
-use std::fmt::Write as _;
-
 use serde::Deserialize;
 use serde_saphyr::{MergeKeyPolicy, Options};
 
 use portcullis_model::Secret;
 
 use crate::identity::{Credential, Login, Sent, Take};
+use crate::percent::encoded;
 
 /// Bytes of one file.
 const TEXT_BYTES_MAX: usize = 1 << 20;
@@ -269,7 +268,7 @@ impl UserPassword {
         }
         if content_type.starts_with("application/x-www-form-urlencoded") {
             let of =
-                |(name, value): &(String, String)| format!("{}={}", encoded(name), encoded(value));
+                |(name, value): &(String, String)| format!("{}={}", written(name), written(value));
             return Ok(pairs.iter().map(of).collect::<Vec<_>>().join("&"));
         }
         Err(format!("`payloadUserPwd` cannot be written as `{content_type}`"))
@@ -386,22 +385,9 @@ fn filled(text: &str, values: &Values) -> String {
         .fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
 }
 
-/// As forms write it.
-fn encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(char::from(byte));
-            }
-            b' ' => out.push('+'),
-            byte => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
+/// As forms write it: a space is a `+`.
+fn written(text: &str) -> String {
+    encoded(text, b"").replace("%20", "+")
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ mod own_key;
 mod page;
 mod parts;
 mod payload;
+mod percent;
 mod place;
 mod pointed;
 mod policies;

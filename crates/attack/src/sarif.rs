@@ -3,11 +3,10 @@
 //! A result is an attack that comes through, or a journey that does not; its place is the line of the document that
 //! declares the operation. What is closed is no result: it is in the evidence.
 
-use std::fmt::Write as _;
-
 use portcullis_evidence::Severity;
 use serde_json::{Value, json};
 
+use crate::percent::encoded;
 use crate::report::{AttackFound, JourneyFound, Report};
 
 /// Where an operation is declared.
@@ -85,7 +84,7 @@ fn result((id, severity): (&str, Severity), text: &str, place: &Declared) -> Val
         "level": level,
         "message": { "text": text },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(&place.file) },
+            "artifactLocation": { "uri": encoded(&place.file, b"/") },
             "region": { "startLine": place.line },
         } }],
         // The same attack is the same finding, wherever the document moves it.
@@ -100,21 +99,6 @@ const fn score(severity: Severity) -> &'static str {
         Severity::Medium => "5.5",
         Severity::Low => "2.0",
     }
-}
-
-/// A path as a relative URI reference (RFC 3986).
-fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        let is_plain = byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte);
-        if is_plain {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use portcullis_contract::{Collection, Operation, Parameter, Place, Samples};
 use portcullis_policy::{InputPlace, Model, ObjectInput, RequestPlace};
 use serde_json::{Map, Value, json};
 
+use crate::percent::encoded;
+
 /// Makes requests from a contract.
 #[derive(Debug)]
 pub(super) struct Requests<'a> {
@@ -73,9 +75,9 @@ impl Requests<'_> {
             match parameter.place {
                 Place::Path => path = path.replace(&format!("{{{name}}}"), &texts.join(",")),
                 _ if parameter.collection == Collection::Repeated => {
-                    query.extend(texts.iter().map(|text| format!("{}={text}", encoded(name))));
+                    query.extend(texts.iter().map(|text| format!("{}={text}", encoded(name, b""))));
                 }
-                _ => query.push(format!("{}={}", encoded(name), texts.join(","))),
+                _ => query.push(format!("{}={}", encoded(name, b""), texts.join(","))),
             }
         }
         let mark = if query.is_empty() { "" } else { "?" };
@@ -129,7 +131,7 @@ impl Requests<'_> {
             format!("no value can be made for its {place} parameter `{}`", parameter.name)
         })?;
         let text = |one: &Value| match one {
-            Value::String(text) => Some(encoded(text)),
+            Value::String(text) => Some(encoded(text, b"")),
             Value::Number(_) | Value::Bool(_) => Some(one.to_string()),
             _ => None,
         };
@@ -154,19 +156,4 @@ pub(super) fn holds_several(operation: &Operation, place: &InputPlace) -> bool {
         }),
         InputPlace::One(_) | InputPlace::Header(_) => false,
     }
-}
-
-/// A text as a segment of a path, or a value of a query, has it.
-fn encoded(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }

@@ -4,18 +4,8 @@ use portcullis_sample::HONEST;
 use serde_json::Value;
 
 use crate::compare::{sample, token};
+use crate::generated::RULES;
 use crate::support::{Folder, text};
-
-const RULES: &str = "
-callers:
-  whoami: { operation: getProfile, subject: /id, schemes: [bearer] }
-  attributes: { role: { whoami: /role } }
-roles: { customer: [], pharmacist: [] }
-resources:
-  Reminder: { owner: /customer_id }
-access:
-  - { role: customer, may: [read, create, update, delete], on: Reminder, when: mine }
-";
 
 /// An attack that is closed.
 const CLOSED: &str = "

@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::compare::{sample, token};
 use crate::support::{Folder, Gateway, text};
 
-const RULES: &str = "
+/// A policy for reminders of the sample.
+pub(crate) const RULES: &str = "
 callers:
   whoami: { operation: getProfile, subject: /id, schemes: [bearer] }
   attributes: { role: { whoami: /role } }
