@@ -88,7 +88,12 @@ async fn at_running(target: &impl Target, verdict: &mut Verdict) {
                     .to_owned(),
             );
         }
-        _ => verdict.why = why.or_else(|| verdict.why.take()),
+        // Who stops it elsewhere says nothing of what was not seen here.
+        (_, Outcome::Inconclusive) => {
+            (verdict.stopped_by, verdict.knock_out) = (Vec::new(), None);
+            verdict.why = why;
+        }
+        _ => {}
     }
 }
 
@@ -311,7 +316,7 @@ mod tests {
         let verdict = beside(false, &Seen::Harm);
         assert_eq!((verdict.through, verdict.why), (Outcome::Succeeded, None));
         let verdict = beside(true, &Seen::Broken("status 503".to_owned()));
-        assert_eq!(verdict.through, Outcome::Inconclusive);
+        assert_eq!((verdict.through, verdict.stopped_by.len()), (Outcome::Inconclusive, 0));
         assert!(verdict.why.unwrap().contains("through the gateway that runs: status 503"));
     }
 

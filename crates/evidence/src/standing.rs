@@ -121,12 +121,12 @@ pub fn stand(records: &[Record], now: &impl Now) -> Standing {
 fn over(record: &Record, now: &impl Now) -> Vec<&'static str> {
     let Digests { contract, policy, suite, binary } = record.digests;
     let mut over = Vec::new();
-    match now.slices(&record.operations) {
-        Some((now, _)) if now != contract => over.push("contract"),
-        None => over.push("contract"),
-        Some(_) => {}
+    let slices = now.slices(&record.operations);
+    // An operation that is gone is another contract.
+    if slices.is_none_or(|(now, _)| now != contract) {
+        over.push("contract");
     }
-    if now.slices(&record.operations).is_some_and(|(_, now)| now != policy) {
+    if slices.is_some_and(|(_, now)| now != policy) {
         over.push("policy");
     }
     if now.suite(&record.id).is_some_and(|now| now != suite) {

@@ -168,11 +168,13 @@ fn upstream(
     let address = target::address(url, owned).map_err(|why| unusable(&why))?;
     let running = options.through.as_ref().map(|url| target::address(url, owned));
     let running = running.transpose().map_err(|why| unusable(&why))?;
+    // The address that was looked at, and no name: asked again, it may lead to somebody who did not agree.
+    let url = format!("http://{address}");
     let config = config(options)?;
     let model = ModelOptions {
         config: config.clone(),
         contract: options.contract.clone(),
-        upstream: Some(url.to_owned()),
+        upstream: Some(url.clone()),
         listen: Some(LISTEN.to_owned()),
     };
     let (equipment, plan) = load::one(&model, &PlanOptions::default())?;
@@ -180,7 +182,7 @@ fn upstream(
     let identities = callers.iter().map(|one| one.identity.clone()).collect();
     let upstream = Upstream {
         address,
-        url: url.to_owned(),
+        url,
         contract: options.contract.clone(),
         policy: config,
         equipment,

@@ -1,5 +1,6 @@
 //! The command lines of `portcullis evidence`, and how attacks are told to keep it.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -7,6 +8,9 @@ use portcullis_evidence::{ComplaintKind, PublicKey, Severity, Sha256Hex};
 
 use crate::document_argument::document;
 use crate::format::Format;
+
+/// Bytes that are read of a public key.
+const KEY_BYTES_MAX: u64 = 16 << 10;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EvidenceCommand {
@@ -154,7 +158,10 @@ impl BelievedFile {
     pub(crate) fn read_key(&self) -> Result<Option<PublicKey>, String> {
         let Some(path) = &self.key else { return Ok(None) };
         let shown = path.display();
-        let text = std::fs::read_to_string(path).map_err(|error| format!("`{shown}`: {error}"))?;
+        let mut text = String::new();
+        let opened = std::fs::File::open(path);
+        let read = opened.and_then(|file| file.take(KEY_BYTES_MAX).read_to_string(&mut text));
+        read.map_err(|error| format!("`{shown}`: {error}"))?;
         PublicKey::from_pem(&text).map(Some).map_err(|fault| format!("`{shown}`: {fault}"))
     }
 }
