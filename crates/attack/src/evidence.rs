@@ -14,9 +14,10 @@ use serde_saphyr::Spanned;
 use crate::asked;
 use crate::folder::Folder;
 use crate::form::{Attack, Document, Step};
-use crate::place::{Place, sample_model};
+use crate::place::{Place, Wanted, sample_model};
 use crate::policies;
 use crate::report::{AttackFound, JourneyFound, Report};
+use crate::shared::Shared;
 
 /// Stands in the place of the sample's address, which is another one in each run.
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9);
@@ -66,16 +67,20 @@ pub fn records(
 pub(crate) fn name_operations(
     place: &Place,
     (attacks, report): (&[Attack], &mut Report),
-    clock: &Arc<dyn Clock>,
+    (clock, shared): (&Arc<dyn Clock>, &Shared),
 ) {
-    let mut grounds = Grounds { place, clock, known: HashMap::new() };
     for (attack, found) in attacks.iter().zip(&mut report.attacks) {
-        let policy = policies::text(attack.policy.as_ref(), attack.policy_file.as_ref());
-        let wanted = (document(attack.document.as_ref()), policy);
-        if let Ok(ground) = grounds.of(wanted, &attack.attack) {
-            found.operations = ground.operations;
+        // What a document declares is the same whatever a policy says of the sample.
+        let wanted = Wanted { document: document(attack.document.as_ref()), policy: None };
+        if let Ok(model) = shared.model(place, wanted, NOWHERE, clock) {
+            found.operations = asked::operations(own(&attack.attack), &model);
         }
     }
+}
+
+/// Steps that go where the attack goes, not to the API alone.
+fn own(steps: &[Spanned<Step>]) -> impl Iterator<Item = &Step> {
+    steps.iter().map(|step| &step.value).filter(|step| !step.at_api)
 }
 
 fn document(named: Option<&Spanned<Document>>) -> Document {
@@ -129,17 +134,17 @@ struct Ground {
 }
 
 /// What a file says of the gateway that it wants.
-type Wanted<'a> = (Document, Option<&'a str>);
+type Asked<'a> = (Document, Option<&'a str>);
 
 /// Documents and policies of a run, each read once.
 struct Grounds<'a> {
     place: &'a Place,
     clock: &'a Arc<dyn Clock>,
-    known: HashMap<Wanted<'a>, Sliced>,
+    known: HashMap<Asked<'a>, Sliced>,
 }
 
 impl<'a> Grounds<'a> {
-    fn of(&mut self, wanted: Wanted<'a>, steps: &[Spanned<Step>]) -> Result<Ground, String> {
+    fn of(&mut self, wanted: Asked<'a>, steps: &[Spanned<Step>]) -> Result<Ground, String> {
         if !self.known.contains_key(&wanted) {
             let model = match self.place {
                 Place::Sample => sample_model(wanted.0, wanted.1, NOWHERE, self.clock),
@@ -149,8 +154,7 @@ impl<'a> Grounds<'a> {
             self.known.insert(wanted, Sliced::new(model)?);
         }
         let sliced = self.known.get(&wanted).ok_or("the model cannot be read")?;
-        let own = steps.iter().map(|step| &step.value).filter(|step| !step.at_api);
-        let operations = asked::operations(own, &sliced.model);
+        let operations = asked::operations(own(steps), &sliced.model);
         let (contract, policy) = sliced.of(&operations).ok_or("an operation is not there")?;
         Ok(Ground { operations, contract, policy })
     }

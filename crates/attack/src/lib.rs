@@ -48,6 +48,7 @@ mod runner;
 mod sarif;
 mod scalar;
 mod sequence;
+mod shared;
 pub mod story;
 mod table;
 mod token;

@@ -19,6 +19,7 @@ use crate::identity::Identity;
 use crate::issue::{Issuing, Peppers};
 use crate::kept::Kept;
 use crate::sequence::Session;
+use crate::shared::Shared;
 use crate::trial::Way;
 
 /// Gateways of a run listen where nobody else can reach them (rule 35).
@@ -68,6 +69,7 @@ pub(crate) struct World {
     gateway: Option<Running>,
     ledger: Option<Arc<Ledger>>,
     sample: Option<portcullis_sample::Running>,
+    shared: Arc<Shared>,
 }
 
 impl Place {
@@ -77,8 +79,9 @@ impl Place {
         wanted: Wanted<'_>,
         way: &Way,
         clock: &Arc<dyn Clock>,
+        shared: &Arc<Shared>,
     ) -> Result<World, String> {
-        self.open_recording(wanted, way, clock, Box::new(io::sink())).await
+        self.open_recording(wanted, way, (clock, shared), Box::new(io::sink())).await
     }
 
     /// The same, and the gateway's ledger goes to `records`; all of it is there when the world is closed.
@@ -86,17 +89,17 @@ impl Place {
         &self,
         wanted: Wanted<'_>,
         way: &Way,
-        clock: &Arc<dyn Clock>,
+        (clock, shared): (&Arc<dyn Clock>, &Arc<Shared>),
         records: &Kept,
     ) -> Result<World, String> {
-        self.open_recording(wanted, way, clock, Box::new(records.clone())).await
+        self.open_recording(wanted, way, (clock, shared), Box::new(records.clone())).await
     }
 
     async fn open_recording(
         &self,
         wanted: Wanted<'_>,
         way: &Way,
-        clock: &Arc<dyn Clock>,
+        (clock, shared): (&Arc<dyn Clock>, &Arc<Shared>),
         records: Box<dyn io::Write + Send>,
     ) -> Result<World, String> {
         if let Self::Sample = self {
@@ -106,7 +109,7 @@ impl Place {
         }
         let sample = match self {
             Self::Sample => Some(
-                Sample::start_on_loopback()
+                sample(shared)
                     .await
                     .map_err(|error| format!("the sample does not start: {error}"))?,
             ),
@@ -130,10 +133,16 @@ impl Place {
                 };
                 let issuing = Issuing::new(api, Arc::clone(clock), None);
                 let session = Session::new((door, api), None, unique, identities, issuing);
-                Ok(World { session, gateway: None, ledger: None, sample })
+                Ok(World {
+                    session,
+                    gateway: None,
+                    ledger: None,
+                    sample,
+                    shared: Arc::clone(shared),
+                })
             }
             Way::Through(not_asked) => {
-                let model = self.model(wanted, api, clock)?;
+                let model = shared.model(self, wanted, api, clock)?;
                 let options = PlanOptions { observe: false, not_asked: not_asked.clone() };
                 let plan = Arc::new(Plan::compile(model, options));
                 let peppers = Peppers::of_chance()?;
@@ -151,7 +160,8 @@ impl Place {
                 let issuing = Issuing::new(api, Arc::clone(clock), given);
                 let doors = (gateway.address(), api);
                 let session = Session::new(doors, Some(probe), unique, identities, issuing);
-                Ok(World { session, gateway: Some(gateway), ledger: Some(ledger), sample })
+                let (gateway, ledger) = (Some(gateway), Some(ledger));
+                Ok(World { session, gateway, ledger, sample, shared: Arc::clone(shared) })
             }
         }
     }
@@ -159,20 +169,6 @@ impl Place {
     /// Whether somebody runs a gateway in front of it.
     pub(crate) const fn has_running(&self) -> bool {
         matches!(self, Self::Upstream(upstream) if upstream.running.is_some())
-    }
-
-    /// Document and policy, joined.
-    fn model(
-        &self,
-        wanted: Wanted<'_>,
-        api: SocketAddr,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<Model, String> {
-        let model = match self {
-            Self::Sample => sample_model(wanted.document, wanted.policy, api, clock),
-            Self::Upstream(upstream) => upstream.model(clock),
-        };
-        model.map_err(|failure| format!("the gateway's model cannot be built: {failure}"))
     }
 }
 
@@ -229,6 +225,11 @@ pub fn sample_model(
         now: clock.now(),
     };
     Model::join(input).map_err(Box::new)
+}
+
+/// A fresh sample.
+async fn sample(shared: &Shared) -> io::Result<portcullis_sample::Running> {
+    Sample::start(shared.listen().await?).await
 }
 
 /// A key for the tokens of pages, where the policy has them: nobody else's.
@@ -302,7 +303,7 @@ fn no_chance() -> String {
 impl World {
     /// Ends it: the gateway first, because it keeps connections to the API.
     pub(crate) async fn close(self) {
-        let Self { session, gateway, ledger, sample } = self;
+        let Self { session, gateway, ledger, sample, shared } = self;
         drop(session);
         if let Some(gateway) = gateway {
             // Stopping waits for its threads. A gateway that panicked has none left.
@@ -314,7 +315,9 @@ impl World {
             .await;
         }
         if let Some(sample) = sample {
+            let address = sample.address;
             sample.stop().await;
+            shared.left(address);
         }
     }
 }

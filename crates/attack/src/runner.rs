@@ -13,6 +13,7 @@ use crate::client::{Request, Silence, exchange};
 use crate::form::{Attack, Journey};
 use crate::place::{Place, Wanted};
 use crate::report::{AttackFound, JourneyFound, Report};
+use crate::shared::Shared;
 use crate::trial::{Part, Seen, Target, Try, Way};
 use crate::verdict::{Outcome, Passage, State, Verdict};
 use crate::{evidence, policies, trial, twin};
@@ -35,12 +36,20 @@ pub struct Runner {
     pub clock: Arc<dyn Clock>,
     /// What it may send.
     pub budget: Arc<Budget>,
+    shared: Arc<Shared>,
 }
 
 impl Runner {
     /// Without bounds.
     pub fn new(place: Place, clock: Arc<dyn Clock>) -> Self {
-        Self { place, clock, budget: Arc::default() }
+        Self { place, clock, budget: Arc::default(), shared: Arc::default() }
+    }
+
+    /// The same within bounds.
+    #[must_use]
+    pub fn within(mut self, budget: Arc<Budget>) -> Self {
+        self.budget = budget;
+        self
     }
 
     /// Runs all of them. `progress` is called with a line after each.
@@ -100,7 +109,8 @@ impl Runner {
             }
         }
         report.count();
-        evidence::name_operations(&self.place, (attacks, &mut report), &self.clock);
+        let shared = (&self.clock, &*self.shared);
+        evidence::name_operations(&self.place, (attacks, &mut report), shared);
         report
     }
 
@@ -171,7 +181,7 @@ impl Runner {
             document: journey.document.as_ref().map(|one| one.value).unwrap_or_default(),
             policy: policies::text(journey.policy.as_ref(), journey.policy_file.as_ref()),
         };
-        let mut world = self.place.open(wanted, way, &self.clock).await?;
+        let mut world = self.place.open(wanted, way, &self.clock, &self.shared).await?;
         world.session.spend(&self.budget);
         let mut walked = world.session.make(&journey.tokens, self.seconds()).await;
         if walked.is_ok() {
@@ -219,8 +229,8 @@ impl Target for Lab<'_> {
             document: attack.document.as_ref().map(|one| one.value).unwrap_or_default(),
             policy: policies::text(attack.policy.as_ref(), attack.policy_file.as_ref()),
         };
-        let Runner { place, clock, budget } = self.runner;
-        let mut world = match place.open(wanted, &one.way, clock).await {
+        let Runner { place, clock, budget, shared } = self.runner;
+        let mut world = match place.open(wanted, &one.way, clock, shared).await {
             Ok(world) => world,
             Err(why) => return Seen::Broken(why),
         };

@@ -43,7 +43,7 @@ pub enum KnownKeys {
 
 impl<'a> Asked<'a> {
     pub(crate) fn models(&self) -> impl Iterator<Item = &'a Model> {
-        self.plans.iter().map(|plan| &plan.model)
+        self.plans.iter().map(|plan| &*plan.model)
     }
 
     /// Where lasting state is: the same for all APIs of a policy.

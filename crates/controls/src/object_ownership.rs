@@ -101,8 +101,7 @@ fn expectation(model: &Model, operation: usize) -> Expectation {
     let Some(declared) = model.contract.operation(operation) else {
         return Expectation::NotApplicable("there is no such operation");
     };
-    let rules = crate::rules::Rules::compile(&model.authorization);
-    match Expected::derive(model, &rules, operation) {
+    match Expected::derive(model, operation) {
         Expected::NotAsked(why) => Expectation::NotApplicable(why),
         Expected::Asked => {
             let touches = model.authorization.operations.get(operation);

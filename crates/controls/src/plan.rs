@@ -22,7 +22,7 @@ use crate::{function_access, hostile_input, object_ownership, response_shape};
 #[derive(Debug)]
 pub struct Plan {
     /// Contract and policy.
-    pub model: Model,
+    pub model: Arc<Model>,
     /// The version in every record.
     pub version: Arc<str>,
     /// By operation index.
@@ -116,7 +116,8 @@ pub struct PlanOptions {
 
 impl Plan {
     /// Compiles what every control expects.
-    pub fn compile(model: Model, options: PlanOptions) -> Self {
+    pub fn compile(model: impl Into<Arc<Model>>, options: PlanOptions) -> Self {
+        let model = model.into();
         let rules = Rules::compile(&model.authorization);
         let masked = response_shape::masked(&model);
         let counted = resource_limits::Counted::all(&model);
@@ -129,7 +130,7 @@ impl Plan {
                     caller: caller_identity::Expected::derive(&model, index),
                     function: function_access::Expected::derive(&model, index),
                     graphql: function_access::undecided_graphql(&model, index),
-                    objects: object_ownership::Expected::derive(&model, &rules, index),
+                    objects: object_ownership::Expected::derive(&model, index),
                     guarded: caller_identity::Guarded::of(&model, index),
                     texts: hostile_input::Said::of(
                         model.texts.get(index).map_or(&[], Vec::as_slice),
@@ -227,6 +228,13 @@ impl Plan {
         findings.extend(function_access::graphql(&self.model));
         findings.extend(caller_identity::basic_passwords(&self.model));
         findings
+    }
+
+    /// The same plan for a gateway that stands elsewhere: what controls expect stays what it was compiled to be.
+    /// None if others hold the same model.
+    pub fn moved(mut self, change: impl FnOnce(&mut Model)) -> Option<Self> {
+        change(Arc::get_mut(&mut self.model)?);
+        Some(self)
     }
 
     /// How many operations nobody may call: nobody said who may (rule 7), what for, or whose objects they

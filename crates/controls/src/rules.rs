@@ -153,12 +153,6 @@ impl Rules {
         self.operations.get(operation).map_or(&[], |own| &own.places)
     }
 
-    /// Whether any rule permits something with objects of a resource in an operation, to whomever.
-    pub fn speaks_of(&self, model: &Authorization, operation: usize, resource: usize) -> bool {
-        let all = self.of_objects(operation, resource, Purpose::Touch);
-        all.iter().any(|one| model.rules.get(one.rule).is_some_and(|rule| !rule.forbids))
-    }
-
     fn of_objects(&self, operation: usize, resource: usize, purpose: Purpose) -> &[OfObject] {
         let own = self.operations.get(operation);
         let own = own.and_then(|own| match purpose {

@@ -275,7 +275,7 @@ impl Site {
         };
         let mut best: Option<(_, &Arc<Plan>)> = None;
         for plan in self.plans() {
-            let Model { hosts, base_path, .. } = &plan.model;
+            let Model { hosts, base_path, .. } = &*plan.model;
             let is_named = host.is_some_and(|host| is_claimed(host, hosts));
             if !is_named && !hosts.is_empty() {
                 continue;

@@ -162,6 +162,12 @@ impl Rule {
         };
         means || on.named.binary_search(&operation).is_ok()
     }
+
+    /// Whether it permits something with objects of a resource in an operation, to whomever.
+    pub fn permits(&self, resource: usize, operation: usize, touches: &Touches) -> bool {
+        let mut on = self.on.iter().filter(|on| on.resource == resource);
+        !self.forbids && on.any(|on| self.speaks_of(on, operation, touches))
+    }
 }
 
 /// Members of an object: JSON Pointers.

@@ -118,7 +118,7 @@ fn own_set(path: &Path, against: Against<'_>) -> Result<Folder, Exit> {
 /// Runs a set; progress goes to standard error.
 pub(crate) fn ran(place: Place, set: Folder, budget: Budget) -> Ran {
     let budget = Arc::new(budget);
-    let runner = Runner { place, clock: Arc::new(SystemClock), budget };
+    let runner = Runner::new(place, Arc::new(SystemClock)).within(budget);
     let is_terminal = std::io::stderr().is_terminal();
     let progress = |line: &str| {
         if is_terminal {

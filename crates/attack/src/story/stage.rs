@@ -12,12 +12,14 @@ use crate::kept::Kept;
 use crate::place::{Place, Wanted, World};
 use crate::policies;
 use crate::sequence::{End, Played};
+use crate::shared::Shared;
 use crate::trial::{Part, Seen, Target, Try, Way};
 
 /// A story, and the time by which it is played.
 pub(crate) struct Stage<'a> {
     pub(crate) story: &'a Story,
     pub(crate) clock: &'a Arc<dyn Clock>,
+    pub(crate) shared: &'a Arc<Shared>,
 }
 
 /// What was seen of all scenes, those of containment behind the others.
@@ -36,7 +38,8 @@ impl Stage<'_> {
             policy: policies::text(policy.as_ref(), policy_file.as_ref()),
         };
         let kept = Kept::default();
-        let mut world = Place::Sample.open_recorded(wanted, way, self.clock, &kept).await?;
+        let mut world =
+            Place::Sample.open_recorded(wanted, way, (self.clock, self.shared), &kept).await?;
         let played = self.played(&mut world).await;
         world.close().await;
         let scenes = played?;

@@ -19,7 +19,7 @@ const RECORDS_MAX: usize = 2;
 pub fn tell(story: &Story, clock: &Arc<dyn Clock>) -> StoryFound {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let told = match runtime {
-        Ok(runtime) => runtime.block_on(told(&Stage { story, clock })),
+        Ok(runtime) => runtime.block_on(told(&Stage { story, clock, shared: &Arc::default() })),
         Err(error) => Err(format!("the attacker cannot run: {error}")),
     };
     let (mut scenes, why) = match told {

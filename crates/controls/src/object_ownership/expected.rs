@@ -4,8 +4,6 @@ use portcullis_contract::Security;
 use portcullis_model::shown;
 use portcullis_policy::{InputPlace, Model, Posture, Verb};
 
-use crate::rules::Rules;
-
 /// Whether objects are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
@@ -30,7 +28,7 @@ pub enum Closed {
 
 impl Expected {
     /// What is expected of an operation.
-    pub fn derive(model: &Model, rules: &Rules, operation: usize) -> Self {
+    pub fn derive(model: &Model, operation: usize) -> Self {
         let authorization = &model.authorization;
         let says = |list: &[bool]| list.get(operation).copied().unwrap_or_default();
         if model.posture == Posture::ContractOnly {
@@ -56,7 +54,8 @@ impl Expected {
             let about = touches.does.first().map(|(resource, _)| *resource);
             let needed = named.chain(about);
             for resource in needed {
-                if !rules.speaks_of(authorization, operation, resource) {
+                let mut rules = authorization.rules.iter();
+                if !rules.any(|rule| rule.permits(resource, operation, touches)) {
                     return Self::Closed(Closed::NoRule(resource));
                 }
             }

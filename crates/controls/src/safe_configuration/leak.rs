@@ -1,5 +1,7 @@
 //! Inner details in error bodies.
 
+use std::sync::LazyLock;
+
 use portcullis_json::{Kind, Value};
 use portcullis_model::{ControlId, Refusal, Status};
 use regex::RegexSet;
@@ -52,10 +54,13 @@ const PATTERNS: [(&str, &str); 14] = [
     ("token", r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
 ];
 
+/// The patterns, compiled once for the process: that takes milliseconds, and they never change.
+static COMPILED: LazyLock<Option<RegexSet>> =
+    LazyLock::new(|| RegexSet::new(PATTERNS.iter().map(|(_, pattern)| *pattern)).ok());
+
 impl Default for LeakDetector {
     fn default() -> Self {
-        let patterns = RegexSet::new(PATTERNS.iter().map(|(_, pattern)| *pattern)).ok();
-        Self { patterns }
+        Self { patterns: COMPILED.clone() }
     }
 }
 

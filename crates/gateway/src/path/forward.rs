@@ -153,7 +153,7 @@ async fn exchange(
     terms: Terms<'_>,
     context: &Context<'_>,
 ) -> Result<(AnswerHead, Streaming, bool), UpstreamFault> {
-    let Model { upstream, base_path, hosts, .. } = &context.plan.model;
+    let Model { upstream, base_path, hosts, .. } = &*context.plan.model;
     let (head, body) = turn.exchange(request, terms).await?;
     let sides = Sides { upstream, base_path, hosts };
     let corrected =

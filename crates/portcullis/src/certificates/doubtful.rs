@@ -49,7 +49,7 @@ pub(crate) fn diagnostics(models: &[Model], now: UnixMillis) -> Vec<Diagnostic> 
 /// Says what there is on standard error, and in the ledger. What readiness tells of it: not where a certificate
 /// lies, which is nobody's business who may ask there.
 pub(crate) fn tell(site: &Site, ledger: &Ledger, now: UnixMillis) -> Option<String> {
-    let models: Vec<&Model> = site.plans().map(|plan| &plan.model).collect();
+    let models: Vec<&Model> = site.plans().map(|plan| &*plan.model).collect();
     let all = doubtful(&models, now);
     for one in &all {
         let what = one.text();

@@ -33,7 +33,7 @@ pub(super) struct Outcome {
 
 /// Sends a request through a gateway with this plan. The plan was compiled for the address where
 /// the gateway is meant to listen, because that decides what is closed; only then it moves here.
-pub(super) fn send(mut plan: Plan, request: &[u8]) -> Result<Outcome, String> {
+pub(super) fn send(plan: Plan, request: &[u8]) -> Result<Outcome, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -41,12 +41,15 @@ pub(super) fn send(mut plan: Plan, request: &[u8]) -> Result<Outcome, String> {
     runtime.block_on(async {
         let failed = |error: io::Error| format!("loopback cannot be used: {error}");
         let api = TcpListener::bind((LOOPBACK, 0)).await.map_err(failed)?;
-        plan.model.listen = SocketAddr::new(LOOPBACK, 0);
         let port = api.local_addr().map_err(failed)?.port();
-        plan.model.upstream.first = Instance::plain(LOOPBACK.to_string(), port);
-        plan.model.upstream.others.clear();
-        // The stand-in asks nobody where a request comes from, and what would show it was not read.
-        plan.model.upstream.proof = UpstreamProof::default();
+        let plan = plan.moved(|model| {
+            model.listen = SocketAddr::new(LOOPBACK, 0);
+            model.upstream.first = Instance::plain(LOOPBACK.to_string(), port);
+            model.upstream.others.clear();
+            // The stand-in asks nobody where a request comes from, and what would show it was not read.
+            model.upstream.proof = UpstreamProof::default();
+        });
+        let plan = plan.ok_or("another gateway serves this model")?;
         let clock = Arc::new(SystemClock);
         let ledger = Ledger::to(Box::new(io::sink()), clock.clone())
             .map_err(|error| format!("no ledger starts: {error}"))?;

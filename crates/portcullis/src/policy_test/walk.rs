@@ -47,14 +47,15 @@ impl Stage {
             known::stand_in(&mut model, server_at.clone());
             // Compiled for the address where the gateway is meant to listen, because that decides what is
             // closed; only then it moves here.
-            let mut plan = Plan::compile(model, PlanOptions::default());
-            plan.model.listen = SocketAddr::new(LOOPBACK, 0);
-            (plan.model.health, plan.model.tls) = (None, None);
-            plan.model.upstream.first = api_at.clone();
-            plan.model.upstream.others.clear();
-            Arc::new(plan)
+            let plan = Plan::compile(model, PlanOptions::default()).moved(|model| {
+                model.listen = SocketAddr::new(LOOPBACK, 0);
+                (model.health, model.tls) = (None, None);
+                model.upstream.first = api_at.clone();
+                model.upstream.others.clear();
+            });
+            plan.map(Arc::new).ok_or("another gateway serves this model")
         };
-        let plans = apis.into_iter().map(plan).collect();
+        let plans = apis.into_iter().map(plan).collect::<Result<_, _>>()?;
         Ok(Self { runtime, api, server, plans })
     }
 

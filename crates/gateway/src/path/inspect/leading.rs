@@ -114,7 +114,7 @@ impl<'a> Judging<'a> {
     fn new(operation: Option<usize>, sent: Option<&'a Sent>, context: &Context<'a>) -> Self {
         let plan = context.plan;
         let Model { upstream, base_path, hosts, origins, redirects, targets, posture, .. } =
-            &plan.model;
+            &*plan.model;
         let listeners = &context.worker.shared.own;
         Self {
             sides: Sides { upstream, base_path, hosts },
