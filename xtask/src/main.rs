@@ -1,5 +1,5 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
-//! `deny`, `differential`, `dist`, `docs`, `endure`, `http1`, `injection`, `judges`, `objects`, `origins`, `readers`,
+//! `deny`, `differential`, `dist`, `docs`, `endure`, `http1`, `injection`, `judges`, `objects`, `origins`, `proof`, `readers`,
 //! `suites`, `tidy`.
 
 mod bench;
@@ -19,6 +19,7 @@ mod judges;
 mod listening;
 mod objects;
 mod origins;
+mod proof;
 mod readers;
 mod shell;
 mod suites;
@@ -52,6 +53,8 @@ usage: cargo xtask COMMAND
           authorization costs; writes docs/src/objects.md
   origins what seven real servers understand of what is forwarded (needs python3, node and PyPI);
           writes docs/src/origins.md
+  proof   what the built-in attacks find and cost, and those that are made for an API of 50 operations;
+          writes docs/src/attack-figures.md
   readers [--requests N] [--seed N]  what parsers of seven languages read of mutated requests that are
           forwarded (needs python3, node, Debian and PyPI, npm); writes docs/src/readers.md
   suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Some("judges") => judges::run(&arguments),
         Some("objects") => objects::run(&arguments),
         Some("origins") => origins::run(),
+        Some("proof") => proof::run(),
         Some("readers") => readers::run(&arguments),
         Some("suites") => suites::run(&arguments),
         Some("tidy") => tidy::run(),

@@ -289,11 +289,11 @@ fn start(
     Ok(Started { gateway, probe, store, ledger })
 }
 
-/// A word that no other try has.
-fn unique() -> Result<String, String> {
+/// What no other try has: by chance.
+fn unique() -> Result<u64, String> {
     let mut chance = [0; 8];
     getrandom::fill(&mut chance).map_err(|_| no_chance())?;
-    Ok(format!("u{:016x}", u64::from_le_bytes(chance)))
+    Ok(u64::from_le_bytes(chance))
 }
 
 fn no_chance() -> String {

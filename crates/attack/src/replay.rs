@@ -13,6 +13,10 @@ use crate::variables::{Variables, is_name};
 /// Bytes of a body that is shown in full; a bomb is not.
 const BODY_BYTES_MAX: usize = 4 << 10;
 
+/// What no other try has.
+const OF_CHANCE: [(&str, &str); 2] =
+    [("unique", "u$RANDOM$RANDOM$RANDOM"), ("number", "$((1000000000 + RANDOM * 32768 + RANDOM))")];
+
 /// The script.
 pub(crate) fn script(attack: &Attack) -> String {
     let mut text = format!("# {}: {}\n", attack.id.value, attack.title.value);
@@ -27,6 +31,7 @@ pub(crate) fn script(attack: &Attack) -> String {
     if !attack.tokens.0.is_empty() || !attack.keys.0.is_empty() || !attack.users.0.is_empty() {
         text.push_str("# tokens, keys or users that the file describes must be made first\n");
     }
+    let mut parts = String::new();
     for (part, steps) in [
         ("before", &attack.before),
         ("the attack", &attack.attack),
@@ -35,10 +40,17 @@ pub(crate) fn script(attack: &Attack) -> String {
         if steps.is_empty() {
             continue;
         }
-        let _ = writeln!(text, "# {part}");
-        steps.iter().for_each(|one| step(&one.value, &mut text));
+        let _ = writeln!(parts, "# {part}");
+        steps.iter().for_each(|one| step(&one.value, &mut parts));
     }
-    text
+    // A number in JSON is no text.
+    let parts = parts.replace(r#"\"${number}\""#, "${number}");
+    for (name, made) in OF_CHANCE {
+        if parts.contains(&format!("${{{name}}}")) {
+            let _ = writeln!(text, "{name}={made}");
+        }
+    }
+    text + &parts
 }
 
 /// Whose credentials it takes, as variables.
@@ -198,7 +210,7 @@ title: read another's order
 before:
   - as: bob
     send: POST /api/orders
-    body: { json: { note: "it's ${unique} for $5", lines: [1] } }
+    body: { json: { note: "it's ${unique} for $5", lines: [1], id: "${number}" } }
     save: { order: /id, first: /lines/0/it's }
 honest:
   - { as: bob, send: "GET /api/orders/${order}", expect: [{ status: 200 }] }
@@ -215,8 +227,10 @@ harm:
             script(&attack),
             r#"# a1-read: read another's order
 # needs API (http://host:port) and the credentials ALICE, BOB
+unique=u$RANDOM$RANDOM$RANDOM
+number=$((1000000000 + RANDOM * 32768 + RANDOM))
 # before
-answer=$(curl -sS --path-as-is -X "POST" "$API""/api/orders" -H "Authorization: $BOB" -H "Content-Type: application/json" --data-binary "{\"note\":\"it's ${unique} for \$5\",\"lines\":[1]}")
+answer=$(curl -sS --path-as-is -X "POST" "$API""/api/orders" -H "Authorization: $BOB" -H "Content-Type: application/json" --data-binary "{\"note\":\"it's ${unique} for \$5\",\"lines\":[1],\"id\":${number}}")
 first=$(jq -r 'getpath(["lines", 0, "it\u0027s"])' <<< "$answer")
 order=$(jq -r 'getpath(["id"])' <<< "$answer")
 # the attack

@@ -4,6 +4,7 @@ mod scene;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,17 +78,22 @@ impl From<Missing> for Stuck {
     }
 }
 
+/// Numbers that no other try has: above those that APIs give out in a test, within 32 bits with a sign.
+const NUMBERS: Range<u64> = 1_000_000_000..2_147_483_647;
+
 impl Session {
-    /// A session at `door`; `unique` is a word that no other session has.
+    /// A session at `door`; `unique` is what no other session has: as a word, and as a number that fits into 32 bits.
     pub(crate) fn new(
         (door, api): (SocketAddr, SocketAddr),
         probe: Option<Probe>,
-        unique: String,
+        unique: u64,
         identities: Option<Vec<Identity>>,
         issuing: Issuing,
     ) -> Self {
         let mut variables = Variables::default();
-        variables.save("unique", Value::from(unique));
+        variables.save("unique", Value::from(format!("u{unique:016x}")));
+        variables
+            .save("number", Value::from(NUMBERS.start + unique % (NUMBERS.end - NUMBERS.start)));
         variables.save("door", Value::from(format!("http://{door}")));
         variables.save("api", Value::from(format!("http://{api}")));
         let credentials = HashMap::new();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 /// Variables that the runner itself sets.
-pub(crate) const GIVEN: [&str; 4] = ["host", "unique", "api", "door"];
+pub(crate) const GIVEN: [&str; 5] = ["host", "unique", "number", "api", "door"];
 
 /// Saved values, by name.
 #[derive(Debug, Clone, Default)]

@@ -129,10 +129,17 @@ impl Generator<'_> {
                 None if are_closed(masks, &at) => of_answer(),
                 Some(Said::Writable) | None => None,
             };
+            let is_id = resource.ids.contains(&at);
+            let value = value.map(|value| if is_id { unused(value) } else { value });
             all.extend(value.map(|value| Property { at, value }));
         }
         Ok(all)
     }
+}
+
+/// An id that no object has yet: each try makes one, and the API may keep them all.
+fn unused(value: Value) -> Value {
+    if value.is_i64() { Value::from("${number}") } else { value }
 }
 
 /// What honest requests before it write there.
