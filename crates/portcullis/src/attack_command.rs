@@ -8,6 +8,7 @@ mod target;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use people::Caller;
 use places::Places;
@@ -115,19 +116,29 @@ fn own_set(path: &Path, against: Against<'_>) -> Result<Folder, Exit> {
     })
 }
 
+/// Lines of progress where nobody watches, as in the log of a build.
+const PROGRESS_LINES: usize = 20;
+/// Attacks from one of these lines to the next, at the least.
+const PROGRESS_LEAST: usize = 25;
+
 /// Runs a set; progress goes to standard error.
 pub(crate) fn ran(place: Place, set: Folder, budget: Budget) -> Ran {
     let budget = Arc::new(budget);
     let runner = Runner::new(place, Arc::new(SystemClock)).within(budget);
     let is_terminal = std::io::stderr().is_terminal();
+    let attacks = set.attacks.len();
+    let journeys = set.journeys.len();
+    let every = ((attacks + journeys) / PROGRESS_LINES).max(PROGRESS_LEAST);
+    let done = AtomicUsize::new(0);
     let progress = |line: &str| {
+        let count = done.fetch_add(1, Ordering::Relaxed) + 1;
         if is_terminal {
             // One line that is written over; the last one is wiped below.
             talk::say_text(&format!("\r\u{1b}[K{line}"));
+        } else if count.is_multiple_of(every) {
+            talk::say(line);
         }
     };
-    let attacks = set.attacks.len();
-    let journeys = set.journeys.len();
     talk::say(&format!("trying {attacks} attacks and {journeys} journeys, directly and through"));
     let report = runner.run(&set.attacks, &set.journeys, &progress);
     if is_terminal {

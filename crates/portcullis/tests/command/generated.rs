@@ -62,7 +62,7 @@ fn what_is_given_away_is_found_and_stopped_and_no_token_is_told() {
 }
 
 /// Alice and Bob log in; Carol is made for the run.
-const IDENTITIES: &str = r#"
+pub(crate) const IDENTITIES: &str = r#"
 authTemplate:
   loginEndpointAuth:
     endpoint: /api/login

@@ -16,6 +16,7 @@ mod audit;
 mod backup;
 mod canaries;
 mod certificates;
+mod ci;
 mod compare;
 mod contract_report;
 mod dump;

@@ -1,0 +1,60 @@
+//! The script for builds: what a CI gets when it attacks.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use portcullis_sample::HONEST;
+
+use crate::compare::sample;
+use crate::generated::{IDENTITIES, RULES};
+use crate::support::{Folder, text};
+
+fn prove(folder: &Folder, variables: &[(&str, &str)]) -> Output {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging/ci/prove.sh");
+    Command::new("bash")
+        .arg(script)
+        .current_dir(folder.path("."))
+        .env("PORTCULLIS", env!("CARGO_BIN_EXE_portcullis"))
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_build_fails_for_what_comes_through_and_goes_on_when_it_is_stopped() {
+    let upstream = format!("http://{}", sample());
+    let policy = format!("apis: [{{ contract: openapi.yaml, upstream: \"{upstream}\" }}]\n{RULES}");
+    let lax = format!(
+        "{policy}relax: [{{ control: object_ownership, mode: observe, by: ops, reason: a test }}]\n"
+    );
+    let folder = Folder::with(&[
+        ("openapi.yaml", HONEST),
+        ("portcullis.yaml", &policy),
+        ("lax.yaml", &lax),
+        ("identities.key", IDENTITIES),
+    ]);
+    let made = folder.run(&["evidence", "key", "--out", "evidence.pem"]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let variables = [
+        ("DIRECT", upstream.as_str()),
+        ("IDENTITIES", "identities.key"),
+        ("EVIDENCE_KEY", "evidence.pem"),
+        // The policy has rules for reminders alone.
+        ("ALLOW", "no-probe lost-attribution"),
+    ];
+    let strict = prove(&folder, &variables);
+    assert_eq!(strict.status.code(), Some(0), "{}", text(&strict.stderr));
+    let sarif = std::fs::read_to_string(folder.path("portcullis.sarif")).unwrap();
+    assert!(sarif.contains("\"version\": \"2.1.0\"") || sarif.contains("\"version\":\"2.1.0\""));
+    let lax = prove(&folder, &[&variables[..], &[("CONFIG", "lax.yaml")]].concat());
+    assert_eq!(lax.status.code(), Some(1), "{}", text(&lax.stderr));
+    assert!(text(&lax.stdout).contains("newly-open"), "{}", text(&lax.stdout));
+}
+
+#[test]
+fn a_build_that_can_try_nothing_says_so() {
+    let folder = Folder::with(&[("openapi.yaml", HONEST)]);
+    assert_eq!(prove(&folder, &[]).status.code(), Some(2));
+    let nowhere = prove(&folder, &[("DIRECT", "http://127.0.0.1:9")]);
+    assert_eq!(nowhere.status.code(), Some(2), "{}", text(&nowhere.stderr));
+}
