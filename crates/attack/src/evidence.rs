@@ -72,9 +72,8 @@ pub(crate) fn name_operations(
     for (attack, found) in attacks.iter().zip(&mut report.attacks) {
         let policy = policies::text(attack.policy.as_ref(), attack.policy_file.as_ref());
         let wanted = (document(attack.document.as_ref()), policy);
-        if let Ok(ground) = grounds.of(wanted, &attack.attack) {
-            found.operations = ground.operations;
-        }
+        let ground = grounds.of(wanted, &attack.attack);
+        found.asks(attack, ground.map(|ground| ground.operations).unwrap_or_default());
     }
 }
 

@@ -14,6 +14,7 @@ mod bytes;
 mod catalogue;
 mod check;
 mod client;
+mod closing;
 mod condition;
 mod craft;
 mod described;

@@ -19,6 +19,7 @@ use crate::given_key::{Keys, Users};
 use crate::identity::{self, Credential, Identity, Login, without_words};
 use crate::issue::Issuing;
 use crate::payload::Payload;
+use crate::percent::encoded;
 use crate::request::{self, Added};
 use crate::token::Tokens;
 use crate::trial::Seen;
@@ -309,7 +310,13 @@ impl Session {
         let nonce = format!("n{}", self.sent);
         let probe = self.probe.as_ref().filter(|_| to == self.door);
         let first = probe.map(|probe| probe.request_field(&nonce)).into_iter().collect();
-        let request = request::build(step, &Added { first, credential }, &self.variables)?;
+        let request = match (&step.credential_in, credential) {
+            (Some(name), Some((_, value))) => {
+                let step = in_query(step, name, &value);
+                request::build(&step, &Added { first, credential: None }, &self.variables)?
+            }
+            (_, credential) => request::build(step, &Added { first, credential }, &self.variables)?,
+        };
         Ok(Ready { request, nonce })
     }
 
@@ -413,6 +420,16 @@ async fn logged_in(login: &Login, door: SocketAddr) -> Result<(String, String), 
     login.taken(&answer.map_err(|silence| silence.to_string())?)
 }
 
+/// The step with a credential in its query: without the word that stands before it in a header field
+/// (`Bearer`).
+fn in_query(step: &Step, name: &str, credential: &str) -> Step {
+    let value = credential.split_once(' ').map_or(credential, |(_, value)| value);
+    let value = encoded(value, b"");
+    let send = step.send.as_deref().unwrap_or_default();
+    let mark = if send.contains('?') { '&' } else { '?' };
+    Step { send: Some(format!("{send}{mark}{name}={value}")), ..step.clone() }
+}
+
 /// In words.
 fn why(stuck: Stuck) -> String {
     match stuck {
@@ -483,6 +500,18 @@ mod tests {
         let fields =
             fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Answer { status: 400, fields, body: Vec::new() }
+    }
+
+    #[test]
+    fn a_credential_in_the_query_has_no_word_before_it() {
+        let step = |send: &str| Step { send: Some(send.to_owned()), ..Step::default() };
+        for (send, credential, expected) in [
+            ("GET /a", "Bearer ab.c+d", "GET /a?t=ab.c%2Bd"),
+            ("GET /a?b=1", "key", "GET /a?b=1&t=key"),
+        ] {
+            let sent = in_query(&step(send), "t", credential).send.unwrap();
+            assert_eq!(sent, expected);
+        }
     }
 
     #[test]

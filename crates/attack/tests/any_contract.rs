@@ -92,7 +92,12 @@ access:
             roles: Some(vec![(*role).to_owned()]),
         };
         let people: Vec<Person> = people.iter().map(person).collect();
-        let options = Options { policy_file: None, attacks_max: ATTACKS_MAX, seed: 1 };
+        let options = Options {
+            policy_file: None,
+            attacks_max: ATTACKS_MAX,
+            seed: 1,
+            permits_destruction: false,
+        };
         generate(&model, &people, &options).unwrap()
     }
 

@@ -9,7 +9,7 @@ use portcullis_model::Clock;
 use portcullis_policy::Model;
 
 use super::{budget, only, ran};
-use crate::arguments::AttackOptions;
+use crate::arguments::{AttackOptions, Permission};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
 use crate::ran::Ran;
@@ -41,7 +41,12 @@ pub(super) fn of(
     policy_file: Option<&str>,
     place: Place,
 ) -> Result<Ran, Exit> {
-    let wanted = Options { policy_file, attacks_max: options.at_most, seed: options.seed };
+    let wanted = Options {
+        policy_file,
+        attacks_max: options.at_most,
+        seed: options.seed,
+        permits_destruction: options.permit.contains(&Permission::Destructive),
+    };
     let generated = generate(model, people, &wanted).map_err(|why| {
         talk::say(&why);
         Exit::Unusable
