@@ -17,6 +17,7 @@ mod danger;
 mod draft;
 mod effects;
 mod faults;
+mod fetches;
 mod filled;
 mod flows;
 mod functions;
@@ -33,6 +34,7 @@ mod may;
 mod methods;
 mod mix;
 mod objects;
+mod other_site;
 mod plain;
 mod properties;
 mod reading;
@@ -62,7 +64,8 @@ pub use may::Person;
 use request::Requests;
 
 /// What is tried at the first operations of an API only, and at how many.
-const ALIKE: [(Kind, usize); 3] = [(Kind::Deep, 6), (Kind::Large, 4), (Kind::Query, 6)];
+const ALIKE: [(Kind, usize); 4] =
+    [(Kind::Deep, 6), (Kind::Large, 4), (Kind::Query, 6), (Kind::Site, 10)];
 /// What stands for the API as a whole, where operations are named.
 const WHOLE: &str = "*";
 /// Attacks of one run.
@@ -147,6 +150,7 @@ pub fn generate(
     let mut found = Found::default();
     generator.beside(&mut found);
     generator.flows(&mut found);
+    generator.cookies(&mut found);
     let left = found.left_out.into_iter();
     left_out.extend(left.map(|(what, why)| LeftOut { operation: WHOLE.to_owned(), what, why }));
     drafts.extend(found.drafts);
@@ -264,6 +268,7 @@ impl Generator<'_> {
             Err(why) => return found.leave("amounts, texts", why),
         };
         self.leads(&honest, found);
+        self.fetches(&honest, found);
         if honest.points_away() {
             let why = "its honest request points at a host that nobody knows to be there";
             return found.leave("amounts, texts", why);
@@ -272,6 +277,7 @@ impl Generator<'_> {
         self.once(&honest, found);
         self.texts(&honest, found);
         self.in_query(&honest, found);
+        self.other_site(&honest, found);
         self.methods(&honest, found);
     }
 

@@ -29,6 +29,7 @@ mod given_key;
 mod identity;
 mod issue;
 mod kept;
+mod listener;
 mod named;
 mod own_key;
 mod page;

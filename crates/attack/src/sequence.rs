@@ -18,17 +18,20 @@ use crate::form::{Attack, Step};
 use crate::given_key::{Keys, Users};
 use crate::identity::{self, Credential, Identity, Login, without_words};
 use crate::issue::Issuing;
+use crate::listener::Listener;
 use crate::payload::Payload;
 use crate::percent::encoded;
 use crate::request::{self, Added};
 use crate::token::Tokens;
 use crate::trial::Seen;
-use crate::variables::{Missing, Variables};
+use crate::variables::{Missing, Variables, names};
 
 pub(crate) use scene::{End, Played};
 
 /// How long one step may take.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
+/// The variable that holds where the listener is.
+const LISTENER: &str = "listener";
 /// The gateway's answer field that says what it decided.
 const DECISION_FIELD: &str = "portcullis-decision";
 
@@ -48,6 +51,8 @@ pub(crate) struct Session {
     /// Gives out credentials of ours.
     issuing: Issuing,
     budget: Arc<Budget>,
+    /// Hears who fetches what, where a file wants it.
+    listener: Option<Listener>,
     sent: u32,
 }
 
@@ -93,7 +98,19 @@ impl Session {
         variables.save("api", Value::from(format!("http://{api}")));
         let credentials = HashMap::new();
         let budget = Arc::default();
-        Self { door, api, probe, variables, credentials, identities, issuing, budget, sent: 0 }
+        let (listener, sent) = (None, 0);
+        Self {
+            door,
+            api,
+            probe,
+            variables,
+            credentials,
+            identities,
+            issuing,
+            budget,
+            listener,
+            sent,
+        }
     }
 
     /// Counts its requests among those of a run.
@@ -104,6 +121,23 @@ impl Session {
     /// Makes the tokens that the steps use; `now` in seconds since 1970.
     pub(crate) async fn make(&mut self, tokens: &Tokens, now: u64) -> Result<(), String> {
         forge::make(tokens, self.api, now, &mut self.variables).await
+    }
+
+    /// Starts the listener, where steps point at it.
+    pub(crate) async fn listen(&mut self, attack: &Attack) -> Result<(), String> {
+        let all = [&attack.before, &attack.honest, &attack.attack, &attack.look];
+        let points = |step: &Step| {
+            let body = step.body.as_ref().map(Payload::texts).unwrap_or_default();
+            let fields = step.headers.pairs.iter().map(|(_, value)| value.clone());
+            let lines = step.send.iter().chain(&step.raw).cloned();
+            lines.chain(fields).chain(body).any(|text| names(&text).contains(&LISTENER))
+        };
+        if self.listener.is_none() && all.into_iter().flatten().any(|step| points(&step.value)) {
+            let listener = Listener::start().await?;
+            self.variables.save(LISTENER, Value::from(format!("http://{}", listener.address)));
+            self.listener = Some(listener);
+        }
+        Ok(())
     }
 
     /// Gives out the keys and users that the steps use.
@@ -223,6 +257,11 @@ impl Session {
                 Err(Stuck::Missing(_)) => {}
                 Err(Stuck::Broken(why)) => return Seen::Broken(self.without_credentials(why)),
             }
+        }
+        if let Some(listener) = &self.listener {
+            let unique = self.variables.text("unique").unwrap_or_default().to_owned();
+            let heard = listener.heard(&unique).await;
+            self.variables.hear(heard);
         }
         self.judge(attack, &exchanges, acts)
     }

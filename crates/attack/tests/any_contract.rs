@@ -90,6 +90,7 @@ access:
         let person = |(name, role): &(&str, &str)| Person {
             name: (*name).to_owned(),
             roles: Some(vec![(*role).to_owned()]),
+            has_cookie: false,
         };
         let people: Vec<Person> = people.iter().map(person).collect();
         let options = Options {

@@ -48,6 +48,7 @@ mod generated {
         let people = users.map(|(name, role)| Person {
             name: name.to_owned(),
             roles: Some(vec![role.to_owned()]),
+            has_cookie: false,
         });
         let options = Options {
             policy_file: Some("pharmacy"),

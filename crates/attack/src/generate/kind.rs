@@ -41,6 +41,10 @@ pub(super) enum Kind {
     Redirect,
     /// Somebody whose credential stands in the address.
     Query,
+    /// Somebody whose page sends what another one's browser sends along.
+    Site,
+    /// Somebody whose URL is fetched.
+    Target,
     /// Somebody who leaves out a step.
     Step,
     /// Somebody who does twice what may be done once.
@@ -65,6 +69,8 @@ impl Kind {
             Self::Deep => ("A4", ControlId::ResourceLimits, 674),
             Self::Text(sink) => ("A8", ControlId::HostileInput, sink.cwe()),
             Self::Redirect => ("A13", ControlId::UpstreamAnswer, 601),
+            Self::Site => ("F4", ControlId::CrossSite, 352),
+            Self::Target => ("A12", ControlId::OutboundTarget, 918),
             Self::Query => ("C7", ControlId::SecretInUrl, 598),
             Self::Step => ("A11", ControlId::BusinessFlow, 841),
             Self::Once => ("A11", ControlId::ResourceLimits, 841),
@@ -88,6 +94,9 @@ impl Kind {
             Self::Property => format!(
                 "access: [{{ role: ROLE, may: [\"{name}\"], on: RESOURCE, readonly: [{place}] }}]"
             ),
+            Self::Target => {
+                format!("operations: {{ \"{name}\": {{ targets: {{ {place}: [HOST] }} }} }}")
+            }
             _ => return None,
         })
     }
@@ -117,6 +126,8 @@ impl Kind {
             Self::Rate => format!("{name}: it answers more often than its rate says"),
             Self::Text(sink) => format!("{name}: `{place}` {}", sink.title()),
             Self::Redirect => format!("{name}: `{place}` leads to any web site"),
+            Self::Site => format!("{name}: a page of another site sends it with {who}'s cookie"),
+            Self::Target => format!("{name}: what `{place}` points at is fetched from inside"),
             Self::Query => format!("{name}: a credential in the address, as `{place}`, is taken"),
             Self::Step => format!("{name}: it works without `{place}` before it"),
             Self::Once => format!("{name}: what may be done once is done twice"),

@@ -47,6 +47,27 @@ access:
 
 /// Attacks on that API with further paths, and further lines of its policy: first such as belong to `access`.
 pub(super) fn made(paths: &str, rules: &str, permits_destruction: bool) -> Generated {
+    made_for(&people(), paths, rules, permits_destruction)
+}
+
+/// Two customers, and one of the staff.
+pub(super) fn people() -> Vec<Person> {
+    let all = [("ann", "customer"), ("ben", "customer"), ("sue", "staff")];
+    let person = |(name, role): (&str, &str)| Person {
+        name: name.to_owned(),
+        roles: Some(vec![role.to_owned()]),
+        has_cookie: false,
+    };
+    all.into_iter().map(person).collect()
+}
+
+/// The same for other people.
+pub(super) fn made_for(
+    people: &[Person],
+    paths: &str,
+    rules: &str,
+    permits_destruction: bool,
+) -> Generated {
     let document = format!(
         "openapi: 3.0.3\ninfo: {{ title: t, version: '1' }}\nservers: [{{ url: /v2 }}]\nsecurity: [{{ bearer: [] }}]\n\
          paths:{PATHS}{paths}{SCHEMAS}"
@@ -62,11 +83,9 @@ pub(super) fn made(paths: &str, rules: &str, permits_destruction: bool) -> Gener
     let input = Input { sources, contract, policy, folder: PathBuf::new(), overrides, now };
     let joined = Model::join(input);
     let model = joined.unwrap_or_else(|failure| panic!("{:?}", failure.diagnostics));
-    let people = [("ann", "customer"), ("ben", "customer"), ("sue", "staff")]
-        .map(|(name, role)| Person { name: name.to_owned(), roles: Some(vec![role.to_owned()]) });
     let options =
         Options { policy_file: None, attacks_max: ATTACKS_MAX, seed: 1, permits_destruction };
-    generate(&model, &people, &options).unwrap()
+    generate(&model, people, &options).unwrap()
 }
 
 /// Files of the attacks whose ids begin so.

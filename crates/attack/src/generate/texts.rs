@@ -101,7 +101,8 @@ impl Generator<'_> {
             && self.names_no_object(honest, &place)
     }
 
-    fn names_no_object(&self, honest: &Honest<'_>, place: &InputPlace) -> bool {
+    /// Whether a place of its request holds no id of an object.
+    pub(super) fn names_no_object(&self, honest: &Honest<'_>, place: &InputPlace) -> bool {
         let touched = self.model.authorization.operations.get(honest.operation);
         touched.is_none_or(|one| one.inputs.iter().all(|input| input.place != *place))
     }

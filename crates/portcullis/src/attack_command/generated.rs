@@ -28,8 +28,11 @@ pub(super) fn of_sample(options: &AttackOptions) -> Result<Ran, Exit> {
     let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
     let model = sample_model(Document::Honest, shared_policy(POLICY), nowhere, &clock);
     let model = model.map_err(|failure| crate::load::refuse(&failure))?;
-    let people = USERS
-        .map(|(name, role)| Person { name: name.to_owned(), roles: Some(vec![role.to_owned()]) });
+    let people = USERS.map(|(name, role)| Person {
+        name: name.to_owned(),
+        roles: Some(vec![role.to_owned()]),
+        has_cookie: false,
+    });
     of(options, &model, &people, Some(POLICY), Place::Sample)
 }
 
