@@ -329,6 +329,9 @@ impl<'a> Checker<'a> {
         if let Some(identity) = identity {
             self.identity(step, identity);
         }
+        if let Some(name) = &step.value.credential_in {
+            self.credential_in(step, name);
+        }
         self.deeds(step);
         if slow.is_some_and(|slow| {
             slow.at_most_ms > SLOW_MS_MAX || slow.bytes_per == 0 || slow.pause_ms == 0
@@ -357,6 +360,17 @@ impl<'a> Checker<'a> {
         let lines = send.iter().chain(raw).cloned().chain(fields);
         let texts = lines.chain(body.as_ref().map(Payload::texts).unwrap_or_default());
         self.variables(step, texts, &seen.within(&step.value));
+    }
+
+    fn credential_in(&mut self, step: &Spanned<Step>, name: &str) {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        if name.is_empty() || !name.bytes().all(is_plain) {
+            let name = name.escape_default();
+            self.say(step, format!("`{name}` is no name of a parameter that needs no escapes"));
+        }
+        if step.value.identity.is_none() || step.value.send.is_none() {
+            self.say(step, "`credential_in` says where that of `as` stands in `send`".to_owned());
+        }
     }
 
     fn identity<T>(&mut self, at: &Spanned<T>, name: &str) {

@@ -33,6 +33,8 @@ pub enum Check {
     Body(Test),
     /// The connection was open for so many milliseconds, without an answer.
     OpenAfterMs(u64),
+    /// The lines of the requests that the attacker's own listener heard.
+    Heard(Test),
 }
 
 /// What must hold of a value.
@@ -71,6 +73,7 @@ struct Written {
     json: Option<String>,
     header: Option<String>,
     open_after_ms: Option<u64>,
+    heard: Option<bool>,
     exists: Option<bool>,
     // `null` is a value to compare with, not a missing key.
     #[serde(default, deserialize_with = "present")]
@@ -98,12 +101,20 @@ impl TryFrom<Written> for Condition {
 
     fn try_from(written: Written) -> Result<Self, String> {
         let tests = written.tests()?;
-        let Written { step, status, json, header, open_after_ms, .. } = written;
-        let subjects =
-            [status.is_some(), json.is_some(), header.is_some(), open_after_ms.is_some()];
+        let Written { step, status, json, header, open_after_ms, heard, .. } = written;
+        if heard == Some(false) {
+            return Err("`heard` is `true`, or it is left out".to_owned());
+        }
+        let subjects = [
+            status.is_some(),
+            json.is_some(),
+            header.is_some(),
+            open_after_ms.is_some(),
+            heard.is_some(),
+        ];
         if subjects.iter().filter(|is_there| **is_there).count() > 1 {
             return Err("a condition looks at one thing: `status`, `json`, `header`, \
-                        `open_after_ms`, or the body"
+                        `open_after_ms`, `heard`, or the body"
                 .to_owned());
         }
         let mut tests = tests.into_iter();
@@ -117,6 +128,7 @@ impl TryFrom<Written> for Condition {
                 (Some(pointer), _) => {
                     return Err(format!("`{pointer}` is not a JSON Pointer; write `/{pointer}`"));
                 }
+                (None, None) if heard.is_some() => Check::Heard(test),
                 (None, Some(name)) => Check::Header(name, test),
                 (None, None) => Check::Body(test),
             },
@@ -174,7 +186,7 @@ impl Condition {
         match &self.check {
             Check::Status(_) | Check::OpenAfterMs(_) => Vec::new(),
             Check::Json(pointer, test) => [vec![pointer.clone()], test.texts()].concat(),
-            Check::Header(_, test) | Check::Body(test) => test.texts(),
+            Check::Header(_, test) | Check::Body(test) | Check::Heard(test) => test.texts(),
         }
     }
 }
@@ -187,9 +199,13 @@ impl Check {
         if let Self::OpenAfterMs(ms) = self {
             return Ok(exchange.open_ms >= *ms);
         }
+        if let Self::Heard(test) = self {
+            let judged = test.judge_fields(&[&variables.heard()], variables);
+            return judged.map_err(|Missing(name)| format!("no step has saved `{name}`"));
+        }
         let answer = exchange.answer.as_ref().map_err(|silence| format!("no answer: {silence}"))?;
         let judged = match self {
-            Self::OpenAfterMs(_) => Ok(true),
+            Self::OpenAfterMs(_) | Self::Heard(_) => Ok(true),
             Self::Status(statuses) => Ok(statuses.contains(answer.status)),
             Self::Json(pointer, test) => variables.fill(pointer).and_then(|at| {
                 let body = body(answer);
@@ -207,6 +223,9 @@ impl Check {
     /// What was found where something else was looked for.
     fn found(&self, exchange: &Exchange) -> String {
         let shown = |text: String| text.chars().take(SHOWN_CHARS_MAX).collect::<String>();
+        if let Self::Heard(_) = self {
+            return "the listener heard something else".to_owned();
+        }
         let Ok(answer) = &exchange.answer else {
             return format!("the connection was over after {} ms", exchange.open_ms);
         };
@@ -225,7 +244,9 @@ impl Check {
             Self::Header(name, _) => {
                 format!("`{name}` is {}", shown(format!("{:?}", answer.all(name))))
             }
-            Self::Body(_) => format!("the body is {}", shown(format!("{:?}", answer.text()))),
+            Self::Body(_) | Self::Heard(_) => {
+                format!("the body is {}", shown(format!("{:?}", answer.text())))
+            }
         }
     }
 }

@@ -72,9 +72,9 @@ pub(crate) fn name_operations(
     for (attack, found) in attacks.iter().zip(&mut report.attacks) {
         // What a document declares is the same whatever a policy says of the sample.
         let wanted = Wanted { document: document(attack.document.as_ref()), policy: None };
-        if let Ok(model) = shared.model(place, wanted, NOWHERE, clock) {
-            found.operations = asked::operations(own(&attack.attack), &model);
-        }
+        let model = shared.model(place, wanted, NOWHERE, clock);
+        let operations = model.map(|model| asked::operations(own(&attack.attack), &model));
+        found.asks(attack, operations.unwrap_or_default());
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Attack {
     pub look: Vec<Spanned<Step>>,
     /// What holds, all of it, when the attack succeeded.
     pub harm: Vec<Spanned<Condition>>,
+    /// The line of a policy that closes it.
+    pub remedy: Option<String>,
     /// The same attack at an operation that does it right.
     pub twin: Option<Spanned<Twin>>,
     /// The digest of the file.
@@ -139,6 +141,8 @@ pub struct Step {
     /// One of the sample's users, or of those who were given: their credential is sent along.
     #[serde(rename = "as")]
     pub identity: Option<String>,
+    /// Sends their credential as this parameter of the query, and not in a header field.
+    pub credential_in: Option<String>,
     /// Sends the step once for each of these texts, as `${each}`.
     #[serde(default)]
     pub each: Vec<String>,

@@ -8,21 +8,33 @@
 //! A generated attack is one of the same form as those that are written by hand, read by the same reader. It has
 //! no twin: a twin is the same attack where the API does it right, and a generator does not know such a place.
 
+mod amounts;
+mod beside;
 mod body;
 mod canary;
 mod cast;
+mod danger;
 mod draft;
 mod effects;
 mod faults;
+mod fetches;
 mod filled;
+mod flows;
 mod functions;
 mod gives;
 mod hidden;
+mod honest;
+mod in_query;
 mod judged;
+mod kind;
+mod leads;
 mod left_alone;
+mod lists;
 mod may;
+mod methods;
 mod mix;
 mod objects;
+mod other_site;
 mod plain;
 mod properties;
 mod reading;
@@ -30,7 +42,11 @@ mod request;
 mod scene;
 mod sent;
 mod shown;
+mod sink;
+#[cfg(test)]
+mod small;
 mod stage;
+mod texts;
 mod writes;
 mod written;
 mod xml;
@@ -41,10 +57,17 @@ use serde::Serialize;
 
 use crate::check::Against;
 use crate::form::Attack;
+pub use danger::Danger;
 use draft::Draft;
+use kind::Kind;
 pub use may::Person;
 use request::Requests;
 
+/// What is tried at the first operations of an API only, and at how many.
+const ALIKE: [(Kind, usize); 4] =
+    [(Kind::Deep, 6), (Kind::Large, 4), (Kind::Query, 6), (Kind::Site, 10)];
+/// What stands for the API as a whole, where operations are named.
+const WHOLE: &str = "*";
 /// Attacks of one run.
 pub const ATTACKS_MAX: usize = 2_000;
 
@@ -57,12 +80,14 @@ pub struct Options<'a> {
     pub attacks_max: usize,
     /// Which of them, where there would be more.
     pub seed: u64,
+    /// Whether what was not made for this may be changed and deleted.
+    pub permits_destruction: bool,
 }
 
 /// What was made.
 #[derive(Debug, Clone, Default)]
 pub struct Generated {
-    /// In the order of the contract.
+    /// What only reads first, what destroys last, and else in the order of the contract.
     pub attacks: Vec<Made>,
     /// What is not tried, in the order of the contract.
     pub left_out: Vec<LeftOut>,
@@ -77,6 +102,8 @@ pub struct Made {
     pub text: String,
     /// What people call the operation that it tries.
     pub operation: String,
+    /// How dangerous it is to try it.
+    pub danger: Danger,
 }
 
 /// Something that is not tried.
@@ -100,7 +127,13 @@ pub fn generate(
     let samples = Samples::read(&model.sources, model.main)
         .map_err(|problem| format!("the document cannot be read again: {}", problem.message))?;
     let requests = Requests { model, samples: &samples };
-    let generator = Generator { model, people, requests };
+    let generator = Generator {
+        model,
+        people,
+        requests,
+        seed: options.seed,
+        permits_destruction: options.permits_destruction,
+    };
     let mut drafts = Vec::new();
     let mut left_out = Vec::new();
     for operation in 0..model.contract.operations.len() {
@@ -114,20 +147,51 @@ pub fn generate(
         left_out.extend(left.map(|(what, why)| LeftOut { operation: name.clone(), what, why }));
         drafts.extend(found.drafts);
     }
+    let mut found = Found::default();
+    generator.beside(&mut found);
+    generator.flows(&mut found);
+    generator.cookies(&mut found);
+    let left = found.left_out.into_iter();
+    left_out.extend(left.map(|(what, why)| LeftOut { operation: WHOLE.to_owned(), what, why }));
+    drafts.extend(found.drafts);
+    bounded(&mut drafts, &mut left_out, &generator);
     let names: Vec<String> = people.iter().map(|person| person.name.clone()).collect();
     let against = match options.policy_file {
         Some(_) => Against::Sample,
         None => Against::Upstream(&names),
     };
     let mut attacks = Vec::new();
-    for draft in chosen(drafts, options, &mut left_out, &generator) {
+    let mut drafts = chosen(drafts, options, &mut left_out, &generator);
+    // What harms least goes first, and else the order of the contract stays.
+    drafts.sort_by_key(Draft::danger);
+    for draft in drafts {
         let operation = generator.name(draft.operation);
+        let danger = draft.danger();
         match draft.read(options.policy_file, against) {
-            Ok((attack, text)) => attacks.push(Made { attack, text, operation }),
+            Ok((attack, text)) => attacks.push(Made { attack, text, operation, danger }),
             Err(why) => left_out.push(LeftOut { operation, what: draft.what(), why }),
         }
     }
     Ok(Generated { attacks, left_out })
+}
+
+/// What all operations of an API do alike is tried at the first ones.
+fn bounded(drafts: &mut Vec<Draft>, left_out: &mut Vec<LeftOut>, generator: &Generator<'_>) {
+    for (kind, most) in ALIKE {
+        let mut count = 0;
+        let mut beyond = Vec::new();
+        drafts.retain(|draft| {
+            count += usize::from(draft.kind == kind);
+            let is_kept = draft.kind != kind || count <= most;
+            if !is_kept {
+                beyond.push((generator.name(draft.operation), draft.what()));
+            }
+            is_kept
+        });
+        let why = format!("it is tried at {most} operations, and others of one API do it alike");
+        let left = |(operation, what)| LeftOut { operation, what, why: why.clone() };
+        left_out.extend(beyond.into_iter().map(left));
+    }
 }
 
 /// As many as are wanted, by the seed; the order stays.
@@ -174,6 +238,10 @@ struct Generator<'a> {
     model: &'a Model,
     people: &'a [Person],
     requests: Requests<'a>,
+    /// Decides what is left to chance.
+    seed: u64,
+    /// Whether what was not made for this may be changed and deleted.
+    permits_destruction: bool,
 }
 
 impl Generator<'_> {
@@ -190,6 +258,27 @@ impl Generator<'_> {
         self.hidden(operation, found);
         self.writes(operation, found);
         self.faults(operation, found);
+        self.asked(operation, found);
+    }
+
+    /// What concerns no object of anybody else: amounts, texts, methods, and where it leads.
+    fn asked(&self, operation: usize, found: &mut Found) {
+        let honest = match self.honest(operation) {
+            Ok(honest) => honest,
+            Err(why) => return found.leave("amounts, texts", why),
+        };
+        self.leads(&honest, found);
+        self.fetches(&honest, found);
+        if honest.points_away() {
+            let why = "its honest request points at a host that nobody knows to be there";
+            return found.leave("amounts, texts", why);
+        }
+        self.amounts(&honest, found);
+        self.once(&honest, found);
+        self.texts(&honest, found);
+        self.in_query(&honest, found);
+        self.other_site(&honest, found);
+        self.methods(&honest, found);
     }
 
     fn resource(&self, index: usize) -> Result<&Resource, String> {

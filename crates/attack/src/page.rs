@@ -101,9 +101,12 @@ fn row(attack: &AttackFound, page: &mut String) {
     names.extend(attack.elsewhere.wfc.map(|code| format!("F{code}")));
     names.push(attack.severity.name().to_owned());
     let why = attack.why.as_deref().map_or_else(String::new, |why| format!("<br>{}", escaped(why)));
+    let remedy = attack.remedy.as_deref().map_or_else(String::new, |line| {
+        format!("<br>would close it: <code>{}</code>", escaped(line))
+    });
     let _ = writeln!(
         page,
-        "<tr class=\"{}\"><td><code>{}</code></td><td>{}<br><small>{}</small>{why}<details><summary>replay</summary>\
+        "<tr class=\"{}\"><td><code>{}</code></td><td>{}<br><small>{}</small>{why}{remedy}<details><summary>replay</summary>\
          <pre>{}</pre></details></td><td>{}</td><td>{}</td><td>{}</td><td>{} {}</td></tr>",
         attack.state.name(),
         escaped(&attack.id),
@@ -179,6 +182,7 @@ mod tests {
         open.title = "<script>alert(1)</script>".to_owned();
         open.replay = "curl '</pre><img src=x onerror=alert(1)>'".to_owned();
         open.why = Some("\"><b>".to_owned());
+        open.remedy = Some("limits: {} <img".to_owned());
         let mut report =
             Report { attacks: vec![open], journeys: vec![journey("browse")], ..Report::default() };
         report.count();
@@ -188,6 +192,7 @@ mod tests {
             assert_eq!(count, usize::from(markup == "</pre><"), "{markup}: {count}");
         }
         assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+        assert!(page.contains("would close it: <code>limits: {} &lt;img</code>"));
         assert!(page.contains("\u{25b2} 1 open"));
         assert!(page.contains("default-src 'none'"));
     }

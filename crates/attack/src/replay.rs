@@ -114,7 +114,10 @@ fn curl(step: &Step, send: &str) -> String {
         let _ = write!(line, " -X {}", double(method));
     }
     let _ = write!(line, " \"$API\"{}", double(target));
-    if let Some(name) = &step.identity {
+    if let (Some(name), Some(parameter)) = (&step.identity, &step.credential_in) {
+        let mark = if target.contains('?') { '&' } else { '?' };
+        let _ = write!(line, "\"{mark}{parameter}=${{{}#* }}\"", variable(name));
+    } else if let Some(name) = &step.identity {
         let _ = write!(line, " -H \"Authorization: ${}\"", variable(name));
     }
     for (name, value) in &step.headers.pairs {

@@ -5,6 +5,7 @@ use portcullis_model::{ControlId, Method};
 use serde::Serialize;
 
 use crate::catalogue::Elsewhere;
+use crate::closing;
 use crate::form::{Attack, Journey};
 use crate::generate::LeftOut;
 use crate::replay;
@@ -83,6 +84,9 @@ pub struct AttackFound {
     pub title: String,
     /// Why something is not as clear as it should be.
     pub why: Option<String>,
+    /// The line of a policy that would close it, where it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
     /// A script that shows it: bash, curl and jq.
     pub replay: String,
 }
@@ -142,7 +146,18 @@ impl AttackFound {
             operations: Vec::new(),
             title: attack.title.value.clone(),
             why: verdict.why,
+            remedy: None,
             replay: replay::script(attack),
+        }
+    }
+
+    /// Says which operations it asks, and so which line would close it: that of the file, or one for its control.
+    pub(crate) fn asks(&mut self, attack: &Attack, operations: Vec<String>) {
+        self.operations = operations;
+        if self.state == State::Open {
+            let name = self.operations.first().map(String::as_str);
+            let of_control = || attack.control.0.map(|control| closing::line(control, name));
+            self.remedy = attack.remedy.clone().or_else(of_control);
         }
     }
 
@@ -260,6 +275,7 @@ pub(crate) mod tests {
             operations: Vec::new(),
             title: "read another's order".to_owned(),
             why: None,
+            remedy: None,
             replay: String::new(),
         }
     }

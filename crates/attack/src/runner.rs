@@ -235,7 +235,10 @@ impl Target for Lab<'_> {
             Err(why) => return Seen::Broken(why),
         };
         world.session.spend(budget);
-        let mut made = world.session.make(&attack.tokens, self.runner.seconds()).await;
+        let mut made = world.session.listen(attack).await;
+        if made.is_ok() {
+            made = world.session.make(&attack.tokens, self.runner.seconds()).await;
+        }
         if made.is_ok() {
             made = world.session.give(&attack.keys, &attack.users).await;
         }

@@ -33,9 +33,12 @@ impl Report {
             } else {
                 "directly and through the gateway"
             };
+            let remedy = attack.remedy.as_deref().map_or_else(String::new, |line| {
+                format!(" This line of the policy would close it: `{line}`.")
+            });
             result(
                 (&attack.id, attack.severity),
-                &format!("{}: it succeeds {way}.\n\n{}", attack.title, attack.replay),
+                &format!("{}: it succeeds {way}.{remedy}\n\n{}", attack.title, attack.replay),
                 &place,
             )
         };
@@ -117,6 +120,7 @@ mod tests {
         open.cwe = 915;
         open.elsewhere = Elsewhere::of("A6", 915, true);
         open.operations = vec!["updateOrder".to_owned()];
+        open.remedy = Some("access: [{ readonly: [/role] }]".to_owned());
         let mut by_gateway = attack("a7-opened", State::OpenedByGateway);
         (by_gateway.direct, by_gateway.severity) = (Outcome::Failed, Severity::Low);
         let mut lost = journey("browse");
@@ -136,6 +140,8 @@ mod tests {
         let of = |at: usize, name: &str| run["results"][at][name].clone();
         assert_eq!(run["results"].as_array().unwrap().len(), 3);
         assert_eq!((of(0, "ruleId"), of(0, "level")), (json!("a6-open"), json!("error")));
+        let text = of(0, "message")["text"].clone();
+        assert!(text.as_str().unwrap().contains("close it: `access: [{ readonly: [/role] }]`"));
         assert_eq!((of(1, "ruleId"), of(1, "level")), (json!("a7-opened"), json!("note")));
         assert_eq!((of(2, "ruleId"), of(2, "level")), (json!("browse"), json!("error")));
         assert_eq!(

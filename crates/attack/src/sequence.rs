@@ -19,16 +19,20 @@ use crate::form::{Attack, Step};
 use crate::given_key::{Keys, Users};
 use crate::identity::{self, Credential, Identity, Login, without_words};
 use crate::issue::Issuing;
+use crate::listener::Listener;
 use crate::payload::Payload;
+use crate::percent::encoded;
 use crate::request::{self, Added};
 use crate::token::Tokens;
 use crate::trial::Seen;
-use crate::variables::{Missing, Variables};
+use crate::variables::{Missing, Variables, names};
 
 pub(crate) use scene::{End, Played};
 
 /// How long one step may take.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
+/// The variable that holds where the listener is.
+const LISTENER: &str = "listener";
 /// The gateway's answer field that says what it decided.
 const DECISION_FIELD: &str = "portcullis-decision";
 
@@ -48,6 +52,8 @@ pub(crate) struct Session {
     /// Gives out credentials of ours.
     issuing: Issuing,
     budget: Arc<Budget>,
+    /// Hears who fetches what, where a file wants it.
+    listener: Option<Listener>,
     sent: u32,
 }
 
@@ -98,7 +104,19 @@ impl Session {
         variables.save("api", Value::from(format!("http://{api}")));
         let credentials = HashMap::new();
         let budget = Arc::default();
-        Self { door, api, probe, variables, credentials, identities, issuing, budget, sent: 0 }
+        let (listener, sent) = (None, 0);
+        Self {
+            door,
+            api,
+            probe,
+            variables,
+            credentials,
+            identities,
+            issuing,
+            budget,
+            listener,
+            sent,
+        }
     }
 
     /// Counts its requests among those of a run.
@@ -109,6 +127,23 @@ impl Session {
     /// Makes the tokens that the steps use; `now` in seconds since 1970.
     pub(crate) async fn make(&mut self, tokens: &Tokens, now: u64) -> Result<(), String> {
         forge::make(tokens, self.api, now, &mut self.variables).await
+    }
+
+    /// Starts the listener, where steps point at it.
+    pub(crate) async fn listen(&mut self, attack: &Attack) -> Result<(), String> {
+        let all = [&attack.before, &attack.honest, &attack.attack, &attack.look];
+        let points = |step: &Step| {
+            let body = step.body.as_ref().map(Payload::texts).unwrap_or_default();
+            let fields = step.headers.pairs.iter().map(|(_, value)| value.clone());
+            let lines = step.send.iter().chain(&step.raw).cloned();
+            lines.chain(fields).chain(body).any(|text| names(&text).contains(&LISTENER))
+        };
+        if self.listener.is_none() && all.into_iter().flatten().any(|step| points(&step.value)) {
+            let listener = Listener::start().await?;
+            self.variables.save(LISTENER, Value::from(format!("http://{}", listener.address)));
+            self.listener = Some(listener);
+        }
+        Ok(())
     }
 
     /// Gives out the keys and users that the steps use.
@@ -229,6 +264,11 @@ impl Session {
                 Err(Stuck::Broken(why)) => return Seen::Broken(self.without_credentials(why)),
             }
         }
+        if let Some(listener) = &self.listener {
+            let unique = self.variables.text("unique").unwrap_or_default().to_owned();
+            let heard = listener.heard(&unique).await;
+            self.variables.hear(heard);
+        }
         self.judge(attack, &exchanges, acts)
     }
 
@@ -315,7 +355,13 @@ impl Session {
         let nonce = format!("n{}", self.sent);
         let probe = self.probe.as_ref().filter(|_| to == self.door);
         let first = probe.map(|probe| probe.request_field(&nonce)).into_iter().collect();
-        let request = request::build(step, &Added { first, credential }, &self.variables)?;
+        let request = match (&step.credential_in, credential) {
+            (Some(name), Some((_, value))) => {
+                let step = in_query(step, name, &value);
+                request::build(&step, &Added { first, credential: None }, &self.variables)?
+            }
+            (_, credential) => request::build(step, &Added { first, credential }, &self.variables)?,
+        };
         Ok(Ready { request, nonce })
     }
 
@@ -419,6 +465,16 @@ async fn logged_in(login: &Login, door: SocketAddr) -> Result<(String, String), 
     login.taken(&answer.map_err(|silence| silence.to_string())?)
 }
 
+/// The step with a credential in its query: without the word that stands before it in a header field
+/// (`Bearer`).
+fn in_query(step: &Step, name: &str, credential: &str) -> Step {
+    let value = credential.split_once(' ').map_or(credential, |(_, value)| value);
+    let value = encoded(value, b"");
+    let send = step.send.as_deref().unwrap_or_default();
+    let mark = if send.contains('?') { '&' } else { '?' };
+    Step { send: Some(format!("{send}{mark}{name}={value}")), ..step.clone() }
+}
+
 /// In words.
 fn why(stuck: Stuck) -> String {
     match stuck {
@@ -489,6 +545,18 @@ mod tests {
         let fields =
             fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Answer { status: 400, fields, body: Vec::new() }
+    }
+
+    #[test]
+    fn a_credential_in_the_query_has_no_word_before_it() {
+        let step = |send: &str| Step { send: Some(send.to_owned()), ..Step::default() };
+        for (send, credential, expected) in [
+            ("GET /a", "Bearer ab.c+d", "GET /a?t=ab.c%2Bd"),
+            ("GET /a?b=1", "key", "GET /a?b=1&t=key"),
+        ] {
+            let sent = in_query(&step(send), "t", credential).send.unwrap();
+            assert_eq!(sent, expected);
+        }
     }
 
     #[test]

@@ -37,6 +37,13 @@ impl Report {
             if let Some(why) = &attack.why {
                 let _ = writeln!(text, "{}: {why}", attack.id);
             }
+            if let Some(remedy) = &attack.remedy {
+                let _ = writeln!(
+                    text,
+                    "{}: this line of the policy would close it: {remedy}",
+                    attack.id
+                );
+            }
             if let (Some(expected), true) = (attack.expected_control, attack.is_by_another()) {
                 let stopped_by = attack.stopped_by.join(", ");
                 let _ = writeln!(text, "{}: stopped by {stopped_by}, not {expected}", attack.id);

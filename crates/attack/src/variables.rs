@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 /// Variables that the runner itself sets.
-pub(crate) const GIVEN: [&str; 5] = ["host", "unique", "number", "api", "door"];
+pub(crate) const GIVEN: [&str; 6] = ["host", "unique", "number", "api", "door", "listener"];
+
+/// Where what the listener heard is kept: no name that a file can use.
+const HEARD: &str = " heard";
 
 /// Saved values, by name.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +24,21 @@ impl Variables {
     /// Keeps a value.
     pub(crate) fn save(&mut self, name: &str, value: Value) {
         self.values.insert(name.to_owned(), value);
+    }
+
+    /// What the attacker's own listener heard.
+    pub(crate) fn heard(&self) -> String {
+        self.values.get(HEARD).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// Keeps what it heard. No step can save or name it.
+    pub(crate) fn hear(&mut self, lines: String) {
+        self.values.insert(HEARD.to_owned(), Value::String(lines));
+    }
+
+    /// A saved text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name).and_then(Value::as_str)
     }
 
     /// Every variable of these texts, as it is written: what is filled with them stays as it is.

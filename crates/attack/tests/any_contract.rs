@@ -90,9 +90,15 @@ access:
         let person = |(name, role): &(&str, &str)| Person {
             name: (*name).to_owned(),
             roles: Some(vec![(*role).to_owned()]),
+            has_cookie: false,
         };
         let people: Vec<Person> = people.iter().map(person).collect();
-        let options = Options { policy_file: None, attacks_max: ATTACKS_MAX, seed: 1 };
+        let options = Options {
+            policy_file: None,
+            attacks_max: ATTACKS_MAX,
+            seed: 1,
+            permits_destruction: false,
+        };
         generate(&model, &people, &options).unwrap()
     }
 

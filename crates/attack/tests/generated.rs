@@ -48,8 +48,14 @@ mod generated {
         let people = users.map(|(name, role)| Person {
             name: name.to_owned(),
             roles: Some(vec![role.to_owned()]),
+            has_cookie: false,
         });
-        let options = Options { policy_file: Some("pharmacy"), attacks_max, seed };
+        let options = Options {
+            policy_file: Some("pharmacy"),
+            attacks_max,
+            seed,
+            permits_destruction: false,
+        };
         generate(&model(), &people, &options).unwrap()
     }
 
@@ -140,6 +146,30 @@ mod generated {
             let is_judged =
                 |found: &&portcullis_attack::AttackFound| found.state != State::Inconclusive;
             assert!(report.attacks.iter().filter(is_judged).count() > 2, "{}", told());
+        }
+    }
+
+    #[test]
+    fn known_flaws_beside_objects_are_found_and_each_is_closed_by_its_control() {
+        let known = [
+            ("gen-a9-api-debug-env-alice-door", "api_inventory"),
+            ("gen-a9-api-git-config-alice-door", "api_inventory"),
+            ("gen-a4-list-medicines-alice-page", "input_shape"),
+            ("gen-a4-create-order-alice-deep", "resource_limits"),
+            ("gen-a8-list-medicines-alice-sql-search", "hostile_input"),
+            ("gen-a11-purchase-sale-alice-without-2", "business_flow"),
+            ("gen-a13-leave-alice-leads-host", "upstream_answer"),
+            ("gen-c7-get-session-alice-token", "secret_in_url"),
+        ];
+        let made = made(ATTACKS_MAX, 1);
+        let some =
+            attacks(&made.attacks, |one| known.iter().any(|(id, _)| *id == one.attack.id.value));
+        assert_eq!(some.len(), known.len(), "each is made");
+        let report = runner().run(&some, &[], &|_| {});
+        for found in &report.attacks {
+            let (_, control) = known.iter().find(|(id, _)| *id == found.id).unwrap();
+            assert_eq!(found.state, State::Closed, "{}: {:?}", found.id, found.why);
+            assert!(found.stopped_by.contains(control), "{}: {:?}", found.id, found.stopped_by);
         }
     }
 

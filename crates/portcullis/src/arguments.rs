@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use crate::attack_arguments::{AttackFormat, AttackOptions, DemoOptions};
+pub(crate) use crate::attack_arguments::{AttackFormat, AttackOptions, DemoOptions, Permission};
 pub(crate) use crate::audit_arguments::AuditOptions;
 pub(crate) use crate::dev_certificate_arguments::DevCertificateOptions;
 use crate::document_argument::document;

@@ -28,6 +28,9 @@ pub(crate) struct AttackOptions {
     /// Which of them, where there would be more
     #[arg(long, value_name = "N", requires = "generate", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Let those that are made do what they do not do by themselves
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "attacks")]
+    pub(crate) permit: Vec<Permission>,
     /// Who calls your API, once for each: a name, and a file with their token. The first one's objects are
     /// attacked by the others. Roles that the API does not tell stand behind the name: paula:pharmacist=p.token
     #[arg(long = "as", value_name = "NAME=FILE", num_args = 1, requires = "upstream", value_parser = Named::parse)]
@@ -77,6 +80,13 @@ pub(crate) struct AttackOptions {
     /// How to print
     #[arg(long, value_enum, default_value_t = AttackFormat::Text)]
     pub(crate) format: AttackFormat,
+}
+
+/// What attacks that are made may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Permission {
+    /// Change and delete what was there before, and was not made for the run
+    Destructive,
 }
 
 /// How a report of attacks is printed.

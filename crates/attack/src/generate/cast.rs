@@ -5,7 +5,7 @@ use portcullis_controls::function_access::Expected;
 use portcullis_policy::looks_administrative;
 use portcullis_policy::naming::words;
 
-use super::draft::Kind;
+use super::kind::Kind;
 use super::may::{Known, Person, Whose, opens, touches};
 use super::{Found, Generator};
 

@@ -1,52 +1,16 @@
 //! How does an attack look as a file?
 
-use portcullis_model::ControlId;
 use portcullis_policy::naming::words;
 use serde_json::{Value, json};
 
+use super::danger::Danger;
+use super::kind::Kind;
 use crate::check::Against;
 use crate::form::Attack;
 use crate::read;
 
 /// Bytes of an operation's name in an id.
 const NAME_BYTES_MAX: usize = 30;
-
-/// Who attacks, and what should stop them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Somebody who may call the function, at an object of another one.
-    Object,
-    /// Somebody who may not call the function.
-    Function,
-    /// Nobody.
-    Nobody,
-    /// Somebody who may see the object, and not all of it.
-    Hidden,
-    /// Somebody who may write the object, and not all of it.
-    Property,
-    /// Somebody who may call it, with a value of another type than is declared.
-    Shape,
-    /// The same, with a body that is not what its label says.
-    Label,
-    /// The same, with a body that ends in the middle: where it failed is told.
-    Trace,
-}
-
-impl Kind {
-    /// Row, control, weakness.
-    const fn facts(self) -> (&'static str, ControlId, u16) {
-        match self {
-            Self::Object => ("A1", ControlId::ObjectOwnership, 639),
-            Self::Function => ("A5", ControlId::FunctionAccess, 285),
-            Self::Nobody => ("A2", ControlId::CallerIdentity, 306),
-            Self::Hidden => ("A3", ControlId::ResponseShape, 213),
-            Self::Property => ("A6", ControlId::WritableProperties, 915),
-            Self::Shape => ("F1", ControlId::InputShape, 20),
-            Self::Label => ("F2", ControlId::ContentType, 436),
-            Self::Trace => ("A7", ControlId::SafeConfiguration, 209),
-        }
-    }
-}
 
 /// An attack that is being made.
 #[derive(Debug, Clone)]
@@ -66,9 +30,17 @@ pub(super) struct Draft {
     pub(super) attack: Vec<Value>,
     pub(super) look: Vec<Value>,
     pub(super) harm: Vec<Value>,
+    /// How dangerous it is where it touches what was not made for this; none: its methods tell.
+    pub(super) worst: Option<Danger>,
 }
 
 impl Draft {
+    /// How dangerous it is to try it.
+    pub(super) fn danger(&self) -> Danger {
+        let steps = self.before.iter().chain(&self.honest).chain(&self.attack);
+        self.worst.unwrap_or_else(|| Danger::of(steps))
+    }
+
     /// Its name: `gen-a1-get-order-bob-read`.
     pub(super) fn id(&self) -> String {
         let (item, ..) = self.kind.facts();
@@ -103,26 +75,7 @@ impl Draft {
         let (item, control, cwe) = self.kind.facts();
         let id = self.id();
         let who = self.by.as_deref().unwrap_or("nobody");
-        let at = self.at.as_deref().unwrap_or_default();
-        let title = match self.kind {
-            Kind::Object if self.at.is_some() => {
-                format!("{}: {who} says by `{at}` that it is another one's", self.name)
-            }
-            Kind::Object => {
-                format!("{}: {who} reaches what is another one's ({})", self.name, self.act)
-            }
-            Kind::Function => format!("{}: {who} may not call it ({})", self.name, self.act),
-            Kind::Hidden => format!("{}: {who} sees `{at}`, which is hidden from them", self.name),
-            Kind::Property => {
-                format!("{}: {who} writes `{at}`, which is not for them to write", self.name)
-            }
-            Kind::Nobody => format!("{}: without a credential ({})", self.name, self.act),
-            Kind::Shape => {
-                format!("{}: a {} that is not as declared is taken", self.name, self.act)
-            }
-            Kind::Label => format!("{}: JSON that is called plain text is taken", self.name),
-            Kind::Trace => format!("{}: half of a body tells where the API failed", self.name),
-        };
+        let title = self.kind.title(&self.name, who, &self.act, self.at.as_deref());
         let mut file = json!({
             "id": id,
             "item": item,
@@ -135,8 +88,10 @@ impl Draft {
             "look": self.look,
             "harm": self.harm,
         });
-        if let (Some(policy), Value::Object(members)) = (policy_file, &mut file) {
-            members.insert("policy_file".to_owned(), json!(policy));
+        if let Value::Object(members) = &mut file {
+            let remedy = self.kind.remedy(&self.name, self.at.as_deref());
+            members.extend(remedy.map(|line| ("remedy".to_owned(), json!(line))));
+            members.extend(policy_file.map(|name| ("policy_file".to_owned(), json!(name))));
         }
         let text = format!("{file:#}\n");
         let attack = read::attack(&id, &text, against).map_err(|bad| bad.to_string())?;
@@ -144,13 +99,13 @@ impl Draft {
     }
 }
 
-fn slug(name: &str) -> String {
+pub(super) fn slug(name: &str) -> String {
     let ascii = |word: &String| word.bytes().all(|byte| byte.is_ascii_alphanumeric());
     words(name).into_iter().filter(ascii).collect::<Vec<_>>().join("-")
 }
 
 /// FNV-1a, 64 bits: the same on every machine.
-fn hashed(text: &str, seed: u64) -> u64 {
+pub(super) fn hashed(text: &str, seed: u64) -> u64 {
     let begin = 0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     text.bytes().fold(begin, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -7,9 +7,9 @@ use portcullis_contract::{BodyKind, Place, is_valid};
 use portcullis_model::Method;
 use serde_json::{Map, Value, json};
 
-use super::draft::{Draft, Kind};
+use super::draft::Draft;
 use super::effects::by_status;
-use super::may::{Known, opens};
+use super::kind::Kind;
 use super::request::Wanted;
 use super::sent::media;
 use super::{Found, Generator};
@@ -45,6 +45,7 @@ impl Generator<'_> {
             let mut honest = honest.clone();
             honest.insert("expect".to_owned(), json!(success.expect));
             found.drafts.push(Draft {
+                worst: None,
                 operation,
                 name: self.name(operation),
                 kind,
@@ -85,16 +86,6 @@ impl Generator<'_> {
             half,
             vec![json!({ "status": "5xx" }), json!({ "matches": TRACE })],
         );
-    }
-
-    /// Somebody who may call it: by name, or nobody where everybody may; none: it depends.
-    #[expect(clippy::option_option, reason = "nobody is a caller, too")]
-    fn caller(&self, operation: usize) -> Option<Option<&str>> {
-        let may = |known| self.people.iter().find(|one| opens(self.model, operation, one) == known);
-        if let Some(person) = may(Known::Yes) {
-            return Some(Some(&person.name));
-        }
-        self.is_anyones(operation).then_some(None)
     }
 
     /// The first number of a query, as a word.

@@ -3,8 +3,10 @@
 use portcullis_model::Method;
 use serde_json::{Value, json};
 
-use super::draft::{Draft, Kind};
+use super::danger::Danger;
+use super::draft::Draft;
 use super::effects::by_status;
+use super::kind::Kind;
 use super::may::{Known, opens};
 use super::request::Wanted;
 use super::{Found, Generator};
@@ -13,7 +15,8 @@ impl Generator<'_> {
     /// One who may calls it, and everybody who may not does, too.
     pub(super) fn functions(&self, operation: usize, found: &mut Found) {
         let Some(declared) = self.model.contract.operation(operation) else { return };
-        if declared.method == Method::Delete {
+        let deletes = declared.method == Method::Delete;
+        if deletes && !self.permits_destruction {
             return found.leave("call", "it would delete what was not made for this");
         }
         let touched = self.model.authorization.operations.get(operation);
@@ -43,6 +46,7 @@ impl Generator<'_> {
             honest.insert("expect".to_owned(), json!(judge.expect));
             debug_assert!(attacker.kind != Kind::Object, "no object is touched");
             found.drafts.push(Draft {
+                worst: deletes.then_some(Danger::Destroys),
                 operation,
                 name: self.name(operation),
                 kind: attacker.kind,

@@ -4,7 +4,8 @@ use portcullis_policy::{Hidden, Verb};
 use serde_json::{Value, json};
 
 use super::canary::Canary;
-use super::draft::{Draft, Kind};
+use super::draft::Draft;
+use super::kind::Kind;
 use super::may::{Known, Person, Whose, grants, touches};
 use super::properties::{Said, are_closed, said};
 use super::sent::media;

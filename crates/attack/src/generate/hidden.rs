@@ -3,7 +3,8 @@
 use portcullis_policy::{Hidden, InputPlace, ObjectInput, RequestPlace};
 use serde_json::{Value, json};
 
-use super::draft::{Draft, Kind};
+use super::draft::Draft;
+use super::kind::Kind;
 use super::may::{Known, Person, Whose, grants, opens};
 use super::request::Wanted;
 use super::shown::{member, shown};
@@ -62,6 +63,7 @@ impl Generator<'_> {
             let mut honest = attack.clone();
             honest.insert("expect".to_owned(), json!([{ "status": "2xx" }]));
             drafts.extend(members.into_iter().enumerate().map(|(place, at)| Draft {
+                worst: None,
                 operation,
                 name: self.name(operation),
                 kind: Kind::Hidden,

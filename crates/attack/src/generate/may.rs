@@ -10,6 +10,8 @@ pub struct Person {
     pub name: String,
     /// The roles that they have; none: it is not known.
     pub roles: Option<Vec<String>>,
+    /// Whether they show a cookie, which browsers send along by themselves.
+    pub has_cookie: bool,
 }
 
 /// What is known beforehand.

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use portcullis_policy::ObjectInput;
+use portcullis_policy::{ObjectInput, Verb};
 use serde_json::{Value, json};
 
 use super::Generator;
 use super::body::CHANGED;
 use super::canary::Canary;
 use super::cast::Attacker;
-use super::draft::{Draft, Kind};
+use super::danger::Danger;
+use super::draft::Draft;
 use super::effects::Judge;
+use super::kind::Kind;
 use super::request::{Mark, Wanted, holds_several};
 use super::scene::Scene;
 
@@ -95,6 +97,7 @@ impl Generator<'_> {
         let attack = self.requests.write(scene.operation, &wanted)?.step;
         let (first, last) = judge.around;
         Ok(Draft {
+            worst: self.worst(scene),
             operation: scene.operation,
             name: self.name(scene.operation),
             kind: attacker.kind,
@@ -107,6 +110,17 @@ impl Generator<'_> {
             look: judge.look,
             harm: judge.harm,
         })
+    }
+
+    /// How bad it is where an object is changed that was there before.
+    fn worst(&self, scene: &Scene<'_>) -> Option<Danger> {
+        let is_made = scene.canaries.iter().all(|canary| canary.is_made);
+        if !self.is_unsafe(scene.operation) || is_made {
+            return None;
+        }
+        let touched = self.model.authorization.operations.get(scene.operation)?;
+        let deletes = touched.does.iter().any(|(_, verb)| *verb == Verb::Delete);
+        Some(if deletes { Danger::Destroys } else { Danger::Changes })
     }
 
     /// The attacker's own objects, by the place of the input where one stands.

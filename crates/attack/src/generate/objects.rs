@@ -3,8 +3,8 @@
 use portcullis_policy::{InputPlace, ObjectInput};
 
 use super::cast::Attacker;
-use super::draft::Kind;
 use super::effects::by_status;
+use super::kind::Kind;
 use super::mix::Mix;
 use super::scene::{Scene, resources};
 use super::{Found, Generator};

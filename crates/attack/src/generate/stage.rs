@@ -134,7 +134,7 @@ impl<'a> Generator<'a> {
 
     /// The objects that requests of an operation name, all of one owner.
     #[expect(clippy::type_complexity, reason = "steps, ids, and what they are of")]
-    fn named(
+    pub(super) fn named(
         &'a self,
         operation: usize,
         owner: &Person,

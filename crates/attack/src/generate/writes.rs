@@ -5,7 +5,7 @@ use portcullis_contract::{Media, Operation};
 use portcullis_policy::{Hidden, Verb};
 use serde_json::Value;
 
-use super::draft::Kind;
+use super::kind::Kind;
 use super::may::{Person, grants};
 use super::properties::{Said, are_closed, said, single};
 use super::sent::media;

@@ -5,7 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::Generator;
 use super::body::CHANGED;
-use super::draft::{Draft, Kind};
+use super::danger::Danger;
+use super::draft::Draft;
+use super::kind::Kind;
 use super::properties::are_closed;
 use super::request::Wanted;
 use super::stage::{MADE, Sight, Stage};
@@ -66,6 +68,7 @@ impl Generator<'_> {
             Value::Object(step)
         });
         Ok(Draft {
+            worst: (!stage.object.is_made).then_some(Danger::Changes),
             operation: stage.operation,
             name: self.name(stage.operation),
             kind: property.kind,

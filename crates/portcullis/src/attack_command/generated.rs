@@ -9,7 +9,7 @@ use portcullis_model::Clock;
 use portcullis_policy::Model;
 
 use super::{budget, only, ran};
-use crate::arguments::AttackOptions;
+use crate::arguments::{AttackOptions, Permission};
 use crate::clock::SystemClock;
 use crate::exit::Exit;
 use crate::ran::Ran;
@@ -28,8 +28,11 @@ pub(super) fn of_sample(options: &AttackOptions) -> Result<Ran, Exit> {
     let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
     let model = sample_model(Document::Honest, shared_policy(POLICY), nowhere, &clock);
     let model = model.map_err(|failure| crate::load::refuse(&failure))?;
-    let people = USERS
-        .map(|(name, role)| Person { name: name.to_owned(), roles: Some(vec![role.to_owned()]) });
+    let people = USERS.map(|(name, role)| Person {
+        name: name.to_owned(),
+        roles: Some(vec![role.to_owned()]),
+        has_cookie: false,
+    });
     of(options, &model, &people, Some(POLICY), Place::Sample)
 }
 
@@ -41,7 +44,12 @@ pub(super) fn of(
     policy_file: Option<&str>,
     place: Place,
 ) -> Result<Ran, Exit> {
-    let wanted = Options { policy_file, attacks_max: options.at_most, seed: options.seed };
+    let wanted = Options {
+        policy_file,
+        attacks_max: options.at_most,
+        seed: options.seed,
+        permits_destruction: options.permit.contains(&Permission::Destructive),
+    };
     let generated = generate(model, people, &wanted).map_err(|why| {
         talk::say(&why);
         Exit::Unusable

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use portcullis_attack::generate::Person;
-use portcullis_attack::{Credential, Described, Identity, Sent, ask, ask_as, described};
+use portcullis_attack::{Credential, Described, Identity, Sent, Take, ask, ask_as, described};
 use portcullis_credential::{api_key, authorization};
 use portcullis_model::Secret;
 use portcullis_policy::{Callers, Model, SecretSource};
@@ -138,7 +138,11 @@ pub(super) fn person(
             "nobody says which roles `{name}` has; write `--as {name}:ROLE=FILE`, or what depends on it is left out"
         ));
     }
-    Ok(Person { name: name.clone(), roles })
+    let has_cookie = match &caller.identity.credential {
+        Credential::Field { field, .. } => field.eq_ignore_ascii_case("cookie"),
+        Credential::Login(login) => login.take == Take::Cookies,
+    };
+    Ok(Person { name: name.clone(), roles, has_cookie })
 }
 
 fn has_roles(model: &Model) -> bool {
