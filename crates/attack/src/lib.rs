@@ -27,6 +27,7 @@ mod given_check;
 mod given_key;
 mod identity;
 mod issue;
+pub mod issuer;
 mod kept;
 mod named;
 mod own_key;
