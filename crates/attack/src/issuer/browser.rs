@@ -29,6 +29,17 @@ pub(super) enum Landing {
 }
 
 impl Landing {
+    /// Where the client was told to be; none: the issuer refuses. A page tells nothing.
+    pub(super) fn sent_back(&self) -> Result<Option<&Url>, Unjudged> {
+        match self {
+            Self::Client { at, .. } => Ok(Some(at)),
+            Self::Refused { .. } => Ok(None),
+            Self::Page { .. } => {
+                Err(inconclusive("the issuer shows a page that nobody says how to fill in"))
+            }
+        }
+    }
+
     /// In a few words.
     pub(super) fn told(&self) -> String {
         match self {
@@ -51,7 +62,7 @@ pub(super) async fn walk(
     ends: &[&str],
 ) -> Result<Landing, Unjudged> {
     let mut asked = Asked::get(start);
-    let mut used = vec![false; user.map_or(0, |user| user.forms.len())];
+    let mut filled_in = vec![false; user.map_or(0, |user| user.forms.len())];
     for _ in 0..STEPS_MAX {
         if let Some(cookies) = jar.field(&asked.url.path)
             && asked.url.host() == asking.reach.issuer.host()
@@ -80,8 +91,9 @@ pub(super) async fn walk(
                     _ => Asked::get(at),
                 };
             }
-            200 => match filled(&answer, &asked.url, user, &mut used) {
+            200 => match filled(&answer, &asked.url, user, &mut filled_in) {
                 Some(next) if asking.reach.is_own(&next.url) => asked = next,
+                _ if is_error(&answer.text()) => return Ok(Landing::Refused { answer }),
                 _ => return Ok(Landing::Page { answer }),
             },
             _ => return Ok(Landing::Refused { answer }),
@@ -90,21 +102,29 @@ pub(super) async fn walk(
     Err(inconclusive(format!("the issuer leads in circles: {STEPS_MAX} steps, and no end")))
 }
 
+/// Whether a page says that something is wrong, and asks for nothing. Not every issuer has a status for that.
+fn is_error(page: &str) -> bool {
+    let text = page.to_ascii_lowercase();
+    let is_wrong =
+        ["error", "invalid", "mismatch", "not allowed"].iter().any(|word| text.contains(word));
+    is_wrong && forms(page).is_empty()
+}
+
 fn is_end(at: &Url, ends: &[&str]) -> bool {
     ends.iter().any(|end| Url::parse(end).is_some_and(|end| end.place() == at.place()))
 }
 
 /// The form of a page that the user fills in, as a request.
-fn filled(answer: &Answer, at: &Url, user: Option<&User>, used: &mut [bool]) -> Option<Asked> {
+fn filled(answer: &Answer, at: &Url, user: Option<&User>, filled_in: &mut [bool]) -> Option<Asked> {
     let user = user?;
     let page = answer.text();
     let forms = forms(&page);
-    for (entry, used) in user.forms.iter().zip(used) {
+    for (entry, done) in user.forms.iter().zip(filled_in) {
         let fits = |form: &&PageForm| entry.keys().all(|name| form.names.contains(name));
         // Whoever is asked twice was not believed; to go on would lock them out.
-        let is_free = entry.is_empty() || !*used;
+        let is_free = entry.is_empty() || !*done;
         if let Some(form) = forms.iter().find(fits).filter(|_| is_free) {
-            *used = true;
+            *done = true;
             let mut pairs: Pairs = form.filled.clone();
             pairs.retain(|(name, _)| !entry.contains_key(name));
             pairs.extend(entry.iter().map(|(name, value)| (name.clone(), value.clone())));

@@ -115,8 +115,8 @@ async fn answered(of: Of, stage: &mut Stage) -> Judged {
         return Err(inconclusive("an honest request does not end at the client"));
     };
     if let Of::State = of {
-        let state = at.said("state");
-        return Ok(Shown::open_if(state.as_deref() != Some(&request.state), || match state {
+        let echo = at.said("state");
+        return Ok(Shown::open_if(echo.as_deref() != Some(&request.state), || match echo {
             Some(_) => "`state` is not the one that was sent".to_owned(),
             None => "there is no `state`".to_owned(),
         }));
@@ -131,16 +131,9 @@ async fn answered(of: Of, stage: &mut Stage) -> Judged {
 async fn duplicates(stage: &mut Stage) -> Judged {
     let code = stage.code(&stage.client()).await?;
     let request = stage.authorization(&stage.client())?;
-    let state = code.sent.state;
-    match stage.land(&request.add("state", &state)).await? {
-        Landing::Client { at, .. } if at.said("code").is_some() => {
-            Ok(Shown::open("a code is given for a request with two `state`s"))
-        }
-        Landing::Client { .. } | Landing::Refused { .. } => Ok(Shown::Safe),
-        Landing::Page { .. } => {
-            Err(inconclusive("the issuer shows a page that nobody says how to fill in"))
-        }
-    }
+    let landing = stage.land(&request.add("state", &code.sent.state)).await?;
+    let has_code = landing.sent_back()?.is_some_and(|at| at.said("code").is_some());
+    Ok(Shown::open_if(has_code, || "a code is given for a request with two `state`s".to_owned()))
 }
 
 async fn no_pkce(stage: &mut Stage) -> Judged {
@@ -151,7 +144,9 @@ async fn no_pkce(stage: &mut Stage) -> Judged {
     let request = stage.authorization(&client)?;
     let request = request.drop("code_challenge").drop("code_challenge_method");
     let landing = stage.land(&request).await?;
-    let Some(code) = refused_or_code(&landing)? else { return Ok(Shown::Safe) };
+    let Some(code) = landing.sent_back()?.and_then(|at| at.said("code")) else {
+        return Ok(Shown::Safe);
+    };
     let pairs = pairs(&[
         ("grant_type", "authorization_code"),
         ("code", &code),
@@ -172,7 +167,9 @@ async fn plain(stage: &mut Stage) -> Judged {
     let verifier = request.verifier.clone();
     let request = request.set("code_challenge", &verifier).set("code_challenge_method", "plain");
     let landing = stage.land(&request).await?;
-    let Some(code) = refused_or_code(&landing)? else { return Ok(Shown::Safe) };
+    let Some(code) = landing.sent_back()?.and_then(|at| at.said("code")) else {
+        return Ok(Shown::Safe);
+    };
     let pairs = pairs(&[
         ("grant_type", "authorization_code"),
         ("code", &code),
@@ -183,17 +180,6 @@ async fn plain(stage: &mut Stage) -> Judged {
     Ok(Shown::open_if(gave_token(&answer)?, || {
         "a code is redeemed with the challenge that stood in the URL".to_owned()
     }))
-}
-
-/// The code of a landing; none: it was refused, or the client was told an error.
-fn refused_or_code(landing: &Landing) -> Result<Option<String>, Unjudged> {
-    match landing {
-        Landing::Client { at, .. } => Ok(at.said("code")),
-        Landing::Refused { .. } => Ok(None),
-        Landing::Page { .. } => {
-            Err(inconclusive("the issuer shows a page that nobody says how to fill in"))
-        }
-    }
 }
 
 /// Asks for an access token in the front channel, in every way that gives one.
@@ -207,7 +193,7 @@ async fn implicit(mode: Option<&str>, stage: &mut Stage) -> Judged {
             Some(mode) => request.add("response_mode", mode),
             None => request,
         };
-        if let Landing::Client { at, .. } = stage.land(&request).await? {
+        if let Some(at) = stage.land(&request).await?.sent_back()? {
             let found = match mode {
                 Some(_) => at.in_query("access_token"),
                 None => at.said("access_token"),
@@ -229,7 +215,7 @@ async fn code_fragment(stage: &mut Stage) -> Judged {
     stage.asking.remark("the attack:");
     let request = stage.authorization(&client)?.add("response_mode", "fragment");
     let landing = stage.land(&request).await?;
-    let Landing::Client { at, .. } = landing else { return Ok(Shown::Safe) };
+    let Some(at) = landing.sent_back()? else { return Ok(Shown::Safe) };
     Ok(Shown::open_if(at.in_fragment("code").is_some(), || {
         "`response_mode=fragment` gives the code in the fragment".to_owned()
     }))
@@ -252,7 +238,7 @@ async fn request_none(stage: &mut Stage) -> Judged {
     claims.insert("aud".to_owned(), stage.metadata.text("issuer").unwrap_or_default().into());
     let request = request.add("request", &forged::made(&claims, None));
     let landing = stage.land(&request).await?;
-    let Landing::Client { at, .. } = landing else { return Ok(Shown::Safe) };
+    let Some(at) = landing.sent_back()? else { return Ok(Shown::Safe) };
     let is_believed = at.said("code").is_some() && at.said("state") == Some(marked);
     Ok(Shown::open_if(is_believed, || "the `state` of the unsigned object comes back".to_owned()))
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::issuer::asking::{Asked, Body};
-use crate::issuer::browser::Landing;
 use crate::issuer::judged::{Judged, Shown, not_tried};
 use crate::issuer::stage::{ATTACKER, Code, Stage, gave_token};
 use crate::issuer::url::Pairs;
@@ -106,8 +105,10 @@ async fn downgrade(stage: &mut Stage) -> Judged {
     let client = stage.client();
     let sent = stage.authorization(&client)?;
     let sent = sent.drop("code_challenge").drop("code_challenge_method");
-    let Landing::Client { at, .. } = stage.land(&sent).await? else { return Ok(Shown::Safe) };
-    let Some(code) = at.said("code") else { return Ok(Shown::Safe) };
+    let landing = stage.land(&sent).await?;
+    let Some(code) = landing.sent_back()?.and_then(|at| at.said("code")) else {
+        return Ok(Shown::Safe);
+    };
     let code = Code { code, sent };
     let answer = stage.token(&client, Stage::redeeming(&code)).await?;
     Ok(Shown::open_if(gave_token(&answer)?, || "a token is given".to_owned()))

@@ -30,8 +30,8 @@ pub(super) fn judge(of: Of, stage: &mut Stage) -> Judged {
                 format!("it says `{}`, and was found at `{asked}`", said.escape_default())
             }))
         }
-        Of::PlainEndpoint => plain(metadata),
-        Of::AlgNone => listed(metadata, "_alg_values_supported", |alg| alg == "none"),
+        Of::PlainEndpoint => Ok(plain(metadata)),
+        Of::AlgNone => Ok(listed(metadata, "_alg_values_supported", |alg| alg == "none")),
         Of::Hmac => hmac(metadata),
         Of::Implicit => {
             let types = metadata.list("response_types_supported").unwrap_or_default();
@@ -66,29 +66,29 @@ pub(super) fn judge(of: Of, stage: &mut Stage) -> Judged {
 }
 
 /// An endpoint that is neither `https` nor on this machine.
-fn plain(metadata: &Metadata) -> Judged {
+fn plain(metadata: &Metadata) -> Shown {
     let mut endpoints = metadata.ending("_endpoint");
     endpoints.extend(metadata.ending("jwks_uri"));
     let is_plain =
         |text: &str| Url::parse(text).is_none_or(|url| url.scheme != "https" && !url.is_loopback());
     let found = endpoints.iter().find(|(_, value)| value.as_str().is_some_and(is_plain));
-    Ok(found.map_or(Shown::Safe, |(name, value)| {
+    found.map_or(Shown::Safe, |(name, value)| {
         Shown::open(format!(
             "`{name}` is `{}`",
             value.as_str().unwrap_or_default().escape_default()
         ))
-    }))
+    })
 }
 
 /// A list of the document that has what it must not have.
-fn listed(metadata: &Metadata, end: &str, is_bad: impl Fn(&str) -> bool) -> Judged {
+fn listed(metadata: &Metadata, end: &str, is_bad: impl Fn(&str) -> bool) -> Shown {
     for (name, value) in metadata.ending(end) {
         let values = value.as_array().into_iter().flatten().filter_map(|one| one.as_str());
         if let Some(bad) = values.into_iter().find(|one| is_bad(one)) {
-            return Ok(Shown::open(format!("`{name}` has `{}`", bad.escape_default())));
+            return Shown::open(format!("`{name}` has `{}`", bad.escape_default()));
         }
     }
-    Ok(Shown::Safe)
+    Shown::Safe
 }
 
 fn hmac(metadata: &Metadata) -> Judged {

@@ -52,14 +52,8 @@ pub(super) async fn judge(change: Change, stage: &mut Stage) -> Judged {
         Change::UnknownClient => request.set("client_id", MARK).set("redirect_uri", &changed),
         _ => request.set("redirect_uri", &changed),
     };
-    match stage.land(&request).await? {
-        Landing::Refused { .. } => Ok(Shown::Safe),
-        Landing::Client { at, .. } => Ok(landed(change, &at, &registered)),
-        Landing::Page { answer } if is_error(&answer.text()) => Ok(Shown::Safe),
-        Landing::Page { .. } => Err(inconclusive(
-            "the issuer shows a page that is neither an error nor filled in by the file",
-        )),
-    }
+    let landing = stage.land(&request).await?;
+    Ok(landing.sent_back()?.map_or(Shown::Safe, |at| landed(change, at, &registered)))
 }
 
 /// With a user, a request for a code; without, one that is answered without a login.
@@ -86,12 +80,6 @@ fn landed(change: Change, at: &Url, registered: &Url) -> Shown {
     let shown = Url { query: None, fragment: None, ..at.clone() };
     let what = if has_code { "with a code" } else { "without a code" };
     Shown::open_if(is_open, || format!("the browser is sent to `{shown}`, {what}"))
-}
-
-fn is_error(page: &str) -> bool {
-    let page = page.to_ascii_lowercase();
-    ["invalid_", "error", "mismatch", "not allowed"].iter().any(|word| page.contains(word))
-        && !page.contains("type=\"password\"")
 }
 
 /// The registered URI, changed; or why that is no change.

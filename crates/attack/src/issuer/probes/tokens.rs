@@ -45,7 +45,7 @@ pub(super) async fn judge(of: Of, stage: &mut Stage) -> Judged {
                 id.claims.get("sub").and_then(Value::as_str).is_some_and(|sub| !sub.is_empty());
             Ok(Shown::open_if(!has_one, || "the ID token has no `sub`".to_owned()))
         }
-        Of::Nonce => bound(&id(&tokens)?, &tokens, stage),
+        Of::Nonce => Ok(bound(&id(&tokens)?, &tokens, stage)),
         Of::Alg => Ok(alg(&tokens, client.is_public())),
         Of::Lifetime => Ok(lifetime(&tokens)),
     }
@@ -62,7 +62,7 @@ fn id(tokens: &Tokens) -> Result<Read, Unjudged> {
 }
 
 /// Whether an ID token speaks to this client, of this request.
-fn bound(id: &Read, tokens: &Tokens, stage: &Stage) -> Judged {
+fn bound(id: &Read, tokens: &Tokens, stage: &Stage) -> Shown {
     let said = |name: &str| id.claims.get(name);
     let issuer = stage.metadata.text("issuer").unwrap_or_default();
     let client = stage.given.client.client_id.as_str();
@@ -77,7 +77,7 @@ fn bound(id: &Read, tokens: &Tokens, stage: &Stage) -> Judged {
         is_wrong("nonce", said("nonce").is_some_and(|nonce| *nonce == tokens.code.sent.nonce))
             .or_else(|| is_wrong("iss", said("iss").is_some_and(|iss| iss == issuer)))
             .or_else(|| is_wrong("aud", is_for_client));
-    Ok(wrong.map_or(Shown::Safe, Shown::Open))
+    wrong.map_or(Shown::Safe, Shown::Open)
 }
 
 fn alg(tokens: &Tokens, is_public: bool) -> Shown {

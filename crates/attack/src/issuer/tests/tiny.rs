@@ -12,6 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL;
+
 /// An issuer that serves until it is dropped.
 pub(super) struct Tiny {
     pub(super) address: SocketAddr,
@@ -117,10 +121,8 @@ impl Known {
     /// Text that nobody else has.
     fn next(&mut self, what: &str) -> String {
         self.count += 1;
-        let digest = aws_lc_rs::digest::digest(
-            &aws_lc_rs::digest::SHA256,
-            format!("{what}{}", self.count).as_bytes(),
-        );
-        digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        let text = format!("{what}{}", self.count);
+        let digest = digest(&SHA256, text.as_bytes());
+        BASE64URL.encode(digest)
     }
 }

@@ -21,8 +21,8 @@ fn asked(got: &Got, known: &mut Known) -> Result<Said, Said> {
     let mut query = got.query.clone();
     let names: Vec<&String> = query.iter().map(|(name, _)| name).collect();
     let is_twice = |name: &&&String| names.iter().filter(|one| **one == **name).count() > 1;
-    let is_let = known.has("authorize-duplicates") || known.has("redirect-twice");
-    if !is_let && names.iter().any(|name| is_twice(&name)) {
+    let may_repeat = known.has("authorize-duplicates") || known.has("redirect-twice");
+    if !may_repeat && names.iter().any(|name| is_twice(&name)) {
         return Err(Said::error(400, "invalid_request"));
     }
     let wanted = last(&query, "redirect_uri").to_owned();
@@ -124,7 +124,7 @@ fn decided(to: &str, (client, session): (&str, &str), query: &Pairs, known: &mut
         known.next("code")
     };
     let challenge = (!challenge.is_empty()).then_some((challenge, method));
-    let made = CodeKnown {
+    let record = CodeKnown {
         client: client.to_owned(),
         redirect_uri: to.to_owned(),
         challenge,
@@ -133,7 +133,7 @@ fn decided(to: &str, (client, session): (&str, &str), query: &Pairs, known: &mut
         is_used: false,
         made: Instant::now(),
     };
-    known.codes.insert(code.clone(), made);
+    known.codes.insert(code.clone(), record);
     led(to, is_fragment, &[("code", &code)], query, known)
 }
 
