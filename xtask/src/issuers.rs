@@ -26,7 +26,7 @@ const PORTS: [(&str, u16); 2] = [("strict", 18_561), ("careless", 18_562)];
 /// The client, the second one and the user of both.
 const CLIENT: &str = include_str!("issuers/client.yaml");
 /// What must be open at the careless one, or the probes saw nothing.
-const CARELESS: [&str; 22] = [
+const CARELESS: [&str; 27] = [
     "keys-well-known",
     "metadata-implicit",
     "metadata-hmac",
@@ -49,6 +49,11 @@ const CARELESS: [&str; 22] = [
     "introspect-anyone",
     "registration-open",
     "logout-redirect",
+    "redirect-userinfo",
+    "redirect-fragment",
+    "authorize-cors",
+    "authorize-referrer",
+    "revoke-other-client",
 ];
 
 /// What a run says of each probe.
@@ -138,7 +143,8 @@ fn install(folder: &Path, gateway: Option<PathBuf>) -> Result<PathBuf, String> {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
     }
     if let Some(gateway) = gateway {
-        return Ok(gateway);
+        let shown = gateway.display().to_string();
+        return gateway.canonicalize().map_err(|error| format!("{shown}: {error}"));
     }
     shell::run("cargo", &["build", "--locked", "--package", "portcullis"])?;
     Ok(shell::root().join("target/debug/portcullis"))

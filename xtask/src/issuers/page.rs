@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Probe, Run};
+use super::Run;
 
 const WORDS: &str = include_str!("words.md");
 
@@ -41,21 +41,19 @@ pub(crate) fn page(issuer: &str, strict: &Run, careless: &Run) -> String {
         let _ =
             writeln!(page, "| `{id}` | {title} | {severity} | {section} | {strict} | {careless} |");
     }
-    page.push_str("\n## What is open at the strict one, and what shows nothing\n\n");
-    for (name, run) in [("strict", strict), ("careless", careless)] {
-        for (id, probe) in &run.probes {
-            if probe.result == "inconclusive" || probe.result == "open" && name == "strict" {
-                line(name, id, probe, &mut page);
-            }
-        }
-    }
-    page.push_str("\n## What was not tried\n\n");
-    for (id, probe) in strict.probes.iter().filter(|(_, probe)| probe.result == "not_tried") {
-        line("strict", id, probe, &mut page);
+    let lines = |run: &Run, result: &str| {
+        let found = run.probes.iter().filter(|(_, probe)| probe.result == result);
+        found.map(|(id, probe)| format!("- `{id}`: {}\n", probe.why)).collect::<String>()
+    };
+    for (heading, lines) in [
+        ("Open at the strict one", lines(strict, "open")),
+        ("Open at the careless one, and how it was seen", lines(careless, "open")),
+        ("Inconclusive", lines(strict, "inconclusive") + &lines(careless, "inconclusive")),
+        ("Not tried at the strict one", lines(strict, "not_tried")),
+        ("Not tried at the careless one", lines(careless, "not_tried")),
+    ] {
+        let lines = if lines.is_empty() { "Nothing.\n" } else { &lines };
+        let _ = write!(page, "\n## {heading}\n\n{lines}");
     }
     page
-}
-
-fn line(name: &str, id: &str, probe: &Probe, page: &mut String) {
-    let _ = writeln!(page, "- `{id}` ({name}, {}): {}", probe.result.replace('_', " "), probe.why);
 }
