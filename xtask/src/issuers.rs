@@ -112,7 +112,7 @@ fn faults(strict: &Run, careless: &Run) -> Vec<String> {
         match careless.probes.get(id) {
             Some(probe) if probe.result == "open" => {}
             Some(probe) => {
-                faults.push(format!("careless: {id} is {} ({})", probe.result, probe.why))
+                faults.push(format!("careless: {id} is {} ({})", probe.result, probe.why));
             }
             None => faults.push(format!("careless: there is no {id}")),
         }

@@ -43,7 +43,7 @@ pub(crate) fn page(issuer: &str, strict: &Run, careless: &Run) -> String {
     }
     let lines = |run: &Run, result: &str| {
         let found = run.probes.iter().filter(|(_, probe)| probe.result == result);
-        found.map(|(id, probe)| format!("- `{id}`: {}\n", probe.why)).collect::<String>()
+        found.fold(String::new(), |text, (id, probe)| text + &format!("- `{id}`: {}\n", probe.why))
     };
     for (heading, lines) in [
         ("Open at the strict one", lines(strict, "open")),

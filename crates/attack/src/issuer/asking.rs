@@ -72,7 +72,7 @@ impl Asking {
 
     /// What is known from here on is in every script only by its name.
     pub(super) fn conceal(&mut self, name: &str, value: &str) {
-        if !value.is_empty() {
+        if !value.is_empty() && !self.named.iter().any(|(known, _)| known == value) {
             self.named.push((value.to_owned(), name.to_owned()));
         }
     }
@@ -190,7 +190,8 @@ impl Asking {
             text = text.replace(value.as_str(), &format!("\u{1}{place}\u{2}"));
         }
         let mut out = String::from("\"");
-        for one in text.chars() {
+        for one in text.chars().filter(|one| !one.is_control() || matches!(one, '\u{1}' | '\u{2}'))
+        {
             if matches!(one, '"' | '\\' | '`' | '$') {
                 out.push('\\');
             }

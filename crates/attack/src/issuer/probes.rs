@@ -155,7 +155,6 @@ pub(super) const PROBES: &[Probe] = &[
     row("token-cors", (Medium, 942), "RFC 9700 section 2.6", "scripts of any site reach the token endpoint with the user's cookies", Question::Client(clients::Of::Cors)),
     row("token-secret-wrong", (High, 287), "RFC 6749 section 3.2.1", "a wrong client secret is as good as the right one", Question::Client(clients::Of::Wrong)),
     row("token-secret-missing", (High, 306), "RFC 6749 section 3.2.1", "a client with a secret need not show it", Question::Client(clients::Of::Missing)),
-    row("token-secret-guess", (High, 521), "RFC 6749 section 10.10", "the client's secret is one that everybody tries first", Question::Client(clients::Of::Guess)),
     row("token-assertion-none", (High, 347), "RFC 7523 section 3", "a client is believed by an assertion that nobody signed", Question::Client(clients::Of::AssertionNone)),
     row("token-assertion-empty", (High, 347), "RFC 7523 section 3", "a client is believed by an assertion that was signed with nothing", Question::Client(clients::Of::AssertionEmpty)),
     row("token-password", (Medium, 522), "RFC 9700 section 2.4", "clients may take users' passwords", Question::Client(clients::Of::Password)),
@@ -189,6 +188,8 @@ pub(super) const PROBES: &[Probe] = &[
     row("revoke-refresh", (High, 613), "RFC 7009 section 2.1", "a refresh token works on after it was revoked", Question::Ended(ended::Of::Refresh)),
 
     row("logout-redirect", (Medium, 601), "OpenID Connect RP-Initiated Logout section 3", "a logout sends the browser wherever the link says", Question::Logout),
+    // Who guesses may be shut out.
+    row("token-secret-guess", (High, 521), "RFC 6749 section 10.10", "the client's secret is one that everybody tries first", Question::Client(clients::Of::Guess)),
     row("registration-open", (Medium, 306), "RFC 7591 section 5", "anybody may register a client", Question::Registration(registration::Of::Open)),
     row("registration-redirect", (High, 79), "RFC 7591 section 5", "a client may be registered whose redirect URI is a script", Question::Registration(registration::Of::Script)),
 ];

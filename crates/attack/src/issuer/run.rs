@@ -18,6 +18,9 @@ use super::stage::Stage;
 use super::url::Url;
 use crate::budget::Budget;
 
+/// Characters of a reason.
+const WHY_CHARS_MAX: usize = 400;
+
 /// Whom a run attacks, with what.
 pub struct Attacking {
     /// The issuer's URL, as its clients have it.
@@ -78,7 +81,7 @@ async fn run(
             severity: listed.severity,
             section: listed.section,
             result,
-            why,
+            why: why.map(|why| legible(&why)),
             replay: format!("# {}: {}\n{}", listed.id, listed.title, stage.asking.script()),
         });
     }
@@ -92,4 +95,10 @@ fn told(judged: Judged) -> (ProbeResult, Option<String>) {
         Err(Unjudged::Inconclusive(why)) => (ProbeResult::Inconclusive, Some(why)),
         Err(Unjudged::NotTried(why)) => (ProbeResult::NotTried, Some(why)),
     }
+}
+
+/// What the issuer says may be anything, and ends in a terminal.
+fn legible(why: &str) -> String {
+    let is_shown = |one: char| if one.is_control() { '\u{fffd}' } else { one };
+    why.chars().take(WHY_CHARS_MAX).map(is_shown).collect()
 }

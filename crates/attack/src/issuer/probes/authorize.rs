@@ -63,30 +63,42 @@ async fn login_page(stage: &mut Stage) -> Result<Answer, Unjudged> {
 }
 
 fn page_shown(of: Of, page: &Answer) -> Shown {
-    let has = |name: &str, words: &[&str]| {
-        page.all(name).iter().any(|value| {
-            let value = value.to_ascii_lowercase();
-            words.iter().any(|word| value.contains(word))
-        })
-    };
+    let words = |name: &str| page.all(name).join(",").to_ascii_lowercase();
     match of {
         Of::Frame => {
-            let is_kept = has("x-frame-options", &["deny", "sameorigin"])
-                || has("content-security-policy", &["frame-ancestors"]);
+            let frame = words("x-frame-options");
+            let is_kept = frame.contains("deny")
+                || frame.contains("sameorigin")
+                || names_ancestors(&words("content-security-policy"));
             Shown::open_if(!is_kept, || {
-                "the page has neither `X-Frame-Options` nor `frame-ancestors`".to_owned()
+                "the page has neither `X-Frame-Options` nor `frame-ancestors` that keep others out"
+                    .to_owned()
             })
         }
-        Of::Cached => Shown::open_if(!has("cache-control", &["no-store"]), || {
+        Of::Cached => Shown::open_if(!words("cache-control").contains("no-store"), || {
             "the page has no `Cache-Control: no-store`".to_owned()
         }),
         _ => {
-            let kept = ["no-referrer", "same-origin", "strict-origin", "origin"];
-            Shown::open_if(!has("referrer-policy", &kept), || {
+            let told = words("referrer-policy");
+            // The last one counts that a browser knows.
+            let last = told.rsplit(',').next().unwrap_or_default().trim();
+            let tells = matches!(last, "" | "unsafe-url" | "no-referrer-when-downgrade");
+            Shown::open_if(tells, || {
                 "the page has no `Referrer-Policy` that keeps its address".to_owned()
             })
         }
     }
+}
+
+/// Whether a policy says who may frame the page, and not that anybody may.
+fn names_ancestors(policy: &str) -> bool {
+    let mut directives = policy.split([';', ',']).map(str::trim);
+    let Some(said) = directives.find_map(|one| one.strip_prefix("frame-ancestors")) else {
+        return false;
+    };
+    !said
+        .split_ascii_whitespace()
+        .any(|source| matches!(source, "*" | "http:" | "https:" | "http://*" | "https://*"))
 }
 
 async fn cors(stage: &mut Stage) -> Judged {
@@ -273,4 +285,38 @@ async fn post_redirect(stage: &mut Stage) -> Judged {
 
 fn pairs(given: &[(&str, &str)]) -> Vec<(String, String)> {
     given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_kept_by_what_its_fields_mean() {
+        let page = |name: &str, value: &str| Answer {
+            status: 200,
+            fields: vec![(name.to_owned(), value.to_owned())],
+            body: Vec::new(),
+        };
+        for (of, name, value, is_safe) in [
+            (Of::Frame, "X-Frame-Options", "DENY", true),
+            (Of::Frame, "X-Frame-Options", "ALLOW-FROM https://a.example", false),
+            (
+                Of::Frame,
+                "Content-Security-Policy",
+                "default-src 'self'; frame-ancestors 'none'",
+                true,
+            ),
+            (Of::Frame, "Content-Security-Policy", "frame-ancestors *", false),
+            (Of::Frame, "Content-Security-Policy", "default-src 'none'", false),
+            (Of::Referrer, "Referrer-Policy", "no-referrer", true),
+            (Of::Referrer, "Referrer-Policy", "no-referrer, strict-origin-when-cross-origin", true),
+            (Of::Referrer, "Referrer-Policy", "no-referrer-when-downgrade", false),
+            (Of::Cached, "Cache-Control", "private, no-store", true),
+            (Of::Cached, "Cache-Control", "no-cache", false),
+        ] {
+            let shown = page_shown(of, &page(name, value));
+            assert_eq!(shown == Shown::Safe, is_safe, "{name}: {value}");
+        }
+    }
 }

@@ -25,7 +25,8 @@ pub(super) fn judge(of: Of, stage: &mut Stage) -> Judged {
     match of {
         Of::Issuer => {
             let said = metadata.text("issuer").unwrap_or_default();
-            let is_other = said != asked;
+            // That somebody wrote a slash more is nobody's attack.
+            let is_other = said.trim_end_matches('/') != asked.trim_end_matches('/');
             Ok(Shown::open_if(is_other, || {
                 format!("it says `{}`, and was found at `{asked}`", said.escape_default())
             }))
