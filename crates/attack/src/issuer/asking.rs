@@ -70,16 +70,17 @@ impl Asking {
         Self { reach, budget, patience, silences, lines, named: Vec::new() }
     }
 
-    /// What is known from here on is in every script only by its name.
+    /// What this is, is in the script of this probe only by its name.
     pub(super) fn conceal(&mut self, name: &str, value: &str) {
         if !value.is_empty() && !self.named.iter().any(|(known, _)| known == value) {
             self.named.push((value.to_owned(), name.to_owned()));
         }
     }
 
-    /// A probe begins: its script is empty.
+    /// A probe begins: its script is empty, and what others had is not asked again.
     pub(super) fn begin(&mut self) {
         self.lines.clear();
+        self.named.clear();
     }
 
     /// The script of what was asked since the probe began.

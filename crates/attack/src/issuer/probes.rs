@@ -136,7 +136,7 @@ pub(super) const PROBES: &[Probe] = &[
     row("authorize-implicit", (Medium, 522), "RFC 9700 section 2.1.2", "an access token comes in the URL of a redirect", Question::Authorize(authorize::Of::Implicit)),
     row("authorize-token-query", (High, 598), "OAuth 2.0 Multiple Response Types section 5", "an access token comes in the query of a redirect", Question::Authorize(authorize::Of::TokenQuery)),
     row("authorize-code-fragment", (Low, 200), "OAuth 2.0 Multiple Response Types section 2.1", "a code comes where the client does not look, and stays in the address", Question::Authorize(authorize::Of::CodeFragment)),
-    row("authorize-request-none", (Medium, 347), "RFC 9101 section 10.2", "a request object that nobody signed is believed", Question::Authorize(authorize::Of::RequestNone)),
+    row("authorize-request-none", (Low, 347), "RFC 9101 section 10.2", "a request object that nobody signed is believed", Question::Authorize(authorize::Of::RequestNone)),
     row("authorize-code-short", (Medium, 331), "RFC 6749 section 10.10", "codes can be guessed", Question::Authorize(authorize::Of::Short)),
     row("authorize-post-redirect", (High, 522), "RFC 9700 section 4.12", "the browser posts the user's password to the client", Question::Authorize(authorize::Of::PostRedirect)),
 

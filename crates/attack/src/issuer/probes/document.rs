@@ -1,9 +1,15 @@
 //! What an issuer says of itself.
 
+use serde_json::Value;
+
 use crate::issuer::judged::{Judged, Shown, not_tried};
 use crate::issuer::metadata::Metadata;
 use crate::issuer::stage::Stage;
 use crate::issuer::url::Url;
+
+/// Where `none` is allowed (OpenID Connect Core section 6.1, Discovery section 3): what is believed has a probe of its own.
+const MAY_BE_NONE: [&str; 2] =
+    ["request_object_signing_alg_values_supported", "userinfo_signing_alg_values_supported"];
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Of {
@@ -32,7 +38,7 @@ pub(super) fn judge(of: Of, stage: &mut Stage) -> Judged {
             }))
         }
         Of::PlainEndpoint => Ok(plain(metadata)),
-        Of::AlgNone => Ok(listed(metadata, "_alg_values_supported", |alg| alg == "none")),
+        Of::AlgNone => Ok(none(metadata)),
         Of::Hmac => hmac(metadata),
         Of::Implicit => {
             let types = metadata.list("response_types_supported").unwrap_or_default();
@@ -81,15 +87,13 @@ fn plain(metadata: &Metadata) -> Shown {
     })
 }
 
-/// A list of the document that has what it must not have.
-fn listed(metadata: &Metadata, end: &str, is_bad: impl Fn(&str) -> bool) -> Shown {
-    for (name, value) in metadata.ending(end) {
-        let values = value.as_array().into_iter().flatten().filter_map(|one| one.as_str());
-        if let Some(bad) = values.into_iter().find(|one| is_bad(one)) {
-            return Shown::open(format!("`{name}` has `{}`", bad.escape_default()));
-        }
-    }
-    Shown::Safe
+/// A list of algorithms that has `none`, and must not.
+fn none(metadata: &Metadata) -> Shown {
+    let lists = metadata.ending("_alg_values_supported");
+    let has_none =
+        |value: &Value| value.as_array().is_some_and(|all| all.iter().any(|one| one == "none"));
+    let found = lists.iter().find(|(name, value)| !MAY_BE_NONE.contains(name) && has_none(value));
+    found.map_or(Shown::Safe, |(name, _)| Shown::open(format!("`{name}` has `none`")))
 }
 
 fn hmac(metadata: &Metadata) -> Judged {

@@ -99,7 +99,8 @@ fn metadata(known: &Known) -> Value {
         "grant_types_supported": either("metadata-password", json!(["password"]), json!(["authorization_code"])),
         "code_challenge_methods_supported": either("metadata-pkce-plain", json!(["S256", "plain"]), json!(["S256"])),
         "id_token_signing_alg_values_supported": either("metadata-hmac", json!(["RS256", "HS256"]), json!(["RS256"])),
-        "request_object_signing_alg_values_supported": either("metadata-alg-none", json!(["none"]), json!(["RS256"])),
+        "token_endpoint_auth_signing_alg_values_supported": either("metadata-alg-none", json!(["none"]), json!(["RS256"])),
+        "request_object_signing_alg_values_supported": json!(["none"]),
         "authorization_response_iss_parameter_supported": !has("metadata-iss"),
     });
     if has("metadata-pkce-s256") {
