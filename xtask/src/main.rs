@@ -1,6 +1,6 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
-//! `deny`, `differential`, `dist`, `docs`, `endure`, `http1`, `injection`, `judges`, `objects`, `origins`, `proof`, `readers`,
-//! `suites`, `tidy`.
+//! `deny`, `differential`, `dist`, `docs`, `endure`, `http1`, `injection`, `issuers`, `judges`, `objects`,
+//! `origins`, `proof`, `readers`, `suites`, `tidy`.
 
 mod bench;
 mod callers;
@@ -15,6 +15,7 @@ mod docs;
 mod endure;
 mod http1;
 mod injection;
+mod issuers;
 mod judges;
 mod listening;
 mod objects;
@@ -47,6 +48,8 @@ usage: cargo xtask COMMAND
   injection  what detectors find in the public suites in `--data FOLDER`, beside the OWASP Core Rule Set
           (npm, python3, Debian); writes docs/src/injection.md; [--verdicts FILE]  ours alone: keeps what is
           said of each text, or compares with what the file holds
+  issuers [--gateway FILE]  what the attacks find at npm `oidc-provider`, configured strictly and carelessly
+          (needs node and npm); writes docs/src/issuers.md
   judges  [--gateway FILE] [--only API]  what Schemathesis, sqlmap and Wapiti find in four APIs, directly and
           through the gateway (needs python3 and node; PyPI, npm); writes docs/src/judges.md
   objects [--requests N] [--apis N] [--seed N]  callers who try everything on generated APIs, and what
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Some("endure") => endure::run(&arguments),
         Some("http1") => http1::run(),
         Some("injection") => injection::run(&arguments),
+        Some("issuers") => issuers::run(&arguments),
         Some("judges") => judges::run(&arguments),
         Some("objects") => objects::run(&arguments),
         Some("origins") => origins::run(),

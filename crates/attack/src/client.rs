@@ -81,6 +81,16 @@ pub(crate) struct Trickle {
 
 /// Sends a request on a connection of its own.
 pub(crate) async fn exchange(address: SocketAddr, request: &Request, within: Duration) -> Exchange {
+    exchange_at_most(address, request, within, BODY_BYTES_MAX).await
+}
+
+/// The same, with an answer whose body has at most so many bytes.
+pub(crate) async fn exchange_at_most(
+    address: SocketAddr,
+    request: &Request,
+    within: Duration,
+    body_bytes_max: usize,
+) -> Exchange {
     let begun = Instant::now();
     let mut stream = match timeout(within, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => stream,
@@ -101,7 +111,8 @@ pub(crate) async fn exchange(address: SocketAddr, request: &Request, within: Dur
             None => Ok::<(), std::io::Error>(()),
         }
     };
-    let read = read(&mut reading, request.is_head, &mut first_byte);
+    let progress = Progress::new(request.is_head, HEAD_BYTES_MAX, body_bytes_max);
+    let read = read(&mut reading, progress, &mut first_byte);
     let within = request.trickle.map_or(within, |trickle| trickle.at_most);
     let answer = timeout(within, both(write, read)).await.unwrap_or(Err(Silence::TimedOut));
     let over = first_byte.unwrap_or_else(Instant::now);
@@ -128,11 +139,10 @@ where
 
 async fn read(
     stream: &mut (impl AsyncRead + Unpin),
-    is_head: bool,
+    mut progress: Progress,
     first_byte: &mut Option<Instant>,
 ) -> Result<Answer, Silence> {
     let mut bytes = Vec::new();
-    let mut progress = Progress::new(is_head, HEAD_BYTES_MAX, BODY_BYTES_MAX);
     loop {
         let mut piece = Vec::with_capacity(64 << 10);
         let count = stream.read_buf(&mut piece).await;

@@ -5,6 +5,7 @@
 //! and is believed only if the attack succeeds again in a gateway that does not ask that control.
 //!
 //! [`Runner`] runs them, [`registry`] is the built-in set, [`folder`] reads the user's own.
+//! [`issuer`] attacks an authorization server, which no gateway stands in front of.
 
 mod answer;
 mod ask;
@@ -28,6 +29,7 @@ mod given_check;
 mod given_key;
 mod identity;
 mod issue;
+pub mod issuer;
 mod kept;
 mod listener;
 mod named;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use crate::report::{AttackFound, JourneyFound, Report};
 use crate::verdict::State;
 
-const STYLE: &str = include_str!("page.css");
+pub(crate) const STYLE: &str = include_str!("page.css");
 
 impl Report {
     /// The report as an HTML page.
@@ -156,7 +156,7 @@ const fn said(state: State) -> &'static str {
     }
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for one in text.chars() {
         match one {

@@ -36,7 +36,7 @@ pub fn story(name: &str, text: &str) -> Result<Story, BadFile> {
     read(name, text, check::story::problems)
 }
 
-fn read<T: DeserializeOwned>(
+pub(crate) fn read<T: DeserializeOwned>(
     name: &str,
     text: &str,
     check: impl Fn(&T) -> Vec<Problem>,

@@ -76,7 +76,7 @@ fn rule_of_journey(journey: &JourneyFound) -> Value {
     json!({ "id": journey.id, "shortDescription": { "text": journey.title } })
 }
 
-fn result((id, severity): (&str, Severity), text: &str, place: &Declared) -> Value {
+pub(crate) fn result((id, severity): (&str, Severity), text: &str, place: &Declared) -> Value {
     let level = match severity {
         Severity::High => "error",
         Severity::Medium => "warning",
@@ -96,7 +96,7 @@ fn result((id, severity): (&str, Severity), text: &str, place: &Declared) -> Val
 }
 
 /// What GitHub sorts by: the middle of CVSS's spans of high, medium and low.
-const fn score(severity: Severity) -> &'static str {
+pub(crate) const fn score(severity: Severity) -> &'static str {
     match severity {
         Severity::High => "8.0",
         Severity::Medium => "5.5",

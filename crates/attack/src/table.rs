@@ -116,7 +116,7 @@ impl Report {
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -137,7 +137,10 @@ fn journey_row(found: &JourneyFound) -> [String; 3] {
 }
 
 /// Rows under a heading, each column as wide as its widest cell.
-fn columns<const N: usize>(heading: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+pub(crate) fn columns<const N: usize>(
+    heading: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> String {
     let mut all = vec![heading.map(str::to_owned)];
     all.extend(rows);
     let mut widths = [0; N];

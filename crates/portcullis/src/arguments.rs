@@ -124,12 +124,13 @@ pub(crate) enum Command {
         else lies there (--overwrite replaces it), 2 usage, or nothing could be written"
     )]
     DevCertificate(DevCertificateOptions),
-    /// Attack, directly and through the gateway: the built-in sample, or an API of yours
+    /// Attack, directly and through the gateway: the built-in sample, or an API of yours; or an issuer
     #[command(
         after_help = "Example:\n  portcullis attack --attacks attacks/ --contract openapi.yaml \
         --upstream http://127.0.0.1:3000 --format json\n  portcullis attack --generate -c portcullis.yaml \
-        --upstream http://127.0.0.1:3000 --as alice=a.token --as bob=b.token\n\nGenerated attacks write: use a \
-        copy of the API.\n\nExit codes: 0 all is as the files promise (of generated ones: none comes through), 1 \
+        --upstream http://127.0.0.1:3000 --as alice=a.token --as bob=b.token\n  portcullis attack --issuer \
+        http://127.0.0.1:4000 --client issuer.yaml\n\nGenerated attacks write, and those on an issuer log in and register: \
+        use a copy.\n\nExit codes: 0 all is as the files promise (of generated ones and of an issuer's: none comes through), 1 \
         not, 2 usage, or nothing could be started"
     )]
     Attack(AttackOptions),

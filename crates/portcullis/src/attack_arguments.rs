@@ -40,15 +40,22 @@ pub(crate) struct AttackOptions {
     #[arg(long, value_name = "FILE", requires = "upstream")]
     pub(crate) identities: Option<PathBuf>,
     /// Your API instead of the built-in sample: http://127.0.0.1:PORT, on this machine only
-    #[arg(long, visible_alias = "direct", value_name = "URL")]
+    #[arg(long, visible_alias = "direct", value_name = "URL", group = "target")]
     pub(crate) upstream: Option<String>,
+    /// An authorization server of yours instead, as its clients name it: http://127.0.0.1:PORT or with a path, on this
+    /// machine only. It is attacked alone, without a gateway
+    #[arg(long, value_name = "URL", group = "target", requires = "client", conflicts_with_all = ["attack_source", "evidence"])]
+    pub(crate) issuer: Option<String>,
+    /// What is registered at the issuer: a client, perhaps a second one, perhaps a user who logs in
+    #[arg(long, value_name = "FILE", requires = "issuer")]
+    pub(crate) client: Option<PathBuf>,
     /// A gateway that runs in front of it: what it lets through counts. Which control stops what is found with
     /// gateways of this command's own, of the same policy
     #[arg(long, value_name = "URL", requires = "upstream")]
     pub(crate) through: Option<String>,
     /// For targets that are not on this machine: a file with the random text that they serve at
     /// /.well-known/portcullis-attack
-    #[arg(long, value_name = "FILE", requires = "upstream")]
+    #[arg(long, value_name = "FILE", requires = "target")]
     pub(crate) owner_token: Option<PathBuf>,
     /// The OpenAPI document of your API
     #[arg(long, value_name = "FILE", group = "described", requires = "upstream", value_parser = document())]

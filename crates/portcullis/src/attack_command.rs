@@ -1,6 +1,7 @@
-//! `portcullis attack`: does it hold? The built-in sample, or an API of one's own.
+//! `portcullis attack`: does it hold? The built-in sample, an API of one's own, or an issuer.
 
 mod generated;
+mod issuer;
 mod people;
 mod places;
 mod target;
@@ -30,6 +31,9 @@ const LISTEN: &str = "127.0.0.1:0";
 const POLICY: &str = "portcullis.yaml";
 
 pub(crate) fn attack(options: &AttackOptions) -> Exit {
+    if let (Some(url), Some(client)) = (&options.issuer, &options.client) {
+        return issuer::attack(url, client, options);
+    }
     let ran = match &options.upstream {
         None => of_sample(options),
         Some(url) => of_upstream(url, options),

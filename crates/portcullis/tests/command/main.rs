@@ -25,6 +25,7 @@ mod explain;
 mod generated;
 mod imported_keys;
 mod init;
+mod issuer;
 mod key_life;
 mod keys;
 mod login;

@@ -1,0 +1,80 @@
+//! Issuers that are none, lie, lead elsewhere, hang or go down half-way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::tiny::Tiny;
+use super::{Attacking, GIVEN, attacking, run};
+use crate::budget::Budget;
+use crate::issuer::ProbeResult::{Inconclusive, NotTried, Safe};
+use crate::issuer::attack;
+
+fn refused(tiny: &Tiny) -> String {
+    let attacking = Attacking { patience: Duration::from_millis(200), ..attacking(tiny, GIVEN) };
+    attack(attacking, &|_| true, &|_| {}).unwrap_err()
+}
+
+#[test]
+fn what_does_not_describe_itself_is_not_attacked() {
+    for (flaw, expected) in [
+        ("bad-json", "no JSON with an `issuer`"),
+        ("bad-redirect", "metadata is not followed"),
+        ("bad-huge", "too large"),
+        ("bad-hang", "no whole answer in time"),
+        ("bad-missing", "answers 404"),
+    ] {
+        let told = refused(&Tiny::start(&[flaw]));
+        assert!(told.contains(expected), "{flaw}: {told}");
+    }
+}
+
+#[test]
+fn endpoints_of_others_are_not_asked() {
+    let report = run(&Tiny::start(&["bad-elsewhere"]), GIVEN, None);
+    let of = |id: &str| report.probes.iter().find(|found| found.id == id).unwrap();
+    assert_eq!(of("token-code-replay").result, NotTried);
+    assert!(of("token-code-replay").why.as_ref().unwrap().contains("is not the issuer's host"));
+    assert!(of("userinfo-nobody").why.as_ref().unwrap().contains("speaks plain `http`"));
+}
+
+#[test]
+fn redirects_in_circles_end() {
+    let report = run(&Tiny::start(&["bad-loop"]), GIVEN, Some("token-code-replay"));
+    assert_eq!(report.probes[0].result, Inconclusive);
+    assert!(report.probes[0].why.as_ref().unwrap().contains("in circles"));
+}
+
+#[test]
+fn an_endpoint_that_hangs_is_asked_so_often_and_no_more() {
+    let tiny = Tiny::start(&["bad-hang-token"]);
+    let attacking = Attacking { patience: Duration::from_millis(50), ..attacking(&tiny, GIVEN) };
+    let report = attack(attacking, &|id| id.starts_with("token-"), &|_| {}).unwrap();
+    let is_safe = |found: &&crate::issuer::Found| found.result == Safe;
+    assert_eq!(report.probes.iter().filter(is_safe).count(), 0);
+    let given_up = |found: &&crate::issuer::Found| {
+        found.why.as_ref().is_some_and(|why| why.contains("did not answer 3 times"))
+    };
+    assert!(report.probes.iter().filter(given_up).count() > 3);
+}
+
+#[test]
+fn an_issuer_that_fails_or_is_tired_is_never_counted_as_safe() {
+    for flaw in ["bad-fails", "bad-tired"] {
+        let report = run(&Tiny::start(&[flaw]), GIVEN, None);
+        let asks = |id: &str| !id.starts_with("metadata-") && !id.starts_with("keys-");
+        for found in report.probes.iter().filter(|found| asks(found.id)) {
+            assert!(matches!(found.result, Inconclusive | NotTried), "{flaw}: {}", found.id);
+        }
+    }
+}
+
+#[test]
+fn a_run_asks_so_much_and_no_more() {
+    let tiny = Tiny::start(&[]);
+    let attacking = Attacking { budget: Arc::new(Budget::of(20, None)), ..attacking(&tiny, GIVEN) };
+    let report = attack(attacking, &|_| true, &|_| {}).unwrap();
+    assert_eq!(report.requests, 20);
+    let last = report.probes.last().unwrap();
+    assert_eq!(last.result, NotTried);
+    assert!(last.why.as_ref().unwrap().contains("its 20 requests"), "{:?}", last.why);
+}
