@@ -132,7 +132,7 @@ pub fn judge_labels(
     content_encoding: Option<&str>,
     has_body: bool,
 ) -> Judgement<Body> {
-    if !has_body {
+    if !has_body && !is_empty_form(operation, content_type) {
         return Judgement::Pass(Body::None);
     }
     let Some(declared) = &operation.body else {
@@ -185,6 +185,14 @@ pub fn judge_labels(
         Charset::Utf8 => format!("{range}; charset=utf-8"),
     };
     Judgement::Pass(Body::Declared(Label { media, range, coding, content_type, boundary }))
+}
+
+/// Whether a body that is required came as a form without a field, which has no byte (URL Standard, section
+/// 5.2): what is missing in it, its schema says.
+fn is_empty_form(operation: &Operation, content_type: Option<&str>) -> bool {
+    let is_required = operation.body.as_ref().is_some_and(|body| body.required);
+    let range = content_type.and_then(MediaRange::parse);
+    is_required && range.is_some_and(|range| range.kind() == BodyKind::Form)
 }
 
 /// Whether a label would let properties pass unseen, and how. A wildcard with properties means the
