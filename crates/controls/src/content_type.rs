@@ -33,7 +33,7 @@ use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use crate::free_form::Way;
 use crate::labels::undone;
 use crate::multipart::{PartFile, boundary};
-use crate::signature::{begins_as, by_name, other_file};
+use crate::signature::{begins_as, by_name, other_file, runs_on_servers};
 use crate::xml::Fault as XmlFault;
 
 /// See the module's page.
@@ -287,12 +287,26 @@ pub fn judge_file(file: &PartFile<'_>) -> Judgement<()> {
         }
         None => {}
     }
+    if let (Some(label), Some(name)) = (file.label, file.name)
+        && is_media(label)
+        && runs_on_servers(name)
+    {
+        return two_files(label, "called as what servers run (`.php`)");
+    }
     // Whoever hands it out later goes by the name.
     match file.name.and_then(by_name) {
         Some(label) => other_file(&label, file.bytes)
             .map_or(Judgement::Pass(()), |other| two_files(&label, other)),
         None => Judgement::Pass(()),
     }
+}
+
+/// Whether a label says that a file is looked at or listened to: nobody runs such a one.
+fn is_media(label: &MediaRange) -> bool {
+    matches!(
+        (&*label.main, &*label.sub),
+        ("image" | "audio" | "video" | "font", _) | ("application", "pdf")
+    )
 }
 
 fn two_files(label: &MediaRange, other: &str) -> Judgement<()> {
