@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use portcullis_json::{Document, Kind};
+use portcullis_json::{Document, Kind, Value};
 
 use crate::alike::folded;
 
@@ -91,11 +91,11 @@ impl Counted {
         let dropped: HashSet<u32> = dropped.iter().copied().collect();
         let shown = |list: &u32| {
             let Some(list) = document.at(*list) else { return 0 };
-            let items = list.items().map(|item| item.index());
+            let items = list.items().map(Value::index);
             // Beside the values of a map there may be what counts them.
             let values = list.members().map(|(_, value)| value);
             let values = values.filter(|one| matches!(one.kind(), Kind::Object | Kind::Array));
-            let all = items.chain(values.map(|value| value.index()));
+            let all = items.chain(values.map(Value::index));
             all.filter(|index| !dropped.contains(index)).count() as u64
         };
         let said = all.iter().map(|one| {
