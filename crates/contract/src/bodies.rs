@@ -72,13 +72,13 @@ impl<'a> Reader<'a> {
             }
             let response = self.object(node, "an answer")?;
             self.unknown_keys(response, &keys::RESPONSE);
-            let media = if self.version.is_swagger() {
+            let (media, produced) = if self.version.is_swagger() {
                 self.swagger_answer(operation, response)?
             } else {
-                self.content(response, Direction::Answer)?
+                (self.content(response, Direction::Answer)?, Vec::new())
             };
             let links = self.links(response);
-            responses.push(Response { status, media, links, span: key.span });
+            responses.push(Response { status, media, produced, links, span: key.span });
         }
         responses.sort_by_key(|response| response.status);
         Ok(responses)

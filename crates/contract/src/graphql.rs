@@ -106,6 +106,9 @@ fn has_all(root: ShapeId, names: &[&str], shapes: &Shapes) -> bool {
     names.iter().all(|name| object.property(name, &mut 0).is_some())
 }
 
+/// Operations and fragments of a document that are looked at, and what stands between the name of one and its braces.
+const DEFINITIONS_MAX: usize = 64;
+const PARTS_MAX: usize = 16;
 /// Words with which a document of GraphQL may begin, beside `{` (October 2021 edition, section 2.3).
 const WORDS: [&str; 4] = ["fragment", "mutation", "query", "subscription"];
 
@@ -123,6 +126,77 @@ pub fn is_graphql_document(text: &str) -> bool {
     let Some(inside) = braced.and_then(|braced| braced.strip_prefix('{')) else { return false };
     let first = meant(inside);
     text.contains('}') && (first.starts_with(is_name) || first.starts_with("..."))
+}
+
+/// Whether a text is a document of GraphQL and nothing else, so that it is one wherever it stands: it begins with a
+/// word of its own, and is made of whole operations and fragments.
+pub fn is_only_graphql(text: &str) -> bool {
+    let mut rest = meant(text);
+    if rest.starts_with('{') {
+        // Much else is written in braces.
+        return false;
+    }
+    for _ in 0..DEFINITIONS_MAX {
+        let Some(further) = behind_definition(rest) else { return false };
+        rest = meant(further);
+        if rest.is_empty() {
+            return true;
+        }
+    }
+    true
+}
+
+/// What stands behind an operation or a fragment: `query Q($id: ID!) @live { ... }`, `fragment F on T { ... }`.
+fn behind_definition(text: &str) -> Option<&str> {
+    let word = WORDS.iter().find_map(|word| text.strip_prefix(word));
+    let mut rest = match word {
+        Some(behind) if behind.starts_with(is_of_name) => return None,
+        Some(behind) => behind_name(meant(behind)),
+        None => text,
+    };
+    if let Some(typed) = rest.strip_prefix("on").filter(|rest| !rest.starts_with(is_of_name)) {
+        rest = behind_name(meant(typed));
+    }
+    for _ in 0..PARTS_MAX {
+        rest = match rest.chars().next()? {
+            '(' => meant(behind_pair(rest, '(', ')')?),
+            '@' => behind_name(rest.get(1..)?),
+            _ => break,
+        };
+    }
+    let first = meant(rest.strip_prefix('{')?);
+    let is_selection = first.starts_with(is_of_name) || first.starts_with("...");
+    is_selection.then(|| behind_pair(rest, '{', '}')).flatten()
+}
+
+const fn is_of_name(one: char) -> bool {
+    one.is_ascii_alphanumeric() || one == '_'
+}
+
+fn behind_name(text: &str) -> &str {
+    meant(text.trim_start_matches(is_of_name))
+}
+
+/// What stands behind the sign that closes the one at the beginning; what is quoted opens and closes nothing.
+fn behind_pair(text: &str, opening: char, closing: char) -> Option<&str> {
+    let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);
+    for (place, one) in text.char_indices() {
+        if is_escaped {
+            is_escaped = false;
+        } else if one == '"' {
+            is_quoted = !is_quoted;
+        } else if is_quoted {
+            is_escaped = one == '\\';
+        } else if one == opening {
+            depth += 1;
+        } else if one == closing {
+            depth = depth.checked_sub(1)?;
+            if depth == 0 {
+                return text.get(place + one.len_utf8()..);
+            }
+        }
+    }
+    None
 }
 
 /// What stands behind spaces, commas and comments, which mean nothing (section 2.1).
@@ -222,6 +296,34 @@ mod tests {
             ),
         ] {
             assert_eq!(sign(path, &operation), expected, "{path} {operation}");
+        }
+    }
+
+    #[test]
+    fn a_document_is_one_wherever_it_stands_if_it_is_nothing_else() {
+        for text in [
+            "query { me { id } }",
+            "query Q($id: ID!, $in: I = {a: 1}) { order(id: $id) { id } }",
+            "mutation{pay}",
+            " # a comment\nsubscription S @live { x }\n",
+            "fragment F on Customer { email } query { me { ...F } }",
+            "query { say(text: \"}\\\" {\") }",
+        ] {
+            assert!(is_only_graphql(text), "{text}");
+        }
+        for text in [
+            "",
+            "{ me { id } }",
+            "query {id: 1} is what I asked for",
+            "query results {a} are off {b}",
+            "mutation of a gene {BRCA1}",
+            "fragment F on {a}, and on {b}",
+            "query (the first) {me",
+            "Our API takes query { me { id } }",
+            "query { me { id }",
+            "queries { x }",
+        ] {
+            assert!(!is_only_graphql(text), "{text}");
         }
     }
 

@@ -56,7 +56,9 @@ mod yaml;
 pub use contract::{Contract, NotServed};
 pub use document::as_json;
 pub use files::{FileFault, Files, NoFiles};
-pub use graphql::{GRAPHQL_BESIDE, GRAPHQL_DOCUMENTS, GraphqlSign, is_graphql_document};
+pub use graphql::{
+    GRAPHQL_BESIDE, GRAPHQL_DOCUMENTS, GraphqlSign, is_graphql_document, is_only_graphql,
+};
 pub use link::{Link, LinkTarget};
 pub use locate::locate;
 pub use media::{BodyKind, Encoding, Media, MediaRange};

@@ -80,6 +80,10 @@ pub struct Response {
     pub status: StatusPattern,
     /// Its media types, most specific first; empty if the document declares no `content`.
     pub media: Vec<Media>,
+    /// The media types that `produces` of Swagger 2.0 names where the answer has no `schema`: it may have a
+    /// body of one of them, and nothing is said of what is in it. By the letter it has none; real APIs answer
+    /// pages and pictures all the same. JSON is not among them: named or not, it is read.
+    pub produced: Vec<Media>,
     /// Which values of it later requests take.
     pub links: Vec<Link>,
     /// Where it stands.
@@ -90,6 +94,11 @@ impl Response {
     /// The declared media type that speaks of a body of this type.
     pub fn media_for(&self, range: &MediaRange) -> Option<&Media> {
         self.media.iter().find(|media| media.range.covers(range))
+    }
+
+    /// The same of the types that are only named.
+    pub fn produced_for(&self, range: &MediaRange) -> Option<&Media> {
+        self.produced.iter().find(|media| media.range.covers(range))
     }
 
     /// Whether it is declared as JSON.

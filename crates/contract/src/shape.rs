@@ -104,6 +104,8 @@ pub struct Property {
     pub read_only: bool,
     /// `writeOnly` in one of its declarations: answers do not show it.
     pub write_only: bool,
+    /// `required` in one of the schemas that speak of its object.
+    pub required: bool,
 }
 
 /// What the schema says of members that are not declared by name or pattern (rule 18).

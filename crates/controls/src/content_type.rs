@@ -33,7 +33,7 @@ use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use crate::free_form::Way;
 use crate::labels::undone;
 use crate::multipart::{PartFile, boundary};
-use crate::signature::{begins_as, by_name, other_file};
+use crate::signature::{begins_as, by_name, other_file, runs_on_servers};
 use crate::xml::Fault as XmlFault;
 
 /// See the module's page.
@@ -132,7 +132,7 @@ pub fn judge_labels(
     content_encoding: Option<&str>,
     has_body: bool,
 ) -> Judgement<Body> {
-    if !has_body {
+    if !has_body && !is_empty_form(operation, content_type) {
         return Judgement::Pass(Body::None);
     }
     let Some(declared) = &operation.body else {
@@ -185,6 +185,14 @@ pub fn judge_labels(
         Charset::Utf8 => format!("{range}; charset=utf-8"),
     };
     Judgement::Pass(Body::Declared(Label { media, range, coding, content_type, boundary }))
+}
+
+/// Whether a body that is required came as a form without a field, which has no byte (URL Standard, section
+/// 5.2): what is missing in it, its schema says.
+fn is_empty_form(operation: &Operation, content_type: Option<&str>) -> bool {
+    let is_required = operation.body.as_ref().is_some_and(|body| body.required);
+    let range = content_type.and_then(MediaRange::parse);
+    is_required && range.is_some_and(|range| range.kind() == BodyKind::Form)
 }
 
 /// Whether a label would let properties pass unseen, and how. A wildcard with properties means the
@@ -279,12 +287,26 @@ pub fn judge_file(file: &PartFile<'_>) -> Judgement<()> {
         }
         None => {}
     }
+    if let (Some(label), Some(name)) = (file.label, file.name)
+        && is_media(label)
+        && runs_on_servers(name)
+    {
+        return two_files(label, "called as what servers run (`.php`)");
+    }
     // Whoever hands it out later goes by the name.
     match file.name.and_then(by_name) {
         Some(label) => other_file(&label, file.bytes)
             .map_or(Judgement::Pass(()), |other| two_files(&label, other)),
         None => Judgement::Pass(()),
     }
+}
+
+/// Whether a label says that a file is looked at or listened to: nobody runs such a one.
+fn is_media(label: &MediaRange) -> bool {
+    matches!(
+        (&*label.main, &*label.sub),
+        ("image" | "audio" | "video" | "font", _) | ("application", "pdf")
+    )
 }
 
 fn two_files(label: &MediaRange, other: &str) -> Judgement<()> {

@@ -38,6 +38,7 @@
 mod answers;
 mod expected;
 mod places;
+mod totals;
 
 use portcullis_model::{Code, ControlId, Diagnostic, Refusal, Room, Status, shown};
 use portcullis_policy::{Model, Posture};

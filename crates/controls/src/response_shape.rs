@@ -19,7 +19,7 @@
 //!
 //! An answer that the document does not describe (no success declared, no `content`, no schema,
 //! `{}`, a bare object) passes with password-like names removed, if it is JSON, and is reported as
-//! not described. A text that is called a password or a hash of one, or looks like one, does not leave
+//! not described; text and bytes of a type that `produces` of Swagger 2.0 names pass as they are. A text that is called a password or a hash of one, or looks like one, does not leave
 //! (`answers: { Customer: { show: [/checksum] } }` lets one); any other
 //! secret inside a declared property passes until `answers` or a rule says that it is hidden. A client error (4xx) that the document does not
 //! declare passes as JSON if nothing in it looks like an inner detail, because clients depend on
@@ -71,7 +71,8 @@ static NOT_DESCRIBED: Code = Code {
     page: "A successful answer of this operation has no declared properties (no success among its \
            `responses`, no `content`, no schema, `{}`, a bare object, a list without `items`), or \
            holds such a place: there, `*` stands for any item or name. JSON passes with \
-           password-like names removed; whatever else the API puts into it reaches the \
+           password-like names removed, and what is of another type that `produces` of Swagger 2.0 \
+           names passes as it is; whatever else the API puts into it reaches the \
            client.\n\nDescribe the answer: `content`, `application/json`, a schema with \
            `properties`; or, where there is nothing to answer, declare `204`.",
 };
@@ -118,6 +119,8 @@ pub enum Handling<'a> {
     },
     /// Text or bytes of a declared type, as they are.
     Declared(BodyKind),
+    /// The same of a type that is only named (Swagger 2.0, `produces`).
+    NotDescribed(BodyKind),
     /// A neutral problem document instead of the body.
     Neutral(Neutral),
 }
@@ -191,9 +194,35 @@ pub fn handling<'a>(
         }
         // A redirect's body is for people; nothing is lost without it.
         (_, 300..=399) => Handling::WithoutBody("redirect"),
-        (BodyKind::Stream, _) => Handling::Neutral(Neutral::UndeclaredStream),
-        _ => Handling::Neutral(Neutral::UndeclaredMediaType),
+        _ => response
+            .and_then(|response| produced(operation, response, &range, shapes))
+            .unwrap_or(Handling::Neutral(undeclared(kind))),
     }
+}
+
+const fn undeclared(kind: BodyKind) -> Neutral {
+    match kind {
+        BodyKind::Stream => Neutral::UndeclaredStream,
+        _ => Neutral::UndeclaredMediaType,
+    }
+}
+
+/// A body of a type that the document only names. What another answer of the operation describes does
+/// not leave in a form that is not read.
+fn produced<'a>(
+    operation: &Operation,
+    response: &Response,
+    sent: &MediaRange,
+    shapes: &Shapes,
+) -> Option<Handling<'a>> {
+    let media = response.produced_for(sent)?;
+    let mut all = operation.responses.iter();
+    let is_described = all.any(|one| undone(&one.media, media, sent, shapes, Way::Out).is_some());
+    Some(if is_described {
+        Handling::Neutral(Neutral::NotInspected)
+    } else {
+        Handling::NotDescribed(sent.kind())
+    })
 }
 
 /// A body of a declared type. What has properties leaves only where they can be looked at: a
@@ -245,13 +274,13 @@ pub fn accept(operation: &Operation, shapes: &Shapes, sent: &str) -> Option<Stri
     let may_leave = |range: &MediaRange| {
         range.kind() == BodyKind::Json && !range.has_wildcard()
             || operation.responses.iter().any(|response| {
-                response.media.iter().any(|media| {
-                    let is_one = media.range.covers(range);
-                    let is_meant = is_one || range.covers(&media.range);
-                    let asked = if is_one { range } else { &media.range };
-                    let handling = declared(response, media, asked, 200, shapes);
-                    is_meant && !matches!(handling, Handling::Neutral(_))
-                })
+                let described = response.media.iter().filter_map(|media| {
+                    Some(declared(response, media, asked_of(media, range)?, 200, shapes))
+                });
+                let named = response.produced.iter().filter_map(|media| {
+                    produced(operation, response, asked_of(media, range)?, shapes)
+                });
+                described.chain(named).any(|handling| !matches!(handling, Handling::Neutral(_)))
             })
     };
     let parts: Vec<&str> = sent.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -270,6 +299,14 @@ pub fn accept(operation: &Operation, shapes: &Shapes, sent: &str) -> Option<Stri
         return json.map(|media| media.range.to_string()).next();
     }
     Some(kept.join(", "))
+}
+
+/// Of which type an API would answer that is asked for `range`, and declares `media`.
+fn asked_of<'a>(media: &'a Media, range: &'a MediaRange) -> Option<&'a MediaRange> {
+    if media.range.covers(range) {
+        return Some(range);
+    }
+    Some(&media.range).filter(|declared| range.covers(declared))
 }
 
 /// For a success that is not declared, or declared without content: the other declared success
@@ -325,7 +362,8 @@ fn expectation(model: &Model, index: usize) -> Expectation {
         let is_read = media.range.is_lines() && media.schema.is_some();
         media.kind == BodyKind::Stream && !is_read
     };
-    if !may_stream && let Some(media) = successes.flat_map(|one| &one.media).find(is_stream) {
+    let mut media = successes.flat_map(|one| one.media.iter().chain(&one.produced));
+    if !may_stream && let Some(media) = media.find(is_stream) {
         findings.push(undecided(operation, media));
     }
     if !says_of_success(operation) {
@@ -333,7 +371,12 @@ fn expectation(model: &Model, index: usize) -> Expectation {
     }
     for response in operation.responses.iter().filter(|one| !is_bodiless(one.status)) {
         if response.media.is_empty() && is_of_success(operation, response) {
-            let what = format!("`{}` has no content", response.status);
+            let what = match response.produced.first() {
+                Some(media) => {
+                    format!("`{}` has no schema, and is `{}`", response.status, media.range)
+                }
+                None => format!("`{}` has no content", response.status),
+            };
             findings.push(finding(operation, response.span, &what));
         }
         for media in &response.media {

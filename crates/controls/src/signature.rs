@@ -59,7 +59,7 @@ pub fn begins_as(label: &MediaRange, bytes: &[u8]) -> Option<bool> {
 
 /// What a file is by its name, where those who hand it out later will say so.
 pub fn by_name(name: &str) -> Option<MediaRange> {
-    const TYPES: [(&str, &str); 10] = [
+    const TYPES: [(&str, &str); 11] = [
         ("bmp", "image/bmp"),
         ("gif", "image/gif"),
         ("ico", "image/x-icon"),
@@ -68,15 +68,36 @@ pub fn by_name(name: &str) -> Option<MediaRange> {
         ("pdf", "application/pdf"),
         ("png", "image/png"),
         ("svg", "image/svg+xml"),
+        // Packed, and so not looked into: servers have browsers unpack it.
+        ("svgz", "image/svg+xml"),
         ("webp", "image/webp"),
         ("zip", "application/zip"),
     ];
-    // Some who hand it out undo escapes, and all of Windows leaves dots and spaces at the end out.
-    let name = without_percent(name.as_bytes());
-    let name = String::from_utf8_lossy(&name);
-    let (_, kind) = name.trim_end_matches([' ', '.']).rsplit_once('.')?;
+    let name = as_handed_out(name);
+    let (_, kind) = name.rsplit_once('.')?;
     let known = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind));
     MediaRange::parse(known?.1)
+}
+
+/// Whether servers of pages run a file that is called so, or take their settings from it. Some go by any of the
+/// endings of a name (`a.php.png`).
+pub fn runs_on_servers(name: &str) -> bool {
+    const ENDINGS: [&str; 23] = [
+        "asa", "ascx", "ashx", "asmx", "asp", "aspx", "cer", "cfm", "cgi", "cshtml", "htaccess",
+        "jsp", "jspf", "jspx", "phar", "php", "php3", "php4", "php5", "php7", "phtml", "pht",
+        "shtml",
+    ];
+    const SETTINGS: [&str; 2] = [".user.ini", "web.config"];
+    let name = as_handed_out(name);
+    let mut endings = name.split('.').skip(1);
+    endings.any(|ending| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending.trim())))
+        || SETTINGS.iter().any(|known| known.eq_ignore_ascii_case(&name))
+}
+
+/// Some who hand files out undo escapes, and all of Windows leaves dots and spaces at the end out.
+fn as_handed_out(name: &str) -> String {
+    let name = without_percent(name.as_bytes());
+    String::from_utf8_lossy(&name).trim_end_matches([' ', '.']).to_owned()
 }
 
 #[cfg(test)]
@@ -122,6 +143,15 @@ mod tests {
         assert_eq!(kind("a.b.SVG").as_deref(), Some("image/svg+xml"));
         assert_eq!(kind("a.svg%20").as_deref(), Some("image/svg+xml"));
         assert_eq!(kind("a.jpg").as_deref(), Some("image/jpeg"));
+        assert_eq!(kind("a.svgz").as_deref(), Some("image/svg+xml"));
         assert_eq!((kind("svg"), kind("a.svg.txt"), kind("")), (None, None, None));
+        for name in
+            ["a.php", "a.PHP.png", "a.phtml.", ".htaccess", "Web.config", "a.p%68p", "a.jsp "]
+        {
+            assert!(runs_on_servers(name), "{name}");
+        }
+        for name in ["php", "a.phpx.png", "php.png", "a.png", "on asp and jsp.pdf", ""] {
+            assert!(!runs_on_servers(name), "{name}");
+        }
     }
 }

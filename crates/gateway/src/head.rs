@@ -17,7 +17,7 @@ mod target;
 
 pub(crate) use answer::AnswerHead;
 pub(crate) use fault::HeadFault;
-pub(crate) use fields::{Essential, Fields};
+pub(crate) use fields::{Essential, Fields, cookie_pairs};
 pub(crate) use framing::{Length, end_of_head};
 pub(crate) use request::RequestHead;
 

@@ -11,6 +11,7 @@ use portcullis_model::{KeyId, Refusal, UnixMillis};
 use portcullis_store::{Key, Store};
 
 use crate::callers::{Attempt, Guesses};
+use crate::head::cookie_pairs;
 use crate::worker::Worker;
 
 /// Texts of one field that are looked up: more of them are somebody's guesses.
@@ -54,7 +55,7 @@ impl<'a> ImportedKeys<'a> {
         // Pairs are looked at in the one field that has them: who sends many fields costs two digests each.
         let cookies = if name.eq_ignore_ascii_case("cookie") { value } else { "" };
         let behind = value.split_once(' ').map(|(_, text)| text.trim());
-        let cookies = cookies.split(';').filter_map(|pair| Some(pair.split_once('=')?.1.trim()));
+        let cookies = cookie_pairs(cookies).map(|(_, value)| value.trim());
         let texts = std::iter::once(value).chain(behind).chain(cookies);
         // Fields that say something in words are no keys, and common ones do.
         let texts = texts.filter(|text| !text.is_empty() && !text.contains(' '));

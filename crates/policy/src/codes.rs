@@ -69,6 +69,8 @@ codes! {
     NOT_ONE_DOCUMENT = "policy-not-one-document",
     /// Scripts may read a cookie that is a credential.
     READABLE_CREDENTIAL = "policy-readable-credential",
+    /// An operation that is asked who calls answers anybody.
+    OPEN_WHOAMI = "policy-open-whoami",
     /// A named page comes in the clear.
     PLAIN_ORIGIN = "policy-plain-origin",
     /// Two APIs claim the same requests.

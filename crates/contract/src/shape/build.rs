@@ -131,7 +131,7 @@ impl<'a> ShapeBuilder<'a> {
                 Some(schema) => self.shape(schema, notes),
                 None => self.push(Shape { types: Types::STRING, ..Shape::default() }),
             };
-            let property = Property { shape, read_only: false, write_only: false };
+            let property = Property { shape, read_only: false, write_only: false, required: false };
             properties.push((field.name.into(), property));
         }
         self.properties += properties.len();

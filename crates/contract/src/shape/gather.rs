@@ -36,6 +36,8 @@ pub(super) struct Gathered<'a> {
     pub(super) forbidden_patterns: Vec<(&'a str, Node<'a>)>,
     /// Names that a discriminator says.
     pub(super) discriminators: HashSet<&'a str>,
+    /// Names that must be there, as one of the schemas says.
+    pub(super) required: HashSet<&'a str>,
     pub(super) items: Vec<Node<'a>>,
     /// Schemas of additional properties.
     pub(super) maps: Vec<Map<'a>>,
@@ -404,7 +406,11 @@ impl<'a> Gatherer<'a, '_> {
 
     /// What must be there may be there, described or not; behind those that are, in their order.
     fn required(&mut self, schema: Node<'a>) {
-        let required = schema.get("required").into_iter();
+        let required = schema.get("required");
+        self.found
+            .required
+            .extend(required.into_iter().flat_map(Node::items).filter_map(Node::as_str));
+        let required = required.into_iter();
         let dependent = schema.get("dependentRequired").into_iter();
         let lists = required.chain(dependent.flat_map(Node::members).map(|(_, list)| list));
         for name in lists.flat_map(Node::items).filter_map(Node::as_str) {

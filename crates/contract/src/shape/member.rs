@@ -47,6 +47,16 @@ pub enum Member {
     Closed,
 }
 
+impl Member {
+    /// The declared property that it is.
+    pub const fn property(self) -> Option<Property> {
+        match self {
+            Self::Property(property) => Some(property),
+            _ => None,
+        }
+    }
+}
+
 /// A declared name as a careless reader sees it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Spelling {

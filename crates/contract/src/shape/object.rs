@@ -134,7 +134,8 @@ impl<'a> ShapeBuilder<'a> {
             }
             if is_bare && gathered.discriminators.contains(name) {
                 let shape = self.text();
-                let property = Property { shape, read_only: false, write_only: false };
+                let required = gathered.required.contains(name);
+                let property = Property { shape, read_only: false, write_only: false, required };
                 properties.push((name.into(), property));
                 continue;
             }
@@ -142,6 +143,7 @@ impl<'a> ShapeBuilder<'a> {
             let property = Property {
                 read_only: self.is_said(Flag::ReadOnly, name, &declarations, gathered, notes),
                 write_only: self.is_said(Flag::WriteOnly, name, &declarations, gathered, notes),
+                required: gathered.required.contains(name),
                 shape: self.id(declarations, notes),
             };
             properties.push((name.into(), property));

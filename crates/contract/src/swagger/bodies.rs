@@ -35,30 +35,32 @@ impl<'a> Reader<'a> {
         Ok(RequestBody { required, media, span: body.span() })
     }
 
-    /// The body of an answer; none without a `schema`.
+    /// The body of an answer; without a `schema`, the types that it may have.
     pub(crate) fn swagger_answer(
         &mut self,
         operation: Node<'a>,
         answer: Node<'a>,
-    ) -> Result<Vec<Media>, Closed> {
+    ) -> Result<(Vec<Media>, Vec<Media>), Closed> {
         let Some(schema) = answer.get("schema").filter(|schema| !schema.is_null()) else {
-            return Ok(Vec::new());
+            let (offered, _) = self.named(operation, "produces")?;
+            let mut produced = self.swagger_media(offered, None, Direction::Answer);
+            produced.retain(|media| media.kind != BodyKind::Json);
+            return Ok((Vec::new(), produced));
         };
         let is_file = schema.get_str("type") == Some("file");
         let assumed = if is_file { "application/octet-stream" } else { "application/json" };
         let offered = self.offered(operation, "produces", assumed)?;
         // A file is of the type that is produced, whatever that holds.
         let schema = Some(schema).filter(|_| !is_file);
-        Ok(self.swagger_media(offered, schema, Direction::Answer))
+        Ok((self.swagger_media(offered, schema, Direction::Answer), Vec::new()))
     }
 
-    /// The media types under `consumes` or `produces`: the operation's own, else the root's.
-    pub(super) fn offered(
+    /// The media types under `consumes` or `produces`: the operation's own, else the root's; and that list.
+    fn named(
         &mut self,
         operation: Node<'a>,
         key: &'static str,
-        assumed: &'static str,
-    ) -> Result<Vec<Offered<'a>>, Closed> {
+    ) -> Result<(Vec<Offered<'a>>, Option<Node<'a>>), Closed> {
         let own = operation.get(key).filter(|list| !list.is_null());
         let list = own.or_else(|| self.root.get(key));
         let mut offered: Vec<Offered<'a>> = Vec::new();
@@ -77,6 +79,17 @@ impl<'a> Reader<'a> {
                 offered.push(Offered { range, written: Name { text, span: item.span() } });
             }
         }
+        Ok((offered, list))
+    }
+
+    /// The same, or what is assumed where none is named.
+    pub(super) fn offered(
+        &mut self,
+        operation: Node<'a>,
+        key: &'static str,
+        assumed: &'static str,
+    ) -> Result<Vec<Offered<'a>>, Closed> {
+        let (mut offered, list) = self.named(operation, key)?;
         if offered.is_empty()
             && let Some(range) = MediaRange::parse(assumed)
         {

@@ -49,6 +49,25 @@ fn a_document_of_swagger_2_0_is_read_whole() {
 }
 
 #[test]
+fn an_answer_without_a_schema_may_be_of_the_types_that_are_named() {
+    let paths = "/a: { get: { produces: [text/html, no type], responses: { 200: { description: x }, \
+                 400: { description: x, schema: { type: string } } } } }\n\
+                 /b: { get: { responses: { 200: { description: x } } } }";
+    let named = |contract: &Contract, name: &str| -> Vec<Vec<String>> {
+        let answers = operation(contract, name).responses.iter();
+        let ranges = |one: &portcullis_contract::Response| {
+            one.produced.iter().map(|media| media.range.to_string()).collect()
+        };
+        answers.map(ranges).collect()
+    };
+    let root = contract("api.yaml", &with("produces: [image/png]", paths));
+    assert_eq!(named(&root, "GET /a"), [vec!["text/html".to_owned()], vec![]]);
+    assert_eq!(named(&root, "GET /b"), [["image/png"]], "the root's");
+    let silent = contract("api.yaml", &with("", paths));
+    assert_eq!(named(&silent, "GET /b"), [Vec::<String>::new()], "none is assumed");
+}
+
+#[test]
 fn a_parameter_is_held_against_its_own_keywords() {
     let contract = depot();
     let list = operation(&contract, "listParcels");

@@ -394,6 +394,7 @@ fn answers(old: &Operation, new: &Operation, sides: &Sides<'_>, of: &mut OfOpera
     let statuses = old.responses.iter().chain(&new.responses).map(|response| response.status);
     for status in statuses.collect::<BTreeSet<StatusPattern>>() {
         let what = format!("answer {status}");
+        produced(declared(old, status), declared(new, status), &what, of);
         match (declared(old, status), declared(new, status)) {
             (None, Some(after)) => of.wider(format!("gives the {what}"), Some(after.span)),
             // What nobody described passes, with less of it looked at.
@@ -409,6 +410,18 @@ fn answers(old: &Operation, new: &Operation, sides: &Sides<'_>, of: &mut OfOpera
             }
             (None, None) => {}
         }
+    }
+}
+
+/// The types that are only named, and pass as they are.
+fn produced(old: Option<&Response>, new: Option<&Response>, what: &str, of: &mut OfOperation<'_>) {
+    let [old, new] = [old, new].map(|one| one.map_or(&[][..], |one| &one.produced));
+    let is_in = |all: &[Media], one: &Media| all.iter().any(|known| known.range == one.range);
+    for after in new.iter().filter(|after| !is_in(old, after)) {
+        of.wider(format!("gives the {what} as `{}`, undescribed", after.range), Some(after.span));
+    }
+    for before in old.iter().filter(|before| !is_in(new, before)) {
+        of.narrower(format!("gives no {what} as `{}`, undescribed, any more", before.range), None);
     }
 }
 

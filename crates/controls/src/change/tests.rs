@@ -224,6 +224,22 @@ fn what_may_be_done_more_often_than_once_is_wider() {
 }
 
 #[test]
+fn a_type_that_an_answer_may_have_is_wider() {
+    let of = |types: &str| {
+        let text = format!(
+            "swagger: '2.0'\ninfo: {{ title: T, version: v }}\npaths:\n  /page: {{ get: {{ produces: [{types}], \
+             responses: {{ 200: {{ description: x }} }} }} }}\n"
+        );
+        plan(&text, "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:3000\" }]\n")
+    };
+    let changes = Changes::between(&of("application/json"), &of("text/html"), NOW);
+    let line = "gives the answer 200 as `text/html`, undescribed";
+    assert!(changes.widens() && told(&changes).iter().any(|one| one.contains(line)));
+    let back = Changes::between(&of("text/html"), &of("application/json"), NOW);
+    assert!(!back.widens() && !back.is_empty(), "{:#?}", told(&back));
+}
+
+#[test]
 fn what_cannot_be_compared_waits_for_a_signal() {
     for (from, to) in [
         ("http://127.0.0.1:3000", "http://127.0.0.1:3001"),

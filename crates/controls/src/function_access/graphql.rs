@@ -1,7 +1,9 @@
 //! GraphQL: one operation that is as many functions as its schema has, asked for in a text that no contract describes.
 //! It is closed until the policy says what it is.
 
-use portcullis_contract::{GRAPHQL_BESIDE, GRAPHQL_DOCUMENTS, GraphqlSign, is_graphql_document};
+use portcullis_contract::{
+    GRAPHQL_BESIDE, GRAPHQL_DOCUMENTS, GraphqlSign, is_graphql_document, is_only_graphql,
+};
 use portcullis_json::{Document, Limits as JsonLimits, Value};
 use portcullis_model::{Code, Diagnostic, Refusal, shown};
 use portcullis_policy::{Graphql, Model};
@@ -64,9 +66,15 @@ pub fn judge_graphql_bytes(said: Graphql, bytes: &[u8], name: &str) -> Judgement
     if speaks { judge_graphql(GraphqlSign::Document, name) } else { Judgement::Pass(()) }
 }
 
-/// The same of a value of its query that is called `query`.
-pub fn judge_graphql_query(said: Graphql, text: &str, name: &str) -> Judgement<()> {
-    if said == Graphql::Undecided && is_graphql_document(text) {
+/// The same of a value of its query, by the name of the parameter.
+pub fn judge_graphql_query(
+    said: Graphql,
+    (parameter, text): (&str, &str),
+    name: &str,
+) -> Judgement<()> {
+    let speaks =
+        || if parameter == "query" { is_graphql_document(text) } else { is_only_graphql(text) };
+    if said == Graphql::Undecided && speaks() {
         return judge_graphql(GraphqlSign::Document, name);
     }
     Judgement::Pass(())
@@ -148,6 +156,8 @@ fn is_request(one: Value<'_>) -> bool {
                     return true;
                 }
             }
+            // Whatever the name: who takes such a text means to run it.
+            Some(text) if is_only_graphql(text) => return true,
             _ if GRAPHQL_BESIDE.iter().any(is) => beside += 1,
             _ => {}
         }

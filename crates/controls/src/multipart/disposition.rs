@@ -140,9 +140,18 @@ fn is_safe_file_name(name: &str) -> bool {
         && !name.ends_with(['.', ' '])
         // A reader that undoes percent escapes sees a folder, or dots.
         && !has_escape(name, |byte| b"/\\.".contains(&byte))
+        && !acts_in_a_command(name)
         // A stream of a file (NTFS) is the file itself.
         && !name.contains("::$")
         && !is_device(name)
+}
+
+/// Whether a shell would run a part of it, or a program would take it for an option: `$(id).png`, `-rf`. Whoever
+/// turns pictures smaller or unpacks archives calls programs with names.
+fn acts_in_a_command(name: &str) -> bool {
+    let undone = without_percent(name.as_bytes());
+    let name = String::from_utf8_lossy(&undone);
+    name.starts_with('-') || ["$(", "${", "`"].iter().any(|sign| name.contains(sign))
 }
 
 /// `con`, `NUL.txt`, `com1`: on Windows no file, wherever it lies.
@@ -241,6 +250,14 @@ mod tests {
             "con.txt",
             "Com1.png",
             "lpt9",
+            "-rf",
+            "--output=x",
+            "-",
+            "$(id).png",
+            "${IFS}a.png",
+            "`id`.png",
+            "%24(id).png",
+            "%2drf",
         ] {
             assert!(!is_safe_file_name(name), "{name:?}");
         }
@@ -262,6 +279,10 @@ mod tests {
             "com10.txt",
             "10:20.png",
             "aux-data.csv",
+            "a-rf.txt",
+            "– 5 €.txt",
+            "$5 (net).txt",
+            "costs $.txt",
         ];
         for name in honest {
             assert!(is_safe_file_name(name), "{name:?}");

@@ -5,7 +5,7 @@ use portcullis_json::{Document, Kind, Value};
 use portcullis_policy::{Authorization, Hidden, InputPlace, Verb};
 
 use super::places::Places;
-use crate::alike::folded;
+use super::totals::{Counted, Total, is_page};
 use crate::rules::{Asked, Object, Of, Purpose, Rules, Truth, Verdict, Why, members, text_at};
 
 /// What an answer is judged by.
@@ -45,21 +45,25 @@ pub struct Judged {
     pub permitted: Vec<(usize, u32)>,
     /// Objects that name another owner than the caller, by resource and place: what was known of them is wrong.
     pub others: Vec<(usize, u32)>,
-    /// Totals that do not leave.
-    pub totals: u32,
+    /// Totals that the document requires, by their place, with the number that they say instead: how much is shown
+    /// of the lists that they count.
+    pub recounted: Vec<(u32, u64)>,
 }
 
 /// Judges an answer of this shape; or a part of one that `is_item` of a list by itself, as a line is.
 pub fn judge(document: &Document, shape: ShapeId, is_item: bool, shown: &Shown<'_>) -> Judged {
-    let mut walk = Walk { shown, judged: Judged::default() };
-    walk.value(document.root(), shape, &Around { holder: None, is_listed: is_item });
-    walk.judged
+    let mut walk = Walk { shown, judged: Judged::default(), counted: Vec::new() };
+    walk.value(document.root(), shape, &Around { holder: None, is_listed: is_item, list: None });
+    let Walk { mut judged, counted, .. } = walk;
+    judged.recounted = Counted::recounted(&counted, document, &judged.drop);
+    judged
 }
 
 /// What holds a value.
 #[derive(Clone, Copy)]
 struct Holder<'a> {
     value: Value<'a>,
+    shape: ShapeId,
     /// The resources that it is an object of itself.
     own: &'a [usize],
     above: Option<&'a Holder<'a>>,
@@ -72,6 +76,8 @@ struct Around<'a> {
     holder: Option<&'a Holder<'a>>,
     /// It is an item of a list or a value of a map.
     is_listed: bool,
+    /// That list or map, by its place; none where an item comes alone, as a line does.
+    list: Option<u32>,
 }
 
 impl Around<'_> {
@@ -85,6 +91,8 @@ impl Around<'_> {
 struct Walk<'s, 'a> {
     shown: &'s Shown<'a>,
     judged: Judged,
+    /// Totals that are required, and what they count.
+    counted: Vec<Counted>,
 }
 
 impl Walk<'_, '_> {
@@ -102,8 +110,9 @@ impl Walk<'_, '_> {
             Kind::Object => self.object(value, self.as_object(shape), around),
             Kind::Array => {
                 let items = self.shown.shapes.item_of(shape).unwrap_or(shape);
-                self.hide_totals(items, around.holder);
-                let around = Around { holder: around.holder, is_listed: true };
+                let list = Some(value.index());
+                self.hide_totals(items, around.holder, list);
+                let around = Around { holder: around.holder, is_listed: true, list };
                 value.items().for_each(|item| self.value(item, items, &around));
             }
             _ => {}
@@ -127,10 +136,10 @@ impl Walk<'_, '_> {
             }
         }
         let mut hint = 0;
-        let holder = Holder { value, own: places.own(shape), above: around.holder };
+        let holder = Holder { value, shape, own: places.own(shape), above: around.holder };
         let object = &self.shown.shapes.get(shape).object;
         if let Rest::Map(values) = &object.rest {
-            self.hide_totals(*values, Some(&holder));
+            self.hide_totals(*values, Some(&holder), Some(value.index()));
         }
         for (name, member) in value.members() {
             let name = name.as_str().unwrap_or_default();
@@ -139,7 +148,8 @@ impl Walk<'_, '_> {
                 Member::Pattern(shape) | Member::Map(shape) => (shape, true),
                 Member::FreeForm | Member::Undeclared | Member::Closed => continue,
             };
-            self.value(member, inner, &Around { holder: Some(&holder), is_listed });
+            let list = is_listed.then(|| value.index());
+            self.value(member, inner, &Around { holder: Some(&holder), is_listed, list });
         }
     }
 
@@ -205,12 +215,12 @@ impl Walk<'_, '_> {
         if around.is_listed
             && let Some(holder) = around.holder
         {
-            self.totals(holder);
+            self.totals(holder, around.list);
         }
     }
 
     /// Where the policy says so, what counts the items of a list does not leave, unless the caller may see all.
-    fn hide_totals(&mut self, items: ShapeId, holder: Option<&Holder<'_>>) {
+    fn hide_totals(&mut self, items: ShapeId, holder: Option<&Holder<'_>>, list: Option<u32>) {
         let Shown { rules, asked, operation, places, .. } = *self.shown;
         let touches = self.model().operations.get(operation);
         if !touches.is_some_and(|touches| touches.hides_totals) {
@@ -221,33 +231,47 @@ impl Walk<'_, '_> {
         if let Some(holder) = holder
             && places.own(items).iter().any(is_apart)
         {
-            self.totals(holder);
+            self.totals(holder, list);
         }
     }
 
     /// What counts the items of a list from which some are taken out does not leave either: beside the list,
     /// further out, and in what stands there (`page`, `meta`).
-    fn totals(&mut self, holder: &Holder<'_>) {
+    fn totals(&mut self, holder: &Holder<'_>, list: Option<u32>) {
+        let shapes = self.shown.shapes;
         let mut next = Some(holder);
         while let Some(holder) = next {
-            self.counts(holder.value);
+            self.counts(holder.value, Some(holder.shape), list);
             if holder.own.is_empty() {
-                let is_page = |name: Value<'_>| is_page(name.as_str().unwrap_or_default());
-                let pages = holder.value.members().filter(|(name, _)| is_page(*name));
-                pages.for_each(|(_, page)| self.counts(page));
+                let object = &shapes.get(holder.shape).object;
+                for (name, page) in holder.value.members() {
+                    let name = name.as_str().unwrap_or_default();
+                    if is_page(name) {
+                        let declared = object.member(name, &mut 0).property();
+                        let shape = declared.map(|property| shapes.object_of(property.shape));
+                        self.counts(page, shape, list);
+                    }
+                }
             }
             // What an object of a resource counts is its own affair.
             next = holder.above.filter(|above| holder.own.is_empty() && above.own.is_empty());
         }
     }
 
-    fn counts(&mut self, object: Value<'_>) {
-        for (name, member) in object.members() {
-            let is_total =
-                member.as_number().is_some() && is_total(name.as_str().unwrap_or_default());
-            if is_total && !self.judged.drop.contains(&member.index()) {
-                self.judged.drop.push(member.index());
-                self.judged.totals += 1;
+    /// The totals among the members of an object. What the document requires stays, and says what is shown: whoever
+    /// reads by the document finds it, and it tells of nothing else.
+    fn counts(&mut self, object: Value<'_>, shape: Option<ShapeId>, list: Option<u32>) {
+        let declared = shape.map(|shape| &self.shown.shapes.get(shape).object);
+        for (name, member) in object.members().filter(|(_, member)| member.as_number().is_some()) {
+            let name = name.as_str().unwrap_or_default();
+            let Some(total) = Total::of(name) else { continue };
+            let property = declared.and_then(|object| object.member(name, &mut 0).property());
+            let is_required = property.is_some_and(|property| property.required);
+            let index = member.index();
+            if is_required && let (Some(what), Some(list)) = (total.counts(), list) {
+                Counted::add(&mut self.counted, index, what, list);
+            } else if !self.judged.drop.contains(&index) {
+                self.judged.drop.push(index);
             }
         }
     }
@@ -285,34 +309,6 @@ pub fn belongs(asked: &Asked<'_>, of: Of, value: Value<'_>) -> bool {
             _ => true,
         }
     })
-}
-
-/// Names of members that say how many there are.
-fn is_total(name: &str) -> bool {
-    const NAMES: [&str; 12] = [
-        "count",
-        "itemcount",
-        "lastpage",
-        "numfound",
-        "pagecount",
-        "pages",
-        "size",
-        "total",
-        "totalcount",
-        "totalelements",
-        "totalitems",
-        "totalpages",
-    ];
-    let plain = folded(name);
-    plain.len() <= 16
-        && (NAMES.binary_search(&plain.as_str()).is_ok() || plain.starts_with("total"))
-}
-
-/// Names of members that say which part of a list this is.
-fn is_page(name: &str) -> bool {
-    const NAMES: [&str; 7] =
-        ["cursor", "meta", "metadata", "page", "pageinfo", "pagination", "paging"];
-    NAMES.binary_search(&folded(name).as_str()).is_ok()
 }
 
 /// The objects of one resource in an answer, outside of one another, and at most so many.

@@ -119,6 +119,11 @@ impl Fields {
         }
     }
 
+    /// The pairs of `Cookie`, as they were sent (RFC 6265 section 5.4).
+    pub(crate) fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.first(Essential::Cookie).into_iter().flat_map(cookie_pairs)
+    }
+
     /// Takes out the fields that end with this hop (RFC 9110 section 7.6.1), before anybody
     /// looks: what is checked is what goes on.
     pub(super) fn end_hop(&mut self) {
@@ -210,4 +215,9 @@ impl Fields {
                 .flat_map(|value| value.split(','))
                 .any(|one| one.trim().eq_ignore_ascii_case(option))
     }
+}
+
+/// The pairs of one `Cookie` field.
+pub(crate) fn cookie_pairs(value: &str) -> impl Iterator<Item = (&str, &str)> {
+    value.split(';').filter_map(|pair| pair.trim().split_once('='))
 }

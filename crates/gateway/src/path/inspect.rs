@@ -155,6 +155,10 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         }
         Handling::Neutral(why) => neutral_or_pass(parts, why, context)?,
         Handling::Declared(kind) => declared(parts, kind, streams, context).await?,
+        Handling::NotDescribed(kind) => {
+            context.entry.drift("not_described");
+            declared(parts, kind, streams, context).await?
+        }
         Handling::Xml(media) => {
             let declared = Declared { index, shape: shape(media), is_undeclared_error: false };
             Xml { declared }.inspect(parts, context).await?
@@ -221,8 +225,11 @@ fn shape(media: &Media) -> Option<ShapeId> {
 const fn is_decided_by_head(handling: &Handling<'_>, streams: bool) -> bool {
     match handling {
         Handling::Neutral(why) => why.is_decided_by_head(),
-        Handling::Declared(BodyKind::Stream) => true,
-        Handling::Declared(_) | Handling::Lines(_) | Handling::Xml(_) => streams,
+        Handling::Declared(BodyKind::Stream) | Handling::NotDescribed(BodyKind::Stream) => true,
+        Handling::Declared(_)
+        | Handling::NotDescribed(_)
+        | Handling::Lines(_)
+        | Handling::Xml(_) => streams,
         Handling::Empty | Handling::WithoutBody(_) | Handling::Json { .. } => false,
     }
 }

@@ -9,7 +9,7 @@ use portcullis_policy::{Model, PageToken};
 
 use super::context::Context;
 use crate::answer::Answer;
-use crate::head::{Essential, RequestHead};
+use crate::head::RequestHead;
 
 /// What a request says by its token. A caller who is known by a cookie and has no token gets one with the answer.
 pub(super) fn read(head: &RequestHead, context: &mut Context<'_>) -> Token {
@@ -23,8 +23,12 @@ pub(super) fn read(head: &RequestHead, context: &mut Context<'_>) -> Token {
     // A key that was not read vouches for nothing.
     let Some(key) = secret.and_then(|secret| TokenKey::new(&secret)) else { return Token::Bad };
     let bound = Bound { api: &model.name, credentials: &credentials };
-    let cookie: Vec<&str> =
-        cookies(head).filter(|(name, _)| **name == *rule.cookie).map(|(_, value)| value).collect();
+    let cookie: Vec<&str> = head
+        .fields
+        .cookies()
+        .filter(|(name, _)| **name == *rule.cookie)
+        .map(|(_, value)| value)
+        .collect();
     let has_one = matches!(cookie.as_slice(), [token] if key.is_good(bound, token));
     let mut chance = [0; TOKEN_CHANCE_BYTES];
     // Whoever only observes changes nothing.
@@ -48,14 +52,9 @@ fn credentials<'h>(head: &'h RequestHead, model: &'h Model) -> Vec<(&'h str, &'h
         }
     }
     let of = |name: &'h str| {
-        cookies(head).filter(move |(shown, value)| *shown == name && !value.is_empty())
+        head.fields.cookies().filter(move |(shown, value)| *shown == name && !value.is_empty())
     };
     names.into_iter().flat_map(of).collect()
-}
-
-fn cookies(head: &RequestHead) -> impl Iterator<Item = (&str, &str)> {
-    let cookies = head.fields.first(Essential::Cookie).unwrap_or_default();
-    cookies.split(';').filter_map(|pair| pair.trim().split_once('='))
 }
 
 /// Gives it out with an answer that says no no.

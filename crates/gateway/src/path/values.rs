@@ -12,7 +12,6 @@ use portcullis_policy::{InputPlace, ObjectInput, RequestPlace};
 use super::context::Context;
 use super::find_operation::Matched;
 use super::payload::Payload;
-use crate::head::Essential;
 
 /// Values at one place of a request; nobody names more objects at once.
 const VALUES_MAX: usize = 10_000;
@@ -144,9 +143,7 @@ impl Request<'_> {
                 split(operation, Place::Query, name, texts)
             }
             InputPlace::One(RequestPlace::Cookie(name)) => {
-                let cookies = head.fields.first(Essential::Cookie).unwrap_or_default();
-                let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-                let values = pairs.filter(|(shown, _)| shown == name);
+                let values = head.fields.cookies().filter(|(shown, _)| shown == name);
                 let texts = values.map(|(_, value)| urlencoded::decode(value).map(Cow::into_owned));
                 let texts: Vec<String> = texts.collect::<Result<_, _>>().map_err(|_| Unreadable)?;
                 split(operation, Place::Cookie, name, texts)

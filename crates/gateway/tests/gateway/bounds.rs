@@ -370,13 +370,14 @@ fn graphql_is_known_in_parts_beside_another_method_and_by_what_a_request_says() 
             scene.post_json("/anything", r##"{"query": "# x\n{ customers { email } }"}"##).status,
             scene.post_json("/anything", r#"[{"query": "query { me }"}]"#).status,
             scene.post_json("/anything", r#"{"Query": "{ me }"}"#).status,
+            scene.post_json("/anything", r#"{"gql": "query Q { me { id } }"}"#).status,
             scene.post_json("/anything", r#"{"documentId": "x", "variables": {}}"#).status,
             scene.post("/anything", "text/plain", r#"{"query": "{ me }"}"#).status,
             scene.post("/anything", "text/plain", "{ me }").status,
         ]
     };
     let scene = of_policy("");
-    assert_eq!(asked(&scene), [403; 12]);
+    assert_eq!(asked(&scene), [403; 13]);
     let record = scene.last_record();
     assert_eq!(record["control"], "function_access", "{record}");
     assert_eq!(record["reason"], "undecided_graphql", "{record}");
@@ -390,12 +391,15 @@ fn graphql_is_known_in_parts_beside_another_method_and_by_what_a_request_says() 
             "operations:\n{}relax:\n  - {{ operation: postAnything, control: hostile_input, mode: observe, by: a, reason: b, until: 2027-01-31 }}\n",
             lines.concat()
         ));
-        assert_eq!(asked(&scene), [204; 12], "{word}");
+        assert_eq!(asked(&scene), [204; 13], "{word}");
     }
     let scene = of_policy("");
-    for body in
-        [r#"{"query": "aspirin"}"#, r#"{"query": {"name": "x"}}"#, r#"{"query": "{\"a\": 1}"}"#]
-    {
+    for body in [
+        r#"{"query": "aspirin"}"#,
+        r#"{"query": {"name": "x"}}"#,
+        r#"{"query": "{\"a\": 1}"}"#,
+        r#"{"note": "query {me} is what we ask"}"#,
+    ] {
         assert_eq!(scene.post_json("/anything", body).status, 204, "{body}");
     }
     assert_eq!(scene.get("/anything?query=aspirin").status, 204);

@@ -69,6 +69,33 @@ paths:
       responses: { 200: { description: ok } }
 "#;
 
+/// Forms that are required, of which one needs a field.
+const DESK: &str = r#"
+openapi: 3.0.3
+info: { title: desk, version: "1" }
+paths:
+  /search:
+    post:
+      security: []
+      requestBody:
+        required: true
+        content:
+          application/x-www-form-urlencoded:
+            schema: { type: object, properties: { q: { type: string } } }
+          application/json:
+            schema: { type: object, properties: { q: { type: string } } }
+      responses: { "204": { description: ok } }
+  /messages:
+    post:
+      security: []
+      requestBody:
+        required: true
+        content:
+          application/x-www-form-urlencoded:
+            schema: { type: object, required: [text], properties: { text: { type: string } } }
+      responses: { "204": { description: ok } }
+"#;
+
 fn scene() -> Scene {
     Scene::new(PAYMENTS, Behaviour::json(200, "{}"))
 }
@@ -195,4 +222,25 @@ fn the_record_says_which_field_is_wrong_and_which_booleans_are_taken() {
     let record = scene.last_record();
     let detail = record["detail"].as_str().unwrap_or_default();
     assert!(detail.contains(taken), "{detail}");
+}
+
+#[test]
+fn an_empty_form_is_a_form_without_fields() {
+    let scene = Scene::new(DESK, Behaviour::Answer(b"HTTP/1.1 204 X\r\n\r\n".to_vec()));
+    assert_eq!(post(&scene, "/search", ""), 204);
+    let sent = scene.forwarded().unwrap().to_lowercase();
+    assert!(sent.contains("content-length: 0\r\n"), "{sent}");
+    assert!(sent.contains("content-type: application/x-www-form-urlencoded\r\n"), "{sent}");
+    assert_eq!(post(&scene, "/messages", ""), 400);
+    let record = scene.last_record();
+    assert_eq!(record["reason"], "schema");
+    assert!(record["detail"].to_string().contains("text"), "what is missing is named: {record}");
+    // Nothing at all is no form, and nothing else is empty in this way.
+    for fields in ["", "Content-Type: application/json\r\n"] {
+        let request =
+            format!("POST /search HTTP/1.1\r\nHost: api\r\n{fields}Content-Length: 0\r\n\r\n");
+        assert_eq!(scene.raw(request).status, 400, "{fields}");
+        assert_eq!(scene.last_record()["reason"], "missing_body", "{fields}");
+    }
+    assert_eq!(scene.api.seen().len(), 1);
 }

@@ -51,6 +51,7 @@ mod targets;
 mod tls;
 mod tls_offers;
 mod tokens;
+mod undescribed;
 mod uploads;
 mod upstream_answers;
 mod upstream_proof;

@@ -84,6 +84,10 @@ struct Shops {
 
 impl Shops {
     fn new(access: &str) -> Self {
+        Self::of(CONTRACT, access)
+    }
+
+    fn of(contract: &str, access: &str) -> Self {
         let issuer = Issuer::start();
         let policy = format!(
             "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }}]\n\
@@ -92,7 +96,7 @@ impl Shops {
             issuer.name()
         );
         let setup = Setup { policy: Some(&policy), ..Setup::default() };
-        Self { scene: Scene::with(CONTRACT, Behaviour::Script(answer), setup), issuer }
+        Self { scene: Scene::with(contract, Behaviour::Script(answer), setup), issuer }
     }
 
     /// As alice.
@@ -158,6 +162,26 @@ fn what_counts_all_objects_does_not_leave_wherever_it_stands() {
     assert_eq!(orders, json!({ "byId": { "1": order(1) }, "page": { "number": 0 } }));
     let here = Shops::new("  - { may: read, on: Order }\n");
     assert_eq!(here.see("/orders")["page"]["totalElements"], 2);
+}
+
+#[test]
+fn a_total_that_the_document_requires_says_how_many_are_shown() {
+    let contract = CONTRACT
+        .replace(
+            "Orders:\n      type: object\n",
+            "Orders:\n      type: object\n      required: [byId, count]\n",
+        )
+        .replace("page: { type: object, ", "page: { type: object, required: [totalElements], ");
+    assert_eq!(contract.matches("required: [").count(), 2);
+    let here = Shops::of(&contract, "  - { may: read, on: Order, when: mine }\n");
+    let orders = here.see("/orders");
+    let page = json!({ "totalElements": 1, "number": 0 });
+    assert_eq!(orders, json!({ "byId": { "1": order(1) }, "count": 1, "page": page }));
+    let here =
+        Shops::of(&contract, "  - { may: read, on: Order, when: resource./status == 'none' }\n");
+    assert_eq!(here.see("/orders")["count"], 0);
+    let here = Shops::of(&contract, "  - { may: read, on: Order }\n");
+    assert_eq!(here.see("/orders")["count"], 2);
 }
 
 #[test]

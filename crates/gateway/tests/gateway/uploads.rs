@@ -134,6 +134,10 @@ fn a_part_is_judged_by_its_label_and_its_name_where_no_type_is_declared() {
             ("filename=\"a.gif\"", "image/gif", b"GIF89a;<?php system('id'); ?>"),
             ("filename=\"a.gif\"", "", b"GIF89a;<script>alert(1)</script>"),
             ("filename=\"a.zip\"", "application/octet-stream", b"PK\x03\x04 and more"),
+            ("filename=\"a.svgz\"", "application/octet-stream", b"\x1f\x8b\x08 packed"),
+            ("filename=\"a.php\"", "image/gif", GIF),
+            ("filename=\"a.php.gif\"", "image/gif", GIF),
+            ("filename=\".htaccess\"", "image/gif", GIF),
         ] {
             assert_eq!(part(&scene, target, name, label, file), two, "{target} {name} {label}");
         }
@@ -143,6 +147,8 @@ fn a_part_is_judged_by_its_label_and_its_name_where_no_type_is_declared() {
             // Browsers label a file by its name, and people rename files.
             ("filename=\"a.jpg\"", "image/jpeg", GIF),
             ("filename=\"a.txt\"", "", b"about <script>"),
+            // Whoever takes programs does not call them pictures.
+            ("filename=\"a.php\"", "application/octet-stream", b"print 1"),
         ] {
             assert_eq!(part(&scene, target, name, label, file).0, 204, "{target} {name} {label}");
         }
@@ -162,6 +168,9 @@ fn a_file_is_called_what_every_reader_calls_it() {
         "filename*=utf-8''%252e%252e%252fa.png",
         "filename=\"a.php::$DATA\"",
         "filename=\"con.png\"",
+        "filename=\"-rf\"",
+        "filename=\"$(id).png\"",
+        "filename=\"`id`.png\"",
     ] {
         let (status, reason) = part(&scene, "/parts", name, "image/gif", GIF);
         assert_eq!((status, reason.as_str()), (400, "file_name"), "{name}");

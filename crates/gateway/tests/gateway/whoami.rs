@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::support::gate::Gate;
 use crate::support::issuer::Issuer;
 use crate::support::{Scene, Setup};
@@ -210,4 +213,48 @@ fn a_password_that_only_the_api_knows_is_guessed_ten_times() {
 fn base64(text: &str) -> String {
     use base64::Engine as _;
     base64::prelude::BASE64_STANDARD.encode(text)
+}
+
+/// Who calls is told by an operation that answers anybody: with a name, where the credential is somebody's.
+const OPEN: &str = r#"
+openapi: 3.1.0
+info: { title: open, version: "1" }
+components: { securitySchemes: { basic: { type: http, scheme: basic } } }
+paths:
+  /: { get: { operationId: getServer, security: [], responses: { "200": { description: the server, and who asks } } } }
+  /things: { get: { operationId: getThings, security: [{ basic: [] }], responses: { "200": { description: ok } } } }
+"#;
+
+#[test]
+fn whom_an_open_operation_does_not_name_is_nobody() {
+    let policy = "apis: [{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\" }]\n\
+                  callers: { whoami: { operation: getServer, subject: /user/id, schemes: [basic] } }\n\
+                  access: [{ anyone: [getServer] }, { callers: [getThings] }]\n";
+    let says = Arc::new(Mutex::new(r#"{"project":"open","user":{"id":"alice"}}"#.to_owned()));
+    let said = says.clone();
+    let behaviour = Behaviour::made(move |request| {
+        let body = said.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        answer(200, if request.starts_with("GET / ") { &body } else { "{}" })
+    });
+    let scene = Scene::with(OPEN, behaviour, Setup { policy: Some(policy), ..Setup::default() });
+    let with = |pair: &str| {
+        let pair = STANDARD.encode(pair);
+        scene.get_with("/things", &format!("Authorization: Basic {pair}\r\n")).status
+    };
+    assert_eq!(with("alice:right"), 200);
+    for (number, nobody) in
+        [r#"{"project":"open"}"#, r#"{"user":{}}"#, r#"{"user":{"id":null}}"#].iter().enumerate()
+    {
+        *says.lock().unwrap_or_else(PoisonError::into_inner) = (*nobody).to_owned();
+        assert_eq!(with(&format!("alice:wrong{number}")), 401, "{nobody}");
+        let record = scene.last_record();
+        assert!(record["detail"].to_string().contains("whoami_nobody"), "{record}");
+    }
+    // What says something else is no answer to the question.
+    for (number, broken) in
+        ["[]", r#"{"user":{"id":""}}"#, r#"{"user":{"id":[1]}}"#, "<html>"].iter().enumerate()
+    {
+        *says.lock().unwrap_or_else(PoisonError::into_inner) = (*broken).to_owned();
+        assert_eq!(with(&format!("alice:other{number}")), 503, "{broken}");
+    }
 }

@@ -1,13 +1,13 @@
 //! `redirects`: where an operation may lead its clients. A word, or hosts and the schemes of programs.
 
-use portcullis_model::{Diagnostic, did_you_mean};
+use portcullis_model::Diagnostic;
 
-use super::targets::host;
+use super::targets::{Said, WordOrHosts, host};
 use crate::codes;
 use crate::notes::{Notes, shown};
 use crate::redirects::Redirects;
 use crate::section::{Read, inline_schemas, scalar};
-use crate::yaml::{Content, Node};
+use crate::yaml::Node;
 
 /// Hosts and programs of one operation.
 const REDIRECTS_MAX: usize = 64;
@@ -24,26 +24,16 @@ pub(crate) struct RedirectsSection(pub(crate) Redirects);
 
 impl Read for RedirectsSection {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
-        let Content::List(items) = &node.content else {
-            return match scalar(node, notes)? {
-                "own" => Some(Self(Redirects::Own)),
-                "public" => Some(Self(Redirects::Public)),
-                text => {
-                    notes.push(|| unknown(text).at(node.span));
-                    None
-                }
-            };
+        let form = WordOrHosts {
+            words: &WORDS,
+            hosts_max: REDIRECTS_MAX,
+            instead: "`redirects: own` leads nowhere else",
         };
-        if items.is_empty() || items.len() > REDIRECTS_MAX {
-            notes.push(|| {
-                Diagnostic::error(&codes::WRONG_KIND, "this list is empty, or too long")
-                    .at(node.span)
-                    .help(format!(
-                        "name from one to {REDIRECTS_MAX} hosts; `redirects: own` leads nowhere else"
-                    ))
-            });
-            return None;
-        }
+        let items = match form.read(node, notes)? {
+            Said::Hosts(items) => items,
+            Said::Word("own") => return Some(Self(Redirects::Own)),
+            Said::Word(_) => return Some(Self(Redirects::Public)),
+        };
         let (mut hosts, mut programs) = (Vec::new(), Vec::new());
         for item in items {
             match scalar(item, notes)?.strip_suffix(':') {
@@ -70,16 +60,6 @@ fn program(scheme: &str, node: &Node, notes: &mut Notes) -> Option<String> {
             .help("write the scheme of an app's links, `com.example.app:`, or a host")
     });
     None
-}
-
-fn unknown(text: &str) -> Diagnostic {
-    let problem =
-        Diagnostic::error(&codes::UNKNOWN_WORD, format!("{} has no meaning here", shown(text)));
-    match did_you_mean(text, WORDS) {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None if text.contains('.') => problem.help(format!("hosts stand in a list: `[{text}]`")),
-        None => problem.help("write `own`, `public`, or a list of hosts"),
-    }
 }
 
 inline_schemas! {

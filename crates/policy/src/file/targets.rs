@@ -26,39 +26,73 @@ impl Read for TargetsSection {
 
 impl Read for TargetRule {
     fn read(node: &Node, notes: &mut Notes) -> Option<Self> {
-        let Content::List(items) = &node.content else {
-            return match scalar(node, notes)? {
-                "public" => Some(Self::Public),
-                "own" => Some(Self::Own),
-                "any" => Some(Self::Any),
-                text => {
-                    notes.push(|| unknown(text).at(node.span));
-                    None
-                }
-            };
+        let form = WordOrHosts {
+            words: &WORDS,
+            hosts_max: HOSTS_MAX,
+            instead: "`own` stands for a path of this API",
         };
-        if items.is_empty() || items.len() > HOSTS_MAX {
-            notes.push(|| {
-                Diagnostic::error(&codes::WRONG_KIND, "this list of hosts is empty, or too long")
-                    .at(node.span)
-                    .help(format!(
-                        "name from one to {HOSTS_MAX} hosts; `own` stands for a path of this API"
-                    ))
-            });
-            return None;
-        }
+        let items = match form.read(node, notes)? {
+            Said::Hosts(items) => items,
+            Said::Word("public") => return Some(Self::Public),
+            Said::Word("own") => return Some(Self::Own),
+            Said::Word(_) => return Some(Self::Any),
+        };
         let hosts = items.iter().filter_map(|item| host(item, notes)).collect::<Vec<_>>();
         (hosts.len() == items.len()).then_some(Self::Hosts(hosts))
     }
 }
 
-fn unknown(text: &str) -> Diagnostic {
-    let problem =
-        Diagnostic::error(&codes::UNKNOWN_WORD, format!("{} has no meaning here", shown(text)));
-    match did_you_mean(text, WORDS) {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None if text.contains('.') => problem.help(format!("hosts stand in a list: `[{text}]`")),
-        None => problem.help("write `public`, `own`, `any`, or a list of hosts"),
+/// A key that takes one of a few words, or a list of hosts.
+pub(super) struct WordOrHosts {
+    pub(super) words: &'static [&'static str],
+    pub(super) hosts_max: usize,
+    /// What to write instead of no host.
+    pub(super) instead: &'static str,
+}
+
+/// What it says.
+pub(super) enum Said<'n> {
+    /// One of its words.
+    Word(&'static str),
+    /// At least one item, each still to be read.
+    Hosts(&'n [Node]),
+}
+
+impl WordOrHosts {
+    pub(super) fn read<'n>(&self, node: &'n Node, notes: &mut Notes) -> Option<Said<'n>> {
+        let Content::List(items) = &node.content else {
+            let text = scalar(node, notes)?;
+            let word = self.words.iter().find(|word| **word == text);
+            if word.is_none() {
+                notes.push(|| self.unknown(text).at(node.span));
+            }
+            return word.copied().map(Said::Word);
+        };
+        if items.is_empty() || items.len() > self.hosts_max {
+            let (max, instead) = (self.hosts_max, self.instead);
+            notes.push(|| {
+                Diagnostic::error(&codes::WRONG_KIND, "this list of hosts is empty, or too long")
+                    .at(node.span)
+                    .help(format!("name from one to {max} hosts; {instead}"))
+            });
+            return None;
+        }
+        Some(Said::Hosts(items))
+    }
+
+    fn unknown(&self, text: &str) -> Diagnostic {
+        let problem =
+            Diagnostic::error(&codes::UNKNOWN_WORD, format!("{} has no meaning here", shown(text)));
+        match did_you_mean(text, self.words.iter().copied()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None if text.contains('.') => {
+                problem.help(format!("hosts stand in a list: `[{text}]`"))
+            }
+            None => {
+                let words = self.words.iter().map(|word| format!("`{word}`, "));
+                problem.help(format!("write {}or a list of hosts", words.collect::<String>()))
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use portcullis_contract::{Contract, Operation, Place, SchemePlace};
+use portcullis_contract::{Contract, Operation, Place, SchemePlace, Security};
 use portcullis_model::{Diagnostic, Method, Span, did_you_mean};
 
 use super::names::Names;
@@ -44,6 +44,7 @@ pub(super) fn join(
         }
         let mut one = One { contract, notes };
         one.check(name, index);
+        one.refuses(name, index, asked);
         callers.whoami = one.whoami(asked, index, callers);
         let fresh = fresh(asked, api, names, notes);
         callers.whoami.iter_mut().for_each(|whoami| whoami.fresh.clone_from(&fresh));
@@ -122,6 +123,20 @@ impl One<'_> {
             let message = format!("{} cannot be asked who calls", shown(&operation.name()));
             self.bad(Some(name.span), message, "name a GET without required parameters");
         }
+    }
+
+    /// It should refuse who is nobody, where it alone says whose a credential is.
+    fn refuses(&mut self, name: &Spanned<String>, index: usize, asked: &WhoamiSection) {
+        let Some(operation) = self.contract.operation(index) else { return };
+        if asked.schemes.is_none() || matches!(operation.security, Security::Required { .. }) {
+            return;
+        }
+        let message = format!("{} answers anybody, by the document", shown(&operation.name()));
+        self.notes.push(|| {
+            Diagnostic::warning(&codes::OPEN_WHOAMI, message).at(name.span).help(
+                "name an operation that refuses a wrong credential; whoever this one does not name is nobody",
+            )
+        });
     }
 
     fn whoami(

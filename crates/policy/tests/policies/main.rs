@@ -32,3 +32,4 @@ mod several;
 mod suggested;
 mod texts;
 mod upstream_proof;
+mod whoami;

@@ -297,8 +297,11 @@ fn answers(operation: &Operation, shapes: &Shapes, places: &mut Places<'_>) -> V
         let may_be_empty =
             matches!(response.status, StatusPattern::Exact(100..=199 | 204 | 205 | 300..));
         if response.media.is_empty() && !may_be_empty {
-            let why = "no content is declared: JSON leaves but for password-like names";
-            part(format!("answer {status}"), Extent::Partly(why.to_owned()), None, response.span);
+            let mut why =
+                "no content is declared: JSON leaves but for password-like names".to_owned();
+            let named = response.produced.iter();
+            why.extend(named.map(|media| format!(", `{}` as it is", media.range)));
+            part(format!("answer {status}"), Extent::Partly(why), None, response.span);
         }
         for media in &response.media {
             let extent = coverage::answer(response, media, shapes);

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use portcullis_contract::{Collection, Parameter, Place, SchemePlace};
+use portcullis_contract::{Collection, Delimiter, Parameter, Place, SchemePlace};
 use portcullis_json::Document;
 use portcullis_model::Refusal;
 
@@ -97,42 +97,9 @@ impl<'a> Judge<'a> {
         };
         match parameter.collection {
             Collection::Repeated | Collection::Members => self.cookie_values(parameter, taken),
-            Collection::Joined(delimiter) => {
-                let items = in_cookie(raw, delimiter).map_err(fault)?;
-                let spelled = self.check_list(parameter, &items)?;
-                let is_other = spelled != items;
-                if raw.contains('%') {
-                    let as_sent: Vec<&str> = raw.split(delimiter.character()).collect();
-                    self.check_list(parameter, &as_sent)?;
-                }
-                // Only booleans have another spelling, and those hold no escape.
-                let joined = is_other.then(|| spelled.join(&delimiter.character().to_string()));
-                self.push_cookie(name, joined.as_deref().unwrap_or(raw));
-                Ok(())
-            }
+            Collection::Joined(delimiter) => self.joined_cookie(parameter, delimiter, (name, raw)),
             Collection::JoinedMembers { delimiter, .. } => {
-                let items = in_cookie(raw, delimiter).map_err(fault)?;
-                let members = alternating(items).map_err(fault)?;
-                let count = members.len();
-                if raw.contains('%') {
-                    let as_sent = raw.split(delimiter.character()).map(Cow::Borrowed).collect();
-                    let as_sent = alternating(as_sent).map_err(fault)?;
-                    self.read_joined_members(parameter, as_sent)?;
-                }
-                let document = self.read_joined_members(parameter, members)?;
-                let members = texts(&document);
-                if members.len() == count && !holds_booleans(&document) {
-                    self.push_cookie(name, raw);
-                    return Ok(());
-                }
-                if members.is_empty() {
-                    return Self::absent(parameter);
-                }
-                let items = members.iter().flat_map(|(name, value)| [*name, value.as_ref()]);
-                let mut value = Vec::new();
-                join_encoded(items, delimiter, &mut value);
-                self.push_cookie(name, &String::from_utf8_lossy(&value));
-                Ok(())
+                self.members_cookie(parameter, delimiter, (name, raw))
             }
             Collection::Json => self.json_cookie(parameter, name, raw),
             Collection::Form => {
@@ -158,6 +125,58 @@ impl<'a> Judge<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// A list in one cookie.
+    fn joined_cookie(
+        &mut self,
+        parameter: &Parameter,
+        delimiter: Delimiter,
+        (name, raw): (&str, &str),
+    ) -> Result<(), Refusal> {
+        let items = in_cookie(raw, delimiter).map_err(unreadable(parameter))?;
+        let spelled = self.check_list(parameter, &items)?;
+        let is_other = spelled != items;
+        if raw.contains('%') {
+            let as_sent: Vec<&str> = raw.split(delimiter.character()).collect();
+            self.check_list(parameter, &as_sent)?;
+        }
+        // Only booleans have another spelling, and those hold no escape.
+        let joined = is_other.then(|| spelled.join(&delimiter.character().to_string()));
+        self.push_cookie(name, joined.as_deref().unwrap_or(raw));
+        Ok(())
+    }
+
+    /// An object in one cookie, names and values in turn.
+    fn members_cookie(
+        &mut self,
+        parameter: &Parameter,
+        delimiter: Delimiter,
+        (name, raw): (&str, &str),
+    ) -> Result<(), Refusal> {
+        let fault = unreadable(parameter);
+        let items = in_cookie(raw, delimiter).map_err(fault)?;
+        let members = alternating(items).map_err(fault)?;
+        let count = members.len();
+        if raw.contains('%') {
+            let as_sent = raw.split(delimiter.character()).map(Cow::Borrowed).collect();
+            let as_sent = alternating(as_sent).map_err(fault)?;
+            self.read_joined_members(parameter, as_sent)?;
+        }
+        let document = self.read_joined_members(parameter, members)?;
+        let members = texts(&document);
+        if members.len() == count && !holds_booleans(&document) {
+            self.push_cookie(name, raw);
+            return Ok(());
+        }
+        if members.is_empty() {
+            return Self::absent(parameter);
+        }
+        let items = members.iter().flat_map(|(name, value)| [*name, value.as_ref()]);
+        let mut value = Vec::new();
+        join_encoded(items, delimiter, &mut value);
+        self.push_cookie(name, &String::from_utf8_lossy(&value));
+        Ok(())
     }
 
     /// A list or an object, each value a cookie of its own.

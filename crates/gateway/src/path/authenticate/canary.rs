@@ -28,8 +28,7 @@ fn stands(head: &RequestHead, plan: &Plan, store: &Store) -> bool {
             || authorization::basic(value)
                 .is_ok_and(|basic| store.is_canary(basic.password.expose_secret()))
     };
-    let cookies = head.fields.first(Essential::Cookie).unwrap_or_default().split(';');
-    let mut cookies = cookies.filter_map(|pair| pair.trim().split_once('='));
+    let mut cookies = head.fields.cookies();
     let headers = plan.model.contract.schemes.iter().map(|scheme| &scheme.place);
     let mut headers = headers.filter(|place| matches!(place, SchemePlace::Header(_)));
     authorization.is_some_and(in_authorization)

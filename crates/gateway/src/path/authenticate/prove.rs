@@ -85,7 +85,8 @@ impl Proofs {
                 self.verified(index, identity, instead, session);
             }
             Judged::Not(why) => {
-                self.is_guess |= [whoami::REFUSED, own_password::WRONG].contains(&why);
+                let wrong = [whoami::REFUSED, whoami::NOBODY, own_password::WRONG];
+                self.is_guess |= wrong.contains(&why);
                 self.list.push((index, Proof::Rejected(why)));
             }
             Judged::TooMany(_) | Judged::Busy(_) | Judged::Unknown(_) if !is_needed => {

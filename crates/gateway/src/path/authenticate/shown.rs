@@ -26,9 +26,8 @@ pub(super) fn shown<'h>(head: &'h RequestHead, place: &SchemePlace) -> Shown<'h>
         }
         SchemePlace::Header(name) => one(head.fields.all(name)),
         SchemePlace::Cookie(name) => {
-            let cookies = head.fields.first(Essential::Cookie).unwrap_or_default();
-            let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-            one(pairs.filter(|(shown, _)| shown == name).map(|(_, value)| value))
+            let pairs = head.fields.cookies().filter(|(shown, _)| shown == name);
+            one(pairs.map(|(_, value)| value))
         }
         SchemePlace::Query(name) => {
             let mut pairs = urlencoded::pairs(head.query().unwrap_or_default());

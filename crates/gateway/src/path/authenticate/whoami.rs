@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use portcullis_contract::SchemePlace;
+use portcullis_contract::{Operation, SchemePlace, Security};
 use portcullis_controls::caller_identity::{Guessed, api};
 use portcullis_credential::authorization;
 use portcullis_json::{Document, Kind, Value as Json};
@@ -22,6 +22,8 @@ use crate::upstream::UpstreamFault;
 
 /// The API said no.
 pub(super) const REFUSED: &str = "whoami_refused";
+/// It answers anybody, and named nobody: the credential is nobody's.
+pub(super) const NOBODY: &str = "whoami_nobody";
 /// How long a request waits for the answer to another one's question, at most.
 const WAIT: Duration = Duration::from_secs(6);
 /// Times that it looks again.
@@ -224,10 +226,21 @@ async fn ask(
     let bytes = read.map_err(UpstreamFault::detail)?;
     let document = Document::parse(bytes, &plan.json_out);
     let document = document.map_err(|_| "its answer is no JSON in one reading")?;
-    let subject = text(document.root().lookup(&whoami.subject));
-    let subject = subject.ok_or("its answer names nobody")?;
+    let root = document.root();
+    if is_of_nobody(operation, root, &whoami.subject) {
+        return Ok(Err(NOBODY));
+    }
+    let subject = text(root.lookup(&whoami.subject)).ok_or("its answer names nobody")?;
     let attributes = attributes(&document, &plan.model.callers.attributes);
     Ok(Ok(Arc::new(ToldByApi { subject, attributes })))
+}
+
+/// Whether an operation that answers anybody (Kinto's `GET /`) says that the credential is nobody's: it has no
+/// other word for it than to name none. One that asks for a credential refuses; without a name its answer is
+/// another one than was meant.
+fn is_of_nobody(operation: &Operation, answer: Json<'_>, subject: &str) -> bool {
+    let is_open = !matches!(operation.security, Security::Required { .. });
+    is_open && answer.is_object() && answer.lookup(subject).is_none_or(Json::is_null)
 }
 
 /// The field that shows a credential.

@@ -1,8 +1,9 @@
 //! The request towards the API, written anew from what was checked.
 
+use std::ops::Range;
 use std::rc::Rc;
 
-use portcullis_contract::{Place, SchemePlace};
+use portcullis_contract::{Operation, Place, SchemePlace};
 use portcullis_controls::Plan;
 use portcullis_controls::response_shape;
 use portcullis_controls::safe_configuration::{
@@ -34,77 +35,52 @@ pub(super) fn write(
     token: Option<&(String, Rc<str>)>,
     context: &mut Context<'_>,
 ) -> Written {
-    let matched = valid.admitted().authenticated().matched();
-    let received = matched.received();
-    let head = received.head();
-    let plan = context.plan;
-    let upstream = &plan.model.upstream;
     let (body, coding) = payload(valid.body());
     let mut out = Vec::with_capacity(HEAD_BYTES + body.len());
+    let (target, host) = write_line(valid, instance, context, &mut out);
+    let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
+    write_fields(valid, anew.unwrap_or_default(), context, &mut out);
+    write_cookies(valid, context, &mut out);
+    write_labels(valid, coding, body.len(), &mut out);
+    for (name, value) in valid.websocket().into_iter().flat_map(Handshake::fields) {
+        push_field(name, value.as_bytes(), &mut out);
+    }
+    write_own(valid, token, context, &mut out);
+    let fields_end = out.len();
+    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(&body);
+    Written::new(out, target, host, fields_end)
+}
 
-    let method = matched.method();
-    let method_text = match method {
+/// What is asked, and of whom: the first line, and `Host`. Where target and host stand.
+fn write_line(
+    valid: &Valid,
+    instance: &Instance,
+    context: &Context<'_>,
+    out: &mut Vec<u8>,
+) -> (Range<usize>, Range<usize>) {
+    let matched = valid.admitted().authenticated().matched();
+    let method_text = match matched.method() {
         // What the object says of itself decides, and a HEAD has nothing of it.
         Some(Method::Head) if context.objects.decides_answer() => Method::Get.name(),
         Some(method) => method.name(),
-        None => head.method_text(),
+        None => matched.received().head().method_text(),
     };
     out.extend_from_slice(method_text.as_bytes());
     out.push(b' ');
     let target = out.len();
-    write_target(valid, &upstream.path, &mut out);
+    write_target(valid, &context.plan.model.upstream.path, out);
     let target = target..out.len();
     out.extend_from_slice(b" HTTP/1.1\r\nHost: ");
     let host = out.len();
     out.extend_from_slice(instance.host.as_bytes());
     if !instance.has_default_port() {
         out.push(b':');
-        push_decimal(u64::from(instance.port), &mut out);
+        push_decimal(u64::from(instance.port), out);
     }
     let host = host..out.len();
     out.extend_from_slice(b"\r\n");
-    let anew = valid.parameters().map(|parameters| parameters.fields.as_slice());
-    write_fields(valid, anew.unwrap_or_default(), context, &mut out);
-    write_cookies(valid, head, context, &mut out);
-    if let Some(content_type) = valid.content_type() {
-        push_field("Content-Type", content_type.as_bytes(), &mut out);
-    }
-    if let Some(coding) = coding {
-        push_field("Content-Encoding", coding.as_bytes(), &mut out);
-    }
-    if !body.is_empty() || expects_length(method) {
-        out.extend_from_slice(b"Content-Length: ");
-        push_decimal(body.len() as u64, &mut out);
-        out.extend_from_slice(b"\r\n");
-    }
-    for (name, value) in valid.websocket().into_iter().flat_map(Handshake::fields) {
-        push_field(name, value.as_bytes(), &mut out);
-    }
-    push_field("Accept-Encoding", b"identity", &mut out);
-    write_way(received.sender(), head, plan, &mut out);
-    if let Some(etag) = &context.objects.etag
-        && head.fields.get("if-match").is_none()
-    {
-        // Nothing is done to an object that was changed since it was judged.
-        push_field("If-Match", etag.as_bytes(), &mut out);
-    }
-    if let Some((name, token)) = token {
-        push_field(name, token.as_bytes(), &mut out);
-    }
-    if let Some(forward) = &plan.model.callers.forward {
-        let caller = valid.admitted().authenticated().caller();
-        for (name, text) in told::fields(forward, caller) {
-            push_field(&name, text.as_bytes(), &mut out);
-        }
-    }
-    if !declares_request_id(matched.operation(), plan) || head.fields.get("x-request-id").is_none()
-    {
-        push_field("X-Request-Id", &context.request_id().text(), &mut out);
-    }
-    let fields_end = out.len();
-    out.extend_from_slice(b"\r\n");
-    out.extend_from_slice(&body);
-    Written::new(out, target, host, fields_end)
+    (target, host)
 }
 
 /// Path and query, behind the API's own base path.
@@ -133,6 +109,54 @@ fn write_target(valid: &Valid, base_path: &str, out: &mut Vec<u8>) {
     }
 }
 
+/// What the body is.
+fn write_labels(valid: &Valid, coding: Option<&str>, bytes: usize, out: &mut Vec<u8>) {
+    if let Some(content_type) = valid.content_type() {
+        push_field("Content-Type", content_type.as_bytes(), out);
+    }
+    if let Some(coding) = coding {
+        push_field("Content-Encoding", coding.as_bytes(), out);
+    }
+    if bytes > 0 || expects_length(valid.admitted().authenticated().matched().method()) {
+        out.extend_from_slice(b"Content-Length: ");
+        push_decimal(bytes as u64, out);
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+/// What the gateway says of its own: what it reads, who asks and by which way, and under which id.
+fn write_own(
+    valid: &Valid,
+    token: Option<&(String, Rc<str>)>,
+    context: &Context<'_>,
+    out: &mut Vec<u8>,
+) {
+    let authenticated = valid.admitted().authenticated();
+    let matched = authenticated.matched();
+    let received = matched.received();
+    let (head, plan) = (received.head(), context.plan);
+    push_field("Accept-Encoding", b"identity", out);
+    write_way(received.sender(), head, plan, out);
+    if let Some(etag) = &context.objects.etag
+        && head.fields.get("if-match").is_none()
+    {
+        // Nothing is done to an object that was changed since it was judged.
+        push_field("If-Match", etag.as_bytes(), out);
+    }
+    if let Some((name, token)) = token {
+        push_field(name, token.as_bytes(), out);
+    }
+    if let Some(forward) = &plan.model.callers.forward {
+        for (name, text) in told::fields(forward, authenticated.caller()) {
+            push_field(&name, text.as_bytes(), out);
+        }
+    }
+    if !declares_request_id(matched.operation(), plan) || head.fields.get("x-request-id").is_none()
+    {
+        push_field("X-Request-Id", &context.request_id().text(), out);
+    }
+}
+
 /// Who asked, and how: in the fields that frameworks read, and with one word each, so that they find
 /// the same however far they look. The host is said only where the policy claims it: it is what APIs
 /// build links from.
@@ -157,10 +181,13 @@ fn push_field(name: &str, value: &[u8], out: &mut Vec<u8>) {
 /// Whether clients name their requests themselves.
 fn declares_request_id(operation: Option<usize>, plan: &Plan) -> bool {
     let operation = operation.and_then(|index| plan.model.contract.operation(index));
-    operation.is_some_and(|operation| {
-        operation.parameters.iter().any(|parameter| {
-            parameter.place == Place::Header && parameter.name.eq_ignore_ascii_case("x-request-id")
-        })
+    operation.is_some_and(|operation| takes_field(operation, "x-request-id"))
+}
+
+/// Whether an operation has a parameter in this header field.
+fn takes_field(operation: &Operation, name: &str) -> bool {
+    operation.parameters.iter().any(|parameter| {
+        parameter.place == Place::Header && parameter.name.eq_ignore_ascii_case(name)
     })
 }
 
@@ -183,7 +210,8 @@ fn payload(body: &Payload) -> (std::borrow::Cow<'_, [u8]>, Option<&str>) {
     }
 }
 
-fn write_cookies(valid: &Valid, head: &RequestHead, context: &mut Context<'_>, out: &mut Vec<u8>) {
+fn write_cookies(valid: &Valid, context: &mut Context<'_>, out: &mut Vec<u8>) {
+    let head = valid.admitted().authenticated().matched().received().head();
     let cookies = match valid.parameters() {
         Some(parameters) => parameters.cookies.as_slice(),
         None => head.fields.first(Essential::Cookie).unwrap_or_default().as_bytes(),
@@ -212,12 +240,7 @@ fn write_fields(
     let contract = &plan.model.contract;
     let operation = operation.and_then(|index| contract.operation(index));
     let is_declared = |name: &str| {
-        let is_parameter = operation.is_some_and(|operation| {
-            operation.parameters.iter().any(|parameter| {
-                parameter.place == Place::Header && parameter.name.eq_ignore_ascii_case(name)
-            })
-        });
-        is_parameter
+        operation.is_some_and(|operation| takes_field(operation, name))
             || contract.schemes.iter().any(|scheme| {
                 matches!(&scheme.place, SchemePlace::Header(known) if known.eq_ignore_ascii_case(name))
             })
@@ -243,20 +266,7 @@ fn write_fields(
             continue;
         }
         let value = if name == "accept" { offered.as_deref().unwrap_or(value) } else { value };
-        let passes = match request_field(name) {
-            // The contract may have clients name their requests; ours then stands in the answer only.
-            RequestField::Connection => name == "x-request-id" && is_declared(name),
-            RequestField::Ordinary => true,
-            RequestField::Ambiguous if is_declared(name) => true,
-            // What proxies write is read, and said anew.
-            RequestField::Hostile if is_from_proxy && is_forwarding(name) => {
-                context.mode(ControlId::SafeConfiguration) == Mode::NotAsked
-            }
-            RequestField::Hostile | RequestField::Ambiguous => {
-                may_pass_hostile(name, context) && may_pass(name, context)
-            }
-            RequestField::IfDeclared => is_declared(name) || may_pass(name, context),
-        };
+        let passes = passes(name, is_from_proxy, &is_declared, context);
         let Some(value) = credentials.field(name, value).filter(|_| passes) else { continue };
         if is_referrer(name) && !may_pass_referrer(name, value, context) {
             continue;
@@ -272,6 +282,29 @@ fn write_fields(
             None => value.as_bytes(),
         };
         push_field(name, value, out);
+    }
+}
+
+/// Whether a field goes on, by its name.
+fn passes(
+    name: &str,
+    is_from_proxy: bool,
+    is_declared: &dyn Fn(&str) -> bool,
+    context: &mut Context<'_>,
+) -> bool {
+    match request_field(name) {
+        // The contract may have clients name their requests; ours then stands in the answer only.
+        RequestField::Connection => name == "x-request-id" && is_declared(name),
+        RequestField::Ordinary => true,
+        RequestField::Ambiguous if is_declared(name) => true,
+        // What proxies write is read, and said anew.
+        RequestField::Hostile if is_from_proxy && is_forwarding(name) => {
+            context.mode(ControlId::SafeConfiguration) == Mode::NotAsked
+        }
+        RequestField::Hostile | RequestField::Ambiguous => {
+            may_pass_hostile(name, context) && may_pass(name, context)
+        }
+        RequestField::IfDeclared => is_declared(name) || may_pass(name, context),
     }
 }
 

@@ -15,7 +15,7 @@ use super::super::forward::Parts;
 use super::decoded::decoded;
 use super::neutral::unread;
 use crate::callers::Said;
-use crate::head::{Essential, Fields};
+use crate::head::{AnswerHead, Essential, Fields};
 use crate::login::{Issue, Outcome, Reading, SetCookie, in_json, ours, without_scheme};
 use crate::upstream::Streaming;
 use opened::{Ours, opened};
@@ -127,28 +127,9 @@ pub(super) async fn take(
         },
         None => None,
     };
-    let outcome = {
-        let fields = &parts.head.fields;
-        let cookies: Vec<SetCookie<'_>> =
-            fields.all("set-cookie").filter_map(SetCookie::parse).collect();
-        let reading = Reading {
-            status,
-            location: fields.first(Essential::Location),
-            document: document.as_ref(),
-            cookies: &cookies,
-        };
-        issue.read(&reading, context.now())
-    };
+    let outcome = outcome(&issue, &parts.head, document.as_ref(), context);
     if !matches!(step, Step::Renewal(_)) {
-        attempt::said(
-            match outcome {
-                Outcome::Failed => Said::No,
-                // It gives nothing out and does not say no: it counts, and leaves as it is.
-                Outcome::Nothing => Said::Nothing,
-                Outcome::Unusable(_) | Outcome::Given(_) => Said::Yes,
-            },
-            context,
-        );
+        attempt::said(said(&outcome), context);
     }
     let given = match outcome {
         Outcome::Failed => {
@@ -171,6 +152,30 @@ pub(super) async fn take(
     let ours = opened(step, &given, context).await?;
     exchange(&mut parts, body, document.as_ref(), &given.places, &ours, context)?;
     Ok(parts)
+}
+
+/// What the API gave out, if anything.
+fn outcome(
+    issue: &Issue<'_>,
+    head: &AnswerHead,
+    document: Option<&Document>,
+    context: &Context<'_>,
+) -> Outcome {
+    let cookies = head.fields.all("set-cookie").filter_map(SetCookie::parse);
+    let cookies: Vec<SetCookie<'_>> = cookies.collect();
+    let location = head.fields.first(Essential::Location);
+    let reading = Reading { status: head.status, location, document, cookies: &cookies };
+    issue.read(&reading, context.now())
+}
+
+/// Whether the API took what it was shown, for whoever counts attempts.
+const fn said(outcome: &Outcome) -> Said {
+    match outcome {
+        Outcome::Failed => Said::No,
+        // It gives nothing out and does not say no: it counts, and leaves as it is.
+        Outcome::Nothing => Said::Nothing,
+        Outcome::Unusable(_) | Outcome::Given(_) => Said::Yes,
+    }
 }
 
 /// Puts ours in the places of theirs, in body and cookies.

@@ -3,7 +3,7 @@
 use portcullis_contract::ShapeId;
 use portcullis_controls::object_ownership::{self, Judged, Shown, not_found};
 use portcullis_controls::rules::{Of, Purpose, Truth, Why};
-use portcullis_json::Document;
+use portcullis_json::{Document, Scalar};
 use portcullis_ledger::Noted;
 use portcullis_model::{ControlId, Mode, Status};
 use portcullis_policy::{RequestPlace, Touches, Verb};
@@ -14,7 +14,7 @@ use super::super::holding;
 
 /// What of a judged answer leaves.
 pub(super) enum Left {
-    /// All but these values of its tree, which were taken out.
+    /// All but these values of its tree, which were taken out, or say something else now.
     Without(Vec<u32>),
     /// No body: the API did what it was asked, and shows what this caller may not see. Its status stays: whoever
     /// reads that nothing is there would ask for it again.
@@ -106,7 +106,17 @@ async fn take_out(
         out.extend_from_slice(&judged.hide);
     }
     out.iter().for_each(|index| document.drop_value(*index));
+    let recounted = judged.recounted.iter().filter(|_| may_drop);
+    out.extend(recounted.map(|(index, number)| recount(document, *index, *number)));
     Ok(Left::Without(out))
+}
+
+/// Puts another number in the place of a total: what it said does not leave, in whatever form the rest does.
+fn recount(document: &mut Document, index: u32, number: u64) -> u32 {
+    if document.replace_value(index, &Scalar::Number(number.into())).is_err() {
+        document.drop_value(index);
+    }
+    index
 }
 
 /// What the operation touches.

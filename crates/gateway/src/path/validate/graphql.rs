@@ -26,9 +26,9 @@ pub(super) fn ask(
         context.ask(judge_graphql_bytes(said, bytes, &name))?;
     }
     let query = String::from_utf8_lossy(&accepted.query);
-    for (_, text) in urlencoded::pairs(&query).filter(|(name, _)| *name == "query") {
+    for (parameter, text) in urlencoded::pairs(&query) {
         let text = urlencoded::decode(text).unwrap_or_default();
-        context.ask(judge_graphql_query(said, &text, &name))?;
+        context.ask(judge_graphql_query(said, (parameter, &text), &name))?;
     }
     Ok(())
 }

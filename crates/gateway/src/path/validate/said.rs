@@ -8,7 +8,6 @@ use portcullis_policy::RequestPlace;
 use super::super::context::Context;
 use super::super::find_operation::Matched;
 use super::super::payload::Payload;
-use crate::head::Essential;
 
 /// The one value that stands there; a text, or a number as it is written.
 pub(in crate::path) fn value_of(
@@ -43,9 +42,7 @@ pub(in crate::path) fn value_of(
             values.next().is_none().then_some(value)
         }
         RequestPlace::Cookie(name) => {
-            let cookies = head.fields.first(Essential::Cookie)?;
-            let pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-            let mut values = pairs.filter(|(shown, _)| shown == name);
+            let mut values = head.fields.cookies().filter(|(shown, _)| shown == name);
             let (_, value) = values.next()?;
             // Browsers send one of the same name and value for each path it was set for.
             values.all(|(_, other)| other == value).then(|| value.to_owned())
