@@ -70,7 +70,7 @@ pub(crate) const PROBES: [Probe; 13] = [
     probe("http-large", "heads, targets and bodies without end", 770, true, large),
     probe(
         "http-upgrade",
-        "another protocol on the connection: h2c, the preface of HTTP/2, WebSocket",
+        "another protocol on the connection: WebSocket where no operation is one, h2c",
         444,
         true,
         upgrade,
@@ -448,13 +448,8 @@ fn upgrade(lab: &Lab) -> Result<Verdict, String> {
             wrong.push(format!("`{}` goes on", fields.lines().nth(1).unwrap_or_default()));
         }
     }
-    let answer = raw(gateway.address, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
-    if !answer.is_empty() && !answer.starts_with("HTTP/1.1 4") && !answer.starts_with("HTTP/1.1 5")
-    {
-        wrong.push(format!("HTTP/2 in the clear is answered {}", answer.escape_debug()));
-    }
     gateway.serves()?;
-    Ok(Verdict::of(wrong, "no protocol but HTTP/1.1 is spoken there"))
+    Ok(Verdict::of(wrong, "neither goes on to the API, and the connection stays one of HTTP/1.1"))
 }
 
 fn timing(lab: &Lab) -> Result<Verdict, String> {

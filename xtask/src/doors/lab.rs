@@ -33,11 +33,11 @@ pub(crate) struct Shape {
     pub(crate) limits: &'static str,
     /// Of the API, `hosts: [localhost]`.
     pub(crate) api: &'static str,
-    /// Where it listens; the port is free.
-    pub(crate) listen: &'static str,
+    /// Further lines of the policy.
+    pub(crate) more: &'static str,
 }
 
-pub(crate) const PLAIN: Shape = Shape { is_tls: false, limits: "", api: "", listen: "127.0.0.1:0" };
+pub(crate) const PLAIN: Shape = Shape { is_tls: false, limits: "", api: "", more: "" };
 pub(crate) const INSIDE: Shape = Shape { is_tls: true, api: "hosts: [localhost], ", ..PLAIN };
 
 /// A gateway that runs, and the API behind it.
@@ -186,13 +186,14 @@ fn policy(shape: &Shape, api: SocketAddr) -> String {
     };
     format!(
         "apis: [{{ name: shop, {}contract: openapi.yaml, upstream: \"http://{api}\" }}]\n\
-         listen: \"{}\"\nhealth: \"127.0.0.1:0\"\n{tls}\
+         listen: \"127.0.0.1:0\"
+health: \"127.0.0.1:0\"\n{tls}\
          store: {{ folder: store, key: file:store.key }}\nledger: {{ file: ledger.jsonl }}\n\
          callers:\n  api_keys: {{ brand: doors, pepper: file:pepper.key, leaks: {{ path: /report }} }}\n  \
          forward: {{ headers: {{ X-Caller: subject }} }}\n\
          access: [{{ anyone: [open, one] }}, {{ callers: \"*\" }}]\n\
-         limits: {{ drain_timeout: 200ms{} }}\n",
-        shape.api, shape.listen, shape.limits
+         limits: {{ drain_timeout: 200ms{} }}\n{}",
+        shape.api, shape.limits, shape.more
     )
 }
 

@@ -11,6 +11,8 @@ use crate::shell;
 
 /// `nobody`, wherever it is called so.
 const NOBODY: &str = "65534";
+/// That of the system: another user may not be let at one of ours.
+const PYTHON: &str = "/usr/bin/python3";
 /// Connects, says something, and prints what comes.
 const CONNECT: &str = "import socket, sys\ns = socket.socket(socket.AF_UNIX)\ns.settimeout(5)\n\
                        s.connect(sys.argv[1])\ns.sendall(b'{\"do\":\"list_keys\",\"by\":\"all\",\"max\":9}\\n')\n\
@@ -26,8 +28,8 @@ const PLANT: &str = "import os, socket, sys\nos.umask(0)\nos.mkdir(sys.argv[1])\
 fn missing(lab: &Lab) -> Option<Verdict> {
     let why = if !lab.is_root {
         "it takes root to be somebody else"
-    } else if !shell::has("setpriv", "--version") || !shell::has("python3", "--version") {
-        "it takes `setpriv` and `python3`"
+    } else if !shell::has("setpriv", "--version") || !shell::has(PYTHON, "--version") {
+        "it takes `setpriv` and `/usr/bin/python3`"
     } else {
         return None;
     };
@@ -37,7 +39,7 @@ fn missing(lab: &Lab) -> Option<Verdict> {
 fn as_nobody(script: &str, argument: &Path) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]);
-    command.args(["python3", "-c", script]).arg(argument).current_dir("/");
+    command.args([PYTHON, "-c", script]).arg(argument).current_dir("/");
     command
 }
 

@@ -242,8 +242,10 @@ pub(crate) fn full_record(lab: &Lab) -> Result<Verdict, String> {
     let gateway = lab.start(folder, api)?;
     gateway.serves()?;
     fill(&disk_folder);
-    // Long paths make long records, and the queue holds 8 MiB of them.
-    let line = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "a".repeat(7_000));
+    // Names that nobody declared are in the record, and its queue holds 8 MiB.
+    let query: Vec<String> =
+        (0..16).map(|number| format!("{}{number}=1", "a".repeat(400))).collect();
+    let line = format!("GET /open?{} HTTP/1.1\r\nHost: a\r\n\r\n", query.join("&"));
     let mut kept = portcullis_testkit::Kept::to(gateway.address);
     let mut count = 0;
     let is_refused = (0..6_000).any(|_| {

@@ -17,7 +17,7 @@ use portcullis_policy::Instance;
 use super::super::context::Context;
 use super::super::payload::Payload;
 use super::super::validate::Valid;
-use super::super::{own_keys, page_token, told};
+use super::super::{loops, own_keys, page_token, told};
 use crate::head::{Essential, RequestHead};
 use crate::sender::Sender;
 use crate::site::claimed;
@@ -82,6 +82,8 @@ pub(super) fn write(
     }
     push_field("Accept-Encoding", b"identity", &mut out);
     write_way(received.sender(), head, plan, &mut out);
+    let passed = loops::passed(head, &context.worker.shared.name);
+    push_field("CDN-Loop", passed.as_bytes(), &mut out);
     if let Some(etag) = &context.objects.etag
         && head.fields.get("if-match").is_none()
     {
