@@ -49,8 +49,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let is_meant = |probe: &&Probe| {
         arguments.is_empty() || arguments.iter().any(|begin| probe.id.starts_with(begin.as_str()))
     };
+    let probes: Vec<_> = all().filter(is_meant).collect();
+    if probes.iter().any(|probe| probe.id == "h2-floods") {
+        tls::floods::build()?;
+    }
     let begun = Instant::now();
-    let tried = tried(all().filter(is_meant).collect(), 1)?;
+    let tried = tried(probes, 1)?;
     if arguments.is_empty() {
         page::write(&tried, begun.elapsed())?;
     }

@@ -39,7 +39,8 @@ pub(crate) fn accept(
                     tokio::time::sleep(Duration::from_millis(10)).await;
                     continue;
                 };
-                let Some((seat, ended)) = shared.connections.take(peer.ip()) else {
+                let is_proxy = is_proxy(&shared, peer.ip());
+                let Some((seat, ended)) = shared.connections.take(peer.ip(), is_proxy) else {
                     turn_away(&shared, peer.ip(), &mut chance);
                     continue;
                 };
@@ -59,6 +60,13 @@ pub(crate) fn accept(
             }
         })
     }
+}
+
+/// Whether an API trusts it to say for whom it asks.
+fn is_proxy(shared: &Shared, address: IpAddr) -> bool {
+    let site = shared.site.now();
+    let mut trusted = site.plans().flat_map(|plan| &plan.model.proxies.trusted);
+    trusted.any(|network| network.contains(address.to_canonical()))
 }
 
 /// A connection too many: closed, and recorded.

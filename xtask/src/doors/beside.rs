@@ -7,10 +7,10 @@ use std::time::Instant;
 use portcullis_testkit::{Answer, exchange};
 
 use super::http::raw;
-use super::lab::{Gateway, Lab, PLAIN};
+use super::lab::{Gateway, Lab, PLAIN, Shape};
 use super::probe::{Door, Probe, Verdict};
 
-pub(crate) const PROBES: [Probe; 3] = [
+pub(crate) const PROBES: [Probe; 4] = [
     Probe {
         id: "health-answers",
         door: Door::Health,
@@ -34,6 +34,14 @@ pub(crate) const PROBES: [Probe; 3] = [
         cwe: 347,
         is_smoke: true,
         judge: reports,
+    },
+    Probe {
+        id: "reports-guesses",
+        door: Door::Reports,
+        what: "2,000 reports of keys that are none, from one address, while another reports one",
+        cwe: 307,
+        is_smoke: false,
+        judge: guesses,
     },
 ];
 
@@ -156,4 +164,34 @@ fn reports(lab: &Lab) -> Result<Verdict, String> {
         ));
     }
     Ok(Verdict::of(wrong, format!("{} end no key; a genuine report does", all.len())))
+}
+
+fn guesses(lab: &Lab) -> Result<Verdict, String> {
+    // Who comes from this host itself is not counted: a proxy says who it is.
+    let more = "trusted_proxies: [127.0.0.1]\n";
+    let gateway = lab.gateway(&Shape { more, ..PLAIN })?;
+    let key = gateway.key(lab)?;
+    let unknown = lab.gateway(&PLAIN)?.key(lab)?;
+    let report = |key: &str, from: &str| {
+        let list = format!("[{{\"token\":\"{key}\",\"type\":\"doors\",\"url\":\"http://a/\"}}]");
+        let fields =
+            format!("X-Forwarded-For: {from}\r\nContent-Length: {}\r\n\r\n{list}", list.len());
+        gateway.ask("POST /report", &fields)
+    };
+    let count = (0..2_000).filter(|_| report(&unknown, "203.0.113.9").status == 429).count();
+    if gateway.status_from(&key, "203.0.113.10") != 200 {
+        return Err("another address is not served".to_owned());
+    }
+    let genuine = report(&key, "203.0.113.10");
+    let mut wrong = Vec::new();
+    if count == 0 {
+        wrong.push("no attempt is too many".to_owned());
+    }
+    if !genuine.text().contains("true_positive") {
+        wrong.push(format!("a genuine report of another address is answered {}", genuine.status));
+    }
+    Ok(Verdict::of(
+        wrong,
+        format!("{count} of 2,000 are not judged any more; another address reports a key"),
+    ))
 }

@@ -147,11 +147,19 @@ fn seen(lab: &Lab) -> Result<Verdict, String> {
             }
         }
     }
+    let limits = read(&process.join("limits"))?;
+    let cores = limits.lines().find_map(|line| line.strip_prefix("Max core file size"));
+    if !cores.is_some_and(|line| line.split_whitespace().take(2).eq(["0", "0"])) {
+        wrong.push("a crash would write its memory to a disk".to_owned());
+    }
     let mode = super::lab::mode(&process.join("environ"))?;
     if mode & 0o077 != 0 {
         wrong.push("others read its environment".to_owned());
     }
-    Ok(Verdict::of(wrong, "no secret is an argument, and none can be one"))
+    Ok(Verdict::of(
+        wrong,
+        "no secret is an argument, none can be one, and a crash writes no memory to a disk",
+    ))
 }
 
 fn second(lab: &Lab) -> Result<Verdict, String> {

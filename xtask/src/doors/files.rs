@@ -44,7 +44,7 @@ pub(crate) const PROBES: [Probe; 10] = [
     ),
     probe(
         "files-secrets",
-        "keys and peppers that others can read, at the start",
+        "keys, peppers and a record that others can read, at the start",
         732,
         true,
         secrets,
@@ -249,12 +249,18 @@ fn secrets(lab: &Lab) -> Result<Verdict, String> {
     let (folder, api) = lab.gateway(&super::lab::INSIDE)?.killed();
     set_mode(&folder.join("dev/key.pem"), 0o644)?;
     let inside = lab.start(folder, api)?;
+    let (folder, api) = inside.killed();
+    set_mode(&folder.join("ledger.jsonl"), 0o666)?;
+    let inside = lab.start(folder, api)?;
+    if !inside.told()?.contains("write the record") {
+        wrong.push("a record of mode 666 is written, and nothing is said of it".to_owned());
+    }
     if !until(|| inside.told().is_ok_and(|told| told.contains("everybody can read"))) {
         wrong.push("a certificate's key of mode 644 is used, and nothing is said of it".to_owned());
     }
     Ok(Verdict::of(
         wrong,
-        "no start with what others can read; of the certificate's key it is said",
+        "no start with what others can read; of the certificate's key and of the record it is said",
     ))
 }
 

@@ -23,7 +23,7 @@ const fn probe(
     Probe { id, door: Door::Http, what, cwe, is_smoke, judge }
 }
 
-pub(crate) const PROBES: [Probe; 13] = [
+pub(crate) const PROBES: [Probe; 12] = [
     probe(
         "http-length",
         "requests whose length has two readings: the cases of RFC 9112 section 6",
@@ -82,13 +82,6 @@ pub(crate) const PROBES: [Probe; 13] = [
         400,
         false,
         held::one_address,
-    ),
-    probe(
-        "http-guesses",
-        "2,000 wrong keys from one address, while another asks",
-        307,
-        false,
-        held::guesses,
     ),
     probe(
         "http-timing",
@@ -178,8 +171,16 @@ fn own_fields(lab: &Lab) -> Result<Verdict, String> {
             if callers != ["x-caller: ann"] {
                 wrong.push(format!("the API is told {callers:?}"));
             }
-            let strange =
-                ["root", "forged", "192.0.2.1", "evil", "portcullis-", "original", "override"];
+            let strange = [
+                "root",
+                "forged",
+                "192.0.2.1",
+                "evil",
+                "portcullis-decision",
+                "portcullis-probe",
+                "original",
+                "override",
+            ];
             wrong.extend(strange.iter().filter(|text| head.contains(**text)).map(|text| {
                 format!("`{text}` reaches the API by `{}`", fields.trim().escape_debug())
             }));

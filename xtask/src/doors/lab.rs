@@ -91,7 +91,7 @@ impl Lab {
     pub(crate) fn start(&self, folder: PathBuf, api: Recorder) -> Result<Gateway, String> {
         let told = folder.join("told");
         let mut command = Command::new("sh");
-        command.args(["-c", "umask 000; exec \"$0\" run -c portcullis.yaml --workers 2"]);
+        command.args(["-c", "umask 000; ulimit -c unlimited 2> /dev/null; exec \"$0\" run -c portcullis.yaml --workers 2"]);
         command.arg(&self.binary).current_dir(&folder);
         let process = start_told(command, &told)?;
         let text = read(&told)?;
@@ -151,6 +151,12 @@ impl Gateway {
     /// The status that a key gets.
     pub(crate) fn status(&self, key: &str) -> u16 {
         self.ask("GET /items", &format!("X-Api-Key: {key}\r\n")).status
+    }
+
+    /// The same, of a client for whom a trusted proxy asks.
+    pub(crate) fn status_from(&self, key: &str, client: &str) -> u16 {
+        let fields = format!("X-Api-Key: {key}\r\nX-Forwarded-For: {client}\r\n");
+        self.ask("GET /items", &fields).status
     }
 
     pub(crate) fn socket(&self) -> PathBuf {

@@ -1,6 +1,6 @@
 //! Probes of the listener inside TLS: what opens it, for which name, and what HTTP/2 makes of bytes.
 
-mod floods;
+pub(crate) mod floods;
 
 use std::process::{Command, Stdio};
 

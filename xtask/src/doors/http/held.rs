@@ -99,37 +99,3 @@ pub(super) fn one_address(lab: &Lab) -> Result<Verdict, String> {
         "60 held by one address, 40 places: another address is served",
     ))
 }
-
-pub(super) fn guesses(lab: &Lab) -> Result<Verdict, String> {
-    // Who comes from this host itself is not counted: a proxy says who it is.
-    let more = "trusted_proxies: [127.0.0.1]\n";
-    let gateway = lab.gateway(&Shape { more, ..PLAIN })?;
-    let key = gateway.key(lab)?;
-    let other = lab.gateway(&PLAIN)?;
-    let unknown = other.key(lab)?;
-    drop(other);
-    let asked = |key: &str, from: &str| {
-        let fields =
-            format!("X-Api-Key: {key}\r\nX-Forwarded-For: {from}\r\nConnection: close\r\n");
-        gateway.ask("GET /items", &fields).status
-    };
-    if asked(&key, "203.0.113.9") != 200 {
-        return Err("a new key is not good".to_owned());
-    }
-    let statuses: Vec<u16> = (0..2_000).map(|_| asked(&unknown, "203.0.113.9")).collect();
-    let count = |wanted: u16| statuses.iter().filter(|status| **status == wanted).count();
-    let after = asked(&key, "203.0.113.10");
-    let mut wrong = Vec::new();
-    if count(200) > 0 {
-        wrong.push(format!("{} are served", count(200)));
-    }
-    if count(429) == 0 {
-        wrong.push("no attempt is too many".to_owned());
-    }
-    if after != 200 {
-        wrong.push(format!("another address with a right key gets {after}"));
-    }
-    let seen =
-        format!("{} of 2,000 are not judged any more (429); another address is served", count(429));
-    Ok(Verdict::of(wrong, seen))
-}

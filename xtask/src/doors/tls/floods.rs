@@ -14,10 +14,13 @@ use crate::shell;
 /// What one flood may make the process grow by: bodies of all connections of one client, and what the allocator keeps.
 const GROWN_BYTES_MAX: u64 = 128 << 20;
 
+/// Builds what floods.
+pub(crate) fn build() -> Result<(), String> {
+    let package = ["--package", "portcullis-gateway", "--example", "flood"];
+    shell::run("cargo", &[&["build", "--locked", "--quiet"], &package[..]].concat())
+}
+
 pub(super) fn floods(lab: &Lab) -> Result<Verdict, String> {
-    let example =
-        ["build", "--locked", "--quiet", "--package", "portcullis-gateway", "--example", "flood"];
-    shell::run("cargo", &example)?;
     let program = shell::root().join("target/debug/examples/flood");
     let mut wrong = Vec::new();
     let (mut most, mut asked) = (0, 0);
