@@ -5,7 +5,7 @@
 
 mod documents;
 mod events;
-mod floods;
+pub(crate) mod floods;
 mod page;
 mod places;
 mod reload;

@@ -1,6 +1,6 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
-//! `deny`, `differential`, `dist`, `docs`, `endure`, `http1`, `injection`, `issuers`, `judges`, `objects`,
-//! `origins`, `proof`, `readers`, `suites`, `tidy`.
+//! `deny`, `differential`, `dist`, `docs`, `doors`, `endure`, `http1`, `injection`, `issuers`, `judges`,
+//! `objects`, `origins`, `proof`, `readers`, `suites`, `tidy`.
 
 mod bench;
 mod callers;
@@ -12,6 +12,7 @@ mod deny;
 mod differential;
 mod dist;
 mod docs;
+mod doors;
 mod endure;
 mod http1;
 mod injection;
@@ -44,6 +45,7 @@ usage: cargo xtask COMMAND
   endure  [reload] [slow] [floods] [soak] [--requests N]  what load, slowness, floods and time do;
           takes half an hour alone on a machine; writes docs/src/endurance.md
   docs    write the pages that are made from the code
+  doors   [PROBE]...  attacks on our own socket, listeners and files; some need root; writes docs/src/doors.md
   http1   the raw-socket cases against the gateway, nginx and haproxy; writes docs/src/http1.md
   injection  what detectors find in the public suites in `--data FOLDER`, beside the OWASP Core Rule Set
           (npm, python3, Debian); writes docs/src/injection.md; [--verdicts FILE]  ours alone: keeps what is
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         Some("differential") => differential::run(),
         Some("dist") => dist::run(&arguments),
         Some("docs") => docs::write(),
+        Some("doors") => doors::run(&arguments),
         Some("endure") => endure::run(&arguments),
         Some("http1") => http1::run(),
         Some("injection") => injection::run(&arguments),

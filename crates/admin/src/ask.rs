@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::door::SOCKET;
+use crate::owner;
 use crate::request::{REQUEST_BYTES_MAX, Request};
 
 /// How long an answer is awaited: acts wait for a disk.
@@ -25,6 +26,8 @@ pub enum AskFault {
     Nobody,
     /// The door cannot be used.
     Door(PathBuf, io::Error),
+    /// It may be that of somebody else, by this: nothing was sent.
+    Foreign(PathBuf, String),
     /// It is longer than the gateway would read: nothing was sent.
     TooLong,
     /// Who is there says nothing that can be read. Whether it was done is not known.
@@ -36,6 +39,9 @@ impl fmt::Display for AskFault {
         match self {
             Self::Nobody => f.write_str("no gateway runs on this store"),
             Self::Door(path, error) => write!(f, "`{}` cannot be used: {error}", path.display()),
+            Self::Foreign(path, why) => {
+                write!(f, "nobody is asked in `{}`: {why}", path.display())
+            }
             Self::TooLong => {
                 write!(f, "it is longer than {REQUEST_BYTES_MAX} bytes: nothing was asked for")
             }
@@ -52,7 +58,7 @@ impl std::error::Error for AskFault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Door(_, error) => Some(error),
-            Self::Nobody | Self::TooLong | Self::Unclear(_) => None,
+            Self::Nobody | Self::Foreign(..) | Self::TooLong | Self::Unclear(_) => None,
         }
     }
 }
@@ -60,19 +66,7 @@ impl std::error::Error for AskFault {
 /// Asks the gateway whose store lies in `folder`. Returns with its answer.
 pub fn ask(folder: &Path, request: &Request) -> Result<Value, AskFault> {
     let path = folder.join(SOCKET);
-    let mut stream = match UnixStream::connect(&path) {
-        Ok(stream) => stream,
-        // Where nobody listens, a socket is left from a process that is gone.
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
-            ) =>
-        {
-            return Err(AskFault::Nobody);
-        }
-        Err(error) => return Err(AskFault::Door(path, error)),
-    };
+    let mut stream = open(folder, &path)?;
     let line = request.write();
     // With the end of its line.
     if line.len() > REQUEST_BYTES_MAX {
@@ -96,4 +90,21 @@ pub fn ask(folder: &Path, request: &Request) -> Result<Value, AskFault> {
         Some(answer @ Value::Object(_)) => Ok(answer),
         _ => Err(AskFault::Unclear(path)),
     }
+}
+
+/// A connection to whoever has the folder, and to nobody else.
+fn open(folder: &Path, path: &Path) -> Result<UnixStream, AskFault> {
+    let failed = |error: io::Error| match error.kind() {
+        // Where nobody listens, a socket is left from a process that is gone.
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => AskFault::Nobody,
+        _ => AskFault::Door(path.to_owned(), error),
+    };
+    let foreign = |why| AskFault::Foreign(folder.to_owned(), why);
+    let owner = owner::of(folder).map_err(failed)?.map_err(foreign)?;
+    let stream = UnixStream::connect(path).map_err(failed)?;
+    let (stream, is_behind) = owner::is_behind(stream, owner).map_err(failed)?;
+    if is_behind {
+        return Ok(stream);
+    }
+    Err(foreign(format!("who listens at `{}` is another user than {owner}", path.display())))
 }

@@ -12,6 +12,7 @@ mod key_rules;
 mod keys;
 mod members;
 mod misread;
+mod owner;
 mod passwords;
 mod request;
 mod said;

@@ -25,6 +25,7 @@ use portcullis_model::Refusal;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::crowd::Mark;
 use crate::head::{Essential, RequestHead};
 use crate::incoming::Incoming;
 use crate::path::{self, Cleared, Context, Exit, Request};
@@ -39,7 +40,11 @@ use crate::worker::Worker;
 const END: Duration = Duration::from_secs(1);
 
 /// Serves one connection until it ends.
-pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, address: SocketAddr) {
+pub(crate) async fn serve(
+    worker: &Rc<Worker>,
+    stream: TcpStream,
+    (address, mark): (SocketAddr, Arc<Mark>),
+) {
     // The snapshot itself is not held: a connection may outlive many.
     let (tls, is_loopback) = {
         let site = worker.site();
@@ -47,13 +52,13 @@ pub(crate) async fn serve(worker: &Rc<Worker>, stream: TcpStream, address: Socke
     };
     let Some(tls) = tls else {
         let hop = if is_loopback { Hop::Loopback } else { Hop::Plain };
-        let peer = Peer::new(address, hop);
+        let peer = Peer::new(address, hop, mark);
         return http1::serve(worker, Stream::Plain(stream), &peer).await;
     };
     let mut drain = worker.shared.drain.signal();
     // Boxed, as all that a resting connection need not hold.
     let opened = tokio::select! {
-        opened = Box::pin(open(worker, stream, &tls, address)) => opened,
+        opened = Box::pin(open(worker, stream, &tls, Peer::new(address, Hop::PlainOnTls, mark))) => opened,
         _ = drain.changed() => return,
     };
     match opened {
@@ -72,7 +77,7 @@ async fn open(
     worker: &Worker,
     stream: TcpStream,
     tls: &ServerTls,
-    address: SocketAddr,
+    peer: Peer,
 ) -> Option<(Stream, Peer, bool)> {
     let site = worker.site();
     let limits = site.limits();
@@ -81,7 +86,6 @@ async fn open(
     if peeked == 0 {
         return None;
     }
-    let peer = Peer::new(address, Hop::PlainOnTls);
     if !ServerTls::is_hello(first) {
         // It is answered in its own words, so that whoever forgot the `s` learns it.
         return Some((Stream::Plain(stream), peer, false));

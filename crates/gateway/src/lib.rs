@@ -13,6 +13,7 @@ mod callers;
 mod chunk;
 mod client;
 mod coding;
+mod crowd;
 mod decision;
 mod few;
 mod head;

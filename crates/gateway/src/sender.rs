@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use portcullis_controls::transport_encryption::Hop;
 
+use crate::crowd::{Busy, Mark};
 use crate::tls::Certificate;
 
 /// The other end of a connection.
@@ -21,14 +22,21 @@ pub(crate) struct Peer {
     pub(crate) server_name: Option<Arc<str>>,
     /// The certificate that it showed when the connection was opened, and holds. Never from a header.
     pub(crate) certificate: Option<Rc<Certificate>>,
+    /// The place of its connection.
+    pub(crate) mark: Arc<Mark>,
 }
 
 impl Peer {
     /// One that speaks in the clear, this way.
-    pub(crate) fn new(address: SocketAddr, hop: Hop) -> Self {
+    pub(crate) fn new(address: SocketAddr, hop: Hop, mark: Arc<Mark>) -> Self {
         let address = address.ip().to_canonical();
         let text = address.to_string().into();
-        Self { address, text, hop, tls: None, server_name: None, certificate: None }
+        Self { address, text, hop, tls: None, server_name: None, certificate: None, mark }
+    }
+
+    /// A request of its begins.
+    pub(crate) fn busy(&self) -> Busy {
+        self.mark.busy()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the threads of a gateway do: one hands connections over, the others serve them.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -39,10 +39,14 @@ pub(crate) fn accept(
                     tokio::time::sleep(Duration::from_millis(10)).await;
                     continue;
                 };
-                let Some(held) = shared.connections.take(1) else {
-                    turn_away(&shared, peer, &mut chance);
+                let is_proxy = is_proxy(&shared, peer.ip());
+                let Some((seat, ended)) = shared.connections.take(peer.ip(), is_proxy) else {
+                    turn_away(&shared, peer.ip(), &mut chance);
                     continue;
                 };
+                if let Some(other) = ended {
+                    turn_away(&shared, other, &mut chance);
+                }
                 // Without it a small answer waits for the last one's acknowledgement.
                 let _ = stream.set_nodelay(true);
                 let Ok(stream) = stream.into_std() else {
@@ -51,15 +55,22 @@ pub(crate) fn accept(
                 turn = turn.wrapping_add(1);
                 if let Some(worker) = workers.get(turn % workers.len()) {
                     // A worker that is a thousand connections behind sheds them.
-                    let _ = worker.try_send(Task::Connection(stream, peer, held));
+                    let _ = worker.try_send(Task::Connection(stream, peer, seat));
                 }
             }
         })
     }
 }
 
-/// A connection too many: closed unread, and recorded.
-fn turn_away(shared: &Shared, peer: SocketAddr, chance: &mut Chance) {
+/// Whether an API trusts it to say for whom it asks.
+fn is_proxy(shared: &Shared, address: IpAddr) -> bool {
+    let site = shared.site.now();
+    let mut trusted = site.plans().flat_map(|plan| &plan.model.proxies.trusted);
+    trusted.any(|network| network.contains(address.to_canonical()))
+}
+
+/// A connection too many: closed, and recorded.
+fn turn_away(shared: &Shared, peer: IpAddr, chance: &mut Chance) {
     shared.counts.connections_refused.fetch_add(1, Ordering::Relaxed);
     let site = shared.site.now();
     let plan = site.first();
@@ -70,7 +81,7 @@ fn turn_away(shared: &Shared, peer: SocketAddr, chance: &mut Chance) {
         time: now,
         started: Instant::now(),
         model: plan.version.clone(),
-        peer: peer.ip().to_canonical().to_string().into(),
+        peer: peer.to_canonical().to_string().into(),
         http: "",
         tls: None,
     };
@@ -110,9 +121,9 @@ pub(crate) fn work(
                         continue;
                     }
                 };
-                let (stream, peer, held) = match taken {
+                let (stream, peer, seat) = match taken {
                     None => break,
-                    Some(Task::Connection(stream, peer, held)) => (stream, peer, held),
+                    Some(Task::Connection(stream, peer, seat)) => (stream, peer, seat),
                     Some(Task::Ping(answer)) => {
                         // Whoever asked may have given up.
                         let _ = answer.send(());
@@ -125,8 +136,14 @@ pub(crate) fn work(
                 let worker = worker.clone();
                 tokio::task::spawn_local(async move {
                     let _under_way = worker.begin();
-                    client::serve(&worker, stream, peer).await;
-                    drop(held);
+                    let mark = seat.mark();
+                    tokio::select! {
+                        biased;
+                        () = client::serve(&worker, stream, (peer, mark.clone())) => {}
+                        // It rests, and its place is somebody else's.
+                        () = mark.over() => {}
+                    }
+                    drop(seat);
                 });
             }
             // The acceptor has gone: the drain has begun.

@@ -217,13 +217,15 @@ struct Target {
 
 impl Target {
     /// Whether a connection leads back to the gateway: a name or another spelling of its address may
-    /// (rule 34), and each request would become another one.
+    /// (rule 34), and each request would become another one. Whoever listens everywhere listens at every
+    /// loopback address, and is reached there from another one: Debian's `127.0.1.1` from `127.0.0.1`.
     fn leads_back(&self, stream: &TcpStream) -> bool {
         let (Ok(there), Ok(here)) = (stream.peer_addr(), stream.local_addr()) else { return false };
         let (there_ip, here_ip) = (there.ip().to_canonical(), here.ip().to_canonical());
         self.own.iter().any(|own| {
             let ip = own.ip().to_canonical();
-            let is_ours = ip == there_ip || ip.is_unspecified() && there_ip == here_ip;
+            let is_this_host = there_ip == here_ip || there_ip.is_loopback();
+            let is_ours = ip == there_ip || ip.is_unspecified() && is_this_host;
             own.port() == there.port() && is_ours
         })
     }
@@ -252,5 +254,31 @@ impl Target {
         let tls = self.tls.as_ref().ok_or(UpstreamFault::Certificate)?;
         let stream = tls.connect(host, *is_http2, stream).await?;
         Ok(Stream::Tls(Box::new(stream)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_policy::InstanceTls;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_listens_everywhere_is_reached_at_every_loopback_address() {
+        let everywhere = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
+        let own = everywhere.local_addr().unwrap();
+        for (host, port, leads_back) in [
+            ("127.0.0.1", own.port(), true),
+            ("127.0.1.1", own.port(), true),
+            ("127.0.1.1", own.port().wrapping_add(1), false),
+        ] {
+            let (host, tls) = (host.to_owned(), InstanceTls::default());
+            let instance = Instance { host, port: own.port(), is_tls: false, is_http2: false, tls };
+            let own = Arc::new([SocketAddr::new(own.ip(), port)]);
+            let target = Target { instance, tls: None, own };
+            let opened = target.open().await.map(drop);
+            let expected = if leads_back { Err(UpstreamFault::Itself) } else { Ok(()) };
+            assert_eq!(opened, expected, "{}", target.instance);
+        }
     }
 }

@@ -13,8 +13,9 @@ use portcullis_policy::Instance;
 use portcullis_store::Store;
 use tokio::sync::{oneshot, watch};
 
-use crate::budget::{Budget, Held};
+use crate::budget::Budget;
 use crate::callers::{Callers, Kept, Known, TokenCache};
+use crate::crowd::{Crowd, Seat};
 use crate::decision::Probe;
 use crate::holdings::Holdings;
 use crate::instances::Instances;
@@ -35,7 +36,9 @@ pub(crate) struct Shared {
     pub(crate) probe: Option<Probe>,
     pub(crate) watch: Option<Arc<dyn Watch>>,
     pub(crate) counts: Arc<Counts>,
-    pub(crate) connections: Arc<Budget>,
+    pub(crate) connections: Arc<Crowd>,
+    /// What it is called among gateways.
+    pub(crate) name: String,
     pub(crate) buffered: Arc<Budget>,
     pub(crate) in_upstream: Arc<Budget>,
     pub(crate) instances: Instances,
@@ -95,7 +98,7 @@ impl Shared {
 /// What a worker is handed.
 pub(crate) enum Task {
     /// A connection of a client.
-    Connection(TcpStream, SocketAddr, Held),
+    Connection(TcpStream, SocketAddr, Seat),
     /// A question whether it is there; the answer is nothing.
     Ping(oneshot::Sender<()>),
 }

@@ -30,6 +30,7 @@ pub mod naming;
 mod network;
 mod notes;
 mod open;
+mod ordinary;
 mod page_token;
 mod pattern;
 mod place;

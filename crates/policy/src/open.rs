@@ -14,6 +14,7 @@ use crate::folder::Folder;
 use crate::join::{self, Input, Overrides, Text, Texts};
 use crate::model::{Model, Policy};
 use crate::notes::Notes;
+use crate::ordinary;
 
 /// Bytes of a file. The largest published contract has 47 MB.
 const FILE_BYTES_MAX: u64 = 96 << 20;
@@ -42,7 +43,9 @@ impl Policy {
         let mut contracts = Vec::new();
         for (name, span) in names {
             let path = plain(&folder.join(name));
-            match load(&mut sources, &path, &CONTRACT_NOT_UTF8, &mut notes) {
+            let loaded = ordinary::file(&path)
+                .and_then(|()| load(&mut sources, &path, &CONTRACT_NOT_UTF8, &mut notes));
+            match loaded {
                 Ok((_, false)) => return Err(failure(sources, notes)),
                 Ok((source, true)) => {
                     contracts.push(Text { source, files: Box::new(Folder::of(&path)) });

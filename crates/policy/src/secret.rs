@@ -7,6 +7,7 @@ use portcullis_model::Diagnostic;
 
 use crate::codes;
 use crate::notes::Notes;
+use crate::ordinary;
 use crate::section::{Read, inline_schemas, scalar};
 use crate::source::SecretSource;
 use crate::yaml::Node;
@@ -147,6 +148,7 @@ impl SecretSource {
 
     fn read_file(&self, path: &Path) -> Result<Vec<u8>, SecretError> {
         let failed = |error| SecretError::File(path.to_owned(), error);
+        ordinary::file(path).map_err(failed)?;
         let mut bytes = Vec::new();
         let file = std::fs::File::open(path).map_err(failed)?;
         file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;

@@ -1,6 +1,9 @@
 //! Who else can write the files of a model (rule 30): a file that others can write, or replace by
 //! writing a folder on its way, is no word of the owner.
 
+#[cfg(unix)]
+mod listed;
+
 use std::path::Path;
 
 use portcullis_model::Diagnostic;
@@ -27,6 +30,7 @@ mod unix {
 
     use portcullis_model::Diagnostic;
 
+    use super::listed;
     use crate::codes;
     use crate::notes::shown;
 
@@ -34,7 +38,7 @@ mod unix {
     const LINKS_MAX: usize = 40;
     const EVERYBODY: u32 = 0o002;
     const GROUP: u32 = 0o020;
-    const STICKY: u32 = 0o1000;
+    pub(super) const STICKY: u32 = 0o1000;
 
     pub(super) fn find<'a>(files: impl IntoIterator<Item = &'a Path>) -> Vec<Diagnostic> {
         let places: BTreeSet<PathBuf> = files.into_iter().flat_map(places).collect();
@@ -42,7 +46,7 @@ mod unix {
         let group = fs::metadata("/proc/self").map_or(0, |process| process.gid());
         let found = places.iter().filter_map(|place| {
             let metadata = fs::metadata(place).ok()?;
-            let who = writers(&metadata, group)?;
+            let who = writers(&metadata, group).or_else(|| listed::writer(place, &metadata))?;
             (!volumes.contains(place)).then(|| problem(place, &who))
         });
         found.collect()

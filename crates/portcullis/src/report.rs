@@ -4,6 +4,7 @@
 //! `portcullis explain` prints.
 
 mod excerpt;
+mod hidden;
 mod places;
 mod pointers;
 
@@ -15,6 +16,7 @@ use portcullis_model::{Diagnostic, Severity, Sources};
 use serde_json::{Value, json};
 
 use excerpt::Excerpt;
+use hidden::Hidden;
 pub(crate) use places::{Places, located};
 
 /// Columns of a terminal that nobody measured.
@@ -42,6 +44,12 @@ pub(crate) fn grouped(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
     let mut by_place = HashMap::new();
     let mut by_kind: HashMap<_, (usize, usize)> = HashMap::new();
     for one in diagnostics {
+        if hidden::hides(one) {
+            // Each is needed to know what is not shown.
+            let problem = one.clone();
+            all.push(Shown { problem, elsewhere: 0, renamed: 0, alike: 0 });
+            continue;
+        }
         let words = (one.code.name, one.message.as_str());
         let kind = (one.code.name, without_names(&one.message));
         let place = one.span.map(|span| (span, kind.clone()));
@@ -125,10 +133,10 @@ pub(crate) fn render_text(diagnostics: &[Diagnostic], sources: &Sources, color: 
         .with_break_words(false)
         .with_context_lines(0)
         .without_cause_chain();
-    let mut places = Places::new(sources);
+    let (mut places, hidden) = (Places::new(sources), Hidden::of(diagnostics, sources));
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let report = Report::new(diagnostic, sources, &mut places);
+        let report = Report::new(diagnostic, sources, &mut places, &hidden);
         let footer = format!("portcullis explain {}", diagnostic.code.name);
         // Writing to a String cannot fail, and the excerpt holds every span that is asked for.
         let _ = handler.clone().with_footer(footer).render_report(&mut text, &report);
@@ -139,14 +147,15 @@ pub(crate) fn render_text(diagnostics: &[Diagnostic], sources: &Sources, color: 
 
 /// All of them as a list of objects; what has no place has `null` there.
 pub(crate) fn to_json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
-    let mut places = Places::new(sources);
+    let (mut places, hidden) = (Places::new(sources), Hidden::of(diagnostics, sources));
     diagnostics
         .iter()
         .map(|one| {
             let range = one.span.map(|span| places.range(span));
             let start = range.map(|(start, _)| start);
             let end = range.map(|(_, end)| end);
-            let snippet = one.span.map(|span| Excerpt::new(sources, span, &mut places).text);
+            let snippet =
+                one.span.map(|span| Excerpt::new(sources, span, &mut places, &hidden).text);
             json!({
                 "code": one.code.name,
                 "severity": severity(one),
@@ -181,10 +190,15 @@ struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    fn new(diagnostic: &'a Diagnostic, sources: &Sources, places: &mut Places<'_>) -> Self {
+    fn new(
+        diagnostic: &'a Diagnostic,
+        sources: &Sources,
+        places: &mut Places<'_>,
+        hidden: &Hidden,
+    ) -> Self {
         let span = diagnostic.span;
         let pointer = span.and_then(|span| places.pointer(span));
-        let excerpt = span.map(|span| Excerpt::new(sources, span, places));
+        let excerpt = span.map(|span| Excerpt::new(sources, span, places, hidden));
         Self { diagnostic, excerpt, pointer }
     }
 }

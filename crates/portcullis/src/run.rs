@@ -44,6 +44,8 @@ pub(crate) fn run(options: &RunOptions) -> Exit {
             return Exit::Unusable;
         }
     };
+    tell_open(&target);
+    keep_memory();
     let store = match sessions::of(&site, options.accept_older_store) {
         Ok(store) => store,
         Err(failure) => return load::refuse(&failure),
@@ -145,6 +147,28 @@ fn open(target: &LedgerTarget) -> Result<Arc<Ledger>, LedgerError> {
         LedgerTarget::Stdout => Ledger::to(Box::new(std::io::stdout()), clock)?,
     };
     Ok(Arc::new(ledger))
+}
+
+/// Says if others than its user can write the record, or everybody read it. A group may be meant to read.
+fn tell_open(target: &LedgerTarget) {
+    use std::os::unix::fs::MetadataExt as _;
+    let LedgerTarget::File(path) = target else { return };
+    let Ok(known) = std::fs::metadata(path) else { return };
+    let (mode, shown) = (known.mode() & 0o777, talk::clean(&path.display().to_string()));
+    if known.is_file() && mode & 0o026 != 0 {
+        talk::say(&format!(
+            "warning: others can read or write the record `{shown}` (mode {mode:o}): `chmod 640 {shown}`"
+        ));
+    }
+}
+
+/// A crash writes nothing of our memory to a disk: there are keys in it.
+fn keep_memory() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    if let Err(error) = setrlimit(Resource::Core, none) {
+        talk::say(&format!("warning: a crash may write keys to a disk: {error}"));
+    }
 }
 
 fn processors() -> usize {

@@ -2,6 +2,7 @@
 //! of them. The same cases run as tests of the gateway and beside other proxies.
 
 mod case;
+mod differences;
 mod play;
 mod recorder;
 

@@ -55,6 +55,11 @@ const KINDS: [Kind; 17] = [
     plain("long_head", "heads without end"),
 ];
 
+/// The names of all, and whether each goes inside TLS.
+pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, bool)> {
+    KINDS.iter().map(|kind| (kind.name, kind.place == INSIDE))
+}
+
 /// What one flood did.
 pub(crate) struct Measured {
     kind: &'static Kind,

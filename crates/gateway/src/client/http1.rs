@@ -102,6 +102,7 @@ async fn one(worker: &Rc<Worker>, wire: &mut Wire, peer: &Peer) -> Next {
     let site = worker.site();
     let limits = site.limits();
     let Some(head) = read(wire, limits).await else { return Next::Close };
+    let _busy = peer.busy();
     shared.counts.requests.fetch_add(1, Ordering::Relaxed);
     // Taken only now: whoever sends a head slowly is not judged by what was in force before.
     let site = worker.site();

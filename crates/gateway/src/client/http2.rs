@@ -115,11 +115,13 @@ pub(super) async fn serve(worker: &Rc<Worker>, wire: Wire, peer: Rc<Peer>) {
                     streams.begin();
                     let (worker, peer) = (worker.clone(), peer.clone());
                     let streams = streams.clone();
+                    let busy = peer.busy();
                     tokio::task::spawn_local(async move {
                         // Its client may leave, and a write runs to its end: a drain waits for it.
                         let _under_way = worker.begin();
                         let useful = &streams.useful;
                         let is_reset = one(&worker, message, respond, &peer, useful).await;
+                        drop(busy);
                         streams.end(is_reset);
                     });
                 }

@@ -18,6 +18,7 @@ use portcullis_counting::Place;
 use portcullis_model::{Room, Status};
 
 use super::context::{Context, Exit};
+use super::loops;
 use crate::answer::{Answer, Body};
 use crate::head::{Essential, RequestHead};
 use crate::sender::{Peer, Sender};
@@ -65,6 +66,7 @@ impl Received {
 pub(super) async fn enter(request: Request, context: &mut Context<'_>) -> Result<Received, Exit> {
     context.enter(Room::Receive);
     let Request { head, peer, is_claimed } = request;
+    loops::refuse(&head, &context.worker.shared.name)?;
     let sender = sender(&head, &peer, context)?;
     context.hop = sender.hop;
     context.place = sender.address.map(Place::of);

@@ -296,6 +296,33 @@ fn a_connection_too_many_is_closed_and_recorded() {
     }
 }
 
+/// A connection from another address of this host.
+fn from(last: u8, to: std::net::SocketAddr) -> std::net::TcpStream {
+    use socket2::{Domain, Socket, Type};
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&std::net::SocketAddr::from(([127, 0, 0, last], 0)).into()).unwrap();
+    socket.connect(&to.into()).unwrap();
+    socket.into()
+}
+
+#[test]
+fn one_address_that_holds_all_connections_keeps_no_other_out() {
+    let scene = limited("{ connections: 6 }", Behaviour::json(200, "[]"));
+    let address = scene.gateway.address();
+    let silent: Vec<_> = (0..9).map(|_| from(9, address)).collect();
+    let halves: Vec<_> = (0..3)
+        .map(|_| {
+            let mut stream = from(9, address);
+            let _ = stream.write_all(b"GET /orders HTTP/1.1\r\nX-A: ");
+            stream
+        })
+        .collect();
+    for _ in 0..3 {
+        assert_eq!(scene.raw(GET).status, 200);
+    }
+    drop((silent, halves));
+}
+
 #[test]
 fn a_connection_that_rests_too_long_is_closed_without_a_word() {
     let scene = limited("{ idle_timeout: 100ms }", Behaviour::json(200, "[]"));

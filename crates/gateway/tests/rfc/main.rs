@@ -16,7 +16,7 @@ use portcullis_controls::{Plan, PlanOptions};
 use portcullis_gateway::{Options, Running, start};
 use portcullis_ledger::Ledger;
 use portcullis_testkit::FakeClock;
-use portcullis_testkit::http1::{Case, Group, Hint, Outcome, Received, Recorder, Then, play};
+use portcullis_testkit::http1::{Case, Group, Hint, Recorder, Then, play};
 use support::{Setup, model, noon};
 
 const CONTRACT: &str = include_str!("openapi.yaml");
@@ -55,57 +55,9 @@ impl Lane {
     /// What is wrong with a case.
     fn faults(&self, case: &Case) -> Option<String> {
         let outcome = play(case, self.gateway.address(), &self.api, Hint::AsExpected(PATIENCE));
-        let faults = differences(case, &outcome);
+        let faults = case.differences(&outcome);
         (!faults.is_empty()).then(|| format!("{} ({}): {}", case.id, case.rfc, faults.join("; ")))
     }
-}
-
-fn differences(case: &Case, outcome: &Outcome) -> Vec<String> {
-    let mut faults = Vec::new();
-    let statuses: Vec<u16> = outcome.answers.iter().map(|answer| answer.status).collect();
-    if statuses != case.answer {
-        faults.push(format!("answered {statuses:?}, not {:?}", case.answer));
-    }
-    if outcome.then != case.then {
-        faults.push(format!("then {:?}, not {:?}", outcome.then, case.then));
-    }
-    if let Some(wanted) = &case.has {
-        let (name, value) = wanted.split_once(": ").unwrap_or((wanted, ""));
-        let last = outcome.answers.last();
-        let found = last.and_then(|answer| answer.field(&name.to_ascii_lowercase()));
-        if found != Some(value) {
-            faults.push(format!("`{name}` is {found:?}, not `{value}`"));
-        }
-    }
-    let lines: Vec<&str> = outcome.reached.iter().map(|one| one.line.as_str()).collect();
-    let wanted: Vec<&str> = case.api.iter().map(|one| one.line.as_str()).collect();
-    if lines != wanted {
-        faults.push(format!("reached the API: {lines:?}, not {wanted:?}"));
-        return faults;
-    }
-    for (reached, wanted) in outcome.reached.iter().zip(&case.api) {
-        faults.extend(heads(reached, wanted));
-    }
-    faults
-}
-
-fn heads(reached: &Received, wanted: &portcullis_testkit::http1::Reached) -> Vec<String> {
-    let mut faults = Vec::new();
-    if reached.body != wanted.body {
-        faults.push(format!("the API's body is `{}`", reached.body.escape_ascii()));
-    }
-    let lower = reached.head.to_ascii_lowercase();
-    for line in &wanted.has {
-        if !lower.contains(&line.to_ascii_lowercase()) {
-            faults.push(format!("`{line}` is not in {:?}", reached.head));
-        }
-    }
-    for text in &wanted.lacks {
-        if lower.contains(&text.to_ascii_lowercase()) {
-            faults.push(format!("`{text}` is in {:?}", reached.head));
-        }
-    }
-    faults
 }
 
 /// Plays cases on a few gateways at once; gives what was wrong.

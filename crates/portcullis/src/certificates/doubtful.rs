@@ -34,16 +34,22 @@ impl Doubtful {
 
 /// For `check`: the same as warnings, at the policy's lines.
 pub(crate) fn diagnostics(models: &[Model], now: UnixMillis) -> Vec<Diagnostic> {
-    let all = doubtful(&models.iter().collect::<Vec<_>>(), now).into_iter();
-    all.map(|one| {
+    let models: Vec<&Model> = models.iter().collect();
+    let open = open_key(&models).map(|(_, at, what)| {
+        Diagnostic::warning(&codes::WEAK_CERTIFICATE, what).at(at).help(
+            "take that away (`chmod o-r`), and have a new one issued if others could log in here",
+        )
+    });
+    let all = doubtful(&models, now).into_iter();
+    let all = all.map(|one| {
         let code = if one.doubt.is_of_time() {
             &codes::CERTIFICATE_ENDS
         } else {
             &codes::WEAK_CERTIFICATE
         };
         Diagnostic::warning(code, one.text()).at(one.at).help(help(&one.doubt))
-    })
-    .collect()
+    });
+    all.chain(open).collect()
 }
 
 /// Says what there is on standard error, and in the ledger. What readiness tells of it: not where a certificate
@@ -59,12 +65,38 @@ pub(crate) fn tell(site: &Site, ledger: &Ledger, now: UnixMillis) -> Option<Stri
         let problem = one.doubt.name();
         ledger.certificate(&CertificateState { time: now, place: &place, problem, what: &what });
     }
-    let first = all.first()?;
+    let open = open_key(&models);
+    if let Some((source, _, what)) = &open {
+        talk::say(&format!("warning: {what}"));
+        let place = source.to_string();
+        ledger.certificate(&CertificateState {
+            time: now,
+            place: &place,
+            problem: "open_key",
+            what,
+        });
+    }
+    let Some(first) = all.first() else {
+        return open.map(|_| "others can read a key; standard error says which".to_owned());
+    };
     let more = match all.len() - 1 {
         0 => String::new(),
         more => format!(", and {more} more"),
     };
     Some(format!("one {}{more}; standard error says which", first.doubt))
+}
+
+/// The key of the certificate that clients see, if everybody on this host can read it: who has it is the gateway
+/// to whoever believes the certificate. A group may be meant to.
+fn open_key(models: &[&Model]) -> Option<(SecretSource, Option<Span>, String)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let first = models.first()?;
+    let source = &first.tls.as_ref()?.key;
+    let path = source.path(variable)?;
+    let mode = std::fs::metadata(path).ok()?.mode();
+    let shown = talk::clean(&source.to_string());
+    let what = || format!("everybody can read `{shown}` (mode {:o})", mode & 0o777);
+    (mode & 0o004 != 0).then(|| (source.clone(), first.lines.tls, what()))
 }
 
 /// Whether it is time to look again. A clock that was set back is looked at again, too.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use portcullis_model::{Sources, Span};
 
+use super::hidden::Hidden;
 use super::places::{Place, Places, floor};
 
 /// Bytes that are shown before the place. Contracts are also written as one line of 12 MB.
@@ -25,7 +26,13 @@ pub(super) struct Excerpt {
 }
 
 impl Excerpt {
-    pub(super) fn new(sources: &Sources, span: Span, places: &mut Places<'_>) -> Self {
+    /// `hidden`: what is not shown, wherever it stands in the line.
+    pub(super) fn new(
+        sources: &Sources,
+        span: Span,
+        places: &mut Places<'_>,
+        hidden: &Hidden,
+    ) -> Self {
         let source = sources.text(span.source);
         let start = floor(source, span.start as usize);
         let line = places.line(span.source, start);
@@ -38,11 +45,14 @@ impl Excerpt {
         if from > line.start {
             text.push_str(CUT);
         }
-        push_visible(&mut text, source, from..start);
+        let push = |text: &mut String, range| {
+            push_visible(text, source, range, |at| hidden.covers(span.source, at));
+        };
+        push(&mut text, from..start);
         let mark_start = text.len();
-        push_visible(&mut text, source, start..end);
+        push(&mut text, start..end);
         let mark = mark_start..text.len();
-        push_visible(&mut text, source, end..to);
+        push(&mut text, end..to);
         if to < line.end {
             text.push_str(CUT);
         }
@@ -50,10 +60,17 @@ impl Excerpt {
     }
 }
 
-/// Control and direction characters become `?`: a contract may come from somebody else.
-fn push_visible(out: &mut String, text: &str, range: Range<usize>) {
+/// Control and direction characters become `?`: a contract may come from somebody else. What is hidden becomes `*`.
+fn push_visible(
+    out: &mut String,
+    text: &str,
+    range: Range<usize>,
+    is_hidden: impl Fn(usize) -> bool,
+) {
+    let from = range.start;
     let text = text.get(range).unwrap_or_default();
-    out.extend(text.chars().map(|character| match character {
+    out.extend(text.char_indices().map(|(at, character)| match character {
+        _ if is_hidden(from + at) => '*',
         '\t' => ' ',
         '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'

@@ -18,7 +18,7 @@ use portcullis_policy::Instance;
 use super::super::context::Context;
 use super::super::payload::Payload;
 use super::super::validate::Valid;
-use super::super::{own_keys, page_token, told};
+use super::super::{loops, own_keys, page_token, told};
 use crate::head::{Essential, RequestHead};
 use crate::sender::Sender;
 use crate::site::claimed;
@@ -137,6 +137,8 @@ fn write_own(
     let (head, plan) = (received.head(), context.plan);
     push_field("Accept-Encoding", b"identity", out);
     write_way(received.sender(), head, plan, out);
+    let passed = loops::passed(head, &context.worker.shared.name);
+    push_field("CDN-Loop", passed.as_bytes(), out);
     if let Some(etag) = &context.objects.etag
         && head.fields.get("if-match").is_none()
     {
