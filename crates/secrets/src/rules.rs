@@ -93,6 +93,11 @@ impl Rule {
         self.source.as_deref()
     }
 
+    /// The group of its pattern that is the secret.
+    pub fn secret_group(&self) -> usize {
+        self.group.unwrap_or(1)
+    }
+
     /// What a file's text must hold for the rule to be asked.
     pub fn keywords(&self) -> &[String] {
         &self.keywords

@@ -1,0 +1,34 @@
+//! What `cargo xtask secrets` measures: samples of each rule, folders that should be clean, and speed on one thread.
+
+mod made;
+mod samples;
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+use portcullis_secrets::{Bounds, Rules, Salt, Scanner, tree};
+use serde_json::json;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let scanner = Scanner::new(Rules::built_in()?)?;
+    let told = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["samples"] => samples::measured(&scanner),
+        ["folder", folder] => {
+            let listed = tree::files(Path::new(folder));
+            // The first time warms the files of the system and the automata of the rules.
+            let (salt, bounds) =
+                (Salt::new().map_err(|error| error.to_string())?, Bounds::default());
+            tree::look(&scanner, tree::files(Path::new(folder)), salt, &bounds, 1);
+            let started = Instant::now();
+            let report = tree::look(&scanner, listed, salt, &bounds, 1);
+            let seconds = started.elapsed().as_secs_f64();
+            let judged = report.judged(None);
+            json!({ "seconds": seconds, "report": judged.json(&report) })
+        }
+        _ => return Err("usage: measure samples | folder FOLDER".into()),
+    };
+    writeln!(std::io::stdout(), "{told}")?;
+    Ok(())
+}
