@@ -1,6 +1,7 @@
 //! Keys and tokens of ours: told by form and checksum, so that no other text is taken for one.
 
 use portcullis_credential::{api_key, opaque};
+use portcullis_model::key::{BRAND_MAX, ENVIRONMENT_MAX};
 
 /// The rule of API keys.
 pub(crate) const KEY: &str = "portcullis-api-key";
@@ -8,6 +9,9 @@ pub(crate) const KEY: &str = "portcullis-api-key";
 pub(crate) const TOKEN: &str = "portcullis-session-token";
 /// Characters of the shortest of them.
 const LENGTH_MIN: usize = opaque::LENGTH;
+
+/// Characters behind brand and environment.
+const BEHIND: usize = api_key::LENGTH_MAX - BRAND_MAX - 1 - ENVIRONMENT_MAX - 1;
 
 /// One of ours in a run of letters, digits, `_` and `-`.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,24 +38,25 @@ pub(crate) fn in_run(run: &[u8]) -> Vec<Own> {
     }
     let mut next = 0;
     for (end, _) in run.match_indices('_') {
-        let before = run.get(next..end).unwrap_or_default();
-        let longest = before.len().min(portcullis_model::key::BRAND_MAX);
-        let found = (1..=longest).rev().find_map(|length| {
-            let brand = run.get(end - length..end)?;
-            let key = api_key::all_in(
-                run.get(end - length..end + api_key::LENGTH_MAX).or(run.get(end - length..))?,
-                brand,
-            )
-            .next()?;
-            (run.get(end - length..)?.starts_with(key.text))
-                .then(|| (end - length, key.text.len(), key.id.to_string()))
-        });
-        if let Some((at, length, id)) = found {
-            next = at + length;
-            all.push(Own { rule: KEY, at, end: next, id: Some(id) });
-        }
+        let Some((at, key)) = key_at(run, next, end) else { continue };
+        next = at + key.text.len();
+        all.push(Own { rule: KEY, at, end: next, id: Some(key.id.to_string()) });
     }
     all
+}
+
+/// The key whose brand ends there.
+fn key_at(run: &str, from: usize, end: usize) -> Option<(usize, api_key::ApiKey<'_>)> {
+    // The environment says how long it would be: most runs are told apart by that.
+    let environment =
+        run.get(end + 1..)?.bytes().take(ENVIRONMENT_MAX + 1).position(|byte| byte == b'_')?;
+    let to = end + 1 + environment + 1 + BEHIND;
+    run.get(to - 1..to)?;
+    let longest = (end - from).min(BRAND_MAX);
+    (1..=longest).rev().find_map(|length| {
+        let key = api_key::parse(run.get(end - length..to)?).ok()?;
+        Some((end - length, key))
+    })
 }
 
 #[cfg(test)]
