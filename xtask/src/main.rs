@@ -1,6 +1,6 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
 //! `deny`, `differential`, `dist`, `docs`, `endure`, `http1`, `injection`, `judges`, `objects`, `origins`, `readers`,
-//! `suites`, `tidy`.
+//! `secrets`, `suites`, `tidy`.
 
 mod bench;
 mod callers;
@@ -20,6 +20,7 @@ mod listening;
 mod objects;
 mod origins;
 mod readers;
+mod secrets;
 mod shell;
 mod suites;
 mod tidy;
@@ -54,6 +55,8 @@ usage: cargo xtask COMMAND
           writes docs/src/origins.md
   readers [--requests N] [--seed N]  what parsers of seven languages read of mutated requests that are
           forwarded (needs python3, node, Debian and PyPI, npm); writes docs/src/readers.md
+  secrets samples of each rule, fifty packages that have no secrets, speed and memory (needs npm); writes
+          docs/src/secrets.md
   suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
   tidy    the tidy rules alone
 ";
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Some("objects") => objects::run(&arguments),
         Some("origins") => origins::run(),
         Some("readers") => readers::run(&arguments),
+        Some("secrets") => secrets::run(),
         Some("suites") => suites::run(&arguments),
         Some("tidy") => tidy::run(),
         _ => Err(USAGE.to_owned()),

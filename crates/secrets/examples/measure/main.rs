@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let report = tree::look(&scanner, listed, salt, &bounds, 1);
             let seconds = cpu() - started;
             let judged = report.judged(None);
-            json!({ "seconds": seconds, "report": judged.json(&report) })
+            json!({ "seconds": seconds, "peak_kib": peak(), "report": judged.json(&report) })
         }
         _ => return Err("usage: measure samples | folder FOLDER".into()),
     };
@@ -37,4 +37,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn cpu() -> f64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+/// KiB of memory, at most, as the system counts them.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
 }
