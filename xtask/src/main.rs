@@ -1,6 +1,6 @@
 //! The checks that CI runs, and the benchmarks: `cargo xtask check`, `bench`, `callers`, `cedar`, `corpus`,
 //! `deny`, `differential`, `dist`, `docs`, `doors`, `endure`, `http1`, `injection`, `issuers`, `judges`,
-//! `objects`, `origins`, `proof`, `readers`, `suites`, `tidy`.
+//! `objects`, `origins`, `proof`, `readers`, `secrets`, `suites`, `tidy`.
 
 mod bench;
 mod callers;
@@ -23,6 +23,7 @@ mod objects;
 mod origins;
 mod proof;
 mod readers;
+mod secrets;
 mod shell;
 mod suites;
 mod tidy;
@@ -62,6 +63,8 @@ usage: cargo xtask COMMAND
           writes docs/src/attack-figures.md
   readers [--requests N] [--seed N]  what parsers of seven languages read of mutated requests that are
           forwarded (needs python3, node, Debian and PyPI, npm); writes docs/src/readers.md
+  secrets samples of each rule, fifty packages that have no secrets, speed and memory (needs npm); writes
+          docs/src/secrets.md
   suites  the public test suites in `--data FOLDER`; writes docs/src/suites.md
   tidy    the tidy rules alone
 ";
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Some("origins") => origins::run(),
         Some("proof") => proof::run(),
         Some("readers") => readers::run(&arguments),
+        Some("secrets") => secrets::run(),
         Some("suites") => suites::run(&arguments),
         Some("tidy") => tidy::run(),
         _ => Err(USAGE.to_owned()),

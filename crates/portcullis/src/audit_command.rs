@@ -11,13 +11,23 @@ use portcullis_store::{DATABASE, KEYS_LISTED_MAX, KeyWhich, ListedKey, Unlock};
 use serde_json::{Value, json};
 
 use crate::arguments::{AuditOptions, Format};
+use crate::audit_arguments::AuditCommand;
 use crate::check::looked_through;
 use crate::clock::SystemClock;
 use crate::exit::Exit;
-use crate::{load, store_key, talk};
+use crate::{audit_secrets, load, store_key, talk};
 
 pub(crate) fn audit(options: &AuditOptions) -> Exit {
-    let policy = load::explained_policy(Some(&options.config), None, None, None);
+    match (&options.command, &options.config) {
+        (Some(AuditCommand::Secrets(options)), _) => audit_secrets::secrets(options),
+        (None, Some(config)) => checklist(config, options),
+        // The command line's parser asks for it.
+        (None, None) => Exit::Unusable,
+    }
+}
+
+fn checklist(config: &Path, options: &AuditOptions) -> Exit {
+    let policy = load::explained_policy(Some(config), None, None, None);
     let policy = match policy {
         Ok(policy) => policy,
         Err(failure) => return load::refuse(&failure),
@@ -33,7 +43,7 @@ pub(crate) fn audit(options: &AuditOptions) -> Exit {
         scratch: &scratch,
         now,
     };
-    let config = options.config.display().to_string();
+    let config = config.display().to_string();
     let answers: Vec<Answer> = answers(&asked).into_iter().map(|one| named(one, &config)).collect();
     match options.format {
         Format::Text => print_text(&answers),

@@ -2,14 +2,14 @@
 
 mod good_for;
 pub(crate) mod import;
-mod known;
+pub(crate) mod known;
 mod narrower;
 mod recorded;
 pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod suggest;
 pub(crate) mod uses;
-mod words;
+pub(crate) mod words;
 
 use std::io::Read as _;
 

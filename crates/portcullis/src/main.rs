@@ -6,6 +6,7 @@ mod attack_arguments;
 mod attack_command;
 mod audit_arguments;
 mod audit_command;
+mod audit_secrets;
 mod backup;
 mod caller;
 mod certificates;

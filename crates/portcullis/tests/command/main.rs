@@ -13,6 +13,7 @@ mod api_key_limits;
 mod api_keys;
 mod apis;
 mod audit;
+mod audit_secrets;
 mod backup;
 mod canaries;
 mod certificates;
