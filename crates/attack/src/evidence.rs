@@ -72,7 +72,7 @@ pub(crate) fn name_operations(
     for (attack, found) in attacks.iter().zip(&mut report.attacks) {
         // What a document declares is the same whatever a policy says of the sample.
         let wanted = Wanted { document: document(attack.document.as_ref()), policy: None };
-        let model = shared.model(place, wanted, NOWHERE, clock);
+        let model = place.model(wanted, NOWHERE, clock, shared);
         let operations = model.map(|model| asked::operations(own(&attack.attack), &model));
         found.asks(attack, operations.unwrap_or_default());
     }

@@ -140,7 +140,7 @@ mod tests {
         let attack = read::attack("a", text, Against::Anybody).unwrap();
         let api = api(fetches).await;
         let issuing = Issuing::new(api, Arc::new(Still), None);
-        let mut session = Session::new((api, api), None, "u0123".to_owned(), None, issuing);
+        let mut session = Session::new((api, api), None, 0x123, None, issuing);
         session.listen(&attack).await.unwrap();
         session.attack(&attack).await
     }

@@ -19,7 +19,7 @@ use crate::identity::Identity;
 use crate::issue::{Issuing, Peppers};
 use crate::kept::Kept;
 use crate::sequence::Session;
-use crate::shared::Shared;
+use crate::shared::{Key, Shared};
 use crate::trial::Way;
 
 /// Gateways of a run listen where nobody else can reach them (rule 35).
@@ -142,7 +142,7 @@ impl Place {
                 })
             }
             Way::Through(not_asked) => {
-                let model = shared.model(self, wanted, api, clock)?;
+                let model = self.model(wanted, api, clock, shared)?;
                 let options = PlanOptions { observe: false, not_asked: not_asked.clone() };
                 let plan = Arc::new(Plan::compile(model, options));
                 let peppers = Peppers::of_chance()?;
@@ -164,6 +164,28 @@ impl Place {
                 Ok(World { session, gateway, ledger, sample, shared: Arc::clone(shared) })
             }
         }
+    }
+
+    /// The model of a gateway: of the sample as a file wants it, or of an API that is there, which has one alone.
+    pub(crate) fn model(
+        &self,
+        wanted: Wanted<'_>,
+        api: SocketAddr,
+        clock: &Arc<dyn Clock>,
+        shared: &Shared,
+    ) -> Result<Arc<Model>, String> {
+        let (document, policy) = match self {
+            Self::Sample => (wanted.document, wanted.policy),
+            Self::Upstream(_) => (Document::default(), None),
+        };
+        let key = Key { document, policy: policy.map(str::to_owned), api };
+        let read = || match self {
+            Self::Sample => sample_model(document, policy, api, clock),
+            Self::Upstream(upstream) => upstream.model(clock),
+        };
+        shared.model(key, || {
+            read().map_err(|failure| format!("the gateway's model cannot be built: {failure}"))
+        })
     }
 
     /// Whether somebody runs a gateway in front of it.

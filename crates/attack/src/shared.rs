@@ -8,12 +8,10 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use portcullis_model::Clock;
 use portcullis_policy::Model;
 use tokio::net::TcpListener;
 
 use crate::form::Document;
-use crate::place::{Place, Wanted, sample_model};
 
 /// Models that are kept; those that were not wanted for longest go first.
 const MODELS_MAX: usize = 24;
@@ -27,40 +25,26 @@ pub(crate) struct Shared {
     addresses: Mutex<Vec<SocketAddr>>,
 }
 
-/// Of what a model is one: an API of the user's own has one alone.
+/// Of what a model is one: document, policy, and where the API listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Key {
-    document: Document,
-    policy: Option<String>,
-    api: SocketAddr,
+pub(crate) struct Key {
+    pub(crate) document: Document,
+    pub(crate) policy: Option<String>,
+    pub(crate) api: SocketAddr,
 }
 
 impl Shared {
-    /// The model of a gateway: of the sample as a file wants it, or of an API that is there.
+    /// A model, read if nobody has read it yet.
     pub(crate) fn model(
         &self,
-        place: &Place,
-        wanted: Wanted<'_>,
-        api: SocketAddr,
-        clock: &Arc<dyn Clock>,
+        key: Key,
+        read: impl FnOnce() -> Result<Model, String>,
     ) -> Result<Arc<Model>, String> {
-        let key = match place {
-            Place::Sample => {
-                Key { document: wanted.document, policy: wanted.policy.map(str::to_owned), api }
-            }
-            Place::Upstream(_) => Key { document: Document::default(), policy: None, api },
-        };
         if let Some(model) = self.known(&key) {
             return Ok(model);
         }
         // Two tries may read the same one at once: that costs time, and nothing else.
-        let model = match place {
-            Place::Sample => sample_model(wanted.document, wanted.policy, api, clock),
-            Place::Upstream(upstream) => upstream.model(clock),
-        };
-        let model =
-            model.map_err(|failure| format!("the gateway's model cannot be built: {failure}"))?;
-        let model = Arc::new(model);
+        let model = Arc::new(read()?);
         let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
         if models.len() >= MODELS_MAX {
             models.remove(0);
@@ -103,36 +87,58 @@ impl Shared {
 
 #[cfg(test)]
 mod tests {
-    use portcullis_model::UnixMillis;
+    use std::cell::Cell;
+
+    use portcullis_model::{Sources, UnixMillis};
+    use portcullis_policy::{Input, Overrides};
 
     use super::*;
 
-    #[derive(Debug)]
-    struct Still;
+    const SMALL: &str = "openapi: 3.1.0\ninfo: { title: a, version: \"1\" }\npaths: {}\n";
 
-    impl Clock for Still {
-        fn now(&self) -> UnixMillis {
-            UnixMillis(1_790_000_000_000)
-        }
+    fn small() -> Result<Model, String> {
+        let mut sources = Sources::default();
+        let contract = sources.add("openapi.yaml", SMALL);
+        let overrides = Overrides {
+            upstream: Some("http://127.0.0.1:9".to_owned()),
+            listen: Some("127.0.0.1:0".to_owned()),
+        };
+        let (policy, folder, now) = (None, std::path::PathBuf::new(), UnixMillis(0));
+        Model::join(Input { sources, contract, policy, folder, overrides, now })
+            .map_err(|failure| failure.to_string())
     }
 
     #[test]
     fn a_model_is_read_once_for_each_document_policy_and_address() {
-        let (shared, clock): (_, Arc<dyn Clock>) = (Shared::default(), Arc::new(Still));
-        let model = |policy, port: u16| {
-            let wanted = Wanted { document: Document::App, policy };
+        let (shared, reads) = (Shared::default(), Cell::new(0));
+        let model = |policy: Option<&str>, port: u16| {
             let api = ([127, 0, 0, 1], port).into();
-            shared.model(&Place::Sample, wanted, api, &clock).unwrap()
+            let key = Key { document: Document::App, policy: policy.map(str::to_owned), api };
+            let read = || {
+                reads.set(reads.get() + 1);
+                small()
+            };
+            shared.model(key, read).unwrap()
         };
         let first = model(None, 9);
         assert!(Arc::ptr_eq(&first, &model(None, 9)));
-        assert!(!Arc::ptr_eq(&first, &model(None, 10)), "it would ask another sample");
-        assert!(!Arc::ptr_eq(&first, &model(Some("limits: { connections: 9 }"), 9)));
+        assert_eq!(reads.get(), 1);
+        model(None, 10);
+        model(Some("limits: { connections: 9 }"), 9);
+        assert_eq!(reads.get(), 3, "it would ask another API, or ask otherwise");
         for port in 1_000..1_000 + u16::try_from(MODELS_MAX).unwrap() {
             model(None, port);
         }
         assert_eq!(shared.models.lock().unwrap().len(), MODELS_MAX);
         assert!(!Arc::ptr_eq(&first, &model(None, 9)), "it was not wanted for longest");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_and_not_kept() {
+        let shared = Shared::default();
+        let key = || Key { document: Document::App, policy: None, api: ([127, 0, 0, 1], 9).into() };
+        assert_eq!(shared.model(key(), || Err("no".to_owned())).unwrap_err(), "no");
+        assert!(shared.model(key(), small).is_ok());
     }
 
     #[tokio::test]
