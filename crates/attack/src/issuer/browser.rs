@@ -5,6 +5,7 @@ use super::asking::{Asked, Asking};
 use super::given::User;
 use super::jar::Jar;
 use super::judged::{Unjudged, inconclusive};
+use super::reach::Reach;
 use super::url::{Pairs, Url};
 use crate::answer::Answer;
 use crate::issuer::form_of_page::{PageForm, forms};
@@ -53,7 +54,7 @@ impl Landing {
     }
 }
 
-/// Walks from a request. `ends` are the URIs that are a client's although they may be of the issuer's host.
+/// Walks from a request. `ends` are the URIs that are a client's, although they may be of the issuer's host.
 pub(super) async fn walk(
     asking: &mut Asking,
     jar: &mut Jar,
@@ -78,7 +79,7 @@ pub(super) async fn walk(
                 let Some(at) = location else {
                     return Err(inconclusive("a redirect of the issuer leads to no URL"));
                 };
-                if !asking.reach.is_own(&at) || is_end(&at, ends) {
+                if !goes_on(&asking.reach, &at, ends) {
                     return Ok(Landing::Client { at, answer, was_post });
                 }
                 asked = match (answer.status, asked.body) {
@@ -92,7 +93,7 @@ pub(super) async fn walk(
                 };
             }
             200 => match filled(&answer, &asked.url, user, &mut filled_in) {
-                Some(next) if asking.reach.is_own(&next.url) => asked = next,
+                Some(next) if goes_on(&asking.reach, &next.url, ends) => asked = next,
                 _ if is_error(&answer.text()) => return Ok(Landing::Refused { answer }),
                 _ => return Ok(Landing::Page { answer }),
             },
@@ -110,8 +111,14 @@ fn is_error(page: &str) -> bool {
     is_wrong && forms(page).is_empty()
 }
 
-fn is_end(at: &Url, ends: &[&str]) -> bool {
-    ends.iter().any(|end| Url::parse(end).is_some_and(|end| end.place() == at.place()))
+/// Whether a browser that goes there is still at the issuer, whose login may be a program of its own. What is a client's is
+/// never asked.
+fn goes_on(reach: &Reach, at: &Url, ends: &[&str]) -> bool {
+    let mut ends = ends.iter().filter_map(|end| Url::parse(end));
+    if reach.is_own(at) {
+        return !ends.any(|end| end.place() == at.place());
+    }
+    reach.address(at).is_ok() && !ends.any(|end| end.host() == at.host() && end.port() == at.port())
 }
 
 /// The form of a page that the user fills in, as a request.

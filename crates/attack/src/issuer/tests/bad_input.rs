@@ -1,5 +1,6 @@
 //! Issuers that are none, lie, lead elsewhere, hang or go down half-way.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +9,15 @@ use super::{Attacking, GIVEN, attacking, run};
 use crate::budget::Budget;
 use crate::issuer::ProbeResult::{Inconclusive, NotTried, Safe};
 use crate::issuer::attack;
+use crate::own_key;
+use crate::token::Own;
 
-fn refused(tiny: &Tiny) -> String {
-    let attacking = Attacking { patience: Duration::from_millis(200), ..attacking(tiny, GIVEN) };
+fn refused(flaw: &str) -> String {
+    let tiny = Tiny::start(&[flaw]);
+    let mut attacking = attacking(&tiny, GIVEN);
+    if flaw == "bad-hang" {
+        attacking.patience = Duration::from_millis(200);
+    }
     attack(attacking, &|_| true, &|_| {}).unwrap_err()
 }
 
@@ -23,7 +30,7 @@ fn what_does_not_describe_itself_is_not_attacked() {
         ("bad-hang", "no whole answer in time"),
         ("bad-missing", "answers 404"),
     ] {
-        let told = refused(&Tiny::start(&[flaw]));
+        let told = refused(flaw);
         assert!(told.contains(expected), "{flaw}: {told}");
     }
 }
@@ -38,6 +45,22 @@ fn endpoints_of_others_are_not_asked() {
 }
 
 #[test]
+fn a_login_beside_the_issuer_is_asked_and_a_client_never_is() {
+    let beside = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = beside.local_addr().unwrap().port();
+    beside.set_nonblocking(true).unwrap();
+    // A key takes longer to make than this issuer is waited for.
+    own_key::jwk(Own::Rs256).unwrap();
+    let tiny = Tiny::start(&[&format!("bad-lead:{port}")]);
+    let client = GIVEN.replace("https://shop.example/cb", &format!("http://127.0.0.1:{port}/cb"));
+    for (text, is_asked) in [(client.as_str(), false), (GIVEN, true)] {
+        let attacking = Attacking { patience: Duration::from_secs(1), ..attacking(&tiny, text) };
+        attack(attacking, &|id| id == "token-code-replay", &|_| {}).unwrap();
+        assert_eq!(beside.accept().is_ok(), is_asked, "{text}");
+    }
+}
+
+#[test]
 fn redirects_in_circles_end() {
     let report = run(&Tiny::start(&["bad-loop"]), GIVEN, Some("token-code-replay"));
     assert_eq!(report.probes[0].result, Inconclusive);
@@ -47,7 +70,7 @@ fn redirects_in_circles_end() {
 #[test]
 fn an_endpoint_that_hangs_is_asked_so_often_and_no_more() {
     let tiny = Tiny::start(&["bad-hang-token"]);
-    let attacking = Attacking { patience: Duration::from_millis(50), ..attacking(&tiny, GIVEN) };
+    let attacking = Attacking { patience: Duration::from_millis(250), ..attacking(&tiny, GIVEN) };
     let report = attack(attacking, &|id| id.starts_with("token-"), &|_| {}).unwrap();
     let is_safe = |found: &&crate::issuer::Found| found.result == Safe;
     assert_eq!(report.probes.iter().filter(is_safe).count(), 0);
@@ -65,6 +88,29 @@ fn an_issuer_that_fails_or_is_tired_is_never_counted_as_safe() {
         for found in report.probes.iter().filter(|found| asks(found.id)) {
             assert!(matches!(found.result, Inconclusive | NotTried), "{flaw}: {}", found.id);
         }
+    }
+}
+
+#[test]
+fn what_comes_after_an_issuer_went_down_is_not_safe() {
+    let tiny = RefCell::new(Some(Tiny::start(&[])));
+    let attacking = attacking(tiny.borrow().as_ref().unwrap(), GIVEN);
+    let goes_down = |id: &str| {
+        if id == "token-get" {
+            tiny.take();
+        }
+    };
+    let report = attack(attacking, &|id| id.starts_with("token-"), &goes_down).unwrap();
+    let at = report.probes.iter().position(|found| found.id == "token-get").unwrap();
+    let (before, after) = report.probes.split_at(at);
+    assert!(before.iter().all(|found| found.result == Safe));
+    for found in after {
+        assert!(
+            matches!(found.result, Inconclusive | NotTried),
+            "{}: {:?}",
+            found.id,
+            found.result
+        );
     }
 }
 

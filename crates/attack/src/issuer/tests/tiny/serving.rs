@@ -53,6 +53,10 @@ fn answer(got: &Got, known: &mut Known) -> Said {
         if known.has("bad-tired") {
             return Said::error(429, "slow_down");
         }
+        let lead = known.flaws.iter().find_map(|flaw| flaw.strip_prefix("bad-lead:"));
+        if let (Some(port), "/auth") = (lead, got.path.as_str()) {
+            return Said::lead(302, format!("http://127.0.0.1:{port}/login"));
+        }
         if known.has("bad-loop") && got.path == "/auth" {
             return Said::lead(302, format!("{}/auth?again", known.url));
         }
