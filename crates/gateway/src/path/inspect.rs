@@ -38,7 +38,7 @@ use json::Json;
 use lines::Lines;
 use neutral::unread;
 use objects::Left;
-use opaque::{as_it_came, declared, empty, neutral_or_pass, without_body};
+use opaque::{as_it_came, declared, empty, neutral_or_pass, not_described, without_body};
 use projected::Declared;
 use upgraded::upgraded;
 use xml::Xml;
@@ -158,10 +158,7 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         }
         Handling::Neutral(why) => neutral_or_pass(parts, why, context)?,
         Handling::Declared(kind) => declared(parts, kind, streams, context).await?,
-        Handling::NotDescribed(kind) => {
-            context.entry.drift("not_described");
-            declared(parts, kind, streams, context).await?
-        }
+        Handling::NotDescribed(kind) => not_described(parts, kind, streams, context).await?,
         Handling::Xml(media) => {
             Xml { declared: of(Some(media), false) }.inspect(parts, context).await?
         }
