@@ -253,6 +253,14 @@ mod tests {
     }
 
     #[test]
+    fn an_expression_is_found_whatever_prose_stands_around_it() {
+        // An advisory that quotes an exploit and a letter that holds one are the same text.
+        let text = "All versions up to 2.0 are vulnerable, as was found by a reader of ours. To see it, render \
+                    ${eval(\"require('child_process').execSync('ls')\")} as a name. This was withdrawn since.";
+        assert_eq!(reason(text), Some("template-inside"));
+    }
+
+    #[test]
     fn names_in_braces_and_programs_pass() {
         for text in [
             "use {{name}} in your template",

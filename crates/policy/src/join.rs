@@ -16,6 +16,7 @@ mod leaks;
 mod learned;
 mod lines;
 mod login;
+mod models;
 mod names;
 mod operated;
 mod operations;
@@ -35,31 +36,23 @@ mod upstream_proof;
 mod values;
 mod whoami;
 
-use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use portcullis_contract::{Contract, Files, NoFiles};
-use portcullis_model::{Diagnostic, Relaxation, SourceId, Sources, Span, UnixMillis};
-use sha2::{Digest, Sha256};
+use portcullis_model::{Diagnostic, SourceId, Sources, Span, UnixMillis};
 
 use crate::address::{self, Fault};
-use crate::answers::Answers;
-use crate::authorization::Authorization;
 use crate::callers::Callers;
 use crate::codes;
 use crate::failure::Failure;
 use crate::file::{Api, PolicyFile};
-use crate::flows::Flow;
-use crate::kept::StorePlace;
-use crate::model::{Access, LedgerTarget, Limits, Model, Policy, Posture, Proxies, TlsFiles};
+use crate::model::{Access, Limits, Model, Policy, Proxies, TlsFiles};
 use crate::notes::Notes;
-use crate::rates::RateLimit;
 use crate::section::Read;
-use crate::serialized::Serialized;
 use crate::upstream::Upstream;
 use crate::yaml::{self, Content};
+use models::{Own, Shared};
 use names::Names;
 
 /// Where the gateway listens when nobody says.
@@ -313,109 +306,6 @@ fn decisions(
     decisions
 }
 
-/// What is decided for one API.
-struct Own {
-    contract: Option<Contract>,
-    main: SourceId,
-    upstream: Option<Upstream>,
-    access: Access,
-    decisions: operations::Decisions,
-    relaxations: Vec<Relaxation>,
-    callers: Callers,
-    answers: Answers,
-    authorization: Authorization,
-    serialized: Vec<Option<Serialized>>,
-    rates: Vec<RateLimit>,
-    flows: Vec<Flow>,
-}
-
-/// What is decided for all of them.
-struct Shared<'a> {
-    file: Option<&'a PolicyFile>,
-    texts: &'a Texts,
-    names: Names,
-    listen: SocketAddr,
-    health: Option<SocketAddr>,
-    tls: Option<TlsFiles>,
-    proxies: Proxies,
-    limits: Limits,
-    ledger: LedgerTarget,
-    store: Option<StorePlace>,
-}
-
-impl Shared<'_> {
-    fn model(&self, place: usize, own: Own, (policy, is_one): (&str, bool)) -> Option<Model> {
-        let Own {
-            contract,
-            main,
-            upstream,
-            access,
-            decisions,
-            relaxations,
-            callers,
-            authorization,
-            answers,
-            serialized,
-            rates,
-            flows,
-        } = own;
-        let (contract, file) = (contract?, self.file);
-        let api = file.and_then(|file| file.apis().get(place));
-        let base_path = base_path(api, Some(&contract));
-        let hosts = api.map_or_else(Vec::new, claims::hosts);
-        let is_tls = self.tls.is_some() || self.proxies.end_tls;
-        Some(Model {
-            name: claims::name(api, &hosts, &base_path, is_one),
-            version: version(&contract, policy),
-            lines: lines::of(file, place, contract.operations.len(), &self.names),
-            contract: Arc::new(contract),
-            sources: Sources::default(),
-            main,
-            policy: self.texts.policy,
-            posture: match self.texts.policy {
-                Some(_) => Posture::Policy,
-                None => Posture::ContractOnly,
-            },
-            listen: self.listen,
-            health: self.health,
-            tls: self.tls.clone(),
-            upstream: upstream?,
-            not_found: api.and_then(claims::not_found),
-            readable_cookies: api.map_or_else(Vec::new, claims::readable_cookies),
-            page_token: decisions.page_token,
-            resource: claims::resource(api, &hosts, &base_path, is_tls),
-            is_published: api.is_some_and(claims::is_published),
-            public_contract: api.and_then(claims::public_contract),
-            hosts,
-            proxies: self.proxies.clone(),
-            base_path,
-            origins: file.map_or_else(Vec::new, origins::named),
-            callers,
-            store: self.store.clone(),
-            access,
-            authorization,
-            answers,
-            undeclared_in: decisions.undeclared_in,
-            undeclared_out: decisions.undeclared_out,
-            bodies: decisions.bodies,
-            serialized,
-            texts: decisions.texts,
-            targets: decisions.targets,
-            values: decisions.values,
-            redirects: decisions.redirects,
-            changing: decisions.changing,
-            amounts: decisions.amounts,
-            limits: self.limits.clone(),
-            rates,
-            flows,
-            relaxations,
-            ledger: self.ledger.clone(),
-            when_full: operated::when_full(file),
-            warnings: Vec::new(),
-        })
-    }
-}
-
 /// How callers of each API are known.
 fn known(
     file: Option<&PolicyFile>,
@@ -517,18 +407,4 @@ fn proxies(file: Option<&PolicyFile>, notes: &mut Notes) -> Proxies {
         });
     }
     Proxies { trusted, are_decided, end_tls: end.is_some() }
-}
-
-/// Twelve digits over the contract's digest and the policy's text.
-fn version(contract: &Contract, policy: &str) -> String {
-    let digest = Sha256::new()
-        .chain_update(&contract.digest)
-        .chain_update([0])
-        .chain_update(policy)
-        .finalize();
-    digest.iter().take(6).fold(String::new(), |mut digits, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 
 use portcullis_model::{Tally, UnixMillis};
 use rusqlite::Connection;
-use tokio::sync::watch;
 
 use crate::backup;
 use crate::cache::Cache;
@@ -29,8 +28,8 @@ use crate::options::Options;
 use crate::passwords::Passwords;
 use crate::places::Places;
 use crate::rekey::Turns;
-use crate::revoked::{self, Claims, Revocation, Revocations};
-use crate::rows::{self, Kept, Which};
+use crate::revoked::{self, Revocations};
+use crate::rows::{self, Kept};
 use crate::schema;
 use crate::seal::Sealer;
 use crate::session::{Facts, Session};
@@ -373,139 +372,6 @@ impl Store {
         written
     }
 
-    /// Ends sessions. One that is in memory is ended at once, others as soon as the writer comes to it,
-    /// before that is written; when this returns they stay so after a restart. Says how many there
-    /// were.
-    ///
-    /// # Errors
-    /// [`StoreError::NotDurable`]: they are ended, but a restart would undo it as yet.
-    /// [`StoreError::Shut`]: nothing is served any more. Any other: they are not ended.
-    pub async fn end(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
-        // Before the writer looks: a login that is under way is either seen by it or sees this.
-        if let Some((owner, before)) = rows::owner(&self.0.sealer, &which, now) {
-            self.0.memory.none_before(owner, before);
-        }
-        let early = self.end_early(&which).await;
-        match self.end_by_writer(which.clone(), now).await {
-            // Nobody must be served longer because the disk is slow.
-            Err(why @ (StoreError::Busy | StoreError::Slow)) => {
-                let sealer = Arc::clone(&self.0.sealer);
-                let read = move |connection: &Connection| rows::select(connection, &sealer, &which);
-                let ids = self.0.reader.ask(read).await?;
-                if self.0.memory.ended_unwritten(&ids) {
-                    return Err(StoreError::NotDurable(Box::new(why)));
-                }
-                Err(why)
-            }
-            // The writer deletes what was ended early before it looks for more.
-            outcome => outcome.map(|count| count.max(early)),
-        }
-    }
-
-    /// Ends what can be ended before the writer comes to it; says how many. Where that may take long,
-    /// these are all.
-    async fn end_early(&self, which: &Which) -> usize {
-        if !self.0.rekeys.is_any() {
-            return usize::from(self.0.memory.end_early(which));
-        }
-        let (sealer, which) = (Arc::clone(&self.0.sealer), which.clone());
-        let read = move |connection: &Connection| rows::select(connection, &sealer, &which);
-        match self.0.reader.ask(read).await {
-            Ok(ids) if self.0.memory.ended_unwritten(&ids) => real(&self.0.sealer, &ids),
-            // The writer finds them, or says why not.
-            _ => 0,
-        }
-    }
-
-    async fn end_by_writer(&self, which: Which, now: UnixMillis) -> Result<usize, StoreError> {
-        let (sealer, memory) = (Arc::clone(&self.0.sealer), Arc::clone(&self.0.memory));
-        let again = (Arc::clone(&sealer), which.clone(), Arc::clone(&memory));
-        let canaries = Arc::clone(&self.0.canaries);
-        Write {
-            now,
-            revokes: |made: &Ending| !made.ids.is_empty(),
-            run: move |connection: &Connection| {
-                let ids = rows::select(connection, &sealer, &which)?;
-                let is_early = memory.ended_unwritten(&ids);
-                rows::delete(connection, &ids)?;
-                Ok(Ending { ids, is_early })
-            },
-            then: move |connection: &Connection, made: Option<Ending>, outcome| {
-                let (sealer, which, memory) = again;
-                match (outcome, made) {
-                    (Ok(()), made) => {
-                        let Ending { ids, is_early } = made.unwrap_or_default();
-                        // Also what came to life in the same batch, after the early end.
-                        memory.ended(&ids);
-                        if is_early {
-                            memory.written(&ids);
-                        }
-                        canaries.ended(&ids);
-                        Ok(real(&sealer, &ids))
-                    }
-                    (Err(why), Some(Ending { is_early: true, .. })) => {
-                        Err(StoreError::NotDurable(Box::new(why)))
-                    }
-                    // Reading may still work where writing does not.
-                    (Err(why), _) => match rows::select(connection, &sealer, &which) {
-                        Ok(ids) if memory.ended_unwritten(&ids) => {
-                            Err(StoreError::NotDurable(Box::new(why)))
-                        }
-                        _ => {
-                            memory.shut();
-                            Err(StoreError::Shut)
-                        }
-                    },
-                }
-            },
-        }
-        .by(&self.0.writer)
-        .await
-    }
-
-    /// Changes whenever a session was ended or a token revoked: who holds one looks again then.
-    pub fn ends(&self) -> watch::Receiver<u64> {
-        self.0.memory.watch()
-    }
-
-    /// Revokes tokens of another issuer. In force when this returns, also after a restart.
-    ///
-    /// # Errors
-    /// [`StoreError::NotDurable`]: in force, but a restart would undo it; ask again.
-    /// [`StoreError::TooMany`]: not in force.
-    pub async fn revoke(&self, revocation: Revocation, now: UnixMillis) -> Result<(), StoreError> {
-        let named = match &revocation.of {
-            revoked::Revoked::Token { jti: name }
-            | revoked::Revoked::Subject { subject: name, .. } => name.len(),
-            revoked::Revoked::IssuedBefore(_) => 0,
-        };
-        if named.max(revocation.issuer.len()) > change::NAME_BYTES_MAX {
-            return Err(StoreError::TooMany {
-                what: "bytes of a name",
-                max: change::NAME_BYTES_MAX,
-            });
-        }
-        self.0.revocations.add(&revocation, now)?;
-        // It is in force: what runs under such a token does not wait for the disk.
-        self.0.memory.tell();
-        let sealer = Arc::clone(&self.0.sealer);
-        Write {
-            now,
-            revokes: |(): &()| true,
-            run: move |connection: &Connection| revoked::write(connection, &sealer, &revocation),
-            then: |_: &Connection, _: Option<()>, outcome| outcome,
-        }
-        .by(&self.0.writer)
-        .await
-        // Whatever became of writing it, it is in force.
-        .map_err(|why| StoreError::NotDurable(Box::new(why)))
-    }
-
-    /// Whether a token of another issuer was revoked. Reads memory alone.
-    pub fn is_revoked(&self, claims: &Claims<'_>) -> bool {
-        self.0.revocations.has(claims)
-    }
-
     pub(crate) fn held(&self) -> &Arc<Held> {
         &self.0.held
     }
@@ -540,18 +406,6 @@ impl Store {
     }
 }
 
-/// How many of these are somebody's.
-fn real(sealer: &Sealer, ids: &[SessionId]) -> usize {
-    ids.iter().filter(|id| !sealer.is_canary(**id)).count()
-}
-
-/// Sessions that are being ended, and whether they are so already.
-#[derive(Default)]
-struct Ending {
-    ids: Vec<SessionId>,
-    is_early: bool,
-}
-
 /// A use of a session, to be written.
 struct Touch {
     session: SessionId,
@@ -575,12 +429,14 @@ impl Job for Touch {
 }
 
 mod api_keys;
+mod ends;
 pub(crate) mod imports;
 mod kek;
 mod key_uses;
 mod once;
 mod passwords;
 mod reported;
+mod revocations;
 #[cfg(test)]
 mod trouble;
 mod worked;

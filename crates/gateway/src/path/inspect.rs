@@ -38,7 +38,7 @@ use json::Json;
 use lines::Lines;
 use neutral::unread;
 use objects::Left;
-use opaque::{as_it_came, declared, empty, neutral_or_pass, without_body};
+use opaque::{as_it_came, declared, empty, neutral_or_pass, not_described, without_body};
 use projected::Declared;
 use upgraded::upgraded;
 use xml::Xml;
@@ -142,6 +142,10 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         parts.body.discard();
         return Ok(status_alone(&parts.head, parts.is_private));
     }
+    let of = |media: Option<&Media>, is_undeclared_error| {
+        let shape = media.and_then(shape);
+        Declared { index, shape, is_undeclared_error }
+    };
     let mut answer = match handling {
         Handling::Empty => empty(parts, context),
         Handling::WithoutBody(reason) => without_body(parts, reason, context),
@@ -150,22 +154,16 @@ async fn cleared(mut parts: Parts, context: &mut Context<'_>) -> Result<Answer, 
         }
         Handling::Lines(_) if streams => as_it_came(parts, context),
         Handling::Lines(media) => {
-            let declared = Declared { index, shape: shape(media), is_undeclared_error: false };
-            Lines { declared }.inspect(parts, context).await?
+            Lines { declared: of(Some(media), false) }.inspect(parts, context).await?
         }
         Handling::Neutral(why) => neutral_or_pass(parts, why, context)?,
         Handling::Declared(kind) => declared(parts, kind, streams, context).await?,
-        Handling::NotDescribed(kind) => {
-            context.entry.drift("not_described");
-            declared(parts, kind, streams, context).await?
-        }
+        Handling::NotDescribed(kind) => not_described(parts, kind, streams, context).await?,
         Handling::Xml(media) => {
-            let declared = Declared { index, shape: shape(media), is_undeclared_error: false };
-            Xml { declared }.inspect(parts, context).await?
+            Xml { declared: of(Some(media), false) }.inspect(parts, context).await?
         }
         Handling::Json { media, is_undeclared_error } => {
-            let declared = Declared { index, shape: media.and_then(shape), is_undeclared_error };
-            Json { declared }.inspect(parts, context).await?
+            Json { declared: of(media, is_undeclared_error) }.inspect(parts, context).await?
         }
     };
     for (name, value) in api_inventory::announcement(operation) {

@@ -1,5 +1,6 @@
 //! The gateway in front of a scripted API. One program of many files: each would link the gateway anew.
 
+mod answer_fields;
 mod answers;
 mod apis;
 mod bodies;
@@ -42,6 +43,7 @@ mod proxies;
 mod rates;
 mod redirect;
 mod reload;
+mod request_bodies;
 mod requests;
 mod revoked;
 mod secrets;

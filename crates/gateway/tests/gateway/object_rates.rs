@@ -68,12 +68,7 @@ impl Shop {
     }
 
     fn ask(&self, who: &str, line: &str, body: &str) -> Answer {
-        let token = self.issuer.token(who, "");
-        self.scene.raw(format!(
-            "{line} HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        ))
+        self.scene.ask(&self.issuer.token(who, ""), line, body)
     }
 
     fn remind(&self, who: &str, id: u32) -> u16 {

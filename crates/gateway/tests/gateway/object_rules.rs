@@ -102,12 +102,7 @@ impl Shops {
     /// As alice.
     fn ask(&self, method: &str, target: &str, body: &str) -> Answer {
         let token = self.issuer.token("alice", "");
-        let label = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
-        self.scene.raw(format!(
-            "{method} {target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n{label}\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        ))
+        self.scene.ask(&token, &format!("{method} {target}"), body)
     }
 
     fn see(&self, target: &str) -> Value {

@@ -1,22 +1,8 @@
 //! Whose objects are: in front of an API that never asks.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::similar_names,
-    clippy::too_many_lines,
-    reason = "an API that does whatever it is told reads what it is sent, in one place"
-)]
-
-use std::sync::{Arc, Mutex, PoisonError};
-
-use crate::support::issuer::Issuer;
-use crate::support::{Scene, Setup};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::support::careless::{Careless, ORDERS};
 use portcullis_testkit::{Answer, Behaviour};
 use serde_json::{Value, json};
-
-const ORDERS: &str = include_str!("support/orders.yaml");
 
 const POLICY: &str = "roles: { customer: [], staff: [] }
 resources:
@@ -31,184 +17,6 @@ access:
   - { role: customer, may: [read, create, delete], on: Card, when: mine }
 ";
 
-/// Orders by id: whose they are, and what somebody noted.
-type Orders = Arc<Mutex<Vec<(u32, String, String)>>>;
-
-/// A gateway before an API that does whatever it is told.
-struct Careless {
-    scene: Scene,
-    issuer: Issuer,
-    orders: Orders,
-}
-
-impl Careless {
-    fn new(policy: &str) -> Self {
-        Self::of("published: false", policy)
-    }
-
-    /// With a further word about the API.
-    fn of(word: &str, policy: &str) -> Self {
-        Self::described(ORDERS, word, policy)
-    }
-
-    fn described(contract: &str, word: &str, policy: &str) -> Self {
-        let issuer = Issuer::start();
-        let policy = format!(
-            "apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:1\", {word} }}]\n\
-             callers:\n  jwt: {{ issuer: \"{}\", audience: shop }}\n  \
-             attributes: {{ role: {{ claim: /role }} }}\n{policy}",
-            issuer.name()
-        );
-        let known = [(1, "alice", "hers"), (2, "alice", "hers too"), (4, "bob", "his secret")];
-        let known = known.map(|(id, owner, note)| (id, owner.to_owned(), note.to_owned()));
-        let orders: Orders = Arc::new(Mutex::new(known.to_vec()));
-        let state = orders.clone();
-        let behaviour = Behaviour::made(move |request| {
-            answer(request, &mut state.lock().unwrap_or_else(PoisonError::into_inner))
-        });
-        let setup = Setup { policy: Some(&policy), ..Setup::default() };
-        Self { scene: Scene::with(contract, behaviour, setup), issuer, orders }
-    }
-
-    fn ask(&self, who: &str, method: &str, target: &str, body: Option<Value>) -> Answer {
-        let role = if who == "sam" { "staff" } else { "customer" };
-        let token = self.issuer.token(who, &format!(r#","role":"{role}""#));
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
-        let label = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
-        self.scene.raw(format!(
-            "{method} {target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n{label}Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        ))
-    }
-
-    fn get(&self, who: &str, target: &str) -> Answer {
-        self.ask(who, "GET", target, None)
-    }
-
-    fn owner(&self, id: u32) -> Option<String> {
-        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        orders.iter().find(|one| one.0 == id).map(|one| one.1.clone())
-    }
-}
-
-/// Whom the gateway names, or else the token: this API believes whatever they say.
-fn caller(request: &str) -> String {
-    if let Some(name) = request.lines().find_map(|line| line.strip_prefix("x-caller: ")) {
-        return name.to_owned();
-    }
-    let token = request.split("Bearer ").nth(1).and_then(|rest| rest.split(['\r', '.']).nth(1));
-    let claims = token.and_then(|claims| URL_SAFE_NO_PAD.decode(claims).ok());
-    let claims: Value =
-        claims.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
-    claims["sub"].as_str().unwrap_or_default().to_owned()
-}
-
-fn order(one: &(u32, String, String)) -> Value {
-    json!({ "id": one.0, "customer_id": one.1, "status": "new", "note": one.2 })
-}
-
-fn answer(request: &str, orders: &mut Vec<(u32, String, String)>) -> Vec<u8> {
-    let line = request.lines().next().unwrap_or_default();
-    let mut parts = line.split(' ');
-    let (method, target) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let path = target.split('?').next().unwrap_or_default();
-    let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    let body: Value = serde_json::from_str(body).unwrap_or(Value::Null);
-    let id = path.rsplit('/').next().and_then(|id| id.parse::<u32>().ok());
-    let say = |status: u16, body: &Value| {
-        let Behaviour::Answer(answer) = Behaviour::json(status, &body.to_string()) else {
-            unreachable!()
-        };
-        answer
-    };
-    let gone = b"HTTP/1.1 204 X\r\n\r\n".to_vec();
-    let caller = caller(request);
-    // Cards 1 and 2 are alice's, 3 and 4 bob's; no answer says so.
-    let cards = |who: &str| match who {
-        "alice" => vec![1, 2],
-        "bob" => vec![3, 4],
-        // An API whose "own" list is everybody's.
-        "mallory" => vec![1, 2, 3, 4],
-        _ => Vec::new(),
-    };
-    let card = |id: u32| json!({ "id": id, "last4": format!("000{id}") });
-    match (method, path, id) {
-        // It takes the key of a machine alone.
-        ("GET", _, _) if path.starts_with("/api/kiosk/") => say(401, &json!({})),
-        ("GET", "/api/orders/export", _) => {
-            let lines: Vec<String> = orders.iter().map(|one| order(one).to_string()).collect();
-            let body = lines.join("\n") + "\n";
-            let kind = if target.contains("csv") { "text/csv" } else { "application/jsonl" };
-            format!(
-                "HTTP/1.1 200 X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
-                body.len()
-            )
-            .into_bytes()
-        }
-        ("GET", "/api/cards", _) => {
-            let is_first = !target.contains("page=") || target.contains("page=1");
-            let own = if target.contains("q=all") { vec![1, 2, 3, 4] } else { cards(&caller) };
-            let own = if is_first { own } else { Vec::new() };
-            say(200, &own.into_iter().map(card).collect())
-        }
-        ("POST", "/api/cards", _) => say(201, &card(body["id"].as_u64().unwrap_or(8) as u32)),
-        ("GET", path, Some(id)) if path.starts_with("/api/cards/") => say(200, &card(id)),
-        ("DELETE", path, Some(_)) if path.starts_with("/api/cards/") => gone,
-        ("GET", "/api/orders", _) => {
-            let items: Vec<Value> = orders.iter().map(order).collect();
-            let body = json!({ "total": items.len(), "items": items }).to_string();
-            let (count, length) = (items.len(), body.len());
-            let head = "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nLink: </api/orders?page=2>; rel=next";
-            format!("{head}\r\nX-Total-Count: {count}\r\nContent-Length: {length}\r\n\r\n{body}")
-                .into_bytes()
-        }
-        ("POST", "/api/orders", _) => {
-            let owner = body["customer_id"].as_str().unwrap_or("alice").to_owned();
-            let made = (9, owner, body["note"].as_str().unwrap_or_default().to_owned());
-            orders.push(made.clone());
-            say(201, &order(&made))
-        }
-        ("POST", "/api/orders/batch", _) => {
-            let ids: Vec<u64> = body["order_ids"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_u64)
-                .collect();
-            orders.retain(|one| !ids.contains(&u64::from(one.0)));
-            gone
-        }
-        ("POST", "/api/restock", _) => gone,
-        ("GET", _, None) => say(200, &json!({ "at": "home" })),
-        (_, _, Some(5)) => say(403, &json!({ "error": "not yours" })),
-        (_, _, Some(id)) => {
-            let Some(place) = orders.iter().position(|one| one.0 == id) else {
-                return say(404, &json!({ "error": "no order", "id": id }));
-            };
-            match method {
-                "DELETE" => {
-                    orders.remove(place);
-                    gone
-                }
-                "PUT" => {
-                    if let Some(owner) = body["customer_id"].as_str() {
-                        owner.clone_into(&mut orders[place].1);
-                    }
-                    if let Some(status) = body["status"].as_str() {
-                        orders[place].2 = format!("now {status}");
-                    }
-                    if let Some(note) = body["note"].as_str() {
-                        note.clone_into(&mut orders[place].2);
-                    }
-                    say(200, &order(&orders[place]))
-                }
-                _ => say(200, &order(&orders[place])),
-            }
-        }
-        _ => say(404, &json!({})),
-    }
-}
-
 /// What is the same in every refusal, but for the request's name.
 fn plain(answer: &Answer) -> Value {
     let mut body: Value = serde_json::from_str(&answer.text()).unwrap_or(Value::Null);
@@ -221,8 +29,8 @@ fn plain(answer: &Answer) -> Value {
 #[test]
 fn alice_reads_her_order_and_bobs_looks_like_one_that_does_not_exist() {
     let here = Careless::new(POLICY);
-    let hers = here.get("alice", "/api/orders/1");
-    assert_eq!((hers.status, plain(&hers)["note"].as_str()), (200, Some("hers")));
+    let alices = here.get("alice", "/api/orders/1");
+    assert_eq!((alices.status, plain(&alices)["note"].as_str()), (200, Some("hers")));
     let (his, none) = (here.get("alice", "/api/orders/4"), here.get("alice", "/api/orders/77"));
     assert_eq!((his.status, none.status), (404, 404));
     assert_eq!(plain(&his), plain(&none));
@@ -354,13 +162,6 @@ fn what_takes_an_id_of_nobody_knows_what_is_closed() {
     assert_eq!(here.get("alice", "/api/parcels/X1").status, 200);
 }
 
-impl Careless {
-    /// What this request cost in questions to the API.
-    fn questions(&self) -> usize {
-        self.scene.last_record()["asked"].as_array().map_or(0, Vec::len)
-    }
-}
-
 #[test]
 fn an_object_is_read_by_what_takes_the_credential_that_came() {
     let kiosk = "\npaths:
@@ -472,8 +273,8 @@ fn an_answer_shows_whoever_made_it_an_object_that_names_nobody() {
         let answer = here.ask(who, "POST", "/api/cards", Some(body));
         (answer.status, answer.body.len())
     };
-    let hers = card("alice", json!({ "last4": "0008" }));
-    assert!(hers.0 == 201 && hers.1 > 0, "{}", here.scene.last_record());
+    let alices = card("alice", json!({ "last4": "0008" }));
+    assert!(alices.0 == 201 && alices.1 > 0, "{}", here.scene.last_record());
     assert_eq!(here.get("alice", "/api/cards/8").status, 200, "she made it");
     assert_eq!(here.get("bob", "/api/cards/8").status, 404);
     // The API gives bob alice's card as if he had made it, or he says which one it shall be. Something was done,

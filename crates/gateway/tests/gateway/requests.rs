@@ -1,17 +1,11 @@
 //! What reaches the API, and what does not.
 
-use crate::support::{Scene, Setup};
+use crate::support::{SHOP, Scene, Setup, answering};
 use portcullis_testkit::Behaviour;
-
-const SHOP: &str = include_str!("support/shop.yaml");
-
-fn shop() -> Scene {
-    Scene::new(SHOP, Behaviour::json(200, "[]"))
-}
 
 #[test]
 fn what_the_contract_does_not_declare_does_not_exist() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     for target in [
         "/api/debug/env",
         "/debug/env",
@@ -29,7 +23,7 @@ fn what_the_contract_does_not_declare_does_not_exist() {
 
 #[test]
 fn a_path_with_two_readings_is_refused() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     for target in [
         "//api/items",
         "/api//items",
@@ -51,7 +45,7 @@ fn a_path_with_two_readings_is_refused() {
 
 #[test]
 fn a_path_reaches_the_api_in_its_one_spelling() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     assert_eq!(scene.get("/%61pi/%69tems").status, 200);
     let request = scene.forwarded().unwrap();
     assert!(request.starts_with("GET /api/items HTTP/1.1\r\n"), "{request}");
@@ -59,7 +53,7 @@ fn a_path_reaches_the_api_in_its_one_spelling() {
 
 #[test]
 fn an_undeclared_method_is_refused_with_those_that_are() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     let answer = scene.raw("DELETE /api/items HTTP/1.1\r\nHost: api\r\n\r\n");
     assert_eq!(answer.status, 405);
     assert_eq!(answer.field("allow"), Some("GET, HEAD, POST, OPTIONS"));
@@ -84,7 +78,7 @@ fn head_is_asked_as_the_get_that_is_declared_and_answered_without_its_body() {
 
 #[test]
 fn options_says_what_is_declared_and_never_reaches_the_api() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     let answer = scene.raw("OPTIONS /api/items HTTP/1.1\r\nHost: api\r\n\r\n");
     assert_eq!((answer.status, answer.field("allow")), (204, Some("GET, HEAD, POST, OPTIONS")));
     assert_eq!(scene.raw("OPTIONS * HTTP/1.1\r\nHost: api\r\n\r\n").status, 204);
@@ -93,14 +87,14 @@ fn options_says_what_is_declared_and_never_reaches_the_api() {
 
 #[test]
 fn a_slash_too_many_is_another_path_and_the_record_says_so() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     assert_eq!(scene.get("/api/items/").status, 404);
     assert_eq!(scene.last_record()["detail"], "it would match without a slash at its end");
 }
 
 #[test]
 fn a_header_that_is_no_text_is_refused_where_it_is_declared_and_told_where_it_is_not() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     let with = |name: &str| {
         [format!("GET /api/items HTTP/1.1\r\nHost: api\r\n{name}: ").as_bytes(), b"\xe9\r\n\r\n"]
             .concat()
@@ -114,7 +108,7 @@ fn a_header_that_is_no_text_is_refused_where_it_is_declared_and_told_where_it_is
 
 #[test]
 fn parameters_have_their_declared_type_in_one_spelling() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     for target in [
         "/api/items?page=0",
         "/api/items?page=07",
@@ -149,7 +143,7 @@ fn parameters_have_their_declared_type_in_one_spelling() {
 
 #[test]
 fn undeclared_parameters_are_left_out_and_the_rest_is_written_once() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     let fields = "Cookie: debug=1; theme=dark; a=b\r\nX-Debug: 1\r\nX-Trace: abc\r\n";
     let target = "/api/items?debug=1&q=a+b%2fc%7e&page=2&ids=1&ids=2&q2";
     assert_eq!(scene.get_with(target, fields).status, 200);
@@ -198,7 +192,7 @@ paths:
 
 #[test]
 fn headers_that_say_who_or_what_a_request_is_are_never_forwarded() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     let fields = "X-HTTP-Method-Override: DELETE\r\nX-Original-URL: /admin\r\nX-Rewrite-Url: /admin\r\n\
                   X-Forwarded-For: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\nX-Real-IP: 127.0.0.1\r\n\
                   user_id: 7\r\nX-Forwarded-Host: evil\r\nConnection: keep-alive, x-trace\r\n\
@@ -223,119 +217,8 @@ fn headers_that_say_who_or_what_a_request_is_are_never_forwarded() {
 }
 
 #[test]
-fn undeclared_and_read_only_properties_do_not_reach_the_api() {
-    let scene = shop();
-    let body = r#"{"id": 9, "na\u006de": "x", "role": "staff", "size": {"width": 1, "admin": true},
-                   "labels": {"a": "b"}, "extra": {"free": [1]}}"#;
-    assert_eq!(scene.post_json("/api/items", body).status, 200);
-    assert_eq!(
-        scene.forwarded_body().unwrap(),
-        r#"{"name":"x","size":{"width":1},"labels":{"a":"b"},"extra":{"free":[1]}}"#
-    );
-    let record = scene.last_record();
-    for name in ["/id", "/role", "/size/admin"] {
-        assert!(record["edits"].to_string().contains(name), "{name}: {record}");
-    }
-    // A schema that says it is closed is.
-    let request = "PUT /api/items/7 HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n\
-                   Content-Length: 24\r\n\r\n{\"name\":\"x\",\"role\":\"y\"} ";
-    assert_eq!(scene.raw(request).status, 400);
-}
-
-#[test]
-fn a_form_is_checked_like_json_and_stays_a_form() {
-    let scene = shop();
-    let form = "application/x-www-form-urlencoded";
-    let answer = scene.post("/api/items", form, "name=a+b&price=1.5&role=staff&tags=x&tags=y&id=3");
-    assert_eq!(answer.status, 200);
-    assert_eq!(scene.forwarded_body().unwrap(), "name=a%20b&price=1.5&tags=x&tags=y");
-    for body in ["name=a&name=b", "name=a&price=-1", "name=a&price=abc", "price=1", "name=%zz"] {
-        assert_eq!(scene.post("/api/items", form, body).status, 400, "{body}");
-    }
-}
-
-#[test]
-fn a_body_with_two_readings_or_a_wrong_value_is_refused() {
-    let scene = shop();
-    for body in [
-        r#"{"name": "a", "name": "b"}"#,
-        r#"{"name": "a", "n\u0061me": "b"}"#,
-        r#"{"name": 7}"#,
-        r#"{"name": "a", "price": "1"}"#,
-        r#"{"name": "a", "price": -1}"#,
-        r#"{"name": "a", "price": 1e999}"#,
-        r#"{"name": "a\u0000"}"#,
-        r#"{"name": "a\ud800"}"#,
-        r#"{"price": 1}"#,
-        "{\"name\": \"a\"",
-        "{\"name\": \"a\"} {}",
-        "[]",
-        "null",
-        "",
-        "name=a",
-    ] {
-        assert_eq!(scene.post_json("/api/items", body).status, 400, "{body}");
-    }
-    let utf16: Vec<u8> = "{\"name\":\"a\"}".encode_utf16().flat_map(u16::to_be_bytes).collect();
-    let mut request = format!(
-        "POST /api/items HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n",
-        utf16.len()
-    )
-    .into_bytes();
-    request.extend(utf16);
-    assert_eq!(scene.raw(request).status, 400);
-    assert_eq!(scene.forwarded(), None);
-}
-
-#[test]
-fn only_declared_media_types_and_charsets_pass() {
-    let scene = shop();
-    let body = r#"{"name": "a"}"#;
-    for (content_type, status) in [
-        ("application/json", 200),
-        ("application/json; charset=utf-8", 200),
-        ("application/json; charset=\"UTF-8\"", 200),
-        ("Application/JSON;charset=UTF8", 200),
-        ("application/json; charset=utf-16", 415),
-        ("application/json; charset=utf-8; charset=utf-7", 415),
-        ("text/plain", 415),
-        ("application/anything+json", 415),
-        ("application/jsonx", 415),
-        ("*/*", 415),
-        ("nonsense", 415),
-        ("multipart/form-data; boundary=x", 415),
-    ] {
-        assert_eq!(scene.post("/api/items", content_type, body).status, status, "{content_type}");
-    }
-    let untyped =
-        "POST /api/items HTTP/1.1\r\nHost: api\r\nContent-Length: 13\r\n\r\n{\"name\": \"a\"}";
-    assert_eq!(scene.raw(untyped).status, 415);
-}
-
-#[test]
-fn a_body_that_nobody_declared_is_dropped() {
-    let scene = shop();
-    let request = "GET /api/items HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n\
-                   Content-Length: 7\r\n\r\n{\"a\":1}";
-    assert_eq!(scene.raw(request).status, 200);
-    let forwarded = scene.forwarded().unwrap();
-    assert!(forwarded.ends_with("\r\n\r\n") && !forwarded.contains("Content-Type"), "{forwarded}");
-}
-
-#[test]
-fn a_chunked_body_and_one_that_waits_to_be_asked_for_arrive_whole() {
-    let scene = shop();
-    let chunked = "POST /api/items HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n\
-                   Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n\
-                   5\r\n{\"nam\r\n8\r\ne\": \"a\"}\r\n0\r\n\r\n";
-    assert_eq!(scene.raw(chunked).status, 200);
-    assert_eq!(scene.forwarded_body().unwrap(), r#"{"name":"a"}"#);
-}
-
-#[test]
 fn heads_with_two_readings_never_become_requests() {
-    let scene = shop();
+    let scene = answering(200, "[]");
     for head in [
         "GET /api/items HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         "GET /api/items HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
@@ -394,74 +277,6 @@ fn a_field_that_ends_with_this_hop_is_not_there_for_any_check() {
     assert_eq!(scene.get_with("/api/items", fields).status, 200, "gone before it is looked at");
 }
 
-/// A contract with one operation whose JSON body is of this schema.
-fn taking(schema: &str, more: &str) -> String {
-    format!(
-        "openapi: 3.1.0\ninfo: {{ title: One, version: \"1\" }}\npaths:\n  /one:\n    post:\n      \
-         operationId: one\n      security: []\n      requestBody: {{ content: {{ application/json: {{ \
-         schema: {schema} }} }} }}\n      responses: {{ \"204\": {{ description: done }} }}\n{more}"
-    )
-}
-
-#[test]
-fn what_is_not_declared_does_not_come_in_through_a_side_door() {
-    let name = "name: { type: string }";
-    for (schema, body, expected) in [
-        // Words alone do not make a map.
-        (
-            format!("{{ type: object, properties: {{ {name} }}, additionalProperties: {{}} }}"),
-            r#"{"name":"a","role":"admin"}"#,
-            r#"{"name":"a"}"#,
-        ),
-        // Without a type, a list of such objects is such a list.
-        (
-            format!("{{ properties: {{ {name} }} }}"),
-            r#"[{"name":"a","role":"x"}]"#,
-            r#"[{"name":"a"}]"#,
-        ),
-        // A map among the alternatives opens no other.
-        (
-            format!(
-                "{{ anyOf: [{{ type: object, properties: {{ {name}, age: {{ type: integer }} }} }}, \
-                 {{ type: object, additionalProperties: {{ type: string }} }}] }}"
-            ),
-            r#"{"name":"a","age":5,"role":"admin"}"#,
-            r#"{"name":"a","age":5}"#,
-        ),
-        // Read-only in an alternative, in items, in a map.
-        (
-            format!(
-                "{{ type: object, properties: {{ {name}, role: {{ oneOf: [{{ type: string, \
-                 readOnly: true }}, {{ type: 'null' }}] }}, tags: {{ type: array, items: {{ type: \
-                 string, readOnly: true }} }}, labels: {{ type: object, additionalProperties: {{ type: \
-                 string, readOnly: true }} }} }} }}"
-            ),
-            r#"{"name":"a","role":"admin","tags":["x"],"labels":{"k":"v"}}"#,
-            r#"{"name":"a","tags":[],"labels":{}}"#,
-        ),
-    ] {
-        let scene = Scene::new(&taking(&schema, ""), Behaviour::Close);
-        scene.post_json("/one", body);
-        assert_eq!(scene.forwarded_body().as_deref(), Some(expected), "{schema}");
-    }
-}
-
-#[test]
-fn what_a_discriminator_leads_to_and_what_is_required_passes() {
-    let schemas = "components:\n  schemas:\n    Pet:\n      type: object\n      required: [kind, mood]\n      \
-                   discriminator: { propertyName: kind }\n      properties: { name: { type: string } }\n    \
-                   Cat:\n      allOf:\n        - $ref: '#/components/schemas/Pet'\n        - { type: object, \
-                   properties: { lives: { type: integer }, id: { type: integer, readOnly: true } } }\n";
-    let contract = taking("{ $ref: '#/components/schemas/Pet' }", schemas);
-    let scene = Scene::new(&contract, Behaviour::Close);
-    let body = r#"{"kind":"Cat","mood":"calm","name":"Tom","lives":9,"id":1,"owner":"me"}"#;
-    scene.post_json("/one", body);
-    assert_eq!(
-        scene.forwarded_body().as_deref(),
-        Some(r#"{"kind":"Cat","mood":"calm","name":"Tom","lives":9}"#)
-    );
-}
-
 #[test]
 fn a_declared_override_header_is_no_way_in() {
     let contract = "openapi: 3.1.0\ninfo: { title: One, version: \"1\" }\npaths:\n  /one:\n    get:\n      \
@@ -480,50 +295,6 @@ fn a_declared_override_header_is_no_way_in() {
     assert!(forwarded.contains("api_key: k"), "{forwarded}");
     let edits = scene.last_record()["edits"].to_string();
     assert!(edits.contains("header `x-tenant`"), "what is left out is said: {edits}");
-}
-
-#[test]
-fn a_body_that_is_announced_too_large_is_not_asked_for() {
-    let scene = Scene::new(SHOP, Behaviour::Close);
-    let request = "POST /api/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
-                   Expect: 100-continue\r\nContent-Length: 12000000\r\n\r\n";
-    let mut stream = portcullis_testkit::send(scene.gateway.address(), request);
-    let mut all = String::new();
-    std::io::Read::read_to_string(&mut stream, &mut all).unwrap();
-    assert!(all.starts_with("HTTP/1.1 413 "), "{all}");
-}
-
-#[test]
-fn a_wildcard_lets_nobody_choose_a_label_that_is_not_looked_into() {
-    let object = "{ schema: { type: object, properties: { name: { type: string } } } }";
-    let contract = format!(
-        "openapi: 3.1.0\ninfo: {{ title: One, version: \"1\" }}\npaths:\n  /one:\n    post:\n      \
-         security: []\n      requestBody: {{ content: {{ \"*/*\": {object} }} }}\n      responses: {{ \
-         \"204\": {{ description: done }} }}\n"
-    );
-    let scene = Scene::new(&contract, Behaviour::Close);
-    let body = r#"{"name":"a","role":"admin"}"#;
-    for label in ["text/plain", "application/octet-stream", "application/json5", "application/xml"]
-    {
-        assert_eq!(scene.post("/one", label, body).status, 415, "{label}");
-    }
-    assert_eq!(scene.forwarded(), None);
-    for label in ["application/json", "text/json", "application/x-json", "application/a+json"] {
-        scene.post("/one", label, body);
-        assert_eq!(scene.forwarded_body().as_deref(), Some(r#"{"name":"a"}"#), "{label}");
-    }
-    // Nor does a second declared form of the same body.
-    let contract = contract.replace(
-        &format!("\"*/*\": {object}"),
-        &format!("application/json: {object}, text/plain: {object}, application/xml: {object}"),
-    );
-    let scene = Scene::new(&contract, Behaviour::Close);
-    assert_eq!(scene.post("/one", "text/plain", body).status, 415);
-    assert_eq!(scene.forwarded(), None);
-    // XML is read, so it may stand beside JSON.
-    let body = "<one><name>a</name><role>admin</role></one>";
-    scene.post("/one", "application/xml", body);
-    assert_eq!(scene.forwarded_body().as_deref(), Some("<one><name>a</name></one>"));
 }
 
 #[test]

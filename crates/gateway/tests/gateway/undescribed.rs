@@ -1,6 +1,6 @@
 //! Answers of which the document says that there are some, and not what is in them.
 
-use crate::support::Scene;
+use crate::support::{Scene, answering};
 use portcullis_testkit::Behaviour;
 
 /// As documents of Swagger 2.0 are written: types for all of an operation, no schema for what has no properties.
@@ -82,4 +82,44 @@ fn no_form_of_an_undescribed_answer_gets_around_what_another_answer_describes() 
     assert_eq!(made("application/xml", "<thing><secret>2</secret></thing>").0, 502);
     assert_eq!(made("text/event-stream", "data: 1\n\n").0, 502, "nobody decided that it may");
     assert_eq!(made("text/html", "<p>made</p>"), (201, "<p>made</p>".to_owned()));
+}
+
+#[test]
+fn an_answer_that_nobody_described_passes_without_passwords() {
+    let scene =
+        answering(200, r#"{"a": {"Password": "x", "access_token": "t"}, "list": [{"cvv": 1}]}"#);
+    assert_eq!(scene.get("/api/anything").text(), r#"{"a":{"access_token":"t"},"list":[{}]}"#);
+    assert_eq!(scene.last_record()["drift"], "not_described");
+}
+
+#[test]
+fn an_answer_that_nobody_described_passes_but_for_what_is_called_like_a_secret() {
+    let sent = r#"{"id":1,"more":{"password_hash":"x","n":2}}"#;
+    for responses in [
+        "{ \"200\": { description: ok } }",
+        "{ \"201\": { description: ok } }",
+        "{ \"404\": { description: not there } }",
+        "{ default: { description: all } }",
+        "{}",
+    ] {
+        let contract = format!(
+            "openapi: 3.1.0\ninfo: {{ title: One, version: \"1\" }}\npaths:\n  /one:\n    get:\n      \
+             security: []\n      responses: {responses}\n"
+        );
+        let scene = Scene::new(&contract, Behaviour::json(200, sent));
+        assert_eq!(scene.get("/one").text(), r#"{"id":1,"more":{"n":2}}"#, "{responses}");
+        assert_eq!(scene.last_record()["drift"], "not_described", "{responses}");
+        scene.api.behave(Behaviour::with_type(200, "text/html", "<p>x</p>"));
+        assert_eq!(scene.get("/one").status, 502, "{responses}: only JSON can be looked at");
+    }
+}
+
+#[test]
+fn a_success_that_is_declared_without_content_has_none() {
+    let contract = "openapi: 3.1.0\ninfo: { title: One, version: \"1\" }\npaths:\n  /one:\n    \
+                    delete:\n      security: []\n      responses: { \"204\": { description: gone } }\n";
+    let scene = Scene::new(contract, Behaviour::json(200, r#"{"id": 1, "password_digest2": "x"}"#));
+    let answer = scene.raw("DELETE /one HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!((answer.status, answer.text().as_str()), (200, ""));
+    assert!(scene.last_record()["edits"].to_string().contains("undeclared_body"));
 }

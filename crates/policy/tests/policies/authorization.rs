@@ -1,12 +1,10 @@
 //! Rules, resources, and which objects operations touch.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
-use portcullis_model::Sources;
-use portcullis_policy::{Expression, Failure, Hidden, Input, Model, Overrides, Verb};
+use portcullis_policy::{Expression, Failure, Hidden, Model, Verb};
 
-use crate::pharmacy::{API, diagnostics, own, today};
+use crate::pharmacy::{API, diagnostics, join_of, own};
 
 const CONTRACT: &str = include_str!("shop.yaml");
 
@@ -19,22 +17,7 @@ roles: { customer: [], staff: [customer], admin: [staff] }
 ";
 
 fn join(policy: &str) -> Result<Model, Box<Failure>> {
-    join_with(CONTRACT, policy)
-}
-
-fn join_with(contract: &str, policy: &str) -> Result<Model, Box<Failure>> {
-    let mut sources = Sources::default();
-    let policy = sources.add("portcullis.yaml", policy.to_owned());
-    let contract = sources.add("openapi.yaml", contract.to_owned());
-    let input = Input {
-        sources,
-        contract,
-        policy: Some(policy),
-        folder: PathBuf::from("conf"),
-        overrides: Overrides::default(),
-        now: today(),
-    };
-    Model::join(input).map_err(Box::new)
+    join_of(CONTRACT, policy)
 }
 
 fn read(policy: &str) -> Model {
@@ -99,7 +82,7 @@ fn an_id_is_of_what_its_answer_shows_where_only_reading_depends_on_it() {
       responses: { "200": { description: d, content: { application/json: { schema: { $ref: "#/components/schemas/Customer" } } } } }
 "##;
     let contract = CONTRACT.replace("\npaths:\n", &format!("\npaths:{members}"));
-    let model = join_with(&contract, &format!("{API}{CALLERS}{RESOURCES}")).unwrap();
+    let model = join_of(&contract, &format!("{API}{CALLERS}{RESOURCES}")).unwrap();
     let text = touched(&model);
     let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
     let reads = "getMember: read Customer, path.id is Customer/id, shows Customer";
@@ -132,7 +115,7 @@ fn a_link_says_what_a_parameter_is_the_id_of() {
     post: { operationId: stop, responses: { "204": { description: d } } }
 "##;
     let contract = CONTRACT.replace("\npaths:\n", &format!("\npaths:{linked}"));
-    let text = touched(&join_with(&contract, &format!("{API}{CALLERS}{RESOURCES}")).unwrap());
+    let text = touched(&join_of(&contract, &format!("{API}{CALLERS}{RESOURCES}")).unwrap());
     let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
     assert_eq!(line("follow"), "follow: update Order, path.mark is Order/code");
     assert_eq!(line("history"), "history: path.mark is Order/id");

@@ -2,7 +2,7 @@
 
 use portcullis_policy::Model;
 
-use crate::pharmacy::{API, diagnostics, own};
+use crate::pharmacy::{API, diagnostics, join_of, own};
 
 const CONTRACT: &str = r##"openapi: 3.1.0
 info: { title: Shop, version: "1" }
@@ -60,9 +60,8 @@ fn join(operation: &str, at: &str) -> Result<Model, String> {
         "{API}callers: {{ jwt: {{ issuer: \"https://login.example\", audience: shop }}, \
          attributes: {{ owner: {{ learned: {{ operation: {operation}, at: {at} }} }} }} }}\n"
     );
-    let mut input = crate::pharmacy::input(Some(&policy));
-    input.contract = input.sources.add("openapi.yaml", CONTRACT);
-    Model::join(input).map_err(|failure| diagnostics(&failure.sources, &own(&failure.diagnostics)))
+    join_of(CONTRACT, &policy)
+        .map_err(|failure| diagnostics(&failure.sources, &own(&failure.diagnostics)))
 }
 
 #[test]

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use portcullis_model::{Date, Sources};
+use portcullis_model::Date;
 use portcullis_policy::{
-    AnswerPlace, AnswerTest, Failure, Input, Literal, Model, Overrides, RequestPlace, SecretSource,
-    StorePlace, Tested, Whose,
+    AnswerPlace, AnswerTest, Failure, Literal, Model, RequestPlace, SecretSource, StorePlace,
+    Tested, Whose,
 };
 
-use crate::pharmacy::{API, diagnostics, own, today};
+use crate::pharmacy::{API, diagnostics, join_of, own};
 
 const CONTRACT: &str = r##"openapi: 3.0.3
 info: { title: Pharmacy, version: 1.0.0 }
@@ -59,18 +59,7 @@ paths:
 const STORE: &str = "store: { folder: sessions, key: file:store.key }\n";
 
 fn join(policy: &str) -> Result<Model, Box<Failure>> {
-    let mut sources = Sources::default();
-    let policy = sources.add("portcullis.yaml", format!("{API}{policy}"));
-    let contract = sources.add("openapi.yaml", CONTRACT);
-    let input = Input {
-        sources,
-        contract,
-        policy: Some(policy),
-        folder: PathBuf::from("conf"),
-        overrides: Overrides::default(),
-        now: today(),
-    };
-    Model::join(input).map_err(Box::new)
+    join_of(CONTRACT, &format!("{API}{policy}"))
 }
 
 fn read(policy: &str) -> Model {

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use portcullis_model::Sources;
-use portcullis_policy::{Failure, Input, Model, Overrides, Passwords, SecretSource};
+use portcullis_policy::{Failure, Model, Passwords, SecretSource};
 
-use crate::pharmacy::{API, diagnostics, today};
+use crate::pharmacy::{API, diagnostics, join_of};
 
 const CONTRACT: &str = r"openapi: 3.0.3
 info: { title: Pharmacy, version: 1.0.0 }
@@ -19,18 +18,7 @@ paths:
 ";
 
 fn join(policy: &str) -> Result<Model, Box<Failure>> {
-    let mut sources = Sources::default();
-    let policy = sources.add("portcullis.yaml", format!("{API}{policy}"));
-    let contract = sources.add("openapi.yaml", CONTRACT);
-    let input = Input {
-        sources,
-        contract,
-        policy: Some(policy),
-        folder: PathBuf::from("conf"),
-        overrides: Overrides::default(),
-        now: today(),
-    };
-    Model::join(input).map_err(Box::new)
+    join_of(CONTRACT, &format!("{API}{policy}"))
 }
 
 fn told(policy: &str) -> String {

@@ -62,6 +62,13 @@ pub(crate) fn join(policy: &str) -> Result<Model, Box<Failure>> {
     Model::join(input(Some(policy))).map_err(Box::new)
 }
 
+/// The same with another contract.
+pub(crate) fn join_of(contract: &str, policy: &str) -> Result<Model, Box<Failure>> {
+    let mut input = input(Some(policy));
+    input.contract = input.sources.add("openapi.yaml", contract);
+    Model::join(input).map_err(Box::new)
+}
+
 /// What [`Model::join`] takes.
 pub(crate) fn input(policy: Option<&str>) -> Input {
     let mut sources = Sources::default();

@@ -1,8 +1,6 @@
 //! Which operation may say who calls.
 
-use portcullis_policy::Model;
-
-use crate::pharmacy::{API, diagnostics, input, own};
+use crate::pharmacy::{API, diagnostics, join_of, own};
 
 fn told(security: &str, whoami: &str) -> String {
     let contract = format!(
@@ -11,9 +9,7 @@ fn told(security: &str, whoami: &str) -> String {
          /: {{ get: {{ operationId: getServer, {security}responses: {{ \"200\": {{ description: ok }} }} }} }}\n"
     );
     let policy = format!("{API}callers: {{ whoami: {{ operation: getServer, {whoami} }} }}\n");
-    let mut input = input(Some(&policy));
-    input.contract = input.sources.add("openapi.yaml", contract);
-    let model = Model::join(input).unwrap();
+    let model = join_of(&contract, &policy).unwrap();
     diagnostics(&model.sources, &own(&model.warnings))
 }
 

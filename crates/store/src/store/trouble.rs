@@ -5,6 +5,8 @@ use std::path::Path;
 use super::*;
 use crate::example::{HOUR, NOW, digest, facts, later};
 use crate::kek::Kek;
+use crate::revoked::{Claims, Revocation};
+use crate::rows::Which;
 
 fn run<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

@@ -147,3 +147,14 @@ pub(super) async fn declared(
     copy_fields(&head.fields, &mut answer, Kept::Body, context);
     Ok(answer)
 }
+
+/// The same of a type that the document names, and says no more of.
+pub(super) async fn not_described(
+    parts: Parts,
+    kind: BodyKind,
+    streams: bool,
+    context: &mut Context<'_>,
+) -> Result<Answer, Exit> {
+    context.entry.drift("not_described");
+    declared(parts, kind, streams, context).await
+}

@@ -9,6 +9,7 @@
 )]
 
 pub mod authority;
+pub mod careless;
 pub mod desk;
 pub mod gate;
 pub mod generated;
@@ -61,6 +62,14 @@ pub struct Setup<'a> {
     pub options: PlanOptions,
     /// The policy says where the API is.
     pub is_policy_upstream: bool,
+}
+
+/// A contract with answers and bodies of many kinds.
+pub const SHOP: &str = include_str!("shop.yaml");
+
+/// A gateway in front of a shop that answers everything alike.
+pub fn answering(status: u16, body: &str) -> Scene {
+    Scene::new(SHOP, Behaviour::json(status, body))
 }
 
 /// The instant at which every scene plays: noon of 2026-11-24.
@@ -132,6 +141,16 @@ impl Scene {
 
     pub fn get_with(&self, target: &str, fields: &str) -> Answer {
         self.raw(format!("GET {target} HTTP/1.1\r\nHost: api\r\n{fields}\r\n"))
+    }
+
+    /// A request with a token, and with a body of JSON if there is one: `GET /orders/1`.
+    pub fn ask(&self, token: &str, line: &str, body: &str) -> Answer {
+        let label = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
+        self.raw(format!(
+            "{line} HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {token}\r\n{label}\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        ))
     }
 
     pub fn post(&self, target: &str, content_type: &str, body: &str) -> Answer {
