@@ -2,6 +2,7 @@
 
 mod asked;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use portcullis_secrets::{
@@ -131,7 +132,8 @@ fn print_text(judged: &Judged, report: &Report, answers: &[(String, Value)]) {
         (report.not_read.len() as u64 + report.more_not_read, "not read"),
     ] {
         if count > 0 {
-            line.push_str(&format!(", {count} {what}"));
+            // Writing to a String cannot fail.
+            let _ = write!(line, ", {count} {what}");
         }
     }
     let files = many(report.files as usize, "file");
@@ -145,8 +147,8 @@ fn print_finding(one: &Finding, answers: &[(String, Value)]) {
         "{path}:{}  {}  {title} ({}): {preview}\n    {} CWE-{}; entropy {:.1}; digest {}",
         one.position,
         one.kind.name(),
-        one.severity,
         one.row,
+        one.severity,
         one.cwe,
         one.entropy,
         one.digest,

@@ -35,11 +35,16 @@ pub struct Judged {
 
 impl Report {
     pub(crate) fn found(&mut self, finding: Finding) {
-        if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(finding);
-        } else {
+        if self.is_full() {
             self.more += 1;
+        } else {
+            self.findings.push(finding);
         }
+    }
+
+    /// Whether more findings are only counted.
+    pub(crate) fn is_full(&self) -> bool {
+        self.findings.len() >= FINDINGS_MAX
     }
 
     pub(crate) fn not_read(&mut self, place: Place, why: String) {

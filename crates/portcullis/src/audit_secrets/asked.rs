@@ -51,8 +51,8 @@ pub(crate) fn words(answer: &Value) -> String {
         told.push_str("; may ");
         told.push_str(&rules.join(", "));
     }
-    told.push_str(&format!("; `portcullis keys revoke -c POLICY --id {id}` ends it now"));
-    told
+    let ends = format!("`portcullis keys revoke -c POLICY --id {id}` ends it now");
+    format!("{told}; {ends}")
 }
 
 #[cfg(test)]

@@ -109,7 +109,7 @@ fn a_key_of_ours_is_told_by_its_checksum_and_by_its_public_name_alone() {
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{printed}");
     assert!(
-        printed.contains("ours  high  portcullis api key") && printed.contains(&id.to_string()),
+        printed.contains("ours  portcullis api key") && printed.contains(&id.to_string()),
         "{printed}"
     );
     assert!(!printed.contains(&key[30..]), "{printed}");

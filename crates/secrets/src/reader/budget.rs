@@ -29,7 +29,8 @@ impl Budget {
             .ok_or_else(|| io::Error::other("it has more files than are read of one archive"))
     }
 
-    fn spend(&self, bytes: usize) -> io::Result<()> {
+    /// So many bytes more to look at.
+    pub(super) fn spend(&self, bytes: usize) -> io::Result<()> {
         let left = self.bytes.get().checked_sub(bytes as u64);
         self.bytes.set(left.unwrap_or_default());
         left.map(|_| ()).ok_or_else(|| {

@@ -1,8 +1,8 @@
 //! One text, and what it says when its encodings are undone.
 
-use std::collections::HashSet;
 use std::io::Cursor;
 
+use crate::bounds::FINDINGS_MAX;
 use crate::disguise::{Bare, Run, decoded, escapes, percents, runs};
 use crate::engine::Hit;
 use crate::finding::{Finding, preview, row};
@@ -16,6 +16,7 @@ use crate::rules::Rule;
 pub(super) struct Raw {
     pub(super) rule: usize,
     pub(super) at: usize,
+    end: usize,
     entropy: f64,
     preview: String,
     digest: String,
@@ -57,12 +58,21 @@ impl Reader<'_> {
             self.own(text, run, found);
             bares.extend(decoded(text, run));
         });
-        if inside.depth >= self.bounds.depth_max {
+        // What is full is told as such; to undo encodings for more would only take time.
+        if inside.depth >= self.bounds.depth_max
+            || found.len() >= FINDINGS_MAX
+            || self.report.is_full()
+        {
             return;
         }
         escapes(text, |bare| bares.push(bare));
         percents(text, |bare| bares.push(bare));
         for bare in bares {
+            // Encodings in one another can be many times as long, like archives.
+            if let Err(error) = inside.budget.spend(bare.bytes.len()) {
+                self.told(inside, Err(error));
+                return;
+            }
             self.bare(inside, &bare, found);
         }
     }
@@ -82,10 +92,12 @@ impl Reader<'_> {
         if inner.is_empty() {
             return;
         }
-        let known: HashSet<String> = found.iter().map(|raw| raw.digest.clone()).collect();
         for mut raw in inner {
-            if !known.contains(&raw.digest) {
-                raw.at = bare.stood_at(raw.at);
+            (raw.at, raw.end) = (bare.stood_at(raw.at), bare.stood_at(raw.end));
+            // With its escapes it may have been seen already, and was another text.
+            let is_same =
+                |seen: &Raw| seen.rule == raw.rule && seen.at < raw.end && raw.at < seen.end;
+            if !found.iter().any(is_same) {
                 raw.through.insert(0, bare.coding);
                 found.push(raw);
             }
@@ -110,6 +122,7 @@ impl Reader<'_> {
         Some(Raw {
             rule: number,
             at,
+            end,
             entropy,
             preview: preview(rule, secret),
             digest: self.salt.digest(&rule.id, secret),
@@ -131,6 +144,7 @@ impl Reader<'_> {
             let raw = Raw {
                 rule: number,
                 at: 0,
+                end: 0,
                 entropy: 0.0,
                 preview,
                 digest,

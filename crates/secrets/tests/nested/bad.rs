@@ -30,6 +30,27 @@ fn a_bomb_is_told_and_not_read() {
 }
 
 #[test]
+fn encodings_that_multiply_are_told() {
+    // Each level undoes one of two, and leaves the other: twice as much a level.
+    let text = "\\\\\\\\%25252525252525a".repeat(8 << 10);
+    let bounds =
+        Bounds { inflated_bytes_free: 1 << 20, inflated_ratio_max: 4, ..Bounds::default() };
+    let report = read_within(scanner(), "a.txt", text.as_bytes(), bounds);
+    assert!(
+        report.not_read.iter().any(|one| one.why.contains("more comes out")),
+        "{:?}",
+        report.not_read
+    );
+}
+
+#[test]
+fn a_file_that_is_nothing_but_secrets_is_told_up_to_a_bound() {
+    let text = format!("{}\n", token()).repeat(20_000);
+    let report = read(scanner(), "a.txt", text.as_bytes());
+    assert_eq!((report.findings.len(), report.more), (10_000, 10_000));
+}
+
+#[test]
 fn what_lies_in_too_many_others_is_told() {
     let mut bytes = token().into_bytes();
     for _ in 0..20 {
