@@ -22,7 +22,7 @@ use lab::Lab;
 use probe::{Probe, Verdict};
 
 /// Probes that are under way at a time in `check`: most of them wait.
-const AT_A_TIME: usize = 2;
+const AT_A_TIME: usize = 3;
 
 /// A probe and what came of it.
 pub(crate) struct Tried {
