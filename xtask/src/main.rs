@@ -46,7 +46,8 @@ usage: cargo xtask COMMAND
   endure  [reload] [slow] [floods] [soak] [--requests N]  what load, slowness, floods and time do;
           takes half an hour alone on a machine; writes docs/src/endurance.md
   docs    write the pages that are made from the code
-  doors   [PROBE]...  attacks on our own socket, listeners and files; some need root; writes docs/src/doors.md
+  doors   [--smoke] [PROBE]...  attacks on our own socket, listeners and files, some as root; writes
+          docs/src/doors.md; --smoke: those of `check`, and writes nothing
   http1   the raw-socket cases against the gateway, nginx and haproxy; writes docs/src/http1.md
   injection  what detectors find in the public suites in `--data FOLDER`, beside the OWASP Core Rule Set
           (npm, python3, Debian); writes docs/src/injection.md; [--verdicts FILE]  ours alone: keeps what is

@@ -199,7 +199,8 @@ mod tests {
         assert_eq!(crowd.lock().count, 3, "the last one was given back at once");
         held.truncate(1);
         drop((first, second, busy, held));
-        assert_eq!((crowd.lock().count, crowd.lock().held.len()), (0, 0));
+        let state = crowd.lock();
+        assert_eq!((state.count, state.held.len()), (0, 0));
     }
 
     #[test]

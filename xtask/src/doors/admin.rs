@@ -53,14 +53,14 @@ pub(crate) const PROBES: [Probe; 12] = [
         "admin-answers",
         "secrets in answers: lists of keys, of users, of sessions",
         200,
-        true,
+        false,
         answers,
     ),
     probe(
         "admin-names",
         "names with control characters, in the record and on the terminal of who lists them",
         117,
-        true,
+        false,
         names,
     ),
     probe(

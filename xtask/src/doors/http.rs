@@ -57,7 +57,7 @@ pub(crate) const PROBES: [Probe; 12] = [
         "http-hosts",
         "hosts that are not ours: other names, two of them, none, odd spellings",
         644,
-        true,
+        false,
         hosts,
     ),
     probe(
@@ -67,12 +67,12 @@ pub(crate) const PROBES: [Probe; 12] = [
         true,
         lines,
     ),
-    probe("http-large", "heads, targets and bodies without end", 770, true, large),
+    probe("http-large", "heads, targets and bodies without end", 770, false, large),
     probe(
         "http-upgrade",
         "another protocol on the connection: WebSocket where no operation is one, h2c",
         444,
-        true,
+        false,
         upgrade,
     ),
     probe("http-slow", "400 heads and bodies that come byte by byte", 400, false, held::slow),

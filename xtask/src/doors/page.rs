@@ -23,7 +23,8 @@ pub(crate) fn write(tried: &[Tried], time: Duration) -> Result<(), String> {
 }
 
 fn page(tried: &[Tried], time: Duration, date: &str, version: &str) -> String {
-    let mut page = HEAD.to_owned();
+    // Links lead from where the words are kept.
+    let mut page = HEAD.replace("../../../docs/src/", "");
     let count = |is: fn(&Verdict) -> bool| tried.iter().filter(|one| is(&one.verdict)).count();
     let holds = count(|verdict| matches!(verdict, Verdict::Holds(_)));
     let broken = count(|verdict| matches!(verdict, Verdict::Broken(_)));

@@ -36,7 +36,7 @@ pub(crate) const PROBES: [Probe; 8] = [
         "tls-redirect",
         "the listener that leads to `https`: hosts, keys and line ends of others",
         601,
-        true,
+        false,
         redirect,
     ),
     probe(
