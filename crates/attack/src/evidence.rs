@@ -73,7 +73,9 @@ pub(crate) fn name_operations(
         let policy = policies::text(attack.policy.as_ref(), attack.policy_file.as_ref());
         let wanted = (document(attack.document.as_ref()), policy);
         let ground = grounds.of(wanted, &attack.attack);
-        found.asks(attack, ground.map(|ground| ground.operations).unwrap_or_default());
+        let operations = ground.map(|ground| ground.operations).unwrap_or_default();
+        let relaxed = grounds.relaxed(wanted, attack, &operations);
+        found.asks(attack, operations, relaxed);
     }
 }
 
@@ -152,6 +154,19 @@ impl<'a> Grounds<'a> {
         let operations = asked::operations(own, &sliced.model);
         let (contract, policy) = sliced.of(&operations).ok_or("an operation is not there")?;
         Ok(Ground { operations, contract, policy })
+    }
+}
+
+impl Grounds<'_> {
+    /// Whether the policy itself has the control of an attack look away.
+    fn relaxed(&self, wanted: Wanted<'_>, attack: &Attack, operations: &[String]) -> bool {
+        let (Some(sliced), Some(control)) = (self.known.get(&wanted), attack.control.0) else {
+            return false;
+        };
+        let model = &sliced.model;
+        let first = operations.first().and_then(|name| model.contract.operation_named(name));
+        let now = self.clock.now();
+        model.relaxations.iter().any(|relaxation| relaxation.holds(control, first, now))
     }
 }
 

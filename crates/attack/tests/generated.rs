@@ -153,7 +153,6 @@ mod generated {
     fn known_flaws_beside_objects_are_found_and_each_is_closed_by_its_control() {
         let known = [
             ("gen-a9-api-debug-env-alice-door", "api_inventory"),
-            ("gen-a9-api-git-config-alice-door", "api_inventory"),
             ("gen-a4-list-medicines-alice-page", "input_shape"),
             ("gen-a4-create-order-alice-deep", "resource_limits"),
             ("gen-a8-list-medicines-alice-sql-search", "hostile_input"),
