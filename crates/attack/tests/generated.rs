@@ -155,7 +155,7 @@ mod generated {
             ("gen-a9-api-debug-env-alice-door", "api_inventory"),
             ("gen-a4-list-medicines-alice-page", "input_shape"),
             ("gen-a4-create-order-alice-deep", "resource_limits"),
-            ("gen-a8-list-medicines-alice-sql-search", "hostile_input"),
+            ("gen-a8-list-medicines-alice-sql0", "hostile_input"),
             ("gen-a11-purchase-sale-alice-without-2", "business_flow"),
             ("gen-a13-leave-alice-leads-host", "upstream_answer"),
             ("gen-c7-get-session-alice-token", "secret_in_url"),
