@@ -46,10 +46,15 @@ pub(crate) fn line(control: ControlId, operation: Option<&str>) -> String {
         | ControlId::SecretInUrl
         | ControlId::CrossSite => {
             format!(
-                "no line is needed: take \"{name}\" out of `relax` for `{control}`, or out of what `operations` opens"
+                "no line is needed for `{control}`: take out what `operations` opens of \"{name}\""
             )
         }
     }
+}
+
+/// What is to be done where the policy itself has the control look away.
+pub(crate) fn enforced(control: ControlId) -> String {
+    format!("relax: without the entry for `{control}`")
 }
 
 #[cfg(test)]

@@ -70,11 +70,16 @@ pub(crate) fn name_operations(
     (clock, shared): (&Arc<dyn Clock>, &Shared),
 ) {
     for (attack, found) in attacks.iter().zip(&mut report.attacks) {
+        let document = document(attack.document.as_ref());
+        let model = |policy| place.model(Wanted { document, policy }, NOWHERE, clock, shared);
         // What a document declares is the same whatever a policy says of the sample.
-        let wanted = Wanted { document: document(attack.document.as_ref()), policy: None };
-        let model = place.model(wanted, NOWHERE, clock, shared);
-        let operations = model.map(|model| asked::operations(own(&attack.attack), &model));
-        found.asks(attack, operations.unwrap_or_default());
+        let operations = model(None).map(|model| asked::operations(own(&attack.attack), &model));
+        let operations = operations.unwrap_or_default();
+        let policy = policies::text(attack.policy.as_ref(), attack.policy_file.as_ref());
+        let is_relaxed = found.state == State::Open
+            && model(policy)
+                .is_ok_and(|model| is_relaxed(&model, attack, &operations, clock.now()));
+        found.asks(attack, operations, is_relaxed);
     }
 }
 
@@ -158,6 +163,13 @@ impl<'a> Grounds<'a> {
         let (contract, policy) = sliced.of(&operations).ok_or("an operation is not there")?;
         Ok(Ground { operations, contract, policy })
     }
+}
+
+/// Whether the policy itself has the control of an attack look away.
+fn is_relaxed(model: &Model, attack: &Attack, operations: &[String], now: UnixMillis) -> bool {
+    let Some(control) = attack.control.0 else { return false };
+    let first = operations.first().and_then(|name| model.contract.operation_named(name));
+    model.relaxations.iter().any(|relaxation| relaxation.holds(control, first, now))
 }
 
 /// A model, and what of it concerns each of its operations.

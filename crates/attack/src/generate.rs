@@ -51,6 +51,8 @@ mod writes;
 mod written;
 mod xml;
 
+use std::collections::HashSet;
+
 use portcullis_contract::Samples;
 use portcullis_policy::{Model, Resource};
 use serde::Serialize;
@@ -164,9 +166,16 @@ pub fn generate(
     let mut drafts = chosen(drafts, options, &mut left_out, &generator);
     // What harms least goes first, and else the order of the contract stays.
     drafts.sort_by_key(Draft::danger);
+    let mut ids = HashSet::new();
     for draft in drafts {
         let operation = generator.name(draft.operation);
         let danger = draft.danger();
+        // Its id is the name of its file.
+        if !ids.insert(draft.id()) {
+            let why = "another attack has the same name".to_owned();
+            left_out.push(LeftOut { operation, what: draft.what(), why });
+            continue;
+        }
         match draft.read(options.policy_file, against) {
             Ok((attack, text)) => attacks.push(Made { attack, text, operation, danger }),
             Err(why) => left_out.push(LeftOut { operation, what: draft.what(), why }),

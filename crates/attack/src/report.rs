@@ -151,13 +151,16 @@ impl AttackFound {
         }
     }
 
-    /// Says which operations it asks, and so which line would close it: that of the file, or one for its control.
-    pub(crate) fn asks(&mut self, attack: &Attack, operations: Vec<String>) {
+    /// Says which operations it asks, and so which line would close it: that of the file, or one for its control. Where
+    /// the policy has that control look away, no other line would help.
+    pub(crate) fn asks(&mut self, attack: &Attack, operations: Vec<String>, is_relaxed: bool) {
         self.operations = operations;
         if self.state == State::Open {
             let name = self.operations.first().map(String::as_str);
-            let of_control = || attack.control.0.map(|control| closing::line(control, name));
-            self.remedy = attack.remedy.clone().or_else(of_control);
+            let control = attack.control.0;
+            let relaxed = control.filter(|_| is_relaxed).map(closing::enforced);
+            let of_control = || control.map(|control| closing::line(control, name));
+            self.remedy = relaxed.or_else(|| attack.remedy.clone()).or_else(of_control);
         }
     }
 

@@ -153,10 +153,9 @@ mod generated {
     fn known_flaws_beside_objects_are_found_and_each_is_closed_by_its_control() {
         let known = [
             ("gen-a9-api-debug-env-alice-door", "api_inventory"),
-            ("gen-a9-api-git-config-alice-door", "api_inventory"),
             ("gen-a4-list-medicines-alice-page", "input_shape"),
             ("gen-a4-create-order-alice-deep", "resource_limits"),
-            ("gen-a8-list-medicines-alice-sql-search", "hostile_input"),
+            ("gen-a8-list-medicines-alice-sql0", "hostile_input"),
             ("gen-a11-purchase-sale-alice-without-2", "business_flow"),
             ("gen-a13-leave-alice-leads-host", "upstream_answer"),
             ("gen-c7-get-session-alice-token", "secret_in_url"),

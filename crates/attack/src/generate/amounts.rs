@@ -8,6 +8,7 @@ use portcullis_model::Method;
 use portcullis_policy::{RateBound, RateCost, RateKey, RateLimit};
 use serde_json::{Value, json};
 
+use super::danger::Danger;
 use super::honest::{Honest, Probe, expecting, queried};
 use super::kind::Kind;
 use super::lists::list;
@@ -143,7 +144,7 @@ impl Generator<'_> {
         let mut step = honest.step.clone();
         let rounds: Vec<String> = (1..=requests).map(|round| round.to_string()).collect();
         step.insert("each".to_owned(), json!(rounds));
-        found.drafts.push(self.probe(
+        let mut draft = self.probe(
             honest,
             Probe {
                 kind: Kind::Rate,
@@ -154,7 +155,10 @@ impl Generator<'_> {
                 look: Vec::new(),
                 harm: vec![json!({ "status": "2xx" })],
             },
-        ));
+        );
+        // Whoever is counted is not let in for a while: what only reads goes before.
+        draft.worst = draft.worst.max(Some(Danger::Writes));
+        found.drafts.push(draft);
     }
 }
 

@@ -11,7 +11,7 @@ use portcullis_model::Method;
 pub enum Danger {
     /// It only reads.
     Reads,
-    /// It writes, and only what was made for this, or adds something new.
+    /// It writes, and only what was made for this, adds something new, or uses up what is counted.
     Writes,
     /// It changes what was there before.
     Changes,

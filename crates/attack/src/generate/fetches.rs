@@ -32,7 +32,7 @@ impl Generator<'_> {
     /// Each URL of a request points at the listener.
     pub(super) fn fetches(&self, honest: &Honest<'_>, found: &mut Found) {
         let Some(declared) = self.model.contract.operation(honest.operation) else { return };
-        for place in self.urls(honest, declared).into_iter().take(URLS_MAX) {
+        for (number, place) in self.urls(honest, declared).into_iter().take(URLS_MAX).enumerate() {
             let (at, step) = match &place {
                 At::Query(name) => {
                     (format!("query.{name}"), Ok(queried(&honest.step, name, HEARD)))
@@ -55,7 +55,7 @@ impl Generator<'_> {
                 honest,
                 Probe {
                     kind: Kind::Target,
-                    act: format!("fetches-{}", words(&at).join("-")),
+                    act: format!("fetches{number}"),
                     at: Some(at),
                     honest: vec![expecting(&honest.step, let_in)],
                     attack: vec![Value::Object(step)],

@@ -57,9 +57,9 @@ impl Generator<'_> {
             found.leave("texts", format!("there are more than {TEXTS_MAX}"));
             fields.truncate(TEXTS_MAX);
         }
-        for field in fields {
+        for (place, field) in fields.into_iter().enumerate() {
             for sink in Sink::ALL {
-                match self.text(honest, declared, &field, sink) {
+                match self.text(honest, declared, (place, &field), sink) {
                     Ok(draft) => found.drafts.extend(draft.map(|one| self.probe(honest, one))),
                     Err(why) => found.leave(&field.at, why),
                 }
@@ -112,7 +112,7 @@ impl Generator<'_> {
         &self,
         honest: &Honest<'_>,
         declared: &Operation,
-        field: &Field,
+        (place, field): (usize, &Field),
         sink: Sink,
     ) -> Result<Option<Probe>, String> {
         let lists = list(&self.model.contract, declared);
@@ -135,7 +135,7 @@ impl Generator<'_> {
         };
         Ok(Some(Probe {
             kind: Kind::Text(sink),
-            act: format!("{}-{}", sink.word(), field.name.to_lowercase().replace(['_', '.'], "-")),
+            act: format!("{}{place}", sink.word()),
             at: Some(field.at.clone()),
             honest: vec![expecting(&plain, Value::Array(expect))],
             attack: vec![Value::Object(self.saying(honest, field, &text)?)],
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_search_is_asked_for_nothing_and_must_find_nothing() {
-        let files = files(&made("", "", false), "gen-a8-list-orders-ann-sql-q");
+        let files = files(&made("", "", false), "gen-a8-list-orders-ann-sql0");
         let [file] = files.as_slice() else { panic!("{files:#?}") };
         assert_eq!(file["honest"][0]["send"], "GET /v2/orders?q=${unique}");
         assert_eq!(
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn what_is_computed_shows_in_a_product_that_the_text_does_not_say() {
-        let files = files(&made("", "", false), "gen-a8-create-order-ann-template-note");
+        let files = files(&made("", "", false), "gen-a8-create-order-ann-template0");
         let [file] = files.as_slice() else { panic!("{files:#?}") };
         let text = file["attack"][0]["body"]["json"]["note"].as_str().unwrap();
         let product = file["harm"][0]["contains"].as_str().unwrap();
@@ -288,10 +288,20 @@ mod tests {
       responses: { '200': { description: x } }
 ";
         let made = made(paths, "  - { callers: [news] }\n", false);
-        let tried = |begin: &str| files(&made, &format!("gen-a8-news-ann-{begin}")).len();
-        assert_eq!((tried("page-kind"), tried("page-day"), tried("page-c")), (0, 0, 0));
-        assert_eq!((tried("page-a"), tried("file-file"), tried("file-a")), (1, 1, 0));
-        assert_eq!(tried("sql-a"), 0, "it answers no list");
+        let tried: Vec<(String, String)> = files(&made, "gen-a8-news-ann-")
+            .iter()
+            .map(|file| {
+                let id = file["id"].as_str().unwrap().trim_start_matches("gen-a8-news-ann-");
+                let title = file["title"].as_str().unwrap();
+                (id.to_owned(), title.split('`').nth(1).unwrap().to_owned())
+            })
+            .collect();
+        let has = |id: &str, at: &str| tried.contains(&(id.to_owned(), at.to_owned()));
+        assert!(has("page0", "query.a") && has("file1", "query.file"), "{tried:?}");
+        assert!(!has("file0", "query.a"), "its name is not that of a file");
+        let others = |(_, at): &(String, String)| at != "query.a" && at != "query.file";
+        assert!(!tried.iter().any(others), "{tried:?}");
+        assert!(!tried.iter().any(|(id, _)| id.starts_with("sql0")), "it answers no list");
         assert_eq!(why(&made, "news", "texts"), Some("there are more than 2"));
     }
 }

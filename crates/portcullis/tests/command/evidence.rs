@@ -193,6 +193,7 @@ fn what_comes_through_is_told_in_every_form() {
     let (code, page, _) = bench.attack(&["--format", "html"]);
     assert_eq!(code, Some(1));
     assert!(page.contains("a6-role") && page.contains("\u{25b2} 1 open"));
+    assert!(page.contains("would close it"));
     let (code, printed, _) = bench.attack(&["--format", "json"]);
     assert_eq!(code, Some(1));
     let report: Value = serde_json::from_str(&printed).unwrap();
@@ -200,5 +201,6 @@ fn what_comes_through_is_told_in_every_form() {
     assert_eq!(found["owasp_2019"], "API6:2019");
     assert_eq!((&found["wfc"], &found["severity"]), (&203.into(), &"high".into()));
     assert_eq!(found["operations"][0], "register");
+    assert_eq!(found["remedy"], "relax: without the entry for `writable_properties`");
     assert!(found["replay"].as_str().unwrap().contains("\"$API\"\"/api/register\""), "{found:#}");
 }

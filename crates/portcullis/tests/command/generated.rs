@@ -31,7 +31,7 @@ fn what_is_given_away_is_found_and_stopped_and_no_token_is_told() {
         ("bob.token", &tokens[1]),
     ]);
     let people = ["--as", "alice=alice.token", "--as", "bob=bob.token", "--format", "json"];
-    let before = ["attack", "-c", "portcullis.yaml", "--upstream", &upstream];
+    let before = ["attack", "-c", "portcullis.yaml", "--upstream", &upstream, "--only", "gen-a1-*"];
     let run = |more: &[&str]| {
         let output = folder.run(&[&before[..], more, &people[..]].concat());
         let printed = text(&output.stdout);
@@ -108,6 +108,8 @@ fn a_gateway_that_runs_is_attacked_by_people_who_log_in() {
             &through,
             "--identities",
             "identities.key",
+            "--only",
+            "gen-a1-*",
             "--format",
             "json",
         ]);
