@@ -18,6 +18,7 @@ use crate::place::{Place, Wanted, sample_model};
 use crate::policies;
 use crate::report::{AttackFound, JourneyFound, Report};
 use crate::shared::Shared;
+use crate::verdict::State;
 
 /// Stands in the place of the sample's address, which is another one in each run.
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9);
