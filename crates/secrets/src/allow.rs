@@ -4,7 +4,7 @@ use aho_corasick::AhoCorasick;
 use regex::bytes::Regex;
 use serde::Deserialize;
 
-use crate::engine::Match;
+use crate::matched::Match;
 use crate::rules::{BY_NAME, Rule, Rules};
 
 /// When a rule does not mean what it matches.

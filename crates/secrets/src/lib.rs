@@ -21,6 +21,7 @@ mod engine;
 mod entropy;
 mod finding;
 pub mod git;
+mod matched;
 mod ours;
 mod place;
 mod reader;
