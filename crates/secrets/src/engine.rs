@@ -3,9 +3,9 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_automata::{Anchored, Input, meta};
 
-use crate::allow::is_allowed;
 use crate::entropy::entropy;
 use crate::matched::Match;
+use crate::meant::is_allowed;
 use crate::rules::{BY_NAME, Rule, Rules, RulesFault, Start};
 
 /// All rules, ready to be asked. It knows nothing of files, and may be shared by threads.

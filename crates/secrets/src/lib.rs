@@ -22,6 +22,7 @@ mod entropy;
 mod finding;
 pub mod git;
 mod matched;
+mod meant;
 mod ours;
 mod place;
 mod reader;
