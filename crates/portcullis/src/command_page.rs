@@ -28,10 +28,13 @@ fn commands(command: &Command, path: &str, page: &mut String) {
     let shown = |one: &&Command| !one.is_hide_set() && one.get_name() != "help";
     for inner in command.get_subcommands().filter(shown) {
         let path = format!("{path} {}", inner.get_name());
-        if inner.get_subcommands().next().is_some() {
-            commands(inner, &path, page);
-        } else {
+        let has_inner = inner.get_subcommands().next().is_some();
+        // What has arguments of its own does something by itself, too.
+        if !has_inner || inner.get_arguments().any(|argument| argument.get_id() != "help") {
             one(inner, &path, page);
+        }
+        if has_inner {
+            commands(inner, &path, page);
         }
     }
 }

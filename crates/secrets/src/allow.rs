@@ -4,8 +4,7 @@ use aho_corasick::AhoCorasick;
 use regex::bytes::Regex;
 use serde::Deserialize;
 
-use crate::engine::Match;
-use crate::rules::{BY_NAME, Rule, Rules};
+use crate::matched::Match;
 
 /// When a rule does not mean what it matches.
 #[derive(Debug)]
@@ -65,16 +64,9 @@ const TYPED: [&str; 7] = [
 /// Of so many characters, one that makes up this share of a secret was typed.
 const SAME_SHARE: f64 = 0.6;
 
-/// Whether a match is none after all.
-pub(crate) fn is_allowed(rules: &Rules, rule: &Rule, found: &Match<'_>, path: &str) -> bool {
-    is_example(found.secret)
-        || rule.id == BY_NAME && is_name_in_code(found, path)
-        || rules.allow.iter().any(|pattern| pattern.is_match(found.secret))
-        || rule.allow.iter().any(|allow| allow.allows(found, path))
-}
-
 impl Allow {
-    fn allows(&self, found: &Match<'_>, path: &str) -> bool {
+    /// Whether a match is none, in this file.
+    pub(crate) fn allows(&self, found: &Match<'_>, path: &str) -> bool {
         let text = match self.of {
             Of::Secret => found.secret,
             Of::Match => found.whole,
@@ -85,19 +77,6 @@ impl Allow {
             || self.words.as_ref().is_some_and(|words| words.is_match(found.secret));
         if self.needs_all { is_file && is_text } else { is_file || is_text }
     }
-}
-
-/// Files of languages in which a text stands in quotes: what stands without is a name or a number of the program.
-const CODE: [&str; 26] = [
-    "c", "cc", "cjs", "cpp", "cs", "dart", "go", "h", "java", "js", "jsx", "kt", "lua", "m", "mjs",
-    "mts", "php", "py", "rb", "rs", "scala", "svelte", "swift", "ts", "tsx", "vue",
-];
-
-/// Whether what a name made look like a secret is itself a name, of a program.
-fn is_name_in_code(found: &Match<'_>, path: &str) -> bool {
-    let ending = path.rsplit('.').next().unwrap_or_default();
-    let before = found.at.checked_sub(1).and_then(|at| found.text.get(at));
-    CODE.contains(&ending) && !before.is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'))
 }
 
 /// Whether a text says of itself that it is none, or was typed by somebody who filled a place.

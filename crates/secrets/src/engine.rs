@@ -3,8 +3,9 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_automata::{Anchored, Input, meta};
 
-use crate::allow::is_allowed;
 use crate::entropy::entropy;
+use crate::matched::Match;
+use crate::meant::is_allowed;
 use crate::rules::{BY_NAME, Rule, Rules, RulesFault, Start};
 
 /// All rules, ready to be asked. It knows nothing of files, and may be shared by threads.
@@ -14,14 +15,6 @@ pub struct Scanner {
     words: AhoCorasick,
     /// The rules of each keyword.
     of_word: Vec<Vec<usize>>,
-}
-
-/// What a pattern found.
-pub(crate) struct Match<'t> {
-    pub(crate) text: &'t [u8],
-    pub(crate) at: usize,
-    pub(crate) secret: &'t [u8],
-    pub(crate) whole: &'t [u8],
 }
 
 /// A secret in a text.
@@ -39,12 +32,18 @@ pub(crate) struct Hit {
 struct Progress {
     /// Where its next match may begin.
     next: usize,
-    /// Up to where it has searched already.
+    /// Keywords up to here were searched around already.
     searched: usize,
+    /// How often it began and found no end.
+    failed: usize,
 }
 
-/// Bytes of a line that are looked at, to both sides.
-const LINE_BYTES_MAX: usize = 4 << 10;
+/// Beginnings without an end, after which the end of one is looked for no farther than [`SHORT_BYTES`]: a text that only
+/// begins would be read again and again.
+const FAILED_MAX: usize = 1_000;
+const SHORT_BYTES: usize = 1 << 10;
+/// Characters of a keyword that stands in many words.
+const KEYWORD_SHORT: usize = 3;
 
 impl Scanner {
     /// Makes rules ready.
@@ -141,16 +140,20 @@ impl Scanner {
                 {
                     return;
                 }
-                word..word.saturating_add(rule.reach()).min(text.len())
+                let reach = if progress.failed < FAILED_MAX { rule.reach() } else { SHORT_BYTES };
+                word..word.saturating_add(reach).min(text.len())
             }
             Start::Near(reach) => {
-                let from = word.saturating_sub(*reach).max(progress.next);
-                let to = word.saturating_add(*reach).min(text.len());
-                // Searched with an earlier keyword, but for what only ends here.
-                if to <= progress.searched || from >= to {
+                if word < progress.searched {
                     return;
                 }
-                progress.searched = word.saturating_add(reach / 2);
+                // Farther than this keyword asks for, so that those behind it need not ask again.
+                progress.searched = word.saturating_add(3 * reach);
+                let from = word.saturating_sub(*reach).max(progress.next);
+                let to = word.saturating_add(4 * reach).min(text.len());
+                if from >= to {
+                    return;
+                }
                 from..to
             }
         };
@@ -161,8 +164,10 @@ impl Scanner {
         let anchored =
             if matches!(rule.start, Start::Keyword(_)) { Anchored::Yes } else { Anchored::No };
         let mut input = Input::new(text).span(span).anchored(anchored);
+        // Short keywords stand in many words, and lead to nothing at once.
+        progress.failed += usize::from(rule.keywords.iter().all(|word| word.len() > KEYWORD_SHORT));
         while let Some((found, end)) = matched(pattern, &input, rule.group) {
-            progress.next = end.max(progress.next);
+            (progress.next, progress.failed) = (end.max(progress.next), 0);
             let bits = entropy(found.secret);
             let is_random = rule.entropy.is_none_or(|least| bits > least);
             if is_random && !is_allowed(&self.rules, rule, &found, path) {
@@ -203,24 +208,6 @@ fn matched<'t>(
     };
     // An empty match would be found for ever.
     (whole.end > input.start()).then_some((found, whole.end))
-}
-
-impl<'t> Match<'t> {
-    /// The line that it stands in, as far as it is looked at.
-    pub(crate) fn line(&self) -> &'t [u8] {
-        line(self.text, self.at)
-    }
-}
-
-/// The line around a byte, as far as it is looked at.
-pub(crate) fn line(text: &[u8], at: usize) -> &[u8] {
-    let from = at.saturating_sub(LINE_BYTES_MAX);
-    let to = at.saturating_add(LINE_BYTES_MAX).min(text.len());
-    let before = text.get(from..at).unwrap_or_default();
-    let after = text.get(at..to).unwrap_or_default();
-    let start = memchr::memrchr(b'\n', before).map_or(from, |found| from + found + 1);
-    let end = memchr::memchr(b'\n', after).map_or(to, |found| at + found);
-    text.get(start..end).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -269,6 +256,24 @@ mod tests {
         ] {
             assert!(scanner.hits(text.as_bytes(), "a.js").is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_rule_finds_what_stands_near_its_keyword_and_all_of_them() {
+        let one = |end: u32| {
+            format!(
+                "{:0>14}q7Zt0Lw3.atlasv1.{}{end:0>4}\n",
+                end % 7,
+                "q7Zt0Lw3Xk9Vb2Nc5Rm8".repeat(3)
+            )
+        };
+        let text: String = (0..50).map(one).collect();
+        let scanner = scanner();
+        let hits = scanner.hits(text.as_bytes(), "a.txt");
+        let found = hits
+            .iter()
+            .filter(|hit| scanner.rule(hit.rule).unwrap().id == "hashicorp-tf-api-token");
+        assert_eq!(found.count(), 50);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use crate::place::{Place, Position};
-use crate::rules::Rule;
 
 /// Whether a secret may be public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,8 +99,8 @@ impl fmt::Display for Severity {
 }
 
 /// The row of the checklist: a URL, what clients have, or what is kept.
-pub(crate) fn row(rule: &Rule, place: &Place) -> &'static str {
-    if rule.id == "password-in-url" {
+pub(crate) fn row(rule: &str, place: &Place) -> &'static str {
+    if rule == "password-in-url" {
         "C7"
     } else if place.is_client {
         "C5"
@@ -110,14 +109,14 @@ pub(crate) fn row(rule: &Rule, place: &Place) -> &'static str {
     }
 }
 
-/// What may be shown of a secret. The beginning is shown only where the rule asks for it, so that it tells nothing.
-pub(crate) fn preview(rule: &Rule, secret: &[u8]) -> String {
+/// What may be shown of a secret. The beginning is shown only where it is a keyword of the rule, and so tells nothing.
+pub(crate) fn preview(keywords: &[String], secret: &[u8]) -> String {
     let begins = |word: &&String| {
         let start = secret.get(..word.len()).unwrap_or_default();
         word.bytes().any(|byte| !byte.is_ascii_alphanumeric())
             && start.eq_ignore_ascii_case(word.as_bytes())
     };
-    let shown = rule.keywords().iter().filter(begins).map(String::len).max().unwrap_or_default();
+    let shown = keywords.iter().filter(begins).map(String::len).max().unwrap_or_default();
     let shown = String::from_utf8_lossy(secret.get(..shown).unwrap_or_default()).into_owned();
     let count = secret.len() - shown.len();
     format!("{shown}[{count} more characters]")

@@ -21,6 +21,8 @@ mod engine;
 mod entropy;
 mod finding;
 pub mod git;
+mod matched;
+mod meant;
 mod ours;
 mod place;
 mod reader;

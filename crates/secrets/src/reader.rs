@@ -10,7 +10,7 @@ mod strings;
 mod window;
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
@@ -100,7 +100,7 @@ impl<'s> Reader<'s> {
         file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
         file.seek(SeekFrom::Start(0))?;
         match form(&head, inside.place.name()) {
-            Form::Zip => self.zip(inside, file),
+            Form::Zip => self.zip(inside, &mut BufReader::new(file)),
             _ => self.stream(inside, file),
         }
     }

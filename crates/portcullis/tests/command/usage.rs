@@ -3,7 +3,7 @@
 use crate::support::{CONTRACT, Folder, text};
 
 /// Every command, as it is typed.
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 16] = [
     &["demo"],
     &["init"],
     &["run"],
@@ -12,6 +12,7 @@ const COMMANDS: [&[&str]; 15] = [
     &["policy", "show"],
     &["check"],
     &["audit"],
+    &["audit", "secrets"],
     &["resources"],
     &["policy", "test"],
     &["store", "rekey"],

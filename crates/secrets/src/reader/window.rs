@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use crate::bounds::MATCH_BYTES_MAX;
 use crate::disguise::Bare;
-use crate::engine::line;
+use crate::matched::line;
 use crate::place::Position;
 use crate::reader::form::Form;
 use crate::reader::piece::Raw;
