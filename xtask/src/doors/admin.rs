@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::lab::{Gateway, Lab, PLAIN, mode, problem, read};
+use super::lab::{Gateway, Lab, PLAIN, hex, mode, problem, read};
 use super::probe::{Door, Probe, Verdict};
 
 const fn probe(
@@ -248,9 +248,7 @@ fn answers(lab: &Lab) -> Result<Verdict, String> {
     let gateway = lab.gateway(&PLAIN)?;
     let key = gateway.key(lab)?;
     let secret = key.rsplit('_').next().unwrap_or_default();
-    let pepper = std::fs::read(gateway.folder.join("pepper.key"));
-    let pepper = pepper.map_err(|error| problem(&gateway.folder, &error))?;
-    let hex: String = pepper.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&gateway.folder.join("pepper.key"))?;
     let id = key.split('_').nth(2).unwrap_or_default();
     let mut said = lists(&gateway)?;
     for line in [

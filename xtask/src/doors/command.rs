@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use portcullis_testkit::http1::Recorder;
 
-use super::lab::{Lab, PLAIN, Shape, read, write};
+use super::lab::{Lab, PLAIN, Shape, hex, read, write};
 use super::probe::{Door, Probe, Verdict};
 
 const fn probe(
@@ -130,8 +130,7 @@ fn seen(lab: &Lab) -> Result<Verdict, String> {
     let shown = read(&process.join("cmdline"))?;
     let mut wrong = Vec::new();
     for name in ["store.key", "pepper.key"] {
-        let bytes = std::fs::read(gateway.folder.join(name)).map_err(|error| error.to_string())?;
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(&gateway.folder.join(name))?;
         if shown.contains(&hex) {
             wrong.push(format!("`{name}` stands in its arguments"));
         }

@@ -1,5 +1,6 @@
 //! Where probes happen: a folder of their own, and gateways in it before an API that writes down what reaches it.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -220,6 +221,16 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
 pub(crate) fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
     let path = folder.join(name);
     std::fs::write(&path, text).map_err(|error| problem(&path, &error))
+}
+
+/// A file as others might write it down.
+pub(crate) fn hex(path: &Path) -> Result<String, String> {
+    let bytes = std::fs::read(path).map_err(|error| problem(path, &error))?;
+    Ok(bytes.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    }))
 }
 
 /// The mode of a file, links not followed.

@@ -49,7 +49,8 @@ pub(crate) enum Verdict {
 impl Verdict {
     /// It holds if nothing is wrong.
     pub(crate) fn of(wrong: Vec<String>, seen: impl Into<String>) -> Self {
-        if wrong.is_empty() { Self::Holds(seen.into()) } else { Self::Broken(wrong.join("; ")) }
+        let wrong = wrong.into_iter().reduce(|all, one| format!("{all}; {one}"));
+        wrong.map_or_else(|| Self::Holds(seen.into()), Self::Broken)
     }
 
     pub(crate) const fn word(&self) -> &'static str {

@@ -297,22 +297,22 @@ fn a_connection_too_many_is_closed_and_recorded() {
 }
 
 /// A connection from another address of this host.
-fn from(last: u8, to: std::net::SocketAddr) -> std::net::TcpStream {
+fn from(last: u8, to: std::net::SocketAddr) -> std::io::Result<std::net::TcpStream> {
     use socket2::{Domain, Socket, Type};
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    socket.bind(&std::net::SocketAddr::from(([127, 0, 0, last], 0)).into()).unwrap();
-    socket.connect(&to.into()).unwrap();
-    socket.into()
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.bind(&std::net::SocketAddr::from(([127, 0, 0, last], 0)).into())?;
+    socket.connect(&to.into())?;
+    Ok(socket.into())
 }
 
 #[test]
 fn one_address_that_holds_all_connections_keeps_no_other_out() {
     let scene = limited("{ connections: 6 }", Behaviour::json(200, "[]"));
     let address = scene.gateway.address();
-    let silent: Vec<_> = (0..9).map(|_| from(9, address)).collect();
+    let silent: Vec<_> = (0..9).map(|_| from(9, address).unwrap()).collect();
     let halves: Vec<_> = (0..3)
         .map(|_| {
-            let mut stream = from(9, address);
+            let mut stream = from(9, address).unwrap();
             let _ = stream.write_all(b"GET /orders HTTP/1.1\r\nX-A: ");
             stream
         })

@@ -82,6 +82,7 @@ fn shown(name: &str, value: &str, upstream: &Upstream, schemes: &[SecurityScheme
     match name.as_str() {
         "host" => upstream.first.to_string(),
         "x-request-id" => "(a new one for each request)".to_owned(),
+        "cdn-loop" => "(the gateways that it passed through)".to_owned(),
         "x-forwarded-for" => "(the client's address)".to_owned(),
         "x-forwarded-proto" => "(http, or https where the client spoke it)".to_owned(),
         "authorization" | "proxy-authorization" => {

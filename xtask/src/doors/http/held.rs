@@ -32,14 +32,14 @@ pub(super) fn slow(lab: &Lab) -> Result<Verdict, String> {
     let gateway = lab.gateway(&Shape { limits, ..PLAIN })?;
     let key = gateway.key(lab)?;
     gateway.serves()?;
-    let head = "GET /open HTTP/1.1\r\nHost: a\r\nX-A: ".to_owned();
-    let body = format!(
+    let start = "GET /open HTTP/1.1\r\nHost: a\r\nX-A: ".to_owned();
+    let half = format!(
         "POST /items HTTP/1.1\r\nHost: a\r\nX-Api-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n["
     );
     let mut held = Vec::new();
     for number in 0..400 {
         let mut stream = from(2, gateway.address)?;
-        let begin = if number % 2 == 0 { &head } else { &body };
+        let begin = if number % 2 == 0 { &start } else { &half };
         stream.write_all(begin.as_bytes()).map_err(|error| format!("a slow one: {error}"))?;
         held.push(stream);
     }
