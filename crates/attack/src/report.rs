@@ -237,6 +237,13 @@ impl Report {
         self.totals = totals;
     }
 
+    /// Whether anything at all can be said: an API that nobody reaches withstands every attack.
+    pub fn says_something(&self) -> bool {
+        let is_said = |one: &AttackFound| one.state != State::Inconclusive;
+        let passes = |one: &JourneyFound| one.direct == Passage::Ok;
+        self.attacks.iter().any(is_said) || self.journeys.iter().any(passes)
+    }
+
     /// Whether every attack of an enforced control succeeded directly, was stopped through by a
     /// named control and succeeded again without it, and every journey went well both ways. Generated attacks may
     /// also fail, or not be judged.
@@ -293,6 +300,17 @@ pub(crate) mod tests {
             direct_why: None,
             through_why: None,
         }
+    }
+
+    #[test]
+    fn where_nothing_was_shown_nothing_is_said() {
+        let unclear = attack("a1", State::Inconclusive);
+        let report = Report { attacks: vec![unclear], ..Report::default() };
+        assert!(!report.says_something() && !Report::default().says_something());
+        let report = Report { attacks: vec![attack("a1", State::Closed)], ..Report::default() };
+        assert!(report.says_something());
+        let report = Report { journeys: vec![journey("browse")], ..Report::default() };
+        assert!(report.says_something());
     }
 
     #[test]

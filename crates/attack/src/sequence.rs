@@ -84,6 +84,10 @@ impl From<Missing> for Stuck {
     }
 }
 
+/// What is said where the API itself asks nobody: that it never will is not shown.
+const NOBODY_HEARD: &str =
+    "the listener heard nobody: the API asks later, or from another machine, or never";
+
 /// Numbers that no other try has: above those that APIs give out in a test, within 32 bits with a sign.
 const NUMBERS: Range<u64> = 1_000_000_000..2_147_483_647;
 
@@ -267,6 +271,9 @@ impl Session {
         if let Some(listener) = &self.listener {
             let unique = self.variables.text("unique").unwrap_or_default().to_owned();
             let heard = listener.heard(&unique).await;
+            if self.door == self.api && !heard.contains(&unique) {
+                return Seen::Broken(NOBODY_HEARD.to_owned());
+            }
             self.variables.hear(heard);
         }
         self.judge(attack, &exchanges, acts)

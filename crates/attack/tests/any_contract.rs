@@ -154,7 +154,7 @@ access:
         let created = of(
             "ann",
             &[
-                ("/id", json!(4217)),
+                ("/id", json!("${number}")),
                 ("/state", json!("paid")),
                 ("/vip", json!(true)),
                 ("/lines/*/price", json!(4217)),

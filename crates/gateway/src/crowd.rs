@@ -5,6 +5,7 @@
 //! address that holds the most already is turned away. Proxies that the policy names ask for many: theirs are left
 //! alone, and room is made for them.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -105,10 +106,14 @@ impl State {
     /// Ends the oldest resting connection of whoever holds the most, if that is more than `newcomer` would hold.
     fn make_room(&mut self, newcomer: Option<Block>) -> Option<IpAddr> {
         let own = newcomer.and_then(|newcomer| self.held.get(&newcomer)).map_or(0, BTreeMap::len);
-        let most = self.held.iter().max_by_key(|(_, held)| held.len());
-        let (block, held) = most.filter(|(_, held)| held.len() > own + 1)?;
-        let (number, mark) = held.iter().find(|(_, mark)| mark.rests())?;
-        let (block, number, mark) = (*block, *number, mark.clone());
+        let more = self.held.iter().filter(|(_, held)| held.len() > own + 1);
+        let resting = more.filter_map(|(block, held)| {
+            let (number, mark) = held.iter().find(|(_, mark)| mark.rests())?;
+            Some((held.len(), Reverse(*number), *block, mark.clone()))
+        });
+        // Of those who hold as many, whose connection rests longest.
+        let (_, Reverse(number), block, mark) =
+            resting.max_by_key(|(count, number, ..)| (*count, *number))?;
         self.remove(Some(block), number);
         mark.is_over.store(true, Ordering::Relaxed);
         mark.told.notify_one();

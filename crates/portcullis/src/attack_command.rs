@@ -171,6 +171,12 @@ pub(crate) fn finish(ran: &Ran, format: AttackFormat, least: Severity) -> Exit {
             return Exit::Unusable;
         }
     }
+    if !report.says_something() {
+        talk::say(
+            "nothing could be shown: every attack is inconclusive, or there is none. Does the API answer?",
+        );
+        return Exit::Unusable;
+    }
     if report.is_as_promised_from(least) { Exit::Success } else { Exit::Failure }
 }
 

@@ -143,7 +143,10 @@ impl Generator<'_> {
         };
         let mut step = honest.step.clone();
         let rounds: Vec<String> = (1..=requests).map(|round| round.to_string()).collect();
+        // At once, so that nothing comes back meanwhile; then once more, and that one is judged.
+        let last = step.clone();
         step.insert("each".to_owned(), json!(rounds));
+        step.insert("together".to_owned(), json!(true));
         let mut draft = self.probe(
             honest,
             Probe {
@@ -151,7 +154,7 @@ impl Generator<'_> {
                 act: "rate".to_owned(),
                 at: None,
                 honest: Vec::new(),
-                attack: vec![Value::Object(step)],
+                attack: vec![Value::Object(step), Value::Object(last)],
                 look: Vec::new(),
                 harm: vec![json!({ "status": "2xx" })],
             },

@@ -2,6 +2,7 @@
 //! but their own page.
 
 use portcullis_contract::BodyKind;
+use portcullis_model::Method;
 use serde_json::{Map, Value, json};
 
 use super::honest::{Honest, Probe, expecting};
@@ -31,6 +32,15 @@ impl Generator<'_> {
         if !changes || !honest.by.is_some_and(has_cookie) {
             return;
         }
+        // Of the methods, a form has these two; with any other a browser asks the API first.
+        let is_sent = self
+            .model
+            .contract
+            .operation(honest.operation)
+            .is_some_and(|one| matches!(one.method, Method::Get | Method::Post));
+        if !is_sent {
+            return;
+        }
         let from = |origin: &str, site: &str| {
             let mut step = honest.step.clone();
             let fields =
@@ -39,9 +49,9 @@ impl Generator<'_> {
             step
         };
         let mut attack = from(SITE, "cross-site");
-        let declared = self.model.contract.operation(honest.operation);
-        let is_json =
-            declared.is_some_and(|one| media(one).is_ok_and(|media| media.kind == BodyKind::Json));
+        let Some(declared) = self.model.contract.operation(honest.operation) else { return };
+        let kind = media(declared).ok().map(|media| &media.kind);
+        let is_json = kind == Some(&BodyKind::Json);
         if is_json {
             // What a form cannot say needs a question before it, which the API would have to answer.
             set_headers(&mut attack, &[("Content-Type", "text/plain")]);

@@ -53,8 +53,17 @@ fn a_build_fails_for_what_comes_through_and_goes_on_when_it_is_stopped() {
 
 #[test]
 fn a_build_that_can_try_nothing_says_so() {
-    let folder = Folder::with(&[("openapi.yaml", HONEST)]);
+    let policy =
+        format!("apis: [{{ contract: openapi.yaml, upstream: \"http://127.0.0.1:9\" }}]\n{RULES}");
+    let fixed = "auth:\n  - { name: ann:customer, fixedHeaders: [{ name: Authorization, value: Bearer none-1 }] }\n";
+    let folder = Folder::with(&[
+        ("openapi.yaml", HONEST),
+        ("portcullis.yaml", &policy),
+        ("identities.key", fixed),
+    ]);
     assert_eq!(prove(&folder, &[]).status.code(), Some(2));
-    let nowhere = prove(&folder, &[("DIRECT", "http://127.0.0.1:9")]);
+    let nobody = [("DIRECT", "http://127.0.0.1:9"), ("IDENTITIES", "identities.key")];
+    let nowhere = prove(&folder, &nobody);
     assert_eq!(nowhere.status.code(), Some(2), "{}", text(&nowhere.stderr));
+    assert!(text(&nowhere.stderr).contains("Does the API answer?"), "{}", text(&nowhere.stderr));
 }
