@@ -3,14 +3,18 @@
 //! The program `git` reads packs, bounded by pipes; it is told to run nothing that the repository names.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::JoinHandle;
 
 use crate::bounds::Bounds;
 use crate::digest::Salt;
 use crate::engine::Scanner;
+use crate::finding::NotRead;
 use crate::place::Place;
 use crate::reader::Reader;
 use crate::report::Report;
@@ -18,6 +22,8 @@ use crate::tree::Listed;
 
 /// Bytes of a line that `git` writes.
 const LINE_BYTES_MAX: u64 = 8 << 10;
+/// Bytes of a name that goes to `git` on a line.
+const NAME_BYTES_MAX: u64 = 4 << 10;
 /// Bytes of a list of names.
 const NAMES_BYTES_MAX: u64 = 256 << 20;
 /// Bytes of the list of commits that concern one object.
@@ -44,7 +50,7 @@ pub fn history(
     bounds: &Bounds,
 ) -> Result<Report, GitFault> {
     let mut listing = spawned(folder, &["rev-list", "--objects", "--all"], Stdio::null())?;
-    let names = listing.stdout.take().ok_or(GitFault::Unclear)?;
+    let names = listing.child.stdout.take().ok_or(GitFault::Unclear)?;
     let reader = Reader::new(scanner, salt, bounds.clone());
     let report = objects(folder, names.into(), reader)?;
     finish(listing)?;
@@ -69,19 +75,26 @@ pub fn staged(
         "--no-abbrev",
         "--diff-filter=AMT",
         "--no-ext-diff",
+        "--no-relative",
     ];
     let raw = output(folder, &asked, NAMES_BYTES_MAX)?;
+    let mut reader = Reader::new(scanner, salt, bounds.clone());
     let mut fields = raw.split(|byte| *byte == 0);
     let mut lines = Vec::new();
     while let (Some(about), Some(name)) = (fields.next(), fields.next()) {
         // `:100644 100644 <old> <new> M`; what is a repository of its own has no content here.
         let about: Vec<&[u8]> = about.split(|byte| *byte == b' ').collect();
         let [_, mode, _, object, ..] = about.as_slice() else { return Err(GitFault::Unclear) };
-        if *mode != b"160000" && !name.contains(&b'\n') {
+        if *mode == b"160000" {
+            continue;
+        }
+        if name.contains(&b'\n') || name.len() as u64 >= NAME_BYTES_MAX {
+            let place = Place::file(&String::from_utf8_lossy(name).escape_default().to_string());
+            reader.not_read(place, "its name has a line end, or is too long".to_owned());
+        } else {
             lines.extend_from_slice(&[object, &b" "[..], name, b"\n"].concat());
         }
     }
-    let reader = Reader::new(scanner, salt, bounds.clone());
     let (from, mut to) = io::pipe().map_err(GitFault::Program)?;
     let writer = std::thread::spawn(move || to.write_all(&lines));
     let report = objects(folder, from.into(), reader);
@@ -98,17 +111,28 @@ pub fn tracked(folder: &Path) -> Result<Listed, GitFault> {
     let asked = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     let names = output(folder, &asked, NAMES_BYTES_MAX)?;
     let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-    let path = |name: &[u8]| folder.join(String::from_utf8_lossy(name).as_ref());
-    let files: Vec<PathBuf> = names.map(path).filter(|path| path.is_file()).collect();
-    Ok(Listed { files, not_read: Vec::new() })
+    let mut listed = Listed::default();
+    for name in names {
+        let path = folder.join(OsStr::from_bytes(name));
+        // Links are not followed, and what was deleted since is not there.
+        match path.symlink_metadata().map(|known| known.file_type()) {
+            Ok(kind) if kind.is_file() => listed.files.push(path),
+            Ok(kind) if kind.is_dir() => listed.not_read.push(NotRead {
+                place: Place::file(&path.to_string_lossy()),
+                why: "it is a repository of its own: name it as well".to_owned(),
+            }),
+            _ => {}
+        }
+    }
+    Ok(listed)
 }
 
 /// Reads the objects that are named on `names`, with their paths behind them.
 fn objects(folder: &Path, names: Stdio, mut reader: Reader<'_>) -> Result<Report, GitFault> {
     let batch = "--batch=%(objectname) %(objecttype) %(objectsize) %(rest)";
     let mut reading = spawned(folder, &["cat-file", batch], names)?;
-    let mut bytes =
-        BufReader::with_capacity(256 << 10, reading.stdout.take().ok_or(GitFault::Unclear)?);
+    let from = reading.child.stdout.take().ok_or(GitFault::Unclear)?;
+    let mut bytes = BufReader::with_capacity(256 << 10, from);
     while let Some(line) = line(&mut bytes)? {
         let mut parts = line.splitn(4, ' ');
         let (Some(object), Some(kind)) = (parts.next(), parts.next()) else {
@@ -156,8 +180,15 @@ fn commits(folder: &Path, report: &mut Report) -> Result<(), GitFault> {
         let Some(object) = finding.place.object.clone() else { continue };
         if known.len() < ASKED_MAX && !known.contains_key(&object) {
             let asked = format!("--find-object={object}");
-            let asked =
-                ["log", "--all", "--no-ext-diff", "--no-textconv", "--format=%h %cs", &asked];
+            let asked = [
+                "log",
+                "--all",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--no-show-signature",
+                "--format=%h %cs",
+                &asked,
+            ];
             let told = output(folder, &asked, COMMITS_BYTES_MAX)?;
             // The last line is the oldest.
             let oldest = String::from_utf8_lossy(&told).lines().last().map(str::to_owned);
@@ -181,36 +212,47 @@ fn line(bytes: &mut BufReader<ChildStdout>) -> Result<Option<String>, GitFault> 
 }
 
 fn output(folder: &Path, asked: &[&str], most: u64) -> Result<Vec<u8>, GitFault> {
-    let mut child = spawned(folder, asked, Stdio::null())?;
+    let mut asked = spawned(folder, asked, Stdio::null())?;
     let mut bytes = Vec::new();
-    let mut from = child.stdout.take().ok_or(GitFault::Unclear)?;
+    let mut from = asked.child.stdout.take().ok_or(GitFault::Unclear)?;
     (&mut from).take(most).read_to_end(&mut bytes).map_err(GitFault::Program)?;
     if bytes.len() as u64 == most {
         // It is let go: what it still has to say is more than is read.
-        let _ = child.kill();
-        let _ = child.wait();
+        let _ = asked.child.kill();
+        let _ = asked.child.wait();
         return Ok(bytes);
     }
-    finish(child)?;
+    finish(asked)?;
     Ok(bytes)
 }
 
-fn spawned(folder: &Path, asked: &[&str], stdin: Stdio) -> Result<Child, GitFault> {
+/// `git`, at work.
+struct Asked {
+    child: Child,
+    /// The first of what it complains of. All of it is taken, or it would wait for ever to say it.
+    said: JoinHandle<Vec<u8>>,
+}
+
+fn spawned(folder: &Path, asked: &[&str], stdin: Stdio) -> Result<Asked, GitFault> {
     // Nothing that the repository's configuration names is run, and nothing is fetched.
     let settings = [
         "-c",
         "core.fsmonitor=false",
         "-c",
         "core.hooksPath=/dev/null",
+        "-c",
+        "log.showSignature=false",
         "--no-replace-objects",
         "--no-pager",
     ];
-    Command::new("git")
+    let mut child = Command::new("git")
         .arg("-C")
         .arg(folder)
         .args(settings)
         .args(asked)
         .env("GIT_NO_LAZY_FETCH", "1")
+        // Versions that do not know the line above have no way to fetch.
+        .env("GIT_ALLOW_PROTOCOL", "none")
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("LC_ALL", "C")
@@ -218,19 +260,28 @@ fn spawned(folder: &Path, asked: &[&str], stdin: Stdio) -> Result<Child, GitFaul
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(GitFault::Program)
+        .map_err(GitFault::Program)?;
+    let stderr = child.stderr.take();
+    let said = std::thread::spawn(move || {
+        let mut said = Vec::new();
+        if let Some(mut stderr) = stderr {
+            // What cannot be read is no complaint.
+            let _ = (&mut stderr).take(LINE_BYTES_MAX).read_to_end(&mut said);
+            let _ = io::copy(&mut stderr, &mut io::sink());
+        }
+        said
+    });
+    Ok(Asked { child, said })
 }
 
-fn finish(mut child: Child) -> Result<(), GitFault> {
+fn finish(asked: Asked) -> Result<(), GitFault> {
+    let Asked { mut child, said } = asked;
     drop(child.stdout.take());
-    let mut said = Vec::new();
-    if let Some(stderr) = child.stderr.take() {
-        stderr.take(LINE_BYTES_MAX).read_to_end(&mut said).map_err(GitFault::Program)?;
-    }
     let status = child.wait().map_err(GitFault::Program)?;
     if status.success() {
         return Ok(());
     }
+    let said = said.join().unwrap_or_default();
     Err(GitFault::Said(String::from_utf8_lossy(&said).trim().to_owned()))
 }
 

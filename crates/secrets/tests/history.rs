@@ -123,3 +123,83 @@ fn a_program_that_the_repository_names_is_not_run() {
     git::history(&scanner, folder, salt(), &bounds).unwrap();
     assert!(!mark.exists());
 }
+
+#[test]
+fn a_signature_is_checked_by_no_program_that_the_repository_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    run(folder, &["init", "-q"]);
+    let mark = folder.join("was-run");
+    let program = folder.join(".git/evil");
+    fs::write(&program, format!("#!/bin/sh\ntouch {}\n", mark.display())).unwrap();
+    fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    run(folder, &["config", "gpg.program", program.to_str().unwrap()]);
+    run(folder, &["config", "log.showSignature", "true"]);
+    fs::write(folder.join("a"), format!("TOKEN={}\n", token("5G"))).unwrap();
+    run(folder, &["add", "."]);
+    // A commit with a signature that the program would be asked about.
+    let tree = said(folder, &["write-tree"]);
+    let commit = format!(
+        "tree {tree}\nauthor a <a@example.com> 1 +0000\ncommitter a <a@example.com> 1 +0000\ngpgsig -----BEGIN PGP \
+         SIGNATURE-----\n \n aaaa\n -----END PGP SIGNATURE-----\n\nsigned\n"
+    );
+    fs::write(folder.join(".git/commit"), commit).unwrap();
+    let commit = said(folder, &["hash-object", "-t", "commit", "-w", ".git/commit"]);
+    run(folder, &["update-ref", "HEAD", &commit]);
+    // Whoever looks without care runs it.
+    run(folder, &["log", "-1"]);
+    assert!(mark.exists(), "the test would show nothing");
+    fs::remove_file(&mark).unwrap();
+    let report = git::history(&scanner(), folder, salt(), &Bounds::default()).unwrap();
+    assert_eq!(report.findings.len(), 1);
+    assert!(report.findings[0].commit.is_some() && !mark.exists());
+}
+
+#[test]
+fn complaints_without_end_are_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    run(folder, &["init", "-q"]);
+    fs::write(folder.join("a"), "a\n").unwrap();
+    run(folder, &["add", "."]);
+    run(folder, &["commit", "-qm", "one"]);
+    // Objects without content: git complains of each, more than a pipe holds.
+    for number in 0..1_500 {
+        let below = folder.join(format!(".git/objects/{:02x}", number % 256));
+        fs::create_dir_all(&below).unwrap();
+        fs::write(below.join(format!("{number:038x}")), "").unwrap();
+        let named = format!("{:02x}{number:038x}\n", number % 256);
+        fs::create_dir_all(folder.join(".git/refs/tags")).unwrap();
+        fs::write(folder.join(format!(".git/refs/tags/t{number}")), named).unwrap();
+    }
+    // Whatever it says of such a repository, it says it.
+    let _ = git::history(&scanner(), folder, salt(), &Bounds::default());
+}
+
+#[test]
+fn what_is_not_read_of_a_listing_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    run(folder, &["init", "-q"]);
+    fs::write(folder.join("a\nb.env"), format!("TOKEN={}\n", token("6H"))).unwrap();
+    run(folder, &["add", "."]);
+    let staged = git::staged(&scanner(), folder, salt(), &Bounds::default()).unwrap();
+    assert_eq!(staged.not_read.len(), 1, "a name with a line end");
+    let inner = folder.join("inner");
+    fs::create_dir(&inner).unwrap();
+    run(&inner, &["init", "-q"]);
+    fs::write(inner.join("a"), "a\n").unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", folder.join("link")).unwrap();
+    let odd = std::os::unix::ffi::OsStrExt::from_bytes(b"caf\xe9.env");
+    let odd: &std::ffi::OsStr = odd;
+    fs::write(folder.join(odd), "a\n").unwrap();
+    let listed = git::tracked(folder).unwrap();
+    assert_eq!(listed.not_read.len(), 1, "a repository of its own");
+    assert_eq!(listed.files.len(), 2, "a link is not followed: {:?}", listed.files);
+}
+
+fn said(folder: &Path, words: &[&str]) -> String {
+    let output = Command::new("git").arg("-C").arg(folder).args(words).output().unwrap();
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}

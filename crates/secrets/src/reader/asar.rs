@@ -8,6 +8,8 @@ use crate::reader::{Inside, Reader};
 
 /// Bytes before the header's text: four lengths.
 const HEAD: usize = 16;
+/// Bytes of the header's text: as JSON in memory it is many times that.
+const TEXT_BYTES_MAX: usize = 16 << 20;
 /// Folders in one another.
 const DEPTH_MAX: usize = 64;
 
@@ -18,6 +20,9 @@ impl Reader<'_> {
             |at: usize| Some(u32::from_le_bytes(held.get(at..at + 4)?.try_into().ok()?) as usize);
         let (header, text) = (number(4).ok_or_else(odd)?, number(12).ok_or_else(odd)?);
         let text = HEAD.checked_add(text).and_then(|end| held.get(HEAD..end)).ok_or_else(odd)?;
+        if text.len() > TEXT_BYTES_MAX {
+            return Err(io::Error::other("its header is too long"));
+        }
         let files: Value = serde_json::from_slice(text).map_err(io::Error::other)?;
         let bodies = header.checked_add(8).and_then(|start| held.get(start..)).ok_or_else(odd)?;
         let root = files.get("files").and_then(Value::as_object).ok_or_else(odd)?;

@@ -107,6 +107,10 @@ impl Reader<'_> {
     fn own(&self, text: &[u8], run: &Run, found: &mut Vec<Raw>) {
         for own in in_run(text.get(run.start..run.end).unwrap_or_default()) {
             let Some(rule) = self.scanner.named(own.rule) else { continue };
+            // What is more than a report holds is not compared with all that came before.
+            if found.len() >= FINDINGS_MAX {
+                return;
+            }
             let (at, end) = (run.start + own.at, run.start + own.end);
             // What stands there is ours: a rule that goes by names has told it already.
             found.retain(|raw| raw.at < at || raw.at >= end);
