@@ -13,6 +13,7 @@ use super::url::{Pairs, Url, form};
 use crate::answer::Answer;
 use crate::budget::Budget;
 use crate::client::{Request, Silence, exchange_at_most};
+use crate::percent::encoded;
 
 /// Bytes of an answer's body.
 const BODY_BYTES_MAX: usize = 1 << 20;
@@ -60,7 +61,7 @@ pub(super) struct Asking {
     patience: Duration,
     silences: HashMap<String, u32>,
     lines: Vec<String>,
-    /// Values that a script has variables for.
+    /// Values that a script has variables for, in every spelling in which they are sent.
     named: Vec<(String, String)>,
 }
 
@@ -72,8 +73,18 @@ impl Asking {
 
     /// What this is, is in the script of this probe only by its name.
     pub(super) fn conceal(&mut self, name: &str, value: &str) {
-        if !value.is_empty() && !self.named.iter().any(|(known, _)| known == value) {
-            self.named.push((value.to_owned(), name.to_owned()));
+        // A URL and a form spell it in another way; a shell that fills the script in has to know which one is meant.
+        let in_url = encoded(value, b"");
+        let in_form = in_url.replace("%20", "+");
+        for (spelling, variable) in [
+            (value.to_owned(), name.to_owned()),
+            (lowercase_escapes(&in_url), format!("{name}_ENCODED")),
+            (in_url, format!("{name}_ENCODED")),
+            (in_form, format!("{name}_ENCODED")),
+        ] {
+            if !spelling.is_empty() && !self.named.iter().any(|(known, _)| *known == spelling) {
+                self.named.push((spelling, variable));
+            }
         }
     }
 
@@ -95,6 +106,7 @@ impl Asking {
     /// A word for the script.
     pub(super) fn remark(&mut self, text: &str) {
         if self.lines.len() < LINES_MAX {
+            let text = self.concealed(text);
             self.lines.push(format!("# {text}"));
         }
     }
@@ -148,7 +160,7 @@ impl Asking {
     /// The request as curl has it.
     fn line(&self, asked: &Asked) -> String {
         if asked.is_of_user {
-            return format!("# the user fills in the form of {}", asked.url.path);
+            return format!("# the user fills in the form of {}", self.concealed(&asked.url.path));
         }
         let mut line = "curl -sS -i --path-as-is".to_owned();
         if !(asked.method == "GET" || asked.method == "POST" && asked.body.is_some()) {
@@ -183,27 +195,80 @@ impl Asking {
 
     /// A word in double quotes, in which what is concealed stands as a variable.
     fn word(&self, text: &str) -> String {
-        let mut named: Vec<&(String, String)> = self.named.iter().collect();
-        named.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
-        let mut text = text.to_owned();
-        for (place, (value, _)) in named.iter().enumerate() {
-            // A mark that no request has, so that no name is taken for a value.
-            text = text.replace(value.as_str(), &format!("\u{1}{place}\u{2}"));
-        }
         let mut out = String::from("\"");
-        for one in text.chars().filter(|one| !one.is_control() || matches!(one, '\u{1}' | '\u{2}'))
-        {
-            if matches!(one, '"' | '\\' | '`' | '$') {
-                out.push('\\');
+        for part in self.parts(text) {
+            match part {
+                Part::Named(name) => {
+                    let _ = write!(out, "${{{name}}}");
+                }
+                Part::Text(text) => {
+                    for one in text.chars().filter(|one| !one.is_control()) {
+                        if matches!(one, '"' | '\\' | '`' | '$') {
+                            out.push('\\');
+                        }
+                        out.push(one);
+                    }
+                }
             }
-            out.push(one);
-        }
-        for (place, (_, name)) in named.iter().enumerate() {
-            out = out.replace(&format!("\u{1}{place}\u{2}"), &format!("${{{name}}}"));
         }
         out.push('"');
         out
     }
+
+    /// A text for people, in which what is concealed stands by its name.
+    pub(super) fn concealed(&self, text: &str) -> String {
+        let mut out = String::new();
+        for part in self.parts(text) {
+            match part {
+                Part::Named(name) => {
+                    let _ = write!(out, "${{{name}}}");
+                }
+                Part::Text(text) => out.push_str(text),
+            }
+        }
+        out
+    }
+
+    /// A text, taken apart at what is concealed; the longest spelling first, so that no rest of a longer one stays.
+    fn parts<'a>(&'a self, text: &'a str) -> Vec<Part<'a>> {
+        let mut named: Vec<&(String, String)> = self.named.iter().collect();
+        named.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        let mut parts = vec![Part::Text(text)];
+        for (value, name) in named {
+            let mut next = Vec::with_capacity(parts.len());
+            for part in parts {
+                let Part::Text(text) = part else {
+                    next.push(part);
+                    continue;
+                };
+                for (place, rest) in text.split(value.as_str()).enumerate() {
+                    if place > 0 {
+                        next.push(Part::Named(name));
+                    }
+                    next.push(Part::Text(rest));
+                }
+            }
+            parts = next;
+        }
+        parts
+    }
+}
+
+/// A piece of what is shown.
+enum Part<'a> {
+    Text(&'a str),
+    Named(&'a str),
+}
+
+/// `%2F` as `%2f`: others write it so.
+fn lowercase_escapes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut digits = 0_u8;
+    for one in text.chars() {
+        out.push(if digits > 0 { one.to_ascii_lowercase() } else { one });
+        digits = if one == '%' { 2 } else { digits.saturating_sub(1) };
+    }
+    out
 }
 
 fn bytes(asked: &Asked) -> Vec<u8> {
@@ -231,11 +296,30 @@ fn bytes(asked: &Asked) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_script_holds_no_secret() {
+    fn asking() -> (Url, Asking) {
         let issuer = Url::parse("http://127.0.0.1:9").unwrap();
         let reach = Reach { issuer: issuer.clone(), address: ([127, 0, 0, 1], 9).into() };
-        let mut asking = Asking::new(reach, Arc::new(Budget::default()), Duration::from_millis(10));
+        let asking = Asking::new(reach, Arc::new(Budget::default()), Duration::from_millis(10));
+        (issuer, asking)
+    }
+
+    #[test]
+    fn a_secret_is_concealed_in_every_spelling() {
+        let (issuer, mut asking) = asking();
+        asking.conceal("SECRET", "p@ss/w+rd é");
+        let pairs = vec![("client_secret".to_owned(), "p@ss/w+rd é".to_owned())];
+        let line = asking.line(&Asked::get(issuer.with(&pairs)));
+        assert!(line.ends_with("?client_secret=${SECRET_ENCODED}\""), "{line}");
+        for spelling in ["p@ss/w+rd é", "p%40ss%2Fw%2Brd+%C3%A9", "p%40ss%2fw%2brd%20%c3%a9"] {
+            let shown = asking.concealed(&format!("<{spelling}>"));
+            assert!(shown.starts_with("<${SECRET") && shown.ends_with("}>"), "{shown}");
+        }
+        assert_eq!(asking.concealed("of nobody"), "of nobody");
+    }
+
+    #[test]
+    fn a_script_holds_no_secret() {
+        let (issuer, mut asking) = asking();
         asking.conceal("SECRET", "obviously-fake");
         asking.conceal("CODE", "abc");
         let pairs = vec![

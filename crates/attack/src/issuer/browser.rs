@@ -8,7 +8,7 @@ use super::judged::{Unjudged, inconclusive};
 use super::reach::Reach;
 use super::url::{Pairs, Url};
 use crate::answer::Answer;
-use crate::issuer::form_of_page::{PageForm, forms};
+use crate::issuer::form_of_page::{PageForm, forms, seen};
 
 /// Redirects and forms of one walk.
 const STEPS_MAX: usize = 16;
@@ -104,8 +104,8 @@ pub(super) async fn walk(
 }
 
 /// Whether a page says that something is wrong, and asks for nothing. Not every issuer has a status for that.
-fn is_error(page: &str) -> bool {
-    let text = page.to_ascii_lowercase();
+pub(super) fn is_error(page: &str) -> bool {
+    let text = seen(page).to_ascii_lowercase();
     let is_wrong =
         ["error", "invalid", "mismatch", "not allowed"].iter().any(|word| text.contains(word));
     is_wrong && forms(page).is_empty()

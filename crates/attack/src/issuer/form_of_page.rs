@@ -44,6 +44,47 @@ pub(super) fn forms(page: &str) -> Vec<PageForm> {
     forms
 }
 
+/// What somebody sees of a page: its text, without tags, comments, scripts and styles.
+pub(super) fn seen(page: &str) -> String {
+    let mut pieces = page.split('<');
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    // What ends that which nobody sees.
+    let mut hidden: Option<&str> = None;
+    for piece in pieces {
+        let lower = piece.to_ascii_lowercase();
+        if let Some(end) = hidden {
+            let is_end = if end == "-->" { lower.contains(end) } else { lower.starts_with(end) };
+            if !is_end {
+                continue;
+            }
+        }
+        hidden = [("!--", "-->"), ("script", "/script"), ("style", "/style")]
+            .into_iter()
+            .find(|(begin, end)| lower.starts_with(begin) && !lower.contains(end))
+            .map(|(_, end)| end);
+        if hidden.is_none() {
+            text.push(' ');
+            text.push_str(behind_tag(piece));
+        }
+    }
+    text
+}
+
+/// What follows the `>` of a tag; one inside quotes ends nothing.
+fn behind_tag(piece: &str) -> &str {
+    let mut quote = None;
+    for (at, one) in piece.char_indices() {
+        match (quote, one) {
+            (None, '"' | '\'') => quote = Some(one),
+            (Some(begun), _) if begun == one => quote = None,
+            (None, '>') => return piece.get(at + 1..).unwrap_or_default(),
+            _ => {}
+        }
+    }
+    // A tag that is broken off, or an apostrophe that is no quote.
+    piece.split_once('>').map_or("", |(_, behind)| behind)
+}
+
 impl PageForm {
     fn take(&mut self, tag: &Tag) {
         let Some(name) = tag.said("name") else { return };
@@ -156,10 +197,20 @@ mod tests {
         assert_eq!((found[1].action.as_str(), found[1].is_post), ("", false));
     }
 
+    #[test]
+    fn what_nobody_sees_is_no_text() {
+        let page = r#"<title>Hello</title><!-- error <b>error</b> --><style>.error{}</style>
+            <script>if (a<b) { error() }</script><img alt="a>error" onerror='error()'><p class=error>Sign in</p>"#;
+        let text = seen(page);
+        assert!(text.contains("Hello") && text.contains("Sign in"), "{text}");
+        assert!(!text.contains("error"), "{text}");
+        assert!(seen("<p>an <b>error</b></p>").contains("error"));
+    }
+
     proptest::proptest! {
         #[test]
-        fn no_page_breaks_the_reader(page in "[<>/='\" a-cé]{0,64}") {
-            let _ = forms(&page);
+        fn no_page_breaks_the_reader(page in "[<>/='\" a-cé!-]{0,64}") {
+            let _ = (forms(&page), seen(&page));
         }
     }
 }

@@ -14,10 +14,12 @@ pub(super) struct Reach {
 impl Reach {
     /// The address of a URL; or why it is not asked. No name is looked up: it might lead to somebody who did not agree.
     pub(super) fn address(&self, url: &Url) -> Result<SocketAddr, String> {
+        // What stands in a query may be a secret, and the reason ends in reports.
+        let shown = Url { query: None, fragment: None, ..url.clone() };
         if url.scheme != "http" {
             let scheme = &url.scheme;
             return Err(format!(
-                "`{url}` is not asked: the attacker speaks plain `http`, not `{scheme}`"
+                "`{shown}` is not asked: the attacker speaks plain `http`, not `{scheme}`"
             ));
         }
         if self.is_own(url) {
@@ -25,7 +27,7 @@ impl Reach {
         }
         if !(self.address.ip().is_loopback() && url.is_loopback()) {
             return Err(format!(
-                "`{url}` is not asked: `{}` is not the issuer's host",
+                "`{shown}` is not asked: `{}` is not the issuer's host",
                 url.authority
             ));
         }
@@ -35,7 +37,7 @@ impl Reach {
             ip if self.issuer.host() == host => ip,
             _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
         });
-        let port = url.port().ok_or_else(|| format!("`{url}` has no port"))?;
+        let port = url.port().ok_or_else(|| format!("`{shown}` has no port"))?;
         Ok(SocketAddr::new(ip, port))
     }
 
@@ -75,9 +77,12 @@ mod tests {
             "http://other.example/token",
             "http://169.254.169.254/latest",
             "http://localhost:3000@other.example/token",
+            "http://other.example/token?code=abc#code=abc",
+            "https://localhost:3000/token?code=abc",
         ] {
             let told = here.address(&Url::parse(url).unwrap()).unwrap_err();
             assert!(told.contains("is not asked"), "{told}");
+            assert!(!told.contains("abc"), "{told}");
         }
     }
 

@@ -81,7 +81,8 @@ async fn run(
             severity: listed.severity,
             section: listed.section,
             result,
-            why: why.map(|why| legible(&why)),
+            // An issuer may say what it was sent, or lead to it.
+            why: why.map(|why| legible(&stage.asking.concealed(&why))),
             replay: format!("# {}: {}\n{}", listed.id, listed.title, stage.asking.script()),
         });
     }

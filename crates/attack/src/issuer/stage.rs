@@ -177,7 +177,21 @@ impl Stage {
         let asked = sent.pairs.iter().rev().find(|(name, _)| name == "redirect_uri");
         let asked = asked.map_or("", |(_, uri)| uri.as_str());
         let (user, ends) = (self.given.user.clone(), [sent.redirect_uri.as_str(), asked]);
-        walk(&mut self.asking, &mut self.jar, url, user.as_ref(), &ends).await
+        let landing = walk(&mut self.asking, &mut self.jar, url, user.as_ref(), &ends).await?;
+        self.conceal_of(&landing);
+        Ok(landing)
+    }
+
+    /// Codes and tokens that came in a redirect, however they were asked for.
+    fn conceal_of(&mut self, landing: &Landing) {
+        let Landing::Client { at, .. } = landing else { return };
+        for (name, variable) in
+            [("code", "CODE"), ("access_token", "ACCESS_TOKEN"), ("id_token", "ID_TOKEN")]
+        {
+            for value in [at.in_query(name), at.in_fragment(name)].into_iter().flatten() {
+                self.asking.conceal(variable, &value);
+            }
+        }
     }
 
     /// The same as nobody, in a browser that knows nothing.
@@ -199,6 +213,7 @@ impl Stage {
         let mut jar = Jar::of(user.as_ref().and_then(|user| user.cookie.clone()));
         let ends = [sent.redirect_uri.as_str()];
         let landing = walk(&mut self.asking, &mut jar, url, user.as_ref(), &ends).await?;
+        self.conceal_of(&landing);
         Ok((landing, jar))
     }
 
@@ -210,7 +225,6 @@ impl Stage {
         if let Landing::Client { at, .. } = landing
             && let Some(code) = at.said("code")
         {
-            self.asking.conceal("CODE", &code);
             return Ok(Code { code, sent });
         }
         Err(inconclusive(format!("an honest request gives no code: {told}")))
@@ -371,6 +385,16 @@ pub(super) fn gave_token(answer: &Answer) -> Result<bool, Unjudged> {
             Err(inconclusive(format!("the answer is neither a token nor a refusal ({status})")))
         }
     }
+}
+
+/// That another client was looked at at all: one whose own secret is wrong is refused whatever it shows.
+pub(super) fn was_believed(answer: &Answer) -> Result<(), Unjudged> {
+    if answer.status == 401 || error(answer) == "invalid_client" {
+        return Err(inconclusive(
+            "the `second` client cannot log in: the issuer does not believe its name and secret",
+        ));
+    }
+    Ok(())
 }
 
 /// `error` of an answer (RFC 6749 section 5.2).

@@ -108,6 +108,10 @@ async fn cors(stage: &mut Stage) -> Judged {
     let asked = Asked::get(url).field("Origin", format!("https://{ATTACKER}"));
     let answer = stage.asking.ask(&asked).await?;
     let allowed = answer.all("access-control-allow-origin");
+    // What is not there has no fields either.
+    if let (404 | 405, true) = (answer.status, allowed.is_empty()) {
+        return Err(inconclusive(format!("an honest request is answered {}", answer.status)));
+    }
     Ok(Shown::open_if(!allowed.is_empty(), || {
         let allowed = allowed.join(", ");
         format!("`Access-Control-Allow-Origin` is `{}`", allowed.escape_default())

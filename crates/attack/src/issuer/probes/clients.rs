@@ -61,14 +61,20 @@ async fn cors(stage: &mut Stage) -> Judged {
     let ahead = Asked { method: "OPTIONS", ..Asked::get(url.clone()) };
     let ahead = ahead.field("Origin", &*origin).field("Access-Control-Request-Method", "POST");
     let pairs = vec![("grant_type".to_owned(), "authorization_code".to_owned())];
+    let mut last = 0;
     for asked in [ahead, Asked::post(url, pairs).field("Origin", &*origin)] {
         let answer = stage.asking.ask(&asked).await?;
+        last = answer.status;
         let said = |name: &str| answer.all(name).first().copied().unwrap_or_default().to_owned();
         let allowed = said("access-control-allow-origin");
         let is_any = allowed == "*" || allowed == origin;
         if is_any && said("access-control-allow-credentials").eq_ignore_ascii_case("true") {
             return Ok(Shown::open(format!("`{origin}` may read answers, with cookies")));
         }
+    }
+    // What is not there has no fields either. That nobody answers an `OPTIONS` is a refusal.
+    if let 404 | 405 = last {
+        return Err(inconclusive(format!("the token endpoint answers a form with {last}")));
     }
     Ok(Shown::Safe)
 }
@@ -151,9 +157,20 @@ async fn guess(stage: &mut Stage) -> Judged {
         )));
     }
     for guess in GUESSES.into_iter().chain([client.client_id.as_str()]) {
-        if guessed(stage, &client, guess).await? != wrong {
+        let said = guessed(stage, &client, guess).await?;
+        if said == wrong {
+            continue;
+        }
+        // Whoever guesses too often may be answered anything, and then everything is answered so.
+        let is_guessed =
+            said == right && guessed(stage, &client, "obviously-wrong").await? == wrong;
+        if is_guessed {
             return Ok(Shown::open("one of seven first guesses is right"));
         }
+        return Err(inconclusive(format!(
+            "after some guesses the issuer answers `{}`: it may have locked the client out",
+            said.escape_default()
+        )));
     }
     Ok(Shown::Safe)
 }

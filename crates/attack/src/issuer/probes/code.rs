@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::issuer::asking::{Asked, Body};
 use crate::issuer::judged::{Judged, Shown, not_tried};
-use crate::issuer::stage::{ATTACKER, Code, Stage, gave_token};
+use crate::issuer::stage::{ATTACKER, Code, Stage, gave_token, was_believed};
 use crate::issuer::url::Pairs;
 
 /// A verifier that nobody sent (RFC 7636 section 4.1).
@@ -67,7 +67,11 @@ pub(super) async fn judge(of: Of, stage: &mut Stage) -> Judged {
         asked = Asked { method, url: asked.url.with(&pairs), body, ..asked };
     }
     let answer = stage.asking.ask(&asked).await?;
-    Ok(Shown::open_if(gave_token(&answer)?, || "a token is given".to_owned()))
+    let is_given = gave_token(&answer)?;
+    if let Of::OtherClient = of {
+        was_believed(&answer)?;
+    }
+    Ok(Shown::open_if(is_given, || "a token is given".to_owned()))
 }
 
 /// What redeems a code, changed.

@@ -3,7 +3,7 @@
 use crate::issuer::asking::Asked;
 use crate::issuer::given::Client;
 use crate::issuer::judged::{Judged, Shown, Unjudged, inconclusive};
-use crate::issuer::stage::{Stage, active, gave_token};
+use crate::issuer::stage::{Stage, active, gave_token, was_believed};
 use crate::issuer::url::Pairs;
 
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +35,12 @@ pub(super) async fn judge(of: Of, stage: &mut Stage) -> Judged {
             let second = stage.second()?;
             let token = living(stage, &client).await?;
             let asked = stage.asked_as(&second, "revocation_endpoint", of_token(&token))?;
-            stage.asking.ask(&asked).await?;
-            Ok(Shown::open_if(!stage.is_alive(&token).await?, || {
-                "a token ends at the word of another client".to_owned()
-            }))
+            let answer = stage.asking.ask(&asked).await?;
+            if !stage.is_alive(&token).await? {
+                return Ok(Shown::open("a token ends at the word of another client"));
+            }
+            was_believed(&answer)?;
+            Ok(Shown::Safe)
         }
         Of::Access => {
             let token = living(stage, &client).await?;
@@ -90,10 +92,12 @@ async fn revoke(stage: &mut Stage, client: &Client, token: &str) -> Result<(), U
 /// With no more than the client's name.
 async fn introspection(stage: &mut Stage) -> Judged {
     let url = stage.metadata.endpoint("introspection_endpoint")?;
-    let client = stage.client();
+    // Who has a secret may ask of its own token: without that, a refusal says nothing.
+    let confidential = stage.confidential();
+    let client = confidential.clone().unwrap_or_else(|_| stage.client());
     let token = stage.tokens(&client).await?.access;
-    if let Ok(confidential) = stage.confidential() {
-        stage.is_active(&confidential, &token).await?;
+    if confidential.is_ok() && !stage.is_active(&client, &token).await? {
+        return Err(inconclusive("the token of an honest exchange is not told to be active"));
     }
     stage.asking.remark("the attack:");
     for id in [None, Some(&client.client_id)].into_iter().chain([stage
@@ -112,5 +116,5 @@ async fn introspection(stage: &mut Stage) -> Judged {
             }));
         }
     }
-    Ok(Shown::Safe)
+    confidential.map(|_| Shown::Safe)
 }

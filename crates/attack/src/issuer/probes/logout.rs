@@ -1,8 +1,8 @@
 //! Where does a logout send the browser?
 
 use crate::issuer::asking::Asked;
-use crate::issuer::browser::Landing;
-use crate::issuer::form_of_page::forms;
+use crate::issuer::browser::{Landing, is_error};
+use crate::issuer::form_of_page::{forms, seen};
 use crate::issuer::jar::Jar;
 use crate::issuer::judged::{Judged, Shown, Unjudged, inconclusive};
 use crate::issuer::stage::{ATTACKER, Stage};
@@ -25,9 +25,15 @@ pub(super) async fn judge(stage: &mut Stage) -> Judged {
     }
     stage.asking.remark("the attack:");
     let led = logout(stage, &format!("https://{ATTACKER}/bye")).await?;
-    Ok(Shown::open_if(led.is_some_and(|at| at.host() == ATTACKER), || {
-        format!("the browser is sent to `https://{ATTACKER}/bye`")
-    }))
+    if led.is_some_and(|at| at.host() == ATTACKER) {
+        return Ok(Shown::open(format!("the browser is sent to `https://{ATTACKER}/bye`")));
+    }
+    if client.post_logout_redirect_uri.is_none() {
+        return Err(inconclusive(
+            "nothing shows that an honest logout works: the file gives no `post_logout_redirect_uri`",
+        ));
+    }
+    Ok(Shown::Safe)
 }
 
 /// Logs in anew, and out again; where that leads, if it leads away.
@@ -52,7 +58,10 @@ async fn logout(stage: &mut Stage, to: &str) -> Result<Option<Url>, Unjudged> {
 async fn follow(stage: &mut Stage, jar: &mut Jar, first: Asked) -> Result<Option<Url>, Unjudged> {
     let mut asked = first;
     for _ in 0..STEPS_MAX {
-        if let Some(cookies) = jar.field(&asked.url.path) {
+        // The metadata may name somebody else's place: a session is the issuer's alone.
+        if let Some(cookies) = jar.field(&asked.url.path)
+            && asked.url.host() == stage.asking.reach.issuer.host()
+        {
             asked = asked.field("Cookie", cookies);
         }
         let answer = stage.asking.ask(&asked).await?;
@@ -64,18 +73,36 @@ async fn follow(stage: &mut Stage, jar: &mut Jar, first: Asked) -> Result<Option
             (200, _) => {
                 let page = answer.text();
                 let Some(form) = forms(&page).into_iter().find(|form| form.is_post) else {
-                    return Ok(None);
+                    return if is_end(&page) {
+                        Ok(None)
+                    } else {
+                        Err(inconclusive("the page of a logout says neither yes nor no"))
+                    };
                 };
-                let Some(url) = asked.url.join(&form.action) else { return Ok(None) };
-                if !stage.asking.reach.is_own(&url) {
-                    return Ok(None);
-                }
+                let url = asked.url.join(&form.action);
+                let Some(url) = url.filter(|url| stage.asking.reach.is_own(url)) else {
+                    return Err(inconclusive("the form of a logout leads away from the issuer"));
+                };
                 let mut pairs = form.filled;
                 pairs.push(("logout".to_owned(), "yes".to_owned()));
                 Asked::post(url, pairs)
             }
-            _ => return Ok(None),
+            (status @ (300..400 | 404 | 405), _) => {
+                return Err(inconclusive(format!(
+                    "a logout is answered {status}, and leads nowhere"
+                )));
+            }
+            (400..500, _) => return Ok(None),
+            (status, _) => return Err(inconclusive(format!("a logout is answered {status}"))),
         };
     }
-    Ok(None)
+    Err(inconclusive("a logout leads in circles"))
+}
+
+/// Whether a page says that it refuses, or that the logout is done and nothing more follows.
+fn is_end(page: &str) -> bool {
+    let text = seen(page).to_ascii_lowercase();
+    let is_over = ["logged out", "signed out"].iter().any(|word| text.contains(word));
+    // A script, a link or a `refresh` to the attacker is not followed here, and is no refusal.
+    (is_over || is_error(page)) && !page.contains(ATTACKER)
 }

@@ -53,7 +53,11 @@ pub(super) async fn judge(change: Change, stage: &mut Stage) -> Judged {
         _ => request.set("redirect_uri", &changed),
     };
     let landing = stage.land(&request).await?;
-    Ok(landing.sent_back()?.map_or(Shown::Safe, |at| landed(change, at, &registered)))
+    let wanted = Url::parse(&changed).ok_or_else(|| not_tried("no redirect URI"))?;
+    match landing.sent_back()? {
+        Some(at) => landed(change, at, (&registered, &wanted), &stage.asking.reach.issuer),
+        None => Ok(Shown::Safe),
+    }
 }
 
 /// With a user, a request for a code; without, one that is answered without a login.
@@ -68,18 +72,49 @@ fn request(stage: &mut Stage) -> Result<Authorization, Unjudged> {
     })
 }
 
-fn landed(change: Change, at: &Url, registered: &Url) -> Shown {
+/// Only where the browser is sent to the changed URI is it open: an issuer may show its errors on a page of its own.
+fn landed(change: Change, at: &Url, (registered, wanted): (&Url, &Url), issuer: &Url) -> Judged {
     let has_code = at.said("code").is_some();
-    let is_elsewhere = at.place() != registered.place();
+    let is_wanted = is_at(at, wanted)
+        // Some issuers resolve the dots before they send the browser there.
+        || change == Change::Dots && is_at(at, &Url { path: resolved(&wanted.path), ..wanted.clone() });
     let is_open = match change {
         Change::Missing => has_code,
-        Change::Fragment => is_elsewhere || has_code,
-        Change::Query => is_elsewhere || at.in_query(MARK).is_some(),
-        _ => is_elsewhere,
+        Change::Fragment => is_wanted && has_code,
+        Change::Query => is_wanted && at.in_query(MARK).is_some(),
+        _ => is_wanted,
     };
+    let is_own =
+        at.scheme == issuer.scheme && at.host() == issuer.host() && at.port() == issuer.port();
+    let is_known = is_open || is_at(at, registered) || is_own || at.said("error").is_some();
+    if !is_known || has_code && !is_open && !is_at(at, registered) {
+        let place = Url { query: None, fragment: None, ..at.clone() };
+        return Err(inconclusive(format!(
+            "the browser is sent to `{place}`, which nobody asked for"
+        )));
+    }
     let shown = Url { query: None, fragment: None, ..at.clone() };
     let what = if has_code { "with a code" } else { "without a code" };
-    Shown::open_if(is_open, || format!("the browser is sent to `{shown}`, {what}"))
+    Ok(Shown::open_if(is_open, || format!("the browser is sent to `{shown}`, {what}")))
+}
+
+/// Whether a browser that is sent here ends there: by scheme, host, port and path.
+fn is_at(at: &Url, there: &Url) -> bool {
+    let place = |url: &Url| (url.scheme.clone(), url.host(), url.port(), url.place().2);
+    place(at) == place(there)
+}
+
+/// A path without its `..`.
+fn resolved(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').skip(1) {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    format!("/{}", parts.join("/"))
 }
 
 /// The registered URI, changed; or why that is no change.
@@ -109,6 +144,7 @@ fn changed(registered: &Url, change: Change) -> Result<String, Unjudged> {
         Change::Port if registered.is_loopback() => {
             Err(not_tried("on loopback addresses the port may be any (RFC 8252 section 7.3)"))
         }
+        Change::Port if registered.port() == Some(8443) => to(format!("{host}:8444")),
         Change::Port => to(format!("{host}:8443")),
         Change::Path => Ok(format!("{}/{MARK}", bare(registered).trim_end_matches('/'))),
         Change::Dots => Ok(format!("{}/../{MARK}", bare(registered).trim_end_matches('/'))),
@@ -128,6 +164,31 @@ mod tests {
 
     fn of(registered: &str, change: Change) -> String {
         changed(&Url::parse(registered).unwrap(), change).unwrap_or_default()
+    }
+
+    #[test]
+    fn only_the_changed_uri_is_open() {
+        let url = |text: &str| Url::parse(text).unwrap();
+        let (registered, issuer) = (url("https://shop.example/cb"), url("http://issuer.example"));
+        for (change, at, expected) in [
+            (Change::Other, "https://attacker.example/cb?code=x", Some(true)),
+            (Change::Other, "https://attacker.example/cb?error=x", Some(true)),
+            (Change::Other, "http://issuer.example/error", Some(false)),
+            (Change::Other, "https://login.example/error?error=x", Some(false)),
+            (Change::Other, "https://shop.example/cb?code=x", Some(false)),
+            (Change::Other, "https://login.example/", None),
+            (Change::Other, "https://login.example/?code=x", None),
+            (Change::Userinfo, "https://attacker.example/cb", Some(true)),
+            (Change::Dots, "https://shop.example/cb/../portcullis", Some(true)),
+            (Change::Dots, "https://shop.example/portcullis", Some(true)),
+            (Change::Query, "https://shop.example/cb?portcullis=1&code=x", Some(true)),
+            (Change::Query, "https://shop.example/cb?code=x", Some(false)),
+            (Change::Missing, "https://shop.example/cb?error=x", Some(false)),
+        ] {
+            let wanted = url(&changed(&registered, change).unwrap());
+            let shown = landed(change, &url(at), (&registered, &wanted), &issuer);
+            assert_eq!(shown.ok().map(|shown| shown != Shown::Safe), expected, "{change:?} {at}");
+        }
     }
 
     #[test]

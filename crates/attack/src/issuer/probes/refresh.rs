@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::issuer::asking::Asked;
 use crate::issuer::given::Client;
 use crate::issuer::judged::{Judged, Shown, Unjudged, inconclusive, not_tried};
-use crate::issuer::stage::{OFFLINE, Stage, gave_token};
+use crate::issuer::stage::{OFFLINE, Stage, gave_token, was_believed};
 use crate::issuer::url::Pairs;
 
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,11 @@ pub(super) async fn judge(of: Of, stage: &mut Stage) -> Judged {
             let client = stage.client();
             let token = honest(stage, &client).await?;
             let asked = stage.asked_as(&second, "token_endpoint", refreshing(&token))?;
-            shown(stage, &asked, "another client is given a token").await
+            let answer = stage.asking.ask(&asked).await?;
+            was_believed(&answer)?;
+            Ok(Shown::open_if(gave_token(&answer)?, || {
+                "another client is given a token".to_owned()
+            }))
         }
         Of::WithoutSecret => {
             let client = stage.confidential()?;
@@ -35,14 +39,12 @@ pub(super) async fn judge(of: Of, stage: &mut Stage) -> Judged {
             let mut pairs = refreshing(&token);
             pairs.push(("client_id".to_owned(), client.client_id));
             let asked = Asked::post(stage.metadata.endpoint("token_endpoint")?, pairs);
-            shown(stage, &asked, "a token is given without the secret").await
+            let answer = stage.asking.ask(&asked).await?;
+            Ok(Shown::open_if(gave_token(&answer)?, || {
+                "a token is given without the secret".to_owned()
+            }))
         }
     }
-}
-
-async fn shown(stage: &mut Stage, asked: &Asked, how: &str) -> Judged {
-    let answer = stage.asking.ask(asked).await?;
-    Ok(Shown::open_if(gave_token(&answer)?, || how.to_owned()))
 }
 
 fn refreshing(token: &str) -> Pairs {

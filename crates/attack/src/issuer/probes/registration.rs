@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::issuer::asking::{Asked, Body};
-use crate::issuer::judged::{Judged, Shown, Unjudged, inconclusive};
+use crate::issuer::judged::{Judged, Shown, inconclusive};
 use crate::issuer::stage::{ATTACKER, Stage};
 use crate::issuer::url::Url;
 
@@ -18,21 +18,22 @@ pub(super) async fn judge(of: Of, stage: &mut Stage) -> Judged {
         Of::Open => format!("https://{ATTACKER}/cb"),
         Of::Script => "javascript://attacker.example/%0aalert(1)".to_owned(),
     };
-    let url = stage.metadata.endpoint("registration_endpoint")?;
+    let endpoint = stage.metadata.endpoint("registration_endpoint")?;
     let body = json!({
         "client_name": "portcullis attack",
         "redirect_uris": [uri],
         "response_types": ["code"],
         "grant_types": ["authorization_code"],
     });
-    let asked = Asked { method: "POST", body: Some(Body::Json(body)), ..Asked::get(url) };
+    let asked =
+        Asked { method: "POST", body: Some(Body::Json(body)), ..Asked::get(endpoint.clone()) };
     let answer = stage.asking.ask(&asked).await?;
     match answer.status {
         200 | 201 => {
             let told: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-            let rest = match remove(stage, &told).await {
-                Ok(()) => "it was removed again".to_owned(),
-                Err(_) => "it could not be removed: do so by hand".to_owned(),
+            let rest = match remove(stage, &endpoint, &told).await {
+                Ok(()) => "it was removed again",
+                Err(rest) => rest,
             };
             Ok(Shown::open(format!("a client was registered; {rest}")))
         }
@@ -41,14 +42,31 @@ pub(super) async fn judge(of: Of, stage: &mut Stage) -> Judged {
     }
 }
 
-/// Removes what was registered (RFC 7592 section 2.3).
-async fn remove(stage: &mut Stage, told: &Value) -> Result<(), Unjudged> {
+const NOT_REMOVED: &str = "it could not be removed: do so by hand";
+
+/// Removes what was registered (RFC 7592 section 2.3); or says why it is still there.
+async fn remove(stage: &mut Stage, endpoint: &Url, told: &Value) -> Result<(), &'static str> {
     let said = |name: &str| told.get(name).and_then(Value::as_str);
-    let unknown = || inconclusive("no way is told");
-    let url = said("registration_client_uri").and_then(Url::parse).ok_or_else(unknown)?;
-    let token = said("registration_access_token").ok_or_else(unknown)?.to_owned();
+    let url = said("registration_client_uri").and_then(Url::parse).ok_or(NOT_REMOVED)?;
+    let token = said("registration_access_token").ok_or(NOT_REMOVED)?.to_owned();
+    // An issuer that could name any place would have others on this machine deleted.
+    if !is_beside(&url, endpoint) {
+        return Err(
+            "its `registration_client_uri` is not of the registration endpoint's host and \
+                    port, so nothing was deleted: remove it by hand",
+        );
+    }
     stage.asking.conceal("REGISTRATION_TOKEN", &token);
     let asked = Asked { method: "DELETE", ..Asked::get(url) };
-    let answer = stage.asking.ask(&asked.field("Authorization", format!("Bearer {token}"))).await?;
-    if answer.status == 204 { Ok(()) } else { Err(unknown()) }
+    let asked = asked.field("Authorization", format!("Bearer {token}"));
+    let answer = stage.asking.ask(&asked).await.map_err(|_| NOT_REMOVED)?;
+    if answer.status == 204 { Ok(()) } else { Err(NOT_REMOVED) }
+}
+
+/// Whether it is of the same host and port.
+fn is_beside(url: &Url, endpoint: &Url) -> bool {
+    url.scheme == endpoint.scheme
+        && url.host() == endpoint.host()
+        && url.port() == endpoint.port()
+        && !url.authority.contains('@')
 }

@@ -46,7 +46,7 @@ pub(super) async fn judge(of: Of, stage: &mut Stage) -> Judged {
             Ok(Shown::open_if(!has_one, || "the ID token has no `sub`".to_owned()))
         }
         Of::Nonce => Ok(bound(&id(&tokens)?, &tokens, stage)),
-        Of::Alg => Ok(alg(&tokens, client.is_public())),
+        Of::Alg => alg(&tokens, client.is_public()),
         Of::Lifetime => Ok(lifetime(&tokens)),
     }
 }
@@ -80,18 +80,23 @@ fn bound(id: &Read, tokens: &Tokens, stage: &Stage) -> Shown {
     wrong.map_or(Shown::Safe, Shown::Open)
 }
 
-fn alg(tokens: &Tokens, is_public: bool) -> Shown {
+fn alg(tokens: &Tokens, is_public: bool) -> Judged {
     let named =
         [("access token", Some(tokens.access.as_str())), ("ID token", tokens.text("id_token"))];
+    let mut has_one = false;
     for (name, token) in named {
         let Some(read) = token.and_then(forged::read) else { continue };
+        has_one = true;
         let alg = read.header.get("alg").and_then(Value::as_str).unwrap_or_default().to_owned();
         if alg.is_empty() || alg.eq_ignore_ascii_case("none") || is_public && alg.starts_with("HS")
         {
-            return Shown::open(format!("the {name}'s `alg` is `{}`", alg.escape_default()));
+            return Ok(Shown::open(format!("the {name}'s `alg` is `{}`", alg.escape_default())));
         }
     }
-    Shown::Safe
+    if !has_one {
+        return Err(not_tried("access tokens are opaque, and no ID token that can be read came"));
+    }
+    Ok(Shown::Safe)
 }
 
 fn lifetime(tokens: &Tokens) -> Shown {

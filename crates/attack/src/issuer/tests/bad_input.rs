@@ -61,6 +61,69 @@ fn a_login_beside_the_issuer_is_asked_and_a_client_never_is() {
 }
 
 #[test]
+fn what_was_registered_is_deleted_at_the_issuer_only() {
+    let beside = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = beside.local_addr().unwrap().port();
+    beside.set_nonblocking(true).unwrap();
+    let tiny = Tiny::start(&["registration-open", &format!("bad-delete:{port}")]);
+    let report = run(&tiny, GIVEN, Some("registration-open"));
+    let why = report.probes[0].why.as_ref().unwrap();
+    assert!(why.contains("nothing was deleted"), "{why}");
+    assert!(beside.accept().is_err());
+}
+
+#[test]
+fn a_logout_elsewhere_gets_no_cookies() {
+    use std::io::{Read as _, Write as _};
+    let beside = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = beside.local_addr().unwrap().port();
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = beside.accept().unwrap();
+        let mut bytes = [0; 4096];
+        let count = stream.read(&mut bytes).unwrap();
+        stream.write_all(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n").unwrap();
+        String::from_utf8_lossy(&bytes[..count]).into_owned()
+    });
+    let tiny = Tiny::start(&[&format!("bad-logout:{port}")]);
+    let report = run(&tiny, GIVEN, Some("logout-redirect"));
+    assert_eq!(report.probes[0].result, Inconclusive, "{:?}", report.probes[0].why);
+    let asked = asked.join().unwrap();
+    assert!(asked.starts_with("GET /logout") && !asked.contains("Cookie"), "{asked}");
+}
+
+#[test]
+fn what_shows_nothing_is_inconclusive() {
+    for (flaw, probe) in [
+        ("bad-lockout", "token-secret-guess"),
+        ("bad-inactive", "introspect-anyone"),
+        ("bad-logout-page", "logout-redirect"),
+    ] {
+        let report = run(&Tiny::start(&[flaw]), GIVEN, Some(probe));
+        let found = &report.probes[0];
+        assert_eq!(found.result, Inconclusive, "{flaw}: {:?}", found.why);
+    }
+}
+
+#[test]
+fn a_second_client_that_cannot_log_in_makes_nothing_safe() {
+    let text = "\
+client: { client_id: app, redirect_uri: 'https://app.example/cb', scopes: [openid, offline_access, orders] }
+second:
+  client_id: shop
+  client_secret: obviously-wrong
+  redirect_uri: https://shop.example/cb
+user:
+  forms: [{ login: alice, password: alice-pass }, {}]
+";
+    for probe in ["token-code-other-client", "refresh-other-client", "revoke-other-client"] {
+        let report = run(&Tiny::start(&[]), text, Some(probe));
+        let found = &report.probes[0];
+        assert_eq!(found.result, Inconclusive, "{probe}: {:?}", found.why);
+        assert!(found.why.as_ref().unwrap().contains("cannot log in"), "{:?}", found.why);
+    }
+}
+
+#[test]
 fn redirects_in_circles_end() {
     let report = run(&Tiny::start(&["bad-loop"]), GIVEN, Some("token-code-replay"));
     assert_eq!(report.probes[0].result, Inconclusive);

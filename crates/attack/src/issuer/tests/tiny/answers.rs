@@ -15,6 +15,9 @@ pub(super) fn introspect(got: &Got, known: &mut Known) -> Said {
     if !is_let {
         return Said::error(401, "invalid_client");
     }
+    if known.has("bad-inactive") {
+        return Said::json(200, &json!({ "active": false }));
+    }
     Said::json(200, &json!({ "active": is_good(first(&got.form, "token"), known) }))
 }
 
@@ -91,6 +94,10 @@ fn forged_with(token: &str, key: &[u8]) -> String {
 
 pub(super) fn logout(got: &Got, known: &mut Known) -> Said {
     known.sessions.remove(&got.cookie("sid"));
+    if known.has("bad-logout-page") && !got.query.iter().any(|(_, to)| to.contains("shop.example"))
+    {
+        return Said::page("<img onerror='invalid()'><p>Welcome</p>");
+    }
     let to = first(&got.query, "post_logout_redirect_uri");
     if to == "https://shop.example/bye" || known.has("logout-redirect") {
         return Said::lead(302, to);
@@ -103,7 +110,14 @@ pub(super) fn register(got: &Got, known: &mut Known) -> Said {
     if is_script && known.has("registration-redirect")
         || !is_script && known.has("registration-open")
     {
-        return Said::json(201, &json!({ "client_id": "new" }));
+        let beside = known.flaws.iter().find_map(|flaw| flaw.strip_prefix("bad-delete:"));
+        let uri = beside.map(|port| format!("http://127.0.0.1:{port}/index"));
+        return Said::json(
+            201,
+            &json!({
+                "client_id": "new", "registration_client_uri": uri, "registration_access_token": "t",
+            }),
+        );
     }
     Said::error(401, "invalid_token")
 }

@@ -113,6 +113,9 @@ fn metadata(known: &Known) -> Value {
     if has("metadata-plain-endpoint") {
         document["service_endpoint"] = "http://plain.example/".into();
     }
+    if let Some(port) = known.flaws.iter().find_map(|flaw| flaw.strip_prefix("bad-logout:")) {
+        document["end_session_endpoint"] = format!("http://localhost:{port}/logout").into();
+    }
     if has("bad-elsewhere") {
         document["authorization_endpoint"] = "http://169.254.169.254/auth".into();
         document["userinfo_endpoint"] = "https://127.0.0.1:1/me".into();

@@ -43,7 +43,14 @@ fn decided(got: &Got, known: &mut Known) -> Result<Said, Said> {
     if known.has("token-error-leak") && grant.contains('<') {
         return Err(Said::error(400, "Traceback (most recent call last)"));
     }
-    let client = client(got, &pairs, known)?;
+    let client = client(got, &pairs, known);
+    if known.has("bad-lockout") && client.is_err() {
+        known.count += 1;
+        if known.count > 3 {
+            return Err(Said::error(403, "locked"));
+        }
+    }
+    let client = client?;
     match grant.as_str() {
         "authorization_code" => redeem(&client, &pairs, known),
         "refresh_token" => refresh(&client, &pairs, known),
