@@ -81,7 +81,10 @@ fn line(books: &Books<'_>, item: Value) -> Result<Row, Fault> {
 
 /// The code of the next order, to be read out on the phone.
 pub(crate) fn next_code(books: &Books<'_>) -> Result<String, Fault> {
-    let row = books.row("SELECT max(id) + 1 AS next FROM orders", &[])?;
+    // Above all ids and all codes: who chooses an id takes no code from those who come later.
+    let sql = "SELECT 1 + max(max(id), max(CASE WHEN code LIKE 'PH-N%' \
+               THEN CAST(substr(code, 5) AS INTEGER) ELSE 0 END)) AS next FROM orders";
+    let row = books.row(sql, &[])?;
     Ok(format!("PH-N{}", row.as_ref().and_then(|row| row.get("next")).unwrap_or(&Value::Null)))
 }
 

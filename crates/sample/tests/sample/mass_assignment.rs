@@ -205,3 +205,17 @@ async fn a6_prescription_owner() {
     let direct = api.call("PATCH /api/prescriptions/RX-1004", &[&paula], body).await;
     assert_eq!((direct.status, &direct.json()["customer_id"]), (200, &json!(1)));
 }
+
+#[tokio::test]
+async fn who_chooses_the_id_of_an_order_keeps_nobody_from_ordering() {
+    let api = Api::start().await;
+    let alice = api.login("alice").await;
+    let ordered = async |more: &str| {
+        let body = format!("{{\"items\":[{{\"medicine_id\":1,\"quantity\":1}}]{more}}}");
+        api.call("POST /api/orders", &[&alice], body).await.status
+    };
+    // One above all others, then one between them: each takes a code.
+    for more in [",\"id\":9000", ",\"id\":4217", "", ",\"id\":4218", ""] {
+        assert_eq!(ordered(more).await, 201, "{more}");
+    }
+}
