@@ -7,7 +7,8 @@
 #   IDENTITIES    who calls, in the form of Web Fuzzing Commons     [nobody]
 #   ATTACKS       a folder of attack files                          [those that are made for the API]
 #   EVIDENCE      where evidence is kept                            [evidence.jsonl]
-#   EVIDENCE_KEY  the private key that signs it, beside its .pub    [no evidence is kept]
+#   EVIDENCE_KEY  the private key that signs it                     [no evidence is kept]
+#   EVIDENCE_PUBLIC_KEY  the public key that checks it              [EVIDENCE_KEY with .pub behind it]
 #   FAIL_FROM     low, medium, high: how bad it must be to fail     [low]
 #   ALLOW         words that `evidence check` does not complain of  [none]
 #   SARIF         where findings go                                 [portcullis.sarif]
@@ -34,13 +35,17 @@ if [[ -n ${ATTACKS:-} ]]; then
 fi
 if [[ -n ${EVIDENCE_KEY:-} ]]; then
     run+=(--evidence "$evidence" --evidence-key "$EVIDENCE_KEY")
-    check+=(--key "$EVIDENCE_KEY.pub")
+    check+=(--key "${EVIDENCE_PUBLIC_KEY:-$EVIDENCE_KEY.pub}")
 fi
 for word in ${ALLOW:-}; do check+=(--allow "$word"); done
 
 attacked=0
 "$program" "${run[@]}" > "$sarif" || attacked=$?
-if [[ $attacked -gt 1 ]]; then exit "$attacked"; fi
+if [[ $attacked -gt 1 ]]; then
+    # What says nothing is nothing to upload.
+    rm -f -- "$sarif"
+    exit "$attacked"
+fi
 
 checked=0
 if [[ -n ${EVIDENCE_KEY:-} ]]; then

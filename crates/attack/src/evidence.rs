@@ -153,10 +153,11 @@ impl<'a> Grounds<'a> {
     fn of(&mut self, wanted: Asked<'a>, steps: &[Spanned<Step>]) -> Result<Ground, String> {
         if !self.known.contains_key(&wanted) {
             let model = match self.place {
-                Place::Sample => sample_model(wanted.0, wanted.1, NOWHERE, self.clock),
-                Place::Upstream(upstream) => upstream.model(self.clock),
+                Place::Sample => sample_model(wanted.0, wanted.1, NOWHERE, self.clock)
+                    .map(Arc::new)
+                    .map_err(|failure| format!("the model cannot be read: {failure}"))?,
+                Place::Upstream(upstream) => Arc::clone(&upstream.model),
             };
-            let model = model.map_err(|failure| format!("the model cannot be read: {failure}"))?;
             self.known.insert(wanted, Sliced::new(model)?);
         }
         let sliced = self.known.get(&wanted).ok_or("the model cannot be read")?;
@@ -176,7 +177,7 @@ fn is_relaxed(model: &Model, attack: &Attack, operations: &[String], now: UnixMi
 /// A model, and what of it concerns each of its operations.
 #[derive(Debug)]
 pub struct Sliced {
-    model: Model,
+    model: Arc<Model>,
     slices: Vec<Slice>,
     whole: Slice,
 }
@@ -186,7 +187,8 @@ impl Sliced {
     ///
     /// # Errors
     /// If its files cannot be read as they were.
-    pub fn new(model: Model) -> Result<Self, String> {
+    pub fn new(model: impl Into<Arc<Model>>) -> Result<Self, String> {
+        let model = model.into();
         let cut = model.slices().and_then(|slices| Ok((slices, model.whole()?)));
         let (slices, whole) = cut.map_err(|problem| problem.message)?;
         Ok(Self { model, slices, whole })

@@ -41,12 +41,9 @@ pub enum Place {
 pub struct Upstream {
     /// Where it is: an address of this machine.
     pub address: SocketAddr,
-    /// The same as a URL, as the policy file would say it.
-    pub url: String,
-    /// The OpenAPI document; the policy's own where it is left out.
-    pub contract: Option<PathBuf>,
-    /// The policy file.
-    pub policy: Option<PathBuf>,
+    /// Document and policy, joined once for the whole run: what is tried is what evidence is about. Its gateway listens on
+    /// loopback, whatever the policy says.
+    pub model: Arc<Model>,
     /// What the policy names and does not hold: keys, secrets, certificates of issuers.
     pub equipment: Site,
     /// A gateway that somebody runs in front of it: what it lets through counts.
@@ -174,39 +171,24 @@ impl Place {
         clock: &Arc<dyn Clock>,
         shared: &Shared,
     ) -> Result<Arc<Model>, String> {
-        let (document, policy) = match self {
-            Self::Sample => (wanted.document, wanted.policy),
-            Self::Upstream(_) => (Document::default(), None),
-        };
-        let key = Key { document, policy: policy.map(str::to_owned), api };
-        let read = || match self {
-            Self::Sample => sample_model(document, policy, api, clock),
-            Self::Upstream(upstream) => upstream.model(clock),
-        };
-        shared.model(key, || {
-            read().map_err(|failure| format!("the gateway's model cannot be built: {failure}"))
-        })
+        let Wanted { document, policy } = wanted;
+        match self {
+            Self::Sample => {
+                let key = Key { document, policy: policy.map(str::to_owned), api };
+                shared.model(key, || {
+                    let model = sample_model(document, policy, api, clock);
+                    model.map_err(|failure| {
+                        format!("the gateway's model cannot be built: {failure}")
+                    })
+                })
+            }
+            Self::Upstream(upstream) => Ok(Arc::clone(&upstream.model)),
+        }
     }
 
     /// Whether somebody runs a gateway in front of it.
     pub(crate) const fn has_running(&self) -> bool {
         matches!(self, Self::Upstream(upstream) if upstream.running.is_some())
-    }
-}
-
-impl Upstream {
-    /// Document and policy, joined; the gateway listens on loopback whatever the policy says.
-    pub fn model(&self, clock: &Arc<dyn Clock>) -> Result<Model, Box<portcullis_policy::Failure>> {
-        let overrides =
-            Overrides { upstream: Some(self.url.clone()), listen: Some(LISTEN.to_owned()) };
-        let model = match (&self.policy, &self.contract) {
-            (Some(policy), _) => Model::from_policy(policy, &overrides, clock.now()),
-            (None, contract) => {
-                let contract = contract.clone().unwrap_or_default();
-                Model::from_contract(&contract, &overrides, clock.now())
-            }
-        };
-        model.map_err(Box::new)
     }
 }
 

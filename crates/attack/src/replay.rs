@@ -13,9 +13,12 @@ use crate::variables::{Variables, is_name};
 /// Bytes of a body that is shown in full; a bomb is not.
 const BODY_BYTES_MAX: usize = 4 << 10;
 
-/// What no other try has.
-const OF_CHANCE: [(&str, &str); 2] =
-    [("unique", "u$RANDOM$RANDOM$RANDOM"), ("number", "$((1000000000 + RANDOM * 32768 + RANDOM))")];
+/// What the runner sets, made by whoever replays it.
+const OF_CHANCE: [(&str, &str); 3] = [
+    ("unique", "u$RANDOM$RANDOM$RANDOM"),
+    ("number", "$((20000 + RANDOM))"),
+    ("listener", "http://127.0.0.1:8099 # yours: python3 -m http.server -b 127.0.0.1 8099"),
+];
 
 /// The script.
 pub(crate) fn script(attack: &Attack) -> String {
@@ -231,7 +234,7 @@ harm:
             r#"# a1-read: read another's order
 # needs API (http://host:port) and the credentials ALICE, BOB
 unique=u$RANDOM$RANDOM$RANDOM
-number=$((1000000000 + RANDOM * 32768 + RANDOM))
+number=$((20000 + RANDOM))
 # before
 answer=$(curl -sS --path-as-is -X "POST" "$API""/api/orders" -H "Authorization: $BOB" -H "Content-Type: application/json" --data-binary "{\"note\":\"it's ${unique} for \$5\",\"lines\":[1],\"id\":${number}}")
 first=$(jq -r 'getpath(["lines", 0, "it\u0027s"])' <<< "$answer")

@@ -33,9 +33,10 @@ impl Report {
             } else {
                 "directly and through the gateway"
             };
-            let remedy = attack.remedy.as_deref().map_or_else(String::new, |line| {
-                format!(" This line of the policy would close it: `{line}`.")
-            });
+            let remedy = attack
+                .remedy
+                .as_deref()
+                .map_or_else(String::new, |line| format!(" What would close it: `{line}`."));
             result(
                 (&attack.id, attack.severity),
                 &format!("{}: it succeeds {way}.{remedy}\n\n{}", attack.title, attack.replay),

@@ -38,11 +38,7 @@ impl Report {
                 let _ = writeln!(text, "{}: {why}", attack.id);
             }
             if let Some(remedy) = &attack.remedy {
-                let _ = writeln!(
-                    text,
-                    "{}: this line of the policy would close it: {remedy}",
-                    attack.id
-                );
+                let _ = writeln!(text, "{}: what would close it: {remedy}", attack.id);
             }
             if let (Some(expected), true) = (attack.expected_control, attack.is_by_another()) {
                 let stopped_by = attack.stopped_by.join(", ");

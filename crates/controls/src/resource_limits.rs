@@ -63,7 +63,7 @@ use portcullis_policy::{Limits, Model};
 
 use crate::face::{Expectation, Face, Stride, Threat};
 
-pub use amounts::{Asking, Outside, judge_parameters, judge_tree};
+pub use amounts::{Asking, Outside, is_page_size, judge_parameters, judge_tree};
 pub use key_quota::{Quota, QuotaUnit, quota_fields, quota_used_up};
 pub use one_at_a_time::{NoTurn, spelling};
 pub use penalties::{PENALTIES, REFUSED, SERVED, in_penalty_box, leads_there};

@@ -201,15 +201,8 @@ fn upstream(
     let (equipment, plan) = load::one(&model, &PlanOptions::default())?;
     let callers = people::all(options, &plan.model, address).map_err(|why| unusable(&why))?;
     let identities = callers.iter().map(|one| one.identity.clone()).collect();
-    let upstream = Upstream {
-        address,
-        url,
-        contract: options.contract.clone(),
-        policy: config,
-        equipment,
-        running,
-        identities,
-    };
+    let upstream =
+        Upstream { address, model: Arc::clone(&plan.model), equipment, running, identities };
     Ok((upstream, plan, callers))
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use portcullis_contract::{Operation, Parameter, Place, Types};
+use portcullis_controls::resource_limits::is_page_size;
 use portcullis_model::Method;
 use portcullis_policy::{RateBound, RateCost, RateKey, RateLimit};
 use serde_json::{Value, json};
@@ -14,20 +15,6 @@ use super::kind::Kind;
 use super::lists::list;
 use super::{Found, Generator};
 
-/// Names, without case and separators, of what says how many items a page has.
-const PAGE_SIZES: [&str; 11] = [
-    "limit",
-    "perpage",
-    "pagesize",
-    "size",
-    "count",
-    "rows",
-    "top",
-    "take",
-    "first",
-    "max",
-    "maxresults",
-];
 /// No page is so large.
 const EVERYTHING: u32 = 1_000_000;
 /// A page is asked for that has so many times what it may have: enough to see it, and little enough to be answered.
@@ -163,12 +150,6 @@ impl Generator<'_> {
         draft.worst = draft.worst.max(Some(Danger::Writes));
         found.drafts.push(draft);
     }
-}
-
-fn is_page_size(name: &str) -> bool {
-    let is_letter = |letter: &char| letter.is_ascii_alphanumeric();
-    let plain: String = name.chars().filter(is_letter).collect::<String>().to_ascii_lowercase();
-    PAGE_SIZES.contains(&&*plain)
 }
 
 /// The largest number that a parameter may be; none: any.

@@ -60,7 +60,6 @@ impl<'s> Generator<'s> {
             );
         };
         let mut paths = self.paths_beside();
-        paths.dedup_by(|one, other| one.1 == other.1);
         if paths.len() > PATHS_MAX {
             found.leave("paths beside", format!("there are more than {PATHS_MAX}"));
             paths.truncate(PATHS_MAX);

@@ -5,6 +5,7 @@ use portcullis_contract::{Media, Operation};
 use portcullis_policy::{Hidden, Verb};
 use serde_json::Value;
 
+use super::body::MARK;
 use super::kind::Kind;
 use super::may::{Person, grants};
 use super::properties::{Said, are_closed, said, single};
@@ -139,7 +140,14 @@ impl Generator<'_> {
 
 /// An id that no object has yet: each try makes one, and the API may keep them all.
 fn unused(value: Value) -> Value {
-    if value.is_i64() { Value::from("${number}") } else { value }
+    match &value {
+        Value::Number(number) if number.is_i64() => Value::from("${number}"),
+        // A plain word: no format asks for another one.
+        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+            Value::from(MARK)
+        }
+        _ => value,
+    }
 }
 
 /// What honest requests before it write there.

@@ -29,6 +29,11 @@ pub struct Asking<'a> {
     pub is_held: bool,
 }
 
+/// Whether a name can say how many items a page has; some of them say it beside other names of paging alone.
+pub fn is_page_size(name: &str) -> bool {
+    matches!(names::meaning(name), Some((Meaning::Size, _)))
+}
+
 /// What is too much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Excess {

@@ -9,19 +9,19 @@ use portcullis_policy::Model;
 use crate::clock::SystemClock;
 
 /// Operations and their lines.
-pub(super) struct Places(Option<Model>);
+pub(super) struct Places(Option<Arc<Model>>);
 
 impl Places {
     /// Of what was attacked; where its files cannot be read any more, every place is the first line of nothing.
     pub(super) fn of(place: &Place) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let model = match place {
+        Self(match place {
             Place::Sample => {
-                sample_model(Document::Honest, None, ([127, 0, 0, 1], 9).into(), &clock)
+                let nowhere = ([127, 0, 0, 1], 9).into();
+                sample_model(Document::Honest, None, nowhere, &clock).ok().map(Arc::new)
             }
-            Place::Upstream(upstream) => upstream.model(&clock),
-        };
-        Self(model.ok())
+            Place::Upstream(upstream) => Some(Arc::clone(&upstream.model)),
+        })
     }
 
     /// The place of an operation, or of the document.

@@ -66,4 +66,5 @@ fn a_build_that_can_try_nothing_says_so() {
     let nowhere = prove(&folder, &nobody);
     assert_eq!(nowhere.status.code(), Some(2), "{}", text(&nowhere.stderr));
     assert!(text(&nowhere.stderr).contains("Does the API answer?"), "{}", text(&nowhere.stderr));
+    assert!(!folder.path("portcullis.sarif").exists(), "there is nothing to upload");
 }
