@@ -7,10 +7,12 @@ mod answer;
 mod asked;
 mod checklist;
 mod drill;
+mod finding;
 mod issued;
 mod scratch;
 
 pub use answer::{Answer, Verdict};
 pub use asked::{Asked, KnownKeys};
 pub use checklist::answers;
+pub use finding::{At, Enforced, Finding, Place, Rule, Severity};
 pub use issued::{issued, may_all};
