@@ -1,0 +1,26 @@
+//! What can go wrong with this API, how bad is it, and what answers it?
+//!
+//! A [`System`] is derived from plans (contract and policy) and corrected by what people [`Stated`]; [`rules`] find
+//! the threats to its elements; each is answered by controls, whose [`State`] comes from the plan, from evidence and
+//! from traffic; [`risk`] rates it before and after. Everything is recomputed from its sources each time: the model
+//! has no state of its own.
+
+mod answers;
+mod found;
+mod stated;
+mod system;
+
+pub mod risk;
+pub mod rules;
+
+pub use answers::{Answers, Mitigation, Proof, Seen, State};
+pub use found::{Found, Threat, ThreatModel, model};
+pub use stated::{
+    Acceptance, Answered, Degree, Goal, Rated, Stated, StatedAsset, StatedData, StatedStore,
+    StatedZone, Tier,
+};
+pub use system::{
+    Access, Actor, ActorKind, Asset, AssetKind, Authentication, Boundary, Component, ComponentKind,
+    DataClass, DataClasses, DataSet, Element, Entry, EntryKind, Fact, Facts, Flow, Known, Node,
+    OperationRef, Origin, Placement, Reach, Scope, Store, StoreKind, System, Zone,
+};
