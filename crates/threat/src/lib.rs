@@ -6,6 +6,7 @@
 //! has no state of its own.
 
 mod answers;
+pub mod codes;
 mod found;
 mod stated;
 mod system;
@@ -17,7 +18,7 @@ pub use answers::{Answers, Mitigation, Proof, Seen, State};
 pub use found::{Found, Threat, ThreatModel, model};
 pub use stated::{
     Acceptance, Answered, Degree, Goal, Rated, Stated, StatedAsset, StatedData, StatedStore,
-    StatedZone, Tier,
+    StatedZone, Tier, json_schema, reference_page,
 };
 pub use system::{
     Access, Actor, ActorKind, Asset, AssetKind, Authentication, Boundary, Component, ComponentKind,
