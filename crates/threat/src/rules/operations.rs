@@ -1,6 +1,6 @@
 //! F5, and the parts that are ours: policy, document, door, program, evidence, and who runs them.
 
-use portcullis_controls::Stride;
+use portcullis_controls::{Plan, Stride};
 
 use super::{Hit, Probe, Rule};
 use crate::answers::State;
@@ -58,28 +58,23 @@ pub(super) const CONTROL_LEFT_OFF: Rule = Rule {
         "`portcullis check --deny-expired` in CI names exceptions whose day is over",
     ),
     find: |looked| {
-        let now = looked.now;
-        let has_exceptions = |plan: &portcullis_controls::Plan| {
-            plan.observes_everything() || !plan.model.relaxations.is_empty()
-        };
-        if !looked.system.scope.has_gateway || !looked.plans.iter().any(has_exceptions) {
+        if !looked.system.scope.has_gateway {
             return Vec::new();
         }
-        let all = looked.plans.iter().any(portcullis_controls::Plan::observes_everything);
-        let mut exceptions = looked.plans.iter().flat_map(|plan| &plan.model.relaxations);
-        let is_open = all
-            || exceptions
-                .any(|one| one.until.is_none_or(|until| now < until.end()) && one.until.is_none());
+        let observes_all = looked.plans.iter().any(Plan::observes_everything);
+        let mut exceptions =
+            looked.plans.iter().flat_map(|plan| &plan.model.relaxations).peekable();
+        if !observes_all && exceptions.peek().is_none() {
+            return Vec::new();
+        }
         let why = "its policy has exceptions";
-        let (state, because) = if all {
+        let (state, because) = if observes_all {
             (State::Missing, "the gateway only observes")
-        } else if is_open {
+        } else if exceptions.any(|one| one.until.is_none()) {
             (State::Missing, "an exception has no last day")
         } else {
-            (
-                State::Configured,
-                "each exception has a last day, after which the control enforces again",
-            )
+            let because = "each exception has a last day, after which the control enforces again";
+            (State::Configured, because)
         };
         vec![Hit::known(Element::Whole, why, state, because)]
     },

@@ -102,7 +102,7 @@ pub(super) const NOBODY_WAS_TOLD: Rule = Rule {
     controls: &[],
     advice: "refusals are counted by caller and address, and what is unusual wakes somebody",
     factors: Factors { skill: 9, motive: 4, discovery: 3, exploit: 9, awareness: 6 },
-    harm: Harm { confidentiality: 5, integrity: 5, availability: 5, accountability: 7 },
+    harm: Harm { confidentiality: 6, integrity: 5, availability: 5, accountability: 7 },
     probe: Probe::People("make a hundred refused requests as one caller: who is told, and when?"),
     find: |looked| {
         looked.whole(looked.has_operations(), "attacks are seen in refusals, if somebody looks")
