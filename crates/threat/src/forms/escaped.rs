@@ -86,7 +86,7 @@ impl fmt::Display for Mermaid<'_> {
         for character in Short::label(self.0).chars() {
             match character {
                 ' ' | '.' | ',' | ':' | '/' | '_' | '-' | '(' | ')' | '…' | REPLACED => {
-                    f.write_char(character)?
+                    f.write_char(character)?;
                 }
                 other if other.is_alphanumeric() => f.write_char(other)?,
                 other => write!(f, "#{};", u32::from(other))?,

@@ -106,9 +106,10 @@ fn scope(shown: &Shown<'_>, sheet: &mut Sheet) -> Value {
         Some(weight) => object.derived("business_criticality", weight.name()),
         None => object.taken("business_criticality", weight.name()),
     };
-    match stated.weight.is_some() || stated.tier.is_some() {
-        true => object.derived("tier", tier),
-        false => object.taken("tier", tier),
+    if stated.weight.is_some() || stated.tier.is_some() {
+        object.derived("tier", tier)
+    } else {
+        object.taken("tier", tier)
     }
     .done()
 }
@@ -116,14 +117,15 @@ fn scope(shown: &Shown<'_>, sheet: &mut Sheet) -> Value {
 /// The tier, as the specification derives it.
 const fn tier(weight: Degree, is_sensitive: bool, is_external: bool) -> &'static str {
     match (weight, is_sensitive, is_external) {
-        (Degree::Maximal, false, false) => "business_critical",
-        (Degree::Maximal, _, _) | (Degree::High, true, true) => "mission_critical",
-        (Degree::High, true, false)
+        (Degree::Maximal, true, _) | (Degree::Maximal, _, true) | (Degree::High, true, true) => {
+            "mission_critical"
+        }
+        (Degree::Maximal, false, false)
+        | (Degree::High, true, false)
         | (Degree::High, false, true)
         | (Degree::Moderate, true, true) => "business_critical",
-        (_, true, _) | (Degree::Moderate, false, true) => "important",
-        // The specification has no line for what is high, inside and not sensitive.
-        (Degree::High, false, false) => "important",
+        // The specification has no line for what is of high worth, inside and not sensitive.
+        (_, true, _) | (Degree::Moderate, false, true) | (Degree::High, false, false) => "important",
         (_, false, _) => "non_critical",
     }
 }
