@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::answers::{Answers, Mitigation, State};
+use crate::answers::{Answering, Answers, Mitigation, State};
 use crate::risk::Rating;
 use crate::rules::{Looked, RULES, Rule};
 use crate::stated::Stated;
@@ -83,11 +83,13 @@ impl ThreatModel {
 pub fn model(system: System, stated: Stated, answers: &Answers<'_>) -> ThreatModel {
     let looked =
         Looked { system: &system, plans: answers.plans, stated: &stated, now: answers.now };
+    let mut answering = Answering::new(answers, &system, &stated);
     let mut threats = Vec::new();
     for rule in RULES {
         for hit in (rule.find)(&looked) {
-            threats.push(answers.answer(&system, &stated, rule, hit));
+            threats.push(answering.threat(rule, hit));
         }
     }
+    drop(answering);
     ThreatModel { system, stated, threats }
 }

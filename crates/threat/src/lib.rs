@@ -23,5 +23,5 @@ pub use stated::{
 pub use system::{
     Access, Actor, ActorKind, Asset, AssetKind, Authentication, Boundary, Component, ComponentKind,
     DataClass, DataClasses, DataSet, Element, Entry, EntryKind, Fact, Facts, Flow, Known, Node,
-    OperationRef, Origin, Placement, Reach, Scope, Store, StoreKind, System, Zone,
+    OperationRef, Origin, Placement, Reach, Scope, Sources, Store, StoreKind, System, Zone,
 };

@@ -107,9 +107,8 @@ impl Rating {
 pub const fn left_over(state: State) -> u8 {
     match state {
         State::ComesThrough | State::Missing => 100,
-        State::Stale => 60,
         State::Stated => 50,
-        State::Configured => 35,
+        State::Stale | State::Configured => 35,
         State::Seen => 25,
         State::Withstands => 15,
         State::Proven => 10,

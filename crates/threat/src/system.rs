@@ -5,12 +5,14 @@
 
 mod access;
 mod classes;
+mod derive;
 mod element;
 mod entry;
 mod facts;
 
 pub use access::{Access, Authentication};
 pub use classes::{DataClass, DataClasses};
+pub use derive::Sources;
 pub use element::{
     Actor, ActorKind, Asset, AssetKind, Boundary, Component, ComponentKind, DataSet, Flow, Known,
     Node, Origin, Placement, Scope, Store, StoreKind, Zone,

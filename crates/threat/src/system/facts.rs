@@ -101,6 +101,12 @@ impl Facts {
         if is_so { Self(self.0 | 1 << fact as u8) } else { self }
     }
 
+    /// Both.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether it is so.
     pub const fn has(self, fact: Fact) -> bool {
         self.0 & (1 << fact as u8) != 0

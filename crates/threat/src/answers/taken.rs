@@ -1,0 +1,46 @@
+//! Which of what people said is about a threat.
+
+use portcullis_model::UnixMillis;
+
+use crate::risk::Rating;
+use crate::rules::Rule;
+use crate::stated::Stated;
+use crate::system::{Element, System};
+
+/// Whether a name in `threats.yaml` means an element: none means each.
+pub(crate) fn names(name: Option<&str>, system: &System, element: Element) -> bool {
+    let Some(name) = name else { return true };
+    if name == system.title(element) || name == system.id(element) {
+        return true;
+    }
+    match element {
+        Element::Entry(at) => system.entries.get(at).is_some_and(|entry| entry.name == name),
+        _ => false,
+    }
+}
+
+/// Who takes the rest of a threat, while that holds.
+pub(super) fn accepted(
+    stated: &Stated,
+    system: &System,
+    rule: &Rule,
+    element: Element,
+    now: UnixMillis,
+) -> Option<usize> {
+    stated.accepted.iter().position(|one| {
+        one.threat == rule.id && names(one.of.as_deref(), system, element) && now < one.until.end()
+    })
+}
+
+/// The rating that people set.
+pub(super) fn rated(
+    stated: &Stated,
+    system: &System,
+    rule: &Rule,
+    element: Element,
+) -> Option<Rating> {
+    let is_it = |one: &&crate::stated::Rated| {
+        one.threat == rule.id && names(one.of.as_deref(), system, element)
+    };
+    stated.rated.iter().find(is_it).map(|one| one.rating)
+}

@@ -1,0 +1,277 @@
+//! What is so of one operation.
+
+use portcullis_contract::{BodyKind, Operation, Place, SchemePlace, Security, StatusPattern};
+use portcullis_controls::caller_identity::Expected as Caller;
+use portcullis_controls::coverage::is_success;
+use portcullis_controls::{Expectation, Plan, face, outbound_target, resource_limits};
+use portcullis_model::{ControlId, Method, Verb};
+use portcullis_policy::naming::words;
+use portcullis_policy::{RateBound, Touches, looks_administrative};
+
+use super::shapes::{Looking, Told, Way};
+use super::words::classes_of;
+use crate::system::{DataClasses, Fact, Facts};
+
+/// Words of operations that move money, goods or chances.
+const MOVES: [&str; 29] = [
+    "apply",
+    "auction",
+    "bid",
+    "book",
+    "booking",
+    "bookings",
+    "buy",
+    "cart",
+    "checkout",
+    "coupon",
+    "deposit",
+    "donate",
+    "gift",
+    "invest",
+    "order",
+    "orders",
+    "pay",
+    "payment",
+    "payments",
+    "payout",
+    "purchase",
+    "redeem",
+    "refund",
+    "reserve",
+    "reservation",
+    "transfer",
+    "transfers",
+    "vote",
+    "withdraw",
+];
+/// Words of operations after which somebody gets a message.
+const SENDS: [&str; 14] = [
+    "call", "confirm", "email", "forgot", "invite", "mail", "message", "notify", "otp", "pin",
+    "resend", "send", "sms", "verify",
+];
+/// Words of operations that others call when something happened.
+const HOOKS: [&str; 4] = ["callback", "hook", "webhook", "webhooks"];
+
+/// What facts, and classes of data, an operation has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OfOperation {
+    pub(super) facts: Facts,
+    pub(super) takes: DataClasses,
+    pub(super) gives: DataClasses,
+}
+
+/// Derives them.
+pub(super) fn of(
+    plan: &Plan,
+    index: usize,
+    operation: &Operation,
+    looking: &mut Looking<'_>,
+) -> OfOperation {
+    let model = &plan.model;
+    let nothing = Touches::default();
+    let touches = model.authorization.operations.get(index).unwrap_or(&nothing);
+    let taken = taken(operation, looking);
+    let given = given(operation, looking);
+    let credentials = credentials(plan, index);
+    let changes = changes(plan, index, operation);
+    let facts = objects(touches, given.has_list)
+        .with(Fact::Changes, changes)
+        .with(Fact::TakesText, takes_text(plan, index))
+        .with(
+            Fact::TakesUrl,
+            !outbound_target::url_places(&model.contract.shapes, operation).is_empty(),
+        )
+        .with(Fact::TakesFile, taken.has_bytes || has_kind(operation, BodyKind::Opaque))
+        .with(Fact::TakesProperties, taken.has_properties)
+        .with(Fact::TakesAnything, taken.is_open || takes_undescribed(operation))
+        .with(Fact::TakesBatch, taken.has_list)
+        .with(Fact::TakesAmount, takes_amount(operation))
+        .with(Fact::TakesXml, has_kind(operation, BodyKind::Xml))
+        .with(Fact::TakesGraphql, takes_graphql(plan, index))
+        .with(Fact::GivesSecret, given.has_secret)
+        .with(Fact::GivesAnything, given.is_open || gives_undescribed(operation))
+        .with(Fact::Deprecated, operation.deprecated || operation.sunset.is_some())
+        .with(Fact::LooksAdministrative, looks_administrative(operation).is_some())
+        .with(Fact::InFlow, model.flows.iter().any(|flow| flow.step_of(index).is_some()))
+        .with(Fact::CallerUndecided, matches!(operation.security, Security::NotStated));
+    let facts = answers(plan, index, operation, facts);
+    let facts = sessions(plan, index, facts.with(Fact::TakesSecret, taken.has_secret && changes));
+    let facts = named(plan, index, operation, facts.or(credentials));
+    let parameters = operation.parameters.iter().map(|one| classes_of(&one.name));
+    OfOperation {
+        facts,
+        takes: parameters.fold(taken.classes, DataClasses::with),
+        gives: given.classes,
+    }
+}
+
+/// Whether it changes something, by its method or the policy's word.
+fn changes(plan: &Plan, index: usize, operation: &Operation) -> bool {
+    let only_reads = matches!(operation.method, Method::Get | Method::Head | Method::Options);
+    !only_reads || plan.model.is_changing(Some(index))
+}
+
+fn taken(operation: &Operation, looking: &mut Looking<'_>) -> Told {
+    let media = operation.body.iter().flat_map(|body| &body.media);
+    let mut told = Told::default();
+    for schema in media.filter_map(|media| media.schema.as_ref()) {
+        told = told.with(looking.told(schema.shape, Way::In));
+    }
+    told
+}
+
+fn given(operation: &Operation, looking: &mut Looking<'_>) -> Told {
+    let successes = operation.responses.iter().filter(|one| is_success(one.status));
+    let mut told = Told::default();
+    for media in successes.flat_map(|response| &response.media) {
+        if let Some(schema) = &media.schema {
+            told = told.with(looking.told(schema.shape, Way::Out));
+        }
+    }
+    told
+}
+
+fn objects(touches: &Touches, has_list: bool) -> Facts {
+    let does = |wanted: &[Verb]| touches.does.iter().any(|(_, verb)| wanted.contains(verb));
+    Facts::default()
+        .with(Fact::Creates, does(&[Verb::Create]))
+        .with(Fact::Deletes, does(&[Verb::Delete]))
+        .with(Fact::ReadsObjects, does(&[Verb::Read, Verb::List]) || !touches.shows.is_empty())
+        .with(Fact::TakesId, !touches.is_none && !touches.inputs.is_empty())
+        .with(Fact::TakesUnknownId, !touches.is_none && !touches.undecided.is_empty())
+        .with(Fact::GivesList, does(&[Verb::List]) || has_list)
+}
+
+/// Whether a text of it may be more than a value to a language.
+fn takes_text(plan: &Plan, index: usize) -> bool {
+    let expected = (face(ControlId::HostileInput).expectation)(&plan.model, index);
+    !matches!(expected, Expectation::NotApplicable(_))
+}
+
+fn has_kind(operation: &Operation, kind: BodyKind) -> bool {
+    operation.body.iter().flat_map(|body| &body.media).any(|media| media.kind == kind)
+}
+
+fn takes_undescribed(operation: &Operation) -> bool {
+    let mut media = operation.body.iter().flat_map(|body| &body.media);
+    media.any(|media| media.is_tree() && media.schema.is_none())
+}
+
+fn gives_undescribed(operation: &Operation) -> bool {
+    let mut successes = operation.responses.iter().filter(|one| is_success(one.status));
+    successes.any(|response| {
+        response.media.iter().any(|media| media.is_tree() && media.schema.is_none())
+    })
+}
+
+fn takes_amount(operation: &Operation) -> bool {
+    let mut query = operation.parameters.iter().filter(|one| one.place == Place::Query);
+    query.any(|one| resource_limits::is_page_size(&one.name))
+}
+
+fn takes_graphql(plan: &Plan, index: usize) -> bool {
+    use portcullis_policy::Graphql;
+    let said = plan.model.bodies.get(index).map(|body| body.graphql);
+    let looks = plan.operations.get(index).is_some_and(|one| one.graphql.is_some());
+    looks || said == Some(Graphql::Uninspected)
+}
+
+fn answers(plan: &Plan, index: usize, operation: &Operation, facts: Facts) -> Facts {
+    let handling = plan.model.bodies.get(index).copied().unwrap_or_default();
+    let kinds = || operation.responses.iter().flat_map(|response| &response.media);
+    let is_stream = kinds().any(|media| media.kind == BodyKind::Stream);
+    let is_markup = kinds().any(|media| {
+        matches!(
+            media.range.to_string().as_str(),
+            "text/html" | "image/svg+xml" | "application/xhtml+xml"
+        )
+    });
+    let leads = operation.responses.iter().any(|response| {
+        matches!(
+            response.status,
+            StatusPattern::Exact(301 | 302 | 303 | 307 | 308) | StatusPattern::Range(3)
+        )
+    });
+    facts
+        .with(Fact::GivesUninspected, handling.stream_answer || is_stream)
+        .with(Fact::GivesMarkup, is_markup)
+        .with(Fact::GivesRedirect, leads)
+        .with(Fact::Upgrades, handling.upgrades)
+}
+
+/// What credentials open it.
+fn credentials(plan: &Plan, index: usize) -> Facts {
+    let declared = plan.model.contract.operation(index).map(|operation| &operation.security);
+    let mut schemes: Vec<usize> = match declared {
+        Some(Security::Required { any_of, .. }) => {
+            any_of.iter().flat_map(|one| &one.schemes).copied().collect()
+        }
+        _ => Vec::new(),
+    };
+    if let Some(one) = plan.operations.get(index)
+        && let Caller::Callers(_) = one.caller
+    {
+        schemes.extend(one.caller.schemes());
+    }
+    let callers = &plan.model.callers;
+    let mut facts = Facts::default();
+    for at in schemes {
+        let Some(scheme) = plan.model.contract.schemes.get(at) else { continue };
+        let is_basic = matches!(&scheme.place, SchemePlace::Authorization(word) if word == "basic");
+        let is_bearer =
+            matches!(&scheme.place, SchemePlace::Authorization(word) if word != "basic");
+        let is_key = scheme.kind == portcullis_contract::SchemeKind::ApiKey;
+        facts = facts
+            .with(Fact::ByCookie, matches!(scheme.place, SchemePlace::Cookie(_)))
+            .with(Fact::ByQuery, matches!(scheme.place, SchemePlace::Query(_)))
+            .with(Fact::ByPassword, is_basic || callers.takes_passwords(at))
+            .with(Fact::ByKey, is_key || callers.takes_keys(at))
+            .with(Fact::ByToken, is_bearer)
+            .with(Fact::ByCertificate, scheme.place == SchemePlace::MutualTls);
+    }
+    facts
+}
+
+/// Logins, and what ends sessions or changes rights, as the policy says.
+fn sessions(plan: &Plan, index: usize, facts: Facts) -> Facts {
+    let callers = &plan.model.callers;
+    let logins = || callers.logins.iter();
+    let second = |login: &portcullis_policy::Login| {
+        login.second_step.as_ref().is_some_and(|step| step.operation == index)
+    };
+    let refreshes = |login: &portcullis_policy::Login| {
+        login.refresh.as_ref().is_some_and(|refresh| refresh.operation == index)
+    };
+    let is_login = logins().any(|login| login.operation == index || second(login));
+    let gives = is_login || logins().any(refreshes);
+    let is_guessed = callers.guesses.iter().any(|guess| guess.operation == index);
+    facts
+        .with(Fact::TakesSecret, is_login || is_guessed)
+        .with(Fact::ByPassword, is_login)
+        .with(
+            Fact::GivesCredential,
+            gives || facts.has(Fact::GivesSecret) && facts.has(Fact::TakesSecret),
+        )
+        .with(Fact::EndsSession, callers.ends_sessions.iter().any(|one| one.operation == index))
+        .with(Fact::ChangesRoles, callers.changes_roles.contains(&index))
+}
+
+/// What its name and path say.
+fn named(plan: &Plan, index: usize, operation: &Operation, facts: Facts) -> Facts {
+    let own = operation.id.as_deref().map(words).unwrap_or_default();
+    let literal = operation.template.split('/').filter(|part| !part.contains('{'));
+    let path: Vec<String> = literal.flat_map(words).collect();
+    let says = |list: &[&str]| own.iter().chain(&path).any(|word| list.contains(&word.as_str()));
+    let changes = facts.has(Fact::Changes);
+    let moves = changes && says(&MOVES);
+    let model = &plan.model;
+    let serialized = model.serialized.get(index).is_some_and(Option::is_some);
+    let once =
+        model.rates.iter().any(|rate| rate.bound == RateBound::Once && rate.concerns(Some(index)));
+    let held = serialized || once || facts.has(Fact::InFlow);
+    facts
+        .with(Fact::MovesValue, moves)
+        .with(Fact::Repeatable, moves && operation.method == Method::Post && !held)
+        .with(Fact::SendsMessages, changes && says(&SENDS))
+        .with(Fact::IsWebhook, changes && says(&HOOKS))
+}

@@ -1,0 +1,230 @@
+//! What goes from one to another.
+
+use portcullis_policy::Instance;
+
+use super::parts::Components;
+use super::{Ids, Sources};
+use crate::system::{
+    ActorKind, ComponentKind, DataClass, DataClasses, EntryKind, Fact, Flow, Known, Node, Origin,
+    Reach, System,
+};
+
+pub(super) fn flows(sources: &Sources<'_>, components: &Components, system: &mut System) {
+    let mut made = Making { ids: Ids::default(), flows: Vec::new() };
+    made.of_actors(sources, components, system);
+    made.to_apis(sources, components, system);
+    made.to_stores(system);
+    made.to_others(components, system);
+    system.flows = made.flows;
+}
+
+struct Making {
+    ids: Ids,
+    flows: Vec<Flow>,
+}
+
+/// A way, and what it is made of.
+struct Way {
+    from: Node,
+    to: Node,
+    what: String,
+    classes: DataClasses,
+    is_encrypted: Option<bool>,
+    protocol: &'static str,
+    has_credentials: bool,
+    known: Known,
+}
+
+impl Making {
+    fn add(&mut self, system: &System, way: Way) {
+        let title = format!("{} to {}", title(system, way.from), title(system, way.to));
+        self.flows.push(Flow {
+            id: self.ids.of(&title),
+            title,
+            description: way.what,
+            from: way.from,
+            to: way.to,
+            classes: way.classes,
+            is_encrypted: way.is_encrypted,
+            protocol: way.protocol,
+            has_credentials: way.has_credentials,
+            known: way.known,
+        });
+    }
+
+    /// From whoever asks to what answers.
+    fn of_actors(&mut self, sources: &Sources<'_>, components: &Components, system: &System) {
+        let Some(model) = sources.first() else { return };
+        let has_tls = model.tls.is_some() || model.proxies.end_tls;
+        let (is_encrypted, protocol) = match (components.gateway, has_tls) {
+            (Some(_), true) => (Some(true), "https"),
+            (Some(_), false) => (Some(false), "http"),
+            (None, _) => direct(sources),
+        };
+        let targets: Vec<usize> =
+            components.gateway.map_or_else(|| components.apis.clone(), |gateway| vec![gateway]);
+        for (at, actor) in system.actors.iter().enumerate() {
+            if actor.kind == ActorKind::Operator {
+                self.of_operator(at, components, system);
+                continue;
+            }
+            let (classes, known) = (
+                reached(system, actor.kind),
+                Known::new(Origin::Contract, "operations that it may use"),
+            );
+            for target in &targets {
+                self.add(
+                    system,
+                    Way {
+                        from: Node::Actor(at),
+                        to: Node::Component(*target),
+                        what: "Requests and their answers.".to_owned(),
+                        classes,
+                        is_encrypted,
+                        protocol,
+                        has_credentials: actor.kind != ActorKind::Anonymous,
+                        known: known.clone().at(model.lines.listen),
+                    },
+                );
+            }
+        }
+    }
+
+    fn of_operator(&mut self, at: usize, components: &Components, system: &System) {
+        let Some(door) = components.door else { return };
+        self.add(
+            system,
+            Way {
+                from: Node::Actor(at),
+                to: Node::Component(door),
+                what: "Administrative commands.".to_owned(),
+                classes: DataClasses::of(DataClass::Credential),
+                // It does not leave the host's memory.
+                is_encrypted: Some(true),
+                protocol: "unix socket",
+                has_credentials: true,
+                known: Known::new(
+                    Origin::Program,
+                    "the administrative door is a socket of the file system",
+                ),
+            },
+        );
+    }
+
+    fn to_apis(&mut self, sources: &Sources<'_>, components: &Components, system: &System) {
+        let Some(gateway) = components.gateway else { return };
+        for (model, api) in sources.models().zip(&components.apis) {
+            let is_plain = |one: &Instance| !one.is_tls && !one.is_loopback();
+            let is_tls = model.upstream.instances().all(|one| one.is_tls);
+            let crosses_plain = model.upstream.instances().any(is_plain);
+            self.add(
+                system,
+                Way {
+                    from: Node::Component(gateway),
+                    to: Node::Component(*api),
+                    what: "Requests that were checked, and the API's answers.".to_owned(),
+                    classes: system.scope.classes,
+                    // Over loopback nobody on the way reads it.
+                    is_encrypted: Some(!crosses_plain),
+                    protocol: if is_tls { "https" } else { "http" },
+                    has_credentials: !model.callers.drops_credentials(),
+                    known: Known::new(Origin::Policy, "the `upstream` of the policy"),
+                },
+            );
+        }
+    }
+
+    fn to_stores(&mut self, system: &System) {
+        for (at, store) in system.stores.iter().enumerate() {
+            let held =
+                system.data.iter().filter(|data| data.placed.iter().any(|one| one.store == at));
+            let classes = held.fold(DataClasses::NONE, |all, data| all.with(data.classes));
+            let is_own = store.known.from != Origin::Guessed && store.known.from != Origin::Stated;
+            self.add(
+                system,
+                Way {
+                    from: Node::Component(store.of),
+                    to: Node::Store(at),
+                    what: store.description.clone(),
+                    classes,
+                    is_encrypted: if is_own { Some(true) } else { None },
+                    protocol: if is_own { "file" } else { "unknown" },
+                    has_credentials: classes.has(DataClass::Credential),
+                    known: store.known.clone(),
+                },
+            );
+        }
+    }
+
+    fn to_others(&mut self, components: &Components, system: &System) {
+        for (at, is_tls) in &components.asked {
+            let Some(other) = system.components.get(*at) else { continue };
+            let Some(gateway) = components.gateway else { continue };
+            let is_proxy = other.kind == ComponentKind::Proxy;
+            let ends = (Node::Component(gateway), Node::Component(*at));
+            let (from, to) = if is_proxy { (ends.1, ends.0) } else { ends };
+            self.add(
+                system,
+                Way {
+                    from,
+                    to,
+                    what: other.description.clone(),
+                    classes: DataClasses::of(DataClass::Credential),
+                    is_encrypted: Some(*is_tls),
+                    protocol: if *is_tls { "https" } else { "http" },
+                    has_credentials: true,
+                    known: other.known.clone(),
+                },
+            );
+        }
+        let Some(outside) = components.outside else { return };
+        let takes_url = system.entries.iter().find(|entry| entry.facts.has(Fact::TakesUrl));
+        for api in &components.apis {
+            self.add(
+                system,
+                Way {
+                    from: Node::Component(*api),
+                    to: Node::Component(outside),
+                    what: "What the API fetches, or sends, because a request names a URL."
+                        .to_owned(),
+                    classes: takes_url.map_or(DataClasses::NONE, |entry| entry.takes),
+                    is_encrypted: None,
+                    protocol: "unknown",
+                    has_credentials: false,
+                    known: takes_url.map_or_else(
+                        || Known::new(Origin::Contract, "an operation takes a URL"),
+                        |entry| entry.known.clone(),
+                    ),
+                },
+            );
+        }
+    }
+}
+
+/// How APIs are spoken to with nothing in front.
+fn direct(sources: &Sources<'_>) -> (Option<bool>, &'static str) {
+    let is_tls = sources.models().all(|model| model.upstream.instances().all(|one| one.is_tls));
+    (Some(is_tls), if is_tls { "https" } else { "http" })
+}
+
+/// Classes of what an actor can send and get.
+fn reached(system: &System, kind: ActorKind) -> DataClasses {
+    let is_theirs = |reach: Reach| match kind {
+        ActorKind::Anonymous => reach == Reach::Anyone,
+        ActorKind::Administrator => reach >= Reach::Administrators,
+        _ => reach >= Reach::Some,
+    };
+    let operations = system.entries.iter().filter(|entry| {
+        matches!(entry.kind, EntryKind::Operation { .. }) && is_theirs(entry.reach)
+    });
+    operations.fold(DataClasses::NONE, |all, entry| all.with(entry.takes).with(entry.gives))
+}
+
+fn title(system: &System, node: Node) -> &str {
+    let title = match node {
+        Node::Actor(at) => system.actors.get(at).map(|one| &one.title),
+        Node::Component(at) => system.components.get(at).map(|one| &one.title),
+        Node::Store(at) => system.stores.get(at).map(|one| &one.title),
+    };
+    title.map_or("", String::as_str)
+}
