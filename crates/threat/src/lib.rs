@@ -11,6 +11,7 @@ mod found;
 mod stated;
 mod system;
 
+pub mod forms;
 pub mod risk;
 pub mod rules;
 
