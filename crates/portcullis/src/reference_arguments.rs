@@ -13,6 +13,8 @@ pub(crate) struct ReferenceOptions {
 pub(crate) enum Reference {
     Policy,
     PolicySchema,
+    Threats,
+    ThreatsSchema,
     Controls,
     Codes,
     Command,

@@ -8,15 +8,19 @@
 mod answers;
 pub mod codes;
 mod found;
+mod held;
+mod questions;
 mod stated;
 mod system;
 
+pub mod diff;
 pub mod forms;
 pub mod risk;
 pub mod rules;
 
 pub use answers::{Answers, Mitigation, Proof, Seen, State};
 pub use found::{Found, Threat, ThreatModel, model};
+pub use questions::{begun, questions};
 pub use stated::{
     Acceptance, Answered, Degree, Goal, Rated, Stated, StatedAsset, StatedData, StatedStore,
     StatedZone, Tier, json_schema, reference_page,
