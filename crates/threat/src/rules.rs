@@ -17,6 +17,7 @@ mod inventory;
 mod object;
 mod operations;
 mod outbound;
+mod page;
 mod passwords;
 mod resources;
 mod secrets;
@@ -27,6 +28,7 @@ mod way_around;
 
 use std::borrow::Cow;
 
+pub use self::page::page;
 use portcullis_controls::{OperationPlan, Plan, Stride};
 use portcullis_evidence::{Kind, Record};
 use portcullis_model::{ControlId, UnixMillis};
