@@ -13,9 +13,10 @@ pub(crate) struct ReferenceOptions {
 pub(crate) enum Reference {
     Policy,
     PolicySchema,
-    Threats,
+    ThreatsFile,
     ThreatsSchema,
     Controls,
+    Threats,
     Codes,
     Command,
 }

@@ -17,6 +17,7 @@ mod inventory;
 mod object;
 mod operations;
 mod outbound;
+mod page;
 mod passwords;
 mod resources;
 mod secrets;
@@ -27,9 +28,10 @@ mod way_around;
 
 use std::borrow::Cow;
 
+pub use self::page::page;
 use portcullis_controls::{OperationPlan, Plan, Stride};
 use portcullis_evidence::{Kind, Record};
-use portcullis_model::{ControlId, UnixMillis};
+use portcullis_model::{ControlId, Mode, UnixMillis};
 
 use crate::answers::State;
 use crate::risk::{Factors, Harm};
@@ -169,6 +171,16 @@ impl<'a> Looked<'a> {
     /// Whether an entry has one of these facts.
     pub fn has_any(self, facts: &[Fact]) -> bool {
         self.system.entries.iter().any(|entry| entry.facts.has_any(facts))
+    }
+
+    /// Whether the gateway stands before an entry that is a login of the policy, and enforces a control there.
+    pub fn takes_over_login(self, entry: &Entry, control: ControlId) -> bool {
+        let EntryKind::Operation { of, .. } = &entry.kind else { return false };
+        let Some(plan) = self.plans.get(of.api) else { return false };
+        let mut logins = plan.model.callers.logins.iter();
+        self.system.scope.has_gateway
+            && plan.mode(control, Some(of.operation), self.now) == Mode::Enforce
+            && logins.any(|login| login.operation == of.operation)
     }
 
     /// What the plan says of the operation that an entry is.

@@ -1,4 +1,4 @@
-//! The pages that are in the code: of problem codes, and of controls.
+//! The pages that are in the code: of problem codes, of controls, and of threats.
 
 use portcullis_controls::{CONTROLS, face};
 use portcullis_model::{Code, ControlId, did_you_mean};
@@ -33,10 +33,13 @@ pub(crate) fn body(code: &Code) -> &'static str {
     }
 }
 
-/// The page of a code, of a control, or of a mission item (`A6`).
+/// The page of a code, of a control, of a threat, or of a mission item (`A6`).
 pub(super) fn page(what: &str) -> Option<String> {
     if let Some(control) = ControlId::from_name(what) {
         return Some(format!("{}\n", face(control).page()));
+    }
+    if let Some(threat) = portcullis_threat::rules::rule(what) {
+        return Some(threat.page());
     }
     let of_item = CONTROLS.iter().filter(|face| face.item == what);
     let pages: Vec<String> = of_item.map(|face| face.page() + "\n").collect();
@@ -49,6 +52,8 @@ pub(super) fn page(what: &str) -> Option<String> {
 
 /// The name that was meant, if one is near.
 pub(super) fn near(what: &str) -> Option<&'static str> {
+    let threats = portcullis_threat::rules::RULES.iter().map(|threat| threat.id);
     let known = codes().map(|code| code.name).chain(CONTROLS.iter().map(|face| face.id.name()));
+    let known = known.chain(threats);
     did_you_mean(what, known)
 }

@@ -49,8 +49,18 @@ pub(super) const LOGGED_IN_AS_ANOTHER: Rule = Rule {
         let logs_in = |entry: &Entry| {
             entry.facts.has(Fact::TakesSecret) && entry.facts.has(Fact::GivesCredential)
         };
-        let hits = looked.each_of(logs_in, "a session with a cookie begins there");
-        if by_cookie { hits } else { Vec::new() }
+        let logins = looked.entries(logs_in).filter(|_| by_cookie);
+        let why = "a session with a cookie begins there";
+        let hits = logins.map(|(at, entry)| {
+            let element = Element::Entry(at);
+            if looked.takes_over_login(entry, ControlId::CrossSite) {
+                let because = "a login of the policy is refused to pages of other sites";
+                Hit::known(element, why, State::Configured, because)
+            } else {
+                Hit::new(element, why)
+            }
+        });
+        hits.collect()
     },
 };
 

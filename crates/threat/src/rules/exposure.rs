@@ -1,12 +1,14 @@
 //! A3: what answers hold, and what lies where it is kept.
 
 use portcullis_controls::Stride;
-use portcullis_model::ControlId;
+use portcullis_model::{ControlId, Method};
 
 use super::{Hit, Looked, Probe, Rule};
 use crate::answers::State;
 use crate::risk::{Factors, Harm};
-use crate::system::{ComponentKind, DataClass, DataClasses, DataSet, Element, Entry, Fact};
+use crate::system::{
+    ComponentKind, DataClass, DataClasses, DataSet, Element, Entry, EntryKind, Fact,
+};
 
 pub(super) const ANSWERS_HOLD_MORE: Rule = Rule {
     id: "answers-hold-more",
@@ -26,7 +28,7 @@ pub(super) const ANSWERS_HOLD_MORE: Rule = Rule {
         let gives = |entry: &Entry| {
             let facts = entry.facts;
             let stored = &[Fact::ReadsObjects, Fact::GivesList, Fact::GivesAnything, Fact::TakesId];
-            facts.has_any(stored) || !entry.gives.is_empty()
+            has_body(entry) && (facts.has_any(stored) || !entry.gives.is_empty())
         };
         looked.each_of(gives, "its answers, refusals as well, are made of stored objects")
     },
@@ -47,7 +49,8 @@ pub(super) const RESERVED_PROPERTIES_SHOWN: Rule = Rule {
     harm: Harm { confidentiality: 7, integrity: 0, availability: 0, accountability: 7 },
     probe: Probe::Attacks,
     find: |looked| {
-        looked.each_of(|entry| entry.gives.is_sensitive(), "its answers have sensitive properties")
+        let shows = |entry: &Entry| has_body(entry) && entry.gives.is_sensitive();
+        looked.each_of(shows, "its answers have sensitive properties")
     },
 };
 
@@ -109,6 +112,11 @@ pub(super) const DATA_KEPT_READABLE: Rule = Rule {
     },
 };
 
+/// Whether its answers have a body at all.
+const fn has_body(entry: &Entry) -> bool {
+    !matches!(entry.kind, EntryKind::Operation { method: Method::Head, .. })
+}
+
 /// Classes of what lies in a store.
 pub(super) fn held(looked: &Looked<'_>, store: usize) -> DataClasses {
     let lies = |data: &&DataSet| data.placed.iter().any(|one| one.store == store);
@@ -116,7 +124,12 @@ pub(super) fn held(looked: &Looked<'_>, store: usize) -> DataClasses {
     classes.fold(DataClasses::NONE, DataClasses::with)
 }
 
-/// Whether credentials lie in a store.
+/// Whether credentials lie in a store, or must: an API that takes passwords or gives out tokens keeps them somewhere.
 pub(super) fn holds_credentials(looked: &Looked<'_>, store: usize) -> bool {
+    let of = looked.system.stores.get(store).and_then(|one| looked.system.components.get(one.of));
+    if of.is_some_and(|one| one.kind == ComponentKind::Api) {
+        let keeps = &[Fact::TakesSecret, Fact::GivesCredential, Fact::ByKey];
+        return looked.has_any(keeps) || held(looked, store).has(DataClass::Credential);
+    }
     held(looked, store).has(DataClass::Credential)
 }

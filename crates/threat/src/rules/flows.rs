@@ -1,11 +1,12 @@
 //! A11: what makes sense in an order, at people's pace, with the values that they were told.
 
 use portcullis_controls::Stride;
+use portcullis_controls::caller_identity::Expected as Caller;
 use portcullis_model::ControlId;
 
-use super::{Probe, Rule};
+use super::{Hit, Looked, Probe, Rule};
 use crate::risk::{Factors, Harm};
-use crate::system::{Entry, Fact, Reach};
+use crate::system::{Element, Entry, Fact, Reach};
 
 pub(super) const STEP_LEFT_OUT: Rule = Rule {
     id: "step-left-out",
@@ -60,10 +61,10 @@ pub(super) const RUN_BY_PROGRAMS: Rule = Rule {
     probe: Probe::Attacks,
     find: |looked| {
         let mut hits = looked.each_of(is_of_flow, "it moves what is worth something");
-        let open = |entry: &Entry| {
-            entry.reach == Reach::Anyone && entry.facts.has(Fact::Creates) && !is_of_flow(entry)
-        };
-        hits.extend(looked.each_of(open, "anyone may make objects with it"));
+        let makes = |entry: &Entry| entry.facts.has(Fact::Creates) && !is_of_flow(entry);
+        let open = looked.entries(makes).filter(|(_, entry)| is_open(looked, entry));
+        let why = "anyone may make objects with it";
+        hits.extend(open.map(|(at, _)| Hit::new(Element::Entry(at), why)));
         hits
     },
 };
@@ -91,6 +92,13 @@ pub(super) const OWN_VALUES: Rule = Rule {
         looked.each_of(values, "it moves what its body says")
     },
 };
+
+/// Whether document and policy leave an operation open to anyone.
+fn is_open(looked: &Looked<'_>, entry: &Entry) -> bool {
+    let caller = looked.planned(entry).map(|planned| &planned.caller);
+    let by_plan = caller.map(|caller| matches!(caller, Caller::Anyone));
+    entry.facts.has(Fact::CallerUndecided) || by_plan.unwrap_or(entry.reach == Reach::Anyone)
+}
 
 /// Whether it is a step of something that is worth something.
 fn is_of_flow(entry: &Entry) -> bool {

@@ -58,13 +58,7 @@ pub(super) const HIDDEN_COLUMNS_ASKED: Rule = Rule {
     factors: Factors { skill: 6, motive: 4, discovery: 7, exploit: 5, awareness: 4 },
     harm: Harm { confidentiality: 6, integrity: 0, availability: 0, accountability: 1 },
     probe: Probe::Attacks,
-    find: |looked| {
-        let filters = |entry: &Entry| {
-            let facts = entry.facts;
-            facts.has(Fact::GivesList) && facts.has_any(&[Fact::TakesText, Fact::TakesAnything])
-        };
-        looked.each_of(filters, "it lists objects by what its parameters say")
-    },
+    find: |looked| looked.each(Fact::TakesFilter, "its parameters say what to sort or filter by"),
 };
 
 pub(super) const XML_READS_FILES: Rule = Rule {

@@ -1,11 +1,13 @@
 //! A1: objects of others. N4: the same object by two requests at a time.
 
 use portcullis_controls::Stride;
+use portcullis_controls::object_ownership::Expected as Objects;
 use portcullis_model::ControlId;
+use portcullis_policy::Posture;
 
-use super::{Probe, Rule};
+use super::{Hit, Looked, Probe, Rule};
 use crate::risk::{Factors, Harm};
-use crate::system::{Entry, Fact};
+use crate::system::{Element, Entry, EntryKind, Fact};
 
 pub(super) const OTHERS_OBJECTS_READ: Rule = Rule {
     id: "others-objects-read",
@@ -23,7 +25,7 @@ pub(super) const OTHERS_OBJECTS_READ: Rule = Rule {
     probe: Probe::Attacks,
     find: |looked| {
         let reads = |entry: &Entry| takes_id(entry) && !entry.facts.has(Fact::Changes);
-        looked.each_of(reads, "its requests name objects by ids")
+        of_owners(looked, reads, "its requests name objects by ids")
     },
 };
 
@@ -43,7 +45,7 @@ pub(super) const OTHERS_OBJECTS_CHANGED: Rule = Rule {
     probe: Probe::Attacks,
     find: |looked| {
         let changes = |entry: &Entry| takes_id(entry) && entry.facts.has(Fact::Changes);
-        looked.each_of(changes, "its requests name the object that they change")
+        of_owners(looked, changes, "its requests name the object that they change")
     },
 };
 
@@ -66,7 +68,7 @@ pub(super) const OTHERS_OBJECTS_LISTED: Rule = Rule {
             let facts = entry.facts;
             facts.has(Fact::GivesList) && facts.has(Fact::ReadsObjects)
         };
-        looked.each_of(lists, "its answers list objects that somebody owns")
+        of_owners(looked, lists, "its answers list objects that somebody owns")
     },
 };
 
@@ -89,7 +91,7 @@ pub(super) const OBJECT_EXISTENCE_TOLD: Rule = Rule {
             let facts = entry.facts;
             takes_id(entry) || facts.has(Fact::GivesList) && facts.has(Fact::ReadsObjects)
         };
-        looked.each_of(tells, "its answers differ for objects that are there")
+        of_owners(looked, tells, "its answers differ for objects that are there")
     },
 };
 
@@ -112,6 +114,19 @@ pub(super) const TWO_AT_ONCE: Rule = Rule {
         looked.each_of(uses_up, "it moves something that can be used up")
     },
 };
+
+/// A hit for each of these entries, but for those of which the policy says that nobody's objects are theirs.
+fn of_owners(looked: &Looked<'_>, is_so: fn(&Entry) -> bool, why: &'static str) -> Vec<Hit> {
+    let is_nobodys = |entry: &Entry| {
+        let EntryKind::Operation { of, .. } = &entry.kind else { return false };
+        let posture = looked.plans.get(of.api).map(|plan| plan.model.posture);
+        let planned = looked.planned(entry);
+        posture == Some(Posture::Policy)
+            && planned.is_some_and(|one| matches!(one.objects, Objects::NotAsked(_)))
+    };
+    let hits = looked.entries(is_so).filter(|(_, entry)| !is_nobodys(entry));
+    hits.map(|(at, _)| Hit::new(Element::Entry(at), why)).collect()
+}
 
 /// Whether it takes the id of an object, or what may be one.
 fn takes_id(entry: &Entry) -> bool {

@@ -3,7 +3,8 @@
 use portcullis_controls::Stride;
 use portcullis_model::ControlId;
 
-use super::{Hit, Probe, Rule};
+use super::{Hit, Looked, Probe, Rule};
+use crate::answers::State;
 use crate::risk::{Factors, Harm};
 use crate::system::{Element, Entry, Fact};
 
@@ -65,7 +66,11 @@ pub(super) const ACCOUNT_EXISTENCE_TOLD: Rule = Rule {
     factors: Factors { skill: 9, motive: 4, discovery: 9, exploit: 9, awareness: 9 },
     harm: Harm { confidentiality: 6, integrity: 0, availability: 0, accountability: 1 },
     probe: Probe::Attacks,
-    find: |looked| looked.each(Fact::TakesSecret, "its answers may differ by account"),
+    find: |looked| {
+        let takes = |entry: &Entry| entry.facts.has(Fact::TakesSecret);
+        let because = "each failure of it is answered alike, whatever the API says";
+        of_logins(looked, takes, "its answers may differ by account", because)
+    },
 };
 
 pub(super) const OWNER_LOCKED_OUT: Rule = Rule {
@@ -102,8 +107,17 @@ pub(super) const SESSION_GUESSED: Rule = Rule {
     harm: Harm { confidentiality: 7, integrity: 7, availability: 1, accountability: 9 },
     probe: Probe::Attacks,
     find: |looked| {
-        let gives = looked.has_any(&[Fact::GivesCredential]);
-        looked.whole(gives, "it gives out sessions or tokens of its own")
+        let gives = |entry: &Entry| entry.facts.has(Fact::GivesCredential);
+        let why = "it gives out sessions or tokens of its own";
+        let control = ControlId::CallerIdentity;
+        let replaced = |entry: &Entry| looked.takes_over_login(entry, control);
+        match looked.entries(gives).find(|(_, entry)| !replaced(entry)) {
+            Some((_, entry)) => {
+                let because = format!("what `{}` gives out reaches callers as it is", entry.title);
+                vec![Hit::known(Element::Whole, why, State::Missing, because)]
+            }
+            None => looked.whole(looked.has_any(&[Fact::GivesCredential]), why),
+        }
     },
 };
 
@@ -125,9 +139,28 @@ pub(super) const SESSION_FIXED: Rule = Rule {
         let logs_in = |entry: &Entry| {
             entry.facts.has(Fact::GivesCredential) && entry.facts.has(Fact::TakesSecret)
         };
-        looked.each_of(logs_in, "a session begins there")
+        let because = "what came with the request is no session: the gateway gives out its own";
+        of_logins(looked, logs_in, "a session begins there", because)
     },
 };
+
+/// A hit for each of these entries; where one is a login of the policy, the gateway answers for it.
+fn of_logins(
+    looked: &Looked<'_>,
+    is_so: fn(&Entry) -> bool,
+    why: &'static str,
+    because: &'static str,
+) -> Vec<Hit> {
+    let hit = |(at, entry): (usize, &Entry)| {
+        let element = Element::Entry(at);
+        if looked.takes_over_login(entry, ControlId::CallerIdentity) {
+            Hit::known(element, why, State::Configured, because)
+        } else {
+            Hit::new(element, why)
+        }
+    };
+    looked.entries(is_so).map(hit).collect()
+}
 
 /// Whether people log in there.
 fn is_login(entry: &Entry) -> bool {

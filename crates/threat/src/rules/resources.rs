@@ -143,12 +143,8 @@ pub(super) const ALL_DATA_TAKEN: Rule = Rule {
     harm: Harm { confidentiality: 7, integrity: 0, availability: 0, accountability: 7 },
     probe: Probe::Attacks,
     find: |looked| {
-        let shows = |entry: &Entry| {
-            entry.reach >= Reach::Callers
-                && entry.facts.has(Fact::GivesList)
-                && entry.gives.is_sensitive()
-        };
-        looked.each_of(shows, "every caller may read its sensitive list, page by page")
+        let shows = |entry: &Entry| entry.facts.has(Fact::GivesList) && entry.gives.is_sensitive();
+        looked.each_of(shows, "its answers list sensitive data, page by page")
     },
 };
 

@@ -10,4 +10,5 @@
 mod attacks;
 mod cases;
 mod given;
+mod sample;
 mod whole;
