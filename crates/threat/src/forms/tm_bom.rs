@@ -125,7 +125,9 @@ const fn tier(weight: Degree, is_sensitive: bool, is_external: bool) -> &'static
         | (Degree::High, false, true)
         | (Degree::Moderate, true, true) => "business_critical",
         // The specification has no line for what is of high worth, inside and not sensitive.
-        (_, true, _) | (Degree::Moderate, false, true) | (Degree::High, false, false) => "important",
+        (_, true, _) | (Degree::Moderate, false, true) | (Degree::High, false, false) => {
+            "important"
+        }
         (_, false, _) => "non_critical",
     }
 }
