@@ -5,18 +5,25 @@
 
 mod escaped;
 mod grouped;
+mod html;
 mod json;
+mod layout;
 mod markdown;
+mod marks;
 mod mermaid;
 mod names;
+mod svg;
+mod text;
 mod tm_bom;
 mod words;
 
 use portcullis_model::{Span, UnixMillis};
 
+pub use html::html;
 pub use json::{FORMAT, VERSION, json};
 pub use markdown::markdown;
 pub use mermaid::mermaid;
+pub use text::{TextOptions, text};
 pub use tm_bom::{Filled, tm_bom, tm_bom_fields};
 
 use crate::found::ThreatModel;

@@ -3,11 +3,12 @@
 use portcullis_controls::Stride;
 
 use super::Shown;
+use super::marks::Mark;
 use crate::found::Threat;
 use crate::risk::{self, Line, Rating};
 use crate::rules::Probe;
 use crate::stated::Rated;
-use crate::system::{ActorKind, ComponentKind, Element, EntryKind, Node, StoreKind};
+use crate::system::{ActorKind, ComponentKind, Element, EntryKind, Known, Node, StoreKind, System};
 
 /// The category, as STRIDE calls it.
 pub(super) const fn stride(of: Stride) -> &'static str {
@@ -103,5 +104,54 @@ pub(super) const fn element(node: Node) -> Element {
         Node::Actor(at) => Element::Actor(at),
         Node::Component(at) => Element::Component(at),
         Node::Store(at) => Element::Store(at),
+    }
+}
+
+/// Tenths as people write them: `5.4`.
+pub(super) fn tenths(value: u8) -> String {
+    format!("{}.{}", value / 10, value % 10)
+}
+
+/// Where an element is declared.
+pub(super) fn place(shown: &Shown<'_>, element: Element) -> Option<String> {
+    shown.at(known(&shown.model.system, element)?.at)
+}
+
+/// How an element is known.
+fn known(system: &System, element: Element) -> Option<&Known> {
+    match element {
+        Element::Whole => None,
+        Element::Actor(at) => system.actors.get(at).map(|one| &one.known),
+        Element::Component(at) => system.components.get(at).map(|one| &one.known),
+        Element::Store(at) => system.stores.get(at).map(|one| &one.known),
+        Element::Data(at) => system.data.get(at).map(|one| &one.known),
+        Element::Flow(at) => system.flows.get(at).map(|one| &one.known),
+        Element::Entry(at) => system.entries.get(at).map(|one| &one.known),
+    }
+}
+
+pub(super) const fn encrypted(is_encrypted: Option<bool>) -> &'static str {
+    match is_encrypted {
+        Some(true) => "encrypted",
+        Some(false) => "not encrypted",
+        None => "nobody knows whether encrypted",
+    }
+}
+
+/// What is drawn under a store.
+pub(super) const fn store_kind(kind: StoreKind) -> &'static str {
+    match kind {
+        StoreKind::Unknown => "store of unknown kind",
+        known => store(known),
+    }
+}
+
+/// What a mark means.
+pub(super) const fn mark(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Open => "open threats",
+        Mark::Accepted => "accepted: somebody takes them",
+        Mark::Answered => "answered, not proven",
+        Mark::Proven => "proven by attacks",
     }
 }
