@@ -42,6 +42,7 @@ mod sessions;
 mod story;
 mod support;
 mod thief;
+mod threats;
 mod usage;
 mod vault;
 
