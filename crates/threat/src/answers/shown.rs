@@ -100,7 +100,7 @@ fn proven(all: &mut Vec<Mitigation>, control: Option<ControlId>, state: State, p
         known.state = match (known.state, state) {
             (State::Missing, _) => State::Missing,
             (State::Proven, _) | (_, State::Proven) => State::Proven,
-            (_, stale) => stale,
+            (_, shown) => shown,
         };
         known.proof_count += 1;
         known.proofs.push(proof);
