@@ -34,6 +34,7 @@ pub use engines::{backtracks, is_anchored};
 pub use examples::ExampleText;
 pub use facts::{Edge, EdgeKind, Lacks, OutlinedSchema, Said};
 pub use held::is_told_length;
+pub use places::Step;
 pub use schemes::{Flow, FlowKind, OutlinedScheme};
 pub use servers::{OutlinedServer, ServerForm};
 pub use uses::Uses;
@@ -69,7 +70,7 @@ pub struct Outline {
     pub examples: Vec<ExampleText>,
     /// Whether all of it was looked at; else a bound was reached, and nothing is said of the rest.
     pub is_whole: bool,
-    pointers: HashMap<u32, Pointer>,
+    places: HashMap<u32, Box<[Step]>>,
     main: SourceId,
 }
 
@@ -184,9 +185,13 @@ impl Outline {
     }
 
     /// Where something stands in its file, as a JSON Pointer.
-    pub fn pointer(&self, site: Site) -> &Pointer {
-        static ROOT: Pointer = Pointer::root();
-        self.pointers.get(&site.node).unwrap_or(&ROOT)
+    pub fn pointer(&self, site: Site) -> Pointer {
+        places::pointer(self.steps(site))
+    }
+
+    /// The same as the steps that lead there.
+    pub fn steps(&self, site: Site) -> &[Step] {
+        self.places.get(&site.node).map_or(&[], |steps| steps)
     }
 
     /// Whether something stands in the document itself, and not in a file that it refers to.
@@ -197,6 +202,11 @@ impl Outline {
     /// The schema of this index.
     pub fn schema(&self, index: SchemaIndex) -> Option<&OutlinedSchema> {
         self.schemas.get(index.0 as usize)
+    }
+
+    /// The place of a schema, below the length of [`Outline::schemas`].
+    pub const fn place(&self, index: SchemaIndex) -> usize {
+        index.0 as usize
     }
 
     /// All schemas, by their index.

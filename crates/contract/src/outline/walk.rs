@@ -69,7 +69,7 @@ impl<'a, 'r> Walker<'a, 'r> {
         let operations = self.operations();
         let webhooks = self.webhooks();
         uses::find(&mut self.schemas, &operations);
-        let pointers = places::pointers(library, &self.wanted);
+        let places = places::places(library, &self.wanted);
         Outline {
             is_swagger: self.version.is_swagger(),
             is_json_schema: self.version.is_json_schema(),
@@ -82,7 +82,7 @@ impl<'a, 'r> Walker<'a, 'r> {
             schemas: self.schemas,
             examples: self.examples.texts,
             is_whole: self.is_whole,
-            pointers,
+            places,
             main,
         }
     }
