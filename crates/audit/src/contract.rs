@@ -5,6 +5,7 @@
 
 mod answered;
 mod check;
+mod control;
 mod group;
 mod overlay;
 mod raised;
@@ -20,7 +21,6 @@ use portcullis_evidence::Standing;
 use portcullis_model::{Diagnostic, SourceId, Sources, UnixMillis};
 
 use crate::finding::{Finding, Rule};
-use raised::Raised;
 use subject::Subject;
 
 pub use overlay::{ACTIONS_MAX, Action, Change, Overlay};
@@ -81,14 +81,14 @@ pub fn audit(audited: &Audited<'_>) -> Result<DocumentAudit, Diagnostic> {
     let Audited { contract, sources, main, .. } = *audited;
     let outline = Outline::read(contract, sources, main)?;
     let subject = Subject::new(audited, &outline);
-    let mut raised = Raised::default();
+    let mut drafts = Vec::new();
     for check in rules::all() {
-        raised.ask(check, &subject);
+        check.ask(&subject, &mut drafts);
     }
     let operations = outline.operations.len();
-    let overlay = Overlay::of(&raised.drafts, &outline, &contract.title);
-    let mut findings = weigh::findings(raised.drafts, &subject, audited.evidence);
-    let score = score::score(&mut findings, operations);
+    let overlay = Overlay::of(&drafts, &outline, &contract.title);
+    let mut findings = weigh::findings(drafts, &subject, audited.evidence);
+    let score = weigh::score(&mut findings, operations);
     let untold = findings.len().saturating_sub(FINDINGS_MAX);
     findings.truncate(FINDINGS_MAX);
     let is_whole = outline.is_whole;

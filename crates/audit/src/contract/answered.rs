@@ -6,7 +6,7 @@ use portcullis_controls::Plan;
 use portcullis_evidence::{Kind, Standing, State};
 use portcullis_model::{Mode, UnixMillis};
 
-use super::check::Answered;
+use super::control::Answered;
 use super::raised::Draft;
 use super::score::Answer;
 use super::subject::Subject;
@@ -50,7 +50,7 @@ pub(super) fn answer(
     subject: &Subject<'_>,
     proofs: &Proofs<'_>,
 ) -> (Answer, Option<Enforced>) {
-    let (Some(plan), Some(answered)) = (subject.plan, draft.check.answered) else {
+    let (Some(plan), Some(answered)) = (subject.plan, draft.answered) else {
         return (Answer::Open, None);
     };
     let served: Vec<(usize, String)> = draft
@@ -72,7 +72,7 @@ pub(super) fn answer(
     let mut evidence: Vec<String> = Vec::new();
     let mut is_proven = !served.is_empty() && !draft.has_more;
     for (_, name) in &served {
-        let key = (answered.control.name(), draft.check.rule.item, name.as_str());
+        let key = (answered.control.name(), draft.rule.item, name.as_str());
         let shown = proofs.stopped.get(&key);
         is_proven &= shown.is_some();
         for attack in shown.into_iter().flatten() {

@@ -7,7 +7,7 @@ use portcullis_contract::outline::{OutlinedSchema, SchemaIndex, Site, Step, Uses
 use super::subject::Subject;
 
 /// Operations, and places, that are remembered of one cause.
-pub(super) const REMEMBERED_MAX: usize = 64;
+const REMEMBERED_MAX: usize = 64;
 /// Names that a message tells.
 const TOLD_MAX: usize = 3;
 

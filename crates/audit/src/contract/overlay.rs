@@ -59,9 +59,8 @@ impl Overlay {
             has_more: false,
         };
         let mut known = std::collections::HashMap::new();
-        for (rule, mend) in drafts
-            .iter()
-            .flat_map(|draft| draft.mends.iter().map(|mend| (draft.check.rule.id, mend)))
+        for (rule, mend) in
+            drafts.iter().flat_map(|draft| draft.mends.iter().map(|mend| (draft.rule.id, mend)))
         {
             overlay.add(rule, mend, &mut known);
         }

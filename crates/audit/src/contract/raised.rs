@@ -4,19 +4,20 @@ use portcullis_contract::outline::{Outline, Site, Step};
 use portcullis_model::Span;
 use serde_json::Value;
 
-use super::check::Check;
+use super::control::Answered;
 use super::group::Group;
-use super::subject::Subject;
-use crate::finding::Severity;
+use crate::finding::{Rule, Severity};
 
 /// A root cause.
 #[derive(Debug)]
 pub(super) struct Draft {
-    pub(super) check: &'static Check,
+    pub(super) rule: &'static Rule,
+    /// What to do.
+    pub(super) fix: &'static str,
+    /// What answers it in front of the API, if anything can.
+    pub(super) answered: Option<Answered>,
     pub(super) severity: Severity,
     pub(super) message: String,
-    /// What to do; none: what the rule says.
-    pub(super) fix: Option<String>,
     /// Where it stands, the cause first; none: at its operations.
     pub(super) roots: Vec<Span>,
     /// The operations that it concerns, by their place in the outline.
@@ -44,26 +45,24 @@ pub(super) enum Patch {
     Remove,
 }
 
-/// All that was raised.
-#[derive(Debug, Default)]
-pub(super) struct Raised {
-    pub(super) drafts: Vec<Draft>,
-}
-
 /// What one rule raises.
 pub(super) struct Raising<'r> {
-    check: &'static Check,
+    rule: &'static Rule,
+    fix: &'static str,
+    answered: Option<Answered>,
     drafts: &'r mut Vec<Draft>,
 }
 
-impl Raised {
-    /// Asks a rule.
-    pub(super) fn ask(&mut self, check: &'static Check, subject: &Subject<'_>) {
-        (check.look)(subject, &mut Raising { check, drafts: &mut self.drafts });
+impl<'r> Raising<'r> {
+    pub(super) const fn new(
+        rule: &'static Rule,
+        fix: &'static str,
+        answered: Option<Answered>,
+        drafts: &'r mut Vec<Draft>,
+    ) -> Self {
+        Self { rule, fix, answered, drafts }
     }
-}
 
-impl Raising<'_> {
     /// A cause that stands there, and concerns these operations.
     pub(super) fn at(
         &mut self,
@@ -71,12 +70,12 @@ impl Raising<'_> {
         operations: impl IntoIterator<Item = u32>,
         message: impl Into<String>,
     ) -> &mut Draft {
-        let check = self.check;
         self.drafts.push(Draft {
-            check,
-            severity: check.rule.severity,
+            rule: self.rule,
+            fix: self.fix,
+            answered: self.answered,
+            severity: self.rule.severity,
             message: message.into(),
-            fix: None,
             roots: roots.into_iter().collect(),
             operations: operations.into_iter().collect(),
             has_more: false,
@@ -115,11 +114,6 @@ impl Raising<'_> {
 impl Draft {
     pub(super) fn severity(&mut self, severity: Severity) -> &mut Self {
         self.severity = severity;
-        self
-    }
-
-    pub(super) fn fix(&mut self, fix: impl Into<String>) -> &mut Self {
-        self.fix = Some(fix.into());
         self
     }
 

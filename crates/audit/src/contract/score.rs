@@ -12,7 +12,6 @@
 //! So no finding is worth nothing, no document is below 0, a large one may have more of the same, and mending
 //! something never lowers the score. What a finding regains is the score without it, less the score.
 
-use super::weigh::Scored;
 use crate::finding::Severity;
 
 /// Reach is counted up to so many operations.
@@ -65,14 +64,9 @@ pub(super) fn load(severity: Severity, operations: usize, answer: Answer) -> u64
     weight * reach * open
 }
 
-/// The score of all findings; each learns what it regains.
-pub(super) fn score(findings: &mut [Scored], operations: usize) -> Score {
-    let all: u64 = findings.iter().map(|one| one.load).sum();
-    let score = tenths(all, operations);
-    for one in findings {
-        one.regains = tenths(all.saturating_sub(one.load), operations) - score;
-    }
-    Score(score)
+/// The score of all loads together.
+pub(super) fn score(all: u64, operations: usize) -> Score {
+    Score(tenths(all, operations))
 }
 
 fn tenths(load: u64, operations: usize) -> u32 {

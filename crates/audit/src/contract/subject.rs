@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 
 use portcullis_contract::outline::{Outline, OutlinedOperation, SchemaIndex};
-use portcullis_contract::{Contract, Operation, Security};
+use portcullis_contract::{Contract, Operation, Security, SecurityRequirement};
 use portcullis_controls::Plan;
 use portcullis_model::{Method, Sources, UnixMillis};
 use portcullis_policy::naming::words;
 
 use super::Audited;
+
+/// Names of one schema that are remembered.
+const NAMES_MAX: usize = 64;
 
 /// A document, ready to be looked at.
 pub(super) struct Subject<'a> {
@@ -54,7 +57,7 @@ impl<'a> Subject<'a> {
         for edge in outline.schemas.iter().flat_map(|schema| &schema.edges) {
             if let Some(name) = edge.kind.property() {
                 let names = property_names.entry(edge.to).or_default();
-                if names.len() < super::group::REMEMBERED_MAX && !names.contains(&name) {
+                if names.len() < NAMES_MAX && !names.contains(&name) {
                     names.push(name);
                 }
             }
@@ -96,6 +99,11 @@ impl Op<'_> {
     /// What the document says of who may call it; none where it is not served.
     pub(super) fn security(&self) -> Option<&Security> {
         self.served.map(|one| &one.security)
+    }
+
+    /// What may be shown, one alternative or another.
+    pub(super) fn alternatives(&self) -> &[SecurityRequirement] {
+        self.security().map_or(&[], Security::alternatives)
     }
 
     /// Whether a credential is needed, whatever alternative is taken.

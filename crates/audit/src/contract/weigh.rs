@@ -6,7 +6,7 @@ use portcullis_evidence::Standing;
 
 use super::answered::{Proofs, answer};
 use super::raised::Draft;
-use super::score::{Answer, load};
+use super::score::{self, Answer, Score, load};
 use super::subject::Subject;
 use crate::finding::{At, Finding, Place};
 
@@ -50,6 +50,17 @@ pub(super) fn findings(
     findings
 }
 
+/// The score of all findings; each learns what it regains.
+pub(super) fn score(findings: &mut [Scored], operations: usize) -> Score {
+    let all: u64 = findings.iter().map(|one| one.load).sum();
+    let score = score::score(all, operations);
+    for one in findings {
+        let without = score::score(all.saturating_sub(one.load), operations);
+        one.regains = without.tenths() - score.tenths();
+    }
+    score
+}
+
 /// Where the cause stands.
 fn span(of: &Scored) -> Option<portcullis_model::Span> {
     match &of.finding.places.first()?.at {
@@ -75,10 +86,10 @@ fn scored(draft: Draft, subject: &Subject<'_>, proofs: &Proofs<'_>) -> Scored {
     let operations = draft.operations.len();
     Scored {
         finding: Finding {
-            rule: &draft.check.rule,
+            rule: draft.rule,
             severity: draft.severity,
             message: draft.message,
-            fix: draft.fix.unwrap_or_else(|| draft.check.fix.to_owned()),
+            fix: draft.fix.to_owned(),
             places,
             enforced,
         },

@@ -58,6 +58,8 @@ pub struct Said {
 pub struct Lacks {
     /// How long a text is.
     pub length: bool,
+    /// The same of bytes.
+    pub bytes: bool,
     /// How large a number is.
     pub most: bool,
     /// How small.
@@ -140,6 +142,7 @@ impl Lacks {
         let is_text = types.contains(Types::STRING) && !said.is_binary;
         Self {
             length: is_text && !held.has(Context::LENGTH),
+            bytes: said.is_binary && !held.has(Context::LENGTH),
             most: is_number && !held.has(Context::MOST),
             least: is_number && !held.has(Context::LEAST),
             items: types.contains(Types::ARRAY) && !held.has(Context::ITEMS),
@@ -156,6 +159,7 @@ impl Lacks {
     pub(super) const fn or(self, other: Self) -> Self {
         Self {
             length: self.length || other.length,
+            bytes: self.bytes || other.bytes,
             most: self.most || other.most,
             least: self.least || other.least,
             items: self.items || other.items,

@@ -6,7 +6,8 @@ mod pages;
 use portcullis_contract::outline::{EdgeKind, OutlinedSchema, SchemaIndex};
 use portcullis_model::ControlId;
 
-use super::super::check::{Check, by, is_required};
+use super::super::check::Check;
+use super::super::control::{by, is_required};
 use super::super::raised::Raising;
 use super::super::subject::Subject;
 use super::names;

@@ -71,6 +71,17 @@ pub(super) fn is_page(name: &str) -> bool {
     PAGES.contains(&folded.as_str())
 }
 
+/// A path without its version, and that version: `/v2/orders/{id}`.
+pub(super) fn versioned(template: &str) -> Option<(String, u32)> {
+    let version = |part: &str| part.strip_prefix(['v', 'V'])?.split('.').next()?.parse().ok();
+    let found = template.split('/').find_map(version)?;
+    let rest = template
+        .split('/')
+        .filter(|part| version(part).is_none())
+        .map(|part| if part.starts_with('{') { "{}" } else { part });
+    Some((rest.collect::<Vec<_>>().join("/"), found))
+}
+
 /// `1 list`, `3 lists`.
 pub(super) fn counted(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })

@@ -2,9 +2,10 @@
 
 mod oauth;
 
-use portcullis_contract::{SchemeKind, SchemePlace, Security, SecurityScheme};
+use portcullis_contract::{SchemeKind, SchemePlace, SecurityScheme};
 
-use super::super::check::{Check, by};
+use super::super::check::Check;
+use super::super::control::by;
 use super::super::raised::Raising;
 use super::super::subject::Subject;
 use super::names;
@@ -247,9 +248,9 @@ put: { security: [{ session: [], csrf: [] }] }   # csrf: { type: apiKey, in: hea
             scheme.is_some_and(|one| matches!(one.place, SchemePlace::Cookie(_)))
         };
         let all = subject.numbers(|one| {
-            let alternatives = one.security().map_or(&[][..], Security::alternatives);
             one.is_write()
-                && alternatives
+                && one
+                    .alternatives()
                     .iter()
                     .any(|asked| !asked.schemes.is_empty() && asked.schemes.iter().all(is_cookie))
         });
@@ -271,10 +272,7 @@ pub(super) fn verified(plan: &portcullis_controls::Plan, operation: usize) -> bo
 
 /// The operations that may be called with this scheme.
 pub(super) fn asked_by(subject: &Subject<'_>, scheme: usize) -> Vec<u32> {
-    subject.numbers(|one| {
-        let alternatives = one.security().map_or(&[][..], Security::alternatives);
-        alternatives.iter().any(|asked| asked.schemes.contains(&scheme))
-    })
+    subject.numbers(|one| one.alternatives().iter().any(|asked| asked.schemes.contains(&scheme)))
 }
 
 fn is_http(one: &SecurityScheme, words: &[&str]) -> bool {

@@ -2,7 +2,8 @@
 
 use portcullis_contract::outline::{OutlinedServer, ServerForm};
 
-use super::super::check::{Check, by};
+use super::super::check::Check;
+use super::super::control::by;
 use super::super::raised::Raising;
 use super::super::subject::Subject;
 use crate::finding::{Rule, Severity};

@@ -31,16 +31,14 @@ pub(super) fn propose_each(
 pub(super) fn lengths(draft: &mut Draft, subject: &Subject<'_>, group: &Group) {
     for schema in group.schemas.iter().filter_map(|index| subject.outline.schema(*index)) {
         let format = schema.said.format.as_deref().unwrap_or_default();
-        match LONGEST.iter().find(|(known, _)| *known == format) {
-            Some((_, longest)) => {
-                draft.mend(subject.outline, schema.site, json!({"maxLength": longest}));
-            }
-            None => {
-                let is_url = matches!(format, "uri" | "url" | "uri-reference" | "iri");
-                let most = if is_url { PROPOSED_URL } else { PROPOSED };
-                draft.propose(subject.outline, schema.site, json!({"maxLength": most}));
-            }
+        let longest = LONGEST.iter().find(|(known, _)| *known == format);
+        if let Some((_, longest)) = longest {
+            draft.mend(subject.outline, schema.site, json!({"maxLength": longest}));
+            continue;
         }
+        let is_url = matches!(format, "uri" | "url" | "uri-reference" | "iri");
+        let most = if is_url { PROPOSED_URL } else { PROPOSED };
+        draft.propose(subject.outline, schema.site, json!({"maxLength": most}));
     }
 }
 

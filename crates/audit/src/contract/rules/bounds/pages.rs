@@ -5,7 +5,8 @@ use portcullis_contract::Types;
 use portcullis_contract::outline::{OutlinedSchema, SchemaIndex};
 use portcullis_model::Method;
 
-use super::super::super::check::{Check, by};
+use super::super::super::check::Check;
+use super::super::super::control::by;
 use super::super::super::subject::{Op, Subject};
 use super::super::names;
 use super::mends;

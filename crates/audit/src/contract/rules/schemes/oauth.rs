@@ -241,7 +241,7 @@ paths:
 ```",
     },
     fix: "ask other scopes of what writes than of what reads",
-    answered: super::super::super::check::by!(FunctionAccess),
+    answered: super::super::super::control::by!(FunctionAccess),
     look: one_scope,
 };
 
@@ -251,7 +251,7 @@ fn one_scope(subject: &Subject<'_>, raising: &mut Raising<'_>) {
         let mut reads: BTreeSet<Vec<&str>> = BTreeSet::new();
         let mut writes: Vec<(u32, Vec<&str>)> = Vec::new();
         for one in subject.operations() {
-            let alternatives = one.security().into_iter().flat_map(|said| said.alternatives());
+            let alternatives = one.alternatives().iter();
             for asked in alternatives.filter(|asked| asked.schemes.contains(&index)) {
                 let scopes = asked.scopes.iter().filter(|(of, _)| *of == index);
                 let scopes: Vec<&str> = scopes.map(|(_, scope)| scope.as_str()).collect();
