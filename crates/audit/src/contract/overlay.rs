@@ -4,6 +4,7 @@
 //! `https`. What somebody must decide about, such as how long a name may be, is written as a comment: it changes
 //! nothing until its sign is taken away.
 
+mod apply;
 mod target;
 
 use std::fmt::Write as _;
@@ -86,7 +87,7 @@ impl Overlay {
             && let Some(action) = known.get(&key).and_then(|place| self.actions.get_mut(*place))
             && let Change::Update(all) = &mut action.change
         {
-            merge(all, more);
+            apply::merge(all, more);
             if !action.rules.contains(&rule) {
                 action.rules.push(rule);
             }
@@ -168,24 +169,6 @@ fn json(value: &Value) -> String {
         }
     }
     out
-}
-
-/// Merges as an Overlay does: members of objects one by one, items of lists behind the others.
-fn merge(into: &mut Value, more: &Value) {
-    match (into, more) {
-        (Value::Object(into), Value::Object(more)) => {
-            for (name, value) in more {
-                match into.get_mut(name) {
-                    Some(known) => merge(known, value),
-                    None => {
-                        into.insert(name.clone(), value.clone());
-                    }
-                }
-            }
-        }
-        (Value::Array(into), Value::Array(more)) => into.extend(more.iter().cloned()),
-        (into, more) => *into = more.clone(),
-    }
 }
 
 #[cfg(test)]

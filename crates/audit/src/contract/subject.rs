@@ -1,9 +1,9 @@
 //! What rules look at: the contract, the outline, and what both say together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use portcullis_contract::outline::{Outline, OutlinedOperation, SchemaIndex};
-use portcullis_contract::{Contract, Operation, Security, SecurityRequirement};
+use portcullis_contract::{Contract, Operation, Place, Security, SecurityRequirement};
 use portcullis_controls::Plan;
 use portcullis_model::{Method, Sources, UnixMillis};
 use portcullis_policy::naming::words;
@@ -79,6 +79,12 @@ impl<'a> Subject<'a> {
     /// The operation of this number.
     pub(super) fn operation(&self, number: u32) -> Option<&Op<'a>> {
         self.operations.get(number as usize)
+    }
+
+    /// Schemas of parameters that stand in a path.
+    pub(super) fn in_path(&self) -> HashSet<SchemaIndex> {
+        let all = self.outline.operations.iter().flat_map(|one| &one.parameters);
+        all.filter(|one| one.place == Some(Place::Path)).filter_map(|one| one.schema).collect()
     }
 
     /// What values of a schema are called: as a parameter, or as a property.

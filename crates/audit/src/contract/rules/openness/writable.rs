@@ -10,7 +10,7 @@ use super::super::names;
 use crate::finding::{Rule, Severity};
 
 /// Names of what gives rights, standing or money to whoever writes it, folded and sorted.
-const PRIVILEGES: [&str; 29] = [
+const PRIVILEGES: [&str; 28] = [
     "accountbalance",
     "admin",
     "approved",
@@ -19,7 +19,6 @@ const PRIVILEGES: [&str; 29] = [
     "creditbalance",
     "creditlimit",
     "emailverified",
-    "isactive",
     "isadmin",
     "isapproved",
     "isemailverified",
@@ -144,7 +143,7 @@ created_at: { type: string, format: date-time, readOnly: true }
             let message = format!(
                 "{} takes {} that the API writes by itself{}",
                 group.owner,
-                names::counted(group.count, "value", "values"),
+                names::counted(group.count(), "value", "values"),
                 group.names()
             );
             let draft = raising.group(&group, message);
