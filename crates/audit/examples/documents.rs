@@ -37,7 +37,7 @@ fn told(name: &str, text: String) -> Value {
         Err(why) => return json!({"unread": name, "why": why}),
     };
     let mended = mended(name, whole, &found);
-    said(name, &found, [read_ms, audit_ms], mended)
+    said(name, &found, [read_ms, audit_ms], &mended)
 }
 
 /// What is found, and how long reading and the audit took.
@@ -83,7 +83,12 @@ fn mended(name: &str, mut whole: Value, before: &DocumentAudit) -> Value {
     })
 }
 
-fn said(name: &str, found: &DocumentAudit, [read_ms, audit_ms]: [u128; 2], mended: Value) -> Value {
+fn said(
+    name: &str,
+    found: &DocumentAudit,
+    [read_ms, audit_ms]: [u128; 2],
+    mended: &Value,
+) -> Value {
     let mut rules: BTreeMap<&str, (usize, String)> = BTreeMap::new();
     for one in found.plain() {
         let (count, message) = rules.entry(one.rule.id).or_default();

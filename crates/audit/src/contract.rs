@@ -111,3 +111,6 @@ impl DocumentAudit {
         self.findings.iter().map(|scored| &scored.finding)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,3 +90,6 @@ fn holds(plan: &Plan, answered: Answered, operation: usize, now: UnixMillis) -> 
     let is_enforced = plan.mode(answered.control, Some(operation), now) == Mode::Enforce;
     is_enforced && (plan.why_closed(operation).is_some() || (answered.holds)(plan, operation))
 }
+
+#[cfg(test)]
+mod tests;
