@@ -7,6 +7,7 @@
 mod apply;
 mod target;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use portcullis_contract::outline::{Outline, Step};
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 use super::raised::{Draft, Mend, Patch};
 
-/// Actions, and proposals, of one Overlay; a document with more is mended in rounds.
+/// Actions of one Overlay, and as many proposals; a document with more is mended in rounds.
 pub const ACTIONS_MAX: usize = 20_000;
 
 /// An Overlay.
@@ -59,11 +60,12 @@ impl Overlay {
             actions: Vec::new(),
             has_more: false,
         };
-        let mut known = std::collections::HashMap::new();
+        let mut known = HashMap::new();
+        let mut left = (ACTIONS_MAX, ACTIONS_MAX);
         for (rule, mend) in
             drafts.iter().flat_map(|draft| draft.mends.iter().map(|mend| (draft.rule.id, mend)))
         {
-            overlay.add(rule, mend, &mut known);
+            overlay.add(rule, mend, &mut known, &mut left);
         }
         // Items of a list are counted before any goes.
         overlay.actions.sort_by_key(|action| matches!(action.change, Change::Remove));
@@ -75,7 +77,8 @@ impl Overlay {
         &mut self,
         rule: &'static str,
         mend: &Mend,
-        known: &mut std::collections::HashMap<(Vec<Step>, bool), usize>,
+        known: &mut HashMap<(Vec<Step>, bool), usize>,
+        left: &mut (usize, usize),
     ) {
         let change = match &mend.change {
             Patch::Merge(value) => Change::Update(value.clone()),
@@ -93,10 +96,12 @@ impl Overlay {
             }
             return;
         }
-        if self.actions.len() >= ACTIONS_MAX {
+        let room = if mend.is_sure { &mut left.0 } else { &mut left.1 };
+        let Some(rest) = room.checked_sub(1) else {
             self.has_more = true;
             return;
-        }
+        };
+        *room = rest;
         if matches!(change, Change::Update(_)) {
             known.insert(key, self.actions.len());
         }

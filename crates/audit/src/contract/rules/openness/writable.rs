@@ -1,7 +1,6 @@
 //! Properties that callers should not be able to write.
 
 use portcullis_contract::outline::{OutlinedSchema, SchemaIndex};
-use portcullis_policy::looks_administrative;
 
 use super::super::super::check::Check;
 use super::super::super::control::by;
@@ -163,7 +162,7 @@ fn is_ordinary_write(subject: &Subject<'_>, schema: &OutlinedSchema) -> bool {
     let mut taken = schema.in_requests.operations.iter();
     taken.any(|number| {
         subject.operation(*number).is_some_and(|one| {
-            one.is_write() && one.served.is_some_and(|one| looks_administrative(one).is_none())
+            one.is_write() && one.served.is_some() && one.administrative.is_none()
         })
     })
 }
