@@ -73,6 +73,13 @@ fn mended(name: &str, mut whole: Value, before: &DocumentAudit) -> Value {
         found.plain().for_each(|one| *rules.entry(one.rule.id).or_default() += 1);
         rules
     };
+    if before.untold + after.untold > 0 {
+        return json!({
+            "findings": after.findings.len() + after.untold,
+            "score": after.score.tenths(),
+            "not_compared": true,
+        });
+    }
     let known = counted(before);
     let mut new = counted(&after);
     new.retain(|rule, count| *count > known.get(rule).copied().unwrap_or_default());
