@@ -118,6 +118,8 @@ fn page(made: Option<&Value>, told: &[Value], asked: usize) -> String {
         let _ = writeln!(page, "| {what} | {figure} |");
     }
     let _ = writeln!(page, "| a made document of {MADE} operations | {made_ms} ms |");
+    let behind_ms = made.map_or(0, |made| number(made, "behind_ms"));
+    let _ = writeln!(page, "| the same, with a policy | {behind_ms} ms |");
     slowest(&mut page, &read);
     rules(&mut page, &read);
     page

@@ -9,14 +9,22 @@ use std::time::Instant;
 
 use portcullis_audit::contract::{Audited, DocumentAudit, audit};
 use portcullis_contract::{NoFiles, read};
+use portcullis_controls::{Plan, PlanOptions};
 use portcullis_model::{Sources, UnixMillis};
+use portcullis_policy::{Input, Model, Overrides};
 use serde_json::{Value, json};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("--made") {
         let count = arguments.next().and_then(|word| word.parse().ok()).unwrap_or(500);
-        println!("{}", told("made.json", made(count)));
+        let text = made(count);
+        let behind = behind(text.clone());
+        let mut told = told("made.json", text);
+        if let Some(told) = told.as_object_mut() {
+            told.insert("behind_ms".to_owned(), behind);
+        }
+        println!("{told}");
         return;
     }
     for path in std::io::stdin().lock().lines().map_while(Result::ok) {
@@ -59,6 +67,21 @@ fn audited(name: &str, text: String) -> Result<(DocumentAudit, [u128; 2]), Strin
     };
     let found = audit(&audited).map_err(|why| why.message)?;
     Ok((found, [read_ms, began.elapsed().as_millis()]))
+}
+
+/// How long the audit of a document takes that a gateway stands in front of.
+fn behind(text: String) -> Value {
+    let mut sources = Sources::default();
+    let contract = sources.add("made.json", text);
+    let policy = "apis: [{ contract: made.json, upstream: \"http://127.0.0.1:3000\" }]\nrates: [{ per: address, rate: 9/s }]\n";
+    let policy = Some(sources.add("portcullis.yaml", policy));
+    let (folder, overrides) = (std::path::PathBuf::new(), Overrides::default());
+    let input = Input { sources, contract, policy, folder, overrides, now: UnixMillis(0) };
+    let Ok(model) = Model::join(input) else { return Value::Null };
+    let plan = Plan::compile(model, PlanOptions::default());
+    let began = Instant::now();
+    let found = audit(&Audited::of(&plan, None, UnixMillis(0)));
+    found.map_or(Value::Null, |_| json!(began.elapsed().as_millis()))
 }
 
 /// What is left when the Overlay was applied, and what is new.
