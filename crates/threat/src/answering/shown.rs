@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use portcullis_evidence::{Kind, Outcome, Record};
 use portcullis_model::ControlId;
 
-use super::{Mitigation, Proof, State};
+use crate::answers::{Mitigation, Proof, State};
 use crate::rules::Rule;
 use crate::system::{Entry, EntryKind};
 
