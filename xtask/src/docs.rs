@@ -12,6 +12,7 @@ const PAGES: [(&str, &str); 6] = [
     ("docs/src/reference/command.md", "command"),
     ("docs/src/reference/policy.md", "policy"),
     ("docs/src/reference/controls.md", "controls"),
+    ("docs/src/reference/threats.md", "threats"),
     ("docs/src/reference/codes.md", "codes"),
     ("docs/src/reference/policy.schema.json", "policy-schema"),
     ("docs/src/reference/audit-rules.md", "audit-rules"),

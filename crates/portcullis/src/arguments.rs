@@ -137,7 +137,7 @@ pub(crate) enum Command {
     /// Evidence of attacks: is it as it was written, and does it still speak of what is there?
     #[command(subcommand)]
     Evidence(EvidenceCommand),
-    /// Explain a code, a control, a request that was recorded, or one that you describe
+    /// Explain a code, a control, a threat, a request that was recorded, or one that you describe
     #[command(
         after_help = "Example:\n  portcullis explain writable_properties\n  portcullis explain \
         01KAT3ZW1E8Q6Y3V9N5R2M7XJD -c portcullis.yaml\n  portcullis explain -c portcullis.yaml \
@@ -386,7 +386,7 @@ pub(crate) enum Deny {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainOptions {
-    /// A code (`contract-dangling-reference`), a control (`input_shape`), or a request id
+    /// A code (`contract-dangling-reference`), a control (`input_shape`), a threat (`way-around`), or a request id
     #[arg(value_name = "WHAT")]
     pub(crate) what: Option<String>,
     #[command(flatten)]

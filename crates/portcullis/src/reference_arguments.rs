@@ -14,6 +14,7 @@ pub(crate) enum Reference {
     Policy,
     PolicySchema,
     Controls,
+    Threats,
     Codes,
     Command,
     AuditRules,

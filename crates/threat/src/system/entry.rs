@@ -49,6 +49,13 @@ pub struct Entry {
     pub known: Known,
 }
 
+impl Entry {
+    /// Whether it is an operation of the API.
+    pub const fn is_operation(&self) -> bool {
+        matches!(self.kind, EntryKind::Operation { .. })
+    }
+}
+
 /// Kinds of ways in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryKind {
