@@ -13,6 +13,7 @@ mod stated;
 mod system;
 mod threat;
 
+pub mod forms;
 pub mod risk;
 pub mod rules;
 
