@@ -9,10 +9,16 @@ mod checklist;
 mod drill;
 mod finding;
 mod issued;
+mod report;
 mod scratch;
+mod seen;
+mod told;
 
 pub use answer::{Answer, Verdict};
 pub use asked::{Asked, KnownKeys};
 pub use checklist::answers;
 pub use finding::{At, Enforced, Finding, Place, Rule, Severity};
 pub use issued::{issued, may_all};
+pub use report::{NotLookedAt, Report};
+pub use seen::{Said, Seen, SeenDocuments, SeenFiles, SeenIssuer, SeenProbe, SeenSecret, Shown};
+pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldRule};

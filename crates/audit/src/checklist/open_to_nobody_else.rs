@@ -3,13 +3,15 @@
 mod places;
 mod tried;
 
-use crate::answer::{Answer, Question};
+use crate::answer::{Answer, DEPLOYMENT, Question};
 use crate::asked::Asked;
 
-const QUESTION: Question = Question {
+pub(super) const QUESTION: Question = Question {
     item: "C3",
     text: "is access to stored keys and tokens restricted?",
+    about: DEPLOYMENT,
     repeat: "sudo portcullis audit -c CONFIG",
+    lasts_days: 1,
 };
 
 pub(super) fn answer(asked: &Asked<'_>) -> Answer {
