@@ -23,7 +23,7 @@ pub fn answers(asked: Option<&Asked<'_>>, seen: &Seen) -> Vec<Answer> {
     let drilled = asked.and_then(|asked| Some(drill::run(asked, asked.store()?)));
     let drilled = drilled.as_ref();
     let of = |question: Question, answer: &dyn Fn(&Asked<'_>) -> Answer| {
-        asked.map_or_else(|| unknown(question), answer)
+        asked.map_or_else(|| unknown(question, seen), answer)
     };
     let (files, documents) = (seen.files.as_ref(), seen.documents.as_ref());
     let stored = of(kept_securely::QUESTION, &|asked| kept_securely::answer(asked, drilled));
@@ -46,10 +46,17 @@ pub fn answers(asked: Option<&Asked<'_>>, seen: &Seen) -> Vec<Answer> {
     ]
 }
 
+/// Whether a probe of an issuer answers a question.
+pub fn is_asked_of_issuers(probe: &str) -> bool {
+    [can_be_exchanged::PROBES, bound_to_their_browser::PROBES, used_once::PROBES]
+        .iter()
+        .any(|asked| asked.any_of.contains(&probe))
+}
+
 /// Where no deployment is described.
-fn unknown(question: Question) -> Answer {
+fn unknown(question: Question, seen: &Seen) -> Answer {
     question.not_checkable(
-        "no deployment was looked at",
+        seen.policy_fault.as_deref().unwrap_or("no deployment was looked at"),
         "-c POLICY, on the host where its gateway runs",
     )
 }
@@ -86,7 +93,7 @@ mod tests {
             ..SeenDocuments::default()
         };
         let files = SeenFiles { client_files: 1, ..SeenFiles::default() };
-        let seen = Seen { files: Some(files), documents: Some(documents), issuer: None };
+        let seen = Seen { files: Some(files), documents: Some(documents), ..Seen::default() };
         let answers = answers(None, &seen);
         for item in ["C6", "C7", "C9"] {
             assert_eq!(verdict(&answers, item), Verdict::No, "{item}");

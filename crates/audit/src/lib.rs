@@ -6,9 +6,11 @@
 mod answer;
 mod asked;
 mod checklist;
+mod documents;
 mod drill;
 mod finding;
 mod issued;
+mod policy;
 mod report;
 mod scratch;
 mod seen;
@@ -16,9 +18,11 @@ mod told;
 
 pub use answer::{Answer, Verdict};
 pub use asked::{Asked, KnownKeys};
-pub use checklist::answers;
+pub use checklist::{answers, is_asked_of_issuers};
+pub use documents::{may_be_document, says};
 pub use finding::{At, Enforced, Finding, Place, Rule, Severity};
 pub use issued::{issued, may_all};
+pub use policy::{policy_findings, policy_rules};
 pub use report::{NotLookedAt, Report};
 pub use seen::{Said, Seen, SeenDocuments, SeenFiles, SeenIssuer, SeenProbe, SeenSecret, Shown};
 pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldRule};

@@ -3,6 +3,8 @@
 /// All of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
+    /// Why there is no deployment, where a policy was given and does not load.
+    pub policy_fault: Option<String>,
     /// The files that were looked through for secrets; none: no path was given.
     pub files: Option<SeenFiles>,
     /// What OpenAPI documents say that the checklist asks; none: no document was found.

@@ -13,7 +13,7 @@ pub(super) const QUESTION: Question = Question {
     lasts_days: 30,
 };
 
-const PROBES: Probes = Probes {
+pub(super) const PROBES: Probes = Probes {
     any_of: &[
         "authorize-state",
         "authorize-no-pkce",

@@ -14,7 +14,7 @@ pub(super) const QUESTION: Question = Question {
     lasts_days: 90,
 };
 
-const PROBES: Probes = Probes {
+pub(super) const PROBES: Probes = Probes {
     any_of: &["revoke-refresh", "revoke-still-active"],
     needed: &["revoke-refresh"],
     fix: "at the issuer: a revoked refresh token opens nothing, and takes its access tokens with it (RFC 7009 section 2.1)",

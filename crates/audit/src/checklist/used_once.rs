@@ -17,7 +17,7 @@ pub(super) const QUESTION: Question = Question {
     lasts_days: 30,
 };
 
-const PROBES: Probes = Probes {
+pub(super) const PROBES: Probes = Probes {
     any_of: &[
         "token-code-replay",
         "token-code-lifetime",
