@@ -1,11 +1,19 @@
-//! What is missing? The checklist about keys and secrets, answered for one deployment, with evidence.
+//! What is missing? Documents, policy and deployment held against rules, and the checklist answered with evidence.
 //!
-//! Each question is a file in `checklist/`. Drills are real, and happen in a store of their own that goes with them:
+//! | question | where |
+//! |---|---|
+//! | what is wrong with a document? | [`contract`] |
+//! | what does a policy leave open? | `policy/` |
+//! | what are the ten answers? | `checklist/`, a file each |
+//! | how is it told? | `report/`, a file for each form |
+//!
+//! Drills are real, and happen in a store of their own that goes with them:
 //! nothing that is in use is written to.
 
 mod answer;
 mod asked;
 mod checklist;
+pub mod contract;
 mod documents;
 mod drill;
 mod finding;
@@ -25,4 +33,4 @@ pub use issued::{issued, may_all};
 pub use policy::{policy_findings, policy_rules};
 pub use report::{NotLookedAt, Report};
 pub use seen::{Said, Seen, SeenDocuments, SeenFiles, SeenIssuer, SeenProbe, SeenSecret, Shown};
-pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldRule};
+pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldRule, ToldScore};

@@ -11,7 +11,7 @@ use portcullis_model::UnixMillis;
 
 use crate::answer::{Answer, Verdict};
 use crate::finding::Severity;
-use crate::told::{Part, Told, ToldRule};
+use crate::told::{Part, Told, ToldRule, ToldScore};
 
 /// Milliseconds of a day.
 const DAY_MS: u64 = 86_400_000;
@@ -31,6 +31,8 @@ pub struct Report {
     pub findings: Vec<Told>,
     /// Rules that something was held against, whether they found something or not.
     pub rules: Vec<(Part, ToldRule)>,
+    /// What each document is worth.
+    pub scores: Vec<ToldScore>,
     /// What was looked at, in words.
     pub looked_at: Vec<String>,
     /// What was not.

@@ -55,6 +55,19 @@ pub struct Told {
     pub places: Vec<Spot>,
     /// Who answers it already.
     pub enforced: Option<ToldEnforced>,
+    /// What the score of its document gains when it is mended, in tenths of a point.
+    pub regains: Option<u32>,
+}
+
+/// What a document is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldScore {
+    /// Its file.
+    pub document: String,
+    /// From 0 to 1,000: tenths of a point.
+    pub tenths: u32,
+    /// Its operations.
+    pub operations: usize,
 }
 
 /// A rule, in words.
@@ -137,6 +150,7 @@ impl Told {
                 control: by.control.name().to_owned(),
                 evidence: by.evidence.clone(),
             }),
+            regains: None,
         }
     }
 

@@ -49,7 +49,7 @@ use std::net::IpAddr;
 
 use portcullis_contract::{Operation, Shapes};
 use portcullis_model::{Code, ControlId, Refusal, Room};
-use portcullis_policy::{Model, Targets};
+use portcullis_policy::{InputPlace, Model, Targets};
 
 use crate::face::{Expectation, Face, Judgement, Stride, Threat};
 use found::{Found, Search};
@@ -139,6 +139,11 @@ pub fn refusal_of(question: &Question, addresses: Option<&[IpAddr]>) -> Option<R
     let why = judged::of_addresses(addresses)?;
     let passes = why == Why::Unresolved && !question.is_expected;
     (!passes).then(|| judged::refusal(why, &question.place))
+}
+
+/// Where an operation takes URLs by its own word: by the format of a value, or by its name.
+pub fn url_places(shapes: &Shapes, operation: &Operation) -> Vec<InputPlace> {
+    findings::places(shapes, operation)
 }
 
 fn expectation(model: &Model, index: usize) -> Expectation {

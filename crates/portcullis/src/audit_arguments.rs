@@ -26,6 +26,15 @@ pub(crate) struct AuditOptions {
     /// A folder with copies of the store, which must be as closed as the store is; may be given several times
     #[arg(long, value_name = "FOLDER", requires = "config")]
     pub(crate) backup: Vec<PathBuf>,
+    /// Evidence of attacks on this policy: what a control was seen to stop is told beside each finding that it answers
+    #[arg(long, value_name = "FILE", requires_all = ["config", "evidence_key"])]
+    pub(crate) evidence: Option<PathBuf>,
+    /// The public key that must have signed it, in PEM
+    #[arg(long, value_name = "FILE", requires = "evidence")]
+    pub(crate) evidence_key: Option<PathBuf>,
+    /// Write what mends the document, as an OpenAPI Overlay; works on one document at a time
+    #[arg(long, value_name = "OVERLAY")]
+    pub(crate) fix: Option<PathBuf>,
     /// Secrets that may stay: a file of digests that `audit secrets --write-baseline` wrote
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,

@@ -5,20 +5,26 @@ mod issuer;
 mod keys;
 mod secrets;
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::Path;
 
+use portcullis_audit::contract::{self, Overlay};
 use portcullis_audit::{
-    Answer, Asked, NotLookedAt, Part, Report, Seen, Told, answers, policy_findings, policy_rules,
+    Answer, Asked, NotLookedAt, Part, Report, Seen, Told, ToldRule, answers, policy_findings,
+    policy_rules,
 };
 use portcullis_controls::Plan;
-use portcullis_model::{Clock as _, Diagnostic, Sources, UnixMillis};
+use portcullis_evidence::Standing;
+use portcullis_model::{Clock as _, Diagnostic, UnixMillis};
 use portcullis_secrets::tree::{self, Listed};
 
 use self::documents::FoundDocuments;
-use crate::arguments::AuditOptions;
+use crate::arguments::{AuditOptions, BelievedFile};
 use crate::audit_arguments::{AuditCommand, AuditFormat};
 use crate::check::looked_through;
 use crate::clock::SystemClock;
+use crate::evidence_command::shown_of;
 use crate::exit::Exit;
 use crate::report::{Places, many};
 use crate::{audit_secrets, load, talk};
@@ -35,7 +41,8 @@ pub(crate) fn audit(options: &AuditOptions) -> Exit {
 struct Described {
     plans: Vec<Plan>,
     findings: Vec<Diagnostic>,
-    sources: Sources,
+    /// What attacks showed of it.
+    evidence: Option<Standing>,
     /// Why it does not.
     fault: Option<String>,
     told: Vec<Told>,
@@ -43,8 +50,12 @@ struct Described {
 
 fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
     for path in &options.paths {
-        std::fs::metadata(path)
-            .map_err(|error| unusable(&format!("`{}`: {error}", path.display())))?;
+        let known = std::fs::metadata(path);
+        let known = known.map_err(|error| unusable(&format!("`{}`: {error}", path.display())))?;
+        if !known.is_dir() && !known.is_file() {
+            let shown = path.display();
+            return Err(unusable(&format!("`{shown}` is neither a file nor a folder")));
+        }
     }
     let now = SystemClock.now();
     let described =
@@ -61,6 +72,7 @@ fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
         answers: Vec::new(),
         findings: described.told.clone(),
         rules: Vec::new(),
+        scores: Vec::new(),
         looked_at: Vec::new(),
         not_looked_at: Vec::new(),
         deny: options.deny.into(),
@@ -93,7 +105,8 @@ fn described(config: &Path, options: &AuditOptions, now: UnixMillis) -> Result<D
                 .iter()
                 .map(|one| Told::of(Part::Policy, one, &mut |span| places.start(span)))
                 .collect();
-            return Ok(Described { plans, findings, sources, fault: None, told });
+            let evidence = evidence(config, options)?;
+            return Ok(Described { plans, findings, evidence, fault: None, told });
         }
         Err(failure) => failure,
     };
@@ -110,6 +123,38 @@ fn described(config: &Path, options: &AuditOptions, now: UnixMillis) -> Result<D
     Ok(Described { fault, told, ..Described::default() })
 }
 
+/// What attacks showed of the policy's API, as far as it still speaks of what is there.
+fn evidence(config: &Path, options: &AuditOptions) -> Result<Option<Standing>, Exit> {
+    let Some(file) = &options.evidence else { return Ok(None) };
+    let believed =
+        BelievedFile { file: file.clone(), key: options.evidence_key.clone(), head: None };
+    shown_of(&believed, config).map(Some)
+}
+
+/// Writes the Overlay of the one document. No file is ever overwritten.
+fn mended(path: &Path, overlays: &[Overlay]) -> Result<(), Exit> {
+    let [overlay] = overlays else {
+        return Err(unusable(&format!(
+            "--fix mends one document at a time, and there are {}",
+            overlays.len()
+        )));
+    };
+    let Some(text) = overlay.to_yaml() else {
+        talk::say("there is nothing that an Overlay would mend");
+        return Ok(());
+    };
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| unusable(&format!("`{}`: {error}", path.display())))?;
+    talk::say(&format!(
+        "`{}`: {} that nobody needs to decide about, {} proposed",
+        path.display(),
+        many(overlay.sure(), "action"),
+        overlay.actions.len() - overlay.sure()
+    ));
+    Ok(())
+}
+
 /// Looks at documents, and through files.
 fn looked(
     options: &AuditOptions,
@@ -119,19 +164,27 @@ fn looked(
 ) -> Result<(), Exit> {
     let mut found = FoundDocuments::default();
     for plan in &described.plans {
-        found.look(Path::new(described.sources.name(plan.model.main)), true);
+        found.look_behind(plan, described.evidence.as_ref(), report.at);
     }
     let mut listed = Listed::default();
     for path in &options.paths {
         let is_file = path.is_file();
         let of_path = tree::files(path);
-        of_path.files.iter().for_each(|file| found.look(file, is_file));
+        of_path.files.iter().for_each(|file| found.look(file, is_file, report.at));
         listed.files.extend(of_path.files);
         listed.not_read.extend(of_path.not_read);
     }
     listed.files.sort();
     listed.files.dedup();
     report.looked_at.push(many(found.seen.count, "document"));
+    report.scores.append(&mut found.scores);
+    if found.seen.count > 0 {
+        let rules = contract::rules().map(|rule| (Part::Contract, ToldRule::of(rule)));
+        report.rules.extend(rules);
+    }
+    if let Some(path) = &options.fix {
+        mended(path, &found.overlays)?;
+    }
     report.findings.append(&mut found.findings);
     report.not_looked_at.append(&mut found.not_looked_at);
     seen.documents = (found.seen.count > 0).then_some(found.seen);

@@ -61,7 +61,10 @@ pub(super) fn stored(question: Question, files: Option<&SeenFiles>) -> Option<An
             format!("{} in the clear: {}; {}", counted(found.len()), told(&found), looked(files)),
             first.fix.clone(),
         ),
-        None => question.yes(format!("no secret in the clear; {}", looked(files))),
+        None => question.yes(format!(
+            "no secret in the clear, beside what clients have (C5); {}",
+            looked(files)
+        )),
     })
 }
 

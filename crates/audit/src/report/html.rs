@@ -74,6 +74,14 @@ fn numbers(report: &Report, out: &mut String) {
         let _ = writeln!(out, "<li class=\"{class}\"><b>{count}</b> {word}</li>");
     }
     out.push_str("</ul>\n");
+    for one in &report.scores {
+        let (whole, tenth, document) = (one.tenths / 10, one.tenths % 10, Escaped(&one.document));
+        let _ = writeln!(
+            out,
+            "<p><code>{document}</code>: {whole}.{tenth} of 100 points, {} operations</p>",
+            one.operations
+        );
+    }
 }
 
 fn answer(one: &Answer, report: &Report, out: &mut String) {

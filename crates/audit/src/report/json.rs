@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Report, SEVERITIES};
 use crate::answer::{Answer, Verdict};
-use crate::told::{Spot, SpotAt, Told};
+use crate::told::{Spot, SpotAt, Told, ToldScore};
 
 impl Report {
     /// As JSON.
@@ -27,6 +27,7 @@ impl Report {
             "checklist": self.answers.iter().map(|one| answer(one, self)).collect::<Vec<_>>(),
             "counts": counts,
             "findings": self.findings.iter().map(|one| finding(one, self)).collect::<Vec<_>>(),
+            "scores": self.scores.iter().map(score).collect::<Vec<_>>(),
             "looked_at": self.looked_at,
             "not_looked_at": not_looked_at.collect::<Vec<_>>(),
         })
@@ -63,8 +64,17 @@ fn finding(one: &Told, report: &Report) -> Value {
         "fix": one.fix,
         "places": one.places.iter().map(place).collect::<Vec<_>>(),
         "enforced": one.enforced.as_ref().map(|by| json!({ "control": by.control, "evidence": by.evidence })),
+        "regains": one.regains.map(points),
         "fingerprint": super::sarif::fingerprint(one),
     })
+}
+
+fn score(one: &ToldScore) -> Value {
+    json!({ "document": one.document, "score": points(one.tenths), "operations": one.operations })
+}
+
+fn points(tenths: u32) -> f64 {
+    f64::from(tenths) / 10.0
 }
 
 fn place(spot: &Spot) -> Value {

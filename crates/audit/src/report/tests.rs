@@ -37,6 +37,7 @@ fn told(severity: Severity, name: &str) -> Told {
             Spot { at: SpotAt::Address("127.0.0.1:80".to_owned()), ..Spot::default() },
         ],
         enforced: None,
+        regains: Some(14),
     }
 }
 
@@ -54,6 +55,7 @@ fn report(findings: Vec<Told>) -> Report {
         answers,
         findings,
         rules: Vec::new(),
+        scores: vec![ToldScore { document: HOSTILE.to_owned(), tenths: 871, operations: 3 }],
         looked_at: vec![HOSTILE.to_owned()],
         not_looked_at: vec![NotLookedAt { what: HOSTILE.to_owned(), why: HOSTILE.to_owned() }],
         deny: Severity::High,

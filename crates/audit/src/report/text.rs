@@ -53,7 +53,10 @@ fn finding(one: &Told, out: &mut String) {
             );
         }
         None => {
-            let _ = writeln!(out, "    do: {}", line(&one.fix));
+            let regains = one.regains.filter(|tenths| *tenths > 0);
+            let regains =
+                regains.map(|tenths| format!("  (+{}.{} points)", tenths / 10, tenths % 10));
+            let _ = writeln!(out, "    do: {}{}", line(&one.fix), regains.unwrap_or_default());
         }
     }
 }
@@ -89,5 +92,14 @@ fn summary(report: &Report, out: &mut String) {
     let [yes, no, open] =
         [Verdict::Yes, Verdict::No, Verdict::NotCheckable].map(|one| report.count(one));
     let _ = writeln!(out, "checklist: {yes} yes, {no} no, {open} not checkable");
+    for one in &report.scores {
+        let (whole, tenth) = (one.tenths / 10, one.tenths % 10);
+        let document = line(&one.document);
+        let _ = writeln!(
+            out,
+            "score: {whole}.{tenth} of 100: {document}, {} operations",
+            one.operations
+        );
+    }
     let _ = writeln!(out, "looked at: {}", line(&report.looked_at.join(", ")));
 }

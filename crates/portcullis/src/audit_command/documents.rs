@@ -5,11 +5,16 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use portcullis_audit::contract::{Audited, Overlay, audit};
 use portcullis_audit::{
-    NotLookedAt, Part, SeenDocuments, Severity, Spot, SpotAt, Told, ToldRule, may_be_document, says,
+    NotLookedAt, Part, SeenDocuments, Severity, Spot, SpotAt, Told, ToldRule, ToldScore,
+    may_be_document, says,
 };
 use portcullis_contract::as_json;
-use portcullis_model::{Diagnostic, Severity as Stops, Sources};
+use portcullis_controls::{Plan, PlanOptions};
+use portcullis_evidence::Standing;
+use portcullis_model::{Diagnostic, Severity as Stops, Sources, UnixMillis};
+use portcullis_policy::Failure;
 use serde_json::Value;
 
 use crate::load;
@@ -30,13 +35,16 @@ pub(super) struct FoundDocuments {
     pub(super) seen: SeenDocuments,
     pub(super) findings: Vec<Told>,
     pub(super) not_looked_at: Vec<NotLookedAt>,
+    pub(super) scores: Vec<ToldScore>,
+    /// What mends each document.
+    pub(super) overlays: Vec<Overlay>,
     /// Files that were looked at, so that none is twice.
     known: HashSet<PathBuf>,
 }
 
 impl FoundDocuments {
     /// Looks at a file: one that was named, or one of a folder. What is no document is left alone.
-    pub(super) fn look(&mut self, path: &Path, is_named: bool) {
+    pub(super) fn look(&mut self, path: &Path, is_named: bool, now: UnixMillis) {
         if !is_named && !may_hold_one(path) {
             return;
         }
@@ -60,22 +68,75 @@ impl FoundDocuments {
         {
             says(&document, &name, &mut self.seen);
         }
-        self.findings.extend(audited(path));
+        match load::explained(None, Some(path)) {
+            Ok(model) => {
+                let plan = Plan::compile(model, PlanOptions::default());
+                let audited = Audited { plan: None, ..Audited::of(&plan, None, now) };
+                self.audit(&name, &audited);
+            }
+            Err(failure) => self.refused(&name, &failure),
+        }
     }
-}
 
-/// What the rules say of a document.
-fn audited(path: &Path) -> Vec<Told> {
-    let (diagnostics, sources) = match load::explained_policy(None, Some(path), None, None) {
-        Ok(_) => return Vec::new(),
-        Err(failure) => (failure.diagnostics, failure.sources),
-    };
-    let is_error = |one: &&Diagnostic| one.severity == Stops::Error;
-    let mut places = Places::new(&sources);
-    let errors = diagnostics.iter().filter(is_error).take(PROBLEMS_MAX);
-    errors
-        .map(|one| of_problem(Part::Contract, one, &path.display().to_string(), &mut places))
-        .collect()
+    /// Looks at the document of an API of the policy, with the gateway in front of it.
+    pub(super) fn look_behind(
+        &mut self,
+        plan: &Plan,
+        evidence: Option<&Standing>,
+        now: UnixMillis,
+    ) {
+        let model = &plan.model;
+        let name = model.sources.name(model.main).to_owned();
+        let whole = Path::new(&name).canonicalize().unwrap_or_else(|_| PathBuf::from(&name));
+        if !self.known.insert(whole) {
+            return;
+        }
+        if let Ok(json) = as_json(&model.sources, model.main)
+            && let Ok(document) = serde_json::from_str::<Value>(&json)
+        {
+            says(&document, &name, &mut self.seen);
+        }
+        self.audit(&name, &Audited::of(plan, evidence, now));
+    }
+
+    fn audit(&mut self, name: &str, audited: &Audited<'_>) {
+        let found = match audit(audited) {
+            Ok(found) => found,
+            Err(problem) => {
+                let mut places = Places::new(audited.sources);
+                self.findings.push(of_problem(Part::Contract, &problem, name, &mut places));
+                return;
+            }
+        };
+        let mut places = Places::new(audited.sources);
+        for one in &found.findings {
+            let mut told = Told::of(Part::Contract, &one.finding, &mut |span| places.start(span));
+            told.regains = Some(one.regains);
+            self.findings.push(told);
+        }
+        self.scores.push(ToldScore {
+            document: name.to_owned(),
+            tenths: found.score.tenths(),
+            operations: found.operations,
+        });
+        for (is_so, why) in [
+            (found.untold > 0, format!("{} more findings are not told", found.untold)),
+            (!found.is_whole, "it is larger than what is looked at".to_owned()),
+        ] {
+            if is_so {
+                self.not_looked_at.push(NotLookedAt { what: name.to_owned(), why });
+            }
+        }
+        self.overlays.push(found.overlay);
+    }
+
+    /// A document that cannot be enforced is held against no rule.
+    fn refused(&mut self, name: &str, failure: &Failure) {
+        let mut places = Places::new(&failure.sources);
+        let is_error = |one: &&Diagnostic| one.severity == Stops::Error;
+        let errors = failure.diagnostics.iter().filter(is_error).take(PROBLEMS_MAX);
+        self.findings.extend(errors.map(|one| of_problem(Part::Contract, one, name, &mut places)));
+    }
 }
 
 /// An error of a file, which stops the gateway.
@@ -106,6 +167,7 @@ pub(super) fn of_problem(
         fix: one.help.clone().unwrap_or(explained),
         places: vec![Spot { at: SpotAt::File(file), line, operation: None }],
         enforced: None,
+        regains: None,
     }
 }
 

@@ -124,6 +124,7 @@ fn finding(one: &Finding, liveness: Option<&str>) -> Told {
         fix: one.fix.to_owned(),
         places: vec![Spot { at, line, operation: None }],
         enforced: None,
+        regains: None,
     }
 }
 
