@@ -13,6 +13,8 @@ mod no_secrets_in_urls;
 mod open_to_nobody_else;
 mod used_once;
 
+pub(crate) use open_to_nobody_else::open_places;
+
 use crate::answer::{Answer, Question};
 use crate::asked::Asked;
 use crate::drill;

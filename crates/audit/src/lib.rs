@@ -14,6 +14,7 @@ mod answer;
 mod asked;
 mod checklist;
 pub mod contract;
+mod deployment;
 mod documents;
 mod drill;
 mod finding;
@@ -22,15 +23,21 @@ mod policy;
 mod report;
 mod scratch;
 mod seen;
+mod storage;
 mod told;
 
 pub use answer::{Answer, Verdict};
 pub use asked::{Asked, KnownKeys};
 pub use checklist::{answers, is_asked_of_issuers};
+pub use deployment::{
+    Advisories, Dependency, Listener, answered, dependencies, deployment_rules, listeners,
+    open_files, plain_is_served, way_around,
+};
 pub use documents::{may_be_document, says};
 pub use finding::{At, Enforced, Finding, Place, Rule, Severity};
 pub use issued::{issued, may_all};
 pub use policy::{policy_findings, policy_rules};
 pub use report::{NotLookedAt, Report};
 pub use seen::{Said, Seen, SeenDocuments, SeenFiles, SeenIssuer, SeenProbe, SeenSecret, Shown};
+pub use storage::{SIGNED_LINK, STORAGE_LINK, StorageLink, storage_links};
 pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldRule, ToldScore};

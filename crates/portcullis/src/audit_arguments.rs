@@ -26,6 +26,9 @@ pub(crate) struct AuditOptions {
     /// A folder with copies of the store, which must be as closed as the store is; may be given several times
     #[arg(long, value_name = "FOLDER", requires = "config")]
     pub(crate) backup: Vec<PathBuf>,
+    /// A folder of advisories in OSV's form (JSON): what this program is built of is held against them
+    #[arg(long, value_name = "FOLDER", requires = "config")]
+    pub(crate) advisories: Option<PathBuf>,
     /// Evidence of attacks on this policy: what a control was seen to stop is told beside each finding that it answers
     #[arg(long, value_name = "FILE", requires_all = ["config", "evidence_key"])]
     pub(crate) evidence: Option<PathBuf>,

@@ -1,18 +1,22 @@
 //! `portcullis audit`: documents, policy, deployment, secrets, and the ten questions of the checklist.
 
+mod asking;
+mod deployment;
 mod documents;
 mod issuer;
 mod keys;
 mod secrets;
+mod storage;
 
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use portcullis_audit::contract::{self, Overlay};
 use portcullis_audit::{
-    Answer, Asked, NotLookedAt, Part, Report, Seen, Told, ToldRule, answers, policy_findings,
-    policy_rules,
+    Asked, NotLookedAt, Part, Report, SIGNED_LINK, STORAGE_LINK, Seen, Told, ToldRule, answers,
+    deployment_rules, policy_findings, policy_rules,
 };
 use portcullis_controls::Plan;
 use portcullis_evidence::Standing;
@@ -81,7 +85,7 @@ fn audited(options: &AuditOptions) -> Result<Exit, Exit> {
         report.rules.extend(policy_rules().map(|rule| (Part::Policy, rule)));
     }
     looked(options, &described, &mut seen, &mut report)?;
-    report.answers = answered(options, &described, &seen, now);
+    answered(options, &described, &seen, &mut report);
     report.sort();
     talk::print(&match options.format {
         AuditFormat::Text => report.text(),
@@ -176,6 +180,12 @@ fn looked(
     }
     listed.files.sort();
     listed.files.dedup();
+    let of_policy = described.plans.iter().flat_map(|plan| plan.model.sources.names());
+    let mut linking: BTreeSet<PathBuf> = of_policy.map(PathBuf::from).collect();
+    linking.extend(listed.files.iter().cloned());
+    report.findings.extend(storage::found(linking.iter()));
+    let rules = [&STORAGE_LINK, &SIGNED_LINK].map(|rule| (Part::Storage, ToldRule::of(rule)));
+    report.rules.extend(rules);
     report.looked_at.push(many(found.seen.count, "document"));
     report.scores.append(&mut found.scores);
     if found.seen.count > 0 {
@@ -202,26 +212,32 @@ fn looked(
     Ok(())
 }
 
-/// The ten answers, with the names of the files in their commands.
-fn answered(
-    options: &AuditOptions,
-    described: &Described,
-    seen: &Seen,
-    now: UnixMillis,
-) -> Vec<Answer> {
+/// The ten answers, with the names of the files in their commands, and what is found on the host.
+fn answered(options: &AuditOptions, described: &Described, seen: &Seen, report: &mut Report) {
     let scratch = std::env::temp_dir();
-    let keys = keys::known_keys(&described.plans, &scratch, now);
+    let keys = keys::known_keys(&described.plans, &scratch, report.at);
     let asked = Asked {
         plans: &described.plans,
         findings: &described.findings,
         keys: &keys,
         backups: &options.backup,
         scratch: &scratch,
-        now,
+        now: report.at,
     };
     let asked = (!described.plans.is_empty()).then_some(&asked);
+    if let Some(asked) = asked {
+        let (evidence, advisories) = (options.evidence.as_deref(), options.advisories.as_deref());
+        let found = deployment::found(asked, evidence, advisories);
+        // No place of a host has a line.
+        let nowhere = &mut |_| (String::new(), 1, 1);
+        let told = found.findings.iter().map(|one| Told::of(Part::Deployment, one, nowhere));
+        report.findings.extend(told);
+        report.rules.extend(deployment_rules().map(|rule| (Part::Deployment, rule)));
+        report.looked_at.extend(found.looked_at);
+        report.not_looked_at.extend(found.not_looked_at);
+    }
     let config = options.config.as_deref().map_or_else(|| "POLICY".to_owned(), shown);
-    answers(asked, seen).into_iter().map(|one| one.named(&config)).collect()
+    report.answers = answers(asked, seen).into_iter().map(|one| one.named(&config)).collect();
 }
 
 fn shown(path: &Path) -> String {

@@ -14,6 +14,11 @@ pub(super) const QUESTION: Question = Question {
     lasts_days: 1,
 };
 
+/// What is open to others: where, why, and what to do.
+pub(crate) fn open_places(asked: &Asked<'_>) -> Vec<(std::path::PathBuf, String, String)> {
+    places::of(asked).open.into_iter().map(|open| (open.path, open.why, open.fix)).collect()
+}
+
 pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     let found = places::of(asked);
     if found.all.is_empty() {
