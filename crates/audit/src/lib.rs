@@ -39,5 +39,8 @@ pub use issued::{issued, may_all};
 pub use policy::{policy_findings, policy_rules};
 pub use report::{NotLookedAt, Report};
 pub use seen::{Said, Seen, SeenDocuments, SeenFiles, SeenIssuer, SeenProbe, SeenSecret, Shown};
-pub use storage::{SIGNED_LINK, STORAGE_LINK, StorageLink, storage_links};
+pub use storage::{
+    SIGNED_LINK, STORAGE_GONE, STORAGE_LINK, STORAGE_OPEN, StorageLink, StorageShown, asked_of,
+    storage_links, storage_shown,
+};
 pub use told::{Locate, Part, Spot, SpotAt, Told, ToldEnforced, ToldRule, ToldScore};

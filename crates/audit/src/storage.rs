@@ -46,6 +46,78 @@ pub static SIGNED_LINK: Rule = Rule {
            the key that signed it if it has not ended, and make links when they are asked for, for minutes.",
 };
 
+/// A bucket that was asked, and lists what is in it for nobody.
+pub static STORAGE_OPEN: Rule = Rule {
+    id: "storage-open",
+    title: "storage shows nothing to whoever asks",
+    item: "A7",
+    cwe: &[552, 732],
+    severity: Severity::High,
+    page: "The bucket was asked without a credential, and listed its objects.\n\nBlock public access for the whole account, and \
+           serve what must be public through a name of your own.",
+};
+
+/// A bucket that was asked, and is not there.
+pub static STORAGE_GONE: Rule = Rule {
+    id: "storage-gone",
+    title: "what is linked is there",
+    item: "A7",
+    cwe: &[829],
+    severity: Severity::Medium,
+    page: "The bucket that is linked does not exist. Whoever makes one of that name serves your clients what they \
+           like.\n\nTake the link out, or make the bucket yours again.",
+};
+
+/// What is asked of a bucket, as nobody: host and target of one `GET`. None: there is no form for this provider.
+pub fn asked_of(provider: &str, bucket: &str) -> Option<(String, String)> {
+    match provider {
+        // A name with dots is in no certificate.
+        "Amazon S3" if bucket.contains('.') => {
+            Some(("s3.amazonaws.com".to_owned(), format!("/{bucket}?list-type=2&max-keys=1")))
+        }
+        "Amazon S3" => {
+            Some((format!("{bucket}.s3.amazonaws.com"), "/?list-type=2&max-keys=1".to_owned()))
+        }
+        "Google Cloud Storage" => {
+            Some(("storage.googleapis.com".to_owned(), format!("/{bucket}?max-keys=1")))
+        }
+        "Azure Blob Storage" => {
+            let (account, container) =
+                bucket.split_once('/').filter(|(_, name)| is_bucket(name))?;
+            let target = format!("/{container}?restype=container&comp=list&maxresults=1");
+            Some((format!("{account}.blob.core.windows.net"), target))
+        }
+        _ => None,
+    }
+}
+
+/// What an answer to that says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StorageShown {
+    /// It listed what is in it.
+    Open,
+    /// It refused.
+    Closed,
+    /// There is no such bucket.
+    Gone,
+    /// Nothing that is understood.
+    Unclear,
+}
+
+/// Judges an answer. A page that says 200 is no list.
+pub fn storage_shown(status: u16, body: &str) -> StorageShown {
+    let is_list =
+        ["<ListBucketResult", "<EnumerationResults"].iter().any(|list| body.contains(list));
+    match status {
+        200 if is_list => StorageShown::Open,
+        401 | 403 | 409 => StorageShown::Closed,
+        // Azure says so of containers that nobody may list, too.
+        404 if body.contains("NoSuchBucket") => StorageShown::Gone,
+        404 if body.contains("ResourceNotFound") => StorageShown::Closed,
+        _ => StorageShown::Unclear,
+    }
+}
+
 /// Every link of a text, each bucket once, a signed one beside an unsigned one.
 pub fn storage_links(text: &str) -> Vec<StorageLink> {
     let mut links = Vec::new();
@@ -246,6 +318,38 @@ mod tests {
         ] {
             assert_eq!(storage_links(url), [], "{url}");
         }
+    }
+
+    #[test]
+    fn what_a_provider_answers_is_judged_by_its_own_words() {
+        for (status, body, shown) in [
+            (200, "<?xml?><ListBucketResult xmlns='x'>", StorageShown::Open),
+            (200, "<EnumerationResults>", StorageShown::Open),
+            (200, "<html>", StorageShown::Unclear),
+            (403, "<Error><Code>AccessDenied</Code>", StorageShown::Closed),
+            (404, "<Error><Code>NoSuchBucket</Code>", StorageShown::Gone),
+            (404, "<Error><Code>ResourceNotFound</Code>", StorageShown::Closed),
+            (301, "", StorageShown::Unclear),
+        ] {
+            assert_eq!(storage_shown(status, body), shown, "{status} {body}");
+        }
+        let asked =
+            |provider, bucket| asked_of(provider, bucket).map(|(host, target)| host + &target);
+        assert_eq!(
+            asked("Amazon S3", "acme").unwrap(),
+            "acme.s3.amazonaws.com/?list-type=2&max-keys=1"
+        );
+        assert_eq!(
+            asked("Amazon S3", "a.b").unwrap(),
+            "s3.amazonaws.com/a.b?list-type=2&max-keys=1"
+        );
+        assert!(
+            asked("Azure Blob Storage", "acme/pics")
+                .unwrap()
+                .starts_with("acme.blob.core.windows.net/pics?")
+        );
+        assert_eq!(asked("Azure Blob Storage", "acme/"), None);
+        assert_eq!(asked("Wasabi", "acme"), None);
     }
 
     #[test]

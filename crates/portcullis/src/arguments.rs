@@ -86,7 +86,7 @@ pub(crate) enum Command {
         sudo portcullis audit -c portcullis.yaml --backup /var/backups/portcullis dist/\n  portcullis audit --issuer \
         http://127.0.0.1:4000 --client issuer.yaml\n\nDrills happen in a folder of their own and touch \
         nothing that is in use. As root it also tries to open what is kept as another user. Only addresses of this machine are \
-        asked.\n\nExit codes: 0 no answer is no, and nothing that --deny names was found, 1 there is, or the policy has \
+        asked, unless --ask-storage says otherwise.\n\nExit codes: 0 no answer is no, and nothing that --deny names was found, 1 there is, or the policy has \
         errors, 2 usage, or what was named cannot be looked at"
     )]
     Audit(AuditOptions),

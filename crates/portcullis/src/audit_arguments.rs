@@ -38,6 +38,10 @@ pub(crate) struct AuditOptions {
     /// Write what mends the document, as an OpenAPI Overlay; works on one document at a time
     #[arg(long, value_name = "OVERLAY")]
     pub(crate) fix: Option<PathBuf>,
+    /// Ask the storage that is linked (Amazon S3, Google Cloud Storage, Azure Blob) for a list, as nobody, over https. Without
+    /// it nobody but this machine is asked anything
+    #[arg(long)]
+    pub(crate) ask_storage: bool,
     /// Secrets that may stay: a file of digests that `audit secrets --write-baseline` wrote
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 use portcullis_audit::contract::{self, Overlay};
 use portcullis_audit::{
-    Asked, NotLookedAt, Part, Report, SIGNED_LINK, STORAGE_LINK, Seen, Told, ToldRule, answers,
-    deployment_rules, policy_findings, policy_rules,
+    Asked, NotLookedAt, Part, Report, SIGNED_LINK, STORAGE_GONE, STORAGE_LINK, STORAGE_OPEN, Seen,
+    Told, ToldRule, answers, deployment_rules, policy_findings, policy_rules,
 };
 use portcullis_controls::Plan;
 use portcullis_evidence::Standing;
@@ -183,8 +183,14 @@ fn looked(
     let of_policy = described.plans.iter().flat_map(|plan| plan.model.sources.names());
     let mut linking: BTreeSet<PathBuf> = of_policy.map(PathBuf::from).collect();
     linking.extend(listed.files.iter().cloned());
-    report.findings.extend(storage::found(linking.iter()));
-    let rules = [&STORAGE_LINK, &SIGNED_LINK].map(|rule| (Part::Storage, ToldRule::of(rule)));
+    let get: &storage::Get<'_> = &|host, target| {
+        let answer = asking::ask_storage(host, target)?;
+        let status = answer.status.split(' ').nth(1).and_then(|code| code.parse().ok());
+        Ok((status.unwrap_or_default(), answer.body))
+    };
+    report.findings.extend(storage::found(linking.iter(), options.ask_storage.then_some(get)));
+    let rules = [&STORAGE_LINK, &SIGNED_LINK, &STORAGE_OPEN, &STORAGE_GONE]
+        .map(|rule| (Part::Storage, ToldRule::of(rule)));
     report.rules.extend(rules);
     report.looked_at.push(many(found.seen.count, "document"));
     report.scores.append(&mut found.scores);

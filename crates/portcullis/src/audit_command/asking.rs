@@ -1,10 +1,12 @@
-//! Asks a listener of this host as a stranger would, in the clear or inside TLS: for the fields of its answer.
+//! Asks a listener of this host as a stranger would, in the clear or inside TLS, for the fields of its answer; and, where
+//! somebody wants it, storage of a cloud provider for a list.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use portcullis_gateway::ClientTls;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -12,13 +14,15 @@ use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureSch
 
 /// How long a listener of this host may take.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Bytes of an answer's head.
-const HEAD_BYTES_MAX: u64 = 64 << 10;
+/// Bytes of an answer that are read.
+const ANSWER_BYTES_MAX: u64 = 64 << 10;
 
 /// What a listener answered.
 pub(super) struct Answered {
     pub(super) status: String,
     pub(super) fields: Vec<(String, String)>,
+    /// The beginning of its body.
+    pub(super) body: String,
     /// What was spoken, inside TLS.
     pub(super) protocol: Option<String>,
 }
@@ -28,49 +32,81 @@ pub(super) fn takes_connections(address: SocketAddr) -> bool {
     TcpStream::connect_timeout(&address, PATIENCE).is_ok()
 }
 
+/// A path that no document declares.
+const UNDECLARED: &str = "/portcullis-audit";
+
+/// Asks storage at its provider's name, with a certificate that the system believes.
+pub(super) fn ask_storage(host: &str, target: &str) -> Result<Answered, String> {
+    let told = |why: &dyn std::fmt::Display| why.to_string();
+    let mut addresses = (host, 443).to_socket_addrs().map_err(|why| told(&why))?;
+    let address = addresses.next().ok_or("it has no address")?;
+    let stream = patient(address)?;
+    let trust = ClientTls::of_system().map_err(|why| told(&why))?;
+    let name = ServerName::try_from(host.to_owned()).map_err(|why| told(&why))?;
+    inside_tls(stream, trust.config(), name, (host, target))
+}
+
 /// Asks for a path that no document declares.
 pub(super) fn ask(address: SocketAddr, host: &str, is_tls: bool) -> Result<Answered, String> {
-    let stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(|why| why.to_string())?;
-    let limited = stream.set_read_timeout(Some(PATIENCE));
-    limited
-        .and_then(|()| stream.set_write_timeout(Some(PATIENCE)))
-        .map_err(|why| why.to_string())?;
+    let stream = patient(address)?;
     if !is_tls {
-        return exchanged(stream, host);
+        return exchanged(stream, (host, UNDECLARED));
     }
     let config = config().map_err(|why| why.to_string())?;
     let name = ServerName::IpAddress(address.ip().into());
-    let mut connection =
-        ClientConnection::new(Arc::new(config), name).map_err(|why| why.to_string())?;
-    let mut stream = stream;
+    inside_tls(stream, Arc::new(config), name, (host, UNDECLARED))
+}
+
+fn patient(address: SocketAddr) -> Result<TcpStream, String> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(|why| why.to_string())?;
+    let limited = stream.set_read_timeout(Some(PATIENCE));
+    let limited = limited.and_then(|()| stream.set_write_timeout(Some(PATIENCE)));
+    limited.map_err(|why| why.to_string()).map(|()| stream)
+}
+
+fn inside_tls(
+    mut stream: TcpStream,
+    config: Arc<ClientConfig>,
+    name: ServerName<'static>,
+    asked: (&str, &str),
+) -> Result<Answered, String> {
+    let connection = ClientConnection::new(config, name);
+    let mut connection = connection.map_err(|why| why.to_string())?;
     while connection.is_handshaking() {
         connection.complete_io(&mut stream).map_err(|why| why.to_string())?;
     }
     let protocol = connection.protocol_version().map(|version| format!("{version:?}"));
-    let answered = exchanged(StreamOwned::new(connection, stream), host)?;
+    let answered = exchanged(StreamOwned::new(connection, stream), asked)?;
     Ok(Answered { protocol, ..answered })
 }
 
-fn exchanged(mut stream: impl Read + Write, host: &str) -> Result<Answered, String> {
-    let request =
-        format!("GET /portcullis-audit HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+fn exchanged(
+    mut stream: impl Read + Write,
+    (host, target): (&str, &str),
+) -> Result<Answered, String> {
+    let request = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).map_err(|why| why.to_string())?;
     let mut bytes = Vec::new();
     // A peer that closes without a word of TLS has said what it has to say.
-    if let Err(why) = stream.take(HEAD_BYTES_MAX).read_to_end(&mut bytes)
+    if let Err(why) = stream.take(ANSWER_BYTES_MAX).read_to_end(&mut bytes)
         && bytes.is_empty()
     {
         return Err(why.to_string());
     }
     let text = String::from_utf8_lossy(&bytes);
-    let head = text.split("\r\n\r\n").next().unwrap_or_default();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let mut lines = head.split("\r\n");
     let status = lines.next().filter(|line| line.starts_with("HTTP/"));
     let status = status.ok_or("what it says is no HTTP")?.to_owned();
     let field = |line: &str| {
         line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
     };
-    Ok(Answered { status, fields: lines.filter_map(field).collect(), protocol: None })
+    Ok(Answered {
+        status,
+        fields: lines.filter_map(field).collect(),
+        body: body.to_owned(),
+        protocol: None,
+    })
 }
 
 fn config() -> Result<ClientConfig, rustls::Error> {

@@ -33,3 +33,16 @@ fn probe(found: &Found) -> SeenProbe {
         why: found.why.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use portcullis_attack::issuer::listed;
+
+    use super::*;
+
+    #[test]
+    fn every_probe_that_the_checklist_asks_for_is_one() {
+        let asked = listed().filter(|probe| is_asked_of_issuers(probe.id)).count();
+        assert_eq!(asked, 16, "a probe that was renamed would be asked for in vain");
+    }
+}

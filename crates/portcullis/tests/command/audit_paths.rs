@@ -47,7 +47,8 @@ fn holds_against_the_schema(log: &str) {
         serde_json::from_str(include_str!("../../../audit/fixtures/sarif/schema-2.1.0.json"))
             .unwrap();
     for of in ["run", "toolComponent"] {
-        schema["definitions"][of]["properties"]["language"]["pattern"] = "".into();
+        let pattern = format!("/definitions/{of}/properties/language/pattern");
+        *schema.pointer_mut(&pattern).unwrap() = "".into();
     }
     let schema = jsonschema::validator_for(&schema).unwrap();
     let log: Value = serde_json::from_str(log).unwrap();
@@ -119,11 +120,8 @@ fn every_form_is_whole_and_what_three_commands_write_as_sarif_holds_against_the_
     assert!(page.starts_with("<!DOCTYPE html>") && !page.contains("<script"));
     let (_, cases, _) = audit(&folder, &["--format", "junit", "."]);
     assert!(cases.matches("<testcase ").count() > 100, "a case for each rule");
-    let (_, log, _) = {
-        let output = folder.run(&["audit", "secrets", "--format", "sarif", "."]);
-        (output.status, text(&output.stdout), ())
-    };
-    holds_against_the_schema(&log);
+    let secrets = folder.run(&["audit", "secrets", "--format", "sarif", "."]);
+    holds_against_the_schema(&text(&secrets.stdout));
     let attacked = folder.run(&["attack", "--format", "sarif", "--only", "a5-*"]);
     holds_against_the_schema(&text(&attacked.stdout));
 }
